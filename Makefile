@@ -1,0 +1,62 @@
+HOST ?= 127.0.0.1
+PORT ?= 8000
+REGISTER ?=
+LA ?=
+PYTHON ?= python3
+JOBS ?= 2
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+INSTALLED_FOR_TESTS := $(VENV)/.installed-for-tests
+PINS := setup.cfg pyproject.toml constraints.txt
+
+export HOST PORT REGISTER LA
+
+.DEFAULT_GOAL := help
+.PHONY: help run reset test lint format screenshots bench lock
+
+help: ## Print this list
+	@awk -F ':[^#]*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+run: $(INSTALLED) ## Serve a demonstration authority, or REGISTER=<csv> LA=<code or name>, on HOST= and PORT=
+	@set -- --host "$$HOST" --port "$$PORT"; \
+	if [ -n "$$REGISTER" ]; then set -- "$$@" --register "$$REGISTER"; fi; \
+	if [ -n "$$LA" ]; then set -- "$$@" --la "$$LA"; fi; \
+	exec $(BIN)/sis run "$$@"
+
+reset: $(INSTALLED) ## Delete the demonstration's databases, so that the next run starts afresh
+	@$(BIN)/sis reset
+
+test: lint ## Run every check: lint, types, contracts, tests
+	@if tools/find_chromium; then set --; else set -- -m "not browser"; fi; \
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal "$$@"
+
+lint: $(INSTALLED_FOR_TESTS) ## Check style, types and import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+format: $(INSTALLED_FOR_TESTS) ## Write every file in the one format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+screenshots: $(INSTALLED_FOR_TESTS) ## Take the README's pictures again
+	tools/find_chromium
+	$(BIN)/python tools/screenshots.py
+
+bench: $(INSTALLED) ## Measure the event log, the views and the importers
+	@for measure in bench/*.py; do echo "$$measure"; $(BIN)/python "$$measure" || exit 1; done
+
+lock: ## Pin in constraints.txt whatever setup.cfg asks for (needs uv)
+	uv pip compile setup.cfg --extra test --universal --python-version 3.11 \
+		--no-header --no-annotate --no-emit-index-url --output-file constraints.txt
+
+$(INSTALLED): $(PINS)
+	@tools/make_venv $(PYTHON)
+	@touch $@
+
+$(INSTALLED_FOR_TESTS): $(PINS)
+	@tools/make_venv $(PYTHON) test
+	@touch $(INSTALLED) $@

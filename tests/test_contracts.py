@@ -1,0 +1,160 @@
+"""The floors hold: who may import whom, that a breach is seen, what is ours, and what is pinned."""
+
+from __future__ import annotations
+
+import ast
+import configparser
+import importlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[1]
+FLOORS = ("domain", "projections", "providers", "web")
+KEPT = 0
+BROKEN = 1
+
+
+def lint_imports(where: Path) -> subprocess.CompletedProcess[str]:
+    program = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+    return subprocess.run(
+        [sys.executable, "-P", "-c", program, "--no-cache", "--no-logo"],
+        cwd=where,
+        env={**os.environ, "PYTHONPATH": str(where), "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def copy_of_the_house(tmp_path: Path) -> Path:
+    """The source of all floors in a folder of its own, where it may be spoilt."""
+    shutil.copy(PROJECT / "setup.cfg", tmp_path)
+    for floor in FLOORS:
+        for source in (PROJECT / floor).rglob("*.py"):
+            copy = tmp_path / source.relative_to(PROJECT)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, copy)
+    return tmp_path
+
+
+def plant(house: Path, source: str, text: str) -> None:
+    path = house / source
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for folder in path.relative_to(house).parents[:-1]:
+        (house / folder / "__init__.py").touch()
+    path.write_text(text, encoding="utf-8")
+
+
+def test_every_import_contract_is_kept() -> None:
+    report = lint_imports(PROJECT)
+
+    assert report.returncode == KEPT, report.stdout + report.stderr
+
+
+def test_the_copy_in_which_breaches_are_planted_keeps_every_contract(copy_of_the_house: Path) -> None:
+    report = lint_imports(copy_of_the_house)
+
+    assert report.returncode == KEPT, report.stdout + report.stderr
+
+
+@pytest.mark.parametrize(
+    ("contract", "sources"),
+    [
+        ("The domain knows the standard library", {"domain/planted.py": "import sqlalchemy\n"}),
+        ("An arrow points down only", {"projections/planted.py": "import web\n"}),
+        ("An arrow points down only", {"projections/planted.py": "import providers\n"}),
+        ("An arrow points down only", {"domain/planted.py": "import projections\n"}),
+        ("Below the door nobody knows of HTTP", {"providers/planted.py": "import flask\n"}),
+        (
+            "A record does not know another record",
+            {"domain/planted.py": "", "domain/planted_too.py": "from domain import planted\n"},
+        ),
+        (
+            "A view does not know another view",
+            {"projections/planted.py": "", "projections/planted_too.py": "from projections import planted\n"},
+        ),
+        (
+            "A page does not know another page",
+            {"web/planted/pages.py": "", "web/planted_too/pages.py": "from web.planted import pages\n"},
+        ),
+        (
+            "A page does not know another page",
+            {"web/planted/pages.py": "", "web/planted_too/api.py": "from web.planted import pages\n"},
+        ),
+    ],
+)
+def test_a_planted_breach_is_caught(copy_of_the_house: Path, contract: str, sources: dict[str, str]) -> None:
+    for source, text in sources.items():
+        plant(copy_of_the_house, source, text)
+
+    report = lint_imports(copy_of_the_house)
+
+    assert report.returncode == BROKEN, report.stdout + report.stderr
+    assert re.search(rf"^{contract}.* BROKEN", report.stdout, re.MULTILINE), report.stdout
+
+
+def outside_packages(source: Path) -> set[str]:
+    """The packages that a file imports from outside the standard library."""
+    named: set[str] = set()
+    for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            named.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            named.add(node.module if node.level == 0 and node.module else "domain")
+    return {name.partition(".")[0] for name in named} - sys.stdlib_module_names
+
+
+def test_the_domain_imports_only_itself_the_standard_library_and_eventsourcing() -> None:
+    strangers = {
+        str(source.relative_to(PROJECT)): outside_packages(source) - {"domain", "eventsourcing"}
+        for source in (PROJECT / "domain").rglob("*.py")
+    }
+
+    assert "domain/aggregate.py" in strangers
+    assert {source: names for source, names in strangers.items() if names} == {}
+
+
+@pytest.mark.parametrize("floor", FLOORS)
+def test_a_floor_is_this_project_s_and_no_stranger_of_the_same_name(floor: str) -> None:
+    package = importlib.import_module(floor)
+
+    assert Path(str(package.__file__)).resolve().is_relative_to(PROJECT)
+
+
+def declared() -> list[str]:
+    setup = configparser.ConfigParser()
+    setup.read(PROJECT / "setup.cfg", encoding="utf-8")
+    return [
+        *setup["options"]["install_requires"].split(),
+        *setup["options.extras_require"]["test"].split(),
+    ]
+
+
+def pins() -> dict[str, str]:
+    lines = (PROJECT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    return dict(line.partition(";")[0].strip().split("==") for line in lines)
+
+
+def test_constraints_pin_every_package_that_the_service_and_its_tests_ask_for() -> None:
+    names = [re.split(r"[<>=!~]", requirement)[0] for requirement in declared()]
+
+    assert "flask" in names
+    assert sorted(set(names) - pins().keys()) == []
+
+
+def test_the_minimum_versions_allow_what_is_pinned() -> None:
+    def parts(version: str) -> tuple[int, ...]:
+        return tuple(int(part) for part in version.split("."))
+
+    minimums = dict(item.partition(",")[0].split(">=") for item in declared() if ">=" in item)
+    too_old = {name: pins()[name] for name, least in minimums.items() if parts(pins()[name]) < parts(least)}
+
+    assert minimums
+    assert too_old == {}
