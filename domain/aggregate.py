@@ -1,0 +1,236 @@
+"""Aggregate and its Event: the base of every record.
+
+They satisfy the protocols of the `eventsourcing` library (a mutable aggregate that collects its events; events
+that can mutate) rather than inheriting its classes: an event is then a plain frozen dataclass whose constructor
+the type checker knows, and a load costs no run-time protocol checks.
+
+A record decides in a public method (it may refuse), then calls `record(SomeEvent(...))`; `SomeEvent.apply`
+only remembers, and can never refuse, because it runs again whenever the record is loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, ClassVar, Self, dataclass_transform
+from uuid import UUID
+
+from domain.acting import LONDON, Signature, current_signature, next_event_id
+from domain.references import record_id
+from domain.vocabulary import About, Purpose, Sensitivity
+
+
+class Refusal(Exception):
+    """A rule of the service forbids the act. The message is written for the person who asked.
+
+    `field` names the answer at fault, where there is one, so that a form can show the message beside it.
+    """
+
+    def __init__(self, message: str, *, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class OccurredInTheFuture(Refusal):
+    """A fact is dated after the day on which it is recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """What is known of an event beside the fact itself.
+
+    `occurred` is when it happened (a day or a time), `recorded_at` when the log took it (None until then);
+    `rules` names the versions of dated settings that a decision used; `schema` numbers the shape of the state.
+    """
+
+    event_id: UUID
+    stream: UUID
+    version: int
+    signature: Signature
+    occurred: datetime | date
+    about: About
+    purpose: Purpose | None = None
+    reason: str = ""
+    rules: tuple[str, ...] = ()
+    sensitivity: Sensitivity = Sensitivity.ORDINARY
+    recorded_at: datetime | None = None
+    position: int | None = None
+
+    @property
+    def occurred_on(self) -> date:
+        """The day in England on which it happened."""
+        if isinstance(self.occurred, datetime):
+            return self.occurred.astimezone(LONDON).date()
+        return self.occurred
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+class Event:
+    """Something that happened to a record: past tense, frozen, never edited.
+
+    TOPIC is its name for ever (`record-of-visit.issued`); `says` is the sentence a person reads in the audit
+    trail, with the event's own fields in braces; SCHEMA is raised, with an `upcast_v1_v2(state)` static method,
+    when the fields change; `purpose` is one of the four where every such act has the same one.
+    """
+
+    TOPIC: ClassVar[str]
+    SCHEMA: ClassVar[int] = 1
+    says: ClassVar[str]
+    purpose: ClassVar[Purpose | None] = None
+    plan: ClassVar[bool] = False
+    """A plan may be dated ahead of the day on which it is recorded."""
+
+    meta: ClassVar[Meta]
+    """Set once by the record, or by the log when the event is read; a ClassVar only to keep it out of the state."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        dataclass(frozen=True, kw_only=True)(cls)
+
+    @property
+    def originator_id(self) -> UUID:
+        """The record's id, by the library's name for it."""
+        return self.meta.stream
+
+    @property
+    def originator_version(self) -> int:
+        """The record's version after this event, by the library's name for it."""
+        return self.meta.version
+
+    def signed(self, meta: Meta) -> None:
+        """Give the event its meta; for the record and the log only."""
+        object.__setattr__(self, "meta", meta)
+
+    def apply(self, record: Any) -> None:
+        """Remember what happened. Never refuses, never decides."""
+        raise NotImplementedError(f"{type(self).__qualname__}.apply")
+
+    def mutate(self, aggregate: Any) -> Any:
+        """The library's way to bring a record forward by one event."""
+        self.apply(aggregate)
+        aggregate.version = self.meta.version
+        return aggregate
+
+
+EVENTS: dict[str, type[Event]] = {}
+"""Every event class of the product by its topic."""
+
+RECORDS: dict[str, type[Aggregate]] = {}
+"""Every kind of record by its name in topics and addresses."""
+
+
+class BadlyNamed(TypeError):
+    """An event or record class breaks the rules of naming; raised when the module is imported."""
+
+
+class Aggregate:
+    """A record: something with a life of its own, all of which is in its events.
+
+    KIND is its name in topics, addresses and searches (`support-request`); `prefix` begins its short reference
+    (`SR` in `SR-2026-0142`), empty for records that have none.
+    """
+
+    KIND: ClassVar[str] = ""
+    prefix: ClassVar[str] = ""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if not cls.KIND or cls.KIND in RECORDS:
+            raise BadlyNamed(f"{cls.__name__} needs a KIND of its own, not {cls.KIND!r}")
+        RECORDS[cls.KIND] = cls
+        for event in vars(cls).values():
+            if isinstance(event, type) and issubclass(event, Event):
+                _register(cls, event)
+
+    def __init__(self, id: UUID) -> None:
+        self.id = id
+        self.version = 0
+        self.reference = ""
+        self._pending: list[Event] = []
+
+    @classmethod
+    def named(cls, reference: str) -> Self:
+        """A blank record whose id follows from its reference; it begins with its first event."""
+        return cls(record_id(cls.KIND, reference))
+
+    def about(self) -> About:
+        """Whom and what this record concerns; stands in the meta of each of its events."""
+        return About()
+
+    @property
+    def signature(self) -> Signature:
+        """Who is acting on the record now."""
+        return current_signature()
+
+    @property
+    def today(self) -> date:
+        """The day in England on which the present command is given."""
+        return self.signature.today
+
+    def record(
+        self,
+        event: Event,
+        *,
+        occurred: datetime | date | None = None,
+        purpose: Purpose | None = None,
+        reason: str = "",
+        people: Iterable[UUID | None] = (),
+        provider: UUID | None = None,
+        rules: tuple[str, ...] = (),
+        sensitivity: Sensitivity = Sensitivity.ORDINARY,
+    ) -> None:
+        """Take an event into the record: apply it, sign it and keep it to be saved.
+
+        `occurred` defaults to the time of the command. `people` and `provider` are those whom this event concerns
+        beside those the record always concerns. Raises OccurredInTheFuture unless the event is a plan.
+        """
+        signature = self.signature
+        if occurred is not None and not event.plan and _day(occurred) > signature.today:
+            raise OccurredInTheFuture("The date must be today or in the past", field="occurred_on")
+        meta = Meta(
+            event_id=next_event_id(),
+            stream=self.id,
+            version=self.version + 1,
+            signature=signature,
+            occurred=signature.at if occurred is None else occurred,
+            about=About(),
+            purpose=purpose or event.purpose,
+            reason=reason,
+            rules=rules,
+            sensitivity=sensitivity,
+        )
+        event.signed(meta)
+        event.mutate(self)
+        about = self.about().with_people(*people)
+        if provider is not None:
+            about = About(about.school, about.request, provider, about.people)
+        object.__setattr__(meta, "about", about)
+        self._pending.append(event)
+
+    def collect_events(self) -> list[Event]:
+        """The events not yet saved, handed over once: the library calls this when it saves."""
+        collected, self._pending = self._pending, []
+        return collected
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether there is something to save."""
+        return bool(self._pending)
+
+
+def _day(moment: datetime | date) -> date:
+    return moment.astimezone(LONDON).date() if isinstance(moment, datetime) else moment
+
+
+def _register(record: type[Aggregate], event: type[Event]) -> None:
+    topic = vars(event).get("TOPIC")
+    if not topic:
+        raise BadlyNamed(f"{event.__qualname__} needs a TOPIC of its own")
+    if not topic.startswith(f"{record.KIND}."):
+        raise BadlyNamed(f"{topic} must begin with {record.KIND}.")
+    if topic in EVENTS:
+        raise BadlyNamed(f"{topic} is the topic of {EVENTS[topic].__qualname__} already")
+    if "says" not in vars(event):
+        raise BadlyNamed(f"{event.__qualname__} needs a sentence: says")
+    EVENTS[topic] = event

@@ -1,0 +1,42 @@
+"""Pounds and pence, and the one rounding rule: half a penny rounds away from zero, once per stated sum."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+PENNY = Decimal("0.01")
+MOST = Decimal("9999999.99")
+
+
+def pounds(amount: Decimal | int | str) -> Decimal:
+    """An amount in pounds, rounded to the penny. Raises NotMoney for text that is no sum or is out of range."""
+    try:
+        rounded = Decimal(amount).quantize(PENNY, rounding=ROUND_HALF_UP)
+    except InvalidOperation:
+        raise NotMoney(str(amount)) from None
+    if not rounded.is_finite() or abs(rounded) > MOST:
+        raise NotMoney(str(amount))
+    return rounded
+
+
+class NotMoney(ValueError):
+    """The text is not a sum of money."""
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """A sum net of VAT, with the VAT on it; gross is their sum. All in pounds."""
+
+    net: Decimal
+    vat: Decimal
+
+    @classmethod
+    def of(cls, net: Decimal, *, vat_percent: Decimal) -> Price:
+        """The price of a net sum at a VAT rate in per cent (0 where the provider is not registered)."""
+        net = pounds(net)
+        return cls(net, pounds(net * vat_percent / 100))
+
+    @property
+    def gross(self) -> Decimal:
+        return self.net + self.vat

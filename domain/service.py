@@ -1,0 +1,173 @@
+"""The one Application: find a record, change it, and save several together.
+
+A command is a callable that may be decided again: when somebody else changed a record meanwhile, it is run once
+more on fresh records, unless it named the version it was decided on.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+from uuid import UUID
+
+from eventsourcing.application import AggregateNotFoundError, Application
+from eventsourcing.persistence import EventStore, InfrastructureFactory, RecordConflictError
+from eventsourcing.utils import Environment
+
+from domain.acting import acting, current_signature, first_event_id
+from domain.aggregate import Aggregate, Event, Refusal
+
+A = TypeVar("A", bound=Aggregate)
+T = TypeVar("T")
+
+ATTEMPTS = 3
+
+
+class NotFound(LookupError):
+    """No record of that kind has that id."""
+
+
+class Stale(Exception):
+    """Somebody changed the record after the version that the command was decided on."""
+
+    def __init__(self, record: Aggregate, decided_at: int) -> None:
+        super().__init__(f"{record.KIND} {record.id} is at version {record.version}, not {decided_at}")
+        self.record = record
+        self.decided_at = decided_at
+
+
+class AlreadyDone(Exception):
+    """The command was carried out before; `stream` is the record that it changed first."""
+
+    def __init__(self, stream: UUID) -> None:
+        super().__init__(f"this command has already changed record {stream}")
+        self.stream = stream
+
+
+class TooManyAtOnce(Refusal):
+    """Others kept changing the same records; nothing was saved."""
+
+
+class Log(EventStore[UUID]):
+    """What the service asks of an event store beyond the library's own questions.
+
+    Its `put` takes `looked_at`: versions by record id that must still hold when the events are saved.
+    """
+
+    @abstractmethod
+    def stream_of(self, event_id: UUID) -> UUID | None:
+        """The record to which an event belongs, None if no such event was saved."""
+
+
+class Work:
+    """The records that one command has in hand. All are saved together or not at all.
+
+    A record that is only looked at is held to its version too: a decision never rests on what has changed.
+    """
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._records: dict[UUID, Aggregate] = {}
+
+    def find(self, kind: type[A], id: UUID, *, at: int | None = None) -> A:
+        """The record; with `at`, only if it is at that version still. Raises NotFound, Stale."""
+        record = self._records.get(id)
+        if record is None:
+            record = self._records[id] = self._service.find(kind, id)
+        if not isinstance(record, kind):
+            raise NotFound(f"{kind.KIND} {id}")
+        if at is not None and record.version != at:
+            raise Stale(record, at)
+        return record
+
+    def add(self, record: A) -> A:
+        """Take a new record in hand."""
+        self._records[record.id] = record
+        return record
+
+    @property
+    def records(self) -> list[Aggregate]:
+        return list(self._records.values())
+
+
+class Service(Application[UUID]):
+    """The service's records, on whatever log it is given."""
+
+    name = "sis"
+
+    def __init__(self, factory: InfrastructureFactory[Any]) -> None:
+        self._given_factory = factory
+        super().__init__()
+        if not isinstance(self.events, Log):
+            raise TypeError("the factory must make an event store that is a Log")
+        self._log: Log = self.events
+
+    def construct_factory(self, env: Environment) -> InfrastructureFactory[Any]:
+        """The factory that was handed in, instead of one named in the environment."""
+        return self._given_factory
+
+    def find(self, kind: type[A], id: UUID, *, version: int | None = None) -> A:
+        """A record by id, as it is now or as it was at a version. Raises NotFound."""
+
+        def load(_: Any, events: Iterable[Any]) -> A | None:
+            record: A | None = None
+            for event in events:
+                if record is None:
+                    record = _blank(kind, id, event)
+                event.mutate(record)
+            return record
+
+        try:
+            found: A = self.repository.get(id, version=version, projector_func=load)
+        except AggregateNotFoundError:
+            raise NotFound(f"{kind.KIND} {id}") from None
+        return found
+
+    def change(self, kind: type[A], id: UUID, decide: Callable[[A], T], *, at: int | None = None) -> T:
+        """Carry out one command on one record. Raises NotFound, Stale, AlreadyDone or the record's Refusal."""
+        return self.do(lambda work: decide(work.find(kind, id, at=at)))
+
+    def add(self, make: Callable[[], A]) -> A:
+        """Begin a new record."""
+        return self.do(lambda work: work.add(make()))
+
+    def do(self, command: Callable[[Work], T]) -> T:
+        """Carry out a command on the records that it takes in hand, in one transaction.
+
+        Raises what the command raises; AlreadyDone if it was carried out before;
+        TooManyAtOnce if others keep changing the records.
+        """
+        for _ in range(ATTEMPTS):
+            work = Work(self)
+            with acting(current_signature()):
+                first_event = first_event_id()
+                try:
+                    result = command(work)
+                    self.save_together(work.records)
+                except (Refusal, Stale):
+                    self._unless_done(first_event)
+                    raise
+                except RecordConflictError:
+                    self._unless_done(first_event)
+                    continue
+            return result
+        raise TooManyAtOnce("Others are changing this record at the same moment. Nothing was saved. Try again.")
+
+    def save_together(self, records: Iterable[Aggregate]) -> None:
+        """Save what is pending in one transaction, provided that none of the records has moved on."""
+        changed = [record for record in records if record.has_changed]
+        if changed:
+            looked_at = {record.id: record.version for record in records if not record.has_changed}
+            self.save(*changed, looked_at=looked_at)
+
+    def _unless_done(self, first_event: UUID) -> None:
+        stream = self._log.stream_of(first_event)
+        if stream is not None:
+            raise AlreadyDone(stream) from None
+
+
+def _blank(kind: type[A], id: UUID, first: Event) -> A:
+    if getattr(kind, type(first).__name__, None) is not type(first):
+        raise NotFound(f"{kind.KIND} {id}")
+    return kind(id)

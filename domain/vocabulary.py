@@ -1,0 +1,130 @@
+"""The service's words as types, shared by every record.
+
+A word that belongs to one record alone (the states of a visit, say) stands with that record.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+
+class Word(StrEnum):
+    """A closed list of words; the value is stored and stands in addresses, `label` is shown to people."""
+
+    @property
+    def label(self) -> str:
+        return self.value.replace("_", " ").capitalize()
+
+
+class Purpose(Word):
+    """What an act with a school is for: the four words of the service (source report, paragraph 3)."""
+
+    CHALLENGE = "challenge"
+    SUPPORT = "support"
+    MONITORING = "monitoring"
+    INTERVENTION = "intervention"
+
+
+class Phase(Word):
+    """Phase of education as the official register names it."""
+
+    NURSERY = "nursery"
+    PRIMARY = "primary"
+    MIDDLE_DEEMED_PRIMARY = "middle_deemed_primary"
+    SECONDARY = "secondary"
+    MIDDLE_DEEMED_SECONDARY = "middle_deemed_secondary"
+    ALL_THROUGH = "all_through"
+    SIXTEEN_PLUS = "sixteen_plus"
+    NOT_APPLICABLE = "not_applicable"
+
+    @property
+    def label(self) -> str:
+        return _PHASE_LABELS.get(self.value) or super().label
+
+
+_PHASE_LABELS = {
+    "middle_deemed_primary": "Middle deemed primary",
+    "middle_deemed_secondary": "Middle deemed secondary",
+    "all_through": "All-through",
+    "sixteen_plus": "16 plus",
+}
+
+
+class Role(Word):
+    """The posts that carry rights; a person may hold several, each for dated periods."""
+
+    OFFICER = "officer"
+    STRATEGIC_LEAD = "strategic_lead"
+    DIRECTOR = "director"
+    BROKER = "broker"
+    CPD_MANAGER = "cpd_manager"
+    HEADTEACHER = "headteacher"
+    CHAIR = "chair"
+    SPECIALIST = "specialist"
+    REVIEWER = "reviewer"
+    ADMINISTRATOR = "administrator"
+
+    @property
+    def label(self) -> str:
+        return _ROLE_LABELS.get(self.value) or super().label
+
+
+_ROLE_LABELS = {
+    "officer": "School Improvement Officer",
+    "chair": "Chair of governors",
+    "cpd_manager": "CPD manager",
+    "specialist": "Provider's specialist",
+}
+
+
+class Team(Word):
+    """The phase teams of officers (source report, paragraph 2)."""
+
+    PRIMARY = "primary"
+    SECONDARY = "secondary"
+
+
+class Channel(Word):
+    """The way by which an act reached the service."""
+
+    SCREEN = "screen"
+    API = "api"
+    COMMAND_LINE = "command_line"
+    IMPORT = "import"
+    RULE = "rule"
+
+
+class Sensitivity(Word):
+    """Who may read a fact beyond the rights on its record."""
+
+    ORDINARY = "ordinary"
+    RESTRICTED = "restricted"
+    SAFEGUARDING = "safeguarding"
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """Text that names or describes a person, kept apart from plain text so that it can be sealed per person."""
+
+    person: UUID
+    value: str
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Whom and what an event concerns, beside the record it belongs to: ids by kind."""
+
+    school: UUID | None = None
+    request: UUID | None = None
+    provider: UUID | None = None
+    people: tuple[UUID, ...] = ()
+
+    def with_people(self, *people: UUID | None) -> About:
+        """The same with further people; absent ones and repetitions are left out."""
+        named = dict.fromkeys((*self.people, *(person for person in people if person is not None)))
+        return About(self.school, self.request, self.provider, tuple(named))

@@ -1,0 +1,137 @@
+"""View: what follows from the events, kept ready to be asked. Tables, pure folds and queries in one file each.
+
+A fold takes a row (None where there is none yet) and an event and gives the row as it is afterwards (None where
+there shall be none). It looks at nothing else, so that the same function serves saving, rebuilding and checking.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Generic, TypeVar, get_type_hints
+
+import msgspec
+import sqlalchemy as sa
+
+from domain.aggregate import Event
+from projections.columns import column_type
+
+Key = tuple[Any, ...]
+R = TypeVar("R", bound=msgspec.Struct)
+E = TypeVar("E", bound=Event)
+
+VIEW_TABLES = sa.MetaData()
+"""The tables of all views: made, thrown away and refilled by the views, never migrated."""
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of a view's table. Change it by `replace(row, field=value)`."""
+
+
+replace = msgspec.structs.replace
+
+
+def by_stream(event: Event) -> Key:
+    """The usual key: the record that the event belongs to."""
+    return (event.meta.stream,)
+
+
+class _Fold(msgspec.Struct, frozen=True):
+    keys: Callable[[Any], Iterable[Key]]
+    fold: Callable[[Any, Any, Key], Any]
+
+
+class Sheet(Generic[R]):
+    """One table of a view, with the folds that fill it.
+
+    `journal=True` says that every event makes rows of its own, so that none need be looked up before.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        row: type[R],
+        *,
+        key: Sequence[str],
+        indexes: Iterable[Sequence[str]] = (),
+        journal: bool = False,
+    ) -> None:
+        self.row = row
+        self.key = tuple(key)
+        self.journal = journal
+        self.columns = tuple(row.__struct_fields__)
+        hints = get_type_hints(row)
+        self.table = sa.Table(name, VIEW_TABLES, *(self._column(field, hints[field]) for field in self.columns))
+        for columns in indexes:
+            sa.Index(f"{name}_by_{'_'.join(columns)}", *(self.table.c[column] for column in columns))
+        self._folds: dict[type[Event], list[_Fold]] = {}
+
+    def _column(self, field: str, hint: Any) -> sa.Column[Any]:
+        kind, nullable = column_type(hint)
+        return sa.Column(field, kind, primary_key=field in self.key, nullable=nullable, autoincrement=False)
+
+    def on(
+        self, *events: type[E], key: Callable[[E], Key] = by_stream
+    ) -> Callable[[Callable[[R | None, E], R | None]], Callable[[R | None, E], R | None]]:
+        """Declare a fold of one row per event. `@sheet.on(Event)` folds every event there is."""
+
+        def declare(fold: Callable[[R | None, E], R | None]) -> Callable[[R | None, E], R | None]:
+            for event in events:
+                self._add(event, lambda happened: (key(happened),), lambda row, happened, _: fold(row, happened))
+            return fold
+
+        return declare
+
+    def on_each(
+        self, *events: type[E], keys: Callable[[E], Iterable[Key]]
+    ) -> Callable[[Callable[[R | None, E, Key], R | None]], Callable[[R | None, E, Key], R | None]]:
+        """Declare a fold of several rows per event; it is told the key of the row in hand."""
+
+        def declare(fold: Callable[[R | None, E, Key], R | None]) -> Callable[[R | None, E, Key], R | None]:
+            for event in events:
+                self._add(event, keys, fold)
+            return fold
+
+        return declare
+
+    def _add(
+        self,
+        event: type[Event],
+        keys: Callable[[Any], Iterable[Key]],
+        fold: Callable[[Any, Any, Key], Any],
+    ) -> None:
+        self._folds.setdefault(event, []).append(_Fold(keys, fold))
+
+    def folds(self, event: type[Event]) -> list[_Fold]:
+        """The folds for one class of event, those for every event last."""
+        return [*self._folds.get(event, ()), *self._folds.get(Event, ())]
+
+    def key_of(self, row: R) -> Key:
+        return tuple(getattr(row, column) for column in self.key)
+
+    def rows(self, connection: sa.Connection, query: sa.Select[Any] | None = None) -> list[R]:
+        """The rows that a query on this sheet's own columns finds; all of them without one."""
+        found = connection.execute(self.table.select() if query is None else query)
+        return [self.row(**row) for row in found.mappings()]
+
+    def get(self, connection: sa.Connection, *key: Any) -> R | None:
+        """The row of that key."""
+        condition = (self.table.c[column] == value for column, value in zip(self.key, key, strict=True))
+        found = self.rows(connection, self.table.select().where(*condition))
+        return found[0] if found else None
+
+
+class View:
+    """A named group of sheets that are filled, thrown away and checked together."""
+
+    def __init__(self, name: str, *sheets: Sheet[Any]) -> None:
+        self.name = name
+        self.sheets = sheets
+        self._module = sys.modules[inspect.stack()[1].frame.f_globals["__name__"]]
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever the view's own file does, so that stale tables are noticed and refilled."""
+        return hashlib.sha256(inspect.getsource(self._module).encode()).hexdigest()
