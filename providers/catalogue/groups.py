@@ -1,0 +1,183 @@
+"""Groups of schools (trusts, federations, sponsors) and which school belongs to which."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from providers.catalogue.cells import day, postcode, present, tidy, ukprn, urn
+from providers.catalogue.source import Column, Problem, Progress, Table, WrongFile, open_table
+
+
+class NotGroups(WrongFile):
+    """The file has not the columns of a list of groups."""
+
+    what = "a list of groups of schools"
+
+
+class NotMemberships(WrongFile):
+    """The file has not the columns of a list of schools in groups."""
+
+    what = "a list of schools in groups"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """One group. `uid` is the register's number of it; `group_id` (TR.., SP.., FD..) may be absent or shared."""
+
+    line: int
+    uid: str
+    name: str
+    kind: str
+    status: str | None = None
+    group_id: str | None = None
+    companies_house_number: str | None = None
+    ukprn: str | None = None
+    opened: date | None = None
+    closed: date | None = None
+    incorporated: date | None = None
+    street: str | None = None
+    locality: str | None = None
+    address3: str | None = None
+    town: str | None = None
+    county: str | None = None
+    postcode: str | None = None
+    head_title: str | None = None
+    head_first_name: str | None = None
+    head_last_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipRow:
+    """One school's place in one group; a school may be in several. `joined` is None where unknown."""
+
+    line: int
+    urn: int
+    group_uid: str
+    group_name: str
+    group_kind: str
+    group_status: str | None = None
+    joined: date | None = None
+
+
+def read_groups(path: Path, *, progress: Progress | None = None) -> Iterator[GroupRow | Problem]:
+    """The groups of the register; one without number, name or kind, or whose number came before, does not
+    count. Raises NotGroups before anything is read."""
+    table = open_table(path, ("Group UID", "Group Name", "Group Type"), NotGroups)
+    if table.place("URN") is not None:
+        raise NotGroups(path, "it lists schools in groups")
+    return _groups(table, progress)
+
+
+def read_memberships(path: Path, *, progress: Progress | None = None) -> Iterator[MembershipRow | Problem]:
+    """The memberships of the register; one without school or group, or that came before, does not count.
+    Raises NotMemberships before anything is read."""
+    table = open_table(path, ("URN", "Group UID", "Group Name", "Group Type"), NotMemberships)
+    return _memberships(table, progress)
+
+
+def _groups(table: Table, progress: Progress | None) -> Iterator[GroupRow | Problem]:
+    lines: dict[str, int] = {}
+    for found in _known(table, _GROUP_COLUMNS, {"uid", "name", "kind"}, progress):
+        if isinstance(found, Problem):
+            yield found
+            continue
+        line, known = found
+        earlier = lines.setdefault(known["uid"], line)
+        if earlier == line:
+            yield GroupRow(line, **known)
+        else:
+            yield Problem(line, "Group UID", known["uid"], f"stands already in line {earlier}")
+
+
+def _memberships(table: Table, progress: Progress | None) -> Iterator[MembershipRow | Problem]:
+    lines: dict[tuple[int, str], int] = {}
+    needed = {"urn", "group_uid", "group_name", "group_kind"}
+    for found in _known(table, _MEMBERSHIP_COLUMNS, needed, progress):
+        if isinstance(found, Problem):
+            yield found
+            continue
+        line, known = found
+        earlier = lines.setdefault((known["urn"], known["group_uid"]), line)
+        if earlier == line:
+            yield MembershipRow(line, **known)
+        else:
+            reason = f"this school in this group stands already in line {earlier}"
+            yield Problem(line, "URN", str(known["urn"]), reason)
+
+
+def _known(
+    table: Table, columns: tuple[Column, ...], needed: set[str], progress: Progress | None
+) -> Iterator[tuple[int, dict[str, Any]] | Problem]:
+    """The line and details of every row that has what it needs, and every problem on the way."""
+    layout = table.layout(columns)
+    for row in table.rows(progress):
+        if isinstance(row, Problem):
+            yield row
+            continue
+        known, problems = layout.known(row)
+        yield from problems
+        if needed <= known.keys():
+            yield row.line, known
+
+
+def _needed(text: str) -> str:
+    found = present(text)
+    if found is None:
+        raise ValueError("is missing")
+    return found
+
+
+def companies_house_number(text: str) -> str | None:
+    """The 8 characters of a company number; '6893415.0', as a spreadsheet left it, is '06893415'."""
+    found = present(text)
+    if found is None:
+        return None
+    number = re.sub(r"\.0+$", "", found).upper()
+    number = number.zfill(8) if number.isdigit() else number
+    if not re.fullmatch(r"\d{8}|[A-Z]{2}\d{6}", number, re.ASCII):
+        raise ValueError("is not a Companies House number")
+    return number
+
+
+def _uid(text: str) -> str:
+    found = tidy(text)
+    if not re.fullmatch(r"\d{1,7}", found, re.ASCII):
+        raise ValueError("is not the number of a group")
+    return found
+
+
+_GROUP_COLUMNS = (
+    Column("uid", _uid, ("Group UID",)),
+    Column("name", _needed, ("Group Name",)),
+    Column("kind", _needed, ("Group Type",)),
+    Column("status", present, ("Group Status",)),
+    Column("group_id", present, ("Group ID",)),
+    Column("companies_house_number", companies_house_number, ("Companies House Number",)),
+    Column("ukprn", ukprn, ("UKPRN",)),
+    Column("opened", day, ("Open date",)),
+    Column("closed", day, ("Closed Date",)),
+    Column("incorporated", day, ("Incorporated on (open date)",)),
+    Column("street", present, ("Group Street",)),
+    Column("locality", present, ("Group Locality",)),
+    Column("address3", present, ("Group Address 3",)),
+    Column("town", present, ("Group Town",)),
+    Column("county", present, ("Group County",)),
+    Column("postcode", postcode, ("Group Postcode",)),
+    Column("head_title", present, ("Head of Group Title",)),
+    Column("head_first_name", present, ("Head of Group First Name",)),
+    Column("head_last_name", present, ("Head of Group Last Name",)),
+)
+
+_MEMBERSHIP_COLUMNS = (
+    Column("urn", urn, ("URN",)),
+    Column("group_uid", _uid, ("Group UID",)),
+    Column("group_name", _needed, ("Group Name",)),
+    Column("group_kind", _needed, ("Group Type",)),
+    Column("group_status", present, ("Group Status",)),
+    Column("joined", day, ("Joined date",)),
+)

@@ -1,0 +1,233 @@
+"""The official register of schools (Get Information about Schools) in every layout in which it is published.
+
+Full download ((code) and (name) pairs), search results, the narrow national register, registers of
+some columns, and the list of opening and closing dates. A layout tells only what it has columns for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+
+from domain.vocabulary import Phase
+from providers.catalogue import authorities
+from providers.catalogue.cells import (
+    day,
+    identifier,
+    percentage,
+    postcode,
+    present,
+    present_or_none,
+    telephone,
+    tidy,
+    ukprn,
+    urn,
+    website,
+    whole,
+)
+from providers.catalogue.source import Column, Layout, Problem, Progress, Row, Table, WrongFile, open_table
+
+Detail = str | int | Decimal | date | None
+
+STATUSES = ("Open", "Open, but proposed to close", "Proposed to open", "Closed")
+
+
+class NotARegister(WrongFile):
+    """The file has not the columns of a register of schools."""
+
+    what = "a register of schools"
+
+
+class UnknownAuthority(Exception):
+    """The file names authorities without their codes, and no authority is known to have the code asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolRow:
+    """One establishment record. `known` holds the details for which the layout has a column, by name:
+    None where the cell says there is none; no key where the layout does not tell or the cell was bad."""
+
+    line: int
+    urn: int
+    known: dict[str, Detail]
+
+
+def read_register(
+    path: Path, *, la: str | None = None, progress: Progress | None = None
+) -> Iterator[SchoolRow | Problem]:
+    """The schools of a register, in its order; `la` (code, or name in any case) keeps those of one authority.
+
+    A row counts unless its URN or name is missing or its URN came before; each cell that cannot be
+    read costs its detail only. An authority without a school in the file is a problem of line 1.
+
+    Raises NotARegister or UnknownAuthority, both before anything is read.
+    """
+    table = _open(path)
+    return _schools(table, _authority_test(table, la), la, progress)
+
+
+def _open(path: Path) -> Table:
+    """The register in the file: a layout with the status, or the list of opening and closing dates."""
+    try:
+        return open_table(path, ("URN", "name", "open_date", "close_date"), NotARegister)
+    except NotARegister:
+        return open_table(path, ("URN", "EstablishmentName", "EstablishmentStatus (name)"), NotARegister)
+
+
+def _schools(
+    table: Table, ours: Callable[[Row], bool], la: str | None, progress: Progress | None
+) -> Iterator[SchoolRow | Problem]:
+    layout = table.layout(_COLUMNS)
+    lines: dict[int, int] = {}
+    found = False
+    for row in table.rows(progress, repeats_last=table.header[-1] == LINKED_ESTABLISHMENTS):
+        if isinstance(row, Problem):
+            yield row
+        elif ours(row):
+            found = True
+            yield from _school(row, layout, lines)
+    if not found:
+        reason = "no school of this authority is in the file" if la else "no school is in the file"
+        yield Problem(1, "LA (name)", la or "", reason)
+
+
+def _school(row: Row, layout: Layout, lines: dict[int, int]) -> Iterator[SchoolRow | Problem]:
+    known, problems = layout.known(row)
+    yield from problems
+    number = known.pop("urn", None)
+    if number is None:
+        return
+    earlier = lines.setdefault(number, row.line)
+    if earlier != row.line:
+        yield Problem(row.line, "URN", str(number), f"stands already in line {earlier}")
+    elif known.get("name") is None:
+        if not any(problem.column in _NAME_HEADINGS for problem in problems):
+            yield Problem(row.line, _NAME_HEADINGS[0], "", "the name is missing")
+    else:
+        yield SchoolRow(row.line, number, _with_job_in_its_place(known))
+
+
+def _with_job_in_its_place(known: dict[str, Detail]) -> dict[str, Detail]:
+    """A post written where the head's title belongs ('Headteacher') is the job title if there is none."""
+    title = known.get("head_title")
+    if isinstance(title, str) and title.casefold() in _POSTS:
+        known["head_title"] = None
+        if "head_job_title" in known:
+            known["head_job_title"] = known["head_job_title"] or title
+    return known
+
+
+def _authority_test(table: Table, la: str | None) -> Callable[[Row], bool]:
+    """Whether a row belongs to the authority, as far as this layout can tell."""
+    code_place, name_place = table.place("LA (code)"), table.place("LA (name)")
+    if la is None:
+        return lambda _row: True
+    if code_place is None and name_place is None:
+        raise NotARegister(table.path, "it names no authorities", ("LA (name)",))
+    asked = tidy(la)
+    code = asked if asked.isdigit() else None
+    if name_place is None or (code and code_place is not None):
+        code = code or authorities.code_of(asked)
+        return _cell_test(code_place, code, tidy)
+    name = authorities.name_of(code) if code else asked
+    if name is None:
+        raise UnknownAuthority(f"No authority is known to have the code {code}; give its name")
+    return _cell_test(name_place, authorities.folded(name), authorities.folded)
+
+
+def _cell_test(place: int | None, wanted: str | None, form: Callable[[str], str]) -> Callable[[Row], bool]:
+    form = lru_cache(maxsize=1024)(form)
+    return lambda row: place is not None and place < len(row.cells) and form(row.cells[place]) == wanted
+
+
+def _status(text: str) -> str | None:
+    found = present(text)
+    if found is None:
+        raise ValueError("the status is missing")
+    for status in STATUSES:
+        if status.casefold() == found.casefold():
+            return status
+    raise ValueError("is not a status of a school")
+
+
+_PHASES = {phase.label.casefold(): phase.value for phase in Phase}
+
+
+def _phase(text: str) -> str | None:
+    """The phase by its domain value; 'Not applicable' is a phase here, as of special schools."""
+    found = tidy(text).casefold()
+    if found and found not in _PHASES:
+        raise ValueError("is not a phase of education")
+    return _PHASES.get(found)
+
+
+def _la_code(text: str) -> str | None:
+    return identifier(text, 3)
+
+
+def _establishment_number(text: str) -> str | None:
+    return identifier(text, 4)
+
+
+def _trust_code(text: str) -> str | None:
+    number = whole(text)
+    return None if number is None else str(number)
+
+
+LINKED_ESTABLISHMENTS = "Linked establishments"
+_NAME_HEADINGS = ("EstablishmentName", "name")
+_POSTS = frozenset({"headteacher", "head teacher", "principal", "co headteacher"})
+
+_COLUMNS = (
+    Column("urn", urn, ("URN",)),
+    Column("name", present, _NAME_HEADINGS),
+    Column("la_code", _la_code, ("LA (code)",)),
+    Column("la_name", present, ("LA (name)",)),
+    Column("establishment_number", _establishment_number, ("EstablishmentNumber",)),
+    Column("school_type", present, ("TypeOfEstablishment (name)",)),
+    Column("type_group", present, ("EstablishmentTypeGroup (name)",)),
+    Column("status", _status, ("EstablishmentStatus (name)",)),
+    Column("phase", _phase, ("PhaseOfEducation (name)",)),
+    Column("statutory_low_age", whole, ("StatutoryLowAge",)),
+    Column("statutory_high_age", whole, ("StatutoryHighAge",)),
+    Column("opened", day, ("OpenDate", "open_date")),
+    Column("closed", day, ("CloseDate", "close_date")),
+    Column("reason_opened", present, ("ReasonEstablishmentOpened (name)",)),
+    Column("reason_closed", present, ("ReasonEstablishmentClosed (name)",)),
+    Column("religious_character", present_or_none, ("ReligiousCharacter (name)",)),
+    Column("diocese", present, ("Diocese (name)",)),
+    Column("gender", present, ("Gender (name)",)),
+    Column("postcode", postcode, ("Postcode",)),
+    Column("street", present, ("Street",)),
+    Column("locality", present, ("Locality",)),
+    Column("address3", present, ("Address3",)),
+    Column("town", present, ("Town",)),
+    Column("county", present, ("County (name)",)),
+    Column("telephone", telephone, ("TelephoneNum",)),
+    Column("website", website, ("SchoolWebsite",)),
+    Column("head_title", present, ("HeadTitle (name)",)),
+    Column("head_first_name", present, ("HeadFirstName",)),
+    Column("head_last_name", present, ("HeadLastName",)),
+    Column("head_job_title", present, ("HeadPreferredJobTitle",)),
+    Column("pupils", whole, ("NumberOfPupils",)),
+    Column("capacity", whole, ("SchoolCapacity",)),
+    Column("percent_fsm", percentage, ("PercentageFSM",)),
+    Column("trust_name", present, ("Trusts (name)",)),
+    Column("trust_code", _trust_code, ("Trusts (code)",)),
+    Column("federation_name", present, ("Federations (name)",)),
+    Column("last_inspected", day, ("OfstedLastInsp",)),
+    Column("inspection_rating", present, ("OfstedRating (name)",)),
+    Column("ukprn", ukprn, ("UKPRN",)),
+    Column("nursery_provision", present, ("NurseryProvision (name)",)),
+    Column("official_sixth_form", present, ("OfficialSixthForm (name)",)),
+    Column("urban_rural", present, ("UrbanRural (name)",)),
+    Column("district", present, ("DistrictAdministrative (name)",)),
+    Column("ward", present, ("AdministrativeWard (name)",)),
+    Column("parliamentary_constituency", present, ("ParliamentaryConstituency (name)",)),
+    Column("easting", whole, ("Easting",)),
+    Column("northing", whole, ("Northing",)),
+)

@@ -1,0 +1,28 @@
+"""The report of problems that an import leaves beside the rows that count."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from pathlib import Path
+
+from providers.catalogue.source import Problem
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_report(problems: Iterable[Problem], path: Path) -> int:
+    """Writes the problems as CSV that a spreadsheet opens safely; the number of problems written."""
+    count = 0
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        report = csv.writer(file)
+        report.writerow(("Line", "Column", "Value", "Reason"))
+        for problem in problems:
+            report.writerow((problem.line, *map(_as_text, (problem.column, problem.value, problem.reason))))
+            count += 1
+    return count
+
+
+def _as_text(cell: str) -> str:
+    """The cell with a leading quote where a spreadsheet would take it for a formula."""
+    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
