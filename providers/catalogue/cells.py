@@ -21,6 +21,14 @@ UNKNOWN_DAY = date(1900, 1, 1)
 """The register's stand-in for a day nobody knows."""
 
 
+class PartlyRead(ValueError):
+    """A part of the cell cannot be read; `value` is what the rest says, which counts."""
+
+    def __init__(self, reason: str, value: object) -> None:
+        super().__init__(reason)
+        self.value = value
+
+
 def _repairs() -> dict[int, str | None]:
     """C0 and C1 control characters: the latter are cp1252 text that was once decoded as Latin-1."""
     repairs: dict[int, str | None] = dict.fromkeys((*range(0x20), 0x7F, 0xFEFF, 0x200B))
@@ -50,6 +58,14 @@ def present(text: str, also: frozenset[str] = frozenset()) -> str | None:
     if "\ufffd" in text:
         raise ValueError("holds a character that cannot be read")
     return text
+
+
+def needed(text: str) -> str:
+    """The text of a cell that may not be empty."""
+    found = present(text)
+    if found is None:
+        raise ValueError("is missing")
+    return found
 
 
 def present_or_none(text: str) -> str | None:

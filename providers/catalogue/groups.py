@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-from providers.catalogue.cells import day, postcode, present, tidy, ukprn, urn
+from providers.catalogue.cells import day, needed, postcode, present, tidy, ukprn, urn
 from providers.catalogue.source import Column, Problem, Progress, Table, WrongFile, open_table
 
 
@@ -82,7 +81,7 @@ def read_memberships(path: Path, *, progress: Progress | None = None) -> Iterato
 
 def _groups(table: Table, progress: Progress | None) -> Iterator[GroupRow | Problem]:
     lines: dict[str, int] = {}
-    for found in _known(table, _GROUP_COLUMNS, {"uid", "name", "kind"}, progress):
+    for found in table.known(_GROUP_COLUMNS, ("uid", "name", "kind"), progress):
         if isinstance(found, Problem):
             yield found
             continue
@@ -96,8 +95,8 @@ def _groups(table: Table, progress: Progress | None) -> Iterator[GroupRow | Prob
 
 def _memberships(table: Table, progress: Progress | None) -> Iterator[MembershipRow | Problem]:
     lines: dict[tuple[int, str], int] = {}
-    needed = {"urn", "group_uid", "group_name", "group_kind"}
-    for found in _known(table, _MEMBERSHIP_COLUMNS, needed, progress):
+    identity = ("urn", "group_uid", "group_name", "group_kind")
+    for found in table.known(_MEMBERSHIP_COLUMNS, identity, progress):
         if isinstance(found, Problem):
             yield found
             continue
@@ -108,28 +107,6 @@ def _memberships(table: Table, progress: Progress | None) -> Iterator[Membership
         else:
             reason = f"this school in this group stands already in line {earlier}"
             yield Problem(line, "URN", str(known["urn"]), reason)
-
-
-def _known(
-    table: Table, columns: tuple[Column, ...], needed: set[str], progress: Progress | None
-) -> Iterator[tuple[int, dict[str, Any]] | Problem]:
-    """The line and details of every row that has what it needs, and every problem on the way."""
-    layout = table.layout(columns)
-    for row in table.rows(progress):
-        if isinstance(row, Problem):
-            yield row
-            continue
-        known, problems = layout.known(row)
-        yield from problems
-        if needed <= known.keys():
-            yield row.line, known
-
-
-def _needed(text: str) -> str:
-    found = present(text)
-    if found is None:
-        raise ValueError("is missing")
-    return found
 
 
 def companies_house_number(text: str) -> str | None:
@@ -153,8 +130,8 @@ def _uid(text: str) -> str:
 
 _GROUP_COLUMNS = (
     Column("uid", _uid, ("Group UID",)),
-    Column("name", _needed, ("Group Name",)),
-    Column("kind", _needed, ("Group Type",)),
+    Column("name", needed, ("Group Name",)),
+    Column("kind", needed, ("Group Type",)),
     Column("status", present, ("Group Status",)),
     Column("group_id", present, ("Group ID",)),
     Column("companies_house_number", companies_house_number, ("Companies House Number",)),
@@ -176,8 +153,8 @@ _GROUP_COLUMNS = (
 _MEMBERSHIP_COLUMNS = (
     Column("urn", urn, ("URN",)),
     Column("group_uid", _uid, ("Group UID",)),
-    Column("group_name", _needed, ("Group Name",)),
-    Column("group_kind", _needed, ("Group Type",)),
+    Column("group_name", needed, ("Group Name",)),
+    Column("group_kind", needed, ("Group Type",)),
     Column("group_status", present, ("Group Status",)),
     Column("joined", day, ("Joined date",)),
 )

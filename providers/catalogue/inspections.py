@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from providers.catalogue.cells import day, present, urn
+from providers.catalogue.cells import day, needed, urn
 from providers.catalogue.source import Column, Problem, Progress, Table, WrongFile, open_table
 
 FRAMEWORKS = (
@@ -66,36 +66,32 @@ def framework_on(inspected_on: date) -> str:
 
 
 def _inspections(table: Table, progress: Progress | None) -> Iterator[InspectionRow | Problem]:
-    layout = table.layout(_COLUMNS)
     earlier: dict[tuple[int, date], InspectionRow] = {}
-    for row in table.rows(progress):
-        if isinstance(row, Problem):
-            yield row
-            continue
-        known, problems = layout.known(row)
-        yield from problems
-        if len(known) < len(_COLUMNS):
-            continue
-        found = InspectionRow(row.line, framework=framework_on(known["inspected_on"]), **known)
-        first = earlier.setdefault((found.urn, found.inspected_on), found)
-        if first is found:
+    for found in table.known(_COLUMNS, ("urn", "inspected_on", "rating"), progress):
+        if isinstance(found, Problem):
             yield found
+            continue
+        line, known = found
+        inspection = InspectionRow(line, framework=framework_on(known["inspected_on"]), **known)
+        first = earlier.setdefault((inspection.urn, inspection.inspected_on), inspection)
+        if first is inspection:
+            yield inspection
         else:
             reason = f"line {first.line} has this school's inspection of that day: {first.rating}"
-            yield Problem(row.line, "Inspection Date", found.inspected_on.isoformat(), reason)
+            yield Problem(line, "Inspection Date", inspection.inspected_on.isoformat(), reason)
 
 
 def _rating(text: str) -> str:
-    found = present(text)
-    if found is None or found.casefold() not in _RATINGS:
-        raise ValueError("is not a rating" if found else "the rating is missing")
+    found = needed(text)
+    if found.casefold() not in _RATINGS:
+        raise ValueError("is not a rating")
     return found
 
 
 def _inspected_on(text: str) -> date:
     found = day(text)
     if found is None:
-        raise ValueError("the day of the inspection is missing")
+        raise ValueError("is missing")
     return found
 
 

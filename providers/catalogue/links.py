@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from providers.catalogue.cells import day, present, tidy, urn
+from providers.catalogue.cells import day, needed, present, tidy, urn
 from providers.catalogue.source import Column, Problem, Progress, Row, Table, WrongFile, open_table
 
 SUCCESSOR, PREDECESSOR, OTHER = "successor", "predecessor", "other"
@@ -75,16 +75,12 @@ def _once(links: Iterator[LinkRow | Problem]) -> Iterator[LinkRow | Problem]:
 
 
 def _listed(table: Table, progress: Progress | None) -> Iterator[LinkRow | Problem]:
-    layout = table.layout(_COLUMNS)
-    for row in table.rows(progress):
-        if isinstance(row, Problem):
-            yield row
+    for found in table.known(_COLUMNS, ("urn", "linked_urn", "kind"), progress):
+        if isinstance(found, Problem):
+            yield found
             continue
-        known, problems = layout.known(row)
-        yield from problems
-        if {"urn", "linked_urn", "kind"} <= known.keys():
-            link = {"linked_name": None, "on": None, **known}
-            yield LinkRow(row.line, direction=direction_of(known["kind"]), **link)
+        line, known = found
+        yield LinkRow(line, direction=direction_of(known["kind"]), **{"linked_name": None, "on": None, **known})
 
 
 def _in_search_results(table: Table, progress: Progress | None) -> Iterator[LinkRow | Problem]:
@@ -110,17 +106,10 @@ def _links_of(school: int, first: str | None, row: Row) -> Iterator[LinkRow | Pr
             yield LinkRow(row.line, school, int(match[1]), match[2], direction_of(match[2]), None, None)
 
 
-def _kind(text: str) -> str:
-    found = present(text)
-    if found is None:
-        raise ValueError("the kind of link is missing")
-    return found
-
-
 _COLUMNS = (
     Column("urn", urn, ("URN",)),
     Column("linked_urn", urn, ("LinkURN",)),
-    Column("kind", _kind, ("LinkType",)),
+    Column("kind", needed, ("LinkType",)),
     Column("linked_name", present, ("LinkName",)),
     Column("on", day, ("LinkEstablishedDate",)),
 )

@@ -18,6 +18,7 @@ from providers.catalogue import authorities
 from providers.catalogue.cells import (
     day,
     identifier,
+    needed,
     percentage,
     postcode,
     present,
@@ -104,10 +105,7 @@ def _school(row: Row, layout: Layout, lines: dict[int, int]) -> Iterator[SchoolR
     earlier = lines.setdefault(number, row.line)
     if earlier != row.line:
         yield Problem(row.line, "URN", str(number), f"stands already in line {earlier}")
-    elif known.get("name") is None:
-        if not any(problem.column in _NAME_HEADINGS for problem in problems):
-            yield Problem(row.line, _NAME_HEADINGS[0], "", "the name is missing")
-    else:
+    elif "name" in known:
         yield SchoolRow(row.line, number, _with_job_in_its_place(known))
 
 
@@ -144,10 +142,8 @@ def _cell_test(place: int | None, wanted: str | None, form: Callable[[str], str]
     return lambda row: place is not None and place < len(row.cells) and form(row.cells[place]) == wanted
 
 
-def _status(text: str) -> str | None:
-    found = present(text)
-    if found is None:
-        raise ValueError("the status is missing")
+def _status(text: str) -> str:
+    found = needed(text)
     for status in STATUSES:
         if status.casefold() == found.casefold():
             return status
@@ -184,7 +180,7 @@ _POSTS = frozenset({"headteacher", "head teacher", "principal", "co headteacher"
 
 _COLUMNS = (
     Column("urn", urn, ("URN",)),
-    Column("name", present, _NAME_HEADINGS),
+    Column("name", needed, _NAME_HEADINGS),
     Column("la_code", _la_code, ("LA (code)",)),
     Column("la_name", present, ("LA (name)",)),
     Column("establishment_number", _establishment_number, ("EstablishmentNumber",)),

@@ -17,7 +17,7 @@ from pathlib import Path
 from re import finditer
 from typing import Any
 
-from providers.catalogue.cells import tidy
+from providers.catalogue.cells import PartlyRead, tidy
 
 Progress = Callable[[int, int], None]
 """Called now and then with the bytes read so far and the size of the file, both as on the disk."""
@@ -47,12 +47,7 @@ class WrongFile(Exception):
     def __init__(self, path: Path, reason: str, missing: Sequence[str] = ()) -> None:
         super().__init__(f"{path.name} is not {self.what}: {reason}")
         self.path = path
-        self.reason = reason
         self.missing = tuple(missing)
-
-
-class DamagedFile(WrongFile):
-    """The file cannot be unpacked or read to its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +84,8 @@ class Layout:
             try:
                 known[column.detail] = column.read(row.cells[place])
             except ValueError as reason:
+                if isinstance(reason, PartlyRead):
+                    known[column.detail] = reason.value
                 problems.append(Problem(row.line, heading, tidy(row.cells[place]), str(reason)))
         return known, problems
 
@@ -119,6 +116,20 @@ class Table:
 
     def missing(self, headings: Iterable[str]) -> list[str]:
         return [heading for heading in headings if self.place(heading) is None]
+
+    def known(
+        self, columns: Sequence[Column], needed: Sequence[str], progress: Progress | None = None
+    ) -> Iterator[tuple[int, dict[str, Any]] | Problem]:
+        """The line and the details of every row that has those needed, and every problem on the way."""
+        layout = self.layout(columns)
+        for row in self.rows(progress):
+            if isinstance(row, Problem):
+                yield row
+                continue
+            known, problems = layout.known(row)
+            yield from problems
+            if all(detail in known for detail in needed):
+                yield row.line, known
 
     def rows(self, progress: Progress | None = None, *, repeats_last: bool = False) -> Iterator[Row | Problem]:
         """Every filled row below the header.
@@ -158,10 +169,7 @@ def _too_short(record: Row, width: int) -> str:
 
 def open_table(path: Path, required: Iterable[str], wrong: type[WrongFile]) -> Table:
     """The table in the file; raises `wrong` if it lacks a required column, is empty or is damaged."""
-    try:
-        encoding = encoding_of(path)
-    except DamagedFile as damage:
-        raise wrong(path, damage.reason) from damage
+    encoding = encoding_of(path, wrong)
     first = next(_filled(records(path, encoding)), None)
     if not isinstance(first, Row):
         raise wrong(path, "it has no header")
@@ -194,10 +202,10 @@ def records(path: Path, encoding: str, progress: Progress | None = None) -> Iter
         progress(size, size)
 
 
-def encoding_of(path: Path) -> str:
+def encoding_of(path: Path, wrong: type[WrongFile]) -> str:
     """The encoding, from a byte order mark, else UTF-8 if all of it is, else cp1252.
 
-    The whole file is read once in small pieces, so that a damaged or endless one raises `DamagedFile`
+    The whole file is read once in small pieces, so that a damaged or endless one raises `wrong`
     before any of its rows counts.
     """
     decoder = codecs.getincrementaldecoder("utf-8")()
@@ -208,11 +216,11 @@ def encoding_of(path: Path) -> str:
                 start = start or piece[:4]
                 length += len(piece)
                 if length > _LARGEST:
-                    raise DamagedFile(path, f"it is larger than {_LARGEST} bytes")
+                    raise wrong(path, f"it is larger than {_LARGEST} bytes")
                 if encoding == "utf-8":
                     encoding = _still_utf8(decoder, piece)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise DamagedFile(path, "it is damaged and cannot be unpacked") from error
+        raise wrong(path, "it is damaged and cannot be unpacked") from error
     if encoding == "utf-8":
         encoding = _still_utf8(decoder, b"", final=True)
     return next((name for mark, name in _MARKS if start.startswith(mark)), encoding)
@@ -239,7 +247,7 @@ def read_document(path: Path, wrong: type[WrongFile]) -> Any:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[tuple[io.BufferedReader, io.BufferedIOBase]]:
+def _opened(path: Path) -> Iterator[tuple[io.BufferedReader, io.BufferedReader | gzip.GzipFile]]:
     """The file as it lies on the disk and, unpacked if it is gzip whatever its name, its content."""
     with path.open("rb") as raw:
         packed = raw.read(2) == b"\x1f\x8b"

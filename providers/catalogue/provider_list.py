@@ -1,0 +1,186 @@
+"""Providers from a list: the service's own CSV, and published lists of names (teacher training, NPQ, hubs).
+
+The service's own list has one provider a row under these headings, in any order and case; all but the
+first two may be left out, and a cell may be empty. Several values in one cell are separated by ';'.
+
+| heading        | what stands there                                             |
+|----------------|---------------------------------------------------------------|
+| name           | the organisation or, if self-employed, the person             |
+| kind           | private, public, internal or school-based                     |
+| email          | the organisation's address for enquiries, nobody's own        |
+| telephone      |                                                               |
+| website        |                                                               |
+| subjects       | mathematics; science                                          |
+| phases         | primary; secondary (or any other phase of the register; all)  |
+| service types  | coaching; training                                            |
+| areas          | regions, authorities or parts of one                          |
+| day rate       | pounds without VAT: 450 or £450.00                            |
+| VAT registered | yes or no                                                     |
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import product
+from pathlib import Path
+
+from domain.vocabulary import Phase
+from providers.catalogue.cells import PartlyRead, needed, present, telephone, tidy, website
+from providers.catalogue.source import Column, Problem, Progress, Table, WrongFile, open_table
+
+KINDS = ("private", "public", "internal", "school_based")
+
+
+class NotProviders(WrongFile):
+    """The file has not the columns of a list of providers."""
+
+    what = "a list of providers"
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """One subject, phase and type of service; None where the list leaves it open."""
+
+    subject: str | None
+    phase: str | None
+    service_type: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderRow:
+    """One provider. What a list does not tell is None or empty. `day_rate` is in pounds without VAT."""
+
+    line: int
+    name: str
+    kind: str | None = None
+    email: str | None = None
+    telephone: str | None = None
+    website: str | None = None
+    subjects: tuple[str, ...] = ()
+    phases: tuple[str, ...] = ()
+    service_types: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    day_rate: Decimal | None = None
+    vat_registered: bool | None = None
+
+    @property
+    def capabilities(self) -> tuple[Capability, ...]:
+        """Every subject in every phase by every type of service; none if the list names none of them."""
+        if not (self.subjects or self.phases or self.service_types):
+            return ()
+        parts = (self.subjects or (None,), self.phases or (None,), self.service_types or (None,))
+        return tuple(Capability(*part) for part in product(*parts))
+
+
+def read_providers(path: Path, *, progress: Progress | None = None) -> Iterator[ProviderRow | Problem]:
+    """The providers of the service's own list; one without a name, or whose name came before, does not
+    count. Raises NotProviders before anything is read."""
+    return _providers(open_table(path, ("name", "kind"), NotProviders), _COLUMNS, progress)
+
+
+def read_provider_names(path: Path) -> Iterator[ProviderRow | Problem]:
+    """The providers that a published list names, each once: teacher-training providers by the name they
+    work under, NPQ lead providers, appropriate bodies. Raises NotProviders before anything is read."""
+    for heading in ("Operating name", "lead_provider_name"):
+        try:
+            return _named(open_table(path, (heading,), NotProviders), heading)
+        except NotProviders:
+            continue
+    return _named(open_table(path, ("name", "type"), NotProviders), "name")
+
+
+def _providers(
+    table: Table, columns: tuple[Column, ...], progress: Progress | None
+) -> Iterator[ProviderRow | Problem]:
+    lines: dict[str, int] = {}
+    for found in table.known(columns, ("name",), progress):
+        if isinstance(found, Problem):
+            yield found
+            continue
+        line, known = found
+        earlier = lines.setdefault(known["name"].casefold(), line)
+        if earlier == line:
+            yield ProviderRow(line, **known)
+        else:
+            yield Problem(line, "name", known["name"], f"stands already in line {earlier}")
+
+
+def _named(table: Table, heading: str) -> Iterator[ProviderRow | Problem]:
+    """Each name once; that it comes again is no fault in a list of offers."""
+    seen: set[str] = set()
+    for found in table.known((Column("name", needed, (heading,)),), ("name",)):
+        if isinstance(found, Problem):
+            yield found
+        elif found[1]["name"] not in seen:
+            seen.add(found[1]["name"])
+            yield ProviderRow(found[0], found[1]["name"])
+
+
+def _kind(text: str) -> str:
+    found = re.sub(r"[ -]", "_", needed(text).casefold())
+    if found not in KINDS:
+        raise ValueError(f"is none of {', '.join(KINDS)}")
+    return found
+
+
+def _email(text: str) -> str | None:
+    found = present(text)
+    if found is not None and not re.fullmatch(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+", found):
+        raise ValueError("is not an e-mail address")
+    return found
+
+
+def _several(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(part for part in map(tidy, text.split(";")) if part))
+
+
+_PHASES = {form.casefold(): phase.value for phase in Phase for form in (phase.value, phase.label)}
+_TAUGHT = tuple(phase.value for phase in Phase if phase is not Phase.NOT_APPLICABLE)
+
+
+def _phases(text: str) -> tuple[str, ...]:
+    named = _several(text)
+    if [name.casefold() for name in named] == ["all"]:
+        return _TAUGHT
+    phases = tuple(_PHASES[name.casefold()] for name in named if name.casefold() in _PHASES)
+    if unknown := [name for name in named if name.casefold() not in _PHASES]:
+        raise PartlyRead(f"has what is no phase of education: {', '.join(unknown)}", phases)
+    return phases
+
+
+def _pounds(text: str) -> Decimal | None:
+    found = present(text)
+    if found is None:
+        return None
+    plain = re.fullmatch(r"£? ?(\d{1,3}(?:,\d{3})+|\d{1,6})(\.\d{2})?", found, re.ASCII)
+    if plain is None:
+        raise ValueError("is not an amount in pounds and pence")
+    return Decimal(plain[1].replace(",", "") + (plain[2] or ".00"))
+
+
+def _yes_or_no(text: str) -> bool | None:
+    found = present(text)
+    if found is None:
+        return None
+    answers = {"yes": True, "y": True, "true": True, "no": False, "n": False, "false": False}
+    if found.casefold() not in answers:
+        raise ValueError("is neither yes nor no")
+    return answers[found.casefold()]
+
+
+_COLUMNS = (
+    Column("name", needed, ("name",)),
+    Column("kind", _kind, ("kind",)),
+    Column("email", _email, ("email", "e-mail")),
+    Column("telephone", telephone, ("telephone", "phone")),
+    Column("website", website, ("website",)),
+    Column("subjects", _several, ("subjects", "subject")),
+    Column("phases", _phases, ("phases", "phase")),
+    Column("service_types", _several, ("service types", "service type", "service_types")),
+    Column("areas", _several, ("areas", "area", "regions", "region")),
+    Column("day_rate", _pounds, ("day rate", "day_rate")),
+    Column("vat_registered", _yes_or_no, ("VAT registered", "vat_registered")),
+)
