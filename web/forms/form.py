@@ -1,0 +1,149 @@
+"""A form is one command schema, asked on a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from marshmallow import EXCLUDE, Schema, ValidationError
+from werkzeug.datastructures import MultiDict
+
+from web.forms.field import FormField, Sheet
+from web.forms.grouped import Group, Rows, questions, taken, written
+from web.forms.messages import plainly
+
+NOT_PROVIDED = "Not provided"
+
+
+class Answer(NamedTuple):
+    """A line of a check page; `control_id` is where on the form the answer is changed."""
+
+    label: str
+    value: str
+    control_id: str
+
+
+class Form:
+    """The questions of a schema with the answers given so far.
+
+    `data` is what a browser sent (join `request.files` to it for a file); names the schema does not know are
+    passed over. `initial` are values that stand already, by the schema's attribute names. `context` is handed
+    to a field's `choices` where those are a function.
+    """
+
+    def __init__(
+        self,
+        schema: Schema,
+        *,
+        data: MultiDict[str, Any] | None = None,
+        initial: Mapping[str, Any] | None = None,
+        context: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._schema = schema
+        self._sent = data is not None
+        self._checked = False
+        raw: MultiDict[str, Any] = MultiDict() if data is None else data
+        self._questions = questions(schema, Sheet(raw, context or {}))
+        if data is None:
+            raw.update(MultiDict(written(self._questions, initial or {})))
+        self.values: dict[str, Any] = {}
+        self.errors: dict[str, str] = {}
+
+    def is_valid(self) -> bool:
+        """Whether the answers load by the schema; fills `values`, or `errors` in the order of the page."""
+        if self._sent and not self._checked:
+            self._checked = True
+            self._load()
+        return self._sent and not self.errors
+
+    def _load(self) -> None:
+        mistakes: dict[str, str] = {}
+        answers = taken(self._questions, mistakes)
+        try:
+            values = self._schema.load(answers, unknown=EXCLUDE)
+        except ValidationError as refused:
+            for name, message in self._said_plainly(refused):
+                mistakes.setdefault(name, message)
+        if not mistakes:
+            self.values = values
+        for name, message in mistakes.items():
+            self.refuse(message, name)
+
+    def _said_plainly(self, refused: ValidationError) -> Iterator[tuple[str, str]]:
+        asked = self._by_name()
+        for path, message in _flat(refused.messages):
+            question = _nearest(asked, path)
+            if question:
+                yield question.name, plainly(message, question.phrase)
+            else:
+                yield "", message
+
+    def refuse(self, message: str, field: str = "") -> None:
+        """Add what stands against these answers, such as a broken rule, beside a field or for the whole form."""
+        question = self._by_name().get(field)
+        if question:
+            question.error = message
+        errors = {**self.errors, field if question else "": message}
+        order = ["", *self._by_name()]
+        self.errors = dict(sorted(errors.items(), key=lambda error: order.index(error[0])))
+
+    def fields(self) -> list[FormField]:
+        return self._questions
+
+    def error_summary(self) -> list[dict[str, str]]:
+        """Each error with a link to its control; one for the whole form, or beside nothing visible, has none."""
+        asked = self._by_name()
+        return [_summarised(message, asked.get(name)) for name, message in self.errors.items()]
+
+    def answers(self) -> list[tuple[str, str]]:
+        """Label and readable answer of every question a person was asked."""
+        return [(answer.label, answer.value) for answer in self.answers_to_check()]
+
+    def answers_to_check(self) -> list[Answer]:
+        return list(_answers(self._questions))
+
+    def hidden_inputs(self) -> list[tuple[str, str]]:
+        """Names and values as typed, to carry the answers through a check page; no password and no file."""
+        return [(name, str(value)) for question in self._questions for name, value in question.sent()]
+
+    def _by_name(self) -> dict[str, FormField]:
+        return {inner.name: inner for question in self._questions for inner in question.within()}
+
+
+def _flat(messages: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
+    if isinstance(messages, Mapping):
+        for key, inner in messages.items():
+            yield from _flat(inner, path if key == "_schema" else (*path, str(key)))
+    elif isinstance(messages, list) and messages:
+        yield from _flat(messages[0], path)
+    elif messages:
+        yield path, str(messages)
+
+
+def _nearest(asked: Mapping[str, FormField], path: tuple[str, ...]) -> FormField | None:
+    """The question that a message belongs to: the innermost one on its path."""
+    names = (".".join(path[:length]) for length in range(len(path), 0, -1))
+    return next((asked[name] for name in names if name in asked), None)
+
+
+def _summarised(message: str, question: FormField | None) -> dict[str, str]:
+    if question is None or question.widget == "hidden":
+        return {"text": message}
+    return {"text": message, "href": f"#{question.control_id}"}
+
+
+def _answers(asked: list[FormField], before: str = "") -> Iterator[Answer]:
+    for question in asked:
+        if isinstance(question, Group):
+            yield from _answers(question.questions, f"{before}{question.label}: ")
+        elif isinstance(question, Rows):
+            yield from _answers_of_rows(question, before)
+        elif question.widget not in ("hidden", "password"):
+            yield Answer(before + question.label, question.answer() or NOT_PROVIDED, question.control_id)
+
+
+def _answers_of_rows(rows: Rows, before: str) -> Iterator[Answer]:
+    if not rows.filled:
+        yield Answer(before + rows.label, NOT_PROVIDED, rows.control_id)
+    for row in rows.filled:
+        yield from _answers(row.questions, f"{before}{row.title}: ")

@@ -1,0 +1,58 @@
+// Every page is complete without this module: it only adds what GOV.UK Frontend adds, and keeps long lists handy.
+import {
+  Button, CharacterCount, Checkboxes, ErrorSummary, NotificationBanner, PasswordInput, Radios, ServiceNavigation,
+  SkipLink, createAll
+} from "./vendor/govuk-frontend-6.3.0/govuk-frontend.min.js";
+
+const components = [
+  Button, CharacterCount, Checkboxes, ErrorSummary, NotificationBanner, PasswordInput, Radios, ServiceNavigation, SkipLink
+];
+for (const component of components) createAll(component);
+
+// A long list of schools or people can be searched by typing any part of a name.
+const autocomplete = window.accessibleAutocomplete;
+if (autocomplete) {
+  for (const select of document.querySelectorAll("select[data-search]")) {
+    const describedBy = select.getAttribute("aria-describedby");
+    autocomplete.enhanceSelectElement({
+      selectElement: select,
+      autoselect: false,
+      defaultValue: select.value ? select.selectedOptions[0].text : "",
+      showAllValues: true,
+      confirmOnBlur: false,
+      preserveNullOptions: true
+    });
+    const input = select.parentElement.querySelector(".autocomplete__input");
+    if (describedBy && input) input.setAttribute("aria-describedby", `${describedBy} ${input.getAttribute("aria-describedby") ?? ""}`.trim());
+  }
+}
+
+// On a phone the filters fold away above the list; on a wide screen they always stand beside it.
+const narrow = window.matchMedia("(max-width: 40.0525em)");
+const foldFilters = () => {
+  for (const filter of document.querySelectorAll(".app-filter")) filter.open = !narrow.matches;
+};
+foldFilters();
+narrow.addEventListener("change", foldFilters);
+
+// Of the spare rows of a form the first is shown, the others on request.
+for (const group of document.querySelectorAll("fieldset:has(> [data-row])")) {
+  const rows = [...group.querySelectorAll(":scope > [data-row]")];
+  const isBlank = (row) => [...row.querySelectorAll("input, select, textarea")].every(
+    (control) => (["radio", "checkbox"].includes(control.type) ? !control.checked : !control.value)
+  );
+  const spare = rows.slice(rows.findLastIndex((row) => !isBlank(row)) + 2);
+  if (spare.length === 0) continue;
+  for (const row of spare) row.hidden = true;
+  const more = document.createElement("button");
+  more.type = "button";
+  more.className = "govuk-button govuk-button--secondary";
+  more.textContent = "Add another";
+  rows.at(-1).after(more);
+  more.addEventListener("click", () => {
+    const row = spare.shift();
+    row.hidden = false;
+    row.querySelector("input, select, textarea").focus();
+    more.hidden = spare.length === 0;
+  });
+}
