@@ -36,6 +36,17 @@ class OccurredInTheFuture(Refusal):
     """A fact is dated after the day on which it is recorded."""
 
 
+class ReasonNeeded(Refusal):
+    """A choice is made without saying why."""
+
+
+def reasoned(reason: str, message: str = "Give a reason") -> str:
+    """The reason without blanks around it. Raises ReasonNeeded when nothing is left."""
+    if not reason.strip():
+        raise ReasonNeeded(message, field="reason")
+    return reason.strip()
+
+
 @dataclass(frozen=True, slots=True)
 class Meta:
     """What is known of an event beside the fact itself.

@@ -96,6 +96,26 @@ class Channel(Word):
     RULE = "rule"
 
 
+class SupportKind(Word):
+    """What a school asks for: a specialist of a subject, or training (source report, paragraphs 11 and 14)."""
+
+    SPECIALIST = "specialist"
+    TRAINING = "training"
+
+    @property
+    def label(self) -> str:
+        return "Subject specialist" if self is SupportKind.SPECIALIST else "Training"
+
+
+class ServiceType(Word):
+    """What a provider offers in a subject and phase."""
+
+    SPECIALIST_SUPPORT = "specialist_support"
+    TRAINING = "training"
+    COACHING = "coaching"
+    REVIEW = "review"
+
+
 class Sensitivity(Word):
     """Who may read a fact beyond the rights on its record."""
 
