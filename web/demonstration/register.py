@@ -1,0 +1,183 @@
+"""Wexmoor's files in the layouts of the official ones: register, links between records, inspections."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+from web.demonstration.columns import COLUMNS
+from web.demonstration.places import AUTHORITY, AUTHORITY_CODE, AUTHORITY_GSS
+from web.demonstration.schools import School, schools
+
+Cell = str | int | float
+
+_STATUS_CODES = {"Open": 1, "Closed": 2, "Open, but proposed to close": 3}
+_FAITH_CODES = {"Does not apply": 0, "Church of England": 2, "Roman Catholic": 3}
+_GENDER_CODES = {"Boys": 1, "Girls": 2, "Mixed": 3}
+_DIOCESES: dict[str, tuple[Cell, str]] = {
+    "Does not apply": (0, "Not applicable"),
+    "Church of England": ("CE99", "Diocese of Wexmoor"),
+    "Roman Catholic": ("RC99", "Diocese of Wexmoor (Roman Catholic)"),
+}
+
+
+def write_register(path: Path, *, seed: int, on: date) -> None:
+    """Write the register of a day in the layout of the full download: cp1252, CRLF, (code) and (name) columns."""
+    rows = ([_cells(school, on).get(column, "") for column in COLUMNS] for school in schools(seed, on))
+    _write(path, COLUMNS, rows)
+
+
+def write_links(path: Path, *, seed: int, on: date) -> None:
+    """Write the links of predecessors and successors, each from both ends, in the layout of the official file."""
+    header = ("URN", "LinkURN", "LinkName", "LinkType", "LinkEstablishedDate")
+    _write(path, header, _links(schools(seed, on)), quote_text=True)
+
+
+def write_inspections(path: Path, *, seed: int, on: date) -> None:
+    """Write every inspection with a single grade; dates are yyyymmdd."""
+    rows = (
+        (school.urn, inspection.grade, f"{inspection.on:%Y%m%d}")
+        for school in schools(seed, on)
+        for inspection in school.inspections
+    )
+    _write(path, ("URN", "Rating", "Inspection Date"), rows)
+
+
+def _write(path: Path, header: Sequence[str], rows: Iterable[Sequence[Cell]], *, quote_text: bool = False) -> None:
+    with path.open("w", encoding="cp1252", newline="") as file:
+        writer = csv.writer(
+            file, quoting=csv.QUOTE_NONNUMERIC if quote_text else csv.QUOTE_MINIMAL, lineterminator="\r\n"
+        )
+        writer.writerow(header)
+        writer.writerows(rows)
+
+
+def _links(all_schools: Sequence[School]) -> Iterable[tuple[Cell, ...]]:
+    by_urn = {school.urn: school for school in all_schools}
+    for school in all_schools:
+        if school.predecessor is not None:
+            before = by_urn[school.predecessor]
+            yield school.urn, before.urn, before.name, "Predecessor", _day(school.opened)
+            yield before.urn, school.urn, school.name, "Successor", _day(school.opened)
+
+
+def _cells(school: School, on: date) -> dict[str, Cell]:
+    return {
+        "URN": school.urn,
+        "LA (code)": AUTHORITY_CODE,
+        "LA (name)": AUTHORITY,
+        "EstablishmentNumber": school.number,
+        "EstablishmentName": school.name,
+        **_kind(school),
+        **_life(school, on),
+        **_pupils(school, on),
+        **_faith_and_trust(school),
+        **_inspection(school),
+        **_place(school),
+        **_contact(school),
+    }
+
+
+def _pair(column: str, code: Cell, name: str) -> dict[str, Cell]:
+    return {f"{column} (code)": code, f"{column} (name)": name}
+
+
+def _kind(school: School) -> dict[str, Cell]:
+    kind = school.kind
+    high = kind.phase_name == "Secondary"
+    sixth_form = (1, "Has a sixth form") if school.ages[1] > 16 else (2, "Does not have a sixth form")
+    return {
+        **_pair("TypeOfEstablishment", kind.type_code, kind.type_name),
+        **_pair("EstablishmentTypeGroup", kind.group_code, kind.group_name),
+        **_pair("PhaseOfEducation", kind.phase_code, kind.phase_name),
+        **_pair("OfficialSixthForm", *(sixth_form if high else (0, "Not applicable"))),
+        **_pair("Boarders", 1, "No boarders"),
+        "NurseryProvision (name)": "Has Nursery Classes" if school.ages[0] < 4 else "No Nursery Classes",
+    }
+
+
+def _life(school: School, on: date) -> dict[str, Cell]:
+    conversion, none = (10, "Academy Converter"), (0, "Not applicable")
+    return {
+        **_pair("EstablishmentStatus", _STATUS_CODES[school.status], school.status),
+        **_pair("ReasonEstablishmentOpened", *(conversion if school.opened else none)),
+        "OpenDate": _day(school.opened),
+        **_pair("ReasonEstablishmentClosed", *(conversion if school.status == "Closed" else none)),
+        "CloseDate": _day(school.closing),
+        "LastChangedDate": _day(on - timedelta(days=school.urn % 90)),
+    }
+
+
+def _pupils(school: School, on: date) -> dict[str, Cell]:
+    low, high = school.ages
+    return {
+        "StatutoryLowAge": low,
+        "StatutoryHighAge": high,
+        **_pair("Gender", _GENDER_CODES[school.girls_and_boys], school.girls_and_boys),
+        "SchoolCapacity": school.capacity,
+        "CensusDate": _day(_census_before(on)),
+        "NumberOfPupils": school.pupils,
+        "NumberOfBoys": school.boys,
+        "NumberOfGirls": school.pupils - school.boys,
+        "PercentageFSM": school.free_meals,
+    }
+
+
+def _faith_and_trust(school: School) -> dict[str, Cell]:
+    trust = school.trust
+    supported = (3, "Supported by a multi-academy trust") if trust else (0, "Not applicable")
+    return {
+        **_pair("ReligiousCharacter", _FAITH_CODES[school.faith], school.faith),
+        **_pair("Diocese", *_DIOCESES[school.faith]),
+        **_pair("TrustSchoolFlag", *supported),
+        **_pair("Trusts", trust.number if trust else "", trust.name if trust else ""),
+        "FederationFlag (name)": "Not applicable" if trust else "Not under a federation",
+    }
+
+
+def _inspection(school: School) -> dict[str, Cell]:
+    if not school.inspections:
+        return {}
+    last = school.inspections[0]
+    return {"OfstedLastInsp": _day(last.on), "OfstedRating (name)": last.grade.capitalize()}
+
+
+def _place(school: School) -> dict[str, Cell]:
+    address = school.address
+    return {
+        "Street": address.street,
+        "Locality": address.ward.name,
+        "Town": address.ward.town,
+        "County (name)": AUTHORITY,
+        "Postcode": address.postcode,
+        **_pair("DistrictAdministrative", AUTHORITY_GSS, AUTHORITY),
+        **_pair("AdministrativeWard", address.ward.code, address.ward.name),
+        "GSSLACode (name)": AUTHORITY_GSS,
+        "Easting": address.easting,
+        "Northing": address.northing,
+    }
+
+
+def _contact(school: School) -> dict[str, Cell]:
+    if school.head is None:
+        return {}
+    return {
+        "SchoolWebsite": f"https://www.{school.site}/",
+        "TelephoneNum": school.telephone,
+        "HeadTitle (name)": school.head.title,
+        "HeadFirstName": school.head.first,
+        "HeadLastName": school.head.last,
+        "HeadPreferredJobTitle": "Executive Headteacher" if "Unit" in school.name else "Headteacher",
+    }
+
+
+def _census_before(on: date) -> date:
+    """The third Thursday of the latest January."""
+    january = date(on.year if on >= date(on.year, 1, 22) else on.year - 1, 1, 1)
+    return january + timedelta(days=(3 - january.weekday()) % 7 + 14)
+
+
+def _day(day: date | None) -> str:
+    return "" if day is None else f"{day:%d-%m-%Y}"
