@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from providers.catalogue.cells import day, needed, present, tidy, urn
+from providers.catalogue.cells import day, needed, present, urn
 from providers.catalogue.source import Column, Problem, Progress, Row, Table, WrongFile, open_table
 
 SUCCESSOR, PREDECESSOR, OTHER = "successor", "predecessor", "other"
@@ -96,7 +96,7 @@ def _in_search_results(table: Table, progress: Progress | None) -> Iterator[Link
 
 
 def _links_of(school: int, first: str | None, row: Row) -> Iterator[LinkRow | Problem]:
-    for cell in (first or "", *map(tidy, row.more)):
+    for cell in (first or "", *row.more):
         if cell.casefold() in ("", "does not have links"):
             continue
         match = re.fullmatch(r"([1-9]\d{4,5}) (\S.*)", cell, re.ASCII)

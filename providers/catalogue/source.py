@@ -144,7 +144,7 @@ class Table:
             if isinstance(record, Problem):
                 yield record
                 continue
-            surplus = [cell for cell in record.cells[width:] if tidy(cell)]
+            surplus = [cell for cell in map(tidy, record.cells[width:]) if cell]
             if surplus and not repeats_last:
                 yield Problem(record.line, "", surplus[0], f"has {len(record.cells)} cells, the header {width}")
                 continue

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from providers.catalogue.report import write_report
+from providers.catalogue.source import Problem
+
+
+def lines(path: Path) -> list[list[str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.reader(file))
+
+
+def test_the_report_names_line_column_value_and_reason(tmp_path: Path) -> None:
+    path = tmp_path / "report.csv"
+    assert write_report([Problem(7, "URN", "12", "is not a URN"), Problem(9, "Name", "", "is missing")], path) == 2
+    assert lines(path) == [
+        ["Line", "Column", "Value", "Reason"],
+        ["7", "URN", "12", "is not a URN"],
+        ["9", "Name", "", "is missing"],
+    ]
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_no_cell_of_the_report_is_a_formula(tmp_path: Path, start: str) -> None:
+    path = tmp_path / "report.csv"
+    write_report([Problem(7, "URN", f"{start}HYPERLINK(1)", f"{start}reason")], path)
+    assert lines(path)[1] == ["7", "URN", f"'{start}HYPERLINK(1)", f"'{start}reason"]
