@@ -1,9 +1,14 @@
-"""Pounds and pence, and the one rounding rule: half a penny rounds away from zero, once per stated sum."""
+"""Pounds and pence, and the one rounding rule: half a penny rounds away from zero, once per stated sum.
+
+With them the unit that is priced: days of support, which come in halves.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+from domain.aggregate import Refusal
 
 PENNY = Decimal("0.01")
 MOST = Decimal("9999999.99")
@@ -40,3 +45,14 @@ class Price:
     @property
     def gross(self) -> Decimal:
         return self.net + self.vat
+
+
+class NotHalfDays(Refusal):
+    """Days of support are counted in halves, and there is at least half a day."""
+
+
+def half_days(days: Decimal) -> Decimal:
+    """Days of support as they are agreed, delivered and paid. Raises NotHalfDays."""
+    if not days.is_finite() or days <= 0 or days > 999 or days * 2 % 1:
+        raise NotHalfDays("Enter days as a number of whole or half days, like 2 or 2.5", field="days")
+    return (days * 2).to_integral_value() / 2

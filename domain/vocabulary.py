@@ -116,6 +116,14 @@ class ServiceType(Word):
     REVIEW = "review"
 
 
+class Side(Word):
+    """Whose act or choice it was, where a school, a provider and the service deal with each other."""
+
+    SCHOOL = "school"
+    PROVIDER = "provider"
+    SERVICE = "service"
+
+
 class Sensitivity(Word):
     """Who may read a fact beyond the rights on its record."""
 
