@@ -8,46 +8,39 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
 
-from domain.vocabulary import Phase
+from domain.provider import Capability, ProviderKind
+from domain.vocabulary import Phase, ServiceType
 from web.demonstration.names import Name
 from web.demonstration.places import AUTHORITY, DOMAIN
 from web.demonstration.schools import School
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
-    """One subject in one phase by one way of working (`service`: subject support, training, coaching, review)."""
-
-    subject: str
-    phase: Phase
-    service: str
-
-
-@dataclass(frozen=True, slots=True)
 class Specialist:
-    """A person who does a provider's work, and the subjects that are theirs."""
+    """A person who does a provider's work, the subjects that are theirs, and whether they teach pupils."""
 
     name: Name
     email: str
     subjects: tuple[str, ...]
+    teaches: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Provider:
     """An organisation or sole consultant. `day_rate` is in pounds net of VAT for a whole day.
 
-    `kind` is private, public, internal or school-based; `host_urn` names the host school of a school-based one
-    in the authority; `based_in` is the authority in which it has its seat.
+    `host_urn` names the host school of a school-based one in the authority; `based_in` is the authority in which
+    it has its seat.
     """
 
     name: str
-    kind: str
+    kind: ProviderKind
     sole_consultant: bool
     based_in: str
     host_urn: int | None
     vat_registered: bool
     day_rate: Decimal
-    offers: tuple[Offer, ...]
+    offers: tuple[Capability, ...]
     specialists: tuple[Specialist, ...]
 
     @property
@@ -60,20 +53,20 @@ class _Entry:
     """A line of the directory; {person} and {host} in a name are filled in from the cast and the register."""
 
     name: str
-    kind: str
+    kind: ProviderKind
     people: int
     rate: int
     vat_registered: bool
     phases: tuple[Phase, ...]
     subjects: tuple[str, ...]
-    services: tuple[str, ...]
+    services: tuple[ServiceType, ...]
 
     @classmethod
     def read(cls, line: str) -> _Entry:
         name, kind, people, rate, vat, phases, services, subjects = re.split(r" {2,}", line)
         return cls(
             name=name,
-            kind=kind,
+            kind=ProviderKind(kind),
             people=int(people),
             rate=int(rate),
             vat_registered=vat == "VAT",
@@ -85,10 +78,10 @@ class _Entry:
 
 _PHASES = {"P": (Phase.PRIMARY,), "S": (Phase.SECONDARY,), "PS": (Phase.PRIMARY, Phase.SECONDARY)}
 _SERVICES = {
-    "help": ("subject support", "coaching"),
-    "both": ("subject support", "coaching", "training"),
-    "courses": ("training",),
-    "reviews": ("review", "training"),
+    "help": (ServiceType.SPECIALIST_SUPPORT, ServiceType.COACHING),
+    "both": (ServiceType.SPECIALIST_SUPPORT, ServiceType.COACHING, ServiceType.TRAINING),
+    "courses": (ServiceType.TRAINING,),
+    "reviews": (ServiceType.REVIEW, ServiceType.TRAINING),
 }
 
 HOST = "Kelderby High School"
@@ -98,20 +91,20 @@ OUTSIDE = {"Harbour Reach Lead Department": "Fennmouth"}
 """The providers of other authorities, with the (fictional) authority."""
 
 _DIRECTORY = """\
-Abacus Lane Mathematics Ltd        private       3  560  VAT  S   both     mathematics
-Inkwell and Quire English LLP      private       2  540  VAT  PS  both     english, literacy
-Bunsen Partnership Ltd             private       2  525  VAT  S   help     science, computing
-Plumbline School Review Ltd        private       2  690  VAT  PS  reviews  leadership, assessment, self-evaluation
-Cloughside Courses Ltd             private       3  480  VAT  PS  courses  early years, behaviour, assessment
-{person}, languages consultant     private       1  425  -    PS  help     modern languages
-{person}, humanities consultant    private       1  410  -    S   help     history, geography, religious education
-{person}, early reading            private       1  400  -    P   both     literacy, phonics
-{person}, inclusion consultant     private       1  450  -    PS  both     special educational needs, behaviour
-Wexmoor Music and Performing Arts  internal      3  280  -    PS  both     music, drama, dance
-Wexmoor ICT Advisory               internal      1  300  -    PS  both     computing
-Wex Valley Teaching School Hub     public        3  350  -    PS  reviews  leadership, mathematics, induction
-{host} Science Department          school-based  2  260  -    S   help     science
-Harbour Reach Lead Department      school-based  2  270  -    S   help     mathematics
+Abacus Lane Mathematics Ltd        private       3  560  VAT  S   both     Mathematics
+Inkwell and Quire English LLP      private       2  540  VAT  PS  both     English, Literacy
+Bunsen Partnership Ltd             private       2  525  VAT  S   help     Science, Computing
+Plumbline School Review Ltd        private       2  690  VAT  PS  reviews  Leadership, Assessment, Self-evaluation
+Cloughside Courses Ltd             private       3  480  VAT  PS  courses  Early years, Behaviour, Assessment
+{person}, languages consultant     private       1  425  -    PS  help     Modern languages
+{person}, humanities consultant    private       1  410  -    S   help     History, Geography, Religious education
+{person}, early reading            private       1  400  -    P   both     Literacy, Phonics
+{person}, inclusion consultant     private       1  450  -    PS  both     Special educational needs, Behaviour
+Wexmoor Music and Performing Arts  internal      3  280  -    PS  both     Music, Drama, Dance
+Wexmoor ICT Advisory               internal      1  300  -    PS  both     Computing
+Wex Valley Teaching School Hub     public        3  350  -    PS  reviews  Leadership, Mathematics, Induction
+{host} Science Department          school_based  2  260  -    S   help     Science
+Harbour Reach Lead Department      school_based  2  270  -    S   help     Mathematics
 """
 
 
@@ -125,7 +118,12 @@ def directory(people: Iterator[Name], open_schools: Sequence[School]) -> tuple[P
 def _provider(entry: _Entry, names: tuple[Name, ...], host: int) -> Provider:
     sole_consultant = "{person}" in entry.name
     name = entry.name.format(person=names[0], host=HOST)
-    domain = DOMAIN if entry.kind == "internal" else f"{_slug(str(names[0]) if sole_consultant else name)}.example"
+    domain = (
+        DOMAIN
+        if entry.kind is ProviderKind.INTERNAL
+        else f"{_slug(str(names[0]) if sole_consultant else name)}.example"
+    )
+    teaches = entry.kind in (ProviderKind.INTERNAL, ProviderKind.SCHOOL_BASED)
     return Provider(
         name=name,
         kind=entry.kind,
@@ -135,13 +133,13 @@ def _provider(entry: _Entry, names: tuple[Name, ...], host: int) -> Provider:
         vat_registered=entry.vat_registered,
         day_rate=Decimal(entry.rate),
         offers=tuple(
-            Offer(subject, phase, service)
+            Capability(subject, phase, service)
             for subject in entry.subjects
             for phase in entry.phases
             for service in entry.services
         ),
         specialists=tuple(
-            Specialist(person, f"{person.mailbox}@{domain}", _subjects(entry, place))
+            Specialist(person, f"{person.mailbox}@{domain}", _subjects(entry, place), teaches)
             for place, person in enumerate(names)
         ),
     )

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from domain.provider import ProviderKind
 from domain.vocabulary import Role, Team
 from web.demonstration.people import Cast, cast
 from web.demonstration.schools import schools
@@ -77,7 +78,7 @@ def test_there_are_fourteen_providers_of_every_kind(everybody: Cast) -> None:
     providers = everybody.providers
 
     assert len(providers) == len({provider.name for provider in providers}) == 14
-    assert {provider.kind for provider in providers} == {"private", "public", "internal", "school-based"}
+    assert {provider.kind for provider in providers} == set(ProviderKind)
     assert sum(provider.outside_the_authority for provider in providers) == 1
     assert sum(provider.host_urn is not None for provider in providers) == 1
     assert sum(provider.sole_consultant for provider in providers) == 4

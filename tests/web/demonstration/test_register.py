@@ -12,6 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from providers.catalogue.inspections import read_inspections
+from providers.catalogue.links import read_links
+from providers.catalogue.register import read_register
+from providers.catalogue.report import Problem
 from web.demonstration.columns import COLUMNS
 from web.demonstration.places import AUTHORITY, AUTHORITY_CODE
 from web.demonstration.register import write_inspections, write_links, write_register
@@ -156,6 +160,16 @@ def test_single_grades_end_where_ofsted_ended_them_and_satisfactory_with_2012() 
     assert max(inspection.on for inspection in inspections) < date(2024, 9, 2)
     for inspection in inspections:
         assert inspection.grade != ("Requires Improvement" if inspection.on < date(2012, 9, 1) else "Satisfactory")
+
+
+def test_the_official_readers_find_nothing_wrong_with_the_files(tmp_path: Path) -> None:
+    register = list(read_register(written(write_register, tmp_path), la=AUTHORITY_CODE))
+    links = list(read_links(written(write_links, tmp_path)))
+    inspections = list(read_inspections(written(write_inspections, tmp_path)))
+
+    assert [row for row in (*register, *links, *inspections) if isinstance(row, Problem)] == []
+    assert (len(register), len(links)) == (100, 2)
+    assert len(inspections) > 200
 
 
 # Against the real files
