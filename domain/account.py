@@ -1,0 +1,153 @@
+"""Account: the record of a person's way in. It holds no secret: passwords, links and tokens stand at the door."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from domain.aggregate import Aggregate, Event, Refusal
+from domain.vocabulary import About, Personal, Word
+
+
+class AccountIsDisabled(Refusal):
+    """Somebody whose account is disabled is given no new way in."""
+
+
+class NoSuchToken(Refusal):
+    """The account has no token that begins so, or it is revoked already."""
+
+
+class DisablingNeedsAReason(Refusal):
+    """An account is disabled for a reason that can be read later."""
+
+
+class TokenScopes(Word):
+    """What a program may do with an API token."""
+
+    READ = "read"
+    READ_WRITE = "read write"
+
+    @property
+    def label(self) -> str:
+        return "Read only" if self is TokenScopes.READ else "Read and change"
+
+
+class Account(Aggregate):
+    """One person's account. Said twice, an act changes nothing the second time, so that it can be completed."""
+
+    KIND = "account"
+
+    person: UUID
+
+    def __init__(self, id: UUID) -> None:
+        super().__init__(id)
+        self.is_disabled = False
+        self.tokens: dict[str, str] = {}
+        """The labels of the tokens that are not revoked, by the prefix with which each begins."""
+
+    class Opened(Event):
+        TOPIC = "account.opened"
+        says = "{by} opened an account for {person}, who signs in as {sign_in_name}"
+        person: UUID
+        sign_in_name: Personal
+
+        def apply(self, account: Account) -> None:
+            account.person = self.person
+
+    class PasswordLinkMade(Event):
+        TOPIC = "account.password-link-made"
+        says = "{by} made a link for {person} to set a password, valid until {expires_at}"
+        person: UUID
+        expires_at: datetime
+
+        def apply(self, account: Account) -> None: ...
+
+    class PasswordSet(Event):
+        TOPIC = "account.password-set"
+        says = "{by} set the password of {person}"
+        person: UUID
+
+        def apply(self, account: Account) -> None: ...
+
+    class Disabled(Event):
+        TOPIC = "account.disabled"
+        says = "{by} disabled the account of {person}: {reason}"
+        person: UUID
+
+        def apply(self, account: Account) -> None:
+            account.is_disabled = True
+
+    class Enabled(Event):
+        TOPIC = "account.enabled"
+        says = "{by} enabled the account of {person} again"
+        person: UUID
+
+        def apply(self, account: Account) -> None:
+            account.is_disabled = False
+
+    class TokenMade(Event):
+        TOPIC = "account.token-made"
+        says = "{by} made the API token {label} ({scopes}), which begins {prefix} and expires on {expires_on}"
+        label: str
+        scopes: TokenScopes
+        prefix: str
+        expires_on: date
+
+        def apply(self, account: Account) -> None:
+            account.tokens[self.prefix] = self.label
+
+    class TokenRevoked(Event):
+        TOPIC = "account.token-revoked"
+        says = "{by} revoked the API token {label}, which begins {prefix}"
+        label: str
+        prefix: str
+
+        def apply(self, account: Account) -> None:
+            account.tokens.pop(self.prefix)
+
+    @classmethod
+    def open_for(cls, person: UUID, sign_in_name: str) -> Account:
+        """An account for somebody who has none; a person has one at most."""
+        account = cls.named(str(person))
+        account.record(cls.Opened(person=person, sign_in_name=Personal(person, sign_in_name)))
+        return account
+
+    def make_password_link(self, *, expires_at: datetime) -> None:
+        """Let the person set a password once. Raises AccountIsDisabled."""
+        self._must_be_enabled()
+        self.record(self.PasswordLinkMade(person=self.person, expires_at=expires_at))
+
+    def set_password(self) -> None:
+        """Note that the password was set. Raises AccountIsDisabled."""
+        self._must_be_enabled()
+        self.record(self.PasswordSet(person=self.person))
+
+    def disable(self, *, reason: str) -> None:
+        """Let the person in no more. Raises DisablingNeedsAReason."""
+        if not reason.strip():
+            raise DisablingNeedsAReason("Enter why the account is disabled", field="reason")
+        if not self.is_disabled:
+            self.record(self.Disabled(person=self.person), reason=reason)
+
+    def enable(self) -> None:
+        """Let the person in again."""
+        if self.is_disabled:
+            self.record(self.Enabled(person=self.person))
+
+    def make_token(self, *, label: str, scopes: TokenScopes, prefix: str, expires_on: date) -> None:
+        """Note a token for a program. Raises AccountIsDisabled."""
+        self._must_be_enabled()
+        self.record(self.TokenMade(label=label, scopes=scopes, prefix=prefix, expires_on=expires_on))
+
+    def revoke_token(self, prefix: str) -> None:
+        """Note that a token counts no more. Raises NoSuchToken."""
+        if prefix not in self.tokens:
+            raise NoSuchToken("This token has been revoked already")
+        self.record(self.TokenRevoked(label=self.tokens[prefix], prefix=prefix))
+
+    def about(self) -> About:
+        return About(people=(self.person,))
+
+    def _must_be_enabled(self) -> None:
+        if self.is_disabled:
+            raise AccountIsDisabled("This account is disabled. Enable it first")

@@ -1,0 +1,143 @@
+"""A database of any day is brought to the schema that the code expects, and its log is only added to."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from projections.database import open_database
+from projections.event_log import EVENTS
+from projections.view import VIEW_TABLES
+from web.accounts.tables import ACCOUNTS
+from web.migrate import OPTIONS, upgrade
+
+TRIGGERS = {"events_are_not_changed", "events_are_not_removed"}
+
+
+@pytest.fixture
+def writer(tmp_path: Path) -> Iterator[sa.Engine]:
+    writer, reader = open_database(f"sqlite:///{tmp_path / 'service.sqlite'}")
+    yield writer
+    writer.dispose()
+    reader.dispose()
+
+
+@pytest.fixture
+def migrated(writer: sa.Engine) -> sa.Engine:
+    upgrade(writer)
+    return writer
+
+
+def differences(connection: sa.Connection) -> list[Any]:
+    context = MigrationContext.configure(connection, opts=dict(OPTIONS))
+    return list(compare_metadata(context, OPTIONS["target_metadata"]))
+
+
+def an_event(connection: sa.Connection) -> None:
+    connection.execute(
+        EVENTS.insert().values(
+            position=1,
+            stream_id=uuid4(),
+            version=1,
+            event_id=uuid4(),
+            topic="visit.planned",
+            recorded_at=datetime(2026, 11, 2, tzinfo=UTC),
+            meta="{}",
+            state="{}",
+        )
+    )
+
+
+def test_an_empty_database_becomes_the_one_that_the_code_expects(migrated: sa.Engine) -> None:
+    with migrated.begin() as connection:
+        assert differences(connection) == []
+        assert set(sa.inspect(connection).get_table_names()) > {"events", "accounts", "idempotency_keys"}
+
+
+def test_the_comparison_sees_a_missing_column_and_a_missing_index(migrated: sa.Engine) -> None:
+    with migrated.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE accounts DROP COLUMN disabled_at")
+        connection.exec_driver_sql("DROP INDEX ix_sessions_person")
+        assert {difference[0] for difference in differences(connection)} == {"add_column", "add_index"}
+
+
+def test_the_tables_of_views_are_none_of_the_migrations_business(migrated: sa.Engine) -> None:
+    with migrated.begin() as connection:
+        VIEW_TABLES.create_all(connection)
+        assert "views" in sa.inspect(connection).get_table_names()
+        assert differences(connection) == []
+
+
+def test_an_event_cannot_be_changed(migrated: sa.Engine) -> None:
+    with migrated.begin() as connection:
+        an_event(connection)
+        with pytest.raises(sa.exc.IntegrityError, match="never changed"):
+            connection.execute(EVENTS.update().values(state='{"other": 1}'))
+        assert connection.execute(sa.select(EVENTS.c.state)).scalar_one() == "{}"
+
+
+def test_an_event_cannot_be_removed(migrated: sa.Engine) -> None:
+    with migrated.begin() as connection:
+        an_event(connection)
+        with pytest.raises(sa.exc.IntegrityError, match="never removed"):
+            connection.execute(EVENTS.delete())
+        assert connection.execute(sa.select(sa.func.count()).select_from(EVENTS)).scalar_one() == 1
+
+
+def test_a_second_upgrade_changes_nothing_and_is_quick(migrated: sa.Engine) -> None:
+    with migrated.begin() as connection:
+        connection.execute(ACCOUNTS.insert().values(id=uuid4(), person=uuid4(), sign_in_name="a@example.org"))
+    took = []
+    for _ in range(3):
+        start = time.perf_counter()
+        upgrade(migrated)
+        took.append(time.perf_counter() - start)
+    assert min(took) < 0.3
+    with migrated.begin() as connection:
+        assert connection.execute(sa.select(sa.func.count()).select_from(ACCOUNTS)).scalar_one() == 1
+
+
+def test_an_upgrade_that_fails_leaves_nothing_behind(writer: sa.Engine) -> None:
+    with writer.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE uploads (something TEXT)")
+    with pytest.raises(sa.exc.OperationalError, match="uploads"):
+        upgrade(writer)
+    with writer.begin() as connection:
+        assert sa.inspect(connection).get_table_names() == ["uploads"]
+
+
+def test_two_upgrades_at_once_wait_for_each_other(tmp_path: Path) -> None:
+    """Two processes in a row would prove little, so that both start on the empty file together."""
+    program = "import sys; from projections.database import open_database; from web.migrate import upgrade; " + (
+        "upgrade(open_database(sys.argv[1])[0])"
+    )
+    url = f"sqlite:///{tmp_path / 'service.sqlite'}"
+    codes: list[int] = []
+
+    def run() -> None:
+        codes.append(subprocess.run([sys.executable, "-c", program, url], check=False).returncode)
+
+    both = [Thread(target=run), Thread(target=run)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    assert codes == [0, 0]
+
+
+def test_the_log_is_guarded_by_triggers_of_its_own(migrated: sa.Engine) -> None:
+    with migrated.begin() as connection:
+        found = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars()
+        assert set(found) == TRIGGERS

@@ -1,0 +1,112 @@
+"""The door's own tables: accounts, sessions, tokens, drafts, uploads, idempotency keys. No table holds a secret.
+
+What lets somebody in (a session cookie, a password link, an API token) is stored as its SHA-256 alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import sqlalchemy as sa
+
+from projections.columns import Packed, Utc
+
+DOOR_TABLES = sa.MetaData()
+"""The tables of the door, owned by the migrations."""
+
+ACCOUNTS = sa.Table(
+    "accounts",
+    DOOR_TABLES,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("person", sa.Uuid, nullable=False, unique=True),
+    sa.Column("sign_in_name", sa.Text, nullable=False, unique=True),
+    sa.Column("password_hash", sa.Text),
+    sa.Column("disabled_at", Utc),
+)
+
+PASSWORD_LINKS = sa.Table(
+    "password_links",
+    DOOR_TABLES,
+    sa.Column("token_hash", sa.Text, primary_key=True),
+    sa.Column("account", sa.Uuid, sa.ForeignKey("accounts.id"), nullable=False, index=True),
+    sa.Column("expires_at", Utc, nullable=False),
+    sa.Column("used_at", Utc),
+)
+
+SESSIONS = sa.Table(
+    "sessions",
+    DOOR_TABLES,
+    sa.Column("id_hash", sa.Text, primary_key=True),
+    sa.Column("person", sa.Uuid, nullable=False, index=True),
+    sa.Column("created_at", Utc, nullable=False),
+    sa.Column("last_seen_at", Utc, nullable=False),
+    sa.Column("expires_at", Utc, nullable=False),
+    sa.Column("method", sa.Text, nullable=False),
+    sa.Column("revoked_at", Utc),
+)
+
+TOKENS = sa.Table(
+    "tokens",
+    DOOR_TABLES,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("person", sa.Uuid, nullable=False, index=True),
+    sa.Column("label", sa.Text, nullable=False),
+    sa.Column("prefix", sa.Text, nullable=False, unique=True),
+    sa.Column("hash", sa.Text, nullable=False, unique=True),
+    sa.Column("scopes", sa.Text, nullable=False),
+    sa.Column("created_at", Utc, nullable=False),
+    sa.Column("expires_at", Utc, nullable=False),
+    sa.Column("last_used_at", Utc),
+    sa.Column("revoked_at", Utc),
+)
+
+SIGN_IN_ATTEMPTS = sa.Table(
+    "sign_in_attempts",
+    DOOR_TABLES,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("name_hash", sa.Text, nullable=False),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("at", Utc, nullable=False, index=True),
+    sa.Column("succeeded", sa.Boolean, nullable=False),
+)
+
+DRAFTS = sa.Table(
+    "drafts",
+    DOOR_TABLES,
+    sa.Column("person", sa.Uuid, primary_key=True),
+    sa.Column("form_key", sa.Text, primary_key=True),
+    sa.Column("saved_at", Utc, nullable=False),
+    sa.Column("answers", Packed(Any), nullable=False),
+)
+"""Working copies of forms; `form_key` names the form and the record that it is about."""
+
+UPLOADS = sa.Table(
+    "uploads",
+    DOOR_TABLES,
+    sa.Column("sha256", sa.Text, primary_key=True),
+    sa.Column("bytes", sa.LargeBinary, nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("media_type", sa.Text, nullable=False),
+    sa.Column("stored_at", Utc, nullable=False),
+)
+
+IDEMPOTENCY_KEYS = sa.Table(
+    "idempotency_keys",
+    DOOR_TABLES,
+    sa.Column("person", sa.Uuid, primary_key=True),
+    sa.Column("route", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("fingerprint", sa.Text, nullable=False),
+    sa.Column("status", sa.Integer),
+    sa.Column("body", sa.LargeBinary),
+    sa.Column("content_type", sa.Text),
+    sa.Column("headers", Packed(dict[str, str])),
+    sa.Column("created_at", Utc, nullable=False, index=True),
+)
+"""Answers kept to be given again; `status` and what follows are empty while the first request is still running."""
+
+
+def fingerprint(secret: str) -> str:
+    """What is stored of a long random secret: enough to know it again, not enough to use it."""
+    return hashlib.sha256(secret.encode()).hexdigest()
