@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from domain.vocabulary import Phase
 from providers.catalogue.cells import PartlyRead, needed, postcode, present, website, whole
 from providers.catalogue.markup import plain_text
 from providers.catalogue.source import Column, Layout, Problem, Row, WrongFile, read_document
 
+LONDON = ZoneInfo("Europe/London")
 NCCE = "National Centre for Computing Education"
 ONLINE, REMOTE, FACE_TO_FACE = "online", "remote", "face_to_face"
 
@@ -59,7 +61,7 @@ class CourseRow:
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """One dated run of a course, in local time. `course` is the `source_id` of its course, which the
+    """One dated run of a course, at London time. `course` is the `source_id` of its course, which the
     catalogue need not hold."""
 
     line: int
@@ -150,7 +152,7 @@ def _yes(text: str) -> bool:
 
 def _moment(text: str) -> datetime:
     try:
-        return datetime.strptime(needed(text), "%d/%m/%Y %H:%M:%S")  # noqa: DTZ007  local time, as published
+        return datetime.strptime(needed(text), "%d/%m/%Y %H:%M:%S").replace(tzinfo=LONDON)
     except ValueError as error:
         raise ValueError("is not a date and time") from error
 
