@@ -1,0 +1,114 @@
+"""What a provider's vetting rests on: dated facts. Whether they suffice is decided elsewhere, for a given day.
+
+Facts and dates are kept, never certificates or their numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from domain.provider.offer import ProviderKind
+from domain.vocabulary import Word
+
+
+class Requirement(Word):
+    """Something a provider or its specialist has to show."""
+
+    ENHANCED_DBS = "enhanced_dbs"
+    IDENTITY = "identity"
+    RIGHT_TO_WORK = "right_to_work"
+    QUALIFIED_TEACHER = "qualified_teacher"
+    PROHIBITION_CHECK = "prohibition_check"
+    FIRST_REFERENCE = "first_reference"
+    SECOND_REFERENCE = "second_reference"
+    SAFEGUARDING_TRAINING = "safeguarding_training"
+    LETTER_OF_ASSURANCE = "letter_of_assurance"
+    PUBLIC_LIABILITY = "public_liability"
+    PROFESSIONAL_INDEMNITY = "professional_indemnity"
+    DATA_PROTECTION_TERMS = "data_protection_terms"
+    CONFLICT_DECLARATION = "conflict_declaration"
+
+    @property
+    def label(self) -> str:
+        return _LABELS.get(self.value) or super().label
+
+    @property
+    def of_organisation(self) -> bool:
+        """Whether the provider itself has to show it, not each specialist."""
+        return self in _OF_ORGANISATION
+
+
+_LABELS = {
+    "enhanced_dbs": "Enhanced DBS check with barred list",
+    "identity": "Proof of identity",
+    "qualified_teacher": "Qualified teacher status",
+    "prohibition_check": "Check against prohibition from teaching",
+    "letter_of_assurance": "Employer's letter of assurance",
+    "public_liability": "Public liability insurance",
+    "professional_indemnity": "Professional indemnity insurance",
+    "data_protection_terms": "Agreed data-protection terms",
+    "conflict_declaration": "Declaration of conflicts of interest",
+}
+
+_OF_ORGANISATION = frozenset(
+    {
+        Requirement.PUBLIC_LIABILITY,
+        Requirement.PROFESSIONAL_INDEMNITY,
+        Requirement.DATA_PROTECTION_TERMS,
+        Requirement.CONFLICT_DECLARATION,
+    }
+)
+
+
+class Evidence(Word):
+    """What was seen when a requirement was checked."""
+
+    CERTIFICATE_SEEN = "certificate_seen"
+    DOCUMENT_SEEN = "document_seen"
+    REGISTER_SEARCHED = "register_searched"
+    REFERENCE_RECEIVED = "reference_received"
+    EMPLOYERS_LETTER = "employers_letter"
+    SIGNED_DECLARATION = "signed_declaration"
+
+    @property
+    def label(self) -> str:
+        return "Employer's letter" if self is Evidence.EMPLOYERS_LETTER else super().label
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A requirement met, or exempted, from a day on. `expires` is the last day on which it can hold.
+
+    `person` is None for what the provider itself has to show.
+    """
+
+    item: Requirement
+    person: UUID | None
+    from_: date
+    expires: date | None = None
+    exempt: bool = False
+    revoked_on: date | None = None
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which it holds: it ends by expiry, or the day before it is revoked."""
+        ends = [self.expires, self.revoked_on and self.revoked_on - timedelta(days=1)]
+        return min((end for end in ends if end is not None), default=None)
+
+    def holds_on(self, day: date) -> bool:
+        return self.from_ <= day and (self.last_day is None or day <= self.last_day)
+
+    def is_of(self, item: Requirement, person: UUID | None, day: date) -> bool:
+        """Whether it is a check of that requirement which had begun by that day and was never revoked."""
+        return (self.item, self.person) == (item, person) and self.from_ <= day and self.revoked_on is None
+
+
+@dataclass(frozen=True, slots=True)
+class VettingFacts:
+    """All that the question "cleared on that day?" looks at: the provider's kind, who teaches, and the checks."""
+
+    kind: ProviderKind
+    teachers: frozenset[UUID] = frozenset()
+    checks: tuple[Check, ...] = ()

@@ -1,0 +1,250 @@
+"""What happens to a provider: facts of its record, each with its sentence and its effect."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from domain.aggregate import Event
+from domain.provider.checks import Check, Evidence, Requirement
+from domain.provider.offer import (
+    Capability,
+    Capacity,
+    Conflict,
+    ConflictNature,
+    ProviderKind,
+    Rate,
+    Specialist,
+    Suspension,
+)
+from domain.vocabulary import Personal, Phase, ServiceType
+
+if TYPE_CHECKING:
+    from domain.provider.record import Provider
+
+
+class Registered(Event):
+    """`trading_as` is an organisation's name, `name` a sole practitioner's own; one of them is there.
+
+    `authority` is the other authority to which the provider belongs, empty for this one or none.
+    """
+
+    TOPIC = "provider.registered"
+    says = "{by} registered {reference} as a provider: {trading_as} {name}"
+    reference: str
+    kind: ProviderKind
+    trading_as: str
+    name: Personal | None
+    host_school: UUID | None
+    authority: str
+    email: str
+    telephone: str
+    website: str
+
+    def apply(self, provider: Provider) -> None:
+        provider.reference = self.reference
+        provider.kind = self.kind
+        provider.trading_as = self.trading_as
+        provider.practitioner = self.name
+        provider.host_school = self.host_school
+        provider.authority = self.authority
+        provider.email = self.email
+        provider.telephone = self.telephone
+        provider.website = self.website
+
+
+class Renamed(Event):
+    TOPIC = "provider.renamed"
+    says = "{by} changed the provider's name to {trading_as} {name}"
+    trading_as: str
+    name: Personal | None
+
+    def apply(self, provider: Provider) -> None:
+        provider.trading_as = self.trading_as
+        provider.practitioner = self.name
+
+
+class ContactChanged(Event):
+    TOPIC = "provider.contact-changed"
+    says = "{by} changed how the provider is reached"
+    email: str
+    telephone: str
+    website: str
+
+    def apply(self, provider: Provider) -> None:
+        provider.email = self.email
+        provider.telephone = self.telephone
+        provider.website = self.website
+
+
+class CapabilityOffered(Event):
+    TOPIC = "provider.capability-offered"
+    says = "{by} listed an offer: {subject}, {phase}, {service}"
+    subject: str
+    phase: Phase
+    service: ServiceType
+
+    def apply(self, provider: Provider) -> None:
+        offer = Capability(self.subject, self.phase, self.service)
+        provider.capabilities = (*provider.capabilities, offer)
+
+
+class CapabilityWithdrawn(Event):
+    TOPIC = "provider.capability-withdrawn"
+    says = "{by} struck out an offer: {subject}, {phase}, {service}"
+    subject: str
+    phase: Phase
+    service: ServiceType
+
+    def apply(self, provider: Provider) -> None:
+        gone = Capability(self.subject, self.phase, self.service)
+        provider.capabilities = tuple(offer for offer in provider.capabilities if offer != gone)
+
+
+class CoverageSet(Event):
+    """`areas` are authorities or regions by name; none means anywhere."""
+
+    TOPIC = "provider.coverage-set"
+    says = "{by} set where the provider works: {areas}"
+    areas: tuple[str, ...]
+
+    def apply(self, provider: Provider) -> None:
+        provider.areas = self.areas
+
+
+class RateSet(Event):
+    """`day_rate` is in pounds without VAT."""
+
+    TOPIC = "provider.rate-set"
+    says = "{by} set the day rate from {from_}: {day_rate}"
+    from_: date
+    day_rate: Decimal
+    vat_registered: bool
+
+    def apply(self, provider: Provider) -> None:
+        rate = Rate(self.from_, self.day_rate, self.vat_registered)
+        others = (other for other in provider.rates if other.from_ != self.from_)
+        provider.rates = tuple(sorted((*others, rate), key=lambda rate: rate.from_))
+
+
+class CapacityDeclared(Event):
+    TOPIC = "provider.capacity-declared"
+    says = "{by} noted {days} days free from {from_} to {to}"
+    from_: date
+    to: date
+    days: Decimal
+
+    def apply(self, provider: Provider) -> None:
+        capacity = Capacity(self.from_, self.to, self.days)
+        others = (other for other in provider.capacities if (other.from_, other.to) != (self.from_, self.to))
+        provider.capacities = tuple(sorted((*others, capacity), key=lambda capacity: capacity.from_))
+
+
+class SpecialistAdded(Event):
+    TOPIC = "provider.specialist-added"
+    says = "{by} added {person} to the provider's specialists"
+    person: UUID
+    subjects: tuple[str, ...]
+    teaches: bool
+
+    def apply(self, provider: Provider) -> None:
+        joined_on = self.meta.occurred_on
+        specialist = Specialist(self.person, self.subjects, self.teaches, joined_on)
+        provider.specialists[self.person] = specialist
+
+
+class SpecialistLeft(Event):
+    TOPIC = "provider.specialist-left"
+    says = "{by} noted that {person} no longer works for the provider: {reason}"
+    person: UUID
+
+    def apply(self, provider: Provider) -> None:
+        specialist = provider.specialists[self.person]
+        provider.specialists[self.person] = replace(specialist, left_on=self.meta.occurred_on)
+
+
+class RequirementMet(Event):
+    TOPIC = "provider.requirement-met"
+    says = "{by} recorded a check of {checked_on}: {item} {person} ({evidence})"
+    item: Requirement
+    person: UUID | None
+    checked_on: date
+    checked_by: UUID | None
+    evidence: Evidence
+    expires: date | None
+
+    def apply(self, provider: Provider) -> None:
+        check = Check(self.item, self.person, self.checked_on, self.expires)
+        provider.checks = (*provider.checks, check)
+
+
+class RequirementExempted(Event):
+    TOPIC = "provider.requirement-exempted"
+    says = "{by} granted an exemption until {until}: {item} {person}: {reason}"
+    item: Requirement
+    person: UUID | None
+    until: date
+
+    def apply(self, provider: Provider) -> None:
+        exemption = Check(self.item, self.person, self.meta.occurred_on, self.until, exempt=True)
+        provider.checks = (*provider.checks, exemption)
+
+
+class RequirementRevoked(Event):
+    TOPIC = "provider.requirement-revoked"
+    says = "{by} revoked from {occurred} on: {item} {person}: {reason}"
+    item: Requirement
+    person: UUID | None
+
+    def apply(self, provider: Provider) -> None:
+        day = self.meta.occurred_on
+        provider.checks = tuple(
+            replace(check, revoked_on=day) if check.is_of(self.item, self.person, day) else check
+            for check in provider.checks
+        )
+
+
+class ConflictDeclared(Event):
+    TOPIC = "provider.conflict-declared"
+    says = "{by} noted a declared conflict of interest with {body} {school}: {nature} {person}"
+    body: str
+    school: UUID | None
+    person: UUID | None
+    nature: ConflictNature
+    from_: date
+    to: date | None
+
+    def apply(self, provider: Provider) -> None:
+        conflict = Conflict(self.body, self.school, self.person, self.nature, self.from_, self.to)
+        provider.conflicts = (*provider.conflicts, conflict)
+
+
+class Suspended(Event):
+    TOPIC = "provider.suspended"
+    says = "{by} suspended the provider from {from_}: {reason}"
+    from_: date
+
+    def apply(self, provider: Provider) -> None:
+        provider.suspensions = (*provider.suspensions, Suspension(self.from_))
+
+
+class Reinstated(Event):
+    TOPIC = "provider.reinstated"
+    says = "{by} reinstated the provider from {from_}: {reason}"
+    from_: date
+
+    def apply(self, provider: Provider) -> None:
+        *earlier, last = provider.suspensions
+        ended = replace(last, to=self.from_ - timedelta(days=1))
+        provider.suspensions = (*earlier, ended)
+
+
+class Removed(Event):
+    TOPIC = "provider.removed"
+    says = "{by} removed the provider from the list: {reason}"
+
+    def apply(self, provider: Provider) -> None:
+        provider.removed_on = self.meta.occurred_on

@@ -1,0 +1,380 @@
+"""Provider, the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from domain.aggregate import Aggregate, reasoned
+from domain.provider import events
+from domain.provider.checks import Check, Evidence, Requirement, VettingFacts
+from domain.provider.offer import (
+    Capability,
+    Capacity,
+    Conflict,
+    ConflictNature,
+    ProviderKind,
+    Rate,
+    Specialist,
+    Suspension,
+)
+from domain.provider.rules import (
+    AlreadyASpecialist,
+    AlreadyOffered,
+    AlreadySuspended,
+    ContactStandsWithThePerson,
+    HostSchoolNeeded,
+    NameNeeded,
+    NotASpecialist,
+    NothingToRevoke,
+    NotOffered,
+    NotOnTheList,
+    NotSuspended,
+    PeriodsOverlap,
+    WhoseRequirement,
+    half_days,
+    in_order,
+    positive_rate,
+    text,
+)
+from domain.vocabulary import About, Personal, Phase, ServiceType
+
+
+class Provider(Aggregate):
+    """An organisation, or a person working on their own account, who can help schools.
+
+    Application and approval are folded into registration: being listed clears nobody, whether a specialist is
+    cleared follows for each day from the checks recorded here (`facts`). Reference requests and quality visits
+    are not kept apart from the checks that rest on them.
+    """
+
+    KIND = "provider"
+    prefix = "PV"
+
+    kind: ProviderKind
+    trading_as: str
+    practitioner: Personal | None
+    host_school: UUID | None
+    authority: str
+    email: str
+    telephone: str
+    website: str
+
+    Registered = events.Registered
+    Renamed = events.Renamed
+    ContactChanged = events.ContactChanged
+    CapabilityOffered = events.CapabilityOffered
+    CapabilityWithdrawn = events.CapabilityWithdrawn
+    CoverageSet = events.CoverageSet
+    RateSet = events.RateSet
+    CapacityDeclared = events.CapacityDeclared
+    SpecialistAdded = events.SpecialistAdded
+    SpecialistLeft = events.SpecialistLeft
+    RequirementMet = events.RequirementMet
+    RequirementExempted = events.RequirementExempted
+    RequirementRevoked = events.RequirementRevoked
+    ConflictDeclared = events.ConflictDeclared
+    Suspended = events.Suspended
+    Reinstated = events.Reinstated
+    Removed = events.Removed
+
+    def __init__(self, id: UUID) -> None:
+        super().__init__(id)
+        self.capabilities: tuple[Capability, ...] = ()
+        self.areas: tuple[str, ...] = ()
+        self.rates: tuple[Rate, ...] = ()
+        self.capacities: tuple[Capacity, ...] = ()
+        self.specialists: dict[UUID, Specialist] = {}
+        self.checks: tuple[Check, ...] = ()
+        self.conflicts: tuple[Conflict, ...] = ()
+        self.suspensions: tuple[Suspension, ...] = ()
+        self.removed_on: date | None = None
+
+    @property
+    def name(self) -> str:
+        """The name that everybody knows the provider by."""
+        return self.trading_as or str(self.practitioner)
+
+    @property
+    def facts(self) -> VettingFacts:
+        """What the provider's clearance rests on."""
+        teachers = frozenset(person for person, specialist in self.specialists.items() if specialist.teaches)
+        return VettingFacts(self.kind, teachers, self.checks)
+
+    def about(self) -> About:
+        people = (self.practitioner.person,) if self.practitioner else ()
+        return About(school=self.host_school, provider=self.id, people=people)
+
+    def rate_on(self, day: date) -> Rate | None:
+        """The rate of a day; None before the first one."""
+        return next((rate for rate in reversed(self.rates) if rate.from_ <= day), None)
+
+    def is_suspended_on(self, day: date) -> bool:
+        """Whether the provider gets no invitations on that day."""
+        return any(suspension.holds_on(day) for suspension in self.suspensions)
+
+    def offers(self, subject: str, phase: Phase, service: ServiceType) -> bool:
+        """Whether the provider offers that subject in that phase by that type of service."""
+        wanted = Capability(subject, phase, service)
+        return any(offer.matches(wanted) for offer in self.capabilities)
+
+    def specialists_on(self, day: date) -> list[Specialist]:
+        """Those who work for the provider on that day."""
+        return [specialist for specialist in self.specialists.values() if specialist.is_there_on(day)]
+
+    def conflicts_on(self, day: date, school: UUID) -> list[Conflict]:
+        """The declared ties to a school that hold on that day."""
+        return [conflict for conflict in self.conflicts if conflict.school == school and conflict.holds_on(day)]
+
+    @classmethod
+    def register(
+        cls,
+        reference: str,
+        *,
+        trading_as: str,
+        kind: ProviderKind,
+        host_school: UUID | None = None,
+        authority: str = "",
+        email: str = "",
+        telephone: str = "",
+        website: str = "",
+    ) -> Provider:
+        """List an organisation; email and telephone are its own, nobody's in person."""
+        return cls._begin(
+            reference,
+            kind=kind,
+            trading_as=text(trading_as, NameNeeded("Enter the provider's name", field="trading_as")),
+            name=None,
+            host_school=host_school,
+            authority=authority.strip(),
+            email=email.strip(),
+            telephone=telephone.strip(),
+            website=website.strip(),
+        )
+
+    @classmethod
+    def register_practitioner(
+        cls,
+        reference: str,
+        *,
+        person: UUID,
+        name: str,
+        kind: ProviderKind,
+        teaches: bool,
+        trading_as: str = "",
+        host_school: UUID | None = None,
+        authority: str = "",
+        website: str = "",
+    ) -> Provider:
+        """List a person who works on their own account; they are their own first specialist."""
+        provider = cls._begin(
+            reference,
+            kind=kind,
+            trading_as=trading_as.strip(),
+            name=Personal(person, text(name, NameNeeded("Enter the person's name", field="name"))),
+            host_school=host_school,
+            authority=authority.strip(),
+            email="",
+            telephone="",
+            website=website.strip(),
+        )
+        provider.add_specialist(person=person, teaches=teaches)
+        return provider
+
+    @classmethod
+    def _begin(
+        cls, reference: str, *, kind: ProviderKind, host_school: UUID | None, authority: str, **details: Any
+    ) -> Provider:
+        if kind is ProviderKind.SCHOOL_BASED and host_school is None and not authority:
+            raise HostSchoolNeeded(
+                "Choose the school, or name the authority if the school is outside this one", field="host_school"
+            )
+        provider = cls.named(reference)
+        provider.record(
+            cls.Registered(reference=reference, kind=kind, host_school=host_school, authority=authority, **details)
+        )
+        return provider
+
+    def rename(self, *, trading_as: str = "", name: str = "") -> None:
+        """Change the name of an organisation, or a sole practitioner's own or trading name."""
+        self._must_be_listed()
+        trading_as, name = trading_as.strip(), name.strip()
+        if self.practitioner is None:
+            own = None
+            text(trading_as, NameNeeded("Enter the provider's name", field="trading_as"))
+        else:
+            own = Personal(self.practitioner.person, name) if name else self.practitioner
+        if (trading_as, own) != (self.trading_as, self.practitioner):
+            self.record(self.Renamed(trading_as=trading_as, name=own))
+
+    def change_contact(self, *, email: str, telephone: str, website: str) -> None:
+        """Note how the organisation is reached. Nothing is recorded where nothing differs."""
+        self._must_be_listed()
+        email, telephone, website = email.strip(), telephone.strip(), website.strip()
+        if self.practitioner is not None and (email or telephone):
+            raise ContactStandsWithThePerson(
+                "Change the address and number in this person's own record", field="email" if email else "telephone"
+            )
+        if (email, telephone, website) != (self.email, self.telephone, self.website):
+            self.record(self.ContactChanged(email=email, telephone=telephone, website=website))
+
+    def offer(self, *, subject: str, phase: Phase, service: ServiceType) -> None:
+        """List something that the provider can do."""
+        self._must_be_listed()
+        subject = text(subject, NameNeeded("Enter the subject", field="subject"))
+        if self.offers(subject, phase, service):
+            raise AlreadyOffered("This provider offers that already", field="subject")
+        self.record(self.CapabilityOffered(subject=subject, phase=phase, service=service))
+
+    def withdraw(self, *, subject: str, phase: Phase, service: ServiceType) -> None:
+        """Strike out something that the provider no longer does."""
+        self._must_be_listed()
+        gone = Capability(subject.strip(), phase, service)
+        offer = next((offer for offer in self.capabilities if offer.matches(gone)), None)
+        if offer is None:
+            raise NotOffered("Choose something that this provider offers", field="subject")
+        self.record(self.CapabilityWithdrawn(subject=offer.subject, phase=phase, service=service))
+
+    def set_coverage(self, areas: Iterable[str]) -> None:
+        """Name the authorities or regions where the provider works; none means anywhere."""
+        self._must_be_listed()
+        named = tuple(dict.fromkeys(area.strip() for area in areas if area.strip()))
+        if named != self.areas:
+            self.record(self.CoverageSet(areas=named))
+
+    def set_rate(self, *, from_: date, day_rate: Decimal, vat_registered: bool) -> None:
+        """Set the price of a day, in pounds without VAT, from a day on."""
+        self._must_be_listed()
+        rate = self.RateSet(from_=from_, day_rate=positive_rate(day_rate), vat_registered=vat_registered)
+        self.record(rate)
+
+    def declare_capacity(self, *, from_: date, to: date, days: Decimal) -> None:
+        """Note the days free in a period; the same period declared again replaces the former answer."""
+        self._must_be_listed()
+        in_order(from_, to, field="to")
+        if any(
+            (other.from_, other.to) != (from_, to) and other.from_ <= to and from_ <= other.to
+            for other in self.capacities
+        ):
+            raise PeriodsOverlap("Part of this period is in another declared one", field="from_")
+        self.record(self.CapacityDeclared(from_=from_, to=to, days=half_days(days)))
+
+    def add_specialist(self, *, person: UUID, subjects: Iterable[str] = (), teaches: bool) -> None:
+        """Add a person who works for the provider; without subjects, for all that it offers."""
+        self._must_be_listed()
+        there = self.specialists.get(person)
+        if there is not None and there.is_there_on(self.today):
+            raise AlreadyASpecialist("This person works for the provider already", field="person")
+        named = tuple(dict.fromkeys(subject.strip() for subject in subjects if subject.strip()))
+        self.record(self.SpecialistAdded(person=person, subjects=named, teaches=teaches), people=[person])
+
+    def note_leaving(self, *, person: UUID, reason: str, on: date | None = None) -> None:
+        """Note that a specialist left; `on` is the first day on which they are no longer there."""
+        left_on = on or self.today
+        specialist = self.specialists.get(person)
+        if specialist is None or not specialist.is_there_on(self.today):
+            raise NotASpecialist("This person does not work for the provider", field="person")
+        in_order(specialist.joined_on, left_on, field="on")
+        self.record(self.SpecialistLeft(person=person), occurred=left_on, reason=reasoned(reason), people=[person])
+
+    def meet(
+        self,
+        item: Requirement,
+        *,
+        checked_on: date,
+        evidence: Evidence,
+        person: UUID | None = None,
+        expires: date | None = None,
+        checked_by: UUID | None = None,
+    ) -> None:
+        """Record that a requirement was checked and met; `expires` is the last day on which it holds.
+
+        `checked_by` defaults to the person who records it.
+        """
+        self._must_be_listed()
+        self._must_concern(item, person)
+        if expires is not None:
+            in_order(checked_on, expires, field="expires")
+        met = self.RequirementMet(
+            item=item,
+            person=person,
+            checked_on=checked_on,
+            checked_by=checked_by or self.signature.actor,
+            evidence=evidence,
+            expires=expires,
+        )
+        self.record(met, occurred=checked_on, people=[person])
+
+    def exempt(self, item: Requirement, *, until: date, reason: str, person: UUID | None = None) -> None:
+        """Do without a requirement from today until the end of a day."""
+        self._must_be_listed()
+        self._must_concern(item, person)
+        in_order(self.today, until, field="until")
+        exempted = self.RequirementExempted(item=item, person=person, until=until)
+        self.record(exempted, reason=reasoned(reason), people=[person])
+
+    def revoke(self, item: Requirement, *, reason: str, person: UUID | None = None, on: date | None = None) -> None:
+        """Withdraw what was recorded of a requirement, met or exempted, from a day on."""
+        day = on or self.today
+        if not any(check.is_of(item, person, day) for check in self.checks):
+            raise NothingToRevoke(f"{item.label} was not recorded on that day or before", field="item")
+        revoked = self.RequirementRevoked(item=item, person=person)
+        self.record(revoked, occurred=day, reason=reasoned(reason), people=[person])
+
+    def declare_conflict(
+        self,
+        *,
+        nature: ConflictNature,
+        from_: date,
+        to: date | None = None,
+        school: UUID | None = None,
+        body: str = "",
+        person: UUID | None = None,
+    ) -> None:
+        """Note a tie to a school or to another named body."""
+        self._must_be_listed()
+        body = body.strip()
+        if school is None:
+            text(body, NameNeeded("Choose a school or name the body", field="body"))
+        if to is not None:
+            in_order(from_, to, field="to")
+        declared = self.ConflictDeclared(body=body, school=school, person=person, nature=nature, from_=from_, to=to)
+        self.record(declared, people=[person])
+
+    def suspend(self, *, reason: str, from_: date | None = None) -> None:
+        """Send the provider no invitations from a day on. Engagements under way need a decision of their own."""
+        self._must_be_listed()
+        if self.suspensions and self.suspensions[-1].to is None:
+            raise AlreadySuspended("This provider is suspended already")
+        begins = from_ or self.today
+        if any(suspension.holds_on(begins) for suspension in self.suspensions):
+            raise AlreadySuspended("This provider was suspended on that day already", field="from_")
+        self.record(self.Suspended(from_=begins), reason=reasoned(reason))
+
+    def reinstate(self, *, reason: str, from_: date | None = None) -> None:
+        """End a suspension: `from_` is the first day on which it no longer holds."""
+        self._must_be_listed()
+        if not self.suspensions or self.suspensions[-1].to is not None:
+            raise NotSuspended("This provider is not suspended")
+        ends = from_ or self.today
+        in_order(self.suspensions[-1].from_, ends, field="from_")
+        self.record(self.Reinstated(from_=ends), reason=reasoned(reason))
+
+    def remove(self, *, reason: str) -> None:
+        """Take the provider off the list for good; what it did stays on record."""
+        self._must_be_listed()
+        self.record(self.Removed(), reason=reasoned(reason))
+
+    def _must_be_listed(self) -> None:
+        if self.removed_on is not None:
+            raise NotOnTheList("This provider was removed from the list. Register it anew to work with it.")
+
+    def _must_concern(self, item: Requirement, person: UUID | None) -> None:
+        if item.of_organisation != (person is None):
+            whose = "the provider itself, not one of its specialists" if person else "one of the specialists"
+            raise WhoseRequirement(f"{item.label}: choose {whose}", field="person")
+        if person is not None and person not in self.specialists:
+            raise NotASpecialist("This person does not work for the provider", field="person")

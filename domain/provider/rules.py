@@ -1,0 +1,104 @@
+"""What a provider's record refuses, by the name of the rule."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from domain.aggregate import Refusal
+from domain.money import NotMoney, pounds
+
+
+class NameNeeded(Refusal):
+    """A provider has no name."""
+
+
+class HostSchoolNeeded(Refusal):
+    """A school-based provider belongs to no school, neither of the register nor of another authority."""
+
+
+class ContactStandsWithThePerson(Refusal):
+    """A sole practitioner's address and number are their own and stand in their personal record."""
+
+
+class NotOnTheList(Refusal):
+    """The provider was removed."""
+
+
+class AlreadyOffered(Refusal):
+    """The provider offers this already."""
+
+
+class NotOffered(Refusal):
+    """The provider does not offer this."""
+
+
+class RateNotPositive(Refusal):
+    """A day rate has to be more than nothing."""
+
+
+class NotHalfDays(Refusal):
+    """Days of support are counted in halves."""
+
+
+class EndsBeforeItBegins(Refusal):
+    """A period or a check ends before its first day."""
+
+
+class PeriodsOverlap(Refusal):
+    """A day would belong to two declared capacities."""
+
+
+class AlreadyASpecialist(Refusal):
+    """The person works for the provider already."""
+
+
+class NotASpecialist(Refusal):
+    """The person does not work for the provider."""
+
+
+class WhoseRequirement(Refusal):
+    """Personal requirements are shown by a specialist, the others by the provider itself."""
+
+
+class NothingToRevoke(Refusal):
+    """Nothing of that requirement holds."""
+
+
+class AlreadySuspended(Refusal):
+    """The provider is suspended already."""
+
+
+class NotSuspended(Refusal):
+    """The provider is not suspended."""
+
+
+def text(value: str, otherwise: Refusal) -> str:
+    """The text without blanks around it; raises `otherwise` if nothing is left."""
+    if not value.strip():
+        raise otherwise
+    return value.strip()
+
+
+def in_order(first: date, last: date, *, field: str) -> None:
+    """Raises EndsBeforeItBegins."""
+    if last < first:
+        raise EndsBeforeItBegins(f"Choose {first.day} {first:%B %Y} or a later day", field=field)
+
+
+def half_days(days: Decimal) -> Decimal:
+    """A number of days in halves, none or more. Raises NotHalfDays."""
+    if not days.is_finite() or days < 0 or days * 2 % 1:
+        raise NotHalfDays("Enter days in halves, as 2 or 2.5", field="days")
+    return days
+
+
+def positive_rate(amount: Decimal) -> Decimal:
+    """A day rate in pounds and pence. Raises RateNotPositive."""
+    try:
+        rate = pounds(amount)
+    except NotMoney:
+        rate = Decimal(0)
+    if rate <= 0:
+        raise RateNotPositive("Enter a day rate of more than nothing, as 450 or 450.00", field="day_rate")
+    return rate
