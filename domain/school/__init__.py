@@ -1,0 +1,33 @@
+"""School: an institution with a history of URNs, and who looks after it."""
+
+from domain.school.parts import (
+    Answer,
+    Change,
+    Cover,
+    Details,
+    Inspection,
+    LinkPeriod,
+    Membership,
+    Need,
+    Source,
+    Status,
+    Succession,
+    Value,
+)
+from domain.school.record import School
+
+__all__ = [
+    "Answer",
+    "Change",
+    "Cover",
+    "Details",
+    "Inspection",
+    "LinkPeriod",
+    "Membership",
+    "Need",
+    "School",
+    "Source",
+    "Status",
+    "Succession",
+    "Value",
+]

@@ -1,0 +1,245 @@
+"""What happens to a school: facts of its record, each with its sentence and its effect."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from domain.aggregate import Event
+from domain.school.parts import (
+    DAY,
+    Answer,
+    Change,
+    Cover,
+    Details,
+    Inspection,
+    LinkPeriod,
+    Membership,
+    Need,
+    Source,
+    Succession,
+    ended,
+)
+from domain.vocabulary import Personal
+
+if TYPE_CHECKING:
+    from domain.school.record import School
+
+# What the register tells
+
+
+class Registered(Event):
+    TOPIC = "school.registered"
+    says = "{by} entered {name}, URN {urn}, as the register tells it in {source}"
+    urn: int
+    name: str
+    details: Details
+    head: Personal | None
+    source: Source
+
+    def apply(self, school: School) -> None:
+        school.urn, school.reference = self.urn, str(self.urn)
+        school.urns.append(self.urn)
+        school.name, school.details, school.head = self.name, dict(self.details), self.head
+        school.dated = self.source.dated
+
+
+class DetailsRefreshed(Event):
+    TOPIC = "school.details-refreshed"
+    says = "{by} brought the details up to date by {source}: {changes}"
+    changes: tuple[Change, ...]
+    source: Source
+
+    def apply(self, school: School) -> None:
+        for change in self.changes:
+            if change.detail == "name":
+                school.name = str(change.after)
+            else:
+                school.details[change.detail] = change.after
+        school.dated = max(school.dated, self.source.dated)
+
+
+class HeadNamed(Event):
+    TOPIC = "school.head-named"
+    says = "{by} noted the head named in {source}: {head}"
+    head: Personal | None
+    before: Personal | None
+    source: Source
+
+    def apply(self, school: School) -> None:
+        school.head = self.head
+        school.dated = max(school.dated, self.source.dated)
+
+
+class JoinedGroup(Event):
+    TOPIC = "school.joined-group"
+    says = "{by} noted from {source} that the school belongs to {name} ({kind})"
+    group: str
+    name: str
+    kind: str
+    joined: date | None
+    source: Source
+
+    def apply(self, school: School) -> None:
+        school.groups[self.group] = Membership(self.group, self.name, self.kind, self.joined)
+
+
+class LeftGroup(Event):
+    TOPIC = "school.left-group"
+    says = "{by} noted from {source} that the school no longer belongs to {name} ({kind})"
+    group: str
+    name: str
+    kind: str
+    source: Source
+
+    def apply(self, school: School) -> None:
+        school.groups.pop(self.group)
+
+
+class InspectionRecorded(Event):
+    TOPIC = "school.inspection-recorded"
+    says = "{by} recorded the inspection of {inspected_on}: {rating} ({framework}), from {source}"
+    urn: int
+    inspected_on: date
+    rating: str
+    framework: str
+    source: Source
+
+    def apply(self, school: School) -> None:
+        school.inspections[self.inspected_on] = Inspection(self.urn, self.inspected_on, self.rating, self.framework)
+
+
+# What came after it
+
+
+class SuccessionProposed(Event):
+    TOPIC = "school.succession-proposed"
+    says = "{by} noted from {source} that URN {urn} may continue this school ({kind})"
+    urn: int
+    kind: str
+    on: date | None
+    source: Source
+
+    def apply(self, school: School) -> None:
+        school.successions[self.urn] = Succession(self.urn, self.kind, self.on)
+
+
+class SuccessionDeclined(Event):
+    TOPIC = "school.succession-declined"
+    says = "{by} decided that URN {urn} does not continue this school: {reason}"
+    urn: int
+
+    def apply(self, school: School) -> None:
+        _answer(school, self.urn, Answer.DECLINED)
+
+
+class UrnSuperseded(Event):
+    TOPIC = "school.urn-superseded"
+    says = "{by} confirmed that the school of URN {old} goes on as {name}, URN {new}: {reason}"
+    old: int
+    new: int
+    kind: str
+    effective_on: date | None
+    name: str
+    details: Details
+    head: Personal | None
+    dated: date
+
+    def apply(self, school: School) -> None:
+        school.urn, school.reference = self.new, str(self.new)
+        school.urns.append(self.new)
+        school.name, school.details, school.head = self.name, dict(self.details), self.head
+        school.dated = max(school.dated, self.dated)
+        _answer(school, self.new, Answer.CONFIRMED)
+
+
+class MergedInto(Event):
+    TOPIC = "school.merged-into"
+    says = "{by} confirmed that this institution went into {into}: {reason}"
+    into: UUID
+    urns: tuple[int, ...]
+    on: date | None
+
+    def apply(self, school: School) -> None:
+        school.merged_into = self.into
+        day = self.on or self.meta.occurred_on
+        school.link_officers = ended(school.link_officers, day - DAY)
+
+
+# Who looks after it
+
+
+class LinkOfficerAssigned(Event):
+    TOPIC = "school.link-officer-assigned"
+    says = "{by} made {officer} the link officer from {from_}: {reason}"
+    officer: UUID
+    from_: date
+
+    def apply(self, school: School) -> None:
+        school.link_officers = ended(school.link_officers, self.from_ - DAY)
+        school.link_officers.append(LinkPeriod(self.officer, self.from_))
+
+
+class LinkOfficerReleased(Event):
+    TOPIC = "school.link-officer-released"
+    says = "{by} released {officer} as link officer, the last day being {until}: {reason}"
+    officer: UUID
+    until: date
+
+    def apply(self, school: School) -> None:
+        school.link_officers = ended(school.link_officers, self.until)
+
+
+class CoverArranged(Event):
+    TOPIC = "school.cover-arranged"
+    says = "{by} asked {officer} to stand in for the link officer from {from_} to {to}: {reason}"
+    officer: UUID
+    from_: date
+    to: date
+
+    def apply(self, school: School) -> None:
+        school.covers.append(Cover(self.officer, self.from_, self.to))
+
+
+class CoverEnded(Event):
+    TOPIC = "school.cover-ended"
+    says = "{by} ended the cover by {officer} with {until}: {reason}"
+    officer: UUID
+    from_: date
+    until: date
+
+    def apply(self, school: School) -> None:
+        school.covers = [
+            replace(cover, to=self.until) if cover.from_ == self.from_ else cover for cover in school.covers
+        ]
+
+
+class NeedCategorySet(Event):
+    TOPIC = "school.need-category-set"
+    says = "{by} set the need category to {category} from {from_}, to be reviewed by {review_due}: {rationale}"
+    category: str
+    from_: date
+    review_due: date
+    rationale: str
+
+    def apply(self, school: School) -> None:
+        school.needs.append(Need(self.category, self.from_, self.review_due, self.rationale))
+
+
+class ExternalSupportNoted(Event):
+    TOPIC = "school.external-support-noted"
+    says = "{by} noted support by {provided_by}, arranged by {arranged_by}, from {from_}"
+    arranged_by: str
+    provided_by: str
+    from_: date
+    expected_end: date | None
+    told_by: str
+
+    def apply(self, school: School) -> None:
+        """The school's file shows it; no rule asks for it."""
+
+
+def _answer(school: School, urn: int, answer: Answer) -> None:
+    school.successions[urn] = replace(school.successions[urn], answer=answer)

@@ -1,0 +1,132 @@
+"""What a school's record is made of: small facts, each replaced as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from domain.vocabulary import Word
+
+Value = str | int | None
+"""One detail as the register tells it: days as ISO text, percentages as text."""
+
+Details = dict[str, Value]
+
+DAY = timedelta(days=1)
+
+
+class Status(StrEnum):
+    """Status of an establishment, in the register's own words."""
+
+    OPEN = "Open"
+    PROPOSED_TO_CLOSE = "Open, but proposed to close"
+    PROPOSED_TO_OPEN = "Proposed to open"
+    CLOSED = "Closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The file that tells a fact, and the day on which what it tells was true."""
+
+    file: str
+    dated: date
+
+    def __str__(self) -> str:
+        return f"{self.file} of {self.dated.day} {self.dated:%B %Y}"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One detail that the register tells differently from before."""
+
+    detail: str
+    before: Value
+    after: Value
+
+    def __str__(self) -> str:
+        words = self.detail.replace("_", " ")
+        return f"{words} from {_shown(self.before)} to {_shown(self.after)}"
+
+
+def _shown(value: Value) -> str:
+    return "none" if value is None else f"“{value}”"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPeriod:
+    """An officer's time with the school; `until` is the last day, None while it lasts."""
+
+    officer: UUID
+    from_: date
+    until: date | None = None
+
+    def covers(self, day: date) -> bool:
+        return self.from_ <= day and (self.until is None or day <= self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """Days, first and last included, on which somebody stands in for the link officer."""
+
+    officer: UUID
+    from_: date
+    to: date
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """The authority's rating of how much help the school needs, from a day on."""
+
+    category: str
+    from_: date
+    review_due: date
+    rationale: str
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """The school's place in a trust, federation or other group; `uid` is the register's number of the group."""
+
+    uid: str
+    name: str
+    kind: str
+    joined: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """One inspection; ratings of different frameworks are not comparable."""
+
+    urn: int
+    inspected_on: date
+    rating: str
+    framework: str
+
+
+class Answer(Word):
+    """What became of a proposed succession."""
+
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+
+
+@dataclass(frozen=True, slots=True)
+class Succession:
+    """What the register says came after this school: a URN, by which kind of link, since when (None: unknown)."""
+
+    urn: int
+    kind: str
+    on: date | None
+    answer: Answer = Answer.PROPOSED
+
+
+def ended(periods: list[LinkPeriod], last_day: date) -> list[LinkPeriod]:
+    """The periods, with the one that lasts beyond a day ending on it; one that would have no day is left out."""
+    cut = [
+        replace(period, until=last_day) if period.until is None or period.until > last_day else period
+        for period in periods
+    ]
+    return [period for period in cut if period.until is not None and period.from_ <= period.until]

@@ -1,0 +1,323 @@
+"""School, the record."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from uuid import UUID
+
+from domain.aggregate import Aggregate, ReasonNeeded, reasoned
+from domain.references import record_id
+from domain.school import events
+from domain.school.parts import (
+    Answer,
+    Change,
+    Cover,
+    Details,
+    Inspection,
+    LinkPeriod,
+    Membership,
+    Need,
+    Source,
+    Status,
+    Succession,
+    Value,
+)
+from domain.school.rules import (
+    AlreadyLinkOfficer,
+    CoversOverlap,
+    HasMerged,
+    LinkOfficersOverlap,
+    NoLinkOfficer,
+    NotACategory,
+    NotProposed,
+    SchoolIsClosed,
+    in_order,
+)
+from domain.vocabulary import About, Personal
+
+
+class School(Aggregate):
+    """An institution known by its URNs, first to last; `reference` is the present one.
+
+    `details` are what the register tells of it (no key, or None: nothing), `head` the name there, `dated` the
+    day of the newest file that told something new. The register's facts, who looks after the school and its need
+    category are one record, because each rule about the later ones asks the earlier ones (is it open, has it
+    merged). Proposing and moderating a category were folded into setting it with a rationale; contacts of a
+    school are posts of persons; the work done with it (visits, requests, concerns) is in records of its own.
+    """
+
+    KIND = "school"
+
+    Registered = events.Registered
+    DetailsRefreshed = events.DetailsRefreshed
+    HeadNamed = events.HeadNamed
+    JoinedGroup = events.JoinedGroup
+    LeftGroup = events.LeftGroup
+    InspectionRecorded = events.InspectionRecorded
+    SuccessionProposed = events.SuccessionProposed
+    SuccessionDeclined = events.SuccessionDeclined
+    UrnSuperseded = events.UrnSuperseded
+    MergedInto = events.MergedInto
+    LinkOfficerAssigned = events.LinkOfficerAssigned
+    LinkOfficerReleased = events.LinkOfficerReleased
+    CoverArranged = events.CoverArranged
+    CoverEnded = events.CoverEnded
+    NeedCategorySet = events.NeedCategorySet
+    ExternalSupportNoted = events.ExternalSupportNoted
+
+    name: str
+    urn: int
+    dated: date
+
+    def __init__(self, id: UUID) -> None:
+        super().__init__(id)
+        self.urns: list[int] = []
+        self.details: Details = {}
+        self.head: Personal | None = None
+        self.successions: dict[int, Succession] = {}
+        self.merged_into: UUID | None = None
+        self.link_officers: list[LinkPeriod] = []
+        self.covers: list[Cover] = []
+        self.needs: list[Need] = []
+        self.groups: dict[str, Membership] = {}
+        self.inspections: dict[date, Inspection] = {}
+
+    @classmethod
+    def register(
+        cls, urn: int, *, name: str, details: Mapping[str, Value], head: str | None, source: Source
+    ) -> School:
+        """A school that the register names for the first time; details that are None are left out."""
+        school = cls.named(str(urn))
+        told: Details = {detail: value for detail, value in details.items() if value is not None}
+        event = events.Registered(urn=urn, name=name, details=told, head=_head(urn, head), source=source)
+        school.record(event, occurred=source.dated, people=_people(event.head))
+        return school
+
+    def refresh(self, details: Mapping[str, Value], *, source: Source) -> None:
+        """Take in what a file tells, `name` among it; what it does not mention stays. No difference, no event."""
+        self._still_stands()
+        changes = tuple(
+            Change(detail, before, after)
+            for detail, after in details.items()
+            if (before := self.name if detail == "name" else self.details.get(detail)) != after
+        )
+        if changes:
+            self.record(events.DetailsRefreshed(changes=changes, source=source), occurred=source.dated)
+
+    def name_head(self, name: str | None, *, source: Source) -> None:
+        """Take in the head's name as a file tells it, None where it says there is none."""
+        self._still_stands()
+        head = _head(self.urn, name)
+        if (head and head.value) != (self.head and self.head.value):
+            event = events.HeadNamed(head=head, before=self.head, source=source)
+            self.record(event, occurred=source.dated, people=_people(head, self.head))
+
+    def join_group(self, uid: str, *, name: str, kind: str, joined: date | None, source: Source) -> None:
+        """Take in a membership; one that is known already, under the same name, records nothing."""
+        self._still_stands()
+        if self.groups.get(uid) != Membership(uid, name, kind, joined):
+            event = events.JoinedGroup(group=uid, name=name, kind=kind, joined=joined, source=source)
+            self.record(event, occurred=source.dated)
+
+    def leave_group(self, uid: str, *, source: Source) -> None:
+        """Take in that a membership is over."""
+        self._still_stands()
+        if group := self.groups.get(uid):
+            event = events.LeftGroup(group=uid, name=group.name, kind=group.kind, source=source)
+            self.record(event, occurred=source.dated)
+
+    def record_inspection(self, inspection: Inspection, *, source: Source) -> None:
+        """Take in an inspection; a later source may tell another rating of the same day."""
+        self._still_stands()
+        if self.inspections.get(inspection.inspected_on) != inspection:
+            event = events.InspectionRecorded(
+                urn=inspection.urn,
+                inspected_on=inspection.inspected_on,
+                rating=inspection.rating,
+                framework=inspection.framework,
+                source=source,
+            )
+            self.record(event, occurred=inspection.inspected_on)
+
+    def propose_succession(self, urn: int, *, kind: str, on: date | None, source: Source) -> None:
+        """Take in that the register links this school to a later URN. Once answered, it is not asked again."""
+        self._still_stands()
+        if urn not in self.successions and urn not in self.urns:
+            self.record(events.SuccessionProposed(urn=urn, kind=kind, on=on, source=source), occurred=source.dated)
+
+    def decline_succession(self, urn: int, *, reason: str) -> None:
+        """Say that the later URN is another school. Raises NotProposed."""
+        self._still_stands()
+        self._proposed(urn)
+        self.record(events.SuccessionDeclined(urn=urn), reason=reasoned(reason))
+
+    def go_on_as(
+        self, urn: int, *, name: str, details: Details, head: Personal | None, dated: date, reason: str
+    ) -> None:
+        """Take the later URN, with what the register tells of it. Raises NotProposed."""
+        self._still_stands()
+        proposed = self._proposed(urn)
+        event = events.UrnSuperseded(
+            old=self.urn,
+            new=urn,
+            kind=proposed.kind,
+            effective_on=proposed.on,
+            name=name,
+            details=details,
+            head=head,
+            dated=dated,
+        )
+        self.record(event, reason=reasoned(reason), people=_people(head))
+
+    def merge_into(self, other: UUID, *, on: date | None, reason: str) -> None:
+        """Go into another institution, with all URNs; from then on this one accepts nothing but notes."""
+        self._still_stands()
+        if other == self.id:
+            raise HasMerged("A school cannot go into itself. Choose the other school", field="into")
+        self.record(events.MergedInto(into=other, urns=tuple(self.urns), on=on), reason=reasoned(reason))
+
+    def assign_link_officer(self, officer: UUID, *, from_: date, reason: str) -> None:
+        """Give the school to an officer; the time of the one before ends the day before.
+
+        Raises AlreadyLinkOfficer, LinkOfficersOverlap, SchoolIsClosed, ReasonNeeded.
+        """
+        self._may_begin(from_)
+        last = self.link_officers[-1] if self.link_officers else None
+        if last and last.officer == officer and last.until is None:
+            raise AlreadyLinkOfficer("This officer is the link officer already. Choose another", field="officer")
+        if last and from_ < last.from_:
+            raise LinkOfficersOverlap(
+                "Another officer is assigned from a later day. Choose that day or a later one", field="from_"
+            )
+        if last and last.until and from_ <= last.until:
+            raise LinkOfficersOverlap(
+                "The officer before has not ended by that day. Choose a later one", field="from_"
+            )
+        event = events.LinkOfficerAssigned(officer=officer, from_=from_)
+        others = [last.officer] if last and last.until is None else []
+        self.record(event, occurred=self._if_past(from_), reason=reasoned(reason), people=(officer, *others))
+
+    def release_link_officer(self, *, until: date, reason: str) -> None:
+        """End the link officer's time without giving the school to another. Raises NoLinkOfficer."""
+        self._still_stands()
+        last = self.link_officers[-1] if self.link_officers else None
+        if last is None or last.until is not None:
+            raise NoLinkOfficer("The school has no link officer", field="officer")
+        in_order(last.from_, until, field="until")
+        event = events.LinkOfficerReleased(officer=last.officer, until=until)
+        self.record(event, occurred=self._if_past(until), reason=reasoned(reason), people=(last.officer,))
+
+    def arrange_cover(self, officer: UUID, *, from_: date, to: date, reason: str) -> None:
+        """Have somebody stand in for the link officer. Raises NoLinkOfficer, AlreadyLinkOfficer, CoversOverlap."""
+        self._may_begin(from_)
+        in_order(from_, to, field="to")
+        if self.link_officer_on(from_) is None:
+            raise NoLinkOfficer("The school has no link officer on that day to stand in for", field="from_")
+        if officer == self.link_officer_on(from_):
+            raise AlreadyLinkOfficer("The link officer cannot stand in for themselves", field="officer")
+        if any(from_ <= cover.to and cover.from_ <= to for cover in self.covers):
+            raise CoversOverlap("Somebody stands in on some of these days already", field="from_")
+        event = events.CoverArranged(officer=officer, from_=from_, to=to)
+        self.record(event, occurred=self._if_past(from_), reason=reasoned(reason), people=(officer,))
+
+    def end_cover(self, *, until: date, reason: str) -> None:
+        """Let the cover in force end sooner, `until` being its last day. Raises NoLinkOfficer."""
+        self._still_stands()
+        cover = next((each for each in self.covers if each.from_ <= until < each.to), None)
+        if cover is None:
+            raise NoLinkOfficer("Nobody stands in beyond that day", field="until")
+        event = events.CoverEnded(officer=cover.officer, from_=cover.from_, until=until)
+        self.record(event, occurred=self._if_past(until), reason=reasoned(reason), people=(cover.officer,))
+
+    def set_need_category(
+        self, category: str, *, among: Collection[str], from_: date, review_due: date, rationale: str, rules: str
+    ) -> None:
+        """Rate the school's need; `among` are the categories of the scheme in force, `rules` the scheme's version.
+
+        Raises NotACategory, EndsBeforeItBegins, SchoolIsClosed, ReasonNeeded.
+        """
+        self._may_begin(from_)
+        if category not in among:
+            raise NotACategory(f"Choose one of the categories {', '.join(among)}", field="category")
+        in_order(max([from_, *(need.from_ for need in self.needs)]), from_, field="from_")
+        in_order(from_, review_due, field="review_due")
+        event = events.NeedCategorySet(
+            category=category,
+            from_=from_,
+            review_due=review_due,
+            rationale=_rationale(rationale),
+        )
+        self.record(event, occurred=self._if_past(from_), reason=event.rationale, rules=(rules,))
+
+    def note_external_support(
+        self, *, arranged_by: str, provided_by: str, from_: date, expected_end: date | None, told_by: str
+    ) -> None:
+        """Note help that the school has from others than this service."""
+        self._still_stands()
+        if expected_end is not None:
+            in_order(from_, expected_end, field="expected_end")
+        event = events.ExternalSupportNoted(
+            arranged_by=arranged_by,
+            provided_by=provided_by,
+            from_=from_,
+            expected_end=expected_end,
+            told_by=told_by,
+        )
+        self.record(event, occurred=self._if_past(from_))
+
+    @property
+    def is_closed(self) -> bool:
+        return self.details.get("status") == Status.CLOSED
+
+    @property
+    def closed_on(self) -> date | None:
+        """The day it closed, None if it is not closed or the register gives no day."""
+        day = self.details.get("closed")
+        return date.fromisoformat(day) if self.is_closed and isinstance(day, str) else None
+
+    def link_officer_on(self, day: date) -> UUID | None:
+        return next((period.officer for period in self.link_officers if period.covers(day)), None)
+
+    def cover_on(self, day: date) -> UUID | None:
+        return next((cover.officer for cover in self.covers if cover.from_ <= day <= cover.to), None)
+
+    def need_on(self, day: date) -> Need | None:
+        """The need category in force on a day, None before the first one."""
+        return next((need for need in reversed(self.needs) if need.from_ <= day), None)
+
+    def about(self) -> About:
+        return About(school=self.id)
+
+    def _still_stands(self) -> None:
+        if self.merged_into is not None:
+            raise HasMerged("This school went into another one. Record it there")
+
+    def _may_begin(self, day: date) -> None:
+        self._still_stands()
+        if self.is_closed and (self.closed_on is None or day > self.closed_on):
+            raise SchoolIsClosed("This school is closed. Choose a day before it closed", field="from_")
+
+    def _proposed(self, urn: int) -> Succession:
+        proposed = self.successions.get(urn)
+        if proposed is None or proposed.answer is not Answer.PROPOSED:
+            raise NotProposed(f"No link of this school to URN {urn} waits for an answer", field="urn")
+        return proposed
+
+    def _if_past(self, day: date) -> date | None:
+        """When a fact of that day occurred; None, that is now, for one of today or ahead."""
+        return day if day < self.today else None
+
+
+def _head(urn: int, name: str | None) -> Personal | None:
+    return Personal(record_id("register-head", f"{urn}/{name}"), name) if name else None
+
+
+def _people(*named: Personal | None) -> tuple[UUID, ...]:
+    return tuple(each.person for each in named if each is not None)
+
+
+def _rationale(text: str) -> str:
+    if not text.strip():
+        raise ReasonNeeded("Enter the rationale", field="rationale")
+    return text.strip()
