@@ -124,6 +124,25 @@ class Side(Word):
     SERVICE = "service"
 
 
+class VisitKind(Word):
+    """What a visit to a school is (source report, paragraphs 4 to 7; a concern calls for the last)."""
+
+    CORE = "core"
+    FAMILIARISATION = "familiarisation"
+    TARGET_SETTING = "target_setting"
+    SELF_EVALUATION_VERIFICATION = "self_evaluation_verification"
+    FOLLOW_UP = "follow_up"
+    MONITORING = "monitoring"
+    CONCERN_REVIEW = "concern_review"
+
+    @property
+    def label(self) -> str:
+        return _VISIT_LABELS.get(self.value) or super().label
+
+
+_VISIT_LABELS = {"self_evaluation_verification": "Self-evaluation verification", "follow_up": "Follow-up"}
+
+
 class Sensitivity(Word):
     """Who may read a fact beyond the rights on its record."""
 
