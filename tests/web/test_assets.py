@@ -61,9 +61,7 @@ def test_reserved_branding_is_taken_out_of_a_stylesheet() -> None:
         "@supports (x){.govuk-footer__copyright-logo:before{mask:url(/assets/images/govuk-crest.svg)}}"
         ".govuk-footer__crown{margin:0}.b{background:url(/assets/images/tick.svg)}"
     )
-    assert own_branding(css) == (
-        ".a{font-family:arial,sans-serif}@supports (x){}.b{background:url(images/tick.svg)}"
-    )
+    assert own_branding(css) == (".a{font-family:arial,sans-serif}@supports (x){}.b{background:url(images/tick.svg)}")
 
 
 def test_a_pointer_to_a_source_map_is_cut() -> None:

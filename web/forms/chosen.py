@@ -10,6 +10,7 @@ from typing import Any
 from marshmallow import fields, missing, validate
 
 from web.forms.field import FormField, Mistake, as_text
+from web.forms.messages import Phrase
 
 MOST_RADIOS = 7
 
@@ -118,8 +119,13 @@ class Tick(YesNo):
     """One box: ticked is yes; a required one has to be ticked. Its label stands beside it, with no legend above."""
 
     widget = "checkboxes"
+    verb = "Tick"
     stands_alone = True
     is_inline = False
+
+    @property
+    def phrase(self) -> Phrase:
+        return Phrase(self.label, self.verb, str(self.says.get("noun", f"'{self.label}'")))
 
     @property
     def options(self) -> list[Option]:

@@ -54,7 +54,7 @@ class Phrase:
 
 def lowered(label: str) -> str:
     """A label as it stands within a sentence; an abbreviation keeps its capitals."""
-    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+    return label if label[1:2].isupper() or label.startswith("I ") else label[:1].lower() + label[1:]
 
 
 def plainly(message: str, phrase: Phrase) -> str:

@@ -27,15 +27,15 @@ if (autocomplete) {
   }
 }
 
-// On a phone the filters fold away above the list; on a wide screen they always stand beside it.
-const narrow = window.matchMedia("(max-width: 40.0525em)");
+// On a narrow screen the filters fold away above the list; on a wide screen they always stand beside it.
+const narrow = window.matchMedia("(max-width: 768.98px)");
 const foldFilters = () => {
   for (const filter of document.querySelectorAll(".app-filter")) filter.open = !narrow.matches;
 };
 foldFilters();
 narrow.addEventListener("change", foldFilters);
 
-// Of the spare rows of a form the first is shown, the others on request.
+// Of the spare rows of a form the first is shown, the others on request; then the page itself is asked for more.
 for (const group of document.querySelectorAll("fieldset:has(> [data-row])")) {
   const rows = [...group.querySelectorAll(":scope > [data-row]")];
   const isBlank = (row) => [...row.querySelectorAll("input, select, textarea")].every(
@@ -49,10 +49,13 @@ for (const group of document.querySelectorAll("fieldset:has(> [data-row])")) {
   more.className = "govuk-button govuk-button--secondary";
   more.textContent = "Add another";
   rows.at(-1).after(more);
+  const askForMore = document.querySelector(`button[data-more-of="${CSS.escape(group.dataset.rows)}"]`);
+  askForMore.hidden = true;
   more.addEventListener("click", () => {
     const row = spare.shift();
     row.hidden = false;
     row.querySelector("input, select, textarea").focus();
     more.hidden = spare.length === 0;
+    askForMore.hidden = spare.length > 0;
   });
 }
