@@ -1,0 +1,326 @@
+"""A provider's record: what it remembers and what it refuses."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+import pytest
+
+from domain.aggregate import OccurredInTheFuture, ReasonNeeded
+from domain.provider import ConflictNature, Evidence, Provider, ProviderKind, Rate, Requirement
+from domain.provider.rules import (
+    AlreadyASpecialist,
+    AlreadyOffered,
+    AlreadySuspended,
+    ContactStandsWithThePerson,
+    EndsBeforeItBegins,
+    HostSchoolNeeded,
+    NameNeeded,
+    NotASpecialist,
+    NotHalfDays,
+    NothingToRevoke,
+    NotOffered,
+    NotOnTheList,
+    NotSuspended,
+    PeriodsOverlap,
+    RateNotPositive,
+    WhoseRequirement,
+)
+from domain.vocabulary import Personal, Phase, ServiceType
+from tests.scenario import TODAY, given, signed
+
+GRACE = uuid4()
+OFFICER = uuid4()
+YESTERDAY = TODAY - timedelta(days=1)
+TOMORROW = TODAY + timedelta(days=1)
+NEXT_YEAR = date(2027, 11, 2)
+MATHS = {"subject": "Mathematics", "phase": Phase.SECONDARY, "service": ServiceType.COACHING}
+
+
+def a_provider() -> Provider:
+    with signed(YESTERDAY):
+        return Provider.register("PV-2026-0001", trading_as="Calder Learning", kind=ProviderKind.PRIVATE)
+
+
+def a_provider_with_a_specialist() -> Provider:
+    provider = a_provider()
+    with signed(YESTERDAY):
+        provider.add_specialist(person=GRACE, subjects=["Mathematics"], teaches=True)
+    return provider
+
+
+def a_practitioner() -> Provider:
+    with signed(YESTERDAY):
+        return Provider.register_practitioner(
+            "PV-2026-0002", person=GRACE, name="Grace Hollin", kind=ProviderKind.PRIVATE, teaches=True
+        )
+
+
+def test_an_organisation_is_registered_under_its_name() -> None:
+    provider = a_provider()
+
+    assert provider.name == "Calder Learning"
+    assert provider.reference == "PV-2026-0001"
+    assert provider.about().provider == provider.id
+
+
+def test_a_person_on_their_own_account_is_a_provider_and_its_first_specialist() -> None:
+    provider = a_practitioner()
+
+    assert provider.name == "Grace Hollin"
+    assert provider.practitioner == Personal(GRACE, "Grace Hollin")
+    assert provider.specialists[GRACE].teaches
+    assert provider.about().people == (GRACE,)
+
+
+def test_a_provider_has_a_name() -> None:
+    with signed(), pytest.raises(NameNeeded):
+        Provider.register("PV-2026-0003", trading_as=" ", kind=ProviderKind.PUBLIC)
+
+
+def test_a_school_based_provider_belongs_to_a_school_or_to_another_authority() -> None:
+    with signed(), pytest.raises(HostSchoolNeeded):
+        Provider.register("PV-2026-0003", trading_as="Science at Elm Bank", kind=ProviderKind.SCHOOL_BASED)
+    with signed():
+        outside = Provider.register(
+            "PV-2026-0003", trading_as="Science at Elm Bank", kind=ProviderKind.SCHOOL_BASED, authority="Bury"
+        )
+    assert (outside.host_school, outside.authority) == (None, "Bury")
+
+
+def test_a_provider_is_renamed() -> None:
+    given(a_provider()).when(lambda provider: provider.rename(trading_as="Calder Education")).then(
+        Provider.Renamed, trading_as="Calder Education"
+    ).then_holds(lambda provider: provider.name == "Calder Education")
+
+
+def test_a_practitioner_takes_a_trading_name_and_keeps_their_own() -> None:
+    given(a_practitioner()).when(lambda provider: provider.rename(trading_as="Hollin Maths")).then(
+        Provider.Renamed, name=Personal(GRACE, "Grace Hollin")
+    ).then_holds(lambda provider: provider.name == "Hollin Maths")
+
+
+def test_an_organisation_keeps_a_name() -> None:
+    given(a_provider()).when(lambda provider: provider.rename(name="Grace")).then_refused(
+        NameNeeded, field="trading_as"
+    )
+
+
+def test_contact_is_changed_and_the_same_again_is_no_event() -> None:
+    contact = {"email": "office@calder.example", "telephone": "01706 000000", "website": "https://calder.example"}
+
+    given(a_provider()).when(lambda provider: provider.change_contact(**contact)).then(
+        Provider.ContactChanged, **contact
+    ).when(lambda provider: provider.change_contact(**contact)).then()
+
+
+def test_a_practitioner_s_own_address_is_not_kept_in_plain() -> None:
+    given(a_practitioner()).when(
+        lambda provider: provider.change_contact(email="grace@home.example", telephone="", website="")
+    ).then_refused(ContactStandsWithThePerson, field="email")
+
+
+def test_an_offer_is_listed_once_in_whatever_case() -> None:
+    given(a_provider()).when(lambda provider: provider.offer(**MATHS)).then(Provider.CapabilityOffered).then_holds(
+        lambda provider: provider.offers("mathematics", Phase.SECONDARY, ServiceType.COACHING)
+    ).when(lambda provider: provider.offer(**MATHS | {"subject": "MATHEMATICS"})).then_refused(AlreadyOffered)
+
+
+def test_an_offer_is_struck_out_as_it_was_listed() -> None:
+    given(a_provider()).when(lambda provider: provider.offer(**MATHS)).when(
+        lambda provider: provider.withdraw(**MATHS | {"subject": "mathematics"})
+    ).then(Provider.CapabilityWithdrawn, subject="Mathematics").then_holds(
+        lambda provider: provider.capabilities == ()
+    ).when(lambda provider: provider.withdraw(**MATHS)).then_refused(NotOffered)
+
+
+def test_the_areas_of_a_provider_are_set_without_repetition() -> None:
+    given(a_provider()).when(lambda provider: provider.set_coverage(["Salford", " Bury ", "Salford", ""])).then(
+        Provider.CoverageSet, areas=("Salford", "Bury")
+    )
+
+
+def test_each_day_has_the_rate_last_set_before_it() -> None:
+    def set_rates(provider: Provider) -> None:
+        provider.set_rate(from_=NEXT_YEAR, day_rate=Decimal(500), vat_registered=True)
+        provider.set_rate(from_=TODAY, day_rate=Decimal("450.005"), vat_registered=False)
+
+    now, later = Rate(TODAY, Decimal("450.01"), False), Rate(NEXT_YEAR, Decimal("500.00"), True)
+    given(a_provider()).when(set_rates).then(Provider.RateSet, Provider.RateSet).then_holds(
+        lambda provider: [provider.rate_on(day) for day in (YESTERDAY, TODAY, NEXT_YEAR)] == [None, now, later]
+    )
+
+
+@pytest.mark.parametrize("rate", [Decimal(0), Decimal(-1), Decimal("NaN"), Decimal("1e30")])
+def test_a_rate_is_a_sum_of_more_than_nothing(rate: Decimal) -> None:
+    given(a_provider()).when(
+        lambda provider: provider.set_rate(from_=TODAY, day_rate=rate, vat_registered=False)
+    ).then_refused(RateNotPositive, field="day_rate")
+
+
+def test_capacity_is_declared_by_period_and_replaced_by_the_same_period() -> None:
+    def declare(days: str) -> None:
+        scenario.when(lambda provider: provider.declare_capacity(from_=TODAY, to=NEXT_YEAR, days=Decimal(days))).then(
+            Provider.CapacityDeclared, days=Decimal(days)
+        )
+
+    scenario = given(a_provider())
+    declare("10")
+    declare("7.5")
+    assert [capacity.days for capacity in scenario.record.capacities] == [Decimal("7.5")]
+    scenario.when(
+        lambda provider: provider.declare_capacity(from_=YESTERDAY, to=TODAY, days=Decimal(1))
+    ).then_refused(PeriodsOverlap)
+
+
+def test_days_are_counted_in_halves() -> None:
+    given(a_provider()).when(
+        lambda provider: provider.declare_capacity(from_=TODAY, to=NEXT_YEAR, days=Decimal("0.3"))
+    ).then_refused(NotHalfDays, field="days")
+
+
+def test_a_period_ends_after_it_begins() -> None:
+    given(a_provider()).when(
+        lambda provider: provider.declare_capacity(from_=TODAY, to=YESTERDAY, days=Decimal(1))
+    ).then_refused(EndsBeforeItBegins, field="to")
+
+
+def test_a_specialist_is_added_once() -> None:
+    given(a_provider()).when(lambda provider: provider.add_specialist(person=GRACE, teaches=True)).then(
+        Provider.SpecialistAdded, person=GRACE
+    ).when(lambda provider: provider.add_specialist(person=GRACE, teaches=True)).then_refused(AlreadyASpecialist)
+
+
+def test_a_specialist_leaves_and_may_come_back() -> None:
+    given(a_provider_with_a_specialist()).when(
+        lambda provider: provider.note_leaving(person=GRACE, reason="Took a post at a school")
+    ).then(Provider.SpecialistLeft, reason="Took a post at a school").then_holds(
+        lambda provider: provider.specialists_on(TODAY) == []
+    ).when(lambda provider: provider.note_leaving(person=GRACE, reason="Again")).then_refused(NotASpecialist).when(
+        lambda provider: provider.add_specialist(person=GRACE, teaches=False)
+    ).then(Provider.SpecialistAdded).then_holds(lambda provider: len(provider.specialists_on(TODAY)) == 1)
+
+
+def test_nobody_leaves_without_a_reason_or_before_they_came() -> None:
+    given(a_provider_with_a_specialist()).when(
+        lambda provider: provider.note_leaving(person=GRACE, reason=" ")
+    ).then_refused(ReasonNeeded, field="reason").when(
+        lambda provider: provider.note_leaving(person=GRACE, reason="Left", on=date(2020, 1, 1))
+    ).then_refused(EndsBeforeItBegins)
+
+
+def meet(provider: Provider, item: Requirement, person: UUID | None = None, *, expires: date | None = None) -> None:
+    provider.meet(item, person=person, checked_on=YESTERDAY, evidence=Evidence.CERTIFICATE_SEEN, expires=expires)
+
+
+def test_a_check_is_recorded_with_its_day_and_who_made_it() -> None:
+    given(a_provider_with_a_specialist()).when(
+        lambda provider: meet(provider, Requirement.ENHANCED_DBS, GRACE, expires=NEXT_YEAR), by=OFFICER
+    ).then(Provider.RequirementMet, checked_by=OFFICER, occurred=YESTERDAY, expires=NEXT_YEAR).then_holds(
+        lambda provider: provider.facts.checks[0].holds_on(NEXT_YEAR) and provider.facts.teachers == {GRACE}
+    )
+
+
+@pytest.mark.parametrize(
+    ("item", "person"), [(Requirement.PUBLIC_LIABILITY, GRACE), (Requirement.ENHANCED_DBS, None)]
+)
+def test_a_requirement_concerns_either_the_provider_or_a_specialist(item: Requirement, person: UUID | None) -> None:
+    given(a_provider_with_a_specialist()).when(lambda provider: meet(provider, item, person)).then_refused(
+        WhoseRequirement, field="person"
+    )
+
+
+def test_nobody_from_elsewhere_is_vetted() -> None:
+    given(a_provider()).when(lambda provider: meet(provider, Requirement.IDENTITY, GRACE)).then_refused(
+        NotASpecialist
+    )
+
+
+def test_a_check_expires_after_it_was_made_and_is_not_made_tomorrow() -> None:
+    given(a_provider()).when(
+        lambda provider: meet(provider, Requirement.PUBLIC_LIABILITY, expires=date(2020, 1, 1))
+    ).then_refused(EndsBeforeItBegins, field="expires").when(
+        lambda provider: provider.meet(
+            Requirement.PUBLIC_LIABILITY, checked_on=TOMORROW, evidence=Evidence.DOCUMENT_SEEN
+        )
+    ).then_refused(OccurredInTheFuture)
+
+
+def test_an_exemption_has_an_end_and_a_reason() -> None:
+    item = Requirement.PROFESSIONAL_INDEMNITY
+
+    given(a_provider()).when(
+        lambda provider: provider.exempt(item, until=YESTERDAY, reason="Policy being renewed")
+    ).then_refused(EndsBeforeItBegins, field="until").when(
+        lambda provider: provider.exempt(item, until=TOMORROW, reason="")
+    ).then_refused(ReasonNeeded).when(
+        lambda provider: provider.exempt(item, until=TOMORROW, reason="Policy being renewed")
+    ).then(Provider.RequirementExempted, until=TOMORROW, reason="Policy being renewed")
+
+
+def test_what_was_revoked_held_until_the_day_before() -> None:
+    provider = a_provider()
+    given(provider).when(lambda provider: meet(provider, Requirement.PUBLIC_LIABILITY)).when(
+        lambda provider: provider.revoke(Requirement.PUBLIC_LIABILITY, reason="The insurer cancelled")
+    ).then(Provider.RequirementRevoked, reason="The insurer cancelled").then_holds(
+        lambda provider: [provider.checks[0].holds_on(day) for day in (YESTERDAY, TODAY)] == [True, False]
+    ).when(lambda provider: provider.revoke(Requirement.PUBLIC_LIABILITY, reason="Again")).then_refused(
+        NothingToRevoke
+    )
+
+
+def test_a_conflict_names_a_school_or_a_body() -> None:
+    school = uuid4()
+
+    given(a_provider_with_a_specialist()).when(
+        lambda provider: provider.declare_conflict(nature=ConflictNature.FAMILY, from_=TODAY)
+    ).then_refused(NameNeeded, field="body").when(
+        lambda provider: provider.declare_conflict(
+            nature=ConflictNature.FAMILY, from_=TODAY, to=TOMORROW, school=school, person=GRACE
+        )
+    ).then(Provider.ConflictDeclared, school=school).then_holds(
+        lambda provider: (
+            [len(provider.conflicts_on(day, school)) for day in (YESTERDAY, TODAY, NEXT_YEAR)] == [0, 1, 0]
+        )
+    ).when(
+        lambda provider: provider.declare_conflict(
+            nature=ConflictNature.OTHER, from_=TODAY, to=YESTERDAY, body="Elm Bank Trust"
+        )
+    ).then_refused(EndsBeforeItBegins)
+
+
+def test_a_suspension_holds_until_the_provider_is_reinstated() -> None:
+    scenario = given(a_provider())
+    scenario.when(lambda provider: provider.suspend(reason="Complaint under review")).then(
+        Provider.Suspended, from_=TODAY, reason="Complaint under review"
+    )
+    scenario.when(lambda provider: provider.suspend(reason="Twice")).then_refused(AlreadySuspended)
+    scenario.when(lambda provider: provider.reinstate(reason="Too early", from_=YESTERDAY)).then_refused(
+        EndsBeforeItBegins
+    )
+    scenario.when(lambda provider: provider.reinstate(reason="Not upheld", from_=NEXT_YEAR)).then(Provider.Reinstated)
+    days = (YESTERDAY, TODAY, NEXT_YEAR - timedelta(days=1), NEXT_YEAR)
+    scenario.then_holds(
+        lambda provider: [provider.is_suspended_on(day) for day in days] == [False, True, True, False]
+    )
+    scenario.when(lambda provider: provider.suspend(reason="Again", from_=TOMORROW)).then_refused(
+        AlreadySuspended, field="from_"
+    )
+
+
+def test_only_a_suspended_provider_is_reinstated() -> None:
+    given(a_provider()).when(lambda provider: provider.reinstate(reason="Mistake")).then_refused(NotSuspended)
+
+
+def test_a_removed_provider_changes_no_more_but_its_checks_can_be_revoked() -> None:
+    def remove(provider: Provider) -> None:
+        meet(provider, Requirement.PUBLIC_LIABILITY)
+        provider.remove(reason="Ceased trading")
+
+    given(a_provider()).when(remove).then(Provider.RequirementMet, Provider.Removed).when(
+        lambda provider: provider.offer(**MATHS)
+    ).then_refused(NotOnTheList).when(
+        lambda provider: provider.revoke(Requirement.PUBLIC_LIABILITY, reason="Was forged", on=YESTERDAY)
+    ).then(Provider.RequirementRevoked, occurred=YESTERDAY)
