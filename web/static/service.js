@@ -23,7 +23,11 @@ if (autocomplete) {
       preserveNullOptions: true
     });
     const input = select.parentElement.querySelector(".autocomplete__input");
-    if (describedBy && input) input.setAttribute("aria-describedby", `${describedBy} ${input.getAttribute("aria-describedby") ?? ""}`.trim());
+    if (describedBy) input.setAttribute("aria-describedby", `${describedBy} ${input.getAttribute("aria-describedby") ?? ""}`.trim());
+    // The library leaves the last choice standing when its text is typed over: what is sent must be what is seen.
+    input.addEventListener("input", () => {
+      select.value = [...select.options].find((option) => option.text === input.value)?.value ?? "";
+    });
   }
 }
 
