@@ -1,0 +1,111 @@
+"""The door of the service: pages and API in one Flask application."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, redirect, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
+
+from web import words
+from web.accounts import add_accounts
+from web.api import add_api_of
+from web.api.door import handle
+from web.authority import authority
+from web.form_pages import add_form_pages
+from web.headers import add_headers
+from web.identity import visitor
+from web.migrate import upgrade
+from web.navigation import navigation
+from web.nouns import NOUNS, PAGES
+from web.office import EXTENSION, Office
+from web.settings import Settings, settings_from_environment
+
+MOST_BYTES = 12 * 1024 * 1024
+"""The largest request taken: one file of the allowed size, and the form around it."""
+
+API_LIMIT = "600 per minute"
+
+OPEN_PATHS = (
+    "/sign-in", "/password/", "/static/", "/healthz", "/readyz", "/brand.css", "/api",
+    "/accessibility", "/cookies", "/privacy", "/help", "/contact",
+)  # fmt: skip
+"""Where nobody needs to be signed in; the API answers for itself."""
+
+
+def create_app(settings: Settings | None = None, *, office: Office | None = None) -> Flask:
+    """The application on the database of its settings, which is made or upgraded first.
+
+    An office may be handed in (with a clock of its own, say) in place of the one the settings would open.
+    """
+    settings = settings or settings_from_environment()
+    app = Flask("web")
+    app.secret_key = settings.secret_key
+    app.config |= {
+        "MAX_CONTENT_LENGTH": MOST_BYTES,
+        "MAX_FORM_MEMORY_SIZE": MOST_BYTES,
+        "TESTING": settings.testing,
+        "SESSION_COOKIE_SECURE": settings.secure_cookies,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SEND_FILE_MAX_AGE_DEFAULT": 3600,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "RATELIMIT_ENABLED": not settings.testing,
+        "SIS_SETTINGS": settings,
+    }
+    app.extensions[EXTENSION] = office or open_office(settings)
+    add_headers(app)
+    _add_templates(app, app.extensions[EXTENSION])
+    csrf = CSRFProtect(app)
+    add_accounts(app)
+    _ask_to_sign_in(app)
+    for pages in PAGES:
+        app.register_blueprint(pages)
+    for noun, pages in NOUNS:
+        add_form_pages(pages, noun)
+        app.register_blueprint(pages, url_prefix=f"/{noun.path}")
+    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
+    for api in add_api_of(app, [noun for noun, _ in NOUNS]):
+        csrf.exempt(api)
+        limiter.limit(API_LIMIT)(api)
+    handle(app)
+    return app
+
+
+def open_office(settings: Settings) -> Office:
+    """The office on the settings' database, brought up to date."""
+    opened = Office(settings.database_url)
+    upgrade(opened.writer)
+    opened.prepare_views()
+    return opened
+
+
+def _add_templates(app: Flask, office: Office) -> None:
+    here = Path(__file__).parent
+    app.jinja_loader = ChoiceLoader(
+        [
+            FileSystemLoader(here / "templates"),
+            PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
+        ]
+    )
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters |= words.filters(office.now)
+
+    @app.context_processor
+    def around() -> dict[str, Any]:
+        asking = visitor()
+        return {"authority": authority(), "person": asking, "navigation": navigation(asking)}
+
+
+def _ask_to_sign_in(app: Flask) -> None:
+    @app.before_request
+    def ask() -> Any:
+        if request.path.startswith(OPEN_PATHS) or visitor() is not None:
+            return None
+        if request.method == "GET":
+            return redirect(f"/sign-in?next={request.full_path.rstrip('?')}", 303)
+        return redirect("/sign-in", 303)

@@ -1,0 +1,129 @@
+"""The API's frame: flask-smorest with problem+json, strict queries, and JSON bodies only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flask_smorest
+import flask_smorest.error_handler
+from flask import Flask, Response, json, render_template, request
+from marshmallow import RAISE, Schema, fields
+from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import HTTPException, UnsupportedMediaType
+
+from web.problems import Problem, problem_of
+
+API_PREFIX = "/api/v1"
+PROBLEM_JSON = "application/problem+json"
+
+
+class ProblemSchema(Schema):
+    """A refusal or fault (RFC 9457)."""
+
+    type = fields.String(required=True, metadata={"description": "Stable; the address of a page about this problem"})
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    detail = fields.String()
+    errors = fields.Dict(metadata={"description": "What is wrong, by the name of the field"})
+    request_id = fields.String()
+
+
+class Parser(FlaskParser):
+    """Refuses a query with unknown names, and a body that is not JSON."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": RAISE, "json": RAISE}
+
+    def load_json(self, req: Any, schema: Any) -> Any:
+        if req.get_data(cache=True) and not req.is_json:
+            raise UnsupportedMediaType("Send the body as application/json")
+        return super().load_json(req, schema)
+
+
+class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library has no types
+    ARGUMENTS_PARSER = Parser()
+
+
+class Api(flask_smorest.Api):  # type: ignore[misc]  # the library has no types
+    """Answers errors beneath the API's prefix as problem+json, and all others as pages."""
+
+    ERROR_SCHEMA = ProblemSchema
+
+    def _register_responses(self) -> None:
+        """Describe every error answer as problem+json in the document too."""
+        from http import HTTPStatus
+
+        responses = {
+            status.name: {
+                "description": status.phrase,
+                "content": {PROBLEM_JSON: {"schema": ProblemSchema}},
+            }
+            for status in HTTPStatus
+        }
+        responses["DEFAULT_ERROR"] = {
+            "description": "Default error response",
+            "content": {PROBLEM_JSON: {"schema": ProblemSchema}},
+        }
+        for name, response in responses.items():
+            self.spec.components.response(name, response, lazy=True)
+
+    def _register_error_handlers(self) -> None:
+        """The application has one handler for pages and API: see `handle`."""
+
+
+def handle(app: Flask) -> None:
+    """Answer every error in the form of the door at which it happened."""
+
+    @app.errorhandler(Exception)
+    def answer(error: Exception) -> Any:
+        from flask import g
+
+        problem = problem_of(error)
+        if problem.status >= 500 and not isinstance(error, HTTPException):
+            app.logger.exception("fault", exc_info=error)
+        if request.path.startswith("/api/"):
+            return as_json(problem, error, g.get("request_id", ""))
+        return as_page(problem, error, g.get("request_id", ""))
+
+
+def as_json(problem: Problem, error: Exception, request_id: str) -> Response:
+    """A problem as the API tells it."""
+    told: dict[str, Any] = {
+        "type": f"{API_PREFIX}/problems#{problem.kind}",
+        "title": problem.title,
+        "status": problem.status,
+        "request_id": request_id,
+    }
+    if problem.detail:
+        told["detail"] = problem.detail
+    data = getattr(error, "data", None) or {}
+    errors = data.get("errors") or data.get("messages")
+    if errors:
+        told["errors"] = errors
+    field = getattr(error, "field", "")
+    if field:
+        told["errors"] = {"json": {field: [problem.detail]}}
+    response = Response(json.dumps(told), problem.status, content_type=PROBLEM_JSON)
+    _keep_headers(error, response)
+    return response
+
+
+def as_page(problem: Problem, error: Exception, request_id: str) -> Any:
+    """A problem as a page in plain words."""
+    if isinstance(error, HTTPException) and error.code is not None and error.code < 400:
+        return error
+    page = render_template("error.html", code=problem.status, message=problem.detail, request_id=request_id)
+    response = Response(page, problem.status)
+    _keep_headers(error, response)
+    return response
+
+
+def _keep_headers(error: Exception, response: Response) -> None:
+    """What an error says in its headers (Allow, Retry-After, WWW-Authenticate) is told in every form."""
+    if isinstance(error, HTTPException):
+        for name, value in error.get_headers():
+            if name.lower() not in {"content-type", "content-length"}:
+                response.headers[name] = value
+    if response.status_code == 503:
+        response.headers.setdefault("Retry-After", "5")
+    if response.status_code == 401 and request.path.startswith("/api/"):
+        response.headers.setdefault("WWW-Authenticate", 'Bearer realm="api"')

@@ -1,0 +1,74 @@
+"""Idempotency keys: the answer to a POST is kept, so that the same POST sent again is answered alike.
+
+The command itself is safe to send twice without this table (its id follows from the key); the table adds that
+a key is never used for two different requests, and that a repetition gets the first answer to the letter.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import Response
+from werkzeug.exceptions import Conflict, UnprocessableEntity
+
+from web.accounts.tables import IDEMPOTENCY_KEYS as KEYS
+from web.office import Office
+
+KEPT = timedelta(days=30)
+RUNNING = timedelta(minutes=1)
+"""After so long an unanswered request counts as broken off, and its repetition is carried out."""
+
+
+class KeyUsedForAnother(UnprocessableEntity):
+    """The key came before with another request."""
+
+
+def claim(office: Office, person: UUID, route: str, key: str, fingerprint: str) -> Response | None:
+    """Take a key for a request; returns the kept answer if the request was answered before.
+
+    Raises Conflict while the first one is being carried out, KeyUsedForAnother if it was a different request.
+    """
+    now = office.now()
+    with office.write() as connection:
+        connection.execute(KEYS.delete().where(KEYS.c.created_at < now - KEPT))
+        known = connection.execute(KEYS.select().where(_is(person, route, key))).first()
+        if known is None:
+            connection.execute(
+                KEYS.insert().values(person=person, route=route, key=key, fingerprint=fingerprint, created_at=now)
+            )
+            return None
+    if known.fingerprint != fingerprint:
+        raise KeyUsedForAnother("This Idempotency-Key came with another request before. Use a new one.")
+    if known.status is None:
+        if now - known.created_at < RUNNING:
+            raise Conflict("The first request with this Idempotency-Key is still being carried out")
+        return None
+    return Response(known.body, known.status, known.headers or {}, content_type=known.content_type)
+
+
+def remember(office: Office, person: UUID, route: str, key: str, answer: Response) -> None:
+    """Keep the answer to a request."""
+    headers = {name: answer.headers[name] for name in ("ETag", "Location") if name in answer.headers}
+    with office.write() as connection:
+        connection.execute(
+            KEYS.update()
+            .where(_is(person, route, key))
+            .values(
+                status=answer.status_code,
+                body=answer.get_data(),
+                content_type=answer.content_type,
+                headers=headers,
+            )
+        )
+
+
+def release(office: Office, person: UUID, route: str, key: str) -> None:
+    """Give a key back whose request was refused: corrected, it may be sent again under the same key."""
+    with office.write() as connection:
+        connection.execute(KEYS.delete().where(_is(person, route, key), KEYS.c.status.is_(None)))
+
+
+def _is(person: UUID, route: str, key: str) -> sa.ColumnElement[bool]:
+    return sa.and_(KEYS.c.person == person, KEYS.c.route == route, KEYS.c.key == key)

@@ -1,0 +1,91 @@
+"""Carries out a declared command for the person who asks, the same for every door."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from flask import g
+from projections.names import names_of
+from werkzeug.exceptions import Forbidden
+
+from domain.aggregate import Aggregate, Event
+from domain.service import AlreadyDone
+from domain.vocabulary import About
+from web.identity import allow, concerned, signed_in
+from web.noun import Command, Deal, Noun, Values
+from web.office import office
+from web.policy import Concerned
+from web.sentences import ids_in, sentence
+
+A = TypeVar("A", bound=Aggregate)
+
+
+@dataclass(frozen=True)
+class Found(Generic[A]):
+    """A record that the person who asks may see."""
+
+    record: A
+    concerned: Concerned
+
+
+def find(noun: Noun[A], ref: str) -> Found[A]:
+    """The record at an address. Raises NotFound, or Forbidden where it is not this person's to see."""
+    with office().read() as connection:
+        record = office().service.find(noun.kind, noun.id_of(connection, ref))
+        where = noun.concerned(connection, record)
+    allow(noun.read, where)
+    return Found(record, where)
+
+
+def do(
+    noun: Noun[A],
+    command: Command[A],
+    values: Values,
+    *,
+    command_id: UUID,
+    ref: str | None = None,
+    at: int | None = None,
+) -> A:
+    """Carry out a command; returns the record as it is afterwards, also when this is a repetition.
+
+    Raises Forbidden, NotFound, Stale, or the refusal of the rule that stands against it.
+    """
+    asking = signed_in()
+    if not asking.may_change:
+        raise Forbidden("This token may only read")
+    if ref is None:
+        record, right = None, allow(command.action, _of_answers(values))
+    else:
+        found = find(noun, ref)
+        record, right = found.record, allow(command.action, found.concerned)
+    deal = Deal(office(), asking, noun, record, at)
+    with office().acting(
+        asking.person, right.role.value, asking.channel, command=command_id, correlation=g.get("request_id", "")
+    ):
+        try:
+            result = command.carry_out(deal, values)
+        except AlreadyDone as done:
+            return _as_it_is(noun, record.id if record else done.stream)
+    return _as_it_is(noun, record.id if record else result.id)
+
+
+def changes_since(record: Aggregate, version: int) -> list[str]:
+    """What happened to a record after a version, in sentences."""
+    events: list[Event] = [event for event in office().store.get(record.id, gt=version) if isinstance(event, Event)]
+    with office().read() as connection:
+        names = names_of(connection, ids_in(events))
+    return [sentence(event, names) for event in events]
+
+
+def _of_answers(values: Values) -> Concerned | None:
+    school, provider = values.get("school"), values.get("provider")
+    if not isinstance(school, UUID) and not isinstance(provider, UUID):
+        return None
+    with office().read() as connection:
+        return concerned(connection, About(school=school, provider=provider))
+
+
+def _as_it_is(noun: Noun[A], id: UUID) -> A:
+    return office().service.find(noun.kind, id)

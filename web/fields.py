@@ -1,0 +1,126 @@
+"""Fields of command schemas that name records: people write references and URNs, commands take ids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from marshmallow import ValidationError, fields, validate
+
+from domain.references import NotAReference, parts, record_id
+from projections import references, schools
+from web.office import office
+
+LONGEST = 20_000
+"""The most characters of a free text; long enough that nobody meets it in writing a record of visit."""
+
+
+class SchoolField(fields.String):
+    """A school by any URN that it holds or held; loads as the school's id."""
+
+    default_error_messages = {"unknown": "Enter the URN of a school in the register"}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs).strip()
+        with office().read() as connection:
+            school = schools.by_urn(connection, int(text)) if text.isdecimal() and len(text) <= 6 else None
+        if school is None:
+            raise self.make_error("unknown")
+        return school.id
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        if value is None:
+            return None
+        with office().read() as connection:
+            school = schools.by_id(connection, value)
+        return str(school.urn) if school else None
+
+
+class RecordField(fields.String):
+    """A record of one kind by its reference; loads as the record's id."""
+
+    default_error_messages = {"unknown": "Enter a reference like {example}"}
+
+    def __init__(self, kind: str, prefix: str, **options: Any) -> None:
+        super().__init__(**options)
+        self.kind = kind
+        self.prefix = prefix
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs).strip().upper()
+        if not self._exists(text):
+            raise self.make_error("unknown", example=f"{self.prefix}-2026-0001")
+        return record_id(self.kind, text)
+
+    def _exists(self, text: str) -> bool:
+        try:
+            prefix, _, _ = parts(text)
+        except NotAReference:
+            return False
+        with office().read() as connection:
+            return prefix == self.prefix and references.find(connection, text) is not None
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        if not isinstance(value, UUID):
+            return None
+        with office().read() as connection:
+            return references.reference_of(connection, value)
+
+
+def person_field(**options: Any) -> RecordField:
+    """A person by reference, as PE-2026-0012; on a form, chosen from the people of `context[choices]`."""
+    return RecordField("person", "PE", **options)
+
+
+def provider_field(**options: Any) -> RecordField:
+    """A provider by reference, as PV-2026-0004."""
+    return RecordField("provider", "PV", **options)
+
+
+def text_field(*, required: bool = True, longest: int = LONGEST, rows: int = 5, **metadata: Any) -> fields.String:
+    """Free text of several lines."""
+    return _text(required, longest, {"widget": "textarea", "rows": rows, **metadata})
+
+
+def line_field(*, required: bool = True, longest: int = 200, **metadata: Any) -> fields.String:
+    """A line of text."""
+    return _text(required, longest, {"widget": "text", **metadata})
+
+
+def reason_field(label: str = "Reason", **metadata: Any) -> fields.String:
+    """The reason of a choice; it stands in the audit trail."""
+    hint = "This stands in the audit trail. Do not include names of pupils."
+    return _text(True, 2000, {"widget": "textarea", "rows": 3, "label": label, "hint": hint, **metadata})
+
+
+def money_field(*, required: bool = True, **metadata: Any) -> fields.Decimal:
+    """A sum in pounds, net of VAT unless its label says otherwise."""
+    return fields.Decimal(
+        required=required,
+        as_string=True,
+        places=2,
+        validate=validate.Range(min=Decimal(0), max=Decimal("9999999.99")),
+        metadata={"widget": "money", **metadata},
+    )
+
+
+def days_field(*, required: bool = True, most: int = 400, **metadata: Any) -> fields.Decimal:
+    """Days of support, in halves."""
+
+    def halves(value: Decimal) -> None:
+        if value * 2 != int(value * 2):
+            raise ValidationError("Enter days in halves, like 2 or 2.5")
+
+    return fields.Decimal(
+        required=required,
+        as_string=True,
+        validate=[validate.Range(min=Decimal("0.5"), max=Decimal(most)), halves],
+        metadata={"hint": "In half days, like 2.5", "width": 5, **metadata},
+    )
+
+
+def _text(required: bool, longest: int, metadata: Mapping[str, Any]) -> fields.String:
+    rules: list[Callable[[str], Any]] = [validate.Length(min=1 if required else 0, max=longest)]
+    return fields.String(required=required, validate=rules, metadata=dict(metadata))

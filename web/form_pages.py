@@ -1,0 +1,144 @@
+"""Makes the page of every declared command: the form, its errors, the check of answers, the stale page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+from flask import Blueprint, flash, redirect, render_template, request
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import BadRequest
+from werkzeug.wrappers import Response
+
+from domain.aggregate import Aggregate, Refusal
+from domain.money import NotMoney
+from domain.service import Stale
+from web.doing import Found, changes_since, do, find
+from web.forms import Form
+from web.identity import allow
+from web.noun import Command, Noun
+from web.office import office
+
+A = TypeVar("A", bound=Aggregate)
+
+UNPROCESSABLE, CONFLICT, SEE_OTHER = 422, 409, 303
+
+
+def add_form_pages(pages: Blueprint, noun: Noun[A]) -> None:
+    """Give the blueprint of a noun (mounted at `/<path>`) a page for each of its commands."""
+    for command in noun.commands.values():
+        rule = f"/{command.name}" if command.begins else f"/<ref>/{command.name}"
+        pages.add_url_rule(
+            rule, endpoint=command.name.replace("-", "_"), view_func=_page(noun, command), methods=["GET", "POST"]
+        )
+
+
+def _page(noun: Noun[A], command: Command[A]) -> Callable[..., Any]:
+    def page(ref: str | None = None) -> Any:
+        allow(command.action)
+        found = find(noun, ref) if ref is not None else None
+        if found is not None:
+            allow(command.action, found.concerned)
+        asked = _Asked(noun, command, found, ref)
+        return asked.answer() if request.method == "POST" else asked.show()
+
+    return page
+
+
+class _Asked:
+    """One request for the page of a command."""
+
+    def __init__(self, noun: Noun[Any], command: Command[Any], found: Found[Any] | None, ref: str | None) -> None:
+        self.noun = noun
+        self.command = command
+        self.record = found.record if found else None
+        self.ref = ref
+        self.form = self._form()
+
+    def _form(self) -> Form:
+        command = self.command
+        with office().read() as connection:
+            context = command.context(connection, self.record) if command.context else {}
+            initial: dict[str, Any] = dict(request.args) if command.begins else {}
+            if command.initial and self.record is not None:
+                initial |= command.initial(connection, self.record)
+        if request.method == "POST":
+            data: MultiDict[str, Any] = MultiDict(request.form)
+            data.update(MultiDict(request.files))
+            return Form(command.schema(), data=data, context=context)
+        return Form(command.schema(), initial=initial, context=context)
+
+    def show(self, status: int = 200, *, changes: list[str] | None = None, check: bool = False) -> Any:
+        template = "check_page.html" if check else "form_page.html"
+        command = self.command
+        version = None if self.record is None else self.record.version
+        page = render_template(
+            template,
+            page_title=command.title,
+            section=self.noun.path.capitalize(),
+            lead=command.lead,
+            notes=command.notes,
+            form=self.form,
+            submit_label=command.submit,
+            warning=command.warning,
+            back_href=self._back(),
+            version=version if changes is not None or request.method == "GET" else request.form.get("version"),
+            command_id=_command_id(),
+            changes=changes or [],
+            check=command.check and not check,
+            enctype="multipart/form-data" if any(f.widget == "file" for f in self.form.fields()) else None,
+        )
+        return page, status
+
+    def answer(self) -> Any:
+        if not self.form.is_valid():
+            return self.show(UNPROCESSABLE)
+        if self.command.check and "confirmed" not in request.form:
+            return self.show(check="change" not in request.form)
+        try:
+            record = do(
+                self.noun,
+                self.command,
+                self.form.values,
+                command_id=_command_id(),
+                ref=self.ref,
+                at=_version() if self.record is not None else None,
+            )
+        except Stale as stale:
+            self.record = stale.record
+            return self.show(CONFLICT, changes=changes_since(stale.record, stale.decided_at))
+        except Refusal as refusal:
+            self.form.refuse(str(refusal), refusal.field)
+            return self.show(UNPROCESSABLE)
+        except NotMoney:
+            self.form.refuse("Enter sums of money in pounds, like 1,200 or 1,200.50")
+            return self.show(UNPROCESSABLE)
+        flash(self.command.done, "success")
+        return redirect(self.noun.href(record), SEE_OTHER)
+
+    def _back(self) -> str:
+        return self.noun.href(self.record) if self.record is not None else f"/{self.noun.path}"
+
+
+def _command_id() -> UUID:
+    """The id under which this form is carried out once: made with the page, sent back with the answers."""
+    given = request.form.get("command")
+    if given is None:
+        return uuid4()
+    try:
+        return UUID(given)
+    except ValueError:
+        raise BadRequest("This form has lost its number. Open the page again.") from None
+
+
+def _version() -> int:
+    try:
+        return int(request.form["version"])
+    except (KeyError, ValueError):
+        raise BadRequest("This form has lost its version. Open the page again.") from None
+
+
+def see_other(location: str) -> Response:
+    """After a successful act: go and look."""
+    return redirect(location, SEE_OTHER)

@@ -1,0 +1,173 @@
+"""Nouns and their commands, declared once: pages and API are both made from the declaration.
+
+visits = Noun("visits", Visit, one="visit", read=Action.READ_VISIT, out=VisitOut)
+
+@visits.command("confirm", "Confirm the visit", Action.PLAN_VISIT, ConfirmVisit, done="The visit is confirmed")
+def confirm(deal: Deal[Visit], values: Values) -> None:
+    deal.change(lambda visit: visit.confirm(**values))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from marshmallow import Schema
+from werkzeug.exceptions import NotFound
+
+from domain.aggregate import Aggregate
+from domain.references import record_id, reference
+from domain.service import Service
+from projections import references
+from projections.view import Row
+from web.identity import Reach, Visitor, concerned
+from web.office import Office
+from web.policy import Action, Concerned
+
+A = TypeVar("A", bound=Aggregate)
+T = TypeVar("T")
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Deal(Generic[A]):
+    """A command in hand: by whom, and on which record at which version (neither for one that begins a record)."""
+
+    office: Office
+    visitor: Visitor
+    noun: Noun[A]
+    record_or_none: A | None = None
+    at: int | None = None
+
+    @property
+    def service(self) -> Service:
+        return self.office.service
+
+    @property
+    def record(self) -> A:
+        """The record as the person saw it."""
+        if self.record_or_none is None:
+            raise LookupError("this command begins a record")
+        return self.record_or_none
+
+    def change(self, decide: Callable[[A], T]) -> T:
+        """Change the record, provided that it is still as the person saw it."""
+        return self.service.change(self.noun.kind, self.record.id, decide, at=self.at)
+
+    def begin(self, make: Callable[[str], A]) -> A:
+        """Begin a record under the next free reference of its kind."""
+        return self.service.add(lambda: make(self.next_reference(self.noun.kind)))
+
+    def next_reference(self, kind: type[Aggregate]) -> str:
+        """The next free reference of a kind, by the calendar year of today."""
+        year = self.office.today().year
+        with self.office.read() as connection:
+            return reference(kind.prefix, year, references.next_number(connection, kind.prefix, year))
+
+
+Carry = Callable[[Deal[A], Values], Any]
+Context = Callable[[sa.Connection, "A | None"], Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Command(Generic[A]):
+    """One thing that can be done to a record, or that begins one.
+
+    `name` is its segment in addresses, `title` the heading of its page, `done` what the person is told after.
+    `offered` says whether the record's state invites it (pages show only those). `check` shows the answers once
+    more before an irreversible step. `context` and `initial` give a form its choices and first answers.
+    """
+
+    name: str
+    title: str
+    action: Action
+    schema: type[Schema]
+    carry_out: Carry[A]
+    done: str
+    begins: bool = False
+    lead: str = ""
+    submit: str = "Save"
+    notes: Sequence[str] = ()
+    check: bool = False
+    warning: bool = False
+    main: bool = False
+    offered: Callable[[A], bool] = lambda _: True
+    initial: Callable[[sa.Connection, A], Mapping[str, Any]] | None = None
+    context: Context[A] | None = None
+    whose: Callable[[Visitor, A], bool] = lambda *_: True
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list that the API pages through: `query(connection, reach, filters, after, limit)` gives the rows in
+    order, beginning behind the row whose cursor is `after`; `cursor` gives a row's own."""
+
+    row: type[Row]
+    query: Callable[[sa.Connection, Reach, Values, str | None, int], list[Any]]
+    cursor: Callable[[Any], str]
+    filters: type[Schema] | None = None
+
+
+@dataclass
+class Noun(Generic[A]):
+    """A kind of record as the doors know it.
+
+    `path` is its segment in addresses, `one` what people call one of them, `out` its form in the API, `read` the
+    right to see it. `locate` finds a record's id from its address; a reference by default.
+    """
+
+    path: str
+    kind: type[A]
+    one: str
+    read: Action
+    out: type[Schema]
+    listing: Listing | None = None
+    locate: Callable[[sa.Connection, str], UUID | None] | None = None
+    address: Callable[[A], str] = lambda record: record.reference
+    commands: dict[str, Command[A]] = field(default_factory=dict)
+
+    def command(
+        self, name: str, title: str, action: Action, schema: type[Schema], *, done: str, **options: Any
+    ) -> Callable[[Carry[A]], Carry[A]]:
+        """Declare what carries out a command; the options are those of Command."""
+
+        def declare(carry_out: Carry[A]) -> Carry[A]:
+            if name in self.commands:
+                raise ValueError(f"{self.path} have a command {name} already")
+            self.commands[name] = Command(name, title, action, schema, carry_out, done, **options)
+            return carry_out
+
+        return declare
+
+    def beginning(
+        self, name: str, title: str, action: Action, schema: type[Schema], *, done: str, **options: Any
+    ) -> Callable[[Carry[A]], Carry[A]]:
+        """Declare what begins a record; it returns the new record, and its schema names the school, if any."""
+        return self.command(name, title, action, schema, done=done, begins=True, **options)
+
+    def id_of(self, connection: sa.Connection, ref: str) -> UUID:
+        """The id of the record at an address. Raises NotFound."""
+        found = self.locate(connection, ref) if self.locate else record_id(self.kind.KIND, ref.upper())
+        if found is None:
+            raise NotFound
+        return found
+
+    def href(self, record: A, *more: str) -> str:
+        """The address of a record's page, or of something beneath it."""
+        return "/".join(("", self.path, self.address(record), *more))
+
+    def concerned(self, connection: sa.Connection, record: A) -> Concerned:
+        """Whom and what a record concerns, for the policy."""
+        return concerned(connection, record.about())
+
+    def open_to(self, visitor: Visitor, record: A, where: Concerned) -> Iterator[Command[A]]:
+        """The commands that the record's state invites and the policy allows this person."""
+        if not visitor.may_change:
+            return
+        for command in self.commands.values():
+            invited = not command.begins and command.offered(record) and command.whose(visitor, record)
+            if invited and visitor.may(command.action, where):
+                yield command

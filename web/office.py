@@ -1,0 +1,104 @@
+"""The office: real things meet here once. Everything else is handed what it needs from here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from flask import current_app
+
+from domain.acting import LONDON, Signature, acting
+from domain.service import Service
+from domain.vocabulary import Channel
+from projections.database import open_database
+from projections.event_log import EventStore, LogFactory, SqlLog
+from projections.follower import Follower
+from web.views import VIEWS
+
+EXTENSION = "sis-office"
+
+Clock = Callable[[], datetime]
+
+
+class Office:
+    """One authority's service: its log, its views and its clock.
+
+    `clock` is given where time is set on purpose (a demonstration, a test); else the machine's and the
+    database's own clocks are used.
+    """
+
+    def __init__(self, database_url: str, *, clock: Clock | None = None) -> None:
+        self.writer, self.reader = open_database(database_url)
+        self.log = SqlLog(self.writer, self.reader, clock)
+        self.follower = Follower(VIEWS)
+        self.service = Service(LogFactory(self.log, self.follower))
+        self._clock = clock
+
+    @property
+    def store(self) -> EventStore:
+        """The event store behind the service."""
+        store = self.service.events
+        if not isinstance(store, EventStore):
+            raise TypeError("the office's service keeps its events elsewhere")
+        return store
+
+    def now(self) -> datetime:
+        """The present time, aware, in UTC."""
+        return self._clock() if self._clock else datetime.now(UTC)
+
+    def today(self) -> date:
+        """The present day in England."""
+        return self.now().astimezone(LONDON).date()
+
+    def set_clock(self, clock: Clock | None) -> None:
+        """Set the time of all that follows; None goes back to the real clocks."""
+        self._clock = self.log.clock = clock
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """One consistent reading of log and views."""
+        with self.reader.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """A write transaction for the door's own tables."""
+        with self.writer.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def acting(
+        self,
+        actor: UUID | None,
+        post: str,
+        channel: Channel,
+        *,
+        command: UUID | None = None,
+        correlation: str = "",
+    ) -> Iterator[Signature]:
+        """Sign what is recorded in this block, now."""
+        signature = Signature(actor, post, channel, command or uuid4(), self.now(), correlation=correlation)
+        with acting(signature):
+            yield signature
+
+    def prepare_views(self) -> list[str]:
+        """Make missing views and refill those whose code has changed; returns their names."""
+        with self.writer.begin() as connection:
+            return self.follower.prepare(connection, lambda: self.store.everything(connection))
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.service.close()
+        self.writer.dispose()
+        self.reader.dispose()
+
+
+def office() -> Office:
+    """The office of the application that answers the present request."""
+    found = current_app.extensions[EXTENSION]
+    if not isinstance(found, Office):
+        raise TypeError("the application was made without an office")
+    return found

@@ -1,0 +1,98 @@
+"""What can go wrong, and what is answered: one table from rule to status, for pages and API alike."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import (
+    BadRequest,
+    Conflict,
+    Forbidden,
+    HTTPException,
+    InternalServerError,
+    NotFound,
+    PreconditionFailed,
+    PreconditionRequired,
+    RequestEntityTooLarge,
+    ServiceUnavailable,
+    TooManyRequests,
+    Unauthorized,
+    UnprocessableEntity,
+    UnsupportedMediaType,
+)
+
+from domain import service
+from domain.aggregate import Refusal
+from domain.money import NotMoney
+from domain.references import NotAReference
+
+STATUS: tuple[tuple[type[Exception], type[HTTPException]], ...] = (
+    (service.TooManyAtOnce, Conflict),
+    (Refusal, UnprocessableEntity),
+    (NotMoney, UnprocessableEntity),
+    (NotAReference, NotFound),
+    (service.NotFound, NotFound),
+    (service.Stale, PreconditionFailed),
+    (OperationalError, ServiceUnavailable),
+)
+"""A rule or fault of the product, and the HTTP answer to it; the first that fits counts."""
+
+TITLES: dict[type[HTTPException], str] = {
+    BadRequest: "The request cannot be understood",
+    Unauthorized: "You are not signed in",
+    Forbidden: "You may not do this",
+    NotFound: "There is nothing at this address",
+    Conflict: "Somebody else is doing the same",
+    PreconditionFailed: "The record has changed since you read it",
+    PreconditionRequired: "Say which version of the record you have read",
+    RequestEntityTooLarge: "The request is too large",
+    UnsupportedMediaType: "Send JSON",
+    UnprocessableEntity: "An answer or a rule stands against this",
+    TooManyRequests: "Too many requests",
+    InternalServerError: "The service has a fault",
+    ServiceUnavailable: "The service is busy",
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A refusal or fault as the API tells it (RFC 9457). `kind` is stable: programs may rely on it."""
+
+    kind: str
+    title: str
+    status: int
+    detail: str = ""
+
+
+def http_of(error: Exception) -> HTTPException:
+    """The HTTP answer to an error of the product; an internal one to what the table does not know."""
+    for kind, answer in STATUS:
+        if isinstance(error, kind):
+            return answer(str(error))
+    return InternalServerError()
+
+
+def problem_of(error: Exception) -> Problem:
+    """The problem that an error is told as."""
+    answer = error if isinstance(error, HTTPException) else http_of(error)
+    title = next(
+        (title for kind, title in TITLES.items() if type(answer) is kind), answer.name or "The request failed"
+    )
+    kind = named(type(error)) if isinstance(error, Refusal) else named(type(answer))
+    detail = "" if isinstance(answer, InternalServerError) else _detail(error, answer)
+    return Problem(kind, title, answer.code or 500, detail)
+
+
+def _detail(error: Exception, answer: HTTPException) -> str:
+    if isinstance(error, Refusal):
+        return str(error)
+    if answer.description == type(answer).description:
+        return ""
+    return str(answer.description or "")
+
+
+def named(kind: type[Exception]) -> str:
+    """`NotCausingConcern` as `not-causing-concern`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", kind.__name__).lower()

@@ -1,0 +1,110 @@
+"""Tells an event as the sentence that people read, rendered anew each time with the names of the day."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from domain.aggregate import Event
+from domain.vocabulary import Channel, Personal, Word
+from web import words
+
+SUMS = ("amount", "net", "vat", "gross", "rate", "budget", "price", "ceiling")
+"""A number in a field whose name ends so is a sum in pounds."""
+
+NAMELESS = {
+    Channel.IMPORT: "An import",
+    Channel.RULE: "The service",
+    Channel.COMMAND_LINE: "The administrator",
+}
+
+
+def sentence(event: Event, names: Mapping[UUID, str]) -> str:
+    """What happened, in one sentence; somebody who has no name in `names` is called by their kind."""
+    return event.says.format_map(_Told(event, names))
+
+
+def ids_in(events: Iterable[Event]) -> set[UUID]:
+    """Every id that the sentences of these events will need a name for."""
+    return {
+        found
+        for event in events
+        for value in (event.meta.signature.actor, event.meta.signature.on_behalf_of, *vars(event).values())
+        for found in _ids(value)
+    }
+
+
+class _Told(dict[str, str]):
+    """The words that may stand in braces, looked up only when a sentence uses them."""
+
+    def __init__(self, event: Event, names: Mapping[UUID, str]) -> None:
+        super().__init__()
+        self._event = event
+        self._names = names
+
+    def __missing__(self, word: str) -> str:
+        meta = self._event.meta
+        if word == "by":
+            return self._actor()
+        if word == "reason":
+            return meta.reason
+        if word == "occurred":
+            return words.date(meta.occurred_on)
+        if word == "purpose":
+            return meta.purpose.label.lower() if meta.purpose else ""
+        return told(getattr(self._event, word), self._names, field=word)
+
+    def _actor(self) -> str:
+        signature = self._event.meta.signature
+        if signature.actor is None:
+            return NAMELESS.get(signature.channel, "Somebody")
+        return self._names.get(signature.actor, "Somebody")
+
+
+def told(value: Any, names: Mapping[UUID, str], *, field: str = "") -> str:
+    """A value of an event as people read it."""
+    match value:
+        case None:
+            return "not given"
+        case bool():
+            return "yes" if value else "no"
+        case Word():
+            return value.label[:1].lower() + value.label[1:]
+        case UUID():
+            return names.get(value, "somebody")
+        case datetime():
+            return words.datetime(value)
+        case date():
+            return words.date(value)
+        case time():
+            return words.time(value)
+        case Decimal():
+            return words.money(value) if field.endswith(SUMS) else _number(value)
+        case Personal():
+            return value.value
+        case tuple() | list():
+            return ", ".join(told(each, names, field=field) for each in value) or "none"
+        case dict():
+            return ", ".join(
+                f"{str(key).replace('_', ' ')}: {told(each, names)}" for key, each in sorted(value.items())
+            )
+    if dataclasses.is_dataclass(value):
+        parts = (getattr(value, part.name) for part in dataclasses.fields(value))
+        return " ".join(told(part, names) for part in parts if part is not None and not isinstance(part, UUID))
+    return str(value)
+
+
+def _number(value: Decimal) -> str:
+    return f"{value.normalize():f}"
+
+
+def _ids(value: Any) -> Iterator[UUID]:
+    if isinstance(value, UUID):
+        yield value
+    elif isinstance(value, (tuple, list)):
+        for each in value:
+            yield from _ids(each)

@@ -1,0 +1,47 @@
+"""What a deployment sets, read from the environment once at start."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+VAR = Path("var")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where the database is, and how the door behaves.
+
+    `database_url` is a SQLAlchemy URL; `secret_key` signs form tokens; `secure_cookies` is on behind HTTPS.
+    """
+
+    database_url: str
+    secret_key: str
+    secure_cookies: bool = False
+    testing: bool = False
+
+
+def settings_from_environment(*, database_url: str | None = None) -> Settings:
+    """The settings of this deployment: SIS_DATABASE_URL, SIS_SECRET_KEY, SIS_SECURE_COOKIES."""
+    return Settings(
+        database_url=database_url or os.environ.get("SIS_DATABASE_URL") or database_of("demonstration"),
+        secret_key=os.environ.get("SIS_SECRET_KEY") or _kept_secret(),
+        secure_cookies=os.environ.get("SIS_SECURE_COOKIES") == "1",
+    )
+
+
+def database_of(authority: str) -> str:
+    """The URL of an authority's own database file under `var/`."""
+    return f"sqlite:///{(VAR / f'{authority}.sqlite').absolute()}"
+
+
+def _kept_secret() -> str:
+    """A secret of this installation's own, made once, so that a restart signs nobody's forms out."""
+    path = VAR / "secret_key"
+    if not path.exists():
+        VAR.mkdir(exist_ok=True)
+        path.write_text(secrets.token_hex(32), encoding="ascii")
+        path.chmod(0o600)
+    return path.read_text(encoding="ascii").strip()
