@@ -1,0 +1,348 @@
+"""Visit, the record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, time
+from uuid import UUID
+
+from domain.aggregate import Aggregate, reasoned
+from domain.calendar import Term, TermDates
+from domain.visit import events
+from domain.visit.parts import (
+    AHEAD,
+    OVER,
+    STANDING_ITEM,
+    AgendaItem,
+    AgendaKind,
+    CancelledBy,
+    Visitor,
+    VisitStatus,
+    WrittenUp,
+)
+from domain.visit.rules import (
+    DayStillToCome,
+    NoLongerAhead,
+    NoSuchItem,
+    NotConfirmed,
+    NotHeld,
+    NotItsRecord,
+    NotThePlannedDay,
+    RecordBegun,
+    RecordNotIssued,
+    StandingItemStays,
+    length,
+    refuse_a_day_to_come,
+    refuse_a_past_day,
+    said,
+    visitors_led_by,
+    written,
+)
+from domain.vocabulary import About, Purpose, Side, VisitKind
+
+
+class Visit(Aggregate):
+    """A visit to a school by one or several people, for one of the four purposes.
+
+    What was found and agreed stands in the record of visit, a record of its own. What the school prepares is folded
+    into the agenda, the slots of a booking into planning and rescheduling. A visit counts for the term that it was
+    last planned for.
+    """
+
+    KIND = "visit"
+    prefix = "V"
+
+    school: UUID
+    kind: VisitKind
+    purpose: Purpose
+    visitors: tuple[Visitor, ...]
+    lead: UUID
+    focus: str
+    academic_year: int
+    term: Term
+    concern: UUID | None
+    request: UUID | None
+    on: date
+    status: VisitStatus
+
+    def __init__(self, id: UUID) -> None:
+        super().__init__(id)
+        self.agenda: list[AgendaItem] = []
+        self.starts_at: time | None = None
+        self.minutes: int | None = None
+        self.expected = ""
+        self.attended = ""
+        self.held_on: date | None = None
+        self.remote = False
+        self.written_up: UUID | None = None
+
+    def about(self) -> About:
+        return About(self.school, self.request, people=tuple(visitor.person for visitor in self.visitors))
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether it may still be made."""
+        return self.status in AHEAD
+
+    @property
+    def items(self) -> list[AgendaItem]:
+        """The agenda as it stands."""
+        return [item for item in self.agenda if not item.withdrawn]
+
+    Planned = events.Planned
+    HeldUnplanned = events.HeldUnplanned
+    Confirmed = events.Confirmed
+    AgendaItemAdded = events.AgendaItemAdded
+    AgendaItemWithdrawn = events.AgendaItemWithdrawn
+    VisitorsChanged = events.VisitorsChanged
+    Rescheduled = events.Rescheduled
+    Cancelled = events.Cancelled
+    NotMade = events.NotMade
+    Held = events.Held
+    RecordStarted = events.RecordStarted
+    Closed = events.Closed
+
+    @classmethod
+    def plan(
+        cls,
+        reference: str,
+        *,
+        school: UUID,
+        kind: VisitKind,
+        purpose: Purpose,
+        on: date,
+        term: TermDates,
+        visitors: Sequence[Visitor],
+        lead: UUID,
+        focus: str,
+        starts_at: time | None = None,
+        minutes: int | None = None,
+        concern: UUID | None = None,
+        request: UUID | None = None,
+    ) -> Visit:
+        """Plan a visit for today or later. `term` is the one that `on` counts to; `minutes` is its length.
+
+        Raises DayHasPassed, NobodyVisits, NamedTwice, LeadDoesNotVisit, NotALength, NothingSaid.
+        """
+        visit = cls.named(reference)
+        refuse_a_past_day(on, visit.today)
+        visit.record(
+            cls.Planned(
+                reference=reference,
+                school=school,
+                kind=kind,
+                visitors=visitors_led_by(lead, visitors),
+                lead=lead,
+                focus=said(focus, "Say what the visit will focus on", field="focus"),
+                on=on,
+                starts_at=starts_at,
+                minutes=None if minutes is None else length(minutes),
+                academic_year=term.academic_year,
+                term=term.term,
+                concern=concern,
+                request=request,
+            ),
+            purpose=purpose,
+        )
+        return visit
+
+    @classmethod
+    def record_unplanned(
+        cls,
+        reference: str,
+        *,
+        school: UUID,
+        kind: VisitKind,
+        purpose: Purpose,
+        on: date,
+        term: TermDates,
+        visitors: Sequence[Visitor],
+        lead: UUID,
+        focus: str,
+        minutes: int,
+        attendees: str,
+        reason: str,
+        remote: bool = False,
+        concern: UUID | None = None,
+        request: UUID | None = None,
+    ) -> Visit:
+        """Record a visit that was held without having been planned; `attendees` are posts rather than names.
+
+        Raises ReasonNeeded, DayStillToCome, NobodyVisits, NamedTwice, LeadDoesNotVisit, NotALength, NothingSaid.
+        """
+        visit = cls.named(reference)
+        refuse_a_day_to_come(on, visit.today)
+        visit.record(
+            cls.HeldUnplanned(
+                reference=reference,
+                school=school,
+                kind=kind,
+                visitors=visitors_led_by(lead, visitors),
+                lead=lead,
+                focus=said(focus, "Say what the visit focused on", field="focus"),
+                on=on,
+                minutes=length(minutes),
+                attendees=said(attendees, "Say who was there", field="attendees"),
+                remote=remote,
+                academic_year=term.academic_year,
+                term=term.term,
+                concern=concern,
+                request=request,
+            ),
+            occurred=on,
+            purpose=purpose,
+            reason=reasoned(reason, "Say why the visit had not been planned"),
+        )
+        return visit
+
+    def confirm(
+        self,
+        *,
+        side: Side,
+        on: date,
+        starts_at: time | None = None,
+        minutes: int | None = None,
+        expected: str = "",
+    ) -> None:
+        """Confirm the planned day; `expected` says who of the school will attend, by posts rather than names.
+
+        A time or length left out stays as planned, and a visit may be confirmed anew with others.
+        Raises NoLongerAhead, NotThePlannedDay, NotALength.
+        """
+        self._refuse_unless_ahead()
+        if on != self.on:
+            raise NotThePlannedDay(
+                f"The visit is planned for {written(self.on)}. Reschedule it to change the day", field="on"
+            )
+        self.record(
+            self.Confirmed(
+                side=side,
+                on=on,
+                starts_at=starts_at or self.starts_at,
+                minutes=self.minutes if minutes is None else length(minutes),
+                expected=expected.strip(),
+            )
+        )
+
+    def add_to_agenda(self, *, kind: AgendaKind, text: str, side: Side) -> None:
+        """Add an item. Raises NoLongerAhead, NothingSaid."""
+        self._refuse_unless_ahead()
+        text = said(text, "Say what the item is about", field="text")
+        self.record(self.AgendaItemAdded(number=len(self.agenda) + 1, kind=kind, text=text, side=side))
+
+    def withdraw_from_agenda(self, number: int) -> None:
+        """Take an item off. Raises NoLongerAhead, StandingItemStays, NoSuchItem."""
+        self._refuse_unless_ahead()
+        item = next((item for item in self.items if item.number == number), None)
+        if item is None:
+            raise NoSuchItem(f"The agenda has no item {number}", field="number")
+        if item.number == 1:
+            raise StandingItemStays(f"“{STANDING_ITEM}” stays on the agenda of every visit", field="number")
+        self.record(self.AgendaItemWithdrawn(number=number, text=item.text))
+
+    def change_visitors(self, visitors: Sequence[Visitor], *, lead: UUID, reason: str) -> None:
+        """Send other people, or the same with another lead or in another capacity.
+
+        Nothing is recorded where nothing changes.
+        Raises NoLongerAhead, ReasonNeeded, NobodyVisits, NamedTwice, LeadDoesNotVisit.
+        """
+        self._refuse_unless_ahead()
+        now = visitors_led_by(lead, visitors)
+        if (now, lead) == (self.visitors, self.lead):
+            return
+        staying = {visitor.person for visitor in now}
+        left = tuple(visitor.person for visitor in self.visitors if visitor.person not in staying)
+        event = self.VisitorsChanged(visitors=now, lead=lead, left=left)
+        self.record(event, reason=reasoned(reason), people=left)
+
+    def reschedule(
+        self, *, on: date, term: TermDates, side: Side, reason: str, starts_at: time | None = None
+    ) -> None:
+        """Move the visit to another day or time; it must then be confirmed again. `side` is who asked.
+
+        Raises NoLongerAhead, ReasonNeeded, DayHasPassed.
+        """
+        self._refuse_unless_ahead()
+        refuse_a_past_day(on, self.today)
+        self.record(
+            self.Rescheduled(
+                was=self.on,
+                on=on,
+                starts_at=starts_at,
+                side=side,
+                academic_year=term.academic_year,
+                term=term.term,
+            ),
+            reason=reasoned(reason),
+        )
+
+    def cancel(self, *, cause: CancelledBy, reason: str) -> None:
+        """Call the visit off. Raises NoLongerAhead, ReasonNeeded."""
+        self._refuse_unless_ahead()
+        self.record(self.Cancelled(on=self.on, cause=cause), reason=reasoned(reason))
+
+    def miss(self, *, reason: str) -> None:
+        """Record that nobody came, or that there was nobody to see.
+
+        Raises NoLongerAhead, DayStillToCome, ReasonNeeded.
+        """
+        self._refuse_unless_ahead()
+        if self.on > self.today:
+            raise DayStillToCome(f"The visit is planned for {written(self.on)}. Cancel or reschedule it instead")
+        self.record(self.NotMade(on=self.on), occurred=self.on, purpose=self.purpose, reason=reasoned(reason))
+
+    def hold(self, *, on: date, minutes: int, attendees: str, remote: bool = False) -> None:
+        """Record that the visit was held; `attendees` are posts rather than names.
+
+        Raises NoLongerAhead, NotConfirmed, DayStillToCome, NotALength, NothingSaid.
+        """
+        self._refuse_unless_ahead()
+        if self.status is not VisitStatus.CONFIRMED:
+            raise NotConfirmed("Confirm the visit before you record that it was held")
+        refuse_a_day_to_come(on, self.today)
+        self.record(
+            self.Held(
+                on=on,
+                minutes=length(minutes),
+                attendees=said(attendees, "Say who was there", field="attendees"),
+                remote=remote,
+            ),
+            occurred=on,
+            purpose=self.purpose,
+        )
+
+    def start_record(self, record: WrittenUp) -> None:
+        """Take note of the record of this visit, begun in the same transaction.
+
+        Raises NotHeld, RecordBegun, NotItsRecord.
+        """
+        if self.status is not VisitStatus.HELD:
+            raise NotHeld("Record that the visit was held before you write its record")
+        if self.written_up is not None:
+            raise RecordBegun("This visit has a record already. Continue that one")
+        if record.visit != self.id:
+            raise NotItsRecord(f"{record.reference} is the record of another visit")
+        self.record(self.RecordStarted(record=record.id, record_reference=record.reference))
+
+    def close(self, record: WrittenUp | None = None) -> None:
+        """Close a held visit with its issued record, or one that was cancelled or not made without any.
+
+        Raises NotHeld, NoLongerAhead, RecordNotIssued, NotItsRecord.
+        """
+        if self.is_ahead:
+            raise NotHeld("A visit that is still to come cannot be closed. Cancel it instead")
+        if self.status is VisitStatus.CLOSED:
+            raise NoLongerAhead("This visit has been closed")
+        if self.status not in OVER:
+            self._refuse_unless_issued(record)
+        self.record(self.Closed())
+
+    def _refuse_unless_issued(self, record: WrittenUp | None) -> None:
+        if record is None or self.written_up is None or not record.is_issued:
+            raise RecordNotIssued("Issue the record of this visit before you close it")
+        if record.id != self.written_up:
+            raise NotItsRecord(f"{record.reference} is the record of another visit")
+
+    def _refuse_unless_ahead(self) -> None:
+        if not self.is_ahead:
+            raise NoLongerAhead(f"This visit is {self.status.label.lower()} and can no longer be changed")

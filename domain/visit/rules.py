@@ -1,0 +1,116 @@
+"""What a visit refuses, and the checks that need no visit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
+from domain.aggregate import Refusal
+from domain.visit.parts import Visitor
+
+LONGEST = 24 * 60
+"""Minutes that a visit can last."""
+
+
+class NoLongerAhead(Refusal):
+    """The visit was held, cancelled, not made or closed."""
+
+
+class NotConfirmed(Refusal):
+    """A visit is held only after it was confirmed."""
+
+
+class NotThePlannedDay(Refusal):
+    """What is confirmed is the day that is planned."""
+
+
+class DayHasPassed(Refusal):
+    """A visit is planned for today or a day to come."""
+
+
+class DayStillToCome(Refusal):
+    """What happened, happened today or before."""
+
+
+class NotALength(Refusal):
+    """A visit lasts from a minute to a day."""
+
+
+class NobodyVisits(Refusal):
+    """A visit is made by somebody."""
+
+
+class NamedTwice(Refusal):
+    """Each visitor is named once."""
+
+
+class LeadDoesNotVisit(Refusal):
+    """The lead is one of the visitors."""
+
+
+class StandingItemStays(Refusal):
+    """The standing item stays on every agenda."""
+
+
+class NoSuchItem(Refusal):
+    """The agenda has no such item."""
+
+
+class NothingSaid(Refusal):
+    """An answer was left empty."""
+
+
+class NotHeld(Refusal):
+    """Only a visit that was held has a record."""
+
+
+class RecordBegun(Refusal):
+    """A visit has one record."""
+
+
+class NotItsRecord(Refusal):
+    """The record is that of another visit."""
+
+
+class RecordNotIssued(Refusal):
+    """A visit that was held is closed only once its record has been issued."""
+
+
+def visitors_led_by(lead: UUID, visitors: Iterable[Visitor]) -> tuple[Visitor, ...]:
+    named = tuple(visitors)
+    people = {visitor.person for visitor in named}
+    if not named:
+        raise NobodyVisits("Choose at least one visitor", field="visitors")
+    if len(people) < len(named):
+        raise NamedTwice("Name each visitor once", field="visitors")
+    if lead not in people:
+        raise LeadDoesNotVisit("Choose one of the visitors to lead the visit", field="lead")
+    return named
+
+
+def length(minutes: int) -> int:
+    if not 0 < minutes <= LONGEST:
+        raise NotALength("Give the length of the visit in minutes, from 1 to 1,440", field="minutes")
+    return minutes
+
+
+def said(text: str, message: str, *, field: str) -> str:
+    if not text.strip():
+        raise NothingSaid(message, field=field)
+    return text.strip()
+
+
+def refuse_a_past_day(on: date, today: date) -> None:
+    if on < today:
+        raise DayHasPassed("Choose today or a day to come", field="on")
+
+
+def refuse_a_day_to_come(on: date, today: date) -> None:
+    if on > today:
+        raise DayStillToCome("Choose today or a day in the past", field="on")
+
+
+def written(day: date) -> str:
+    """As `3 November 2026`."""
+    return f"{day.day} {day:%B %Y}"

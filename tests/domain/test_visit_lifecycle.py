@@ -1,0 +1,155 @@
+"""Whatever is asked of a visit in whatever order, it never reaches a state that the rules forbid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from uuid import UUID, uuid4
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from domain.aggregate import Refusal
+from domain.calendar import default_term_on
+from domain.visit import STANDING_ITEM, AgendaKind, CancelledBy, Visit, Visitor, VisitStatus
+from domain.vocabulary import Purpose, Side, VisitKind
+from tests.scenario import TODAY, assert_replays, signed
+
+OFFICER, SCHOOL = uuid4(), uuid4()
+NEARBY = st.integers(-3, 10).map(lambda days: TODAY + timedelta(days=days))
+
+
+@dataclass
+class Written:
+    visit: UUID
+    is_issued: bool
+    reference: str = "ROV-2026-0001"
+    id: UUID = field(default_factory=uuid4)
+
+
+class VisitLifecycle(RuleBasedStateMachine):
+    today: date = TODAY
+    record: Written | None = None
+
+    @initialize(on=NEARBY.filter(lambda day: day >= TODAY), planned=st.booleans())
+    def begin(self, on: date, planned: bool) -> None:
+        with signed(self.today):
+            if planned:
+                self.visit = Visit.plan(
+                    "V-2026-0001",
+                    school=SCHOOL,
+                    kind=VisitKind.CORE,
+                    purpose=Purpose.MONITORING,
+                    on=on,
+                    term=default_term_on(on),
+                    visitors=[Visitor(OFFICER, "officer")],
+                    lead=OFFICER,
+                    focus="Attendance",
+                )
+            else:
+                self.visit = Visit.record_unplanned(
+                    "V-2026-0001",
+                    school=SCHOOL,
+                    kind=VisitKind.CORE,
+                    purpose=Purpose.MONITORING,
+                    on=self.today,
+                    term=default_term_on(self.today),
+                    visitors=[Visitor(OFFICER, "officer")],
+                    lead=OFFICER,
+                    focus="Attendance",
+                    minutes=60,
+                    attendees="the headteacher",
+                    reason="The school rang",
+                )
+        self.happened = [type(event) for event in self.visit._pending]
+
+    def act(self, command: Callable[[Visit], None]) -> bool:
+        with signed(self.today):
+            try:
+                command(self.visit)
+            except Refusal:
+                return False
+        self.happened = [type(event) for event in self.visit._pending]
+        return True
+
+    @rule(days=st.integers(0, 4))
+    def time_passes(self, days: int) -> None:
+        self.today += timedelta(days=days)
+
+    @rule()
+    def confirm(self) -> None:
+        self.act(lambda visit: visit.confirm(side=Side.SCHOOL, on=visit.on))
+
+    @rule(on=NEARBY)
+    def reschedule(self, on: date) -> None:
+        self.act(lambda visit: visit.reschedule(on=on, term=default_term_on(on), side=Side.SCHOOL, reason="Illness"))
+
+    @rule(number=st.integers(1, 4))
+    def change_the_agenda(self, number: int) -> None:
+        self.act(lambda visit: visit.add_to_agenda(kind=AgendaKind.SCHOOL, text="Library", side=Side.SCHOOL))
+        self.act(lambda visit: visit.withdraw_from_agenda(number))
+
+    @rule(on=NEARBY)
+    def hold(self, on: date) -> None:
+        self.act(lambda visit: visit.hold(on=on, minutes=60, attendees="the headteacher"))
+
+    @rule()
+    def miss(self) -> None:
+        self.act(lambda visit: visit.miss(reason="Illness"))
+
+    @rule()
+    def cancel(self) -> None:
+        self.act(lambda visit: visit.cancel(cause=CancelledBy.OTHER, reason="Illness"))
+
+    @rule(own=st.booleans(), issued=st.booleans())
+    def start_its_record(self, own: bool, issued: bool) -> None:
+        record = Written(self.visit.id if own else uuid4(), issued)
+        if self.act(lambda visit: visit.start_record(record)):
+            self.record = record
+
+    @rule(own=st.booleans())
+    def close(self, own: bool) -> None:
+        record = self.record if own else Written(self.visit.id, is_issued=True)
+        self.act(lambda visit: visit.close(record))
+
+    @invariant()
+    def it_was_held_only_when_confirmed_for_its_last_day(self) -> None:
+        if Visit.Held in self.happened:
+            before = self.happened[: self.happened.index(Visit.Held)]
+            assert Visit.Confirmed in before
+            assert Visit.Rescheduled not in before[before.index(Visit.Confirmed) :] or (
+                before[::-1].index(Visit.Confirmed) < before[::-1].index(Visit.Rescheduled)
+            )
+
+    @invariant()
+    def it_ends_in_one_way_only(self) -> None:
+        ends = (Visit.Held, Visit.HeldUnplanned, Visit.NotMade, Visit.Cancelled)
+        assert sum(self.happened.count(end) for end in ends) <= 1
+        assert self.happened.count(Visit.Closed) <= 1
+
+    @invariant()
+    def it_was_not_held_on_a_day_to_come(self) -> None:
+        assert self.visit.held_on is None or self.visit.held_on <= self.today
+
+    @invariant()
+    def a_held_visit_is_closed_only_with_its_issued_record(self) -> None:
+        if self.visit.status is VisitStatus.CLOSED and self.visit.held_on is not None:
+            assert self.record is not None
+            assert self.record.is_issued
+            assert self.record.id == self.visit.written_up
+
+    @invariant()
+    def the_standing_item_stands(self) -> None:
+        assert self.visit.items[0].text == STANDING_ITEM
+
+    @invariant()
+    def its_replay_equals_it(self) -> None:
+        assert_replays(self.visit)
+
+
+TestVisitLifecycle = VisitLifecycle.TestCase
+TestVisitLifecycle.settings = settings(
+    max_examples=30, stateful_step_count=20, deadline=None, suppress_health_check=[HealthCheck.filter_too_much]
+)
