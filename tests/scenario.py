@@ -68,9 +68,7 @@ class Scenario(Generic[A]):
         assert [type(event) for event in self.events] == list(expected)
         if fields:
             last = self.events[-1]
-            actual = {
-                name: getattr(last, name) if hasattr(last, name) else getattr(last.meta, name) for name in fields
-            }
+            actual = {name: getattr(last if name in vars(last) else last.meta, name) for name in fields}
             assert actual == fields
         assert_replays(self.record)
         return self
