@@ -1,0 +1,249 @@
+"""What happens to a support request."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from domain.aggregate import Event
+from domain.support_request.parts import InHouse, Ranked, RequestStatus, Route, SupportLevel, Urgency
+from domain.vocabulary import Phase, Purpose, Side, SupportKind
+
+if TYPE_CHECKING:
+    from domain.support_request.record import SupportRequest
+
+
+class Raised(Event):
+    TOPIC = "support-request.raised"
+    purpose = Purpose.SUPPORT
+    says = "{by} asked for help in {subject} ({phase}): {need}"
+    reference: str
+    school: UUID
+    raised_by: Side
+    kind: SupportKind
+    subject: str
+    phase: Phase
+    area: str
+    need: str
+    outcome_wanted: str
+    needed_from: date
+    needed_by: date
+    urgency: Urgency
+    budget: Decimal | None
+    fund: str
+    delegates: int | None
+    visit: UUID | None
+    concern: UUID | None
+
+    def apply(self, request: SupportRequest) -> None:
+        vars(request).update({name: value for name, value in vars(self).items() if name != "meta"})
+        request.raised_on = self.meta.occurred_on
+        request.status = RequestStatus.RAISED
+
+
+class Acknowledged(Event):
+    TOPIC = "support-request.acknowledged"
+    says = "{by} acknowledged the request and promised an answer from {officer} by {answer_by}"
+    officer: UUID
+    answer_by: date
+
+    def apply(self, request: SupportRequest) -> None:
+        request.status = RequestStatus.ACKNOWLEDGED
+        request.answer_by = self.answer_by
+
+
+class Triaged(Event):
+    TOPIC = "support-request.triaged"
+    says = "{by} judged the need to be {level}, to be {route}, and gave it to {broker}: {note}"
+    broker: UUID
+    level: SupportLevel
+    route: Route
+    note: str
+
+    def apply(self, request: SupportRequest) -> None:
+        request.status = RequestStatus.TRIAGED
+        request.broker, request.level, request.route = self.broker, self.level, self.route
+
+
+class MoreInformationAsked(Event):
+    TOPIC = "support-request.more-information-asked"
+    says = "{by} asked the school: {question}"
+    question: str
+
+    def apply(self, request: SupportRequest) -> None:
+        request.waiting_since = self.meta.occurred_on
+
+
+class MoreInformationGiven(Event):
+    TOPIC = "support-request.more-information-given"
+    says = "{by} answered for the school: {answer}"
+    answer: str
+
+    def apply(self, request: SupportRequest) -> None:
+        request.stop_waiting(self.meta.occurred_on)
+
+
+class Reassigned(Event):
+    TOPIC = "support-request.reassigned"
+    says = "{by} gave the request to {broker}: {reason}"
+    broker: UUID
+
+    def apply(self, request: SupportRequest) -> None:
+        request.broker = self.broker
+
+
+class ApprovedToBroker(Event):
+    TOPIC = "support-request.approved-to-broker"
+    says = "{approver} approved brokering up to {ceiling} net of VAT"
+    ceiling: Decimal
+    approver: UUID
+
+    def apply(self, request: SupportRequest) -> None:
+        request.ceiling = self.ceiling
+        if request.status is RequestStatus.TRIAGED:
+            request.status = RequestStatus.APPROVED
+
+
+class ProvidersShortlisted(Event):
+    TOPIC = "support-request.providers-shortlisted"
+    says = "{by} shortlisted {chosen}"
+    ranking: tuple[Ranked, ...]
+    chosen: tuple[UUID, ...]
+
+    def apply(self, request: SupportRequest) -> None:
+        request.status = RequestStatus.SHORTLISTED
+        request.ranking, request.shortlist = self.ranking, self.chosen
+
+
+class ProviderRemovedFromShortlist(Event):
+    TOPIC = "support-request.provider-removed-from-shortlist"
+    says = "{by} took {provider} off the shortlist: {reason}"
+    provider: UUID
+
+    def apply(self, request: SupportRequest) -> None:
+        request.shortlist = tuple(each for each in request.shortlist if each != self.provider)
+
+
+class TenderOpened(Event):
+    TOPIC = "support-request.tender-opened"
+    says = "{by} began to invite providers"
+    tender: UUID
+
+    def apply(self, request: SupportRequest) -> None:
+        request.status = RequestStatus.INVITING
+        request.tender = self.tender
+
+
+class TenderEnded(Event):
+    TOPIC = "support-request.tender-ended"
+    says = "{by} ended the invitations without choosing anybody: {reason}"
+    tender: UUID
+
+    def apply(self, request: SupportRequest) -> None:
+        request.status = RequestStatus.SHORTLISTED
+        request.tender = None
+
+
+class Placed(Event):
+    TOPIC = "support-request.placed"
+    purpose = Purpose.SUPPORT
+    says = "{by} placed the request with {provider}"
+    engagement: UUID
+    provider: UUID
+
+    def apply(self, request: SupportRequest) -> None:
+        request.status = RequestStatus.PLACED
+        request.engagement = self.engagement
+
+
+class PlacementFellThrough(Event):
+    TOPIC = "support-request.placement-fell-through"
+    says = "{by} took the request up again, as the engagement will not take place: {reason}"
+    engagement: UUID
+
+    def apply(self, request: SupportRequest) -> None:
+        request.status = RequestStatus.SHORTLISTED if request.shortlist else RequestStatus.APPROVED
+        request.tender = request.engagement = None
+
+
+class Withdrawn(Event):
+    TOPIC = "support-request.withdrawn"
+    says = "{by} withdrew the request for the {side}: {reason}"
+    side: Side
+
+    def apply(self, request: SupportRequest) -> None:
+        request.ended(RequestStatus.WITHDRAWN, self.meta.occurred_on)
+
+
+class Declined(Event):
+    TOPIC = "support-request.declined"
+    says = "{by} declined the request for the {side}: {reason}"
+    side: Side
+
+    def apply(self, request: SupportRequest) -> None:
+        request.ended(RequestStatus.DECLINED, self.meta.occurred_on)
+
+
+class Signposted(Event):
+    TOPIC = "support-request.signposted"
+    purpose = Purpose.SUPPORT
+    says = "{by} pointed the school to {to}: {reason}"
+    to: str
+
+    def apply(self, request: SupportRequest) -> None:
+        request.ended(RequestStatus.SIGNPOSTED, self.meta.occurred_on)
+
+
+class MetInHouse(Event):
+    TOPIC = "support-request.met-in-house"
+    purpose = Purpose.SUPPORT
+    says = "{by} recorded that the need was met by a {met_by}: {note}"
+    met_by: InHouse
+    person: UUID | None
+    provider: UUID | None
+    note: str
+
+    def apply(self, request: SupportRequest) -> None:
+        request.ended(RequestStatus.MET_IN_HOUSE, self.meta.occurred_on)
+
+
+class Unmet(Event):
+    TOPIC = "support-request.unmet"
+    says = "{by} recorded that nobody could be found for {subject} ({phase}): {reason}"
+    subject: str
+    phase: Phase
+    area: str
+
+    def apply(self, request: SupportRequest) -> None:
+        request.ended(RequestStatus.UNMET, self.meta.occurred_on)
+
+
+class Merged(Event):
+    TOPIC = "support-request.merged"
+    says = "{by} merged the request into {into}: {reason}"
+    into: UUID
+
+    def apply(self, request: SupportRequest) -> None:
+        request.ended(RequestStatus.MERGED, self.meta.occurred_on)
+        request.merged_into = self.into
+
+
+class Closed(Event):
+    TOPIC = "support-request.closed"
+    says = "{by} closed the request: {outcome}"
+    outcome: str
+
+    def apply(self, request: SupportRequest) -> None:
+        request.ended(RequestStatus.CLOSED, self.meta.occurred_on)
+
+
+class Reopened(Event):
+    TOPIC = "support-request.reopened"
+    says = "{by} opened the request again: {reason}"
+
+    def apply(self, request: SupportRequest) -> None:
+        request.status = RequestStatus.ACKNOWLEDGED if request.broker is None else RequestStatus.TRIAGED
+        request.tender = request.engagement = request.ceiling = request.merged_into = None
+        request.ranking = request.shortlist = ()

@@ -1,0 +1,93 @@
+"""The words of a support request, and how a provider was ranked for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from domain.vocabulary import Word
+
+
+class RequestStatus(Word):
+    """Where a request stands. From `placed` on nobody searches; the last seven are ends."""
+
+    RAISED = "raised"
+    ACKNOWLEDGED = "acknowledged"
+    TRIAGED = "triaged"
+    APPROVED = "approved"
+    SHORTLISTED = "shortlisted"
+    INVITING = "inviting"
+    PLACED = "placed"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+    DECLINED = "declined"
+    SIGNPOSTED = "signposted"
+    MET_IN_HOUSE = "met_in_house"
+    UNMET = "unmet"
+    MERGED = "merged"
+
+    @property
+    def label(self) -> str:
+        return "Approved to broker" if self is RequestStatus.APPROVED else super().label
+
+
+ENDS = frozenset(
+    {
+        RequestStatus.CLOSED,
+        RequestStatus.WITHDRAWN,
+        RequestStatus.DECLINED,
+        RequestStatus.SIGNPOSTED,
+        RequestStatus.MET_IN_HOUSE,
+        RequestStatus.UNMET,
+        RequestStatus.MERGED,
+    }
+)
+UNPLACED = frozenset(RequestStatus) - ENDS - {RequestStatus.PLACED}
+
+
+class Urgency(Word):
+    """How soon an answer is needed."""
+
+    ROUTINE = "routine"
+    SOON = "soon"
+    URGENT = "urgent"
+
+
+class SupportLevel(Word):
+    """How much help triage thinks is needed: what every school may have, a set piece of work, or more."""
+
+    UNIVERSAL = "universal"
+    TARGETED = "targeted"
+    INTENSIVE = "intensive"
+
+
+class Route(Word):
+    """The way on which triage sends a request."""
+
+    BROKERED = "brokered"
+    IN_HOUSE = "in_house"
+    SIGNPOSTED = "signposted"
+
+
+class InHouse(Word):
+    """Who meets a need from within (source report, paragraph 12)."""
+
+    LEAD_TEACHER = "lead_teacher"
+    LEAD_DEPARTMENT = "lead_department"
+    ADVANCED_SKILLS_TEACHER = "advanced_skills_teacher"
+    IN_HOUSE_ADVISER = "in_house_adviser"
+    KEY_STAGE_CONSULTANT = "key_stage_consultant"
+
+    @property
+    def label(self) -> str:
+        return super().label.replace("In house", "In-house")
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """One provider as the matching saw it: the sentences for it, or the one that excludes it."""
+
+    provider: UUID
+    score: int
+    reasons: tuple[str, ...]
+    excluded_because: str | None = None

@@ -1,0 +1,92 @@
+"""The rules of a support request, each named as it is broken."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from domain.aggregate import Refusal
+from domain.money import pounds
+from domain.vocabulary import SupportKind
+
+
+class AnswerNeeded(Refusal):
+    """Something without which nobody can help was left out."""
+
+
+class NeededTooEarly(Refusal):
+    """The days on which help is needed are past, or end before they begin."""
+
+
+class DelegatesAreForTraining(Refusal):
+    """Training needs at least one delegate; a specialist's visit has none."""
+
+
+class NotASum(Refusal):
+    """A budget or ceiling must be more than nothing."""
+
+
+class AnswerByIsPast(Refusal):
+    """A promise to answer names a day that is gone."""
+
+
+class NotAtThisStage(Refusal):
+    """The act belongs to another stage of the request's life."""
+
+
+class NotToBeBrokered(Refusal):
+    """Triage sent the request another way."""
+
+
+class InformationAlreadyAsked(Refusal):
+    """The clock has stopped already."""
+
+
+class NothingWasAsked(Refusal):
+    """Information is given though none was asked for."""
+
+
+class NotInRanking(Refusal):
+    """A provider is chosen whom the ranking left out, or did not see."""
+
+
+class NobodyShortlisted(Refusal):
+    """The shortlist holds no provider."""
+
+
+class StillInvited(Refusal):
+    """Providers are still invited to quote for the request."""
+
+
+class SameRequest(Refusal):
+    """A request cannot be merged into itself."""
+
+
+def given(text: str, field: str) -> str:
+    """The text without blanks around it. Raises AnswerNeeded when nothing is left."""
+    if not text.strip():
+        raise AnswerNeeded(f"Enter the {field.replace('_', ' ')}", field=field)
+    return text.strip()
+
+
+def positive(amount: Decimal, field: str) -> Decimal:
+    """The sum in pounds and pence. Raises NotASum unless there is some."""
+    if amount <= 0:
+        raise NotASum(f"The {field} must be more than £0", field=field)
+    return pounds(amount)
+
+
+def days_ahead(needed_from: date, needed_by: date, today: date) -> None:
+    """Raises NeededTooEarly unless the days are in order and not all past."""
+    if needed_by < today:
+        raise NeededTooEarly("The last day on which help is needed must be today or later", field="needed_by")
+    if needed_by < needed_from:
+        raise NeededTooEarly("The last day must be on or after the first", field="needed_by")
+
+
+def enough_delegates(kind: SupportKind, delegates: int | None) -> None:
+    """Raises DelegatesAreForTraining unless training, and training alone, says for how many it is."""
+    if kind is SupportKind.TRAINING and (delegates is None or delegates < 1):
+        raise DelegatesAreForTraining("Enter how many people the training is for", field="delegates")
+    if kind is not SupportKind.TRAINING and delegates is not None:
+        raise DelegatesAreForTraining("Only training has delegates. Leave this empty.", field="delegates")

@@ -1,0 +1,215 @@
+"""What happens to a tender."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from domain.aggregate import Event
+from domain.tender.parts import DeclineReason, Invitation, InvitationStatus, Question, Quote, TenderStatus
+from domain.vocabulary import Side
+
+if TYPE_CHECKING:
+    from domain.tender.record import Tender
+
+
+class Opened(Event):
+    """`single_provider` says that one provider alone shall be asked; the reason says why."""
+
+    TOPIC = "tender.opened"
+    says = "{by} opened a tender, replies due by {reply_by}: {brief}"
+    reference: str
+    request: UUID
+    school: UUID
+    brief: str
+    reply_by: date
+    question_deadline: date
+    single_provider: bool
+
+    def apply(self, tender: Tender) -> None:
+        tender.reference = self.reference
+        tender.request = self.request
+        tender.school = self.school
+        tender.brief = self.brief
+        tender.reply_by = self.reply_by
+        tender.question_deadline = self.question_deadline
+        tender.single_provider = self.single_provider
+        tender.status = TenderStatus.OPEN
+
+
+class ProviderInvited(Event):
+    """`clearance` is what was known of the provider's clearance; the version of the policy is in the rules."""
+
+    TOPIC = "tender.provider-invited"
+    says = "{by} invited {provider} to quote ({clearance})"
+    provider: UUID
+    clearance: str
+    reply_by: date
+
+    def apply(self, tender: Tender) -> None:
+        tender.invitations[self.provider] = Invitation(self.provider, self.clearance, self.meta.occurred_on)
+
+
+class QuestionAsked(Event):
+    TOPIC = "tender.question-asked"
+    says = "{by} asked for {provider}: {question}"
+    number: int
+    provider: UUID
+    question: str
+
+    def apply(self, tender: Tender) -> None:
+        tender.questions = (*tender.questions, Question(self.number, self.provider, self.question))
+
+
+class QuestionAnswered(Event):
+    TOPIC = "tender.question-answered"
+    says = "{by} answered question {number} to all who are invited: {answer}"
+    number: int
+    answer: str
+
+    def apply(self, tender: Tender) -> None:
+        tender.questions = tuple(
+            replace(each, answer=self.answer) if each.number == self.number else each for each in tender.questions
+        )
+
+
+class ReplyByExtended(Event):
+    TOPIC = "tender.reply-by-extended"
+    says = "{by} gave all who are invited until {reply_by}: {reason}"
+    reply_by: date
+
+    def apply(self, tender: Tender) -> None:
+        tender.reply_by = self.reply_by
+
+
+class InvitationDeclined(Event):
+    TOPIC = "tender.invitation-declined"
+    says = "{by} declined the invitation of {provider} for the {side} ({why}): {reason}"
+    provider: UUID
+    side: Side
+    why: DeclineReason
+    unavailable_until: date | None
+
+    def apply(self, tender: Tender) -> None:
+        tender.remember(
+            self.provider,
+            status=InvitationStatus.DECLINED,
+            quote=None,
+            declined_by=self.side,
+            unavailable_until=self.unavailable_until,
+        )
+
+
+class QuoteReceived(Event):
+    TOPIC = "tender.quote-received"
+    says = "{provider} quoted {days} days with {specialist} at {day_rate} a day, {net} net and {vat} VAT"
+    provider: UUID
+    specialist: UUID
+    days: Decimal
+    day_rate: Decimal
+    net: Decimal
+    vat: Decimal
+    approach: str
+    available_from: date
+    available_to: date
+
+    def apply(self, tender: Tender) -> None:
+        tender.remember(self.provider, status=InvitationStatus.QUOTED, quote=_quote(self))
+
+
+class QuoteRevised(Event):
+    TOPIC = "tender.quote-revised"
+    says = "{provider} revised its quote to {days} days with {specialist}, {net} net and {vat} VAT: {reason}"
+    provider: UUID
+    specialist: UUID
+    days: Decimal
+    day_rate: Decimal
+    net: Decimal
+    vat: Decimal
+    approach: str
+    available_from: date
+    available_to: date
+
+    def apply(self, tender: Tender) -> None:
+        tender.remember(self.provider, quote=_quote(self))
+
+
+class QuoteWithdrawn(Event):
+    TOPIC = "tender.quote-withdrawn"
+    says = "{by} withdrew the quote of {provider}: {reason}"
+    provider: UUID
+
+    def apply(self, tender: Tender) -> None:
+        tender.remember(self.provider, status=InvitationStatus.WITHDRAWN, quote=None)
+
+
+class InvitationLapsed(Event):
+    TOPIC = "tender.invitation-lapsed"
+    says = "The invitation of {provider} lapsed without a reply by {reply_by}"
+    provider: UUID
+    reply_by: date
+
+    def apply(self, tender: Tender) -> None:
+        tender.remember(self.provider, status=InvitationStatus.LAPSED)
+
+
+class SchoolPreferred(Event):
+    TOPIC = "tender.school-preferred"
+    says = "{by} recorded that the school would prefer {provider}: {preference}"
+    provider: UUID
+    preference: str
+
+    def apply(self, tender: Tender) -> None:
+        tender.preferred = self.provider
+
+
+class ProviderSelected(Event):
+    TOPIC = "tender.provider-selected"
+    says = "{by} selected {provider} at {net} net, approved by {approver}: {reason}"
+    provider: UUID
+    net: Decimal
+    approver: UUID
+    approved_above_ceiling_by: UUID | None
+
+    def apply(self, tender: Tender) -> None:
+        tender.status = TenderStatus.SELECTED
+        tender.selected = self.provider
+        tender.rationale = self.meta.reason
+        tender.remember(self.provider, status=InvitationStatus.SELECTED)
+
+
+class SelectionWithdrawn(Event):
+    TOPIC = "tender.selection-withdrawn"
+    says = "{by} withdrew the selection of {provider}: {reason}"
+    provider: UUID
+
+    def apply(self, tender: Tender) -> None:
+        tender.status = TenderStatus.OPEN
+        tender.selected = None
+        tender.rationale = ""
+        tender.remember(self.provider, status=InvitationStatus.QUOTED)
+
+
+class ClosedWithoutSelection(Event):
+    TOPIC = "tender.closed-without-selection"
+    says = "{by} closed the tender without selecting anybody: {reason}"
+
+    def apply(self, tender: Tender) -> None:
+        tender.status = TenderStatus.CLOSED
+
+
+def _quote(event: QuoteReceived | QuoteRevised) -> Quote:
+    return Quote(
+        event.specialist,
+        event.days,
+        event.day_rate,
+        event.net,
+        event.vat,
+        event.approach,
+        event.available_from,
+        event.available_to,
+        event.meta.occurred_on,
+    )

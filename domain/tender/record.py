@@ -1,0 +1,304 @@
+"""Tender, the record."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from domain.aggregate import Aggregate, reasoned
+from domain.tender import events
+from domain.tender.parts import (
+    OPEN_INVITATION,
+    DeclineReason,
+    Invitation,
+    InvitationStatus,
+    Question,
+    Quote,
+    TenderStatus,
+    Terms,
+)
+from domain.tender.rules import (
+    AboveCeiling,
+    AlreadyInvited,
+    AlreadyQuoted,
+    DatesOutOfOrder,
+    NoQuote,
+    NoSuchQuestion,
+    NothingSelected,
+    NotInvited,
+    NotYetDue,
+    OneProviderIsNoChoice,
+    QuestionsHaveClosed,
+    ReplyByHasPassed,
+    SingleProviderRoute,
+    TenderNotOpen,
+    given,
+    priced,
+)
+from domain.vocabulary import About, Side
+
+
+class Tender(Aggregate):
+    """The invitations and quotes for one support request, up to one selection.
+
+    `brief` is the text as sent to all. Folded: the comparison of quotes and its scorers into the rationale of the
+    selection; telling those who were not chosen follows from the selection.
+    """
+
+    KIND = "tender"
+    prefix = "TN"
+
+    status: TenderStatus
+    request: UUID
+    school: UUID
+    brief: str
+    reply_by: date
+    question_deadline: date
+    single_provider: bool
+
+    Opened = events.Opened
+    ProviderInvited = events.ProviderInvited
+    QuestionAsked = events.QuestionAsked
+    QuestionAnswered = events.QuestionAnswered
+    ReplyByExtended = events.ReplyByExtended
+    InvitationDeclined = events.InvitationDeclined
+    QuoteReceived = events.QuoteReceived
+    QuoteRevised = events.QuoteRevised
+    QuoteWithdrawn = events.QuoteWithdrawn
+    InvitationLapsed = events.InvitationLapsed
+    SchoolPreferred = events.SchoolPreferred
+    ProviderSelected = events.ProviderSelected
+    SelectionWithdrawn = events.SelectionWithdrawn
+    ClosedWithoutSelection = events.ClosedWithoutSelection
+
+    def __init__(self, id: UUID) -> None:
+        super().__init__(id)
+        self.invitations: dict[UUID, Invitation] = {}
+        self.questions: tuple[Question, ...] = ()
+        self.preferred: UUID | None = None
+        self.selected: UUID | None = None
+        self.rationale = ""
+
+    @property
+    def quotes(self) -> dict[UUID, Quote]:
+        """The quotes that stand, by provider."""
+        return {each.provider: each.quote for each in self.invitations.values() if each.quote is not None}
+
+    @property
+    def unanswered(self) -> list[UUID]:
+        """The providers who have not replied."""
+        return [each.provider for each in self.invitations.values() if each.status is InvitationStatus.INVITED]
+
+    @classmethod
+    def open(
+        cls,
+        reference: str,
+        *,
+        request: UUID,
+        school: UUID,
+        brief: str,
+        reply_by: date,
+        question_deadline: date | None = None,
+        single_provider: bool = False,
+        reason: str = "",
+    ) -> Tender:
+        """Begin to invite. Asking one provider alone needs a reason. Raises BriefNeeded, DatesOutOfOrder."""
+        tender = cls.named(reference)
+        questions_by = question_deadline or reply_by
+        if reply_by < tender.today:
+            raise DatesOutOfOrder("Replies must be due today or later", field="reply_by")
+        if not tender.today <= questions_by <= reply_by:
+            raise DatesOutOfOrder("Questions must end today or later, by the reply date", field="question_deadline")
+        tender.record(
+            cls.Opened(
+                reference=reference,
+                request=request,
+                school=school,
+                brief=given(brief, "Enter the brief that providers will read", "brief"),
+                reply_by=reply_by,
+                question_deadline=questions_by,
+                single_provider=single_provider,
+            ),
+            reason=reasoned(reason, "Say why only one provider is asked") if single_provider else reason.strip(),
+        )
+        return tender
+
+    def invite(self, provider: UUID, *, clearance: str, rules: tuple[str, ...]) -> None:
+        """Invite a provider to quote; one who declined or let it lapse may be invited again.
+
+        Raises TenderNotOpen, ReplyByHasPassed, AlreadyInvited, SingleProviderRoute.
+        """
+        self._must_be_open()
+        self._must_be_in_time()
+        known = self.invitations.get(provider)
+        if known is not None and known.status in OPEN_INVITATION:
+            raise AlreadyInvited("This provider is invited already", field="provider")
+        if self.single_provider and self.invitations.keys() - {provider}:
+            raise SingleProviderRoute("This tender was opened for one provider alone", field="provider")
+        invited = self.ProviderInvited(provider=provider, clearance=clearance, reply_by=self.reply_by)
+        self.record(invited, provider=provider, rules=rules)
+
+    def ask(self, provider: UUID, question: str) -> None:
+        """A provider asks about the brief. Raises NotInvited, QuestionsHaveClosed."""
+        self._must_be_open()
+        self._invited(provider)
+        if self.today > self.question_deadline:
+            raise QuestionsHaveClosed("The day for questions has passed")
+        asked = self.QuestionAsked(
+            number=len(self.questions) + 1,
+            provider=provider,
+            question=given(question, "Enter the question", "question"),
+        )
+        self.record(asked, provider=provider)
+
+    def answer(self, number: int, answer: str) -> None:
+        """Answer a question to all who are invited. Raises NoSuchQuestion."""
+        self._must_be_open()
+        if not any(each.number == number and not each.answer for each in self.questions):
+            raise NoSuchQuestion("Choose a question that has no answer yet", field="number")
+        text = given(answer, "Enter the answer", "answer")
+        self.record(self.QuestionAnswered(number=number, answer=text))
+
+    def extend(self, *, reply_by: date, reason: str) -> None:
+        """Give everybody longer to reply, also after the day has passed. Raises DatesOutOfOrder."""
+        self._must_be_open()
+        if reply_by <= self.reply_by or reply_by < self.today:
+            raise DatesOutOfOrder("Choose a day after the present reply date, today or later", field="reply_by")
+        self.record(self.ReplyByExtended(reply_by=reply_by), reason=reasoned(reason))
+
+    def decline(
+        self,
+        provider: UUID,
+        *,
+        why: DeclineReason,
+        reason: str,
+        side: Side = Side.PROVIDER,
+        unavailable_until: date | None = None,
+    ) -> None:
+        """An invitation or quote is turned down by the provider, or by another side. Raises NotInvited."""
+        self._must_be_open()
+        self._invited(provider)
+        declined = self.InvitationDeclined(provider=provider, side=side, why=why, unavailable_until=unavailable_until)
+        self.record(declined, provider=provider, reason=reasoned(reason))
+
+    def quote(self, provider: UUID, terms: Terms) -> None:
+        """A provider quotes; the price follows from its terms.
+
+        Raises NotInvited, ReplyByHasPassed, AlreadyQuoted, NotHalfDays, NotAPrice, DatesOutOfOrder, BriefNeeded.
+        """
+        self._must_be_open()
+        if self._invited(provider).quote is not None:
+            raise AlreadyQuoted("This provider has quoted. Revise the quote instead.", field="provider")
+        self._must_be_in_time()
+        quoted = self.QuoteReceived(provider=provider, **priced(terms))
+        self.record(quoted, provider=provider, people=(terms.specialist,))
+
+    def revise_quote(self, provider: UUID, terms: Terms, *, reason: str) -> None:
+        """A provider changes its quote while there is time. Raises NoQuote, and as for `quote`."""
+        self._must_be_open()
+        self._quoted(provider)
+        self._must_be_in_time()
+        revised = self.QuoteRevised(provider=provider, **priced(terms))
+        self.record(revised, provider=provider, people=(terms.specialist,), reason=reasoned(reason))
+
+    def withdraw_quote(self, provider: UUID, *, reason: str) -> None:
+        """A provider takes its quote back. Raises NoQuote."""
+        self._must_be_open()
+        self._quoted(provider)
+        self.record(self.QuoteWithdrawn(provider=provider), provider=provider, reason=reasoned(reason))
+
+    def lapse_unanswered(self) -> None:
+        """Invitations without a reply end once the reply date has passed. Raises NotYetDue."""
+        self._must_be_open()
+        if self.today <= self.reply_by:
+            raise NotYetDue("Providers still have time to reply")
+        for provider in self.unanswered:
+            self.record(self.InvitationLapsed(provider=provider, reply_by=self.reply_by), provider=provider)
+
+    def prefer(self, provider: UUID, preference: str) -> None:
+        """The school says whom it would rather have, and why. Raises NoQuote."""
+        self._must_be_open()
+        self._quoted(provider)
+        text = given(preference, "Enter what the school said", "preference")
+        self.record(self.SchoolPreferred(provider=provider, preference=text), provider=provider)
+
+    def select(
+        self,
+        provider: UUID,
+        *,
+        rationale: str,
+        approver: UUID,
+        ceiling: Decimal,
+        approved_above_ceiling_by: UUID | None = None,
+    ) -> None:
+        """Choose one quote. `ceiling` is the net sum approved for the request.
+
+        Raises TenderNotOpen, NoQuote, NotYetDue, OneProviderIsNoChoice, AboveCeiling.
+        """
+        self._must_be_open()
+        quote = self._quoted(provider)
+        if self.unanswered and self.today <= self.reply_by:
+            raise NotYetDue("Others who are invited still have time to reply")
+        if len(self.invitations) == 1 and not self.single_provider:
+            raise OneProviderIsNoChoice("Only one provider was invited. Invite another, or open a tender for one.")
+        if quote.net > ceiling and approved_above_ceiling_by is None:
+            raise AboveCeiling(
+                f"The quote is £{quote.net - ceiling:,} above the approved ceiling. Somebody has to approve that.",
+                field="approved_above_ceiling_by",
+            )
+        selected = self.ProviderSelected(
+            provider=provider,
+            net=quote.net,
+            approver=approver,
+            approved_above_ceiling_by=approved_above_ceiling_by,
+        )
+        self.record(
+            selected,
+            provider=provider,
+            people=(approver, approved_above_ceiling_by),
+            reason=reasoned(rationale, "Say why this provider is the best choice"),
+        )
+
+    def withdraw_selection(self, *, reason: str) -> None:
+        """Undo the selection; the quotes stand again. Raises NothingSelected."""
+        if self.selected is None:
+            raise NothingSelected("Nobody is selected")
+        withdrawn = self.SelectionWithdrawn(provider=self.selected)
+        self.record(withdrawn, provider=self.selected, reason=reasoned(reason))
+
+    def close(self, *, reason: str) -> None:
+        """End the tender without a selection."""
+        self._must_be_open()
+        self.record(self.ClosedWithoutSelection(), reason=reasoned(reason))
+
+    def remember(self, provider: UUID, **changes: Any) -> None:
+        """Remember what became of an invitation."""
+        self.invitations[provider] = replace(self.invitations[provider], **changes)
+
+    def about(self) -> About:
+        return About(school=self.school, request=self.request)
+
+    def _must_be_open(self) -> None:
+        if self.status is TenderStatus.SELECTED:
+            raise TenderNotOpen("A provider is selected. Withdraw the selection first.")
+        if self.status is TenderStatus.CLOSED:
+            raise TenderNotOpen("This tender is closed")
+
+    def _must_be_in_time(self) -> None:
+        if self.today > self.reply_by:
+            raise ReplyByHasPassed("The day for replies has passed. Extend it for everybody first.")
+
+    def _invited(self, provider: UUID) -> Invitation:
+        invitation = self.invitations.get(provider)
+        if invitation is None or invitation.status not in OPEN_INVITATION:
+            raise NotInvited("This provider holds no invitation. Invite it first.", field="provider")
+        return invitation
+
+    def _quoted(self, provider: UUID) -> Quote:
+        quote = self.quotes.get(provider)
+        if quote is None:
+            raise NoQuote("This provider has no quote that stands", field="provider")
+        return quote
