@@ -1,0 +1,70 @@
+"""Who looks after which school: commands that look at a school and an officer together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from domain.aggregate import Refusal
+from domain.person import Person
+from domain.school import School
+from domain.service import Service, Stale, Work
+from domain.vocabulary import Role
+
+
+class NotAnOfficer(Refusal):
+    """The person holds no officer's post on the day from which the school would be theirs."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """What became of one school of a hand-over: `refusal` is None where it was given to the officer."""
+
+    school: UUID
+    refusal: Refusal | Stale | None = None
+
+
+def assign_link_officer(
+    service: Service, school: UUID, officer: UUID, *, from_: date, reason: str, at: int | None = None
+) -> None:
+    """Give a school to an officer, both held to the versions that the decision saw.
+
+    Raises NotAnOfficer, NotFound, Stale or the school's refusal.
+    """
+
+    def command(work: Work) -> None:
+        _officer(work, officer, from_)
+        work.find(School, school, at=at).assign_link_officer(officer, from_=from_, reason=reason)
+
+    service.do(command)
+
+
+def hand_over(
+    service: Service, schools: Iterable[tuple[UUID, int]], *, to: UUID, from_: date, reason: str
+) -> list[HandOver]:
+    """Give several schools to an officer in one transaction; each is named with the version on which it was decided.
+
+    A school that refuses, or that somebody else changed meanwhile, is left as it was and named in the outcome.
+    Raises NotAnOfficer or NotFound, and then nothing is saved.
+    """
+    chosen = list(schools)
+
+    def command(work: Work) -> list[HandOver]:
+        _officer(work, to, from_)
+        return [handed_over(work, school, at) for school, at in chosen]
+
+    def handed_over(work: Work, school: UUID, at: int) -> HandOver:
+        try:
+            work.find(School, school, at=at).assign_link_officer(to, from_=from_, reason=reason)
+        except (Refusal, Stale) as refusal:
+            return HandOver(school, refusal)
+        return HandOver(school)
+
+    return service.do(command)
+
+
+def _officer(work: Work, officer: UUID, day: date) -> None:
+    if not work.find(Person, officer).holds(Role.OFFICER, day):
+        raise NotAnOfficer("Choose somebody who holds an officer's post on that day", field="officer")

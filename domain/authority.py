@@ -1,0 +1,236 @@
+"""Authority: whose service it is, and its settings, each version in force from a day on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container
+from dataclasses import dataclass, fields
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+from uuid import UUID
+
+from domain.aggregate import Aggregate, Event, Refusal, reasoned
+from domain.calendar import TermDates, default_terms
+from domain.money import MOST
+from domain.references import record_id
+
+AUTHORITY = record_id("authority", "settings")
+"""The id of the one authority that a database belongs to."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeedCategory:
+    """One rating of a school's need, with the visits a term that it gives: core ones and extra ones."""
+
+    code: str
+    label: str
+    core_visits: int
+    extra_visits: int
+
+
+@dataclass(frozen=True, slots=True)
+class VettingDemand:
+    """A requirement that a kind of provider has to show, in the words of providers; `months` bounds how long a
+    check is good for (None: as long as its paper says), `of_teachers` leaves out those who teach no pupils."""
+
+    provider_kind: str
+    requirement: str
+    months: int | None = None
+    of_teachers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """How much one criterion counts in ranking providers."""
+
+    criterion: str
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """For how many years after it is closed a class of record is kept before it is reviewed."""
+
+    record_class: str
+    years: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an authority may set for itself.
+
+    Windows are in working days, money in pounds. No terms of a year, no vetting demands and no weights mean the
+    service's own: the published rule of terms, the common vetting policy, the common ranking.
+    """
+
+    colour: str = "#1d4f71"
+    contact_email: str = ""
+    response_days: int = 10
+    presentation_days: int = 60
+    need_categories: tuple[NeedCategory, ...] = (
+        NeedCategory("A", "Self-sustaining", 1, 0),
+        NeedCategory("B", "Light support", 1, 1),
+        NeedCategory("C", "Targeted support", 1, 3),
+        NeedCategory("D", "Intensive support", 1, 6),
+    )
+    terms: tuple[TermDates, ...] = ()
+    vetting: tuple[VettingDemand, ...] = ()
+    matching_weights: tuple[Weight, ...] = ()
+    vat_percent: Decimal = Decimal(20)
+    approval_ceiling: Decimal = Decimal("5000.00")
+    retention: tuple[Retention, ...] = (
+        Retention("visit", 7),
+        Retention("support_request", 7),
+        Retention("engagement", 7),
+        Retention("concern", 25),
+        Retention("provider", 7),
+        Retention("person", 7),
+    )
+
+    def terms_of(self, academic_year: int, holidays: Container[date] = frozenset()) -> tuple[TermDates, ...]:
+        """The terms of a school year as set, by the published rule where they are not."""
+        own = tuple(term for term in self.terms if term.academic_year == academic_year)
+        return own or default_terms(academic_year, holidays)
+
+    def category(self, code: str) -> NeedCategory | None:
+        """The need category of that code, None if the scheme has none."""
+        return next((category for category in self.need_categories if category.code == code), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """Settings in force from a day until a later version's."""
+
+    number: int
+    from_: date
+    settings: Settings
+
+
+class NotASetting(Refusal):
+    """A setting has a value that cannot be used."""
+
+
+class NothingChanged(Refusal):
+    """The settings are what they were."""
+
+
+class Authority(Aggregate):
+    """The one authority of a database. Version 0 of its settings is the service's defaults."""
+
+    KIND = "authority"
+
+    name: str
+    la_code: str
+    service_name: str
+
+    def __init__(self, id: UUID) -> None:
+        super().__init__(id)
+        self.versions: list[Version] = []
+
+    class Named(Event):
+        TOPIC = "authority.named"
+        says = "{by} named the authority {name} ({la_code}), its service {service_name}"
+        name: str
+        la_code: str
+        service_name: str
+
+        def apply(self, authority: Authority) -> None:
+            authority.name, authority.la_code = self.name, self.la_code
+            authority.service_name = self.service_name
+
+    class SettingsChanged(Event):
+        """`changed` names the settings that differ from those in force on `from_` before; `settings` are all."""
+
+        TOPIC = "authority.settings-changed"
+        says = "{by} changed {changed} from {from_}: {reason}"
+        plan = True
+        settings_version: int
+        from_: date
+        changed: tuple[str, ...]
+        settings: Settings
+
+        def apply(self, authority: Authority) -> None:
+            authority.versions.append(Version(self.settings_version, self.from_, self.settings))
+
+    @classmethod
+    def begin(cls, *, name: str, la_code: str, service_name: str) -> Authority:
+        """The authority of a new database. Raises NotASetting."""
+        authority = cls.named("settings")
+        authority.rename(name=name, la_code=la_code, service_name=service_name)
+        return authority
+
+    def rename(self, *, name: str, la_code: str, service_name: str) -> None:
+        """Give authority and service their names. Raises NotASetting."""
+        _must(bool(name.strip()), "Enter the authority's name", "name")
+        _must(re.fullmatch(r"\d{3}", la_code) is not None, "Enter the authority's code of three digits", "la_code")
+        _must(bool(service_name.strip()), "Enter the service's name", "service_name")
+        self.record(self.Named(name=name.strip(), la_code=la_code, service_name=service_name.strip()))
+
+    def change_settings(self, settings: Settings, *, from_: date, reason: str) -> str:
+        """Put settings in force from a day; returns the version's name.
+
+        Raises NotASetting, NothingChanged, ReasonNeeded.
+        """
+        _check(settings)
+        before, _ = self.settings_on(from_)
+        changed = tuple(
+            field.name.replace("_", " ")
+            for field in fields(Settings)
+            if getattr(before, field.name) != getattr(settings, field.name)
+        )
+        if not changed:
+            raise NothingChanged("The settings are the same as before. Change at least one")
+        number = len(self.versions) + 1
+        event = self.SettingsChanged(settings_version=number, from_=from_, changed=changed, settings=settings)
+        self.record(event, occurred=from_, reason=reasoned(reason))
+        return version_name(number)
+
+    def settings_on(self, day: date) -> tuple[Settings, str]:
+        """The settings in force on a day, and the name of their version for decisions to name."""
+        begun = [version for version in self.versions if version.from_ <= day]
+        if not begun:
+            return Settings(), version_name(0)
+        latest = max(begun, key=lambda version: (version.from_, version.number))
+        return latest.settings, version_name(latest.number)
+
+
+def version_name(number: int) -> str:
+    """As `settings-3`."""
+    return f"settings-{number}"
+
+
+def _check(settings: Settings) -> None:
+    codes = [category.code for category in settings.need_categories]
+    _must(re.fullmatch(r"#[0-9a-fA-F]{6}", settings.colour) is not None, "Enter a colour, as #1d4f71", "colour")
+    _must(settings.response_days > 0, "Enter a number of working days, 1 or more", "response_days")
+    _must(settings.presentation_days > 0, "Enter a number of working days, 1 or more", "presentation_days")
+    _must(bool(codes), "Enter at least one need category", "need_categories")
+    _must(len(set(codes)) == len(codes), "Give each need category a code of its own", "need_categories")
+    _must(
+        all(category.core_visits >= 1 and category.extra_visits >= 0 for category in settings.need_categories),
+        "Every school has at least one core visit a term",
+        "need_categories",
+    )
+    _must(_in_their_order(settings.terms), "Terms end after they begin and do not overlap", "terms")
+    _must(_within(settings.vat_percent, Decimal(100)), "Enter a percentage from 0 to 100", "vat_percent")
+    _must(_within(settings.approval_ceiling, MOST), "Enter a sum in pounds, 0 or more", "approval_ceiling")
+    _must(
+        all(weight.weight >= 0 for weight in settings.matching_weights), "Weights are 0 or more", "matching_weights"
+    )
+    _must(all(kept.years > 0 for kept in settings.retention), "Enter a number of years, 1 or more", "retention")
+
+
+def _in_their_order(terms: tuple[TermDates, ...]) -> bool:
+    in_order = sorted(terms, key=lambda term: term.begins)
+    apart = all(first.ends < second.begins for first, second in pairwise(in_order))
+    return apart and all(term.begins < term.ends for term in terms)
+
+
+def _within(number: Decimal, most: Decimal) -> bool:
+    return number.is_finite() and 0 <= number <= most
+
+
+def _must(holds: bool, message: str, field: str) -> None:
+    if not holds:
+        raise NotASetting(message, field=field)

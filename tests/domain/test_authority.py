@@ -1,0 +1,155 @@
+"""An authority and the versions of its settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from domain.aggregate import ReasonNeeded
+from domain.authority import (
+    AUTHORITY,
+    Authority,
+    NeedCategory,
+    NotASetting,
+    NothingChanged,
+    Retention,
+    Settings,
+    VettingDemand,
+    Weight,
+)
+from domain.calendar import Term, TermDates, default_terms
+from tests.scenario import TODAY, given, signed
+
+LAST_YEAR, NEXT_YEAR = date(2025, 9, 1), date(2027, 9, 1)
+AUTUMN = TermDates(2026, Term.AUTUMN, date(2026, 9, 2), date(2026, 12, 18))
+
+
+def an_authority() -> Authority:
+    with signed():
+        return Authority.begin(name="Wexmoor", la_code="399", service_name="School Improvement Service")
+
+
+def change(from_: date = TODAY, reason: str = "Agreed by the board", **changes: Any) -> Callable[[Authority], str]:
+    return lambda authority: authority.change_settings(
+        replace(authority.settings_on(from_)[0], **changes), from_=from_, reason=reason
+    )
+
+
+def test_there_is_one_authority() -> None:
+    assert an_authority().id == AUTHORITY
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("name", " "), ("la_code", "35"), ("la_code", "Salford"), ("service_name", "")]
+)
+def test_an_authority_has_its_names_and_code(field: str, value: str) -> None:
+    names = {"name": "Salford", "la_code": "355", "service_name": "School Improvement Service", field: value}
+
+    given(an_authority()).when(lambda authority: authority.rename(**names)).then_refused(NotASetting, field=field)
+
+
+def test_an_authority_may_be_renamed() -> None:
+    given(an_authority()).when(
+        lambda authority: authority.rename(name="Wexmoor and Lune", la_code="398", service_name="Learning")
+    ).then(Authority.Named, name="Wexmoor and Lune", la_code="398")
+
+
+def test_without_changes_the_defaults_are_in_force() -> None:
+    assert an_authority().settings_on(TODAY) == (Settings(), "settings-0")
+
+
+def test_changed_settings_are_in_force_from_their_day_and_the_others_stay() -> None:
+    given(an_authority()).when(change(response_days=15)).then(
+        Authority.SettingsChanged, changed=("response days",), from_=TODAY, reason="Agreed by the board"
+    ).then_holds(
+        lambda authority: (
+            authority.settings_on(TODAY) == (Settings(response_days=15), "settings-1")
+            and authority.settings_on(date(2026, 11, 1)) == (Settings(), "settings-0")
+        )
+    )
+
+
+def test_settings_may_be_changed_ahead() -> None:
+    given(an_authority()).when(change(NEXT_YEAR, vat_percent=Decimal("17.5"))).then(
+        Authority.SettingsChanged, occurred=NEXT_YEAR
+    ).then_holds(
+        lambda authority: (
+            [authority.settings_on(day)[1] for day in (TODAY, NEXT_YEAR)] == ["settings-0", "settings-1"]
+        )
+    )
+
+
+def test_a_change_dated_back_leaves_later_versions_in_force() -> None:
+    given(an_authority()).when(change(TODAY, response_days=15)).when(change(LAST_YEAR, response_days=20)).then(
+        Authority.SettingsChanged
+    ).then_holds(
+        lambda authority: (
+            [authority.settings_on(day)[1] for day in (LAST_YEAR, TODAY)] == ["settings-2", "settings-1"]
+        )
+    )
+
+
+def test_of_two_versions_of_one_day_the_later_is_in_force() -> None:
+    given(an_authority()).when(change(response_days=15)).when(change(response_days=12)).then(
+        Authority.SettingsChanged
+    ).then_holds(lambda authority: authority.settings_on(TODAY)[0].response_days == 12)
+
+
+def test_the_same_settings_are_no_new_version() -> None:
+    given(an_authority()).when(change(response_days=10)).then_refused(NothingChanged)
+
+
+def test_settings_are_not_changed_without_a_reason() -> None:
+    given(an_authority()).when(change(reason="", response_days=15)).then_refused(ReasonNeeded, field="reason")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("colour", "blue"),
+        ("response_days", 0),
+        ("presentation_days", -1),
+        ("need_categories", ()),
+        ("need_categories", (NeedCategory("A", "Light", 1, 0), NeedCategory("A", "Heavy", 1, 2))),
+        ("need_categories", (NeedCategory("A", "None at all", 0, 0),)),
+        ("terms", (replace(AUTUMN, ends=date(2026, 9, 1)),)),
+        ("terms", (AUTUMN, TermDates(2026, Term.SPRING, date(2026, 12, 18), date(2027, 3, 26)))),
+        ("vat_percent", Decimal(101)),
+        ("vat_percent", Decimal("NaN")),
+        ("approval_ceiling", Decimal(-1)),
+        ("matching_weights", (Weight("distance", -1),)),
+        ("retention", (Retention("visit", 0),)),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_refused(field: str, value: object) -> None:
+    given(an_authority()).when(change(**{field: value})).then_refused(NotASetting, field=field)
+
+
+def test_terms_as_set_count_and_the_published_rule_elsewhere() -> None:
+    settings = Settings(terms=(AUTUMN,))
+
+    assert settings.terms_of(2026) == (AUTUMN,)
+    assert settings.terms_of(2027) == default_terms(2027)
+
+
+def test_a_need_category_is_found_by_its_code() -> None:
+    category = Settings().category("C")
+
+    assert category is not None
+    assert (category.core_visits, category.extra_visits) == (1, 3)
+    assert Settings().category("Z") is None
+
+
+def test_a_whole_policy_is_kept_as_it_was_set() -> None:
+    given(an_authority()).when(
+        change(
+            vetting=(VettingDemand("private", "enhanced_dbs", months=36, of_teachers=True),),
+            matching_weights=(Weight("distance", 2),),
+            terms=(AUTUMN,),
+        )
+    ).then(Authority.SettingsChanged, changed=("terms", "vetting", "matching weights"))
