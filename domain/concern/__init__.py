@@ -1,0 +1,35 @@
+"""Concern: a worry about a school, followed from the day it is raised to the end of what was done about it."""
+
+from domain.concern.case import ConcernCase
+from domain.concern.parts import (
+    Assessment,
+    CaseStatus,
+    ConcernKind,
+    ConcernSource,
+    Finding,
+    Objective,
+    Rag,
+    Rating,
+    Review,
+    ReviewDecision,
+    Severity,
+    Step,
+    StepKind,
+)
+
+__all__ = [
+    "Assessment",
+    "CaseStatus",
+    "ConcernCase",
+    "ConcernKind",
+    "ConcernSource",
+    "Finding",
+    "Objective",
+    "Rag",
+    "Rating",
+    "Review",
+    "ReviewDecision",
+    "Severity",
+    "Step",
+    "StepKind",
+]

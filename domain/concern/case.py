@@ -1,0 +1,300 @@
+"""ConcernCase, the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
+from domain.aggregate import Aggregate, Event, reasoned
+from domain.concern import events
+from domain.concern.parts import (
+    Assessment,
+    CaseStatus,
+    ConcernKind,
+    ConcernSource,
+    Finding,
+    Objective,
+    Rating,
+    Review,
+    ReviewDecision,
+    Severity,
+    Step,
+    StepKind,
+)
+from domain.concern.rules import (
+    CaseIsOpen,
+    CaseIsOver,
+    GroundNeeded,
+    InterventionUnderWay,
+    NextReviewNeeded,
+    NoDecisionToEnd,
+    NoIntervention,
+    NotAPurposeOfConcern,
+    NotAssessed,
+    NotCausingConcern,
+    NotPaused,
+    ObjectiveWithFindings,
+    PausedCaseRefusesWork,
+    ReviewBeforeTheLast,
+    fitting,
+    not_past,
+    numbered,
+    written,
+)
+from domain.vocabulary import About, Purpose, Sensitivity
+
+
+class ConcernCase(Aggregate):
+    """One case from first worry to end: raised, assessed, then closed or made an intervention that is reviewed
+    and ended.
+
+    The improvement plan with its objectives and their reviews is folded into the intervention. Notices and
+    powers are kept as formal steps with their ground; the order the law sets them is not yet enforced here.
+    """
+
+    KIND = "concern"
+    prefix = "CC"
+
+    school: UUID
+    kind: ConcernKind
+    source: ConcernSource
+    severity: Severity
+    detail: str
+    purpose: Purpose
+    sensitivity: Sensitivity
+    raised_on: date
+    raised_by: UUID | None
+    status: CaseStatus
+
+    Raised = events.Raised
+    Assessed = events.Assessed
+    InterventionStarted = events.InterventionStarted
+    PlanRevised = events.PlanRevised
+    ReviewHeld = events.ReviewHeld
+    StepRecorded = events.StepRecorded
+    Paused = events.Paused
+    Resumed = events.Resumed
+    InterventionEnded = events.InterventionEnded
+    Closed = events.Closed
+    Reopened = events.Reopened
+
+    def __init__(self, id: UUID) -> None:
+        super().__init__(id)
+        self.assessment: Assessment | None = None
+        self.plan = ""
+        self.objectives: tuple[Objective, ...] = ()
+        self.intervention_on: date | None = None
+        self.next_review_on: date | None = None
+        self.reviews: list[Review] = []
+        self.earlier_reviews = 0
+        self.steps: list[Step] = []
+        self.is_paused = False
+        self.ended_on: date | None = None
+        self.outcome = ""
+
+    def about(self) -> About:
+        return About(school=self.school)
+
+    def over(self, status: CaseStatus, on: date) -> None:
+        """Remember that the case came to its end."""
+        self.status = status
+        self.ended_on = on
+        self.next_review_on = None
+
+    @classmethod
+    def raise_(
+        cls,
+        reference: str,
+        *,
+        school: UUID,
+        kind: ConcernKind,
+        source: ConcernSource,
+        severity: Severity,
+        detail: str,
+        purpose: Purpose,
+        sensitivity: Sensitivity = Sensitivity.ORDINARY,
+        on: date | None = None,
+    ) -> ConcernCase:
+        """Begin a case. `purpose` is challenge or monitoring; `on` is the day of the worry, today by default."""
+        if purpose not in {Purpose.CHALLENGE, Purpose.MONITORING}:
+            raise NotAPurposeOfConcern("Choose challenge or monitoring", field="purpose")
+        raised = cls.Raised(
+            reference=reference,
+            school=school,
+            kind=kind,
+            source=source,
+            severity=severity,
+            detail=written(detail, "Say what the concern is", field="detail"),
+        )
+        case = cls.named(reference)
+        case.record(raised, occurred=on, purpose=purpose, sensitivity=sensitivity)
+        return case
+
+    def assess(self, *, assessment: str, rating: Rating, authoriser: UUID) -> None:
+        """Say what was found, or found anew as long as there is no intervention."""
+        self._must_be_worked_on()
+        if self.status is CaseStatus.INTERVENTION:
+            raise InterventionUnderWay("Review the intervention instead")
+        text = written(assessment, "Say what was found", field="assessment")
+        assessed = self.Assessed(assessment=text, rating=rating, authoriser=authoriser)
+        self._take(assessed, authoriser, purpose=self.purpose)
+
+    def start_intervention(
+        self, *, plan: str, objectives: Iterable[Objective], review_on: date, authoriser: UUID
+    ) -> None:
+        """Make the case an intervention, with a plan and the day of its first review."""
+        self._must_be_worked_on()
+        if self.status is CaseStatus.INTERVENTION:
+            raise InterventionUnderWay("An intervention is under way already. Revise its plan instead.")
+        if self.assessment is None:
+            raise NotAssessed("Assess the concern before an intervention is started")
+        if self.assessment.rating is not Rating.CAUSING_CONCERN:
+            raise NotCausingConcern("The assessment does not say that this school causes concern")
+        started = self.InterventionStarted(
+            improvement_plan=written(plan, "Write the plan", field="plan"),
+            objectives=numbered(objectives),
+            review_on=not_past(review_on, self.today, field="review_on"),
+            authoriser=authoriser,
+        )
+        self._take(started, authoriser)
+
+    def revise_plan(self, *, plan: str, objectives: Iterable[Objective], reason: str, authoriser: UUID) -> None:
+        """Change plan and objectives; those on which a review has found stay in it."""
+        self._must_be_intervention()
+        wanted = numbered(objectives)
+        if self._found_on() > len(wanted):
+            raise ObjectiveWithFindings("Keep the objectives that a review has rated", field="objectives")
+        text = written(plan, "Write the plan", field="plan")
+        revised = self.PlanRevised(improvement_plan=text, objectives=wanted, authoriser=authoriser)
+        self._take(revised, authoriser, reason=reasoned(reason))
+
+    def hold_review(
+        self,
+        *,
+        on: date,
+        evidence: str,
+        findings: Iterable[Finding],
+        decision: ReviewDecision,
+        reason: str,
+        authoriser: UUID,
+        next_review_on: date | None = None,
+        attendees: Iterable[UUID] = (),
+    ) -> None:
+        """Record a review: what was seen, progress on each objective, and what was decided for which reason."""
+        self._must_be_intervention()
+        self._must_follow(on)
+        held = self.ReviewHeld(
+            on=on,
+            evidence=written(evidence, "Say what the review saw", field="evidence"),
+            findings=fitting(findings, self.objectives),
+            decision=decision,
+            next_review_on=self._next_review(decision, next_review_on),
+            attendees=tuple(dict.fromkeys(attendees)),
+            authoriser=authoriser,
+        )
+        self._take(held, authoriser, *held.attendees, occurred=on, reason=reasoned(reason))
+
+    def record_step(self, *, on: date, kind: StepKind, text: str, authoriser: UUID, ground: str = "") -> None:
+        """Note a step, formal (with its authority or legal ground) or informal."""
+        self._must_be_worked_on()
+        if kind is StepKind.FORMAL and not ground.strip():
+            raise GroundNeeded("Name the authority or legal ground of this step", field="ground")
+        step = self.StepRecorded(
+            on=on,
+            kind=kind,
+            text=written(text, "Say what was done", field="text"),
+            ground=ground.strip(),
+            authoriser=authoriser,
+        )
+        purpose = Purpose.INTERVENTION if self.status is CaseStatus.INTERVENTION else self.purpose
+        self._take(step, authoriser, occurred=on, purpose=purpose)
+
+    def pause(self, *, reason: str, authoriser: UUID) -> None:
+        """Stop work on the case for a time."""
+        self._must_be_worked_on()
+        self._take(self.Paused(authoriser=authoriser), authoriser, reason=reasoned(reason))
+
+    def resume(self, *, reason: str, authoriser: UUID) -> None:
+        """Take up work on the case again."""
+        if not self.is_paused:
+            raise NotPaused("This case is not paused")
+        self._take(self.Resumed(authoriser=authoriser), authoriser, reason=reasoned(reason))
+
+    def end_intervention(self, *, outcome: str, reason: str, authoriser: UUID) -> None:
+        """End the intervention, after a review decided to."""
+        self._must_be_intervention()
+        if not self.reviews_of_this_plan or self.reviews_of_this_plan[-1].decision is not ReviewDecision.END:
+            raise NoDecisionToEnd("Record the review that decided to end the intervention first")
+        text = written(outcome, "Say what came of the intervention", field="outcome")
+        ended = self.InterventionEnded(outcome=text, authoriser=authoriser)
+        self._take(ended, authoriser, reason=reasoned(reason))
+
+    def close(self, *, reason: str, authoriser: UUID) -> None:
+        """Close the case without an intervention."""
+        self._must_be_worked_on()
+        if self.status is CaseStatus.INTERVENTION:
+            raise InterventionUnderWay("End the intervention instead")
+        self._take(self.Closed(authoriser=authoriser), authoriser, purpose=self.purpose, reason=reasoned(reason))
+
+    def reopen(self, *, reason: str, authoriser: UUID) -> None:
+        """Open a case that is over; it has to be assessed anew."""
+        if self.status.is_open:
+            raise CaseIsOpen("This case is open already")
+        self._take(self.Reopened(authoriser=authoriser), authoriser, purpose=self.purpose, reason=reasoned(reason))
+
+    @property
+    def reviews_of_this_plan(self) -> list[Review]:
+        """The reviews of the intervention under way, without those of an earlier one in a reopened case."""
+        return self.reviews[self.earlier_reviews :]
+
+    def _take(
+        self,
+        event: Event,
+        authoriser: UUID,
+        *others: UUID,
+        occurred: date | None = None,
+        purpose: Purpose | None = None,
+        reason: str = "",
+    ) -> None:
+        self.record(
+            event,
+            occurred=occurred,
+            purpose=purpose,
+            reason=reason,
+            people=[authoriser, *others],
+            sensitivity=self.sensitivity,
+        )
+
+    def _must_be_worked_on(self) -> None:
+        if not self.status.is_open:
+            raise CaseIsOver("This case is over. Open it again to work on it.")
+        if self.is_paused:
+            raise PausedCaseRefusesWork("This case is paused. Resume it first.")
+
+    def _must_be_intervention(self) -> None:
+        self._must_be_worked_on()
+        if self.status is not CaseStatus.INTERVENTION:
+            raise NoIntervention("Start the intervention first")
+
+    def _must_follow(self, on: date) -> None:
+        days = [review.on for review in self.reviews_of_this_plan]
+        earliest = max([*days, *([self.intervention_on] if self.intervention_on else [])], default=on)
+        if on < earliest:
+            raise ReviewBeforeTheLast(
+                f"Choose {earliest.day} {earliest:%B %Y} or a later day: the intervention or its last review "
+                "was on that day",
+                field="on",
+            )
+
+    def _found_on(self) -> int:
+        """The highest number of an objective on which a review has found."""
+        reviews = self.reviews_of_this_plan
+        return max((finding.objective for review in reviews for finding in review.findings), default=0)
+
+    def _next_review(self, decision: ReviewDecision, next_review_on: date | None) -> date | None:
+        if decision is ReviewDecision.END:
+            return None
+        if next_review_on is None:
+            raise NextReviewNeeded("Choose the day of the next review", field="next_review_on")
+        return not_past(next_review_on, self.today, field="next_review_on")

@@ -1,0 +1,191 @@
+"""What happens in a concern case: facts of its record, each with its sentence and its effect."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from domain.aggregate import Event
+from domain.concern.parts import (
+    Assessment,
+    CaseStatus,
+    ConcernKind,
+    ConcernSource,
+    Finding,
+    Objective,
+    Rating,
+    Review,
+    ReviewDecision,
+    Severity,
+    Step,
+    StepKind,
+)
+from domain.vocabulary import Purpose
+
+if TYPE_CHECKING:
+    from domain.concern.case import ConcernCase
+
+
+class Raised(Event):
+    TOPIC = "concern.raised"
+    says = "{by} raised a concern ({kind}, severity {severity}, source: {source}): {detail}"
+    reference: str
+    school: UUID
+    kind: ConcernKind
+    source: ConcernSource
+    severity: Severity
+    detail: str
+
+    def apply(self, case: ConcernCase) -> None:
+        case.reference = self.reference
+        case.school = self.school
+        case.kind = self.kind
+        case.source = self.source
+        case.severity = self.severity
+        case.detail = self.detail
+        case.purpose = self.meta.purpose or Purpose.MONITORING
+        case.sensitivity = self.meta.sensitivity
+        case.raised_on = self.meta.occurred_on
+        case.raised_by = self.meta.signature.actor
+        case.status = CaseStatus.RAISED
+
+
+class Assessed(Event):
+    TOPIC = "concern.assessed"
+    says = "{by} assessed the concern as {rating}, authorised by {authoriser}: {assessment}"
+    assessment: str
+    rating: Rating
+    authoriser: UUID
+
+    def apply(self, case: ConcernCase) -> None:
+        case.assessment = Assessment(self.meta.occurred_on, self.assessment, self.rating, self.authoriser)
+        case.status = CaseStatus.ASSESSED
+
+
+class InterventionStarted(Event):
+    TOPIC = "concern.intervention-started"
+    purpose = Purpose.INTERVENTION
+    says = (
+        "{by} started an intervention, authorised by {authoriser}, to be reviewed on {review_on}: {improvement_plan}"
+    )
+    improvement_plan: str
+    objectives: tuple[Objective, ...]
+    review_on: date
+    authoriser: UUID
+
+    def apply(self, case: ConcernCase) -> None:
+        case.plan = self.improvement_plan
+        case.objectives = self.objectives
+        case.next_review_on = self.review_on
+        case.intervention_on = self.meta.occurred_on
+        case.status = CaseStatus.INTERVENTION
+
+
+class PlanRevised(Event):
+    TOPIC = "concern.plan-revised"
+    purpose = Purpose.INTERVENTION
+    says = "{by} revised the plan, authorised by {authoriser}: {improvement_plan}. The reason: {reason}"
+    improvement_plan: str
+    objectives: tuple[Objective, ...]
+    authoriser: UUID
+
+    def apply(self, case: ConcernCase) -> None:
+        case.plan = self.improvement_plan
+        case.objectives = self.objectives
+
+
+class ReviewHeld(Event):
+    TOPIC = "concern.review-held"
+    purpose = Purpose.INTERVENTION
+    says = "{by} recorded the review of {on} and its decision, authorised by {authoriser}: {decision}. {evidence}"
+    on: date
+    evidence: str
+    findings: tuple[Finding, ...]
+    decision: ReviewDecision
+    next_review_on: date | None
+    attendees: tuple[UUID, ...]
+    authoriser: UUID
+
+    def apply(self, case: ConcernCase) -> None:
+        review = Review(
+            on=self.on,
+            evidence=self.evidence,
+            findings=self.findings,
+            objectives=case.objectives,
+            decision=self.decision,
+            next_review_on=self.next_review_on,
+            attendees=self.attendees,
+            authoriser=self.authoriser,
+            reason=self.meta.reason,
+        )
+        case.reviews.append(review)
+        case.next_review_on = self.next_review_on
+
+
+class StepRecorded(Event):
+    """`ground` is the authority or legal ground of a formal step, empty for an informal one."""
+
+    TOPIC = "concern.step-recorded"
+    says = "{by} recorded a step ({kind}) of {on}, authorised by {authoriser}: {text} {ground}"
+    on: date
+    kind: StepKind
+    text: str
+    ground: str
+    authoriser: UUID
+
+    def apply(self, case: ConcernCase) -> None:
+        case.steps.append(Step(self.on, self.kind, self.text, self.ground, self.authoriser))
+
+
+class Paused(Event):
+    TOPIC = "concern.paused"
+    says = "{by} paused the case, authorised by {authoriser}: {reason}"
+    authoriser: UUID
+
+    def apply(self, case: ConcernCase) -> None:
+        case.is_paused = True
+
+
+class Resumed(Event):
+    TOPIC = "concern.resumed"
+    says = "{by} resumed the case, authorised by {authoriser}: {reason}"
+    authoriser: UUID
+
+    def apply(self, case: ConcernCase) -> None:
+        case.is_paused = False
+
+
+class InterventionEnded(Event):
+    TOPIC = "concern.intervention-ended"
+    purpose = Purpose.INTERVENTION
+    says = "{by} ended the intervention, authorised by {authoriser}: {outcome}. The reason: {reason}"
+    outcome: str
+    authoriser: UUID
+
+    def apply(self, case: ConcernCase) -> None:
+        case.outcome = self.outcome
+        case.over(CaseStatus.ENDED, self.meta.occurred_on)
+
+
+class Closed(Event):
+    TOPIC = "concern.closed"
+    says = "{by} closed the case without an intervention, authorised by {authoriser}: {reason}"
+    authoriser: UUID
+
+    def apply(self, case: ConcernCase) -> None:
+        case.over(CaseStatus.CLOSED, self.meta.occurred_on)
+
+
+class Reopened(Event):
+    TOPIC = "concern.reopened"
+    says = "{by} opened the case again, to be assessed anew, authorised by {authoriser}: {reason}"
+    authoriser: UUID
+
+    def apply(self, case: ConcernCase) -> None:
+        case.assessment = None
+        case.plan = case.outcome = ""
+        case.objectives = ()
+        case.earlier_reviews = len(case.reviews)
+        case.intervention_on = case.ended_on = None
+        case.status = CaseStatus.RAISED

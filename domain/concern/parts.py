@@ -1,0 +1,132 @@
+"""The words and parts of a concern case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from domain.vocabulary import Word
+
+
+class ConcernKind(Word):
+    """What the worry is about."""
+
+    ACHIEVEMENT = "achievement"
+    TEACHING = "teaching"
+    LEADERSHIP = "leadership"
+    BEHAVIOUR_AND_ATTENDANCE = "behaviour_and_attendance"
+    INCLUSION = "inclusion"
+    SAFEGUARDING = "safeguarding"
+    FINANCE = "finance"
+    STAFFING = "staffing"
+
+
+class ConcernSource(Word):
+    """How the worry came to the service."""
+
+    VISIT = "visit"
+    DATA = "data"
+    COMPLAINT = "complaint"
+    INSPECTION = "inspection"
+    OFFICER = "officer"
+    WHISTLEBLOWING = "whistleblowing"
+
+
+class Severity(Word):
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class Rating(Word):
+    """What an assessment finds. Only a school causing concern becomes the subject of an intervention."""
+
+    NO_CONCERN = "no_concern"
+    WATCH = "watch"
+    CAUSING_CONCERN = "causing_concern"
+
+
+class Rag(Word):
+    """Progress with an objective."""
+
+    RED = "red"
+    AMBER = "amber"
+    GREEN = "green"
+
+
+class ReviewDecision(Word):
+    CONTINUE = "continue"
+    STEP_UP = "step_up"
+    STEP_DOWN = "step_down"
+    END = "end"
+
+
+class StepKind(Word):
+    """An informal step, or one that uses or prepares formal powers."""
+
+    INFORMAL = "informal"
+    FORMAL = "formal"
+
+
+class CaseStatus(Word):
+    RAISED = "raised"
+    ASSESSED = "assessed"
+    INTERVENTION = "intervention"
+    ENDED = "ended"
+    CLOSED = "closed"
+
+    @property
+    def is_open(self) -> bool:
+        return self not in {CaseStatus.ENDED, CaseStatus.CLOSED}
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """What has to change, how it will be seen, and by when."""
+
+    number: int
+    text: str
+    measure: str
+    due: date
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Progress with the objective of that number, and what shows it."""
+
+    objective: int
+    rag: Rag
+    commentary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    on: date
+    text: str
+    rating: Rating
+    authoriser: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A review that was held, with the objectives of the plan as they then were."""
+
+    on: date
+    evidence: str
+    objectives: tuple[Objective, ...]
+    findings: tuple[Finding, ...]
+    decision: ReviewDecision
+    next_review_on: date | None
+    attendees: tuple[UUID, ...]
+    authoriser: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    on: date
+    kind: StepKind
+    text: str
+    ground: str
+    authoriser: UUID

@@ -1,0 +1,338 @@
+"""A concern case: from first worry to end, and what it refuses on the way."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from domain.aggregate import OccurredInTheFuture, ReasonNeeded, Refusal
+from domain.concern import (
+    CaseStatus,
+    ConcernCase,
+    ConcernKind,
+    ConcernSource,
+    Finding,
+    Objective,
+    Rag,
+    Rating,
+    ReviewDecision,
+    Severity,
+    StepKind,
+)
+from domain.concern.rules import (
+    CaseIsOpen,
+    CaseIsOver,
+    FindingsDoNotFit,
+    GroundNeeded,
+    InterventionUnderWay,
+    NextReviewNeeded,
+    NoDecisionToEnd,
+    NoIntervention,
+    NoObjectives,
+    NotAPurposeOfConcern,
+    NotAssessed,
+    NotCausingConcern,
+    NotPaused,
+    ObjectiveWithFindings,
+    PausedCaseRefusesWork,
+    ReviewBeforeTheLast,
+    ReviewInThePast,
+    TextNeeded,
+)
+from domain.vocabulary import Purpose, Sensitivity
+from tests.scenario import TODAY, given, signed
+
+SCHOOL = UUID(int=7)
+DIRECTOR = UUID(int=8)
+CHAIR = UUID(int=9)
+SEPTEMBER = date(2026, 9, 7)
+OCTOBER = date(2026, 10, 5)
+JANUARY = date(2027, 1, 11)
+YESTERDAY = TODAY - timedelta(days=1)
+READING = Objective(1, "Raise reading in Year 6", "80% reach the expected standard", JANUARY)
+ATTENDANCE = Objective(2, "Raise attendance", "95% by spring", JANUARY)
+REASON = {"reason": "Because it was agreed", "authoriser": DIRECTOR}
+
+
+def a_concern(**changes: Any) -> ConcernCase:
+    told: dict[str, Any] = {
+        "school": SCHOOL,
+        "kind": ConcernKind.LEADERSHIP,
+        "source": ConcernSource.VISIT,
+        "severity": Severity.HIGH,
+        "detail": "No deputy since Easter",
+        "purpose": Purpose.CHALLENGE,
+    }
+    with signed(SEPTEMBER):
+        return ConcernCase.raise_("CC-2026-0001", **told | changes)
+
+
+def assess(case: ConcernCase, rating: Rating = Rating.CAUSING_CONCERN) -> None:
+    case.assess(assessment="Leadership is stretched", rating=rating, authoriser=DIRECTOR)
+
+
+def start(case: ConcernCase, review_on: date = TODAY) -> None:
+    case.start_intervention(
+        plan="Weekly support", objectives=[READING, ATTENDANCE], review_on=review_on, authoriser=DIRECTOR
+    )
+
+
+def review(case: ConcernCase, decision: ReviewDecision = ReviewDecision.CONTINUE, **changes: Any) -> None:
+    held: dict[str, Any] = {
+        "on": TODAY,
+        "evidence": "Lesson visits and the autumn data",
+        "findings": [Finding(2, Rag.GREEN, "95.2%"), Finding(1, Rag.AMBER, "Rising, from a low base")],
+        "decision": decision,
+        "reason": "Progress is real but not secure",
+        "authoriser": DIRECTOR,
+        "next_review_on": JANUARY,
+        "attendees": [CHAIR],
+    }
+    case.hold_review(**held | changes)
+
+
+def an_assessed_concern(rating: Rating = Rating.CAUSING_CONCERN) -> ConcernCase:
+    case = a_concern()
+    with signed(SEPTEMBER):
+        assess(case, rating)
+    return case
+
+
+def an_intervention() -> ConcernCase:
+    case = an_assessed_concern()
+    with signed(OCTOBER):
+        start(case)
+    return case
+
+
+def an_ended_intervention() -> ConcernCase:
+    case = an_intervention()
+    with signed():
+        review(case, ReviewDecision.END)
+        case.end_intervention(outcome="Leadership is secure", **REASON)
+    return case
+
+
+def a_paused_concern() -> ConcernCase:
+    case = an_assessed_concern()
+    with signed():
+        case.pause(**REASON)
+    return case
+
+
+def test_a_concern_is_raised_about_a_school_to_challenge_or_to_monitor() -> None:
+    case = a_concern()
+
+    assert case.status is CaseStatus.RAISED
+    assert case.about().school == SCHOOL
+    assert case._pending[0].meta.purpose is Purpose.CHALLENGE
+
+
+@pytest.mark.parametrize("purpose", [Purpose.SUPPORT, Purpose.INTERVENTION])
+def test_a_concern_is_raised_for_no_other_purpose(purpose: Purpose) -> None:
+    with pytest.raises(NotAPurposeOfConcern):
+        a_concern(purpose=purpose)
+
+
+def test_a_concern_says_what_it_is_and_lies_not_ahead() -> None:
+    with pytest.raises(TextNeeded):
+        a_concern(detail=" ")
+    with pytest.raises(OccurredInTheFuture):
+        a_concern(on=JANUARY)
+
+
+def test_everything_in_a_restricted_case_is_restricted() -> None:
+    given(a_concern(sensitivity=Sensitivity.RESTRICTED)).when(assess).then(
+        ConcernCase.Assessed, sensitivity=Sensitivity.RESTRICTED
+    )
+
+
+def test_a_concern_is_assessed_for_its_own_purpose_and_can_be_assessed_anew() -> None:
+    given(a_concern()).when(lambda case: assess(case, Rating.WATCH)).then(
+        ConcernCase.Assessed, rating=Rating.WATCH, purpose=Purpose.CHALLENGE
+    ).when(assess).then(ConcernCase.Assessed, rating=Rating.CAUSING_CONCERN)
+
+
+def test_an_intervention_begins_in_a_school_causing_concern() -> None:
+    given(an_assessed_concern()).when(start).then(
+        ConcernCase.InterventionStarted, purpose=Purpose.INTERVENTION, authoriser=DIRECTOR
+    ).then_holds(lambda case: case.status is CaseStatus.INTERVENTION and case.next_review_on == TODAY)
+
+
+def test_there_is_no_intervention_before_an_assessment() -> None:
+    given(a_concern()).when(start).then_refused(NotAssessed)
+
+
+@pytest.mark.parametrize("rating", [Rating.NO_CONCERN, Rating.WATCH])
+def test_there_is_no_intervention_in_a_school_not_causing_concern(rating: Rating) -> None:
+    given(an_assessed_concern(rating)).when(start).then_refused(NotCausingConcern)
+
+
+def test_a_first_review_is_not_in_the_past() -> None:
+    given(an_assessed_concern()).when(lambda case: start(case, YESTERDAY)).then_refused(
+        ReviewInThePast, field="review_on"
+    )
+
+
+@pytest.mark.parametrize(
+    "objectives", [[], [ATTENDANCE], [READING, READING], [Objective(1, "Raise reading", " ", JANUARY)]]
+)
+def test_a_plan_has_numbered_objectives_with_measures(objectives: list[Objective]) -> None:
+    given(an_assessed_concern()).when(
+        lambda case: case.start_intervention(
+            plan="Weekly support", objectives=objectives, review_on=JANUARY, authoriser=DIRECTOR
+        )
+    ).then_refused(NoObjectives, field="objectives")
+
+
+def test_an_intervention_under_way_is_neither_started_assessed_nor_closed() -> None:
+    scenario = given(an_intervention())
+    for act in (start, assess, lambda case: case.close(**REASON)):
+        scenario.when(act).then_refused(InterventionUnderWay)
+
+
+def test_a_plan_is_revised_with_a_reason() -> None:
+    revised = {"plan": "Daily support", "objectives": [READING], "authoriser": DIRECTOR}
+
+    given(an_intervention()).when(lambda case: case.revise_plan(**revised, reason="")).then_refused(
+        ReasonNeeded, field="reason"
+    ).when(lambda case: case.revise_plan(**revised, reason="One thing at a time")).then(
+        ConcernCase.PlanRevised, objectives=(READING,), reason="One thing at a time"
+    ).then_holds(lambda case: case.plan == "Daily support")
+
+
+def test_an_objective_that_was_rated_stays_in_the_plan() -> None:
+    given(an_intervention()).when(review).when(
+        lambda case: case.revise_plan(plan="Less", objectives=[READING], **REASON)
+    ).then_refused(ObjectiveWithFindings)
+
+
+def test_a_review_finds_on_each_objective_and_sets_the_next() -> None:
+    given(an_intervention()).when(review).then(
+        ConcernCase.ReviewHeld, purpose=Purpose.INTERVENTION, reason="Progress is real but not secure"
+    ).then_holds(
+        lambda case: (
+            [finding.objective for finding in case.reviews[0].findings] == [1, 2]
+            and case.next_review_on == JANUARY
+            and case.reviews[0].objectives == (READING, ATTENDANCE)
+        )
+    )
+
+
+def test_those_at_a_review_are_named_in_its_history() -> None:
+    scenario = given(an_intervention()).when(review)
+
+    assert scenario.events[0].meta.about.people == (DIRECTOR, CHAIR)
+
+
+@pytest.mark.parametrize(
+    "findings",
+    [
+        [],
+        [Finding(1, Rag.RED, "None")],
+        [Finding(1, Rag.RED, "None"), Finding(2, Rag.RED, " ")],
+        [Finding(1, Rag.RED, "None"), Finding(1, Rag.RED, "None"), Finding(2, Rag.RED, "None")],
+    ],
+)
+def test_a_review_leaves_no_objective_out(findings: list[Finding]) -> None:
+    given(an_intervention()).when(lambda case: review(case, findings=findings)).then_refused(FindingsDoNotFit)
+
+
+def test_an_intervention_that_goes_on_has_a_next_review_ahead() -> None:
+    given(an_intervention()).when(lambda case: review(case, next_review_on=None)).then_refused(
+        NextReviewNeeded, field="next_review_on"
+    ).when(lambda case: review(case, next_review_on=YESTERDAY)).then_refused(ReviewInThePast)
+
+
+def test_reviews_follow_the_beginning_and_each_other() -> None:
+    given(an_intervention()).when(lambda case: review(case, on=SEPTEMBER)).then_refused(
+        ReviewBeforeTheLast, field="on"
+    ).when(review).when(lambda case: review(case, on=YESTERDAY)).then_refused(ReviewBeforeTheLast)
+
+
+def test_a_review_still_to_come_is_not_recorded() -> None:
+    given(an_intervention()).when(lambda case: review(case, on=JANUARY)).then_refused(OccurredInTheFuture)
+
+
+def test_only_an_intervention_is_reviewed_revised_and_ended() -> None:
+    scenario = given(an_assessed_concern())
+    for act in (
+        review,
+        lambda case: case.revise_plan(plan="More", objectives=[READING], **REASON),
+        lambda case: case.end_intervention(outcome="Better", **REASON),
+    ):
+        scenario.when(act).then_refused(NoIntervention)
+
+
+def test_a_step_is_recorded_for_the_purpose_of_its_time() -> None:
+    def step(case: ConcernCase) -> None:
+        case.record_step(on=TODAY, kind=StepKind.INFORMAL, text="Met the chair", authoriser=DIRECTOR)
+
+    given(a_concern()).when(step).then(ConcernCase.StepRecorded, purpose=Purpose.CHALLENGE)
+    given(an_intervention()).when(step).then(ConcernCase.StepRecorded, purpose=Purpose.INTERVENTION)
+
+
+def test_a_formal_step_names_its_ground() -> None:
+    step = {"on": TODAY, "kind": StepKind.FORMAL, "text": "Warning notice sent", "authoriser": DIRECTOR}
+
+    given(an_intervention()).when(lambda case: case.record_step(**step)).then_refused(
+        GroundNeeded, field="ground"
+    ).when(lambda case: case.record_step(**step, ground="Education and Inspections Act 2006, s.60")).then(
+        ConcernCase.StepRecorded, ground="Education and Inspections Act 2006, s.60"
+    )
+
+
+def test_a_paused_case_refuses_work_until_it_is_resumed() -> None:
+    scenario = given(a_paused_concern())
+    for act in (start, assess, lambda case: case.close(**REASON), lambda case: case.pause(**REASON)):
+        scenario.when(act).then_refused(PausedCaseRefusesWork)
+    scenario.when(lambda case: case.resume(**REASON)).then(ConcernCase.Resumed, reason="Because it was agreed")
+    scenario.when(start).then(ConcernCase.InterventionStarted)
+
+
+def test_only_a_paused_case_is_resumed() -> None:
+    given(a_concern()).when(lambda case: case.resume(**REASON)).then_refused(NotPaused)
+
+
+def test_an_intervention_ends_when_a_review_decided_so() -> None:
+    def end(case: ConcernCase) -> None:
+        case.end_intervention(outcome="Leadership is secure", **REASON)
+
+    given(an_intervention()).when(end).then_refused(NoDecisionToEnd).when(review).when(end).then_refused(
+        NoDecisionToEnd
+    ).when(lambda case: review(case, ReviewDecision.END)).when(end).then(
+        ConcernCase.InterventionEnded, outcome="Leadership is secure", purpose=Purpose.INTERVENTION
+    ).then_holds(lambda case: case.status is CaseStatus.ENDED and case.next_review_on is None)
+
+
+def test_a_concern_is_closed_without_an_intervention_for_a_reason() -> None:
+    given(an_assessed_concern(Rating.NO_CONCERN)).when(
+        lambda case: case.close(reason=" ", authoriser=DIRECTOR)
+    ).then_refused(ReasonNeeded).when(lambda case: case.close(**REASON)).then(
+        ConcernCase.Closed, reason="Because it was agreed"
+    ).then_holds(lambda case: case.ended_on == TODAY)
+
+
+@pytest.mark.parametrize(
+    ("act", "rule"),
+    [
+        (assess, CaseIsOver),
+        (start, CaseIsOver),
+        (review, CaseIsOver),
+        (lambda case: case.pause(**REASON), CaseIsOver),
+        (lambda case: case.close(**REASON), CaseIsOver),
+    ],
+)
+def test_nothing_more_happens_in_a_case_that_is_over(act: Any, rule: type[Refusal]) -> None:
+    given(an_ended_intervention()).when(act).then_refused(rule)
+
+
+def test_a_case_that_is_over_is_opened_again_to_be_assessed_anew() -> None:
+    given(a_concern()).when(lambda case: case.reopen(**REASON)).then_refused(CaseIsOpen)
+    scenario = given(an_ended_intervention()).when(lambda case: case.reopen(**REASON)).then(ConcernCase.Reopened)
+    scenario.when(start).then_refused(NotAssessed).when(assess).when(start).then(ConcernCase.InterventionStarted)
+    scenario.when(lambda case: case.end_intervention(outcome="Better", **REASON)).then_refused(NoDecisionToEnd)
+    assert len(scenario.record.reviews) == 1

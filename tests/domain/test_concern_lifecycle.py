@@ -1,0 +1,127 @@
+"""Whatever officers try with a concern case, it never reaches a state that the service forbids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from domain.aggregate import Refusal
+from domain.concern import CaseStatus, ConcernCase, Finding, Rag, Rating, ReviewDecision, StepKind
+from tests.domain.test_concern import DIRECTOR, READING, REASON, a_concern
+from tests.scenario import TODAY, assert_replays, signed
+
+away = st.integers(-3, 30).map(lambda days: TODAY + timedelta(days=days))
+
+
+class CaseMachine(RuleBasedStateMachine):
+    @initialize()
+    def raise_(self) -> None:
+        self.case = a_concern()
+
+    def attempt(self, act: Callable[[ConcernCase], None]) -> None:
+        with signed(by=UUID(int=1)):
+            before = self.case.version
+            try:
+                act(self.case)
+            except Refusal:
+                assert self.case.version == before
+            else:
+                assert self.case.version == before + 1
+
+    @rule(rating=st.sampled_from(Rating))
+    def assess(self, rating: Rating) -> None:
+        self.attempt(lambda case: case.assess(assessment="Looked at", rating=rating, authoriser=DIRECTOR))
+
+    @rule(day=away)
+    def start(self, day: object) -> None:
+        self.attempt(
+            lambda case: case.start_intervention(
+                plan="Support", objectives=[READING], review_on=day, authoriser=DIRECTOR
+            )
+        )
+
+    @rule()
+    def revise(self) -> None:
+        self.attempt(lambda case: case.revise_plan(plan="Other", objectives=[READING], **REASON))
+
+    @rule(decision=st.sampled_from(ReviewDecision), on=away, next_on=st.none() | away)
+    def review(self, decision: ReviewDecision, on: object, next_on: object) -> None:
+        self.attempt(
+            lambda case: case.hold_review(
+                on=on,
+                evidence="Seen",
+                findings=[Finding(1, Rag.AMBER, "Rising")],
+                decision=decision,
+                next_review_on=next_on,
+                **REASON,
+            )
+        )
+
+    @rule(kind=st.sampled_from(StepKind))
+    def step(self, kind: StepKind) -> None:
+        self.attempt(lambda case: case.record_step(on=TODAY, kind=kind, text="Met", authoriser=DIRECTOR))
+
+    @rule()
+    def pause(self) -> None:
+        self.attempt(lambda case: case.pause(**REASON))
+
+    @rule()
+    def resume(self) -> None:
+        self.attempt(lambda case: case.resume(**REASON))
+
+    @rule()
+    def end(self) -> None:
+        self.attempt(lambda case: case.end_intervention(outcome="Better", **REASON))
+
+    @rule()
+    def close(self) -> None:
+        self.attempt(lambda case: case.close(**REASON))
+
+    @rule()
+    def reopen(self) -> None:
+        self.attempt(lambda case: case.reopen(**REASON))
+
+    @invariant()
+    def an_intervention_rests_on_an_assessment_that_causes_concern(self) -> None:
+        if self.case.status is CaseStatus.INTERVENTION:
+            assert self.case.assessment is not None
+            assert self.case.assessment.rating is Rating.CAUSING_CONCERN
+            assert self.case.objectives
+
+    @invariant()
+    def an_intervention_that_goes_on_has_its_next_review(self) -> None:
+        reviews = self.case.reviews_of_this_plan
+        goes_on = not reviews or reviews[-1].decision is not ReviewDecision.END
+        intervention = self.case.status is CaseStatus.INTERVENTION
+        assert (self.case.next_review_on is not None) == (intervention and goes_on)
+
+    @invariant()
+    def a_case_that_is_over_says_since_when_and_is_not_paused(self) -> None:
+        assert (self.case.ended_on is not None) == (not self.case.status.is_open)
+        assert self.case.status.is_open or not self.case.is_paused
+
+    @invariant()
+    def an_intervention_ended_as_its_last_review_decided(self) -> None:
+        if self.case.status is CaseStatus.ENDED:
+            assert self.case.reviews[-1].decision is ReviewDecision.END
+
+    @invariant()
+    def reviews_stand_in_order(self) -> None:
+        days = [review.on for review in self.case.reviews_of_this_plan]
+        assert days == sorted(days)
+        assert all(day >= self.case.intervention_on for day in days)
+
+    @invariant()
+    def replay_is_the_live_record(self) -> None:
+        assert_replays(self.case)
+
+
+CaseMachine.TestCase.settings = settings(
+    max_examples=30, stateful_step_count=20, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+TestCase = CaseMachine.TestCase
