@@ -1,0 +1,80 @@
+"""An attachment: which files are taken, and what is known of them."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from domain.aggregate import ReasonNeeded, Refusal
+from domain.attachment import (
+    MOST_BYTES,
+    Attachment,
+    AttachmentWithdrawn,
+    FileIsEmpty,
+    FileNameNeeded,
+    FileTooLarge,
+    FileTypeNotTaken,
+    NotAHash,
+)
+from tests.scenario import given, signed
+
+REQUEST, SCHOOL, OFFICER = (UUID(int=number) for number in range(1, 4))
+
+
+def an_attachment(**changes: Any) -> Attachment:
+    told: dict[str, Any] = {
+        "on_kind": "support-request",
+        "on_record": REQUEST,
+        "school": SCHOOL,
+        "file_name": "Action plan.PDF",
+        "size": 20_000,
+        "sha256": "ab" * 32,
+    }
+    with signed(by=OFFICER):
+        return Attachment.add("F-2026-0001", **told | changes)
+
+
+def test_a_file_is_known_by_its_name_type_size_hash_and_sender() -> None:
+    attachment = an_attachment()
+
+    assert attachment.media_type == "application/pdf"
+    assert attachment.added_by == OFFICER
+    assert attachment.about().school == SCHOOL
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"file_name": "run.exe"}, FileTypeNotTaken),
+        ({"file_name": "plan.pdf.html"}, FileTypeNotTaken),
+        ({"file_name": "plan"}, FileTypeNotTaken),
+        ({"file_name": "folder/"}, FileNameNeeded),
+        ({"file_name": " .. "}, FileNameNeeded),
+        ({"size": MOST_BYTES + 1}, FileTooLarge),
+        ({"size": 0}, FileIsEmpty),
+        ({"sha256": "ab"}, NotAHash),
+    ],
+)
+def test_a_file_that_cannot_be_kept_is_refused_by_name(changes: dict[str, Any], rule: type[Refusal]) -> None:
+    with pytest.raises(rule) as refusal:
+        an_attachment(**changes)
+    assert refusal.value.field == "file"
+
+
+def test_a_file_of_ten_mebibytes_is_taken() -> None:
+    assert an_attachment(size=MOST_BYTES).size == MOST_BYTES
+
+
+@pytest.mark.parametrize("sent", ["C:\\Users\\me\\plan.pdf", "../../plan.pdf", "pl\x00an.pdf"])
+def test_only_the_last_part_of_a_file_name_is_kept(sent: str) -> None:
+    assert an_attachment(file_name=sent).file_name == "plan.pdf"
+
+
+def test_a_file_is_withdrawn_once_and_for_a_reason() -> None:
+    given(an_attachment()).when(lambda attachment: attachment.withdraw(reason="")).then_refused(ReasonNeeded).when(
+        lambda attachment: attachment.withdraw(reason="Wrong request")
+    ).then(Attachment.Withdrawn, reason="Wrong request").when(
+        lambda attachment: attachment.withdraw(reason="Again")
+    ).then_refused(AttachmentWithdrawn)
