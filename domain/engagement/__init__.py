@@ -1,0 +1,29 @@
+"""Brokered engagement: a specialist or trainer at work in a school, from proposed terms to what came of it."""
+
+from domain.engagement.parts import (
+    AWAITING_EVALUATION,
+    RUNNING,
+    Attainment,
+    EngagementStatus,
+    Evaluation,
+    Outcome,
+    Session,
+    SessionStatus,
+    Work,
+)
+from domain.engagement.record import BrokeredEngagement
+from domain.engagement.rules import NotCleared
+
+__all__ = [
+    "AWAITING_EVALUATION",
+    "RUNNING",
+    "Attainment",
+    "BrokeredEngagement",
+    "EngagementStatus",
+    "Evaluation",
+    "NotCleared",
+    "Outcome",
+    "Session",
+    "SessionStatus",
+    "Work",
+]

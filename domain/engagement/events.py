@@ -1,0 +1,271 @@
+"""What happens to a brokered engagement."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from domain.aggregate import Event
+from domain.engagement.parts import EngagementStatus, Evaluation, Outcome, Session, SessionStatus, Work
+from domain.vocabulary import Personal, Phase, Purpose, Side, SupportKind
+
+if TYPE_CHECKING:
+    from domain.engagement.record import BrokeredEngagement
+
+
+class Proposed(Event):
+    TOPIC = "engagement.proposed"
+    purpose = Purpose.SUPPORT
+    says = "{by} proposed {days} days of {subject} with {specialist} of {provider} at {net} net: {scope}"
+    reference: str
+    request: UUID
+    tender: UUID | None
+    school: UUID
+    provider: UUID
+    specialist: UUID
+    kind: SupportKind
+    subject: str
+    phase: Phase
+    scope: str
+    objectives: tuple[str, ...]
+    days: Decimal
+    net: Decimal
+    vat: Decimal
+    fund: str
+    begins: date
+    ends: date
+
+    def apply(self, engagement: BrokeredEngagement) -> None:
+        engagement.reference = self.reference
+        engagement.request = self.request
+        engagement.tender = self.tender
+        engagement.work = Work(
+            school=self.school,
+            provider=self.provider,
+            specialist=self.specialist,
+            kind=self.kind,
+            subject=self.subject,
+            phase=self.phase,
+            scope=self.scope,
+            objectives=self.objectives,
+            days=self.days,
+            net=self.net,
+            vat=self.vat,
+            begins=self.begins,
+            ends=self.ends,
+            fund=self.fund,
+        )
+        engagement.status = EngagementStatus.PROPOSED
+
+
+class AgreedBySchool(Event):
+    TOPIC = "engagement.agreed-by-school"
+    says = "{by} agreed to the terms for the school"
+
+    def apply(self, engagement: BrokeredEngagement) -> None:
+        engagement.remember_agreement(Side.SCHOOL)
+
+
+class AgreedByProvider(Event):
+    TOPIC = "engagement.agreed-by-provider"
+    says = "{by} agreed to the terms for the provider"
+
+    def apply(self, engagement: BrokeredEngagement) -> None:
+        engagement.remember_agreement(Side.PROVIDER)
+
+
+class AgreedByService(Event):
+    TOPIC = "engagement.agreed-by-service"
+    says = "{by} agreed to the terms for the service"
+
+    def apply(self, engagement: BrokeredEngagement) -> None:
+        engagement.remember_agreement(Side.SERVICE)
+
+
+class ClearanceConfirmed(Event):
+    """`valid_to` is the last day of the clearance, None if nothing ends it."""
+
+    TOPIC = "engagement.clearance-confirmed"
+    says = "{by} saw that {specialist} is cleared for the work"
+    specialist: UUID
+    valid_to: date | None
+
+    def apply(self, engagement: BrokeredEngagement) -> None:
+        engagement.cleared = True
+        engagement.cleared_to = self.valid_to
+
+
+class Confirmed(Event):
+    TOPIC = "engagement.confirmed"
+    says = "{by} confirmed the engagement"
+
+    def apply(self, engagement: BrokeredEngagement) -> None:
+        engagement.status = EngagementStatus.CONFIRMED
+
+
+class SessionPlanned(Event):
+    TOPIC = "engagement.session-planned"
+    says = "{by} planned session {number} on {on} ({days} days, {place})"
+    number: int
+    on: date
+    days: Decimal
+    minutes: int | None
+    place: str
+
+    def apply(self, engagement: BrokeredEngagement) -> None:
+        engagement.sessions[self.number] = Session(self.number, self.on, self.days, self.place, self.minutes)
+
+
+class SessionDelivered(Event):
+    """`attended` is how many people took part; `net` is the share of the price."""
+
+    TOPIC = "engagement.session-delivered"
+    purpose = Purpose.SUPPORT
+    says = "{specialist} delivered session {number} on {on} ({days} days): {note}"
+    number: int
+    on: date
+    days: Decimal
+    specialist: UUID
+    net: Decimal
+    note: str
+    attended: int | None
+
+    def apply(self, engagement: BrokeredEngagement) -> None:
+        engagement.status = EngagementStatus.IN_DELIVERY
+        engagement.sessions[self.number] = replace(
+            engagement.sessions[self.number],
+            on=self.on,
+            days=self.days,
+            status=SessionStatus.DELIVERED,
+            specialist=self.specialist,
+            net=self.net,
+            note=self.note,
+            attended=self.attended,
+        )
+
+
+class SessionCancelled(Event):
+    """A chargeable session uses up its days and costs `net`, its share of the price."""
+
+    TOPIC = "engagement.session-cancelled"
+    says = "{by} cancelled session {number} for the {side} (charged: {chargeable}): {reason}"
+    number: int
+    side: Side
+    chargeable: bool
+    days: Decimal
+    net: Decimal
+
+    def apply(self, engagement: BrokeredEngagement) -> None:
+        engagement.sessions[self.number] = replace(
+            engagement.sessions[self.number],
+            status=SessionStatus.CANCELLED,
+            chargeable=self.chargeable,
+            net=self.net,
+        )
+
+
+class SpecialistSubstituted(Event):
+    TOPIC = "engagement.specialist-substituted"
+    says = "{by} put {new} in the place of {old}: {reason}"
+    old: UUID
+    new: UUID
+    valid_to: date | None
+
+    def apply(self, engagement: BrokeredEngagement) -> None:
+        engagement.work = replace(engagement.work, specialist=self.new)
+        engagement.cleared_to = self.valid_to
+
+
+class VariationAgreed(Event):
+    TOPIC = "engagement.variation-agreed"
+    says = "{by} agreed a variation to {days} days at {net} net, until {ends}: {reason}"
+    days: Decimal
+    net: Decimal
+    vat: Decimal
+    ends: date
+
+    def apply(self, engagement: BrokeredEngagement) -> None:
+        engagement.work = replace(engagement.work, days=self.days, net=self.net, vat=self.vat, ends=self.ends)
+
+
+class Paused(Event):
+    TOPIC = "engagement.paused"
+    says = "{by} paused the work: {reason}"
+
+    def apply(self, engagement: BrokeredEngagement) -> None:
+        engagement.status = EngagementStatus.PAUSED
+
+
+class Resumed(Event):
+    TOPIC = "engagement.resumed"
+    says = "{by} resumed the work: {reason}"
+
+    def apply(self, engagement: BrokeredEngagement) -> None:
+        started = engagement.used_days > 0
+        engagement.status = EngagementStatus.IN_DELIVERY if started else EngagementStatus.CONFIRMED
+
+
+class Completed(Event):
+    TOPIC = "engagement.completed"
+    says = "{by} recorded that the work is complete"
+
+    def apply(self, engagement: BrokeredEngagement) -> None:
+        engagement.status = EngagementStatus.COMPLETED
+
+
+class EndedEarly(Event):
+    """Sessions still planned fall away without charge."""
+
+    TOPIC = "engagement.ended-early"
+    says = "{by} ended the work early for the {side}: {reason}"
+    side: Side
+
+    def apply(self, engagement: BrokeredEngagement) -> None:
+        engagement.status = EngagementStatus.ENDED_EARLY
+        engagement.drop_planned_sessions()
+
+
+class Evaluated(Event):
+    TOPIC = "engagement.evaluated"
+    purpose = Purpose.MONITORING
+    says = "{evaluator} rated the quality {quality} and the impact {impact} out of 5: {comment}"
+    quality: int
+    impact: int
+    comment: Personal
+    outcomes: tuple[Outcome, ...]
+    evaluator: UUID
+
+    def apply(self, engagement: BrokeredEngagement) -> None:
+        engagement.status = EngagementStatus.EVALUATED
+        engagement.evaluation = Evaluation(self.quality, self.impact, self.comment, self.outcomes, self.evaluator)
+
+
+class EvaluationWaived(Event):
+    TOPIC = "engagement.evaluation-waived"
+    says = "{by} waived the evaluation: {reason}"
+
+    def apply(self, engagement: BrokeredEngagement) -> None:
+        engagement.evaluation_waived = True
+
+
+class Closed(Event):
+    TOPIC = "engagement.closed"
+    says = "{by} closed the engagement after {days} days at {net} net"
+    days: Decimal
+    net: Decimal
+
+    def apply(self, engagement: BrokeredEngagement) -> None:
+        engagement.status = EngagementStatus.CLOSED
+
+
+class Cancelled(Event):
+    TOPIC = "engagement.cancelled"
+    says = "{by} cancelled the engagement for the {side} before it started: {reason}"
+    side: Side
+
+    def apply(self, engagement: BrokeredEngagement) -> None:
+        engagement.status = EngagementStatus.CANCELLED
+        engagement.drop_planned_sessions()

@@ -1,0 +1,109 @@
+"""The words of a brokered engagement, and what it holds: the work, its sessions and its evaluation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from domain.vocabulary import Personal, Phase, SupportKind, Word
+
+
+class EngagementStatus(Word):
+    """Where an engagement stands; `cancelled` and `closed` are ends."""
+
+    PROPOSED = "proposed"
+    AGREED = "agreed"
+    CONFIRMED = "confirmed"
+    IN_DELIVERY = "in_delivery"
+    PAUSED = "paused"
+    COMPLETED = "completed"
+    ENDED_EARLY = "ended_early"
+    EVALUATED = "evaluated"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+RUNNING = frozenset({EngagementStatus.CONFIRMED, EngagementStatus.IN_DELIVERY})
+AWAITING_EVALUATION = frozenset({EngagementStatus.COMPLETED, EngagementStatus.ENDED_EARLY})
+
+
+class SessionStatus(Word):
+    """What became of a session."""
+
+    PLANNED = "planned"
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled"
+
+
+class Attainment(Word):
+    """How far an objective was met."""
+
+    MET = "met"
+    PARTLY_MET = "partly_met"
+    NOT_MET = "not_met"
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is to be done: the terms that school, provider and service agree. Money in pounds."""
+
+    school: UUID
+    provider: UUID
+    specialist: UUID
+    kind: SupportKind
+    subject: str
+    phase: Phase
+    scope: str
+    objectives: tuple[str, ...]
+    days: Decimal
+    net: Decimal
+    vat: Decimal
+    begins: date
+    ends: date
+    fund: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One occasion of the work. `days` counts against those agreed, `minutes` is how long it lasts.
+
+    `net` is what it cost: its share of the price as agreed when it was delivered, or cancelled at a charge.
+    """
+
+    number: int
+    on: date
+    days: Decimal
+    place: str
+    minutes: int | None = None
+    status: SessionStatus = SessionStatus.PLANNED
+    specialist: UUID | None = None
+    chargeable: bool = False
+    net: Decimal = Decimal(0)
+    note: str = ""
+    attended: int | None = None
+
+    @property
+    def is_used(self) -> bool:
+        """Whether its days are spent."""
+        return self.status is SessionStatus.DELIVERED or self.chargeable
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one objective."""
+
+    objective: str
+    attainment: Attainment
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What the school says of the work: ratings from 1 (poor) to 5 (very good)."""
+
+    quality: int
+    impact: int
+    comment: Personal
+    outcomes: tuple[Outcome, ...]
+    evaluator: UUID

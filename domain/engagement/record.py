@@ -1,0 +1,371 @@
+"""Brokered engagement, the record."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from domain.aggregate import Aggregate, Event, reasoned
+from domain.engagement import events
+from domain.engagement.parts import (
+    AWAITING_EVALUATION,
+    RUNNING,
+    EngagementStatus,
+    Evaluation,
+    Outcome,
+    Session,
+    SessionStatus,
+    Work,
+)
+from domain.engagement.rules import (
+    AlreadyAgreed,
+    DatesOutOfOrder,
+    DeliveredInTheFuture,
+    EvaluationDue,
+    HasStarted,
+    LessThanUsed,
+    MoreThanAgreed,
+    NoSuchSession,
+    NotAllAgreed,
+    NotAtThisStage,
+    NotCleared,
+    NothingDelivered,
+    OutsideTheAgreedDates,
+    SameSpecialist,
+    SessionsStillPlanned,
+    check_count,
+    check_outcomes,
+    check_price,
+    check_ratings,
+    check_work,
+)
+from domain.money import half_days, pounds
+from domain.vocabulary import About, Personal, Side
+
+BEFORE_START = frozenset({EngagementStatus.PROPOSED, EngagementStatus.AGREED, EngagementStatus.CONFIRMED})
+
+
+class BrokeredEngagement(Aggregate):
+    """A specialist or trainer at work in a school on agreed terms.
+
+    Whether a specialist is cleared on a day is worked out by the caller and handed in with the versions of the
+    rules that it used. Folded: milestones and interim reviews into the notes of sessions, the exit plan into the
+    outcomes of the objectives; invoices are matched elsewhere.
+    """
+
+    KIND = "engagement"
+    prefix = "BE"
+
+    status: EngagementStatus
+    request: UUID
+    tender: UUID | None
+    work: Work
+
+    Proposed = events.Proposed
+    AgreedBySchool = events.AgreedBySchool
+    AgreedByProvider = events.AgreedByProvider
+    AgreedByService = events.AgreedByService
+    ClearanceConfirmed = events.ClearanceConfirmed
+    Confirmed = events.Confirmed
+    SessionPlanned = events.SessionPlanned
+    SessionDelivered = events.SessionDelivered
+    SessionCancelled = events.SessionCancelled
+    SpecialistSubstituted = events.SpecialistSubstituted
+    VariationAgreed = events.VariationAgreed
+    Paused = events.Paused
+    Resumed = events.Resumed
+    Completed = events.Completed
+    EndedEarly = events.EndedEarly
+    Evaluated = events.Evaluated
+    EvaluationWaived = events.EvaluationWaived
+    Closed = events.Closed
+    Cancelled = events.Cancelled
+
+    def __init__(self, id: UUID) -> None:
+        super().__init__(id)
+        self.agreed_by: frozenset[Side] = frozenset()
+        self.cleared = False
+        self.cleared_to: date | None = None
+        self.sessions: dict[int, Session] = {}
+        self.evaluation: Evaluation | None = None
+        self.evaluation_waived = False
+
+    @property
+    def planned_sessions(self) -> list[Session]:
+        """Sessions to come, in order of their days."""
+        planned = (each for each in self.sessions.values() if each.status is SessionStatus.PLANNED)
+        return sorted(planned, key=lambda session: (session.on, session.number))
+
+    @property
+    def used_days(self) -> Decimal:
+        """Days delivered, or cancelled at a charge."""
+        return sum((each.days for each in self.sessions.values() if each.is_used), Decimal(0))
+
+    @property
+    def planned_days(self) -> Decimal:
+        return sum((each.days for each in self.planned_sessions), Decimal(0))
+
+    @property
+    def cost(self) -> Decimal:
+        """The net cost of the days used so far."""
+        return sum((each.net for each in self.sessions.values()), Decimal(0))
+
+    @classmethod
+    def propose(cls, reference: str, work: Work, *, request: UUID, tender: UUID | None = None) -> BrokeredEngagement:
+        """Put terms to school, provider and service. Raises TermsIncomplete, DatesOutOfOrder, NotAPrice."""
+        check_work(work)
+        engagement = cls.named(reference)
+        engagement.record(
+            cls.Proposed(
+                reference=reference,
+                request=request,
+                tender=tender,
+                school=work.school,
+                provider=work.provider,
+                specialist=work.specialist,
+                kind=work.kind,
+                subject=work.subject,
+                phase=work.phase,
+                scope=work.scope.strip(),
+                objectives=tuple(each.strip() for each in work.objectives if each.strip()),
+                days=half_days(work.days),
+                net=pounds(work.net),
+                vat=pounds(work.vat),
+                fund=work.fund.strip(),
+                begins=work.begins,
+                ends=work.ends,
+            )
+        )
+        return engagement
+
+    def agree(self, side: Side) -> None:
+        """One of the three sides agrees to the terms. Raises AlreadyAgreed."""
+        self._only_when(EngagementStatus.PROPOSED, EngagementStatus.AGREED)
+        if side in self.agreed_by:
+            raise AlreadyAgreed(f"The {side} has agreed already")
+        agreed: dict[Side, type[Event]] = {
+            Side.SCHOOL: self.AgreedBySchool,
+            Side.PROVIDER: self.AgreedByProvider,
+            Side.SERVICE: self.AgreedByService,
+        }
+        self.record(agreed[side]())
+
+    def confirm_clearance(self, *, cleared: bool, valid_to: date | None, rules: tuple[str, ...]) -> None:
+        """Note that the specialist is cleared for the work. Raises NotCleared."""
+        self._only_when(EngagementStatus.PROPOSED, EngagementStatus.AGREED)
+        _must_be_cleared(cleared)
+        seen = self.ClearanceConfirmed(specialist=self.work.specialist, valid_to=valid_to)
+        self.record(seen, rules=rules)
+
+    def confirm(self) -> None:
+        """The work may start. Raises NotAllAgreed, NotCleared."""
+        if self.status is EngagementStatus.PROPOSED:
+            missing = ", ".join(side for side in Side if side not in self.agreed_by)
+            raise NotAllAgreed(f"Not everybody has agreed to the terms yet: {missing}")
+        self._only_when(EngagementStatus.AGREED)
+        _must_be_cleared(self.cleared)
+        self.record(self.Confirmed())
+
+    def plan_session(
+        self,
+        *,
+        on: date,
+        days: Decimal,
+        cleared: bool,
+        rules: tuple[str, ...],
+        minutes: int | None = None,
+        place: str = "",
+    ) -> None:
+        """Plan a session. Raises OutsideTheAgreedDates, NotHalfDays, MoreThanAgreed, NotCleared."""
+        self._only_when(*RUNNING)
+        self._must_be_within(on)
+        check_count(minutes, "minutes")
+        self._must_fit(half_days(days))
+        _must_be_cleared(cleared)
+        planned = self.SessionPlanned(
+            number=len(self.sessions) + 1, on=on, days=half_days(days), minutes=minutes, place=place.strip()
+        )
+        self.record(planned, rules=rules)
+
+    def deliver_session(
+        self,
+        number: int,
+        *,
+        on: date,
+        days: Decimal,
+        cleared: bool,
+        rules: tuple[str, ...],
+        note: str = "",
+        attended: int | None = None,
+    ) -> None:
+        """Record that a planned session took place; day and length may differ from the plan.
+
+        Raises NoSuchSession, DeliveredInTheFuture, OutsideTheAgreedDates, MoreThanAgreed, NotCleared.
+        """
+        self._only_when(*RUNNING)
+        session = self._planned(number)
+        if on > self.today:
+            raise DeliveredInTheFuture("The day must be today or in the past", field="on")
+        self._must_be_within(on)
+        check_count(attended, "attended")
+        self._must_fit(half_days(days), instead_of=session.days)
+        _must_be_cleared(cleared)
+        delivered = self.SessionDelivered(
+            number=number,
+            on=on,
+            days=half_days(days),
+            specialist=self.work.specialist,
+            net=self._share(half_days(days)),
+            note=note.strip(),
+            attended=attended,
+        )
+        self.record(delivered, occurred=on, rules=rules)
+
+    def cancel_session(self, number: int, *, side: Side, chargeable: bool, reason: str) -> None:
+        """A planned session will not take place. Raises NoSuchSession."""
+        self._only_when(*RUNNING, EngagementStatus.PAUSED)
+        session = self._planned(number)
+        cancelled = self.SessionCancelled(
+            number=number,
+            side=side,
+            chargeable=chargeable,
+            days=session.days if chargeable else Decimal(0),
+            net=self._share(session.days) if chargeable else Decimal(0),
+        )
+        self.record(cancelled, reason=reasoned(reason))
+
+    def substitute(
+        self, new: UUID, *, cleared: bool, valid_to: date | None, rules: tuple[str, ...], reason: str
+    ) -> None:
+        """Another specialist of the provider takes the work on. Raises SameSpecialist, NotCleared."""
+        self._only_when(*BEFORE_START, EngagementStatus.IN_DELIVERY, EngagementStatus.PAUSED)
+        if new == self.work.specialist:
+            raise SameSpecialist("This person does the work already", field="specialist")
+        _must_be_cleared(cleared)
+        substituted = self.SpecialistSubstituted(old=self.work.specialist, new=new, valid_to=valid_to)
+        self.record(substituted, people=(self.work.specialist, new), rules=rules, reason=reasoned(reason))
+
+    def agree_variation(self, *, days: Decimal, net: Decimal, vat: Decimal, ends: date, reason: str) -> None:
+        """All agree to other days, price or end. Raises LessThanUsed, DatesOutOfOrder, NotAPrice."""
+        self._only_when(*RUNNING, EngagementStatus.PAUSED)
+        check_price(net, vat)
+        if half_days(days) < self.used_days + self.planned_days:
+            raise LessThanUsed("More days than that are delivered and planned", field="days")
+        if pounds(net) < self.cost:
+            raise LessThanUsed("More than that is spent already", field="net")
+        if half_days(days) == self.used_days and pounds(net) != self.cost:
+            raise LessThanUsed("All those days are delivered, and cost another sum", field="net")
+        if ends < max([self.work.begins, *(session.on for session in self._kept_sessions())]):
+            raise DatesOutOfOrder("Sessions are delivered or planned after that day", field="ends")
+        varied = self.VariationAgreed(days=half_days(days), net=pounds(net), vat=pounds(vat), ends=ends)
+        self.record(varied, reason=reasoned(reason))
+
+    def pause(self, *, reason: str) -> None:
+        """Stop the work for a while; sessions are neither planned nor delivered meanwhile."""
+        self._only_when(*RUNNING)
+        self.record(self.Paused(), reason=reasoned(reason))
+
+    def resume(self, *, reason: str) -> None:
+        """Go on with paused work."""
+        self._only_when(EngagementStatus.PAUSED)
+        self.record(self.Resumed(), reason=reasoned(reason))
+
+    def complete(self) -> None:
+        """All that was to be done is done. Raises NothingDelivered, SessionsStillPlanned."""
+        self._only_when(*RUNNING)
+        if self.planned_sessions:
+            raise SessionsStillPlanned("Record or cancel the sessions that are still planned first")
+        if not any(each.status is SessionStatus.DELIVERED for each in self.sessions.values()):
+            raise NothingDelivered("No session was delivered. End the work early, or cancel it.")
+        self.record(self.Completed())
+
+    def end_early(self, *, side: Side, reason: str) -> None:
+        """Stop the work for good before all is done."""
+        self._only_when(*RUNNING, EngagementStatus.PAUSED)
+        self.record(self.EndedEarly(side=side), reason=reasoned(reason))
+
+    def cancel(self, *, side: Side, reason: str) -> None:
+        """Give the work up before it starts. Raises HasStarted."""
+        if self.used_days:
+            raise HasStarted("Days are used already. End the work early instead.")
+        self._only_when(*BEFORE_START)
+        self.record(self.Cancelled(side=side), reason=reasoned(reason))
+
+    def evaluate(
+        self, *, quality: int, impact: int, comment: str, outcomes: tuple[Outcome, ...], evaluator: UUID
+    ) -> None:
+        """The school says what the work was worth. Raises NotARating, OutcomeNeeded."""
+        self._only_when(*AWAITING_EVALUATION)
+        check_ratings(quality=quality, impact=impact)
+        check_outcomes(outcomes, self.work.objectives)
+        evaluated = self.Evaluated(
+            quality=quality,
+            impact=impact,
+            comment=Personal(self.work.specialist, comment.strip()),
+            outcomes=outcomes,
+            evaluator=evaluator,
+        )
+        self.record(evaluated, people=(evaluator,))
+
+    def waive_evaluation(self, *, reason: str) -> None:
+        """Do without the school's evaluation."""
+        self._only_when(*AWAITING_EVALUATION)
+        if self.evaluation_waived:
+            raise NotAtThisStage("The evaluation is waived already")
+        self.record(self.EvaluationWaived(), reason=reasoned(reason))
+
+    def close(self) -> None:
+        """Put the finished work away. Raises EvaluationDue."""
+        if self.status in AWAITING_EVALUATION and not self.evaluation_waived:
+            raise EvaluationDue("The school has not evaluated the work. Ask it to, or waive that with a reason.")
+        self._only_when(EngagementStatus.EVALUATED, *AWAITING_EVALUATION)
+        self.record(self.Closed(days=self.used_days, net=self.cost))
+
+    def remember_agreement(self, side: Side) -> None:
+        """Remember that a side agreed; with the third the terms stand."""
+        self.agreed_by |= {side}
+        if self.agreed_by == frozenset(Side):
+            self.status = EngagementStatus.AGREED
+
+    def drop_planned_sessions(self) -> None:
+        """Remember that sessions to come will not take place."""
+        for session in self.planned_sessions:
+            self.sessions[session.number] = replace(session, status=SessionStatus.CANCELLED)
+
+    def about(self) -> About:
+        return About(self.work.school, self.request, self.work.provider, (self.work.specialist,))
+
+    def _only_when(self, *statuses: EngagementStatus) -> None:
+        if self.status not in statuses:
+            raise NotAtThisStage(f"The engagement is {self.status.label.lower()}, so this cannot be done now")
+
+    def _must_be_within(self, day: date) -> None:
+        if not self.work.begins <= day <= self.work.ends:
+            raise OutsideTheAgreedDates("The day must lie within the agreed dates", field="on")
+
+    def _must_fit(self, days: Decimal, *, instead_of: Decimal = Decimal(0)) -> None:
+        left = self.work.days - self.used_days - self.planned_days + instead_of
+        if days > left:
+            raise MoreThanAgreed(
+                f"Only {left.normalize():f} of the agreed days are left. Agree a variation first.", field="days"
+            )
+
+    def _planned(self, number: int) -> Session:
+        session = self.sessions.get(number)
+        if session is None or session.status is not SessionStatus.PLANNED:
+            raise NoSuchSession("Choose a session that is planned", field="number")
+        return session
+
+    def _kept_sessions(self) -> list[Session]:
+        return [each for each in self.sessions.values() if each.status is not SessionStatus.CANCELLED]
+
+    def _share(self, days: Decimal) -> Decimal:
+        """The part of the price not yet spent that falls on these of the days not yet used."""
+        return pounds((self.work.net - self.cost) * days / (self.work.days - self.used_days))
+
+
+def _must_be_cleared(cleared: bool) -> None:
+    if not cleared:
+        raise NotCleared("The specialist is not cleared on the days concerned", field="specialist")

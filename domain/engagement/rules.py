@@ -1,0 +1,127 @@
+"""The rules of a brokered engagement, each named as it is broken."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from domain.aggregate import Refusal
+from domain.engagement.parts import Outcome, Work
+from domain.money import half_days, pounds
+
+
+class TermsIncomplete(Refusal):
+    """Nobody could agree to work that is not described."""
+
+
+class DatesOutOfOrder(Refusal):
+    """The work would end before it begins."""
+
+
+class NotAPrice(Refusal):
+    """A sum below nothing."""
+
+
+class NotAtThisStage(Refusal):
+    """The act belongs to another stage of the engagement's life."""
+
+
+class AlreadyAgreed(Refusal):
+    """This side has agreed to the terms."""
+
+
+class NotAllAgreed(Refusal):
+    """School, provider and service have to agree before the work is confirmed."""
+
+
+class NotCleared(Refusal):
+    """The specialist is not cleared on the days concerned."""
+
+
+class OutsideTheAgreedDates(Refusal):
+    """A session before the work begins or after it ends."""
+
+
+class MoreThanAgreed(Refusal):
+    """Days delivered and planned would exceed those agreed."""
+
+
+class LessThanUsed(Refusal):
+    """A variation below what is delivered, planned or spent."""
+
+
+class NoSuchSession(Refusal):
+    """No session of that number is planned."""
+
+
+class DeliveredInTheFuture(Refusal):
+    """A session cannot have taken place on a day to come."""
+
+
+class NotATime(Refusal):
+    """Minutes, or people present, below one."""
+
+
+class SameSpecialist(Refusal):
+    """Nobody is replaced by themselves."""
+
+
+class SessionsStillPlanned(Refusal):
+    """Sessions are planned that neither took place nor were cancelled."""
+
+
+class NothingDelivered(Refusal):
+    """The work cannot be complete without a session."""
+
+
+class HasStarted(Refusal):
+    """Sessions took place: the work can be ended early, not cancelled."""
+
+
+class NotARating(Refusal):
+    """Ratings go from 1 to 5."""
+
+
+class OutcomeNeeded(Refusal):
+    """Each objective, and nothing else, needs its outcome."""
+
+
+class EvaluationDue(Refusal):
+    """The school has not evaluated the work, and nobody waived that."""
+
+
+def check_work(work: Work) -> None:
+    """Raises TermsIncomplete, DatesOutOfOrder, NotHalfDays, NotAPrice."""
+    if not work.scope.strip():
+        raise TermsIncomplete("Enter what is to be done", field="scope")
+    if not any(objective.strip() for objective in work.objectives):
+        raise TermsIncomplete("Enter at least one objective", field="objectives")
+    if work.ends < work.begins:
+        raise DatesOutOfOrder("The last day must be on or after the first", field="ends")
+    half_days(work.days)
+    check_price(work.net, work.vat)
+
+
+def check_price(net: Decimal, vat: Decimal) -> None:
+    """Raises NotAPrice unless both sums are £0 or more."""
+    for field, amount in (("net", net), ("vat", vat)):
+        if pounds(amount) < 0:
+            raise NotAPrice("Enter £0 or more", field=field)
+
+
+def check_count(number: int | None, field: str) -> None:
+    """Raises NotATime where a number is given that is below one."""
+    if number is not None and number < 1:
+        raise NotATime("Enter 1 or more, or leave this empty", field=field)
+
+
+def check_ratings(**ratings: int) -> None:
+    """Raises NotARating unless each is from 1 to 5."""
+    for field, rating in ratings.items():
+        if not 1 <= rating <= 5:
+            raise NotARating("Choose a rating from 1 to 5", field=field)
+
+
+def check_outcomes(outcomes: tuple[Outcome, ...], objectives: tuple[str, ...]) -> None:
+    """Raises OutcomeNeeded unless each objective has its outcome."""
+    if sorted(each.objective for each in outcomes) != sorted(objectives):
+        raise OutcomeNeeded("Say for each objective how far it was met", field="outcomes")
