@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from domain.aggregate import Aggregate, Event, Refusal
+from domain.aggregate import Aggregate, Event, Refusal, reasoned
 from domain.vocabulary import About, Personal, Word
 
 
@@ -13,12 +13,8 @@ class AccountIsDisabled(Refusal):
     """Somebody whose account is disabled is given no new way in."""
 
 
-class NoSuchToken(Refusal):
-    """The account has no token that begins so, or it is revoked already."""
-
-
-class DisablingNeedsAReason(Refusal):
-    """An account is disabled for a reason that can be read later."""
+class OwnAccount(Refusal):
+    """Nobody disables the account with which they are acting, lest nobody is left to enable it."""
 
 
 class TokenScopes(Word):
@@ -123,11 +119,12 @@ class Account(Aggregate):
         self.record(self.PasswordSet(person=self.person))
 
     def disable(self, *, reason: str) -> None:
-        """Let the person in no more. Raises DisablingNeedsAReason."""
-        if not reason.strip():
-            raise DisablingNeedsAReason("Enter why the account is disabled", field="reason")
+        """Let the person in no more. Raises ReasonNeeded or OwnAccount."""
+        why = reasoned(reason, "Enter why the account is disabled")
+        if self.signature.actor == self.person:
+            raise OwnAccount("You cannot disable your own account. Ask another administrator")
         if not self.is_disabled:
-            self.record(self.Disabled(person=self.person), reason=reason)
+            self.record(self.Disabled(person=self.person), reason=why)
 
     def enable(self) -> None:
         """Let the person in again."""
@@ -140,10 +137,9 @@ class Account(Aggregate):
         self.record(self.TokenMade(label=label, scopes=scopes, prefix=prefix, expires_on=expires_on))
 
     def revoke_token(self, prefix: str) -> None:
-        """Note that a token counts no more. Raises NoSuchToken."""
-        if prefix not in self.tokens:
-            raise NoSuchToken("This token has been revoked already")
-        self.record(self.TokenRevoked(label=self.tokens[prefix], prefix=prefix))
+        """Note that the token which begins so counts no more."""
+        if prefix in self.tokens:
+            self.record(self.TokenRevoked(label=self.tokens[prefix], prefix=prefix))
 
     def about(self) -> About:
         return About(people=(self.person,))
