@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import types
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any, Union, get_args, get_origin
@@ -75,10 +76,15 @@ class Packed(TypeDecorator[Any]):
         return None if value is None else msgspec.json.decode(value, type=self.hint)
 
 
-_PLAIN: dict[type, type[TypeEngine[Any]]] = {
+def _whole_number() -> TypeEngine[int]:
+    """In SQLite an INTEGER key is the place of the row itself, where a BIGINT one needs an index beside it."""
+    return sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+_PLAIN: dict[type, Callable[[], TypeEngine[Any]]] = {
     UUID: sa.Uuid,
     bool: sa.Boolean,
-    int: sa.BigInteger,
+    int: _whole_number,
     str: sa.Text,
     datetime: Utc,
     date: sa.Date,

@@ -10,7 +10,7 @@ import hashlib
 import inspect
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Generic, TypeVar, get_type_hints
+from typing import Any, Generic, TypeVar, dataclass_transform, get_type_hints
 
 import msgspec
 import sqlalchemy as sa
@@ -26,6 +26,7 @@ VIEW_TABLES = sa.MetaData()
 """The tables of all views: made, thrown away and refilled by the views, never migrated."""
 
 
+@dataclass_transform(frozen_default=True, kw_only_default=True)
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """One row of a view's table. Change it by `replace(row, field=value)`."""
 
