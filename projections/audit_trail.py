@@ -1,0 +1,246 @@
+"""The audit trail: every event of the log, kept ready to be found by whom, what and when it concerns.
+
+The trail holds only what is searched by. What an entry says is read from the log itself (`EventStore.at`), so that
+there is one account of each fact. Entries are walked newest first; a cursor is the position of the last one seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from uuid import UUID, uuid5
+
+import sqlalchemy as sa
+
+from domain.acting import LONDON
+from domain.aggregate import RECORDS, Event
+from domain.vocabulary import Purpose, Sensitivity
+from projections.event_log import EVENTS
+from projections.view import Key, Row, Sheet, View
+
+SAME_ACT = 25
+"""Of the events saved by one command, so many are shown together."""
+
+
+class TrailEntry(Row):
+    """One event. `kind` is that of its record; `reasoned` says whether a reason was given."""
+
+    position: int
+    stream: UUID
+    kind: str
+    topic: str
+    occurred_on: date
+    recorded_at: datetime
+    purpose: Purpose | None
+    sensitivity: Sensitivity
+    reasoned: bool
+    school: UUID | None
+    provider: UUID | None
+    request: UUID | None
+    correlation: str
+
+
+class Part(Row):
+    """A person's part in an event: they acted, or it concerns them (or both, told as acted)."""
+
+    person: UUID
+    position: int
+    acted: bool
+
+
+trail = Sheet(
+    "trail",
+    TrailEntry,
+    key=("position",),
+    journal=True,
+    indexes=[
+        ("stream", "position"),
+        ("school", "position"),
+        ("provider", "position"),
+        ("kind", "position"),
+        ("purpose", "position"),
+        ("occurred_on", "position"),
+        ("recorded_at", "position"),
+        ("correlation", "position"),
+    ],
+)
+
+parts = Sheet("trail_people", Part, key=("person", "position"), journal=True)
+
+
+@trail.on(Event, key=lambda event: (event.meta.position,))
+def entered(_: TrailEntry | None, event: Event) -> TrailEntry | None:
+    meta = event.meta
+    if meta.position is None or meta.recorded_at is None:
+        raise ValueError("only an event that stands in the log has a place in the trail")
+    return TrailEntry(
+        position=meta.position,
+        stream=meta.stream,
+        kind=kind_of(event),
+        topic=event.TOPIC,
+        occurred_on=meta.occurred_on,
+        recorded_at=meta.recorded_at,
+        purpose=meta.purpose,
+        sensitivity=meta.sensitivity,
+        reasoned=bool(meta.reason),
+        school=meta.about.school,
+        provider=meta.about.provider,
+        request=meta.about.request,
+        correlation=meta.signature.correlation,
+    )
+
+
+def _people(event: Event) -> Iterator[Key]:
+    signature = event.meta.signature
+    for person in dict.fromkeys((signature.actor, signature.on_behalf_of, *event.meta.about.people)):
+        if person is not None:
+            yield person, event.meta.position
+
+
+@parts.on_each(Event, keys=_people)
+def took_part(_: Part | None, event: Event, key: Key) -> Part | None:
+    signature = event.meta.signature
+    return Part(person=key[0], position=key[1], acted=key[0] in {signature.actor, signature.on_behalf_of})
+
+
+def kind_of(event: Event) -> str:
+    """The kind of record that an event belongs to, by its topic (`record-of-visit.issued`)."""
+    return event.TOPIC.partition(".")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which entries are asked for; what is left out does not narrow.
+
+    `since` and `until` are days in England, both included: of what happened, or of the recording where
+    `by_recording` is set. `acted` keeps to what the person did. `kinds` and `purposes` are alternatives; None
+    among the purposes stands for acts that have none. `without` are topics that are left out.
+    """
+
+    since: date | None = None
+    until: date | None = None
+    by_recording: bool = False
+    school: UUID | None = None
+    provider: UUID | None = None
+    person: UUID | None = None
+    acted: bool = False
+    stream: UUID | None = None
+    kinds: Collection[str] = ()
+    purposes: Collection[Purpose | None] = ()
+    reasoned: bool | None = None
+    correlation: str = ""
+    without: Collection[str] = ()
+
+
+def entries(connection: sa.Connection, wanted: Wanted, after: int | None, limit: int) -> list[TrailEntry]:
+    """The entries asked for, newest in the log first, beginning behind the position `after`."""
+    found = positions(connection, wanted, after, limit)
+    query = trail.table.select().where(trail.table.c.position.in_(found))
+    return trail.rows(connection, query.order_by(trail.table.c.position.desc()))
+
+
+def positions(connection: sa.Connection, wanted: Wanted, after: int | None, limit: int) -> list[int]:
+    """Where in the log the entries asked for stand, in the same order."""
+    columns, people = trail.table.c, parts.table.c
+    place = columns.position if wanted.person is None else people.position
+    query = sa.select(place).where(*_conditions(wanted))
+    if wanted.person is not None:
+        query = query.join_from(parts.table, trail.table, columns.position == people.position)
+        query = query.where(people.person == wanted.person)
+        if wanted.acted:
+            query = query.where(people.acted)
+    if after is not None:
+        query = query.where(place < after)
+    return list(connection.execute(query.order_by(place.desc()).limit(limit)).scalars())
+
+
+def _conditions(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
+    columns = trail.table.c
+    for column in ("school", "provider", "stream"):
+        value = getattr(wanted, column)
+        if value is not None:
+            yield columns[column] == value
+    if wanted.correlation:
+        yield columns.correlation == wanted.correlation
+    if wanted.kinds:
+        yield columns.kind.in_(wanted.kinds)
+    if wanted.purposes:
+        yield _one_of(wanted.purposes)
+    if wanted.without:
+        yield columns.topic.not_in(wanted.without)
+    if wanted.reasoned is not None:
+        yield columns.reasoned == wanted.reasoned
+    yield from _recorded(wanted) if wanted.by_recording else _occurred(wanted)
+
+
+def _one_of(purposes: Collection[Purpose | None]) -> sa.ColumnElement[bool]:
+    column = trail.table.c.purpose
+    named = column.in_([purpose for purpose in purposes if purpose is not None])
+    return sa.or_(named, column.is_(None)) if None in purposes else named
+
+
+def _occurred(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
+    if wanted.since is not None:
+        yield trail.table.c.occurred_on >= wanted.since
+    if wanted.until is not None:
+        yield trail.table.c.occurred_on <= wanted.until
+
+
+def _recorded(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
+    if wanted.since is not None:
+        yield trail.table.c.recorded_at >= _midnight(wanted.since)
+    if wanted.until is not None:
+        yield trail.table.c.recorded_at < _midnight(wanted.until + timedelta(days=1))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), LONDON)
+
+
+def of_record(
+    connection: sa.Connection, stream: UUID, after: int | None = None, limit: int = 500
+) -> list[TrailEntry]:
+    """What happened to one record, newest first."""
+    return entries(connection, Wanted(stream=stream), after, limit)
+
+
+def of_school(
+    connection: sa.Connection,
+    school: UUID,
+    *,
+    purposes: Collection[Purpose | None] = (),
+    after: int | None = None,
+    limit: int = 50,
+) -> list[TrailEntry]:
+    """What concerns a school, from all records, newest first."""
+    return entries(connection, Wanted(school=school, purposes=purposes), after, limit)
+
+
+def position_of(connection: sa.Connection, event_id: UUID) -> int | None:
+    """Where in the log an event stands, None if there is no such event."""
+    return connection.execute(sa.select(EVENTS.c.position).where(EVENTS.c.event_id == event_id)).scalar()
+
+
+def beside(connection: sa.Connection, stream: UUID, position: int) -> tuple[int | None, int | None]:
+    """Where the entries of the same record before and after a position stand."""
+    columns = trail.table.c
+    own = columns.stream == stream
+    before = sa.select(sa.func.max(columns.position)).where(own, columns.position < position)
+    after = sa.select(sa.func.min(columns.position)).where(own, columns.position > position)
+    return connection.execute(before).scalar(), connection.execute(after).scalar()
+
+
+def of_command(connection: sa.Connection, command: UUID) -> list[int]:
+    """Where the events saved by one command stand, in the log's order; at most the first SAME_ACT of them."""
+    numbered = [uuid5(command, str(ordinal)) for ordinal in range(1, SAME_ACT + 1)]
+    query = sa.select(EVENTS.c.position).where(EVENTS.c.event_id.in_(numbered))
+    return list(connection.execute(query.order_by(EVENTS.c.position)).scalars())
+
+
+def kinds() -> list[str]:
+    """The kinds of record that entries may belong to, in the order of the alphabet."""
+    return sorted(RECORDS)
+
+
+VIEW = View("audit_trail", trail, parts)
