@@ -186,6 +186,7 @@ class LinkOfficerReleased(Event):
     TOPIC = "school.link-officer-released"
     says = "{by} released {officer} as link officer, the last day being {until}: {reason}"
     officer: UUID
+    from_: date
     until: date
 
     def apply(self, school: School) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date
+from typing import TypeAlias
 from uuid import UUID
 
 from domain.aggregate import Aggregate, ReasonNeeded, reasoned
@@ -49,22 +50,22 @@ class School(Aggregate):
 
     KIND = "school"
 
-    Registered = events.Registered
-    DetailsRefreshed = events.DetailsRefreshed
-    HeadNamed = events.HeadNamed
-    JoinedGroup = events.JoinedGroup
-    LeftGroup = events.LeftGroup
-    InspectionRecorded = events.InspectionRecorded
-    SuccessionProposed = events.SuccessionProposed
-    SuccessionDeclined = events.SuccessionDeclined
-    UrnSuperseded = events.UrnSuperseded
-    MergedInto = events.MergedInto
-    LinkOfficerAssigned = events.LinkOfficerAssigned
-    LinkOfficerReleased = events.LinkOfficerReleased
-    CoverArranged = events.CoverArranged
-    CoverEnded = events.CoverEnded
-    NeedCategorySet = events.NeedCategorySet
-    ExternalSupportNoted = events.ExternalSupportNoted
+    Registered: TypeAlias = events.Registered
+    DetailsRefreshed: TypeAlias = events.DetailsRefreshed
+    HeadNamed: TypeAlias = events.HeadNamed
+    JoinedGroup: TypeAlias = events.JoinedGroup
+    LeftGroup: TypeAlias = events.LeftGroup
+    InspectionRecorded: TypeAlias = events.InspectionRecorded
+    SuccessionProposed: TypeAlias = events.SuccessionProposed
+    SuccessionDeclined: TypeAlias = events.SuccessionDeclined
+    UrnSuperseded: TypeAlias = events.UrnSuperseded
+    MergedInto: TypeAlias = events.MergedInto
+    LinkOfficerAssigned: TypeAlias = events.LinkOfficerAssigned
+    LinkOfficerReleased: TypeAlias = events.LinkOfficerReleased
+    CoverArranged: TypeAlias = events.CoverArranged
+    CoverEnded: TypeAlias = events.CoverEnded
+    NeedCategorySet: TypeAlias = events.NeedCategorySet
+    ExternalSupportNoted: TypeAlias = events.ExternalSupportNoted
 
     name: str
     urn: int
@@ -205,7 +206,7 @@ class School(Aggregate):
         if last is None or last.until is not None:
             raise NoLinkOfficer("The school has no link officer", field="officer")
         in_order(last.from_, until, field="until")
-        event = events.LinkOfficerReleased(officer=last.officer, until=until)
+        event = events.LinkOfficerReleased(officer=last.officer, from_=last.from_, until=until)
         self.record(event, occurred=self._if_past(until), reason=reasoned(reason), people=(last.officer,))
 
     def arrange_cover(self, officer: UUID, *, from_: date, to: date, reason: str) -> None:
