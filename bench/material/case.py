@@ -1,0 +1,165 @@
+"""A record of middling size and three views of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from domain.acting import Signature, acting
+from domain.aggregate import Aggregate, Event
+from domain.service import Service
+from domain.vocabulary import About, Channel, Purpose
+from projections.database import open_database
+from projections.event_log import LOG_TABLES, EventStore, LogFactory, SqlLog
+from projections.follower import Follower
+from projections.view import Row, Sheet, View, replace
+
+OFFICER = UUID("5d3b3a2e-0b5c-4b44-9d11-3a9c6f1e7a01")
+NOTE = (
+    "The head of mathematics asked for help with the transition from year six; the lead teacher will come twice. " * 2
+)
+ON = date(2026, 11, 2)
+
+
+class Case(Aggregate):
+    """A school's case with notes on it."""
+
+    KIND = "bench-case"
+
+    class Opened(Event):
+        TOPIC = "bench-case.opened"
+        says = "{by} opened a case"
+        school: UUID
+
+        def apply(self, case: Case) -> None:
+            case.school = self.school
+
+    class Noted(Event):
+        TOPIC = "bench-case.noted"
+        says = "{by} noted: {note}"
+        purpose = Purpose.SUPPORT
+        note: str
+        on: date
+        days: Decimal
+        author: UUID
+
+        def apply(self, case: Case) -> None:
+            case.days += self.days
+            case.last_noted = self.on
+
+    school: UUID
+    last_noted: date | None = None
+
+    def __init__(self, id: UUID) -> None:
+        super().__init__(id)
+        self.days = Decimal(0)
+
+    def about(self) -> About:
+        return About(school=self.school)
+
+    @classmethod
+    def open(cls) -> Case:
+        case = cls(uuid4())
+        case.record(cls.Opened(school=uuid4()))
+        return case
+
+    def note(self) -> None:
+        self.record(self.Noted(note=NOTE, on=ON, days=Decimal("0.5"), author=OFFICER), reason="agreed at the visit")
+
+
+class OpenCase(Row):
+    id: UUID
+    school: UUID
+    notes: int
+    days: Decimal
+    last_noted: date | None
+
+
+class Line(Row):
+    position: int
+    case: UUID
+    recorded_at: datetime
+    what: str
+
+
+class Count(Row):
+    author: UUID
+    notes: int
+
+
+cases = Sheet("bench_cases", OpenCase, key=("id",), indexes=[("school",)])
+lines = Sheet("bench_lines", Line, key=("position",), journal=True)
+counts = Sheet("bench_counts", Count, key=("author",))
+
+
+@cases.on(Case.Opened)
+def opened(row: OpenCase | None, event: Case.Opened) -> OpenCase | None:
+    return OpenCase(id=event.meta.stream, school=event.school, notes=0, days=Decimal(0), last_noted=None)
+
+
+@cases.on(Case.Noted)
+def noted(row: OpenCase | None, event: Case.Noted) -> OpenCase | None:
+    return row and replace(row, notes=row.notes + 1, days=row.days + event.days, last_noted=event.on)
+
+
+@lines.on(Case.Opened, Case.Noted, key=lambda event: (event.meta.position,))
+def line(row: Line | None, event: Event) -> Line | None:
+    return Line(
+        position=event.meta.position, case=event.meta.stream, recorded_at=event.meta.recorded_at, what=event.TOPIC
+    )
+
+
+@counts.on(Case.Noted, key=lambda event: (event.author,))
+def counted(row: Count | None, event: Case.Noted) -> Count | None:
+    return Count(author=event.author, notes=row.notes + 1 if row else 1)
+
+
+VIEWS = [View("bench_cases", cases), View("bench_lines", lines), View("bench_counts", counts)]
+
+
+class Desk:
+    """A service on a file of its own, with its log and views."""
+
+    def __init__(self, path: Path, views: Sequence[View]) -> None:
+        self.writer, self.reader = open_database(f"sqlite:///{path}")
+        self.log = SqlLog(self.writer, self.reader)
+        self.follower = Follower(views)
+        self.service = Service(LogFactory(self.log, self.follower))
+        with self.writer.begin() as connection:
+            LOG_TABLES.create_all(connection)
+            self.follower.prepare(connection, lambda: iter(()))
+
+    @property
+    def store(self) -> EventStore:
+        assert isinstance(self.service.events, EventStore)
+        return self.service.events
+
+    def open_cases(self, number: int, notes: int) -> list[UUID]:
+        """Save that many cases with that many notes on each; returns their ids."""
+
+        def open_case() -> Case:
+            case = Case.open()
+            for _ in range(notes):
+                case.note()
+            return case
+
+        with signed():
+            made = [open_case() for _ in range(number)]
+            self.service.save_together(made)
+        return [case.id for case in made]
+
+    def close(self) -> None:
+        self.service.close()
+        self.writer.dispose()
+        self.reader.dispose()
+
+
+@contextmanager
+def signed() -> Iterator[Signature]:
+    """A command of its own."""
+    with acting(Signature(OFFICER, "officer", Channel.SCREEN, uuid4(), datetime.now(UTC), correlation="7c1d")) as it:
+        yield it
