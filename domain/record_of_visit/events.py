@@ -1,0 +1,422 @@
+"""What happens to a record of visit."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, cast
+from uuid import UUID
+
+from domain.aggregate import Event
+from domain.record_of_visit.content import (
+    AgreedAction,
+    Agreement,
+    GoodPractice,
+    Issue,
+    Judgement,
+    Part,
+    Priority,
+    Section,
+)
+from domain.record_of_visit.parts import (
+    Answered,
+    Completion,
+    IssueAnswer,
+    Presentation,
+    RecordStatus,
+    Respondent,
+    Response,
+    Version,
+)
+from domain.vocabulary import Purpose, Side, VisitKind
+
+if TYPE_CHECKING:
+    from domain.record_of_visit.record import RecordOfVisit
+
+
+class Started(Event):
+    TOPIC = "record-of-visit.started"
+    says = "{by} began the record of the visit ({kind}) of {visited_on}"
+    reference: str
+    visit: UUID
+    school: UUID
+    kind: VisitKind
+    author: UUID
+    visited_on: date
+    needs_assurance: bool
+
+    def apply(self, record: RecordOfVisit) -> None:
+        record.reference = self.reference
+        record.visit, record.school = self.visit, self.school
+        record.kind, record.purpose = self.kind, _purpose(self)
+        record.author = self.author
+        record.visited_on = self.visited_on
+        record.needs_assurance = self.needs_assurance
+        record.status = RecordStatus.DRAFT
+
+
+# What is written before issue
+
+
+class SectionWritten(Event):
+    TOPIC = "record-of-visit.section-written"
+    says = "{by} wrote under “{heading}”"
+    heading: str
+    text: str
+    restricted: bool
+
+    def apply(self, record: RecordOfVisit) -> None:
+        _put(record, Section(heading=self.heading, text=self.text, restricted=self.restricted))
+
+
+class SectionRemoved(Event):
+    TOPIC = "record-of-visit.section-removed"
+    says = "{by} took out the section “{heading}”"
+    heading: str
+
+    def apply(self, record: RecordOfVisit) -> None:
+        record.content = record.content.drop(Section, self.heading)
+
+
+class JudgementRecorded(Event):
+    TOPIC = "record-of-visit.judgement-recorded"
+    says = "{by} judged {area}: {judgement} (the school {school_view})"
+    area: str
+    judgement: str
+    evidence: str
+    school_view: Agreement
+
+    def apply(self, record: RecordOfVisit) -> None:
+        _put(
+            record,
+            Judgement(
+                area=self.area,
+                judgement=self.judgement,
+                evidence=self.evidence,
+                purpose=_purpose(self),
+                school_view=self.school_view,
+            ),
+        )
+
+
+class JudgementWithdrawn(Event):
+    TOPIC = "record-of-visit.judgement-withdrawn"
+    says = "{by} withdrew the judgement of {area}"
+    area: str
+
+    def apply(self, record: RecordOfVisit) -> None:
+        record.content = record.content.drop(Judgement, self.area)
+
+
+class IssueRaised(Event):
+    TOPIC = "record-of-visit.issue-raised"
+    says = "{by} raised issue {number} ({priority} priority): {text}"
+    number: int
+    text: str
+    priority: Priority
+
+    def apply(self, record: RecordOfVisit) -> None:
+        record.issues_numbered = max(record.issues_numbered, self.number)
+        _put(record, Issue(number=self.number, text=self.text, purpose=_purpose(self), priority=self.priority))
+
+
+class IssueReworded(Event):
+    TOPIC = "record-of-visit.issue-reworded"
+    says = "{by} reworded issue {number} ({priority} priority): {text}"
+    number: int
+    text: str
+    priority: Priority
+
+    def apply(self, record: RecordOfVisit) -> None:
+        _put(record, Issue(number=self.number, text=self.text, purpose=_purpose(self), priority=self.priority))
+
+
+class IssueWithdrawn(Event):
+    TOPIC = "record-of-visit.issue-withdrawn"
+    says = "{by} withdrew issue {number}"
+    number: int
+
+    def apply(self, record: RecordOfVisit) -> None:
+        record.content = record.content.drop(Issue, self.number)
+
+
+class ActionAgreed(Event):
+    TOPIC = "record-of-visit.action-agreed"
+    says = "{by} wrote down action {number} as agreed, for the {owner_side} by {due}: {text}"
+    number: int
+    text: str
+    owner_side: Side
+    owner: UUID | None
+    due: date
+
+    def apply(self, record: RecordOfVisit) -> None:
+        record.actions_numbered = max(record.actions_numbered, self.number)
+        _put(record, _action(self))
+
+
+class ActionReworded(Event):
+    TOPIC = "record-of-visit.action-reworded"
+    says = "{by} reworded action {number}, for the {owner_side} by {due}: {text}"
+    number: int
+    text: str
+    owner_side: Side
+    owner: UUID | None
+    due: date
+
+    def apply(self, record: RecordOfVisit) -> None:
+        _put(record, _action(self))
+
+
+class ActionWithdrawn(Event):
+    TOPIC = "record-of-visit.action-withdrawn"
+    says = "{by} withdrew action {number}"
+    number: int
+
+    def apply(self, record: RecordOfVisit) -> None:
+        record.content = record.content.drop(AgreedAction, self.number)
+
+
+class GoodPracticeNoted(Event):
+    TOPIC = "record-of-visit.good-practice-noted"
+    says = "{by} noted good practice: {text}"
+    text: str
+    shareable: bool
+
+    def apply(self, record: RecordOfVisit) -> None:
+        _put(record, GoodPractice(text=self.text, shareable=self.shareable))
+
+
+class GoodPracticeWithdrawn(Event):
+    TOPIC = "record-of-visit.good-practice-withdrawn"
+    says = "{by} withdrew the note of good practice: {text}"
+    text: str
+
+    def apply(self, record: RecordOfVisit) -> None:
+        record.content = record.content.drop(GoodPractice, self.text)
+
+
+# Assurance and issue
+
+
+class SubmittedForAssurance(Event):
+    TOPIC = "record-of-visit.submitted-for-assurance"
+    says = "{by} asked for assurance of the record"
+
+    def apply(self, record: RecordOfVisit) -> None:
+        record.status = RecordStatus.SUBMITTED
+
+
+class Returned(Event):
+    TOPIC = "record-of-visit.returned"
+    says = "{by} returned the record to its author: {points}"
+    points: str
+
+    def apply(self, record: RecordOfVisit) -> None:
+        record.status = RecordStatus.CORRECTING if record.versions else RecordStatus.DRAFT
+        record.assured_by = None
+
+
+class Assured(Event):
+    TOPIC = "record-of-visit.assured"
+    says = "{by} assured the record"
+
+    def apply(self, record: RecordOfVisit) -> None:
+        record.status = RecordStatus.ASSURED
+        record.assured_by = self.meta.signature.actor
+
+
+class Issued(Event):
+    TOPIC = "record-of-visit.issued"
+    says = "{by} issued the record, to be answered by {respond_by}"
+    version: int
+    content_hash: str
+    recipients: tuple[UUID, ...]
+    respond_by: date
+    issues: tuple[int, ...]
+    actions: tuple[AgreedAction, ...]
+
+    def apply(self, record: RecordOfVisit) -> None:
+        _issue(record, self)
+
+
+class Reissued(Event):
+    TOPIC = "record-of-visit.reissued"
+    says = "{by} issued version {version} of the record, to be answered by {respond_by}: {reason}"
+    version: int
+    content_hash: str
+    recipients: tuple[UUID, ...]
+    respond_by: date
+    issues: tuple[int, ...]
+    actions: tuple[AgreedAction, ...]
+    withdrawn: tuple[int, ...]
+    """Numbers of the actions that stood in the version before and no longer do."""
+
+    def apply(self, record: RecordOfVisit) -> None:
+        _issue(record, self)
+
+
+class ReopenedForCorrection(Event):
+    TOPIC = "record-of-visit.reopened-for-correction"
+    says = "{by} began a correction of version {version}: {reason}"
+    version: int
+
+    def apply(self, record: RecordOfVisit) -> None:
+        record.status = RecordStatus.CORRECTING
+        record.correction = self.meta.reason
+        record.assured_by = None
+
+
+class CorrectionAbandoned(Event):
+    TOPIC = "record-of-visit.correction-abandoned"
+    says = "{by} gave up the correction; version {version} stands"
+    version: int
+
+    def apply(self, record: RecordOfVisit) -> None:
+        record.status = RecordStatus.ISSUED
+        record.correction = ""
+        record.content = record.versions[-1].content
+
+
+# Responses and presentation
+
+
+class HeadteacherResponded(Event):
+    TOPIC = "record-of-visit.headteacher-responded"
+    says = "{by} responded to version {version} as headteacher: {agrees}"
+    version: int
+    agrees: Agreement
+    overall: str
+    answers: tuple[IssueAnswer, ...]
+
+    def apply(self, record: RecordOfVisit) -> None:
+        _respond(record, Respondent.HEADTEACHER, self)
+
+
+class ChairResponded(Event):
+    TOPIC = "record-of-visit.chair-responded"
+    says = "{by} responded to version {version} as chair of governors: {agrees}"
+    version: int
+    agrees: Agreement
+    overall: str
+    answers: tuple[IssueAnswer, ...]
+
+    def apply(self, record: RecordOfVisit) -> None:
+        _respond(record, Respondent.CHAIR, self)
+
+
+class ResponseDeclined(Event):
+    TOPIC = "record-of-visit.response-declined"
+    says = "{by} recorded that the {respondent} will not respond: {reason}"
+    respondent: Respondent
+
+    def apply(self, record: RecordOfVisit) -> None:
+        record.answered[self.respondent] = Answered.DECLINED
+
+
+class ResponseLapsed(Event):
+    TOPIC = "record-of-visit.response-lapsed"
+    says = "No response of the {respondent} had come by {respond_by}"
+    respondent: Respondent
+    respond_by: date
+
+    def apply(self, record: RecordOfVisit) -> None:
+        record.answered[self.respondent] = Answered.LAPSED
+
+
+class PresentedToGovernors(Event):
+    TOPIC = "record-of-visit.presented-to-governors"
+    says = "{by} recorded that the governing body saw version {version} on {meeting_on} (minute {minute})"
+    meeting_on: date
+    minute: str
+    version: int
+
+    def apply(self, record: RecordOfVisit) -> None:
+        record.presentations.append(Presentation(self.meeting_on, self.minute, self.version))
+
+
+class PresentationWaived(Event):
+    TOPIC = "record-of-visit.presentation-waived"
+    says = "{by} waived the presentation to the governing body: {reason}"
+
+    def apply(self, record: RecordOfVisit) -> None:
+        record.presentation_waived = True
+
+
+# What becomes of the actions, and the end
+
+
+class ActionCompleted(Event):
+    TOPIC = "record-of-visit.action-completed"
+    says = "{by} recorded that action {number} was completed on {on}"
+    number: int
+    on: date
+    note: str
+
+    def apply(self, record: RecordOfVisit) -> None:
+        record.completed[self.number] = Completion(self.on, self.note)
+
+
+class ActionReopened(Event):
+    TOPIC = "record-of-visit.action-reopened"
+    says = "{by} opened action {number} again: {reason}"
+    number: int
+
+    def apply(self, record: RecordOfVisit) -> None:
+        del record.completed[self.number]
+
+
+class Closed(Event):
+    TOPIC = "record-of-visit.closed"
+    says = "{by} closed the record"
+
+    def apply(self, record: RecordOfVisit) -> None:
+        record.status = RecordStatus.CLOSED
+
+
+def _purpose(event: Event) -> Purpose:
+    return cast("Purpose", event.meta.purpose)  # these acts are never recorded without one
+
+
+def _put(record: RecordOfVisit, part: Part) -> None:
+    record.content = record.content.put(part)
+
+
+def _action(event: ActionAgreed | ActionReworded) -> AgreedAction:
+    return AgreedAction(
+        number=event.number,
+        text=event.text,
+        owner_side=event.owner_side,
+        owner=event.owner,
+        due=event.due,
+        purpose=_purpose(event),
+    )
+
+
+def _issue(record: RecordOfVisit, event: Issued | Reissued) -> None:
+    record.status = RecordStatus.ISSUED
+    record.correction = ""
+    record.versions.append(
+        Version(
+            event.version,
+            record.content,
+            event.content_hash,
+            event.meta.occurred_on,
+            event.recipients,
+            event.respond_by,
+            event.meta.reason,
+        )
+    )
+
+
+def _respond(record: RecordOfVisit, respondent: Respondent, event: HeadteacherResponded | ChairResponded) -> None:
+    record.answered[respondent] = Answered.RESPONDED
+    record.responses.append(
+        Response(
+            respondent,
+            event.meta.signature.actor,
+            event.meta.occurred_on,
+            event.version,
+            event.agrees,
+            event.overall,
+            event.answers,
+        )
+    )

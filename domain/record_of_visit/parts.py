@@ -1,0 +1,92 @@
+"""What becomes of a record of visit beside what it says: its versions, the responses, the governors' meeting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from domain.record_of_visit.content import Agreement, Content
+from domain.vocabulary import Word
+
+
+class RecordStatus(Word):
+    """Where the writing stands. Responses and presentation stand beside it, since either may come first."""
+
+    DRAFT = "draft"
+    CORRECTING = "correcting"
+    SUBMITTED = "submitted"
+    ASSURED = "assured"
+    ISSUED = "issued"
+    CLOSED = "closed"
+
+
+class Respondent(Word):
+    """Those for whose response a record has space (source report, paragraph 8)."""
+
+    HEADTEACHER = "headteacher"
+    CHAIR = "chair"
+
+    @property
+    def label(self) -> str:
+        return "Chair of governors" if self is Respondent.CHAIR else "Headteacher"
+
+
+class Answered(Word):
+    """What has become of a response."""
+
+    AWAITED = "awaited"
+    RESPONDED = "responded"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version as it was issued; it never changes. `reason` says why it took the place of the one before."""
+
+    number: int
+    content: Content
+    content_hash: str
+    issued_on: date
+    recipients: tuple[UUID, ...]
+    respond_by: date
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IssueAnswer:
+    """What is answered to one issue, by its number."""
+
+    issue: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What somebody answered to a version; `person` is who gave the answer."""
+
+    respondent: Respondent
+    person: UUID | None
+    on: date
+    version: int
+    agrees: Agreement
+    overall: str
+    answers: tuple[IssueAnswer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Presentation:
+    """The meeting of the governing body that saw a version, and where its minutes say so."""
+
+    meeting_on: date
+    minute: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """The day on which an agreed action was done, and what there is to say of it."""
+
+    on: date
+    note: str

@@ -1,0 +1,413 @@
+"""RecordOfVisit, the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from uuid import UUID
+
+from domain.aggregate import Aggregate, reasoned
+from domain.record_of_visit import events
+from domain.record_of_visit.content import AgreedAction, Agreement, Content
+from domain.record_of_visit.parts import (
+    Answered,
+    Completion,
+    IssueAnswer,
+    Presentation,
+    RecordStatus,
+    Respondent,
+    Response,
+    Version,
+)
+from domain.record_of_visit.rules import (
+    AlreadyCompleted,
+    AssuranceNeeded,
+    CorrectionUnderWay,
+    DayStillToCome,
+    IssuedTextStays,
+    MeetingBeforeIssue,
+    NoPresentationNeeded,
+    NoSuchAction,
+    NotAwaited,
+    NotByItsAuthor,
+    NotCompleted,
+    NotCorrecting,
+    NotForAssurance,
+    NothingCorrected,
+    NothingWritten,
+    NotIssued,
+    PresentationNeeded,
+    RecordClosed,
+    ResponseDayHasPassed,
+    ResponsesAwaited,
+    StillTimeToRespond,
+    WithItsAssurer,
+    answerable,
+    explained,
+    filled,
+    known_numbers,
+    well_formed,
+)
+from domain.record_of_visit.writing import differences
+from domain.vocabulary import About, Purpose, VisitKind
+
+OPEN_TO_WRITING = frozenset({RecordStatus.DRAFT, RecordStatus.CORRECTING})
+WITH_ASSURER = frozenset({RecordStatus.SUBMITTED, RecordStatus.ASSURED})
+
+
+class RecordOfVisit(Aggregate):
+    """The Record of Visit: what was found and agreed, issued to the school, answered, and seen by its governors.
+
+    What is issued never changes: a correction is written and issued as the next version, and every version stays
+    in `versions`. Until then everybody goes by the last one. Agreed actions may outlive the closed record.
+    """
+
+    KIND = "record-of-visit"
+    prefix = "ROV"
+
+    visit: UUID
+    school: UUID
+    kind: VisitKind
+    purpose: Purpose
+    author: UUID
+    visited_on: date
+    needs_assurance: bool
+    status: RecordStatus
+
+    Started = events.Started
+    SectionWritten = events.SectionWritten
+    SectionRemoved = events.SectionRemoved
+    JudgementRecorded = events.JudgementRecorded
+    JudgementWithdrawn = events.JudgementWithdrawn
+    IssueRaised = events.IssueRaised
+    IssueReworded = events.IssueReworded
+    IssueWithdrawn = events.IssueWithdrawn
+    ActionAgreed = events.ActionAgreed
+    ActionReworded = events.ActionReworded
+    ActionWithdrawn = events.ActionWithdrawn
+    GoodPracticeNoted = events.GoodPracticeNoted
+    GoodPracticeWithdrawn = events.GoodPracticeWithdrawn
+    SubmittedForAssurance = events.SubmittedForAssurance
+    Returned = events.Returned
+    Assured = events.Assured
+    Issued = events.Issued
+    Reissued = events.Reissued
+    ReopenedForCorrection = events.ReopenedForCorrection
+    CorrectionAbandoned = events.CorrectionAbandoned
+    HeadteacherResponded = events.HeadteacherResponded
+    ChairResponded = events.ChairResponded
+    ResponseDeclined = events.ResponseDeclined
+    ResponseLapsed = events.ResponseLapsed
+    PresentedToGovernors = events.PresentedToGovernors
+    PresentationWaived = events.PresentationWaived
+    ActionCompleted = events.ActionCompleted
+    ActionReopened = events.ActionReopened
+    Closed = events.Closed
+
+    def __init__(self, id: UUID) -> None:
+        super().__init__(id)
+        self.content = Content()
+        self.issues_numbered = 0
+        self.actions_numbered = 0
+        self.assured_by: UUID | None = None
+        self.correction = ""
+        self.versions: list[Version] = []
+        self.responses: list[Response] = []
+        self.answered = dict.fromkeys(Respondent, Answered.AWAITED)
+        self.presentations: list[Presentation] = []
+        self.presentation_waived = False
+        self.completed: dict[int, Completion] = {}
+
+    def about(self) -> About:
+        return About(self.school, people=(self.author,))
+
+    @property
+    def is_issued(self) -> bool:
+        """Whether a version has been issued, be it under correction now."""
+        return bool(self.versions)
+
+    @property
+    def is_open_to_writing(self) -> bool:
+        return self.status in OPEN_TO_WRITING
+
+    @property
+    def current(self) -> Version:
+        """The version that everybody goes by. Raises NotIssued."""
+        if not self.versions:
+            raise NotIssued("This record has not been issued yet")
+        return self.versions[-1]
+
+    @property
+    def awaited(self) -> list[Respondent]:
+        """Those who have neither responded nor declined, and whose time has not been declared over."""
+        if not self.versions:
+            return []
+        return [respondent for respondent, answered in self.answered.items() if answered is Answered.AWAITED]
+
+    @property
+    def needs_presentation(self) -> bool:
+        """Whether the governing body has still to see it, as it routinely does of core visits."""
+        return self.kind is VisitKind.CORE and not self.presentations and not self.presentation_waived
+
+    @property
+    def open_actions(self) -> list[AgreedAction]:
+        """The agreed actions of the current version that are not completed."""
+        issued = self.versions[-1].content.actions if self.versions else ()
+        return [action for action in issued if action.number not in self.completed]
+
+    @classmethod
+    def start(
+        cls,
+        reference: str,
+        *,
+        visit: UUID,
+        school: UUID,
+        kind: VisitKind,
+        purpose: Purpose,
+        author: UUID,
+        visited_on: date,
+        needs_assurance: bool = False,
+        rules: tuple[str, ...] = (),
+    ) -> RecordOfVisit:
+        """Begin the record of a visit that was held. The visit takes note of it in the same transaction.
+
+        `needs_assurance` is the authority's setting of the day, `rules` the version of the settings it stands in.
+        """
+        record = cls.named(reference)
+        started = cls.Started(
+            reference=reference,
+            visit=visit,
+            school=school,
+            kind=kind,
+            author=author,
+            visited_on=visited_on,
+            needs_assurance=needs_assurance,
+        )
+        record.record(started, purpose=purpose, rules=rules)
+        return record
+
+    def write(self, content: Content) -> None:
+        """Let the record say this and nothing else; records what differs. Issues and actions without number get one.
+
+        Raises IssuedTextStays, WithItsAssurer, RecordClosed, WrittenTwice, NothingWritten, NoSuchIssue, NoSuchAction.
+        """
+        self._refuse_unless_open_to_writing()
+        well_formed(content)
+        known_numbers(content, self.content)
+        numbered = content.numbered(issues=self.issues_numbered, actions=self.actions_numbered)
+        for written in list(differences(self.content, numbered)):
+            self.record(
+                written.event,
+                purpose=written.purpose,
+                sensitivity=written.sensitivity,
+                people=(written.person,),
+            )
+
+    def submit_for_assurance(self) -> None:
+        """Ask for a second person. Raises IssuedTextStays, WithItsAssurer, RecordClosed, NothingWritten."""
+        self._refuse_unless_open_to_writing()
+        self._refuse_an_empty_record()
+        self.record(self.SubmittedForAssurance())
+
+    def return_to_author(self, points: str) -> None:
+        """Give the record back to be worked on. Raises NotForAssurance, NothingWritten."""
+        if self.status not in WITH_ASSURER:
+            raise NotForAssurance("This record has not been submitted for assurance")
+        self.record(self.Returned(points=filled(points, "Say what is to be worked on", field="points")))
+
+    def assure(self) -> None:
+        """Stand for the record as a second person. Raises NotForAssurance, NotByItsAuthor."""
+        if self.status is not RecordStatus.SUBMITTED:
+            raise NotForAssurance("This record is not waiting for assurance")
+        if self.signature.actor in {None, self.author}:
+            raise NotByItsAuthor("Somebody other than the author has to assure the record")
+        self.record(self.Assured())
+
+    def issue(self, *, recipients: Sequence[UUID], respond_by: date, rules: tuple[str, ...] = ()) -> None:
+        """Issue the record, or its next version after a correction, to these people.
+
+        `respond_by` is the last day for a response; `rules` the version of the settings that it follows from.
+        Raises IssuedTextStays, RecordClosed, AssuranceNeeded, NothingWritten, NothingCorrected, ResponseDayHasPassed.
+        """
+        self._refuse_without_assurance()
+        self._refuse_an_empty_record()
+        if respond_by < self.today:
+            raise ResponseDayHasPassed("Choose today or a day to come", field="respond_by")
+        if self.versions:
+            self._reissue(tuple(recipients), respond_by, rules)
+            return
+        issued = self.Issued(
+            version=1,
+            content_hash=self.content.sha256,
+            recipients=tuple(recipients),
+            respond_by=respond_by,
+            issues=tuple(issue.number for issue in self.content.issues),
+            actions=self.content.actions,
+        )
+        self.record(issued, purpose=self.purpose, people=issued.recipients, rules=rules)
+
+    def _reissue(self, recipients: tuple[UUID, ...], respond_by: date, rules: tuple[str, ...]) -> None:
+        before = self.current
+        if self.content == before.content:
+            raise NothingCorrected("Nothing has changed. Correct the record or give up the correction")
+        staying = {action.number for action in self.content.actions}
+        reissued = self.Reissued(
+            version=before.number + 1,
+            content_hash=self.content.sha256,
+            recipients=recipients,
+            respond_by=respond_by,
+            issues=tuple(issue.number for issue in self.content.issues),
+            actions=self.content.actions,
+            withdrawn=tuple(each.number for each in before.content.actions if each.number not in staying),
+        )
+        self.record(reissued, purpose=self.purpose, reason=self.correction, people=recipients, rules=rules)
+
+    def reopen_for_correction(self, reason: str) -> None:
+        """Begin the next version; the issued one stands until that is issued.
+
+        Raises NotIssued, CorrectionUnderWay, RecordClosed, ReasonNeeded.
+        """
+        self._refuse_unless_settled()
+        event = self.ReopenedForCorrection(version=self.current.number)
+        self.record(event, reason=reasoned(reason, "Say what has to be corrected"))
+
+    def abandon_correction(self) -> None:
+        """Go back to the issued version. Raises NotCorrecting."""
+        if not self.versions or self.status in {RecordStatus.ISSUED, RecordStatus.CLOSED}:
+            raise NotCorrecting("There is no correction to give up")
+        self.record(self.CorrectionAbandoned(version=self.current.number))
+
+    def respond(
+        self,
+        respondent: Respondent,
+        *,
+        agrees: Agreement,
+        overall: str = "",
+        answers: Iterable[IssueAnswer] = (),
+    ) -> None:
+        """Respond to the current version, issue by issue. Each response is kept, a second one beside the first.
+
+        Raises NotIssued, RecordClosed, NoSuchIssue, AnsweredTwice, NothingWritten, DisagreementUnexplained.
+        """
+        self._refuse_unless_answerable()
+        given = answerable(answers, self.current.content)
+        overall = overall.strip()
+        explained(agrees, overall, given)
+        is_chair = respondent is Respondent.CHAIR
+        responded = self.ChairResponded if is_chair else self.HeadteacherResponded
+        self.record(responded(version=self.current.number, agrees=agrees, overall=overall, answers=given))
+
+    def decline_response(self, respondent: Respondent, *, reason: str) -> None:
+        """Record that somebody will not respond. Raises NotIssued, RecordClosed, NotAwaited, ReasonNeeded."""
+        self._refuse_unless_awaited(respondent)
+        self.record(self.ResponseDeclined(respondent=respondent), reason=reasoned(reason))
+
+    def lapse_response(self, respondent: Respondent) -> None:
+        """Wait no longer; a late response is still taken until the record is closed.
+
+        Raises NotIssued, RecordClosed, NotAwaited, StillTimeToRespond.
+        """
+        self._refuse_unless_awaited(respondent)
+        respond_by = self.current.respond_by
+        if self.today <= respond_by:
+            raise StillTimeToRespond(f"There is time to respond until {respond_by.day} {respond_by:%B %Y}")
+        self.record(self.ResponseLapsed(respondent=respondent, respond_by=respond_by))
+
+    def present(self, *, meeting_on: date, minute: str) -> None:
+        """Record the governing-body meeting that saw the record, and the reference of its minute.
+
+        Raises NotIssued, RecordClosed, MeetingBeforeIssue, DayStillToCome, NothingWritten.
+        """
+        self._refuse_unless_answerable()
+        if meeting_on > self.today:
+            raise DayStillToCome("The meeting has not been held yet", field="meeting_on")
+        if meeting_on < self.versions[0].issued_on:
+            raise MeetingBeforeIssue("Choose a meeting on or after the day of issue", field="meeting_on")
+        minute = filled(minute, "Give the reference of the minute", field="minute")
+        presented = self.PresentedToGovernors(meeting_on=meeting_on, minute=minute, version=self.current.number)
+        self.record(presented, occurred=meeting_on)
+
+    def waive_presentation(self, reason: str) -> None:
+        """Do without presentation. Raises NotIssued, RecordClosed, NoPresentationNeeded, ReasonNeeded."""
+        self._refuse_unless_answerable()
+        if not self.needs_presentation:
+            raise NoPresentationNeeded("This record does not have to be presented to the governing body any more")
+        self.record(self.PresentationWaived(), reason=reasoned(reason))
+
+    def complete_action(self, number: int, *, on: date, note: str = "") -> None:
+        """Record an agreed action as done, also after the record was closed.
+
+        Raises NotIssued, NoSuchAction, AlreadyCompleted, DayStillToCome.
+        """
+        action = self._issued_action(number)
+        if number in self.completed:
+            raise AlreadyCompleted(f"Action {number} has been completed")
+        if on > self.today:
+            raise DayStillToCome("Choose today or a day in the past", field="on")
+        completed = self.ActionCompleted(number=number, on=on, note=note.strip())
+        self.record(completed, occurred=on, purpose=action.purpose, people=(action.owner,))
+
+    def reopen_action(self, number: int, *, reason: str) -> None:
+        """Take back a completion. Raises NotIssued, NoSuchAction, NotCompleted, ReasonNeeded."""
+        action = self._issued_action(number)
+        if number not in self.completed:
+            raise NotCompleted(f"Action {number} has not been completed")
+        event = self.ActionReopened(number=number)
+        self.record(event, purpose=action.purpose, reason=reasoned(reason), people=(action.owner,))
+
+    def close(self) -> None:
+        """Close the record.
+
+        Raises NotIssued, CorrectionUnderWay, RecordClosed, ResponsesAwaited, PresentationNeeded.
+        """
+        self._refuse_unless_settled()
+        if self.awaited:
+            who = " and ".join(respondent.label.lower() for respondent in self.awaited)
+            raise ResponsesAwaited(f"Record the response of the {who}, or that none will come, before you close")
+        if self.needs_presentation:
+            raise PresentationNeeded(
+                "The governing body has to see the record of a core visit. Record the meeting, or why there is none"
+            )
+        self.record(self.Closed())
+
+    def _refuse_unless_open_to_writing(self) -> None:
+        if self.status in WITH_ASSURER:
+            raise WithItsAssurer("The record is with its assurer. Have it returned before you change it")
+        self._refuse_if_closed()
+        if self.status is RecordStatus.ISSUED:
+            raise IssuedTextStays("This record has been issued and cannot be changed. Begin a correction instead")
+
+    def _refuse_without_assurance(self) -> None:
+        if self.status is RecordStatus.SUBMITTED or (self.needs_assurance and self.status in OPEN_TO_WRITING):
+            raise AssuranceNeeded("Somebody other than the author has to assure the record before it is issued")
+        if self.status is not RecordStatus.ASSURED:
+            self._refuse_unless_open_to_writing()
+
+    def _refuse_an_empty_record(self) -> None:
+        if self.content.is_empty:
+            raise NothingWritten("Write the record first", field="sections")
+
+    def _refuse_unless_settled(self) -> None:
+        self._refuse_unless_answerable()
+        if self.status is not RecordStatus.ISSUED:
+            raise CorrectionUnderWay("Issue the correction or give it up first")
+
+    def _refuse_unless_answerable(self) -> None:
+        self._refuse_if_closed()
+        if not self.versions:
+            raise NotIssued("This record has not been issued yet")
+
+    def _refuse_unless_awaited(self, respondent: Respondent) -> None:
+        self._refuse_unless_answerable()
+        if respondent not in self.awaited:
+            raise NotAwaited(f"No response of the {respondent.label.lower()} is awaited", field="respondent")
+
+    def _refuse_if_closed(self) -> None:
+        if self.status is RecordStatus.CLOSED:
+            raise RecordClosed("This record has been closed")
+
+    def _issued_action(self, number: int) -> AgreedAction:
+        for action in self.current.content.actions:
+            if action.number == number:
+                return action
+        raise NoSuchAction(f"This record has no agreed action {number}", field="number")

@@ -1,0 +1,176 @@
+"""What a record of visit refuses, and the checks that need no record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from domain.aggregate import Refusal
+from domain.record_of_visit.content import AgreedAction, Agreement, Content, Issue, Part
+from domain.record_of_visit.parts import IssueAnswer
+
+
+class IssuedTextStays(Refusal):
+    """What has been issued never changes; a correction is a new version."""
+
+
+class WithItsAssurer(Refusal):
+    """A record is not changed while somebody else is to assure it, nor after they did."""
+
+
+class WrittenTwice(Refusal):
+    """Each section, judgement, issue and action stands in a record once."""
+
+
+class NothingWritten(Refusal):
+    """Something was left empty."""
+
+
+class NoSuchIssue(Refusal):
+    """The record has no issue of that number."""
+
+
+class NoSuchAction(Refusal):
+    """The record has no agreed action of that number."""
+
+
+class NotForAssurance(Refusal):
+    """Only a record that was submitted for assurance is assured or returned."""
+
+
+class NotByItsAuthor(Refusal):
+    """A record is assured by somebody other than its author."""
+
+
+class AssuranceNeeded(Refusal):
+    """A record for which assurance was asked is not issued before it."""
+
+
+class ResponseDayHasPassed(Refusal):
+    """The day by which to respond is today or to come."""
+
+
+class NothingCorrected(Refusal):
+    """A new version says something else than the one before."""
+
+
+class NotIssued(Refusal):
+    """Only an issued record can be answered, presented, corrected or closed."""
+
+
+class NotCorrecting(Refusal):
+    """There is no correction under way."""
+
+
+class CorrectionUnderWay(Refusal):
+    """A correction is finished or given up before anything else."""
+
+
+class RecordClosed(Refusal):
+    """A closed record stays as it is."""
+
+
+class DisagreementUnexplained(Refusal):
+    """Whoever disagrees says with what."""
+
+
+class AnsweredTwice(Refusal):
+    """A response answers each issue once."""
+
+
+class NotAwaited(Refusal):
+    """The response was given, declined or has lapsed."""
+
+
+class StillTimeToRespond(Refusal):
+    """A response lapses only after the day by which it was due."""
+
+
+class MeetingBeforeIssue(Refusal):
+    """The governing body sees a record after it was issued."""
+
+
+class NoPresentationNeeded(Refusal):
+    """There is no presentation to be waived."""
+
+
+class PresentationNeeded(Refusal):
+    """The record of a core visit is presented to the governing body, or there is a reason why not."""
+
+
+class ResponsesAwaited(Refusal):
+    """A record is closed when headteacher and chair have responded, declined or let the time pass."""
+
+
+class AlreadyCompleted(Refusal):
+    """The action has been completed."""
+
+
+class NotCompleted(Refusal):
+    """The action has not been completed."""
+
+
+class DayStillToCome(Refusal):
+    """What happened, happened today or before."""
+
+
+def filled(text: str, message: str, *, field: str) -> str:
+    """The text without blanks around it. Raises NothingWritten when nothing is left."""
+    if not text.strip():
+        raise NothingWritten(message, field=field)
+    return text.strip()
+
+
+def well_formed(content: Content) -> None:
+    """Raises WrittenTwice, NothingWritten."""
+    _each_once("sections", "Give each section a heading of its own", content.sections)
+    _each_once("judgements", "Judge each area once", content.judgements)
+    _each_once("issues", "Each issue has a number of its own", [each for each in content.issues if each.number])
+    _each_once("actions", "Each action has a number of its own", [each for each in content.actions if each.number])
+    _each_once("good_practice", "Note each good practice once", content.good_practice)
+    for section in content.sections:
+        filled(section.heading, "Give the section a heading", field="sections")
+        filled(section.text, f"Write something under “{section.heading}”, or take it out", field="sections")
+    for judgement in content.judgements:
+        filled(judgement.area, "Say which area was judged", field="judgements")
+        filled(judgement.judgement, f"Say what you judged of “{judgement.area}”", field="judgements")
+    for issue in content.issues:
+        filled(issue.text, "Say what the issue is", field="issues")
+    for action in content.actions:
+        filled(action.text, "Say what was agreed", field="actions")
+    for practice in content.good_practice:
+        filled(practice.text, "Say what was done well", field="good_practice")
+
+
+def known_numbers(content: Content, before: Content) -> None:
+    """Raises NoSuchIssue, NoSuchAction for a number that the record did not give, or gave and withdrew."""
+    for issue in content.issues:
+        if issue.number and before.find(Issue, issue.number) is None:
+            raise NoSuchIssue(f"This record has no issue {issue.number}", field="issues")
+    for action in content.actions:
+        if action.number and before.find(AgreedAction, action.number) is None:
+            raise NoSuchAction(f"This record has no action {action.number}", field="actions")
+
+
+def answerable(answers: Iterable[IssueAnswer], content: Content) -> tuple[IssueAnswer, ...]:
+    """The answers, each to another issue of the content. Raises NoSuchIssue, AnsweredTwice, NothingWritten."""
+    given: dict[int, IssueAnswer] = {}
+    for answer in answers:
+        if answer.issue not in {issue.number for issue in content.issues}:
+            raise NoSuchIssue(f"This record has no issue {answer.issue}", field="answers")
+        if answer.issue in given:
+            raise AnsweredTwice(f"Answer issue {answer.issue} once", field="answers")
+        text = filled(answer.text, f"Write your answer to issue {answer.issue}, or leave it out", field="answers")
+        given[answer.issue] = IssueAnswer(answer.issue, text)
+    return tuple(given.values())
+
+
+def explained(agrees: Agreement, overall: str, answers: Iterable[IssueAnswer]) -> None:
+    """Raises DisagreementUnexplained where somebody does not agree and says nothing."""
+    if agrees is not Agreement.AGREES and not overall and not any(answers):
+        raise DisagreementUnexplained("Say what you disagree with", field="overall")
+
+
+def _each_once(field: str, message: str, parts: Iterable[Part]) -> None:
+    keys = [part.key for part in parts]
+    if len(set(keys)) < len(keys):
+        raise WrittenTwice(message, field=field)
