@@ -1,0 +1,334 @@
+"""A brokered engagement: what may be done with it, and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from domain.aggregate import Refusal
+from domain.engagement import (
+    Attainment,
+    BrokeredEngagement,
+    EngagementStatus,
+    NotCleared,
+    Outcome,
+    SessionStatus,
+)
+from domain.engagement.rules import (
+    AlreadyAgreed,
+    DatesOutOfOrder,
+    DeliveredInTheFuture,
+    EvaluationDue,
+    HasStarted,
+    LessThanUsed,
+    MoreThanAgreed,
+    NoSuchSession,
+    NotAllAgreed,
+    NotAPrice,
+    NotARating,
+    NotATime,
+    NotAtThisStage,
+    NothingDelivered,
+    OutcomeNeeded,
+    OutsideTheAgreedDates,
+    SameSpecialist,
+    SessionsStillPlanned,
+    TermsIncomplete,
+)
+from domain.money import NotHalfDays
+from domain.vocabulary import Side
+from tests.domain.brokered import (
+    CALDER,
+    ENDS,
+    GRACE,
+    HEAD,
+    IMRAN,
+    RULES,
+    SCHOOL,
+    TOMORROW,
+    YESTERDAY,
+    a_completed_engagement,
+    a_confirmed_engagement,
+    a_proposed_engagement,
+    an_agreed_engagement,
+    an_engagement_in_delivery,
+    an_engagement_with_a_planned_session,
+    an_evaluated_engagement,
+    outcomes,
+)
+from tests.scenario import TODAY, given, signed
+
+Act = Callable[[BrokeredEngagement], None]
+
+
+def plan(days: str = "1", *, on: date = TODAY, cleared: bool = True) -> Act:
+    return lambda engagement: engagement.plan_session(on=on, days=Decimal(days), cleared=cleared, rules=RULES)
+
+
+def deliver(number: int = 1, days: str = "1", *, on: date = TODAY, cleared: bool = True) -> Act:
+    return lambda engagement: engagement.deliver_session(
+        number, on=on, days=Decimal(days), cleared=cleared, rules=RULES
+    )
+
+
+def vary(days: str, net: str, *, ends: date = ENDS) -> Act:
+    return lambda engagement: engagement.agree_variation(
+        days=Decimal(days), net=Decimal(net), vat=Decimal(0), ends=ends, reason="More to do"
+    )
+
+
+def end_early(engagement: BrokeredEngagement) -> None:
+    engagement.end_early(side=Side.PROVIDER, reason="Ill")
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"scope": ""}, TermsIncomplete),
+        ({"objectives": (" ",)}, TermsIncomplete),
+        ({"ends": date(2026, 1, 1)}, DatesOutOfOrder),
+        ({"days": Decimal("0.3")}, NotHalfDays),
+        ({"net": Decimal(-1)}, NotAPrice),
+    ],
+)
+def test_terms_that_nobody_could_agree_to_are_refused(changes: dict[str, object], rule: type[Refusal]) -> None:
+    with pytest.raises(rule):
+        a_proposed_engagement(**changes)
+
+
+def test_an_engagement_concerns_school_request_provider_and_specialist() -> None:
+    engagement = a_proposed_engagement()
+
+    about = engagement._pending[0].meta.about
+    assert (about.school, about.request, about.provider) == (SCHOOL, engagement.request, CALDER)
+    assert about.people == (GRACE,)
+
+
+def test_three_sides_agree_in_any_order() -> None:
+    engagement = a_proposed_engagement()
+    given(engagement).when(lambda engagement: engagement.agree(Side.PROVIDER)).then(
+        BrokeredEngagement.AgreedByProvider
+    )
+    given(engagement).when(lambda engagement: engagement.agree(Side.SERVICE)).then(BrokeredEngagement.AgreedByService)
+    given(engagement).when(lambda engagement: engagement.confirm()).then_refused(NotAllAgreed)
+    given(engagement).when(lambda engagement: engagement.agree(Side.SCHOOL)).then(
+        BrokeredEngagement.AgreedBySchool
+    ).then_holds(lambda engagement: engagement.status is EngagementStatus.AGREED)
+    given(engagement).when(lambda engagement: engagement.agree(Side.SCHOOL)).then_refused(AlreadyAgreed)
+
+
+def test_work_is_confirmed_only_with_clearance() -> None:
+    engagement = an_agreed_engagement()
+    given(engagement).when(lambda engagement: engagement.confirm()).then_refused(NotCleared)
+    given(engagement).when(
+        lambda engagement: engagement.confirm_clearance(cleared=False, valid_to=None, rules=RULES)
+    ).then_refused(NotCleared)
+    given(engagement).when(
+        lambda engagement: engagement.confirm_clearance(cleared=True, valid_to=ENDS, rules=RULES)
+    ).then(BrokeredEngagement.ClearanceConfirmed, specialist=GRACE, valid_to=ENDS, rules=RULES)
+    given(engagement).when(lambda engagement: engagement.confirm()).then(BrokeredEngagement.Confirmed)
+
+
+def test_no_session_is_planned_before_the_work_is_confirmed() -> None:
+    given(an_agreed_engagement()).when(plan()).then_refused(NotAtThisStage)
+
+
+def test_sessions_are_numbered() -> None:
+    engagement = a_confirmed_engagement()
+    given(engagement).when(plan()).then(BrokeredEngagement.SessionPlanned, number=1, on=TODAY)
+    given(engagement).when(plan("0.5", on=TOMORROW)).then(BrokeredEngagement.SessionPlanned, number=2)
+
+
+def test_a_session_lies_within_the_agreed_dates() -> None:
+    given(a_confirmed_engagement()).when(plan(on=ENDS + timedelta(days=1))).then_refused(
+        OutsideTheAgreedDates, field="on"
+    )
+    given(an_engagement_with_a_planned_session()).when(deliver(on=date(2026, 10, 1))).then_refused(
+        OutsideTheAgreedDates
+    )
+
+
+def test_no_session_is_planned_or_delivered_by_somebody_not_cleared_that_day() -> None:
+    given(a_confirmed_engagement()).when(plan(cleared=False)).then_refused(NotCleared)
+    given(an_engagement_with_a_planned_session()).when(deliver(cleared=False)).then_refused(NotCleared)
+
+
+def test_days_planned_and_delivered_never_exceed_those_agreed() -> None:
+    engagement = an_engagement_in_delivery()
+    given(engagement).when(plan("2.5")).then_refused(MoreThanAgreed, field="days")
+    given(engagement).when(plan("2")).then(BrokeredEngagement.SessionPlanned)
+    given(engagement).when(deliver(2, "2.5")).then_refused(MoreThanAgreed)
+    given(engagement).when(deliver(2, "2")).then(BrokeredEngagement.SessionDelivered)
+
+
+def test_a_session_is_delivered_once_and_not_ahead_of_its_day() -> None:
+    engagement = an_engagement_with_a_planned_session()
+    given(engagement).when(deliver(on=TOMORROW)).then_refused(DeliveredInTheFuture)
+    given(engagement).when(deliver(7)).then_refused(NoSuchSession)
+    given(engagement).when(deliver(days="0.5", on=YESTERDAY)).then(
+        BrokeredEngagement.SessionDelivered, days=Decimal("0.5"), occurred=YESTERDAY, specialist=GRACE
+    )
+    given(engagement).when(deliver()).then_refused(NoSuchSession)
+
+
+def test_the_cost_of_all_days_is_the_agreed_price_to_the_penny() -> None:
+    engagement = a_confirmed_engagement(days=Decimal(3), net=Decimal(1000))
+    for number in (1, 2, 3):
+        given(engagement).when(plan()).then(BrokeredEngagement.SessionPlanned)
+        given(engagement).when(deliver(number)).then(BrokeredEngagement.SessionDelivered)
+
+    assert [session.net for session in engagement.sessions.values()] == [
+        Decimal("333.33"),
+        Decimal("333.34"),
+        Decimal("333.33"),
+    ]
+    assert engagement.cost == Decimal(1000)
+
+
+def test_a_session_cancelled_at_a_charge_uses_up_its_days() -> None:
+    engagement = an_engagement_with_a_planned_session()
+    given(engagement).when(
+        lambda engagement: engagement.cancel_session(1, side=Side.SCHOOL, chargeable=True, reason="Snow")
+    ).then(BrokeredEngagement.SessionCancelled, days=Decimal(1), net=Decimal("333.33"), reason="Snow")
+    assert engagement.used_days == 1
+    given(engagement).when(lambda engagement: engagement.complete()).then_refused(NothingDelivered)
+
+
+def test_a_session_cancelled_without_charge_gives_its_days_back() -> None:
+    engagement = an_engagement_with_a_planned_session()
+    given(engagement).when(
+        lambda engagement: engagement.cancel_session(1, side=Side.PROVIDER, chargeable=False, reason="Ill")
+    ).then(BrokeredEngagement.SessionCancelled, days=Decimal(0), net=Decimal(0))
+    given(engagement).when(plan("3")).then(BrokeredEngagement.SessionPlanned)
+
+
+def test_another_specialist_takes_over_when_cleared() -> None:
+    def substitute(person: object, *, cleared: bool = True) -> Act:
+        return lambda engagement: engagement.substitute(
+            IMRAN if person is IMRAN else GRACE, cleared=cleared, valid_to=ENDS, rules=RULES, reason="Maternity leave"
+        )
+
+    engagement = an_engagement_in_delivery()
+    given(engagement).when(substitute(GRACE)).then_refused(SameSpecialist)
+    given(engagement).when(substitute(IMRAN, cleared=False)).then_refused(NotCleared)
+    given(engagement).when(substitute(IMRAN)).then(
+        BrokeredEngagement.SpecialistSubstituted, old=GRACE, new=IMRAN, rules=RULES
+    )
+    assert engagement._pending[-1].meta.about.people == (IMRAN, GRACE)
+
+
+def test_a_variation_makes_room_for_more() -> None:
+    engagement = an_engagement_in_delivery()
+    given(engagement).when(vary("5", "1800")).then(BrokeredEngagement.VariationAgreed, net=Decimal(1800))
+    given(engagement).when(plan("4")).then(BrokeredEngagement.SessionPlanned)
+    given(engagement).when(deliver(2, "4")).then(BrokeredEngagement.SessionDelivered)
+    assert engagement.cost == Decimal(1800)
+
+
+def test_a_variation_never_goes_below_what_is_used_or_planned() -> None:
+    engagement = an_engagement_in_delivery()
+    given(engagement).when(vary("0.5", "1000")).then_refused(LessThanUsed, field="days")
+    given(engagement).when(vary("3", "300")).then_refused(LessThanUsed, field="net")
+    given(engagement).when(vary("1", "1000")).then_refused(LessThanUsed, field="net")
+    given(engagement).when(vary("3", "1000", ends=YESTERDAY)).then_refused(DatesOutOfOrder)
+    given(engagement).when(vary("1", "333.33", ends=TODAY)).then(BrokeredEngagement.VariationAgreed)
+
+
+def test_paused_work_rests_until_resumed() -> None:
+    engagement = an_engagement_in_delivery()
+    given(engagement).when(lambda engagement: engagement.pause(reason="Inspection")).then(BrokeredEngagement.Paused)
+    given(engagement).when(plan()).then_refused(NotAtThisStage)
+    given(engagement).when(lambda engagement: engagement.resume(reason="It is over")).then(
+        BrokeredEngagement.Resumed
+    ).then_holds(lambda engagement: engagement.status is EngagementStatus.IN_DELIVERY)
+
+
+def test_work_paused_before_its_first_session_is_still_to_start_when_resumed() -> None:
+    engagement = a_confirmed_engagement()
+    with signed():
+        engagement.pause(reason="Building work")
+        engagement.resume(reason="It is over")
+
+    assert engagement.status is EngagementStatus.CONFIRMED
+
+
+def test_work_is_complete_when_every_planned_session_is_accounted_for() -> None:
+    engagement = an_engagement_in_delivery()
+    given(engagement).when(plan()).then(BrokeredEngagement.SessionPlanned)
+    given(engagement).when(lambda engagement: engagement.complete()).then_refused(SessionsStillPlanned)
+    given(engagement).when(deliver(2)).then(BrokeredEngagement.SessionDelivered)
+    given(engagement).when(lambda engagement: engagement.complete()).then(BrokeredEngagement.Completed)
+
+
+def test_work_ended_early_drops_its_planned_sessions() -> None:
+    given(an_engagement_with_a_planned_session()).when(end_early).then(
+        BrokeredEngagement.EndedEarly, side=Side.PROVIDER
+    ).then_holds(lambda engagement: engagement.sessions[1].status is SessionStatus.CANCELLED)
+
+
+def test_work_is_cancelled_only_before_it_starts() -> None:
+    def cancel(engagement: BrokeredEngagement) -> None:
+        engagement.cancel(side=Side.SCHOOL, reason="Funds withdrawn")
+
+    given(a_proposed_engagement()).when(cancel).then(BrokeredEngagement.Cancelled, side=Side.SCHOOL)
+    given(an_engagement_with_a_planned_session()).when(cancel).then(BrokeredEngagement.Cancelled)
+    given(an_engagement_in_delivery()).when(cancel).then_refused(HasStarted)
+
+
+def test_the_school_evaluates_each_objective() -> None:
+    engagement = a_completed_engagement()
+
+    def evaluate(quality: int, results: tuple[Outcome, ...]) -> Act:
+        return lambda engagement: engagement.evaluate(
+            quality=quality, impact=4, comment="Clear", outcomes=results, evaluator=HEAD
+        )
+
+    given(engagement).when(evaluate(6, outcomes(engagement))).then_refused(NotARating, field="quality")
+    given(engagement).when(evaluate(5, (Outcome("Something else", Attainment.MET),))).then_refused(OutcomeNeeded)
+    given(engagement).when(evaluate(5, outcomes(engagement))).then(
+        BrokeredEngagement.Evaluated, quality=5, impact=4, evaluator=HEAD
+    )
+
+
+def test_work_under_way_is_not_yet_evaluated() -> None:
+    engagement = an_engagement_in_delivery()
+    given(engagement).when(
+        lambda engagement: engagement.evaluate(
+            quality=5, impact=5, comment="", outcomes=outcomes(engagement), evaluator=HEAD
+        )
+    ).then_refused(NotAtThisStage)
+
+
+def test_work_is_closed_after_its_evaluation_or_a_waiver() -> None:
+    def close(engagement: BrokeredEngagement) -> None:
+        engagement.close()
+
+    def waive(engagement: BrokeredEngagement) -> None:
+        engagement.waive_evaluation(reason="The school has closed")
+
+    given(an_evaluated_engagement()).when(close).then(
+        BrokeredEngagement.Closed, days=Decimal(1), net=Decimal("333.33")
+    )
+    given(a_completed_engagement()).when(close).then_refused(EvaluationDue)
+    given(an_engagement_in_delivery()).when(close).then_refused(NotAtThisStage)
+    waived = a_completed_engagement()
+    given(waived).when(waive).then(BrokeredEngagement.EvaluationWaived, reason="The school has closed")
+    given(waived).when(waive).then_refused(NotAtThisStage)
+    given(waived).when(close).then(BrokeredEngagement.Closed)
+
+
+def test_work_ended_early_is_evaluated_too() -> None:
+    engagement = an_engagement_in_delivery()
+    given(engagement).when(end_early).then(BrokeredEngagement.EndedEarly)
+    given(engagement).when(lambda engagement: engagement.close()).then_refused(EvaluationDue)
+
+
+def test_nobody_attends_in_fractions_or_below_one() -> None:
+    given(an_engagement_with_a_planned_session()).when(
+        lambda engagement: engagement.deliver_session(
+            1, on=TODAY, days=Decimal(1), cleared=True, rules=RULES, attended=0
+        )
+    ).then_refused(NotATime, field="attended")
