@@ -142,6 +142,11 @@ def entries(connection: sa.Connection, wanted: Wanted, after: int | None, limit:
 
 def positions(connection: sa.Connection, wanted: Wanted, after: int | None, limit: int) -> list[int]:
     """Where in the log the entries asked for stand, in the same order."""
+    return list(connection.execute(asked(wanted, after, limit)).scalars())
+
+
+def asked(wanted: Wanted, after: int | None, limit: int) -> sa.Select[int]:
+    """The question for positions; it reads indexes alone wherever one of them knows the answer."""
     columns, people = trail.table.c, parts.table.c
     place = columns.position if wanted.person is None else people.position
     query = sa.select(place).where(*_conditions(wanted))
@@ -152,7 +157,7 @@ def positions(connection: sa.Connection, wanted: Wanted, after: int | None, limi
             query = query.where(people.acted)
     if after is not None:
         query = query.where(place < after)
-    return list(connection.execute(query.order_by(place.desc()).limit(limit)).scalars())
+    return query.order_by(place.desc()).limit(limit)
 
 
 def _conditions(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
@@ -176,8 +181,10 @@ def _conditions(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
 
 def _one_of(purposes: Collection[Purpose | None]) -> sa.ColumnElement[bool]:
     column = trail.table.c.purpose
-    named = column.in_([purpose for purpose in purposes if purpose is not None])
-    return sa.or_(named, column.is_(None)) if None in purposes else named
+    named = [purpose for purpose in purposes if purpose is not None]
+    if None not in purposes:
+        return column.in_(named)
+    return sa.or_(column.in_(named), column.is_(None)) if named else column.is_(None)
 
 
 def _occurred(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
