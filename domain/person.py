@@ -185,9 +185,12 @@ class Person(Aggregate):
             ]
 
     class Left(Event):
+        """`posts` are those that end with it, or that now never begin."""
+
         TOPIC = "person.left"
         says = "{by} noted that the person left, the last day being {on}: {reason}"
         on: date
+        posts: tuple[int, ...]
 
         def apply(self, person: Person) -> None:
             person.left_on = self.on
@@ -266,7 +269,8 @@ class Person(Aggregate):
             raise HasLeft("This person has left already")
         if holdings:
             raise HoldsWork(holdings)
-        self.record(self.Left(on=on), occurred=self._if_past(on), reason=reasoned(reason))
+        given_up = tuple(post.id for post in self.posts if _cut(post, on) != post)
+        self.record(self.Left(on=on, posts=given_up), occurred=self._if_past(on), reason=reasoned(reason))
 
     def posts_on(self, day: date) -> list[Post]:
         """The posts held on a day, in the order in which they were taken."""

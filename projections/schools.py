@@ -390,6 +390,29 @@ def linked_to(connection: sa.Connection, officer: UUID, *, today: date) -> list[
     return _page(connection, [sa.or_(_linked([officer], today), later)], None, None)
 
 
+def ids_of_officer(connection: sa.Connection, officer: UUID, today: date) -> frozenset[UUID]:
+    """The schools that are the officer's today, by link or by cover."""
+    condition = sa.or_(_linked([officer], today), _covered([officer], today))
+    return _ids(connection, condition, schools.table.c.merged_into.is_(None))
+
+
+def ids_of_phases(
+    connection: sa.Connection, phases: Collection[str], *, with_phaseless: bool = False
+) -> frozenset[UUID]:
+    """The schools of these phases; `with_phaseless` adds those of which the register tells no phase."""
+    phase = schools.table.c.phase
+    of_phases = phase.in_(phases)
+    return _ids(connection, sa.or_(of_phases, phase.is_(None)) if with_phaseless else of_phases)
+
+
+def _ids(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> frozenset[UUID]:
+    return frozenset(connection.execute(sa.select(schools.table.c.id).where(*conditions)).scalars())
+
+
+def by_id(connection: sa.Connection, school: UUID) -> KnownSchool | None:
+    return schools.get(connection, school)
+
+
 def by_urn(connection: sa.Connection, urn: int) -> KnownSchool | None:
     """The school that answers to a URN, present or past."""
     return known_register(connection, [urn]).get(urn)

@@ -1,0 +1,206 @@
+"""People and their posts: who holds what on a day."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from domain.person import SCHOOL_ROLES, Person
+from domain.vocabulary import Phase, Role, Team
+from projections.view import Key, Row, Sheet, View, replace
+
+
+class PersonRow(Row):
+    """Somebody known to the service; `sorting` is the name as lists are ordered by it."""
+
+    id: UUID
+    reference: str
+    name: str
+    sorting: str
+    email: str | None
+    left_on: date | None = None
+
+
+class PostRow(Row):
+    """A post for a period, first and last day included; `capacity` is the share of full time."""
+
+    person: UUID
+    post: int
+    role: Role
+    school: UUID | None
+    provider: UUID | None
+    team: Team | None
+    phase: Phase | None
+    leads_team: bool
+    capacity: Decimal
+    theme: str | None
+    from_: date
+    until: date | None
+
+
+people = Sheet("people", PersonRow, key=("id",), indexes=[("sorting", "id"), ("reference",)])
+posts = Sheet("posts", PostRow, key=("person", "post"), indexes=[("role", "from_"), ("school",), ("provider",)])
+
+
+def _sorting(name: str) -> str:
+    """By the last name, then the others."""
+    *first, last = name.casefold().split()
+    return " ".join((last, *first))
+
+
+@people.on(Person.Registered)
+def registered(_: PersonRow | None, event: Person.Registered) -> PersonRow:
+    return PersonRow(
+        id=event.meta.stream,
+        reference=event.reference,
+        name=event.name.value,
+        sorting=_sorting(event.name.value),
+        email=event.email.value if event.email else None,
+    )
+
+
+@people.on(Person.NameChanged)
+def name_changed(row: PersonRow | None, event: Person.NameChanged) -> PersonRow | None:
+    return row and replace(row, name=event.name.value, sorting=_sorting(event.name.value))
+
+
+@people.on(Person.EmailChanged)
+def email_changed(row: PersonRow | None, event: Person.EmailChanged) -> PersonRow | None:
+    return row and replace(row, email=event.email.value if event.email else None)
+
+
+@people.on(Person.Left)
+def left(row: PersonRow | None, event: Person.Left) -> PersonRow | None:
+    return row and replace(row, left_on=event.on)
+
+
+@people.on(Person.PostTaken)
+def came_back(row: PersonRow | None, event: Person.PostTaken) -> PersonRow | None:
+    if row is None or row.left_on is None or event.from_ <= row.left_on:
+        return row
+    return replace(row, left_on=None)
+
+
+def by_post(event: Person.PostTaken | Person.PostEnded) -> Key:
+    return (event.meta.stream, event.post)
+
+
+@posts.on(Person.PostTaken, key=by_post)
+def post_taken(_: PostRow | None, event: Person.PostTaken) -> PostRow:
+    return PostRow(
+        person=event.meta.stream,
+        post=event.post,
+        role=event.role,
+        school=event.school,
+        provider=event.provider,
+        team=event.team,
+        phase=event.phase,
+        leads_team=event.leads_team,
+        capacity=event.capacity,
+        theme=event.theme,
+        from_=event.from_,
+        until=event.until,
+    )
+
+
+@posts.on(Person.PostEnded, key=by_post)
+def post_ended(row: PostRow | None, event: Person.PostEnded) -> PostRow | None:
+    return row and replace(row, until=event.until)
+
+
+@posts.on_each(Person.Left, keys=lambda event: [(event.meta.stream, post) for post in event.posts])
+def post_given_up(row: PostRow | None, event: Person.Left, _: Key) -> PostRow | None:
+    return None if row is None or row.from_ > event.on else replace(row, until=event.on)
+
+
+def by_id(connection: sa.Connection, person: UUID) -> PersonRow | None:
+    return people.get(connection, person)
+
+
+def by_reference(connection: sa.Connection, reference: str) -> PersonRow | None:
+    """The person of a reference, in whatever case it was typed."""
+    found = _people(connection, [people.table.c.reference == reference.strip().upper()])
+    return found[0] if found else None
+
+
+def everybody(connection: sa.Connection, *, limit: int = 50, after: str | None = None) -> list[PersonRow]:
+    """All people by last name; `after` is the last id of the page before."""
+    columns = people.table.c
+    last = people.get(connection, UUID(after)) if after else None
+    if after and last is None:
+        return []
+    beyond = [] if last is None else [sa.tuple_(columns.sorting, columns.id) > sa.tuple_(last.sorting, last.id)]
+    return _people(connection, beyond, limit)
+
+
+def posts_of(connection: sa.Connection, person: UUID) -> list[PostRow]:
+    """All posts of a person, past and to come, the newest first."""
+    columns = posts.table.c
+    query = posts.table.select().where(columns.person == person).order_by(columns.from_.desc(), columns.post)
+    return posts.rows(connection, query)
+
+
+def posts_on(connection: sa.Connection, person: UUID, day: date) -> list[PostRow]:
+    """The posts that a person holds on a day."""
+    return _posts(connection, day, posts.table.c.person == person)
+
+
+def holders_on(connection: sa.Connection, roles: Collection[Role], day: date) -> list[PersonRow]:
+    """Everybody who holds a post of one of these roles on a day, by last name."""
+    return _holding(connection, day, posts.table.c.role.in_(roles))
+
+
+def officers_on(connection: sa.Connection, day: date, *, team: Team | None = None) -> list[PostRow]:
+    """The officers' posts on a day, of one team or of all, in the order in which people joined."""
+    conditions = [posts.table.c.role == Role.OFFICER]
+    if team is not None:
+        conditions.append(posts.table.c.team == team)
+    return _posts(connection, day, *conditions)
+
+
+def heads_and_chairs(connection: sa.Connection, school: UUID, day: date) -> list[PostRow]:
+    """The headteacher's and chair's posts of a school on a day."""
+    columns = posts.table.c
+    return _posts(connection, day, columns.school == school, columns.role.in_(SCHOOL_ROLES))
+
+
+def of_provider(connection: sa.Connection, provider: UUID, day: date) -> list[PersonRow]:
+    """The people who hold a post with a provider on a day, by last name."""
+    return _holding(connection, day, posts.table.c.provider == provider)
+
+
+def leads_of(connection: sa.Connection, team: Team, day: date) -> list[PersonRow]:
+    """Whoever leads a phase team on a day."""
+    return _holding(connection, day, posts.table.c.leads_team.is_(True), posts.table.c.team == team)
+
+
+def _posts(connection: sa.Connection, day: date, *conditions: sa.ColumnElement[bool]) -> list[PostRow]:
+    columns = posts.table.c
+    query = posts.table.select().where(_held(day), *conditions)
+    return posts.rows(connection, query.order_by(columns.from_, columns.person, columns.post))
+
+
+def _holding(connection: sa.Connection, day: date, *conditions: sa.ColumnElement[bool]) -> list[PersonRow]:
+    columns = posts.table.c
+    holds = sa.exists().where(columns.person == people.table.c.id, _held(day), *conditions)
+    return _people(connection, [holds])
+
+
+def _held(day: date) -> sa.ColumnElement[bool]:
+    columns = posts.table.c
+    return sa.and_(columns.from_ <= day, sa.or_(columns.until.is_(None), columns.until >= day))
+
+
+def _people(
+    connection: sa.Connection, conditions: Iterable[sa.ColumnElement[bool]], limit: int | None = None
+) -> list[PersonRow]:
+    columns = people.table.c
+    query = people.table.select().where(*conditions).order_by(columns.sorting, columns.id).limit(limit)
+    return people.rows(connection, query)
+
+
+VIEW = View("people", people, posts)
