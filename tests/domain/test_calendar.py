@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -121,12 +120,9 @@ def test_working_days_are_not_counted_backwards() -> None:
 
 
 @pytest.mark.real_data
-def test_the_usual_terms_are_near_those_of_a_real_school() -> None:
+def test_the_usual_terms_are_near_those_of_a_real_school(real_data: Path) -> None:
     """Its published dates leave out teacher training days, so that they lie within the rule's by a few days."""
-    folder = os.environ.get("SIS_REAL_DATA")
-    if not folder:
-        pytest.skip("SIS_REAL_DATA names no folder of real files")
-    with (Path(folder) / "reference" / "term_dates.csv").open(encoding="utf-8", newline="") as file:
+    with (real_data / "reference" / "term_dates.csv").open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["la_code"] == "355"]
     published = {(row["academic_year"], row["period"]): row for row in rows}
 
