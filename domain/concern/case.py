@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import TypeAlias
 from uuid import UUID
 
 from domain.aggregate import Aggregate, Event, reasoned
@@ -67,17 +68,17 @@ class ConcernCase(Aggregate):
     raised_by: UUID | None
     status: CaseStatus
 
-    Raised = events.Raised
-    Assessed = events.Assessed
-    InterventionStarted = events.InterventionStarted
-    PlanRevised = events.PlanRevised
-    ReviewHeld = events.ReviewHeld
-    StepRecorded = events.StepRecorded
-    Paused = events.Paused
-    Resumed = events.Resumed
-    InterventionEnded = events.InterventionEnded
-    Closed = events.Closed
-    Reopened = events.Reopened
+    Raised: TypeAlias = events.Raised
+    Assessed: TypeAlias = events.Assessed
+    InterventionStarted: TypeAlias = events.InterventionStarted
+    PlanRevised: TypeAlias = events.PlanRevised
+    ReviewHeld: TypeAlias = events.ReviewHeld
+    StepRecorded: TypeAlias = events.StepRecorded
+    Paused: TypeAlias = events.Paused
+    Resumed: TypeAlias = events.Resumed
+    InterventionEnded: TypeAlias = events.InterventionEnded
+    Closed: TypeAlias = events.Closed
+    Reopened: TypeAlias = events.Reopened
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)

@@ -5,7 +5,7 @@ Facts and dates are kept, never certificates or their numbers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -103,6 +103,10 @@ class Check:
     def is_of(self, item: Requirement, person: UUID | None, day: date) -> bool:
         """Whether it is a check of that requirement which had begun by that day and was never revoked."""
         return (self.item, self.person) == (item, person) and self.from_ <= day and self.revoked_on is None
+
+    def revoked(self, item: Requirement, person: UUID | None, day: date) -> Check:
+        """The check after what was recorded of that requirement is revoked from a day on."""
+        return replace(self, revoked_on=day) if self.is_of(item, person, day) else self
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,10 +201,7 @@ class RequirementRevoked(Event):
 
     def apply(self, provider: Provider) -> None:
         day = self.meta.occurred_on
-        provider.checks = tuple(
-            replace(check, revoked_on=day) if check.is_of(self.item, self.person, day) else check
-            for check in provider.checks
-        )
+        provider.checks = tuple(check.revoked(self.item, self.person, day) for check in provider.checks)
 
 
 class ConflictDeclared(Event):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from domain.aggregate import Aggregate, reasoned
@@ -63,23 +63,23 @@ class Provider(Aggregate):
     telephone: str
     website: str
 
-    Registered = events.Registered
-    Renamed = events.Renamed
-    ContactChanged = events.ContactChanged
-    CapabilityOffered = events.CapabilityOffered
-    CapabilityWithdrawn = events.CapabilityWithdrawn
-    CoverageSet = events.CoverageSet
-    RateSet = events.RateSet
-    CapacityDeclared = events.CapacityDeclared
-    SpecialistAdded = events.SpecialistAdded
-    SpecialistLeft = events.SpecialistLeft
-    RequirementMet = events.RequirementMet
-    RequirementExempted = events.RequirementExempted
-    RequirementRevoked = events.RequirementRevoked
-    ConflictDeclared = events.ConflictDeclared
-    Suspended = events.Suspended
-    Reinstated = events.Reinstated
-    Removed = events.Removed
+    Registered: TypeAlias = events.Registered
+    Renamed: TypeAlias = events.Renamed
+    ContactChanged: TypeAlias = events.ContactChanged
+    CapabilityOffered: TypeAlias = events.CapabilityOffered
+    CapabilityWithdrawn: TypeAlias = events.CapabilityWithdrawn
+    CoverageSet: TypeAlias = events.CoverageSet
+    RateSet: TypeAlias = events.RateSet
+    CapacityDeclared: TypeAlias = events.CapacityDeclared
+    SpecialistAdded: TypeAlias = events.SpecialistAdded
+    SpecialistLeft: TypeAlias = events.SpecialistLeft
+    RequirementMet: TypeAlias = events.RequirementMet
+    RequirementExempted: TypeAlias = events.RequirementExempted
+    RequirementRevoked: TypeAlias = events.RequirementRevoked
+    ConflictDeclared: TypeAlias = events.ConflictDeclared
+    Suspended: TypeAlias = events.Suspended
+    Reinstated: TypeAlias = events.Reinstated
+    Removed: TypeAlias = events.Removed
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)

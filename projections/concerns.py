@@ -1,0 +1,176 @@
+"""Concerns: every case, whose school it is, how far it is, and when it is reviewed next."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from domain.concern import CaseStatus, ConcernCase, ConcernKind, Rating, Severity
+from domain.vocabulary import Purpose, Sensitivity
+from projections.view import Row, Sheet, View, replace
+
+OPEN = (CaseStatus.RAISED, CaseStatus.ASSESSED, CaseStatus.INTERVENTION)
+
+
+class Case(Row):
+    """`authoriser` is the one who authorised the last step."""
+
+    id: UUID
+    reference: str
+    school: UUID
+    kind: ConcernKind
+    severity: Severity
+    purpose: Purpose | None
+    sensitivity: Sensitivity
+    status: CaseStatus
+    raised_on: date
+    raised_by: UUID | None
+    rating: Rating | None = None
+    assessed_on: date | None = None
+    intervention_on: date | None = None
+    next_review_on: date | None = None
+    authoriser: UUID | None = None
+    is_paused: bool = False
+    ended_on: date | None = None
+
+
+cases = Sheet(
+    "concern_cases", Case, key=("id",), indexes=[("school", "raised_on"), ("next_review_on",), ("reference",)]
+)
+
+
+@cases.on(ConcernCase.Raised)
+def concern_raised(_: Case | None, event: ConcernCase.Raised) -> Case:
+    return Case(
+        id=event.meta.stream,
+        reference=event.reference,
+        school=event.school,
+        kind=event.kind,
+        severity=event.severity,
+        purpose=event.meta.purpose,
+        sensitivity=event.meta.sensitivity,
+        status=CaseStatus.RAISED,
+        raised_on=event.meta.occurred_on,
+        raised_by=event.meta.signature.actor,
+    )
+
+
+@cases.on(ConcernCase.Assessed)
+def concern_assessed(row: Case | None, event: ConcernCase.Assessed) -> Case | None:
+    return row and replace(
+        row,
+        status=CaseStatus.ASSESSED,
+        rating=event.rating,
+        assessed_on=event.meta.occurred_on,
+        authoriser=event.authoriser,
+    )
+
+
+@cases.on(ConcernCase.InterventionStarted)
+def intervention_started(row: Case | None, event: ConcernCase.InterventionStarted) -> Case | None:
+    return row and replace(
+        row,
+        status=CaseStatus.INTERVENTION,
+        intervention_on=event.meta.occurred_on,
+        next_review_on=event.review_on,
+        authoriser=event.authoriser,
+    )
+
+
+@cases.on(ConcernCase.ReviewHeld)
+def review_held(row: Case | None, event: ConcernCase.ReviewHeld) -> Case | None:
+    return row and replace(row, next_review_on=event.next_review_on, authoriser=event.authoriser)
+
+
+@cases.on(ConcernCase.PlanRevised)
+def plan_revised(row: Case | None, event: ConcernCase.PlanRevised) -> Case | None:
+    return row and replace(row, authoriser=event.authoriser)
+
+
+@cases.on(ConcernCase.StepRecorded)
+def step_recorded(row: Case | None, event: ConcernCase.StepRecorded) -> Case | None:
+    return row and replace(row, authoriser=event.authoriser)
+
+
+@cases.on(ConcernCase.Paused)
+def case_paused(row: Case | None, event: ConcernCase.Paused) -> Case | None:
+    return row and replace(row, is_paused=True, authoriser=event.authoriser)
+
+
+@cases.on(ConcernCase.Resumed)
+def case_resumed(row: Case | None, event: ConcernCase.Resumed) -> Case | None:
+    return row and replace(row, is_paused=False, authoriser=event.authoriser)
+
+
+@cases.on(ConcernCase.InterventionEnded)
+def intervention_ended(row: Case | None, event: ConcernCase.InterventionEnded) -> Case | None:
+    return row and _over(row, CaseStatus.ENDED, event)
+
+
+@cases.on(ConcernCase.Closed)
+def case_closed(row: Case | None, event: ConcernCase.Closed) -> Case | None:
+    return row and _over(row, CaseStatus.CLOSED, event)
+
+
+@cases.on(ConcernCase.Reopened)
+def case_reopened(row: Case | None, event: ConcernCase.Reopened) -> Case | None:
+    return row and replace(
+        row,
+        status=CaseStatus.RAISED,
+        rating=None,
+        assessed_on=None,
+        intervention_on=None,
+        ended_on=None,
+        authoriser=event.authoriser,
+    )
+
+
+def _over(row: Case, status: CaseStatus, event: ConcernCase.InterventionEnded | ConcernCase.Closed) -> Case:
+    ended_on = event.meta.occurred_on
+    return replace(row, status=status, ended_on=ended_on, next_review_on=None, authoriser=event.authoriser)
+
+
+def open_cases(connection: sa.Connection, *, after: str | None = None, limit: int = 50) -> list[Case]:
+    """Cases not ended or closed, the oldest reference first; `after` is the reference of the last one seen."""
+    query = cases.table.select().where(cases.table.c.status.in_(OPEN))
+    return _page(connection, query, after, limit)
+
+
+def all_cases(connection: sa.Connection, *, after: str | None = None, limit: int = 50) -> list[Case]:
+    """Every case ever raised, the oldest reference first; `after` is the reference of the last one seen."""
+    return _page(connection, cases.table.select(), after, limit)
+
+
+def _page(connection: sa.Connection, query: sa.Select[tuple[object]], after: str | None, limit: int) -> list[Case]:
+    reference = cases.table.c.reference
+    if after is not None:
+        query = query.where(reference > after)
+    return cases.rows(connection, query.order_by(reference).limit(limit))
+
+
+def cases_of_school(connection: sa.Connection, school: UUID) -> list[Case]:
+    """A school's cases, the latest first."""
+    table = cases.table
+    query = table.select().where(table.c.school == school)
+    return cases.rows(connection, query.order_by(table.c.raised_on.desc(), table.c.reference.desc()))
+
+
+def reviews_due(connection: sa.Connection, before: date, *, schools: list[UUID] | None = None) -> list[Case]:
+    """The interventions, of those schools if any are named, whose next review is before a day; first due first.
+    Paused ones are left out."""
+    table = cases.table
+    query = table.select().where(table.c.next_review_on < before, table.c.is_paused.is_(False))
+    if schools is not None:
+        query = query.where(table.c.school.in_(schools))
+    return cases.rows(connection, query.order_by(table.c.next_review_on, table.c.reference))
+
+
+def case_of_reference(connection: sa.Connection, reference: str) -> Case | None:
+    """The case with that reference."""
+    found = cases.rows(connection, cases.table.select().where(cases.table.c.reference == reference))
+    return found[0] if found else None
+
+
+VIEW = View("concerns", cases)

@@ -1,0 +1,152 @@
+"""Notes and files: what was noted on a record or put to it. What a restricted note says never stands here."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from domain.attachment import Attachment
+from domain.note import Audience, Note, NoteType
+from domain.vocabulary import Sensitivity
+from projections.view import Row, Sheet, View, replace
+
+
+class NoteOnRecord(Row):
+    """A note as it stands. `heading` and `text` are empty where it is restricted or withdrawn, and what it says
+    about a person never stands here: both are read from the note itself."""
+
+    id: UUID
+    reference: str
+    on_kind: str
+    on_record: UUID
+    school: UUID | None
+    provider: UUID | None
+    note_type: NoteType
+    sensitivity: Sensitivity
+    visible_to: Audience
+    heading: str
+    text: str
+    about_person: UUID | None
+    written_on: date
+    written_by: UUID | None
+    versions: int = 1
+    revised_on: date | None = None
+    withdrawn_on: date | None = None
+
+    @property
+    def is_restricted(self) -> bool:
+        """Whether opening it is recorded."""
+        return self.sensitivity is not Sensitivity.ORDINARY
+
+
+class FileOnRecord(Row):
+    """`size` is in bytes."""
+
+    id: UUID
+    reference: str
+    on_kind: str
+    on_record: UUID
+    school: UUID | None
+    provider: UUID | None
+    file_name: str
+    media_type: str
+    size: int
+    sha256: str
+    added_on: date
+    added_by: UUID | None
+    withdrawn_on: date | None = None
+
+
+notes = Sheet("notes", NoteOnRecord, key=("id",), indexes=[("on_record",), ("school",)])
+files = Sheet("attachments", FileOnRecord, key=("id",), indexes=[("on_record",), ("school",)])
+
+
+@notes.on(Note.Written)
+def note_written(_: NoteOnRecord | None, event: Note.Written) -> NoteOnRecord:
+    is_open = event.meta.sensitivity is Sensitivity.ORDINARY
+    return NoteOnRecord(
+        id=event.meta.stream,
+        reference=event.reference,
+        on_kind=event.on_kind,
+        on_record=event.on_record,
+        school=event.school,
+        provider=event.provider,
+        note_type=event.note_type,
+        sensitivity=event.meta.sensitivity,
+        visible_to=event.visible_to,
+        heading=event.heading if is_open else "",
+        text=event.text if is_open else "",
+        about_person=event.about_person.person if event.about_person else None,
+        written_on=event.meta.occurred_on,
+        written_by=event.meta.signature.actor,
+    )
+
+
+@notes.on(Note.Revised)
+def note_revised(row: NoteOnRecord | None, event: Note.Revised) -> NoteOnRecord | None:
+    if row is None:
+        return None
+    return replace(
+        row,
+        heading="" if row.is_restricted else event.heading,
+        text="" if row.is_restricted else event.text,
+        about_person=event.about_person.person if event.about_person else None,
+        versions=row.versions + 1,
+        revised_on=event.meta.occurred_on,
+    )
+
+
+@notes.on(Note.Withdrawn)
+def note_withdrawn(row: NoteOnRecord | None, event: Note.Withdrawn) -> NoteOnRecord | None:
+    return row and replace(row, heading="", text="", withdrawn_on=event.meta.occurred_on)
+
+
+@files.on(Attachment.Added)
+def file_added(_: FileOnRecord | None, event: Attachment.Added) -> FileOnRecord:
+    return FileOnRecord(
+        id=event.meta.stream,
+        reference=event.reference,
+        on_kind=event.on_kind,
+        on_record=event.on_record,
+        school=event.school,
+        provider=event.provider,
+        file_name=event.file_name,
+        media_type=event.media_type,
+        size=event.size,
+        sha256=event.sha256,
+        added_on=event.meta.occurred_on,
+        added_by=event.meta.signature.actor,
+    )
+
+
+@files.on(Attachment.Withdrawn)
+def file_withdrawn(row: FileOnRecord | None, event: Attachment.Withdrawn) -> FileOnRecord | None:
+    return row and replace(row, withdrawn_on=event.meta.occurred_on)
+
+
+def notes_of(connection: sa.Connection, record: UUID) -> list[NoteOnRecord]:
+    """The notes on a record that were not withdrawn, the latest first."""
+    return _latest_notes(connection, notes.table.c.on_record == record)
+
+
+def notes_of_school(connection: sa.Connection, school: UUID) -> list[NoteOnRecord]:
+    """The notes on whatever record of a school that were not withdrawn, the latest first."""
+    return _latest_notes(connection, notes.table.c.school == school)
+
+
+def files_of(connection: sa.Connection, record: UUID) -> list[FileOnRecord]:
+    """The files on a record that were not withdrawn, the latest first."""
+    table = files.table
+    query = table.select().where(table.c.on_record == record, table.c.withdrawn_on.is_(None))
+    return files.rows(connection, query.order_by(table.c.added_on.desc(), table.c.reference.desc()))
+
+
+def _latest_notes(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> list[NoteOnRecord]:
+    table = notes.table
+    query = table.select().where(condition, table.c.withdrawn_on.is_(None))
+    return notes.rows(connection, query.order_by(table.c.written_on.desc(), table.c.reference.desc()))
+
+
+VIEW = View("notes", notes, files)

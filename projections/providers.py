@@ -1,0 +1,340 @@
+"""Providers: those who can help, what they offer, who works for them, and what is known of their vetting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any, TypeAlias
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from domain.provider import Capability, Check, Provider, ProviderKind, Requirement, VettingFacts
+from domain.vocabulary import Phase, ServiceType
+from projections.view import Key, Row, Sheet, View, replace
+
+
+class ListedProvider(Row):
+    """`name_key` is the name as it is searched and sorted; `suspended_to` the last day of the last suspension."""
+
+    id: UUID
+    reference: str
+    name: str
+    name_key: str
+    practitioner: UUID | None
+    kind: ProviderKind
+    host_school: UUID | None
+    authority: str
+    areas: tuple[str, ...] = ()
+    capabilities: tuple[Capability, ...] = ()
+    suspended_from: date | None = None
+    suspended_to: date | None = None
+    removed_on: date | None = None
+
+    def is_suspended_on(self, day: date) -> bool:
+        """Whether the last suspension holds on that day."""
+        begun = self.suspended_from is not None and self.suspended_from <= day
+        return begun and (self.suspended_to is None or day <= self.suspended_to)
+
+
+class Offered(Row):
+    """`subject_key` is the subject as it is searched."""
+
+    provider: UUID
+    subject: str
+    phase: Phase
+    service: ServiceType
+    subject_key: str
+
+
+class ProviderSpecialist(Row):
+    provider: UUID
+    person: UUID
+    subjects: tuple[str, ...]
+    teaches: bool
+    joined_on: date
+    left_on: date | None = None
+
+
+class VettingFact(Row):
+    """All checks of one requirement. `holder` is the specialist or the provider itself; `expires` the last day on
+    which any of the checks holds by its own dates, None if nothing ends it."""
+
+    provider: UUID
+    item: Requirement
+    holder: UUID
+    person: UUID | None
+    checks: tuple[Check, ...]
+    checked_on: date
+    expires: date | None
+    exempt: bool
+
+
+providers = Sheet("providers", ListedProvider, key=("id",), indexes=[("name_key", "reference"), ("reference",)])
+offers = Sheet(
+    "provider_offers", Offered, key=("provider", "subject", "phase", "service"), indexes=[("subject_key", "phase")]
+)
+specialists = Sheet("provider_specialists", ProviderSpecialist, key=("provider", "person"), indexes=[("person",)])
+vetting = Sheet("provider_vetting", VettingFact, key=("provider", "item", "holder"), indexes=[("expires",)])
+
+
+@providers.on(Provider.Registered)
+def provider_registered(_: ListedProvider | None, event: Provider.Registered) -> ListedProvider:
+    name = event.trading_as or str(event.name)
+    return ListedProvider(
+        id=event.meta.stream,
+        reference=event.reference,
+        name=name,
+        name_key=name.casefold(),
+        practitioner=event.name.person if event.name else None,
+        kind=event.kind,
+        host_school=event.host_school,
+        authority=event.authority,
+    )
+
+
+@providers.on(Provider.Renamed)
+def provider_renamed(row: ListedProvider | None, event: Provider.Renamed) -> ListedProvider | None:
+    name = event.trading_as or str(event.name)
+    return row and replace(row, name=name, name_key=name.casefold())
+
+
+@providers.on(Provider.CoverageSet)
+def coverage_set(row: ListedProvider | None, event: Provider.CoverageSet) -> ListedProvider | None:
+    return row and replace(row, areas=event.areas)
+
+
+@providers.on(Provider.CapabilityOffered)
+def capability_listed(row: ListedProvider | None, event: Provider.CapabilityOffered) -> ListedProvider | None:
+    offer = Capability(event.subject, event.phase, event.service)
+    return row and replace(row, capabilities=(*row.capabilities, offer))
+
+
+@providers.on(Provider.CapabilityWithdrawn)
+def capability_struck_out(row: ListedProvider | None, event: Provider.CapabilityWithdrawn) -> ListedProvider | None:
+    gone = Capability(event.subject, event.phase, event.service)
+    return row and replace(row, capabilities=tuple(offer for offer in row.capabilities if offer != gone))
+
+
+@providers.on(Provider.Suspended)
+def provider_suspended(row: ListedProvider | None, event: Provider.Suspended) -> ListedProvider | None:
+    return row and replace(row, suspended_from=event.from_, suspended_to=None)
+
+
+@providers.on(Provider.Reinstated)
+def provider_reinstated(row: ListedProvider | None, event: Provider.Reinstated) -> ListedProvider | None:
+    return row and replace(row, suspended_to=event.from_ - timedelta(days=1))
+
+
+@providers.on(Provider.Removed)
+def provider_removed(row: ListedProvider | None, event: Provider.Removed) -> ListedProvider | None:
+    return row and replace(row, removed_on=event.meta.occurred_on)
+
+
+def by_offer(event: Provider.CapabilityOffered | Provider.CapabilityWithdrawn) -> Key:
+    return (event.meta.stream, event.subject, event.phase, event.service)
+
+
+@offers.on(Provider.CapabilityOffered, key=by_offer)
+def capability_offered(_: Offered | None, event: Provider.CapabilityOffered) -> Offered:
+    return Offered(
+        provider=event.meta.stream,
+        subject=event.subject,
+        phase=event.phase,
+        service=event.service,
+        subject_key=event.subject.casefold(),
+    )
+
+
+@offers.on(Provider.CapabilityWithdrawn, key=by_offer)
+def capability_withdrawn(_row: Offered | None, _event: Provider.CapabilityWithdrawn) -> None:
+    return None
+
+
+def by_specialist(event: Provider.SpecialistAdded | Provider.SpecialistLeft) -> Key:
+    return (event.meta.stream, event.person)
+
+
+@specialists.on(Provider.SpecialistAdded, key=by_specialist)
+def specialist_added(_: ProviderSpecialist | None, event: Provider.SpecialistAdded) -> ProviderSpecialist:
+    return ProviderSpecialist(
+        provider=event.meta.stream,
+        person=event.person,
+        subjects=event.subjects,
+        teaches=event.teaches,
+        joined_on=event.meta.occurred_on,
+    )
+
+
+@specialists.on(Provider.SpecialistLeft, key=by_specialist)
+def specialist_left(row: ProviderSpecialist | None, event: Provider.SpecialistLeft) -> ProviderSpecialist | None:
+    return row and replace(row, left_on=event.meta.occurred_on)
+
+
+VettingEvent: TypeAlias = Provider.RequirementMet | Provider.RequirementExempted | Provider.RequirementRevoked
+
+
+def by_requirement(event: VettingEvent) -> Key:
+    return (event.meta.stream, event.item, event.person or event.meta.stream)
+
+
+@vetting.on(Provider.RequirementMet, key=by_requirement)
+def requirement_met(row: VettingFact | None, event: Provider.RequirementMet) -> VettingFact:
+    check = Check(event.item, event.person, event.checked_on, event.expires)
+    return _vetted(event, (*(row.checks if row else ()), check))
+
+
+@vetting.on(Provider.RequirementExempted, key=by_requirement)
+def requirement_exempted(row: VettingFact | None, event: Provider.RequirementExempted) -> VettingFact:
+    exemption = Check(event.item, event.person, event.meta.occurred_on, event.until, exempt=True)
+    return _vetted(event, (*(row.checks if row else ()), exemption))
+
+
+@vetting.on(Provider.RequirementRevoked, key=by_requirement)
+def requirement_revoked(row: VettingFact | None, event: Provider.RequirementRevoked) -> VettingFact | None:
+    day = event.meta.occurred_on
+    return row and _vetted(event, tuple(check.revoked(event.item, event.person, day) for check in row.checks))
+
+
+def _vetted(event: VettingEvent, checks: tuple[Check, ...]) -> VettingFact:
+    latest = max(checks, key=lambda check: check.from_)
+    ends = [check.last_day for check in checks]
+    return VettingFact(
+        provider=event.meta.stream,
+        item=event.item,
+        holder=event.person or event.meta.stream,
+        person=event.person,
+        checks=checks,
+        checked_on=latest.from_,
+        expires=None if None in ends else max(end for end in ends if end is not None),
+        exempt=latest.exempt,
+    )
+
+
+def search(
+    connection: sa.Connection,
+    *,
+    text: str = "",
+    subject: str = "",
+    phase: Phase | None = None,
+    service: ServiceType | None = None,
+    kind: ProviderKind | None = None,
+    after: str | None = None,
+    limit: int = 50,
+) -> list[ListedProvider]:
+    """Providers on the list by name; `text` is part of a name or of a reference, `after` the reference of the last
+    one seen."""
+    table = providers.table
+    query = table.select().where(table.c.removed_on.is_(None))
+    if text.strip():
+        wanted = text.strip()
+        query = query.where(
+            table.c.name_key.contains(wanted.casefold(), autoescape=True)
+            | table.c.reference.contains(wanted.upper(), autoescape=True)
+        )
+    if kind is not None:
+        query = query.where(table.c.kind == kind)
+    if subject.strip() or phase or service:
+        query = query.where(table.c.id.in_(_offering(subject.strip(), phase, service)))
+    if after is not None:
+        last = sa.select(table.c.name_key).where(table.c.reference == after).scalar_subquery()
+        query = query.where(sa.tuple_(table.c.name_key, table.c.reference) > sa.tuple_(last, after))
+    return providers.rows(connection, query.order_by(table.c.name_key, table.c.reference).limit(limit))
+
+
+def _offering(subject: str, phase: Phase | None, service: ServiceType | None) -> sa.Select[tuple[UUID]]:
+    table = offers.table
+    query = sa.select(table.c.provider)
+    if subject:
+        query = query.where(table.c.subject_key == subject.casefold())
+    if phase is not None:
+        query = query.where(table.c.phase == phase)
+    if service is not None:
+        query = query.where(table.c.service == service)
+    return query
+
+
+def subjects(connection: sa.Connection) -> list[str]:
+    """Every subject that some provider offers, in the order of the alphabet."""
+    found = connection.execute(
+        sa.select(offers.table.c.subject_key, sa.func.min(offers.table.c.subject)).group_by("subject_key")
+    )
+    return [subject for _, subject in sorted(tuple(row) for row in found)]
+
+
+def provider_of_reference(connection: sa.Connection, reference: str) -> ListedProvider | None:
+    """The provider with that reference, also one removed."""
+    found = providers.rows(connection, providers.table.select().where(providers.table.c.reference == reference))
+    return found[0] if found else None
+
+
+def providers_named(connection: sa.Connection, name: str) -> list[ListedProvider]:
+    """The providers on the list with just that name, without regard to case."""
+    table = providers.table
+    query = table.select().where(table.c.name_key == name.casefold(), table.c.removed_on.is_(None))
+    return providers.rows(connection, query.order_by(table.c.reference))
+
+
+def specialists_of(connection: sa.Connection, provider: UUID, today: date) -> list[ProviderSpecialist]:
+    """Those who work for the provider today, in the order in which they came."""
+    table = specialists.table
+    there = table.c.left_on.is_(None) | (table.c.left_on > today)
+    query = table.select().where(table.c.provider == provider, there)
+    return specialists.rows(connection, query.order_by(table.c.joined_on, table.c.person))
+
+
+def providers_of_person(connection: sa.Connection, person: UUID, today: date) -> list[UUID]:
+    """The providers that a person works for today."""
+    table = specialists.table
+    there = table.c.left_on.is_(None) | (table.c.left_on > today)
+    query = sa.select(table.c.provider).where(table.c.person == person, there)
+    return list(connection.execute(query.order_by(table.c.provider)).scalars())
+
+
+def vetting_of(connection: sa.Connection, provider: UUID) -> list[VettingFact]:
+    """What is known of a provider's vetting, by holder and requirement."""
+    table = vetting.table
+    query = table.select().where(table.c.provider == provider)
+    return vetting.rows(connection, query.order_by(table.c.holder, table.c.item))
+
+
+def expiring(connection: sa.Connection, before: date, *, since: date | None = None) -> list[VettingFact]:
+    """What ends before a day by its own dates, of providers on the list and people still there; first to end
+    first. With `since`, only what ends on that day or later. How long the policy lets a check count is not
+    regarded here."""
+    facts, listed, people = vetting.table, providers.table, specialists.table
+    still_there = sa.exists().where(
+        people.c.provider == facts.c.provider, people.c.person == facts.c.person, people.c.left_on.is_(None)
+    )
+    query = (
+        facts.select()
+        .join(listed, listed.c.id == facts.c.provider)
+        .where(facts.c.expires < before, listed.c.removed_on.is_(None), facts.c.person.is_(None) | still_there)
+    )
+    if since is not None:
+        query = query.where(facts.c.expires >= since)
+    return vetting.rows(connection, query.order_by(facts.c.expires, facts.c.provider, facts.c.item, facts.c.holder))
+
+
+def facts_of(connection: sa.Connection, ids: Iterable[UUID]) -> dict[UUID, VettingFacts]:
+    """The vetting facts of several providers at once, as their records have them."""
+    wanted = list(ids)
+    teachers: dict[UUID, set[UUID]] = {}
+    for row in specialists.rows(connection, _of(specialists, wanted)):
+        if row.teaches:
+            teachers.setdefault(row.provider, set()).add(row.person)
+    checks: dict[UUID, list[Check]] = {}
+    for fact in vetting.rows(connection, _of(vetting, wanted)):
+        checks.setdefault(fact.provider, []).extend(fact.checks)
+    listed = providers.rows(connection, providers.table.select().where(providers.table.c.id.in_(wanted)))
+    return {
+        row.id: VettingFacts(row.kind, frozenset(teachers.get(row.id, ())), tuple(checks.get(row.id, ())))
+        for row in listed
+    }
+
+
+def _of(sheet: Sheet[Any], ids: list[UUID]) -> sa.Select[Any]:
+    return sheet.table.select().where(sheet.table.c.provider.in_(ids))
+
+
+VIEW = View("providers", providers, offers, specialists, vetting)

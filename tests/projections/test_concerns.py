@@ -1,0 +1,200 @@
+"""The concerns view: which cases are open, how far they are, and which reviews are due."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from domain.concern import (
+    CaseStatus,
+    ConcernCase,
+    ConcernKind,
+    ConcernSource,
+    Finding,
+    Objective,
+    Rag,
+    Rating,
+    ReviewDecision,
+    Severity,
+    StepKind,
+)
+from domain.service import Service
+from domain.vocabulary import Purpose
+from projections import concerns
+from projections.concerns import all_cases, case_of_reference, cases_of_school, open_cases, reviews_due
+from tests.projections.conftest import Ask
+from tests.scenario import TODAY, signed
+
+VIEWS = [concerns.VIEW]
+
+LARK_HILL, ST_ANNES, DIRECTOR, LEAD = uuid4(), uuid4(), uuid4(), uuid4()
+DECEMBER, JANUARY = date(2026, 12, 7), date(2027, 1, 11)
+READING = Objective(1, "Raise reading", "80%", JANUARY)
+
+Do = Callable[[UUID, Callable[[ConcernCase], None]], None]
+
+
+def raise_(service: Service, number: int, school: UUID, on: date = TODAY) -> UUID:
+    with signed(on):
+        return service.add(
+            lambda: ConcernCase.raise_(
+                f"CC-2026-000{number}",
+                school=school,
+                kind=ConcernKind.TEACHING,
+                source=ConcernSource.DATA,
+                severity=Severity.MEDIUM,
+                detail="Results fell twice",
+                purpose=Purpose.MONITORING,
+            )
+        ).id
+
+
+@pytest.fixture
+def first(service: Service) -> UUID:
+    return raise_(service, 1, LARK_HILL)
+
+
+@pytest.fixture
+def second(service: Service) -> UUID:
+    return raise_(service, 2, ST_ANNES)
+
+
+@pytest.fixture
+def do(service: Service) -> Do:
+    def act(id: UUID, decide: Callable[[ConcernCase], None]) -> None:
+        with signed():
+            service.change(ConcernCase, id, decide)
+
+    return act
+
+
+def intervene(do: Do, id: UUID, review_on: date) -> None:
+    do(id, lambda case: case.assess(assessment="Weak", rating=Rating.CAUSING_CONCERN, authoriser=DIRECTOR))
+    do(
+        id,
+        lambda case: case.start_intervention(
+            plan="Support", objectives=[READING], review_on=review_on, authoriser=DIRECTOR
+        ),
+    )
+
+
+def review(do: Do, id: UUID, decision: ReviewDecision, **more: Any) -> None:
+    do(
+        id,
+        lambda case: case.hold_review(
+            on=TODAY,
+            evidence="Seen",
+            findings=[Finding(1, Rag.GREEN, "Reached")],
+            decision=decision,
+            reason="As seen",
+            authoriser=LEAD,
+            **more,
+        ),
+    )
+
+
+def references(found: list[concerns.Case]) -> list[str]:
+    return [case.reference for case in found]
+
+
+def test_a_raised_concern_stands_with_its_school(ask: Ask, first: UUID, second: UUID) -> None:
+    assert references(ask(cases_of_school, LARK_HILL)) == ["CC-2026-0001"]
+    case = ask(case_of_reference, "CC-2026-0002")
+    assert (case.id, case.school, case.status, case.purpose) == (
+        second,
+        ST_ANNES,
+        CaseStatus.RAISED,
+        Purpose.MONITORING,
+    )
+
+
+def test_the_latest_concern_of_a_school_comes_first(service: Service, ask: Ask) -> None:
+    raise_(service, 1, LARK_HILL, TODAY)
+    raise_(service, 2, LARK_HILL, TODAY - timedelta(days=30))
+
+    assert references(ask(cases_of_school, LARK_HILL)) == ["CC-2026-0001", "CC-2026-0002"]
+
+
+def test_only_the_assessed_case_moves_on(ask: Ask, do: Do, first: UUID, second: UUID) -> None:
+    intervene(do, first, DECEMBER)
+
+    cases = ask(open_cases)
+    assert [case.status for case in cases] == [CaseStatus.INTERVENTION, CaseStatus.RAISED]
+    assert (cases[0].rating, cases[0].assessed_on, cases[0].intervention_on, cases[0].authoriser) == (
+        Rating.CAUSING_CONCERN,
+        TODAY,
+        TODAY,
+        DIRECTOR,
+    )
+    assert cases[1].authoriser is None
+
+
+def test_reviews_are_due_in_order_and_not_while_paused(ask: Ask, do: Do, first: UUID, second: UUID) -> None:
+    intervene(do, first, JANUARY)
+    intervene(do, second, DECEMBER)
+
+    assert references(ask(reviews_due, date(2027, 2, 1))) == ["CC-2026-0002", "CC-2026-0001"]
+    assert references(ask(reviews_due, JANUARY)) == ["CC-2026-0002"]
+    assert references(ask(reviews_due, date(2027, 2, 1), schools=[LARK_HILL])) == ["CC-2026-0001"]
+    do(second, lambda case: case.pause(reason="Head is away", authoriser=DIRECTOR))
+    assert references(ask(reviews_due, date(2027, 2, 1))) == ["CC-2026-0001"]
+    do(second, lambda case: case.resume(reason="Head is back", authoriser=DIRECTOR))
+    assert len(ask(reviews_due, date(2027, 2, 1))) == 2
+
+
+def test_a_review_moves_the_next_one(ask: Ask, do: Do, first: UUID, second: UUID) -> None:
+    intervene(do, first, DECEMBER)
+    intervene(do, second, DECEMBER)
+    review(do, first, ReviewDecision.CONTINUE, next_review_on=JANUARY)
+
+    assert [(case.next_review_on, case.authoriser) for case in ask(open_cases)] == [
+        (JANUARY, LEAD),
+        (DECEMBER, DIRECTOR),
+    ]
+
+
+def test_whoever_authorised_the_last_step_is_named(ask: Ask, do: Do, first: UUID, second: UUID) -> None:
+    intervene(do, first, DECEMBER)
+    do(
+        first,
+        lambda case: case.revise_plan(plan="More", objectives=[READING], reason="Slow", authoriser=LEAD),
+    )
+    do(
+        second,
+        lambda case: case.record_step(on=TODAY, kind=StepKind.INFORMAL, text="Met", authoriser=DIRECTOR),
+    )
+
+    assert [case.authoriser for case in ask(open_cases)] == [LEAD, DIRECTOR]
+
+
+def test_a_case_that_is_over_leaves_the_open_ones_and_comes_back_when_reopened(
+    ask: Ask, do: Do, first: UUID, second: UUID
+) -> None:
+    intervene(do, first, DECEMBER)
+    review(do, first, ReviewDecision.END)
+    do(first, lambda case: case.end_intervention(outcome="Secure", reason="Reached", authoriser=LEAD))
+
+    assert references(ask(open_cases)) == ["CC-2026-0002"]
+    ended = ask(case_of_reference, "CC-2026-0001")
+    assert (ended.status, ended.ended_on, ended.next_review_on) == (CaseStatus.ENDED, TODAY, None)
+    do(second, lambda case: case.close(reason="Nothing in it", authoriser=LEAD))
+    assert ask(open_cases) == []
+    assert ask(case_of_reference, "CC-2026-0002").status is CaseStatus.CLOSED
+    do(first, lambda case: case.reopen(reason="Fell back", authoriser=DIRECTOR))
+    reopened = ask(open_cases)
+    assert [(case.reference, case.status, case.rating, case.ended_on) for case in reopened] == [
+        ("CC-2026-0001", CaseStatus.RAISED, None, None)
+    ]
+
+
+def test_cases_are_read_page_by_page(service: Service, ask: Ask) -> None:
+    for number in (1, 2, 3):
+        raise_(service, number, LARK_HILL)
+
+    assert references(ask(all_cases, limit=2)) == ["CC-2026-0001", "CC-2026-0002"]
+    assert references(ask(all_cases, after="CC-2026-0002", limit=2)) == ["CC-2026-0003"]
+    assert references(ask(open_cases, after="CC-2026-0001", limit=1)) == ["CC-2026-0002"]
