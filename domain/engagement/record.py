@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import TypeAlias
 from uuid import UUID
 
 from domain.aggregate import Aggregate, Event, reasoned
@@ -63,25 +64,25 @@ class BrokeredEngagement(Aggregate):
     tender: UUID | None
     work: Work
 
-    Proposed = events.Proposed
-    AgreedBySchool = events.AgreedBySchool
-    AgreedByProvider = events.AgreedByProvider
-    AgreedByService = events.AgreedByService
-    ClearanceConfirmed = events.ClearanceConfirmed
-    Confirmed = events.Confirmed
-    SessionPlanned = events.SessionPlanned
-    SessionDelivered = events.SessionDelivered
-    SessionCancelled = events.SessionCancelled
-    SpecialistSubstituted = events.SpecialistSubstituted
-    VariationAgreed = events.VariationAgreed
-    Paused = events.Paused
-    Resumed = events.Resumed
-    Completed = events.Completed
-    EndedEarly = events.EndedEarly
-    Evaluated = events.Evaluated
-    EvaluationWaived = events.EvaluationWaived
-    Closed = events.Closed
-    Cancelled = events.Cancelled
+    Proposed: TypeAlias = events.Proposed
+    AgreedBySchool: TypeAlias = events.AgreedBySchool
+    AgreedByProvider: TypeAlias = events.AgreedByProvider
+    AgreedByService: TypeAlias = events.AgreedByService
+    ClearanceConfirmed: TypeAlias = events.ClearanceConfirmed
+    Confirmed: TypeAlias = events.Confirmed
+    SessionPlanned: TypeAlias = events.SessionPlanned
+    SessionDelivered: TypeAlias = events.SessionDelivered
+    SessionCancelled: TypeAlias = events.SessionCancelled
+    SpecialistSubstituted: TypeAlias = events.SpecialistSubstituted
+    VariationAgreed: TypeAlias = events.VariationAgreed
+    Paused: TypeAlias = events.Paused
+    Resumed: TypeAlias = events.Resumed
+    Completed: TypeAlias = events.Completed
+    EndedEarly: TypeAlias = events.EndedEarly
+    Evaluated: TypeAlias = events.Evaluated
+    EvaluationWaived: TypeAlias = events.EvaluationWaived
+    Closed: TypeAlias = events.Closed
+    Cancelled: TypeAlias = events.Cancelled
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)

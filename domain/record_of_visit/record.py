@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import TypeAlias
 from uuid import UUID
 
 from domain.aggregate import Aggregate, reasoned
@@ -74,35 +75,35 @@ class RecordOfVisit(Aggregate):
     needs_assurance: bool
     status: RecordStatus
 
-    Started = events.Started
-    SectionWritten = events.SectionWritten
-    SectionRemoved = events.SectionRemoved
-    JudgementRecorded = events.JudgementRecorded
-    JudgementWithdrawn = events.JudgementWithdrawn
-    IssueRaised = events.IssueRaised
-    IssueReworded = events.IssueReworded
-    IssueWithdrawn = events.IssueWithdrawn
-    ActionAgreed = events.ActionAgreed
-    ActionReworded = events.ActionReworded
-    ActionWithdrawn = events.ActionWithdrawn
-    GoodPracticeNoted = events.GoodPracticeNoted
-    GoodPracticeWithdrawn = events.GoodPracticeWithdrawn
-    SubmittedForAssurance = events.SubmittedForAssurance
-    Returned = events.Returned
-    Assured = events.Assured
-    Issued = events.Issued
-    Reissued = events.Reissued
-    ReopenedForCorrection = events.ReopenedForCorrection
-    CorrectionAbandoned = events.CorrectionAbandoned
-    HeadteacherResponded = events.HeadteacherResponded
-    ChairResponded = events.ChairResponded
-    ResponseDeclined = events.ResponseDeclined
-    ResponseLapsed = events.ResponseLapsed
-    PresentedToGovernors = events.PresentedToGovernors
-    PresentationWaived = events.PresentationWaived
-    ActionCompleted = events.ActionCompleted
-    ActionReopened = events.ActionReopened
-    Closed = events.Closed
+    Started: TypeAlias = events.Started
+    SectionWritten: TypeAlias = events.SectionWritten
+    SectionRemoved: TypeAlias = events.SectionRemoved
+    JudgementRecorded: TypeAlias = events.JudgementRecorded
+    JudgementWithdrawn: TypeAlias = events.JudgementWithdrawn
+    IssueRaised: TypeAlias = events.IssueRaised
+    IssueReworded: TypeAlias = events.IssueReworded
+    IssueWithdrawn: TypeAlias = events.IssueWithdrawn
+    ActionAgreed: TypeAlias = events.ActionAgreed
+    ActionReworded: TypeAlias = events.ActionReworded
+    ActionWithdrawn: TypeAlias = events.ActionWithdrawn
+    GoodPracticeNoted: TypeAlias = events.GoodPracticeNoted
+    GoodPracticeWithdrawn: TypeAlias = events.GoodPracticeWithdrawn
+    SubmittedForAssurance: TypeAlias = events.SubmittedForAssurance
+    Returned: TypeAlias = events.Returned
+    Assured: TypeAlias = events.Assured
+    Issued: TypeAlias = events.Issued
+    Reissued: TypeAlias = events.Reissued
+    ReopenedForCorrection: TypeAlias = events.ReopenedForCorrection
+    CorrectionAbandoned: TypeAlias = events.CorrectionAbandoned
+    HeadteacherResponded: TypeAlias = events.HeadteacherResponded
+    ChairResponded: TypeAlias = events.ChairResponded
+    ResponseDeclined: TypeAlias = events.ResponseDeclined
+    ResponseLapsed: TypeAlias = events.ResponseLapsed
+    PresentedToGovernors: TypeAlias = events.PresentedToGovernors
+    PresentationWaived: TypeAlias = events.PresentationWaived
+    ActionCompleted: TypeAlias = events.ActionCompleted
+    ActionReopened: TypeAlias = events.ActionReopened
+    Closed: TypeAlias = events.Closed
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)

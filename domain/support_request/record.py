@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import TypeAlias
 from uuid import UUID
 
 from domain.aggregate import Aggregate, reasoned
@@ -67,27 +68,27 @@ class SupportRequest(Aggregate):
     concern: UUID | None
     raised_on: date
 
-    Raised = events.Raised
-    Acknowledged = events.Acknowledged
-    Triaged = events.Triaged
-    MoreInformationAsked = events.MoreInformationAsked
-    MoreInformationGiven = events.MoreInformationGiven
-    Reassigned = events.Reassigned
-    ApprovedToBroker = events.ApprovedToBroker
-    ProvidersShortlisted = events.ProvidersShortlisted
-    ProviderRemovedFromShortlist = events.ProviderRemovedFromShortlist
-    TenderOpened = events.TenderOpened
-    TenderEnded = events.TenderEnded
-    Placed = events.Placed
-    PlacementFellThrough = events.PlacementFellThrough
-    Withdrawn = events.Withdrawn
-    Declined = events.Declined
-    Signposted = events.Signposted
-    MetInHouse = events.MetInHouse
-    Unmet = events.Unmet
-    Merged = events.Merged
-    Closed = events.Closed
-    Reopened = events.Reopened
+    Raised: TypeAlias = events.Raised
+    Acknowledged: TypeAlias = events.Acknowledged
+    Triaged: TypeAlias = events.Triaged
+    MoreInformationAsked: TypeAlias = events.MoreInformationAsked
+    MoreInformationGiven: TypeAlias = events.MoreInformationGiven
+    Reassigned: TypeAlias = events.Reassigned
+    ApprovedToBroker: TypeAlias = events.ApprovedToBroker
+    ProvidersShortlisted: TypeAlias = events.ProvidersShortlisted
+    ProviderRemovedFromShortlist: TypeAlias = events.ProviderRemovedFromShortlist
+    TenderOpened: TypeAlias = events.TenderOpened
+    TenderEnded: TypeAlias = events.TenderEnded
+    Placed: TypeAlias = events.Placed
+    PlacementFellThrough: TypeAlias = events.PlacementFellThrough
+    Withdrawn: TypeAlias = events.Withdrawn
+    Declined: TypeAlias = events.Declined
+    Signposted: TypeAlias = events.Signposted
+    MetInHouse: TypeAlias = events.MetInHouse
+    Unmet: TypeAlias = events.Unmet
+    Merged: TypeAlias = events.Merged
+    Closed: TypeAlias = events.Closed
+    Reopened: TypeAlias = events.Reopened
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)

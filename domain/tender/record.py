@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from domain.aggregate import Aggregate, reasoned
@@ -59,20 +59,20 @@ class Tender(Aggregate):
     question_deadline: date
     single_provider: bool
 
-    Opened = events.Opened
-    ProviderInvited = events.ProviderInvited
-    QuestionAsked = events.QuestionAsked
-    QuestionAnswered = events.QuestionAnswered
-    ReplyByExtended = events.ReplyByExtended
-    InvitationDeclined = events.InvitationDeclined
-    QuoteReceived = events.QuoteReceived
-    QuoteRevised = events.QuoteRevised
-    QuoteWithdrawn = events.QuoteWithdrawn
-    InvitationLapsed = events.InvitationLapsed
-    SchoolPreferred = events.SchoolPreferred
-    ProviderSelected = events.ProviderSelected
-    SelectionWithdrawn = events.SelectionWithdrawn
-    ClosedWithoutSelection = events.ClosedWithoutSelection
+    Opened: TypeAlias = events.Opened
+    ProviderInvited: TypeAlias = events.ProviderInvited
+    QuestionAsked: TypeAlias = events.QuestionAsked
+    QuestionAnswered: TypeAlias = events.QuestionAnswered
+    ReplyByExtended: TypeAlias = events.ReplyByExtended
+    InvitationDeclined: TypeAlias = events.InvitationDeclined
+    QuoteReceived: TypeAlias = events.QuoteReceived
+    QuoteRevised: TypeAlias = events.QuoteRevised
+    QuoteWithdrawn: TypeAlias = events.QuoteWithdrawn
+    InvitationLapsed: TypeAlias = events.InvitationLapsed
+    SchoolPreferred: TypeAlias = events.SchoolPreferred
+    ProviderSelected: TypeAlias = events.ProviderSelected
+    SelectionWithdrawn: TypeAlias = events.SelectionWithdrawn
+    ClosedWithoutSelection: TypeAlias = events.ClosedWithoutSelection
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)

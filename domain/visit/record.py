@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, time
+from typing import TypeAlias
 from uuid import UUID
 
 from domain.aggregate import Aggregate, reasoned
@@ -89,18 +90,18 @@ class Visit(Aggregate):
         """The agenda as it stands."""
         return [item for item in self.agenda if not item.withdrawn]
 
-    Planned = events.Planned
-    HeldUnplanned = events.HeldUnplanned
-    Confirmed = events.Confirmed
-    AgendaItemAdded = events.AgendaItemAdded
-    AgendaItemWithdrawn = events.AgendaItemWithdrawn
-    VisitorsChanged = events.VisitorsChanged
-    Rescheduled = events.Rescheduled
-    Cancelled = events.Cancelled
-    NotMade = events.NotMade
-    Held = events.Held
-    RecordStarted = events.RecordStarted
-    Closed = events.Closed
+    Planned: TypeAlias = events.Planned
+    HeldUnplanned: TypeAlias = events.HeldUnplanned
+    Confirmed: TypeAlias = events.Confirmed
+    AgendaItemAdded: TypeAlias = events.AgendaItemAdded
+    AgendaItemWithdrawn: TypeAlias = events.AgendaItemWithdrawn
+    VisitorsChanged: TypeAlias = events.VisitorsChanged
+    Rescheduled: TypeAlias = events.Rescheduled
+    Cancelled: TypeAlias = events.Cancelled
+    NotMade: TypeAlias = events.NotMade
+    Held: TypeAlias = events.Held
+    RecordStarted: TypeAlias = events.RecordStarted
+    Closed: TypeAlias = events.Closed
 
     @classmethod
     def plan(
