@@ -110,3 +110,8 @@ IDEMPOTENCY_KEYS = sa.Table(
 def fingerprint(secret: str) -> str:
     """What is stored of a long random secret: enough to know it again, not enough to use it."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def is_let_in(person: sa.Column[Any]) -> sa.ColumnElement[bool]:
+    """The condition that a column's person has no account that is disabled."""
+    return ~sa.exists().where(ACCOUNTS.c.person == person, ACCOUNTS.c.disabled_at.is_not(None))

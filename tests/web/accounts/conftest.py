@@ -1,0 +1,89 @@
+"""A door on a database of its own, with accounts opened as tests need them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+import pytest
+from flask import Flask, g
+from flask.testing import FlaskClient
+
+from domain.vocabulary import Channel
+from tests.web.conftest import Browser
+from tests.world import World
+from web.accounts import keeping
+from web.accounts.accounts import Account
+from web.accounts.passwords import Passwords, cheap_passwords
+from web.office import Office
+
+PASSWORD = "correct horse battery"
+
+ANNAS = {"sign_in_name": "anna@example.org", "password": PASSWORD}
+
+SignIn = Callable[[UUID], Browser]
+Whoami = Callable[..., tuple[UUID | None, UUID | None]]
+
+
+class Door:
+    """The office with the acts that tests begin with."""
+
+    def __init__(self, office: Office, passwords: Passwords) -> None:
+        self.office = office
+        self.passwords = passwords
+
+    @contextmanager
+    def acting(self, actor: UUID | None = None) -> Iterator[None]:
+        with self.office.acting(actor, "administrator", Channel.SCREEN):
+            yield
+
+    def opens(self, person: UUID, name: str, password: str | None = PASSWORD) -> Account:
+        hashed = self.passwords.hash(password) if password else None
+        with self.acting():
+            return keeping.open_account(self.office, person, name, password_hash=hashed)
+
+    def account(self, person: UUID) -> Account:
+        return keeping.find(self.office, person)
+
+
+@pytest.fixture(scope="session")
+def passwords() -> Passwords:
+    return cheap_passwords()
+
+
+@pytest.fixture
+def door(office: Office, passwords: Passwords) -> Door:
+    return Door(office, passwords)
+
+
+@pytest.fixture
+def anna(world: World, door: Door) -> UUID:
+    person = world.broker("Anna Able")
+    door.opens(person, "anna@example.org")
+    return person
+
+
+@pytest.fixture
+def ada(world: World, door: Door) -> UUID:
+    person = world.administrator("Ada Admin")
+    door.opens(person, "ada@example.org")
+    return person
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def whoami(app: Flask) -> Whoami:
+    """Asks whom a request would be taken to come from: the session's person, the token's person."""
+
+    def whoami(path: str = "/account", method: str = "GET", **headers: str) -> tuple[UUID | None, UUID | None]:
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        with app.test_request_context(path, method=method, headers=sent):
+            app.preprocess_request()
+            return g.session_person, g.token and g.token.person
+
+    return whoami

@@ -1,0 +1,50 @@
+"""Whom a request is taken to come from: a cookie on pages, a token at the API."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask.testing import FlaskClient
+
+from domain.account import TokenScopes
+from tests.web.accounts.conftest import Door, Whoami
+from tests.world import Clock, World
+from web.accounts import keeping
+from web.accounts.sessions import COOKIE
+
+
+def test_a_token_counts_at_the_api_alone(anna: UUID, world: World, door: Door, whoami: Whoami) -> None:
+    with door.acting(anna):
+        secret = keeping.make_token(door.office, anna, label="Timetable", scopes=TokenScopes.READ, days=1).secret
+    bearer = f"Bearer {secret}"
+    assert whoami("/api/v1/visits", Authorization=bearer) == (None, anna)
+    assert whoami("/api/v1/visits", "POST", Authorization=bearer) == (None, anna)
+    assert whoami("/account", Authorization=bearer) == (None, None)
+    assert whoami("/api/v1/visits", Authorization="Bearer made-up") == (None, None)
+    assert whoami("/api/v1/visits", Authorization=f"Basic {secret}") == (None, None)
+
+
+def test_a_wrong_token_is_not_made_good_by_a_cookie(anna: UUID, world: World, whoami: Whoami) -> None:
+    cookie = "=".join(world.session_of(anna))
+    assert whoami("/api/v1/visits", Authorization="Bearer made-up", Cookie=cookie) == (None, None)
+
+
+def test_a_cookie_reads_at_the_api_and_changes_nothing(anna: UUID, world: World, whoami: Whoami) -> None:
+    cookie = "=".join(world.session_of(anna))
+    assert whoami("/api/v1/visits", "GET", Cookie=cookie) == (anna, None)
+    for method in ("POST", "PUT", "PATCH", "DELETE"):
+        assert whoami("/api/v1/visits", method, Cookie=cookie) == (None, None)
+
+
+def test_being_seen_keeps_a_session_awake(anna: UUID, world: World, clock: Clock, whoami: Whoami) -> None:
+    cookie = "=".join(world.session_of(anna))
+    for _ in range(3):
+        clock.pass_by(minutes=29)
+        assert whoami(Cookie=cookie) == (anna, None)
+    clock.pass_by(minutes=30)
+    assert whoami(Cookie=cookie) == (None, None)
+
+
+def test_a_session_of_nobody_is_not_a_session(client: FlaskClient, world: World) -> None:
+    client.set_cookie(COOKIE, "made-up")
+    assert client.get("/account").location == "/sign-in?next=/account"

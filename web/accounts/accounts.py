@@ -1,0 +1,165 @@
+"""Accounts and one-time password links, as the door keeps them. What was done to them is told by domain.account."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from domain.account import Account as Record
+from domain.aggregate import Refusal
+from domain.person import Person
+from domain.references import record_id
+from web.accounts import sessions
+from web.accounts.tables import ACCOUNTS, PASSWORD_LINKS, fingerprint
+
+LINK_LASTS = timedelta(hours=48)
+
+LONGEST_NAME = 254
+"""Characters of an e-mail address (RFC 5321)."""
+
+
+class SignInNameInUse(Refusal):
+    """Another account has this e-mail address."""
+
+
+class NotAnEmailAddress(Refusal):
+    """People sign in with an e-mail address, and this is none."""
+
+
+class HasAnAccount(Refusal):
+    """The person has an account already."""
+
+
+class LinkNoLongerValid(Refusal):
+    """The link was used, is too old, was replaced by a newer one, or never was one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One person's account. `password_hash` is None until the person sets a password."""
+
+    id: UUID
+    person: UUID
+    sign_in_name: str
+    password_hash: str | None
+    disabled_at: datetime | None
+
+    @property
+    def status(self) -> str:
+        """In a word, for the list of accounts."""
+        if self.disabled_at is not None:
+            return "disabled"
+        return "active" if self.password_hash else "no password yet"
+
+
+def account_id(person: UUID) -> UUID:
+    """The id of a person's account: the same in the door's table and in the log."""
+    return record_id(Record.KIND, str(person))
+
+
+def person_id(reference: str) -> UUID:
+    """The id of the person with that reference, such as PE-2026-0001."""
+    return record_id(Person.KIND, reference.strip().upper())
+
+
+def as_sign_in_name(typed: str) -> str:
+    """An e-mail address as it is kept, whatever its case was. Raises NotAnEmailAddress."""
+    name = typed.strip().casefold()
+    if len(name) > LONGEST_NAME or not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", name):
+        raise NotAnEmailAddress(
+            "Enter an email address in the correct format, like name@example.com", field="sign_in_name"
+        )
+    return name
+
+
+def check_new(connection: sa.Connection, person: UUID, sign_in_name: str) -> None:
+    """Refuse a second account of a person or of a name. Raises HasAnAccount or SignInNameInUse."""
+    if of_person(connection, person):
+        raise HasAnAccount("This person has an account already", field="person")
+    if named(connection, sign_in_name):
+        raise SignInNameInUse("Another account has this email address", field="sign_in_name")
+
+
+def create(
+    connection: sa.Connection, person: UUID, sign_in_name: str, *, password_hash: str | None = None
+) -> Account:
+    """Open an account; it lets nobody in until a password is set. Raises HasAnAccount or SignInNameInUse."""
+    check_new(connection, person, sign_in_name)
+    account = Account(account_id(person), person, sign_in_name, password_hash, None)
+    connection.execute(ACCOUNTS.insert().values(asdict(account)))
+    return account
+
+
+def of_person(connection: sa.Connection, person: UUID) -> Account | None:
+    """A person's account."""
+    return _one(connection, ACCOUNTS.c.person == person)
+
+
+def named(connection: sa.Connection, sign_in_name: str) -> Account | None:
+    """The account with which somebody signs in by that name, in whatever case it is typed."""
+    return _one(connection, ACCOUNTS.c.sign_in_name == sign_in_name.strip().casefold())
+
+
+def everyones(connection: sa.Connection) -> list[Account]:
+    """All accounts, by sign-in name."""
+    rows = connection.execute(ACCOUNTS.select().order_by(ACCOUNTS.c.sign_in_name)).mappings()
+    return [Account(**row) for row in rows]
+
+
+def set_password(connection: sa.Connection, account: Account, password_hash: str, now: datetime) -> None:
+    """Keep a new password. Every session begun with the old one ends, and open links count no more."""
+    _update(connection, account, password_hash=password_hash)
+    _use_up_links(connection, account, now)
+    sessions.end_all(connection, account.person, now)
+
+
+def disable(connection: sa.Connection, account: Account, now: datetime) -> None:
+    """Let the person in no more: sessions end, links count no more, tokens are not accepted."""
+    _update(connection, account, disabled_at=now)
+    _use_up_links(connection, account, now)
+    sessions.end_all(connection, account.person, now)
+
+
+def enable(connection: sa.Connection, account: Account) -> None:
+    """Let the person in again."""
+    _update(connection, account, disabled_at=None)
+
+
+def add_link(connection: sa.Connection, account: Account, now: datetime) -> str:
+    """A one-time link's secret part, shown once and valid for 48 hours; earlier links count no more."""
+    _use_up_links(connection, account, now)
+    token = secrets.token_urlsafe(32)
+    values = {"token_hash": fingerprint(token), "account": account.id, "expires_at": now + LINK_LASTS}
+    connection.execute(PASSWORD_LINKS.insert().values(values))
+    return token
+
+
+def account_of_link(connection: sa.Connection, token: str, now: datetime) -> Account:
+    """The account that a link is for. Raises LinkNoLongerValid."""
+    links = PASSWORD_LINKS.c
+    valid = sa.and_(links.token_hash == fingerprint(token), links.used_at.is_(None), links.expires_at > now)
+    account = _one(connection, ACCOUNTS.c.id.in_(sa.select(links.account).where(valid)))
+    if account is None or account.disabled_at is not None:
+        raise LinkNoLongerValid("This link has been used or is too old. Ask the administrator for a new one")
+    return account
+
+
+def _use_up_links(connection: sa.Connection, account: Account, now: datetime) -> None:
+    links = PASSWORD_LINKS.c
+    unused = sa.and_(links.account == account.id, links.used_at.is_(None))
+    connection.execute(PASSWORD_LINKS.update().where(unused).values(used_at=now))
+
+
+def _update(connection: sa.Connection, account: Account, **values: Any) -> None:
+    connection.execute(ACCOUNTS.update().where(ACCOUNTS.c.id == account.id).values(values))
+
+
+def _one(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> Account | None:
+    row = connection.execute(ACCOUNTS.select().where(condition)).mappings().first()
+    return Account(**row) if row else None

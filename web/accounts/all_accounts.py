@@ -1,0 +1,157 @@
+"""The administrator's pages: everybody's accounts, opened, given a password link, disabled and enabled."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from projections.names import names_of
+from werkzeug.exceptions import NotFound
+
+from domain.aggregate import Refusal
+from domain.vocabulary import Role
+from web.accounts import accounts, keeping
+from web.accounts.accounts import person_id
+from web.accounts.schemas import DisableAccount, OpenAccount
+from web.accounts.signed import command_id, signed
+from web.choices import Choices, holders
+from web.forms import Form
+from web.identity import allow
+from web.office import office
+from web.policy import Action
+
+SEE_OTHER, UNPROCESSABLE = 303, 422
+
+all_accounts = Blueprint("all", __name__, url_prefix="/accounts")
+
+
+@all_accounts.get("")
+def show_all() -> ResponseReturnValue:
+    """Everybody's accounts, by name."""
+    allow(Action.KEEP_ACCOUNTS)
+    with office().read() as connection:
+        found = accounts.everyones(connection)
+        names = names_of(connection, [account.person for account in found])
+    rows = sorted((names.get(account.person, ""), account) for account in found)
+    return render_template("accounts/all_accounts.html", page_title="Accounts", rows=rows)
+
+
+@all_accounts.route("/new", methods=["GET", "POST"])
+def open_account() -> ResponseReturnValue:
+    """Open an account for a person who has none."""
+    post = allow(Action.KEEP_ACCOUNTS).role.value
+    people = {"people": _without_account()}
+    if request.method == "GET":
+        return _open_page(Form(OpenAccount(), initial=request.args, context=people))
+    form = Form(OpenAccount(), data=request.form, context=people)
+    if not form.is_valid():
+        return _open_page(form, UNPROCESSABLE)
+    try:
+        with signed(post):
+            account = keeping.open_account(office(), person_id(form.values["person"]), form.values["sign_in_name"])
+    except Refusal as refusal:
+        form.refuse(str(refusal), refusal.field)
+        return _open_page(form, UNPROCESSABLE)
+    flash("The account is open. Make a link, so that a password can be set", "success")
+    return redirect(f"/accounts/{account.person}", SEE_OTHER)
+
+
+@all_accounts.get("/<uuid:person>")
+def show(person: UUID) -> ResponseReturnValue:
+    """One account and what can be done to it."""
+    allow(Action.KEEP_ACCOUNTS)
+    account, name = _account(person)
+    return render_template(
+        "accounts/account.html", page_title=name, section="Accounts", account=account, command_id=command_id()
+    )
+
+
+@all_accounts.post("/<uuid:person>/password-link")
+def make_password_link(person: UUID) -> ResponseReturnValue:
+    """Make a one-time link. The answer shows it, this once, and so it is no redirection."""
+    post = allow(Action.KEEP_ACCOUNTS).role.value
+    _, name = _account(person)
+    try:
+        with signed(post):
+            secret = keeping.make_password_link(office(), person)
+    except Refusal as refusal:
+        flash(str(refusal))
+        return redirect(f"/accounts/{person}", SEE_OTHER)
+    return render_template(
+        "accounts/shown_once.html",
+        page_title=f"Password link for {name}",
+        label="Link",
+        secret=url_for("accounts.set_password", token=secret, _external=True),
+        use="It is valid for 48 hours and for setting one password. Send it to this person alone.",
+        onward=f"/accounts/{person}",
+    )
+
+
+@all_accounts.route("/<uuid:person>/disable", methods=["GET", "POST"])
+def disable(person: UUID) -> ResponseReturnValue:
+    """Ask for the reason, then let the person in no more."""
+    post = allow(Action.KEEP_ACCOUNTS).role.value
+    _, name = _account(person)
+    form = Form(DisableAccount(), data=request.form if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            with signed(post):
+                keeping.disable(office(), person, **form.values)
+        except Refusal as refusal:
+            form.refuse(str(refusal), refusal.field)
+        else:
+            flash("The account is disabled, and its sessions are ended", "success")
+            return redirect(f"/accounts/{person}", SEE_OTHER)
+    page = render_template(
+        "form_page.html",
+        page_title=f"Disable the account of {name}",
+        section="Accounts",
+        form=form,
+        submit_label="Disable the account",
+        warning=True,
+        back_href=f"/accounts/{person}",
+        command_id=command_id(),
+    )
+    return page, UNPROCESSABLE if form.errors else 200
+
+
+@all_accounts.post("/<uuid:person>/enable")
+def enable(person: UUID) -> ResponseReturnValue:
+    """Let the person in again."""
+    post = allow(Action.KEEP_ACCOUNTS).role.value
+    _account(person)
+    with signed(post):
+        keeping.enable(office(), person)
+    flash("The account is enabled", "success")
+    return redirect(f"/accounts/{person}", SEE_OTHER)
+
+
+def _account(person: UUID) -> tuple[accounts.Account, str]:
+    with office().read() as connection:
+        account = accounts.of_person(connection, person)
+        names = names_of(connection, [person])
+    if account is None:
+        raise NotFound
+    return account, names.get(person, account.sign_in_name)
+
+
+def _without_account() -> Choices:
+    with office().read() as connection:
+        held = {account.id for account in accounts.everyones(connection)}
+        posts = holders(connection, Role)
+    named = {reference: f"{name} ({reference})" for reference, name in posts}
+    return [choice for choice in named.items() if accounts.account_id(person_id(choice[0])) not in held]
+
+
+def _open_page(form: Form, status: int = 200) -> tuple[str, int]:
+    page = render_template(
+        "form_page.html",
+        page_title="Open an account",
+        section="Accounts",
+        form=form,
+        submit_label="Open the account",
+        back_href="/accounts",
+        command_id=command_id(),
+    )
+    return page, status

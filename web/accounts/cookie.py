@@ -1,0 +1,70 @@
+"""Who a request comes from: a session by its cookie on pages, a token by its header at the API."""
+
+from __future__ import annotations
+
+from flask import current_app, g, request
+from werkzeug.wrappers import Response
+
+from web.accounts import sessions, tokens
+from web.accounts.sessions import COOKIE, Session
+from web.accounts.tokens import Token
+from web.office import office
+
+API = "/api/"
+BEARER = "bearer"
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def load_session() -> None:
+    """Set `g.session_person`, `g.session` and `g.token`, each None where there is none.
+
+    At the API a cookie lets somebody read but change nothing: another site's form could send it along.
+    """
+    g.session_person = g.session = g.token = None
+    if request.path.startswith("/static/"):
+        return
+    if request.path.startswith(API) and "Authorization" in request.headers:
+        g.token = _token()
+    elif not request.path.startswith(API) or request.method in READING:
+        g.session = _session()
+        g.session_person = g.session.person if g.session else None
+
+
+def give_cookie(response: Response, value: str) -> None:
+    """Let the browser carry a session until it is closed; scripts never see it."""
+    response.set_cookie(
+        COOKIE, value, httponly=True, samesite="Lax", secure=bool(current_app.config["SESSION_COOKIE_SECURE"])
+    )
+
+
+def take_cookie(response: Response) -> None:
+    """Let the browser forget its session."""
+    response.delete_cookie(
+        COOKIE, httponly=True, samesite="Lax", secure=bool(current_app.config["SESSION_COOKIE_SECURE"])
+    )
+
+
+def _session() -> Session | None:
+    value = request.cookies.get(COOKIE)
+    if not value:
+        return None
+    now = office().now()
+    with office().read() as connection:
+        session = sessions.find(connection, value, now)
+    if session and session.was_seen_long_ago(now):
+        with office().write() as connection:
+            sessions.touch(connection, session, now)
+    return session
+
+
+def _token() -> Token | None:
+    given = request.authorization
+    if given is None or given.type != BEARER or not given.token:
+        return None
+    now = office().now()
+    with office().read() as connection:
+        token = tokens.find(connection, given.token, now)
+    if token and token.was_used_long_ago(now):
+        with office().write() as connection:
+            tokens.touch(connection, token, now)
+    return token

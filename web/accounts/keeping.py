@@ -1,0 +1,148 @@
+"""What can be done to an account: told to the log, then done at the door.
+
+Each runs within `office.acting(...)`, one command to a signature. The log is told first, so that nothing is done
+untold; should the second half fail, the same act given again completes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from domain.account import Account as Record
+from domain.account import TokenScopes
+from domain.aggregate import Refusal
+from domain.service import AlreadyDone, NotFound, Work
+from web.accounts import accounts, sessions, tokens
+from web.accounts.accounts import Account, account_id, as_sign_in_name
+from web.accounts.tokens import NewToken, NoSuchToken
+from web.office import Office
+
+
+class NoAccount(Refusal):
+    """The person has no account."""
+
+
+class ShownOnlyOnce(Refusal):
+    """The form was sent twice; what it made was shown after the first time."""
+
+
+def open_account(office: Office, person: UUID, sign_in_name: str, *, password_hash: str | None = None) -> Account:
+    """Open an account. Without a password the person needs a link to set one.
+
+    Raises NotAnEmailAddress, HasAnAccount or SignInNameInUse.
+    """
+    name = as_sign_in_name(sign_in_name)
+    with office.read() as connection:
+        accounts.check_new(connection, person, name)
+
+    def begin(work: Work) -> None:
+        try:
+            record = work.find(Record, account_id(person))
+        except NotFound:
+            record = work.add(Record.open_for(person, name))
+        if password_hash is not None:
+            record.set_password()
+
+    office.service.do(begin)
+    with office.write() as connection:
+        return accounts.create(connection, person, name, password_hash=password_hash)
+
+
+def make_password_link(office: Office, person: UUID) -> str:
+    """Make a one-time link for a person to set a password; returns its secret part, kept nowhere.
+
+    Raises NoAccount, AccountIsDisabled or ShownOnlyOnce.
+    """
+    account = find(office, person)
+    now = office.now()
+    _once(
+        lambda: _tell(office, person, lambda record: record.make_password_link(expires_at=now + accounts.LINK_LASTS))
+    )
+    with office.write() as connection:
+        return accounts.add_link(connection, account, now)
+
+
+def use_password_link(office: Office, token: str, password_hash: str) -> None:
+    """Set the password for which a link was made, which uses the link up. Raises LinkNoLongerValid."""
+    with office.read() as connection:
+        account = accounts.account_of_link(connection, token, office.now())
+    _tell(office, account.person, lambda record: record.set_password())
+    with office.write() as connection:
+        still = accounts.account_of_link(connection, token, office.now())
+        accounts.set_password(connection, still, password_hash, office.now())
+
+
+def disable(office: Office, person: UUID, *, reason: str) -> None:
+    """Let a person in no more. Raises NoAccount, ReasonNeeded or OwnAccount."""
+    account = find(office, person)
+    _tell(office, person, lambda record: record.disable(reason=reason))
+    with office.write() as connection:
+        accounts.disable(connection, account, office.now())
+
+
+def enable(office: Office, person: UUID) -> None:
+    """Let a person in again. Raises NoAccount."""
+    account = find(office, person)
+    _tell(office, person, lambda record: record.enable())
+    with office.write() as connection:
+        accounts.enable(connection, account)
+
+
+def make_token(office: Office, person: UUID, *, label: str, scopes: TokenScopes, days: int) -> NewToken:
+    """Make an API token for a person's program; its text is kept nowhere.
+
+    Raises NoAccount, AccountIsDisabled, TokenLifeOutOfRange or ShownOnlyOnce.
+    """
+    find(office, person)
+    now = office.now()
+    expires_on = tokens.expiry(days, now).date()
+    new = NewToken.drawn()
+    _once(
+        lambda: _tell(
+            office,
+            person,
+            lambda record: record.make_token(label=label, scopes=scopes, prefix=new.prefix, expires_on=expires_on),
+        )
+    )
+    with office.write() as connection:
+        return tokens.create(connection, person, label, scopes, now, days=days, new=new)
+
+
+def revoke_token(office: Office, person: UUID, id: UUID) -> None:
+    """Accept one of a person's tokens no more. Raises NoSuchToken."""
+    with office.read() as connection:
+        token = tokens.by_id(connection, person, id)
+    if token is None or token.revoked_at is not None:
+        raise NoSuchToken("There is no such token, or it is revoked already")
+    _tell(office, person, lambda record: record.revoke_token(token.prefix))
+    with office.write() as connection:
+        tokens.revoke(connection, token, office.now())
+
+
+def end_other_sessions(office: Office, kept: sessions.Session) -> None:
+    """End every session of a person but this one."""
+    with office.write() as connection:
+        sessions.end_others(connection, kept, office.now())
+
+
+def find(office: Office, person: UUID) -> Account:
+    """A person's account. Raises NoAccount."""
+    with office.read() as connection:
+        account = accounts.of_person(connection, person)
+    if account is None:
+        raise NoAccount("This person has no account")
+    return account
+
+
+def _tell(office: Office, person: UUID, decide: Callable[[Record], None]) -> None:
+    office.service.change(Record, account_id(person), decide)
+
+
+def _once(tell: Callable[[], None]) -> None:
+    try:
+        tell()
+    except AlreadyDone:
+        raise ShownOnlyOnce(
+            "This was made already, and is shown only once. Make another if you did not copy it"
+        ) from None

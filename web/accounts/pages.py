@@ -1,0 +1,116 @@
+"""Signing in and out, and setting a password by a one-time link."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Blueprint, flash, g, redirect, render_template, request, session
+from flask.typing import ResponseReturnValue
+
+from domain.aggregate import Refusal
+from domain.vocabulary import Channel
+from web.accounts import accounts, keeping
+from web.accounts.accounts import LinkNoLongerValid
+from web.accounts.all_accounts import all_accounts
+from web.accounts.attempts import TooManyAttempts
+from web.accounts.cookie import give_cookie, take_cookie
+from web.accounts.own_account import own_account
+from web.accounts.passwords import passwords
+from web.accounts.schemas import JustDoIt, SetPassword, SignIn
+from web.accounts.sessions import COOKIE
+from web.accounts.signing_in import sign_in, sign_out
+from web.forms import Form
+from web.office import office
+
+SEE_OTHER, GONE, UNPROCESSABLE, TOO_MANY = 303, 410, 422, 429
+
+blueprint = Blueprint("accounts", __name__, template_folder="templates")
+blueprint.register_blueprint(own_account)
+blueprint.register_blueprint(all_accounts)
+
+
+@blueprint.route("/sign-in", methods=["GET", "POST"])
+def ask_to_sign_in() -> ResponseReturnValue:
+    """The sign-in page."""
+    onward = own_path(request.values.get("next", ""))
+    if request.method == "GET":
+        if g.session_person is not None:
+            return redirect(onward, SEE_OTHER)
+        return _sign_in_page(Form(SignIn()), onward)
+    form = Form(SignIn(), data=request.form)
+    if not form.is_valid():
+        return _sign_in_page(form, onward, UNPROCESSABLE)
+    try:
+        value = sign_in(office(), passwords(), **form.values, address=request.remote_addr or "")
+    except Refusal as refusal:
+        form.refuse(str(refusal), refusal.field)
+        return _sign_in_page(form, onward, TOO_MANY if isinstance(refusal, TooManyAttempts) else UNPROCESSABLE)
+    sign_out(office(), request.cookies.get(COOKIE))
+    session.clear()
+    response = redirect(onward, SEE_OTHER)
+    give_cookie(response, value)
+    return response
+
+
+@blueprint.get("/sign-out")
+def ask_to_sign_out() -> ResponseReturnValue:
+    """A button, because following a link signs nobody out."""
+    return render_template(
+        "form_page.html", page_title="Sign out", form=Form(JustDoIt()), submit_label="Sign out", back_href="/"
+    )
+
+
+@blueprint.post("/sign-out")
+def end_session() -> ResponseReturnValue:
+    """End this browser's session."""
+    sign_out(office(), request.cookies.get(COOKIE))
+    session.clear()
+    flash("You have signed out", "success")
+    response = redirect("/sign-in", SEE_OTHER)
+    take_cookie(response)
+    return response
+
+
+@blueprint.route("/password/<token>", methods=["GET", "POST"])
+def set_password(token: str) -> ResponseReturnValue:
+    """The page of a one-time link; looking at it does not use it up."""
+    try:
+        with office().read() as connection:
+            account = accounts.account_of_link(connection, token, office().now())
+    except LinkNoLongerValid as refusal:
+        return render_template("accounts/link_gone.html", message=str(refusal)), GONE
+    form = Form(SetPassword(), data=request.form if request.method == "POST" else None)
+    if request.method == "GET":
+        return _password_page(form, account)
+    if form.is_valid():
+        try:
+            hashed = passwords().hash(form.values["password"], sign_in_name=account.sign_in_name)
+            with office().acting(account.person, "", Channel.SCREEN, correlation=g.get("request_id", "")):
+                keeping.use_password_link(office(), token, hashed)
+        except Refusal as refusal:
+            form.refuse(str(refusal), refusal.field)
+    if form.errors:
+        return _password_page(form, account, UNPROCESSABLE)
+    flash("Your password is set. You can sign in with it now", "success")
+    return redirect("/sign-in", SEE_OTHER)
+
+
+def own_path(target: str) -> str:
+    """A path of this service to go on to; the first page instead of any address that leads elsewhere."""
+    is_own = re.fullmatch(r"/(?![/\\])[^\\\x00-\x1f\x7f]*", target) and not target.startswith("/sign-")
+    return target if is_own else "/"
+
+
+def _sign_in_page(form: Form, onward: str, status: int = 200) -> tuple[str, int]:
+    return render_template("accounts/sign_in.html", page_title="Sign in", form=form, onward=onward), status
+
+
+def _password_page(form: Form, account: accounts.Account, status: int = 200) -> tuple[str, int]:
+    page = render_template(
+        "form_page.html",
+        page_title="Set your password",
+        lead=f"You sign in as {account.sign_in_name}.",
+        form=form,
+        submit_label="Set password",
+    )
+    return page, status

@@ -1,0 +1,91 @@
+"""What the pages of accounts ask."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+from domain.account import TokenScopes
+from web.accounts.accounts import LONGEST_NAME
+from web.accounts.passwords import SHORTEST
+from web.accounts.tokens import LONGEST_LIFE
+
+NAME = {"label": "Email address", "noun": "an email address", "autocomplete": "username", "widget": "email"}
+MOST_TYPED = 4096
+"""Characters of anything typed as a password; how long a password may be is said by web.accounts.passwords."""
+
+
+class JustDoIt(Schema):
+    """Asks nothing: the button says it all."""
+
+
+class SignIn(Schema):
+    sign_in_name = fields.Email(required=True, validate=validate.Length(max=LONGEST_NAME), metadata=NAME)
+    password = fields.String(
+        required=True,
+        validate=validate.Length(max=MOST_TYPED),
+        metadata={"widget": "password", "noun": "your password", "autocomplete": "current-password"},
+    )
+
+
+class SetPassword(Schema):
+    password = fields.String(
+        required=True,
+        validate=validate.Length(max=MOST_TYPED),
+        metadata={
+            "widget": "password",
+            "noun": "a password",
+            "autocomplete": "new-password",
+            "hint": f"{SHORTEST} characters or more. Three random words are a good password",
+        },
+    )
+
+
+class OpenAccount(Schema):
+    person = fields.String(
+        required=True,
+        metadata={
+            "widget": "select",
+            "noun": "the person",
+            "hint": "People who hold a post today and have no account yet",
+            "choices": lambda context: context.get("people", ()),
+        },
+    )
+    sign_in_name = fields.Email(
+        required=True,
+        validate=validate.Length(max=LONGEST_NAME),
+        metadata={
+            "label": "Email address",
+            "noun": "an email address",
+            "hint": "The person signs in with it",
+            "autocomplete": "off",
+        },
+    )
+
+
+class DisableAccount(Schema):
+    reason = fields.String(
+        required=True,
+        validate=validate.Length(max=500),
+        metadata={"label": "Why is the account disabled?", "noun": "why the account is disabled", "rows": 3},
+    )
+
+
+class MakeToken(Schema):
+    label = fields.String(
+        required=True,
+        validate=validate.Length(max=80),
+        metadata={"label": "Name of the token", "noun": "a name", "hint": "Such as the program that will use it"},
+    )
+    scopes = fields.Enum(
+        TokenScopes, by_value=True, required=True, metadata={"label": "What may it do?", "noun": "what it may do"}
+    )
+    days = fields.Integer(
+        required=True,
+        validate=validate.Range(1, LONGEST_LIFE),
+        metadata={
+            "label": "Days until it expires",
+            "noun": "the number of days",
+            "hint": f"From 1 to {LONGEST_LIFE}",
+            "width": 3,
+        },
+    )

@@ -1,0 +1,97 @@
+"""Sessions: kept at the server, so that they can be ended. The browser holds a random value, the table its hash."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from web.accounts.tables import SESSIONS, fingerprint, is_let_in
+
+LASTS = timedelta(hours=12)
+IDLE = timedelta(minutes=30)
+TOUCHED_EVERY = timedelta(minutes=1)
+"""Being seen is written down at most this often, so that reading a page rarely takes the write lock."""
+
+COOKIE = "sis_session"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One browser in which a person is signed in."""
+
+    id_hash: str
+    person: UUID
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+    method: str
+    revoked_at: datetime | None
+
+    def is_alive(self, now: datetime) -> bool:
+        """Whether it still counts: not ended, not too old, not left alone too long."""
+        return self.revoked_at is None and now < self.expires_at and now < self.last_seen_at + IDLE
+
+    def was_seen_long_ago(self, now: datetime) -> bool:
+        """Whether it is time to write down that it is in use."""
+        return now >= self.last_seen_at + TOUCHED_EVERY
+
+
+def begin(connection: sa.Connection, person: UUID, now: datetime, *, method: str = "password") -> str:
+    """Sign a person in; returns the cookie's value, which is new each time. Dead sessions are swept away."""
+    connection.execute(SESSIONS.delete().where(SESSIONS.c.expires_at <= now))
+    value = secrets.token_urlsafe(32)
+    connection.execute(
+        SESSIONS.insert().values(
+            id_hash=fingerprint(value),
+            person=person,
+            created_at=now,
+            last_seen_at=now,
+            expires_at=now + LASTS,
+            method=method,
+        )
+    )
+    return value
+
+
+def find(connection: sa.Connection, value: str, now: datetime) -> Session | None:
+    """The living session of a cookie's value; none for a person whose account is disabled."""
+    query = SESSIONS.select().where(SESSIONS.c.id_hash == fingerprint(value), is_let_in(SESSIONS.c.person))
+    row = connection.execute(query).mappings().first()
+    session = Session(**row) if row else None
+    return session if session and session.is_alive(now) else None
+
+
+def of_person(connection: sa.Connection, person: UUID, now: datetime) -> list[Session]:
+    """A person's living sessions, the last used first."""
+    query = SESSIONS.select().where(SESSIONS.c.person == person).order_by(SESSIONS.c.last_seen_at.desc())
+    found = [Session(**row) for row in connection.execute(query).mappings()]
+    return [session for session in found if session.is_alive(now)]
+
+
+def touch(connection: sa.Connection, session: Session, now: datetime) -> None:
+    """Write down that a session is in use."""
+    connection.execute(SESSIONS.update().where(SESSIONS.c.id_hash == session.id_hash).values(last_seen_at=now))
+
+
+def end(connection: sa.Connection, value: str, now: datetime) -> None:
+    """End the session of a cookie's value; a value of no session is passed over."""
+    _revoke(connection, SESSIONS.c.id_hash == fingerprint(value), now)
+
+
+def end_others(connection: sa.Connection, kept: Session, now: datetime) -> None:
+    """End every session of a person but this one."""
+    _revoke(connection, sa.and_(SESSIONS.c.person == kept.person, SESSIONS.c.id_hash != kept.id_hash), now)
+
+
+def end_all(connection: sa.Connection, person: UUID, now: datetime) -> None:
+    """End every session of a person."""
+    _revoke(connection, SESSIONS.c.person == person, now)
+
+
+def _revoke(connection: sa.Connection, which: sa.ColumnElement[bool], now: datetime) -> None:
+    open_ones = sa.and_(which, SESSIONS.c.revoked_at.is_(None))
+    connection.execute(SESSIONS.update().where(open_ones).values(revoked_at=now))

@@ -1,0 +1,139 @@
+"""API tokens: shown once when made, `sis_<prefix>_<secret>`, then known by their hash alone."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Self
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+
+from domain.account import TokenScopes
+from domain.aggregate import Refusal
+from web.accounts.tables import TOKENS, fingerprint, is_let_in
+
+USUAL_LIFE, LONGEST_LIFE = 90, 366
+"""Days."""
+
+USED_EVERY = timedelta(minutes=1)
+"""Use is written down at most this often."""
+
+
+class TokenLifeOutOfRange(Refusal):
+    """A token lasts from a day to a year."""
+
+
+class NoSuchToken(Refusal):
+    """The person has no such token, or it is revoked already."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewToken:
+    """A token just made; `secret` is its whole text, shown once and stored nowhere."""
+
+    prefix: str
+    secret: str
+
+    @classmethod
+    def drawn(cls) -> Self:
+        """A token of fresh random bytes."""
+        prefix = secrets.token_hex(4)
+        return cls(prefix, f"sis_{prefix}_{secrets.token_urlsafe(32)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token as the door knows it."""
+
+    id: UUID
+    person: UUID
+    label: str
+    prefix: str
+    scopes: TokenScopes
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+    @property
+    def may_write(self) -> bool:
+        """Whether it may change anything."""
+        return self.scopes is TokenScopes.READ_WRITE
+
+    def is_alive(self, now: datetime) -> bool:
+        """Whether it still counts."""
+        return self.revoked_at is None and now < self.expires_at
+
+    def was_used_long_ago(self, now: datetime) -> bool:
+        """Whether it is time to write down that it is in use."""
+        return self.last_used_at is None or now >= self.last_used_at + USED_EVERY
+
+
+def expiry(days: int, now: datetime) -> datetime:
+    """When a token made now for so many days expires. Raises TokenLifeOutOfRange."""
+    if not 1 <= days <= LONGEST_LIFE:
+        raise TokenLifeOutOfRange(f"Days until it expires must be between 1 and {LONGEST_LIFE}", field="days")
+    return now + timedelta(days=days)
+
+
+def create(
+    connection: sa.Connection,
+    person: UUID,
+    label: str,
+    scopes: TokenScopes | str,
+    now: datetime,
+    *,
+    days: int = USUAL_LIFE,
+    new: NewToken | None = None,
+) -> NewToken:
+    """Accept a token from now on: a fresh one, or the one handed in. Raises TokenLifeOutOfRange."""
+    new = new or NewToken.drawn()
+    connection.execute(
+        TOKENS.insert().values(
+            id=uuid4(),
+            person=person,
+            label=label,
+            prefix=new.prefix,
+            hash=fingerprint(new.secret),
+            scopes=TokenScopes(scopes).value,
+            created_at=now,
+            expires_at=expiry(days, now),
+        )
+    )
+    return new
+
+
+def find(connection: sa.Connection, secret: str, now: datetime) -> Token | None:
+    """The token that counts by its full text; none for a person whose account is disabled."""
+    found = _found(connection, sa.and_(TOKENS.c.hash == fingerprint(secret), is_let_in(TOKENS.c.person)))
+    return found[0] if found and found[0].is_alive(now) else None
+
+
+def of_person(connection: sa.Connection, person: UUID) -> list[Token]:
+    """A person's tokens, the newest first, those that count no more too."""
+    return _found(connection, TOKENS.c.person == person)
+
+
+def by_id(connection: sa.Connection, person: UUID, id: UUID) -> Token | None:
+    """One of a person's own tokens."""
+    found = _found(connection, sa.and_(TOKENS.c.person == person, TOKENS.c.id == id))
+    return found[0] if found else None
+
+
+def touch(connection: sa.Connection, token: Token, now: datetime) -> None:
+    """Write down that a token is in use."""
+    connection.execute(TOKENS.update().where(TOKENS.c.id == token.id).values(last_used_at=now))
+
+
+def revoke(connection: sa.Connection, token: Token, now: datetime) -> None:
+    """Accept a token no more."""
+    still = sa.and_(TOKENS.c.id == token.id, TOKENS.c.revoked_at.is_(None))
+    connection.execute(TOKENS.update().where(still).values(revoked_at=now))
+
+
+def _found(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> list[Token]:
+    columns = [column for column in TOKENS.c if column.name != "hash"]
+    query = sa.select(*columns).where(condition).order_by(TOKENS.c.created_at.desc(), TOKENS.c.prefix)
+    return [Token(**{**row, "scopes": TokenScopes(row["scopes"])}) for row in connection.execute(query).mappings()]
