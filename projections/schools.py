@@ -79,6 +79,7 @@ class GroupMember(Row):
     name: str
     kind: str
     joined: date | None
+    dated: date
 
 
 class LinkOfficer(Row):
@@ -124,7 +125,7 @@ schools = Sheet(
 )
 urns = Sheet("school_urns", HeldUrn, key=("urn",), indexes=[("school",)])
 successions = Sheet("school_successions", ProposedSuccession, key=("school", "urn"))
-inspections = Sheet("school_inspections", InspectedOn, key=("school", "inspected_on"))
+inspections = Sheet("school_inspections", InspectedOn, key=("school", "inspected_on", "urn"))
 groups = Sheet("school_groups", GroupMember, key=("school", "uid"), indexes=[("uid",)])
 link_officers = Sheet("school_link_officers", LinkOfficer, key=("school", "from_"), indexes=[("officer",)])
 covers = Sheet("school_covers", CoverOfficer, key=("school", "from_"), indexes=[("officer",)])
@@ -275,7 +276,7 @@ def succession_confirmed(*_: object) -> None:
     """Nor does one that is confirmed."""
 
 
-@inspections.on(School.InspectionRecorded, key=lambda event: (event.meta.stream, event.inspected_on))
+@inspections.on(School.InspectionRecorded, key=lambda event: (event.meta.stream, event.inspected_on, event.urn))
 def inspection_recorded(_: InspectedOn | None, event: School.InspectionRecorded) -> InspectedOn:
     return InspectedOn(
         school=event.meta.stream,
@@ -293,7 +294,12 @@ def by_group(event: School.JoinedGroup | School.LeftGroup) -> Key:
 @groups.on(School.JoinedGroup, key=by_group)
 def joined_group(_: GroupMember | None, event: School.JoinedGroup) -> GroupMember:
     return GroupMember(
-        school=event.meta.stream, uid=event.group, name=event.name, kind=event.kind, joined=event.joined
+        school=event.meta.stream,
+        uid=event.group,
+        name=event.name,
+        kind=event.kind,
+        joined=event.joined,
+        dated=event.source.dated,
     )
 
 
@@ -429,10 +435,12 @@ def known_register(connection: sa.Connection, asked: Iterable[int]) -> dict[int,
     return {row.pop("asked"): KnownSchool(**row) for row in map(dict, connection.execute(query).mappings())}
 
 
-def known_inspections(connection: sa.Connection, asked: Collection[UUID]) -> dict[tuple[UUID, date], InspectedOn]:
-    """The inspections of these schools that the product knows, by school and day."""
+def known_inspections(
+    connection: sa.Connection, asked: Collection[UUID]
+) -> dict[tuple[UUID, date, int], InspectedOn]:
+    """The inspections of these schools that the product knows, by school, day and URN."""
     query = inspections.table.select().where(inspections.table.c.school.in_(asked))
-    return {(row.school, row.inspected_on): row for row in inspections.rows(connection, query)}
+    return {(row.school, row.inspected_on, row.urn): row for row in inspections.rows(connection, query)}
 
 
 def known_groups(connection: sa.Connection) -> dict[tuple[UUID, str], GroupMember]:
@@ -543,17 +551,19 @@ def groups_of(connection: sa.Connection, school: UUID) -> list[GroupMember]:
     return groups.rows(connection, groups.table.select().where(columns.school == school).order_by(columns.name))
 
 
-def proposed_successions(connection: sa.Connection, *, limit: int | None = None) -> list[ProposedSuccession]:
-    """The successions that wait for an answer."""
+def proposed_successions(
+    connection: sa.Connection, *, school: UUID | None = None, limit: int | None = None
+) -> list[ProposedSuccession]:
+    """The successions that wait for an answer, of one school or of all."""
     columns = successions.table.c
-    return successions.rows(connection, successions.table.select().order_by(columns.urn, columns.school).limit(limit))
-
-
-def successions_of(connection: sa.Connection, school: UUID) -> list[ProposedSuccession]:
-    """The successions of one school that wait for an answer."""
-    columns = successions.table.c
-    query = successions.table.select().where(columns.school == school)
-    return successions.rows(connection, query.order_by(columns.urn))
+    query = (
+        successions.table.select()
+        .join(schools.table, schools.table.c.id == columns.school)
+        .where(schools.table.c.merged_into.is_(None))
+        .order_by(columns.urn, columns.school)
+        .limit(limit)
+    )
+    return successions.rows(connection, query if school is None else query.where(columns.school == school))
 
 
 def merged_schools(connection: sa.Connection, school: UUID) -> list[KnownSchool]:

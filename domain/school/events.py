@@ -108,7 +108,9 @@ class InspectionRecorded(Event):
     source: Source
 
     def apply(self, school: School) -> None:
-        school.inspections[self.inspected_on] = Inspection(self.urn, self.inspected_on, self.rating, self.framework)
+        school.inspections[self.inspected_on, self.urn] = Inspection(
+            self.urn, self.inspected_on, self.rating, self.framework
+        )
 
 
 # What came after it
@@ -123,7 +125,7 @@ class SuccessionProposed(Event):
     source: Source
 
     def apply(self, school: School) -> None:
-        school.successions[self.urn] = Succession(self.urn, self.kind, self.on)
+        school.successions[self.urn] = Succession(self.urn, self.kind, self.on, self.source)
 
 
 class SuccessionDeclined(Event):
@@ -224,9 +226,10 @@ class NeedCategorySet(Event):
     from_: date
     review_due: date
     rationale: str
+    scheme: str
 
     def apply(self, school: School) -> None:
-        school.needs.append(Need(self.category, self.from_, self.review_due, self.rationale))
+        school.needs.append(Need(self.category, self.from_, self.review_due, self.rationale, self.scheme))
 
 
 class ExternalSupportNoted(Event):

@@ -77,12 +77,14 @@ class Cover:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """The authority's rating of how much help the school needs, from a day on."""
+    """The authority's rating of how much help the school needs, from a day on; `scheme` is the version of the
+    settings whose categories it used."""
 
     category: str
     from_: date
     review_due: date
     rationale: str
+    scheme: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,7 @@ class Succession:
     urn: int
     kind: str
     on: date | None
+    source: Source
     answer: Answer = Answer.PROPOSED
 
 

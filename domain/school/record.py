@@ -82,7 +82,7 @@ class School(Aggregate):
         self.covers: list[Cover] = []
         self.needs: list[Need] = []
         self.groups: dict[str, Membership] = {}
-        self.inspections: dict[date, Inspection] = {}
+        self.inspections: dict[tuple[date, int], Inspection] = {}
 
     @classmethod
     def register(
@@ -131,7 +131,7 @@ class School(Aggregate):
     def record_inspection(self, inspection: Inspection, *, source: Source) -> None:
         """Take in an inspection; a later source may tell another rating of the same day."""
         self._still_stands()
-        if self.inspections.get(inspection.inspected_on) != inspection:
+        if self.inspections.get((inspection.inspected_on, inspection.urn)) != inspection:
             event = events.InspectionRecorded(
                 urn=inspection.urn,
                 inspected_on=inspection.inspected_on,
@@ -232,9 +232,9 @@ class School(Aggregate):
         self.record(event, occurred=self._if_past(until), reason=reasoned(reason), people=(cover.officer,))
 
     def set_need_category(
-        self, category: str, *, among: Collection[str], from_: date, review_due: date, rationale: str, rules: str
+        self, category: str, *, among: Collection[str], from_: date, review_due: date, rationale: str, scheme: str
     ) -> None:
-        """Rate the school's need; `among` are the categories of the scheme in force, `rules` the scheme's version.
+        """Rate the school's need: `among` are the categories of the scheme in force, `scheme` names its version.
 
         Raises NotACategory, EndsBeforeItBegins, SchoolIsClosed, ReasonNeeded.
         """
@@ -248,8 +248,9 @@ class School(Aggregate):
             from_=from_,
             review_due=review_due,
             rationale=_rationale(rationale),
+            scheme=scheme,
         )
-        self.record(event, occurred=self._if_past(from_), reason=event.rationale, rules=(rules,))
+        self.record(event, occurred=self._if_past(from_), reason=event.rationale, rules=(scheme,))
 
     def note_external_support(
         self, *, arranged_by: str, provided_by: str, from_: date, expected_end: date | None, told_by: str
@@ -287,6 +288,11 @@ class School(Aggregate):
         """The need category in force on a day, None before the first one."""
         return next((need for need in reversed(self.needs) if need.from_ <= day), None)
 
+    @property
+    def proposed(self) -> list[Succession]:
+        """The successions that wait for an answer."""
+        return [succession for succession in self.successions.values() if succession.answer is Answer.PROPOSED]
+
     def about(self) -> About:
         return About(school=self.id)
 
@@ -300,10 +306,10 @@ class School(Aggregate):
             raise SchoolIsClosed("This school is closed. Choose a day before it closed", field="from_")
 
     def _proposed(self, urn: int) -> Succession:
-        proposed = self.successions.get(urn)
-        if proposed is None or proposed.answer is not Answer.PROPOSED:
-            raise NotProposed(f"No link of this school to URN {urn} waits for an answer", field="urn")
-        return proposed
+        for succession in self.proposed:
+            if succession.urn == urn:
+                return succession
+        raise NotProposed(f"No link of this school to URN {urn} waits for an answer", field="urn")
 
     def _if_past(self, day: date) -> date | None:
         """When a fact of that day occurred; None, that is now, for one of today or ahead."""

@@ -365,7 +365,7 @@ def rate(category: str, from_: date = TODAY, rationale: str = "Results fell", re
         from_=from_,
         review_due=review_due,
         rationale=rationale,
-        rules="settings-2",
+        scheme="settings-2",
     )
 
 

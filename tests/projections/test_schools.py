@@ -246,7 +246,7 @@ def test_a_need_category_counts_until_the_next_one(
                     from_=from_,
                     review_due=date(2027, 7, 1),
                     rationale="Results",
-                    rules="settings-0",
+                    scheme="settings-0",
                 ),
             )
 
@@ -305,8 +305,8 @@ def test_a_proposed_succession_waits_until_it_is_declined(
     with signed():
         service.change(School, lark_hill, lambda school: school.decline_succession(148001, reason="Another school"))
 
-    assert ask(schools.successions_of, lark_hill) == []
-    assert [each.urn for each in ask(schools.successions_of, st_annes)] == [148002]
+    assert ask(schools.proposed_successions, school=lark_hill) == []
+    assert [each.urn for each in ask(schools.proposed_successions, school=st_annes)] == [148002]
     assert ask(schools.by_urn, 105900).successors == (148001,)
 
 
@@ -357,4 +357,4 @@ def test_groups_and_inspections_stand_with_their_school(
     assert [group.name for group in ask(schools.groups_of, st_annes)] == ["Lark Trust"]
     assert list(ask(schools.known_groups)) == [(st_annes, "2058")]
     assert ask(schools.inspections_of, st_annes) == []
-    assert list(ask(schools.known_inspections, [lark_hill, st_annes])) == [(lark_hill, date(2019, 1, 30))]
+    assert list(ask(schools.known_inspections, [lark_hill, st_annes])) == [(lark_hill, date(2019, 1, 30), 105900)]

@@ -1,0 +1,1 @@
+"""What outside files tell of schools, taken into their records: only what is new, a thousand changes at a time."""

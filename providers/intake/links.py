@@ -1,0 +1,166 @@
+"""Links between schools, taken in as proposals; a person confirms or declines each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from domain.aggregate import Refusal
+from domain.school import School, Source
+from domain.school.rules import HasMerged
+from domain.service import Service, Work
+from providers.catalogue.links import PREDECESSOR, SUCCESSOR, LinkRow
+from providers.catalogue.source import Problem
+from providers.intake.batches import Known, Saved, batches, carry_out
+
+
+class NotThatSchool(Refusal):
+    """The school chosen as the later one does not have the URN that was proposed."""
+
+
+@dataclass(slots=True)
+class LinksReport:
+    """What became of the rows.
+
+    `other` counts links in which neither school follows the other, `unknown` the successions of which the product
+    does not know both schools; two rows that tell one succession from both ends count once.
+    """
+
+    source: Source
+    proposed: int = 0
+    unchanged: int = 0
+    unknown: int = 0
+    other: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """One succession, as the register tells it."""
+
+    earlier: int
+    later: int
+    kind: str
+    on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Proposal:
+    school: UUID
+    link: _Link
+    source: Source
+
+    @property
+    def key(self) -> str:
+        return f"URN {self.link.earlier} to {self.link.later}"
+
+    def act(self, work: Work) -> None:
+        work.find(School, self.school).propose_succession(
+            self.link.later, kind=self.link.kind, on=self.link.on, source=self.source
+        )
+
+
+def import_links(
+    service: Service,
+    rows: Iterable[LinkRow | Problem],
+    *,
+    source: Source,
+    known: Known,
+    progress: Saved | None = None,
+) -> LinksReport:
+    """Propose the successions that a list of links tells; the caller has signed."""
+    report = LinksReport(source)
+    steps: list[_Proposal] = []
+    for batch in batches(_successions(rows, report).values()):
+        there = known([urn for link in batch for urn in (link.earlier, link.later)])
+        for link in batch:
+            earlier, later = there.get(link.earlier), there.get(link.later)
+            if earlier is None or later is None:
+                report.unknown += 1
+            elif earlier.id == later.id or link.later in earlier.successors:
+                report.unchanged += 1
+            else:
+                steps.append(_Proposal(earlier.id, link, source))
+    report.proposed = len(steps)
+    steps.sort(key=lambda step: step.school)
+    carry_out(service, steps, progress)
+    return report
+
+
+def confirm_succession(
+    service: Service, school: UUID, urn: int, *, later: UUID, reason: str, at: int | None = None
+) -> None:
+    """Confirm that a school goes on under the URN of a later record: one institution with both URNs.
+
+    The earlier institution keeps its history and takes the later one's URN, details, link officer, need category
+    and open proposals, where it has none of its own; the later one merges into it. Both are saved together.
+    Raises NotThatSchool, NotFound, Stale or the school's refusal.
+    """
+
+    def command(work: Work) -> None:
+        stays, goes = work.find(School, school, at=at), work.find(School, later)
+        if goes.urn != urn:
+            raise NotThatSchool(f"This school does not have URN {urn}. Choose the one that has", field="later")
+        on = next((succession.on for succession in stays.proposed if succession.urn == urn), None)
+        stays.go_on_as(urn, name=goes.name, details=goes.details, head=goes.head, dated=goes.dated, reason=reason)
+        _carry_over(goes, stays, reason)
+        goes.merge_into(stays.id, on=on, reason=reason)
+
+    service.do(command)
+
+
+def confirm_merger(
+    service: Service, school: UUID, urn: int, *, into: UUID, reason: str, at: int | None = None
+) -> None:
+    """Confirm that a school ended by going into another one, which answers to the proposed URN.
+
+    Raises NotThatSchool, NotFound, Stale or the school's refusal.
+    """
+
+    def command(work: Work) -> None:
+        goes, stays = work.find(School, school, at=at), work.find(School, into)
+        if urn not in stays.urns:
+            raise NotThatSchool(f"This school does not have URN {urn}. Choose the one that has", field="into")
+        if stays.merged_into is not None:
+            raise HasMerged("That school went into another one itself. Choose the other one", field="into")
+        on = next((succession.on for succession in goes.proposed if succession.urn == urn), None)
+        goes.merge_into(stays.id, on=on, reason=reason)
+
+    service.do(command)
+
+
+def _carry_over(goes: School, stays: School, reason: str) -> None:
+    today = stays.today
+    officer, need = goes.link_officer_on(today), goes.need_on(today)
+    if officer is not None and stays.link_officer_on(today) is None:
+        stays.assign_link_officer(officer, from_=today, reason=reason)
+    if need is not None and stays.need_on(today) is None:
+        stays.set_need_category(
+            need.category,
+            among=(need.category,),
+            from_=need.from_,
+            review_due=need.review_due,
+            rationale=need.rationale,
+            scheme=need.scheme,
+        )
+    for succession in goes.proposed:
+        stays.propose_succession(succession.urn, kind=succession.kind, on=succession.on, source=succession.source)
+
+
+def _successions(rows: Iterable[LinkRow | Problem], report: LinksReport) -> dict[tuple[int, int], _Link]:
+    """Each succession once, in the successor's words where both ends tell it."""
+    found: dict[tuple[int, int], _Link] = {}
+    for row in rows:
+        if isinstance(row, Problem):
+            report.problems.append(row)
+        elif row.direction == SUCCESSOR:
+            before = found.get((row.urn, row.linked_urn))
+            on = row.on or (before.on if before else None)
+            found[row.urn, row.linked_urn] = _Link(row.urn, row.linked_urn, row.kind, on)
+        elif row.direction == PREDECESSOR:
+            found.setdefault((row.linked_urn, row.urn), _Link(row.linked_urn, row.urn, row.kind, row.on))
+        else:
+            report.other += 1
+    return found
