@@ -45,12 +45,12 @@ class Floor:
         """Load a record of 10 to 15 events, decide, append one."""
         number = CASES * MORE
 
-        def plain(turn: int) -> tuple[Work, int]:
+        def plain() -> tuple[Work, int]:
             connection = raw.database(self.path())
             rows = raw.event_rows(number, streams=CASES)
             return lambda: (raw.commit_each(connection, rows), connection.close()), number
 
-        def library(turn: int) -> tuple[Work, int]:
+        def library() -> tuple[Work, int]:
             twin = Twin(self.path())
             ids = twin.open_cases(CASES, NOTES)
 
@@ -62,8 +62,8 @@ class Floor:
 
             return _closing(work, twin.close), number
 
-        def ours(views: int) -> Callable[[int], tuple[Work, int]]:
-            def make(turn: int) -> tuple[Work, int]:
+        def ours(views: int) -> Callable[[], tuple[Work, int]]:
+            def make() -> tuple[Work, int]:
                 desk = Desk(self.path(), VIEWS[:views])
                 ids = desk.open_cases(CASES, NOTES)
                 return _closing(lambda: _note(desk, ids * MORE), desk.close), number
@@ -84,7 +84,7 @@ class Floor:
         """1,000 events in one transaction."""
         number = BATCH * BATCHES
 
-        def plain(turn: int) -> tuple[Work, int]:
+        def plain() -> tuple[Work, int]:
             connection = raw.database(self.path())
             batches = [raw.event_rows(BATCH, first=1 + BATCH * batch) for batch in range(BATCHES)]
 
@@ -94,13 +94,13 @@ class Floor:
 
             return _closing(work, connection.close), number
 
-        def library(turn: int) -> tuple[Work, int]:
+        def library() -> tuple[Work, int]:
             twin = Twin(self.path())
             cases = [_long_twin() for _ in range(BATCHES)]
             return _closing(lambda: [twin.save(case) for case in cases], twin.close), number
 
-        def ours(views: int, *, encoded: bool = False) -> Callable[[int], tuple[Work, int]]:
-            def make(turn: int) -> tuple[Work, int]:
+        def ours(views: int, *, encoded: bool = False) -> Callable[[], tuple[Work, int]]:
+            def make() -> tuple[Work, int]:
                 desk = Desk(self.path(), VIEWS[:views])
                 batches = [_long().collect_events() for _ in range(BATCHES)]
                 if encoded:
@@ -133,9 +133,9 @@ class Floor:
         measured = in_turn(
             "Load of a record of 100 events",
             {
-                "library": lambda _: (lambda: [twin.repository.get(theirs[0]) for _ in range(LOADS)], LOADS),
-                "load": lambda _: (lambda: [desk.service.find(Case, own[0]) for _ in range(LOADS)], LOADS),
-                "raw select": lambda _: (
+                "library": lambda: (lambda: [twin.repository.get(theirs[0]) for _ in range(LOADS)], LOADS),
+                "load": lambda: (lambda: [desk.service.find(Case, own[0]) for _ in range(LOADS)], LOADS),
+                "raw select": lambda: (
                     lambda: [connection.execute(select, (stream,)).fetchall() for _ in range(LOADS)],
                     LOADS,
                 ),
@@ -171,10 +171,10 @@ class Floor:
         measured = in_turn(
             f"Views from zero, {number:,} events of {REBUILT_CASES:,} records, in events",
             {
-                "raw upserts, 500 together": lambda _: (plain, number),
-                "events read and decoded": lambda _: (read, number),
-                "rebuild of one view": lambda _: (lambda: rebuild(1), number),
-                "rebuild of three views": lambda _: (lambda: rebuild(3), number),
+                "raw upserts, 500 together": lambda: (plain, number),
+                "events read and decoded": lambda: (read, number),
+                "rebuild of one view": lambda: (lambda: rebuild(1), number),
+                "rebuild of three views": lambda: (lambda: rebuild(3), number),
             },
         )
         with desk.reader.connect() as reading:

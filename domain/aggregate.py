@@ -68,6 +68,11 @@ class Meta:
     recorded_at: datetime | None = None
     position: int | None = None
 
+    def saved(self, position: int, recorded_at: datetime) -> None:
+        """Remember where and when the log took the event; for the log only."""
+        object.__setattr__(self, "position", position)
+        object.__setattr__(self, "recorded_at", recorded_at)
+
     @property
     def occurred_on(self) -> date:
         """The day in England on which it happened."""
@@ -242,6 +247,9 @@ def _register(record: type[Aggregate], event: type[Event]) -> None:
         raise BadlyNamed(f"{topic} must begin with {record.KIND}.")
     if topic in EVENTS:
         raise BadlyNamed(f"{topic} is the topic of {EVENTS[topic].__qualname__} already")
+    for name in vars(event).get("__dataclass_fields__", {}):
+        if hasattr(Event, name) or name == "meta":
+            raise BadlyNamed(f"{event.__qualname__}.{name} hides what every event has by that name")
     if "says" not in vars(event):
         raise BadlyNamed(f"{event.__qualname__} needs a sentence: says")
     EVENTS[topic] = event

@@ -1,11 +1,14 @@
-"""Events to stored bytes and back, typed: an unknown, missing or ill-typed field is an error, never a guess."""
+"""Events to stored JSON and back, typed: an unknown, missing or ill-typed field is an error, never a guess.
+
+A field that has a default may be missing, so that an event can gain such a field without a new SCHEMA.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, get_type_hints
+from typing import Any, cast, get_type_hints
 from uuid import UUID
 
 import msgspec
@@ -20,17 +23,27 @@ class UnknownTopic(LookupError):
     """The log holds an event of a topic that no class in the product has."""
 
 
-@dataclass(frozen=True)
-class StoredRecord(StoredEvent):
-    """A stored event with the columns that the log keeps beside its state."""
+class UnknownSchema(LookupError):
+    """The log holds an event of a later shape than the product knows: a newer release wrote it."""
 
+
+class StoredRecord(msgspec.Struct, frozen=True, array_like=True):
+    """An event as the log keeps it: the library's StoredEvent by its attributes, and the log's other columns.
+
+    It is a Struct so that a whole row of the table is typed at once.
+    """
+
+    originator_id: UUID
+    originator_version: int
     event_id: UUID
-    meta: bytes
+    topic: str
+    meta: str
+    state: str
     recorded_at: datetime | None = None
     position: int | None = None
 
 
-class MetaState(msgspec.Struct, frozen=True, omit_defaults=True):
+class MetaState(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """The meta column: everything known of an event that has no column of its own."""
 
     post: str
@@ -59,27 +72,40 @@ class EventMapper(Mapper[UUID]):
     def __init__(self) -> None:
         super().__init__(JSONTranscoder())
 
-    def to_stored_event(self, domain_event: Any) -> StoredRecord:
+    def to_stored_event(self, domain_event: Any) -> StoredEvent:
         """The event as the log keeps it."""
-        event: Event = domain_event
-        return StoredRecord(
-            originator_id=event.meta.stream,
-            originator_version=event.meta.version,
-            topic=event.TOPIC,
-            state=_json.encode(_state_fields(event)),
-            event_id=event.meta.event_id,
-            meta=_json.encode(_meta_state(event)),
-        )
+        return cast("StoredEvent", stored(domain_event))
 
-    def to_domain_event(self, stored_event: StoredEvent) -> Event:
-        """The event as it was recorded. Raises UnknownTopic, or msgspec.ValidationError for an ill-formed one."""
+    def to_domain_event(self, stored_event: Any) -> Event:
+        """The event as it was recorded. Raises what `event_of` raises."""
         if not isinstance(stored_event, StoredRecord):
             raise TypeError("only this log's own records can be read")
-        event_class = event_class_of(stored_event.topic)
-        meta = _meta_decoder.decode(stored_event.meta)
-        event = decode_state(event_class, stored_event.state, schema=meta.schema)
-        event.signed(_meta(stored_event, meta))
-        return event
+        return event_of(stored_event)
+
+
+def stored(event: Event) -> StoredRecord:
+    """The event as the log keeps it."""
+    meta = event.meta
+    return StoredRecord(
+        originator_id=meta.stream,
+        originator_version=meta.version,
+        event_id=meta.event_id,
+        topic=event.TOPIC,
+        meta=_json.encode(_meta_state(event)).decode(),
+        state=_json.encode(event).decode(),
+    )
+
+
+def event_of(record: StoredRecord) -> Event:
+    """The event as it was recorded.
+
+    Raises UnknownTopic, UnknownSchema, or msgspec.ValidationError for an ill-formed one.
+    """
+    event_class = event_class_of(record.topic)
+    meta = _meta_decoder.decode(record.meta)
+    event = decode_state(event_class, record.state, schema=meta.schema)
+    event.signed(_meta(record, meta))
+    return event
 
 
 def event_class_of(topic: str) -> type[Event]:
@@ -90,24 +116,29 @@ def event_class_of(topic: str) -> type[Event]:
         raise UnknownTopic(topic) from None
 
 
-def decode_state(event_class: type[Event], state: bytes, *, schema: int) -> Event:
-    """An event, without meta, from stored state of a given schema number, brought up to the present one."""
+def decode_state(event_class: type[Event], state: str | bytes, *, schema: int) -> Event:
+    """An event, without meta, from stored state of a given schema number, brought up to the present one.
+
+    Raises UnknownSchema for a later one.
+    """
     struct = _struct_of(event_class)
     if schema == event_class.SCHEMA:
         fields = struct.decoder.decode(state)
+    elif schema > event_class.SCHEMA:
+        raise UnknownSchema(f"{event_class.TOPIC} has schema {event_class.SCHEMA}, the log {schema}")
     else:
         raw = msgspec.json.decode(state)
         for old in range(schema, event_class.SCHEMA):
             getattr(event_class, f"upcast_v{old}_v{old + 1}")(raw)
-        fields = msgspec.convert(raw, struct.type)
+        fields = msgspec.convert(raw, struct.type, str_keys=True)
     event = object.__new__(event_class)
-    event.__dict__.update({name: getattr(fields, name) for name in struct.names})
+    event.__dict__.update(msgspec.structs.asdict(fields))
     return event
 
 
 def state_of(event: Event) -> bytes:
     """The stored form of an event's own fields."""
-    return _json.encode(_state_fields(event))
+    return _json.encode(event)
 
 
 _json = msgspec.json.Encoder()
@@ -116,7 +147,6 @@ _meta_decoder = msgspec.json.Decoder(MetaState)
 
 @dataclass(frozen=True)
 class _Shape:
-    names: tuple[str, ...]
     type: type[msgspec.Struct]
     decoder: msgspec.json.Decoder[Any]
 
@@ -133,12 +163,11 @@ def _struct_of(event_class: type[Event]) -> _Shape:
 
 def _make_shape(event_class: type[Event]) -> _Shape:
     hints = get_type_hints(event_class)
-    names = tuple(field.name for field in dataclasses.fields(event_class))  # type: ignore[arg-type]  # made a dataclass in __init_subclass__
     fields: list[Any] = []
-    for field in dataclasses.fields(event_class):  # type: ignore[arg-type]  # as above
+    for field in dataclasses.fields(event_class):  # type: ignore[arg-type]  # made so in __init_subclass__
         fields.append((field.name, hints[field.name], *_default(field)))
     struct = msgspec.defstruct(event_class.__qualname__, fields, kw_only=True, forbid_unknown_fields=True)
-    return _Shape(names, struct, msgspec.json.Decoder(struct))
+    return _Shape(struct, msgspec.json.Decoder(struct))
 
 
 def _default(field: dataclasses.Field[Any]) -> tuple[Any, ...]:
@@ -147,10 +176,6 @@ def _default(field: dataclasses.Field[Any]) -> tuple[Any, ...]:
     if field.default_factory is not dataclasses.MISSING:
         return (msgspec.field(default_factory=field.default_factory),)
     return ()
-
-
-def _state_fields(event: Event) -> dict[str, Any]:
-    return {name: value for name, value in vars(event).items() if name != "meta"}
 
 
 def _meta_state(event: Event) -> MetaState:
@@ -178,29 +203,33 @@ def _meta_state(event: Event) -> MetaState:
     )
 
 
-def _meta(stored: StoredRecord, state: MetaState) -> Meta:
+def _meta(record: StoredRecord, state: MetaState) -> Meta:
     return Meta(
-        event_id=stored.event_id,
-        stream=stored.originator_id,  # type: ignore[arg-type]  # the library allows text ids, this log does not
-        version=stored.originator_version,
-        signature=Signature(
-            actor=state.actor,
-            post=state.post,
-            channel=state.channel,
-            command=state.command,
-            at=state.at,
-            on_behalf_of=state.on_behalf_of,
-            correlation=state.correlation,
-            causation=state.causation,
-        ),
+        event_id=record.event_id,
+        stream=record.originator_id,
+        version=record.originator_version,
+        signature=_signature(state),
         occurred=state.at if state.occurred is None else _moment(state.occurred),
         about=About(state.school, state.request, state.provider, state.people),
         purpose=state.purpose,
         reason=state.reason,
         rules=state.rules,
         sensitivity=state.sensitivity,
-        recorded_at=stored.recorded_at,
-        position=stored.position,
+        recorded_at=record.recorded_at,
+        position=record.position,
+    )
+
+
+def _signature(state: MetaState) -> Signature:
+    return Signature(
+        actor=state.actor,
+        post=state.post,
+        channel=state.channel,
+        command=state.command,
+        at=state.at,
+        on_behalf_of=state.on_behalf_of,
+        correlation=state.correlation,
+        causation=state.causation,
     )
 
 

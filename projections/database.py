@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pysqlite3.dbapi2
@@ -25,12 +26,21 @@ def open_database(url: str) -> tuple[sa.Engine, sa.Engine]:
     if pysqlite3.dbapi2.sqlite_version_info < SAFE_SQLITE:
         raise UnsafeSqlite(pysqlite3.dbapi2.sqlite_version)
     options: dict[str, Any] = {"module": pysqlite3.dbapi2, "connect_args": {"timeout": BUSY_SECONDS}}
-    writer = sa.create_engine(url, **options)
+    # One writing connection per process: threads queue for it in order, where SQLite would have them poll.
+    writer = sa.create_engine(url, pool_size=1, max_overflow=0, pool_timeout=BUSY_SECONDS, **options)
     reader = sa.create_engine(url, **options)
     for engine, begin in ((writer, "BEGIN IMMEDIATE"), (reader, "BEGIN")):
         sa.event.listen(engine, "connect", _on_connect)
-        sa.event.listen(engine, "begin", lambda connection, begin=begin: connection.exec_driver_sql(begin))
+        sa.event.listen(engine, "begin", partial(_on_begin, begin))
     return writer, reader
+
+
+def one_statement(reader: sa.Engine) -> sa.Engine:
+    """The reader for connections that ask a single question, and need no transaction to be consistent."""
+    return reader.execution_options(**{_ONE_STATEMENT: True})
+
+
+_ONE_STATEMENT = "sis_one_statement"
 
 
 def _on_connect(connection: Any, _: Any) -> None:
@@ -40,3 +50,8 @@ def _on_connect(connection: Any, _: Any) -> None:
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
+
+
+def _on_begin(begin: str, connection: sa.Connection) -> None:
+    if not connection.get_execution_options().get(_ONE_STATEMENT):
+        connection.exec_driver_sql(begin)

@@ -1,6 +1,7 @@
 """The event log: the persistence module behind the `eventsourcing` library, on SQLAlchemy Core.
 
-Events and views are saved in one transaction. The log is only ever added to.
+Events and views are saved in one transaction. The log is only ever added to. What every command asks of the
+database is written as SQL for the driver, because there SQLAlchemy's own work would cost more than the database's.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import UUID
 
+import msgspec
 import sqlalchemy as sa
 from eventsourcing.persistence import (
     AggregateRecorder,
@@ -29,8 +31,9 @@ from eventsourcing.persistence import (
 
 from domain.aggregate import Event
 from domain.service import Log
-from projections.codec import EventMapper, StoredRecord
+from projections.codec import EventMapper, StoredRecord, event_of, stored
 from projections.columns import Utc
+from projections.database import one_statement
 from projections.follower import Follower
 
 LOG_TABLES = sa.MetaData()
@@ -50,6 +53,22 @@ EVENTS = sa.Table(
     sa.UniqueConstraint("stream_id", "version", name="events_stream_version"),
 )
 
+# The columns in the order of StoredRecord's fields.
+_READ = "SELECT stream_id, version, event_id, topic, meta, state, recorded_at || 'Z', position FROM events"
+_ONE_RECORD = f"{_READ} WHERE stream_id = ? AND version > ? AND version <= ? ORDER BY version"
+_AFTER = f"{_READ} WHERE position > ? ORDER BY position LIMIT ?"
+_AT = f"{_READ} JOIN json_each(?) AS wanted ON wanted.value = position ORDER BY position"
+_END = """
+SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), position, recorded_at || 'Z'
+FROM (SELECT 1) LEFT JOIN (SELECT position, recorded_at FROM events ORDER BY position DESC LIMIT 1)
+"""
+_VERSION = "SELECT max(version) FROM events WHERE stream_id = ?"
+_INSERT = """
+INSERT INTO events (stream_id, version, event_id, topic, meta, state, recorded_at, position)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+"""
+
+LAST_VERSION = 2**31 - 1
 PAGE = 1000
 
 Clock = Callable[[], datetime]
@@ -65,6 +84,7 @@ class SqlLog(ApplicationRecorder):
         super().__init__()
         self.writer = writer
         self.reader = reader
+        self._ask = one_statement(reader)
         self.clock = clock
 
     @contextmanager
@@ -76,51 +96,52 @@ class SqlLog(ApplicationRecorder):
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int]:
         """Append events that no view needs to hear of."""
         with self.transaction() as connection:
-            saved = self.append(connection, cast("Sequence[StoredRecord]", stored_events))
-        return [cast("int", record.position) for record in saved]
+            first, _ = self.append(connection, cast("Sequence[StoredRecord]", stored_events))
+        return range(first, first + len(stored_events))
 
-    def append(self, connection: sa.Connection, records: Sequence[StoredRecord]) -> list[StoredRecord]:
-        """Append events at the end of the log; returns them with position and recorded time.
+    def append(self, connection: sa.Connection, records: Sequence[StoredRecord]) -> tuple[int, datetime]:
+        """Append events at the end of the log; returns the first one's position and the time recorded for all.
 
-        Raises the library's IntegrityError where a version or an event id stands already.
+        The time is the clock's, but never before the last one recorded. Raises the library's IntegrityError where
+        a version or an event id stands already.
         """
-        last = connection.execute(
-            sa.select(EVENTS.c.position, EVENTS.c.recorded_at).order_by(EVENTS.c.position.desc()).limit(1)
-        ).first()
-        now = self._now(connection)
-        recorded_at = max(now, last.recorded_at) if last else now
-        first = last.position + 1 if last else 1
-        saved = [
-            StoredRecord(
-                originator_id=record.originator_id,
-                originator_version=record.originator_version,
-                topic=record.topic,
-                state=record.state,
-                event_id=record.event_id,
-                meta=record.meta,
-                recorded_at=recorded_at,
-                position=position,
+        now, last, last_recorded = msgspec.convert(
+            tuple(connection.exec_driver_sql(_END).one()), tuple[datetime, int | None, datetime | None]
+        )
+        if self.clock is not None:
+            now = self.clock().astimezone(UTC)
+        recorded_at = max(now, last_recorded) if last_recorded else now
+        first = (last or 0) + 1
+        stored_time = recorded_at.strftime("%Y-%m-%d %H:%M:%S.%f")
+        rows = [
+            (
+                record.originator_id.hex,
+                record.originator_version,
+                record.event_id.hex,
+                record.topic,
+                record.meta,
+                record.state,
+                stored_time,
+                position,
             )
             for position, record in enumerate(records, first)
         ]
         try:
-            connection.execute(EVENTS.insert(), [_row(record) for record in saved])
+            connection.exec_driver_sql(_INSERT, rows)
         except sa.exc.IntegrityError as error:
             raise IntegrityError(str(error.orig)) from error
-        return saved
+        return first, recorded_at
 
     def hold(self, connection: sa.Connection, versions: Mapping[UUID, int]) -> None:
-        """Make sure that records are still at these versions. Raises the library's IntegrityError."""
+        """Make sure that records are still at these versions, 0 for none. Raises the library's IntegrityError."""
         for stream, version in versions.items():
-            found = connection.execute(
-                sa.select(sa.func.max(EVENTS.c.version)).where(EVENTS.c.stream_id == stream)
-            ).scalar()
+            found = connection.exec_driver_sql(_VERSION, (stream.hex,)).scalar() or 0
             if found != version:
                 raise IntegrityError(f"record {stream} is at version {found}, not {version}")
 
     def stream_of(self, event_id: UUID) -> UUID | None:
         """The stream of an event, None if there is no such event."""
-        with self.reader.connect() as connection:
+        with self._ask.connect() as connection:
             return connection.execute(sa.select(EVENTS.c.stream_id).where(EVENTS.c.event_id == event_id)).scalar()
 
     def select_events(
@@ -133,24 +154,18 @@ class SqlLog(ApplicationRecorder):
         limit: int | None = None,
     ) -> Sequence[StoredEvent]:
         """The events of one record, in order of version."""
-        query = EVENTS.select().where(EVENTS.c.stream_id == originator_id)
-        if gt is not None:
-            query = query.where(EVENTS.c.version > gt)
-        if lte is not None:
-            query = query.where(EVENTS.c.version <= lte)
-        query = query.order_by(EVENTS.c.version.desc() if desc else EVENTS.c.version)
-        with self.reader.connect() as connection:
-            return [_record(row) for row in connection.execute(query if limit is None else query.limit(limit))]
+        statement = _ONE_RECORD + (" DESC" if desc else "") + ("" if limit is None else f" LIMIT {int(limit)}")
+        asked = (cast("UUID", originator_id).hex, gt or 0, LAST_VERSION if lte is None else lte)
+        with self._ask.connect() as connection:
+            return cast("list[StoredEvent]", _typed(connection.exec_driver_sql(statement, asked)))
 
     def select_positions(self, connection: sa.Connection, positions: Sequence[int]) -> list[StoredRecord]:
         """The events at these positions, in the log's order."""
-        query = EVENTS.select().where(EVENTS.c.position.in_(positions)).order_by(EVENTS.c.position)
-        return [_record(row) for row in connection.execute(query)]
+        return _typed(connection.exec_driver_sql(_AT, (msgspec.json.encode(positions).decode(),)))
 
     def select_after(self, connection: sa.Connection, position: int, limit: int) -> list[StoredRecord]:
         """The next events after a position."""
-        query = EVENTS.select().where(EVENTS.c.position > position).order_by(EVENTS.c.position).limit(limit)
-        return [_record(row) for row in connection.execute(query)]
+        return _typed(connection.exec_driver_sql(_AFTER, (position, limit)))
 
     def select_notifications(
         self,
@@ -190,14 +205,6 @@ class SqlLog(ApplicationRecorder):
         """Refused: every view is filled in the transaction that saves the events, so nobody follows the log."""
         raise NotSupportedError("views are filled inline; nothing follows this log")
 
-    def _now(self, connection: sa.Connection) -> datetime:
-        if self.clock is not None:
-            return self.clock().astimezone(UTC)
-        if connection.dialect.name == "postgresql":
-            return cast("datetime", connection.execute(sa.select(sa.func.clock_timestamp())).scalar_one())
-        text = connection.execute(sa.select(sa.func.strftime("%Y-%m-%dT%H:%M:%f", "now"))).scalar_one()
-        return datetime.fromisoformat(text).replace(tzinfo=UTC)
-
 
 class EventStore(Log):
     """The library's event store, saving events and views in one transaction."""
@@ -211,13 +218,13 @@ class EventStore(Log):
     def put(self, domain_events: Sequence[Any], **kwargs: Any) -> list[Recording[UUID]]:
         """Save events, and what follows from them in the views, together or not at all."""
         events: Sequence[Event] = domain_events
-        stored = [cast("StoredRecord", self.mapper.to_stored_event(event)) for event in events]
+        records = [stored(event) for event in events]
         with self.recorder.transaction() as connection:
             self.recorder.hold(connection, kwargs.get("looked_at", {}))
-            saved = self.recorder.append(connection, stored)
-            self.follower.follow(
-                connection, [_as_saved(event, record) for event, record in zip(events, saved, strict=True)]
-            )
+            first, recorded_at = self.recorder.append(connection, records)
+            for position, event in enumerate(events, first):
+                event.meta.saved(position, recorded_at)
+            self.follower.follow(connection, events)
         return []
 
     def stream_of(self, event_id: UUID) -> UUID | None:
@@ -227,14 +234,12 @@ class EventStore(Log):
     def everything(self, connection: sa.Connection, *, after: int = 0) -> Iterator[Event]:
         """Every event of the log in order, from one consistent reading of it."""
         while page := self.recorder.select_after(connection, after, PAGE):
-            for record in page:
-                yield cast("Event", self.mapper.to_domain_event(record))
+            yield from map(event_of, page)
             after = cast("int", page[-1].position)
 
     def at(self, connection: sa.Connection, positions: Sequence[int]) -> list[Event]:
         """The events at these positions of the log, in order."""
-        records = self.recorder.select_positions(connection, positions) if positions else []
-        return [cast("Event", self.mapper.to_domain_event(record)) for record in records]
+        return [event_of(record) for record in self.recorder.select_positions(connection, positions)]
 
 
 class LogFactory(InfrastructureFactory[TrackingRecorder]):
@@ -264,33 +269,5 @@ class LogFactory(InfrastructureFactory[TrackingRecorder]):
         raise NotSupportedError("views are filled inline; there is no tracking")
 
 
-def _as_saved(event: Event, record: StoredRecord) -> Event:
-    object.__setattr__(event.meta, "recorded_at", record.recorded_at)
-    object.__setattr__(event.meta, "position", record.position)
-    return event
-
-
-def _row(record: StoredRecord) -> dict[str, Any]:
-    return {
-        "position": record.position,
-        "stream_id": record.originator_id,
-        "version": record.originator_version,
-        "event_id": record.event_id,
-        "topic": record.topic,
-        "recorded_at": record.recorded_at,
-        "meta": record.meta.decode(),
-        "state": record.state.decode(),
-    }
-
-
-def _record(row: sa.Row[Any]) -> StoredRecord:
-    return StoredRecord(
-        originator_id=row.stream_id,
-        originator_version=row.version,
-        topic=row.topic,
-        state=row.state.encode(),
-        event_id=row.event_id,
-        meta=row.meta.encode(),
-        recorded_at=row.recorded_at,
-        position=row.position,
-    )
+def _typed(rows: sa.CursorResult[Any]) -> list[StoredRecord]:
+    return msgspec.convert([tuple(row) for row in rows], list[StoredRecord])

@@ -7,7 +7,6 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.aggregate import Event
 from projections.view import VIEW_TABLES, Key, Sheet, View
@@ -90,11 +89,16 @@ def fold_all(events: Iterator[Event], views: Sequence[View]) -> tuple[dict[str, 
     """The rows of every sheet of the views, by table name, as all the events make them; and how many events."""
     rows: dict[str, Rows] = {sheet.table.name: {} for view in views for sheet in view.sheets}
     sheets = [sheet for view in views for sheet in view.sheets]
+    folds: dict[type[Event], list[tuple[Rows, Any]]] = {}
     count = 0
     for event in events:
         count += 1
-        for sheet in sheets:
-            _fold(rows[sheet.table.name], _steps(sheet, (event,)))
+        kind = type(event)
+        if kind not in folds:
+            folds[kind] = [(rows[sheet.table.name], fold) for sheet in sheets for fold in sheet.folds(kind)]
+        for into, fold in folds[kind]:
+            for key in fold.keys(event):
+                _put(into, key, fold.fold(into.get(key), event, key))
     return rows, count
 
 
@@ -107,22 +111,27 @@ def _steps(sheet: Sheet[Any], events: Iterable[Event]) -> Iterator[tuple[Key, Ca
 
 def _fold(rows: Rows, steps: Iterable[tuple[Key, Callable[..., Any], Event]]) -> Rows:
     for key, fold, event in steps:
-        row = fold(rows.get(key), event, key)
-        if row is None:
-            rows.pop(key, None)
-        else:
-            rows[key] = row
+        _put(rows, key, fold(rows.get(key), event, key))
     return rows
 
 
+def _put(rows: Rows, key: Key, row: Any) -> None:
+    if row is None:
+        rows.pop(key, None)
+    else:
+        rows[key] = row
+
+
 def _fetch(connection: sa.Connection, sheet: Sheet[Any], keys: list[Key]) -> Rows:
+    if len(keys) == 1:
+        row = sheet.get(connection, *keys[0])
+        return {} if row is None else {keys[0]: row}
     columns = [sheet.table.c[column] for column in sheet.key]
     found: Rows = {}
     for start in range(0, len(keys), KEYS_AT_ONCE):
         chunk = keys[start : start + KEYS_AT_ONCE]
         condition = columns[0].in_([key[0] for key in chunk]) if len(columns) == 1 else sa.tuple_(*columns).in_(chunk)
-        for row in sheet.rows(connection, sheet.table.select().where(condition)):
-            found[sheet.key_of(row)] = row
+        found |= {sheet.key_of(row): row for row in sheet.rows(connection, sheet.table.select().where(condition))}
     return found
 
 
@@ -130,21 +139,10 @@ def _write(connection: sa.Connection, sheet: Sheet[Any], keys: Iterable[Key], be
     changed = [after[key] for key in keys if key in after and after[key] != before.get(key)]
     gone = [key for key in keys if key in before and key not in after]
     if changed:
-        values = [msgspec.structs.asdict(row) for row in changed]
-        connection.execute(_upsert(connection.dialect.name, sheet), values)
+        connection.execute(sheet.upsert, [msgspec.structs.asdict(row) for row in changed])
     for key in gone:
         condition = (sheet.table.c[column] == value for column, value in zip(sheet.key, key, strict=True))
         connection.execute(sheet.table.delete().where(*condition))
-
-
-def _upsert(dialect: str, sheet: Sheet[Any]) -> sa.Executable:
-    if sheet.journal:
-        return sheet.table.insert()
-    insert = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(sheet.table)
-    others = {column: insert.excluded[column] for column in sheet.columns if column not in sheet.key}
-    if not others:
-        return insert.on_conflict_do_nothing()
-    return insert.on_conflict_do_update(index_elements=list(sheet.key), set_=others)
 
 
 def _insert(connection: sa.Connection, sheet: Sheet[Any], rows: list[Any]) -> None:

@@ -10,10 +10,13 @@ import hashlib
 import inspect
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Generic, TypeVar, dataclass_transform, get_type_hints
+from functools import cached_property
+from types import ModuleType
+from typing import Any, Generic, TypeAlias, TypeVar, dataclass_transform, get_type_hints, overload
 
 import msgspec
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
 
 from domain.aggregate import Event
 from projections.columns import column_type
@@ -21,6 +24,11 @@ from projections.columns import column_type
 Key = tuple[Any, ...]
 R = TypeVar("R", bound=msgspec.Struct)
 E = TypeVar("E", bound=Event)
+F = TypeVar("F", bound=Callable[..., Any])
+
+Fold: TypeAlias = Callable[[R | None, E], R | None]
+FoldOfKey: TypeAlias = Callable[[R | None, E, Key], R | None]
+Declare: TypeAlias = Callable[[F], F]
 
 VIEW_TABLES = sa.MetaData()
 """The tables of all views: made, thrown away and refilled by the views, never migrated."""
@@ -62,37 +70,60 @@ class Sheet(Generic[R]):
         self.row = row
         self.key = tuple(key)
         self.journal = journal
+        self.modules = {row.__module__}
         self.columns = tuple(row.__struct_fields__)
         hints = get_type_hints(row)
         self.table = sa.Table(name, VIEW_TABLES, *(self._column(field, hints[field]) for field in self.columns))
         for columns in indexes:
             sa.Index(f"{name}_by_{'_'.join(columns)}", *(self.table.c[column] for column in columns))
         self._folds: dict[type[Event], list[_Fold]] = {}
+        self._of_key = self.table.select().where(*(self.table.c[column] == sa.bindparam(column) for column in key))
+
+    @cached_property
+    def upsert(self) -> sa.Insert:
+        """The statement that writes rows, over those of the same keys."""
+        if self.journal:
+            return self.table.insert()
+        insert = sqlite.insert(self.table)
+        others = {column: insert.excluded[column] for column in self.columns if column not in self.key}
+        if not others:
+            return insert.on_conflict_do_nothing()
+        return insert.on_conflict_do_update(index_elements=list(self.key), set_=others)
 
     def _column(self, field: str, hint: Any) -> sa.Column[Any]:
         kind, nullable = column_type(hint)
         return sa.Column(field, kind, primary_key=field in self.key, nullable=nullable, autoincrement=False)
 
-    def on(
-        self, *events: type[E], key: Callable[[E], Key] = by_stream
-    ) -> Callable[[Callable[[R | None, E], R | None]], Callable[[R | None, E], R | None]]:
+    @overload
+    def on(self, event: type[E], /, *, key: Callable[[E], Key] = by_stream) -> Declare[Fold[R, E]]: ...
+
+    @overload
+    def on(self, *events: type[Event], key: Callable[[Any], Key] = by_stream) -> Declare[Fold[R, Any]]: ...
+
+    def on(self, *events: type[Event], key: Callable[[Any], Key] = by_stream) -> Declare[Fold[R, Any]]:
         """Declare a fold of one row per event. `@sheet.on(Event)` folds every event there is."""
 
-        def declare(fold: Callable[[R | None, E], R | None]) -> Callable[[R | None, E], R | None]:
+        def declare(fold: Fold[R, Any]) -> Fold[R, Any]:
             for event in events:
                 self._add(event, lambda happened: (key(happened),), lambda row, happened, _: fold(row, happened))
+            self.modules.add(fold.__module__)
             return fold
 
         return declare
 
-    def on_each(
-        self, *events: type[E], keys: Callable[[E], Iterable[Key]]
-    ) -> Callable[[Callable[[R | None, E, Key], R | None]], Callable[[R | None, E, Key], R | None]]:
+    @overload
+    def on_each(self, event: type[E], /, *, keys: Callable[[E], Iterable[Key]]) -> Declare[FoldOfKey[R, E]]: ...
+
+    @overload
+    def on_each(self, *events: type[Event], keys: Callable[[Any], Iterable[Key]]) -> Declare[FoldOfKey[R, Any]]: ...
+
+    def on_each(self, *events: type[Event], keys: Callable[[Any], Iterable[Key]]) -> Declare[FoldOfKey[R, Any]]:
         """Declare a fold of several rows per event; it is told the key of the row in hand."""
 
-        def declare(fold: Callable[[R | None, E, Key], R | None]) -> Callable[[R | None, E, Key], R | None]:
+        def declare(fold: FoldOfKey[R, Any]) -> FoldOfKey[R, Any]:
             for event in events:
                 self._add(event, keys, fold)
+            self.modules.add(fold.__module__)
             return fold
 
         return declare
@@ -115,24 +146,29 @@ class Sheet(Generic[R]):
     def rows(self, connection: sa.Connection, query: sa.Select[Any] | None = None) -> list[R]:
         """The rows that a query on this sheet's own columns finds; all of them without one."""
         found = connection.execute(self.table.select() if query is None else query)
-        return [self.row(**row) for row in found.mappings()]
+        columns = tuple(found.keys())
+        return [self.row(**dict(zip(columns, row, strict=True))) for row in found]
 
     def get(self, connection: sa.Connection, *key: Any) -> R | None:
         """The row of that key."""
-        condition = (self.table.c[column] == value for column, value in zip(self.key, key, strict=True))
-        found = self.rows(connection, self.table.select().where(*condition))
-        return found[0] if found else None
+        found = connection.execute(self._of_key, dict(zip(self.key, key, strict=True))).first()
+        return None if found is None else self.row(**dict(zip(self.columns, found, strict=True)))
 
 
 class View:
-    """A named group of sheets that are filled, thrown away and checked together."""
+    """A named group of sheets that are filled, thrown away and checked together.
 
-    def __init__(self, name: str, *sheets: Sheet[Any]) -> None:
+    `told_in` names files on which its rows and folds rest beside the files in which they stand.
+    """
+
+    def __init__(self, name: str, *sheets: Sheet[Any], told_in: Iterable[ModuleType] = ()) -> None:
         self.name = name
         self.sheets = sheets
-        self._module = sys.modules[inspect.stack()[1].frame.f_globals["__name__"]]
+        self._told_in = {module.__name__ for module in told_in}
 
     @property
     def fingerprint(self) -> str:
-        """Changes whenever the view's own file does, so that stale tables are noticed and refilled."""
-        return hashlib.sha256(inspect.getsource(self._module).encode()).hexdigest()
+        """Changes whenever one of the view's files does, so that stale tables are noticed and refilled."""
+        modules = self._told_in.union(*(sheet.modules for sheet in self.sheets))
+        sources = "".join(inspect.getsource(sys.modules[module]) for module in sorted(modules))
+        return hashlib.sha256(sources.encode()).hexdigest()

@@ -24,12 +24,12 @@ class Measured:
         return self.rates[name] / self.rates[to]
 
 
-def in_turn(title: str, ways: Mapping[str, Callable[[int], tuple[Work, int]]]) -> Measured:
+def in_turn(title: str, ways: Mapping[str, Callable[[], tuple[Work, int]]]) -> Measured:
     """Measure every way once per round. A way makes its work ready and says how many things the work does."""
     times: dict[str, list[float]] = {name: [] for name in ways}
-    for turn in range(ROUNDS):
+    for _ in range(ROUNDS):
         for name, make in ways.items():
-            work, number = make(turn)
+            work, number = make()
             gc.collect()
             began = perf_counter()
             work()
