@@ -394,6 +394,7 @@ def _action(event: ActionAgreed | ActionReworded) -> AgreedAction:
 def _issue(record: RecordOfVisit, event: Issued | Reissued) -> None:
     record.status = RecordStatus.ISSUED
     record.correction = ""
+    record.answered = dict.fromkeys(Respondent, Answered.AWAITED)
     record.versions.append(
         Version(
             event.version,

@@ -60,7 +60,8 @@ class RecordOfVisit(Aggregate):
     """The Record of Visit: what was found and agreed, issued to the school, answered, and seen by its governors.
 
     What is issued never changes: a correction is written and issued as the next version, and every version stays
-    in `versions`. Until then everybody goes by the last one. Agreed actions may outlive the closed record.
+    in `versions`. Until then everybody goes by the last one. Each version asks headteacher and chair anew; what
+    they answered before is kept. Agreed actions may outlive the closed record.
     """
 
     KIND = "record-of-visit"

@@ -477,6 +477,18 @@ def test_a_second_response_is_kept_beside_the_first() -> None:
     assert [response.overall for response in replayed(record).responses] == ["It is wrong", "It is right after all"]
 
 
+def test_each_version_asks_for_responses_anew() -> None:
+    record = an_issued_record()
+    with signed(TODAY, by=HEADTEACHER):
+        record.respond(Respondent.HEADTEACHER, agrees=Agreement.DISAGREES, overall="It is wrong")
+        record.reopen_for_correction("It is wrong")
+        record.write(Content(sections=(SUMMARY,)))
+
+    given(record).when(issue).then(RecordOfVisit.Reissued).then_holds(
+        lambda record: record.awaited == [Respondent.HEADTEACHER, Respondent.CHAIR] and len(record.responses) == 1
+    )
+
+
 @pytest.mark.parametrize(
     ("said", "rule", "at"),
     [

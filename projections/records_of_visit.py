@@ -1,0 +1,350 @@
+"""Records of visit: how far each is, whose response is awaited, and which agreed actions are open."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date
+from typing import Any, cast
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from domain.record_of_visit import Answered, RecordOfVisit, RecordStatus, Respondent
+from domain.vocabulary import Purpose, Side, VisitKind
+from projections.view import Key, Row, Sheet, View, replace
+
+LIMIT = 50
+
+
+class Written(Row):
+    """A record as it stands. `version`, `issued_on`, `respond_by`, `issues` (how many) and `actions` (their numbers)
+    are those of the version that was issued last; days of responses stay when a new version asks anew.
+    """
+
+    id: UUID
+    reference: str
+    visit: UUID
+    school: UUID
+    author: UUID
+    kind: VisitKind
+    purpose: Purpose
+    visited_on: date
+    needs_presentation: bool
+    status: RecordStatus = RecordStatus.DRAFT
+    version: int = 0
+    issued_on: date | None = None
+    respond_by: date | None = None
+    issues: int = 0
+    actions: tuple[int, ...] = ()
+    completed: tuple[int, ...] = ()
+    headteacher: Answered = Answered.AWAITED
+    headteacher_responded_on: date | None = None
+    chair: Answered = Answered.AWAITED
+    chair_responded_on: date | None = None
+    presented_on: date | None = None
+
+    @property
+    def open_actions(self) -> int:
+        """How many agreed actions are not completed."""
+        return len(set(self.actions) - set(self.completed))
+
+
+class AgreedAction(Row):
+    """An action of the version that was issued last."""
+
+    record: UUID
+    number: int
+    school: UUID
+    text: str
+    owner: UUID | None
+    owner_side: Side
+    due: date
+    purpose: Purpose
+    completed_on: date | None = None
+
+
+records = Sheet(
+    "records_of_visit",
+    Written,
+    key=("id",),
+    indexes=[("reference",), ("school", "visited_on"), ("visit",), ("respond_by", "reference")],
+)
+actions = Sheet(
+    "agreed_actions",
+    AgreedAction,
+    key=("record", "number"),
+    indexes=[("school",), ("completed_on", "due")],
+)
+
+IssuedVersion = RecordOfVisit.Issued | RecordOfVisit.Reissued
+
+
+@records.on(RecordOfVisit.Started)
+def record_started(_: Written | None, event: RecordOfVisit.Started) -> Written:
+    return Written(
+        id=event.meta.stream,
+        reference=event.reference,
+        visit=event.visit,
+        school=event.school,
+        author=event.author,
+        kind=event.kind,
+        purpose=cast("Purpose", event.meta.purpose),  # no record begins without one
+        visited_on=event.visited_on,
+        needs_presentation=event.kind is VisitKind.CORE,
+    )
+
+
+@records.on(RecordOfVisit.SubmittedForAssurance)
+def record_submitted(row: Written | None, _: RecordOfVisit.SubmittedForAssurance) -> Written | None:
+    return row and replace(row, status=RecordStatus.SUBMITTED)
+
+
+@records.on(RecordOfVisit.Returned)
+def record_returned(row: Written | None, _: RecordOfVisit.Returned) -> Written | None:
+    return row and replace(row, status=RecordStatus.CORRECTING if row.version else RecordStatus.DRAFT)
+
+
+@records.on(RecordOfVisit.Assured)
+def record_assured(row: Written | None, _: RecordOfVisit.Assured) -> Written | None:
+    return row and replace(row, status=RecordStatus.ASSURED)
+
+
+@records.on(RecordOfVisit.Issued, RecordOfVisit.Reissued)
+def record_issued(row: Written | None, event: IssuedVersion) -> Written | None:
+    return row and replace(
+        row,
+        status=RecordStatus.ISSUED,
+        version=event.version,
+        issued_on=event.meta.occurred_on,
+        respond_by=event.respond_by,
+        issues=len(event.issues),
+        actions=tuple(action.number for action in event.actions),
+        headteacher=Answered.AWAITED,
+        chair=Answered.AWAITED,
+    )
+
+
+@records.on(RecordOfVisit.ReopenedForCorrection)
+def correction_begun(row: Written | None, _: RecordOfVisit.ReopenedForCorrection) -> Written | None:
+    return row and replace(row, status=RecordStatus.CORRECTING)
+
+
+@records.on(RecordOfVisit.CorrectionAbandoned)
+def correction_abandoned(row: Written | None, _: RecordOfVisit.CorrectionAbandoned) -> Written | None:
+    return row and replace(row, status=RecordStatus.ISSUED)
+
+
+@records.on(RecordOfVisit.HeadteacherResponded)
+def headteacher_responded(row: Written | None, event: RecordOfVisit.HeadteacherResponded) -> Written | None:
+    return row and replace(row, headteacher=Answered.RESPONDED, headteacher_responded_on=event.meta.occurred_on)
+
+
+@records.on(RecordOfVisit.ChairResponded)
+def chair_responded(row: Written | None, event: RecordOfVisit.ChairResponded) -> Written | None:
+    return row and replace(row, chair=Answered.RESPONDED, chair_responded_on=event.meta.occurred_on)
+
+
+@records.on(RecordOfVisit.ResponseDeclined)
+def response_declined(row: Written | None, event: RecordOfVisit.ResponseDeclined) -> Written | None:
+    return row and _answered(row, event.respondent, Answered.DECLINED)
+
+
+@records.on(RecordOfVisit.ResponseLapsed)
+def response_lapsed(row: Written | None, event: RecordOfVisit.ResponseLapsed) -> Written | None:
+    return row and _answered(row, event.respondent, Answered.LAPSED)
+
+
+def _answered(row: Written, respondent: Respondent, answered: Answered) -> Written:
+    if respondent is Respondent.HEADTEACHER:
+        return replace(row, headteacher=answered)
+    return replace(row, chair=answered)
+
+
+@records.on(RecordOfVisit.PresentedToGovernors)
+def record_presented(row: Written | None, event: RecordOfVisit.PresentedToGovernors) -> Written | None:
+    return row and replace(row, presented_on=event.meeting_on, needs_presentation=False)
+
+
+@records.on(RecordOfVisit.PresentationWaived)
+def presentation_waived(row: Written | None, _: RecordOfVisit.PresentationWaived) -> Written | None:
+    return row and replace(row, needs_presentation=False)
+
+
+@records.on(RecordOfVisit.ActionCompleted)
+def action_of_record_completed(row: Written | None, event: RecordOfVisit.ActionCompleted) -> Written | None:
+    return row and replace(row, completed=(*row.completed, event.number))
+
+
+@records.on(RecordOfVisit.ActionReopened)
+def action_of_record_reopened(row: Written | None, event: RecordOfVisit.ActionReopened) -> Written | None:
+    return row and replace(row, completed=tuple(number for number in row.completed if number != event.number))
+
+
+@records.on(RecordOfVisit.Closed)
+def record_closed(row: Written | None, _: RecordOfVisit.Closed) -> Written | None:
+    return row and replace(row, status=RecordStatus.CLOSED)
+
+
+def _issued_actions(event: IssuedVersion) -> Iterable[Key]:
+    withdrawn = event.withdrawn if isinstance(event, RecordOfVisit.Reissued) else ()
+    return [(event.meta.stream, number) for number in (*(each.number for each in event.actions), *withdrawn)]
+
+
+@actions.on_each(RecordOfVisit.Issued, RecordOfVisit.Reissued, keys=_issued_actions)
+def actions_agreed(row: AgreedAction | None, event: IssuedVersion, key: Key) -> AgreedAction | None:
+    record, number = key
+    agreed = next((each for each in event.actions if each.number == number), None)
+    if agreed is None:
+        return None
+    return AgreedAction(
+        record=record,
+        number=number,
+        school=cast("UUID", event.meta.about.school),  # every record is about its school
+        text=agreed.text,
+        owner=agreed.owner,
+        owner_side=agreed.owner_side,
+        due=agreed.due,
+        purpose=agreed.purpose,
+        completed_on=row.completed_on if row else None,
+    )
+
+
+def _one_action(event: RecordOfVisit.ActionCompleted | RecordOfVisit.ActionReopened) -> Key:
+    return event.meta.stream, event.number
+
+
+@actions.on(RecordOfVisit.ActionCompleted, key=_one_action)
+def action_completed(row: AgreedAction | None, event: RecordOfVisit.ActionCompleted) -> AgreedAction | None:
+    return row and replace(row, completed_on=event.on)
+
+
+@actions.on(RecordOfVisit.ActionReopened, key=_one_action)
+def action_reopened(row: AgreedAction | None, _: RecordOfVisit.ActionReopened) -> AgreedAction | None:
+    return row and replace(row, completed_on=None)
+
+
+def listed(
+    connection: sa.Connection,
+    *,
+    schools: Collection[UUID] | None = None,
+    issued_only: bool = False,
+    after: str | None = None,
+    limit: int = LIMIT,
+) -> list[Written]:
+    """The records, of these schools if any are named, the latest visit first; `after` is the last reference seen.
+
+    `issued_only` leaves out what no school has been sent yet.
+    """
+    columns = records.table.c
+    query = records.table.select().order_by(columns.visited_on.desc(), columns.reference.desc()).limit(limit)
+    if schools is not None:
+        query = query.where(columns.school.in_(schools))
+    if issued_only:
+        query = query.where(columns.version > 0)
+    if after is not None:
+        query = query.where(sa.tuple_(columns.visited_on, columns.reference) < _place_of(after, "visited_on"))
+    return records.rows(connection, query)
+
+
+def awaiting_response(
+    connection: sa.Connection,
+    *,
+    schools: Collection[UUID] | None = None,
+    respondent: Respondent | None = None,
+    after: str | None = None,
+    limit: int = LIMIT,
+) -> list[Written]:
+    """The records that headteacher or chair, or the one asked for, has not answered, the first due first."""
+    columns = records.table.c
+    asked = [Respondent.HEADTEACHER, Respondent.CHAIR] if respondent is None else [respondent]
+    query = (
+        records.table.select()
+        .where(
+            columns.version > 0,
+            columns.status != RecordStatus.CLOSED,
+            sa.or_(*(columns[each.value] == Answered.AWAITED for each in asked)),
+        )
+        .order_by(columns.respond_by, columns.reference)
+        .limit(limit)
+    )
+    if schools is not None:
+        query = query.where(columns.school.in_(schools))
+    if after is not None:
+        query = query.where(sa.tuple_(columns.respond_by, columns.reference) > _place_of(after, "respond_by"))
+    return records.rows(connection, query)
+
+
+def record_of_reference(connection: sa.Connection, reference: str) -> Written | None:
+    """The record with that reference."""
+    found = records.rows(connection, records.table.select().where(records.table.c.reference == reference))
+    return found[0] if found else None
+
+
+def actions_of(connection: sa.Connection, record: UUID) -> list[AgreedAction]:
+    """The agreed actions of a record in the order of their numbers."""
+    columns = actions.table.c
+    return actions.rows(connection, actions.table.select().where(columns.record == record).order_by(columns.number))
+
+
+def open_actions(
+    connection: sa.Connection,
+    *,
+    schools: Collection[UUID] | None = None,
+    owner: UUID | None = None,
+    due_before: date | None = None,
+    after: str | None = None,
+    limit: int = LIMIT,
+) -> list[AgreedAction]:
+    """Agreed actions that are not completed, the first due first; `after` is the cursor of the last one seen."""
+    columns = actions.table.c
+    order = (columns.due, columns.record, columns.number)
+    query = actions.table.select().where(columns.completed_on.is_(None)).order_by(*order).limit(limit)
+    if schools is not None:
+        query = query.where(columns.school.in_(schools))
+    if owner is not None:
+        query = query.where(columns.owner == owner)
+    if due_before is not None:
+        query = query.where(columns.due < due_before)
+    if after is not None:
+        last = _action_at(connection, after)
+        if last is None:
+            return []
+        types = [column.type for column in order]
+        query = query.where(sa.tuple_(*order) > sa.tuple_(last.due, last.record, last.number, types=types))
+    return actions.rows(connection, query)
+
+
+def overdue_actions(
+    connection: sa.Connection,
+    *,
+    today: date,
+    schools: Collection[UUID] | None = None,
+    owner: UUID | None = None,
+    after: str | None = None,
+    limit: int = LIMIT,
+) -> list[AgreedAction]:
+    """The open actions that were due before today."""
+    return open_actions(connection, schools=schools, owner=owner, due_before=today, after=after, limit=limit)
+
+
+def cursor_of(action: AgreedAction) -> str:
+    """Where the page after this action begins."""
+    return f"{action.record}/{action.number}"
+
+
+def _action_at(connection: sa.Connection, cursor: str) -> AgreedAction | None:
+    record, _, number = cursor.partition("/")
+    try:
+        return actions.get(connection, UUID(record), int(number))
+    except ValueError:
+        return None
+
+
+def _place_of(reference: str, day: str) -> sa.ScalarSelect[Any]:
+    """Where the record of that reference stands in an order by a day; nowhere, so that nothing follows, if there
+    is none."""
+    seen = records.table.alias().c
+    return sa.select(seen[day], seen.reference).where(seen.reference == reference).scalar_subquery()
+
+
+VIEW = View("records_of_visit", records, actions)

@@ -1,0 +1,256 @@
+"""Visits: the diary of schools and officers, and the core visits of each term."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date, time
+from typing import Any, cast
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from domain.calendar import Term
+from domain.visit import Visit, VisitStatus
+from domain.vocabulary import Purpose, VisitKind
+from projections.view import Key, Row, Sheet, View, replace
+
+LIMIT = 50
+
+
+class PlannedVisit(Row):
+    """A visit as it stands. `on` is the day it was planned for last, `minutes` its length: planned, then real."""
+
+    id: UUID
+    reference: str
+    school: UUID
+    kind: VisitKind
+    purpose: Purpose
+    focus: str
+    on: date
+    lead: UUID
+    visitors: tuple[UUID, ...]
+    academic_year: int
+    term: Term
+    status: VisitStatus
+    starts_at: time | None = None
+    minutes: int | None = None
+    concern: UUID | None = None
+    request: UUID | None = None
+    held_on: date | None = None
+    missed_on: date | None = None
+    record: UUID | None = None
+    record_reference: str = ""
+
+
+class Visiting(Row):
+    """Somebody who makes a visit, and in which capacity."""
+
+    visit: UUID
+    person: UUID
+    capacity: str
+
+
+visits = Sheet(
+    "visits",
+    PlannedVisit,
+    key=("id",),
+    indexes=[("reference",), ("school", "on"), ("on", "reference"), ("academic_year", "kind")],
+)
+visitors = Sheet("visitors", Visiting, key=("visit", "person"), indexes=[("person",)])
+
+ORDER = (visits.table.c.on, visits.table.c.reference)
+
+Undertaken = Visit.Planned | Visit.HeldUnplanned
+
+
+@visits.on(Visit.Planned)
+def visit_planned(_: PlannedVisit | None, event: Visit.Planned) -> PlannedVisit:
+    return replace(_begun(event), status=VisitStatus.PLANNED, starts_at=event.starts_at)
+
+
+@visits.on(Visit.HeldUnplanned)
+def visit_held_unplanned(_: PlannedVisit | None, event: Visit.HeldUnplanned) -> PlannedVisit:
+    return replace(_begun(event), status=VisitStatus.HELD, held_on=event.on)
+
+
+def _begun(event: Undertaken) -> PlannedVisit:
+    return PlannedVisit(
+        id=event.meta.stream,
+        reference=event.reference,
+        school=event.school,
+        kind=event.kind,
+        purpose=cast("Purpose", event.meta.purpose),  # no visit begins without one
+        focus=event.focus,
+        on=event.on,
+        lead=event.lead,
+        visitors=tuple(visitor.person for visitor in event.visitors),
+        academic_year=event.academic_year,
+        term=event.term,
+        status=VisitStatus.PLANNED,
+        minutes=event.minutes,
+        concern=event.concern,
+        request=event.request,
+    )
+
+
+@visits.on(Visit.Confirmed)
+def visit_confirmed(row: PlannedVisit | None, event: Visit.Confirmed) -> PlannedVisit | None:
+    return row and replace(row, status=VisitStatus.CONFIRMED, starts_at=event.starts_at, minutes=event.minutes)
+
+
+@visits.on(Visit.Rescheduled)
+def visit_rescheduled(row: PlannedVisit | None, event: Visit.Rescheduled) -> PlannedVisit | None:
+    return row and replace(
+        row,
+        status=VisitStatus.PLANNED,
+        on=event.on,
+        starts_at=event.starts_at,
+        academic_year=event.academic_year,
+        term=event.term,
+    )
+
+
+@visits.on(Visit.VisitorsChanged)
+def visitors_changed(row: PlannedVisit | None, event: Visit.VisitorsChanged) -> PlannedVisit | None:
+    return row and replace(row, lead=event.lead, visitors=tuple(visitor.person for visitor in event.visitors))
+
+
+@visits.on(Visit.Cancelled)
+def visit_cancelled(row: PlannedVisit | None, _: Visit.Cancelled) -> PlannedVisit | None:
+    return row and replace(row, status=VisitStatus.CANCELLED)
+
+
+@visits.on(Visit.NotMade)
+def visit_not_made(row: PlannedVisit | None, event: Visit.NotMade) -> PlannedVisit | None:
+    return row and replace(row, status=VisitStatus.NOT_MADE, missed_on=event.on)
+
+
+@visits.on(Visit.Held)
+def visit_held(row: PlannedVisit | None, event: Visit.Held) -> PlannedVisit | None:
+    return row and replace(row, status=VisitStatus.HELD, held_on=event.on, minutes=event.minutes)
+
+
+@visits.on(Visit.RecordStarted)
+def record_started(row: PlannedVisit | None, event: Visit.RecordStarted) -> PlannedVisit | None:
+    return row and replace(row, record=event.record, record_reference=event.record_reference)
+
+
+@visits.on(Visit.Closed)
+def visit_closed(row: PlannedVisit | None, _: Visit.Closed) -> PlannedVisit | None:
+    return row and replace(row, status=VisitStatus.CLOSED)
+
+
+def _comers(event: Undertaken | Visit.VisitorsChanged) -> Iterable[Key]:
+    left = event.left if isinstance(event, Visit.VisitorsChanged) else ()
+    return [(event.meta.stream, person) for person in (*(each.person for each in event.visitors), *left)]
+
+
+@visitors.on_each(Visit.Planned, Visit.HeldUnplanned, Visit.VisitorsChanged, keys=_comers)
+def visitors_named(_: Visiting | None, event: Undertaken | Visit.VisitorsChanged, key: Key) -> Visiting | None:
+    visit, person = key
+    capacity = next((each.capacity for each in event.visitors if each.person == person), None)
+    return None if capacity is None else Visiting(visit=visit, person=person, capacity=capacity)
+
+
+class CoreCount(Row):
+    """How many core visits to a school in one term are ahead, were held and were missed."""
+
+    school: UUID
+    term: Term
+    planned: int
+    held: int
+    missed: int
+
+
+def core_visits(connection: sa.Connection, academic_year: int) -> list[CoreCount]:
+    """The core visits of a school year by school and term; a school without any in a term has no row there."""
+    columns = visits.table.c
+    ahead = columns.status.in_([VisitStatus.PLANNED, VisitStatus.CONFIRMED])
+    query = (
+        sa.select(
+            columns.school,
+            columns.term,
+            _count(ahead).label("planned"),
+            _count(columns.held_on.is_not(None)).label("held"),
+            _count(columns.missed_on.is_not(None)).label("missed"),
+        )
+        .where(columns.kind == VisitKind.CORE, columns.academic_year == academic_year)
+        .group_by(columns.school, columns.term)
+    )
+    counts = [CoreCount(**row) for row in connection.execute(query).mappings()]
+    return sorted(counts, key=lambda count: (count.school, list(Term).index(count.term)))
+
+
+def _count(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+    return sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0)
+
+
+def visits_of_school(
+    connection: sa.Connection, school: UUID, *, after: str | None = None, limit: int = LIMIT
+) -> list[PlannedVisit]:
+    """The visits to a school, the latest day first; `after` is the reference of the last one seen."""
+    query = visits.table.select().where(visits.table.c.school == school)
+    if after is not None:
+        query = query.where(sa.tuple_(*ORDER) < _place_of(after))
+    return visits.rows(connection, query.order_by(*(column.desc() for column in ORDER)).limit(limit))
+
+
+def listed(
+    connection: sa.Connection,
+    *,
+    schools: Collection[UUID] | None = None,
+    officers: Collection[UUID] | None = None,
+    statuses: Collection[VisitStatus] | None = None,
+    first: date | None = None,
+    last: date | None = None,
+    after: str | None = None,
+    limit: int = LIMIT,
+) -> list[PlannedVisit]:
+    """The visits that meet all that is asked, the earliest day first; `after` is the reference of the last one seen.
+
+    `officers` keeps the visits that one of them makes; `first` and `last` are the days between which they lie.
+    """
+    columns = visits.table.c
+    query = visits.table.select().order_by(*ORDER).limit(limit)
+    if schools is not None:
+        query = query.where(columns.school.in_(schools))
+    if officers is not None:
+        made = sa.select(visitors.table.c.visit).where(visitors.table.c.person.in_(officers))
+        query = query.where(columns.id.in_(made))
+    if statuses is not None:
+        query = query.where(columns.status.in_(statuses))
+    if first is not None:
+        query = query.where(columns.on >= first)
+    if last is not None:
+        query = query.where(columns.on <= last)
+    if after is not None:
+        query = query.where(sa.tuple_(*ORDER) > _place_of(after))
+    return visits.rows(connection, query)
+
+
+def visits_of_officer(
+    connection: sa.Connection,
+    officer: UUID,
+    *,
+    first: date,
+    last: date,
+    after: str | None = None,
+    limit: int = LIMIT,
+) -> list[PlannedVisit]:
+    """The visits that somebody makes from one day to another, both included, the earliest first."""
+    return listed(connection, officers=[officer], first=first, last=last, after=after, limit=limit)
+
+
+def visit_of_reference(connection: sa.Connection, reference: str) -> PlannedVisit | None:
+    """The visit with that reference."""
+    found = visits.rows(connection, visits.table.select().where(visits.table.c.reference == reference))
+    return found[0] if found else None
+
+
+def _place_of(reference: str) -> sa.ScalarSelect[Any]:
+    """Where the visit of that reference stands in the order; nowhere, so that nothing follows, if there is none."""
+    seen = visits.table.alias()
+    return sa.select(seen.c.on, seen.c.reference).where(seen.c.reference == reference).scalar_subquery()
+
+
+VIEW = View("visits", visits, visitors)
