@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
@@ -132,22 +133,27 @@ def _over(row: Case, status: CaseStatus, event: ConcernCase.InterventionEnded | 
     return replace(row, status=status, ended_on=ended_on, next_review_on=None, authoriser=event.authoriser)
 
 
-def open_cases(connection: sa.Connection, *, after: str | None = None, limit: int = 50) -> list[Case]:
-    """Cases not ended or closed, the oldest reference first; `after` is the reference of the last one seen."""
-    query = cases.table.select().where(cases.table.c.status.in_(OPEN))
-    return _page(connection, query, after, limit)
-
-
-def all_cases(connection: sa.Connection, *, after: str | None = None, limit: int = 50) -> list[Case]:
-    """Every case ever raised, the oldest reference first; `after` is the reference of the last one seen."""
-    return _page(connection, cases.table.select(), after, limit)
-
-
-def _page(connection: sa.Connection, query: sa.Select[tuple[object]], after: str | None, limit: int) -> list[Case]:
-    reference = cases.table.c.reference
+def listed(
+    connection: sa.Connection,
+    *,
+    schools: Collection[UUID] | None = None,
+    statuses: Collection[CaseStatus] = (),
+    review_before: date | None = None,
+    after: str | None = None,
+    limit: int = 50,
+) -> list[Case]:
+    """Cases, the newest reference first; `after` is the reference of the last one seen. `schools` None means all."""
+    columns = cases.table.c
+    query = cases.table.select().order_by(columns.reference.desc()).limit(limit)
+    if schools is not None:
+        query = query.where(columns.school.in_(schools))
+    if statuses:
+        query = query.where(columns.status.in_(statuses))
+    if review_before is not None:
+        query = query.where(columns.next_review_on < review_before)
     if after is not None:
-        query = query.where(reference > after)
-    return cases.rows(connection, query.order_by(reference).limit(limit))
+        query = query.where(columns.reference < after)
+    return cases.rows(connection, query)
 
 
 def cases_of_school(connection: sa.Connection, school: UUID) -> list[Case]:

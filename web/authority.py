@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from domain.authority import Authority, Settings, authority_id
 from flask import g
 
+from domain.authority import AUTHORITY, Authority, Settings, version_name
 from domain.service import NotFound
 from web.office import Office, office
 
@@ -32,14 +32,14 @@ def authority() -> Shown:
 def settings_of(office: Office) -> tuple[Settings, str]:
     """The dated settings in force today, and the name of their version for the decisions that use them."""
     try:
-        return office.service.find(Authority, authority_id()).settings_on(office.today())
+        return office.service.find(Authority, AUTHORITY).settings_on(office.today())
     except NotFound:
-        return Settings(), "settings-default"
+        return Settings(), version_name(0)
 
 
 def _shown() -> Shown:
     try:
-        found = office().service.find(Authority, authority_id())
+        found = office().service.find(Authority, AUTHORITY)
     except NotFound:
         defaults = Settings()
         return Shown("School Improvement Service", "School improvement", defaults.colour, defaults.contact_email)

@@ -7,12 +7,12 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 from flask import g
-from projections.names import names_of
 from werkzeug.exceptions import Forbidden
 
 from domain.aggregate import Aggregate, Event
 from domain.service import AlreadyDone
 from domain.vocabulary import About
+from projections.names import names_of
 from web.identity import allow, concerned, signed_in
 from web.noun import Command, Deal, Noun, Values
 from web.office import office

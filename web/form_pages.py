@@ -92,10 +92,12 @@ class _Asked:
         return page, status
 
     def answer(self) -> Any:
+        if "change" in request.form:
+            return self.show()
         if not self.form.is_valid():
             return self.show(UNPROCESSABLE)
         if self.command.check and "confirmed" not in request.form:
-            return self.show(check="change" not in request.form)
+            return self.show(check=True)
         try:
             record = do(
                 self.noun,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask import g, request
+from flask import g
 from werkzeug.exceptions import Forbidden, Unauthorized
 
 from domain.vocabulary import About, Channel, Phase, Role, Team
@@ -69,6 +69,12 @@ class Reach:
     schools: frozenset[UUID] = field(default_factory=frozenset)
     providers: frozenset[UUID] = field(default_factory=frozenset)
     person: UUID | None = None
+
+    def narrowed(self, school: UUID | None = None) -> frozenset[UUID] | None:
+        """The schools to which a list is narrowed, by the reader's rights and a school asked for; None for all."""
+        if school is None:
+            return None if self.everything else self.schools
+        return frozenset({school}) if self.everything or school in self.schools else frozenset()
 
 
 def visitor() -> Visitor | None:
@@ -133,7 +139,7 @@ def _schools_of_rights(action: Action, rights: Iterable[Right]) -> frozenset[UUI
 def _visitor() -> Visitor | None:
     token = g.get("token")
     person: UUID | None = token.person if token is not None else g.get("session_person")
-    if person is None or (token is None and request.path.startswith("/api/")):
+    if person is None:
         return None
     today = office().today()
     with office().read() as connection:
@@ -142,7 +148,7 @@ def _visitor() -> Visitor | None:
         link = schools.ids_of_officer(connection, person, today)
     rights = tuple(_right(post, link) for post in held)
     if token is not None:
-        return Visitor(person, name, rights, Channel.API, may_change="write" in token.scopes)
+        return Visitor(person, name, rights, Channel.API, may_change=token.may_write)
     return Visitor(person, name, rights)
 
 

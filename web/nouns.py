@@ -6,8 +6,10 @@ from typing import Any
 
 from flask import Blueprint
 
+from web.concerns.commands import concerns
+from web.concerns.pages import pages as concern_pages
 from web.noun import Noun
 
-NOUNS: tuple[tuple[Noun[Any], Blueprint], ...] = ()
+NOUNS: tuple[tuple[Noun[Any], Blueprint], ...] = ((concerns, concern_pages),)
 
 PAGES: tuple[Blueprint, ...] = ()

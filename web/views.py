@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+from projections import audit_trail, caseload, concerns, names, notes, people, providers, references, schools
 from projections.view import View
 
-VIEWS: tuple[View, ...] = ()
+VIEWS: tuple[View, ...] = (
+    names.VIEW,
+    references.VIEW,
+    schools.VIEW,
+    people.VIEW,
+    providers.VIEW,
+    concerns.VIEW,
+    notes.VIEW,
+    caseload.VIEW,
+    audit_trail.VIEW,
+)

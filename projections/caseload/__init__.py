@@ -1,0 +1,63 @@
+"""Caseload: what is due, overdue and waiting for whom, for an officer, a team, a school or everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from projections.caseload import brokerage, concerns, visits
+from projections.caseload.item import Item, Task, WaitingFor, items
+from projections.view import View
+
+__all__ = ["VIEW", "Item", "Task", "WaitingFor", "brokerage", "concerns", "cursor_of", "visits", "waiting"]
+
+NEVER = date.max
+"""Sorts what has no date behind everything that has."""
+
+_columns = items.table.c
+_due = sa.func.coalesce(_columns.due, NEVER, type_=sa.Date())
+
+
+def waiting(
+    connection: sa.Connection,
+    *,
+    schools: Collection[UUID] | None = None,
+    person: UUID | None = None,
+    providers: Collection[UUID] = (),
+    waiting_for: Collection[WaitingFor] = (),
+    due_before: date | None = None,
+    record: UUID | None = None,
+    after: str | None = None,
+    limit: int = 50,
+) -> list[Item]:
+    """What waits, the earliest due first and what has no date last.
+
+    `schools` None means all. An item is found by its school, or by being the person's or a provider's own;
+    `waiting_for` narrows to whose move it is, `due_before` to what is due before a day.
+    """
+    query = items.table.select().where(_columns.task.is_not(None))
+    if schools is not None:
+        theirs = [_columns.school.in_(schools), _columns.provider.in_(providers)]
+        query = query.where(sa.or_(*theirs, *([_columns.person == person] if person else [])))
+    if waiting_for:
+        query = query.where(_columns.waiting_for.in_(list(waiting_for)))
+    if due_before is not None:
+        query = query.where(_columns.due < due_before)
+    if record is not None:
+        query = query.where(_columns.record == record)
+    if after is not None:
+        due, key, part = after.split("/", 2)
+        place = sa.tuple_(_due, _columns.record, _columns.part)
+        query = query.where(place > sa.tuple_(date.fromisoformat(due), UUID(key), part))
+    return items.rows(connection, query.order_by(_due, _columns.record, _columns.part).limit(limit))
+
+
+def cursor_of(last: Item) -> str:
+    """The place of an item in the list, to go on behind it."""
+    return f"{last.due or NEVER}/{last.record}/{last.part}"
+
+
+VIEW = View("caseload", items)

@@ -1,0 +1,52 @@
+"""What waits about concerns and interventions."""
+
+from __future__ import annotations
+
+from domain.concern import ConcernCase, Rating
+from projections.caseload.item import Item, Task, WaitingFor, done, item, items, main
+from projections.view import replace
+
+
+@items.on(ConcernCase.Raised, key=main)
+def concern_raised(_: Item | None, event: ConcernCase.Raised) -> Item:
+    return item(event, Task.ASSESS, WaitingFor.OFFICER, detail=event.kind.label)
+
+
+@items.on(ConcernCase.Assessed, key=main)
+def concern_assessed(row: Item | None, event: ConcernCase.Assessed) -> Item | None:
+    if row is None:
+        return None
+    causing = event.rating is Rating.CAUSING_CONCERN
+    return replace(
+        row,
+        task=Task.DECIDE,
+        since=event.meta.occurred_on,
+        detail=f"{row.detail.partition(':')[0]}: {event.rating.label.lower()}" if causing else row.detail,
+    )
+
+
+@items.on(ConcernCase.InterventionStarted, key=main)
+def intervention_started(row: Item | None, event: ConcernCase.InterventionStarted) -> Item | None:
+    return row and replace(
+        row, task=Task.REVIEW, due=event.review_on, since=event.meta.occurred_on, purpose=event.meta.purpose
+    )
+
+
+@items.on(ConcernCase.ReviewHeld, key=main)
+def review_held(row: Item | None, event: ConcernCase.ReviewHeld) -> Item | None:
+    if row is None:
+        return None
+    task = Task.REVIEW if event.next_review_on else Task.DECIDE
+    return replace(row, task=task, due=event.next_review_on, since=event.meta.occurred_on)
+
+
+@items.on(ConcernCase.InterventionEnded, ConcernCase.Closed, key=main)
+def concern_over(row: Item | None, _: object) -> Item | None:
+    return done(row)
+
+
+@items.on(ConcernCase.Reopened, key=main)
+def concern_reopened(row: Item | None, event: ConcernCase.Reopened) -> Item | None:
+    return row and replace(
+        row, task=Task.ASSESS, waiting_for=WaitingFor.OFFICER, due=None, since=event.meta.occurred_on
+    )

@@ -1,0 +1,205 @@
+"""What waits about visits and their records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from uuid import UUID
+
+from domain.record_of_visit import RecordOfVisit, Respondent
+from domain.visit import Visit
+from domain.vocabulary import Side, VisitKind
+from projections.caseload.item import Item, Task, WaitingFor, done, item, items, main
+from projections.view import Key, replace
+
+DAYS_TO_WRITE = timedelta(days=10)
+"""How long after a visit its record is expected."""
+
+HEAD, CHAIR, GOVERNORS = "headteacher", "chair", "governors"
+
+
+@items.on(Visit.Planned, key=main)
+def visit_planned(_: Item | None, event: Visit.Planned) -> Item:
+    return item(
+        event, Task.CONFIRM_VISIT, WaitingFor.OFFICER, due=event.on, person=event.lead, detail=event.kind.label
+    )
+
+
+@items.on(Visit.HeldUnplanned, key=main)
+def visit_held_unplanned(_: Item | None, event: Visit.HeldUnplanned) -> Item:
+    return item(
+        event,
+        Task.WRITE_RECORD,
+        WaitingFor.OFFICER,
+        due=event.on + DAYS_TO_WRITE,
+        person=event.lead,
+        detail=event.kind.label,
+    )
+
+
+@items.on(Visit.Confirmed, key=main)
+def visit_confirmed(row: Item | None, event: Visit.Confirmed) -> Item | None:
+    return row and replace(row, task=Task.HOLD_VISIT, waiting_for=WaitingFor.OFFICER, due=event.on)
+
+
+@items.on(Visit.Rescheduled, key=main)
+def visit_rescheduled(row: Item | None, event: Visit.Rescheduled) -> Item | None:
+    return row and replace(row, task=Task.CONFIRM_VISIT, due=event.on)
+
+
+@items.on(Visit.VisitorsChanged, key=main)
+def visitors_changed(row: Item | None, event: Visit.VisitorsChanged) -> Item | None:
+    return row and replace(row, person=event.lead)
+
+
+@items.on(Visit.Held, key=main)
+def visit_held(row: Item | None, event: Visit.Held) -> Item | None:
+    due = event.on + DAYS_TO_WRITE
+    return row and replace(row, task=Task.WRITE_RECORD, due=due, since=event.on, purpose=event.meta.purpose)
+
+
+@items.on(Visit.Cancelled, Visit.NotMade, Visit.RecordStarted, Visit.Closed, key=main)
+def visit_needs_nothing(row: Item | None, _: object) -> Item | None:
+    return done(row)
+
+
+@items.on(RecordOfVisit.Started, key=main)
+def record_started(_: Item | None, event: RecordOfVisit.Started) -> Item:
+    return item(
+        event,
+        Task.ISSUE_RECORD,
+        WaitingFor.OFFICER,
+        due=event.visited_on + DAYS_TO_WRITE,
+        person=event.author,
+        detail=event.kind.label,
+    )
+
+
+@items.on(RecordOfVisit.SubmittedForAssurance, key=main)
+def record_submitted(row: Item | None, _: object) -> Item | None:
+    return row and replace(row, task=Task.ASSURE_RECORD, person=None)
+
+
+@items.on(RecordOfVisit.Returned, RecordOfVisit.Assured, RecordOfVisit.ReopenedForCorrection, key=main)
+def record_with_its_author(
+    row: Item | None,
+    event: RecordOfVisit.Returned | RecordOfVisit.Assured | RecordOfVisit.ReopenedForCorrection,
+) -> Item | None:
+    return row and replace(row, task=Task.ISSUE_RECORD, waiting_for=WaitingFor.OFFICER, since=event.meta.occurred_on)
+
+
+@items.on(
+    RecordOfVisit.Issued,
+    RecordOfVisit.Reissued,
+    RecordOfVisit.CorrectionAbandoned,
+    RecordOfVisit.Closed,
+    key=main,
+)
+def record_needs_nothing(row: Item | None, _: object) -> Item | None:
+    return done(row)
+
+
+def _answers(event: RecordOfVisit.Issued | RecordOfVisit.Reissued) -> Iterable[Key]:
+    return [(event.meta.stream, HEAD), (event.meta.stream, CHAIR)]
+
+
+@items.on_each(RecordOfVisit.Issued, RecordOfVisit.Reissued, keys=_answers)
+def response_awaited(_: Item | None, event: RecordOfVisit.Issued | RecordOfVisit.Reissued, key: Key) -> Item:
+    waiting_for = WaitingFor(key[1])
+    return item(event, Task.RESPOND, waiting_for, part=key[1], due=event.respond_by)
+
+
+def _part_of(respondent: Respondent) -> str:
+    return HEAD if respondent is Respondent.HEADTEACHER else CHAIR
+
+
+@items.on(
+    RecordOfVisit.ResponseDeclined,
+    RecordOfVisit.ResponseLapsed,
+    key=lambda event: (event.meta.stream, _part_of(event.respondent)),
+)
+def response_not_coming(row: Item | None, _: object) -> Item | None:
+    return done(row)
+
+
+@items.on(RecordOfVisit.HeadteacherResponded, key=lambda event: (event.meta.stream, HEAD))
+def headteacher_responded(row: Item | None, _: object) -> Item | None:
+    return done(row)
+
+
+@items.on(RecordOfVisit.ChairResponded, key=lambda event: (event.meta.stream, CHAIR))
+def chair_responded(row: Item | None, _: object) -> Item | None:
+    return done(row)
+
+
+def _governors(event: RecordOfVisit.Started) -> Iterable[Key]:
+    return [(event.meta.stream, GOVERNORS)] if event.kind is VisitKind.CORE else []
+
+
+@items.on_each(RecordOfVisit.Started, keys=_governors)
+def presentation_ahead(_: Item | None, event: RecordOfVisit.Started, __: Key) -> Item:
+    return item(event, None, None, part=GOVERNORS)
+
+
+@items.on(RecordOfVisit.Issued, key=lambda event: (event.meta.stream, GOVERNORS))
+def presentation_awaited(row: Item | None, event: RecordOfVisit.Issued) -> Item | None:
+    return row and replace(row, task=Task.PRESENT, waiting_for=WaitingFor.SCHOOL, since=event.meta.occurred_on)
+
+
+@items.on(
+    RecordOfVisit.PresentedToGovernors,
+    RecordOfVisit.PresentationWaived,
+    key=lambda event: (event.meta.stream, GOVERNORS),
+)
+def presented(row: Item | None, _: object) -> Item | None:
+    return done(row)
+
+
+def action_part(number: int) -> str:
+    """The part of a record's item that an agreed action is."""
+    return f"action-{number}"
+
+
+_WAITS_FOR = {
+    Side.SCHOOL: WaitingFor.SCHOOL,
+    Side.SERVICE: WaitingFor.OFFICER,
+    Side.PROVIDER: WaitingFor.PROVIDER,
+}
+
+
+def _actions(event: RecordOfVisit.Issued | RecordOfVisit.Reissued) -> Iterable[Key]:
+    withdrawn: tuple[int, ...] = getattr(event, "withdrawn", ())
+    numbers = dict.fromkeys([*(action.number for action in event.actions), *withdrawn])
+    return [(event.meta.stream, action_part(number)) for number in numbers]
+
+
+@items.on_each(RecordOfVisit.Issued, RecordOfVisit.Reissued, keys=_actions)
+def action_agreed(row: Item | None, event: RecordOfVisit.Issued | RecordOfVisit.Reissued, key: Key) -> Item | None:
+    agreed = next((action for action in event.actions if action_part(action.number) == key[1]), None)
+    if agreed is None:
+        return done(row)
+    if row is not None and row.task is None:
+        return replace(row, due=agreed.due, detail=agreed.text, person=agreed.owner)
+    return item(
+        event,
+        Task.COMPLETE_ACTION,
+        _WAITS_FOR[agreed.owner_side],
+        part=key[1],
+        due=agreed.due,
+        person=agreed.owner,
+        detail=agreed.text,
+    )
+
+
+def _of_action(event: RecordOfVisit.ActionCompleted | RecordOfVisit.ActionReopened) -> tuple[UUID, str]:
+    return event.meta.stream, action_part(event.number)
+
+
+@items.on(RecordOfVisit.ActionCompleted, key=_of_action)
+def action_completed(row: Item | None, _: object) -> Item | None:
+    return row and replace(row, task=None)
+
+
+@items.on(RecordOfVisit.ActionReopened, key=_of_action)
+def action_reopened(row: Item | None, event: RecordOfVisit.ActionReopened) -> Item | None:
+    return row and replace(row, task=Task.COMPLETE_ACTION, since=event.meta.occurred_on)

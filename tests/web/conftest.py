@@ -1,0 +1,109 @@
+"""The application on a small authority, and clients who are signed in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from domain.account import TokenScopes
+from tests.world import World
+from web import create_app
+from web.accounts import tokens
+from web.office import Office
+from web.settings import Settings
+
+HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
+
+
+class Browser:
+    """Somebody at the pages, without a browser: follows links, fills forms and sends them back."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self.client = client
+
+    def get(self, href: str, status: int = 200) -> str:
+        response = self.client.get(href)
+        assert response.status_code == status, f"{href}: {response.status_code}\n{response.text[:3000]}"
+        return response.text
+
+    def send(self, href: str, answers: dict[str, Any], *, status: int = 303) -> TestResponse:
+        """Open the form at an address, fill it and send it."""
+        return self.send_page(href, self.get(href), answers, status=status)
+
+    def send_page(self, href: str, page: str, answers: dict[str, Any], *, status: int = 303) -> TestResponse:
+        """Send a form that was opened before."""
+        hidden = dict(HIDDEN.findall(page))
+        response = self.client.post(href, data={**hidden, **answers})
+        assert response.status_code == status, f"{href}: {response.status_code}\n{_errors(response.text)}"
+        return response
+
+    def send_and_check(self, href: str, answers: dict[str, Any]) -> TestResponse:
+        """Fill a form that asks to check the answers, and confirm them."""
+        check = self.send(href, answers, status=200)
+        assert "Check your answers" in check.text
+        return self.send_page(href, check.text, {**answers, "confirmed": "yes"})
+
+
+def _errors(page: str) -> str:
+    found = re.search(r'<div class="govuk-error-summary.*?</div>\s*</div>', page, re.S)
+    return re.sub(r"<[^>]+>|\s+", " ", found.group(0)) if found else page[:3000]
+
+
+class Program:
+    """Somebody at the API, with a token."""
+
+    def __init__(self, client: FlaskClient, token: str) -> None:
+        self.client = client
+        self.headers = {"Authorization": f"Bearer {token}"}
+
+    def get(self, path: str, status: int = 200, **headers: str) -> TestResponse:
+        response = self.client.get(f"/api/v1{path}", headers={**self.headers, **headers})
+        assert response.status_code == status, response.text[:2000]
+        return response
+
+    def post(
+        self, path: str, body: dict[str, Any], *, key: str, at: str | None = None, status: int = 200
+    ) -> TestResponse:
+        headers = {**self.headers, "Idempotency-Key": key} | ({"If-Match": at} if at else {})
+        response = self.client.post(f"/api/v1{path}", json=body, headers=headers)
+        assert response.status_code == status, response.text[:2000]
+        return response
+
+
+@pytest.fixture
+def app(office: Office) -> Flask:
+    settings = Settings("", secret_key="only for tests", testing=True)
+    app = create_app(settings, office=office)
+    app.config["WTF_CSRF_ENABLED"] = False
+    return app
+
+
+@pytest.fixture
+def sign_in(app: Flask, world: World) -> Callable[[UUID], Browser]:
+    """Open a browser in which somebody is signed in."""
+
+    def browse(person: UUID) -> Browser:
+        client = app.test_client()
+        client.set_cookie(*world.session_of(person))
+        return Browser(client)
+
+    return browse
+
+
+@pytest.fixture
+def program(app: Flask, world: World) -> Callable[..., Program]:
+    """Open the API for somebody, by a token that reads and writes unless told otherwise."""
+
+    def use(person: UUID, scopes: TokenScopes = TokenScopes.READ_WRITE) -> Program:
+        with world.office.write() as connection:
+            made = tokens.create(connection, person, "test", scopes, world.office.now())
+        return Program(app.test_client(), made.secret)
+
+    return use

@@ -1,0 +1,1 @@
+"""Concerns about schools, and the interventions that some become."""

@@ -1,0 +1,209 @@
+"""What can be done about a concern, declared once for pages and API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from domain.concern import CaseStatus, ConcernCase, Rating
+from projections import concerns as view
+from web.choices import authorisers
+from web.concerns import schemas
+from web.identity import Reach
+from web.noun import Deal, Listing, Noun, Values
+from web.policy import Action
+
+
+def _cases(
+    connection: sa.Connection, reach: Reach, filters: Values, after: str | None, limit: int
+) -> list[view.Case]:
+    return view.listed(
+        connection,
+        schools=reach.narrowed(filters.get("school")),
+        statuses=filters.get("status", ()),
+        review_before=filters.get("review_before"),
+        after=after,
+        limit=limit,
+    )
+
+
+concerns = Noun(
+    "concerns",
+    ConcernCase,
+    one="concern",
+    read=Action.READ_CONCERN,
+    out=schemas.ConcernOut,
+    listing=Listing(view.Case, _cases, lambda row: row.reference, schemas.ConcernFilters),
+)
+
+
+def _authorisers(connection: sa.Connection, _: Any) -> Mapping[str, Any]:
+    return {schemas.AUTHORISERS: authorisers(connection)}
+
+
+def _is_open(case: ConcernCase) -> bool:
+    return case.status.is_open and not case.is_paused
+
+
+def _in_intervention(case: ConcernCase) -> bool:
+    return _is_open(case) and case.status is CaseStatus.INTERVENTION
+
+
+def _before_intervention(case: ConcernCase) -> bool:
+    return _is_open(case) and case.status is not CaseStatus.INTERVENTION
+
+
+def _causes_concern(case: ConcernCase) -> bool:
+    found = case.assessment
+    return _before_intervention(case) and found is not None and found.rating is Rating.CAUSING_CONCERN
+
+
+@concerns.beginning(
+    "raise", "Raise a concern", Action.RAISE_CONCERN, schemas.RaiseConcern, done="The concern is raised"
+)
+def raise_concern(deal: Deal[ConcernCase], values: Values) -> ConcernCase:
+    return deal.begin(lambda reference: ConcernCase.raise_(reference, **values))
+
+
+@concerns.command(
+    "assess",
+    "Assess the concern",
+    Action.DECIDE_CONCERN,
+    schemas.AssessConcern,
+    done="The assessment is recorded",
+    offered=_before_intervention,
+    context=_authorisers,
+    main=True,
+)
+def assess(deal: Deal[ConcernCase], values: Values) -> None:
+    deal.change(lambda case: case.assess(**values))
+
+
+@concerns.command(
+    "start-intervention",
+    "Start an intervention",
+    Action.DECIDE_CONCERN,
+    schemas.StartIntervention,
+    done="The intervention is started",
+    offered=_causes_concern,
+    context=_authorisers,
+    check=True,
+    main=True,
+)
+def start_intervention(deal: Deal[ConcernCase], values: Values) -> None:
+    deal.change(lambda case: case.start_intervention(**values))
+
+
+@concerns.command(
+    "hold-review",
+    "Record a review",
+    Action.DECIDE_CONCERN,
+    schemas.HoldReview,
+    done="The review is recorded",
+    offered=_in_intervention,
+    context=_authorisers,
+    initial=lambda _, case: {"findings": [{"objective": each.number} for each in case.objectives]},
+    main=True,
+)
+def hold_review(deal: Deal[ConcernCase], values: Values) -> None:
+    deal.change(lambda case: case.hold_review(**values))
+
+
+@concerns.command(
+    "revise-plan",
+    "Revise the plan",
+    Action.DECIDE_CONCERN,
+    schemas.RevisePlan,
+    done="The plan is revised",
+    offered=_in_intervention,
+    context=_authorisers,
+    initial=lambda _, case: {
+        "plan": case.plan,
+        "objectives": [{"text": o.text, "measure": o.measure, "due": o.due} for o in case.objectives],
+    },
+)
+def revise_plan(deal: Deal[ConcernCase], values: Values) -> None:
+    deal.change(lambda case: case.revise_plan(**values))
+
+
+@concerns.command(
+    "record-step",
+    "Record a step",
+    Action.DECIDE_CONCERN,
+    schemas.RecordStep,
+    done="The step is recorded",
+    offered=_is_open,
+    context=_authorisers,
+)
+def record_step(deal: Deal[ConcernCase], values: Values) -> None:
+    deal.change(lambda case: case.record_step(**values))
+
+
+@concerns.command(
+    "end-intervention",
+    "End the intervention",
+    Action.DECIDE_CONCERN,
+    schemas.EndIntervention,
+    done="The intervention is ended",
+    offered=_in_intervention,
+    context=_authorisers,
+    check=True,
+)
+def end_intervention(deal: Deal[ConcernCase], values: Values) -> None:
+    deal.change(lambda case: case.end_intervention(**values))
+
+
+@concerns.command(
+    "pause",
+    "Pause the case",
+    Action.DECIDE_CONCERN,
+    schemas.GiveReason,
+    done="The case is paused",
+    offered=_is_open,
+    context=_authorisers,
+)
+def pause(deal: Deal[ConcernCase], values: Values) -> None:
+    deal.change(lambda case: case.pause(**values))
+
+
+@concerns.command(
+    "resume",
+    "Resume the case",
+    Action.DECIDE_CONCERN,
+    schemas.GiveReason,
+    done="The case is resumed",
+    offered=lambda case: case.is_paused,
+    context=_authorisers,
+    main=True,
+)
+def resume(deal: Deal[ConcernCase], values: Values) -> None:
+    deal.change(lambda case: case.resume(**values))
+
+
+@concerns.command(
+    "close",
+    "Close without an intervention",
+    Action.DECIDE_CONCERN,
+    schemas.GiveReason,
+    done="The case is closed",
+    offered=_before_intervention,
+    context=_authorisers,
+    check=True,
+)
+def close(deal: Deal[ConcernCase], values: Values) -> None:
+    deal.change(lambda case: case.close(**values))
+
+
+@concerns.command(
+    "reopen",
+    "Open the case again",
+    Action.DECIDE_CONCERN,
+    schemas.GiveReason,
+    done="The case is open again",
+    offered=lambda case: not case.status.is_open,
+    context=_authorisers,
+)
+def reopen(deal: Deal[ConcernCase], values: Values) -> None:
+    deal.change(lambda case: case.reopen(**values))

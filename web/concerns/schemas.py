@@ -1,0 +1,209 @@
+"""What is asked when a concern is raised, assessed, acted on and ended; and how the API shows a case."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, fields, post_load, validate
+
+from domain.concern import (
+    CaseStatus,
+    ConcernKind,
+    ConcernSource,
+    Finding,
+    Objective,
+    Rag,
+    Rating,
+    ReviewDecision,
+    Severity,
+    StepKind,
+)
+from domain.vocabulary import Purpose, Sensitivity
+from web.fields import SchoolField, line_field, person_field, reason_field, text_field
+
+AUTHORISERS = "authorisers"
+"""The people who may authorise a step, as a form offers them."""
+
+
+def _authoriser() -> fields.Field[Any]:
+    return person_field(
+        required=True,
+        metadata={
+            "label": "Authorised by",
+            "widget": "select",
+            "choices": lambda context: context[AUTHORISERS],
+            "noun": "who authorised this",
+        },
+    )
+
+
+class RaiseConcern(Schema):
+    school = SchoolField(required=True, metadata={"label": "School", "hint": "The school's URN", "width": 10})
+    kind = fields.Enum(ConcernKind, by_value=True, required=True, metadata={"label": "What it is about"})
+    source = fields.Enum(ConcernSource, by_value=True, required=True, metadata={"label": "How it came to us"})
+    severity = fields.Enum(Severity, by_value=True, required=True)
+    detail = text_field(
+        label="What the concern is", hint="Do not include names of pupils.", noun="what the concern is"
+    )
+    purpose = fields.Enum(
+        Purpose,
+        by_value=True,
+        required=True,
+        validate=validate.OneOf([Purpose.CHALLENGE, Purpose.MONITORING]),
+        metadata={
+            "widget": "radios",
+            "choices": [(purpose.value, purpose.label) for purpose in (Purpose.CHALLENGE, Purpose.MONITORING)],
+        },
+    )
+    sensitivity = fields.Enum(Sensitivity, by_value=True, load_default=Sensitivity.ORDINARY)
+    on = fields.Date(metadata={"label": "Day of the concern", "hint": "Leave empty for today"})
+
+
+class AssessConcern(Schema):
+    assessment = text_field(label="What was found")
+    rating = fields.Enum(Rating, by_value=True, required=True)
+    authoriser = _authoriser()
+
+
+class AnObjective(Schema):
+    text = line_field(label="Objective", longest=500)
+    measure = line_field(label="How it will be measured", longest=500)
+    due = fields.Date(required=True, metadata={"label": "By"})
+
+
+class StartIntervention(Schema):
+    plan = text_field(label="Plan", rows=8)
+    objectives = fields.List(
+        fields.Nested(AnObjective),
+        required=True,
+        validate=validate.Length(min=1, error="Enter at least one objective"),
+        metadata={"row_label": "Objective"},
+    )
+    review_on = fields.Date(required=True, metadata={"label": "First review on"})
+    authoriser = _authoriser()
+
+    @post_load
+    def numbered(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
+        values["objectives"] = [Objective(number, **one) for number, one in enumerate(values["objectives"], 1)]
+        return values
+
+
+class RevisePlan(StartIntervention):
+    class Meta:
+        exclude = ("review_on",)
+
+    reason = reason_field("Why the plan changes")
+
+
+class AFinding(Schema):
+    objective = fields.Integer(
+        required=True, validate=validate.Range(1, 50), metadata={"label": "Objective number", "width": 3}
+    )
+    rag = fields.Enum(Rag, by_value=True, required=True, metadata={"label": "Progress"})
+    commentary = text_field(label="What shows it", rows=2)
+
+
+class HoldReview(Schema):
+    on = fields.Date(required=True, metadata={"label": "Review held on"})
+    evidence = text_field(label="Evidence")
+    findings = fields.List(
+        fields.Nested(AFinding), required=True, metadata={"label": "Findings", "row_label": "Finding"}
+    )
+    decision = fields.Enum(ReviewDecision, by_value=True, required=True)
+    reason = reason_field("Reason of the decision")
+    next_review_on = fields.Date(metadata={"label": "Next review on", "hint": "Not needed when it ends"})
+    authoriser = _authoriser()
+
+    @post_load
+    def found(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
+        values["findings"] = [Finding(**finding) for finding in values["findings"]]
+        return values
+
+
+class RecordStep(Schema):
+    on = fields.Date(required=True, metadata={"label": "Day"})
+    kind = fields.Enum(StepKind, by_value=True, required=True, metadata={"label": "Kind of step"})
+    text = text_field(label="What was done")
+    ground = line_field(
+        required=False, longest=500, label="Authority or legal ground", hint="Needed for a formal step"
+    )
+    authoriser = _authoriser()
+
+
+class EndIntervention(Schema):
+    outcome = text_field(label="What came of the intervention")
+    reason = reason_field("Why it ends")
+    authoriser = _authoriser()
+
+
+class GiveReason(Schema):
+    """A step that needs a reason and somebody who answers for it."""
+
+    reason = reason_field()
+    authoriser = _authoriser()
+
+
+class ObjectiveOut(AnObjective):
+    number = fields.Integer()
+
+
+class FindingOut(AFinding):
+    pass
+
+
+class AssessmentOut(Schema):
+    on = fields.Date()
+    text = fields.String()
+    rating = fields.Enum(Rating, by_value=True)
+    authoriser = person_field()
+
+
+class ReviewOut(Schema):
+    on = fields.Date()
+    evidence = fields.String()
+    objectives = fields.List(fields.Nested(ObjectiveOut))
+    findings = fields.List(fields.Nested(FindingOut))
+    decision = fields.Enum(ReviewDecision, by_value=True)
+    next_review_on = fields.Date(allow_none=True)
+    authoriser = person_field()
+    reason = fields.String()
+
+
+class StepOut(Schema):
+    on = fields.Date()
+    kind = fields.Enum(StepKind, by_value=True)
+    text = fields.String()
+    ground = fields.String()
+    authoriser = person_field()
+
+
+class ConcernOut(Schema):
+    """A case as the API shows it."""
+
+    reference = fields.String()
+    version = fields.Integer()
+    school = SchoolField()
+    kind = fields.Enum(ConcernKind, by_value=True)
+    source = fields.Enum(ConcernSource, by_value=True)
+    severity = fields.Enum(Severity, by_value=True)
+    status = fields.Enum(CaseStatus, by_value=True)
+    purpose = fields.Enum(Purpose, by_value=True)
+    sensitivity = fields.Enum(Sensitivity, by_value=True)
+    detail = fields.String()
+    raised_on = fields.Date()
+    assessment = fields.Nested(AssessmentOut, allow_none=True)
+    plan = fields.String()
+    objectives = fields.List(fields.Nested(ObjectiveOut))
+    intervention_on = fields.Date(allow_none=True)
+    next_review_on = fields.Date(allow_none=True)
+    reviews = fields.List(fields.Nested(ReviewOut))
+    steps = fields.List(fields.Nested(StepOut))
+    is_paused = fields.Boolean()
+    ended_on = fields.Date(allow_none=True)
+    outcome = fields.String()
+
+
+class ConcernFilters(Schema):
+    status = fields.List(fields.Enum(CaseStatus, by_value=True), metadata={"label": "Status"})
+    school = SchoolField(metadata={"label": "School", "hint": "URN"})
+    review_before = fields.Date(metadata={"label": "Review due before"})

@@ -1,0 +1,94 @@
+"""`sis run`, `sis serve` and `sis reset`: an authority of its own to look at, the service itself, and afresh."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import click
+from granian.constants import Interfaces
+from granian.server import Server
+
+from web.console.opening import opened
+from web.demonstration.loading import SignIn, load_demonstration, load_register, sign_ins
+from web.settings import VAR, Settings, database_of, settings_from_environment
+
+THREADS = 4
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="The port to listen at.")
+@click.option(
+    "--register", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A register of schools."
+)
+@click.option("--la", help="The authority to take from the register, by code or name.")
+def run(host: str, port: int, register: Path | None, la: str | None) -> None:
+    """Serve a demonstration authority, or the schools of a real register, in a database of its own."""
+    if la and register is None:
+        raise click.UsageError("--la says which authority to take from --register; give both")
+    settings = _settings_for(register, la)
+    with opened(settings) as office:
+        if office.log.max_notification_id() is None:
+            if register is None:
+                load_demonstration(office)
+            else:
+                load_register(office, register, la)
+        _tell(host, port, settings, sign_ins(office))
+    _serve(host, port, settings)
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="The port to listen at.")
+def serve(host: str, port: int) -> None:
+    """Serve the database named by SIS_DATABASE_URL with the production server (Granian)."""
+    settings = settings_from_environment()
+    with opened(settings):
+        pass
+    _serve(host, port, settings)
+
+
+@click.command()
+def reset() -> None:
+    """Delete the demonstration's databases under var/, so that the next run starts afresh."""
+    gone = sorted(path for path in VAR.glob("*.sqlite*") if path.is_file())
+    for path in gone:
+        path.unlink()
+        click.echo(f"Deleted {path}")
+    if not gone:
+        click.echo("There is nothing to delete")
+
+
+def _settings_for(register: Path | None, la: str | None) -> Settings:
+    if register is None or os.environ.get("SIS_DATABASE_URL"):
+        return settings_from_environment()
+    name = re.sub(r"[^a-z0-9]+", "-", (la or register.name.split(".")[0]).lower()).strip("-")
+    return settings_from_environment(database_url=database_of(f"authority-{name}"))
+
+
+def _tell(host: str, port: int, settings: Settings, known: list[SignIn]) -> None:
+    click.echo(f"\nPages     http://{host}:{port}/")
+    click.echo(f"API       http://{host}:{port}/api")
+    click.echo(f"Database  {settings.database_url}")
+    if known:
+        click.echo("\nDemonstration sign-ins:")
+        width = max(len(one.name) for one in known)
+        for one in known:
+            click.echo(f"  {one.post:<26} {one.name:<{width}}  {one.password}")
+    click.echo("\nStop with Ctrl+C.\n")
+
+
+def _serve(host: str, port: int, settings: Settings) -> None:
+    os.environ["SIS_DATABASE_URL"] = settings.database_url
+    Server(
+        "web:create_app",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=THREADS,
+        factory=True,
+        log_access=False,
+    ).serve()

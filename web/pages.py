@@ -1,0 +1,171 @@
+"""What the pages of every noun have in common: a record with its history, and a list with its filter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import render_template, request
+from marshmallow import EXCLUDE, Schema, ValidationError, fields
+
+from domain.aggregate import Aggregate
+from domain.vocabulary import Word
+from projections.names import names_of
+from web.doing import find
+from web.identity import reach, signed_in, visitor
+from web.noun import Listing, Noun
+from web.office import office
+from web.timeline import timeline_of_record
+
+A = TypeVar("A", bound=Aggregate)
+
+Cells = Callable[[Any, Mapping[UUID, str]], Sequence[Any]]
+More = Callable[[sa.Connection, Any], Mapping[str, Any]]
+
+PAGE = 50
+
+
+def record_page(
+    noun: Noun[A],
+    ref: str,
+    template: str,
+    *,
+    title: Callable[[A, Mapping[UUID, str]], str],
+    ids: Callable[[A], Iterable[UUID | None]],
+    more: More | None = None,
+) -> str:
+    """The page of a record. `ids` are those whose names the page shows; `more` is what else its template needs."""
+    found = find(noun, ref)
+    asking = signed_in()
+    with office().read() as connection:
+        wanted = [id for id in ids(found.record) if id is not None]
+        extra = more(connection, found.record) if more else {}
+        names = names_of(connection, {*wanted, *extra.get("also_named", ())})
+        history = timeline_of_record(connection, found.record.id, asking)
+    page_title = title(found.record, names)
+    return render_template(
+        template,
+        noun=noun,
+        record=found.record,
+        commands=list(noun.open_to(asking, found.record, found.concerned)),
+        names=names,
+        history=history,
+        page_title=page_title,
+        section=noun.path.capitalize(),
+        breadcrumbs=[(noun.path.capitalize(), f"/{noun.path}"), (noun.address(found.record), "")],
+        **extra,
+    )
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """A list as a page: the same query and the same filter names as the API's.
+
+    `cells` makes the cells of a row, the first a link; `ids` are those whose names they show; `choices` gives
+    the options of filters that are chosen from people or providers, say.
+    """
+
+    title: str
+    caption: str
+    head: Sequence[Any]
+    cells: Cells
+    ids: Callable[[Any], Iterable[UUID | None]]
+    empty_text: str
+    choices: Callable[[sa.Connection], Mapping[str, Iterable[tuple[str, str]]]] | None = None
+    template: str = "list_page.html"
+
+
+def list_page(noun: Noun[Any], listing: Listing, page: ListPage, **more: Any) -> str:
+    """The list of a noun's records that the person who asks may see."""
+    schema = (listing.filters or Schema)()
+    values, wrong = _filters(schema)
+    with office().read() as connection:
+        limited = reach(connection, noun.read)
+        rows = listing.query(connection, limited, values, request.args.get("after"), PAGE + 1)
+        shown = rows[:PAGE]
+        names = names_of(connection, {id for row in shown for id in page.ids(row) if id is not None})
+        choices = page.choices(connection) if page.choices else {}
+    following = listing.cursor(shown[-1]) if len(rows) > PAGE else None
+    fields_shown = [_field(name, field, choices, wrong) for name, field in schema.load_fields.items()]
+    return render_template(
+        page.template,
+        page_title=page.title,
+        caption=page.caption,
+        head=page.head,
+        rows=[page.cells(row, names) for row in shown],
+        filter_fields=fields_shown,
+        chips=list(_chips(fields_shown)),
+        clear_href=request.path,
+        count=f"{len(shown)}{' of more' if following else ''} shown",
+        next_href=_with(after=following) if following else "",
+        first_href=_with(after=None) if request.args.get("after") else "",
+        begin=_beginnings(noun),
+        empty_text=page.empty_text,
+        **more,
+    )
+
+
+def _beginnings(noun: Noun[Any]) -> list[tuple[str, str]]:
+    asking = visitor()
+    return [
+        (command.title, f"/{noun.path}/{command.name}")
+        for command in noun.commands.values()
+        if command.begins and asking is not None and asking.may_change and asking.may(command.action)
+    ]
+
+
+def _filters(schema: Schema) -> tuple[dict[str, Any], Mapping[str, Any]]:
+    """The filters that can be read; one that cannot is left out and said to be wrong."""
+    given = {name: request.args.getlist(name) for name in schema.load_fields if any(request.args.getlist(name))}
+    plain = {
+        name: values if isinstance(schema.load_fields[name], fields.List) else values[0].strip()
+        for name, values in given.items()
+    }
+    try:
+        return dict(schema.load({name: value for name, value in plain.items() if value}, unknown=EXCLUDE)), {}
+    except ValidationError as error:
+        wrong = error.messages if isinstance(error.messages, dict) else {}
+        return dict(error.valid_data or {}), wrong
+
+
+def _field(
+    name: str,
+    field: fields.Field[Any],
+    choices: Mapping[str, Iterable[tuple[str, str]]],
+    wrong: Mapping[str, Any],
+) -> dict[str, Any]:
+    label = field.metadata.get("label") or name.replace("_", " ").capitalize()
+    hint = " ".join(map(str, wrong.get(name, ()))) or field.metadata.get("hint", "")
+    shown: dict[str, Any] = {"name": name, "label": label, "hint": hint, "value": request.args.get(name, "")}
+    if isinstance(field, fields.List) and isinstance(field.inner, fields.Enum):
+        options = _options(field.inner.enum)
+        return shown | {"kind": "checkboxes", "options": options, "value": request.args.getlist(name)}
+    if isinstance(field, fields.Enum):
+        return shown | {"kind": "select", "options": _options(field.enum)}
+    if name in choices:
+        return shown | {"kind": "select", "options": list(choices[name])}
+    return shown | {"kind": "date" if isinstance(field, fields.Date) else "text"}
+
+
+def _options(words: Any) -> list[tuple[str, str]]:
+    return [(word.value, word.label if isinstance(word, Word) else word.value) for word in words]
+
+
+def _chips(shown: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    for field in shown:
+        values = field["value"] if isinstance(field["value"], list) else [field["value"]]
+        texts = dict(field.get("options", ()))
+        for value in values:
+            if value:
+                left = [each for each in values if each != value]
+                yield f"{field['label']}: {texts.get(value, value)}", _with(after=None, **{field["name"]: left})
+
+
+def _with(**changes: Any) -> str:
+    """The present address with some of its query changed; None takes a name away."""
+    query = {**request.args.to_dict(flat=False), **changes}
+    return f"{request.path}?{urlencode({name: value for name, value in query.items() if value}, doseq=True)}"
