@@ -6,11 +6,11 @@ from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from projections.names import names_of
 from werkzeug.exceptions import NotFound
 
 from domain.aggregate import Refusal
 from domain.vocabulary import Role
+from projections.names import names_of
 from web.accounts import accounts, keeping
 from web.accounts.accounts import person_id
 from web.accounts.schemas import DisableAccount, OpenAccount

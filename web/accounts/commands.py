@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 import click
-from flask.cli import with_appcontext
 
 from domain.aggregate import Refusal
 from domain.person import Person
@@ -13,7 +14,8 @@ from domain.service import NotFound
 from domain.vocabulary import Channel
 from web.accounts import accounts as kept
 from web.accounts import keeping
-from web.office import office
+from web.console.opening import ADMINISTRATOR, opened
+from web.office import Office
 
 
 @click.group()
@@ -24,46 +26,48 @@ def accounts() -> None:
 @accounts.command("create")
 @click.argument("reference")
 @click.argument("email", required=False)
-@with_appcontext
 def create(reference: str, email: str | None) -> None:
     """Open an account for the person with this REFERENCE (PE-2026-0001); prints a link to set a password.
 
     EMAIL is what the person signs in with: without it, the e-mail address that is kept of the person.
     """
-    person = _person(reference)
-    name = email or str(person.email or "")
-    try:
-        with office().acting(None, "", Channel.COMMAND_LINE):
-            keeping.open_account(office(), person.id, name)
-    except Refusal as refusal:
-        raise click.ClickException(str(refusal)) from None
-    _print_link(person.id)
+    with opened() as office:
+        person = _person(office, reference)
+        with _acting(office):
+            keeping.open_account(office, person.id, email or str(person.email or ""))
+        _print_link(office, person.id)
 
 
 @accounts.command("link")
 @click.argument("email")
-@with_appcontext
 def link(email: str) -> None:
     """Print a one-time link to set a password for the account with this EMAIL."""
-    with office().read() as connection:
-        account = kept.named(connection, email)
-    if account is None:
-        raise click.ClickException(f"Nobody signs in as {email}")
-    _print_link(account.person)
+    with opened() as office:
+        with office.read() as connection:
+            account = kept.named(connection, email)
+        if account is None:
+            raise click.ClickException(f"Nobody signs in as {email}")
+        _print_link(office, account.person)
 
 
-def _person(reference: str) -> Person:
+def _person(office: Office, reference: str) -> Person:
     try:
-        return office().service.find(Person, kept.person_id(reference))
+        return office.service.find(Person, kept.person_id(reference))
     except NotFound:
         raise click.ClickException(f"There is no person {reference}") from None
 
 
-def _print_link(person: UUID) -> None:
-    try:
-        with office().acting(None, "", Channel.COMMAND_LINE):
-            secret = keeping.make_password_link(office(), person)
-    except Refusal as refusal:
-        raise click.ClickException(str(refusal)) from None
+def _print_link(office: Office, person: UUID) -> None:
+    with _acting(office):
+        secret = keeping.make_password_link(office, person)
     click.echo(f"/password/{secret}")
     click.echo("Open this path at the service's address within 48 hours. It works once.", err=True)
+
+
+@contextmanager
+def _acting(office: Office) -> Iterator[None]:
+    try:
+        with office.acting(None, ADMINISTRATOR, Channel.COMMAND_LINE):
+            yield
+    except Refusal as refusal:
+        raise click.ClickException(str(refusal)) from None

@@ -5,13 +5,14 @@ from __future__ import annotations
 from uuid import UUID
 
 import pytest
-from click.testing import Result
+from click.testing import CliRunner, Result
 from flask import Flask
 
 from tests.web.accounts.conftest import PASSWORD, Door
 from tests.world import World
 from web.accounts import accounts as kept
 from web.accounts.commands import accounts
+from web.office import Office
 
 
 @pytest.fixture
@@ -19,12 +20,20 @@ def ada(world: World) -> UUID:
     return world.administrator("Ada Admin")
 
 
-def run(app: Flask, *words: str) -> Result:
-    return app.test_cli_runner().invoke(accounts, words)
+@pytest.fixture(autouse=True)
+def deployment(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commands find the same database, and share its clock: the machine's."""
+    office.set_clock(None)
+    monkeypatch.setenv("SIS_DATABASE_URL", str(office.writer.url))
+    monkeypatch.setenv("SIS_SECRET_KEY", "only for tests")
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(accounts, words)
 
 
 def test_an_account_is_opened_and_its_link_sets_a_password(app: Flask, ada: UUID, door: Door) -> None:
-    result = run(app, "create", "pe-2026-0001", "Ada@Example.org")
+    result = run("create", "pe-2026-0001", "Ada@Example.org")
     assert result.exit_code == 0, result.output
     link = result.stdout.strip()
     client = app.test_client()
@@ -35,32 +44,32 @@ def test_an_account_is_opened_and_its_link_sets_a_password(app: Flask, ada: UUID
     assert channels == ["command_line", "command_line", "screen"]
 
 
-def test_without_an_address_the_persons_own_is_taken(app: Flask, ada: UUID, door: Door) -> None:
-    assert run(app, "create", "PE-2026-0001").exit_code == 0
+def test_without_an_address_the_persons_own_is_taken(ada: UUID, door: Door) -> None:
+    assert run("create", "PE-2026-0001").exit_code == 0
     assert door.account(ada).sign_in_name == "pe-2026-0001@wexmoor.example"
 
 
-def test_a_person_who_is_not_known_gets_no_account(app: Flask, ada: UUID) -> None:
-    result = run(app, "create", "PE-2026-0999", "new@example.org")
+def test_a_person_who_is_not_known_gets_no_account(ada: UUID) -> None:
+    result = run("create", "PE-2026-0999", "new@example.org")
     assert (result.exit_code, result.stdout) == (1, "")
     assert "There is no person PE-2026-0999" in result.stderr
 
 
-def test_a_second_account_of_a_person_is_refused(app: Flask, ada: UUID) -> None:
-    run(app, "create", "PE-2026-0001")
-    result = run(app, "create", "PE-2026-0001", "other@example.org")
+def test_a_second_account_of_a_person_is_refused(ada: UUID) -> None:
+    run("create", "PE-2026-0001")
+    result = run("create", "PE-2026-0001", "other@example.org")
     assert (result.exit_code, result.stdout) == (1, "")
     assert "has an account already" in result.stderr
 
 
 def test_a_new_link_is_made_by_the_sign_in_name(app: Flask, ada: UUID, door: Door) -> None:
     door.opens(ada, "ada@example.org")
-    result = run(app, "link", "ADA@example.org")
+    result = run("link", "ADA@example.org")
     assert result.exit_code == 0
     assert app.test_client().get(result.stdout.strip()).status_code == 200
 
 
-def test_a_name_that_nobody_has_gets_no_link(app: Flask, ada: UUID) -> None:
-    result = run(app, "link", "nobody@example.org")
+def test_a_name_that_nobody_has_gets_no_link(ada: UUID) -> None:
+    result = run("link", "nobody@example.org")
     assert (result.exit_code, result.stdout) == (1, "")
     assert "Nobody signs in as nobody@example.org" in result.stderr
