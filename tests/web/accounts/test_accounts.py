@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from uuid import uuid4
 
 import pytest
@@ -85,6 +87,23 @@ def test_a_link_works_once(door: Door) -> None:
         set_by(door, link, "third horse battery")
     assert door.passwords.verify(door.account(ANNA).password_hash, "another horse battery")
     assert topics(door).count("account.password-set") == 1
+
+
+def test_a_link_used_twice_at_the_same_moment_sets_one_password(door: Door) -> None:
+    door.opens(ANNA, "anna@example.org", password=None)
+    for _ in range(5):
+        link, together = a_link(door), Barrier(2)
+
+        def use(password: str, link: str = link, together: Barrier = together) -> bool:
+            together.wait()
+            try:
+                set_by(door, link, password)
+            except LinkNoLongerValid:
+                return False
+            return True
+
+        with ThreadPoolExecutor(2) as threads:
+            assert sorted(threads.map(use, ["first horse battery", "second horse battery"])) == [False, True]
 
 
 def test_a_link_works_for_two_days(door: Door, clock: Clock) -> None:
