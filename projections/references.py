@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -70,6 +70,12 @@ def reference_of(connection: sa.Connection, id: UUID) -> str | None:
     """The reference of a record, None if it has none."""
     found = references.get(connection, id)
     return found.reference if found else None
+
+
+def references_of(connection: sa.Connection, ids: Collection[UUID]) -> dict[UUID, str]:
+    """The references of several records by id."""
+    found = references.rows(connection, references.table.select().where(references.table.c.id.in_(ids)))
+    return {row.id: row.reference for row in found}
 
 
 VIEW = View("references", references)

@@ -21,7 +21,7 @@ from web.headers import add_headers
 from web.identity import visitor
 from web.migrate import upgrade
 from web.navigation import navigation
-from web.nouns import NOUNS, PAGES
+from web.nouns import NOUNS, PAGES, SHELVES
 from web.office import EXTENSION, Office
 from web.settings import Settings, settings_from_environment
 
@@ -68,7 +68,7 @@ def create_app(settings: Settings | None = None, *, office: Office | None = None
         add_form_pages(pages, noun)
         app.register_blueprint(pages, url_prefix=f"/{noun.path}")
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
-    for api in add_api_of(app, [noun for noun, _ in NOUNS]):
+    for api in add_api_of(app, [noun for noun, _ in NOUNS], SHELVES):
         csrf.exempt(api)
         limiter.limit(API_LIMIT)(api)
     handle(app)

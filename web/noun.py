@@ -111,6 +111,15 @@ class Listing:
     filters: type[Schema] | None = None
 
 
+@dataclass(frozen=True)
+class Shelf:
+    """A list that belongs to no kind of record, such as the caseload; it has a path in the API."""
+
+    path: str
+    read: Action
+    listing: Listing
+
+
 @dataclass
 class Noun(Generic[A]):
     """A kind of record as the doors know it.

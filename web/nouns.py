@@ -6,10 +6,14 @@ from typing import Any
 
 from flask import Blueprint
 
+from web.caseload.pages import caseload
+from web.caseload.pages import pages as caseload_pages
 from web.concerns.commands import concerns
 from web.concerns.pages import pages as concern_pages
-from web.noun import Noun
+from web.noun import Noun, Shelf
 
 NOUNS: tuple[tuple[Noun[Any], Blueprint], ...] = ((concerns, concern_pages),)
 
-PAGES: tuple[Blueprint, ...] = ()
+PAGES: tuple[Blueprint, ...] = (caseload_pages,)
+
+SHELVES: tuple[Shelf, ...] = (caseload,)

@@ -82,7 +82,7 @@ class ListPage:
 def list_page(noun: Noun[Any], listing: Listing, page: ListPage, **more: Any) -> str:
     """The list of a noun's records that the person who asks may see."""
     schema = (listing.filters or Schema)()
-    values, wrong = _filters(schema)
+    values, wrong = filter_values(schema)
     with office().read() as connection:
         limited = reach(connection, noun.read)
         rows = listing.query(connection, limited, values, request.args.get("after"), PAGE + 1)
@@ -98,11 +98,11 @@ def list_page(noun: Noun[Any], listing: Listing, page: ListPage, **more: Any) ->
         head=page.head,
         rows=[page.cells(row, names) for row in shown],
         filter_fields=fields_shown,
-        chips=list(_chips(fields_shown)),
+        chips=list(chips(fields_shown)),
         clear_href=request.path,
         count=f"{len(shown)}{' of more' if following else ''} shown",
-        next_href=_with(after=following) if following else "",
-        first_href=_with(after=None) if request.args.get("after") else "",
+        next_href=with_query(after=following) if following else "",
+        first_href=with_query(after=None) if request.args.get("after") else "",
         begin=_beginnings(noun),
         empty_text=page.empty_text,
         **more,
@@ -118,7 +118,7 @@ def _beginnings(noun: Noun[Any]) -> list[tuple[str, str]]:
     ]
 
 
-def _filters(schema: Schema) -> tuple[dict[str, Any], Mapping[str, Any]]:
+def filter_values(schema: Schema) -> tuple[dict[str, Any], Mapping[str, Any]]:
     """The filters that can be read; one that cannot is left out and said to be wrong."""
     given = {name: request.args.getlist(name) for name in schema.load_fields if any(request.args.getlist(name))}
     plain = {
@@ -155,17 +155,18 @@ def _options(words: Any) -> list[tuple[str, str]]:
     return [(word.value, word.label if isinstance(word, Word) else word.value) for word in words]
 
 
-def _chips(shown: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+def chips(shown: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    """The filters applied, each with the address that takes it away."""
     for field in shown:
         values = field["value"] if isinstance(field["value"], list) else [field["value"]]
         texts = dict(field.get("options", ()))
         for value in values:
             if value:
                 left = [each for each in values if each != value]
-                yield f"{field['label']}: {texts.get(value, value)}", _with(after=None, **{field["name"]: left})
+                yield f"{field['label']}: {texts.get(value, value)}", with_query(after=None, **{field["name"]: left})
 
 
-def _with(**changes: Any) -> str:
+def with_query(**changes: Any) -> str:
     """The present address with some of its query changed; None takes a name away."""
     query = {**request.args.to_dict(flat=False), **changes}
     return f"{request.path}?{urlencode({name: value for name, value in query.items() if value}, doseq=True)}"

@@ -27,6 +27,7 @@ def waiting(
     schools: Collection[UUID] | None = None,
     person: UUID | None = None,
     providers: Collection[UUID] = (),
+    moves: Collection[WaitingFor] = (),
     waiting_for: Collection[WaitingFor] = (),
     due_before: date | None = None,
     record: UUID | None = None,
@@ -35,13 +36,15 @@ def waiting(
 ) -> list[Item]:
     """What waits, the earliest due first and what has no date last.
 
-    `schools` None means all. An item is found by its school, or by being the person's or a provider's own;
-    `waiting_for` narrows to whose move it is, `due_before` to what is due before a day.
+    `schools` None means all. An item is found by its school, by being the person's or a provider's own, or by
+    waiting for one of `moves` with nobody named; `waiting_for` narrows to whose move it is, `due_before` to what
+    is due before a day.
     """
     query = items.table.select().where(_columns.task.is_not(None))
     if schools is not None:
-        theirs = [_columns.school.in_(schools), _columns.provider.in_(providers)]
-        query = query.where(sa.or_(*theirs, *([_columns.person == person] if person else [])))
+        by_move = sa.and_(_columns.waiting_for.in_(list(moves)), _columns.person.is_(None))
+        by_name = [_columns.person == person] if person else []
+        query = query.where(sa.or_(_columns.school.in_(schools), _columns.provider.in_(providers), by_move, *by_name))
     if waiting_for:
         query = query.where(_columns.waiting_for.in_(list(waiting_for)))
     if due_before is not None:

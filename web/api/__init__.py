@@ -8,8 +8,8 @@ from typing import Any
 from flask import Flask, Response, current_app, json, render_template
 
 from web.api.door import API_PREFIX, Api, Blueprint
-from web.api.routes import add_api
-from web.noun import Noun
+from web.api.routes import add_api, add_list_api
+from web.noun import Noun, Shelf
 from web.problems import TITLES, named
 
 __all__ = ["API_PREFIX", "add_api_of", "document"]
@@ -21,8 +21,8 @@ Sign each request with `Authorization: Bearer` and a token of your own account. 
 `application/problem+json`."""
 
 
-def add_api_of(app: Flask, nouns: Iterable[Noun[Any]]) -> list[Blueprint]:
-    """Give the application the API of these nouns, its OpenAPI document and its reference page."""
+def add_api_of(app: Flask, nouns: Iterable[Noun[Any]], shelves: Iterable[Shelf]) -> list[Blueprint]:
+    """Give the application the API of these nouns and lists, its OpenAPI document and its reference page."""
     app.config |= {
         "API_TITLE": "School improvement service",
         "API_VERSION": "v1",
@@ -34,7 +34,7 @@ def add_api_of(app: Flask, nouns: Iterable[Noun[Any]]) -> list[Blueprint]:
         },
     }
     api = Api(app)
-    blueprints = [add_api(noun) for noun in nouns]
+    blueprints = [*(add_api(noun) for noun in nouns), *(add_list_api(shelf) for shelf in shelves)]
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
     app.extensions["sis-openapi"] = api.spec

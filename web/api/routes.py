@@ -18,7 +18,7 @@ from web.api.idempotency import claim, release, remember
 from web.api.rows import schema_of
 from web.doing import do, find
 from web.identity import reach, signed_in
-from web.noun import Command, Listing, Noun
+from web.noun import Command, Noun, Shelf
 from web.office import office
 
 A = TypeVar("A", bound=Aggregate)
@@ -67,7 +67,7 @@ def add_api(noun: Noun[A]) -> Blueprint:
         f"api_{noun.path}", noun.path, url_prefix=f"{API_PREFIX}/{noun.path}", description=_first_line(noun.kind)
     )
     if noun.listing is not None:
-        _add_list(api, noun, noun.listing)
+        _add_list(api, Shelf(noun.path, noun.read, noun.listing))
     _add_single(api, noun)
     for command in noun.commands.values():
         if command.begins:
@@ -77,7 +77,15 @@ def add_api(noun: Noun[A]) -> Blueprint:
     return api
 
 
-def _add_list(api: Blueprint, noun: Noun[A], listing: Listing) -> None:
+def add_list_api(shelf: Shelf) -> Blueprint:
+    """The blueprint of a list that belongs to no kind of record."""
+    api = Blueprint(f"api_{shelf.path}", shelf.path, url_prefix=f"{API_PREFIX}/{shelf.path}")
+    _add_list(api, shelf)
+    return api
+
+
+def _add_list(api: Blueprint, shelf: Shelf) -> None:
+    listing = shelf.listing
     row = listing.row.__name__
     page = Schema.from_dict(
         {"items": fields.List(fields.Nested(schema_of(listing.row))), "next": fields.String(allow_none=True)},
@@ -98,14 +106,14 @@ def _add_list(api: Blueprint, noun: Noun[A], listing: Listing) -> None:
     def listed(filters: dict[str, Any]) -> Any:
         after, limit = filters.pop("after", None), filters.pop("limit")
         with office().read() as connection:
-            rows = listing.query(connection, reach(connection, noun.read), filters, after, limit + 1)
+            rows = listing.query(connection, reach(connection, shelf.read), filters, after, limit + 1)
         last = listing.cursor(rows[limit - 1]) if len(rows) > limit else None
         headers = (
             {"Link": f'<{url_for(request.endpoint or "", after=last, limit=limit)}>; rel="next"'} if last else {}
         )
         return {"items": rows[:limit], "next": last}, 200, headers
 
-    _add(api, "", listed, summary=f"List {noun.path}", operation=f"list-{noun.path}", statuses=READING)
+    _add(api, "", listed, summary=f"List {shelf.path}", operation=f"list-{shelf.path}", statuses=READING)
 
 
 def _add_single(api: Blueprint, noun: Noun[A]) -> None:

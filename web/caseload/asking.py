@@ -1,0 +1,91 @@
+"""What of the caseload is asked for, and by whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from marshmallow import Schema, fields
+
+from domain.vocabulary import Role
+from projections import caseload as view
+from projections import schools
+from projections.caseload import Item, WaitingFor
+from web.fields import SchoolField, person_field
+from web.identity import Reach, Visitor, reach, signed_in
+from web.noun import Listing, Shelf, Values
+from web.office import office
+from web.policy import Action
+
+OWN_MOVES: Mapping[Role, tuple[WaitingFor, ...]] = {
+    Role.HEADTEACHER: (WaitingFor.HEADTEACHER, WaitingFor.SCHOOL),
+    Role.CHAIR: (WaitingFor.CHAIR, WaitingFor.SCHOOL),
+    Role.BROKER: (WaitingFor.BROKER,),
+    Role.CPD_MANAGER: (WaitingFor.CPD_MANAGER,),
+}
+"""Whose moves are one's own by post, beside what is one's own by name."""
+
+
+class Whose(StrEnum):
+    """Whose caseload is shown."""
+
+    MINE = "mine"
+    TEAM = "team"
+    EVERYBODY = "everybody"
+
+
+class CaseloadFilters(Schema):
+    whose = fields.Enum(
+        Whose,
+        by_value=True,
+        load_default=Whose.MINE,
+        metadata={"label": "Whose caseload"},
+    )
+    officer = person_field(metadata={"label": "Officer"})
+    school = SchoolField(metadata={"label": "School", "hint": "URN"})
+    waiting_for = fields.Enum(WaitingFor, by_value=True, metadata={"label": "Waiting for"})
+    due_before = fields.Date(metadata={"label": "Due before"})
+
+
+def asked(connection: sa.Connection, limited: Reach, filters: Values, after: str | None, limit: int) -> list[Item]:
+    """The items that somebody asks for and may see, in the order in which they are due."""
+    asking = signed_in()
+    whose = Whose.EVERYBODY if filters.get("school") or filters.get("officer") else filters["whose"]
+    more: dict[str, Any] = {"after": after, "limit": limit, "due_before": filters.get("due_before")}
+    if filters.get("waiting_for"):
+        more["waiting_for"] = [filters["waiting_for"]]
+    if filters.get("school"):
+        return view.waiting(connection, schools=limited.narrowed(filters["school"]), **more)
+    if filters.get("officer"):
+        return _of_officer(connection, limited, filters["officer"], more)
+    if whose is Whose.MINE:
+        return _mine(connection, asking, more)
+    if whose is Whose.TEAM:
+        return view.waiting(connection, schools=_team(connection, asking, limited), person=asking.person, **more)
+    return view.waiting(connection, schools=limited.narrowed(), person=limited.person, **more)
+
+
+def _mine(connection: sa.Connection, asking: Visitor, more: dict[str, Any]) -> list[Item]:
+    moves = [move for right in asking.rights for move in OWN_MOVES.get(right.role, ())]
+    if asking.holds(Role.HEADTEACHER, Role.CHAIR) and not more.get("waiting_for"):
+        more = more | {"waiting_for": moves}
+    own_moves = () if asking.schools else moves
+    return view.waiting(connection, schools=asking.schools, person=asking.person, moves=own_moves, **more)
+
+
+def _of_officer(connection: sa.Connection, limited: Reach, officer: UUID, more: dict[str, Any]) -> list[Item]:
+    theirs = schools.ids_of_officer(connection, officer, office().today())
+    seen = theirs if limited.everything else theirs & limited.schools
+    return view.waiting(connection, schools=seen, person=officer if limited.everything else None, **more)
+
+
+def _team(connection: sa.Connection, asking: Visitor, limited: Reach) -> frozenset[UUID] | None:
+    led = reach(connection, Action.PLAN_VISIT) if asking.may(Action.PLAN_VISIT) else limited
+    return led.narrowed()
+
+
+caseload = Shelf("caseload", Action.READ_CASELOAD, Listing(Item, asked, view.cursor_of, CaseloadFilters))
+"""The caseload in the API; its filters are the page's."""
