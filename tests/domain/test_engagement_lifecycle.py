@@ -1,0 +1,184 @@
+"""Whatever is asked of an engagement in whatever order, it never reaches a state that the rules forbid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from domain.aggregate import Refusal
+from domain.engagement import BrokeredEngagement, EngagementStatus, SessionStatus
+from domain.vocabulary import Side
+from tests.domain.brokered import (
+    BEGINS,
+    ENDS,
+    GRACE,
+    HEAD,
+    IMRAN,
+    RULES,
+    a_confirmed_engagement,
+    a_proposed_engagement,
+    outcomes,
+)
+from tests.scenario import TODAY, assert_replays, signed
+
+DAYS = st.integers(1, 5).map(lambda halves: Decimal(halves) / 2)
+NEARBY = st.integers(-3, 12).map(lambda days: TODAY + timedelta(days=days))
+NUMBERS = st.integers(1, 4)
+STARTED = {
+    EngagementStatus.CONFIRMED,
+    EngagementStatus.IN_DELIVERY,
+    EngagementStatus.PAUSED,
+    EngagementStatus.COMPLETED,
+    EngagementStatus.ENDED_EARLY,
+    EngagementStatus.EVALUATED,
+    EngagementStatus.CLOSED,
+}
+
+
+class EngagementLifecycle(RuleBasedStateMachine):
+    today: date = TODAY
+
+    @initialize(confirmed=st.booleans())
+    def propose(self, confirmed: bool) -> None:
+        self.engagement = a_confirmed_engagement() if confirmed else a_proposed_engagement()
+
+    def act(self, command: Callable[[BrokeredEngagement], None]) -> bool:
+        with signed(self.today):
+            try:
+                command(self.engagement)
+            except Refusal:
+                return False
+        return True
+
+    @rule(days=st.integers(1, 6))
+    def time_passes(self, days: int) -> None:
+        self.today += timedelta(days=days)
+
+    @rule(side=st.sampled_from(Side))
+    def agree(self, side: Side) -> None:
+        self.act(lambda engagement: engagement.agree(side))
+
+    @rule(cleared=st.booleans())
+    def confirm(self, cleared: bool) -> None:
+        self.act(lambda engagement: engagement.confirm_clearance(cleared=cleared, valid_to=ENDS, rules=RULES))
+        self.act(lambda engagement: engagement.confirm())
+
+    @rule(on=NEARBY, days=DAYS, cleared=st.booleans())
+    def plan(self, on: date, days: Decimal, cleared: bool) -> None:
+        done = self.act(lambda engagement: engagement.plan_session(on=on, days=days, cleared=cleared, rules=RULES))
+        assert cleared or not done
+
+    @rule(number=NUMBERS, days=DAYS, cleared=st.booleans())
+    def deliver(self, number: int, days: Decimal, cleared: bool) -> None:
+        done = self.act(
+            lambda engagement: engagement.deliver_session(
+                number, on=self.today, days=days, cleared=cleared, rules=RULES
+            )
+        )
+        assert cleared or not done
+
+    @rule(number=NUMBERS, chargeable=st.booleans())
+    def cancel_session(self, number: int, chargeable: bool) -> None:
+        self.act(
+            lambda engagement: engagement.cancel_session(
+                number, side=Side.SCHOOL, chargeable=chargeable, reason="Snow"
+            )
+        )
+
+    @rule(person=st.sampled_from([GRACE, IMRAN]), cleared=st.booleans())
+    def substitute(self, person: object, cleared: bool) -> None:
+        new = IMRAN if person is IMRAN else GRACE
+        self.act(
+            lambda engagement: engagement.substitute(
+                new, cleared=cleared, valid_to=ENDS, rules=RULES, reason="Illness"
+            )
+        )
+
+    @rule(days=DAYS, pounds=st.integers(0, 2000), ends=st.sampled_from([ENDS, TODAY, BEGINS]))
+    def vary(self, days: Decimal, pounds: int, ends: date) -> None:
+        self.act(
+            lambda engagement: engagement.agree_variation(
+                days=days, net=Decimal(pounds), vat=Decimal(0), ends=ends, reason="Less to do"
+            )
+        )
+
+    @rule()
+    def pause(self) -> None:
+        self.act(lambda engagement: engagement.pause(reason="Inspection"))
+
+    @rule()
+    def resume(self) -> None:
+        self.act(lambda engagement: engagement.resume(reason="It is over"))
+
+    @rule()
+    def complete(self) -> None:
+        self.act(lambda engagement: engagement.complete())
+
+    @rule(before_start=st.booleans())
+    def give_up(self, before_start: bool) -> None:
+        if before_start:
+            self.act(lambda engagement: engagement.cancel(side=Side.SCHOOL, reason="Funds withdrawn"))
+        else:
+            self.act(lambda engagement: engagement.end_early(side=Side.SCHOOL, reason="Funds withdrawn"))
+
+    @rule(waived=st.booleans())
+    def evaluate(self, waived: bool) -> None:
+        if waived:
+            self.act(lambda engagement: engagement.waive_evaluation(reason="The school has closed"))
+        else:
+            self.act(
+                lambda engagement: engagement.evaluate(
+                    quality=4, impact=3, comment="", outcomes=outcomes(engagement), evaluator=HEAD
+                )
+            )
+
+    @rule()
+    def close(self) -> None:
+        self.act(lambda engagement: engagement.close())
+
+    @invariant()
+    def no_more_is_delivered_and_planned_than_agreed(self) -> None:
+        assert self.engagement.used_days + self.engagement.planned_days <= self.engagement.work.days
+
+    @invariant()
+    def no_more_is_spent_than_committed(self) -> None:
+        engagement = self.engagement
+        assert 0 <= engagement.cost <= engagement.work.net
+        if engagement.used_days == engagement.work.days:
+            assert engagement.cost == engagement.work.net
+
+    @invariant()
+    def work_starts_only_with_three_agreements_and_clearance(self) -> None:
+        if self.engagement.status in STARTED:
+            assert self.engagement.agreed_by == frozenset(Side)
+            assert self.engagement.cleared
+
+    @invariant()
+    def sessions_lie_within_the_agreed_dates(self) -> None:
+        work = self.engagement.work
+        for session in self.engagement.sessions.values():
+            assert session.status is SessionStatus.CANCELLED or work.begins <= session.on <= work.ends
+
+    @invariant()
+    def nothing_is_planned_once_the_work_is_over(self) -> None:
+        over = STARTED - {EngagementStatus.CONFIRMED, EngagementStatus.IN_DELIVERY, EngagementStatus.PAUSED}
+        if self.engagement.status in over | {EngagementStatus.CANCELLED}:
+            assert self.engagement.planned_sessions == []
+
+    @invariant()
+    def closed_work_is_evaluated_or_that_was_waived(self) -> None:
+        if self.engagement.status is EngagementStatus.CLOSED:
+            assert self.engagement.evaluation is not None or self.engagement.evaluation_waived
+
+    def teardown(self) -> None:
+        if hasattr(self, "engagement"):
+            assert_replays(self.engagement)
+
+
+TestEngagementLifecycle = EngagementLifecycle.TestCase
+TestEngagementLifecycle.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
