@@ -1,55 +1,176 @@
-"""The events of the audit trail as people read them, for the history of a record, a school's file and the trail."""
+"""The events of the log as people read them: the history of a record, a school's file, and the audit trail."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from domain.acting import LONDON
 from domain.aggregate import Event
 from domain.vocabulary import Purpose, Role
 from projections import audit_trail
-from projections.names import names_of
+from projections.audit_trail import Wanted, kind_of
+from projections.names import Name, rows_of
+from web.disclosure import READING, Disclosure, veil
 from web.identity import Visitor
 from web.office import office
-from web.sentences import ids_in, sentence
+from web.policy import Action
+from web.sentences import NAMELESS, ids_in, sentence
+
+PATHS: Mapping[str, str] = {
+    "school": "schools",
+    "visit": "visits",
+    "record-of-visit": "records",
+    "support-request": "requests",
+    "tender": "tenders",
+    "engagement": "engagements",
+    "provider": "providers",
+    "person": "people",
+    "concern": "concerns",
+    "note": "notes",
+    "attachment": "files",
+}
+"""Where the pages of each kind of record stand."""
+
+LABELS: Mapping[str, str] = {"attachment": "File", "authority": "Settings of the authority"}
+"""What a kind of record is called where its name in topics does not say it."""
+
+NAMED = frozenset({"school", "provider", "person"})
+"""Kinds of record that people call by name; all others go by their reference."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One event as a timeline shows it."""
+    """One event as a timeline shows it. `at` is when it happened, `href` its own page (empty for those who may
+    not open it), `record` what it belongs to; `restricted` says that its text is kept back."""
 
+    position: int
+    id: UUID
+    kind: str
+    topic: str
     sentence: str
     who: str
     post: str
     at: date | datetime
+    recorded_at: datetime | None
     purpose: Purpose | None
     reason: str
     href: str
+    record: str
+    record_href: str
+    reference: str
+    restricted: bool = False
+
+    @property
+    def was_recorded_later(self) -> bool:
+        """Whether it was recorded on a later day than that on which it happened."""
+        happened = self.at.astimezone(LONDON).date() if isinstance(self.at, datetime) else self.at
+        return self.recorded_at is not None and self.recorded_at.astimezone(LONDON).date() != happened
 
 
 def timeline_of_record(connection: sa.Connection, record: UUID, asking: Visitor) -> list[Entry]:
     """What happened to a record, the latest first."""
-    positions = [row.position for row in audit_trail.of_record(connection, record)]
-    return [*reversed(entries(connection, office().store.at(connection, positions)))]
+    return timeline_of(connection, [row.position for row in audit_trail.of_record(connection, record)], asking)
 
 
-def entries(connection: sa.Connection, events: list[Event]) -> list[Entry]:
-    """Events as entries, in the order given."""
-    names = names_of(connection, ids_in(events))
-    return [_entry(event, names) for event in events]
+def timeline_of_school(
+    connection: sa.Connection,
+    school: UUID,
+    asking: Visitor,
+    *,
+    purposes: Collection[Purpose | None] = (),
+    after: int | None = None,
+    limit: int = 50,
+) -> tuple[list[Entry], int | None]:
+    """A page of all that concerns a school, the latest first, and the cursor of the next page.
+
+    What the person who asks is not told leaves no gap: the page goes on with what lies behind it.
+    """
+    wanted = Wanted(school=school, purposes=purposes)
+    shown: list[Entry] = []
+    while len(shown) <= limit and (found := audit_trail.positions(connection, wanted, after, limit + 1)):
+        shown += timeline_of(connection, found, asking)
+        after = found[-1]
+    return shown[:limit], shown[limit - 1].position if len(shown) > limit else None
 
 
-def _entry(event: Event, names: dict[UUID, str]) -> Entry:
+def timeline_of(connection: sa.Connection, positions: Sequence[int], asking: Visitor) -> list[Entry]:
+    """The events at these positions as the person who asks is told them, in the order given."""
+    events = {event.meta.position: event for event in office().store.at(connection, positions)}
+    disclosure = Disclosure(connection, asking)
+    told = [event for position in positions if disclosure.tells(event := events[position])]
+    return entries(connection, told, asking, disclosure)
+
+
+def entries(
+    connection: sa.Connection, events: Sequence[Event], asking: Visitor, disclosure: Disclosure
+) -> list[Entry]:
+    """Events as entries, in the order given; restricted texts are veiled."""
+    named = {row.id: row for row in rows_of(connection, {*ids_in(events), *(event.meta.stream for event in events)})}
+    return [_entry(event, named, asking, veiled=disclosure.veils(event)) for event in events]
+
+
+def _entry(event: Event, named: Mapping[UUID, Name], asking: Visitor, *, veiled: bool) -> Entry:
     meta = event.meta
+    names = {id: row.name for id, row in named.items()}
+    record = named.get(meta.stream)
     return Entry(
-        sentence=sentence(event, names),
-        who=names.get(meta.signature.actor, "") if meta.signature.actor else "",
-        post=Role(meta.signature.post).label if meta.signature.post in set(Role) else meta.signature.post,
+        position=meta.position or 0,
+        id=meta.event_id,
+        kind=kind_of(event),
+        topic=event.TOPIC,
+        sentence=veil(event) if veiled else sentence(event, names),
+        who=who_acted(event, names),
+        post=post_label(meta.signature.post),
         at=meta.occurred,
+        recorded_at=meta.recorded_at,
         purpose=meta.purpose,
-        reason=meta.reason,
-        href=f"/audit/{meta.event_id}",
+        reason="" if veiled else meta.reason,
+        href=f"/audit/{meta.event_id}" if asking.may(Action.READ_AUDIT) else "",
+        record=record_label(kind_of(event), record),
+        record_href=record_href(kind_of(event), record.detail if record else "", asking),
+        reference=record.detail if record else "",
+        restricted=veiled,
     )
+
+
+def who_acted(event: Event, names: Mapping[UUID, str]) -> str:
+    """The name of the person who acted, and for whom; of what acts without a person, what it is."""
+    signature = event.meta.signature
+    if signature.actor is None:
+        return NAMELESS.get(signature.channel, "")
+    name = names.get(signature.actor, "")
+    if signature.on_behalf_of is None:
+        return name
+    return f"{name}, on behalf of {names.get(signature.on_behalf_of, 'somebody')}"
+
+
+def post_label(post: str) -> str:
+    """A post as people call it."""
+    return Role(post).label if post in set(Role) else post
+
+
+def kind_label(kind: str) -> str:
+    """A kind of record as people call one of them: `record-of-visit` as "Record of visit"."""
+    return LABELS.get(kind) or kind.replace("-", " ").capitalize()
+
+
+def record_label(kind: str, record: Name | None) -> str:
+    """A record as people call it: by name, or by what it is and its reference."""
+    if record is None:
+        return kind_label(kind)
+    return record.name if kind in NAMED else f"{kind_label(kind)} {record.detail}"
+
+
+def record_href(kind: str, reference: str, asking: Visitor | None = None) -> str:
+    """The address of a record's page by its reference (a school's URN); empty where there is no page, or none
+    that the person who asks may open."""
+    if kind not in PATHS or not reference:
+        return ""
+    if asking is not None and not asking.may(READING[kind]):
+        return ""
+    return f"/{PATHS[kind]}/{reference}"

@@ -1,0 +1,131 @@
+"""What of the history a person is told: all, a veiled sentence, or nothing. One instance answers for one visitor.
+
+Inside the service, and for its reviewers and administrators, nothing is left out; restricted texts are veiled for
+those without the right to them. Schools and providers are told what concerns them, of the records that the policy
+lets them read, once it is meant for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from domain.aggregate import Event
+from domain.attachment import Attachment
+from domain.note import Audience, Note
+from domain.vocabulary import About, Role, Sensitivity
+from projections import notes
+from projections.audit_trail import kind_of
+from web.identity import Visitor, concerned
+from web.policy import SERVICE, Action, Concerned
+
+INSIDE = (*SERVICE, Role.REVIEWER, Role.ADMINISTRATOR)
+
+READING: Mapping[str, Action] = {
+    "school": Action.READ_SCHOOL_FILE,
+    "visit": Action.READ_VISIT,
+    "record-of-visit": Action.READ_RECORD,
+    "support-request": Action.READ_REQUEST,
+    "tender": Action.READ_INVITATION,
+    "engagement": Action.READ_ENGAGEMENT,
+    "provider": Action.READ_PROVIDER,
+    "person": Action.READ_PEOPLE,
+    "concern": Action.READ_CONCERN,
+    Note.KIND: Action.READ_NOTE,
+    Attachment.KIND: Action.READ_NOTE,
+}
+"""The right to read each kind of record; kinds that are not named are for the service alone."""
+
+ISSUED = frozenset(
+    f"record-of-visit.{fact}"
+    for fact in (
+        "issued",
+        "reissued",
+        "headteacher-responded",
+        "chair-responded",
+        "response-declined",
+        "response-lapsed",
+        "presented-to-governors",
+        "presentation-waived",
+        "action-completed",
+        "action-reopened",
+        "closed",
+    )
+)
+"""What is told of a record of visit outside the service: nothing of how it was written."""
+
+BROKERING = frozenset(
+    f"support-request.{step}"
+    for step in ("approved-to-broker", "providers-shortlisted", "provider-removed-from-shortlist")
+)
+"""What is told of a request inside the service only: whom it considered, and what it may cost at most."""
+
+RECORDED_READING = frozenset({Note.KIND})
+"""Kinds of record whose restricted text is told only where the reading is recorded: never in a list."""
+
+
+class Disclosure:
+    """What one visitor may be told; what was looked up once is not looked up again."""
+
+    def __init__(self, connection: sa.Connection, asking: Visitor) -> None:
+        self._connection = connection
+        self._asking = asking
+        self._restricted: dict[About, bool] = {}
+
+    @cached_property
+    def is_inside(self) -> bool:
+        """Whether the visitor works in the service, reviews or administers it."""
+        return self._asking.holds(*INSIDE)
+
+    def tells(self, event: Event) -> bool:
+        """Whether the event has a place in what the visitor sees at all."""
+        if self.is_inside:
+            return True
+        where = concerned(self._connection, event.meta.about)
+        kind = kind_of(event)
+        if not self._may_see(kind, where):
+            return False
+        if kind == Note.KIND:
+            return self._is_for_visitor(event.meta.stream)
+        if kind == Attachment.KIND:
+            file = notes.files.get(self._connection, event.meta.stream)
+            return file is not None and self._may_see(file.on_kind, where)
+        return event.TOPIC in ISSUED if kind == "record-of-visit" else event.TOPIC not in BROKERING
+
+    def veils(self, event: Event) -> bool:
+        """Whether the text of the event is kept back in a list."""
+        if event.meta.sensitivity is Sensitivity.ORDINARY or event.TOPIC == Note.RestrictedNoteRead.TOPIC:
+            return False
+        return kind_of(event) in RECORDED_READING or not self.may_read(event)
+
+    def may_read(self, event: Event) -> bool:
+        """Whether the visitor may read the text of the event on a page of its own."""
+        if event.meta.sensitivity is Sensitivity.ORDINARY:
+            return True
+        about = event.meta.about
+        if about not in self._restricted:
+            where = concerned(self._connection, about)
+            self._restricted[about] = self._asking.may(Action.READ_RESTRICTED, where)
+        return self._restricted[about]
+
+    def _may_see(self, kind: str, where: Concerned) -> bool:
+        action = READING.get(kind)
+        return action is not None and self._asking.may(action, where)
+
+    def _is_for_visitor(self, note: UUID) -> bool:
+        found = notes.notes.get(self._connection, note)
+        side = Audience.PROVIDER if self._asking.holds(Role.SPECIALIST) else Audience.SCHOOL
+        return found is not None and found.visible_to is side
+
+
+def veil(event: Event) -> str:
+    """What is said in place of a text that is kept back: that something happened, and no more."""
+    kind, _, fact = event.TOPIC.partition(".")
+    record, happened = kind.replace("-", " "), fact.replace("-", " ")
+    sensitivity = event.meta.sensitivity.label.lower()
+    if "-" in fact:
+        return f"Something {sensitivity} was entered in a {record}: {happened}"
+    return f"A {sensitivity} {record} was {happened}"
