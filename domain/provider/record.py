@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from domain.aggregate import Aggregate, reasoned
+from domain.money import half_days
 from domain.provider import events
 from domain.provider.checks import Check, Evidence, Requirement, VettingFacts
 from domain.provider.offer import (
@@ -35,7 +36,6 @@ from domain.provider.rules import (
     NotSuspended,
     PeriodsOverlap,
     WhoseRequirement,
-    half_days,
     in_order,
     positive_rate,
     text,

@@ -37,10 +37,6 @@ class RateNotPositive(Refusal):
     """A day rate has to be more than nothing."""
 
 
-class NotHalfDays(Refusal):
-    """Days of support are counted in halves."""
-
-
 class EndsBeforeItBegins(Refusal):
     """A period or a check ends before its first day."""
 
@@ -84,13 +80,6 @@ def in_order(first: date, last: date, *, field: str) -> None:
     """Raises EndsBeforeItBegins."""
     if last < first:
         raise EndsBeforeItBegins(f"Choose {first.day} {first:%B %Y} or a later day", field=field)
-
-
-def half_days(days: Decimal) -> Decimal:
-    """A number of days in halves, none or more. Raises NotHalfDays."""
-    if not days.is_finite() or days < 0 or days * 2 % 1:
-        raise NotHalfDays("Enter days in halves, as 2 or 2.5", field="days")
-    return days
 
 
 def positive_rate(amount: Decimal) -> Decimal:

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.aggregate import OccurredInTheFuture, ReasonNeeded
+from domain.money import NotHalfDays
 from domain.provider import ConflictNature, Evidence, Provider, ProviderKind, Rate, Requirement
 from domain.provider.rules import (
     AlreadyASpecialist,
@@ -19,7 +20,6 @@ from domain.provider.rules import (
     HostSchoolNeeded,
     NameNeeded,
     NotASpecialist,
-    NotHalfDays,
     NothingToRevoke,
     NotOffered,
     NotOnTheList,
