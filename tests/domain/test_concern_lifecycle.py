@@ -12,16 +12,41 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from domain.aggregate import Refusal
 from domain.concern import CaseStatus, ConcernCase, Finding, Rag, Rating, ReviewDecision, StepKind
-from tests.domain.test_concern import DIRECTOR, READING, REASON, a_concern
+from tests.domain.test_concern import DIRECTOR, READING, REASON, a_concern, an_assessed_concern
 from tests.scenario import TODAY, assert_replays, signed
 
+recent = st.integers(-4, 1).map(lambda days: TODAY + timedelta(days=days))
 away = st.integers(-3, 30).map(lambda days: TODAY + timedelta(days=days))
 
 
+def an_intervention_in_reading() -> ConcernCase:
+    case = an_assessed_concern()
+    with signed(TODAY - timedelta(days=3)):
+        case.start_intervention(plan="Support", objectives=[READING], review_on=TODAY, authoriser=DIRECTOR)
+    return case
+
+
+def an_intervention_to_be_ended() -> ConcernCase:
+    case = an_intervention_in_reading()
+    with signed(TODAY - timedelta(days=2)):
+        case.hold_review(
+            on=TODAY - timedelta(days=2),
+            evidence="Seen",
+            findings=[Finding(1, Rag.GREEN, "Reached")],
+            decision=ReviewDecision.END,
+            **REASON,
+        )
+    return case
+
+
 class CaseMachine(RuleBasedStateMachine):
-    @initialize()
-    def raise_(self) -> None:
-        self.case = a_concern()
+    @initialize(
+        begin=st.sampled_from(
+            [a_concern, an_assessed_concern, an_intervention_in_reading, an_intervention_to_be_ended]
+        )
+    )
+    def begin(self, begin: Callable[[], ConcernCase]) -> None:
+        self.case = begin()
 
     def attempt(self, act: Callable[[ConcernCase], None]) -> None:
         with signed(by=UUID(int=1)):
@@ -49,7 +74,7 @@ class CaseMachine(RuleBasedStateMachine):
     def revise(self) -> None:
         self.attempt(lambda case: case.revise_plan(plan="Other", objectives=[READING], **REASON))
 
-    @rule(decision=st.sampled_from(ReviewDecision), on=away, next_on=st.none() | away)
+    @rule(decision=st.sampled_from(ReviewDecision), on=recent, next_on=st.none() | away)
     def review(self, decision: ReviewDecision, on: object, next_on: object) -> None:
         self.attempt(
             lambda case: case.hold_review(
@@ -122,6 +147,6 @@ class CaseMachine(RuleBasedStateMachine):
 
 
 CaseMachine.TestCase.settings = settings(
-    max_examples=30, stateful_step_count=20, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=120, stateful_step_count=20, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 TestCase = CaseMachine.TestCase
