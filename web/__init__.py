@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from flask import Flask, redirect, request
 from flask_limiter import Limiter
@@ -16,7 +17,7 @@ from web.accounts import add_accounts
 from web.api import add_api_of
 from web.api.door import handle
 from web.authority import authority
-from web.form_pages import add_form_pages
+from web.form_pages import form_pages
 from web.headers import add_headers
 from web.identity import visitor
 from web.migrate import upgrade
@@ -65,8 +66,8 @@ def create_app(settings: Settings | None = None, *, office: Office | None = None
     for pages in PAGES:
         app.register_blueprint(pages)
     for noun, pages in NOUNS:
-        add_form_pages(pages, noun)
-        app.register_blueprint(pages, url_prefix=f"/{noun.path}")
+        for blueprint in (form_pages(noun), pages):
+            app.register_blueprint(blueprint, url_prefix=f"/{noun.path}")
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
     for api in add_api_of(app, [noun for noun, _ in NOUNS], SHELVES):
         csrf.exempt(api)
@@ -107,5 +108,5 @@ def _ask_to_sign_in(app: Flask) -> None:
         if request.path.startswith(OPEN_PATHS) or visitor() is not None:
             return None
         if request.method == "GET":
-            return redirect(f"/sign-in?next={request.full_path.rstrip('?')}", 303)
+            return redirect(f"/sign-in?next={quote(request.full_path.rstrip('?'), safe='/')}", 303)
         return redirect("/sign-in", 303)

@@ -25,13 +25,15 @@ A = TypeVar("A", bound=Aggregate)
 UNPROCESSABLE, CONFLICT, SEE_OTHER = 422, 409, 303
 
 
-def add_form_pages(pages: Blueprint, noun: Noun[A]) -> None:
-    """Give the blueprint of a noun (mounted at `/<path>`) a page for each of its commands."""
+def form_pages(noun: Noun[A]) -> Blueprint:
+    """A blueprint with a page for each command of a noun, to be mounted at `/<path>`."""
+    pages = Blueprint(f"{noun.path}_forms", __name__)
     for command in noun.commands.values():
         rule = f"/{command.name}" if command.begins else f"/<ref>/{command.name}"
         pages.add_url_rule(
             rule, endpoint=command.name.replace("-", "_"), view_func=_page(noun, command), methods=["GET", "POST"]
         )
+    return pages
 
 
 def _page(noun: Noun[A], command: Command[A]) -> Callable[..., Any]:

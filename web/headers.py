@@ -54,9 +54,14 @@ def add_headers(app: Flask) -> None:
             "request",
             request_id=g.get("request_id"),
             method=request.method,
-            path=request.path,
+            path=_without_secrets(request.path),
             status=response.status_code,
             milliseconds=round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1),
             person=str(g.visitor.person) if g.get("visitor") else None,
         )
         return response
+
+
+def _without_secrets(path: str) -> str:
+    """The path as it may be logged: a one-time link to set a password is itself a secret."""
+    return "/password/..." if path.startswith("/password/") else path

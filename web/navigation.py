@@ -19,6 +19,7 @@ SECTIONS: tuple[tuple[str, str, Action], ...] = (
     ("Concerns", "/concerns", Action.READ_CONCERN),
     ("Audit trail", "/audit", Action.READ_AUDIT),
     ("People", "/people", Action.KEEP_PEOPLE),
+    ("Accounts", "/accounts", Action.KEEP_ACCOUNTS),
     ("Settings", "/settings", Action.KEEP_SETTINGS),
 )
 
