@@ -164,8 +164,11 @@ class PlacementFellThrough(Event):
     engagement: UUID
 
     def apply(self, request: SupportRequest) -> None:
-        request.status = RequestStatus.SHORTLISTED if request.shortlist else RequestStatus.APPROVED
-        request.tender = request.engagement = None
+        request.engagement = None
+        if request.tender is not None:
+            request.status = RequestStatus.INVITING
+        else:
+            request.status = RequestStatus.SHORTLISTED if request.shortlist else RequestStatus.APPROVED
 
 
 class Withdrawn(Event):

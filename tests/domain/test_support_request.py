@@ -265,7 +265,17 @@ def test_a_request_is_placed_and_taken_up_again_when_the_engagement_falls_throug
     )
     given(request).when(lambda request: request.take_up_again(reason="The specialist is ill")).then(
         SupportRequest.PlacementFellThrough, engagement=engagement
-    ).then_holds(lambda request: request.status is RequestStatus.SHORTLISTED)
+    ).then_holds(lambda request: request.status is RequestStatus.INVITING and request.engagement is None)
+
+
+def test_a_request_placed_without_a_tender_goes_back_to_where_it_was() -> None:
+    request = an_approved_request()
+    with signed():
+        request.place(engagement=uuid4(), provider=CALDER)
+
+    given(request).when(lambda request: request.take_up_again(reason="The specialist is ill")).then(
+        SupportRequest.PlacementFellThrough
+    ).then_holds(lambda request: request.status is RequestStatus.APPROVED)
 
 
 def test_a_request_that_nobody_approved_is_not_placed() -> None:
