@@ -12,12 +12,12 @@ from werkzeug.exceptions import Forbidden
 from domain.aggregate import Aggregate, Event
 from domain.service import AlreadyDone
 from domain.vocabulary import About
-from projections.names import names_of
+from web.disclosure import Disclosure
 from web.identity import allow, concerned, signed_in
 from web.noun import Command, Deal, Noun, Values
 from web.office import office
 from web.policy import Concerned
-from web.sentences import ids_in, sentence
+from web.timeline import entries
 
 A = TypeVar("A", bound=Aggregate)
 
@@ -36,7 +36,15 @@ def find(noun: Noun[A], ref: str) -> Found[A]:
         record = office().service.find(noun.kind, noun.id_of(connection, ref))
         where = noun.concerned(connection, record)
     allow(noun.read, where)
+    if not noun.sight.is_open(signed_in(), record, where):
+        raise Forbidden(f"This {noun.one} is not open to you yet")
     return Found(record, where)
+
+
+def copy_for_reader(noun: Noun[A], record: A) -> A:
+    """The record as the person who asks may see it."""
+    with office().read() as connection:
+        return noun.sight.copy(signed_in(), record, noun.concerned(connection, record))
 
 
 def do(
@@ -72,11 +80,13 @@ def do(
 
 
 def changes_since(record: Aggregate, version: int) -> list[str]:
-    """What happened to a record after a version, in sentences."""
+    """What happened to a record after a version, in sentences, as far as it is told to the person who asks."""
     events: list[Event] = [event for event in office().store.get(record.id, gt=version) if isinstance(event, Event)]
+    asking = signed_in()
     with office().read() as connection:
-        names = names_of(connection, ids_in(events))
-    return [sentence(event, names) for event in events]
+        disclosure = Disclosure(connection, asking)
+        told = [event for event in events if disclosure.tells(event)]
+        return [entry.sentence for entry in entries(connection, told, asking, disclosure)]
 
 
 def _of_answers(values: Values) -> Concerned | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
+import sqlalchemy as sa
 from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
@@ -14,9 +15,10 @@ from werkzeug.wrappers import Response
 from domain.aggregate import Aggregate, Refusal
 from domain.money import NotMoney
 from domain.service import Stale
+from web import drafts
 from web.doing import Found, changes_since, do, find
 from web.forms import Form
-from web.identity import allow
+from web.identity import allow, signed_in
 from web.noun import Command, Noun
 from web.office import office
 
@@ -43,7 +45,7 @@ def _page(noun: Noun[A], command: Command[A]) -> Callable[..., Any]:
         if found is not None:
             allow(command.action, found.concerned)
         asked = _Asked(noun, command, found, ref)
-        return asked.answer() if request.method == "POST" else asked.show()
+        return asked.answer() if request.method == "POST" else asked.open()
 
     return page
 
@@ -56,31 +58,54 @@ class _Asked:
         self.command = command
         self.record = found.record if found else None
         self.ref = ref
+        self.draft: drafts.Draft | None = None
         self.form = self._form()
 
     def _form(self) -> Form:
         command = self.command
+        asks = command.asks(self.record) if command.asks and self.record is not None else command.schema
         with office().read() as connection:
-            context = command.context(connection, self.record) if command.context else {}
-            initial: dict[str, Any] = dict(request.args) if command.begins else {}
-            if command.initial and self.record is not None:
-                initial |= command.initial(connection, self.record)
+            self.context = command.context(connection, self.record) if command.context else {}
+            initial = self._first_answers(connection)
+            if command.draft:
+                self.draft = drafts.find(connection, signed_in().person, self._form_key())
         if request.method == "POST":
             data: MultiDict[str, Any] = MultiDict(request.form)
             data.update(MultiDict(request.files))
-            return Form(command.schema(), data=data, context=context)
-        return Form(command.schema(), initial=initial, context=context)
+            return Form(asks(), data=data, context=self.context)
+        if self.draft is not None:
+            return Form(asks(), data=self.draft.answers, context=self.context)
+        return Form(asks(), initial=initial, context=self.context)
+
+    def _first_answers(self, connection: sa.Connection) -> dict[str, Any]:
+        command = self.command
+        answers: dict[str, Any] = {}
+        if command.begins:
+            if command.first_answers:
+                answers |= command.first_answers(connection, signed_in())
+            answers |= dict(request.args)
+        elif command.initial and self.record is not None:
+            answers |= command.initial(connection, self.record)
+        return answers
+
+    def open(self) -> Any:
+        """The form as it is opened: with what was kept of it, and what has changed since."""
+        kept_at = self.draft.version if self.draft else None
+        if self.record is None or kept_at is None or kept_at == self.record.version:
+            return self.show()
+        return self.show(changes=changes_since(self.record, kept_at))
 
     def show(self, status: int = 200, *, changes: list[str] | None = None, check: bool = False) -> Any:
-        template = "check_page.html" if check else "form_page.html"
         command = self.command
         version = None if self.record is None else self.record.version
         page = render_template(
-            template,
+            command.check_page if check else command.form_page,
             page_title=command.title,
             section=self.noun.path.capitalize(),
             lead=command.lead,
             notes=command.notes,
+            record=self.record,
+            context=self.context,
             form=self.form,
             submit_label=command.submit,
             warning=command.warning,
@@ -89,11 +114,15 @@ class _Asked:
             command_id=_command_id(),
             changes=changes or [],
             check=command.check and not check,
+            keeps_drafts=command.draft,
+            draft=self.draft,
             enctype="multipart/form-data" if any(f.widget == "file" for f in self.form.fields()) else None,
         )
         return page, status
 
     def answer(self) -> Any:
+        if self.command.draft and "draft" in request.form:
+            return self._keep_or_discard()
         if "change" in request.form:
             return self.show()
         if not self.form.is_valid():
@@ -118,8 +147,30 @@ class _Asked:
         except NotMoney:
             self.form.refuse("Enter sums of money in pounds, like 1,200 or 1,200.50")
             return self.show(UNPROCESSABLE)
+        if self.command.draft:
+            drafts.discard(office(), signed_in().person, self._form_key())
         flash(self.command.done, "success")
-        return redirect(self.noun.href(record), SEE_OTHER)
+        return see_other(self._afterwards(record))
+
+    def _keep_or_discard(self) -> Response:
+        person, key = signed_in().person, self._form_key()
+        if request.form["draft"] == "discard":
+            drafts.discard(office(), person, key)
+            flash("Your draft is deleted", "success")
+        else:
+            drafts.keep(office(), person, key, request.form, _version() if self.record is not None else None)
+            flash("Your draft is saved. Only you can see it", "success")
+        return see_other(request.full_path.rstrip("?"))
+
+    def _form_key(self) -> str:
+        """Under which name working copies of this form are kept: its address."""
+        return self.noun.href(self.record, self.command.name) if self.record is not None else request.path
+
+    def _afterwards(self, record: Aggregate) -> str:
+        if self.command.goes_to is None:
+            return self.noun.href(record)
+        with office().read() as connection:
+            return self.command.goes_to(connection, record)
 
     def _back(self) -> str:
         return self.noun.href(self.record) if self.record is not None else f"/{self.noun.path}"

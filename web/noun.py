@@ -78,7 +78,11 @@ class Command(Generic[A]):
 
     `name` is its segment in addresses, `title` the heading of its page, `done` what the person is told after.
     `offered` says whether the record's state invites it (pages show only those). `check` shows the answers once
-    more before an irreversible step. `context` and `initial` give a form its choices and first answers.
+    more before an irreversible step. `context` and `initial` give a form its choices and first answers
+    (`first_answers` where it begins a record); `asks` makes the questions of the page where they depend on the
+    record, loading to what `schema` loads to. `draft` lets a long form be kept and finished later. `form_page` and
+    `check_page` are templates of the command's own, given record and context; `goes_to` is where the person is
+    taken after, else to the record.
     """
 
     name: str
@@ -98,6 +102,20 @@ class Command(Generic[A]):
     initial: Callable[[sa.Connection, A], Mapping[str, Any]] | None = None
     context: Context[A] | None = None
     whose: Callable[[Visitor, A], bool] = lambda *_: True
+    first_answers: Callable[[sa.Connection, Visitor], Mapping[str, Any]] | None = None
+    asks: Callable[[A], type[Schema]] | None = None
+    draft: bool = False
+    form_page: str = "form_page.html"
+    check_page: str = "check_page.html"
+    goes_to: Callable[[sa.Connection, A], str] | None = None
+
+
+@dataclass(frozen=True)
+class Sight(Generic[A]):
+    """What somebody who may read a kind of record sees of one: whether it is open to them yet, and in which copy."""
+
+    is_open: Callable[[Visitor, A, Concerned], bool] = lambda *_: True
+    copy: Callable[[Visitor, A, Concerned], A] = lambda _, record, __: record
 
 
 @dataclass(frozen=True)
@@ -136,6 +154,7 @@ class Noun(Generic[A]):
     listing: Listing | None = None
     locate: Callable[[sa.Connection, str], UUID | None] | None = None
     address: Callable[[A], str] = lambda record: record.reference
+    sight: Sight[A] = field(default_factory=Sight)
     commands: dict[str, Command[A]] = field(default_factory=dict)
 
     def command(

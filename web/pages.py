@@ -41,16 +41,17 @@ def record_page(
     """The page of a record. `ids` are those whose names the page shows; `more` is what else its template needs."""
     found = find(noun, ref)
     asking = signed_in()
+    seen = noun.sight.copy(asking, found.record, found.concerned)
     with office().read() as connection:
-        wanted = [id for id in ids(found.record) if id is not None]
-        extra = more(connection, found.record) if more else {}
+        wanted = [id for id in ids(seen) if id is not None]
+        extra = more(connection, seen) if more else {}
         names = names_of(connection, {*wanted, *extra.get("also_named", ())})
         history = timeline_of_record(connection, found.record.id, asking)
-    page_title = title(found.record, names)
+    page_title = title(seen, names)
     return render_template(
         template,
         noun=noun,
-        record=found.record,
+        record=seen,
         commands=list(noun.open_to(asking, found.record, found.concerned)),
         names=names,
         history=history,

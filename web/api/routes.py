@@ -16,7 +16,7 @@ from domain.aggregate import Aggregate
 from web.api.door import API_PREFIX, PROBLEM_JSON, Blueprint, ProblemSchema
 from web.api.idempotency import claim, release, remember
 from web.api.rows import schema_of
-from web.doing import do, find
+from web.doing import copy_for_reader, do, find
 from web.identity import reach, signed_in
 from web.noun import Command, Noun, Shelf
 from web.office import office
@@ -122,7 +122,7 @@ def _add_single(api: Blueprint, noun: Noun[A]) -> None:
         record = find(noun, ref).record
         if request.if_none_match.contains(str(record.version)):
             return Response(status=304, headers={"ETag": _etag(record)})
-        return record, 200, {"ETag": _etag(record)}
+        return copy_for_reader(noun, record), 200, {"ETag": _etag(record)}
 
     _add(
         api,
@@ -216,7 +216,7 @@ def _once(
         release(office(), person, route, unquoted)
         raise
     location = f"{API_PREFIX}{noun.href(record)}"
-    body = json.dumps(noun.out().dump(record))
+    body = json.dumps(noun.out().dump(copy_for_reader(noun, record)))
     answer = Response(body, status, {"ETag": _etag(record), "Location": location}, content_type="application/json")
     remember(office(), person, route, unquoted, answer)
     return answer

@@ -1,0 +1,54 @@
+"""Working copies of long forms: what somebody has typed so far, kept until it is sent. They are never events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from werkzeug.datastructures import MultiDict
+
+from web.accounts.tables import DRAFTS
+from web.office import Office
+
+OF_THE_PAGE = frozenset({"csrf_token", "command", "version", "draft", "change", "confirmed"})
+"""What a form sends beside the answers."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Answers as typed. `version` is that of the record they were written about, None where there is none yet."""
+
+    saved_at: datetime
+    version: int | None
+    answers: MultiDict[str, str]
+
+
+def find(connection: sa.Connection, person: UUID, form_key: str) -> Draft | None:
+    """Somebody's working copy of a form."""
+    row = connection.execute(DRAFTS.select().where(_is(person, form_key))).first()
+    if row is None:
+        return None
+    return Draft(row.saved_at, row.answers["version"], MultiDict(map(tuple, row.answers["typed"])))
+
+
+def keep(office: Office, person: UUID, form_key: str, sent: MultiDict[str, str], version: int | None) -> None:
+    """Keep what was typed, in place of what was kept before."""
+    typed = [(name, value) for name, value in sent.items(multi=True) if name not in OF_THE_PAGE and value]
+    answers = {"version": version, "typed": typed}
+    with office.write() as connection:
+        connection.execute(DRAFTS.delete().where(_is(person, form_key)))
+        connection.execute(
+            DRAFTS.insert().values(person=person, form_key=form_key, saved_at=office.now(), answers=answers)
+        )
+
+
+def discard(office: Office, person: UUID, form_key: str) -> None:
+    """Throw a working copy away, because it was sent or is not wanted any more."""
+    with office.write() as connection:
+        connection.execute(DRAFTS.delete().where(_is(person, form_key)))
+
+
+def _is(person: UUID, form_key: str) -> sa.ColumnElement[bool]:
+    return sa.and_(DRAFTS.c.person == person, DRAFTS.c.form_key == form_key)
