@@ -234,6 +234,11 @@ class Aggregate:
         """Whether there is something to save."""
         return bool(self._pending)
 
+    @property
+    def saved_version(self) -> int:
+        """The version that the log knows: without what is not yet saved."""
+        return self.version - len(self._pending)
+
 
 def _day(moment: datetime | date) -> date:
     return moment.astimezone(LONDON).date() if isinstance(moment, datetime) else moment
@@ -248,7 +253,7 @@ def _register(record: type[Aggregate], event: type[Event]) -> None:
     if topic in EVENTS:
         raise BadlyNamed(f"{topic} is the topic of {EVENTS[topic].__qualname__} already")
     for name in vars(event).get("__dataclass_fields__", {}):
-        if hasattr(Event, name) or name == "meta":
+        if hasattr(Event, name) or name in Event.__annotations__:
             raise BadlyNamed(f"{event.__qualname__}.{name} hides what every event has by that name")
     if "says" not in vars(event):
         raise BadlyNamed(f"{event.__qualname__} needs a sentence: says")

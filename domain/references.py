@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 
 RECORDS_NAMESPACE = UUID("6d0b6b7e-6d0f-5c35-8a6e-3b0a4f0f2c11")
 
-PATTERN = re.compile(r"(?P<prefix>[A-Z]{1,3})-(?P<year>\d{4})-(?P<number>\d{4,6})")
+PATTERN = re.compile(r"(?P<prefix>[A-Z]{1,3})-(?P<year>\d{4})-(?P<number>\d{4,6})", re.ASCII)
 
 
 class NotAReference(ValueError):

@@ -7,7 +7,7 @@ more on fresh records, unless it named the version it was decided on.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -32,7 +32,7 @@ class Stale(Exception):
     """Somebody changed the record after the version that the command was decided on."""
 
     def __init__(self, record: Aggregate, decided_at: int) -> None:
-        super().__init__(f"{record.KIND} {record.id} is at version {record.version}, not {decided_at}")
+        super().__init__(f"{record.KIND} {record.id} is at version {record.saved_version}, not {decided_at}")
         self.record = record
         self.decided_at = decided_at
 
@@ -77,7 +77,7 @@ class Work:
             record = self._records[id] = self._service.find(kind, id)
         if not isinstance(record, kind):
             raise NotFound(f"{kind.KIND} {id}")
-        if at is not None and record.version != at:
+        if at is not None and record.saved_version != at:
             raise Stale(record, at)
         return record
 
@@ -154,12 +154,15 @@ class Service(Application[UUID]):
             return result
         raise TooManyAtOnce("Others are changing this record at the same moment. Nothing was saved. Try again.")
 
-    def save_together(self, records: Iterable[Aggregate]) -> None:
-        """Save what is pending in one transaction, provided that none of the records has moved on."""
-        changed = [record for record in records if record.has_changed]
-        if changed:
-            looked_at = {record.id: record.version for record in records if not record.has_changed}
-            self.save(*changed, looked_at=looked_at)
+    def save_together(self, records: Collection[Aggregate]) -> None:
+        """Save what is pending in one transaction, provided that none of the records has moved on.
+
+        Straight to the event store: the library's `save` would inspect each record for its protocols first.
+        """
+        looked_at = {record.id: record.version for record in records if not record.has_changed}
+        events = [event for record in records for event in record.collect_events()]
+        if events:
+            self._log.put(events, looked_at=looked_at)
 
     def _unless_done(self, first_event: UUID) -> None:
         stream = self._log.stream_of(first_event)

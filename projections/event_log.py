@@ -269,5 +269,5 @@ class LogFactory(InfrastructureFactory[TrackingRecorder]):
         raise NotSupportedError("views are filled inline; there is no tracking")
 
 
-def _typed(rows: sa.CursorResult[Any]) -> list[StoredRecord]:
-    return msgspec.convert([tuple(row) for row in rows], list[StoredRecord])
+def _typed(found: sa.CursorResult[Any]) -> list[StoredRecord]:
+    return msgspec.convert(found.cursor.fetchall(), list[StoredRecord])

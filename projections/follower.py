@@ -33,6 +33,10 @@ class Difference(msgspec.Struct, frozen=True):
     rebuilt: Any
 
 
+class WrongKey(ValueError):
+    """A fold gave a row of another key than the one it was asked for."""
+
+
 class Follower:
     """The views of one database."""
 
@@ -137,6 +141,9 @@ def _fetch(connection: sa.Connection, sheet: Sheet[Any], keys: list[Key]) -> Row
 
 def _write(connection: sa.Connection, sheet: Sheet[Any], keys: Iterable[Key], before: Rows, after: Rows) -> None:
     changed = [after[key] for key in keys if key in after and after[key] != before.get(key)]
+    for key, row in after.items():
+        if sheet.key_of(row) != key:
+            raise WrongKey(f"{sheet.table.name}: a fold was asked for row {key} and gave {sheet.key_of(row)}")
     gone = [key for key in keys if key in before and key not in after]
     if changed:
         connection.execute(sheet.upsert, [msgspec.structs.asdict(row) for row in changed])

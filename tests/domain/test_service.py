@@ -1,0 +1,290 @@
+"""Find a record, change it, save several together: what happens when others do the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+from uuid import UUID, uuid4
+
+import pytest
+
+from domain.aggregate import Aggregate
+from domain.service import AlreadyDone, NotFound, Service, Stale, TooManyAtOnce, Work
+from tests.notebook import Desk, IsShut, Notebook, command, entries, notebooks
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    desk = Desk(tmp_path / "service.sqlite")
+    yield desk
+    assert desk.differences() == []
+    desk.close()
+
+
+@pytest.fixture
+def service(desk: Desk) -> Service:
+    return desk.service
+
+
+def a_notebook(service: Service, *lines: str) -> UUID:
+    def make() -> Notebook:
+        notebook = Notebook.open()
+        for line in lines:
+            notebook.write(line)
+        return notebook
+
+    with command():
+        return service.add(make).id
+
+
+def lines(service: Service, id: UUID) -> list[str]:
+    return service.find(Notebook, id).lines
+
+
+def test_a_record_is_found_as_it_is_and_as_it_was(service: Service) -> None:
+    id = a_notebook(service, "one", "two")
+    assert service.find(Notebook, id).lines == ["one", "two"]
+    assert service.find(Notebook, id).version == 3
+    assert service.find(Notebook, id, version=2).lines == ["one"]
+
+
+def test_a_record_nobody_made_is_not_found(service: Service) -> None:
+    with pytest.raises(NotFound):
+        service.find(Notebook, uuid4())
+
+
+class Album(Aggregate):
+    KIND = "album"
+
+
+def test_a_record_is_not_found_as_another_kind(service: Service) -> None:
+    id = a_notebook(service)
+    with pytest.raises(NotFound):
+        service.find(Album, id)
+
+    def both(work: Work) -> None:
+        work.find(Notebook, id)
+        work.find(Album, id)
+
+    with command(), pytest.raises(NotFound):
+        service.do(both)
+
+
+def meeting_once(service: Service, id: UUID, barrier: Barrier, line: str, *, at: int | None = None) -> list[int]:
+    """Write a line; wait for the other officer between reading and writing, the first time only."""
+    seen: list[int] = []
+
+    def write(notebook: Notebook) -> None:
+        seen.append(notebook.version)
+        if len(seen) == 1:
+            barrier.wait(timeout=20)
+        notebook.write(line)
+
+    with command():
+        service.change(Notebook, id, write, at=at)
+    return seen
+
+
+def test_of_two_officers_changing_a_record_at_once_one_decides_again_on_what_the_other_did(service: Service) -> None:
+    id = a_notebook(service)
+    barrier = Barrier(2)
+    with ThreadPoolExecutor(2) as officers:
+        tries = [officers.submit(meeting_once, service, id, barrier, line) for line in ("hers", "his")]
+    assert sorted(attempt.result() for attempt in tries) == [[1], [1, 2]]
+    assert sorted(lines(service, id)) == ["hers", "his"]
+
+
+def test_of_two_officers_who_name_the_version_they_saw_the_second_is_told_it_is_stale(service: Service) -> None:
+    id = a_notebook(service)
+    barrier = Barrier(2)
+    with ThreadPoolExecutor(2) as officers:
+        tries = [officers.submit(meeting_once, service, id, barrier, line, at=1) for line in ("hers", "his")]
+    failures = [attempt.exception() for attempt in tries if attempt.exception()]
+    assert len(failures) == 1
+    assert isinstance(failures[0], Stale)
+    assert failures[0].decided_at == 1
+    assert failures[0].record.version == 2
+    assert len(lines(service, id)) == 1
+
+
+def test_a_command_on_an_older_version_is_refused_before_it_decides(service: Service) -> None:
+    id = a_notebook(service, "one")
+    decided: list[Notebook] = []
+    with command(), pytest.raises(Stale):
+        service.change(Notebook, id, decided.append, at=1)
+    assert decided == []
+
+
+def test_a_command_may_take_a_record_in_hand_twice_at_the_version_it_was_shown(service: Service) -> None:
+    id = a_notebook(service)
+
+    def twice(work: Work) -> None:
+        work.find(Notebook, id, at=1).write("one")
+        work.find(Notebook, id, at=1).write("two")
+
+    with command():
+        service.do(twice)
+    assert lines(service, id) == ["one", "two"]
+
+
+def test_a_command_that_others_keep_overtaking_gives_up_and_saves_nothing(service: Service) -> None:
+    id = a_notebook(service)
+
+    def overtaken(notebook: Notebook) -> None:
+        with command():
+            service.change(Notebook, id, lambda same: same.write("theirs"))
+        notebook.write("ours")
+
+    with command(), pytest.raises(TooManyAtOnce):
+        service.change(Notebook, id, overtaken)
+    assert lines(service, id) == ["theirs", "theirs", "theirs"]
+
+
+def test_a_command_sent_again_is_done_already_though_the_record_has_moved_on(service: Service) -> None:
+    id, sent = a_notebook(service), uuid4()
+    with command(sent):
+        service.change(Notebook, id, lambda notebook: notebook.write("one"))
+    with command():
+        service.change(Notebook, id, lambda notebook: notebook.write("two"))
+    with command(sent), pytest.raises(AlreadyDone) as done:
+        service.change(Notebook, id, lambda notebook: notebook.write("one"))
+    assert done.value.stream == id
+    assert lines(service, id) == ["one", "two"]
+
+
+def test_a_command_sent_again_is_done_already_though_it_would_now_be_refused_or_stale(service: Service) -> None:
+    id, sent = a_notebook(service), uuid4()
+    with command(sent):
+        service.change(Notebook, id, Notebook.shut, at=1)
+    with command(sent), pytest.raises(AlreadyDone):
+        service.change(Notebook, id, Notebook.shut)
+    with command(sent), pytest.raises(AlreadyDone):
+        service.change(Notebook, id, Notebook.shut, at=1)
+    with command(), pytest.raises(IsShut):
+        service.change(Notebook, id, Notebook.shut)
+
+
+def test_a_record_begun_again_under_the_same_name_is_begun_once(service: Service) -> None:
+    def begin() -> Notebook:
+        notebook = Notebook.named("2026")
+        notebook.record(Notebook.Opened(title="2026"))
+        return notebook
+
+    with command():
+        service.add(begin)
+    with command(), pytest.raises(TooManyAtOnce):
+        service.add(begin)
+    assert service.find(Notebook, Notebook.named("2026").id).version == 1
+
+
+def test_several_records_are_saved_together(service: Service, desk: Desk) -> None:
+    first, second = a_notebook(service), a_notebook(service)
+
+    def move(work: Work) -> None:
+        work.find(Notebook, first).write("gone to the second")
+        work.find(Notebook, second).write("come from the first")
+
+    with command() as signature:
+        service.do(move)
+    both = [event for event in desk.events() if event.meta.signature.command == signature.command]
+    assert [event.meta.stream for event in both] == [first, second]
+    assert len({event.meta.recorded_at for event in both}) == 1
+    assert len({event.meta.event_id for event in both}) == 2
+
+
+def test_when_one_of_several_records_was_overtaken_none_is_saved(service: Service, desk: Desk) -> None:
+    first, second = a_notebook(service), a_notebook(service)
+    before = len(desk.events())
+
+    def overtaken(work: Work) -> None:
+        work.find(Notebook, first).write("ours")
+        work.find(Notebook, second).write("ours")
+        with command():
+            service.change(Notebook, second, lambda notebook: notebook.write("theirs"))
+
+    with command(), pytest.raises(TooManyAtOnce):
+        service.do(overtaken)
+    assert lines(service, first) == []
+    assert len(desk.events()) == before + 3
+    assert desk.read(notebooks.get, first).lines == 0
+
+
+def test_a_record_only_looked_at_is_held_to_the_version_that_was_seen(service: Service) -> None:
+    rule, other = a_notebook(service), a_notebook(service)
+    seen: list[int] = []
+
+    def by_the_rule(work: Work) -> None:
+        seen.append(work.find(Notebook, rule).version)
+        if len(seen) == 1:
+            with command():
+                service.change(Notebook, rule, lambda notebook: notebook.write("a new rule"))
+        work.find(Notebook, other).write("decided")
+
+    with command():
+        service.do(by_the_rule)
+    assert seen == [1, 2]
+    assert lines(service, other) == ["decided"]
+
+
+def test_a_fold_that_fails_takes_the_events_back(service: Service, desk: Desk) -> None:
+    id = a_notebook(service)
+    with command(), pytest.raises(ArithmeticError):
+        service.change(Notebook, id, lambda notebook: notebook.write("spill the ink"))
+    assert [event.TOPIC for event in desk.events()] == ["notebook.opened"]
+    assert len(desk.read(entries.rows)) == 1
+
+
+def test_an_append_that_fails_leaves_nothing_in_the_views(service: Service, desk: Desk) -> None:
+    id = a_notebook(service)
+    with command():
+        late = service.find(Notebook, id)
+        late.write("late")
+    with command():
+        service.change(Notebook, id, lambda notebook: notebook.write("first"))
+    rows = desk.read(entries.rows)
+    with pytest.raises(Exception, match="UNIQUE constraint failed"):
+        service.save_together([late])
+    assert desk.read(entries.rows) == rows
+
+
+def test_a_command_that_changes_nothing_saves_nothing(service: Service, desk: Desk) -> None:
+    id = a_notebook(service)
+    with command():
+        assert service.change(Notebook, id, lambda notebook: notebook.title) == "Notes"
+    assert len(desk.events()) == 1
+
+
+def test_the_library_can_read_the_whole_log_in_sections(service: Service) -> None:
+    id = a_notebook(service, *"abcdefghijk")
+    section = service.notification_log["1,10"]
+    assert [item.id for item in section.items] == list(range(1, 11))
+    assert section.next_id is not None
+    last = service.notification_log[section.next_id]
+    assert [(item.id, item.originator_id, item.originator_version) for item in last.items] == [
+        (11, id, 11),
+        (12, id, 12),
+    ]
+
+
+def test_the_library_can_save_a_record_too(service: Service) -> None:
+    with command():
+        notebook = Notebook.open()
+        service.save(notebook)
+    assert service.find(Notebook, notebook.id).title == "Notes"
+
+
+def test_eight_officers_writing_at_once_lose_nothing(service: Service, desk: Desk) -> None:
+    ids = [a_notebook(service) for _ in range(8)]
+
+    def write_fifty(officer: int) -> None:
+        for turn in range(50):
+            with command():
+                service.change(Notebook, ids[officer], lambda notebook, line=f"{turn}": notebook.write(line))
+
+    with ThreadPoolExecutor(8) as officers:
+        list(officers.map(write_fifty, range(8)))
+    assert all(lines(service, id) == [f"{turn}" for turn in range(50)] for id in ids)
+    positions = [event.meta.position for event in desk.events()]
+    assert positions == list(range(1, 409))
