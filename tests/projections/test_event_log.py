@@ -1,0 +1,322 @@
+"""The event log: what it keeps, in which order, and what survives."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime, timedelta
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+import sqlalchemy as sa
+from eventsourcing.persistence import IntegrityError, NotSupportedError
+
+from domain.aggregate import Event
+from domain.service import TooManyAtOnce
+from projections.codec import stored
+from projections.event_log import EVENTS, LogFactory
+from projections.follower import Follower
+from tests.notebook import NOON, Desk, Notebook, command, notebooks
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    desk = Desk(tmp_path / "log.sqlite")
+    yield desk
+    assert desk.differences() == []
+    desk.close()
+
+
+def a_notebook(desk: Desk, *lines: str) -> UUID:
+    def make() -> Notebook:
+        notebook = Notebook.open()
+        for line in lines:
+            notebook.write(line)
+        return notebook
+
+    with command():
+        return desk.service.add(make).id
+
+
+def some_events(*lines: str) -> list[Event]:
+    with command():
+        notebook = Notebook.open()
+        for line in lines:
+            notebook.write(line)
+    return notebook.collect_events()
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def test_events_are_kept_in_the_order_of_saving(desk: Desk) -> None:
+    first, second = a_notebook(desk, "one"), a_notebook(desk)
+    with command():
+        desk.service.change(Notebook, first, lambda notebook: notebook.write("two"))
+    found = [(event.meta.position, event.meta.stream, event.meta.version) for event in desk.events()]
+    assert found == [(1, first, 1), (2, first, 2), (3, second, 1), (4, first, 3)]
+
+
+def test_a_saved_event_knows_where_and_when_it_was_taken_as_does_the_one_that_is_read(desk: Desk) -> None:
+    events = some_events("one")
+    desk.store.put(events)
+    assert [event.meta for event in events] == [event.meta for event in desk.events()]
+    assert all(event.meta.recorded_at for event in events)
+
+
+def test_the_time_recorded_is_the_database_s(desk: Desk) -> None:
+    def now() -> datetime:
+        text = desk.read(lambda connection: connection.exec_driver_sql("SELECT datetime('now')").scalar_one())
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+    before = now()
+    with command(at=NOON - timedelta(days=400)):
+        desk.service.add(Notebook.open)
+    [event] = desk.events()
+    assert event.meta.recorded_at is not None
+    assert before <= event.meta.recorded_at < now() + timedelta(seconds=1)
+    assert event.meta.occurred == NOON - timedelta(days=400)
+
+
+def test_the_time_recorded_is_the_clock_s_where_one_is_set_and_never_goes_back(tmp_path: Path) -> None:
+    clock = Clock()
+    desk = Desk(tmp_path / "set.sqlite", clock=clock)
+    a_notebook(desk)
+    clock.now = NOON - timedelta(hours=1)
+    a_notebook(desk)
+    clock.now = NOON + timedelta(seconds=1)
+    a_notebook(desk)
+    assert [event.meta.recorded_at for event in desk.events()] == [NOON, NOON, NOON + timedelta(seconds=1)]
+    desk.log.clock = None
+    clock.now = NOON
+    a_notebook(desk)
+    times = [event.meta.recorded_at or NOON for event in desk.events()]
+    assert times == sorted(times)
+    desk.close()
+
+
+def test_a_version_is_taken_once(desk: Desk) -> None:
+    events = some_events("one")
+    desk.store.put(events)
+    with command():
+        rival = Notebook(events[0].meta.stream)
+        rival.record(Notebook.Opened(title="rival"))
+    with pytest.raises(IntegrityError):
+        desk.store.put(rival.collect_events())
+    assert len(desk.events()) == 2
+
+
+def test_an_event_id_is_taken_once(desk: Desk) -> None:
+    sent = uuid4()
+    for outcome in (1, 2):
+        with command(sent):
+            events = Notebook.open().collect_events()
+        if outcome == 1:
+            desk.store.put(events)
+        else:
+            with pytest.raises(IntegrityError):
+                desk.store.put(events)
+    assert len(desk.events()) == 1
+
+
+def test_a_record_that_does_not_exist_can_be_held_to_that(desk: Desk) -> None:
+    absent = uuid4()
+    desk.store.put(some_events(), looked_at={absent: 0})
+    with pytest.raises(IntegrityError):
+        desk.store.put(some_events(), looked_at={absent: 1})
+
+
+def test_the_record_of_an_event_is_known_by_its_id(desk: Desk) -> None:
+    id = a_notebook(desk, "one")
+    assert desk.store.stream_of(desk.events()[1].meta.event_id) == id
+    assert desk.store.stream_of(uuid4()) is None
+
+
+def test_the_events_of_one_record_are_read_between_versions_either_way(desk: Desk) -> None:
+    a_notebook(desk, "not", "these")
+    id = a_notebook(desk, "one", "two", "three")
+
+    def versions(**asked: Any) -> list[int]:
+        found = desk.log.select_events(id, **asked)
+        assert {event.originator_id for event in found} <= {id}
+        return [event.originator_version for event in found]
+
+    assert versions() == [1, 2, 3, 4]
+    assert versions(gt=1) == [2, 3, 4]
+    assert versions(gt=1, lte=3) == [2, 3]
+    assert versions(desc=True) == [4, 3, 2, 1]
+    assert versions(desc=True, limit=1) == [4]
+    assert versions(lte=3, limit=2) == [1, 2]
+    assert versions(lte=0) == []
+
+
+def test_events_are_read_at_positions(desk: Desk) -> None:
+    a_notebook(desk, "one", "two")
+    a_notebook(desk)
+    found = desk.read(desk.store.at, [4, 2, 99])
+    assert [event.meta.position for event in found] == [2, 4]
+    assert found == [desk.events()[1], desk.events()[3]]
+    assert desk.read(desk.store.at, []) == []
+
+
+def test_the_whole_log_is_read_page_by_page(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("projections.event_log.PAGE", 2)
+    a_notebook(desk, "one", "two", "three", "four")
+    assert [event.meta.position for event in desk.events()] == [1, 2, 3, 4, 5]
+    later = desk.read(lambda connection: list(desk.store.everything(connection, after=3)))
+    assert [event.meta.position for event in later] == [4, 5]
+
+
+def test_the_library_s_notifications_can_be_narrowed(desk: Desk) -> None:
+    a_notebook(desk, "one", "two")
+    a_notebook(desk)
+
+    def ids(*asked: Any, **narrowed: Any) -> list[int]:
+        return [found.id for found in desk.log.select_notifications(*asked, **narrowed)]
+
+    assert ids(1, 10) == [1, 2, 3, 4]
+    assert ids(None, 10) == [1, 2, 3, 4]
+    assert ids(2, 2) == [2, 3]
+    assert ids(2, 10, inclusive_of_start=False) == [3, 4]
+    assert ids(1, 10, stop=2) == [1, 2]
+    assert ids(1, 10, topics=["notebook.opened"]) == [1, 4]
+    assert ids(2, 10, 3, ["notebook.opened", "notebook.written"]) == [2, 3]
+    assert ids(5, 10) == []
+    [second] = desk.log.select_notifications(2, 1)
+    assert (second.topic, second.originator_version) == ("notebook.written", 2)
+    assert b'"one"' in second.state
+
+
+def test_the_last_position_is_none_in_an_empty_log(desk: Desk) -> None:
+    assert desk.log.max_notification_id() is None
+    a_notebook(desk, "one")
+    assert desk.log.max_notification_id() == 2
+
+
+def test_events_can_be_appended_without_views(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "bare.sqlite", views=[])
+    a_notebook(desk)
+    records: Any = [stored(event) for event in some_events("one", "two")]
+    assert list(desk.log.insert_events(records)) == [2, 3, 4]
+    assert [event.meta.position for event in desk.events()] == [1, 2, 3, 4]
+    desk.close()
+
+
+def test_what_this_log_does_not_do_is_said(desk: Desk) -> None:
+    factory = LogFactory(desk.log, Follower([]))
+    for asked in (
+        desk.log.subscribe,
+        factory.aggregate_recorder,
+        factory.tracking_recorder,
+        factory.process_recorder,
+    ):
+        with pytest.raises(NotSupportedError):
+            asked()
+
+
+def test_state_and_meta_can_be_read_as_json_by_anybody(desk: Desk) -> None:
+    a_notebook(desk, "one")
+    asked = "SELECT json_extract(state, '$.line'), json_extract(meta, '$.post') FROM events WHERE position = 2"
+    assert desk.read(lambda connection: tuple(connection.exec_driver_sql(asked).one())) == ("one", "officer")
+
+
+def test_the_columns_are_what_sqlalchemy_would_have_written(desk: Desk) -> None:
+    a_notebook(desk, "one")
+    rows = desk.read(lambda connection: connection.execute(EVENTS.select().order_by(EVENTS.c.position)).all())
+    metas = [event.meta for event in desk.events()]
+    assert [(row.stream_id, row.version, row.event_id, row.recorded_at) for row in rows] == [
+        (meta.stream, meta.version, meta.event_id, meta.recorded_at) for meta in metas
+    ]
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from uuid import UUID
+from tests.notebook import Desk, Notebook, command
+
+path, id, way = Path(sys.argv[1]), UUID(sys.argv[2]), sys.argv[3]
+desk = Desk(path)
+with command():
+    desk.service.change(Notebook, id, lambda notebook: notebook.write("kept"))
+print("kept", flush=True)
+
+def die(connection, events):
+    assert connection.exec_driver_sql("SELECT count(*) FROM events").scalar() == 3
+    os._exit(9) if way == "exit" else os.kill(os.getpid(), signal.SIGKILL)
+
+desk.follower.follow = die
+with command():
+    desk.service.change(Notebook, id, lambda notebook: notebook.write("lost"))
+"""
+
+
+@pytest.mark.parametrize("way", ["exit", "kill"])
+def test_a_process_killed_in_the_middle_of_a_command_leaves_all_of_the_last_and_nothing_of_that_one(
+    desk: Desk, tmp_path: Path, way: str
+) -> None:
+    id = a_notebook(desk)
+    program = [sys.executable, "-c", KILLED, str(tmp_path / "log.sqlite"), str(id), way]
+    done = subprocess.run(program, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode in {9, -signal.SIGKILL}, done.stderr
+    assert done.stdout == "kept\n"
+    assert desk.service.find(Notebook, id).lines == ["kept"]
+    assert desk.read(notebooks.get, id).lines == 1
+    with command():
+        desk.service.change(Notebook, id, lambda notebook: notebook.write("next"))
+    assert [event.meta.position for event in desk.events()] == [1, 2, 3]
+    assert desk.read(lambda connection: connection.exec_driver_sql("PRAGMA integrity_check").scalar()) == "ok"
+
+
+def write_in_a_process(path: Path, own: UUID, common: UUID) -> int:
+    """Forty commands of a process of its own, half of them on the record that the other writes too."""
+    desk = Desk(path)
+    for turn in range(40):
+        write_until_done(desk, own if turn % 2 else common, f"{own} {turn}")
+    desk.close()
+    return os.getpid()
+
+
+def write_until_done(desk: Desk, id: UUID, line: str) -> None:
+    try:
+        with command():
+            desk.service.change(Notebook, id, lambda notebook: notebook.write(line, "tag"))
+    except TooManyAtOnce:
+        write_until_done(desk, id, line)
+
+
+def test_two_processes_write_to_one_file_and_lose_nothing(desk: Desk, tmp_path: Path) -> None:
+    common, *own = a_notebook(desk), a_notebook(desk), a_notebook(desk)
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as processes:
+        writing = [processes.submit(write_in_a_process, tmp_path / "log.sqlite", id, common) for id in own]
+        pids = {done.result(timeout=60) for done in writing}
+    assert os.getpid() not in pids
+    assert [len(desk.service.find(Notebook, id).lines) for id in (*own, common)] == [20, 20, 40]
+    times = [event.meta.recorded_at or NOON for event in desk.events()]
+    assert len(times) == 83
+    assert times == sorted(times)
+
+
+def test_a_file_that_is_locked_says_so_and_keeps_nothing(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("projections.database.BUSY_SECONDS", 0.05)
+    other = Desk(tmp_path / "other.sqlite")
+    other.close()
+    impatient = Desk(tmp_path / "log.sqlite")
+    with desk.writer.begin(), pytest.raises(sa.exc.OperationalError, match="locked"):
+        a_notebook(impatient)
+    assert impatient.events() == []
+    impatient.close()
