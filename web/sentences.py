@@ -92,7 +92,7 @@ def told(value: Any, names: Mapping[UUID, str], *, field: str = "") -> str:
             return ", ".join(
                 f"{str(key).replace('_', ' ')}: {told(each, names)}" for key, each in sorted(value.items())
             )
-    if dataclasses.is_dataclass(value):
+    if dataclasses.is_dataclass(value) and type(value).__str__ is object.__str__:
         parts = (getattr(value, part.name) for part in dataclasses.fields(value))
         return " ".join(told(part, names) for part in parts if part is not None and not isinstance(part, UUID))
     return str(value)
