@@ -228,12 +228,15 @@ def listed(
     *,
     schools: Collection[UUID] | None = None,
     issued_only: bool = False,
+    statuses: Collection[RecordStatus] | None = None,
+    awaited: Collection[Respondent] | None = None,
     after: str | None = None,
     limit: int = LIMIT,
 ) -> list[Written]:
     """The records, of these schools if any are named, the latest visit first; `after` is the last reference seen.
 
-    `issued_only` leaves out what no school has been sent yet.
+    `issued_only` leaves out what no school has been sent yet; `awaited` keeps those that one of these respondents
+    has still to answer.
     """
     columns = records.table.c
     query = records.table.select().order_by(columns.visited_on.desc(), columns.reference.desc()).limit(limit)
@@ -241,6 +244,10 @@ def listed(
         query = query.where(columns.school.in_(schools))
     if issued_only:
         query = query.where(columns.version > 0)
+    if statuses is not None:
+        query = query.where(columns.status.in_(statuses))
+    if awaited is not None:
+        query = query.where(_is_awaited(awaited))
     if after is not None:
         query = query.where(sa.tuple_(columns.visited_on, columns.reference) < _place_of(after, "visited_on"))
     return records.rows(connection, query)
@@ -259,11 +266,7 @@ def awaiting_response(
     asked = [Respondent.HEADTEACHER, Respondent.CHAIR] if respondent is None else [respondent]
     query = (
         records.table.select()
-        .where(
-            columns.version > 0,
-            columns.status != RecordStatus.CLOSED,
-            sa.or_(*(columns[each.value] == Answered.AWAITED for each in asked)),
-        )
+        .where(_is_awaited(asked))
         .order_by(columns.respond_by, columns.reference)
         .limit(limit)
     )
@@ -272,6 +275,15 @@ def awaiting_response(
     if after is not None:
         query = query.where(sa.tuple_(columns.respond_by, columns.reference) > _place_of(after, "respond_by"))
     return records.rows(connection, query)
+
+
+def _is_awaited(respondents: Collection[Respondent]) -> sa.ColumnElement[bool]:
+    columns = records.table.c
+    return sa.and_(
+        columns.version > 0,
+        columns.status != RecordStatus.CLOSED,
+        sa.or_(sa.false(), *(columns[each.value] == Answered.AWAITED for each in respondents)),
+    )
 
 
 def record_of_reference(connection: sa.Connection, reference: str) -> Written | None:

@@ -201,8 +201,10 @@ def listed(
     schools: Collection[UUID] | None = None,
     officers: Collection[UUID] | None = None,
     statuses: Collection[VisitStatus] | None = None,
+    kinds: Collection[VisitKind] | None = None,
     first: date | None = None,
     last: date | None = None,
+    latest_first: bool = False,
     after: str | None = None,
     limit: int = LIMIT,
 ) -> list[PlannedVisit]:
@@ -211,7 +213,8 @@ def listed(
     `officers` keeps the visits that one of them makes; `first` and `last` are the days between which they lie.
     """
     columns = visits.table.c
-    query = visits.table.select().order_by(*ORDER).limit(limit)
+    order = [column.desc() for column in ORDER] if latest_first else ORDER
+    query = visits.table.select().order_by(*order).limit(limit)
     if schools is not None:
         query = query.where(columns.school.in_(schools))
     if officers is not None:
@@ -219,12 +222,15 @@ def listed(
         query = query.where(columns.id.in_(made))
     if statuses is not None:
         query = query.where(columns.status.in_(statuses))
+    if kinds is not None:
+        query = query.where(columns.kind.in_(kinds))
     if first is not None:
         query = query.where(columns.on >= first)
     if last is not None:
         query = query.where(columns.on <= last)
     if after is not None:
-        query = query.where(sa.tuple_(*ORDER) > _place_of(after))
+        here, seen = sa.tuple_(*ORDER), _place_of(after)
+        query = query.where(here < seen if latest_first else here > seen)
     return visits.rows(connection, query)
 
 

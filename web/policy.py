@@ -54,8 +54,10 @@ class Action(StrEnum):
     KEEP_SETTINGS = "keep settings"
     READ_VISIT = "read visits"
     PLAN_VISIT = "plan and hold visits"
+    CONFIRM_VISIT = "confirm visits"
     ADD_AGENDA_ITEM = "add agenda items"
     READ_RECORD = "read issued records of visit"
+    READ_DRAFT_RECORD = "read records of visit in progress"
     WRITE_RECORD = "write records of visit"
     ASSURE_RECORD = "assure records of visit"
     RESPOND_AS_HEAD = "respond as headteacher"
@@ -111,8 +113,10 @@ POLICY: Mapping[Action, Row] = {
     Action.KEEP_SETTINGS: _row((ALL, (ADMIN,))),
     Action.READ_VISIT: _row((ALL, (*SERVICE, REVIEWER)), (OWN, SCHOOL)),
     Action.PLAN_VISIT: _row((ALL, (DIRECTOR,)), (TEAM, (OFFICER,))),
+    Action.CONFIRM_VISIT: _row((ALL, (DIRECTOR,)), (TEAM, (OFFICER,)), (OWN, SCHOOL)),
     Action.ADD_AGENDA_ITEM: _row((ALL, (DIRECTOR,)), (TEAM, (OFFICER,)), (OWN, SCHOOL)),
     Action.READ_RECORD: _row((ALL, (*SERVICE, REVIEWER)), (OWN, SCHOOL)),
+    Action.READ_DRAFT_RECORD: _row((ALL, (*SERVICE, REVIEWER))),
     Action.WRITE_RECORD: _row((ALL, (DIRECTOR,)), (TEAM, (OFFICER,))),
     Action.ASSURE_RECORD: _row((ALL, (DIRECTOR,)), (TEAM, (OFFICER,))),
     Action.RESPOND_AS_HEAD: _row((OWN, (HEAD,))),
