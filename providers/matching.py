@@ -44,6 +44,7 @@ class Need:
     """What is looked for on the day `on`: help between two days, for so many days of support (None: not yet known)
     and at most for so many pounds net of VAT (None: no ceiling)."""
 
+    school: UUID
     kind: SupportKind
     subject: str
     phase: Phase

@@ -114,8 +114,13 @@ class BrokeredEngagement(Aggregate):
         return sum((each.net for each in self.sessions.values()), Decimal(0))
 
     @classmethod
-    def propose(cls, reference: str, work: Work, *, request: UUID, tender: UUID | None = None) -> BrokeredEngagement:
-        """Put terms to school, provider and service. Raises TermsIncomplete, DatesOutOfOrder, NotAPrice."""
+    def propose(
+        cls, reference: str, work: Work, *, request: UUID, tender: UUID | None = None, reason: str = ""
+    ) -> BrokeredEngagement:
+        """Put terms to school, provider and service; without a tender it needs a reason.
+
+        Raises TermsIncomplete, DatesOutOfOrder, NotHalfDays, NotAPrice, ReasonNeeded.
+        """
         check_work(work)
         engagement = cls.named(reference)
         engagement.record(
@@ -137,7 +142,8 @@ class BrokeredEngagement(Aggregate):
                 fund=work.fund.strip(),
                 begins=work.begins,
                 ends=work.ends,
-            )
+            ),
+            reason=reason.strip() if tender else reasoned(reason, "Say why no quotes were asked for"),
         )
         return engagement
 

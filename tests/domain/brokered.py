@@ -175,7 +175,9 @@ def the_work(**changes: Any) -> Work:
 
 def a_proposed_engagement(**changes: Any) -> BrokeredEngagement:
     with signed(TODAY - timedelta(days=14)):
-        return BrokeredEngagement.propose("BE-2026-0001", the_work(**changes), request=a_raised_request().id)
+        return BrokeredEngagement.propose(
+            "BE-2026-0001", the_work(**changes), request=a_raised_request().id, tender=a_tender().id
+        )
 
 
 def an_agreed_engagement(**changes: Any) -> BrokeredEngagement:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 
-from domain.aggregate import Refusal
+from domain.aggregate import ReasonNeeded, Refusal
 from domain.engagement import (
     Attainment,
     BrokeredEngagement,
@@ -58,6 +59,7 @@ from tests.domain.brokered import (
     an_engagement_with_a_planned_session,
     an_evaluated_engagement,
     outcomes,
+    the_work,
 )
 from tests.scenario import TODAY, given, signed
 
@@ -97,6 +99,11 @@ def end_early(engagement: BrokeredEngagement) -> None:
 def test_terms_that_nobody_could_agree_to_are_refused(changes: dict[str, object], rule: type[Refusal]) -> None:
     with pytest.raises(rule):
         a_proposed_engagement(**changes)
+
+
+def test_work_without_quotes_needs_a_reason() -> None:
+    with signed(), pytest.raises(ReasonNeeded):
+        BrokeredEngagement.propose("BE-2026-0002", the_work(), request=uuid4())
 
 
 def test_an_engagement_concerns_school_request_provider_and_specialist() -> None:

@@ -19,6 +19,7 @@ from providers.matching import USUAL_POLICY, MatchingPolicy, Need, Offer, PastWo
 TODAY = date(2026, 11, 2)
 MATHS = Capability("Mathematics", Phase.SECONDARY, ServiceType.SPECIALIST_SUPPORT)
 NEED = Need(
+    school=UUID(int=1),
     kind=SupportKind.SPECIALIST,
     subject="Mathematics",
     phase=Phase.SECONDARY,

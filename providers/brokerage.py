@@ -1,0 +1,290 @@
+"""Brokerage: the commands that need a request and providers at once, from the shortlist to proposed work.
+
+What a command changes is saved together or not at all, and held to what it looked at: a provider suspended at the
+same moment is not invited. Nobody is invited or engaged who is suspended, tied to the school or not cleared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from domain.aggregate import Refusal
+from domain.engagement import BrokeredEngagement
+from domain.engagement import Work as Terms
+from domain.provider import Provider, ProviderKind
+from domain.service import Service, Work
+from domain.support_request import SupportRequest
+from domain.tender import Quote, Tender
+from domain.tender import Terms as QuoteTerms
+from providers.eligibility import (
+    VettingOn,
+    clear,
+    clearance_of,
+    in_words,
+    may_be_asked,
+    must_be_cleared,
+    must_be_within_ceiling,
+    must_work_there,
+    need_of,
+)
+from providers.matching import MatchingPolicy, Need, Offer, Ranking, rank
+
+WITHOUT_QUOTES = frozenset({ProviderKind.INTERNAL, ProviderKind.SCHOOL_BASED})
+"""Whom the service may engage without asking for quotes (source report, paragraphs 12 and 16)."""
+
+
+class NotOnTheShortlist(Refusal):
+    """A provider is invited who was not shortlisted for the request."""
+
+
+class QuotesNeeded(Refusal):
+    """A provider from outside is engaged without having quoted."""
+
+
+class NobodySelected(Refusal):
+    """Work is proposed from a tender in which nobody was selected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What is added to a selected quote to make terms: what is to be done, to what end, and when."""
+
+    scope: str
+    objectives: tuple[str, ...]
+    begins: date
+    ends: date
+
+
+@dataclass(frozen=True, slots=True)
+class Brokerage:
+    """The broker's desk: each method is one command, given inside a signature.
+
+    `at` is the version of the record named first that the command was decided on. Raises the refusals of the
+    records and of eligibility, NotFound, Stale, AlreadyDone.
+    """
+
+    service: Service
+    vetting: VettingOn
+
+    def shortlist(
+        self,
+        request_id: UUID,
+        *,
+        offers: Callable[[Need], Iterable[Offer]],
+        policy: MatchingPolicy,
+        chosen: Collection[UUID] | None = None,
+        days: Decimal | None = None,
+        at: int | None = None,
+    ) -> Ranking:
+        """Rank what is on offer and shortlist those chosen, or all who fit."""
+
+        def decide(work: Work) -> Ranking:
+            request = work.find(SupportRequest, request_id, at=at)
+            need = need_of(request, on=request.today, days=days)
+            ranking = rank(need, offers(need), policy)
+            wanted = (each.provider for each in ranking.fitting) if chosen is None else chosen
+            request.shortlist_providers(ranking.seen, chosen=tuple(wanted), rules=(ranking.version,))
+            return ranking
+
+        return self.service.do(decide)
+
+    def open_tender(
+        self,
+        request_id: UUID,
+        reference: str,
+        *,
+        brief: str,
+        reply_by: date,
+        invite: Collection[UUID],
+        question_deadline: date | None = None,
+        reason: str = "",
+        at: int | None = None,
+    ) -> UUID:
+        """Open a tender for a shortlisted request and invite providers; inviting one alone needs a reason."""
+
+        def decide(work: Work) -> UUID:
+            request = work.find(SupportRequest, request_id, at=at)
+            tender = Tender.open(
+                reference,
+                request=request.id,
+                school=request.school,
+                brief=brief,
+                reply_by=reply_by,
+                question_deadline=question_deadline,
+                single_provider=len(set(invite)) == 1,
+                reason=reason,
+            )
+            request.open_tender(tender.id)
+            for provider in dict.fromkeys(invite):
+                self._invite(work, request, tender, provider)
+            return work.add(tender).id
+
+        return self.service.do(decide)
+
+    def invite(self, tender_id: UUID, provider: UUID, *, at: int | None = None) -> None:
+        """Invite one more of the shortlist. Raises NotOnTheShortlist, NotCleared, ProviderSuspended."""
+
+        def decide(work: Work) -> None:
+            tender = work.find(Tender, tender_id, at=at)
+            self._invite(work, work.find(SupportRequest, tender.request), tender, provider)
+
+        self.service.do(decide)
+
+    def quote(self, tender_id: UUID, provider: UUID, terms: QuoteTerms, *, at: int | None = None) -> None:
+        """Take a provider's quote in. Raises NotASpecialist where the named person does not work for it."""
+
+        def decide(work: Work) -> None:
+            tender = work.find(Tender, tender_id, at=at)
+            must_work_there(work.find(Provider, provider), terms.specialist, tender.today)
+            tender.quote(provider, terms)
+
+        self.service.do(decide)
+
+    def revise_quote(
+        self, tender_id: UUID, provider: UUID, terms: QuoteTerms, *, reason: str, at: int | None = None
+    ) -> None:
+        """Take a provider's changed quote in. Raises NotASpecialist."""
+
+        def decide(work: Work) -> None:
+            tender = work.find(Tender, tender_id, at=at)
+            must_work_there(work.find(Provider, provider), terms.specialist, tender.today)
+            tender.revise_quote(provider, terms, reason=reason)
+
+        self.service.do(decide)
+
+    def select(
+        self,
+        tender_id: UUID,
+        provider: UUID,
+        *,
+        rationale: str,
+        approver: UUID,
+        approved_above_ceiling_by: UUID | None = None,
+        at: int | None = None,
+    ) -> None:
+        """Choose one quote, within the ceiling of the request unless somebody approves more. Raises AboveCeiling."""
+
+        def decide(work: Work) -> None:
+            tender = work.find(Tender, tender_id, at=at)
+            request = work.find(SupportRequest, tender.request)
+            may_be_asked(work.find(Provider, provider), request.school, tender.today)
+            tender.select(
+                provider,
+                rationale=rationale,
+                approver=approver,
+                ceiling=request.ceiling or Decimal(0),
+                approved_above_ceiling_by=approved_above_ceiling_by,
+            )
+
+        self.service.do(decide)
+
+    def end_tender(self, tender_id: UUID, *, reason: str, at: int | None = None) -> None:
+        """End the invitations without a choice; the request's shortlist stands again."""
+
+        def decide(work: Work) -> None:
+            tender = work.find(Tender, tender_id, at=at)
+            tender.close(reason=reason)
+            work.find(SupportRequest, tender.request).end_tender(reason=reason)
+
+        self.service.do(decide)
+
+    def end_request(
+        self, request_id: UUID, leave: Callable[[SupportRequest], None], *, reason: str, at: int | None = None
+    ) -> None:
+        """Let a request go by one of its exits, after ending the invitations that are still out."""
+
+        def decide(work: Work) -> None:
+            request = work.find(SupportRequest, request_id, at=at)
+            if request.tender is not None:
+                tender = work.find(Tender, request.tender)
+                if tender.selected is not None:
+                    tender.withdraw_selection(reason=reason)
+                tender.close(reason=reason)
+                request.end_tender(reason=reason)
+            leave(request)
+
+        self.service.do(decide)
+
+    def engage_selected(
+        self, tender_id: UUID, reference: str, agreement: Agreement, *, at: int | None = None
+    ) -> UUID:
+        """Propose work on the terms of the selected quote, and place the request. Raises NobodySelected."""
+
+        def decide(work: Work) -> UUID:
+            tender = work.find(Tender, tender_id, at=at)
+            if tender.selected is None:
+                raise NobodySelected("Select a provider first")
+            request = work.find(SupportRequest, tender.request)
+            terms = _terms(request, tender.selected, tender.quotes[tender.selected], agreement)
+            self._may_take_on(work, request, terms)
+            return _engage(
+                work, request, BrokeredEngagement.propose(reference, terms, request=request.id, tender=tender.id)
+            )
+
+        return self.service.do(decide)
+
+    def engage_directly(
+        self, request_id: UUID, reference: str, terms: Terms, *, reason: str, at: int | None = None
+    ) -> UUID:
+        """Engage a service of the authority's own or a school's specialist without asking for quotes.
+
+        School, kind, subject and phase are the request's. Raises QuotesNeeded, AboveCeiling.
+        """
+
+        def decide(work: Work) -> UUID:
+            request = work.find(SupportRequest, request_id, at=at)
+            if work.find(Provider, terms.provider).kind not in WITHOUT_QUOTES:
+                raise QuotesNeeded("Ask this provider for a quote first", field="provider")
+            must_be_within_ceiling(request, terms.net)
+            own = replace(
+                terms, school=request.school, kind=request.kind, subject=request.subject, phase=request.phase
+            )
+            self._may_take_on(work, request, own)
+            return _engage(
+                work, request, BrokeredEngagement.propose(reference, own, request=request.id, reason=reason)
+            )
+
+        return self.service.do(decide)
+
+    def _invite(self, work: Work, request: SupportRequest, tender: Tender, provider_id: UUID) -> None:
+        provider = work.find(Provider, provider_id)
+        if provider_id not in request.shortlist:
+            raise NotOnTheShortlist(f"{provider.name} is not on the shortlist", field="provider")
+        may_be_asked(provider, request.school, tender.today)
+        need = need_of(request, on=tender.today)
+        clearance = clearance_of(provider, need.subject, need.first, need.last, self.vetting)
+        must_be_cleared(clearance, provider)
+        tender.invite(provider_id, clearance=in_words(clearance), rules=(self.vetting(need.first).version,))
+
+    def _may_take_on(self, work: Work, request: SupportRequest, terms: Terms) -> None:
+        provider = work.find(Provider, terms.provider)
+        may_be_asked(provider, request.school, request.today)
+        clear(provider, terms.specialist, terms.begins, max(terms.begins, terms.ends), self.vetting)
+
+
+def _engage(work: Work, request: SupportRequest, engagement: BrokeredEngagement) -> UUID:
+    request.place(engagement=engagement.id, provider=engagement.work.provider)
+    return work.add(engagement).id
+
+
+def _terms(request: SupportRequest, provider: UUID, quote: Quote, agreement: Agreement) -> Terms:
+    return Terms(
+        school=request.school,
+        provider=provider,
+        specialist=quote.specialist,
+        kind=request.kind,
+        subject=request.subject,
+        phase=request.phase,
+        scope=agreement.scope,
+        objectives=agreement.objectives,
+        days=quote.days,
+        net=quote.net,
+        vat=quote.vat,
+        begins=agreement.begins,
+        ends=agreement.ends,
+        fund=request.fund,
+    )

@@ -1,0 +1,149 @@
+"""Delivery: the commands on an engagement that need its provider or its request at once.
+
+Each is saved with what it looked at, so that no session is planned on facts that change at the same moment.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from domain.engagement import BrokeredEngagement
+from domain.provider import Provider
+from domain.service import Service, Work
+from domain.support_request import SupportRequest
+from domain.tender import Tender
+from domain.vocabulary import Side
+from providers.eligibility import VettingOn, clear, must_be_within_ceiling
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Each method is one command, given inside a signature; `at` is the version of the engagement it was decided
+    on. Raises the refusals of the record, NotCleared, NotASpecialist, NotFound, Stale, AlreadyDone.
+    """
+
+    service: Service
+    vetting: VettingOn
+
+    def confirm(self, engagement_id: UUID, *, at: int | None = None) -> None:
+        """Confirm agreed work, seeing once more that the specialist is cleared on all its days."""
+
+        def decide(work: Work) -> None:
+            engagement = work.find(BrokeredEngagement, engagement_id, at=at)
+            terms = engagement.work
+            valid_to = self._clear(work, engagement, terms.specialist, terms.begins, terms.ends)
+            engagement.confirm_clearance(cleared=True, valid_to=valid_to, rules=self._rules(terms.begins))
+            engagement.confirm()
+
+        self.service.do(decide)
+
+    def plan_session(
+        self,
+        engagement_id: UUID,
+        *,
+        on: date,
+        days: Decimal,
+        minutes: int | None = None,
+        place: str = "",
+        at: int | None = None,
+    ) -> None:
+        """Plan a session on a day on which the specialist is cleared."""
+
+        def decide(work: Work) -> None:
+            engagement = work.find(BrokeredEngagement, engagement_id, at=at)
+            self._clear(work, engagement, engagement.work.specialist, on, on)
+            engagement.plan_session(
+                on=on, days=days, minutes=minutes, place=place, cleared=True, rules=self._rules(on)
+            )
+
+        self.service.do(decide)
+
+    def deliver_session(
+        self,
+        engagement_id: UUID,
+        number: int,
+        *,
+        on: date,
+        days: Decimal,
+        note: str = "",
+        attended: int | None = None,
+        at: int | None = None,
+    ) -> None:
+        """Record a session that took place, on a day on which the specialist was cleared."""
+
+        def decide(work: Work) -> None:
+            engagement = work.find(BrokeredEngagement, engagement_id, at=at)
+            self._clear(work, engagement, engagement.work.specialist, on, on)
+            engagement.deliver_session(
+                number, on=on, days=days, note=note, attended=attended, cleared=True, rules=self._rules(on)
+            )
+
+        self.service.do(decide)
+
+    def substitute(self, engagement_id: UUID, specialist: UUID, *, reason: str, at: int | None = None) -> None:
+        """Let another specialist of the provider take over, cleared on all days to come."""
+
+        def decide(work: Work) -> None:
+            engagement = work.find(BrokeredEngagement, engagement_id, at=at)
+            first = max(engagement.today, engagement.work.begins)
+            valid_to = self._clear(work, engagement, specialist, first, max(first, engagement.work.ends))
+            engagement.substitute(
+                specialist, cleared=True, valid_to=valid_to, rules=self._rules(first), reason=reason
+            )
+
+        self.service.do(decide)
+
+    def agree_variation(
+        self,
+        engagement_id: UUID,
+        *,
+        days: Decimal,
+        net: Decimal,
+        vat: Decimal,
+        ends: date,
+        reason: str,
+        at: int | None = None,
+    ) -> None:
+        """Agree to other days, price or end; a higher price needs room under the ceiling. Raises AboveCeiling."""
+
+        def decide(work: Work) -> None:
+            engagement = work.find(BrokeredEngagement, engagement_id, at=at)
+            if net > engagement.work.net:
+                must_be_within_ceiling(work.find(SupportRequest, engagement.request), net)
+            engagement.agree_variation(days=days, net=net, vat=vat, ends=ends, reason=reason)
+
+        self.service.do(decide)
+
+    def cancel(self, engagement_id: UUID, *, side: Side, reason: str, at: int | None = None) -> None:
+        """Give work up before it starts; the request is taken up where it was, its quotes stand again."""
+
+        def decide(work: Work) -> None:
+            engagement = work.find(BrokeredEngagement, engagement_id, at=at)
+            engagement.cancel(side=side, reason=reason)
+            work.find(SupportRequest, engagement.request).take_up_again(reason=reason)
+            if engagement.tender is not None:
+                work.find(Tender, engagement.tender).withdraw_selection(reason=reason)
+
+        self.service.do(decide)
+
+    def close(self, engagement_id: UUID, *, outcome: str, at: int | None = None) -> None:
+        """Put evaluated work away, and its request with what came of it. Raises EvaluationDue."""
+
+        def decide(work: Work) -> None:
+            engagement = work.find(BrokeredEngagement, engagement_id, at=at)
+            engagement.close()
+            work.find(SupportRequest, engagement.request).close(outcome=outcome)
+
+        self.service.do(decide)
+
+    def _clear(
+        self, work: Work, engagement: BrokeredEngagement, person: UUID, first: date, last: date
+    ) -> date | None:
+        provider = work.find(Provider, engagement.work.provider)
+        return clear(provider, person, first, last, self.vetting).valid_to
+
+    def _rules(self, day: date) -> tuple[str, ...]:
+        return (self.vetting(day).version,)
