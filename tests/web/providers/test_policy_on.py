@@ -1,0 +1,48 @@
+"""Which vetting policy is in force on a day."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from domain.authority import AUTHORITY, Authority, Settings, VettingDemand
+from domain.provider import ProviderKind, Requirement
+from providers.vetting import USUAL_POLICY, Demand
+from tests.world import World
+from web.vetting import policy_on
+
+DEMANDS = (
+    VettingDemand("private", "enhanced_dbs", months=12),
+    VettingDemand("private", "qualified_teacher", of_teachers=True),
+)
+
+
+def set_demands(world: World) -> None:
+    with world.acting():
+        world.office.service.change(
+            Authority,
+            AUTHORITY,
+            lambda authority: authority.change_settings(
+                Settings(vetting=DEMANDS), from_=world.office.today(), reason="Agreed by the board"
+            ),
+        )
+
+
+def test_the_usual_policy_is_in_force_where_the_authority_sets_nothing(world: World) -> None:
+    assert policy_on(world.office, world.office.today()) is USUAL_POLICY
+
+
+def test_demands_of_the_authority_are_in_force_from_their_day_on(world: World) -> None:
+    set_demands(world)
+    policy = policy_on(world.office, world.office.today())
+    assert policy.version == "settings-1"
+    assert policy.demands[ProviderKind.PRIVATE] == (
+        Demand(Requirement.ENHANCED_DBS, months=12),
+        Demand(Requirement.QUALIFIED_TEACHER, of_teachers=True),
+    )
+    assert policy_on(world.office, world.office.today() - timedelta(days=1)) is USUAL_POLICY
+
+
+def test_a_kind_of_provider_that_the_authority_does_not_name_keeps_the_usual_demands(world: World) -> None:
+    set_demands(world)
+    policy = policy_on(world.office, world.office.today())
+    assert policy.demands[ProviderKind.INTERNAL] == USUAL_POLICY.demands[ProviderKind.INTERNAL]
