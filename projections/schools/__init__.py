@@ -1,0 +1,87 @@
+"""Schools: what the register tells of each, found by name, URN or postcode, and who looks after it on a day."""
+
+from projections.schools.beside import (
+    GroupMember,
+    InspectedOn,
+    ProposedSuccession,
+    groups,
+    groups_of,
+    inspections,
+    inspections_of,
+    known_groups,
+    known_inspections,
+    proposed_successions,
+    successions,
+)
+from projections.schools.care import (
+    CoverOfficer,
+    LinkOfficer,
+    LookedAfter,
+    NeedRating,
+    covers,
+    link_officers,
+    looked_after,
+    needs,
+)
+from projections.schools.finding import (
+    by_id,
+    by_urn,
+    ids_of_officer,
+    ids_of_phases,
+    known_register,
+    linked_to,
+    listed,
+    merged_schools,
+    of_officer,
+    of_team,
+    search,
+)
+from projections.schools.register import (
+    HeldUrn,
+    KnownSchool,
+    folded,
+    schools,
+    urns,
+)
+from projections.view import View
+
+__all__ = [
+    "VIEW",
+    "CoverOfficer",
+    "GroupMember",
+    "HeldUrn",
+    "InspectedOn",
+    "KnownSchool",
+    "LinkOfficer",
+    "LookedAfter",
+    "NeedRating",
+    "ProposedSuccession",
+    "by_id",
+    "by_urn",
+    "covers",
+    "folded",
+    "groups",
+    "groups_of",
+    "ids_of_officer",
+    "ids_of_phases",
+    "inspections",
+    "inspections_of",
+    "known_groups",
+    "known_inspections",
+    "known_register",
+    "link_officers",
+    "linked_to",
+    "listed",
+    "looked_after",
+    "merged_schools",
+    "needs",
+    "of_officer",
+    "of_team",
+    "proposed_successions",
+    "schools",
+    "search",
+    "successions",
+    "urns",
+]
+
+VIEW = View("schools", schools, urns, successions, inspections, groups, link_officers, covers, needs)

@@ -1,0 +1,145 @@
+"""What the register tells beside a school's own details: what may follow it, its groups, its inspections."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from domain.school import School
+from projections.schools.register import schools
+from projections.view import Key, Row, Sheet
+
+
+class ProposedSuccession(Row):
+    """A later URN that the register links to a school and that waits for an answer."""
+
+    school: UUID
+    urn: int
+    kind: str
+    on: date | None
+    source: str
+
+
+class InspectedOn(Row):
+    school: UUID
+    inspected_on: date
+    urn: int
+    rating: str
+    framework: str
+
+
+class GroupMember(Row):
+    school: UUID
+    uid: str
+    name: str
+    kind: str
+    joined: date | None
+    dated: date
+
+
+successions = Sheet("school_successions", ProposedSuccession, key=("school", "urn"))
+inspections = Sheet("school_inspections", InspectedOn, key=("school", "inspected_on", "urn"))
+groups = Sheet("school_groups", GroupMember, key=("school", "uid"), indexes=[("uid",)])
+
+
+def by_urn_of(event: School.SuccessionProposed | School.SuccessionDeclined) -> Key:
+    return (event.meta.stream, event.urn)
+
+
+@successions.on(School.SuccessionProposed, key=by_urn_of)
+def waits_for_an_answer(_: ProposedSuccession | None, event: School.SuccessionProposed) -> ProposedSuccession:
+    return ProposedSuccession(
+        school=event.meta.stream, urn=event.urn, kind=event.kind, on=event.on, source=str(event.source)
+    )
+
+
+@successions.on(School.SuccessionDeclined, key=by_urn_of)
+def succession_declined(*_: object) -> None:
+    """A succession that is declined waits no longer."""
+
+
+@successions.on(School.UrnSuperseded, key=lambda event: (event.meta.stream, event.new))
+def succession_confirmed(*_: object) -> None:
+    """Nor does one that is confirmed."""
+
+
+@inspections.on(School.InspectionRecorded, key=lambda event: (event.meta.stream, event.inspected_on, event.urn))
+def inspection_recorded(_: InspectedOn | None, event: School.InspectionRecorded) -> InspectedOn:
+    return InspectedOn(
+        school=event.meta.stream,
+        inspected_on=event.inspected_on,
+        urn=event.urn,
+        rating=event.rating,
+        framework=event.framework,
+    )
+
+
+def by_group(event: School.JoinedGroup | School.LeftGroup) -> Key:
+    return (event.meta.stream, event.group)
+
+
+@groups.on(School.JoinedGroup, key=by_group)
+def joined_group(_: GroupMember | None, event: School.JoinedGroup) -> GroupMember:
+    return GroupMember(
+        school=event.meta.stream,
+        uid=event.group,
+        name=event.name,
+        kind=event.kind,
+        joined=event.joined,
+        dated=event.source.dated,
+    )
+
+
+@groups.on(School.LeftGroup, key=by_group)
+def left_group(*_: object) -> None:
+    """A membership that is over is no row."""
+
+
+def known_inspections(
+    connection: sa.Connection, asked: Collection[UUID]
+) -> dict[tuple[UUID, date, int], InspectedOn]:
+    """The inspections of these schools that the product knows, by school, day and URN."""
+    query = inspections.table.select().where(inspections.table.c.school.in_(asked))
+    return {(row.school, row.inspected_on, row.urn): row for row in inspections.rows(connection, query)}
+
+
+def known_groups(connection: sa.Connection) -> dict[tuple[UUID, str], GroupMember]:
+    """All memberships that the product knows, by school and group."""
+    return {(row.school, row.uid): row for row in groups.rows(connection)}
+
+
+def inspections_of(connection: sa.Connection, school: UUID) -> list[InspectedOn]:
+    """The inspections of a school and of those that went into it, the newest first."""
+    columns = inspections.table.c
+    query = inspections.table.select().where(columns.school.in_(_with_merged(school)))
+    return inspections.rows(connection, query.order_by(columns.inspected_on.desc()))
+
+
+def groups_of(connection: sa.Connection, school: UUID) -> list[GroupMember]:
+    """The groups to which a school belongs, by name."""
+    columns = groups.table.c
+    return groups.rows(connection, groups.table.select().where(columns.school == school).order_by(columns.name))
+
+
+def proposed_successions(
+    connection: sa.Connection, *, school: UUID | None = None, limit: int | None = None
+) -> list[ProposedSuccession]:
+    """The successions that wait for an answer, of one school or of all."""
+    columns = successions.table.c
+    query = (
+        successions.table.select()
+        .join(schools.table, schools.table.c.id == columns.school)
+        .where(schools.table.c.merged_into.is_(None))
+        .order_by(columns.urn, columns.school)
+        .limit(limit)
+    )
+    return successions.rows(connection, query if school is None else query.where(columns.school == school))
+
+
+def _with_merged(school: UUID) -> sa.Select[Any]:
+    columns = schools.table.c
+    return sa.select(columns.id).where(sa.or_(columns.id == school, columns.merged_into == school))

@@ -1,0 +1,151 @@
+"""Who looks after a school on a day, and how much help it needs then."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from domain.school import School
+from projections.schools.register import schools
+from projections.view import Key, Row, Sheet, replace
+
+
+class LinkOfficer(Row):
+    """An officer's time with a school: until the day before the next one's, or `until` where it was ended."""
+
+    school: UUID
+    from_: date
+    officer: UUID
+    until: date | None = None
+
+
+class CoverOfficer(Row):
+    school: UUID
+    from_: date
+    officer: UUID
+    to: date
+
+
+class NeedRating(Row):
+    """A need category, in force until the next one's first day."""
+
+    school: UUID
+    from_: date
+    category: str
+    review_due: date
+
+
+class LookedAfter(Row):
+    """Who looks after a school on a day, and how much help it needs then."""
+
+    school: UUID
+    link_officer: UUID | None = None
+    link_from: date | None = None
+    cover_officer: UUID | None = None
+    cover_to: date | None = None
+    need_category: str | None = None
+    need_from: date | None = None
+    review_due: date | None = None
+
+
+link_officers = Sheet("school_link_officers", LinkOfficer, key=("school", "from_"), indexes=[("officer",)])
+covers = Sheet("school_covers", CoverOfficer, key=("school", "from_"), indexes=[("officer",)])
+needs = Sheet("school_needs", NeedRating, key=("school", "from_"), indexes=[("category",)])
+
+
+def by_first_day(event: Any) -> Key:
+    return (event.meta.stream, event.from_)
+
+
+@link_officers.on(School.LinkOfficerAssigned, key=by_first_day)
+def link_officer_assigned(_: LinkOfficer | None, event: School.LinkOfficerAssigned) -> LinkOfficer:
+    return LinkOfficer(school=event.meta.stream, from_=event.from_, officer=event.officer)
+
+
+@link_officers.on(School.LinkOfficerReleased, key=by_first_day)
+def link_officer_released(row: LinkOfficer | None, event: School.LinkOfficerReleased) -> LinkOfficer | None:
+    return row and replace(row, until=event.until)
+
+
+@covers.on(School.CoverArranged, key=by_first_day)
+def cover_arranged(_: CoverOfficer | None, event: School.CoverArranged) -> CoverOfficer:
+    return CoverOfficer(school=event.meta.stream, from_=event.from_, officer=event.officer, to=event.to)
+
+
+@covers.on(School.CoverEnded, key=by_first_day)
+def cover_ended(row: CoverOfficer | None, event: School.CoverEnded) -> CoverOfficer | None:
+    return row and replace(row, to=event.until)
+
+
+@needs.on(School.NeedCategorySet, key=by_first_day)
+def need_category_set(_: NeedRating | None, event: School.NeedCategorySet) -> NeedRating:
+    return NeedRating(
+        school=event.meta.stream, from_=event.from_, category=event.category, review_due=event.review_due
+    )
+
+
+def looked_after(connection: sa.Connection, asked: Collection[UUID], *, today: date) -> dict[UUID, LookedAfter]:
+    """Who looks after each of these schools today, and its need category."""
+    found = {school: LookedAfter(school=school) for school in asked}
+    for link in _in_force(connection, link_officers, asked, today):
+        if link.until is None or link.until >= today:
+            found[link.school] = replace(found[link.school], link_officer=link.officer, link_from=link.from_)
+    for cover in _in_force(connection, covers, asked, today):
+        if cover.to >= today:
+            found[cover.school] = replace(found[cover.school], cover_officer=cover.officer, cover_to=cover.to)
+    for need in _in_force(connection, needs, asked, today):
+        found[need.school] = replace(
+            found[need.school], need_category=need.category, need_from=need.from_, review_due=need.review_due
+        )
+    return found
+
+
+def _in_force(connection: sa.Connection, sheet: Sheet[Any], asked: Collection[UUID], today: date) -> list[Any]:
+    """The rows begun by today, in order of their first days: of each school the last one counts."""
+    columns = sheet.table.c
+    query = sheet.table.select().where(columns.school.in_(asked), columns.from_ <= today).order_by(columns.from_)
+    return sheet.rows(connection, query)
+
+
+def linked(officers: Collection[UUID], today: date) -> sa.ColumnElement[bool]:
+    columns = link_officers.table.c
+    return sa.exists().where(
+        columns.school == schools.table.c.id,
+        columns.officer.in_(officers),
+        sa.or_(columns.until.is_(None), columns.until >= today),
+        columns.from_ == _newest(link_officers, today),
+    )
+
+
+def covered(officers: Collection[UUID], today: date) -> sa.ColumnElement[bool]:
+    columns = covers.table.c
+    return sa.exists().where(
+        columns.school == schools.table.c.id,
+        columns.officer.in_(officers),
+        columns.from_ <= today,
+        columns.to >= today,
+    )
+
+
+def rated(category: str, today: date) -> sa.ColumnElement[bool]:
+    columns = needs.table.c
+    return sa.exists().where(
+        columns.school == schools.table.c.id,
+        columns.category == category,
+        columns.from_ == _newest(needs, today),
+    )
+
+
+def _newest(sheet: Sheet[Any], today: date) -> sa.ScalarSelect[Any]:
+    """The first day of what is in force today, for the school in hand."""
+    other = sheet.table.alias()
+    return (
+        sa.select(sa.func.max(other.c.from_))
+        .where(other.c.school == schools.table.c.id, other.c.from_ <= today)
+        .scalar_subquery()
+        .correlate(schools.table)
+    )

@@ -1,0 +1,143 @@
+"""Schools found: by name, URN or postcode, by who has them, and by what is asked of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from domain.vocabulary import Phase
+from projections.schools.care import covered, link_officers, linked, rated
+from projections.schools.register import KnownSchool, folded, schools, urns
+
+
+def search(
+    connection: sa.Connection, text: str, *, la: str | None = None, limit: int = 20, after: str | None = None
+) -> list[KnownSchool]:
+    """The schools whose name, town, URNs or postcode hold every word of the text, the closed ones last."""
+    if not folded(text):
+        return []
+    return _page(connection, [*_holding(text), *_of_authority(la)], limit, after)
+
+
+def listed(
+    connection: sa.Connection,
+    *,
+    today: date,
+    text: str = "",
+    la: str | None = None,
+    phases: Collection[Phase] = (),
+    status: str | None = None,
+    officers: Collection[UUID] | None = None,
+    category: str | None = None,
+    limit: int = 50,
+    after: str | None = None,
+) -> list[KnownSchool]:
+    """The schools that meet all that is asked, the closed ones last, by name; `after` is the last id of a page.
+
+    `officers` keeps the schools whose link officer, or whose cover, is one of them today.
+    """
+    columns = schools.table.c
+    conditions = [*_holding(text), *_of_authority(la)]
+    if phases:
+        conditions.append(columns.phase.in_(phases))
+    if status is not None:
+        conditions.append(columns.status == status)
+    if officers is not None:
+        conditions.append(sa.or_(linked(officers, today), covered(officers, today)))
+    if category is not None:
+        conditions.append(rated(category, today))
+    return _page(connection, conditions, limit, after)
+
+
+def of_officer(connection: sa.Connection, officer: UUID, *, today: date) -> list[KnownSchool]:
+    """All schools that are the officer's today, by link or by cover, in the order of their names."""
+    return of_team(connection, [officer], today=today)
+
+
+def of_team(connection: sa.Connection, officers: Collection[UUID], *, today: date) -> list[KnownSchool]:
+    """All schools of several officers today, by link or by cover."""
+    condition = sa.or_(linked(officers, today), covered(officers, today))
+    return _page(connection, [condition], None, None)
+
+
+def linked_to(connection: sa.Connection, officer: UUID, *, today: date) -> list[KnownSchool]:
+    """The schools whose link officer this is, today or from a later day: what has to be handed over."""
+    ahead = link_officers.table
+    later = sa.exists().where(ahead.c.school == schools.table.c.id, ahead.c.officer == officer, ahead.c.from_ > today)
+    return _page(connection, [sa.or_(linked([officer], today), later)], None, None)
+
+
+def ids_of_officer(connection: sa.Connection, officer: UUID, today: date) -> frozenset[UUID]:
+    """The schools that are the officer's today, by link or by cover."""
+    condition = sa.or_(linked([officer], today), covered([officer], today))
+    return _ids(connection, condition, schools.table.c.merged_into.is_(None))
+
+
+def ids_of_phases(
+    connection: sa.Connection, phases: Collection[str], *, with_phaseless: bool = False
+) -> frozenset[UUID]:
+    """The schools of these phases; `with_phaseless` adds those of which the register tells no phase."""
+    phase = schools.table.c.phase
+    of_phases = phase.in_(phases)
+    return _ids(connection, sa.or_(of_phases, phase.is_(None)) if with_phaseless else of_phases)
+
+
+def _ids(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> frozenset[UUID]:
+    return frozenset(connection.execute(sa.select(schools.table.c.id).where(*conditions)).scalars())
+
+
+def by_id(connection: sa.Connection, school: UUID) -> KnownSchool | None:
+    return schools.get(connection, school)
+
+
+def by_urn(connection: sa.Connection, urn: int) -> KnownSchool | None:
+    """The school that answers to a URN, present or past."""
+    return known_register(connection, [urn]).get(urn)
+
+
+def known_register(connection: sa.Connection, asked: Iterable[int]) -> dict[int, KnownSchool]:
+    """What the product knows of the schools that answer to these URNs."""
+    held = urns.table
+    query = (
+        sa.select(held.c.urn.label("asked"), schools.table)
+        .join(schools.table, schools.table.c.id == held.c.school)
+        .where(held.c.urn.in_(list(asked)))
+    )
+    return {row.pop("asked"): KnownSchool(**row) for row in map(dict, connection.execute(query).mappings())}
+
+
+def merged_schools(connection: sa.Connection, school: UUID) -> list[KnownSchool]:
+    """The institutions that went into a school: their records tell its earlier history."""
+    query = schools.table.select().where(schools.table.c.merged_into == school)
+    return schools.rows(connection, query)
+
+
+def _page(
+    connection: sa.Connection, conditions: Iterable[sa.ColumnElement[bool]], limit: int | None, after: str | None
+) -> list[KnownSchool]:
+    columns = schools.table.c
+    order = (columns.closed, columns.sought, columns.id)
+    query = schools.table.select().where(columns.merged_into.is_(None), *conditions).order_by(*order).limit(limit)
+    if after is not None:
+        last = schools.get(connection, UUID(after))
+        if last is None:
+            return []
+        query = query.where(sa.tuple_(*order) > sa.tuple_(last.closed, last.sought, last.id, types=_types(order)))
+    return schools.rows(connection, query)
+
+
+def _types(columns: Iterable[sa.ColumnElement[Any]]) -> list[Any]:
+    return [column.type for column in columns]
+
+
+def _holding(text: str) -> list[sa.ColumnElement[bool]]:
+    return [schools.table.c.sought.contains(word, autoescape=True) for word in folded(text).split()]
+
+
+def _of_authority(la: str | None) -> list[sa.ColumnElement[bool]]:
+    columns = schools.table.c
+    return [] if la is None else [sa.or_(columns.la_code == la, sa.func.lower(columns.la_name) == la.casefold())]
