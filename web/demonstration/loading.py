@@ -1,0 +1,152 @@
+"""Loads a database of its own: the demonstration authority with its year, or the schools of a real register."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from random import Random
+
+import click
+
+from domain.acting import LONDON
+from domain.vocabulary import Channel, Role, Team
+from projections.schools import by_urn, listed
+from providers.catalogue.authorities import code_of, name_of
+from providers.catalogue.source import date_in_name
+from web import words
+from web.accounts import accounts as kept
+from web.accounts import keeping
+from web.accounts.passwords import Passwords
+from web.demonstration.diary import Diary
+from web.demonstration.people import Cast, cast
+from web.demonstration.places import AUTHORITY, AUTHORITY_CODE
+from web.demonstration.register import write_register
+from web.demonstration.schools import schools, september
+from web.demonstration.settling import appoint, name_authority, settle, take_in_register
+from web.demonstration.town import Town
+from web.demonstration.visiting import visit_all
+from web.identity import team_of
+from web.office import Office
+
+MOST_LOOKED_AFTER = 1000
+"""A register with more schools than this is no single authority's."""
+
+SEED = 2003
+"""The year in which the service began; the same seed and day give the same authority."""
+
+PASSWORD = "wexmoor demonstration"  # noqa: S105 - printed at every start, for a database that holds nothing real
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """How to sign in to the demonstration with one post."""
+
+    post: str
+    name: str
+    password: str
+
+
+def load_demonstration(office: Office, *, on: date | None = None, seed: int = SEED) -> None:
+    """The authority of Wexmoor with the year that lies behind it, as of a day (today)."""
+    on = on or datetime.now(LONDON).date()
+    click.echo(f"Making the demonstration authority of {AUTHORITY} as of {words.date(on)}")
+    began = september(on).replace(year=september(on).year - 1)
+    diary = Diary(office, on)
+    diary.write(
+        began, None, Role.ADMINISTRATOR, lambda: name_authority(office, f"{AUTHORITY} Council", AUTHORITY_CODE)
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        register = Path(folder) / "register.csv"
+        write_register(register, seed=seed, on=on)
+        diary.write(began, None, Role.ADMINISTRATOR, lambda: take_in_register(office, register, dated=began))
+        diary.play()
+    town = _wexmoor(office, seed, on)
+    appoint(town, diary, began)
+    diary.play()
+    settle(town, diary, began)
+    visit_all(town, diary, began)
+    with click.progressbar(length=len(diary), label="A year goes by", show_pos=True) as bar:
+        diary.play(bar.update)
+    open_accounts(town)
+
+
+def load_register(office: Office, register: Path, la: str | None) -> None:
+    """The schools of a real register, looked after by the demonstration's (fictional) colleagues."""
+    today = datetime.now(LONDON).date()
+    dated = min(date_in_name(register) or today, today)
+    code = la if la and la.isdecimal() else code_of(la) if la else None
+    name = (name_of(code) if code else None) or la or "All authorities"
+    with office.acting(None, Role.ADMINISTRATOR.value, Channel.COMMAND_LINE):
+        name_authority(office, name, code or "000")
+    with office.acting(None, Role.ADMINISTRATOR.value, Channel.IMPORT):
+        report = take_in_register(office, register, dated=dated, la=la)
+    click.echo(f"{report.registered:,} schools registered from {register.name}, dated {words.date(dated)}")
+    if report.registered > MOST_LOOKED_AFTER:
+        click.echo("So many schools are no one service's: nobody is put in post. Open accounts with `sis accounts`.")
+        return
+    town = Town(office, cast(SEED, today), today, Random(SEED))
+    with office.read() as connection:
+        for school in listed(connection, today=today, limit=MOST_LOOKED_AFTER):
+            if not school.closed:
+                town.knows(school.urn, school.id, team_of(school.phase))
+    _lend_leaders(town)
+    diary = Diary(office, today)
+    appoint(town, diary, today)
+    diary.play()
+    settle(town, diary, today)
+    diary.play()
+    open_accounts(town)
+
+
+def _lend_leaders(town: Town) -> None:
+    """Give the first secondary school a fictional head and chair, so that those posts can be tried."""
+    first = next((urn for urn, team in town.teams.items() if team is Team.SECONDARY), next(iter(town.teams)))
+    lent = replace(town.cast.leadership[0], urn=first)
+    town.cast = replace(town.cast, leadership=(lent,))
+
+
+def _wexmoor(office: Office, seed: int, on: date) -> Town:
+    """Wexmoor's open schools as they were registered, and nobody in post yet."""
+    town = Town(office, cast(seed, on), on, Random(seed))
+    with office.read() as connection:
+        for school in schools(seed, on):
+            known = by_urn(connection, school.urn)
+            if school.head is not None and known is not None:
+                town.knows(school.urn, known.id, team_of(known.phase))
+    return town
+
+
+def open_accounts(town: Town) -> None:
+    """An account with the demonstration's password for one holder of each post."""
+    hashed = Passwords().hash(PASSWORD)
+    for _, email in sign_in_addresses(town.cast):
+        with town.office.acting(None, Role.ADMINISTRATOR.value, Channel.COMMAND_LINE):
+            keeping.open_account(town.office, town.people[email], email, password_hash=hashed)
+
+
+def sign_in_addresses(everybody: Cast) -> list[tuple[str, str]]:
+    """Post and address of those who have an account, one for each post."""
+    led = everybody.leadership[0]
+    return [
+        ("Officer, leads primary", everybody.primary_officers[0].email),
+        ("Officer, primary", everybody.primary_officers[1].email),
+        ("Officer, secondary", everybody.secondary_officers[0].email),
+        ("Director", everybody.director.email),
+        ("Broker", everybody.broker.email),
+        ("CPD manager", everybody.cpd_manager.email),
+        ("Headteacher", led.head.email),
+        ("Chair of governors", led.chair.email),
+        ("Provider's specialist", everybody.providers[0].specialists[0].email),
+        ("Reviewer", everybody.reviewer.email),
+        ("Administrator", everybody.administrator.email),
+    ]
+
+
+def sign_ins(office: Office) -> list[SignIn]:
+    """The demonstration's sign-ins, none in any other database."""
+    with office.read() as connection:
+        known = {account.sign_in_name for account in kept.everyones(connection)}
+    addresses = sign_in_addresses(cast(SEED, datetime.now(LONDON).date()))
+    return [SignIn(post, email, PASSWORD) for post, email in addresses if email.casefold() in known]
