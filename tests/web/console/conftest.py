@@ -1,0 +1,18 @@
+"""The console on the database of a test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from web.office import Office
+
+
+@pytest.fixture(autouse=True)
+def deployment(office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands find the test's database, share its clock (the machine's) and leave their files with it."""
+    office.set_clock(None)
+    monkeypatch.setenv("SIS_DATABASE_URL", str(office.writer.url))
+    monkeypatch.setenv("SIS_SECRET_KEY", "only for tests")
+    monkeypatch.chdir(tmp_path)

@@ -1,0 +1,213 @@
+"""`sis import`: schools, their links, inspections and groups, and providers, from files as they are published."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from uuid import UUID
+
+import click
+
+from domain.provider import Provider, ProviderKind
+from domain.references import reference
+from projections import providers as providers_view
+from projections import references
+from projections import schools as schools_view
+from providers.catalogue.groups import GroupRow, MembershipRow, read_groups, read_memberships
+from providers.catalogue.inspections import read_inspections
+from providers.catalogue.links import read_links
+from providers.catalogue.provider_list import NotProviders, ProviderRow, read_provider_names, read_providers
+from providers.catalogue.register import read_register
+from providers.catalogue.source import Problem
+from providers.enrolment import import_providers
+from providers.intake.groups import import_groups
+from providers.intake.inspections import import_inspections
+from providers.intake.links import import_links
+from providers.intake.schools import import_schools
+from web.console.intake import FILE, Bar, Intake, dated_option, refused_aloud, report_option
+from web.office import Office
+
+
+@click.group("import")
+def imports() -> None:
+    """Take in files: only what is new or different is recorded, with its source and its day."""
+
+
+@imports.command()
+@click.argument("file", type=FILE)
+@click.option("--la", help="Take the schools of one authority, by code or name.")
+@dated_option
+@click.option("--force", is_flag=True, help="Take the file also where a newer one told otherwise.")
+@report_option
+def schools(file: Path, la: str | None, dated: datetime | None, force: bool, report: Path | None) -> None:
+    """Take in the register of schools FILE, in any of its official layouts."""
+    intake = Intake(file, report)
+    with refused_aloud():
+        rows = read_register(file, la=la, progress=Bar("Reading"))
+    with intake.office() as office:
+        done = import_schools(
+            office.service,
+            rows,
+            source=intake.source(office, dated),
+            known=_known(office),
+            force=force,
+            progress=Bar("Saving"),
+        )
+        summary = (done.registered, "schools registered"), (done.refreshed, "brought up to date")
+        intake.tell([*summary, (done.unchanged, "unchanged")], done.problems)
+
+
+@imports.command()
+@click.argument("file", type=FILE)
+@dated_option
+@report_option
+def links(file: Path, dated: datetime | None, report: Path | None) -> None:
+    """Propose the successions that FILE tells; a person confirms or declines each."""
+    intake = Intake(file, report)
+    with refused_aloud():
+        rows = read_links(file, progress=Bar("Reading"))
+    with intake.office() as office:
+        done = import_links(
+            office.service,
+            rows,
+            source=intake.source(office, dated),
+            known=_known(office),
+            progress=Bar("Saving"),
+        )
+        summary = (done.proposed, "successions proposed"), (done.unchanged, "known already")
+        others = (done.unknown, "of schools not in the register"), (done.other, "links of other kinds")
+        intake.tell([*summary, *others], done.problems)
+
+
+@imports.command()
+@click.argument("file", type=FILE)
+@dated_option
+@report_option
+def inspections(file: Path, dated: datetime | None, report: Path | None) -> None:
+    """Take in the list of inspections FILE."""
+    intake = Intake(file, report)
+    with refused_aloud():
+        rows = read_inspections(file, progress=Bar("Reading"))
+    with intake.office() as office:
+
+        def known_inspections(asked: Collection[UUID]) -> Mapping[tuple[UUID, date, int], schools_view.InspectedOn]:
+            with office.read() as connection:
+                return schools_view.known_inspections(connection, asked)
+
+        done = import_inspections(
+            office.service,
+            rows,
+            source=intake.source(office, dated),
+            known=_known(office),
+            known_inspections=known_inspections,
+            progress=Bar("Saving"),
+        )
+        summary = (done.recorded, "inspections recorded"), (done.unchanged, "known already")
+        intake.tell([*summary, (done.unknown, "of schools not in the register")], done.problems)
+
+
+@imports.command()
+@click.argument("file", type=FILE)
+@click.argument("memberships", type=FILE, required=False)
+@dated_option
+@click.option("--force", is_flag=True, help="Take the file also where a newer one told otherwise.")
+@report_option
+def groups(file: Path, memberships: Path | None, dated: datetime | None, force: bool, report: Path | None) -> None:
+    """Take in which school belongs to which trust, federation or other group.
+
+    FILE lists the schools in groups; or FILE lists the groups, and MEMBERSHIPS the schools in them.
+    """
+    intake = Intake(memberships or file, report)
+    with refused_aloud():
+        rows = read_memberships(file, progress=Bar("Reading")) if memberships is None else _joined(file, memberships)
+    with intake.office() as office:
+
+        def known_groups() -> Mapping[tuple[UUID, str], schools_view.GroupMember]:
+            with office.read() as connection:
+                return schools_view.known_groups(connection)
+
+        done = import_groups(
+            office.service,
+            rows,
+            source=intake.source(office, dated),
+            known=_known(office),
+            known_groups=known_groups,
+            force=force,
+            progress=Bar("Saving"),
+        )
+        summary = (done.joined, "memberships noted"), (done.left, "ended"), (done.unchanged, "unchanged")
+        intake.tell([*summary, (done.unknown, "of schools not in the register")], done.problems)
+
+
+@imports.command()
+@click.argument("file", type=FILE)
+@click.option(
+    "--kind",
+    type=click.Choice([kind.value for kind in ProviderKind]),
+    default=ProviderKind.PRIVATE.value,
+    show_default=True,
+    help="What the providers are, where the list does not say.",
+)
+@report_option
+def providers(file: Path, kind: str, report: Path | None) -> None:
+    """Take in the list of providers FILE: the service's own layout, or a published list of names."""
+    intake = Intake(file, report)
+    with refused_aloud():
+        rows = _provider_rows(file)
+    with intake.office() as office:
+
+        def known(name: str) -> Sequence[UUID]:
+            with office.read() as connection:
+                return [provider.id for provider in providers_view.providers_named(connection, name)]
+
+        def next_reference() -> str:
+            year = office.today().year
+            with office.read() as connection:
+                number = references.next_number(connection, Provider.prefix, year)
+            return reference(Provider.prefix, year, number)
+
+        done = import_providers(
+            office.service, rows, known=known, next_reference=next_reference, usual_kind=ProviderKind(kind)
+        )
+        summary = (done.registered, "providers registered"), (done.changed, "brought up to date")
+        intake.tell([*summary, (done.unchanged, "unchanged")], done.problems)
+
+
+def _known(office: Office) -> Callable[[Sequence[int]], Mapping[int, schools_view.KnownSchool]]:
+    def known(urns: Sequence[int]) -> Mapping[int, schools_view.KnownSchool]:
+        with office.read() as connection:
+            return schools_view.known_register(connection, urns)
+
+    return known
+
+
+def _joined(groups: Path, memberships: Path) -> Iterator[MembershipRow | Problem]:
+    """The schools in groups, each group as its own list tells it: its name, its kind, and whether it has closed."""
+    return _as_listed(read_groups(groups), read_memberships(memberships, progress=Bar("Reading")))
+
+
+def _as_listed(
+    groups: Iterator[GroupRow | Problem], memberships: Iterator[MembershipRow | Problem]
+) -> Iterator[MembershipRow | Problem]:
+    listed: dict[str, GroupRow] = {}
+    for group in groups:
+        if isinstance(group, Problem):
+            yield group
+        else:
+            listed[group.uid] = group
+    for row in memberships:
+        found = listed.get(row.group_uid) if isinstance(row, MembershipRow) else None
+        if found is None or isinstance(row, Problem):
+            yield row
+            continue
+        status = found.status or row.group_status
+        yield replace(row, group_name=found.name, group_kind=found.kind, group_status=status)
+
+
+def _provider_rows(file: Path) -> Iterator[ProviderRow | Problem]:
+    try:
+        return read_providers(file, progress=Bar("Reading"))
+    except NotProviders:
+        return read_provider_names(file)

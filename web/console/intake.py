@@ -1,0 +1,103 @@
+"""What the imports have in common: the file and its date, the bars, the summary, the report of what was refused."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from domain.aggregate import Refusal
+from domain.school import Source
+from domain.vocabulary import Channel
+from providers.catalogue.register import UnknownAuthority
+from providers.catalogue.report import write_report
+from providers.catalogue.source import Problem, WrongFile, date_in_name
+from web import words
+from web.console.opening import at_the_console
+from web.office import Office
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+Command = Callable[..., Any]
+
+
+def dated_option(command: Command) -> Command:
+    """`--dated`: the day on which what the file tells was true."""
+    text = "The day of the file, as 2024-06-17; without it, the day in its name, else today."
+    return click.option("--dated", type=click.DateTime(["%Y-%m-%d"]), help=text)(command)
+
+
+def report_option(command: Command) -> Command:
+    """`--report`: where the rows that do not count are listed."""
+    text = "Where to list what does not count; without it, a file beside the one you are in, named after FILE."
+    return click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help=text)(command)
+
+
+class Bar:
+    """A progress bar that appears with the first step it is told; called with what is done and what there is."""
+
+    def __init__(self, label: str) -> None:
+        self._label = label
+        self._shown: Any = None
+
+    def __call__(self, done: int, total: int) -> None:
+        if self._shown is None:
+            self._shown = click.progressbar(length=max(total, 1), label=self._label, file=sys.stderr)
+            self._shown.__enter__()
+        self._shown.update(done - self._shown.pos)
+        if done >= total:
+            self._shown.render_finish()
+
+
+@dataclass(frozen=True)
+class Intake:
+    """One file on its way in. `report` is where to list what does not count, None for the usual place."""
+
+    file: Path
+    report: Path | None
+
+    @contextmanager
+    def office(self) -> Iterator[Office]:
+        """The office that takes the file in; what is refused as a whole is said in one line, and changes nothing."""
+        with refused_aloud(), at_the_console(channel=Channel.IMPORT) as office:
+            yield office
+
+    def source(self, office: Office, dated: datetime | None) -> Source:
+        """File and day, the day said aloud where nobody gave it."""
+        today = office.today()
+        if dated is not None:
+            return Source(self.file.name, _not_ahead(dated.date(), today))
+        named = date_in_name(self.file)
+        day = min(named, today) if named else today
+        why = "by its name" if named else "as neither --dated nor its name tells a day"
+        click.echo(f"{self.file.name} is taken to be of {words.date(day)}, {why}")
+        return Source(self.file.name, day)
+
+    def tell(self, summary: Iterable[tuple[int, str]], problems: list[Problem]) -> None:
+        """Say what became of the file, and list what does not count."""
+        click.echo(", ".join(f"{count:,} {what}" for count, what in summary))
+        if problems:
+            path = self.report or Path(f"{self.file.name.split('.')[0]}-problems.csv")
+            write_report(problems, path)
+            click.echo(f"Problems: {len(problems):,}. See {path} for line, column and reason")
+
+
+@contextmanager
+def refused_aloud() -> Iterator[None]:
+    """Tell a file that cannot be taken in as one line, and exit with 1."""
+    try:
+        yield
+    except (WrongFile, UnknownAuthority, Refusal) as refusal:
+        raise click.ClickException(str(refusal)) from None
+
+
+def _not_ahead(day: date, today: date) -> date:
+    if day > today:
+        raise click.BadParameter("the day of a file does not lie ahead", param_hint="--dated")
+    return day
