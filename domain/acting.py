@@ -20,7 +20,7 @@ from domain.vocabulary import Channel
 LONDON = ZoneInfo("Europe/London")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Signature:
     """Who gives a command, in which post, through which channel, and when (`at`, aware).
 

@@ -47,7 +47,7 @@ def reasoned(reason: str, message: str = "Give a reason") -> str:
     return reason.strip()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Meta:
     """What is known of an event beside the fact itself.
 

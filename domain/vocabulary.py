@@ -162,7 +162,7 @@ class Personal:
         return self.value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class About:
     """Whom and what an event concerns, beside the record it belongs to: ids by kind."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, cast, get_type_hints
+from typing import Any, TypeVar, cast, get_type_hints
 from uuid import UUID
 
 import msgspec
@@ -17,6 +17,8 @@ from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 from domain.acting import Signature
 from domain.aggregate import EVENTS, Event, Meta
 from domain.vocabulary import About, Channel, Purpose, Sensitivity
+
+T = TypeVar("T")
 
 
 class UnknownTopic(LookupError):
@@ -131,9 +133,7 @@ def decode_state(event_class: type[Event], state: str | bytes, *, schema: int) -
         for old in range(schema, event_class.SCHEMA):
             getattr(event_class, f"upcast_v{old}_v{old + 1}")(raw)
         fields = msgspec.convert(raw, struct.type, str_keys=True)
-    event = object.__new__(event_class)
-    event.__dict__.update(msgspec.structs.asdict(fields))
-    return event
+    return _made(event_class, **msgspec.structs.asdict(fields))
 
 
 def state_of(event: Event) -> bytes:
@@ -204,13 +204,14 @@ def _meta_state(event: Event) -> MetaState:
 
 
 def _meta(record: StoredRecord, state: MetaState) -> Meta:
-    return Meta(
+    return _made(
+        Meta,
         event_id=record.event_id,
         stream=record.originator_id,
         version=record.originator_version,
         signature=_signature(state),
         occurred=state.at if state.occurred is None else _moment(state.occurred),
-        about=About(state.school, state.request, state.provider, state.people),
+        about=_made(About, school=state.school, request=state.request, provider=state.provider, people=state.people),
         purpose=state.purpose,
         reason=state.reason,
         rules=state.rules,
@@ -221,7 +222,8 @@ def _meta(record: StoredRecord, state: MetaState) -> Meta:
 
 
 def _signature(state: MetaState) -> Signature:
-    return Signature(
+    return _made(
+        Signature,
         actor=state.actor,
         post=state.post,
         channel=state.channel,
@@ -231,6 +233,13 @@ def _signature(state: MetaState) -> Signature:
         correlation=state.correlation,
         causation=state.causation,
     )
+
+
+def _made(kind: type[T], /, **fields: object) -> T:
+    """A frozen dataclass with all of its fields, which are typed already: its constructor takes thrice as long."""
+    made = object.__new__(kind)
+    made.__dict__.update(fields)
+    return made
 
 
 def _moment(text: str) -> datetime | date:
