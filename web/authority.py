@@ -19,6 +19,7 @@ class Shown:
     service_name: str
     colour: str
     contact_email: str
+    la_code: str | None = None
 
 
 def authority() -> Shown:
@@ -44,4 +45,4 @@ def _shown() -> Shown:
         defaults = Settings()
         return Shown("School Improvement Service", "School improvement", defaults.colour, defaults.contact_email)
     settings, _ = found.settings_on(office().today())
-    return Shown(found.name, found.service_name, settings.colour, settings.contact_email)
+    return Shown(found.name, found.service_name, settings.colour, settings.contact_email, found.la_code)

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from projections import audit_trail, caseload, concerns, names, notes, people, providers, references, schools
+from projections import (
+    audit_trail,
+    caseload,
+    concerns,
+    names,
+    notes,
+    people,
+    providers,
+    records_of_visit,
+    references,
+    schools,
+    visits,
+)
 from projections.view import View
 
 VIEWS: tuple[View, ...] = (
@@ -11,6 +23,8 @@ VIEWS: tuple[View, ...] = (
     schools.VIEW,
     people.VIEW,
     providers.VIEW,
+    visits.VIEW,
+    records_of_visit.VIEW,
     concerns.VIEW,
     notes.VIEW,
     caseload.VIEW,

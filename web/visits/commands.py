@@ -1,0 +1,289 @@
+"""What can be done with a visit, declared once for pages and API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from werkzeug.exceptions import Forbidden
+
+from domain.record_of_visit import RecordOfVisit
+from domain.service import Work
+from domain.visit import Visit, VisitStatus
+from domain.vocabulary import Role, Side
+from projections import people, references
+from projections import visits as view
+from web.authority import settings_of
+from web.identity import Reach, Visitor, signed_in
+from web.noun import Deal, Listing, Noun, Values
+from web.policy import SCHOOL, Action
+from web.terms import term_of
+from web.visits import offers, schemas
+
+
+def _visits(
+    connection: sa.Connection, reach: Reach, filters: Values, after: str | None, limit: int
+) -> list[view.PlannedVisit]:
+    """The diary from a day on; where no day is named, all visits, the latest first."""
+    return view.listed(
+        connection,
+        schools=reach.narrowed(filters.get("school")),
+        officers=[signed_in().person] if filters.get("mine") else None,
+        statuses=filters.get("status") or None,
+        kinds=filters.get("kind") or None,
+        first=filters.get("from"),
+        last=filters.get("to"),
+        latest_first=filters.get("from") is None,
+        after=after,
+        limit=limit,
+    )
+
+
+visits = Noun(
+    "visits",
+    Visit,
+    one="visit",
+    read=Action.READ_VISIT,
+    out=schemas.VisitOut,
+    listing=Listing(view.PlannedVisit, _visits, lambda row: row.reference, schemas.VisitFilters),
+)
+
+
+def _ahead(visit: Visit) -> bool:
+    return visit.is_ahead
+
+
+def _confirmed(visit: Visit) -> bool:
+    return visit.status is VisitStatus.CONFIRMED
+
+
+def _to_be_confirmed(visit: Visit) -> bool:
+    return visit.status is VisitStatus.PLANNED
+
+
+def _side(visit: Visit) -> Side:
+    """Whose act it is follows from the post in which somebody acts."""
+    return Side.SCHOOL if visit.signature.post in SCHOOL else Side.SERVICE
+
+
+def _visiting(connection: sa.Connection, _: Visit | None) -> Mapping[str, Any]:
+    return {schemas.VISITORS: offers.visitors(connection)}
+
+
+def _planning(connection: sa.Connection, _: Visit | None) -> Mapping[str, Any]:
+    return {schemas.VISITORS: offers.visitors(connection), schemas.SCHOOLS: offers.schools_to_visit(connection)}
+
+
+def _oneself(connection: sa.Connection, asking: Visitor) -> Mapping[str, Any]:
+    person = people.by_id(connection, asking.person)
+    capacity = "director" if asking.holds(Role.DIRECTOR) and not asking.holds(Role.OFFICER) else "officer"
+    return {"visitors": [{"person": person.reference, "capacity": capacity}]} if person else {}
+
+
+@visits.beginning(
+    "plan",
+    "Plan a visit",
+    Action.PLAN_VISIT,
+    schemas.PlanVisit,
+    done="The visit is planned",
+    submit="Plan the visit",
+    context=_planning,
+    first_answers=_oneself,
+)
+def plan(deal: Deal[Visit], values: Values) -> Visit:
+    term = term_of(deal.office, values["on"])
+    return deal.begin(lambda reference: Visit.plan(reference, term=term, **values))
+
+
+@visits.beginning(
+    "record-unplanned",
+    "Record a visit that was not planned",
+    Action.PLAN_VISIT,
+    schemas.RecordUnplanned,
+    done="The visit is recorded",
+    context=_planning,
+    first_answers=_oneself,
+)
+def record_unplanned(deal: Deal[Visit], values: Values) -> Visit:
+    term = term_of(deal.office, values["on"])
+    return deal.begin(lambda reference: Visit.record_unplanned(reference, term=term, **values))
+
+
+@visits.command(
+    "confirm",
+    "Confirm the visit",
+    Action.CONFIRM_VISIT,
+    schemas.ConfirmVisit,
+    done="The visit is confirmed",
+    submit="Confirm the visit",
+    offered=_to_be_confirmed,
+    initial=lambda _, visit: {"on": visit.on, "starts_at": visit.starts_at, "minutes": visit.minutes},
+    form_page="visits/about_visit.html",
+    main=True,
+)
+def confirm(deal: Deal[Visit], values: Values) -> None:
+    deal.change(lambda visit: visit.confirm(side=_side(visit), **values))
+
+
+@visits.command(
+    "add-agenda-item",
+    "Add an item to the agenda",
+    Action.ADD_AGENDA_ITEM,
+    schemas.AddAgendaItem,
+    done="The item is on the agenda",
+    submit="Add to the agenda",
+    offered=_ahead,
+    form_page="visits/about_visit.html",
+)
+def add_agenda_item(deal: Deal[Visit], values: Values) -> None:
+    deal.change(lambda visit: visit.add_to_agenda(side=_side(visit), **values))
+
+
+@visits.command(
+    "withdraw-agenda-item",
+    "Take an item off the agenda",
+    Action.ADD_AGENDA_ITEM,
+    schemas.WithdrawAgendaItem,
+    done="The item is off the agenda",
+    submit="Take it off",
+    offered=_ahead,
+    whose=lambda asking, visit: bool(offers.items_to_withdraw(asking, visit)),
+    context=lambda _, visit: {schemas.ITEMS: offers.items_to_withdraw(signed_in(), visit) if visit else []},
+)
+def withdraw_agenda_item(deal: Deal[Visit], values: Values) -> None:
+    def withdraw(visit: Visit) -> None:
+        theirs = {item.number for item in visit.items if item.side is not Side.SCHOOL}
+        if _side(visit) is Side.SCHOOL and values["number"] in theirs:
+            raise Forbidden("Only the service takes its own items off the agenda")
+        visit.withdraw_from_agenda(values["number"])
+
+    deal.change(withdraw)
+
+
+@visits.command(
+    "change-visitors",
+    "Change who visits",
+    Action.PLAN_VISIT,
+    schemas.ChangeVisitors,
+    done="The visitors are changed",
+    offered=_ahead,
+    context=_visiting,
+    initial=lambda connection, visit: {
+        "visitors": [
+            {"person": references.reference_of(connection, each.person), "capacity": each.capacity}
+            for each in visit.visitors
+        ],
+        "lead": references.reference_of(connection, visit.lead),
+    },
+)
+def change_visitors(deal: Deal[Visit], values: Values) -> None:
+    deal.change(lambda visit: visit.change_visitors(values["visitors"], lead=values["lead"], reason=values["reason"]))
+
+
+@visits.command(
+    "reschedule",
+    "Move the visit to another day",
+    Action.PLAN_VISIT,
+    schemas.RescheduleVisit,
+    done="The visit is moved. It has to be confirmed again",
+    submit="Move the visit",
+    offered=_ahead,
+    initial=lambda _, visit: {"on": visit.on, "starts_at": visit.starts_at},
+)
+def reschedule(deal: Deal[Visit], values: Values) -> None:
+    term = term_of(deal.office, values["on"])
+    deal.change(lambda visit: visit.reschedule(term=term, **values))
+
+
+@visits.command(
+    "hold",
+    "Record that the visit was held",
+    Action.PLAN_VISIT,
+    schemas.HoldVisit,
+    done="The visit is recorded as held. Write its record next",
+    offered=_confirmed,
+    initial=lambda _, visit: {"on": visit.on, "minutes": visit.minutes, "attendees": visit.expected},
+    main=True,
+)
+def hold(deal: Deal[Visit], values: Values) -> None:
+    deal.change(lambda visit: visit.hold(**values))
+
+
+@visits.command(
+    "miss",
+    "Record that the visit was not made",
+    Action.PLAN_VISIT,
+    schemas.MissVisit,
+    done="The visit is recorded as not made",
+    offered=_ahead,
+)
+def miss(deal: Deal[Visit], values: Values) -> None:
+    deal.change(lambda visit: visit.miss(**values))
+
+
+@visits.command(
+    "cancel",
+    "Cancel the visit",
+    Action.PLAN_VISIT,
+    schemas.CancelVisit,
+    done="The visit is cancelled",
+    submit="Cancel the visit",
+    warning=True,
+    offered=_ahead,
+)
+def cancel(deal: Deal[Visit], values: Values) -> None:
+    deal.change(lambda visit: visit.cancel(**values))
+
+
+@visits.command(
+    "start-record",
+    "Write the record of visit",
+    Action.WRITE_RECORD,
+    schemas.StartRecord,
+    done="The record is begun",
+    submit="Begin the record",
+    offered=lambda visit: visit.status is VisitStatus.HELD and visit.written_up is None,
+    goes_to=offers.page_to_write,
+    main=True,
+)
+def start_record(deal: Deal[Visit], values: Values) -> None:
+    """Begin the record and let the visit take note of it, both or neither."""
+    _, rules = settings_of(deal.office)
+    reference = deal.next_reference(RecordOfVisit)
+
+    def start(work: Work) -> None:
+        visit = work.find(Visit, deal.record.id, at=deal.at)
+        record = RecordOfVisit.start(
+            reference,
+            visit=visit.id,
+            school=visit.school,
+            kind=visit.kind,
+            purpose=visit.purpose,
+            author=deal.visitor.person,
+            visited_on=visit.held_on or visit.on,
+            rules=(rules,),
+            **values,
+        )
+        visit.start_record(record)
+        work.add(record)
+
+    deal.service.do(start)
+
+
+@visits.command(
+    "close",
+    "Close the visit",
+    Action.PLAN_VISIT,
+    schemas.CloseVisit,
+    done="The visit is closed",
+    submit="Close the visit",
+    lead="A closed visit stays as it is. Its history can still be read.",
+    offered=lambda visit: visit.status in {VisitStatus.CANCELLED, VisitStatus.NOT_MADE},
+)
+def close(deal: Deal[Visit], _: Values) -> None:
+    def finish(work: Work) -> None:
+        visit = work.find(Visit, deal.record.id, at=deal.at)
+        visit.close(work.find(RecordOfVisit, visit.written_up) if visit.written_up else None)
+
+    deal.service.do(finish)

@@ -1,0 +1,184 @@
+"""The core visits of a term, school by school: who had one, who will have one, and who would go without."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from domain.authority import Settings
+from domain.calendar import Term, TermDates, academic_year_label
+from domain.vocabulary import Word
+from projections import schools
+from projections.view import Row
+from projections.visits import CoreCount, core_visits
+from web.authority import authority, settings_of
+from web.identity import Reach, signed_in
+from web.noun import Listing, Shelf, Values
+from web.office import office
+from web.policy import Action
+from web.terms import term_of
+from web.visits.schemas import CoverageFilters
+
+EVERY_SCHOOL = 100_000
+
+
+class Standing(Word):
+    """How a school stands with its core visits in a term."""
+
+    NONE = "none"
+    MISSED = "missed"
+    PLANNED = "planned"
+    HELD = "held"
+
+    @property
+    def label(self) -> str:
+        return "None planned" if self is Standing.NONE else super().label
+
+
+SHORT = frozenset({Standing.NONE, Standing.MISSED})
+"""Where a school is on the way to have fewer core visits than its need category gives it."""
+
+
+class Covered(Row):
+    """A school's core visits in one term: due by its need category, still ahead, held and missed."""
+
+    school: UUID
+    urn: int
+    name: str
+    academic_year: int
+    term: Term
+    due: int
+    planned: int
+    held: int
+    missed: int
+    standing: Standing
+    is_own: bool
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """All schools of one term, those of the person who asks first, then by name."""
+
+    academic_year: int
+    term: Term
+    lines: list[Covered]
+
+    @property
+    def when(self) -> str:
+        """As `autumn term 2026/27`."""
+        return f"{self.term.label.lower()} term {academic_year_label(self.academic_year)}"
+
+    @property
+    def title(self) -> str:
+        """The finding: for how many schools nothing is planned or held."""
+        if not self.lines:
+            return f"No schools to visit in the {self.when}"
+        short = sum(1 for line in self.lines if line.standing in SHORT)
+        if not short:
+            return f"Every school has its core visit in the {self.when} held or planned"
+        count = len(self.lines)
+        schools = "school has" if count == 1 else f"{count} schools {'has' if short == 1 else 'have'}"
+        return f"{short} of {schools} no core visit planned or held in the {self.when}"
+
+
+def coverage(connection: sa.Connection, limited: Reach, filters: Values) -> Coverage:
+    """The core visits of the year and term asked for, else of the present term."""
+    today = office().today()
+    present = term_of(office(), today)
+    year, term = filters.get("year", present.academic_year), filters.get("term", present.term)
+    settings, _ = settings_of(office())
+    asking = signed_in()
+    within = limited.narrowed()
+    known = [
+        school
+        for school in schools.listed(connection, today=today, la=authority().la_code, limit=EVERY_SCHOOL)
+        if not school.closed and (within is None or school.id in within)
+    ]
+    looked_after = schools.looked_after(connection, [school.id for school in known], today=today)
+    counted = {count.school: count for count in core_visits(connection, year) if count.term is term}
+    lines = [
+        _line(
+            school,
+            year,
+            term,
+            _due(settings, looked_after[school.id].need_category),
+            counted,
+            is_own=school.id in asking.schools,
+        )
+        for school in known
+    ]
+    return Coverage(year, term, sorted(lines, key=lambda line: (not line.is_own, line.name.casefold(), line.urn)))
+
+
+def _line(
+    school: schools.KnownSchool,
+    year: int,
+    term: Term,
+    due: int,
+    counted: Mapping[UUID, CoreCount],
+    *,
+    is_own: bool,
+) -> Covered:
+    count = counted.get(school.id)
+    planned, held, missed = (count.planned, count.held, count.missed) if count else (0, 0, 0)
+    return Covered(
+        school=school.id,
+        urn=school.urn,
+        name=school.name,
+        academic_year=year,
+        term=term,
+        due=due,
+        planned=planned,
+        held=held,
+        missed=missed,
+        standing=standing(due, planned, held, missed),
+        is_own=is_own,
+    )
+
+
+def standing(due: int, planned: int, held: int, missed: int) -> Standing:
+    """How a school stands that is due so many core visits in a term."""
+    if held >= due:
+        return Standing.HELD
+    if held + planned >= due:
+        return Standing.PLANNED
+    return Standing.MISSED if missed else Standing.NONE
+
+
+def _due(settings: Settings, code: str | None) -> int:
+    """The core visits of a term: one for every school, more where its need category says so."""
+    category = settings.category(code) if code else None
+    return max(1, category.core_visits) if category else 1
+
+
+def sheet(found: Coverage) -> Iterable[tuple[str, ...]]:
+    """The coverage as rows of a sheet."""
+    yield ("URN", "School", "School year", "Term", "Due", "Planned", "Held", "Missed", "Standing")
+    for line in found.lines:
+        numbers = (str(number) for number in (line.due, line.planned, line.held, line.missed))
+        year = academic_year_label(line.academic_year)
+        yield (str(line.urn), line.name, year, line.term.label, *numbers, line.standing.label)
+
+
+def years_around(present: TermDates) -> list[tuple[str, str]]:
+    """The school years that the page offers: two past ones, this and the next."""
+    years = range(present.academic_year + 1, present.academic_year - 3, -1)
+    return [(str(year), academic_year_label(year)) for year in years]
+
+
+def _listed(
+    connection: sa.Connection, limited: Reach, filters: Values, after: str | None, limit: int
+) -> list[Covered]:
+    lines = coverage(connection, limited, filters).lines
+    urns = [str(line.urn) for line in lines]
+    first = urns.index(after) + 1 if after in urns else 0 if after is None else len(lines)
+    return lines[first : first + limit]
+
+
+core_visits_shelf = Shelf(
+    "core-visits", Action.READ_VISIT, Listing(Covered, _listed, lambda row: str(row.urn), CoverageFilters)
+)
+"""The core visits of a term in the API."""

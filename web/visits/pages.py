@@ -1,0 +1,141 @@
+"""The pages of visits: the diary, one visit, and the core visits of a term."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import Blueprint, Response, render_template
+from werkzeug.exceptions import BadRequest
+
+from domain.visit import Visit
+from projections import references, schools
+from projections.records_of_visit import records
+from projections.visits import PlannedVisit
+from web import words
+from web.identity import allow, concerned, reach, signed_in
+from web.noun import Listing
+from web.office import office
+from web.pages import ListPage, filter_values, list_page, record_page, with_query
+from web.policy import Action
+from web.spreadsheet import csv_of
+from web.terms import term_of
+from web.visits.commands import visits
+from web.visits.coverage import Coverage, coverage, sheet, years_around
+from web.visits.schemas import CoverageFilters
+
+pages = Blueprint("visits", __name__, template_folder="templates")
+
+
+def _cells(row: PlannedVisit, names: Mapping[UUID, str]) -> list[Any]:
+    return [
+        {"text": row.reference, "href": f"/visits/{row.reference}"},
+        words.date(row.on) + (f", {words.time(row.starts_at)}" if row.starts_at else ""),
+        names.get(row.school, ""),
+        row.kind.label,
+        {"tag": row.purpose},
+        names.get(row.lead, "") + (f" and {len(row.visitors) - 1} more" if len(row.visitors) > 1 else ""),
+        {"tag": row.status},
+    ]
+
+
+LIST = ListPage(
+    title="Visits",
+    caption="Visits by day",
+    head=["Visit", {"text": "Day", "nowrap": True}, "School", "Kind", "Purpose", "Led by", "Status"],
+    cells=_cells,
+    ids=lambda row: [row.school, row.lead],
+    empty_text="No visits",
+    choices=lambda _: {"mine": [("true", "Only mine")]},
+    template="visits/list.html",
+)
+
+
+@pages.get("/")
+def listed() -> str:
+    assert isinstance(visits.listing, Listing)
+    return list_page(visits, visits.listing, LIST, today=office().today())
+
+
+@pages.get("/<ref>")
+def visit(ref: str) -> str:
+    return record_page(
+        visits,
+        ref,
+        "visits/visit.html",
+        title=lambda visit, names: f"{visit.kind.label} visit to {names.get(visit.school, 'a school')}",
+        ids=lambda visit: [visit.school, visit.lead, *(each.person for each in visit.visitors)],
+        more=_around,
+    )
+
+
+def _around(connection: sa.Connection, visit: Visit) -> Mapping[str, Any]:
+    """The record of the visit where the person who asks may read it, and the records it belongs to."""
+    about = visit.about()
+    record = records.get(connection, visit.written_up) if visit.written_up else None
+    may_read = signed_in().may(
+        Action.READ_RECORD if record and record.version else Action.READ_DRAFT_RECORD, concerned(connection, about)
+    )
+    school = schools.by_id(connection, visit.school)
+    return {
+        "written": record if may_read else None,
+        "urn": school.urn if school else None,
+        "belongs": references.references_of(connection, [id for id in (visit.concern, visit.request) if id]),
+    }
+
+
+@pages.get("/coverage")
+def covered() -> str:
+    """The core visits of a term, school by school."""
+    found, wrong = _asked_coverage()
+    present = term_of(office(), office().today())
+    filter_fields = [
+        {
+            "name": "year",
+            "label": "School year",
+            "kind": "select",
+            "options": years_around(present),
+            "value": str(found.academic_year),
+            "hint": " ".join(wrong.get("year", ())),
+        },
+        {
+            "name": "term",
+            "label": "Term",
+            "kind": "select",
+            "options": [(term.value, term.label) for term in type(found.term)],
+            "value": found.term.value,
+            "hint": " ".join(wrong.get("term", ())),
+        },
+    ]
+    return render_template(
+        "visits/coverage.html",
+        page_title=found.title,
+        section="Visits",
+        found=found,
+        filter_fields=filter_fields,
+        csv_href=with_query().replace("/coverage?", "/coverage.csv?"),
+        breadcrumbs=[("Visits", "/visits"), ("Core visits", "")],
+    )
+
+
+@pages.get("/coverage.csv")
+def covered_sheet() -> Response:
+    """The same as a sheet."""
+    found, wrong = _asked_coverage()
+    if wrong:
+        raise BadRequest("One of the filters cannot be read. Set it on the page of core visits.")
+    name = f"core-visits-{found.academic_year}-{found.term.value}.csv"
+    return Response(
+        csv_of(sheet(found)),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _asked_coverage() -> tuple[Coverage, Mapping[str, Any]]:
+    allow(Action.READ_VISIT)
+    values, wrong = filter_values(CoverageFilters())
+    with office().read() as connection:
+        return coverage(connection, reach(connection, Action.READ_VISIT), values), wrong

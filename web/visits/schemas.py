@@ -1,0 +1,293 @@
+"""What is asked when a visit is planned, changed and held; and how the API shows a visit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from marshmallow import Schema, fields, post_load, validate
+
+from domain.calendar import Term
+from domain.visit import AgendaKind, CancelledBy, Visitor, VisitStatus
+from domain.vocabulary import Purpose, Side, VisitKind
+from web.fields import RecordField, SchoolField, line_field, person_field, reason_field, text_field
+
+SCHOOLS, VISITORS, ITEMS = "schools", "visitors", "items"
+"""What a form offers: the schools that may be visited, the people who may visit, the items of an agenda."""
+
+CAPACITIES = ("officer", "consultant", "director")
+
+NO_PUPILS = "Do not include names of pupils."
+
+Choices = Callable[[Mapping[str, Any]], Any]
+
+
+def _offered(name: str) -> Choices:
+    return lambda context: context[name]
+
+
+def _day(label: str, *, required: bool = True, **metadata: Any) -> fields.Date:
+    return fields.Date(
+        required=required,
+        validate=validate.Range(date(2000, 1, 1), date(2099, 12, 31)),
+        metadata={"label": label, **metadata},
+    )
+
+
+def _minutes(label: str = "Length in minutes", *, required: bool = False) -> fields.Integer:
+    return fields.Integer(
+        required=required,
+        validate=validate.Range(1, 1440),
+        metadata={"label": label, "width": 4, "suffix": "minutes"},
+    )
+
+
+def _starts_at() -> fields.Time:
+    return fields.Time(metadata={"label": "Start time", "hint": "For example, 9:30am"})
+
+
+def _school() -> SchoolField:
+    return SchoolField(
+        required=True,
+        metadata={
+            "label": "School",
+            "hint": "Begin to type its name or URN",
+            "widget": "school",
+            "choices": _offered(SCHOOLS),
+        },
+    )
+
+
+def _person(label: str, *, required: bool = True, **metadata: Any) -> fields.Field[Any]:
+    return person_field(
+        required=required,
+        metadata={"label": label, "widget": "select", "choices": _offered(VISITORS), **metadata},
+    )
+
+
+class AVisitor(Schema):
+    person = _person("Name", noun="who visits")
+    capacity = fields.String(
+        required=True,
+        validate=validate.OneOf(CAPACITIES),
+        metadata={"label": "Visits as", "widget": "select", "noun": "in which capacity they visit"},
+    )
+
+
+def _visitors() -> fields.List[Any]:
+    return fields.List(
+        fields.Nested(AVisitor),
+        required=True,
+        validate=validate.Length(min=1, max=20, error="Choose at least one visitor"),
+        metadata={"label": "Visitors", "row_label": "Visitor", "noun": "at least one visitor"},
+    )
+
+
+def _lead() -> fields.Field[Any]:
+    return _person("Led by", required=False, hint="Leave empty where the first visitor leads")
+
+
+class _Visiting(Schema):
+    """Whoever leads is one of the visitors: the first, unless another is named."""
+
+    @post_load
+    def led(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
+        values["visitors"] = [Visitor(**visitor) for visitor in values["visitors"]]
+        values["lead"] = values.get("lead") or values["visitors"][0].person
+        return values
+
+
+class PlanVisit(_Visiting):
+    school = _school()
+    kind = fields.Enum(VisitKind, by_value=True, required=True, metadata={"label": "Kind of visit"})
+    purpose = fields.Enum(Purpose, by_value=True, required=True)
+    on = _day("Day of the visit")
+    starts_at = _starts_at()
+    minutes = _minutes()
+    visitors = _visitors()
+    lead = _lead()
+    focus = text_field(label="Focus", hint=f"What the visit will look at. {NO_PUPILS}", rows=3)
+    concern = RecordField(
+        "concern", "CC", metadata={"label": "Concern that it belongs to", "hint": "Its reference", "width": 20}
+    )
+    request = RecordField(
+        "support-request",
+        "SR",
+        metadata={"label": "Support request that it belongs to", "hint": "Its reference", "width": 20},
+    )
+
+
+class RecordUnplanned(_Visiting):
+    school = _school()
+    kind = fields.Enum(VisitKind, by_value=True, required=True, metadata={"label": "Kind of visit"})
+    purpose = fields.Enum(Purpose, by_value=True, required=True)
+    on = _day("Day of the visit")
+    minutes = _minutes(required=True)
+    visitors = _visitors()
+    lead = _lead()
+    focus = text_field(label="Focus", hint=f"What the visit looked at. {NO_PUPILS}", rows=3)
+    attendees = line_field(
+        label="Who of the school was there", hint="Posts rather than names", longest=500, noun="who was there"
+    )
+    remote = fields.Boolean(
+        load_default=False, metadata={"label": "It was held by video or telephone", "widget": "checkboxes"}
+    )
+    reason = reason_field("Why it had not been planned")
+
+
+class ConfirmVisit(Schema):
+    on = _day("Day of the visit", widget="hidden")
+    starts_at = _starts_at()
+    minutes = _minutes()
+    expected = line_field(
+        required=False, label="Who of the school will attend", hint="Posts rather than names", longest=500
+    )
+
+
+class AddAgendaItem(Schema):
+    kind = fields.Enum(
+        AgendaKind,
+        by_value=True,
+        required=True,
+        metadata={
+            "label": "What kind of item it is",
+            "widget": "radios",
+            "choices": [
+                (AgendaKind.SCHOOL.value, "Something the school wants to talk about"),
+                (AgendaKind.PROGRAMME.value, "Part of the service's programme"),
+                (AgendaKind.CELEBRATION.value, "Something to celebrate, or good practice to share"),
+            ],
+        },
+    )
+    text = text_field(label="Item", hint=NO_PUPILS, rows=3, longest=2000)
+
+
+class WithdrawAgendaItem(Schema):
+    number = fields.Integer(
+        required=True,
+        validate=validate.Range(1, 1000),
+        metadata={
+            "label": "Item to take off the agenda",
+            "widget": "radios",
+            "choices": _offered(ITEMS),
+            "noun": "the item to take off",
+        },
+    )
+
+
+class ChangeVisitors(_Visiting):
+    visitors = _visitors()
+    lead = _lead()
+    reason = reason_field("Why the visitors change")
+
+
+class RescheduleVisit(Schema):
+    on = _day("New day of the visit")
+    starts_at = _starts_at()
+    side = fields.Enum(
+        Side,
+        by_value=True,
+        required=True,
+        validate=validate.OneOf([Side.SCHOOL, Side.SERVICE]),
+        metadata={
+            "label": "Who asked for another day?",
+            "noun": "who asked for another day",
+            "widget": "radios",
+            "choices": [(Side.SCHOOL.value, "The school"), (Side.SERVICE.value, "The service")],
+        },
+    )
+    reason = reason_field()
+
+
+class CancelVisit(Schema):
+    cause = fields.Enum(CancelledBy, by_value=True, required=True, metadata={"label": "Cancelled by"})
+    reason = reason_field()
+
+
+class MissVisit(Schema):
+    reason = reason_field("Why the visit was not made")
+
+
+class HoldVisit(Schema):
+    on = _day("Day on which it was held")
+    minutes = _minutes(required=True)
+    attendees = line_field(
+        label="Who of the school was there", hint="Posts rather than names", longest=500, noun="who was there"
+    )
+    remote = fields.Boolean(
+        load_default=False, metadata={"label": "It was held by video or telephone", "widget": "checkboxes"}
+    )
+
+
+class StartRecord(Schema):
+    needs_assurance = fields.Boolean(
+        load_default=False,
+        metadata={"label": "A second person has to assure the record before it is issued", "widget": "checkboxes"},
+    )
+
+
+class CloseVisit(Schema):
+    """Nothing is asked."""
+
+
+class VisitorOut(Schema):
+    person = person_field()
+    capacity = fields.String()
+
+
+class AgendaItemOut(Schema):
+    number = fields.Integer()
+    kind = fields.Enum(AgendaKind, by_value=True)
+    text = fields.String()
+    side = fields.Enum(Side, by_value=True)
+
+
+class VisitOut(Schema):
+    """A visit as the API shows it."""
+
+    reference = fields.String()
+    version = fields.Integer()
+    school = SchoolField()
+    kind = fields.Enum(VisitKind, by_value=True)
+    purpose = fields.Enum(Purpose, by_value=True)
+    status = fields.Enum(VisitStatus, by_value=True)
+    focus = fields.String()
+    on = fields.Date()
+    starts_at = fields.Time(allow_none=True)
+    minutes = fields.Integer(allow_none=True)
+    academic_year = fields.Integer(metadata={"description": "The year in which the school year begins"})
+    term = fields.Enum(Term, by_value=True)
+    visitors = fields.List(fields.Nested(VisitorOut))
+    lead = person_field()
+    agenda = fields.List(fields.Nested(AgendaItemOut), attribute="items")
+    expected = fields.String()
+    held_on = fields.Date(allow_none=True)
+    attended = fields.String()
+    remote = fields.Boolean()
+    concern = RecordField("concern", "CC", allow_none=True)
+    request = RecordField("support-request", "SR", allow_none=True)
+    record = RecordField("record-of-visit", "ROV", allow_none=True, attribute="written_up")
+
+
+VisitFilters = Schema.from_dict(
+    {
+        "status": fields.List(fields.Enum(VisitStatus, by_value=True), metadata={"label": "Status"}),
+        "kind": fields.List(fields.Enum(VisitKind, by_value=True), metadata={"label": "Kind"}),
+        "school": SchoolField(metadata={"label": "School", "hint": "URN"}),
+        "from": fields.Date(metadata={"label": "From"}),
+        "to": fields.Date(metadata={"label": "To"}),
+        "mine": fields.Boolean(metadata={"label": "Whose visits"}),
+    },
+    name="VisitFilters",
+)
+
+
+class CoverageFilters(Schema):
+    year = fields.Integer(
+        validate=validate.Range(2000, 2098),
+        metadata={"label": "School year", "description": "The year in which it begins; this year unless named"},
+    )
+    term = fields.Enum(
+        Term, by_value=True, metadata={"label": "Term", "description": "The present term unless named"}
+    )
