@@ -212,7 +212,7 @@ def an_engagement(service: Service, reference: str, provider: UUID) -> UUID:
     )
 
     def engage() -> BrokeredEngagement:
-        engagement = BrokeredEngagement.propose(reference, terms, request=uuid4())
+        engagement = BrokeredEngagement.propose(reference, terms, request=uuid4(), reason="A school of ours")
         engagement.confirm_clearance(cleared=True, valid_to=None, rules=("vetting-1",))
         for side in Side:
             engagement.agree(side)

@@ -1,0 +1,115 @@
+"""The language of the tests of brokerage: a desk with providers and a request, at each stage of its life."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from operator import methodcaller
+from typing import Any
+from uuid import UUID
+
+from domain.engagement import BrokeredEngagement
+from domain.provider import Evidence, Provider, ProviderKind, Requirement
+from domain.service import Service
+from domain.support_request import Route, SupportLevel, SupportRequest
+from domain.vocabulary import Phase, ServiceType, Side
+from providers.brokerage import Agreement, Brokerage
+from providers.delivery import Delivery
+from providers.eligibility import offer_of
+from providers.matching import USUAL_POLICY, Need, Offer
+from providers.vetting import Demand, VettingPolicy
+from tests.domain.brokered import BEGINS, BROKER, ENDS, IMRAN, LEAD, REPLY_BY, a_need, terms
+from tests.scenario import TODAY, signed
+
+POLICY = VettingPolicy("vetting-1", {ProviderKind.PRIVATE: (Demand(Requirement.ENHANCED_DBS),)})
+AGREEMENT = Agreement("Planning in mathematics", ("Schemes of work are in use",), BEGINS, ENDS)
+LONG = date(2028, 8, 31)
+
+
+class Desk:
+    """What brokers of a small authority see. `meanwhile` happens once, while a command looks at its policy."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+        self.brokerage = Brokerage(service, self.vetting)
+        self.delivery = Delivery(service, self.vetting)
+        self.meanwhile: Callable[[], None] | None = None
+
+    def vetting(self, _day: date) -> VettingPolicy:
+        event, self.meanwhile = self.meanwhile, None
+        if event is not None:
+            event()
+        return POLICY
+
+    def a_provider(
+        self,
+        reference: str,
+        person: UUID,
+        *,
+        kind: ProviderKind = ProviderKind.PRIVATE,
+        cleared_to: date | None = LONG,
+        day_rate: Decimal = Decimal(450),
+    ) -> UUID:
+        """A provider of mathematics with one specialist; not vetted where `cleared_to` is None."""
+        with signed(TODAY - timedelta(days=30)):
+            provider = Provider.register(reference, trading_as=f"Provider {reference}", kind=kind)
+            for service in (ServiceType.SPECIALIST_SUPPORT, ServiceType.TRAINING):
+                provider.offer(subject="Mathematics", phase=Phase.SECONDARY, service=service)
+            provider.add_specialist(person=person, teaches=False)
+            provider.set_rate(from_=TODAY, day_rate=day_rate, vat_registered=True)
+            if cleared_to is not None:
+                provider.meet(
+                    Requirement.ENHANCED_DBS,
+                    checked_on=provider.today,
+                    evidence=next(iter(Evidence)),
+                    person=person,
+                    expires=cleared_to,
+                )
+            return self.service.add(lambda: provider).id
+
+    def offers(self, *providers: UUID) -> Callable[[Need], list[Offer]]:
+        return lambda need: [offer_of(self.service.find(Provider, each), need, self.vetting) for each in providers]
+
+    def an_approved_request(self, reference: str = "SR-2026-0001", *, ceiling: int = 2500, **changes: Any) -> UUID:
+        with signed():
+            request = SupportRequest.raise_(reference, **a_need(**changes))
+            request.triage(broker=BROKER, level=SupportLevel.TARGETED, route=Route.BROKERED)
+            request.approve_to_broker(ceiling=Decimal(ceiling), approver=LEAD)
+            return self.service.add(lambda: request).id
+
+    def a_shortlisted_request(self, *providers: UUID, ceiling: int = 2500) -> UUID:
+        request = self.an_approved_request(ceiling=ceiling)
+        with signed():
+            self.brokerage.shortlist(request, offers=self.offers(*providers), policy=USUAL_POLICY)
+        return request
+
+    def a_tender(self, *providers: UUID) -> UUID:
+        request = self.a_shortlisted_request(*providers)
+        with signed():
+            return self.brokerage.open_tender(
+                request, "TN-2026-0001", brief="Planning", reply_by=REPLY_BY, invite=providers, reason="One if one"
+            )
+
+    def a_selection(self, selected: UUID, other: UUID) -> UUID:
+        tender = self.a_tender(selected, other)
+        for provider, quote in ((selected, terms()), (other, terms(specialist=IMRAN))):
+            with signed():
+                self.brokerage.quote(tender, provider, quote)
+        with signed():
+            self.brokerage.select(tender, selected, rationale="Knows the school", approver=LEAD)
+        return tender
+
+    def proposed_work(self, selected: UUID, other: UUID, agreement: Agreement = AGREEMENT) -> UUID:
+        tender = self.a_selection(selected, other)
+        with signed():
+            return self.brokerage.engage_selected(tender, "BE-2026-0001", agreement)
+
+    def confirmed_work(self, selected: UUID, other: UUID, agreement: Agreement = AGREEMENT) -> UUID:
+        engagement = self.proposed_work(selected, other, agreement)
+        for side in Side:
+            with signed():
+                self.service.change(BrokeredEngagement, engagement, methodcaller("agree", side))
+        with signed():
+            self.delivery.confirm(engagement)
+        return engagement

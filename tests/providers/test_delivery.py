@@ -1,0 +1,202 @@
+"""Engagements at work: sessions only by those cleared that day, and what request and tender learn of it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import partial
+from uuid import UUID, uuid4
+
+import pytest
+
+from domain.engagement import BrokeredEngagement, EngagementStatus, NotCleared
+from domain.engagement.rules import EvaluationDue, MoreThanAgreed, NotAllAgreed
+from domain.provider import Evidence, Provider, Requirement
+from domain.provider.rules import NotASpecialist
+from domain.service import AlreadyDone, Stale
+from domain.support_request import RequestStatus, SupportRequest
+from domain.tender import Tender, TenderStatus
+from domain.tender.rules import AboveCeiling
+from domain.vocabulary import Side
+from providers.brokerage import Agreement
+from tests.domain.brokered import ENDS, GRACE, HEAD, IMRAN, LEAD, outcomes
+from tests.providers.desk import LONG, Desk
+from tests.scenario import TODAY, signed
+
+AT_ONCE = Agreement("Planning in mathematics", ("Schemes of work are in use",), TODAY, ENDS)
+ONE = Decimal(1)
+
+
+@pytest.fixture
+def calder(desk: Desk) -> UUID:
+    return desk.a_provider("PV-2026-0001", GRACE)
+
+
+@pytest.fixture
+def harrop(desk: Desk) -> UUID:
+    return desk.a_provider("PV-2026-0002", IMRAN)
+
+
+@pytest.fixture
+def work(desk: Desk, calder: UUID, harrop: UUID) -> UUID:
+    return desk.confirmed_work(calder, harrop, AT_ONCE)
+
+
+def revoke(desk: Desk, provider: UUID, person: UUID = GRACE) -> None:
+    with signed():
+        desk.service.change(
+            Provider,
+            provider,
+            lambda provider: provider.revoke(Requirement.ENHANCED_DBS, person=person, reason="A barring notice"),
+        )
+
+
+def engagement(desk: Desk, id: UUID) -> BrokeredEngagement:
+    return desk.service.find(BrokeredEngagement, id)
+
+
+def test_work_is_confirmed_with_its_clearance(desk: Desk, work: UUID) -> None:
+    confirmed = engagement(desk, work)
+
+    assert (confirmed.status, confirmed.cleared_to) == (EngagementStatus.CONFIRMED, LONG)
+
+
+def test_work_is_not_confirmed_while_somebody_has_to_agree(desk: Desk, calder: UUID, harrop: UUID) -> None:
+    work = desk.proposed_work(calder, harrop, AT_ONCE)
+
+    with signed(), pytest.raises(NotAllAgreed):
+        desk.delivery.confirm(work)
+    assert not engagement(desk, work).cleared
+
+
+def test_no_session_is_planned_or_delivered_once_the_clearance_is_gone(desk: Desk, calder: UUID, work: UUID) -> None:
+    with signed():
+        desk.delivery.plan_session(work, on=TODAY, days=ONE)
+    revoke(desk, calder)
+
+    with signed(), pytest.raises(NotCleared, match="revoked"):
+        desk.delivery.plan_session(work, on=ENDS, days=ONE)
+    with signed(), pytest.raises(NotCleared):
+        desk.delivery.deliver_session(work, 1, on=TODAY, days=ONE)
+
+
+def test_a_clearance_revoked_at_the_same_moment_counts(desk: Desk, calder: UUID, work: UUID) -> None:
+    desk.meanwhile = partial(revoke, desk, calder)
+
+    with signed(), pytest.raises(NotCleared):
+        desk.delivery.plan_session(work, on=TODAY, days=ONE)
+
+    assert engagement(desk, work).sessions == {}
+
+
+def test_two_officers_who_plan_the_last_day_at_once_do_not_both_succeed(desk: Desk, work: UUID) -> None:
+    with signed():
+        desk.delivery.plan_session(work, on=TODAY, days=Decimal(4))
+
+    def the_other() -> None:
+        with signed():
+            desk.delivery.plan_session(work, on=TODAY, days=Decimal("0.5"))
+
+    desk.meanwhile = the_other
+    with signed(), pytest.raises(MoreThanAgreed):
+        desk.delivery.plan_session(work, on=TODAY, days=Decimal("0.5"))
+
+    assert engagement(desk, work).planned_days == Decimal("4.5")
+
+
+def test_a_session_decided_on_an_older_version_is_stale(desk: Desk, work: UUID) -> None:
+    seen = engagement(desk, work).version
+    with signed():
+        desk.delivery.plan_session(work, on=TODAY, days=ONE, at=seen)
+
+    with signed(), pytest.raises(Stale):
+        desk.delivery.plan_session(work, on=TODAY, days=ONE, at=seen)
+
+
+def test_a_session_sent_twice_is_planned_once(desk: Desk, work: UUID) -> None:
+    with signed():
+        desk.delivery.plan_session(work, on=TODAY, days=ONE)
+        with pytest.raises(AlreadyDone):
+            desk.delivery.plan_session(work, on=TODAY, days=ONE)
+
+    assert len(engagement(desk, work).sessions) == 1
+
+
+def test_a_specialist_is_replaced_by_a_cleared_colleague(desk: Desk, calder: UUID, work: UUID) -> None:
+    colleague = uuid4()
+    with signed(), pytest.raises(NotASpecialist):
+        desk.delivery.substitute(work, colleague, reason="Illness")
+    with signed():
+        desk.service.change(
+            Provider, calder, lambda provider: provider.add_specialist(person=colleague, teaches=False)
+        )
+    with signed(), pytest.raises(NotCleared):
+        desk.delivery.substitute(work, colleague, reason="Illness")
+    with signed():
+        desk.service.change(
+            Provider,
+            calder,
+            lambda provider: provider.meet(
+                Requirement.ENHANCED_DBS,
+                checked_on=TODAY,
+                evidence=next(iter(Evidence)),
+                person=colleague,
+                expires=date(2027, 8, 31),
+            ),
+        )
+    with signed():
+        desk.delivery.substitute(work, colleague, reason="Illness")
+
+    changed = engagement(desk, work)
+    assert (changed.work.specialist, changed.cleared_to) == (colleague, date(2027, 8, 31))
+
+
+def test_a_variation_stays_within_the_ceiling_unless_more_is_approved(desk: Desk, work: UUID) -> None:
+    def vary() -> None:
+        with signed():
+            desk.delivery.agree_variation(
+                work, days=Decimal(6), net=Decimal(2700), vat=Decimal(540), ends=ENDS, reason="More to do"
+            )
+
+    with pytest.raises(AboveCeiling):
+        vary()
+    assert engagement(desk, work).work.days == Decimal("4.5")
+
+
+def test_work_cancelled_before_it_starts_gives_request_and_quotes_back(desk: Desk, harrop: UUID, work: UUID) -> None:
+    with signed():
+        desk.delivery.cancel(work, side=Side.PROVIDER, reason="The specialist left")
+
+    cancelled = engagement(desk, work)
+    assert cancelled.status is EngagementStatus.CANCELLED
+    request = desk.service.find(SupportRequest, cancelled.request)
+    assert (request.status, request.engagement) == (RequestStatus.INVITING, None)
+    assert request.tender is not None
+    assert desk.service.find(Tender, request.tender).status is TenderStatus.OPEN
+    with signed():
+        desk.brokerage.select(request.tender, harrop, rationale="The second best", approver=LEAD)
+
+
+def test_work_is_closed_together_with_its_request(desk: Desk, work: UUID) -> None:
+    with signed():
+        desk.delivery.plan_session(work, on=TODAY, days=ONE)
+    with signed(TODAY + timedelta(days=1)):
+        desk.delivery.deliver_session(work, 1, on=TODAY, days=ONE, note="Algebra", attended=3)
+    with signed():
+        desk.service.change(BrokeredEngagement, work, lambda engagement: engagement.complete())
+    with signed(), pytest.raises(EvaluationDue):
+        desk.delivery.close(work, outcome="Planning is in place")
+    with signed():
+        desk.service.change(
+            BrokeredEngagement,
+            work,
+            lambda engagement: engagement.evaluate(
+                quality=5, impact=4, comment="Clear", outcomes=outcomes(engagement), evaluator=HEAD
+            ),
+        )
+    with signed():
+        desk.delivery.close(work, outcome="Planning is in place")
+
+    closed = engagement(desk, work)
+    assert closed.status is EngagementStatus.CLOSED
+    assert desk.service.find(SupportRequest, closed.request).status is RequestStatus.CLOSED
