@@ -95,4 +95,15 @@ def rows_of(connection: sa.Connection, ids: Collection[UUID]) -> list[Name]:
     ]
 
 
+def like(connection: sa.Connection, kind: str, text: str, *, limit: int) -> list[Name]:
+    """The records of a kind that go by that reference, or else have that text in their name; by name."""
+    columns = names.table.c
+    of_kind = names.table.select().where(columns.kind == kind)
+    exact = names.rows(connection, of_kind.where(columns.detail == text.strip().upper()))
+    if exact or not text.strip():
+        return exact
+    holding = columns.name.icontains(text.strip(), autoescape=True)
+    return names.rows(connection, of_kind.where(holding).order_by(columns.name, columns.detail).limit(limit))
+
+
 VIEW = View("names", names)

@@ -103,8 +103,10 @@ class Disclosure:
 
     def may_read(self, event: Event) -> bool:
         """Whether the visitor may read the text of the event on a page of its own."""
-        if event.meta.sensitivity is Sensitivity.ORDINARY:
-            return True
+        return event.meta.sensitivity is Sensitivity.ORDINARY or self.may_read_restricted(event)
+
+    def may_read_restricted(self, event: Event) -> bool:
+        """Whether the visitor may read what is restricted of that which the event concerns."""
         about = event.meta.about
         if about not in self._restricted:
             where = concerned(self._connection, about)

@@ -6,14 +6,22 @@ from typing import Any
 
 from flask import Blueprint
 
+from web.audit.pages import audit
+from web.audit.pages import pages as audit_pages
 from web.caseload.pages import caseload
 from web.caseload.pages import pages as caseload_pages
 from web.concerns.commands import concerns
 from web.concerns.pages import pages as concern_pages
 from web.noun import Noun, Shelf
+from web.visits.commands import visits
+from web.visits.coverage import core_visits_shelf
+from web.visits.pages import pages as visit_pages
 
-NOUNS: tuple[tuple[Noun[Any], Blueprint], ...] = ((concerns, concern_pages),)
+NOUNS: tuple[tuple[Noun[Any], Blueprint], ...] = (
+    (visits, visit_pages),
+    (concerns, concern_pages),
+)
 
-PAGES: tuple[Blueprint, ...] = (caseload_pages,)
+PAGES: tuple[Blueprint, ...] = (caseload_pages, audit_pages)
 
-SHELVES: tuple[Shelf, ...] = (caseload,)
+SHELVES: tuple[Shelf, ...] = (caseload, audit, core_visits_shelf)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from domain.acting import LONDON
 from domain.aggregate import Event
-from domain.vocabulary import Purpose, Role
+from domain.vocabulary import Channel, Purpose, Role
 from projections import audit_trail
 from projections.audit_trail import Wanted, kind_of
 from projections.names import Name, rows_of
@@ -19,22 +19,8 @@ from web.disclosure import READING, Disclosure, veil
 from web.identity import Visitor
 from web.office import office
 from web.policy import Action
+from web.record_addresses import record_href
 from web.sentences import NAMELESS, ids_in, sentence
-
-PATHS: Mapping[str, str] = {
-    "school": "schools",
-    "visit": "visits",
-    "record-of-visit": "records",
-    "support-request": "requests",
-    "tender": "tenders",
-    "engagement": "engagements",
-    "provider": "providers",
-    "person": "people",
-    "concern": "concerns",
-    "note": "notes",
-    "attachment": "files",
-}
-"""Where the pages of each kind of record stand."""
 
 LABELS: Mapping[str, str] = {"attachment": "File", "authority": "Settings of the authority"}
 """What a kind of record is called where its name in topics does not say it."""
@@ -63,13 +49,20 @@ class Entry:
     record: str
     record_href: str
     reference: str
+    channel: Channel
+    school: str = ""
+    urn: str = ""
     restricted: bool = False
+
+    @property
+    def happened_on(self) -> date:
+        """The day in England on which it happened."""
+        return self.at.astimezone(LONDON).date() if isinstance(self.at, datetime) else self.at
 
     @property
     def was_recorded_later(self) -> bool:
         """Whether it was recorded on a later day than that on which it happened."""
-        happened = self.at.astimezone(LONDON).date() if isinstance(self.at, datetime) else self.at
-        return self.recorded_at is not None and self.recorded_at.astimezone(LONDON).date() != happened
+        return self.recorded_at is not None and self.recorded_at.astimezone(LONDON).date() != self.happened_on
 
 
 def timeline_of_record(connection: sa.Connection, record: UUID, asking: Visitor) -> list[Entry]:
@@ -110,7 +103,8 @@ def entries(
     connection: sa.Connection, events: Sequence[Event], asking: Visitor, disclosure: Disclosure
 ) -> list[Entry]:
     """Events as entries, in the order given; restricted texts are veiled."""
-    named = {row.id: row for row in rows_of(connection, {*ids_in(events), *(event.meta.stream for event in events)})}
+    records = {id for event in events for id in (event.meta.stream, event.meta.about.school) if id is not None}
+    named = {row.id: row for row in rows_of(connection, ids_in(events) | records)}
     return [_entry(event, named, asking, veiled=disclosure.veils(event)) for event in events]
 
 
@@ -118,6 +112,7 @@ def _entry(event: Event, named: Mapping[UUID, Name], asking: Visitor, *, veiled:
     meta = event.meta
     names = {id: row.name for id, row in named.items()}
     record = named.get(meta.stream)
+    school = named.get(meta.about.school) if meta.about.school else None
     return Entry(
         position=meta.position or 0,
         id=meta.event_id,
@@ -132,8 +127,11 @@ def _entry(event: Event, named: Mapping[UUID, Name], asking: Visitor, *, veiled:
         reason="" if veiled else meta.reason,
         href=f"/audit/{meta.event_id}" if asking.may(Action.READ_AUDIT) else "",
         record=record_label(kind_of(event), record),
-        record_href=record_href(kind_of(event), record.detail if record else "", asking),
+        record_href=_href_of(kind_of(event), record, asking),
         reference=record.detail if record else "",
+        channel=meta.signature.channel,
+        school=school.name if school else "",
+        urn=school.detail if school else "",
         restricted=veiled,
     )
 
@@ -166,11 +164,8 @@ def record_label(kind: str, record: Name | None) -> str:
     return record.name if kind in NAMED else f"{kind_label(kind)} {record.detail}"
 
 
-def record_href(kind: str, reference: str, asking: Visitor | None = None) -> str:
-    """The address of a record's page by its reference (a school's URN); empty where there is no page, or none
-    that the person who asks may open."""
-    if kind not in PATHS or not reference:
+def _href_of(kind: str, record: Name | None, asking: Visitor) -> str:
+    """The address of a record's page, empty where the person who asks may not open it."""
+    if record is None or kind not in READING or not asking.may(READING[kind]):
         return ""
-    if asking is not None and not asking.may(READING[kind]):
-        return ""
-    return f"/{PATHS[kind]}/{reference}"
+    return record_href(kind, record.detail)

@@ -1,0 +1,334 @@
+"""The pages of the audit trail: who may look, what is found, and what one entry tells."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from domain.aggregate import Event
+from domain.concern import ConcernCase, ConcernKind, ConcernSource, Severity
+from domain.note import Note, NoteType
+from domain.person import Person
+from domain.vocabulary import Purpose, Sensitivity
+from tests.scenario import TODAY
+from tests.web.conftest import Browser, Program
+from tests.world import World
+
+SignIn = Callable[[UUID], Browser]
+
+LAST_WEEK = TODAY - timedelta(days=7)
+
+
+@pytest.fixture
+def schools(world: World) -> tuple[UUID, UUID]:
+    return world.school("Oak Lane School"), world.school("Ash Vale School")
+
+
+@pytest.fixture
+def officer(world: World) -> UUID:
+    return world.officer("Olive Officer")
+
+
+@pytest.fixture
+def cases(world: World, schools: tuple[UUID, UUID], officer: UUID) -> tuple[ConcernCase, ConcernCase]:
+    """A concern of last week at Oak Lane by Olive, and one of today at Ash Vale."""
+    oak, ash = schools
+    with world.acting(officer, "officer"):
+        first = world.office.service.add(lambda: concern(1, oak, "Attendance falls", Purpose.CHALLENGE))
+    with world.acting():
+        second = world.office.service.add(lambda: concern(2, ash, "Staff leave", Purpose.MONITORING))
+    return first, second
+
+
+def concern(number: int, school: UUID, detail: str, purpose: Purpose, **more: Sensitivity) -> ConcernCase:
+    return ConcernCase.raise_(
+        f"CC-2026-{number:04}",
+        school=school,
+        kind=next(iter(ConcernKind)),
+        source=next(iter(ConcernSource)),
+        severity=next(iter(Severity)),
+        detail=detail,
+        purpose=purpose,
+        on=LAST_WEEK if number == 1 else None,
+        **more,
+    )
+
+
+@pytest.fixture
+def reviewer(world: World, sign_in: SignIn) -> Browser:
+    return sign_in(world.reviewer())
+
+
+def found(page: str) -> str:
+    """What stands in the timeline of a page."""
+    _, _, after = page.partition('<ol class="app-timeline">')
+    return text_of(after.partition("</ol>")[0])
+
+
+def text_of(page: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
+def entry_of(world: World, record: UUID, number: int = 0) -> str:
+    """The address of an event's own page."""
+    events = [event for event in world.office.store.get(record) if isinstance(event, Event)]
+    return f"/audit/{events[number].meta.event_id}"
+
+
+def test_those_who_answer_for_the_service_read_the_trail(world: World, sign_in: SignIn) -> None:
+    for person in (world.reviewer(), world.director(), world.administrator()):
+        sign_in(person).get("/audit")
+
+
+def test_nobody_else_does(world: World, sign_in: SignIn, schools: tuple[UUID, UUID]) -> None:
+    for person in (world.officer(), world.broker(), world.headteacher(schools[0])):
+        for path in ("/audit", "/audit.csv", f"/audit/{uuid4()}"):
+            sign_in(person).get(path, 403)
+
+
+def test_an_entry_tells_when_who_what_and_for_which_purpose(
+    world: World, reviewer: Browser, cases: tuple[ConcernCase, ConcernCase]
+) -> None:
+    told = found(reviewer.get(f"/audit?kind=concern&school={world.urn(cases[0].school)}"))
+    assert "Olive Officer raised a concern" in told
+    assert "Olive Officer, School Improvement Officer" in told
+    assert "26 October 2026" in told
+    assert "recorded 2 November 2026, 10am" in told
+    assert "Challenge" in told
+    assert "Concern CC-2026-0001" in told
+
+
+def test_a_filter_finds_the_one_and_not_the_other(
+    world: World, reviewer: Browser, cases: tuple[ConcernCase, ConcernCase]
+) -> None:
+    for query in (
+        f"school={world.urn(cases[0].school)}&kind=concern",
+        "school=oak+lane&kind=concern",
+        "record=cc-2026-0001",
+        "purpose=challenge",
+        "purpose=challenge&purpose=support",
+        "person=Olive&part=acted",
+        "until=2026-10-26",
+        "since=2026-10-26&until=2026-10-26",
+    ):
+        told = found(reviewer.get(f"/audit?{query}"))
+        assert "Attendance falls" in told, query
+        assert "Staff leave" not in told, query
+
+
+def test_a_day_may_be_that_of_the_recording(reviewer: Browser, cases: tuple[ConcernCase, ConcernCase]) -> None:
+    both = found(reviewer.get(f"/audit?kind=concern&since={TODAY}&dated=recorded"))
+    assert "Attendance falls" in both
+    assert "Staff leave" in both
+    assert "Attendance falls" not in found(reviewer.get(f"/audit?kind=concern&since={TODAY}"))
+
+
+UNREADABLE = {
+    "school=999999": "No school has that URN or name",
+    "school=school": "Several have that name. Enter one of: ",
+    "person=nobody": "No person has that reference or name",
+    "record=XX-1": "Enter a reference like SR-2026-0001",
+    "since=yesterday": "Enter a real date, like 2026-11-02",
+    "kind=unicorn": "There are no records of that kind",
+    "purpose=fun": "Must be one of",
+}
+
+
+def test_a_filter_that_cannot_be_read_is_named(reviewer: Browser, schools: tuple[UUID, UUID]) -> None:
+    for query, message in UNREADABLE.items():
+        page = reviewer.get(f"/audit?{query}", 422)
+        assert message in page, query
+        assert f'href="#filter-{query.partition("=")[0]}"' in page
+        assert "<title>Error: Audit trail" in page.replace("\n", "")
+        reviewer.get(f"/audit.csv?{query}", 400)
+
+
+def test_a_long_trail_is_walked_page_by_page(world: World, reviewer: Browser) -> None:
+    names = [f"Person {number:02}" for number in range(60)]
+    for number, name in enumerate(names, 100):
+        with world.acting():
+            world.office.service.add(
+                lambda name=name, number=number: Person.register(f"PE-2026-{number:04}", name=name)
+            )
+    first = reviewer.get("/audit?kind=person")
+    [href] = re.findall(r'href="([^"]*after=[^"]*)" rel="next"', first)
+    second = reviewer.get(href.replace("&amp;", "&"))
+    told = found(first) + found(second)
+    assert all(told.count(f"registered {name} ") == 1 for name in names)
+    assert "kind=person" in href
+    reviewer.get("/audit?after=nonsense", 400)
+
+
+def test_one_entry_shows_what_changed_and_how_it_came_about(world: World, reviewer: Browser) -> None:
+    person = world.officer("Anne Webb")
+    with world.acting():
+        world.office.service.change(Person, person, lambda person: person.rename("Anne Hall"))
+    page = reviewer.get(entry_of(world, person, -1))
+    text = text_of(page)
+    assert "changed the name from Anne Webb to Anne Hall" in text
+    assert "What Before After Name Anne Webb Anne Hall" in text
+    assert "person.name-changed, schema 1" in text
+    assert "2 November 2026, 10:00:00 GMT" in text
+    assert "noted the post" in text
+
+
+def test_entries_of_one_act_lead_to_each_other(world: World, reviewer: Browser) -> None:
+    person = world.officer("Anne Webb")
+    page = reviewer.get(entry_of(world, person, 0))
+    assert "Recorded in the same act" in page
+    assert f'href="{entry_of(world, person, 1)}"' in page
+
+
+def test_an_unknown_entry_is_not_found(reviewer: Browser) -> None:
+    reviewer.get(f"/audit/{uuid4()}", 404)
+    reviewer.get("/audit/1", 404)
+
+
+# What is restricted
+
+
+@pytest.fixture
+def note(world: World, schools: tuple[UUID, UUID], cases: tuple[ConcernCase, ConcernCase]) -> UUID:
+    with world.acting():
+        return world.office.service.add(
+            lambda: Note.write(
+                "N-2026-0001",
+                on_kind="concern",
+                on_record=cases[0].id,
+                school=schools[0],
+                note_type=NoteType.MEETING,
+                heading="About the head",
+                text="Told in confidence",
+                sensitivity=Sensitivity.RESTRICTED,
+            )
+        ).id
+
+
+def readings(world: World, note: UUID) -> int:
+    return len(world.office.service.find(Note, note).read_on)
+
+
+def test_a_restricted_note_is_not_told_in_lists(world: World, reviewer: Browser, note: UUID) -> None:
+    for path in ("/audit", "/audit.csv"):
+        page = reviewer.get(path)
+        assert "A restricted note was written" in page
+        assert "About the head" not in page
+    assert readings(world, note) == 0
+
+
+def test_reading_a_restricted_note_in_the_trail_is_recorded(world: World, reviewer: Browser, note: UUID) -> None:
+    assert "Told in confidence" in reviewer.get(entry_of(world, note))
+    assert readings(world, note) == 1
+    assert "Rae Reviewer read the restricted note" in reviewer.get("/audit")
+
+
+def test_who_may_not_read_restricted_notes_is_told_only_that_there_is_one(
+    world: World, sign_in: SignIn, note: UUID
+) -> None:
+    page = sign_in(world.administrator()).get(entry_of(world, note))
+    assert "A restricted note was written" in page
+    assert "About the head" not in page
+    assert "Told in confidence" not in page
+    assert readings(world, note) == 0
+
+
+def test_a_restricted_concern_is_told_to_those_who_may_read_it(
+    world: World, sign_in: SignIn, reviewer: Browser, schools: tuple[UUID, UUID]
+) -> None:
+    with world.acting():
+        case = world.office.service.add(
+            lambda: concern(7, schools[0], "Money is missing", Purpose.CHALLENGE, sensitivity=Sensitivity.RESTRICTED)
+        )
+    administrator = sign_in(world.administrator())
+    assert "Money is missing" in reviewer.get("/audit")
+    for path in ("/audit", "/audit.csv", entry_of(world, case.id)):
+        page = administrator.get(path)
+        assert "A restricted concern was raised" in page
+        assert "Money is missing" not in page
+
+
+# The sheet
+
+
+def sheet(browser: Browser, query: str = "") -> list[list[str]]:
+    return list(csv.reader(io.StringIO(browser.get(f"/audit.csv{query}"))))
+
+
+def test_the_sheet_holds_what_the_search_finds_and_says_so_at_its_end(
+    world: World, reviewer: Browser, cases: tuple[ConcernCase, ConcernCase]
+) -> None:
+    response = reviewer.client.get("/audit.csv?kind=concern&purpose=challenge")
+    assert response.data.startswith(b"\xef\xbb\xbf")
+    assert "audit-trail-2026-11-02.csv" in response.headers["Content-Disposition"]
+    head, row, last = sheet(reviewer, "?kind=concern&purpose=challenge")
+    told = dict(zip([name.lstrip("\ufeff") for name in head], row, strict=True))
+    assert told["Happened"] == "2026-10-26"
+    assert told["Recorded"] == "2026-11-02 10:00:00"
+    assert (told["Who"], told["School"], told["URN"]) == (
+        "Olive Officer",
+        "Oak Lane School",
+        str(world.urn(cases[0].school)),
+    )
+    assert told["Reference"] == "CC-2026-0001"
+    assert "Entries: 1. Filters: Kind of record: Concern; Purpose: Challenge. Made by Rae Reviewer" in last[0]
+
+
+def test_no_cell_of_the_sheet_is_taken_for_a_formula(
+    world: World, reviewer: Browser, schools: tuple[UUID, UUID]
+) -> None:
+    officer = world.officer("=HYPERLINK(1)")
+    with world.acting(officer, "officer"):
+        world.office.service.add(lambda: concern(1, schools[0], "Attendance falls", Purpose.CHALLENGE))
+    _, row, _ = sheet(reviewer, "?kind=concern")
+    assert "'=HYPERLINK(1)" in row
+    assert not [cell for cell in row if cell.startswith(("=", "+", "-", "@"))]
+
+
+def test_a_long_sheet_has_every_entry_once(
+    world: World, reviewer: Browser, cases: tuple[ConcernCase, ConcernCase], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.audit.export.AT_ONCE", 2)
+    places = [int(row[-1]) for row in sheet(reviewer)[1:-1]]
+    assert places == list(range(world.office.log.max_notification_id() or 0, 0, -1))
+
+
+# The API
+
+
+def test_programs_read_the_same_trail(
+    world: World, program: Callable[..., Program], cases: tuple[ConcernCase, ConcernCase]
+) -> None:
+    api = program(world.reviewer())
+    answer = api.get("/audit?kind=concern&purpose=challenge&purpose=support").json
+    assert [row["reference"] for row in answer["items"]] == ["CC-2026-0001"]
+    assert answer["items"][0]["sentence"].startswith("Olive Officer raised a concern")
+    assert answer["items"][0]["occurred_on"] == "2026-10-26"
+    assert answer["items"][0]["occurred_at"] is None
+    assert answer["items"][0]["channel"] == "screen"
+    assert answer["next"] is None
+
+
+def test_programs_walk_the_trail_by_cursor(
+    world: World, program: Callable[..., Program], cases: tuple[ConcernCase, ConcernCase]
+) -> None:
+    api = program(world.reviewer())
+    walked: list[int] = []
+    after = ""
+    while after is not None:
+        answer = api.get(f"/audit?limit=2{f'&after={after}' if after else ''}").json
+        walked += [row["position"] for row in answer["items"]]
+        after = answer["next"]
+    assert walked == sorted(set(walked), reverse=True)
+    assert walked[-1] == 1
+    api.get("/audit?after=nonsense", 400)
+    api.get("/audit?kind=unicorn", 422)
+
+
+def test_programs_of_others_do_not_read_it(world: World, program: Callable[..., Program]) -> None:
+    program(world.broker()).get("/audit", 403)

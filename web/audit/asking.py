@@ -1,0 +1,209 @@
+"""What of the audit trail is asked for; pages, export and API ask alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from marshmallow import Schema, ValidationError, fields, validate
+from werkzeug.exceptions import BadRequest
+
+from domain.vocabulary import Channel, Purpose
+from projections import audit_trail, references, schools
+from projections.audit_trail import Wanted
+from projections.names import like
+from projections.view import Row
+from web.identity import Reach, Visitor, signed_in
+from web.noun import Listing, Shelf, Values
+from web.office import office
+from web.policy import Action
+from web.timeline import Entry, timeline_of
+
+MOST_NAMESAKES = 5
+"""So many of one name are told apart in a message; with more, the name says too little."""
+
+
+class Dated(StrEnum):
+    """Which of its two dates an entry is sought by."""
+
+    HAPPENED = "happened"
+    RECORDED = "recorded"
+
+
+class Took(StrEnum):
+    """What part somebody took in an entry."""
+
+    ACTED = "acted"
+
+
+class Reason(StrEnum):
+    """Whether an entry gives a reason."""
+
+    GIVEN = "given"
+    NONE = "none"
+
+
+class Named(fields.String):
+    """A record by what people call it: its number, or a name that one alone has. Loads as the record's id."""
+
+    default_error_messages = {
+        "unknown": "No {one} has that {number} or name",
+        "several": "Several have that name. Enter one of: {choices}",
+        "many": "Too many have that name. Enter more of it, or the {number}",
+    }
+
+    def __init__(self, kind: str, one: str, number: str, **options: Any) -> None:
+        super().__init__(**options)
+        self.kind, self.one, self.number = kind, one, number
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs).strip()
+        with office().read() as connection:
+            found = list(self._found(connection, text))
+        if len(found) == 1:
+            return found[0][0]
+        key = "unknown" if not found else "several" if len(found) <= MOST_NAMESAKES else "many"
+        choices = "; ".join(f"{number} ({name})" for _, name, number in found)
+        raise self.make_error(key, one=self.one, number=self.number, choices=choices)
+
+    def _found(self, connection: sa.Connection, text: str) -> Iterator[tuple[UUID, str, str]]:
+        """Id, name and number of each that may be meant."""
+        for row in like(connection, self.kind, text, limit=MOST_NAMESAKES + 1):
+            yield row.id, row.name, row.detail
+
+
+class NamedSchool(Named):
+    """A school by any URN that it holds or held, by name, town or postcode."""
+
+    def _found(self, connection: sa.Connection, text: str) -> Iterator[tuple[UUID, str, str]]:
+        if text.isdecimal():
+            school = schools.by_urn(connection, int(text)) if len(text) <= 6 else None
+            found = [school] if school else []
+        else:
+            found = schools.search(connection, text, limit=MOST_NAMESAKES + 1)
+        for each in found:
+            yield each.id, each.name, str(each.urn)
+
+
+class AnyRecord(fields.String):
+    """Any record by its reference; loads as its id."""
+
+    default_error_messages = {"unknown": "Enter a reference like SR-2026-0001"}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        with office().read() as connection:
+            found = references.find(connection, super()._deserialize(value, attr, data, **kwargs))
+        if found is None:
+            raise self.make_error("unknown")
+        return found.id
+
+
+def _is_kind(value: str) -> None:
+    if value not in audit_trail.kinds():
+        raise ValidationError("There are no records of that kind")
+
+
+NO_DAY = {"invalid": "Enter a real date, like 2026-11-02"}
+
+
+class AuditFilters(Schema):
+    since = fields.Date(metadata={"label": "From"}, error_messages=NO_DAY)
+    until = fields.Date(metadata={"label": "To"}, error_messages=NO_DAY)
+    dated = fields.Enum(Dated, by_value=True, load_default=Dated.HAPPENED, metadata={"label": "Dates are of"})
+    school = NamedSchool("school", "school", "URN", metadata={"label": "School", "hint": "URN, name or postcode"})
+    person = Named("person", "person", "reference", metadata={"label": "Person", "hint": "Reference or name"})
+    part = fields.Enum(Took, by_value=True, metadata={"label": "Their part"})
+    kind = fields.String(validate=_is_kind, metadata={"label": "Kind of record"})
+    purpose = fields.List(fields.Enum(Purpose, by_value=True), metadata={"label": "Purpose"})
+    record = AnyRecord(metadata={"label": "Record", "hint": "Reference, like SR-2026-0001"})
+    reason = fields.Enum(Reason, by_value=True, metadata={"label": "Reason"})
+    request_id = fields.String(
+        validate=validate.Length(1, 64), metadata={"label": "Request", "hint": "As an error page gives it"}
+    )
+
+
+def wanted(values: Values) -> Wanted:
+    """The loaded filters as the view takes them."""
+    reason = values.get("reason")
+    return Wanted(
+        since=values.get("since"),
+        until=values.get("until"),
+        by_recording=values.get("dated") is Dated.RECORDED,
+        school=values.get("school"),
+        person=values.get("person"),
+        acted=values.get("part") is Took.ACTED,
+        stream=values.get("record"),
+        kinds=[values["kind"]] if values.get("kind") else (),
+        purposes=values.get("purpose", ()),
+        reasoned=None if reason is None else reason is Reason.GIVEN,
+        correlation=values.get("request_id", ""),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some entries, and the cursor behind which the next ones begin, None at the end."""
+
+    entries: Sequence[Entry]
+    following: str | None
+
+
+def page_of(connection: sa.Connection, asked: Wanted, asking: Visitor, after: str | None, limit: int) -> Page:
+    """A page of entries, the newest in the log first."""
+    found = audit_trail.positions(connection, asked, place(after), limit + 1)
+    following = str(found[limit - 1]) if len(found) > limit else None
+    return Page(timeline_of(connection, found[:limit], asking), following)
+
+
+def place(after: str | None) -> int | None:
+    """The position that a cursor names. Raises BadRequest for a text that is none."""
+    if after is None:
+        return None
+    if not (after.isascii() and after.isdecimal() and len(after) <= 15):
+        raise BadRequest("This is not a place in the audit trail. Begin with its first page.")
+    return int(after)
+
+
+class AuditEntry(Row):
+    """An entry of the audit trail. `occurred_at` is empty where only the day is known; `restricted` says that the
+    text is kept back."""
+
+    id: UUID
+    position: int
+    occurred_on: date
+    occurred_at: datetime | None
+    recorded_at: datetime | None
+    sentence: str
+    who: str
+    post: str
+    channel: Channel
+    purpose: Purpose | None
+    reason: str
+    kind: str
+    topic: str
+    reference: str
+    school: str
+    urn: str
+    restricted: bool
+
+
+def _listed(connection: sa.Connection, _: Reach, filters: Values, after: str | None, limit: int) -> list[AuditEntry]:
+    found = audit_trail.positions(connection, wanted(filters), place(after), limit)
+    return [_row(entry) for entry in timeline_of(connection, found, signed_in())]
+
+
+def _row(entry: Entry) -> AuditEntry:
+    return AuditEntry(
+        occurred_on=entry.happened_on,
+        occurred_at=entry.at if isinstance(entry.at, datetime) else None,
+        **{name: getattr(entry, name) for name in AuditEntry.__struct_fields__ if not name.startswith("occurred")},
+    )
+
+
+audit = Shelf("audit", Action.READ_AUDIT, Listing(AuditEntry, _listed, lambda row: str(row.position), AuditFilters))
+"""The audit trail in the API; its filters are the page's."""

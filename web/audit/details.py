@@ -1,0 +1,186 @@
+"""Everything that is known of one entry: its fields, what it changed in its record, and how it came about."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from domain.aggregate import RECORDS, Aggregate, Event
+from domain.vocabulary import Personal
+from projections.audit_trail import kind_of
+from projections.names import names_of
+from web import words
+from web.disclosure import Disclosure
+from web.identity import Visitor
+from web.office import office
+from web.sentences import ids_in, sentence, told
+from web.timeline import post_label, who_acted
+
+RESTRICTED = "Restricted"
+"""Stands for a passage that is for few eyes, where the reader's are not among them."""
+
+UNTOLD = frozenset({"id", "version", "_pending"})
+"""What a record remembers that is no fact of it."""
+
+Names = Mapping[UUID, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One thing in the record that is otherwise after the entry; lines of text, empty where there was nothing."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An entry in full: labels with their values, and what changed."""
+
+    sentence: str
+    fields: Sequence[tuple[str, str]]
+    changes: Sequence[Changed]
+    circumstances: Sequence[tuple[str, str]]
+
+
+def told_of(connection: sa.Connection, event: Event, asking: Visitor) -> Told:
+    """Everything that is known of an event that the person who asks may read."""
+    before, after = _record_around(event)
+    names = names_of(connection, ids_in([event]) | set(_ids([vars(event), _facts(before), _facts(after)])))
+    reader = _Reader(names, restricted_too=Disclosure(connection, asking).may_read_restricted(event))
+    return Told(
+        sentence=sentence(event, names),
+        fields=[(label_of(name), reader.text(value, name)) for name, value in vars(event).items() if name != "meta"],
+        changes=list(reader.changes(_facts(before), _facts(after))),
+        circumstances=[(label, value) for label, value in _circumstances(event, names) if value],
+    )
+
+
+def _record_around(event: Event) -> tuple[Aggregate | None, Aggregate | None]:
+    """The record as it was before the event, None if it began with it, and as it was after it."""
+    kind, meta = RECORDS[kind_of(event)], event.meta
+    service = office().service
+    before = service.find(kind, meta.stream, version=meta.version - 1) if meta.version > 1 else None
+    return before, service.find(kind, meta.stream, version=meta.version)
+
+
+def _facts(record: Aggregate | None) -> Mapping[str, Any]:
+    return {name: value for name, value in vars(record).items() if name not in UNTOLD} if record else {}
+
+
+def _circumstances(event: Event, names: Names) -> Iterator[tuple[str, str]]:
+    meta, signature = event.meta, event.meta.signature
+    yield "Happened", _exactly(meta.occurred)
+    yield "Recorded", _exactly(meta.recorded_at)
+    yield "Who", who_acted(event, names)
+    yield "Post held", post_label(signature.post)
+    yield "Through", signature.channel.label
+    yield "Purpose", meta.purpose.label if meta.purpose else ""
+    yield "Reason", meta.reason
+    yield "Rules used", ", ".join(meta.rules)
+    yield "Sensitivity", meta.sensitivity.label
+    yield "Type of entry", f"{event.TOPIC}, schema {event.SCHEMA}"
+    yield "Place in the log", str(meta.position)
+    yield "Place in the record", str(meta.version)
+    yield "Entry", str(meta.event_id)
+    yield "Command", str(signature.command)
+    yield "Request", signature.correlation
+    yield "Caused by entry", str(signature.causation or "")
+
+
+def _exactly(when: date | datetime | None) -> str:
+    """A day, or a moment to the second on London's clock."""
+    if isinstance(when, datetime):
+        return f"{words.date(when)}, {words.london(when):%H:%M:%S %Z}"
+    return words.date(when)
+
+
+class _Reader:
+    """Tells values in the words of people; restricted passages only to those who may read them."""
+
+    def __init__(self, names: Names, *, restricted_too: bool) -> None:
+        self._names = names
+        self._restricted_too = restricted_too
+
+    def text(self, value: Any, name: str = "") -> str:
+        """A value in one or more lines; nothing for a value that says nothing."""
+        if value is None or value == "":
+            return ""
+        if isinstance(value, Mapping):
+            lines = [(label_of(self._word(key)), self.text(each, str(key))) for key, each in value.items()]
+            return "\n".join(f"{label}: {line}" for label, line in lines if line)
+        if isinstance(value, (list, tuple, set, frozenset)):
+            return "\n".join(filter(None, (self.text(each, name) for each in value)))
+        if dataclasses.is_dataclass(value) and not isinstance(value, Personal):
+            return self._parts(value)
+        return self._one(value, name)
+
+    def _parts(self, value: Any) -> str:
+        if getattr(value, "restricted", False) and not self._restricted_too:
+            return RESTRICTED
+        parts = ((part.name, self.text(getattr(value, part.name), part.name)) for part in dataclasses.fields(value))
+        return "; ".join(f"{label_of(name)}: {text}" for name, text in parts if text)
+
+    def _one(self, value: Any, name: str) -> str:
+        if isinstance(value, UUID):
+            return self._names.get(value, str(value))
+        if isinstance(value, (bool, Enum, Decimal, date)):
+            text = told(value, self._names, field=name)
+            return text[:1].upper() + text[1:]
+        return told(value, self._names, field=name)
+
+    def _word(self, key: Any) -> str:
+        return self._names.get(key, str(key)) if isinstance(key, UUID) else str(getattr(key, "value", key))
+
+    def changes(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Changed]:
+        """What differs, by the record's own words for it; of collections only the members that differ."""
+        for name in dict.fromkeys((*after, *before)):
+            old, new = before.get(name), after.get(name)
+            if old == new:
+                continue
+            old, new = _differing(old, new)
+            changed = Changed(label_of(name), self.text(old, name), self.text(new, name))
+            if changed.before != changed.after:
+                yield changed
+
+
+def _differing(old: Any, new: Any) -> tuple[Any, Any]:
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        return (
+            {key: value for key, value in old.items() if new.get(key) != value},
+            {key: value for key, value in new.items() if old.get(key) != value},
+        )
+    if isinstance(old, (list, tuple)) and isinstance(new, (list, tuple)):
+        return [each for each in old if each not in new], [each for each in new if each not in old]
+    return old, new
+
+
+def label_of(name: str) -> str:
+    """A field's name as a label: `reply_by` as "Reply by"."""
+    text = name.strip("_").replace("_", " ").replace("-", " ")
+    return text[:1].upper() + text[1:]
+
+
+def _ids(value: Any) -> Iterator[UUID]:
+    """Every id within a value, however deep."""
+    if isinstance(value, UUID):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, each in value.items():
+            yield from _ids(key)
+            yield from _ids(each)
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        for each in value:
+            yield from _ids(each)
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        for part in dataclasses.fields(value):
+            yield from _ids(getattr(value, part.name))

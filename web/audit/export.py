@@ -1,0 +1,89 @@
+"""The audit trail as a sheet: every entry that the filters leave, and a last row that says what the sheet holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from domain.acting import LONDON
+from projections.audit_trail import Wanted
+from web import words
+from web.audit.asking import page_of
+from web.identity import Visitor
+from web.office import Office
+from web.timeline import Entry, kind_label
+
+AT_ONCE = 500
+
+HEAD = (
+    "Happened",
+    "Recorded",
+    "What happened",
+    "Who",
+    "Post",
+    "Through",
+    "Purpose",
+    "Reason",
+    "School",
+    "URN",
+    "Kind of record",
+    "Reference",
+    "Type of entry",
+    "Entry",
+    "Place in the log",
+)
+
+
+def rows(office: Office, asked: Wanted, asking: Visitor, filters: str) -> Iterator[Sequence[str]]:
+    """Head, entries and a last row with their number, the filters, and when and by whom the sheet was made.
+
+    The last row tells a whole sheet from one that broke off, and keeps the filters with it whatever the file is
+    called. All of it comes from one consistent reading of the log.
+    """
+    yield HEAD
+    count = 0
+    with office.read() as connection:
+        for entry in _entries(connection, asked, asking):
+            count += 1
+            yield _cells(entry)
+    made = words.datetime(office.now())
+    yield (f"End of sheet. Entries: {count}. Filters: {filters or 'none'}. Made by {asking.name} on {made}.",)
+
+
+def _entries(connection: sa.Connection, asked: Wanted, asking: Visitor) -> Iterator[Entry]:
+    after: str | None = None
+    while True:
+        page = page_of(connection, asked, asking, after, AT_ONCE)
+        yield from page.entries
+        after = page.following
+        if after is None:
+            return
+
+
+def _cells(entry: Entry) -> Sequence[str]:
+    return (
+        _moment(entry.at),
+        _moment(entry.recorded_at),
+        entry.sentence,
+        entry.who,
+        entry.post,
+        entry.channel.label,
+        entry.purpose.label if entry.purpose else "",
+        entry.reason,
+        entry.school,
+        entry.urn,
+        kind_label(entry.kind),
+        entry.reference,
+        entry.topic,
+        str(entry.id),
+        str(entry.position),
+    )
+
+
+def _moment(when: date | datetime | None) -> str:
+    """A day, or a time on London's clock, in a form that sorts."""
+    if isinstance(when, datetime):
+        return f"{when.astimezone(LONDON):%Y-%m-%d %H:%M:%S}"
+    return when.isoformat() if when else ""

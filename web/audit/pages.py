@@ -1,0 +1,157 @@
+"""The pages of the audit trail: the search, its sheet, and one entry with everything that is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, g, render_template, request, stream_with_context
+from werkzeug.exceptions import BadRequest, NotFound
+
+from domain.aggregate import Event
+from domain.note import Note
+from domain.vocabulary import Purpose
+from projections import audit_trail
+from web.audit.asking import AuditFilters, Dated, Reason, Took, audit, page_of, wanted
+from web.audit.details import Told, told_of
+from web.audit.export import rows
+from web.disclosure import Disclosure
+from web.identity import Visitor, allow, concerned, signed_in
+from web.office import office
+from web.pages import PAGE, chips, filter_values, with_query
+from web.policy import Action
+from web.spreadsheet import csv_of
+from web.timeline import kind_label, timeline_of
+
+__all__ = ["audit", "pages"]
+
+pages = Blueprint("audit", __name__, template_folder="templates")
+
+
+@pages.get("/audit")
+def search() -> tuple[str, int]:
+    """The search and what it finds, newest first."""
+    allow(Action.READ_AUDIT)
+    values, wrong = filter_values(AuditFilters())
+    fields = list(_fields(wrong))
+    with office().read() as connection:
+        page = page_of(connection, wanted(values), signed_in(), request.args.get("after"), PAGE)
+    shown = render_template(
+        "audit/search.html",
+        page_title="Audit trail",
+        entries=page.entries,
+        filter_fields=fields,
+        errors=[{"text": field["error"], "href": f"#filter-{field['name']}"} for field in fields if field["error"]],
+        has_errors=bool(wrong),
+        chips=_chips(fields),
+        count=f"{len(page.entries)}{' of more' if page.following else ''} shown",
+        sheet_href=with_query(after=None).replace("/audit?", "/audit.csv?", 1),
+        next_href=with_query(after=page.following) if page.following else "",
+        first_href=with_query(after=None) if request.args.get("after") else "",
+    )
+    return shown, 422 if wrong else 200
+
+
+@pages.get("/audit.csv")
+def sheet() -> Response:
+    """All that the search finds, as a sheet."""
+    allow(Action.READ_AUDIT)
+    values, wrong = filter_values(AuditFilters())
+    if wrong:
+        raise BadRequest("One of the filters cannot be read. Set it on the page of the audit trail.")
+    filters = "; ".join(text for text, _ in _chips(list(_fields({}))))
+    lines = csv_of(rows(office(), wanted(values), signed_in(), filters))
+    name = f"audit-trail-{office().today().isoformat()}.csv"
+    return Response(
+        stream_with_context(lines),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@pages.get("/audit/<uuid:event_id>")
+def entry(event_id: UUID) -> str:
+    """One entry: every detail of it, what it changed, and its neighbours."""
+    allow(Action.READ_AUDIT)
+    asking = signed_in()
+    with office().read() as connection:
+        position = audit_trail.position_of(connection, event_id)
+        if position is None:
+            raise NotFound("No entry of the audit trail has this address")
+        [event] = office().store.at(connection, [position])
+        readable = Disclosure(connection, asking).may_read(event)
+    if readable:
+        _note_reading(event, asking)
+    with office().read() as connection:
+        told: Told | None = told_of(connection, event, asking) if readable else None
+        before, after = audit_trail.beside(connection, event.meta.stream, position)
+        together = [
+            each for each in audit_trail.of_command(connection, event.meta.signature.command) if each != position
+        ]
+        shown = timeline_of(connection, [position], asking)
+        near = {"before": before, "after": after}
+        neighbours = {
+            name: timeline_of(connection, [each], asking)[0] for name, each in near.items() if each is not None
+        }
+        companions = timeline_of(connection, together, asking)
+    return render_template(
+        "audit/entry.html",
+        page_title=told.sentence if told else shown[0].sentence,
+        section="Audit trail",
+        breadcrumbs=[("Audit trail", "/audit"), (f"Entry {position}", "")],
+        entry=shown[0],
+        told=told,
+        neighbours=neighbours,
+        companions=companions,
+    )
+
+
+def _note_reading(event: Event, asking: Visitor) -> None:
+    """Opening the entry of a restricted note is a reading of the note, and is recorded like any other."""
+    if audit_trail.kind_of(event) != Note.KIND:
+        return
+    with office().read() as connection:
+        where = concerned(connection, event.meta.about)
+    note = office().service.find(Note, event.meta.stream)
+    if not note.is_restricted:
+        return
+    right = allow(Action.READ_RESTRICTED, where)
+    with office().acting(asking.person, right.role.value, asking.channel, correlation=g.get("request_id", "")):
+        office().service.change(Note, note.id, lambda note: note.note_reading(asking.person))
+
+
+def _fields(wrong: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The questions of the filter; a message stands beside the one that cannot be read."""
+    kinds = [(kind, kind_label(kind)) for kind in audit_trail.kinds()]
+    options: Mapping[str, tuple[str, Iterable[tuple[str, str]]]] = {
+        "since": ("date", ()),
+        "until": ("date", ()),
+        "dated": ("radios", [(Dated.HAPPENED, "When it happened"), (Dated.RECORDED, "When it was recorded")]),
+        "part": ("select", [(Took.ACTED, "They acted")]),
+        "kind": ("select", sorted(kinds, key=lambda kind: kind[1])),
+        "purpose": ("checkboxes", [(purpose.value, purpose.label) for purpose in Purpose]),
+        "reason": ("select", [(Reason.GIVEN, "A reason is given"), (Reason.NONE, "None is given")]),
+    }
+    for name, field in AuditFilters().load_fields.items():
+        kind, offered = options.get(name, ("text", ()))
+        value: str | list[str] = request.args.getlist(name) if kind == "checkboxes" else request.args.get(name, "")
+        yield {
+            "name": name,
+            "label": field.metadata["label"],
+            "hint": field.metadata.get("hint", ""),
+            "kind": kind,
+            "options": [(str(value), text) for value, text in offered],
+            "value": value or (Dated.HAPPENED.value if name == "dated" else value),
+            "error": " ".join(_flat(wrong.get(name, ()))),
+        }
+
+
+def _flat(messages: Any) -> Iterator[str]:
+    """The messages of a field, also those of a list's single answers."""
+    for message in messages.values() if isinstance(messages, dict) else messages:
+        yield from [message] if isinstance(message, str) else _flat(message)
+
+
+def _chips(fields: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    return list(chips(field for field in fields if field["name"] != "dated" or field["value"] == Dated.RECORDED))
