@@ -27,6 +27,7 @@ from web.demonstration.schools import schools, september
 from web.demonstration.settling import appoint, name_authority, settle, take_in_register
 from web.demonstration.town import Town
 from web.demonstration.visiting import visit_all
+from web.demonstration.worrying import worry
 from web.identity import team_of
 from web.office import Office
 
@@ -66,7 +67,9 @@ def load_demonstration(office: Office, *, on: date | None = None, seed: int = SE
     appoint(town, diary, began)
     diary.play()
     settle(town, diary, began)
+    diary.play()
     visit_all(town, diary, began)
+    worry(town, diary, began)
     with click.progressbar(length=len(diary), label="A year goes by", show_pos=True) as bar:
         diary.play(bar.update)
     open_accounts(town)

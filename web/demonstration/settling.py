@@ -18,7 +18,7 @@ from projections.schools import KnownSchool, known_register
 from providers.catalogue.register import read_register
 from providers.intake.schools import ImportReport, import_schools
 from providers.vetting import USUAL_POLICY, demands_on
-from web.demonstration.diary import Diary, working_day
+from web.demonstration.diary import Diary
 from web.demonstration.directory import Provider as Listed
 from web.demonstration.directory import Specialist
 from web.demonstration.people import Colleague, SchoolPerson
@@ -79,8 +79,7 @@ def settle(town: Town, diary: Diary, began: date) -> None:
         first(broker, Role.BROKER, partial(_list, town, listed, began), hour=14)
         for specialist in listed.specialists:
             first(broker, Role.BROKER, partial(_join, town, listed, specialist, began), hour=15)
-        vetted = working_day(began + timedelta(days=7))
-        diary.write(vetted, broker, Role.BROKER, partial(_vet, town, listed, diary.today))
+        first(broker, Role.BROKER, partial(_vet, town, listed, diary.today), hour=16)
 
 
 def _register(town: Town, colleague: Colleague) -> None:
