@@ -47,6 +47,13 @@ def copy_for_reader(noun: Noun[A], record: A) -> A:
         return noun.sight.copy(signed_in(), record, noun.concerned(connection, record))
 
 
+def must_be_open(command: Command[A]) -> None:
+    """Raises Unauthorized, or Forbidden where no post of the person who asks lets them do this to any record."""
+    if not signed_in().may_change:
+        raise Forbidden("This token may only read")
+    allow(command.action)
+
+
 def do(
     noun: Noun[A],
     command: Command[A],
@@ -61,8 +68,7 @@ def do(
     Raises Forbidden, NotFound, Stale, or the refusal of the rule that stands against it.
     """
     asking = signed_in()
-    if not asking.may_change:
-        raise Forbidden("This token may only read")
+    must_be_open(command)
     if ref is None:
         record, right = None, allow(command.action, _of_answers(values))
     else:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +14,11 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from domain.account import TokenScopes
-from tests.world import World
+from tests.town import Town
+from tests.world import Clock, World
 from web import create_app
 from web.accounts import tokens
+from web.migrate import upgrade
 from web.office import Office
 from web.settings import Settings
 
@@ -77,12 +80,16 @@ class Program:
         return response
 
 
-@pytest.fixture
-def app(office: Office) -> Flask:
-    settings = Settings("", secret_key="only for tests", testing=True)
-    app = create_app(settings, office=office)
+def an_app(office: Office) -> Flask:
+    """The application on an office, whose forms may be sent without a token."""
+    app = create_app(Settings("", secret_key="only for tests", testing=True), office=office)
     app.config["WTF_CSRF_ENABLED"] = False
     return app
+
+
+@pytest.fixture
+def app(office: Office) -> Flask:
+    return an_app(office)
 
 
 @pytest.fixture
@@ -102,8 +109,40 @@ def program(app: Flask, world: World) -> Callable[..., Program]:
     """Open the API for somebody, by a token that reads and writes unless told otherwise."""
 
     def use(person: UUID, scopes: TokenScopes = TokenScopes.READ_WRITE) -> Program:
-        with world.office.write() as connection:
-            made = tokens.create(connection, person, "test", scopes, world.office.now())
-        return Program(app.test_client(), made.secret)
+        return a_program(app, world, person, scopes)
 
     return use
+
+
+def a_program(app: Flask, world: World, person: UUID, scopes: TokenScopes = TokenScopes.READ_WRITE) -> Program:
+    with world.office.write() as connection:
+        made = tokens.create(connection, person, "test", scopes, world.office.now())
+    return Program(app.test_client(), made.secret)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A town for tests that only look, or are turned away; it is made once for all of them."""
+
+    app: Flask
+    town: Town
+    _browsers: dict[UUID, FlaskClient] = field(default_factory=dict)
+
+    def browser(self, person: UUID) -> FlaskClient:
+        if person not in self._browsers:
+            client = self._browsers[person] = self.app.test_client()
+            client.set_cookie(*self.town.world.session_of(person))
+        return self._browsers[person]
+
+    def program(self, person: UUID, scopes: TokenScopes = TokenScopes.READ_WRITE) -> Program:
+        return a_program(self.app, self.town.world, person, scopes)
+
+
+@pytest.fixture(scope="session")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
+    clock = Clock()
+    office = Office(f"sqlite:///{tmp_path_factory.mktemp('standing') / 'service.sqlite'}", clock=clock)
+    upgrade(office.writer)
+    office.prepare_views()
+    yield Standing(an_app(office), Town(World(office, clock)))
+    office.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable
+from functools import wraps
 from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
@@ -16,7 +17,7 @@ from domain.aggregate import Aggregate
 from web.api.door import API_PREFIX, PROBLEM_JSON, Blueprint, ProblemSchema
 from web.api.idempotency import claim, release, remember
 from web.api.rows import schema_of
-from web.doing import copy_for_reader, do, find
+from web.doing import copy_for_reader, do, find, must_be_open
 from web.identity import reach, signed_in
 from web.noun import Command, Noun, Shelf
 from web.office import office
@@ -135,6 +136,7 @@ def _add_single(api: Blueprint, noun: Noun[A]) -> None:
 
 
 def _add_beginning(api: Blueprint, noun: Noun[A], command: Command[A]) -> None:
+    @_permitted(command)
     @api.arguments(IdempotencyKey, location="headers")
     @api.arguments(command.schema, error_status_code=422)
     @api.response(201, noun.out)
@@ -153,6 +155,7 @@ def _add_beginning(api: Blueprint, noun: Noun[A], command: Command[A]) -> None:
 
 
 def _add_command(api: Blueprint, noun: Noun[A], command: Command[A]) -> None:
+    @_permitted(command)
     @api.arguments(IdempotencyKey, location="headers")
     @api.arguments(IfMatch, location="headers")
     @api.arguments(command.schema, error_status_code=422)
@@ -189,6 +192,20 @@ def _add(
             view = api.alt_response(status, schema=ProblemSchema, content_type=PROBLEM_JSON)(view)
     view = api.doc(summary=summary, operationId=operation)(view)
     api.route(rule, methods=[method], endpoint=operation.replace("-", "_"))(view)
+
+
+def _permitted(command: Command[A]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Turn away whoever may not do this at all before their answers are looked at."""
+
+    def guard(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            must_be_open(command)
+            return view(*args, **kwargs)
+
+        return guarded
+
+    return guard
 
 
 def _once(

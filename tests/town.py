@@ -1,0 +1,263 @@
+"""A town with two schools and one record of every kind about each, and somebody in every post.
+
+town = Town(world)
+town.ours.records["concern"], town.people[Role.BROKER]
+
+Everybody who has a place has it at `ours`, a secondary school; `theirs` is a primary school with people of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from domain.aggregate import Aggregate
+from domain.attachment import Attachment
+from domain.calendar import default_term_on
+from domain.concern import ConcernCase, ConcernKind, ConcernSource, Severity
+from domain.engagement import BrokeredEngagement
+from domain.note import Audience, Note, NoteType
+from domain.person import Person
+from domain.provider import Provider, ProviderKind
+from domain.record_of_visit import RecordOfVisit
+from domain.school import School
+from domain.support_request import Route, SupportLevel, SupportRequest
+from domain.tender import Tender
+from domain.visit import Visit, Visitor
+from domain.vocabulary import Phase, Purpose, Role, ServiceType, Team, VisitKind
+from tests.domain.brokered import ENDS, REPLY_BY, a_need, terms, the_work
+from tests.domain.test_record_of_visit import CONTENT
+from tests.scenario import TODAY
+from tests.world import LONG_AGO, World
+
+TOMORROW = TODAY + timedelta(days=1)
+YESTERDAY = TODAY - timedelta(days=1)
+RULES = ("authority/1",)
+
+
+@dataclass
+class Place:
+    """A school, its people, a provider that works for it, and its records by kind."""
+
+    number: int
+    school: UUID
+    officer: UUID
+    head: UUID
+    chair: UUID
+    provider: UUID
+    specialist: UUID
+    records: dict[str, UUID] = field(default_factory=dict)
+
+
+class Town:
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.service = world.office.service
+        self.director = world.director()
+        self.ours = self._place(1, "Ashgrove High School", Team.SECONDARY)
+        self.theirs = self._place(2, "Beech Lane Primary School", Team.PRIMARY)
+        self.people: dict[Role, UUID] = {
+            Role.OFFICER: self.ours.officer,
+            Role.STRATEGIC_LEAD: world.person("Stella Strategist", Role.STRATEGIC_LEAD, theme="Literacy"),
+            Role.DIRECTOR: self.director,
+            Role.BROKER: world.broker(),
+            Role.CPD_MANAGER: world.cpd_manager(),
+            Role.HEADTEACHER: self.ours.head,
+            Role.CHAIR: self.ours.chair,
+            Role.SPECIALIST: self.ours.specialist,
+            Role.REVIEWER: world.reviewer(),
+            Role.ADMINISTRATOR: world.administrator(),
+        }
+        self.team_lead = world.officer("Tamsin Teamlead", leads=True)
+        self.bystander = world.officer("Basil Bystander")
+        for place in (self.ours, self.theirs):
+            self._records_of(place)
+
+    def record(self, kind: type[Aggregate], place: Place) -> Aggregate:
+        """The record of a kind at a place."""
+        return self.service.find(kind, place.records[kind.KIND])
+
+    def reference(self, person: UUID) -> str:
+        return self.service.find(Person, person).reference
+
+    def _place(self, number: int, name: str, team: Team) -> Place:
+        world = self.world
+        school = world.school(name, phase=team.value)
+        provider = self._add(lambda: _provider(f"PV-2026-{number:04d}"))
+        specialist = world.specialist(provider, f"Sam Specialist {number}")
+        self._then(
+            Provider,
+            provider,
+            lambda one: one.add_specialist(person=specialist, teaches=True),
+            _offer_maths,
+        )
+        return Place(
+            number,
+            school,
+            officer=world.link_officer(school, f"Lena Link {number}", team=team),
+            head=world.headteacher(school, f"Hana Head {number}"),
+            chair=world.chair(school, f"Chris Chair {number}"),
+            provider=provider,
+            specialist=specialist,
+        )
+
+    def _add(self, make: Callable[[], Aggregate], by: UUID | None = None, post: str = "director") -> UUID:
+        with self.world.acting(by, post):
+            return self.service.add(make).id
+
+    def _then(self, kind: type[Any], id: UUID, *steps: Callable[[Any], object]) -> None:
+        for step in steps:
+            with self.world.acting(self.director, "director"):
+                self.service.change(kind, id, step)
+
+    def _records_of(self, place: Place) -> None:
+        records = place.records
+        records |= {School.KIND: place.school, Person.KIND: place.head, Provider.KIND: place.provider}
+        for kind, make in _MAKERS.items():
+            records[kind] = self._add(lambda make=make: make(place), self.director)
+        self._issue(place)
+        self._broker(place)
+
+    def _issue(self, place: Place) -> None:
+        self._then(
+            RecordOfVisit,
+            place.records[RecordOfVisit.KIND],
+            lambda record: record.write(CONTENT),
+            lambda record: record.issue(
+                recipients=(place.head, place.chair), respond_by=TODAY + timedelta(days=21), rules=RULES
+            ),
+        )
+
+    def _broker(self, place: Place) -> None:
+        records, broker = place.records, self.people[Role.BROKER]
+        request, tender = records[SupportRequest.KIND], records[Tender.KIND]
+        self._then(
+            SupportRequest,
+            request,
+            lambda one: one.acknowledge(officer=self.director, answer_by=REPLY_BY),
+            lambda one: one.triage(broker=broker, level=SupportLevel.TARGETED, route=Route.BROKERED, note="Clear"),
+            lambda one: one.approve_to_broker(ceiling=Decimal(2500), approver=self.director),
+        )
+        self._then(
+            Tender,
+            tender,
+            lambda one: one.invite(place.provider, clearance="Cleared to 31 August 2027", rules=RULES),
+            lambda one: one.quote(place.provider, terms(specialist=place.specialist)),
+        )
+
+
+def _provider(reference: str) -> Provider:
+    return Provider.register(reference, trading_as=f"Calder Learning {reference[-1]}", kind=ProviderKind.PRIVATE)
+
+
+def _offer_maths(provider: Provider) -> None:
+    provider.offer(subject="Mathematics", phase=Phase.SECONDARY, service=ServiceType.SPECIALIST_SUPPORT)
+    provider.set_rate(from_=LONG_AGO, day_rate=Decimal(450), vat_registered=True)
+
+
+def _visit(place: Place) -> Visit:
+    return Visit.plan(
+        f"V-2026-{place.number:04d}",
+        school=place.school,
+        kind=VisitKind.CORE,
+        purpose=Purpose.CHALLENGE,
+        on=TOMORROW,
+        term=default_term_on(TOMORROW),
+        visitors=(Visitor(place.officer, "link officer"),),
+        lead=place.officer,
+        focus="Target setting",
+    )
+
+
+def _record_of_visit(place: Place) -> RecordOfVisit:
+    return RecordOfVisit.start(
+        f"ROV-2026-{place.number:04d}",
+        visit=place.records[Visit.KIND],
+        school=place.school,
+        kind=VisitKind.CORE,
+        purpose=Purpose.CHALLENGE,
+        author=place.officer,
+        visited_on=YESTERDAY,
+        needs_assurance=False,
+        rules=RULES,
+    )
+
+
+def _concern(place: Place) -> ConcernCase:
+    return ConcernCase.raise_(
+        f"CC-2026-{place.number:04d}",
+        school=place.school,
+        kind=ConcernKind.ACHIEVEMENT,
+        source=ConcernSource.DATA,
+        severity=Severity.HIGH,
+        detail="Results in mathematics fell twice",
+        purpose=Purpose.CHALLENGE,
+    )
+
+
+def _request(place: Place) -> SupportRequest:
+    return SupportRequest.raise_(f"SR-2026-{place.number:04d}", **a_need(school=place.school))
+
+
+def _tender(place: Place) -> Tender:
+    return Tender.open(
+        f"TN-2026-{place.number:04d}",
+        request=place.records[SupportRequest.KIND],
+        school=place.school,
+        brief="Planning in mathematics",
+        reply_by=REPLY_BY,
+        question_deadline=TODAY,
+    )
+
+
+def _engagement(place: Place) -> BrokeredEngagement:
+    work = the_work(
+        school=place.school, provider=place.provider, specialist=place.specialist, begins=TODAY, ends=ENDS
+    )
+    return BrokeredEngagement.propose(
+        f"BE-2026-{place.number:04d}",
+        work,
+        request=place.records[SupportRequest.KIND],
+        tender=place.records[Tender.KIND],
+    )
+
+
+def _note(place: Place) -> Note:
+    return Note.write(
+        f"N-2026-{place.number:04d}",
+        on_kind=Visit.KIND,
+        on_record=place.records[Visit.KIND],
+        school=place.school,
+        note_type=NoteType.TELEPHONE,
+        heading="Call with the office",
+        text="The visit moves to the afternoon.",
+        visible_to=Audience.SCHOOL,
+    )
+
+
+def _file(place: Place) -> Attachment:
+    return Attachment.add(
+        f"F-2026-{place.number:04d}",
+        on_kind=Visit.KIND,
+        on_record=place.records[Visit.KIND],
+        school=place.school,
+        file_name="Action plan.pdf",
+        size=20_000,
+        sha256="ab" * 32,
+    )
+
+
+_MAKERS: dict[str, Callable[[Place], Aggregate]] = {
+    Visit.KIND: _visit,
+    RecordOfVisit.KIND: _record_of_visit,
+    ConcernCase.KIND: _concern,
+    SupportRequest.KIND: _request,
+    Tender.KIND: _tender,
+    BrokeredEngagement.KIND: _engagement,
+    Note.KIND: _note,
+    Attachment.KIND: _file,
+}

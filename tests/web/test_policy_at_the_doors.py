@@ -1,0 +1,215 @@
+"""The policy as somebody meets it at the doors: every page and every command of every noun, in every post."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask, g
+from flask.testing import FlaskClient
+
+from domain.account import TokenScopes
+from domain.aggregate import Aggregate
+from domain.vocabulary import About, Role
+from tests.town import Place, Town
+from tests.web.conftest import Standing
+from tests.web.test_policy import CELLS
+from web.identity import visitor
+from web.noun import Command, Noun
+from web.nouns import NOUNS
+from web.policy import SCHOOL, Action, Scope
+
+ALL_NOUNS = [pytest.param(noun, id=noun.path) for noun, _ in NOUNS]
+TEAM_LEAD, BYSTANDER = "team lead", "bystander"
+POSTS = [*(role.value for role in Role), TEAM_LEAD, BYSTANDER]
+"""Every post; the officer is the school's own, the team lead leads its team, the bystander has no school."""
+
+
+class Asking:
+    """Somebody in a post, and what the table of the policy promises them."""
+
+    def __init__(self, standing: Standing, post: str) -> None:
+        town = standing.town
+        others = {TEAM_LEAD: town.team_lead, BYSTANDER: town.bystander}
+        self.post = post
+        self.role = Role.OFFICER if post in others else Role(post)
+        self.person: UUID = others.get(post) or town.people[self.role]
+        self.town = town
+        self.app = standing.app
+        self.client: FlaskClient = standing.browser(self.person)
+
+    def holds(self, action: Action) -> bool:
+        return CELLS[action, self.role] is not None
+
+    def reaches(self, action: Action, record: Aggregate) -> bool:
+        """Whether the cell for this action and post reaches a record."""
+        cell, about, ours = CELLS[action, self.role], record.about(), self.town.ours
+        if cell is None or cell is Scope.ALL:
+            return cell is Scope.ALL
+        if self.role in SCHOOL:
+            return about.school == ours.school
+        if self.role is Role.SPECIALIST:
+            return about.provider == ours.provider or self.person in about.people
+        return self._has_the_school(about) or self.person in about.people
+
+    def _has_the_school(self, about: About) -> bool:
+        return self.role is Role.OFFICER and self.post != BYSTANDER and about.school == self.town.ours.school
+
+    def sees(self, noun: Noun[Any], record: Aggregate) -> bool:
+        return self.reaches(noun.read, record) and self._is_open(noun, record)
+
+    def _is_open(self, noun: Noun[Any], record: Aggregate) -> bool:
+        with self.app.test_request_context(), self.town.world.office.read() as connection:
+            g.token, g.session_person = None, self.person
+            asking = visitor()
+            assert asking is not None
+            return noun.sight.is_open(asking, record, noun.concerned(connection, record))
+
+
+@pytest.fixture(params=POSTS)
+def asking(request: pytest.FixtureRequest, standing: Standing) -> Asking:
+    return Asking(standing, request.param)
+
+
+def places(town: Town) -> Iterator[Place]:
+    yield from (town.ours, town.theirs)
+
+
+def record_commands(noun: Noun[Any]) -> Iterator[Command[Any]]:
+    yield from (command for command in noun.commands.values() if not command.begins)
+
+
+def is_page(app: Flask, href: str) -> bool:
+    return app.url_map.bind("localhost").test(href, "GET")
+
+
+@pytest.mark.parametrize("noun", ALL_NOUNS)
+def test_a_record_opens_to_whom_the_policy_says(asking: Asking, noun: Noun[Any]) -> None:
+    for place in places(asking.town):
+        record = asking.town.record(noun.kind, place)
+        for href in (noun.href(record), f"/api/v1{noun.href(record)}"):
+            answer = asking.client.get(href)
+            assert answer.status_code == (200 if asking.sees(noun, record) else 403), (href, answer.text[:2000])
+
+
+@pytest.mark.parametrize("noun", ALL_NOUNS)
+def test_a_list_opens_to_whom_the_policy_says(asking: Asking, noun: Noun[Any]) -> None:
+    lists = [f"/api/v1/{noun.path}"] if noun.listing else []
+    if is_page(asking.app, f"/{noun.path}/"):
+        lists.append(f"/{noun.path}/")
+    for href in lists:
+        answer = asking.client.get(href)
+        assert answer.status_code == (200 if asking.holds(noun.read) else 403), (href, answer.text[:2000])
+
+
+@pytest.mark.parametrize("noun", ALL_NOUNS)
+def test_a_list_has_only_records_that_open(asking: Asking, noun: Noun[Any]) -> None:
+    if noun.listing is None or not asking.holds(noun.read):
+        return
+    shown = asking.client.get(f"/api/v1/{noun.path}?limit=200").text
+    for place in places(asking.town):
+        record = asking.town.record(noun.kind, place)
+        if f'"{noun.address(record)}"' in shown:
+            assert asking.sees(noun, record), noun.address(record)
+
+
+@pytest.mark.parametrize("noun", ALL_NOUNS)
+def test_the_form_of_each_command_opens_to_whom_the_policy_says(asking: Asking, noun: Noun[Any]) -> None:
+    for place in places(asking.town):
+        record = asking.town.record(noun.kind, place)
+        for command in record_commands(noun):
+            allowed = asking.sees(noun, record) and asking.reaches(command.action, record)
+            answer = asking.client.get(noun.href(record, command.name))
+            assert answer.status_code == (200 if allowed else 403), (noun.href(record, command.name), answer.text)
+
+
+@pytest.mark.parametrize("noun", ALL_NOUNS)
+def test_the_form_that_begins_a_record_opens_to_whom_the_policy_says(asking: Asking, noun: Noun[Any]) -> None:
+    for command in noun.commands.values():
+        if command.begins:
+            answer = asking.client.get(f"/{noun.path}/{command.name}")
+            assert answer.status_code == (200 if asking.holds(command.action) else 403), command.name
+
+
+@pytest.mark.parametrize("noun", ALL_NOUNS)
+def test_a_page_offers_only_commands_that_open(asking: Asking, noun: Noun[Any]) -> None:
+    for place in places(asking.town):
+        record = asking.town.record(noun.kind, place)
+        if asking.sees(noun, record):
+            page = asking.client.get(noun.href(record)).text
+            for command in record_commands(noun):
+                if f'href="{noun.href(record, command.name)}"' in page:
+                    assert asking.reaches(command.action, record), command.name
+
+
+@pytest.mark.parametrize("noun", ALL_NOUNS)
+def test_a_form_sent_by_somebody_without_the_right_changes_nothing(asking: Asking, noun: Noun[Any]) -> None:
+    events = asking.town.world.office.store
+    for place in places(asking.town):
+        record = asking.town.record(noun.kind, place)
+        before = len(list(events.get(record.id)))
+        for command in record_commands(noun):
+            if not (asking.sees(noun, record) and asking.reaches(command.action, record)):
+                answer = asking.client.post(
+                    noun.href(record, command.name), data={"version": "1", "confirmed": "yes"}
+                )
+                assert answer.status_code == 403, command.name
+        assert len(list(events.get(record.id))) == before
+
+
+@pytest.mark.parametrize("noun", ALL_NOUNS)
+def test_a_record_that_is_not_there_is_not_found(standing: Standing, noun: Noun[Any]) -> None:
+    director = standing.browser(standing.town.director)
+    missing = "999999" if noun.path == "schools" else f"{noun.kind.prefix}-2019-0001"
+
+    assert director.get(f"/{noun.path}/{missing}").status_code == 404
+    assert director.get(f"/api/v1/{noun.path}/{missing}").status_code == 404
+
+
+def commands_at_the_api(noun: Noun[Any], town: Town) -> Iterator[tuple[str, dict[str, str]]]:
+    """The path of each command, and the headers with which it is sent."""
+    for number, command in enumerate(noun.commands.values()):
+        headers = {"Idempotency-Key": f"nothing-changes-{number}"}
+        if command.begins:
+            yield f"/api/v1/{noun.path}/{command.name}", headers
+        else:
+            record = town.record(noun.kind, town.ours)
+            yield f"/api/v1{noun.href(record, command.name)}", headers | {"If-Match": f'"{record.version}"'}
+
+
+@pytest.mark.parametrize("noun", ALL_NOUNS)
+def test_a_reviewer_changes_nothing(standing: Standing, noun: Noun[Any]) -> None:
+    town = standing.town
+    reviewer = standing.program(town.people[Role.REVIEWER])
+    pages = standing.browser(town.people[Role.REVIEWER])
+    for path, headers in commands_at_the_api(noun, town):
+        assert reviewer.client.post(path, json={}, headers={**reviewer.headers, **headers}).status_code == 403, path
+        assert pages.post(path.removeprefix("/api/v1"), data={}).status_code == 403, path
+
+
+@pytest.mark.parametrize("noun", ALL_NOUNS)
+def test_a_token_that_only_reads_changes_nothing(standing: Standing, noun: Noun[Any]) -> None:
+    program = standing.program(standing.town.director, TokenScopes.READ)
+    for path, headers in commands_at_the_api(noun, standing.town):
+        answer = program.client.post(path, json={}, headers={**program.headers, **headers})
+        assert (answer.status_code, answer.json["detail"]) == (403, "This token may only read"), path
+
+
+@pytest.mark.parametrize("noun", ALL_NOUNS)
+def test_nobody_is_let_in_without_signing_in(standing: Standing, noun: Noun[Any]) -> None:
+    stranger = standing.app.test_client()
+    record = standing.town.record(noun.kind, standing.town.ours)
+
+    assert stranger.get(noun.href(record)).status_code == 303
+    assert stranger.get(f"/api/v1{noun.href(record)}").status_code == 401
+    for path, headers in commands_at_the_api(noun, standing.town):
+        assert stranger.post(path, json={}, headers=headers).status_code == 401, path
+
+
+def test_a_session_changes_nothing_at_the_api(standing: Standing) -> None:
+    director = standing.browser(standing.town.director)
+    for noun, _ in NOUNS:
+        for path, headers in commands_at_the_api(noun, standing.town):
+            assert director.post(path, json={}, headers=headers).status_code == 401, path
