@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,10 @@ from web.office import office
 
 LONGEST = 20_000
 """The most characters of a free text; long enough that nobody meets it in writing a record of visit."""
+
+
+FIRST_DAY, LAST_DAY = date(1950, 1, 1), date(2150, 12, 31)
+"""The days that a form takes."""
 
 
 class SchoolField(fields.String):
@@ -104,6 +109,12 @@ def money_field(*, required: bool = True, **metadata: Any) -> fields.Decimal:
         validate=validate.Range(min=Decimal(0), max=Decimal("9999999.99")),
         metadata={"widget": "money", **metadata},
     )
+
+
+def day_field(label: str, *, name: str | None = None, required: bool = True, **metadata: Any) -> fields.Date:
+    """A day within reason; `name` is what pages and programs call it where the record's own name will not do."""
+    within = validate.Range(FIRST_DAY, LAST_DAY, error="Enter a date between 1950 and 2150")
+    return fields.Date(required=required, validate=within, data_key=name, metadata={"label": label, **metadata})
 
 
 def days_field(*, required: bool = True, most: int = 400, **metadata: Any) -> fields.Decimal:

@@ -33,12 +33,13 @@ def listed(
     status: str | None = None,
     officers: Collection[UUID] | None = None,
     category: str | None = None,
+    among: Collection[UUID] | None = None,
     limit: int = 50,
     after: str | None = None,
 ) -> list[KnownSchool]:
     """The schools that meet all that is asked, the closed ones last, by name; `after` is the last id of a page.
 
-    `officers` keeps the schools whose link officer, or whose cover, is one of them today.
+    `officers` keeps the schools whose link officer, or whose cover, is one of them today; `among` keeps these.
     """
     columns = schools.table.c
     conditions = [*_holding(text), *_of_authority(la)]
@@ -50,6 +51,8 @@ def listed(
         conditions.append(sa.or_(linked(officers, today), covered(officers, today)))
     if category is not None:
         conditions.append(rated(category, today))
+    if among is not None:
+        conditions.append(columns.id.in_(among))
     return _page(connection, conditions, limit, after)
 
 

@@ -101,7 +101,7 @@ def as_json(problem: Problem, error: Exception, request_id: str) -> Response:
         told["errors"] = errors
     field = getattr(error, "field", "")
     if field:
-        told["errors"] = {"json": {field: [problem.detail]}}
+        told["errors"] = {"json": {field.rstrip("_"): [problem.detail]}}
     response = Response(json.dumps(told), problem.status, content_type=PROBLEM_JSON)
     _keep_headers(error, response)
     return response

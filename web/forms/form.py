@@ -80,12 +80,18 @@ class Form:
 
     def refuse(self, message: str, field: str = "") -> None:
         """Add what stands against these answers, such as a broken rule, beside a field or for the whole form."""
-        question = self._by_name().get(field)
+        question = self._asked_for(field)
         if question:
             question.error = message
-        errors = {**self.errors, field if question else "": message}
+        errors = {**self.errors, question.name if question else "": message}
         order = ["", *self._by_name()]
         self.errors = dict(sorted(errors.items(), key=lambda error: order.index(error[0])))
+
+    def _asked_for(self, field: str) -> FormField | None:
+        """The question of a field, by the name on the page or, for a broken rule, by the record's own name for it."""
+        asked = self._by_name()
+        own = (question for question in self._questions if question.field.name == field)
+        return asked.get(field) or next(own, None)
 
     def fields(self) -> list[FormField]:
         return self._questions
