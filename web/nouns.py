@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint
 
+from web.about.pages import pages as about_pages
 from web.audit.pages import audit
 from web.audit.pages import pages as audit_pages
 from web.caseload.pages import caseload
@@ -13,15 +14,18 @@ from web.caseload.pages import pages as caseload_pages
 from web.concerns.commands import concerns
 from web.concerns.pages import pages as concern_pages
 from web.noun import Noun, Shelf
+from web.records.commands import records
+from web.records.pages import pages as record_pages
 from web.visits.commands import visits
 from web.visits.coverage import core_visits_shelf
 from web.visits.pages import pages as visit_pages
 
 NOUNS: tuple[tuple[Noun[Any], Blueprint], ...] = (
     (visits, visit_pages),
+    (records, record_pages),
     (concerns, concern_pages),
 )
 
-PAGES: tuple[Blueprint, ...] = (caseload_pages, audit_pages)
+PAGES: tuple[Blueprint, ...] = (about_pages, caseload_pages, audit_pages)
 
 SHELVES: tuple[Shelf, ...] = (caseload, audit, core_visits_shelf)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
@@ -11,7 +10,7 @@ from marshmallow import Schema, fields, post_load, validate
 from domain.calendar import Term
 from domain.visit import AgendaKind, CancelledBy, Visitor, VisitStatus
 from domain.vocabulary import Purpose, Side, VisitKind
-from web.fields import RecordField, SchoolField, line_field, person_field, reason_field, text_field
+from web.fields import RecordField, SchoolField, day_field, line_field, person_field, reason_field, text_field
 
 SCHOOLS, VISITORS, ITEMS = "schools", "visitors", "items"
 """What a form offers: the schools that may be visited, the people who may visit, the items of an agenda."""
@@ -25,14 +24,6 @@ Choices = Callable[[Mapping[str, Any]], Any]
 
 def _offered(name: str) -> Choices:
     return lambda context: context[name]
-
-
-def _day(label: str, *, required: bool = True, **metadata: Any) -> fields.Date:
-    return fields.Date(
-        required=required,
-        validate=validate.Range(date(2000, 1, 1), date(2099, 12, 31)),
-        metadata={"label": label, **metadata},
-    )
 
 
 def _minutes(label: str = "Length in minutes", *, required: bool = False) -> fields.Integer:
@@ -102,7 +93,7 @@ class PlanVisit(_Visiting):
     school = _school()
     kind = fields.Enum(VisitKind, by_value=True, required=True, metadata={"label": "Kind of visit"})
     purpose = fields.Enum(Purpose, by_value=True, required=True)
-    on = _day("Day of the visit")
+    on = day_field("Day of the visit")
     starts_at = _starts_at()
     minutes = _minutes()
     visitors = _visitors()
@@ -122,7 +113,7 @@ class RecordUnplanned(_Visiting):
     school = _school()
     kind = fields.Enum(VisitKind, by_value=True, required=True, metadata={"label": "Kind of visit"})
     purpose = fields.Enum(Purpose, by_value=True, required=True)
-    on = _day("Day of the visit")
+    on = day_field("Day of the visit")
     minutes = _minutes(required=True)
     visitors = _visitors()
     lead = _lead()
@@ -137,7 +128,7 @@ class RecordUnplanned(_Visiting):
 
 
 class ConfirmVisit(Schema):
-    on = _day("Day of the visit", widget="hidden")
+    on = day_field("Day of the visit", widget="hidden")
     starts_at = _starts_at()
     minutes = _minutes()
     expected = line_field(
@@ -183,7 +174,7 @@ class ChangeVisitors(_Visiting):
 
 
 class RescheduleVisit(Schema):
-    on = _day("New day of the visit")
+    on = day_field("New day of the visit")
     starts_at = _starts_at()
     side = fields.Enum(
         Side,
@@ -210,7 +201,7 @@ class MissVisit(Schema):
 
 
 class HoldVisit(Schema):
-    on = _day("Day on which it was held")
+    on = day_field("Day on which it was held")
     minutes = _minutes(required=True)
     attendees = line_field(
         label="Who of the school was there", hint="Posts rather than names", longest=500, noun="who was there"

@@ -1,0 +1,127 @@
+"""What forms about records offer and show: who may own an action, who is sent a record, until when it is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from domain.record_of_visit import AgreedAction, RecordOfVisit
+from domain.vocabulary import Role, Side
+from projections import people, references
+from projections.names import names_of
+from web.authority import settings_of
+from web.choices import Choices, holders
+from web.identity import Visitor, signed_in
+from web.office import office
+from web.policy import SCHOOL
+from web.records import schemas
+from web.terms import respond_by
+
+OWNING = (Role.OFFICER, Role.DIRECTOR, Role.STRATEGIC_LEAD, Role.BROKER, Role.CPD_MANAGER, Role.SPECIALIST)
+
+
+def owners(connection: sa.Connection, record: RecordOfVisit | None) -> Mapping[str, Any]:
+    """The school's own people first, then those of the service; and whoever owns an action already."""
+    if record is None:
+        return {schemas.OWNERS: []}
+    theirs = [post.person for post in people.heads_and_chairs(connection, record.school, office().today())]
+    owning = [action.owner for action in record.content.actions if action.owner]
+    of_the_school = _named(connection, dict.fromkeys([*theirs, *owning]))
+    known = {reference for reference, _ in of_the_school}
+    inside = [choice for choice in holders(connection, OWNING) if choice[0] not in known]
+    return {schemas.OWNERS: [*of_the_school, *inside]}
+
+
+def _named(connection: sa.Connection, ids: Mapping[UUID, None]) -> Choices:
+    names, known = names_of(connection, list(ids)), references.references_of(connection, list(ids))
+    return [(known[id], names.get(id, known[id])) for id in ids if id in known]
+
+
+def as_written(connection: sa.Connection, record: RecordOfVisit) -> Mapping[str, Any]:
+    """What the record says, as the form asks it."""
+    content = record.content
+    return {
+        "sections": content.sections,
+        "judgements": content.judgements,
+        "issues": content.issues,
+        "actions": [_action(connection, action) for action in content.actions],
+        "good_practice": content.good_practice,
+    }
+
+
+def _action(connection: sa.Connection, action: AgreedAction) -> Mapping[str, Any]:
+    owner = references.reference_of(connection, action.owner) if action.owner else None
+    return {
+        "number": action.number,
+        "text": action.text,
+        "owner_side": action.owner_side,
+        "owner": owner,
+        "due": action.due,
+        "purpose": action.purpose,
+    }
+
+
+def issuing(connection: sa.Connection, record: RecordOfVisit | None) -> Mapping[str, Any]:
+    """To whom the record would go today, and until when they would have to answer."""
+    if record is None:
+        return {}
+    sent_to = recipients(connection, record.school)
+    settings, _ = settings_of(office())
+    owning = [action.owner for action in record.content.actions if action.owner]
+    return {
+        "recipients": [(person, role) for person, role in sent_to],
+        "respond_by": respond_by(settings, office().today()),
+        "names": names_of(connection, {record.school, *owning, *(person for person, _ in sent_to)}),
+    }
+
+
+def recipients(connection: sa.Connection, school: UUID) -> list[tuple[UUID, Role]]:
+    """Headteacher and chair of governors of today."""
+    return [(post.person, post.role) for post in people.heads_and_chairs(connection, school, office().today())]
+
+
+def respond_by_today() -> tuple[date, str]:
+    """The last day to answer what is issued today, and the version of the settings that says so."""
+    settings, version = settings_of(office())
+    return respond_by(settings, office().today()), version
+
+
+def responding(connection: sa.Connection, record: RecordOfVisit | None) -> Mapping[str, Any]:
+    return {"names": names_of(connection, [record.school])} if record else {}
+
+
+def awaited(_: sa.Connection, record: RecordOfVisit | None) -> Mapping[str, Any]:
+    each = record.awaited if record else []
+    return {schemas.AWAITED: [(respondent.value, respondent.label) for respondent in each]}
+
+
+def actions(_: sa.Connection, record: RecordOfVisit | None) -> Mapping[str, Any]:
+    """The actions that the person who asks may complete or open again."""
+    asking = signed_in()
+    return {
+        schemas.OPEN: _choices(open_to(asking, record)) if record else [],
+        schemas.DONE: _choices(done_by(asking, record)) if record else [],
+    }
+
+
+def open_to(asking: Visitor, record: RecordOfVisit) -> list[AgreedAction]:
+    """The open actions that somebody may say are done: a school says so of its own alone."""
+    return [action for action in record.open_actions if may_tell(asking, action)]
+
+
+def done_by(asking: Visitor, record: RecordOfVisit) -> list[AgreedAction]:
+    """The completed actions that somebody may open again."""
+    issued = record.versions[-1].content.actions if record.versions else ()
+    return [action for action in issued if action.number in record.completed and may_tell(asking, action)]
+
+
+def may_tell(asking: Visitor, action: AgreedAction) -> bool:
+    return action.owner_side is Side.SCHOOL or not asking.holds(*SCHOOL)
+
+
+def _choices(offered: list[AgreedAction]) -> list[tuple[str, str]]:
+    return [(str(action.number), f"{action.number}. {action.text}") for action in offered]

@@ -1,0 +1,166 @@
+"""The pages of records of visit: the list, one record with what came of it, and each version as it was issued."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import Blueprint, render_template, request
+from werkzeug.exceptions import NotFound
+
+from domain.record_of_visit import Content, RecordOfVisit
+from domain.vocabulary import Purpose
+from projections import references, schools
+from projections.names import names_of
+from projections.records_of_visit import Written
+from web import words
+from web.doing import copy_for_reader, find
+from web.identity import signed_in
+from web.noun import Listing
+from web.office import office
+from web.pages import ListPage, list_page, record_page
+from web.policy import Action
+from web.records.commands import records
+
+pages = Blueprint("records", __name__, template_folder="templates")
+
+
+def _cells(row: Written, names: Mapping[UUID, str]) -> list[Any]:
+    is_out = row.version > 0
+    return [
+        {"text": row.reference, "href": f"/records/{row.reference}"},
+        words.date(row.visited_on),
+        names.get(row.school, ""),
+        row.kind.label,
+        {"tag": row.status},
+        {"tag": row.headteacher} if is_out else "",
+        {"tag": row.chair} if is_out else "",
+        words.date(row.respond_by),
+        f"{row.open_actions} open" if row.open_actions else "",
+    ]
+
+
+LIST = ListPage(
+    title="Records of visit",
+    caption="Records, the latest visit first",
+    head=[
+        "Record",
+        {"text": "Visited", "nowrap": True},
+        "School",
+        "Kind",
+        "Status",
+        "Headteacher",
+        "Chair",
+        {"text": "Respond by", "nowrap": True},
+        "Actions",
+    ],
+    cells=_cells,
+    ids=lambda row: [row.school],
+    empty_text="No records of visit",
+)
+
+
+@pages.get("/")
+def listed() -> str:
+    assert isinstance(records.listing, Listing)
+    return list_page(records, records.listing, LIST)
+
+
+@pages.get("/<ref>")
+def record(ref: str) -> str:
+    return record_page(
+        records,
+        ref,
+        "records/record.html",
+        title=lambda record, names: (
+            f"Visit to {names.get(record.school, 'a school')} on {words.date(record.visited_on)}"
+        ),
+        ids=lambda record: list(_people(record)),
+        more=_around,
+    )
+
+
+@pages.get("/<ref>/versions/<int:number>")
+def version(ref: str, number: int) -> str:
+    """A version as it was issued, with the responses to it."""
+    seen = copy_for_reader(records, find(records, ref).record)
+    found = next((each for each in seen.versions if each.number == number), None)
+    if found is None:
+        raise NotFound
+    with office().read() as connection:
+        names = names_of(connection, {id for id in (*_people(seen), *found.recipients) if id is not None})
+    return render_template(
+        "records/version.html",
+        page_title=f"Version {number} of record {seen.reference}",
+        section="Records",
+        record=seen,
+        version=found,
+        names=names,
+        responses=[response for response in seen.responses if response.version == number],
+        breadcrumbs=[
+            ("Records", "/records"),
+            (seen.reference, f"/records/{seen.reference}"),
+            (f"Version {number}", ""),
+        ],
+    )
+
+
+def _around(connection: sa.Connection, record: RecordOfVisit) -> Mapping[str, Any]:
+    purpose = _purpose_asked()
+    shown = record.content
+    current = record.versions[-1].number if record.versions else None
+    school = schools.by_id(connection, record.school)
+    asking = signed_in()
+    return {
+        "content": only(shown, purpose),
+        "purpose": purpose,
+        "purposes": _purposes(record, shown, purpose),
+        "responses": [response for response in record.responses if response.version == current],
+        "earlier": [response for response in record.responses if response.version != current],
+        "visit_reference": references.reference_of(connection, record.visit),
+        "urn": school.urn if school else None,
+        "today": office().today(),
+        "is_inside": asking.may(Action.READ_DRAFT_RECORD),
+    }
+
+
+def only(content: Content, purpose: Purpose | None) -> Content:
+    """The content, with only what is marked with a purpose where one is asked for."""
+    if purpose is None:
+        return content
+    return Content(
+        judgements=tuple(part for part in content.judgements if part.purpose is purpose),
+        issues=tuple(part for part in content.issues if part.purpose is purpose),
+        actions=tuple(part for part in content.actions if part.purpose is purpose),
+    )
+
+
+def _purpose_asked() -> Purpose | None:
+    asked = request.args.get("purpose", "")
+    return Purpose(asked) if asked in set(Purpose) else None
+
+
+def _purposes(record: RecordOfVisit, content: Content, asked: Purpose | None) -> list[tuple[str, str, bool]]:
+    """Label, address and whether it is applied, for each purpose that the record's parts are marked with."""
+    marked = {
+        *(judgement.purpose for judgement in content.judgements),
+        *(issue.purpose for issue in content.issues),
+        *(action.purpose for action in content.actions),
+    }
+    if not marked:
+        return []
+    here = f"/records/{record.reference}"
+    links = [(each.label, f"{here}?purpose={each.value}", each is asked) for each in Purpose if each in marked]
+    return [("Whole record", here, asked is None), *links]
+
+
+def _people(record: RecordOfVisit) -> Iterator[UUID | None]:
+    yield from (record.school, record.author, record.assured_by)
+    for content in (record.content, *(version.content for version in record.versions)):
+        yield from (action.owner for action in content.actions)
+    for version in record.versions:
+        yield from version.recipients
+    for response in record.responses:
+        yield response.person

@@ -1,0 +1,280 @@
+"""What is asked when a record of visit is written, issued, answered and followed up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from marshmallow import Schema, fields, post_load, validate
+
+from domain.record_of_visit import (
+    AgreedAction,
+    Agreement,
+    Content,
+    GoodPractice,
+    Issue,
+    IssueAnswer,
+    Judgement,
+    Priority,
+    RecordOfVisit,
+    RecordStatus,
+    Respondent,
+    Section,
+)
+from domain.vocabulary import Purpose, Side
+from web.fields import SchoolField, day_field, line_field, person_field, reason_field, text_field
+
+OWNERS, OPEN, DONE, AWAITED = "owners", "open", "done", "awaited"
+"""What forms offer: people who may own an action, open and completed actions, responses that are awaited."""
+
+MOST = 100
+"""The most parts of one sort in a record."""
+
+NO_PUPILS = "Do not include names of pupils."
+
+ANSWER = "answer_to_issue_"
+
+
+def _offered(name: str) -> Callable[[Mapping[str, Any]], Any]:
+    return lambda context: context[name]
+
+
+def _purpose() -> fields.Enum[Any]:
+    return fields.Enum(Purpose, by_value=True, required=True, metadata={"widget": "select", "noun": "what it is for"})
+
+
+def _tick(label: str) -> fields.Boolean:
+    return fields.Boolean(load_default=False, metadata={"label": label, "widget": "checkboxes"})
+
+
+def _number() -> fields.Integer:
+    return fields.Integer(
+        load_default=0,
+        validate=validate.Range(0, 10_000),
+        metadata={
+            "widget": "hidden",
+            "description": "That of the issue or action as it stands; left out for a new one",
+        },
+    )
+
+
+class ASection(Schema):
+    heading = line_field(label="Heading")
+    text = text_field(label="Text", rows=6, hint=NO_PUPILS)
+    restricted = _tick("Restricted: not shown to the school, nor to officers of other schools")
+
+
+class AJudgement(Schema):
+    area = line_field(label="Area", hint="Such as leadership, or teaching in mathematics")
+    judgement = text_field(label="Judgement", rows=2)
+    evidence = text_field(label="Evidence", rows=3)
+    purpose = _purpose()
+    school_view = fields.Enum(
+        Agreement,
+        by_value=True,
+        required=True,
+        metadata={"label": "The school", "widget": "select", "noun": "whether the school agrees"},
+    )
+
+
+class AnIssue(Schema):
+    number = _number()
+    text = text_field(label="Issue", rows=3, hint="A point that the school has to answer")
+    priority = fields.Enum(Priority, by_value=True, required=True, metadata={"widget": "select"})
+    purpose = _purpose()
+
+
+class AnAction(Schema):
+    number = _number()
+    text = text_field(label="Action", rows=2, noun="what was agreed")
+    owner_side = fields.Enum(
+        Side,
+        by_value=True,
+        required=True,
+        metadata={"label": "Whose action it is", "widget": "select", "noun": "whose action it is"},
+    )
+    owner = person_field(
+        metadata={
+            "label": "Person",
+            "widget": "select",
+            "choices": _offered(OWNERS),
+            "hint": "Where one person is to do it",
+        },
+        load_default=None,
+    )
+    due = day_field("To be done by")
+    purpose = _purpose()
+
+
+class APractice(Schema):
+    text = text_field(label="Good practice", rows=2, noun="what was done well")
+    shareable = _tick("The school lets others hear of it")
+
+
+def _parts(inner: type[Schema], label: str, row_label: str) -> fields.List[Any]:
+    return fields.List(
+        fields.Nested(inner),
+        load_default=list,
+        validate=validate.Length(max=MOST),
+        metadata={"label": label, "row_label": row_label},
+    )
+
+
+class WriteRecord(Schema):
+    """All that the record is to say; what is left out is taken out of it."""
+
+    sections = _parts(ASection, "Sections", "Section")
+    judgements = _parts(AJudgement, "Judgements", "Judgement")
+    issues = _parts(AnIssue, "Issues", "Issue")
+    actions = _parts(AnAction, "Agreed actions", "Action")
+    good_practice = _parts(APractice, "Celebrations and good practice", "Good practice")
+
+    @post_load
+    def content(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {
+            "content": Content(
+                sections=tuple(Section(**part) for part in values["sections"]),
+                judgements=tuple(Judgement(**part) for part in values["judgements"]),
+                issues=tuple(Issue(**part) for part in values["issues"]),
+                actions=tuple(AgreedAction(**part) for part in values["actions"]),
+                good_practice=tuple(GoodPractice(**part) for part in values["good_practice"]),
+            )
+        }
+
+
+class NothingAsked(Schema):
+    """An act that needs no answers."""
+
+
+class ReturnRecord(Schema):
+    points = text_field(label="What is to be worked on")
+
+
+class CorrectRecord(Schema):
+    reason = reason_field("What has to be corrected")
+
+
+class AnAnswer(Schema):
+    issue = fields.Integer(required=True, validate=validate.Range(1, 10_000))
+    text = text_field()
+
+
+def _agrees() -> fields.Enum[Any]:
+    return fields.Enum(
+        Agreement,
+        by_value=True,
+        required=True,
+        metadata={
+            "label": "Do you agree with the record?",
+            "noun": "whether you agree with the record",
+            "widget": "radios",
+            "choices": [
+                (Agreement.AGREES.value, "Yes"),
+                (Agreement.IN_PART.value, "In part"),
+                (Agreement.DISAGREES.value, "No"),
+            ],
+        },
+    )
+
+
+def _overall() -> fields.String:
+    return text_field(
+        required=False, label="What you want to say about the record as a whole", hint=NO_PUPILS, rows=5
+    )
+
+
+class RespondToRecord(Schema):
+    """A response to the version that was issued last."""
+
+    agrees = _agrees()
+    overall = _overall()
+    answers = fields.List(
+        fields.Nested(AnAnswer),
+        load_default=list,
+        validate=validate.Length(max=MOST),
+        metadata={"description": "One text for each issue that is answered"},
+    )
+
+    @post_load
+    def answered(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
+        values["answers"] = tuple(IssueAnswer(**answer) for answer in values["answers"])
+        return values
+
+
+class _Answers(Schema):
+    """The questions of the page: one for each issue of the record."""
+
+    @post_load
+    def answered(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
+        texts = {name: values.pop(name) for name in list(values) if name.startswith(ANSWER)}
+        values["answers"] = tuple(
+            IssueAnswer(int(name.removeprefix(ANSWER)), text) for name, text in texts.items() if text.strip()
+        )
+        return values
+
+
+def respond_to(record: RecordOfVisit) -> type[Schema]:
+    """What headteacher or chair is asked about this record: whether they agree, and each of its issues."""
+    answers: dict[str, Any] = {
+        f"{ANSWER}{issue.number}": text_field(
+            required=False, label=f"Your answer to issue {issue.number}", hint=issue.text, rows=4
+        )
+        for issue in record.current.content.issues
+    }
+    return _Answers.from_dict({"agrees": _agrees(), **answers, "overall": _overall()}, name="RespondOnPage")
+
+
+def _respondent() -> fields.Enum[Any]:
+    return fields.Enum(
+        Respondent,
+        by_value=True,
+        required=True,
+        metadata={"label": "Whose response", "widget": "radios", "choices": _offered(AWAITED)},
+    )
+
+
+class DeclineResponse(Schema):
+    respondent = _respondent()
+    reason = reason_field("Why there will be no response")
+
+
+class LapseResponse(Schema):
+    respondent = _respondent()
+
+
+class PresentRecord(Schema):
+    meeting_on = day_field("Day of the meeting")
+    minute = line_field(label="Reference of the minute", hint="Such as 6.2", width=20)
+
+
+class WaivePresentation(Schema):
+    reason = reason_field()
+
+
+def _one_of(label: str, offered: str) -> fields.Integer:
+    return fields.Integer(
+        required=True,
+        validate=validate.Range(1, 10_000),
+        metadata={"label": label, "widget": "radios", "choices": _offered(offered)},
+    )
+
+
+class CompleteAction(Schema):
+    number = _one_of("Action that is done", OPEN)
+    on = day_field("Day on which it was done")
+    note = text_field(required=False, label="What there is to say about it", hint=NO_PUPILS, rows=3, longest=2000)
+
+
+class ReopenAction(Schema):
+    number = _one_of("Action that is not done after all", DONE)
+    reason = reason_field()
+
+
+RecordFilters = Schema.from_dict(
+    {
+        "status": fields.List(fields.Enum(RecordStatus, by_value=True), metadata={"label": "Status"}),
+        "school": SchoolField(metadata={"label": "School", "hint": "URN"}),
+        "awaited": fields.Enum(Respondent, by_value=True, metadata={"label": "Response awaited from"}),
+    },
+    name="RecordFilters",
+)
