@@ -1,0 +1,81 @@
+"""Pages that anybody may read, and the addresses by which a deployment is watched."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify, redirect, render_template, request
+from werkzeug.wrappers import Response as Answer
+
+from web.about.brand import style_sheet
+from web.about.health import health_of
+from web.accounts.sessions import IDLE, LASTS
+from web.authority import authority, settings_of
+from web.identity import signed_in
+from web.navigation import first_page
+from web.office import office
+
+SEE_OTHER, UNAVAILABLE = 303, 503
+
+pages = Blueprint("about", __name__, template_folder="templates")
+
+
+@pages.get("/")
+def begin() -> Answer:
+    """Where a person's work begins."""
+    return redirect(first_page(signed_in()), SEE_OTHER)
+
+
+@pages.get("/help")
+def help_page() -> str:
+    return render_template("about/help.html", page_title="Help")
+
+
+@pages.get("/contact")
+def contact() -> str:
+    return render_template("about/contact.html", page_title="Contact")
+
+
+@pages.get("/accessibility")
+def accessibility() -> str:
+    return render_template("about/accessibility.html", page_title="Accessibility statement")
+
+
+@pages.get("/cookies")
+def cookies() -> str:
+    hours, minutes = LASTS.total_seconds() // 3600, IDLE.total_seconds() // 60
+    return render_template("about/cookies.html", page_title="Cookies", hours=int(hours), minutes=int(minutes))
+
+
+@pages.get("/privacy")
+def privacy() -> str:
+    settings, _ = settings_of(office())
+    kept = [(each.record_class.replace("_", " ").capitalize(), each.years) for each in settings.retention]
+    return render_template("about/privacy.html", page_title="Privacy notice", kept=kept)
+
+
+@pages.get("/brand.css")
+def brand() -> Response:
+    """The authority's colours."""
+    response = Response(style_sheet(authority().colour), content_type="text/css; charset=utf-8")
+    response.headers["Cache-Control"] = "public, max-age=300"
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+@pages.get("/healthz")
+def alive() -> Response:
+    """Whether the process answers; it looks at nothing else."""
+    return Response("ok\n", content_type="text/plain; charset=utf-8")
+
+
+@pages.get("/readyz")
+def ready() -> tuple[Response, int]:
+    """Whether the service can do its work."""
+    health = health_of(office())
+    told = {
+        "status": "ready" if health.is_ready else "not ready",
+        "database": "unreachable" if health.log_position is None else "reachable",
+        "log_position": health.log_position,
+        "views_to_refill": list(health.views_to_refill),
+    }
+    return jsonify(told), 200 if health.is_ready else UNAVAILABLE
