@@ -19,12 +19,13 @@ from web import words
 from web.accounts import accounts as kept
 from web.accounts import keeping
 from web.accounts.passwords import Passwords
+from web.demonstration.brokering import broker_all
 from web.demonstration.diary import Diary
 from web.demonstration.people import Cast, cast
 from web.demonstration.places import AUTHORITY, AUTHORITY_CODE
 from web.demonstration.register import write_register
 from web.demonstration.schools import schools, september
-from web.demonstration.settling import appoint, name_authority, settle, take_in_register
+from web.demonstration.settling import appoint, name_authority, renew, settle, take_in_register
 from web.demonstration.town import Town
 from web.demonstration.visiting import visit_all
 from web.demonstration.worrying import worry
@@ -70,6 +71,8 @@ def load_demonstration(office: Office, *, on: date | None = None, seed: int = SE
     diary.play()
     visit_all(town, diary, began)
     worry(town, diary, began)
+    renew(town, diary, began)
+    broker_all(town, diary)
     with click.progressbar(length=len(diary), label="A year goes by", show_pos=True) as bar:
         diary.play(bar.update)
     open_accounts(town)

@@ -18,7 +18,7 @@ from projections.schools import KnownSchool, known_register
 from providers.catalogue.register import read_register
 from providers.intake.schools import ImportReport, import_schools
 from providers.vetting import USUAL_POLICY, demands_on
-from web.demonstration.diary import Diary
+from web.demonstration.diary import Diary, working_day
 from web.demonstration.directory import Provider as Listed
 from web.demonstration.directory import Specialist
 from web.demonstration.people import Colleague, SchoolPerson
@@ -29,6 +29,9 @@ SERVICE = "School improvement"
 
 LAPSING = "Bunsen Partnership Ltd"
 """The provider whose insurance ran out: somebody who may not be invited today."""
+
+RENEWED_AFTER = (180, 395)
+"""Days after the service began."""
 
 EVIDENCE = {
     Requirement.ENHANCED_DBS: Evidence.CERTIFICATE_SEEN,
@@ -169,8 +172,17 @@ def _join(town: Town, listed: Listed, specialist: Specialist, began: date) -> No
     town.people[specialist.email] = town.office.service.do(join).id
 
 
-def _vet(town: Town, listed: Listed, today: date) -> None:
-    """Every requirement of the usual policy is checked; the papers of one provider end within the year."""
+def renew(town: Town, diary: Diary, began: date) -> None:
+    """Write into the diary that what is good for a year is checked again well before it ends."""
+    broker = town.people[town.cast.broker.email]
+    for days in RENEWED_AFTER:
+        for listed in town.cast.providers:
+            again = partial(_vet, town, listed, diary.today, yearly=True)
+            diary.write(working_day(began + timedelta(days=days)), broker, Role.BROKER, again, hour=16)
+
+
+def _vet(town: Town, listed: Listed, today: date, *, yearly: bool = False) -> None:
+    """Every requirement of the usual policy is checked, or only those good for a year; one provider's papers end."""
     checker = town.people[town.cast.broker.email]
     lapses = listed.name == LAPSING
 
@@ -178,7 +190,7 @@ def _vet(town: Town, listed: Listed, today: date) -> None:
         day = provider.today
         for person in (None, *provider.specialists):
             for demand in demands_on(provider.facts, person, USUAL_POLICY):
-                if demand.item.of_organisation == (person is None):
+                if demand.item.of_organisation == (person is None) and (demand.months == 12 or not yearly):
                     provider.meet(
                         demand.item,
                         checked_on=day,
