@@ -13,7 +13,7 @@ from domain.aggregate import Aggregate, Event
 from domain.service import AlreadyDone
 from domain.vocabulary import About
 from web.disclosure import Disclosure
-from web.identity import allow, concerned, signed_in
+from web.identity import allow, allow_any, concerned, signed_in
 from web.noun import Command, Deal, Noun, Values
 from web.office import office
 from web.policy import Concerned
@@ -51,7 +51,7 @@ def must_be_open(command: Command[A]) -> None:
     """Raises Unauthorized, or Forbidden where no post of the person who asks lets them do this to any record."""
     if not signed_in().may_change:
         raise Forbidden("This token may only read")
-    allow(command.action)
+    allow_any(command.actions)
 
 
 def do(
@@ -73,7 +73,7 @@ def do(
         record, right = None, allow(command.action, _of_answers(values))
     else:
         found = find(noun, ref)
-        record, right = found.record, allow(command.action, found.concerned)
+        record, right = found.record, allow(command.action_on(found.record), found.concerned)
     deal = Deal(office(), asking, noun, record, at)
     with office().acting(
         asking.person, right.role.value, asking.channel, command=command_id, correlation=g.get("request_id", "")

@@ -18,7 +18,7 @@ from domain.service import Stale
 from web import drafts
 from web.doing import Found, changes_since, do, find
 from web.forms import Form
-from web.identity import allow, signed_in
+from web.identity import allow, allow_any, signed_in
 from web.noun import Command, Noun
 from web.office import office
 
@@ -40,10 +40,10 @@ def form_pages(noun: Noun[A]) -> Blueprint:
 
 def _page(noun: Noun[A], command: Command[A]) -> Callable[..., Any]:
     def page(ref: str | None = None) -> Any:
-        allow(command.action)
+        allow_any(command.actions)
         found = find(noun, ref) if ref is not None else None
         if found is not None:
-            allow(command.action, found.concerned)
+            allow(command.action_on(found.record), found.concerned)
         asked = _Asked(noun, command, found, ref)
         return asked.answer() if request.method == "POST" else asked.open()
 

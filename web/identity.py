@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -100,6 +100,12 @@ def allow(action: Action, concerned: Concerned | None = None) -> Right:
     if right is None:
         raise Forbidden(f"Your posts do not let you {action}{' here' if concerned else ''}")
     return right
+
+
+def allow_any(actions: Sequence[Action]) -> None:
+    """Raises Unauthorized, or Forbidden where no post of the person who is asking lets them do any of these."""
+    if not any(signed_in().may(action) for action in actions):
+        allow(actions[0])
 
 
 def concerned(connection: sa.Connection, about: About) -> Concerned:

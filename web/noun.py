@@ -82,7 +82,8 @@ class Command(Generic[A]):
     (`first_answers` where it begins a record); `asks` makes the questions of the page where they depend on the
     record, loading to what `schema` loads to. `draft` lets a long form be kept and finished later. `form_page` and
     `check_page` are templates of the command's own, given record and context; `goes_to` is where the person is
-    taken after, else to the record.
+    taken after, else to the record. Where the right it takes depends on the record, `action_of` names it: `action`
+    or one of `or_actions`.
     """
 
     name: str
@@ -108,6 +109,17 @@ class Command(Generic[A]):
     form_page: str = "form_page.html"
     check_page: str = "check_page.html"
     goes_to: Callable[[sa.Connection, A], str] | None = None
+    action_of: Callable[[A], Action] | None = None
+    or_actions: Sequence[Action] = ()
+
+    @property
+    def actions(self) -> Sequence[Action]:
+        """The rights of which one has to be held for the command to be open at all."""
+        return (self.action, *self.or_actions)
+
+    def action_on(self, record: A) -> Action:
+        """The right that the command takes on a record."""
+        return self.action_of(record) if self.action_of else self.action
 
 
 @dataclass(frozen=True)
@@ -197,5 +209,5 @@ class Noun(Generic[A]):
             return
         for command in self.commands.values():
             invited = not command.begins and command.offered(record) and command.whose(visitor, record)
-            if invited and visitor.may(command.action, where):
+            if invited and visitor.may(command.action_on(record), where):
                 yield command

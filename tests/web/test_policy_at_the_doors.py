@@ -120,7 +120,7 @@ def test_the_form_of_each_command_opens_to_whom_the_policy_says(asking: Asking, 
     for place in places(asking.town):
         record = asking.town.record(noun.kind, place)
         for command in record_commands(noun):
-            allowed = asking.sees(noun, record) and asking.reaches(command.action, record)
+            allowed = asking.sees(noun, record) and asking.reaches(command.action_on(record), record)
             answer = asking.client.get(noun.href(record, command.name))
             assert answer.status_code == (200 if allowed else 403), (noun.href(record, command.name), answer.text)
 
@@ -141,7 +141,7 @@ def test_a_page_offers_only_commands_that_open(asking: Asking, noun: Noun[Any]) 
             page = asking.client.get(noun.href(record)).text
             for command in record_commands(noun):
                 if f'href="{noun.href(record, command.name)}"' in page:
-                    assert asking.reaches(command.action, record), command.name
+                    assert asking.reaches(command.action_on(record), record), command.name
 
 
 @pytest.mark.parametrize("noun", ALL_NOUNS)
@@ -151,7 +151,7 @@ def test_a_form_sent_by_somebody_without_the_right_changes_nothing(asking: Askin
         record = asking.town.record(noun.kind, place)
         before = len(list(events.get(record.id)))
         for command in record_commands(noun):
-            if not (asking.sees(noun, record) and asking.reaches(command.action, record)):
+            if not (asking.sees(noun, record) and asking.reaches(command.action_on(record), record)):
                 answer = asking.client.post(
                     noun.href(record, command.name), data={"version": "1", "confirmed": "yes"}
                 )
