@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import Blueprint, render_template, request
 from werkzeug.exceptions import NotFound
 
-from domain.record_of_visit import Content, RecordOfVisit
+from domain.record_of_visit import Answered, Content, RecordOfVisit, RecordStatus, Respondent
 from domain.vocabulary import Purpose
 from projections import references, schools
 from projections.names import names_of
@@ -28,34 +28,33 @@ pages = Blueprint("records", __name__, template_folder="templates")
 
 
 def _cells(row: Written, names: Mapping[UUID, str]) -> list[Any]:
-    is_out = row.version > 0
+    awaited = _awaited(row)
     return [
         {"text": row.reference, "href": f"/records/{row.reference}"},
         words.date(row.visited_on),
         names.get(row.school, ""),
         row.kind.label,
         {"tag": row.status},
-        {"tag": row.headteacher} if is_out else "",
-        {"tag": row.chair} if is_out else "",
-        words.date(row.respond_by),
+        {"text": awaited, "hint": f"by {words.date(row.respond_by)}"} if awaited else "",
         f"{row.open_actions} open" if row.open_actions else "",
     ]
+
+
+def _awaited(row: Written) -> str:
+    """Whose response is awaited."""
+    if not row.version or row.status is RecordStatus.CLOSED:
+        return ""
+    answered = {Respondent.HEADTEACHER: row.headteacher, Respondent.CHAIR: row.chair}
+    return " and ".join(
+        respondent.label if number == 0 else respondent.label.lower()
+        for number, respondent in enumerate(each for each in Respondent if answered[each] is Answered.AWAITED)
+    )
 
 
 LIST = ListPage(
     title="Records of visit",
     caption="Records, the latest visit first",
-    head=[
-        "Record",
-        {"text": "Visited", "nowrap": True},
-        "School",
-        "Kind",
-        "Status",
-        "Headteacher",
-        "Chair",
-        {"text": "Respond by", "nowrap": True},
-        "Actions",
-    ],
+    head=["Record", {"text": "Visited", "nowrap": True}, "School", "Kind", "Status", "Response awaited", "Actions"],
     cells=_cells,
     ids=lambda row: [row.school],
     empty_text="No records of visit",

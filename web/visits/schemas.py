@@ -30,7 +30,7 @@ def _minutes(label: str = "Length in minutes", *, required: bool = False) -> fie
     return fields.Integer(
         required=required,
         validate=validate.Range(1, 1440),
-        metadata={"label": label, "width": 4, "suffix": "minutes"},
+        metadata={"label": label, "width": 4},
     )
 
 
