@@ -18,6 +18,10 @@ class NotAnOfficer(Refusal):
     """The person holds no officer's post on the day from which the school would be theirs."""
 
 
+STAND_INS = (Role.OFFICER, Role.DIRECTOR)
+"""Who may stand in for a link officer."""
+
+
 @dataclass(frozen=True, slots=True)
 class HandOver:
     """What became of one school of a hand-over: `refusal` is None where it was given to the officer."""
@@ -37,6 +41,21 @@ def assign_link_officer(
     def command(work: Work) -> None:
         _officer(work, officer, from_)
         work.find(School, school, at=at).assign_link_officer(officer, from_=from_, reason=reason)
+
+    service.do(command)
+
+
+def arrange_cover(
+    service: Service, school: UUID, officer: UUID, *, from_: date, to: date, reason: str, at: int | None = None
+) -> None:
+    """Have an officer or director stand in for a school's link officer.
+
+    Raises NotAnOfficer, NotFound, Stale or the school's refusal.
+    """
+
+    def command(work: Work) -> None:
+        _officer(work, officer, from_, STAND_INS)
+        work.find(School, school, at=at).arrange_cover(officer, from_=from_, to=to, reason=reason)
 
     service.do(command)
 
@@ -65,6 +84,7 @@ def hand_over(
     return service.do(command)
 
 
-def _officer(work: Work, officer: UUID, day: date) -> None:
-    if not work.find(Person, officer).holds(Role.OFFICER, day):
+def _officer(work: Work, officer: UUID, day: date, roles: Iterable[Role] = (Role.OFFICER,)) -> None:
+    person = work.find(Person, officer)
+    if not any(person.holds(role, day) for role in roles):
         raise NotAnOfficer("Choose somebody who holds an officer's post on that day", field="officer")

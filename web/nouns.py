@@ -14,18 +14,26 @@ from web.caseload.pages import pages as caseload_pages
 from web.concerns.commands import concerns
 from web.concerns.pages import pages as concern_pages
 from web.noun import Noun, Shelf
+from web.providers.clearance import cleared_people
+from web.providers.commands import providers
+from web.providers.ending import vetting
+from web.providers.pages import pages as provider_pages
 from web.records.commands import records
 from web.records.pages import pages as record_pages
+from web.schools.commands import schools
+from web.schools.pages import pages as school_pages
 from web.visits.commands import visits
 from web.visits.coverage import core_visits_shelf
 from web.visits.pages import pages as visit_pages
 
 NOUNS: tuple[tuple[Noun[Any], Blueprint], ...] = (
+    (schools, school_pages),
     (visits, visit_pages),
     (records, record_pages),
     (concerns, concern_pages),
+    (providers, provider_pages),
 )
 
 PAGES: tuple[Blueprint, ...] = (about_pages, caseload_pages, audit_pages)
 
-SHELVES: tuple[Shelf, ...] = (caseload, audit, core_visits_shelf)
+SHELVES: tuple[Shelf, ...] = (caseload, audit, core_visits_shelf, cleared_people, vetting)

@@ -126,9 +126,9 @@ def groups_of(connection: sa.Connection, school: UUID) -> list[GroupMember]:
 
 
 def proposed_successions(
-    connection: sa.Connection, *, school: UUID | None = None, limit: int | None = None
+    connection: sa.Connection, *, school: UUID | None = None, after: str | None = None, limit: int | None = None
 ) -> list[ProposedSuccession]:
-    """The successions that wait for an answer, of one school or of all."""
+    """The successions that wait for an answer, of one school or of all; `after` is the last one's `urn/school`."""
     columns = successions.table.c
     query = (
         successions.table.select()
@@ -137,7 +137,13 @@ def proposed_successions(
         .order_by(columns.urn, columns.school)
         .limit(limit)
     )
-    return successions.rows(connection, query if school is None else query.where(columns.school == school))
+    if school is not None:
+        query = query.where(columns.school == school)
+    if after is not None:
+        urn, _, last = after.partition("/")
+        place = sa.tuple_(int(urn), UUID(last), types=[columns.urn.type, columns.school.type])
+        query = query.where(sa.tuple_(columns.urn, columns.school) > place)
+    return successions.rows(connection, query)
 
 
 def _with_merged(school: UUID) -> sa.Select[Any]:

@@ -1,0 +1,1 @@
+"""Schools: found from any page, told apart, and each with its file."""

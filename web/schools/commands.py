@@ -1,0 +1,237 @@
+"""What can be done about a school, declared once for pages and API. The register itself comes by import."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from domain import assignment
+from domain.school import School
+from domain.vocabulary import Role
+from projections import schools as view
+from providers.intake.links import NotThatSchool, confirm_merger, confirm_succession
+from web import words
+from web.authority import settings_of
+from web.choices import holders
+from web.noun import Deal, Noun, Values
+from web.office import office
+from web.policy import Action
+from web.schools import schemas
+from web.schools.finding import LISTING
+from web.schools.schemas import Outcome
+
+
+def _of_urn(connection: sa.Connection, urn: str) -> UUID | None:
+    """A school by any URN that it has or had."""
+    school = view.by_urn(connection, int(urn)) if urn.isdecimal() and len(urn) <= 7 else None
+    return school.id if school else None
+
+
+schools = Noun(
+    "schools",
+    School,
+    one="school",
+    read=Action.FIND_SCHOOLS,
+    out=schemas.SchoolOut,
+    listing=LISTING,
+    locate=_of_urn,
+    address=lambda school: str(school.urn),
+)
+
+
+def _officers(connection: sa.Connection, _: School | None) -> Mapping[str, Any]:
+    return {schemas.OFFICERS: holders(connection, (Role.OFFICER,))}
+
+
+def _stand_ins(connection: sa.Connection, _: School | None) -> Mapping[str, Any]:
+    return {schemas.STAND_INS: holders(connection, assignment.STAND_INS)}
+
+
+def _categories(_: sa.Connection, __: School | None) -> Mapping[str, Any]:
+    settings, _version = settings_of(office())
+    offered = [(each.code, f"{each.code}: {each.label}") for each in settings.need_categories]
+    return {schemas.CATEGORIES: offered}
+
+
+def _proposals(connection: sa.Connection, school: School | None) -> Mapping[str, Any]:
+    """The successions that wait, each with the later school as the register knows it."""
+    waiting = school.proposed if school else []
+    known = view.known_register(connection, [each.urn for each in waiting])
+    return {
+        schemas.PROPOSALS: [
+            (each.urn, f"{each.urn} {known[each.urn].name if each.urn in known else ''}".strip(), _told(each))
+            for each in waiting
+        ]
+    }
+
+
+def _told(succession: Any) -> str:
+    since = f", {words.date(succession.on)}" if succession.on else ""
+    return f"{succession.kind}{since}, from {succession.source}"
+
+
+def _stands(school: School) -> bool:
+    return school.merged_into is None
+
+
+def _is_open(school: School) -> bool:
+    return _stands(school) and not school.is_closed
+
+
+def _has_officer(school: School) -> bool:
+    last = school.link_officers[-1] if school.link_officers else None
+    return _is_open(school) and last is not None and last.until is None
+
+
+def _is_covered(school: School) -> bool:
+    return _stands(school) and any(cover.to > office().today() for cover in school.covers)
+
+
+def _waits(school: School) -> bool:
+    return _stands(school) and bool(school.proposed)
+
+
+def _from_today(_: sa.Connection, __: School) -> Mapping[str, date]:
+    return {"from_": office().today()}
+
+
+def _until_today(_: sa.Connection, __: School) -> Mapping[str, date]:
+    return {"until": office().today()}
+
+
+def _only_proposal(_: sa.Connection, school: School) -> Mapping[str, Any]:
+    return {"urn": school.proposed[0].urn} if len(school.proposed) == 1 else {}
+
+
+@schools.command(
+    "assign-officer",
+    "Assign a link officer",
+    Action.ASSIGN_OFFICERS,
+    schemas.AssignOfficer,
+    done="The link officer is assigned",
+    submit="Assign the officer",
+    offered=_is_open,
+    context=_officers,
+    initial=_from_today,
+)
+def assign_officer(deal: Deal[School], values: Values) -> None:
+    assignment.assign_link_officer(deal.service, deal.record.id, at=deal.at, **values)
+
+
+@schools.command(
+    "release-officer",
+    "Release the link officer",
+    Action.ASSIGN_OFFICERS,
+    schemas.ReleaseOfficer,
+    done="The link officer is released",
+    submit="Release the officer",
+    offered=_has_officer,
+    initial=_until_today,
+)
+def release_officer(deal: Deal[School], values: Values) -> None:
+    deal.change(lambda school: school.release_link_officer(**values))
+
+
+@schools.command(
+    "arrange-cover",
+    "Arrange cover",
+    Action.ASSIGN_OFFICERS,
+    schemas.ArrangeCover,
+    done="The cover is arranged",
+    submit="Arrange the cover",
+    offered=_has_officer,
+    context=_stand_ins,
+    initial=_from_today,
+)
+def arrange_cover(deal: Deal[School], values: Values) -> None:
+    assignment.arrange_cover(deal.service, deal.record.id, at=deal.at, **values)
+
+
+@schools.command(
+    "end-cover",
+    "End the cover",
+    Action.ASSIGN_OFFICERS,
+    schemas.EndCover,
+    done="The cover is ended",
+    submit="End the cover",
+    offered=_is_covered,
+    initial=_until_today,
+)
+def end_cover(deal: Deal[School], values: Values) -> None:
+    deal.change(lambda school: school.end_cover(**values))
+
+
+@schools.command(
+    "set-need-category",
+    "Set the need category",
+    Action.SET_NEED,
+    schemas.SetNeedCategory,
+    done="The need category is set",
+    submit="Set the category",
+    offered=_is_open,
+    context=_categories,
+    initial=_from_today,
+)
+def set_need_category(deal: Deal[School], values: Values) -> None:
+    settings, version = settings_of(deal.office)
+    codes = [category.code for category in settings.need_categories]
+    deal.change(lambda school: school.set_need_category(among=codes, scheme=version, **values))
+
+
+@schools.command(
+    "note-support",
+    "Note support from others",
+    Action.WRITE_NOTE,
+    schemas.NoteExternalSupport,
+    done="The support is noted",
+    submit="Note the support",
+    offered=_stands,
+)
+def note_external_support(deal: Deal[School], values: Values) -> None:
+    told = {"expected_end": None, **values}
+    deal.change(lambda school: school.note_external_support(**told))
+
+
+@schools.command(
+    "confirm-succession",
+    "Confirm what came after this school",
+    Action.KEEP_REGISTER,
+    schemas.ConfirmSuccession,
+    done="The link is confirmed",
+    submit="Confirm the link",
+    notes=("Both records are joined for good: the later one's work is found at this school from then on.",),
+    offered=_waits,
+    context=_proposals,
+    initial=_only_proposal,
+    check=True,
+    main=True,
+)
+def confirm(deal: Deal[School], values: Values) -> None:
+    urn, reason = values["urn"], values["reason"]
+    with deal.office.read() as connection:
+        later = view.by_urn(connection, urn)
+    if later is None:
+        raise NotThatSchool("The register has no school of this URN. Import a newer register first", field="urn")
+    if values["outcome"] is Outcome.WENT_INTO:
+        confirm_merger(deal.service, deal.record.id, urn, into=later.id, reason=reason, at=deal.at)
+    else:
+        confirm_succession(deal.service, deal.record.id, urn, later=later.id, reason=reason, at=deal.at)
+
+
+@schools.command(
+    "decline-succession",
+    "Decline a proposed link",
+    Action.KEEP_REGISTER,
+    schemas.AnswerSuccession,
+    done="The link is declined",
+    submit="Decline the link",
+    offered=_waits,
+    context=_proposals,
+    initial=_only_proposal,
+)
+def decline(deal: Deal[School], values: Values) -> None:
+    deal.change(lambda school: school.decline_succession(values["urn"], reason=values["reason"]))

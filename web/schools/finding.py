@@ -1,0 +1,104 @@
+"""Schools as lists show them: what tells them apart, and who looks after them today."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import sqlalchemy as sa
+from marshmallow import Schema, fields, validate
+
+from domain.school import Status
+from domain.vocabulary import Phase
+from projections import schools as view
+from projections.schools import KnownSchool, LookedAfter
+from projections.view import Row
+from web.fields import person_field
+from web.identity import Reach
+from web.noun import Listing, Values
+from web.office import office
+
+
+class ListedSchool(Row):
+    """A school in a list. `address` tells schools of one name apart; its officers and its need are today's."""
+
+    id: UUID
+    urn: int
+    name: str
+    address: str
+    phase: Phase | None
+    school_type: str | None
+    status: str | None
+    la_name: str | None
+    link_officer: UUID | None
+    cover_officer: UUID | None
+    need_category: str | None
+
+
+class SchoolFilters(Schema):
+    q = fields.String(
+        validate=validate.Length(max=200), metadata={"label": "School", "hint": "Name, town, URN or postcode"}
+    )
+    phase = fields.List(fields.Enum(Phase, by_value=True), metadata={"label": "Phase"})
+    status = fields.Enum(Status, by_value=True, metadata={"label": "Status"})
+    officer = person_field(metadata={"label": "Link or cover officer"})
+    category = fields.String(validate=validate.Length(max=40), metadata={"label": "Need category"})
+    authority = fields.String(
+        validate=validate.Length(max=100), metadata={"label": "Authority", "hint": "Name, or code of 3 digits"}
+    )
+
+
+def found(
+    connection: sa.Connection, limited: Reach, filters: Values, after: str | None, limit: int
+) -> list[ListedSchool]:
+    """The schools asked for, as far as the person who asks may find them; the closed ones last."""
+    if after is not None and not is_id(after):
+        return []
+    today = office().today()
+    rows = view.listed(
+        connection,
+        today=today,
+        text=filters.get("q", ""),
+        la=filters.get("authority"),
+        phases=filters.get("phase", ()),
+        status=filters.get("status"),
+        officers=[filters["officer"]] if filters.get("officer") else None,
+        category=filters.get("category"),
+        among=limited.narrowed(),
+        after=after,
+        limit=limit,
+    )
+    care = view.looked_after(connection, [row.id for row in rows], today=today)
+    return [_listed(row, care[row.id]) for row in rows]
+
+
+def _listed(school: KnownSchool, care: LookedAfter) -> ListedSchool:
+    return ListedSchool(
+        id=school.id,
+        urn=school.urn,
+        name=school.name,
+        address=school.address,
+        phase=school.phase,
+        school_type=_text(school, "school_type"),
+        status=school.status,
+        la_name=school.la_name,
+        link_officer=care.link_officer,
+        cover_officer=care.cover_officer,
+        need_category=care.need_category,
+    )
+
+
+def _text(school: KnownSchool, detail: str) -> str | None:
+    value = school.detail(detail)
+    return None if value is None else str(value)
+
+
+def is_id(text: str) -> bool:
+    """Whether a text is a record's id."""
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+LISTING = Listing(ListedSchool, found, lambda row: str(row.id), SchoolFilters)

@@ -1,0 +1,240 @@
+"""Handing schools over in bulk: from one officer to another, each school with an outcome of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask import Blueprint, g, render_template, request
+from marshmallow import Schema, fields, validate
+from werkzeug.exceptions import BadRequest, Forbidden
+
+from domain.aggregate import Refusal
+from domain.assignment import HandOver, hand_over
+from domain.school import School
+from domain.service import Stale
+from domain.vocabulary import About, Role
+from projections import audit_trail, people
+from projections import schools as view
+from projections.people import PersonRow
+from projections.schools import KnownSchool
+from web.choices import holders
+from web.fields import day_field, person_field, reason_field
+from web.forms import Form
+from web.identity import allow, concerned, signed_in
+from web.office import office
+from web.policy import Action
+
+OFFICERS, SCHOOLS = "officers", "schools"
+
+UNPROCESSABLE = 422
+
+pages = Blueprint("hand_over", __name__, url_prefix="/hand-over")
+
+
+class ChooseOfficer(Schema):
+    officer = person_field(
+        required=True,
+        metadata={
+            "label": "Whose schools",
+            "widget": "select",
+            "choices": lambda context: context[OFFICERS],
+            "noun": "the officer",
+        },
+    )
+
+
+class HandOverSchools(Schema):
+    """`versions` are those of the schools as they were offered, by URN."""
+
+    schools = fields.List(
+        fields.String(),
+        required=True,
+        validate=validate.Length(min=1, error="Select at least one school"),
+        metadata={
+            "label": "Schools to hand over",
+            "choices": lambda context: context[SCHOOLS],
+            "noun": "the schools",
+        },
+    )
+    to = person_field(
+        required=True,
+        metadata={
+            "label": "To which officer",
+            "widget": "select",
+            "choices": lambda context: context[OFFICERS],
+            "noun": "the officer who takes the schools on",
+        },
+    )
+    from_ = day_field("First day", name="from", noun="the first day")
+    reason = reason_field()
+    versions = fields.String(load_default="", metadata={"widget": "hidden"})
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one school; `refusal` is empty where it was handed over."""
+
+    name: str
+    urn: int
+    refusal: str = ""
+
+
+@pages.route("", methods=["GET", "POST"])
+def show() -> Any:
+    """Choose whose schools, then which of them go to whom; after that, what became of each."""
+    allow(Action.ASSIGN_OFFICERS)
+    chosen = _officer()
+    if chosen is None:
+        return _choose()
+    command = _command_id()
+    if request.method == "POST" and _is_done(command):
+        return _outcomes(chosen, _as_they_are(request.form.getlist("schools"), chosen.id))
+    offered = _offered(chosen)
+    form = _form(chosen, offered)
+    if request.method == "GET":
+        return _page(chosen, form, offered)
+    if not form.is_valid():
+        return _page(chosen, form, offered, UNPROCESSABLE)
+    try:
+        return _outcomes(chosen, _hand_over(_picked(form, offered), form, command))
+    except Refusal as refusal:
+        form.refuse(str(refusal), "to" if refusal.field == "officer" else refusal.field)
+        return _page(chosen, form, offered, UNPROCESSABLE)
+
+
+def _choose() -> Any:
+    with office().read() as connection:
+        context = {OFFICERS: holders(connection, (Role.OFFICER,))}
+    sent = request.args if "officer" in request.args else None
+    form = Form(ChooseOfficer(), data=sent, context=context)
+    status = UNPROCESSABLE if sent is not None and not form.is_valid() else 200
+    page = render_template(
+        "schools/hand_over_from.html",
+        page_title="Hand schools over",
+        breadcrumbs=[("Schools", "/schools"), ("Hand over", "")],
+        form=form,
+    )
+    return page, status
+
+
+def _officer() -> PersonRow | None:
+    reference = request.args.get("officer", "")
+    with office().read() as connection:
+        return people.by_reference(connection, reference) if reference else None
+
+
+def _offered(officer: PersonRow) -> list[KnownSchool]:
+    """The officer's schools, as far as they are for the person who asks to give away."""
+    asking = signed_in()
+    with office().read() as connection:
+        theirs = view.linked_to(connection, officer.id, today=office().today())
+        return [
+            school
+            for school in theirs
+            if asking.may(Action.ASSIGN_OFFICERS, concerned(connection, About(school=school.id)))
+        ]
+
+
+def _form(officer: PersonRow, offered: Iterable[KnownSchool]) -> Form:
+    with office().read() as connection:
+        others = [each for each in holders(connection, (Role.OFFICER,)) if each[0] != officer.reference]
+    context = {
+        OFFICERS: others,
+        SCHOOLS: [(str(each.urn), each.name, f"{each.urn}, {each.address}") for each in offered],
+    }
+    if request.method == "POST":
+        return Form(HandOverSchools(), data=request.form.copy(), context=context)
+    versions = " ".join(f"{school.urn}:{school.version}" for school in offered)
+    initial = {"versions": versions, "from_": office().today()}
+    return Form(HandOverSchools(), initial=initial, context=context)
+
+
+def _picked(form: Form, offered: Iterable[KnownSchool]) -> list[tuple[KnownSchool, int]]:
+    """The schools chosen, each with its version on the page that was answered."""
+    versions = _versions(form.values["versions"])
+    known = {str(school.urn): school for school in offered}
+    return [(known[urn], versions[urn]) for urn in form.values["schools"] if urn in known and urn in versions]
+
+
+def _versions(text: str) -> Mapping[str, int]:
+    pairs = (pair.partition(":") for pair in text.split())
+    try:
+        return {urn: int(version) for urn, _, version in pairs}
+    except ValueError:
+        raise BadRequest("This form has lost its versions. Open the page again.") from None
+
+
+def _is_done(command: UUID) -> bool:
+    with office().read() as connection:
+        return bool(audit_trail.of_command(connection, command))
+
+
+def _hand_over(picked: list[tuple[KnownSchool, int]], form: Form, command: UUID) -> list[Outcome]:
+    asking, right = signed_in(), allow(Action.ASSIGN_OFFICERS)
+    if not asking.may_change:
+        raise Forbidden("This token may only read")
+    answers = {name: form.values[name] for name in ("to", "from_", "reason")}
+    correlation = g.get("request_id", "")
+    with office().acting(asking.person, right.role.value, asking.channel, command=command, correlation=correlation):
+        schools = [(school.id, version) for school, version in picked]
+        done = hand_over(office().service, schools, **answers)
+    return [_outcome(school, each) for (school, _), each in zip(picked, done, strict=True)]
+
+
+def _outcome(school: KnownSchool, each: HandOver) -> Outcome:
+    if isinstance(each.refusal, Stale):
+        return Outcome(
+            school.name, school.urn, "Somebody else changed this school meanwhile. Look at it and try again"
+        )
+    return Outcome(school.name, school.urn, str(each.refusal) if each.refusal else "")
+
+
+def _as_they_are(urns: Iterable[str], before: UUID) -> list[Outcome]:
+    """What became of schools when the same form was sent before."""
+    with office().read() as connection:
+        known = view.known_register(connection, [int(urn) for urn in urns if urn.isdecimal() and len(urn) <= 7])
+    return [_as_it_is(school, before) for school in known.values()]
+
+
+def _as_it_is(school: KnownSchool, before: UUID) -> Outcome:
+    last = office().service.find(School, school.id).link_officers[-1:]
+    kept = any(period.officer == before for period in last)
+    return Outcome(school.name, school.urn, "It was not handed over" if kept else "")
+
+
+def _outcomes(officer: PersonRow, outcomes: list[Outcome]) -> str:
+    return render_template(
+        "schools/handed_over.html",
+        page_title="Schools handed over",
+        section="Schools",
+        breadcrumbs=[("Schools", "/schools"), ("Hand over", "/schools/hand-over"), ("Outcome", "")],
+        outcomes=outcomes,
+        again=f"/schools/hand-over?officer={officer.reference}",
+    )
+
+
+def _page(officer: PersonRow, form: Form, offered: list[KnownSchool], status: int = 200) -> Any:
+    page = render_template(
+        "schools/hand_over.html",
+        page_title=f"Hand over schools of {officer.name}",
+        section="Schools",
+        breadcrumbs=[("Schools", "/schools"), ("Hand over", "/schools/hand-over"), (officer.name, "")],
+        form=form,
+        officer=officer,
+        offered=offered,
+        command_id=_command_id(),
+        submit_label="Hand over",
+        back_href="/schools",
+    )
+    return page, status
+
+
+def _command_id() -> UUID:
+    given = request.form.get("command")
+    try:
+        return UUID(given) if given else uuid4()
+    except ValueError:
+        raise BadRequest("This form has lost its number. Open the page again.") from None

@@ -1,0 +1,212 @@
+"""The pages of schools: the search, a school's summary and file, and the successions that wait."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import Blueprint, redirect, render_template, request
+from marshmallow import Schema, fields
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response
+
+from domain.school import School
+from domain.vocabulary import Purpose
+from projections import schools as view
+from projections.names import names_of
+from web import words
+from web.authority import settings_of
+from web.choices import officers
+from web.doing import find
+from web.identity import allow, reach, signed_in
+from web.noun import Listing
+from web.office import office
+from web.pages import PAGE, ListPage, chips, filter_values, list_page, record_page, with_query
+from web.policy import Action
+from web.schools.commands import schools
+from web.schools.file import identity, summary
+from web.schools.finding import ListedSchool, is_id
+from web.schools.hand_over import pages as hand_over_pages
+from web.timeline import timeline_of_school
+
+pages = Blueprint("schools", __name__, template_folder="templates")
+pages.register_blueprint(hand_over_pages)
+
+
+def _cells(row: ListedSchool, names: Mapping[UUID, str]) -> list[Any]:
+    officer = names.get(row.link_officer, "") if row.link_officer else ""
+    stand_in = names.get(row.cover_officer) if row.cover_officer else None
+    return [
+        {"text": row.name, "href": f"/schools/{row.urn}", "hint": row.address},
+        {"text": str(row.urn)},
+        row.phase.label if row.phase else "",
+        row.status or "",
+        {"text": officer, "hint": f"Covered by {stand_in}" if stand_in else ""},
+        row.need_category or "",
+    ]
+
+
+def _choices(connection: sa.Connection) -> Mapping[str, list[tuple[str, str]]]:
+    settings, _ = settings_of(office())
+    return {
+        "officer": officers(connection),
+        "category": [(each.code, f"{each.code}: {each.label}") for each in settings.need_categories],
+    }
+
+
+LIST = ListPage(
+    title="Schools",
+    caption="Schools by name, the closed ones last",
+    head=["School", "URN", "Phase", "Status", "Link officer", "Need"],
+    cells=_cells,
+    ids=lambda row: [row.link_officer, row.cover_officer],
+    empty_text="No school found",
+    choices=_choices,
+    template="schools/list.html",
+)
+
+
+@pages.get("/")
+def listed() -> Any:
+    """The list; a URN typed in full leads straight to its school."""
+    asking = signed_in()
+    typed = request.args.get("q", "").strip()
+    if typed.isdecimal() and len(typed) in (5, 6):
+        with office().read() as connection:
+            found = view.by_urn(connection, int(typed))
+            limited = reach(connection, schools.read).narrowed()
+        if found is not None and (limited is None or found.id in limited):
+            return redirect(f"/schools/{found.urn}", 303)
+    assert isinstance(schools.listing, Listing)
+    more = {
+        "may_hand_over": asking.may(Action.ASSIGN_OFFICERS),
+        "may_answer": asking.may(Action.KEEP_REGISTER),
+    }
+    return list_page(schools, schools.listing, LIST, **more)
+
+
+@pages.get("/successions")
+def successions() -> str:
+    """The links between schools that wait for an answer."""
+    allow(Action.KEEP_REGISTER)
+    with office().read() as connection:
+        waiting = view.proposed_successions(connection, after=_place(), limit=PAGE + 1)
+        shown = waiting[:PAGE]
+        later = view.known_register(connection, [each.urn for each in shown])
+        earlier = {each.school: view.by_id(connection, each.school) for each in shown}
+    rows = []
+    for each in shown:
+        school, successor = earlier[each.school], later.get(each.urn)
+        if school is None:
+            continue
+        rows.append(
+            [
+                {"text": school.name, "href": f"/schools/{school.urn}", "hint": f"{school.urn}, {school.address}"},
+                {"text": successor.name if successor else "", "hint": f"{each.urn}, {_address(successor)}"},
+                {"text": each.kind, "hint": words.date(each.on)},
+                each.source,
+                {"text": "Answer", "href": f"/schools/{school.urn}/confirm-succession"},
+            ]
+        )
+    following = f"{shown[-1].urn}/{shown[-1].school}" if len(waiting) > PAGE else ""
+    return render_template(
+        "schools/successions.html",
+        page_title="Links that wait for an answer",
+        breadcrumbs=[("Schools", "/schools"), ("Links that wait", "")],
+        rows=rows,
+        next_href=with_query(after=following) if following else "",
+        first_href=with_query(after=None) if request.args.get("after") else "",
+    )
+
+
+def _place() -> str | None:
+    urn, _, school = request.args.get("after", "").partition("/")
+    return f"{urn}/{school}" if re.fullmatch(r"[0-9]{1,7}", urn) and is_id(school) else None
+
+
+def _address(school: view.KnownSchool | None) -> str:
+    return school.address if school else "not in the register"
+
+
+@pages.get("/<ref>")
+def school(ref: str) -> str | Response:
+    """The summary of a school; an earlier URN leads to the present one."""
+    asking = signed_in()
+    present = find(schools, ref).record
+    if str(present.urn) != ref:
+        return redirect(f"/schools/{present.urn}")
+    return record_page(
+        schools,
+        ref,
+        "schools/school.html",
+        title=lambda school, _: school.name,
+        ids=lambda _: [],
+        more=lambda connection, school: summary(connection, school, asking),
+    )
+
+
+class FileFilters(Schema):
+    purpose = fields.List(fields.Enum(Purpose, by_value=True), metadata={"label": "Purpose"})
+
+
+@pages.get("/<ref>/file")
+def file(ref: str) -> str | Response:
+    """All that happened with a school, the latest first; `of` is the URN of an institution that went into it."""
+    found = find(schools, ref)
+    allow(Action.READ_SCHOOL_FILE, found.concerned)
+    if str(found.record.urn) != ref:
+        return redirect(f"/schools/{found.record.urn}/file")
+    asking = signed_in()
+    values, _ = filter_values(FileFilters())
+    purposes = values.get("purpose", [])
+    with office().read() as connection:
+        begins = identity(connection, found.record, asking, "File")
+        merged = view.merged_schools(connection, found.record.id)
+        whose = _whose(found.record, merged)
+        shown, following = timeline_of_school(
+            connection, whose, asking, purposes=purposes, after=_position(), limit=PAGE
+        )
+        names = names_of(connection, begins["also_named"])
+    field = {
+        "name": "purpose",
+        "label": "Purpose",
+        "kind": "checkboxes",
+        "options": [(purpose.value, purpose.label) for purpose in Purpose],
+        "value": [purpose.value for purpose in purposes],
+    }
+    return render_template(
+        "schools/file.html",
+        page_title=found.record.name,
+        section="Schools",
+        breadcrumbs=[("Schools", "/schools"), (str(found.record.urn), f"/schools/{found.record.urn}"), ("File", "")],
+        record=found.record,
+        names=names,
+        merged=merged,
+        of=request.args.get("of", ""),
+        entries=shown,
+        filter_fields=[field],
+        chips=list(chips([field])),
+        count=f"{len(shown)}{' of more' if following else ''} shown",
+        next_href=with_query(after=following) if following else "",
+        first_href=with_query(after=None) if request.args.get("after") else "",
+        **begins,
+    )
+
+
+def _whose(school: School, merged: list[view.KnownSchool]) -> UUID:
+    """The institution whose file is asked for: the school's own, or that of one which went into it."""
+    of = request.args.get("of")
+    if not of:
+        return school.id
+    for each in merged:
+        if of == str(each.urn):
+            return each.id
+    raise NotFound
+
+
+def _position() -> int | None:
+    after = request.args.get("after", "")
+    return int(after) if after.isascii() and after.isdecimal() and len(after) < 19 else None

@@ -1,0 +1,183 @@
+"""What is asked about a school's care and its successions; and how the API shows a school."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from domain.school import Answer
+from domain.vocabulary import Word
+from web.fields import day_field, line_field, person_field, reason_field, text_field
+
+OFFICERS, STAND_INS, CATEGORIES, PROPOSALS = "officers", "stand-ins", "categories", "proposals"
+"""What a form offers: those who may have a school, and stand in; the need categories; what waits for an answer."""
+
+
+class Outcome(Word):
+    """What a confirmed link between two URNs means."""
+
+    GOES_ON = "goes_on"
+    WENT_INTO = "went_into"
+
+    @property
+    def label(self) -> str:
+        return {
+            "goes_on": "The school goes on under the later URN, with all its history",
+            "went_into": "The school ended and went into another school, which has a history of its own",
+        }[self.value]
+
+
+class AssignOfficer(Schema):
+    officer = person_field(
+        required=True,
+        metadata={
+            "label": "Link officer",
+            "widget": "select",
+            "choices": lambda context: context[OFFICERS],
+            "noun": "the officer",
+        },
+    )
+    from_ = day_field("First day", name="from", noun="the first day")
+    reason = reason_field()
+
+
+class ReleaseOfficer(Schema):
+    until = day_field("Last day", noun="the last day")
+    reason = reason_field()
+
+
+class ArrangeCover(Schema):
+    officer = person_field(
+        required=True,
+        metadata={
+            "label": "Who stands in",
+            "widget": "select",
+            "choices": lambda context: context[STAND_INS],
+            "noun": "who stands in",
+        },
+    )
+    from_ = day_field("First day", name="from", noun="the first day")
+    to = day_field("Last day", noun="the last day")
+    reason = reason_field()
+
+
+class EndCover(Schema):
+    until = day_field("Last day", noun="the last day")
+    reason = reason_field()
+
+
+class SetNeedCategory(Schema):
+    category = fields.String(
+        required=True,
+        validate=validate.Length(1, 40),
+        metadata={
+            "label": "Need category",
+            "widget": "radios",
+            "choices": lambda context: context[CATEGORIES],
+            "noun": "the need category",
+        },
+    )
+    from_ = day_field("In force from", name="from", noun="the day from which it is in force")
+    review_due = day_field("To be reviewed by", noun="the day by which it is reviewed")
+    rationale = text_field(label="Rationale", hint="This stands in the audit trail. Do not include names of pupils.")
+
+
+class NoteExternalSupport(Schema):
+    provided_by = line_field(label="Who gives the support")
+    arranged_by = line_field(label="Who arranged it", hint="The trust, a hub, the diocese or the school itself")
+    from_ = day_field("From", name="from", noun="the first day")
+    expected_end = day_field("Expected to end", required=False)
+    told_by = line_field(label="Who told us", hint="The post, not a name")
+
+
+class AnswerSuccession(Schema):
+    urn = fields.Integer(
+        required=True,
+        strict=True,
+        validate=validate.Range(1, 9_999_999),
+        metadata={
+            "label": "Later URN",
+            "widget": "radios",
+            "choices": lambda context: context[PROPOSALS],
+            "noun": "the later URN",
+        },
+    )
+    reason = reason_field()
+
+
+class ConfirmSuccession(AnswerSuccession):
+    outcome = fields.Enum(
+        Outcome, by_value=True, required=True, metadata={"label": "What happened", "noun": "what happened"}
+    )
+
+    class Meta:
+        fields = ("urn", "outcome", "reason")
+
+
+class PeriodOut(Schema):
+    officer = person_field()
+    from_ = fields.Date(data_key="from")
+    until = fields.Date(allow_none=True)
+
+
+class CoverOut(Schema):
+    officer = person_field()
+    from_ = fields.Date(data_key="from")
+    to = fields.Date()
+
+
+class NeedOut(Schema):
+    category = fields.String()
+    from_ = fields.Date(data_key="from")
+    review_due = fields.Date()
+    rationale = fields.String()
+    scheme = fields.String()
+
+
+class GroupOut(Schema):
+    uid = fields.String()
+    name = fields.String()
+    kind = fields.String()
+    joined = fields.Date(allow_none=True)
+
+
+class InspectionOut(Schema):
+    urn = fields.Integer()
+    inspected_on = fields.Date()
+    rating = fields.String()
+    framework = fields.String()
+
+
+class SuccessionOut(Schema):
+    urn = fields.Integer()
+    kind = fields.String()
+    on = fields.Date(allow_none=True)
+    answer = fields.Enum(Answer, by_value=True)
+
+
+class ValuesOf(fields.List[Any]):
+    """A list of what a record keeps by key."""
+
+    def get_value(self, obj: Any, *args: Any, **kwargs: Any) -> Any:
+        kept: Any = super().get_value(obj, *args, **kwargs)
+        return list(kept.values())
+
+
+class SchoolOut(Schema):
+    """A school as the API shows it; `urns` are all it ever had, the present one last."""
+
+    urn = fields.Integer()
+    urns = fields.List(fields.Integer())
+    version = fields.Integer()
+    name = fields.String()
+    details = fields.Dict(keys=fields.String())
+    head = fields.String(allow_none=True)
+    dated = fields.Date()
+    is_closed = fields.Boolean()
+    link_officers = fields.List(fields.Nested(PeriodOut))
+    covers = fields.List(fields.Nested(CoverOut))
+    needs = fields.List(fields.Nested(NeedOut))
+    groups = ValuesOf(fields.Nested(GroupOut))
+    inspections = ValuesOf(fields.Nested(InspectionOut))
+    successions = ValuesOf(fields.Nested(SuccessionOut))
