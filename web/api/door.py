@@ -42,6 +42,12 @@ class Parser(FlaskParser):
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library has no types
     ARGUMENTS_PARSER = Parser()
 
+    @staticmethod
+    def _make_doc_response_schema(schema: Schema | None) -> type[Schema] | None:
+        """Describe an answer by its schema's class: the library copies what it describes with each decorator,
+        and a class is its own copy."""
+        return None if schema is None else type(schema)
+
 
 class Api(flask_smorest.Api):  # type: ignore[misc]  # the library has no types
     """Answers errors beneath the API's prefix as problem+json, and all others as pages."""

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
@@ -14,7 +15,7 @@ from marshmallow import EXCLUDE, Schema, fields, validate
 from werkzeug.exceptions import BadRequest, PreconditionRequired
 
 from domain.aggregate import Aggregate
-from web.api.door import API_PREFIX, PROBLEM_JSON, Blueprint, ProblemSchema
+from web.api.door import API_PREFIX, Blueprint
 from web.api.idempotency import claim, release, remember
 from web.api.rows import schema_of
 from web.doing import copy_for_reader, do, find, must_be_open
@@ -109,12 +110,16 @@ def _add_list(api: Blueprint, shelf: Shelf) -> None:
         with office().read() as connection:
             rows = listing.query(connection, reach(connection, shelf.read), filters, after, limit + 1)
         last = listing.cursor(rows[limit - 1]) if len(rows) > limit else None
-        headers = (
-            {"Link": f'<{url_for(request.endpoint or "", after=last, limit=limit)}>; rel="next"'} if last else {}
-        )
+        headers = {"Link": f'<{_following(last)}>; rel="next"'} if last else {}
         return {"items": rows[:limit], "next": last}, 200, headers
 
     _add(api, "", listed, summary=f"List {shelf.path}", operation=f"list-{shelf.path}", statuses=READING)
+
+
+def _following(after: str) -> str:
+    """The address of the next page: the same question, beginning behind the last row."""
+    asked = request.args.to_dict(flat=False) | {"after": [after]}
+    return url_for(request.endpoint or "", **asked)
 
 
 def _add_single(api: Blueprint, noun: Noun[A]) -> None:
@@ -189,7 +194,7 @@ def _add(
         if status == 304:
             view = api.alt_response(304, description="The record is as you have it")(view)
         else:
-            view = api.alt_response(status, schema=ProblemSchema, content_type=PROBLEM_JSON)(view)
+            view = api.alt_response(status, response=HTTPStatus(status).name)(view)
     view = api.doc(summary=summary, operationId=operation)(view)
     api.route(rule, methods=[method], endpoint=operation.replace("-", "_"))(view)
 
