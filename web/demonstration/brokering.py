@@ -136,11 +136,11 @@ class Story:
             providers = [self.service.find(Provider, id) for id in self.town.providers.values()]
             return [offer_of(provider, wanted, self.desk.vetting) for provider in providers]
 
-        chosen = [self.town.providers[name] for name in (*self.need.quoting, *self.need.declining)]
+        chosen = [self.town.providers[name] for name in self.need.invited]
         self.desk.shortlist(self.request, offers=offers, policy=MATCHING, chosen=chosen, days=self.need.days)
 
     def _invite(self) -> None:
-        invited = [self.town.providers[name] for name in (*self.need.quoting, *self.need.declining)]
+        invited = [self.town.providers[name] for name in self.need.invited]
         self.tender = self.desk.open_tender(
             self.request,
             self.town.next_reference(Tender),

@@ -28,7 +28,8 @@ class End(Enum):
 class Need:
     """A request: `place` picks the school within its team, `days_ago` is when it was raised.
 
-    `quoting` are the providers that quote, the first of which is chosen; `declining` those that decline.
+    `quoting` are the providers that quote, the first of which is chosen; `declining` those that decline, `silent`
+    those that let the invitation lie.
     """
 
     place: int
@@ -46,6 +47,11 @@ class Need:
     quality: int = 4
     impact: int = 4
     comment: str = ""
+    silent: tuple[str, ...] = ()
+
+    @property
+    def invited(self) -> tuple[str, ...]:
+        return (*self.quoting, *self.declining, *self.silent)
 
     def raised_on(self, today: date) -> date:
         return today - timedelta(days=self.days_ago)
@@ -102,7 +108,7 @@ NEEDS = (
         9, Phase.SECONDARY, SPECIALIST, "English",
         "Year 11 has had three teachers since September.",
         "Two of the present teachers are ready to take the group to the examination",
-        24, End.INVITING, (), (INKWELL,), Decimal(5), Decimal(4000),
+        24, End.INVITING, (), (), Decimal(5), Decimal(4000), silent=(INKWELL,),
     ),
     Need(
         1, Phase.SECONDARY, SPECIALIST, "Latin",

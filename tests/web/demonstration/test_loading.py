@@ -1,0 +1,108 @@
+"""The demonstration is lived, not inserted: a year of acts by people, with something to do on every desk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+
+from domain.concern import CaseStatus
+from domain.vocabulary import Role
+from projections import caseload, concerns, people
+from projections.caseload import Task, WaitingFor
+from tests.scenario import TODAY
+from web.demonstration.loading import SEED, load_demonstration, sign_ins
+from web.demonstration.people import cast
+from web.migrate import upgrade
+from web.office import Office
+
+ALL = 10_000
+
+
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """The demonstration authority as of the tests' own day."""
+    path = tmp_path_factory.mktemp("demonstration") / "wexmoor.sqlite"
+    office = Office(f"sqlite:///{path}")
+    upgrade(office.writer)
+    office.prepare_views()
+    load_demonstration(office, on=TODAY)
+    yield office
+    office.close()
+
+
+@pytest.fixture(scope="module")
+def waiting(lived: Office) -> list[caseload.Item]:
+    with lived.read() as connection:
+        return caseload.waiting(connection, limit=ALL)
+
+
+def test_the_views_are_what_the_log_says(lived: Office) -> None:
+    with lived.read() as connection:
+        assert lived.follower.check(connection, lived.store.everything(connection)) == []
+
+
+def test_nothing_happened_after_the_day(lived: Office) -> None:
+    with lived.read() as connection:
+        lived_through = [
+            event for event in lived.store.everything(connection) if not event.TOPIC.startswith("account.")
+        ]
+    assert [event.TOPIC for event in lived_through if event.meta.occurred_on > TODAY and not event.plan] == []
+
+
+def test_each_post_has_a_sign_in(lived: Office) -> None:
+    with lived.read() as connection:
+        roles = {post.role for post in people.posts.rows(connection)}
+    assert roles == set(Role)
+    assert len(sign_ins(lived)) == len({one.name for one in sign_ins(lived)}) == 11
+
+
+def test_something_waits_on_every_desk(waiting: list[caseload.Item]) -> None:
+    assert {item.waiting_for for item in waiting} == set(WaitingFor)
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        Task.WRITE_RECORD,
+        Task.RESPOND,
+        Task.PRESENT,
+        Task.COMPLETE_ACTION,
+        Task.TRIAGE,
+        Task.GIVE_INFORMATION,
+        Task.REPLY,
+        Task.AGREE,
+        Task.PLAN_SESSIONS,
+        Task.ASSESS,
+        Task.REVIEW,
+    ],
+)
+def test_every_kind_of_work_is_there_to_be_tried(waiting: list[caseload.Item], task: Task) -> None:
+    assert any(item.task is task for item in waiting)
+
+
+def test_something_is_overdue_but_not_for_years(waiting: list[caseload.Item]) -> None:
+    overdue = [item for item in waiting if item.due is not None and item.due < TODAY]
+    assert overdue
+    long_overdue = [item for item in overdue if item.due is not None and item.due < date(TODAY.year, 5, 1)]
+    assert len(long_overdue) < len(overdue) / 4
+
+
+def test_one_intervention_is_under_way_and_has_been_reviewed(lived: Office) -> None:
+    with lived.read() as connection:
+        cases = concerns.listed(connection)
+    assert [case.status for case in cases].count(CaseStatus.INTERVENTION) == 1
+    assert len(cases) == 3
+
+
+def test_everybody_is_fictional_and_nobody_acts_without_a_name(lived: Office) -> None:
+    known = {colleague.email for colleague in cast(SEED, TODAY).colleagues}
+    assert all(email.endswith(".example") for email in known)
+    with lived.read() as connection:
+        unsigned = [
+            event
+            for event in lived.store.everything(connection)
+            if event.meta.signature.actor is None and event.meta.signature.channel == "screen"
+        ]
+    assert unsigned == []
