@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -219,11 +219,12 @@ def search(
     phase: Phase | None = None,
     service: ServiceType | None = None,
     kind: ProviderKind | None = None,
+    among: Collection[UUID] | None = None,
     after: str | None = None,
     limit: int = 50,
 ) -> list[ListedProvider]:
     """Providers on the list by name; `text` is part of a name or of a reference, `after` the reference of the last
-    one seen."""
+    one seen. With `among`, only of these."""
     table = providers.table
     query = table.select().where(table.c.removed_on.is_(None))
     if text.strip():
@@ -234,6 +235,8 @@ def search(
         )
     if kind is not None:
         query = query.where(table.c.kind == kind)
+    if among is not None:
+        query = query.where(table.c.id.in_(among))
     if subject.strip() or phase or service:
         query = query.where(table.c.id.in_(_offering(subject.strip(), phase, service)))
     if after is not None:

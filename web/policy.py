@@ -136,7 +136,7 @@ POLICY: Mapping[Action, Row] = {
     Action.KEEP_ENGAGEMENT: _row((ALL, (BROKER, CPD, DIRECTOR))),
     Action.REPORT_DELIVERY: _row((ALL, (BROKER, CPD, DIRECTOR)), (OWN, (SPECIALIST,))),
     Action.EVALUATE: _row((OWN, SCHOOL)),
-    Action.READ_PROVIDER: _row((ALL, (*SERVICE, REVIEWER)), (OWN, (SPECIALIST,))),
+    Action.READ_PROVIDER: _row((ALL, (*SERVICE, REVIEWER, ADMIN)), (OWN, (SPECIALIST,))),
     Action.KEEP_PROVIDERS: _row((ALL, (BROKER, CPD, ADMIN))),
     Action.READ_CONCERN: _row((ALL, (DIRECTOR, REVIEWER)), (TEAM, (OFFICER,)), (OWN, SCHOOL)),
     Action.RAISE_CONCERN: _row((ALL, SERVICE)),

@@ -46,7 +46,7 @@ agree an engagement for the provider     -    -    -    -    -    -    -    own 
 keep an engagement                       -    -    all  all  all  -    -    -    -    -
 report delivered sessions                -    -    all  all  all  -    -    own  -    -
 evaluate an engagement                   -    -    -    -    -    own  own  -    -    -
-read providers                           all  all  all  all  all  -    -    own  all  -
+read providers                           all  all  all  all  all  -    -    own  all  all
 keep providers and vetting               -    -    -    all  all  -    -    -    -    all
 read concerns                            team -    all  -    -    own  own  -    all  -
 raise concerns                           all  all  all  all  all  -    -    -    -    -

@@ -1,0 +1,66 @@
+"""The vetting board: how each requirement of the policy stands on a day, for a provider and each of its people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from domain.provider import Requirement, VettingFacts
+from domain.vocabulary import Word
+from providers.vetting import Demand, VettingPolicy, cleared_on, demands_on
+
+SOON = timedelta(days=60)
+"""How long before its end a check is said to end soon."""
+
+
+class Standing(Word):
+    """How a requirement stands on a day."""
+
+    HOLDS = "holds"
+    ENDS_SOON = "ends_soon"
+    ENDED = "ended"
+    MISSING = "missing"
+
+    @property
+    def label(self) -> str:
+        return "Not checked" if self is Standing.MISSING else super().label
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One requirement: whose it is (None: the provider's own), how it stands, its last day and why it does not hold.
+
+    `good_to` is the last day on which it holds, as the policy counts it; None if nothing ends it or it does not hold.
+    """
+
+    item: Requirement
+    person: UUID | None
+    standing: Standing
+    good_to: date | None = None
+    why: str = ""
+
+
+def lines(facts: VettingFacts, people: Iterable[UUID], day: date, policy: VettingPolicy) -> list[Line]:
+    """How all that the policy asks stands on a day: first what the provider itself has to show, then each person."""
+    return list(_lines(facts, people, day, policy))
+
+
+def _lines(facts: VettingFacts, people: Iterable[UUID], day: date, policy: VettingPolicy) -> Iterator[Line]:
+    for person in (None, *people):
+        for demand in demands_on(facts, person, policy):
+            if demand.item.of_organisation == (person is None):
+                yield _line(facts, person, day, demand, policy.version)
+
+
+def _line(facts: VettingFacts, person: UUID | None, day: date, demand: Demand, version: str) -> Line:
+    alone = VettingPolicy(version, {facts.kind: (demand,)})
+    clearance = cleared_on(facts, person, day, alone)
+    if clearance.missing:
+        begun = any(check.item is demand.item and check.person == person for check in facts.checks)
+        standing = Standing.ENDED if begun else Standing.MISSING
+        return Line(demand.item, person, standing, why=clearance.missing[0].why)
+    ends = clearance.valid_to
+    soon = ends is not None and ends <= day + SOON
+    return Line(demand.item, person, Standing.ENDS_SOON if soon else Standing.HOLDS, ends)

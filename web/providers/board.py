@@ -1,0 +1,81 @@
+"""The vetting board of a provider on a day: how each requirement stands, and what was recorded of it by whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from domain.provider import Provider, Requirement
+from providers.board import Line, Standing, lines
+from web.office import office
+from web.vetting import policy_on
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What was last recorded of a requirement: met with some evidence, or exempted with a reason."""
+
+    on: date
+    by: UUID | None
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One requirement on the board; `standing` is None where the policy does not ask for it."""
+
+    item: Requirement
+    standing: Standing | None
+    good_to: date | None
+    why: str
+    recorded: Recorded | None
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The requirements of one holder: a specialist, or (None) the provider itself."""
+
+    person: UUID | None
+    requirements: list[Asked]
+
+
+def board(provider: Provider, day: date) -> list[Board]:
+    """The boards of the provider itself and of everybody who works for it on a day; what is empty is left out."""
+    policy = policy_on(office(), day)
+    people = [specialist.person for specialist in provider.specialists_on(day)]
+    recorded = _recorded(provider.id)
+    asked = lines(provider.facts, people, day, policy)
+    boards = (Board(whose, list(_of(whose, asked, recorded))) for whose in (None, *people))
+    return [each for each in boards if each.requirements]
+
+
+def recorders(boards: Iterable[Board]) -> set[UUID]:
+    """Everybody who recorded something on these boards."""
+    found = (each.recorded.by for one in boards for each in one.requirements if each.recorded)
+    return {by for by in found if by is not None}
+
+
+def _of(
+    whose: UUID | None, asked: Iterable[Line], recorded: Mapping[tuple[Requirement, UUID | None], Recorded]
+) -> Iterator[Asked]:
+    own = [line for line in asked if line.person == whose]
+    for line in own:
+        yield Asked(line.item, line.standing, line.good_to, line.why, recorded.get((line.item, whose)))
+    demanded = {line.item for line in own}
+    for (item, holder), beyond in recorded.items():
+        if holder == whose and item not in demanded:
+            yield Asked(item, None, None, "", beyond)
+
+
+def _recorded(provider: UUID) -> dict[tuple[Requirement, UUID | None], Recorded]:
+    """What was last recorded of each requirement and holder; its record keeps only what clearance rests on."""
+    found: dict[tuple[Requirement, UUID | None], Recorded] = {}
+    for event in office().store.get(provider):
+        if isinstance(event, Provider.RequirementMet):
+            found[event.item, event.person] = Recorded(event.checked_on, event.checked_by, event.evidence.label)
+        elif isinstance(event, Provider.RequirementExempted):
+            by, on = event.meta.signature.actor, event.meta.occurred_on
+            found[event.item, event.person] = Recorded(on, by, f"Exempt: {event.meta.reason}")
+    return found

@@ -1,0 +1,80 @@
+"""Who of a provider is cleared on a day, as pages and programs ask it."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+import sqlalchemy as sa
+from marshmallow import Schema
+
+from projections import providers as view
+from projections.names import rows_of
+from projections.view import Row
+from providers.vetting import Clearance, cleared_on
+from web.fields import day_field, provider_field
+from web.identity import Reach
+from web.noun import Listing, Shelf, Values
+from web.office import office
+from web.policy import Action
+from web.providers.walking import behind
+from web.vetting import policy_on
+
+
+class ClearedPerson(Row):
+    """A specialist's clearance on a day. `missing` are sentences, `valid_to` the last day on which it stays so,
+    `policy` the version of the vetting policy that was asked."""
+
+    person: str
+    name: str
+    provider: str
+    on: date
+    cleared: bool
+    missing: tuple[str, ...]
+    valid_to: date | None
+    policy: str
+
+
+class ClearanceFilters(Schema):
+    provider = provider_field(required=True)
+    on = day_field("Day", required=False, description="The day in question; today by default")
+
+
+def clearances(connection: sa.Connection, provider: UUID, day: date) -> dict[UUID, Clearance]:
+    """The clearance of everybody who works for a provider on a day."""
+    facts = view.facts_of(connection, [provider])[provider]
+    policy = policy_on(office(), day)
+    people = [row.person for row in view.specialists_of(connection, provider, day)]
+    return {person: cleared_on(facts, person, day, policy) for person in people}
+
+
+def _asked(
+    connection: sa.Connection, reach: Reach, filters: Values, after: str | None, limit: int
+) -> list[ClearedPerson]:
+    provider, day = filters["provider"], filters.get("on") or office().today()
+    if not reach.everything and provider not in reach.providers:
+        return []
+    found = clearances(connection, provider, day)
+    named = {row.id: row for row in rows_of(connection, {provider, *found})}
+    version = policy_on(office(), day).version
+    rows = [
+        ClearedPerson(
+            person=named[person].detail,
+            name=named[person].name,
+            provider=named[provider].detail,
+            on=day,
+            cleared=clearance.cleared,
+            missing=tuple(missing.why for missing in clearance.missing),
+            valid_to=clearance.valid_to,
+            policy=version,
+        )
+        for person, clearance in found.items()
+    ]
+    return behind(sorted(rows, key=lambda row: (row.name, row.person)), lambda row: row.person, after, limit)
+
+
+cleared_people = Shelf(
+    "clearances",
+    Action.READ_PROVIDER,
+    Listing(ClearedPerson, _asked, lambda row: row.person, ClearanceFilters),
+)

@@ -1,0 +1,192 @@
+"""Commands that register a provider and say what it offers, where, at what rate and with whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from domain.person import Person
+from domain.provider import Provider
+from domain.provider.rules import NotOffered
+from domain.service import Work
+from projections import people
+from providers.staffing import Newcomer, add_specialist, note_leaving, register_practitioner
+from web.noun import Deal, Values
+from web.providers import schemas
+from web.providers.noun import KEEP, is_listed, providers, with_specialists
+
+
+def _with_everybody(connection: sa.Connection, _: Provider | None) -> Mapping[str, Any]:
+    known = people.everybody(connection, limit=10_000)
+    return {schemas.PEOPLE: [(person.reference, f"{person.name} ({person.reference})") for person in known]}
+
+
+@providers.beginning(
+    "register", "Register an organisation", KEEP, schemas.RegisterOrganisation, done="The provider is registered"
+)
+def register(deal: Deal[Provider], values: Values) -> Provider:
+    return deal.begin(lambda reference: Provider.register(reference, **values))
+
+
+@providers.beginning(
+    "register-practitioner",
+    "Register a sole practitioner",
+    KEEP,
+    schemas.RegisterPractitioner,
+    lead="Somebody who works on their own account. They become their own first specialist.",
+    done="The provider is registered",
+)
+def register_person(deal: Deal[Provider], values: Values) -> Provider:
+    def both(work: Work) -> Provider:
+        newcomer = _newcomer(deal, values)
+        rest = {name: value for name, value in values.items() if name not in {"name", "email"}}
+        return register_practitioner(work, deal.next_reference(Provider), newcomer, **rest)
+
+    return deal.service.do(both)
+
+
+def _newcomer(deal: Deal[Provider], values: Values) -> Newcomer:
+    return Newcomer(deal.next_reference(Person), values["name"], values.get("email", ""))
+
+
+@providers.command(
+    "rename",
+    "Change the name",
+    KEEP,
+    schemas.RenameProvider,
+    done="The name is changed",
+    offered=is_listed,
+    initial=lambda _, provider: {
+        "trading_as": provider.trading_as,
+        "name": str(provider.practitioner) if provider.practitioner else "",
+    },
+)
+def rename(deal: Deal[Provider], values: Values) -> None:
+    deal.change(lambda provider: provider.rename(**values))
+
+
+@providers.command(
+    "change-contact",
+    "Change how the provider is reached",
+    KEEP,
+    schemas.ChangeProviderContact,
+    done="How the provider is reached is changed",
+    offered=is_listed,
+    initial=lambda _, provider: {
+        "email": provider.email,
+        "telephone": provider.telephone,
+        "website": provider.website,
+    },
+)
+def change_contact(deal: Deal[Provider], values: Values) -> None:
+    told = {"email": "", "telephone": "", "website": "", **values}
+    deal.change(lambda provider: provider.change_contact(**told))
+
+
+@providers.command(
+    "offer", "Add what the provider offers", KEEP, schemas.OfferServices, done="It is listed", offered=is_listed
+)
+def offer(deal: Deal[Provider], values: Values) -> None:
+    wanted = [(phase, service) for phase in values["phases"] for service in values["services"]]
+
+    def all_of_it(provider: Provider) -> None:
+        new = [each for each in wanted if not provider.offers(values["subject"].strip(), *each)]
+        for phase, service in new or wanted[:1]:
+            provider.offer(subject=values["subject"], phase=phase, service=service)
+
+    deal.change(all_of_it)
+
+
+@providers.command(
+    "withdraw",
+    "Strike out what the provider no longer offers",
+    KEEP,
+    schemas.WithdrawOffers,
+    done="It is struck out",
+    offered=lambda provider: is_listed(provider) and bool(provider.capabilities),
+    context=lambda _, provider: {
+        schemas.OFFERS: [(str(offer), str(offer)) for offer in (provider.capabilities if provider else ())]
+    },
+)
+def withdraw(deal: Deal[Provider], values: Values) -> None:
+    def all_of_it(provider: Provider) -> None:
+        listed = {str(offer): offer for offer in provider.capabilities}
+        for gone in dict.fromkeys(values["offers"]):
+            if gone not in listed:
+                raise NotOffered("Choose something that this provider offers", field="offers")
+            offered = listed[gone]
+            provider.withdraw(subject=offered.subject, phase=offered.phase, service=offered.service)
+
+    deal.change(all_of_it)
+
+
+@providers.command(
+    "set-coverage",
+    "Set where the provider works",
+    KEEP,
+    schemas.SetCoverage,
+    done="The areas are set",
+    offered=is_listed,
+    initial=lambda _, provider: {"areas": provider.areas},
+)
+def set_coverage(deal: Deal[Provider], values: Values) -> None:
+    deal.change(lambda provider: provider.set_coverage(values["areas"]))
+
+
+@providers.command(
+    "set-rate", "Set the day rate", KEEP, schemas.SetDayRate, done="The rate is set", offered=is_listed
+)
+def set_rate(deal: Deal[Provider], values: Values) -> None:
+    deal.change(lambda provider: provider.set_rate(**values))
+
+
+@providers.command(
+    "declare-capacity",
+    "Note days that are free",
+    KEEP,
+    schemas.DeclareCapacity,
+    done="The free days are noted",
+    offered=is_listed,
+)
+def declare_capacity(deal: Deal[Provider], values: Values) -> None:
+    deal.change(lambda provider: provider.declare_capacity(**values))
+
+
+@providers.command(
+    "add-specialist",
+    "Add a specialist",
+    KEEP,
+    schemas.AddSpecialist,
+    done="The specialist is added",
+    offered=is_listed,
+    context=_with_everybody,
+)
+def add(deal: Deal[Provider], values: Values) -> None:
+    def both(work: Work) -> None:
+        specialist: UUID | Newcomer = values.get("person") or _newcomer(deal, values)
+        add_specialist(
+            work,
+            deal.record.id,
+            specialist,
+            teaches=values["teaches"],
+            subjects=values["subjects"],
+            at=deal.at,
+        )
+
+    deal.service.do(both)
+
+
+@providers.command(
+    "note-leaving",
+    "Note that a specialist left",
+    KEEP,
+    schemas.NoteLeaving,
+    done="It is noted that the specialist left",
+    offered=lambda provider: bool(provider.specialists),
+    context=with_specialists,
+)
+def leave(deal: Deal[Provider], values: Values) -> None:
+    deal.service.do(lambda work: note_leaving(work, deal.record.id, at=deal.at, **values))

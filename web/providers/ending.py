@@ -1,0 +1,111 @@
+"""What ends soon in the vetting of all providers, what has ended, and what was never checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from uuid import UUID
+
+import sqlalchemy as sa
+from marshmallow import Schema, fields
+
+from domain.provider import Requirement
+from domain.vocabulary import Word
+from projections import providers as view
+from projections.names import rows_of
+from projections.view import Row
+from providers.board import Line, Standing, lines
+from web.identity import Reach
+from web.noun import Listing, Shelf, Values
+from web.office import office
+from web.policy import Action
+from web.providers.walking import behind
+from web.vetting import policy_on
+
+MOST = 100_000
+"""More providers than any authority lists."""
+
+
+class Urgency(Word):
+    """What is asked for: all that does not simply hold."""
+
+    ENDED = "ended"
+    ENDS_SOON = "ends_soon"
+    MISSING = "missing"
+
+    @property
+    def label(self) -> str:
+        return Standing(self.value).label
+
+
+class VettingLine(Row):
+    """A requirement of a provider, or of one of its people, that does not simply hold. `person` and `person_name` are
+    empty for the provider's own; `good_to` is the last day on which it holds, `why` says why it does not."""
+
+    provider: str
+    provider_name: str
+    person: str
+    person_name: str
+    item: Requirement
+    standing: Standing
+    good_to: date | None
+    why: str
+
+
+class VettingFilters(Schema):
+    standing = fields.List(
+        fields.Enum(Urgency, by_value=True),
+        metadata={"label": "Standing", "description": "Ended and ending soon, where nothing is named"},
+    )
+
+
+def _asked(
+    connection: sa.Connection, reach: Reach, filters: Values, after: str | None, limit: int
+) -> list[VettingLine]:
+    named = filters.get("standing") or (Urgency.ENDED, Urgency.ENDS_SOON)
+    wanted = {Standing(urgency.value) for urgency in named}
+    found = [line for line in _lines(connection, reach) if line.standing in wanted]
+    return behind(sorted(found, key=_urgency), cursor, after, limit)
+
+
+def cursor(line: VettingLine) -> str:
+    """What tells a line from all others."""
+    return "/".join((line.provider, line.person, line.item.value))
+
+
+def _urgency(line: VettingLine) -> tuple[bool, date, str, str]:
+    return line.standing is Standing.MISSING, line.good_to or date.min, line.provider_name, cursor(line)
+
+
+def _lines(connection: sa.Connection, reach: Reach) -> Iterator[VettingLine]:
+    today = office().today()
+    policy = policy_on(office(), today)
+    listed = view.search(connection, among=None if reach.everything else reach.providers, limit=MOST)
+    facts = view.facts_of(connection, [provider.id for provider in listed])
+    staff = {provider.id: _people(connection, provider.id, today) for provider in listed}
+    named = {row.id: row for row in rows_of(connection, {person for people in staff.values() for person in people})}
+    for provider in listed:
+        for line in lines(facts[provider.id], staff[provider.id], today, policy):
+            if line.standing is not Standing.HOLDS:
+                person = named.get(line.person) if line.person else None
+                yield _told(provider, line, person.detail if person else "", person.name if person else "")
+
+
+def _people(connection: sa.Connection, provider: UUID, today: date) -> list[UUID]:
+    return [row.person for row in view.specialists_of(connection, provider, today)]
+
+
+def _told(provider: view.ListedProvider, line: Line, person: str, name: str) -> VettingLine:
+    return VettingLine(
+        provider=provider.reference,
+        provider_name=provider.name,
+        person=person,
+        person_name=name,
+        item=line.item,
+        standing=line.standing,
+        good_to=line.good_to,
+        why=line.why,
+    )
+
+
+vetting = Shelf("vetting", Action.READ_PROVIDER, Listing(VettingLine, _asked, cursor, VettingFilters))

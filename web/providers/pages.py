@@ -1,0 +1,142 @@
+"""The pages of providers: the list, one provider, and what ends in the vetting of all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import Blueprint, request
+from marshmallow import ValidationError
+
+from domain.provider import Provider
+from projections import people
+from projections.providers import ListedProvider, subjects
+from providers.vetting import cleared_on
+from web import words
+from web.identity import signed_in
+from web.noun import Listing
+from web.office import office
+from web.pages import ListPage, list_page, record_page
+from web.policy import Action
+from web.providers.board import board, recorders
+from web.providers.clearance import ClearanceFilters
+from web.providers.commands import providers
+from web.providers.ending import VettingLine, vetting
+from web.vetting import policy_on
+
+pages = Blueprint("providers", __name__, template_folder="templates")
+
+SUBJECTS_SHOWN = 4
+
+
+def _cells(row: ListedProvider, _: Mapping[UUID, str]) -> list[Any]:
+    offered = list(dict.fromkeys(offer.subject for offer in row.capabilities))
+    more = len(offered) - SUBJECTS_SHOWN
+    return [
+        {"text": row.name, "href": f"/providers/{row.reference}", "hint": row.reference},
+        row.kind.label,
+        ", ".join(offered[:SUBJECTS_SHOWN]) + (f" and {more} more" if more > 0 else ""),
+        ", ".join(row.areas) or "Anywhere",
+        {"tag": "suspended"} if row.is_suspended_on(office().today()) else "",
+    ]
+
+
+LIST = ListPage(
+    title="Providers",
+    caption="Providers by name",
+    head=["Provider", "Kind", "Subjects", "Works in", "Standing"],
+    cells=_cells,
+    ids=lambda _: (),
+    choices=lambda connection: {"subject": [(subject, subject) for subject in subjects(connection)]},
+    empty_text="No providers",
+    template="providers/list.html",
+)
+
+
+@pages.get("/")
+def listed() -> str:
+    assert isinstance(providers.listing, Listing)
+    return list_page(providers, providers.listing, LIST)
+
+
+def _vetting_cells(row: VettingLine, _: Mapping[UUID, str]) -> list[Any]:
+    return [
+        {"text": row.item.label, "hint": row.why.partition(": ")[2]},
+        row.person_name or "The provider itself",
+        {"text": row.provider_name, "href": f"/providers/{row.provider}"},
+        {"tag": row.standing},
+        words.date(row.good_to),
+    ]
+
+
+VETTING = ListPage(
+    title="Vetting of all providers",
+    caption="What has ended, or ends in the next 60 days",
+    head=["Requirement", "Whose", "Provider", "Standing", {"text": "Holds until", "nowrap": True}],
+    cells=_vetting_cells,
+    ids=lambda _: (),
+    empty_text="Nothing has ended or ends soon",
+    template="providers/vetting.html",
+)
+
+
+@pages.get("/vetting")
+def ending() -> str:
+    return list_page(providers, vetting.listing, VETTING)
+
+
+@pages.get("/<ref>")
+def provider(ref: str) -> str:
+    return record_page(
+        providers,
+        ref,
+        "providers/provider.html",
+        title=lambda provider, _: provider.name,
+        ids=lambda provider: list(_named(provider)),
+        more=_more,
+    )
+
+
+def _named(provider: Provider) -> Iterator[UUID | None]:
+    yield provider.host_school
+    yield from provider.specialists
+    for conflict in provider.conflicts:
+        yield from (conflict.school, conflict.person)
+
+
+def _more(connection: sa.Connection, provider: Provider) -> Mapping[str, Any]:
+    today = office().today()
+    day, wrong = _day_asked(today)
+    boards = board(provider, day)
+    policy = policy_on(office(), day)
+    person = people.by_id(connection, provider.practitioner.person) if provider.practitioner else None
+    there = provider.specialists_on(day)
+    return {
+        "also_named": recorders(boards),
+        "day": day,
+        "asked": request.args.get("on", ""),
+        "wrong": wrong,
+        "policy": policy,
+        "boards": boards,
+        "clearances": [(each, cleared_on(provider.facts, each.person, day, policy)) for each in there],
+        "rate": provider.rate_on(today),
+        "suspended": any(suspension.holds_on(today) for suspension in provider.suspensions),
+        "practitioner": person,
+        "keeps": signed_in().may_change and signed_in().may(Action.KEEP_PROVIDERS) and provider.removed_on is None,
+        "references": {id: row.reference for id in provider.specialists if (row := people.by_id(connection, id))},
+    }
+
+
+def _day_asked(today: date) -> tuple[date, str]:
+    """The day on which clearance is asked, and what is wrong with what was typed."""
+    typed = request.args.get("on", "").strip()
+    if not typed:
+        return today, ""
+    try:
+        answers = ClearanceFilters(only=("on",)).load({"on": typed})
+    except ValidationError:
+        return today, "Enter a real day between 1950 and 2150"
+    return answers["on"], ""

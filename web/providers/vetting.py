@@ -1,0 +1,80 @@
+"""Commands that keep what is known of a provider's vetting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from flask import request
+
+from domain.provider import Provider
+from web.choices import SERVICE_ROLES, holders
+from web.noun import Deal, Values
+from web.providers import schemas
+from web.providers.noun import KEEP, is_listed, providers, with_specialists
+
+
+def _with_specialists_and_staff(connection: sa.Connection, provider: Provider | None) -> Mapping[str, Any]:
+    return {**with_specialists(connection, provider), schemas.STAFF: holders(connection, SERVICE_ROLES)}
+
+
+def _as_linked(_: sa.Connection, __: Provider) -> Mapping[str, Any]:
+    """What a link to the form names already, as the board of vetting does."""
+    return dict(request.args)
+
+
+@providers.command(
+    "declare-conflict",
+    "Declare a conflict of interest",
+    KEEP,
+    schemas.DeclareConflict,
+    done="The conflict of interest is declared",
+    offered=is_listed,
+    context=with_specialists,
+)
+def declare_conflict(deal: Deal[Provider], values: Values) -> None:
+    deal.change(lambda provider: provider.declare_conflict(**values))
+
+
+@providers.command(
+    "meet-requirement",
+    "Record a check",
+    KEEP,
+    schemas.MeetRequirement,
+    done="The check is recorded",
+    offered=is_listed,
+    context=_with_specialists_and_staff,
+    initial=_as_linked,
+    main=True,
+)
+def meet(deal: Deal[Provider], values: Values) -> None:
+    deal.change(lambda provider: provider.meet(**values))
+
+
+@providers.command(
+    "exempt",
+    "Grant an exemption",
+    KEEP,
+    schemas.ExemptRequirement,
+    done="The exemption is granted",
+    offered=is_listed,
+    context=with_specialists,
+    initial=_as_linked,
+)
+def exempt(deal: Deal[Provider], values: Values) -> None:
+    deal.change(lambda provider: provider.exempt(**values))
+
+
+@providers.command(
+    "revoke",
+    "Revoke a check or an exemption",
+    KEEP,
+    schemas.RevokeRequirement,
+    done="It no longer counts",
+    offered=lambda provider: bool(provider.checks),
+    context=with_specialists,
+    initial=_as_linked,
+)
+def revoke(deal: Deal[Provider], values: Values) -> None:
+    deal.change(lambda provider: provider.revoke(**values))

@@ -1,0 +1,15 @@
+"""Walks a list that is worked out as a whole, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import dropwhile, islice
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def behind(rows: Sequence[T], cursor: Callable[[T], str], after: str | None, limit: int) -> list[T]:
+    """The rows behind the one whose cursor is `after`, at most so many; none where that row is gone."""
+    rest = rows if after is None else list(dropwhile(lambda row: cursor(row) != after, rows))[1:]
+    return list(islice(rest, limit))
