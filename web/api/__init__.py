@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from flask import Flask, Response, current_app, json, render_template
+from marshmallow import fields
 
 from web.api.door import API_PREFIX, Api, Blueprint
+from web.api.reference import answers, groups_of, rules, shapes_of
 from web.api.routes import add_api, add_list_api
 from web.noun import Noun, Shelf
-from web.problems import TITLES, named
 
 __all__ = ["API_PREFIX", "add_api_of", "document"]
 
@@ -34,10 +36,12 @@ def add_api_of(app: Flask, nouns: Iterable[Noun[Any]], shelves: Iterable[Shelf])
         },
     }
     api = Api(app)
+    api.ma_plugin.converter.add_attribute_function(described)
     blueprints = [*(add_api(noun) for noun in nouns), *(add_list_api(shelf) for shelf in shelves)]
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
     app.extensions["sis-openapi"] = api.spec
+    told = cache(lambda app: (groups_of(document(app)), shapes_of(document(app))))
 
     @app.get(f"{API_PREFIX}/openapi.json")
     def openapi() -> Response:
@@ -45,14 +49,27 @@ def add_api_of(app: Flask, nouns: Iterable[Noun[Any]], shelves: Iterable[Shelf])
 
     @app.get("/api")
     def reference() -> str:
-        return render_template("api_reference.html", page_title="API reference", spec=document(app))
+        groups, shapes = told(app)
+        return render_template("api_reference.html", page_title="API reference", groups=groups, shapes=shapes)
 
     @app.get(f"{API_PREFIX}/problems")
     def problems() -> str:
-        kinds = [(named(kind), title) for kind, title in TITLES.items()]
-        return render_template("api_problems.html", page_title="Problems of the API", kinds=kinds)
+        return render_template(
+            "api_problems.html", page_title="Problems of the API", answers=answers(), rules=rules()
+        )
 
     return blueprints
+
+
+def described(_: Any, field: fields.Field[Any], **__: Any) -> dict[str, Any]:
+    """What a form says beside a question tells programs what the field is for. A sum that is told as text is
+    described as text, which the library forgets; a number is taken too."""
+    said = (field.metadata.get(name) for name in ("description", "label", "hint"))
+    told = [str(words).rstrip(".") for words in said if words]
+    more: dict[str, Any] = {"description": ". ".join(dict.fromkeys(told))} if told else {}
+    if isinstance(field, fields.Decimal) and field.as_string:
+        more["type"] = ["string", *([] if field.dump_only else ["number"]), *(["null"] if field.allow_none else [])]
+    return more
 
 
 def document(app: Flask | None = None) -> dict[str, Any]:

@@ -321,9 +321,10 @@ def test_programs_walk_the_trail_by_cursor(
     walked: list[int] = []
     after = ""
     while after is not None:
-        answer = api.get(f"/audit?limit=2{f'&after={after}' if after else ''}").json
-        walked += [row["position"] for row in answer["items"]]
-        after = answer["next"]
+        answer = api.get(f"/audit?dated=recorded&limit=2{f'&after={after}' if after else ''}")
+        assert ("dated=recorded" in answer.headers.get("Link", "")) == (answer.json["next"] is not None)
+        walked += [row["position"] for row in answer.json["items"]]
+        after = answer.json["next"]
     assert walked == sorted(set(walked), reverse=True)
     assert walked[-1] == 1
     api.get("/audit?after=nonsense", 400)
