@@ -246,8 +246,11 @@ class BrokeredEngagement(Aggregate):
     def substitute(
         self, new: UUID, *, cleared: bool, valid_to: date | None, rules: tuple[str, ...], reason: str
     ) -> None:
-        """Another specialist of the provider takes the work on. Raises SameSpecialist, NotCleared."""
-        self._only_when(*BEFORE_START, EngagementStatus.IN_DELIVERY, EngagementStatus.PAUSED)
+        """Another specialist of the provider takes confirmed work on; terms not yet confirmed are proposed anew.
+
+        Raises SameSpecialist, NotCleared.
+        """
+        self._only_when(*RUNNING, EngagementStatus.PAUSED)
         if new == self.work.specialist:
             raise SameSpecialist("This person does the work already", field="specialist")
         _must_be_cleared(cleared)

@@ -168,8 +168,9 @@ class SchoolPreferred(Event):
 
 class ProviderSelected(Event):
     TOPIC = "tender.provider-selected"
-    says = "{by} selected {provider} at {net} net, approved by {approver}: {reason}"
+    says = "{by} selected {provider} with {specialist} at {net} net, approved by {approver}: {reason}"
     provider: UUID
+    specialist: UUID
     net: Decimal
     approver: UUID
     approved_above_ceiling_by: UUID | None

@@ -251,6 +251,7 @@ class Tender(Aggregate):
             )
         selected = self.ProviderSelected(
             provider=provider,
+            specialist=quote.specialist,
             net=quote.net,
             approver=approver,
             approved_above_ceiling_by=approved_above_ceiling_by,
@@ -258,7 +259,7 @@ class Tender(Aggregate):
         self.record(
             selected,
             provider=provider,
-            people=(approver, approved_above_ceiling_by),
+            people=(quote.specialist, approver, approved_above_ceiling_by),
             reason=reasoned(rationale, "Say why this provider is the best choice"),
         )
 

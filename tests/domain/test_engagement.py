@@ -219,6 +219,7 @@ def test_another_specialist_takes_over_when_cleared() -> None:
         )
 
     engagement = an_engagement_in_delivery()
+    given(an_agreed_engagement()).when(substitute(IMRAN)).then_refused(NotAtThisStage)
     given(engagement).when(substitute(GRACE)).then_refused(SameSpecialist)
     given(engagement).when(substitute(IMRAN, cleared=False)).then_refused(NotCleared)
     given(engagement).when(substitute(IMRAN)).then(

@@ -1,0 +1,287 @@
+"""Engagements: who works where on what terms, how much is done, and whose turn it is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import sqlalchemy as sa
+
+from domain.aggregate import Event
+from domain.engagement import AWAITING_EVALUATION, BrokeredEngagement, EngagementStatus
+from domain.vocabulary import Phase, Side, SupportKind
+from projections.view import Row, Sheet, View, replace
+
+LIMIT = 50
+ENDS = frozenset({EngagementStatus.CLOSED, EngagementStatus.CANCELLED})
+
+
+class ComingSession(msgspec.Struct, frozen=True):
+    """A session that is planned."""
+
+    number: int
+    on: date
+    days: Decimal
+
+
+class EngagementRow(Row):
+    """An engagement as it stands. Days of support and pounds; `used_days` are delivered, or cancelled at a charge,
+    `cost` is what they cost net of VAT."""
+
+    id: UUID
+    reference: str
+    request: UUID
+    tender: UUID | None
+    school: UUID
+    provider: UUID
+    specialist: UUID
+    kind: SupportKind
+    subject: str
+    phase: Phase
+    fund: str
+    status: EngagementStatus
+    agreed_days: Decimal
+    net: Decimal
+    vat: Decimal
+    begins: date
+    ends: date
+    proposed_on: date
+    is_open: bool = True
+    agreed_by: tuple[Side, ...] = ()
+    cleared_to: date | None = None
+    used_days: Decimal = Decimal(0)
+    cost: Decimal = Decimal(0)
+    coming: tuple[ComingSession, ...] = ()
+    next_session: date | None = None
+    over_on: date | None = None
+    quality: int | None = None
+    impact: int | None = None
+    evaluation_waived: bool = False
+
+    @property
+    def awaiting_agreement(self) -> tuple[Side, ...]:
+        """The sides that have not agreed to proposed terms."""
+        if self.status is not EngagementStatus.PROPOSED:
+            return ()
+        return tuple(side for side in Side if side not in self.agreed_by)
+
+    @property
+    def planned_days(self) -> Decimal:
+        return sum((session.days for session in self.coming), Decimal(0))
+
+    @property
+    def evaluation_due(self) -> bool:
+        """Whether the school's evaluation is awaited."""
+        return self.status in AWAITING_EVALUATION and not self.evaluation_waived
+
+
+engagements = Sheet(
+    "engagements",
+    EngagementRow,
+    key=("id",),
+    indexes=[
+        ("reference",),
+        ("is_open", "reference"),
+        ("school", "reference"),
+        ("provider", "reference"),
+        ("specialist", "reference"),
+        ("request",),
+    ],
+)
+
+
+@engagements.on(BrokeredEngagement.Proposed)
+def engagement_proposed(_: EngagementRow | None, event: BrokeredEngagement.Proposed) -> EngagementRow:
+    return EngagementRow(
+        id=event.meta.stream,
+        reference=event.reference,
+        request=event.request,
+        tender=event.tender,
+        school=event.school,
+        provider=event.provider,
+        specialist=event.specialist,
+        kind=event.kind,
+        subject=event.subject,
+        phase=event.phase,
+        fund=event.fund,
+        status=EngagementStatus.PROPOSED,
+        agreed_days=event.days,
+        net=event.net,
+        vat=event.vat,
+        begins=event.begins,
+        ends=event.ends,
+        proposed_on=event.meta.occurred_on,
+    )
+
+
+AGREED_BY: dict[type[Event], Side] = {
+    BrokeredEngagement.AgreedBySchool: Side.SCHOOL,
+    BrokeredEngagement.AgreedByProvider: Side.PROVIDER,
+    BrokeredEngagement.AgreedByService: Side.SERVICE,
+}
+
+
+@engagements.on(*AGREED_BY)
+def engagement_agreed(row: EngagementRow | None, event: Event) -> EngagementRow | None:
+    if row is None:
+        return None
+    agreed_by = (*row.agreed_by, AGREED_BY[type(event)])
+    status = EngagementStatus.AGREED if len(agreed_by) == len(Side) else row.status
+    return replace(row, agreed_by=agreed_by, status=status)
+
+
+@engagements.on(BrokeredEngagement.ClearanceConfirmed)
+def clearance_confirmed(
+    row: EngagementRow | None, event: BrokeredEngagement.ClearanceConfirmed
+) -> EngagementRow | None:
+    return row and replace(row, cleared_to=event.valid_to)
+
+
+@engagements.on(BrokeredEngagement.SessionPlanned)
+def session_planned(row: EngagementRow | None, event: BrokeredEngagement.SessionPlanned) -> EngagementRow | None:
+    return row and _coming(row, (*row.coming, ComingSession(event.number, event.on, event.days)))
+
+
+@engagements.on(BrokeredEngagement.SessionDelivered)
+def session_delivered(row: EngagementRow | None, event: BrokeredEngagement.SessionDelivered) -> EngagementRow | None:
+    return row and replace(
+        _without_session(row, event.number),
+        status=EngagementStatus.IN_DELIVERY,
+        used_days=row.used_days + event.days,
+        cost=row.cost + event.net,
+    )
+
+
+@engagements.on(BrokeredEngagement.SessionCancelled)
+def session_cancelled(row: EngagementRow | None, event: BrokeredEngagement.SessionCancelled) -> EngagementRow | None:
+    return row and replace(
+        _without_session(row, event.number), used_days=row.used_days + event.days, cost=row.cost + event.net
+    )
+
+
+@engagements.on(BrokeredEngagement.SpecialistSubstituted)
+def specialist_substituted(
+    row: EngagementRow | None, event: BrokeredEngagement.SpecialistSubstituted
+) -> EngagementRow | None:
+    return row and replace(row, specialist=event.new, cleared_to=event.valid_to)
+
+
+@engagements.on(BrokeredEngagement.VariationAgreed)
+def variation_agreed(row: EngagementRow | None, event: BrokeredEngagement.VariationAgreed) -> EngagementRow | None:
+    return row and replace(row, agreed_days=event.days, net=event.net, vat=event.vat, ends=event.ends)
+
+
+@engagements.on(BrokeredEngagement.Resumed)
+def engagement_resumed(row: EngagementRow | None, _: BrokeredEngagement.Resumed) -> EngagementRow | None:
+    if row is None:
+        return None
+    return replace(row, status=EngagementStatus.IN_DELIVERY if row.used_days else EngagementStatus.CONFIRMED)
+
+
+BECAME: dict[type[Event], EngagementStatus] = {
+    BrokeredEngagement.Confirmed: EngagementStatus.CONFIRMED,
+    BrokeredEngagement.Paused: EngagementStatus.PAUSED,
+    BrokeredEngagement.Closed: EngagementStatus.CLOSED,
+}
+
+
+@engagements.on(*BECAME)
+def engagement_moved_on(row: EngagementRow | None, event: Event) -> EngagementRow | None:
+    status = BECAME[type(event)]
+    return row and replace(row, status=status, is_open=status not in ENDS)
+
+
+OVER: dict[type[Event], EngagementStatus] = {
+    BrokeredEngagement.Completed: EngagementStatus.COMPLETED,
+    BrokeredEngagement.EndedEarly: EngagementStatus.ENDED_EARLY,
+    BrokeredEngagement.Cancelled: EngagementStatus.CANCELLED,
+}
+
+
+@engagements.on(*OVER)
+def work_over(row: EngagementRow | None, event: Event) -> EngagementRow | None:
+    if row is None:
+        return None
+    status = OVER[type(event)]
+    return replace(_coming(row, ()), status=status, is_open=status not in ENDS, over_on=event.meta.occurred_on)
+
+
+@engagements.on(BrokeredEngagement.Evaluated)
+def engagement_evaluated(row: EngagementRow | None, event: BrokeredEngagement.Evaluated) -> EngagementRow | None:
+    return row and replace(row, status=EngagementStatus.EVALUATED, quality=event.quality, impact=event.impact)
+
+
+@engagements.on(BrokeredEngagement.EvaluationWaived)
+def evaluation_waived(row: EngagementRow | None, _: BrokeredEngagement.EvaluationWaived) -> EngagementRow | None:
+    return row and replace(row, evaluation_waived=True)
+
+
+def _coming(row: EngagementRow, sessions: tuple[ComingSession, ...]) -> EngagementRow:
+    next_session = min((session.on for session in sessions), default=None)
+    return replace(row, coming=sessions, next_session=next_session)
+
+
+def _without_session(row: EngagementRow, number: int) -> EngagementRow:
+    return _coming(row, tuple(session for session in row.coming if session.number != number))
+
+
+def engagements_of(
+    connection: sa.Connection,
+    *,
+    schools: Collection[UUID] | None = None,
+    providers: Collection[UUID] | None = None,
+    specialist: UUID | None = None,
+    status: EngagementStatus | None = None,
+    open_only: bool = False,
+    after: str | None = None,
+    limit: int = LIMIT,
+) -> list[EngagementRow]:
+    """Engagements, the newest reference first; `after` is the last one seen. None of schools or providers means
+    all."""
+    columns = engagements.table.c
+    query = engagements.table.select()
+    for column, several in ((columns.school, schools), (columns.provider, providers)):
+        if several is not None:
+            query = query.where(column.in_(several))
+    for column, wanted in ((columns.specialist, specialist), (columns.status, status)):
+        if wanted is not None:
+            query = query.where(column == wanted)
+    if open_only:
+        query = query.where(columns.is_open)
+    if after is not None:
+        query = query.where(columns.reference < after)
+    return engagements.rows(connection, query.order_by(columns.reference.desc()).limit(limit))
+
+
+def engagement_of_reference(connection: sa.Connection, reference: str) -> EngagementRow | None:
+    """The engagement with that reference."""
+    return _first(connection, engagements.table.c.reference == reference)
+
+
+def engagement_of_request(connection: sa.Connection, request: UUID) -> EngagementRow | None:
+    """The latest engagement for a request."""
+    return _first(connection, engagements.table.c.request == request)
+
+
+def unevaluated(connection: sa.Connection, *, schools: Collection[UUID] | None = None) -> list[EngagementRow]:
+    """Work that is over and not yet evaluated, the longest over first."""
+    columns = engagements.table.c
+    query = engagements.table.select().where(
+        columns.status.in_(AWAITING_EVALUATION), columns.evaluation_waived.is_(False)
+    )
+    if schools is not None:
+        query = query.where(columns.school.in_(schools))
+    return engagements.rows(connection, query.order_by(columns.over_on, columns.reference))
+
+
+def _first(connection: sa.Connection, condition: sa.ColumnElement[Any]) -> EngagementRow | None:
+    query = engagements.table.select().where(condition).order_by(engagements.table.c.reference.desc()).limit(1)
+    found = engagements.rows(connection, query)
+    return found[0] if found else None
+
+
+VIEW = View("engagements", engagements)

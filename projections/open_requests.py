@@ -1,0 +1,322 @@
+"""Open requests: what schools have asked for, how far it is, for whom it waits, and its next day."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from domain.aggregate import Event
+from domain.support_request import RequestStatus, Route, SupportRequest, Urgency
+from domain.tender import Tender
+from domain.vocabulary import Phase, Side, SupportKind, Word
+from projections.view import Key, Row, Sheet, View, replace
+
+LIMIT = 50
+
+
+class WaitingFor(Word):
+    """Whose turn it is."""
+
+    SERVICE = "service"
+    SCHOOL = "school"
+    PROVIDERS = "providers"
+    NOBODY = "nobody"
+
+
+class RequestRow(Row):
+    """A support request as it stands; `unanswered` are the providers whose reply is awaited."""
+
+    id: UUID
+    reference: str
+    school: UUID
+    raised_by: Side
+    raised_on: date
+    kind: SupportKind
+    subject: str
+    subject_key: str
+    phase: Phase
+    area: str
+    urgency: Urgency
+    needed_from: date
+    needed_by: date
+    budget: Decimal | None
+    status: RequestStatus
+    is_open: bool = True
+    route: Route | None = None
+    broker: UUID | None = None
+    answer_by: date | None = None
+    waiting_since: date | None = None
+    ceiling: Decimal | None = None
+    shortlist: tuple[UUID, ...] = ()
+    tender: UUID | None = None
+    reply_by: date | None = None
+    unanswered: tuple[UUID, ...] = ()
+    engagement: UUID | None = None
+    ended_on: date | None = None
+
+    @property
+    def waiting_for(self) -> WaitingFor:
+        """Whose turn it is; nobody's once the work is placed or the request is at its end."""
+        if not self.is_open or self.status is RequestStatus.PLACED:
+            return WaitingFor.NOBODY
+        if self.waiting_since is not None:
+            return WaitingFor.SCHOOL
+        return WaitingFor.PROVIDERS if self.unanswered else WaitingFor.SERVICE
+
+    @property
+    def next_on(self) -> date | None:
+        """The next day that matters: replies due while invitations are out, else the promised answer or the first
+        day of the need."""
+        if self.waiting_for is WaitingFor.NOBODY:
+            return None
+        if self.status is RequestStatus.INVITING:
+            return self.reply_by
+        return self.answer_by or self.needed_from
+
+    def is_overdue(self, today: date) -> bool:
+        """Whether its next day has passed while the service's clock runs."""
+        running = self.waiting_for is not WaitingFor.SCHOOL
+        return running and self.next_on is not None and self.next_on < today
+
+
+ENDED_AS: dict[type[Event], RequestStatus] = {
+    SupportRequest.Withdrawn: RequestStatus.WITHDRAWN,
+    SupportRequest.Declined: RequestStatus.DECLINED,
+    SupportRequest.Signposted: RequestStatus.SIGNPOSTED,
+    SupportRequest.MetInHouse: RequestStatus.MET_IN_HOUSE,
+    SupportRequest.Unmet: RequestStatus.UNMET,
+    SupportRequest.Merged: RequestStatus.MERGED,
+    SupportRequest.Closed: RequestStatus.CLOSED,
+}
+
+requests = Sheet(
+    "requests",
+    RequestRow,
+    key=("id",),
+    indexes=[("reference",), ("is_open", "reference"), ("school", "reference"), ("broker", "reference")],
+)
+
+
+@requests.on(SupportRequest.Raised)
+def request_raised(_: RequestRow | None, event: SupportRequest.Raised) -> RequestRow:
+    return RequestRow(
+        id=event.meta.stream,
+        reference=event.reference,
+        school=event.school,
+        raised_by=event.raised_by,
+        raised_on=event.meta.occurred_on,
+        kind=event.kind,
+        subject=event.subject,
+        subject_key=event.subject.casefold(),
+        phase=event.phase,
+        area=event.area,
+        urgency=event.urgency,
+        needed_from=event.needed_from,
+        needed_by=event.needed_by,
+        budget=event.budget,
+        status=RequestStatus.RAISED,
+    )
+
+
+@requests.on(SupportRequest.Acknowledged)
+def request_acknowledged(row: RequestRow | None, event: SupportRequest.Acknowledged) -> RequestRow | None:
+    return row and replace(row, status=RequestStatus.ACKNOWLEDGED, answer_by=event.answer_by)
+
+
+@requests.on(SupportRequest.Triaged)
+def request_triaged(row: RequestRow | None, event: SupportRequest.Triaged) -> RequestRow | None:
+    return row and replace(row, status=RequestStatus.TRIAGED, broker=event.broker, route=event.route)
+
+
+@requests.on(SupportRequest.MoreInformationAsked)
+def more_information_asked(row: RequestRow | None, event: SupportRequest.MoreInformationAsked) -> RequestRow | None:
+    return row and replace(row, waiting_since=event.meta.occurred_on)
+
+
+@requests.on(SupportRequest.MoreInformationGiven)
+def more_information_given(row: RequestRow | None, event: SupportRequest.MoreInformationGiven) -> RequestRow | None:
+    return row and _no_longer_waiting(row, event.meta.occurred_on)
+
+
+@requests.on(SupportRequest.Reassigned)
+def request_reassigned(row: RequestRow | None, event: SupportRequest.Reassigned) -> RequestRow | None:
+    return row and replace(row, broker=event.broker)
+
+
+@requests.on(SupportRequest.ApprovedToBroker)
+def request_approved(row: RequestRow | None, event: SupportRequest.ApprovedToBroker) -> RequestRow | None:
+    if row is None:
+        return None
+    status = RequestStatus.APPROVED if row.status is RequestStatus.TRIAGED else row.status
+    return replace(row, status=status, ceiling=event.ceiling)
+
+
+@requests.on(SupportRequest.ProvidersShortlisted)
+def providers_shortlisted(row: RequestRow | None, event: SupportRequest.ProvidersShortlisted) -> RequestRow | None:
+    return row and replace(row, status=RequestStatus.SHORTLISTED, shortlist=event.chosen)
+
+
+@requests.on(SupportRequest.ProviderRemovedFromShortlist)
+def provider_removed(row: RequestRow | None, event: SupportRequest.ProviderRemovedFromShortlist) -> RequestRow | None:
+    return row and replace(row, shortlist=tuple(each for each in row.shortlist if each != event.provider))
+
+
+@requests.on(SupportRequest.TenderOpened)
+def request_tendered(row: RequestRow | None, event: SupportRequest.TenderOpened) -> RequestRow | None:
+    return row and replace(row, status=RequestStatus.INVITING, tender=event.tender)
+
+
+@requests.on(SupportRequest.TenderEnded)
+def request_tender_ended(row: RequestRow | None, _: SupportRequest.TenderEnded) -> RequestRow | None:
+    return row and replace(row, status=RequestStatus.SHORTLISTED, tender=None, reply_by=None, unanswered=())
+
+
+@requests.on(SupportRequest.Placed)
+def request_placed(row: RequestRow | None, event: SupportRequest.Placed) -> RequestRow | None:
+    return row and replace(row, status=RequestStatus.PLACED, engagement=event.engagement)
+
+
+@requests.on(SupportRequest.PlacementFellThrough)
+def placement_fell_through(row: RequestRow | None, _: SupportRequest.PlacementFellThrough) -> RequestRow | None:
+    if row is None:
+        return None
+    if row.tender is not None:
+        status = RequestStatus.INVITING
+    else:
+        status = RequestStatus.SHORTLISTED if row.shortlist else RequestStatus.APPROVED
+    return replace(row, status=status, engagement=None)
+
+
+@requests.on(*ENDED_AS)
+def request_ended(row: RequestRow | None, event: Event) -> RequestRow | None:
+    if row is None:
+        return None
+    ended_on = event.meta.occurred_on
+    return replace(_no_longer_waiting(row, ended_on), status=ENDED_AS[type(event)], is_open=False, ended_on=ended_on)
+
+
+@requests.on(SupportRequest.Reopened)
+def request_reopened(row: RequestRow | None, _: SupportRequest.Reopened) -> RequestRow | None:
+    if row is None:
+        return None
+    return replace(
+        row,
+        status=RequestStatus.ACKNOWLEDGED if row.broker is None else RequestStatus.TRIAGED,
+        is_open=True,
+        ended_on=None,
+        ceiling=None,
+        shortlist=(),
+        tender=None,
+        reply_by=None,
+        unanswered=(),
+        engagement=None,
+    )
+
+
+def by_request(event: Tender.Opened) -> Key:
+    return (event.request,)
+
+
+TenderEvent = (
+    Tender.ReplyByExtended
+    | Tender.ProviderInvited
+    | Tender.QuoteReceived
+    | Tender.InvitationDeclined
+    | Tender.InvitationLapsed
+)
+
+
+def by_request_concerned(event: TenderEvent) -> Key:
+    return (event.meta.about.request,)
+
+
+@requests.on(Tender.Opened, key=by_request)
+def tender_opened(row: RequestRow | None, event: Tender.Opened) -> RequestRow | None:
+    return row and replace(row, reply_by=event.reply_by, unanswered=())
+
+
+@requests.on(Tender.ReplyByExtended, key=by_request_concerned)
+def reply_by_extended(row: RequestRow | None, event: Tender.ReplyByExtended) -> RequestRow | None:
+    return row and replace(row, reply_by=event.reply_by)
+
+
+@requests.on(Tender.ProviderInvited, key=by_request_concerned)
+def provider_invited(row: RequestRow | None, event: Tender.ProviderInvited) -> RequestRow | None:
+    return row and replace(row, unanswered=(*row.unanswered, event.provider))
+
+
+@requests.on(Tender.QuoteReceived, Tender.InvitationDeclined, Tender.InvitationLapsed, key=by_request_concerned)
+def invitation_answered(
+    row: RequestRow | None, event: Tender.QuoteReceived | Tender.InvitationDeclined | Tender.InvitationLapsed
+) -> RequestRow | None:
+    return row and replace(row, unanswered=tuple(each for each in row.unanswered if each != event.provider))
+
+
+def _no_longer_waiting(row: RequestRow, day: date) -> RequestRow:
+    if row.waiting_since is None:
+        return row
+    waited = timedelta(days=max(0, (day - row.waiting_since).days))
+    return replace(row, waiting_since=None, answer_by=row.answer_by and row.answer_by + waited)
+
+
+def open_requests(
+    connection: sa.Connection,
+    *,
+    schools: Collection[UUID] | None = None,
+    broker: UUID | None = None,
+    after: str | None = None,
+    limit: int = LIMIT,
+) -> list[RequestRow]:
+    """Requests that have not come to their end, the oldest reference first; `after` is the last one seen."""
+    query = _asked(schools, broker).where(requests.table.c.is_open)
+    if after is not None:
+        query = query.where(requests.table.c.reference > after)
+    return requests.rows(connection, query.order_by(requests.table.c.reference).limit(limit))
+
+
+def all_requests(
+    connection: sa.Connection,
+    *,
+    schools: Collection[UUID] | None = None,
+    broker: UUID | None = None,
+    status: RequestStatus | None = None,
+    kind: SupportKind | None = None,
+    subject: str = "",
+    phase: Phase | None = None,
+    after: str | None = None,
+    limit: int = LIMIT,
+) -> list[RequestRow]:
+    """Requests open and ended, the newest reference first; `after` is the last one seen. `schools` None means all."""
+    columns = requests.table.c
+    query = _asked(schools, broker)
+    for column, wanted in ((columns.status, status), (columns.kind, kind), (columns.phase, phase)):
+        if wanted is not None:
+            query = query.where(column == wanted)
+    if subject.strip():
+        query = query.where(columns.subject_key == subject.strip().casefold())
+    if after is not None:
+        query = query.where(columns.reference < after)
+    return requests.rows(connection, query.order_by(columns.reference.desc()).limit(limit))
+
+
+def request_of_reference(connection: sa.Connection, reference: str) -> RequestRow | None:
+    """The request with that reference."""
+    found = requests.rows(connection, requests.table.select().where(requests.table.c.reference == reference))
+    return found[0] if found else None
+
+
+def _asked(schools: Collection[UUID] | None, broker: UUID | None) -> sa.Select[Any]:
+    query = requests.table.select()
+    if schools is not None:
+        query = query.where(requests.table.c.school.in_(schools))
+    if broker is not None:
+        query = query.where(requests.table.c.broker == broker)
+    return query
+
+
+VIEW = View("open_requests", requests)

@@ -1,0 +1,176 @@
+"""The cases beneath the sums: one row for each invitation and engagement of a provider or specialist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from domain.aggregate import Event
+from domain.engagement import BrokeredEngagement, EngagementStatus
+from domain.tender import DeclineReason, InvitationStatus, Tender
+from domain.vocabulary import Word
+from projections.provider_history.concerned import (
+    Answer,
+    OfOneProvider,
+    provider_and_deliverer,
+    provider_and_specialist,
+    those_at_work,
+)
+from projections.view import Key, Row, Sheet, replace
+
+HANDED_OVER = "handed_over"
+"""The outcome for a specialist in whose place another came."""
+
+
+class CaseKind(Word):
+    """What a case is."""
+
+    INVITATION = "invitation"
+    ENGAGEMENT = "engagement"
+
+
+class Case(Row):
+    """One invitation or engagement of a holder: `outcome` is where it stands, by the words of its record."""
+
+    holder: UUID
+    record: UUID
+    kind: CaseKind
+    provider: UUID
+    school: UUID
+    request: UUID
+    on: date
+    outcome: str
+    declined_for: DeclineReason | None = None
+    reason: str = ""
+    days: Decimal = Decimal(0)
+    net_cost: Decimal = Decimal(0)
+    quality: int | None = None
+    impact: int | None = None
+
+
+cases = Sheet("brokered_cases", Case, key=("holder", "record"), indexes=[("holder", "on")])
+
+
+def _case(event: Event, holder: UUID, kind: CaseKind, outcome: Word) -> Case | None:
+    about = event.meta.about
+    if about.provider is None or about.school is None or about.request is None:
+        return None
+    return Case(
+        holder=holder,
+        record=event.meta.stream,
+        kind=kind,
+        provider=about.provider,
+        school=about.school,
+        request=about.request,
+        on=event.meta.occurred_on,
+        outcome=outcome.value,
+    )
+
+
+def of_provider(event: OfOneProvider) -> Key:
+    return (event.provider, event.meta.stream)
+
+
+def of_provider_and_specialist(event: Answer) -> Iterable[Key]:
+    return ((holder, event.meta.stream) for (holder,) in provider_and_specialist(event))
+
+
+def of_those_at_work(event: Event) -> Iterable[Key]:
+    return ((holder, event.meta.stream) for (holder,) in those_at_work(event))
+
+
+def of_provider_and_deliverer(event: BrokeredEngagement.SessionDelivered) -> Iterable[Key]:
+    return ((holder, event.meta.stream) for (holder,) in provider_and_deliverer(event))
+
+
+@cases.on(Tender.ProviderInvited, key=of_provider)
+def invitation_sent(_: Case | None, event: Tender.ProviderInvited) -> Case | None:
+    return _case(event, event.provider, CaseKind.INVITATION, InvitationStatus.INVITED)
+
+
+@cases.on_each(Tender.QuoteReceived, Tender.QuoteRevised, keys=of_provider_and_specialist)
+def invitation_quoted(row: Case | None, event: Tender.QuoteReceived | Tender.QuoteRevised, key: Key) -> Case | None:
+    case = row or _case(event, key[0], CaseKind.INVITATION, InvitationStatus.QUOTED)
+    return case and replace(case, outcome=InvitationStatus.QUOTED.value)
+
+
+@cases.on_each(Tender.ProviderSelected, keys=of_provider_and_specialist)
+def invitation_won(row: Case | None, event: Tender.ProviderSelected, _: Key) -> Case | None:
+    return row and replace(row, outcome=InvitationStatus.SELECTED.value, reason=event.meta.reason)
+
+
+@cases.on(Tender.InvitationDeclined, key=of_provider)
+def invitation_turned_down(row: Case | None, event: Tender.InvitationDeclined) -> Case | None:
+    return row and replace(
+        row, outcome=InvitationStatus.DECLINED.value, declined_for=event.why, reason=event.meta.reason
+    )
+
+
+INVITATION_BECAME: dict[type[Event], InvitationStatus] = {
+    Tender.InvitationLapsed: InvitationStatus.LAPSED,
+    Tender.QuoteWithdrawn: InvitationStatus.WITHDRAWN,
+    Tender.SelectionWithdrawn: InvitationStatus.QUOTED,
+}
+
+
+@cases.on(*INVITATION_BECAME, key=of_provider)
+def invitation_moved_on(row: Case | None, event: Event) -> Case | None:
+    return row and replace(row, outcome=INVITATION_BECAME[type(event)].value, reason=event.meta.reason)
+
+
+@cases.on_each(BrokeredEngagement.Proposed, keys=of_those_at_work)
+def work_proposed(_: Case | None, event: BrokeredEngagement.Proposed, key: Key) -> Case | None:
+    return _case(event, key[0], CaseKind.ENGAGEMENT, EngagementStatus.PROPOSED)
+
+
+@cases.on_each(BrokeredEngagement.SessionDelivered, keys=of_provider_and_deliverer)
+def work_delivered(row: Case | None, event: BrokeredEngagement.SessionDelivered, _: Key) -> Case | None:
+    return row and replace(
+        row,
+        outcome=EngagementStatus.IN_DELIVERY.value,
+        days=row.days + event.days,
+        net_cost=row.net_cost + event.net,
+    )
+
+
+@cases.on_each(BrokeredEngagement.SessionCancelled, keys=of_those_at_work)
+def work_charged(row: Case | None, event: BrokeredEngagement.SessionCancelled, _: Key) -> Case | None:
+    return row and replace(row, net_cost=row.net_cost + event.net)
+
+
+@cases.on(BrokeredEngagement.SpecialistSubstituted, key=lambda event: (event.new, event.meta.stream))
+def work_taken_over(row: Case | None, event: BrokeredEngagement.SpecialistSubstituted) -> Case | None:
+    return row or _case(event, event.new, CaseKind.ENGAGEMENT, EngagementStatus.CONFIRMED)
+
+
+@cases.on(BrokeredEngagement.SpecialistSubstituted, key=lambda event: (event.old, event.meta.stream))
+def work_handed_over(row: Case | None, event: BrokeredEngagement.SpecialistSubstituted) -> Case | None:
+    return row and replace(row, outcome=HANDED_OVER, reason=event.meta.reason)
+
+
+@cases.on_each(BrokeredEngagement.Evaluated, keys=of_those_at_work)
+def work_evaluated(row: Case | None, event: BrokeredEngagement.Evaluated, _: Key) -> Case | None:
+    return row and replace(row, outcome=EngagementStatus.EVALUATED.value, quality=event.quality, impact=event.impact)
+
+
+WORK_BECAME: dict[type[Event], EngagementStatus] = {
+    BrokeredEngagement.Confirmed: EngagementStatus.CONFIRMED,
+    BrokeredEngagement.Paused: EngagementStatus.PAUSED,
+    BrokeredEngagement.Completed: EngagementStatus.COMPLETED,
+    BrokeredEngagement.EndedEarly: EngagementStatus.ENDED_EARLY,
+    BrokeredEngagement.Closed: EngagementStatus.CLOSED,
+    BrokeredEngagement.Cancelled: EngagementStatus.CANCELLED,
+}
+
+
+@cases.on_each(*WORK_BECAME, keys=of_those_at_work)
+def work_moved_on(row: Case | None, event: Event, _: Key) -> Case | None:
+    return row and replace(row, outcome=WORK_BECAME[type(event)].value, reason=event.meta.reason)
+
+
+@cases.on_each(BrokeredEngagement.Resumed, keys=of_those_at_work)
+def work_resumed(row: Case | None, _event: BrokeredEngagement.Resumed, _key: Key) -> Case | None:
+    status = EngagementStatus.IN_DELIVERY if row and row.days else EngagementStatus.CONFIRMED
+    return row and replace(row, outcome=status.value)

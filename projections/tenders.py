@@ -1,0 +1,238 @@
+"""Tenders: who is invited to quote for what, by when, and what they answered."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from domain.tender import DeclineReason, InvitationStatus, Tender, TenderStatus
+from projections.view import Key, Row, Sheet, View, replace
+
+LIMIT = 50
+
+
+class TenderRow(Row):
+    """A tender as it stands."""
+
+    id: UUID
+    reference: str
+    request: UUID
+    school: UUID
+    brief: str
+    reply_by: date
+    question_deadline: date
+    single_provider: bool
+    status: TenderStatus = TenderStatus.OPEN
+    selected: UUID | None = None
+
+
+class InvitationRow(Row):
+    """One provider's place in a tender; `net` in pounds, `days` of support."""
+
+    tender: UUID
+    provider: UUID
+    status: InvitationStatus
+    invited_on: date
+    clearance: str
+    specialist: UUID | None = None
+    days: Decimal | None = None
+    net: Decimal | None = None
+    vat: Decimal | None = None
+    declined_for: DeclineReason | None = None
+    unavailable_until: date | None = None
+
+
+class Invited(Row):
+    """An invitation with the tender that it belongs to."""
+
+    invitation: InvitationRow
+    tender: TenderRow
+
+
+tenders = Sheet(
+    "tenders", TenderRow, key=("id",), indexes=[("reference",), ("request", "reference"), ("status", "reply_by")]
+)
+invitations = Sheet("invitations", InvitationRow, key=("tender", "provider"), indexes=[("provider", "status")])
+
+
+@tenders.on(Tender.Opened)
+def tender_opened(_: TenderRow | None, event: Tender.Opened) -> TenderRow:
+    return TenderRow(
+        id=event.meta.stream,
+        reference=event.reference,
+        request=event.request,
+        school=event.school,
+        brief=event.brief,
+        reply_by=event.reply_by,
+        question_deadline=event.question_deadline,
+        single_provider=event.single_provider,
+    )
+
+
+@tenders.on(Tender.ReplyByExtended)
+def reply_by_extended(row: TenderRow | None, event: Tender.ReplyByExtended) -> TenderRow | None:
+    return row and replace(row, reply_by=event.reply_by)
+
+
+@tenders.on(Tender.ProviderSelected)
+def tender_settled(row: TenderRow | None, event: Tender.ProviderSelected) -> TenderRow | None:
+    return row and replace(row, status=TenderStatus.SELECTED, selected=event.provider)
+
+
+@tenders.on(Tender.SelectionWithdrawn)
+def tender_taken_up_again(row: TenderRow | None, _: Tender.SelectionWithdrawn) -> TenderRow | None:
+    return row and replace(row, status=TenderStatus.OPEN, selected=None)
+
+
+@tenders.on(Tender.ClosedWithoutSelection)
+def tender_closed(row: TenderRow | None, _: Tender.ClosedWithoutSelection) -> TenderRow | None:
+    return row and replace(row, status=TenderStatus.CLOSED)
+
+
+Quoted = Tender.QuoteReceived | Tender.QuoteRevised
+OfOneProvider = (
+    Quoted
+    | Tender.ProviderInvited
+    | Tender.InvitationDeclined
+    | Tender.QuoteWithdrawn
+    | Tender.InvitationLapsed
+    | Tender.ProviderSelected
+    | Tender.SelectionWithdrawn
+)
+
+
+def by_provider(event: OfOneProvider) -> Key:
+    return (event.meta.stream, event.provider)
+
+
+@invitations.on(Tender.ProviderInvited, key=by_provider)
+def provider_invited(_: InvitationRow | None, event: Tender.ProviderInvited) -> InvitationRow:
+    return InvitationRow(
+        tender=event.meta.stream,
+        provider=event.provider,
+        status=InvitationStatus.INVITED,
+        invited_on=event.meta.occurred_on,
+        clearance=event.clearance,
+    )
+
+
+@invitations.on(Tender.QuoteReceived, Tender.QuoteRevised, key=by_provider)
+def quote_received(row: InvitationRow | None, event: Quoted) -> InvitationRow | None:
+    return row and replace(
+        row,
+        status=InvitationStatus.QUOTED,
+        specialist=event.specialist,
+        days=event.days,
+        net=event.net,
+        vat=event.vat,
+    )
+
+
+@invitations.on(Tender.InvitationDeclined, key=by_provider)
+def invitation_declined(row: InvitationRow | None, event: Tender.InvitationDeclined) -> InvitationRow | None:
+    return row and replace(
+        _without_quote(row),
+        status=InvitationStatus.DECLINED,
+        declined_for=event.why,
+        unavailable_until=event.unavailable_until,
+    )
+
+
+@invitations.on(Tender.QuoteWithdrawn, key=by_provider)
+def quote_withdrawn(row: InvitationRow | None, _: Tender.QuoteWithdrawn) -> InvitationRow | None:
+    return row and replace(_without_quote(row), status=InvitationStatus.WITHDRAWN)
+
+
+@invitations.on(Tender.InvitationLapsed, key=by_provider)
+def invitation_lapsed(row: InvitationRow | None, _: Tender.InvitationLapsed) -> InvitationRow | None:
+    return row and replace(row, status=InvitationStatus.LAPSED)
+
+
+@invitations.on(Tender.ProviderSelected, key=by_provider)
+def provider_selected(row: InvitationRow | None, _: Tender.ProviderSelected) -> InvitationRow | None:
+    return row and replace(row, status=InvitationStatus.SELECTED)
+
+
+@invitations.on(Tender.SelectionWithdrawn, key=by_provider)
+def selection_withdrawn(row: InvitationRow | None, _: Tender.SelectionWithdrawn) -> InvitationRow | None:
+    return row and replace(row, status=InvitationStatus.QUOTED)
+
+
+def _without_quote(row: InvitationRow) -> InvitationRow:
+    return replace(row, specialist=None, days=None, net=None, vat=None)
+
+
+def tender_of_reference(connection: sa.Connection, reference: str) -> TenderRow | None:
+    """The tender with that reference."""
+    found = tenders.rows(connection, tenders.table.select().where(tenders.table.c.reference == reference))
+    return found[0] if found else None
+
+
+def tenders_of(connection: sa.Connection, request: UUID) -> list[TenderRow]:
+    """The tenders of a request, the first one first."""
+    query = tenders.table.select().where(tenders.table.c.request == request)
+    return tenders.rows(connection, query.order_by(tenders.table.c.reference))
+
+
+def invitations_in(connection: sa.Connection, tender: UUID) -> list[InvitationRow]:
+    """Who was invited in a tender, in the order of their invitations."""
+    columns = invitations.table.c
+    query = invitations.table.select().where(columns.tender == tender)
+    return invitations.rows(connection, query.order_by(columns.invited_on, columns.provider))
+
+
+def invitations_of(
+    connection: sa.Connection,
+    provider: UUID,
+    *,
+    unanswered: bool = False,
+    after: str | None = None,
+    limit: int = LIMIT,
+) -> list[Invited]:
+    """A provider's invitations, the newest tender first; `after` is the reference of the last tender seen.
+
+    With `unanswered`, only those whose reply is awaited, in tenders still open.
+    """
+    query = _with_tender().where(invitations.table.c.provider == provider)
+    if unanswered:
+        query = query.where(
+            invitations.table.c.status == InvitationStatus.INVITED, tenders.table.c.status == TenderStatus.OPEN
+        )
+    if after is not None:
+        query = query.where(tenders.table.c.reference < after)
+    return _invited(connection, query.order_by(tenders.table.c.reference.desc()).limit(limit))
+
+
+def lapsing(connection: sa.Connection, today: date) -> list[Invited]:
+    """Invitations without a reply whose day has passed, the longest overdue first."""
+    query = _with_tender().where(
+        tenders.table.c.status == TenderStatus.OPEN,
+        tenders.table.c.reply_by < today,
+        invitations.table.c.status == InvitationStatus.INVITED,
+    )
+    order = (tenders.table.c.reply_by, tenders.table.c.reference, invitations.table.c.provider)
+    return _invited(connection, query.order_by(*order))
+
+
+def _with_tender() -> sa.Select[Any]:
+    of_invitation = [each.label(f"invitation_{each.name}") for each in invitations.table.c]
+    of_tender = [each.label(f"tender_{each.name}") for each in tenders.table.c]
+    joined = invitations.table.join(tenders.table, tenders.table.c.id == invitations.table.c.tender)
+    return sa.select(*of_invitation, *of_tender).select_from(joined)
+
+
+def _invited(connection: sa.Connection, query: sa.Select[Any]) -> list[Invited]:
+    return [
+        Invited(
+            invitation=InvitationRow(**{each: row[f"invitation_{each}"] for each in invitations.columns}),
+            tender=TenderRow(**{each: row[f"tender_{each}"] for each in tenders.columns}),
+        )
+        for row in connection.execute(query).mappings()
+    ]
+
+
+VIEW = View("tenders", tenders, invitations)

@@ -1,0 +1,47 @@
+"""The view of gaps: where nobody could be found."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from domain.service import Service
+from domain.support_request import SupportRequest
+from domain.vocabulary import Phase
+from projections import gaps
+from projections.gaps import gap_counts, gaps_in
+from tests.domain.brokered import a_need
+from tests.projections.conftest import Ask
+from tests.scenario import TODAY, signed
+
+VIEWS = [gaps.VIEW]
+
+
+def an_unmet_request(service: Service, number: int, subject: str, *, days_ago: int = 0) -> UUID:
+    with signed(TODAY - timedelta(days=days_ago)):
+        request = SupportRequest.raise_(f"SR-2026-000{number}", **a_need(subject=subject, school=uuid4()))
+        request.record_unmet(reason="Nobody within reach")
+        return service.add(lambda: request).id
+
+
+def test_gaps_are_counted_by_subject_and_phase_whatever_the_spelling(service: Service, ask: Ask) -> None:
+    an_unmet_request(service, 1, "German")
+    an_unmet_request(service, 2, "german", days_ago=10)
+    an_unmet_request(service, 3, "Physics")
+    an_unmet_request(service, 4, "Physics", days_ago=400)
+
+    found = ask(gap_counts, since=TODAY - timedelta(days=30), until=TODAY)
+
+    assert [(each.subject, each.phase, each.requests, each.schools, each.last_on) for each in found] == [
+        ("German", Phase.SECONDARY, 2, 2, TODAY),
+        ("Physics", Phase.SECONDARY, 1, 1, TODAY),
+    ]
+    assert [each.reason for each in ask(gaps_in, "GERMAN", Phase.SECONDARY)] == ["Nobody within reach"] * 2
+
+
+def test_a_request_taken_up_again_is_no_gap(service: Service, ask: Ask) -> None:
+    taken_up, unmet = an_unmet_request(service, 1, "German"), an_unmet_request(service, 2, "German")
+    with signed():
+        service.change(SupportRequest, taken_up, lambda request: request.reopen(reason="Somebody moved here"))
+
+    assert [each.request for each in ask(gaps_in, "German", Phase.SECONDARY)] == [unmet]

@@ -1,0 +1,122 @@
+"""The view of tenders and of the invitations of each provider."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+import pytest
+
+from domain.service import Service
+from domain.tender import DeclineReason, InvitationStatus, Tender, TenderStatus
+from projections import tenders as view
+from projections.tenders import invitations_in, invitations_of, lapsing, tender_of_reference, tenders_of
+from tests.domain.brokered import (
+    AFTER_REPLY_BY,
+    CALDER,
+    GRACE,
+    HARROP,
+    LEAD,
+    REPLY_BY,
+    RULES,
+    SCHOOL,
+    a_tender_with_two_invited,
+    terms,
+)
+from tests.projections.conftest import Ask
+from tests.scenario import TODAY, signed
+
+VIEWS = [view.VIEW]
+
+Change = Callable[[Callable[[Tender], None]], None]
+
+
+@pytest.fixture
+def change(service: Service) -> Change:
+    """Change the first of two tenders to which the same providers are invited."""
+    tender = a_tender_with_two_invited()
+    with signed():
+        service.add(lambda: tender)
+    with signed():
+        other = Tender.open("TN-2026-0002", request=uuid4(), school=SCHOOL, brief="French", reply_by=REPLY_BY)
+        other.invite(CALDER, clearance="cleared", rules=RULES)
+        other.invite(HARROP, clearance="cleared", rules=RULES)
+        service.add(lambda: other)
+
+    def act(decide: Callable[[Tender], None]) -> None:
+        with signed():
+            service.change(Tender, tender.id, decide)
+
+    return act
+
+
+def statuses(ask: Ask, provider: UUID) -> list[tuple[str, InvitationStatus]]:
+    return [(each.tender.reference, each.invitation.status) for each in ask(invitations_of, provider)]
+
+
+def test_a_provider_sees_its_invitations_the_newest_first(change: Change, ask: Ask) -> None:
+    found = ask(invitations_of, CALDER)
+
+    assert [each.tender.reference for each in found] == ["TN-2026-0002", "TN-2026-0001"]
+    assert found[1].invitation.clearance == "Cleared to 31 August 2027"
+    assert found[1].tender.reply_by == REPLY_BY
+    assert [each.tender.reference for each in ask(invitations_of, CALDER, after="TN-2026-0002")] == ["TN-2026-0001"]
+    assert ask(invitations_of, uuid4()) == []
+
+
+def test_a_quote_shows_its_price_until_it_is_taken_back(change: Change, ask: Ask) -> None:
+    change(lambda tender: tender.quote(CALDER, terms()))
+    change(lambda tender: tender.revise_quote(CALDER, terms(days=Decimal(4)), reason="One fewer"))
+
+    quoted = ask(invitations_of, CALDER)[1].invitation
+    assert (quoted.status, quoted.specialist, quoted.net) == (InvitationStatus.QUOTED, GRACE, Decimal(1800))
+
+    change(lambda tender: tender.withdraw_quote(CALDER, reason="Ill"))
+    withdrawn = ask(invitations_of, CALDER)[1].invitation
+    assert (withdrawn.status, withdrawn.net) == (InvitationStatus.WITHDRAWN, None)
+    assert statuses(ask, CALDER)[0] == ("TN-2026-0002", InvitationStatus.INVITED)
+
+
+def test_what_is_unanswered_is_what_the_provider_has_to_do(change: Change, ask: Ask) -> None:
+    change(lambda tender: tender.decline(CALDER, why=DeclineReason.PRICE, reason="Too little"))
+
+    assert [each.tender.reference for each in ask(invitations_of, CALDER, unanswered=True)] == ["TN-2026-0002"]
+    assert ask(invitations_of, CALDER)[1].invitation.declined_for is DeclineReason.PRICE
+    assert len(ask(invitations_of, HARROP, unanswered=True)) == 2
+
+
+def test_a_selection_and_its_withdrawal_show_in_tender_and_invitation(change: Change, ask: Ask) -> None:
+    change(lambda tender: tender.quote(CALDER, terms()))
+    change(lambda tender: tender.quote(HARROP, terms()))
+    change(lambda tender: tender.select(CALDER, rationale="Best", approver=LEAD, ceiling=Decimal(9000)))
+
+    selected = ask(tender_of_reference, "TN-2026-0001")
+    assert (selected.status, selected.selected) == (TenderStatus.SELECTED, CALDER)
+    assert [each.status for each in ask(invitations_in, selected.id)] == [
+        InvitationStatus.SELECTED,
+        InvitationStatus.QUOTED,
+    ]
+
+    change(lambda tender: tender.withdraw_selection(reason="Second thoughts"))
+    change(lambda tender: tender.close(reason="The school found somebody"))
+    closed = ask(tenders_of, selected.request)[0]
+    assert (closed.status, closed.selected) == (TenderStatus.CLOSED, None)
+    assert ask(tender_of_reference, "TN-2026-0002").status is TenderStatus.OPEN
+
+
+def test_invitations_past_their_day_are_listed_until_they_lapse(service: Service, change: Change, ask: Ask) -> None:
+    assert ask(lapsing, REPLY_BY) == []
+    change(lambda tender: tender.extend(reply_by=AFTER_REPLY_BY, reason="Half term"))
+    assert {each.tender.reference for each in ask(lapsing, AFTER_REPLY_BY)} == {"TN-2026-0002"}
+
+    tender = ask(tender_of_reference, "TN-2026-0002").id
+    with signed(AFTER_REPLY_BY):
+        service.change(Tender, tender, lambda tender: tender.lapse_unanswered())
+
+    assert ask(lapsing, AFTER_REPLY_BY) == []
+    assert statuses(ask, HARROP) == [
+        ("TN-2026-0002", InvitationStatus.LAPSED),
+        ("TN-2026-0001", InvitationStatus.INVITED),
+    ]
+    assert TODAY < REPLY_BY
