@@ -16,14 +16,15 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from marshmallow import Schema
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import BadRequest, NotFound
 
-from domain.aggregate import Aggregate
+from domain.aggregate import Aggregate, Event
 from domain.references import record_id, reference
 from domain.service import Service
+from domain.vocabulary import About
 from projections import references
 from projections.view import Row
-from web.identity import Reach, Visitor, concerned
+from web.identity import Reach, Visitor, concerned, signed_in
 from web.office import Office
 from web.policy import Action, Concerned
 
@@ -127,7 +128,7 @@ class Sight(Generic[A]):
     """What somebody who may read a kind of record sees of one: whether it is open to them yet, and in which copy."""
 
     is_open: Callable[[Visitor, A, Concerned], bool] = lambda *_: True
-    copy: Callable[[Visitor, A, Concerned], A] = lambda _, record, __: record
+    copy: Callable[[Visitor, A, Concerned], Any] = lambda _, record, __: record
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,17 @@ class Listing:
     query: Callable[[sa.Connection, Reach, Values, str | None, int], list[Any]]
     cursor: Callable[[Any], str]
     filters: type[Schema] | None = None
+
+    def rows(
+        self, connection: sa.Connection, reach: Reach, filters: Values, after: str | None, limit: int
+    ) -> list[Any]:
+        """The rows behind a place. Raises BadRequest for a place that this list never gave out."""
+        try:
+            return self.query(connection, reach, filters, after, limit)
+        except ValueError:
+            if after is None:
+                raise
+            raise BadRequest("This is no place in this list. Begin at its first page.") from None
 
 
 @dataclass(frozen=True)
@@ -155,7 +167,10 @@ class Noun(Generic[A]):
     """A kind of record as the doors know it.
 
     `path` is its segment in addresses, `one` what people call one of them, `out` its form in the API, `read` the
-    right to see it. `locate` finds a record's id from its address; a reference by default.
+    right to see it. `locate` finds a record's id from its address; a reference by default. `about` is whom a record
+    concerns as this visitor meets it: of a tender, the provider that the visitor works for. Where people know only
+    a part of what happens to a record, `told` says which events those are: its versions at the doors count these
+    alone, so that nobody learns from a number, or from a conflict, what others do.
     """
 
     path: str
@@ -167,6 +182,8 @@ class Noun(Generic[A]):
     locate: Callable[[sa.Connection, str], UUID | None] | None = None
     address: Callable[[A], str] = lambda record: record.reference
     sight: Sight[A] = field(default_factory=Sight)
+    about: Callable[[Visitor, A], About] = lambda _, record: record.about()
+    told: Callable[[Visitor, Event], bool] | None = None
     commands: dict[str, Command[A]] = field(default_factory=dict)
 
     def command(
@@ -201,7 +218,7 @@ class Noun(Generic[A]):
 
     def concerned(self, connection: sa.Connection, record: A) -> Concerned:
         """Whom and what a record concerns, for the policy."""
-        return concerned(connection, record.about())
+        return concerned(connection, self.about(signed_in(), record))
 
     def open_to(self, visitor: Visitor, record: A, where: Concerned) -> Iterator[Command[A]]:
         """The commands that the record's state invites and the policy allows this person."""

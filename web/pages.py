@@ -86,7 +86,7 @@ def list_page(noun: Noun[Any], listing: Listing, page: ListPage, **more: Any) ->
     values, wrong = filter_values(schema)
     with office().read() as connection:
         limited = reach(connection, noun.read)
-        rows = listing.query(connection, limited, values, request.args.get("after"), PAGE + 1)
+        rows = listing.rows(connection, limited, values, request.args.get("after"), PAGE + 1)
         shown = rows[:PAGE]
         names = names_of(connection, {id for row in shown for id in page.ids(row) if id is not None})
         choices = page.choices(connection) if page.choices else {}

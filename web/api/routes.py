@@ -18,7 +18,7 @@ from domain.aggregate import Aggregate
 from web.api.door import API_PREFIX, Blueprint
 from web.api.idempotency import claim, release, remember
 from web.api.rows import schema_of
-from web.doing import copy_for_reader, do, find, must_be_open
+from web.doing import copy_for_reader, do, find, must_be_open, version_of
 from web.identity import reach, signed_in
 from web.noun import Command, Noun, Shelf
 from web.office import office
@@ -108,7 +108,7 @@ def _add_list(api: Blueprint, shelf: Shelf) -> None:
     def listed(filters: dict[str, Any]) -> Any:
         after, limit = filters.pop("after", None), filters.pop("limit")
         with office().read() as connection:
-            rows = listing.query(connection, reach(connection, shelf.read), filters, after, limit + 1)
+            rows = listing.rows(connection, reach(connection, shelf.read), filters, after, limit + 1)
         last = listing.cursor(rows[limit - 1]) if len(rows) > limit else None
         headers = {"Link": f'<{_following(last)}>; rel="next"'} if last else {}
         return {"items": rows[:limit], "next": last}, 200, headers
@@ -126,9 +126,9 @@ def _add_single(api: Blueprint, noun: Noun[A]) -> None:
     @api.response(200, noun.out)
     def single(ref: str) -> Any:
         record = find(noun, ref).record
-        if request.if_none_match.contains(str(record.version)):
-            return Response(status=304, headers={"ETag": _etag(record)})
-        return copy_for_reader(noun, record), 200, {"ETag": _etag(record)}
+        if request.if_none_match.contains(str(version_of(noun, record))):
+            return Response(status=304, headers={"ETag": _etag(noun, record)})
+        return copy_for_reader(noun, record), 200, {"ETag": _etag(noun, record)}
 
     _add(
         api,
@@ -239,7 +239,7 @@ def _once(
         raise
     location = f"{API_PREFIX}{noun.href(record)}"
     body = json.dumps(noun.out().dump(copy_for_reader(noun, record)))
-    answer = Response(body, status, {"ETag": _etag(record), "Location": location}, content_type="application/json")
+    answer = Response(body, status, {"ETag": _etag(noun, record), "Location": location}, content_type="application/json")
     remember(office(), person, route, unquoted, answer)
     return answer
 
@@ -252,8 +252,8 @@ def _version(if_match: str | None) -> int:
     return int(if_match.strip('"'))
 
 
-def _etag(record: Aggregate) -> str:
-    return f'"{record.version}"'
+def _etag(noun: Noun[A], record: A) -> str:
+    return f'"{version_of(noun, record)}"'
 
 
 def _first_line(kind: type[Aggregate]) -> str:

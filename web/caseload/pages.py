@@ -15,7 +15,7 @@ from projections.caseload import Item, WaitingFor
 from projections.names import names_of
 from projections.references import references_of
 from web import words
-from web.caseload.asking import CaseloadFilters, Whose, asked, caseload
+from web.caseload.asking import CaseloadFilters, Whose, caseload
 from web.choices import officers
 from web.identity import allow, reach, signed_in
 from web.office import office
@@ -45,7 +45,7 @@ def waiting() -> str:
     values, wrong = filter_values(CaseloadFilters())
     with office().read() as connection:
         limited = reach(connection, Action.READ_CASELOAD)
-        found = asked(connection, limited, values, request.args.get("after"), PAGE + 1)
+        found = caseload.listing.rows(connection, limited, values, request.args.get("after"), PAGE + 1)
         shown = found[:PAGE]
         names = names_of(connection, set(_ids(shown)))
         references = references_of(connection, {item.record for item in shown})
