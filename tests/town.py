@@ -81,9 +81,6 @@ class Town:
         """The record of a kind at a place."""
         return self.service.find(kind, place.records[kind.KIND])
 
-    def reference(self, person: UUID) -> str:
-        return self.service.find(Person, person).reference
-
     def _place(self, number: int, name: str, team: Team) -> Place:
         world = self.world
         school = world.school(name, phase=team.value)

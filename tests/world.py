@@ -83,6 +83,9 @@ class World:
     def urn(self, school: UUID) -> int:
         return self.office.service.find(School, school).urn
 
+    def reference(self, person: UUID) -> str:
+        return self.office.service.find(Person, person).reference
+
     def person(self, name: str, role: Role, **place: object) -> UUID:
         """Somebody who holds a post since long ago."""
         made_as = reference("PE", self.office.today().year, next(self._numbers))

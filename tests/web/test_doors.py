@@ -1,0 +1,356 @@
+"""What both doors hold to, whatever the room: safe forms, safe headers, plain errors, and nothing half-saved."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+import pysqlite3.dbapi2 as sqlite
+import pytest
+from flask import Flask
+
+from domain.concern import CaseStatus, ConcernCase
+from domain.references import record_id
+from domain.vocabulary import Role
+from tests.web.conftest import Browser, Program, Standing
+from tests.world import World
+from web import MOST_BYTES, create_app
+from web.office import Office
+from web.settings import Settings
+
+SignIn = Callable[[UUID], Browser]
+
+A_CONCERN = {
+    "kind": "achievement",
+    "source": "data",
+    "severity": "high",
+    "detail": "Results in mathematics fell twice",
+    "purpose": "challenge",
+}
+FIRST = record_id("concern", "CC-2026-0001")
+PAUSE = "/concerns/CC-2026-0001/pause"
+
+
+@pytest.fixture
+def a_case(world: World) -> dict[str, Any]:
+    """What is typed to raise a concern about the one school of this authority."""
+    return {**A_CONCERN, "school": str(world.urn(world.school()))}
+
+
+def raised(world: World, by: UUID, sign_in: SignIn, answers: dict[str, Any]) -> None:
+    assert sign_in(by).send("/concerns/raise", answers).headers["Location"] == "/concerns/CC-2026-0001"
+
+
+def cases(world: World) -> int:
+    """How many records of concern there are."""
+    with world.office.read() as connection:
+        return sum(event.TOPIC == "concern.raised" for event in world.office.store.everything(connection))
+
+
+# Forms
+
+
+def test_a_form_sent_twice_is_carried_out_once(world: World, sign_in: SignIn, a_case: dict[str, Any]) -> None:
+    browser = sign_in(world.director())
+    page = browser.get("/concerns/raise")
+
+    first = browser.send_page("/concerns/raise", page, a_case)
+    again = browser.send_page("/concerns/raise", page, a_case)
+
+    assert first.headers["Location"] == again.headers["Location"]
+    assert cases(world) == 1
+
+
+def test_a_form_opened_twice_is_carried_out_twice(world: World, sign_in: SignIn, a_case: dict[str, Any]) -> None:
+    browser = sign_in(world.director())
+
+    first, second = (browser.send("/concerns/raise", a_case).headers["Location"] for _ in range(2))
+
+    assert first != second
+
+
+def test_a_stale_form_tells_what_has_changed_keeps_what_was_typed_and_can_be_sent_again(
+    world: World, sign_in: SignIn, a_case: dict[str, Any]
+) -> None:
+    dora, rita = world.director("Dora Director"), world.director("Rita Reid")
+    raised(world, dora, sign_in, a_case)
+    answers = {"reason": "The school is closed for a week", "authoriser": world.reference(dora)}
+    before = sign_in(rita).get("/concerns/CC-2026-0001/close")
+    sign_in(dora).send("/concerns/CC-2026-0001/record-step", a_step(world, dora))
+
+    stale = sign_in(rita).send_page(
+        "/concerns/CC-2026-0001/close", before, {**answers, "confirmed": "yes"}, status=409
+    )
+
+    assert "Dora Director" in stale.text
+    assert "Spoke with the chair of governors" in stale.text
+    assert answers["reason"] in stale.text
+    assert world.office.service.find(ConcernCase, FIRST).status is CaseStatus.RAISED
+    sign_in(rita).send_page("/concerns/CC-2026-0001/close", stale.text, {**answers, "confirmed": "yes"})
+    assert world.office.service.find(ConcernCase, FIRST).status is CaseStatus.CLOSED
+
+
+def a_step(world: World, authoriser: UUID) -> dict[str, Any]:
+    today = world.office.today()
+    return {
+        "on-day": today.day,
+        "on-month": today.month,
+        "on-year": today.year,
+        "kind": "informal",
+        "text": "Spoke with the chair of governors",
+        "authoriser": world.reference(authoriser),
+    }
+
+
+@pytest.mark.parametrize("lost", ["version", "command"])
+def test_a_form_that_has_lost_its_number_is_not_carried_out(
+    world: World, sign_in: SignIn, a_case: dict[str, Any], lost: str
+) -> None:
+    director = world.director()
+    raised(world, director, sign_in, a_case)
+    answers = {"reason": "Holidays", "authoriser": world.reference(director)}
+
+    answer = sign_in(director).send(PAUSE, {**answers, lost: "nonsense"}, status=400)
+
+    assert "Open the page again" in answer.text
+    assert not world.office.service.find(ConcernCase, FIRST).is_paused
+
+
+# Forms of other sites
+
+
+@pytest.fixture
+def guarded(office: Office) -> Flask:
+    """The application as it is deployed: forms need their token."""
+    return create_app(Settings("", secret_key="only for tests", testing=True), office=office)
+
+
+def browser_of(app: Flask, world: World, person: UUID) -> Browser:
+    client = app.test_client()
+    client.set_cookie(*world.session_of(person))
+    return Browser(client)
+
+
+def test_a_form_of_another_site_is_refused(guarded: Flask, world: World, a_case: dict[str, Any]) -> None:
+    browser = browser_of(guarded, world, world.director())
+    browser.get("/concerns/raise")
+
+    assert browser.client.post("/concerns/raise", data=a_case).status_code == 400
+    assert cases(world) == 0
+
+
+def test_the_token_of_somebody_elses_form_is_refused(guarded: Flask, world: World, a_case: dict[str, Any]) -> None:
+    mine, theirs = (browser_of(guarded, world, world.director(name)) for name in ("Dora Director", "Rita Reid"))
+    mine.get("/concerns/raise")
+
+    mine.send_page("/concerns/raise", theirs.get("/concerns/raise"), a_case, status=400)
+
+    assert cases(world) == 0
+
+
+def test_ones_own_form_is_taken(guarded: Flask, world: World, a_case: dict[str, Any]) -> None:
+    browser_of(guarded, world, world.director()).send("/concerns/raise", a_case)
+
+    assert cases(world) == 1
+
+
+@pytest.mark.parametrize("href", ["/sign-in", "/sign-out"])
+def test_signing_in_and_out_need_the_pages_own_form(guarded: Flask, world: World, href: str) -> None:
+    browser = browser_of(guarded, world, world.director())
+
+    assert browser.client.post(href, data={}).status_code == 400
+
+
+# Headers
+
+
+ANSWERS = [
+    "/caseload",
+    "/concerns/",
+    "/concerns/CC-2026-0001",
+    "/concerns/raise",
+    "/concerns/CC-2026-9999",
+    "/nowhere",
+    "/sign-in",
+    "/api/v1/concerns",
+    "/api/v1/concerns/CC-2026-9999",
+    "/api/v1/openapi.json",
+    "/static/service.css",
+]
+
+
+@pytest.mark.parametrize("href", ANSWERS)
+def test_every_answer_is_protected(standing: Standing, href: str) -> None:
+    with standing.browser(standing.town.director).get(href) as answer:
+        headers = answer.headers
+
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["X-Request-ID"]
+    assert ("no-store" in headers["Cache-Control"]) is not href.startswith("/static/")
+
+
+def test_the_nonce_of_scripts_is_new_each_time_and_stands_in_the_page(standing: Standing) -> None:
+    browser = standing.browser(standing.town.director)
+    nonces = []
+    for _ in range(2):
+        answer = browser.get("/caseload")
+        found = re.search(r"'nonce-([^']+)'", answer.headers["Content-Security-Policy"])
+        assert found is not None
+        assert f'nonce="{found[1]}"' in answer.text
+        nonces.append(found[1])
+
+    assert nonces[0] != nonces[1]
+
+
+def test_the_request_id_is_the_correlation_id_of_what_was_caused(
+    world: World, sign_in: SignIn, program: Callable[..., Program], a_case: dict[str, Any]
+) -> None:
+    director = world.director()
+    browser = sign_in(director)
+    answer = browser.send("/concerns/raise", a_case)
+    headers = {"X-Request-ID": "my-request-0001"}
+    api = program(director)
+    api.headers |= headers
+    again = api.post("/concerns/raise", a_case, key="with-an-id-1", status=201)
+
+    ids = [answer.headers["X-Request-ID"], again.headers["X-Request-ID"]]
+    events = [next(iter(world.office.store.get(record_id("concern", f"CC-2026-000{n}")))) for n in (1, 2)]
+    assert [event.meta.signature.correlation for event in events] == ids
+    assert ids[1] == "my-request-0001"
+
+
+@pytest.mark.parametrize("given", ["short", "x" * 65, "with blanks in it", "<script>alert(1)</script>"])
+def test_a_request_id_that_is_none_is_replaced(standing: Standing, given: str) -> None:
+    answer = standing.browser(standing.town.director).get("/caseload", headers={"X-Request-ID": given})
+
+    assert answer.headers["X-Request-ID"] != given
+    assert UUID(answer.headers["X-Request-ID"])
+
+
+# Errors
+
+
+def test_an_unknown_address_is_told_in_the_form_of_its_door(standing: Standing) -> None:
+    browser = standing.browser(standing.town.director)
+    page, problem = browser.get("/nowhere"), browser.get("/api/v1/nowhere")
+
+    assert (page.status_code, page.mimetype) == (404, "text/html")
+    assert (problem.status_code, problem.mimetype) == (404, "application/problem+json")
+    assert problem.json["title"] == "There is nothing at this address"
+    assert problem.json["request_id"] == problem.headers["X-Request-ID"]
+
+
+@pytest.mark.parametrize("href", ["/caseload", "/concerns/CC-2026-0001", "/api/v1/concerns"])
+def test_what_cannot_be_done_at_an_address_names_what_can(standing: Standing, href: str) -> None:
+    program = standing.program(standing.town.director)
+    browser = standing.browser(standing.town.director)
+
+    api = href.startswith("/api/")
+    answer = program.client.delete(href, headers=program.headers) if api else browser.delete(href)
+
+    assert answer.status_code == 405
+    assert "GET" in answer.headers["Allow"]
+
+
+@pytest.mark.parametrize("href", ["/concerns/raise", "/api/v1/concerns/raise"])
+def test_more_than_can_be_taken_is_refused(standing: Standing, href: str) -> None:
+    program = standing.program(standing.town.director)
+    client = program.client if href.startswith("/api/") else standing.browser(standing.town.director)
+    headers = {**program.headers, "Idempotency-Key": "far-too-large"} if href.startswith("/api/") else {}
+
+    answer = client.post(href, data=b"x" * (MOST_BYTES + 1), headers={**headers, "Content-Type": "application/json"})
+
+    assert answer.status_code == 413
+
+
+PLAIN = {
+    404: ("/nowhere", Role.DIRECTOR, "Page not found"),
+    403: ("/concerns/CC-2026-0001", Role.BROKER, "You do not have access to this page"),
+}
+
+
+@pytest.mark.parametrize("status", PLAIN)
+def test_an_error_is_a_page_in_plain_words_with_a_way_on(standing: Standing, status: int) -> None:
+    href, role, heading = PLAIN[status]
+    answer = standing.browser(standing.town.people[role]).get(href)
+
+    assert answer.status_code == status
+    assert heading in answer.text
+    for word in ("Traceback", "Exception", "werkzeug"):
+        assert word not in answer.text
+
+
+# Nothing half-saved
+
+
+@contextmanager
+def locked(office: Office) -> Iterator[None]:
+    """Somebody else holds the write lock, and this service waits for it a twentieth of a second only."""
+    with office.writer.begin() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout = 50")
+    other = sqlite.connect(str(office.writer.url.database), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+
+
+def test_a_busy_database_is_told_with_when_to_come_back_and_nothing_is_half_saved(
+    world: World, sign_in: SignIn, a_case: dict[str, Any]
+) -> None:
+    browser = sign_in(world.director())
+    page = browser.get("/concerns/raise")
+
+    with locked(world.office):
+        busy = browser.send_page("/concerns/raise", page, a_case, status=503)
+        assert "Caseload" in browser.get("/caseload"), "reading goes on"
+    assert int(busy.headers["Retry-After"]) > 0
+    assert cases(world) == 0
+
+    browser.send_page("/concerns/raise", page, a_case)
+    assert cases(world) == 1
+
+
+def test_a_busy_database_is_a_problem_at_the_api(
+    world: World, program: Callable[..., Program], a_case: dict[str, Any]
+) -> None:
+    api = program(world.director())
+    api.get("/concerns")
+
+    with locked(world.office):
+        busy = api.post("/concerns/raise", a_case, key="while-it-is-busy", status=503)
+    assert int(busy.headers["Retry-After"]) > 0
+    assert busy.json["title"] == "The service is busy"
+
+    api.post("/concerns/raise", a_case, key="while-it-is-busy", status=201)
+    assert cases(world) == 1
+
+
+def test_a_refusal_saves_nothing(world: World, sign_in: SignIn, a_case: dict[str, Any]) -> None:
+    director = world.director()
+    raised(world, director, sign_in, a_case)
+    before = world.office.service.find(ConcernCase, FIRST).version
+
+    answers = {"reason": "Because", "authoriser": world.reference(director)}
+    sign_in(director).send("/concerns/CC-2026-0001/resume", answers, status=422)
+
+    assert world.office.service.find(ConcernCase, FIRST).version == before
+
+
+@pytest.mark.parametrize("after", ["nonsense", "2026-11-02/not-an-id/", "\N{SNOWMAN}"])
+def test_a_place_in_a_list_that_was_never_given_out_is_no_fault(standing: Standing, after: str) -> None:
+    answer = standing.browser(standing.town.director).get("/caseload", query_string={"after": after})
+
+    assert answer.status_code == 400
+    assert "Begin at its first page" in answer.text
