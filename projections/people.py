@@ -127,6 +127,39 @@ def by_reference(connection: sa.Connection, reference: str) -> PersonRow | None:
     return found[0] if found else None
 
 
+def listed(
+    connection: sa.Connection,
+    *,
+    today: date,
+    text: str = "",
+    roles: Collection[Role] = (),
+    team: Team | None = None,
+    gone: bool = False,
+    after: str | None = None,
+    limit: int = 50,
+) -> list[PersonRow]:
+    """People by last name whose name holds every word of the text, and who hold such a post today; those who have
+    left only with `gone`. `after` is the reference of the last one of a page."""
+    columns, held = people.table.c, posts.table.c
+    conditions = [columns.sorting.contains(word, autoescape=True) for word in text.casefold().split()]
+    asked = ([held.role.in_(roles)] if roles else []) + ([held.team == team] if team else [])
+    if asked:
+        conditions.append(sa.exists().where(held.person == columns.id, _held(today), *asked))
+    if not gone:
+        conditions.append(sa.or_(columns.left_on.is_(None), columns.left_on >= today))
+    if after is not None:
+        last = by_reference(connection, after)
+        if last is None:
+            return []
+        conditions.append(sa.tuple_(columns.sorting, columns.id) > sa.tuple_(last.sorting, last.id, types=_PLACE))
+    return _people(connection, conditions, limit)
+
+
+def posts_of_each(connection: sa.Connection, asked: Collection[UUID], day: date) -> list[PostRow]:
+    """The posts that these people hold on a day."""
+    return _posts(connection, day, posts.table.c.person.in_(asked))
+
+
 def everybody(connection: sa.Connection, *, limit: int = 50, after: str | None = None) -> list[PersonRow]:
     """All people by last name; `after` is the last id of the page before."""
     columns = people.table.c
@@ -202,5 +235,7 @@ def _people(
     query = people.table.select().where(*conditions).order_by(columns.sorting, columns.id).limit(limit)
     return people.rows(connection, query)
 
+
+_PLACE = [people.table.c.sorting.type, people.table.c.id.type]
 
 VIEW = View("people", people, posts)

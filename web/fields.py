@@ -128,7 +128,7 @@ def days_field(*, required: bool = True, most: int = 400, **metadata: Any) -> fi
         required=required,
         as_string=True,
         validate=[validate.Range(min=Decimal("0.5"), max=Decimal(most)), halves],
-        metadata={"hint": "In half days, like 2.5", "width": 5, **metadata},
+        metadata={"widget": "number", "hint": "In half days, like 2.5", "width": 5, **metadata},
     )
 
 

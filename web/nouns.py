@@ -14,6 +14,8 @@ from web.caseload.pages import pages as caseload_pages
 from web.concerns.commands import concerns
 from web.concerns.pages import pages as concern_pages
 from web.noun import Noun, Shelf
+from web.people.commands import people
+from web.people.pages import pages as people_pages
 from web.providers.clearance import cleared_people
 from web.providers.commands import providers
 from web.providers.ending import vetting
@@ -32,6 +34,7 @@ NOUNS: tuple[tuple[Noun[Any], Blueprint], ...] = (
     (records, record_pages),
     (concerns, concern_pages),
     (providers, provider_pages),
+    (people, people_pages),
 )
 
 PAGES: tuple[Blueprint, ...] = (about_pages, caseload_pages, audit_pages)

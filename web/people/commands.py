@@ -1,0 +1,160 @@
+"""What can be done with people and their posts, declared once for pages and API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from domain.person import Person, Post
+from projections import providers
+from projections.names import names_of
+from web import words
+from web.choices import open_schools
+from web.noun import Deal, Noun, Values
+from web.office import office
+from web.people import holdings, schemas
+from web.people.finding import LISTING, in_words
+from web.policy import Action
+
+MOST_PROVIDERS = 2000
+
+
+people = Noun(
+    "people",
+    Person,
+    one="person",
+    read=Action.READ_PEOPLE,
+    out=schemas.PersonOut,
+    listing=LISTING,
+)
+
+
+def _places(connection: sa.Connection, _: Person | None) -> Mapping[str, Any]:
+    listed = providers.search(connection, limit=MOST_PROVIDERS)
+    return {
+        schemas.SCHOOLS: open_schools(connection, Action.FIND_SCHOOLS),
+        schemas.PROVIDERS: [(each.reference, each.name) for each in listed],
+    }
+
+
+def _posts(connection: sa.Connection, person: Person | None) -> Mapping[str, Any]:
+    """The posts that have not ended, each with its place and days."""
+    lasting = [post for post in person.posts if _lasts(post)] if person else []
+    places = {place for post in lasting for place in (post.school, post.provider) if place is not None}
+    names = names_of(connection, places)
+    return {schemas.POSTS: [(post.id, in_words(post, names), _since(post)) for post in lasting]}
+
+
+def _since(post: Post) -> str:
+    until = f" until {words.date(post.until)}" if post.until else ""
+    return f"From {words.date(post.from_)}{until}"
+
+
+def _lasts(post: Post) -> bool:
+    return post.until is None or post.until >= office().today()
+
+
+def _is_here(person: Person) -> bool:
+    return person.left_on is None
+
+
+def _holds_post(person: Person) -> bool:
+    return any(_lasts(post) for post in person.posts)
+
+
+@people.beginning(
+    "register",
+    "Register a person",
+    Action.KEEP_PEOPLE,
+    schemas.RegisterPerson,
+    done="The person is registered. Note the post that they take",
+    submit="Register",
+)
+def register(deal: Deal[Person], values: Values) -> Person:
+    return deal.begin(lambda reference: Person.register(reference, **values))
+
+
+@people.command(
+    "take-post",
+    "Note a post",
+    Action.KEEP_PEOPLE,
+    schemas.TakePost,
+    done="The post is noted",
+    submit="Note the post",
+    context=_places,
+    initial=lambda _, __: {"from_": office().today(), "capacity": 1},
+    main=True,
+)
+def take_post(deal: Deal[Person], values: Values) -> None:
+    deal.change(lambda person: person.take_post(**values))
+
+
+@people.command(
+    "end-post",
+    "End a post",
+    Action.KEEP_PEOPLE,
+    schemas.EndPost,
+    done="The post is ended",
+    submit="End the post",
+    offered=_holds_post,
+    context=_posts,
+    initial=lambda _, __: _last_day("until"),
+)
+def end_post(deal: Deal[Person], values: Values) -> None:
+    def decide(person: Person) -> None:
+        with deal.office.read() as connection:
+            held = holdings.of_post(connection, person, values["post"], values["until"])
+        person.end_post(**values, holdings=held)
+
+    deal.change(decide)
+
+
+@people.command(
+    "leave",
+    "Note that the person leaves",
+    Action.KEEP_PEOPLE,
+    schemas.Leave,
+    done="It is noted that the person leaves",
+    submit="Note the last day",
+    notes=("All posts end with the last day. Schools, and whatever waits for the person, are handed over before.",),
+    offered=_is_here,
+    initial=lambda _, __: _last_day("on"),
+)
+def leave(deal: Deal[Person], values: Values) -> None:
+    def decide(person: Person) -> None:
+        with deal.office.read() as connection:
+            held = holdings.of_person(connection, person)
+        person.leave(**values, holdings=held)
+
+    deal.change(decide)
+
+
+@people.command(
+    "rename",
+    "Change the name",
+    Action.KEEP_PEOPLE,
+    schemas.Rename,
+    done="The name is changed",
+    initial=lambda _, person: {"name": person.name.value},
+)
+def rename(deal: Deal[Person], values: Values) -> None:
+    deal.change(lambda person: person.rename(**values))
+
+
+@people.command(
+    "change-email",
+    "Change the e-mail address",
+    Action.KEEP_PEOPLE,
+    schemas.ChangeEmail,
+    done="The e-mail address is changed",
+    initial=lambda _, person: {"email": person.email.value if person.email else ""},
+)
+def change_email(deal: Deal[Person], values: Values) -> None:
+    deal.change(lambda person: person.change_email(**values))
+
+
+def _last_day(field: str) -> Mapping[str, date]:
+    return {field: office().today()}

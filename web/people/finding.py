@@ -1,0 +1,72 @@
+"""People as lists show them: who they are, and the posts that they hold today."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from domain.person import Post
+from projections import people as view
+from projections.names import names_of
+from projections.people import PostRow
+from projections.view import Row
+from web.identity import Reach
+from web.noun import Listing, Values
+from web.office import office
+from web.people.schemas import PeopleFilters
+
+
+class ListedPerson(Row):
+    """A person in a list; `posts` are those of today, in words."""
+
+    id: UUID
+    reference: str
+    name: str
+    email: str | None
+    left_on: date | None
+    posts: tuple[str, ...]
+
+
+def found(connection: sa.Connection, _: Reach, filters: Values, after: str | None, limit: int) -> list[ListedPerson]:
+    """The people asked for, by last name."""
+    today = office().today()
+    rows = view.listed(
+        connection,
+        today=today,
+        text=filters.get("q", ""),
+        roles=filters.get("role", ()),
+        team=filters.get("team"),
+        gone=filters.get("gone", False),
+        after=after,
+        limit=limit,
+    )
+    held = view.posts_of_each(connection, [row.id for row in rows], today)
+    names = names_of(connection, {place for post in held for place in (post.school, post.provider) if place})
+    posts: dict[UUID, list[str]] = defaultdict(list)
+    for post in held:
+        posts[post.person].append(in_words(post, names))
+    return [
+        ListedPerson(
+            id=row.id,
+            reference=row.reference,
+            name=row.name,
+            email=row.email,
+            left_on=row.left_on,
+            posts=tuple(posts[row.id]),
+        )
+        for row in rows
+    ]
+
+
+def in_words(post: Post | PostRow, names: Mapping[UUID, str]) -> str:
+    """A post as people call it: its role, and where or for what it is held."""
+    at = post.school or post.provider
+    named = names.get(at, "") if at else post.theme or (f"{post.team.label} team" if post.team else "")
+    return f"{post.role.label}, {named}" if named else post.role.label
+
+
+LISTING = Listing(ListedPerson, found, lambda row: row.reference, PeopleFilters)

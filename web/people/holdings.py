@@ -1,0 +1,69 @@
+"""What is in a person's hands: nobody leaves, or ends the post that it hangs on, while holding work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import sqlalchemy as sa
+
+from domain.person import SCHOOL_ROLES, Person, Post
+from domain.vocabulary import Role
+from projections import caseload, references, schools
+from projections.caseload import Item
+from web.office import office
+
+NAMED = 8
+"""How many schools, and how many things that wait, are called by name."""
+
+EVERYTHING = 10_000
+
+
+def of_person(connection: sa.Connection, person: Person) -> list[str]:
+    """All that a person holds: the schools they are link officer for, and what waits for them by name."""
+    return [*_schools(connection, person), *_items(connection, waiting_for(connection, person))]
+
+
+def of_post(connection: sa.Connection, person: Person, post: int, until: date) -> list[str]:
+    """What hangs on one post; nothing where another post of the same role goes on after its last day."""
+    ending = next((each for each in person.posts if each.id == post), None)
+    if ending is None or any(_takes_over(other, ending, until) for other in person.posts):
+        return []
+    items = [item for item in waiting_for(connection, person) if _belongs(item, ending)]
+    linked = _schools(connection, person) if ending.role is Role.OFFICER else []
+    return [*linked, *_items(connection, items)]
+
+
+def waiting_for(connection: sa.Connection, person: Person) -> list[Item]:
+    """What waits for a person by name."""
+    return caseload.waiting(connection, schools=(), person=person.id, limit=EVERYTHING)
+
+
+def _takes_over(other: Post, ending: Post, until: date) -> bool:
+    same_place = (other.role, other.school, other.provider) == (ending.role, ending.school, ending.provider)
+    return other.id != ending.id and same_place and (other.until is None or other.until > until)
+
+
+def _belongs(item: Item, post: Post) -> bool:
+    if post.role in SCHOOL_ROLES:
+        return item.school == post.school
+    return post.role is not Role.SPECIALIST or item.provider == post.provider
+
+
+def _schools(connection: sa.Connection, person: Person) -> Iterator[str]:
+    linked = schools.linked_to(connection, person.id, today=office().today())
+    yield from (f"{school.name} ({school.urn})" for school in linked[:NAMED])
+    yield from _more(len(linked), "schools")
+
+
+def _items(connection: sa.Connection, items: list[Item]) -> Iterator[str]:
+    known = references.references_of(connection, {item.record for item in items[:NAMED]})
+    for item in items[:NAMED]:
+        task = item.task.label if item.task else item.kind
+        yield f"{task[:1].lower()}{task[1:]} ({known.get(item.record, '')})"
+    yield from _more(len(items), "things that wait")
+
+
+def _more(number: int, what: str) -> Iterator[str]:
+    if number > NAMED:
+        yield f"{number - NAMED} more {what}"

@@ -1,0 +1,124 @@
+"""What is asked about people and their posts; and how the API shows a person."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from marshmallow import Schema, fields, validate
+
+from domain.vocabulary import Phase, Role, Team
+from web.fields import SchoolField, day_field, line_field, provider_field, reason_field
+
+SCHOOLS, PROVIDERS, POSTS = "schools", "providers", "posts"
+"""What a form offers: the open schools, the providers on the list, and the posts that have not ended."""
+
+
+class RegisterPerson(Schema):
+    name = line_field(longest=120, autocomplete="off")
+    email = fields.Email(load_default=None, validate=validate.Length(max=254), metadata={"label": "E-mail address"})
+
+
+class Rename(Schema):
+    name = line_field(longest=120, autocomplete="off")
+
+
+class ChangeEmail(Schema):
+    email = fields.Email(
+        load_default=None,
+        validate=validate.Length(max=254),
+        metadata={"label": "E-mail address", "hint": "Leave empty if there is none"},
+    )
+
+
+class TakePost(Schema):
+    role = fields.Enum(Role, by_value=True, required=True, metadata={"label": "Post", "noun": "the post"})
+    school = SchoolField(
+        metadata={
+            "label": "School",
+            "hint": "For a headteacher or a chair of governors",
+            "widget": "school",
+            "choices": lambda context: context[SCHOOLS],
+        }
+    )
+    provider = provider_field(
+        metadata={
+            "label": "Provider",
+            "hint": "For a provider's specialist",
+            "widget": "select",
+            "choices": lambda context: context[PROVIDERS],
+        }
+    )
+    team = fields.Enum(Team, by_value=True, metadata={"label": "Team", "hint": "For an officer", "widget": "select"})
+    leads_team = fields.Boolean(load_default=False, metadata={"label": "Leads the team", "widget": "checkboxes"})
+    phase = fields.Enum(
+        Phase, by_value=True, metadata={"label": "Phase", "hint": "If the post is for one phase", "widget": "select"}
+    )
+    capacity = fields.Decimal(
+        load_default=Decimal(1),
+        as_string=True,
+        places=2,
+        validate=validate.Range(Decimal("0.01"), Decimal(1)),
+        metadata={
+            "label": "Share of full time",
+            "hint": "1 is full time, 0.6 is three days a week",
+            "widget": "number",
+        },
+    )
+    theme = line_field(required=False, label="Theme", hint="What a strategic lead leads")
+    from_ = day_field("First day", name="from", noun="the first day")
+    until = day_field("Last day", required=False, hint="Leave empty if it is not known")
+
+
+class EndPost(Schema):
+    post = fields.Integer(
+        required=True,
+        strict=True,
+        validate=validate.Range(1, 10_000),
+        metadata={
+            "label": "Which post",
+            "widget": "radios",
+            "choices": lambda context: context[POSTS],
+            "noun": "the post",
+        },
+    )
+    until = day_field("Last day", noun="the last day")
+    reason = reason_field()
+
+
+class Leave(Schema):
+    on = day_field("Last day", noun="the last day")
+    reason = reason_field()
+
+
+class PostOut(Schema):
+    """A post as the API shows it; `id` numbers the posts of one person."""
+
+    id = fields.Integer()
+    role = fields.Enum(Role, by_value=True)
+    school = SchoolField(allow_none=True)
+    provider = provider_field(allow_none=True)
+    team = fields.Enum(Team, by_value=True, allow_none=True)
+    phase = fields.Enum(Phase, by_value=True, allow_none=True)
+    leads_team = fields.Boolean()
+    capacity = fields.Decimal(as_string=True, places=2)
+    theme = fields.String(allow_none=True)
+    from_ = fields.Date(data_key="from")
+    until = fields.Date(allow_none=True)
+
+
+class PersonOut(Schema):
+    """A person as the API shows them."""
+
+    reference = fields.String()
+    version = fields.Integer()
+    name = fields.String()
+    email = fields.String(allow_none=True)
+    left_on = fields.Date(allow_none=True)
+    posts = fields.List(fields.Nested(PostOut))
+
+
+class PeopleFilters(Schema):
+    q = fields.String(validate=validate.Length(max=200), metadata={"label": "Name"})
+    role = fields.List(fields.Enum(Role, by_value=True), metadata={"label": "Post"})
+    team = fields.Enum(Team, by_value=True, metadata={"label": "Team"})
+    gone = fields.Boolean(load_default=False, metadata={"label": "Those who have left"})
