@@ -232,7 +232,7 @@ def _unavailable(need: Need, offer: Offer) -> str:
 def _no_capacity(need: Need, offer: Offer) -> str:
     if need.days is None or offer.free_days is None or offer.free_days >= need.days:
         return ""
-    return f"has {offer.free_days.normalize():f} days free, {need.days.normalize():f} are needed"
+    return f"has {_number_of_days(offer.free_days)} free, {_number_of_days(need.days)} needed"
 
 
 def _too_dear(need: Need, offer: Offer) -> str:
@@ -284,7 +284,7 @@ def _judge_price(need: Need, offer: Offer, _: MatchingPolicy) -> tuple[Fraction,
 def _judge_capacity(_need: Need, offer: Offer, _: MatchingPolicy) -> tuple[Fraction, str]:
     if offer.free_days is None:
         return Fraction(50), "Has not said how many days are free"
-    return Fraction(100), f"Has {offer.free_days.normalize():f} days free"
+    return Fraction(100), f"Has {_number_of_days(offer.free_days)} free"
 
 
 def _judge_ratings(_: Need, offer: Offer, policy: MatchingPolicy) -> tuple[Fraction, str]:
@@ -316,6 +316,10 @@ CRITERIA = (
     Criterion("ratings", _judge_ratings),
     Criterion("willingness", _judge_willingness),
 )
+
+
+def _number_of_days(days: Decimal) -> str:
+    return f"{days.normalize():f} {'day' if days == 1 else 'days'}"
 
 
 def _day(day: date) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Proposed(Event):
     TOPIC = "engagement.proposed"
     purpose = Purpose.SUPPORT
-    says = "{by} proposed {days} days of {subject} with {specialist} of {provider} at {net} net: {scope}"
+    says = "{by} proposed work in {subject} with {specialist} of {provider}, days: {days}, {net} net. {scope}"
     reference: str
     request: UUID
     tender: UUID | None
@@ -108,7 +108,7 @@ class Confirmed(Event):
 
 class SessionPlanned(Event):
     TOPIC = "engagement.session-planned"
-    says = "{by} planned session {number} on {on} ({days} days, {place})"
+    says = "{by} planned session {number} on {on}, days: {days}. {place}"
     number: int
     on: date
     days: Decimal
@@ -124,7 +124,7 @@ class SessionDelivered(Event):
 
     TOPIC = "engagement.session-delivered"
     purpose = Purpose.SUPPORT
-    says = "{specialist} delivered session {number} on {on} ({days} days): {note}"
+    says = "{specialist} delivered session {number} on {on}, days: {days}. {note}"
     number: int
     on: date
     days: Decimal
@@ -181,7 +181,7 @@ class SpecialistSubstituted(Event):
 
 class VariationAgreed(Event):
     TOPIC = "engagement.variation-agreed"
-    says = "{by} agreed a variation to {days} days at {net} net, until {ends}: {reason}"
+    says = "{by} agreed a variation, days: {days}, {net} net, until {ends}: {reason}"
     days: Decimal
     net: Decimal
     vat: Decimal
@@ -231,7 +231,7 @@ class EndedEarly(Event):
 class Evaluated(Event):
     TOPIC = "engagement.evaluated"
     purpose = Purpose.MONITORING
-    says = "{evaluator} rated the quality {quality} and the impact {impact} out of 5: {comment}"
+    says = "{evaluator} rated the quality {quality} and the impact {impact} out of 5. {comment}"
     quality: int
     impact: int
     comment: Personal
@@ -253,7 +253,7 @@ class EvaluationWaived(Event):
 
 class Closed(Event):
     TOPIC = "engagement.closed"
-    says = "{by} closed the engagement after {days} days at {net} net"
+    says = "{by} closed the engagement, days used: {days}, cost: {net} net"
     days: Decimal
     net: Decimal
 

@@ -105,7 +105,7 @@ class InvitationDeclined(Event):
 
 class QuoteReceived(Event):
     TOPIC = "tender.quote-received"
-    says = "{provider} quoted {days} days with {specialist} at {day_rate} a day, {net} net and {vat} VAT"
+    says = "{provider} quoted for {specialist}, days: {days}, {day_rate} a day, {net} net and {vat} VAT"
     provider: UUID
     specialist: UUID
     days: Decimal
@@ -122,7 +122,7 @@ class QuoteReceived(Event):
 
 class QuoteRevised(Event):
     TOPIC = "tender.quote-revised"
-    says = "{provider} revised its quote to {days} days with {specialist}, {net} net and {vat} VAT: {reason}"
+    says = "{provider} revised its quote for {specialist}, days: {days}, {net} net and {vat} VAT: {reason}"
     provider: UUID
     specialist: UUID
     days: Decimal

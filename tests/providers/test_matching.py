@@ -71,7 +71,7 @@ def the_rank(offer: Offer, ranking: Ranking) -> int:
             {"past": PastWork(unavailable_until=TODAY)},
             "Unavailable: asked not to be invited until 2 November 2026",
         ),
-        ({"free_days": Decimal("3.5")}, "Capacity: has 3.5 days free, 4 are needed"),
+        ({"free_days": Decimal("3.5")}, "Capacity: has 3.5 days free, 4 days needed"),
         ({"day_rate": Decimal(700)}, "Price: would cost £2,800.00, the ceiling is £2,500.00"),
     ],
 )
@@ -87,7 +87,7 @@ def test_each_rule_leaves_a_provider_out_and_says_why(changes: dict[str, Any], w
 def test_every_rule_that_is_broken_is_named() -> None:
     ranking = rank(NEED, [an_offer(suspended=True, free_days=Decimal(1))], USUAL_POLICY)
 
-    assert ranking.excluded[0].excluded_because == "Suspension: is suspended; Capacity: has 1 days free, 4 are needed"
+    assert ranking.excluded[0].excluded_because == "Suspension: is suspended; Capacity: has 1 day free, 4 days needed"
 
 
 def test_a_ranked_provider_comes_with_every_reason_and_the_version_of_the_rules() -> None:
