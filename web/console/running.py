@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import click
@@ -12,6 +14,7 @@ from granian.server import Server
 
 from web.console.opening import opened
 from web.demonstration.loading import SignIn, load_demonstration, load_register, sign_ins
+from web.office import Office
 from web.settings import VAR, Settings, database_of, settings_from_environment
 
 THREADS = 4
@@ -29,14 +32,33 @@ def run(host: str, port: int, register: Path | None, la: str | None) -> None:
     if la and register is None:
         raise click.UsageError("--la says which authority to take from --register; give both")
     settings = _settings_for(register, la)
+    made_whole(settings.database_url, partial(_load, register, la))
     with opened(settings) as office:
-        if office.log.max_notification_id() is None:
-            if register is None:
-                load_demonstration(office)
-            else:
-                load_register(office, register, la)
         _tell(host, port, settings, sign_ins(office))
     _serve(host, port, settings)
+
+
+def made_whole(database_url: str, load: Callable[[Office], None]) -> None:
+    """Make a database file that is not there yet, under another name until it is complete.
+
+    Broken off in the middle, it is made anew the next time.
+    """
+    path = Path(database_url.removeprefix("sqlite:///"))
+    if not database_url.startswith("sqlite:///") or path.exists():
+        return
+    making = path.with_name(f"{path.name}.making")
+    for left_over in path.parent.glob(f"{making.name}*"):
+        left_over.unlink()
+    with opened(settings_from_environment(database_url=f"sqlite:///{making}")) as office:
+        load(office)
+    making.rename(path)
+
+
+def _load(register: Path | None, la: str | None, office: Office) -> None:
+    if register is None:
+        load_demonstration(office)
+    else:
+        load_register(office, register, la)
 
 
 @click.command()

@@ -140,13 +140,17 @@ def _give_to_officer(town: Town, urn: int, began: date) -> None:
 
 
 def _list(town: Town, listed: Listed, began: date) -> None:
+    """A host school that is not in the register stands in Wexmoor, another authority."""
+    host = town.school_ids.get(listed.host_urn or 0)
+    elsewhere = listed.outside_the_authority or (listed.host_urn is not None and host is None)
+
     def make(reference: str) -> Provider:
         provider = Provider.register(
             reference,
             trading_as=listed.name,
             kind=listed.kind,
-            host_school=town.school_ids.get(listed.host_urn or 0),
-            authority=listed.based_in if listed.outside_the_authority else "",
+            host_school=host,
+            authority=listed.based_in if elsewhere else "",
         )
         for offer in listed.offers:
             provider.offer(subject=offer.subject, phase=offer.phase, service=offer.service)
@@ -207,5 +211,6 @@ def _last_day(item: Requirement, checked: date, today: date, lapses: bool) -> da
     if item is Requirement.ENHANCED_DBS:
         return checked + DBS_YEARS
     if item in {Requirement.PUBLIC_LIABILITY, Requirement.PROFESSIONAL_INDEMNITY}:
-        return today - timedelta(days=20) if lapses else today + timedelta(days=150)
+        lapsed = today - timedelta(days=20)
+        return lapsed if lapses and checked < lapsed else today + timedelta(days=150)
     return None
