@@ -1,0 +1,237 @@
+"""Visits on pages: planned by officers, with items from the school, until they are held or not made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from uuid import UUID
+
+from domain.visit import Visit, VisitStatus
+from domain.vocabulary import Side
+from projections.visits import visit_of_reference
+from tests.scenario import TODAY
+from tests.web.conftest import HIDDEN, Browser
+from tests.web.visits.conftest import Ashgrove, day
+from tests.world import World
+
+SOON = TODAY + timedelta(days=8)
+
+
+def planned(officer: Browser, ashgrove: Ashgrove, on: date = SOON, **changes: str) -> str:
+    """Plan a visit; returns the address of its page."""
+    return officer.send("/visits/plan", ashgrove.plan(on, **changes)).headers["Location"]
+
+
+def the_visit(world: World, href: str) -> Visit:
+    with world.office.read() as connection:
+        row = visit_of_reference(connection, href.rsplit("/", 1)[-1])
+    assert row is not None
+    return world.office.service.find(Visit, row.id)
+
+
+def test_an_officer_plans_a_visit_and_it_counts_for_its_term(
+    officer: Browser, ashgrove: Ashgrove, world: World
+) -> None:
+    href = planned(officer, ashgrove)
+    page = officer.get(href)
+    assert "Core visit to Ashgrove High School" in page
+    assert "Tuesday 10 November 2026, 9:30am" in page
+    assert "Autumn term 2026/27" in page
+    assert "Celebrations and good practice" in page
+    assert the_visit(world, href).lead == ashgrove.officer
+
+
+def test_the_school_of_the_address_is_chosen_and_oneself_the_first_visitor(
+    officer: Browser, ashgrove: Ashgrove
+) -> None:
+    page = officer.get(f"/visits/plan?school={ashgrove.urn}")
+    assert f'<option value="{ashgrove.urn}" selected>' in page
+    assert f'<option value="{ashgrove.reference(ashgrove.officer)}" selected>' in page
+
+
+def test_only_schools_that_one_may_visit_are_offered(
+    ashgrove: Ashgrove, world: World, sign_in: Callable[[UUID], Browser]
+) -> None:
+    other = world.school("Birch Primary School", phase="primary")
+    page = sign_in(ashgrove.officer).get("/visits/plan")
+    assert ashgrove.urn in page and str(world.urn(other)) not in page
+    assert str(world.urn(other)) in sign_in(world.director()).get("/visits/plan")
+
+
+def test_what_was_typed_is_kept_when_something_is_missing(officer: Browser, ashgrove: Ashgrove) -> None:
+    response = officer.send("/visits/plan", ashgrove.plan(SOON, kind="", minutes="often"), status=422)
+    assert "Select the kind of visit" in response.text
+    assert "Length in minutes must be a whole number" in response.text
+    assert "Progress in mathematics" in response.text
+
+
+def test_a_visit_is_not_planned_for_a_day_that_has_passed(officer: Browser, ashgrove: Ashgrove) -> None:
+    response = officer.send("/visits/plan", ashgrove.plan(TODAY - timedelta(days=1)), status=422)
+    assert "Choose today or a day to come" in response.text
+
+
+def test_a_form_sent_twice_plans_one_visit(officer: Browser, ashgrove: Ashgrove) -> None:
+    page = officer.get("/visits/plan")
+    first = officer.send_page("/visits/plan", page, ashgrove.plan(SOON))
+    again = officer.send_page("/visits/plan", page, ashgrove.plan(SOON))
+    assert first.headers["Location"] == again.headers["Location"]
+    officer.get("/visits/V-2026-0002", 404)
+
+
+def test_the_side_of_an_agenda_item_follows_from_who_adds_it(
+    officer: Browser, head: Browser, ashgrove: Ashgrove, world: World
+) -> None:
+    href = planned(officer, ashgrove)
+    head.send(f"{href}/add-agenda-item", {"kind": "school", "text": "Our choir"})
+    officer.send(f"{href}/add-agenda-item", {"kind": "programme", "text": "Targets"})
+    assert [item.side for item in the_visit(world, href).items[1:]] == [Side.SCHOOL, Side.SERVICE]
+
+
+def test_a_school_takes_off_its_own_items_alone(
+    officer: Browser, head: Browser, ashgrove: Ashgrove, world: World
+) -> None:
+    href = planned(officer, ashgrove)
+    officer.send(f"{href}/add-agenda-item", {"kind": "programme", "text": "Targets"})
+    head.send(f"{href}/add-agenda-item", {"kind": "school", "text": "Our choir"})
+    refused = head.send(f"{href}/withdraw-agenda-item", {"number": "2"}, status=422)
+    assert "Select the item to take off" in refused.text
+    head.send(f"{href}/withdraw-agenda-item", {"number": "3"})
+    assert [item.text for item in the_visit(world, href).items[1:]] == ["Targets"]
+
+
+def test_the_headteacher_confirms_for_the_school(
+    officer: Browser, head: Browser, ashgrove: Ashgrove, world: World
+) -> None:
+    href = planned(officer, ashgrove)
+    head.send(f"{href}/confirm", {"expected": "Headteacher and two governors"})
+    assert the_visit(world, href).status is VisitStatus.CONFIRMED
+    assert "for the school" in officer.get(href)
+
+
+def test_a_headteacher_neither_plans_nor_cancels(head: Browser, officer: Browser, ashgrove: Ashgrove) -> None:
+    href = planned(officer, ashgrove)
+    head.get("/visits/plan", 403)
+    head.get(f"{href}/cancel", 403)
+    assert "Cancel the visit" not in head.get(href)
+
+
+def test_a_headteacher_of_another_school_does_not_see_the_visit(
+    officer: Browser, ashgrove: Ashgrove, world: World, sign_in: Callable[[UUID], Browser]
+) -> None:
+    href = planned(officer, ashgrove)
+    stranger = sign_in(world.headteacher(world.school("Birch High School"), "Bert Birch"))
+    stranger.get(href, 403)
+    assert "No visits" in stranger.get("/visits/")
+
+
+def test_a_stale_page_tells_what_changed_and_keeps_what_was_typed(
+    officer: Browser, head: Browser, ashgrove: Ashgrove
+) -> None:
+    href = planned(officer, ashgrove)
+    page = officer.get(f"{href}/cancel")
+    head.send(f"{href}/add-agenda-item", {"kind": "school", "text": "Our choir"})
+    stale = officer.send_page(f"{href}/cancel", page, {"cause": "weather", "reason": "Snow is forecast"}, status=409)
+    assert "added item 2 to the agenda for the school: Our choir" in stale.text
+    assert "Snow is forecast" in stale.text
+    officer.send_page(f"{href}/cancel", stale.text, {"cause": "weather", "reason": "Snow is forecast"})
+    assert "Cancelled" in officer.get(href)
+
+
+def test_a_visit_moved_to_another_day_has_to_be_confirmed_again(
+    officer: Browser, ashgrove: Ashgrove, world: World
+) -> None:
+    href = planned(officer, ashgrove)
+    officer.send(f"{href}/confirm", {})
+    spring = date(2027, 1, 20)
+    officer.send(f"{href}/reschedule", {**day("on", spring), "side": "school", "reason": "An inspection"})
+    visit = the_visit(world, href)
+    assert (visit.status, visit.on, visit.term.value) == (VisitStatus.PLANNED, spring, "spring")
+
+
+def test_other_visitors_are_sent_with_a_reason(officer: Browser, ashgrove: Ashgrove, world: World) -> None:
+    href = planned(officer, ashgrove)
+    director = world.director()
+    answers = {
+        "visitors-0-person": ashgrove.reference(ashgrove.officer),
+        "visitors-0-capacity": "officer",
+        "visitors-1-person": ashgrove.reference(director),
+        "visitors-1-capacity": "director",
+        "lead": ashgrove.reference(director),
+        "reason": "The head asked for her",
+    }
+    officer.send(f"{href}/change-visitors", answers)
+    assert the_visit(world, href).lead == director
+    assert "Leads the visit" in officer.get(href)
+
+
+def test_a_visit_that_was_held_leads_to_its_record(
+    ashgrove: Ashgrove, world: World, sign_in: Callable[[UUID], Browser]
+) -> None:
+    href = planned(sign_in(ashgrove.officer), ashgrove, TODAY)
+    officer = sign_in(ashgrove.officer)
+    officer.send(f"{href}/confirm", {})
+    officer.send(f"{href}/hold", {**day("on", TODAY), "minutes": "110", "attendees": "Headteacher"})
+    begun = officer.send(f"{href}/start-record", {})
+    assert begun.headers["Location"] == "/records/ROV-2026-0001/write"
+    assert "ROV-2026-0001" in officer.get(href)
+    refused = officer.send(f"{href}/start-record", {}, status=422)
+    assert "has a record already" in refused.text
+
+
+def test_a_visit_that_was_not_made_is_closed_without_a_record(
+    officer: Browser, ashgrove: Ashgrove, world: World
+) -> None:
+    href = planned(officer, ashgrove, TODAY)
+    officer.send(f"{href}/miss", {"reason": "The school was flooded"})
+    officer.send(f"{href}/close", {})
+    assert the_visit(world, href).status is VisitStatus.CLOSED
+
+
+def test_a_visit_without_a_plan_is_recorded_with_its_reason(
+    officer: Browser, ashgrove: Ashgrove, world: World
+) -> None:
+    answers = ashgrove.plan(TODAY, attendees="Headteacher", reason="The head telephoned", remote="yes")
+    href = officer.send("/visits/record-unplanned", answers).headers["Location"]
+    visit = the_visit(world, href)
+    assert (visit.status, visit.remote, visit.held_on) == (VisitStatus.HELD, True, TODAY)
+
+
+def test_the_list_is_filtered_by_status_kind_school_days_and_person(
+    officer: Browser, ashgrove: Ashgrove, world: World, sign_in: Callable[[UUID], Browser]
+) -> None:
+    planned(officer, ashgrove)
+    planned(officer, ashgrove, SOON + timedelta(days=30), kind="target_setting")
+    other = world.director()
+
+    def found(query: str, by: Browser = officer) -> list[bool]:
+        page = by.get(f"/visits/?{query}")
+        return ["V-2026-0001" in page, "V-2026-0002" in page]
+
+    assert found("") == [True, True]
+    assert found("kind=core") == [True, False]
+    assert found("status=held") == [False, False]
+    assert found(f"school={ashgrove.urn}") == [True, True]
+    assert found(f"from={SOON + timedelta(days=1)}") == [False, True]
+    assert found(f"to={SOON}") == [True, False]
+    assert found("mine=true") == [True, True]
+    assert found("mine=true", sign_in(other)) == [False, False]
+
+
+def test_the_diary_from_a_day_on_begins_with_the_earliest_visit(officer: Browser, ashgrove: Ashgrove) -> None:
+    planned(officer, ashgrove)
+    planned(officer, ashgrove, SOON + timedelta(days=30))
+    diary, all_visits = officer.get(f"/visits/?from={TODAY}"), officer.get("/visits/")
+    assert diary.index("V-2026-0001") < diary.index("V-2026-0002")
+    assert all_visits.index("V-2026-0002") < all_visits.index("V-2026-0001")
+
+
+def test_a_filter_that_cannot_be_read_is_said_to_be_wrong(officer: Browser) -> None:
+    assert "Not a valid date" in officer.get("/visits/?from=someday")
+
+
+def test_a_form_without_its_version_is_refused(officer: Browser, ashgrove: Ashgrove) -> None:
+    href = planned(officer, ashgrove)
+    hidden = dict(HIDDEN.findall(officer.get(f"{href}/cancel")))
+    hidden["version"] = "none"
+    response = officer.client.post(f"{href}/cancel", data={**hidden, "cause": "school", "reason": "Ill"})
+    assert response.status_code == 400
