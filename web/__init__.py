@@ -24,6 +24,7 @@ from web.migrate import upgrade
 from web.navigation import navigation
 from web.nouns import NOUNS, PAGES, SHELVES
 from web.office import EXTENSION, Office
+from web.office import office as present_office
 from web.settings import Settings, settings_from_environment
 
 MOST_BYTES = 12 * 1024 * 1024
@@ -59,7 +60,7 @@ def create_app(settings: Settings | None = None, *, office: Office | None = None
     }
     app.extensions[EXTENSION] = office or open_office(settings)
     add_headers(app)
-    _add_templates(app, app.extensions[EXTENSION])
+    _add_templates(app)
     csrf = CSRFProtect(app)
     add_accounts(app)
     _ask_to_sign_in(app)
@@ -84,7 +85,7 @@ def open_office(settings: Settings) -> Office:
     return opened
 
 
-def _add_templates(app: Flask, office: Office) -> None:
+def _add_templates(app: Flask) -> None:
     here = Path(__file__).parent
     app.jinja_loader = ChoiceLoader(
         [
@@ -94,7 +95,7 @@ def _add_templates(app: Flask, office: Office) -> None:
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters |= words.filters(office.now)
+    app.jinja_env.filters |= words.filters(lambda: present_office().now())
 
     @app.context_processor
     def around() -> dict[str, Any]:

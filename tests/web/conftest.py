@@ -19,7 +19,7 @@ from tests.world import Clock, World
 from web import create_app
 from web.accounts import tokens
 from web.migrate import upgrade
-from web.office import Office
+from web.office import EXTENSION, Office
 from web.settings import Settings
 
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
@@ -87,9 +87,22 @@ def an_app(office: Office) -> Flask:
     return app
 
 
+@pytest.fixture(scope="session")
+def made_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The application, made once: it asks for its office with each request."""
+    nowhere = Office(f"sqlite:///{tmp_path_factory.mktemp('nowhere') / 'never.sqlite'}")
+    yield an_app(nowhere)
+    nowhere.close()
+
+
 @pytest.fixture
-def app(office: Office) -> Flask:
-    return an_app(office)
+def app(made_app: Flask, office: Office) -> Iterator[Flask]:
+    """The application on the office of the test, as it was made."""
+    config = dict(made_app.config)
+    made_app.extensions[EXTENSION] = office
+    yield made_app
+    made_app.config.clear()
+    made_app.config.update(config)
 
 
 @pytest.fixture
