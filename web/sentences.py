@@ -1,4 +1,8 @@
-"""Tells an event as the sentence that people read, rendered anew each time with the names of the day."""
+"""Tells an event as the sentence that people read, rendered anew each time with the names of the day.
+
+A word in braces may say what goes with it: `{person:, of …}` puts the value in the place of the dots, and leaves
+all of it out where nothing is given.
+"""
 
 from __future__ import annotations
 
@@ -38,6 +42,21 @@ def ids_in(events: Iterable[Event]) -> set[UUID]:
     }
 
 
+DOTS = "…"
+
+
+class _Given(str):
+    """A value in words, which knows whether there was one."""
+
+    __slots__ = ("is_given",)
+    is_given: bool
+
+    def __format__(self, around: str) -> str:
+        if not around:
+            return str(self)
+        return around.replace(DOTS, str(self)) if self.is_given else ""
+
+
 class _Told(dict[str, str]):
     """The words that may stand in braces, looked up only when a sentence uses them."""
 
@@ -46,17 +65,23 @@ class _Told(dict[str, str]):
         self._event = event
         self._names = names
 
-    def __missing__(self, word: str) -> str:
+    def __missing__(self, word: str) -> _Given:
         meta = self._event.meta
-        if word == "by":
-            return self._actor()
-        if word == "reason":
-            return meta.reason
-        if word == "occurred":
-            return words.date(meta.occurred_on)
-        if word == "purpose":
-            return meta.purpose.label.lower() if meta.purpose else ""
-        return told(getattr(self._event, word), self._names, field=word)
+        value: Any
+        match word:
+            case "by":
+                value = self._actor()
+            case "reason":
+                value = meta.reason
+            case "occurred":
+                value = meta.occurred_on
+            case "purpose":
+                value = meta.purpose or ""
+            case _:
+                value = getattr(self._event, word)
+        given = _Given(told(value, self._names, field=word))
+        given.is_given = value not in (None, "", ())
+        return given
 
     def _actor(self) -> str:
         signature = self._event.meta.signature
@@ -73,7 +98,7 @@ def told(value: Any, names: Mapping[UUID, str], *, field: str = "") -> str:
         case bool():
             return "yes" if value else "no"
         case Word():
-            return value.label[:1].lower() + value.label[1:]
+            return within_a_sentence(value.label)
         case UUID():
             return names.get(value, "somebody")
         case datetime():
@@ -96,6 +121,12 @@ def told(value: Any, names: Mapping[UUID, str], *, field: str = "") -> str:
         parts = (getattr(value, part.name) for part in dataclasses.fields(value))
         return " ".join(told(part, names) for part in parts if part is not None and not isinstance(part, UUID))
     return str(value)
+
+
+def within_a_sentence(label: str) -> str:
+    """A label with a small first letter, unless it begins with an abbreviation or is a title (CPD manager)."""
+    is_title = " " in label and label.istitle()
+    return label if label[:2].isupper() or is_title else label[:1].lower() + label[1:]
 
 
 def _number(value: Decimal) -> str:

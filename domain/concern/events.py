@@ -127,7 +127,7 @@ class StepRecorded(Event):
     """`ground` is the authority or legal ground of a formal step, empty for an informal one."""
 
     TOPIC = "concern.step-recorded"
-    says = "{by} recorded a step ({kind}) of {on}, authorised by {authoriser}: {text} {ground}"
+    says = "{by} recorded a step ({kind}) of {on}, authorised by {authoriser}: {text}{ground: (…)}"
     on: date
     kind: StepKind
     text: str

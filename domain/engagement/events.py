@@ -108,7 +108,7 @@ class Confirmed(Event):
 
 class SessionPlanned(Event):
     TOPIC = "engagement.session-planned"
-    says = "{by} planned session {number} on {on}, days: {days}. {place}"
+    says = "{by} planned session {number} on {on}, days: {days}{place:. …}"
     number: int
     on: date
     days: Decimal
@@ -124,7 +124,7 @@ class SessionDelivered(Event):
 
     TOPIC = "engagement.session-delivered"
     purpose = Purpose.SUPPORT
-    says = "{specialist} delivered session {number} on {on}, days: {days}. {note}"
+    says = "{specialist} delivered session {number} on {on}, days: {days}{note:. …}"
     number: int
     on: date
     days: Decimal
@@ -231,7 +231,7 @@ class EndedEarly(Event):
 class Evaluated(Event):
     TOPIC = "engagement.evaluated"
     purpose = Purpose.MONITORING
-    says = "{evaluator} rated the quality {quality} and the impact {impact} out of 5. {comment}"
+    says = "{evaluator} rated the quality {quality} and the impact {impact} out of 5{comment:. …}"
     quality: int
     impact: int
     comment: Personal

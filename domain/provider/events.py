@@ -33,7 +33,7 @@ class Registered(Event):
     """
 
     TOPIC = "provider.registered"
-    says = "{by} registered {reference} as a provider: {trading_as} {name}"
+    says = "{by} registered {reference} as a provider:{trading_as: …}{name: …}"
     reference: str
     kind: ProviderKind
     trading_as: str
@@ -58,7 +58,7 @@ class Registered(Event):
 
 class Renamed(Event):
     TOPIC = "provider.renamed"
-    says = "{by} changed the provider's name to {trading_as} {name}"
+    says = "{by} changed the provider's name to{trading_as: …}{name: …}"
     trading_as: str
     name: Personal | None
 
@@ -168,7 +168,7 @@ class SpecialistLeft(Event):
 
 class RequirementMet(Event):
     TOPIC = "provider.requirement-met"
-    says = "{by} recorded a check of {checked_on}: {item} {person} ({evidence})"
+    says = "{by} recorded a check of {checked_on}: {item}{person:, of …} ({evidence})"
     item: Requirement
     person: UUID | None
     checked_on: date
@@ -183,7 +183,7 @@ class RequirementMet(Event):
 
 class RequirementExempted(Event):
     TOPIC = "provider.requirement-exempted"
-    says = "{by} granted an exemption until {until}: {item} {person}: {reason}"
+    says = "{by} granted an exemption until {until}: {item}{person:, of …}: {reason}"
     item: Requirement
     person: UUID | None
     until: date
@@ -195,7 +195,7 @@ class RequirementExempted(Event):
 
 class RequirementRevoked(Event):
     TOPIC = "provider.requirement-revoked"
-    says = "{by} revoked from {occurred} on: {item} {person}: {reason}"
+    says = "{by} revoked from {occurred} on: {item}{person:, of …}: {reason}"
     item: Requirement
     person: UUID | None
 
@@ -206,7 +206,7 @@ class RequirementRevoked(Event):
 
 class ConflictDeclared(Event):
     TOPIC = "provider.conflict-declared"
-    says = "{by} noted a declared conflict of interest with {body} {school}: {nature} {person}"
+    says = "{by} noted a declared conflict of interest{person: of …} with{body: …}{school: …} ({nature})"
     body: str
     school: UUID | None
     person: UUID | None

@@ -56,7 +56,7 @@ class Acknowledged(Event):
 
 class Triaged(Event):
     TOPIC = "support-request.triaged"
-    says = "{by} triaged the request (level: {level}, route: {route}) and gave it to {broker}. {note}"
+    says = "{by} triaged the request (level: {level}, route: {route}) and gave it to {broker}{note:. …}"
     broker: UUID
     level: SupportLevel
     route: Route
@@ -202,7 +202,7 @@ class Signposted(Event):
 class MetInHouse(Event):
     TOPIC = "support-request.met-in-house"
     purpose = Purpose.SUPPORT
-    says = "{by} recorded that the need was met in-house ({met_by}). {note}"
+    says = "{by} recorded that the need was met in-house ({met_by}){note:. …}"
     met_by: InHouse
     person: UUID | None
     provider: UUID | None

@@ -1,0 +1,212 @@
+"""Every event is told in one sentence that people can read."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from pathlib import Path
+from string import Formatter
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from domain.acting import Signature
+from domain.aggregate import EVENTS, Event, Meta
+from domain.concern import ConcernCase
+from domain.money import pounds
+from domain.note import Note
+from domain.person import Person
+from domain.provider import events as provider
+from domain.vocabulary import About, Channel, Personal, Purpose, Role, Sensitivity
+from projections.codec import decode_state
+from web import views
+from web.audit.details import _Reader, label_of
+from web.disclosure import veil
+from web.sentences import ids_in, sentence, told
+
+SAMPLES = Path(__file__).parents[1] / "domain" / "samples"
+KNOWN = {"by", "reason", "occurred", "purpose"}
+ANNE, BEN = uuid4(), uuid4()
+NAMES = {ANNE: "Anne Webb", BEN: "Ben Hall"}
+
+assert views.VIEWS, "the views bring every record of the product with them"
+
+
+def meta(
+    *,
+    actor: UUID | None = ANNE,
+    channel: Channel = Channel.SCREEN,
+    reason: str = "",
+    sensitivity: Sensitivity = Sensitivity.ORDINARY,
+    behalf: UUID | None = None,
+) -> Meta:
+    at = datetime(2026, 11, 2, 10, tzinfo=UTC)
+    signature = Signature(actor, "officer", channel, uuid4(), at, on_behalf_of=behalf)
+    return Meta(
+        event_id=uuid4(),
+        stream=uuid4(),
+        version=1,
+        signature=signature,
+        occurred=date(2026, 10, 30),
+        about=About(),
+        purpose=Purpose.SUPPORT,
+        reason=reason,
+        sensitivity=sensitivity,
+    )
+
+
+def signed(event: Event, **more: Any) -> Event:
+    event.signed(meta(**more))
+    return event
+
+
+def stored() -> list[Event]:
+    """A stored sample of each event, at its present schema."""
+    found = []
+    for path in sorted(SAMPLES.glob("*.json")):
+        for topic, samples in json.loads(path.read_text(encoding="utf-8")).items():
+            for sample in samples:
+                event = decode_state(EVENTS[topic], json.dumps(sample["state"]).encode(), schema=sample["schema"])
+                found.append(signed(event, reason="It was agreed"))
+    return found
+
+
+def test_every_word_in_braces_is_known_to_its_event() -> None:
+    for topic, event in EVENTS.items():
+        asked = {name for _, name, _, _ in Formatter().parse(event.says) if name}
+        assert asked <= KNOWN | set(event.__annotations__) | _inherited(event), topic
+
+
+def _inherited(event: type[Event]) -> set[str]:
+    return {name for kind in event.__mro__ for name in vars(kind).get("__annotations__", {})}
+
+
+UNREADABLE = re.compile(r"[{}<>]|UUID|Decimal|datetime|None\b|object at|_|  | [,.;:)]|\( |[a-z]\.[a-z]+-")
+"""What a program would say and no person."""
+
+
+def test_every_event_is_told_in_a_sentence_that_a_person_can_read() -> None:
+    for event in stored():
+        said = sentence(event, dict.fromkeys(ids_in([event]), "Jo Bell"))
+        assert not UNREADABLE.search(_without_own_words(said, event)), f"{event.TOPIC}: {said}"
+        assert said[0].isupper(), f"{event.TOPIC}: {said}"
+        assert "somebody" not in said, f"{event.TOPIC}: {said}"
+        assert "not given" not in said, f"{event.TOPIC}: {said}"
+
+
+def _without_own_words(said: str, event: Event) -> str:
+    """The sentence without what a person wrote into it, and without names of files."""
+    said = re.sub(r"\b[\w-]+\.csv\b", "…", said)
+    for value in vars(event).values():
+        if isinstance(value, (str, Personal)) and str(value):
+            said = said.replace(str(value), "…")
+    return said
+
+
+def test_every_field_of_every_event_is_told_on_its_page() -> None:
+    for event in stored():
+        reader = _Reader({}, restricted_too=True)
+        for name, value in vars(event).items():
+            text = reader.text(value, name)
+            assert not re.search(r"UUID\(|Decimal\(|datetime\.|<[A-Z]|Personal\(", text), f"{event.TOPIC} {name}"
+            assert text or value in (None, "", (), {}, []), f"{event.TOPIC} {name}: {value!r}"
+
+
+# Who acted
+
+
+def test_the_actor_is_called_by_the_name_of_the_day() -> None:
+    registered = signed(Person.Registered(reference="PE-2026-0001", name=Personal(BEN, "Ben Hall"), email=None))
+    assert sentence(registered, NAMES) == "Anne Webb registered Ben Hall as PE-2026-0001"
+    assert sentence(registered, {ANNE: "Anne Green"}) == "Anne Green registered Ben Hall as PE-2026-0001"
+
+
+@pytest.mark.parametrize(
+    ("channel", "who"),
+    [
+        (Channel.IMPORT, "An import"),
+        (Channel.RULE, "The service"),
+        (Channel.COMMAND_LINE, "The administrator"),
+        (Channel.SCREEN, "Somebody"),
+    ],
+)
+def test_what_acts_without_a_person_is_named_for_what_it_is(channel: Channel, who: str) -> None:
+    closed = signed(Person.EmailChanged(email=None), actor=None, channel=channel)
+    assert sentence(closed, NAMES).startswith(f"{who} changed the e-mail address")
+
+
+def test_the_reason_of_a_choice_stands_in_its_sentence() -> None:
+    left = signed(Person.Left(on=date(2026, 10, 30), posts=()), reason="Moved to Vale")
+    assert sentence(left, NAMES) == (
+        "Anne Webb noted that the person left, the last day being 30 October 2026: Moved to Vale"
+    )
+
+
+def test_words_around_a_value_that_is_not_given_are_left_out() -> None:
+    told_of_all = {"trading_as": "Hollin Maths", "name": Personal(BEN, "Ben Hall")}
+    for given, words in (
+        (told_of_all, "to Hollin Maths Ben Hall"),
+        (told_of_all | {"name": None}, "to Hollin Maths"),
+        (told_of_all | {"trading_as": ""}, "to Ben Hall"),
+    ):
+        renamed = signed(provider.Renamed(**given))  # type: ignore[arg-type]  # the same two fields each time
+        assert sentence(renamed, NAMES) == f"Anne Webb changed the provider's name {words}"
+
+
+def test_those_whose_names_a_sentence_needs_are_told_beforehand() -> None:
+    assessed = next(event for event in stored() if isinstance(event, ConcernCase.Assessed))
+    assert ids_in([assessed]) == {ANNE, assessed.authoriser}
+    acting = signed(Person.EmailChanged(email=None), behalf=BEN)
+    assert ids_in([acting]) == {ANNE, BEN}
+
+
+# Values
+
+
+@pytest.mark.parametrize(
+    ("value", "field", "words"),
+    [
+        (None, "", "not given"),
+        (True, "", "yes"),
+        (False, "", "no"),
+        (Role.CPD_MANAGER, "", "CPD manager"),
+        (Role.OFFICER, "", "School Improvement Officer"),
+        (Role.CHAIR, "", "chair of governors"),
+        (Purpose.CHALLENGE, "", "challenge"),
+        (date(2026, 11, 2), "", "2 November 2026"),
+        (time(16, 10), "", "4:10pm"),
+        (datetime(2026, 7, 1, 11, tzinfo=UTC), "", "1 July 2026, midday"),
+        (pounds("1200"), "net", "£1,200.00"),
+        (pounds("350.5"), "day_rate", "£350.50"),
+        (Decimal("2.5"), "days", "2.5"),
+        (Decimal("10.0"), "days", "10"),
+        (12, "number", "12"),
+        (Personal(BEN, "Ben Hall"), "", "Ben Hall"),
+        (BEN, "", "Ben Hall"),
+        (uuid4(), "", "somebody"),
+        ((BEN, ANNE), "", "Ben Hall, Anne Webb"),
+        ((), "", "none"),
+        ({"two": date(2026, 1, 2), "one": None}, "", "one: not given, two: 2 January 2026"),
+    ],
+)
+def test_a_value_is_told_as_people_write_it(value: Any, field: str, words: str) -> None:
+    assert told(value, NAMES, field=field) == words
+
+
+def test_a_label_is_the_fields_name_in_words() -> None:
+    assert label_of("reply_by") == "Reply by"
+    assert label_of("from_") == "From"
+
+
+# What is kept back
+
+
+def test_a_veil_tells_that_something_happened_and_no_more() -> None:
+    withdrawn = signed(Note.Withdrawn(), sensitivity=Sensitivity.RESTRICTED, reason="Named a child")
+    assert veil(withdrawn) == "A restricted note was withdrawn"
+    started = next(event for event in stored() if event.TOPIC == "concern.intervention-started")
+    started.signed(meta(sensitivity=Sensitivity.SAFEGUARDING))
+    assert veil(started) == "Something safeguarding was entered in a concern: intervention started"
