@@ -24,6 +24,8 @@ from web.records.commands import records
 from web.records.pages import pages as record_pages
 from web.schools.commands import schools
 from web.schools.pages import pages as school_pages
+from web.settings_pages.commands import settings
+from web.settings_pages.pages import pages as settings_pages
 from web.visits.commands import visits
 from web.visits.coverage import core_visits_shelf
 from web.visits.pages import pages as visit_pages
@@ -35,6 +37,7 @@ NOUNS: tuple[tuple[Noun[Any], Blueprint], ...] = (
     (concerns, concern_pages),
     (providers, provider_pages),
     (people, people_pages),
+    (settings, settings_pages),
 )
 
 PAGES: tuple[Blueprint, ...] = (about_pages, caseload_pages, audit_pages)

@@ -1,0 +1,93 @@
+"""What can be done with an authority's settings, declared once for pages and API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from domain.authority import AUTHORITY, Authority, NothingChanged
+from domain.service import NotFound
+from web.noun import Deal, Noun, Values
+from web.office import Office, office
+from web.policy import Action
+from web.settings_pages import schemas
+
+ADDRESS = "authority"
+"""The one address of the one authority of a database."""
+
+
+def _of_address(_: sa.Connection, address: str) -> UUID | None:
+    return AUTHORITY if address == ADDRESS else None
+
+
+settings = Noun(
+    "settings",
+    Authority,
+    one="authority",
+    read=Action.KEEP_SETTINGS,
+    out=schemas.AuthorityOut,
+    locate=_of_address,
+    address=lambda _: ADDRESS,
+)
+
+
+def is_begun(office: Office) -> bool:
+    """Whether the authority of this database has its name."""
+    try:
+        office.service.find(Authority, AUTHORITY)
+    except NotFound:
+        return False
+    return True
+
+
+@settings.beginning(
+    "begin",
+    "Name the authority",
+    Action.KEEP_SETTINGS,
+    schemas.NameAuthority,
+    done="The authority has its name",
+)
+def begin(deal: Deal[Authority], values: Values) -> Authority:
+    if is_begun(deal.office):
+        raise NothingChanged("The authority has a name already. Change it on the page of the settings")
+    return deal.service.add(lambda: Authority.begin(**values))
+
+
+@settings.command(
+    "rename",
+    "Change the names",
+    Action.KEEP_SETTINGS,
+    schemas.NameAuthority,
+    done="The names are changed",
+    initial=lambda _, authority: {
+        "name": authority.name,
+        "la_code": authority.la_code,
+        "service_name": authority.service_name,
+    },
+)
+def rename(deal: Deal[Authority], values: Values) -> None:
+    deal.change(lambda authority: authority.rename(**values))
+
+
+def _in_force(_: sa.Connection, authority: Authority) -> Mapping[str, Any]:
+    today = office().today()
+    found, _version = authority.settings_on(today)
+    return {**schemas.answers_from(found), "from_": today}
+
+
+@settings.command(
+    "change",
+    "Change the settings",
+    Action.KEEP_SETTINGS,
+    schemas.ChangeSettings,
+    done="The settings are changed",
+    submit="Change the settings",
+    lead="The settings of today stand below. What you change is in force from the day that you choose.",
+    initial=_in_force,
+    main=True,
+)
+def change(deal: Deal[Authority], values: Values) -> None:
+    deal.change(lambda authority: authority.change_settings(**values))

@@ -1,0 +1,64 @@
+"""The page of the settings: those in force today, and every version with its day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, redirect, render_template
+from werkzeug.wrappers import Response
+
+from domain.authority import Authority
+from domain.calendar import academic_year_of
+from domain.provider import ProviderKind, Requirement
+from web.holidays import bank_holidays
+from web.identity import allow
+from web.office import office
+from web.pages import record_page
+from web.policy import Action
+from web.settings_pages.commands import ADDRESS, is_begun, settings
+
+pages = Blueprint("settings", __name__, template_folder="templates")
+
+
+@pages.get("/")
+def first() -> str | Response:
+    """The settings, or the question for the authority's name where it has none."""
+    allow(Action.KEEP_SETTINGS)
+    if is_begun(office()):
+        return redirect(f"/settings/{ADDRESS}", 303)
+    return render_template("settings/not_begun.html", page_title="Settings")
+
+
+@pages.get("/<ref>")
+def show(ref: str) -> str:
+    return record_page(
+        settings,
+        ref,
+        "settings/settings.html",
+        title=lambda authority, _: authority.name,
+        ids=lambda _: [],
+        more=_around,
+    )
+
+
+def _around(_: sa.Connection, authority: Authority) -> Mapping[str, Any]:
+    today = office().today()
+    in_force, version = authority.settings_on(today)
+    year = academic_year_of(today)
+    return {
+        "today": today,
+        "in_force": in_force,
+        "in_force_name": version,
+        "terms": [term for each in (year, year + 1) for term in in_force.terms_of(each, bank_holidays())],
+        "vetting": [
+            [
+                ProviderKind(each.provider_kind).label,
+                Requirement(each.requirement).label,
+                f"{each.months} months" if each.months else "As its paper says",
+                "Those who teach pupils" if each.of_teachers else "Everybody",
+            ]
+            for each in in_force.vetting
+        ],
+    }

@@ -1,0 +1,213 @@
+"""What is asked about an authority and its settings; and how the API shows them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from decimal import Decimal
+from typing import Any
+
+from marshmallow import Schema, fields, missing, post_load, validate
+
+from domain.authority import NeedCategory, Retention, Settings, VettingDemand, Weight
+from domain.calendar import Term, TermDates
+from domain.provider import ProviderKind, Requirement
+from providers.matching import CRITERIA
+from web.fields import day_field, line_field, money_field, reason_field
+
+RECORD_CLASSES = [kept.record_class for kept in Settings().retention]
+
+
+def _whole(label: str, *, least: int, most: int, required: bool = True, **metadata: Any) -> fields.Integer:
+    return fields.Integer(
+        required=required,
+        strict=True,
+        allow_none=not required,
+        load_default=missing if required else None,
+        validate=validate.Range(least, most),
+        metadata={"label": label, "width": 4, **metadata},
+    )
+
+
+def _one_of(words: list[str], label: str) -> fields.String:
+    choices = [(word, word.replace("_", " ").capitalize()) for word in words]
+    return fields.String(
+        required=True,
+        validate=validate.OneOf(words),
+        metadata={"label": label, "widget": "select", "choices": choices},
+    )
+
+
+class ACategory(Schema):
+    code = line_field(longest=20, label="Code", width=4)
+    label = line_field(longest=100, label="What it is called")
+    core_visits = _whole("Core visits a term", least=1, most=50)
+    extra_visits = _whole("Extra visits a term", least=0, most=50)
+
+
+class ATerm(Schema):
+    academic_year = _whole("School year", least=1990, most=2150, hint="The year in which it begins, as 2026")
+    term = fields.Enum(Term, by_value=True, required=True, metadata={"label": "Term", "widget": "select"})
+    begins = day_field("First day")
+    ends = day_field("Last day")
+
+
+class ADemand(Schema):
+    provider_kind = fields.Enum(
+        ProviderKind, by_value=True, required=True, metadata={"label": "Kind of provider", "widget": "select"}
+    )
+    requirement = fields.Enum(
+        Requirement, by_value=True, required=True, metadata={"label": "What is to be shown", "widget": "select"}
+    )
+    months = _whole(
+        "Good for how many months", least=1, most=240, required=False, hint="Empty: as long as its paper says"
+    )
+    of_teachers = fields.Boolean(
+        load_default=False, metadata={"label": "Only of those who teach pupils", "widget": "checkboxes"}
+    )
+
+
+class AWeight(Schema):
+    criterion = _one_of([criterion.name for criterion in CRITERIA], "Criterion")
+    weight = _whole("Weight", least=0, most=1000)
+
+
+class ARetention(Schema):
+    record_class = _one_of(RECORD_CLASSES, "Kind of record")
+    years = _whole("Years kept after it is closed", least=1, most=150)
+
+
+class TheSettings(Schema):
+    """All settings of one version. Lists that are empty leave the service's own rules in force."""
+
+    colour = fields.String(
+        required=True,
+        validate=validate.Regexp(r"#[0-9a-fA-F]{6}\Z", error="Enter a colour, as #1d4f71"),
+        metadata={"label": "Colour", "hint": "Of the head of each page, as #1d4f71", "width": 10},
+    )
+    contact_email = fields.Email(
+        load_default="", validate=validate.Length(max=254), metadata={"label": "Contact e-mail address"}
+    )
+    response_days = _whole(
+        "Days to respond to a record of visit", least=1, most=250, hint="Working days", suffix="days"
+    )
+    presentation_days = _whole(
+        "Days to present a record to governors", least=1, most=250, hint="Working days", suffix="days"
+    )
+    need_categories = fields.List(
+        fields.Nested(ACategory),
+        required=True,
+        validate=validate.Length(1, 30, error="Enter at least one need category"),
+        metadata={"label": "Need categories", "row_label": "Category", "noun": "the need categories"},
+    )
+    terms = fields.List(
+        fields.Nested(ATerm),
+        load_default=list,
+        validate=validate.Length(max=100),
+        metadata={"label": "Terms", "hint": "A year without terms follows the published rule", "row_label": "Term"},
+    )
+    vetting = fields.List(
+        fields.Nested(ADemand),
+        load_default=list,
+        validate=validate.Length(max=200),
+        metadata={
+            "label": "Vetting",
+            "hint": "A kind of provider that is not named keeps the usual requirements",
+            "row_label": "Requirement",
+        },
+    )
+    matching_weights = fields.List(
+        fields.Nested(AWeight),
+        load_default=list,
+        validate=validate.Length(max=len(CRITERIA)),
+        metadata={
+            "label": "Weights in ranking providers",
+            "hint": "A criterion that is not named keeps its usual weight",
+            "row_label": "Weight",
+        },
+    )
+    vat_percent = fields.Decimal(
+        required=True,
+        as_string=True,
+        places=2,
+        validate=validate.Range(Decimal(0), Decimal(100)),
+        metadata={"label": "VAT", "widget": "number", "suffix": "%"},
+    )
+    approval_ceiling = money_field(label="Spending that a broker may approve", noun="the sum")
+    retention = fields.List(
+        fields.Nested(ARetention),
+        required=True,
+        validate=validate.Length(1, 50, error="Enter how long records are kept"),
+        metadata={"label": "How long records are kept", "row_label": "Kind of record"},
+    )
+
+
+class ChangeSettings(TheSettings):
+    from_ = day_field("In force from", name="from", noun="the day from which they are in force")
+    reason = reason_field()
+
+    @post_load
+    def as_settings(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
+        from_, reason = values.pop("from_"), values.pop("reason")
+        return {"settings": settings_from(values), "from_": from_, "reason": reason}
+
+
+def settings_from(values: dict[str, Any]) -> Settings:
+    """Settings from answers, each list as the parts that it is made of."""
+    demands = [
+        {**each, "provider_kind": each["provider_kind"].value, "requirement": each["requirement"].value}
+        for each in values["vetting"]
+    ]
+    return Settings(
+        **{
+            **values,
+            "need_categories": tuple(NeedCategory(**each) for each in values["need_categories"]),
+            "terms": tuple(TermDates(**each) for each in values["terms"]),
+            "vetting": tuple(VettingDemand(**each) for each in demands),
+            "matching_weights": tuple(Weight(**each) for each in values["matching_weights"]),
+            "retention": tuple(Retention(**each) for each in values["retention"]),
+        }
+    )
+
+
+def answers_from(settings: Settings) -> dict[str, Any]:
+    """Settings as the answers that give them."""
+    return asdict(settings)
+
+
+class NameAuthority(Schema):
+    name = line_field(label="The authority's name")
+    la_code = fields.String(
+        required=True,
+        validate=validate.Regexp(r"[0-9]{3}\Z", error="Enter the authority's code of three digits"),
+        metadata={"label": "The authority's code", "hint": "Three digits, as the register has it", "width": 3},
+    )
+    service_name = line_field(label="The service's name")
+
+
+class DemandOut(Schema):
+    provider_kind = fields.String()
+    requirement = fields.String()
+    months = fields.Integer(allow_none=True)
+    of_teachers = fields.Boolean()
+
+
+class SettingsOut(TheSettings):
+    vetting = fields.List(fields.Nested(DemandOut))
+
+
+class VersionOut(Schema):
+    """One version; `number` counts them, in force from its day until a later one's."""
+
+    number = fields.Integer()
+    from_ = fields.Date(data_key="from")
+    settings = fields.Nested(SettingsOut)
+
+
+class AuthorityOut(Schema):
+    """The authority and every version of its settings; none means that the service's own are in force."""
+
+    name = fields.String()
+    la_code = fields.String()
+    service_name = fields.String()
+    version = fields.Integer()
+    versions = fields.List(fields.Nested(VersionOut))
