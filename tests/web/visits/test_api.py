@@ -41,9 +41,11 @@ def test_a_visit_is_planned_read_confirmed_and_listed(api: Program, ashgrove: As
     assert read.json["agenda"][0]["text"] == "Celebrations and good practice"
     at = read.headers["ETag"]
     confirmed = api.post("/visits/V-2026-0001/confirm", {"on": "2026-11-10"}, key="confirm-1", at=at)
-    assert confirmed.json is not None and confirmed.json["status"] == "confirmed"
+    assert confirmed.json is not None
+    assert confirmed.json["status"] == "confirmed"
     listed = api.get("/visits?status=confirmed&mine=true").json
-    assert listed is not None and [row["reference"] for row in listed["items"]] == ["V-2026-0001"]
+    assert listed is not None
+    assert [row["reference"] for row in listed["items"]] == ["V-2026-0001"]
 
 
 def test_the_same_key_plans_once(api: Program, ashgrove: Ashgrove) -> None:
@@ -90,7 +92,8 @@ def test_wrong_answers_are_named_and_nothing_is_saved(
     api: Program, ashgrove: Ashgrove, wrong: dict[str, Any]
 ) -> None:
     refused = api.post("/visits/plan", plan(ashgrove, **wrong), key="plan-0001", status=422)
-    assert refused.json is not None and refused.json["errors"]
+    assert refused.json is not None
+    assert refused.json["errors"]
     api.get("/visits/V-2026-0001", 404)
 
 
@@ -110,7 +113,8 @@ def test_a_school_is_refused_what_is_the_officers(
 def test_the_standing_item_stays_on_the_agenda(api: Program, ashgrove: Ashgrove) -> None:
     at = api.post("/visits/plan", plan(ashgrove), key="plan-0001", status=201).headers["ETag"]
     refused = api.post("/visits/V-2026-0001/withdraw-agenda-item", {"number": 1}, key="take-0001", at=at, status=422)
-    assert refused.json is not None and "stays on the agenda" in refused.json["detail"]
+    assert refused.json is not None
+    assert "stays on the agenda" in refused.json["detail"]
 
 
 def test_a_reading_token_changes_nothing(ashgrove: Ashgrove, program: Callable[..., Program]) -> None:

@@ -91,8 +91,10 @@ def test_programs_read_the_coverage_page_by_page(
     world.school("Birch High School")
     api = program(ashgrove.officer)
     first = api.get("/core-visits?year=2026&term=autumn&limit=1").json
-    assert first is not None and first["items"][0]["name"] == "Ashgrove High School"
+    assert first is not None
+    assert first["items"][0]["name"] == "Ashgrove High School"
     rest = api.get(f"/core-visits?year=2026&term=autumn&after={first['next']}").json
-    assert rest is not None and [line["name"] for line in rest["items"]] == ["Birch High School"]
+    assert rest is not None
+    assert [line["name"] for line in rest["items"]] == ["Birch High School"]
     assert rest["next"] is None
     api.get("/core-visits?term=winter", 422)

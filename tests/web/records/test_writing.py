@@ -1,0 +1,192 @@
+"""A record of visit is written, kept as a draft, assured and issued."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from uuid import UUID
+
+from domain.record_of_visit import RecordStatus
+from tests.scenario import TODAY
+from tests.web.conftest import Browser
+from tests.web.records.conftest import HREF, Stage
+from tests.world import World
+
+
+def test_everything_is_written_on_one_page(stage: Stage) -> None:
+    stage.begun()
+    stage.written()
+    content = stage.record.content
+    assert [section.restricted for section in content.sections] == [False, True]
+    assert [issue.number for issue in content.issues] == [1, 2]
+    assert content.actions[0].owner == stage.officer
+    assert content.good_practice[0].shareable
+    page = stage.by_officer.get(HREF)
+    for told in ("Six lessons in Year 9", "The chair may resign", "Few pupils reach the standard", "The choir"):
+        assert told in page
+
+
+def test_what_was_written_stands_on_the_form_again_and_keeps_its_numbers(stage: Stage) -> None:
+    stage.begun()
+    stage.written()
+    page = stage.by_officer.get(f"{HREF}/write")
+    assert "Send a specialist of mathematics" in page
+    assert f'<option value="{stage.reference(stage.officer)}" selected>' in page
+    stage.by_officer.send(f"{HREF}/write", stage.numbered(**{"issues-0-text": "Too few reach the standard"}))
+    assert [(issue.number, issue.text) for issue in stage.record.content.issues] == [
+        (1, "Too few reach the standard"),
+        (2, "Books are marked late"),
+    ]
+
+
+def test_a_section_without_text_is_named_and_all_that_was_typed_is_kept(stage: Stage) -> None:
+    stage.begun()
+    answers = stage.text(**{"sections-0-text": "", "actions-0-due-month": "13"})
+    response = stage.by_officer.send(f"{HREF}/write", answers, status=422)
+    assert "Enter the text" in response.text
+    assert "must be a real date" in response.text
+    assert "Moderate the books" in response.text
+    assert stage.record.content.is_empty
+
+
+def test_a_draft_is_kept_and_is_no_event(stage: Stage) -> None:
+    stage.begun()
+    version = stage.record.version
+    kept = stage.by_officer.send(f"{HREF}/write", {**stage.text(), "sections-0-text": "", "draft": "keep"})
+    assert kept.headers["Location"] == f"{HREF}/write"
+    assert stage.record.version == version
+    page = stage.by_officer.get(f"{HREF}/write")
+    assert "You saved this draft on 2 November 2026, 10am" in page
+    assert "Moderate the books" in page
+
+
+def test_a_draft_is_gone_once_it_is_sent(stage: Stage) -> None:
+    stage.begun()
+    stage.by_officer.send(f"{HREF}/write", {**stage.text(), "draft": "keep"})
+    stage.written()
+    assert "You saved this draft" not in stage.by_officer.get(f"{HREF}/write")
+
+
+def test_a_draft_can_be_thrown_away(stage: Stage) -> None:
+    stage.begun()
+    stage.by_officer.send(f"{HREF}/write", {**stage.text(), "draft": "keep"})
+    stage.by_officer.send(f"{HREF}/write", {**stage.text(), "draft": "discard"})
+    assert "Moderate the books" not in stage.by_officer.get(f"{HREF}/write")
+
+
+def test_a_draft_is_seen_by_nobody_else(stage: Stage, world: World) -> None:
+    stage.begun()
+    stage.by_officer.send(f"{HREF}/write", {**stage.text(), "draft": "keep"})
+    assert "Moderate the books" not in stage.browser(world.director()).get(f"{HREF}/write")
+
+
+def test_a_draft_tells_what_others_changed_since_it_was_kept(stage: Stage, world: World) -> None:
+    stage.begun()
+    stage.by_officer.send(f"{HREF}/write", {**stage.text(), "draft": "keep"})
+    stage.browser(world.director()).send(f"{HREF}/write", {"good_practice-0-text": "The orchestra"})
+    page = stage.by_officer.get(f"{HREF}/write")
+    assert "Dora Director noted good practice: The orchestra" in page
+    assert "Moderate the books" in page
+
+
+def test_the_record_is_checked_before_it_is_issued_to_headteacher_and_chair(stage: Stage) -> None:
+    stage.begun()
+    stage.written()
+    page = stage.by_officer.get(f"{HREF}/issue")
+    for told in ("Hana Head", "Chris Chair", "Monday 16 November 2026", "Few pupils reach the standard"):
+        assert told in page
+    stage.by_officer.send_page(f"{HREF}/issue", page, {})
+    version = stage.record.current
+    assert set(version.recipients) == {stage.head, stage.chair}
+    assert version.respond_by == date(2026, 11, 16)
+    assert version.content_hash in stage.by_officer.get(HREF)
+
+
+def test_bank_holidays_are_no_days_to_respond_in(stage: Stage) -> None:
+    stage.begun()
+    stage.written()
+    stage.go_to(date(2026, 12, 18))
+    assert "Wednesday 6 January 2027" in stage.by_officer.get(f"{HREF}/issue")
+
+
+def test_a_record_that_changed_meanwhile_is_not_issued_unseen(stage: Stage) -> None:
+    stage.begun()
+    stage.written()
+    page = stage.by_officer.get(f"{HREF}/issue")
+    stage.by_officer.send(f"{HREF}/write", stage.numbered(**{"sections-0-text": "Seven lessons"}))
+    stale = stage.by_officer.send_page(f"{HREF}/issue", page, {}, status=409)
+    assert "changed while you were writing" in stale.text
+    assert "Seven lessons" in stale.text
+    assert stage.record.status is RecordStatus.DRAFT
+
+
+def test_an_issued_record_cannot_be_written_on(stage: Stage) -> None:
+    stage.issued()
+    refused = stage.by_officer.send(f"{HREF}/write", stage.numbered(), status=422)
+    assert "has been issued and cannot be changed" in refused.text
+    assert "Write the record" not in stage.by_officer.get(HREF)
+
+
+def test_a_record_is_issued_only_after_a_second_person_assured_it(stage: Stage, world: World) -> None:
+    stage.begun(needs_assurance="yes")
+    stage.written()
+    officer, director = stage.by_officer, stage.browser(world.director())
+    refused = officer.send(f"{HREF}/issue", {}, status=422)
+    assert "has to assure the record before it is issued" in refused.text
+    officer.send(f"{HREF}/submit", {})
+    director.send(f"{HREF}/return", {"points": "Name the evidence"})
+    officer.send(f"{HREF}/submit", {})
+    assert "Assure the record" not in officer.get(HREF)
+    director.send(f"{HREF}/assure", {})
+    officer.send(f"{HREF}/issue", {})
+    assert stage.record.status is RecordStatus.ISSUED
+
+
+def test_an_author_does_not_assure_the_own_record(stage: Stage, world: World) -> None:
+    leader = world.officer("Lea Leader", leads=True)
+    stage.officer = leader
+    stage.begun()
+    stage.written()
+    stage.by_officer.send(f"{HREF}/submit", {})
+    assert "Assure the record" not in stage.by_officer.get(HREF)
+    refused = stage.by_officer.send(f"{HREF}/assure", {}, status=422)
+    assert "Somebody other than the author has to assure the record" in refused.text
+
+
+def test_an_officer_of_other_schools_reads_the_record_without_restricted_sections(
+    stage: Stage, world: World, sign_in: Callable[[UUID], Browser]
+) -> None:
+    stage.issued()
+    stranger = sign_in(world.officer("Otto Other"))
+    page = stranger.get(HREF)
+    assert "Six lessons in Year 9" in page
+    assert "The chair may resign" not in page
+    assert "For the service" not in page
+    stranger.get(f"{HREF}/write", 403)
+    assert "The chair may resign" in sign_in(world.reviewer()).get(HREF)
+
+
+def test_the_record_is_narrowed_to_one_purpose(stage: Stage) -> None:
+    stage.begun()
+    stage.written()
+    page = stage.by_officer.get(f"{HREF}?purpose=support")
+    shown = page[: page.index('id="history"')]
+    assert "Books are marked late" in shown
+    assert "Few pupils reach the standard" not in shown
+    assert "Six lessons in Year 9" in stage.by_officer.get(f"{HREF}?purpose=nonsense")
+
+
+def test_records_are_listed_by_status_school_and_awaited_response(stage: Stage) -> None:
+    stage.issued()
+    officer, urn = stage.by_officer, stage.world.urn(stage.school)
+    for found in ("", "status=issued", f"school={urn}", "awaited=chair"):
+        assert "ROV-2026-0001" in officer.get(f"/records/?{found}")
+    assert "No records of visit" in officer.get("/records/?status=draft")
+    stage.by_chair.send_and_check(f"{HREF}/respond-as-chair", {"agrees": "agrees"})
+    assert "No records of visit" in officer.get("/records/?awaited=chair")
+    assert "ROV-2026-0001" in officer.get("/records/?awaited=headteacher")
+
+
+def test_the_day_of_the_visit_is_in_the_title(stage: Stage) -> None:
+    stage.begun()
+    assert f"Visit to Ashgrove High School on {TODAY.day} November 2026" in stage.by_officer.get(HREF)
