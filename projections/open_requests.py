@@ -284,24 +284,46 @@ def all_requests(
     *,
     schools: Collection[UUID] | None = None,
     broker: UUID | None = None,
-    status: RequestStatus | None = None,
+    statuses: Collection[RequestStatus] = (),
     kind: SupportKind | None = None,
     subject: str = "",
     phase: Phase | None = None,
+    urgency: Urgency | None = None,
+    waiting_for: WaitingFor | None = None,
+    is_open: bool | None = None,
     after: str | None = None,
     limit: int = LIMIT,
 ) -> list[RequestRow]:
-    """Requests open and ended, the newest reference first; `after` is the last one seen. `schools` None means all."""
+    """Requests open and ended, the newest reference first; `after` is the last one seen. What is None or empty does
+    not narrow."""
     columns = requests.table.c
     query = _asked(schools, broker)
-    for column, wanted in ((columns.status, status), (columns.kind, kind), (columns.phase, phase)):
-        if wanted is not None:
-            query = query.where(column == wanted)
+    wanted = {columns.kind: kind, columns.phase: phase, columns.urgency: urgency, columns.is_open: is_open}
+    for column, value in wanted.items():
+        if value is not None:
+            query = query.where(column == value)
+    if statuses:
+        query = query.where(columns.status.in_(statuses))
     if subject.strip():
         query = query.where(columns.subject_key == subject.strip().casefold())
+    if waiting_for is not None:
+        query = query.where(_waits_for(waiting_for))
     if after is not None:
         query = query.where(columns.reference < after)
     return requests.rows(connection, query.order_by(columns.reference.desc()).limit(limit))
+
+
+def _waits_for(wanted: WaitingFor) -> sa.ColumnElement[bool]:
+    """The same as `RequestRow.waiting_for`, asked of the table."""
+    columns = requests.table.c
+    moving = sa.and_(columns.is_open, columns.status != RequestStatus.PLACED)
+    if wanted is WaitingFor.NOBODY:
+        return sa.not_(moving)
+    if wanted is WaitingFor.SCHOOL:
+        return sa.and_(moving, columns.waiting_since.is_not(None))
+    replies_out = columns.unanswered != ()
+    asked = replies_out if wanted is WaitingFor.PROVIDERS else sa.not_(replies_out)
+    return sa.and_(moving, columns.waiting_since.is_(None), asked)
 
 
 def request_of_reference(connection: sa.Connection, reference: str) -> RequestRow | None:

@@ -125,12 +125,13 @@ class Brokerage:
 
         return self.service.do(decide)
 
-    def invite(self, tender_id: UUID, provider: UUID, *, at: int | None = None) -> None:
-        """Invite one more of the shortlist. Raises NotOnTheShortlist, NotCleared, ProviderSuspended."""
+    def invite(self, tender_id: UUID, *invited: UUID, at: int | None = None) -> None:
+        """Invite more of the shortlist, all or none. Raises NotOnTheShortlist, NotCleared, ProviderSuspended."""
 
         def decide(work: Work) -> None:
             tender = work.find(Tender, tender_id, at=at)
-            self._invite(work, work.find(SupportRequest, tender.request), tender, provider)
+            for provider in dict.fromkeys(invited):
+                self._invite(work, work.find(SupportRequest, tender.request), tender, provider)
 
         self.service.do(decide)
 

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.service import Service
-from domain.support_request import InHouse, RequestStatus, SupportRequest
+from domain.support_request import InHouse, RequestStatus, SupportRequest, Urgency
 from domain.tender import DeclineReason, Tender
 from domain.vocabulary import Phase, Side, SupportKind
 from projections import open_requests as view
@@ -176,10 +176,13 @@ def test_requests_are_found_by_school_broker_and_what_they_ask_for(service: Serv
     assert found(schools=[SCHOOL]) == ["SR-2026-0001"]
     assert found(schools=[]) == []
     assert found(broker=BROKER) == ["SR-2026-0001"]
-    assert found(status=RequestStatus.RAISED) == ["SR-2026-0002"]
+    assert found(statuses=[RequestStatus.RAISED]) == ["SR-2026-0002"]
     assert found(subject=" mathematics ") == ["SR-2026-0001"]
     assert found(kind=SupportKind.TRAINING) == []
     assert found(phase=Phase.SECONDARY, limit=1) == ["SR-2026-0002"]
+    assert found(urgency=Urgency.URGENT) == []
+    assert found(is_open=True) == ["SR-2026-0002", "SR-2026-0001"]
+    assert found(is_open=False) == []
     assert found(after="SR-2026-0002") == ["SR-2026-0001"]
     assert [each.reference for each in ask(open_requests, after="SR-2026-0001")] == ["SR-2026-0002"]
     assert ask(open_requests, broker=LEAD) == []
@@ -191,3 +194,30 @@ def test_a_request_that_changes_hands_is_on_the_other_broker_s_list(service: Ser
         service.change(SupportRequest, request, lambda request: request.reassign(broker=LEAD, reason="Leave"))
 
     assert [each.id for each in ask(open_requests, broker=LEAD)] == [request]
+
+
+def test_requests_are_found_by_whose_turn_it_is(service: Service, ask: Ask, other: UUID) -> None:
+    request, tender = keep(service, a_shortlisted_request()), a_tender()
+
+    def found() -> dict[WaitingFor, list[UUID]]:
+        by_turn = {turn: ask(all_requests, waiting_for=turn) for turn in WaitingFor}
+        assert all(row.waiting_for is turn for turn, rows in by_turn.items() for row in rows)
+        return {turn: [row.id for row in rows if row.id == request] for turn, rows in by_turn.items()}
+
+    def after(act: Callable[[SupportRequest], None]) -> WaitingFor:
+        with signed():
+            service.change(SupportRequest, request, act)
+        (turn,) = [turn for turn, ids in found().items() if ids]
+        return turn
+
+    assert after(lambda request: request.ask_for_information("Which years?")) is WaitingFor.SCHOOL
+    assert after(lambda request: request.give_information("Year 7")) is WaitingFor.SERVICE
+    with signed():
+        service.add(lambda: tender)
+    assert after(lambda request: request.open_tender(tender.id)) is WaitingFor.SERVICE
+    with signed():
+        service.change(Tender, tender.id, lambda tender: tender.invite(CALDER, clearance="", rules=RULES))
+    assert found()[WaitingFor.PROVIDERS] == [request]
+    assert after(lambda request: request.place(engagement=uuid4(), provider=CALDER)) is WaitingFor.NOBODY
+    assert found()[WaitingFor.SERVICE] == []
+    assert [row.id for row in ask(all_requests, waiting_for=WaitingFor.SERVICE)] == [other]
