@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from uuid import UUID
 
 import sqlalchemy as sa
 
 from domain.vocabulary import Role
-from projections import people
+from projections import names, people, references, schools
+from web.identity import reach
 from web.office import office
+from web.policy import Action
 
 Choices = list[tuple[str, str]]
 
 SERVICE_ROLES = (Role.OFFICER, Role.STRATEGIC_LEAD, Role.DIRECTOR, Role.BROKER, Role.CPD_MANAGER)
+
+EVERY_SCHOOL = 100_000
+
+
+def open_schools(connection: sa.Connection, action: Action) -> Choices:
+    """The open schools about which the person who asks may do something, by name."""
+    limited = reach(connection, action).narrowed()
+    known = schools.listed(connection, today=office().today(), limit=EVERY_SCHOOL)
+    return [
+        (str(school.urn), f"{school.name}, {school.detail('town') or school.urn} ({school.urn})")
+        for school in known
+        if not school.closed and (limited is None or school.id in limited)
+    ]
 
 
 def holders(connection: sa.Connection, roles: Iterable[Role]) -> Choices:
@@ -30,3 +46,10 @@ def officers(connection: sa.Connection) -> Choices:
 def authorisers(connection: sa.Connection) -> Choices:
     """Those who may answer for a formal decision: directors and officers."""
     return holders(connection, (Role.DIRECTOR, Role.OFFICER))
+
+
+def provider_options(connection: sa.Connection, providers: Iterable[UUID]) -> Choices:
+    """Providers by reference and name, in the order given."""
+    wanted = list(providers)
+    named, refs = names.names_of(connection, wanted), references.references_of(connection, wanted)
+    return [(refs[id], named[id]) for id in wanted if id in refs]

@@ -6,15 +6,12 @@ import sqlalchemy as sa
 
 from domain.visit import Visit
 from domain.vocabulary import Role, Side
-from projections import references, schools
-from web.choices import Choices, holders
-from web.identity import Visitor, reach
-from web.office import office
+from projections import references
+from web.choices import Choices, holders, open_schools
+from web.identity import Visitor
 from web.policy import SCHOOL, Action
 
 VISITING = (Role.OFFICER, Role.DIRECTOR, Role.STRATEGIC_LEAD, Role.BROKER, Role.CPD_MANAGER, Role.SPECIALIST)
-
-EVERY_SCHOOL = 100_000
 
 
 def visitors(connection: sa.Connection) -> Choices:
@@ -24,13 +21,7 @@ def visitors(connection: sa.Connection) -> Choices:
 
 def schools_to_visit(connection: sa.Connection) -> Choices:
     """The open schools to which the person who asks may plan a visit, by name."""
-    limited = reach(connection, Action.PLAN_VISIT).narrowed()
-    known = schools.listed(connection, today=office().today(), limit=EVERY_SCHOOL)
-    return [
-        (str(school.urn), f"{school.name}, {school.detail('town') or school.urn} ({school.urn})")
-        for school in known
-        if not school.closed and (limited is None or school.id in limited)
-    ]
+    return open_schools(connection, Action.PLAN_VISIT)
 
 
 def items_to_withdraw(asking: Visitor, visit: Visit) -> list[tuple[str, str]]:

@@ -1,0 +1,42 @@
+"""What the doors of requests and tenders share: the right by which a need is brokered, and the broker's desk."""
+
+from __future__ import annotations
+
+from functools import cache, partial
+from typing import Any
+
+from domain.vocabulary import Role, SupportKind
+from providers.brokerage import Brokerage
+from providers.eligibility import VettingOn
+from web.noun import Deal
+from web.office import Office
+from web.policy import Action
+from web.vetting import policy_on
+
+BROKERED_BY: dict[SupportKind, tuple[Action, Role]] = {
+    SupportKind.SPECIALIST: (Action.BROKER_SUPPORT, Role.BROKER),
+    SupportKind.TRAINING: (Action.BROKER_TRAINING, Role.CPD_MANAGER),
+}
+"""By which right a need of each kind is brokered, and whose post that is (source report, paragraphs 11 and 14)."""
+
+BROKERING = tuple(action for action, _ in BROKERED_BY.values())
+
+
+def action_for(kind: SupportKind) -> Action:
+    """The right by which a need of that kind is brokered."""
+    return BROKERED_BY[kind][0]
+
+
+def post_for(kind: SupportKind) -> Role:
+    """The post that brokers needs of that kind."""
+    return BROKERED_BY[kind][1]
+
+
+def vetting_of(office: Office) -> VettingOn:
+    """The vetting policy in force on a day; each day's is read once, so make it anew for each command."""
+    return cache(partial(policy_on, office))
+
+
+def desk(deal: Deal[Any]) -> Brokerage:
+    """The broker's desk on which a command is carried out."""
+    return Brokerage(deal.service, vetting_of(deal.office))
