@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -37,6 +38,7 @@ def add_api_of(app: Flask, nouns: Iterable[Noun[Any]], shelves: Iterable[Shelf])
     }
     api = Api(app)
     api.ma_plugin.converter.add_attribute_function(described)
+    api.ma_plugin.converter.add_attribute_function(fitting)
     blueprints = [*(add_api(noun) for noun in nouns), *(add_list_api(shelf) for shelf in shelves)]
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
@@ -70,6 +72,15 @@ def described(_: Any, field: fields.Field[Any], **__: Any) -> dict[str, Any]:
     if isinstance(field, fields.Decimal) and field.as_string:
         more["type"] = ["string", *([] if field.dump_only else ["number"]), *(["null"] if field.allow_none else [])]
     return more
+
+
+def fitting(_: Any, field: fields.Field[Any], *, ret: dict[str, Any], **__: Any) -> dict[str, Any]:
+    """Bounds are told as numbers, sums in their form as text, and no default is one that its own format refuses."""
+    if ret.get("default") == "" and "format" in ret:
+        del ret["default"]
+    bounds = {name: float(ret[name]) for name in ("minimum", "maximum") if isinstance(ret.get(name), Decimal | str)}
+    is_sum = isinstance(field, fields.Decimal) and not field.dump_only
+    return bounds | ({"pattern": r"^[0-9]{1,7}(\.[0-9]{1,2})?$"} if is_sum else {})
 
 
 def document(app: Flask | None = None) -> dict[str, Any]:

@@ -53,6 +53,7 @@ class Api(flask_smorest.Api):  # type: ignore[misc]  # the library has no types
     """Answers errors beneath the API's prefix as problem+json, and all others as pages."""
 
     ERROR_SCHEMA = ProblemSchema
+    DEFAULT_ERROR_RESPONSE_NAME = None
 
     def _register_responses(self) -> None:
         """Describe every error answer as problem+json in the document too."""
@@ -64,10 +65,6 @@ class Api(flask_smorest.Api):  # type: ignore[misc]  # the library has no types
                 "content": {PROBLEM_JSON: {"schema": ProblemSchema}},
             }
             for status in HTTPStatus
-        }
-        responses["DEFAULT_ERROR"] = {
-            "description": "Default error response",
-            "content": {PROBLEM_JSON: {"schema": ProblemSchema}},
         }
         for name, response in responses.items():
             self.spec.components.response(name, response, lazy=True)

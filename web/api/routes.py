@@ -118,7 +118,7 @@ def _add_list(api: Blueprint, shelf: Shelf) -> None:
 
 def _following(after: str) -> str:
     """The address of the next page: the same question, beginning behind the last row."""
-    asked = request.args.to_dict(flat=False) | {"after": [after]}
+    asked: dict[str, Any] = request.args.to_dict(flat=False) | {"after": [after]}
     return url_for(request.endpoint or "", **asked)
 
 
@@ -239,7 +239,9 @@ def _once(
         raise
     location = f"{API_PREFIX}{noun.href(record)}"
     body = json.dumps(noun.out().dump(copy_for_reader(noun, record)))
-    answer = Response(body, status, {"ETag": _etag(noun, record), "Location": location}, content_type="application/json")
+    answer = Response(
+        body, status, {"ETag": _etag(noun, record), "Location": location}, content_type="application/json"
+    )
     remember(office(), person, route, unquoted, answer)
     return answer
 

@@ -1,0 +1,80 @@
+"""The document of the API: valid, whole, and true to the declarations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from tests.web.conftest import Standing
+from web.noun import Command, Noun
+from web.nouns import NOUNS, SHELVES
+
+COMMANDS = [
+    pytest.param(noun, command, id=f"{noun.path}-{name}")
+    for noun, _ in NOUNS
+    for name, command in noun.commands.items()
+]
+
+
+@pytest.fixture(scope="session")
+def document(standing: Standing) -> dict[str, Any]:
+    """The document as anybody may fetch it, without signing in."""
+    answer = standing.app.test_client().get("/api/v1/openapi.json")
+    assert answer.status_code == 200
+    found: dict[str, Any] = answer.json
+    return found
+
+
+def operations(document: dict[str, Any]) -> list[dict[str, Any]]:
+    return [item[method] for item in document["paths"].values() for method in ("get", "post") if method in item]
+
+
+def test_the_document_is_valid(document: dict[str, Any]) -> None:
+    assert [error.message for error in OpenAPIV31SpecValidator(document).iter_errors()] == []
+    assert document["openapi"].startswith("3.1")
+
+
+@pytest.mark.parametrize(("noun", "command"), COMMANDS)
+def test_every_command_is_in_the_document(document: dict[str, Any], noun: Noun[Any], command: Command[Any]) -> None:
+    path = f"/api/v1/{noun.path}/{command.name}" if command.begins else f"/api/v1/{noun.path}/{{ref}}/{command.name}"
+    operation = document["paths"][path]["post"]
+
+    assert operation["summary"] == command.title
+    asked = {parameter["name"]: parameter for parameter in operation["parameters"]}
+    assert asked["Idempotency-Key"]["required"]
+    assert ("If-Match" in asked) is not command.begins
+    assert {"401", "403", "409", "413", "415", "422", "503"} <= set(operation["responses"])
+    assert ({"404", "412", "428"} <= set(operation["responses"])) or command.begins
+
+
+@pytest.mark.parametrize("noun", [pytest.param(noun, id=noun.path) for noun, _ in NOUNS])
+def test_every_noun_can_be_read_and_listed(document: dict[str, Any], noun: Noun[Any]) -> None:
+    assert "get" in document["paths"][f"/api/v1/{noun.path}/{{ref}}"]
+    assert (f"/api/v1/{noun.path}" in document["paths"]) is (noun.listing is not None)
+
+
+def test_every_list_of_its_own_is_in_the_document(document: dict[str, Any]) -> None:
+    assert {f"/api/v1/{shelf.path}" for shelf in SHELVES} <= set(document["paths"])
+
+
+def test_every_operation_has_a_name_of_its_own_and_a_summary(document: dict[str, Any]) -> None:
+    found = operations(document)
+    names = [operation["operationId"] for operation in found]
+
+    assert len(names) == len(set(names))
+    assert all(operation["summary"] for operation in found)
+
+
+def test_every_error_is_a_problem(document: dict[str, Any]) -> None:
+    for operation in operations(document):
+        for status, told in operation["responses"].items():
+            if int(status) >= 400:
+                name = told["$ref"].rpartition("/")[2]
+                assert list(document["components"]["responses"][name]["content"]) == ["application/problem+json"]
+
+
+def test_requests_are_signed_with_a_token(document: dict[str, Any]) -> None:
+    assert document["security"] == [{"token": []}]
+    assert document["components"]["securitySchemes"]["token"] == {"type": "http", "scheme": "bearer"}
