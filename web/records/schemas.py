@@ -215,11 +215,12 @@ class _Answers(Schema):
 
 def respond_to(record: RecordOfVisit) -> type[Schema]:
     """What headteacher or chair is asked about this record: whether they agree, and each of its issues."""
+    issued = record.versions[-1].content.issues if record.versions else ()
     answers: dict[str, Any] = {
         f"{ANSWER}{issue.number}": text_field(
             required=False, label=f"Your answer to issue {issue.number}", hint=issue.text, rows=4
         )
-        for issue in record.current.content.issues
+        for issue in issued
     }
     return _Answers.from_dict({"agrees": _agrees(), **answers, "overall": _overall()}, name="RespondOnPage")
 
