@@ -1,0 +1,190 @@
+"""Of what happened, each reader is told what is theirs to know."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from uuid import UUID, uuid4
+
+import pytest
+import sqlalchemy as sa
+from flask import g
+
+from domain.vocabulary import Channel, Purpose, Role
+from projections import audit_trail
+from projections.audit_trail import Wanted
+from tests.town import Place
+from tests.web.conftest import Standing
+from web.identity import Visitor, signed_in
+from web.timeline import Entry, kind_label, post_label, timeline_of, timeline_of_record, timeline_of_school
+
+
+@contextmanager
+def reading(standing: Standing, person: UUID) -> Iterator[tuple[sa.Connection, Visitor]]:
+    """Somebody at the door, and a reading of the log."""
+    with standing.app.test_request_context("/"):
+        g.session_person, g.token = person, None
+        with standing.town.world.office.read() as connection:
+            yield connection, signed_in()
+
+
+def everything(standing: Standing, person: UUID) -> list[Entry]:
+    """All that somebody is told of the whole log."""
+    with reading(standing, person) as (connection, asking):
+        return timeline_of(connection, audit_trail.positions(connection, Wanted(), None, 10_000), asking)
+
+
+def told(standing: Standing, person: UUID, place: Place, kind: str) -> list[str]:
+    """The types of the entries that somebody is told of the record of a kind at a place."""
+    with reading(standing, person) as (connection, asking):
+        found = timeline_of_record(connection, place.records[kind], asking)
+    return [entry.topic.partition(".")[2] for entry in found]
+
+
+@pytest.fixture
+def ours(standing: Standing) -> Place:
+    return standing.town.ours
+
+
+INSIDE = (Role.OFFICER, Role.STRATEGIC_LEAD, Role.DIRECTOR, Role.BROKER, Role.CPD_MANAGER, Role.REVIEWER)
+
+
+@pytest.mark.parametrize("role", INSIDE)
+def test_nothing_is_left_out_inside_the_service(standing: Standing, role: Role) -> None:
+    with standing.town.world.office.read() as connection:
+        all_there_is = audit_trail.positions(connection, Wanted(), None, 10_000)
+    assert [entry.position for entry in everything(standing, standing.town.people[role])] == all_there_is
+
+
+def test_a_school_is_told_nothing_of_another_school(standing: Standing) -> None:
+    theirs = standing.town.theirs
+    for person in (standing.town.ours.head, standing.town.ours.chair):
+        found = everything(standing, person)
+        assert found
+        assert {entry.school for entry in found} == {"Ashgrove High School"}
+        for kind in theirs.records:
+            assert told(standing, person, theirs, kind) == [], kind
+
+
+def test_a_school_is_told_of_a_record_of_visit_from_its_issue_on(standing: Standing, ours: Place) -> None:
+    assert told(standing, ours.officer, ours, "record-of-visit")[-1] == "started"
+    assert told(standing, ours.head, ours, "record-of-visit") == ["issued"]
+
+
+def test_a_school_is_not_told_whom_the_service_considered(standing: Standing, ours: Place) -> None:
+    to_officer = told(standing, ours.officer, ours, "support-request")
+    to_head = told(standing, ours.head, ours, "support-request")
+    assert "raised" in to_head
+    assert "approved-to-broker" in to_officer
+    assert "approved-to-broker" not in to_head
+    assert "providers-shortlisted" not in to_head
+    assert told(standing, ours.head, ours, "tender") == []
+
+
+def test_a_provider_is_told_of_its_own_invitation_alone(standing: Standing, ours: Place) -> None:
+    assert "provider-invited" in told(standing, ours.specialist, ours, "tender")
+    assert told(standing, standing.town.theirs.specialist, ours, "tender") == []
+    assert told(standing, ours.specialist, ours, "concern") == []
+
+
+def test_a_note_is_told_to_those_for_whom_it_is_written(standing: Standing, ours: Place) -> None:
+    assert told(standing, ours.officer, ours, "note") == ["written"]
+    assert told(standing, ours.head, ours, "note") == ["written"]
+    assert told(standing, ours.specialist, ours, "note") == []
+
+
+def test_only_those_who_read_the_trail_are_led_to_it(standing: Standing) -> None:
+    people = standing.town.people
+    for role in Role:
+        leads = {bool(entry.href) for entry in everything(standing, people[role])}
+        assert leads == {role in {Role.REVIEWER, Role.DIRECTOR, Role.ADMINISTRATOR}}, role
+
+
+def test_an_entry_leads_to_its_record_where_that_may_be_opened(standing: Standing) -> None:
+    by_kind = {entry.kind: entry for entry in everything(standing, standing.town.people[Role.REVIEWER])}
+    assert by_kind["visit"].record_href.startswith("/visits/V-2026-")
+    assert by_kind["school"].record_href.startswith("/schools/9")
+    assert by_kind["record-of-visit"].record.startswith("Record of visit ROV-2026-")
+    assert by_kind["provider"].record_href.startswith("/providers/PV-2026-")
+    assert by_kind["authority"].record_href == ""
+    administrator = {entry.kind: entry for entry in everything(standing, standing.town.people[Role.ADMINISTRATOR])}
+    assert administrator["concern"].record_href == ""
+    assert administrator["person"].record_href.startswith("/people/PE-2026-")
+
+
+# A school's file
+
+
+def of_school(standing: Standing, person: UUID, **asked: Collection[Purpose]) -> list[Entry]:
+    """The whole of a school's file, read three entries at a time."""
+    found: list[Entry] = []
+    after = None
+    while True:
+        with reading(standing, person) as (connection, asking):
+            page, after = timeline_of_school(
+                connection, standing.town.ours.school, asking, after=after, limit=3, **asked
+            )
+        assert len(page) == 3 or after is None
+        found += page
+        if after is None:
+            return found
+
+
+@pytest.mark.parametrize("role", [Role.DIRECTOR, Role.HEADTEACHER])
+def test_a_schools_file_is_read_page_by_page_without_gap(standing: Standing, role: Role) -> None:
+    person = standing.town.people[role]
+    places = [entry.position for entry in of_school(standing, person)]
+    assert len(places) > 3
+    school = standing.town.ours.school
+    with reading(standing, person) as (connection, asking):
+        positions = audit_trail.positions(connection, Wanted(school=school), None, 10_000)
+        assert places == [entry.position for entry in timeline_of(connection, positions, asking)]
+
+
+def test_a_schools_file_is_narrowed_to_a_purpose(standing: Standing) -> None:
+    found = of_school(standing, standing.town.director, purposes=[Purpose.CHALLENGE])
+    assert {entry.purpose for entry in found} == {Purpose.CHALLENGE}
+    assert len(found) < len(of_school(standing, standing.town.director))
+
+
+# Words
+
+
+def test_a_post_and_a_kind_of_record_are_called_by_their_names() -> None:
+    assert post_label("cpd_manager") == "CPD manager"
+    assert post_label("") == ""
+    assert kind_label("record-of-visit") == "Record of visit"
+    assert kind_label("attachment") == "File"
+
+
+@pytest.mark.parametrize(
+    ("happened", "later"),
+    [
+        (date(2026, 7, 1), False),
+        (date(2026, 6, 30), True),
+        (datetime(2026, 7, 1, 8, tzinfo=UTC), False),
+        (datetime(2026, 6, 30, 23, 30, tzinfo=UTC), False),
+        (datetime(2026, 6, 30, 22, 30, tzinfo=UTC), True),
+    ],
+)
+def test_what_was_recorded_on_a_later_day_is_marked(happened: date | datetime, later: bool) -> None:
+    entry = Entry(
+        position=1,
+        id=uuid4(),
+        kind="visit",
+        topic="visit.held",
+        sentence="",
+        who="",
+        post="",
+        at=happened,
+        recorded_at=datetime(2026, 7, 1, 9, tzinfo=UTC),
+        purpose=None,
+        reason="",
+        href="",
+        record="",
+        record_href="",
+        reference="",
+        channel=Channel.SCREEN,
+    )
+    assert entry.was_recorded_later is later
