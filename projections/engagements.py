@@ -235,21 +235,34 @@ def engagements_of(
     schools: Collection[UUID] | None = None,
     providers: Collection[UUID] | None = None,
     specialist: UUID | None = None,
-    status: EngagementStatus | None = None,
+    statuses: Collection[EngagementStatus] = (),
+    kind: SupportKind | None = None,
+    subject: str = "",
+    awaiting: Side | None = None,
+    evaluation_due: bool = False,
     open_only: bool = False,
     after: str | None = None,
     limit: int = LIMIT,
 ) -> list[EngagementRow]:
-    """Engagements, the newest reference first; `after` is the last one seen. None of schools or providers means
-    all."""
+    """Engagements, the newest reference first; `after` is the last one seen. What is None or empty does not narrow;
+    `subject` is part of the subject's name, `awaiting` the side whose agreement is awaited."""
     columns = engagements.table.c
     query = engagements.table.select()
     for column, several in ((columns.school, schools), (columns.provider, providers)):
         if several is not None:
             query = query.where(column.in_(several))
-    for column, wanted in ((columns.specialist, specialist), (columns.status, status)):
+    if statuses:
+        query = query.where(columns.status.in_(statuses))
+    for column, wanted in ((columns.specialist, specialist), (columns.kind, kind)):
         if wanted is not None:
             query = query.where(column == wanted)
+    if subject.strip():
+        query = query.where(columns.subject.icontains(subject.strip(), autoescape=True))
+    if awaiting is not None:
+        agreed = sa.type_coerce(columns.agreed_by, sa.Text).contains(f'"{awaiting.value}"')
+        query = query.where(columns.status == EngagementStatus.PROPOSED, sa.not_(agreed))
+    if evaluation_due:
+        query = query.where(_evaluation_due())
     if open_only:
         query = query.where(columns.is_open)
     if after is not None:
@@ -270,12 +283,15 @@ def engagement_of_request(connection: sa.Connection, request: UUID) -> Engagemen
 def unevaluated(connection: sa.Connection, *, schools: Collection[UUID] | None = None) -> list[EngagementRow]:
     """Work that is over and not yet evaluated, the longest over first."""
     columns = engagements.table.c
-    query = engagements.table.select().where(
-        columns.status.in_(AWAITING_EVALUATION), columns.evaluation_waived.is_(False)
-    )
+    query = engagements.table.select().where(_evaluation_due())
     if schools is not None:
         query = query.where(columns.school.in_(schools))
     return engagements.rows(connection, query.order_by(columns.over_on, columns.reference))
+
+
+def _evaluation_due() -> sa.ColumnElement[bool]:
+    columns = engagements.table.c
+    return sa.and_(columns.status.in_(AWAITING_EVALUATION), columns.evaluation_waived.is_(False))
 
 
 def _first(connection: sa.Connection, condition: sa.ColumnElement[Any]) -> EngagementRow | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -51,6 +52,23 @@ class Invited(Row):
 
     invitation: InvitationRow
     tender: TenderRow
+
+
+class ProvidersInvitation(Row):
+    """An invitation as the provider that holds it knows it; days of support, and pounds of its own quote."""
+
+    reference: str
+    provider: UUID
+    school: UUID
+    brief: str
+    invited_on: date
+    reply_by: date
+    question_deadline: date
+    status: InvitationStatus
+    tender_status: TenderStatus
+    days: Decimal | None
+    net: Decimal | None
+    vat: Decimal | None
 
 
 tenders = Sheet(
@@ -205,6 +223,41 @@ def invitations_of(
     if after is not None:
         query = query.where(tenders.table.c.reference < after)
     return _invited(connection, query.order_by(tenders.table.c.reference.desc()).limit(limit))
+
+
+def invitations_for(
+    connection: sa.Connection, providers: Collection[UUID], *, after: str | None = None, limit: int = LIMIT
+) -> list[ProvidersInvitation]:
+    """The invitations of these providers: those whose reply is awaited first, then the newest tender first;
+    `after` is the place of the last one seen, as `place_of` gives it. Raises ValueError for what is no place."""
+    own, of, order = invitations.table.c, tenders.table.c, _order()
+    columns = [(own if name in invitations.columns else of)[name] for name in _OWN]
+    query = (
+        sa.select(*columns, of.status.label("tender_status"))
+        .select_from(invitations.table.join(tenders.table, of.id == own.tender))
+        .where(own.provider.in_(providers))
+    )
+    if after is not None:
+        turn, reference, provider = after.split("_")
+        place = (sa.literal(int(turn)), sa.literal(reference), sa.literal(UUID(provider), sa.Uuid()))
+        query = query.where(sa.tuple_(*order) < sa.tuple_(*place))
+    found = connection.execute(query.order_by(*(each.desc() for each in order)).limit(limit))
+    return [ProvidersInvitation(**row) for row in found.mappings()]
+
+
+def place_of(row: ProvidersInvitation) -> str:
+    """Where an invitation stands in the list of its provider."""
+    awaited = row.status is InvitationStatus.INVITED and row.tender_status is TenderStatus.OPEN
+    return f"{int(awaited)}_{row.reference}_{row.provider}"
+
+
+_OWN = [name for name in ProvidersInvitation.__struct_fields__ if name != "tender_status"]
+
+
+def _order() -> tuple[sa.ColumnElement[Any], ...]:
+    own, of = invitations.table.c, tenders.table.c
+    awaited = sa.and_(own.status == InvitationStatus.INVITED, of.status == TenderStatus.OPEN)
+    return sa.case((awaited, 1), else_=0), of.reference, own.provider
 
 
 def lapsing(connection: sa.Connection, today: date) -> list[Invited]:

@@ -17,7 +17,7 @@ from domain.aggregate import Event
 from domain.attachment import Attachment
 from domain.note import Audience, Note
 from domain.vocabulary import About, Role, Sensitivity
-from projections import notes
+from projections import notes, tenders
 from projections.audit_trail import kind_of
 from web.identity import Visitor, concerned
 from web.policy import SERVICE, Action, Concerned
@@ -58,10 +58,19 @@ ISSUED = frozenset(
 """What is told of a record of visit outside the service: nothing of how it was written."""
 
 BROKERING = frozenset(
-    f"support-request.{step}"
-    for step in ("approved-to-broker", "providers-shortlisted", "provider-removed-from-shortlist")
+    {
+        "support-request.approved-to-broker",
+        "support-request.providers-shortlisted",
+        "support-request.provider-removed-from-shortlist",
+        "tender.school-preferred",
+        "tender.provider-selected",
+        "tender.selection-withdrawn",
+    }
 )
-"""What is told of a request inside the service only: whom it considered, and what it may cost at most."""
+"""What is told inside the service only: whom it considered, what it may cost at most, and why one was chosen."""
+
+TOLD_TO_ALL_INVITED = frozenset({"tender.question-answered", "tender.reply-by-extended"})
+"""What is told of a tender to every provider that is invited; all else to the one that it concerns."""
 
 RECORDED_READING = frozenset({Note.KIND})
 """Kinds of record whose restricted text is told only where the reading is recorded: never in a list."""
@@ -86,6 +95,8 @@ class Disclosure:
             return True
         where = concerned(self._connection, event.meta.about)
         kind = kind_of(event)
+        if event.TOPIC in TOLD_TO_ALL_INVITED:
+            return self._is_invited(event.meta.stream)
         if not self._may_see(kind, where):
             return False
         if kind == Note.KIND:
@@ -116,6 +127,10 @@ class Disclosure:
     def _may_see(self, kind: str, where: Concerned) -> bool:
         action = READING.get(kind)
         return action is not None and self._asking.may(action, where)
+
+    def _is_invited(self, tender: UUID) -> bool:
+        invited = tenders.invitations_in(self._connection, tender)
+        return any(each.provider in self._asking.providers for each in invited)
 
     def _is_for_visitor(self, note: UUID) -> bool:
         found = notes.notes.get(self._connection, note)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from flask import g
 from werkzeug.exceptions import Forbidden
 
 from domain.aggregate import Aggregate, Event
-from domain.service import AlreadyDone
+from domain.service import ATTEMPTS, AlreadyDone, Stale
 from domain.vocabulary import About
 from web.disclosure import Disclosure
 from web.identity import allow, allow_any, concerned, signed_in
@@ -41,10 +41,32 @@ def find(noun: Noun[A], ref: str) -> Found[A]:
     return Found(record, where)
 
 
-def copy_for_reader(noun: Noun[A], record: A) -> A:
+def copy_for_reader(noun: Noun[A], record: A) -> Any:
     """The record as the person who asks may see it."""
     with office().read() as connection:
         return noun.sight.copy(signed_in(), record, noun.concerned(connection, record))
+
+
+def version_of(noun: Noun[A], record: A) -> int:
+    """The version of a record as the person who asks counts it."""
+    return record.version if noun.told is None else len(_told(noun, record))
+
+
+def saved_version(noun: Noun[A], record: A, version: int) -> int:
+    """The record's own version at what the person who asks counts as a version."""
+    if noun.told is None:
+        return version
+    told = _told(noun, record)
+    if version == len(told):
+        return record.version
+    return told[version - 1] if 0 < version < len(told) else 0
+
+
+def _told(noun: Noun[A], record: A) -> list[int]:
+    """The versions of a record that the person who asks is told of."""
+    asking, events = signed_in(), office().store.get(record.id, lte=record.version)
+    told = noun.told or (lambda *_: True)
+    return [event.meta.version for event in events if isinstance(event, Event) and told(asking, event)]
 
 
 def must_be_open(command: Command[A]) -> None:
@@ -74,15 +96,29 @@ def do(
     else:
         found = find(noun, ref)
         record, right = found.record, allow(command.action_on(found.record), found.concerned)
-    deal = Deal(office(), asking, noun, record, at)
     with office().acting(
         asking.person, right.role.value, asking.channel, command=command_id, correlation=g.get("request_id", "")
     ):
         try:
-            result = command.carry_out(deal, values)
+            result = _carry_out(noun, command, values, record, at)
         except AlreadyDone as done:
             return _as_it_is(noun, record.id if record else done.stream)
     return _as_it_is(noun, record.id if record else result.id)
+
+
+def _carry_out(noun: Noun[A], command: Command[A], values: Values, record: A | None, at: int | None) -> Any:
+    """Carry out a command, and again where only what the person is not told of has changed meanwhile."""
+    for attempt in range(ATTEMPTS):
+        version = at if record is None or at is None else saved_version(noun, record, at)
+        try:
+            return command.carry_out(Deal(office(), signed_in(), noun, record, version), values)
+        except Stale as stale:
+            if record is None or noun.told is None or attempt + 1 == ATTEMPTS:
+                raise
+            record = office().service.find(noun.kind, record.id)
+            if version_of(noun, record) != at:
+                raise stale from None
+    raise AssertionError("the last attempt returns or raises")
 
 
 def changes_since(record: Aggregate, version: int) -> list[str]:

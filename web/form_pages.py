@@ -16,7 +16,7 @@ from domain.aggregate import Aggregate, Refusal
 from domain.money import NotMoney
 from domain.service import Stale
 from web import drafts
-from web.doing import Found, changes_since, do, find
+from web.doing import Found, changes_since, do, find, saved_version, version_of
 from web.forms import Form
 from web.identity import allow, allow_any, signed_in
 from web.noun import Command, Noun
@@ -91,13 +91,13 @@ class _Asked:
     def open(self) -> Any:
         """The form as it is opened: with what was kept of it, and what has changed since."""
         kept_at = self.draft.version if self.draft else None
-        if self.record is None or kept_at is None or kept_at == self.record.version:
+        if self.record is None or kept_at is None or kept_at == version_of(self.noun, self.record):
             return self.show()
-        return self.show(changes=changes_since(self.record, kept_at))
+        return self.show(changes=changes_since(self.record, saved_version(self.noun, self.record, kept_at)))
 
     def show(self, status: int = 200, *, changes: list[str] | None = None, check: bool = False) -> Any:
         command = self.command
-        version = None if self.record is None else self.record.version
+        version = None if self.record is None else version_of(self.noun, self.record)
         page = render_template(
             command.check_page if check else command.form_page,
             page_title=command.title,

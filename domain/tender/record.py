@@ -284,18 +284,18 @@ class Tender(Aggregate):
 
     def _must_be_open(self) -> None:
         if self.status is TenderStatus.SELECTED:
-            raise TenderNotOpen("A provider is selected. Withdraw the selection first.")
+            raise TenderNotOpen("A provider is selected. Only the service can withdraw the selection.")
         if self.status is TenderStatus.CLOSED:
             raise TenderNotOpen("This tender is closed")
 
     def _must_be_in_time(self) -> None:
         if self.today > self.reply_by:
-            raise ReplyByHasPassed("The day for replies has passed. Extend it for everybody first.")
+            raise ReplyByHasPassed("The day for replies has passed. Only the service can extend it, for everybody.")
 
     def _invited(self, provider: UUID) -> Invitation:
         invitation = self.invitations.get(provider)
         if invitation is None or invitation.status not in OPEN_INVITATION:
-            raise NotInvited("This provider holds no invitation. Invite it first.", field="provider")
+            raise NotInvited("This provider holds no open invitation. Only the service can invite it.", field="provider")
         return invitation
 
     def _quoted(self, provider: UUID) -> Quote:

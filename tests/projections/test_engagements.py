@@ -11,7 +11,7 @@ import pytest
 
 from domain.engagement import BrokeredEngagement, EngagementStatus
 from domain.service import Service
-from domain.vocabulary import Side
+from domain.vocabulary import Side, SupportKind
 from projections import engagements as view
 from projections.engagements import (
     EngagementRow,
@@ -179,6 +179,25 @@ def test_engagements_are_found_by_whom_they_concern(after: Callable[..., Engagem
 
     assert found() == ["BE-2026-0002", "BE-2026-0001"]
     assert found(schools=[SCHOOL]) == found(providers=[CALDER]) == found(specialist=GRACE) == ["BE-2026-0001"]
-    assert found(status=EngagementStatus.PROPOSED) == found(limit=1) == ["BE-2026-0002"]
+    assert found(statuses=[EngagementStatus.PROPOSED]) == found(limit=1) == ["BE-2026-0002"]
+    assert found(subject="frenc") == found(awaiting=Side.SCHOOL) == ["BE-2026-0002"]
+    assert found(kind=SupportKind.TRAINING) == []
     assert found(after="BE-2026-0002") == ["BE-2026-0001"]
     assert found(schools=[]) == []
+
+
+def test_a_side_that_agreed_is_no_longer_awaited(service: Service, other: None, ask: Ask) -> None:
+    proposed = ask(engagement_of_reference, "BE-2026-0002").id
+    with signed():
+        service.change(BrokeredEngagement, proposed, lambda engagement: engagement.agree(Side.SCHOOL))
+
+    assert ask(engagements_of, awaiting=Side.SCHOOL) == []
+    assert [each.reference for each in ask(engagements_of, awaiting=Side.PROVIDER)] == ["BE-2026-0002"]
+
+
+def test_work_that_waits_for_its_evaluation_is_found(after: Callable[..., EngagementRow], ask: Ask) -> None:
+    after(lambda engagement: engagement.end_early(side=Side.SCHOOL, reason="Merger"))
+    assert [each.reference for each in ask(engagements_of, evaluation_due=True)] == ["BE-2026-0001"]
+
+    after(lambda engagement: engagement.waive_evaluation(reason="The school has closed"))
+    assert ask(engagements_of, evaluation_due=True) == []

@@ -11,7 +11,15 @@ import pytest
 from domain.service import Service
 from domain.tender import DeclineReason, InvitationStatus, Tender, TenderStatus
 from projections import tenders as view
-from projections.tenders import invitations_in, invitations_of, lapsing, tender_of_reference, tenders_of
+from projections.tenders import (
+    invitations_for,
+    invitations_in,
+    invitations_of,
+    lapsing,
+    place_of,
+    tender_of_reference,
+    tenders_of,
+)
 from tests.domain.brokered import (
     AFTER_REPLY_BY,
     CALDER,
@@ -120,3 +128,26 @@ def test_invitations_past_their_day_are_listed_until_they_lapse(service: Service
         ("TN-2026-0001", InvitationStatus.INVITED),
     ]
     assert TODAY < REPLY_BY
+
+
+def test_a_provider_sees_first_what_awaits_its_reply_page_by_page(change: Change, ask: Ask, service: Service) -> None:
+    newest = ask(tender_of_reference, "TN-2026-0002").id
+    with signed():
+        service.change(Tender, newest, lambda tender: tender.quote(CALDER, terms()))
+
+    found = ask(invitations_for, [CALDER])
+    assert [(each.reference, each.net) for each in found] == [
+        ("TN-2026-0001", None),
+        ("TN-2026-0002", Decimal(2025)),
+    ]
+    assert {each.provider for each in found} == {CALDER}
+    first = ask(invitations_for, [CALDER], limit=1)
+    assert ask(invitations_for, [CALDER], after=place_of(first[0])) == found[1:]
+    assert ask(invitations_for, []) == []
+    assert len(ask(invitations_for, [CALDER, HARROP])) == 4
+
+
+@pytest.mark.parametrize("place", ["", "TN-2026-0001", "x_TN-2026-0001_y", "1_TN-2026-0001_y"])
+def test_what_is_no_place_in_the_list_is_refused(change: Change, ask: Ask, place: str) -> None:
+    with pytest.raises(ValueError, match="expected|invalid|badly"):
+        ask(invitations_for, [CALDER], after=place)

@@ -9,10 +9,10 @@ from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
+import msgspec
 from marshmallow import Schema, fields
 
 from domain.vocabulary import Word
-from projections.view import Row
 
 _FIELDS: dict[type, type[fields.Field[Any]]] = {
     str: fields.String,
@@ -26,7 +26,7 @@ _FIELDS: dict[type, type[fields.Field[Any]]] = {
 
 
 @cache
-def schema_of(row: type[Row]) -> type[Schema]:
+def schema_of(row: type[msgspec.Struct]) -> type[Schema]:
     """The schema of a row: one field per column, in order, sums and days as text with two decimals."""
     hints = get_type_hints(row)
     return Schema.from_dict({name: field_of(hints[name]) for name in row.__struct_fields__}, name=row.__name__)
@@ -43,6 +43,8 @@ def field_of(hint: Any, *, nullable: bool = False) -> fields.Field[Any]:
     if get_origin(hint) is dict:
         return fields.Dict(keys=fields.String(), **options)
     if isinstance(hint, type):
+        if issubclass(hint, msgspec.Struct):
+            return fields.Nested(schema_of(hint), **options)
         if issubclass(hint, Word):
             return fields.Enum(hint, by_value=True, **options)
         if hint is Decimal:
