@@ -74,6 +74,13 @@ class RecordField(fields.String):
             return references.reference_of(connection, value)
 
 
+class ValuesOf(fields.List[Any]):
+    """What a record keeps by id, as a list."""
+
+    def _serialize(self, value: Any, *args: Any, **kwargs: Any) -> list[Any] | None:
+        return super()._serialize(list(value.values()), *args, **kwargs)
+
+
 def person_field(**options: Any) -> RecordField:
     """A person by reference, as PE-2026-0012; on a form, chosen from the people of `context[choices]`."""
     return RecordField("person", "PE", **options)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from marshmallow import Schema, fields
 
 from domain.provider import ConflictNature, ProviderKind, Requirement
 from domain.vocabulary import Phase, ServiceType
-from web.fields import SchoolField, line_field, person_field
+from web.fields import SchoolField, ValuesOf, line_field, person_field
 
 
 class CapabilityOut(Schema):
@@ -59,13 +57,6 @@ class ConflictOut(Schema):
 class SuspensionOut(Schema):
     from_ = fields.Date(data_key="from")
     to = fields.Date(allow_none=True)
-
-
-class ValuesOf(fields.List[Any]):
-    """What a record keeps by id, as a list."""
-
-    def _serialize(self, value: Any, *args: Any, **kwargs: Any) -> list[Any] | None:
-        return super()._serialize(list(value.values()), *args, **kwargs)
 
 
 class ProviderOut(Schema):

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from marshmallow import Schema, fields, validate
 
 from domain.school import Answer
 from domain.vocabulary import Word
-from web.fields import day_field, line_field, person_field, reason_field, text_field
+from web.fields import ValuesOf, day_field, line_field, person_field, reason_field, text_field
 
 OFFICERS, STAND_INS, CATEGORIES, PROPOSALS = "officers", "stand-ins", "categories", "proposals"
 """What a form offers: those who may have a school, and stand in; the need categories; what waits for an answer."""
@@ -94,7 +92,6 @@ class NoteExternalSupport(Schema):
 class AnswerSuccession(Schema):
     urn = fields.Integer(
         required=True,
-        strict=True,
         validate=validate.Range(1, 9_999_999),
         metadata={
             "label": "Later URN",
@@ -154,14 +151,6 @@ class SuccessionOut(Schema):
     kind = fields.String()
     on = fields.Date(allow_none=True)
     answer = fields.Enum(Answer, by_value=True)
-
-
-class ValuesOf(fields.List[Any]):
-    """A list of what a record keeps by key."""
-
-    def get_value(self, obj: Any, *args: Any, **kwargs: Any) -> Any:
-        kept: Any = super().get_value(obj, *args, **kwargs)
-        return list(kept.values())
 
 
 class SchoolOut(Schema):
