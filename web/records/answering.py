@@ -1,0 +1,168 @@
+"""A record is answered by the school, seen by its governors, followed up and closed."""
+
+from __future__ import annotations
+
+from werkzeug.exceptions import Forbidden
+
+from domain.record_of_visit import Answered, RecordOfVisit, RecordStatus, Respondent
+from domain.service import Work
+from domain.visit import Visit, VisitStatus
+from web.identity import Visitor
+from web.noun import Deal, Values
+from web.policy import Action
+from web.records import offers, schemas
+from web.records.noun import records, settled
+
+
+def _answerable(record: RecordOfVisit) -> bool:
+    return record.is_issued and record.status is not RecordStatus.CLOSED
+
+
+def _response_by(respondent: Respondent) -> None:
+    """Declare how one of the two respondents answers."""
+    is_head = respondent is Respondent.HEADTEACHER
+
+    @records.command(
+        "respond-as-headteacher" if is_head else "respond-as-chair",
+        "Respond as headteacher" if is_head else "Respond as chair of governors",
+        Action.RESPOND_AS_HEAD if is_head else Action.RESPOND_AS_CHAIR,
+        schemas.RespondToRecord,
+        done="Your response is sent. It stands beside the record",
+        submit="Send your response",
+        offered=lambda record: _answerable(record) and record.answered[respondent] is not Answered.RESPONDED,
+        context=offers.responding,
+        asks=schemas.respond_to,
+        form_page="records/respond.html",
+        draft=True,
+        check=True,
+        main=True,
+    )
+    def respond(deal: Deal[RecordOfVisit], values: Values) -> None:
+        deal.change(lambda record: record.respond(respondent, **values))
+
+
+for each in Respondent:
+    _response_by(each)
+
+
+def _is_awaited(record: RecordOfVisit) -> bool:
+    return _answerable(record) and bool(record.awaited)
+
+
+@records.command(
+    "decline-response",
+    "Record that there will be no response",
+    Action.WRITE_RECORD,
+    schemas.DeclineResponse,
+    done="It is recorded that there will be no response",
+    offered=_is_awaited,
+    context=offers.awaited,
+)
+def decline_response(deal: Deal[RecordOfVisit], values: Values) -> None:
+    deal.change(lambda record: record.decline_response(values["respondent"], reason=values["reason"]))
+
+
+@records.command(
+    "lapse-response",
+    "Wait no longer for a response",
+    Action.WRITE_RECORD,
+    schemas.LapseResponse,
+    done="The response is no longer waited for",
+    offered=_is_awaited,
+    context=offers.awaited,
+)
+def lapse_response(deal: Deal[RecordOfVisit], values: Values) -> None:
+    deal.change(lambda record: record.lapse_response(values["respondent"]))
+
+
+@records.command(
+    "present",
+    "Record the governors' meeting",
+    Action.PRESENT_RECORD,
+    schemas.PresentRecord,
+    done="The meeting is recorded",
+    lead="Which meeting of the governing body saw this record?",
+    offered=_answerable,
+)
+def present(deal: Deal[RecordOfVisit], values: Values) -> None:
+    deal.change(lambda record: record.present(**values))
+
+
+@records.command(
+    "waive-presentation",
+    "Do without presentation to governors",
+    Action.WRITE_RECORD,
+    schemas.WaivePresentation,
+    done="The record need not be presented",
+    offered=lambda record: _answerable(record) and record.needs_presentation,
+)
+def waive_presentation(deal: Deal[RecordOfVisit], values: Values) -> None:
+    deal.change(lambda record: record.waive_presentation(values["reason"]))
+
+
+def _refuse_the_other_side(deal: Deal[RecordOfVisit], number: int) -> None:
+    issued = deal.record.versions[-1].content.actions if deal.record.versions else ()
+    for action in issued:
+        if action.number == number and not offers.may_tell(deal.visitor, action):
+            raise Forbidden("This action is not the school's own")
+
+
+def _has_open(asking: Visitor, record: RecordOfVisit) -> bool:
+    return bool(offers.open_to(asking, record))
+
+
+def _has_done(asking: Visitor, record: RecordOfVisit) -> bool:
+    return bool(offers.done_by(asking, record))
+
+
+@records.command(
+    "complete-action",
+    "Record that an action is done",
+    Action.COMPLETE_ACTION,
+    schemas.CompleteAction,
+    done="The action is done",
+    offered=lambda record: record.is_issued,
+    whose=_has_open,
+    context=offers.actions,
+)
+def complete_action(deal: Deal[RecordOfVisit], values: Values) -> None:
+    _refuse_the_other_side(deal, values["number"])
+    deal.change(lambda record: record.complete_action(values["number"], on=values["on"], note=values.get("note", "")))
+
+
+@records.command(
+    "reopen-action",
+    "Open an action again",
+    Action.COMPLETE_ACTION,
+    schemas.ReopenAction,
+    done="The action is open again",
+    offered=lambda record: record.is_issued,
+    whose=_has_done,
+    context=offers.actions,
+)
+def reopen_action(deal: Deal[RecordOfVisit], values: Values) -> None:
+    _refuse_the_other_side(deal, values["number"])
+    deal.change(lambda record: record.reopen_action(values["number"], reason=values["reason"]))
+
+
+@records.command(
+    "close",
+    "Close the record and its visit",
+    Action.WRITE_RECORD,
+    schemas.NothingAsked,
+    done="The record and its visit are closed",
+    submit="Close the record and its visit",
+    lead="A closed record stays as it is. Agreed actions can still be completed.",
+    offered=lambda record: settled(record) and not record.awaited and not record.needs_presentation,
+)
+def close(deal: Deal[RecordOfVisit], _: Values) -> None:
+    """Close the record and the visit that it is of, both or neither."""
+
+    def finish(work: Work) -> None:
+        record = work.find(RecordOfVisit, deal.record.id, at=deal.at)
+        record.close()
+        visit = work.find(Visit, record.visit)
+        if visit.status is not VisitStatus.CLOSED:
+            visit.close(record)
+
+    deal.service.do(finish)

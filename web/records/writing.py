@@ -1,0 +1,148 @@
+"""A record is written, assured, issued and corrected."""
+
+from __future__ import annotations
+
+from domain.record_of_visit import RecordOfVisit, RecordStatus
+from web.noun import Deal, Values
+from web.policy import Action
+from web.records import offers, schemas
+from web.records.noun import IN_PROGRESS, records, settled
+
+
+def _open_to_writing(record: RecordOfVisit) -> bool:
+    return record.is_open_to_writing
+
+
+def _ready(record: RecordOfVisit) -> bool:
+    """Whether it may be issued as it stands: assured, or in no need of it."""
+    if record.status is RecordStatus.ASSURED:
+        return True
+    return record.is_open_to_writing and not record.needs_assurance and not record.content.is_empty
+
+
+@records.command(
+    "write",
+    "Write the record",
+    Action.WRITE_RECORD,
+    schemas.WriteRecord,
+    done="What you wrote is saved",
+    submit="Save the record",
+    offered=_open_to_writing,
+    context=offers.owners,
+    initial=offers.as_written,
+    draft=True,
+    main=True,
+)
+def write(deal: Deal[RecordOfVisit], values: Values) -> None:
+    deal.change(lambda record: record.write(values["content"]))
+
+
+@records.command(
+    "submit",
+    "Submit for assurance",
+    Action.WRITE_RECORD,
+    schemas.NothingAsked,
+    done="The record is submitted for assurance",
+    submit="Submit for assurance",
+    lead="A second person reads the record before it is issued. Until then it cannot be changed.",
+    offered=lambda record: record.is_open_to_writing and not record.content.is_empty,
+)
+def submit(deal: Deal[RecordOfVisit], _: Values) -> None:
+    deal.change(lambda record: record.submit_for_assurance())
+
+
+@records.command(
+    "return",
+    "Return to its author",
+    Action.ASSURE_RECORD,
+    schemas.ReturnRecord,
+    done="The record is returned to its author",
+    submit="Return the record",
+    offered=lambda record: record.status in {RecordStatus.SUBMITTED, RecordStatus.ASSURED},
+)
+def return_to_author(deal: Deal[RecordOfVisit], values: Values) -> None:
+    deal.change(lambda record: record.return_to_author(values["points"]))
+
+
+@records.command(
+    "assure",
+    "Assure the record",
+    Action.ASSURE_RECORD,
+    schemas.NothingAsked,
+    done="The record is assured and can be issued",
+    submit="Assure the record",
+    lead="You stand for the record beside its author.",
+    offered=lambda record: record.status is RecordStatus.SUBMITTED,
+    whose=lambda asking, record: asking.person != record.author,
+    context=offers.issuing,
+    form_page="records/whole_record.html",
+    main=True,
+)
+def assure(deal: Deal[RecordOfVisit], _: Values) -> None:
+    deal.change(lambda record: record.assure())
+
+
+def _issue(deal: Deal[RecordOfVisit], _: Values) -> None:
+    """Send the record, or its next version, to headteacher and chair of today."""
+    with deal.office.read() as connection:
+        sent_to = offers.recipients(connection, deal.record.school)
+    day, version = offers.respond_by_today()
+    people = tuple(dict.fromkeys(person for person, _ in sent_to))
+    deal.change(lambda record: record.issue(recipients=people, respond_by=day, rules=(version,)))
+
+
+records.command(
+    "issue",
+    "Issue the record",
+    Action.WRITE_RECORD,
+    schemas.NothingAsked,
+    done="The record is issued",
+    submit="Issue the record",
+    lead="Check the record. Once it is issued it never changes: a correction becomes a new version.",
+    offered=lambda record: not record.is_issued and _ready(record),
+    context=offers.issuing,
+    form_page="records/issue.html",
+    main=True,
+)(_issue)
+
+records.command(
+    "reissue",
+    "Issue the correction",
+    Action.WRITE_RECORD,
+    schemas.NothingAsked,
+    done="The new version is issued",
+    submit="Issue the new version",
+    lead="Check the record. It becomes the next version, and headteacher and chair are asked to respond anew.",
+    offered=lambda record: record.is_issued and _ready(record),
+    context=offers.issuing,
+    form_page="records/issue.html",
+    main=True,
+)(_issue)
+
+
+@records.command(
+    "correct",
+    "Correct the issued record",
+    Action.WRITE_RECORD,
+    schemas.CorrectRecord,
+    done="Write the correction, then issue it as a new version",
+    submit="Begin the correction",
+    offered=settled,
+)
+def correct(deal: Deal[RecordOfVisit], values: Values) -> None:
+    deal.change(lambda record: record.reopen_for_correction(values["reason"]))
+
+
+@records.command(
+    "abandon-correction",
+    "Give up the correction",
+    Action.WRITE_RECORD,
+    schemas.NothingAsked,
+    done="The version that was issued stands",
+    submit="Give up the correction",
+    lead="What was written since is taken back. The version that was issued stands.",
+    warning=True,
+    offered=lambda record: record.is_issued and record.status in IN_PROGRESS,
+)
+def abandon_correction(deal: Deal[RecordOfVisit], _: Values) -> None:
+    deal.change(lambda record: record.abandon_correction())
