@@ -3,12 +3,15 @@
 from domain.engagement.parts import (
     AWAITING_EVALUATION,
     RUNNING,
+    Agreement,
     Attainment,
+    Ending,
     EngagementStatus,
     Evaluation,
     Outcome,
     Session,
     SessionStatus,
+    Variation,
     Work,
 )
 from domain.engagement.record import BrokeredEngagement
@@ -17,13 +20,16 @@ from domain.engagement.rules import NotCleared
 __all__ = [
     "AWAITING_EVALUATION",
     "RUNNING",
+    "Agreement",
     "Attainment",
     "BrokeredEngagement",
+    "Ending",
     "EngagementStatus",
     "Evaluation",
     "NotCleared",
     "Outcome",
     "Session",
     "SessionStatus",
+    "Variation",
     "Work",
 ]

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from domain.aggregate import Event
-from domain.engagement.parts import EngagementStatus, Evaluation, Outcome, Session, SessionStatus, Work
+from domain.engagement.parts import (
+    Ending,
+    EngagementStatus,
+    Evaluation,
+    Outcome,
+    Session,
+    SessionStatus,
+    Variation,
+    Work,
+)
 from domain.vocabulary import Personal, Phase, Purpose, Side, SupportKind
 
 if TYPE_CHECKING:
@@ -66,7 +75,7 @@ class AgreedBySchool(Event):
     says = "{by} agreed to the terms for the school"
 
     def apply(self, engagement: BrokeredEngagement) -> None:
-        engagement.remember_agreement(Side.SCHOOL)
+        engagement.remember_agreement(Side.SCHOOL, self.meta)
 
 
 class AgreedByProvider(Event):
@@ -74,7 +83,7 @@ class AgreedByProvider(Event):
     says = "{by} agreed to the terms for the provider"
 
     def apply(self, engagement: BrokeredEngagement) -> None:
-        engagement.remember_agreement(Side.PROVIDER)
+        engagement.remember_agreement(Side.PROVIDER, self.meta)
 
 
 class AgreedByService(Event):
@@ -82,7 +91,7 @@ class AgreedByService(Event):
     says = "{by} agreed to the terms for the service"
 
     def apply(self, engagement: BrokeredEngagement) -> None:
-        engagement.remember_agreement(Side.SERVICE)
+        engagement.remember_agreement(Side.SERVICE, self.meta)
 
 
 class ClearanceConfirmed(Event):
@@ -96,6 +105,7 @@ class ClearanceConfirmed(Event):
     def apply(self, engagement: BrokeredEngagement) -> None:
         engagement.cleared = True
         engagement.cleared_to = self.valid_to
+        engagement.cleared_under = self.meta.rules
 
 
 class Confirmed(Event):
@@ -164,6 +174,8 @@ class SessionCancelled(Event):
             status=SessionStatus.CANCELLED,
             chargeable=self.chargeable,
             net=self.net,
+            cancelled_by=self.side,
+            reason=self.meta.reason,
         )
 
 
@@ -177,6 +189,7 @@ class SpecialistSubstituted(Event):
     def apply(self, engagement: BrokeredEngagement) -> None:
         engagement.work = replace(engagement.work, specialist=self.new)
         engagement.cleared_to = self.valid_to
+        engagement.cleared_under = self.meta.rules
 
 
 class VariationAgreed(Event):
@@ -189,6 +202,8 @@ class VariationAgreed(Event):
 
     def apply(self, engagement: BrokeredEngagement) -> None:
         engagement.work = replace(engagement.work, days=self.days, net=self.net, vat=self.vat, ends=self.ends)
+        varied = Variation(self.meta.occurred_on, self.days, self.net, self.vat, self.ends, reason=self.meta.reason)
+        engagement.variations = (*engagement.variations, varied)
 
 
 class Paused(Event):
@@ -197,6 +212,7 @@ class Paused(Event):
 
     def apply(self, engagement: BrokeredEngagement) -> None:
         engagement.status = EngagementStatus.PAUSED
+        engagement.paused_because = self.meta.reason
 
 
 class Resumed(Event):
@@ -225,6 +241,7 @@ class EndedEarly(Event):
 
     def apply(self, engagement: BrokeredEngagement) -> None:
         engagement.status = EngagementStatus.ENDED_EARLY
+        engagement.ending = Ending(self.side, self.meta.occurred_on, self.meta.reason)
         engagement.drop_planned_sessions()
 
 
@@ -249,6 +266,7 @@ class EvaluationWaived(Event):
 
     def apply(self, engagement: BrokeredEngagement) -> None:
         engagement.evaluation_waived = True
+        engagement.waived_because = self.meta.reason
 
 
 class Closed(Event):
@@ -268,4 +286,5 @@ class Cancelled(Event):
 
     def apply(self, engagement: BrokeredEngagement) -> None:
         engagement.status = EngagementStatus.CANCELLED
+        engagement.ending = Ending(self.side, self.meta.occurred_on, self.meta.reason)
         engagement.drop_planned_sessions()

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from domain.vocabulary import Personal, Phase, SupportKind, Word
+from domain.vocabulary import Personal, Phase, Side, SupportKind, Word
 
 
 class EngagementStatus(Word):
@@ -70,6 +70,7 @@ class Session:
     """One occasion of the work. `days` counts against those agreed, `minutes` is how long it lasts.
 
     `net` is what it cost: its share of the price as agreed when it was delivered, or cancelled at a charge.
+    `reason` is why it was cancelled.
     """
 
     number: int
@@ -83,11 +84,42 @@ class Session:
     net: Decimal = Decimal(0)
     note: str = ""
     attended: int | None = None
+    cancelled_by: Side | None = None
+    reason: str = ""
 
     @property
     def is_used(self) -> bool:
         """Whether its days are spent."""
         return self.status is SessionStatus.DELIVERED or self.chargeable
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Who agreed to the terms for a side, and when; nobody in person where a rule of the service did."""
+
+    by: UUID | None
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Variation:
+    """Other days, price in pounds or last day, agreed by all while the work ran."""
+
+    on: date
+    days: Decimal
+    net: Decimal
+    vat: Decimal
+    ends: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """That the work was given up, before it started or early: by which side, when and why."""
+
+    side: Side
+    on: date
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,16 +8,19 @@ from decimal import Decimal
 from typing import TypeAlias
 from uuid import UUID
 
-from domain.aggregate import Aggregate, Event, reasoned
+from domain.aggregate import Aggregate, Event, Meta, reasoned
 from domain.engagement import events
 from domain.engagement.parts import (
     AWAITING_EVALUATION,
     RUNNING,
+    Agreement,
+    Ending,
     EngagementStatus,
     Evaluation,
     Outcome,
     Session,
     SessionStatus,
+    Variation,
     Work,
 )
 from domain.engagement.rules import (
@@ -86,12 +89,22 @@ class BrokeredEngagement(Aggregate):
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
-        self.agreed_by: frozenset[Side] = frozenset()
+        self.agreements: dict[Side, Agreement] = {}
         self.cleared = False
         self.cleared_to: date | None = None
+        self.cleared_under: tuple[str, ...] = ()
         self.sessions: dict[int, Session] = {}
         self.evaluation: Evaluation | None = None
         self.evaluation_waived = False
+        self.waived_because = ""
+        self.variations: tuple[Variation, ...] = ()
+        self.paused_because = ""
+        self.ending: Ending | None = None
+
+    @property
+    def agreed_by(self) -> frozenset[Side]:
+        """The sides that have agreed to the terms."""
+        return frozenset(self.agreements)
 
     @property
     def planned_sessions(self) -> list[Session]:
@@ -333,9 +346,9 @@ class BrokeredEngagement(Aggregate):
         self._only_when(EngagementStatus.EVALUATED, *AWAITING_EVALUATION)
         self.record(self.Closed(days=self.used_days, net=self.cost))
 
-    def remember_agreement(self, side: Side) -> None:
+    def remember_agreement(self, side: Side, meta: Meta) -> None:
         """Remember that a side agreed; with the third the terms stand."""
-        self.agreed_by |= {side}
+        self.agreements[side] = Agreement(meta.signature.actor, meta.occurred_on)
         if self.agreed_by == frozenset(Side):
             self.status = EngagementStatus.AGREED
 

@@ -11,12 +11,15 @@ import pytest
 
 from domain.aggregate import ReasonNeeded, Refusal
 from domain.engagement import (
+    Agreement,
     Attainment,
     BrokeredEngagement,
+    Ending,
     EngagementStatus,
     NotCleared,
     Outcome,
     SessionStatus,
+    Variation,
 )
 from domain.engagement.rules import (
     AlreadyAgreed,
@@ -340,3 +343,37 @@ def test_nobody_attends_in_fractions_or_below_one() -> None:
             1, on=TODAY, days=Decimal(1), cleared=True, rules=RULES, attended=0
         )
     ).then_refused(NotATime, field="attended")
+
+
+def test_an_engagement_remembers_who_agreed_for_each_side_and_when() -> None:
+    engagement = a_proposed_engagement()
+    with signed(by=HEAD):
+        engagement.agree(Side.SCHOOL)
+
+    assert engagement.agreements == {Side.SCHOOL: Agreement(HEAD, TODAY)}
+    assert engagement.agreed_by == {Side.SCHOOL}
+
+
+def test_an_engagement_remembers_its_variations_and_why_it_ended() -> None:
+    engagement = a_confirmed_engagement()
+    with signed():
+        engagement.agree_variation(
+            days=Decimal(4), net=Decimal(1300), vat=Decimal(260), ends=ENDS, reason="One day more"
+        )
+        engagement.pause(reason="Inspection")
+        engagement.end_early(side=Side.SCHOOL, reason="Merger")
+
+    assert engagement.variations == (
+        Variation(TODAY, Decimal(4), Decimal(1300), Decimal(260), ENDS, reason="One day more"),
+    )
+    assert engagement.paused_because == "Inspection"
+    assert engagement.ending == Ending(Side.SCHOOL, TODAY, "Merger")
+    assert engagement.cleared_under == RULES
+
+
+def test_a_cancelled_session_says_for_whom_and_why() -> None:
+    engagement = an_engagement_with_a_planned_session()
+    with signed():
+        engagement.cancel_session(1, side=Side.PROVIDER, chargeable=False, reason="Ill")
+
+    assert (engagement.sessions[1].cancelled_by, engagement.sessions[1].reason) == (Side.PROVIDER, "Ill")

@@ -149,5 +149,5 @@ def test_a_provider_sees_first_what_awaits_its_reply_page_by_page(change: Change
 
 @pytest.mark.parametrize("place", ["", "TN-2026-0001", "x_TN-2026-0001_y", "1_TN-2026-0001_y"])
 def test_what_is_no_place_in_the_list_is_refused(change: Change, ask: Ask, place: str) -> None:
-    with pytest.raises(ValueError, match="expected|invalid|badly"):
+    with pytest.raises(ValueError, match=r"expected|invalid|badly"):
         ask(invitations_for, [CALDER], after=place)
