@@ -72,7 +72,6 @@ class TakePost(Schema):
 class EndPost(Schema):
     post = fields.Integer(
         required=True,
-        strict=True,
         validate=validate.Range(1, 10_000),
         metadata={
             "label": "Which post",

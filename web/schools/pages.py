@@ -108,7 +108,7 @@ def successions() -> str:
                 {"text": successor.name if successor else "", "hint": f"{each.urn}, {_address(successor)}"},
                 {"text": each.kind, "hint": words.date(each.on)},
                 each.source,
-                {"text": "Answer", "href": f"/schools/{school.urn}/confirm-succession"},
+                {"text": f"Answer for {school.urn}", "href": f"/schools/{school.urn}/confirm-succession"},
             ]
         )
     following = f"{shown[-1].urn}/{shown[-1].school}" if len(waiting) > PAGE else ""

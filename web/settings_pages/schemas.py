@@ -20,7 +20,6 @@ RECORD_CLASSES = [kept.record_class for kept in Settings().retention]
 def _whole(label: str, *, least: int, most: int, required: bool = True, **metadata: Any) -> fields.Integer:
     return fields.Integer(
         required=required,
-        strict=True,
         allow_none=not required,
         load_default=missing if required else None,
         validate=validate.Range(least, most),
