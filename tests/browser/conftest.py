@@ -1,0 +1,140 @@
+"""A real Chromium before a real server on a real file: one of each for all tests of a worker."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from tests.browser.looking import Window
+from tests.town import Town
+from tests.world import Clock, World
+from web import create_app
+from web.migrate import upgrade
+from web.office import EXTENSION, Office
+from web.settings import Settings
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+PATIENCE = 10_000
+"""Milliseconds after which a page that does not come is a failure."""
+
+SignIn = Callable[..., Window]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker("browser")
+
+
+class Quiet(WSGIRequestHandler):
+    def log(self, type: str, message: str, *args: Any) -> None:
+        """The application has a log of its own."""
+
+
+class Street:
+    """The server, and the application that it serves at present."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
+        self.address = f"http://127.0.0.1:{self.server.server_port}"
+
+    def move_in(self, office: Office) -> None:
+        """Serve another office from now on."""
+        self.app.extensions[EXTENSION] = office
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """A town for tests that only look at its pages."""
+    office, clock = an_office(tmp_path_factory.mktemp("town"))
+    yield Town(World(office, clock))
+    office.close()
+
+
+def an_office(folder: Path) -> tuple[Office, Clock]:
+    clock = Clock()
+    office = Office(f"sqlite:///{folder / 'service.sqlite'}", clock=clock)
+    upgrade(office.writer)
+    office.prepare_views()
+    return office, clock
+
+
+@pytest.fixture(scope="session")
+def street(town: Town) -> Iterator[Street]:
+    street = Street(create_app(Settings("", "only for tests", testing=True), office=town.world.office))
+    serving = threading.Thread(target=street.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    serving.start()
+    yield street
+    street.server.shutdown()
+    serving.join()
+    street.server.server_close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    assert found, "Chromium is not installed: leave these tests out with -m 'not browser'"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_window(chromium: Browser, street: Street) -> Iterator[Callable[..., Window]]:
+    """Open a window of a width in CSS pixels; what went wrong in it is asked for when the test is over."""
+    opened: list[tuple[BrowserContext, Window]] = []
+
+    def at(width: int = 1280, *, script: bool = True) -> Window:
+        context = chromium.new_context(
+            base_url=street.address,
+            viewport={"width": width, "height": 900},
+            java_script_enabled=script,
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(PATIENCE)
+        window = Window(context.new_page())
+        opened.append((context, window))
+        return window
+
+    yield at
+    faults = [fault for _, window in opened for fault in window.faults]
+    for context, _ in opened:
+        context.close()
+    assert faults == []
+
+
+@pytest.fixture
+def sign_in(open_window: Callable[..., Window], street: Street) -> SignIn:
+    """Open a window in which somebody of a town is signed in."""
+
+    def come_in(town: Town, person: UUID, *, window: Window | None = None, **options: Any) -> Window:
+        window = window or open_window(**options)
+        street.move_in(town.world.office)
+        name, value = town.world.session_of(person)
+        window.page.context.clear_cookies()
+        window.page.context.add_cookies([{"name": name, "value": value, "url": street.address}])
+        return window
+
+    return come_in

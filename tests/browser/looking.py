@@ -1,0 +1,76 @@
+"""Looking at a page as somebody with eyes, a small screen or a screen reader would."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.base import AXE_FILE_PATH
+from playwright.sync_api import ConsoleMessage, Page
+
+WIDTHS = (1280, 768, 390)
+"""A desk, a tablet and a telephone, in CSS pixels."""
+
+AXE = Path(AXE_FILE_PATH).read_text(encoding="utf-8")
+
+CHECK = """async () => {
+  const found = await axe.run(document, {resultTypes: ["violations"], elementRef: false});
+  return found.violations.map(rule => ({id: rule.id, help: rule.help,
+    nodes: rule.nodes.map(node => node.html + " | " + (node.failureSummary || ""))}));
+}"""
+
+WIDER = """() => {
+  const page = document.documentElement;
+  if (page.scrollWidth <= page.clientWidth) return [];
+  return [...document.querySelectorAll("body *")]
+    .filter(element => element.getBoundingClientRect().right > page.clientWidth + 1)
+    .map(element => element.outerHTML.slice(0, 120)).slice(0, 5).concat(["wider than the screen"]);
+}"""
+
+
+class Window:
+    """One window of the browser. `faults` are the errors of scripts and of the content security policy."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.faults: list[str] = []
+        self._expected = 0
+        page.on("console", self._said)
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+
+    def open(self, href: str, status: int = 200) -> None:
+        answer = self.page.goto(href)
+        assert answer is not None
+        assert answer.status == status, f"{href}: {answer.status}"
+
+    def resize(self, width: int) -> None:
+        self.page.set_viewport_size({"width": width, "height": 900})
+
+    def violations(self) -> list[str]:
+        """What axe finds against the accessibility of the page as it stands."""
+        if not self.page.evaluate("() => 'axe' in window"):
+            self.page.evaluate(AXE)
+        found: Sequence[Mapping[str, Any]] = self.page.evaluate(CHECK)
+        return [f"{rule['id']}: {rule['help']}: {rule['nodes']}" for rule in found]
+
+    def too_wide(self) -> list[str]:
+        """What makes the page scroll sideways."""
+        found: list[str] = self.page.evaluate(WIDER)
+        return found
+
+    def keep_picture(self, name: str) -> None:
+        """Keep a picture of the whole page in the folder that SIS_SCREENSHOTS names, if it names one."""
+        folder = os.environ.get("SIS_SCREENSHOTS")
+        if folder:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            width = (self.page.viewport_size or {"width": 0})["width"]
+            name = re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")
+            self.page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
+
+    def _said(self, message: ConsoleMessage) -> None:
+        told_by_status = "Failed to load resource" in message.text and "status of" in message.text
+        if message.type in {"error", "warning"} and not told_by_status:
+            self.faults.append(f"{message.type}: {message.text}")
