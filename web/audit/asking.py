@@ -108,7 +108,7 @@ def _is_kind(value: str) -> None:
         raise ValidationError("There are no records of that kind")
 
 
-NO_DAY = {"invalid": "Enter a real date, like 2026-11-02"}
+NO_DAY: dict[str, Any] = {"invalid": "Enter a real date, like 2026-11-02"}
 
 
 class AuditFilters(Schema):

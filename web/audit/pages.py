@@ -13,7 +13,8 @@ from domain.aggregate import Event
 from domain.note import Note
 from domain.vocabulary import Purpose
 from projections import audit_trail
-from web.audit.asking import AuditFilters, Dated, Reason, Took, audit, page_of, wanted
+from projections.audit_trail import Wanted
+from web.audit.asking import AuditFilters, Dated, Page, Reason, Took, audit, page_of, wanted
 from web.audit.details import Told, told_of
 from web.audit.export import rows
 from web.disclosure import Disclosure
@@ -28,6 +29,9 @@ __all__ = ["audit", "pages"]
 
 pages = Blueprint("audit", __name__, template_folder="templates")
 
+NOTHING = Page((), None)
+"""Shown for a search that cannot be read: anything else would look like its answer."""
+
 
 @pages.get("/audit")
 def search() -> tuple[str, int]:
@@ -35,8 +39,7 @@ def search() -> tuple[str, int]:
     allow(Action.READ_AUDIT)
     values, wrong = filter_values(AuditFilters())
     fields = list(_fields(wrong))
-    with office().read() as connection:
-        page = page_of(connection, wanted(values), signed_in(), request.args.get("after"), PAGE)
+    page = NOTHING if wrong else _found(wanted(values))
     shown = render_template(
         "audit/search.html",
         page_title="Audit trail",
@@ -44,13 +47,18 @@ def search() -> tuple[str, int]:
         filter_fields=fields,
         errors=[{"text": field["error"], "href": f"#filter-{field['name']}"} for field in fields if field["error"]],
         has_errors=bool(wrong),
-        chips=_chips(fields),
-        count=f"{len(page.entries)}{' of more' if page.following else ''} shown",
+        chips=_chips(field for field in fields if not field["error"]),
+        count="" if wrong else f"{len(page.entries)}{' of more' if page.following else ''} shown",
         sheet_href=with_query(after=None).replace("/audit?", "/audit.csv?", 1),
         next_href=with_query(after=page.following) if page.following else "",
         first_href=with_query(after=None) if request.args.get("after") else "",
     )
     return shown, 422 if wrong else 200
+
+
+def _found(asked: Wanted) -> Page:
+    with office().read() as connection:
+        return page_of(connection, asked, signed_in(), request.args.get("after"), PAGE)
 
 
 @pages.get("/audit.csv")

@@ -31,10 +31,13 @@ if (autocomplete) {
   }
 }
 
-// On a narrow screen the filters fold away above the list; on a wide screen they always stand beside it.
+// On a narrow screen the filters fold away above the list, unless one of them is at fault; on a wide screen they
+// always stand beside it.
 const narrow = window.matchMedia("(max-width: 768.98px)");
 const foldFilters = () => {
-  for (const filter of document.querySelectorAll(".app-filter")) filter.open = !narrow.matches;
+  for (const filter of document.querySelectorAll(".app-filter")) {
+    filter.open = !narrow.matches || filter.querySelector(".govuk-error-message") !== null;
+  }
 };
 foldFilters();
 narrow.addEventListener("change", foldFilters);

@@ -144,6 +144,7 @@ def test_a_filter_that_cannot_be_read_is_named(reviewer: Browser, schools: tuple
     for query, message in UNREADABLE.items():
         page = reviewer.get(f"/audit?{query}", 422)
         assert message in page, query
+        assert "The search was not carried out" in page
         assert f'href="#filter-{query.partition("=")[0]}"' in page
         assert "<title>Error: Audit trail" in page.replace("\n", "")
         reviewer.get(f"/audit.csv?{query}", 400)
