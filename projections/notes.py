@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -59,8 +61,8 @@ class FileOnRecord(Row):
     withdrawn_on: date | None = None
 
 
-notes = Sheet("notes", NoteOnRecord, key=("id",), indexes=[("on_record",), ("school",)])
-files = Sheet("attachments", FileOnRecord, key=("id",), indexes=[("on_record",), ("school",)])
+notes = Sheet("notes", NoteOnRecord, key=("id",), indexes=[("on_record",), ("school",), ("reference",)])
+files = Sheet("attachments", FileOnRecord, key=("id",), indexes=[("on_record",), ("school",), ("reference",)])
 
 
 @notes.on(Note.Written)
@@ -134,6 +136,58 @@ def notes_of(connection: sa.Connection, record: UUID) -> list[NoteOnRecord]:
 def notes_of_school(connection: sa.Connection, school: UUID) -> list[NoteOnRecord]:
     """The notes on whatever record of a school that were not withdrawn, the latest first."""
     return _latest_notes(connection, notes.table.c.school == school)
+
+
+def written(
+    connection: sa.Connection,
+    *,
+    on: UUID | None = None,
+    schools: Collection[UUID] | None = None,
+    providers: Collection[UUID] = (),
+    after: str | None = None,
+    limit: int = 50,
+) -> list[NoteOnRecord]:
+    """The notes that were not withdrawn, the latest first; `after` is the reference of the last one seen. With
+    `schools`, only those of these schools and providers. Raises ValueError for an `after` that is no note's."""
+    query = _walk(connection, notes.table, on=on, schools=schools, providers=providers, after=after, limit=limit)
+    return notes.rows(connection, query)
+
+
+def put(
+    connection: sa.Connection,
+    *,
+    on: UUID | None = None,
+    schools: Collection[UUID] | None = None,
+    providers: Collection[UUID] = (),
+    after: str | None = None,
+    limit: int = 50,
+) -> list[FileOnRecord]:
+    """The files that were not withdrawn, as `written` gives notes."""
+    query = _walk(connection, files.table, on=on, schools=schools, providers=providers, after=after, limit=limit)
+    return files.rows(connection, query)
+
+
+def _walk(
+    connection: sa.Connection,
+    table: sa.Table,
+    *,
+    on: UUID | None,
+    schools: Collection[UUID] | None,
+    providers: Collection[UUID],
+    after: str | None,
+    limit: int,
+) -> sa.Select[Any]:
+    columns = table.c
+    query = table.select().where(columns.withdrawn_on.is_(None))
+    if on is not None:
+        query = query.where(columns.on_record == on)
+    if schools is not None:
+        query = query.where(columns.school.in_(schools) | columns.provider.in_(providers))
+    if after is not None:
+        if not connection.execute(sa.select(sa.exists().where(columns.reference == after))).scalar():
+            raise ValueError(after)
+        query = query.where(columns.reference < after)
+    return query.order_by(columns.reference.desc()).limit(limit)
 
 
 def files_of(connection: sa.Connection, record: UUID) -> list[FileOnRecord]:

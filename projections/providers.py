@@ -224,7 +224,7 @@ def search(
     limit: int = 50,
 ) -> list[ListedProvider]:
     """Providers on the list by name; `text` is part of a name or of a reference, `after` the reference of the last
-    one seen. With `among`, only of these."""
+    one seen. With `among`, only of these. Raises ValueError for an `after` that is nobody's reference."""
     table = providers.table
     query = table.select().where(table.c.removed_on.is_(None))
     if text.strip():
@@ -240,8 +240,11 @@ def search(
     if subject.strip() or phase or service:
         query = query.where(table.c.id.in_(_offering(subject.strip(), phase, service)))
     if after is not None:
-        last = sa.select(table.c.name_key).where(table.c.reference == after).scalar_subquery()
-        query = query.where(sa.tuple_(table.c.name_key, table.c.reference) > sa.tuple_(last, after))
+        last = provider_of_reference(connection, after)
+        if last is None:
+            raise ValueError(after)
+        place = sa.tuple_(sa.literal(last.name_key), sa.literal(last.reference))
+        query = query.where(sa.tuple_(table.c.name_key, table.c.reference) > place)
     return providers.rows(connection, query.order_by(table.c.name_key, table.c.reference).limit(limit))
 
 

@@ -16,6 +16,7 @@ from web import words
 from web.accounts import add_accounts
 from web.api import add_api_of
 from web.api.door import handle
+from web.attached import know_nouns
 from web.authority import authority
 from web.form_pages import form_pages
 from web.headers import add_headers
@@ -64,6 +65,7 @@ def create_app(settings: Settings | None = None, *, office: Office | None = None
     csrf = CSRFProtect(app)
     add_accounts(app)
     _ask_to_sign_in(app)
+    know_nouns(app, [noun for noun, _ in NOUNS])
     for pages in PAGES:
         app.register_blueprint(pages)
     for noun, pages in NOUNS:

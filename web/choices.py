@@ -18,6 +18,7 @@ Choices = list[tuple[str, str]]
 SERVICE_ROLES = (Role.OFFICER, Role.STRATEGIC_LEAD, Role.DIRECTOR, Role.BROKER, Role.CPD_MANAGER)
 
 EVERY_SCHOOL = 100_000
+EVERYBODY = 10_000
 
 
 def open_schools(connection: sa.Connection, action: Action) -> Choices:
@@ -36,6 +37,12 @@ def holders(connection: sa.Connection, roles: Iterable[Role]) -> Choices:
     return [
         (person.reference, person.name) for person in people.holders_on(connection, tuple(roles), office().today())
     ]
+
+
+def everybody(connection: sa.Connection) -> Choices:
+    """Everybody known to the service, by last name; the reference tells people of one name apart."""
+    known = people.everybody(connection, limit=EVERYBODY)
+    return [(person.reference, f"{person.name} ({person.reference})") for person in known]
 
 
 def officers(connection: sa.Connection) -> Choices:

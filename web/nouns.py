@@ -13,6 +13,8 @@ from web.caseload.pages import caseload
 from web.caseload.pages import pages as caseload_pages
 from web.concerns.commands import concerns
 from web.concerns.pages import pages as concern_pages
+from web.notes.commands import notes
+from web.notes.pages import pages as note_pages
 from web.noun import Noun, Shelf
 from web.people.commands import people
 from web.people.pages import pages as people_pages
@@ -37,6 +39,7 @@ NOUNS: tuple[tuple[Noun[Any], Blueprint], ...] = (
     (concerns, concern_pages),
     (providers, provider_pages),
     (people, people_pages),
+    (notes, note_pages),
     (settings, settings_pages),
 )
 

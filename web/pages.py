@@ -15,6 +15,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields
 from domain.aggregate import Aggregate
 from domain.vocabulary import Word
 from projections.names import names_of
+from web.attached import attached_to
 from web.doing import find
 from web.identity import reach, signed_in, visitor
 from web.noun import Listing, Noun
@@ -47,6 +48,7 @@ def record_page(
         extra = more(connection, seen) if more else {}
         names = names_of(connection, {*wanted, *extra.get("also_named", ())})
         history = timeline_of_record(connection, found.record.id, asking)
+        attached = attached_to(connection, noun, found)
     page_title = title(seen, names)
     return render_template(
         template,
@@ -55,6 +57,7 @@ def record_page(
         commands=list(noun.open_to(asking, found.record, found.concerned)),
         names=names,
         history=history,
+        attached=attached,
         page_title=page_title,
         section=noun.path.capitalize(),
         breadcrumbs=[(noun.path.capitalize(), f"/{noun.path}"), (noun.address(found.record), "")],

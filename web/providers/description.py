@@ -12,16 +12,15 @@ from domain.person import Person
 from domain.provider import Provider
 from domain.provider.rules import NotOffered
 from domain.service import Work
-from projections import people
 from providers.staffing import Newcomer, add_specialist, note_leaving, register_practitioner
+from web.choices import everybody
 from web.noun import Deal, Values
 from web.providers import schemas
 from web.providers.noun import KEEP, is_listed, providers, with_specialists
 
 
 def _with_everybody(connection: sa.Connection, _: Provider | None) -> Mapping[str, Any]:
-    known = people.everybody(connection, limit=10_000)
-    return {schemas.PEOPLE: [(person.reference, f"{person.name} ({person.reference})") for person in known]}
+    return {schemas.PEOPLE: everybody(connection)}
 
 
 @providers.beginning(

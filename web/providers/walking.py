@@ -10,6 +10,10 @@ T = TypeVar("T")
 
 
 def behind(rows: Sequence[T], cursor: Callable[[T], str], after: str | None, limit: int) -> list[T]:
-    """The rows behind the one whose cursor is `after`, at most so many; none where that row is gone."""
-    rest = rows if after is None else list(dropwhile(lambda row: cursor(row) != after, rows))[1:]
-    return list(islice(rest, limit))
+    """The rows behind the one whose cursor is `after`, at most so many. Raises ValueError where there is none."""
+    if after is None:
+        return list(islice(rows, limit))
+    there = list(dropwhile(lambda row: cursor(row) != after, rows))
+    if not there:
+        raise ValueError(after)
+    return there[1 : limit + 1]

@@ -1,0 +1,179 @@
+"""Notes and files on whatever record: what is there, as far as the person who asks may see it, and who may add."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import Flask, current_app
+from marshmallow import fields
+from werkzeug.exceptions import NotFound
+
+from domain.note import Audience, Note
+from domain.school import School
+from domain.service import NotFound as NoRecord
+from domain.vocabulary import Role
+from projections import notes as view
+from projections import references
+from projections.names import rows_of
+from web.doing import Found, find
+from web.identity import Visitor, signed_in
+from web.noun import Noun
+from web.office import office
+from web.policy import SERVICE, Action
+from web.record_addresses import record_href
+
+R = TypeVar("R", view.NoteOnRecord, view.FileOnRecord)
+
+NOUNS = "sis-nouns"
+
+TAKES_FILES = frozenset({"visit", "support-request", "engagement", "provider", "concern", "school"})
+TAKES_NOTES = TAKES_FILES | {"record-of-visit"}
+"""The kinds of record on which notes are written and to which files are put."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """What stands on a record; `names` are those of who wrote or added it. The addresses of what may be added are
+    empty for those who may not."""
+
+    notes: list[view.NoteOnRecord]
+    files: list[view.FileOnRecord]
+    names: Mapping[UUID, str]
+    write_href: str
+    add_href: str
+
+
+def know_nouns(app: Flask, nouns: Iterable[Noun[Any]]) -> None:
+    """Let notes and files find the noun of the record that they are on."""
+    app.extensions[NOUNS] = {noun.kind.KIND: noun for noun in nouns}
+
+
+def noun_of(kind: str) -> Noun[Any] | None:
+    """The noun of a kind of record, None where it has no pages."""
+    nouns: Mapping[str, Noun[Any]] = current_app.extensions[NOUNS]
+    return nouns.get(kind)
+
+
+def attached_to(connection: sa.Connection, noun: Noun[Any], found: Found[Any]) -> Attached | None:
+    """What stands on a record that the person who asks may see; None where there is nothing and nothing to add."""
+    kind, asking, address = noun.kind.KIND, signed_in(), noun.address(found.record)
+    if kind not in TAKES_NOTES or not asking.may(Action.READ_NOTE, found.concerned):
+        return None
+    notes = [note for note in view.notes_of(connection, found.record.id) if is_meant_for(asking, note)]
+    files = view.files_of(connection, found.record.id)
+    writes = asking.may_change and asking.may(Action.WRITE_NOTE, found.concerned)
+    people = {note.written_by for note in notes} | {file.added_by for file in files}
+    attached = Attached(
+        notes=notes,
+        files=files,
+        names={row.id: row.name for row in rows_of(connection, {person for person in people if person})},
+        write_href=f"/notes/write?on={address}" if writes else "",
+        add_href=f"/files/add?on={address}" if writes and kind in TAKES_FILES else "",
+    )
+    return attached if notes or files or writes else None
+
+
+def is_inside(asking: Visitor) -> bool:
+    """Whether somebody works in the service or reviews it, and so sees notes for whomever they are meant."""
+    return asking.holds(*SERVICE, Role.REVIEWER)
+
+
+def is_meant_for(asking: Visitor, note: Note | view.NoteOnRecord) -> bool:
+    """Whether a note is meant for somebody who may read the record that it is on."""
+    if is_inside(asking):
+        return True
+    if note.withdrawn_on is not None:
+        return False
+    if note.visible_to is Audience.SCHOOL:
+        return note.school in asking.schools
+    return note.visible_to is Audience.PROVIDER and note.provider in asking.providers
+
+
+def is_open_to(asking: Visitor, kind: str, record: UUID) -> bool:
+    """Whether somebody may read the record that a note or file is on."""
+    noun = noun_of(kind)
+    if noun is None:
+        return False
+    found = office().service.find(noun.kind, record)
+    with office().read() as connection:
+        where = noun.concerned(connection, found)
+    return asking.may(noun.read, where) and noun.sight.is_open(asking, found, where)
+
+
+def walked(following: Callable[[str | None, int], list[R]], after: str | None, limit: int) -> list[R]:
+    """The rows of a list of what is attached whose records the person who asks may read, beginning behind a place.
+    `following` gives the next rows, whoever may see them, behind the reference of the last one."""
+    asking, shown = signed_in(), list[R]()
+    while len(shown) < limit and (found := following(after, limit)):
+        shown += [row for row in found if is_open_to(asking, row.on_kind, row.on_record)]
+        after = found[-1].reference
+    return shown[:limit]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A record to which something is attached: its kind and id, and whom it concerns."""
+
+    kind: str
+    id: UUID
+    school: UUID | None
+    provider: UUID | None
+
+    def told(self) -> dict[str, Any]:
+        """As notes and files keep it."""
+        return {"on_kind": self.kind, "on_record": self.id, "school": self.school, "provider": self.provider}
+
+
+class PlaceField(fields.String):
+    """The record that something is attached to, by reference or URN; loads as its Place, if the person who asks may
+    read it. Raises Forbidden where they may not."""
+
+    default_error_messages = {
+        "unknown": "Enter the reference of a record, like SR-2026-0001, or the URN of a school",
+        "not_taken": "Nothing of this kind can be put to that record",
+    }
+
+    def __init__(self, kinds: Collection[str], **options: Any) -> None:
+        super().__init__(**options)
+        self.kinds = kinds
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs).strip().upper()
+        with office().read() as connection:
+            kind = _kind_of(connection, text)
+        noun = noun_of(kind)
+        if noun is None:
+            raise self.make_error("unknown")
+        if kind not in self.kinds:
+            raise self.make_error("not_taken")
+        try:
+            found = find(noun, text).record
+        except (NotFound, NoRecord):
+            raise self.make_error("unknown") from None
+        about = found.about()
+        return Place(kind, found.id, about.school, about.provider)
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        with office().read() as connection:
+            return address_of(connection, value)
+
+
+def address_of(connection: sa.Connection, record: UUID) -> str:
+    """The reference of a record, a school's URN."""
+    return next((row.detail for row in rows_of(connection, [record])), "")
+
+
+def href_of(connection: sa.Connection, kind: str, record: UUID) -> str:
+    """The address of the page of a record."""
+    return record_href(kind, address_of(connection, record))
+
+
+def _kind_of(connection: sa.Connection, text: str) -> str:
+    if text.isdecimal():
+        return School.KIND
+    found = references.find(connection, text)
+    return found.kind if found else ""

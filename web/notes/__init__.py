@@ -1,0 +1,1 @@
+"""Notes: what somebody noted beside a record, with every version kept."""

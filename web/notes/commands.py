@@ -1,0 +1,159 @@
+"""What can be done with a note, declared once for pages and API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from domain.note import Note
+from domain.vocabulary import About, Sensitivity
+from projections import notes as view
+from projections import people
+from projections.references import reference_of
+from web.attached import href_of, is_meant_for, walked
+from web.choices import Choices, everybody
+from web.identity import Reach, Visitor, concerned, signed_in
+from web.notes import rules, schemas
+from web.noun import Deal, Listing, Noun, Sight, Values
+from web.office import office
+from web.policy import Action
+
+
+def _listed(
+    connection: sa.Connection, reach: Reach, filters: Values, after: str | None, limit: int
+) -> list[view.NoteOnRecord]:
+    asking, on = signed_in(), filters["on"].id if "on" in filters else None
+    schools = None if reach.everything else reach.schools
+
+    def following(place: str | None, most: int) -> list[view.NoteOnRecord]:
+        return view.written(connection, on=on, schools=schools, providers=reach.providers, after=place, limit=most)
+
+    rows = walked(following, after, limit)
+    return [note for note in rows if is_meant_for(asking, note)]
+
+
+notes = Noun(
+    "notes",
+    Note,
+    one="note",
+    read=Action.READ_NOTE,
+    out=schemas.NoteOut,
+    listing=Listing(view.NoteOnRecord, _listed, lambda row: row.reference, schemas.NoteFilters),
+    sight=Sight(is_open=rules.is_open, copy=rules.opened),
+    told=lambda _, event: event.TOPIC != Note.RestrictedNoteRead.TOPIC,
+)
+"""The reading of a restricted note is no version of it: it makes nobody's form stale."""
+
+
+def _to_choose_from(connection: sa.Connection, _: Note | None) -> Mapping[str, Any]:
+    asking = signed_in()
+    restricts = asking.may(Action.READ_RESTRICTED)
+    ways = [Sensitivity.ORDINARY, *([Sensitivity.RESTRICTED] if restricts else [])]
+    return {
+        schemas.PEOPLE: people_to_name(connection),
+        schemas.SENSITIVITIES: [(way.value, way.label) for way in ways],
+        schemas.AUDIENCES: [(side.value, schemas.VISIBLE[side]) for side in rules.sides(asking)],
+    }
+
+
+def _for_a_change(connection: sa.Connection, note: Note | None) -> Mapping[str, Any]:
+    """What a revision offers, to those alone whose note it is to change."""
+    if note is not None:
+        rules.must_be_theirs(note)
+    return {schemas.PEOPLE: people_to_name(connection)}
+
+
+def people_to_name(connection: sa.Connection) -> Choices:
+    """Whom a note may tell about: everybody, for those who may read people; else the writer's own colleagues."""
+    asking = signed_in()
+    if asking.may(Action.READ_PEOPLE):
+        return everybody(connection)
+    today = office().today()
+    colleagues = [person for id in asking.providers for person in people.of_provider(connection, id, today)]
+    held = [post.person for id in asking.schools for post in people.heads_and_chairs(connection, id, today)]
+    colleagues += [person for id in held if (person := people.by_id(connection, id))]
+    return list({person.reference: person.name for person in colleagues}.items())
+
+
+def _first_answers(_: sa.Connection, asking: Visitor) -> Mapping[str, Any]:
+    return {"sensitivity": Sensitivity.ORDINARY, "visible_to": rules.sides(asking)[0]}
+
+
+@notes.beginning(
+    "write",
+    "Write a note",
+    Action.WRITE_NOTE,
+    schemas.WriteNote,
+    done="The note is written",
+    context=_to_choose_from,
+    first_answers=_first_answers,
+    goes_to=lambda connection, note: f"{href_of(connection, note.on_kind, note.on_record)}#notes",
+)
+def write(deal: Deal[Note], values: Values) -> Note:
+    asking, place = deal.visitor, values["on"]
+    about = About(school=place.school, provider=place.provider)
+    visible_to = values.get("visible_to") or rules.sides(asking)[0]
+    rules.check_audience(asking, visible_to, about)
+    rules.check_sensitivity(asking, values["sensitivity"], about)
+    return deal.begin(
+        lambda reference: Note.write(
+            reference,
+            **place.told(),
+            note_type=values["note_type"],
+            heading=values["heading"],
+            text=values["text"],
+            about_person=values["about_person"],
+            sensitivity=values["sensitivity"],
+            visible_to=visible_to,
+            on=values.get("happened_on"),
+        )
+    )
+
+
+def _as_it_stands(connection: sa.Connection, note: Note) -> Mapping[str, Any]:
+    """What the note says, read with all that reading it means."""
+    asking = signed_in()
+    latest = rules.opened(asking, note, concerned(connection, note.about())).latest
+    told = latest.about_person
+    return {
+        "heading": latest.heading,
+        "text": latest.text,
+        "person": told and reference_of(connection, told.person),
+        "about_person": told and told.value,
+    }
+
+
+@notes.command(
+    "revise",
+    "Revise the note",
+    Action.WRITE_NOTE,
+    schemas.ReviseNote,
+    lead="What the note says now is kept as an earlier version.",
+    done="The note is revised",
+    offered=lambda note: note.withdrawn_on is None,
+    whose=rules.may_change,
+    context=_for_a_change,
+    initial=_as_it_stands,
+    main=True,
+)
+def revise(deal: Deal[Note], values: Values) -> None:
+    rules.must_be_theirs(deal.record)
+    deal.change(lambda note: note.revise(**values))
+
+
+@notes.command(
+    "withdraw",
+    "Withdraw the note",
+    Action.WRITE_NOTE,
+    schemas.WithdrawNote,
+    done="The note is withdrawn",
+    offered=lambda note: note.withdrawn_on is None,
+    whose=rules.may_change,
+    context=_for_a_change,
+    warning=True,
+)
+def withdraw(deal: Deal[Note], values: Values) -> None:
+    rules.must_be_theirs(deal.record)
+    deal.change(lambda note: note.withdraw(**values))

@@ -1,0 +1,103 @@
+"""Who may write what kind of note, and read what a restricted one says."""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import replace
+
+from flask import g
+from werkzeug.exceptions import Forbidden
+
+from domain.aggregate import Refusal
+from domain.note import Audience, Note
+from domain.vocabulary import About, Role, Sensitivity
+from web.attached import is_inside, is_meant_for, is_open_to
+from web.identity import Visitor, concerned, signed_in
+from web.office import office
+from web.policy import Action, Concerned, right_to
+
+
+class NotForYouToRestrict(Refusal):
+    """Somebody who may not read restricted notes here would write one."""
+
+
+class NobodyWouldSee(Refusal):
+    """A note is meant for a school or provider that the record has nothing to do with."""
+
+
+class NotYourSide(Refusal):
+    """Somebody of a school or provider would write for others than their own side and the service."""
+
+
+def sides(asking: Visitor) -> list[Audience]:
+    """For whom somebody may write, the usual one first: outside the service, for their own side alone."""
+    if is_inside(asking):
+        return [Audience.SERVICE, Audience.SCHOOL, Audience.PROVIDER]
+    return [Audience.PROVIDER] if asking.holds(Role.SPECIALIST) else [Audience.SCHOOL]
+
+
+def check_audience(asking: Visitor, audience: Audience, about: About) -> None:
+    """Raises NotYourSide, NobodyWouldSee."""
+    if audience not in sides(asking):
+        raise NotYourSide(f"Choose {sides(asking)[0].label.lower()}", field="visible_to")
+    if audience is Audience.SCHOOL and about.school is None:
+        raise NobodyWouldSee("There is no school on this record. Choose somebody else", field="visible_to")
+    if audience is Audience.PROVIDER and about.provider is None:
+        raise NobodyWouldSee("There is no provider on this record. Choose somebody else", field="visible_to")
+
+
+def check_sensitivity(asking: Visitor, sensitivity: Sensitivity, about: About) -> None:
+    """Raises NotForYouToRestrict."""
+    if sensitivity is Sensitivity.ORDINARY:
+        return
+    with office().read() as connection:
+        where = concerned(connection, about)
+    if not asking.may(Action.READ_RESTRICTED, where):
+        raise NotForYouToRestrict(
+            "You may not read restricted notes here, and so not write one. Choose ordinary", field="sensitivity"
+        )
+
+
+def is_open(asking: Visitor, note: Note, _: Concerned) -> bool:
+    """Whether a note is open to somebody who may read notes there: it is meant for them, and so is its record."""
+    return is_meant_for(asking, note) and is_open_to(asking, note.on_kind, note.on_record)
+
+
+def may_read(asking: Visitor, note: Note, where: Concerned) -> bool:
+    """Whether somebody to whom the note is open may read what it says."""
+    return not note.is_restricted or asking.may(Action.READ_RESTRICTED, where)
+
+
+def may_change(asking: Visitor, note: Note) -> bool:
+    """Whether somebody may revise or withdraw a note: what they may read in the service, their own outside it."""
+    with office().read() as connection:
+        where = concerned(connection, note.about())
+    own = note.versions[0].written_by == asking.person
+    return (is_inside(asking) or own) and may_read(asking, note, where)
+
+
+def must_be_theirs(note: Note) -> None:
+    """Raises Forbidden where the person who asks may not change the note."""
+    if not may_change(signed_in(), note):
+        raise Forbidden("This note is not yours to change")
+
+
+def opened(asking: Visitor, note: Note, where: Concerned) -> Note:
+    """The note as somebody may read it, whose reading is recorded if it is restricted: once for each day."""
+    if not may_read(asking, note, where):
+        return closed(note)
+    if note.is_restricted and note.read_on.get(asking.person) != office().today():
+        right = right_to(Action.READ_RESTRICTED, asking.rights, asking.person, where)
+        post = right.role.value if right else ""
+        with office().acting(asking.person, post, asking.channel, correlation=g.get("request_id", "")):
+            office().service.change(Note, note.id, lambda read: read.note_reading(asking.person))
+    return note
+
+
+def closed(note: Note) -> Note:
+    """A copy of the note that tells when it was written and by whom, and nothing of what it says."""
+    veiled = copy(note)
+    veiled.versions = [
+        replace(version, heading="", text="", about_person=None, reason="") for version in note.versions
+    ]
+    return veiled

@@ -1,0 +1,132 @@
+"""What is asked when a note is written, revised and withdrawn; and how the API shows one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
+
+from domain.note import Audience, NoteType
+from domain.vocabulary import Personal, Sensitivity
+from web.attached import TAKES_NOTES, PlaceField
+from web.fields import day_field, line_field, person_field, reason_field, text_field
+
+PEOPLE, AUDIENCES, SENSITIVITIES = "people", "audiences", "sensitivities"
+"""What the form offers to choose from: people, for whom a note may be meant, and whether it may be restricted."""
+
+VISIBLE = {
+    Audience.SERVICE: "The service only",
+    Audience.SCHOOL: "The service and the school",
+    Audience.PROVIDER: "The service and the provider",
+}
+
+
+class Said(Schema):
+    """What a note says. What it says about a person stands apart from the rest, under that person's name."""
+
+    heading = line_field(noun="a heading")
+    text = text_field(label="Note", hint="Do not include names of pupils.", noun="the note")
+    person = person_field(
+        metadata={
+            "label": "Somebody the note tells something personal about",
+            "widget": "person",
+            "choices": lambda context: context[PEOPLE],
+        }
+    )
+    about_person = text_field(
+        required=False, rows=3, label="What it tells about that person", hint="Leave empty if nothing."
+    )
+
+    @validates_schema
+    def both_or_neither(self, values: dict[str, Any], **_: Any) -> None:
+        told = values.get("about_person", "").strip()
+        if told and not values.get("person"):
+            raise ValidationError("Choose the person that this tells about", "person")
+        if values.get("person") and not told:
+            raise ValidationError("Enter what the note tells about that person", "about_person")
+
+    @post_load
+    def personal(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
+        person, told = values.pop("person", None), values.pop("about_person", "").strip()
+        return {**values, "about_person": Personal(person, told) if person else None}
+
+
+class WriteNote(Said):
+    on = PlaceField(
+        TAKES_NOTES,
+        required=True,
+        metadata={"label": "On which record", "hint": "Its reference, or the URN of a school", "width": 20},
+    )
+    note_type = fields.Enum(
+        NoteType, by_value=True, required=True, metadata={"label": "Type of note", "noun": "the type of note"}
+    )
+    happened_on = day_field("Day that it tells of", required=False, hint="Leave empty for today")
+    sensitivity = fields.Enum(
+        Sensitivity,
+        by_value=True,
+        load_default=Sensitivity.ORDINARY,
+        validate=validate.OneOf([Sensitivity.ORDINARY, Sensitivity.RESTRICTED]),
+        metadata={
+            "hint": "A restricted note is read by few, and each reading is recorded.",
+            "widget": "radios",
+            "choices": lambda context: context[SENSITIVITIES],
+        },
+    )
+    visible_to = fields.Enum(
+        Audience,
+        by_value=True,
+        metadata={"label": "Who may see it", "widget": "radios", "choices": lambda context: context[AUDIENCES]},
+    )
+
+    class Meta:
+        fields = (
+            "on",
+            "note_type",
+            "happened_on",
+            "heading",
+            "text",
+            "person",
+            "about_person",
+            "sensitivity",
+            "visible_to",
+        )
+
+    @post_load
+    def placed(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """With school and provider, by which the right to write is judged."""
+        return {**values, "school": values["on"].school, "provider": values["on"].provider}
+
+
+class ReviseNote(Said):
+    reason = reason_field("Why the note changes")
+
+
+class WithdrawNote(Schema):
+    reason = reason_field("Why the note is withdrawn")
+
+
+class NoteVersionOut(Schema):
+    heading = fields.String()
+    text = fields.String()
+    person = person_field(attribute="about_person.person", allow_none=True)
+    about_person = fields.String(attribute="about_person.value", allow_none=True)
+    written_on = fields.Date()
+    written_by = person_field(allow_none=True)
+    reason = fields.String()
+
+
+class NoteOut(Schema):
+    """A note as the API shows it, the latest version last. Texts are empty for those who may not read them."""
+
+    reference = fields.String()
+    version = fields.Integer()
+    on = PlaceField(TAKES_NOTES, attribute="on_record")
+    note_type = fields.Enum(NoteType, by_value=True)
+    sensitivity = fields.Enum(Sensitivity, by_value=True)
+    visible_to = fields.Enum(Audience, by_value=True)
+    versions = fields.List(fields.Nested(NoteVersionOut))
+    withdrawn_on = fields.Date(allow_none=True)
+
+
+class NoteFilters(Schema):
+    on = PlaceField(TAKES_NOTES, metadata={"label": "On record", "hint": "Its reference, or the URN of a school"})
