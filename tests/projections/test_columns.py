@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -24,7 +24,7 @@ class Step:
     who: UUID | None
 
 
-WHO = uuid4()
+WHO = UUID("5b6f1b0e-6a57-4a64-9f0c-8d2f0b7c1a11")
 HALF_PAST_SIX = datetime(2026, 11, 2, 18, 30, tzinfo=timezone(timedelta(hours=2)))
 
 
