@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
@@ -60,8 +61,11 @@ def request_reopened(_row: Gap | None, _event: SupportRequest.Reopened) -> None:
     return None
 
 
-def gap_counts(connection: sa.Connection, *, since: date, until: date) -> list[GapCount]:
-    """Gaps found between two days, both included, by subject and phase; the most frequent first."""
+def gap_counts(
+    connection: sa.Connection, *, since: date, until: date, schools: Collection[UUID] | None = None
+) -> list[GapCount]:
+    """Gaps found between two days, both included, by subject and phase; the most frequent first. `schools` None
+    means those of all."""
     columns = gaps.table.c
     often = sa.func.count()
     query = (
@@ -76,6 +80,8 @@ def gap_counts(connection: sa.Connection, *, since: date, until: date) -> list[G
         .group_by(columns.subject_key, columns.phase)
         .order_by(often.desc(), columns.subject_key, columns.phase)
     )
+    if schools is not None:
+        query = query.where(columns.school.in_(schools))
     return [GapCount(**row) for row in connection.execute(query).mappings()]
 
 

@@ -190,6 +190,26 @@ def tender_of_reference(connection: sa.Connection, reference: str) -> TenderRow 
     return found[0] if found else None
 
 
+def listed(
+    connection: sa.Connection,
+    *,
+    schools: Collection[UUID] | None = None,
+    statuses: Collection[TenderStatus] = (),
+    after: str | None = None,
+    limit: int = LIMIT,
+) -> list[TenderRow]:
+    """Tenders, the newest reference first; `after` is the last one seen. `schools` None means those of all."""
+    columns = tenders.table.c
+    query = tenders.table.select()
+    if schools is not None:
+        query = query.where(columns.school.in_(schools))
+    if statuses:
+        query = query.where(columns.status.in_(statuses))
+    if after is not None:
+        query = query.where(columns.reference < after)
+    return tenders.rows(connection, query.order_by(columns.reference.desc()).limit(limit))
+
+
 def tenders_of(connection: sa.Connection, request: UUID) -> list[TenderRow]:
     """The tenders of a request, the first one first."""
     query = tenders.table.select().where(tenders.table.c.request == request)

@@ -1,0 +1,90 @@
+"""The quotes of a tender side by side, as far as somebody may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from domain.tender import Quote, Tender, TenderStatus
+from projections import provider_history
+from projections.names import names_of
+from projections.provider_history import BrokeredHistory
+from projections.references import references_of
+from web import words
+
+BEST = 5
+"""The upper end of the scale of ratings."""
+
+
+def are_shown(tender: Tender, today: date) -> bool:
+    """Whether the quotes may be seen by others than those who broker: once all replies are in, or were due."""
+    return tender.status is not TenderStatus.OPEN or not tender.unanswered or today > tender.reply_by
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One quote beside the others; `rating` is the provider's past with the number of its cases."""
+
+    provider: UUID
+    name: str
+    href: str
+    specialist: str
+    quote: Quote
+    rating: str
+    is_preferred: bool
+    is_selected: bool
+    shows_approach: bool
+
+
+def compared(connection: sa.Connection, tender: Tender, *, in_full: bool, today: date) -> list[Compared]:
+    """The quotes that stand, the lowest price first.
+
+    Those who broker see them in full. Others see none before the replies are in, and how the work would be done
+    only of the provider that was selected.
+    """
+    if not in_full and not are_shown(tender, today):
+        return []
+    quotes = tender.quotes
+    names = names_of(connection, {*quotes, *(quote.specialist for quote in quotes.values())})
+    references = references_of(connection, list(quotes))
+    past = provider_history.histories_of(connection, quotes)
+    lines = [
+        Compared(
+            provider=provider,
+            name=names.get(provider, ""),
+            href=f"/providers/{references[provider]}" if in_full and provider in references else "",
+            specialist=names.get(quote.specialist, ""),
+            quote=quote,
+            rating=rating(past, provider),
+            is_preferred=tender.preferred == provider,
+            is_selected=tender.selected == provider,
+            shows_approach=in_full or tender.selected == provider,
+        )
+        for provider, quote in quotes.items()
+    ]
+    return sorted(lines, key=lambda line: (line.quote.net, line.name))
+
+
+def rating(past: Mapping[UUID, BrokeredHistory], provider: UUID) -> str:
+    """The mean rating of a provider's past work, always with the number of cases."""
+    history = past.get(provider)
+    if history is None or history.mean_rating is None:
+        return "Not rated yet (no case)"
+    cases = "1 case" if history.rated == 1 else f"{history.rated} cases"
+    return f"{history.mean_rating:.1f} of {BEST} ({cases})"
+
+
+def quote_options(connection: sa.Connection, lines: Iterable[Compared]) -> list[tuple[str, str, str]]:
+    """Quotes as a form offers them: reference, provider, and what it offers."""
+    shown = list(lines)
+    refs = references_of(connection, [line.provider for line in shown])
+    return [(refs[line.provider], line.name, _in_short(line)) for line in shown if line.provider in refs]
+
+
+def _in_short(line: Compared) -> str:
+    offer = line.quote
+    return f"{line.specialist}, {words.days(offer.days)}, {words.money(offer.net)} without VAT"

@@ -1,0 +1,1 @@
+"""Support requests: what schools ask for, and how each is answered."""

@@ -1,0 +1,110 @@
+"""Finding somebody: the shortlist, the invitations, and the school's preference among quotes."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from domain.acting import current_signature
+from domain.service import Work
+from domain.support_request import RequestStatus, SupportRequest
+from domain.tender import Tender
+from domain.tender.rules import NoQuote
+from projections.references import reference_of
+from web.brokering import desk
+from web.noun import Deal, Values
+from web.policy import Action
+from web.quotes import are_shown
+from web.requests import offers, schemas
+from web.requests.noun import broker_command, requests
+from web.requests.ranking import matching_policy, offers_on_list
+
+
+def _is_approved(request: SupportRequest) -> bool:
+    return request.status is RequestStatus.APPROVED
+
+
+def _is_shortlisted(request: SupportRequest) -> bool:
+    return request.status is RequestStatus.SHORTLISTED
+
+
+@broker_command(
+    "shortlist",
+    "Search and shortlist providers",
+    schemas.ShortlistProviders,
+    done="The shortlist is kept, with the ranking as it was",
+    submit="Keep the shortlist",
+    offered=lambda request: _is_approved(request) or _is_shortlisted(request),
+    context=offers.ranked,
+    form_page="requests/shortlist.html",
+    main=True,
+)
+def shortlist(deal: Deal[SupportRequest], values: Values) -> None:
+    desk(deal).shortlist(
+        deal.record.id,
+        offers=offers_on_list(deal.office),
+        policy=matching_policy(deal.office),
+        chosen=values["chosen"],
+        days=values.get("days"),
+        at=deal.at,
+    )
+
+
+@broker_command(
+    "remove-from-shortlist",
+    "Take a provider off the shortlist",
+    schemas.RemoveFromShortlist,
+    done="The provider is off the shortlist",
+    offered=lambda request: _is_shortlisted(request) and bool(request.shortlist),
+    context=offers.shortlisted,
+)
+def remove_from_shortlist(deal: Deal[SupportRequest], values: Values) -> None:
+    deal.change(lambda request: request.remove_from_shortlist(values["provider"], reason=values["reason"]))
+
+
+def _page_of_tender(connection: sa.Connection, request: SupportRequest) -> str:
+    found = reference_of(connection, request.tender) if request.tender else None
+    return f"/tenders/{found}" if found else f"/requests/{request.reference}"
+
+
+@broker_command(
+    "open-tender",
+    "Invite providers to quote",
+    schemas.OpenTender,
+    done="The providers are invited",
+    submit="Invite them",
+    offered=lambda request: _is_shortlisted(request) and bool(request.shortlist),
+    context=offers.shortlisted,
+    initial=lambda _, request: {"brief": f"{request.need}\n\nWanted: {request.outcome_wanted}"},
+    goes_to=_page_of_tender,
+    check=True,
+    main=True,
+)
+def open_tender(deal: Deal[SupportRequest], values: Values) -> None:
+    desk(deal).open_tender(deal.record.id, deal.next_reference(Tender), at=deal.at, **values)
+
+
+def _awaits_preference(request: SupportRequest) -> bool:
+    return request.status is RequestStatus.INVITING
+
+
+@requests.command(
+    "prefer",
+    "Say which quote the school prefers",
+    Action.AGREE_FOR_SCHOOL,
+    schemas.PreferQuote,
+    done="The broker will see which quote you prefer",
+    lead="The service chooses, and takes account of what you say.",
+    offered=_awaits_preference,
+    context=offers.quotes_shown,
+)
+def prefer(deal: Deal[SupportRequest], values: Values) -> None:
+    def say(work: Work) -> None:
+        request = work.find(SupportRequest, deal.record.id, at=deal.at)
+        if request.tender is None:
+            raise NoQuote("There are no quotes yet")
+        tender = work.find(Tender, request.tender)
+        if not are_shown(tender, current_signature().today):
+            raise NoQuote("The quotes are shown once all replies are in")
+        tender.prefer(values["provider"], values["preference"])
+
+    deal.service.do(say)

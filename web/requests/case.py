@@ -1,0 +1,129 @@
+"""What the page of a request shows beside the record: the clock, what comes next, who was ranked, and the quotes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from domain.support_request import ENDS, RequestStatus, Route, SupportRequest
+from domain.tender import Tender
+from projections import open_requests, references, schools
+from projections.open_requests import RequestRow, WaitingFor
+from web import words
+from web.disclosure import INSIDE
+from web.identity import concerned, signed_in
+from web.office import office
+from web.policy import Action
+from web.quotes import are_shown, compared
+from web.record_addresses import record_href
+from web.requests.offers import last_question
+from web.requests.ranking import candidates
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A record that belongs to the case; `href` is empty for those who may not open it."""
+
+    label: str
+    text: str
+    href: str
+
+
+def around(connection: sa.Connection, request: SupportRequest) -> Mapping[str, Any]:
+    """All that the page needs."""
+    today = office().today()
+    row = open_requests.requests.get(connection, request.id)
+    is_inside = signed_in().holds(*INSIDE)
+    shown = {
+        "is_inside": is_inside,
+        "clock": clock(request, row.ended_on if row else None, today),
+        "waiting_for": row.waiting_for if row else None,
+        "next_step": next_step(request, row),
+        "question": last_question(request) if request.waiting_since else "",
+        "links": _links(connection, request),
+        "ranking": candidates(connection, request.ranking) if request.ranking and is_inside else None,
+    }
+    return {**shown, **_quotes(connection, request, today)}
+
+
+def clock(request: SupportRequest, ended_on: date | None, today: date) -> str:
+    """How long the request has taken so far; days on which the service waited for the school do not count."""
+    last = ended_on or today
+    waited = request.waiting_days(last)
+    count = max(0, (last - request.raised_on).days - waited)
+    took = "1 day" if count == 1 else f"{count} days"
+    if request.waiting_since is not None:
+        return f"{took}, stopped since {words.date(request.waiting_since)}"
+    return f"{took}, {waited} more waiting for the school" if waited else took
+
+
+def next_step(request: SupportRequest, row: RequestRow | None) -> str:
+    """What has to happen next, in one sentence; empty where nothing has."""
+    if request.status in ENDS or row is None:
+        return ""
+    if row.waiting_for is WaitingFor.SCHOOL:
+        return "The school answers the question of the service."
+    if request.status is RequestStatus.INVITING:
+        return _next_of_tender(row)
+    if request.status is RequestStatus.TRIAGED and request.route is not Route.BROKERED:
+        return "The broker arranges help in-house or points the school to other help, and records it."
+    return NEXT.get(request.status, "")
+
+
+def _next_of_tender(row: RequestRow) -> str:
+    if row.waiting_for is WaitingFor.PROVIDERS:
+        count = len(row.unanswered)
+        who = "1 provider replies" if count == 1 else f"{count} providers reply"
+        return f"{who} by {words.date(row.reply_by)}."
+    return "The broker compares the quotes, hears the school, and selects one."
+
+
+NEXT = {
+    RequestStatus.RAISED: "The service acknowledges the request and promises the school an answer.",
+    RequestStatus.ACKNOWLEDGED: "The service judges the need and gives it to a broker.",
+    RequestStatus.TRIAGED: "Brokering is approved, up to a ceiling.",
+    RequestStatus.APPROVED: "The broker searches and shortlists providers.",
+    RequestStatus.SHORTLISTED: "The broker invites providers to quote.",
+    RequestStatus.PLACED: "School, provider and service agree the engagement, and it is delivered.",
+}
+
+
+def _links(connection: sa.Connection, request: SupportRequest) -> list[Link]:
+    where = concerned(connection, request.about())
+    asking = signed_in()
+    belongs = (
+        ("Engagement", "engagement", request.engagement, Action.READ_ENGAGEMENT),
+        ("Tender", "tender", request.tender, Action.READ_INVITATION),
+        ("Merged into", "support-request", request.merged_into, Action.READ_REQUEST),
+        ("Visit that showed the need", "visit", request.visit, Action.READ_VISIT),
+        ("Concern", "concern", request.concern, Action.READ_CONCERN),
+    )
+    refs = references.references_of(connection, [id for _, _, id, _ in belongs if id])
+    links = [
+        Link(label, refs[id], record_href(kind, refs[id]) if asking.may(action, where) else "")
+        for label, kind, id, action in belongs
+        if id in refs
+    ]
+    school = schools.by_id(connection, request.school)
+    return [Link("School", school.name, record_href("school", str(school.urn))), *links] if school else links
+
+
+def _quotes(connection: sa.Connection, request: SupportRequest, today: date) -> Mapping[str, Any]:
+    """The quotes as far as the person who asks may see them, or why they are not shown yet."""
+    if request.tender is None:
+        return {"quotes": [], "quotes_wait_until": None}
+    tender = office().service.find(Tender, request.tender)
+    in_full = signed_in().may(Action.READ_INVITATION, concerned(connection, request.about()))
+    waits = not in_full and not are_shown(tender, today)
+    lines = compared(connection, tender, in_full=in_full, today=today)
+    return {"quotes": lines, "quotes_wait_until": tender.reply_by if waits else None}
+
+
+def named(request: SupportRequest) -> list[UUID | None]:
+    """Those whose names the page shows."""
+    return [request.school, request.broker, *request.shortlist]

@@ -1,0 +1,75 @@
+"""The gaps: needs for which nobody could be found, counted by subject and phase, as a page and in the API."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+
+import sqlalchemy as sa
+from marshmallow import Schema
+
+from projections import gaps as view
+from projections.gaps import GapCount
+from web.fields import day_field
+from web.identity import Reach
+from web.noun import Listing, Shelf, Values
+from web.office import office
+from web.policy import Action
+
+FROM_THE_FIRST = date(2000, 1, 1)
+
+
+class GapFilters(Schema):
+    since = day_field("Found since", required=False)
+    until = day_field("Found until", required=False)
+
+
+def counted(connection: sa.Connection, reach: Reach, filters: Values) -> list[GapCount]:
+    """Gaps by subject and phase, the most frequent first; a school is shown its own."""
+    return view.gap_counts(
+        connection,
+        since=filters.get("since") or FROM_THE_FIRST,
+        until=filters.get("until") or office().today(),
+        schools=reach.narrowed(),
+    )
+
+
+def by_subject(found: Iterable[GapCount]) -> list[tuple[str, int]]:
+    """How often nobody could be found for each subject, the most frequent first."""
+    sums: Counter[str] = Counter()
+    spelt: dict[str, str] = {}
+    for each in found:
+        spelt.setdefault(each.subject.casefold(), each.subject)
+        sums[each.subject.casefold()] += each.requests
+    return [(spelt[key], count) for key, count in sums.most_common()]
+
+
+def finding(bars: list[tuple[str, int]]) -> str:
+    """What the chart shows, said in its title."""
+    if not bars:
+        return "No need has gone unmet"
+    most = [subject for subject, count in bars if count == bars[0][1]]
+    if len(most) > 1:
+        return (
+            f"Needs for which nobody could be found, most often in {' and '.join((', '.join(most[:-1]), most[-1]))}"
+        )
+    return f"Needs for which nobody could be found, most often in {most[0]}"
+
+
+def _listed(
+    connection: sa.Connection, reach: Reach, filters: Values, after: str | None, limit: int
+) -> list[GapCount]:
+    found = counted(connection, reach, filters)
+    first = next(
+        (place + 1 for place, each in enumerate(found) if cursor(each) == after), 0 if after is None else None
+    )
+    return [] if first is None else found[first : first + limit]
+
+
+def cursor(row: GapCount) -> str:
+    """What names a row: its subject and phase."""
+    return f"{row.phase.value}:{row.subject.casefold()}"
+
+
+gaps_shelf = Shelf("gaps", Action.READ_REQUEST, Listing(GapCount, _listed, cursor, GapFilters))

@@ -1,0 +1,65 @@
+"""Requests as the doors know them: the noun, its list, and how its commands are declared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+
+from domain.acting import current_signature
+from domain.support_request import SupportRequest
+from domain.vocabulary import Side
+from projections import open_requests as view
+from web.brokering import BROKERING, action_for
+from web.identity import Reach
+from web.noun import Carry, Listing, Noun, Sight, Values
+from web.policy import SCHOOL, Action
+from web.requests import out
+
+
+def _listed(
+    connection: sa.Connection, reach: Reach, filters: Values, after: str | None, limit: int
+) -> list[view.RequestRow]:
+    asked = {name: value for name, value in filters.items() if name not in {"school", "status"}}
+    return view.all_requests(
+        connection,
+        schools=reach.narrowed(filters.get("school")),
+        statuses=filters.get("status", ()),
+        after=after,
+        limit=limit,
+        **asked,
+    )
+
+
+requests = Noun(
+    "requests",
+    SupportRequest,
+    one="support request",
+    read=Action.READ_REQUEST,
+    out=out.RequestOut,
+    listing=Listing(view.RequestRow, _listed, lambda row: row.reference, out.RequestFilters),
+    sight=Sight(copy=out.copy_for),
+)
+
+
+def broker_command(
+    name: str, title: str, schema: Any, *, done: str, **options: Any
+) -> Callable[[Carry[SupportRequest]], Carry[SupportRequest]]:
+    """Declare a command of whoever brokers requests of its kind."""
+    first, *others = BROKERING
+    return requests.command(
+        name,
+        title,
+        first,
+        schema,
+        done=done,
+        or_actions=others,
+        action_of=lambda request: action_for(request.kind),
+        **options,
+    )
+
+
+def acting_side() -> Side:
+    """Whose act it is follows from the post in which somebody acts."""
+    return Side.SCHOOL if current_signature().post in SCHOOL else Side.SERVICE

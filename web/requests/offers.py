@@ -1,0 +1,140 @@
+"""What forms about requests offer to choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import sqlalchemy as sa
+from flask import request as sent
+
+from domain.support_request import SupportRequest
+from domain.tender import Tender
+from domain.vocabulary import Role
+from projections import open_requests, providers, schools
+from web import words
+from web.brokering import post_for
+from web.choices import SERVICE_ROLES, authorisers, holders, open_schools, provider_options
+from web.identity import Visitor
+from web.office import office
+from web.policy import Action
+from web.quotes import compared, quote_options
+from web.requests import schemas
+from web.requests.ranking import Candidate, candidates_now
+
+TAUGHT = (
+    "Art and design",
+    "Citizenship",
+    "Computing",
+    "Design and technology",
+    "English",
+    "Geography",
+    "History",
+    "Languages",
+    "Mathematics",
+    "Music",
+    "Physical education",
+    "Religious education",
+    "Science",
+)
+"""The subjects of the national curriculum, and religious education: asked for even where nobody offers them."""
+
+Context = Mapping[str, Any]
+
+
+def for_raising(connection: sa.Connection, _: SupportRequest | None) -> Context:
+    return {
+        schemas.SCHOOLS: open_schools(connection, Action.RAISE_REQUEST),
+        schemas.SUBJECTS: [(subject, subject) for subject in subjects(connection)],
+    }
+
+
+def subjects(connection: sa.Connection) -> list[str]:
+    """Every subject that is taught or offered, each once, as providers write it."""
+    by_key = {subject.casefold(): subject for subject in (*TAUGHT, *providers.subjects(connection))}
+    return sorted(by_key.values(), key=str.casefold)
+
+
+def first_answers(connection: sa.Connection, asking: Visitor) -> Context:
+    """The school of somebody who has one, and its phase."""
+    if len(asking.schools) != 1 or asking.holds(*SERVICE_ROLES):
+        return {}
+    school = schools.by_id(connection, next(iter(asking.schools)))
+    return {"school": school.id, "phase": school.phase} if school else {}
+
+
+def for_acknowledging(connection: sa.Connection, _: SupportRequest | None) -> Context:
+    return {schemas.OFFICERS: holders(connection, SERVICE_ROLES)}
+
+
+def question(_: sa.Connection, request: SupportRequest | None) -> Context:
+    """What the service asked the school last."""
+    return {"question": last_question(request) if request else ""}
+
+
+def last_question(request: SupportRequest) -> str:
+    """What the service asked the school last, empty where it asked nothing."""
+    asked = SupportRequest.MoreInformationAsked
+    events = office().store.get(request.id, desc=True)
+    return next((event.question for event in events if isinstance(event, asked)), "")
+
+
+def brokers(connection: sa.Connection, request: SupportRequest | None) -> Context:
+    """Those whose post it is to broker needs of the request's kind."""
+    return {schemas.BROKERS: holders(connection, [post_for(request.kind)]) if request else []}
+
+
+def approvers(connection: sa.Connection, _: SupportRequest | None) -> Context:
+    return {schemas.APPROVERS: authorisers(connection)}
+
+
+def ranked(connection: sa.Connection, request: SupportRequest | None) -> Context:
+    """The ranking of today, with what was typed about the days of support."""
+    if request is None:
+        return {schemas.RANKED: []}
+    found = candidates_now(connection, office(), request, _days_typed())
+    return {schemas.RANKED: [_option(each) for each in found.fitting], "candidates": found}
+
+
+def _days_typed() -> Decimal | None:
+    try:
+        days = Decimal(sent.form.get("days", "").strip())
+    except InvalidOperation:
+        return None
+    return days if days.is_finite() and 0 < days <= 400 else None
+
+
+def _option(candidate: Candidate) -> tuple[str, str, str]:
+    return candidate.reference, f"{candidate.name}: {candidate.score} of 100", ". ".join(candidate.reasons)
+
+
+def shortlisted(connection: sa.Connection, request: SupportRequest | None) -> Context:
+    return {schemas.SHORTLIST: provider_options(connection, request.shortlist) if request else []}
+
+
+def quotes_shown(connection: sa.Connection, request: SupportRequest | None) -> Context:
+    """The quotes that the school may see, to choose among."""
+    if request is None or request.tender is None:
+        return {schemas.QUOTES: []}
+    tender = office().service.find(Tender, request.tender)
+    lines = compared(connection, tender, in_full=False, today=office().today())
+    return {schemas.QUOTES: quote_options(connection, lines)}
+
+
+def in_house(connection: sa.Connection, _: SupportRequest | None) -> Context:
+    return {schemas.IN_HOUSE: holders(connection, (*SERVICE_ROLES, Role.SPECIALIST))}
+
+
+def others_of_school(connection: sa.Connection, request: SupportRequest | None) -> Context:
+    """The school's other open requests."""
+    if request is None:
+        return {schemas.OTHERS: []}
+    rows = open_requests.open_requests(connection, schools=[request.school], limit=200)
+    return {
+        schemas.OTHERS: [
+            (row.reference, f"{row.reference}: {row.subject}, {words.date(row.raised_on)}")
+            for row in rows
+            if row.id != request.id
+        ]
+    }

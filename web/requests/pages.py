@@ -1,0 +1,131 @@
+"""The pages of requests: the list, one request as a whole case, and the gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import Blueprint, render_template, request
+
+from domain.support_request import SupportRequest
+from projections.open_requests import RequestRow
+from web import words
+from web.brokering import BROKERED_BY
+from web.choices import holders
+from web.identity import reach, signed_in
+from web.noun import Listing
+from web.office import office
+from web.pages import ListPage, chips, filter_values, list_page, record_page
+from web.policy import Action
+from web.requests.case import around, named
+from web.requests.commands import requests
+from web.requests.gaps import GapFilters, by_subject, counted, finding
+
+pages = Blueprint("requests", __name__, template_folder="templates")
+
+
+def _cells(row: RequestRow, names: Mapping[UUID, str]) -> list[Any]:
+    overdue = row.is_overdue(office().today())
+    return [
+        {"text": row.reference, "href": f"/requests/{row.reference}", "hint": words.date(row.raised_on)},
+        names.get(row.school, ""),
+        {"text": row.subject, "hint": f"{row.phase.label}. {row.kind.label}"},
+        row.urgency.label,
+        {"tag": row.status},
+        row.waiting_for.label,
+        {"text": words.date(row.next_on), "hint": "Overdue" if overdue else ""},
+        names.get(row.broker, "") if row.broker else "",
+    ]
+
+
+def _choices(connection: sa.Connection) -> Mapping[str, list[tuple[str, str]]]:
+    return {
+        "broker": holders(connection, [role for _, role in BROKERED_BY.values()]),
+        "open": [("true", "Open"), ("false", "Ended")],
+    }
+
+
+LIST = ListPage(
+    title="Support requests",
+    caption="Requests, newest first",
+    head=["Request", "School", "Subject", "Urgency", "Status", "Waiting for", "Next date", "Broker"],
+    cells=_cells,
+    ids=lambda row: [row.school, row.broker],
+    empty_text="No requests",
+    choices=_choices,
+    template="requests/list.html",
+)
+
+
+@pages.get("/")
+def listed() -> str:
+    assert isinstance(requests.listing, Listing)
+    return list_page(requests, requests.listing, LIST, mine=_own_reference())
+
+
+def _own_reference() -> str:
+    """The reference of somebody who brokers requests, empty for others."""
+    asking = signed_in()
+    with office().read() as connection:
+        brokers = holders(connection, [role for _, role in BROKERED_BY.values() if asking.holds(role)])
+    return next((reference for reference, name in brokers if name == asking.name), "")
+
+
+@pages.get("/<ref>")
+def case(ref: str) -> str:
+    return record_page(
+        requests,
+        ref,
+        "requests/request.html",
+        title=_title,
+        ids=named,
+        more=around,
+    )
+
+
+def _title(request: SupportRequest, names: Mapping[UUID, str]) -> str:
+    return f"{request.subject} for {names.get(request.school, 'a school')}"
+
+
+@pages.get("/gaps")
+def gaps() -> str:
+    """Where nobody could be found, by subject and phase."""
+    values, wrong = filter_values(GapFilters())
+    with office().read() as connection:
+        found = counted(connection, reach(connection, Action.READ_REQUEST), values)
+    bars = by_subject(found)
+    filter_fields = [
+        {
+            "name": name,
+            "label": field.metadata["label"],
+            "kind": "date",
+            "value": request.args.get(name, ""),
+            "error": " ".join(wrong.get(name, ())),
+        }
+        for name, field in GapFilters().fields.items()
+    ]
+    return render_template(
+        "requests/gaps.html",
+        page_title="Gaps in what providers offer",
+        section="Requests",
+        breadcrumbs=[("Requests", "/requests"), ("Gaps", "")],
+        filter_fields=filter_fields,
+        chips=list(chips(filter_fields)),
+        bars=bars,
+        finding=finding(bars),
+        rows=[
+            [
+                {
+                    "text": each.subject,
+                    "href": f"/requests/?status=unmet&subject={each.subject}&phase={each.phase.value}",
+                },
+                each.phase.label,
+                each.requests,
+                each.schools,
+                words.date(each.last_on),
+            ]
+            for each in found
+        ],
+    )

@@ -1,0 +1,137 @@
+"""Who could meet a request: all providers on the list, ranked by the authority's own weights, with the reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from types import MappingProxyType
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from domain.provider import Provider
+from domain.support_request import Ranked, SupportRequest
+from projections import provider_history
+from projections import providers as listed
+from projections.names import names_of
+from projections.provider_history import BrokeredHistory
+from projections.providers import ListedProvider
+from projections.references import references_of
+from providers.eligibility import NOTHING_PAST, need_of, offer_of
+from providers.matching import USUAL_POLICY, MatchingPolicy, Need, Offer, PastWork, rank
+from web.authority import settings_of
+from web.brokering import vetting_of
+from web.office import Office
+
+EVERY_PROVIDER = 100_000
+OTHER_SUBJECT = "Subject: "
+
+
+def matching_policy(office: Office) -> MatchingPolicy:
+    """How criteria count: the authority's own weights where it has set them. Its version is that of the settings."""
+    settings, version = settings_of(office)
+    if not settings.matching_weights:
+        return USUAL_POLICY
+    weights = {each.criterion: each.weight for each in settings.matching_weights}
+    return MatchingPolicy(version, MappingProxyType({**USUAL_POLICY.weights, **weights}))
+
+
+def offers_on_list(office: Office) -> Callable[[Need], list[Offer]]:
+    """What every provider on the list has to offer for a need.
+
+    The records of those who do not offer the subject are not read: nothing in them could bring them in.
+    """
+
+    def offers(need: Need) -> list[Offer]:
+        vetting = vetting_of(office)
+        with office.read() as connection:
+            rows = listed.search(connection, limit=EVERY_PROVIDER)
+            near = {row.id for row in rows if _offers(row, need.subject)}
+            past = provider_history.histories_of(connection, near)
+        return [
+            offer_of(office.service.find(Provider, row.id), need, vetting, past_work(past.get(row.id)))
+            if row.id in near
+            else Offer(row.id, row.reference, row.capabilities, row.areas)
+            for row in rows
+        ]
+
+    return offers
+
+
+def _offers(row: ListedProvider, subject: str) -> bool:
+    return any(each.subject.casefold() == subject.casefold() for each in row.capabilities)
+
+
+def past_work(history: BrokeredHistory | None) -> PastWork:
+    """A brokered history as the matching counts it."""
+    if history is None:
+        return NOTHING_PAST
+    return PastWork(
+        cases=history.rated,
+        ratings=history.ratings_sum,
+        last_declined=history.last_declined,
+        unavailable_until=history.unavailable_until,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A provider of a ranking as pages show it."""
+
+    id: UUID
+    reference: str
+    name: str
+    score: int
+    reasons: tuple[str, ...]
+    excluded_because: str
+
+    @property
+    def href(self) -> str:
+        return f"/providers/{self.reference}"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """A ranking as pages show it: who fits, best first; who was left out and why; how many offer other subjects."""
+
+    fitting: tuple[Candidate, ...]
+    left_out: tuple[Candidate, ...]
+    other_subjects: int
+
+
+def candidates(connection: sa.Connection, ranking: tuple[Ranked, ...]) -> Candidates:
+    """A ranking with the names of its providers."""
+    ids = [each.provider for each in ranking]
+    names, references = names_of(connection, ids), references_of(connection, ids)
+    shown = [
+        Candidate(
+            each.provider,
+            references.get(each.provider, ""),
+            names.get(each.provider, ""),
+            each.score,
+            each.reasons,
+            each.excluded_because or "",
+        )
+        for each in ranking
+    ]
+    left_out = [each for each in shown if each.excluded_because]
+    near = tuple(each for each in left_out if not _only_in_other_subjects(each))
+    return Candidates(
+        fitting=tuple(each for each in shown if not each.excluded_because),
+        left_out=near,
+        other_subjects=len(left_out) - len(near),
+    )
+
+
+def _only_in_other_subjects(candidate: Candidate) -> bool:
+    return candidate.excluded_because.startswith(OTHER_SUBJECT) and "; " not in candidate.excluded_because
+
+
+def candidates_now(
+    connection: sa.Connection, office: Office, request: SupportRequest, days: Decimal | None
+) -> Candidates:
+    """The ranking as it would be today."""
+    need = need_of(request, on=office.today(), days=days)
+    ranking = rank(need, offers_on_list(office)(need), matching_policy(office))
+    return candidates(connection, ranking.seen)

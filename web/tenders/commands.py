@@ -1,0 +1,228 @@
+"""What the broker does with a tender, declared once for pages and API. What providers do is theirs to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from domain.aggregate import Refusal
+from domain.engagement import BrokeredEngagement
+from domain.service import Work
+from domain.support_request import RequestStatus, SupportRequest
+from domain.tender import Tender, TenderStatus
+from domain.tender.parts import OPEN_INVITATION
+from domain.vocabulary import Role
+from projections import references
+from providers.brokerage import Agreement
+from web.brokering import desk
+from web.choices import authorisers, holders, provider_options
+from web.noun import Deal, Values
+from web.office import office
+from web.quotes import compared, quote_options
+from web.tenders import schemas
+from web.tenders.noun import broker_command, request_of, tenders
+
+__all__ = ["tenders"]
+
+
+class WorkProposed(Refusal):
+    """A selection is withdrawn from which work was proposed."""
+
+
+def _is_open(tender: Tender) -> bool:
+    return tender.status is TenderStatus.OPEN
+
+
+def _in_time(tender: Tender) -> bool:
+    return _is_open(tender) and office().today() <= tender.reply_by
+
+
+def _unanswered_questions(tender: Tender) -> list[tuple[str, str]]:
+    return [(str(each.number), each.text) for each in tender.questions if not each.answer]
+
+
+def _may_be_invited(connection: sa.Connection, tender: Tender | None) -> Mapping[str, Any]:
+    """Those on the shortlist who hold no invitation."""
+    if tender is None:
+        return {schemas.SHORTLIST: []}
+    request = office().service.find(SupportRequest, tender.request)
+    held = {each.provider for each in tender.invitations.values() if each.status in OPEN_INVITATION}
+    return {schemas.SHORTLIST: provider_options(connection, [each for each in request.shortlist if each not in held])}
+
+
+def _quotes(connection: sa.Connection, tender: Tender | None) -> Mapping[str, Any]:
+    """The quotes side by side, and as options."""
+    if tender is None:
+        return {schemas.QUOTES: [], "lines": []}
+    lines = compared(connection, tender, in_full=True, today=office().today())
+    return {schemas.QUOTES: quote_options(connection, lines), "lines": lines}
+
+
+def _choosing(connection: sa.Connection, tender: Tender | None) -> Mapping[str, Any]:
+    return {
+        **_quotes(connection, tender),
+        schemas.APPROVERS: authorisers(connection),
+        schemas.DIRECTORS: holders(connection, [Role.DIRECTOR]),
+        "ceiling": request_of(tender).ceiling if tender else None,
+    }
+
+
+@broker_command(
+    "invite",
+    "Invite more providers",
+    schemas.InviteProviders,
+    done="The providers are invited",
+    submit="Invite them",
+    offered=lambda tender: _in_time(tender) and not tender.single_provider,
+    context=_may_be_invited,
+)
+def invite(deal: Deal[Tender], values: Values) -> None:
+    desk(deal).invite(deal.record.id, *values["invite"], at=deal.at)
+
+
+@broker_command(
+    "answer-question",
+    "Answer a question",
+    schemas.AnswerTenderQuestion,
+    done="The answer is shown to all who are invited",
+    submit="Send the answer to all",
+    offered=lambda tender: _is_open(tender) and bool(_unanswered_questions(tender)),
+    context=lambda _, tender: {schemas.UNANSWERED: _unanswered_questions(tender) if tender else []},
+    main=True,
+)
+def answer_question(deal: Deal[Tender], values: Values) -> None:
+    deal.change(lambda tender: tender.answer(values["number"], values["answer"]))
+
+
+@broker_command(
+    "extend",
+    "Give everybody longer to reply",
+    schemas.ExtendReplyBy,
+    done="Everybody has longer to reply",
+    offered=_is_open,
+)
+def extend(deal: Deal[Tender], values: Values) -> None:
+    deal.change(lambda tender: tender.extend(**values))
+
+
+@broker_command(
+    "lapse",
+    "End the invitations without a reply",
+    schemas.LapseUnanswered,
+    done="The invitations without a reply have ended",
+    lead="The day for replies has passed. Providers who have not replied can no longer quote.",
+    submit="End them",
+    offered=lambda tender: _is_open(tender) and bool(tender.unanswered) and office().today() > tender.reply_by,
+)
+def lapse(deal: Deal[Tender], _: Values) -> None:
+    deal.change(lambda tender: tender.lapse_unanswered())
+
+
+@broker_command(
+    "record-preference",
+    "Record which quote the school prefers",
+    schemas.RecordPreference,
+    done="The school's preference is recorded",
+    offered=lambda tender: _is_open(tender) and bool(tender.quotes),
+    context=_quotes,
+)
+def record_preference(deal: Deal[Tender], values: Values) -> None:
+    deal.change(lambda tender: tender.prefer(values["provider"], values["preference"]))
+
+
+def _page_to_propose(_: sa.Connection, tender: Tender) -> str:
+    return tenders.href(tender, "propose")
+
+
+@broker_command(
+    "select",
+    "Select a provider",
+    schemas.SelectProvider,
+    done="The provider is selected. Now propose the engagement",
+    submit="Select this provider",
+    offered=lambda tender: _is_open(tender) and bool(tender.quotes),
+    context=_choosing,
+    form_page="tenders/select.html",
+    goes_to=_page_to_propose,
+    check=True,
+    main=True,
+)
+def select(deal: Deal[Tender], values: Values) -> None:
+    desk(deal).select(
+        deal.record.id,
+        values["provider"],
+        rationale=values["rationale"],
+        approver=values["approver"],
+        approved_above_ceiling_by=values.get("approved_above_ceiling_by"),
+        at=deal.at,
+    )
+
+
+def _is_to_be_proposed(tender: Tender) -> bool:
+    return tender.status is TenderStatus.SELECTED and request_of(tender).status is RequestStatus.INVITING
+
+
+def _first_terms(_: sa.Connection, tender: Tender) -> Mapping[str, Any]:
+    """What the request and the selected quote say already."""
+    request = office().service.find(SupportRequest, tender.request)
+    quote = tender.quotes.get(tender.selected) if tender.selected else None
+    dates = {"begins": quote.available_from, "ends": quote.available_to} if quote else {}
+    return {"scope": request.need, "objectives": request.outcome_wanted.splitlines(), **dates}
+
+
+def _page_of_engagement(connection: sa.Connection, tender: Tender) -> str:
+    engagement = office().service.find(SupportRequest, tender.request).engagement
+    found = references.reference_of(connection, engagement) if engagement else None
+    return f"/engagements/{found}" if found else tenders.href(tender)
+
+
+@broker_command(
+    "propose",
+    "Propose the engagement",
+    schemas.ProposeWork,
+    done="The engagement is proposed. School, provider and service agree to it next",
+    lead="The days and the price are those of the selected quote.",
+    submit="Propose the engagement",
+    offered=_is_to_be_proposed,
+    initial=_first_terms,
+    goes_to=_page_of_engagement,
+    main=True,
+)
+def propose(deal: Deal[Tender], values: Values) -> None:
+    agreement = Agreement(values["scope"], tuple(values["objectives"]), values["begins"], values["ends"])
+    desk(deal).engage_selected(deal.record.id, deal.next_reference(BrokeredEngagement), agreement, at=deal.at)
+
+
+@broker_command(
+    "withdraw-selection",
+    "Withdraw the selection",
+    schemas.WithdrawSelection,
+    done="The selection is withdrawn. The quotes stand again",
+    submit="Withdraw the selection",
+    warning=True,
+    offered=_is_to_be_proposed,
+)
+def withdraw_selection(deal: Deal[Tender], values: Values) -> None:
+    def withdraw(work: Work) -> None:
+        tender = work.find(Tender, deal.record.id, at=deal.at)
+        if work.find(SupportRequest, tender.request).status is RequestStatus.PLACED:
+            raise WorkProposed("An engagement was proposed from this selection. Cancel the engagement instead.")
+        tender.withdraw_selection(**values)
+
+    deal.service.do(withdraw)
+
+
+@broker_command(
+    "close",
+    "End the invitations without a choice",
+    schemas.CloseTender,
+    done="The invitations have ended. The shortlist stands again",
+    submit="End the invitations",
+    warning=True,
+    check=True,
+    offered=_is_open,
+)
+def close(deal: Deal[Tender], values: Values) -> None:
+    desk(deal).end_tender(deal.record.id, at=deal.at, **values)

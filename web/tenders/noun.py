@@ -1,0 +1,71 @@
+"""Tenders as the doors know them: the noun, its list, and how its commands are declared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+from flask import g
+
+from domain.tender import Tender
+from projections import open_requests
+from projections import tenders as view
+from projections.open_requests import RequestRow
+from web.brokering import BROKERING, action_for
+from web.identity import Reach
+from web.noun import Carry, Listing, Noun, Values
+from web.office import office
+from web.policy import Action
+from web.tenders import schemas
+
+
+def _listed(
+    connection: sa.Connection, reach: Reach, filters: Values, after: str | None, limit: int
+) -> list[view.TenderRow]:
+    return view.listed(
+        connection,
+        schools=reach.narrowed(filters.get("school")),
+        statuses=filters.get("status", ()),
+        after=after,
+        limit=limit,
+    )
+
+
+tenders = Noun(
+    "tenders",
+    Tender,
+    one="tender",
+    read=Action.READ_INVITATION,
+    out=schemas.TenderOut,
+    listing=Listing(view.TenderRow, _listed, lambda row: row.reference, schemas.TenderFilters),
+)
+
+
+def request_of(tender: Tender) -> RequestRow:
+    """The request that a tender is for, looked up once while a page or command is answered."""
+    known: dict[Any, RequestRow] = g.setdefault("requests_of_tenders", {})
+    if tender.request not in known:
+        with office().read() as connection:
+            found = open_requests.requests.get(connection, tender.request)
+        if found is None:
+            raise LookupError(f"tender {tender.reference} is for no request")
+        known[tender.request] = found
+    return known[tender.request]
+
+
+def broker_command(
+    name: str, title: str, schema: Any, *, done: str, **options: Any
+) -> Callable[[Carry[Tender]], Carry[Tender]]:
+    """Declare a command of whoever brokers needs of the kind that the tender is for."""
+    first, *others = BROKERING
+    return tenders.command(
+        name,
+        title,
+        first,
+        schema,
+        done=done,
+        or_actions=others,
+        action_of=lambda tender: action_for(request_of(tender).kind),
+        **options,
+    )

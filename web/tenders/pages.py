@@ -1,0 +1,73 @@
+"""The pages of tenders: the list, and one tender as the broker sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import Blueprint
+
+from domain.tender import Tender
+from projections import references
+from projections.tenders import TenderRow
+from web import words
+from web.noun import Listing
+from web.office import office
+from web.pages import ListPage, list_page, record_page
+from web.quotes import compared
+from web.tenders.commands import tenders
+from web.tenders.noun import request_of
+
+pages = Blueprint("tenders", __name__, template_folder="templates")
+
+
+def _cells(row: TenderRow, names: Mapping[UUID, str]) -> list[Any]:
+    return [
+        {"text": row.reference, "href": f"/tenders/{row.reference}"},
+        names.get(row.request, ""),
+        names.get(row.school, ""),
+        words.date(row.reply_by),
+        {"tag": row.status},
+        names.get(row.selected, "") if row.selected else "",
+    ]
+
+
+LIST = ListPage(
+    title="Tenders",
+    caption="Tenders, newest first",
+    head=["Tender", "Request", "School", {"text": "Replies by", "nowrap": True}, "Status", "Selected"],
+    cells=_cells,
+    ids=lambda row: [row.request, row.school, row.selected],
+    empty_text="No tenders",
+)
+
+
+@pages.get("/")
+def listed() -> str:
+    assert isinstance(tenders.listing, Listing)
+    return list_page(tenders, tenders.listing, LIST)
+
+
+@pages.get("/<ref>")
+def tender(ref: str) -> str:
+    return record_page(
+        tenders,
+        ref,
+        "tenders/tender.html",
+        title=lambda tender, names: f"{request_of(tender).subject} for {names.get(tender.school, 'a school')}",
+        ids=lambda tender: [tender.school, *tender.invitations],
+        more=_around,
+    )
+
+
+def _around(connection: sa.Connection, tender: Tender) -> Mapping[str, Any]:
+    request, today = request_of(tender), office().today()
+    return {
+        "request": request,
+        "quotes": compared(connection, tender, in_full=True, today=today),
+        "provider_references": references.references_of(connection, list(tender.invitations)),
+        "engagement": references.reference_of(connection, request.engagement) if request.engagement else None,
+        "replies_are_due": today > tender.reply_by and bool(tender.unanswered),
+    }

@@ -1,0 +1,172 @@
+"""What is asked while quotes are sought and one is chosen; and how the API shows a tender."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+from domain.tender import InvitationStatus, TenderStatus
+from domain.vocabulary import Side
+from web.fields import (
+    RecordField,
+    SchoolField,
+    ValuesOf,
+    day_field,
+    line_field,
+    person_field,
+    provider_field,
+    reason_field,
+    text_field,
+)
+
+UNANSWERED, SHORTLIST, QUOTES, APPROVERS, DIRECTORS = "unanswered", "shortlist", "quotes", "approvers", "directors"
+"""What forms offer: questions without an answer, those who may be invited, quotes, and who may approve."""
+
+
+def _offered(name: str) -> Callable[[Mapping[str, Any]], Any]:
+    return lambda context: context[name]
+
+
+def _provider(label: str, among: str) -> RecordField:
+    return provider_field(required=True, metadata={"label": label, "widget": "radios", "choices": _offered(among)})
+
+
+def _person(label: str, among: str, *, required: bool = True, **metadata: Any) -> RecordField:
+    return person_field(
+        required=required, metadata={"label": label, "widget": "select", "choices": _offered(among), **metadata}
+    )
+
+
+class InviteProviders(Schema):
+    invite = fields.List(
+        provider_field(),
+        required=True,
+        validate=validate.Length(1, 200, error="Choose at least one provider to invite"),
+        metadata={
+            "label": "Providers to invite",
+            "hint": "Those on the shortlist who hold no invitation",
+            "choices": _offered(SHORTLIST),
+            "noun": "at least one provider to invite",
+        },
+    )
+
+
+class AnswerTenderQuestion(Schema):
+    number = fields.Integer(
+        required=True,
+        validate=validate.Range(1, 10_000),
+        metadata={"label": "Question", "widget": "radios", "choices": _offered(UNANSWERED)},
+    )
+    answer = text_field(label="Answer", hint="All who are invited read it, with the question.")
+
+
+class ExtendReplyBy(Schema):
+    reply_by = day_field("New day for replies")
+    reason = reason_field("Why it is extended")
+
+
+class LapseUnanswered(Schema):
+    """Nothing is asked: invitations without a reply end."""
+
+
+class RecordPreference(Schema):
+    provider = _provider("Provider that the school prefers", QUOTES)
+    preference = text_field(rows=3, longest=2000, label="What the school said", noun="what the school said")
+
+
+class SelectProvider(Schema):
+    provider = _provider("Provider", QUOTES)
+    rationale = reason_field("Why this is the best choice", noun="why this is the best choice")
+    approver = _person("Approved by", APPROVERS, noun="who approved it")
+    approved_above_ceiling_by = _person(
+        "Approved above the ceiling by",
+        DIRECTORS,
+        required=False,
+        hint="Only where the quote is above the approved ceiling: a director other than the first approver",
+    )
+
+    @validates_schema
+    def two_people(self, values: Mapping[str, Any], **_: Any) -> None:
+        second = values.get("approved_above_ceiling_by")
+        if second is not None and second == values.get("approver"):
+            raise ValidationError("Choose somebody other than the first approver", "approved_above_ceiling_by")
+
+
+class ProposeWork(Schema):
+    scope = text_field(label="What is to be done", noun="what is to be done")
+    objectives = fields.List(
+        line_field(longest=500),
+        required=True,
+        validate=validate.Length(1, 20, error="Enter at least one objective"),
+        metadata={
+            "label": "Objectives",
+            "hint": "One on each line. The school says at the end how far each was met.",
+            "noun": "at least one objective",
+        },
+    )
+    begins = day_field("First day")
+    ends = day_field("Last day")
+
+
+class WithdrawSelection(Schema):
+    reason = reason_field("Why the selection is withdrawn")
+
+
+class CloseTender(Schema):
+    reason = reason_field("Why nobody is selected")
+
+
+class TenderQuoteOut(Schema):
+    specialist = person_field()
+    days = fields.Decimal(as_string=True, places=1)
+    day_rate = fields.Decimal(as_string=True, places=2)
+    net = fields.Decimal(as_string=True, places=2)
+    vat = fields.Decimal(as_string=True, places=2)
+    gross = fields.Decimal(as_string=True, places=2)
+    approach = fields.String()
+    available_from = fields.Date()
+    available_to = fields.Date()
+    received_on = fields.Date()
+
+
+class InvitedOut(Schema):
+    provider = provider_field()
+    status = fields.Enum(InvitationStatus, by_value=True)
+    clearance = fields.String(metadata={"description": "What was known of the clearance when it was invited"})
+    invited_on = fields.Date()
+    quote = fields.Nested(TenderQuoteOut, allow_none=True)
+    declined_by = fields.Enum(Side, by_value=True, allow_none=True)
+    unavailable_until = fields.Date(allow_none=True)
+
+
+class TenderQuestionOut(Schema):
+    number = fields.Integer()
+    provider = provider_field()
+    text = fields.String()
+    answer = fields.String()
+
+
+class TenderOut(Schema):
+    """A tender as those who broker see it."""
+
+    reference = fields.String()
+    version = fields.Integer()
+    status = fields.Enum(TenderStatus, by_value=True)
+    request = RecordField("support-request", "SR")
+    school = SchoolField()
+    brief = fields.String()
+    reply_by = fields.Date()
+    question_deadline = fields.Date()
+    single_provider = fields.Boolean()
+    invitations = ValuesOf(fields.Nested(InvitedOut))
+    questions = fields.List(fields.Nested(TenderQuestionOut))
+    preferred = provider_field(allow_none=True)
+    selected = provider_field(allow_none=True)
+    rationale = fields.String()
+
+
+class TenderFilters(Schema):
+    status = fields.List(fields.Enum(TenderStatus, by_value=True), metadata={"label": "Status"})
+    school = SchoolField(metadata={"label": "School", "hint": "URN"})
