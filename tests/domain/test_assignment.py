@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from domain.aggregate import ReasonNeeded
-from domain.assignment import NotAnOfficer, assign_link_officer, hand_over
+from domain.assignment import NotAnOfficer, arrange_cover, assign_link_officer, hand_over
 from domain.person import Person
 from domain.school import School, Source
 from domain.school.rules import AlreadyLinkOfficer
@@ -163,3 +163,27 @@ def test_a_hand_over_without_a_reason_moves_no_school(
 def test_a_school_that_nobody_knows_is_not_found(service: Service, person: Callable[..., UUID]) -> None:
     with signed(), pytest.raises(NotFound):
         assign_link_officer(service, UUID(int=7), person(1), from_=TODAY, reason="Balance")
+
+
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.DIRECTOR])
+def test_an_officer_or_a_director_stands_in(
+    service: Service, school: Callable[[int], UUID], person: Callable[..., UUID], role: Role
+) -> None:
+    lark_hill, anna, bilal = school(105900), person(1), person(2, role)
+    with signed():
+        assign_link_officer(service, lark_hill, anna, from_=SEPTEMBER, reason="New")
+    with signed():
+        arrange_cover(service, lark_hill, bilal, from_=TODAY, to=NEXT_YEAR, reason="Leave", at=2)
+
+    assert service.find(School, lark_hill).cover_on(NEXT_YEAR) == bilal
+
+
+def test_nobody_else_stands_in(service: Service, school: Callable[[int], UUID], person: Callable[..., UUID]) -> None:
+    lark_hill, anna, broker = school(105900), person(1), person(2, Role.BROKER)
+    with signed():
+        assign_link_officer(service, lark_hill, anna, from_=SEPTEMBER, reason="New")
+
+    with signed(), pytest.raises(NotAnOfficer):
+        arrange_cover(service, lark_hill, broker, from_=TODAY, to=NEXT_YEAR, reason="Leave")
+
+    assert service.find(School, lark_hill).covers == []

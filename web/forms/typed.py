@@ -121,7 +121,8 @@ class Number(FormField):
     def places(self) -> int | None:
         if isinstance(self.field, fields.Integer):
             return 0
-        return getattr(self.field, "places", None)
+        places = getattr(self.field, "places", None)
+        return len(f"{places:f}".partition(".")[2]) if isinstance(places, Decimal) else places
 
     @property
     def inputmode(self) -> str:

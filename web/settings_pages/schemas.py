@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
-from marshmallow import Schema, fields, missing, post_load, validate
+from marshmallow import Schema, fields, missing, post_load, pre_load, validate
 
 from domain.authority import NeedCategory, Retention, Settings, VettingDemand, Weight
 from domain.calendar import Term, TermDates
@@ -143,6 +144,13 @@ class TheSettings(Schema):
 class ChangeSettings(TheSettings):
     from_ = day_field("In force from", name="from", noun="the day from which they are in force")
     reason = reason_field()
+
+    @pre_load
+    def without_blank_address(self, values: Any, **_: Any) -> Any:
+        """No address is written as an empty text, also where the settings are sent back as they were read."""
+        if not isinstance(values, Mapping):
+            return values
+        return {name: value for name, value in values.items() if name != "contact_email" or value != ""}
 
     @post_load
     def as_settings(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:

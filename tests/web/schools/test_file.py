@@ -1,0 +1,179 @@
+"""A school's summary and its file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from domain.concern import ConcernCase, ConcernKind, ConcernSource, Severity
+from domain.school import Inspection, Source
+from domain.vocabulary import Purpose
+from providers.intake.links import confirm_merger, confirm_succession
+from tests.web.conftest import Browser, Program
+from tests.web.schools.acting import change, propose, read
+from tests.world import World
+
+INSPECTIONS = Source("inspections.csv", date(2024, 1, 1))
+
+
+def raise_concern(world: World, school: object, purpose: Purpose, detail: str) -> None:
+    with world.acting():
+        number = purpose.value.encode()[0]
+        world.office.service.add(
+            lambda: ConcernCase.raise_(
+                f"CC-2026-0{number:03}",
+                school=school,  # type: ignore[arg-type]  # an id, as the world gives it
+                kind=ConcernKind.ACHIEVEMENT,
+                source=ConcernSource.DATA,
+                severity=Severity.HIGH,
+                detail=detail,
+                purpose=purpose,
+            )
+        )
+
+
+def test_the_summary_tells_who_it_is_and_who_looks_after_it(world: World, sign_in: Callable[..., Browser]) -> None:
+    school = world.school(school_type="Community school", street="12 Long Street", percent_fsm="13.7")
+    world.link_officer(school, "Lena Link")
+    world.headteacher(school, "Hana Head")
+    world.chair(school, "Chris Chair")
+
+    page = sign_in(world.director()).get(f"/schools/{world.urn(school)}")
+
+    for told in ("Ashgrove High School", "Lena Link", "Hana Head", "Chris Chair", "Community school", "13.7%"):
+        assert told in page
+    assert "As the register of 1 September 2024 tells it (register.csv)" in page
+
+
+def test_what_is_next_stands_on_the_summary(world: World, sign_in: Callable[..., Browser]) -> None:
+    school, other = world.school(), world.school("Elm Grove School")
+    raise_concern(world, school, Purpose.CHALLENGE, "Maths fell")
+    browser = sign_in(world.director())
+
+    assert "Assess the concern" in browser.get(f"/schools/{world.urn(school)}")
+    assert "Nothing waits at this school" in browser.get(f"/schools/{world.urn(other)}")
+
+
+def test_inspections_of_different_frameworks_stand_apart(world: World, sign_in: Callable[..., Browser]) -> None:
+    school = world.school()
+    urn = world.urn(school)
+    for on, rating, framework in (
+        (date(2012, 5, 1), "Satisfactory", "section 5, 2012"),
+        (date(2022, 3, 5), "Good", "education inspection framework, 2019"),
+    ):
+        inspection = Inspection(urn, on, rating, framework)
+        change(world, school, lambda record, one=inspection: record.record_inspection(one, source=INSPECTIONS))
+
+    page = sign_in(world.director()).get(f"/schools/{urn}")
+
+    assert "cannot be compared" in page
+    newer, older = page.index("Education inspection framework, 2019"), page.index("Section 5, 2012")
+    assert newer < page.index("Good</span>") < older < page.index("Satisfactory</span>")
+
+
+def test_the_file_holds_everything_and_is_narrowed_by_purpose(world: World, sign_in: Callable[..., Browser]) -> None:
+    school = world.school()
+    raise_concern(world, school, Purpose.CHALLENGE, "Maths fell")
+    raise_concern(world, school, Purpose.MONITORING, "Attendance to be watched")
+    browser, urn = sign_in(world.director()), world.urn(school)
+
+    whole = browser.get(f"/schools/{urn}/file")
+    challenge = browser.get(f"/schools/{urn}/file?purpose=challenge")
+
+    assert "Maths fell" in whole
+    assert "Attendance to be watched" in whole
+    assert "entered Ashgrove High School" in whole
+    assert "Maths fell" in challenge
+    assert "Attendance to be watched" not in challenge
+    assert "entered Ashgrove High School" not in challenge
+    assert "Nothing is in the file" in browser.get(f"/schools/{urn}/file?purpose=intervention")
+
+
+def test_a_long_file_goes_on_page_by_page(world: World, sign_in: Callable[..., Browser]) -> None:
+    school = world.school()
+    for year in range(1900, 1960):
+        inspection = Inspection(world.urn(school), date(year, 3, 5), "Good", "of old")
+        change(world, school, lambda record, one=inspection: record.record_inspection(one, source=INSPECTIONS))
+    browser, href = sign_in(world.director()), f"/schools/{world.urn(school)}/file"
+
+    first = browser.get(href)
+    following = first.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0].replace("&amp;", "&")
+    second = browser.get(following)
+
+    assert first.count("recorded the inspection of") + second.count("recorded the inspection of") == 60
+    assert "entered Ashgrove High School" in second
+    assert browser.get(f"{href}?after=nonsense").count("app-timeline__item") == 50
+
+
+def test_the_administrator_keeps_the_register_but_does_not_read_the_file(
+    world: World, sign_in: Callable[..., Browser]
+) -> None:
+    school = world.school()
+    browser = sign_in(world.administrator())
+
+    page = browser.get(f"/schools/{world.urn(school)}")
+
+    assert f"/schools/{world.urn(school)}/file" not in page
+    browser.get(f"/schools/{world.urn(school)}/file", 403)
+
+
+def test_an_earlier_urn_leads_to_the_school(
+    world: World, sign_in: Callable[..., Browser], program: Callable[..., Program]
+) -> None:
+    earlier, later = world.school("Ashgrove High School"), world.school("Ashgrove Academy")
+    old, new = world.urn(earlier), propose(world, earlier, later)
+    with world.acting():
+        confirm_succession(world.office.service, earlier, new, later=later, reason="Converted")
+    browser = sign_in(world.director())
+
+    response = browser.client.get(f"/schools/{old}")
+
+    assert (response.status_code, response.headers["Location"]) == (302, f"/schools/{new}")
+    page = browser.get(f"/schools/{new}")
+    assert "Ashgrove Academy" in page
+    assert "Earlier URN of this school" in page
+    assert browser.client.get(f"/schools/{old}/file").headers["Location"] == f"/schools/{new}/file"
+    shown = program(world.director()).get(f"/schools/{old}").json
+    assert shown is not None
+    assert shown["urns"] == [old, new]
+
+
+def test_a_school_that_went_into_another_keeps_its_file_there(world: World, sign_in: Callable[..., Browser]) -> None:
+    infants, primary = world.school("Lark Hill Infants"), world.school("Lark Hill Primary")
+    old, urn = world.urn(infants), propose(world, infants, primary)
+    raise_concern(world, infants, Purpose.CHALLENGE, "Reading fell")
+    with world.acting():
+        confirm_merger(world.office.service, infants, urn, into=primary, reason="Amalgamated")
+    browser = sign_in(world.director())
+
+    assert "Lark Hill Infants" in browser.get(f"/schools/{urn}")
+    assert "Reading fell" not in browser.get(f"/schools/{urn}/file")
+    assert "Reading fell" in browser.get(f"/schools/{urn}/file?of={old}")
+    browser.get(f"/schools/{urn}/file?of=123456", 404)
+
+
+def test_a_school_that_nobody_knows_is_not_found(world: World, sign_in: Callable[..., Browser]) -> None:
+    browser = sign_in(world.director())
+
+    for ref in ("999999", "nonsense", "9" * 400, "٣٤٥"):
+        browser.get(f"/schools/{ref}", 404)
+
+
+def test_the_api_shows_a_school_with_all_that_is_kept_of_it(world: World, program: Callable[..., Program]) -> None:
+    school = world.school()
+    officer = world.link_officer(school)
+    change(
+        world,
+        school,
+        lambda record: record.record_inspection(
+            Inspection(world.urn(school), date(2022, 3, 5), "Good", "of 2019"), source=INSPECTIONS
+        ),
+    )
+
+    shown = program(world.director()).get(f"/schools/{world.urn(school)}").json
+
+    assert shown is not None
+    assert shown["version"] == read(world, school).version
+    assert shown["link_officers"] == [{"officer": world.reference(officer), "from": "2024-09-01", "until": None}]
+    assert [each["rating"] for each in shown["inspections"]] == ["Good"]
+    assert shown["details"]["town"] == "Wexmoor"

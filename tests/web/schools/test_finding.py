@@ -1,0 +1,154 @@
+"""Finding a school: by name, URN or postcode, from any page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from tests.web.conftest import Browser, Program
+from tests.web.schools.acting import change, propose
+from tests.world import World
+
+
+def table_of(page: str) -> str:
+    return page[page.index("<tbody") :] if "<tbody" in page else ""
+
+
+def test_four_schools_of_one_name_are_told_apart(world: World, sign_in: Callable[..., Browser]) -> None:
+    streets = ("1 Chapel Lane", "22 Mill Road", "3 High Street", "40 Church Walk")
+    for street in streets:
+        world.school("St Mary's Catholic Primary School", phase="primary", street=street)
+    world.school("Ashgrove High School")
+
+    found = table_of(sign_in(world.broker()).get("/schools/?q=st+marys"))
+
+    assert found.count("St Mary&#39;s Catholic Primary School") == 4
+    assert all(street in found for street in streets)
+    assert "Ashgrove" not in found
+
+
+@pytest.mark.parametrize("typed", ["ashgrove", "WX99 1AB", "wx991ab", "Wexmoor ashgrove"])
+def test_a_school_is_found_by_name_town_and_postcode(
+    world: World, sign_in: Callable[..., Browser], typed: str
+) -> None:
+    world.school("Ashgrove High School", postcode="WX99 1AB")
+    world.school("Elm Grove School", postcode="WX2 2AB")
+
+    found = table_of(sign_in(world.broker()).get(f"/schools/?q={typed}"))
+
+    assert "Ashgrove High School" in found
+    assert "Elm Grove" not in found
+
+
+def test_a_urn_typed_in_full_leads_straight_to_the_school(world: World, sign_in: Callable[..., Browser]) -> None:
+    school = world.school()
+    browser = sign_in(world.broker())
+
+    response = browser.client.get(f"/schools/?q={world.urn(school)}")
+
+    assert response.status_code == 303
+    assert response.headers["Location"] == f"/schools/{world.urn(school)}"
+
+
+def test_the_list_is_narrowed_by_phase_officer_category_and_status(
+    world: World, sign_in: Callable[..., Browser]
+) -> None:
+    high, primary = world.school("Ashgrove High School"), world.school("Lark Hill", phase="primary")
+    world.school("Gone School", status="Closed")
+    officer = world.link_officer(high)
+    change(
+        world,
+        primary,
+        lambda school: school.set_need_category(
+            "C", among=["C"], from_=date(2026, 9, 1), review_due=date(2027, 3, 1), rationale="Results", scheme="s"
+        ),
+    )
+    browser = sign_in(world.director())
+
+    def found(query: str) -> set[str]:
+        page = table_of(browser.get(f"/schools/?{query}"))
+        return {name for name in ("Ashgrove High School", "Lark Hill", "Gone School") if name in page}
+
+    assert found("") == {"Ashgrove High School", "Lark Hill", "Gone School"}
+    assert found("phase=primary") == {"Lark Hill"}
+    assert found(f"officer={world.reference(officer)}") == {"Ashgrove High School"}
+    assert found("category=C") == {"Lark Hill"}
+    assert found("status=Closed") == {"Gone School"}
+    assert found("authority=399&status=Open") == {"Ashgrove High School", "Lark Hill"}
+    assert found("authority=Elsewhere") == set()
+
+
+def test_a_filter_that_cannot_be_read_is_told_and_narrows_nothing(
+    world: World, sign_in: Callable[..., Browser]
+) -> None:
+    world.school()
+
+    page = sign_in(world.broker()).get("/schools/?status=ajar&officer=nobody&after=nonsense")
+
+    assert "No school found" in page
+    assert "Enter a reference" in page
+
+
+def test_the_list_goes_on_page_by_page(world: World, program: Callable[..., Program]) -> None:
+    for number in range(5):
+        world.school(f"School {number}")
+    api = program(world.broker())
+    seen: list[str] = []
+    after = ""
+
+    for _ in range(3):
+        page = api.get(f"/schools?limit=2{after}").json
+        assert page is not None
+        seen += [school["name"] for school in page["items"]]
+        after = f"&after={page['next']}"
+
+    assert seen == [f"School {number}" for number in range(5)]
+    assert page["next"] is None
+
+
+def test_a_cursor_of_nothing_finds_nothing(world: World, program: Callable[..., Program]) -> None:
+    world.school()
+
+    assert program(world.broker()).get("/schools?after=nonsense").json == {"items": [], "next": None}
+
+
+def test_a_headteacher_finds_their_own_school_only(world: World, sign_in: Callable[..., Browser]) -> None:
+    own, other = world.school("Ashgrove High School"), world.school("Elm Grove School")
+    browser = sign_in(world.headteacher(own))
+
+    found = table_of(browser.get("/schools/"))
+
+    assert "Ashgrove High School" in found
+    assert "Elm Grove" not in found
+    assert "Elm Grove" not in browser.get(f"/schools/?q={world.urn(other)}")
+    browser.get(f"/schools/{world.urn(own)}")
+    browser.get(f"/schools/{world.urn(other)}", 403)
+    browser.get(f"/schools/{world.urn(other)}/file", 403)
+
+
+def test_the_links_that_wait_are_for_the_administrator(world: World, sign_in: Callable[..., Browser]) -> None:
+    earlier, later = world.school("Ashgrove High School"), world.school("Ashgrove Academy")
+    urn = propose(world, earlier, later)
+
+    page = sign_in(world.administrator()).get("/schools/successions")
+
+    assert "Ashgrove High School" in page
+    assert f"{urn}, Wexmoor" in page
+    assert f"/schools/{world.urn(earlier)}/confirm-succession" in page
+    sign_in(world.director()).get("/schools/successions", 403)
+
+
+def test_many_links_that_wait_go_on_page_by_page(world: World, sign_in: Callable[..., Browser]) -> None:
+    school = world.school()
+    for _ in range(52):
+        propose(world, school, world.school("Later School"))
+    browser = sign_in(world.administrator())
+
+    first = browser.get("/schools/successions")
+    following = first.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0]
+    second = browser.get(following)
+
+    assert (first.count("Answer for"), second.count("Answer for")) == (50, 2)
+    assert browser.get("/schools/successions?after=nonsense").count("Answer for") == 50

@@ -1,0 +1,222 @@
+"""The authority's name and its dated settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from domain.authority import AUTHORITY, Authority, NeedCategory
+from domain.calendar import Term
+from domain.person import Person
+from domain.vocabulary import Channel, Role
+from tests.scenario import TODAY
+from tests.web.conftest import Browser, Program
+from tests.web.schools.acting import day
+from tests.world import Clock, World
+from web.accounts import sessions
+from web.office import Office
+from web.settings_pages.schemas import SettingsOut
+
+CHANGE = "/settings/authority/change"
+LATER = date(2027, 1, 4)
+
+
+def read(world: World) -> Authority:
+    return world.office.service.find(Authority, AUTHORITY)
+
+
+def answers(**changed: Any) -> dict[str, Any]:
+    """The form as a browser fills it with the service's own settings, and what is changed."""
+    usual = {
+        "colour": "#1d4f71",
+        "contact_email": "",
+        "response_days": "10",
+        "presentation_days": "60",
+        "need_categories-0-code": "A",
+        "need_categories-0-label": "Self-sustaining",
+        "need_categories-0-core_visits": "1",
+        "need_categories-0-extra_visits": "0",
+        "vat_percent": "20",
+        "approval_ceiling": "5000.00",
+        "retention-0-record_class": "visit",
+        "retention-0-years": "7",
+        **day("from", LATER),
+        "reason": "Agreed by the schools forum",
+    }
+    return {**usual, **changed}
+
+
+def body(world: World, **changed: Any) -> dict[str, Any]:
+    """The settings in force as a program sends them back, and what is changed."""
+    in_force, _ = read(world).settings_on(TODAY)
+    dumped = SettingsOut().dump(in_force)
+    return {**dumped, "contact_email": "help@wexmoor.example", "from": "2027-01-04", "reason": "Agreed", **changed}
+
+
+def test_the_settings_of_today_stand_on_the_page(world: World, sign_in: Callable[..., Browser]) -> None:
+    browser = sign_in(world.administrator())
+
+    assert browser.client.get("/settings/").headers["Location"] == "/settings/authority"
+    page = browser.get("/settings/authority")
+
+    for told in ("Wexmoor Council", "10 working days", "Targeted support", "£5,000.00", "Autumn term 2026/27"):
+        assert told in page
+    assert "The usual requirements are in force" in page
+
+
+def test_a_change_is_in_force_from_its_day(world: World, clock: Clock, sign_in: Callable[..., Browser]) -> None:
+    administrator = world.administrator()
+    browser = sign_in(administrator)
+
+    response = browser.send(CHANGE, answers(response_days="15"))
+
+    assert response.headers["Location"] == "/settings/authority"
+    page = browser.get("/settings/authority")
+    assert "10 working days" in page
+    assert "To come" in page
+    clock.go_to(LATER)
+    later = sign_in(administrator).get("/settings/authority")
+    assert "15 working days" in later
+    assert "settings-1" in later
+
+
+def test_rows_are_taken_in_their_order(world: World, sign_in: Callable[..., Browser]) -> None:
+    more = {
+        "need_categories-1-code": "B",
+        "need_categories-1-label": "Help",
+        "need_categories-1-core_visits": "2",
+        "need_categories-1-extra_visits": "4",
+        "terms-0-academic_year": "2027",
+        "terms-0-term": "autumn",
+        **day("terms-0-begins", date(2027, 9, 6)),
+        **day("terms-0-ends", date(2027, 12, 17)),
+        "vetting-0-provider_kind": "private",
+        "vetting-0-requirement": "enhanced_dbs",
+        "vetting-0-months": "36",
+        "vetting-0-of_teachers": "yes",
+        "matching_weights-0-criterion": "ratings",
+        "matching_weights-0-weight": "50",
+    }
+
+    sign_in(world.administrator()).send(CHANGE, answers(**more))
+
+    settings, name = read(world).settings_on(LATER)
+    assert name == "settings-1"
+    assert settings.need_categories == (NeedCategory("A", "Self-sustaining", 1, 0), NeedCategory("B", "Help", 2, 4))
+    assert [(term.term, term.begins) for term in settings.terms] == [(Term.AUTUMN, date(2027, 9, 6))]
+    assert (settings.vetting[0].requirement, settings.vetting[0].months) == ("enhanced_dbs", 36)
+    assert settings.vetting[0].of_teachers
+    assert (settings.matching_weights[0].criterion, settings.matching_weights[0].weight) == ("ratings", 50)
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"colour": "blue"}, "Enter a colour, as #1d4f71"),
+        ({"response_days": "0"}, "response_days"),
+        ({"need_categories-0-code": ""}, "need_categories-0-code"),
+        ({"vat_percent": "101"}, "vat_percent"),
+        ({"retention-0-record_class": "gossip"}, "retention-0-record_class"),
+        ({"approval_ceiling": "-5"}, "approval_ceiling"),
+        ({"reason": ""}, "reason"),
+        ({"contact_email": "nobody"}, "contact_email"),
+    ],
+)
+def test_what_cannot_be_used_is_named_and_kept(
+    world: World, sign_in: Callable[..., Browser], changed: dict[str, str], told: str
+) -> None:
+    page = sign_in(world.administrator()).send(CHANGE, answers(**changed), status=422).text
+
+    assert "There is a problem" in page
+    assert told in page.split("</h2>", 1)[1][:1500]
+    assert read(world).versions == []
+
+
+def test_a_rule_of_the_authority_stands_beside_its_rows(world: World, sign_in: Callable[..., Browser]) -> None:
+    twice = {
+        "need_categories-1-code": "A",
+        "need_categories-1-label": "Again",
+        "need_categories-1-core_visits": "1",
+        "need_categories-1-extra_visits": "1",
+    }
+
+    page = sign_in(world.administrator()).send(CHANGE, answers(**twice), status=422).text
+
+    assert "Give each need category a code of its own" in page
+
+
+def test_settings_that_stay_as_they_are_are_no_version(world: World, program: Callable[..., Program]) -> None:
+    refused = program(world.administrator()).post(
+        "/settings/authority/change", body(world, contact_email=""), key="no-change", at='"1"', status=422
+    )
+
+    assert refused.json is not None
+    assert refused.json["type"].endswith("#nothing-changed")
+
+
+@pytest.mark.parametrize("wrong", [[], "settings", None, 7])
+def test_a_body_that_is_no_object_is_refused(world: World, program: Callable[..., Program], wrong: Any) -> None:
+    program(world.administrator()).post("/settings/authority/change", wrong, key="no-object", at='"1"', status=422)
+
+
+def test_the_names_are_changed(world: World, sign_in: Callable[..., Browser]) -> None:
+    browser = sign_in(world.administrator())
+    names = {"name": "Wexmoor City Council", "la_code": "398", "service_name": "Schools together"}
+
+    browser.send("/settings/authority/rename", names)
+
+    assert "Wexmoor City Council" in browser.get("/settings/authority")
+    assert "Schools together" in browser.get("/schools/")
+    browser.send("/settings/authority/rename", {**names, "la_code": "39"}, status=422)
+
+
+def test_a_database_without_an_authority_is_given_one(app: Flask, office: Office) -> None:
+    """A database into which a register was imported has schools, but nobody has named its authority yet."""
+
+    def register() -> Person:
+        person = Person.register("PE-2026-0001", name="Ada Admin")
+        person.take_post(Role.ADMINISTRATOR, from_=TODAY)
+        return person
+
+    with office.acting(None, "administrator", Channel.COMMAND_LINE):
+        administrator = office.service.add(register)
+    with office.write() as connection:
+        cookie = sessions.begin(connection, administrator.id, office.now())
+    client = app.test_client()
+    client.set_cookie(sessions.COOKIE, cookie)
+    browser = Browser(client)
+    names = {"name": "Wexmoor Council", "la_code": "399", "service_name": "Improvement"}
+
+    assert "The authority has no name yet" in browser.get("/settings/")
+    browser.get("/settings/authority", 404)
+    browser.send("/settings/begin", names)
+
+    assert "Wexmoor Council" in browser.get("/settings/authority")
+    assert "has a name already" in browser.send("/settings/begin", names, status=422).text
+
+
+def test_only_administrators_keep_settings(world: World, sign_in: Callable[..., Browser]) -> None:
+    for person in (world.director(), world.reviewer(), world.broker(), world.headteacher(world.school())):
+        browser = sign_in(person)
+        browser.get("/settings/", 403)
+        browser.get("/settings/authority", 403)
+        browser.get(CHANGE, 403)
+        browser.get("/settings/begin", 403)
+
+
+def test_programs_read_and_change_the_settings(world: World, program: Callable[..., Program]) -> None:
+    api = program(world.administrator())
+
+    api.post("/settings/authority/change", body(world), key="change-01", at='"1"')
+    shown = api.get("/settings/authority")
+
+    assert shown.headers["ETag"] == '"2"'
+    assert shown.json is not None
+    assert shown.json["versions"][0]["from"] == "2027-01-04"
+    assert shown.json["versions"][0]["settings"]["contact_email"] == "help@wexmoor.example"
+    api.post("/settings/authority/change", body(world, response_days=9), key="change-02", at='"1"', status=412)
+    api.get("/settings/nothing", 404)
