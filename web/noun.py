@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
+from flask import Response
 from marshmallow import Schema
 from werkzeug.exceptions import BadRequest, NotFound
 
@@ -170,7 +171,8 @@ class Noun(Generic[A]):
     right to see it. `locate` finds a record's id from its address; a reference by default. `about` is whom a record
     concerns as this visitor meets it: of a tender, the provider that the visitor works for. Where people know only
     a part of what happens to a record, `told` says which events those are: its versions at the doors count these
-    alone, so that nobody learns from a number, or from a conflict, what others do.
+    alone, so that nobody learns from a number, or from a conflict, what others do. `content` answers with the bytes
+    of a record that is a file.
     """
 
     path: str
@@ -184,6 +186,7 @@ class Noun(Generic[A]):
     sight: Sight[A] = field(default_factory=Sight)
     about: Callable[[Visitor, A], About] = lambda _, record: record.about()
     told: Callable[[Visitor, Event], bool] | None = None
+    content: Callable[[A], Response] | None = None
     commands: dict[str, Command[A]] = field(default_factory=dict)
 
     def command(

@@ -13,6 +13,8 @@ from web.caseload.pages import caseload
 from web.caseload.pages import pages as caseload_pages
 from web.concerns.commands import concerns
 from web.concerns.pages import pages as concern_pages
+from web.files.commands import files
+from web.files.pages import pages as file_pages
 from web.notes.commands import notes
 from web.notes.pages import pages as note_pages
 from web.noun import Noun, Shelf
@@ -40,6 +42,7 @@ NOUNS: tuple[tuple[Noun[Any], Blueprint], ...] = (
     (providers, provider_pages),
     (people, people_pages),
     (notes, note_pages),
+    (files, file_pages),
     (settings, settings_pages),
 )
 

@@ -48,7 +48,7 @@ TITLES: dict[type[HTTPException], str] = {
     PreconditionFailed: "The record has changed since you read it",
     PreconditionRequired: "Say which version of the record you have read",
     RequestEntityTooLarge: "The request is too large",
-    UnsupportedMediaType: "Send JSON",
+    UnsupportedMediaType: "The body is not of the type that is taken",
     UnprocessableEntity: "An answer or a rule stands against this",
     TooManyRequests: "Too many requests",
     InternalServerError: "The service has a fault",

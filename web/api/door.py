@@ -9,6 +9,7 @@ import flask_smorest.error_handler
 from flask import Flask, Response, json, render_template, request
 from marshmallow import RAISE, Schema, fields
 from webargs.flaskparser import FlaskParser
+from werkzeug.datastructures import CombinedMultiDict
 from werkzeug.exceptions import HTTPException, UnsupportedMediaType
 
 from web.problems import Problem, problem_of
@@ -29,14 +30,25 @@ class ProblemSchema(Schema):
 
 
 class Parser(FlaskParser):
-    """Refuses a query with unknown names, and a body that is not JSON."""
+    """Refuses names that it does not know, and a body that is not of the type that is taken."""
 
-    DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": RAISE, "json": RAISE}
+    DEFAULT_UNKNOWN_BY_LOCATION = {
+        **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
+        "query": RAISE,
+        "json": RAISE,
+        "files": RAISE,
+    }
 
     def load_json(self, req: Any, schema: Any) -> Any:
         if req.get_data(cache=True) and not req.is_json:
             raise UnsupportedMediaType("Send the body as application/json")
         return super().load_json(req, schema)
+
+    def load_files(self, req: Any, schema: Any) -> Any:
+        """A file with the answers that come beside it."""
+        if req.mimetype != "multipart/form-data":
+            raise UnsupportedMediaType("Send the file as multipart/form-data")
+        return self._makeproxy(CombinedMultiDict([req.form, req.files]), schema)
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library has no types

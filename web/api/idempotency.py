@@ -6,11 +6,12 @@ a key is never used for two different requests, and that a repetition gets the f
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask import Response
+from flask import Request, Response
 from werkzeug.exceptions import Conflict, UnprocessableEntity
 
 from web.accounts.tables import IDEMPOTENCY_KEYS as KEYS
@@ -23,6 +24,22 @@ RUNNING = timedelta(minutes=1)
 
 class KeyUsedForAnother(UnprocessableEntity):
     """The key came before with another request."""
+
+
+def fingerprint(asked: Request, at: int | None) -> str:
+    """What tells one request from another: its body and the version it was decided on. A file counts by its bytes,
+    because each sending of a form bounds its parts anew."""
+    told = hashlib.sha256(f"{at}\n".encode())
+    if asked.mimetype != "multipart/form-data":
+        told.update(asked.get_data(cache=True))
+        return told.hexdigest()
+    for name, value in sorted(asked.form.items(multi=True)):
+        told.update(f"{name}={value}\n".encode())
+    for name, file in sorted(asked.files.items(multi=True), key=lambda each: each[0]):
+        told.update(f"{name}={file.filename}\n".encode())
+        told.update(file.stream.read())
+        file.stream.seek(0)
+    return told.hexdigest()
 
 
 def claim(office: Office, person: UUID, route: str, key: str, fingerprint: str) -> Response | None:

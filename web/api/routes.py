@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Iterable
 from functools import wraps
@@ -11,12 +10,13 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
 from flask import Response, json, request, url_for
+from flask_smorest.fields import Upload
 from marshmallow import EXCLUDE, Schema, fields, validate
 from werkzeug.exceptions import BadRequest, PreconditionRequired
 
 from domain.aggregate import Aggregate
 from web.api.door import API_PREFIX, Blueprint
-from web.api.idempotency import claim, release, remember
+from web.api.idempotency import claim, fingerprint, release, remember
 from web.api.rows import schema_of
 from web.doing import copy_for_reader, do, find, must_be_open, version_of
 from web.identity import reach, signed_in
@@ -71,6 +71,8 @@ def add_api(noun: Noun[A]) -> Blueprint:
     if noun.listing is not None:
         _add_list(api, Shelf(noun.path, noun.read, noun.listing))
     _add_single(api, noun)
+    if noun.content is not None:
+        _add_content(api, noun, noun.content)
     for command in noun.commands.values():
         if command.begins:
             _add_beginning(api, noun, command)
@@ -143,7 +145,7 @@ def _add_single(api: Blueprint, noun: Noun[A]) -> None:
 def _add_beginning(api: Blueprint, noun: Noun[A], command: Command[A]) -> None:
     @_permitted(command)
     @api.arguments(IdempotencyKey, location="headers")
-    @api.arguments(command.schema, error_status_code=422)
+    @api.arguments(command.schema, location=_location(command.schema), error_status_code=422)
     @api.response(201, noun.out)
     def begin(headers: dict[str, Any], values: dict[str, Any]) -> Any:
         return _once(noun, command, headers["key"], values, 201)
@@ -156,6 +158,30 @@ def _add_beginning(api: Blueprint, noun: Noun[A], command: Command[A]) -> None:
         operation=f"{noun.path}-{command.name}",
         statuses=BEGINNING,
         method="POST",
+    )
+
+
+def _location(schema: type[Schema]) -> str:
+    """Where the answers stand: in a JSON body, or beside a file in a form of several parts."""
+    has_file = any(isinstance(field, Upload) for field in schema().load_fields.values())
+    return "files" if has_file else "json"
+
+
+def _add_content(api: Blueprint, noun: Noun[A], content: Callable[[A], Response]) -> None:
+    """The bytes of a record that is a file."""
+
+    def served(ref: str) -> Any:
+        return content(find(noun, ref).record)
+
+    octets = {"schema": {"type": "string", "format": "binary"}}
+    described = {"200": {"description": "The file", "content": {"application/octet-stream": octets}}}
+    _add(
+        api,
+        "/<ref>/content",
+        api.doc(responses=described)(served),
+        summary=f"Get the bytes of a {noun.one}",
+        operation=f"{noun.path}-content",
+        statuses=(*READING, 404, 410),
     )
 
 
@@ -227,8 +253,7 @@ def _once(
     person = signed_in().person
     unquoted = key.strip('"')
     route = f"{request.method} {request.path}"
-    fingerprint = hashlib.sha256(request.get_data(cache=True) + str(at).encode()).hexdigest()
-    repeated = claim(office(), person, route, unquoted, fingerprint)
+    repeated = claim(office(), person, route, unquoted, fingerprint(request, at))
     if repeated is not None:
         return repeated
     command_id = uuid5(COMMANDS, f"{person} {route} {unquoted}")

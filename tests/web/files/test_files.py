@@ -1,0 +1,212 @@
+"""Files on records: added, listed, downloaded and withdrawn, by those who may."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+from werkzeug.test import TestResponse
+
+from domain.attachment import MOST_BYTES, Attachment
+from domain.references import record_id
+from tests.web.conftest import Browser, Program
+from tests.world import World
+
+Open = Callable[[UUID], Browser]
+Use = Callable[..., Program]
+
+PDF = b"%PDF-1.7 the results"
+
+RAISED = {
+    "kind": "achievement",
+    "source": "data",
+    "severity": "high",
+    "detail": "Results in mathematics fell",
+    "purpose": "challenge",
+}
+
+
+def file(name: str = "results.pdf", content: bytes = PDF) -> tuple[io.BytesIO, str]:
+    return io.BytesIO(content), name
+
+
+def attachment(world: World, ref: str = "F-2026-0001") -> Attachment:
+    return world.office.service.find(Attachment, record_id(Attachment.KIND, ref))
+
+
+def let_go(answer: TestResponse) -> None:
+    """Close what the client kept on disk of a large request."""
+    answer.request.environ["wsgi.input"].close()
+
+
+@pytest.fixture
+def school(world: World) -> UUID:
+    return world.school("Ashgrove")
+
+
+@pytest.fixture
+def director(world: World, sign_in: Open) -> Browser:
+    return sign_in(world.director())
+
+
+@pytest.fixture
+def concern(world: World, director: Browser, school: UUID) -> str:
+    made = director.send("/concerns/raise", {**RAISED, "school": str(world.urn(school))})
+    return made.headers["Location"]
+
+
+@pytest.fixture
+def ref(concern: str) -> str:
+    return concern.rsplit("/", 1)[-1]
+
+
+def test_a_file_is_added_from_the_page_of_its_record(
+    world: World, director: Browser, school: UUID, concern: str, ref: str
+) -> None:
+    assert f"/files/add?on={ref}" in director.get(concern)
+    page = director.get(f"/files/add?on={ref}")
+    assert 'enctype="multipart/form-data"' in page
+    made = director.send("/files/add", {"on": ref, "file": file()})
+    assert made.headers["Location"] == f"{concern}#files"
+    assert "results.pdf" in director.get(concern)
+    kept = attachment(world)
+    assert (kept.size, kept.sha256, kept.school) == (len(PDF), hashlib.sha256(PDF).hexdigest(), school)
+    assert "Dora Director" in director.get("/files/F-2026-0001")
+    assert "results.pdf" in director.get("/files/")
+
+
+def test_a_file_is_handed_out_under_its_name_and_never_shown(director: Browser, ref: str) -> None:
+    director.send("/files/add", {"on": ref, "file": file("Ergebnis für Ashgrove.pdf")})
+    answer = director.client.get("/files/F-2026-0001/download")
+    assert answer.data == PDF
+    disposition = answer.headers["Content-Disposition"]
+    assert disposition.startswith("attachment;")
+    assert "filename*=UTF-8''Ergebnis%20f%C3%BCr%20Ashgrove.pdf" in disposition
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("sent", "message"),
+    [
+        (file("results.exe"), "Choose a file of type PDF"),
+        (file("results.pdf", b"MZ a program"), "is not that of a PDF file"),
+        (file("results.pdf", b""), "The file is empty"),
+        (file("results.pdf", PDF + b"x" * MOST_BYTES), "Choose a file of 10 MiB or less"),
+        (file(""), "Choose a file"),
+    ],
+    ids=["type", "content", "empty", "size", "none"],
+)
+def test_a_file_that_is_not_taken_is_refused_beside_the_question(
+    world: World, director: Browser, ref: str, sent: tuple[io.BytesIO, str], message: str
+) -> None:
+    content = sent[0].getvalue()
+    answer = director.send("/files/add", {"on": ref, "file": (io.BytesIO(content), sent[1])}, status=422)
+    assert message in answer.text
+    assert 'href="#file"' in answer.text
+    assert f'value="{ref}"' in answer.text
+    let_go(answer)
+
+
+def test_a_request_beyond_all_size_is_told_so(director: Browser, ref: str) -> None:
+    answer = director.send("/files/add", {"on": ref, "file": file(content=PDF * 700_000)}, status=413)
+    assert "The file is too large" in answer.text
+    let_go(answer)
+
+
+def test_a_record_of_visit_and_a_person_take_no_files(world: World, director: Browser) -> None:
+    for on in ("PE-2026-0001", "RV-2026-0001", ""):
+        director.send("/files/add", {"on": on, "file": file()}, status=422)
+
+
+def test_a_form_sent_twice_adds_one_file(director: Browser, concern: str, ref: str) -> None:
+    page = director.get("/files/add")
+    director.send_page("/files/add", page, {"on": ref, "file": file()})
+    director.send_page("/files/add", page, {"on": ref, "file": file()})
+    assert "F-2026-0002" not in director.get(concern)
+
+
+def test_a_withdrawn_file_is_no_longer_served(
+    world: World, program: Use, director: Browser, concern: str, ref: str
+) -> None:
+    director.send("/files/add", {"on": ref, "file": file()})
+    director.send("/files/F-2026-0001/withdraw", {"reason": "Names a pupil"})
+    assert "results.pdf" not in director.get(concern).split('id="history"')[0]
+    director.get("/files/F-2026-0001/download", 410)
+    program(world.director("Dan Director")).get("/files/F-2026-0001/content", 410)
+    assert "This file was withdrawn" in director.get("/files/F-2026-0001")
+    director.send("/files/F-2026-0001/withdraw", {"reason": "Once more"}, status=422)
+
+
+def test_who_may_not_read_the_record_gets_no_file(
+    world: World, sign_in: Open, director: Browser, school: UUID, ref: str
+) -> None:
+    director.send("/files/add", {"on": ref, "file": file()})
+    stranger = world.headteacher(world.school("Birchwood"), "Hugo Head")
+    for person in (world.broker(), stranger, world.administrator()):
+        browser = sign_in(person)
+        browser.get("/files/F-2026-0001", 403)
+        browser.get("/files/F-2026-0001/download", 403)
+    assert "results.pdf" not in sign_in(stranger).get("/files/")
+    sign_in(stranger).send("/files/add", {"on": ref, "file": file()}, status=403)
+    assert sign_in(world.headteacher(school)).client.get("/files/F-2026-0001/download").data == PDF
+
+
+def test_a_headteacher_withdraws_only_what_they_added(
+    world: World, sign_in: Open, director: Browser, school: UUID, ref: str
+) -> None:
+    director.send("/files/add", {"on": ref, "file": file()})
+    head = sign_in(world.headteacher(school))
+    head.send("/files/add", {"on": ref, "file": file("plan.txt", b"Our plan")})
+    head.get("/files/F-2026-0001/withdraw", 403)
+    head.send("/files/F-2026-0002/withdraw", {"reason": "A newer one comes"})
+
+
+def test_a_reviewer_downloads_and_adds_nothing(world: World, sign_in: Open, director: Browser, ref: str) -> None:
+    director.send("/files/add", {"on": ref, "file": file()})
+    reviewer = sign_in(world.reviewer())
+    assert reviewer.client.get("/files/F-2026-0001/download").data == PDF
+    reviewer.get("/files/add", 403)
+    reviewer.get("/files/F-2026-0001/withdraw", 403)
+
+
+def send(use: Program, key: str, data: dict[str, Any], *, status: int = 201) -> Any:
+    headers = {**use.headers, "Idempotency-Key": key}
+    answer = use.client.post("/api/v1/files/add", data=data, headers=headers, content_type="multipart/form-data")
+    assert answer.status_code == status, answer.text
+    return answer
+
+
+def test_a_program_adds_a_file_once_and_gets_its_bytes(world: World, program: Use, ref: str) -> None:
+    use = program(world.director("Dan Director"))
+    made = send(use, "file-0001", {"on": ref, "file": file()})
+    again = send(use, "file-0001", {"on": ref, "file": file()})
+    assert made.json == again.json
+    assert made.json["on"] == ref
+    other = send(use, "file-0001", {"on": ref, "file": file(content=PDF + b"!")}, status=422)
+    assert other.json["type"].endswith("key-used-for-another")
+    answer = use.get(f"/files/{made.json['reference']}/content")
+    assert answer.data == PDF
+    assert [row["file_name"] for row in use.get(f"/files?on={ref}").json["items"]] == ["results.pdf"]
+
+
+def test_a_program_is_told_what_is_wrong(world: World, program: Use, ref: str) -> None:
+    use = program(world.director("Dan Director"))
+    send(use, "file-0001", {"on": ref}, status=422)
+    send(use, "file-0002", {"on": ref, "file": "not a file"}, status=422)
+    send(use, "file-0003", {"on": ref, "file": file("a.exe")}, status=422)
+    send(use, "file-0004", {"on": ref, "file": file(), "more": "x"}, status=422)
+    use.post("/files/add", {"on": ref}, key="file-0005", status=415)
+
+
+def test_the_document_describes_the_file_as_part_of_a_form(world: World, program: Use) -> None:
+    paths = program(world.director("Dan Director")).get("/openapi.json").json["paths"]
+    body = paths["/api/v1/files/add"]["post"]["requestBody"]["content"]
+    assert list(body) == ["multipart/form-data"]
+    answer = paths["/api/v1/files/{ref}/content"]["get"]["responses"]["200"]["content"]
+    assert answer["application/octet-stream"]["schema"] == {"type": "string", "format": "binary"}

@@ -1,0 +1,119 @@
+"""What can be done with a file, declared once for pages and API."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Response, send_file
+from werkzeug.exceptions import Forbidden, Gone
+
+from domain.attachment import MOST_BYTES, Attachment, FileTooLarge, media_type_of, plain_name
+from projections import notes as view
+from web.attached import href_of, is_inside, is_open_to, walked
+from web.files import schemas
+from web.files.contents import check_content
+from web.files.keeping import bytes_of, keep
+from web.identity import Reach, Visitor, signed_in
+from web.noun import Deal, Listing, Noun, Sight, Values
+from web.office import office
+from web.policy import Action
+
+
+def _listed(
+    connection: sa.Connection, reach: Reach, filters: Values, after: str | None, limit: int
+) -> list[view.FileOnRecord]:
+    on = filters["on"].id if "on" in filters else None
+    schools = None if reach.everything else reach.schools
+
+    def following(place: str | None, most: int) -> list[view.FileOnRecord]:
+        return view.put(connection, on=on, schools=schools, providers=reach.providers, after=place, limit=most)
+
+    return walked(following, after, limit)
+
+
+def served(file: Attachment) -> Response:
+    """The bytes of a file under its own name, to be kept and not shown. Raises Gone for one that was withdrawn."""
+    content = None if file.withdrawn_on else bytes_of(office(), file.sha256)
+    if content is None:
+        raise Gone("This file was withdrawn")
+    answer = send_file(
+        io.BytesIO(content),
+        mimetype=file.media_type,
+        as_attachment=True,
+        download_name=file.file_name,
+        etag=False,
+        conditional=False,
+    )
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+files = Noun(
+    "files",
+    Attachment,
+    one="file",
+    read=Action.READ_NOTE,
+    out=schemas.FileOut,
+    listing=Listing(view.FileOnRecord, _listed, lambda row: row.reference, schemas.FileFilters),
+    sight=Sight(is_open=lambda asking, file, _: is_open_to(asking, file.on_kind, file.on_record)),
+    content=served,
+)
+
+
+@files.beginning(
+    "add",
+    "Add a file",
+    Action.WRITE_NOTE,
+    schemas.AddFile,
+    submit="Add the file",
+    done="The file is added",
+    goes_to=lambda connection, file: f"{href_of(connection, file.on_kind, file.on_record)}#files",
+)
+def add(deal: Deal[Attachment], values: Values) -> Attachment:
+    sent = values["file"]
+    name = plain_name(sent.filename)
+    media_type = media_type_of(name)
+    content = sent.stream.read(MOST_BYTES + 1)
+    sent.stream.seek(0)
+    if len(content) > MOST_BYTES:
+        raise FileTooLarge("Choose a file of 10 MiB or less", field="file")
+    if content:
+        check_content(name, content)
+    sha256 = keep(deal.office, content, media_type)
+    return deal.begin(
+        lambda reference: Attachment.add(
+            reference, **values["on"].told(), file_name=name, size=len(content), sha256=sha256
+        )
+    )
+
+
+def _may_withdraw(asking: Visitor, file: Attachment) -> bool:
+    """In the service anybody who may add files, outside it whoever added this one."""
+    return is_inside(asking) or file.added_by == asking.person
+
+
+def _to_those_who_may(_: sa.Connection, file: Attachment | None) -> Mapping[str, Any]:
+    if file is not None and not _may_withdraw(signed_in(), file):
+        raise Forbidden("This file is not yours to withdraw")
+    return {}
+
+
+@files.command(
+    "withdraw",
+    "Withdraw the file",
+    Action.WRITE_NOTE,
+    schemas.WithdrawFile,
+    lead="A withdrawn file cannot be downloaded any more. That it was here stays known.",
+    done="The file is withdrawn",
+    offered=lambda file: file.withdrawn_on is None,
+    whose=_may_withdraw,
+    context=_to_those_who_may,
+    warning=True,
+)
+def withdraw(deal: Deal[Attachment], values: Values) -> None:
+    if not _may_withdraw(deal.visitor, deal.record):
+        raise Forbidden("This file is not yours to withdraw")
+    deal.change(lambda file: file.withdraw(**values))

@@ -1,0 +1,31 @@
+"""The bytes of files, kept once for each content under its hash; which record has which file stands in the log."""
+
+from __future__ import annotations
+
+import hashlib
+
+import sqlalchemy as sa
+
+from web.accounts.tables import UPLOADS
+from web.office import Office
+
+
+def keep(office: Office, content: bytes, media_type: str) -> str:
+    """Keep bytes; returns their SHA-256 in hexadecimal digits."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    with office.write() as connection:
+        known = connection.execute(sa.select(UPLOADS.c.size).where(UPLOADS.c.sha256 == sha256)).first()
+        if known is None:
+            connection.execute(
+                UPLOADS.insert().values(
+                    sha256=sha256, bytes=content, size=len(content), media_type=media_type, stored_at=office.now()
+                )
+            )
+    return sha256
+
+
+def bytes_of(office: Office, sha256: str) -> bytes | None:
+    """The bytes under a hash, None if there are none."""
+    with office.read() as connection:
+        found = connection.execute(sa.select(UPLOADS.c.bytes).where(UPLOADS.c.sha256 == sha256)).scalar()
+    return None if found is None else bytes(found)

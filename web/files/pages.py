@@ -1,0 +1,70 @@
+"""The pages of files: the list, one file, and its bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import Blueprint, Response
+
+from domain.attachment import Attachment
+from projections.names import rows_of
+from projections.notes import FileOnRecord
+from web import words
+from web.attached import href_of
+from web.doing import find
+from web.files.commands import files, served
+from web.noun import Listing
+from web.pages import ListPage, list_page, record_page
+from web.timeline import record_label
+
+pages = Blueprint("files", __name__, template_folder="templates")
+
+
+def _cells(row: FileOnRecord, names: Mapping[UUID, str]) -> list[Any]:
+    return [
+        {"text": row.file_name, "href": f"/files/{row.reference}", "hint": row.reference},
+        names.get(row.on_record, ""),
+        words.date(row.added_on),
+        names.get(row.added_by, "") if row.added_by else "",
+    ]
+
+
+LIST = ListPage(
+    title="Files",
+    caption="Files, the latest first",
+    head=["File", "On", {"text": "Added", "nowrap": True}, "By"],
+    cells=_cells,
+    ids=lambda row: [row.on_record, row.added_by],
+    empty_text="No files",
+)
+
+
+@pages.get("/")
+def listed() -> str:
+    assert isinstance(files.listing, Listing)
+    return list_page(files, files.listing, LIST)
+
+
+@pages.get("/<ref>/download")
+def download(ref: str) -> Response:
+    return served(find(files, ref).record)
+
+
+@pages.get("/<ref>")
+def file(ref: str) -> str:
+    return record_page(
+        files,
+        ref,
+        "files/file.html",
+        title=lambda file, _: file.file_name,
+        ids=lambda file: [file.added_by],
+        more=_more,
+    )
+
+
+def _more(connection: sa.Connection, file: Attachment) -> Mapping[str, Any]:
+    on = next(iter(rows_of(connection, [file.on_record])), None)
+    return {"on": record_label(file.on_kind, on), "on_href": href_of(connection, file.on_kind, file.on_record)}
