@@ -17,6 +17,8 @@ from web.files.commands import files
 from web.files.pages import pages as file_pages
 from web.notes.commands import notes
 from web.notes.pages import pages as note_pages
+from web.invitations.commands import invitations
+from web.invitations.pages import pages as invitation_pages
 from web.noun import Noun, Shelf
 from web.people.commands import people
 from web.people.pages import pages as people_pages
@@ -39,6 +41,7 @@ NOUNS: tuple[tuple[Noun[Any], Blueprint], ...] = (
     (visits, visit_pages),
     (records, record_pages),
     (concerns, concern_pages),
+    (invitations, invitation_pages),
     (providers, provider_pages),
     (people, people_pages),
     (notes, note_pages),

@@ -1,0 +1,150 @@
+"""Invitations as an invited provider meets them in the API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from domain.account import TokenScopes
+from domain.tender import Tender
+from tests.web.conftest import Program
+from tests.web.market import Firm, Market
+
+INVITATION = "/invitations/TN-2026-0001"
+
+Open = Callable[..., Program]
+
+
+def a_quote(market: Market, firm: Firm, **changes: Any) -> dict[str, Any]:
+    return {
+        "specialist": market.world.reference(firm.specialist),
+        "days": "4.5",
+        "day_rate": "450.00",
+        "approach": "Plan together, teach together",
+        "available_from": "2026-11-09",
+        "available_to": "2027-03-26",
+        **changes,
+    }
+
+
+def test_a_provider_reads_its_invitation_and_nothing_of_others(market: Market, program: Open) -> None:
+    market.quote(market.harrop)
+
+    told = program(market.calder.specialist).get(INVITATION).json
+
+    assert told["brief"].startswith("Help two new teachers")
+    assert told["standing"] == "awaited"
+    assert told["quote"] is None
+    assert told["school"] == str(market.world.urn(market.school))
+    assert not {"invitations", "quotes", "selected", "preferred", "rationale", "single_provider"} & told.keys()
+
+
+def test_the_version_of_an_invitation_does_not_tell_of_others(market: Market, program: Open) -> None:
+    calder = program(market.calder.specialist)
+    before = calder.get(INVITATION)
+    market.quote(market.harrop)
+
+    after = calder.get(INVITATION)
+
+    assert (after.headers["ETag"], after.json) == (before.headers["ETag"], before.json)
+    calder.get(INVITATION, 304, **{"If-None-Match": before.headers["ETag"]})
+
+
+def test_a_choice_and_the_end_of_a_tender_change_the_version(market: Market, program: Open) -> None:
+    calder = program(market.calder.specialist)
+    market.quote(market.harrop)
+    market.quote(market.calder)
+    before = calder.get(INVITATION).headers["ETag"]
+    with market.brokering():
+        market.brokerage.select(market.tender, market.harrop.id, rationale="Best", approver=market.director)
+
+    after = calder.get(INVITATION, **{"If-None-Match": before})
+
+    assert after.json["standing"] == "not_selected"
+
+
+def test_a_quote_is_given_and_given_again_by_the_same_key_once(market: Market, program: Open) -> None:
+    calder = program(market.calder.specialist)
+    etag = calder.get(INVITATION).headers["ETag"]
+    market.quote(market.harrop)
+
+    for _ in range(2):
+        quoted = calder.post(f"{INVITATION}/quote", a_quote(market, market.calder), key="quote-0001", at=etag).json
+        assert (quoted["quote"]["net"], quoted["quote"]["gross"]) == ("2025.00", "2430.00")
+
+    topics = [event.TOPIC for event in market.world.office.store.get(market.tender)]
+    assert topics.count("tender.quote-received") == 2
+
+
+def test_a_quote_on_an_old_version_is_refused(market: Market, program: Open) -> None:
+    calder = program(market.calder.specialist)
+    etag = calder.get(INVITATION).headers["ETag"]
+    market.quote(market.calder)
+
+    answers = a_quote(market, market.calder)
+    assert calder.post(f"{INVITATION}/quote", answers, key="quote-0001", at=etag, status=412).json
+    assert calder.post(f"{INVITATION}/quote", answers, key="quote-0002", status=428).json
+    assert calder.post(f"{INVITATION}/quote", answers, key="quote-0003", at='"99"', status=412).json
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"days": "0.3"}, "days"),
+        ({"days": "1e9"}, "days"),
+        ({"day_rate": "-5"}, "day_rate"),
+        ({"day_rate": "NaN"}, "day_rate"),
+        ({"approach": ""}, "approach"),
+        ({"specialist": "PE-2026-9999"}, "specialist"),
+        ({"specialist": None}, "specialist"),
+        ({"available_to": "9999-12-31"}, "available_to"),
+        ({"available_to": "2026-01-01"}, "available_to"),
+        ({"vat_percent": 0}, "vat_percent"),
+    ],
+)
+def test_a_wrong_answer_is_named(market: Market, program: Open, changes: dict[str, Any], field: str) -> None:
+    calder = program(market.calder.specialist)
+    etag = calder.get(INVITATION).headers["ETag"]
+
+    answer = calder.post(
+        f"{INVITATION}/quote", a_quote(market, market.calder, **changes), key="quote-0001", at=etag, status=422
+    )
+
+    assert field in answer.json["errors"]["json"]
+    assert market.tender_now().quotes == {}
+
+
+def test_a_specialist_of_another_provider_is_refused_by_name(market: Market, program: Open) -> None:
+    calder = program(market.calder.specialist)
+    etag = calder.get(INVITATION).headers["ETag"]
+
+    answer = calder.post(f"{INVITATION}/quote", a_quote(market, market.harrop), key="quote-0001", at=etag, status=422)
+
+    assert "Choose somebody who works for Calder Learning" in answer.json["detail"]
+
+
+def test_the_list_has_a_providers_own_invitations_alone_page_by_page(market: Market, program: Open) -> None:
+    market.a_tender(number=2)
+    calder = program(market.calder.specialist)
+
+    first = calder.get("/invitations?limit=1").json
+    second = calder.get(f"/invitations?limit=1&after={first['next']}").json
+
+    assert [row["reference"] for row in first["items"] + second["items"]] == ["TN-2026-0002", "TN-2026-0001"]
+    assert {row["provider"] for row in first["items"] + second["items"]} == {str(market.calder.id)}
+    assert second["next"] is None
+    calder.get("/invitations?after=nowhere", 400)
+    program(market.broker).get("/invitations", 403)
+
+
+def test_only_the_invited_answer(market: Market, program: Open) -> None:
+    stranger = market.firm(3, "Third Party", "Theo Third")
+    for person in (stranger.specialist, market.broker, market.head):
+        asked = program(person)
+        asked.get(INVITATION, 403)
+        asked.post(f"{INVITATION}/decline", {"why": "price", "reason": "No"}, key="decline-1", at='"3"', status=403)
+    reader = program(market.calder.specialist, TokenScopes.READ)
+    reader.post(f"{INVITATION}/decline", {"why": "price", "reason": "No"}, key="decline-2", at='"3"', status=403)
+    assert market.service.find(Tender, market.tender).unanswered == [market.calder.id, market.harrop.id]

@@ -1,0 +1,337 @@
+"""Invitations as an invited provider meets them on pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from domain.tender import InvitationStatus
+from tests.domain.brokered import BEGINS, ENDS, REPLY_BY
+from tests.scenario import TODAY
+from tests.web.conftest import Browser
+from tests.web.market import Firm, Market
+from tests.world import Clock, World
+
+Of = Callable[[Firm], Browser]
+SignIn = Callable[[UUID], Browser]
+
+INVITATION = "/invitations/TN-2026-0001"
+
+
+def day(name: str, on: date) -> dict[str, str]:
+    return {f"{name}-day": str(on.day), f"{name}-month": str(on.month), f"{name}-year": str(on.year)}
+
+
+def a_quote(world: World, firm: Firm, **changes: str) -> dict[str, Any]:
+    return {
+        "specialist": world.reference(firm.specialist),
+        "days": "4.5",
+        "day_rate": "450",
+        "approach": "Plan together, teach together",
+        **day("available_from", BEGINS),
+        **day("available_to", ENDS),
+        **changes,
+    }
+
+
+def plain(page: str) -> str:
+    return re.sub(r"<[^>]+>|\s+", " ", re.sub(r"(?s)<(script|style).*?</\1>", " ", page))
+
+
+# Reading
+
+
+def test_the_list_says_in_words_by_when_to_reply(market: Market, of: Of) -> None:
+    page = of(market.calder).get("/invitations/")
+
+    assert 'href="/invitations/TN-2026-0001"' in page
+    assert "Awaiting your reply" in page
+    days_left = (REPLY_BY - TODAY).days
+    assert f"Reply by Friday 13 November 2026, in {days_left} days" in page
+
+
+def test_what_awaits_a_reply_stands_before_what_is_answered(market: Market, of: Of) -> None:
+    market.a_tender(number=2)
+    market.quote(market.calder)
+
+    page = of(market.calder).get("/invitations/")
+
+    assert page.index("TN-2026-0001") < page.index("TN-2026-0002")
+    assert "£2,025.00" in page
+
+
+def test_a_provider_without_invitations_is_told_so(market: Market, world: World, of: Of) -> None:
+    assert "You have no invitations" in of(market.firm(3, "Third Party", "Theo Third")).get("/invitations/")
+
+
+def test_an_invitation_shows_brief_school_phase_area_and_days(market: Market, of: Of) -> None:
+    page = plain(of(market.calder).get(INVITATION))
+
+    for told in (
+        "Mathematics at Ashgrove High School",
+        "Help two new teachers to plan mathematics",
+        "Secondary",
+        "Wexmoor, WX3",
+        "9 November 2026 to 26 March 2027",
+        "Friday 13 November 2026",
+    ):
+        assert told in page
+    assert "WX3 1AB" not in page
+
+
+def test_a_provider_sees_nothing_of_the_other(market: Market, of: Of, sign_in: SignIn) -> None:
+    before = of(market.calder).get(INVITATION)
+    market.quote(market.harrop, day_rate=Decimal("398.76"))
+    with market.world.acting(market.harrop.specialist, "specialist"):
+        market.service.change(
+            type(market.tender_now()), market.tender, lambda tender: tender.ask(market.harrop.id, "On which days?")
+        )
+
+    page = of(market.calder).get(INVITATION)
+
+    for hidden in ("Harrop", "Imran", "398.76", "On which days?"):
+        assert hidden not in page
+    assert _version(page) == _version(before)
+
+
+def _version(page: str) -> str:
+    """All that tells one state of a page from another, but for the hidden numbers of its forms."""
+    return re.sub(r'name="(command|csrf_token)" value="[^"]*"|nonce="[^"]*"', "", page)
+
+
+def test_questions_are_shared_once_they_are_answered_but_not_who_asked(market: Market, of: Of) -> None:
+    of(market.harrop).send(f"{INVITATION}/ask", {"question": "On which days?"})
+    assert "You asked this" in of(market.harrop).get(INVITATION)
+    with market.brokering():
+        market.service.change(
+            type(market.tender_now()), market.tender, lambda tender: tender.answer(1, "On Tuesdays")
+        )
+
+    page = of(market.calder).get(INVITATION)
+
+    assert "On which days?" in page
+    assert "On Tuesdays" in page
+    assert "Harrop" not in page
+    assert "You asked this" not in page
+
+
+def test_the_reason_for_a_choice_is_not_told_to_providers(market: Market, of: Of) -> None:
+    market.quote(market.calder)
+    market.quote(market.harrop)
+    with market.brokering():
+        market.brokerage.select(
+            market.tender, market.calder.id, rationale="Cheaper than the rest", approver=market.director
+        )
+
+    chosen, other = (of(firm).get(INVITATION) for firm in (market.calder, market.harrop))
+
+    assert "Selected" in chosen
+    assert "Not selected" in other
+    assert "Cheaper than the rest" not in chosen + other
+    assert "Calder" not in other
+
+
+def test_an_answer_stays_readable_after_its_day(market: Market, of: Of, clock: Clock) -> None:
+    market.quote(market.calder)
+    clock.go_to(REPLY_BY + timedelta(days=10))
+
+    page = of(market.calder).get(INVITATION)
+
+    assert "Plan together, teach together" in page
+    assert f'href="{INVITATION}/revise-quote"' not in page
+
+
+@pytest.mark.parametrize("who", ["broker", "head", "director"])
+def test_only_providers_have_invitations(market: Market, sign_in: SignIn, who: str) -> None:
+    browser = sign_in(getattr(market, who))
+
+    browser.get("/invitations/", 403)
+    browser.get(INVITATION, 403)
+
+
+def test_a_provider_that_is_not_invited_does_not_see_the_tender(market: Market, of: Of) -> None:
+    stranger = of(market.firm(3, "Third Party", "Theo Third"))
+
+    for beneath in ("", "/quote", "/decline", "/ask"):
+        stranger.get(INVITATION + beneath, 403)
+
+
+# Asking
+
+
+def test_a_question_after_its_day_is_refused_and_kept(market: Market, of: Of, clock: Clock) -> None:
+    page = of(market.calder).get(f"{INVITATION}/ask")
+    clock.go_to(TODAY + timedelta(days=1))
+    browser = of(market.calder)
+
+    answer = browser.send_page(f"{INVITATION}/ask", page, {"question": "How many pupils?"}, status=422)
+
+    assert "The day for questions has passed" in answer.text
+    assert "How many pupils?" in answer.text
+    assert f'href="{INVITATION}/ask"' not in browser.get(INVITATION)
+
+
+# Quoting
+
+
+def test_a_quote_is_checked_with_its_vat_and_sent(market: Market, of: Of) -> None:
+    browser = of(market.calder)
+
+    check = browser.send(f"{INVITATION}/quote", a_quote(market.world, market.calder), status=200)
+    for told in ("£2,025.00", "£405.00 at 20%", "£2,430.00"):
+        assert told in plain(check.text)
+    browser.send_page(f"{INVITATION}/quote", check.text, {**a_quote(market.world, market.calder), "confirmed": "yes"})
+
+    quote = market.tender_now().quotes[market.calder.id]
+    assert (quote.net, quote.vat) == (Decimal(2025), Decimal(405))
+    assert "£2,430.00" in browser.get(INVITATION)
+
+
+def test_the_form_of_a_quote_begins_with_the_known_rate_and_the_only_person(market: Market, of: Of) -> None:
+    page = of(market.calder).get(f"{INVITATION}/quote")
+
+    assert 'value="450.00"' in page
+    assert re.search(rf'<option value="{market.world.reference(market.calder.specialist)}" selected', page)
+    assert "Imran" not in page
+
+
+def test_no_vat_is_added_for_whoever_is_not_registered(market: Market, of: Of) -> None:
+    small = market.firm(3, "Small Steps", "Sue Small", vat_registered=False)
+    market.a_tender(small, market.harrop, number=2)
+
+    of(small).send_and_check("/invitations/TN-2026-0002/quote", a_quote(market.world, small))
+
+    assert market.tender_now().quotes[small.id].vat == 0
+
+
+def test_a_quote_is_sent_once_however_often_the_button_is_pressed(market: Market, of: Of) -> None:
+    browser = of(market.calder)
+    answers = {**a_quote(market.world, market.calder), "confirmed": "yes"}
+    page = browser.get(f"{INVITATION}/quote")
+
+    for _ in range(2):
+        browser.send_page(f"{INVITATION}/quote", page, answers)
+
+    events = market.world.office.store.get(market.tender)
+    assert [event.TOPIC for event in events].count("tender.quote-received") == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"days": "2.3"}, "Enter days in halves"),
+        ({"days": ""}, "Enter"),
+        ({"day_rate": "-1"}, "between 0 and"),
+        ({"approach": " "}, "Enter how the work would be done"),
+        ({"available_to-year": "2025"}, "The last day must be on or after the first"),
+        ({"specialist": "PE-2026-9999"}, "Select who would do the work"),
+    ],
+)
+def test_a_quote_with_a_mistake_is_shown_again_with_all_that_was_typed(
+    market: Market, of: Of, changes: dict[str, str], told: str
+) -> None:
+    answers = {**a_quote(market.world, market.calder, day_rate="451"), **changes}
+
+    page = of(market.calder).send(f"{INVITATION}/quote", answers, status=422).text
+
+    assert told in page
+    if "approach" not in changes:
+        assert "Plan together, teach together" in page
+    assert market.tender_now().quotes == {}
+
+
+def test_nobody_quotes_with_a_specialist_of_another_provider(market: Market, of: Of) -> None:
+    answers = a_quote(market.world, market.harrop)
+
+    page = of(market.calder).send(f"{INVITATION}/quote", answers, status=422).text
+
+    assert "Select who would do the work" in page
+    assert market.tender_now().quotes == {}
+
+
+def test_a_quote_after_the_reply_date_is_refused(market: Market, of: Of, clock: Clock) -> None:
+    page = of(market.calder).get(f"{INVITATION}/quote")
+    clock.go_to(REPLY_BY + timedelta(days=1))
+    browser = of(market.calder)
+
+    answers = {**a_quote(market.world, market.calder), "confirmed": "yes"}
+    answer = browser.send_page(f"{INVITATION}/quote", page, answers, status=422)
+
+    assert "The day for replies has passed" in answer.text
+    assert "Reply date passed" in browser.get(INVITATION)
+
+
+def test_what_another_provider_does_is_no_conflict(market: Market, of: Of) -> None:
+    browser = of(market.calder)
+    page = browser.get(f"{INVITATION}/quote")
+    market.quote(market.harrop)
+
+    answers = {**a_quote(market.world, market.calder), "confirmed": "yes"}
+    browser.send_page(f"{INVITATION}/quote", page, answers)
+
+    assert market.calder.id in market.tender_now().quotes
+
+
+def test_a_colleague_who_quoted_meanwhile_is_told_of(market: Market, of: Of, sign_in: SignIn) -> None:
+    colleague = market.world.specialist(market.calder.id, "Cora Colleague")
+    browser = sign_in(colleague)
+    page = browser.get(f"{INVITATION}/quote")
+    market.quote(market.calder)
+
+    answers = {**a_quote(market.world, market.calder, approach="Another way"), "confirmed": "yes"}
+    stale = browser.send_page(f"{INVITATION}/quote", page, answers, status=409)
+
+    assert "This record changed while you were writing" in stale.text
+    assert "Calder Learning quoted for Grace Calder" in stale.text
+    assert "Another way" in stale.text
+
+
+def test_a_quote_is_revised_with_a_reason(market: Market, of: Of) -> None:
+    market.quote(market.calder)
+    browser = of(market.calder)
+    assert "Plan together, teach together, look at what was learnt" in browser.get(f"{INVITATION}/revise-quote")
+
+    answers = a_quote(market.world, market.calder, days="4")
+    browser.send(f"{INVITATION}/revise-quote", answers, status=422)
+    browser.send_and_check(f"{INVITATION}/revise-quote", {**answers, "reason": "One session fewer"})
+
+    assert market.tender_now().quotes[market.calder.id].net == Decimal(1800)
+    assert "One session fewer" in browser.get(INVITATION)
+
+
+def test_a_quote_is_withdrawn_with_a_reason(market: Market, of: Of) -> None:
+    market.quote(market.calder)
+    browser = of(market.calder)
+
+    browser.send_and_check(f"{INVITATION}/withdraw-quote", {"reason": "Our teacher is ill"})
+
+    assert market.tender_now().invitations[market.calder.id].status is InvitationStatus.WITHDRAWN
+    page = browser.get(INVITATION)
+    assert "You withdrew your quote" in page
+    assert f'href="{INVITATION}/quote"' not in page
+
+
+# Declining
+
+
+def test_an_invitation_is_declined_with_a_reason_of_the_list(market: Market, of: Of) -> None:
+    browser = of(market.calder)
+    answers = {
+        "why": "no_capacity",
+        "reason": "All our teachers are placed",
+        **day("unavailable_until", date(2027, 1, 4)),
+    }
+
+    browser.send(f"{INVITATION}/decline", {**answers, "reason": ""}, status=422)
+    browser.send_and_check(f"{INVITATION}/decline", answers)
+
+    declined = market.tender_now().invitations[market.calder.id]
+    assert (declined.status, declined.unavailable_until) == (InvitationStatus.DECLINED, date(2027, 1, 4))
+    assert "You are not available until 4 January 2027" in browser.get(INVITATION)
+    assert market.tender_now().invitations[market.harrop.id].status is InvitationStatus.INVITED

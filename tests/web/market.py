@@ -1,0 +1,194 @@
+"""A school in need and two providers who could help: the stages of brokerage, for the tests of its doors.
+
+market = Market(world)
+tender = market.a_tender()          # both providers are invited
+engagement = market.confirmed()     # the first one was selected, and all agreed
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from operator import methodcaller
+from uuid import UUID
+
+from domain.engagement import BrokeredEngagement
+from domain.provider import Evidence, Provider, ProviderKind, Requirement
+from domain.references import record_id, reference
+from domain.support_request import Route, SupportLevel, SupportRequest
+from domain.tender import Tender, Terms
+from domain.vocabulary import Phase, ServiceType, Side
+from providers.brokerage import Agreement, Brokerage
+from providers.delivery import Delivery
+from providers.eligibility import offer_of
+from providers.matching import USUAL_POLICY
+from tests.domain.brokered import BEGINS, ENDS, REPLY_BY, a_need, terms
+from tests.scenario import TODAY
+from tests.world import LONG_AGO, World
+from web.vetting import policy_on
+
+CHECKED_ON = date(2026, 9, 1)
+LAPSES = date(2027, 2, 28)
+"""The last day on which the first provider's letter of assurance counts, where a test asks for a short one."""
+
+AGREEMENT = Agreement(
+    "Planning with two new teachers", ("Schemes of work are in use", "Both teachers plan alone"), BEGINS, ENDS
+)
+
+
+@dataclass(frozen=True)
+class Firm:
+    """A provider with its one specialist."""
+
+    id: UUID
+    specialist: UUID
+    name: str
+
+
+class Market:
+    def __init__(self, world: World, *, cleared_to: date | None = None) -> None:
+        self.world = world
+        self.service = world.office.service
+        self.school = world.school("Ashgrove High School", town="Wexmoor", postcode="WX3 1AB")
+        self.head = world.headteacher(self.school)
+        self.broker = world.broker()
+        self.director = world.director()
+        self.calder = self.firm(1, "Calder Learning", "Grace Calder", cleared_to=cleared_to)
+        self.harrop = self.firm(2, "Harrop Associates", "Imran Harrop")
+        vetting = partial(policy_on, world.office)
+        self.brokerage = Brokerage(self.service, vetting)
+        self.delivery = Delivery(self.service, vetting)
+        self.request: UUID
+        self.tender: UUID
+
+    @contextmanager
+    def brokering(self) -> Iterator[None]:
+        with self.world.acting(self.broker, "broker"):
+            yield
+
+    def firm(
+        self,
+        number: int,
+        name: str,
+        specialist: str,
+        *,
+        kind: ProviderKind = ProviderKind.INTERNAL,
+        cleared_to: date | None = None,
+        vat_registered: bool = True,
+    ) -> Firm:
+        """A provider of mathematics whose one specialist is cleared, to a day where one is named."""
+        provider = self._register(number, name, kind)
+        person = self.world.specialist(provider, specialist)
+
+        def furnish(one: Provider) -> None:
+            for service in (ServiceType.SPECIALIST_SUPPORT, ServiceType.TRAINING):
+                one.offer(subject="Mathematics", phase=Phase.SECONDARY, service=service)
+            one.set_rate(from_=LONG_AGO, day_rate=Decimal(450), vat_registered=vat_registered)
+
+        self._change(provider, furnish)
+        self.staff(provider, person, cleared_to=cleared_to)
+        return Firm(provider, person, name)
+
+    def staff(self, provider: UUID, person: UUID, *, cleared_to: date | None = None, vetted: bool = True) -> None:
+        """Let somebody work for a provider, vetted unless told otherwise."""
+
+        def add(one: Provider) -> None:
+            one.add_specialist(person=person, teaches=True)
+            if vetted:
+                meet = partial(one.meet, checked_on=CHECKED_ON, person=person)
+                meet(Requirement.LETTER_OF_ASSURANCE, evidence=Evidence.EMPLOYERS_LETTER, expires=cleared_to)
+                meet(Requirement.SAFEGUARDING_TRAINING, evidence=Evidence.CERTIFICATE_SEEN)
+
+        self._change(provider, add)
+
+    def _register(self, number: int, name: str, kind: ProviderKind) -> UUID:
+        made_as = reference("PV", self.world.office.today().year, number)
+        with self.world.acting():
+            return self.service.add(lambda: Provider.register(made_as, trading_as=name, kind=kind)).id
+
+    def _change(self, provider: UUID, decide: Callable[[Provider], None]) -> None:
+        with self.world.acting():
+            self.service.change(Provider, provider, decide)
+
+    def an_approved_request(self, number: int = 1, *, ceiling: int = 2500) -> UUID:
+        """A request of the school for a specialist of mathematics, which may be brokered."""
+
+        def raise_() -> SupportRequest:
+            request = SupportRequest.raise_(reference("SR", TODAY.year, number), **a_need(school=self.school))
+            request.triage(broker=self.broker, level=SupportLevel.TARGETED, route=Route.BROKERED)
+            request.approve_to_broker(ceiling=Decimal(ceiling), approver=self.director)
+            return request
+
+        with self.brokering():
+            self.request = self.service.add(raise_).id
+        return self.request
+
+    def a_tender(self, *invited: Firm, number: int = 1) -> UUID:
+        """A tender to which these providers are invited, both unless told otherwise."""
+        firms = invited or (self.calder, self.harrop)
+        request = self.an_approved_request(number)
+        with self.brokering():
+            self.brokerage.shortlist(
+                request,
+                offers=lambda need: [
+                    offer_of(self.service.find(Provider, each.id), need, self.brokerage.vetting) for each in firms
+                ],
+                policy=USUAL_POLICY,
+                chosen=[each.id for each in firms],
+            )
+        with self.brokering():
+            self.tender = self.brokerage.open_tender(
+                request,
+                reference("TN", TODAY.year, number),
+                brief="Help two new teachers to plan mathematics at key stage 3",
+                reply_by=REPLY_BY,
+                question_deadline=TODAY,
+                invite=[each.id for each in firms],
+                reason="Nobody else offers this" if len(firms) == 1 else "",
+            )
+        return self.tender
+
+    def quote(self, firm: Firm, **changes: object) -> None:
+        """Take in a quote of a provider."""
+        offered: Terms = terms(specialist=firm.specialist, **changes)
+        with self.world.acting(firm.specialist, "specialist"):
+            self.brokerage.quote(self.tender, firm.id, offered)
+
+    def a_selection(self, number: int = 1) -> UUID:
+        """A tender in which the first provider was selected."""
+        self.a_tender(number=number)
+        self.quote(self.calder)
+        self.quote(self.harrop)
+        with self.brokering():
+            self.brokerage.select(
+                self.tender, self.calder.id, rationale="Cheaper than Harrop, knows the school", approver=self.director
+            )
+        return self.tender
+
+    def proposed(self, number: int = 1, agreement: Agreement = AGREEMENT) -> str:
+        """Terms put to all sides; the reference of the engagement."""
+        self.a_selection(number)
+        made_as = reference("BE", TODAY.year, number)
+        with self.brokering():
+            self.brokerage.engage_selected(self.tender, made_as, agreement)
+        return made_as
+
+    def confirmed(self, number: int = 1, agreement: Agreement = AGREEMENT) -> str:
+        """Work that may start."""
+        made_as = self.proposed(number, agreement)
+        for side in Side:
+            with self.brokering():
+                self.service.change(BrokeredEngagement, self.engagement(made_as).id, methodcaller("agree", side))
+        with self.brokering():
+            self.delivery.confirm(self.engagement(made_as).id)
+        return made_as
+
+    def engagement(self, made_as: str) -> BrokeredEngagement:
+        return self.service.find(BrokeredEngagement, record_id(BrokeredEngagement.KIND, made_as))
+
+    def tender_now(self) -> Tender:
+        return self.service.find(Tender, self.tender)

@@ -1,0 +1,240 @@
+"""What an invited provider can do, declared once for pages and API: each acts for the visitor's own provider."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from werkzeug.exceptions import Forbidden
+
+from domain.money import Price
+from domain.provider import Provider
+from domain.tender import Invitation, InvitationStatus, Tender, TenderStatus, Terms
+from projections import open_requests, references, tenders
+from projections.names import names_of
+from providers.brokerage import Brokerage
+from web.doing import version_of
+from web.identity import Reach, Visitor, signed_in
+from web.invitations import schemas
+from web.invitations.own import OwnInvitation, about_own, is_told, own_invitation, own_provider
+from web.noun import Deal, Listing, Noun, Sight, Values
+from web.office import office
+from web.policy import Action, Concerned
+from web.vetting import policy_on
+
+VAT_PERCENT = Decimal(20)
+"""The standard rate of VAT, charged by whoever is registered for it."""
+
+
+def _listed(
+    connection: sa.Connection, reach: Reach, _: Values, after: str | None, limit: int
+) -> list[tenders.ProvidersInvitation]:
+    return tenders.invitations_for(connection, reach.providers, after=after, limit=limit)
+
+
+def _is_open(_: Visitor, tender: Tender, where: Concerned) -> bool:
+    return where.provider in tender.invitations
+
+
+def _own_copy(visitor: Visitor, tender: Tender, _: Concerned) -> OwnInvitation:
+    invitation = _invitation(visitor, tender)
+    with office().read() as connection:
+        return own_invitation(connection, tender, invitation, version_of(invitations, tender))
+
+
+invitations: Noun[Tender] = Noun(
+    "invitations",
+    Tender,
+    one="invitation",
+    read=Action.ANSWER_INVITATION,
+    out=schemas.OwnInvitationOut,
+    listing=Listing(tenders.ProvidersInvitation, _listed, tenders.place_of),
+    sight=Sight(is_open=_is_open, copy=_own_copy),
+    about=about_own,
+    told=is_told,
+)
+
+
+def _invitation(visitor: Visitor, tender: Tender) -> Invitation:
+    provider = own_provider(visitor, tender)
+    if provider is None:
+        raise Forbidden("Your provider is not invited")
+    return tender.invitations[provider]
+
+
+def _provider(deal: Deal[Tender]) -> UUID:
+    return _invitation(deal.visitor, deal.record).provider
+
+
+def _brokerage(deal: Deal[Tender]) -> Brokerage:
+    return Brokerage(deal.service, partial(policy_on, deal.office))
+
+
+def _stands(*statuses: InvitationStatus) -> Callable[[Visitor, Tender], bool]:
+    """Whether the visitor's invitation stands so, in a tender that is still open."""
+
+    def stands(visitor: Visitor, tender: Tender) -> bool:
+        provider = own_provider(visitor, tender)
+        if provider is None or tender.status is not TenderStatus.OPEN:
+            return False
+        return tender.invitations[provider].status in statuses
+
+    return stands
+
+
+def _in_time(tender: Tender) -> bool:
+    return office().today() <= tender.reply_by
+
+
+def _before_questions_end(tender: Tender) -> bool:
+    return office().today() <= tender.question_deadline
+
+
+INVITED, QUOTED = InvitationStatus.INVITED, InvitationStatus.QUOTED
+
+
+def vat_percent_of(provider: UUID) -> Decimal:
+    """The rate at which a provider charges VAT, by its registration of today; 0 where it has told no rate."""
+    rate = office().service.find(Provider, provider).rate_on(office().today())
+    return VAT_PERCENT if rate and rate.vat_registered else Decimal(0)
+
+
+def _quoting(connection: sa.Connection, tender: Tender | None) -> Mapping[str, Any]:
+    """The provider's own people for the form, and the price for the check of answers."""
+    if tender is None:
+        return {}
+    own = _invitation(signed_in(), tender).provider
+    people = [each.person for each in office().service.find(Provider, own).specialists_on(office().today())]
+    refs, names = references.references_of(connection, people), names_of(connection, people)
+    vat_percent = vat_percent_of(own)
+
+    def price(values: Values) -> Price:
+        return Price.of(values["days"] * values["day_rate"], vat_percent=vat_percent)
+
+    chosen = sorted((names.get(each, ""), refs[each]) for each in people if each in refs)
+    return {
+        schemas.SPECIALISTS: [(ref, name) for name, ref in chosen],
+        "price": price,
+        "vat_percent": vat_percent,
+    }
+
+
+def _first_quote(connection: sa.Connection, tender: Tender) -> Mapping[str, Any]:
+    own = office().service.find(Provider, _invitation(signed_in(), tender).provider)
+    rate, people = own.rate_on(office().today()), own.specialists_on(office().today())
+    need = open_requests.requests.get(connection, tender.request)
+    return {
+        "day_rate": rate.day_rate if rate else None,
+        "specialist": references.reference_of(connection, people[0].person) if len(people) == 1 else None,
+        "available_from": need.needed_from if need else None,
+        "available_to": need.needed_by if need else None,
+    }
+
+
+def _present_quote(connection: sa.Connection, tender: Tender) -> Mapping[str, Any]:
+    quote = _invitation(signed_in(), tender).quote
+    if quote is None:
+        return _first_quote(connection, tender)
+    return {
+        "specialist": references.reference_of(connection, quote.specialist),
+        "days": quote.days,
+        "day_rate": quote.day_rate,
+        "approach": quote.approach,
+        "available_from": quote.available_from,
+        "available_to": quote.available_to,
+    }
+
+
+def _terms(provider: UUID, values: Values) -> Terms:
+    answers = {name: value for name, value in values.items() if name != "reason"}
+    return Terms(**answers, vat_percent=vat_percent_of(provider))
+
+
+@invitations.command(
+    "quote",
+    "Give a quote",
+    Action.ANSWER_INVITATION,
+    schemas.GiveQuote,
+    done="Your quote is sent",
+    submit="Send the quote",
+    offered=_in_time,
+    whose=_stands(INVITED),
+    context=_quoting,
+    initial=_first_quote,
+    check=True,
+    check_page="invitations/check_quote.html",
+    main=True,
+)
+def quote(deal: Deal[Tender], values: Values) -> None:
+    provider = _provider(deal)
+    _brokerage(deal).quote(deal.record.id, provider, _terms(provider, values), at=deal.at)
+
+
+@invitations.command(
+    "revise-quote",
+    "Revise the quote",
+    Action.ANSWER_INVITATION,
+    schemas.ReviseQuote,
+    done="Your quote is revised",
+    submit="Send the revised quote",
+    offered=_in_time,
+    whose=_stands(QUOTED),
+    context=_quoting,
+    initial=_present_quote,
+    check=True,
+    check_page="invitations/check_quote.html",
+)
+def revise_quote(deal: Deal[Tender], values: Values) -> None:
+    provider = _provider(deal)
+    terms = _terms(provider, values)
+    _brokerage(deal).revise_quote(deal.record.id, provider, terms, reason=values["reason"], at=deal.at)
+
+
+@invitations.command(
+    "ask",
+    "Ask a question",
+    Action.ANSWER_INVITATION,
+    schemas.AskQuestion,
+    done="Your question is sent",
+    submit="Send the question",
+    offered=_before_questions_end,
+    whose=_stands(INVITED, QUOTED),
+)
+def ask(deal: Deal[Tender], values: Values) -> None:
+    deal.change(lambda tender: tender.ask(_provider(deal), values["question"]))
+
+
+@invitations.command(
+    "withdraw-quote",
+    "Withdraw the quote",
+    Action.ANSWER_INVITATION,
+    schemas.WithdrawQuote,
+    done="Your quote is withdrawn",
+    submit="Withdraw the quote",
+    lead="Once it is withdrawn you can quote again only if the service invites you again.",
+    whose=_stands(QUOTED),
+    warning=True,
+    check=True,
+)
+def withdraw_quote(deal: Deal[Tender], values: Values) -> None:
+    deal.change(lambda tender: tender.withdraw_quote(_provider(deal), **values))
+
+
+@invitations.command(
+    "decline",
+    "Decline the invitation",
+    Action.ANSWER_INVITATION,
+    schemas.DeclineInvitation,
+    done="You have declined the invitation",
+    submit="Decline the invitation",
+    lead="You will not be asked again for this piece of work unless the service invites you again.",
+    whose=_stands(INVITED, QUOTED),
+    warning=True,
+    check=True,
+)
+def decline(deal: Deal[Tender], values: Values) -> None:
+    deal.change(lambda tender: tender.decline(_provider(deal), **values))

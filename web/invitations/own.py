@@ -1,0 +1,159 @@
+"""An invitation as the invited provider sees it: the brief, its own answer, and nothing of anybody else's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from domain.aggregate import Event
+from domain.tender import Invitation, InvitationStatus, Quote, Tender, TenderStatus
+from domain.vocabulary import About, Phase, Word
+from projections import open_requests, schools
+from web.disclosure import TOLD_TO_ALL_INVITED
+from web.identity import Visitor
+from web.office import office
+
+SEEN_BY_ALL = TOLD_TO_ALL_INVITED | {
+    each.TOPIC
+    for each in (Tender.Opened, Tender.ProviderSelected, Tender.SelectionWithdrawn, Tender.ClosedWithoutSelection)
+}
+"""What changes an invitation for every provider, whomever it concerns."""
+
+
+class Standing(Word):
+    """How an invitation stands for the provider that holds it."""
+
+    AWAITED = "awaited"
+    OVERDUE = "overdue"
+    QUOTED = "quoted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+    SELECTED = "selected"
+    NOT_SELECTED = "not_selected"
+    CLOSED = "closed"
+
+    @property
+    def label(self) -> str:
+        return _LABELS.get(self.value) or super().label
+
+
+_LABELS = {
+    "awaited": "Awaiting your reply",
+    "overdue": "Reply date passed",
+    "withdrawn": "Quote withdrawn",
+    "closed": "Closed without a selection",
+}
+
+
+@dataclass(frozen=True)
+class OwnQuestion:
+    """A question about the brief; those of others are told once they are answered, never who asked."""
+
+    text: str
+    answer: str
+    own: bool
+
+
+@dataclass(frozen=True)
+class OwnInvitation:
+    """What a provider sees of a tender. `answered_for` is why it declined, in the words of the list."""
+
+    reference: str
+    version: int
+    provider: UUID
+    school: UUID
+    school_name: str
+    urn: int | None
+    school_phase: Phase | None
+    school_area: str
+    subject: str
+    phase: Phase | None
+    needed_from: date | None
+    needed_by: date | None
+    brief: str
+    invited_on: date
+    reply_by: date
+    question_deadline: date
+    standing: Standing
+    questions: tuple[OwnQuestion, ...]
+    quote: Quote | None
+    unavailable_until: date | None
+
+
+def own_provider(visitor: Visitor, tender: Tender) -> UUID | None:
+    """The visitor's provider that is invited, None if none is; of several, one that may still answer comes first."""
+    invited = [tender.invitations[each] for each in sorted(visitor.providers) if each in tender.invitations]
+    invited.sort(key=lambda each: each.status not in {InvitationStatus.INVITED, InvitationStatus.QUOTED})
+    return invited[0].provider if invited else None
+
+
+def about_own(visitor: Visitor, tender: Tender) -> About:
+    """Whom a tender concerns as the visitor meets it: the provider that they work for, if it is invited."""
+    about = tender.about()
+    return About(about.school, about.request, own_provider(visitor, tender), about.people)
+
+
+def is_told(visitor: Visitor, event: Event) -> bool:
+    """Whether something that happened to a tender changes what the visitor sees of it."""
+    own = event.meta.about.provider in visitor.providers
+    return event.TOPIC in SEEN_BY_ALL or (own and event.TOPIC != Tender.SchoolPreferred.TOPIC)
+
+
+def standing_of(status: InvitationStatus, of_tender: TenderStatus, reply_by: date, today: date) -> Standing:
+    """How an invitation stands, from what became of it and of its tender."""
+    if status not in {InvitationStatus.INVITED, InvitationStatus.QUOTED}:
+        return Standing(status.value)
+    if of_tender is TenderStatus.SELECTED:
+        return Standing.NOT_SELECTED
+    if of_tender is TenderStatus.CLOSED:
+        return Standing.CLOSED
+    if status is InvitationStatus.QUOTED:
+        return Standing.QUOTED
+    return Standing.AWAITED if today <= reply_by else Standing.OVERDUE
+
+
+def own_invitation(connection: sa.Connection, tender: Tender, invitation: Invitation, version: int) -> OwnInvitation:
+    """The invitation, with what of the need and the school a provider has to know in order to quote."""
+    school = schools.by_id(connection, tender.school)
+    need = open_requests.requests.get(connection, tender.request)
+    return OwnInvitation(
+        reference=tender.reference,
+        version=version,
+        provider=invitation.provider,
+        school=tender.school,
+        school_name=school.name if school else "",
+        urn=school.urn if school else None,
+        school_phase=school.phase if school else None,
+        school_area=_area(school),
+        subject=need.subject if need else "",
+        phase=need.phase if need else None,
+        needed_from=need.needed_from if need else None,
+        needed_by=need.needed_by if need else None,
+        brief=tender.brief,
+        invited_on=invitation.invited_on,
+        reply_by=tender.reply_by,
+        question_deadline=tender.question_deadline,
+        standing=standing_of(invitation.status, tender.status, tender.reply_by, office().today()),
+        questions=tuple(_questions(tender, invitation.provider)),
+        quote=invitation.quote,
+        unavailable_until=invitation.unavailable_until,
+    )
+
+
+def _area(school: schools.KnownSchool | None) -> str:
+    """Where the school is, without its street: town and outward part of the postcode."""
+    if school is None:
+        return ""
+    district = str(school.detail("postcode") or "").partition(" ")[0]
+    return ", ".join(str(part) for part in (school.detail("town"), district) if part)
+
+
+def _questions(tender: Tender, provider: UUID) -> Iterator[OwnQuestion]:
+    for each in tender.questions:
+        if each.answer or each.provider == provider:
+            yield OwnQuestion(each.text, each.answer, each.provider == provider)

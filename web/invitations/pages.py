@@ -1,0 +1,80 @@
+"""The pages of invitations: those of the visitor's provider, and one of them with its brief and its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint
+
+from projections.tenders import ProvidersInvitation
+from web import words
+from web.invitations.commands import invitations
+from web.invitations.own import Standing, standing_of
+from web.noun import Listing
+from web.office import office
+from web.pages import ListPage, list_page, record_page
+
+pages = Blueprint("invitations", __name__, template_folder="templates")
+
+
+def _cells(row: ProvidersInvitation, names: Mapping[UUID, str]) -> list[Any]:
+    standing = standing_of(row.status, row.tender_status, row.reply_by, office().today())
+    return [
+        {"text": row.reference, "href": f"/invitations/{row.reference}"},
+        names.get(row.school, ""),
+        _shortened(row.brief),
+        {"tag": standing},
+        _reply_by(row, standing),
+        words.money(row.net),
+    ]
+
+
+def _reply_by(row: ProvidersInvitation, standing: Standing) -> str:
+    """When a reply is due, in words; of what is settled, the day alone."""
+    if standing not in {Standing.AWAITED, Standing.OVERDUE, Standing.QUOTED}:
+        return words.date(row.reply_by)
+    said = f"{words.day_and_time(row.reply_by)}, {words.relative(row.reply_by, office().now())}"
+    return f"Reply by {said}" if standing is Standing.AWAITED else said
+
+
+def _shortened(brief: str, longest: int = 120) -> str:
+    text = " ".join(brief.split())
+    return text if len(text) <= longest else text[:longest].rsplit(" ", 1)[0] + "…"
+
+
+LIST = ListPage(
+    title="Invitations",
+    caption="Invitations to quote, those awaiting your reply first",
+    head=[
+        {"text": "Invitation", "nowrap": True},
+        "School",
+        "Brief",
+        "Status",
+        "Reply by",
+        {"text": "Your quote, without VAT", "numeric": True},
+    ],
+    cells=_cells,
+    ids=lambda row: [row.school],
+    empty_text="You have no invitations",
+)
+
+
+@pages.get("/")
+def listed() -> str:
+    assert isinstance(invitations.listing, Listing)
+    return list_page(invitations, invitations.listing, LIST)
+
+
+@pages.get("/<ref>")
+def invitation(ref: str) -> str:
+    return record_page(invitations, ref, "invitations/invitation.html", title=_title, ids=_specialist)
+
+
+def _title(own: Any, _: Mapping[UUID, str]) -> str:
+    return f"{own.subject or 'Support'} at {own.school_name}"
+
+
+def _specialist(own: Any) -> list[UUID]:
+    return [own.quote.specialist] if own.quote else []

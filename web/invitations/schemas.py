@@ -1,0 +1,126 @@
+"""What a provider is asked when it answers an invitation; and how the API shows an invitation to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, fields, validates_schema
+from marshmallow.exceptions import ValidationError
+
+from domain.tender import DeclineReason
+from domain.vocabulary import Phase
+from web.fields import (
+    SchoolField,
+    day_field,
+    days_field,
+    money_field,
+    person_field,
+    provider_field,
+    reason_field,
+    text_field,
+)
+from web.invitations.own import Standing
+
+SPECIALISTS = "specialists"
+"""The provider's own people, as a form offers them."""
+
+
+class AskQuestion(Schema):
+    question = text_field(
+        label="Your question",
+        hint="The answer is sent to everybody who is invited, without your name. Do not include names of pupils.",
+        noun="your question",
+        rows=3,
+        longest=4000,
+    )
+
+
+class GiveQuote(Schema):
+    specialist = person_field(
+        required=True,
+        metadata={
+            "label": "Who would do the work",
+            "widget": "select",
+            "choices": lambda context: context[SPECIALISTS],
+            "noun": "who would do the work",
+        },
+    )
+    days = days_field(label="Days of support")
+    day_rate = money_field(label="Price of a day", hint="Without VAT", noun="the price of a day")
+    approach = text_field(
+        label="How the work would be done",
+        hint="Do not include names of pupils.",
+        rows=8,
+        noun="how the work would be done",
+    )
+    available_from = day_field("Available from")
+    available_to = day_field("Available to")
+
+    @validates_schema
+    def in_order(self, values: dict[str, Any], **_: Any) -> None:
+        if values["available_to"] < values["available_from"]:
+            raise ValidationError("The last day must be on or after the first", "available_to")
+
+
+class ReviseQuote(GiveQuote):
+    reason = reason_field("Why the quote changes")
+
+
+class WithdrawQuote(Schema):
+    reason = reason_field("Why you take the quote back")
+
+
+class DeclineInvitation(Schema):
+    why = fields.Enum(
+        DeclineReason,
+        by_value=True,
+        required=True,
+        metadata={"label": "Why you decline", "widget": "radios", "noun": "why you decline"},
+    )
+    reason = reason_field("In your own words", noun="your reason in your own words")
+    unavailable_until = day_field(
+        "Not available until", required=False, hint="Leave empty if you can be asked again at any time"
+    )
+
+
+class OwnQuestionOut(Schema):
+    text = fields.String()
+    answer = fields.String(metadata={"description": "Empty until it is answered"})
+    own = fields.Boolean(metadata={"description": "Whether your provider asked it"})
+
+
+class OwnQuoteOut(Schema):
+    specialist = person_field()
+    days = fields.Decimal(as_string=True, places=1)
+    day_rate = fields.Decimal(as_string=True, places=2)
+    net = fields.Decimal(as_string=True, places=2)
+    vat = fields.Decimal(as_string=True, places=2)
+    gross = fields.Decimal(as_string=True, places=2)
+    approach = fields.String()
+    available_from = fields.Date()
+    available_to = fields.Date()
+    received_on = fields.Date()
+
+
+class OwnInvitationOut(Schema):
+    """An invitation as the API shows it to the provider that holds it."""
+
+    reference = fields.String()
+    version = fields.Integer()
+    provider = provider_field()
+    school = SchoolField()
+    school_name = fields.String()
+    school_phase = fields.Enum(Phase, by_value=True, allow_none=True)
+    school_area = fields.String()
+    subject = fields.String()
+    phase = fields.Enum(Phase, by_value=True, allow_none=True)
+    needed_from = fields.Date(allow_none=True)
+    needed_by = fields.Date(allow_none=True)
+    brief = fields.String()
+    invited_on = fields.Date()
+    reply_by = fields.Date()
+    question_deadline = fields.Date()
+    standing = fields.Enum(Standing, by_value=True)
+    questions = fields.List(fields.Nested(OwnQuestionOut))
+    quote = fields.Nested(OwnQuoteOut, allow_none=True)
+    unavailable_until = fields.Date(allow_none=True)
