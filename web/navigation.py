@@ -12,6 +12,7 @@ SECTIONS: tuple[tuple[str, str, Action], ...] = (
     ("Caseload", "/caseload", Action.READ_CASELOAD),
     ("Schools", "/schools", Action.FIND_SCHOOLS),
     ("Visits", "/visits", Action.READ_VISIT),
+    ("Records of visit", "/records", Action.READ_RECORD),
     ("Requests", "/requests", Action.READ_REQUEST),
     ("Invitations", "/invitations", Action.ANSWER_INVITATION),
     ("Engagements", "/engagements", Action.READ_ENGAGEMENT),
