@@ -17,6 +17,7 @@ from uuid import UUID
 
 from domain.aggregate import Aggregate
 from domain.attachment import Attachment
+from domain.authority import AUTHORITY, Authority
 from domain.calendar import default_term_on
 from domain.concern import ConcernCase, ConcernKind, ConcernSource, Severity
 from domain.engagement import BrokeredEngagement
@@ -114,6 +115,7 @@ class Town:
     def _records_of(self, place: Place) -> None:
         records = place.records
         records |= {School.KIND: place.school, Person.KIND: place.head, Provider.KIND: place.provider}
+        records[Authority.KIND] = AUTHORITY
         for kind, make in _MAKERS.items():
             records[kind] = self._add(lambda make=make: make(place), self.director)
         self._issue(place)

@@ -40,6 +40,7 @@ class Asking:
         self.town = town
         self.app = standing.app
         self.client: FlaskClient = standing.browser(self.person)
+        self._visitor: Visitor | None = None
 
     def holds(self, action: Action) -> bool:
         return CELLS[action, self.role] is not None
@@ -84,13 +85,15 @@ class Asking:
     def _asked(self) -> Iterator[Visitor]:
         """A request in which this person asks."""
         with self.app.test_request_context():
-            g.token, g.session_person = None, self.person
-            asking = visitor()
-            assert asking is not None
-            yield asking
+            if self._visitor is None:
+                g.token, g.session_person = None, self.person
+                self._visitor = visitor()
+                assert self._visitor is not None
+            g.visitor = self._visitor
+            yield self._visitor
 
 
-@pytest.fixture(params=POSTS)
+@pytest.fixture(scope="session", params=POSTS)
 def asking(request: pytest.FixtureRequest, standing: Standing) -> Asking:
     return Asking(standing, request.param)
 
