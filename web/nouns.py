@@ -15,23 +15,29 @@ from web.concerns.commands import concerns
 from web.concerns.pages import pages as concern_pages
 from web.files.commands import files
 from web.files.pages import pages as file_pages
-from web.notes.commands import notes
-from web.notes.pages import pages as note_pages
 from web.invitations.commands import invitations
 from web.invitations.pages import pages as invitation_pages
+from web.notes.commands import notes
+from web.notes.pages import pages as note_pages
 from web.noun import Noun, Shelf
 from web.people.commands import people
 from web.people.pages import pages as people_pages
+from web.providers.brokered import brokered
 from web.providers.clearance import cleared_people
 from web.providers.commands import providers
 from web.providers.ending import vetting
 from web.providers.pages import pages as provider_pages
 from web.records.commands import records
 from web.records.pages import pages as record_pages
+from web.requests.commands import requests
+from web.requests.gaps import gaps_shelf
+from web.requests.pages import pages as request_pages
 from web.schools.commands import schools
 from web.schools.pages import pages as school_pages
 from web.settings_pages.commands import settings
 from web.settings_pages.pages import pages as settings_pages
+from web.tenders.commands import tenders
+from web.tenders.pages import pages as tender_pages
 from web.visits.commands import visits
 from web.visits.coverage import core_visits_shelf
 from web.visits.pages import pages as visit_pages
@@ -40,6 +46,8 @@ NOUNS: tuple[tuple[Noun[Any], Blueprint], ...] = (
     (schools, school_pages),
     (visits, visit_pages),
     (records, record_pages),
+    (requests, request_pages),
+    (tenders, tender_pages),
     (concerns, concern_pages),
     (invitations, invitation_pages),
     (providers, provider_pages),
@@ -51,4 +59,4 @@ NOUNS: tuple[tuple[Noun[Any], Blueprint], ...] = (
 
 PAGES: tuple[Blueprint, ...] = (about_pages, caseload_pages, audit_pages)
 
-SHELVES: tuple[Shelf, ...] = (caseload, audit, core_visits_shelf, cleared_people, vetting)
+SHELVES: tuple[Shelf, ...] = (caseload, audit, core_visits_shelf, gaps_shelf, cleared_people, vetting, brokered)
