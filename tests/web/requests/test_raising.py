@@ -1,0 +1,184 @@
+"""A school, or somebody of the service for it, asks for support."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from domain.references import record_id
+from domain.support_request import RequestStatus, SupportRequest
+from domain.vocabulary import Side
+from tests.web.conftest import Browser, Program
+from tests.web.market import Market
+from tests.world import World
+
+SignIn = Callable[[UUID], Browser]
+Programs = Callable[..., Program]
+
+RAISE = "/requests/raise"
+
+
+@pytest.fixture
+def answers(world: World, market: Market) -> dict[str, Any]:
+    """What a school types to ask for a specialist."""
+    return {
+        "school": str(world.urn(market.school)),
+        "kind": "specialist",
+        "subject": "Mathematics",
+        "phase": "secondary",
+        "need": "Two new teachers need help with planning",
+        "outcome_wanted": "Planning that holds for the whole key stage",
+        **day("needed_from", 9, 11, 2026),
+        **day("needed_by", 26, 3, 2027),
+        "urgency": "soon",
+        "budget": "3,000",
+    }
+
+
+def day(name: str, day: int, month: int, year: int) -> dict[str, str]:
+    return {f"{name}-day": str(day), f"{name}-month": str(month), f"{name}-year": str(year)}
+
+
+def found(world: World, reference: str = "SR-2026-0001") -> SupportRequest:
+    return world.office.service.find(SupportRequest, record_id(SupportRequest.KIND, reference))
+
+
+def test_a_head_asks_for_the_own_school(
+    market: Market, world: World, sign_in: SignIn, answers: dict[str, Any]
+) -> None:
+    head = sign_in(market.head)
+    assert 'value="secondary" selected' in head.get(RAISE)
+
+    answer = head.send(RAISE, answers)
+
+    assert answer.headers["Location"] == "/requests/SR-2026-0001"
+    raised = found(world)
+    assert (raised.school, raised.raised_by, raised.status) == (market.school, Side.SCHOOL, RequestStatus.RAISED)
+    page = head.get("/requests/SR-2026-0001")
+    assert "Mathematics for Ashgrove High School" in page
+    assert "£3,000.00 without VAT" in page
+    assert "the service acknowledges the request" in page
+
+
+def test_an_officer_asks_for_any_school(
+    market: Market, world: World, sign_in: SignIn, answers: dict[str, Any]
+) -> None:
+    sign_in(world.officer()).send(RAISE, answers)
+
+    assert found(world).raised_by is Side.SERVICE
+
+
+def test_a_head_asks_for_no_other_school(
+    market: Market, world: World, sign_in: SignIn, answers: dict[str, Any]
+) -> None:
+    other = world.headteacher(world.school("Beech Lane High School"), "Hugo Head")
+
+    answer = sign_in(other).send(RAISE, answers, status=422)
+
+    assert "Select the school" in answer.text
+    assert "Two new teachers need help with planning" in answer.text
+
+
+def test_a_program_of_a_head_asks_for_no_other_school(
+    market: Market, world: World, program: Programs, answers: dict[str, Any]
+) -> None:
+    other = world.headteacher(world.school("Beech Lane High School"), "Hugo Head")
+
+    program(other).post("/requests/raise", in_the_api(answers), key="another-school", status=403)
+
+
+def in_the_api(answers: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    body = {name: value for name, value in answers.items() if not name.startswith("needed_")}
+    return body | {"budget": "3000.00", "needed_from": "2026-11-09", "needed_by": "2027-03-26"} | changes
+
+
+def test_a_program_asks_once_with_one_key(
+    market: Market, world: World, program: Programs, answers: dict[str, Any]
+) -> None:
+    head = program(market.head)
+    body = in_the_api(answers)
+
+    first = head.post("/requests/raise", body, key="asked-once", status=201)
+    again = head.post("/requests/raise", body, key="asked-once", status=201)
+
+    assert first.json == again.json
+    assert (first.json["reference"], first.json["status"], first.json["budget"]) == (
+        "SR-2026-0001",
+        "raised",
+        "3000.00",
+    )
+    assert [each["reference"] for each in head.get("/requests").json["items"]] == ["SR-2026-0001"]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"subject": ""}, "Select a subject, or enter another one"),
+        ({"other_subject": "Latin"}, "Select a subject or enter another one, not both"),
+        ({"need": " "}, "Enter what the school needs help with"),
+        ({"kind": "training"}, "Enter how many people the training is for"),
+        ({"delegates": "12"}, "Only training has delegates"),
+        (day("needed_by", 1, 11, 2026), "must be today or later"),
+        (day("needed_by", 31, 2, 2027), "must be a real date"),
+        ({"budget": "plenty"}, "Budget must be"),
+        ({"visit": "V-2019-0001"}, "Enter a reference like V-2026-0001"),
+    ],
+)
+def test_what_will_not_do_is_said_and_the_rest_kept(
+    market: Market, sign_in: SignIn, answers: dict[str, Any], change: dict[str, str], said: str
+) -> None:
+    answer = sign_in(market.head).send(RAISE, answers | change, status=422)
+
+    assert said in answer.text
+    assert "Planning that holds for the whole key stage" in answer.text
+
+
+def test_a_subject_that_nobody_offers_can_be_asked_for(
+    market: Market, world: World, sign_in: SignIn, answers: dict[str, Any]
+) -> None:
+    sign_in(market.head).send(RAISE, answers | {"subject": "", "other_subject": "Mandarin"})
+
+    assert found(world).subject == "Mandarin"
+
+
+def test_a_training_request_says_for_how_many(
+    market: Market, world: World, sign_in: SignIn, answers: dict[str, Any]
+) -> None:
+    sign_in(market.head).send(RAISE, answers | {"kind": "training", "delegates": "12"})
+
+    assert found(world).delegates == 12
+
+
+def test_a_reviewer_asks_for_nothing(world: World, market: Market, sign_in: SignIn) -> None:
+    sign_in(world.reviewer()).get(RAISE, status=403)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"school": "000000"},
+        {"school": ["900001"]},
+        {"kind": "wizardry"},
+        {"phase": None},
+        {"needed_from": "yesterday"},
+        {"needed_by": "9999-12-31"},
+        {"budget": "-5"},
+        {"budget": "1e30"},
+        {"delegates": 10**20},
+        {"need": ""},
+        {"subject": 7},
+        {"concern": "CC-0000-0000"},
+        {"unheard_of": True},
+    ],
+)
+def test_a_program_that_sends_nonsense_is_told_so(
+    market: Market, program: Programs, answers: dict[str, Any], change: dict[str, Any]
+) -> None:
+    body = in_the_api(answers) | change
+
+    refused = program(market.head).post("/requests/raise", body, key="nonsense-1", status=422)
+
+    assert next(iter(change)) in refused.json["errors"]["json"]
