@@ -2,45 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
 
-from domain.engagement import BrokeredEngagement, EngagementStatus
+from domain.engagement import EngagementStatus
 from domain.provider import Provider
 from domain.service import Work
-from projections import audit_trail
-from projections.audit_trail import Wanted
+from projections.engagements import engagements_of
 from projections.names import names_of
 from providers.enrolment import suspend as suspend_with
 from web.noun import Deal, Values
-from web.office import office
 from web.providers import schemas
 from web.providers.noun import KEEP, is_listed, is_suspended, providers
 
-RUNNING = frozenset({EngagementStatus.CONFIRMED, EngagementStatus.IN_DELIVERY})
-MOST = 5000
-"""The most events of engagements looked at, the latest first."""
+RUNNING = (EngagementStatus.CONFIRMED, EngagementStatus.IN_DELIVERY)
+MOST = 1000
 
 
-def _with_engagements(connection: sa.Connection, provider: Provider | None) -> Mapping[str, Any]:
-    under_way = list(_under_way(connection, provider)) if provider else []
-    schools = names_of(connection, {engagement.work.school for engagement in under_way})
+def _under_way(connection: sa.Connection, provider: Provider | None) -> Mapping[str, Any]:
+    """The engagements that a suspension has to decide on."""
+    if provider is None:
+        return {}
+    found = engagements_of(connection, providers=[provider.id], statuses=RUNNING, limit=MOST)
+    schools = names_of(connection, {row.school for row in found})
     return {
         schemas.ENGAGEMENTS: [
-            (each.reference, f"{each.reference}: {each.work.subject} at {schools[each.work.school]}")
-            for each in under_way
+            (row.reference, f"{row.reference}: {row.subject} at {schools[row.school]}") for row in found
         ]
     }
-
-
-def _under_way(connection: sa.Connection, provider: Provider) -> Iterator[BrokeredEngagement]:
-    wanted = Wanted(provider=provider.id, kinds=(BrokeredEngagement.KIND,))
-    for id in dict.fromkeys(entry.stream for entry in audit_trail.entries(connection, wanted, None, MOST)):
-        engagement = office().service.find(BrokeredEngagement, id)
-        if engagement.status in RUNNING and engagement.work.provider == provider.id:
-            yield engagement
 
 
 @providers.command(
@@ -51,7 +42,7 @@ def _under_way(connection: sa.Connection, provider: Provider) -> Iterator[Broker
     lead="A suspended provider is not invited. Decide here what becomes of its engagements under way.",
     done="The provider is suspended",
     offered=lambda provider: is_listed(provider) and not is_suspended(provider),
-    context=_with_engagements,
+    context=_under_way,
     check=True,
     warning=True,
 )

@@ -16,12 +16,14 @@ from projections import people
 from projections.providers import ListedProvider, subjects
 from providers.vetting import cleared_on
 from web import words
+from web.attached import is_inside
 from web.identity import signed_in
 from web.noun import Listing
 from web.office import office
 from web.pages import ListPage, list_page, record_page
 from web.policy import Action
 from web.providers.board import board, recorders
+from web.providers.brokered import cases, histories
 from web.providers.clearance import ClearanceFilters
 from web.providers.commands import providers
 from web.providers.ending import VettingLine, vetting
@@ -30,6 +32,7 @@ from web.vetting import policy_on
 pages = Blueprint("providers", __name__, template_folder="templates")
 
 SUBJECTS_SHOWN = 4
+COUNTED = ("Invited", "Declined", "Lapsed", "Quoted", "Selected", "Engaged", "Schools", "Days", "Cost")
 
 
 def _cells(row: ListedProvider, _: Mapping[UUID, str]) -> list[Any]:
@@ -123,6 +126,9 @@ def _more(connection: sa.Connection, provider: Provider) -> Mapping[str, Any]:
         "boards": boards,
         "clearances": [(each, cleared_on(provider.facts, each.person, day, policy)) for each in there],
         "rate": provider.rate_on(today),
+        "number_heads": [{"text": text, "numeric": True} for text in COUNTED],
+        "brokered": histories(connection, provider.id),
+        **cases(connection, provider.id, linked=is_inside(signed_in())),
         "suspended": any(suspension.holds_on(today) for suspension in provider.suspensions),
         "practitioner": person,
         "keeps": signed_in().may_change and signed_in().may(Action.KEEP_PROVIDERS) and provider.removed_on is None,

@@ -1,0 +1,144 @@
+"""What has become of a provider and its people when they were asked: counts and ratings, always with the number of
+cases that they rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from marshmallow import Schema
+
+from projections import provider_history as view
+from projections import providers
+from projections.names import rows_of
+from projections.view import Row
+from web.fields import provider_field
+from web.identity import Reach
+from web.noun import Listing, Shelf, Values
+from web.office import office
+from web.policy import Action
+from web.providers.walking import behind
+from web.record_addresses import record_href
+
+CASES_SHOWN = 20
+
+
+class History(Row):
+    """A provider's history or that of one of its people. Days of support, pounds net of VAT; `rating` is the mean of
+    quality and impact, from 1 to 5, over the `rated` engagements that were evaluated."""
+
+    holder: str
+    name: str
+    kind: view.Holder
+    invited: int
+    declined: int
+    lapsed: int
+    quoted: int
+    selected: int
+    engaged: int
+    cancelled: int
+    ended_early: int
+    schools: int
+    days: Decimal
+    net_cost: Decimal
+    rated: int
+    rating: Decimal | None
+
+    @property
+    def rating_told(self) -> str:
+        """The rating in words, never without the number of cases."""
+        if self.rating is None:
+            return "Not rated"
+        return f"{self.rating:.1f} of 5, from {self.rated} {'case' if self.rated == 1 else 'cases'}"
+
+
+@dataclass(frozen=True, slots=True)
+class ToldCase:
+    """One invitation or engagement as the page of a provider tells it."""
+
+    reference: str
+    href: str
+    school: str
+    case: view.Case
+
+    @property
+    def rating_told(self) -> str:
+        """What the school said of quality and impact, empty where it has not."""
+        if self.case.quality is None or self.case.impact is None:
+            return ""
+        return f"Quality {self.case.quality}, impact {self.case.impact} of 5"
+
+    @property
+    def outcome_told(self) -> str:
+        """Where it stands, and why it was declined."""
+        outcome = self.case.outcome.replace("_", " ").capitalize()
+        return f"{outcome}: {self.case.declined_for.label.lower()}" if self.case.declined_for else outcome
+
+
+class HistoryFilters(Schema):
+    provider = provider_field(required=True)
+
+
+def histories(connection: sa.Connection, provider: UUID) -> list[History]:
+    """The history of a provider, then of those who work for it today, by name; who was never asked has none."""
+    people = [row.person for row in providers.specialists_of(connection, provider, office().today())]
+    found = view.histories_of(connection, [provider, *people])
+    named = {row.id: row for row in rows_of(connection, found)}
+    told = [_history(row, named[holder].detail, named[holder].name) for holder, row in found.items()]
+    return sorted(told, key=lambda row: (row.kind is not view.Holder.PROVIDER, row.name, row.holder))
+
+
+def _history(row: view.BrokeredHistory, reference: str, name: str) -> History:
+    return History(
+        holder=reference,
+        name=name,
+        kind=row.kind,
+        invited=row.invited,
+        declined=row.declined,
+        lapsed=row.lapsed,
+        quoted=row.quoted,
+        selected=row.selected,
+        engaged=row.engaged,
+        cancelled=row.cancelled,
+        ended_early=row.ended_early,
+        schools=len(row.schools),
+        days=row.days,
+        net_cost=row.net_cost,
+        rated=row.rated,
+        rating=row.mean_rating,
+    )
+
+
+def cases(connection: sa.Connection, provider: UUID, *, linked: bool) -> Mapping[str, Any]:
+    """The latest cases of a provider for its page, and whether there are more; `linked` gives them addresses."""
+    found = view.cases_of(connection, provider, limit=CASES_SHOWN + 1)
+    shown = found[:CASES_SHOWN]
+    named = {row.id: row for row in rows_of(connection, {id for case in shown for id in (case.record, case.school)})}
+    told = [
+        ToldCase(
+            reference=named[case.record].detail,
+            href=record_href(named[case.record].kind, named[case.record].detail) if linked else "",
+            school=named[case.school].name,
+            case=case,
+        )
+        for case in shown
+    ]
+    caption = f"The latest {CASES_SHOWN} cases" if len(found) > CASES_SHOWN else "All cases, the latest first"
+    return {"cases": told, "cases_caption": caption}
+
+
+def _asked(connection: sa.Connection, reach: Reach, filters: Values, after: str | None, limit: int) -> list[History]:
+    if not reach.everything and filters["provider"] not in reach.providers:
+        return []
+    return behind(histories(connection, filters["provider"]), lambda row: row.holder, after, limit)
+
+
+brokered = Shelf(
+    "brokered-history",
+    Action.READ_PROVIDER,
+    Listing(History, _asked, lambda row: row.holder, HistoryFilters),
+)
