@@ -40,7 +40,7 @@ class Diary:
         if day > self.today:
             return
         self._written += 1
-        moment = datetime.combine(day, time(hour, self._written % 60), LONDON).astimezone(UTC)
+        moment = datetime.combine(day, time(hour), LONDON).astimezone(UTC)
         heappush(self._entries, _Entry(moment, self._written, actor, post.value, act))
 
     def __len__(self) -> int:
@@ -53,7 +53,8 @@ class Diary:
         now = datetime.now(UTC)
         while self._entries:
             entry = heappop(self._entries)
-            moment = latest = min(max(latest, entry.moment), now)
+            minute = timedelta(minutes=entry.number % 60)
+            moment = latest = min(max(latest, entry.moment + minute), now)
             self.office.set_clock(partial(_still, moment))
             channel = Channel.SCREEN if entry.actor else Channel.COMMAND_LINE
             with self.office.acting(entry.actor, entry.post, channel):
