@@ -7,7 +7,6 @@ import subprocess
 import sys
 from datetime import date
 from pathlib import Path
-from time import monotonic
 
 import pytest
 from click.testing import CliRunner, Result
@@ -260,28 +259,25 @@ def test_every_real_file_of_schools_is_taken_in(office: Office, real_data: Path)
 
 
 @pytest.mark.real_data
-def test_the_national_register_is_taken_in_within_its_time_and_memory(real_data: Path) -> None:
+def test_the_national_register_is_taken_in_within_its_memory(real_data: Path) -> None:
     gias = real_data / "gias"
     register = gias / "register_2024-06_all_establishments.csv.gz"
 
-    told, seconds, kilobytes = measured("schools", register)
+    told, kilobytes = measured("schools", register)
     assert "51,012 schools registered" in told
-    assert seconds < 60
     assert kilobytes < 400 * MEGABYTE
 
-    told, seconds, _ = measured("schools", register)
+    told, _ = measured("schools", register)
     assert "0 schools registered, 0 brought up to date, 51,012 unchanged" in told
-    assert seconds < 15
 
     older = run("schools", gias / "open_close_dates_2022-04.csv.gz")
     assert older.exit_code == 1
     assert "a file of 30 June 2024 told otherwise" in older.stderr
 
 
-def measured(*words: object) -> tuple[str, float, int]:
-    """What an import in a process of its own tells, how long it takes, and its largest memory in KiB."""
+def measured(*words: object) -> tuple[str, int]:
+    """What an import in a process of its own tells, and its largest memory in KiB."""
     command = [sys.executable, "-c", "from web.console.imports import imports; imports()", *map(str, words)]
-    begun = monotonic()
     with Path("told.txt").open("w+", encoding="utf-8") as told:
         process = subprocess.Popen(command, stdout=told, stderr=subprocess.STDOUT, env={**os.environ, **HERE})
         _, status, usage = os.wait4(process.pid, 0)
@@ -289,7 +285,7 @@ def measured(*words: object) -> tuple[str, float, int]:
         told.seek(0)
         output = told.read()
     assert process.returncode == 0, output
-    return output, monotonic() - begun, usage.ru_maxrss
+    return output, usage.ru_maxrss
 
 
 HERE = {"PYTHONPATH": str(Path(__file__).parents[3])}
