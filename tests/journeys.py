@@ -1,0 +1,150 @@
+"""Journeys through the service, told once and walked in several ways: by plain HTTP, and in a browser by mouse, by
+keyboard alone, or without JavaScript.
+
+A journey gets a town and `come_in`, which signs a person in at the present time and gives the visitor who acts for
+them. A visitor knows a page as its reader does: by the words on links, buttons and questions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Protocol, TypeAlias
+from uuid import UUID
+
+from domain.vocabulary import Role
+from tests.scenario import TODAY
+from tests.town import Town
+
+Answer: TypeAlias = str | date
+
+
+class Visitor(Protocol):
+    def open(self, href: str, status: int = 200) -> None:
+        """Go to an address; `status` is what is answered there."""
+
+    def press(self, name: str) -> None:
+        """Press the button, or follow the link, of that name."""
+
+    def fill(self, question: str, answer: Answer, *, within: str = "") -> None:
+        """Answer a question: with text, a date, or the words of a choice. `within` names the part of the form."""
+
+    def sees(self, *texts: str) -> None:
+        """All these texts are on the page, in this order."""
+
+    def misses(self, *texts: str) -> None:
+        """None of these texts is on the page."""
+
+    @property
+    def address(self) -> str:
+        """The path of the page."""
+
+
+ComeIn: TypeAlias = Callable[[UUID], Visitor]
+Journey: TypeAlias = Callable[[Town, ComeIn], None]
+
+FIRST_REVIEW = TODAY + timedelta(days=35)
+SECOND_REVIEW = FIRST_REVIEW + timedelta(days=42)
+
+
+def a_reviewer_follows_an_intervention(town: Town, come_in: ComeIn) -> None:
+    """An officer follows a worry about a school through an intervention to its end; a reviewer then reads who
+    decided what, authorised by whom, for which purpose and why, and can change nothing."""
+    town.world.clock.go_to(TODAY)
+    case = _raise_and_assess(town, come_in(town.ours.officer))
+    _start(come_in(town.ours.officer), case)
+    town.world.clock.go_to(FIRST_REVIEW)
+    _review(come_in(town.ours.officer), case, on=FIRST_REVIEW, progress="Amber", decision="Continue")
+    town.world.clock.go_to(SECOND_REVIEW)
+    officer = come_in(town.ours.officer)
+    _review(officer, case, on=SECOND_REVIEW, progress="Green", decision="End")
+    _end(officer, case)
+    _read_it_all(come_in(town.people[Role.REVIEWER]), case)
+
+
+def _raise_and_assess(town: Town, officer: Visitor) -> str:
+    officer.open(f"/concerns/raise?school={town.world.urn(town.ours.school)}")
+    officer.press("Save")
+    officer.sees("There is a problem", "What it is about", "What the concern is")
+    officer.fill("What it is about", "Leadership")
+    officer.fill("How it came to us", "Visit")
+    officer.fill("Severity", "High")
+    officer.fill("What the concern is", "No deputy since Easter, and two heads of department have left")
+    officer.fill("Purpose", "Challenge")
+    officer.press("Save")
+    officer.sees("The concern is raised", "Leadership at Ashgrove High School", "No deputy since Easter")
+    officer.press("Assess the concern")
+    officer.fill("What was found", "Leadership is stretched beyond what it can carry")
+    officer.fill("Rating", "Causing concern")
+    officer.fill("Authorised by", "Dora Director")
+    officer.press("Save")
+    officer.sees("The assessment is recorded", "Causing concern")
+    return officer.address
+
+
+def _start(officer: Visitor, case: str) -> None:
+    officer.open(case)
+    officer.press("Start an intervention")
+    officer.fill("Plan", "An associate head for two terms, and weekly visits")
+    for number, objective in enumerate(("A full leadership team", "Every department has a head"), 1):
+        part = f"Objective {number}"
+        officer.fill("Objective", objective, within=part)
+        officer.fill("How it will be measured", "Posts filled", within=part)
+        officer.fill("By", SECOND_REVIEW, within=part)
+    officer.fill("First review on", FIRST_REVIEW)
+    officer.fill("Authorised by", "Dora Director")
+    officer.press("Save")
+    officer.sees("Check your answers", "An associate head for two terms", "A full leadership team")
+    officer.press("Save")
+    officer.sees("The intervention is started", "Every department has a head")
+
+
+def _review(officer: Visitor, case: str, *, on: date, progress: str, decision: str) -> None:
+    officer.open(case)
+    officer.press("Record a review")
+    officer.fill("Review held on", on)
+    officer.fill("Evidence", f"Met the governors; progress is {progress.lower()}")
+    for number in (1, 2):
+        part = f"Finding {number}"
+        officer.fill("Progress", progress, within=part)
+        officer.fill("What shows it", f"Appointments, {progress.lower()}", within=part)
+    officer.fill("Decision", decision)
+    officer.fill("Reason of the decision", f"Rated {progress.lower()} throughout")
+    if decision != "End":
+        officer.fill("Next review on", SECOND_REVIEW)
+    officer.fill("Authorised by", "Dora Director")
+    officer.press("Save")
+    officer.sees("The review is recorded", f"progress is {progress.lower()}")
+
+
+def _end(officer: Visitor, case: str) -> None:
+    officer.open(case)
+    officer.press("End the intervention")
+    officer.fill("What came of the intervention", "The school is led by a full team again")
+    officer.fill("Why it ends", "Both objectives are met")
+    officer.fill("Authorised by", "Dora Director")
+    officer.press("Save")
+    officer.sees("Check your answers", "Both objectives are met")
+    officer.press("Save")
+    officer.sees("The intervention is ended", "The school is led by a full team again")
+
+
+def _read_it_all(reviewer: Visitor, case: str) -> None:
+    reviewer.open("/concerns/")
+    reviewer.press(case.rpartition("/")[2])
+    assert reviewer.address == case
+    reviewer.sees("Leadership at Ashgrove High School", "Ended", "History")
+    # The newest stands first
+    reviewer.sees(
+        "Lena Link 1 ended the intervention, authorised by Dora Director",
+        "Both objectives are met",
+        "Rated green throughout",
+        "Rated amber throughout",
+        "Lena Link 1 started an intervention, authorised by Dora Director",
+        "Lena Link 1 assessed the concern as causing concern, authorised by Dora Director",
+        "Lena Link 1 raised a concern",
+    )
+    reviewer.sees("Intervention", "Challenge")
+    reviewer.misses("What you can do", "Open the case again")
+    reviewer.open(f"{case}/reopen", status=403)
+    reviewer.sees("You do not have access to this page")

@@ -1,0 +1,25 @@
+"""The journeys by plain HTTP, with the forms' tokens required as in service."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+from flask import Flask
+
+from tests.journeys import Journey, a_reviewer_follows_an_intervention
+from tests.town import Town
+from tests.web.visiting import HttpVisitor
+from tests.world import World
+
+
+@pytest.mark.parametrize("journey", [a_reviewer_follows_an_intervention])
+def test_a_journey(journey: Journey, app: Flask, world: World) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+
+    def come_in(person: UUID) -> HttpVisitor:
+        client = app.test_client()
+        client.set_cookie(*world.session_of(person))
+        return HttpVisitor(client)
+
+    journey(Town(world), come_in)
