@@ -29,9 +29,8 @@ def main() -> None:
             process = subprocess.Popen(command, env=environment, cwd=there, stdout=subprocess.DEVNULL)
             _, status, usage = os.wait4(process.pid, 0)
             seconds = perf_counter() - began
-            print(
-                f"{state}: {seconds:.1f} s, {usage.ru_maxrss / 1024:.0f} MiB, exit {os.waitstatus_to_exitcode(status)}"
-            )
+            ended = os.waitstatus_to_exitcode(status)
+            print(f"{state}: {seconds:.1f} s, {usage.ru_maxrss / 1024:.0f} MiB, exit {ended}")
 
 
 if __name__ == "__main__":
