@@ -7,11 +7,12 @@ import sqlalchemy as sa
 from domain.acting import current_signature
 from domain.service import Work
 from domain.support_request import RequestStatus, SupportRequest
-from domain.tender import Tender
+from domain.tender import Tender, TenderStatus
 from domain.tender.rules import NoQuote
 from projections.references import reference_of
 from web.brokering import desk
 from web.noun import Deal, Values
+from web.office import office
 from web.policy import Action
 from web.quotes import are_shown
 from web.requests import offers, schemas
@@ -84,7 +85,10 @@ def open_tender(deal: Deal[SupportRequest], values: Values) -> None:
 
 
 def _awaits_preference(request: SupportRequest) -> bool:
-    return request.status is RequestStatus.INVITING
+    if request.status is not RequestStatus.INVITING or request.tender is None:
+        return False
+    tender = office().service.find(Tender, request.tender)
+    return tender.status is TenderStatus.OPEN and bool(tender.quotes) and are_shown(tender, office().today())
 
 
 @requests.command(
@@ -96,6 +100,7 @@ def _awaits_preference(request: SupportRequest) -> bool:
     lead="The service chooses, and takes account of what you say.",
     offered=_awaits_preference,
     context=offers.quotes_shown,
+    main=True,
 )
 def prefer(deal: Deal[SupportRequest], values: Values) -> None:
     def say(work: Work) -> None:

@@ -27,7 +27,7 @@ from web.requests.ranking import candidates
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A record that belongs to the case; `href` is empty for those who may not open it."""
+    """A record that belongs to the case, and may be opened."""
 
     label: str
     text: str
@@ -45,7 +45,8 @@ def around(connection: sa.Connection, request: SupportRequest) -> Mapping[str, A
         "waiting_for": row.waiting_for if row else None,
         "next_step": next_step(request, row),
         "question": last_question(request) if request.waiting_since else "",
-        "links": _links(connection, request),
+        "links": (links := _links(connection, request)),
+        "goes_on_at": _where_it_goes_on(request, links),
         "ranking": candidates(connection, request.ranking) if request.ranking and is_inside else None,
     }
     return {**shown, **_quotes(connection, request, today)}
@@ -104,13 +105,19 @@ def _links(connection: sa.Connection, request: SupportRequest) -> list[Link]:
         ("Concern", "concern", request.concern, Action.READ_CONCERN),
     )
     refs = references.references_of(connection, [id for _, _, id, _ in belongs if id])
-    links = [
-        Link(label, refs[id], record_href(kind, refs[id]) if asking.may(action, where) else "")
-        for label, kind, id, action in belongs
-        if id in refs
-    ]
     school = schools.by_id(connection, request.school)
-    return [Link("School", school.name, record_href("school", str(school.urn))), *links] if school else links
+    first = [Link("School", school.name, record_href("school", str(school.urn)))] if school else []
+    return first + [
+        Link(label, refs[id], record_href(kind, refs[id]))
+        for label, kind, id, action in belongs
+        if id in refs and asking.may(action, where)
+    ]
+
+
+def _where_it_goes_on(request: SupportRequest, links: list[Link]) -> Link | None:
+    """The record on which the case is being worked now, for those who may open it."""
+    label = {RequestStatus.INVITING: "Tender", RequestStatus.PLACED: "Engagement"}.get(request.status)
+    return next((link for link in links if link.label == label), None)
 
 
 def _quotes(connection: sa.Connection, request: SupportRequest, today: date) -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import request as sent
 
-from domain.support_request import SupportRequest
+from domain.support_request import SupportRequest, Urgency
 from domain.tender import Tender
 from domain.vocabulary import Role
 from projections import open_requests, providers, schools
@@ -57,11 +57,12 @@ def subjects(connection: sa.Connection) -> list[str]:
 
 
 def first_answers(connection: sa.Connection, asking: Visitor) -> Context:
-    """The school of somebody who has one, and its phase."""
+    """No hurry; and the school of somebody who has one, with its phase."""
+    answers: dict[str, Any] = {"urgency": Urgency.ROUTINE}
     if len(asking.schools) != 1 or asking.holds(*SERVICE_ROLES):
-        return {}
+        return answers
     school = schools.by_id(connection, next(iter(asking.schools)))
-    return {"school": school.id, "phase": school.phase} if school else {}
+    return {**answers, "school": str(school.urn), "phase": school.phase} if school else answers
 
 
 def for_acknowledging(connection: sa.Connection, _: SupportRequest | None) -> Context:
@@ -106,7 +107,7 @@ def _days_typed() -> Decimal | None:
 
 
 def _option(candidate: Candidate) -> tuple[str, str, str]:
-    return candidate.reference, f"{candidate.name}: {candidate.score} of 100", ". ".join(candidate.reasons)
+    return candidate.reference, f"{candidate.name}: {candidate.score} of 100", ". ".join(candidate.reasons) + "."
 
 
 def shortlisted(connection: sa.Connection, request: SupportRequest | None) -> Context:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -27,17 +28,22 @@ pages = Blueprint("requests", __name__, template_folder="templates")
 
 
 def _cells(row: RequestRow, names: Mapping[UUID, str]) -> list[Any]:
-    overdue = row.is_overdue(office().today())
     return [
         {"text": row.reference, "href": f"/requests/{row.reference}", "hint": words.date(row.raised_on)},
         names.get(row.school, ""),
         {"text": row.subject, "hint": f"{row.phase.label}. {row.kind.label}"},
         row.urgency.label,
         {"tag": row.status},
-        row.waiting_for.label,
-        {"text": words.date(row.next_on), "hint": "Overdue" if overdue else ""},
+        {"text": row.waiting_for.label if row.is_open else "", "hint": _until(row, office().today())},
         names.get(row.broker, "") if row.broker else "",
     ]
+
+
+def _until(row: RequestRow, today: date) -> str:
+    if row.next_on is None:
+        return ""
+    overdue = "overdue since" if row.is_overdue(today) else "by"
+    return f"{overdue} {words.date(row.next_on)}"
 
 
 def _choices(connection: sa.Connection) -> Mapping[str, list[tuple[str, str]]]:
@@ -50,7 +56,7 @@ def _choices(connection: sa.Connection) -> Mapping[str, list[tuple[str, str]]]:
 LIST = ListPage(
     title="Support requests",
     caption="Requests, newest first",
-    head=["Request", "School", "Subject", "Urgency", "Status", "Waiting for", "Next date", "Broker"],
+    head=["Request", "School", "Subject", "Urgency", "Status", "Waiting for", "Broker"],
     cells=_cells,
     ids=lambda row: [row.school, row.broker],
     empty_text="No requests",
