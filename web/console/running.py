@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -31,11 +32,24 @@ def run(host: str, port: int, register: Path | None, la: str | None) -> None:
     """Serve a demonstration authority, or the schools of a real register, in a database of its own."""
     if la and register is None:
         raise click.UsageError("--la says which authority to take from --register; give both")
+    can_listen(host, port)
     settings = _settings_for(register, la)
     made_whole(settings.database_url, partial(_load, register, la))
     with opened(settings) as office:
         _tell(host, port, settings, sign_ins(office))
     _serve(host, port, settings)
+
+
+def can_listen(host: str, port: int) -> None:
+    """Find out before long work whether the address is to be had. Raises click.ClickException."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        why = f"Cannot listen at {host}:{port} ({error.strerror}): choose another address"
+        raise click.ClickException(why) from error
 
 
 def made_whole(database_url: str, load: Callable[[Office], None]) -> None:
@@ -66,6 +80,7 @@ def _load(register: Path | None, la: str | None, office: Office) -> None:
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="The port to listen at.")
 def serve(host: str, port: int) -> None:
     """Serve the database named by SIS_DATABASE_URL with the production server (Granian)."""
+    can_listen(host, port)
     settings = settings_from_environment()
     with opened(settings):
         pass
