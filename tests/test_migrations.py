@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -96,15 +95,10 @@ def test_an_event_cannot_be_removed(migrated: sa.Engine) -> None:
         assert connection.execute(sa.select(sa.func.count()).select_from(EVENTS)).scalar_one() == 1
 
 
-def test_a_second_upgrade_changes_nothing_and_is_quick(migrated: sa.Engine) -> None:
+def test_a_second_upgrade_changes_nothing(migrated: sa.Engine) -> None:
     with migrated.begin() as connection:
         connection.execute(ACCOUNTS.insert().values(id=uuid4(), person=uuid4(), sign_in_name="a@example.org"))
-    took = []
-    for _ in range(3):
-        start = time.perf_counter()
-        upgrade(migrated)
-        took.append(time.perf_counter() - start)
-    assert min(took) < 0.3
+    upgrade(migrated)
     with migrated.begin() as connection:
         assert connection.execute(sa.select(sa.func.count()).select_from(ACCOUNTS)).scalar_one() == 1
 

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import csv
 import re
-import time
 import tracemalloc
 from collections import Counter
 from collections.abc import Iterator
@@ -255,11 +254,9 @@ def test_every_other_real_file_is_refused(real_data: Path) -> None:
 
 
 @pytest.mark.real_data
-def test_the_national_register_is_read_in_seconds_and_little_memory(real_data: Path) -> None:
+def test_the_national_register_is_read_in_little_memory(real_data: Path) -> None:
     path = real_data / "gias/register_2024-06_all_establishments.csv.gz"
-    begun = time.process_time()
     assert sum(1 for _ in read_register(path)) == 51_012
-    assert time.process_time() - begun < 5
     tracemalloc.start()
     try:
         assert sum(1 for _ in read_register(path)) == 51_012

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
 import pytest
@@ -29,7 +28,6 @@ from tests.scenario import signed
 
 pytestmark = pytest.mark.real_data
 
-NATIONAL = "gias/register_2024-06_all_establishments.csv.gz"
 SALFORD_2022 = "salford_355/register_2022-04.csv"
 SALFORD_2024 = "salford_355/register_2024-06_all_establishments.csv"
 
@@ -45,18 +43,6 @@ def register(service: Service, known: Lookup, real_data: Path) -> Register:
             return import_schools(service, read_register(path), source=source, known=known, **options)
 
     return taken_in
-
-
-def test_the_national_register_is_taken_in_within_a_minute_and_nothing_the_second_time(register: Register) -> None:
-    begun = monotonic()
-    first = register(NATIONAL)
-    taken = monotonic()
-    second = register(NATIONAL)
-
-    assert (first.registered, first.problems) == (51012, [])
-    assert (second.registered, second.refreshed, second.unchanged) == (0, 0, 51012)
-    assert taken - begun < 60
-    assert monotonic() - taken < 15
 
 
 def test_one_authority_through_two_layouts_of_different_years(register: Register, ask: Ask) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import date
+from fcntl import LOCK_EX, flock
 
 import pytest
 
@@ -12,9 +14,9 @@ from domain.vocabulary import Role
 from projections import caseload, concerns, people
 from projections.caseload import Task, WaitingFor
 from tests.scenario import TODAY
+from web.console.running import made_whole
 from web.demonstration.loading import SEED, load_demonstration, sign_ins
 from web.demonstration.people import cast
-from web.migrate import upgrade
 from web.office import Office
 
 ALL = 10_000
@@ -22,12 +24,15 @@ ALL = 10_000
 
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    """The demonstration authority as of the tests' own day."""
-    path = tmp_path_factory.mktemp("demonstration") / "wexmoor.sqlite"
+    """The demonstration authority as of the tests' own day, made by the first process that asks for it."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    path = shared / "wexmoor.sqlite"
+    with (shared / "wexmoor.lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+        if not path.exists():
+            made_whole(f"sqlite:///{path}", lambda office: load_demonstration(office, on=TODAY))
     office = Office(f"sqlite:///{path}")
-    upgrade(office.writer)
-    office.prepare_views()
-    load_demonstration(office, on=TODAY)
     yield office
     office.close()
 
