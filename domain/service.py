@@ -154,6 +154,10 @@ class Service(Application[UUID]):
             return result
         raise TooManyAtOnce("Others are changing this record at the same moment. Nothing was saved. Try again.")
 
+    def done(self) -> UUID | None:
+        """The record that the command now signed has changed already; None if it was not carried out."""
+        return self._log.stream_of(first_event_id())
+
     def save_together(self, records: Collection[Aggregate]) -> None:
         """Save what is pending in one transaction, provided that none of the records has moved on.
 

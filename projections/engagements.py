@@ -241,11 +241,13 @@ def engagements_of(
     awaiting: Side | None = None,
     evaluation_due: bool = False,
     open_only: bool = False,
+    among: tuple[Collection[UUID], Collection[UUID]] | None = None,
     after: str | None = None,
     limit: int = LIMIT,
 ) -> list[EngagementRow]:
     """Engagements, the newest reference first; `after` is the last one seen. What is None or empty does not narrow;
-    `subject` is part of the subject's name, `awaiting` the side whose agreement is awaited."""
+    `subject` is part of the subject's name, `awaiting` the side whose agreement is awaited. With `among`, only work
+    at one of its schools or of one of its providers."""
     columns = engagements.table.c
     query = engagements.table.select()
     for column, several in ((columns.school, schools), (columns.provider, providers)):
@@ -263,6 +265,9 @@ def engagements_of(
         query = query.where(columns.status == EngagementStatus.PROPOSED, sa.not_(agreed))
     if evaluation_due:
         query = query.where(_evaluation_due())
+    if among is not None:
+        of_schools, of_providers = among
+        query = query.where(columns.school.in_(of_schools) | columns.provider.in_(of_providers))
     if open_only:
         query = query.where(columns.is_open)
     if after is not None:

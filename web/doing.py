@@ -96,6 +96,8 @@ def do(
     else:
         found = find(noun, ref)
         record, right = found.record, allow(command.action_on(found.record), found.concerned)
+        if not command.whose(asking, record):
+            raise Forbidden("This is for somebody else to do")
     with office().acting(
         asking.person, right.role.value, asking.channel, command=command_id, correlation=g.get("request_id", "")
     ):
@@ -104,6 +106,13 @@ def do(
         except AlreadyDone as done:
             return _as_it_is(noun, record.id if record else done.stream)
     return _as_it_is(noun, record.id if record else result.id)
+
+
+def is_done(command_id: UUID) -> bool:
+    """Whether a command that the person who asks sends again was carried out before."""
+    asking = signed_in()
+    with office().acting(asking.person, "", asking.channel, command=command_id):
+        return office().service.done() is not None
 
 
 def _carry_out(noun: Noun[A], command: Command[A], values: Values, record: A | None, at: int | None) -> Any:

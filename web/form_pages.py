@@ -16,7 +16,7 @@ from domain.aggregate import Aggregate, Refusal
 from domain.money import NotMoney
 from domain.service import Stale
 from web import drafts
-from web.doing import Found, changes_since, do, find, saved_version, version_of
+from web.doing import Found, changes_since, do, find, is_done, saved_version, version_of
 from web.forms import Form
 from web.identity import allow, allow_any, signed_in
 from web.noun import Command, Noun
@@ -25,6 +25,9 @@ from web.office import office
 A = TypeVar("A", bound=Aggregate)
 
 UNPROCESSABLE, CONFLICT, SEE_OTHER = 422, 409, 303
+
+MOST_DIGITS = 9
+"""Of a record's version."""
 
 
 def form_pages(noun: Noun[A]) -> Blueprint:
@@ -126,7 +129,7 @@ class _Asked:
         if "change" in request.form:
             return self.show()
         if not self.form.is_valid():
-            return self.show(UNPROCESSABLE)
+            return self._overtaken() or self.show(UNPROCESSABLE)
         if self.command.check and "confirmed" not in request.form:
             return self.show(check=True)
         try:
@@ -151,6 +154,19 @@ class _Asked:
             drafts.discard(office(), signed_in().person, self._form_key())
         flash(self.command.done, "success")
         return see_other(self._afterwards(record))
+
+    def _overtaken(self) -> Any:
+        """The answer to what was valid until the record changed: by this very command, or by somebody else's."""
+        sent = request.form.get("version", "")
+        if self.record is None or not sent.isdecimal() or len(sent) > MOST_DIGITS:
+            return None
+        if int(sent) == version_of(self.noun, self.record):
+            return None
+        if is_done(_command_id()):
+            flash(self.command.done, "success")
+            return see_other(self._afterwards(self.record))
+        changes = changes_since(self.record, saved_version(self.noun, self.record, int(sent)))
+        return self.show(CONFLICT, changes=changes) if changes else None
 
     def _keep_or_discard(self) -> Response:
         person, key = signed_in().person, self._form_key()

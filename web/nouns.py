@@ -13,6 +13,8 @@ from web.caseload.pages import caseload
 from web.caseload.pages import pages as caseload_pages
 from web.concerns.commands import concerns
 from web.concerns.pages import pages as concern_pages
+from web.engagements.commands import engagements
+from web.engagements.pages import pages as engagement_pages
 from web.files.commands import files
 from web.files.pages import pages as file_pages
 from web.invitations.commands import invitations
@@ -50,6 +52,7 @@ NOUNS: tuple[tuple[Noun[Any], Blueprint], ...] = (
     (tenders, tender_pages),
     (concerns, concern_pages),
     (invitations, invitation_pages),
+    (engagements, engagement_pages),
     (providers, provider_pages),
     (people, people_pages),
     (notes, note_pages),

@@ -64,6 +64,11 @@ class Work:
     ends: date
     fund: str = ""
 
+    @property
+    def gross(self) -> Decimal:
+        """The price with VAT."""
+        return self.net + self.vat
+
 
 @dataclass(frozen=True, slots=True)
 class Session:

@@ -122,6 +122,11 @@ class BrokeredEngagement(Aggregate):
         return sum((each.days for each in self.planned_sessions), Decimal(0))
 
     @property
+    def left_days(self) -> Decimal:
+        """Days agreed that are neither used nor planned."""
+        return self.work.days - self.used_days - self.planned_days
+
+    @property
     def cost(self) -> Decimal:
         """The net cost of the days used so far."""
         return sum((each.net for each in self.sessions.values()), Decimal(0))
@@ -369,7 +374,7 @@ class BrokeredEngagement(Aggregate):
             raise OutsideTheAgreedDates("The day must lie within the agreed dates", field="on")
 
     def _must_fit(self, days: Decimal, *, instead_of: Decimal = Decimal(0)) -> None:
-        left = self.work.days - self.used_days - self.planned_days + instead_of
+        left = self.left_days + instead_of
         if days > left:
             raise MoreThanAgreed(
                 f"Only {left.normalize():f} of the agreed days are left. Agree a variation first.", field="days"

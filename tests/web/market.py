@@ -32,9 +32,6 @@ from tests.world import LONG_AGO, World
 from web.vetting import policy_on
 
 CHECKED_ON = date(2026, 9, 1)
-LAPSES = date(2027, 2, 28)
-"""The last day on which the first provider's letter of assurance counts, where a test asks for a short one."""
-
 AGREEMENT = Agreement(
     "Planning with two new teachers", ("Schemes of work are in use", "Both teachers plan alone"), BEGINS, ENDS
 )
@@ -50,14 +47,14 @@ class Firm:
 
 
 class Market:
-    def __init__(self, world: World, *, cleared_to: date | None = None) -> None:
+    def __init__(self, world: World) -> None:
         self.world = world
         self.service = world.office.service
         self.school = world.school("Ashgrove High School", town="Wexmoor", postcode="WX3 1AB")
         self.head = world.headteacher(self.school)
         self.broker = world.broker()
         self.director = world.director()
-        self.calder = self.firm(1, "Calder Learning", "Grace Calder", cleared_to=cleared_to)
+        self.calder = self.firm(1, "Calder Learning", "Grace Calder")
         self.harrop = self.firm(2, "Harrop Associates", "Imran Harrop")
         vetting = partial(policy_on, world.office)
         self.brokerage = Brokerage(self.service, vetting)
@@ -77,10 +74,9 @@ class Market:
         specialist: str,
         *,
         kind: ProviderKind = ProviderKind.INTERNAL,
-        cleared_to: date | None = None,
         vat_registered: bool = True,
     ) -> Firm:
-        """A provider of mathematics whose one specialist is cleared, to a day where one is named."""
+        """A provider of mathematics whose one specialist is cleared."""
         provider = self._register(number, name, kind)
         person = self.world.specialist(provider, specialist)
 
@@ -90,20 +86,44 @@ class Market:
             one.set_rate(from_=LONG_AGO, day_rate=Decimal(450), vat_registered=vat_registered)
 
         self._change(provider, furnish)
-        self.staff(provider, person, cleared_to=cleared_to)
+        self.staff(provider, person)
         return Firm(provider, person, name)
 
-    def staff(self, provider: UUID, person: UUID, *, cleared_to: date | None = None, vetted: bool = True) -> None:
+    def staff(self, provider: UUID, person: UUID, *, vetted: bool = True) -> None:
         """Let somebody work for a provider, vetted unless told otherwise."""
 
         def add(one: Provider) -> None:
             one.add_specialist(person=person, teaches=True)
             if vetted:
                 meet = partial(one.meet, checked_on=CHECKED_ON, person=person)
-                meet(Requirement.LETTER_OF_ASSURANCE, evidence=Evidence.EMPLOYERS_LETTER, expires=cleared_to)
+                meet(Requirement.LETTER_OF_ASSURANCE, evidence=Evidence.EMPLOYERS_LETTER)
                 meet(Requirement.SAFEGUARDING_TRAINING, evidence=Evidence.CERTIFICATE_SEEN)
 
         self._change(provider, add)
+
+    def lose_clearance(self, firm: Firm, on: date) -> None:
+        """Take the letter of assurance of a provider's specialist back, from a day on."""
+        self._change(
+            firm.id,
+            lambda one: one.revoke(
+                Requirement.LETTER_OF_ASSURANCE, person=firm.specialist, reason="The employer took it back", on=on
+            ),
+        )
+
+    def limit_clearance(self, firm: Firm, last: date) -> None:
+        """Put a letter of assurance that ends after this day in the place of the present one."""
+        today = self.world.office.today()
+        self.lose_clearance(firm, today)
+        self._change(
+            firm.id,
+            lambda one: one.meet(
+                Requirement.LETTER_OF_ASSURANCE,
+                checked_on=today,
+                evidence=Evidence.EMPLOYERS_LETTER,
+                person=firm.specialist,
+                expires=last,
+            ),
+        )
 
     def _register(self, number: int, name: str, kind: ProviderKind) -> UUID:
         made_as = reference("PV", self.world.office.today().year, number)

@@ -1,0 +1,172 @@
+"""Engagements in the API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.domain.brokered import BEGINS
+from tests.web.conftest import Program
+from tests.web.market import Market
+from tests.world import Clock
+
+WORK = "/engagements/BE-2026-0001"
+FIRST = BEGINS + timedelta(days=1)
+
+Open = Callable[..., Program]
+
+
+class Working:
+    """Sends commands on the one engagement, each on its present version."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.sent = 0
+
+    def __call__(self, command: str, body: dict[str, Any] | None = None, status: int = 200) -> Any:
+        self.sent += 1
+        etag = self.program.get(WORK).headers["ETag"]
+        key = f"{command}-{self.sent:04d}"
+        return self.program.post(f"{WORK}/{command}", body or {}, key=key, at=etag, status=status).json
+
+
+@pytest.fixture
+def broker(market: Market, program: Open) -> Working:
+    return Working(program(market.broker))
+
+
+def test_an_engagement_lives_its_whole_life(market: Market, program: Open, clock: Clock, broker: Working) -> None:
+    market.proposed()
+    head, specialist = Working(program(market.head)), Working(program(market.calder.specialist))
+
+    head("agree-for-school")
+    specialist("agree-for-provider")
+    agreed = broker("agree-for-service")
+    assert agreed["status"] == "agreed"
+    assert agreed["agreements"]["school"] == {"by": market.world.reference(market.head), "on": "2026-11-02"}
+    assert broker("confirm")["cleared_under"] == ["vetting-1"]
+    specialist("plan-session", {"on": FIRST.isoformat(), "days": "1.5", "minutes": 540})
+    clock.go_to(FIRST)
+    session = {"number": 1, "on": FIRST.isoformat(), "days": "1.5", "note": "Planned two units", "attended": 4}
+    told = specialist("deliver-session", session)
+    assert (told["used_days"], told["left_days"], told["spent"], told["gross"]) == ("1.5", "3.0", "675.00", "2430.00")
+    assert told["sessions"][0]["status"] == "delivered"
+    broker("complete")
+    outcomes = [{"objective": each, "attainment": "met"} for each in told["objectives"]]
+    judged = head("evaluate", {"quality": 4, "impact": 5, "outcomes": outcomes, "comment": "Grace listened first"})
+    assert judged["evaluation"]["comment"] == "Grace listened first"
+    assert judged["evaluation"]["evaluator"] == market.world.reference(market.head)
+    assert broker("close", {"outcome": "Planning holds"})["status"] == "closed"
+
+
+def test_the_same_key_records_a_session_once(market: Market, program: Open, clock: Clock, broker: Working) -> None:
+    market.confirmed()
+    broker("plan-session", {"on": FIRST.isoformat(), "days": "1"})
+    clock.go_to(FIRST)
+    specialist = program(market.calder.specialist)
+    etag = specialist.get(WORK).headers["ETag"]
+    body = {"number": 1, "on": FIRST.isoformat(), "days": "1", "note": "Planned"}
+
+    answers = [specialist.post(f"{WORK}/deliver-session", body, key="session-1-once", at=etag).json for _ in range(2)]
+
+    assert answers[0] == answers[1]
+    assert answers[0]["used_days"] == "1.0"
+    specialist.post(f"{WORK}/deliver-session", body, key="session-1-again", at=etag, status=412)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"days": "0.2"}, "days"),
+        ({"days": "Infinity"}, "days"),
+        ({"days": "9999"}, "days"),
+        ({"on": "9999-01-01"}, "on"),
+        ({"on": ""}, "on"),
+        ({"minutes": 0}, "minutes"),
+        ({"minutes": 10**12}, "minutes"),
+        ({"place": "x" * 201}, "place"),
+        ({"place": None}, "place"),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+def test_a_wrong_answer_is_named(market: Market, broker: Working, changes: dict[str, Any], field: str) -> None:
+    market.confirmed()
+
+    refused = broker("plan-session", {"on": FIRST.isoformat(), "days": "1", **changes}, 422)
+
+    assert field in refused["errors"]["json"]
+
+
+def test_outcomes_that_are_not_those_of_the_terms_are_refused(
+    market: Market, program: Open, clock: Clock, broker: Working
+) -> None:
+    market.confirmed()
+    broker("plan-session", {"on": FIRST.isoformat(), "days": "1"})
+    broker("end-early", {"side": "school", "reason": "Merger"})
+    head = Working(program(market.head))
+    body = {"quality": 4, "impact": 5, "comment": "Good", "outcomes": []}
+
+    assert "Say for each objective" in head("evaluate", body, 422)["detail"]
+    assert "quality" in head("evaluate", {**body, "quality": 6}, 422)["errors"]["json"]
+    outcomes = [{"objective": "Another", "attainment": "met"}]
+    assert "Say for each objective" in head("evaluate", {**body, "outcomes": outcomes}, 422)["detail"]
+
+
+def test_the_list_tells_what_comes_next(market: Market, program: Open, broker: Working) -> None:
+    market.confirmed()
+    broker("plan-session", {"on": FIRST.isoformat(), "days": "1"})
+
+    row = program(market.head).get("/engagements?status=confirmed").json["items"][0]
+
+    assert row["coming"] == [{"number": 1, "on": FIRST.isoformat(), "days": "1.00"}]
+    assert row["agreed_by"] == ["school", "provider", "service"]
+    assert program(market.harrop.specialist).get("/engagements").json["items"] == []
+
+
+def test_who_may_not_is_turned_away(market: Market, program: Open) -> None:
+    market.proposed()
+
+    for person, command in (
+        (market.harrop.specialist, "agree-for-provider"),
+        (market.head, "confirm"),
+        (market.calder.specialist, "agree-variation"),
+        (market.world.reviewer(), "pause"),
+        (market.world.link_officer(market.school), "complete"),
+    ):
+        program(person).post(f"{WORK}/{command}", {}, key="not-mine-1", at='"1"', status=403)
+
+
+def test_work_is_proposed_directly(market: Market, program: Open) -> None:
+    market.an_approved_request()
+    body = {
+        "request": "SR-2026-0001",
+        "provider": "PV-2026-0001",
+        "specialist": market.world.reference(market.calder.specialist),
+        "scope": "Planning",
+        "objectives": ["Schemes of work are in use"],
+        "days": "3",
+        "net": "900.00",
+        "vat": "0",
+        "begins": "2026-11-09",
+        "ends": "2027-03-26",
+        "reason": "The authority's own service",
+    }
+    asked = program(market.broker)
+
+    for wrong, told in (
+        ({"ends": "2026-11-01"}, "The last day must be on or after the first"),
+        ({"specialist": market.world.reference(market.harrop.specialist)}, "Choose somebody who works for Calder"),
+        ({"net": "2600"}, "This is above the sum approved"),
+    ):
+        refused = asked.post(
+            "/engagements/propose", {**body, **wrong}, key="propose-" + next(iter(wrong)), status=422
+        )
+        assert told in refused.json["detail"]
+    made = [asked.post("/engagements/propose", body, key="propose-0001", status=201) for _ in range(2)]
+
+    assert made[0].headers["Location"] == f"/api/v1{WORK}"
+    assert made[0].json == made[1].json
+    assert made[0].json["school"] == str(market.world.urn(market.school))

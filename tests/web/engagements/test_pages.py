@@ -1,0 +1,493 @@
+"""Engagements on pages: from proposed terms to the evaluation, by school, provider and service."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from domain.engagement import Attainment, BrokeredEngagement, EngagementStatus, SessionStatus
+from domain.provider import ProviderKind
+from domain.support_request import RequestStatus, SupportRequest
+from domain.vocabulary import Side
+from tests.domain.brokered import BEGINS, ENDS
+from tests.scenario import TODAY
+from tests.web.conftest import Browser
+from tests.web.market import Market
+from tests.world import Clock, World
+
+SignIn = Callable[[UUID], Browser]
+
+WORK = "/engagements/BE-2026-0001"
+FIRST, LATER = BEGINS + timedelta(days=1), BEGINS + timedelta(days=8)
+
+
+def day(name: str, on: date) -> dict[str, str]:
+    return {f"{name}-day": str(on.day), f"{name}-month": str(on.month), f"{name}-year": str(on.year)}
+
+
+def plain(page: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+
+
+def now(market: Market) -> BrokeredEngagement:
+    return market.engagement("BE-2026-0001")
+
+
+def delivered(number: int = 1, on: date = FIRST, **changes: str) -> dict[str, Any]:
+    return {
+        "number": str(number),
+        "days": "1",
+        "note": "Planned two units",
+        "attended": "3",
+        **day("on", on),
+        **changes,
+    }
+
+
+@pytest.fixture
+def broker(market: Market, sign_in: SignIn) -> Browser:
+    return sign_in(market.broker)
+
+
+@pytest.fixture
+def started(market: Market, sign_in: SignIn, clock: Clock) -> Market:
+    """Confirmed work with two sessions planned, the first of them on the day before today."""
+    market.confirmed()
+    browser = sign_in(market.calder.specialist)
+    for on in (FIRST, LATER):
+        browser.send(f"{WORK}/plan-session", {"days": "1", "place": "The library", **day("on", on)})
+    clock.go_to(FIRST + timedelta(days=1))
+    return market
+
+
+# Agreeing
+
+
+def test_each_side_sees_the_terms_and_agrees_for_itself(market: Market, sign_in: SignIn) -> None:
+    market.proposed()
+    people = {"school": market.head, "provider": market.calder.specialist, "service": market.broker}
+
+    for side, person in people.items():
+        browser = sign_in(person)
+        form = plain(browser.get(f"{WORK}/agree-for-{side}"))
+        for told in ("Planning with two new teachers", "Both teachers plan alone", "4.5 days", "£2,430.00"):
+            assert told in form
+        browser.send(f"{WORK}/agree-for-{side}", {})
+
+    assert now(market).status is EngagementStatus.AGREED
+    page = plain(sign_in(market.head).get(WORK))
+    assert "Agreed by Hana Head on 2 November 2026" in page
+    assert "Agreed by Grace Calder on 2 November 2026" in page
+
+
+@pytest.mark.parametrize(("side", "other"), [("school", "calder"), ("provider", "head"), ("service", "head")])
+def test_nobody_agrees_for_another_side(market: Market, sign_in: SignIn, side: str, other: str) -> None:
+    market.proposed()
+    person = market.head if other == "head" else market.calder.specialist
+
+    sign_in(person).get(f"{WORK}/agree-for-{side}", 403)
+
+    assert now(market).agreed_by == frozenset()
+
+
+def test_agreeing_twice_is_refused_in_words(market: Market, sign_in: SignIn) -> None:
+    market.proposed()
+    browser = sign_in(market.head)
+    browser.send(f"{WORK}/agree-for-school", {})
+
+    assert "The school has agreed already" in browser.send(f"{WORK}/agree-for-school", {}, status=422).text
+
+
+def test_confirming_looks_at_clearance_once_more(world: World, sign_in: SignIn) -> None:
+    market = Market(world)
+    market.proposed()
+    for side in Side:
+        with market.brokering():
+            market.service.change(BrokeredEngagement, now(market).id, lambda it, side=side: it.agree(side))
+    market.lose_clearance(market.calder, TODAY)
+    browser = sign_in(market.broker)
+
+    assert "is not cleared" in browser.get(f"{WORK}/confirm")
+    refused = browser.send(f"{WORK}/confirm", {}, status=422)
+
+    assert "Calder Learning is not cleared on the days concerned" in refused.text
+    assert now(market).status is EngagementStatus.AGREED
+
+
+def test_the_page_says_by_which_policy_the_work_was_cleared(market: Market, broker: Browser) -> None:
+    market.confirmed()
+
+    page = plain(broker.get(WORK))
+
+    assert "by the vetting policy vetting-1" in page
+    assert now(market).status is EngagementStatus.CONFIRMED
+
+
+def test_a_clearance_that_ends_before_the_work_does_is_warned_of(market: Market, broker: Browser) -> None:
+    market.confirmed()
+    assert "clearance ends" not in broker.get(WORK)
+
+    market.limit_clearance(market.calder, date(2027, 2, 28))
+
+    assert "clearance ends on 28 February 2027, before the engagement ends on 26 March 2027" in broker.get(WORK)
+
+
+# Sessions
+
+
+def test_days_agreed_used_planned_and_left_stand_on_the_page_in_halves(started: Market, sign_in: SignIn) -> None:
+    sign_in(started.calder.specialist).send(f"{WORK}/deliver-session", delivered(days="1.5"))
+
+    page = plain(sign_in(started.head).get(WORK))
+
+    for told in (
+        "Days agreed 4.5 days",
+        "Days used 1.5 days",
+        "Days planned 1 day",
+        "Days left to plan 2 days",
+        "£675.00 of £2,025.00",
+        "Planned two units (3 took part)",
+    ):
+        assert told in page
+
+
+def test_the_form_of_a_session_begins_with_the_one_that_was_chosen(started: Market, sign_in: SignIn) -> None:
+    browser = sign_in(started.calder.specialist)
+    assert f'href="{WORK}/deliver-session?number=2"' in browser.get(WORK)
+
+    page = browser.get(f"{WORK}/deliver-session?number=2")
+
+    assert re.search(r'value="2" checked', page)
+    assert f'value="{LATER.day}"' in page
+    browser.get(f"{WORK}/deliver-session?number=nonsense")
+
+
+def test_a_session_that_is_recorded_twice_counts_once(started: Market, sign_in: SignIn) -> None:
+    browser = sign_in(started.calder.specialist)
+    page = browser.get(f"{WORK}/deliver-session")
+
+    for _ in range(2):
+        browser.send_page(f"{WORK}/deliver-session", page, delivered())
+
+    assert now(started).used_days == 1
+    topics = [event.TOPIC for event in started.world.office.store.get(now(started).id)]
+    assert topics.count("engagement.session-delivered") == 1
+
+
+def test_of_two_who_record_a_session_at_once_one_sees_what_the_other_did(started: Market, sign_in: SignIn) -> None:
+    specialist, broker = sign_in(started.calder.specialist), sign_in(started.broker)
+    pages = [each.get(f"{WORK}/deliver-session") for each in (specialist, broker)]
+    specialist.send_page(f"{WORK}/deliver-session", pages[0], delivered(note="Planned two units"))
+
+    stale = broker.send_page(f"{WORK}/deliver-session", pages[1], delivered(note="What I typed"), status=409)
+
+    assert "This record changed while you were writing" in stale.text
+    assert "Planned two units" in stale.text
+    assert "What I typed" in stale.text
+    assert now(started).used_days == 1
+
+
+def test_a_session_of_more_days_than_are_left_is_refused(started: Market, sign_in: SignIn) -> None:
+    answer = sign_in(started.calder.specialist).send(f"{WORK}/deliver-session", delivered(days="4"), status=422)
+
+    assert "Only 3.5 of the agreed days are left. Agree a variation first" in answer.text
+    assert "Planned two units" in answer.text
+
+
+def test_a_session_on_a_day_without_clearance_is_refused(started: Market, sign_in: SignIn) -> None:
+    started.lose_clearance(started.calder, FIRST)
+
+    answer = sign_in(started.calder.specialist).send(f"{WORK}/deliver-session", delivered(), status=422)
+
+    assert "Calder Learning is not cleared on the days concerned" in answer.text
+    assert now(started).sessions[1].status is SessionStatus.PLANNED
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"days": "1.2"}, "Enter days in halves"),
+        ({"number": "7"}, "Select a session"),
+        ({"on-month": "12"}, "The day must be today or in the past"),
+        ({"attended": "0"}, "took part"),
+        ({"note": ""}, "Enter what was done"),
+    ],
+)
+def test_a_mistake_is_told_beside_its_field(
+    started: Market, sign_in: SignIn, changes: dict[str, str], told: str
+) -> None:
+    answer = sign_in(started.calder.specialist).send(f"{WORK}/deliver-session", delivered() | changes, status=422)
+
+    assert told in answer.text
+    assert now(started).used_days == 0
+
+
+def test_a_session_is_cancelled_for_a_side_with_a_reason(started: Market, sign_in: SignIn) -> None:
+    browser = sign_in(started.calder.specialist)
+
+    browser.send(f"{WORK}/cancel-session", {"number": "2", "side": "provider", "reason": "Our teacher is ill"})
+
+    assert now(started).sessions[2].status is SessionStatus.CANCELLED
+    assert "For the provider: Our teacher is ill" in plain(browser.get(WORK))
+
+
+def test_only_the_service_decides_that_a_cancelled_session_is_charged(started: Market, sign_in: SignIn) -> None:
+    answers = {"number": "2", "side": "school", "reason": "The hall was locked", "chargeable": "yes"}
+
+    refused = sign_in(started.calder.specialist).send(f"{WORK}/cancel-session", answers, status=422)
+    assert "Only the service can decide that a cancelled session is charged" in refused.text
+
+    sign_in(started.broker).send(f"{WORK}/cancel-session", answers)
+    assert now(started).cost == Decimal(450)
+
+
+def test_a_school_does_not_report_sessions(started: Market, sign_in: SignIn) -> None:
+    head = sign_in(started.head)
+
+    head.get(f"{WORK}/deliver-session", 403)
+    assert "deliver-session" not in head.get(WORK)
+
+
+# Changing
+
+
+def test_a_variation_begins_with_the_present_terms_and_is_checked(started: Market, sign_in: SignIn) -> None:
+    browser = sign_in(started.broker)
+    page = browser.get(f"{WORK}/agree-variation")
+    assert 'value="4.5"' in page
+    assert 'value="2025.00"' in page
+
+    answers = {"days": "5.5", "net": "2475", "vat": "495", "reason": "One more teacher", **day("ends", ENDS)}
+    browser.send_and_check(f"{WORK}/agree-variation", answers)
+
+    assert (now(started).work.days, now(started).work.gross) == (Decimal("5.5"), Decimal(2970))
+    assert "One more teacher" in browser.get(WORK)
+
+
+def test_a_variation_above_what_was_approved_is_refused(started: Market, sign_in: SignIn) -> None:
+    answers = {"days": "9", "net": "4050", "vat": "810", "reason": "More", **day("ends", ENDS), "confirmed": "yes"}
+
+    refused = sign_in(started.broker).send(f"{WORK}/agree-variation", answers, status=422)
+
+    assert "This is above the sum approved for the request" in refused.text
+
+
+def test_a_colleague_who_is_cleared_takes_the_work_on(started: Market, sign_in: SignIn) -> None:
+    cleared = started.world.specialist(started.calder.id, "Cora Colleague")
+    started.staff(started.calder.id, cleared)
+    unchecked = started.world.specialist(started.calder.id, "Una Unchecked")
+    started.staff(started.calder.id, unchecked, vetted=False)
+    browser = sign_in(started.broker)
+    assert "Imran" not in browser.get(f"{WORK}/substitute")
+
+    refused = browser.send(
+        f"{WORK}/substitute", {"specialist": started.world.reference(unchecked), "reason": "Ill"}, status=422
+    )
+    assert "is not cleared on the days concerned" in refused.text
+    browser.send(f"{WORK}/substitute", {"specialist": started.world.reference(cleared), "reason": "Ill"})
+
+    assert now(started).work.specialist == cleared
+    assert "Cora Colleague" in browser.get(WORK)
+
+
+def test_work_is_paused_and_resumed_with_a_reason(started: Market, sign_in: SignIn) -> None:
+    browser = sign_in(started.broker)
+
+    browser.send(f"{WORK}/pause", {"reason": ""}, status=422)
+    browser.send(f"{WORK}/pause", {"reason": "The school is inspected"})
+    assert "Paused: The school is inspected" in browser.get(WORK)
+    browser.send(f"{WORK}/resume", {"reason": "The inspection is over"})
+
+    assert now(started).status is EngagementStatus.CONFIRMED
+
+
+# Ending
+
+
+def test_work_ends_early_after_a_check(started: Market, sign_in: SignIn) -> None:
+    browser = sign_in(started.broker)
+
+    browser.send_and_check(f"{WORK}/end-early", {"side": "school", "reason": "The school merges"})
+
+    assert now(started).status is EngagementStatus.ENDED_EARLY
+    page = plain(browser.get(WORK))
+    assert "Ended early on 11 November 2026 for the school: The school merges" in page
+    assert "Fell away when the work ended" in page
+
+
+def test_work_that_is_given_up_before_it_starts_sets_the_request_free(market: Market, broker: Browser) -> None:
+    market.proposed()
+
+    broker.send_and_check(f"{WORK}/cancel", {"side": "provider", "reason": "The teacher left"})
+
+    assert now(market).status is EngagementStatus.CANCELLED
+    assert market.service.find(SupportRequest, market.request).status is RequestStatus.INVITING
+    assert "Cancelled on 2 November 2026 for the provider: The teacher left" in plain(broker.get(WORK))
+
+
+@pytest.fixture
+def completed(started: Market, sign_in: SignIn) -> Market:
+    specialist = sign_in(started.calder.specialist)
+    specialist.send(f"{WORK}/deliver-session", delivered())
+    specialist.send(f"{WORK}/cancel-session", {"number": "2", "side": "school", "reason": "Snow"})
+    sign_in(started.broker).send(f"{WORK}/complete", {})
+    return started
+
+
+EVALUATION = {
+    "quality": "5",
+    "impact": "4",
+    "objective_1": "met",
+    "objective_2": "partly_met",
+    "comment": "Grace listened first",
+}
+
+
+def test_a_school_evaluates_each_objective_and_the_engagement_is_closed(completed: Market, sign_in: SignIn) -> None:
+    head, broker = sign_in(completed.head), sign_in(completed.broker)
+    assert "The school has not evaluated the work yet" in head.get(WORK)
+    assert "Schemes of work are in use" in head.get(f"{WORK}/evaluate")
+
+    head.send_and_check(f"{WORK}/evaluate", EVALUATION)
+
+    found = now(completed).evaluation
+    assert found is not None
+    assert [(each.objective, each.attainment) for each in found.outcomes] == [
+        ("Schemes of work are in use", Attainment.MET),
+        ("Both teachers plan alone", Attainment.PARTLY_MET),
+    ]
+    assert (found.evaluator, found.comment.person) == (completed.head, completed.calder.specialist)
+    assert "5 out of 5" in head.get(WORK)
+    broker.send_and_check(f"{WORK}/close", {"outcome": "Planning holds"})
+    assert now(completed).status is EngagementStatus.CLOSED
+    assert completed.service.find(SupportRequest, completed.request).status is RequestStatus.CLOSED
+
+
+@pytest.mark.parametrize("missing", ["quality", "impact", "objective_2", "comment"])
+def test_an_evaluation_says_something_of_everything(completed: Market, sign_in: SignIn, missing: str) -> None:
+    answers = {**EVALUATION, missing: ""}
+
+    sign_in(completed.head).send(f"{WORK}/evaluate", answers, status=422)
+
+    assert now(completed).evaluation is None
+
+
+def test_without_an_evaluation_work_is_closed_only_when_that_is_waived(completed: Market, sign_in: SignIn) -> None:
+    browser = sign_in(completed.broker)
+    closing = {"outcome": "Planning holds", "confirmed": "yes"}
+
+    refused = browser.send(f"{WORK}/close", closing, status=422)
+    assert "The school has not evaluated the work" in refused.text
+    browser.send(f"{WORK}/waive-evaluation", {"reason": "The head has left"})
+    assert "Waived: The head has left" in browser.get(WORK)
+    browser.send(f"{WORK}/close", closing)
+
+    assert now(completed).status is EngagementStatus.CLOSED
+
+
+@pytest.mark.parametrize("who", ["broker", "calder"])
+def test_only_the_school_evaluates(completed: Market, sign_in: SignIn, who: str) -> None:
+    person = completed.broker if who == "broker" else completed.calder.specialist
+
+    sign_in(person).get(f"{WORK}/evaluate", 403)
+
+
+# Proposing without quotes
+
+
+def direct(market: Market, **changes: str) -> dict[str, Any]:
+    return {
+        "request": "SR-2026-0001",
+        "provider": "PV-2026-0001",
+        "specialist": market.world.reference(market.calder.specialist),
+        "scope": "Planning with two new teachers",
+        "objectives": "Schemes of work are in use\nBoth teachers plan alone",
+        "days": "3",
+        "net": "900",
+        "vat": "0",
+        "reason": "The authority's own service",
+        **day("begins", BEGINS),
+        **day("ends", ENDS),
+        **changes,
+    }
+
+
+def test_a_service_of_the_authority_is_engaged_without_quotes(market: Market, broker: Browser) -> None:
+    market.an_approved_request()
+    page = broker.get("/engagements/propose?request=SR-2026-0001")
+    assert re.search(r'<option value="SR-2026-0001" selected', page)
+
+    answer = broker.send_and_check("/engagements/propose", direct(market))
+
+    assert answer.headers["Location"] == WORK
+    assert now(market).work.objectives == ("Schemes of work are in use", "Both teachers plan alone")
+    assert market.service.find(SupportRequest, market.request).status is RequestStatus.PLACED
+
+
+def test_a_provider_from_outside_is_not_offered_without_quotes(market: Market, broker: Browser) -> None:
+    market.an_approved_request()
+    market.firm(3, "Private Practice", "Pia Private", kind=ProviderKind.PRIVATE)
+
+    assert "Private Practice" not in broker.get("/engagements/propose")
+    refused = broker.send("/engagements/propose", direct(market, provider="PV-2026-0003"), status=422)
+
+    assert "Select" in refused.text
+
+
+def test_a_cpd_manager_does_not_engage_a_subject_specialist(market: Market, sign_in: SignIn) -> None:
+    market.an_approved_request()
+
+    cpd_manager = sign_in(market.world.cpd_manager())
+
+    cpd_manager.send("/engagements/propose", {**direct(market), "confirmed": "yes"}, status=403)
+
+
+# The list
+
+
+def test_everybody_sees_the_engagements_that_are_theirs(market: Market, sign_in: SignIn) -> None:
+    market.proposed()
+    other_head = market.world.headteacher(market.world.school("Beech Lane School"), "Hugo Head")
+
+    for person in (market.broker, market.head, market.calder.specialist, market.world.reviewer()):
+        page = sign_in(person).get("/engagements/")
+        assert "BE-2026-0001" in page
+        assert "Awaits school, provider, service" in page
+    for person in (market.harrop.specialist, other_head):
+        assert "No engagements" in sign_in(person).get("/engagements/")
+        sign_in(person).get(WORK, 403)
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("status=proposed", True),
+        ("status=closed", False),
+        ("provider=PV-2026-0001", True),
+        ("provider=PV-2026-0002", False),
+        ("kind=training", False),
+        ("subject=math", True),
+        ("subject=French", False),
+        ("awaiting=school", True),
+        ("evaluation_due=true", False),
+        ("school=900001", True),
+    ],
+)
+def test_the_list_is_filtered(market: Market, broker: Browser, query: str, found: bool) -> None:
+    market.proposed()
+
+    assert ("BE-2026-0001" in broker.get(f"/engagements/?{query}")) is found
+
+
+def test_an_engagement_reads_for_the_reviewer_and_offers_nothing(market: Market, sign_in: SignIn) -> None:
+    market.confirmed()
+
+    page = sign_in(market.world.reviewer()).get(WORK)
+
+    assert "app-actions" not in page

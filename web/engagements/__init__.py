@@ -1,0 +1,1 @@
+"""Engagements: specialists and trainers at work in schools, from proposed terms to what came of them."""

@@ -1,0 +1,144 @@
+"""Proposing terms, agreeing to them and confirming the work; changing them, and who does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+import sqlalchemy as sa
+from werkzeug.exceptions import Forbidden
+
+from domain.engagement import BrokeredEngagement, EngagementStatus, Work
+from domain.support_request import SupportRequest
+from domain.vocabulary import Side
+from projections.names import names_of
+from web.brokering import action_for, desk
+from web.engagements import offers, schemas
+from web.engagements.clearance import clearance_now
+from web.engagements.noun import GOING_ON, delivery, engagements
+from web.noun import Deal, Values
+from web.policy import Action
+
+AGREE: Mapping[Side, Action] = {
+    Side.SCHOOL: Action.AGREE_FOR_SCHOOL,
+    Side.PROVIDER: Action.AGREE_FOR_PROVIDER,
+    Side.SERVICE: Action.KEEP_ENGAGEMENT,
+}
+
+
+@engagements.beginning(
+    "propose",
+    "Engage without asking for quotes",
+    Action.KEEP_ENGAGEMENT,
+    schemas.ProposeDirectly,
+    done="The engagement is proposed. School, provider and service agree to it next",
+    lead="For services of the authority and specialists of schools. From all others, ask for quotes.",
+    submit="Propose the engagement",
+    context=offers.direct,
+    first_answers=offers.first_request,
+    check=True,
+)
+def propose(deal: Deal[BrokeredEngagement], values: Values) -> BrokeredEngagement:
+    request = deal.service.find(SupportRequest, values["request"])
+    if not deal.visitor.may(action_for(request.kind)):
+        raise Forbidden(f"Your posts do not let you {action_for(request.kind)}")
+    own = {name: value for name, value in values.items() if name not in {"request", "reason"}}
+    terms = Work(
+        **{**own, "objectives": tuple(values["objectives"])},
+        school=request.school,
+        kind=request.kind,
+        subject=request.subject,
+        phase=request.phase,
+        fund=request.fund,
+    )
+    made = desk(deal).engage_directly(
+        request.id, deal.next_reference(BrokeredEngagement), terms, reason=values["reason"]
+    )
+    return deal.service.find(BrokeredEngagement, made)
+
+
+def _awaited(side: Side) -> Callable[[BrokeredEngagement], bool]:
+    return lambda it: it.status is EngagementStatus.PROPOSED and side not in it.agreed_by
+
+
+def _terms_shown(connection: sa.Connection, engagement: BrokeredEngagement | None) -> Mapping[str, Any]:
+    if engagement is None:
+        return {}
+    work = engagement.work
+    return {
+        "names": names_of(connection, [work.school, work.provider, work.specialist]),
+        "clearance": clearance_now(connection, engagement),
+    }
+
+
+def _agree_for(side: Side) -> None:
+    @engagements.command(
+        f"agree-for-{side.value}",
+        f"Agree to the terms for the {side.value}",
+        AGREE[side],
+        schemas.AgreeTerms,
+        done=f"The terms are agreed for the {side.value}",
+        submit="Agree to these terms",
+        offered=_awaited(side),
+        context=_terms_shown,
+        form_page="engagements/agree.html",
+        main=True,
+    )
+    def agree(deal: Deal[BrokeredEngagement], _: Values) -> None:
+        deal.change(lambda engagement: engagement.agree(side))
+
+
+for each in Side:
+    _agree_for(each)
+
+
+@engagements.command(
+    "confirm",
+    "Confirm the engagement",
+    Action.KEEP_ENGAGEMENT,
+    schemas.ConfirmEngagement,
+    done="The engagement is confirmed. Sessions can be planned",
+    submit="Confirm the engagement",
+    lead="The specialist has to be cleared on every day of the work.",
+    offered=lambda it: it.status is EngagementStatus.AGREED,
+    context=_terms_shown,
+    form_page="engagements/agree.html",
+    main=True,
+)
+def confirm(deal: Deal[BrokeredEngagement], _: Values) -> None:
+    delivery(deal).confirm(deal.record.id, at=deal.at)
+
+
+@engagements.command(
+    "substitute",
+    "Put another specialist in",
+    Action.KEEP_ENGAGEMENT,
+    schemas.SubstituteSpecialist,
+    done="Another specialist takes the work on",
+    offered=lambda it: it.status in GOING_ON,
+    context=offers.colleagues,
+)
+def substitute(deal: Deal[BrokeredEngagement], values: Values) -> None:
+    delivery(deal).substitute(deal.record.id, values["specialist"], reason=values["reason"], at=deal.at)
+
+
+def _present_terms(_: sa.Connection, engagement: BrokeredEngagement) -> Mapping[str, Any]:
+    asked = schemas.AgreeVariation().fields
+    return {name: value for name, value in asdict(engagement.work).items() if name in asked}
+
+
+@engagements.command(
+    "agree-variation",
+    "Agree a variation",
+    Action.KEEP_ENGAGEMENT,
+    schemas.AgreeVariation,
+    done="The variation is agreed",
+    submit="Agree the variation",
+    lead="School, provider and service have to have agreed to it.",
+    offered=lambda it: it.status in GOING_ON,
+    initial=_present_terms,
+    check=True,
+)
+def agree_variation(deal: Deal[BrokeredEngagement], values: Values) -> None:
+    delivery(deal).agree_variation(deal.record.id, **values, at=deal.at)

@@ -1,0 +1,61 @@
+"""Whether the specialist of an engagement is cleared for what is left of it, as it stands today."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+
+from domain.engagement import BrokeredEngagement, EngagementStatus
+from projections import providers
+from providers.vetting import Clearance, cleared_on
+from web import words
+from web.office import office
+from web.vetting import policy_on
+
+AHEAD = frozenset(
+    {
+        EngagementStatus.PROPOSED,
+        EngagementStatus.AGREED,
+        EngagementStatus.CONFIRMED,
+        EngagementStatus.IN_DELIVERY,
+        EngagementStatus.PAUSED,
+    }
+)
+"""While there is work to come."""
+
+
+@dataclass(frozen=True)
+class ClearanceNow:
+    """The clearance on the next day of the work by the policy of that day; `warning` says what stands against it."""
+
+    clearance: Clearance
+    policy: str
+    warning: str
+
+
+def clearance_now(connection: sa.Connection, engagement: BrokeredEngagement) -> ClearanceNow | None:
+    """How the clearance stands, None once no work is to come."""
+    if engagement.status not in AHEAD:
+        return None
+    work = engagement.work
+    day = max(office().today(), work.begins)
+    policy = policy_on(office(), day)
+    facts = providers.facts_of(connection, [work.provider]).get(work.provider)
+    if facts is None:
+        return None
+    found = cleared_on(facts, work.specialist, day, policy)
+    return ClearanceNow(found, policy.version, _warning(found, day, work.ends))
+
+
+def _warning(found: Clearance, day: date, ends: date) -> str:
+    if not found.cleared:
+        why = "; ".join(each.why for each in found.missing)
+        return f"The specialist is not cleared on {words.date(day)}. {why}"
+    if found.valid_to is not None and found.valid_to < ends:
+        return (
+            f"The specialist's clearance ends on {words.date(found.valid_to)}, "
+            f"before the engagement ends on {words.date(ends)}"
+        )
+    return ""

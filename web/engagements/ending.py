@@ -1,0 +1,143 @@
+"""Pausing the work, ending it, and saying what came of it."""
+
+from __future__ import annotations
+
+from domain.engagement import AWAITING_EVALUATION, RUNNING, BrokeredEngagement, EngagementStatus
+from web.engagements import schemas
+from web.engagements.noun import GOING_ON, delivery, engagements
+from web.noun import Deal, Values
+from web.policy import Action
+
+BEFORE_START = frozenset({EngagementStatus.PROPOSED, EngagementStatus.AGREED, EngagementStatus.CONFIRMED})
+
+
+def _may_be_completed(engagement: BrokeredEngagement) -> bool:
+    return engagement.status is EngagementStatus.IN_DELIVERY and not engagement.planned_sessions
+
+
+def _awaits_evaluation(engagement: BrokeredEngagement) -> bool:
+    return engagement.status in AWAITING_EVALUATION and not engagement.evaluation_waived
+
+
+def _may_be_closed(engagement: BrokeredEngagement) -> bool:
+    waived = engagement.status in AWAITING_EVALUATION and engagement.evaluation_waived
+    return waived or engagement.status is EngagementStatus.EVALUATED
+
+
+@engagements.command(
+    "pause",
+    "Pause the work",
+    Action.KEEP_ENGAGEMENT,
+    schemas.PauseEngagement,
+    done="The work is paused",
+    submit="Pause the work",
+    offered=lambda it: it.status in RUNNING,
+)
+def pause(deal: Deal[BrokeredEngagement], values: Values) -> None:
+    deal.change(lambda engagement: engagement.pause(**values))
+
+
+@engagements.command(
+    "resume",
+    "Resume the work",
+    Action.KEEP_ENGAGEMENT,
+    schemas.ResumeEngagement,
+    done="The work goes on",
+    submit="Resume the work",
+    offered=lambda it: it.status is EngagementStatus.PAUSED,
+    main=True,
+)
+def resume(deal: Deal[BrokeredEngagement], values: Values) -> None:
+    deal.change(lambda engagement: engagement.resume(**values))
+
+
+@engagements.command(
+    "complete",
+    "Record that the work is complete",
+    Action.KEEP_ENGAGEMENT,
+    schemas.CompleteEngagement,
+    done="The work is complete. The school evaluates it next",
+    submit="Record that the work is complete",
+    lead="No further session can be planned or recorded then.",
+    offered=_may_be_completed,
+    main=True,
+)
+def complete(deal: Deal[BrokeredEngagement], _: Values) -> None:
+    deal.change(lambda engagement: engagement.complete())
+
+
+@engagements.command(
+    "end-early",
+    "End the work early",
+    Action.KEEP_ENGAGEMENT,
+    schemas.EndEngagementEarly,
+    done="The work has ended. The school evaluates it next",
+    submit="End the work",
+    lead="Sessions that are planned fall away without charge.",
+    offered=lambda it: it.status in GOING_ON,
+    check=True,
+    warning=True,
+)
+def end_early(deal: Deal[BrokeredEngagement], values: Values) -> None:
+    deal.change(lambda engagement: engagement.end_early(**values))
+
+
+@engagements.command(
+    "cancel",
+    "Cancel before the start",
+    Action.KEEP_ENGAGEMENT,
+    schemas.CancelEngagement,
+    done="The engagement is cancelled. The request is taken up again where it was",
+    submit="Cancel the engagement",
+    lead="The request is taken up again where it was; the quotes stand again.",
+    offered=lambda it: it.status in BEFORE_START and not it.used_days,
+    check=True,
+    warning=True,
+)
+def cancel(deal: Deal[BrokeredEngagement], values: Values) -> None:
+    delivery(deal).cancel(deal.record.id, at=deal.at, **values)
+
+
+@engagements.command(
+    "evaluate",
+    "Evaluate the work",
+    Action.EVALUATE,
+    schemas.EvaluateEngagement,
+    done="Thank you. The evaluation is recorded",
+    submit="Send the evaluation",
+    offered=_awaits_evaluation,
+    asks=schemas.evaluation_of,
+    check=True,
+    main=True,
+)
+def evaluate(deal: Deal[BrokeredEngagement], values: Values) -> None:
+    deal.change(lambda engagement: engagement.evaluate(**values, evaluator=deal.visitor.person))
+
+
+@engagements.command(
+    "waive-evaluation",
+    "Do without the evaluation",
+    Action.KEEP_ENGAGEMENT,
+    schemas.WaiveEvaluation,
+    done="The evaluation is waived. The engagement can be closed",
+    submit="Do without the evaluation",
+    offered=_awaits_evaluation,
+)
+def waive_evaluation(deal: Deal[BrokeredEngagement], values: Values) -> None:
+    deal.change(lambda engagement: engagement.waive_evaluation(**values))
+
+
+@engagements.command(
+    "close",
+    "Close the engagement",
+    Action.KEEP_ENGAGEMENT,
+    schemas.CloseEngagement,
+    done="Engagement and request are closed",
+    submit="Close the engagement",
+    lead="The request is closed with it.",
+    offered=_may_be_closed,
+    check=True,
+    main=True,
+)
+def close(deal: Deal[BrokeredEngagement], values: Values) -> None:
+    delivery(deal).close(deal.record.id, at=deal.at, **values)

@@ -1,0 +1,91 @@
+"""What the forms of engagements offer, and the answers with which they begin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import request
+
+from domain.engagement import BrokeredEngagement, Session
+from domain.support_request import RequestStatus
+from projections import open_requests, providers, references
+from projections.names import names_of
+from providers.brokerage import WITHOUT_QUOTES
+from web import words
+from web.choices import Choices
+from web.engagements import schemas
+from web.identity import Visitor
+from web.office import office
+
+TO_BE_PLACED = (RequestStatus.APPROVED, RequestStatus.SHORTLISTED)
+"""Requests for which somebody may be engaged without asking for quotes."""
+
+MANY = 1000
+
+
+def direct(connection: sa.Connection, _: BrokeredEngagement | None) -> Mapping[str, Any]:
+    """Requests that wait for somebody, and who may be engaged without a quote."""
+    today = office().today()
+    waiting = open_requests.all_requests(connection, statuses=TO_BE_PLACED, limit=MANY)
+    schools = names_of(connection, {each.school for each in waiting})
+    listed = [
+        each
+        for kind in sorted(WITHOUT_QUOTES)
+        for each in providers.search(connection, kind=kind, limit=MANY)
+        if not each.is_suspended_on(today)
+    ]
+    return {
+        schemas.REQUESTS: [
+            (each.reference, f"{each.reference}: {each.subject}, {schools.get(each.school, '')}") for each in waiting
+        ],
+        schemas.PROVIDERS: [(each.reference, each.name) for each in listed],
+        schemas.SPECIALISTS: [
+            (person, f"{name}, {each.name}") for each in listed for person, name in people_of(connection, each.id)
+        ],
+    }
+
+
+def people_of(connection: sa.Connection, provider: UUID) -> Choices:
+    """Those who work for a provider today, by name."""
+    people = [each.person for each in providers.specialists_of(connection, provider, office().today())]
+    refs, names = references.references_of(connection, people), names_of(connection, people)
+    return [(refs[each], names.get(each, "")) for each in sorted(people, key=lambda one: names.get(one, ""))]
+
+
+def colleagues(connection: sa.Connection, engagement: BrokeredEngagement | None) -> Mapping[str, Any]:
+    """Who of the provider might take the work on."""
+    if engagement is None:
+        return {}
+    present = references.reference_of(connection, engagement.work.specialist)
+    people = people_of(connection, engagement.work.provider)
+    return {schemas.SPECIALISTS: [(ref, name) for ref, name in people if ref != present]}
+
+
+def planned(_: sa.Connection, engagement: BrokeredEngagement | None) -> Mapping[str, Any]:
+    """The sessions that are planned."""
+    sessions = engagement.planned_sessions if engagement else []
+    return {schemas.SESSIONS: [(each.number, session_label(each)) for each in sessions]}
+
+
+def session_label(session: Session) -> str:
+    """A session as a list names it."""
+    return f"Session {session.number}, {words.date(session.on)}, {words.days(session.days)}"
+
+
+def first_request(connection: sa.Connection, _: Visitor) -> Mapping[str, Any]:
+    """What a request that stands in the address says already of the work."""
+    asked = open_requests.request_of_reference(connection, request.args.get("request", "").upper())
+    if asked is None:
+        return {}
+    return {"request": asked.reference, "begins": asked.needed_from, "ends": asked.needed_by}
+
+
+def session_asked(_: sa.Connection, engagement: BrokeredEngagement) -> Mapping[str, Any]:
+    """The session whose number stands in the address, else the first that is planned."""
+    asked = request.args.get("number", "")
+    sessions = engagement.planned_sessions
+    chosen = next((each for each in sessions if str(each.number) == asked), next(iter(sessions), None))
+    return {"number": chosen.number, "on": chosen.on, "days": chosen.days} if chosen else {}

@@ -1,0 +1,121 @@
+"""The pages of engagements: the list, and one with its terms, sessions, money, clearance and evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import Blueprint
+
+from domain.engagement import BrokeredEngagement
+from projections import engagements as view
+from projections import references, schools
+from projections.engagements import EngagementRow
+from projections.names import names_of
+from web import words
+from web.engagements.clearance import clearance_now
+from web.engagements.commands import engagements
+from web.identity import reach, signed_in
+from web.noun import Listing
+from web.pages import ListPage, list_page, record_page
+from web.policy import Action
+
+pages = Blueprint("engagements", __name__, template_folder="templates")
+
+MANY = 1000
+
+
+def _cells(row: EngagementRow, names: Mapping[UUID, str]) -> list[Any]:
+    return [
+        {"text": row.reference, "href": f"/engagements/{row.reference}"},
+        names.get(row.school, ""),
+        {"text": names.get(row.provider, ""), "hint": names.get(row.specialist, "")},
+        {"text": row.subject, "hint": row.kind.label},
+        {"tag": row.status, "hint": _next(row)},
+        f"{words.days(row.used_days).partition(' ')[0]} of {words.days(row.agreed_days)}",
+        words.money(row.net),
+    ]
+
+
+def _next(row: EngagementRow) -> str:
+    """Whose turn it is, or the next day of the work."""
+    if row.awaiting_agreement:
+        return "Awaits " + ", ".join(side.label.lower() for side in row.awaiting_agreement)
+    if row.evaluation_due:
+        return "Evaluation due"
+    return f"Next session {words.date(row.next_session)}" if row.next_session else ""
+
+
+def _choices(connection: sa.Connection) -> Mapping[str, Iterable[tuple[str, str]]]:
+    """The providers at work as far as the visitor sees them, by name."""
+    seen = reach(connection, Action.READ_ENGAGEMENT)
+    among = None if seen.everything else (seen.schools, seen.providers)
+    ids = {row.provider for row in view.engagements_of(connection, among=among, limit=MANY)}
+    refs, names = references.references_of(connection, ids), names_of(connection, ids)
+    listed = sorted((names.get(each, ""), ref) for each, ref in refs.items())
+    return {"provider": [(ref, name) for name, ref in listed], "evaluation_due": [("true", "Due")]}
+
+
+LIST = ListPage(
+    title="Engagements",
+    caption="Engagements, newest first",
+    head=[
+        {"text": "Engagement", "nowrap": True},
+        "School",
+        "Provider",
+        "Subject",
+        "Status",
+        {"text": "Days used", "nowrap": True},
+        {"text": "Price without VAT", "numeric": True},
+    ],
+    cells=_cells,
+    ids=lambda row: [row.school, row.provider, row.specialist],
+    empty_text="No engagements",
+    choices=_choices,
+)
+
+
+@pages.get("/")
+def listed() -> str:
+    assert isinstance(engagements.listing, Listing)
+    return list_page(engagements, engagements.listing, LIST)
+
+
+@pages.get("/<ref>")
+def engagement(ref: str) -> str:
+    return record_page(
+        engagements,
+        ref,
+        "engagements/engagement.html",
+        title=lambda it, names: f"{it.work.subject} at {names.get(it.work.school, 'a school')}",
+        ids=lambda it: list(_named(it)),
+        more=_around,
+    )
+
+
+def _named(it: BrokeredEngagement) -> Iterator[UUID | None]:
+    yield from (it.work.school, it.work.provider, it.work.specialist)
+    yield from (agreed.by for agreed in it.agreements.values())
+    yield from (session.specialist for session in it.sessions.values())
+    if it.evaluation:
+        yield it.evaluation.evaluator
+
+
+def _around(connection: sa.Connection, it: BrokeredEngagement) -> Mapping[str, Any]:
+    """The clearance of today, and the addresses of what the visitor may open."""
+    asking, school = signed_in(), schools.by_id(connection, it.work.school)
+    refs = references.references_of(connection, [each for each in (it.request, it.tender, it.work.provider) if each])
+    places = (
+        ("school", Action.READ_SCHOOL_FILE, f"/schools/{school.urn}" if school else ""),
+        ("request", Action.READ_REQUEST, f"/requests/{refs.get(it.request, '')}"),
+        ("tender", Action.BROKER_SUPPORT, f"/tenders/{refs[it.tender]}" if it.tender in refs else ""),
+        ("provider", Action.READ_PROVIDER, f"/providers/{refs.get(it.work.provider, '')}"),
+    )
+    return {
+        "clearance": clearance_now(connection, it),
+        "hrefs": {name: href for name, action, href in places if href and asking.may(action)},
+        "refs": refs,
+        "sessions": sorted(it.sessions.values(), key=lambda session: (session.on, session.number)),
+    }

@@ -1,0 +1,242 @@
+"""What is asked while an engagement is proposed, agreed, delivered, changed, ended and evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from marshmallow import Schema, fields, post_load, validate
+
+from domain.engagement import Attainment, BrokeredEngagement, EngagementStatus, Outcome
+from domain.vocabulary import Side, SupportKind
+from web.fields import (
+    RecordField,
+    SchoolField,
+    day_field,
+    days_field,
+    line_field,
+    money_field,
+    person_field,
+    provider_field,
+    reason_field,
+    text_field,
+)
+
+REQUESTS, PROVIDERS, SPECIALISTS, SESSIONS = "requests", "providers", "specialists", "sessions"
+"""What forms offer: requests, providers and people who may be engaged, and the sessions that are planned."""
+
+NO_PUPILS = "Do not include names of pupils."
+
+OBJECTIVE = "objective_"
+"""How the question about an objective begins on the page, before its number."""
+
+
+def _offered(name: str) -> Callable[[Mapping[str, Any]], Any]:
+    return lambda context: context[name]
+
+
+def _specialist(label: str) -> RecordField:
+    return person_field(
+        required=True,
+        metadata={"label": label, "widget": "select", "choices": _offered(SPECIALISTS), "noun": "a specialist"},
+    )
+
+
+def _session() -> fields.Integer:
+    return fields.Integer(
+        required=True,
+        validate=validate.Range(1, 10_000),
+        metadata={"label": "Session", "widget": "radios", "choices": _offered(SESSIONS), "noun": "a session"},
+    )
+
+
+def _side(label: str) -> fields.Enum[Any]:
+    return fields.Enum(
+        Side, by_value=True, required=True, metadata={"label": label, "widget": "radios", "noun": "a side"}
+    )
+
+
+def _vat(label: str = "VAT") -> fields.Decimal:
+    return money_field(label=label, hint="Enter 0 if no VAT is charged", noun="the VAT")
+
+
+class ProposeDirectly(Schema):
+    request = RecordField(
+        "support-request",
+        "SR",
+        required=True,
+        metadata={"label": "Support request", "widget": "select", "choices": _offered(REQUESTS)},
+    )
+    provider = provider_field(
+        required=True,
+        metadata={
+            "label": "Provider",
+            "hint": "Services of the authority and specialists of schools; all others are asked for a quote",
+            "widget": "select",
+            "choices": _offered(PROVIDERS),
+        },
+    )
+    specialist = _specialist("Who does the work")
+    scope = text_field(label="What is to be done", hint=NO_PUPILS, noun="what is to be done")
+    objectives = fields.List(
+        fields.String(validate=validate.Length(1, 1000)),
+        required=True,
+        validate=validate.Length(1, 50),
+        metadata={"label": "Objectives", "hint": "One on each line", "noun": "at least one objective"},
+    )
+    days = days_field(label="Days of support")
+    net = money_field(label="Price without VAT", noun="the price without VAT")
+    vat = _vat()
+    begins = day_field("First day")
+    ends = day_field("Last day")
+    reason = reason_field("Why no quotes are asked for", noun="why no quotes are asked for")
+
+
+class AgreeTerms(Schema):
+    """Nothing is asked: the terms are shown."""
+
+
+class ConfirmEngagement(Schema):
+    """Nothing is asked: terms and clearance are shown."""
+
+
+class PlanSession(Schema):
+    on = day_field("Day")
+    days = days_field(label="Days that it takes")
+    minutes = fields.Integer(
+        validate=validate.Range(1, 1440), metadata={"label": "Length in minutes", "width": 4, "suffix": "minutes"}
+    )
+    place = line_field(required=False, label="Place", hint="Where it is not at the school", load_default="")
+
+
+class DeliverSession(Schema):
+    number = _session()
+    on = day_field("Day on which it took place")
+    days = days_field(label="Days that it took")
+    note = text_field(label="What was done", hint=NO_PUPILS, noun="what was done")
+    attended = fields.Integer(
+        validate=validate.Range(1, 10_000), metadata={"label": "How many people took part", "width": 5}
+    )
+
+
+class CancelSession(Schema):
+    number = _session()
+    side = _side("Who could not come")
+    chargeable = fields.Boolean(
+        load_default=False,
+        metadata={"label": "The session is charged all the same, and uses up its days", "widget": "checkboxes"},
+    )
+    reason = reason_field("Why it is cancelled")
+
+
+class SubstituteSpecialist(Schema):
+    specialist = _specialist("Who takes the work on")
+    reason = reason_field("Why somebody else takes over")
+
+
+class AgreeVariation(Schema):
+    days = days_field(label="Days of support in all")
+    net = money_field(label="Price in all, without VAT", noun="the price without VAT")
+    vat = _vat("VAT in all")
+    ends = day_field("Last day")
+    reason = reason_field("Why the terms change")
+
+
+class PauseEngagement(Schema):
+    reason = reason_field("Why the work stops for a while")
+
+
+class ResumeEngagement(Schema):
+    reason = reason_field("Why the work goes on")
+
+
+class CompleteEngagement(Schema):
+    """Nothing is asked."""
+
+
+class EndEngagementEarly(Schema):
+    side = _side("Who ends it")
+    reason = reason_field("Why the work ends early")
+
+
+class CancelEngagement(Schema):
+    side = _side("Who gives it up")
+    reason = reason_field("Why the work is given up")
+
+
+def _rating(label: str) -> fields.Integer:
+    ratings = validate.OneOf([5, 4, 3, 2, 1], ["5, very good", "4", "3", "2", "1, poor"])
+    return fields.Integer(
+        required=True, validate=ratings, metadata={"label": label, "widget": "radios", "noun": label.lower()}
+    )
+
+
+def _comment() -> fields.String:
+    return text_field(label="Comment", hint=f"What the work changed, and what you would change. {NO_PUPILS}")
+
+
+def _attainment(label: str) -> fields.Enum[Any]:
+    return fields.Enum(
+        Attainment,
+        by_value=True,
+        required=True,
+        metadata={"label": label, "widget": "radios", "noun": f"how far this was met: {label}"},
+    )
+
+
+class AnOutcome(Schema):
+    objective = line_field(longest=1000, label="Objective, as it stands in the terms")
+    attainment = _attainment("How far it was met")
+
+
+class EvaluateEngagement(Schema):
+    quality = _rating("Quality of the work")
+    impact = _rating("Impact of the work")
+    outcomes = fields.List(fields.Nested(AnOutcome), required=True, validate=validate.Length(max=50))
+    comment = _comment()
+
+    @post_load
+    def in_words(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
+        values["outcomes"] = tuple(Outcome(**each) for each in values["outcomes"])
+        return values
+
+
+class _OnPage(Schema):
+    @post_load
+    def in_words(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
+        asked = [name for name in self.fields if name.startswith(OBJECTIVE)]
+        outcomes = tuple(Outcome(self.fields[name].metadata["label"], values.pop(name)) for name in asked)
+        return {**values, "outcomes": outcomes}
+
+
+def evaluation_of(engagement: BrokeredEngagement) -> type[Schema]:
+    """What a school is asked about this work: two ratings, how far each objective was met, and a comment."""
+    objectives = {
+        f"{OBJECTIVE}{number}": _attainment(objective)
+        for number, objective in enumerate(engagement.work.objectives, 1)
+    }
+    asked: dict[str, Any] = {
+        "quality": _rating("Quality of the work"),
+        "impact": _rating("Impact of the work"),
+        **objectives,
+        "comment": _comment(),
+    }
+    return _OnPage.from_dict(asked, name="EvaluateOnPage")
+
+
+class WaiveEvaluation(Schema):
+    reason = reason_field("Why there will be no evaluation")
+
+
+class CloseEngagement(Schema):
+    outcome = text_field(label="What came of the request", hint=NO_PUPILS, noun="what came of the request")
+
+
+class EngagementFilters(Schema):
+    status = fields.List(fields.Enum(EngagementStatus, by_value=True), metadata={"label": "Status"})
+    school = SchoolField(metadata={"label": "School", "hint": "URN"})
+    provider = provider_field(metadata={"label": "Provider"})
+    kind = fields.Enum(SupportKind, by_value=True, metadata={"label": "Kind of support"})
+    subject = fields.String(validate=validate.Length(1, 200), metadata={"label": "Subject"})
+    awaiting = fields.Enum(Side, by_value=True, metadata={"label": "Agreement awaited from"})
+    evaluation_due = fields.Boolean(metadata={"label": "Evaluation"})
