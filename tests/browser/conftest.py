@@ -16,9 +16,9 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.browser.looking import Window
 from tests.town import Town
-from tests.world import Clock, World
+from tests.web.conftest import an_office
+from tests.world import World
 from web import create_app
-from web.migrate import upgrade
 from web.office import EXTENSION, Office
 from web.settings import Settings
 
@@ -70,14 +70,6 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     office, clock = an_office(tmp_path_factory.mktemp("town"))
     yield Town(World(office, clock))
     office.close()
-
-
-def an_office(folder: Path) -> tuple[Office, Clock]:
-    clock = Clock()
-    office = Office(f"sqlite:///{folder / 'service.sqlite'}", clock=clock)
-    upgrade(office.writer)
-    office.prepare_views()
-    return office, clock
 
 
 @pytest.fixture(scope="session")

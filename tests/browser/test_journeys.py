@@ -9,11 +9,12 @@ from uuid import UUID
 
 import pytest
 
-from tests.browser.conftest import SignIn, an_office
+from tests.browser.conftest import SignIn
 from tests.browser.looking import WIDTHS, Window
 from tests.browser.visiting import KeyboardVisitor, MouseVisitor
 from tests.journeys import Journey, a_reviewer_follows_an_intervention
 from tests.town import Town
+from tests.web.conftest import an_office
 from tests.world import World
 
 JOURNEYS = [pytest.param(journey, id=journey.__name__) for journey in (a_reviewer_follows_an_intervention,)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -151,11 +152,17 @@ class Standing:
         return a_program(self.app, self.town.world, person, scopes)
 
 
-@pytest.fixture(scope="session")
-def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
+def an_office(folder: Path) -> tuple[Office, Clock]:
+    """An office on a database of its own, for tests that share it."""
     clock = Clock()
-    office = Office(f"sqlite:///{tmp_path_factory.mktemp('standing') / 'service.sqlite'}", clock=clock)
+    office = Office(f"sqlite:///{folder / 'service.sqlite'}", clock=clock)
     upgrade(office.writer)
     office.prepare_views()
+    return office, clock
+
+
+@pytest.fixture(scope="session")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
+    office, clock = an_office(tmp_path_factory.mktemp("standing"))
     yield Standing(an_app(office), Town(World(office, clock)))
     office.close()

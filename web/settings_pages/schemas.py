@@ -199,6 +199,7 @@ class DemandOut(Schema):
 
 
 class SettingsOut(TheSettings):
+    contact_email = fields.String(metadata={"description": "Empty where none is named"})
     vetting = fields.List(fields.Nested(DemandOut))
 
 

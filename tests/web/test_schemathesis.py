@@ -1,0 +1,179 @@
+"""The API against its own document: whatever is sent that the document allows, or just does not, the answer is one
+that it names, in the form that it names, and never a fault. What is drawn is the same in every run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+import pytest
+import schemathesis
+from flask import Flask
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from marshmallow import Schema, fields
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from domain.person import Person
+from domain.vocabulary import Role
+from tests.scenario import TODAY
+from tests.town import Town
+from tests.web.conftest import Program, a_program, an_app, an_office
+from tests.world import LONG_AGO, World
+from web.api import document
+from web.fields import RecordField, SchoolField
+from web.noun import Command, Noun
+from web.nouns import NOUNS, SHELVES
+
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+EXAMPLES = 6
+"""How many requests of each sort are drawn for each operation."""
+
+DAYS = tuple(TODAY + timedelta(days=away) for away in (0, 1, -1, 30, -30, 400))
+
+COMMANDS = {f"{noun.path}-{name}": (noun, command) for noun, _ in NOUNS for name, command in noun.commands.items()}
+SINGLES = {f"read-{noun.path}": noun for noun, _ in NOUNS}
+LISTS = [f"list-{path}" for path in (*(n.path for n, _ in NOUNS if n.listing), *(shelf.path for shelf in SHELVES))]
+
+
+class Caller:
+    """A program whose owner holds every post at once, and who knows what is in the town."""
+
+    def __init__(self, app: Flask, town: Town) -> None:
+        self.town = town
+        self.program: Program = a_program(app, town.world, _somebody_with_every_post(town))
+        self.schema = schemathesis.openapi.from_dict(document(app))
+        self.schema.app = app
+        self._number = count(1)
+
+    def operation(self, name: str) -> Any:
+        return self.schema.find_operation_by_id(name)
+
+    def ask(self, case: Case, noun: Noun[Any] | None = None, command: Command[Any] | None = None) -> None:
+        """Send a request that the document allows, made to speak of what is there."""
+        number = next(self._number)
+        if noun is not None and "ref" in case.path_parameters and number % 4:
+            place = (self.town.ours, self.town.theirs)[number % 3 == 0]
+            case.path_parameters = {"ref": noun.address(self.town.record(noun.kind, place))}
+        if command is not None:
+            case.headers["Idempotency-Key"] = f"drawn-{number:08d}"
+            if isinstance(case.body, dict):
+                self._speak_of_what_is_there(case.body, command.schema(), number)
+        if noun is not None and command is not None and not command.begins:
+            read = self.program.client.get(
+                f"/api/v1/{noun.path}/{case.path_parameters['ref']}", headers=self.program.headers
+            )
+            case.headers["If-Match"] = read.headers.get("ETag", '"1"')
+        self.send(case)
+
+    def send(self, case: Case) -> None:
+        case.call_and_validate(headers=dict(self.program.headers), checks=CHECKS)
+
+    def _speak_of_what_is_there(self, body: dict[str, Any], schema: Schema, number: int) -> None:
+        for name, value in body.items():
+            field = schema.load_fields.get(name)
+            if field is not None and value is not None:
+                body[name] = self._answer(field, value, number)
+
+    def _answer(self, field: fields.Field[Any], value: Any, number: int) -> Any:
+        if isinstance(field, fields.List) and isinstance(value, list):
+            return [self._answer(field.inner, each, number) for each in value]
+        if isinstance(field, fields.Nested) and isinstance(value, dict):
+            self._speak_of_what_is_there(value, field.schema, number)
+        if isinstance(field, SchoolField):
+            return str(self.town.world.urn(self.town.ours.school))
+        if isinstance(field, RecordField):
+            return self._reference(field, number)
+        if isinstance(field, fields.Date):
+            return DAYS[number % len(DAYS)].isoformat()
+        return value
+
+    def _reference(self, field: RecordField, number: int) -> str:
+        if field.kind == Person.KIND:
+            known: list[UUID] = [*self.town.people.values(), self.town.team_lead]
+            return self.town.world.reference(known[number % len(known)])
+        return f"{field.prefix}-2026-0001"
+
+
+def _somebody_with_every_post(town: Town) -> UUID:
+    person = town.world.person("Polly Many", Role.DIRECTOR)
+    ours = town.ours
+    for role, place in (
+        (Role.ADMINISTRATOR, {}),
+        (Role.BROKER, {}),
+        (Role.CPD_MANAGER, {}),
+        (Role.HEADTEACHER, {"school": ours.school}),
+        (Role.CHAIR, {"school": ours.school}),
+        (Role.SPECIALIST, {"provider": ours.provider}),
+    ):
+        with town.world.acting():
+            town.service.change(
+                Person, person, lambda one, role=role, place=place: one.take_post(role, from_=LONG_AGO, **place)
+            )
+    return person
+
+
+@pytest.fixture(scope="module")
+def caller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
+    office, clock = an_office(tmp_path_factory.mktemp("drawn"))
+    yield Caller(an_app(office), Town(World(office, clock)))
+    office.close()
+
+
+def drawn(strategy: st.SearchStrategy[Case], send: Any) -> None:
+    """Send some of what can be drawn, the same in every run."""
+
+    @settings(
+        max_examples=EXAMPLES,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(strategy)
+    def each(case: Case) -> None:
+        send(case)
+
+    each()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_sent_as_described(caller: Caller, name: str) -> None:
+    noun, command = COMMANDS[name]
+
+    drawn(caller.operation(name).as_strategy(), lambda case: caller.ask(case, noun, command))
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_sent_otherwise(caller: Caller, name: str) -> None:
+    drawn(caller.operation(name).as_strategy(GenerationMode.NEGATIVE), caller.send)
+
+
+@pytest.mark.parametrize("name", [*SINGLES, *LISTS])
+def test_a_reading(caller: Caller, name: str) -> None:
+    operation, noun = caller.operation(name), SINGLES.get(name)
+
+    drawn(operation.as_strategy(), lambda case: caller.ask(case, noun))
+    drawn(operation.as_strategy(GenerationMode.NEGATIVE), caller.send)
+
+
+def test_whatever_else_is_described(caller: Caller) -> None:
+    nouns = {noun.path: noun for noun, _ in NOUNS}
+    known = {*COMMANDS, *SINGLES, *LISTS}
+    described = {each.ok().definition.raw["operationId"] for each in caller.schema.get_all_operations()}
+
+    assert known <= described
+    for name in sorted(described - known):
+        operation = caller.operation(name)
+        noun = nouns[operation.path.removeprefix("/api/v1/").partition("/")[0]]
+        drawn(operation.as_strategy(), lambda case, noun=noun: caller.ask(case, noun))
