@@ -104,7 +104,7 @@ def list_page(noun: Noun[Any], listing: Listing, page: ListPage, **more: Any) ->
         filter_fields=fields_shown,
         chips=list(chips(fields_shown)),
         clear_href=request.path,
-        count=f"{len(shown)}{' of more' if following else ''} shown",
+        count=f"{'First ' if following else ''}{len(shown)} shown",
         next_href=with_query(after=following) if following else "",
         first_href=with_query(after=None) if request.args.get("after") else "",
         begin=_beginnings(noun),

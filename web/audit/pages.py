@@ -48,7 +48,7 @@ def search() -> tuple[str, int]:
         errors=[{"text": field["error"], "href": f"#filter-{field['name']}"} for field in fields if field["error"]],
         has_errors=bool(wrong),
         chips=_chips(field for field in fields if not field["error"]),
-        count="" if wrong else f"{len(page.entries)}{' of more' if page.following else ''} shown",
+        count="" if wrong else f"{'First ' if page.following else ''}{len(page.entries)} shown",
         sheet_href=with_query(after=None).replace("/audit?", "/audit.csv?", 1),
         next_href=with_query(after=page.following) if page.following else "",
         first_href=with_query(after=None) if request.args.get("after") else "",

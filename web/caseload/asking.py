@@ -29,6 +29,10 @@ OWN_MOVES: Mapping[Role, tuple[WaitingFor, ...]] = {
 """Whose moves are one's own by post, beside what is one's own by name."""
 
 
+WORKING = (*OWN_MOVES, Role.OFFICER, Role.SPECIALIST)
+"""The posts to whom work falls."""
+
+
 class Whose(StrEnum):
     """Whose caseload is shown."""
 
@@ -41,8 +45,10 @@ class CaseloadFilters(Schema):
     whose = fields.Enum(
         Whose,
         by_value=True,
-        load_default=Whose.MINE,
-        metadata={"label": "Whose caseload"},
+        metadata={
+            "label": "Whose caseload",
+            "description": "One's own unless it is said, and everybody's for those to whom no work falls.",
+        },
     )
     officer = person_field(metadata={"label": "Officer"})
     school = SchoolField(metadata={"label": "School", "hint": "URN"})
@@ -50,10 +56,15 @@ class CaseloadFilters(Schema):
     due_before = fields.Date(metadata={"label": "Due before"})
 
 
+def usual(asking: Visitor) -> Whose:
+    """Whose caseload somebody begins with: directors and reviewers look at the work of others."""
+    return Whose.MINE if asking.holds(*WORKING) else Whose.EVERYBODY
+
+
 def asked(connection: sa.Connection, limited: Reach, filters: Values, after: str | None, limit: int) -> list[Item]:
     """The items that somebody asks for and may see, in the order in which they are due."""
     asking = signed_in()
-    whose = Whose.EVERYBODY if filters.get("school") or filters.get("officer") else filters["whose"]
+    whose = filters.get("whose") or usual(asking)
     more: dict[str, Any] = {"after": after, "limit": limit, "due_before": filters.get("due_before")}
     if filters.get("waiting_for"):
         more["waiting_for"] = [filters["waiting_for"]]

@@ -15,7 +15,7 @@ from projections.caseload import Item, WaitingFor
 from projections.names import names_of
 from projections.references import references_of
 from web import words
-from web.caseload.asking import CaseloadFilters, Whose, caseload
+from web.caseload.asking import CaseloadFilters, Whose, caseload, usual
 from web.choices import officers
 from web.identity import allow, reach, signed_in
 from web.office import office
@@ -63,7 +63,7 @@ def waiting() -> str:
         groups=groups,
         filter_fields=fields,
         chips=list(chips(fields)),
-        count=f"{len(shown)}{' of more' if following else ''} shown, {overdue} overdue",
+        count=f"{'First ' if following else ''}{len(shown)} shown, {overdue} overdue",
         next_href=with_query(after=following) if following else "",
         first_href=with_query(after=None) if request.args.get("after") else "",
     )
@@ -104,7 +104,8 @@ def _ids(items: Iterable[Item]) -> Iterator[UUID]:
 
 def _fields(connection: sa.Connection, wrong: Mapping[str, Any], everybody: bool) -> Iterator[dict[str, Any]]:
     labels = {Whose.MINE: "Mine", Whose.TEAM: "My team's", Whose.EVERYBODY: "Everybody's"}
-    yield _field("whose", "Whose caseload", "select", [(each.value, label) for each, label in labels.items()])
+    whose = [(each.value, label) for each, label in labels.items()]
+    yield _field("whose", "Whose caseload", "select", whose) | {"usual": usual(signed_in()).value}
     if everybody:
         yield _field("officer", "Officer", "select", officers(connection))
     yield _field("school", "School", "text", hint=" ".join(wrong.get("school", ())) or "URN")

@@ -189,7 +189,7 @@ def file(ref: str) -> str | Response:
         entries=shown,
         filter_fields=[field],
         chips=list(chips([field])),
-        count=f"{len(shown)}{' of more' if following else ''} shown",
+        count=f"{'First ' if following else ''}{len(shown)} shown",
         next_href=with_query(after=following) if following else "",
         first_href=with_query(after=None) if request.args.get("after") else "",
         **begins,
