@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache, partial
 from typing import Any
+from uuid import UUID
 
+from domain.aggregate import Refusal
+from domain.person import Person
 from domain.vocabulary import Role, SupportKind
 from providers.brokerage import Brokerage
 from providers.eligibility import VettingOn
@@ -18,6 +22,11 @@ BROKERED_BY: dict[SupportKind, tuple[Action, Role]] = {
     SupportKind.TRAINING: (Action.BROKER_TRAINING, Role.CPD_MANAGER),
 }
 """By which right a need of each kind is brokered, and whose post that is (source report, paragraphs 11 and 14)."""
+
+
+class NotTheirPost(Refusal):
+    """Somebody is named who holds no post that this goes with."""
+
 
 BROKERING = tuple(action for action, _ in BROKERED_BY.values())
 
@@ -40,3 +49,10 @@ def vetting_of(office: Office) -> VettingOn:
 def desk(deal: Deal[Any]) -> Brokerage:
     """The broker's desk on which a command is carried out."""
     return Brokerage(deal.service, vetting_of(deal.office))
+
+
+def must_hold(deal: Deal[Any], person: UUID, roles: Iterable[Role], message: str, *, field: str) -> None:
+    """Raises NotTheirPost unless the person holds one of the posts today."""
+    found, today = deal.service.find(Person, person), deal.office.today()
+    if not any(found.holds(role, today) for role in roles):
+        raise NotTheirPost(message, field=field)

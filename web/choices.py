@@ -17,6 +17,9 @@ Choices = list[tuple[str, str]]
 
 SERVICE_ROLES = (Role.OFFICER, Role.STRATEGIC_LEAD, Role.DIRECTOR, Role.BROKER, Role.CPD_MANAGER)
 
+APPROVERS = (Role.DIRECTOR, Role.OFFICER)
+"""Whose posts let them answer for a formal decision."""
+
 EVERY_SCHOOL = 100_000
 EVERYBODY = 10_000
 
@@ -52,7 +55,7 @@ def officers(connection: sa.Connection) -> Choices:
 
 def authorisers(connection: sa.Connection) -> Choices:
     """Those who may answer for a formal decision: directors and officers."""
-    return holders(connection, (Role.DIRECTOR, Role.OFFICER))
+    return holders(connection, APPROVERS)
 
 
 def provider_options(connection: sa.Connection, providers: Iterable[UUID]) -> Choices:

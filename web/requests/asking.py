@@ -69,11 +69,8 @@ def acknowledge(deal: Deal[SupportRequest], values: Values) -> None:
     main=True,
 )
 def triage(deal: Deal[SupportRequest], values: Values) -> None:
-    def judge(request: SupportRequest) -> None:
-        must_broker(deal.service, values["broker"], request.kind, request.today)
-        request.triage(**values)
-
-    deal.change(judge)
+    must_broker(deal, values["broker"])
+    deal.change(lambda request: request.triage(**values))
 
 
 @broker_command(
@@ -112,11 +109,8 @@ def give_information(deal: Deal[SupportRequest], values: Values) -> None:
     context=offers.brokers,
 )
 def reassign(deal: Deal[SupportRequest], values: Values) -> None:
-    def hand_over(request: SupportRequest) -> None:
-        must_broker(deal.service, values["broker"], request.kind, request.today)
-        request.reassign(**values)
-
-    deal.change(hand_over)
+    must_broker(deal, values["broker"])
+    deal.change(lambda request: request.reassign(**values))
 
 
 @broker_command(

@@ -21,11 +21,12 @@ from web.requests import out
 def _listed(
     connection: sa.Connection, reach: Reach, filters: Values, after: str | None, limit: int
 ) -> list[view.RequestRow]:
-    asked = {name: value for name, value in filters.items() if name not in {"school", "status"}}
+    asked = {name: value for name, value in filters.items() if name not in {"school", "status", "open"}}
     return view.all_requests(
         connection,
         schools=reach.narrowed(filters.get("school")),
         statuses=filters.get("status", ()),
+        is_open=filters.get("open"),
         after=after,
         limit=limit,
         **asked,

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
 from domain.aggregate import Refusal
 from domain.concern import ConcernCase
-from domain.person import Person
 from domain.service import Service
 from domain.support_request import ENDS, SupportRequest
 from domain.visit import Visit
-from domain.vocabulary import Role, SupportKind
+from domain.vocabulary import Role
 from web import words
 from web.authority import settings_of
-from web.brokering import post_for
+from web.brokering import must_hold, post_for
+from web.choices import APPROVERS
 from web.noun import Deal
 
 
 class BelongsElsewhere(Refusal):
     """A visit, concern or request of another school is named."""
-
-
-class NotTheirPost(Refusal):
-    """Somebody is named who holds no post that this goes with."""
 
 
 class AlreadyEnded(Refusal):
@@ -39,24 +34,19 @@ def must_be_of_school(service: Service, school: UUID, *, visit: UUID | None, con
         raise BelongsElsewhere("This concern is about another school", field="concern")
 
 
-def must_broker(service: Service, person: UUID, kind: SupportKind, today: date) -> None:
+def must_broker(deal: Deal[SupportRequest], person: UUID) -> None:
     """Raises NotTheirPost unless the person holds the post that brokers needs of that kind."""
-    post = post_for(kind)
-    if not service.find(Person, person).holds(post, today):
-        raise NotTheirPost(f"Choose somebody who holds the post of {post.label}", field="broker")
+    post = post_for(deal.record.kind)
+    must_hold(deal, person, [post], f"Choose somebody who holds the post of {post.label}", field="broker")
 
 
 def must_approve(deal: Deal[SupportRequest], ceiling: Decimal, approver: UUID) -> None:
     """Raises NotTheirPost unless the person may approve so much: above the authority's own limit, a director."""
     settings, _ = settings_of(deal.office)
-    person, today = deal.service.find(Person, approver), deal.office.today()
-    if person.holds(Role.DIRECTOR, today):
-        return
-    if not person.holds(Role.OFFICER, today):
-        raise NotTheirPost("Choose an officer or a director", field="approver")
+    must_hold(deal, approver, APPROVERS, "Choose an officer or a director", field="approver")
     if ceiling > settings.approval_ceiling:
         limit = words.money(settings.approval_ceiling)
-        raise NotTheirPost(f"More than {limit} is approved by a director", field="approver")
+        must_hold(deal, approver, [Role.DIRECTOR], f"More than {limit} is approved by a director", field="approver")
 
 
 def must_take_up(request: SupportRequest, other: SupportRequest) -> None:

@@ -16,8 +16,8 @@ from domain.tender.parts import OPEN_INVITATION
 from domain.vocabulary import Role
 from projections import references
 from providers.brokerage import Agreement
-from web.brokering import desk
-from web.choices import authorisers, holders, provider_options
+from web.brokering import desk, must_hold
+from web.choices import APPROVERS, authorisers, holders, provider_options
 from web.noun import Deal, Values
 from web.office import office
 from web.quotes import compared, quote_options
@@ -150,12 +150,16 @@ def _page_to_propose(_: sa.Connection, tender: Tender) -> str:
     main=True,
 )
 def select(deal: Deal[Tender], values: Values) -> None:
+    must_hold(deal, values["approver"], APPROVERS, "Choose an officer or a director", field="approver")
+    second = values.get("approved_above_ceiling_by")
+    if second is not None:
+        must_hold(deal, second, [Role.DIRECTOR], "Choose a director", field="approved_above_ceiling_by")
     desk(deal).select(
         deal.record.id,
         values["provider"],
         rationale=values["rationale"],
         approver=values["approver"],
-        approved_above_ceiling_by=values.get("approved_above_ceiling_by"),
+        approved_above_ceiling_by=second,
         at=deal.at,
     )
 

@@ -1,0 +1,298 @@
+"""The broker finds somebody: an explained ranking, a shortlist, invitations; and the gaps where nobody is found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from domain.authority import AUTHORITY, Authority, Settings, Weight
+from domain.provider import Provider, ProviderKind
+from domain.references import record_id
+from domain.support_request import RequestStatus, SupportRequest
+from domain.tender import Tender
+from domain.vocabulary import Phase
+from tests.domain.brokered import a_need
+from tests.web.conftest import Browser, Program
+from tests.web.market import Market
+from tests.world import World
+
+SignIn = Callable[[UUID], Browser]
+Programs = Callable[..., Program]
+
+REQUEST = "/requests/SR-2026-0001"
+REPLY_BY = {"reply_by-day": "13", "reply_by-month": "11", "reply_by-year": "2026"}
+CALDER, HARROP = "PV-2026-0001", "PV-2026-0002"
+
+
+def found(world: World) -> SupportRequest:
+    return world.office.service.find(SupportRequest, record_id(SupportRequest.KIND, "SR-2026-0001"))
+
+
+def test_the_ranking_says_who_fits_and_who_was_left_out_and_why(
+    market: Market, world: World, sign_in: SignIn
+) -> None:
+    market.an_approved_request()
+    market.firm(3, "Lakeside Learning", "Lara Lakes", kind=ProviderKind.PRIVATE)
+    with world.acting():
+        world.office.service.add(
+            lambda: Provider.register("PV-2026-0004", trading_as="Wexmoor Music", kind=ProviderKind.INTERNAL)
+        )
+
+    page = sign_in(market.broker).get(f"{REQUEST}/shortlist")
+
+    assert "Calder Learning: 65 of 100" in page
+    assert "Offers specialist support in Mathematics. Works anywhere." in page
+    assert "Not rated yet (no case)" in page
+    assert "Enhanced DBS check with barred list: not checked" in page
+    assert "1 other provider does not offer the subject" in page
+
+
+def test_the_ranking_is_made_again_for_a_number_of_days(market: Market, sign_in: SignIn) -> None:
+    market.an_approved_request()
+    broker = sign_in(market.broker)
+    page = broker.get(f"{REQUEST}/shortlist")
+
+    dear = broker.send_page(f"{REQUEST}/shortlist", page, {"days": "6", "change": "days"}, status=200).text
+    fits = broker.send_page(f"{REQUEST}/shortlist", page, {"days": "4", "change": "days"}, status=200).text
+
+    assert "would cost £2,700.00, the ceiling is £2,500.00" in dear
+    assert "No provider on the list fits" in dear
+    assert "Would cost £1,800.00 of £2,500.00" in fits
+
+
+@pytest.mark.parametrize("days", ["many", "0", "-1", "1e9", "NaN", "2.25", "9" * 40])
+def test_days_that_are_none_are_said_to_be_wrong(market: Market, sign_in: SignIn, days: str) -> None:
+    market.an_approved_request()
+
+    sign_in(market.broker).send(f"{REQUEST}/shortlist", {"days": days, "chosen": CALDER}, status=422)
+
+
+def test_a_shortlist_is_kept_with_the_ranking_as_seen(market: Market, world: World, sign_in: SignIn) -> None:
+    market.an_approved_request()
+    market.firm(3, "Lakeside Learning", "Lara Lakes", kind=ProviderKind.PRIVATE)
+    broker = sign_in(market.broker)
+
+    broker.send(f"{REQUEST}/shortlist", {"chosen": [HARROP, CALDER], "days": "4"})
+
+    request = found(world)
+    assert set(request.shortlist) == {market.calder.id, market.harrop.id}
+    assert len(request.ranking) == 3
+    page = broker.get(REQUEST)
+    assert "The ranking as it was seen" in page
+    assert "Would cost £1,800.00 of £2,500.00" in page
+    assert "Enhanced DBS check with barred list: not checked" in page
+
+
+def test_nobody_left_out_is_shortlisted(market: Market, world: World, sign_in: SignIn, program: Programs) -> None:
+    market.an_approved_request()
+    market.firm(3, "Lakeside Learning", "Lara Lakes", kind=ProviderKind.PRIVATE)
+    at = f'"{found(world).version}"'
+    broker = program(market.broker)
+
+    refused = broker.post(REQUEST + "/shortlist", {"chosen": ["PV-2026-0003"]}, key="left-out-1", at=at, status=422)
+    nobody = broker.post(REQUEST + "/shortlist", {"chosen": []}, key="nobody-01", at=at, status=422)
+    unknown = broker.post(REQUEST + "/shortlist", {"chosen": ["PV-2026-9999"]}, key="unknown-1", at=at, status=422)
+
+    assert refused.json["errors"]["json"]["chosen"] == ["Choose only providers whom the ranking did not exclude"]
+    assert nobody.json["errors"]["json"]["chosen"] == ["Choose at least one provider"]
+    assert "PV-2026-0001" in str(unknown.json["errors"])
+    assert found(world).status is RequestStatus.APPROVED
+
+
+def test_the_authority_s_own_weights_count(market: Market, world: World, sign_in: SignIn) -> None:
+    market.an_approved_request()
+    weights = (Weight("ratings", 0), Weight("service", 100))
+    with world.acting():
+        world.office.service.change(
+            Authority,
+            AUTHORITY,
+            lambda it: it.change_settings(
+                replace(Settings(), matching_weights=weights), from_=world.office.today(), reason="Trial"
+            ),
+        )
+
+    page = sign_in(market.broker).get(f"{REQUEST}/shortlist")
+
+    assert "Calder Learning: 87 of 100" in page
+    assert "Not rated yet" not in page
+
+
+@pytest.fixture
+def shortlisted(market: Market, sign_in: SignIn) -> Browser:
+    market.an_approved_request()
+    broker = sign_in(market.broker)
+    broker.send(f"{REQUEST}/shortlist", {"chosen": [CALDER, HARROP]})
+    return broker
+
+
+def test_one_is_taken_off_the_shortlist_with_a_reason(shortlisted: Browser, market: Market, world: World) -> None:
+    shortlisted.send(f"{REQUEST}/remove-from-shortlist", {"provider": HARROP, "reason": "Too far"})
+
+    assert found(world).shortlist == (market.calder.id,)
+
+
+def test_providers_are_invited_after_a_look_at_the_answers(
+    shortlisted: Browser, market: Market, world: World
+) -> None:
+    assert "Wanted: Planning that holds for the whole key stage" in shortlisted.get(f"{REQUEST}/open-tender")
+
+    answer = shortlisted.send_and_check(
+        f"{REQUEST}/open-tender", {"brief": "Plan with two teachers", "invite": [CALDER, HARROP], **REPLY_BY}
+    )
+
+    assert answer.headers["Location"] == "/tenders/TN-2026-0001"
+    tender = world.office.service.find(Tender, found(world).tender or market.school)
+    assert set(tender.invitations) == {market.calder.id, market.harrop.id}
+    assert "2 providers reply by 13 November 2026" in shortlisted.get(REQUEST)
+    assert "Open the tender TN-2026-0001" in shortlisted.get(REQUEST)
+
+
+def test_inviting_one_alone_needs_a_reason(shortlisted: Browser) -> None:
+    answers = {"brief": "Plan with two teachers", "invite": CALDER, **REPLY_BY}
+    page = shortlisted.send(f"{REQUEST}/open-tender", answers, status=200).text
+
+    refused = shortlisted.send_page(f"{REQUEST}/open-tender", page, {**answers, "confirmed": "yes"}, status=422)
+
+    assert "Say why only one provider is asked" in refused.text
+    shortlisted.send_and_check(f"{REQUEST}/open-tender", {**answers, "reason": "Nobody else is free"})
+
+
+def test_whoever_is_no_longer_cleared_is_refused_by_name(shortlisted: Browser, market: Market, world: World) -> None:
+    with world.acting():
+        world.office.service.change(Provider, market.harrop.id, lambda one: one.suspend(reason="A complaint"))
+    answers = {"brief": "Plan with two teachers", "invite": [CALDER, HARROP], **REPLY_BY}
+    page = shortlisted.send(f"{REQUEST}/open-tender", answers, status=200).text
+
+    refused = shortlisted.send_page(f"{REQUEST}/open-tender", page, {**answers, "confirmed": "yes"}, status=422)
+
+    assert "Harrop Associates is suspended" in refused.text
+    assert found(world).status is RequestStatus.SHORTLISTED
+
+
+def test_a_school_sees_quotes_once_all_replies_are_in(market: Market, sign_in: SignIn) -> None:
+    market.a_tender()
+    market.quote(market.calder, approach="Our secret method")
+    head = sign_in(market.head)
+    waiting = head.get(REQUEST)
+    assert "Quotes are shown here once all providers have replied" in waiting
+    assert "£2,025.00" not in waiting
+
+    market.quote(market.harrop, day_rate=Decimal(500))
+    page = head.get(REQUEST)
+
+    assert "£2,025.00" in page
+    assert "Not rated yet (no case)" in page
+    assert "Our secret method" not in page
+    assert "Our secret method" in sign_in(market.broker).get(REQUEST)
+
+
+def test_a_school_reads_how_the_one_selected_would_work(market: Market, sign_in: SignIn) -> None:
+    market.a_selection()
+
+    page = sign_in(market.head).get(REQUEST)
+
+    assert page.count("Plan together, teach together") == 1
+
+
+def test_a_school_says_which_quote_it_prefers(market: Market, world: World, sign_in: SignIn) -> None:
+    tender = market.a_tender()
+    market.quote(market.calder)
+    head = sign_in(market.head)
+    assert "/prefer" not in head.get(REQUEST)
+    head.send(f"{REQUEST}/prefer", {"provider": CALDER, "preference": "She knows us"}, status=422)
+    market.quote(market.harrop)
+
+    head.send(f"{REQUEST}/prefer", {"provider": CALDER, "preference": "She knows us"})
+
+    assert world.office.service.find(Tender, tender).preferred == market.calder.id
+    assert "school&#39;s preference" in sign_in(market.broker).get(REQUEST)
+    sign_in(market.broker).get(f"{REQUEST}/prefer", status=403)
+
+
+def test_a_school_is_not_told_whom_the_service_considered_nor_its_ceiling(
+    market: Market, sign_in: SignIn, program: Programs
+) -> None:
+    market.a_tender()
+
+    page = sign_in(market.head).get(REQUEST)
+    shown = program(market.head).get(REQUEST).json
+    inside = program(market.broker).get(REQUEST).json
+
+    assert "Approved ceiling" not in page
+    assert "Shortlist" not in page
+    assert "TN-2026-0001" not in page
+    assert (shown["ceiling"], shown["ranking"], shown["shortlist"]) == (None, [], [])
+    assert (inside["ceiling"], inside["shortlist"], inside["tender"]) == ("2500.00", [CALDER, HARROP], "TN-2026-0001")
+
+
+def test_another_school_and_a_provider_see_nothing_of_it(market: Market, world: World, sign_in: SignIn) -> None:
+    market.a_tender()
+    other = world.headteacher(world.school("Beech Lane High School"), "Hugo Head")
+
+    sign_in(other).get(REQUEST, status=403)
+    assert "SR-2026-0001" not in sign_in(other).get("/requests/")
+    sign_in(market.calder.specialist).get(REQUEST, status=403)
+    sign_in(market.calder.specialist).get("/requests/", status=403)
+
+
+def ask(world: World, market: Market, number: int, **changes: Any) -> UUID:
+    with world.acting(market.head, "headteacher"):
+        return world.office.service.add(
+            lambda: SupportRequest.raise_(f"SR-2026-{number:04d}", **a_need(**{"school": market.school, **changes}))
+        ).id
+
+
+def unmet(world: World, market: Market, number: int, **changes: Any) -> None:
+    request = ask(world, market, number, **changes)
+    with market.brokering():
+        world.office.service.change(SupportRequest, request, lambda it: it.record_unmet(reason="Nobody is near"))
+
+
+def test_the_list_is_narrowed_by_what_is_asked(market: Market, world: World, sign_in: SignIn) -> None:
+    market.an_approved_request()
+    ask(world, market, 2, subject="French")
+    unmet(world, market, 3, subject="Latin")
+    broker = sign_in(market.broker)
+
+    def listed(query: str) -> set[str]:
+        page = broker.get(f"/requests/?{query}")
+        return {f"SR-2026-000{number}" for number in (1, 2, 3) if f"/requests/SR-2026-000{number}" in page}
+
+    assert listed("") == {"SR-2026-0001", "SR-2026-0002", "SR-2026-0003"}
+    assert listed("open=true") == {"SR-2026-0001", "SR-2026-0002"}
+    assert listed("open=false") == listed("status=unmet") == listed("waiting_for=nobody") == {"SR-2026-0003"}
+    assert listed("subject=french") == {"SR-2026-0002"}
+    assert listed(f"broker={world.reference(market.broker)}") == {"SR-2026-0001"}
+    assert listed("phase=primary") == listed("kind=training") == listed("urgency=urgent") == set()
+    assert listed(f"school={world.urn(market.school)}&open=true") == {"SR-2026-0001", "SR-2026-0002"}
+    assert "No requests" in broker.get("/requests/?waiting_for=school")
+
+
+def test_the_gaps_are_counted_by_subject_and_phase(
+    market: Market, world: World, sign_in: SignIn, program: Programs
+) -> None:
+    unmet(world, market, 1, subject="Mandarin")
+    unmet(world, market, 2, subject="mandarin", phase=Phase.PRIMARY)
+    unmet(world, market, 3, subject="Latin")
+    elsewhere = world.school("Beech Lane High School")
+    unmet(world, market, 4, subject="Greek", school=elsewhere)
+
+    page = sign_in(market.broker).get("/requests/gaps")
+    listed = program(market.broker).get("/gaps?limit=2").json
+    rest = program(market.broker).get(f"/gaps?limit=2&after={listed['next']}").json
+
+    assert "nobody could be found, most often in mandarin" in page.casefold()
+    assert len(listed["items"]) == len(rest["items"]) == 2
+    assert rest["next"] is None
+    subjects = sorted(each["subject"].casefold() for each in (*listed["items"], *rest["items"]))
+    assert subjects == ["greek", "latin", "mandarin", "mandarin"]
+    own = sign_in(market.head).get("/requests/gaps")
+    assert "Latin" in own
+    assert "Greek" not in own
+    assert "No need has gone unmet" in sign_in(market.broker).get("/requests/gaps?until=2020-01-01")
+    sign_in(market.calder.specialist).get("/requests/gaps", status=403)

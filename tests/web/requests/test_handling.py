@@ -1,0 +1,281 @@
+"""The service takes a request in hand: acknowledges, triages, asks back, approves, and ends it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from domain.engagement import BrokeredEngagement, EngagementStatus
+from domain.references import record_id
+from domain.support_request import InHouse, RequestStatus, SupportRequest
+from domain.tender import Tender, TenderStatus
+from domain.vocabulary import Side, SupportKind
+from tests.domain.brokered import a_need
+from tests.web.conftest import Browser, Program
+from tests.web.market import Market
+from tests.world import World
+
+SignIn = Callable[[UUID], Browser]
+Programs = Callable[..., Program]
+
+REQUEST = "/requests/SR-2026-0001"
+ANSWER_BY = {"answer_by-day": "9", "answer_by-month": "11", "answer_by-year": "2026"}
+
+
+@pytest.fixture
+def ask(world: World, market: Market) -> Callable[..., None]:
+    """Let the school ask, for a specialist of mathematics unless told otherwise."""
+
+    def raise_(number: int = 1, **changes: Any) -> None:
+        with world.acting(market.head, "headteacher"):
+            world.office.service.add(
+                lambda: SupportRequest.raise_(
+                    f"SR-2026-{number:04d}", **a_need(school=market.school, area="", **changes)
+                )
+            )
+
+    return raise_
+
+
+@pytest.fixture
+def asked(ask: Callable[..., None]) -> None:
+    ask()
+
+
+def found(world: World, number: int = 1) -> SupportRequest:
+    return world.office.service.find(SupportRequest, record_id(SupportRequest.KIND, f"SR-2026-{number:04d}"))
+
+
+def test_a_broker_acknowledges_triages_and_has_brokering_approved(
+    asked: None, world: World, market: Market, sign_in: SignIn
+) -> None:
+    broker = sign_in(market.broker)
+    page = broker.get(REQUEST)
+    assert 'href="/requests/SR-2026-0001/acknowledge"' in page
+    assert 'href="/requests/SR-2026-0001/shortlist"' not in page
+
+    broker.send(f"{REQUEST}/acknowledge", {"officer": world.reference(market.broker), **ANSWER_BY})
+    assert "9 November 2026" in broker.get(REQUEST)
+    triage = {
+        "broker": world.reference(market.broker),
+        "level": "targeted",
+        "route": "brokered",
+        "note": "A clear need",
+    }
+    broker.send(f"{REQUEST}/triage", triage)
+    broker.send(f"{REQUEST}/approve", {"ceiling": "2,500", "approver": world.reference(market.director)})
+
+    request = found(world)
+    assert (request.status, request.broker, request.ceiling) == (RequestStatus.APPROVED, market.broker, 2500)
+    assert "the broker searches and shortlists providers" in broker.get(REQUEST)
+
+
+def test_a_training_request_is_the_cpd_manager_s(
+    ask: Callable[..., None], world: World, market: Market, sign_in: SignIn
+) -> None:
+    ask(kind=SupportKind.TRAINING, delegates=12)
+    manager = world.cpd_manager()
+
+    sign_in(market.broker).get(f"{REQUEST}/triage", status=403)
+    assert "/triage" not in sign_in(market.broker).get(REQUEST)
+    triage = {"broker": world.reference(manager), "level": "universal", "route": "brokered"}
+    sign_in(manager).send(f"{REQUEST}/triage", triage)
+
+    assert found(world).broker == manager
+
+
+def test_a_request_for_a_specialist_is_the_broker_s(
+    asked: None, world: World, market: Market, sign_in: SignIn, program: Programs
+) -> None:
+    manager = world.cpd_manager()
+
+    sign_in(manager).get(f"{REQUEST}/acknowledge", status=403)
+    body = {"broker": world.reference(manager), "level": "targeted", "route": "brokered"}
+    program(manager).post("/requests/SR-2026-0001/triage", body, key="not-mine-1", at='"1"', status=403)
+    refused = program(market.broker).post(
+        "/requests/SR-2026-0001/triage", body, key="not-hers-1", at='"1"', status=422
+    )
+
+    assert refused.json["errors"]["json"] == {"broker": ["Choose somebody who holds the post of Broker"]}
+
+
+def test_the_clock_stands_still_while_the_school_is_asked(
+    asked: None, world: World, market: Market, sign_in: SignIn
+) -> None:
+    sign_in(market.broker).send(f"{REQUEST}/ask-for-information", {"question": "Which year groups?"})
+    world.clock.go_to(date(2026, 11, 7))
+
+    head = sign_in(market.head)
+    page = head.get(REQUEST)
+    assert "0 days, stopped since 2 November 2026" in page
+    assert "Which year groups?" in page
+    assert "Which year groups?" in head.get(f"{REQUEST}/give-information")
+    head.send(f"{REQUEST}/give-information", {"answer": "Years 7 and 8"})
+    world.clock.go_to(date(2026, 11, 9))
+
+    assert found(world).waited == 5
+    assert "2 days, 5 more waiting for the school" in sign_in(market.head).get(REQUEST)
+
+
+@pytest.mark.parametrize(("amount", "status"), [("5,000", 303), ("5,000.01", 422)])
+def test_large_sums_are_approved_by_a_director(
+    asked: None, world: World, market: Market, sign_in: SignIn, amount: str, status: int
+) -> None:
+    broker = sign_in(market.broker)
+    triage = {"broker": world.reference(market.broker), "level": "targeted", "route": "brokered"}
+    broker.send(f"{REQUEST}/triage", triage)
+    by_officer = {"ceiling": amount, "approver": world.reference(world.officer())}
+
+    answer = broker.send(f"{REQUEST}/approve", by_officer, status=status)
+
+    assert ("More than £5,000.00 is approved by a director" in answer.text) == (status == 422)
+    if status == 422:
+        broker.send(f"{REQUEST}/approve", {**by_officer, "approver": world.reference(market.director)})
+    assert found(world).status is RequestStatus.APPROVED
+
+
+def test_another_broker_takes_over(asked: None, world: World, market: Market, sign_in: SignIn) -> None:
+    broker, other = sign_in(market.broker), world.broker("Bob Broker")
+    triage = {"broker": world.reference(market.broker), "level": "targeted", "route": "brokered"}
+    broker.send(f"{REQUEST}/triage", triage)
+
+    broker.send(f"{REQUEST}/reassign", {"broker": world.reference(other), "reason": "Leave"})
+
+    assert found(world).broker == other
+
+
+@pytest.mark.parametrize(
+    ("command", "answers", "status"),
+    [
+        ("decline", {"reason": "Out of scope"}, RequestStatus.DECLINED),
+        ("signpost", {"to": "The maths hub", "reason": "It is free"}, RequestStatus.SIGNPOSTED),
+        ("meet-in-house", {"met_by": "lead_teacher", "note": "Two days a week"}, RequestStatus.MET_IN_HOUSE),
+        ("record-unmet", {"reason": "Nobody within reach"}, RequestStatus.UNMET),
+        ("merge", {"into": "SR-2026-0002", "reason": "Asked twice"}, RequestStatus.MERGED),
+        ("withdraw", {"reason": "Met otherwise"}, RequestStatus.WITHDRAWN),
+    ],
+)
+def test_a_request_ends_after_a_look_at_the_answers(
+    ask: Callable[..., None],
+    world: World,
+    market: Market,
+    sign_in: SignIn,
+    command: str,
+    answers: dict[str, str],
+    status: RequestStatus,
+) -> None:
+    ask()
+    ask(2)
+    broker = sign_in(market.broker)
+
+    broker.send_and_check(f"{REQUEST}/{command}", answers)
+
+    assert found(world).status is status
+    assert found(world, 2).status is RequestStatus.RAISED
+    page = broker.get(REQUEST)
+    assert "Open the request again" in page
+    assert "Next:" not in page
+    broker.send(f"{REQUEST}/reopen", {"reason": "The need came back"})
+    assert found(world).status is RequestStatus.ACKNOWLEDGED
+
+
+def test_the_need_is_met_by_each_kind_of_help_from_within(
+    ask: Callable[..., None], world: World, market: Market, sign_in: SignIn
+) -> None:
+    ask()
+    page = sign_in(market.broker).get(f"{REQUEST}/meet-in-house")
+
+    assert [kind for kind in InHouse if f'value="{kind.value}"' in page] == list(InHouse)
+
+
+def test_a_school_withdraws_its_own_request_and_the_invitations_end(
+    world: World, market: Market, sign_in: SignIn
+) -> None:
+    tender = market.a_tender()
+
+    sign_in(market.head).send_and_check(f"{REQUEST}/withdraw", {"reason": "Somebody was appointed"})
+
+    assert found(world).status is RequestStatus.WITHDRAWN
+    assert world.office.service.find(Tender, tender).status is TenderStatus.CLOSED
+    events = [
+        event for event in world.office.store.get(found(world).id) if isinstance(event, SupportRequest.Withdrawn)
+    ]
+    assert [event.side for event in events] == [Side.SCHOOL]
+
+
+@pytest.mark.parametrize(
+    "command", ["decline", "signpost", "meet-in-house", "record-unmet", "merge", "triage", "approve"]
+)
+def test_a_school_does_nothing_that_is_the_service_s(
+    asked: None, market: Market, sign_in: SignIn, command: str
+) -> None:
+    sign_in(market.head).get(f"{REQUEST}/{command}", status=403)
+
+
+def test_a_request_is_merged_only_into_an_open_one_of_the_school(
+    ask: Callable[..., None], world: World, market: Market, program: Programs
+) -> None:
+    ask()
+    ask(2)
+    other = world.school("Beech Lane High School")
+    ask(3)
+    with world.acting(market.head, "headteacher"):
+        world.office.service.add(lambda: SupportRequest.raise_("SR-2026-0004", **a_need(school=other)))
+    broker = program(market.broker)
+
+    def merge(into: str, key: str) -> Any:
+        body = {"into": into, "reason": "Asked twice"}
+        return broker.post("/requests/SR-2026-0001/merge", body, key=key, at='"1"', status=422).json
+
+    assert merge("SR-2026-0004", "elsewhere-1")["detail"] == "Choose a request of the same school"
+    assert merge("SR-2026-0001", "itself-0001")["detail"] == "Choose another request"
+    broker.post("/requests/SR-2026-0002/withdraw", {"reason": "Twice"}, key="withdraw-2", at='"1"')
+    assert merge("SR-2026-0002", "ended-00001")["detail"] == "Choose a request that is open"
+
+
+def test_a_request_is_closed_with_its_evaluated_engagement(world: World, market: Market, sign_in: SignIn) -> None:
+    work = market.engagement(market.confirmed()).id
+    broker, outcome = sign_in(market.broker), {"outcome": "Both teachers plan alone"}
+    check = broker.send(f"{REQUEST}/close", outcome, status=200).text
+    refused = broker.send_page(f"{REQUEST}/close", check, {**outcome, "confirmed": "yes"}, status=422)
+    assert "cannot be done now" in refused.text
+
+    for act in (
+        lambda one: one.end_early(side=Side.SCHOOL, reason="The teachers left"),
+        lambda one: one.waive_evaluation(reason="Hardly begun"),
+    ):
+        with market.brokering():
+            world.office.service.change(BrokeredEngagement, work, act)
+    broker.send_and_check(f"{REQUEST}/close", outcome)
+
+    assert found(world).status is RequestStatus.CLOSED
+    assert world.office.service.find(BrokeredEngagement, work).status is EngagementStatus.CLOSED
+
+
+def test_a_stale_page_shows_what_changed_and_keeps_what_was_typed(
+    asked: None, world: World, market: Market, sign_in: SignIn
+) -> None:
+    broker, other = sign_in(market.broker), sign_in(world.broker("Bob Broker"))
+    href = f"{REQUEST}/acknowledge"
+    page = broker.get(href)
+    other.send(f"{REQUEST}/ask-for-information", {"question": "Which year groups?"})
+
+    answer = broker.send_page(href, page, {"officer": world.reference(market.broker), **ANSWER_BY}, status=409)
+
+    assert "Bob Broker asked the school: Which year groups?" in answer.text
+    assert 'value="9"' in answer.text
+    assert found(world).status is RequestStatus.RAISED
+
+
+def test_a_form_sent_twice_is_carried_out_once(asked: None, world: World, market: Market, sign_in: SignIn) -> None:
+    broker = sign_in(market.broker)
+    href = f"{REQUEST}/ask-for-information"
+    page = broker.get(href)
+    for _ in range(2):
+        broker.send_page(href, page, {"question": "Which year groups?"})
+
+    assert found(world).version == 2

@@ -1,0 +1,346 @@
+"""The broker keeps a tender: invites, answers, compares, selects one quote, and proposes the engagement."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from domain.engagement import BrokeredEngagement, EngagementStatus
+from domain.references import record_id
+from domain.support_request import RequestStatus, SupportRequest
+from domain.tender import DeclineReason, InvitationStatus, Tender, TenderStatus
+from tests.web.conftest import Browser, Program
+from tests.web.market import Market
+from tests.world import World
+
+SignIn = Callable[[UUID], Browser]
+Programs = Callable[..., Program]
+
+TENDER = "/tenders/TN-2026-0001"
+CALDER, HARROP = "PV-2026-0001", "PV-2026-0002"
+AFTER_REPLIES = date(2026, 11, 16)
+
+
+@pytest.fixture
+def quoted(market: Market) -> UUID:
+    """A tender with two quotes, the second above the ceiling."""
+    tender = market.a_tender()
+    market.quote(market.calder)
+    market.quote(market.harrop, day_rate=Decimal(600))
+    return tender
+
+
+def found(world: World) -> Tender:
+    return world.office.service.find(Tender, record_id(Tender.KIND, "TN-2026-0001"))
+
+
+def request_now(world: World) -> SupportRequest:
+    return world.office.service.find(SupportRequest, record_id(SupportRequest.KIND, "SR-2026-0001"))
+
+
+def choice(world: World, market: Market, **changes: str) -> dict[str, str]:
+    return {
+        "provider": CALDER,
+        "rationale": "Knows the school and costs less",
+        "approver": world.reference(market.director),
+        **changes,
+    }
+
+
+def test_quotes_are_compared_side_by_side(quoted: UUID, market: Market, sign_in: SignIn) -> None:
+    page = sign_in(market.broker).get(TENDER)
+
+    for told in (
+        "Grace Calder",
+        "4.5 days",
+        "£450.00",
+        "£2,025.00",
+        "£405.00",
+        "£2,430.00",
+        "Not rated yet (no case)",
+    ):
+        assert told in page, told
+    assert page.index("Calder Learning") < page.index("Harrop Associates")
+    assert "£2,700.00" in page
+    assert "£2,500.00 without VAT" in page
+
+
+def test_a_selection_is_looked_at_again_and_leads_to_the_engagement(
+    quoted: UUID, world: World, market: Market, sign_in: SignIn
+) -> None:
+    broker = sign_in(market.broker)
+
+    answer = broker.send_and_check(f"{TENDER}/select", choice(world, market))
+
+    assert answer.headers["Location"] == f"{TENDER}/propose"
+    tender = found(world)
+    assert (tender.status, tender.selected, tender.rationale) == (
+        TenderStatus.SELECTED,
+        market.calder.id,
+        "Knows the school and costs less",
+    )
+    proposed = broker.send(
+        f"{TENDER}/propose",
+        {
+            "scope": "Planning with two new teachers",
+            "objectives": "Schemes of work are in use\nBoth teachers plan alone",
+            "begins-day": "9",
+            "begins-month": "11",
+            "begins-year": "2026",
+            "ends-day": "26",
+            "ends-month": "3",
+            "ends-year": "2027",
+        },
+    )
+    assert proposed.headers["Location"] == "/engagements/BE-2026-0001"
+    engagement = world.office.service.find(BrokeredEngagement, request_now(world).engagement or quoted)
+    assert (engagement.status, engagement.work.net) == (EngagementStatus.PROPOSED, Decimal("2025.00"))
+    assert engagement.work.objectives == ("Schemes of work are in use", "Both teachers plan alone")
+    assert request_now(world).status is RequestStatus.PLACED
+    assert "Open the engagement BE-2026-0001" in broker.get("/requests/SR-2026-0001")
+
+
+def test_two_brokers_select_at_once_and_the_second_sees_what_changed(
+    quoted: UUID, world: World, market: Market, sign_in: SignIn
+) -> None:
+    first, second = sign_in(market.broker), sign_in(world.broker("Bob Broker"))
+    check = {
+        browser: browser.send(f"{TENDER}/select", choice(world, market), status=200) for browser in (first, second)
+    }
+    confirmed = {**choice(world, market), "confirmed": "yes"}
+    other = {**choice(world, market, provider=HARROP, rationale="Closer by"), "confirmed": "yes"}
+
+    first.send_page(f"{TENDER}/select", check[first].text, confirmed)
+    answer = second.send_page(f"{TENDER}/select", check[second].text, other, status=409)
+
+    assert "This record changed while you were writing" in answer.text
+    assert "Bea Broker selected Calder Learning with Grace Calder at £2,025.00 net" in answer.text
+    assert "Closer by" in answer.text
+    assert found(world).selected == market.calder.id
+    again = second.send_page(f"{TENDER}/select", answer.text, other, status=422)
+    assert "A provider is selected" in again.text
+
+
+def test_two_programs_select_at_once_and_one_is_told_that_it_is_stale(
+    quoted: UUID, world: World, market: Market, program: Programs
+) -> None:
+    first, second = program(market.broker), program(world.broker("Bob Broker"))
+    at = first.get(TENDER).headers["ETag"]
+    assert second.get(TENDER).headers["ETag"] == at
+
+    first.post(f"{TENDER}/select", choice(world, market), key="first-broker", at=at)
+    second.post(f"{TENDER}/select", choice(world, market, provider=HARROP), key="second-broker", at=at, status=412)
+
+    assert found(world).selected == market.calder.id
+
+
+def test_a_selection_sent_twice_is_made_once(quoted: UUID, world: World, market: Market, sign_in: SignIn) -> None:
+    broker = sign_in(market.broker)
+    check = broker.send(f"{TENDER}/select", choice(world, market), status=200).text
+    before = found(world).version
+    for _ in range(2):
+        broker.send_page(f"{TENDER}/select", check, {**choice(world, market), "confirmed": "yes"})
+
+    assert found(world).version == before + 1
+
+
+def test_above_the_ceiling_a_second_person_approves(
+    quoted: UUID, world: World, market: Market, program: Programs
+) -> None:
+    broker, at = program(market.broker), f'"{found(world).version}"'
+    dear = choice(world, market, provider=HARROP)
+    deputy = world.reference(world.director("Dev Deputy"))
+
+    alone = broker.post(f"{TENDER}/select", dear, key="above-ceiling-1", at=at, status=422)
+    twice = dear | {"approved_above_ceiling_by": dear["approver"]}
+    same = broker.post(f"{TENDER}/select", twice, key="above-ceiling-2", at=at, status=422)
+    clerk = dear | {"approved_above_ceiling_by": world.reference(world.officer())}
+    no_director = broker.post(f"{TENDER}/select", clerk, key="above-ceiling-3", at=at, status=422)
+    broker.post(f"{TENDER}/select", dear | {"approved_above_ceiling_by": deputy}, key="above-ceiling-4", at=at)
+
+    field = "approved_above_ceiling_by"
+    assert "above the approved ceiling" in alone.json["errors"]["json"][field][0]
+    assert same.json["errors"]["json"][field] == ["Choose somebody other than the first approver"]
+    assert no_director.json["errors"]["json"][field] == ["Choose a director"]
+    assert found(world).selected == market.harrop.id
+
+
+def test_a_selection_waits_for_those_who_have_time_to_reply(market: Market, world: World, sign_in: SignIn) -> None:
+    market.a_tender()
+    market.quote(market.calder)
+    broker = sign_in(market.broker)
+    check = broker.send(f"{TENDER}/select", choice(world, market), status=200).text
+
+    refused = broker.send_page(f"{TENDER}/select", check, {**choice(world, market), "confirmed": "yes"}, status=422)
+
+    assert "Others who are invited still have time to reply" in refused.text
+
+
+def test_a_selection_is_withdrawn_until_work_is_proposed(
+    market: Market, world: World, sign_in: SignIn, program: Programs
+) -> None:
+    market.a_selection()
+    sign_in(market.broker).send(f"{TENDER}/withdraw-selection", {"reason": "Grace Calder fell ill"})
+    assert (found(world).status, found(world).selected) == (TenderStatus.OPEN, None)
+
+    with market.brokering():
+        market.brokerage.select(market.tender, market.calder.id, rationale="Well again", approver=market.director)
+    terms = {
+        "scope": "Planning",
+        "objectives": ["Plans hold"],
+        "begins": "2026-11-09",
+        "ends": "2027-03-26",
+    }
+    broker = program(market.broker)
+    broker.post(f"{TENDER}/propose", terms, key="propose-1", at=f'"{found(world).version}"')
+    refused = broker.post(
+        f"{TENDER}/withdraw-selection",
+        {"reason": "Too late"},
+        key="withdraw-1",
+        at=f'"{found(world).version}"',
+        status=422,
+    )
+    assert "Cancel the engagement instead" in refused.json["detail"]
+    assert found(world).selected == market.calder.id
+
+
+def test_nobody_not_cleared_is_engaged(market: Market, world: World, program: Programs) -> None:
+    market.a_selection()
+    market.lose_clearance(market.calder, world.office.today())
+    terms = {"scope": "Planning", "objectives": ["Plans hold"], "begins": "2026-11-09", "ends": "2027-03-26"}
+
+    refused = program(market.broker).post(
+        f"{TENDER}/propose", terms, key="not-cleared", at=f'"{found(world).version}"', status=422
+    )
+
+    assert "Calder Learning is not cleared on the days concerned" in refused.json["detail"]
+    assert request_now(world).status is RequestStatus.INVITING
+
+
+def test_more_of_the_shortlist_are_invited_and_refused_by_name(market: Market, world: World, sign_in: SignIn) -> None:
+    market.a_tender()
+    broker = sign_in(market.broker)
+    with market.world.acting(market.harrop.specialist, "specialist"):
+        market.service.change(
+            Tender, market.tender, lambda it: it.decline(market.harrop.id, why=DeclineReason.DATES, reason="Away")
+        )
+    form = broker.get(f"{TENDER}/invite")
+    assert HARROP in form
+    assert CALDER not in form
+
+    market.lose_clearance(market.harrop, world.office.today())
+    refused = broker.send(f"{TENDER}/invite", {"invite": HARROP}, status=422)
+
+    assert "Harrop Associates is not cleared on the days concerned" in refused.text
+    assert found(world).invitations[market.harrop.id].status is InvitationStatus.DECLINED
+
+
+def test_a_question_is_answered_to_all(market: Market, world: World, sign_in: SignIn) -> None:
+    market.a_tender()
+    with world.acting(market.calder.specialist, "specialist"):
+        market.service.change(Tender, market.tender, lambda it: it.ask(market.calder.id, "On which days?"))
+    broker = sign_in(market.broker)
+    assert "On which days?" in broker.get(f"{TENDER}/answer-question")
+
+    broker.send(f"{TENDER}/answer-question", {"number": "1", "answer": "On Mondays"})
+
+    assert [each.answer for each in found(world).questions] == ["On Mondays"]
+    assert "On Mondays" in broker.get(TENDER)
+    assert "/answer-question" not in broker.get(TENDER)
+
+
+def test_everybody_gets_longer_or_their_invitation_lapses(market: Market, world: World, sign_in: SignIn) -> None:
+    market.a_tender()
+    market.quote(market.calder)
+    assert "/lapse" not in sign_in(market.broker).get(TENDER)
+    longer = {"reply_by-day": "14", "reply_by-month": "11", "reply_by-year": "2026", "reason": "Half term"}
+    sign_in(market.broker).send(f"{TENDER}/extend", longer)
+    assert found(world).reply_by == date(2026, 11, 14)
+
+    world.clock.go_to(AFTER_REPLIES)
+    broker = sign_in(market.broker)
+    assert "1 of 2 invited has not replied" in broker.get(TENDER)
+    broker.send(f"{TENDER}/lapse", {})
+
+    assert found(world).invitations[market.harrop.id].status is InvitationStatus.LAPSED
+    assert found(world).invitations[market.calder.id].status is InvitationStatus.QUOTED
+
+
+def test_what_the_school_said_on_the_telephone_is_recorded(
+    quoted: UUID, market: Market, world: World, sign_in: SignIn
+) -> None:
+    sign_in(market.broker).send(
+        f"{TENDER}/record-preference", {"provider": HARROP, "preference": "Imran was here before"}
+    )
+
+    assert found(world).preferred == market.harrop.id
+
+
+def test_the_invitations_end_without_a_choice(quoted: UUID, market: Market, world: World, sign_in: SignIn) -> None:
+    sign_in(market.broker).send_and_check(f"{TENDER}/close", {"reason": "All too dear"})
+
+    assert found(world).status is TenderStatus.CLOSED
+    assert request_now(world).status is RequestStatus.SHORTLISTED
+
+
+@pytest.mark.parametrize("who", ["head", "specialist", "officer"])
+def test_those_who_do_not_broker_open_no_tender(
+    quoted: UUID, market: Market, world: World, sign_in: SignIn, program: Programs, who: str
+) -> None:
+    person = {"head": market.head, "specialist": market.calder.specialist, "officer": world.officer()}[who]
+
+    sign_in(person).get(TENDER, status=403)
+    sign_in(person).get(f"{TENDER}/select", status=403)
+    program(person).get(TENDER, status=403)
+
+
+def test_a_cpd_manager_reads_a_specialist_s_tender_and_selects_nobody(
+    quoted: UUID, market: Market, world: World, sign_in: SignIn, program: Programs
+) -> None:
+    manager = world.cpd_manager()
+
+    page = sign_in(manager).get(TENDER)
+
+    assert "/select" not in page
+    at = f'"{found(world).version}"'
+    program(manager).post(f"{TENDER}/select", choice(world, market), key="not-a-broker", at=at, status=403)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"provider": "PV-2026-9999"},
+        {"provider": ["PV-2026-0001"]},
+        {"rationale": ""},
+        {"rationale": "x" * 2001},
+        {"approver": "nobody"},
+        {"approved_above_ceiling_by": 12},
+        {"unheard_of": 1},
+    ],
+)
+def test_a_program_that_sends_nonsense_is_told_so(
+    quoted: UUID, market: Market, world: World, program: Programs, change: dict[str, Any]
+) -> None:
+    at = f'"{found(world).version}"'
+
+    refused = program(market.broker).post(
+        f"{TENDER}/select", {**choice(world, market), **change}, key="nonsense-1", at=at, status=422
+    )
+
+    assert next(iter(change)) in refused.json["errors"]["json"]
+
+
+def test_tenders_are_listed_newest_first(market: Market, world: World, sign_in: SignIn, program: Programs) -> None:
+    market.a_tender()
+
+    assert "TN-2026-0001" in sign_in(market.broker).get("/tenders/?status=open")
+    assert "No tenders" in sign_in(market.broker).get("/tenders/?status=closed")
+    assert [row["reference"] for row in program(market.broker).get("/tenders").json["items"]] == ["TN-2026-0001"]
+    assert "No tenders" in sign_in(market.calder.specialist).get("/tenders/")
+    shown = program(market.broker).get(TENDER).json
+    assert [each["provider"] for each in shown["invitations"]] == [CALDER, HARROP]
