@@ -26,7 +26,7 @@ def main() -> None:
             load_demonstration(office)
         server = make_server("127.0.0.1", 0, create_app(settings, office=office), threaded=True)
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        officer = next(one.name for one in sign_ins(office) if one.post == "Director")
+        officer = next(one.name for one in sign_ins(office) if one.post == "Officer, secondary")
         _take(f"http://127.0.0.1:{server.port}", officer)
         server.shutdown()
 
@@ -36,8 +36,8 @@ def _take(base: str, officer: str) -> None:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.goto(f"{base}/sign-in")
-        page.get_by_label("Email address").fill(officer)
-        page.get_by_label("Password").fill(PASSWORD)
+        page.locator("input[type=email]").fill(officer)
+        page.locator("input[type=password]").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
         for name, path in PICTURES.items():
             page.goto(f"{base}{path}")
