@@ -36,6 +36,10 @@ def test_gaps_are_counted_by_subject_and_phase_whatever_the_spelling(service: Se
         ("German", Phase.SECONDARY, 2, 2, TODAY),
         ("Physics", Phase.SECONDARY, 1, 1, TODAY),
     ]
+    latest = ask(gaps_in, "Physics", Phase.SECONDARY)[0]
+    own = ask(gap_counts, since=TODAY - timedelta(days=30), until=TODAY, schools=[latest.school])
+    assert [(each.subject, each.requests) for each in own] == [("Physics", 1)]
+    assert ask(gap_counts, since=TODAY - timedelta(days=30), until=TODAY, schools=[]) == []
     assert [each.reason for each in ask(gaps_in, "GERMAN", Phase.SECONDARY)] == ["Nobody within reach"] * 2
 
 

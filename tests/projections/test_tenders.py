@@ -16,6 +16,7 @@ from projections.tenders import (
     invitations_in,
     invitations_of,
     lapsing,
+    listed,
     place_of,
     tender_of_reference,
     tenders_of,
@@ -151,3 +152,15 @@ def test_a_provider_sees_first_what_awaits_its_reply_page_by_page(change: Change
 def test_what_is_no_place_in_the_list_is_refused(change: Change, ask: Ask, place: str) -> None:
     with pytest.raises(ValueError, match=r"expected|invalid|badly"):
         ask(invitations_for, [CALDER], after=place)
+
+
+def test_tenders_are_listed_newest_first_by_school_and_status(change: Change, ask: Ask) -> None:
+    change(lambda tender: tender.close(reason="All too dear"))
+
+    def found(**wanted: object) -> list[str]:
+        return [row.reference for row in ask(listed, **wanted)]
+
+    assert found() == ["TN-2026-0002", "TN-2026-0001"]
+    assert found(statuses=[TenderStatus.CLOSED]) == found(after="TN-2026-0002") == ["TN-2026-0001"]
+    assert found(schools=[SCHOOL], limit=1) == ["TN-2026-0002"]
+    assert found(schools=[]) == []
