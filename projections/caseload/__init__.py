@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from projections.caseload import brokerage, concerns, visits
-from projections.caseload.item import Item, Task, WaitingFor, items
+from projections.caseload.item import MAIN, Item, Task, WaitingFor, items
 from projections.view import View
 
 __all__ = ["VIEW", "Item", "Task", "WaitingFor", "brokerage", "concerns", "cursor_of", "visits", "waiting"]
@@ -19,6 +19,12 @@ NEVER = date.max
 
 _columns = items.table.c
 _due = sa.func.coalesce(_columns.due, NEVER, type_=sa.Date())
+_main = items.table.alias("main").c
+_nobody_chooses = sa.exists().where(
+    _main.record == _columns.record, _main.part == MAIN, _main.task.is_distinct_from(Task.CHOOSE)
+)
+_moot = sa.and_(_columns.task == Task.REPLY, _nobody_chooses)
+"""An invitation that was not answered asks for nothing any more once its tender is over."""
 
 
 def waiting(
@@ -40,7 +46,7 @@ def waiting(
     waiting for one of `moves` with nobody named; `waiting_for` narrows to whose move it is, `due_before` to what
     is due before a day.
     """
-    query = items.table.select().where(_columns.task.is_not(None))
+    query = items.table.select().where(_columns.task.is_not(None), sa.not_(_moot))
     if schools is not None:
         by_move = sa.and_(_columns.waiting_for.in_(list(moves)), _columns.person.is_(None))
         by_name = [_columns.person == person] if person else []
