@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import sqlalchemy as sa
 from flask import Blueprint, render_template, request
 
 from domain.support_request import SupportRequest
+from projections.gaps import GapCount
 from projections.open_requests import RequestRow
+from projections.references import reference_of
 from web import words
 from web.brokering import BROKERED_BY
 from web.choices import holders
@@ -23,6 +26,8 @@ from web.policy import Action
 from web.requests.case import around, named
 from web.requests.commands import requests
 from web.requests.gaps import GapFilters, by_subject, counted, finding
+
+BROKERS = [role for _, role in BROKERED_BY.values()]
 
 pages = Blueprint("requests", __name__, template_folder="templates")
 
@@ -48,7 +53,7 @@ def _until(row: RequestRow, today: date) -> str:
 
 def _choices(connection: sa.Connection) -> Mapping[str, list[tuple[str, str]]]:
     return {
-        "broker": holders(connection, [role for _, role in BROKERED_BY.values()]),
+        "broker": holders(connection, BROKERS),
         "open": [("true", "Open"), ("false", "Ended")],
     }
 
@@ -74,9 +79,10 @@ def listed() -> str:
 def _own_reference() -> str:
     """The reference of somebody who brokers requests, empty for others."""
     asking = signed_in()
+    if not asking.holds(*BROKERS):
+        return ""
     with office().read() as connection:
-        brokers = holders(connection, [role for _, role in BROKERED_BY.values() if asking.holds(role)])
-    return next((reference for reference, name in brokers if name == asking.name), "")
+        return reference_of(connection, asking.person) or ""
 
 
 @pages.get("/<ref>")
@@ -121,17 +127,16 @@ def gaps() -> str:
         chips=list(chips(filter_fields)),
         bars=bars,
         finding=finding(bars),
-        rows=[
-            [
-                {
-                    "text": each.subject,
-                    "href": f"/requests/?status=unmet&subject={each.subject}&phase={each.phase.value}",
-                },
-                each.phase.label,
-                each.requests,
-                each.schools,
-                words.date(each.last_on),
-            ]
-            for each in found
-        ],
+        rows=[_gap_cells(each) for each in found],
     )
+
+
+def _gap_cells(row: GapCount) -> list[Any]:
+    asked = urlencode({"status": "unmet", "subject": row.subject, "phase": row.phase.value})
+    return [
+        {"text": row.subject, "href": f"/requests/?{asked}"},
+        row.phase.label,
+        row.requests,
+        row.schools,
+        words.date(row.last_on),
+    ]

@@ -271,6 +271,8 @@ def test_the_list_is_narrowed_by_what_is_asked(market: Market, world: World, sig
     assert listed("phase=primary") == listed("kind=training") == listed("urgency=urgent") == set()
     assert listed(f"school={world.urn(market.school)}&open=true") == {"SR-2026-0001", "SR-2026-0002"}
     assert "No requests" in broker.get("/requests/?waiting_for=school")
+    assert f"/requests/?open=true&amp;broker={world.reference(market.broker)}" in broker.get("/requests/")
+    assert "My open requests" not in sign_in(market.head).get("/requests/")
 
 
 def test_the_gaps_are_counted_by_subject_and_phase(
@@ -291,6 +293,7 @@ def test_the_gaps_are_counted_by_subject_and_phase(
     assert rest["next"] is None
     subjects = sorted(each["subject"].casefold() for each in (*listed["items"], *rest["items"]))
     assert subjects == ["greek", "latin", "mandarin", "mandarin"]
+    assert 'href="/requests/?status=unmet&amp;subject=Latin&amp;phase=secondary"' in page
     own = sign_in(market.head).get("/requests/gaps")
     assert "Latin" in own
     assert "Greek" not in own
