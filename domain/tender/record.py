@@ -295,7 +295,7 @@ class Tender(Aggregate):
     def _invited(self, provider: UUID) -> Invitation:
         invitation = self.invitations.get(provider)
         if invitation is None or invitation.status not in OPEN_INVITATION:
-            raise NotInvited("This provider holds no open invitation. Only the service can invite it.", field="provider")
+            raise NotInvited("This provider holds no open invitation. Only the service can invite", field="provider")
         return invitation
 
     def _quoted(self, provider: UUID) -> Quote:
