@@ -36,6 +36,7 @@ from web.requests.gaps import gaps_shelf
 from web.requests.pages import pages as request_pages
 from web.schools.commands import schools
 from web.schools.pages import pages as school_pages
+from web.search.pages import pages as search_pages
 from web.settings_pages.commands import settings
 from web.settings_pages.pages import pages as settings_pages
 from web.tenders.commands import tenders
@@ -60,6 +61,6 @@ NOUNS: tuple[tuple[Noun[Any], Blueprint], ...] = (
     (settings, settings_pages),
 )
 
-PAGES: tuple[Blueprint, ...] = (about_pages, caseload_pages, audit_pages)
+PAGES: tuple[Blueprint, ...] = (about_pages, search_pages, caseload_pages, audit_pages)
 
 SHELVES: tuple[Shelf, ...] = (caseload, audit, core_visits_shelf, gaps_shelf, cleared_people, vetting, brokered)
