@@ -11,7 +11,7 @@ from domain.concern import CaseStatus, ConcernCase, Rating
 from projections import concerns as view
 from web.choices import authorisers
 from web.concerns import schemas
-from web.identity import Reach
+from web.identity import Reach, signed_in
 from web.noun import Deal, Listing, Noun, Values
 from web.policy import Action
 
@@ -60,8 +60,19 @@ def _causes_concern(case: ConcernCase) -> bool:
     return _before_intervention(case) and found is not None and found.rating is Rating.CAUSING_CONCERN
 
 
+def _where_to(connection: sa.Connection, case: ConcernCase) -> str:
+    """To the case; whoever may raise one and not read it goes on with their own work."""
+    may_read = signed_in().may(Action.READ_CONCERN, concerns.concerned(connection, case))
+    return concerns.href(case) if may_read else "/caseload"
+
+
 @concerns.beginning(
-    "raise", "Raise a concern", Action.RAISE_CONCERN, schemas.RaiseConcern, done="The concern is raised"
+    "raise",
+    "Raise a concern",
+    Action.RAISE_CONCERN,
+    schemas.RaiseConcern,
+    done="The concern is raised",
+    goes_to=_where_to,
 )
 def raise_concern(deal: Deal[ConcernCase], values: Values) -> ConcernCase:
     return deal.begin(lambda reference: ConcernCase.raise_(reference, **values))

@@ -1,0 +1,311 @@
+"""Concerns at both doors: raised, decided on, paused and ended, by those whose business it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from domain.concern import CaseStatus, ConcernCase
+from domain.references import record_id
+from domain.vocabulary import Purpose, Sensitivity
+from tests.scenario import TODAY
+from tests.web.conftest import Browser, Program
+from tests.web.test_doors import A_CONCERN
+from tests.world import World
+
+CASE = "/concerns/CC-2026-0001"
+IN_A_MONTH = TODAY + timedelta(days=30)
+
+SignIn = Callable[[UUID], Browser]
+
+
+@pytest.fixture
+def school(world: World) -> UUID:
+    return world.school()
+
+
+@pytest.fixture
+def officer(world: World, school: UUID) -> UUID:
+    return world.link_officer(school)
+
+
+@pytest.fixture
+def director(world: World) -> UUID:
+    return world.director()
+
+
+@pytest.fixture
+def answers(world: World, school: UUID) -> dict[str, Any]:
+    return {**A_CONCERN, "school": str(world.urn(school))}
+
+
+@pytest.fixture
+def browser(sign_in: SignIn, officer: UUID, answers: dict[str, Any]) -> Browser:
+    """The school's officer, who has raised a concern."""
+    browser = sign_in(officer)
+    browser.send("/concerns/raise", answers)
+    return browser
+
+
+@pytest.fixture
+def authorised(world: World, director: UUID) -> dict[str, Any]:
+    return {"authoriser": world.reference(director)}
+
+
+def case(world: World) -> ConcernCase:
+    return world.office.service.find(ConcernCase, record_id("concern", "CC-2026-0001"))
+
+
+def on(question: str, day: date) -> dict[str, Any]:
+    return {f"{question}-day": day.day, f"{question}-month": day.month, f"{question}-year": day.year}
+
+
+def assess(browser: Browser, authorised: dict[str, Any], rating: str = "causing_concern") -> None:
+    browser.send(f"{CASE}/assess", {"assessment": "Weak", "rating": rating, **authorised})
+
+
+def start(browser: Browser, authorised: dict[str, Any]) -> None:
+    browser.send_and_check(
+        f"{CASE}/start-intervention",
+        {
+            "plan": "Weekly visits",
+            "objectives-0-text": "A full team",
+            "objectives-0-measure": "Posts filled",
+            **on("objectives-0-due", IN_A_MONTH),
+            **on("review_on", TODAY),
+            **authorised,
+        },
+    )
+
+
+def a_review(decision: str, **more: Any) -> dict[str, Any]:
+    return {
+        **on("on", TODAY),
+        "evidence": "Met the governors",
+        "findings-0-objective": "1",
+        "findings-0-rag": "green",
+        "findings-0-commentary": "Posts filled",
+        "decision": decision,
+        "reason": "It is so",
+        **more,
+    }
+
+
+def test_a_concern_keeps_what_was_said_of_it(world: World, browser: Browser, school: UUID, officer: UUID) -> None:
+    raised = case(world)
+
+    assert (raised.school, raised.detail, raised.purpose) == (school, A_CONCERN["detail"], Purpose.CHALLENGE)
+    assert (raised.raised_by, raised.raised_on) == (officer, TODAY)
+    page = browser.get(CASE)
+    for words in ("Achievement", "Data", "High", "Lena Link", A_CONCERN["detail"]):
+        assert words in page
+
+
+def test_the_school_is_filled_in_where_its_page_asks_for_a_concern(
+    world: World, sign_in: SignIn, officer: UUID, school: UUID
+) -> None:
+    page = sign_in(officer).get(f"/concerns/raise?school={world.urn(school)}")
+
+    assert f'value="{world.urn(school)}"' in page
+
+
+def test_a_worry_of_an_earlier_day_is_dated_so(
+    world: World, sign_in: SignIn, officer: UUID, answers: dict[str, Any]
+) -> None:
+    sign_in(officer).send("/concerns/raise", {**answers, **on("on", date(2026, 10, 5))})
+
+    assert case(world).raised_on == date(2026, 10, 5)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"detail": ""}, "Enter what the concern is"),
+        ({"school": "123456"}, "Enter the URN of a school in the register"),
+        ({"purpose": ""}, "Select"),
+        (on("on", TODAY + timedelta(days=1)), "must be today or in the past"),
+        ({"on-day": "31", "on-month": "2", "on-year": "2026"}, "must be a real date"),
+    ],
+)
+def test_a_wrong_answer_is_told_beside_its_question_and_all_else_is_kept(
+    sign_in: SignIn, officer: UUID, answers: dict[str, Any], wrong: dict[str, Any], said: str, world: World
+) -> None:
+    page = sign_in(officer).send("/concerns/raise", {**answers, **wrong}, status=422).text
+
+    assert "There is a problem" in page
+    assert said in page
+    kept = next(value for name, value in answers.items() if name in {"detail", "school"} and name not in wrong)
+    assert kept in page
+
+
+def test_an_intervention_is_started_reviewed_and_ended(
+    world: World, browser: Browser, authorised: dict[str, Any], director: UUID
+) -> None:
+    assess(browser, authorised)
+    start(browser, authorised)
+    browser.send(f"{CASE}/hold-review", {**a_review("continue", **on("next_review_on", IN_A_MONTH)), **authorised})
+    assert case(world).next_review_on == IN_A_MONTH
+    browser.send(f"{CASE}/hold-review", {**a_review("end"), **authorised})
+    browser.send_and_check(
+        f"{CASE}/end-intervention", {"outcome": "A full team", "reason": "All is met", **authorised}
+    )
+
+    ended = case(world)
+    assert (ended.status, ended.outcome, len(ended.reviews)) == (CaseStatus.ENDED, "A full team", 2)
+    assert {review.authoriser for review in ended.reviews} == {director}
+
+
+def test_only_what_the_state_invites_is_offered(browser: Browser, authorised: dict[str, Any]) -> None:
+    raised = browser.get(CASE)
+    assert "Assess the concern" in raised
+    assert "Start an intervention" not in raised
+    assess(browser, authorised)
+    assert "Start an intervention" in browser.get(CASE)
+    start(browser, authorised)
+    under_way = browser.get(CASE)
+    assert "Record a review" in under_way
+    assert "Close without an intervention" not in under_way
+
+
+def test_a_school_that_does_not_cause_concern_is_not_made_an_intervention(
+    world: World, browser: Browser, authorised: dict[str, Any]
+) -> None:
+    assess(browser, authorised, "watch")
+    answers = {
+        "plan": "Weekly visits",
+        "objectives-0-text": "A full team",
+        "objectives-0-measure": "Posts filled",
+        **on("objectives-0-due", IN_A_MONTH),
+        **on("review_on", TODAY),
+        **authorised,
+        "confirmed": "yes",
+    }
+
+    refused = browser.send(f"{CASE}/start-intervention", answers, status=422).text
+
+    assert "The assessment does not say that this school causes concern" in refused
+    assert "Weekly visits" in refused
+    assert case(world).status is CaseStatus.ASSESSED
+
+
+def test_an_intervention_is_not_ended_before_a_review_decided_to(
+    browser: Browser, authorised: dict[str, Any]
+) -> None:
+    assess(browser, authorised)
+    start(browser, authorised)
+    answers = {"outcome": "A full team", "reason": "All is met", **authorised, "confirmed": "yes"}
+
+    refused = browser.send(f"{CASE}/end-intervention", answers, status=422).text
+
+    assert "Record the review that decided to end the intervention first" in refused
+
+
+def test_a_formal_step_needs_its_ground(browser: Browser, authorised: dict[str, Any]) -> None:
+    step = {**on("on", TODAY), "kind": "formal", "text": "A warning notice", **authorised}
+
+    refused = browser.send(f"{CASE}/record-step", step, status=422).text
+    browser.send(f"{CASE}/record-step", {**step, "ground": "Section 60"})
+
+    assert "Name the authority or legal ground of this step" in refused
+    assert "Section 60" in browser.get(CASE)
+
+
+def test_a_paused_case_offers_only_to_be_resumed(browser: Browser, authorised: dict[str, Any]) -> None:
+    browser.send(f"{CASE}/pause", {"reason": "The school is closed", **authorised})
+
+    page = browser.get(CASE)
+
+    assert "paused" in page
+    assert "Resume the case" in page
+    assert "Assess the concern" not in page
+
+
+def test_a_restricted_concern_keeps_its_history_so(
+    world: World, sign_in: SignIn, officer: UUID, answers: dict[str, Any]
+) -> None:
+    sign_in(officer).send("/concerns/raise", {**answers, "sensitivity": "restricted"})
+
+    assert case(world).sensitivity is Sensitivity.RESTRICTED
+
+
+def test_whoever_raises_a_concern_without_reading_them_goes_on_with_their_work(
+    world: World, sign_in: SignIn, answers: dict[str, Any]
+) -> None:
+    broker = sign_in(world.broker())
+
+    sent = broker.send("/concerns/raise", answers)
+
+    assert sent.headers["Location"] == "/caseload"
+    assert "The concern is raised" in broker.get("/caseload")
+    broker.get(CASE, status=403)
+
+
+def test_a_headteacher_reads_what_concerns_the_school_and_decides_nothing(
+    world: World, sign_in: SignIn, browser: Browser, school: UUID
+) -> None:
+    head = sign_in(world.headteacher(school))
+    other = sign_in(world.headteacher(world.school("Elm School"), "Hugo Head"))
+
+    assert A_CONCERN["detail"] in head.get(CASE)
+    head.get(f"{CASE}/assess", status=403)
+    assert "CC-2026-0001" in head.get("/concerns/")
+    other.get(CASE, status=403)
+    assert "CC-2026-0001" not in other.get("/concerns/")
+
+
+def test_the_list_is_filtered_by_status_school_and_review(
+    world: World, sign_in: SignIn, browser: Browser, authorised: dict[str, Any], director: UUID, school: UUID
+) -> None:
+    assess(browser, authorised)
+    start(browser, authorised)
+    elm = str(world.urn(world.school("Elm School")))
+    sign_in(director).send("/concerns/raise", {**A_CONCERN, "school": elm})
+    whole = sign_in(director)
+
+    def shown(query: str) -> list[str]:
+        page = whole.get(f"/concerns/?{query}")
+        return [each for each in ("CC-2026-0001", "CC-2026-0002") if f"/concerns/{each}" in page]
+
+    assert shown("") == ["CC-2026-0001", "CC-2026-0002"]
+    assert shown("status=intervention") == ["CC-2026-0001"]
+    assert shown("status=raised&status=intervention") == ["CC-2026-0001", "CC-2026-0002"]
+    assert shown(f"school={elm}") == ["CC-2026-0002"]
+    assert shown(f"review_before={TODAY + timedelta(days=1)}") == ["CC-2026-0001"]
+    assert shown("status=closed") == []
+    assert "No cases" in whole.get("/concerns/?status=closed")
+
+
+def test_a_program_does_what_the_pages_do(
+    world: World, program: Callable[..., Program], officer: UUID, answers: dict[str, Any], authorised: dict[str, Any]
+) -> None:
+    api = program(officer)
+    raised = api.post("/concerns/raise", answers, key="raise-the-case", status=201)
+    assessment = {"assessment": "Weak", "rating": "causing_concern", **authorised}
+
+    assessed = api.post(f"{CASE}/assess", assessment, key="assess-the-case", at=raised.headers["ETag"])
+
+    assert (assessed.json["status"], assessed.json["school"]) == ("assessed", answers["school"])
+    assert assessed.json["assessment"]["authoriser"] == authorised["authoriser"]
+    assert api.get("/concerns?status=assessed").json["items"][0]["reference"] == "CC-2026-0001"
+
+
+def test_a_programs_refusal_is_named(
+    program: Callable[..., Program], officer: UUID, answers: dict[str, Any], authorised: dict[str, Any]
+) -> None:
+    api = program(officer)
+    raised = api.post("/concerns/raise", answers, key="raise-the-case", status=201)
+
+    problem = api.post(
+        f"{CASE}/resume",
+        {"reason": "Term begins", **authorised},
+        key="resume-the-case",
+        at=raised.headers["ETag"],
+        status=422,
+    ).json
+
+    assert problem["type"].endswith("#not-paused")
+    assert problem["detail"] == "This case is not paused"
