@@ -199,7 +199,9 @@ class DemandOut(Schema):
 
 
 class SettingsOut(TheSettings):
-    contact_email = fields.String(metadata={"description": "Empty where none is named"})
+    class Meta:
+        include = {"contact_email": fields.String(metadata={"description": "Empty where none is named"})}
+
     vetting = fields.List(fields.Nested(DemandOut))
 
 
