@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -74,24 +75,25 @@ def _brokerage(deal: Deal[Tender]) -> Brokerage:
     return Brokerage(deal.service, partial(policy_on, deal.office))
 
 
-def _stands(*statuses: InvitationStatus) -> Callable[[Visitor, Tender], bool]:
-    """Whether the visitor's invitation stands so, in a tender that is still open."""
+def _stands(*statuses: InvitationStatus, until: Callable[[Tender], date] | None = None) -> Callable[[Tender], bool]:
+    """Whether the visitor's invitation stands so, in a tender that is open, up to a day where there is one."""
 
-    def stands(visitor: Visitor, tender: Tender) -> bool:
-        provider = own_provider(visitor, tender)
+    def stands(tender: Tender) -> bool:
+        provider = own_provider(signed_in(), tender)
         if provider is None or tender.status is not TenderStatus.OPEN:
             return False
-        return tender.invitations[provider].status in statuses
+        in_time = until is None or office().today() <= until(tender)
+        return in_time and tender.invitations[provider].status in statuses
 
     return stands
 
 
-def _in_time(tender: Tender) -> bool:
-    return office().today() <= tender.reply_by
+def _reply_by(tender: Tender) -> date:
+    return tender.reply_by
 
 
-def _before_questions_end(tender: Tender) -> bool:
-    return office().today() <= tender.question_deadline
+def _question_deadline(tender: Tender) -> date:
+    return tender.question_deadline
 
 
 INVITED, QUOTED = InvitationStatus.INVITED, InvitationStatus.QUOTED
@@ -161,8 +163,7 @@ def _terms(provider: UUID, values: Values) -> Terms:
     schemas.GiveQuote,
     done="Your quote is sent",
     submit="Send the quote",
-    offered=_in_time,
-    whose=_stands(INVITED),
+    offered=_stands(INVITED, until=_reply_by),
     context=_quoting,
     initial=_first_quote,
     check=True,
@@ -181,8 +182,7 @@ def quote(deal: Deal[Tender], values: Values) -> None:
     schemas.ReviseQuote,
     done="Your quote is revised",
     submit="Send the revised quote",
-    offered=_in_time,
-    whose=_stands(QUOTED),
+    offered=_stands(QUOTED, until=_reply_by),
     context=_quoting,
     initial=_present_quote,
     check=True,
@@ -201,8 +201,7 @@ def revise_quote(deal: Deal[Tender], values: Values) -> None:
     schemas.AskQuestion,
     done="Your question is sent",
     submit="Send the question",
-    offered=_before_questions_end,
-    whose=_stands(INVITED, QUOTED),
+    offered=_stands(INVITED, QUOTED, until=_question_deadline),
 )
 def ask(deal: Deal[Tender], values: Values) -> None:
     deal.change(lambda tender: tender.ask(_provider(deal), values["question"]))
@@ -216,7 +215,7 @@ def ask(deal: Deal[Tender], values: Values) -> None:
     done="Your quote is withdrawn",
     submit="Withdraw the quote",
     lead="Once it is withdrawn you can quote again only if the service invites you again.",
-    whose=_stands(QUOTED),
+    offered=_stands(QUOTED),
     warning=True,
     check=True,
 )
@@ -232,7 +231,7 @@ def withdraw_quote(deal: Deal[Tender], values: Values) -> None:
     done="You have declined the invitation",
     submit="Decline the invitation",
     lead="You will not be asked again for this piece of work unless the service invites you again.",
-    whose=_stands(INVITED, QUOTED),
+    offered=_stands(INVITED, QUOTED),
     warning=True,
     check=True,
 )

@@ -52,7 +52,7 @@ LIST = ListPage(
         "School",
         "Brief",
         "Status",
-        "Reply by",
+        "When",
         {"text": "Your quote, without VAT", "numeric": True},
     ],
     cells=_cells,

@@ -147,8 +147,7 @@ def add_agenda_item(deal: Deal[Visit], values: Values) -> None:
     schemas.WithdrawAgendaItem,
     done="The item is off the agenda",
     submit="Take it off",
-    offered=_ahead,
-    whose=lambda asking, visit: bool(offers.items_to_withdraw(asking, visit)),
+    offered=lambda visit: _ahead(visit) and bool(offers.items_to_withdraw(signed_in(), visit)),
     context=lambda _, visit: {schemas.ITEMS: offers.items_to_withdraw(signed_in(), visit) if visit else []},
 )
 def withdraw_agenda_item(deal: Deal[Visit], values: Values) -> None:
