@@ -1,8 +1,8 @@
 """Journeys through the service, told once and walked in several ways: by plain HTTP, and in a browser by mouse, by
 keyboard alone, or without JavaScript.
 
-A journey gets a town and `come_in`, which signs a person in at the present time and gives the visitor who acts for
-them. A visitor knows a page as its reader does: by the words on links, buttons and questions.
+A journey gets an empty authority and `come_in`, which signs a person in at the present time and gives the visitor
+who acts for them. A visitor knows a page as its reader does: by the words on links, buttons and questions.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from uuid import UUID
 from domain.vocabulary import Role
 from tests.scenario import TODAY
 from tests.town import Town
+from tests.world import World
 
 Answer: TypeAlias = str | date
 
@@ -27,7 +28,8 @@ class Visitor(Protocol):
         """Press the button, or follow the link, of that name."""
 
     def fill(self, question: str, answer: Answer, *, within: str = "") -> None:
-        """Answer a question: with text, a date, or the words of a choice. `within` names the part of the form."""
+        """Answer a question: with text, a date, or the words of a choice (as far as a colon, if it has one).
+        `within` names the part of the form."""
 
     def sees(self, *texts: str) -> None:
         """All these texts are on the page, in this order."""
@@ -41,16 +43,16 @@ class Visitor(Protocol):
 
 
 ComeIn: TypeAlias = Callable[[UUID], Visitor]
-Journey: TypeAlias = Callable[[Town, ComeIn], None]
+Journey: TypeAlias = Callable[[World, ComeIn], None]
 
 FIRST_REVIEW = TODAY + timedelta(days=35)
 SECOND_REVIEW = FIRST_REVIEW + timedelta(days=42)
 
 
-def a_reviewer_follows_an_intervention(town: Town, come_in: ComeIn) -> None:
+def a_reviewer_follows_an_intervention(world: World, come_in: ComeIn) -> None:
     """An officer follows a worry about a school through an intervention to its end; a reviewer then reads who
     decided what, authorised by whom, for which purpose and why, and can change nothing."""
-    town.world.clock.go_to(TODAY)
+    town = Town(world)
     case = _raise_and_assess(town, come_in(town.ours.officer))
     _start(come_in(town.ours.officer), case)
     town.world.clock.go_to(FIRST_REVIEW)

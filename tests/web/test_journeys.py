@@ -8,12 +8,22 @@ import pytest
 from flask import Flask
 
 from tests.journeys import Journey, a_reviewer_follows_an_intervention
-from tests.town import Town
+from tests.journeys_of_brokerage import (
+    a_cpd_manager_meets_a_request_for_training,
+    an_officer_brokers_a_specialist_of_mathematics,
+)
 from tests.web.visiting import HttpVisitor
 from tests.world import World
 
 
-@pytest.mark.parametrize("journey", [a_reviewer_follows_an_intervention])
+@pytest.mark.parametrize(
+    "journey",
+    [
+        an_officer_brokers_a_specialist_of_mathematics,
+        a_cpd_manager_meets_a_request_for_training,
+        a_reviewer_follows_an_intervention,
+    ],
+)
 def test_a_journey(journey: Journey, app: Flask, world: World) -> None:
     app.config["WTF_CSRF_ENABLED"] = True
 
@@ -22,4 +32,4 @@ def test_a_journey(journey: Journey, app: Flask, world: World) -> None:
         client.set_cookie(*world.session_of(person))
         return HttpVisitor(client)
 
-    journey(Town(world), come_in)
+    journey(world, come_in)

@@ -89,7 +89,7 @@ class HttpVisitor:
         self.client = client
         self.address = ""
         self._page = Node("page", {}, None)
-        self._typed: dict[str, str] = {}
+        self._typed: MultiDict[str, str] = MultiDict()
 
     def open(self, href: str, status: int = 200) -> None:
         self._take(self.client.get(href, follow_redirects=True), status)
@@ -112,10 +112,17 @@ class HttpVisitor:
             return
         if any(self._is(group, question) for group in scope.all("fieldset")):
             choice = self._control(self._group(scope, question), answer)
-            self._typed[choice.attributes["name"]] = choice.attributes["value"]
+            self._choose(choice)
             return
         control = self._control(scope, question)
         self._typed[control.attributes["name"]] = _value(control, answer)
+
+    def _choose(self, choice: Node) -> None:
+        name, value = choice.attributes["name"], choice.attributes["value"]
+        if choice.attributes["type"] == "checkbox":
+            self._typed.add(name, value)
+        else:
+            self._typed[name] = value
 
     def sees(self, *texts: str) -> None:
         read, place = self._page.text, 0
@@ -132,13 +139,13 @@ class HttpVisitor:
         assert answer.status_code == status, f"{answer.request.path}: {answer.status_code}\n{answer.text[:3000]}"
         self.address = urlsplit(answer.request.url).path
         self._page = Page(answer.text).root
-        self._typed = {}
+        self._typed = MultiDict()
 
     def _send(self, button: Node) -> None:
         form = button.within("form")
         sent = MultiDict(_as_it_stands(form))
-        for name, value in self._typed.items():
-            sent.setlist(name, [value])
+        for name in self._typed:
+            sent.setlist(name, self._typed.getlist(name))
         if name := button.attributes.get("name"):
             sent[name] = button.attributes.get("value", "")
         answer = self.client.post(form.attributes.get("action") or self.address, data=sent, follow_redirects=True)
@@ -154,11 +161,15 @@ class HttpVisitor:
         return legend is not None and _plain(legend.text) == name
 
     def _control(self, scope: Node, label: str) -> Node:
-        named = [node.attributes.get("for") for node in scope.all("label") if _plain(node.text) == label]
+        named = [node.attributes.get("for") for node in scope.all("label") if _is_called(node.text, label)]
         assert named, f"no question {label!r} on {self.address}"
         return next(
             node for node in scope.all("input", "select", "textarea") if node.attributes.get("id") == named[0]
         )
+
+
+def _is_called(text: str, name: str) -> bool:
+    return _plain(text) == name or text.startswith(f"{name}:")
 
 
 def _plain(name: str) -> str:

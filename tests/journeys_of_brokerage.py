@@ -1,0 +1,244 @@
+"""The journeys of brokerage: a school's need becomes a request, a tender, an engagement, and its evaluation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from uuid import UUID
+
+from tests.domain.brokered import BEGINS, ENDS, REPLY_BY
+from tests.journeys import ComeIn, Visitor
+from tests.web.market import Firm, Market
+from tests.world import World
+
+SESSION = BEGINS + timedelta(days=1)
+
+
+def an_officer_brokers_a_specialist_of_mathematics(world: World, come_in: ComeIn) -> None:
+    """A link officer asks for a specialist for a high school; two providers quote, the school says whom it would
+    rather have, the broker selects, all agree, and the work is done and evaluated."""
+    market = Market(world)
+    officer = world.link_officer(market.school)
+    deal = Deal(
+        market, come_in, broker=market.broker, brokers_name="Bea Broker", invited=(market.calder, market.harrop)
+    )
+    _ask(deal, come_in(officer), "Subject specialist", "Two new teachers need help with planning")
+    _find_somebody(deal)
+    _prefer(deal)
+    _engage(deal, "Knows the school, and costs less")
+    _deliver_and_evaluate(deal)
+    officers = come_in(officer)
+    officers.open(deal.request)
+    officers.sees("Mathematics for Ashgrove High School", "Closed")
+
+
+def a_cpd_manager_meets_a_request_for_training(world: World, come_in: ComeIn) -> None:
+    """A headteacher asks for training; the CPD manager asks the one provider who offers it, and says why."""
+    market = Market(world)
+    deal = Deal(
+        market,
+        come_in,
+        broker=world.cpd_manager(),
+        brokers_name="Cyd Course",
+        invited=(market.calder,),
+        alone="They gave this course at our schools last year",
+    )
+    _ask(deal, come_in(market.head), "Training", "Twelve teaching assistants are to teach number sense")
+    _find_somebody(deal)
+    _engage(deal, "They know the course")
+    _deliver_and_evaluate(deal)
+    head = come_in(market.head)
+    head.open(deal.request)
+    head.sees("Mathematics for Ashgrove High School", "Closed")
+
+
+@dataclass
+class Deal:
+    """Who brokers for whom, and the addresses of what comes of it. `alone` is why only one provider is asked."""
+
+    market: Market
+    come_in: ComeIn
+    broker: UUID
+    brokers_name: str
+    invited: tuple[Firm, ...]
+    alone: str = ""
+    request: str = ""
+    engagement: str = field(default="")
+
+    def brokers(self) -> Visitor:
+        return self.come_in(self.broker)
+
+    def head(self) -> Visitor:
+        return self.come_in(self.market.head)
+
+    def specialist(self) -> Visitor:
+        """Of the provider that will be chosen."""
+        return self.come_in(self.invited[0].specialist)
+
+
+def _ask(deal: Deal, asking: Visitor, kind: str, need: str) -> None:
+    asking.open(f"/requests/raise?school={deal.market.world.urn(deal.market.school)}")
+    asking.fill("What is needed", kind)
+    asking.fill("Subject", "Mathematics")
+    asking.fill("Phase", "Secondary")
+    asking.fill("What should be different afterwards", "Planning that holds for the whole key stage")
+    if kind == "Training":
+        asking.fill("How many people the training is for", "12")
+    asking.fill("Help is needed from", BEGINS)
+    asking.fill("Help is needed until", ENDS)
+    asking.press("Send the request")
+    asking.sees("There is a problem", "what the school needs help with")
+    asking.fill("What the school needs help with", need)
+    asking.press("Send the request")
+    asking.sees("The request is raised", "Mathematics for Ashgrove High School", need)
+    deal.request = asking.address
+
+
+def _find_somebody(deal: Deal) -> None:
+    broker = deal.brokers()
+    broker.open(deal.request)
+    broker.press("Acknowledge the request")
+    broker.fill("Who answers the school", deal.brokers_name)
+    broker.fill("Answer promised by", REPLY_BY)
+    broker.press("Save")
+    broker.press("Triage the request")
+    broker.fill("Broker", deal.brokers_name)
+    broker.fill("How much help is needed", "Targeted")
+    broker.fill("How the need shall be met", "Brokered")
+    broker.press("Save")
+    broker.press("Approve brokering")
+    broker.fill("Ceiling", "2,500")
+    broker.fill("Approved by", "Dora Director")
+    broker.press("Save")
+    _invite(deal, broker)
+    for firm in deal.invited:
+        _quote(deal.come_in(firm.specialist), firm)
+
+
+def _invite(deal: Deal, broker: Visitor) -> None:
+    broker.press("Search and shortlist providers")
+    for firm in deal.invited:
+        broker.fill("Providers for the shortlist", firm.name)
+    broker.press("Keep the shortlist")
+    broker.press("Invite providers to quote")
+    broker.fill("Brief", "Help two new teachers to plan mathematics at key stage 3")
+    broker.fill("Replies by", REPLY_BY)
+    for firm in deal.invited:
+        broker.fill("Providers to invite", firm.name)
+    if deal.alone:
+        broker.fill("Why only one provider is asked", deal.alone)
+    broker.press("Invite them")
+    broker.sees("Check your answers", deal.invited[0].name)
+    broker.press("Invite them")
+    broker.sees("The providers are invited")
+
+
+def _quote(specialist: Visitor, firm: Firm) -> None:
+    specialist.open("/invitations/TN-2026-0001")
+    specialist.sees("Mathematics at Ashgrove High School", "Help two new teachers")
+    specialist.press("Give a quote")
+    specialist.fill("Who would do the work", "Grace Calder" if firm.name.startswith("Calder") else "Imran Harrop")
+    specialist.fill("Days of support", "3")
+    specialist.fill("Price of a day", "450" if firm.name.startswith("Calder") else "600")
+    specialist.fill("How the work would be done", "Plan together, teach together, look at what was learnt")
+    specialist.fill("Available from", BEGINS)
+    specialist.fill("Available to", ENDS)
+    specialist.press("Send the quote")
+    specialist.sees("Check your answers")
+    specialist.press("Send the quote")
+    specialist.sees("Your quote is sent")
+
+
+def _prefer(deal: Deal) -> None:
+    head = deal.head()
+    head.open(deal.request)
+    head.press("Say which quote the school prefers")
+    head.fill("Provider", "Calder Learning")
+    head.fill("Why this one", "They have worked with us before")
+    head.press("Save")
+    head.sees("The broker will see which quote you prefer")
+
+
+def _engage(deal: Deal, rationale: str) -> None:
+    broker = deal.brokers()
+    broker.open(deal.request)
+    broker.press("Open the tender TN-2026-0001")
+    broker.press("Select a provider")
+    broker.fill("Provider", "Calder Learning")
+    broker.fill("Why this is the best choice", rationale)
+    broker.fill("Approved by", "Dora Director")
+    broker.press("Select this provider")
+    broker.sees("Check your answers", rationale)
+    broker.press("Select this provider")
+    broker.sees("The provider is selected", "The days and the price are those of the selected quote")
+    broker.fill("What is to be done", "Planning with two new teachers")
+    broker.fill("Objectives", "Schemes of work are in use")
+    broker.fill("First day", BEGINS)
+    broker.fill("Last day", ENDS)
+    broker.press("Propose the engagement")
+    broker.sees("The engagement is proposed")
+    deal.engagement = broker.address
+    for side, visitor in (("school", deal.head), ("provider", deal.specialist), ("service", deal.brokers)):
+        _agree(visitor(), deal.engagement, side)
+    broker = deal.brokers()
+    broker.open(deal.engagement)
+    broker.press("Confirm the engagement")
+    broker.press("Confirm the engagement")
+    broker.sees("The engagement is confirmed")
+
+
+def _agree(visitor: Visitor, engagement: str, side: str) -> None:
+    visitor.open(engagement)
+    visitor.press(f"Agree to the terms for the {side}")
+    visitor.sees("Schemes of work are in use")
+    visitor.press("Agree to these terms")
+    visitor.sees(f"The terms are agreed for the {side}")
+
+
+def _deliver_and_evaluate(deal: Deal) -> None:
+    specialist = deal.specialist()
+    specialist.open(deal.engagement)
+    specialist.press("Plan a session")
+    specialist.fill("Day", SESSION)
+    specialist.fill("Days that it takes", "3")
+    specialist.press("Plan the session")
+    specialist.sees("The session is planned")
+    deal.market.world.clock.go_to(SESSION)
+    _deliver(deal.specialist(), deal.engagement, SESSION)
+    broker = deal.brokers()
+    broker.open(deal.engagement)
+    broker.press("Record that the work is complete")
+    broker.press("Record that the work is complete")
+    broker.sees("The work is complete")
+    _evaluate(deal.head(), deal.engagement)
+    broker = deal.brokers()
+    broker.open(deal.engagement)
+    broker.press("Close the engagement")
+    broker.fill("What came of the request", "Both teachers plan alone")
+    broker.press("Close the engagement")
+    broker.sees("Check your answers", "Both teachers plan alone")
+    broker.press("Close the engagement")
+    broker.sees("Engagement and request are closed")
+
+
+def _deliver(specialist: Visitor, engagement: str, on: date) -> None:
+    specialist.open(engagement)
+    specialist.press("Record a session that took place")
+    specialist.fill("Day on which it took place", on)
+    specialist.fill("Days that it took", "3")
+    specialist.fill("What was done", "Planned two units together")
+    specialist.press("Record the session")
+    specialist.sees("The session is recorded", "Planned two units together")
+
+
+def _evaluate(head: Visitor, engagement: str) -> None:
+    head.open(engagement)
+    head.press("Evaluate the work")
+    head.fill("Quality of the work", "5, very good")
+    head.fill("Impact of the work", "4")
+    head.fill("Schemes of work are in use", "Met")
+    head.fill("Comment", "Patient and clear")
+    head.press("Send the evaluation")
+    head.sees("Check your answers", "Patient and clear")
+    head.press("Send the evaluation")
+    head.sees("The evaluation is recorded")
