@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -12,6 +13,8 @@ import click
 
 from domain.acting import LONDON
 from domain.vocabulary import Channel, Role, Team
+from projections import caseload
+from projections.caseload import WaitingFor
 from projections.schools import by_urn, listed
 from providers.catalogue.authorities import code_of, name_of
 from providers.catalogue.source import date_in_name
@@ -21,7 +24,8 @@ from web.accounts import keeping
 from web.accounts.passwords import Passwords
 from web.demonstration.brokering import broker_all
 from web.demonstration.diary import Diary
-from web.demonstration.people import Cast, cast
+from web.demonstration.needs import INKWELL
+from web.demonstration.people import Cast, Leadership, cast
 from web.demonstration.places import AUTHORITY, AUTHORITY_CODE
 from web.demonstration.register import write_register
 from web.demonstration.schools import schools, september
@@ -127,14 +131,27 @@ def _wexmoor(office: Office, seed: int, on: date) -> Town:
 def open_accounts(town: Town) -> None:
     """An account with the demonstration's password for one holder of each post."""
     hashed = Passwords().hash(PASSWORD)
-    for _, email in sign_in_addresses(town.cast):
+    for _, email in _addresses(town.cast, _most_awaited(town)):
         with town.office.acting(None, Role.ADMINISTRATOR.value, Channel.COMMAND_LINE):
             keeping.open_account(town.office, town.people[email], email, password_hash=hashed)
 
 
-def sign_in_addresses(everybody: Cast) -> list[tuple[str, str]]:
+def _most_awaited(town: Town) -> Leadership:
+    """The head and chair of the school from which most is awaited, so that both have something to do."""
+    with town.office.read() as connection:
+        waiting = caseload.waiting(connection, waiting_for=(WaitingFor.HEADTEACHER, WaitingFor.CHAIR), limit=1000)
+    awaited = Counter((item.school, item.waiting_for) for item in waiting)
+
+    def both(led: Leadership) -> int:
+        school = town.school_ids[led.urn]
+        return min(awaited[school, WaitingFor.HEADTEACHER], awaited[school, WaitingFor.CHAIR])
+
+    return max(town.led, key=both)
+
+
+def _addresses(everybody: Cast, led: Leadership) -> list[tuple[str, str]]:
     """Post and address of those who have an account, one for each post."""
-    led = everybody.leadership[0]
+    invited = next(provider for provider in everybody.providers if provider.name == INKWELL)
     return [
         ("Officer, leads primary", everybody.primary_officers[0].email),
         ("Officer, primary", everybody.primary_officers[1].email),
@@ -144,7 +161,7 @@ def sign_in_addresses(everybody: Cast) -> list[tuple[str, str]]:
         ("CPD manager", everybody.cpd_manager.email),
         ("Headteacher", led.head.email),
         ("Chair of governors", led.chair.email),
-        ("Provider's specialist", everybody.providers[0].specialists[0].email),
+        ("Provider's specialist", invited.specialists[0].email),
         ("Reviewer", everybody.reviewer.email),
         ("Administrator", everybody.administrator.email),
     ]
@@ -154,5 +171,7 @@ def sign_ins(office: Office) -> list[SignIn]:
     """The demonstration's sign-ins, none in any other database."""
     with office.read() as connection:
         known = {account.sign_in_name for account in kept.everyones(connection)}
-    addresses = sign_in_addresses(cast(SEED, datetime.now(LONDON).date()))
+    everybody = cast(SEED, datetime.now(LONDON).date())
+    led = [each for each in everybody.leadership if each.head.email.casefold() in known]
+    addresses = _addresses(everybody, led[0]) if led else []
     return [SignIn(post, email, PASSWORD) for post, email in addresses if email.casefold() in known]
