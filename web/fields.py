@@ -12,6 +12,7 @@ from marshmallow import ValidationError, fields, validate
 
 from domain.references import NotAReference, parts, record_id
 from projections import references, schools
+from web.forms.field import tidy
 from web.office import office
 
 LONGEST = 20_000
@@ -139,6 +140,14 @@ def days_field(*, required: bool = True, most: int = 400, **metadata: Any) -> fi
     )
 
 
+class Text(fields.String):
+    """Words of a person, kept alike by whatever door they come."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        text: str = super()._deserialize(value, attr, data, **kwargs)
+        return tidy(text)
+
+
 def _text(required: bool, longest: int, metadata: Mapping[str, Any]) -> fields.String:
     rules: list[Callable[[str], Any]] = [validate.Length(min=1 if required else 0, max=longest)]
-    return fields.String(required=required, validate=rules, metadata=dict(metadata))
+    return Text(required=required, validate=rules, metadata=dict(metadata))

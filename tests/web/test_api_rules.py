@@ -196,6 +196,18 @@ def test_a_body_that_is_none_is_refused(api: Program, body: Any, content_type: s
     assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
 
 
+def test_half_a_character_is_refused(api: Program, raised: TestResponse, a_reason: dict[str, Any]) -> None:
+    answer = api.post(f"{CASE}/pause", a_reason | {"reason": "\ud800"}, key="half-a-character", at='"1"', status=400)
+    assert "half of a character" in answer.get_json()["detail"]
+
+
+def test_text_is_kept_without_control_characters(api: Program, a_case: dict[str, Any]) -> None:
+    answer = api.post(
+        "/concerns/raise", a_case | {"detail": " Six\x00 left\r\nin May\x07 "}, key="stray-signs", status=201
+    )
+    assert answer.get_json()["detail"] == "Six left\nin May"
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [

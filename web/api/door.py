@@ -10,7 +10,7 @@ from flask import Flask, Response, json, render_template, request
 from marshmallow import RAISE, Schema, fields
 from webargs.flaskparser import FlaskParser
 from werkzeug.datastructures import CombinedMultiDict
-from werkzeug.exceptions import HTTPException, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, HTTPException, UnsupportedMediaType
 
 from web.problems import Problem, problem_of
 
@@ -42,7 +42,12 @@ class Parser(FlaskParser):
     def load_json(self, req: Any, schema: Any) -> Any:
         if req.get_data(cache=True) and not req.is_json:
             raise UnsupportedMediaType("Send the body as application/json")
-        return super().load_json(req, schema)
+        answers = super().load_json(req, schema)
+        try:
+            json.dumps(answers, ensure_ascii=False, default=str).encode()
+        except UnicodeEncodeError as error:
+            raise BadRequest("The body holds half of a character (a surrogate on its own)") from error
+        return answers
 
     def load_files(self, req: Any, schema: Any) -> Any:
         """A file with the answers that come beside it."""

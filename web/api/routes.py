@@ -55,7 +55,7 @@ class IdempotencyKey(Schema):
     key = fields.String(
         required=True,
         data_key="Idempotency-Key",
-        validate=validate.Regexp(KEY_PATTERN),
+        validate=validate.Regexp(KEY_PATTERN, error="Send 8 to 100 letters, digits, or one of _ . : -"),
         metadata={"description": "8 to 100 letters, digits, or one of _ . : -, quoted or not; kept for 30 days"},
     )
 
