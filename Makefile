@@ -30,6 +30,7 @@ reset: $(INSTALLED) ## Delete the demonstration's databases, so that the next ru
 
 test: lint ## Run every check: lint, types, contracts, tests
 	@if tools/find_chromium; then set --; else set -- -m "not browser"; fi; \
+	if [ -w /dev/shm ]; then export TMPDIR=/dev/shm; fi; \
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal "$$@"
 
 lint: $(INSTALLED_FOR_TESTS) ## Check style, types and import contracts
