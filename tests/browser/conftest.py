@@ -119,12 +119,12 @@ def open_window(chromium: Browser, street: Street) -> Iterator[Callable[..., Win
 
 @pytest.fixture
 def sign_in(open_window: Callable[..., Window], street: Street) -> SignIn:
-    """Open a window in which somebody of a town is signed in."""
+    """Open a window in which somebody of an authority is signed in."""
 
-    def come_in(town: Town, person: UUID, *, window: Window | None = None, **options: Any) -> Window:
+    def come_in(world: World, person: UUID, *, window: Window | None = None, **options: Any) -> Window:
         window = window or open_window(**options)
-        street.move_in(town.world.office)
-        name, value = town.world.session_of(person)
+        street.move_in(world.office)
+        name, value = world.session_of(person)
         window.page.context.clear_cookies()
         window.page.context.add_cookies([{"name": name, "value": value, "url": street.address}])
         return window

@@ -53,7 +53,7 @@ def look_at_all(pages: list[tuple[str, UUID]], town: Town, sign_in: SignIn) -> l
     windows: dict[UUID, Window] = {}
     for href, person in pages:
         if person not in windows:
-            windows[person] = sign_in(town, person)
+            windows[person] = sign_in(town.world, person)
         wrong += look(windows[person], href)
     return wrong
 
@@ -85,11 +85,11 @@ def test_form(noun: Noun[Any], command: Command[Any], town: Town, sign_in: SignI
 
 @pytest.mark.parametrize(("href", "status"), [("/caseload", 200), ("/account", 200), ("/nowhere", 404)])
 def test_page_of_no_noun(href: str, status: int, town: Town, sign_in: SignIn) -> None:
-    assert look(sign_in(town, town.director), href, status) == []
+    assert look(sign_in(town.world, town.director), href, status) == []
 
 
 def test_the_page_for_signing_in(town: Town, sign_in: SignIn) -> None:
-    window = sign_in(town, town.director)
+    window = sign_in(town.world, town.director)
     window.page.context.clear_cookies()
 
     assert look(window, "/sign-in") == []

@@ -13,18 +13,28 @@ from tests.browser.conftest import SignIn
 from tests.browser.looking import WIDTHS, Window
 from tests.browser.visiting import KeyboardVisitor, MouseVisitor
 from tests.journeys import Journey, a_reviewer_follows_an_intervention
-from tests.town import Town
+from tests.journeys_of_brokerage import (
+    a_cpd_manager_meets_a_request_for_training,
+    an_officer_brokers_a_specialist_of_mathematics,
+)
 from tests.web.conftest import an_office
 from tests.world import World
 
-JOURNEYS = [pytest.param(journey, id=journey.__name__) for journey in (a_reviewer_follows_an_intervention,)]
+JOURNEYS = [
+    pytest.param(journey, id=journey.__name__)
+    for journey in (
+        an_officer_brokers_a_specialist_of_mathematics,
+        a_cpd_manager_meets_a_request_for_training,
+        a_reviewer_follows_an_intervention,
+    )
+]
 
 
 @pytest.fixture
-def living_town(tmp_path: Path) -> Iterator[Town]:
-    """A town of the test's own, in which things happen."""
+def living(tmp_path: Path) -> Iterator[World]:
+    """An authority of the test's own, in which things happen."""
     office, clock = an_office(tmp_path)
-    yield Town(World(office, clock))
+    yield World(office, clock)
     office.close()
 
 
@@ -34,27 +44,25 @@ def look(window: Window) -> list[str]:
 
 
 def walk(
-    journey: Journey, town: Town, sign_in: SignIn, kind: type[MouseVisitor], window: Window, **more: Any
+    journey: Journey, world: World, sign_in: SignIn, kind: type[MouseVisitor], window: Window, **more: Any
 ) -> None:
     def come_in(person: UUID) -> MouseVisitor:
-        return kind(sign_in(town, person, window=window), **more)
+        return kind(sign_in(world, person, window=window), **more)
 
-    journey(town, come_in)
+    journey(world, come_in)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("journey", JOURNEYS)
-def test_a_journey_by_mouse(
-    journey: Journey, width: int, living_town: Town, sign_in: SignIn, open_window: Any
-) -> None:
-    walk(journey, living_town, sign_in, MouseVisitor, open_window(width), look=look)
+def test_a_journey_by_mouse(journey: Journey, width: int, living: World, sign_in: SignIn, open_window: Any) -> None:
+    walk(journey, living, sign_in, MouseVisitor, open_window(width), look=look)
 
 
 @pytest.mark.parametrize("journey", JOURNEYS)
-def test_a_journey_without_javascript(journey: Journey, living_town: Town, sign_in: SignIn, open_window: Any) -> None:
-    walk(journey, living_town, sign_in, MouseVisitor, open_window(script=False))
+def test_a_journey_without_javascript(journey: Journey, living: World, sign_in: SignIn, open_window: Any) -> None:
+    walk(journey, living, sign_in, MouseVisitor, open_window(script=False))
 
 
 @pytest.mark.parametrize("journey", JOURNEYS)
-def test_a_journey_by_keyboard_alone(journey: Journey, living_town: Town, sign_in: SignIn, open_window: Any) -> None:
-    walk(journey, living_town, sign_in, KeyboardVisitor, open_window())
+def test_a_journey_by_keyboard_alone(journey: Journey, living: World, sign_in: SignIn, open_window: Any) -> None:
+    walk(journey, living, sign_in, KeyboardVisitor, open_window())

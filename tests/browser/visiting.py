@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from urllib.parse import urlsplit
@@ -48,7 +49,7 @@ class MouseVisitor:
             return
         group = self._group(scope, question)
         if group.count():
-            self.choose(group.first.get_by_label(answer, exact=True))
+            self.choose(group.first.get_by_label(re.compile(rf"^\s*{re.escape(answer)}\s*(:|$)")))
             return
         control = scope.get_by_label(question, exact=True).or_(
             scope.get_by_label(f"{question} (optional)", exact=True)
@@ -109,7 +110,8 @@ class MouseVisitor:
 
     def _arrive(self) -> None:
         if self._look is not None:
-            assert self._look(self.window) == [], self.address
+            wrong = self._look(self.window)
+            assert wrong == [], f"{self.address}: {wrong}"
 
 
 class KeyboardVisitor(MouseVisitor):
@@ -125,7 +127,12 @@ class KeyboardVisitor(MouseVisitor):
         self.page.keyboard.type(text)
 
     def choose(self, choice: Locator) -> None:
-        """Come to the choices, and go on by arrow until the one that is meant is chosen."""
+        """Tick a box, or come to the choices and go on by arrow until the one that is meant is chosen."""
+        if choice.get_attribute("type") == "checkbox":
+            self._reach(choice)
+            if not choice.is_checked():
+                self.page.keyboard.press("Space")
+            return
         same = f"element => document.activeElement.name === {choice.get_attribute('name')!r}"
         self._tab_until(lambda: bool(choice.evaluate(same)))
         self.page.keyboard.press("Space")
