@@ -143,8 +143,13 @@ def _field(
     wrong: Mapping[str, Any],
 ) -> dict[str, Any]:
     label = field.metadata.get("label") or name.replace("_", " ").capitalize()
-    hint = " ".join(map(str, wrong.get(name, ()))) or field.metadata.get("hint", "")
-    shown: dict[str, Any] = {"name": name, "label": label, "hint": hint, "value": request.args.get(name, "")}
+    shown: dict[str, Any] = {
+        "name": name,
+        "label": label,
+        "hint": field.metadata.get("hint", ""),
+        "error": " ".join(map(str, wrong.get(name, ()))),
+        "value": request.args.get(name, ""),
+    }
     if isinstance(field, fields.List) and isinstance(field.inner, fields.Enum):
         options = _options(field.inner.enum)
         return shown | {"kind": "checkboxes", "options": options, "value": request.args.getlist(name)}

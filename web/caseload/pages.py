@@ -108,13 +108,13 @@ def _fields(connection: sa.Connection, wrong: Mapping[str, Any], everybody: bool
     yield _field("whose", "Whose caseload", "select", whose) | {"usual": usual(signed_in()).value}
     if everybody:
         yield _field("officer", "Officer", "select", officers(connection))
-    yield _field("school", "School", "text", hint=" ".join(wrong.get("school", ())) or "URN")
+    yield _field("school", "School", "text", hint="URN", error=" ".join(wrong.get("school", ())))
     yield _field("waiting_for", "Waiting for", "select", [(each.value, each.label) for each in WaitingFor])
-    yield _field("due_before", "Due before", "date", hint=" ".join(wrong.get("due_before", ())))
+    yield _field("due_before", "Due before", "date", error=" ".join(wrong.get("due_before", ())))
 
 
 def _field(
-    name: str, label: str, kind: str, options: Iterable[tuple[str, str]] = (), *, hint: str = ""
+    name: str, label: str, kind: str, options: Iterable[tuple[str, str]] = (), *, hint: str = "", error: str = ""
 ) -> dict[str, Any]:
     return {
         "name": name,
@@ -122,5 +122,6 @@ def _field(
         "kind": kind,
         "options": list(options),
         "hint": hint,
+        "error": error,
         "value": request.args.get(name, ""),
     }

@@ -7,9 +7,12 @@ from datetime import date
 
 import pytest
 
-from tests.web.conftest import Browser, Program
+from domain.vocabulary import Role
+from projections.references import reference_of
+from tests.web.conftest import Browser, Program, Standing
 from tests.web.schools.acting import change, propose
 from tests.world import World
+from web.record_addresses import PATHS
 
 
 def table_of(page: str) -> str:
@@ -50,6 +53,26 @@ def test_a_urn_typed_in_full_leads_straight_to_the_school(world: World, sign_in:
 
     assert response.status_code == 303
     assert response.headers["Location"] == f"/schools/{world.urn(school)}"
+
+
+@pytest.mark.parametrize("typed", [str.upper, str.lower, lambda reference: f" {reference} "])
+@pytest.mark.parametrize("kind", sorted(PATHS.keys() - {"school"}))
+def test_a_reference_typed_in_full_leads_straight_to_its_record(
+    standing: Standing, kind: str, typed: Callable[[str], str]
+) -> None:
+    town = standing.town
+    with town.world.office.read() as connection:
+        reference = reference_of(connection, town.ours.records[kind]) or ""
+    director = standing.browser(town.people[Role.DIRECTOR])
+    answer = director.get("/schools/", query_string={"q": typed(reference)})
+    assert answer.status_code == 303
+    assert answer.headers["Location"].endswith(f"/{reference}")
+    assert director.get(answer.headers["Location"]).status_code == 200
+
+
+def test_a_reference_of_nothing_finds_no_school(standing: Standing) -> None:
+    page = standing.browser(standing.town.people[Role.DIRECTOR]).get("/schools/?q=V-2026-9999")
+    assert "No school found" in page.text
 
 
 def test_the_list_is_narrowed_by_phase_officer_category_and_status(
