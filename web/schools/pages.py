@@ -13,10 +13,8 @@ from marshmallow import Schema, fields
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from domain.references import PATTERN
 from domain.school import School
 from domain.vocabulary import Purpose
-from projections import references
 from projections import schools as view
 from projections.names import names_of
 from web import words
@@ -28,7 +26,6 @@ from web.noun import Listing
 from web.office import office
 from web.pages import PAGE, ListPage, chips, filter_values, list_page, record_page, with_query
 from web.policy import Action
-from web.record_addresses import record_href
 from web.schools.commands import schools
 from web.schools.file import identity, summary
 from web.schools.finding import ListedSchool, is_id
@@ -74,11 +71,9 @@ LIST = ListPage(
 
 @pages.get("/")
 def listed() -> Any:
-    """The list; a URN or a record's reference typed in full leads straight to its page."""
+    """The list; a URN typed in full leads straight to its school."""
     asking = signed_in()
     typed = request.args.get("q", "").strip()
-    if href := _page_of(typed):
-        return redirect(href, 303)
     if typed.isdecimal() and len(typed) in (5, 6):
         with office().read() as connection:
             found = view.by_urn(connection, int(typed))
@@ -91,15 +86,6 @@ def listed() -> Any:
         "may_answer": asking.may(Action.KEEP_REGISTER),
     }
     return list_page(schools, schools.listing, LIST, **more)
-
-
-def _page_of(reference: str) -> str:
-    """The address of the record of a reference; its page says whether it is open to who asks."""
-    if not PATTERN.fullmatch(reference.upper()):
-        return ""
-    with office().read() as connection:
-        found = references.find(connection, reference)
-    return record_href(found.kind, found.reference) if found else ""
 
 
 @pages.get("/successions")

@@ -7,12 +7,9 @@ from datetime import date
 
 import pytest
 
-from domain.vocabulary import Role
-from projections.references import reference_of
-from tests.web.conftest import Browser, Program, Standing
+from tests.web.conftest import Browser, Program
 from tests.web.schools.acting import change, propose
 from tests.world import World
-from web.record_addresses import PATHS
 
 
 def table_of(page: str) -> str:
@@ -30,49 +27,6 @@ def test_four_schools_of_one_name_are_told_apart(world: World, sign_in: Callable
     assert found.count("St Mary&#39;s Catholic Primary School") == 4
     assert all(street in found for street in streets)
     assert "Ashgrove" not in found
-
-
-@pytest.mark.parametrize("typed", ["ashgrove", "WX99 1AB", "wx991ab", "Wexmoor ashgrove"])
-def test_a_school_is_found_by_name_town_and_postcode(
-    world: World, sign_in: Callable[..., Browser], typed: str
-) -> None:
-    world.school("Ashgrove High School", postcode="WX99 1AB")
-    world.school("Elm Grove School", postcode="WX2 2AB")
-
-    found = table_of(sign_in(world.broker()).get(f"/schools/?q={typed}"))
-
-    assert "Ashgrove High School" in found
-    assert "Elm Grove" not in found
-
-
-def test_a_urn_typed_in_full_leads_straight_to_the_school(world: World, sign_in: Callable[..., Browser]) -> None:
-    school = world.school()
-    browser = sign_in(world.broker())
-
-    response = browser.client.get(f"/schools/?q={world.urn(school)}")
-
-    assert response.status_code == 303
-    assert response.headers["Location"] == f"/schools/{world.urn(school)}"
-
-
-@pytest.mark.parametrize("typed", [str.upper, str.lower, lambda reference: f" {reference} "])
-@pytest.mark.parametrize("kind", sorted(PATHS.keys() - {"school"}))
-def test_a_reference_typed_in_full_leads_straight_to_its_record(
-    standing: Standing, kind: str, typed: Callable[[str], str]
-) -> None:
-    town = standing.town
-    with town.world.office.read() as connection:
-        reference = reference_of(connection, town.ours.records[kind]) or ""
-    director = standing.browser(town.people[Role.DIRECTOR])
-    answer = director.get("/schools/", query_string={"q": typed(reference)})
-    assert answer.status_code == 303
-    assert answer.headers["Location"].endswith(f"/{reference}")
-    assert director.get(answer.headers["Location"]).status_code == 200
-
-
-def test_a_reference_of_nothing_finds_no_school(standing: Standing) -> None:
-    page = standing.browser(standing.town.people[Role.DIRECTOR]).get("/schools/?q=V-2026-9999")
-    assert "No school found" in page.text
 
 
 def test_the_list_is_narrowed_by_phase_officer_category_and_status(
