@@ -29,6 +29,29 @@ def test_four_schools_of_one_name_are_told_apart(world: World, sign_in: Callable
     assert "Ashgrove" not in found
 
 
+@pytest.mark.parametrize("typed", ["ashgrove", "WX99 1AB", "wx991ab", "Wexmoor ashgrove"])
+def test_a_school_is_found_by_name_town_and_postcode(
+    world: World, sign_in: Callable[..., Browser], typed: str
+) -> None:
+    world.school("Ashgrove High School", postcode="WX99 1AB")
+    world.school("Elm Grove School", postcode="WX2 2AB")
+
+    found = table_of(sign_in(world.broker()).get(f"/schools/?q={typed}"))
+
+    assert "Ashgrove High School" in found
+    assert "Elm Grove" not in found
+
+
+def test_a_urn_typed_in_full_leads_straight_to_the_school(world: World, sign_in: Callable[..., Browser]) -> None:
+    school = world.school()
+    browser = sign_in(world.broker())
+
+    response = browser.client.get(f"/schools/?q={world.urn(school)}")
+
+    assert response.status_code == 303
+    assert response.headers["Location"] == f"/schools/{world.urn(school)}"
+
+
 def test_the_list_is_narrowed_by_phase_officer_category_and_status(
     world: World, sign_in: Callable[..., Browser]
 ) -> None:
