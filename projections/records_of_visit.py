@@ -265,10 +265,7 @@ def awaiting_response(
     columns = records.table.c
     asked = [Respondent.HEADTEACHER, Respondent.CHAIR] if respondent is None else [respondent]
     query = (
-        records.table.select()
-        .where(_is_awaited(asked))
-        .order_by(columns.respond_by, columns.reference)
-        .limit(limit)
+        records.table.select().where(_is_awaited(asked)).order_by(columns.respond_by, columns.reference).limit(limit)
     )
     if schools is not None:
         query = query.where(columns.school.in_(schools))
