@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -36,7 +35,7 @@ FLAGS = [
 PATIENCE = 10_000
 """Milliseconds after which a page that does not come is a failure."""
 
-SignIn = Callable[..., Window]
+OpenWindow = Callable[..., Window]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -93,10 +92,9 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def open_window(chromium: Browser, street: Street) -> Iterator[Callable[..., Window]]:
-    """Open a window of a width in CSS pixels; what went wrong in it is asked for when the test is over."""
-    opened: list[tuple[BrowserContext, Window]] = []
+def windows(chromium: Browser, street: Street) -> Iterator[OpenWindow]:
+    """Opens windows of a width in CSS pixels, and closes them in the end."""
+    contexts: list[BrowserContext] = []
 
     def at(width: int = 1280, *, script: bool = True) -> Window:
         context = chromium.new_context(
@@ -106,27 +104,21 @@ def open_window(chromium: Browser, street: Street) -> Iterator[Callable[..., Win
             reduced_motion="reduce",
         )
         context.set_default_timeout(PATIENCE)
-        window = Window(context.new_page())
-        opened.append((context, window))
-        return window
+        contexts.append(context)
+        return Window(context.new_page())
 
     yield at
-    faults = [fault for _, window in opened for fault in window.faults]
-    for context, _ in opened:
+    for context in contexts:
         context.close()
-    assert faults == []
+
+
+@pytest.fixture(scope="module")
+def open_for_all(chromium: Browser, street: Street) -> Iterator[OpenWindow]:
+    """Open a window that stays open for all tests of a module."""
+    yield from windows(chromium, street)
 
 
 @pytest.fixture
-def sign_in(open_window: Callable[..., Window], street: Street) -> SignIn:
-    """Open a window in which somebody of an authority is signed in."""
-
-    def come_in(world: World, person: UUID, *, window: Window | None = None, **options: Any) -> Window:
-        window = window or open_window(**options)
-        street.move_in(world.office)
-        name, value = world.session_of(person)
-        window.page.context.clear_cookies()
-        window.page.context.add_cookies([{"name": name, "value": value, "url": street.address}])
-        return window
-
-    return come_in
+def open_window(chromium: Browser, street: Street) -> Iterator[OpenWindow]:
+    """Open a window for one test."""
+    yield from windows(chromium, street)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.sync_api import ConsoleMessage, Page
@@ -16,8 +17,9 @@ WIDTHS = (1280, 768, 390)
 
 AXE = Path(AXE_FILE_PATH).read_text(encoding="utf-8")
 
-CHECK = """async () => {
-  const found = await axe.run(document, {resultTypes: ["violations"], elementRef: false});
+CHECK = """async contrast => {
+  const rules = {"color-contrast": {enabled: contrast}};
+  const found = await axe.run(document, {resultTypes: ["violations"], elementRef: false, rules});
   return found.violations.map(rule => ({id: rule.id, help: rule.help,
     nodes: rule.nodes.map(node => node.html + " | " + (node.failureSummary || ""))}));
 }"""
@@ -31,13 +33,15 @@ WIDER = """() => {
 }"""
 
 
+OUTLINE = "() => [...document.querySelectorAll('*')].map(e => `${e.tagName} ${e.getAttribute('class')}`).join()"
+
+
 class Window:
     """One window of the browser. `faults` are the errors of scripts and of the content security policy."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
         self.faults: list[str] = []
-        self._expected = 0
         page.on("console", self._said)
         page.on("pageerror", lambda error: self.faults.append(str(error)))
 
@@ -46,20 +50,44 @@ class Window:
         assert answer is not None
         assert answer.status == status, f"{href}: {answer.status}"
 
+    def sign_in(self, name: str, value: str) -> None:
+        """Be the person whose session the cookie is."""
+        context = self.page.context
+        context.clear_cookies()
+        context.add_cookies([{"name": name, "value": value, "domain": "127.0.0.1", "path": "/"}])
+
     def resize(self, width: int) -> None:
         self.page.set_viewport_size({"width": width, "height": 900})
 
-    def violations(self) -> list[str]:
-        """What axe finds against the accessibility of the page as it stands."""
+    def outline(self) -> str:
+        """How the page is built, without its words: two pages of one outline look alike."""
+        found: str = self.page.evaluate(OUTLINE)
+        return found
+
+    def violations(self, *, contrast: bool = True) -> list[str]:
+        """What axe finds against the accessibility of the page as it stands; looking at contrast takes longest."""
         if not self.page.evaluate("() => 'axe' in window"):
             self.page.evaluate(AXE)
-        found: Sequence[Mapping[str, Any]] = self.page.evaluate(CHECK)
+        found: Sequence[Mapping[str, Any]] = self.page.evaluate(CHECK, contrast)
         return [f"{rule['id']}: {rule['help']}: {rule['nodes']}" for rule in found]
 
     def too_wide(self) -> list[str]:
         """What makes the page scroll sideways."""
         found: list[str] = self.page.evaluate(WIDER)
         return found
+
+    def wrong_at_any_width(self, *, contrast_everywhere: bool = True) -> list[str]:
+        """What is wrong with the page on a desk, a tablet or a telephone; its width is afterwards as it was."""
+        own = self.page.viewport_size
+        wrong: list[str] = []
+        for width in WIDTHS:
+            self.resize(width)
+            contrast = contrast_everywhere or width == WIDTHS[0]
+            wrong += [f"at {width}: {fault}" for fault in (*self.too_wide(), *self.violations(contrast=contrast))]
+            self.keep_picture(urlsplit(self.page.url).path)
+        if own is not None:
+            self.resize(own["width"])
+        return wrong
 
     def keep_picture(self, name: str) -> None:
         """Keep a picture of the whole page in the folder that SIS_SCREENSHOTS names, if it names one."""

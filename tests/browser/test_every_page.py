@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from domain.vocabulary import Role
-from tests.browser.conftest import SignIn
+from tests.browser.conftest import OpenWindow, Street
 from tests.browser.looking import WIDTHS, Window
 from tests.town import Town
 from tests.web.test_policy import CELLS
@@ -26,70 +26,76 @@ def who_may(town: Town, *actions: Action) -> UUID:
     return next(town.people[role] for role in IN_TURN if all(CELLS[action, role] for action in actions))
 
 
-def addresses(noun: Noun[Any], commands: list[Command[Any]], town: Town) -> Iterator[tuple[str, UUID]]:
-    """Each page of a noun and somebody who may see it."""
-    record = town.record(noun.kind, town.ours)
-    for command in commands:
-        if command.begins:
-            yield f"/{noun.path}/{command.name}", who_may(town, command.action)
-        else:
-            yield noun.href(record, command.name), who_may(town, noun.read, command.action)
+Windows = Callable[[UUID], Window]
 
 
-def look(window: Window, href: str, status: int = 200) -> list[str]:
-    """What is wrong with a page at any width."""
-    window.resize(WIDTHS[0])
+@pytest.fixture(scope="module")
+def kept_windows(open_for_all: OpenWindow, town: Town) -> Windows:
+    """The window of each person, opened once: it remembers style sheets and scripts from page to page."""
+    opened: dict[UUID, Window] = {}
+
+    def of(person: UUID) -> Window:
+        if person not in opened:
+            opened[person] = open_for_all(WIDTHS[0])
+            opened[person].sign_in(*town.world.session_of(person))
+        return opened[person]
+
+    return of
+
+
+@pytest.fixture
+def window_of(kept_windows: Windows, street: Street, town: Town) -> Windows:
+    street.move_in(town.world.office)
+    return kept_windows
+
+
+def look(window: Window, href: str, status: int = 200, *, contrast_everywhere: bool = True) -> None:
+    window.faults.clear()
     window.open(href, status)
-    wrong: list[str] = []
-    for width in WIDTHS:
-        window.resize(width)
-        wrong += [f"{href} at {width}: {fault}" for fault in (*window.too_wide(), *window.violations())]
-        window.keep_picture(href)
-    return wrong
 
-
-def look_at_all(pages: list[tuple[str, UUID]], town: Town, sign_in: SignIn) -> list[str]:
-    wrong: list[str] = []
-    windows: dict[UUID, Window] = {}
-    for href, person in pages:
-        if person not in windows:
-            windows[person] = sign_in(town.world, person)
-        wrong += look(windows[person], href)
-    return wrong
+    assert window.wrong_at_any_width(contrast_everywhere=contrast_everywhere) == []
+    assert window.faults == []
 
 
 NAMED = [pytest.param(noun, id=noun.path) for noun, _ in NOUNS]
 
 
 @pytest.mark.parametrize("noun", NAMED)
-def test_list_and_record(noun: Noun[Any], town: Town, sign_in: SignIn, street: Any) -> None:
-    person = who_may(town, noun.read)
-    pages = [(noun.href(town.record(noun.kind, town.ours)), person)]
+def test_a_list(noun: Noun[Any], town: Town, window_of: Windows, street: Street) -> None:
     if street.app.url_map.bind("localhost").test(f"/{noun.path}/", "GET"):
-        pages.append((f"/{noun.path}/", person))
-
-    assert look_at_all(pages, town, sign_in) == []
+        look(window_of(who_may(town, noun.read)), f"/{noun.path}/")
 
 
-FORMS = [
-    pytest.param(noun, command, id=f"{noun.path}-{command.name}")
-    for noun, _ in NOUNS
-    for command in noun.commands.values()
-]
+@pytest.mark.parametrize("noun", NAMED)
+def test_a_record(noun: Noun[Any], town: Town, window_of: Windows) -> None:
+    look(window_of(who_may(town, noun.read)), noun.href(town.record(noun.kind, town.ours)))
 
 
-@pytest.mark.parametrize(("noun", "command"), FORMS)
-def test_form(noun: Noun[Any], command: Command[Any], town: Town, sign_in: SignIn) -> None:
-    assert look_at_all(list(addresses(noun, [command], town)), town, sign_in) == []
+@pytest.mark.parametrize(
+    ("noun", "command"),
+    [
+        pytest.param(noun, command, id=f"{noun.path}-{command.name}")
+        for noun, _ in NOUNS
+        for command in noun.commands.values()
+    ],
+)
+def test_a_form(noun: Noun[Any], command: Command[Any], town: Town, window_of: Windows) -> None:
+    """The contrast of a form is looked at once: at every width it is built of the same parts."""
+    if command.begins:
+        person, href = who_may(town, command.action), f"/{noun.path}/{command.name}"
+    else:
+        record = town.record(noun.kind, town.ours)
+        person, href = who_may(town, noun.read, command.action), noun.href(record, command.name)
+
+    look(window_of(person), href, contrast_everywhere=False)
 
 
-@pytest.mark.parametrize(("href", "status"), [("/caseload", 200), ("/account", 200), ("/nowhere", 404)])
-def test_page_of_no_noun(href: str, status: int, town: Town, sign_in: SignIn) -> None:
-    assert look(sign_in(town.world, town.director), href, status) == []
+@pytest.mark.parametrize(
+    ("href", "status"), [("/caseload", 200), ("/account", 200), ("/audit", 200), ("/nowhere", 404)]
+)
+def test_a_page_of_no_noun(href: str, status: int, town: Town, window_of: Windows) -> None:
+    look(window_of(town.director), href, status)
 
 
-def test_the_page_for_signing_in(town: Town, sign_in: SignIn) -> None:
-    window = sign_in(town.world, town.director)
-    window.page.context.clear_cookies()
-
-    assert look(window, "/sign-in") == []
+def test_the_page_for_signing_in(street: Street, open_window: OpenWindow) -> None:
+    look(open_window(), "/sign-in")
