@@ -1,7 +1,7 @@
 """What of the history a person is told: all, a veiled sentence, or nothing. One instance answers for one visitor.
 
-Inside the service, and for its reviewers and administrators, nothing is left out; restricted texts are veiled for
-those without the right to them. Schools and providers are told what concerns them, of the records that the policy
+Inside the service, and for its reviewers and administrators, nothing is left out but the concerns that the policy
+keeps from them; restricted texts are veiled for those without the right to them. Schools and providers are told what concerns them, of the records that the policy
 lets them read, once it is meant for them.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -19,7 +20,8 @@ from domain.note import Audience, Note
 from domain.vocabulary import About, Role, Sensitivity
 from projections import notes, tenders
 from projections.audit_trail import kind_of
-from web.identity import Visitor, concerned
+from projections.caseload import Task
+from web.identity import Visitor, concerned, reach
 from web.policy import SERVICE, Action, Concerned
 
 INSIDE = (*SERVICE, Role.REVIEWER, Role.ADMINISTRATOR)
@@ -72,8 +74,22 @@ BROKERING = frozenset(
 TOLD_TO_ALL_INVITED = frozenset({"tender.question-answered", "tender.reply-by-extended"})
 """What is told of a tender to every provider that is invited; all else to the one that it concerns."""
 
+CONCERN = "concern"
+"""The one kind of record that the policy keeps from some who work in the service."""
+
+WRITING = (Task.WRITE_RECORD, Task.ISSUE_RECORD, Task.ASSURE_RECORD)
+"""What is waited for while a record of visit is written; schools are told of it once it is issued."""
+
 RECORDED_READING = frozenset({Note.KIND})
 """Kinds of record whose restricted text is told only where the reading is recorded: never in a list."""
+
+
+def told_of_caseload(connection: sa.Connection, asking: Visitor) -> dict[str, Any]:
+    """How a list of what waits is narrowed for somebody: the arguments of the caseload's query."""
+    concerns_of = (
+        reach(connection, Action.READ_CONCERN).narrowed() if asking.may(Action.READ_CONCERN) else frozenset()
+    )
+    return {"concerns_of": concerns_of, "without": () if asking.holds(*INSIDE) else WRITING}
 
 
 class Disclosure:
@@ -82,7 +98,7 @@ class Disclosure:
     def __init__(self, connection: sa.Connection, asking: Visitor) -> None:
         self._connection = connection
         self._asking = asking
-        self._restricted: dict[About, bool] = {}
+        self._found: dict[About, Concerned] = {}
 
     @cached_property
     def is_inside(self) -> bool:
@@ -91,10 +107,12 @@ class Disclosure:
 
     def tells(self, event: Event) -> bool:
         """Whether the event has a place in what the visitor sees at all."""
-        if self.is_inside:
-            return True
-        where = concerned(self._connection, event.meta.about)
         kind = kind_of(event)
+        if self.is_inside and kind != CONCERN:
+            return True
+        where = self._where(event.meta.about)
+        if self.is_inside:
+            return self._may_see(kind, where) or self._asking.may(Action.READ_AUDIT)
         if event.TOPIC in TOLD_TO_ALL_INVITED:
             return self._is_invited(event.meta.stream)
         if not self._may_see(kind, where):
@@ -118,11 +136,13 @@ class Disclosure:
 
     def may_read_restricted(self, event: Event) -> bool:
         """Whether the visitor may read what is restricted of that which the event concerns."""
-        about = event.meta.about
-        if about not in self._restricted:
-            where = concerned(self._connection, about)
-            self._restricted[about] = self._asking.may(Action.READ_RESTRICTED, where)
-        return self._restricted[about]
+        return self._asking.may(Action.READ_RESTRICTED, self._where(event.meta.about))
+
+    def _where(self, about: About) -> Concerned:
+        """What an event concerns, as the policy sees it; looked up once."""
+        if about not in self._found:
+            self._found[about] = concerned(self._connection, about)
+        return self._found[about]
 
     def _may_see(self, kind: str, where: Concerned) -> bool:
         action = READING.get(kind)

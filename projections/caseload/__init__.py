@@ -37,6 +37,8 @@ def waiting(
     waiting_for: Collection[WaitingFor] = (),
     due_before: date | None = None,
     record: UUID | None = None,
+    concerns_of: Collection[UUID] | None = None,
+    without: Collection[Task] = (),
     after: str | None = None,
     limit: int = 50,
 ) -> list[Item]:
@@ -44,7 +46,8 @@ def waiting(
 
     `schools` None means all. An item is found by its school, by being the person's or a provider's own, or by
     waiting for one of `moves` with nobody named; `waiting_for` narrows to whose move it is, `due_before` to what
-    is due before a day.
+    is due before a day. `concerns_of` are the schools whose concerns may be named (None: all), `without` leaves
+    tasks out.
     """
     query = items.table.select().where(_columns.task.is_not(None), sa.not_(_moot))
     if schools is not None:
@@ -57,6 +60,10 @@ def waiting(
         query = query.where(_columns.due < due_before)
     if record is not None:
         query = query.where(_columns.record == record)
+    if concerns_of is not None:
+        query = query.where(sa.or_(_columns.kind != "concern", _columns.school.in_(concerns_of)))
+    if without:
+        query = query.where(_columns.task.not_in(list(without)))
     if after is not None:
         due, key, part = after.split("/", 2)
         place = sa.tuple_(_due, _columns.record, _columns.part)

@@ -14,6 +14,7 @@ from domain.vocabulary import Role
 from projections import caseload as view
 from projections import schools
 from projections.caseload import Item, WaitingFor
+from web.disclosure import told_of_caseload
 from web.fields import SchoolField, person_field
 from web.identity import Reach, Visitor, reach, signed_in
 from web.noun import Listing, Shelf, Values
@@ -66,6 +67,7 @@ def asked(connection: sa.Connection, limited: Reach, filters: Values, after: str
     asking = signed_in()
     whose = filters.get("whose") or usual(asking)
     more: dict[str, Any] = {"after": after, "limit": limit, "due_before": filters.get("due_before")}
+    more |= told_of_caseload(connection, asking)
     if filters.get("waiting_for"):
         more["waiting_for"] = [filters["waiting_for"]]
     if filters.get("school"):

@@ -16,6 +16,7 @@ from projections import schools as view
 from projections.caseload import Item
 from projections.people import PostRow
 from projections.schools import InspectedOn, LookedAfter
+from web.disclosure import told_of_caseload
 from web.identity import Visitor, concerned
 from web.office import office
 from web.policy import Action
@@ -92,7 +93,7 @@ def summary(connection: sa.Connection, school: School, asking: Visitor) -> Mappi
 def _waiting(connection: sa.Connection, school: School, asking: Visitor) -> list[Item]:
     if not asking.may(Action.READ_CASELOAD, concerned(connection, school.about())):
         return []
-    return caseload.waiting(connection, schools=[school.id], limit=SOON)
+    return caseload.waiting(connection, schools=[school.id], limit=SOON, **told_of_caseload(connection, asking))
 
 
 def by_framework(inspections: list[InspectedOn]) -> list[tuple[str, list[InspectedOn]]]:

@@ -1,0 +1,55 @@
+"""The caseload and a school's file name no concern to those whom the policy keeps it from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+
+from domain.concern import ConcernCase, ConcernKind, ConcernSource, Severity
+from domain.vocabulary import Purpose, Team
+from tests.web.conftest import Browser
+from tests.world import World
+
+SignIn = Callable[[UUID], Browser]
+
+SECRET = "Governors have not met since the spring"
+
+
+@pytest.fixture
+def school(world: World) -> UUID:
+    school = world.school()
+    with world.acting(world.director("Dan Director"), "director"):
+        world.office.service.add(
+            lambda: ConcernCase.raise_(
+                "CC-2026-0001",
+                school=school,
+                kind=ConcernKind.LEADERSHIP,
+                source=ConcernSource.OFFICER,
+                severity=Severity.HIGH,
+                detail=SECRET,
+                purpose=Purpose.CHALLENGE,
+            )
+        )
+    return school
+
+
+def told(world: World, browser: Browser, school: UUID) -> list[bool]:
+    urn = world.urn(school)
+    return [
+        SECRET in browser.get(f"/schools/{urn}/file"),
+        "CC-2026-0001" in browser.get(f"/schools/{urn}"),
+        "CC-2026-0001" in browser.get("/caseload?whose=everybody"),
+    ]
+
+
+def test_whoever_decides_on_concerns_is_told(world: World, sign_in: SignIn, school: UUID) -> None:
+    assert told(world, sign_in(world.director()), school) == [True, True, True]
+    assert told(world, sign_in(world.reviewer()), school) == [True, True, True]
+
+
+def test_a_broker_and_another_teams_officer_are_not(world: World, sign_in: SignIn, school: UUID) -> None:
+    assert told(world, sign_in(world.broker()), school) == [False, False, False]
+    assert told(world, sign_in(world.cpd_manager()), school) == [False, False, False]
+    assert told(world, sign_in(world.officer(team=Team.PRIMARY)), school) == [False, False, False]
