@@ -1,8 +1,8 @@
 """What of the history a person is told: all, a veiled sentence, or nothing. One instance answers for one visitor.
 
 Inside the service, and for its reviewers and administrators, nothing is left out but the concerns that the policy
-keeps from them; restricted texts are veiled for those without the right to them. Schools and providers are told what concerns them, of the records that the policy
-lets them read, once it is meant for them.
+keeps from them; restricted texts are veiled for those without the right to them. Schools and providers are told what
+concerns them, of the records that the policy lets them read, once it is meant for them.
 """
 
 from __future__ import annotations
