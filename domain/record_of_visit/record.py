@@ -47,6 +47,7 @@ from domain.record_of_visit.rules import (
     explained,
     filled,
     known_numbers,
+    not_before,
     well_formed,
 )
 from domain.record_of_visit.writing import differences
@@ -191,10 +192,13 @@ class RecordOfVisit(Aggregate):
     def write(self, content: Content) -> None:
         """Let the record say this and nothing else; records what differs. Issues and actions without number get one.
 
-        Raises IssuedTextStays, WithItsAssurer, RecordClosed, WrittenTwice, NothingWritten, NoSuchIssue, NoSuchAction.
+        Raises IssuedTextStays, WithItsAssurer, RecordClosed, WrittenTwice, NothingWritten, BeforeTheVisit,
+        NoSuchIssue, NoSuchAction.
         """
         self._refuse_unless_open_to_writing()
         well_formed(content)
+        for action in content.actions:
+            not_before(self.visited_on, action.due, field="actions")
         known_numbers(content, self.content)
         numbered = content.numbered(issues=self.issues_numbered, actions=self.actions_numbered)
         for written in list(differences(self.content, numbered)):
@@ -339,13 +343,14 @@ class RecordOfVisit(Aggregate):
     def complete_action(self, number: int, *, on: date, note: str = "") -> None:
         """Record an agreed action as done, also after the record was closed.
 
-        Raises NotIssued, NoSuchAction, AlreadyCompleted, DayStillToCome.
+        Raises NotIssued, NoSuchAction, AlreadyCompleted, DayStillToCome, BeforeTheVisit.
         """
         action = self._issued_action(number)
         if number in self.completed:
             raise AlreadyCompleted(f"Action {number} has been completed")
         if on > self.today:
             raise DayStillToCome("Choose today or a day in the past", field="on")
+        not_before(self.visited_on, on, field="on")
         completed = self.ActionCompleted(number=number, on=on, note=note.strip())
         self.record(completed, occurred=on, purpose=action.purpose, people=(action.owner,))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from domain.aggregate import Refusal
 from domain.record_of_visit.content import AgreedAction, Agreement, Content, Issue, Part
@@ -113,6 +114,10 @@ class DayStillToCome(Refusal):
     """What happened, happened today or before."""
 
 
+class BeforeTheVisit(Refusal):
+    """What was agreed at a visit is due, and done, on the day of the visit or later."""
+
+
 def filled(text: str, message: str, *, field: str) -> str:
     """The text without blanks around it. Raises NothingWritten when nothing is left."""
     if not text.strip():
@@ -139,6 +144,14 @@ def well_formed(content: Content) -> None:
         filled(action.text, "Say what was agreed", field="actions")
     for practice in content.good_practice:
         filled(practice.text, "Say what was done well", field="good_practice")
+
+
+def not_before(visited_on: date, day: date, *, field: str) -> None:
+    """Raises BeforeTheVisit."""
+    if day < visited_on:
+        raise BeforeTheVisit(
+            f"Choose the day of the visit, {visited_on.day} {visited_on:%B %Y}, or later", field=field
+        )
 
 
 def known_numbers(content: Content, before: Content) -> None:

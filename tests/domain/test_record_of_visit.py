@@ -30,6 +30,7 @@ from domain.record_of_visit.rules import (
     AlreadyCompleted,
     AnsweredTwice,
     AssuranceNeeded,
+    BeforeTheVisit,
     CorrectionUnderWay,
     DayStillToCome,
     DisagreementUnexplained,
@@ -609,6 +610,18 @@ def test_an_action_is_completed_once_not_ahead_and_only_if_it_was_issued() -> No
         DayStillToCome, field="on"
     )
     given(an_issued_record()).when(lambda record: record.complete_action(2, on=TODAY)).then_refused(NoSuchAction)
+
+
+def test_what_was_agreed_at_a_visit_is_neither_due_nor_done_before_it() -> None:
+    before = date(2026, 10, 31)
+    early = Content(actions=(replace(VISIT_CLASSES, due=before),))
+    given(started()).when(lambda record: record.write(early)).then_refused(BeforeTheVisit, field="actions")
+    given(an_issued_record()).when(lambda record: record.complete_action(1, on=before)).then_refused(
+        BeforeTheVisit, field="on"
+    )
+    given(an_issued_record()).when(lambda record: record.complete_action(1, on=YESTERDAY)).then(
+        RecordOfVisit.ActionCompleted, occurred=YESTERDAY
+    )
 
 
 def test_an_action_is_opened_again_only_if_completed_and_for_a_reason() -> None:
