@@ -139,16 +139,21 @@ def listed(
     schools: Collection[UUID] | None = None,
     statuses: Collection[CaseStatus] = (),
     review_before: date | None = None,
+    restricted_of: Collection[UUID] | None = None,
     after: str | None = None,
     limit: int = 50,
 ) -> list[Case]:
-    """Cases, the newest reference first; `after` is the reference of the last one seen. `schools` None means all."""
+    """Cases, the newest reference first; `after` is the reference of the last one seen. `schools` None means all,
+    and so does `restricted_of`, the schools of which restricted cases may be named."""
     columns = cases.table.c
     query = cases.table.select().order_by(columns.reference.desc()).limit(limit)
     if schools is not None:
         query = query.where(columns.school.in_(schools))
     if statuses:
         query = query.where(columns.status.in_(statuses))
+    if restricted_of is not None:
+        ordinary = columns.sensitivity == Sensitivity.ORDINARY
+        query = query.where(sa.or_(ordinary, columns.school.in_(restricted_of)))
     if review_before is not None:
         query = query.where(columns.next_review_on < review_before)
     if after is not None:

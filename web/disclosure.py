@@ -86,10 +86,10 @@ RECORDED_READING = frozenset({Note.KIND})
 
 def told_of_caseload(connection: sa.Connection, asking: Visitor) -> dict[str, Any]:
     """How a list of what waits is narrowed for somebody: the arguments of the caseload's query."""
-    concerns_of = (
-        reach(connection, Action.READ_CONCERN).narrowed() if asking.may(Action.READ_CONCERN) else frozenset()
-    )
-    return {"concerns_of": concerns_of, "without": () if asking.holds(*INSIDE) else WRITING}
+    if not asking.holds(*INSIDE):
+        return {"concerns_of": frozenset(), "without": WRITING}
+    told = reach(connection, Action.READ_CONCERN).narrowed() if asking.may(Action.READ_CONCERN) else frozenset()
+    return {"concerns_of": told}
 
 
 class Disclosure:

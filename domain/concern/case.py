@@ -117,7 +117,10 @@ class ConcernCase(Aggregate):
         sensitivity: Sensitivity = Sensitivity.ORDINARY,
         on: date | None = None,
     ) -> ConcernCase:
-        """Begin a case. `purpose` is challenge or monitoring; `on` is the day of the worry, today by default."""
+        """Begin a case. `purpose` is challenge or monitoring; `on` is the day of the worry, today by default.
+
+        What came by whistleblowing is never ordinary: it is restricted at least, so that the school does not read it.
+        """
         if purpose not in {Purpose.CHALLENGE, Purpose.MONITORING}:
             raise NotAPurposeOfConcern("Choose challenge or monitoring", field="purpose")
         raised = cls.Raised(
@@ -128,6 +131,8 @@ class ConcernCase(Aggregate):
             severity=severity,
             detail=written(detail, "Say what the concern is", field="detail"),
         )
+        if source is ConcernSource.WHISTLEBLOWING and sensitivity is Sensitivity.ORDINARY:
+            sensitivity = Sensitivity.RESTRICTED
         case = cls.named(reference)
         case.record(raised, occurred=on, purpose=purpose, sensitivity=sensitivity)
         return case

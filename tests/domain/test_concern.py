@@ -150,6 +150,13 @@ def test_everything_in_a_restricted_case_is_restricted() -> None:
     )
 
 
+def test_what_came_by_whistleblowing_is_never_ordinary() -> None:
+    case = a_concern(source=ConcernSource.WHISTLEBLOWING)
+    assert case.sensitivity is Sensitivity.RESTRICTED
+    kept = a_concern(source=ConcernSource.WHISTLEBLOWING, sensitivity=Sensitivity.SAFEGUARDING)
+    assert kept.sensitivity is Sensitivity.SAFEGUARDING
+
+
 def test_a_concern_is_assessed_for_its_own_purpose_and_can_be_assessed_anew() -> None:
     given(a_concern()).when(lambda case: assess(case, Rating.WATCH)).then(
         ConcernCase.Assessed, rating=Rating.WATCH, purpose=Purpose.CHALLENGE

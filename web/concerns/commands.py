@@ -4,29 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
 from domain.concern import CaseStatus, ConcernCase, Rating
+from domain.vocabulary import Sensitivity
 from projections import concerns as view
 from web.choices import authorisers
 from web.concerns import schemas
-from web.identity import Reach, signed_in
-from web.noun import Deal, Listing, Noun, Values
-from web.policy import Action
+from web.identity import Reach, Visitor, reach, signed_in
+from web.noun import Deal, Listing, Noun, Sight, Values
+from web.policy import Action, Concerned
 
 
 def _cases(
-    connection: sa.Connection, reach: Reach, filters: Values, after: str | None, limit: int
+    connection: sa.Connection, limited: Reach, filters: Values, after: str | None, limit: int
 ) -> list[view.Case]:
     return view.listed(
         connection,
-        schools=reach.narrowed(filters.get("school")),
+        schools=limited.narrowed(filters.get("school")),
         statuses=filters.get("status", ()),
         review_before=filters.get("review_before"),
+        restricted_of=_restricted(connection),
         after=after,
         limit=limit,
     )
+
+
+def _restricted(connection: sa.Connection) -> frozenset[UUID] | None:
+    """The schools whose restricted cases the person who asks may read; None for all."""
+    if not signed_in().may(Action.READ_RESTRICTED):
+        return frozenset()
+    return reach(connection, Action.READ_RESTRICTED).narrowed()
+
+
+def _is_told(asking: Visitor, case: ConcernCase, where: Concerned) -> bool:
+    """A restricted case is told to those alone who may read what is restricted there."""
+    return case.sensitivity is Sensitivity.ORDINARY or asking.may(Action.READ_RESTRICTED, where)
 
 
 concerns = Noun(
@@ -36,6 +51,7 @@ concerns = Noun(
     read=Action.READ_CONCERN,
     out=schemas.ConcernOut,
     listing=Listing(view.Case, _cases, lambda row: row.reference, schemas.ConcernFilters),
+    sight=Sight(is_open=_is_told),
 )
 
 

@@ -17,21 +17,25 @@ SignIn = Callable[[UUID], Browser]
 SECRET = "Governors have not met since the spring"
 
 
+def a_concern(world: World, school: UUID, reference: str, source: ConcernSource) -> None:
+    world.office.service.add(
+        lambda: ConcernCase.raise_(
+            reference,
+            school=school,
+            kind=ConcernKind.LEADERSHIP,
+            source=source,
+            severity=Severity.HIGH,
+            detail=SECRET,
+            purpose=Purpose.CHALLENGE,
+        )
+    )
+
+
 @pytest.fixture
 def school(world: World) -> UUID:
     school = world.school()
     with world.acting(world.director("Dan Director"), "director"):
-        world.office.service.add(
-            lambda: ConcernCase.raise_(
-                "CC-2026-0001",
-                school=school,
-                kind=ConcernKind.LEADERSHIP,
-                source=ConcernSource.OFFICER,
-                severity=Severity.HIGH,
-                detail=SECRET,
-                purpose=Purpose.CHALLENGE,
-            )
-        )
+        a_concern(world, school, "CC-2026-0001", ConcernSource.OFFICER)
     return school
 
 
@@ -53,3 +57,18 @@ def test_a_broker_and_another_teams_officer_are_not(world: World, sign_in: SignI
     assert told(world, sign_in(world.broker()), school) == [False, False, False]
     assert told(world, sign_in(world.cpd_manager()), school) == [False, False, False]
     assert told(world, sign_in(world.officer(team=Team.PRIMARY)), school) == [False, False, False]
+
+
+def test_a_restricted_concern_is_not_told_to_the_school(world: World, sign_in: SignIn) -> None:
+    school = world.school("Elm High School")
+    for number, source in enumerate((ConcernSource.OFFICER, ConcernSource.WHISTLEBLOWING), 1):
+        with world.acting(world.director(f"Director {number}"), "director"):
+            a_concern(world, school, f"CC-2026-000{number}", source)
+    head, director = sign_in(world.headteacher(school)), sign_in(world.director())
+
+    assert "CC-2026-0001" in head.get("/concerns/")
+    assert "CC-2026-0002" not in head.get("/concerns/")
+    head.get("/concerns/CC-2026-0001")
+    head.get("/concerns/CC-2026-0002", status=403)
+    assert "CC-2026-0002" in director.get("/concerns/")
+    director.get("/concerns/CC-2026-0002")
