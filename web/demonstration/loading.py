@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -43,6 +42,11 @@ SEED = 2003
 """The year in which the service began; the same seed and day give the same authority."""
 
 PASSWORD = "wexmoor demonstration"  # noqa: S105 - printed at every start, for a database that holds nothing real
+
+
+AWAITED_OF_HEAD = (WaitingFor.HEADTEACHER, WaitingFor.SCHOOL)
+AWAITED_OF_CHAIR = (WaitingFor.CHAIR, WaitingFor.SCHOOL)
+"""Whose moves stand on the desk of a head and of a chair."""
 
 
 @dataclass(frozen=True)
@@ -137,14 +141,15 @@ def open_accounts(town: Town) -> None:
 
 
 def _most_awaited(town: Town) -> Leadership:
-    """The head and chair of the school from which most is awaited, so that both have something to do."""
+    """The head and chair of the school from which most is overdue, so that both have something to do."""
     with town.office.read() as connection:
-        waiting = caseload.waiting(connection, waiting_for=(WaitingFor.HEADTEACHER, WaitingFor.CHAIR), limit=1000)
-    awaited = Counter((item.school, item.waiting_for) for item in waiting)
+        overdue = caseload.waiting(
+            connection, waiting_for=[*AWAITED_OF_HEAD, *AWAITED_OF_CHAIR], due_before=town.on, limit=1000
+        )
 
     def both(led: Leadership) -> int:
-        school = town.school_ids[led.urn]
-        return min(awaited[school, WaitingFor.HEADTEACHER], awaited[school, WaitingFor.CHAIR])
+        moves = [item.waiting_for for item in overdue if item.school == town.school_ids[led.urn]]
+        return min(sum(move in awaited for move in moves) for awaited in (AWAITED_OF_HEAD, AWAITED_OF_CHAIR))
 
     return max(town.led, key=both)
 

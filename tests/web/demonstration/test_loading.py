@@ -87,6 +87,25 @@ def test_every_kind_of_work_is_there_to_be_tried(waiting: list[caseload.Item], t
     assert any(item.task is task for item in waiting)
 
 
+def test_something_is_overdue_on_the_desk_of_each_who_signs_in_to_act(
+    lived: Office, waiting: list[caseload.Item]
+) -> None:
+    overdue = [item for item in waiting if item.due is not None and item.due < TODAY]
+    named = {one.post: one.name for one in sign_ins(lived)}
+    with lived.read() as connection:
+        holder = {row.email: row.id for row in people.people.rows(connection)}
+        held = {post: people.posts_on(connection, holder[named[post]], TODAY) for post in named}
+    schools = {post: {each.school for each in posts if each.school} for post, posts in held.items()}
+    head = [each for each in overdue if each.school in schools["Headteacher"]]
+    chair = [each for each in overdue if each.school in schools["Chair of governors"]]
+    assert any(each.waiting_for in {WaitingFor.HEADTEACHER, WaitingFor.SCHOOL} for each in head)
+    assert any(each.waiting_for in {WaitingFor.CHAIR, WaitingFor.SCHOOL} for each in chair)
+    assert {WaitingFor.OFFICER, WaitingFor.BROKER, WaitingFor.CPD_MANAGER, WaitingFor.PROVIDER} <= {
+        each.waiting_for for each in overdue
+    }
+    assert any(each.provider in {post.provider for post in held["Provider's specialist"]} for each in overdue)
+
+
 def test_something_is_overdue_but_not_for_years(waiting: list[caseload.Item]) -> None:
     overdue = [item for item in waiting if item.due is not None and item.due < TODAY]
     assert overdue
