@@ -40,4 +40,4 @@ def real_data() -> Path:
     named = os.environ.get("SIS_REAL_DATA", "")
     if not named or not Path(named).is_dir():
         pytest.skip("SIS_REAL_DATA names no folder of real files")
-    return Path(named)
+    return Path(named).resolve()

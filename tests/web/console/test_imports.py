@@ -275,17 +275,26 @@ def test_the_national_register_is_taken_in_within_its_memory(real_data: Path) ->
     assert "a file of 30 June 2024 told otherwise" in older.stderr
 
 
+MEASURED = """
+from web.console.imports import imports
+try:
+    imports()
+finally:
+    print(next(line for line in open("/proc/self/status") if line.startswith("VmHWM:")))
+"""
+
+
 def measured(*words: object) -> tuple[str, int]:
-    """What an import in a process of its own tells, and its largest memory in KiB."""
-    command = [sys.executable, "-c", "from web.console.imports import imports; imports()", *map(str, words)]
-    with Path("told.txt").open("w+", encoding="utf-8") as told:
-        process = subprocess.Popen(command, stdout=told, stderr=subprocess.STDOUT, env={**os.environ, **HERE})
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        told.seek(0)
-        output = told.read()
-    assert process.returncode == 0, output
-    return output, usage.ru_maxrss
+    """What an import in a process of its own tells, and its largest memory in KiB.
+
+    The process reads its own high-water mark: the one that the system keeps of a child begins at its parent's size.
+    """
+    command = [sys.executable, "-c", MEASURED, *map(str, words)]
+    done = subprocess.run(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**os.environ, **HERE}, check=False
+    )
+    assert done.returncode == 0, done.stdout
+    return done.stdout, int(done.stdout.split("VmHWM:")[1].split()[0])
 
 
 HERE = {"PYTHONPATH": str(Path(__file__).parents[3])}
