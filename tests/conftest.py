@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.postgresql import postgresql, postgresql_database
 from tests.world import Clock, World
 from web.migrate import upgrade
 from web.office import Office
+
+__all__ = ["postgresql", "postgresql_database"]
 
 
 @pytest.fixture
