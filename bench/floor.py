@@ -9,11 +9,12 @@ from time import process_time
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from material import raw
-from material.case import VIEWS, Case, Desk, signed
-from material.timing import Measured, Work, in_turn, show
-from material.twin import Case as TwinCase
-from material.twin import Twin
+
+from bench.material import raw
+from bench.material.case import VIEWS, Case, Desk, signed
+from bench.material.timing import Measured, Work, in_turn, show
+from bench.material.twin import Case as TwinCase
+from bench.material.twin import Twin
 
 CASES, NOTES, MORE = 40, 9, 5
 """Each case has ten events at first and gets five more, one command each."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from material.case import VIEWS, Case, Desk, signed
+from bench.material.case import VIEWS, Case, Desk, signed
 
 RECORDS, BATCH = 50_000, 1000
 

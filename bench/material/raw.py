@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pysqlite3.dbapi2 as sqlite
 
-from material.case import NOTE
+from bench.material.case import NOTE
 
 EVENTS = """
 CREATE TABLE events (position INTEGER PRIMARY KEY, stream_id CHAR(32) NOT NULL, version INTEGER NOT NULL,

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate
 
-from material.case import NOTE, OFFICER, ON
+from bench.material.case import NOTE, OFFICER, ON
 
 
 class Case(Aggregate):

@@ -1,0 +1,1 @@
+"""How fast the product is, beside the database alone and the plain library in the same minutes."""
