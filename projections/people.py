@@ -144,7 +144,7 @@ def listed(
     conditions = [columns.sorting.contains(word, autoescape=True) for word in text.casefold().split()]
     asked = ([held.role.in_(roles)] if roles else []) + ([held.team == team] if team else [])
     if asked:
-        conditions.append(sa.exists().where(held.person == columns.id, _held(today), *asked))
+        conditions.append(sa.exists().where(held.person == columns.id, held_on(today), *asked))
     if not gone:
         conditions.append(sa.or_(columns.left_on.is_(None), columns.left_on >= today))
     if after is not None:
@@ -213,17 +213,18 @@ def leads_of(connection: sa.Connection, team: Team, day: date) -> list[PersonRow
 
 def _posts(connection: sa.Connection, day: date, *conditions: sa.ColumnElement[bool]) -> list[PostRow]:
     columns = posts.table.c
-    query = posts.table.select().where(_held(day), *conditions)
+    query = posts.table.select().where(held_on(day), *conditions)
     return posts.rows(connection, query.order_by(columns.from_, columns.person, columns.post))
 
 
 def _holding(connection: sa.Connection, day: date, *conditions: sa.ColumnElement[bool]) -> list[PersonRow]:
     columns = posts.table.c
-    holds = sa.exists().where(columns.person == people.table.c.id, _held(day), *conditions)
+    holds = sa.exists().where(columns.person == people.table.c.id, held_on(day), *conditions)
     return _people(connection, [holds])
 
 
-def _held(day: date) -> sa.ColumnElement[bool]:
+def held_on(day: date | sa.BindParameter[date]) -> sa.ColumnElement[bool]:
+    """The condition that a post is held on a day."""
     columns = posts.table.c
     return sa.and_(columns.from_ <= day, sa.or_(columns.until.is_(None), columns.until >= day))
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
-from flask import g
+from flask import g, has_app_context
 
 from domain.authority import AUTHORITY, Authority, Settings, version_name
 from domain.service import NotFound
@@ -32,16 +33,33 @@ def authority() -> Shown:
 
 def settings_of(office: Office) -> tuple[Settings, str]:
     """The dated settings in force today, and the name of their version for the decisions that use them."""
+    record = record_of(office)
+    return record.settings_on(office.today()) if record else (Settings(), version_name(0))
+
+
+def record_of(office: Office) -> Authority | None:
+    """The authority's own record to read from, None where it was not begun.
+
+    It seldom changes and every page needs it: it is kept by each process, and read again where the version that was
+    found with the session is another one.
+    """
+    arrived = getattr(g.get("session") or g.get("token"), "arrived", None) if has_app_context() else None
+    kept = _KEPT.get(office)
+    if arrived is not None and kept is not None and kept.version == arrived.settings_version:
+        return kept
     try:
-        return office.service.find(Authority, AUTHORITY).settings_on(office.today())
+        found = _KEPT[office] = office.service.find(Authority, AUTHORITY)
     except NotFound:
-        return Settings(), version_name(0)
+        return None
+    return found
+
+
+_KEPT: WeakKeyDictionary[Office, Authority] = WeakKeyDictionary()
 
 
 def _shown() -> Shown:
-    try:
-        found = office().service.find(Authority, AUTHORITY)
-    except NotFound:
+    found = record_of(office())
+    if found is None:
         defaults = Settings()
         return Shown("School Improvement Service", "School improvement", defaults.colour, defaults.contact_email)
     settings, _ = found.settings_on(office().today())

@@ -11,7 +11,8 @@ from flask import g
 from werkzeug.exceptions import Forbidden, Unauthorized
 
 from domain.vocabulary import About, Channel, Phase, Role, Team
-from projections import names, people, schools
+from projections import schools
+from web.arrival import Arrived, Held, of_person
 from web.office import office
 from web.policy import POLICY, Action, Concerned, Right, Scope, right_to, widest
 
@@ -110,11 +111,19 @@ def allow_any(actions: Sequence[Action]) -> None:
 
 def concerned(connection: sa.Connection, about: About) -> Concerned:
     """What the policy needs to know of a record, from whom and what the record concerns."""
-    team = None
-    if about.school is not None:
-        school = schools.by_id(connection, about.school)
-        team = team_of(school.phase) if school else None
+    asking = visitor()
+    leads = asking is not None and any(right.leads for right in asking.rights)
+    team = _team_of_school(connection, about.school) if leads and about.school is not None else None
     return Concerned(about.school, team, about.provider, frozenset(about.people))
+
+
+def _team_of_school(connection: sa.Connection, school: UUID) -> Team | None:
+    """The team of a school, which matters to those who lead one; looked up once while a page is made."""
+    known: dict[UUID, Team | None] = g.setdefault("teams_of_schools", {})
+    if school not in known:
+        found = schools.by_id(connection, school)
+        known[school] = team_of(found.phase) if found else None
+    return known[school]
 
 
 def team_of(phase: str | None) -> Team:
@@ -143,23 +152,26 @@ def _schools_of_rights(action: Action, rights: Iterable[Right]) -> frozenset[UUI
 
 
 def _visitor() -> Visitor | None:
-    token = g.get("token")
-    person: UUID | None = token.person if token is not None else g.get("session_person")
-    if person is None:
-        return None
-    today = office().today()
-    with office().read() as connection:
-        name = names.names_of(connection, [person]).get(person, "")
-        held = people.posts_on(connection, person, today)
-        link = schools.ids_of_officer(connection, person, today)
-    rights = tuple(_right(post, link) for post in held)
+    token, session = g.get("token"), g.get("session")
     if token is not None:
-        return Visitor(person, name, rights, Channel.API, may_change=token.may_write)
-    return Visitor(person, name, rights)
+        arrived: Arrived = token.arrived
+        return Visitor(arrived.person, arrived.name, _rights(arrived), Channel.API, may_change=token.may_write)
+    if session is not None:
+        arrived = session.arrived
+    elif (person := g.get("session_person")) is not None:
+        with office().read() as connection:
+            arrived = of_person(connection, person, office().today())
+    else:
+        return None
+    return Visitor(arrived.person, arrived.name, _rights(arrived))
 
 
-def _right(post: people.PostRow, link: frozenset[UUID]) -> Right:
-    linked = link if post.role in {Role.OFFICER, Role.DIRECTOR} else frozenset()
+def _rights(arrived: Arrived) -> tuple[Right, ...]:
+    return tuple(_right(post, arrived.looks_after) for post in arrived.posts)
+
+
+def _right(post: Held, looks_after: frozenset[UUID]) -> Right:
+    linked = looks_after if post.role in {Role.OFFICER, Role.DIRECTOR} else frozenset()
     return Right(
         role=post.role,
         school_ids=frozenset({post.school}) if post.school else linked,

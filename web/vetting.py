@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from datetime import date
 from types import MappingProxyType
 
-from domain.authority import AUTHORITY, Authority, VettingDemand
+from domain.authority import VettingDemand
 from domain.provider import ProviderKind, Requirement
-from domain.service import NotFound
 from providers.vetting import USUAL_POLICY, Demand, VettingPolicy
+from web.authority import record_of
 from web.office import Office
 
 
@@ -19,10 +19,10 @@ def policy_on(office: Office, day: date) -> VettingPolicy:
     A kind of provider for which the authority names nothing keeps the usual demands: a setting left out clears
     nobody.
     """
-    try:
-        settings, version = office.service.find(Authority, AUTHORITY).settings_on(day)
-    except NotFound:
+    record = record_of(office)
+    if record is None:
         return USUAL_POLICY
+    settings, version = record.settings_on(day)
     if not settings.vetting:
         return USUAL_POLICY
     return VettingPolicy(version, MappingProxyType({**USUAL_POLICY.demands, **_named(settings.vetting)}))

@@ -140,6 +140,27 @@ def rated(category: str, today: date) -> sa.ColumnElement[bool]:
     )
 
 
+def link_in_force(day: date | sa.BindParameter[date]) -> sa.ColumnElement[bool]:
+    """The condition that a link officer's time with a school is the one that counts on a day."""
+    columns, other = link_officers.table.c, link_officers.table.alias()
+    newest = sa.select(sa.func.max(other.c.from_)).where(other.c.school == columns.school, other.c.from_ <= day)
+    return sa.and_(
+        sa.or_(columns.until.is_(None), columns.until >= day),
+        columns.from_ == newest.scalar_subquery().correlate(link_officers.table),
+        ~_is_merged(columns.school),
+    )
+
+
+def cover_in_force(day: date | sa.BindParameter[date]) -> sa.ColumnElement[bool]:
+    """The condition that a school is covered on a day."""
+    columns = covers.table.c
+    return sa.and_(columns.from_ <= day, columns.to >= day, ~_is_merged(columns.school))
+
+
+def _is_merged(school: sa.Column[Any]) -> sa.ColumnElement[bool]:
+    return sa.exists().where(schools.table.c.id == school, schools.table.c.merged_into.is_not(None))
+
+
 def _newest(sheet: Sheet[Any], today: date) -> sa.ScalarSelect[Any]:
     """The first day of what is in force today, for the school in hand."""
     other = sheet.table.alias()

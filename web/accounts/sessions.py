@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from domain.acting import LONDON
 from web.accounts.tables import SESSIONS, fingerprint, is_let_in
+from web.arrival import Arrived, arrived, with_person
 
 LASTS = timedelta(hours=12)
 IDLE = timedelta(minutes=30)
@@ -21,7 +23,7 @@ COOKIE = "sis_session"
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One browser in which a person is signed in."""
+    """One browser in which a person is signed in. `arrived` is who they are today, where the session brings them."""
 
     id_hash: str
     person: UUID
@@ -30,6 +32,7 @@ class Session:
     expires_at: datetime
     method: str
     revoked_at: datetime | None
+    arrived: Arrived | None = field(default=None, compare=False)
 
     def is_alive(self, now: datetime) -> bool:
         """Whether it still counts: not ended, not too old, not left alone too long."""
@@ -59,10 +62,17 @@ def begin(connection: sa.Connection, person: UUID, now: datetime, *, method: str
 
 def find(connection: sa.Connection, value: str, now: datetime) -> Session | None:
     """The living session of a cookie's value; none for a person whose account is disabled."""
-    query = SESSIONS.select().where(SESSIONS.c.id_hash == fingerprint(value), is_let_in(SESSIONS.c.person))
-    row = connection.execute(query).mappings().first()
-    session = Session(**row) if row else None
-    return session if session and session.is_alive(now) else None
+    asked = {"id_hash": fingerprint(value), "today": now.astimezone(LONDON).date()}
+    rows = connection.execute(_ARRIVING, asked).mappings().all()
+    if not rows:
+        return None
+    session = Session(**{column.name: rows[0][column.name] for column in SESSIONS.c}, arrived=arrived(rows))
+    return session if session.is_alive(now) else None
+
+
+_ARRIVING = with_person(SESSIONS).where(
+    SESSIONS.c.id_hash == sa.bindparam("id_hash", type_=sa.Text), is_let_in(SESSIONS.c.person)
+)
 
 
 def of_person(connection: sa.Connection, person: UUID, now: datetime) -> list[Session]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID, uuid4
@@ -11,8 +11,10 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 
 from domain.account import TokenScopes
+from domain.acting import LONDON
 from domain.aggregate import Refusal
 from web.accounts.tables import TOKENS, fingerprint, is_let_in
+from web.arrival import Arrived, arrived, with_person
 
 USUAL_LIFE, LONGEST_LIFE = 90, 366
 """Days."""
@@ -45,7 +47,7 @@ class NewToken:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token as the door knows it."""
+    """A token as the door knows it. `arrived` is who its person is today, where the token brings them."""
 
     id: UUID
     person: UUID
@@ -56,6 +58,7 @@ class Token:
     expires_at: datetime
     last_used_at: datetime | None
     revoked_at: datetime | None
+    arrived: Arrived | None = field(default=None, compare=False)
 
     @property
     def may_write(self) -> bool:
@@ -107,8 +110,10 @@ def create(
 
 def find(connection: sa.Connection, secret: str, now: datetime) -> Token | None:
     """The token that counts by its full text; none for a person whose account is disabled."""
-    found = _found(connection, sa.and_(TOKENS.c.hash == fingerprint(secret), is_let_in(TOKENS.c.person)))
-    return found[0] if found and found[0].is_alive(now) else None
+    asked = {"hash": fingerprint(secret), "today": now.astimezone(LONDON).date()}
+    rows = connection.execute(_ARRIVING, asked).mappings().all()
+    token = _token(rows[0], arrived(rows)) if rows else None
+    return token if token and token.is_alive(now) else None
 
 
 def of_person(connection: sa.Connection, person: UUID) -> list[Token]:
@@ -133,7 +138,18 @@ def revoke(connection: sa.Connection, token: Token, now: datetime) -> None:
     connection.execute(TOKENS.update().where(still).values(revoked_at=now))
 
 
+_TOLD = [column for column in TOKENS.c if column.name != "hash"]
+
+_ARRIVING = with_person(TOKENS).where(
+    TOKENS.c.hash == sa.bindparam("hash", type_=sa.Text), is_let_in(TOKENS.c.person)
+)
+
+
 def _found(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> list[Token]:
-    columns = [column for column in TOKENS.c if column.name != "hash"]
-    query = sa.select(*columns).where(condition).order_by(TOKENS.c.created_at.desc(), TOKENS.c.prefix)
-    return [Token(**{**row, "scopes": TokenScopes(row["scopes"])}) for row in connection.execute(query).mappings()]
+    query = sa.select(*_TOLD).where(condition).order_by(TOKENS.c.created_at.desc(), TOKENS.c.prefix)
+    return [_token(row) for row in connection.execute(query).mappings()]
+
+
+def _token(row: sa.RowMapping, arrived: Arrived | None = None) -> Token:
+    told = {column.name: row[column.name] for column in _TOLD}
+    return Token(**{**told, "scopes": TokenScopes(told["scopes"])}, arrived=arrived)
