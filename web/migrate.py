@@ -16,6 +16,9 @@ from projections.view import VIEW_TABLES
 from web.accounts.tables import DOOR_TABLES
 
 
+_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ' upgrade', 0))"
+
+
 def is_migrated(name: str | None, kind: str, _: Mapping[str, str | None]) -> bool:
     """Whether migrations own what has this name: a view makes its tables itself."""
     return kind != "table" or name not in VIEW_TABLES.tables
@@ -40,9 +43,11 @@ def alembic_config() -> Config:
 def upgrade(writer: sa.Engine) -> None:
     """Bring the database to the newest schema: all steps or none, and no two upgrades at once.
 
-    `writer` is the engine whose transactions take the write lock at once (projections.database).
+    `writer` is the engine whose transactions, in SQLite, take the write lock at once (projections.database).
     """
     config = alembic_config()
     with writer.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(_ONE_AT_A_TIME)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

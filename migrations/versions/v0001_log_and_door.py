@@ -12,7 +12,7 @@ depends_on = None
 
 TIME = sa.DateTime(timezone=True)
 
-ONLY_ADDED_TO = (
+SQLITE_GUARD = (
     """
     CREATE TRIGGER events_are_not_changed BEFORE UPDATE ON events
     BEGIN SELECT RAISE(ABORT, 'the log is only added to: an event is never changed'); END
@@ -22,6 +22,27 @@ ONLY_ADDED_TO = (
     BEGIN SELECT RAISE(ABORT, 'the log is only added to: an event is never removed'); END
     """,
 )
+
+POSTGRESQL_GUARD = (
+    """
+    CREATE FUNCTION refuse_to_touch_the_log() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        RAISE integrity_constraint_violation
+            USING MESSAGE = format('the log is only added to: an event is never %s', TG_ARGV[0]);
+    END
+    $$
+    """,
+    """
+    CREATE TRIGGER events_are_not_changed BEFORE UPDATE ON events
+    EXECUTE FUNCTION refuse_to_touch_the_log('changed')
+    """,
+    """
+    CREATE TRIGGER events_are_not_removed BEFORE DELETE OR TRUNCATE ON events
+    EXECUTE FUNCTION refuse_to_touch_the_log('removed')
+    """,
+)
+
+GUARDS = {"sqlite": SQLITE_GUARD, "postgresql": POSTGRESQL_GUARD}
 
 
 def upgrade() -> None:
@@ -50,9 +71,8 @@ def _log() -> None:
         sa.Column("state", sa.Text, nullable=False),
         sa.UniqueConstraint("stream_id", "version", name="events_stream_version"),
     )
-    if op.get_context().dialect.name == "sqlite":
-        for trigger in ONLY_ADDED_TO:
-            op.execute(trigger)
+    for statement in GUARDS[op.get_context().dialect.name]:
+        op.execute(statement)
 
 
 def _ways_in() -> None:
