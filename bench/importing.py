@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import resource
-from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
@@ -14,7 +13,7 @@ RECORDS, BATCH = 50_000, 1000
 
 def main() -> None:
     with TemporaryDirectory() as folder:
-        desk = Desk(Path(folder) / "import.sqlite", VIEWS[:2])
+        desk = Desk(f"sqlite:///{folder}/import.sqlite", VIEWS[:2])
         before = _peak()
         began = perf_counter()
         for _ in range(RECORDS // BATCH):

@@ -25,7 +25,7 @@ def main() -> None:
         environment = {**os.environ, "SIS_DATABASE_URL": f"sqlite:///{there}/national.sqlite"}
         for state in ("new", "unchanged"):
             began = perf_counter()
-            command = [Path(sys.executable).with_name("sis"), "import", "schools", register]
+            command = [str(Path(sys.executable).with_name("sis")), "import", "schools", str(register)]
             process = subprocess.Popen(command, env=environment, cwd=there, stdout=subprocess.DEVNULL)
             _, status, usage = os.wait4(process.pid, 0)
             seconds = perf_counter() - began

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
 from uuid import UUID, uuid4
 
 from domain.acting import Signature, acting
@@ -122,10 +121,10 @@ VIEWS = [View("bench_cases", cases), View("bench_lines", lines), View("bench_cou
 
 
 class Desk:
-    """A service on a file of its own, with its log and views."""
+    """A service on a database of its own, with its log and views."""
 
-    def __init__(self, path: Path, views: Sequence[View]) -> None:
-        self.writer, self.reader = open_database(f"sqlite:///{path}")
+    def __init__(self, url: str, views: Sequence[View]) -> None:
+        self.writer, self.reader = open_database(url)
         self.log = SqlLog(self.writer, self.reader)
         self.follower = Follower(views)
         self.service = Service(LogFactory(self.log, self.follower))
@@ -151,6 +150,21 @@ class Desk:
             made = [open_case() for _ in range(number)]
             self.service.save_together(made)
         return [case.id for case in made]
+
+    def count_events(self) -> int:
+        """Read and decode the whole log."""
+        with self.reader.connect() as connection:
+            return sum(1 for _ in self.store.everything(connection))
+
+    def rebuild(self, views: Sequence[View]) -> None:
+        """Fill views from the whole log."""
+        with self.writer.begin() as connection:
+            self.follower.rebuild(connection, self.store.everything(connection), views)
+
+    def note(self, id: UUID) -> None:
+        """One full command."""
+        with signed():
+            self.service.change(Case, id, Case.note)
 
     def close(self) -> None:
         self.service.close()
