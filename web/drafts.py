@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 from werkzeug.datastructures import MultiDict
 
 from web.accounts.tables import DRAFTS
@@ -36,18 +37,26 @@ def find(connection: sa.Connection, person: UUID, form_key: str) -> Draft | None
 def keep(office: Office, person: UUID, form_key: str, sent: MultiDict[str, str], version: int | None) -> None:
     """Keep what was typed, in place of what was kept before."""
     typed = [(name, value) for name, value in sent.items(multi=True) if name not in OF_THE_PAGE and value]
-    answers = {"version": version, "typed": typed}
+    kept = {"saved_at": office.now(), "answers": {"version": version, "typed": typed}}
     with office.write() as connection:
-        connection.execute(DRAFTS.delete().where(_is(person, form_key)))
-        connection.execute(
-            DRAFTS.insert().values(person=person, form_key=form_key, saved_at=office.now(), answers=answers)
-        )
+        connection.execute(_KEEP, {"person": person, "form_key": form_key, **kept})
 
 
 def discard(office: Office, person: UUID, form_key: str) -> None:
     """Throw a working copy away, because it was sent or is not wanted any more."""
     with office.write() as connection:
         connection.execute(DRAFTS.delete().where(_is(person, form_key)))
+
+
+def _over() -> sa.Insert:
+    put = insert(DRAFTS)  # SQLite has the same clause
+    return put.on_conflict_do_update(
+        index_elements=[DRAFTS.c.person, DRAFTS.c.form_key],
+        set_={"saved_at": put.excluded.saved_at, "answers": put.excluded.answers},
+    )
+
+
+_KEEP = _over()
 
 
 def _is(person: UUID, form_key: str) -> sa.ColumnElement[bool]:

@@ -15,7 +15,6 @@ from projections.event_log import LOG_TABLES
 from projections.view import VIEW_TABLES
 from web.accounts.tables import DOOR_TABLES
 
-
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ' upgrade', 0))"
 
 

@@ -16,7 +16,7 @@ from domain.aggregate import Refusal
 from domain.person import Person
 from domain.references import record_id
 from web.accounts import sessions
-from web.accounts.tables import ACCOUNTS, PASSWORD_LINKS, fingerprint
+from web.accounts.tables import ACCOUNTS, PASSWORD_LINKS, fingerprint, lock
 
 LINK_LASTS = timedelta(hours=48)
 
@@ -90,6 +90,7 @@ def create(
     connection: sa.Connection, person: UUID, sign_in_name: str, *, password_hash: str | None = None
 ) -> Account:
     """Open an account; it lets nobody in until a password is set. Raises HasAnAccount or SignInNameInUse."""
+    lock(connection, ACCOUNTS)
     check_new(connection, person, sign_in_name)
     account = Account(account_id(person), person, sign_in_name, password_hash, None)
     connection.execute(ACCOUNTS.insert().values(asdict(account)))
@@ -121,6 +122,7 @@ def set_password(connection: sa.Connection, account: Account, password_hash: str
 
 def disable(connection: sa.Connection, account: Account, now: datetime) -> None:
     """Let the person in no more: sessions end, links count no more, tokens are not accepted."""
+    lock(connection, ACCOUNTS)
     _update(connection, account, disabled_at=now)
     _use_up_links(connection, account, now)
     sessions.end_all(connection, account.person, now)
@@ -133,11 +135,21 @@ def enable(connection: sa.Connection, account: Account) -> None:
 
 def add_link(connection: sa.Connection, account: Account, now: datetime) -> str:
     """A one-time link's secret part, shown once and valid for 48 hours; earlier links count no more."""
+    lock(connection, ACCOUNTS)
     _use_up_links(connection, account, now)
     token = secrets.token_urlsafe(32)
     values = {"token_hash": fingerprint(token), "account": account.id, "expires_at": now + LINK_LASTS}
     connection.execute(PASSWORD_LINKS.insert().values(values))
     return token
+
+
+def use_link(connection: sa.Connection, token: str, password_hash: str, now: datetime) -> None:
+    """Set the password for which a link was made; of two who use it at once, the second comes too late.
+
+    Raises LinkNoLongerValid.
+    """
+    lock(connection, ACCOUNTS)
+    set_password(connection, account_of_link(connection, token, now), password_hash, now)
 
 
 def account_of_link(connection: sa.Connection, token: str, now: datetime) -> Account:

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 
 from domain.aggregate import Refusal
-from web.accounts.tables import SIGN_IN_ATTEMPTS, fingerprint
+from web.accounts.tables import SIGN_IN_ATTEMPTS, fingerprint, lock
 
 WITHIN = timedelta(minutes=15)
 PER_NAME, PER_ADDRESS = 5, 20
@@ -33,6 +33,7 @@ class TooManyAttempts(Refusal):
 
 def begin(connection: sa.Connection, sign_in_name: str, address: str, now: datetime) -> UUID:
     """Count an attempt. Raises TooManyAttempts, and then counts nothing."""
+    lock(connection, SIGN_IN_ATTEMPTS)
     made = SIGN_IN_ATTEMPTS.c
     connection.execute(SIGN_IN_ATTEMPTS.delete().where(made.at <= now - KEPT))
     name_hash = fingerprint(sign_in_name.strip().casefold())

@@ -69,8 +69,7 @@ def use_password_link(office: Office, token: str, password_hash: str) -> None:
         account = accounts.account_of_link(connection, token, office.now())
     _tell(office, account.person, lambda record: record.set_password())
     with office.write() as connection:
-        still = accounts.account_of_link(connection, token, office.now())
-        accounts.set_password(connection, still, password_hash, office.now())
+        accounts.use_link(connection, token, password_hash, office.now())
 
 
 def disable(office: Office, person: UUID, *, reason: str) -> None:

@@ -112,6 +112,12 @@ def fingerprint(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+def lock(connection: sa.Connection, table: sa.Table) -> None:
+    """Let nobody else change a table until this transaction is over; in SQLite nobody else changes anything."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))
+
+
 def is_let_in(person: sa.Column[Any]) -> sa.ColumnElement[bool]:
     """The condition that a column's person has no account that is disabled."""
     return ~sa.exists().where(ACCOUNTS.c.person == person, ACCOUNTS.c.disabled_at.is_not(None))

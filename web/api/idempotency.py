@@ -12,6 +12,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from flask import Request, Response
+from sqlalchemy.dialects.postgresql import insert
 from werkzeug.exceptions import Conflict, UnprocessableEntity
 
 from web.accounts.tables import IDEMPOTENCY_KEYS as KEYS
@@ -20,6 +21,9 @@ from web.office import Office
 KEPT = timedelta(days=30)
 RUNNING = timedelta(minutes=1)
 """After so long an unanswered request counts as broken off, and its repetition is carried out."""
+
+
+_TAKE = insert(KEYS).on_conflict_do_nothing().returning(KEYS.c.key)  # SQLite has the same clauses
 
 
 class KeyUsedForAnother(UnprocessableEntity):
@@ -50,12 +54,12 @@ def claim(office: Office, person: UUID, route: str, key: str, fingerprint: str) 
     now = office.now()
     with office.write() as connection:
         connection.execute(KEYS.delete().where(KEYS.c.created_at < now - KEPT))
-        known = connection.execute(KEYS.select().where(_is(person, route, key))).first()
-        if known is None:
-            connection.execute(
-                KEYS.insert().values(person=person, route=route, key=key, fingerprint=fingerprint, created_at=now)
-            )
-            return None
+        known = None
+        while known is None:  # as it is where the first request gives the key back just now
+            taken = {"person": person, "route": route, "key": key, "fingerprint": fingerprint, "created_at": now}
+            if connection.execute(_TAKE, taken).first():
+                return None
+            known = connection.execute(KEYS.select().where(_is(person, route, key))).first()
     if known.fingerprint != fingerprint:
         raise KeyUsedForAnother("This Idempotency-Key came with another request before. Use a new one.")
     if known.status is None:

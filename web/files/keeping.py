@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 
 from web.accounts.tables import UPLOADS
 from web.office import Office
@@ -14,13 +15,11 @@ def keep(office: Office, content: bytes, media_type: str) -> str:
     """Keep bytes; returns their SHA-256 in hexadecimal digits."""
     sha256 = hashlib.sha256(content).hexdigest()
     with office.write() as connection:
-        known = connection.execute(sa.select(UPLOADS.c.size).where(UPLOADS.c.sha256 == sha256)).first()
-        if known is None:
-            connection.execute(
-                UPLOADS.insert().values(
-                    sha256=sha256, bytes=content, size=len(content), media_type=media_type, stored_at=office.now()
-                )
-            )
+        connection.execute(
+            insert(UPLOADS)  # SQLite has the same clause
+            .values(sha256=sha256, bytes=content, size=len(content), media_type=media_type, stored_at=office.now())
+            .on_conflict_do_nothing()
+        )
     return sha256
 
 
