@@ -11,6 +11,7 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
+from werkzeug.exceptions import NotFound, UnprocessableEntity
 
 from web import words
 from web.accounts import add_accounts
@@ -64,6 +65,7 @@ def create_app(settings: Settings | None = None, *, office: Office | None = None
     _add_templates(app)
     csrf = CSRFProtect(app)
     add_accounts(app)
+    _refuse_nul(app)
     _ask_to_sign_in(app)
     know_nouns(app, [noun for noun, _ in NOUNS])
     for pages in PAGES:
@@ -103,6 +105,18 @@ def _add_templates(app: Flask) -> None:
     def around() -> dict[str, Any]:
         asking = visitor()
         return {"authority": authority(), "person": asking, "navigation": navigation(asking)}
+
+
+def _refuse_nul(app: Flask) -> None:
+    """No text of the service holds a NUL, which PostgreSQL takes in none; forms and bodies drop it with the other
+    control characters, but an address is taken as it stands."""
+
+    @app.before_request
+    def refuse() -> None:
+        if "\0" in request.path:
+            raise NotFound
+        if any("\0" in part for pair in request.args.items(multi=True) for part in pair):
+            raise UnprocessableEntity("The address holds a character (NUL) that no text has")
 
 
 def _ask_to_sign_in(app: Flask) -> None:
