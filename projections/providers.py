@@ -55,6 +55,10 @@ class ProviderSpecialist(Row):
     joined_on: date
     left_on: date | None = None
 
+    def works_on(self, day: date) -> bool:
+        """Whether they work for the provider on a day."""
+        return self.left_on is None or self.left_on > day
+
 
 class VettingFact(Row):
     """All checks of one requirement. `holder` is the specialist or the provider itself; `expires` the last day on
@@ -76,6 +80,9 @@ offers = Sheet(
 )
 specialists = Sheet("provider_specialists", ProviderSpecialist, key=("provider", "person"), indexes=[("person",)])
 vetting = Sheet("provider_vetting", VettingFact, key=("provider", "item", "holder"), indexes=[("expires",)])
+
+AS_THEY_CAME = (specialists.table.c.joined_on, specialists.table.c.person)
+"""The order in which people are listed."""
 
 
 @providers.on(Provider.Registered)
@@ -286,7 +293,7 @@ def specialists_of(connection: sa.Connection, provider: UUID, today: date) -> li
     table = specialists.table
     there = table.c.left_on.is_(None) | (table.c.left_on > today)
     query = table.select().where(table.c.provider == provider, there)
-    return specialists.rows(connection, query.order_by(table.c.joined_on, table.c.person))
+    return specialists.rows(connection, query.order_by(*AS_THEY_CAME))
 
 
 def providers_of_person(connection: sa.Connection, person: UUID, today: date) -> list[UUID]:
@@ -295,6 +302,16 @@ def providers_of_person(connection: sa.Connection, person: UUID, today: date) ->
     there = table.c.left_on.is_(None) | (table.c.left_on > today)
     query = sa.select(table.c.provider).where(table.c.person == person, there)
     return list(connection.execute(query.order_by(table.c.provider)).scalars())
+
+
+def specialists_among(connection: sa.Connection, ids: Collection[UUID]) -> list[ProviderSpecialist]:
+    """Everybody who works or worked for one of these providers, in the order in which they came."""
+    return specialists.rows(connection, _of(specialists, ids).order_by(*AS_THEY_CAME))
+
+
+def vetting_among(connection: sa.Connection, ids: Collection[UUID]) -> list[VettingFact]:
+    """What is known of the vetting of these providers."""
+    return vetting.rows(connection, _of(vetting, ids))
 
 
 def vetting_of(connection: sa.Connection, provider: UUID) -> list[VettingFact]:
@@ -330,7 +347,8 @@ def facts_of(connection: sa.Connection, ids: Iterable[UUID]) -> dict[UUID, Vetti
         if row.teaches:
             teachers.setdefault(row.provider, set()).add(row.person)
     checks: dict[UUID, list[Check]] = {}
-    for fact in vetting.rows(connection, _of(vetting, wanted)):
+    in_order = (vetting.table.c.holder, vetting.table.c.item)
+    for fact in vetting.rows(connection, _of(vetting, wanted).order_by(*in_order)):
         checks.setdefault(fact.provider, []).extend(fact.checks)
     listed = providers.rows(connection, providers.table.select().where(providers.table.c.id.in_(wanted)))
     return {
@@ -339,7 +357,7 @@ def facts_of(connection: sa.Connection, ids: Iterable[UUID]) -> dict[UUID, Vetti
     }
 
 
-def _of(sheet: Sheet[Any], ids: list[UUID]) -> sa.Select[Any]:
+def _of(sheet: Sheet[Any], ids: Collection[UUID]) -> sa.Select[Any]:
     return sheet.table.select().where(sheet.table.c.provider.in_(ids))
 
 

@@ -116,13 +116,14 @@ def inspections_of(connection: sa.Connection, school: UUID) -> list[InspectedOn]
     """The inspections of a school and of those that went into it, the newest first."""
     columns = inspections.table.c
     query = inspections.table.select().where(columns.school.in_(_with_merged(school)))
-    return inspections.rows(connection, query.order_by(columns.inspected_on.desc()))
+    return inspections.rows(connection, query.order_by(columns.inspected_on.desc(), columns.urn))
 
 
 def groups_of(connection: sa.Connection, school: UUID) -> list[GroupMember]:
     """The groups to which a school belongs, by name."""
     columns = groups.table.c
-    return groups.rows(connection, groups.table.select().where(columns.school == school).order_by(columns.name))
+    query = groups.table.select().where(columns.school == school)
+    return groups.rows(connection, query.order_by(columns.name, columns.uid))
 
 
 def proposed_successions(

@@ -115,7 +115,8 @@ def known_register(connection: sa.Connection, asked: Iterable[int]) -> dict[int,
 
 def merged_schools(connection: sa.Connection, school: UUID) -> list[KnownSchool]:
     """The institutions that went into a school: their records tell its earlier history."""
-    query = schools.table.select().where(schools.table.c.merged_into == school)
+    columns = schools.table.c
+    query = schools.table.select().where(columns.merged_into == school).order_by(columns.sought, columns.id)
     return schools.rows(connection, query)
 
 

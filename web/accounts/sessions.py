@@ -77,7 +77,8 @@ _ARRIVING = with_person(SESSIONS).where(
 
 def of_person(connection: sa.Connection, person: UUID, now: datetime) -> list[Session]:
     """A person's living sessions, the last used first."""
-    query = SESSIONS.select().where(SESSIONS.c.person == person).order_by(SESSIONS.c.last_seen_at.desc())
+    last_used = (SESSIONS.c.last_seen_at.desc(), SESSIONS.c.created_at.desc(), SESSIONS.c.id_hash)
+    query = SESSIONS.select().where(SESSIONS.c.person == person).order_by(*last_used)
     found = [Session(**row) for row in connection.execute(query).mappings()]
     return [session for session in found if session.is_alive(now)]
 
