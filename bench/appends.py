@@ -22,27 +22,24 @@ RAW, RAW_COPY, LIBRARY, OURS = "raw insert", "raw copy", "library's recorder", "
 
 def singly(place: Place) -> Measured:
     """One event in each transaction, on PostgreSQL."""
-    raw, twin, desk = RawPostgresql(place.database()).create(), Twin(place.database()), Desk(place.database(), [])
 
     def plain() -> tuple[Work, int]:
-        rows = event_rows(SINGLE, streams=STREAMS)
-        return partial(raw.commit_each, rows), SINGLE
+        raw = RawPostgresql(place.database()).create()
+        return closing(partial(raw.commit_each, event_rows(SINGLE, streams=STREAMS)), raw), SINGLE
 
     def library() -> tuple[Work, int]:
-        events = stored_events(SINGLE, streams=STREAMS)
-        return partial(_each, twin.recorder.insert_events, [[event] for event in events]), SINGLE
+        twin = Twin(place.database())
+        events = [[event] for event in stored_events(SINGLE, streams=STREAMS)]
+        return closing(partial(_each, twin.recorder.insert_events, events), twin), SINGLE
 
     def ours() -> tuple[Work, int]:
-        records: list[Any] = [stored(event) for event in new_events(SINGLE // STREAMS, STREAMS)]
-        return partial(_each, desk.log.insert_events, [[record] for record in records]), SINGLE
+        desk = Desk(place.database(), [])
+        records: list[Any] = [[stored(event)] for event in new_events(SINGLE // STREAMS, STREAMS)]
+        return closing(partial(_each, desk.log.insert_events, records), desk), SINGLE
 
     title = "Append alone on PostgreSQL, one event in each transaction"
-    measured = in_turn(
-        "appends_postgresql", title, {RAW: plain, LIBRARY: library, OURS: ours}, base=RAW, rounds=place.rounds
-    )
-    for opened in (raw, twin, desk):
-        opened.close()
-    return measured
+    ways: dict[str, Way] = {RAW: plain, LIBRARY: library, OURS: ours}
+    return in_turn("appends_postgresql", title, ways, base=RAW, rounds=place.rounds)
 
 
 def imports_to_sqlite(place: Place) -> Measured:

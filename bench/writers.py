@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from contextlib import ExitStack
+from functools import cache, partial
 from threading import Lock
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from bench.material.case import Desk
 from bench.material.disk import SLOW_MS, slow
 from bench.material.place import Place
 from bench.material.raw import RawPostgresql, RawSqlite, event_rows
-from bench.material.timing import Measured, Way, Work, in_turn
+from bench.material.timing import Measured, Work, in_turn
 from bench.material.twin import Twin, stored_events
 from projections.codec import stored
 
@@ -27,45 +28,43 @@ RAW, LIBRARY, OURS = "raw insert and commit", "library", "append"
 
 def on_postgresql(place: Place) -> Measured:
     """Eight processes, each appending one event at a time to records of its own."""
-    ways: dict[str, Way] = {}
-    crews = []
-    for way, function in {RAW: "raw_writer", LIBRARY: "library_writer", OURS: "writer"}.items():
-        url = place.database(delay=SLOW_MS)
-        if way == RAW:
-            RawPostgresql(url).create().close()
-        elif way == LIBRARY:
-            Twin(url).close()
-        else:
-            Desk(url, []).close()
-        crew = Crew(f"bench.writers:{function}", [{"url": url}] * PROCESSES)
-        crews.append(crew)
-        ways[way] = partial(_told, crew, EACH, PROCESSES * EACH)
-    title = f"{PROCESSES} writers on PostgreSQL, commits {SLOW_MS:g} ms longer"
-    measured = in_turn("writers_postgresql", title, ways, base=LIBRARY, rounds=place.rounds)
-    for crew in crews:
-        crew.close()
-    return measured
+    new: dict[str, tuple[str, Callable[[str], Any]]] = {
+        RAW: ("raw_writer", lambda url: RawPostgresql(url).create()),
+        LIBRARY: ("library_writer", Twin),
+        OURS: ("writer", lambda url: Desk(url, [])),
+    }
+    with ExitStack() as stack:
+
+        @cache
+        def crew(way: str) -> Crew:
+            function, begin = new[way]
+            url = place.database(delay=SLOW_MS)
+            begin(url).close()
+            return stack.enter_context(Crew(f"bench.writers:{function}", [{"url": url}] * PROCESSES))
+
+        ways = {way: partial(_told, crew, way, each=EACH, number=PROCESSES * EACH) for way in new}
+        title = f"{PROCESSES} writers on PostgreSQL, commits {SLOW_MS:g} ms longer"
+        return in_turn("writers_postgresql", title, ways, base=LIBRARY, rounds=place.rounds)
 
 
 def in_threads(place: Place) -> Measured:
     """Sixteen threads, each giving full commands on records of ten and more events."""
-    ways: dict[str, Way] = {}
-    crews = []
     functions = {RAW: "raw_threads", LIBRARY: "library_threads", "full command": "threads"}
-    for way, function in functions.items():
-        told = [{"url": f"sqlite:///{place.file()}"}]
-        crew = Crew(f"bench.writers:{function}", told, environment=slow())
-        crews.append(crew)
-        ways[way] = partial(_told, crew, COMMANDS, COMMANDS)
-    title = f"{THREADS} threads on SQLite, commits {SLOW_MS:g} ms longer"
-    measured = in_turn("threads_sqlite", title, ways, base=RAW, rounds=place.rounds)
-    for crew in crews:
-        crew.close()
-    return measured
+    with ExitStack() as stack:
+
+        @cache
+        def crew(way: str) -> Crew:
+            told = [{"url": f"sqlite:///{place.file()}"}]
+            return stack.enter_context(Crew(f"bench.writers:{functions[way]}", told, environment=slow()))
+
+        ways = {way: partial(_told, crew, way, each=COMMANDS, number=COMMANDS) for way in functions}
+        title = f"{THREADS} threads on SQLite, commits {SLOW_MS:g} ms longer"
+        return in_turn("threads_sqlite", title, ways, base=RAW, rounds=place.rounds)
 
 
-def _told(crew: Crew, each: int, number: int) -> tuple[Work, int]:
-    return lambda: crew.work(each), number
+def _told(crew: Callable[[str], Crew], way: str, *, each: int, number: int) -> tuple[Work, int]:
+    found = crew(way)
+    return lambda: found.work(each), number
 
 
 def raw_writer(url: str) -> Callable[[int], int]:
@@ -79,7 +78,7 @@ def raw_writer(url: str) -> Callable[[int], int]:
 
 
 def library_writer(url: str) -> Callable[[int], int]:
-    twin = Twin(url)
+    twin = Twin(url, is_new=False)
 
     def work(number: int) -> int:
         for event in stored_events(number):

@@ -101,17 +101,26 @@ class Told:
 Result = Measured | Told
 
 
+class NotHere(RuntimeError):
+    """A way cannot be taken on this machine: something that it needs is not installed."""
+
+
 def in_turn(
     name: str, title: str, ways: Mapping[str, Way], *, base: str, rounds: int = ROUNDS, by_cpu: bool = False
 ) -> Measured:
-    """Measure every way once per round."""
+    """Measure every way once per round. One that cannot be taken here is left out, with a word about it."""
     rounds_of: dict[str, list[Spent]] = {way: [] for way in ways}
     for _ in range(rounds):
-        for way, make in ways.items():
-            work, number = make()
+        for way in list(rounds_of):
+            try:
+                work, number = ways[way]()
+            except NotHere as lack:
+                print(f"\n{name}: without {way}: {lack}")
+                del rounds_of[way]
+                continue
             gc.collect()
             rounds_of[way].append(spent_on(work, number))
-    return Measured(name, title, base, rounds_of, by_cpu)
+    return Measured(name, title, base if base in rounds_of else next(iter(rounds_of)), rounds_of, by_cpu)
 
 
 def spent_on(work: Work, number: int) -> Spent:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from importlib.util import find_spec
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from eventsourcing.domain import Aggregate
 from eventsourcing.persistence import StoredEvent
 
 from bench.material.case import NOTE, OFFICER, ON
+from bench.material.timing import NotHere
 
 MOST_AT_ONCE = 400
 """Appending many more events at once may keep the library's PostgreSQL module waiting for ever."""
@@ -57,10 +59,11 @@ class Case(Aggregate):
 
 
 class Twin(Application[UUID]):
-    """The library's application on a database."""
+    """The library's application on a database. Raises NotHere where the library lacks what it needs for it."""
 
-    def __init__(self, url: str) -> None:
-        super().__init__(_environment(url))
+    def __init__(self, url: str, *, is_new: bool = True) -> None:
+        # Several processes that make the library's tables at once would fail.
+        super().__init__({**_environment(url), "CREATE_TABLE": "yes" if is_new else "no"})
 
     def open_cases(self, number: int, notes: int) -> list[UUID]:
         """Save that many cases with that many notes on each; returns their ids."""
@@ -99,6 +102,8 @@ def _environment(url: str) -> dict[str, str]:
     address = sa.make_url(url)
     if address.get_backend_name() == "sqlite":
         return {"PERSISTENCE_MODULE": "eventsourcing.sqlite", "SQLITE_DBNAME": str(address.database)}
+    if find_spec("psycopg_pool") is None:
+        raise NotHere("the library's PostgreSQL module needs the package psycopg-pool")
     return {
         "PERSISTENCE_MODULE": "eventsourcing.postgres",
         "POSTGRES_DBNAME": str(address.database),
