@@ -65,8 +65,7 @@ def _colleagues(world: World, on: date, names: Iterator[str]) -> Story:
         leads = role is Role.DIRECTOR
         person.take_post(role, from_=on, team=Team.PRIMARY if leads else None, leads_team=leads)
         world.add(person)
-        if role is not Role.REVIEWER:
-            setattr(world, role.value, person.id)
+        setattr(world, role.value, person.id)
     for team, share in of_team.items():
         for number in range(max(1, round(world.wanted * share / schools.a_school_per_officer))):
             yield When(on, None, Role.ADMINISTRATOR)

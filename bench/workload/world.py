@@ -66,6 +66,7 @@ class World:
     broker: UUID = NOBODY
     cpd_manager: UUID = NOBODY
     administrator: UUID = NOBODY
+    reviewer: UUID = NOBODY
     outside: dict[str, list[ProviderKnown]] = field(default_factory=dict)
     """Providers by subject who work for a quote."""
     own: dict[str, list[ProviderKnown]] = field(default_factory=dict)

@@ -27,14 +27,12 @@ def history(model: Model, schools: int, *, name: str = "", years: int | None = N
 
     `years` is the number of whole school years before the one in which the history ends.
     """
-    for _, happened in acts(model, schools, name=name, years=years):
+    for _, happened in acts(new_world(model, schools, name=name, years=years)):
         yield from happened
 
 
-def acts(
-    model: Model, schools: int, *, name: str = "", years: int | None = None
-) -> Iterator[tuple[datetime, list[Event]]]:
-    """The same by acts: the moment of each and its events."""
+def new_world(model: Model, schools: int, *, name: str = "", years: int | None = None) -> World:
+    """An authority before its first day."""
     if years is not None:
         model = replace(model, school_years_before=years)
     dice = Random(f"{model.seed} {name} {schools}")
@@ -43,6 +41,11 @@ def acts(
     world.diary.begin(begin(world, date(first, 9, 1)))
     for year in range(first, academic_year_of(model.ends) + 1):
         world.diary.begin(_september(world, year))
+    return world
+
+
+def acts(world: World) -> Iterator[tuple[datetime, list[Event]]]:
+    """All that happens, act by act: the moment of each and its events."""
     for moment in world.diary.play():
         happened = world.service.happened()
         if happened:

@@ -1,0 +1,123 @@
+"""Every page of the product, asked for in process by the people concerned, and how long each takes."""
+
+from __future__ import annotations
+
+import gc
+import os
+import re
+from collections import defaultdict, deque
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import structlog
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+
+from web import create_app
+from web.accounts import sessions
+from web.accounts.sessions import COOKIE
+from web.office import Office
+from web.settings import Settings
+
+OF_EACH = 2
+"""How many pages of one kind a person looks at, and how often each: the first time warms up what is kept."""
+
+MOST_PAGES = 400
+LINK = re.compile(r'href="(/[^"#]*)"')
+LEFT_OUT = ("/static/", "/sign-out", "/password/", "/api")
+
+
+def app_on(office: Office) -> Flask:
+    """The application on an office, for one worker."""
+    return create_app(Settings("", secret_key="only to measure", testing=True), office=office)
+
+
+def browse(office: Office, people: Mapping[str, UUID]) -> dict[str, list[float]]:
+    """Milliseconds of each page, by its rule: every kind of page that links lead to, a few of each per person."""
+    app = app_on(office)
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        # A line is written for each request, as in a deployment, but not on this screen.
+        structlog.configure(logger_factory=structlog.WriteLoggerFactory(nowhere))
+        return _browsed(app, office, people)
+
+
+def _browsed(app: Flask, office: Office, people: Mapping[str, UUID]) -> dict[str, list[float]]:
+    times: dict[str, list[float]] = defaultdict(list)
+    for person in people.values():
+        client = _signed_in(app, office, person)
+        for rule, path in _pages(app, client):
+            times[rule] += _timed(client, path)
+    return dict(times)
+
+
+def percentile(times: list[float], share: float) -> float:
+    """The time that this share of all stays within."""
+    return sorted(times)[min(len(times) - 1, int(len(times) * share))]
+
+
+def show(times: Mapping[str, list[float]]) -> None:
+    """Print p50, p99 and the slowest of each kind of page, slowest kind first."""
+    print(f"\n  {'page':<60}{'times':>6}{'p50':>9}{'p99':>9}  ms")
+    for rule, taken in sorted(times.items(), key=lambda each: -median(each[1])):
+        print(f"  {rule:<60}{len(taken):>6}{median(taken):>9.1f}{percentile(taken, 0.99):>9.1f}")
+
+
+def _signed_in(app: Flask, office: Office, person: UUID) -> FlaskClient:
+    with office.write() as connection:
+        value = sessions.begin(connection, person, office.now())
+    client = app.test_client()
+    client.set_cookie(COOKIE, value)
+    return client
+
+
+def _pages(app: Flask, client: FlaskClient) -> Iterator[tuple[str, str]]:
+    """Pages that links lead to from the first one, at most so many of a kind."""
+    waiting, seen, of_kind = deque(["/"]), {"/"}, dict[str, int]()
+    asked = 0
+    while waiting and asked < MOST_PAGES:
+        path = waiting.popleft()
+        rule = _rule(app, path)
+        if rule is None or of_kind.get(rule, 0) >= OF_EACH:
+            continue
+        asked += 1
+        answer = client.get(path)
+        links = LINK.findall(answer.text)
+        if answer.location:
+            links.append(urlsplit(answer.location).path)
+        elif answer.status_code != 200 or answer.mimetype != "text/html":
+            continue
+        else:
+            of_kind[rule] = of_kind.get(rule, 0) + 1
+            yield rule, path
+        for link in links:
+            href = link.replace("&amp;", "&")
+            if href not in seen and not href.startswith(LEFT_OUT):
+                seen.add(href)
+                waiting.append(href)
+
+
+def _rule(app: Flask, path: str) -> str | None:
+    try:
+        rule, _ = app.url_map.bind("localhost").match(path.partition("?")[0], return_rule=True)
+    except RequestRedirect as redirect:
+        return _rule(app, urlsplit(redirect.new_url).path)
+    except HTTPException:
+        return None
+    return rule.rule
+
+
+def _timed(client: FlaskClient, path: str) -> list[float]:
+    taken = []
+    gc.collect()
+    for _ in range(OF_EACH):
+        began = perf_counter()
+        answer = client.get(path)
+        assert answer.data
+        taken.append((perf_counter() - began) * 1000)
+    return taken
