@@ -4,16 +4,33 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from tests.databases import (
+    Databases,
+    databases,
+    each_database,
+    each_databases,
+    postgresql_databases,
+    sqlite_databases,
+    with_views,
+)
 from tests.postgresql import postgresql, postgresql_database
 from tests.world import Clock, World
-from web.migrate import upgrade
 from web.office import Office
 
-__all__ = ["postgresql", "postgresql_database"]
+__all__ = [
+    "databases",
+    "each_database",
+    "each_databases",
+    "postgresql",
+    "postgresql_database",
+    "postgresql_databases",
+    "sqlite_databases",
+]
 
 
 @pytest.fixture
@@ -22,13 +39,10 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def office(tmp_path: Path, clock: Clock) -> Iterator[Office]:
+def office(databases: Databases, clock: Clock) -> Iterator[Office]:
     """An office on a database of its own, empty but for its tables."""
-    office = Office(f"sqlite:///{tmp_path / 'service.sqlite'}", clock=clock)
-    upgrade(office.writer)
-    office.prepare_views()
-    yield office
-    office.close()
+    with databases.like(with_views) as url, closing(Office(url, clock=clock)) as office:
+        yield office
 
 
 @pytest.fixture

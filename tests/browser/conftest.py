@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.browser.looking import Window
+from tests.databases import Databases
 from tests.town import Town
 from tests.web.conftest import an_office
 from tests.world import World
@@ -64,11 +65,10 @@ class Street:
 
 
 @pytest.fixture(scope="session")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def town(databases: Databases) -> Iterator[Town]:
     """A town for tests that only look at its pages."""
-    office, clock = an_office(tmp_path_factory.mktemp("town"))
-    yield Town(World(office, clock))
-    office.close()
+    with an_office(databases) as (office, clock):
+        yield Town(World(office, clock))
 
 
 @pytest.fixture(scope="session")

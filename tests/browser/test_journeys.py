@@ -6,7 +6,6 @@ On the first walk every page that is built differently from those before it is l
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -14,6 +13,7 @@ import pytest
 from tests.browser.conftest import OpenWindow, Street
 from tests.browser.looking import Window
 from tests.browser.visiting import KeyboardVisitor, MouseVisitor
+from tests.databases import Databases
 from tests.journeys import Journey, a_reviewer_follows_an_intervention
 from tests.journeys_of_brokerage import (
     a_cpd_manager_meets_a_request_for_training,
@@ -35,12 +35,11 @@ JOURNEYS = [
 
 
 @pytest.fixture
-def world(tmp_path: Path, street: Street) -> Iterator[World]:
+def world(databases: Databases, street: Street) -> Iterator[World]:
     """An authority of the test's own, in which things happen, served to the browser."""
-    office, clock = an_office(tmp_path)
-    street.move_in(office)
-    yield World(office, clock)
-    office.close()
+    with an_office(databases) as (office, clock):
+        street.move_in(office)
+        yield World(office, clock)
 
 
 class Look:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -15,11 +15,11 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from domain.account import TokenScopes
+from tests.databases import Databases, with_views
 from tests.town import Town
 from tests.world import Clock, World
 from web import create_app
 from web.accounts import tokens
-from web.migrate import upgrade
 from web.office import EXTENSION, Office
 from web.settings import Settings
 
@@ -152,17 +152,15 @@ class Standing:
         return a_program(self.app, self.town.world, person, scopes)
 
 
-def an_office(folder: Path) -> tuple[Office, Clock]:
+@contextmanager
+def an_office(databases: Databases) -> Iterator[tuple[Office, Clock]]:
     """An office on a database of its own, for tests that share it."""
     clock = Clock()
-    office = Office(f"sqlite:///{folder / 'service.sqlite'}", clock=clock)
-    upgrade(office.writer)
-    office.prepare_views()
-    return office, clock
+    with databases.like(with_views) as url, closing(Office(url, clock=clock)) as office:
+        yield office, clock
 
 
 @pytest.fixture(scope="session")
-def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
-    office, clock = an_office(tmp_path_factory.mktemp("standing"))
-    yield Standing(an_app(office), Town(World(office, clock)))
-    office.close()
+def standing(databases: Databases) -> Iterator[Standing]:
+    with an_office(databases) as (office, clock):
+        yield Standing(an_app(office), Town(World(office, clock)))

@@ -25,6 +25,7 @@ from schemathesis.specs.openapi.checks import (
 
 from domain.person import Person
 from domain.vocabulary import Role
+from tests.databases import Databases
 from tests.scenario import TODAY
 from tests.town import Town
 from tests.web.conftest import Program, a_program, an_app, an_office
@@ -123,10 +124,9 @@ def _somebody_with_every_post(town: Town) -> UUID:
 
 
 @pytest.fixture(scope="module")
-def caller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
-    office, clock = an_office(tmp_path_factory.mktemp("drawn"))
-    yield Caller(an_app(office), Town(World(office, clock)))
-    office.close()
+def caller(databases: Databases) -> Iterator[Caller]:
+    with an_office(databases) as (office, clock):
+        yield Caller(an_app(office), Town(World(office, clock)))
 
 
 def drawn(strategy: st.SearchStrategy[Case], send: Any) -> None:
