@@ -4,6 +4,7 @@ REGISTER ?=
 LA ?=
 PYTHON ?= python3
 JOBS ?= 2
+DATABASE ?= sqlite
 MEASURES ?=
 
 VENV := .venv
@@ -12,7 +13,7 @@ INSTALLED := $(VENV)/.installed
 INSTALLED_FOR_TESTS := $(VENV)/.installed-for-tests
 PINS := setup.cfg pyproject.toml constraints.txt
 
-export HOST PORT REGISTER LA
+export HOST PORT REGISTER LA DATABASE
 
 .DEFAULT_GOAL := help
 .PHONY: help run reset test lint format screenshots bench lock
@@ -29,10 +30,10 @@ run: $(INSTALLED) ## Serve a demonstration authority, or REGISTER=<csv> LA=<code
 reset: $(INSTALLED) ## Delete the demonstration's databases, so that the next run starts afresh
 	@$(BIN)/sis reset
 
-test: lint ## Run every check: lint, types, contracts, tests
+test: lint ## Run every check: lint, types, contracts, tests; all on PostgreSQL with DATABASE=postgresql
 	@if tools/find_chromium; then set --; else set -- -m "not browser"; fi; \
 	if [ -w /dev/shm ]; then export TMPDIR=/dev/shm; fi; \
-	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal "$$@"
+	SIS_TEST_DATABASE="$$DATABASE" $(BIN)/python -m pytest -n $(JOBS) --dist worksteal "$$@"
 
 lint: $(INSTALLED_FOR_TESTS) ## Check style, types and import contracts
 	$(BIN)/ruff check .
