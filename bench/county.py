@@ -53,7 +53,7 @@ def database(schools: int | None = None, years: int | None = None, file: Path | 
             f" ({kept.events / kept.writing:,.0f} /s), views filled in {kept.views:.0f} s"
             f" ({kept.events / kept.views:,.0f} events /s); {making.stat().st_size / 1e6:,.0f} MB"
         )
-        people = {name: str(id) for name, id in _people(world).items()}
+        people = {name: str(id) for name, id in people_in(world).items()}
         file.with_suffix(".json").write_text(json.dumps(people), encoding="utf-8")
         making.rename(file)
     return file
@@ -62,13 +62,13 @@ def database(schools: int | None = None, years: int | None = None, file: Path | 
 def office_of(file: Path) -> Office:
     """The office on such a file, on the day after its last."""
     model = read_model()
-    office = Office(f"sqlite:///{file}", clock=partial(_noon, model))
+    office = Office(f"sqlite:///{file}", clock=partial(noon, model))
     office.prepare_views()
     return office
 
 
 def people_of(file: Path) -> dict[str, UUID]:
-    """One holder of each post."""
+    """One holder of each post in such a file."""
     told = json.loads(file.with_suffix(".json").read_text(encoding="utf-8"))
     return {name: UUID(id) for name, id in told.items()}
 
@@ -87,7 +87,8 @@ def pages(file: Path) -> Told:
     return Told("county_pages", "Pages on the county's events, one worker", "ms", figures)
 
 
-def _people(world: World) -> dict[str, UUID]:
+def people_in(world: World) -> dict[str, UUID]:
+    """One holder of each post."""
     school = world.schools[0]
     specialist = next(iter(world.outside.values()))[0].specialist
     return {
@@ -117,7 +118,8 @@ def _sources() -> Iterator[Path]:
         yield from [path] if path.is_file() else sorted(path.rglob("*.py"))
 
 
-def _noon(model: Model) -> datetime:
+def noon(model: Model) -> datetime:
+    """The moment at which pages are asked for: noon of the history's last day."""
     return datetime.combine(model.ends, NOON)
 
 
