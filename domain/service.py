@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Collection, Iterable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from eventsourcing.application import AggregateNotFoundError, Application
@@ -111,18 +111,21 @@ class Service(Application[UUID]):
         """A record by id, as it is now or as it was at a version. Raises NotFound."""
 
         def load(_: Any, events: Iterable[Any]) -> A | None:
-            record: A | None = None
-            for event in events:
-                if record is None:
-                    record = _blank(kind, id, event)
-                event.mutate(record)
-            return record
+            return _folded(kind, id, events)
 
         try:
             found: A = self.repository.get(id, version=version, projector_func=load)
         except AggregateNotFoundError:
             raise NotFound(f"{kind.KIND} {id}") from None
         return found
+
+    def find_with_history(self, kind: type[A], id: UUID) -> tuple[A, list[Event]]:
+        """A record as it is now, and everything that happened to it, in order. Raises NotFound."""
+        events = cast("list[Event]", list(self._log.get(id)))
+        found = _folded(kind, id, events)
+        if found is None:
+            raise NotFound(f"{kind.KIND} {id}")
+        return found, events
 
     def change(self, kind: type[A], id: UUID, decide: Callable[[A], T], *, at: int | None = None) -> T:
         """Carry out one command on one record. Raises NotFound, Stale, AlreadyDone or the record's Refusal."""
@@ -172,6 +175,16 @@ class Service(Application[UUID]):
         stream = self._log.stream_of(first_event)
         if stream is not None:
             raise AlreadyDone(stream) from None
+
+
+def _folded(kind: type[A], id: UUID, events: Iterable[Any]) -> A | None:
+    """The record as these events make it, None without any."""
+    record: A | None = None
+    for event in events:
+        if record is None:
+            record = _blank(kind, id, event)
+        event.mutate(record)
+    return record
 
 
 def _blank(kind: type[A], id: UUID, first: Event) -> A:

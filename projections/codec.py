@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any, TypeVar, cast, get_type_hints
 from uuid import UUID
 
@@ -19,6 +20,10 @@ from domain.aggregate import EVENTS, Event, Meta
 from domain.vocabulary import About, Channel, Purpose, Sensitivity
 
 T = TypeVar("T")
+
+
+_SCHEMA_TOLD = '"schema":'
+"""Stands in the meta column where the schema is another than the first."""
 
 
 class UnknownTopic(LookupError):
@@ -99,14 +104,24 @@ def stored(event: Event) -> StoredRecord:
 
 
 def event_of(record: StoredRecord) -> Event:
-    """The event as it was recorded.
+    """The event as it was recorded; what its meta column holds is read when it is first asked.
 
     Raises UnknownTopic, UnknownSchema, or msgspec.ValidationError for an ill-formed one.
     """
     event_class = event_class_of(record.topic)
-    meta = _meta_decoder.decode(record.meta)
-    event = decode_state(event_class, record.state, schema=meta.schema)
-    event.signed(_meta(record, meta))
+    schema = _meta_decoder.decode(record.meta).schema if _SCHEMA_TOLD in record.meta else 1
+    event = decode_state(event_class, record.state, schema=schema)
+    event.signed(
+        _made(
+            Meta,
+            event_id=record.event_id,
+            stream=record.originator_id,
+            version=record.originator_version,
+            recorded_at=record.recorded_at,
+            position=record.position,
+            _unread=partial(_meta_fields, record.meta),
+        )
+    )
     return event
 
 
@@ -203,22 +218,19 @@ def _meta_state(event: Event) -> MetaState:
     )
 
 
-def _meta(record: StoredRecord, state: MetaState) -> Meta:
-    return _made(
-        Meta,
-        event_id=record.event_id,
-        stream=record.originator_id,
-        version=record.originator_version,
-        signature=_signature(state),
-        occurred=state.at if state.occurred is None else _moment(state.occurred),
-        about=_made(About, school=state.school, request=state.request, provider=state.provider, people=state.people),
-        purpose=state.purpose,
-        reason=state.reason,
-        rules=state.rules,
-        sensitivity=state.sensitivity,
-        recorded_at=record.recorded_at,
-        position=record.position,
-    )
+def _meta_fields(meta: str) -> dict[str, object]:
+    state = _meta_decoder.decode(meta)
+    return {
+        "signature": _signature(state),
+        "occurred": state.at if state.occurred is None else _moment(state.occurred),
+        "about": _made(
+            About, school=state.school, request=state.request, provider=state.provider, people=state.people
+        ),
+        "purpose": state.purpose,
+        "reason": state.reason,
+        "rules": state.rules,
+        "sensitivity": state.sensitivity,
+    }
 
 
 def _signature(state: MetaState) -> Signature:

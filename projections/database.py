@@ -1,9 +1,13 @@
-"""Opens the database: an embedded SQLite file with full durability."""
+"""Opens the database: an embedded SQLite file with full durability, or PostgreSQL."""
 
 from __future__ import annotations
 
+import fcntl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import pysqlite3.dbapi2
 import sqlalchemy as sa
@@ -12,35 +16,105 @@ SAFE_SQLITE = (3, 51, 3)
 """From this version on SQLite has no WAL-reset bug, which could corrupt a file with several connections."""
 
 BUSY_SECONDS = 30
+CONNECT_SECONDS = 2
+"""How long a PostgreSQL server may take to answer before the next one of the address is tried."""
+
+SCHEMA = "SELECT current_schema()"
 
 
 class UnsafeSqlite(RuntimeError):
     """The SQLite library at hand could corrupt the file under several connections."""
 
 
-def open_database(url: str) -> tuple[sa.Engine, sa.Engine]:
-    """A writer, whose transactions take the write lock at once, and a reader that holds no lock.
+class NotADatabase(ValueError):
+    """The address names neither a SQLite file nor a PostgreSQL database."""
 
-    Raises UnsafeSqlite for a SQLite library with the WAL-reset bug.
+
+class Database(NamedTuple):
+    """A writer, whose transactions may change things, and a reader, which sees one moment and locks nothing."""
+
+    writer: sa.Engine
+    reader: sa.Engine
+
+    @property
+    def primary(self) -> sa.Engine:
+        """Where a command asks single questions: never behind what was saved, as a replica is."""
+        if self.writer.dialect.name == "postgresql":
+            return self.writer.execution_options(isolation_level="AUTOCOMMIT")
+        return one_statement(self.reader)
+
+    @property
+    def snapshot(self) -> sa.Engine:
+        """Where many questions see one and the same moment, never behind what was saved."""
+        if self.writer.dialect.name == "postgresql":
+            return self.writer.execution_options(isolation_level="REPEATABLE READ")
+        return self.reader
+
+
+def open_database(url: str, *, replica_url: str | None = None) -> Database:
+    """The database at a SQLAlchemy address; readings go to the replica where there is one.
+
+    A PostgreSQL address may name several hosts of which only the one that takes writes is used
+    (`?host=a:5432&host=b:5432&target_session_attrs=read-write`).
+    Raises UnsafeSqlite for a SQLite library with the WAL-reset bug, NotADatabase for an address of another kind.
     """
-    if pysqlite3.dbapi2.sqlite_version_info < SAFE_SQLITE:
-        raise UnsafeSqlite(pysqlite3.dbapi2.sqlite_version)
-    options: dict[str, Any] = {"module": pysqlite3.dbapi2, "connect_args": {"timeout": BUSY_SECONDS}}
-    # One writing connection per process: threads queue for it in order, where SQLite would have them poll.
-    writer = sa.create_engine(url, pool_size=1, max_overflow=0, pool_timeout=BUSY_SECONDS, **options)
-    reader = sa.create_engine(url, **options)
-    for engine, begin in ((writer, "BEGIN IMMEDIATE"), (reader, "BEGIN")):
-        sa.event.listen(engine, "connect", _on_connect)
-        sa.event.listen(engine, "begin", partial(_on_begin, begin))
-    return writer, reader
+    address = sa.make_url(url)
+    if address.get_backend_name() == "sqlite":
+        return _open_sqlite(address)
+    if address.get_backend_name() == "postgresql":
+        replica = sa.make_url(replica_url) if replica_url else address
+        return Database(_postgresql_writer(address), _postgresql_reader(replica))
+    raise NotADatabase(f"{address.get_backend_name()} is neither sqlite nor postgresql")
 
 
 def one_statement(reader: sa.Engine) -> sa.Engine:
     """The reader for connections that ask a single question, and need no transaction to be consistent."""
+    if reader.dialect.name == "postgresql":
+        return reader.execution_options(isolation_level="AUTOCOMMIT")
     return reader.execution_options(**{_ONE_STATEMENT: True})
 
 
+@contextmanager
+def alone(writer: sa.Engine, work: str, busy: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Let only one process of the deployment at a time do this work on this database.
+
+    `busy` is called once when another process is at it, before waiting for that one to end.
+    The lock goes with the process that holds it, however it ends.
+    """
+    if writer.dialect.name == "postgresql":
+        with writer.connect() as connection:
+            connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+            key = f"{connection.exec_driver_sql(SCHEMA).scalar()} {work}"
+            asked = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
+            if not connection.exec_driver_sql(asked, (key,)).scalar():
+                busy()
+                connection.exec_driver_sql("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (key,))
+            yield
+            connection.exec_driver_sql("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", (key,))
+    else:
+        with Path(f"{writer.url.database}.{work}-lock").open("w", encoding="ascii") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                busy()
+                fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+
 _ONE_STATEMENT = "sis_one_statement"
+
+
+def _open_sqlite(address: sa.URL) -> Database:
+    if pysqlite3.dbapi2.sqlite_version_info < SAFE_SQLITE:
+        raise UnsafeSqlite(pysqlite3.dbapi2.sqlite_version)
+    options: dict[str, Any] = {"module": pysqlite3.dbapi2, "connect_args": {"timeout": BUSY_SECONDS}}
+    # One writing connection per process: threads queue for it in order, where SQLite would have them poll.
+    writer = sa.create_engine(address, pool_size=1, max_overflow=0, pool_timeout=BUSY_SECONDS, **options)
+    reader = sa.create_engine(address, **options)
+    for engine, begin in ((writer, "BEGIN IMMEDIATE"), (reader, "BEGIN")):
+        sa.event.listen(engine, "connect", _on_connect)
+        sa.event.listen(engine, "begin", partial(_on_begin, begin))
+    return Database(writer, reader)
 
 
 def _on_connect(connection: Any, _: Any) -> None:
@@ -55,3 +129,27 @@ def _on_connect(connection: Any, _: Any) -> None:
 def _on_begin(begin: str, connection: sa.Connection) -> None:
     if not connection.get_execution_options().get(_ONE_STATEMENT):
         connection.exec_driver_sql(begin)
+
+
+def _postgresql_writer(address: sa.URL) -> sa.Engine:
+    # A lost connection is told from the failed command itself: asking first would cost each command a round trip.
+    return sa.create_engine(address, isolation_level="READ COMMITTED", connect_args=_postgresql_options(address))
+
+
+def _postgresql_reader(address: sa.URL) -> sa.Engine:
+    # psycopg ends a standby's or a reader's transaction without a word; what was read stays one moment's.
+    return sa.create_engine(
+        address,
+        isolation_level="REPEATABLE READ",
+        pool_pre_ping=True,
+        connect_args=_postgresql_options(address),
+    )
+
+
+def _postgresql_options(address: sa.URL) -> dict[str, Any]:
+    given = address.query.get("options", "")
+    return {
+        "connect_timeout": CONNECT_SECONDS,
+        "application_name": "sis",
+        "options": f"{given if isinstance(given, str) else ' '.join(given)} -c timezone=UTC".strip(),
+    }

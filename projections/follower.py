@@ -1,168 +1,174 @@
-"""Keeps views in step with the log: inline when events are saved, and from the beginning to rebuild or check."""
+"""Keeps views in step with the log in the transaction that saves the events, and says how events change rows.
+
+A view that cannot take an event stops, alone: the command is saved, the other views go on.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
+from zlib import crc32
 
 import msgspec
 import sqlalchemy as sa
 
 from domain.aggregate import Event
-from projections.view import VIEW_TABLES, Key, Sheet, View
+from projections.rows import live_rows
+from projections.standing import generation, standings, stop
+from projections.view import Key, Sheet, View
 
-KEYS_AT_ONCE = 400
-ROWS_AT_ONCE = 5000
-
-STATE = sa.Table(
-    "views",
-    VIEW_TABLES,
-    sa.Column("name", sa.Text, primary_key=True),
-    sa.Column("fingerprint", sa.Text, nullable=False),
-)
-
-Rows = dict[Key, Any]
-
-
-class Difference(msgspec.Struct, frozen=True):
-    """A row that is not what the events say it should be; None where there is no such row."""
-
-    sheet: str
-    key: Key
-    live: Any
-    rebuilt: Any
+Step = tuple[Key, Any, Event]
+Found = dict[Key, Any]
 
 
 class WrongKey(ValueError):
     """A fold gave a row of another key than the one it was asked for."""
 
 
+class CannotFold(Exception):
+    """A view raised on an event; the cause is its own exception."""
+
+    def __init__(self, view: View, event: Event, error: Exception) -> None:
+        super().__init__(f"{view.name} cannot take {event.TOPIC}: {type(error).__name__}: {error}")
+        self.view = view
+        self.event = event
+        self.position = event.meta.position or 0
+
+
+class ViewsChanged(Exception):
+    """How the views stand has changed since this process looked; it has to look again."""
+
+
+class Superseded(RuntimeError):
+    """Another release of the service has filled a view its own way; this process must be started anew."""
+
+
+class Change(msgspec.Struct, frozen=True):
+    """What events make of the rows of one sheet."""
+
+    sheet: Sheet[Any]
+    written: list[Any]
+    removed: list[Key]
+
+    def write(self, connection: sa.Connection) -> None:
+        """Write it into the sheet's own table."""
+        rows = live_rows(self.sheet, connection.dialect)
+        if self.written:
+            rows.write(connection, self.written)
+        if self.removed:
+            rows.remove(connection, self.removed)
+
+
 class Follower:
-    """The views of one database."""
+    """The views of one database, and which of them this process keeps in step when it saves events."""
 
     def __init__(self, views: Sequence[View]) -> None:
         self.views = views
-        self._sheets = [sheet for view in views for sheet in view.sheets]
+        self.inline: Sequence[View] = ()
+        self.following: Sequence[View] = ()
+        self._generation = -1
 
-    def follow(self, connection: sa.Connection, events: Sequence[Event]) -> None:
-        """Fold events into all views, in the transaction that saves them."""
-        for sheet in self._sheets:
-            steps = list(_steps(sheet, events))
-            if not steps:
+    def learn(self, connection: sa.Connection) -> None:
+        """Look how the views stand now. Raises Superseded."""
+        found, number = standings(connection), generation(connection)
+        for view in self.views:
+            if view.name in found and not found[view.name].is_of(view):
+                raise Superseded(f"{view.name} was filled by another release of the service: start this process anew")
+        known = [view for view in self.views if view.name in found and found[view.name].stopped_at is None]
+        self.inline = [view for view in known if not found[view.name].follows]
+        self.following = [view for view in known if found[view.name].follows]
+        self._generation = number
+
+    def rows_touched(self, events: Sequence[Event]) -> Iterator[int]:
+        """Numbers for the rows that events of other records touch too: to be locked before events are appended."""
+        for view in self.inline:
+            for sheet in view.sheets:
+                if sheet.is_shared:
+                    name = sheet.table.name
+                    yield from (crc32(f"{name} {key}".encode()) for key, _, _ in _steps_in_good_faith(sheet, events))
+
+    def follow(self, connection: sa.Connection, events: Sequence[Event], generation: int) -> None:
+        """Fold events into the views that are kept in step, in the transaction that saves them.
+
+        Raises ViewsChanged where this process does not know how the views stand at that generation.
+        """
+        if generation != self._generation and self.views:
+            raise ViewsChanged
+        for view in self.inline:
+            try:
+                changes = changes_by(connection, view, events)
+            except CannotFold as failed:
+                stop(connection, view.name, failed.position, str(failed))
                 continue
-            keys = dict.fromkeys(key for key, _, _ in steps)
-            before = {} if sheet.journal else _fetch(connection, sheet, list(keys))
-            after = _fold(dict(before), steps)
-            _write(connection, sheet, keys, before, after)
-
-    def prepare(self, connection: sa.Connection, events: Callable[[], Iterator[Event]]) -> list[str]:
-        """Make missing tables and refill views whose code has changed; returns the names of those refilled."""
-        STATE.create(connection, checkfirst=True)
-        known = {row.name: row.fingerprint for row in connection.execute(STATE.select())}
-        stale = [view for view in self.views if known.get(view.name) != view.fingerprint]
-        for view in stale:
-            for sheet in view.sheets:
-                sheet.table.drop(connection, checkfirst=True)
-                sheet.table.create(connection)
-        if stale:
-            self.rebuild(connection, events(), stale)
-        return [view.name for view in stale]
-
-    def rebuild(self, connection: sa.Connection, events: Iterator[Event], views: Sequence[View]) -> int:
-        """Throw the views' rows away and fold all events anew; returns the number of events folded."""
-        folded, count = fold_all(events, views)
-        for view in views:
-            for sheet in view.sheets:
-                connection.execute(sheet.table.delete())
-                _insert(connection, sheet, list(folded[sheet.table.name].values()))
-            connection.execute(STATE.delete().where(STATE.c.name == view.name))
-            connection.execute(STATE.insert().values(name=view.name, fingerprint=view.fingerprint))
-        return count
-
-    def check(self, connection: sa.Connection, events: Iterator[Event]) -> list[Difference]:
-        """Where the live tables differ from what a rebuild would give."""
-        folded, _ = fold_all(events, self.views)
-        return [
-            difference
-            for sheet in self._sheets
-            for difference in _differences(sheet, _all_rows(connection, sheet), folded[sheet.table.name])
-        ]
+            for change in changes:
+                change.write(connection)
 
 
-def fold_all(events: Iterator[Event], views: Sequence[View]) -> tuple[dict[str, Rows], int]:
-    """The rows of every sheet of the views, by table name, as all the events make them; and how many events."""
-    rows: dict[str, Rows] = {sheet.table.name: {} for view in views for sheet in view.sheets}
-    sheets = [sheet for view in views for sheet in view.sheets]
-    folds: dict[type[Event], list[tuple[Rows, Any]]] = {}
-    count = 0
-    for event in events:
-        count += 1
-        kind = type(event)
-        if kind not in folds:
-            folds[kind] = [(rows[sheet.table.name], fold) for sheet in sheets for fold in sheet.folds(kind)]
-        for into, fold in folds[kind]:
-            for key in fold.keys(event):
-                _put(into, key, fold.fold(into.get(key), event, key))
-    return rows, count
+def changes_by(connection: sa.Connection, view: View, events: Sequence[Event]) -> list[Change]:
+    """What events make of a view's rows. Raises CannotFold; nothing is written yet."""
+    changes = []
+    for sheet in view.sheets:
+        steps = list(_steps(view, sheet, events))
+        if steps:
+            changes.append(_change(connection, view, sheet, steps))
+    return changes
 
 
-def _steps(sheet: Sheet[Any], events: Iterable[Event]) -> Iterator[tuple[Key, Callable[..., Any], Event]]:
+def _steps(view: View, sheet: Sheet[Any], events: Sequence[Event]) -> Iterator[Step]:
     for event in events:
         for fold in sheet.folds(type(event)):
-            for key in fold.keys(event):
+            try:
+                keys = list(fold.keys(event))
+            except Exception as error:
+                raise CannotFold(view, event, error) from error
+            for key in keys:
                 yield key, fold.fold, event
 
 
-def _fold(rows: Rows, steps: Iterable[tuple[Key, Callable[..., Any], Event]]) -> Rows:
+def _steps_in_good_faith(sheet: Sheet[Any], events: Sequence[Event]) -> Iterator[Step]:
+    """The steps as far as they can be told; what cannot is dealt with when the event is folded."""
+    try:
+        yield from _steps(View("", sheet), sheet, events)
+    except CannotFold:
+        return
+
+
+def _change(connection: sa.Connection, view: View, sheet: Sheet[Any], steps: list[Step]) -> Change:
+    keys = list(dict.fromkeys(key for key, _, _ in steps))
+    is_empty = sheet.journal or _is_new(sheet, steps)
+    before = {} if is_empty else live_rows(sheet, connection.dialect).fetch(connection, keys)
+    after = folded(view, sheet, dict(before), steps)
+    return Change(
+        sheet,
+        [after[key] for key in keys if key in after and after[key] != before.get(key)],
+        [key for key in keys if key in before and key not in after],
+    )
+
+
+def _is_new(sheet: Sheet[Any], steps: list[Step]) -> bool:
+    """Whether all rows are of records that begin with these events, so that there can be none yet."""
+    if sheet.is_shared:
+        return False
+    begun: set[Key] = set()
+    for key, _, event in steps:
+        if event.meta.version == 1:
+            begun.add(key)
+        elif key not in begun:
+            return False
+    return True
+
+
+def folded(view: View, sheet: Sheet[Any], rows: Found, steps: Sequence[Step]) -> Found:
+    """The rows after the steps. Raises CannotFold."""
     for key, fold, event in steps:
-        _put(rows, key, fold(rows.get(key), event, key))
-    return rows
-
-
-def _put(rows: Rows, key: Key, row: Any) -> None:
-    if row is None:
-        rows.pop(key, None)
-    else:
+        try:
+            row = fold(rows.get(key), event, key)
+            if row is None:
+                rows.pop(key, None)
+                continue
+            if sheet.key_of(row) != key:
+                raise WrongKey(f"{sheet.table.name}: a fold was asked for row {key} and gave {sheet.key_of(row)}")
+        except Exception as error:
+            raise CannotFold(view, event, error) from error
         rows[key] = row
-
-
-def _fetch(connection: sa.Connection, sheet: Sheet[Any], keys: list[Key]) -> Rows:
-    if len(keys) == 1:
-        row = sheet.get(connection, *keys[0])
-        return {} if row is None else {keys[0]: row}
-    columns = [sheet.table.c[column] for column in sheet.key]
-    found: Rows = {}
-    for start in range(0, len(keys), KEYS_AT_ONCE):
-        chunk = keys[start : start + KEYS_AT_ONCE]
-        condition = columns[0].in_([key[0] for key in chunk]) if len(columns) == 1 else sa.tuple_(*columns).in_(chunk)
-        found |= {sheet.key_of(row): row for row in sheet.rows(connection, sheet.table.select().where(condition))}
-    return found
-
-
-def _write(connection: sa.Connection, sheet: Sheet[Any], keys: Iterable[Key], before: Rows, after: Rows) -> None:
-    changed = [after[key] for key in keys if key in after and after[key] != before.get(key)]
-    for key, row in after.items():
-        if sheet.key_of(row) != key:
-            raise WrongKey(f"{sheet.table.name}: a fold was asked for row {key} and gave {sheet.key_of(row)}")
-    gone = [key for key in keys if key in before and key not in after]
-    if changed:
-        connection.execute(sheet.upsert, [msgspec.structs.asdict(row) for row in changed])
-    for key in gone:
-        condition = (sheet.table.c[column] == value for column, value in zip(sheet.key, key, strict=True))
-        connection.execute(sheet.table.delete().where(*condition))
-
-
-def _insert(connection: sa.Connection, sheet: Sheet[Any], rows: list[Any]) -> None:
-    for start in range(0, len(rows), ROWS_AT_ONCE):
-        values = [msgspec.structs.asdict(row) for row in rows[start : start + ROWS_AT_ONCE]]
-        connection.execute(sheet.table.insert(), values)
-
-
-def _all_rows(connection: sa.Connection, sheet: Sheet[Any]) -> Rows:
-    return {sheet.key_of(row): row for row in sheet.rows(connection)}
-
-
-def _differences(sheet: Sheet[Any], live: Rows, rebuilt: Rows) -> Iterator[Difference]:
-    for key in live.keys() | rebuilt.keys():
-        if live.get(key) != rebuilt.get(key):
-            yield Difference(sheet.table.name, key, live.get(key), rebuilt.get(key))
+    return rows

@@ -128,6 +128,20 @@ def file_withdrawn(row: FileOnRecord | None, event: Attachment.Withdrawn) -> Fil
     return row and replace(row, withdrawn_on=event.meta.occurred_on)
 
 
+LATEST_NOTES = (notes.table.c.written_on.desc(), notes.table.c.reference.desc())
+LATEST_FILES = (files.table.c.added_on.desc(), files.table.c.reference.desc())
+
+
+def notes_standing_on(record: UUID | sa.BindParameter[UUID]) -> sa.ColumnElement[bool]:
+    """The condition that a note is on a record and was not withdrawn."""
+    return sa.and_(notes.table.c.on_record == record, notes.table.c.withdrawn_on.is_(None))
+
+
+def files_standing_on(record: UUID | sa.BindParameter[UUID]) -> sa.ColumnElement[bool]:
+    """The condition that a file is on a record and was not withdrawn."""
+    return sa.and_(files.table.c.on_record == record, files.table.c.withdrawn_on.is_(None))
+
+
 def notes_of(connection: sa.Connection, record: UUID) -> list[NoteOnRecord]:
     """The notes on a record that were not withdrawn, the latest first."""
     return _latest_notes(connection, notes.table.c.on_record == record)

@@ -45,6 +45,9 @@ class PostRow(Row):
 people = Sheet("people", PersonRow, key=("id",), indexes=[("sorting", "id"), ("reference",)])
 posts = Sheet("posts", PostRow, key=("person", "post"), indexes=[("role", "from_"), ("school",), ("provider",)])
 
+AS_TAKEN = (posts.table.c.from_, posts.table.c.person, posts.table.c.post)
+"""The order in which posts were taken."""
+
 
 def _sorting(name: str) -> str:
     """By the last name, then the others."""
@@ -197,8 +200,13 @@ def officers_on(connection: sa.Connection, day: date, *, team: Team | None = Non
 
 def heads_and_chairs(connection: sa.Connection, school: UUID, day: date) -> list[PostRow]:
     """The headteacher's and chair's posts of a school on a day."""
+    return _posts(connection, day, leading(school, day))
+
+
+def leading(school: UUID | sa.BindParameter[UUID], day: date | sa.BindParameter[date]) -> sa.ColumnElement[bool]:
+    """The condition that a post is that of a school's headteacher or chair on a day."""
     columns = posts.table.c
-    return _posts(connection, day, columns.school == school, columns.role.in_(SCHOOL_ROLES))
+    return sa.and_(columns.school == school, columns.role.in_(SCHOOL_ROLES), held_on(day))
 
 
 def of_provider(connection: sa.Connection, provider: UUID, day: date) -> list[PersonRow]:
@@ -212,9 +220,8 @@ def leads_of(connection: sa.Connection, team: Team, day: date) -> list[PersonRow
 
 
 def _posts(connection: sa.Connection, day: date, *conditions: sa.ColumnElement[bool]) -> list[PostRow]:
-    columns = posts.table.c
     query = posts.table.select().where(held_on(day), *conditions)
-    return posts.rows(connection, query.order_by(columns.from_, columns.person, columns.post))
+    return posts.rows(connection, query.order_by(*AS_TAKEN))
 
 
 def _holding(connection: sa.Connection, day: date, *conditions: sa.ColumnElement[bool]) -> list[PersonRow]:

@@ -84,6 +84,9 @@ vetting = Sheet("provider_vetting", VettingFact, key=("provider", "item", "holde
 AS_THEY_CAME = (specialists.table.c.joined_on, specialists.table.c.person)
 """The order in which people are listed."""
 
+BY_HOLDER = (vetting.table.c.holder, vetting.table.c.item)
+"""The order in which checks are listed."""
+
 
 @providers.on(Provider.Registered)
 def provider_registered(_: ListedProvider | None, event: Provider.Registered) -> ListedProvider:
@@ -290,10 +293,14 @@ def providers_named(connection: sa.Connection, name: str) -> list[ListedProvider
 
 def specialists_of(connection: sa.Connection, provider: UUID, today: date) -> list[ProviderSpecialist]:
     """Those who work for the provider today, in the order in which they came."""
-    table = specialists.table
-    there = table.c.left_on.is_(None) | (table.c.left_on > today)
-    query = table.select().where(table.c.provider == provider, there)
+    query = specialists.table.select().where(working(provider, today))
     return specialists.rows(connection, query.order_by(*AS_THEY_CAME))
+
+
+def working(provider: UUID | sa.BindParameter[UUID], day: date | sa.BindParameter[date]) -> sa.ColumnElement[bool]:
+    """The condition that a specialist works for a provider on a day."""
+    columns = specialists.table.c
+    return sa.and_(columns.provider == provider, sa.or_(columns.left_on.is_(None), columns.left_on > day))
 
 
 def providers_of_person(connection: sa.Connection, person: UUID, today: date) -> list[UUID]:
@@ -310,15 +317,15 @@ def specialists_among(connection: sa.Connection, ids: Collection[UUID]) -> list[
 
 
 def vetting_among(connection: sa.Connection, ids: Collection[UUID]) -> list[VettingFact]:
-    """What is known of the vetting of these providers."""
-    return vetting.rows(connection, _of(vetting, ids))
+    """What is known of the vetting of these providers, by holder and requirement."""
+    return vetting.rows(connection, _of(vetting, ids).order_by(*BY_HOLDER))
 
 
 def vetting_of(connection: sa.Connection, provider: UUID) -> list[VettingFact]:
     """What is known of a provider's vetting, by holder and requirement."""
     table = vetting.table
     query = table.select().where(table.c.provider == provider)
-    return vetting.rows(connection, query.order_by(table.c.holder, table.c.item))
+    return vetting.rows(connection, query.order_by(*BY_HOLDER))
 
 
 def expiring(connection: sa.Connection, before: date, *, since: date | None = None) -> list[VettingFact]:
@@ -342,15 +349,21 @@ def expiring(connection: sa.Connection, before: date, *, since: date | None = No
 def facts_of(connection: sa.Connection, ids: Iterable[UUID]) -> dict[UUID, VettingFacts]:
     """The vetting facts of several providers at once, as their records have them."""
     wanted = list(ids)
+    listed = providers.rows(connection, providers.table.select().where(providers.table.c.id.in_(wanted)))
+    return facts_from(listed, specialists_among(connection, wanted), vetting_among(connection, wanted))
+
+
+def facts_from(
+    listed: Iterable[ListedProvider], people: Iterable[ProviderSpecialist], checked: Iterable[VettingFact]
+) -> dict[UUID, VettingFacts]:
+    """The vetting facts of these providers, from the rows of their people and checks."""
     teachers: dict[UUID, set[UUID]] = {}
-    for row in specialists.rows(connection, _of(specialists, wanted)):
+    for row in people:
         if row.teaches:
             teachers.setdefault(row.provider, set()).add(row.person)
     checks: dict[UUID, list[Check]] = {}
-    in_order = (vetting.table.c.holder, vetting.table.c.item)
-    for fact in vetting.rows(connection, _of(vetting, wanted).order_by(*in_order)):
+    for fact in checked:
         checks.setdefault(fact.provider, []).extend(fact.checks)
-    listed = providers.rows(connection, providers.table.select().where(providers.table.c.id.in_(wanted)))
     return {
         row.id: VettingFacts(row.kind, frozenset(teachers.get(row.id, ())), tuple(checks.get(row.id, ())))
         for row in listed

@@ -10,13 +10,11 @@ import hashlib
 import inspect
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property
 from types import ModuleType
 from typing import Any, Generic, TypeAlias, TypeVar, dataclass_transform, get_type_hints, overload
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.dialects import sqlite
 
 from domain.aggregate import Event
 from projections.columns import column_type
@@ -50,6 +48,8 @@ def by_stream(event: Event) -> Key:
 class _Fold(msgspec.Struct, frozen=True):
     keys: Callable[[Any], Iterable[Key]]
     fold: Callable[[Any, Any, Key], Any]
+    of_own: bool
+    """Whether it makes the row of the event's own record, and no other."""
 
 
 class Sheet(Generic[R]):
@@ -77,18 +77,13 @@ class Sheet(Generic[R]):
         for columns in indexes:
             sa.Index(f"{name}_by_{'_'.join(columns)}", *(self.table.c[column] for column in columns))
         self._folds: dict[type[Event], list[_Fold]] = {}
+        self._of_class: dict[type[Event], Sequence[_Fold]] = {}
         self._of_key = self.table.select().where(*(self.table.c[column] == sa.bindparam(column) for column in key))
 
-    @cached_property
-    def upsert(self) -> sa.Insert:
-        """The statement that writes rows, over those of the same keys."""
-        if self.journal:
-            return self.table.insert()
-        insert = sqlite.insert(self.table)
-        others = {column: insert.excluded[column] for column in self.columns if column not in self.key}
-        if not others:
-            return insert.on_conflict_do_nothing()
-        return insert.on_conflict_do_update(index_elements=list(self.key), set_=others)
+    @property
+    def is_shared(self) -> bool:
+        """Whether events of several records make the same row, so that their order has to be kept."""
+        return not self.journal and any(not fold.of_own for folds in self._folds.values() for fold in folds)
 
     def _column(self, field: str, hint: Any) -> sa.Column[Any]:
         kind, nullable = column_type(hint)
@@ -105,7 +100,12 @@ class Sheet(Generic[R]):
 
         def declare(fold: Fold[R, Any]) -> Fold[R, Any]:
             for event in events:
-                self._add(event, lambda happened: (key(happened),), lambda row, happened, _: fold(row, happened))
+                self._add(
+                    event,
+                    lambda happened: (key(happened),),
+                    lambda row, happened, _: fold(row, happened),
+                    of_own=key is by_stream,
+                )
             self.modules.add(fold.__module__)
             return fold
 
@@ -133,12 +133,18 @@ class Sheet(Generic[R]):
         event: type[Event],
         keys: Callable[[Any], Iterable[Key]],
         fold: Callable[[Any, Any, Key], Any],
+        *,
+        of_own: bool = False,
     ) -> None:
-        self._folds.setdefault(event, []).append(_Fold(keys, fold))
+        self._folds.setdefault(event, []).append(_Fold(keys, fold, of_own))
+        self._of_class.clear()
 
-    def folds(self, event: type[Event]) -> list[_Fold]:
+    def folds(self, event: type[Event]) -> Sequence[_Fold]:
         """The folds for one class of event, those for every event last."""
-        return [*self._folds.get(event, ()), *self._folds.get(Event, ())]
+        found = self._of_class.get(event)
+        if found is None:
+            found = self._of_class[event] = (*self._folds.get(event, ()), *self._folds.get(Event, ()))
+        return found
 
     def key_of(self, row: R) -> Key:
         return tuple(getattr(row, column) for column in self.key)

@@ -16,10 +16,16 @@ from domain.acting import Signature, acting
 from domain.aggregate import Aggregate, Event, Refusal
 from domain.service import Service
 from domain.vocabulary import Channel
+from projections.checking import Difference, Stopped, check
 from projections.database import open_database
-from projections.event_log import LOG_TABLES, EventStore, LogFactory, SqlLog
-from projections.follower import Difference, Follower
+from projections.event_log import LOG_TABLES, EventStore, LogFactory, open_log
+from projections.follower import Follower
+from projections.rebuilding import prepare
 from projections.view import Key, Row, Sheet, View, replace
+from web.migrate import upgrade
+
+POISON = "spill the ink"
+"""A line that the notebooks' fold cannot take."""
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 
@@ -113,7 +119,7 @@ def opened(row: OpenNotebook | None, event: Notebook.Opened) -> OpenNotebook | N
 
 @notebooks.on(Notebook.Written)
 def written(row: OpenNotebook | None, event: Notebook.Written) -> OpenNotebook | None:
-    if event.line == "spill the ink":
+    if event.line == POISON:
         raise ArithmeticError(event.line)
     return row and replace(
         row, lines=row.lines + 1, spent=row.spent + event.price, last_written=event.meta.occurred_on
@@ -150,20 +156,24 @@ VIEWS = [View("test_notebooks", notebooks, tagged), View("test_entries", entries
 
 
 class Desk:
-    """A service with its views on one file."""
+    """A service with its views on one database: a file, or what an address names."""
 
     def __init__(
-        self, path: Path, views: Sequence[View] = VIEWS, clock: Callable[[], datetime] | None = None
+        self, where: Path | str, views: Sequence[View] = VIEWS, clock: Callable[[], datetime] | None = None
     ) -> None:
-        self.writer, self.reader = open_database(f"sqlite:///{path}")
-        self.log = SqlLog(self.writer, self.reader, clock)
+        self.database = open_database(where if isinstance(where, str) else f"sqlite:///{where}")
+        self.writer, self.reader = self.database
+        self.log = open_log(self.database, clock)
         self.follower = Follower(views)
         self.service = Service(LogFactory(self.log, self.follower))
         assert isinstance(self.service.events, EventStore)
         self.store = self.service.events
-        with self.writer.begin() as connection:
-            LOG_TABLES.create_all(connection)
-            self.refilled = self.follower.prepare(connection, lambda: self.store.everything(connection))
+        if self.writer.dialect.name == "sqlite":
+            with self.writer.begin() as connection:
+                LOG_TABLES.create_all(connection)
+        else:
+            upgrade(self.writer)
+        self.refilled = prepare(self.log, self.follower)
 
     def read(self, question: Callable[..., Any], *details: Any) -> Any:
         with self.reader.connect() as connection:
@@ -172,8 +182,8 @@ class Desk:
     def events(self) -> list[Event]:
         return self.read(lambda connection: list(self.store.everything(connection)))
 
-    def differences(self) -> list[Difference]:
-        return self.read(lambda connection: self.follower.check(connection, self.store.everything(connection)))
+    def differences(self) -> list[Difference | Stopped]:
+        return check(self.log, self.follower.views)
 
     def execute(self, statement: str) -> None:
         """Do to the file what the service never would."""

@@ -14,8 +14,9 @@ from domain.acting import LONDON, Signature, acting
 from domain.service import Service
 from domain.vocabulary import Channel
 from projections.database import open_database
-from projections.event_log import EventStore, LogFactory, SqlLog
+from projections.event_log import EventStore, LogFactory, open_log
 from projections.follower import Follower
+from projections.rebuilding import prepare
 from web.views import VIEWS
 
 EXTENSION = "sis-office"
@@ -31,8 +32,9 @@ class Office:
     """
 
     def __init__(self, database_url: str, *, clock: Clock | None = None) -> None:
-        self.writer, self.reader = open_database(database_url)
-        self.log = SqlLog(self.writer, self.reader, clock)
+        database = open_database(database_url)
+        self.writer, self.reader = database
+        self.log = open_log(database, clock)
         self.follower = Follower(VIEWS)
         self.service = Service(LogFactory(self.log, self.follower))
         self._clock = clock
@@ -86,8 +88,7 @@ class Office:
 
     def prepare_views(self) -> list[str]:
         """Make missing views and refill those whose code has changed; returns their names."""
-        with self.writer.begin() as connection:
-            return self.follower.prepare(connection, lambda: self.store.everything(connection))
+        return prepare(self.log, self.follower)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -12,7 +12,20 @@ from projections.caseload import brokerage, concerns, visits
 from projections.caseload.item import MAIN, Item, Task, WaitingFor, items
 from projections.view import View
 
-__all__ = ["VIEW", "Item", "Task", "WaitingFor", "brokerage", "concerns", "cursor_of", "visits", "waiting"]
+__all__ = [
+    "AS_DUE",
+    "VIEW",
+    "WAITS",
+    "Item",
+    "Task",
+    "WaitingFor",
+    "brokerage",
+    "concerns",
+    "cursor_of",
+    "items",
+    "visits",
+    "waiting",
+]
 
 NEVER = date.max
 """Sorts what has no date behind everything that has."""
@@ -25,6 +38,13 @@ _nobody_chooses = sa.exists().where(
 )
 _moot = sa.and_(_columns.task == Task.REPLY, _nobody_chooses)
 """An invitation that was not answered asks for nothing any more once its tender is over."""
+
+
+WAITS = sa.and_(_columns.task.is_not(None), sa.not_(_moot))
+"""The condition that there is something to do."""
+
+AS_DUE = (_due, _columns.record, _columns.part)
+"""The earliest due first, what has no date last."""
 
 
 def waiting(
@@ -49,7 +69,7 @@ def waiting(
     is due before a day. `concerns_of` are the schools whose concerns may be named (None: all), `without` leaves
     tasks out.
     """
-    query = items.table.select().where(_columns.task.is_not(None), sa.not_(_moot))
+    query = items.table.select().where(WAITS)
     if schools is not None:
         by_move = sa.and_(_columns.waiting_for.in_(list(moves)), _columns.person.is_(None))
         by_name = [_columns.person == person] if person else []
@@ -68,7 +88,7 @@ def waiting(
         due, key, part = after.split("/", 2)
         place = sa.tuple_(_due, _columns.record, _columns.part)
         query = query.where(place > sa.tuple_(date.fromisoformat(due), UUID(key), part))
-    return items.rows(connection, query.order_by(_due, _columns.record, _columns.part).limit(limit))
+    return items.rows(connection, query.order_by(*AS_DUE).limit(limit))
 
 
 def cursor_of(last: Item) -> str:

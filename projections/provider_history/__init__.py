@@ -16,7 +16,18 @@ from projections.provider_history.cases import Case, CaseKind, cases
 from projections.provider_history.sums import BrokeredHistory, Holder, histories
 from projections.view import View
 
-__all__ = ["VIEW", "BrokeredHistory", "Case", "CaseKind", "Holder", "cases_of", "histories_of", "history_of"]
+__all__ = [
+    "VIEW",
+    "BrokeredHistory",
+    "Case",
+    "CaseKind",
+    "Holder",
+    "cases",
+    "cases_of",
+    "histories",
+    "histories_of",
+    "history_of",
+]
 
 LIMIT = 50
 

@@ -45,6 +45,8 @@ successions = Sheet("school_successions", ProposedSuccession, key=("school", "ur
 inspections = Sheet("school_inspections", InspectedOn, key=("school", "inspected_on", "urn"))
 groups = Sheet("school_groups", GroupMember, key=("school", "uid"), indexes=[("uid",)])
 
+LAST_INSPECTED = (inspections.table.c.inspected_on.desc(), inspections.table.c.urn)
+
 
 def by_urn_of(event: School.SuccessionProposed | School.SuccessionDeclined) -> Key:
     return (event.meta.stream, event.urn)
@@ -114,9 +116,12 @@ def known_groups(connection: sa.Connection) -> dict[tuple[UUID, str], GroupMembe
 
 def inspections_of(connection: sa.Connection, school: UUID) -> list[InspectedOn]:
     """The inspections of a school and of those that went into it, the newest first."""
-    columns = inspections.table.c
-    query = inspections.table.select().where(columns.school.in_(_with_merged(school)))
-    return inspections.rows(connection, query.order_by(columns.inspected_on.desc(), columns.urn))
+    return inspections.rows(connection, inspections.table.select().where(inspected(school)).order_by(*LAST_INSPECTED))
+
+
+def inspected(school: UUID | sa.BindParameter[UUID]) -> sa.ColumnElement[bool]:
+    """The condition that an inspection was of a school, or of one that went into it."""
+    return inspections.table.c.school.in_(_with_merged(school))
 
 
 def groups_of(connection: sa.Connection, school: UUID) -> list[GroupMember]:
@@ -147,6 +152,6 @@ def proposed_successions(
     return successions.rows(connection, query)
 
 
-def _with_merged(school: UUID) -> sa.Select[Any]:
+def _with_merged(school: UUID | sa.BindParameter[UUID]) -> sa.Select[Any]:
     columns = schools.table.c
     return sa.select(columns.id).where(sa.or_(columns.id == school, columns.merged_into == school))

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from domain.school import School
 from projections.schools.register import schools
+from projections.together import Question, Together
 from projections.view import Key, Row, Sheet, replace
 
 
@@ -91,27 +92,34 @@ def need_category_set(_: NeedRating | None, event: School.NeedCategorySet) -> Ne
 def looked_after(connection: sa.Connection, asked: Collection[UUID], *, today: date) -> dict[UUID, LookedAfter]:
     """Who looks after each of these schools today, and its need category."""
     found = {school: LookedAfter(school=school) for school in asked}
-    for link in _in_force(connection, link_officers, asked, today):
+    rows = _CARE.rows(connection, asked=list(found), today=today)
+    for link in rows["links"]:
         if link.until is None or link.until >= today:
             found[link.school] = replace(found[link.school], link_officer=link.officer, link_from=link.from_)
-    for cover in _in_force(connection, covers, asked, today):
+    for cover in rows["covers"]:
         if cover.to >= today:
             found[cover.school] = replace(found[cover.school], cover_officer=cover.officer, cover_to=cover.to)
-    for need in _in_force(connection, needs, asked, today):
+    for need in rows["needs"]:
         found[need.school] = replace(
             found[need.school], need_category=need.category, need_from=need.from_, review_due=need.review_due
         )
     return found
 
 
-def _in_force(connection: sa.Connection, sheet: Sheet[Any], asked: Collection[UUID], today: date) -> list[Any]:
-    """The rows begun by today, in order of their first days: of each school the last one counts."""
+def _begun(sheet: Sheet[Any]) -> Question:
+    """The rows begun by a day, in order of their first days: of each school the last one counts."""
     columns = sheet.table.c
-    query = sheet.table.select().where(columns.school.in_(asked), columns.from_ <= today).order_by(columns.from_)
-    return sheet.rows(connection, query)
+    asked = columns.school.in_(sa.bindparam("asked", expanding=True))
+    begun = columns.from_ <= sa.bindparam("today", type_=sa.Date)
+    return Question(sheet, sa.and_(asked, begun), (columns.from_, columns.school))
 
 
-def linked(officers: Collection[UUID], today: date) -> sa.ColumnElement[bool]:
+_CARE = Together(links=_begun(link_officers), covers=_begun(covers), needs=_begun(needs))
+
+
+def linked(
+    officers: Collection[UUID | sa.BindParameter[UUID]], today: date | sa.BindParameter[date]
+) -> sa.ColumnElement[bool]:
     columns = link_officers.table.c
     return sa.exists().where(
         columns.school == schools.table.c.id,
@@ -121,7 +129,9 @@ def linked(officers: Collection[UUID], today: date) -> sa.ColumnElement[bool]:
     )
 
 
-def covered(officers: Collection[UUID], today: date) -> sa.ColumnElement[bool]:
+def covered(
+    officers: Collection[UUID | sa.BindParameter[UUID]], today: date | sa.BindParameter[date]
+) -> sa.ColumnElement[bool]:
     columns = covers.table.c
     return sa.exists().where(
         columns.school == schools.table.c.id,
@@ -161,7 +171,7 @@ def _is_merged(school: sa.Column[Any]) -> sa.ColumnElement[bool]:
     return sa.exists().where(schools.table.c.id == school, schools.table.c.merged_into.is_not(None))
 
 
-def _newest(sheet: Sheet[Any], today: date) -> sa.ScalarSelect[Any]:
+def _newest(sheet: Sheet[Any], today: date | sa.BindParameter[date]) -> sa.ScalarSelect[Any]:
     """The first day of what is in force today, for the school in hand."""
     other = sheet.table.alias()
     return (

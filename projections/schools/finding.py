@@ -69,9 +69,14 @@ def of_team(connection: sa.Connection, officers: Collection[UUID], *, today: dat
 
 def linked_to(connection: sa.Connection, officer: UUID, *, today: date) -> list[KnownSchool]:
     """The schools whose link officer this is, today or from a later day: what has to be handed over."""
-    ahead = link_officers.table
-    later = sa.exists().where(ahead.c.school == schools.table.c.id, ahead.c.officer == officer, ahead.c.from_ > today)
-    return _page(connection, [sa.or_(linked([officer], today), later)], None, None)
+    return _page(connection, [linked_from(officer, today)], None, None)
+
+
+def linked_from(officer: UUID | sa.BindParameter[UUID], day: date | sa.BindParameter[date]) -> sa.ColumnElement[bool]:
+    """The condition that an officer is a school's link officer, on a day or from a later one."""
+    ahead = link_officers.table.c
+    later = sa.exists().where(ahead.school == schools.table.c.id, ahead.officer == officer, ahead.from_ > day)
+    return sa.or_(linked([officer], day), later)
 
 
 def ids_of_officer(connection: sa.Connection, officer: UUID, today: date) -> frozenset[UUID]:
@@ -95,6 +100,12 @@ def _ids(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> froz
 
 def by_id(connection: sa.Connection, school: UUID) -> KnownSchool | None:
     return schools.get(connection, school)
+
+
+def by_ids(connection: sa.Connection, ids: Collection[UUID]) -> dict[UUID, KnownSchool]:
+    """What the product knows of these schools."""
+    query = schools.table.select().where(schools.table.c.id.in_(ids))
+    return {row.id: row for row in schools.rows(connection, query)}
 
 
 def by_urn(connection: sa.Connection, urn: int) -> KnownSchool | None:

@@ -228,14 +228,6 @@ def test_a_record_only_looked_at_is_held_to_the_version_that_was_seen(service: S
     assert lines(service, other) == ["decided"]
 
 
-def test_a_fold_that_fails_takes_the_events_back(service: Service, desk: Desk) -> None:
-    id = a_notebook(service)
-    with command(), pytest.raises(ArithmeticError):
-        service.change(Notebook, id, lambda notebook: notebook.write("spill the ink"))
-    assert [event.TOPIC for event in desk.events()] == ["notebook.opened"]
-    assert len(desk.read(entries.rows)) == 1
-
-
 def test_an_append_that_fails_leaves_nothing_in_the_views(service: Service, desk: Desk) -> None:
     id = a_notebook(service)
     with command():

@@ -13,9 +13,11 @@ import pytest
 import sqlalchemy as sa
 
 from domain.service import Service
-from projections.database import open_database
-from projections.event_log import LOG_TABLES, EventStore, LogFactory, SqlLog
+from projections.checking import check
+from projections.database import Database, open_database
+from projections.event_log import LOG_TABLES, LogFactory, open_log
 from projections.follower import Follower
+from projections.rebuilding import prepare
 from projections.view import View
 
 Ask = Callable[..., Any]
@@ -28,33 +30,29 @@ def views(request: pytest.FixtureRequest) -> list[View]:
 
 
 @pytest.fixture
-def engines(tmp_path: Path) -> Iterator[tuple[sa.Engine, sa.Engine]]:
-    writer, reader = open_database(f"sqlite:///{tmp_path / 'service.db'}")
-    yield writer, reader
-    writer.dispose()
-    reader.dispose()
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = open_database(f"sqlite:///{tmp_path / 'service.db'}")
+    yield database
+    database.writer.dispose()
+    database.reader.dispose()
 
 
 @pytest.fixture
-def reader(engines: tuple[sa.Engine, sa.Engine]) -> sa.Engine:
+def reader(database: Database) -> sa.Engine:
     """Where questions are asked; each connection sees what was saved before it began."""
-    return engines[1]
+    return database.reader
 
 
 @pytest.fixture
-def service(engines: tuple[sa.Engine, sa.Engine], views: list[View]) -> Iterator[Service]:
+def service(database: Database, views: list[View]) -> Iterator[Service]:
     """The service, whose views are checked against a rebuild when the test is over."""
-    writer, reader = engines
-    follower = Follower(views)
-    service = Service(LogFactory(SqlLog(writer, reader), follower))
-    store = service.events
-    assert isinstance(store, EventStore)
-    with writer.begin() as connection:
+    log, follower = open_log(database), Follower(views)
+    service = Service(LogFactory(log, follower))
+    with database.writer.begin() as connection:
         LOG_TABLES.create_all(connection)
-        follower.prepare(connection, lambda: store.everything(connection))
+    prepare(log, follower)
     yield service
-    with reader.connect() as connection:
-        assert follower.check(connection, store.everything(connection)) == []
+    assert check(log, views) == []
 
 
 @pytest.fixture

@@ -172,7 +172,7 @@ def test_events_are_read_at_positions(desk: Desk) -> None:
 
 
 def test_the_whole_log_is_read_page_by_page(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("projections.event_log.PAGE", 2)
+    monkeypatch.setattr("projections.event_log.store.PAGE", 2)
     a_notebook(desk, "one", "two", "three", "four")
     assert [event.meta.position for event in desk.events()] == [1, 2, 3, 4, 5]
     later = desk.read(lambda connection: list(desk.store.everything(connection, after=3)))
@@ -253,7 +253,7 @@ with command():
     desk.service.change(Notebook, id, lambda notebook: notebook.write("kept"))
 print("kept", flush=True)
 
-def die(connection, events):
+def die(connection, events, generation):
     assert connection.exec_driver_sql("SELECT count(*) FROM events").scalar() == 3
     os._exit(9) if way == "exit" else os.kill(os.getpid(), signal.SIGKILL)
 

@@ -10,9 +10,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.aggregate import Event
+from projections.checking import Difference, Stopped
 from projections.codec import UnknownTopic
-from projections.follower import Difference, WrongKey
+from projections.rebuilding import Rebuilt, prepare, rebuild
 from projections.view import Row, Sheet, View, replace
 from tests import notebook as told
 from tests.notebook import NOON, VIEWS, Desk, Notebook, OpenNotebook, command, entries, notebooks, tagged
@@ -107,8 +107,8 @@ def test_a_rebuild_gives_what_saving_gave(desk: Desk) -> None:
     with command():
         desk.service.change(Notebook, ids[1], Notebook.shut)
     before = {sheet.table.name: desk.read(sheet.rows) for view in VIEWS for sheet in view.sheets}
-    with desk.writer.begin() as connection:
-        assert desk.follower.rebuild(connection, desk.store.everything(connection), VIEWS) == 10
+    for view in VIEWS:
+        assert rebuild(desk.log, view) == Rebuilt(view.name, 10, [])
     for view in VIEWS:
         for sheet in view.sheets:
             assert sorted(desk.read(sheet.rows), key=repr) == sorted(before[sheet.table.name], key=repr)
@@ -143,8 +143,7 @@ def test_a_rebuild_of_one_view_mends_that_and_leaves_the_others(desk: Desk) -> N
     a_notebook(desk, "one")
     desk.execute("DELETE FROM test_entries")
     desk.execute("UPDATE test_notebooks SET lines = 7")
-    with desk.writer.begin() as connection:
-        desk.follower.rebuild(connection, desk.store.everything(connection), VIEWS[:1])
+    rebuild(desk.log, VIEWS[0])
     assert {difference.sheet for difference in desk.differences()} == {"test_entries"}
 
 
@@ -223,9 +222,10 @@ def test_a_fold_that_answers_with_another_row_is_found_out(tmp_path: Path) -> No
         return Wrong(id=uuid4(), title=event.title)
 
     desk = Desk(tmp_path / "wrong.sqlite", views=[View("test_wrong", sheet)])
-    with pytest.raises(WrongKey):
-        a_notebook(desk)
-    assert desk.events() == []
+    a_notebook(desk)
+    [stopped] = desk.differences()
+    assert stopped.position == 1
+    assert "WrongKey" in stopped.error
     desk.close()
     sheet.table.metadata.remove(sheet.table)
 
@@ -270,16 +270,38 @@ def test_a_refill_that_fails_leaves_the_tables_as_they_were(tmp_path: Path) -> N
     id = a_notebook(desk, "one")
     desk.execute("UPDATE views SET fingerprint = 'of yesterday'")
 
-    def unreadable() -> Iterator[Event]:
-        yield from desk.events()
-        raise UnknownTopic("notebook.burnt")
-
-    def refill() -> None:
-        with desk.writer.begin() as connection:
-            desk.follower.prepare(connection, unreadable)
-
+    desk.execute(
+        "INSERT INTO events SELECT position + 10, lower(hex(randomblob(16))), 1, lower(hex(randomblob(16))), "
+        "'notebook.burnt', recorded_at, meta, state FROM events WHERE position = 1"
+    )
     with pytest.raises(UnknownTopic):
-        refill()
+        prepare(desk.log, desk.follower)
     assert desk.read(notebooks.get, id).lines == 1
-    assert desk.differences() == []
     desk.close()
+
+
+def test_a_view_that_cannot_take_an_event_stops_alone_and_is_filled_again_after_the_fix(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(tmp_path / "stopped.sqlite")
+    id = a_notebook(desk, "one", "spill the ink", "and on")
+    with command():
+        desk.service.change(Notebook, id, lambda notebook: notebook.write("and further"))
+    assert len(desk.read(entries.rows)) == 5
+    [stopped] = desk.differences()
+    assert isinstance(stopped, Stopped)
+    assert (stopped.view, stopped.position) == ("test_notebooks", 3)
+    assert "spill the ink" in stopped.error
+    desk.close()
+
+    still_broken = Desk(tmp_path / "stopped.sqlite")
+    assert still_broken.refilled == ["test_notebooks"]
+    assert still_broken.differences() == [stopped]
+    still_broken.close()
+
+    monkeypatch.setattr(told, "POISON", "something else")
+    mended = Desk(tmp_path / "stopped.sqlite")
+    assert mended.refilled == ["test_notebooks"]
+    assert mended.differences() == []
+    assert mended.read(notebooks.get, id).lines == 4
+    mended.close()

@@ -10,17 +10,17 @@ import pytest
 
 from domain.service import Service
 from projections.database import open_database
-from projections.event_log import LOG_TABLES, LogFactory, SqlLog
+from projections.event_log import LOG_TABLES, LogFactory, open_log
 from projections.follower import Follower
 from tests.providers.desk import Desk
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    writer, reader = open_database(f"sqlite:///{tmp_path / 'desk.db'}")
-    with writer.begin() as connection:
+    database = open_database(f"sqlite:///{tmp_path / 'desk.db'}")
+    with database.writer.begin() as connection:
         LOG_TABLES.create_all(connection)
-    with closing(Service(LogFactory(SqlLog(writer, reader), Follower([])))) as service:
+    with closing(Service(LogFactory(open_log(database), Follower([])))) as service:
         yield Desk(service)
-    writer.dispose()
-    reader.dispose()
+    database.writer.dispose()
+    database.reader.dispose()

@@ -21,9 +21,10 @@ from domain.service import Service
 from domain.vocabulary import Phase, ServiceType, Side, SupportKind
 from projections import providers as view
 from projections.database import open_database
-from projections.event_log import LOG_TABLES, LogFactory, SqlLog
+from projections.event_log import LOG_TABLES, LogFactory, SqlLog, open_log
 from projections.follower import Follower
 from projections.providers import providers_named
+from projections.rebuilding import prepare
 from providers.catalogue.provider_list import ProviderRow
 from providers.catalogue.source import Problem
 from providers.enrolment import EngagementOfAnother, ProvidersReport, import_providers, suspend
@@ -48,10 +49,10 @@ Listed = Callable[[str], list[Provider]]
 
 @pytest.fixture
 def log(tmp_path: Path) -> Iterator[SqlLog]:
-    writer, reader = open_database(f"sqlite:///{tmp_path / 'service.db'}")
-    yield SqlLog(writer, reader)
-    writer.dispose()
-    reader.dispose()
+    database = open_database(f"sqlite:///{tmp_path / 'service.db'}")
+    yield open_log(database)
+    database.writer.dispose()
+    database.reader.dispose()
 
 
 @pytest.fixture
@@ -59,7 +60,7 @@ def service(log: SqlLog) -> Iterator[Service]:
     follower = Follower([view.VIEW])
     with log.writer.begin() as connection:
         LOG_TABLES.create_all(connection)
-        follower.prepare(connection, lambda: iter(()))
+    prepare(log, follower)
     with closing(Service(LogFactory(log, follower))) as service:
         yield service
 

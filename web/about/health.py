@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from projections.follower import STATE
+from projections.standing import standings
 from web.office import Office
 
 
@@ -27,8 +27,9 @@ def health_of(office: Office) -> Health:
     try:
         position = office.log.max_notification_id() or 0
         with office.read() as connection:
-            known = {row.name: row.fingerprint for row in connection.execute(STATE.select())}
+            known = standings(connection)
     except sa.exc.DatabaseError:
         return Health(None)
-    stale = (view.name for view in office.follower.views if known.get(view.name) != view.fingerprint)
+    views = office.follower.views
+    stale = (view.name for view in views if view.name not in known or not known[view.name].is_of(view))
     return Health(position, tuple(stale))

@@ -1,18 +1,25 @@
-"""`sis views`: fill the views anew from the log, or prove that they are what the log says."""
+"""`sis views`: how the views stand to the log; fill them anew beside the live ones; prove that they are right."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import click
-import sqlalchemy as sa
 
-from domain.aggregate import Event
+from projections.checking import check as find_differences
+from projections.follower import CannotFold
+from projections.following import IsStopped, keep_inline, let_follow
+from projections.rebuilding import rebuild as fill_anew
+from projections.standing import Standing, standings
+from projections.view import View
 from web.console.opening import opened
 from web.office import Office
 from web.views import VIEWS
 
 SHOWN = 20
+
+NAMES = click.Choice([view.name for view in VIEWS])
 
 
 @click.group()
@@ -21,29 +28,94 @@ def views() -> None:
 
 
 @views.command()
-@click.argument("name", required=False, type=click.Choice([view.name for view in VIEWS]))
+def status() -> None:
+    """Say of each view whether it is in step with the log, and what stopped it if it is not."""
+    with opened() as office, office.read() as connection:
+        known, end = standings(connection), office.log.last_position(connection)
+    click.echo(f"The log has {end:,} events")
+    for view in VIEWS:
+        click.echo(f"{view.name:<18} {_told(known[view.name], end)}")
+    if any(standing.stopped_at is not None for standing in known.values()):
+        raise click.ClickException("a view is stopped: mend what it says, then start the service anew")
+
+
+def _told(standing: Standing, end: int) -> str:
+    if standing.stopped_at is not None:
+        return f"STOPPED at event {standing.stopped_at:,}: {standing.error}"
+    if standing.follows:
+        return f"follows, {end - standing.position:,} events behind"
+    return "kept in step by every command"
+
+
+@views.command()
+@click.argument("name", required=False, type=NAMES)
 def rebuild(name: str | None) -> None:
-    """Throw the rows of all views, or of the view NAME, away and fold the whole log anew."""
-    chosen = [view for view in VIEWS if name in {None, view.name}]
-    with opened() as office, office.write() as connection:
-        count = office.follower.rebuild(connection, _told(office, connection), chosen)
-    click.echo(f"{len(chosen)} views refilled from {count:,} events")
+    """Fill all views, or the view NAME, anew beside the live tables, then put the new ones in their place.
+
+    The service may run meanwhile. Interrupted, it goes on from there when it is called again.
+    """
+    with opened() as office:
+        for view in _named(name):
+            with _progress(office, view.name) as progress:
+                try:
+                    done = fill_anew(office.log, view, progress)
+                except CannotFold as failed:
+                    raise click.ClickException(f"{failed} (event {failed.position:,})") from failed
+            if done.differing:
+                click.echo(
+                    f"{view.name}: {len(done.differing)} rows or more were not what the log says, and now are:"
+                )
+                for sheet, key in done.differing:
+                    click.echo(f"  {sheet} {key}")
+        click.echo(f"{len(_named(name))} views refilled from {office.log.max_notification_id() or 0:,} events")
 
 
 @views.command()
 def check() -> None:
     """Prove that the live views equal what a rebuild would give; exits with 1 and the differences if not."""
-    with opened() as office, office.read() as connection:
-        differences = office.follower.check(connection, _told(office, connection))
+    with opened() as office, _progress(office, "Events", times=len(VIEWS)) as progress:
+        seen = [0]
+
+        def more(number: int) -> None:
+            seen[0] += number
+            progress(seen[0])
+
+        differences = find_differences(office.log, VIEWS, more)
     for difference in differences[:SHOWN]:
-        click.echo(f"{difference.sheet} {difference.key}: is {difference.live}, should be {difference.rebuilt}")
+        click.echo(str(difference))
     if differences:
         raise click.ClickException(f"{len(differences)} rows differ from the log; run `sis views rebuild`")
     click.echo(f"All {len(VIEWS)} views are what the log says")
 
 
-def _told(office: Office, connection: sa.Connection) -> Iterator[Event]:
-    """The whole log, with a progress bar while it is read."""
-    total = office.log.max_notification_id() or 0
-    with click.progressbar(office.store.everything(connection), length=total, label="Events") as events:
-        yield from events
+@views.command()
+@click.argument("name", type=NAMES)
+def follow(name: str) -> None:
+    """Let the view NAME follow the log, by `sis follow`, in place of being kept in step by every command."""
+    with opened() as office:
+        let_follow(office.log, _named(name)[0])
+    click.echo(f"{name} follows the log: see to it that `sis follow` runs")
+
+
+@views.command()
+@click.argument("name", type=NAMES)
+def inline(name: str) -> None:
+    """Let every command keep the view NAME in step again."""
+    with opened() as office:
+        try:
+            keep_inline(office.log, office.follower, _named(name)[0])
+        except IsStopped as stopped:
+            raise click.ClickException(str(stopped)) from stopped
+    click.echo(f"{name} is kept in step by every command")
+
+
+def _named(name: str | None) -> list[View]:
+    return [view for view in VIEWS if name in {None, view.name}]
+
+
+@contextmanager
+def _progress(office: Office, label: str, *, times: int = 1) -> Iterator[Callable[[int], None]]:
+    """A bar with rate and time left, told the position reached."""
+    total = (office.log.max_notification_id() or 0) * times
+    with click.progressbar(length=total, label=label, show_eta=True, show_pos=True) as bar:
+        yield lambda position: bar.update(position - bar.pos)

@@ -13,6 +13,7 @@ from domain.concern import CaseStatus
 from domain.vocabulary import Role
 from projections import caseload, concerns, people
 from projections.caseload import Task, WaitingFor
+from projections.checking import check
 from tests.scenario import TODAY
 from web.console.running import made_whole
 from web.demonstration.loading import SEED, load_demonstration, sign_ins
@@ -44,8 +45,7 @@ def waiting(lived: Office) -> list[caseload.Item]:
 
 
 def test_the_views_are_what_the_log_says(lived: Office) -> None:
-    with lived.read() as connection:
-        assert lived.follower.check(connection, lived.store.everything(connection)) == []
+    assert check(lived.log, lived.follower.views) == []
 
 
 def test_nothing_happened_after_the_day(lived: Office) -> None:

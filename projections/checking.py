@@ -1,0 +1,98 @@
+"""Proves that the live tables are what the log says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from domain.aggregate import Event
+from projections.codec import event_of
+from projections.event_log.recorder import SqlLog, Tail
+from projections.follower import Found, folded
+from projections.rows import live_rows
+from projections.standing import Standing, standings
+from projections.view import Key, Sheet, View
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """A row that is not what the events say it should be; None where there is no such row."""
+
+    sheet: str
+    key: Key
+    live: Any
+    rebuilt: Any
+
+
+class Stopped(msgspec.Struct, frozen=True):
+    """A view that was not checked, as an event has stopped it."""
+
+    view: str
+    position: int
+    error: str
+
+
+def check(
+    log: SqlLog, views: Sequence[View], progress: Callable[[int], None] = lambda _: None
+) -> list[Difference | Stopped]:
+    """Where the live tables differ from what a rebuild would give, all seen at one moment."""
+    with log.snapshot.begin() as connection:
+        known = standings(connection)
+        return [found for view in views for found in _check(log, connection, view, known[view.name], progress)]
+
+
+def _check(
+    log: SqlLog, connection: sa.Connection, view: View, standing: Standing, progress: Callable[[int], None]
+) -> Iterator[Difference | Stopped]:
+    if standing.stopped_at is not None:
+        yield Stopped(view.name, standing.stopped_at, standing.error or "")
+        return
+    rows: dict[Sheet[Any], Found] = {sheet: {} for sheet in view.sheets}
+    counts = dict.fromkeys(view.sheets, 0)
+    for events in _pages(log, connection, standing.position if standing.follows else None):
+        for sheet, before in rows.items():
+            after = folded(view, sheet, {} if sheet.journal else before, _steps(sheet, events))
+            if sheet.journal:
+                counts[sheet] += len(after)
+                live = live_rows(sheet, connection.dialect).fetch(connection, list(after))
+                yield from _differences(sheet, live, after)
+        progress(len(events))
+    for sheet, made in rows.items():
+        if sheet.journal:
+            there = connection.execute(sa.select(sa.func.count()).select_from(sheet.table)).scalar_one()
+            if there != counts[sheet]:
+                yield Difference(sheet.table.name, (), f"{there} rows", f"{counts[sheet]} rows")
+        else:
+            yield from _compared(sheet, live_rows(sheet, connection.dialect).all(connection), made)
+
+
+def _pages(log: SqlLog, connection: sa.Connection, last: int | None) -> Iterator[list[Event]]:
+    tail = Tail(log)
+    while page := tail.rest(connection):
+        events = [event_of(record) for record in page if last is None or (record.position or 0) <= last]
+        if not events:
+            return
+        yield events
+
+
+def _steps(sheet: Sheet[Any], events: Sequence[Event]) -> list[tuple[Key, Any, Event]]:
+    return [
+        (key, fold.fold, event) for event in events for fold in sheet.folds(type(event)) for key in fold.keys(event)
+    ]
+
+
+def _differences(sheet: Sheet[Any], live: Found, rebuilt: Found) -> Iterator[Difference]:
+    for key, row in rebuilt.items():
+        if live.get(key) != row:
+            yield Difference(sheet.table.name, key, live.get(key), row)
+
+
+def _compared(sheet: Sheet[Any], live: Iterator[Any], rebuilt: Found) -> Iterator[Difference]:
+    for row in live:
+        expected = rebuilt.pop(sheet.key_of(row), None)
+        if expected != row:
+            yield Difference(sheet.table.name, sheet.key_of(row), row, expected)
+    for key, row in rebuilt.items():
+        yield Difference(sheet.table.name, key, None, row)

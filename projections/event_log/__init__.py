@@ -1,0 +1,12 @@
+"""The event log: the persistence module behind the `eventsourcing` library, on SQLAlchemy, for both databases.
+
+Events and views are saved in one transaction. The log is only ever added to. What every command asks of the
+database is written as SQL for the driver, because there SQLAlchemy's own work would cost more than the database's.
+"""
+
+from projections.event_log.opening import open_log
+from projections.event_log.recorder import Appended, SqlLog, Tail
+from projections.event_log.store import EventStore, LogFactory
+from projections.event_log.tables import EVENTS, LOG_TABLES
+
+__all__ = ["EVENTS", "LOG_TABLES", "Appended", "EventStore", "LogFactory", "SqlLog", "Tail", "open_log"]

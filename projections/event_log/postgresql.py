@@ -1,0 +1,215 @@
+"""The log in PostgreSQL: appended to by many at once, and read without missing what is still on its way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from eventsourcing.persistence import IntegrityError
+
+from projections.codec import StoredRecord
+from projections.event_log.recorder import PAGE, Appended, SqlLog, T, Tail, Work, typed
+
+_READ = "SELECT stream_id, version, event_id, topic, meta, state, recorded_at, position FROM events"
+_ONE_RECORD = f"{_READ} WHERE stream_id = %s AND version > %s AND version <= %s ORDER BY version"
+_AFTER = f"{_READ} WHERE position > %s ORDER BY position LIMIT %s"
+_AT = f"{_READ} WHERE position = ANY(%s::bigint[]) ORDER BY position"
+_BEGIN = "SELECT recorded, generation FROM begin_append(%s, %s, %s, %s, %s)"
+_APPEND = "SELECT positions, recorded, generation FROM append_events(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+_POSITIONS = "SELECT array_agg(nextval('events_position_seq')) FROM generate_series(1, %s)"
+_COPY = "COPY events (stream_id, version, event_id, topic, meta, state, recorded_at, position) FROM STDIN"
+_FENCE = "SELECT pg_current_xact_id()::text::bigint"
+_PASSED = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint > %s"
+_HOLD_STILL = "SELECT pg_advisory_xact_lock(current_schema()::regnamespace::oid::int, 0)"
+
+_CHANNEL = "SELECT 'sis_' || current_schema()"
+_ANNOUNCE = "SELECT pg_notify('sis_' || current_schema(), '')"
+
+BUCKETS = 512
+"""Records and rows are locked by these many numbers each, so that a large import cannot use up the server's locks."""
+
+COPIED_FROM = 200
+"""From these many events on they are sent as a stream of rows, not as arguments of one statement."""
+
+# Deadlock and serialisation failure: decided again on fresh state, like any other conflict.
+_CONFLICTS = frozenset({"40P01", "40001"})
+
+
+class PostgresqlLog(SqlLog):
+    """Appends without waiting for other appends: a position may be seen before an earlier one.
+
+    A transaction has its id before it draws positions (`begin_append`), by which a reader that finds a position
+    missing can tell whether it may still be filled: see _GapAwareTail. No other reader follows the log.
+    """
+
+    def commit(self, work: Work[T]) -> T:
+        try:
+            with self.writer.begin() as connection:
+                return work(connection)
+        except sa.exc.DBAPIError as error:
+            raise _conflict(error) from error
+
+    def append(
+        self,
+        connection: sa.Connection,
+        records: Sequence[StoredRecord],
+        *,
+        looked_at: Mapping[UUID, int],
+        rows: Iterable[int] = (),
+    ) -> Appended:
+        locks = _locks(records, looked_at, rows)
+        held = (list(looked_at), list(looked_at.values()), self._time())
+        try:
+            if len(records) >= COPIED_FROM:
+                return self._copied(connection, records, (*locks, *held))
+            arrays = (
+                [record.originator_id for record in records],
+                [record.originator_version for record in records],
+                [record.event_id for record in records],
+                [record.topic for record in records],
+                [record.meta for record in records],
+                [record.state for record in records],
+            )
+            return Appended(*connection.exec_driver_sql(_APPEND, (*arrays, *locks, *held)).one())
+        except sa.exc.IntegrityError as error:
+            raise IntegrityError(str(error.orig)) from error
+
+    def append_alone(self, records: Sequence[StoredRecord], looked_at: Mapping[UUID, int]) -> Appended:
+        if len(records) >= COPIED_FROM:
+            return super().append_alone(records, looked_at)
+        try:
+            with self.primary.connect() as connection:
+                return self.append(connection, records, looked_at=looked_at)
+        except sa.exc.DBAPIError as error:
+            raise _conflict(error) from error
+
+    def announce(self) -> None:
+        # In a statement of its own: within the command's transaction it would let one command commit at a time.
+        with self.primary.connect() as connection:
+            connection.exec_driver_sql(_ANNOUNCE)
+
+    @contextmanager
+    def listening(self) -> Iterator[Callable[[float], None]]:
+        with self.primary.connect() as connection:
+            channel = connection.exec_driver_sql(_CHANNEL).scalar_one()
+            connection.exec_driver_sql(f'LISTEN "{channel}"')
+            driver: Any = connection.connection.driver_connection
+
+            def wait(seconds: float) -> None:
+                for _ in driver.notifies(timeout=seconds, stop_after=1):
+                    pass
+
+            try:
+                yield wait
+            finally:
+                # A connection that listens is not handed on to others.
+                connection.invalidate()
+
+    def hold_still(self, connection: sa.Connection) -> None:
+        connection.exec_driver_sql(_HOLD_STILL)
+
+    def tail(self, after: int = 0) -> Tail:
+        return _GapAwareTail(self, after)
+
+    def select_after(self, connection: sa.Connection, position: int, limit: int) -> list[StoredRecord]:
+        return typed(connection.exec_driver_sql(_AFTER, (position, limit)))
+
+    def select_positions(self, connection: sa.Connection, positions: Sequence[int]) -> list[StoredRecord]:
+        return typed(connection.exec_driver_sql(_AT, (list(positions),)))
+
+    def _select_record(self, id: UUID, gt: int, lte: int, order: str) -> list[StoredRecord]:
+        with self.primary.connect() as connection:
+            return typed(connection.exec_driver_sql(_ONE_RECORD + order, (id, gt, lte)))
+
+    def _time(self) -> datetime | None:
+        return self.clock() if self.clock else None
+
+    def _copied(
+        self, connection: sa.Connection, records: Sequence[StoredRecord], begun: tuple[object, ...]
+    ) -> Appended:
+        recorded_at, generation = connection.exec_driver_sql(_BEGIN, begun).one()
+        positions: list[int] = connection.exec_driver_sql(_POSITIONS, (len(records),)).scalar_one()
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        try:
+            with driver.cursor() as cursor, cursor.copy(_COPY) as copy:
+                for record, position in zip(records, positions, strict=True):
+                    copy.write_row(
+                        (
+                            record.originator_id,
+                            record.originator_version,
+                            record.event_id,
+                            record.topic,
+                            record.meta,
+                            record.state,
+                            recorded_at,
+                            position,
+                        )
+                    )
+        except connection.dialect.dbapi.IntegrityError as error:  # type: ignore[union-attr]  # there with every dialect
+            raise IntegrityError(str(error)) from error
+        return Appended(positions, recorded_at, generation)
+
+
+class _GapAwareTail(Tail):
+    """Stops before a missing position until nobody can fill it any more.
+
+    Whoever drew a position below one that was seen had an id by then. So the reader draws an id of its own after
+    seeing it, the fence; once the oldest transaction at work is younger than the fence, what is still missing below
+    the position seen was rolled back.
+    """
+
+    def __init__(self, log: SqlLog, after: int = 0) -> None:
+        super().__init__(log, after)
+        self._fence: tuple[int, int] | None = None
+
+    def next(self, limit: int = PAGE) -> list[StoredRecord]:
+        with self.log.primary.connect() as connection:
+            # Asked before the rows are read, so that whatever ended before is among them.
+            filled = self._filled_to(connection)
+            found = self.log.select_after(connection, self.after, limit)
+        settled = _settled(found, self.after, filled)
+        if len(settled) < len(found) and (self._fence is None or filled):
+            with self.log.writer.begin() as connection:
+                last = found[-1].position or 0
+                self._fence = (last, connection.exec_driver_sql(_FENCE).scalar_one())
+        return self._taken(settled)
+
+    def _filled_to(self, connection: sa.Connection) -> int:
+        """Up to where no missing position will be filled any more; 0 where the fence does not tell yet."""
+        if self._fence is None:
+            return 0
+        last, fence = self._fence
+        if last <= self.after:
+            self._fence = None
+            return 0
+        return last if connection.exec_driver_sql(_PASSED, (fence,)).scalar_one() else 0
+
+
+def _settled(found: list[StoredRecord], after: int, filled: int) -> list[StoredRecord]:
+    for index, record in enumerate(found):
+        position = record.position or 0
+        if position != after + 1 and position > filled:
+            return found[:index]
+        after = position
+    return found
+
+
+def _locks(
+    records: Sequence[StoredRecord], looked_at: Mapping[UUID, int], rows: Iterable[int]
+) -> tuple[list[int], list[int]]:
+    """The numbers to lock for this transaction alone, and those to share with others who only look."""
+    own = {1 + record.originator_id.int % BUCKETS for record in records}
+    own |= {1 + BUCKETS + row % BUCKETS for row in rows}
+    shared = {1 + stream.int % BUCKETS for stream in looked_at}
+    return list(own), list(shared - own)
+
+
+def _conflict(error: sa.exc.DBAPIError) -> Exception:
+    if getattr(error.orig, "sqlstate", None) in _CONFLICTS:
+        return IntegrityError(str(error.orig))
+    return error

@@ -1,0 +1,196 @@
+"""What the log does on either database."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Any, NamedTuple, TypeVar, cast
+from uuid import UUID
+
+import msgspec
+import sqlalchemy as sa
+from eventsourcing.persistence import ApplicationRecorder, Notification, NotSupportedError, StoredEvent, Subscription
+
+from projections.codec import StoredRecord
+from projections.database import Database
+from projections.event_log.tables import EVENTS
+
+T = TypeVar("T")
+
+Clock = Callable[[], datetime]
+Work = Callable[[sa.Connection], T]
+
+LAST_VERSION = 2**31 - 1
+PAGE = 1000
+
+
+class Appended(NamedTuple):
+    """Where and when events were taken, and the last change of how the views stand (tables.GENERATIONS)."""
+
+    positions: Sequence[int]
+    recorded_at: datetime
+    generation: int
+
+
+class Tail:
+    """Reads the log from a position on, in order, never past a position that may still be filled."""
+
+    def __init__(self, log: SqlLog, after: int = 0) -> None:
+        self.log = log
+        self.after = after
+
+    def next(self, limit: int = PAGE) -> list[StoredRecord]:
+        """The next events; none when there are none yet."""
+        with self.log.primary.connect() as connection:
+            found = self.log.select_after(connection, self.after, limit)
+        return self._taken(found)
+
+    def rest(self, connection: sa.Connection) -> list[StoredRecord]:
+        """The next events where nobody else can append (`SqlLog.hold_still`): no position is filled any more."""
+        return self._taken(self.log.select_after(connection, self.after, PAGE))
+
+    def _taken(self, found: list[StoredRecord]) -> list[StoredRecord]:
+        if found:
+            self.after = cast("int", found[-1].position)
+        return found
+
+
+class SqlLog(ApplicationRecorder):
+    """Keeps stored events in the `events` table.
+
+    `clock` replaces the database's clock where times are set on purpose (a demonstration, a test).
+    """
+
+    def __init__(self, database: Database, clock: Clock | None = None) -> None:
+        super().__init__()
+        self.writer, self.reader = database
+        self.primary = database.primary
+        self.snapshot = database.snapshot
+        self.clock = clock
+
+    @abstractmethod
+    def commit(self, work: Work[T]) -> T:
+        """Carry out work in a write transaction of which all is saved or nothing; returns when it is on the disk.
+
+        Raises what the work raises. Work of several threads may be saved together, each as if it were alone.
+        """
+
+    @abstractmethod
+    def append(
+        self,
+        connection: sa.Connection,
+        records: Sequence[StoredRecord],
+        *,
+        looked_at: Mapping[UUID, int],
+        rows: Iterable[int] = (),
+    ) -> Appended:
+        """Append events at the end of the log.
+
+        `looked_at` names records that must still be at these versions, 0 for none; `rows` numbers the rows of views
+        (any whole numbers) that nobody else may change until this transaction ends. The time recorded is the
+        clock's, but never before the last one recorded. Raises the library's IntegrityError where a version or an
+        event id stands already, or a record has moved on.
+        """
+
+    @abstractmethod
+    def announce(self) -> None:
+        """Wake those who follow the log."""
+
+    @abstractmethod
+    def listening(self) -> AbstractContextManager[Callable[[float], None]]:
+        """Gives a function that waits until something was saved, some seconds at most, and may return early."""
+
+    @abstractmethod
+    def hold_still(self, connection: sa.Connection) -> None:
+        """See to it that nobody else appends until this transaction ends, and that whoever did has ended."""
+
+    @abstractmethod
+    def select_after(self, connection: sa.Connection, position: int, limit: int) -> list[StoredRecord]:
+        """The next events after a position, of those that the connection sees."""
+
+    @abstractmethod
+    def select_positions(self, connection: sa.Connection, positions: Sequence[int]) -> list[StoredRecord]:
+        """The events at these positions, in the log's order."""
+
+    @abstractmethod
+    def _select_record(self, id: UUID, gt: int, lte: int, order: str) -> list[StoredRecord]: ...
+
+    def tail(self, after: int = 0) -> Tail:
+        """Reads the log from a position on."""
+        return Tail(self, after)
+
+    def append_alone(self, records: Sequence[StoredRecord], looked_at: Mapping[UUID, int]) -> Appended:
+        """Append events that no view needs to hear of, in a transaction of their own."""
+        return self.commit(lambda connection: self.append(connection, records, looked_at=looked_at))
+
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int]:
+        """The library's way to append events that no view needs to hear of."""
+        return self.append_alone(cast("Sequence[StoredRecord]", stored_events), {}).positions
+
+    def stream_of(self, event_id: UUID) -> UUID | None:
+        """The stream of an event, None if there is no such event."""
+        with self.primary.connect() as connection:
+            return connection.execute(sa.select(EVENTS.c.stream_id).where(EVENTS.c.event_id == event_id)).scalar()
+
+    def select_events(
+        self,
+        originator_id: UUID | str,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> Sequence[StoredEvent]:
+        """The events of one record, in order of version."""
+        order = (" DESC" if desc else "") + ("" if limit is None else f" LIMIT {int(limit)}")
+        found = self._select_record(cast("UUID", originator_id), gt or 0, LAST_VERSION if lte is None else lte, order)
+        return cast("list[StoredEvent]", found)
+
+    def select_notifications(
+        self,
+        start: int | None,
+        limit: int,
+        stop: int | None = None,
+        topics: Sequence[str] = (),
+        *,
+        inclusive_of_start: bool = True,
+    ) -> Sequence[Notification]:
+        """The library's way to read the whole log from a position."""
+        query = EVENTS.select().order_by(EVENTS.c.position).limit(limit)
+        if start is not None:
+            query = query.where(EVENTS.c.position >= start if inclusive_of_start else EVENTS.c.position > start)
+        if stop is not None:
+            query = query.where(EVENTS.c.position <= stop)
+        if topics:
+            query = query.where(EVENTS.c.topic.in_(topics))
+        with self.primary.connect() as connection:
+            return [
+                Notification(
+                    originator_id=row.stream_id,
+                    originator_version=row.version,
+                    topic=row.topic,
+                    state=row.state.encode(),
+                    id=row.position,
+                )
+                for row in connection.execute(query)
+            ]
+
+    def max_notification_id(self) -> int | None:
+        """The last position of the log, None where it is empty."""
+        with self.primary.connect() as connection:
+            return self.last_position(connection) or None
+
+    def last_position(self, connection: sa.Connection) -> int:
+        """The last position that a connection sees; 0 where the log is empty."""
+        return connection.execute(sa.select(sa.func.max(EVENTS.c.position))).scalar() or 0
+
+    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[ApplicationRecorder]:
+        """Refused: views follow the log by a Tail, which the library's subscriptions do not know of."""
+        raise NotSupportedError("the log is followed by its tail")
+
+
+def typed(found: sa.CursorResult[Any]) -> list[StoredRecord]:
+    """Rows of the log, each as the record it is."""
+    return msgspec.convert(found.cursor.fetchall(), list[StoredRecord])

@@ -1,0 +1,117 @@
+"""What the library's Application is given: an event store that saves events and views together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any, cast
+from uuid import UUID
+
+import sqlalchemy as sa
+from eventsourcing.persistence import (
+    AggregateRecorder,
+    ApplicationRecorder,
+    InfrastructureFactory,
+    Mapper,
+    NotSupportedError,
+    ProcessRecorder,
+    Recording,
+    TrackingRecorder,
+)
+
+from domain.aggregate import Event
+from domain.service import Log
+from projections.codec import EventMapper, StoredRecord, event_of, stored
+from projections.event_log.recorder import PAGE, Appended, SqlLog
+from projections.follower import Follower, ViewsChanged
+
+
+class EventStore(Log):
+    """The library's event store, saving events and views in one transaction."""
+
+    recorder: SqlLog
+
+    def __init__(self, mapper: Mapper[UUID], recorder: SqlLog, follower: Follower) -> None:
+        super().__init__(mapper, recorder)
+        self.follower = follower
+
+    def put(self, domain_events: Sequence[Any], **kwargs: Any) -> list[Recording[UUID]]:
+        """Save events, and what follows from them in the views, together or not at all."""
+        events: Sequence[Event] = domain_events
+        records = [stored(event) for event in events]
+        looked_at = kwargs.get("looked_at", {})
+        if not self.follower.views:
+            _told(events, self.recorder.append_alone(records, looked_at))
+            return []
+        save = partial(self._save, events, records, looked_at)
+        try:
+            self.recorder.commit(save)
+        except ViewsChanged:
+            self.learn()
+            self.recorder.commit(save)
+        if self.follower.following:
+            self.recorder.announce()
+        return []
+
+    def learn(self) -> None:
+        """Look how the views stand now."""
+        with self.recorder.snapshot.connect() as connection:
+            self.follower.learn(connection)
+
+    def _save(
+        self,
+        events: Sequence[Event],
+        records: list[StoredRecord],
+        looked_at: dict[UUID, int],
+        connection: sa.Connection,
+    ) -> None:
+        rows = self.follower.rows_touched(events)
+        appended = self.recorder.append(connection, records, looked_at=looked_at, rows=rows)
+        _told(events, appended)
+        self.follower.follow(connection, events, appended.generation)
+
+    def stream_of(self, event_id: UUID) -> UUID | None:
+        """The record to which an event belongs, None if no such event was saved."""
+        return self.recorder.stream_of(event_id)
+
+    def everything(self, connection: sa.Connection, *, after: int = 0) -> Iterator[Event]:
+        """Every event of the log in order, from one consistent reading of it."""
+        while page := self.recorder.select_after(connection, after, PAGE):
+            yield from map(event_of, page)
+            after = cast("int", page[-1].position)
+
+    def at(self, connection: sa.Connection, positions: Sequence[int]) -> list[Event]:
+        """The events at these positions of the log, in order."""
+        return [event_of(record) for record in self.recorder.select_positions(connection, positions)]
+
+
+class LogFactory(InfrastructureFactory[TrackingRecorder]):
+    """Makes the parts that the library's Application asks for."""
+
+    def __init__(self, log: SqlLog, follower: Follower) -> None:
+        super().__init__({})
+        self._log = log
+        self._follower = follower
+
+    def mapper(self, transcoder: Any = None, mapper_class: Any = None) -> Any:
+        return EventMapper()
+
+    def event_store(self, mapper: Any = None, recorder: Any = None) -> Any:
+        return EventStore(mapper, self._log, self._follower)
+
+    def application_recorder(self) -> ApplicationRecorder:
+        return self._log
+
+    def aggregate_recorder(self, purpose: str = "events") -> AggregateRecorder:
+        raise NotSupportedError("records are read from the log itself; there are no snapshots")
+
+    def tracking_recorder(self, tracking_recorder_class: Any = None) -> TrackingRecorder:
+        raise NotSupportedError("views keep their own positions")
+
+    def process_recorder(self) -> ProcessRecorder:
+        raise NotSupportedError("views keep their own positions")
+
+
+def _told(events: Sequence[Event], appended: Appended) -> None:
+    for event, position in zip(events, appended.positions, strict=True):
+        event.meta.saved(position, appended.recorded_at)

@@ -1,0 +1,79 @@
+"""How each view stands to the log: kept in step inline, following, or stopped by an event that it cannot take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+from projections.event_log.tables import GENERATIONS, VIEWS
+from projections.view import View
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one view stands (tables.VIEWS); `fingerprint` is of the code that filled it."""
+
+    name: str
+    fingerprint: str
+    follows: bool
+    position: int
+    stopped_at: int | None
+    error: str | None
+
+    def is_of(self, view: View) -> bool:
+        """Whether the view as it is now filled the tables."""
+        return self.fingerprint == view.fingerprint
+
+
+def standings(connection: sa.Connection) -> dict[str, Standing]:
+    """How every view stands, by name."""
+    return {row.name: Standing(*row) for row in connection.execute(VIEWS.select())}
+
+
+def generation(connection: sa.Connection) -> int:
+    """The number of the last change; 0 before the first."""
+    return connection.execute(sa.select(sa.func.max(GENERATIONS.c.number))).scalar() or 0
+
+
+def filled(connection: sa.Connection, views: Sequence[View], position: int) -> None:
+    """The tables of these views are what all events up to a position make them."""
+    known = standings(connection)
+    for view in views:
+        changed = {"fingerprint": view.fingerprint, "position": position, "stopped_at": None, "error": None}
+        if view.name in known:
+            connection.execute(VIEWS.update().where(VIEWS.c.name == view.name).values(changed))
+        else:
+            connection.execute(VIEWS.insert().values(name=view.name, follows=False, **changed))
+    _changed(connection, "filled: " + ", ".join(view.name for view in views))
+
+
+def stop(connection: sa.Connection, name: str, position: int, error: str) -> None:
+    """A view cannot take the event at a position; the others go on."""
+    connection.execute(VIEWS.update().where(VIEWS.c.name == name).values(stopped_at=position, error=error))
+    _changed(connection, f"stopped: {name}")
+
+
+def resume(connection: sa.Connection, name: str) -> None:
+    """Let a following view try again the event that stopped it."""
+    connection.execute(VIEWS.update().where(VIEWS.c.name == name).values(stopped_at=None, error=None))
+    _changed(connection, f"resumed: {name}")
+
+
+def set_following(connection: sa.Connection, name: str, follows: bool, position: int) -> None:
+    """Let a view follow from a position on, or be kept in step inline from there on."""
+    connection.execute(VIEWS.update().where(VIEWS.c.name == name).values(follows=follows, position=position))
+    _changed(connection, f"{'follows' if follows else 'inline'}: {name}")
+
+
+def moved(connection: sa.Connection, name: str, old: int, new: int) -> bool:
+    """Say that a following view was brought from one position to another; False if somebody else did so before."""
+    is_there = (VIEWS.c.name == name) & (VIEWS.c.position == old) & VIEWS.c.follows & VIEWS.c.stopped_at.is_(None)
+    return connection.execute(VIEWS.update().where(is_there).values(position=new)).rowcount == 1
+
+
+def _changed(connection: sa.Connection, what: str) -> None:
+    number = generation(connection) + 1
+    connection.execute(GENERATIONS.insert().values(number=number, changed_at=datetime.now(UTC), what=what))
