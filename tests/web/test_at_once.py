@@ -1,0 +1,103 @@
+"""The door keeps its rules where requests come at the same moment, on either kind of database."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from threading import Barrier
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import Conflict
+
+from tests.databases import Databases, with_views
+from tests.world import Clock
+from web import drafts
+from web.accounts import accounts
+from web.accounts.accounts import LinkNoLongerValid, SignInNameInUse
+from web.accounts.attempts import PER_NAME, TooManyAttempts, begin
+from web.api import idempotency
+from web.files import keeping
+from web.office import Office
+
+MANY = 8
+
+
+@pytest.fixture
+def office(each_databases: Databases, clock: Clock) -> Iterator[Office]:
+    """An office on a database of one kind and of the other."""
+    with each_databases.like(with_views) as url, closing(Office(url, clock=clock)) as office:
+        yield office
+
+
+def at_once(work: Callable[[int], Any]) -> Counter[str]:
+    """Have it done many times at the same moment; returns how often it was done, and how often what was raised."""
+    ready = Barrier(MANY)
+
+    def one(number: int) -> str:
+        ready.wait(timeout=20)
+        try:
+            work(number)
+        except Exception as error:
+            return type(error).__name__
+        return "done"
+
+    with ThreadPoolExecutor(MANY) as threads:
+        return Counter(threads.map(one, range(MANY)))
+
+
+def test_guesses_at_one_moment_count_like_guesses_in_a_row(office: Office) -> None:
+    def guess(number: int) -> None:
+        with office.write() as connection:
+            begin(connection, "anna@example.org", f"192.0.2.{number}", office.now())
+
+    assert at_once(guess) == {"done": PER_NAME, TooManyAttempts.__name__: MANY - PER_NAME}
+
+
+def test_a_link_is_used_once(office: Office) -> None:
+    with office.write() as connection:
+        account = accounts.create(connection, uuid4(), "anna@example.org")
+        link = accounts.add_link(connection, account, office.now())
+
+    def use(number: int) -> None:
+        with office.write() as connection:
+            accounts.use_link(connection, link, f"hash {number}", office.now())
+
+    assert at_once(use) == {"done": 1, LinkNoLongerValid.__name__: MANY - 1}
+
+
+def test_one_name_is_given_to_one_account(office: Office) -> None:
+    def give(_: int) -> None:
+        with office.write() as connection:
+            accounts.create(connection, uuid4(), "anna@example.org")
+
+    assert at_once(give) == {"done": 1, SignInNameInUse.__name__: MANY - 1}
+
+
+def test_of_many_requests_with_one_key_one_is_carried_out(office: Office) -> None:
+    person = uuid4()
+
+    def claim(_: int) -> None:
+        assert idempotency.claim(office, person, "visits-plan", "just-once", "the same") is None
+
+    assert at_once(claim) == {"done": 1, Conflict.__name__: MANY - 1}
+
+
+def test_of_many_savings_of_a_draft_the_last_one_is_kept(office: Office) -> None:
+    person = uuid4()
+    sent = [MultiDict([("text", f"as of {number}")]) for number in range(MANY)]
+    assert at_once(lambda number: drafts.keep(office, person, "/visits/plan", sent[number], None)) == {"done": MANY}
+    with office.read() as connection:
+        kept = drafts.find(connection, person, "/visits/plan")
+    assert kept is not None
+    assert kept.answers in sent
+
+
+def test_one_content_is_kept_once(office: Office) -> None:
+    kept: set[str] = set()
+    assert at_once(lambda _: kept.add(keeping.keep(office, b"a plan", "text/plain"))) == {"done": MANY}
+    assert [keeping.bytes_of(office, sha256) for sha256 in kept] == [b"a plan"]
