@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from bench.material.case import VIEWS, Case, Desk, signed
+from projections.checking import check
 
 RECORDS, BATCH = 50_000, 1000
 
@@ -20,8 +21,7 @@ def main() -> None:
             with signed():
                 desk.service.do(lambda work: [work.add(Case.open()) for _ in range(BATCH)])
         seconds = perf_counter() - began
-        with desk.reader.connect() as connection:
-            assert desk.follower.check(connection, desk.store.everything(connection)) == []
+        assert check(desk.log, VIEWS[:2]) == []
         desk.close()
     print(f"{RECORDS:,} records in batches of {BATCH:,} with two views: {seconds:.1f} s, {RECORDS / seconds:,.0f} /s")
     print(f"peak memory {before:.0f} MiB before, {_peak():.0f} MiB after the check of all rows")

@@ -21,7 +21,7 @@ from bench.material.twin import Twin, stored_events
 from projections.codec import stored
 
 PROCESSES, EACH = 8, 40
-THREADS, COMMANDS, CASES = 16, 160, 64
+THREADS, COMMANDS, CASES = 16, 400, 64
 
 RAW, LIBRARY, OURS = "raw insert and commit", "library", "append"
 

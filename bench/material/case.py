@@ -12,10 +12,14 @@ from domain.acting import Signature, acting
 from domain.aggregate import Aggregate, Event
 from domain.service import Service
 from domain.vocabulary import About, Channel, Purpose
+from projections.codec import event_of
 from projections.database import open_database
-from projections.event_log import LOG_TABLES, EventStore, LogFactory, SqlLog
+from projections.event_log import EventStore, LogFactory, open_log
 from projections.follower import Follower
+from projections.following import Following, let_follow
+from projections.rebuilding import prepare, rebuild
 from projections.view import Row, Sheet, View, replace
+from web.migrate import upgrade
 
 OFFICER = UUID("5d3b3a2e-0b5c-4b44-9d11-3a9c6f1e7a01")
 NOTE = (
@@ -107,9 +111,10 @@ def noted(row: OpenCase | None, event: Case.Noted) -> OpenCase | None:
 
 @lines.on(Case.Opened, Case.Noted, key=lambda event: (event.meta.position,))
 def line(row: Line | None, event: Event) -> Line | None:
-    return Line(
-        position=event.meta.position, case=event.meta.stream, recorded_at=event.meta.recorded_at, what=event.TOPIC
-    )
+    meta = event.meta
+    assert meta.position is not None
+    assert meta.recorded_at is not None
+    return Line(position=meta.position, case=meta.stream, recorded_at=meta.recorded_at, what=event.TOPIC)
 
 
 @counts.on(Case.Noted, key=lambda event: (event.author,))
@@ -124,13 +129,13 @@ class Desk:
     """A service on a database of its own, with its log and views."""
 
     def __init__(self, url: str, views: Sequence[View]) -> None:
-        self.writer, self.reader = open_database(url)
-        self.log = SqlLog(self.writer, self.reader)
+        database = open_database(url)
+        self.writer, self.reader = database
+        self.log = open_log(database)
         self.follower = Follower(views)
         self.service = Service(LogFactory(self.log, self.follower))
-        with self.writer.begin() as connection:
-            LOG_TABLES.create_all(connection)
-            self.follower.prepare(connection, lambda: iter(()))
+        upgrade(self.writer)
+        prepare(self.log, self.follower)
 
     @property
     def store(self) -> EventStore:
@@ -153,13 +158,21 @@ class Desk:
 
     def count_events(self) -> int:
         """Read and decode the whole log."""
-        with self.reader.connect() as connection:
-            return sum(1 for _ in self.store.everything(connection))
+        tail, number = self.log.tail(), 0
+        while page := tail.next():
+            number += sum(1 for _ in map(event_of, page))
+        return number
 
-    def rebuild(self, views: Sequence[View]) -> None:
-        """Fill views from the whole log."""
-        with self.writer.begin() as connection:
-            self.follower.rebuild(connection, self.store.everything(connection), views)
+    def rebuild(self) -> None:
+        """Fill all views from the whole log."""
+        for view in self.follower.views:
+            rebuild(self.log, view)
+
+    def let_follow(self) -> Following:
+        """Let all views follow from here on; returns what brings them forward, step by step."""
+        for view in self.follower.views:
+            let_follow(self.log, view)
+        return Following(self.log, self.follower)
 
     def note(self, id: UUID) -> None:
         """One full command."""
