@@ -72,9 +72,10 @@ class Rows(ABC):
 
     def all(self, connection: sa.Connection) -> Iterator[Any]:
         """Every row, a few at a time."""
-        found = connection.execution_options(stream_results=True, yield_per=AT_ONCE).exec_driver_sql(self.select)
-        for some in found.partitions():
-            yield from self._typed(some)
+        options = {"stream_results": True, "yield_per": AT_ONCE}  # of this statement alone
+        with connection.exec_driver_sql(self.select, execution_options=options) as found:
+            for some in found.partitions():
+                yield from self._typed(some)
 
     def write(self, connection: sa.Connection, rows: Sequence[Any]) -> None:
         """Write rows over those of the same keys."""
