@@ -18,7 +18,7 @@ from domain.service import Service
 from domain.vocabulary import Channel
 from projections.checking import Difference, Stopped, check
 from projections.database import open_database
-from projections.event_log import LOG_TABLES, EventStore, LogFactory, open_log
+from projections.event_log import EVENTS, EventStore, LogFactory, open_log
 from projections.follower import Follower
 from projections.rebuilding import prepare
 from projections.view import Key, Row, Sheet, View, replace
@@ -168,10 +168,7 @@ class Desk:
         self.service = Service(LogFactory(self.log, self.follower))
         assert isinstance(self.service.events, EventStore)
         self.store = self.service.events
-        if self.writer.dialect.name == "sqlite":
-            with self.writer.begin() as connection:
-                LOG_TABLES.create_all(connection)
-        else:
+        if not sa.inspect(self.writer).has_table(EVENTS.name):
             upgrade(self.writer)
         self.refilled = prepare(self.log, self.follower)
 

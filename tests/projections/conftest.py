@@ -1,4 +1,4 @@
-"""A service on a real SQLite file, with the views that a test module names in VIEWS.
+"""A service on a real database of either kind, with the views that a test module names in VIEWS.
 
 At the end of each test every view must be what a rebuild from the log would give.
 """
@@ -6,7 +6,6 @@ At the end of each test every view must be what a rebuild from the log would giv
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,10 +14,11 @@ import sqlalchemy as sa
 from domain.service import Service
 from projections.checking import check
 from projections.database import Database, open_database
-from projections.event_log import LOG_TABLES, LogFactory, open_log
+from projections.event_log import LogFactory, open_log
 from projections.follower import Follower
 from projections.rebuilding import prepare
 from projections.view import View
+from tests.databases import Databases, with_log
 
 Ask = Callable[..., Any]
 
@@ -30,8 +30,15 @@ def views(request: pytest.FixtureRequest) -> list[View]:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = open_database(f"sqlite:///{tmp_path / 'service.db'}")
+def url(each_databases: Databases) -> Iterator[str]:
+    """Where a database with an empty log is, of one kind and of the other."""
+    with each_databases.like(with_log) as url:
+        yield url
+
+
+@pytest.fixture
+def database(url: str) -> Iterator[Database]:
+    database = open_database(url)
     yield database
     database.writer.dispose()
     database.reader.dispose()
@@ -48,8 +55,6 @@ def service(database: Database, views: list[View]) -> Iterator[Service]:
     """The service, whose views are checked against a rebuild when the test is over."""
     log, follower = open_log(database), Follower(views)
     service = Service(LogFactory(log, follower))
-    with database.writer.begin() as connection:
-        LOG_TABLES.create_all(connection)
     prepare(log, follower)
     yield service
     assert check(log, views) == []

@@ -8,9 +8,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from datetime import UTC, datetime, timedelta
+from contextlib import closing
+from datetime import datetime, timedelta
 from multiprocessing import get_context
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -23,15 +23,19 @@ from domain.service import TooManyAtOnce
 from projections.codec import stored
 from projections.event_log import EVENTS, LogFactory
 from projections.follower import Follower
+from tests.databases import Databases, with_log
 from tests.notebook import NOON, Desk, Notebook, command, notebooks
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    desk = Desk(tmp_path / "log.sqlite")
-    yield desk
-    assert desk.differences() == []
-    desk.close()
+def desk(url: str) -> Iterator[Desk]:
+    with closing(Desk(url)) as desk:
+        yield desk
+        assert desk.differences() == []
+
+
+def is_sqlite(desk: Desk) -> bool:
+    return desk.writer.dialect.name == "sqlite"
 
 
 def a_notebook(desk: Desk, *lines: str) -> UUID:
@@ -78,8 +82,9 @@ def test_a_saved_event_knows_where_and_when_it_was_taken_as_does_the_one_that_is
 
 def test_the_time_recorded_is_the_database_s(desk: Desk) -> None:
     def now() -> datetime:
-        text = desk.read(lambda connection: connection.exec_driver_sql("SELECT datetime('now')").scalar_one())
-        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+        asked = "SELECT datetime('now') || 'Z'" if is_sqlite(desk) else "SELECT now()::text"
+        text = desk.read(lambda connection: connection.exec_driver_sql(asked).scalar_one())
+        return datetime.fromisoformat(text)
 
     before = now()
     with command(at=NOON - timedelta(days=400)):
@@ -90,9 +95,9 @@ def test_the_time_recorded_is_the_database_s(desk: Desk) -> None:
     assert event.meta.occurred == NOON - timedelta(days=400)
 
 
-def test_the_time_recorded_is_the_clock_s_where_one_is_set_and_never_goes_back(tmp_path: Path) -> None:
+def test_the_time_recorded_is_the_clock_s_where_one_is_set_and_never_goes_back(url: str) -> None:
     clock = Clock()
-    desk = Desk(tmp_path / "set.sqlite", clock=clock)
+    desk = Desk(url, clock=clock)
     a_notebook(desk)
     clock.now = NOON - timedelta(hours=1)
     a_notebook(desk)
@@ -205,8 +210,8 @@ def test_the_last_position_is_none_in_an_empty_log(desk: Desk) -> None:
     assert desk.log.max_notification_id() == 2
 
 
-def test_events_can_be_appended_without_views(tmp_path: Path) -> None:
-    desk = Desk(tmp_path / "bare.sqlite", views=[])
+def test_events_can_be_appended_without_views(url: str) -> None:
+    desk = Desk(url, views=[])
     a_notebook(desk)
     records: Any = [stored(event) for event in some_events("one", "two")]
     assert list(desk.log.insert_events(records)) == [2, 3, 4]
@@ -228,7 +233,9 @@ def test_what_this_log_does_not_do_is_said(desk: Desk) -> None:
 
 def test_state_and_meta_can_be_read_as_json_by_anybody(desk: Desk) -> None:
     a_notebook(desk, "one")
-    asked = "SELECT json_extract(state, '$.line'), json_extract(meta, '$.post') FROM events WHERE position = 2"
+    asked = "SELECT state::json ->> 'line', meta::json ->> 'post' FROM events WHERE version = 2"
+    if is_sqlite(desk):
+        asked = asked.replace("::json", "")
     assert desk.read(lambda connection: tuple(connection.exec_driver_sql(asked).one())) == ("one", "officer")
 
 
@@ -243,12 +250,12 @@ def test_the_columns_are_what_sqlalchemy_would_have_written(desk: Desk) -> None:
 
 KILLED = """
 import os, signal, sys
-from pathlib import Path
 from uuid import UUID
+from tests.databases import Databases, with_log
 from tests.notebook import Desk, Notebook, command
 
-path, id, way = Path(sys.argv[1]), UUID(sys.argv[2]), sys.argv[3]
-desk = Desk(path)
+url, id, way = sys.argv[1], UUID(sys.argv[2]), sys.argv[3]
+desk = Desk(url)
 with command():
     desk.service.change(Notebook, id, lambda notebook: notebook.write("kept"))
 print("kept", flush=True)
@@ -265,10 +272,10 @@ with command():
 
 @pytest.mark.parametrize("way", ["exit", "kill"])
 def test_a_process_killed_in_the_middle_of_a_command_leaves_all_of_the_last_and_nothing_of_that_one(
-    desk: Desk, tmp_path: Path, way: str
+    desk: Desk, url: str, way: str
 ) -> None:
     id = a_notebook(desk)
-    program = [sys.executable, "-c", KILLED, str(tmp_path / "log.sqlite"), str(id), way]
+    program = [sys.executable, "-c", KILLED, url, str(id), way]
     done = subprocess.run(program, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode in {9, -signal.SIGKILL}, done.stderr
     assert done.stdout == "kept\n"
@@ -276,13 +283,14 @@ def test_a_process_killed_in_the_middle_of_a_command_leaves_all_of_the_last_and_
     assert desk.read(notebooks.get, id).lines == 1
     with command():
         desk.service.change(Notebook, id, lambda notebook: notebook.write("next"))
-    assert [event.meta.position for event in desk.events()] == [1, 2, 3]
-    assert desk.read(lambda connection: connection.exec_driver_sql("PRAGMA integrity_check").scalar()) == "ok"
+    assert [event.meta.version for event in desk.events()] == [1, 2, 3]
+    if is_sqlite(desk):
+        assert desk.read(lambda connection: connection.exec_driver_sql("PRAGMA integrity_check").scalar()) == "ok"
 
 
-def write_in_a_process(path: Path, own: UUID, common: UUID) -> int:
+def write_in_a_process(url: str, own: UUID, common: UUID) -> int:
     """Forty commands of a process of its own, half of them on the record that the other writes too."""
-    desk = Desk(path)
+    desk = Desk(url)
     for turn in range(40):
         write_until_done(desk, own if turn % 2 else common, f"{own} {turn}")
     desk.close()
@@ -297,10 +305,10 @@ def write_until_done(desk: Desk, id: UUID, line: str) -> None:
         write_until_done(desk, id, line)
 
 
-def test_two_processes_write_to_one_file_and_lose_nothing(desk: Desk, tmp_path: Path) -> None:
+def test_two_processes_write_to_one_database_and_lose_nothing(desk: Desk, url: str) -> None:
     common, *own = a_notebook(desk), a_notebook(desk), a_notebook(desk)
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as processes:
-        writing = [processes.submit(write_in_a_process, tmp_path / "log.sqlite", id, common) for id in own]
+        writing = [processes.submit(write_in_a_process, url, id, common) for id in own]
         pids = {done.result(timeout=60) for done in writing}
     assert os.getpid() not in pids
     assert [len(desk.service.find(Notebook, id).lines) for id in (*own, common)] == [20, 20, 40]
@@ -310,13 +318,14 @@ def test_two_processes_write_to_one_file_and_lose_nothing(desk: Desk, tmp_path: 
 
 
 def test_a_file_that_is_locked_says_so_and_keeps_nothing(
-    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sqlite_databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("projections.database.BUSY_SECONDS", 0.05)
-    other = Desk(tmp_path / "other.sqlite")
-    other.close()
-    impatient = Desk(tmp_path / "log.sqlite")
-    with desk.writer.begin(), pytest.raises(sa.exc.OperationalError, match="locked"):
-        a_notebook(impatient)
-    assert impatient.events() == []
-    impatient.close()
+    with sqlite_databases.like(with_log) as url:
+        patient = Desk(url)
+        monkeypatch.setattr("projections.database.BUSY_SECONDS", 0.05)
+        impatient = Desk(url)
+        with patient.writer.begin(), pytest.raises(sa.exc.OperationalError, match="locked"):
+            a_notebook(impatient)
+        assert impatient.events() == []
+        impatient.close()
+        patient.close()

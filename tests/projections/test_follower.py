@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
@@ -12,6 +13,7 @@ import pytest
 
 from projections.checking import Difference, Stopped
 from projections.codec import UnknownTopic
+from projections.event_log import EVENTS
 from projections.rebuilding import Rebuilt, prepare, rebuild
 from projections.view import Row, Sheet, View, replace
 from tests import notebook as told
@@ -19,10 +21,9 @@ from tests.notebook import NOON, VIEWS, Desk, Notebook, OpenNotebook, command, e
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    desk = Desk(tmp_path / "views.sqlite")
-    yield desk
-    desk.close()
+def desk(url: str) -> Iterator[Desk]:
+    with closing(Desk(url)) as desk:
+        yield desk
 
 
 def a_notebook(desk: Desk, *lines: str, tags: tuple[str, ...] = ()) -> UUID:
@@ -147,30 +148,28 @@ def test_a_rebuild_of_one_view_mends_that_and_leaves_the_others(desk: Desk) -> N
     assert {difference.sheet for difference in desk.differences()} == {"test_entries"}
 
 
-def test_views_are_filled_when_first_met_and_left_alone_afterwards(tmp_path: Path) -> None:
-    path = tmp_path / "met.sqlite"
-    without = Desk(path, views=[])
+def test_views_are_filled_when_first_met_and_left_alone_afterwards(url: str) -> None:
+    without = Desk(url, views=[])
     id = a_notebook(without, "one")
     without.close()
-    first = Desk(path)
+    first = Desk(url)
     assert first.refilled == ["test_notebooks", "test_entries"]
     assert first.read(notebooks.get, id).lines == 1
     first.execute("UPDATE test_notebooks SET lines = 7")
     first.close()
-    second = Desk(path)
+    second = Desk(url)
     assert second.refilled == []
     assert second.read(notebooks.get, id).lines == 7
     second.close()
 
 
-def test_a_view_whose_code_has_changed_is_refilled_even_with_other_columns(tmp_path: Path) -> None:
-    path = tmp_path / "changed.sqlite"
-    before = Desk(path)
+def test_a_view_whose_code_has_changed_is_refilled_even_with_other_columns(url: str) -> None:
+    before = Desk(url)
     id = a_notebook(before, "one")
     before.execute("UPDATE views SET fingerprint = 'of yesterday' WHERE name = 'test_notebooks'")
     before.execute("ALTER TABLE test_notebooks DROP COLUMN lines")
     before.close()
-    after = Desk(path)
+    after = Desk(url)
     assert after.refilled == ["test_notebooks"]
     assert after.read(notebooks.get, id).lines == 1
     assert after.differences() == []
@@ -210,7 +209,7 @@ def test_a_fingerprint_covers_the_files_of_rows_and_folds_and_those_named_beside
     folded_elsewhere.table.metadata.remove(folded_elsewhere.table)
 
 
-def test_a_fold_that_answers_with_another_row_is_found_out(tmp_path: Path) -> None:
+def test_a_fold_that_answers_with_another_row_is_found_out(url: str) -> None:
     class Wrong(Row):
         id: UUID
         title: str
@@ -221,7 +220,7 @@ def test_a_fold_that_answers_with_another_row_is_found_out(tmp_path: Path) -> No
     def opened(row: Wrong | None, event: Notebook.Opened) -> Wrong | None:
         return Wrong(id=uuid4(), title=event.title)
 
-    desk = Desk(tmp_path / "wrong.sqlite", views=[View("test_wrong", sheet)])
+    desk = Desk(url, views=[View("test_wrong", sheet)])
     a_notebook(desk)
     [stopped] = desk.differences()
     assert stopped.position == 1
@@ -230,7 +229,7 @@ def test_a_fold_that_answers_with_another_row_is_found_out(tmp_path: Path) -> No
     sheet.table.metadata.remove(sheet.table)
 
 
-def test_a_sheet_of_keys_alone_can_be_filled_twice(tmp_path: Path) -> None:
+def test_a_sheet_of_keys_alone_can_be_filled_twice(url: str) -> None:
     class Used(Row):
         title: str
 
@@ -240,7 +239,7 @@ def test_a_sheet_of_keys_alone_can_be_filled_twice(tmp_path: Path) -> None:
     def opened(row: Used | None, event: Notebook.Opened) -> Used | None:
         return Used(title=event.title)
 
-    desk = Desk(tmp_path / "used.sqlite", views=[View("test_used", sheet)])
+    desk = Desk(url, views=[View("test_used", sheet)])
     a_notebook(desk)
     a_notebook(desk)
     assert desk.read(sheet.rows) == [Used(title="Notes")]
@@ -265,15 +264,15 @@ def test_a_difference_says_what_is_and_what_should_be(desk: Desk) -> None:
     assert desk.differences() == [Difference("test_notebooks", (id,), replace(row, title="Scribbles"), row)]
 
 
-def test_a_refill_that_fails_leaves_the_tables_as_they_were(tmp_path: Path) -> None:
-    desk = Desk(tmp_path / "failed.sqlite")
+def test_a_refill_that_fails_leaves_the_tables_as_they_were(url: str) -> None:
+    desk = Desk(url)
     id = a_notebook(desk, "one")
     desk.execute("UPDATE views SET fingerprint = 'of yesterday'")
 
-    desk.execute(
-        "INSERT INTO events SELECT position + 10, lower(hex(randomblob(16))), 1, lower(hex(randomblob(16))), "
-        "'notebook.burnt', recorded_at, meta, state FROM events WHERE position = 1"
-    )
+    with desk.writer.begin() as connection:
+        told = connection.execute(EVENTS.select().where(EVENTS.c.position == 1)).mappings().one()
+        strange = {"position": 10, "stream_id": uuid4(), "event_id": uuid4(), "topic": "notebook.burnt"}
+        connection.execute(EVENTS.insert().values({**told, **strange}))
     with pytest.raises(UnknownTopic):
         prepare(desk.log, desk.follower)
     assert desk.read(notebooks.get, id).lines == 1
@@ -281,9 +280,9 @@ def test_a_refill_that_fails_leaves_the_tables_as_they_were(tmp_path: Path) -> N
 
 
 def test_a_view_that_cannot_take_an_event_stops_alone_and_is_filled_again_after_the_fix(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk = Desk(tmp_path / "stopped.sqlite")
+    desk = Desk(url)
     id = a_notebook(desk, "one", "spill the ink", "and on")
     with command():
         desk.service.change(Notebook, id, lambda notebook: notebook.write("and further"))
@@ -294,13 +293,13 @@ def test_a_view_that_cannot_take_an_event_stops_alone_and_is_filled_again_after_
     assert "spill the ink" in stopped.error
     desk.close()
 
-    still_broken = Desk(tmp_path / "stopped.sqlite")
+    still_broken = Desk(url)
     assert still_broken.refilled == ["test_notebooks"]
     assert still_broken.differences() == [stopped]
     still_broken.close()
 
     monkeypatch.setattr(told, "POISON", "something else")
-    mended = Desk(tmp_path / "stopped.sqlite")
+    mended = Desk(url)
     assert mended.refilled == ["test_notebooks"]
     assert mended.differences() == []
     assert mended.read(notebooks.get, id).lines == 4

@@ -1,26 +1,25 @@
-"""A broker's desk on a real SQLite file."""
+"""A broker's desk on a real database."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
 from domain.service import Service
 from projections.database import open_database
-from projections.event_log import LOG_TABLES, LogFactory, open_log
+from projections.event_log import LogFactory, open_log
 from projections.follower import Follower
+from tests.databases import Databases, with_log
 from tests.providers.desk import Desk
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    database = open_database(f"sqlite:///{tmp_path / 'desk.db'}")
-    with database.writer.begin() as connection:
-        LOG_TABLES.create_all(connection)
-    with closing(Service(LogFactory(open_log(database), Follower([])))) as service:
-        yield Desk(service)
-    database.writer.dispose()
-    database.reader.dispose()
+def desk(databases: Databases) -> Iterator[Desk]:
+    with databases.like(with_log) as url:
+        database = open_database(url)
+        with closing(Service(LogFactory(open_log(database), Follower([])))) as service:
+            yield Desk(service)
+        database.writer.dispose()
+        database.reader.dispose()

@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import count
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -21,13 +20,14 @@ from domain.service import Service
 from domain.vocabulary import Phase, ServiceType, Side, SupportKind
 from projections import providers as view
 from projections.database import open_database
-from projections.event_log import LOG_TABLES, LogFactory, SqlLog, open_log
+from projections.event_log import LogFactory, SqlLog, open_log
 from projections.follower import Follower
 from projections.providers import providers_named
 from projections.rebuilding import prepare
 from providers.catalogue.provider_list import ProviderRow
 from providers.catalogue.source import Problem
 from providers.enrolment import EngagementOfAnother, ProvidersReport, import_providers, suspend
+from tests.databases import Databases, with_log
 from tests.scenario import TODAY, signed
 
 ROW = ProviderRow(
@@ -48,18 +48,17 @@ Listed = Callable[[str], list[Provider]]
 
 
 @pytest.fixture
-def log(tmp_path: Path) -> Iterator[SqlLog]:
-    database = open_database(f"sqlite:///{tmp_path / 'service.db'}")
-    yield open_log(database)
-    database.writer.dispose()
-    database.reader.dispose()
+def log(databases: Databases) -> Iterator[SqlLog]:
+    with databases.like(with_log) as url:
+        database = open_database(url)
+        yield open_log(database)
+        database.writer.dispose()
+        database.reader.dispose()
 
 
 @pytest.fixture
 def service(log: SqlLog) -> Iterator[Service]:
     follower = Follower([view.VIEW])
-    with log.writer.begin() as connection:
-        LOG_TABLES.create_all(connection)
     prepare(log, follower)
     with closing(Service(LogFactory(log, follower))) as service:
         yield service

@@ -1,8 +1,8 @@
-"""A service on a real SQLite file with the schools view, and what an import asks of it."""
+"""A service on a real database with the schools view, and what an import asks of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,12 +14,19 @@ from projections import schools
 from projections.event_log import EventStore
 from projections.schools import KnownSchool
 from projections.view import View
-from tests.projections.conftest import Ask, ask, engines, reader, service
+from tests.databases import Databases, with_log
+from tests.projections.conftest import Ask, ask, database, reader, service
 from tests.scenario import signed
 
-__all__ = ["ask", "engines", "reader", "service"]
+__all__ = ["ask", "database", "reader", "service"]
 
 Lookup = Callable[[Sequence[int]], Mapping[int, KnownSchool]]
+
+
+@pytest.fixture
+def url(databases: Databases) -> Iterator[str]:
+    with databases.like(with_log) as url:
+        yield url
 
 
 @pytest.fixture
