@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Self, dataclass_transform
+from typing import Any, ClassVar, Self, dataclass_transform
 from uuid import UUID
 
 from domain.acting import LONDON, Signature, current_signature, next_event_id
@@ -67,17 +67,6 @@ class Meta:
     sensitivity: Sensitivity
     recorded_at: datetime | None
     position: int | None
-
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Any:
-            # The log leaves what is seldom asked unread until it is asked; no field has a default that would hide it.
-            unread = self.__dict__.get("_unread")
-            if unread is None:
-                raise AttributeError(name)
-            self.__dict__.update(unread())
-            self.__dict__.pop("_unread", None)
-            return getattr(self, name)
 
     def saved(self, position: int, recorded_at: datetime) -> None:
         """Remember where and when the log took the event; for the log only."""

@@ -6,9 +6,11 @@ A field that has a default may be missing, so that an event can gain such a fiel
 from __future__ import annotations
 
 import dataclasses
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
 from typing import Any, TypeVar, cast, get_type_hints
 from uuid import UUID
 
@@ -34,7 +36,7 @@ class UnknownSchema(LookupError):
     """The log holds an event of a later shape than the product knows: a newer release wrote it."""
 
 
-class StoredRecord(msgspec.Struct, frozen=True, array_like=True):
+class StoredRecord(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """An event as the log keeps it: the library's StoredEvent by its attributes, and the log's other columns.
 
     It is a Struct so that a whole row of the table is typed at once.
@@ -111,18 +113,47 @@ def event_of(record: StoredRecord) -> Event:
     event_class = event_class_of(record.topic)
     schema = _meta_decoder.decode(record.meta).schema if _SCHEMA_TOLD in record.meta else 1
     event = decode_state(event_class, record.state, schema=schema)
-    event.signed(
-        _made(
-            Meta,
-            event_id=record.event_id,
-            stream=record.originator_id,
-            version=record.originator_version,
-            recorded_at=record.recorded_at,
-            position=record.position,
-            _unread=partial(_meta_fields, record.meta),
-        )
-    )
+    meta = {
+        "event_id": record.event_id,
+        "stream": record.originator_id,
+        "version": record.originator_version,
+        "recorded_at": record.recorded_at,
+        "position": record.position,
+        "_unread": record.meta,
+    }
+    event.signed(_made(_StoredMeta, meta))
     return event
+
+
+class _StoredMeta(Meta):
+    """A meta whose column is read when somebody asks for what is in it. No field of Meta may have a default."""
+
+    def __getattr__(self, name: str) -> Any:
+        unread = self.__dict__.get("_unread")
+        if unread is None:
+            raise AttributeError(name)
+        self.__dict__.update(_meta_fields(unread))
+        self.__dict__.pop("_unread", None)
+        return getattr(self, name)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Meta):
+            return NotImplemented
+        return all(getattr(self, field.name) == getattr(other, field.name) for field in dataclasses.fields(Meta))
+
+    __hash__ = Meta.__hash__
+
+
+@contextmanager
+def without_collecting() -> Iterator[None]:
+    """Read many events without the garbage collector: it would go through all of them again and again in vain."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def event_class_of(topic: str) -> type[Event]:
@@ -148,7 +179,7 @@ def decode_state(event_class: type[Event], state: str | bytes, *, schema: int) -
         for old in range(schema, event_class.SCHEMA):
             getattr(event_class, f"upcast_v{old}_v{old + 1}")(raw)
         fields = msgspec.convert(raw, struct.type, str_keys=True)
-    return _made(event_class, **msgspec.structs.asdict(fields))
+    return _made(event_class, msgspec.structs.asdict(fields))
 
 
 def state_of(event: Event) -> bytes:
@@ -223,9 +254,7 @@ def _meta_fields(meta: str) -> dict[str, object]:
     return {
         "signature": _signature(state),
         "occurred": state.at if state.occurred is None else _moment(state.occurred),
-        "about": _made(
-            About, school=state.school, request=state.request, provider=state.provider, people=state.people
-        ),
+        "about": About(state.school, state.request, state.provider, state.people),
         "purpose": state.purpose,
         "reason": state.reason,
         "rules": state.rules,
@@ -234,8 +263,7 @@ def _meta_fields(meta: str) -> dict[str, object]:
 
 
 def _signature(state: MetaState) -> Signature:
-    return _made(
-        Signature,
+    return Signature(
         actor=state.actor,
         post=state.post,
         channel=state.channel,
@@ -247,10 +275,10 @@ def _signature(state: MetaState) -> Signature:
     )
 
 
-def _made(kind: type[T], /, **fields: object) -> T:
+def _made(kind: type[T], fields: dict[str, Any]) -> T:
     """A frozen dataclass with all of its fields, which are typed already: its constructor takes thrice as long."""
     made = object.__new__(kind)
-    made.__dict__.update(fields)
+    object.__setattr__(made, "__dict__", fields)
     return made
 
 

@@ -6,8 +6,8 @@ when they have grown many, so that an interrupted rebuild goes on from there, an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from secrets import token_hex
 from time import perf_counter, sleep
 from typing import Any
@@ -15,26 +15,20 @@ from typing import Any
 import sqlalchemy as sa
 
 from domain.aggregate import Event
-from projections.codec import StoredRecord, event_class_of, event_of
+from projections.beside import WRITTEN_TOGETHER, Beside, Writing
+from projections.codec import StoredRecord, event_class_of, event_of, without_collecting
 from projections.database import alone
 from projections.event_log.recorder import SqlLog, Tail
 from projections.event_log.tables import REBUILDS
-from projections.follower import CannotFold, Follower, WrongKey
-from projections.rows import Rows, rows_of
+from projections.follower import CannotFold, Follower
 from projections.standing import Standing, filled, standings, stop
-from projections.view import Key, Sheet, View
+from projections.view import Key, View
 
 LOCK = "views"
 """What only one process at a time may do to the views: make and refill them."""
 
 MOST_ROWS = 100_000
 """Rows of one view held in memory before they are written."""
-
-JOURNAL_ROWS = 5_000
-WRITTEN_TOGETHER = 2_000
-"""Rows written in one transaction, so that nobody waits long for a turn to write."""
-
-SHOWN = 20
 
 Progress = Callable[[int], None]
 
@@ -119,46 +113,21 @@ def _begin_empty(log: SqlLog, connection: sa.Connection, views: Sequence[View]) 
     return True
 
 
-@dataclass
-class _Beside:
-    """The rows of one sheet, in memory and in the table beside the live one."""
-
-    sheet: Sheet[Any]
-    stored: Rows
-    is_whole: bool
-    """Whether every row that there is stands in memory."""
-    is_empty: bool
-    """Whether the table has no row yet."""
-    rows: dict[Key, Any] = field(default_factory=dict)
-    changed: set[Key] = field(default_factory=set)
-    """Keys of rows that are not, or not so, in the table."""
-
-    def take(self, connection: sa.Connection, keys: Iterable[Key]) -> None:
-        """Bring rows into memory."""
-        missing = [key for key in dict.fromkeys(keys) if key not in self.rows and key not in self.changed]
-        if missing:
-            self.rows |= self.stored.fetch(connection, missing)
-
-
 class _Rebuild:
     def __init__(self, log: SqlLog, view: View, progress: Progress) -> None:
         self.log = log
         self.view = view
         self.progress = progress
         self.count = 0
-        self.suffix, position = log.commit(self._begin)
+        suffix, position = log.commit(self._begin)
         self.tail = log.tail(position)
         self.saved_to = position
-        dialect = log.writer.dialect
-        self.beside = [
-            _Beside(sheet, rows_of(sheet, dialect, self._name(sheet)), position == 0, position == 0)
-            for sheet in view.sheets
-        ]
-        self._folds: dict[str, list[tuple[_Beside, Any]]] = {}
+        self.beside = self._tables(suffix, is_new=position == 0)
+        self._folds: dict[str, list[tuple[Beside, Any]]] = {}
 
     def run(self) -> Rebuilt:
         while page := self.tail.next():
-            self._take(page)
+            self._take(page, self._fetch_at_the_primary)
             if self._is_much():
                 self._save()
             self.progress(self.tail.after)
@@ -168,6 +137,9 @@ class _Rebuild:
         self.progress(self.tail.after)
         return Rebuilt(self.view.name, self.count, differing)
 
+    def _tables(self, suffix: str, *, is_new: bool) -> list[Beside]:
+        return [Beside(sheet, self.log.writer.dialect, suffix, is_new=is_new) for sheet in self.view.sheets]
+
     def _begin(self, connection: sa.Connection) -> tuple[str, int]:
         """Go on with what an interrupted rebuild left, if it can be used; returns suffix and position."""
         left = connection.execute(REBUILDS.select().where(REBUILDS.c.view == self.view.name)).first()
@@ -176,8 +148,8 @@ class _Rebuild:
         if left:
             self._drop(connection, left.suffix)
         suffix = token_hex(4)
-        for sheet in self.view.sheets:
-            _table_beside(sheet, suffix).create(connection)
+        for beside in self._tables(suffix, is_new=True):
+            beside.create(connection)
         connection.execute(
             REBUILDS.insert().values(
                 view=self.view.name, fingerprint=self.view.fingerprint, suffix=suffix, position=0, is_writing=False
@@ -191,48 +163,26 @@ class _Rebuild:
             sa.Table(name, sa.MetaData()).drop(connection)
         connection.execute(REBUILDS.delete().where(REBUILDS.c.view == self.view.name))
 
-    def _name(self, sheet: Sheet[Any]) -> str:
-        return _name_beside(sheet, self.suffix)
-
-    def _take(self, page: list[StoredRecord], connection: sa.Connection | None = None) -> None:
+    def _take(self, page: list[StoredRecord], fetch: Callable[[Beside, list[Event]], None]) -> None:
         """Fold a page of events into the rows in memory."""
-        told = [record for record in page if self._folds_of(record.topic)]
-        events = [event_of(record) for record in told]
+        with without_collecting():
+            events = [event_of(record) for record in page if self._folds_of(record.topic)]
+            for beside in self.beside:
+                if not beside.is_whole:
+                    fetch(beside, events)
+            for event in events:
+                try:
+                    for beside, fold in self._folds[event.TOPIC]:
+                        beside.fold(fold, event)
+                except Exception as error:
+                    raise CannotFold(self.view, event, error) from error
         self.count += len(page)
-        for beside in self.beside:
-            if not beside.is_whole and not beside.sheet.journal:
-                self._fetch(beside, events, connection)
-        for event in events:
-            for beside, fold in self._folds[event.TOPIC]:
-                self._fold(beside, fold, event)
 
-    def _fold(self, beside: _Beside, fold: Any, event: Event) -> None:
-        rows, changed = beside.rows, beside.changed
-        try:
-            for key in fold.keys(event):
-                row = fold.fold(rows.get(key), event, key)
-                if row is None:
-                    rows.pop(key, None)
-                elif beside.sheet.key_of(row) != key:
-                    raise WrongKey(f"{beside.sheet.table.name}: {key} became {beside.sheet.key_of(row)}")
-                else:
-                    rows[key] = row
-                changed.add(key)
-        except Exception as error:
-            raise CannotFold(self.view, event, error) from error
+    def _fetch_at_the_primary(self, beside: Beside, events: list[Event]) -> None:
+        with self.log.primary.connect() as connection:
+            _fetch(connection, beside, events)
 
-    def _fetch(self, beside: _Beside, events: list[Event], connection: sa.Connection | None) -> None:
-        try:
-            keys = [key for event in events for fold in beside.sheet.folds(type(event)) for key in fold.keys(event)]
-        except Exception:
-            return  # folding says which event it was
-        if connection is not None:
-            beside.take(connection, keys)
-        else:
-            with self.log.primary.connect() as reading:
-                beside.take(reading, keys)
-
-    def _folds_of(self, topic: str) -> list[tuple[_Beside, Any]]:
+    def _folds_of(self, topic: str) -> list[tuple[Beside, Any]]:
         found = self._folds.get(topic)
         if found is None:
             kind = event_class_of(topic)
@@ -242,32 +192,27 @@ class _Rebuild:
         return found
 
     def _is_much(self) -> bool:
-        journals = sum(len(beside.rows) for beside in self.beside if beside.sheet.journal)
-        others = sum(len(beside.rows) for beside in self.beside if not beside.sheet.journal)
-        return journals >= JOURNAL_ROWS or others >= MOST_ROWS
+        journals = sum(len(beside) for beside in self.beside if beside.sheet.journal)
+        return journals >= WRITTEN_TOGETHER or sum(map(len, self.beside)) >= MOST_ROWS
 
     def _save(self) -> None:
         """Write what is in memory; many rows in several transactions, between which others may write."""
-        pieces = [piece for beside in self.beside for piece in _pieces(beside)]
-        if len(pieces) > 1:
+        changes = [change for beside in self.beside for change in beside.changes()]
+        if len(changes) > 1:
             self.log.commit(lambda connection: self._reached(connection, self.saved_to, is_writing=True))
-        for piece in pieces[:-1]:
+        for change in changes[:-1]:
             began = perf_counter()
-            self.log.commit(piece)
+            self.log.commit(change)
             # A waiting process asks for its turn only now and then, so it is given time to do so.
             sleep((perf_counter() - began) / 4)
-        self.log.commit(lambda connection: self._written(connection, pieces[-1:]))
+        self.log.commit(lambda connection: self._written(connection, changes[-1:]))
         self.saved_to = self.tail.after
         for beside in self.beside:
-            beside.changed.clear()
-            beside.is_empty = False
-            if beside.sheet.journal or len(beside.rows) >= MOST_ROWS // 2:
-                beside.rows.clear()
-                beside.is_whole = beside.sheet.journal
+            beside.written(keep=len(beside) < MOST_ROWS // 2)
 
-    def _written(self, connection: sa.Connection, last: Sequence[Callable[[sa.Connection], None]]) -> None:
-        for piece in last:
-            piece(connection)
+    def _written(self, connection: sa.Connection, last: Sequence[Writing]) -> None:
+        for change in last:
+            change(connection)
         self._reached(connection, self.tail.after, is_writing=False)
 
     def _reached(self, connection: sa.Connection, position: int, *, is_writing: bool) -> None:
@@ -281,14 +226,11 @@ class _Rebuild:
             if known is None or not known.is_of(self.view) or known.follows or known.stopped_at:
                 return None
             events = [event_of(record) for record in _rest(self.log, connection, self.tail.after)]
-            found: list[tuple[str, Key]] = []
-            for beside in self.beside:
-                touched = {
-                    key for event in events for fold in beside.sheet.folds(type(event)) for key in fold.keys(event)
-                }
-                keys = _differing_keys(connection, beside.sheet, self._name(beside.sheet))
-                found += [(beside.sheet.table.name, key) for key in keys if key not in touched]
-            return found
+            return [
+                (beside.sheet.table.name, key)
+                for beside in self.beside
+                for key in set(beside.differing(connection)).difference(beside.keys(events))
+            ]
 
     def _switch(self, connection: sa.Connection) -> None:
         """Take what was saved since, and put the new tables in the place of the live ones."""
@@ -297,60 +239,24 @@ class _Rebuild:
             # Readers hold the live tables; one that never ends must not hold up everybody behind this switch.
             connection.exec_driver_sql("SET LOCAL lock_timeout = '5s'")
         while page := self.tail.rest(connection):
-            self._take(page, connection)
+            self._take(page, lambda beside, events: _fetch(connection, beside, events))
         for beside in self.beside:
-            for piece in _pieces(beside):
-                piece(connection)
-            beside.sheet.table.drop(connection, checkfirst=True)
-            preparer = connection.dialect.identifier_preparer
-            old, new = preparer.quote(self._name(beside.sheet)), preparer.quote(beside.sheet.table.name)
-            connection.exec_driver_sql(f"ALTER TABLE {old} RENAME TO {new}")
+            for change in beside.changes():
+                change(connection)
+            beside.take_the_place(connection)
         connection.execute(REBUILDS.delete().where(REBUILDS.c.view == self.view.name))
         filled(connection, [self.view], self.tail.after)
+
+
+def _fetch(connection: sa.Connection, beside: Beside, events: list[Event]) -> None:
+    try:
+        keys = beside.keys(events)
+    except Exception:
+        return  # the fold that follows says which event it was
+    beside.take(connection, keys)
 
 
 def _rest(log: SqlLog, connection: sa.Connection, after: int) -> Iterator[StoredRecord]:
     tail = Tail(log, after)
     while page := tail.rest(connection):
         yield from page
-
-
-def _pieces(beside: _Beside) -> Iterator[Callable[[sa.Connection], None]]:
-    """What is to be written of a sheet, a few rows at a time."""
-    changed = [beside.rows[key] for key in beside.changed if key in beside.rows]
-    gone = [key for key in beside.changed if key not in beside.rows]
-    write = beside.stored.insert if beside.sheet.journal or beside.is_empty else beside.stored.write
-
-    def writing(rows: list[Any]) -> Callable[[sa.Connection], None]:
-        return lambda connection: write(connection, rows)
-
-    def removing(keys: list[Key]) -> Callable[[sa.Connection], None]:
-        return lambda connection: beside.stored.remove(connection, keys)
-
-    for start in range(0, len(changed), WRITTEN_TOGETHER):
-        yield writing(changed[start : start + WRITTEN_TOGETHER])
-    if not beside.is_empty:
-        for start in range(0, len(gone), WRITTEN_TOGETHER):
-            yield removing(gone[start : start + WRITTEN_TOGETHER])
-
-
-def _name_beside(sheet: Sheet[Any], suffix: str) -> str:
-    return f"{sheet.table.name[:50]}__{suffix}"
-
-
-def _table_beside(sheet: Sheet[Any], suffix: str) -> sa.Table:
-    """A table like the sheet's own, whose indexes have names of their own too."""
-    table = sheet.table.to_metadata(sa.MetaData(), name=_name_beside(sheet, suffix))
-    for number, index in enumerate(sorted(table.indexes, key=lambda index: str(index.name)), 1):
-        index.name = sa.sql.quoted_name(f"{sheet.table.name[:40]}_ix{number}_{suffix}", quote=None)
-    return table
-
-
-def _differing_keys(connection: sa.Connection, sheet: Sheet[Any], beside: str) -> list[Key]:
-    live, new = sheet.table, sa.table(beside, *(sa.column(c.name, c.type) for c in sheet.table.columns))
-    of_live, of_new = sa.select(*live.c), sa.select(*new.c)
-    differing = sa.union_all(
-        sa.select(of_live.except_(of_new).subquery()), sa.select(of_new.except_(of_live).subquery())
-    ).subquery()
-    keys = sa.select(*(differing.c[column] for column in sheet.key)).distinct().limit(SHOWN)
-    return [tuple(row) for row in connection.execute(keys)]

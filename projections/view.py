@@ -10,6 +10,7 @@ import hashlib
 import inspect
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
 from types import ModuleType
 from typing import Any, Generic, TypeAlias, TypeVar, dataclass_transform, get_type_hints, overload
 
@@ -33,7 +34,7 @@ VIEW_TABLES = sa.MetaData()
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
-class Row(msgspec.Struct, frozen=True, kw_only=True):
+class Row(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One row of a view's table. Change it by `replace(row, field=value)`."""
 
 
@@ -69,6 +70,7 @@ class Sheet(Generic[R]):
     ) -> None:
         self.row = row
         self.key = tuple(key)
+        self._key_in = attrgetter(*self.key)
         self.journal = journal
         self.modules = {row.__module__}
         self.columns = tuple(row.__struct_fields__)
@@ -147,7 +149,8 @@ class Sheet(Generic[R]):
         return found
 
     def key_of(self, row: R) -> Key:
-        return tuple(getattr(row, column) for column in self.key)
+        found: Any = self._key_in(row)
+        return found if len(self.key) > 1 else (found,)
 
     def rows(self, connection: sa.Connection, query: sa.Select[Any] | None = None) -> list[R]:
         """The rows that a query on this sheet's own columns finds; all of them without one."""

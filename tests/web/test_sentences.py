@@ -54,7 +54,10 @@ def meta(
         about=About(),
         purpose=Purpose.SUPPORT,
         reason=reason,
+        rules=(),
         sensitivity=sensitivity,
+        recorded_at=None,
+        position=None,
     )
 
 
