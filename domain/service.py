@@ -17,6 +17,7 @@ from eventsourcing.utils import Environment
 
 from domain.acting import acting, current_signature, first_event_id
 from domain.aggregate import Aggregate, Event, Refusal
+from domain.kept import KeptRecords
 
 A = TypeVar("A", bound=Aggregate)
 T = TypeVar("T")
@@ -49,10 +50,19 @@ class TooManyAtOnce(Refusal):
     """Others kept changing the same records; nothing was saved."""
 
 
+class Unavailable(Exception):
+    """The log cannot be read or written at present. A command may be sent again under its id, and is done once."""
+
+
+class OutcomeUnknown(Unavailable):
+    """The log was lost sight of while something was being saved: it may be saved or not."""
+
+
 class Log(EventStore[UUID]):
     """What the service asks of an event store beyond the library's own questions.
 
     Its `put` takes `looked_at`: versions by record id that must still hold when the events are saved.
+    Whatever is asked of it may raise Unavailable, and `put` OutcomeUnknown.
     """
 
     @abstractmethod
@@ -102,6 +112,9 @@ class Service(Application[UUID]):
         if not isinstance(self.events, Log):
             raise TypeError("the factory must make an event store that is a Log")
         self._log: Log = self.events
+        self._kept = KeptRecords()
+        self.repository.cache = self._kept
+        self.repository.deepcopy_from_cache = False
 
     def construct_factory(self, env: Environment) -> InfrastructureFactory[Any]:
         """The factory that was handed in, instead of one named in the environment."""
@@ -110,19 +123,23 @@ class Service(Application[UUID]):
     def find(self, kind: type[A], id: UUID, *, version: int | None = None) -> A:
         """A record by id, as it is now or as it was at a version. Raises NotFound."""
 
-        def load(_: Any, events: Iterable[Any]) -> A | None:
-            return _folded(kind, id, events)
+        def load(kept: Any, events: Iterable[Any]) -> A | None:
+            return folded(kind, id, events, kept)
 
         try:
             found: A = self.repository.get(id, version=version, projector_func=load)
         except AggregateNotFoundError:
             raise NotFound(f"{kind.KIND} {id}") from None
+        if not isinstance(found, kind):
+            raise NotFound(f"{kind.KIND} {id}")
+        if version is None:
+            self._kept.renew(found)
         return found
 
     def find_with_history(self, kind: type[A], id: UUID) -> tuple[A, list[Event]]:
         """A record as it is now, and everything that happened to it, in order. Raises NotFound."""
         events = cast("list[Event]", list(self._log.get(id)))
-        found = _folded(kind, id, events)
+        found = folded(kind, id, events)
         if found is None:
             raise NotFound(f"{kind.KIND} {id}")
         return found, events
@@ -139,7 +156,7 @@ class Service(Application[UUID]):
         """Carry out a command on the records that it takes in hand, in one transaction.
 
         Raises what the command raises; AlreadyDone if it was carried out before;
-        TooManyAtOnce if others keep changing the records.
+        TooManyAtOnce if others keep changing the records; Unavailable if the log cannot be read or written.
         """
         for _ in range(ATTEMPTS):
             work = Work(self)
@@ -147,7 +164,8 @@ class Service(Application[UUID]):
                 first_event = first_event_id()
                 try:
                     result = command(work)
-                    self.save_together(work.records)
+                    if not self._save(work, first_event):
+                        continue
                 except (Refusal, Stale):
                     self._unless_done(first_event)
                     raise
@@ -171,15 +189,22 @@ class Service(Application[UUID]):
         if events:
             self._log.put(events, looked_at=looked_at)
 
+    def _save(self, work: Work, first_event: UUID) -> bool:
+        """Save what is pending; False where it turned out that nothing was saved, so that it can be decided again."""
+        try:
+            self.save_together(work.records)
+        except OutcomeUnknown:
+            return self._log.stream_of(first_event) is not None
+        return True
+
     def _unless_done(self, first_event: UUID) -> None:
         stream = self._log.stream_of(first_event)
         if stream is not None:
             raise AlreadyDone(stream) from None
 
 
-def _folded(kind: type[A], id: UUID, events: Iterable[Any]) -> A | None:
-    """The record as these events make it, None without any."""
-    record: A | None = None
+def folded(kind: type[A], id: UUID, events: Iterable[Any], record: A | None = None) -> A | None:
+    """The record as these events make it, from the beginning or from what it was before; None without any."""
     for event in events:
         if record is None:
             record = _blank(kind, id, event)

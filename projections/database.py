@@ -82,15 +82,17 @@ def alone(writer: sa.Engine, work: str, busy: Callable[[], None] = lambda: None)
     The lock goes with the process that holds it, however it ends.
     """
     if writer.dialect.name == "postgresql":
-        with writer.connect() as connection:
-            connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+        with writer.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
             key = f"{connection.exec_driver_sql(SCHEMA).scalar()} {work}"
             asked = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
-            if not connection.exec_driver_sql(asked, (key,)).scalar():
-                busy()
-                connection.exec_driver_sql("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (key,))
-            yield
-            connection.exec_driver_sql("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", (key,))
+            try:
+                if not connection.exec_driver_sql(asked, (key,)).scalar():
+                    busy()
+                    connection.exec_driver_sql("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (key,))
+                yield
+            finally:
+                # The lock ends with its connection, also where the work or the connection itself has failed.
+                connection.invalidate()
     else:
         with Path(f"{writer.url.database}.{work}-lock").open("w", encoding="ascii") as file:
             try:

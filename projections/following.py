@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 import sqlalchemy as sa
 
@@ -10,8 +11,8 @@ from domain.aggregate import Event
 from projections.codec import event_of
 from projections.database import alone
 from projections.event_log.recorder import SqlLog, Tail
-from projections.follower import CannotFold, Follower, changes_by
-from projections.standing import moved, resume, set_following, standings, stop
+from projections.follower import CannotFold, Change, Follower, changes_by
+from projections.standing import hold, moved, resume, set_following, standings, stop
 from projections.view import View
 
 TOGETHER = 500
@@ -39,9 +40,13 @@ class Following:
         self.follower = follower
         self._tail: Tail | None = None
 
-    def run(self, goes_on: Callable[[], bool]) -> None:
-        """Follow until told to end. Whatever stopped a view before is tried again first."""
-        with alone(self.log.writer, LOCK), self.log.listening() as wait:
+    def run(self, goes_on: Callable[[], bool], busy: Callable[[], None] = lambda: None) -> None:
+        """Follow until told to end. Whatever stopped a view before is tried again first.
+
+        Where another process follows, `busy` is called, and this one takes over when that one ends.
+        Raises Unavailable or the database's own error where it is lost, Superseded.
+        """
+        with alone(self.log.writer, LOCK, busy), self.log.listening() as wait:
             self.log.commit(self._try_again)
             while goes_on():
                 if not self.step():
@@ -60,7 +65,9 @@ class Following:
             self._tail = self.log.tail(start)
         events = [event_of(record) for record in self._tail.next(TOGETHER)]
         if events:
-            self.log.commit(lambda connection: self._fold(connection, views, events))
+            # Whoever was quicker has done it; what was folded here is dropped.
+            with suppress(NotInStep):
+                self.log.commit(lambda connection: _fold(connection, views, events))
         return len(events)
 
     def _try_again(self, connection: sa.Connection) -> None:
@@ -69,26 +76,37 @@ class Following:
             if standing and standing.follows and standing.stopped_at is not None:
                 resume(connection, view.name)
 
-    def _fold(self, connection: sa.Connection, views: dict[View, int], events: Sequence[Event]) -> None:
-        for view, position in views.items():
-            new = [event for event in events if _position(event) > position]
-            if new:
-                self._bring_forward(connection, view, position, new)
 
-    def _bring_forward(self, connection: sa.Connection, view: View, position: int, events: Sequence[Event]) -> None:
-        failed = None
+def _fold(connection: sa.Connection, views: dict[View, int], events: Sequence[Event]) -> None:
+    for view, position in views.items():
+        new = [event for event in events if _position(event) > position]
+        if new:
+            _bring_forward(connection, view, position, new)
+
+
+def _bring_forward(connection: sa.Connection, view: View, position: int, events: Sequence[Event]) -> None:
+    hold(connection, view.name)
+    taken, changes, failed = _as_far_as_it_goes(connection, view, events)
+    if not moved(connection, view.name, position, _position(taken[-1]) if taken else position):
+        raise NotInStep(view.name)
+    for change in changes:
+        change.write(connection)
+    if failed:
+        stop(connection, view.name, failed.position, str(failed))
+
+
+def _as_far_as_it_goes(
+    connection: sa.Connection, view: View, events: Sequence[Event]
+) -> tuple[Sequence[Event], list[Change], CannotFold | None]:
+    """The events up to the first that the view cannot take, and what they change."""
+    failed = None
+    while True:
         try:
-            changes = changes_by(connection, view, events)
+            return events, changes_by(connection, view, events), failed
         except CannotFold as error:
+            # Another of the view's sheets may have failed at an earlier one.
             failed = error
             events = [event for event in events if _position(event) < error.position]
-            changes = changes_by(connection, view, events)
-        for change in changes:
-            change.write(connection)
-        if events and not moved(connection, view.name, position, _position(events[-1])):
-            raise NotInStep(view.name)
-        if failed:
-            stop(connection, view.name, failed.position, str(failed))
 
 
 def let_follow(log: SqlLog, view: View) -> None:
@@ -105,20 +123,28 @@ def let_follow(log: SqlLog, view: View) -> None:
 def keep_inline(log: SqlLog, follower: Follower, view: View) -> None:
     """From now on every command keeps a view in step; it is brought to the end of the log first. Raises IsStopped."""
     following = Following(log, follower)
+    is_inline = False
+    while not is_inline:
+        while following.step():
+            pass
+        # Where an event of the last moment stops the view, the next step says so.
+        with suppress(CannotFold):
+            is_inline = log.commit(lambda connection: _end(log, connection, view))
 
-    def end(connection: sa.Connection) -> bool:
-        log.hold_still(connection)
-        standing = standings(connection)[view.name]
-        if standing.stopped_at is not None:
-            raise IsStopped(f"{view.name} is stopped at event {standing.stopped_at}: {standing.error}")
-        if standing.follows and standing.position < log.last_position(connection):
-            return False
-        if standing.follows:
-            set_following(connection, view.name, False, standing.position)
-        return True
 
-    while following.step() or not log.commit(end):
-        pass
+def _end(log: SqlLog, connection: sa.Connection, view: View) -> bool:
+    """Take what was saved since, while nobody saves, and follow no more."""
+    log.hold_still(connection)
+    standing = standings(connection)[view.name]
+    if standing.stopped_at is not None:
+        raise IsStopped(f"{view.name} is stopped at event {standing.stopped_at}: {standing.error}")
+    if standing.follows:
+        tail = Tail(log, standing.position)
+        while page := tail.rest(connection):
+            for change in changes_by(connection, view, [event_of(record) for record in page]):
+                change.write(connection)
+        set_following(connection, view.name, False, tail.after)
+    return True
 
 
 def _position(event: Event) -> int:

@@ -21,7 +21,7 @@ from projections.database import alone
 from projections.event_log.recorder import SqlLog, Tail
 from projections.event_log.tables import REBUILDS
 from projections.follower import CannotFold, Follower
-from projections.standing import Standing, filled, standings, stop
+from projections.standing import Standing, filled, hold, standings, stop
 from projections.view import Key, View
 
 LOCK = "views"
@@ -235,6 +235,7 @@ class _Rebuild:
     def _switch(self, connection: sa.Connection) -> None:
         """Take what was saved since, and put the new tables in the place of the live ones."""
         self.log.hold_still(connection)
+        hold(connection, self.view.name)
         if connection.dialect.name == "postgresql":
             # Readers hold the live tables; one that never ends must not hold up everybody behind this switch.
             connection.exec_driver_sql("SET LOCAL lock_timeout = '5s'")

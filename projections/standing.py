@@ -68,6 +68,12 @@ def set_following(connection: sa.Connection, name: str, follows: bool, position:
     _changed(connection, f"{'follows' if follows else 'inline'}: {name}")
 
 
+def hold(connection: sa.Connection, name: str) -> None:
+    """Let nobody else change how a view stands until this transaction ends. First of all: whoever brings a view
+    forward and whoever puts new tables in its place would else wait for each other."""
+    connection.execute(VIEWS.update().where(VIEWS.c.name == name).values(name=name))
+
+
 def moved(connection: sa.Connection, name: str, old: int, new: int) -> bool:
     """Say that a following view was brought from one position to another; False if somebody else did so before."""
     is_there = (VIEWS.c.name == name) & (VIEWS.c.position == old) & VIEWS.c.follows & VIEWS.c.stopped_at.is_(None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from eventsourcing.persistence import IntegrityError
 
+from domain.service import Unavailable
 from projections.codec import StoredRecord
+from projections.event_log.faults import FAULTS, first_line, meant
 from projections.event_log.recorder import PAGE, Appended, SqlLog, T, Tail, Work, typed
 
 _READ = "SELECT stream_id, version, event_id, topic, meta, state, recorded_at, position FROM events"
@@ -35,9 +37,6 @@ BUCKETS = 512
 COPIED_FROM = 200
 """From these many events on they are sent as a stream of rows, not as arguments of one statement."""
 
-# Deadlock and serialisation failure: decided again on fresh state, like any other conflict.
-_CONFLICTS = frozenset({"40P01", "40001"})
-
 
 class PostgresqlLog(SqlLog):
     """Appends without waiting for other appends: a position may be seen before an earlier one.
@@ -50,8 +49,8 @@ class PostgresqlLog(SqlLog):
         try:
             with self.writer.begin() as connection:
                 return work(connection)
-        except sa.exc.DBAPIError as error:
-            raise _conflict(error) from error
+        except FAULTS as error:
+            raise meant(error) from error
 
     def append(
         self,
@@ -84,12 +83,12 @@ class PostgresqlLog(SqlLog):
         try:
             with self.primary.connect() as connection:
                 return self.append(connection, records, looked_at=looked_at)
-        except sa.exc.DBAPIError as error:
-            raise _conflict(error) from error
+        except FAULTS as error:
+            raise meant(error) from error
 
     def announce(self) -> None:
         # In a statement of its own: within the command's transaction it would let one command commit at a time.
-        with self.primary.connect() as connection:
+        with suppress(*FAULTS), self.primary.connect() as connection:
             connection.exec_driver_sql(_ANNOUNCE)
 
     @contextmanager
@@ -100,8 +99,11 @@ class PostgresqlLog(SqlLog):
             driver: Any = connection.connection.driver_connection
 
             def wait(seconds: float) -> None:
-                for _ in driver.notifies(timeout=seconds, stop_after=1):
-                    pass
+                try:
+                    for _ in driver.notifies(timeout=seconds, stop_after=1):
+                        pass
+                except connection.dialect.dbapi.OperationalError as error:  # type: ignore[union-attr]  # there with every dialect
+                    raise Unavailable(first_line(error)) from error
 
             try:
                 yield wait
@@ -122,8 +124,7 @@ class PostgresqlLog(SqlLog):
         return typed(connection.exec_driver_sql(_AT, (list(positions),)))
 
     def _select_record(self, id: UUID, gt: int, lte: int, order: str) -> list[StoredRecord]:
-        with self.primary.connect() as connection:
-            return typed(connection.exec_driver_sql(_ONE_RECORD + order, (id, gt, lte)))
+        return self.ask(lambda connection: typed(connection.exec_driver_sql(_ONE_RECORD + order, (id, gt, lte))))
 
     def _time(self) -> datetime | None:
         return self.clock() if self.clock else None
@@ -207,9 +208,3 @@ def _locks(
     own |= {1 + BUCKETS + row % BUCKETS for row in rows}
     shared = {1 + stream.int % BUCKETS for stream in looked_at}
     return list(own), list(shared - own)
-
-
-def _conflict(error: sa.exc.DBAPIError) -> Exception:
-    if getattr(error.orig, "sqlstate", None) in _CONFLICTS:
-        return IntegrityError(str(error.orig))
-    return error

@@ -13,8 +13,10 @@ import msgspec
 import sqlalchemy as sa
 from eventsourcing.persistence import ApplicationRecorder, Notification, NotSupportedError, StoredEvent, Subscription
 
+from domain.service import OutcomeUnknown
 from projections.codec import StoredRecord
 from projections.database import Database
+from projections.event_log.faults import FAULTS, meant
 from projections.event_log.tables import EVENTS
 
 T = TypeVar("T")
@@ -74,7 +76,8 @@ class SqlLog(ApplicationRecorder):
     def commit(self, work: Work[T]) -> T:
         """Carry out work in a write transaction of which all is saved or nothing; returns when it is on the disk.
 
-        Raises what the work raises. Work of several threads may be saved together, each as if it were alone.
+        Raises what the work raises, IntegrityError where others stood in the way, Unavailable, and OutcomeUnknown
+        where the connection was lost. Work of several threads may be saved together, each as if it were alone.
         """
 
     @abstractmethod
@@ -96,11 +99,14 @@ class SqlLog(ApplicationRecorder):
 
     @abstractmethod
     def announce(self) -> None:
-        """Wake those who follow the log."""
+        """Wake those who follow the log; where that fails, they find what was saved by themselves."""
 
     @abstractmethod
     def listening(self) -> AbstractContextManager[Callable[[float], None]]:
-        """Gives a function that waits until something was saved, some seconds at most, and may return early."""
+        """Gives a function that waits until something was saved, some seconds at most, and may return early.
+
+        It raises Unavailable where the connection is lost.
+        """
 
     @abstractmethod
     def hold_still(self, connection: sa.Connection) -> None:
@@ -131,8 +137,25 @@ class SqlLog(ApplicationRecorder):
 
     def stream_of(self, event_id: UUID) -> UUID | None:
         """The stream of an event, None if there is no such event."""
-        with self.primary.connect() as connection:
-            return connection.execute(sa.select(EVENTS.c.stream_id).where(EVENTS.c.event_id == event_id)).scalar()
+        asked = sa.select(EVENTS.c.stream_id).where(EVENTS.c.event_id == event_id)
+        return self.ask(lambda connection: connection.execute(asked).scalar())
+
+    def ask(self, question: Work[T]) -> T:
+        """The primary's answer to one question, asked again where the connection at hand proves to be lost.
+
+        Raises Unavailable.
+        """
+        try:
+            return self._ask(question)
+        except OutcomeUnknown:
+            return self._ask(question)
+
+    def _ask(self, question: Work[T]) -> T:
+        try:
+            with self.primary.connect() as connection:
+                return question(connection)
+        except FAULTS as error:
+            raise meant(error) from error
 
     def select_events(
         self,

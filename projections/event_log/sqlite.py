@@ -15,6 +15,7 @@ from eventsourcing.persistence import IntegrityError
 
 from projections.codec import StoredRecord
 from projections.database import Database
+from projections.event_log.faults import FAULTS, meant
 from projections.event_log.grouping import Group
 from projections.event_log.recorder import Appended, Clock, SqlLog, T, Work, typed
 
@@ -47,7 +48,10 @@ class SqliteLog(SqlLog):
         self._group = Group(self.writer)
 
     def commit(self, work: Work[T]) -> T:
-        return self._group.commit(work)
+        try:
+            return self._group.commit(work)
+        except FAULTS as error:
+            raise meant(error) from error
 
     def append(
         self,
@@ -113,8 +117,7 @@ class SqliteLog(SqlLog):
         return typed(connection.exec_driver_sql(_AT, (msgspec.json.encode(positions).decode(),)))
 
     def _select_record(self, id: UUID, gt: int, lte: int, order: str) -> list[StoredRecord]:
-        with self.primary.connect() as connection:
-            return typed(connection.exec_driver_sql(_ONE_RECORD + order, (id.hex, gt, lte)))
+        return self.ask(lambda connection: typed(connection.exec_driver_sql(_ONE_RECORD + order, (id.hex, gt, lte))))
 
 
 def _hold(connection: sa.Connection, looked_at: Mapping[UUID, int]) -> None:

@@ -15,11 +15,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-import sqlalchemy as sa
 from eventsourcing.persistence import IntegrityError, NotSupportedError
 
 from domain.aggregate import Event
-from domain.service import TooManyAtOnce
+from domain.service import TooManyAtOnce, Unavailable
 from projections.codec import stored
 from projections.event_log import EVENTS, LogFactory
 from projections.follower import Follower
@@ -324,7 +323,7 @@ def test_a_file_that_is_locked_says_so_and_keeps_nothing(
         patient = Desk(url)
         monkeypatch.setattr("projections.database.BUSY_SECONDS", 0.05)
         impatient = Desk(url)
-        with patient.writer.begin(), pytest.raises(sa.exc.OperationalError, match="locked"):
+        with patient.writer.begin(), pytest.raises(Unavailable, match="locked"):
             a_notebook(impatient)
         assert impatient.events() == []
         impatient.close()

@@ -1,0 +1,37 @@
+"""What the errors of the database mean to the service."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from eventsourcing.persistence import IntegrityError
+
+from domain.service import OutcomeUnknown, Unavailable
+
+OUT_OF_REACH = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
+"""Raised where the database is down, full, locked, or was lost on the way; nothing of the kind is a fault of ours."""
+
+FAULTS = (sa.exc.DBAPIError, sa.exc.TimeoutError)
+"""Every error of a database."""
+
+_CONFLICTS = frozenset({"40P01", "40001"})
+"""Deadlock and serialisation failure: decided again on fresh state, like any other conflict."""
+
+_READ_ONLY = "25006"
+"""The server at this address has become a standby."""
+
+
+def meant(error: Exception) -> Exception:
+    """The service's own word for an error of the database: the error itself where it is a fault of the program."""
+    state = getattr(getattr(error, "orig", None), "sqlstate", None)
+    if state in _CONFLICTS:
+        return IntegrityError(str(error))
+    if isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated:
+        return OutcomeUnknown(first_line(error))
+    if isinstance(error, OUT_OF_REACH) or state == _READ_ONLY:
+        return Unavailable(first_line(error))
+    return error
+
+
+def first_line(error: Exception) -> str:
+    """What the database itself said, in one line."""
+    return (str(getattr(error, "orig", None) or error).strip().splitlines() or [type(error).__name__])[0]
