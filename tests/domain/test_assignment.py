@@ -17,10 +17,10 @@ from domain.school.rules import AlreadyLinkOfficer
 from domain.service import NotFound, Service, Stale
 from domain.vocabulary import Role, Team
 from projections.view import View
-from tests.projections.conftest import engines, reader, service
+from tests.projections.conftest import database, reader, service, url
 from tests.scenario import TODAY, signed
 
-__all__ = ["engines", "reader", "service"]
+__all__ = ["database", "reader", "service", "url"]
 
 SEPTEMBER, NEXT_YEAR = date(2026, 9, 1), date(2027, 1, 4)
 

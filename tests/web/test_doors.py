@@ -10,6 +10,7 @@ from uuid import UUID
 
 import pysqlite3.dbapi2 as sqlite
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from domain.concern import CaseStatus, ConcernCase
@@ -294,7 +295,14 @@ def test_an_error_is_a_page_in_plain_words_with_a_way_on(standing: Standing, sta
 
 @contextmanager
 def locked(office: Office) -> Iterator[None]:
-    """Somebody else holds the write lock, and this service waits for it a twentieth of a second only."""
+    """Somebody else holds the log, and this service waits for it a twentieth of a second only."""
+    hold = file_held if office.writer.dialect.name == "sqlite" else table_held
+    with hold(office):
+        yield
+
+
+@contextmanager
+def file_held(office: Office) -> Iterator[None]:
     with office.writer.begin() as connection:
         connection.exec_driver_sql("PRAGMA busy_timeout = 50")
     other = sqlite.connect(str(office.writer.url.database), isolation_level=None)
@@ -304,6 +312,18 @@ def locked(office: Office) -> Iterator[None]:
     finally:
         other.execute("ROLLBACK")
         other.close()
+
+
+@contextmanager
+def table_held(office: Office) -> Iterator[None]:
+    other = sa.create_engine(office.writer.url)
+    with other.connect() as connection:
+        connection.exec_driver_sql(f"ALTER DATABASE {office.writer.url.database} SET lock_timeout = 50")
+        connection.commit()
+        office.writer.dispose()  # the setting holds for those who connect from now on
+        connection.exec_driver_sql("LOCK TABLE events IN SHARE ROW EXCLUSIVE MODE")
+        yield
+    other.dispose()
 
 
 def test_a_busy_database_is_told_with_when_to_come_back_and_nothing_is_half_saved(

@@ -54,6 +54,7 @@ def rebuild(name: str | None) -> None:
 
     The service may run meanwhile. Interrupted, it goes on from there when it is called again.
     """
+    count = 0
     with opened() as office:
         for view in _named(name):
             with _progress(office, view.name) as progress:
@@ -61,13 +62,14 @@ def rebuild(name: str | None) -> None:
                     done = fill_anew(office.log, view, progress)
                 except CannotFold as failed:
                     raise click.ClickException(f"{failed} (event {failed.position:,})") from failed
+            count = done.events
             if done.differing:
                 click.echo(
                     f"{view.name}: {len(done.differing)} rows or more were not what the log says, and now are:"
                 )
                 for sheet, key in done.differing:
                     click.echo(f"  {sheet} {key}")
-        click.echo(f"{len(_named(name))} views refilled from {office.log.max_notification_id() or 0:,} events")
+    click.echo(f"{len(_named(name))} views refilled from {count:,} events")
 
 
 @views.command()

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from domain.authority import AUTHORITY, Authority, Settings
-from projections.follower import STATE
+from projections.event_log.tables import VIEWS
 from tests.scenario import TODAY
 from tests.web.conftest import Browser
 from tests.world import World
@@ -144,7 +144,7 @@ def test_a_service_is_ready_when_its_views_are(world: World, anybody: Browser) -
 
 def test_a_view_that_has_to_be_refilled_makes_it_unready(world: World, anybody: Browser) -> None:
     with world.office.write() as connection:
-        connection.execute(STATE.update().where(STATE.c.name == "names").values(fingerprint="of another day"))
+        connection.execute(VIEWS.update().where(VIEWS.c.name == "names").values(fingerprint="of another day"))
     told = anybody.client.get("/readyz")
     assert told.status_code == 503
     assert told.json
