@@ -12,7 +12,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from bench import appends, commands, loads, rebuilds, sizes, writers
+from bench import appends, commands, following, loads, rebuilds, sizes, writers
 from bench.material import history, targets
 from bench.material.place import Place, place
 from bench.material.timing import ROUNDS, Result
@@ -30,6 +30,8 @@ MEASURES: dict[str, Measure] = {
     "rebuilds_postgresql": rebuilds.on_postgresql,
     "imports_sqlite": appends.imports_to_sqlite,
     "imports_postgresql": appends.imports_to_postgresql,
+    "following_sqlite": following.on_sqlite,
+    "following_postgresql": following.on_postgresql,
     "log_size_sqlite": sizes.on_sqlite,
     "log_size_postgresql": sizes.on_postgresql,
 }

@@ -22,10 +22,10 @@ from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
-from bench import browsing
-from bench.material import history
+from bench import browsing, memory
+from bench.material import history, targets
 from bench.material.apart import HERE
-from bench.material.timing import Told
+from bench.material.timing import Result, Told
 from bench.workload.keeping import keep
 from bench.workload.model import Model, fingerprint, read_model
 from bench.workload.world import World
@@ -127,11 +127,18 @@ def main() -> None:
     asked = _asked()
     file = database(asked.schools, asked.years, asked.database)
     print(file)
+    results: list[Result] = []
     if asked.pages:
-        told = pages(file)
+        results.append(pages(file))
+    if asked.memory:
+        results.append(memory.of_rebuilds(file))
+    for told in results:
         told.show()
         if asked.schools is None and asked.years is None:
             history.keep(told, postgresql="")
+    if results:
+        named = {told.name for told in results}
+        targets.show([each for each in targets.read_targets() if each.measure in named], results)
 
 
 def _asked() -> argparse.Namespace:
@@ -140,6 +147,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--years", type=int)
     parser.add_argument("--database", type=Path)
     parser.add_argument("--pages", action="store_true", help="ask for every page")
+    parser.add_argument("--memory", action="store_true", help="rebuild the views and tell the memory that takes")
     return parser.parse_args()
 
 

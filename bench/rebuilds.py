@@ -20,7 +20,8 @@ TOGETHER = 500
 CAUGHT_UP = 10_000
 
 RAW, READ = "raw upserts, 500 together", "events read and decoded"
-ONE_VIEW, THREE_VIEWS, FOLLOWED = "rebuild of one view", "rebuild of three views", "catch-up of one view"
+FILLED, ONE_VIEW, THREE_VIEWS = "filling of one view", "rebuild of one view", "rebuild of three views"
+FOLLOWED = "catch-up of one view"
 
 
 def on_sqlite(place: Place) -> Measured:
@@ -60,6 +61,7 @@ def _measured(name: str, kind: str, place: Place, new: Callable[[], str]) -> Mea
     ways = {
         RAW: lambda: (plain, NUMBER),
         READ: lambda: (one.count_events, NUMBER),
+        FILLED: lambda: (one.fill, NUMBER),
         ONE_VIEW: lambda: (one.rebuild, NUMBER),
         THREE_VIEWS: lambda: (three.rebuild, NUMBER),
         FOLLOWED: followed,

@@ -47,7 +47,7 @@ def on_postgresql(place: Place) -> Told:
 def _figures(urls: Iterable[str], size: Any) -> Iterator[tuple[str, float]]:
     model = read_model()
     sources = {
-        "notes of 450 B": iter(new_events(OF_A_CASE, EVENTS // OF_A_CASE)),
+        "notes": iter(new_events(OF_A_CASE, EVENTS // OF_A_CASE)),
         "an authority's own": islice(history(model, model.sizes.authority, years=1), EVENTS),
     }
     for url, (what, events) in zip(urls, sources.items(), strict=True):

@@ -15,6 +15,7 @@ from domain.vocabulary import About, Channel, Purpose
 from projections.codec import event_of
 from projections.database import open_database
 from projections.event_log import EventStore, LogFactory, open_log
+from projections.event_log.tables import VIEWS as STANDINGS
 from projections.follower import Follower
 from projections.following import Following, let_follow
 from projections.rebuilding import prepare, rebuild
@@ -164,14 +165,24 @@ class Desk:
         return number
 
     def rebuild(self) -> None:
-        """Fill all views from the whole log."""
+        """Fill all views from the whole log, beside their live tables and compared with them."""
         for view in self.follower.views:
             rebuild(self.log, view)
+
+    def fill(self) -> None:
+        """Fill all views from the whole log as if they had never been."""
+        own = STANDINGS.c.name.in_([view.name for view in self.follower.views])
+        self.log.commit(lambda connection: connection.execute(STANDINGS.delete().where(own)))
+        prepare(self.log, self.follower)
 
     def let_follow(self) -> Following:
         """Let all views follow from here on; returns what brings them forward, step by step."""
         for view in self.follower.views:
             let_follow(self.log, view)
+        return self.following()
+
+    def following(self) -> Following:
+        """What brings the views that follow forward."""
         return Following(self.log, self.follower)
 
     def note(self, id: UUID) -> None:

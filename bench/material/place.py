@@ -15,7 +15,7 @@ from bench.material.timing import ROUNDS
 from tests.postgresql import Server
 from tests.postgresql_programs import binaries
 
-ROOMY = {"max_wal_size": "4GB", "shared_buffers": "256MB", "max_connections": 60}
+ROOMY = {"max_wal_size": "4GB", "shared_buffers": "256MB", "max_connections": 200}
 """Without these a measurement would meet a checkpoint now and then. All else, durability above all, is usual."""
 
 

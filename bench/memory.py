@@ -1,0 +1,56 @@
+"""How much memory a rebuild of the county's views takes beyond that of a service that answers (T7).
+
+`python -m bench.memory FILE VIEW` tells the peak in MB of one view, in a process of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+from bench.material.apart import HERE
+from bench.material.timing import Told
+from projections.rebuilding import rebuild
+from web.office import Office
+from web.views import VIEWS
+
+STREAMED = "audit_trail"
+"""A view with a row for each event, of which none is needed again."""
+
+
+def of_rebuilds(file: Path) -> Told:
+    """Each view of such a file, rebuilt in a process of its own."""
+    figures = {view.name: _extra(file, view.name) for view in VIEWS}
+    streamed, folded = figures[STREAMED], max(mb for name, mb in figures.items() if name != STREAMED)
+    figures = {"streaming": streamed, "folded": folded, **figures}
+    return Told("county_memory", "Extra memory of a rebuild over the county's events", "MB", figures)
+
+
+def _extra(file: Path, view: str) -> float:
+    asked = [sys.executable, "-m", "bench.memory", str(file), view]
+    told = subprocess.run(asked, cwd=HERE, capture_output=True, text=True, check=True).stdout
+    before, after = json.loads(told.splitlines()[-1])
+    return float(after - before)
+
+
+def _main(file: str, name: str) -> None:
+    office = Office(f"sqlite:///{file}")
+    office.prepare_views()
+    with office.read() as connection:
+        view = next(view for view in VIEWS if view.name == name)
+        for sheet in view.sheets:
+            sheet.rows(connection, sheet.table.select().limit(1000))
+    before = _peak()
+    rebuild(office.log, view)
+    print(json.dumps([before, _peak()]))
+
+
+def _peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])
