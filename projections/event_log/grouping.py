@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from threading import Lock
+from threading import Event, Lock
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
+from eventsourcing.persistence import OperationalError
 
 T = TypeVar("T")
 
@@ -19,13 +20,15 @@ class _Job(Generic[T]):
 
     def __init__(self, work: Callable[[sa.Connection], T]) -> None:
         self.work = work
+        self.turn = Event()
+        """Set when the job is done, or when its thread is to commit for all who wait."""
         self.is_done = False
         self.result: Any = None
         self.error: BaseException | None = None
 
 
 class Group:
-    """The thread that finds nobody committing commits for all who wait; the next one begins when it is through.
+    """A thread that finds nobody committing commits for all who wait; then one of those who came meanwhile does.
 
     A job that fails is undone alone. Each caller returns when its own work is on the disk.
     """
@@ -33,43 +36,55 @@ class Group:
     def __init__(self, writer: sa.Engine) -> None:
         self._writer = writer
         self._waiting: deque[_Job[Any]] = deque()
-        self._leads = Lock()
+        self._is_led = False
+        self._door = Lock()
 
     def commit(self, work: Callable[[sa.Connection], T]) -> T:
         """Carry out work in a transaction. Raises what the work raises, or what kept the database from saving it."""
         job = _Job(work)
-        self._waiting.append(job)
-        with self._leads:
-            while not job.is_done:
-                self._lead()
+        with self._door:
+            self._waiting.append(job)
+            leads, self._is_led = not self._is_led, True
+        if not leads:
+            job.turn.wait()
+        if not job.is_done:
+            self._lead()
         if job.error is not None:
             raise job.error
         result: T = job.result
         return result
 
     def _lead(self) -> None:
-        jobs: list[_Job[Any]] = []
+        """Commit for those who wait, this thread's own job among them; then let the next one lead."""
+        with self._door:
+            jobs = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_TOGETHER))]
         try:
             with self._writer.begin() as connection:
                 self._work_off(connection, jobs)
-        except BaseException as error:
-            # Nothing was begun where the database cannot be written at all: then nobody's turn would be better.
-            jobs = jobs or [self._waiting.popleft() for _ in range(len(self._waiting))]
-            for job in jobs:
-                job.error = job.error or error
+        except Exception as error:
+            _fail(jobs, error)
+        except BaseException:
+            _fail(jobs, OperationalError("the thread that was saving was told to end"))
+            self._end(jobs)
+            raise
+        self._end(jobs)
+
+    def _end(self, jobs: list[_Job[Any]]) -> None:
+        """Let those go whose work is done, and the next one lead."""
         for job in jobs:
             job.is_done = True
+            job.turn.set()
+        with self._door:
+            if self._waiting:
+                self._waiting[0].turn.set()
+            else:
+                self._is_led = False
 
     def _work_off(self, connection: sa.Connection, jobs: list[_Job[Any]]) -> None:
-        kept = False
-        while self._waiting and len(jobs) < MOST_TOGETHER:
-            job = self._waiting.popleft()
-            jobs.append(job)
-            if not kept:
-                # Nothing else is in the transaction yet: should this fail, all of it may be undone.
-                job.result = job.work(connection)
-                kept = True
-                continue
+        if len(jobs) == 1:
+            jobs[0].result = jobs[0].work(connection)
+            return
+        for job in jobs:
             connection.exec_driver_sql("SAVEPOINT job")
             try:
                 job.result = job.work(connection)
@@ -77,3 +92,8 @@ class Group:
                 job.error = error
                 connection.exec_driver_sql("ROLLBACK TO job")
             connection.exec_driver_sql("RELEASE job")
+
+
+def _fail(jobs: list[_Job[Any]], error: Exception) -> None:
+    for job in jobs:
+        job.error = job.error or error
