@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.chance import chance, pytest_report_header
 from tests.databases import (
     Databases,
     databases,
@@ -23,12 +24,14 @@ from tests.world import Clock, World
 from web.office import Office
 
 __all__ = [
+    "chance",
     "databases",
     "each_database",
     "each_databases",
     "postgresql",
     "postgresql_database",
     "postgresql_databases",
+    "pytest_report_header",
     "sqlite_databases",
 ]
 

@@ -1,0 +1,30 @@
+"""What is left to chance in the tests under fire, and how much of it: the seed repeats a run.
+
+FIRE_SEED   the seed, a number; else a new one for each run, said in the header and with a test that fails
+FIRE_MOMENTS, FIRE_EVENTS   how often something is killed, and how many events are appended
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from random import Random, randrange
+
+import pytest
+
+# In the environment, so that the processes among which the tests are shared out have the same.
+SEED = os.environ.setdefault("FIRE_SEED", str(randrange(10**6)))
+MOMENTS = int(os.environ.get("FIRE_MOMENTS", "6"))
+EVENTS = int(os.environ.get("FIRE_EVENTS", "6000"))
+
+
+def pytest_report_header() -> str:
+    """The line at the top of a run by which it can be repeated."""
+    return f"chance: FIRE_SEED={SEED} FIRE_MOMENTS={MOMENTS} FIRE_EVENTS={EVENTS}"
+
+
+@pytest.fixture
+def chance(request: pytest.FixtureRequest) -> Random:
+    """Chance, the same again for the same seed and test."""
+    sys.stdout.write(f"FIRE_SEED={SEED}\n")
+    return Random(f"{SEED} {request.node.name}")
