@@ -15,6 +15,7 @@ from werkzeug.exceptions import NotFound, UnprocessableEntity
 
 from web import words
 from web.accounts import add_accounts
+from web.accounts.forms_cookie import SignedApart
 from web.api import add_api_of
 from web.api.door import handle
 from web.attached import know_nouns
@@ -47,6 +48,13 @@ def create_app(settings: Settings | None = None, *, office: Office | None = None
     An office may be handed in (with a clock of its own, say) in place of the one the settings would open.
     """
     settings = settings or settings_from_environment()
+    app = make_app(settings)
+    app.extensions[EXTENSION] = office or open_office(settings)
+    return app
+
+
+def make_app(settings: Settings) -> Flask:
+    """The application without an office: each request brings the one that answers it (web.office.Chosen)."""
     app = Flask("web")
     app.secret_key = settings.secret_key
     app.config |= {
@@ -60,7 +68,7 @@ def create_app(settings: Settings | None = None, *, office: Office | None = None
         "RATELIMIT_ENABLED": not settings.testing,
         "SIS_SETTINGS": settings,
     }
-    app.extensions[EXTENSION] = office or open_office(settings)
+    app.session_interface = SignedApart()
     add_headers(app)
     _add_templates(app)
     csrf = CSRFProtect(app)
@@ -89,16 +97,20 @@ def open_office(settings: Settings) -> Office:
     return opened
 
 
-def _add_templates(app: Flask) -> None:
-    here = Path(__file__).parent
+def add_components(app: Flask) -> None:
+    """The templates that all pages are made with, beside the application's own."""
     app.jinja_loader = ChoiceLoader(
         [
-            FileSystemLoader(here / "templates"),
+            FileSystemLoader([Path(app.root_path) / "templates", Path(__file__).parent / "templates"]),
             PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
         ]
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+
+
+def _add_templates(app: Flask) -> None:
+    add_components(app)
     app.jinja_env.filters |= words.filters(lambda: present_office().now())
 
     @app.context_processor

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from flask import current_app
+from flask import current_app, has_request_context, request
 
 from domain.acting import LONDON, Signature, acting
 from domain.service import Service
@@ -21,6 +22,9 @@ from web.views import VIEWS
 
 EXTENSION = "sis-office"
 
+CHOSEN = "sis.chosen"
+"""Where the environment of a request holds which authority answers it."""
+
 Clock = Callable[[], datetime]
 
 
@@ -28,7 +32,7 @@ class Office:
     """One authority's service: its log, its views and its clock.
 
     `clock` is given where time is set on purpose (a demonstration, a test); else the machine's and the
-    database's own clocks are used.
+    database's own clocks are used. `on_account` is told with what sign-in name an account was opened.
     """
 
     def __init__(self, database_url: str, *, clock: Clock | None = None) -> None:
@@ -38,6 +42,7 @@ class Office:
         self.follower = Follower(VIEWS)
         self.service = Service(LogFactory(self.log, self.follower))
         self._clock = clock
+        self.on_account: Callable[[str], None] = lambda _: None
 
     @property
     def store(self) -> EventStore:
@@ -97,9 +102,30 @@ class Office:
         self.reader.dispose()
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """The authority that answers a request, where one deployment serves several (web.authorities.router).
+
+    `way_in` leads a browser that has not chosen to this authority, on a host that several share; `sign_in_name` is
+    what was typed to find it.
+    """
+
+    name: str
+    office: Office
+    way_in: str = ""
+    sign_in_name: str = ""
+
+
+def chosen() -> Chosen | None:
+    """The authority chosen for the present request, None where the application serves one alone."""
+    found = request.environ.get(CHOSEN) if has_request_context() else None
+    return found if isinstance(found, Chosen) else None
+
+
 def office() -> Office:
-    """The office of the application that answers the present request."""
-    found = current_app.extensions[EXTENSION]
+    """The office that answers the present request."""
+    of_request = chosen()
+    found = of_request.office if of_request else current_app.extensions.get(EXTENSION)
     if not isinstance(found, Office):
         raise TypeError("the application was made without an office")
     return found

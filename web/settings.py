@@ -32,6 +32,17 @@ def settings_from_environment(*, database_url: str | None = None) -> Settings:
     )
 
 
+def serves_several() -> bool:
+    """Whether this deployment serves the authorities of a directory, not one alone."""
+    return bool(os.environ.get("SIS_AUTHORITIES"))
+
+
+def authorities_url() -> str:
+    """The URL of the directory of authorities: SIS_AUTHORITIES, an address or the path of a SQLite file."""
+    named = os.environ.get("SIS_AUTHORITIES") or str(VAR / "authorities.sqlite")
+    return named if "://" in named else f"sqlite:///{Path(named).absolute()}"
+
+
 def database_of(authority: str) -> str:
     """The URL of an authority's own database file under `var/`."""
     return f"sqlite:///{(VAR / f'{authority}.sqlite').absolute()}"

@@ -14,7 +14,7 @@ from domain.service import NotFound
 from domain.vocabulary import Channel
 from web.accounts import accounts as kept
 from web.accounts import keeping
-from web.console.opening import ADMINISTRATOR, opened
+from web.console.opening import ADMINISTRATOR, opened, way_in
 from web.office import Office
 
 
@@ -60,7 +60,7 @@ def _person(office: Office, reference: str) -> Person:
 def _print_link(office: Office, person: UUID) -> None:
     with _acting(office):
         secret = keeping.make_password_link(office, person)
-    click.echo(f"/password/{secret}")
+    click.echo(f"{way_in()}/password/{secret}")
     click.echo("Open this path at the service's address within 48 hours. It works once.", err=True)
 
 

@@ -46,7 +46,9 @@ def open_account(office: Office, person: UUID, sign_in_name: str, *, password_ha
 
     office.service.do(begin)
     with office.write() as connection:
-        return accounts.create(connection, person, name, password_hash=password_hash)
+        opened = accounts.create(connection, person, name, password_hash=password_hash)
+    office.on_account(name)
+    return opened
 
 
 def make_password_link(office: Office, person: UUID) -> str:

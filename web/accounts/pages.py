@@ -20,7 +20,7 @@ from web.accounts.schemas import JustDoIt, SetPassword, SignIn
 from web.accounts.sessions import COOKIE
 from web.accounts.signing_in import sign_in, sign_out
 from web.forms import Form
-from web.office import office
+from web.office import chosen, office
 
 SEE_OTHER, GONE, UNPROCESSABLE, TOO_MANY = 303, 410, 422, 429
 
@@ -36,7 +36,7 @@ def ask_to_sign_in() -> ResponseReturnValue:
     if request.method == "GET":
         if g.session_person is not None:
             return redirect(onward, SEE_OTHER)
-        return _sign_in_page(Form(SignIn()), onward)
+        return _sign_in_page(Form(SignIn(), initial=_typed()), onward)
     form = Form(SignIn(), data=request.form)
     if not form.is_valid():
         return _sign_in_page(form, onward, UNPROCESSABLE)
@@ -102,7 +102,16 @@ def own_path(target: str) -> str:
 
 
 def _sign_in_page(form: Form, onward: str, status: int = 200) -> tuple[str, int]:
-    return render_template("accounts/sign_in.html", page_title="Sign in", form=form, onward=onward), status
+    of_request = chosen()
+    shared = of_request is not None and bool(of_request.way_in)
+    page = render_template("accounts/sign_in.html", page_title="Sign in", form=form, onward=onward, shared=shared)
+    return page, status
+
+
+def _typed() -> dict[str, str]:
+    """The e-mail address that was typed to find the authority, so that it need not be typed again."""
+    of_request = chosen()
+    return {"sign_in_name": of_request.sign_in_name} if of_request and of_request.sign_in_name else {}
 
 
 def _password_page(form: Form, account: accounts.Account, status: int = 200) -> tuple[str, int]:

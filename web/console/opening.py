@@ -3,28 +3,79 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
+import click
+
+from domain.aggregate import Refusal
 from domain.vocabulary import Channel
 from web import open_office
+from web.authorities.directory import Directory, Listed
+from web.authorities.lobby import WAY_IN
+from web.authorities.offices import open_authority
 from web.office import Office
-from web.settings import Settings, settings_from_environment
+from web.settings import Settings, authorities_url, settings_from_environment
+
+C = TypeVar("C", bound=click.Command)
 
 ADMINISTRATOR = "administrator"
 """The post that signs what is done at the command line: who sits there, the machine's own records tell."""
 
+AUTHORITY = "sis.authority"
+"""Where the context of a command holds the name that `--authority` gives."""
+
+
+def with_authority(command: C) -> C:
+    """Give a command, or every command of a group, `--authority`: which authority of the directory it is for."""
+    if isinstance(command, click.Group):
+        for each in command.commands.values():
+            with_authority(each)
+    else:
+        command.params.append(
+            click.Option(
+                ["--authority"],
+                envvar="SIS_AUTHORITY",
+                expose_value=False,
+                callback=lambda context, _, name: context.meta.__setitem__(AUTHORITY, name),
+                help="The authority of the directory that this is for (see sis authorities).",
+            )
+        )
+    return command
+
+
+def present_settings() -> Settings:
+    """The settings of the deployment, with the database of the authority that the command names."""
+    settings = settings_from_environment()
+    authority = _named()
+    return replace(settings, database_url=authority.database_url) if authority else settings
+
+
+def way_in() -> str:
+    """What stands before a path that is to lead to the command's authority, where it shares its host with others."""
+    authority = _named()
+    if authority is None:
+        return ""
+    with closing(Directory(authorities_url())) as directory:
+        others = [other for other in directory.everyone() if other.name != authority.name]
+    return f"{WAY_IN}/{authority.name}" if any(other.hosts & authority.hosts for other in others) else ""
+
 
 @contextmanager
 def opened(settings: Settings | None = None) -> Iterator[Office]:
-    """The office on the settings' database, closed afterwards."""
+    """The office on the settings' database, or that of the authority that the command names, closed afterwards."""
+    authority = _named() if settings is None else None
+    if authority is not None:
+        directory = Directory(authorities_url())
+        with closing(directory), closing(open_authority(directory, authority, settings_from_environment())) as office:
+            yield office
+        return
     settings = settings or settings_from_environment()
     make_room(settings.database_url)
-    office = open_office(settings)
-    try:
+    with closing(open_office(settings)) as office:
         yield office
-    finally:
-        office.close()
 
 
 @contextmanager
@@ -38,3 +89,16 @@ def make_room(database_url: str) -> None:
     """Make the folder that a SQLite file is to lie in."""
     if database_url.startswith("sqlite:///"):
         Path(database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+
+
+def _named() -> Listed | None:
+    """The authority that the present command names. Raises click.ClickException if there is none of that name."""
+    context = click.get_current_context(silent=True)
+    name = context.meta.get(AUTHORITY) if context else None
+    if not name:
+        return None
+    with closing(Directory(authorities_url())) as directory:
+        try:
+            return directory.named(name)
+        except Refusal as refusal:
+            raise click.ClickException(str(refusal)) from None

@@ -13,10 +13,10 @@ import click
 from granian.constants import Interfaces
 from granian.server import Server
 
-from web.console.opening import opened
+from web.console.opening import opened, present_settings
 from web.demonstration.loading import SignIn, load_demonstration, load_register, sign_ins
 from web.office import Office
-from web.settings import VAR, Settings, database_of, settings_from_environment
+from web.settings import VAR, Settings, database_of, serves_several, settings_from_environment
 
 THREADS = 4
 
@@ -78,13 +78,22 @@ def _load(register: Path | None, la: str | None, office: Office) -> None:
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="The port to listen at.")
-def serve(host: str, port: int) -> None:
-    """Serve the database named by SIS_DATABASE_URL with the production server (Granian)."""
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes.")
+@click.option("--threads", default=THREADS, show_default=True, type=click.IntRange(1, 64), help="Threads of each.")
+def serve(host: str, port: int, workers: int, threads: int) -> None:
+    """Serve the database named by SIS_DATABASE_URL with the production server (Granian).
+
+    With SIS_AUTHORITIES, serve every authority of that directory, by its host; with --authority one of them alone.
+    """
     can_listen(host, port)
-    settings = settings_from_environment()
+    settings = present_settings()
+    if serves_several() and settings == settings_from_environment():
+        router = "web.authorities.router:create_router"
+        _serve(host, port, settings, factory=router, workers=workers, threads=threads)
+        return
     with opened(settings):
         pass
-    _serve(host, port, settings)
+    _serve(host, port, settings, workers=workers, threads=threads)
 
 
 @click.command()
@@ -117,15 +126,23 @@ def _tell(host: str, port: int, settings: Settings, known: list[SignIn]) -> None
     click.echo("\nStop with Ctrl+C.\n")
 
 
-def _serve(host: str, port: int, settings: Settings) -> None:
+def _serve(
+    host: str,
+    port: int,
+    settings: Settings,
+    *,
+    factory: str = "web:create_app",
+    workers: int = 1,
+    threads: int = THREADS,
+) -> None:
     os.environ["SIS_DATABASE_URL"] = settings.database_url
     Server(
-        "web:create_app",
+        factory,
         address=host,
         port=port,
         interface=Interfaces.WSGI,
-        workers=1,
-        blocking_threads=THREADS,
+        workers=workers,
+        blocking_threads=threads,
         factory=True,
         log_access=False,
     ).serve()

@@ -1,0 +1,70 @@
+"""An authority has a file or a schema of its own, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+
+from projections.database import NotADatabase
+from tests.databases import with_views
+from web.authorities import places
+
+SERVER = "postgresql+psycopg://sis@db1:5432/sis"
+
+
+def test_the_schema_is_read_from_the_address() -> None:
+    assert places.schema_of("sqlite:////srv/sis/salford.sqlite") is None
+    assert places.schema_of(SERVER) == "public"
+    assert places.schema_of(f"{SERVER}?options=-csearch_path%3Dsis_salford") == "sis_salford"
+    assert places.schema_of(f"{SERVER}?options=-c%20work_mem%3D8MB%20-c%20search_path%3Dsis_salford") == "sis_salford"
+
+
+@pytest.mark.parametrize("named", ["sis_salford,public", "Salford", '"sis; DROP"'])
+def test_a_schema_that_is_not_one_plain_name_is_refused(named: str) -> None:
+    with pytest.raises(NotADatabase):
+        places.schema_of(places.in_schema(SERVER, named))
+
+
+def test_another_kind_of_database_is_refused() -> None:
+    with pytest.raises(NotADatabase):
+        places.schema_of("mysql://db1/sis")
+
+
+def test_a_new_authority_goes_beside_the_directory() -> None:
+    assert places.beside("sqlite:////srv/sis/authorities.sqlite", "salford") == "sqlite:////srv/sis/salford.sqlite"
+    beside = places.beside(places.in_schema(SERVER, "sis_authorities"), "south-holland")
+    assert places.schema_of(beside) == "sis_south_holland"
+    assert sa.make_url(beside).host == "db1"
+
+
+def test_a_password_is_not_shown() -> None:
+    assert "secret" not in places.shown("postgresql+psycopg://sis:secret@db1/sis")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("sqlite:////srv/a.sqlite", "sqlite:////srv/a.sqlite", True),
+        ("sqlite:////srv/a.sqlite", "sqlite:////srv/b.sqlite", False),
+        ("sqlite:////srv/a.sqlite", SERVER, False),
+        (SERVER, f"{SERVER}?options=-csearch_path%3Dpublic", True),
+        (SERVER, f"{SERVER}?options=-csearch_path%3Dsis_salford", False),
+        (SERVER, SERVER.replace("db1", "db2"), False),
+        (SERVER, SERVER.replace("/sis", "/other"), False),
+    ],
+)
+def test_two_addresses_of_one_place_are_told(one: str, other: str, same: bool) -> None:
+    assert places.same(one, other) is same
+
+
+def test_a_place_is_made_filled_and_removed_without_touching_the_one_beside(place: Callable[[str], str]) -> None:
+    for name in ("salford", "salford-east"):
+        assert places.is_empty(place(name))
+        places.make(place(name))
+        with_views(place(name))
+        assert not places.is_empty(place(name))
+    places.remove(place("salford"))
+    assert places.is_empty(place("salford"))
+    assert not places.is_empty(place("salford-east"))

@@ -1,0 +1,162 @@
+"""`sis authorities`: list an authority, move it to another database, strike it off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import click
+import sqlalchemy as sa
+
+from domain.aggregate import Refusal
+from projections.database import NotADatabase
+from web.authorities import places
+from web.authorities.copying import CopyDiffers
+from web.authorities.directory import Directory, Listed
+from web.authorities.moving import move as move_away
+from web.authorities.offices import open_authority
+from web.settings import authorities_url, settings_from_environment
+
+HOST = click.option("--host", "hosts", multiple=True, help="A host name at which it is served; may be given again.")
+DOMAIN = click.option(
+    "--domain", "domains", multiple=True, help="Addresses at this e-mail domain sign in here, on a shared host."
+)
+
+
+@click.group()
+def authorities() -> None:
+    """Several authorities in one deployment, each with a database of its own.
+
+    The directory lies where SIS_AUTHORITIES says (an address, or the path of a SQLite file), else beside the
+    databases under var/.
+    """
+
+
+@authorities.command("create")
+@click.argument("name")
+@HOST
+@DOMAIN
+@click.option("--label", help="What people call it; without it, its name.")
+@click.option("--database", help="Where its data go; without it, beside the directory.")
+def create(name: str, hosts: Sequence[str], domains: Sequence[str], label: str | None, database: str | None) -> None:
+    """List the authority NAME, and make its database, or take in the one that is there."""
+    with _directory() as directory:
+        if not hosts:
+            raise click.UsageError("Give a --host, or nobody can reach it")
+        url = database or places.beside(directory.url, name)
+        directory.add(name, label=label or name, database_url=url, hosts=hosts, domains=domains)
+        try:
+            places.make(url)
+            open_authority(directory, directory.named(name), settings_from_environment()).close()
+        except BaseException:
+            directory.remove(name)
+            raise
+        click.echo(f"{name} is at {places.shown(url)}")
+
+
+@authorities.command("list")
+def show() -> None:
+    """Say of each authority where it is served, where its data are, and whether it is open."""
+    with _directory() as directory:
+        for authority in directory.everyone():
+            hosts = " ".join(sorted(authority.hosts))
+            click.echo(f"{authority.name:<20} {_state(authority):<8} {hosts}  {places.shown(authority.database_url)}")
+
+
+@authorities.command("change")
+@click.argument("name")
+@HOST
+@DOMAIN
+@click.option("--label", help="What people call it.")
+def change(name: str, hosts: Sequence[str], domains: Sequence[str], label: str | None) -> None:
+    """Change what is given of the authority NAME; the hosts or domains given replace those there were."""
+    with _directory() as directory:
+        directory.change(name, label=label, hosts=hosts, domains=domains)
+
+
+@authorities.command("open")
+@click.argument("name")
+def let_in(name: str) -> None:
+    """Serve the authority NAME again."""
+    with _directory() as directory:
+        directory.change(name, is_open=True)
+
+
+@authorities.command("close")
+@click.argument("name")
+def keep_out(name: str) -> None:
+    """Serve the authority NAME no more, until it is opened: whoever asks is told that it is closed."""
+    with _directory() as directory:
+        directory.change(name, is_open=False)
+
+
+@authorities.command("move")
+@click.argument("name")
+@click.option("--to", "url", required=True, help="The address of the file, or of the schema, it goes to.")
+def move(name: str, url: str) -> None:
+    """Move the authority NAME to another database, of either kind, on this server or another.
+
+    It is closed for the last part of the way only. Broken off, it goes on from there when it is called again.
+    """
+    with _directory() as directory:
+        done = move_away(directory, name, url, tell=lambda step: click.echo(f"{step} ..."), progress=_Told())
+        click.echo(
+            f"{name} is at {places.shown(url)}: {done.proof.count:,} events up to position {done.proof.last:,}, "
+            f"sha256 {done.proof.digest}, and {sum(done.door.values()):,} rows of the door, proven the same"
+        )
+        click.echo(f"What it left at {places.shown(done.left)} takes nothing any more; remove it when you are sure")
+
+
+class _Told:
+    """Says now and then how far the copying has come."""
+
+    def __init__(self) -> None:
+        self._next = EVERY
+
+    def __call__(self, position: int) -> None:
+        if position >= self._next:
+            click.echo(f"  {position:,}", err=True)
+            self._next = position + EVERY
+
+
+EVERY = 50_000
+
+
+@authorities.command("drop")
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask, and drop it even while it is served.")
+def drop(name: str, *, yes: bool) -> None:
+    """Strike off the authority NAME and throw its data away, the file or the schema."""
+    with _directory() as directory:
+        authority = directory.named(name)
+        if authority.is_open and not yes:
+            raise click.ClickException(f"{name} is being served: close it first (sis authorities close {name})")
+        if not yes:
+            click.echo(f"This throws away all that is at {places.shown(authority.database_url)}.")
+            if click.prompt("Type the name of the authority to go on") != name:
+                raise click.ClickException("That is another name; nothing was dropped")
+        directory.remove(name)
+        places.remove(authority.database_url)
+        click.echo(f"{name} is gone")
+
+
+def _state(authority: Listed) -> str:
+    if authority.is_moving(datetime.now(UTC)):
+        return "moving"
+    return "open" if authority.is_open else "closed"
+
+
+@contextmanager
+def _directory() -> Iterator[Directory]:
+    """The directory of this deployment; what stands against a command is said in one line."""
+    try:
+        directory = Directory(authorities_url())
+        try:
+            yield directory
+        finally:
+            directory.close()
+    except (Refusal, NotADatabase, CopyDiffers) as refusal:
+        raise click.ClickException(str(refusal)) from None
+    except (sa.exc.OperationalError, sa.exc.ArgumentError) as error:
+        raise click.ClickException(f"The database cannot be reached: {error}") from None

@@ -1,0 +1,187 @@
+"""The pages outside any authority: which one is yours, there is none here, it is closed for the moment.
+
+They name an authority only at a host that is its own or one of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from flask import Flask, Response, json, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf.csrf import CSRFProtect
+from marshmallow import Schema, fields, validate
+from werkzeug.exceptions import NotFound
+
+from web import add_components
+from web.accounts.accounts import LONGEST_NAME
+from web.accounts.pages import own_path
+from web.api.door import API_PREFIX, PROBLEM_JSON
+from web.authorities.directory import Directory, Listed, address_hash
+from web.forms import Form
+from web.headers import add_headers
+from web.settings import Settings
+
+AT_HOST = "sis.at-host"
+"""Where the environment of a request holds the authorities that share its host, by name."""
+
+CLOSED = "sis.closed"
+"""Where it holds, for an authority that is not served, in how many seconds to ask again."""
+
+WHICH = "/which-authority"
+WAY_IN = "/at"
+COOKIE, CHOICE = "sis_authority", "authority"
+TYPED = "sis_typed"
+TYPED_SECONDS = 120
+YEAR = 366 * 24 * 3600
+HEADER = "Sis-Authority"
+
+SEE_OTHER, BAD_REQUEST, NOT_FOUND, UNPROCESSABLE, UNAVAILABLE = 303, 400, 404, 422, 503
+READING = frozenset({"GET", "HEAD"})
+GUESSES = "20 per minute"
+
+
+class WhoAreYou(Schema):
+    address = fields.Email(
+        required=True,
+        validate=validate.Length(max=LONGEST_NAME),
+        metadata={
+            "label": "Email address",
+            "noun": "an email address",
+            "hint": "The one you sign in with. It tells which authority is yours",
+            "autocomplete": "username",
+            "widget": "email",
+        },
+    )
+
+
+class WhichAuthority(Schema):
+    authority = fields.String(
+        required=True,
+        metadata={
+            "label": "Authority",
+            "noun": "an authority",
+            "widget": "select",
+            "choices": lambda context: context.get("authorities", ()),
+        },
+    )
+
+
+def make_lobby(directory: Directory, settings: Settings) -> Flask:
+    """The application of these pages. What a request asks of it stands in its environment (AT_HOST, CLOSED)."""
+    lobby = Flask("web.authorities", template_folder="templates", static_folder=None)
+    lobby.secret_key = settings.secret_key
+    lobby.config |= {
+        "SESSION_COOKIE_NAME": COOKIE,
+        "SESSION_COOKIE_SECURE": settings.secure_cookies,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": YEAR,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_ENABLED": not settings.testing,
+        "RATELIMIT_ENABLED": not settings.testing,
+    }
+    add_headers(lobby)
+    add_components(lobby)
+    CSRFProtect(lobby)
+    limiter = Limiter(get_remote_address, app=lobby, storage_uri="memory://")
+    lobby.before_request(_turned_away)
+
+    @lobby.get(WHICH)
+    def ask() -> ResponseReturnValue:
+        return _page(_choosing() if "list" in request.args else Form(WhoAreYou()))
+
+    @lobby.post(WHICH)
+    @limiter.limit(GUESSES)
+    def find() -> ResponseReturnValue:
+        if CHOICE in request.form:
+            form = _choosing(answered=True)
+            return _chosen(form.values[CHOICE]) if form.is_valid() else _page(form, UNPROCESSABLE)
+        form = Form(WhoAreYou(), data=request.form)
+        if not form.is_valid():
+            return _page(form, UNPROCESSABLE)
+        typed = form.values["address"]
+        hashed = address_hash(settings.secret_key, typed)
+        found = directory.of_address(hashed, typed.rpartition("@")[2]) & at_host().keys()
+        return _chosen(*found, typed=typed) if len(found) == 1 else _page(_choosing())
+
+    @lobby.get(f"{WAY_IN}/<name>/", defaults={"path": ""})
+    @lobby.get(f"{WAY_IN}/<name>/<path:path>")
+    def lead(name: str, path: str) -> ResponseReturnValue:
+        if name not in at_host():
+            raise NotFound
+        return _chosen(name, onward=own_path(f"/{path}"))
+
+    @lobby.route("/", defaults={"path": ""}, methods=["GET", "POST"])
+    @lobby.route("/<path:path>", methods=["GET", "POST"])
+    def elsewhere(path: str) -> ResponseReturnValue:
+        if f"/{path}".startswith(f"{API_PREFIX}/"):
+            return _problem(BAD_REQUEST, "Name the authority", f"Send its name in the header {HEADER}")
+        asked = request.full_path.rstrip("?") if request.method in READING else "/"
+        return redirect(f"{WHICH}?next={quote(asked, safe='/')}", SEE_OTHER)
+
+    @lobby.errorhandler(404)
+    def nothing(_: Any) -> ResponseReturnValue:
+        return render_template("authorities/not_found.html"), NOT_FOUND
+
+    return lobby
+
+
+def at_host() -> Mapping[str, Listed]:
+    """The authorities that share the host of the present request, by name."""
+    found: Mapping[str, Listed] = request.environ.get(AT_HOST, {})
+    return found
+
+
+def _turned_away() -> ResponseReturnValue | None:
+    if not at_host():
+        raise NotFound
+    seconds = request.environ.get(CLOSED)
+    if seconds is None:
+        return None
+    if request.path.startswith(f"{API_PREFIX}/"):
+        response = _problem(UNAVAILABLE, "The service is closed for the moment")
+    else:
+        response = Response(render_template("authorities/closed.html"), UNAVAILABLE)
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
+def _choosing(*, answered: bool = False) -> Form:
+    offered = sorted((authority.label, authority.name) for authority in at_host().values())
+    context = {"authorities": [(name, label) for label, name in offered]}
+    return Form(WhichAuthority(), data=request.form if answered else None, context=context)
+
+
+def _page(form: Form, status: int = 200) -> tuple[str, int]:
+    onward = own_path(request.values.get("next", ""))
+    by_address = "address" in {field.id for field in form.fields()}
+    here = url_for("ask", next=onward, list="yes" if by_address else None)
+    page = render_template("authorities/which.html", form=form, onward=onward, by_address=by_address, otherwise=here)
+    return page, status
+
+
+def _chosen(name: str, *, typed: str = "", onward: str | None = None) -> ResponseReturnValue:
+    session.permanent = True
+    session[CHOICE] = name
+    target = onward or own_path(request.values.get("next", ""))
+    response = redirect(target if target != "/" else "/sign-in", SEE_OTHER)
+    if typed:
+        response.set_cookie(
+            TYPED,
+            typed,
+            max_age=TYPED_SECONDS,
+            path="/sign-in",
+            httponly=True,
+            samesite="Lax",
+            secure=request.is_secure,
+        )
+    return response
+
+
+def _problem(status: int, title: str, detail: str = "") -> Response:
+    told = {"type": "about:blank", "title": title, "status": status} | ({"detail": detail} if detail else {})
+    return Response(json.dumps(told), status, content_type=PROBLEM_JSON)

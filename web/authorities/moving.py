@@ -1,0 +1,144 @@
+"""Moves an authority to another database: most is copied while it is served, the rest while it is closed.
+
+Called again after it was broken off, at whatever point, it goes on from there. Until the directory points to the new
+place the old one is whole; once nobody may write at the old one, the new one is whole and proven.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from threading import Event, Thread
+
+from projections.database import Database
+from projections.event_log import SqlLog, open_log
+from projections.following import let_follow
+from projections.standing import standings
+from web.authorities import places
+from web.authorities.copying import LogCopy, Progress, Proof, compare_door, copy_door
+from web.authorities.directory import Directory, DirectoryRefusal, Listed
+from web.authorities.retiring import hold_still, moved_to, retire
+from web.migrate import upgrade
+from web.office import Office
+
+LEASE = timedelta(seconds=60)
+"""So long an authority stays closed after a move was killed."""
+
+RENEWED_EVERY = 15.0
+"""Seconds."""
+
+HEARD_WITHIN = 2.0
+"""Seconds in which every process of the deployment has heard that an authority is closed."""
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What came of a move: the log as it was proven, the rows of the door's tables, and the place left behind."""
+
+    proof: Proof
+    door: dict[str, int]
+    left: str
+
+
+def move(
+    directory: Directory,
+    name: str,
+    to: str,
+    *,
+    tell: Tell = lambda _: None,
+    progress: Progress = lambda _: None,
+    heard_within: float = HEARD_WITHIN,
+) -> Moved:
+    """Move an authority. `tell` is told each step, `progress` the positions copied.
+
+    Raises DirectoryRefusal where it cannot go there, CopyDiffers where what arrived is not what was sent.
+    """
+    authority = directory.named(name)
+    _refuse(authority, to)
+    directory.begin_move(name, to)
+    places.make(to)
+    with ExitStack() as stack:
+        old, new = (stack.enter_context(places.opened(url)) for url in (authority.database_url, to))
+        source, target = _log(old), _log(new)
+        copy = LogCopy(source, target, progress)
+        tell("Copying the log")
+        copy.advance()
+        with _closed(directory, name, heard_within):
+            tell("Closed; copying the rest")
+            door = _settle(source, target, copy, to, tell)
+            directory.end_move(name, to)
+    return Moved(copy.read, door, authority.database_url)
+
+
+def _settle(source: SqlLog, target: SqlLog, copy: LogCopy, to: str, tell: Tell) -> dict[str, int]:
+    with source.writer.begin() as held:
+        hold_still(source, held)
+        gone = moved_to(held)
+        _refuse_elsewhere(gone, to)
+        copy.finish(held)
+        with target.writer.begin() as writing:
+            if gone is None:
+                copy_door(held, writing)
+            door = compare_door(held, writing)
+        tell("Proven; filling the views")
+        _fill_views(to, {name for name, standing in standings(held).items() if standing.follows})
+        if gone is None:
+            retire(held, to)
+    return door
+
+
+def _fill_views(to: str, follow: set[str]) -> None:
+    with closing(Office(to)) as office:
+        office.prepare_views()
+        for view in office.follower.views:
+            if view.name in follow:
+                let_follow(office.log, view)
+
+
+@contextmanager
+def _closed(directory: Directory, name: str, heard_within: float) -> Iterator[None]:
+    """No request is let through meanwhile; those who were let through before are given time to end."""
+    over = Event()
+
+    def keep_closed() -> None:
+        while not over.wait(RENEWED_EVERY):
+            directory.close_until(name, datetime.now(UTC) + LEASE)
+
+    directory.close_until(name, datetime.now(UTC) + LEASE)
+    renewing = Thread(target=keep_closed, daemon=True)
+    renewing.start()
+    try:
+        over.wait(heard_within)
+        yield
+    finally:
+        over.set()
+        renewing.join()
+        directory.close_until(name, None)
+
+
+def _log(database: Database) -> SqlLog:
+    upgrade(database.writer)
+    return open_log(database)
+
+
+def _refuse(authority: Listed, to: str) -> None:
+    if places.same(authority.database_url, to):
+        raise DirectoryRefusal(f"{authority.name} is there already")
+    begun = authority.moving_to
+    if begun is not None and places.same(begun, to):
+        return
+    if begun is not None and not places.is_empty(begun):
+        raise DirectoryRefusal(
+            f"{authority.name} is on its way to {places.shown(begun)}: move it there, or remove what arrived there"
+        )
+    if not places.is_empty(to):
+        raise DirectoryRefusal("There is something at that place already")
+
+
+def _refuse_elsewhere(gone: str | None, to: str) -> None:
+    if gone is not None and not places.same(gone, to):
+        raise DirectoryRefusal(f"It went to {places.shown(gone)}: move it there")

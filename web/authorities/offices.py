@@ -1,0 +1,95 @@
+"""The offices of the authorities that are served: opened when first asked for, at most so many at once."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field, replace
+from threading import Lock
+
+from web import open_office
+from web.accounts.accounts import everyones
+from web.authorities.directory import Directory, Listed, address_hash
+from web.office import Office
+from web.settings import Settings
+
+MOST_AT_ONCE = 16
+"""Each keeps connections of its own: with PostgreSQL two for each thread that answers requests, at most."""
+
+Place = tuple[str, str]
+"""Name and address: after a move the office is another one."""
+
+
+def open_authority(directory: Directory, authority: Listed, settings: Settings) -> Office:
+    """An authority's office, which tells the directory with which addresses people sign in there.
+
+    The deployment's settings count but for the database.
+    """
+    office = open_office(replace(settings, database_url=authority.database_url))
+    key = settings.secret_key
+    with office.read() as connection:
+        known = [account.sign_in_name for account in everyones(connection)]
+    directory.know_addresses(authority.name, {address_hash(key, name) for name in known})
+    office.on_account = lambda name: directory.know_address(authority.name, address_hash(key, name))
+    return office
+
+
+@dataclass
+class _Kept:
+    opening: Lock = field(default_factory=Lock)
+    office: Office | None = None
+    users: int = 0
+
+
+class Offices:
+    """Keeps offices open, at most so many; the one not used for longest is closed, but never while it is in use."""
+
+    def __init__(self, directory: Directory, settings: Settings, most: int = MOST_AT_ONCE) -> None:
+        self._directory = directory
+        self._settings = settings
+        self._most = most
+        self._kept: OrderedDict[Place, _Kept] = OrderedDict()
+        self._lock = Lock()
+
+    def borrow(self, authority: Listed) -> Office:
+        """The office of an authority, to be given back."""
+        place = _place(authority)
+        with self._lock:
+            kept = self._kept.setdefault(place, _Kept())
+            self._kept.move_to_end(place)
+            kept.users += 1
+        try:
+            with kept.opening:
+                if kept.office is None:
+                    kept.office = open_authority(self._directory, authority, self._settings)
+                return kept.office
+        except BaseException:
+            self.give_back(authority)
+            raise
+
+    def give_back(self, authority: Listed) -> None:
+        """Let an office be closed if others are used more."""
+        with self._lock:
+            self._kept[_place(authority)].users -= 1
+            idle = [place for place, kept in self._kept.items() if not kept.users]
+            surplus = [self._kept.pop(place) for place in idle[: max(0, len(self._kept) - self._most)]]
+        for kept in surplus:
+            if kept.office:
+                kept.office.close()
+
+    @property
+    def open_now(self) -> list[str]:
+        """The names of the authorities whose offices are open, the one used last at the end."""
+        with self._lock:
+            return [name for (name, _), kept in self._kept.items() if kept.office]
+
+    def close(self) -> None:
+        """Close all of them."""
+        with self._lock:
+            for kept in self._kept.values():
+                if kept.office:
+                    kept.office.close()
+            self._kept.clear()
+
+
+def _place(authority: Listed) -> Place:
+    return authority.name, authority.database_url

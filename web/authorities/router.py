@@ -1,0 +1,118 @@
+"""Leads each request to the authority that answers it: by its host, or on a shared host by choice.
+
+One application serves them all; what changes from request to request is its office. On a host that several
+authorities share, a browser carries a signed cookie with the authority it chose, and a program names it in the header
+`Sis-Authority`. Neither opens anything: who somebody is, is asked of that authority's own database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Request
+from werkzeug.wsgi import ClosingIterator
+
+from web import make_app
+from web.api.door import API_PREFIX
+from web.authorities.directory import Directory, Listed
+from web.authorities.known import Known
+from web.authorities.lobby import AT_HOST, CHOICE, CLOSED, HEADER, TYPED, WAY_IN, WHICH, make_lobby
+from web.authorities.offices import Offices
+from web.office import CHOSEN, Chosen
+from web.settings import Settings, authorities_url, settings_from_environment
+
+Environ = dict[str, Any]
+Start = Callable[..., Any]
+
+MOVING_SECONDS, CLOSED_SECONDS = 15, 300
+"""When to ask again for an authority that is being moved, and for one that is closed."""
+
+HEALTH = {"/healthz", "/readyz"}
+
+
+class Router:
+    """A WSGI application for all authorities of a directory."""
+
+    def __init__(self, directory: Directory, settings: Settings) -> None:
+        self.directory = directory
+        self.known = Known(directory)
+        self.offices = Offices(directory, settings)
+        self.app = make_app(settings)
+        self.lobby = make_lobby(directory, settings)
+
+    def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
+        for ours in (AT_HOST, CLOSED, CHOSEN):
+            environ.pop(ours, None)
+        path: str = environ.get("PATH_INFO", "")
+        if path.startswith("/static/"):
+            return self.app(environ, start)
+        at_host = self.known.at(host_of(environ))
+        if path in HEALTH and len(at_host) != 1:
+            return _healthy(start)
+        environ[AT_HOST] = at_host
+        authority = self._choice(environ, at_host)
+        if authority is None or (len(at_host) > 1 and _is_of_lobby(path)):
+            return self.lobby(environ, start)
+        now = datetime.now(UTC)
+        if not authority.is_served(now):
+            environ[CLOSED] = MOVING_SECONDS if authority.is_moving(now) else CLOSED_SECONDS
+            return self.lobby(environ, start)
+        return self._answer(environ, start, authority, is_shared=len(at_host) > 1)
+
+    def close(self) -> None:
+        """Let go of every database."""
+        self.offices.close()
+        self.directory.close()
+
+    def _choice(self, environ: Environ, at_host: Mapping[str, Listed]) -> Listed | None:
+        if len(at_host) == 1:
+            return next(iter(at_host.values()))
+        request = Request(environ)
+        named = request.headers.get(HEADER)
+        if named is not None and request.path.startswith(f"{API_PREFIX}/"):
+            return at_host.get(named)
+        session = self.lobby.session_interface.open_session(self.lobby, request)
+        return at_host.get(session.get(CHOICE, "")) if session else None
+
+    def _answer(self, environ: Environ, start: Start, authority: Listed, *, is_shared: bool) -> Iterable[bytes]:
+        try:
+            office = self.offices.borrow(authority)
+        except sa.exc.OperationalError:
+            environ[CLOSED] = MOVING_SECONDS
+            return self.lobby(environ, start)
+        typed = Request(environ).cookies.get(TYPED, "") if is_shared else ""
+        way_in = f"{WAY_IN}/{authority.name}" if is_shared else ""
+        environ[CHOSEN] = Chosen(authority.name, office, way_in, typed)
+
+        def give_back() -> None:
+            self.offices.give_back(authority)
+
+        try:
+            answer = self.app(environ, start)
+        except BaseException:
+            give_back()
+            raise
+        return ClosingIterator(answer, [give_back])
+
+
+def create_router() -> Router:
+    """The router on the directory of this deployment (SIS_AUTHORITIES)."""
+    return Router(Directory(authorities_url()), settings_from_environment())
+
+
+def host_of(environ: Mapping[str, Any]) -> str:
+    """The host that a request names, without its port."""
+    named = str(environ.get("HTTP_HOST") or environ.get("SERVER_NAME", ""))
+    return named.rpartition(":")[0].casefold().rstrip(".") if ":" in named else named.casefold().rstrip(".")
+
+
+def _is_of_lobby(path: str) -> bool:
+    return path == WHICH or path.startswith(f"{WAY_IN}/")
+
+
+def _healthy(start: Start) -> list[bytes]:
+    start("200 OK", [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store")])
+    return [b"ok\n"]
