@@ -6,7 +6,7 @@ A view that cannot take an event stops, alone: the command is saved, the other v
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import crc32
 
 import msgspec
@@ -59,25 +59,12 @@ class Change(msgspec.Struct, frozen=True):
             rows.remove(connection, self.removed)
 
 
-class Follower:
-    """The views of one database, and which of them this process keeps in step when it saves events."""
+class Plan(NamedTuple):
+    """Which views are kept in step by whoever saves events, and which follow, as it stood at one generation."""
 
-    def __init__(self, views: Sequence[View]) -> None:
-        self.views = views
-        self.inline: Sequence[View] = ()
-        self.following: Sequence[View] = ()
-        self._generation = -1
-
-    def learn(self, connection: sa.Connection) -> None:
-        """Look how the views stand now. Raises Superseded."""
-        found, number = standings(connection), generation(connection)
-        for view in self.views:
-            if view.name in found and not found[view.name].is_of(view):
-                raise Superseded(f"{view.name} was filled by another release of the service: start this process anew")
-        known = [view for view in self.views if view.name in found and found[view.name].stopped_at is None]
-        self.inline = [view for view in known if not found[view.name].follows]
-        self.following = [view for view in known if found[view.name].follows]
-        self._generation = number
+    generation: int
+    inline: Sequence[View]
+    following: Sequence[View]
 
     def rows_touched(self, events: Sequence[Event]) -> Iterator[int]:
         """Numbers for the rows that events of other records touch too: to be locked before events are appended."""
@@ -90,9 +77,9 @@ class Follower:
     def follow(self, connection: sa.Connection, events: Sequence[Event], generation: int) -> None:
         """Fold events into the views that are kept in step, in the transaction that saves them.
 
-        Raises ViewsChanged where this process does not know how the views stand at that generation.
+        Raises ViewsChanged where the views stand otherwise at the generation of the save.
         """
-        if generation != self._generation and self.views:
+        if generation != self.generation:
             raise ViewsChanged
         for view in self.inline:
             try:
@@ -102,6 +89,32 @@ class Follower:
                 continue
             for change in changes:
                 change.write(connection)
+
+
+class Follower:
+    """The views of one database, and which of them this process keeps in step when it saves events."""
+
+    def __init__(self, views: Sequence[View]) -> None:
+        self.views = views
+        self.plan = Plan(-1, (), ())
+
+    @property
+    def following(self) -> Sequence[View]:
+        """The views that a process of their own brings forward, as far as this process knows."""
+        return self.plan.following
+
+    def learn(self, connection: sa.Connection) -> None:
+        """Look how the views stand now. Raises Superseded."""
+        found, number = standings(connection), generation(connection)
+        for view in self.views:
+            if view.name in found and not found[view.name].is_of(view):
+                raise Superseded(f"{view.name} was filled by another release of the service: start this process anew")
+        known = [view for view in self.views if view.name in found and found[view.name].stopped_at is None]
+        self.plan = Plan(
+            number,
+            tuple(view for view in known if not found[view.name].follows),
+            tuple(view for view in known if found[view.name].follows),
+        )
 
 
 def changes_by(connection: sa.Connection, view: View, events: Sequence[Event]) -> list[Change]:

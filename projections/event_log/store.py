@@ -23,7 +23,7 @@ from domain.aggregate import Event
 from domain.service import Log
 from projections.codec import EventMapper, StoredRecord, event_of, stored
 from projections.event_log.recorder import PAGE, Appended, SqlLog
-from projections.follower import Follower, ViewsChanged
+from projections.follower import Follower, Plan, ViewsChanged
 
 
 class EventStore(Log):
@@ -43,15 +43,16 @@ class EventStore(Log):
         if not self.follower.views:
             _told(events, self.recorder.append_alone(records, looked_at))
             return []
-        save = partial(self._save, events, records, looked_at)
-        try:
-            self.recorder.commit(save)
-        except ViewsChanged:
-            self.learn()
-            self.recorder.commit(save)
-        if self.follower.following:
-            self.recorder.announce()
-        return []
+        while True:
+            plan = self.follower.plan
+            try:
+                self.recorder.commit(partial(self._save, plan, events, records, looked_at))
+            except ViewsChanged:
+                self.learn()
+                continue
+            if plan.following:
+                self.recorder.announce()
+            return []
 
     def learn(self) -> None:
         """Look how the views stand now."""
@@ -60,15 +61,16 @@ class EventStore(Log):
 
     def _save(
         self,
+        plan: Plan,
         events: Sequence[Event],
         records: list[StoredRecord],
         looked_at: dict[UUID, int],
         connection: sa.Connection,
     ) -> None:
-        rows = self.follower.rows_touched(events)
+        rows = plan.rows_touched(events)
         appended = self.recorder.append(connection, records, looked_at=looked_at, rows=rows)
         _told(events, appended)
-        self.follower.follow(connection, events, appended.generation)
+        plan.follow(connection, events, appended.generation)
 
     def stream_of(self, event_id: UUID) -> UUID | None:
         """The record to which an event belongs, None if no such event was saved."""

@@ -250,7 +250,7 @@ def test_the_columns_are_what_sqlalchemy_would_have_written(desk: Desk) -> None:
 KILLED = """
 import os, signal, sys
 from uuid import UUID
-from tests.databases import Databases, with_log
+from projections.follower import Plan
 from tests.notebook import Desk, Notebook, command
 
 url, id, way = sys.argv[1], UUID(sys.argv[2]), sys.argv[3]
@@ -259,11 +259,11 @@ with command():
     desk.service.change(Notebook, id, lambda notebook: notebook.write("kept"))
 print("kept", flush=True)
 
-def die(connection, events, generation):
+def die(plan, connection, events, generation):
     assert connection.exec_driver_sql("SELECT count(*) FROM events").scalar() == 3
     os._exit(9) if way == "exit" else os.kill(os.getpid(), signal.SIGKILL)
 
-desk.follower.follow = die
+Plan.follow = die
 with command():
     desk.service.change(Notebook, id, lambda notebook: notebook.write("lost"))
 """
