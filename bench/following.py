@@ -85,7 +85,7 @@ def _following(url: str) -> Iterator[None]:
 
 
 def _follow(url: str) -> None:
-    desk, ended = Desk(url, VIEWS[1:2]), Event()
+    desk, ended = Desk(url, VIEWS[1:2], is_new=False), Event()
 
     def wait_for_the_end() -> None:
         sys.stdin.read()

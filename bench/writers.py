@@ -89,7 +89,7 @@ def library_writer(url: str) -> Callable[[int], int]:
 
 
 def writer(url: str) -> Callable[[int], int]:
-    desk = Desk(url, [])
+    desk = Desk(url, [], is_new=False)
 
     def work(number: int) -> int:
         records: list[Any] = [stored(event) for event in new_events(number)]

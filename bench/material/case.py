@@ -15,12 +15,11 @@ from domain.vocabulary import About, Channel, Purpose
 from projections.codec import event_of
 from projections.database import open_database
 from projections.event_log import EventStore, LogFactory, open_log
-from projections.event_log.tables import VIEWS as STANDINGS
 from projections.follower import Follower
 from projections.following import Following, let_follow
 from projections.rebuilding import prepare, rebuild
+from projections.tables import VIEWS as STANDINGS
 from projections.view import Row, Sheet, View, replace
-from web.migrate import upgrade
 
 OFFICER = UUID("5d3b3a2e-0b5c-4b44-9d11-3a9c6f1e7a01")
 NOTE = (
@@ -129,13 +128,17 @@ VIEWS = [View("bench_cases", cases), View("bench_lines", lines), View("bench_cou
 class Desk:
     """A service on a database of its own, with its log and views."""
 
-    def __init__(self, url: str, views: Sequence[View]) -> None:
+    def __init__(self, url: str, views: Sequence[View], *, is_new: bool = True) -> None:
         database = open_database(url)
         self.writer, self.reader = database
         self.log = open_log(database)
         self.follower = Follower(views)
         self.service = Service(LogFactory(self.log, self.follower))
-        upgrade(self.writer)
+        if is_new:
+            # Only here, because the door and all of its pages come with it.
+            from web.migrate import upgrade
+
+            upgrade(self.writer)
         prepare(self.log, self.follower)
 
     @property
