@@ -115,7 +115,8 @@ class Wanted:
 
     `since` and `until` are days in England, both included: of what happened, or of the recording where
     `by_recording` is set. `acted` keeps to what the person did. `kinds` and `purposes` are alternatives; None
-    among the purposes stands for acts that have none. `without` are topics that are left out.
+    among the purposes stands for acts that have none. `without` are topics that are left out; `only` is a condition
+    on the trail's own columns, made by those who know what else there is.
     """
 
     since: date | None = None
@@ -131,6 +132,7 @@ class Wanted:
     reasoned: bool | None = None
     correlation: str = ""
     without: Collection[str] = ()
+    only: sa.ColumnElement[bool] | None = None
 
 
 def entries(connection: sa.Connection, wanted: Wanted, after: int | None, limit: int) -> list[TrailEntry]:
@@ -172,6 +174,8 @@ def _conditions(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
         yield columns.kind.in_(wanted.kinds)
     if wanted.purposes:
         yield _one_of(wanted.purposes)
+    if wanted.only is not None:
+        yield wanted.only
     if wanted.without:
         yield columns.topic.not_in(wanted.without)
     if wanted.reasoned is not None:

@@ -158,12 +158,19 @@ def written(
     on: UUID | None = None,
     schools: Collection[UUID] | None = None,
     providers: Collection[UUID] = (),
+    meant_for_them: bool = False,
     after: str | None = None,
     limit: int = 50,
 ) -> list[NoteOnRecord]:
     """The notes that were not withdrawn, the latest first; `after` is the reference of the last one seen. With
-    `schools`, only those of these schools and providers. Raises ValueError for an `after` that is no note's."""
+    `schools`, only those of these schools and providers, with `meant_for_them` only what is meant for their side.
+    Raises ValueError for an `after` that is no note's."""
     query = _walk(connection, notes.table, on=on, schools=schools, providers=providers, after=after, limit=limit)
+    if meant_for_them:
+        columns = notes.table.c
+        for_schools = sa.and_(columns.visible_to == Audience.SCHOOL, columns.school.in_(schools or ()))
+        for_providers = sa.and_(columns.visible_to == Audience.PROVIDER, columns.provider.in_(providers))
+        query = query.where(sa.or_(for_schools, for_providers))
     return notes.rows(connection, query)
 
 

@@ -19,9 +19,9 @@ from projections.beside import WRITTEN_TOGETHER, Beside, Writing
 from projections.codec import StoredRecord, event_class_of, event_of, without_collecting
 from projections.database import alone
 from projections.event_log.recorder import SqlLog, Tail
-from projections.event_log.tables import REBUILDS
 from projections.follower import CannotFold, Follower
 from projections.standing import Standing, filled, hold, standings, stop
+from projections.tables import REBUILDS
 from projections.view import Key, View
 
 LOCK = "views"

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from projections.event_log.tables import GENERATIONS, VIEWS
+from projections.tables import GENERATIONS, VIEWS
 from projections.view import View
 
 

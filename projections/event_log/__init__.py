@@ -7,6 +7,6 @@ database is written as SQL for the driver, because there SQLAlchemy's own work w
 from projections.event_log.opening import open_log
 from projections.event_log.recorder import Appended, SqlLog, Tail
 from projections.event_log.store import EventStore, LogFactory
-from projections.event_log.tables import EVENTS, LOG_TABLES
+from projections.tables import EVENTS, LOG_TABLES
 
 __all__ = ["EVENTS", "LOG_TABLES", "Appended", "EventStore", "LogFactory", "SqlLog", "Tail", "open_log"]

@@ -17,7 +17,7 @@ from domain.service import OutcomeUnknown
 from projections.codec import StoredRecord
 from projections.database import Database
 from projections.event_log.faults import FAULTS, meant
-from projections.event_log.tables import EVENTS
+from projections.tables import EVENTS
 
 T = TypeVar("T")
 

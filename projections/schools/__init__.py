@@ -42,6 +42,7 @@ from projections.schools.finding import (
     merged_schools,
     of_officer,
     of_team,
+    phases_of,
     search,
 )
 from projections.schools.register import (
@@ -93,6 +94,7 @@ __all__ = [
     "needs",
     "of_officer",
     "of_team",
+    "phases_of",
     "proposed_successions",
     "schools",
     "search",

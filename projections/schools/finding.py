@@ -108,6 +108,13 @@ def by_ids(connection: sa.Connection, ids: Collection[UUID]) -> dict[UUID, Known
     return {row.id: row for row in schools.rows(connection, query)}
 
 
+def phases_of(connection: sa.Connection, ids: Collection[UUID]) -> dict[UUID, Phase | None]:
+    """The phases of these schools."""
+    columns = schools.table.c
+    found = connection.execute(sa.select(columns.id, columns.phase).where(columns.id.in_(ids)))
+    return {row.id: row.phase for row in found}
+
+
 def by_urn(connection: sa.Connection, urn: int) -> KnownSchool | None:
     """The school that answers to a URN, present or past."""
     return known_register(connection, [urn]).get(urn)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from domain.authority import AUTHORITY, Authority, Settings
-from projections.event_log.tables import VIEWS
+from projections.tables import VIEWS
 from tests.scenario import TODAY
 from tests.web.conftest import Browser
 from tests.world import World
