@@ -12,10 +12,10 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from bench import appends, commands, following, loads, rebuilds, sizes, writers
+from bench import appends, commands, following, importing, loads, rebuilds, register, sizes, writers
 from bench.material import history, targets
 from bench.material.place import Place, place
-from bench.material.timing import ROUNDS, Result
+from bench.material.timing import ROUNDS, NotHere, Result
 
 Measure = Callable[[Place], Result]
 
@@ -34,6 +34,8 @@ MEASURES: dict[str, Measure] = {
     "following_postgresql": following.on_postgresql,
     "log_size_sqlite": sizes.on_sqlite,
     "log_size_postgresql": sizes.on_postgresql,
+    "importing": importing.of_records,
+    "register": register.of_schools,
 }
 
 
@@ -48,7 +50,11 @@ def main() -> int:
             if name.endswith("_postgresql") and not here.has_postgresql:
                 print(f"\n{name}: no PostgreSQL is at hand")
                 continue
-            result = MEASURES[name](here)
+            try:
+                result = MEASURES[name](here)
+            except NotHere as lack:
+                print(f"\n{name}: {lack}")
+                continue
             result.show()
             results.append(result)
         if not asked.forget:

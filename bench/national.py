@@ -19,10 +19,7 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import Protocol
-from urllib.parse import quote
 from uuid import UUID
-
-import sqlalchemy as sa
 
 from bench import browsing
 from bench.county import noon, people_in
@@ -32,6 +29,7 @@ from bench.material.timing import Told
 from bench.workload.keeping import Kept, keep
 from bench.workload.model import Model, read_model
 from bench.workload.years import new_world
+from web.authorities import places
 from web.office import Office
 
 TWENTY = 20
@@ -71,22 +69,14 @@ class Schemas:
     database: str
 
     def new(self, number: int) -> str:
-        name = f"authority_{number:03}"
-        with self._asking() as connection:
-            connection.exec_driver_sql(f"CREATE SCHEMA {name}")
-        return f"{self.database}?options={quote(f'-csearch_path={name}')}"
+        url = places.in_schema(self.database, f"authority_{number:03}")
+        places.make(url)
+        return url
 
     def size(self) -> int:
-        with self._asking() as connection:
+        with places.opened(self.database) as (_, reader), reader.connect() as connection:
             found: int = connection.exec_driver_sql("SELECT pg_database_size(current_database())").scalar_one()
         return found
-
-    @contextmanager
-    def _asking(self) -> Iterator[sa.Connection]:
-        engine = sa.create_engine(self.database, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            yield connection
-        engine.dispose()
 
 
 @dataclass(frozen=True)

@@ -9,29 +9,29 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import perf_counter
+
+from bench.material.place import Place
+from bench.material.timing import NotHere, Told
 
 REGISTER = "gias/register_2024-06_all_establishments.csv.gz"
 
 
-def main() -> None:
+def of_schools(place: Place) -> Told:
+    """The register taken in twice by the command line. Raises NotHere without the file."""
     folder = os.environ.get("SIS_REAL_DATA", "")
     register = Path(folder).absolute() / REGISTER
     if not folder or not register.is_file():
-        print("SIS_REAL_DATA names no folder of real files: the national register is not measured")
-        return
-    with TemporaryDirectory() as there:
-        environment = {**os.environ, "SIS_DATABASE_URL": f"sqlite:///{there}/national.sqlite"}
-        for state in ("new", "unchanged"):
-            began = perf_counter()
-            command = [str(Path(sys.executable).with_name("sis")), "import", "schools", str(register)]
-            process = subprocess.Popen(command, env=environment, cwd=there, stdout=subprocess.DEVNULL)
-            _, status, usage = os.wait4(process.pid, 0)
-            seconds = perf_counter() - began
-            ended = os.waitstatus_to_exitcode(status)
-            print(f"{state}: {seconds:.1f} s, {usage.ru_maxrss / 1024:.0f} MiB, exit {ended}")
-
-
-if __name__ == "__main__":
-    main()
+        raise NotHere("SIS_REAL_DATA names no folder of real files")
+    environment = {**os.environ, "SIS_DATABASE_URL": f"sqlite:///{place.file()}"}
+    figures: dict[str, float] = {}
+    for state in ("new", "unchanged"):
+        began = perf_counter()
+        command = [str(Path(sys.executable).with_name("sis")), "import", "schools", str(register)]
+        process = subprocess.Popen(command, env=environment, cwd=place.folder, stdout=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        if os.waitstatus_to_exitcode(status):
+            raise RuntimeError(f"sis import schools ended with {status}")
+        figures[f"{state}, s"] = perf_counter() - began
+        figures[f"{state}, MiB"] = usage.ru_maxrss / 1024
+    return Told("register", "The national register of schools, imported", "", figures)
