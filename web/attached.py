@@ -18,17 +18,22 @@ from domain.service import NotFound as NoRecord
 from domain.vocabulary import Role
 from projections import notes as view
 from projections import references
-from projections.names import rows_of
+from projections.together import Question, Together
 from web.doing import Found, find
-from web.identity import Visitor, signed_in
+from web.identity import Visitor, signed_in, teams_of
+from web.known import names_of, reference_of
 from web.noun import Noun
 from web.office import office
-from web.policy import SERVICE, Action
+from web.policy import SERVICE, Action, Concerned
 from web.record_addresses import record_href
+from web.several import records_of
 
 R = TypeVar("R", view.NoteOnRecord, view.FileOnRecord)
 
 NOUNS = "sis-nouns"
+
+RECORD = sa.bindparam("record", type_=sa.Uuid)
+"""The record in hand, in what is asked beside it."""
 
 TAKES_FILES = frozenset({"visit", "support-request", "engagement", "provider", "concern", "school"})
 TAKES_NOTES = TAKES_FILES | {"record-of-visit"}
@@ -58,19 +63,29 @@ def noun_of(kind: str) -> Noun[Any] | None:
     return nouns.get(kind)
 
 
-def attached_to(connection: sa.Connection, noun: Noun[Any], found: Found[Any]) -> Attached | None:
-    """What stands on a record that the person who asks may see; None where there is nothing and nothing to add."""
+BESIDE = Together(
+    notes=Question(view.notes, view.notes_standing_on(RECORD), view.LATEST_NOTES),
+    files=Question(view.files, view.files_standing_on(RECORD), view.LATEST_FILES),
+)
+"""What is asked for the page of a record that takes notes; a page that needs more asks for it with these."""
+
+
+def attached_to(
+    connection: sa.Connection, noun: Noun[Any], found: Found[Any], beside: Mapping[str, list[Any]]
+) -> Attached | None:
+    """What stands on a record that the person who asks may see; None where there is nothing and nothing to add.
+    `beside` is what was found beside the record."""
     kind, asking, address = noun.kind.KIND, signed_in(), noun.address(found.record)
     if kind not in TAKES_NOTES or not asking.may(Action.READ_NOTE, found.concerned):
         return None
-    notes = [note for note in view.notes_of(connection, found.record.id) if is_meant_for(asking, note)]
-    files = view.files_of(connection, found.record.id)
+    notes = [note for note in beside["notes"] if is_meant_for(asking, note)]
+    files = beside["files"]
     writes = asking.may_change and asking.may(Action.WRITE_NOTE, found.concerned)
     people = {note.written_by for note in notes} | {file.added_by for file in files}
     attached = Attached(
         notes=notes,
         files=files,
-        names={row.id: row.name for row in rows_of(connection, {person for person in people if person})},
+        names=names_of(connection, {person for person in people if person}),
         write_href=f"/notes/write?on={address}" if writes else "",
         add_href=f"/files/add?on={address}" if writes and kind in TAKES_FILES else "",
     )
@@ -100,18 +115,45 @@ def is_open_to(asking: Visitor, kind: str, record: UUID) -> bool:
         return False
     found = office().service.find(noun.kind, record)
     with office().read() as connection:
-        where = noun.concerned(connection, found)
-    return asking.may(noun.read, where) and noun.sight.is_open(asking, found, where)
+        return _opens(connection, asking, noun, found)
 
 
-def walked(following: Callable[[str | None, int], list[R]], after: str | None, limit: int) -> list[R]:
+def _opens(connection: sa.Connection, asking: Visitor, noun: Noun[Any], record: Any) -> bool:
+    where = noun.concerned(connection, record)
+    return asking.may(noun.read, where) and noun.sight.is_open(asking, record, where)
+
+
+def walked(
+    connection: sa.Connection, following: Callable[[str | None, int], list[R]], after: str | None, limit: int
+) -> list[R]:
     """The rows of a list of what is attached whose records the person who asks may read, beginning behind a place.
     `following` gives the next rows, whoever may see them, behind the reference of the last one."""
-    asking, shown = signed_in(), list[R]()
-    while len(shown) < limit and (found := following(after, limit)):
-        shown += [row for row in found if is_open_to(asking, row.on_kind, row.on_record)]
+    shown, found = list[R](), list[R]()
+    while len(shown) < limit and (not found or len(found) == limit):
+        found = following(after, limit)
+        if not found:
+            break
+        shown += _open_among(connection, found)
         after = found[-1].reference
     return shown[:limit]
+
+
+def _open_among(connection: sa.Connection, rows: list[R]) -> list[R]:
+    """Those of the rows whose records the person who asks may read. A record itself is read only where it takes more
+    than its school and provider to tell."""
+    asking = signed_in()
+    opens = {row.on_record: _opens_by_place(asking, row) for row in rows}
+    unclear = {row.on_record: noun for row in rows if not opens[row.on_record] and (noun := noun_of(row.on_kind))}
+    read = records_of(office(), connection, {id: noun.kind for id, noun in unclear.items()})
+    teams_of(connection, {school for record in read.values() if (school := record.about().school)})
+    opens |= {id: _opens(connection, asking, unclear[id], record) for id, record in read.items()}
+    return [row for row in rows if opens[row.on_record]]
+
+
+def _opens_by_place(asking: Visitor, row: view.NoteOnRecord | view.FileOnRecord) -> bool:
+    noun = noun_of(row.on_kind)
+    where = Concerned(school=row.school, provider=row.provider)
+    return noun is not None and noun.sight.is_always_open and asking.may(noun.read, where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +206,7 @@ class PlaceField(fields.String):
 
 def address_of(connection: sa.Connection, record: UUID) -> str:
     """The reference of a record, a school's URN."""
-    return next((row.detail for row in rows_of(connection, [record])), "")
+    return reference_of(connection, record) or ""
 
 
 def href_of(connection: sa.Connection, kind: str, record: UUID) -> str:

@@ -8,8 +8,9 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from domain.vocabulary import Role
-from projections import names, people, references, schools
+from projections import people, schools
 from web.identity import reach
+from web.known import names_of, references_of
 from web.office import office
 from web.policy import Action
 
@@ -61,5 +62,5 @@ def authorisers(connection: sa.Connection) -> Choices:
 def provider_options(connection: sa.Connection, providers: Iterable[UUID]) -> Choices:
     """Providers by reference and name, in the order given."""
     wanted = list(providers)
-    named, refs = names.names_of(connection, wanted), references.references_of(connection, wanted)
+    named, refs = names_of(connection, wanted), references_of(connection, wanted)
     return [(refs[id], named[id]) for id in wanted if id in refs]

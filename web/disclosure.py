@@ -7,7 +7,7 @@ concerns them, of the records that the policy lets them read, once it is meant f
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -18,9 +18,10 @@ from domain.aggregate import Event
 from domain.attachment import Attachment
 from domain.note import Audience, Note
 from domain.vocabulary import About, Role, Sensitivity
-from projections import notes, tenders
+from projections import audit_trail, notes, tenders
 from projections.audit_trail import kind_of
 from projections.caseload import Task
+from projections.together import Question, Together
 from web.identity import Visitor, concerned, reach
 from web.policy import SERVICE, Action, Concerned
 
@@ -92,13 +93,42 @@ def told_of_caseload(connection: sa.Connection, asking: Visitor) -> dict[str, An
     return {"concerns_of": told}
 
 
-class Disclosure:
-    """What one visitor may be told; what was looked up once is not looked up again."""
+def told_of_trail(asking: Visitor, where: Concerned) -> sa.ColumnElement[bool] | None:
+    """What of the trail of a school is worth reading for somebody: all that a Disclosure will tell them, and little
+    else. None where that is everything, or too little can be said beforehand."""
+    columns, note, part = audit_trail.trail.table.c, notes.notes.table.c, audit_trail.parts.table.c
+    if asking.holds(*INSIDE):
+        if asking.may(READING[CONCERN], where) or asking.may(Action.READ_AUDIT):
+            return None
+        takes_part = sa.exists().where(part.position == columns.position, part.person == asking.person)
+        return sa.or_(columns.kind != CONCERN, takes_part)
+    if asking.holds(Role.SPECIALIST):
+        return None
+    kinds = [kind for kind, action in READING.items() if asking.may(action, where)]
+    for_them = sa.exists().where(note.id == columns.stream, note.visible_to == Audience.SCHOOL)
+    return sa.and_(
+        columns.kind.in_(kinds),
+        columns.topic.not_in(BROKERING),
+        sa.or_(columns.kind != "record-of-visit", columns.topic.in_(ISSUED)),
+        sa.or_(columns.kind != Note.KIND, for_them),
+    )
 
-    def __init__(self, connection: sa.Connection, asking: Visitor) -> None:
+
+_NOTES_AND_FILES = Together(
+    notes=Question(notes.notes, notes.notes.table.c.id.in_(sa.bindparam("notes", expanding=True))),
+    files=Question(notes.files, notes.files.table.c.id.in_(sa.bindparam("files", expanding=True))),
+)
+
+
+class Disclosure:
+    """What one visitor may be told of some events; what was looked up once is not looked up again."""
+
+    def __init__(self, connection: sa.Connection, asking: Visitor, events: Iterable[Event] = ()) -> None:
         self._connection = connection
         self._asking = asking
         self._found: dict[About, Concerned] = {}
+        self._invited: dict[UUID, bool] = {}
+        self._events = events
 
     @cached_property
     def is_inside(self) -> bool:
@@ -120,7 +150,7 @@ class Disclosure:
         if kind == Note.KIND:
             return self._is_for_visitor(event.meta.stream)
         if kind == Attachment.KIND:
-            file = notes.files.get(self._connection, event.meta.stream)
+            file = self._notes_and_files.get(event.meta.stream)
             return file is not None and self._may_see(file.on_kind, where)
         return event.TOPIC in ISSUED if kind == "record-of-visit" else event.TOPIC not in BROKERING
 
@@ -148,12 +178,25 @@ class Disclosure:
         action = READING.get(kind)
         return action is not None and self._asking.may(action, where)
 
+    @cached_property
+    def _notes_and_files(self) -> Mapping[UUID, Any]:
+        """The notes and files of all these events, by id."""
+        streams = {
+            kind: [e.meta.stream for e in self._events if kind_of(e) == kind] for kind in (Note.KIND, Attachment.KIND)
+        }
+        found = _NOTES_AND_FILES.rows(self._connection, notes=streams[Note.KIND], files=streams[Attachment.KIND])
+        return {row.id: row for row in (*found["notes"], *found["files"])}
+
     def _is_invited(self, tender: UUID) -> bool:
-        invited = tenders.invitations_in(self._connection, tender)
-        return any(each.provider in self._asking.providers for each in invited)
+        if not self._asking.providers:
+            return False
+        if tender not in self._invited:
+            invited = tenders.invitations_in(self._connection, tender)
+            self._invited[tender] = any(each.provider in self._asking.providers for each in invited)
+        return self._invited[tender]
 
     def _is_for_visitor(self, note: UUID) -> bool:
-        found = notes.notes.get(self._connection, note)
+        found = self._notes_and_files.get(note)
         side = Audience.PROVIDER if self._asking.holds(Role.SPECIALIST) else Audience.SCHOOL
         return found is not None and found.visible_to is side
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -11,6 +12,7 @@ from werkzeug.exceptions import Forbidden
 
 from domain.aggregate import Aggregate, Event
 from domain.service import ATTEMPTS, AlreadyDone, Stale
+from domain.service import NotFound as NoRecord
 from domain.vocabulary import About
 from web.disclosure import Disclosure
 from web.identity import allow, allow_any, concerned, signed_in
@@ -24,21 +26,43 @@ A = TypeVar("A", bound=Aggregate)
 
 @dataclass(frozen=True)
 class Found(Generic[A]):
-    """A record that the person who asks may see."""
+    """A record that the person who asks may see, and all that happened to it, in order."""
 
     record: A
     concerned: Concerned
+    events: Sequence[Event]
 
 
 def find(noun: Noun[A], ref: str) -> Found[A]:
-    """The record at an address. Raises NotFound, or Forbidden where it is not this person's to see."""
+    """The record at an address, read once while a request is answered. Raises NotFound, or Forbidden where it is not
+    this person's to see."""
+    known: dict[tuple[str, str], Found[A]] = g.setdefault("records_found", {})
+    if (noun.path, ref) not in known:
+        known[noun.path, ref] = _find(noun, ref)
+    return known[noun.path, ref]
+
+
+def _find(noun: Noun[A], ref: str) -> Found[A]:
     with office().read() as connection:
-        record = office().service.find(noun.kind, noun.id_of(connection, ref))
+        record, events = _guessed(noun, ref) or office().service.find_with_history(
+            noun.kind, noun.id_of(connection, ref)
+        )
         where = noun.concerned(connection, record)
     allow(noun.read, where)
     if not noun.sight.is_open(signed_in(), record, where):
         raise Forbidden(f"This {noun.one} is not open to you yet")
-    return Found(record, where)
+    return Found(record, where, events)
+
+
+def _guessed(noun: Noun[A], ref: str) -> tuple[A, list[Event]] | None:
+    """The record whose id can be made from its address, where it is the one that answers to it still."""
+    if noun.guess is None:
+        return None
+    try:
+        found = office().service.find_with_history(noun.kind, noun.guess(ref))
+    except NoRecord:
+        return None
+    return found if noun.answers_to(found[0], ref) else None
 
 
 def copy_for_reader(noun: Noun[A], record: A) -> Any:
@@ -64,9 +88,16 @@ def saved_version(noun: Noun[A], record: A, version: int) -> int:
 
 def _told(noun: Noun[A], record: A) -> list[int]:
     """The versions of a record that the person who asks is told of."""
-    asking, events = signed_in(), office().store.get(record.id, lte=record.version)
-    told = noun.told or (lambda *_: True)
-    return [event.meta.version for event in events if isinstance(event, Event) and told(asking, event)]
+    asking, told = signed_in(), noun.told or (lambda *_: True)
+    return [event.meta.version for event in events_of(record) if told(asking, event)]
+
+
+def events_of(record: Aggregate) -> list[Event]:
+    """What made a record what it is, taken from what was read with it where it was."""
+    for found in g.get("records_found", {}).values():
+        if found.record.id == record.id and found.record.version == record.version:
+            return list(found.events)
+    return [event for event in office().store.get(record.id, lte=record.version) if isinstance(event, Event)]
 
 
 def must_be_open(command: Command[A]) -> None:
@@ -133,7 +164,7 @@ def changes_since(record: Aggregate, version: int) -> list[str]:
     events: list[Event] = [event for event in office().store.get(record.id, gt=version) if isinstance(event, Event)]
     asking = signed_in()
     with office().read() as connection:
-        disclosure = Disclosure(connection, asking)
+        disclosure = Disclosure(connection, asking, events)
         told = [event for event in events if disclosure.tells(event)]
         return [entry.sentence for entry in entries(connection, told, asking, disclosure)]
 

@@ -13,6 +13,7 @@ from marshmallow import ValidationError, fields, validate
 from domain.references import NotAReference, parts, record_id
 from projections import references, schools
 from web.forms.field import tidy
+from web.known import reference_of
 from web.office import office
 
 LONGEST = 20_000
@@ -40,8 +41,7 @@ class SchoolField(fields.String):
         if value is None:
             return None
         with office().read() as connection:
-            school = schools.by_id(connection, value)
-        return str(school.urn) if school else None
+            return reference_of(connection, value)
 
 
 class RecordField(fields.String):
@@ -72,7 +72,7 @@ class RecordField(fields.String):
         if not isinstance(value, UUID):
             return None
         with office().read() as connection:
-            return references.reference_of(connection, value)
+            return reference_of(connection, value)
 
 
 class ValuesOf(fields.List[Any]):

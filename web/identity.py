@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -119,11 +119,16 @@ def concerned(connection: sa.Connection, about: About) -> Concerned:
 
 def _team_of_school(connection: sa.Connection, school: UUID) -> Team | None:
     """The team of a school, which matters to those who lead one; looked up once while a page is made."""
+    return teams_of(connection, [school])[school]
+
+
+def teams_of(connection: sa.Connection, asked: Collection[UUID]) -> dict[UUID, Team | None]:
+    """The phase teams that answer for schools, None for a school that nobody knows."""
     known: dict[UUID, Team | None] = g.setdefault("teams_of_schools", {})
-    if school not in known:
-        found = schools.by_id(connection, school)
-        known[school] = team_of(found.phase) if found else None
-    return known[school]
+    if unknown := [school for school in asked if school not in known]:
+        phases = schools.phases_of(connection, unknown)
+        known |= {school: team_of(phases[school]) if school in phases else None for school in unknown}
+    return {school: known[school] for school in asked}
 
 
 def team_of(phase: str | None) -> Team:

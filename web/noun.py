@@ -124,12 +124,21 @@ class Command(Generic[A]):
         return self.action_of(record) if self.action_of else self.action
 
 
+def _always(*_: object) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class Sight(Generic[A]):
     """What somebody who may read a kind of record sees of one: whether it is open to them yet, and in which copy."""
 
-    is_open: Callable[[Visitor, A, Concerned], bool] = lambda *_: True
+    is_open: Callable[[Visitor, A, Concerned], bool] = _always
     copy: Callable[[Visitor, A, Concerned], Any] = lambda _, record, __: record
+
+    @property
+    def is_always_open(self) -> bool:
+        """Whether a record is open as soon as there is one."""
+        return self.is_open is _always
 
 
 @dataclass(frozen=True)
@@ -173,6 +182,9 @@ class Noun(Generic[A]):
     a part of what happens to a record, `told` says which events those are: its versions at the doors count these
     alone, so that nobody learns from a number, or from a conflict, what others do. `content` answers with the bytes
     of a record that is a file.
+
+    `guess` makes the id of most records from their addresses, where `locate` has to ask for it; `answers_to` says
+    whether a record found so is the one at that address.
     """
 
     path: str
@@ -182,6 +194,8 @@ class Noun(Generic[A]):
     out: type[Schema]
     listing: Listing | None = None
     locate: Callable[[sa.Connection, str], UUID | None] | None = None
+    guess: Callable[[str], UUID] | None = None
+    answers_to: Callable[[A, str], bool] = lambda *_: True
     address: Callable[[A], str] = lambda record: record.reference
     sight: Sight[A] = field(default_factory=Sight)
     about: Callable[[Visitor, A], About] = lambda _, record: record.about()

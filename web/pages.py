@@ -14,18 +14,21 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
 from domain.aggregate import Aggregate
 from domain.vocabulary import Word
-from projections.names import names_of
-from web.attached import attached_to
+from projections.together import Together
+from web.attached import BESIDE, TAKES_NOTES, attached_to
 from web.doing import find
 from web.identity import reach, signed_in, visitor
+from web.known import ids_within, names_of, rows_of
 from web.noun import Listing, Noun
 from web.office import office
+from web.sentences import ids_in
 from web.timeline import timeline_of_record
 
 A = TypeVar("A", bound=Aggregate)
 
 Cells = Callable[[Any, Mapping[UUID, str]], Sequence[Any]]
-More = Callable[[sa.Connection, Any], Mapping[str, Any]]
+Beside = Mapping[str, list[Any]]
+More = Callable[[sa.Connection, Any, Beside], Mapping[str, Any]]
 
 PAGE = 50
 
@@ -38,17 +41,26 @@ def record_page(
     title: Callable[[A, Mapping[UUID, str]], str],
     ids: Callable[[A], Iterable[UUID | None]],
     more: More | None = None,
+    beside: Together | None = None,
+    about: Callable[[A], Mapping[str, Any]] = lambda _: {},
 ) -> str:
-    """The page of a record. `ids` are those whose names the page shows; `more` is what else its template needs."""
+    """The page of a record. `ids` are those whose names the page shows beside the record's own.
+
+    `beside` is what is asked of the views in one question with `about` for its parameters, `more` what else the
+    template needs, made from what was found. Everything that will be called by name is looked up once, before.
+    """
     found = find(noun, ref)
     asking = signed_in()
     seen = noun.sight.copy(asking, found.record, found.concerned)
+    asked = beside or (BESIDE if noun.kind.KIND in TAKES_NOTES else None)
     with office().read() as connection:
-        wanted = [id for id in ids(seen) if id is not None]
-        extra = more(connection, seen) if more else {}
-        names = names_of(connection, {*wanted, *extra.get("also_named", ())})
-        history = timeline_of_record(connection, found.record.id, asking)
-        attached = attached_to(connection, noun, found)
+        rows = asked.rows(connection, record=found.record.id, **about(found.record)) if asked else {}
+        shown = {id for id in ids(seen) if id is not None}
+        rows_of(connection, {*ids_within(vars(found.record)), *ids_within(rows), *ids_in(found.events), *shown})
+        extra = more(connection, seen, rows) if more else {}
+        names = names_of(connection, {*shown, *extra.get("also_named", ())})
+        history = timeline_of_record(connection, found.events, asking)
+        attached = attached_to(connection, noun, found, rows)
     page_title = title(seen, names)
     return render_template(
         template,

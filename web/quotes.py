@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -10,11 +10,11 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from domain.tender import Quote, Tender, TenderStatus
-from projections import provider_history
-from projections.names import names_of
-from projections.provider_history import BrokeredHistory
-from projections.references import references_of
+from projections.provider_history import BrokeredHistory, histories
+from projections.tenders import invitations
+from projections.together import Question, Together
 from web import words
+from web.known import names_of, references_of
 
 BEST = 5
 """The upper end of the scale of ratings."""
@@ -40,8 +40,24 @@ class Compared:
     shows_approach: bool
 
 
-def compared(connection: sa.Connection, tender: Tender, *, in_full: bool, today: date) -> list[Compared]:
-    """The quotes that stand, the lowest price first.
+TENDER = sa.bindparam("tender", type_=sa.Uuid)
+
+_invited = sa.select(invitations.table.c.provider).where(invitations.table.c.tender == TENDER)
+PAST = {"past": Question(histories, histories.table.c.holder.in_(_invited))}
+"""What is asked beside a tender for the past ratings of those who are invited."""
+
+_ALONE = Together(**PAST)
+
+
+def compared(
+    connection: sa.Connection,
+    tender: Tender,
+    *,
+    in_full: bool,
+    today: date,
+    past: Sequence[BrokeredHistory] | None = None,
+) -> list[Compared]:
+    """The quotes that stand, the lowest price first; `past` is what was found of the invited providers' past.
 
     Those who broker see them in full. Others see none before the replies are in, and how the work would be done
     only of the provider that was selected.
@@ -51,7 +67,9 @@ def compared(connection: sa.Connection, tender: Tender, *, in_full: bool, today:
     quotes = tender.quotes
     names = names_of(connection, {*quotes, *(quote.specialist for quote in quotes.values())})
     references = references_of(connection, list(quotes))
-    past = provider_history.histories_of(connection, quotes)
+    if past is None:
+        past = _ALONE.rows(connection, tender=tender.id)["past"]
+    rated = {each.holder: each for each in past}
     lines = [
         Compared(
             provider=provider,
@@ -59,7 +77,7 @@ def compared(connection: sa.Connection, tender: Tender, *, in_full: bool, today:
             href=f"/providers/{references[provider]}" if in_full and provider in references else "",
             specialist=names.get(quote.specialist, ""),
             quote=quote,
-            rating=rating(past, provider),
+            rating=rating(rated, provider),
             is_preferred=tender.preferred == provider,
             is_selected=tender.selected == provider,
             shows_approach=in_full or tender.selected == provider,

@@ -14,11 +14,12 @@ from domain.aggregate import Event
 from domain.vocabulary import Channel, Purpose, Role
 from projections import audit_trail
 from projections.audit_trail import Wanted, kind_of
-from projections.names import Name, rows_of
-from web.disclosure import READING, Disclosure, veil
+from projections.names import Name
+from web.disclosure import READING, Disclosure, told_of_trail, veil
 from web.identity import Visitor
+from web.known import rows_of
 from web.office import office
-from web.policy import Action
+from web.policy import Action, Concerned
 from web.record_addresses import record_href
 from web.sentences import NAMELESS, ids_in, sentence
 
@@ -27,6 +28,10 @@ LABELS: Mapping[str, str] = {"attachment": "File", "authority": "Settings of the
 
 NAMED = frozenset({"school", "provider", "person"})
 """Kinds of record that people call by name; all others go by their reference."""
+
+
+MOST_OF_RECORD = 500
+"""Of a record's history, so many of the latest entries stand on its page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +70,11 @@ class Entry:
         return self.recorded_at is not None and self.recorded_at.astimezone(LONDON).date() != self.happened_on
 
 
-def timeline_of_record(connection: sa.Connection, record: UUID, asking: Visitor) -> list[Entry]:
+def timeline_of_record(connection: sa.Connection, events: Sequence[Event], asking: Visitor) -> list[Entry]:
     """What happened to a record, the latest first."""
-    return timeline_of(connection, [row.position for row in audit_trail.of_record(connection, record)], asking)
+    disclosure = Disclosure(connection, asking, events)
+    told = [event for event in reversed(events[-MOST_OF_RECORD:]) if disclosure.tells(event)]
+    return entries(connection, told, asking, disclosure)
 
 
 def timeline_of_school(
@@ -83,9 +90,13 @@ def timeline_of_school(
 
     What the person who asks is not told leaves no gap: the page goes on with what lies behind it.
     """
-    wanted = Wanted(school=school, purposes=purposes)
+    wanted = Wanted(school=school, purposes=purposes, only=told_of_trail(asking, Concerned(school)))
     shown: list[Entry] = []
-    while len(shown) <= limit and (found := audit_trail.positions(connection, wanted, after, limit + 1)):
+    found: list[int] = []
+    while len(shown) <= limit and (not found or len(found) > limit):
+        found = audit_trail.positions(connection, wanted, after, limit + 1)
+        if not found:
+            break
         shown += timeline_of(connection, found, asking)
         after = found[-1]
     return shown[:limit], shown[limit - 1].position if len(shown) > limit else None
@@ -94,7 +105,7 @@ def timeline_of_school(
 def timeline_of(connection: sa.Connection, positions: Sequence[int], asking: Visitor) -> list[Entry]:
     """The events at these positions as the person who asks is told them, in the order given."""
     events = {event.meta.position: event for event in office().store.at(connection, positions)}
-    disclosure = Disclosure(connection, asking)
+    disclosure = Disclosure(connection, asking, list(events.values()))
     told = [event for position in positions if disclosure.tells(event := events[position])]
     return entries(connection, told, asking, disclosure)
 
@@ -104,7 +115,7 @@ def entries(
 ) -> list[Entry]:
     """Events as entries, in the order given; restricted texts are veiled."""
     records = {id for event in events for id in (event.meta.stream, event.meta.about.school) if id is not None}
-    named = {row.id: row for row in rows_of(connection, ids_in(events) | records)}
+    named = rows_of(connection, ids_in(events) | records)
     return [_entry(event, named, asking, veiled=disclosure.veils(event)) for event in events]
 
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
 
 from domain.authority import VettingDemand
-from domain.provider import ProviderKind, Requirement
+from domain.provider import ProviderKind, Requirement, VettingFacts
+from projections import providers
+from projections.providers import AS_THEY_CAME, BY_HOLDER
+from projections.together import Question, Together
 from providers.vetting import USUAL_POLICY, Demand, VettingPolicy
 from web.authority import record_of
 from web.office import Office
@@ -26,6 +33,28 @@ def policy_on(office: Office, day: date) -> VettingPolicy:
     if not settings.vetting:
         return USUAL_POLICY
     return VettingPolicy(version, MappingProxyType({**USUAL_POLICY.demands, **_named(settings.vetting)}))
+
+
+PROVIDER = sa.bindparam("provider", type_=sa.Uuid)
+
+VETTED = {
+    "listed": Question(providers.providers, providers.providers.table.c.id == PROVIDER),
+    "people": Question(providers.specialists, providers.specialists.table.c.provider == PROVIDER, AS_THEY_CAME),
+    "checked": Question(providers.vetting, providers.vetting.table.c.provider == PROVIDER, BY_HOLDER),
+}
+"""What is asked for the clearance of a provider's people, alone or with what else a page asks."""
+
+_ALONE = Together(**VETTED)
+
+
+def vetted(connection: sa.Connection, provider: UUID) -> Mapping[str, list[Any]]:
+    """What is known of a provider's vetting and people."""
+    return _ALONE.rows(connection, provider=provider)
+
+
+def facts_in(found: Mapping[str, list[Any]]) -> VettingFacts | None:
+    """The vetting facts of the provider of whom this was found, None if it is on no list."""
+    return next(iter(providers.facts_from(found["listed"], found["people"], found["checked"]).values()), None)
 
 
 def _named(demands: Iterable[VettingDemand]) -> dict[ProviderKind, tuple[Demand, ...]]:

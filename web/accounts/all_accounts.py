@@ -10,7 +10,6 @@ from werkzeug.exceptions import NotFound
 
 from domain.aggregate import Refusal
 from domain.vocabulary import Role
-from projections.names import names_of
 from web.accounts import accounts, keeping
 from web.accounts.accounts import person_id
 from web.accounts.schemas import DisableAccount, OpenAccount
@@ -18,6 +17,7 @@ from web.accounts.signed import command_id, signed
 from web.choices import Choices, holders
 from web.forms import Form
 from web.identity import allow
+from web.known import names_of
 from web.office import office
 from web.policy import Action
 

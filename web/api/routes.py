@@ -20,6 +20,7 @@ from web.api.idempotency import claim, fingerprint, release, remember
 from web.api.rows import schema_of
 from web.doing import copy_for_reader, do, find, must_be_open, version_of
 from web.identity import reach, signed_in
+from web.known import ids_within, rows_of
 from web.noun import Command, Noun, Shelf
 from web.office import office
 
@@ -130,7 +131,7 @@ def _add_single(api: Blueprint, noun: Noun[A]) -> None:
         record = find(noun, ref).record
         if request.if_none_match.contains(str(version_of(noun, record))):
             return Response(status=304, headers={"ETag": _etag(noun, record)})
-        return copy_for_reader(noun, record), 200, {"ETag": _etag(noun, record)}
+        return _ready(noun, record), 200, {"ETag": _etag(noun, record)}
 
     _add(
         api,
@@ -263,12 +264,20 @@ def _once(
         release(office(), person, route, unquoted)
         raise
     location = f"{API_PREFIX}{noun.href(record)}"
-    body = json.dumps(noun.out().dump(copy_for_reader(noun, record)))
+    body = json.dumps(noun.out().dump(_ready(noun, record)))
     answer = Response(
         body, status, {"ETag": _etag(noun, record), "Location": location}, content_type="application/json"
     )
     remember(office(), person, route, unquoted, answer)
     return answer
+
+
+def _ready(noun: Noun[A], record: A) -> Any:
+    """The record as the person who asks may see it, with all that it names looked up at once."""
+    seen = copy_for_reader(noun, record)
+    with office().read() as connection:
+        rows_of(connection, set(ids_within(seen)))
+    return seen
 
 
 def _version(if_match: str | None) -> int:

@@ -16,10 +16,10 @@ import sqlalchemy as sa
 from domain.aggregate import RECORDS, Aggregate, Event
 from domain.vocabulary import Personal
 from projections.audit_trail import kind_of
-from projections.names import names_of
 from web import words
 from web.disclosure import Disclosure
 from web.identity import Visitor
+from web.known import ids_within, names_of
 from web.office import office
 from web.sentences import ids_in, sentence, told
 from web.timeline import post_label, who_acted
@@ -55,7 +55,7 @@ class Told:
 def told_of(connection: sa.Connection, event: Event, asking: Visitor) -> Told:
     """Everything that is known of an event that the person who asks may read."""
     before, after = _record_around(event)
-    names = names_of(connection, ids_in([event]) | set(_ids([vars(event), _facts(before), _facts(after)])))
+    names = names_of(connection, ids_in([event]) | set(ids_within([vars(event), _facts(before), _facts(after)])))
     reader = _Reader(names, restricted_too=Disclosure(connection, asking).may_read_restricted(event))
     return Told(
         sentence=sentence(event, names),
@@ -168,19 +168,3 @@ def label_of(name: str) -> str:
     """A field's name as a label: `reply_by` as "Reply by"."""
     text = name.strip("_").replace("_", " ").replace("-", " ")
     return text[:1].upper() + text[1:]
-
-
-def _ids(value: Any) -> Iterator[UUID]:
-    """Every id within a value, however deep."""
-    if isinstance(value, UUID):
-        yield value
-    elif isinstance(value, Mapping):
-        for key, each in value.items():
-            yield from _ids(key)
-            yield from _ids(each)
-    elif isinstance(value, (list, tuple, set, frozenset)):
-        for each in value:
-            yield from _ids(each)
-    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-        for part in dataclasses.fields(value):
-            yield from _ids(getattr(value, part.name))

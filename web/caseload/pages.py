@@ -12,12 +12,11 @@ import sqlalchemy as sa
 from flask import Blueprint, render_template, request
 
 from projections.caseload import Item, WaitingFor
-from projections.names import names_of
-from projections.references import references_of
 from web import words
 from web.caseload.asking import CaseloadFilters, Whose, caseload, usual
 from web.choices import officers
 from web.identity import allow, reach, signed_in
+from web.known import names_of, references_of
 from web.office import office
 from web.pages import PAGE, chips, filter_values, with_query
 from web.policy import Action, Scope, widest

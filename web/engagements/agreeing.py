@@ -12,13 +12,14 @@ from werkzeug.exceptions import Forbidden
 from domain.engagement import BrokeredEngagement, EngagementStatus, Work
 from domain.support_request import SupportRequest
 from domain.vocabulary import Side
-from projections.names import names_of
 from web.brokering import action_for, desk
 from web.engagements import offers, schemas
 from web.engagements.clearance import clearance_now
 from web.engagements.noun import GOING_ON, delivery, engagements
+from web.known import names_of
 from web.noun import Deal, Values
 from web.policy import Action
+from web.vetting import vetted
 
 AGREE: Mapping[Side, Action] = {
     Side.SCHOOL: Action.AGREE_FOR_SCHOOL,
@@ -68,7 +69,7 @@ def _terms_shown(connection: sa.Connection, engagement: BrokeredEngagement | Non
     work = engagement.work
     return {
         "names": names_of(connection, [work.school, work.provider, work.specialist]),
-        "clearance": clearance_now(connection, engagement),
+        "clearance": clearance_now(engagement, vetted(connection, work.provider)),
     }
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-
-import sqlalchemy as sa
+from typing import Any
 
 from domain.engagement import BrokeredEngagement, EngagementStatus
-from projections import providers
 from providers.vetting import Clearance, cleared_on
 from web import words
 from web.office import office
-from web.vetting import policy_on
+from web.vetting import facts_in, policy_on
 
 AHEAD = frozenset(
     {
@@ -35,18 +34,18 @@ class ClearanceNow:
     warning: str
 
 
-def clearance_now(connection: sa.Connection, engagement: BrokeredEngagement) -> ClearanceNow | None:
-    """How the clearance stands, None once no work is to come."""
+def clearance_now(engagement: BrokeredEngagement, found: Mapping[str, list[Any]]) -> ClearanceNow | None:
+    """How the clearance stands, None once no work is to come; `found` is what is known of the provider's vetting."""
     if engagement.status not in AHEAD:
         return None
     work = engagement.work
     day = max(office().today(), work.begins)
     policy = policy_on(office(), day)
-    facts = providers.facts_of(connection, [work.provider]).get(work.provider)
+    facts = facts_in(found)
     if facts is None:
         return None
-    found = cleared_on(facts, work.specialist, day, policy)
-    return ClearanceNow(found, policy.version, _warning(found, day, work.ends))
+    clearance = cleared_on(facts, work.specialist, day, policy)
+    return ClearanceNow(clearance, policy.version, _warning(clearance, day, work.ends))
 
 
 def _warning(found: Clearance, day: date, ends: date) -> str:

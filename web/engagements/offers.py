@@ -11,13 +11,13 @@ from flask import request
 
 from domain.engagement import BrokeredEngagement, Session
 from domain.support_request import RequestStatus
-from projections import open_requests, providers, references
-from projections.names import names_of
+from projections import open_requests, providers
 from providers.brokerage import WITHOUT_QUOTES
 from web import words
 from web.choices import Choices
 from web.engagements import schemas
 from web.identity import Visitor
+from web.known import names_of, reference_of, references_of
 from web.office import office
 
 TO_BE_PLACED = (RequestStatus.APPROVED, RequestStatus.SHORTLISTED)
@@ -51,7 +51,7 @@ def direct(connection: sa.Connection, _: BrokeredEngagement | None) -> Mapping[s
 def people_of(connection: sa.Connection, provider: UUID) -> Choices:
     """Those who work for a provider today, by name."""
     people = [each.person for each in providers.specialists_of(connection, provider, office().today())]
-    refs, names = references.references_of(connection, people), names_of(connection, people)
+    refs, names = references_of(connection, people), names_of(connection, people)
     return [(refs[each], names.get(each, "")) for each in sorted(people, key=lambda one: names.get(one, ""))]
 
 
@@ -59,7 +59,7 @@ def colleagues(connection: sa.Connection, engagement: BrokeredEngagement | None)
     """Who of the provider might take the work on."""
     if engagement is None:
         return {}
-    present = references.reference_of(connection, engagement.work.specialist)
+    present = reference_of(connection, engagement.work.specialist)
     people = people_of(connection, engagement.work.provider)
     return {schemas.SPECIALISTS: [(ref, name) for ref, name in people if ref != present]}
 

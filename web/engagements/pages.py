@@ -11,16 +11,17 @@ from flask import Blueprint
 
 from domain.engagement import BrokeredEngagement
 from projections import engagements as view
-from projections import references, schools
 from projections.engagements import EngagementRow
-from projections.names import names_of
 from web import words
+from web.attached import BESIDE
 from web.engagements.clearance import clearance_now
 from web.engagements.commands import engagements
 from web.identity import reach, signed_in
+from web.known import names_of, references_of
 from web.noun import Listing
-from web.pages import ListPage, list_page, record_page
+from web.pages import Beside, ListPage, list_page, record_page
 from web.policy import Action
+from web.vetting import VETTED
 
 pages = Blueprint("engagements", __name__, template_folder="templates")
 
@@ -53,7 +54,7 @@ def _choices(connection: sa.Connection) -> Mapping[str, Iterable[tuple[str, str]
     seen = reach(connection, Action.READ_ENGAGEMENT)
     among = None if seen.everything else (seen.schools, seen.providers)
     ids = {row.provider for row in view.engagements_of(connection, among=among, limit=MANY)}
-    refs, names = references.references_of(connection, ids), names_of(connection, ids)
+    refs, names = references_of(connection, ids), names_of(connection, ids)
     listed = sorted((names.get(each, ""), ref) for each, ref in refs.items())
     return {"provider": [(ref, name) for name, ref in listed], "evaluation_due": [("true", "Due")]}
 
@@ -92,7 +93,13 @@ def engagement(ref: str) -> str:
         title=lambda it, names: f"{it.work.subject} at {names.get(it.work.school, 'a school')}",
         ids=lambda it: list(_named(it)),
         more=_around,
+        beside=AROUND,
+        about=lambda it: {"provider": it.work.provider},
     )
+
+
+AROUND = BESIDE.with_(**VETTED)
+"""What is asked for the page of an engagement."""
 
 
 def _named(it: BrokeredEngagement) -> Iterator[UUID | None]:
@@ -103,18 +110,18 @@ def _named(it: BrokeredEngagement) -> Iterator[UUID | None]:
         yield it.evaluation.evaluator
 
 
-def _around(connection: sa.Connection, it: BrokeredEngagement) -> Mapping[str, Any]:
+def _around(connection: sa.Connection, it: BrokeredEngagement, found: Beside) -> Mapping[str, Any]:
     """The clearance of today, and the addresses of what the visitor may open."""
-    asking, school = signed_in(), schools.by_id(connection, it.work.school)
-    refs = references.references_of(connection, [each for each in (it.request, it.tender, it.work.provider) if each])
+    asking, work = signed_in(), it.work
+    refs = references_of(connection, [each for each in (it.request, it.tender, work.provider, work.school) if each])
     places = (
-        ("school", Action.READ_SCHOOL_FILE, f"/schools/{school.urn}" if school else ""),
+        ("school", Action.READ_SCHOOL_FILE, f"/schools/{refs[work.school]}" if work.school in refs else ""),
         ("request", Action.READ_REQUEST, f"/requests/{refs.get(it.request, '')}"),
         ("tender", Action.BROKER_SUPPORT, f"/tenders/{refs[it.tender]}" if it.tender in refs else ""),
-        ("provider", Action.READ_PROVIDER, f"/providers/{refs.get(it.work.provider, '')}"),
+        ("provider", Action.READ_PROVIDER, f"/providers/{refs.get(work.provider, '')}"),
     )
     return {
-        "clearance": clearance_now(connection, it),
+        "clearance": clearance_now(it, found),
         "hrefs": {name: href for name, action, href in places if href and asking.may(action)},
         "refs": refs,
         "sessions": sorted(it.sessions.values(), key=lambda session: (session.on, session.number)),

@@ -31,7 +31,7 @@ def _listed(
     def following(place: str | None, most: int) -> list[view.FileOnRecord]:
         return view.put(connection, on=on, schools=schools, providers=reach.providers, after=place, limit=most)
 
-    return walked(following, after, limit)
+    return walked(connection, following, after, limit)
 
 
 def served(file: Attachment) -> Response:

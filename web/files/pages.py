@@ -10,14 +10,14 @@ import sqlalchemy as sa
 from flask import Blueprint, Response
 
 from domain.attachment import Attachment
-from projections.names import rows_of
 from projections.notes import FileOnRecord
 from web import words
 from web.attached import href_of
 from web.doing import find
 from web.files.commands import files, served
+from web.known import rows_of
 from web.noun import Listing
-from web.pages import ListPage, list_page, record_page
+from web.pages import Beside, ListPage, list_page, record_page
 from web.timeline import record_label
 
 pages = Blueprint("files", __name__, template_folder="templates")
@@ -65,6 +65,6 @@ def file(ref: str) -> str:
     )
 
 
-def _more(connection: sa.Connection, file: Attachment) -> Mapping[str, Any]:
-    on = next(iter(rows_of(connection, [file.on_record])), None)
+def _more(connection: sa.Connection, file: Attachment, _: Beside) -> Mapping[str, Any]:
+    on = rows_of(connection, [file.on_record]).get(file.on_record)
     return {"on": record_label(file.on_kind, on), "on_href": href_of(connection, file.on_kind, file.on_record)}

@@ -15,13 +15,13 @@ from werkzeug.exceptions import Forbidden
 from domain.money import Price
 from domain.provider import Provider
 from domain.tender import Invitation, InvitationStatus, Tender, TenderStatus, Terms
-from projections import open_requests, references, tenders
-from projections.names import names_of
+from projections import open_requests, tenders
 from providers.brokerage import Brokerage
 from web.doing import version_of
 from web.identity import Reach, Visitor, signed_in
 from web.invitations import schemas
 from web.invitations.own import OwnInvitation, about_own, is_told, own_invitation, own_provider
+from web.known import names_of, reference_of, references_of
 from web.noun import Deal, Listing, Noun, Sight, Values
 from web.office import office
 from web.policy import Action, Concerned
@@ -111,7 +111,7 @@ def _quoting(connection: sa.Connection, tender: Tender | None) -> Mapping[str, A
         return {}
     own = _invitation(signed_in(), tender).provider
     people = [each.person for each in office().service.find(Provider, own).specialists_on(office().today())]
-    refs, names = references.references_of(connection, people), names_of(connection, people)
+    refs, names = references_of(connection, people), names_of(connection, people)
     vat_percent = vat_percent_of(own)
 
     def price(values: Values) -> Price:
@@ -131,7 +131,7 @@ def _first_quote(connection: sa.Connection, tender: Tender) -> Mapping[str, Any]
     need = open_requests.requests.get(connection, tender.request)
     return {
         "day_rate": rate.day_rate if rate else None,
-        "specialist": references.reference_of(connection, people[0].person) if len(people) == 1 else None,
+        "specialist": reference_of(connection, people[0].person) if len(people) == 1 else None,
         "available_from": need.needed_from if need else None,
         "available_to": need.needed_by if need else None,
     }
@@ -142,7 +142,7 @@ def _present_quote(connection: sa.Connection, tender: Tender) -> Mapping[str, An
     if quote is None:
         return _first_quote(connection, tender)
     return {
-        "specialist": references.reference_of(connection, quote.specialist),
+        "specialist": reference_of(connection, quote.specialist),
         "days": quote.days,
         "day_rate": quote.day_rate,
         "approach": quote.approach,

@@ -11,10 +11,10 @@ from domain.note import Note
 from domain.vocabulary import About, Sensitivity
 from projections import notes as view
 from projections import people
-from projections.references import reference_of
-from web.attached import href_of, is_meant_for, walked
+from web.attached import href_of, is_inside, walked
 from web.choices import Choices, everybody
 from web.identity import Reach, Visitor, concerned, signed_in
+from web.known import reference_of
 from web.notes import rules, schemas
 from web.noun import Deal, Listing, Noun, Sight, Values
 from web.office import office
@@ -28,10 +28,17 @@ def _listed(
     schools = None if reach.everything else reach.schools
 
     def following(place: str | None, most: int) -> list[view.NoteOnRecord]:
-        return view.written(connection, on=on, schools=schools, providers=reach.providers, after=place, limit=most)
+        return view.written(
+            connection,
+            on=on,
+            schools=schools,
+            providers=reach.providers,
+            meant_for_them=not is_inside(asking),
+            after=place,
+            limit=most,
+        )
 
-    rows = walked(following, after, limit)
-    return [note for note in rows if is_meant_for(asking, note)]
+    return walked(connection, following, after, limit)
 
 
 notes = Noun(

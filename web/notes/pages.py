@@ -10,16 +10,16 @@ import sqlalchemy as sa
 from flask import Blueprint
 
 from domain.note import Note
-from projections.names import rows_of
 from projections.notes import NoteOnRecord
 from web import words
 from web.attached import href_of
 from web.identity import concerned, signed_in
+from web.known import rows_of
 from web.notes.commands import notes
 from web.notes.rules import may_read
 from web.notes.schemas import VISIBLE
 from web.noun import Listing
-from web.pages import ListPage, list_page, record_page
+from web.pages import Beside, ListPage, list_page, record_page
 from web.timeline import record_label
 
 pages = Blueprint("notes", __name__, template_folder="templates")
@@ -69,8 +69,8 @@ def _people(note: Note) -> Iterator[UUID | None]:
         yield version.about_person.person if version.about_person else None
 
 
-def _more(connection: sa.Connection, note: Note) -> Mapping[str, Any]:
-    on = next(iter(rows_of(connection, [note.on_record])), None)
+def _more(connection: sa.Connection, note: Note, _: Beside) -> Mapping[str, Any]:
+    on = rows_of(connection, [note.on_record]).get(note.on_record)
     return {
         "on": record_label(note.on_kind, on),
         "on_href": href_of(connection, note.on_kind, note.on_record),

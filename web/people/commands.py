@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from domain.person import Person, Post
 from projections import providers
-from projections.names import names_of
 from web import words
 from web.choices import open_schools
+from web.known import names_of
 from web.noun import Deal, Noun, Values
 from web.office import office
 from web.people import holdings, schemas

@@ -11,10 +11,10 @@ import sqlalchemy as sa
 
 from domain.person import Post
 from projections import people as view
-from projections.names import names_of
 from projections.people import PostRow
 from projections.view import Row
 from web.identity import Reach
+from web.known import names_of
 from web.noun import Listing, Values
 from web.office import office
 from web.people.schemas import PeopleFilters

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 from domain.person import SCHOOL_ROLES, Person, Post
 from domain.vocabulary import Role
-from projections import caseload, references, schools
+from projections import caseload, schools
 from projections.caseload import Item
+from web.known import references_of
 from web.office import office
 
 NAMED = 8
@@ -57,7 +58,7 @@ def _schools(connection: sa.Connection, person: Person) -> Iterator[str]:
 
 
 def _items(connection: sa.Connection, items: list[Item]) -> Iterator[str]:
-    known = references.references_of(connection, {item.record for item in items[:NAMED]})
+    known = references_of(connection, {item.record for item in items[:NAMED]})
     for item in items[:NAMED]:
         task = item.task.label if item.task else item.kind
         yield f"{task[:1].lower()}{task[1:]} ({known.get(item.record, '')})"

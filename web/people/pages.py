@@ -10,16 +10,19 @@ import sqlalchemy as sa
 from flask import Blueprint
 
 from domain.person import Person
-from projections import references, schools
+from projections import caseload, schools
+from projections.together import Question, Together
 from web import words
 from web.accounts import accounts
+from web.attached import RECORD
 from web.identity import signed_in
+from web.known import references_of
 from web.noun import Listing
 from web.office import office
-from web.pages import ListPage, list_page, record_page
+from web.pages import Beside, ListPage, list_page, record_page
 from web.people.commands import people
 from web.people.finding import ListedPerson, in_words
-from web.people.holdings import waiting_for
+from web.people.holdings import EVERYTHING
 from web.policy import Action
 from web.record_addresses import record_href
 
@@ -61,24 +64,41 @@ def person(ref: str) -> str:
         title=lambda person, _: person.name.value,
         ids=lambda person: [place for post in person.posts for place in (post.school, post.provider)],
         more=_around,
+        beside=AROUND,
+        about=lambda _: {"today": office().today()},
     )
 
 
-def _around(connection: sa.Connection, person: Person) -> Mapping[str, Any]:
-    today = office().today()
-    waiting = waiting_for(connection, person)
-    asking = signed_in()
+_TODAY = sa.bindparam("today", type_=sa.Date)
+_school = schools.schools.table.c
+_link = schools.linked([RECORD], _TODAY)
+_order = (_school.closed, _school.sought, _school.id)
+
+AROUND = Together(
+    linked=Question(
+        schools.schools, sa.and_(_school.merged_into.is_(None), schools.linked_from(RECORD, _TODAY)), _order
+    ),
+    standing_in=Question(
+        schools.schools,
+        sa.and_(_school.merged_into.is_(None), schools.covered([RECORD], _TODAY), sa.not_(_link)),
+        _order,
+    ),
+    waiting=Question(
+        caseload.items, sa.and_(caseload.WAITS, caseload.items.table.c.person == RECORD), caseload.AS_DUE, EVERYTHING
+    ),
+)
+"""What is asked for the page of a person: the schools in their hands, and what waits for them by name."""
+
+
+def _around(connection: sa.Connection, person: Person, found: Beside) -> Mapping[str, Any]:
+    waiting, asking = found["waiting"], signed_in()
     return {
-        "today": today,
+        "today": office().today(),
         "in_words": in_words,
-        "linked": schools.linked_to(connection, person.id, today=today),
-        "standing_in": [
-            school
-            for school in schools.of_officer(connection, person.id, today=today)
-            if schools.looked_after(connection, [school.id], today=today)[school.id].link_officer != person.id
-        ],
+        "linked": found["linked"],
+        "standing_in": found["standing_in"],
         "waiting": waiting,
-        "references": references.references_of(connection, {item.record for item in waiting}),
+        "references": references_of(connection, {item.record for item in waiting}),
         "href": record_href,
         "may_keep_accounts": asking.may(Action.KEEP_ACCOUNTS),
         "account": accounts.of_person(connection, person.id) if asking.may(Action.KEEP_ACCOUNTS) else None,

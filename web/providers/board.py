@@ -9,6 +9,7 @@ from uuid import UUID
 
 from domain.provider import Provider, Requirement
 from providers.board import Line, Standing, lines
+from web.doing import events_of
 from web.office import office
 from web.vetting import policy_on
 
@@ -45,7 +46,7 @@ def board(provider: Provider, day: date) -> list[Board]:
     """The boards of the provider itself and of everybody who works for it on a day; what is empty is left out."""
     policy = policy_on(office(), day)
     people = [specialist.person for specialist in provider.specialists_on(day)]
-    recorded = _recorded(provider.id)
+    recorded = _recorded(provider)
     asked = lines(provider.facts, people, day, policy)
     boards = (Board(whose, list(_of(whose, asked, recorded))) for whose in (None, *people))
     return [each for each in boards if each.requirements]
@@ -69,10 +70,10 @@ def _of(
             yield Asked(item, None, None, "", beyond)
 
 
-def _recorded(provider: UUID) -> dict[tuple[Requirement, UUID | None], Recorded]:
+def _recorded(provider: Provider) -> dict[tuple[Requirement, UUID | None], Recorded]:
     """What was last recorded of each requirement and holder; its record keeps only what clearance rests on."""
     found: dict[tuple[Requirement, UUID | None], Recorded] = {}
-    for event in office().store.get(provider):
+    for event in events_of(provider):
         if isinstance(event, Provider.RequirementMet):
             found[event.item, event.person] = Recorded(event.checked_on, event.checked_by, event.evidence.label)
         elif isinstance(event, Provider.RequirementExempted):

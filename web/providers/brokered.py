@@ -3,26 +3,27 @@ cases that they rest on."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 import sqlalchemy as sa
 from marshmallow import Schema
 
 from projections import provider_history as view
 from projections import providers
-from projections.names import rows_of
+from projections.together import Question, Together
 from projections.view import Row
 from web.fields import provider_field
 from web.identity import Reach
+from web.known import rows_of
 from web.noun import Listing, Shelf, Values
 from web.office import office
 from web.policy import Action
 from web.providers.walking import behind
 from web.record_addresses import record_href
+from web.vetting import PROVIDER
 
 CASES_SHOWN = 20
 
@@ -83,12 +84,26 @@ class HistoryFilters(Schema):
     provider = provider_field(required=True)
 
 
-def histories(connection: sa.Connection, provider: UUID) -> list[History]:
+_there = providers.working(PROVIDER, sa.bindparam("today", type_=sa.Date))
+_people = sa.select(providers.specialists.table.c.person).where(_there)
+_holder = view.histories.table.c.holder
+_case = view.cases.table.c
+
+HISTORIES = {"histories": Question(view.histories, sa.or_(_holder == PROVIDER, _holder.in_(_people)))}
+"""What is asked for the history of a provider and of those who work for it today."""
+
+LATEST_CASES = {
+    "cases": Question(view.cases, _case.holder == PROVIDER, (_case.on.desc(), _case.record.desc()), CASES_SHOWN + 1)
+}
+
+_ALONE = Together(**HISTORIES)
+
+
+def histories(connection: sa.Connection, found: Iterable[view.BrokeredHistory]) -> list[History]:
     """The history of a provider, then of those who work for it today, by name; who was never asked has none."""
-    people = [row.person for row in providers.specialists_of(connection, provider, office().today())]
-    found = view.histories_of(connection, [provider, *people])
-    named = {row.id: row for row in rows_of(connection, found)}
-    told = [_history(row, named[holder].detail, named[holder].name) for holder, row in found.items()]
+    rows = list(found)
+    named = rows_of(connection, [row.holder for row in rows])
+    told = [_history(row, named[row.holder].detail, named[row.holder].name) for row in rows]
     return sorted(told, key=lambda row: (row.kind is not view.Holder.PROVIDER, row.name, row.holder))
 
 
@@ -113,11 +128,10 @@ def _history(row: view.BrokeredHistory, reference: str, name: str) -> History:
     )
 
 
-def cases(connection: sa.Connection, provider: UUID, *, linked: bool) -> Mapping[str, Any]:
+def cases(connection: sa.Connection, found: Sequence[view.Case], *, linked: bool) -> Mapping[str, Any]:
     """The latest cases of a provider for its page, and whether there are more; `linked` gives them addresses."""
-    found = view.cases_of(connection, provider, limit=CASES_SHOWN + 1)
     shown = found[:CASES_SHOWN]
-    named = {row.id: row for row in rows_of(connection, {id for case in shown for id in (case.record, case.school)})}
+    named = rows_of(connection, {id for case in shown for id in (case.record, case.school)})
     told = [
         ToldCase(
             reference=named[case.record].detail,
@@ -134,7 +148,8 @@ def cases(connection: sa.Connection, provider: UUID, *, linked: bool) -> Mapping
 def _asked(connection: sa.Connection, reach: Reach, filters: Values, after: str | None, limit: int) -> list[History]:
     if not reach.everything and filters["provider"] not in reach.providers:
         return []
-    return behind(histories(connection, filters["provider"]), lambda row: row.holder, after, limit)
+    found = _ALONE.rows(connection, provider=filters["provider"], today=office().today())["histories"]
+    return behind(histories(connection, found), lambda row: row.holder, after, limit)
 
 
 brokered = Shelf(

@@ -8,17 +8,16 @@ from uuid import UUID
 import sqlalchemy as sa
 from marshmallow import Schema
 
-from projections import providers as view
-from projections.names import rows_of
 from projections.view import Row
 from providers.vetting import Clearance, cleared_on
 from web.fields import day_field, provider_field
 from web.identity import Reach
+from web.known import rows_of
 from web.noun import Listing, Shelf, Values
 from web.office import office
 from web.policy import Action
 from web.providers.walking import behind
-from web.vetting import policy_on
+from web.vetting import facts_in, policy_on, vetted
 
 
 class ClearedPerson(Row):
@@ -42,9 +41,11 @@ class ClearanceFilters(Schema):
 
 def clearances(connection: sa.Connection, provider: UUID, day: date) -> dict[UUID, Clearance]:
     """The clearance of everybody who works for a provider on a day."""
-    facts = view.facts_of(connection, [provider])[provider]
-    policy = policy_on(office(), day)
-    people = [row.person for row in view.specialists_of(connection, provider, day)]
+    found, policy = vetted(connection, provider), policy_on(office(), day)
+    facts = facts_in(found)
+    if facts is None:
+        return {}
+    people = [row.person for row in found["people"] if row.works_on(day)]
     return {person: cleared_on(facts, person, day, policy) for person in people}
 
 
@@ -55,7 +56,7 @@ def _asked(
     if not reach.everything and provider not in reach.providers:
         return []
     found = clearances(connection, provider, day)
-    named = {row.id: row for row in rows_of(connection, {provider, *found})}
+    named = rows_of(connection, {provider, *found})
     version = policy_on(office(), day).version
     rows = [
         ClearedPerson(

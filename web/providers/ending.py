@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 from uuid import UUID
@@ -12,10 +13,10 @@ from marshmallow import Schema, fields
 from domain.provider import Requirement
 from domain.vocabulary import Word
 from projections import providers as view
-from projections.names import rows_of
 from projections.view import Row
 from providers.board import Line, Standing, lines
 from web.identity import Reach
+from web.known import rows_of
 from web.noun import Listing, Shelf, Values
 from web.office import office
 from web.policy import Action
@@ -81,18 +82,19 @@ def _lines(connection: sa.Connection, reach: Reach) -> Iterator[VettingLine]:
     today = office().today()
     policy = policy_on(office(), today)
     listed = view.search(connection, among=None if reach.everything else reach.providers, limit=MOST)
-    facts = view.facts_of(connection, [provider.id for provider in listed])
-    staff = {provider.id: _people(connection, provider.id, today) for provider in listed}
-    named = {row.id: row for row in rows_of(connection, {person for people in staff.values() for person in people})}
+    ids = [provider.id for provider in listed]
+    people = view.specialists_among(connection, ids)
+    facts = view.facts_from(listed, people, view.vetting_among(connection, ids))
+    staff: dict[UUID, list[UUID]] = defaultdict(list)
+    for each in people:
+        if each.works_on(today):
+            staff[each.provider].append(each.person)
+    named = rows_of(connection, {person for there in staff.values() for person in there})
     for provider in listed:
         for line in lines(facts[provider.id], staff[provider.id], today, policy):
             if line.standing is not Standing.HOLDS:
                 person = named.get(line.person) if line.person else None
                 yield _told(provider, line, person.detail if person else "", person.name if person else "")
-
-
-def _people(connection: sa.Connection, provider: UUID, today: date) -> list[UUID]:
-    return [row.person for row in view.specialists_of(connection, provider, today)]
 
 
 def _told(provider: view.ListedProvider, line: Line, person: str, name: str) -> VettingLine:

@@ -11,8 +11,8 @@ from domain.engagement import EngagementStatus
 from domain.provider import Provider
 from domain.service import Work
 from projections.engagements import engagements_of
-from projections.names import names_of
 from providers.enrolment import suspend as suspend_with
+from web.known import names_of
 from web.noun import Deal, Values
 from web.providers import schemas
 from web.providers.noun import KEEP, is_listed, is_suspended, providers

@@ -8,11 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from domain.provider import Provider
-from projections import names
 from projections import providers as view
-from projections.references import references_of
 from web.choices import Choices
 from web.identity import Reach
+from web.known import names_of, references_of
 from web.noun import Listing, Noun, Values
 from web.policy import Action
 from web.providers import schemas, shown
@@ -54,5 +53,5 @@ def with_specialists(connection: sa.Connection, provider: Provider | None) -> Ma
 
 def _specialists(connection: sa.Connection, provider: Provider) -> Choices:
     ids = list(provider.specialists)
-    named, refs = names.names_of(connection, ids), references_of(connection, ids)
+    named, refs = names_of(connection, ids), references_of(connection, ids)
     return sorted(((refs[id], named[id]) for id in ids if id in refs), key=lambda choice: choice[1])

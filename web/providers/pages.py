@@ -14,16 +14,18 @@ from marshmallow import ValidationError
 from domain.provider import Provider
 from projections import people
 from projections.providers import ListedProvider, subjects
+from projections.together import Question
 from providers.vetting import cleared_on
 from web import words
-from web.attached import is_inside
+from web.attached import BESIDE, is_inside
 from web.identity import signed_in
+from web.known import references_of
 from web.noun import Listing
 from web.office import office
-from web.pages import ListPage, list_page, record_page
+from web.pages import Beside, ListPage, list_page, record_page
 from web.policy import Action
 from web.providers.board import board, recorders
-from web.providers.brokered import cases, histories
+from web.providers.brokered import HISTORIES, LATEST_CASES, cases, histories
 from web.providers.clearance import ClearanceFilters
 from web.providers.commands import providers
 from web.providers.ending import VettingLine, vetting
@@ -100,7 +102,22 @@ def provider(ref: str) -> str:
         title=lambda provider, _: provider.name,
         ids=lambda provider: list(_named(provider)),
         more=_more,
+        beside=AROUND,
+        about=_asked_of,
     )
+
+
+AROUND = BESIDE.with_(
+    **HISTORIES,
+    **LATEST_CASES,
+    practitioner=Question(people.people, people.people.table.c.id == sa.bindparam("practitioner", type_=sa.Uuid)),
+)
+"""What is asked for the page of a provider."""
+
+
+def _asked_of(provider: Provider) -> Mapping[str, Any]:
+    practitioner = provider.practitioner.person if provider.practitioner else None
+    return {"provider": provider.id, "today": office().today(), "practitioner": practitioner}
 
 
 def _named(provider: Provider) -> Iterator[UUID | None]:
@@ -110,12 +127,11 @@ def _named(provider: Provider) -> Iterator[UUID | None]:
         yield from (conflict.school, conflict.person)
 
 
-def _more(connection: sa.Connection, provider: Provider) -> Mapping[str, Any]:
+def _more(connection: sa.Connection, provider: Provider, found: Beside) -> Mapping[str, Any]:
     today = office().today()
     day, wrong = _day_asked(today)
     boards = board(provider, day)
     policy = policy_on(office(), day)
-    person = people.by_id(connection, provider.practitioner.person) if provider.practitioner else None
     there = provider.specialists_on(day)
     return {
         "also_named": recorders(boards),
@@ -127,12 +143,12 @@ def _more(connection: sa.Connection, provider: Provider) -> Mapping[str, Any]:
         "clearances": [(each, cleared_on(provider.facts, each.person, day, policy)) for each in there],
         "rate": provider.rate_on(today),
         "number_heads": [{"text": text, "numeric": True} for text in COUNTED],
-        "brokered": histories(connection, provider.id),
-        **cases(connection, provider.id, linked=is_inside(signed_in())),
+        "brokered": histories(connection, found["histories"]),
+        **cases(connection, found["cases"], linked=is_inside(signed_in())),
         "suspended": any(suspension.holds_on(today) for suspension in provider.suspensions),
-        "practitioner": person,
+        "practitioner": next(iter(found["practitioner"]), None),
         "keeps": signed_in().may_change and signed_in().may(Action.KEEP_PROVIDERS) and provider.removed_on is None,
-        "references": {id: row.reference for id in provider.specialists if (row := people.by_id(connection, id))},
+        "references": references_of(connection, list(provider.specialists)),
     }
 
 

@@ -11,11 +11,11 @@ import sqlalchemy as sa
 
 from domain.record_of_visit import AgreedAction, RecordOfVisit
 from domain.vocabulary import Role, Side
-from projections import people, references
-from projections.names import names_of
+from projections import people
 from web.authority import settings_of
 from web.choices import Choices, holders
 from web.identity import Visitor, signed_in
+from web.known import names_of, reference_of, references_of
 from web.office import office
 from web.policy import SCHOOL
 from web.records import schemas
@@ -37,7 +37,7 @@ def owners(connection: sa.Connection, record: RecordOfVisit | None) -> Mapping[s
 
 
 def _named(connection: sa.Connection, ids: Mapping[UUID, None]) -> Choices:
-    names, known = names_of(connection, list(ids)), references.references_of(connection, list(ids))
+    names, known = names_of(connection, list(ids)), references_of(connection, list(ids))
     return [(known[id], names.get(id, known[id])) for id in ids if id in known]
 
 
@@ -54,7 +54,7 @@ def as_written(connection: sa.Connection, record: RecordOfVisit) -> Mapping[str,
 
 
 def _action(connection: sa.Connection, action: AgreedAction) -> Mapping[str, Any]:
-    owner = references.reference_of(connection, action.owner) if action.owner else None
+    owner = reference_of(connection, action.owner) if action.owner else None
     return {
         "number": action.number,
         "text": action.text,

@@ -12,15 +12,14 @@ from werkzeug.exceptions import NotFound
 
 from domain.record_of_visit import Answered, Content, RecordOfVisit, RecordStatus, Respondent
 from domain.vocabulary import Purpose
-from projections import references, schools
-from projections.names import names_of
 from projections.records_of_visit import Written
 from web import words
 from web.doing import copy_for_reader, find
 from web.identity import signed_in
+from web.known import names_of, reference_of
 from web.noun import Listing
 from web.office import office
-from web.pages import ListPage, list_page, record_page
+from web.pages import Beside, ListPage, list_page, record_page
 from web.policy import Action
 from web.records.commands import records
 
@@ -106,11 +105,10 @@ def version(ref: str, number: int) -> str:
     )
 
 
-def _around(connection: sa.Connection, record: RecordOfVisit) -> Mapping[str, Any]:
+def _around(connection: sa.Connection, record: RecordOfVisit, _: Beside) -> Mapping[str, Any]:
     purpose = _purpose_asked()
     shown = record.content
     current = record.versions[-1].number if record.versions else None
-    school = schools.by_id(connection, record.school)
     asking = signed_in()
     return {
         "content": only(shown, purpose),
@@ -118,8 +116,8 @@ def _around(connection: sa.Connection, record: RecordOfVisit) -> Mapping[str, An
         "purposes": _purposes(record, shown, purpose),
         "responses": [response for response in record.responses if response.version == current],
         "earlier": [response for response in record.responses if response.version != current],
-        "visit_reference": references.reference_of(connection, record.visit),
-        "urn": school.urn if school else None,
+        "visit_reference": reference_of(connection, record.visit),
+        "urn": reference_of(connection, record.school),
         "today": office().today(),
         "is_inside": asking.may(Action.READ_DRAFT_RECORD),
     }

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from domain.support_request import ENDS, UNPLACED, RequestStatus, Route, SupportRequest
-from projections.references import reference_of
 from web.identity import signed_in
+from web.known import reference_of
 from web.noun import Deal, Values
 from web.policy import Action
 from web.requests import offers, schemas

@@ -9,14 +9,14 @@ from domain.service import Work
 from domain.support_request import RequestStatus, SupportRequest
 from domain.tender import Tender, TenderStatus
 from domain.tender.rules import NoQuote
-from projections.references import reference_of
 from web.brokering import desk
+from web.known import reference_of
 from web.noun import Deal, Values
 from web.office import office
 from web.policy import Action
 from web.quotes import are_shown
 from web.requests import offers, schemas
-from web.requests.noun import broker_command, requests
+from web.requests.noun import broker_command, requests, tender_of
 from web.requests.ranking import matching_policy, offers_on_list
 
 
@@ -85,9 +85,9 @@ def open_tender(deal: Deal[SupportRequest], values: Values) -> None:
 
 
 def _awaits_preference(request: SupportRequest) -> bool:
-    if request.status is not RequestStatus.INVITING or request.tender is None:
+    tender = tender_of(request) if request.status is RequestStatus.INVITING else None
+    if tender is None:
         return False
-    tender = office().service.find(Tender, request.tender)
     return tender.status is TenderStatus.OPEN and bool(tender.quotes) and are_shown(tender, office().today())
 
 

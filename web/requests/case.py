@@ -11,16 +11,20 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from domain.support_request import ENDS, RequestStatus, Route, SupportRequest
-from domain.tender import Tender
-from projections import open_requests, references, schools
+from projections import open_requests
 from projections.open_requests import RequestRow, WaitingFor
+from projections.provider_history import BrokeredHistory
+from projections.together import Question
 from web import words
+from web.attached import BESIDE, RECORD
 from web.disclosure import INSIDE
 from web.identity import concerned, signed_in
+from web.known import rows_of
 from web.office import office
 from web.policy import Action
-from web.quotes import are_shown, compared
+from web.quotes import PAST, are_shown, compared
 from web.record_addresses import record_href
+from web.requests.noun import tender_of
 from web.requests.offers import last_question
 from web.requests.ranking import candidates
 
@@ -34,10 +38,14 @@ class Link:
     href: str
 
 
-def around(connection: sa.Connection, request: SupportRequest) -> Mapping[str, Any]:
+AROUND = BESIDE.with_(**PAST, row=Question(open_requests.requests, open_requests.requests.table.c.id == RECORD))
+"""What is asked for the page of a request, with its `tender`."""
+
+
+def around(connection: sa.Connection, request: SupportRequest, found: Mapping[str, list[Any]]) -> Mapping[str, Any]:
     """All that the page needs."""
     today = office().today()
-    row = open_requests.requests.get(connection, request.id)
+    row = next(iter(found["row"]), None)
     is_inside = signed_in().holds(*INSIDE)
     shown = {
         "is_inside": is_inside,
@@ -49,7 +57,7 @@ def around(connection: sa.Connection, request: SupportRequest) -> Mapping[str, A
         "goes_on_at": _where_it_goes_on(request, links),
         "ranking": candidates(connection, request.ranking) if request.ranking and is_inside else None,
     }
-    return {**shown, **_quotes(connection, request, today)}
+    return {**shown, **_quotes(connection, request, found["past"], today)}
 
 
 def clock(request: SupportRequest, ended_on: date | None, today: date) -> str:
@@ -104,9 +112,10 @@ def _links(connection: sa.Connection, request: SupportRequest) -> list[Link]:
         ("Visit that showed the need", "visit", request.visit, Action.READ_VISIT),
         ("Concern", "concern", request.concern, Action.READ_CONCERN),
     )
-    refs = references.references_of(connection, [id for _, _, id, _ in belongs if id])
-    school = schools.by_id(connection, request.school)
-    first = [Link("School", school.name, record_href("school", str(school.urn)))] if school else []
+    named = rows_of(connection, [request.school, *(id for _, _, id, _ in belongs if id)])
+    refs = {id: row.detail for id, row in named.items()}
+    school = named.get(request.school)
+    first = [Link("School", school.name, record_href("school", school.detail))] if school else []
     return first + [
         Link(label, refs[id], record_href(kind, refs[id]))
         for label, kind, id, action in belongs
@@ -120,17 +129,21 @@ def _where_it_goes_on(request: SupportRequest, links: list[Link]) -> Link | None
     return next((link for link in links if link.label == label), None)
 
 
-def _quotes(connection: sa.Connection, request: SupportRequest, today: date) -> Mapping[str, Any]:
+def _quotes(
+    connection: sa.Connection, request: SupportRequest, past: list[BrokeredHistory], today: date
+) -> Mapping[str, Any]:
     """The quotes as far as the person who asks may see them, or why they are not shown yet."""
-    if request.tender is None:
+    tender = tender_of(request)
+    if tender is None:
         return {"quotes": [], "quotes_wait_until": None}
-    tender = office().service.find(Tender, request.tender)
     in_full = signed_in().may(Action.READ_INVITATION, concerned(connection, request.about()))
     waits = not in_full and not are_shown(tender, today)
-    lines = compared(connection, tender, in_full=in_full, today=today)
+    lines = compared(connection, tender, in_full=in_full, today=today, past=past)
     return {"quotes": lines, "quotes_wait_until": tender.reply_by if waits else None}
 
 
 def named(request: SupportRequest) -> list[UUID | None]:
     """Those whose names the page shows."""
-    return [request.school, request.broker, *request.shortlist]
+    tender = tender_of(request)
+    quoting = [quote.specialist for quote in tender.quotes.values()] if tender else []
+    return [request.school, request.broker, *request.shortlist, *(tender.invitations if tender else ()), *quoting]

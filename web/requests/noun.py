@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
+from flask import g
 
 from domain.acting import current_signature
 from domain.support_request import SupportRequest
+from domain.tender import Tender
 from domain.vocabulary import Side
 from projections import open_requests as view
 from web.brokering import BROKERING, action_for
 from web.identity import Reach
 from web.noun import Carry, Listing, Noun, Sight, Values
+from web.office import office
 from web.policy import SCHOOL, Action
 from web.requests import out
 
@@ -42,6 +46,16 @@ requests = Noun(
     listing=Listing(view.RequestRow, _listed, lambda row: row.reference, out.RequestFilters),
     sight=Sight(copy=out.copy_for),
 )
+
+
+def tender_of(request: SupportRequest) -> Tender | None:
+    """The tender by which help is sought, read once while a page is made."""
+    if request.tender is None:
+        return None
+    known: dict[UUID, Tender] = g.setdefault("tenders_of_requests", {})
+    if request.tender not in known:
+        known[request.tender] = office().service.find(Tender, request.tender)
+    return known[request.tender]
 
 
 def broker_command(

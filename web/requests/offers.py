@@ -16,6 +16,7 @@ from projections import open_requests, providers, schools
 from web import words
 from web.brokering import post_for
 from web.choices import SERVICE_ROLES, authorisers, holders, open_schools, provider_options
+from web.doing import events_of
 from web.identity import Visitor
 from web.office import office
 from web.policy import Action
@@ -77,8 +78,7 @@ def question(_: sa.Connection, request: SupportRequest | None) -> Context:
 def last_question(request: SupportRequest) -> str:
     """What the service asked the school last, empty where it asked nothing."""
     asked = SupportRequest.MoreInformationAsked
-    events = office().store.get(request.id, desc=True)
-    return next((event.question for event in events if isinstance(event, asked)), "")
+    return next((event.question for event in reversed(events_of(request)) if isinstance(event, asked)), "")
 
 
 def brokers(connection: sa.Connection, request: SupportRequest | None) -> Context:

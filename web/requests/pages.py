@@ -14,16 +14,16 @@ from flask import Blueprint, render_template, request
 from domain.support_request import SupportRequest
 from projections.gaps import GapCount
 from projections.open_requests import RequestRow
-from projections.references import reference_of
 from web import words
 from web.brokering import BROKERED_BY
 from web.choices import holders
 from web.identity import reach, signed_in
+from web.known import reference_of
 from web.noun import Listing
 from web.office import office
 from web.pages import ListPage, chips, filter_values, list_page, record_page
 from web.policy import Action
-from web.requests.case import around, named
+from web.requests.case import AROUND, around, named
 from web.requests.commands import requests
 from web.requests.gaps import GapFilters, by_subject, counted, finding
 
@@ -94,6 +94,8 @@ def case(ref: str) -> str:
         title=_title,
         ids=named,
         more=around,
+        beside=AROUND,
+        about=lambda request: {"tender": request.tender},
     )
 
 

@@ -14,15 +14,15 @@ from domain.provider import Provider
 from domain.support_request import Ranked, SupportRequest
 from projections import provider_history
 from projections import providers as listed
-from projections.names import names_of
 from projections.provider_history import BrokeredHistory
 from projections.providers import ListedProvider
-from projections.references import references_of
 from providers.eligibility import NOTHING_PAST, need_of, offer_of
 from providers.matching import USUAL_POLICY, MatchingPolicy, Need, Offer, PastWork, rank
 from web.authority import settings_of
 from web.brokering import vetting_of
+from web.known import names_of, references_of
 from web.office import Office
+from web.several import records_of
 
 EVERY_PROVIDER = 100_000
 OTHER_SUBJECT = "Subject: "
@@ -49,8 +49,9 @@ def offers_on_list(office: Office) -> Callable[[Need], list[Offer]]:
             rows = listed.search(connection, limit=EVERY_PROVIDER)
             near = {row.id for row in rows if _offers(row, need.subject)}
             past = provider_history.histories_of(connection, near)
+            found = records_of(office, connection, dict.fromkeys(near, Provider))
         return [
-            offer_of(office.service.find(Provider, row.id), need, vetting, past_work(past.get(row.id)))
+            offer_of(found[row.id], need, vetting, past_work(past.get(row.id)))
             if row.id in near
             else Offer(row.id, row.reference, row.capabilities, row.areas)
             for row in rows

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -10,16 +10,19 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from domain.school import School
-from domain.vocabulary import Phase, Role
-from projections import caseload, people, references
+from domain.vocabulary import Phase, Role, Team
+from projections import caseload, people
 from projections import schools as view
-from projections.caseload import Item
-from projections.people import PostRow
-from projections.schools import InspectedOn, LookedAfter
-from web.disclosure import told_of_caseload
-from web.identity import Visitor, concerned
+from projections.people import PersonRow, PostRow
+from projections.schools import InspectedOn, KnownSchool, LookedAfter
+from projections.together import Question, Together
+from web.attached import BESIDE, RECORD
+from web.disclosure import CONCERN, INSIDE, WRITING
+from web.identity import Visitor, signed_in, team_of
+from web.known import references_of
 from web.office import office
-from web.policy import Action
+from web.pages import Beside
+from web.policy import Action, Concerned
 from web.record_addresses import record_href
 from web.schools.details import told
 
@@ -34,23 +37,106 @@ ROOMS = (
 """The lists that a school's file leads on to, each narrowed to the school."""
 
 
-def identity(connection: sa.Connection, school: School, asking: Visitor, part: str) -> Mapping[str, Any]:
+_TODAY = sa.bindparam("today", type_=sa.Date)
+_LATER = sa.select(view.urns.table.c.school).where(view.urns.table.c.urn.in_(sa.bindparam("later", expanding=True)))
+_leading = people.leading(RECORD, _TODAY)
+_school = view.schools.table.c
+_items = caseload.items.table.c
+
+WHO = {
+    "posts": Question(people.posts, _leading, people.AS_TAKEN),
+    "known": Question(
+        view.schools,
+        sa.or_(_school.id == RECORD, _school.merged_into == RECORD, _school.id.in_(_LATER)),
+        (_school.sought, _school.id),
+    ),
+}
+"""What is asked for every page of a school's file: who leads it, and what the register tells of it and of those that
+went into it or may follow it."""
+
+FILE = Together(**WHO)
+
+SUMMARY = BESIDE.with_(
+    **WHO,
+    leaders=Question(
+        people.people, people.people.table.c.id.in_(sa.select(people.posts.table.c.person).where(_leading))
+    ),
+    held=Question(view.urns, view.urns.table.c.urn.in_(sa.bindparam("later", expanding=True))),
+    inspections=Question(view.inspections, view.inspected(RECORD), view.LAST_INSPECTED),
+    groups=Question(
+        view.groups, view.groups.table.c.school == RECORD, (view.groups.table.c.name, view.groups.table.c.uid)
+    ),
+    waiting=Question(
+        caseload.items,
+        sa.and_(
+            caseload.WAITS,
+            _items.school == RECORD,
+            sa.or_(_items.kind != CONCERN, sa.bindparam("concerns_too", type_=sa.Boolean)),
+            _items.task.not_in(sa.bindparam("without", expanding=True)),
+        ),
+        caseload.AS_DUE,
+        SOON,
+    ),
+)
+"""What is asked for the summary of a school."""
+
+
+def asked_of(school: School) -> Mapping[str, Any]:
+    """The parameters with which a page about a school asks."""
+    asking = signed_in()
+    is_inside = asking.holds(*INSIDE)
+    return {
+        "today": office().today(),
+        "later": list(school.successions),
+        "concerns_too": is_inside and asking.may(Action.READ_CONCERN, Concerned(school.id, team_of_school(school))),
+        "without": () if is_inside else WRITING,
+    }
+
+
+def team_of_school(school: School) -> Team:
+    """The phase team that answers for a school."""
+    phase = school.details.get("phase")
+    return team_of(str(phase) if phase else None)
+
+
+def identity(school: School, asking: Visitor, part: str, found: Beside) -> Mapping[str, Any]:
     """What every page of a school's file begins with: who it is, who looks after it, and the file's parts."""
-    today = office().today()
-    care = view.looked_after(connection, [school.id], today=today)[school.id]
-    posts = people.heads_and_chairs(connection, school.id, today)
+    care, posts = _care(school), found["posts"]
     return {
         "care": care,
         "phase_label": Phase(str(phase)).label if (phase := school.details.get("phase")) else "",
         "heads": [post.person for post in posts if post.role is Role.HEADTEACHER],
         "chairs": [post.person for post in posts if post.role is Role.CHAIR],
-        "parts": list(_parts(connection, school, asking, part)),
+        "parts": list(_parts(school, asking, part)),
         "also_named": _named(care, posts),
     }
 
 
-def _parts(connection: sa.Connection, school: School, asking: Visitor, part: str) -> Iterator[tuple[str, str, bool]]:
-    where = concerned(connection, school.about())
+def _care(school: School) -> LookedAfter:
+    """Who looks after the school today."""
+    today = office().today()
+    need = school.need_on(today)
+    return LookedAfter(
+        school=school.id,
+        link_officer=school.link_officer_on(today),
+        cover_officer=school.cover_on(today),
+        cover_to=next((cover.to for cover in school.covers if cover.from_ <= today <= cover.to), None),
+        need_category=need.category if need else None,
+        review_due=need.review_due if need else None,
+    )
+
+
+def _where(school: School) -> Concerned:
+    return Concerned(school.id, team_of_school(school))
+
+
+def merged_of(school: School, found: Beside) -> list[KnownSchool]:
+    """The institutions that went into a school, by name."""
+    return [row for row in found["known"] if row.merged_into == school.id]
+
+
+def _parts(school: School, asking: Visitor, part: str) -> Iterator[tuple[str, str, bool]]:
+    where = _where(school)
     yield "Summary", f"/schools/{school.urn}", part == "Summary"
     if asking.may(Action.READ_SCHOOL_FILE, where):
         yield "File", f"/schools/{school.urn}/file", part == "File"
@@ -64,36 +150,28 @@ def _named(care: LookedAfter, posts: list[PostRow]) -> list[UUID]:
     return [person for person in named if person is not None]
 
 
-def summary(connection: sa.Connection, school: School, asking: Visitor) -> Mapping[str, Any]:
+def summary(connection: sa.Connection, school: School, asking: Visitor, found: Beside) -> Mapping[str, Any]:
     """What the summary tells beside the school's own record."""
-    begins = identity(connection, school, asking, "Summary")
-    waiting = _waiting(connection, school, asking)
-    people_of = [*begins["heads"], *begins["chairs"]]
+    begins = identity(school, asking, "Summary", found)
+    waiting = found["waiting"] if asking.may(Action.READ_CASELOAD, _where(school)) else []
     officers = [link.officer for link in school.link_officers] + [cover.officer for cover in school.covers]
     waits_for = [id for item in waiting for id in (item.person, item.provider) if id is not None]
-    known = view.by_id(connection, school.id)
-    later = view.known_register(connection, list(school.successions))
+    known = {row.id: row for row in found["known"]}
     return {
         **begins,
         "details": list(told(school.details)),
-        "source": known.source if known else "",
+        "source": known[school.id].source if school.id in known else "",
         "waiting": waiting,
-        "references": references.references_of(connection, {item.record for item in waiting}),
+        "references": references_of(connection, {item.record for item in waiting}),
         "href": record_href,
-        "inspections": by_framework(view.inspections_of(connection, school.id)),
-        "groups": view.groups_of(connection, school.id),
-        "merged": view.merged_schools(connection, school.id),
-        "later": {urn: found.name for urn, found in later.items()},
-        "contacts": list(_contacts(connection, school, people_of, asking)),
-        "begin": list(_begin(connection, school, asking)),
+        "inspections": by_framework(found["inspections"]),
+        "groups": found["groups"],
+        "merged": merged_of(school, found),
+        "later": {held.urn: known[held.school].name for held in found["held"] if held.school in known},
+        "contacts": list(_contacts(school, found["leaders"], asking)),
+        "begin": list(_begin(school, asking)),
         "also_named": [*begins["also_named"], *officers, *waits_for],
     }
-
-
-def _waiting(connection: sa.Connection, school: School, asking: Visitor) -> list[Item]:
-    if not asking.may(Action.READ_CASELOAD, concerned(connection, school.about())):
-        return []
-    return caseload.waiting(connection, schools=[school.id], limit=SOON, **told_of_caseload(connection, asking))
 
 
 def by_framework(inspections: list[InspectedOn]) -> list[tuple[str, list[InspectedOn]]]:
@@ -101,9 +179,7 @@ def by_framework(inspections: list[InspectedOn]) -> list[tuple[str, list[Inspect
     return [(framework, list(found)) for framework, found in groupby(inspections, key=lambda each: each.framework)]
 
 
-def _contacts(
-    connection: sa.Connection, school: School, people_of: list[UUID], asking: Visitor
-) -> Iterator[tuple[str, str]]:
+def _contacts(school: School, leaders: Iterable[PersonRow], asking: Visitor) -> Iterator[tuple[str, str]]:
     for detail, label in (("telephone", "Telephone"), ("website", "Website")):
         if value := school.details.get(detail):
             yield label, str(value)
@@ -111,16 +187,15 @@ def _contacts(
         title = school.details.get("head_job_title")
         yield "Head named in the register", f"{school.head}, {title}" if title else str(school.head)
     if asking.may(Action.READ_PEOPLE):
-        for person in dict.fromkeys(people_of):
-            found = people.by_id(connection, person)
-            if found and found.email:
-                yield f"E-mail of {found.name}", found.email
+        for leader in leaders:
+            if leader.email:
+                yield f"E-mail of {leader.name}", leader.email
 
 
-def _begin(connection: sa.Connection, school: School, asking: Visitor) -> Iterator[tuple[str, str]]:
+def _begin(school: School, asking: Visitor) -> Iterator[tuple[str, str]]:
     if school.is_closed or not asking.may_change:
         return
-    where = concerned(connection, school.about())
+    where = _where(school)
     for title, path, action in (
         ("Plan a visit", "visits/plan", Action.PLAN_VISIT),
         ("Raise a support request", "requests/raise", Action.RAISE_REQUEST),

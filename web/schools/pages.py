@@ -16,18 +16,18 @@ from werkzeug.wrappers import Response
 from domain.school import School
 from domain.vocabulary import Purpose
 from projections import schools as view
-from projections.names import names_of
 from web import words
 from web.authority import settings_of
 from web.choices import officers
 from web.doing import find
 from web.identity import allow, reach, signed_in
+from web.known import names_of
 from web.noun import Listing
 from web.office import office
 from web.pages import PAGE, ListPage, chips, filter_values, list_page, record_page, with_query
 from web.policy import Action
 from web.schools.commands import schools
-from web.schools.file import identity, summary
+from web.schools.file import FILE, SUMMARY, asked_of, identity, merged_of, summary
 from web.schools.finding import ListedSchool, is_id
 from web.schools.hand_over import pages as hand_over_pages
 from web.timeline import timeline_of_school
@@ -96,10 +96,10 @@ def successions() -> str:
         waiting = view.proposed_successions(connection, after=_place(), limit=PAGE + 1)
         shown = waiting[:PAGE]
         later = view.known_register(connection, [each.urn for each in shown])
-        earlier = {each.school: view.by_id(connection, each.school) for each in shown}
+        earlier = view.by_ids(connection, [each.school for each in shown])
     rows = []
     for each in shown:
-        school, successor = earlier[each.school], later.get(each.urn)
+        school, successor = earlier.get(each.school), later.get(each.urn)
         if school is None:
             continue
         rows.append(
@@ -144,7 +144,9 @@ def school(ref: str) -> str | Response:
         "schools/school.html",
         title=lambda school, _: school.name,
         ids=lambda _: [],
-        more=lambda connection, school: summary(connection, school, asking),
+        more=lambda connection, school, found: summary(connection, school, asking, found),
+        beside=SUMMARY,
+        about=asked_of,
     )
 
 
@@ -163,8 +165,9 @@ def file(ref: str) -> str | Response:
     values, _ = filter_values(FileFilters())
     purposes = values.get("purpose", [])
     with office().read() as connection:
-        begins = identity(connection, found.record, asking, "File")
-        merged = view.merged_schools(connection, found.record.id)
+        rows = FILE.rows(connection, record=found.record.id, **asked_of(found.record))
+        begins = identity(found.record, asking, "File", rows)
+        merged = merged_of(found.record, rows)
         whose = _whose(found.record, merged)
         shown, following = timeline_of_school(
             connection, whose, asking, purposes=purposes, after=_position(), limit=PAGE

@@ -15,7 +15,7 @@ from domain.provider import ProviderKind, Requirement
 from web.holidays import bank_holidays
 from web.identity import allow
 from web.office import office
-from web.pages import record_page
+from web.pages import Beside, record_page
 from web.policy import Action
 from web.settings_pages.commands import ADDRESS, is_begun, settings
 
@@ -43,7 +43,7 @@ def show(ref: str) -> str:
     )
 
 
-def _around(_: sa.Connection, authority: Authority) -> Mapping[str, Any]:
+def _around(_: sa.Connection, authority: Authority, __: Beside) -> Mapping[str, Any]:
     today = office().today()
     in_force, version = authority.settings_on(today)
     year = academic_year_of(today)

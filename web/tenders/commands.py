@@ -14,10 +14,10 @@ from domain.support_request import RequestStatus, SupportRequest
 from domain.tender import Tender, TenderStatus
 from domain.tender.parts import OPEN_INVITATION
 from domain.vocabulary import Role
-from projections import references
 from providers.brokerage import Agreement
 from web.brokering import desk, must_hold
 from web.choices import APPROVERS, authorisers, holders, provider_options
+from web.known import reference_of
 from web.noun import Deal, Values
 from web.office import office
 from web.quotes import compared, quote_options
@@ -178,7 +178,7 @@ def _first_terms(_: sa.Connection, tender: Tender) -> Mapping[str, Any]:
 
 def _page_of_engagement(connection: sa.Connection, tender: Tender) -> str:
     engagement = office().service.find(SupportRequest, tender.request).engagement
-    found = references.reference_of(connection, engagement) if engagement else None
+    found = reference_of(connection, engagement) if engagement else None
     return f"/engagements/{found}" if found else tenders.href(tender)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from flask import g
@@ -12,6 +13,7 @@ from domain.tender import Tender
 from projections import open_requests
 from projections import tenders as view
 from projections.open_requests import RequestRow
+from projections.together import Question
 from web.brokering import BROKERING, action_for
 from web.identity import Reach
 from web.noun import Carry, Listing, Noun, Values
@@ -42,15 +44,22 @@ tenders = Noun(
 )
 
 
-def request_of(tender: Tender) -> RequestRow:
-    """The request that a tender is for, looked up once while a page or command is answered."""
-    known: dict[Any, RequestRow] = g.setdefault("requests_of_tenders", {})
+_requests = open_requests.requests
+REQUEST = {"request": Question(_requests, _requests.table.c.id == sa.bindparam("request", type_=sa.Uuid))}
+"""What is asked for the request of a tender beside other things."""
+
+
+def request_of(tender: Tender, found: Iterable[RequestRow] = ()) -> RequestRow:
+    """The request that a tender is for, looked up once while a page or command is answered; `found` is the row of it
+    where that was asked for already."""
+    known: dict[UUID, RequestRow] = g.setdefault("requests_of_tenders", {})
+    known |= {row.id: row for row in found}
     if tender.request not in known:
         with office().read() as connection:
-            found = open_requests.requests.get(connection, tender.request)
-        if found is None:
+            row = open_requests.requests.get(connection, tender.request)
+        if row is None:
             raise LookupError(f"tender {tender.reference} is for no request")
-        known[tender.request] = found
+        known[tender.request] = row
     return known[tender.request]
 
 

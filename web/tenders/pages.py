@@ -10,15 +10,16 @@ import sqlalchemy as sa
 from flask import Blueprint
 
 from domain.tender import Tender
-from projections import references
 from projections.tenders import TenderRow
+from projections.together import Together
 from web import words
+from web.known import reference_of, references_of
 from web.noun import Listing
 from web.office import office
-from web.pages import ListPage, list_page, record_page
-from web.quotes import compared
+from web.pages import Beside, ListPage, list_page, record_page
+from web.quotes import PAST, compared
 from web.tenders.commands import tenders
-from web.tenders.noun import request_of
+from web.tenders.noun import REQUEST, request_of
 
 pages = Blueprint("tenders", __name__, template_folder="templates")
 
@@ -59,15 +60,21 @@ def tender(ref: str) -> str:
         title=lambda tender, names: f"{request_of(tender).subject} for {names.get(tender.school, 'a school')}",
         ids=lambda tender: [tender.school, *tender.invitations],
         more=_around,
+        beside=AROUND,
+        about=lambda tender: {"tender": tender.id, "request": tender.request},
     )
 
 
-def _around(connection: sa.Connection, tender: Tender) -> Mapping[str, Any]:
-    request, today = request_of(tender), office().today()
+AROUND = Together(**PAST, **REQUEST)
+"""What is asked for the page of a tender."""
+
+
+def _around(connection: sa.Connection, tender: Tender, found: Beside) -> Mapping[str, Any]:
+    request, today = request_of(tender, found["request"]), office().today()
     return {
         "request": request,
-        "quotes": compared(connection, tender, in_full=True, today=today),
-        "provider_references": references.references_of(connection, list(tender.invitations)),
-        "engagement": references.reference_of(connection, request.engagement) if request.engagement else None,
+        "quotes": compared(connection, tender, in_full=True, today=today, past=found["past"]),
+        "provider_references": references_of(connection, list(tender.invitations)),
+        "engagement": reference_of(connection, request.engagement) if request.engagement else None,
         "replies_are_due": today > tender.reply_by and bool(tender.unanswered),
     }

@@ -12,10 +12,11 @@ from domain.record_of_visit import RecordOfVisit
 from domain.service import Work
 from domain.visit import Visit, VisitStatus
 from domain.vocabulary import Role, Side
-from projections import people, references
+from projections import people
 from projections import visits as view
 from web.authority import settings_of
 from web.identity import Reach, Visitor, signed_in
+from web.known import reference_of
 from web.noun import Deal, Listing, Noun, Values
 from web.policy import SCHOOL, Action
 from web.terms import term_of
@@ -170,10 +171,9 @@ def withdraw_agenda_item(deal: Deal[Visit], values: Values) -> None:
     context=_visiting,
     initial=lambda connection, visit: {
         "visitors": [
-            {"person": references.reference_of(connection, each.person), "capacity": each.capacity}
-            for each in visit.visitors
+            {"person": reference_of(connection, each.person), "capacity": each.capacity} for each in visit.visitors
         ],
-        "lead": references.reference_of(connection, visit.lead),
+        "lead": reference_of(connection, visit.lead),
     },
 )
 def change_visitors(deal: Deal[Visit], values: Values) -> None:

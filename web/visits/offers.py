@@ -6,9 +6,9 @@ import sqlalchemy as sa
 
 from domain.visit import Visit
 from domain.vocabulary import Role, Side
-from projections import references
 from web.choices import Choices, holders, open_schools
 from web.identity import Visitor
+from web.known import reference_of
 from web.policy import SCHOOL, Action
 
 VISITING = (Role.OFFICER, Role.DIRECTOR, Role.STRATEGIC_LEAD, Role.BROKER, Role.CPD_MANAGER, Role.SPECIALIST)
@@ -38,4 +38,4 @@ def page_to_write(connection: sa.Connection, visit: Visit) -> str:
     """Where the record of a visit is written; the visit's own page while it has none."""
     if visit.written_up is None:
         return f"/visits/{visit.reference}"
-    return f"/records/{references.reference_of(connection, visit.written_up)}/write"
+    return f"/records/{reference_of(connection, visit.written_up)}/write"

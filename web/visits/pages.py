@@ -11,14 +11,16 @@ from flask import Blueprint, Response, render_template
 from werkzeug.exceptions import BadRequest
 
 from domain.visit import Visit
-from projections import references, schools
 from projections.records_of_visit import records
+from projections.together import Question
 from projections.visits import PlannedVisit
 from web import words
+from web.attached import BESIDE
 from web.identity import allow, concerned, reach, signed_in
+from web.known import reference_of, references_of
 from web.noun import Listing
 from web.office import office
-from web.pages import ListPage, filter_values, list_page, record_page, with_query
+from web.pages import Beside, ListPage, filter_values, list_page, record_page, with_query
 from web.policy import Action
 from web.spreadsheet import csv_of
 from web.terms import term_of
@@ -68,21 +70,26 @@ def visit(ref: str) -> str:
         title=lambda visit, names: f"{visit.kind.label} visit to {names.get(visit.school, 'a school')}",
         ids=lambda visit: [visit.school, visit.lead, *(each.person for each in visit.visitors)],
         more=_around,
+        beside=AROUND,
+        about=lambda visit: {"written_up": visit.written_up},
     )
 
 
-def _around(connection: sa.Connection, visit: Visit) -> Mapping[str, Any]:
+AROUND = BESIDE.with_(written=Question(records, records.table.c.id == sa.bindparam("written_up", type_=sa.Uuid)))
+"""What is asked for the page of a visit."""
+
+
+def _around(connection: sa.Connection, visit: Visit, found: Beside) -> Mapping[str, Any]:
     """The record of the visit where the person who asks may read it, and the records it belongs to."""
     about = visit.about()
-    record = records.get(connection, visit.written_up) if visit.written_up else None
+    record = next(iter(found["written"]), None)
     may_read = signed_in().may(
         Action.READ_RECORD if record and record.version else Action.READ_DRAFT_RECORD, concerned(connection, about)
     )
-    school = schools.by_id(connection, visit.school)
     return {
         "written": record if may_read else None,
-        "urn": school.urn if school else None,
-        "belongs": references.references_of(connection, [id for id in (visit.concern, visit.request) if id]),
+        "urn": reference_of(connection, visit.school),
+        "belongs": references_of(connection, [id for id in (visit.concern, visit.request) if id]),
     }
 
 

@@ -1,0 +1,77 @@
+"""What ids are called, looked up once for each request: names, references and URNs.
+
+A page that knows its ids beforehand asks for all of them at once (`rows_of`); whatever is asked of them afterwards is
+answered from what was found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import sqlalchemy as sa
+from flask import g, has_app_context
+
+from domain.aggregate import Aggregate
+from projections import names
+from projections.names import Name
+
+MOST = 5000
+"""What makes a list of everything passes by more names than need be kept."""
+
+
+def rows_of(connection: sa.Connection, ids: Collection[UUID]) -> dict[UUID, Name]:
+    """What these are called, by id; whatever has neither name nor reference is left out."""
+    known: dict[UUID, Name | None] = g.setdefault("known_names", {}) if has_app_context() else {}
+    if len(known) > MOST:
+        known.clear()
+    asked = [id for id in dict.fromkeys(ids) if id not in known]
+    if asked:
+        known |= dict.fromkeys(asked) | {row.id: row for row in names.rows_of(connection, asked)}
+    return {id: row for id in ids if (row := known[id]) is not None}
+
+
+def names_of(connection: sa.Connection, ids: Collection[UUID]) -> dict[UUID, str]:
+    """The names of these."""
+    return {id: row.name for id, row in rows_of(connection, ids).items()}
+
+
+def references_of(connection: sa.Connection, ids: Collection[UUID]) -> dict[UUID, str]:
+    """The references of these; of a school its URN."""
+    return {id: row.detail for id, row in rows_of(connection, ids).items()}
+
+
+def reference_of(connection: sa.Connection, id: UUID) -> str | None:
+    """The reference of a record, the URN of a school."""
+    return references_of(connection, [id]).get(id)
+
+
+def forget() -> None:
+    """Look everything up anew: something was changed."""
+    if has_app_context():
+        g.pop("known_names", None)
+
+
+def ids_within(value: Any) -> Iterator[UUID]:
+    """Every id within a value, however deep."""
+    if isinstance(value, UUID):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from _ids_of_each(value.keys())
+        yield from _ids_of_each(value.values())
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        yield from _ids_of_each(value)
+    elif isinstance(value, msgspec.Struct):
+        yield from _ids_of_each(getattr(value, name) for name in value.__struct_fields__)
+    elif isinstance(value, Aggregate):
+        yield from _ids_of_each(vars(value).values())
+    elif is_dataclass(value) and not isinstance(value, type):
+        yield from _ids_of_each(getattr(value, part.name) for part in fields(value))
+
+
+def _ids_of_each(values: Iterable[Any]) -> Iterator[UUID]:
+    for value in values:
+        yield from ids_within(value)
