@@ -1,9 +1,10 @@
-"""The load of a long record (T5), by processor time."""
+"""The load of a long record (T5), by processor time: for the first time, and again."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from uuid import UUID
 
 from bench.material.case import Case, Desk
 from bench.material.place import Place
@@ -12,23 +13,24 @@ from bench.material.timing import Measured, Way, Work, in_turn
 from bench.material.twin import Twin
 
 LENGTHS = (100, 1000)
-EVENTS = 6000
-"""How many events are read in each round, whatever the length of the record."""
+LOADS = 30
 
 
 def of_long_records(place: Place) -> Measured:
     """Records of 100 and of 1,000 events, on a file."""
-    raw = RawSqlite(str(place.file())).create()
-    twin, desk = Twin(f"sqlite:///{place.file()}"), Desk(f"sqlite:///{place.file()}", [])
+    url = f"sqlite:///{place.file()}"
+    raw, twin, desk = RawSqlite(str(place.file())).create(), Twin(f"sqlite:///{place.file()}"), Desk(url, [])
     ways: dict[str, Way] = {}
     for length in LENGTHS:
         rows = event_rows(length)
         raw.append(rows)
-        (theirs,), (own,) = twin.open_cases(1, length - 1), desk.open_cases(1, length - 1)
+        (theirs,) = twin.open_cases(1, length - 1)
+        own = desk.open_cases(LOADS, length - 1)
         ways |= {
-            f"raw select, {length:,} events": _repeated(partial(raw.select, rows[0][0]), length),
-            f"library, {length:,} events": _repeated(partial(twin.repository.get, theirs), length),
-            f"load, {length:,} events": _repeated(partial(desk.service.find, Case, own), length),
+            f"raw select, {length:,} events": _repeated(partial(raw.select, rows[0][0])),
+            f"library, {length:,} events": _repeated(partial(twin.repository.get, theirs)),
+            f"first load, {length:,} events": partial(_first_loads, url, own),
+            f"load again, {length:,} events": _repeated(partial(desk.service.find, Case, own[0])),
         }
     title = "Load of a long record on SQLite, by processor time"
     base = f"library, {LENGTHS[0]:,} events"
@@ -38,14 +40,24 @@ def of_long_records(place: Place) -> Measured:
     return measured
 
 
-def _repeated(load: Callable[[], object], length: int) -> Way:
-    loads = EVENTS // length
+def _first_loads(url: str, ids: list[UUID]) -> tuple[Work, int]:
+    """Loads by a service that has never seen these records."""
+    desk = Desk(url, [], is_new=False)
 
     def work() -> None:
-        for _ in range(loads):
+        for id in ids:
+            desk.service.find(Case, id)
+
+    return work, len(ids)
+
+
+def _repeated(load: Callable[[], object]) -> Way:
+    def work() -> None:
+        for _ in range(LOADS):
             load()
 
     def make() -> tuple[Work, int]:
-        return work, loads
+        load()
+        return work, LOADS
 
     return make
