@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 import pysqlite3.dbapi2
 import sqlalchemy as sa
 
+from projections.driver import run
+
 SAFE_SQLITE = (3, 51, 3)
 """From this version on SQLite has no WAL-reset bug, which could corrupt a file with several connections."""
 
@@ -130,7 +132,7 @@ def _on_connect(connection: Any, _: Any) -> None:
 
 def _on_begin(begin: str, connection: sa.Connection) -> None:
     if not connection.get_execution_options().get(_ONE_STATEMENT):
-        connection.exec_driver_sql(begin)
+        run(connection, begin)
 
 
 def _postgresql_writer(address: sa.URL) -> sa.Engine:

@@ -120,7 +120,10 @@ class Follower:
 def changes_by(connection: sa.Connection, view: View, events: Sequence[Event]) -> list[Change]:
     """What events make of a view's rows. Raises CannotFold; nothing is written yet."""
     changes = []
+    kinds = {type(event) for event in events}
     for sheet in view.sheets:
+        if not any(map(sheet.folds, kinds)):
+            continue
         steps = list(_steps(view, sheet, events))
         if steps:
             changes.append(_change(connection, view, sheet, steps))

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import sqlalchemy as sa
 
+from projections.driver import run, run_for_each
 from projections.view import Key, Sheet
 
 AT_ONCE = 1000
@@ -91,7 +92,7 @@ class Rows(ABC):
         """Remove the rows of these keys."""
         holes = " AND ".join(f"{column} = {self.hole}" for column in self.key)
         for key in keys:
-            connection.exec_driver_sql(f"DELETE FROM {self.table} WHERE {holes}", self._of_key(key))
+            run(connection, f"DELETE FROM {self.table} WHERE {holes}", self._of_key(key))
 
     hole: str
     """Where an argument goes in a statement."""
@@ -145,12 +146,12 @@ class _SqliteRows(Rows):
 
     def _select(self, connection: sa.Connection, keys: list[Key]) -> Iterable[Sequence[Any]]:
         if len(keys) == 1:
-            return connection.exec_driver_sql(self._one, keys[0]).cursor.fetchall()
+            return cast("list[Any]", run(connection, self._one, keys[0]).fetchall())
         asked = msgspec.json.encode(keys).decode()
-        return connection.exec_driver_sql(self._many, (asked,)).cursor.fetchall()
+        return cast("list[Any]", run(connection, self._many, (asked,)).fetchall())
 
     def _write(self, connection: sa.Connection, values: list[tuple[Any, ...]], conflict: str) -> None:
-        connection.exec_driver_sql(self.insertion + self._holes + conflict, values)
+        run_for_each(connection, self.insertion + self._holes + conflict, values)
 
 
 class _PostgresqlRows(Rows):
@@ -180,12 +181,13 @@ class _PostgresqlRows(Rows):
                 copy.write_row(self._values(row))
 
     def _select(self, connection: sa.Connection, keys: list[Key]) -> Iterable[Sequence[Any]]:
-        return connection.exec_driver_sql(self._many, tuple(map(list, zip(*keys, strict=True)))).cursor.fetchall()
+        arrays = tuple(map(list, zip(*keys, strict=True)))
+        return cast("list[Any]", run(connection, self._many, arrays).fetchall())
 
     def _write(self, connection: sa.Connection, values: list[tuple[Any, ...]], conflict: str) -> None:
         # Not one statement for each row: the driver would send those in its pipeline mode, which can hang.
         arrays = tuple(map(list, zip(*values, strict=True)))
-        connection.exec_driver_sql(self.insertion + self._all + conflict, arrays)
+        run(connection, self.insertion + self._all + conflict, arrays)
 
 
 def _converters(found: Iterable[Convert | None]) -> list[tuple[int, Convert]]:

@@ -10,6 +10,8 @@ from typing import Any, Generic, TypeVar
 import sqlalchemy as sa
 from eventsourcing.persistence import OperationalError
 
+from projections.driver import run
+
 T = TypeVar("T")
 
 MOST_TOGETHER = 64
@@ -46,7 +48,7 @@ class Group:
             self._waiting.append(job)
             leads, self._is_led = not self._is_led, True
         if not leads:
-            job.turn.wait()
+            self._wait(job)
         if not job.is_done:
             self._lead()
         if job.error is not None:
@@ -75,23 +77,38 @@ class Group:
             job.is_done = True
             job.turn.set()
         with self._door:
-            if self._waiting:
-                self._waiting[0].turn.set()
-            else:
-                self._is_led = False
+            self._hand_on()
+
+    def _wait(self, job: _Job[Any]) -> None:
+        try:
+            job.turn.wait()
+        except BaseException:
+            # A signal ends the thread: nobody is to wait for it to lead.
+            with self._door:
+                if job in self._waiting:
+                    self._waiting.remove(job)
+                    if job.turn.is_set():
+                        self._hand_on()
+            raise
+
+    def _hand_on(self) -> None:
+        if self._waiting:
+            self._waiting[0].turn.set()
+        else:
+            self._is_led = False
 
     def _work_off(self, connection: sa.Connection, jobs: list[_Job[Any]]) -> None:
         if len(jobs) == 1:
             jobs[0].result = jobs[0].work(connection)
             return
         for job in jobs:
-            connection.exec_driver_sql("SAVEPOINT job")
+            run(connection, "SAVEPOINT job")
             try:
                 job.result = job.work(connection)
             except Exception as error:
                 job.error = error
-                connection.exec_driver_sql("ROLLBACK TO job")
-            connection.exec_driver_sql("RELEASE job")
+                run(connection, "ROLLBACK TO job")
+            run(connection, "RELEASE job")
 
 
 def _fail(jobs: list[_Job[Any]], error: Exception) -> None:

@@ -13,6 +13,7 @@ from eventsourcing.persistence import IntegrityError
 
 from domain.service import Unavailable
 from projections.codec import StoredRecord
+from projections.driver import run
 from projections.event_log.faults import FAULTS, first_line, meant
 from projections.event_log.recorder import PAGE, Appended, SqlLog, T, Tail, Work, typed
 
@@ -73,7 +74,7 @@ class PostgresqlLog(SqlLog):
                 [record.meta for record in records],
                 [record.state for record in records],
             )
-            return Appended(*connection.exec_driver_sql(_APPEND, (*arrays, *locks, *held)).one())
+            return Appended(*run(connection, _APPEND, (*arrays, *locks, *held)).fetchone())
         except sa.exc.IntegrityError as error:
             raise IntegrityError(str(error.orig)) from error
 
@@ -118,13 +119,13 @@ class PostgresqlLog(SqlLog):
         return _GapAwareTail(self, after)
 
     def select_after(self, connection: sa.Connection, position: int, limit: int) -> list[StoredRecord]:
-        return typed(connection.exec_driver_sql(_AFTER, (position, limit)))
+        return typed(run(connection, _AFTER, (position, limit)))
 
     def select_positions(self, connection: sa.Connection, positions: Sequence[int]) -> list[StoredRecord]:
-        return typed(connection.exec_driver_sql(_AT, (list(positions),)))
+        return typed(run(connection, _AT, (list(positions),)))
 
     def _select_record(self, id: UUID, gt: int, lte: int, order: str) -> list[StoredRecord]:
-        return self.ask(lambda connection: typed(connection.exec_driver_sql(_ONE_RECORD + order, (id, gt, lte))))
+        return self.ask(lambda connection: typed(run(connection, _ONE_RECORD + order, (id, gt, lte))))
 
     def _time(self) -> datetime | None:
         return self.clock() if self.clock else None

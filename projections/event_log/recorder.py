@@ -214,6 +214,6 @@ class SqlLog(ApplicationRecorder):
         raise NotSupportedError("the log is followed by its tail")
 
 
-def typed(found: sa.CursorResult[Any]) -> list[StoredRecord]:
+def typed(cursor: Any) -> list[StoredRecord]:
     """Rows of the log, each as the record it is."""
-    return msgspec.convert(found.cursor.fetchall(), list[StoredRecord])
+    return msgspec.convert(cursor.fetchall(), list[StoredRecord])

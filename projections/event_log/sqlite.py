@@ -15,6 +15,7 @@ from eventsourcing.persistence import IntegrityError
 
 from projections.codec import StoredRecord
 from projections.database import Database
+from projections.driver import run, run_for_each
 from projections.event_log.faults import FAULTS, meant
 from projections.event_log.grouping import Group
 from projections.event_log.recorder import Appended, Clock, SqlLog, T, Work, typed
@@ -62,7 +63,7 @@ class SqliteLog(SqlLog):
         rows: Iterable[int] = (),
     ) -> Appended:
         _hold(connection, looked_at)
-        now, last, last_recorded, generation = msgspec.convert(tuple(connection.exec_driver_sql(_END).one()), _End)
+        now, last, last_recorded, generation = msgspec.convert(run(connection, _END).fetchone(), _End)
         if self.clock is not None:
             now = self.clock().astimezone(UTC)
         recorded_at = max(now, last_recorded) if last_recorded else now
@@ -82,7 +83,7 @@ class SqliteLog(SqlLog):
             for position, record in enumerate(records, first)
         ]
         try:
-            connection.exec_driver_sql(_INSERT, values)
+            run_for_each(connection, _INSERT, values)
         except sa.exc.IntegrityError as error:
             raise IntegrityError(str(error.orig)) from error
         return Appended(range(first, first + len(values)), recorded_at, generation or 0)
@@ -111,17 +112,18 @@ class SqliteLog(SqlLog):
         """Nothing to do: a write transaction is alone from its beginning."""
 
     def select_after(self, connection: sa.Connection, position: int, limit: int) -> list[StoredRecord]:
-        return typed(connection.exec_driver_sql(_AFTER, (position, limit)))
+        return typed(run(connection, _AFTER, (position, limit)))
 
     def select_positions(self, connection: sa.Connection, positions: Sequence[int]) -> list[StoredRecord]:
-        return typed(connection.exec_driver_sql(_AT, (msgspec.json.encode(positions).decode(),)))
+        return typed(run(connection, _AT, (msgspec.json.encode(positions).decode(),)))
 
     def _select_record(self, id: UUID, gt: int, lte: int, order: str) -> list[StoredRecord]:
-        return self.ask(lambda connection: typed(connection.exec_driver_sql(_ONE_RECORD + order, (id.hex, gt, lte))))
+        return self.ask(lambda connection: typed(run(connection, _ONE_RECORD + order, (id.hex, gt, lte))))
 
 
 def _hold(connection: sa.Connection, looked_at: Mapping[UUID, int]) -> None:
     for stream, version in looked_at.items():
-        found = connection.exec_driver_sql(_VERSION, (stream.hex,)).scalar() or 0
+        [found] = run(connection, _VERSION, (stream.hex,)).fetchone()
+        found = found or 0
         if found != version:
             raise IntegrityError(f"record {stream} is at version {found}, not {version}")
