@@ -22,13 +22,18 @@ def run(connection: sa.Connection, statement: str, arguments: Sequence[Any] = ()
     return cursor
 
 
-def run_for_each(connection: sa.Connection, statement: str, rows: Sequence[Sequence[Any]]) -> None:
-    """One statement for each row of arguments; not for PostgreSQL, whose driver would use its pipeline mode."""
+def run_for_each(connection: sa.Connection, statement: str, rows: Sequence[Sequence[Any]]) -> int:
+    """One statement for each row of arguments; returns how many rows were changed.
+
+    Not for PostgreSQL, whose driver would use its pipeline mode.
+    """
     cursor = connection.connection.cursor()
     try:
         cursor.executemany(statement, rows)
     except connection.dialect.loaded_dbapi.Error as error:
         raise _meant(connection, statement, error) from error
+    changed: int = cursor.rowcount
+    return changed
 
 
 def _meant(connection: sa.Connection, statement: str, error: Any) -> Exception:
