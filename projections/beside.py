@@ -75,7 +75,8 @@ class Beside:
             before = cell.row
             row = fold.fold(before, event, key)
             if row is not before:
-                if row is not None:
+                # The usual change keeps the key's very objects, which is seen faster than that they are equal.
+                if row is not None and (before is None or not self.sheet.has_key_of(row, before)):
                     self._check(row, key)
                 cell.row = row
                 cell.is_changed = True

@@ -126,12 +126,13 @@ class _Rebuild:
         self._folds: dict[str, list[tuple[Beside, Any]]] = {}
 
     def run(self) -> Rebuilt:
-        while page := self.tail.next():
-            self._take(page, self._fetch_at_the_primary)
-            if self._is_much():
-                self._save()
-            self.progress(self.tail.after)
-        self._save()
+        with without_collecting():
+            while page := self.tail.next():
+                self._take(page, self._fetch_at_the_primary)
+                if self._is_much():
+                    self._save()
+                self.progress(self.tail.after)
+            self._save()
         differing = self._differing()
         self.log.commit(self._switch)
         self.progress(self.tail.after)
@@ -165,17 +166,16 @@ class _Rebuild:
 
     def _take(self, page: list[StoredRecord], fetch: Callable[[Beside, list[Event]], None]) -> None:
         """Fold a page of events into the rows in memory."""
-        with without_collecting():
-            events = [event_of(record) for record in page if self._folds_of(record.topic)]
-            for beside in self.beside:
-                if not beside.is_whole:
-                    fetch(beside, events)
-            for event in events:
-                try:
-                    for beside, fold in self._folds[event.TOPIC]:
-                        beside.fold(fold, event)
-                except Exception as error:
-                    raise CannotFold(self.view, event, error) from error
+        events = [event_of(record) for record in page if self._folds_of(record.topic)]
+        for beside in self.beside:
+            if not beside.is_whole:
+                fetch(beside, events)
+        for event in events:
+            try:
+                for beside, fold in self._folds[event.TOPIC]:
+                    beside.fold(fold, event)
+            except Exception as error:
+                raise CannotFold(self.view, event, error) from error
         self.count += len(page)
 
     def _fetch_at_the_primary(self, beside: Beside, events: list[Event]) -> None:

@@ -46,6 +46,10 @@ def by_stream(event: Event) -> Key:
     return (event.meta.stream,)
 
 
+def _own(event: Event) -> Iterable[Key]:
+    return ((event.meta.stream,),)
+
+
 class _Fold(msgspec.Struct, frozen=True):
     keys: Callable[[Any], Iterable[Key]]
     fold: Callable[[Any, Any, Key], Any]
@@ -104,7 +108,7 @@ class Sheet(Generic[R]):
             for event in events:
                 self._add(
                     event,
-                    lambda happened: (key(happened),),
+                    _own if key is by_stream else lambda happened: (key(happened),),
                     lambda row, happened, _: fold(row, happened),
                     of_own=key is by_stream,
                 )
@@ -151,6 +155,10 @@ class Sheet(Generic[R]):
     def key_of(self, row: R) -> Key:
         found: Any = self._key_in(row)
         return found if len(self.key) > 1 else (found,)
+
+    def has_key_of(self, row: R, other: R) -> bool:
+        """Whether two rows share the objects of their key: surely the same key if so, perhaps another if not."""
+        return len(self.key) == 1 and self._key_in(row) is self._key_in(other)
 
     def rows(self, connection: sa.Connection, query: sa.Select[Any] | None = None) -> list[R]:
         """The rows that a query on this sheet's own columns finds; all of them without one."""
