@@ -26,7 +26,7 @@ $$
 
 _GUARD_SQLITE = """
 CREATE TRIGGER moved_{verb}_{table} BEFORE {verb} ON {table}
-BEGIN SELECT 1 FROM "the authority has moved to another place"; END
+BEGIN SELECT json('the authority has moved to another place'); END
 """
 _GUARDS = {
     "postgresql": [
@@ -34,8 +34,8 @@ _GUARDS = {
     ],
     "sqlite": [_GUARD_SQLITE.replace("{verb}", verb) for verb in ("INSERT", "UPDATE", "DELETE")],
 }
-"""In SQLite a trigger asks for a table that is not there: this is told as a fault of the database, as PostgreSQL
-tells it, and not as a rule that was broken."""
+"""In SQLite the trigger reads JSON that is none: this is told as a fault of the database, as PostgreSQL tells it, and
+not as a rule that was broken."""
 
 
 def hold_still(log: SqlLog, connection: sa.Connection) -> None:

@@ -10,23 +10,27 @@ import pytest
 from tests.databases import Databases
 from web.authorities import places
 from web.authorities.directory import Directory
-from web.settings import Settings
 
-SETTINGS = Settings("", secret_key="only for tests", testing=True)
+Place = Callable[[str], str]
+"""The address of a place, by a name."""
+
+
+def places_of(url: str) -> Place:
+    """Schemas of a PostgreSQL database, or files beside a SQLite file."""
+    if places.schema_of(url) is None:
+        return lambda name: url.replace(".sqlite", f"-{name}.sqlite")
+    return lambda name: places.in_schema(url, name.replace("-", "_"))
 
 
 @pytest.fixture
-def place(each_databases: Databases) -> Iterator[Callable[[str], str]]:
-    """The address of a place of that name: schemas of one PostgreSQL database, or SQLite files."""
+def place(each_databases: Databases) -> Iterator[Place]:
+    """Places of one kind and of the other: the test runs on both."""
     with each_databases.like() as url:
-        if places.schema_of(url) is None:
-            yield lambda name: url.replace(".sqlite", f"-{name}.sqlite")
-        else:
-            yield lambda name: places.in_schema(url, name.replace("-", "_"))
+        yield places_of(url)
 
 
 @pytest.fixture
-def directory(place: Callable[[str], str]) -> Iterator[Directory]:
+def directory(place: Place) -> Iterator[Directory]:
     """An empty directory."""
     with closing(Directory(place("directory"))) as directory:
         yield directory

@@ -1,0 +1,327 @@
+"""An authority that is moved arrives whole, whatever happens on the way, and is not left half anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from threading import Event
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+
+from domain.account import TokenScopes
+from domain.vocabulary import Role
+from projections.checking import check
+from projections.event_log import EVENTS
+from projections.following import let_follow
+from projections.standing import standings
+from tests.databases import Databases
+from tests.town import Town
+from tests.web.authorities.conftest import places_of
+from tests.world import Clock, World
+from web.accounts import accounts, attempts, sessions, tokens
+from web.accounts.tables import DOOR_TABLES, DRAFTS, IDEMPOTENCY_KEYS, UPLOADS
+from web.authorities import moving, places
+from web.authorities.copying import CopyDiffers
+from web.authorities.directory import Directory, DirectoryRefusal
+from web.authorities.moving import Moved
+from web.authorities.places import opened
+from web.migrate import upgrade
+from web.office import Office
+from web.views import VIEWS
+
+NAME = "wexmoor"
+WAYS = ["sqlite to postgresql", "postgresql to sqlite", "postgresql to postgresql", "sqlite to sqlite"]
+
+
+@dataclass
+class Moving:
+    """An authority with a town in it, and the place that it is to go to."""
+
+    directory: Directory
+    old: str
+    new: str
+
+    def go(self, **more: Any) -> Moved:
+        return moving.move(self.directory, NAME, self.new, heard_within=0, **more)
+
+    def office(self) -> Office:
+        return Office(self.directory.named(NAME).database_url)
+
+
+@pytest.fixture(params=WAYS)
+def way(
+    request: pytest.FixtureRequest, sqlite_databases: Databases, postgresql_databases: Databases
+) -> Iterator[Moving]:
+    """Every way from one kind of database to the other, and within one kind."""
+    kinds = {"sqlite": sqlite_databases, "postgresql": postgresql_databases}
+    from_, _, to = request.param.partition(" to ")
+    with ExitStack() as stack:
+        old = stack.enter_context(kinds[from_].like(furnish))
+        new = old if from_ == to else stack.enter_context(kinds[to].like())
+        yield from _moving(stack, old, places_of(new)("new"))
+
+
+@pytest.fixture
+def moved_within(each_databases: Databases) -> Iterator[Moving]:
+    """A way within one kind."""
+    with ExitStack() as stack:
+        old = stack.enter_context(each_databases.like(furnish))
+        yield from _moving(stack, old, places_of(old)("new"))
+
+
+def _moving(stack: ExitStack, old: str, new: str) -> Iterator[Moving]:
+    directory = stack.enter_context(closing(Directory(places_of(old)("directory"))))
+    directory.add(NAME, label="Wexmoor", database_url=old, hosts=["wexmoor.example"])
+    yield Moving(directory, old, new)
+
+
+def furnish(url: str) -> None:
+    """Fill the log and every table of the door."""
+    clock = Clock()
+    with closing(Office(url, clock=clock)) as office:
+        upgrade(office.writer)
+        office.prepare_views()
+        town = Town(World(office, clock))
+        person = town.people[Role.DIRECTOR]
+        with office.write() as connection:
+            account = accounts.create(connection, person, "dora@wexmoor.example")
+            accounts.add_link(connection, account, office.now())
+            sessions.begin(connection, person, office.now())
+            tokens.create(connection, person, "nightly", TokenScopes.READ, office.now())
+            attempts.begin(connection, "dora@wexmoor.example", "192.0.2.1", office.now())
+            answers = {"b": "é", "a": None}
+            draft = {"person": person, "form_key": "x", "saved_at": office.now(), "answers": answers}
+            connection.execute(DRAFTS.insert().values(draft))
+            for number in range(9):
+                connection.execute(
+                    UPLOADS.insert().values(
+                        sha256=f"{number}", bytes=b"\0\xff" * 9, size=18, media_type="a/b", stored_at=office.now()
+                    )
+                )
+            connection.execute(
+                IDEMPOTENCY_KEYS.insert().values(
+                    person=person, route="r", key="k", fingerprint="f", status=200, body=b"{}",
+                    content_type="a/b", headers={"ETag": '"1"'}, created_at=office.now(),
+                )
+            )  # fmt: skip
+
+
+def everything(url: str) -> dict[str, list[tuple[Any, ...]]]:
+    """The rows of the log and of the door's tables."""
+    with opened(url) as (_, reader), reader.connect() as connection:
+        found = {"events": [tuple(row) for row in connection.execute(EVENTS.select().order_by("position"))]}
+        for table in DOOR_TABLES.sorted_tables:
+            found[table.name] = sorted((tuple(row) for row in connection.execute(table.select())), key=repr)
+        return found
+
+
+def raise_another(office: Office, number: int = 900901) -> int:
+    """Record one more event; returns its position."""
+    clock = Clock()
+    world = object.__new__(World)
+    world.office, world.clock, world._numbers = office, clock, count(number - 900000)
+    world.school("Yew Tree School")
+    return office.log.max_notification_id() or 0
+
+
+def test_all_of_it_arrives(way: Moving) -> None:
+    before = everything(way.old)
+    done = way.go()
+    assert everything(way.new) == before
+    assert all(before.values())
+    assert (done.proof.count, done.proof.last) == (len(before["events"]), before["events"][-1][0])
+    assert done.door == {table: len(rows) for table, rows in before.items() if table != "events"}
+    assert way.directory.named(NAME).database_url == way.new
+    with closing(way.office()) as office:
+        office.prepare_views()
+        assert check(office.log, VIEWS) == []
+
+
+def test_what_is_recorded_afterwards_comes_after_all_that_was(way: Moving) -> None:
+    last = way.go().proof.last
+    with closing(way.office()) as office:
+        office.prepare_views()
+        assert raise_another(office) > last
+        assert check(office.log, VIEWS) == []
+
+
+def test_nothing_can_be_written_at_the_old_place_any_more(way: Moving) -> None:
+    with closing(Office(way.old)) as late:
+        late.prepare_views()
+        before = everything(way.old)
+        way.go()
+        with pytest.raises(Exception) as refused:  # noqa: PT011  # told by its kind below
+            raise_another(late)
+        assert not isinstance(refused.value, sa.exc.IntegrityError)
+        with pytest.raises(sa.exc.OperationalError), late.write() as connection:
+            accounts.create(connection, uuid4(), "late@wexmoor.example")
+        assert everything(way.old) == before
+
+
+def test_what_is_recorded_while_it_is_copied_arrives_too(moved_within: Moving) -> None:
+    with closing(Office(moved_within.old)) as office:
+        office.prepare_views()
+        numbers = count(900950)
+
+        def told(step: str) -> None:
+            if step.startswith("Closed"):
+                raise_another(office, next(numbers))
+
+        done = moved_within.go(tell=told)
+    assert done.proof.last == everything(moved_within.new)["events"][-1][0]
+    assert everything(moved_within.new)["events"] == everything(moved_within.old)["events"]
+
+
+def test_commands_that_come_while_it_is_held_are_in_the_log_or_were_refused(moved_within: Moving) -> None:
+    stop = Event()
+    with closing(Office(moved_within.old)) as office, ThreadPoolExecutor(3) as threads:
+        office.prepare_views()
+
+        def write_on(start: int) -> list[int]:
+            kept: list[int] = []
+            for number in count(start):
+                if stop.is_set():
+                    return kept
+                try:
+                    raise_another(office, number)
+                except Exception:
+                    return kept
+                kept.append(number)
+            return kept
+
+        writers = [threads.submit(write_on, start) for start in (910000, 920000, 930000)]
+        done = moved_within.go()
+        stop.set()
+        acknowledged = {number for writer in writers for number in writer.result()}
+    assert acknowledged
+    states = " ".join(row[-1] for row in everything(moved_within.new)["events"])
+    assert [number for number in acknowledged if f'"urn":{number}' not in states] == []
+    assert len(everything(moved_within.new)["events"]) == done.proof.count
+
+
+class Broken(Exception):
+    """The machine stops here."""
+
+
+@pytest.mark.parametrize("where", ["Copying", "Closed", "Proven", "Pointing"])
+def test_broken_off_anywhere_it_goes_on_when_called_again(
+    moved_within: Moving, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = everything(moved_within.old)
+
+    def stop(step: str) -> None:
+        if step.startswith(where):
+            raise Broken
+
+    with monkeypatch.context() as patch:
+        if where == "Pointing":
+            patch.setattr(Directory, "end_move", lambda *_: stop(where))
+        with pytest.raises(Broken):
+            moved_within.go(tell=stop)
+    found = moved_within.directory.named(NAME)
+    assert found.database_url == moved_within.old
+    assert found.is_served(datetime.now(UTC))
+    moved_within.go()
+    assert everything(moved_within.new) == before
+    assert moved_within.directory.named(NAME).database_url == moved_within.new
+
+
+def test_broken_off_in_the_middle_of_the_log_it_copies_only_the_rest(
+    moved_within: Moving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.authorities.copying.AT_ONCE", 20)
+
+    def stop(position: int) -> None:
+        if position >= 40:
+            raise Broken
+
+    with pytest.raises(Broken):
+        moved_within.go(progress=stop)
+    with opened(moved_within.new) as (_, reader), reader.connect() as connection:
+        assert connection.execute(sa.select(sa.func.count()).select_from(EVENTS)).scalar_one() == 40
+    before = everything(moved_within.old)
+    moved_within.go()
+    assert everything(moved_within.new) == before
+
+
+def test_it_is_closed_while_the_last_part_is_copied(moved_within: Moving) -> None:
+    seen: dict[str, bool] = {}
+
+    def told(step: str) -> None:
+        seen[step.partition(";")[0]] = moved_within.directory.named(NAME).is_served(datetime.now(UTC))
+
+    moved_within.go(tell=told)
+    assert seen == {"Copying the log": True, "Closed": False, "Proven": False}
+    assert moved_within.directory.named(NAME).is_served(datetime.now(UTC))
+
+
+def test_a_copy_that_is_not_the_same_is_noticed(moved_within: Moving) -> None:
+    def spoil(step: str) -> None:
+        if step.startswith("Closed"):
+            with opened(moved_within.new) as (writer, _), writer.begin() as connection:
+                row = connection.execute(EVENTS.select()).mappings().first()
+                assert row
+                other = {**row, "position": 10**6, "event_id": uuid4(), "stream_id": uuid4()}
+                connection.execute(EVENTS.insert().values(other))
+
+    with pytest.raises(CopyDiffers, match="the log has"):
+        moved_within.go(tell=spoil)
+    assert moved_within.directory.named(NAME).database_url == moved_within.old
+
+
+def test_it_does_not_go_where_something_is(moved_within: Moving) -> None:
+    places.make(moved_within.new)
+    furnish(moved_within.new)
+    before = everything(moved_within.new)
+    with pytest.raises(DirectoryRefusal, match="something at that place"):
+        moved_within.go()
+    with pytest.raises(DirectoryRefusal, match="there already"):
+        moving.move(moved_within.directory, NAME, moved_within.old)
+    assert everything(moved_within.new) == before
+
+
+def test_on_its_way_to_one_place_it_is_not_moved_to_another(moved_within: Moving, monkeypatch: Any) -> None:
+    def stop(_: str) -> None:
+        raise Broken
+
+    with pytest.raises(Broken):
+        moved_within.go(tell=lambda step: stop(step) if step.startswith("Closed") else None)
+    other = Moving(moved_within.directory, moved_within.old, moved_within.new.replace("new", "elsewhere"))
+    with pytest.raises(DirectoryRefusal, match="on its way"):
+        other.go()
+    places.remove(moved_within.new)
+    other.go()
+    assert moved_within.directory.named(NAME).database_url == other.new
+
+
+def test_a_view_that_followed_follows_at_the_new_place(moved_within: Moving) -> None:
+    with closing(Office(moved_within.old)) as office:
+        let_follow(office.log, VIEWS[0])
+    moved_within.go()
+    with closing(moved_within.office()) as office, office.read() as connection:
+        assert [name for name, standing in standings(connection).items() if standing.follows] == [VIEWS[0].name]
+
+
+def test_an_authority_stays_closed_while_a_long_move_lasts(
+    moved_within: Moving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(moving, "LEASE", timedelta(seconds=0.4))
+    monkeypatch.setattr(moving, "RENEWED_EVERY", 0.05)
+    seen: list[bool] = []
+
+    def told(step: str) -> None:
+        if step.startswith("Proven"):
+            until = datetime.now(UTC) + timedelta(seconds=1)
+            while datetime.now(UTC) < until:
+                seen.append(moved_within.directory.named(NAME).is_served(datetime.now(UTC)))
+
+    moved_within.go(tell=told)
+    assert len(seen) > 3
+    assert not any(seen)
