@@ -22,8 +22,8 @@ def run(connection: sa.Connection, statement: str, arguments: Sequence[Any] = ()
     return cursor
 
 
-def run_for_each(connection: sa.Connection, statement: str, rows: Sequence[Sequence[Any]]) -> int:
-    """One statement for each row of arguments; returns how many rows were changed.
+def run_for_each(connection: sa.Connection, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+    """One statement for each row of arguments, each of which it must take.
 
     Not for PostgreSQL, whose driver would use its pipeline mode.
     """
@@ -32,8 +32,10 @@ def run_for_each(connection: sa.Connection, statement: str, rows: Sequence[Seque
         cursor.executemany(statement, rows)
     except connection.dialect.loaded_dbapi.Error as error:
         raise _meant(connection, statement, error) from error
-    changed: int = cursor.rowcount
-    return changed
+    if cursor.rowcount != len(rows):
+        # SQLite's driver passes over a statement in silence if it failed before, since the tables have changed.
+        silent = RuntimeError(f"{len(rows) - cursor.rowcount} rows were not taken: the tables have changed")
+        raise sa.exc.OperationalError(statement, None, silent)
 
 
 def _meant(connection: sa.Connection, statement: str, error: Any) -> Exception:

@@ -127,7 +127,8 @@ class Rows(ABC):
         if self.sheet.journal:
             return ""
         if not others:
-            return " ON CONFLICT DO NOTHING"
+            # The same row again, rather than nothing: each row that is sent must be taken.
+            others = self.key[:1]
         changes = ", ".join(f"{column} = excluded.{column}" for column in others)
         return f" ON CONFLICT ({', '.join(self.key)}) DO UPDATE SET {changes}"
 
