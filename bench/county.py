@@ -31,6 +31,7 @@ from bench.workload.model import Model, fingerprint, read_model
 from bench.workload.world import World
 from bench.workload.years import new_world
 from domain.vocabulary import Team
+from web.migrate import upgrade
 from web.office import Office
 
 SOURCES = ("domain", "migrations", "projections/codec.py")
@@ -63,6 +64,7 @@ def office_of(file: Path) -> Office:
     """The office on such a file, on the day after its last."""
     model = read_model()
     office = Office(f"sqlite:///{file}", clock=partial(noon, model))
+    upgrade(office.writer)
     office.prepare_views()
     return office
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 from time import perf_counter
@@ -11,6 +10,7 @@ from time import perf_counter
 from bench.material.apart import HERE
 from bench.material.case import VIEWS, Case, Desk, signed
 from bench.material.place import Place
+from bench.material.process import peak_mib
 from bench.material.timing import Told
 from projections.checking import check
 
@@ -27,24 +27,20 @@ def of_records(place: Place) -> Told:
 
 def _import(url: str) -> dict[str, float]:
     desk = Desk(url, VIEWS[:2])
-    before = _peak()
+    before = peak_mib()
     began = perf_counter()
     for _ in range(RECORDS // BATCH):
         with signed():
             desk.service.do(lambda work: [work.add(Case.open()) for _ in range(BATCH)])
     seconds = perf_counter() - began
-    imported = _peak()
+    imported = peak_mib()
     assert check(desk.log, VIEWS[:2]) == []
     desk.close()
     return {
         "records a second": RECORDS / seconds,
         "MiB more after the import": imported - before,
-        "MiB more after the check": _peak() - before,
+        "MiB more after the check": peak_mib() - before,
     }
-
-
-def _peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 if __name__ == "__main__":

@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 from pathlib import Path
 
 from bench.material.apart import HERE
+from bench.material.process import peak_mib
 from bench.material.timing import Told
 from projections.rebuilding import rebuild
 from web.office import Office
@@ -43,13 +43,9 @@ def _main(file: str, name: str) -> None:
         view = next(view for view in VIEWS if view.name == name)
         for sheet in view.sheets:
             sheet.rows(connection, sheet.table.select().limit(1000))
-    before = _peak()
+    before = peak_mib()
     rebuild(office.log, view)
-    print(json.dumps([before, _peak()]))
-
-
-def _peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps([before, peak_mib()]))
 
 
 if __name__ == "__main__":
