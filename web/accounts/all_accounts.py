@@ -18,7 +18,7 @@ from web.choices import Choices, holders
 from web.forms import Form
 from web.identity import allow
 from web.known import names_of
-from web.office import office
+from web.office import chosen, office
 from web.policy import Action
 
 SEE_OTHER, UNPROCESSABLE = 303, 422
@@ -82,7 +82,7 @@ def make_password_link(person: UUID) -> ResponseReturnValue:
         "accounts/shown_once.html",
         page_title=f"Password link for {name}",
         label="Link",
-        secret=url_for("accounts.set_password", token=secret, _external=True),
+        secret=_link(secret),
         use="It is valid for 48 hours and for setting one password. Send it to this person alone.",
         onward=f"/accounts/{person}",
     )
@@ -134,6 +134,13 @@ def _account(person: UUID) -> tuple[accounts.Account, str]:
     if account is None:
         raise NotFound
     return account, names.get(person, account.sign_in_name)
+
+
+def _link(secret: str) -> str:
+    """The address of a password link, which on a host that several authorities share leads to this one."""
+    of_request = chosen()
+    way_in = of_request.way_in if of_request else ""
+    return request.host_url.rstrip("/") + way_in + url_for("accounts.set_password", token=secret)
 
 
 def _without_account() -> Choices:

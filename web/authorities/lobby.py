@@ -6,7 +6,6 @@ They name an authority only at a host that is its own or one of its own.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import quote
 
 from flask import Flask, Response, json, redirect, render_template, request, session, url_for
@@ -15,7 +14,7 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
 from marshmallow import Schema, fields, validate
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import HTTPException, NotFound
 
 from web import add_components
 from web.accounts.accounts import LONGEST_NAME
@@ -40,7 +39,7 @@ TYPED_SECONDS = 120
 YEAR = 366 * 24 * 3600
 HEADER = "Sis-Authority"
 
-SEE_OTHER, BAD_REQUEST, NOT_FOUND, UNPROCESSABLE, UNAVAILABLE = 303, 400, 404, 422, 503
+SEE_OTHER, BAD_REQUEST, UNPROCESSABLE, UNAVAILABLE = 303, 400, 422, 503
 READING = frozenset({"GET", "HEAD"})
 GUESSES = "20 per minute"
 
@@ -87,7 +86,7 @@ def make_lobby(directory: Directory, settings: Settings) -> Flask:
     add_headers(lobby)
     add_components(lobby)
     CSRFProtect(lobby)
-    limiter = Limiter(get_remote_address, app=lobby, storage_uri="memory://")
+    limiter = lobby.extensions["sis-limiter"] = Limiter(get_remote_address, app=lobby, storage_uri="memory://")
     lobby.before_request(_turned_away)
 
     @lobby.get(WHICH)
@@ -123,9 +122,10 @@ def make_lobby(directory: Directory, settings: Settings) -> Flask:
         asked = request.full_path.rstrip("?") if request.method in READING else "/"
         return redirect(f"{WHICH}?next={quote(asked, safe='/')}", SEE_OTHER)
 
-    @lobby.errorhandler(404)
-    def nothing(_: Any) -> ResponseReturnValue:
-        return render_template("authorities/not_found.html"), NOT_FOUND
+    @lobby.errorhandler(HTTPException)
+    def refused(error: HTTPException) -> ResponseReturnValue:
+        code = error.code or 500
+        return (render_template("authorities/refused.html", code=code), code) if code >= 400 else error
 
     return lobby
 
