@@ -8,8 +8,10 @@ import click
 
 from web.accounts.commands import accounts
 from web.api import document
+from web.authorities.commands import authorities
+from web.console.following import follow
 from web.console.imports import imports
-from web.console.opening import opened
+from web.console.opening import opened, present_settings, with_authority
 from web.console.running import reset, run, serve
 from web.console.views import views
 
@@ -19,8 +21,8 @@ from web.console.views import views
 def main() -> None:
     """School improvement service: brokerage and case tracking.
 
-    Every command creates or upgrades the database that it is given: SIS_DATABASE_URL names it, else it is the
-    demonstration's, under var/.
+    Every command creates or upgrades the database that it is given: SIS_DATABASE_URL names it, or --authority the
+    authority whose it is; else it is the demonstration's, under var/.
     """
 
 
@@ -28,12 +30,13 @@ def main() -> None:
 def openapi() -> None:
     """Print the OpenAPI document of the API."""
     from web import create_app
-    from web.settings import settings_from_environment
 
-    settings = settings_from_environment()
+    settings = present_settings()
     with opened(settings) as office:
         click.echo(json.dumps(document(create_app(settings, office=office)), indent=2))
 
 
-for command in (run, serve, reset, imports, views, accounts):
+for command in (openapi, serve, follow, imports, views, accounts):
+    main.add_command(with_authority(command))
+for command in (run, reset, authorities):
     main.add_command(command)
