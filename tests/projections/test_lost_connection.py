@@ -1,0 +1,124 @@
+"""A connection that is lost in the middle of a command: done or not, it is found out, and it is done once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+
+from domain.service import AlreadyDone, Unavailable
+from projections.event_log.faults import FAULTS
+from projections.following import Following, let_follow
+from projections.rebuilding import rebuild
+from tests.cutting import Moment, Wire, wire_to
+from tests.databases import Databases, with_log
+from tests.notebook import VIEWS, Desk, Notebook, command, notebooks
+
+MOMENTS: tuple[Moment, ...] = ("before", "after")
+
+
+@pytest.fixture
+def url(postgresql_databases: Databases) -> Iterator[str]:
+    with postgresql_databases.like(with_log) as url:
+        yield url
+
+
+@pytest.fixture
+def at_the_wire(url: str) -> Iterator[tuple[Wire, Desk]]:
+    with wire_to(url) as (wire, through):
+        desk = Desk(through)
+        yield wire, desk
+        assert desk.differences() == []
+        desk.close()
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("word", ["append_events", "COMMIT"])
+def test_a_command_is_done_once_wherever_its_connection_is_lost(
+    at_the_wire: tuple[Wire, Desk], word: str, moment: Moment
+) -> None:
+    wire, desk = at_the_wire
+    with command():
+        id = desk.service.add(Notebook.open).id
+    wire.cut(word, moment)
+    with command():
+        desk.service.change(Notebook, id, lambda notebook: notebook.write("one", "red"))
+    assert wire.cuts == 1
+    assert desk.service.find(Notebook, id).lines == ["one"]
+    assert desk.read(notebooks.get, id).lines == 1
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_an_append_without_views_is_done_once_too(url: str, moment: Moment) -> None:
+    with wire_to(url) as (wire, through):
+        desk = Desk(through, views=[])
+        wire.cut("append_events", moment)
+        with command():
+            id = desk.service.add(Notebook.open).id
+        assert wire.cuts == 1
+        assert [event.meta.stream for event in desk.events()] == [id]
+        desk.close()
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_question_is_asked_again(at_the_wire: tuple[Wire, Desk], moment: Moment) -> None:
+    wire, desk = at_the_wire
+    with command():
+        id = desk.service.add(Notebook.open).id
+    wire.cut("SELECT stream_id", moment)
+    assert desk.service.find(Notebook, id).title == "Notes"
+    assert wire.cuts == 1
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_command_that_is_sent_again_by_its_sender_is_known(at_the_wire: tuple[Wire, Desk], moment: Moment) -> None:
+    wire, desk = at_the_wire
+    sent = uuid4()
+    wire.cut("COMMIT", moment)
+    with command(sent):
+        id = desk.service.add(Notebook.open).id
+    with command(sent), pytest.raises(AlreadyDone) as done:
+        desk.service.add(Notebook.open)
+    assert done.value.stream == id
+    assert len(desk.events()) == 1
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_what_follows_takes_each_event_once(at_the_wire: tuple[Wire, Desk], moment: Moment) -> None:
+    wire, desk = at_the_wire
+    let_follow(desk.log, VIEWS[0])
+    with command():
+        id = desk.service.add(Notebook.open).id
+    for word in ("UPDATE views", "COMMIT"):
+        with command():
+            desk.service.change(Notebook, id, lambda notebook: notebook.write("one"))
+        wire.cut(word, moment)
+        while _step(desk):
+            pass
+    assert wire.cuts == 2
+    assert desk.read(notebooks.get, id).lines == 2
+
+
+def _step(desk: Desk) -> bool:
+    try:
+        return Following(desk.log, desk.follower).step() > 0
+    except (Unavailable, *FAULTS):
+        return True
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("word", ["view_rebuilds", "ALTER TABLE", "COMMIT"])
+def test_a_rebuild_whose_connection_is_lost_is_called_again(
+    at_the_wire: tuple[Wire, Desk], word: str, moment: Moment
+) -> None:
+    wire, desk = at_the_wire
+    with command():
+        desk.service.add(Notebook.open)
+    desk.execute("UPDATE test_notebooks SET lines = 7")
+    wire.cut(word, moment)
+    with pytest.raises((Unavailable, *FAULTS)):
+        rebuild(desk.log, VIEWS[0])
+    assert wire.cuts == 1
+    rebuild(desk.log, VIEWS[0])
+    assert desk.differences() == []
