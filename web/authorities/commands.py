@@ -40,11 +40,13 @@ def authorities() -> None:
 @click.option("--label", help="What people call it; without it, its name.")
 @click.option("--database", help="Where its data go; without it, beside the directory.")
 def create(name: str, hosts: Sequence[str], domains: Sequence[str], label: str | None, database: str | None) -> None:
-    """List the authority NAME, and make its database, or take in the one that is there."""
+    """List the authority NAME, and make its database, or take in the one that --database names."""
     with _directory() as directory:
         if not hosts:
             raise click.UsageError("Give a --host, or nobody can reach it")
         url = database or places.beside(directory.url, name)
+        if not database and not places.is_empty(url):
+            raise click.ClickException(f"There is something at {places.shown(url)}: to take it in, say --database")
         directory.add(name, label=label or name, database_url=url, hosts=hosts, domains=domains)
         try:
             places.make(url)

@@ -33,9 +33,9 @@ Place = Callable[[str], str]
 
 
 def places_of(url: str) -> Place:
-    """Schemas of a PostgreSQL database, or files beside a SQLite file."""
+    """Schemas of a PostgreSQL database, or files in a folder named like a SQLite file."""
     if places.schema_of(url) is None:
-        return lambda name: url.replace(".sqlite", f"-{name}.sqlite")
+        return lambda name: url.replace(".sqlite", f"/{name}.sqlite")
     return lambda name: places.in_schema(url, name.replace("-", "_"))
 
 
