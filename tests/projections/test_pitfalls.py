@@ -29,7 +29,7 @@ import domain
 from domain.aggregate import EVENTS
 from projections.codec import stored
 from projections.event_log import SqlLog
-from projections.following import LISTEN_SECONDS, Following, let_follow
+from projections.following import LISTEN_SECONDS, Following, keep_inline, let_follow
 from projections.rebuilding import rebuild
 from tests.databases import Databases, with_log
 from tests.notebook import VIEWS, Desk, Notebook, command, notebooks
@@ -110,8 +110,7 @@ def test_nothing_is_sent_to_postgresql_in_the_driver_s_pipeline_mode(
         let_follow(desk.log, VIEWS[0])
         for number in (1, 3, 400):
             a_notebook(desk, *("line",) * number, tags=("ink", "red"))
-        while Following(desk.log, desk.follower).step():
-            pass
+        keep_inline(desk.log, desk.follower, VIEWS[0])
         for view in VIEWS:
             rebuild(desk.log, view)
         assert desk.differences() == []
