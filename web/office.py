@@ -106,11 +106,12 @@ class Office:
 class Chosen:
     """The authority that answers a request, where one deployment serves several (web.authorities.router).
 
-    `way_in` leads a browser that has not chosen to this authority, on a host that several share; `sign_in_name` is
-    what was typed to find it.
+    `label` is what people call it; `way_in` leads a browser that has not chosen to this authority, on a host that
+    several share; `sign_in_name` is what was typed to find it.
     """
 
     name: str
+    label: str
     office: Office
     way_in: str = ""
     sign_in_name: str = ""

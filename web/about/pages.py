@@ -11,7 +11,7 @@ from web.accounts.sessions import IDLE, LASTS
 from web.authority import authority, settings_of
 from web.identity import signed_in
 from web.navigation import first_page
-from web.office import office
+from web.office import chosen, office
 
 SEE_OTHER, UNAVAILABLE = 303, 503
 
@@ -42,7 +42,14 @@ def accessibility() -> str:
 @pages.get("/cookies")
 def cookies() -> str:
     hours, minutes = LASTS.total_seconds() // 3600, IDLE.total_seconds() // 60
-    return render_template("about/cookies.html", page_title="Cookies", hours=int(hours), minutes=int(minutes))
+    of_request = chosen()
+    return render_template(
+        "about/cookies.html",
+        page_title="Cookies",
+        hours=int(hours),
+        minutes=int(minutes),
+        is_shared=bool(of_request and of_request.way_in),
+    )
 
 
 @pages.get("/privacy")

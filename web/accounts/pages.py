@@ -103,8 +103,10 @@ def own_path(target: str) -> str:
 
 def _sign_in_page(form: Form, onward: str, status: int = 200) -> tuple[str, int]:
     of_request = chosen()
-    shared = of_request is not None and bool(of_request.way_in)
-    page = render_template("accounts/sign_in.html", page_title="Sign in", form=form, onward=onward, shared=shared)
+    shared_by = of_request.label if of_request and of_request.way_in else ""
+    page = render_template(
+        "accounts/sign_in.html", page_title="Sign in", form=form, onward=onward, shared_by=shared_by
+    )
     return page, status
 
 

@@ -105,7 +105,7 @@ def make_lobby(directory: Directory, settings: Settings) -> Flask:
         typed = form.values["address"]
         hashed = address_hash(settings.secret_key, typed)
         found = directory.of_address(hashed, typed.rpartition("@")[2]) & at_host().keys()
-        return _chosen(*found, typed=typed) if len(found) == 1 else _page(_choosing())
+        return _chosen(*found, typed=typed) if len(found) == 1 else _page(_choosing(), asked_in_vain=True)
 
     @lobby.get(f"{WAY_IN}/<name>/", defaults={"path": ""})
     @lobby.get(f"{WAY_IN}/<name>/<path:path>")
@@ -156,11 +156,18 @@ def _choosing(*, answered: bool = False) -> Form:
     return Form(WhichAuthority(), data=request.form if answered else None, context=context)
 
 
-def _page(form: Form, status: int = 200) -> tuple[str, int]:
+def _page(form: Form, status: int = 200, *, asked_in_vain: bool = False) -> tuple[str, int]:
     onward = own_path(request.values.get("next", ""))
     by_address = "address" in {field.id for field in form.fields()}
     here = url_for("ask", next=onward, list="yes" if by_address else None)
-    page = render_template("authorities/which.html", form=form, onward=onward, by_address=by_address, otherwise=here)
+    page = render_template(
+        "authorities/which.html",
+        form=form,
+        onward=onward,
+        by_address=by_address,
+        asked_in_vain=asked_in_vain,
+        otherwise=here,
+    )
     return page, status
 
 

@@ -85,7 +85,7 @@ class Router:
             return self.lobby(environ, start)
         typed = Request(environ).cookies.get(TYPED, "") if is_shared else ""
         way_in = f"{WAY_IN}/{authority.name}" if is_shared else ""
-        environ[CHOSEN] = Chosen(authority.name, office, way_in, typed)
+        environ[CHOSEN] = Chosen(authority.name, authority.label, office, way_in, typed)
 
         def give_back() -> None:
             self.offices.give_back(authority)

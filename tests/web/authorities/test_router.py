@@ -144,6 +144,7 @@ def test_an_address_that_is_known_leads_there_whatever_its_domain(
         "/which-authority", data={"address": "Head@school.example"}, base_url=at(SHARED), follow_redirects=True
     )
     assert 'value="Head@school.example"' in page.text
+    assert "You are signing in to Birchdale" in page.text
     assert "Choose another authority" in page.text
 
 
@@ -165,6 +166,7 @@ def test_an_address_that_is_not_known_is_asked_for_its_authority(client: Client,
     page = chosen(client, {"address": "nobody@elsewhere.example"})
     assert page.status_code == 200
     assert "Which authority is yours?" in page.text
+    assert "Your email address does not tell" in page.text
     assert chosen(client, {"authority": ""}).status_code == 422
     assert chosen(client, {"authority": "elsewhere"}).status_code == 422
     assert chosen(client, {"authority": alderley.name}).headers["Location"] == "/sign-in"
@@ -185,6 +187,12 @@ def test_a_mistyped_address_is_said(client: Client) -> None:
     page = chosen(client, {"address": "nobody"})
     assert page.status_code == 422
     assert "There is a problem" in page.text
+
+
+def test_the_cookies_of_a_shared_host_are_told_there_alone(client: Client, alderley: Neighbour) -> None:
+    chosen(client, {"authority": alderley.name})
+    assert "sis_authority" in client.get("/cookies", base_url=at(SHARED)).text
+    assert "sis_authority" not in client.get("/cookies", base_url=at(alderley.host)).text
 
 
 @pytest.mark.parametrize("onward", ["//evil.example", "https://evil.example", "/\\evil.example"])
