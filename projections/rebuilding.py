@@ -49,6 +49,7 @@ def rebuild(log: SqlLog, view: View, progress: Progress = lambda _: None) -> Reb
     """Fill a view anew. Raises CannotFold, and leaves the live tables as they are, if it cannot take an event.
 
     Goes on where an interrupted rebuild of the same code left off. `progress` is told positions reached.
+    Raises Unavailable where somebody reads the live tables, or saves, for so long that others would have to wait.
     """
     with alone(log.writer, LOCK):
         return _Rebuild(log, view, progress).run()
@@ -236,9 +237,6 @@ class _Rebuild:
         """Take what was saved since, and put the new tables in the place of the live ones."""
         self.log.hold_still(connection)
         hold(connection, self.view.name)
-        if connection.dialect.name == "postgresql":
-            # Readers hold the live tables; one that never ends must not hold up everybody behind this switch.
-            connection.exec_driver_sql("SET LOCAL lock_timeout = '5s'")
         while page := self.tail.rest(connection):
             self._take(page, lambda beside, events: _fetch(connection, beside, events))
         for beside in self.beside:

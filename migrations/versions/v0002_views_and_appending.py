@@ -21,7 +21,6 @@ DECLARE
     moved uuid;
 BEGIN
     -- Before any position is drawn, so that a reader can tell a position still on its way from one given up.
-    PERFORM pg_current_xact_id();
     PERFORM pg_advisory_xact_lock_shared(space, 0);
     -- In one order for everybody, so that nobody waits in a circle.
     PERFORM CASE WHEN is_own THEN pg_advisory_xact_lock(space, number)

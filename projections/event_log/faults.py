@@ -19,6 +19,9 @@ _CONFLICTS = frozenset({"40P01", "40001"})
 _READ_ONLY = "25006"
 """The server at this address has become a standby."""
 
+_HELD_UP = "55P03"
+"""Somebody else held for too long what was needed."""
+
 
 def meant(error: Exception) -> Exception:
     """The service's own word for an error of the database: the error itself where it is a fault of the program."""
@@ -27,6 +30,8 @@ def meant(error: Exception) -> Exception:
         return IntegrityError(str(error))
     if isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated:
         return OutcomeUnknown(first_line(error))
+    if state == _HELD_UP:
+        return Unavailable("others have been reading or writing for too long; nothing was changed: try again")
     if isinstance(error, OUT_OF_REACH) or state == _READ_ONLY:
         return Unavailable(first_line(error))
     return error

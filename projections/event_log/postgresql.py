@@ -17,6 +17,9 @@ from projections.driver import run
 from projections.event_log.faults import FAULTS, first_line, meant
 from projections.event_log.recorder import PAGE, Appended, SqlLog, T, Tail, Work, typed
 
+HELD_UP_SECONDS = 5
+"""How long whoever needs the log or a view for itself waits for those who are at it: all others wait behind it."""
+
 _READ = "SELECT stream_id, version, event_id, topic, meta, state, recorded_at, position FROM events"
 _ONE_RECORD = f"{_READ} WHERE stream_id = %s AND version > %s AND version <= %s ORDER BY version"
 _AFTER = f"{_READ} WHERE position > %s ORDER BY position LIMIT %s"
@@ -25,9 +28,13 @@ _BEGIN = "SELECT recorded, generation FROM begin_append(%s, %s, %s, %s, %s)"
 _APPEND = "SELECT positions, recorded, generation FROM append_events(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 _POSITIONS = "SELECT array_agg(nextval('events_position_seq')) FROM generate_series(1, %s)"
 _COPY = "COPY events (stream_id, version, event_id, topic, meta, state, recorded_at, position) FROM STDIN"
-_FENCE = "SELECT pg_current_xact_id()::text::bigint"
-_PASSED = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint > %s"
+_AT_WORK = """
+SELECT virtualtransaction FROM pg_locks
+WHERE locktype = 'advisory' AND objsubid = 2 AND classid = current_schema()::regnamespace::oid AND objid = 0
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND granted
+"""
 _HOLD_STILL = "SELECT pg_advisory_xact_lock(current_schema()::regnamespace::oid::int, 0)"
+_GIVE_UP = f"SET LOCAL lock_timeout = '{HELD_UP_SECONDS}s'"
 
 _CHANNEL = "SELECT 'sis_' || current_schema()"
 _ANNOUNCE = "SELECT pg_notify('sis_' || current_schema(), '')"
@@ -42,8 +49,8 @@ COPIED_FROM = 200
 class PostgresqlLog(SqlLog):
     """Appends without waiting for other appends: a position may be seen before an earlier one.
 
-    A transaction has its id before it draws positions (`begin_append`), by which a reader that finds a position
-    missing can tell whether it may still be filled: see _GapAwareTail. No other reader follows the log.
+    A transaction has its share of a lock before it draws positions (`begin_append`), by which a reader that finds a
+    position missing can tell whether it may still be filled: see _GapAwareTail. No other reader follows the log.
     """
 
     def commit(self, work: Work[T]) -> T:
@@ -113,7 +120,8 @@ class PostgresqlLog(SqlLog):
                 connection.invalidate()
 
     def hold_still(self, connection: sa.Connection) -> None:
-        connection.exec_driver_sql(_HOLD_STILL)
+        run(connection, _GIVE_UP)
+        run(connection, _HOLD_STILL)
 
     def tail(self, after: int = 0) -> Tail:
         return _GapAwareTail(self, after)
@@ -160,36 +168,39 @@ class PostgresqlLog(SqlLog):
 class _GapAwareTail(Tail):
     """Stops before a missing position until nobody can fill it any more.
 
-    Whoever drew a position below one that was seen had an id by then. So the reader draws an id of its own after
-    seeing it, the fence; once the oldest transaction at work is younger than the fence, what is still missing below
-    the position seen was rolled back.
+    Whoever drew a position below one that was seen was at work then, or had ended. So the reader notes who is at
+    work after seeing it; once all of these have ended, what is still missing below the position seen was rolled
+    back. What others do in the same server does not matter, however long it takes.
     """
 
     def __init__(self, log: SqlLog, after: int = 0) -> None:
         super().__init__(log, after)
-        self._fence: tuple[int, int] | None = None
+        self._doubt: tuple[int, frozenset[str]] | None = None
 
     def next(self, limit: int = PAGE) -> list[StoredRecord]:
         with self.log.primary.connect() as connection:
-            # Asked before the rows are read, so that whatever ended before is among them.
+            # Asked before the rows are read, so that whatever was committed before is among them.
             filled = self._filled_to(connection)
             found = self.log.select_after(connection, self.after, limit)
-        settled = _settled(found, self.after, filled)
-        if len(settled) < len(found) and (self._fence is None or filled):
-            with self.log.writer.begin() as connection:
-                last = found[-1].position or 0
-                self._fence = (last, connection.exec_driver_sql(_FENCE).scalar_one())
+            settled = _settled(found, self.after, filled)
+            if len(settled) < len(found) and (self._doubt is None or filled):
+                self._doubt = (found[-1].position or 0, _at_work(connection))
         return self._taken(settled)
 
     def _filled_to(self, connection: sa.Connection) -> int:
-        """Up to where no missing position will be filled any more; 0 where the fence does not tell yet."""
-        if self._fence is None:
+        """Up to where no missing position will be filled any more; 0 where that cannot be told yet."""
+        if self._doubt is None:
             return 0
-        last, fence = self._fence
+        last, were_at_work = self._doubt
         if last <= self.after:
-            self._fence = None
+            self._doubt = None
             return 0
-        return last if connection.exec_driver_sql(_PASSED, (fence,)).scalar_one() else 0
+        return 0 if were_at_work & _at_work(connection) else last
+
+
+def _at_work(connection: sa.Connection) -> frozenset[str]:
+    """Who may have drawn positions and has not ended yet: a transaction is visible before it lets go of its locks."""
+    return frozenset(transaction for (transaction,) in run(connection, _AT_WORK).fetchall())
 
 
 def _settled(found: list[StoredRecord], after: int, filled: int) -> list[StoredRecord]:
