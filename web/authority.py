@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 from flask import g, has_app_context
 
 from domain.authority import AUTHORITY, Authority, Settings, version_name
-from domain.service import NotFound
+from domain.service import NotFound, Unavailable
 from web.office import Office, office
 
 
@@ -24,9 +24,13 @@ class Shown:
 
 
 def authority() -> Shown:
-    """The authority as of today, read once per request."""
+    """The authority as of today, read once per request; as last known where the log is out of reach."""
     if "authority" not in g:
-        g.authority = _shown()
+        try:
+            record = record_of(office())
+        except Unavailable:
+            record = _KEPT.get(office())
+        g.authority = _shown(record)
     found: Shown = g.authority
     return found
 
@@ -57,8 +61,7 @@ def record_of(office: Office) -> Authority | None:
 _KEPT: WeakKeyDictionary[Office, Authority] = WeakKeyDictionary()
 
 
-def _shown() -> Shown:
-    found = record_of(office())
+def _shown(found: Authority | None) -> Shown:
     if found is None:
         defaults = Settings()
         return Shown("School Improvement Service", "School improvement", defaults.colour, defaults.contact_email)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import (
     BadRequest,
     Conflict,
@@ -27,6 +26,8 @@ from domain import service
 from domain.aggregate import Refusal
 from domain.money import NotMoney
 from domain.references import NotAReference
+from projections.event_log.faults import meant
+from projections.follower import Superseded
 
 STATUS: tuple[tuple[type[Exception], type[HTTPException]], ...] = (
     (service.TooManyAtOnce, Conflict),
@@ -35,9 +36,14 @@ STATUS: tuple[tuple[type[Exception], type[HTTPException]], ...] = (
     (NotAReference, NotFound),
     (service.NotFound, NotFound),
     (service.Stale, PreconditionFailed),
-    (OperationalError, ServiceUnavailable),
+    (service.Unavailable, ServiceUnavailable),
+    (Superseded, ServiceUnavailable),
 )
 """A rule or fault of the product, and the HTTP answer to it; the first that fits counts."""
+
+OUR_SIDE = (service.Unavailable, Superseded)
+
+UNSURE = "It is not known whether this was saved. Send it again: it is carried out once"
 
 TITLES: dict[type[HTTPException], str] = {
     BadRequest: "The request cannot be understood",
@@ -68,10 +74,18 @@ class Problem:
 
 def http_of(error: Exception) -> HTTPException:
     """The HTTP answer to an error of the product; an internal one to what the table does not know."""
+    told = meant(error)
     for kind, answer in STATUS:
-        if isinstance(error, kind):
-            return answer(str(error))
+        if isinstance(told, kind):
+            return answer(_told(told))
     return InternalServerError()
+
+
+def _told(error: Exception) -> str | None:
+    """What the person who asks is told: not what a database says of itself."""
+    if isinstance(error, service.OutcomeUnknown):
+        return UNSURE
+    return None if isinstance(error, OUR_SIDE) else str(error)
 
 
 def problem_of(error: Exception) -> Problem:

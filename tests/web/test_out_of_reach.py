@@ -1,0 +1,76 @@
+"""While the database is down every door says so, in plain words and when to come back; after it, all goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+
+import pytest
+from flask.testing import FlaskClient
+
+from domain.service import OutcomeUnknown
+from tests.databases import with_views
+from tests.postgresql import Server
+from tests.postgresql_programs import ABSENT, binaries
+from tests.web.conftest import Program, a_program, an_app
+from tests.world import Clock, World
+from web.office import Office
+from web.problems import problem_of
+
+
+@dataclass(frozen=True)
+class Doors:
+    server: Server
+    browser: FlaskClient
+    stranger: FlaskClient
+    program: Program
+
+
+@pytest.fixture
+def doors() -> Iterator[Doors]:
+    """A service on a server of its own, with somebody signed in."""
+    if binaries() is None:
+        pytest.skip(ABSENT)
+    clock = Clock()
+    with Server() as server, server.database() as url:
+        with_views(url)
+        with closing(Office(url, clock=clock)) as office:
+            world, app = World(office, clock), an_app(office)
+            director = world.director()
+            browser = app.test_client()
+            browser.set_cookie(*world.session_of(director))
+            yield Doors(server, browser, app.test_client(), a_program(app, world, director))
+        server.stop()
+        server.start()
+
+
+def test_every_door_says_so_and_all_goes_on_afterwards(doors: Doors) -> None:
+    assert doors.browser.get("/caseload").status_code == 200
+    doors.server.kill()
+    answers = [
+        doors.browser.get("/caseload"),
+        doors.browser.get("/"),
+        doors.stranger.post("/sign-in", data={"sign_in_name": "anna@example.org", "password": "three random words"}),
+        doors.stranger.get("/readyz"),
+        doors.program.get("/schools", status=503),
+    ]
+    for answer in answers[:3]:
+        assert "Sorry, the service is unavailable" in answer.text
+    for answer in answers:
+        assert answer.status_code == 503
+        assert int(answer.headers["Retry-After"]) > 0
+        assert "127.0.0.1" not in answer.text
+        assert "SELECT" not in answer.text
+    assert doors.stranger.get("/healthz").status_code == 200
+
+    doors.server.start()
+    assert doors.browser.get("/caseload").status_code == 200
+    doors.program.get("/schools")
+
+
+def test_whoever_cannot_know_whether_it_was_saved_is_told_to_send_it_again() -> None:
+    problem = problem_of(OutcomeUnknown("server closed the connection"))
+    assert (problem.status, problem.kind) == (503, "service-unavailable")
+    assert "carried out once" in problem.detail
+    assert "server closed" not in problem.detail
