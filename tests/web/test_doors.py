@@ -374,3 +374,11 @@ def test_a_place_in_a_list_that_was_never_given_out_is_no_fault(standing: Standi
 
     assert answer.status_code == 400
     assert "Begin at its first page" in answer.text
+
+
+@pytest.mark.parametrize("form", ["/concerns/raise", "/visits/plan"])
+def test_a_form_begun_by_its_address_with_what_is_no_day_opens_without_it(standing: Standing, form: str) -> None:
+    page = standing.browser(standing.town.director).get(form, query_string={"on": "2026-02-30"})
+
+    assert page.status_code == 200
+    assert "2026" not in re.findall(r'name="on-year"[^>]*value="(\d*)"', page.text)

@@ -287,7 +287,10 @@ class DateParts(FormField):
         raise Mistake(message)
 
     def write(self, value: Any) -> Iterator[tuple[str, str]]:
-        day = date.fromisoformat(value) if isinstance(value, str) else value
+        try:
+            day = date.fromisoformat(value) if isinstance(value, str) else value
+        except ValueError:  # an address may begin a form with anything
+            return
         if day is not None:
             for part in self.parts:
                 yield f"{self.id}-{part}", str(getattr(day, part))
