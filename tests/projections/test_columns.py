@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -25,12 +24,15 @@ class Step:
 
 
 WHO = UUID("5b6f1b0e-6a57-4a64-9f0c-8d2f0b7c1a11")
+OWN_TYPES = (UUID, datetime, date, time)
+"""What PostgreSQL keeps as what it is, and SQLite as text."""
+
 HALF_PAST_SIX = datetime(2026, 11, 2, 18, 30, tzinfo=timezone(timedelta(hours=2)))
 
 
 @pytest.fixture
-def connection(tmp_path: Path) -> Iterator[sa.Connection]:
-    writer, reader = open_database(f"sqlite:///{tmp_path / 'columns.sqlite'}")
+def connection(each_database: str) -> Iterator[sa.Connection]:
+    writer, reader = open_database(each_database)
     with writer.begin() as connection:
         yield connection
     writer.dispose()
@@ -38,7 +40,7 @@ def connection(tmp_path: Path) -> Iterator[sa.Connection]:
 
 
 def there_and_back(connection: sa.Connection, hint: Any, value: Any) -> tuple[Any, Any]:
-    """What is read, and what stands in the file."""
+    """What is read, and what stands in the table."""
     kind, nullable = column_type(hint)
     table = sa.Table("kept", sa.MetaData(), sa.Column("value", kind, nullable=nullable))
     table.create(connection)
@@ -78,7 +80,8 @@ def test_a_value_is_read_as_it_was_kept(connection: sa.Connection, hint: Any, va
     read, stands = there_and_back(connection, hint, value)
     assert read == value
     assert type(read) is type(value)
-    assert stands == kept
+    has_own_type = connection.dialect.name == "postgresql" and isinstance(value, OWN_TYPES)
+    assert stands == (value if has_own_type else kept)
 
 
 def test_times_are_read_in_utc(connection: sa.Connection) -> None:
