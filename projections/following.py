@@ -21,6 +21,9 @@ TOGETHER = 500
 LISTEN_SECONDS = 1.0
 """The log is read again after this time, also when nobody has called."""
 
+HELD_UP_SECONDS = 0.01
+"""And after this time where it is held up by a transaction that may be undone."""
+
 LOCK = "following"
 
 
@@ -50,7 +53,9 @@ class Following:
             self.log.commit(self._try_again)
             while goes_on():
                 if not self.step():
-                    wait(LISTEN_SECONDS)
+                    # Nobody calls when a transaction was undone.
+                    is_held_up = self._tail is not None and self._tail.is_held_up
+                    wait(HELD_UP_SECONDS if is_held_up else LISTEN_SECONDS)
 
     def step(self) -> int:
         """Bring every following view forward by one batch; returns how many events there were."""
@@ -135,6 +140,7 @@ def keep_inline(log: SqlLog, follower: Follower, view: View) -> None:
 def _end(log: SqlLog, connection: sa.Connection, view: View) -> bool:
     """Take what was saved since, while nobody saves, and follow no more."""
     log.hold_still(connection)
+    hold(connection, view.name)
     standing = standings(connection)[view.name]
     if standing.stopped_at is not None:
         raise IsStopped(f"{view.name} is stopped at event {standing.stopped_at}: {standing.error}")

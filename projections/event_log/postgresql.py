@@ -177,15 +177,26 @@ class _GapAwareTail(Tail):
         super().__init__(log, after)
         self._doubt: tuple[int, frozenset[str]] | None = None
 
+    @property
+    def is_held_up(self) -> bool:
+        return self._doubt is not None
+
     def next(self, limit: int = PAGE) -> list[StoredRecord]:
         with self.log.primary.connect() as connection:
-            # Asked before the rows are read, so that whatever was committed before is among them.
-            filled = self._filled_to(connection)
-            found = self.log.select_after(connection, self.after, limit)
-            settled = _settled(found, self.after, filled)
-            if len(settled) < len(found) and (self._doubt is None or filled):
-                self._doubt = (found[-1].position or 0, _at_work(connection))
-        return self._taken(settled)
+            found = self._read(connection, limit)
+            if not found and self.is_held_up:
+                # Mostly whoever left the gap has ended long ago.
+                found = self._read(connection, limit)
+        return self._taken(found)
+
+    def _read(self, connection: sa.Connection, limit: int) -> list[StoredRecord]:
+        # Asked before the rows are read, so that whatever was committed before is among them.
+        filled = self._filled_to(connection)
+        found = self.log.select_after(connection, self.after, limit)
+        settled = _settled(found, self.after, filled)
+        if len(settled) < len(found) and (self._doubt is None or filled):
+            self._doubt = (found[-1].position or 0, _at_work(connection))
+        return settled
 
     def _filled_to(self, connection: sa.Connection) -> int:
         """Up to where no missing position will be filled any more; 0 where that cannot be told yet."""
