@@ -29,6 +29,7 @@ OF_EACH = 2
 
 MOST_PAGES = 400
 LINK = re.compile(r'href="(/[^"#]*)"')
+SHEET = ".csv"
 LEFT_OUT = ("/static/", "/sign-out", "/password/", "/api")
 
 
@@ -85,6 +86,7 @@ def _pages(app: Flask, client: FlaskClient) -> Iterator[tuple[str, str]]:
         if rule is None or of_kind.get(rule, 0) >= OF_EACH:
             continue
         asked += 1
+        of_kind[rule] = of_kind.get(rule, 0) + 1
         answer = client.get(path)
         links = LINK.findall(answer.text)
         if answer.location:
@@ -92,11 +94,10 @@ def _pages(app: Flask, client: FlaskClient) -> Iterator[tuple[str, str]]:
         elif answer.status_code != 200 or answer.mimetype != "text/html":
             continue
         else:
-            of_kind[rule] = of_kind.get(rule, 0) + 1
             yield rule, path
         for link in links:
             href = link.replace("&amp;", "&")
-            if href not in seen and not href.startswith(LEFT_OUT):
+            if href not in seen and not href.startswith(LEFT_OUT) and SHEET not in href:
                 seen.add(href)
                 waiting.append(href)
 
