@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from flask import Flask, Response, json, redirect, render_template, request, session, url_for
+from flask import Flask, Response, current_app, json, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -184,7 +184,7 @@ def _chosen(name: str, *, typed: str = "", onward: str | None = None) -> Respons
             path="/sign-in",
             httponly=True,
             samesite="Lax",
-            secure=request.is_secure,
+            secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
         )
     return response
 
