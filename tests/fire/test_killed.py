@@ -1,0 +1,116 @@
+"""Web workers, the follower and the database are killed at any moment under load: nothing is lost or done twice."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from random import Random
+from threading import Event
+
+import pytest
+import sqlalchemy as sa
+
+from domain.account import TokenScopes
+from domain.note import Note
+from projections.checking import check
+from projections.following import let_follow
+from projections.standing import standings
+from tests.chance import MOMENTS
+from tests.databases import SqliteDatabases, with_views
+from tests.fire.clerks import Clerks
+from tests.fire.deployment import Deployment, deployed, until
+from tests.postgresql import Server
+from tests.world import Clock, World
+from web.accounts import tokens
+from web.office import Office
+from web.views import VIEWS
+
+pytestmark = pytest.mark.fire
+
+CLERKS = 6
+FOLLOWING = {"notes", "audit_trail"}
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest) -> Iterator[tuple[str, Server | None]]:
+    """A database, and its server where there is one that may be killed."""
+    if request.param == "sqlite":
+        databases = request.getfixturevalue("sqlite_databases")
+        assert isinstance(databases, SqliteDatabases)
+        with databases.like(with_views) as url:
+            yield url, None
+        return
+    # What is committed has to outlive the server's own memory, not the machine's.
+    with Server(fsync="off") as server, server.database() as url:
+        with_views(url)
+        yield url, server
+
+
+@contextmanager
+def an_office(url: str) -> Iterator[Office]:
+    with closing(Office(url)) as office:
+        office.prepare_views()
+        yield office
+
+
+def settle(url: str) -> tuple[str, list[int]]:
+    """People a service out; returns a token of its director, and the schools' numbers."""
+    with an_office(url) as office:
+        world = World(office, Clock())
+        schools = [world.urn(world.school(f"School {number}")) for number in range(5)]
+        director = world.director()
+        with office.write() as connection:
+            token = tokens.create(connection, director, "fire", TokenScopes.READ_WRITE, office.now()).secret
+        for view in VIEWS:
+            if view.name in FOLLOWING:
+                let_follow(office.log, view)
+    return token, schools
+
+
+def texts(office: Office) -> list[str]:
+    with office.read() as connection:
+        events = list(office.store.everything(connection))
+    return [event.text for event in events if isinstance(event, Note.Written | Note.Revised)]
+
+
+def keep_killing(deployment: Deployment, clerks: Clerks, chance: Random) -> None:
+    """Kill whatever it is at any moment, let it go on after a while, and see that work goes on."""
+    for _ in range(MOMENTS):
+        Event().wait(chance.uniform(0, 0.3))
+        victim = chance.choice(deployment.victims)
+        deployment.kill(victim)
+        Event().wait(chance.choice((0, 0, chance.uniform(0, 0.3))))
+        deployment.start(victim)
+        before = len(clerks.acknowledged)
+        until(lambda: len(clerks.acknowledged) > before + 5, f"after {victim} was killed, nothing was done")  # noqa: B023
+
+
+def is_caught_up(office: Office) -> bool:
+    with office.read() as connection:
+        end, known = office.log.last_position(connection), standings(connection)
+    return all(known[name].position == end for name in FOLLOWING)
+
+
+def test_whatever_is_killed_what_was_acknowledged_is_there_and_nothing_is_done_twice(
+    place: tuple[str, Server | None], chance: Random
+) -> None:
+    url, server = place
+    token, schools = settle(url)
+    with deployed(url, server) as deployment, an_office(url) as office:
+        clerks = Clerks(CLERKS, chance, list(deployment.ports.values()), token, schools)
+        with clerks.at_work():
+            until(lambda: len(clerks.acknowledged) > 10, "nothing was done")
+            keep_killing(deployment, clerks, chance)
+        sys.stdout.write(f"{len(clerks.acknowledged)} acknowledged; answers: {dict(clerks.answers)}\n")
+        until(lambda: is_caught_up(office), "the views that follow are behind")
+    with an_office(url) as office:
+        written = Counter(texts(office))
+        assert set(written) == set(clerks.acknowledged)
+        assert set(written.values()) == {1}
+        assert len(clerks.acknowledged) == len(written)
+        assert check(office.log, VIEWS) == []
+        if server is None:
+            with office.read() as connection:
+                assert connection.execute(sa.text("PRAGMA integrity_check")).scalar() == "ok"
