@@ -157,7 +157,7 @@ class Nation:
         some = {post: first.people[post] for post in ("officer, primary", "director", "headteacher")}
         times = browsing.browse(office, some)
         office.close()
-        return [each for of_kind in times.values() for each in of_kind]
+        return [taken.wall for of_kind in times.values() for taken in of_kind]
 
 
 @contextmanager
