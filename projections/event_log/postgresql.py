@@ -179,7 +179,7 @@ class _GapAwareTail(Tail):
 
     @property
     def is_held_up(self) -> bool:
-        return self._doubt is not None
+        return self._doubt is not None and self._doubt[0] > self.after
 
     def next(self, limit: int = PAGE) -> list[StoredRecord]:
         with self.log.primary.connect() as connection:

@@ -43,11 +43,6 @@ class Tail:
         self.log = log
         self.after = after
 
-    @property
-    def is_held_up(self) -> bool:
-        """Whether there is more to read, as soon as it is known what becomes of an earlier position."""
-        return False
-
     def next(self, limit: int = PAGE) -> list[StoredRecord]:
         """The next events; none when there are none yet."""
         with self.log.primary.connect() as connection:
