@@ -51,7 +51,13 @@ QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 LEAVING_NOTHING = {"dynamic_shared_memory_type": "mmap"}
 """Else a server that is killed leaves its shared memory behind."""
 
-_GUARD = 'read -r end; kill -QUIT "$0"; sleep 1; rm -rf "$1"'
+_GUARD = """
+read -r end
+kill -QUIT "$0"
+for second in 1 2 3 4 5 6; do kill -0 "$0" || break; sleep 1; done
+rm -rf "$1"
+"""
+"""Waits for the end of the session, then for that of the server."""
 
 
 class Server:
