@@ -40,6 +40,7 @@ def generation(connection: sa.Connection) -> int:
 
 def filled(connection: sa.Connection, views: Sequence[View], position: int) -> None:
     """The tables of these views are what all events up to a position make them."""
+    _one_at_a_time(connection)
     known = standings(connection)
     for view in views:
         changed = {"fingerprint": view.fingerprint, "position": position, "stopped_at": None, "error": None}
@@ -51,19 +52,23 @@ def filled(connection: sa.Connection, views: Sequence[View], position: int) -> N
 
 
 def stop(connection: sa.Connection, name: str, position: int, error: str) -> None:
-    """A view cannot take the event at a position; the others go on."""
-    connection.execute(VIEWS.update().where(VIEWS.c.name == name).values(stopped_at=position, error=error))
+    """A view cannot take the event at a position; the others go on. What stopped it first is kept."""
+    _one_at_a_time(connection)
+    goes_on = (VIEWS.c.name == name) & VIEWS.c.stopped_at.is_(None)
+    connection.execute(VIEWS.update().where(goes_on).values(stopped_at=position, error=error))
     _changed(connection, f"stopped: {name}")
 
 
 def resume(connection: sa.Connection, name: str) -> None:
     """Let a following view try again the event that stopped it."""
+    _one_at_a_time(connection)
     connection.execute(VIEWS.update().where(VIEWS.c.name == name).values(stopped_at=None, error=None))
     _changed(connection, f"resumed: {name}")
 
 
 def set_following(connection: sa.Connection, name: str, follows: bool, position: int) -> None:
     """Let a view follow from a position on, or be kept in step inline from there on."""
+    _one_at_a_time(connection)
     connection.execute(VIEWS.update().where(VIEWS.c.name == name).values(follows=follows, position=position))
     _changed(connection, f"{'follows' if follows else 'inline'}: {name}")
 
@@ -78,6 +83,12 @@ def moved(connection: sa.Connection, name: str, old: int, new: int) -> bool:
     """Say that a following view was brought from one position to another; False if somebody else did so before."""
     is_there = (VIEWS.c.name == name) & (VIEWS.c.position == old) & VIEWS.c.follows & VIEWS.c.stopped_at.is_(None)
     return connection.execute(VIEWS.update().where(is_there).values(position=new)).rowcount == 1
+
+
+def _one_at_a_time(connection: sa.Connection) -> None:
+    """Each change has a number of its own. SQLite lets one transaction write at a time anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(current_schema()::regnamespace::oid::int, -1)")
 
 
 def _changed(connection: sa.Connection, what: str) -> None:
