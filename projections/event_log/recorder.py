@@ -43,6 +43,11 @@ class Tail:
         self.log = log
         self.after = after
 
+    @property
+    def is_held_up(self) -> bool:
+        """Whether there are events already, behind a position that may still be filled."""
+        return False
+
     def next(self, limit: int = PAGE) -> list[StoredRecord]:
         """The next events; none when there are none yet."""
         with self.log.primary.connect() as connection:
