@@ -16,7 +16,7 @@ PINS := setup.cfg pyproject.toml constraints.txt
 export HOST PORT REGISTER LA DATABASE
 
 .DEFAULT_GOAL := help
-.PHONY: help run reset test lint format screenshots bench lock
+.PHONY: help run reset test fire lint format screenshots bench lock
 
 help: ## Print this list
 	@awk -F ':[^#]*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -34,6 +34,12 @@ test: lint ## Run every check: lint, types, contracts, tests; all on PostgreSQL 
 	@if tools/find_chromium; then set --; else set -- -m "not browser"; fi; \
 	if [ -w /dev/shm ]; then export TMPDIR=/dev/shm; fi; \
 	SIS_TEST_DATABASE="$$DATABASE" $(BIN)/python -m pytest -n $(JOBS) --dist worksteal "$$@"
+
+fire: export FIRE_MOMENTS ?= 200
+fire: export FIRE_EVENTS ?= 100000
+fire: $(INSTALLED_FOR_TESTS) ## Kill and hold up what the service rests on, FIRE_MOMENTS= times; FIRE_SEED= repeats it
+	@if [ -w /dev/shm ]; then export TMPDIR=/dev/shm; fi; \
+	$(BIN)/python -m pytest -m fire
 
 lint: $(INSTALLED_FOR_TESTS) ## Check style, types and import contracts
 	$(BIN)/ruff check .
