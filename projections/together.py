@@ -66,7 +66,7 @@ class Together:
         return found
 
     def _part(self, name: str, storage: Mapping[Slot, TypeEngine[Any]]) -> sa.Select[Any]:
-        """One question as a part of the statement: its name, the place of each row, and the columns in their slots."""
+        """One question as a part of the statement: its name, the place of each row, the columns in their slots."""
         question, slots = self.questions[name], self._slots[name]
         number = sa.func.row_number().over(order_by=list(question.order) or None).label("place")
         asked = question.sheet.table.select().add_columns(number).where(question.where)
