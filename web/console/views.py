@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import click
 
+from domain.service import Unavailable
 from projections.checking import check as find_differences
 from projections.follower import CannotFold
 from projections.following import IsStopped, keep_inline, let_follow
@@ -55,13 +56,10 @@ def rebuild(name: str | None) -> None:
     The service may run meanwhile. Interrupted, it goes on from there when it is called again.
     """
     count = 0
-    with opened() as office:
+    with _in_words(), opened() as office:
         for view in _named(name):
             with _progress(office, view.name) as progress:
-                try:
-                    done = fill_anew(office.log, view, progress)
-                except CannotFold as failed:
-                    raise click.ClickException(f"{failed} (event {failed.position:,})") from failed
+                done = fill_anew(office.log, view, progress)
             count = done.events
             if done.differing:
                 click.echo(
@@ -94,7 +92,7 @@ def check() -> None:
 @click.argument("name", type=NAMES)
 def follow(name: str) -> None:
     """Let the view NAME follow the log, by `sis follow`, in place of being kept in step by every command."""
-    with opened() as office:
+    with _in_words(), opened() as office:
         let_follow(office.log, _named(name)[0])
     click.echo(f"{name} follows the log: see to it that `sis follow` runs")
 
@@ -103,12 +101,20 @@ def follow(name: str) -> None:
 @click.argument("name", type=NAMES)
 def inline(name: str) -> None:
     """Let every command keep the view NAME in step again."""
-    with opened() as office:
-        try:
-            keep_inline(office.log, office.follower, _named(name)[0])
-        except IsStopped as stopped:
-            raise click.ClickException(str(stopped)) from stopped
+    with _in_words(), opened() as office:
+        keep_inline(office.log, office.follower, _named(name)[0])
     click.echo(f"{name} is kept in step by every command")
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """Say what stood in the way, as the views themselves put it."""
+    try:
+        yield
+    except CannotFold as failed:
+        raise click.ClickException(f"{failed} (event {failed.position:,})") from failed
+    except (IsStopped, Unavailable) as failed:
+        raise click.ClickException(str(failed)) from failed
 
 
 def _named(name: str | None) -> list[View]:

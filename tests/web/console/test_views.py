@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
+import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
-from tests.world import World
+from tests.databases import Databases, with_views
+from tests.world import Clock, World
 from web.console.views import views
 from web.office import Office
 from web.views import VIEWS
@@ -64,3 +68,18 @@ def test_a_row_that_the_log_does_not_say_is_found(office: Office, world: World) 
     assert str(school) in result.output
     assert "Elm Grove" in result.output
     assert "1 rows differ from the log; run `sis views rebuild`" in result.output
+
+
+def test_a_rebuild_that_would_hold_up_everybody_is_given_up_in_plain_words(
+    postgresql_databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("projections.event_log.postgresql._GIVE_UP", "SET LOCAL lock_timeout = '50ms'")
+    with postgresql_databases.like(with_views) as url, closing(Office(url)) as office:
+        monkeypatch.setenv("SIS_DATABASE_URL", url)
+        World(office, Clock()).school()
+        with office.read() as connection:
+            connection.execute(sa.text("SELECT name FROM names")).all()
+            result = run("rebuild", "names")
+        assert result.exit_code == 1
+        assert "others have been reading or writing for too long; nothing was changed: try again" in result.output
+        assert run("rebuild", "names").exit_code == 0
