@@ -15,7 +15,7 @@ import pytest
 # In the environment, so that the processes among which the tests are shared out have the same.
 SEED = os.environ.setdefault("FIRE_SEED", str(randrange(10**6)))
 MOMENTS = int(os.environ.get("FIRE_MOMENTS", "6"))
-EVENTS = int(os.environ.get("FIRE_EVENTS", "6000"))
+EVENTS = int(os.environ.get("FIRE_EVENTS", "4000"))
 
 
 def pytest_report_header() -> str:

@@ -98,8 +98,9 @@ class SqlLog(ApplicationRecorder):
 
         `looked_at` names records that must still be at these versions, 0 for none; `rows` numbers the rows of views
         (any whole numbers) that nobody else may change until this transaction ends. The time recorded is the
-        clock's, but never before the last one recorded. Raises the library's IntegrityError where a version or an
-        event id stands already, or a record has moved on.
+        clock's, but never before that of the last event saved when this began: two that are saved at one moment may
+        stand in the other order, a few milliseconds apart, those of one record never. Raises the library's
+        IntegrityError where a version or an event id stands already, or a record has moved on.
         """
 
     @abstractmethod
