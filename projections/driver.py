@@ -12,12 +12,17 @@ import sqlalchemy as sa
 
 
 def run(connection: sa.Connection, statement: str, arguments: Sequence[Any] = ()) -> Any:
-    """The driver's cursor after one statement. Raises SQLAlchemy's errors, as its own execution does."""
+    """The driver's cursor after one statement. Raises SQLAlchemy's errors, as its own execution does.
+
+    What failed is closed at once: an error may live on in another thread, where it would let go of SQLite's statement
+    while this connection uses it again.
+    """
     fairy = connection.connection
     cursor = fairy.cursor()
     try:
         cursor.execute(statement, arguments)
     except connection.dialect.loaded_dbapi.Error as error:
+        cursor.close()
         raise _meant(connection, statement, error) from error
     return cursor
 
@@ -32,6 +37,8 @@ def run_for_each(connection: sa.Connection, statement: str, rows: Sequence[Seque
         cursor.executemany(statement, rows)
     except connection.dialect.loaded_dbapi.Error as error:
         raise _meant(connection, statement, error) from error
+    finally:
+        cursor.close()
     if cursor.rowcount != len(rows):
         # SQLite's driver passes over a statement in silence if it failed before, since the tables have changed.
         silent = RuntimeError(f"{len(rows) - cursor.rowcount} rows were not taken: the tables have changed")

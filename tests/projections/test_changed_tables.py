@@ -30,7 +30,8 @@ def test_a_statement_that_fails_as_the_tables_have_changed_fails_the_next_time_t
             with pytest.raises(sa.exc.OperationalError) as first:
                 desk.log.append(connection, records, looked_at={})
             connection.exec_driver_sql("ROLLBACK TO job")
-            with pytest.raises(sa.exc.OperationalError):
+            with pytest.raises(sa.exc.OperationalError) as second:
                 desk.log.append(connection, records, looked_at={})
         assert "nowhere" in str(first.value)
+        assert "nowhere" in str(second.value)
         assert desk.log.max_notification_id() == 1

@@ -80,12 +80,13 @@ def make_lobby(directory: Directory, settings: Settings) -> Flask:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "PERMANENT_SESSION_LIFETIME": YEAR,
         "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_CHECK_DEFAULT": False,
         "WTF_CSRF_ENABLED": not settings.testing,
         "RATELIMIT_ENABLED": not settings.testing,
     }
     add_headers(lobby)
     add_components(lobby)
-    CSRFProtect(lobby)
+    csrf = CSRFProtect(lobby)
     limiter = lobby.extensions["sis-limiter"] = Limiter(get_remote_address, app=lobby, storage_uri="memory://")
     lobby.before_request(_turned_away)
 
@@ -96,6 +97,8 @@ def make_lobby(directory: Directory, settings: Settings) -> Flask:
     @lobby.post(WHICH)
     @limiter.limit(GUESSES)
     def find() -> ResponseReturnValue:
+        if lobby.config["WTF_CSRF_ENABLED"]:
+            csrf.protect()
         if CHOICE in request.form:
             form = _choosing(answered=True)
             return _chosen(form.values[CHOICE]) if form.is_valid() else _page(form, UNPROCESSABLE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from threading import Lock
 
 from web import open_office
@@ -19,12 +19,16 @@ Place = tuple[str, str]
 """Name and address: after a move the office is another one."""
 
 
-def open_authority(directory: Directory, authority: Listed, settings: Settings) -> Office:
-    """An authority's office, which tells the directory with which addresses people sign in there.
+def settings_of(settings: Settings, authority: Listed) -> Settings:
+    """The settings for one authority: of the deployment's, only what is the same for all of them."""
+    return Settings(
+        authority.database_url, settings.secret_key, secure_cookies=settings.secure_cookies, testing=settings.testing
+    )
 
-    The deployment's settings count but for the database.
-    """
-    office = open_office(replace(settings, database_url=authority.database_url))
+
+def open_authority(directory: Directory, authority: Listed, settings: Settings) -> Office:
+    """An authority's office, which tells the directory with which addresses people sign in there."""
+    office = open_office(settings_of(settings, authority))
     key = settings.secret_key
     with office.read() as connection:
         known = [account.sign_in_name for account in everyones(connection)]

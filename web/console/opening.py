@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,7 +14,7 @@ from domain.vocabulary import Channel
 from web import open_office
 from web.authorities.directory import Directory, Listed
 from web.authorities.lobby import WAY_IN
-from web.authorities.offices import open_authority
+from web.authorities.offices import open_authority, settings_of
 from web.office import Office
 from web.settings import Settings, authorities_url, settings_from_environment
 
@@ -50,7 +49,7 @@ def present_settings() -> Settings:
     """The settings of the deployment, with the database of the authority that the command names."""
     settings = settings_from_environment()
     authority = _named()
-    return replace(settings, database_url=authority.database_url) if authority else settings
+    return settings_of(settings, authority) if authority else settings
 
 
 def way_in() -> str:

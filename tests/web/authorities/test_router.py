@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -20,6 +21,7 @@ from web.authorities import known as known_module
 from web.authorities import places
 from web.authorities.directory import Directory, address_hash
 from web.authorities.known import Known
+from web.authorities.lobby import AT_HOST, CLOSED, make_lobby
 from web.authorities.offices import Offices
 from web.authorities.router import CLOSED_SECONDS, MOVING_SECONDS, host_of
 
@@ -293,6 +295,25 @@ def test_an_authority_that_is_closed_says_so_and_the_other_goes_on(
     told = browser.get("/api/v1/concerns", base_url=at(alderley.host))
     assert (told.status_code, told.content_type) == (503, "application/problem+json")
     assert deployment.browser(birchdale).get("/schools/", base_url=at(birchdale.host)).status_code == 200
+
+
+def test_what_is_sent_to_the_lobby_by_a_program_is_answered_as_to_one(
+    deployment: Deployment, alderley: Neighbour
+) -> None:
+    """With the token of forms asked for, as it is outside of tests."""
+    lobby = make_lobby(deployment.router.directory, replace(SETTINGS, testing=False))
+    authority = deployment.router.directory.named(alderley.name)
+    sent = {"path": "/api/v1/concerns/raise", "method": "POST", "json": {}}
+    for environment, status in (({CLOSED: 15}, 503), ({}, 400)):
+        told = lobby.test_client().open(
+            **sent, environ_overrides={AT_HOST: {authority.name: authority}, **environment}
+        )
+        assert (told.status_code, told.content_type) == (status, "application/problem+json")
+    page = lobby.test_client().post(
+        "/which-authority", data={"address": "a@b.uk"}, environ_overrides={AT_HOST: {authority.name: authority}}
+    )
+    assert page.status_code == 400
+    assert "Go back" in page.text
 
 
 def test_an_authority_that_is_moving_says_when_to_ask_again(deployment: Deployment, alderley: Neighbour) -> None:
