@@ -45,8 +45,8 @@ PATIENCE = 30
 PORTS = range(15_000, 30_000)
 """Below those that the system hands to clients, so that no client takes a server's port while it is down."""
 
-QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-"""Settings of a server whose data need not outlive it."""
+QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+"""Settings of a server whose data need not outlive it, and at which nothing happens but what a test does."""
 
 LEAVING_NOTHING = {"dynamic_shared_memory_type": "mmap"}
 """Else a server that is killed leaves its shared memory behind."""

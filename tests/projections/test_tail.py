@@ -195,8 +195,8 @@ def test_no_append_is_under_way_where_all_are_held_still(desk: Desk, monkeypatch
     desk.log.commit(desk.log.hold_still)
 
 
-def test_waiting_for_a_position_writes_nothing(desk: Desk) -> None:
-    asked = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint, pg_current_wal_insert_lsn()"
+def test_waiting_for_a_position_draws_no_transaction_id(desk: Desk) -> None:
+    asked = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
     slow = Appending(desk)
     appended(desk)
     with ExitStack() as kept, desk.database.primary.connect() as connection:
