@@ -48,8 +48,9 @@ class Clerks:
                 yield
             finally:
                 self._ended.set()
-            for each in working:
-                each.result()
+                # What a clerk met with says more than what came of it.
+                for each in working:
+                    each.result()
 
     def _work(self, random: Random) -> None:
         while not self._ended.is_set():

@@ -243,11 +243,13 @@ def test_a_command_commits_while_another_transaction_is_held_up_with_its_notific
             holding.execute("CREATE TABLE anything ()")
             holding.execute("NOTIFY anything")
             committing = threads.submit(holding.commit)
-            _until(lambda: ("SyncRep",) in server.execute(_WAITS, database=name))
-            saving = threads.submit(a_notebook, desk)
-            _until(lambda: len(desk.events()) == 1)
-            assert not committing.done()
-            server.configure(synchronous_standby_names="")
+            try:
+                _until(lambda: ("SyncRep",) in server.execute(_WAITS, database=name))
+                saving = threads.submit(a_notebook, desk)
+                _until(lambda: len(desk.events()) == 1)
+                assert not committing.done()
+            finally:
+                server.configure(synchronous_standby_names="")
             committing.result(PATIENCE)
             saving.result(PATIENCE)
         desk.close()
@@ -257,7 +259,7 @@ _WAITS = "SELECT wait_event FROM pg_stat_activity WHERE datname = current_databa
 
 
 def _until(is_so: Callable[[], bool]) -> None:
-    for _ in range(PATIENCE * 100):
+    for _ in range(PATIENCE * 50):
         if is_so():
             return
         Event().wait(0.01)
