@@ -14,6 +14,11 @@ INSTALLED_FOR_TESTS := $(VENV)/.installed-for-tests
 PINS := setup.cfg pyproject.toml constraints.txt
 
 export HOST PORT REGISTER LA DATABASE
+# Every command and many a test starts Python anew: what is compiled is kept, whatever the environment says.
+export PYTHONDONTWRITEBYTECODE :=
+# Memory in place of a disk for the tests, where there is enough of it.
+IN_MEMORY := if [ -w /dev/shm ] && [ "$$(df --output=avail -k /dev/shm | tail -n 1)" -gt 4000000 ]; then \
+	export TMPDIR=/dev/shm; fi
 
 .DEFAULT_GOAL := help
 .PHONY: help run reset test fire lint format screenshots bench lock
@@ -32,13 +37,13 @@ reset: $(INSTALLED) ## Delete the demonstration's databases, so that the next ru
 
 test: lint ## Run every check: lint, types, contracts, tests; all on PostgreSQL with DATABASE=postgresql
 	@if tools/find_chromium; then set --; else set -- -m "not browser"; fi; \
-	if [ -w /dev/shm ]; then export TMPDIR=/dev/shm; fi; \
+	$(IN_MEMORY); \
 	SIS_TEST_DATABASE="$$DATABASE" $(BIN)/python -m pytest -n $(JOBS) --dist worksteal "$$@"
 
 fire: export FIRE_MOMENTS ?= 200
 fire: export FIRE_EVENTS ?= 100000
 fire: $(INSTALLED_FOR_TESTS) ## Kill and hold up what the service rests on, FIRE_MOMENTS= times; FIRE_SEED= repeats it
-	@if [ -w /dev/shm ]; then export TMPDIR=/dev/shm; fi; \
+	@$(IN_MEMORY); \
 	$(BIN)/python -m pytest -m fire
 
 lint: $(INSTALLED_FOR_TESTS) ## Check style, types and import contracts

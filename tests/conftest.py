@@ -36,6 +36,26 @@ __all__ = [
 ]
 
 
+class AtOnce:
+    """Says why a test failed as soon as it has: the summary of a run that is broken off is never written."""
+
+    def __init__(self, terminal: pytest.TerminalReporter) -> None:
+        self._terminal = terminal
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            self._terminal.ensure_newline()
+            self._terminal.write_sep("_", f"{report.nodeid}, {report.when}, after {report.duration:.1f} s")
+            self._terminal.write_line(report.longreprtext)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    terminal = config.pluginmanager.get_plugin("terminalreporter")
+    if isinstance(terminal, pytest.TerminalReporter):
+        config.pluginmanager.register(AtOnce(terminal))
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock()

@@ -47,7 +47,7 @@ def test_each_database_is_empty_and_its_own(postgresql: Server, postgresql_datab
                 assert sa.inspect(connection).get_table_names() == []
                 connection.exec_driver_sql("CREATE TABLE notes (line TEXT)")
             engine.dispose()
-    assert ("test_1",) in postgresql.execute("SELECT datname FROM pg_database")
+            assert (engine.url.database,) in postgresql.execute("SELECT datname FROM pg_database")
 
 
 def test_a_database_is_gone_after_its_test_whoever_still_uses_it(postgresql: Server) -> None:
