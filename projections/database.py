@@ -96,13 +96,19 @@ def alone(writer: sa.Engine, work: str, busy: Callable[[], None] = lambda: None)
                 # The lock ends with its connection, also where the work or the connection itself has failed.
                 connection.invalidate()
     else:
-        with Path(f"{writer.url.database}.{work}-lock").open("w", encoding="ascii") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                busy()
-                fcntl.flock(file, fcntl.LOCK_EX)
+        with _locked(f"{writer.url.database}.{work}-lock", busy):
             yield
+
+
+@contextmanager
+def _locked(path: str, busy: Callable[[], None] = lambda: None) -> Iterator[None]:
+    with Path(path).open("w", encoding="ascii") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            busy()
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 _ONE_STATEMENT = "sis_one_statement"
@@ -116,15 +122,21 @@ def _open_sqlite(address: sa.URL) -> Database:
     writer = sa.create_engine(address, pool_size=1, max_overflow=0, pool_timeout=BUSY_SECONDS, **options)
     reader = sa.create_engine(address, **options)
     for engine, begin in ((writer, "BEGIN IMMEDIATE"), (reader, "BEGIN")):
+        sa.event.listen(engine, "first_connect", partial(_on_first_connect, f"{address.database}.open-lock"))
         sa.event.listen(engine, "connect", _on_connect)
         sa.event.listen(engine, "begin", partial(_on_begin, begin))
     return Database(writer, reader)
 
 
+def _on_first_connect(lock: str, connection: Any, _: Any) -> None:
+    # A file keeps its mode; but while it is to get it, SQLite waits for nobody else who has it open.
+    with _locked(lock):
+        connection.execute("PRAGMA journal_mode = WAL").close()
+
+
 def _on_connect(connection: Any, _: Any) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()

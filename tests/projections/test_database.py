@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pysqlite3.dbapi2
@@ -40,6 +41,23 @@ def test_each_connection_is_durable_and_keeps_the_keys(
         if engine is engines[1]:
             with engine.connect() as another:
                 assert another.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
+
+
+def test_a_new_file_is_opened_by_many_at_once(tmp_path: Path) -> None:
+    """SQLite waits for nobody where a file is to have its first write-ahead log."""
+
+    def opened(number: int) -> int:
+        engines = open_database(f"sqlite:///{tmp_path / f'{number}.sqlite'}")
+        ready.wait(30)
+        for engine in engines:
+            with engine.begin() as connection:
+                assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+            engine.dispose()
+        return 1
+
+    ready = threading.Barrier(8)
+    with ThreadPoolExecutor(8) as threads:
+        assert sum(threads.map(opened, [number // 8 for number in range(160)])) == 160
 
 
 def test_a_key_to_nothing_is_refused(engines: Engines) -> None:
