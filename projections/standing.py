@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from projections.tables import GENERATIONS, VIEWS
+from projections.tables import EVENTS, GENERATIONS, VIEWS
 from projections.view import View
 
 
@@ -36,6 +36,19 @@ def standings(connection: sa.Connection) -> dict[str, Standing]:
 def generation(connection: sa.Connection) -> int:
     """The number of the last change; 0 before the first."""
     return connection.execute(sa.select(sa.func.max(GENERATIONS.c.number))).scalar() or 0
+
+
+def is_behind(connection: sa.Connection, position: int | None) -> bool | None:
+    """Whether a view that follows has not taken yet what was saved up to a position; for None, all that was saved.
+
+    The answer is None where the connection sees no event at that position.
+    """
+    last = sa.select(sa.func.max(EVENTS.c.position)).scalar_subquery()
+    to = last if position is None else sa.literal(position)
+    lags = VIEWS.c.follows & VIEWS.c.stopped_at.is_(None) & (VIEWS.c.position < to)
+    asked = sa.select(sa.exists().where(EVENTS.c.position == to), sa.exists().where(lags))
+    is_there, is_lagging = connection.execute(asked).one()
+    return bool(is_lagging) if is_there else None
 
 
 def filled(connection: sa.Connection, views: Sequence[View], position: int) -> None:

@@ -28,7 +28,9 @@ from web.navigation import navigation
 from web.nouns import NOUNS, PAGES, SHELVES
 from web.office import EXTENSION, Office
 from web.office import office as present_office
+from web.readings import add_own_acts
 from web.settings import Settings, settings_from_environment
+from web.standstill import notice
 
 MOST_BYTES = 12 * 1024 * 1024
 """The largest request taken: one file of the allowed size, and the form around it."""
@@ -72,6 +74,7 @@ def make_app(settings: Settings) -> Flask:
     add_headers(app)
     _add_templates(app)
     csrf = CSRFProtect(app)
+    add_own_acts(app)
     add_accounts(app)
     _refuse_nul(app)
     _ask_to_sign_in(app)
@@ -91,7 +94,7 @@ def make_app(settings: Settings) -> Flask:
 
 def open_office(settings: Settings) -> Office:
     """The office on the settings' database, brought up to date."""
-    opened = Office(settings.database_url)
+    opened = Office(settings.database_url, replica_url=settings.replica_url)
     upgrade(opened.writer)
     opened.prepare_views()
     return opened
@@ -116,7 +119,12 @@ def _add_templates(app: Flask) -> None:
     @app.context_processor
     def around() -> dict[str, Any]:
         asking = visitor()
-        return {"authority": authority(), "person": asking, "navigation": navigation(asking)}
+        return {
+            "authority": authority(),
+            "person": asking,
+            "navigation": navigation(asking),
+            "standstill": notice(asking),
+        }
 
 
 def _refuse_nul(app: Flask) -> None:

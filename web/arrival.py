@@ -17,6 +17,7 @@ from projections import people, schools
 from projections.event_log import EVENTS
 from projections.names import names
 from projections.schools import covers, link_officers
+from projections.tables import GENERATIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +34,15 @@ class Held:
 @dataclass(frozen=True, slots=True)
 class Arrived:
     """Somebody with what today lets them do. `looks_after` are the schools that they are link or cover officer for;
-    `settings_version` is that of the authority's own record at this moment, 0 where it was not begun."""
+    `settings_version` is that of the authority's own record at this moment, 0 where it was not begun, and
+    `views_generation` the number of the last change of how the views stand."""
 
     person: UUID
     name: str
     posts: tuple[Held, ...]
     looks_after: frozenset[UUID]
     settings_version: int
+    views_generation: int
 
 
 def with_person(asked: sa.FromClause) -> sa.Select[Any]:
@@ -48,6 +51,7 @@ def with_person(asked: sa.FromClause) -> sa.Select[Any]:
     held, link, cover = people.posts.table, link_officers.table, covers.table
     today = sa.bindparam("today", type_=sa.Date)
     version = sa.select(sa.func.max(EVENTS.c.version)).where(EVENTS.c.stream_id == AUTHORITY).scalar_subquery()
+    generation = sa.select(sa.func.max(GENERATIONS.c.number)).scalar_subquery()
     return (
         sa.select(
             asked,
@@ -56,6 +60,7 @@ def with_person(asked: sa.FromClause) -> sa.Select[Any]:
             link.c.school.label("linked"),
             cover.c.school.label("covered"),
             version.label("settings_version"),
+            generation.label("views_generation"),
         )
         .outerjoin(names.table, names.table.c.id == asked.c.person)
         .outerjoin(held, sa.and_(held.c.person == asked.c.person, people.held_on(today)))
@@ -75,6 +80,7 @@ def arrived(rows: Sequence[sa.RowMapping]) -> Arrived:
         posts=tuple(Held(*(row[f"post_{name}"] for name in Held.__dataclass_fields__)) for row in posts.values()),
         looks_after=frozenset(school for row in rows for school in (row["linked"], row["covered"]) if school),
         settings_version=first["settings_version"] or 0,
+        views_generation=first["views_generation"] or 0,
     )
 
 

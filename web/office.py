@@ -18,6 +18,7 @@ from projections.database import open_database
 from projections.event_log import EventStore, LogFactory, open_log
 from projections.follower import Follower
 from projections.rebuilding import prepare
+from web.readings import Readings
 from web.views import VIEWS
 
 EXTENSION = "sis-office"
@@ -31,16 +32,19 @@ Clock = Callable[[], datetime]
 class Office:
     """One authority's service: its log, its views and its clock.
 
-    `clock` is given where time is set on purpose (a demonstration, a test); else the machine's and the
-    database's own clocks are used. `on_account` is told with what sign-in name an account was opened.
+    `replica_url` names a copy of a PostgreSQL database that answers readings. `clock` is given where time is set on
+    purpose (a demonstration, a test); else the machine's and the database's own clocks are used. `on_account` is
+    told with what sign-in name an account was opened.
     """
 
-    def __init__(self, database_url: str, *, clock: Clock | None = None) -> None:
-        database = open_database(database_url)
+    def __init__(self, database_url: str, *, replica_url: str = "", clock: Clock | None = None) -> None:
+        database = open_database(database_url, replica_url=replica_url)
         self.writer, self.reader = database
         self.log = open_log(database, clock)
         self.follower = Follower(VIEWS)
         self.service = Service(LogFactory(self.log, self.follower))
+        self.readings = Readings(database, self.follower, has_replica=bool(replica_url))
+        self.store.on_saved = self.readings.saved
         self._clock = clock
         self.on_account: Callable[[str], None] = lambda _: None
 
@@ -66,8 +70,17 @@ class Office:
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
-        """One consistent reading of log and views."""
-        with self.reader.begin() as connection:
+        """One consistent reading of log and views, of which those that follow and a replica may be a moment behind.
+
+        Never behind what the present request or the person who sends it has saved (web.readings).
+        """
+        with self.readings.engine().begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read_present(self) -> Iterator[sa.Connection]:
+        """One consistent reading of what is so now: of who asks, and of the door's own tables."""
+        with self.readings.present.begin() as connection:
             yield connection
 
     @contextmanager

@@ -14,20 +14,23 @@ VAR = Path("var")
 class Settings:
     """Where the database is, and how the door behaves.
 
-    `database_url` is a SQLAlchemy URL; `secret_key` signs form tokens; `secure_cookies` is on behind HTTPS.
+    `database_url` is a SQLAlchemy URL, `replica_url` that of a PostgreSQL standby which answers readings.
+    `secret_key` signs form tokens; `secure_cookies` is on behind HTTPS.
     """
 
     database_url: str
     secret_key: str
+    replica_url: str = ""
     secure_cookies: bool = False
     testing: bool = False
 
 
 def settings_from_environment(*, database_url: str | None = None) -> Settings:
-    """The settings of this deployment: SIS_DATABASE_URL, SIS_SECRET_KEY, SIS_SECURE_COOKIES."""
+    """The settings of this deployment: SIS_DATABASE_URL, SIS_REPLICA_URL, SIS_SECRET_KEY, SIS_SECURE_COOKIES."""
     return Settings(
         database_url=database_url or os.environ.get("SIS_DATABASE_URL") or database_of("demonstration"),
         secret_key=os.environ.get("SIS_SECRET_KEY") or _kept_secret(),
+        replica_url=os.environ.get("SIS_REPLICA_URL", ""),
         secure_cookies=os.environ.get("SIS_SECURE_COOKIES") == "1",
     )
 

@@ -22,6 +22,9 @@ from projections import (
 )
 from projections.view import View
 
+DECIDED_BY: tuple[View, ...] = (names.VIEW, references.VIEW, schools.VIEW, people.VIEW, providers.VIEW)
+"""Those by which commands decide, and the door who somebody is: they are never behind the log."""
+
 VIEWS: tuple[View, ...] = (
     names.VIEW,
     references.VIEW,

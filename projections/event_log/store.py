@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, cast
 from uuid import UUID
@@ -27,13 +27,17 @@ from projections.follower import Follower, Plan, ViewsChanged
 
 
 class EventStore(Log):
-    """The library's event store, saving events and views in one transaction."""
+    """The library's event store, saving events and views in one transaction.
+
+    `on_saved` is called after each save, in the thread that saves, with the position of the last event.
+    """
 
     recorder: SqlLog
 
     def __init__(self, mapper: Mapper[UUID], recorder: SqlLog, follower: Follower) -> None:
         super().__init__(mapper, recorder)
         self.follower = follower
+        self.on_saved: Callable[[int], None] = lambda _: None
 
     def put(self, domain_events: Sequence[Any], **kwargs: Any) -> list[Recording[UUID]]:
         """Save events, and what follows from them in the views, together or not at all."""
@@ -50,6 +54,9 @@ class EventStore(Log):
             except ViewsChanged:
                 self.learn()
                 continue
+            finally:
+                # Also where it is not known whether it was saved.
+                self.on_saved(events[-1].meta.position or 0)
             if plan.following:
                 self.recorder.announce()
             return []

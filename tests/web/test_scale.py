@@ -62,8 +62,10 @@ class Site:
         for told, meant in {
             "/srv/": f"{self.folder}/",
             "8000": str(self.web),
+            "8001": str(free_port()),
             "-h db1": f"-h 127.0.0.1 -p {self.db1.port}",
             "@db1/": f"@127.0.0.1:{self.db1.port}/",
+            "@db2/": f"@127.0.0.1:{self.db2}/",
             "host=db1:5432": f"host=127.0.0.1:{self.db1.port}",
             "host=db2:5432": f"host=127.0.0.1:{self.db2}",
             "host=db1 ": f"host=127.0.0.1 port={self.db1.port} ",

@@ -12,6 +12,7 @@ from web.authority import authority, settings_of
 from web.identity import signed_in
 from web.navigation import first_page
 from web.office import chosen, office
+from web.readings import KEPT_SECONDS
 
 SEE_OTHER, UNAVAILABLE = 303, 503
 
@@ -48,6 +49,7 @@ def cookies() -> str:
         page_title="Cookies",
         hours=int(hours),
         minutes=int(minutes),
+        since_seconds=KEPT_SECONDS,
         is_shared=bool(of_request and of_request.way_in),
     )
 

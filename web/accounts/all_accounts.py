@@ -30,7 +30,7 @@ all_accounts = Blueprint("all", __name__, url_prefix="/accounts")
 def show_all() -> ResponseReturnValue:
     """Everybody's accounts, by name."""
     allow(Action.KEEP_ACCOUNTS)
-    with office().read() as connection:
+    with office().read_present() as connection:
         found = accounts.everyones(connection)
         names = names_of(connection, [account.person for account in found])
     rows = sorted((names.get(account.person, ""), account) for account in found)
@@ -128,7 +128,7 @@ def enable(person: UUID) -> ResponseReturnValue:
 
 
 def _account(person: UUID) -> tuple[accounts.Account, str]:
-    with office().read() as connection:
+    with office().read_present() as connection:
         account = accounts.of_person(connection, person)
         names = names_of(connection, [person])
     if account is None:
@@ -144,7 +144,7 @@ def _link(secret: str) -> str:
 
 
 def _without_account() -> Choices:
-    with office().read() as connection:
+    with office().read_present() as connection:
         held = {account.id for account in accounts.everyones(connection)}
         posts = holders(connection, Role)
     named = {reference: f"{name} ({reference})" for reference, name in posts}

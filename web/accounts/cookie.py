@@ -49,7 +49,7 @@ def _session() -> Session | None:
     if not value:
         return None
     now = office().now()
-    with office().read() as connection:
+    with office().read_present() as connection:
         session = sessions.find(connection, value, now)
     if session and session.was_seen_long_ago(now):
         with office().write() as connection:
@@ -62,7 +62,7 @@ def _token() -> Token | None:
     if given is None or given.type != BEARER or not given.token:
         return None
     now = office().now()
-    with office().read() as connection:
+    with office().read_present() as connection:
         token = tokens.find(connection, given.token, now)
     if token and token.was_used_long_ago(now):
         with office().write() as connection:

@@ -33,7 +33,7 @@ def open_account(office: Office, person: UUID, sign_in_name: str, *, password_ha
     Raises NotAnEmailAddress, HasAnAccount or SignInNameInUse.
     """
     name = as_sign_in_name(sign_in_name)
-    with office.read() as connection:
+    with office.read_present() as connection:
         accounts.check_new(connection, person, name)
 
     def begin(work: Work) -> None:
@@ -67,7 +67,7 @@ def make_password_link(office: Office, person: UUID) -> str:
 
 def use_password_link(office: Office, token: str, password_hash: str) -> None:
     """Set the password for which a link was made, which uses the link up. Raises LinkNoLongerValid."""
-    with office.read() as connection:
+    with office.read_present() as connection:
         account = accounts.account_of_link(connection, token, office.now())
     _tell(office, account.person, lambda record: record.set_password())
     with office.write() as connection:
@@ -112,7 +112,7 @@ def make_token(office: Office, person: UUID, *, label: str, scopes: TokenScopes,
 
 def revoke_token(office: Office, person: UUID, id: UUID) -> None:
     """Accept one of a person's tokens no more. Raises NoSuchToken."""
-    with office.read() as connection:
+    with office.read_present() as connection:
         token = tokens.by_id(connection, person, id)
     if token is None or token.revoked_at is not None:
         raise NoSuchToken("There is no such token, or it is revoked already")
@@ -129,7 +129,7 @@ def end_other_sessions(office: Office, kept: sessions.Session) -> None:
 
 def find(office: Office, person: UUID) -> Account:
     """A person's account. Raises NoAccount."""
-    with office.read() as connection:
+    with office.read_present() as connection:
         account = accounts.of_person(connection, person)
     if account is None:
         raise NoAccount("This person has no account")

@@ -26,7 +26,7 @@ def show() -> ResponseReturnValue:
     """Sessions and tokens."""
     person = signed_in().person
     now = office().now()
-    with office().read() as connection:
+    with office().read_present() as connection:
         account = accounts.of_person(connection, person)
         signed_in_at = sessions.of_person(connection, person, now)
         owned = tokens.of_person(connection, person)
@@ -90,7 +90,7 @@ def revoke_token(id: UUID) -> ResponseReturnValue:
         else:
             flash("The token is revoked", "success")
         return redirect("/account", SEE_OTHER)
-    with office().read() as connection:
+    with office().read_present() as connection:
         token = tokens.by_id(connection, asking.person, id)
     if token is None:
         raise NotFound

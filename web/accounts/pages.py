@@ -75,7 +75,7 @@ def end_session() -> ResponseReturnValue:
 def set_password(token: str) -> ResponseReturnValue:
     """The page of a one-time link; looking at it does not use it up."""
     try:
-        with office().read() as connection:
+        with office().read_present() as connection:
             account = accounts.account_of_link(connection, token, office().now())
     except LinkNoLongerValid as refusal:
         return render_template("accounts/link_gone.html", message=str(refusal)), GONE

@@ -20,7 +20,7 @@ def sign_in(office: Office, passwords: Passwords, *, sign_in_name: str, password
     """
     with office.write() as connection:
         attempt = attempts.begin(connection, sign_in_name, address, office.now())
-    with office.read() as connection:
+    with office.read_present() as connection:
         account = accounts.named(connection, sign_in_name)
     usable = account if account and account.disabled_at is None else None
     right = passwords.verify(usable.password_hash if usable else None, password)

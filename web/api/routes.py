@@ -23,6 +23,7 @@ from web.identity import reach, signed_in
 from web.known import ids_within, rows_of
 from web.noun import Command, Noun, Shelf
 from web.office import office
+from web.readings import ASKS, POSITION, TELLS
 
 A = TypeVar("A", bound=Aggregate)
 
@@ -36,6 +37,14 @@ READING = (400, 401, 403, 422, 429, 503)
 BEGINNING = (*READING, 404, 409, 413, 415)
 CHANGING = (*BEGINNING, 412, 428)
 """The statuses that reading, beginning and changing a record may answer beside success."""
+
+MIN_POSITION = {
+    "in": "header",
+    "name": ASKS,
+    "description": f"What a change told in the header {TELLS}: the answer is not behind it",
+    "schema": {"type": "string", "pattern": f"^{POSITION.pattern}$"},
+}
+"""A parameter of everything that is read."""
 
 
 class IfMatch(Schema):
@@ -223,7 +232,8 @@ def _add(
         else:
             view = api.alt_response(status, response=HTTPStatus(status).name)(view)
     view = api.doc(summary=summary, operationId=operation)(view)
-    api.route(rule, methods=[method], endpoint=operation.replace("-", "_"))(view)
+    asked = [MIN_POSITION] if method == "GET" else None
+    api.route(rule, methods=[method], endpoint=operation.replace("-", "_"), parameters=asked)(view)
 
 
 def _permitted(command: Command[A]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

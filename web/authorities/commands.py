@@ -71,10 +71,11 @@ def show() -> None:
 @HOST
 @DOMAIN
 @click.option("--label", help="What people call it.")
-def change(name: str, hosts: Sequence[str], domains: Sequence[str], label: str | None) -> None:
+@click.option("--replica", help="The address of a PostgreSQL standby that answers its readings; '' for none.")
+def change(name: str, hosts: Sequence[str], domains: Sequence[str], label: str | None, replica: str | None) -> None:
     """Change what is given of the authority NAME; the hosts or domains given replace those there were."""
     with _directory() as directory:
-        directory.change(name, label=label, hosts=hosts, domains=domains)
+        directory.change(name, label=label, hosts=hosts, domains=domains, replica_url=replica)
 
 
 @authorities.command("open")

@@ -33,9 +33,11 @@ AUTHORITIES = sa.Table(
     sa.Column("is_open", sa.Boolean, nullable=False),
     sa.Column("closed_until", Utc),
     sa.Column("moving_to", sa.Text),
+    sa.Column("replica_url", sa.Text),
 )
 """`is_open` says whether it is served at all; `closed_until` is renewed all the while it is moved, so that it opens
-by itself if the move is killed; `moving_to` is where a move has begun to copy it."""
+by itself if the move is killed; `moving_to` is where a move has begun to copy it; `replica_url` names a standby that
+answers readings."""
 
 HOSTS = sa.Table(
     "hosts",
@@ -84,6 +86,7 @@ class Listed:
     is_open: bool
     closed_until: datetime | None
     moving_to: str | None
+    replica_url: str | None
     hosts: frozenset[str]
     domains: frozenset[str]
 
@@ -167,12 +170,18 @@ class Directory:
         hosts: Collection[str] = (),
         domains: Collection[str] = (),
         is_open: bool | None = None,
+        replica_url: str | None = None,
     ) -> None:
-        """Change what is given; hosts and domains replace those there were. Raises DirectoryRefusal."""
-        given = {"label": label, "is_open": is_open}
+        """Change what is given; hosts and domains replace those there were, and an empty replica is none.
+
+        Raises DirectoryRefusal.
+        """
+        given = {"label": label, "is_open": is_open, "replica_url": replica_url}
         values = {column: value for column, value in given.items() if value is not None}
         with self._changing() as connection:
-            _named(connection, name)
+            authority = _named(connection, name)
+            if replica_url and not places.is_copied_by(authority.database_url, replica_url):
+                raise DirectoryRefusal("A replica holds the same schema of the same database at another server")
             if values:
                 _update(connection, name, **values)
             if hosts:
@@ -202,11 +211,14 @@ class Directory:
             _update(connection, name, closed_until=until)
 
     def end_move(self, name: str, to: str) -> None:
-        """From now on an authority is at its new place. Raises DirectoryRefusal if it was to go elsewhere."""
+        """From now on an authority is at its new place, which has no replica yet.
+
+        Raises DirectoryRefusal if it was to go elsewhere.
+        """
         with self._changing() as connection:
             if _named(connection, name).moving_to != to:
                 raise DirectoryRefusal(f"{name} is on its way to another place")
-            _update(connection, name, database_url=to, moving_to=None, closed_until=None)
+            _update(connection, name, database_url=to, moving_to=None, closed_until=None, replica_url=None)
 
     def know_address(self, name: str, hashed: str) -> None:
         """Somebody can sign in at an authority with the address of this hash."""

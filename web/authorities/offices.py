@@ -15,14 +15,18 @@ from web.settings import Settings
 MOST_AT_ONCE = 16
 """Each keeps connections of its own: with PostgreSQL two for each thread that answers requests, at most."""
 
-Place = tuple[str, str]
-"""Name and address: after a move the office is another one."""
+Place = tuple[str, str, str | None]
+"""Name and addresses: after a move the office is another one."""
 
 
 def settings_of(settings: Settings, authority: Listed) -> Settings:
     """The settings for one authority: of the deployment's, only what is the same for all of them."""
     return Settings(
-        authority.database_url, settings.secret_key, secure_cookies=settings.secure_cookies, testing=settings.testing
+        authority.database_url,
+        settings.secret_key,
+        replica_url=authority.replica_url or "",
+        secure_cookies=settings.secure_cookies,
+        testing=settings.testing,
     )
 
 
@@ -84,7 +88,7 @@ class Offices:
     def open_now(self) -> list[str]:
         """The names of the authorities whose offices are open, the one used last at the end."""
         with self._lock:
-            return [name for (name, _), kept in self._kept.items() if kept.office]
+            return [name for (name, *_), kept in self._kept.items() if kept.office]
 
     def close(self) -> None:
         """Close all of them."""
@@ -96,4 +100,4 @@ class Offices:
 
 
 def _place(authority: Listed) -> Place:
-    return authority.name, authority.database_url
+    return authority.name, authority.database_url, authority.replica_url

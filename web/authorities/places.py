@@ -64,6 +64,14 @@ def same(one: str, other: str) -> bool:
     return len(servers) == 1 and (first.database, schema_of(one)) == (second.database, schema_of(other))
 
 
+def is_copied_by(url: str, replica_url: str) -> bool:
+    """Whether an address may be that of a PostgreSQL standby which has a place too."""
+    schemas = {schema_of(url), schema_of(replica_url)}
+    return (
+        None not in schemas and len(schemas) == 1 and len({sa.make_url(u).database for u in (url, replica_url)}) == 1
+    )
+
+
 @contextmanager
 def opened(url: str) -> Iterator[Database]:
     """The database at a place, let go of afterwards."""

@@ -16,7 +16,7 @@ from projections.standing import Standing, standings
 from projections.view import View
 from web.console.opening import opened
 from web.office import Office
-from web.views import VIEWS
+from web.views import DECIDED_BY, VIEWS
 
 SHOWN = 20
 
@@ -91,7 +91,12 @@ def check() -> None:
 @views.command()
 @click.argument("name", type=NAMES)
 def follow(name: str) -> None:
-    """Let the view NAME follow the log, by `sis follow`, in place of being kept in step by every command."""
+    """Let the view NAME follow the log, by `sis follow`, in place of being kept in step by every command.
+
+    Not those by which commands decide, and the door who somebody is.
+    """
+    if any(view.name == name for view in DECIDED_BY):
+        raise click.ClickException(f"Commands decide by {name}: every command has to keep it in step")
     with _in_words(), opened() as office:
         let_follow(office.log, _named(name)[0])
     click.echo(f"{name} follows the log: see to it that `sis follow` runs")

@@ -25,6 +25,6 @@ def keep(office: Office, content: bytes, media_type: str) -> str:
 
 def bytes_of(office: Office, sha256: str) -> bytes | None:
     """The bytes under a hash, None if there are none."""
-    with office.read() as connection:
+    with office.read_present() as connection:
         found = connection.execute(sa.select(UPLOADS.c.bytes).where(UPLOADS.c.sha256 == sha256)).scalar()
     return None if found is None else bytes(found)

@@ -72,6 +72,18 @@ def test_what_is_given_is_changed_and_nothing_else(directory: Directory, salford
     assert not directory.named(salford).is_served(NOW)
 
 
+def test_a_replica_is_that_of_the_authority_or_it_is_refused(directory: Directory) -> None:
+    server = "postgresql+psycopg://sis@{}/sis?options=-csearch_path%3Dsis_{}"
+    directory.add("salford", label="", database_url=server.format("db1", "salford"), hosts=["s.example"])
+    directory.change("salford", replica_url=server.format("db2", "salford"))
+    assert directory.named("salford").replica_url == server.format("db2", "salford")
+    with pytest.raises(DirectoryRefusal, match="same schema"):
+        directory.change("salford", replica_url=server.format("db2", "trafford"))
+    directory.begin_move("salford", server.format("db3", "salford"))
+    directory.end_move("salford", server.format("db3", "salford"))
+    assert directory.named("salford").replica_url is None
+
+
 def test_an_authority_closed_for_a_move_opens_by_itself(directory: Directory, salford: str) -> None:
     directory.close_until(salford, NOW + timedelta(minutes=1))
     found = directory.named(salford)

@@ -59,6 +59,15 @@ def test_two_addresses_of_one_place_are_told(one: str, other: str, same: bool) -
     assert places.same(one, other) is same
 
 
+def test_a_replica_has_the_same_schema_of_the_same_database() -> None:
+    salford = places.in_schema(SERVER, "sis_salford")
+    assert places.is_copied_by(salford, salford.replace("db1", "db2"))
+    assert not places.is_copied_by(salford, salford.replace("salford", "trafford"))
+    assert not places.is_copied_by(salford, SERVER.replace("db1", "db2"))
+    assert not places.is_copied_by(salford, salford.replace("/sis?", "/other?"))
+    assert not places.is_copied_by("sqlite:////srv/a.sqlite", "sqlite:////srv/a.sqlite")
+
+
 def test_a_place_is_made_filled_and_removed_without_touching_the_one_beside(place: Callable[[str], str]) -> None:
     for name in ("salford", "salford-east"):
         assert places.is_empty(place(name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import closing
 
 import pytest
@@ -12,7 +13,7 @@ from tests.databases import Databases, with_views
 from tests.world import Clock, World
 from web.console.views import views
 from web.office import Office
-from web.views import VIEWS
+from web.views import DECIDED_BY, VIEWS
 
 
 def run(*words: str) -> Result:
@@ -83,3 +84,23 @@ def test_a_rebuild_that_would_hold_up_everybody_is_given_up_in_plain_words(
         assert result.exit_code == 1
         assert "others have been reading or writing for too long; nothing was changed: try again" in result.output
         assert run("rebuild", "names").exit_code == 0
+
+
+def test_a_view_follows_and_is_kept_in_step_again(office: Office, world: World) -> None:
+    assert run("follow", "caseload").exit_code == 0
+    assert "see to it that `sis follow` runs" in run("follow", "caseload").stdout
+    world.link_officer(world.school())
+    told = run("status")
+    assert told.exit_code == 0, told.output
+    assert re.search(r"caseload +follows, [1-9][0-9]* events behind", told.stdout)
+    assert run("check").exit_code == 0
+    assert run("inline", "caseload").exit_code == 0
+    assert re.search(r"caseload +kept in step by every command", run("status").stdout)
+    assert run("check").exit_code == 0
+
+
+@pytest.mark.parametrize("view", [view.name for view in DECIDED_BY])
+def test_what_commands_decide_by_does_not_follow(office: Office, view: str) -> None:
+    refused = run("follow", view)
+    assert refused.exit_code == 1
+    assert f"Commands decide by {view}" in refused.output

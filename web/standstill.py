@@ -1,0 +1,74 @@
+"""The views that an event keeps from being brought up to date, for a notice on the pages of the staff.
+
+Every request learns with its session how often the standing of the views has changed; only after a change is more
+asked.
+"""
+
+from __future__ import annotations
+
+from weakref import WeakKeyDictionary
+
+import sqlalchemy as sa
+from flask import g
+
+from domain.vocabulary import Role
+from projections.tables import EVENTS, VIEWS
+from web.identity import Visitor
+from web.office import Office, office
+from web.policy import SERVICE
+from web.words import datetime
+
+CALLED = {
+    "audit_trail": "the audit trail",
+    "caseload": "the caseload",
+    "gaps": "the list of gaps in provision",
+    "names": "the list of names",
+    "open_requests": "the list of requests",
+    "provider_history": "the history of providers",
+    "records_of_visit": "the list of records of visit",
+    "references": "the list of references",
+}
+"""What people call a view; else it is the list of what its name says."""
+
+TOLD = (*SERVICE, Role.REVIEWER, Role.ADMINISTRATOR)
+
+_STOPPED = (
+    sa.select(VIEWS.c.name, EVENTS.c.recorded_at)
+    .join(EVENTS, EVENTS.c.position == VIEWS.c.stopped_at)
+    .order_by(EVENTS.c.recorded_at, VIEWS.c.name)
+)
+
+
+def notice(asking: Visitor | None) -> str:
+    """What those who work in the service are told of views that have stopped; "" where all is well."""
+    arrived = getattr(g.get("session"), "arrived", None)
+    if asking is None or arrived is None or not asking.holds(*TOLD):
+        return ""
+    return _notice(office(), arrived.views_generation)
+
+
+def _notice(office: Office, generation: int) -> str:
+    plan = office.follower.plan
+    if plan.generation == generation and len(plan.inline) + len(plan.following) == len(office.follower.views):
+        return ""
+    known = _KNOWN.get(office)
+    if known is None or known[0] != generation:
+        known = _KNOWN[office] = generation, _found(office)
+    return known[1]
+
+
+def _found(office: Office) -> str:
+    with office.read_present() as connection:
+        stopped = connection.execute(_STOPPED).all()
+    if not stopped:
+        return ""
+    called = [CALLED.get(name, f"the list of {name.replace('_', ' ')}") for name, _ in stopped]
+    names = " and ".join(part for part in (", ".join(called[:-1]), called[-1]) if part)
+    has = "has" if len(stopped) == 1 else "have"
+    return (
+        f"{names[0].upper()}{names[1:]} {has} not been brought up to date since {datetime(stopped[0].recorded_at)}; "
+        "the records themselves are complete."
+    )
+
+
+_KNOWN: WeakKeyDictionary[Office, tuple[int, str]] = WeakKeyDictionary()
