@@ -12,7 +12,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from bench import appends, commands, following, importing, loads, rebuilds, register, sizes, writers
+from bench import appends, commands, following, importing, loads, pages, rebuilds, register, sizes, writers
 from bench.material import history, targets
 from bench.material.place import Place, place
 from bench.material.timing import ROUNDS, NotHere, Result
@@ -32,6 +32,7 @@ MEASURES: dict[str, Measure] = {
     "imports_postgresql": appends.imports_to_postgresql,
     "following_sqlite": following.on_sqlite,
     "following_postgresql": following.on_postgresql,
+    "pages_sqlite": pages.on_sqlite,
     "log_size_sqlite": sizes.on_sqlite,
     "log_size_postgresql": sizes.on_postgresql,
     "importing": importing.of_records,

@@ -7,7 +7,10 @@ more on fresh records, unless it named the version it was decided on.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -70,6 +73,41 @@ class Log(EventStore[UUID]):
         """The record to which an event belongs, None if no such event was saved."""
 
 
+@dataclass(frozen=True)
+class InHand:
+    """What a command begins with and what it leaves: records as they were `read` just before it, each handed over
+    once, and as they were `saved`."""
+
+    read: dict[UUID, Aggregate] = field(default_factory=dict)
+    saved: dict[UUID, Aggregate] = field(default_factory=dict)
+
+    def take(self, id: UUID) -> Aggregate | None:
+        """A record as it was read, the first time that it is asked for."""
+        return self.read.pop(id, None)
+
+
+_IN_HAND: ContextVar[InHand | None] = ContextVar("records in hand", default=None)
+
+
+def _in_hand() -> InHand:
+    return _IN_HAND.get() or InHand()
+
+
+@contextmanager
+def beginning_with(*read: Aggregate) -> Iterator[InHand]:
+    """Let the command in this block begin with records that were read just now, so that they are not read again.
+
+    Where one has moved on meanwhile, that is noticed when it is saved, and the command is decided anew on what is
+    there then.
+    """
+    hand = InHand({record.id: record for record in read})
+    token = _IN_HAND.set(hand)
+    try:
+        yield hand
+    finally:
+        _IN_HAND.reset(token)
+
+
 class Work:
     """The records that one command has in hand. All are saved together or not at all.
 
@@ -84,7 +122,7 @@ class Work:
         """The record; with `at`, only if it is at that version still. Raises NotFound, Stale."""
         record = self._records.get(id)
         if record is None:
-            record = self._records[id] = self._service.find(kind, id)
+            record = self._records[id] = _in_hand().take(id) or self._service.find(kind, id)
         if not isinstance(record, kind):
             raise NotFound(f"{kind.KIND} {id}")
         if at is not None and record.saved_version != at:
@@ -166,6 +204,7 @@ class Service(Application[UUID]):
                     result = command(work)
                     if not self._save(work, first_event):
                         continue
+                    _in_hand().saved.update((record.id, record) for record in work.records)
                 except (Refusal, Stale):
                     self._unless_done(first_event)
                     raise

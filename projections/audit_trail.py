@@ -228,20 +228,6 @@ def of_school(
     return entries(connection, Wanted(school=school, purposes=purposes), after, limit)
 
 
-def position_of(connection: sa.Connection, event_id: UUID) -> int | None:
-    """Where in the log an event stands, None if there is no such event."""
-    return connection.execute(sa.select(EVENTS.c.position).where(EVENTS.c.event_id == event_id)).scalar()
-
-
-def beside(connection: sa.Connection, stream: UUID, position: int) -> tuple[int | None, int | None]:
-    """Where the entries of the same record before and after a position stand."""
-    columns = trail.table.c
-    own = columns.stream == stream
-    before = sa.select(sa.func.max(columns.position)).where(own, columns.position < position)
-    after = sa.select(sa.func.min(columns.position)).where(own, columns.position > position)
-    return connection.execute(before).scalar(), connection.execute(after).scalar()
-
-
 def of_command(connection: sa.Connection, command: UUID) -> list[int]:
     """Where the events saved by one command stand, in the log's order; at most the first SAME_ACT of them."""
     numbered = [uuid5(command, str(ordinal)) for ordinal in range(1, SAME_ACT + 1)]

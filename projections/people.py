@@ -190,6 +190,25 @@ def holders_on(connection: sa.Connection, roles: Collection[Role], day: date) ->
     return _holding(connection, day, posts.table.c.role.in_(roles))
 
 
+def roles_of_holders(
+    connection: sa.Connection, roles: Collection[Role], day: date
+) -> list[tuple[PersonRow, frozenset[Role]]]:
+    """Everybody who holds a post of one of these roles on a day, by last name, with those of the roles that they
+    hold."""
+    columns, held = people.table.c, posts.table.c
+    query = (
+        sa.select(people.table, held.role)
+        .join(posts.table, held.person == columns.id)
+        .where(held_on(day), held.role.in_(roles))
+        .order_by(columns.sorting, columns.id)
+    )
+    found: dict[PersonRow, set[Role]] = {}
+    for row in connection.execute(query).mappings():
+        person = PersonRow(**{name: row[name] for name in people.columns})
+        found.setdefault(person, set()).add(row["role"])
+    return [(person, frozenset(theirs)) for person, theirs in found.items()]
+
+
 def officers_on(connection: sa.Connection, day: date, *, team: Team | None = None) -> list[PostRow]:
     """The officers' posts on a day, of one team or of all, in the order in which people joined."""
     conditions = [posts.table.c.role == Role.OFFICER]

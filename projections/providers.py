@@ -84,6 +84,9 @@ vetting = Sheet("provider_vetting", VettingFact, key=("provider", "item", "holde
 AS_THEY_CAME = (specialists.table.c.joined_on, specialists.table.c.person)
 """The order in which people are listed."""
 
+ON_THE_LIST = providers.table.c.removed_on.is_(None)
+BY_NAME = (providers.table.c.name_key, providers.table.c.reference)
+
 BY_HOLDER = (vetting.table.c.holder, vetting.table.c.item)
 """The order in which checks are listed."""
 
@@ -229,6 +232,7 @@ def search(
     phase: Phase | None = None,
     service: ServiceType | None = None,
     kind: ProviderKind | None = None,
+    kinds: Collection[ProviderKind] = (),
     among: Collection[UUID] | None = None,
     after: str | None = None,
     limit: int = 50,
@@ -236,7 +240,7 @@ def search(
     """Providers on the list by name; `text` is part of a name or of a reference, `after` the reference of the last
     one seen. With `among`, only of these. Raises ValueError for an `after` that is nobody's reference."""
     table = providers.table
-    query = table.select().where(table.c.removed_on.is_(None))
+    query = table.select().where(ON_THE_LIST)
     if text.strip():
         wanted = text.strip()
         query = query.where(
@@ -245,6 +249,8 @@ def search(
         )
     if kind is not None:
         query = query.where(table.c.kind == kind)
+    if kinds:
+        query = query.where(table.c.kind.in_(kinds))
     if among is not None:
         query = query.where(table.c.id.in_(among))
     if subject.strip() or phase or service:
@@ -255,7 +261,7 @@ def search(
             raise ValueError(after)
         place = sa.tuple_(sa.literal(last.name_key), sa.literal(last.reference))
         query = query.where(sa.tuple_(table.c.name_key, table.c.reference) > place)
-    return providers.rows(connection, query.order_by(table.c.name_key, table.c.reference).limit(limit))
+    return providers.rows(connection, query.order_by(*BY_NAME).limit(limit))
 
 
 def _offering(subject: str, phase: Phase | None, service: ServiceType | None) -> sa.Select[tuple[UUID]]:

@@ -9,7 +9,7 @@ Everybody who has a place has it at `ours`, a secondary school; `theirs` is a pr
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -81,6 +81,12 @@ class Town:
     def record(self, kind: type[Aggregate], place: Place) -> Aggregate:
         """The record of a kind at a place."""
         return self.service.find(kind, place.records[kind.KIND])
+
+    def grow(self, number: int) -> None:
+        """So many more schools with people and providers of their own, and as many more records about `ours`."""
+        for each in range(3, 3 + number):
+            place = self._place(each, f"Cedar Bank Community Primary School {each}", Team.PRIMARY)
+            self._records_of(replace(place, school=self.ours.school, head=self.ours.head, chair=self.ours.chair))
 
     def _place(self, number: int, name: str, team: Team) -> Place:
         world = self.world

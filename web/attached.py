@@ -12,14 +12,15 @@ from flask import Flask, current_app
 from marshmallow import fields
 from werkzeug.exceptions import NotFound
 
+from domain.aggregate import RECORDS
 from domain.note import Audience, Note
+from domain.references import NotAReference, parts
 from domain.school import School
 from domain.service import NotFound as NoRecord
 from domain.vocabulary import Role
 from projections import notes as view
-from projections import references
 from projections.together import Question, Together
-from web.doing import Found, find
+from web.doing import Found, find, found_at
 from web.identity import Visitor, signed_in, teams_of
 from web.known import names_of, reference_of
 from web.noun import Noun
@@ -185,8 +186,7 @@ class PlaceField(fields.String):
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         text = super()._deserialize(value, attr, data, **kwargs).strip().upper()
-        with office().read() as connection:
-            kind = _kind_of(connection, text)
+        kind = _kind_of(text)
         noun = noun_of(kind)
         if noun is None:
             raise self.make_error("unknown")
@@ -206,7 +206,7 @@ class PlaceField(fields.String):
 
 def address_of(connection: sa.Connection, record: UUID) -> str:
     """The reference of a record, a school's URN."""
-    return reference_of(connection, record) or ""
+    return found_at(record) or reference_of(connection, record) or ""
 
 
 def href_of(connection: sa.Connection, kind: str, record: UUID) -> str:
@@ -214,8 +214,12 @@ def href_of(connection: sa.Connection, kind: str, record: UUID) -> str:
     return record_href(kind, address_of(connection, record))
 
 
-def _kind_of(connection: sa.Connection, text: str) -> str:
+def _kind_of(text: str) -> str:
+    """The kind of record that an address is of, empty where it is none."""
     if text.isdecimal():
         return School.KIND
-    found = references.find(connection, text)
-    return found.kind if found else ""
+    try:
+        prefix, _, _ = parts(text)
+    except NotAReference:
+        return ""
+    return next((kind.KIND for kind in RECORDS.values() if kind.prefix == prefix), "")

@@ -7,6 +7,8 @@ from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
+from flask import g
+
 from domain.aggregate import Refusal
 from domain.person import Person
 from domain.vocabulary import Role, SupportKind
@@ -51,8 +53,16 @@ def desk(deal: Deal[Any]) -> Brokerage:
     return Brokerage(deal.service, vetting_of(deal.office))
 
 
+def _person(deal: Deal[Any], id: UUID) -> Person:
+    """Somebody's record, read once while a command is carried out."""
+    known: dict[UUID, Person] = g.setdefault("people_named", {})
+    if id not in known:
+        known[id] = deal.service.find(Person, id)
+    return known[id]
+
+
 def must_hold(deal: Deal[Any], person: UUID, roles: Iterable[Role], message: str, *, field: str) -> None:
     """Raises NotTheirPost unless the person holds one of the posts today."""
-    found, today = deal.service.find(Person, person), deal.office.today()
+    found, today = _person(deal, person), deal.office.today()
     if not any(found.holds(role, today) for role in roles):
         raise NotTheirPost(message, field=field)

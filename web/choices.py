@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -41,6 +41,16 @@ def holders(connection: sa.Connection, roles: Iterable[Role]) -> Choices:
     return [
         (person.reference, person.name) for person in people.holders_on(connection, tuple(roles), office().today())
     ]
+
+
+def holders_of_each(connection: sa.Connection, asked: Mapping[str, Collection[Role]]) -> dict[str, Choices]:
+    """For each name, everybody who holds one of its posts today, by name."""
+    roles = {role for each in asked.values() for role in each}
+    held = people.roles_of_holders(connection, roles, office().today())
+    return {
+        name: [(person.reference, person.name) for person, theirs in held if theirs.intersection(wanted)]
+        for name, wanted in asked.items()
+    }
 
 
 def everybody(connection: sa.Connection) -> Choices:

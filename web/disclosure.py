@@ -96,7 +96,7 @@ def told_of_caseload(connection: sa.Connection, asking: Visitor) -> dict[str, An
 def told_of_trail(asking: Visitor, where: Concerned) -> sa.ColumnElement[bool] | None:
     """What of the trail of a school is worth reading for somebody: all that a Disclosure will tell them, and little
     else. None where that is everything, or too little can be said beforehand."""
-    columns, note, part = audit_trail.trail.table.c, notes.notes.table.c, audit_trail.parts.table.c
+    columns, part = audit_trail.trail.table.c, audit_trail.parts.table.c
     if asking.holds(*INSIDE):
         if asking.may(READING[CONCERN], where) or asking.may(Action.READ_AUDIT):
             return None
@@ -105,12 +105,15 @@ def told_of_trail(asking: Visitor, where: Concerned) -> sa.ColumnElement[bool] |
     if asking.holds(Role.SPECIALIST):
         return None
     kinds = [kind for kind, action in READING.items() if asking.may(action, where)]
+    note, file = notes.notes.table.c, notes.files.table.c
     for_them = sa.exists().where(note.id == columns.stream, note.visible_to == Audience.SCHOOL)
+    on_theirs = sa.exists().where(file.id == columns.stream, file.on_kind.in_(kinds))
     return sa.and_(
         columns.kind.in_(kinds),
         columns.topic.not_in(BROKERING),
         sa.or_(columns.kind != "record-of-visit", columns.topic.in_(ISSUED)),
         sa.or_(columns.kind != Note.KIND, for_them),
+        sa.or_(columns.kind != Attachment.KIND, on_theirs),
     )
 
 
@@ -121,14 +124,20 @@ _NOTES_AND_FILES = Together(
 
 
 class Disclosure:
-    """What one visitor may be told of some events; what was looked up once is not looked up again."""
+    """What one visitor may be told of some events; what was looked up once is not looked up again.
 
-    def __init__(self, connection: sa.Connection, asking: Visitor, events: Iterable[Event] = ()) -> None:
+    `sifted` says that the events were found with `told_of_trail`, which has looked at notes and files already.
+    """
+
+    def __init__(
+        self, connection: sa.Connection, asking: Visitor, events: Iterable[Event] = (), *, sifted: bool = False
+    ) -> None:
         self._connection = connection
         self._asking = asking
         self._found: dict[About, Concerned] = {}
         self._invited: dict[UUID, bool] = {}
         self._events = events
+        self._sifted = sifted
 
     @cached_property
     def is_inside(self) -> bool:
@@ -147,6 +156,8 @@ class Disclosure:
             return self._is_invited(event.meta.stream)
         if not self._may_see(kind, where):
             return False
+        if kind in (Note.KIND, Attachment.KIND) and self._sifted:
+            return True
         if kind == Note.KIND:
             return self._is_for_visitor(event.meta.stream)
         if kind == Attachment.KIND:

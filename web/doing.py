@@ -11,11 +11,12 @@ from flask import g
 from werkzeug.exceptions import Forbidden
 
 from domain.aggregate import Aggregate, Event
-from domain.service import ATTEMPTS, AlreadyDone, Stale
+from domain.service import ATTEMPTS, AlreadyDone, Stale, beginning_with, folded
 from domain.service import NotFound as NoRecord
 from domain.vocabulary import About
 from web.disclosure import Disclosure
 from web.identity import allow, allow_any, concerned, signed_in
+from web.known import forget
 from web.noun import Command, Deal, Noun, Values
 from web.office import office
 from web.policy import Concerned
@@ -92,6 +93,12 @@ def _told(noun: Noun[A], record: A) -> list[int]:
     return [event.meta.version for event in events_of(record) if told(asking, event)]
 
 
+def found_at(record: UUID) -> str | None:
+    """The address at which a record was found while this request is answered, None if it was not asked for."""
+    found = g.get("records_found", {})
+    return next((ref for (_, ref), each in found.items() if each.record.id == record), None)
+
+
 def events_of(record: Aggregate) -> list[Event]:
     """What made a record what it is, taken from what was read with it where it was."""
     for found in g.get("records_found", {}).values():
@@ -123,18 +130,24 @@ def do(
     asking = signed_in()
     must_be_open(command)
     if ref is None:
-        record, right = None, allow(command.action, _of_answers(values))
+        record, begins_with, right = None, None, allow(command.action, _of_answers(values))
     else:
         found = find(noun, ref)
         record, right = found.record, allow(command.action_on(found.record), found.concerned)
-    with office().acting(
+        begins_with = folded(noun.kind, record.id, found.events)
+    signed = office().acting(
         asking.person, right.role.value, asking.channel, command=command_id, correlation=g.get("request_id", "")
-    ):
+    )
+    with signed, beginning_with(*filter(None, [begins_with])) as hand:
         try:
             result = _carry_out(noun, command, values, record, at)
         except AlreadyDone as done:
             return _as_it_is(noun, record.id if record else done.stream)
-    return _as_it_is(noun, record.id if record else result.id)
+        finally:
+            forget(hand.saved)
+    id = record.id if record else result.id
+    saved = hand.saved.get(id)
+    return saved if isinstance(saved, noun.kind) else _as_it_is(noun, id)
 
 
 def is_done(command_id: UUID) -> bool:

@@ -10,10 +10,10 @@ from uuid import UUID
 
 from marshmallow import ValidationError, fields, validate
 
-from domain.references import NotAReference, parts, record_id
-from projections import references, schools
+from domain.references import record_id
+from projections import schools
 from web.forms.field import tidy
-from web.known import reference_of
+from web.known import id_of_reference, reference_of, rows_of
 from web.office import office
 
 LONGEST = 20_000
@@ -61,12 +61,11 @@ class RecordField(fields.String):
         return record_id(self.kind, text)
 
     def _exists(self, text: str) -> bool:
-        try:
-            prefix, _, _ = parts(text)
-        except NotAReference:
+        id = record_id(self.kind, text)
+        if id_of_reference(text) != id:
             return False
         with office().read() as connection:
-            return prefix == self.prefix and references.find(connection, text) is not None
+            return id in rows_of(connection, [id])
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         if not isinstance(value, UUID):

@@ -19,6 +19,7 @@ from web import drafts
 from web.doing import Found, changes_since, do, find, is_done, saved_version, version_of
 from web.forms import Form
 from web.identity import allow, allow_any, signed_in
+from web.known import foresee
 from web.noun import Command, Noun
 from web.office import office
 
@@ -68,9 +69,11 @@ class _Asked:
         command = self.command
         asks = command.asks(self.record) if command.asks and self.record is not None else command.schema
         with office().read() as connection:
+            foresee(connection, request.form.values())
             self.context = command.context(connection, self.record) if command.context else {}
             initial = self._first_answers(connection)
-            if command.draft:
+        if command.draft:
+            with office().read_present() as connection:
                 self.draft = drafts.find(connection, signed_in().person, self._form_key())
         if request.method == "POST":
             data: MultiDict[str, Any] = MultiDict(request.form)

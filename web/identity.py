@@ -131,6 +131,11 @@ def teams_of(connection: sa.Connection, asked: Collection[UUID]) -> dict[UUID, T
     return {school: known[school] for school in asked}
 
 
+def know_team(school: UUID, phase: object) -> None:
+    """Remember which team answers for a school whose phase is at hand, so that nobody has to ask."""
+    g.setdefault("teams_of_schools", {})[school] = team_of(str(phase) if phase else None)
+
+
 def team_of(phase: str | None) -> Team:
     """The phase team that answers for schools of a phase."""
     return TEAM_OF.get(Phase(phase), Team.PRIMARY) if phase else Team.PRIMARY

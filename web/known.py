@@ -15,7 +15,8 @@ import msgspec
 import sqlalchemy as sa
 from flask import g, has_app_context
 
-from domain.aggregate import Aggregate
+from domain.aggregate import RECORDS, Aggregate
+from domain.references import NotAReference, parts, record_id
 from projections import names
 from projections.names import Name
 
@@ -49,10 +50,41 @@ def reference_of(connection: sa.Connection, id: UUID) -> str | None:
     return references_of(connection, [id]).get(id)
 
 
-def forget() -> None:
-    """Look everything up anew: something was changed."""
+def foresee(connection: sa.Connection, typed: Iterable[str]) -> None:
+    """Look up at once whatever references stand among answers, where there are several, before each is asked for by
+    itself."""
+    ids = {id for text in typed if (id := id_of_reference(text)) is not None}
+    if len(ids) > 1:
+        rows_of(connection, ids)
+
+
+def id_of_reference(text: str) -> UUID | None:
+    """The id that a record of that reference has, whether or not there is one; None where it is no reference."""
+    try:
+        prefix, _, _ = parts(text)
+    except NotAReference:
+        return None
+    kind = next((kind for kind in RECORDS.values() if kind.prefix == prefix), None)
+    return record_id(kind.KIND, text.strip().upper()) if kind else None
+
+
+def forget(changed: Iterable[UUID]) -> None:
+    """Look up anew what was not there before a command, and what it changed."""
     if has_app_context():
-        g.pop("known_names", None)
+        known, gone = g.get("known_names", {}), set(changed)
+        g.known_names = {id: row for id, row in known.items() if row is not None and id not in gone}
+
+
+def strings_within(value: Any) -> Iterator[str]:
+    """Every text within what a program sent, however deep."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from strings_within(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from strings_within(each)
 
 
 def ids_within(value: Any) -> Iterator[UUID]:

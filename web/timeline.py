@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -72,9 +72,7 @@ class Entry:
 
 def timeline_of_record(connection: sa.Connection, events: Sequence[Event], asking: Visitor) -> list[Entry]:
     """What happened to a record, the latest first."""
-    disclosure = Disclosure(connection, asking, events)
-    told = [event for event in reversed(events[-MOST_OF_RECORD:]) if disclosure.tells(event)]
-    return entries(connection, told, asking, disclosure)
+    return timeline_of_events(connection, events[: -MOST_OF_RECORD - 1 : -1], asking)
 
 
 def timeline_of_school(
@@ -97,26 +95,42 @@ def timeline_of_school(
         found = audit_trail.positions(connection, wanted, after, limit + 1)
         if not found:
             break
-        shown += timeline_of(connection, found, asking)
+        shown += timeline_of(connection, found, asking, sifted=wanted.only is not None)
         after = found[-1]
     return shown[:limit], shown[limit - 1].position if len(shown) > limit else None
 
 
-def timeline_of(connection: sa.Connection, positions: Sequence[int], asking: Visitor) -> list[Entry]:
-    """The events at these positions as the person who asks is told them, in the order given."""
+def timeline_of(
+    connection: sa.Connection, positions: Sequence[int], asking: Visitor, *, sifted: bool = False
+) -> list[Entry]:
+    """The events at these positions as the person who asks is told them, in the order given; `sifted` as Disclosure
+    takes it."""
     events = {event.meta.position: event for event in office().store.at(connection, positions)}
-    disclosure = Disclosure(connection, asking, list(events.values()))
-    told = [event for position in positions if disclosure.tells(event := events[position])]
-    return entries(connection, told, asking, disclosure)
+    return timeline_of_events(connection, [events[position] for position in positions], asking, sifted=sifted)
+
+
+def timeline_of_events(
+    connection: sa.Connection, events: Sequence[Event], asking: Visitor, *, sifted: bool = False
+) -> list[Entry]:
+    """These events as the person who asks is told them, in the order given."""
+    disclosure = Disclosure(connection, asking, events, sifted=sifted)
+    return entries(connection, [event for event in events if disclosure.tells(event)], asking, disclosure)
 
 
 def entries(
     connection: sa.Connection, events: Sequence[Event], asking: Visitor, disclosure: Disclosure
 ) -> list[Entry]:
     """Events as entries, in the order given; restricted texts are veiled."""
-    records = {id for event in events for id in (event.meta.stream, event.meta.about.school) if id is not None}
-    named = rows_of(connection, ids_in(events) | records)
+    named = rows_of(connection, ids_in(events) | set(records_and_schools(events)))
     return [_entry(event, named, asking, veiled=disclosure.veils(event)) for event in events]
+
+
+def records_and_schools(events: Iterable[Event]) -> Iterator[UUID]:
+    """The records to which events belong, and the schools that they concern."""
+    for event in events:
+        yield event.meta.stream
+        if event.meta.about.school is not None:
+            yield event.meta.about.school
 
 
 def _entry(event: Event, named: Mapping[UUID, Name], asking: Visitor, *, veiled: bool) -> Entry:

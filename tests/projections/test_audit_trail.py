@@ -156,18 +156,6 @@ def test_what_is_restricted_is_marked(ask: Ask, service: Service) -> None:
     assert entry.sensitivity is Sensitivity.RESTRICTED
 
 
-def test_an_entry_knows_its_neighbours_in_the_record(ask: Ask, service: Service, oak: ConcernCase) -> None:
-    with signed(by=ANNE):
-        anne = service.add(lambda: Person.register("PE-2026-0001", name="Anne Webb"))
-    with signed(by=ANNE):
-        service.add(lambda: worry(2, ASH))
-    with signed(by=ANNE):
-        service.change(Person, anne.id, lambda person: person.rename("Anne Hall"))
-    [second, first] = [row.position for row in ask(audit_trail.of_record, anne.id)]
-    assert ask(audit_trail.beside, anne.id, first) == (None, second)
-    assert ask(audit_trail.beside, anne.id, second) == (first, None)
-
-
 def test_what_one_command_saved_is_found_together(ask: Ask, service: Service, oak: ConcernCase) -> None:
     def two(work: Any) -> None:
         work.add(worry(2, OAK))
@@ -178,12 +166,6 @@ def test_what_one_command_saved_is_found_together(ask: Ask, service: Service, oa
         command = current_signature().command
     rows = ask(audit_trail.entries, Wanted(), None, 2)
     assert ask(audit_trail.of_command, command) == sorted(row.position for row in rows)
-
-
-def test_an_entry_is_found_by_its_event(ask: Ask, service: Service, oak: ConcernCase) -> None:
-    events = list(service.events.get(oak.id))
-    assert ask(audit_trail.position_of, events[0].meta.event_id) == 1  # type: ignore[attr-defined]  # the library knows no meta
-    assert ask(audit_trail.position_of, uuid4()) is None
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.datastructures import CombinedMultiDict
 from werkzeug.exceptions import BadRequest, HTTPException, UnsupportedMediaType
 
+from web.known import foresee, strings_within
+from web.office import office
 from web.problems import Problem, problem_of
 
 API_PREFIX = "/api/v1"
@@ -47,6 +49,8 @@ class Parser(FlaskParser):
             json.dumps(answers, ensure_ascii=False, default=str).encode()
         except UnicodeEncodeError as error:
             raise BadRequest("The body holds half of a character (a surrogate on its own)") from error
+        with office().read() as connection:
+            foresee(connection, strings_within(answers))
         return answers
 
     def load_files(self, req: Any, schema: Any) -> Any:

@@ -7,8 +7,9 @@ a key is never used for two different requests, and that a repetition gets the f
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from flask import Request, Response
@@ -19,6 +20,7 @@ from web.accounts.tables import IDEMPOTENCY_KEYS as KEYS
 from web.office import Office
 
 KEPT = timedelta(days=30)
+SWEPT_EVERY = timedelta(hours=1)
 RUNNING = timedelta(minutes=1)
 """After so long an unanswered request counts as broken off, and its repetition is carried out."""
 
@@ -53,7 +55,8 @@ def claim(office: Office, person: UUID, route: str, key: str, fingerprint: str) 
     """
     now = office.now()
     with office.write() as connection:
-        connection.execute(KEYS.delete().where(KEYS.c.created_at < now - KEPT))
+        if _is_time_to_sweep(office, now):
+            connection.execute(KEYS.delete().where(KEYS.c.created_at < now - KEPT))
         known = None
         while known is None:  # as it is where the first request gives the key back just now
             taken = {"person": person, "route": route, "key": key, "fingerprint": fingerprint, "created_at": now}
@@ -67,6 +70,17 @@ def claim(office: Office, person: UUID, route: str, key: str, fingerprint: str) 
             raise Conflict("The first request with this Idempotency-Key is still being carried out")
         return None
     return Response(known.body, known.status, known.headers or {}, content_type=known.content_type)
+
+
+_swept: WeakKeyDictionary[Office, datetime] = WeakKeyDictionary()
+
+
+def _is_time_to_sweep(office: Office, now: datetime) -> bool:
+    """Whether old keys are thrown away with this request: with one in an hour, by each process."""
+    if office in _swept and abs(now - _swept[office]) < SWEPT_EVERY:
+        return False
+    _swept[office] = now
+    return True
 
 
 def remember(office: Office, person: UUID, route: str, key: str, answer: Response) -> None:

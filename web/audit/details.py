@@ -14,13 +14,13 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from domain.aggregate import RECORDS, Aggregate, Event
+from domain.service import folded
 from domain.vocabulary import Personal
 from projections.audit_trail import kind_of
 from web import words
 from web.disclosure import Disclosure
 from web.identity import Visitor
 from web.known import ids_within, names_of
-from web.office import office
 from web.sentences import ids_in, sentence, told
 from web.timeline import post_label, who_acted
 
@@ -52,9 +52,10 @@ class Told:
     circumstances: Sequence[tuple[str, str]]
 
 
-def told_of(connection: sa.Connection, event: Event, asking: Visitor) -> Told:
-    """Everything that is known of an event that the person who asks may read."""
-    before, after = _record_around(event)
+def told_of(connection: sa.Connection, event: Event, around: Sequence[Event], asking: Visitor) -> Told:
+    """Everything that is known of an event that the person who asks may read; `around` is all that happened to its
+    record, in order."""
+    before, after = _record_around(event, around)
     names = names_of(connection, ids_in([event]) | set(ids_within([vars(event), _facts(before), _facts(after)])))
     reader = _Reader(names, restricted_too=Disclosure(connection, asking).may_read_restricted(event))
     return Told(
@@ -65,12 +66,11 @@ def told_of(connection: sa.Connection, event: Event, asking: Visitor) -> Told:
     )
 
 
-def _record_around(event: Event) -> tuple[Aggregate | None, Aggregate | None]:
+def _record_around(event: Event, around: Sequence[Event]) -> tuple[Aggregate | None, Aggregate | None]:
     """The record as it was before the event, None if it began with it, and as it was after it."""
     kind, meta = RECORDS[kind_of(event)], event.meta
-    service = office().service
-    before = service.find(kind, meta.stream, version=meta.version - 1) if meta.version > 1 else None
-    return before, service.find(kind, meta.stream, version=meta.version)
+    before = folded(kind, meta.stream, around[: meta.version - 1])
+    return before, folded(kind, meta.stream, around[: meta.version])
 
 
 def _facts(record: Aggregate | None) -> Mapping[str, Any]:

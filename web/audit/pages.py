@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from flask import Blueprint, Response, g, render_template, request, stream_with_context
 from werkzeug.exceptions import BadRequest, NotFound
 
@@ -19,11 +20,13 @@ from web.audit.details import Told, told_of
 from web.audit.export import rows
 from web.disclosure import Disclosure
 from web.identity import Visitor, allow, concerned, signed_in
+from web.known import rows_of
 from web.office import office
 from web.pages import PAGE, chips, filter_values, with_query
 from web.policy import Action
+from web.sentences import ids_in
 from web.spreadsheet import csv_of
-from web.timeline import kind_label, timeline_of
+from web.timeline import kind_label, records_and_schools, timeline_of_events
 
 __all__ = ["audit", "pages"]
 
@@ -83,50 +86,62 @@ def entry(event_id: UUID) -> str:
     """One entry: every detail of it, what it changed, and its neighbours."""
     allow(Action.READ_AUDIT)
     asking = signed_in()
+    around, event = _with_its_record(event_id)
     with office().read() as connection:
-        position = audit_trail.position_of(connection, event_id)
-        if position is None:
-            raise NotFound("No entry of the audit trail has this address")
-        [event] = office().store.at(connection, [position])
-        readable = Disclosure(connection, asking).may_read(event)
-    if readable:
-        _note_reading(event, asking)
+        readable = Disclosure(connection, asking, [event]).may_read(event)
+    if readable and _note_reading(event, asking):
+        around, event = _with_its_record(event_id)
+    place = event.meta.version - 1
+    near = {"before": around[place - 1 : place], "after": around[place + 1 : place + 2]}
     with office().read() as connection:
-        told: Told | None = told_of(connection, event, asking) if readable else None
-        before, after = audit_trail.beside(connection, event.meta.stream, position)
-        together = [
-            each for each in audit_trail.of_command(connection, event.meta.signature.command) if each != position
-        ]
-        shown = timeline_of(connection, [position], asking)
-        near = {"before": before, "after": after}
-        neighbours = {
-            name: timeline_of(connection, [each], asking)[0] for name, each in near.items() if each is not None
-        }
-        companions = timeline_of(connection, together, asking)
+        together = _saved_with(connection, event)
+        events = [event, *near["before"], *near["after"], *together]
+        rows_of(connection, ids_in([*around, *together]) | set(records_and_schools(events)))
+        told: Told | None = told_of(connection, event, around, asking) if readable else None
+        shown = {each.id: each for each in timeline_of_events(connection, events, asking)}
+    own = shown[event.meta.event_id]
     return render_template(
         "audit/entry.html",
-        page_title=told.sentence if told else shown[0].sentence,
+        page_title=told.sentence if told else own.sentence,
         section="Audit trail",
-        breadcrumbs=[("Audit trail", "/audit"), (f"Entry {position}", "")],
-        entry=shown[0],
+        breadcrumbs=[("Audit trail", "/audit"), (f"Entry {own.position}", "")],
+        entry=own,
         told=told,
-        neighbours=neighbours,
-        companions=companions,
+        neighbours={name: shown[each.meta.event_id] for name, found in near.items() for each in found},
+        companions=[shown[each.meta.event_id] for each in together if each.meta.event_id in shown],
     )
 
 
-def _note_reading(event: Event, asking: Visitor) -> None:
-    """Opening the entry of a restricted note is a reading of the note, and is recorded like any other."""
+def _with_its_record(event_id: UUID) -> tuple[list[Event], Event]:
+    """All that happened to the record of an entry, in order, and the entry among it. Raises NotFound."""
+    stream = office().store.stream_of(event_id)
+    if stream is None:
+        raise NotFound("No entry of the audit trail has this address")
+    around = [each for each in office().store.get(stream) if isinstance(each, Event)]
+    return around, next(each for each in around if each.meta.event_id == event_id)
+
+
+def _saved_with(connection: sa.Connection, event: Event) -> list[Event]:
+    """The other events that one command saved, in the log's order."""
+    command = event.meta.signature.command
+    positions = [each for each in audit_trail.of_command(connection, command) if each != event.meta.position]
+    return office().store.at(connection, positions) if positions else []
+
+
+def _note_reading(event: Event, asking: Visitor) -> bool:
+    """Opening the entry of a restricted note is a reading of the note, and is recorded like any other. Says whether
+    it was one."""
     if audit_trail.kind_of(event) != Note.KIND:
-        return
+        return False
     with office().read() as connection:
         where = concerned(connection, event.meta.about)
     note = office().service.find(Note, event.meta.stream)
     if not note.is_restricted:
-        return
+        return False
     right = allow(Action.READ_RESTRICTED, where)
     with office().acting(asking.person, right.role.value, asking.channel, correlation=g.get("request_id", "")):
         office().service.change(Note, note.id, lambda note: note.note_reading(asking.person))
+    return True
 
 
 def _fields(wrong: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +13,13 @@ from flask import request
 from domain.engagement import BrokeredEngagement, Session
 from domain.support_request import RequestStatus
 from projections import open_requests, providers
+from projections.providers import ListedProvider
 from providers.brokerage import WITHOUT_QUOTES
 from web import words
 from web.choices import Choices
 from web.engagements import schemas
 from web.identity import Visitor
-from web.known import names_of, reference_of, references_of
+from web.known import names_of, reference_of, references_of, rows_of
 from web.office import office
 
 TO_BE_PLACED = (RequestStatus.APPROVED, RequestStatus.SHORTLISTED)
@@ -31,26 +33,37 @@ def direct(connection: sa.Connection, _: BrokeredEngagement | None) -> Mapping[s
     today = office().today()
     waiting = open_requests.all_requests(connection, statuses=TO_BE_PLACED, limit=MANY)
     schools = names_of(connection, {each.school for each in waiting})
-    listed = [
-        each
-        for kind in sorted(WITHOUT_QUOTES)
-        for each in providers.search(connection, kind=kind, limit=MANY)
-        if not each.is_suspended_on(today)
-    ]
+    found = providers.search(connection, kinds=WITHOUT_QUOTES, limit=MANY)
+    listed = sorted((each for each in found if not each.is_suspended_on(today)), key=lambda each: each.kind)
     return {
         schemas.REQUESTS: [
             (each.reference, f"{each.reference}: {each.subject}, {schools.get(each.school, '')}") for each in waiting
         ],
         schemas.PROVIDERS: [(each.reference, each.name) for each in listed],
-        schemas.SPECIALISTS: [
-            (person, f"{name}, {each.name}") for each in listed for person, name in people_of(connection, each.id)
-        ],
+        schemas.SPECIALISTS: list(_people_at(connection, listed)),
     }
+
+
+def _people_at(connection: sa.Connection, listed: Sequence[ListedProvider]) -> Iterator[tuple[str, str]]:
+    """Those who work for these providers today, provider by provider, by name."""
+    there = defaultdict(list)
+    for each in providers.specialists_among(connection, [provider.id for provider in listed]):
+        if each.works_on(office().today()):
+            there[each.provider].append(each.person)
+    rows_of(connection, [person for people in there.values() for person in people])
+    for provider in listed:
+        for reference, name in _by_name(connection, there[provider.id]):
+            yield reference, f"{name}, {provider.name}"
 
 
 def people_of(connection: sa.Connection, provider: UUID) -> Choices:
     """Those who work for a provider today, by name."""
-    people = [each.person for each in providers.specialists_of(connection, provider, office().today())]
+    return _by_name(
+        connection, [each.person for each in providers.specialists_of(connection, provider, office().today())]
+    )
+
+
+def _by_name(connection: sa.Connection, people: Sequence[UUID]) -> Choices:
     refs, names = references_of(connection, people), names_of(connection, people)
     return [(refs[each], names.get(each, "")) for each in sorted(people, key=lambda one: names.get(one, ""))]
 

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from flask import g
 from werkzeug.exceptions import Forbidden
 
 from domain.money import Price
@@ -99,9 +100,17 @@ def _question_deadline(tender: Tender) -> date:
 INVITED, QUOTED = InvitationStatus.INVITED, InvitationStatus.QUOTED
 
 
+def _provider_as_it_is(provider: UUID) -> Provider:
+    """The provider's own record, read once while a page is made."""
+    known: dict[UUID, Provider] = g.setdefault("own_providers", {})
+    if provider not in known:
+        known[provider] = office().service.find(Provider, provider)
+    return known[provider]
+
+
 def vat_percent_of(provider: UUID) -> Decimal:
     """The rate at which a provider charges VAT, by its registration of today; 0 where it has told no rate."""
-    rate = office().service.find(Provider, provider).rate_on(office().today())
+    rate = _provider_as_it_is(provider).rate_on(office().today())
     return VAT_PERCENT if rate and rate.vat_registered else Decimal(0)
 
 
@@ -110,7 +119,7 @@ def _quoting(connection: sa.Connection, tender: Tender | None) -> Mapping[str, A
     if tender is None:
         return {}
     own = _invitation(signed_in(), tender).provider
-    people = [each.person for each in office().service.find(Provider, own).specialists_on(office().today())]
+    people = [each.person for each in _provider_as_it_is(own).specialists_on(office().today())]
     refs, names = references_of(connection, people), names_of(connection, people)
     vat_percent = vat_percent_of(own)
 
@@ -126,7 +135,7 @@ def _quoting(connection: sa.Connection, tender: Tender | None) -> Mapping[str, A
 
 
 def _first_quote(connection: sa.Connection, tender: Tender) -> Mapping[str, Any]:
-    own = office().service.find(Provider, _invitation(signed_in(), tender).provider)
+    own = _provider_as_it_is(_invitation(signed_in(), tender).provider)
     rate, people = own.rate_on(office().today()), own.specialists_on(office().today())
     need = open_requests.requests.get(connection, tender.request)
     return {

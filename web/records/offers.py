@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -12,8 +12,11 @@ import sqlalchemy as sa
 from domain.record_of_visit import AgreedAction, RecordOfVisit
 from domain.vocabulary import Role, Side
 from projections import people
+from projections.people import PersonRow
+from projections.together import Question, Together
+from web.attached import RECORD
 from web.authority import settings_of
-from web.choices import Choices, holders
+from web.choices import Choices
 from web.identity import Visitor, signed_in
 from web.known import names_of, reference_of, references_of
 from web.office import office
@@ -24,16 +27,31 @@ from web.terms import respond_by
 OWNING = (Role.OFFICER, Role.DIRECTOR, Role.STRATEGIC_LEAD, Role.BROKER, Role.CPD_MANAGER, Role.SPECIALIST)
 
 
+_TODAY = sa.bindparam("today", type_=sa.Date)
+_posts = people.posts.table.c
+_leading = sa.select(_posts.person).where(people.leading(RECORD, _TODAY))
+_serving = sa.select(_posts.person).where(people.held_on(_TODAY), _posts.role.in_(OWNING))
+_person = people.people.table.c
+
+_OWNERS = Together(
+    leading=Question(people.people, _person.id.in_(_leading), (_person.sorting, _person.id)),
+    inside=Question(people.people, _person.id.in_(_serving), (_person.sorting, _person.id)),
+)
+"""Whoever leads a school (the record in hand) today, and whoever may own an action beside them."""
+
+
 def owners(connection: sa.Connection, record: RecordOfVisit | None) -> Mapping[str, Any]:
     """The school's own people first, then those of the service; and whoever owns an action already."""
     if record is None:
         return {schemas.OWNERS: []}
-    theirs = [post.person for post in people.heads_and_chairs(connection, record.school, office().today())]
-    owning = [action.owner for action in record.content.actions if action.owner]
-    of_the_school = _named(connection, dict.fromkeys([*theirs, *owning]))
-    known = {reference for reference, _ in of_the_school}
-    inside = [choice for choice in holders(connection, OWNING) if choice[0] not in known]
-    return {schemas.OWNERS: [*of_the_school, *inside]}
+    found = _OWNERS.rows(connection, record=record.school, today=office().today())
+    owning = dict.fromkeys(action.owner for action in record.content.actions if action.owner)
+    offered = dict(_in_words(found["leading"])) | dict(_named(connection, owning))
+    return {schemas.OWNERS: list(({**offered, **dict(_in_words(found["inside"])), **offered}).items())}
+
+
+def _in_words(found: Iterable[PersonRow]) -> Choices:
+    return [(person.reference, person.name) for person in found]
 
 
 def _named(connection: sa.Connection, ids: Mapping[UUID, None]) -> Choices:

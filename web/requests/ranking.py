@@ -12,10 +12,10 @@ import sqlalchemy as sa
 
 from domain.provider import Provider
 from domain.support_request import Ranked, SupportRequest
-from projections import provider_history
 from projections import providers as listed
-from projections.provider_history import BrokeredHistory
+from projections.provider_history import BrokeredHistory, histories
 from projections.providers import ListedProvider
+from projections.together import Question, Together
 from providers.eligibility import NOTHING_PAST, need_of, offer_of
 from providers.matching import USUAL_POLICY, MatchingPolicy, Need, Offer, PastWork, rank
 from web.authority import settings_of
@@ -24,7 +24,6 @@ from web.known import names_of, references_of
 from web.office import Office
 from web.several import records_of
 
-EVERY_PROVIDER = 100_000
 OTHER_SUBJECT = "Subject: "
 
 
@@ -37,6 +36,19 @@ def matching_policy(office: Office) -> MatchingPolicy:
     return MatchingPolicy(version, MappingProxyType({**USUAL_POLICY.weights, **weights}))
 
 
+_offering = listed.offers.table.c
+_ON_LIST = Together(
+    rows=Question(listed.providers, listed.ON_THE_LIST, listed.BY_NAME),
+    past=Question(
+        histories,
+        histories.table.c.holder.in_(
+            sa.select(_offering.provider).where(_offering.subject_key == sa.bindparam("subject", type_=sa.Text))
+        ),
+    ),
+)
+"""All providers on the list, and the past of those who offer a subject."""
+
+
 def offers_on_list(office: Office) -> Callable[[Need], list[Offer]]:
     """What every provider on the list has to offer for a need.
 
@@ -46,9 +58,9 @@ def offers_on_list(office: Office) -> Callable[[Need], list[Offer]]:
     def offers(need: Need) -> list[Offer]:
         vetting = vetting_of(office)
         with office.read() as connection:
-            rows = listed.search(connection, limit=EVERY_PROVIDER)
+            answers = _ON_LIST.rows(connection, subject=need.subject.casefold())
+            rows, past = answers["rows"], {each.holder: each for each in answers["past"]}
             near = {row.id for row in rows if _offers(row, need.subject)}
-            past = provider_history.histories_of(connection, near)
             found = records_of(office, connection, dict.fromkeys(near, Provider))
         return [
             offer_of(found[row.id], need, vetting, past_work(past.get(row.id)))

@@ -12,12 +12,13 @@ import sqlalchemy as sa
 from domain import assignment
 from domain.references import record_id
 from domain.school import School
-from domain.vocabulary import Role
+from domain.vocabulary import About, Role
 from projections import schools as view
 from providers.intake.links import NotThatSchool, confirm_merger, confirm_succession
 from web import words
 from web.authority import settings_of
 from web.choices import holders
+from web.identity import Visitor, know_team
 from web.noun import Deal, Noun, Values
 from web.office import office
 from web.policy import Action
@@ -32,6 +33,12 @@ def _of_urn(connection: sa.Connection, urn: str) -> UUID | None:
     return school.id if school else None
 
 
+def _about(_: Visitor, school: School) -> About:
+    """A school's own record tells which team answers for it."""
+    know_team(school.id, school.details.get("phase"))
+    return school.about()
+
+
 schools = Noun(
     "schools",
     School,
@@ -43,6 +50,7 @@ schools = Noun(
     guess=lambda urn: record_id(School.KIND, urn),
     answers_to=lambda school, urn: school.merged_into is None and urn in map(str, school.urns),
     address=lambda school: str(school.urn),
+    about=_about,
 )
 
 

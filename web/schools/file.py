@@ -54,13 +54,21 @@ WHO = {
 """What is asked for every page of a school's file: who leads it, and what the register tells of it and of those that
 went into it or may follow it."""
 
-FILE = Together(**WHO)
+_person = people.people.table.c
+_leaders = sa.select(people.posts.table.c.person).where(_leading)
+
+FILE = Together(
+    **WHO,
+    named=Question(
+        people.people,
+        sa.or_(_person.id.in_(_leaders), _person.id.in_(sa.bindparam("officers", expanding=True))),
+    ),
+)
+"""What is asked for the page of the file; `named` are those whom it names at its head."""
 
 SUMMARY = BESIDE.with_(
     **WHO,
-    leaders=Question(
-        people.people, people.people.table.c.id.in_(sa.select(people.posts.table.c.person).where(_leading))
-    ),
+    leaders=Question(people.people, _person.id.in_(_leaders)),
     held=Question(view.urns, view.urns.table.c.urn.in_(sa.bindparam("later", expanding=True))),
     inspections=Question(view.inspections, view.inspected(RECORD), view.LAST_INSPECTED),
     groups=Question(
@@ -83,11 +91,12 @@ SUMMARY = BESIDE.with_(
 
 def asked_of(school: School) -> Mapping[str, Any]:
     """The parameters with which a page about a school asks."""
-    asking = signed_in()
+    asking, today = signed_in(), office().today()
     is_inside = asking.holds(*INSIDE)
     return {
-        "today": office().today(),
+        "today": today,
         "later": list(school.successions),
+        "officers": [each for each in (school.link_officer_on(today), school.cover_on(today)) if each],
         "concerns_too": is_inside and asking.may(Action.READ_CONCERN, Concerned(school.id, team_of_school(school))),
         "without": () if is_inside else WRITING,
     }

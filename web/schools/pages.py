@@ -21,7 +21,6 @@ from web.authority import settings_of
 from web.choices import officers
 from web.doing import find
 from web.identity import allow, reach, signed_in
-from web.known import names_of
 from web.noun import Listing
 from web.office import office
 from web.pages import PAGE, ListPage, chips, filter_values, list_page, record_page, with_query
@@ -172,7 +171,6 @@ def file(ref: str) -> str | Response:
         shown, following = timeline_of_school(
             connection, whose, asking, purposes=purposes, after=_position(), limit=PAGE
         )
-        names = names_of(connection, begins["also_named"])
     field = {
         "name": "purpose",
         "label": "Purpose",
@@ -186,7 +184,7 @@ def file(ref: str) -> str | Response:
         section="Schools",
         breadcrumbs=[("Schools", "/schools"), (str(found.record.urn), f"/schools/{found.record.urn}"), ("File", "")],
         record=found.record,
-        names=names,
+        names={person.id: person.name for person in rows["named"]},
         merged=merged,
         of=request.args.get("of", ""),
         entries=shown,

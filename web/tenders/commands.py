@@ -16,7 +16,7 @@ from domain.tender.parts import OPEN_INVITATION
 from domain.vocabulary import Role
 from providers.brokerage import Agreement
 from web.brokering import desk, must_hold
-from web.choices import APPROVERS, authorisers, holders, provider_options
+from web.choices import APPROVERS, holders_of_each, provider_options
 from web.known import reference_of
 from web.noun import Deal, Values
 from web.office import office
@@ -63,8 +63,7 @@ def _quotes(connection: sa.Connection, tender: Tender | None) -> Mapping[str, An
 def _choosing(connection: sa.Connection, tender: Tender | None) -> Mapping[str, Any]:
     return {
         **_quotes(connection, tender),
-        schemas.APPROVERS: authorisers(connection),
-        schemas.DIRECTORS: holders(connection, [Role.DIRECTOR]),
+        **holders_of_each(connection, {schemas.APPROVERS: APPROVERS, schemas.DIRECTORS: [Role.DIRECTOR]}),
         "ceiling": request_of(tender).ceiling if tender else None,
     }
 

@@ -68,7 +68,7 @@ def test_inspections_of_different_frameworks_stand_apart(world: World, sign_in: 
 
     assert "cannot be compared" in page
     newer, older = page.index("Education inspection framework, 2019"), page.index("Section 5, 2012")
-    assert newer < page.index("Good</span>") < older < page.index("Satisfactory</span>")
+    assert newer < page.index(">Good</td>") < older < page.index(">Satisfactory</td>")
 
 
 def test_the_file_holds_everything_and_is_narrowed_by_purpose(world: World, sign_in: Callable[..., Browser]) -> None:

@@ -1,0 +1,222 @@
+"""No page, list or command asks the database more than a few questions, whatever the number of rows; and no list
+weighs more than a slow line carries in a second."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+import pytest
+from werkzeug.test import TestResponse
+
+from domain.concern import ConcernCase
+from domain.vocabulary import Role
+from tests.databases import Databases
+from tests.town import Town
+from tests.web.conftest import HIDDEN, Standing, an_app, an_office
+from tests.web.statements import Heard, Statements
+from tests.world import World
+from web.nouns import NOUNS
+
+MOST = 6
+"""Statements of one page, list or command, with finding out who asks."""
+
+MOST_OF_PROGRAM = 8
+"""Statements of one command of a program: its Idempotency-Key is taken before and the answer kept after it."""
+
+MOST_OF_VIEWS = 10
+"""Statements by which a command of one record keeps the views in step: at most one to read and one to write for each
+table that its events touch."""
+
+FULL = 50
+"""Rows of a list page."""
+
+HEAVIEST = 66 * 1024
+"""Bytes of a list page of FULL rows, uncompressed."""
+
+TEAM_LEAD = "team lead"
+POSTS = [*(role.value for role in Role), TEAM_LEAD]
+
+
+@dataclass(frozen=True)
+class Crowded:
+    """A town whose lists are full, and an ear at its database."""
+
+    standing: Standing
+    statements: Statements
+
+    @property
+    def town(self) -> Town:
+        return self.standing.town
+
+    def person(self, post: str) -> UUID:
+        return self.town.team_lead if post == TEAM_LEAD else self.town.people[Role(post)]
+
+    def get(self, href: str, post: str) -> tuple[TestResponse, Heard]:
+        with self.statements.heard() as said:
+            answer = self.standing.browser(self.person(post)).get(href)
+            answer.close()
+        return answer, said
+
+    def addresses(self) -> Iterator[str]:
+        """Every address that can be read: of records, one of each kind."""
+        nouns = {noun.path: noun for noun, _ in NOUNS}
+        for rule in self.standing.app.url_map.iter_rules():
+            path = rule.rule
+            if "GET" not in (rule.methods or ()) or path.startswith("/static/"):
+                continue
+            noun = nouns.get(path.removeprefix("/api/v1").split("/")[1])
+            if "<ref>" in path and noun is not None:
+                record = self.town.record(noun.kind, self.town.ours)
+                path = path.replace("<ref>", noun.address(record)).replace("<int:number>", "1")
+            path = path.replace("<uuid:event_id>", str(self._an_event())).replace(
+                "<uuid:person>", str(self.town.ours.head)
+            )
+            if "<" not in path:
+                yield path
+        provider = self.town.record(nouns["providers"].kind, self.town.ours)
+        yield from (
+            f"/api/v1/brokered-history?provider={nouns['providers'].address(provider)}",
+            f"/api/v1/clearances?provider={nouns['providers'].address(provider)}",
+            "/search?q=cedar",
+            "/search?q=CC-2026-0001",
+            "/audit?school=900001",
+            "/audit?person=Hana+Head+1&part=acted",
+            "/caseload?whose=everybody",
+            "/caseload?school=900001",
+            "/schools/?q=cedar&category=1",
+        )
+
+    def _an_event(self) -> UUID:
+        _, events = self.town.service.find_with_history(ConcernCase, self.town.ours.records[ConcernCase.KIND])
+        return events[0].meta.event_id
+
+
+@pytest.fixture(scope="module")
+def crowded(sqlite_databases: Databases) -> Iterator[Crowded]:
+    with an_office(sqlite_databases) as (office, clock):
+        town = Town(World(office, clock))
+        town.grow(FULL + 2)
+        yield Crowded(Standing(an_app(office), town), Statements(office))
+
+
+@pytest.mark.parametrize("post", POSTS)
+def test_a_page_asks_few_questions_whatever_the_number_of_rows(crowded: Crowded, post: str) -> None:
+    too_many = []
+    for href in crowded.addresses():
+        answer, said = crowded.get(href, post)
+        assert answer.status_code < 500, href
+        following = re.search(r'href="([^"]+)" rel="next"', answer.text) if answer.mimetype == "text/html" else None
+        found = [(href, said)]
+        if following is not None:
+            behind = following[1].replace("&amp;", "&")
+            found.append((behind, crowded.get(behind, post)[1]))
+        too_many += [f"{where}: {len(said.asked)}\n{said}" for where, said in found if len(said.asked) > MOST]
+    assert not too_many, f"asked by the {post}:\n" + "\n".join(too_many)
+
+
+LISTS = [
+    "/caseload?whose=everybody",
+    "/schools/",
+    "/visits/",
+    "/records/",
+    "/requests/",
+    "/tenders/",
+    "/engagements/",
+    "/concerns/",
+    "/providers/",
+    "/people/",
+    "/notes/",
+    "/files/",
+    "/audit",
+    "/schools/900002/file",
+]
+
+
+@pytest.mark.parametrize("href", LISTS)
+def test_a_full_list_is_light(crowded: Crowded, href: str) -> None:
+    answer, _ = crowded.get(href, Role.DIRECTOR.value)
+
+    rows = answer.text.count('role="rowheader"') + answer.text.count('class="app-timeline__item"')
+    assert rows == FULL
+    assert len(answer.data) <= HEAVIEST, f"{len(answer.data):,} bytes"
+
+
+def test_the_invitations_of_a_provider_are_light(crowded: Crowded) -> None:
+    answer, _ = crowded.get("/invitations/", Role.SPECIALIST.value)
+
+    assert answer.status_code == 200
+    assert len(answer.data) <= HEAVIEST
+
+
+# Commands. What keeps the views in step is counted by itself: it follows from the tables that an event touches.
+
+A_CONCERN = {
+    "school": "900002",
+    "kind": "achievement",
+    "source": "data",
+    "severity": "high",
+    "detail": "Results in mathematics fell twice",
+    "purpose": "challenge",
+}
+A_NOTE = {
+    "on": "V-2026-0004",
+    "note_type": "telephone",
+    "heading": "Call with the office",
+    "text": "The visit moves to the afternoon.",
+    "visible_to": "school",
+    "sensitivity": "ordinary",
+}
+A_PAUSE = {"reason": "The school is closed for a week", "authoriser": "PE-2026-0001"}
+
+COMMANDS: list[tuple[str, dict[str, str]]] = [
+    ("/concerns/raise", A_CONCERN),
+    ("/concerns/CC-2026-0003/pause", A_PAUSE),
+    ("/visits/V-2026-0003/confirm", {}),
+    ("/notes/write", A_NOTE),
+    ("/requests/SR-2026-0003/ask-for-information", {"question": "Which year groups?"}),
+]
+
+
+@pytest.mark.parametrize(("href", "answers"), COMMANDS, ids=[href for href, _ in COMMANDS])
+def test_a_command_runs_few_statements(crowded: Crowded, href: str, answers: dict[str, str]) -> None:
+    browser = crowded.standing.browser(crowded.town.director)
+    hidden = dict(HIDDEN.findall(browser.get(href).text))
+
+    with crowded.statements.heard() as said:
+        answer = browser.post(href, data={**hidden, **answers})
+
+    assert answer.status_code == 303, answer.text[:3000]
+    assert said.has_saved
+    assert len(said.asked) <= MOST, f"{len(said.asked)}\n{said}"
+    assert len(said.of_views) <= MOST_OF_VIEWS, said.of_views
+
+
+@pytest.mark.parametrize(
+    ("path", "answers", "status"),
+    [
+        ("/concerns/raise", A_CONCERN, 201),
+        ("/concerns/CC-2026-0004/pause", A_PAUSE, 200),
+        ("/requests/SR-2026-0004/ask-for-information", {"question": "Which year groups?"}, 200),
+    ],
+)
+def test_a_command_of_a_program_runs_few_statements(
+    crowded: Crowded, path: str, answers: dict[str, str], status: int
+) -> None:
+    program = crowded.standing.program(crowded.town.director)
+    program.get("/concerns")
+    at = None if status == 201 else program.get(path.rpartition("/")[0]).headers["ETag"]
+
+    with crowded.statements.heard() as said:
+        program.post(path, answers, key=f"few-statements-{status}-{len(path)}", at=at, status=status)
+
+    assert said.has_saved
+    assert len(said.asked) <= MOST_OF_PROGRAM + is_first(said), f"{len(said.asked)}\n{said}"
+    assert len(said.of_views) <= MOST_OF_VIEWS, said.of_views
+
+
+def is_first(said: Heard) -> bool:
+    """Whether old keys were swept away with this request, as they are once an hour."""
+    return any(each.startswith("DELETE FROM idempotency_keys") for each in said.asked)
