@@ -5,9 +5,10 @@ from __future__ import annotations
 import fcntl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pysqlite3.dbapi2
 import sqlalchemy as sa
@@ -32,25 +33,24 @@ class NotADatabase(ValueError):
     """The address names neither a SQLite file nor a PostgreSQL database."""
 
 
-class Database(NamedTuple):
-    """A writer, whose transactions may change things, and a reader, which sees one moment and locks nothing."""
+@dataclass(frozen=True)
+class Database:
+    """The ways to one database, each for a purpose of its own; `close()` lets go of all connections.
+
+    A `writer`'s transactions may change things. A `reader` sees one moment and locks nothing; it may be a replica.
+    Never behind what was saved, as a replica is: the `primary`, which a command asks single questions, each a
+    transaction of its own, and `snapshot`, where many questions see one and the same moment.
+    """
 
     writer: sa.Engine
     reader: sa.Engine
+    primary: sa.Engine
+    snapshot: sa.Engine
 
-    @property
-    def primary(self) -> sa.Engine:
-        """Where a command asks single questions: never behind what was saved, as a replica is."""
-        if self.writer.dialect.name == "postgresql":
-            return self.writer.execution_options(isolation_level="AUTOCOMMIT")
-        return one_statement(self.reader)
-
-    @property
-    def snapshot(self) -> sa.Engine:
-        """Where many questions see one and the same moment, never behind what was saved."""
-        if self.writer.dialect.name == "postgresql":
-            return self.writer.execution_options(isolation_level="REPEATABLE READ")
-        return self.reader
+    def close(self) -> None:
+        """Close the connections that nobody uses."""
+        for engine in (self.writer, self.reader, self.primary):
+            engine.dispose()
 
 
 def open_database(url: str, *, replica_url: str | None = None) -> Database:
@@ -64,8 +64,7 @@ def open_database(url: str, *, replica_url: str | None = None) -> Database:
     if address.get_backend_name() == "sqlite":
         return _open_sqlite(address)
     if address.get_backend_name() == "postgresql":
-        replica = sa.make_url(replica_url) if replica_url else address
-        return Database(_postgresql_writer(address), _postgresql_reader(replica))
+        return _open_postgresql(address, sa.make_url(replica_url) if replica_url else address)
     raise NotADatabase(f"{address.get_backend_name()} is neither sqlite nor postgresql")
 
 
@@ -125,7 +124,7 @@ def _open_sqlite(address: sa.URL) -> Database:
         sa.event.listen(engine, "first_connect", partial(_on_first_connect, f"{address.database}.open-lock"))
         sa.event.listen(engine, "connect", _on_connect)
         sa.event.listen(engine, "begin", partial(_on_begin, begin))
-    return Database(writer, reader)
+    return Database(writer, reader, primary=one_statement(reader), snapshot=reader)
 
 
 def _on_first_connect(lock: str, connection: Any, _: Any) -> None:
@@ -147,19 +146,22 @@ def _on_begin(begin: str, connection: sa.Connection) -> None:
         run(connection, begin)
 
 
-def _postgresql_writer(address: sa.URL) -> sa.Engine:
+def _open_postgresql(address: sa.URL, replica: sa.URL) -> Database:
+    options = _postgresql_options(address)
     # A lost connection is told from the failed command itself: asking first would cost each command a round trip.
-    return sa.create_engine(address, isolation_level="READ COMMITTED", connect_args=_postgresql_options(address))
-
-
-def _postgresql_reader(address: sa.URL) -> sa.Engine:
+    writer = sa.create_engine(address, isolation_level="READ COMMITTED", connect_args=options)
     # psycopg ends a standby's or a reader's transaction without a word; what was read stays one moment's.
-    return sa.create_engine(
-        address,
+    reader = sa.create_engine(
+        replica,
         isolation_level="REPEATABLE READ",
         pool_pre_ping=True,
-        connect_args=_postgresql_options(address),
+        connect_args=_postgresql_options(replica),
     )
+    # Connections of its own: to turn those of another engine to and fro takes longer than most questions.
+    primary = sa.create_engine(
+        address, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True, connect_args=options
+    )
+    return Database(writer, reader, primary, writer.execution_options(isolation_level="REPEATABLE READ"))
 
 
 def _postgresql_options(address: sa.URL) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import os
 import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -32,10 +32,8 @@ Made = Callable[[str], None]
 
 def with_log(url: str) -> None:
     """The tables of the log and the door, and no views."""
-    writer, reader = open_database(url)
-    upgrade(writer)
-    writer.dispose()
-    reader.dispose()
+    with closing(open_database(url)) as database:
+        upgrade(database.writer)
 
 
 def with_views(url: str) -> None:

@@ -162,7 +162,7 @@ class Desk:
         self, where: Path | str, views: Sequence[View] = VIEWS, clock: Callable[[], datetime] | None = None
     ) -> None:
         self.database = open_database(where if isinstance(where, str) else f"sqlite:///{where}")
-        self.writer, self.reader = self.database
+        self.writer, self.reader = self.database.writer, self.database.reader
         self.log = open_log(self.database, clock)
         self.follower = Follower(views)
         self.service = Service(LogFactory(self.log, self.follower))
@@ -189,8 +189,7 @@ class Desk:
 
     def close(self) -> None:
         self.service.close()
-        self.writer.dispose()
-        self.reader.dispose()
+        self.database.close()
 
 
 @contextmanager

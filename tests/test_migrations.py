@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from threading import Thread
 from typing import Any
@@ -29,10 +30,8 @@ TRIGGERS = {
 
 @pytest.fixture
 def writer(each_database: str) -> Iterator[sa.Engine]:
-    writer, reader = open_database(each_database)
-    yield writer
-    writer.dispose()
-    reader.dispose()
+    with closing(open_database(each_database)) as database:
+        yield database.writer
 
 
 @pytest.fixture
@@ -121,7 +120,7 @@ def test_an_upgrade_that_fails_leaves_nothing_behind(writer: sa.Engine) -> None:
 def test_two_upgrades_at_once_wait_for_each_other(each_database: str) -> None:
     """Two processes in a row would prove little, so that both start on the empty database together."""
     program = "import sys; from projections.database import open_database; from web.migrate import upgrade; " + (
-        "upgrade(open_database(sys.argv[1])[0])"
+        "upgrade(open_database(sys.argv[1]).writer)"
     )
     codes: list[int] = []
 

@@ -39,7 +39,8 @@ class Office:
 
     def __init__(self, database_url: str, *, replica_url: str = "", clock: Clock | None = None) -> None:
         database = open_database(database_url, replica_url=replica_url)
-        self.writer, self.reader = database
+        self._database = database
+        self.writer, self.reader = database.writer, database.reader
         self.log = open_log(database, clock)
         self.follower = Follower(VIEWS)
         self.service = Service(LogFactory(self.log, self.follower))
@@ -111,8 +112,7 @@ class Office:
     def close(self) -> None:
         """Let go of the database."""
         self.service.close()
-        self.writer.dispose()
-        self.reader.dispose()
+        self._database.close()
 
 
 @dataclass(frozen=True)

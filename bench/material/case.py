@@ -129,9 +129,9 @@ class Desk:
     """A service on a database of its own, with its log and views."""
 
     def __init__(self, url: str, views: Sequence[View], *, is_new: bool = True) -> None:
-        database = open_database(url)
-        self.writer, self.reader = database
-        self.log = open_log(database)
+        self.database = open_database(url)
+        self.writer, self.reader = self.database.writer, self.database.reader
+        self.log = open_log(self.database)
         self.follower = Follower(views)
         self.service = Service(LogFactory(self.log, self.follower))
         if is_new:
@@ -195,8 +195,7 @@ class Desk:
 
     def close(self) -> None:
         self.service.close()
-        self.writer.dispose()
-        self.reader.dispose()
+        self.database.close()
 
 
 @contextmanager

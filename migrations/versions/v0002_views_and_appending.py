@@ -14,36 +14,40 @@ WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 BEGIN_APPEND = """
 CREATE FUNCTION begin_append(
-    own integer[], shared integer[], looked_at uuid[], looked_at_versions integer[], clock timestamptz
-) RETURNS TABLE (recorded timestamptz, generation bigint) LANGUAGE plpgsql AS $$
+    locks integer[], looked_at uuid[], looked_at_versions integer[], clock timestamptz,
+    OUT recorded timestamptz, OUT generation bigint
+) LANGUAGE plpgsql AS $$
 DECLARE
-    space integer := (SELECT oid::integer FROM pg_namespace WHERE nspname = current_schema());
+    space integer := current_schema()::regnamespace::oid;
+    number integer;
+    held text;
     moved uuid;
 BEGIN
     -- Before any position is drawn, so that a reader can tell a position still on its way from one given up.
-    PERFORM pg_advisory_xact_lock_shared(space, 0);
-    -- In one order for everybody, so that nobody waits in a circle.
-    PERFORM CASE WHEN is_own THEN pg_advisory_xact_lock(space, number)
-                 ELSE pg_advisory_xact_lock_shared(space, number) END
-    FROM (
-        SELECT number, is_own
-        FROM (SELECT unnest(own), true UNION ALL SELECT unnest(shared), false) AS wanted (number, is_own)
-        ORDER BY number
-    ) AS ordered;
+    held := pg_advisory_xact_lock_shared(space, 0);
+    -- They come in one order for everybody, so that nobody waits in a circle; below zero stands what is shared.
+    FOREACH number IN ARRAY locks LOOP
+        IF number > 0 THEN
+            held := pg_advisory_xact_lock(space, number);
+        ELSE
+            held := pg_advisory_xact_lock_shared(space, -number);
+        END IF;
+    END LOOP;
     IF cardinality(looked_at) > 0 THEN
-        SELECT held.stream INTO moved
-        FROM unnest(looked_at, looked_at_versions) AS held (stream, version)
-        WHERE held.version <> coalesce((SELECT max(e.version) FROM events e WHERE e.stream_id = held.stream), 0)
+        SELECT held_at.stream INTO moved
+        FROM unnest(looked_at, looked_at_versions) AS held_at (stream, version)
+        WHERE held_at.version <> coalesce((SELECT max(e.version) FROM events e WHERE e.stream_id = held_at.stream), 0)
         LIMIT 1;
         IF FOUND THEN
             RAISE unique_violation USING MESSAGE = format('record %s has moved on', moved);
         END IF;
     END IF;
-    RETURN QUERY SELECT
+    SELECT
         greatest(
             coalesce(clock, clock_timestamp()), (SELECT e.recorded_at FROM events e ORDER BY e.position DESC LIMIT 1)
         ),
-        coalesce((SELECT max(g.number) FROM view_generations g), 0);
+        coalesce((SELECT max(g.number) FROM view_generations g), 0)
+    INTO recorded, generation;
 END
 $$
 """
@@ -51,21 +55,25 @@ $$
 APPEND_EVENTS = """
 CREATE FUNCTION append_events(
     streams uuid[], versions integer[], event_ids uuid[], topics text[], metas text[], states text[],
-    own integer[], shared integer[], looked_at uuid[], looked_at_versions integer[], clock timestamptz
-) RETURNS TABLE (positions bigint[], recorded timestamptz, generation bigint) LANGUAGE plpgsql AS $$
+    locks integer[], looked_at uuid[], looked_at_versions integer[], clock timestamptz,
+    OUT positions bigint[], OUT recorded timestamptz, OUT generation bigint
+) LANGUAGE plpgsql AS $$
+DECLARE
+    begun record;
+    drawn bigint;
 BEGIN
-    SELECT b.recorded, b.generation INTO recorded, generation
-    FROM begin_append(own, shared, looked_at, looked_at_versions, clock) AS b;
-    WITH appended AS (
+    begun := begin_append(locks, looked_at, looked_at_versions, clock);
+    recorded := begun.recorded;
+    generation := begun.generation;
+    -- One by one: most commands save one event or two, for which a set costs more than it saves.
+    FOR each IN 1 .. cardinality(streams) LOOP
         INSERT INTO events (stream_id, version, event_id, topic, recorded_at, meta, state)
-        SELECT stream, version, event_id, topic, recorded, meta, state
-        FROM unnest(streams, versions, event_ids, topics, metas, states) WITH ORDINALITY
-            AS t (stream, version, event_id, topic, meta, state, ordinal)
-        ORDER BY ordinal
-        RETURNING position
-    )
-    SELECT array_agg(a.position ORDER BY a.position) INTO positions FROM appended AS a;
-    RETURN NEXT;
+        VALUES (
+            streams[each], versions[each], event_ids[each], topics[each], recorded, metas[each], states[each]
+        )
+        RETURNING position INTO drawn;
+        positions[each] := drawn;
+    END LOOP;
 END
 $$
 """

@@ -72,7 +72,7 @@ class SqlLog(ApplicationRecorder):
 
     def __init__(self, database: Database, clock: Clock | None = None) -> None:
         super().__init__()
-        self.writer, self.reader = database
+        self.writer, self.reader = database.writer, database.reader
         self.primary = database.primary
         self.snapshot = database.snapshot
         self.clock = clock

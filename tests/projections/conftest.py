@@ -40,8 +40,7 @@ def url(each_databases: Databases) -> Iterator[str]:
 def database(url: str) -> Iterator[Database]:
     database = open_database(url)
     yield database
-    database.writer.dispose()
-    database.reader.dispose()
+    database.close()
 
 
 @pytest.fixture

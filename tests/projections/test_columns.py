@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
@@ -32,11 +33,8 @@ HALF_PAST_SIX = datetime(2026, 11, 2, 18, 30, tzinfo=timezone(timedelta(hours=2)
 
 @pytest.fixture
 def connection(each_database: str) -> Iterator[sa.Connection]:
-    writer, reader = open_database(each_database)
-    with writer.begin() as connection:
+    with closing(open_database(each_database)) as database, database.writer.begin() as connection:
         yield connection
-    writer.dispose()
-    reader.dispose()
 
 
 def there_and_back(connection: sa.Connection, hint: Any, value: Any) -> tuple[Any, Any]:

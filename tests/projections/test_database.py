@@ -19,13 +19,12 @@ Engines = tuple[sa.Engine, sa.Engine]
 
 @pytest.fixture
 def engines(tmp_path: Path) -> Iterator[Engines]:
-    writer, reader = open_database(f"sqlite:///{tmp_path / 'service.sqlite'}")
-    with writer.begin() as connection:
+    database = open_database(f"sqlite:///{tmp_path / 'service.sqlite'}")
+    with database.writer.begin() as connection:
         connection.exec_driver_sql("CREATE TABLE shelf (id INTEGER PRIMARY KEY)")
         connection.exec_driver_sql("CREATE TABLE book (shelf INTEGER NOT NULL REFERENCES shelf)")
-    yield writer, reader
-    writer.dispose()
-    reader.dispose()
+    yield database.writer, database.reader
+    database.close()
 
 
 @pytest.mark.parametrize("which", [0, 1])
@@ -47,9 +46,9 @@ def test_a_new_file_is_opened_by_many_at_once(tmp_path: Path) -> None:
     """SQLite waits for nobody where a file is to have its first write-ahead log."""
 
     def opened(number: int) -> int:
-        engines = open_database(f"sqlite:///{tmp_path / f'{number}.sqlite'}")
+        database = open_database(f"sqlite:///{tmp_path / f'{number}.sqlite'}")
         ready.wait(30)
-        for engine in engines:
+        for engine in (database.writer, database.reader):
             with engine.begin() as connection:
                 assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
             engine.dispose()
@@ -81,13 +80,13 @@ def test_a_writer_takes_the_lock_at_once_and_another_program_waits(
     tmp_path: Path, engines: Engines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
-    other, other_reader = open_database(f"sqlite:///{tmp_path / 'service.sqlite'}")
+    another = open_database(f"sqlite:///{tmp_path / 'service.sqlite'}")
+    other = another.writer
     with engines[0].begin(), pytest.raises(sa.exc.OperationalError, match="locked"), other.begin():
         pass
     with other.begin() as connection:
         connection.exec_driver_sql("INSERT INTO shelf VALUES (1)")
-    other.dispose()
-    other_reader.dispose()
+    another.close()
 
 
 def test_threads_of_one_program_queue_to_write(engines: Engines) -> None:

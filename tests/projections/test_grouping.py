@@ -40,8 +40,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
             "CREATE TABLE notes (line TEXT REFERENCES lines (line) DEFERRABLE INITIALLY DEFERRED)"
         )
     yield database
-    database.writer.dispose()
-    database.reader.dispose()
+    database.close()
 
 
 @pytest.fixture

@@ -46,8 +46,7 @@ class GivenUp(Exception):
 def the_log(url: str) -> Iterator[SqlLog]:
     database = open_database(url)
     yield open_log(database)
-    database.writer.dispose()
-    database.reader.dispose()
+    database.close()
 
 
 def some_records(number: int) -> list[StoredRecord]:

@@ -21,5 +21,4 @@ def desk(databases: Databases) -> Iterator[Desk]:
         database = open_database(url)
         with closing(Service(LogFactory(open_log(database), Follower([])))) as service:
             yield Desk(service)
-        database.writer.dispose()
-        database.reader.dispose()
+        database.close()

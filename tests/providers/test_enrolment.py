@@ -52,8 +52,7 @@ def log(databases: Databases) -> Iterator[SqlLog]:
     with databases.like(with_log) as url:
         database = open_database(url)
         yield open_log(database)
-        database.writer.dispose()
-        database.reader.dispose()
+        database.close()
 
 
 @pytest.fixture

@@ -112,14 +112,14 @@ class Directory:
             url = places.in_schema(url, SCHEMA)
         places.make(url)
         self.url = url
-        self._writer, self._reader = open_database(url)
+        self._database = open_database(url)
+        self._writer, self._reader = self._database.writer, self._database.reader
         with alone(self._writer, "directory"):
             TABLES.create_all(self._writer)
 
     def close(self) -> None:
         """Let go of the database."""
-        self._writer.dispose()
-        self._reader.dispose()
+        self._database.close()
 
     @contextmanager
     def _changing(self) -> Iterator[sa.Connection]:

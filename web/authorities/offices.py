@@ -13,7 +13,7 @@ from web.office import Office
 from web.settings import Settings
 
 MOST_AT_ONCE = 16
-"""Each keeps connections of its own: with PostgreSQL two for each thread that answers requests, at most."""
+"""Each keeps connections of its own: with PostgreSQL three for each thread that answers requests, at most."""
 
 Place = tuple[str, str, str | None]
 """Name and addresses: after a move the office is another one."""

@@ -79,8 +79,7 @@ def opened(url: str) -> Iterator[Database]:
     try:
         yield database
     finally:
-        database.writer.dispose()
-        database.reader.dispose()
+        database.close()
 
 
 def make(url: str) -> None:
@@ -96,7 +95,7 @@ def is_empty(url: str) -> bool:
     """Whether there is no table at the place, or no such place."""
     if schema_of(url) is None and not _file(url).exists():
         return True
-    with opened(url) as (_, reader), reader.connect() as connection:
+    with opened(url) as database, database.reader.connect() as connection:
         return not sa.inspect(connection).get_table_names()
 
 
@@ -115,7 +114,7 @@ def remove(url: str) -> None:
 
 
 def _once(url: str, statement: str) -> None:
-    with opened(url) as (writer, _), writer.begin() as connection:
+    with opened(url) as database, database.writer.begin() as connection:
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtextextended('sis schemas', 0))")
         connection.exec_driver_sql(statement)
 

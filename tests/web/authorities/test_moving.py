@@ -115,7 +115,7 @@ def furnish(url: str) -> None:
 
 def everything(url: str) -> dict[str, list[tuple[Any, ...]]]:
     """The rows of the log and of the door's tables."""
-    with opened(url) as (_, reader), reader.connect() as connection:
+    with opened(url) as database, database.reader.connect() as connection:
         found = {"events": [tuple(row) for row in connection.execute(EVENTS.select().order_by("position"))]}
         for table in DOOR_TABLES.sorted_tables:
             found[table.name] = sorted((tuple(row) for row in connection.execute(table.select())), key=repr)
@@ -244,7 +244,7 @@ def test_broken_off_in_the_middle_of_the_log_it_copies_only_the_rest(
 
     with pytest.raises(Broken):
         moved_within.go(progress=stop)
-    with opened(moved_within.new) as (_, reader), reader.connect() as connection:
+    with opened(moved_within.new) as database, database.reader.connect() as connection:
         assert connection.execute(sa.select(sa.func.count()).select_from(EVENTS)).scalar_one() == 40
     before = everything(moved_within.old)
     moved_within.go()
@@ -265,7 +265,7 @@ def test_it_is_closed_while_the_last_part_is_copied(moved_within: Moving) -> Non
 def test_a_copy_that_is_not_the_same_is_noticed(moved_within: Moving) -> None:
     def spoil(step: str) -> None:
         if step.startswith("Closed"):
-            with opened(moved_within.new) as (writer, _), writer.begin() as connection:
+            with opened(moved_within.new) as database, database.writer.begin() as connection:
                 row = connection.execute(EVENTS.select()).mappings().first()
                 assert row
                 other = {**row, "position": 10**6, "event_id": uuid4(), "stream_id": uuid4()}
