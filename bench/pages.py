@@ -35,6 +35,9 @@ ITEMS = (10_000, 100_000)
 EVENTS = (330, 3300)
 """What there is in all: a tenth of it, and the whole. A page shows 50."""
 
+SCHOOLS = 600
+"""Among which the items are spread."""
+
 WARMING = 3
 AT_ONCE = 5000
 
@@ -68,13 +71,13 @@ def _town(place: Place) -> Iterator[Town]:
 
 def _fill_caseload(town: Town, number: int) -> None:
     """Open items straight into the view's table, on records of whom only the names are known."""
-    today = town.world.office.today()
+    today, others = town.world.office.today(), [uuid4() for _ in range(SCHOOLS)]
     items = [
         Item(
             record=uuid4(),
             part="",
             kind="visit",
-            school=town.ours.school,
+            school=others[each % SCHOOLS] if each % SCHOOLS else town.ours.school,
             task=Task.HOLD_VISIT,
             waiting_for=WaitingFor.OFFICER,
             since=today,

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql.util import ClauseAdapter
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from projections.view import Sheet
@@ -68,15 +69,17 @@ class Together:
     def _part(self, name: str, storage: Mapping[Slot, TypeEngine[Any]]) -> sa.Select[Any]:
         """One question as a part of the statement: its name, the place of each row, the columns in their slots."""
         question, slots = self.questions[name], self._slots[name]
-        number = sa.func.row_number().over(order_by=list(question.order) or None).label("place")
-        asked = question.sheet.table.select().add_columns(number).where(question.where)
-        found = asked.order_by(*question.order).limit(question.limit).subquery()
-        columns = dict(zip(slots, list(found.c)[: len(slots)], strict=True))
+        asked = question.sheet.table.select().where(question.where).order_by(*question.order)
+        found = asked.limit(question.limit).subquery()
+        # Only those found are numbered: to number all that could be found would mean to read them all.
+        order = [ClauseAdapter(found).traverse(each) for each in question.order]
+        number = sa.func.row_number().over(order_by=order or None)
+        columns = dict(zip(slots, found.c, strict=True))
         filled = (
             sa.type_coerce(columns[slot], kind) if slot in columns else sa.cast(sa.null(), kind)
             for slot, kind in storage.items()
         )
-        return sa.select(sa.literal(name, sa.Text, literal_execute=True), found.c.place, *filled)
+        return sa.select(sa.literal(name, sa.Text, literal_execute=True), number, *filled)
 
 
 def _slots(sheet: Sheet[Any]) -> list[Slot]:

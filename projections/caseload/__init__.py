@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from projections.caseload import brokerage, concerns, visits
-from projections.caseload.item import MAIN, Item, Task, WaitingFor, items
+from projections.caseload.item import AS_DUE, MAIN, Item, Task, WaitingFor, items
 from projections.view import View
 
 __all__ = [
@@ -27,11 +27,7 @@ __all__ = [
     "waiting",
 ]
 
-NEVER = date.max
-"""Sorts what has no date behind everything that has."""
-
 _columns = items.table.c
-_due = sa.func.coalesce(_columns.due, NEVER, type_=sa.Date())
 _main = items.table.alias("main").c
 _nobody_chooses = sa.exists().where(
     _main.record == _columns.record, _main.part == MAIN, _main.task.is_distinct_from(Task.CHOOSE)
@@ -42,9 +38,6 @@ _moot = sa.and_(_columns.task == Task.REPLY, _nobody_chooses)
 
 WAITS = sa.and_(_columns.task.is_not(None), sa.not_(_moot))
 """The condition that there is something to do."""
-
-AS_DUE = (_due, _columns.record, _columns.part)
-"""The earliest due first, what has no date last."""
 
 
 def waiting(
@@ -71,9 +64,7 @@ def waiting(
     """
     query = items.table.select().where(WAITS)
     if schools is not None:
-        by_move = sa.and_(_columns.waiting_for.in_(list(moves)), _columns.person.is_(None))
-        by_name = [_columns.person == person] if person else []
-        query = query.where(sa.or_(_columns.school.in_(schools), _columns.provider.in_(providers), by_move, *by_name))
+        query = query.where(_found_by(schools, person, providers, moves))
     if waiting_for:
         query = query.where(_columns.waiting_for.in_(list(waiting_for)))
     if due_before is not None:
@@ -86,14 +77,32 @@ def waiting(
         query = query.where(_columns.task.not_in(list(without)))
     if after is not None:
         due, key, part = after.split("/", 2)
-        place = sa.tuple_(_due, _columns.record, _columns.part)
-        query = query.where(place > sa.tuple_(date.fromisoformat(due), UUID(key), part))
+        query = query.where(sa.tuple_(*AS_DUE) > sa.tuple_(date.fromisoformat(due), UUID(key), part))
     return items.rows(connection, query.order_by(*AS_DUE).limit(limit))
+
+
+def _found_by(
+    schools: Collection[UUID], person: UUID | None, providers: Collection[UUID], moves: Collection[WaitingFor]
+) -> sa.ColumnElement[bool]:
+    ways: list[sa.ColumnElement[bool]] = []
+    if schools:
+        ways.append(_columns.school.in_(schools))
+    if person:
+        ways.append(_columns.person == person)
+    if providers:
+        ways.append(_columns.provider.in_(providers))
+    if moves:
+        ways.append(sa.and_(_columns.waiting_for.in_(list(moves)), _columns.person.is_(None)))
+    if not ways:
+        return sa.false()
+    # Each way by an index of its own: in one condition they would have every item looked at.
+    keys = sa.union_all(*(sa.select(_columns.record, _columns.part).where(way) for way in ways))
+    return sa.tuple_(_columns.record, _columns.part).in_(keys)
 
 
 def cursor_of(last: Item) -> str:
     """The place of an item in the list, to go on behind it."""
-    return f"{last.due or NEVER}/{last.record}/{last.part}"
+    return f"{last.due or date.max}/{last.record}/{last.part}"
 
 
 VIEW = View("caseload", items)
