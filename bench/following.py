@@ -19,6 +19,7 @@ from bench.material.apart import HERE
 from bench.material.case import VIEWS, Desk, lines
 from bench.material.place import Place
 from bench.material.timing import Told
+from web.readings import Readings
 
 COMMANDS, CASES = 100, 10
 BETWEEN = (0.002, 0.020)
@@ -44,11 +45,16 @@ def _told(name: str, kind: str, url: str, rounds: int) -> Told:
     desk.let_follow()
     with _following(url):
         _lags(desk, ids[:1] * 10)  # until the follower is at work
-        rounds_of = [_lags(desk, [ids[turn % CASES] for turn in range(COMMANDS)]) for _ in range(rounds)]
+        asked = [ids[turn % CASES] for turn in range(COMMANDS)]
+        measured: dict[str, list[list[float]]] = {"lag": [], "wait for one's own": []}
+        for _ in range(rounds):
+            measured["lag"].append(_lags(desk, asked))
+            measured["wait for one's own"].append(_waits(desk, asked))
     desk.close()
     figures = {
-        "lag p50": median(median(lags) for lags in rounds_of),
-        "lag p99": median(percentile(lags, 0.99) for lags in rounds_of),
+        f"{what} {share}": median(percentile(each, at) for each in rounds_of)
+        for what, rounds_of in measured.items()
+        for share, at in (("p50", 0.5), ("p99", 0.99))
     }
     return Told(name, f"Lag of a following view on {kind}, {rounds} times {COMMANDS} commands", "ms", figures)
 
@@ -68,6 +74,20 @@ def _lags(desk: Desk, ids: list[UUID]) -> list[float]:
                     raise RuntimeError("the view does not follow")
                 sleep(LOOKED_EVERY)
             found.append((perf_counter() - began) * 1000)
+    return found
+
+
+def _waits(desk: Desk, ids: list[UUID]) -> list[float]:
+    """Milliseconds that whoever sent a command waits for its row, as a page and the API do."""
+    dice, found = Random(len(ids)), []
+    readings = Readings(desk.database, desk.follower, has_replica=False)
+    for id in ids:
+        sleep(dice.uniform(*BETWEEN))
+        desk.note(id)
+        position = desk.log.max_notification_id()
+        began = perf_counter()
+        readings.wait(position)
+        found.append((perf_counter() - began) * 1000)
     return found
 
 

@@ -81,9 +81,9 @@ class Readings:
         if replica is not None:
             return replica
         if changes and self._follower.following:
-            self._wait(None)
+            self.wait(None)
         elif since.reached < since.wanted:
-            self._wait(since.wanted)
+            self.wait(since.wanted)
         since.reached = since.wanted
         return self.present
 
@@ -91,8 +91,8 @@ class Readings:
         with one_statement(replica).connect() as connection:
             return is_behind(connection, position) is False
 
-    def _wait(self, position: int | None) -> None:
-        """Wait until the views that follow have what was saved up to a position, or all of it."""
+    def wait(self, position: int | None) -> None:
+        """Wait until the views that follow have what was saved up to a position, or all of it; PATIENCE at most."""
         until = monotonic() + PATIENCE
         with self._primary.connect() as connection:
             while is_behind(connection, position):
