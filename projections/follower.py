@@ -74,10 +74,13 @@ class Plan(NamedTuple):
                     name = sheet.table.name
                     yield from (crc32(f"{name} {key}".encode()) for key, _, _ in _steps_in_good_faith(sheet, events))
 
-    def follow(self, connection: sa.Connection, events: Sequence[Event], generation: int) -> None:
+    def follow(
+        self, connection: sa.Connection, events: Sequence[Event], generation: int, *, may_stop: bool = True
+    ) -> None:
         """Fold events into the views that are kept in step, in the transaction that saves them.
 
-        Raises ViewsChanged where the views stand otherwise at the generation of the save.
+        Raises ViewsChanged where the views stand otherwise at the generation of the save; CannotFold, unless the
+        view that cannot take an event `may_stop` there.
         """
         if generation != self.generation:
             raise ViewsChanged
@@ -85,6 +88,8 @@ class Plan(NamedTuple):
             try:
                 changes = changes_by(connection, view, events)
             except CannotFold as failed:
+                if not may_stop:
+                    raise
                 stop(connection, view.name, failed.position, str(failed))
                 continue
             for change in changes:

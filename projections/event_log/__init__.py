@@ -4,8 +4,9 @@ Events and views are saved in one transaction. The log is only ever added to. Wh
 database is written as SQL for the driver, because there SQLAlchemy's own work would cost more than the database's.
 """
 
+from projections.event_log.appending import Appended
 from projections.event_log.opening import open_log
-from projections.event_log.recorder import Appended, SqlLog, Tail
+from projections.event_log.recorder import SqlLog, Tail
 from projections.event_log.store import EventStore, LogFactory
 from projections.tables import EVENTS, LOG_TABLES
 

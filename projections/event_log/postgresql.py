@@ -14,8 +14,9 @@ from eventsourcing.persistence import IntegrityError
 from domain.service import Unavailable
 from projections.codec import StoredRecord
 from projections.driver import run
+from projections.event_log.appending import Appended
 from projections.event_log.faults import FAULTS, first_line, meant
-from projections.event_log.recorder import PAGE, Appended, SqlLog, T, Tail, Work, typed
+from projections.event_log.recorder import PAGE, SqlLog, T, Tail, Work, typed
 
 HELD_UP_SECONDS = 5
 """How long whoever needs the log or a view for itself waits for those who are at it: all others wait behind it."""

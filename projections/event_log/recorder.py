@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 import msgspec
@@ -16,6 +16,7 @@ from eventsourcing.persistence import ApplicationRecorder, Notification, NotSupp
 from domain.service import OutcomeUnknown
 from projections.codec import StoredRecord
 from projections.database import Database
+from projections.event_log.appending import Appended, Appending
 from projections.event_log.faults import FAULTS, meant
 from projections.tables import EVENTS
 
@@ -26,14 +27,6 @@ Work = Callable[[sa.Connection], T]
 
 LAST_VERSION = 2**31 - 1
 PAGE = 1000
-
-
-class Appended(NamedTuple):
-    """Where and when events were taken, and the last change of how the views stand (tables.GENERATIONS)."""
-
-    positions: Sequence[int]
-    recorded_at: datetime
-    generation: int
 
 
 class Tail:
@@ -135,7 +128,7 @@ class SqlLog(ApplicationRecorder):
 
     def append_alone(self, records: Sequence[StoredRecord], looked_at: Mapping[UUID, int]) -> Appended:
         """Append events that no view needs to hear of, in a transaction of their own."""
-        return self.commit(lambda connection: self.append(connection, records, looked_at=looked_at))
+        return self.commit(Appending(self, records, looked_at))
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int]:
         """The library's way to append events that no view needs to hear of."""

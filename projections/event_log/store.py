@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
-from typing import Any, cast
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Self, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -21,8 +21,9 @@ from eventsourcing.persistence import (
 
 from domain.aggregate import Event
 from domain.service import Log
-from projections.codec import EventMapper, StoredRecord, event_of, stored
-from projections.event_log.recorder import PAGE, Appended, SqlLog
+from projections.codec import EventMapper, event_of, stored
+from projections.event_log.appending import Appended, Appending
+from projections.event_log.recorder import PAGE, SqlLog
 from projections.follower import Follower, Plan, ViewsChanged
 
 
@@ -50,7 +51,7 @@ class EventStore(Log):
         while True:
             plan = self.follower.plan
             try:
-                self.recorder.commit(partial(self._save, plan, events, records, looked_at))
+                self.recorder.commit(Saving(self.recorder, records, looked_at, plan, events))
             except ViewsChanged:
                 self.learn()
                 continue
@@ -66,19 +67,6 @@ class EventStore(Log):
         with self.recorder.snapshot.connect() as connection:
             self.follower.learn(connection)
 
-    def _save(
-        self,
-        plan: Plan,
-        events: Sequence[Event],
-        records: list[StoredRecord],
-        looked_at: dict[UUID, int],
-        connection: sa.Connection,
-    ) -> None:
-        rows = plan.rows_touched(events)
-        appended = self.recorder.append(connection, records, looked_at=looked_at, rows=rows)
-        _told(events, appended)
-        plan.follow(connection, events, appended.generation)
-
     def stream_of(self, event_id: UUID) -> UUID | None:
         """The record to which an event belongs, None if no such event was saved."""
         return self.recorder.stream_of(event_id)
@@ -92,6 +80,33 @@ class EventStore(Log):
     def at(self, connection: sa.Connection, positions: Sequence[int]) -> list[Event]:
         """The events at these positions of the log, in order."""
         return [event_of(record) for record in self.recorder.select_positions(connection, positions)]
+
+
+@dataclass(frozen=True)
+class Saving(Appending):
+    """The appending of a command's events, and what follows from them in the views."""
+
+    plan: Plan
+    events: Sequence[Event]
+    is_of_several: bool = False
+
+    def rows(self) -> Iterable[int]:
+        return self.plan.rows_touched(self.events)
+
+    def __call__(self, connection: sa.Connection) -> Appended:
+        appended = super().__call__(connection)
+        _told(self.events, appended)
+        # Where a view cannot take one of several commands' events, it is to stop at that one's, with all before it.
+        self.plan.follow(connection, self.events, appended.generation, may_stop=not self.is_of_several)
+        return appended
+
+    def is_like(self, others: Sequence[Self]) -> bool:
+        return all(other.plan is self.plan for other in others)
+
+    def joined(self, all_of_them: Sequence[Self], looked_at: Mapping[UUID, int]) -> Self:
+        one = super().joined(all_of_them, looked_at)
+        events = [event for each in all_of_them for event in each.events]
+        return replace(one, events=events, is_of_several=True)
 
 
 class LogFactory(InfrastructureFactory[TrackingRecorder]):

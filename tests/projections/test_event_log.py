@@ -259,7 +259,7 @@ with command():
     desk.service.change(Notebook, id, lambda notebook: notebook.write("kept"))
 print("kept", flush=True)
 
-def die(plan, connection, events, generation):
+def die(plan, connection, events, generation, **_):
     assert connection.exec_driver_sql("SELECT count(*) FROM events").scalar() == 3
     os._exit(9) if way == "exit" else os.kill(os.getpid(), signal.SIGKILL)
 

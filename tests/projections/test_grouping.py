@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +20,8 @@ import sqlalchemy as sa
 
 from domain.service import TooManyAtOnce
 from projections.database import Database, open_database
-from projections.event_log.grouping import MOST_TOGETHER, Group
+from projections.event_log.grouping import MOST_TOGETHER, Group, Joint
+from projections.event_log.sqlite import SqliteLog
 from tests.notebook import Desk, IsShut, Notebook, command
 
 PATIENCE = 60
@@ -168,6 +169,63 @@ def test_a_job_that_the_database_refuses_is_undone_alone(
     assert lines(database) == ["first", *"abc"]
 
 
+class Line(Joint[str]):
+    """A line that can be written at once with others, unless one of them is to stand alone."""
+
+    def __init__(self, line: str) -> None:
+        self.line = line
+
+    def __call__(self, connection: sa.Connection) -> str:
+        return writing(self.line)(connection)
+
+    def at_once(self, others: Sequence[Line], connection: sa.Connection) -> list[str] | None:
+        lines = [each.line for each in (self, *others)]
+        if "alone" in lines:
+            return None
+        connection.exec_driver_sql(
+            "INSERT INTO lines (line, above) VALUES (?, 'at once')", [(line,) for line in lines]
+        )
+        return lines
+
+
+def written_at_once(database: Database) -> list[str]:
+    with database.reader.connect() as connection:
+        return [row.line for row in connection.exec_driver_sql("SELECT line FROM lines WHERE above = 'at once'")]
+
+
+def test_work_of_a_kind_is_done_at_once_and_in_order(
+    group: Group, database: Database, threads: ThreadPoolExecutor
+) -> None:
+    with held_up(group, threads):
+        rest = hand_in(group, threads, *map(Line, "abc"))
+    assert [outcome(done) for done in rest] == [*"abc"]
+    assert lines(database) == ["first", *"abc"]
+    assert written_at_once(database) == [*"abc"]
+
+
+@pytest.mark.parametrize(
+    ("jobs", "outcomes"),
+    [
+        ([Line("a"), Line("alone"), Line("b")], ["a", "alone", "b"]),
+        ([Line("a"), writing("of another kind"), Line("b")], ["a", "of another kind", "b"]),
+        ([Line("a"), Line("b"), Line("a"), Line("c")], ["a", "b", "IntegrityError", "c"]),
+    ],
+    ids=["one stands alone", "one is of another kind", "one fails"],
+)
+def test_what_cannot_be_done_at_once_is_done_one_after_another(
+    group: Group,
+    database: Database,
+    threads: ThreadPoolExecutor,
+    jobs: list[Callable[[sa.Connection], str]],
+    outcomes: list[str],
+) -> None:
+    with held_up(group, threads):
+        rest = hand_in(group, threads, *jobs)
+    assert [outcome(done) for done in rest] == outcomes
+    assert lines(database) == ["first", *(line for line in outcomes if line != "IntegrityError")]
+    assert written_at_once(database) == []
+
+
 def test_the_first_one_s_failure_is_its_own(group: Group, database: Database, threads: ThreadPoolExecutor) -> None:
     with held_up(group, threads, WrongLine()) as first:
         rest = hand_in(group, threads, *map(writing, "ab"))
@@ -232,6 +290,35 @@ def test_whoever_returns_has_been_committed(group: Group, database: Database, th
         return group.commit(writing(f"line {number}")) in lines(database)
 
     assert all(threads.map(write, range(200)))
+
+
+def test_commands_that_wait_are_saved_by_the_statements_of_one(tmp_path: Path, threads: ThreadPoolExecutor) -> None:
+    desk = Desk(tmp_path / "desk.sqlite")
+    with desk.writer.connect() as connection:
+        connection.exec_driver_sql("CREATE TABLE lines (line TEXT PRIMARY KEY, above TEXT)")
+        driver = connection.connection.driver_connection
+        connection.commit()
+    assert driver is not None
+    statements: list[str] = []
+    assert isinstance(desk.log, SqliteLog)
+    group = desk.log._group
+
+    def write(line: str) -> str:
+        with command():
+            desk.service.add(lambda: Notebook.open(line))
+        return line
+
+    with held_up(group, threads):
+        waiting = [threads.submit(write, line) for line in "abcdefgh"]
+        until(lambda: len(group._waiting) == len(waiting))
+        driver.set_trace_callback(statements.append)
+    assert [outcome(done) for done in waiting] == [*"abcdefgh"]
+    driver.set_trace_callback(None)
+    ends = [statement for statement in statements if "view_generations" in statement]
+    assert len(ends) == 1, "the end of the log is looked up once for all"
+    assert len([event for event in desk.events() if isinstance(event, Notebook.Opened)]) == len(waiting)
+    assert desk.differences() == []
+    desk.close()
 
 
 def test_commands_of_many_threads_are_all_there_once(tmp_path: Path, chance: Random) -> None:
