@@ -112,6 +112,9 @@ def _locked(path: str, busy: Callable[[], None] = lambda: None) -> Iterator[None
 
 _ONE_STATEMENT = "sis_one_statement"
 
+_AS_MANY_AS_ASK = 0
+"""The pool's size for a connection to each thread that wants one at the moment; all are kept, for opening is dear."""
+
 
 def _open_sqlite(address: sa.URL) -> Database:
     if pysqlite3.dbapi2.sqlite_version_info < SAFE_SQLITE:
@@ -119,7 +122,7 @@ def _open_sqlite(address: sa.URL) -> Database:
     options: dict[str, Any] = {"module": pysqlite3.dbapi2, "connect_args": {"timeout": BUSY_SECONDS}}
     # One writing connection per process: threads queue for it in order, where SQLite would have them poll.
     writer = sa.create_engine(address, pool_size=1, max_overflow=0, pool_timeout=BUSY_SECONDS, **options)
-    reader = sa.create_engine(address, **options)
+    reader = sa.create_engine(address, pool_size=_AS_MANY_AS_ASK, **options)
     for engine, begin in ((writer, "BEGIN IMMEDIATE"), (reader, "BEGIN")):
         sa.event.listen(engine, "first_connect", partial(_on_first_connect, f"{address.database}.open-lock"))
         sa.event.listen(engine, "connect", _on_connect)
@@ -147,19 +150,20 @@ def _on_begin(begin: str, connection: sa.Connection) -> None:
 
 
 def _open_postgresql(address: sa.URL, replica: sa.URL) -> Database:
-    options = _postgresql_options(address)
+    pool, options = {"pool_size": _AS_MANY_AS_ASK}, _postgresql_options(address)
     # A lost connection is told from the failed command itself: asking first would cost each command a round trip.
-    writer = sa.create_engine(address, isolation_level="READ COMMITTED", connect_args=options)
+    writer = sa.create_engine(address, isolation_level="READ COMMITTED", connect_args=options, **pool)
     # psycopg ends a standby's or a reader's transaction without a word; what was read stays one moment's.
     reader = sa.create_engine(
         replica,
         isolation_level="REPEATABLE READ",
         pool_pre_ping=True,
         connect_args=_postgresql_options(replica),
+        **pool,
     )
     # Connections of its own: to turn those of another engine to and fro takes longer than most questions.
     primary = sa.create_engine(
-        address, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True, connect_args=options
+        address, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True, connect_args=options, **pool
     )
     return Database(writer, reader, primary, writer.execution_options(isolation_level="REPEATABLE READ"))
 
