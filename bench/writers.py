@@ -21,7 +21,10 @@ from bench.material.twin import Twin, stored_events
 from projections.codec import stored
 
 PROCESSES, EACH = 8, 40
-THREADS, COMMANDS, CASES = 16, 400, 64
+THREADS, COMMANDS = 16, 400
+
+CASES, NOTES = COMMANDS, 9
+"""Each case has ten events at first, and gets one more in each round."""
 
 RAW, LIBRARY, OURS = "raw insert and commit", "library", "append"
 
@@ -48,7 +51,7 @@ def on_postgresql(place: Place) -> Measured:
 
 
 def in_threads(place: Place) -> Measured:
-    """Sixteen threads, each giving full commands on records of ten and more events."""
+    """Sixteen threads, each giving full commands on records of 10 to 15 events."""
     functions = {RAW: "raw_threads", LIBRARY: "library_threads", "full command": "threads"}
     with ExitStack() as stack:
 
@@ -115,13 +118,13 @@ def raw_threads(url: str) -> Callable[[int], int]:
 
 def library_threads(url: str) -> Callable[[int], int]:
     twin = Twin(url)
-    ids = twin.open_cases(CASES, 9)
+    ids = twin.open_cases(CASES, NOTES)
     return lambda number: _in_threads(twin.note, _spread(ids, number))
 
 
 def threads(url: str) -> Callable[[int], int]:
     desk = Desk(url, [])
-    ids = desk.open_cases(CASES, 9)
+    ids = desk.open_cases(CASES, NOTES)
     return lambda number: _in_threads(desk.note, _spread(ids, number))
 
 
