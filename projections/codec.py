@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import dataclasses
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar, cast, get_type_hints
 from uuid import UUID
@@ -110,18 +109,24 @@ def event_of(record: StoredRecord) -> Event:
 
     Raises UnknownTopic, UnknownSchema, or msgspec.ValidationError for an ill-formed one.
     """
-    event_class = event_class_of(record.topic)
-    schema = _meta_decoder.decode(record.meta).schema if _SCHEMA_TOLD in record.meta else 1
-    event = decode_state(event_class, record.state, schema=schema)
-    meta = {
-        "event_id": record.event_id,
-        "stream": record.originator_id,
-        "version": record.originator_version,
-        "recorded_at": record.recorded_at,
-        "position": record.position,
-        "_unread": record.meta,
-    }
-    event.signed(_made(_StoredMeta, meta))
+    id, version, event_id, topic, unread, state, recorded_at, position = _columns(record)
+    shape = _of_topic.get(topic) or _shape_of_topic(topic)
+    if shape.is_first and _SCHEMA_TOLD not in unread:
+        fields = _asdict(shape.decode(state))
+    else:
+        fields = _fields(shape, state, schema=_meta_decoder.decode(unread).schema)
+    fields["meta"] = _made(
+        _StoredMeta,
+        {
+            "event_id": event_id,
+            "stream": id,
+            "version": version,
+            "recorded_at": recorded_at,
+            "position": position,
+            "_unread": unread,
+        },
+    )
+    event: Event = _made(shape.event, fields)
     return event
 
 
@@ -169,17 +174,7 @@ def decode_state(event_class: type[Event], state: str | bytes, *, schema: int) -
 
     Raises UnknownSchema for a later one.
     """
-    struct = _struct_of(event_class)
-    if schema == event_class.SCHEMA:
-        fields = struct.decoder.decode(state)
-    elif schema > event_class.SCHEMA:
-        raise UnknownSchema(f"{event_class.TOPIC} has schema {event_class.SCHEMA}, the log {schema}")
-    else:
-        raw = msgspec.json.decode(state)
-        for old in range(schema, event_class.SCHEMA):
-            getattr(event_class, f"upcast_v{old}_v{old + 1}")(raw)
-        fields = msgspec.convert(raw, struct.type, str_keys=True)
-    return _made(event_class, msgspec.structs.asdict(fields))
+    return _made(event_class, _fields(_shape_of(event_class), state, schema=schema))
 
 
 def state_of(event: Event) -> bytes:
@@ -191,19 +186,31 @@ _json = msgspec.json.Encoder()
 _meta_decoder = msgspec.json.Decoder(MetaState)
 
 
-@dataclass(frozen=True)
-class _Shape:
+_columns, _asdict = msgspec.structs.astuple, msgspec.structs.asdict
+
+
+class _Shape(msgspec.Struct, frozen=True):
+    """How the state of one class of event is read; `is_first` where the class never had another shape."""
+
+    event: type[Event]
     type: type[msgspec.Struct]
-    decoder: msgspec.json.Decoder[Any]
+    decode: Callable[[str | bytes], msgspec.Struct]
+    is_first: bool
 
 
-_shapes: dict[type[Event], _Shape] = {}
+_of_class: dict[type[Event], _Shape] = {}
+_of_topic: dict[str, _Shape] = {}
 
 
-def _struct_of(event_class: type[Event]) -> _Shape:
-    shape = _shapes.get(event_class)
+def _shape_of_topic(topic: str) -> _Shape:
+    shape = _of_topic[topic] = _shape_of(event_class_of(topic))
+    return shape
+
+
+def _shape_of(event_class: type[Event]) -> _Shape:
+    shape = _of_class.get(event_class)
     if shape is None:
-        shape = _shapes[event_class] = _make_shape(event_class)
+        shape = _of_class[event_class] = _make_shape(event_class)
     return shape
 
 
@@ -213,7 +220,19 @@ def _make_shape(event_class: type[Event]) -> _Shape:
     for field in dataclasses.fields(event_class):  # type: ignore[arg-type]  # made so in __init_subclass__
         fields.append((field.name, hints[field.name], *_default(field)))
     struct = msgspec.defstruct(event_class.__qualname__, fields, kw_only=True, forbid_unknown_fields=True)
-    return _Shape(struct, msgspec.json.Decoder(struct))
+    return _Shape(event_class, struct, msgspec.json.Decoder(struct).decode, event_class.SCHEMA == 1)
+
+
+def _fields(shape: _Shape, state: str | bytes, *, schema: int) -> dict[str, Any]:
+    event_class = shape.event
+    if schema == event_class.SCHEMA:
+        return _asdict(shape.decode(state))
+    if schema > event_class.SCHEMA:
+        raise UnknownSchema(f"{event_class.TOPIC} has schema {event_class.SCHEMA}, the log {schema}")
+    raw = msgspec.json.decode(state)
+    for old in range(schema, event_class.SCHEMA):
+        getattr(event_class, f"upcast_v{old}_v{old + 1}")(raw)
+    return _asdict(msgspec.convert(raw, shape.type, str_keys=True))
 
 
 def _default(field: dataclasses.Field[Any]) -> tuple[Any, ...]:
@@ -277,9 +296,12 @@ def _signature(state: MetaState) -> Signature:
 
 def _made(kind: type[T], fields: dict[str, Any]) -> T:
     """A frozen dataclass with all of its fields, which are typed already: its constructor takes thrice as long."""
-    made = object.__new__(kind)
-    object.__setattr__(made, "__dict__", fields)
+    made = _blank(kind)
+    _set(made, "__dict__", fields)
     return made
+
+
+_blank, _set = object.__new__, object.__setattr__
 
 
 def _moment(text: str) -> datetime | date:
