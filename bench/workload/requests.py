@@ -177,15 +177,16 @@ def _brokered(case: Case) -> Story:
         case.request, offers=lambda need: list(_offers(world, need)), policy=USUAL_POLICY, chosen=chosen, days=DAYS
     )
     yield case.later(1, 2)
+    reply_by = world.later(14, 14)
     tender = case.desk.open_tender(
         case.request,
         world.reference(Tender),
         brief=f"{NEED} Wanted: {WANTED}. About {DAYS} days.",
-        reply_by=world.later(14, 14),
+        reply_by=reply_by,
         invite=chosen,
     )
     for provider in invited:
-        yield When(world.later(2, 6), provider.specialist, Role.SPECIALIST, 15)
+        yield When(min(world.later(2, 6), reply_by), provider.specialist, Role.SPECIALIST, 15)
         case.desk.quote(tender, provider.id, _quote(world, provider))
     yield case.later(1, 4)
     rationale = "The approach fits the department best, and the school asked for this provider"
