@@ -43,6 +43,9 @@ STATUS: tuple[tuple[type[Exception], type[HTTPException]], ...] = (
 
 OUR_SIDE = (service.Unavailable, Superseded)
 
+MEANWHILE = "Somebody changed the record meanwhile. Read it again, and decide on what it says now"
+"""Without its versions: from a number nobody shall learn what others do."""
+
 UNSURE = "It is not known whether this was saved. Send it again: it is carried out once"
 
 TITLES: dict[type[HTTPException], str] = {
@@ -85,6 +88,8 @@ def _told(error: Exception) -> str | None:
     """What the person who asks is told: not what a database says of itself."""
     if isinstance(error, service.OutcomeUnknown):
         return UNSURE
+    if isinstance(error, service.Stale):
+        return MEANWHILE
     return None if isinstance(error, OUR_SIDE) else str(error)
 
 

@@ -138,7 +138,7 @@ def _add_single(api: Blueprint, noun: Noun[A]) -> None:
     @api.response(200, noun.out)
     def single(ref: str) -> Any:
         record = find(noun, ref).record
-        if request.if_none_match.contains(str(version_of(noun, record))):
+        if request.if_none_match.contains_weak(str(version_of(noun, record))):
             return Response(status=304, headers={"ETag": _etag(noun, record)})
         return _ready(noun, record), 200, {"ETag": _etag(noun, record)}
 

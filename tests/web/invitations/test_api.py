@@ -50,6 +50,19 @@ def test_the_version_of_an_invitation_does_not_tell_of_others(market: Market, pr
 
     assert (after.headers["ETag"], after.json) == (before.headers["ETag"], before.json)
     calder.get(INVITATION, 304, **{"If-None-Match": before.headers["ETag"]})
+    calder.get(INVITATION, 304, **{"If-None-Match": f"W/{before.headers['ETag']}"})
+
+
+def test_a_conflict_does_not_tell_of_others(market: Market, program: Open) -> None:
+    market.quote(market.harrop)
+
+    answers = a_quote(market, market.calder)
+    problem = program(market.calder.specialist).post(
+        f"{INVITATION}/quote", answers, key="quote-09", at='"99"', status=412
+    )
+
+    assert problem.json["detail"]
+    assert not any(each.isdigit() for each in problem.json["detail"])
 
 
 def test_a_choice_and_the_end_of_a_tender_change_the_version(market: Market, program: Open) -> None:
