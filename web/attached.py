@@ -55,13 +55,17 @@ class Attached:
 
 def know_nouns(app: Flask, nouns: Iterable[Noun[Any]]) -> None:
     """Let notes and files find the noun of the record that they are on."""
-    app.extensions[NOUNS] = {noun.kind.KIND: noun for noun in nouns}
+    app.extensions[NOUNS] = tuple(nouns)
+
+
+def nouns_of(kind: str) -> list[Noun[Any]]:
+    """The nouns of a kind of record: two where it has pages of its own for those whom it concerns."""
+    return [noun for noun in current_app.extensions[NOUNS] if kind == noun.kind.KIND]
 
 
 def noun_of(kind: str) -> Noun[Any] | None:
-    """The noun of a kind of record, None where it has no pages."""
-    nouns: Mapping[str, Noun[Any]] = current_app.extensions[NOUNS]
-    return nouns.get(kind)
+    """The first noun of a kind of record, None where it has no pages."""
+    return next(iter(nouns_of(kind)), None)
 
 
 BESIDE = Together(

@@ -18,7 +18,7 @@ from domain.aggregate import Event
 from domain.attachment import Attachment
 from domain.note import Audience, Note
 from domain.vocabulary import About, Role, Sensitivity
-from projections import audit_trail, notes, tenders
+from projections import audit_trail, concerns, notes, tenders
 from projections.audit_trail import kind_of
 from projections.caseload import Task
 from projections.together import Question, Together
@@ -76,7 +76,11 @@ TOLD_TO_ALL_INVITED = frozenset({"tender.question-answered", "tender.reply-by-ex
 """What is told of a tender to every provider that is invited; all else to the one that it concerns."""
 
 CONCERN = "concern"
-"""The one kind of record that the policy keeps from some who work in the service."""
+"""The one kind of record that the policy keeps from some who work in the service, and, where one is restricted, from
+the school that it is about. What is put to one is told to those alone who may read it."""
+
+ATTACHED = frozenset({Note.KIND, Attachment.KIND})
+"""Kinds of record that stand on others."""
 
 WRITING = (Task.WRITE_RECORD, Task.ISSUE_RECORD, Task.ASSURE_RECORD)
 """What is waited for while a record of visit is written; schools are told of it once it is issued."""
@@ -97,19 +101,36 @@ def told_of_trail(asking: Visitor, where: Concerned) -> sa.ColumnElement[bool] |
     """What of the trail of a school is worth reading for somebody: all that a Disclosure will tell them, and little
     else. None where that is everything, or too little can be said beforehand."""
     columns, part = audit_trail.trail.table.c, audit_trail.parts.table.c
+    note, file = notes.notes.table.c, notes.files.table.c
     if asking.holds(*INSIDE):
         if asking.may(READING[CONCERN], where) or asking.may(Action.READ_AUDIT):
             return None
         takes_part = sa.exists().where(part.position == columns.position, part.person == asking.person)
-        return sa.or_(columns.kind != CONCERN, takes_part)
+        noted = sa.exists().where(note.id == columns.stream, note.on_kind == CONCERN)
+        filed = sa.exists().where(file.id == columns.stream, file.on_kind == CONCERN)
+        return sa.and_(
+            sa.or_(columns.kind != CONCERN, takes_part),
+            sa.or_(columns.kind != Note.KIND, sa.not_(noted)),
+            sa.or_(columns.kind != Attachment.KIND, sa.not_(filed)),
+        )
     if asking.holds(Role.SPECIALIST):
         return None
     kinds = [kind for kind, action in READING.items() if asking.may(action, where)]
-    note, file = notes.notes.table.c, notes.files.table.c
-    for_them = sa.exists().where(note.id == columns.stream, note.visible_to == Audience.SCHOOL)
-    on_theirs = sa.exists().where(file.id == columns.stream, file.on_kind.in_(kinds))
+    case = concerns.cases.table.c
+    ordinary = sa.select(case.id).where(case.sensitivity == Sensitivity.ORDINARY)
+    for_them = sa.exists().where(
+        note.id == columns.stream,
+        note.visible_to == Audience.SCHOOL,
+        sa.or_(note.on_kind != CONCERN, note.on_record.in_(ordinary)),
+    )
+    on_theirs = sa.exists().where(
+        file.id == columns.stream,
+        file.on_kind.in_(kinds),
+        sa.or_(file.on_kind != CONCERN, file.on_record.in_(ordinary)),
+    )
     return sa.and_(
         columns.kind.in_(kinds),
+        sa.or_(columns.kind != CONCERN, columns.sensitivity == Sensitivity.ORDINARY),
         columns.topic.not_in(BROKERING),
         sa.or_(columns.kind != "record-of-visit", columns.topic.in_(ISSUED)),
         sa.or_(columns.kind != Note.KIND, for_them),
@@ -147,23 +168,29 @@ class Disclosure:
     def tells(self, event: Event) -> bool:
         """Whether the event has a place in what the visitor sees at all."""
         kind = kind_of(event)
-        if self.is_inside and kind != CONCERN:
-            return True
-        where = self._where(event.meta.about)
         if self.is_inside:
-            return self._may_see(kind, where) or self._asking.may(Action.READ_AUDIT)
+            return self._tells_inside(kind, event)
+        where = self._where(event.meta.about)
         if event.TOPIC in TOLD_TO_ALL_INVITED:
             return self._is_invited(event.meta.stream)
         if not self._may_see(kind, where):
             return False
-        if kind in (Note.KIND, Attachment.KIND) and self._sifted:
-            return True
-        if kind == Note.KIND:
-            return self._is_for_visitor(event.meta.stream)
-        if kind == Attachment.KIND:
-            file = self._notes_and_files.get(event.meta.stream)
-            return file is not None and self._may_see(file.on_kind, where)
+        if kind in ATTACHED:
+            return self._sifted or self._is_for_visitor(event.meta.stream, where)
+        if kind == CONCERN:
+            return self.may_read(event)
         return event.TOPIC in ISSUED if kind == "record-of-visit" else event.TOPIC not in BROKERING
+
+    def _tells_inside(self, kind: str, event: Event) -> bool:
+        """Whether somebody of the service is told: of concerns, and of what is put to them, as the policy says."""
+        if kind != CONCERN and kind not in ATTACHED:
+            return True
+        if self._asking.may(Action.READ_AUDIT) or self._may_see(CONCERN, self._where(event.meta.about)):
+            return True
+        if kind == CONCERN or self._sifted:
+            return kind != CONCERN
+        found = self._notes_and_files.get(event.meta.stream)
+        return found is None or found.on_kind != CONCERN
 
     def veils(self, event: Event) -> bool:
         """Whether the text of the event is kept back in a list."""
@@ -190,7 +217,7 @@ class Disclosure:
         return action is not None and self._asking.may(action, where)
 
     @cached_property
-    def _notes_and_files(self) -> Mapping[UUID, Any]:
+    def _notes_and_files(self) -> Mapping[UUID, notes.NoteOnRecord | notes.FileOnRecord]:
         """The notes and files of all these events, by id."""
         streams = {
             kind: [e.meta.stream for e in self._events if kind_of(e) == kind] for kind in (Note.KIND, Attachment.KIND)
@@ -206,10 +233,20 @@ class Disclosure:
             self._invited[tender] = any(each.provider in self._asking.providers for each in invited)
         return self._invited[tender]
 
-    def _is_for_visitor(self, note: UUID) -> bool:
-        found = self._notes_and_files.get(note)
+    def _is_for_visitor(self, attached: UUID, where: Concerned) -> bool:
+        """Whether a note is meant for the visitor's side, or a file is on a record that they may read."""
+        found = self._notes_and_files.get(attached)
+        if found is None or (found.on_kind == CONCERN and not self._may_read_concern(found.on_record, where)):
+            return False
+        if isinstance(found, notes.FileOnRecord):
+            return self._may_see(found.on_kind, where)
         side = Audience.PROVIDER if self._asking.holds(Role.SPECIALIST) else Audience.SCHOOL
-        return found is not None and found.visible_to is side
+        return found.visible_to is side
+
+    def _may_read_concern(self, id: UUID, where: Concerned) -> bool:
+        case = concerns.cases.get(self._connection, id)
+        is_ordinary = case is not None and case.sensitivity is Sensitivity.ORDINARY
+        return is_ordinary or self._asking.may(Action.READ_RESTRICTED, where)
 
 
 def veil(event: Event) -> str:

@@ -15,7 +15,7 @@ from domain.service import ATTEMPTS, AlreadyDone, Stale, beginning_with, folded
 from domain.service import NotFound as NoRecord
 from domain.vocabulary import About
 from web.disclosure import Disclosure
-from web.identity import allow, allow_any, concerned, signed_in
+from web.identity import allow, allow_any, concerned, not_allowed, signed_in
 from web.known import forget
 from web.noun import Command, Deal, Noun, Values
 from web.office import office
@@ -51,7 +51,7 @@ def _find(noun: Noun[A], ref: str) -> Found[A]:
         where = noun.concerned(connection, record)
     allow(noun.read, where)
     if not noun.sight.is_open(signed_in(), record, where):
-        raise Forbidden(f"This {noun.one} is not open to you yet")
+        raise not_allowed(noun.read) if noun.sight.is_secret else Forbidden(f"This {noun.one} is not open to you yet")
     return Found(record, where, events)
 
 

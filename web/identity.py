@@ -99,8 +99,13 @@ def allow(action: Action, concerned: Concerned | None = None) -> Right:
     asking = signed_in()
     right = right_to(action, asking.rights, asking.person, concerned)
     if right is None:
-        raise Forbidden(f"Your posts do not let you {action}{' here' if concerned else ''}")
+        raise not_allowed(action, here=concerned is not None)
     return right
+
+
+def not_allowed(action: Action, *, here: bool = True) -> Forbidden:
+    """What is said where no post lets somebody do this; `here` to the record in hand, else at all."""
+    return Forbidden(f"Your posts do not let you {action}{' here' if here else ''}")
 
 
 def allow_any(actions: Sequence[Action]) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from domain.support_request import ENDS, UNPLACED, RequestStatus, Route, SupportRequest
+from web.belonging import must_be_of_school
 from web.identity import signed_in
 from web.known import reference_of
 from web.noun import Deal, Values
 from web.policy import Action
 from web.requests import offers, schemas
 from web.requests.noun import acting_side, broker_command, requests
-from web.requests.rules import must_approve, must_be_of_school, must_broker
+from web.requests.rules import must_approve, must_broker
 
 NEW = (RequestStatus.RAISED, RequestStatus.ACKNOWLEDGED)
 WITH_BROKER = UNPLACED - set(NEW) | {RequestStatus.PLACED}

@@ -10,17 +10,20 @@ from marshmallow import Schema, fields
 from domain.support_request import RequestStatus, Route, SupportLevel, SupportRequest, Urgency
 from domain.vocabulary import Phase, Side, SupportKind
 from projections.open_requests import WaitingFor
+from web.belonging import with_open_links
 from web.disclosure import INSIDE
 from web.fields import RecordField, SchoolField, line_field, person_field, provider_field
 from web.identity import Visitor
 from web.policy import Concerned
 
 
-def copy_for(asking: Visitor, request: SupportRequest, _: Concerned) -> SupportRequest:
-    """A school is not told whom the service considered, nor how much it may spend at most."""
+def copy_for(asking: Visitor, request: SupportRequest, where: Concerned) -> SupportRequest:
+    """A school is not told whom the service considered, nor how much it may spend at most; nobody is told of a visit
+    or concern that is not open to them."""
+    told = with_open_links(asking, request, where)
     if asking.holds(*INSIDE):
-        return request
-    seen = copy(request)
+        return told
+    seen = copy(told)
     seen.ranking = seen.shortlist = ()
     seen.ceiling = None
     return seen

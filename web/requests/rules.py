@@ -6,32 +6,18 @@ from decimal import Decimal
 from uuid import UUID
 
 from domain.aggregate import Refusal
-from domain.concern import ConcernCase
-from domain.service import Service
 from domain.support_request import ENDS, SupportRequest
-from domain.visit import Visit
 from domain.vocabulary import Role
 from web import words
 from web.authority import settings_of
+from web.belonging import BelongsElsewhere
 from web.brokering import must_hold, post_for
 from web.choices import APPROVERS
 from web.noun import Deal
 
 
-class BelongsElsewhere(Refusal):
-    """A visit, concern or request of another school is named."""
-
-
 class AlreadyEnded(Refusal):
     """A request is merged into one that came to its end."""
-
-
-def must_be_of_school(service: Service, school: UUID, *, visit: UUID | None, concern: UUID | None) -> None:
-    """Raises BelongsElsewhere unless the visit and the concern, where they are named, are the school's own."""
-    if visit is not None and service.find(Visit, visit).school != school:
-        raise BelongsElsewhere("This visit was to another school", field="visit")
-    if concern is not None and service.find(ConcernCase, concern).school != school:
-        raise BelongsElsewhere("This concern is about another school", field="concern")
 
 
 def must_broker(deal: Deal[SupportRequest], person: UUID) -> None:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, render_template, request
+from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response
 
 from domain.references import NotAReference, parts
-from domain.tender import Tender
-from domain.vocabulary import Role
 from projections import references
-from web.identity import Visitor, signed_in
+from web.attached import nouns_of
+from web.doing import find
+from web.identity import signed_in
 from web.office import office
 from web.policy import Action
-from web.record_addresses import record_href
 
 pages = Blueprint("search", __name__, template_folder="templates")
 
@@ -26,7 +27,7 @@ def search() -> Response | str:
     """Lead to the record of a reference, else to the schools that answer to what was typed."""
     asking = signed_in()
     typed = request.args.get("q", "").strip()
-    href = _record_of(typed, asking)
+    href = _record_of(typed)
     if href:
         return redirect(href, SEE_OTHER)
     if asking.may(Action.FIND_SCHOOLS):
@@ -34,8 +35,8 @@ def search() -> Response | str:
     return render_template("search/nothing.html", page_title="Nothing found", typed=typed)
 
 
-def _record_of(typed: str, asking: Visitor) -> str:
-    """The address of the record with that reference, whoever may open it; none if there is no such record."""
+def _record_of(typed: str) -> str:
+    """The address of the record with that reference; none if there is no such record for the person who asks."""
     try:
         parts(typed)
     except NotAReference:
@@ -44,6 +45,7 @@ def _record_of(typed: str, asking: Visitor) -> str:
         found = references.find(connection, typed)
     if found is None:
         return ""
-    if found.kind == Tender.KIND and asking.holds(Role.SPECIALIST):
-        return f"/invitations/{found.reference}"
-    return record_href(found.kind, found.reference)
+    for noun in nouns_of(found.kind):
+        with suppress(Forbidden):
+            return noun.href(find(noun, found.reference).record)
+    return ""

@@ -14,10 +14,12 @@ from domain.visit import Visit, VisitStatus
 from domain.vocabulary import Role, Side
 from projections import people
 from projections import visits as view
+from projections.view import replace
 from web.authority import settings_of
+from web.belonging import concerns_among, must_be_of_school, with_open_links
 from web.identity import Reach, Visitor, signed_in
 from web.known import reference_of
-from web.noun import Deal, Listing, Noun, Values
+from web.noun import Deal, Listing, Noun, Sight, Values
 from web.policy import SCHOOL, Action
 from web.terms import term_of
 from web.visits import offers, schemas
@@ -26,8 +28,9 @@ from web.visits import offers, schemas
 def _visits(
     connection: sa.Connection, reach: Reach, filters: Values, after: str | None, limit: int
 ) -> list[view.PlannedVisit]:
-    """The diary from a day on; where no day is named, all visits, the latest first."""
-    return view.listed(
+    """The diary from a day on; where no day is named, all visits, the latest first. The concern of a visit is told
+    to those alone who may open it."""
+    rows = view.listed(
         connection,
         schools=reach.narrowed(filters.get("school")),
         officers=[signed_in().person] if filters.get("mine") else None,
@@ -39,6 +42,8 @@ def _visits(
         after=after,
         limit=limit,
     )
+    opened = concerns_among(connection, {row.concern for row in rows if row.concern})
+    return [row if row.concern is None or row.concern in opened else replace(row, concern=None) for row in rows]
 
 
 visits = Noun(
@@ -48,6 +53,7 @@ visits = Noun(
     read=Action.READ_VISIT,
     out=schemas.VisitOut,
     listing=Listing(view.PlannedVisit, _visits, lambda row: row.reference, schemas.VisitFilters),
+    sight=Sight(copy=with_open_links),
 )
 
 
@@ -93,6 +99,8 @@ def _oneself(connection: sa.Connection, asking: Visitor) -> Mapping[str, Any]:
     first_answers=_oneself,
 )
 def plan(deal: Deal[Visit], values: Values) -> Visit:
+    linked = {"concern": values.get("concern"), "request": values.get("request")}
+    must_be_of_school(deal.service, values["school"], **linked)
     term = term_of(deal.office, values["on"])
     return deal.begin(lambda reference: Visit.plan(reference, term=term, **values))
 

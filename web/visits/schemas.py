@@ -10,6 +10,7 @@ from marshmallow import Schema, fields, post_load, validate
 from domain.calendar import Term
 from domain.visit import AgendaKind, CancelledBy, Visitor, VisitStatus
 from domain.vocabulary import Purpose, Side, VisitKind
+from web.belonging import OpenRecordField
 from web.fields import RecordField, SchoolField, day_field, line_field, person_field, reason_field, text_field
 
 SCHOOLS, VISITORS, ITEMS = "schools", "visitors", "items"
@@ -99,7 +100,7 @@ class PlanVisit(_Visiting):
     visitors = _visitors()
     lead = _lead()
     focus = text_field(label="Focus", hint=f"What the visit will look at. {NO_PUPILS}", rows=3)
-    concern = RecordField(
+    concern = OpenRecordField(
         "concern", "CC", metadata={"label": "Concern that it belongs to", "hint": "Its reference", "width": 20}
     )
     request = RecordField(

@@ -1,0 +1,82 @@
+"""What a record belongs to: the visit or concern that it names, as far as whoever names or reads it may open that."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from copy import copy
+from typing import TypeVar
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from domain.aggregate import Aggregate, Refusal
+from domain.concern import ConcernCase
+from domain.references import record_id
+from domain.service import Service
+from domain.support_request import SupportRequest
+from domain.visit import Visit
+from web.attached import is_open_to, noun_of
+from web.fields import RecordField
+from web.identity import Visitor, signed_in
+from web.office import office
+from web.policy import Concerned
+from web.several import records_of
+
+R = TypeVar("R", bound=Aggregate)
+
+LINKS: Mapping[str, str] = {"visit": Visit.KIND, "concern": ConcernCase.KIND}
+"""The names under which a record keeps what it belongs to, and the kinds of record that these are."""
+
+
+class BelongsElsewhere(Refusal):
+    """A visit, concern or request of another school is named."""
+
+
+class OpenRecordField(RecordField):
+    """A record of one kind by its reference; one that the person who asks may not open is as good as none, so that
+    nobody learns by trying that there is one."""
+
+    def _exists(self, text: str) -> bool:
+        return super()._exists(text) and is_open_to(signed_in(), self.kind, record_id(self.kind, text))
+
+
+def must_be_of_school(
+    service: Service,
+    school: UUID,
+    *,
+    visit: UUID | None = None,
+    concern: UUID | None = None,
+    request: UUID | None = None,
+) -> None:
+    """Raises BelongsElsewhere unless what is named of visit, concern and request is the school's own."""
+    if visit is not None and service.find(Visit, visit).school != school:
+        raise BelongsElsewhere("This visit was to another school", field="visit")
+    if concern is not None and service.find(ConcernCase, concern).school != school:
+        raise BelongsElsewhere("This concern is about another school", field="concern")
+    if request is not None and service.find(SupportRequest, request).school != school:
+        raise BelongsElsewhere("This request is that of another school", field="request")
+
+
+def with_open_links(asking: Visitor, record: R, _: Concerned) -> R:
+    """The record without what it belongs to, where that is not open to the person who asks."""
+    kept = ((name, kind, getattr(record, name, None)) for name, kind in LINKS.items())
+    closed = [name for name, kind, id in kept if id is not None and not is_open_to(asking, kind, id)]
+    if not closed:
+        return record
+    seen = copy(record)
+    vars(seen).update(dict.fromkeys(closed))
+    return seen
+
+
+def concerns_among(connection: sa.Connection, ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those of some concerns that are open to the person who asks."""
+    noun = noun_of(ConcernCase.KIND)
+    if noun is None or not ids:
+        return frozenset()
+    asking = signed_in()
+    opened = set()
+    for id, case in records_of(office(), connection, dict.fromkeys(ids, ConcernCase)).items():
+        where = noun.concerned(connection, case)
+        if asking.may(noun.read, where) and noun.sight.is_open(asking, case, where):
+            opened.add(id)
+    return frozenset(opened)
