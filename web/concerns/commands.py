@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from domain.concern import CaseStatus, ConcernCase, Rating
 from domain.vocabulary import Sensitivity
 from projections import concerns as view
-from web.choices import authorisers
+from web.brokering import must_hold
+from web.choices import APPROVERS, authorisers
 from web.concerns import schemas
 from web.identity import Reach, Visitor, reach, signed_in
 from web.noun import Deal, Listing, Noun, Sight, Values
@@ -94,6 +95,12 @@ def raise_concern(deal: Deal[ConcernCase], values: Values) -> ConcernCase:
     return deal.begin(lambda reference: ConcernCase.raise_(reference, **values))
 
 
+def _decide(deal: Deal[ConcernCase], values: Values, decide: Callable[[ConcernCase], object]) -> None:
+    """Take a step in a case. Raises NotTheirPost unless whoever authorises it holds a post that may."""
+    must_hold(deal, values["authoriser"], APPROVERS, "Choose an officer or a director", field="authoriser")
+    deal.change(decide)
+
+
 @concerns.command(
     "assess",
     "Assess the concern",
@@ -105,7 +112,7 @@ def raise_concern(deal: Deal[ConcernCase], values: Values) -> ConcernCase:
     main=True,
 )
 def assess(deal: Deal[ConcernCase], values: Values) -> None:
-    deal.change(lambda case: case.assess(**values))
+    _decide(deal, values, lambda case: case.assess(**values))
 
 
 @concerns.command(
@@ -120,7 +127,7 @@ def assess(deal: Deal[ConcernCase], values: Values) -> None:
     main=True,
 )
 def start_intervention(deal: Deal[ConcernCase], values: Values) -> None:
-    deal.change(lambda case: case.start_intervention(**values))
+    _decide(deal, values, lambda case: case.start_intervention(**values))
 
 
 @concerns.command(
@@ -135,7 +142,7 @@ def start_intervention(deal: Deal[ConcernCase], values: Values) -> None:
     main=True,
 )
 def hold_review(deal: Deal[ConcernCase], values: Values) -> None:
-    deal.change(lambda case: case.hold_review(**values))
+    _decide(deal, values, lambda case: case.hold_review(**values))
 
 
 @concerns.command(
@@ -152,7 +159,7 @@ def hold_review(deal: Deal[ConcernCase], values: Values) -> None:
     },
 )
 def revise_plan(deal: Deal[ConcernCase], values: Values) -> None:
-    deal.change(lambda case: case.revise_plan(**values))
+    _decide(deal, values, lambda case: case.revise_plan(**values))
 
 
 @concerns.command(
@@ -165,7 +172,7 @@ def revise_plan(deal: Deal[ConcernCase], values: Values) -> None:
     context=_authorisers,
 )
 def record_step(deal: Deal[ConcernCase], values: Values) -> None:
-    deal.change(lambda case: case.record_step(**values))
+    _decide(deal, values, lambda case: case.record_step(**values))
 
 
 @concerns.command(
@@ -179,7 +186,7 @@ def record_step(deal: Deal[ConcernCase], values: Values) -> None:
     check=True,
 )
 def end_intervention(deal: Deal[ConcernCase], values: Values) -> None:
-    deal.change(lambda case: case.end_intervention(**values))
+    _decide(deal, values, lambda case: case.end_intervention(**values))
 
 
 @concerns.command(
@@ -192,7 +199,7 @@ def end_intervention(deal: Deal[ConcernCase], values: Values) -> None:
     context=_authorisers,
 )
 def pause(deal: Deal[ConcernCase], values: Values) -> None:
-    deal.change(lambda case: case.pause(**values))
+    _decide(deal, values, lambda case: case.pause(**values))
 
 
 @concerns.command(
@@ -206,7 +213,7 @@ def pause(deal: Deal[ConcernCase], values: Values) -> None:
     main=True,
 )
 def resume(deal: Deal[ConcernCase], values: Values) -> None:
-    deal.change(lambda case: case.resume(**values))
+    _decide(deal, values, lambda case: case.resume(**values))
 
 
 @concerns.command(
@@ -220,7 +227,7 @@ def resume(deal: Deal[ConcernCase], values: Values) -> None:
     check=True,
 )
 def close(deal: Deal[ConcernCase], values: Values) -> None:
-    deal.change(lambda case: case.close(**values))
+    _decide(deal, values, lambda case: case.close(**values))
 
 
 @concerns.command(
@@ -233,4 +240,4 @@ def close(deal: Deal[ConcernCase], values: Values) -> None:
     context=_authorisers,
 )
 def reopen(deal: Deal[ConcernCase], values: Values) -> None:
-    deal.change(lambda case: case.reopen(**values))
+    _decide(deal, values, lambda case: case.reopen(**values))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from domain.record_of_visit import RecordOfVisit, RecordStatus
+from domain.record_of_visit import Content, RecordOfVisit, RecordStatus
+from web.brokering import must_hold
 from web.noun import Deal, Values
 from web.policy import Action
 from web.records import offers, schemas
@@ -11,6 +12,20 @@ from web.records.noun import IN_PROGRESS, records, settled
 
 def _open_to_writing(record: RecordOfVisit) -> bool:
     return record.is_open_to_writing
+
+
+def _must_own(deal: Deal[RecordOfVisit], content: Content) -> None:
+    """Raises NotTheirPost unless everybody who comes to own an action works in the service, is a specialist, or
+    leads the school."""
+    known = {action.owner for action in deal.record.content.actions}
+    named = {action.owner for action in content.actions if action.owner} - known
+    if not named:
+        return
+    with deal.office.read() as connection:
+        leading = {person for person, _ in offers.recipients(connection, deal.record.school)}
+    for person in named - leading:
+        whom = "Choose headteacher or chair of this school, or somebody who works in the service"
+        must_hold(deal, person, offers.OWNING, whom, field="actions")
 
 
 def _ready(record: RecordOfVisit) -> bool:
@@ -34,6 +49,7 @@ def _ready(record: RecordOfVisit) -> bool:
     main=True,
 )
 def write(deal: Deal[RecordOfVisit], values: Values) -> None:
+    _must_own(deal, values["content"])
     deal.change(lambda record: record.write(values["content"]))
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from domain.support_request import ENDS, UNPLACED, RequestStatus, Route, SupportRequest
 from web.belonging import must_be_of_school
+from web.brokering import must_hold
+from web.choices import SERVICE_ROLES
 from web.identity import signed_in
 from web.known import reference_of
 from web.noun import Deal, Values
@@ -48,6 +50,7 @@ def raise_request(deal: Deal[SupportRequest], values: Values) -> SupportRequest:
     main=True,
 )
 def acknowledge(deal: Deal[SupportRequest], values: Values) -> None:
+    must_hold(deal, values["officer"], SERVICE_ROLES, "Choose somebody who works in the service", field="officer")
     deal.change(lambda request: request.acknowledge(**values))
 
 

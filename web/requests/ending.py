@@ -7,7 +7,7 @@ from domain.service import Work
 from domain.support_request import UNPLACED, RequestStatus, SupportRequest
 from domain.support_request.rules import NotAtThisStage
 from domain.vocabulary import Side
-from web.brokering import desk
+from web.brokering import desk, must_hold
 from web.noun import Deal, Values
 from web.policy import Action
 from web.requests import offers, schemas
@@ -90,6 +90,9 @@ def signpost(deal: Deal[SupportRequest], values: Values) -> None:
     context=offers.in_house,
 )
 def meet_in_house(deal: Deal[SupportRequest], values: Values) -> None:
+    if values.get("person"):
+        whom = "Choose somebody who works in the service, or a specialist"
+        must_hold(deal, values["person"], offers.WITHIN, whom, field="person")
     desk(deal).end_request(
         deal.record.id, lambda request: request.meet_in_house(**values), reason=values["note"], at=deal.at
     )

@@ -41,6 +41,9 @@ TAUGHT = (
 )
 """The subjects of the national curriculum, and religious education: asked for even where nobody offers them."""
 
+WITHIN = (*SERVICE_ROLES, Role.SPECIALIST)
+"""Whose posts let them meet a need from within."""
+
 Context = Mapping[str, Any]
 
 
@@ -124,7 +127,7 @@ def quotes_shown(connection: sa.Connection, request: SupportRequest | None) -> C
 
 
 def in_house(connection: sa.Connection, _: SupportRequest | None) -> Context:
-    return {schemas.IN_HOUSE: holders(connection, (*SERVICE_ROLES, Role.SPECIALIST))}
+    return {schemas.IN_HOUSE: holders(connection, WITHIN)}
 
 
 def others_of_school(connection: sa.Connection, request: SupportRequest | None) -> Context:

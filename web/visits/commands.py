@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,12 +11,14 @@ from werkzeug.exceptions import Forbidden
 from domain.record_of_visit import RecordOfVisit
 from domain.service import Work
 from domain.visit import Visit, VisitStatus
+from domain.visit import Visitor as VisitorOf
 from domain.vocabulary import Role, Side
 from projections import people
 from projections import visits as view
 from projections.view import replace
 from web.authority import settings_of
 from web.belonging import concerns_among, must_be_of_school, with_open_links
+from web.brokering import must_hold
 from web.identity import Reach, Visitor, signed_in
 from web.known import reference_of
 from web.noun import Deal, Listing, Noun, Sight, Values
@@ -88,6 +90,15 @@ def _oneself(connection: sa.Connection, asking: Visitor) -> Mapping[str, Any]:
     return {"visitors": [{"person": person.reference, "capacity": capacity}]} if person else {}
 
 
+def _must_visit(deal: Deal[Visit], values: Values, already: Iterable[VisitorOf] = ()) -> None:
+    """Raises NotTheirPost unless everybody who comes to the visitors holds a post that visits."""
+    known = {each.person for each in already}
+    for person in (each.person for each in values["visitors"] if each.person not in known):
+        must_hold(
+            deal, person, offers.VISITING, "Choose people who work in the service or for a provider", field="visitors"
+        )
+
+
 @visits.beginning(
     "plan",
     "Plan a visit",
@@ -99,6 +110,7 @@ def _oneself(connection: sa.Connection, asking: Visitor) -> Mapping[str, Any]:
     first_answers=_oneself,
 )
 def plan(deal: Deal[Visit], values: Values) -> Visit:
+    _must_visit(deal, values)
     linked = {"concern": values.get("concern"), "request": values.get("request")}
     must_be_of_school(deal.service, values["school"], **linked)
     term = term_of(deal.office, values["on"])
@@ -115,6 +127,7 @@ def plan(deal: Deal[Visit], values: Values) -> Visit:
     first_answers=_oneself,
 )
 def record_unplanned(deal: Deal[Visit], values: Values) -> Visit:
+    _must_visit(deal, values)
     term = term_of(deal.office, values["on"])
     return deal.begin(lambda reference: Visit.record_unplanned(reference, term=term, **values))
 
@@ -185,6 +198,7 @@ def withdraw_agenda_item(deal: Deal[Visit], values: Values) -> None:
     },
 )
 def change_visitors(deal: Deal[Visit], values: Values) -> None:
+    _must_visit(deal, values, already=deal.record.visitors)
     deal.change(lambda visit: visit.change_visitors(values["visitors"], lead=values["lead"], reason=values["reason"]))
 
 

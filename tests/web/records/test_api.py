@@ -44,6 +44,14 @@ def test_a_record_is_written_and_issued(api: Program, stage: Stage) -> None:
     assert issued["answered"] == {"headteacher": "awaited", "chair": "awaited"}
 
 
+def test_the_school_s_own_people_own_actions(api: Program, stage: Stage) -> None:
+    owners = [stage.reference(person) for person in (stage.head, stage.chair)]
+    body = {"actions": [{**ACTION, "owner_side": "school", "owner": owner} for owner in owners]}
+    written = api.post(f"{PATH}/write", body, key="write-01", at=etag(api)).json
+    assert written is not None
+    assert [action["owner"] for action in written["content"]["actions"]] == owners
+
+
 def test_a_change_names_the_version_and_a_repetition_is_carried_out_once(api: Program, stage: Stage) -> None:
     at, body = etag(api), {"issues": [ISSUE]}
     api.post(f"{PATH}/write", body, key="write-01", status=428)

@@ -1,0 +1,128 @@
+"""Whoever is named in a command holds a post that goes with it, by whatever door the command comes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from domain.vocabulary import Role
+from tests.scenario import TODAY
+from tests.web.conftest import Program, Standing
+
+SOON = str(TODAY + timedelta(days=20))
+CASE, REQUEST = "/concerns/CC-2026-0001", "/requests/SR-2026-0001"
+PROVIDER, RECORD, VISIT = "/providers/PV-2026-0001", "/records/ROV-2026-0001", "/visits/V-2026-0001"
+
+OBJECTIVE = {"text": "A full team", "measure": "Posts filled", "due": SOON}
+FINDING = {"objective": 1, "rag": "green", "commentary": "Posts are filled"}
+STEPS: Mapping[str, dict[str, Any]] = {
+    "assess": {"assessment": "Weak", "rating": "causing_concern"},
+    "start-intervention": {"plan": "Weekly visits", "objectives": [OBJECTIVE], "review_on": SOON},
+    "revise-plan": {"plan": "Daily visits", "objectives": [OBJECTIVE], "reason": "It is not enough"},
+    "hold-review": {
+        "on": str(TODAY),
+        "evidence": "Lessons",
+        "findings": [FINDING],
+        "decision": "continue",
+        "reason": "It goes well",
+        "next_review_on": SOON,
+    },
+    "record-step": {"on": str(TODAY), "kind": "informal", "text": "Met the head"},
+    "end-intervention": {"outcome": "A full team", "reason": "All is met"},
+    **{name: {"reason": "It is so"} for name in ("pause", "resume", "close", "reopen")},
+}
+"""The steps of a concern, without whoever authorises them."""
+
+
+class Door:
+    """The API for one person, who names another."""
+
+    def __init__(self, standing: Standing, by: UUID, named: UUID) -> None:
+        self.api: Program = standing.program(by)
+        self.named = standing.town.world.reference(named)
+
+    def refuses(self, path: str, body: dict[str, Any], field: str, rule: str = "not-their-post") -> None:
+        at = None if path.count("/") == 2 else self.api.get(path.rpartition("/")[0]).headers["ETag"]
+        told = self.api.post(path, body, key=f"names-{path.rpartition('/')[2]}", at=at, status=422).json
+        assert told["type"].endswith(f"#{rule}")
+        assert list(told["errors"]["json"]) == [field]
+
+
+@pytest.fixture
+def specialist(standing: Standing) -> UUID:
+    return standing.town.ours.specialist
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("role", [Role.SPECIALIST, Role.HEADTEACHER, Role.BROKER, Role.REVIEWER])
+def test_a_step_of_a_concern_is_authorised_by_an_officer_or_director(
+    standing: Standing, step: str, role: Role
+) -> None:
+    door = Door(standing, standing.town.director, standing.town.people[role])
+    door.refuses(f"{CASE}/{step}", {**STEPS[step], "authoriser": door.named}, "authoriser")
+
+
+@pytest.mark.parametrize("role", [Role.CHAIR, Role.SPECIALIST])
+def test_a_request_is_answered_by_somebody_of_the_service(standing: Standing, role: Role) -> None:
+    door = Door(standing, standing.town.people[Role.BROKER], standing.town.people[role])
+    door.refuses(f"{REQUEST}/acknowledge", {"officer": door.named, "answer_by": SOON}, "officer")
+
+
+@pytest.mark.parametrize("role", [Role.CHAIR, Role.HEADTEACHER, Role.REVIEWER])
+def test_a_need_is_met_in_house_by_the_service_or_a_specialist(standing: Standing, role: Role) -> None:
+    door = Door(standing, standing.town.people[Role.BROKER], standing.town.people[role])
+    met = {"met_by": "lead_teacher", "person": door.named, "note": "Two days a week"}
+    door.refuses(f"{REQUEST}/meet-in-house", met, "person")
+
+
+def a_check(person: str, **by: str) -> dict[str, Any]:
+    return {
+        "item": "letter_of_assurance",
+        "person": person,
+        "checked_on": str(TODAY),
+        "evidence": "document_seen",
+        **({"checked_by": by["by"]} if by else {}),
+    }
+
+
+def test_a_check_is_made_by_somebody_of_the_service(standing: Standing, specialist: UUID) -> None:
+    door = Door(standing, standing.town.people[Role.BROKER], standing.town.ours.head)
+    checked = a_check(standing.town.world.reference(specialist), by=door.named)
+    door.refuses(f"{PROVIDER}/meet-requirement", checked, "checked_by")
+
+
+def test_nobody_checks_themselves(standing: Standing, specialist: UUID) -> None:
+    door = Door(standing, standing.town.people[Role.BROKER], specialist)
+    for path in (PROVIDER, "/providers/PV-2026-0002"):
+        checked = a_check(door.named, by=door.named)
+        door.refuses(f"{path}/meet-requirement", checked, "checked_by", "checked-oneself")
+
+
+@pytest.mark.parametrize("role", [Role.HEADTEACHER, Role.REVIEWER, Role.ADMINISTRATOR])
+def test_a_visit_is_made_by_the_service_and_by_specialists(standing: Standing, role: Role) -> None:
+    town = standing.town
+    door = Door(standing, town.director, town.people[role])
+    visitors = {"visitors": [{"person": door.named, "capacity": "officer"}]}
+    told = {
+        "school": str(town.world.urn(town.ours.school)),
+        "kind": "core",
+        "purpose": "challenge",
+        "focus": "Mathematics",
+        **visitors,
+    }
+    door.refuses("/visits/plan", {**told, "on": SOON}, "visitors")
+    held = {"on": str(TODAY), "minutes": 60, "attendees": "Headteacher", "reason": "The head telephoned"}
+    door.refuses("/visits/record-unplanned", {**told, **held}, "visitors")
+    door.refuses(f"{VISIT}/change-visitors", {**visitors, "reason": "The officer is ill"}, "visitors")
+
+
+def test_an_action_is_owned_by_the_school_s_own_people_the_service_or_a_specialist(standing: Standing) -> None:
+    town = standing.town
+    agreed = {"text": "Send a specialist", "owner_side": "service", "due": SOON, "purpose": "support"}
+    for stranger in (town.theirs.head, town.people[Role.REVIEWER]):
+        door = Door(standing, town.director, stranger)
+        door.refuses(f"{RECORD}/write", {"actions": [{**agreed, "owner": door.named}]}, "actions")
