@@ -33,14 +33,16 @@ from domain.concern.rules import (
     NoIntervention,
     NotAPurposeOfConcern,
     NotAssessed,
+    NotByVisit,
     NotCausingConcern,
     NotPaused,
-    ObjectiveWithFindings,
     PausedCaseRefusesWork,
     ReviewBeforeTheLast,
+    due_from,
     fitting,
-    not_past,
+    kept_as_rated,
     numbered,
+    review_day,
     written,
 )
 from domain.vocabulary import About, Purpose, Sensitivity
@@ -66,6 +68,8 @@ class ConcernCase(Aggregate):
     sensitivity: Sensitivity
     raised_on: date
     raised_by: UUID | None
+    authoriser: UUID | None
+    visit: UUID | None
     status: CaseStatus
 
     Raised: TypeAlias = events.Raised
@@ -86,21 +90,26 @@ class ConcernCase(Aggregate):
         self.plan = ""
         self.objectives: tuple[Objective, ...] = ()
         self.intervention_on: date | None = None
+        self.intervention_authoriser: UUID | None = None
         self.next_review_on: date | None = None
         self.reviews: list[Review] = []
         self.earlier_reviews = 0
         self.steps: list[Step] = []
         self.is_paused = False
         self.ended_on: date | None = None
+        self.end_reason = ""
+        self.end_authoriser: UUID | None = None
         self.outcome = ""
 
     def about(self) -> About:
         return About(school=self.school)
 
-    def over(self, status: CaseStatus, on: date) -> None:
-        """Remember that the case came to its end."""
+    def over(self, status: CaseStatus, event: events.InterventionEnded | events.Closed) -> None:
+        """Remember how the case came to its end."""
         self.status = status
-        self.ended_on = on
+        self.ended_on = event.meta.occurred_on
+        self.end_reason = event.meta.reason
+        self.end_authoriser = event.authoriser
         self.next_review_on = None
 
     @classmethod
@@ -116,13 +125,19 @@ class ConcernCase(Aggregate):
         purpose: Purpose,
         sensitivity: Sensitivity = Sensitivity.ORDINARY,
         on: date | None = None,
+        visit: UUID | None = None,
+        authoriser: UUID | None = None,
     ) -> ConcernCase:
-        """Begin a case. `purpose` is challenge or monitoring; `on` is the day of the worry, today by default.
+        """Begin a case. `purpose` is challenge or monitoring; `on` is the day of the worry, today by default; `visit`
+        is the one that it came from; `authoriser` answers for raising it, by default whoever raises it.
 
         What came by whistleblowing is never ordinary: it is restricted at least, so that the school does not read it.
         """
         if purpose not in {Purpose.CHALLENGE, Purpose.MONITORING}:
             raise NotAPurposeOfConcern("Choose challenge or monitoring", field="purpose")
+        if visit is not None and source is not ConcernSource.VISIT:
+            raise NotByVisit("Name a visit only where the concern came to us by it", field="visit")
+        case = cls.named(reference)
         raised = cls.Raised(
             reference=reference,
             school=school,
@@ -130,11 +145,12 @@ class ConcernCase(Aggregate):
             source=source,
             severity=severity,
             detail=written(detail, "Say what the concern is", field="detail"),
+            visit=visit,
+            authoriser=authoriser or case.signature.actor,
         )
         if source is ConcernSource.WHISTLEBLOWING and sensitivity is Sensitivity.ORDINARY:
             sensitivity = Sensitivity.RESTRICTED
-        case = cls.named(reference)
-        case.record(raised, occurred=on, purpose=purpose, sensitivity=sensitivity)
+        case.record(raised, occurred=on, purpose=purpose, people=[raised.authoriser], sensitivity=sensitivity)
         return case
 
     def assess(self, *, assessment: str, rating: Rating, authoriser: UUID) -> None:
@@ -159,18 +175,18 @@ class ConcernCase(Aggregate):
             raise NotCausingConcern("The assessment does not say that this school causes concern")
         started = self.InterventionStarted(
             improvement_plan=written(plan, "Write the plan", field="plan"),
-            objectives=numbered(objectives),
-            review_on=not_past(review_on, self.today, field="review_on"),
+            objectives=due_from(self.today, numbered(objectives)),
+            review_on=review_day(review_on, self.today, field="review_on"),
             authoriser=authoriser,
         )
         self._take(started, authoriser)
 
     def revise_plan(self, *, plan: str, objectives: Iterable[Objective], reason: str, authoriser: UUID) -> None:
-        """Change plan and objectives; those on which a review has found stay in it."""
+        """Change plan and objectives; those on which a review has found stay in it, with their numbers and words, and
+        may be withdrawn."""
         self._must_be_intervention()
-        wanted = numbered(objectives)
-        if self._found_on() > len(wanted):
-            raise ObjectiveWithFindings("Keep the objectives that a review has rated", field="objectives")
+        wanted = due_from(self.today, numbered(objectives), known=self.objectives)
+        kept_as_rated(wanted, self.objectives[: self._found_on()])
         text = written(plan, "Write the plan", field="plan")
         revised = self.PlanRevised(improvement_plan=text, objectives=wanted, authoriser=authoriser)
         self._take(revised, authoriser, reason=reasoned(reason))
@@ -193,7 +209,7 @@ class ConcernCase(Aggregate):
         held = self.ReviewHeld(
             on=on,
             evidence=written(evidence, "Say what the review saw", field="evidence"),
-            findings=fitting(findings, self.objectives),
+            findings=fitting(findings, self.objectives_to_review),
             decision=decision,
             next_review_on=self._next_review(decision, next_review_on),
             attendees=tuple(dict.fromkeys(attendees)),
@@ -250,6 +266,11 @@ class ConcernCase(Aggregate):
         self._take(self.Reopened(authoriser=authoriser), authoriser, purpose=self.purpose, reason=reasoned(reason))
 
     @property
+    def objectives_to_review(self) -> list[Objective]:
+        """The objectives of the plan that are not withdrawn."""
+        return [objective for objective in self.objectives if not objective.withdrawn]
+
+    @property
     def reviews_of_this_plan(self) -> list[Review]:
         """The reviews of the intervention under way, without those of an earlier one in a reopened case."""
         return self.reviews[self.earlier_reviews :]
@@ -303,4 +324,4 @@ class ConcernCase(Aggregate):
             return None
         if next_review_on is None:
             raise NextReviewNeeded("Choose the day of the next review", field="next_review_on")
-        return not_past(next_review_on, self.today, field="next_review_on")
+        return review_day(next_review_on, self.today, field="next_review_on")

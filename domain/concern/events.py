@@ -28,14 +28,21 @@ if TYPE_CHECKING:
 
 
 class Raised(Event):
+    """`visit` is the one that it came from; events of earlier days tell neither that nor an `authoriser`."""
+
     TOPIC = "concern.raised"
-    says = "{by} raised a concern ({kind}, severity {severity}, source: {source}): {detail}"
+    says = (
+        "{by} raised a concern ({kind}, severity {severity}, source: {source}{visit: …})"
+        "{authoriser:, authorised by …}: {detail}"
+    )
     reference: str
     school: UUID
     kind: ConcernKind
     source: ConcernSource
     severity: Severity
     detail: str
+    visit: UUID | None = None
+    authoriser: UUID | None = None
 
     def apply(self, case: ConcernCase) -> None:
         case.reference = self.reference
@@ -44,6 +51,8 @@ class Raised(Event):
         case.source = self.source
         case.severity = self.severity
         case.detail = self.detail
+        case.visit = self.visit
+        case.authoriser = self.authoriser
         case.purpose = self.meta.purpose or Purpose.MONITORING
         case.sensitivity = self.meta.sensitivity
         case.raised_on = self.meta.occurred_on
@@ -79,6 +88,7 @@ class InterventionStarted(Event):
         case.objectives = self.objectives
         case.next_review_on = self.review_on
         case.intervention_on = self.meta.occurred_on
+        case.intervention_authoriser = self.authoriser
         case.status = CaseStatus.INTERVENTION
 
 
@@ -165,7 +175,7 @@ class InterventionEnded(Event):
 
     def apply(self, case: ConcernCase) -> None:
         case.outcome = self.outcome
-        case.over(CaseStatus.ENDED, self.meta.occurred_on)
+        case.over(CaseStatus.ENDED, self)
 
 
 class Closed(Event):
@@ -174,7 +184,7 @@ class Closed(Event):
     authoriser: UUID
 
     def apply(self, case: ConcernCase) -> None:
-        case.over(CaseStatus.CLOSED, self.meta.occurred_on)
+        case.over(CaseStatus.CLOSED, self)
 
 
 class Reopened(Event):
@@ -184,8 +194,9 @@ class Reopened(Event):
 
     def apply(self, case: ConcernCase) -> None:
         case.assessment = None
-        case.plan = case.outcome = ""
+        case.plan = case.outcome = case.end_reason = ""
         case.objectives = ()
         case.earlier_reviews = len(case.reviews)
         case.intervention_on = case.ended_on = None
+        case.intervention_authoriser = case.end_authoriser = None
         case.status = CaseStatus.RAISED

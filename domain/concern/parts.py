@@ -83,12 +83,13 @@ class CaseStatus(Word):
 
 @dataclass(frozen=True, slots=True)
 class Objective:
-    """What has to change, how it will be seen, and by when."""
+    """What has to change, how it will be seen, and by when; one that is withdrawn is not reviewed any more."""
 
     number: int
     text: str
     measure: str
     due: date
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)

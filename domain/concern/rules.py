@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from domain.aggregate import Refusal
 from domain.concern.parts import Finding, Objective
+
+A_YEAR = timedelta(days=366)
+"""The longest time from one look at an intervention to the next."""
 
 
 class NotAssessed(Refusal):
@@ -45,6 +48,11 @@ class ReviewInThePast(Refusal):
     """The next review would be on a day gone by."""
 
 
+class ReviewTooFarAhead(Refusal):
+    """An intervention is looked at again within a year: objectives and need categories are set for a school year, and
+    one that nobody reviews for longer has been given up without saying so."""
+
+
 class NextReviewNeeded(Refusal):
     """An intervention that goes on has a day of its next review."""
 
@@ -65,12 +73,21 @@ class NoDecisionToEnd(Refusal):
     """An intervention ends after a review that decided to end it."""
 
 
+class DueBeforeThePlan(Refusal):
+    """What an objective asks for lies ahead on the day on which it comes into the plan."""
+
+
 class ObjectiveWithFindings(Refusal):
-    """An objective on which a review has found is not dropped from the plan."""
+    """An objective on which a review has found keeps its number and its words, so that no rating is read as one of
+    something else; it is withdrawn, not dropped from the plan."""
 
 
 class NotAPurposeOfConcern(Refusal):
     """A concern is raised to challenge or to monitor; support and intervention are what may follow."""
+
+
+class NotByVisit(Refusal):
+    """A visit is named of a concern that came to the service in another way."""
 
 
 class TextNeeded(Refusal):
@@ -89,15 +106,44 @@ def written(value: str, message: str, *, field: str) -> str:
 
 
 def numbered(objectives: Iterable[Objective]) -> tuple[Objective, ...]:
-    """The objectives of a plan. Raises NoObjectives unless they are 1, 2, 3... and each is complete."""
+    """The objectives of a plan. Raises NoObjectives unless they are 1, 2, 3..., each is complete, and at least one is
+    not withdrawn."""
     given = tuple(objectives)
     complete = all(objective.text.strip() and objective.measure.strip() for objective in given)
-    if not given or not complete or [objective.number for objective in given] != list(range(1, len(given) + 1)):
-        raise NoObjectives("Give at least one objective, each with a measure of success", field="objectives")
+    if not complete or [objective.number for objective in given] != list(range(1, len(given) + 1)):
+        raise NoObjectives("Give each objective a measure of success", field="objectives")
+    if all(objective.withdrawn for objective in given):
+        raise NoObjectives("Give at least one objective that is not withdrawn", field="objectives")
     return given
 
 
-def fitting(findings: Iterable[Finding], objectives: tuple[Objective, ...]) -> tuple[Finding, ...]:
+def due_from(
+    day: date, objectives: tuple[Objective, ...], *, known: Iterable[Objective] = ()
+) -> tuple[Objective, ...]:
+    """The objectives of a plan of that day. Raises DueBeforeThePlan where one is due before it, unless an objective
+    that was `known` had that day already."""
+    dues = {objective.due for objective in known}
+    for objective in objectives:
+        if objective.due < day and objective.due not in dues:
+            raise DueBeforeThePlan(
+                f"Objective {objective.number} must be due on {day.day} {day:%B %Y} or later", field="objectives"
+            )
+    return objectives
+
+
+def kept_as_rated(objectives: tuple[Objective, ...], rated: tuple[Objective, ...]) -> None:
+    """Raises ObjectiveWithFindings unless each objective that a review rated stands under its number as it stood."""
+    for objective in rated:
+        kept = objectives[objective.number - 1 : objective.number]
+        if not kept or kept[0].text.strip() != objective.text.strip():
+            raise ObjectiveWithFindings(
+                f"A review has rated objective {objective.number}: “{objective.text}”. Keep its words, or withdraw "
+                "it and add another",
+                field="objectives",
+            )
+
+
+def fitting(findings: Iterable[Finding], objectives: Iterable[Objective]) -> tuple[Finding, ...]:
     """The findings in the order of the objectives. Raises FindingsDoNotFit."""
     ordered = tuple(sorted(findings, key=lambda finding: finding.objective))
     explained = all(finding.commentary.strip() for finding in ordered)
@@ -106,8 +152,10 @@ def fitting(findings: Iterable[Finding], objectives: tuple[Objective, ...]) -> t
     return ordered
 
 
-def not_past(review_on: date, today: date, *, field: str) -> date:
-    """The day of a review to come. Raises ReviewInThePast."""
+def review_day(review_on: date, today: date, *, field: str) -> date:
+    """The day of a review to come. Raises ReviewInThePast, ReviewTooFarAhead."""
     if review_on < today:
         raise ReviewInThePast("Choose today or a later day for the review", field=field)
+    if review_on > today + A_YEAR:
+        raise ReviewTooFarAhead("Choose a day within a year from today for the review", field=field)
     return review_on

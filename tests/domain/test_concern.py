@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -25,6 +27,7 @@ from domain.concern import (
 from domain.concern.rules import (
     CaseIsOpen,
     CaseIsOver,
+    DueBeforeThePlan,
     FindingsDoNotFit,
     GroundNeeded,
     InterventionUnderWay,
@@ -34,12 +37,14 @@ from domain.concern.rules import (
     NoObjectives,
     NotAPurposeOfConcern,
     NotAssessed,
+    NotByVisit,
     NotCausingConcern,
     NotPaused,
     ObjectiveWithFindings,
     PausedCaseRefusesWork,
     ReviewBeforeTheLast,
     ReviewInThePast,
+    ReviewTooFarAhead,
     TextNeeded,
 )
 from domain.vocabulary import Purpose, Sensitivity
@@ -48,6 +53,7 @@ from tests.scenario import TODAY, given, signed
 SCHOOL = UUID(int=7)
 DIRECTOR = UUID(int=8)
 CHAIR = UUID(int=9)
+VISIT = UUID(int=10)
 SEPTEMBER = date(2026, 9, 7)
 OCTOBER = date(2026, 10, 5)
 JANUARY = date(2027, 1, 11)
@@ -57,17 +63,19 @@ ATTENDANCE = Objective(2, "Raise attendance", "95% by spring", JANUARY)
 REASON = {"reason": "Because it was agreed", "authoriser": DIRECTOR}
 
 
+A_WORRY: dict[str, Any] = {
+    "school": SCHOOL,
+    "kind": ConcernKind.LEADERSHIP,
+    "source": ConcernSource.VISIT,
+    "severity": Severity.HIGH,
+    "detail": "No deputy since Easter",
+    "purpose": Purpose.CHALLENGE,
+}
+
+
 def a_concern(**changes: Any) -> ConcernCase:
-    told: dict[str, Any] = {
-        "school": SCHOOL,
-        "kind": ConcernKind.LEADERSHIP,
-        "source": ConcernSource.VISIT,
-        "severity": Severity.HIGH,
-        "detail": "No deputy since Easter",
-        "purpose": Purpose.CHALLENGE,
-    }
     with signed(SEPTEMBER):
-        return ConcernCase.raise_("CC-2026-0001", **told | changes)
+        return ConcernCase.raise_("CC-2026-0001", **A_WORRY | changes)
 
 
 def assess(case: ConcernCase, rating: Rating = Rating.CAUSING_CONCERN) -> None:
@@ -211,10 +219,84 @@ def test_a_plan_is_revised_with_a_reason() -> None:
     ).then_holds(lambda case: case.plan == "Daily support")
 
 
+def revise(*objectives: Objective) -> Callable[[ConcernCase], None]:
+    return lambda case: case.revise_plan(plan="Other", objectives=objectives, **REASON)
+
+
 def test_an_objective_that_was_rated_stays_in_the_plan() -> None:
-    given(an_intervention()).when(review).when(
-        lambda case: case.revise_plan(plan="Less", objectives=[READING], **REASON)
+    given(an_intervention()).when(review).when(revise(READING)).then_refused(ObjectiveWithFindings)
+
+
+def test_the_number_of_an_objective_that_was_rated_never_stands_for_another() -> None:
+    other = replace(READING, text="Raise writing in Year 6")
+
+    given(an_intervention()).when(revise(other, ATTENDANCE)).then(ConcernCase.PlanRevised).when(
+        revise(READING, ATTENDANCE)
+    ).when(review).when(revise(other, ATTENDANCE)).then_refused(ObjectiveWithFindings, field="objectives").when(
+        revise(replace(ATTENDANCE, number=1), replace(READING, number=2))
     ).then_refused(ObjectiveWithFindings)
+
+
+def test_an_objective_that_was_rated_is_withdrawn_and_reviewed_no_more() -> None:
+    withdrawn, new = replace(READING, withdrawn=True), replace(READING, number=3, text="Raise writing in Year 6")
+    findings = [Finding(2, Rag.GREEN, "95.2%"), Finding(3, Rag.RED, "Not begun")]
+
+    given(an_intervention()).when(review).when(revise(withdrawn, ATTENDANCE, new)).then(
+        ConcernCase.PlanRevised, objectives=(withdrawn, ATTENDANCE, new)
+    ).when(review).then_refused(FindingsDoNotFit).when(lambda case: review(case, findings=findings)).then(
+        ConcernCase.ReviewHeld
+    ).then_holds(lambda case: case.reviews[0].objectives == (READING, ATTENDANCE))
+
+
+def test_a_plan_has_an_objective_that_is_not_withdrawn() -> None:
+    given(an_intervention()).when(
+        revise(replace(READING, withdrawn=True), replace(ATTENDANCE, withdrawn=True))
+    ).then_refused(NoObjectives, field="objectives")
+
+
+def test_an_objective_lies_ahead_on_the_day_of_its_plan() -> None:
+    late = replace(READING, due=YESTERDAY)
+
+    given(an_assessed_concern()).when(
+        lambda case: case.start_intervention(
+            plan="Weekly support", objectives=[late], review_on=TODAY, authoriser=DIRECTOR
+        )
+    ).then_refused(DueBeforeThePlan, field="objectives")
+    given(an_intervention()).when(revise(late, ATTENDANCE)).then_refused(DueBeforeThePlan, field="objectives").when(
+        revise(READING, ATTENDANCE), on=JANUARY + timedelta(days=1)
+    ).then(ConcernCase.PlanRevised)
+
+
+def test_an_intervention_is_reviewed_within_a_year() -> None:
+    far = TODAY + timedelta(days=367)
+
+    given(an_assessed_concern()).when(lambda case: start(case, far)).then_refused(
+        ReviewTooFarAhead, field="review_on"
+    ).when(lambda case: start(case, far - timedelta(days=1))).then(ConcernCase.InterventionStarted).when(
+        lambda case: review(case, next_review_on=far)
+    ).then_refused(ReviewTooFarAhead, field="next_review_on")
+
+
+def test_a_case_tells_who_authorised_its_beginning_its_intervention_and_its_end() -> None:
+    raised = a_concern(authoriser=CHAIR)
+    assert raised.authoriser == CHAIR
+    assert raised._pending[0].meta.about.people == (CHAIR,)
+    with signed(SEPTEMBER, by=DIRECTOR):
+        own = ConcernCase.raise_("CC-2026-0002", **A_WORRY)
+    assert own.authoriser == own.raised_by == DIRECTOR
+
+    case = an_ended_intervention()
+    assert (case.intervention_on, case.intervention_authoriser) == (OCTOBER, DIRECTOR)
+    assert (case.ended_on, case.end_authoriser, case.end_reason) == (TODAY, DIRECTOR, REASON["reason"])
+    given(case).when(lambda case: case.reopen(**REASON)).then(ConcernCase.Reopened).then_holds(
+        lambda case: not case.end_reason and case.end_authoriser is case.intervention_authoriser is None
+    )
+
+
+def test_a_concern_names_the_visit_that_it_came_from_and_no_other() -> None:
+    assert a_concern(visit=VISIT).visit == VISIT
+    with pytest.raises(NotByVisit):
+        a_concern(visit=VISIT, source=ConcernSource.DATA)
 
 
 def test_a_review_finds_on_each_objective_and_sets_the_next() -> None:
