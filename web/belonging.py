@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from copy import copy
-from typing import TypeVar
+from datetime import date
+from typing import Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
+from flask import g
+from marshmallow import fields
 
 from domain.aggregate import Aggregate, Refusal
 from domain.concern import ConcernCase
 from domain.references import record_id
+from domain.school.parts import is_there_on
+from domain.school.rules import SchoolIsClosed
 from domain.service import Service
 from domain.support_request import SupportRequest
 from domain.visit import Visit
+from projections import schools
 from web.attached import is_open_to, noun_of
-from web.fields import RecordField
+from web.fields import RecordField, SchoolField
 from web.identity import Visitor, signed_in
 from web.office import office
 from web.policy import Concerned
@@ -40,6 +46,19 @@ class OpenRecordField(RecordField):
         return super()._exists(text) and is_open_to(signed_in(), self.kind, record_id(self.kind, text))
 
 
+class SchoolThere(SchoolField):
+    """A school by any URN that it holds or held, kept at hand to be asked whether it is there on a day."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        text = fields.String._deserialize(self, value, attr, data, **kwargs).strip()
+        with office().read() as connection:
+            school = schools.by_urn(connection, int(text)) if text.isdecimal() and len(text) <= 6 else None
+        if school is None:
+            raise self.make_error("unknown")
+        _schools_named()[school.id] = school
+        return school.id
+
+
 def must_be_of_school(
     service: Service,
     school: UUID,
@@ -55,6 +74,23 @@ def must_be_of_school(
         raise BelongsElsewhere("This concern is about another school", field="concern")
     if request is not None and service.find(SupportRequest, request).school != school:
         raise BelongsElsewhere("This request is that of another school", field="request")
+
+
+def must_be_there(school: UUID, on: date, *, field: str) -> None:
+    """Raises SchoolIsClosed where something that begins on a day comes after the school closed: a closed school takes
+    late facts of the time before alone."""
+    known = _schools_named().get(school)
+    if known is None:
+        with office().read() as connection:
+            known = schools.by_id(connection, school)
+    if known is not None and not is_there_on(known.details, on):
+        raise SchoolIsClosed("This school is closed. It takes only what happened before", field=field)
+
+
+def _schools_named() -> dict[UUID, schools.KnownSchool]:
+    """The schools named in the present request, as the register tells of them."""
+    named: dict[UUID, schools.KnownSchool] = g.setdefault("schools_named", {})
+    return named
 
 
 def with_open_links(asking: Visitor, record: R, _: Concerned) -> R:

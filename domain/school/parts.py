@@ -26,6 +26,23 @@ class Status(StrEnum):
     CLOSED = "Closed"
 
 
+def is_closed(details: Details) -> bool:
+    """Whether a school of which the register tells this is closed."""
+    return details.get("status") == Status.CLOSED
+
+
+def closed_on(details: Details) -> date | None:
+    """The day on which it closed, None if it is not closed or the register gives no day."""
+    day = details.get("closed")
+    return date.fromisoformat(day) if is_closed(details) and isinstance(day, str) else None
+
+
+def is_there_on(details: Details, day: date) -> bool:
+    """Whether something may begin on a day: not after the school closed, nor ever where nobody knows when it did."""
+    last = closed_on(details)
+    return not is_closed(details) or (last is not None and day <= last)
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """The file that tells a fact, and the day on which what it tells was true."""

@@ -20,9 +20,11 @@ from domain.school.parts import (
     Membership,
     Need,
     Source,
-    Status,
     Succession,
     Value,
+    closed_on,
+    is_closed,
+    is_there_on,
 )
 from domain.school.rules import (
     AlreadyLinkOfficer,
@@ -270,13 +272,12 @@ class School(Aggregate):
 
     @property
     def is_closed(self) -> bool:
-        return self.details.get("status") == Status.CLOSED
+        return is_closed(self.details)
 
     @property
     def closed_on(self) -> date | None:
         """The day it closed, None if it is not closed or the register gives no day."""
-        day = self.details.get("closed")
-        return date.fromisoformat(day) if self.is_closed and isinstance(day, str) else None
+        return closed_on(self.details)
 
     def link_officer_on(self, day: date) -> UUID | None:
         return next((period.officer for period in self.link_officers if period.covers(day)), None)
@@ -302,7 +303,7 @@ class School(Aggregate):
 
     def _may_begin(self, day: date) -> None:
         self._still_stands()
-        if self.is_closed and (self.closed_on is None or day > self.closed_on):
+        if not is_there_on(self.details, day):
             raise SchoolIsClosed("This school is closed. Choose a day before it closed", field="from_")
 
     def _proposed(self, urn: int) -> Succession:

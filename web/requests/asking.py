@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domain.support_request import ENDS, UNPLACED, RequestStatus, Route, SupportRequest
-from web.belonging import must_be_of_school
+from web.belonging import must_be_of_school, must_be_there
 from web.brokering import must_hold
 from web.choices import SERVICE_ROLES
 from web.identity import signed_in
@@ -35,6 +35,7 @@ def _awaits_school(request: SupportRequest) -> bool:
     draft=True,
 )
 def raise_request(deal: Deal[SupportRequest], values: Values) -> SupportRequest:
+    must_be_there(values["school"], deal.office.today(), field="school")
     must_be_of_school(deal.service, values["school"], visit=values.get("visit"), concern=values.get("concern"))
     return deal.begin(lambda reference: SupportRequest.raise_(reference, raised_by=acting_side(), **values))
 

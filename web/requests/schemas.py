@@ -9,10 +9,9 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 
 from domain.support_request import InHouse, Route, SupportLevel, Urgency
 from domain.vocabulary import Phase, SupportKind
-from web.belonging import OpenRecordField
+from web.belonging import OpenRecordField, SchoolThere
 from web.fields import (
     RecordField,
-    SchoolField,
     day_field,
     days_field,
     line_field,
@@ -58,7 +57,7 @@ def _providers(label: str, among: str, nobody: str, **metadata: Any) -> fields.L
 
 
 class RaiseRequest(Schema):
-    school = SchoolField(
+    school = SchoolThere(
         required=True,
         metadata={
             "label": "School",

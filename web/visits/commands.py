@@ -17,7 +17,7 @@ from projections import people
 from projections import visits as view
 from projections.view import replace
 from web.authority import settings_of
-from web.belonging import concerns_among, must_be_of_school, with_open_links
+from web.belonging import concerns_among, must_be_of_school, must_be_there, with_open_links
 from web.brokering import must_hold
 from web.identity import Reach, Visitor, signed_in
 from web.known import reference_of
@@ -111,6 +111,7 @@ def _must_visit(deal: Deal[Visit], values: Values, already: Iterable[VisitorOf] 
 )
 def plan(deal: Deal[Visit], values: Values) -> Visit:
     _must_visit(deal, values)
+    must_be_there(values["school"], values["on"], field="school")
     linked = {"concern": values.get("concern"), "request": values.get("request")}
     must_be_of_school(deal.service, values["school"], **linked)
     term = term_of(deal.office, values["on"])
@@ -128,6 +129,7 @@ def plan(deal: Deal[Visit], values: Values) -> Visit:
 )
 def record_unplanned(deal: Deal[Visit], values: Values) -> Visit:
     _must_visit(deal, values)
+    must_be_there(values["school"], values["on"], field="on")
     term = term_of(deal.office, values["on"])
     return deal.begin(lambda reference: Visit.record_unplanned(reference, term=term, **values))
 

@@ -10,7 +10,7 @@ from marshmallow import Schema, fields, post_load, validate
 from domain.calendar import Term
 from domain.visit import AgendaKind, CancelledBy, Visitor, VisitStatus
 from domain.vocabulary import Purpose, Side, VisitKind
-from web.belonging import OpenRecordField
+from web.belonging import OpenRecordField, SchoolThere
 from web.fields import RecordField, SchoolField, day_field, line_field, person_field, reason_field, text_field
 
 SCHOOLS, VISITORS, ITEMS = "schools", "visitors", "items"
@@ -39,8 +39,8 @@ def _starts_at() -> fields.Time:
     return fields.Time(metadata={"label": "Start time", "hint": "For example, 9:30am"})
 
 
-def _school() -> SchoolField:
-    return SchoolField(
+def _school() -> SchoolThere:
+    return SchoolThere(
         required=True,
         metadata={
             "label": "School",
