@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from domain.concern import CaseStatus, ConcernCase, ConcernKind, Rating, Severity
+from domain.support_request import SupportRequest
 from domain.vocabulary import Purpose, Sensitivity
 from projections.view import Row, Sheet, View, replace
 
@@ -37,9 +38,38 @@ class Case(Row):
     ended_on: date | None = None
 
 
+class RequestOfConcern(Row):
+    """A support request that was raised because of a concern."""
+
+    id: UUID
+    reference: str
+    concern: UUID
+    subject: str
+    raised_on: date
+
+
 cases = Sheet(
     "concern_cases", Case, key=("id",), indexes=[("school", "raised_on"), ("next_review_on",), ("reference",)]
 )
+
+
+requests = Sheet("requests_of_concerns", RequestOfConcern, key=("id",), indexes=[("concern", "reference")])
+
+REQUESTS_IN_ORDER = (requests.table.c.reference,)
+"""The requests of a concern as they were raised."""
+
+
+@requests.on(SupportRequest.Raised)
+def request_raised(_: RequestOfConcern | None, event: SupportRequest.Raised) -> RequestOfConcern | None:
+    if event.concern is None:
+        return None
+    return RequestOfConcern(
+        id=event.meta.stream,
+        reference=event.reference,
+        concern=event.concern,
+        subject=event.subject,
+        raised_on=event.meta.occurred_on,
+    )
 
 
 @cases.on(ConcernCase.Raised)
@@ -55,6 +85,7 @@ def concern_raised(_: Case | None, event: ConcernCase.Raised) -> Case:
         status=CaseStatus.RAISED,
         raised_on=event.meta.occurred_on,
         raised_by=event.meta.signature.actor,
+        authoriser=event.authoriser,
     )
 
 
@@ -161,6 +192,11 @@ def listed(
     return cases.rows(connection, query)
 
 
+def raised_from(concern: UUID | sa.BindParameter[UUID]) -> sa.ColumnElement[bool]:
+    """The condition that a request was raised from a concern."""
+    return requests.table.c.concern == concern
+
+
 def cases_of_school(connection: sa.Connection, school: UUID) -> list[Case]:
     """A school's cases, the latest first."""
     table = cases.table
@@ -184,4 +220,4 @@ def case_of_reference(connection: sa.Connection, reference: str) -> Case | None:
     return found[0] if found else None
 
 
-VIEW = View("concerns", cases)
+VIEW = View("concerns", cases, requests)

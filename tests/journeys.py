@@ -92,8 +92,8 @@ def _start(officer: Visitor, case: str) -> None:
         part = f"Objective {number}"
         officer.fill("Objective", objective, within=part)
         officer.fill("How it will be measured", "Posts filled", within=part)
-        officer.fill("By", SECOND_REVIEW, within=part)
-    officer.fill("First review on", FIRST_REVIEW)
+        officer.fill("To be reached by", SECOND_REVIEW, within=part)
+    officer.fill("Day of the first review", FIRST_REVIEW)
     officer.fill("Authorised by", "Dora Director")
     officer.press("Save")
     officer.sees("Check your answers", "An associate head for two terms", "A full leadership team")
@@ -104,7 +104,7 @@ def _start(officer: Visitor, case: str) -> None:
 def _review(officer: Visitor, case: str, *, on: date, progress: str, decision: str) -> None:
     officer.open(case)
     officer.press("Record a review")
-    officer.fill("Review held on", on)
+    officer.fill("Day of the review", on)
     officer.fill("Evidence", f"Met the governors; progress is {progress.lower()}")
     for number in (1, 2):
         part = f"Finding {number}"
@@ -113,7 +113,7 @@ def _review(officer: Visitor, case: str, *, on: date, progress: str, decision: s
     officer.fill("Decision", decision)
     officer.fill("Reason of the decision", f"Rated {progress.lower()} throughout")
     if decision != "End":
-        officer.fill("Next review on", SECOND_REVIEW)
+        officer.fill("Day of the next review", SECOND_REVIEW)
     officer.fill("Authorised by", "Dora Director")
     officer.press("Save")
     officer.sees("The review is recorded", f"progress is {progress.lower()}")

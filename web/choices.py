@@ -30,10 +30,15 @@ def open_schools(connection: sa.Connection, action: Action) -> Choices:
     limited = reach(connection, action).narrowed()
     known = schools.listed(connection, today=office().today(), limit=EVERY_SCHOOL)
     return [
-        (str(school.urn), f"{school.name}, {school.detail('town') or school.urn} ({school.urn})")
+        (str(school.urn), school_in_words(school))
         for school in known
         if not school.closed and (limited is None or school.id in limited)
     ]
+
+
+def school_in_words(school: schools.KnownSchool) -> str:
+    """A school as a list offers it: by name, town and URN."""
+    return f"{school.name}, {school.detail('town') or school.urn} ({school.urn})"
 
 
 def holders(connection: sa.Connection, roles: Iterable[Role]) -> Choices:

@@ -71,7 +71,7 @@ class _Asked:
         with office().read() as connection:
             foresee(connection, request.form.values())
             self.context = command.context(connection, self.record) if command.context else {}
-            initial = self._first_answers(connection)
+            initial = self._first_answers(connection) if request.method != "POST" else {}
         if command.draft:
             with office().read_present() as connection:
                 self.draft = drafts.find(connection, signed_in().person, self._form_key())

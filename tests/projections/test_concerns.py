@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+import sqlalchemy as sa
 
 from domain.concern import (
     CaseStatus,
@@ -23,9 +24,19 @@ from domain.concern import (
     StepKind,
 )
 from domain.service import Service
+from domain.support_request import SupportRequest
 from domain.vocabulary import Purpose
 from projections import concerns
-from projections.concerns import case_of_reference, cases_of_school, listed, reviews_due
+from projections.concerns import (
+    REQUESTS_IN_ORDER,
+    case_of_reference,
+    cases_of_school,
+    listed,
+    raised_from,
+    requests,
+    reviews_due,
+)
+from tests.domain.brokered import a_need
 from tests.projections.conftest import Ask
 from tests.scenario import TODAY, signed
 
@@ -50,6 +61,7 @@ def raise_(service: Service, number: int, school: UUID, on: date = TODAY) -> UUI
                 severity=Severity.MEDIUM,
                 detail="Results fell twice",
                 purpose=Purpose.MONITORING,
+                authoriser=LEAD,
             )
         ).id
 
@@ -131,7 +143,7 @@ def test_only_the_assessed_case_moves_on(ask: Ask, do: Do, first: UUID, second: 
         TODAY,
         DIRECTOR,
     )
-    assert cases[1].authoriser is None
+    assert cases[1].authoriser == LEAD
 
 
 def test_reviews_are_due_in_order_and_not_while_paused(ask: Ask, do: Do, first: UUID, second: UUID) -> None:
@@ -199,3 +211,19 @@ def test_cases_are_read_page_by_page(service: Service, ask: Ask) -> None:
     assert references(ask(listed, limit=2)) == ["CC-2026-0003", "CC-2026-0002"]
     assert references(ask(listed, after="CC-2026-0002", limit=2)) == ["CC-2026-0001"]
     assert references(ask(listed, statuses=OPEN, after="CC-2026-0003", limit=1)) == ["CC-2026-0002"]
+
+
+def test_requests_are_known_by_the_concern_that_they_were_raised_from(
+    ask: Ask, service: Service, first: UUID, second: UUID
+) -> None:
+    for number, concern in enumerate((first, None, first, second), 1):
+        need = a_need(school=LARK_HILL, concern=concern)
+        with signed():
+            service.add(lambda need=need, number=number: SupportRequest.raise_(f"SR-2026-000{number}", **need))
+
+    def raised(connection: sa.Connection, concern: UUID) -> list[str]:
+        query = requests.table.select().where(raised_from(concern)).order_by(*REQUESTS_IN_ORDER)
+        return [request.reference for request in requests.rows(connection, query)]
+
+    assert ask(raised, first) == ["SR-2026-0001", "SR-2026-0003"]
+    assert ask(raised, second) == ["SR-2026-0004"]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,9 +10,10 @@ import sqlalchemy as sa
 from domain.concern import CaseStatus, ConcernCase, Rating
 from domain.vocabulary import Sensitivity
 from projections import concerns as view
+from web.belonging import must_be_of_school, must_be_there
 from web.brokering import must_hold
-from web.choices import APPROVERS, authorisers
-from web.concerns import schemas
+from web.choices import APPROVERS
+from web.concerns import offers, schemas
 from web.identity import Reach, Visitor, reach, signed_in
 from web.noun import Deal, Listing, Noun, Sight, Values
 from web.policy import Action, Concerned
@@ -56,8 +56,7 @@ concerns = Noun(
 )
 
 
-def _authorisers(connection: sa.Connection, _: Any) -> Mapping[str, Any]:
-    return {schemas.AUTHORISERS: authorisers(connection)}
+WHO_MAY = "Choose an officer or a director"
 
 
 def _is_open(case: ConcernCase) -> bool:
@@ -89,15 +88,23 @@ def _where_to(connection: sa.Connection, case: ConcernCase) -> str:
     Action.RAISE_CONCERN,
     schemas.RaiseConcern,
     done="The concern is raised",
+    context=offers.for_raising,
+    first_answers=offers.oneself,
     goes_to=_where_to,
 )
 def raise_concern(deal: Deal[ConcernCase], values: Values) -> ConcernCase:
-    return deal.begin(lambda reference: ConcernCase.raise_(reference, **values))
+    """Whoever raises a concern authorises it too, where they hold a post that may and name nobody else."""
+    told = {"authoriser": deal.visitor.person, **values}
+    must_hold(deal, told["authoriser"], APPROVERS, WHO_MAY, field="authoriser")
+    day = values.get("on", deal.office.today())
+    must_be_there(values["school"], day, field="on" if "on" in values else "school")
+    must_be_of_school(deal.service, values["school"], visit=values.get("visit"))
+    return deal.begin(lambda reference: ConcernCase.raise_(reference, **told))
 
 
 def _decide(deal: Deal[ConcernCase], values: Values, decide: Callable[[ConcernCase], object]) -> None:
     """Take a step in a case. Raises NotTheirPost unless whoever authorises it holds a post that may."""
-    must_hold(deal, values["authoriser"], APPROVERS, "Choose an officer or a director", field="authoriser")
+    must_hold(deal, values["authoriser"], APPROVERS, WHO_MAY, field="authoriser")
     deal.change(decide)
 
 
@@ -108,7 +115,7 @@ def _decide(deal: Deal[ConcernCase], values: Values, decide: Callable[[ConcernCa
     schemas.AssessConcern,
     done="The assessment is recorded",
     offered=_before_intervention,
-    context=_authorisers,
+    context=offers.for_step,
     main=True,
 )
 def assess(deal: Deal[ConcernCase], values: Values) -> None:
@@ -122,7 +129,7 @@ def assess(deal: Deal[ConcernCase], values: Values) -> None:
     schemas.StartIntervention,
     done="The intervention is started",
     offered=_causes_concern,
-    context=_authorisers,
+    context=offers.for_step,
     check=True,
     main=True,
 )
@@ -137,8 +144,9 @@ def start_intervention(deal: Deal[ConcernCase], values: Values) -> None:
     schemas.HoldReview,
     done="The review is recorded",
     offered=_in_intervention,
-    context=_authorisers,
-    initial=lambda _, case: {"findings": [{"objective": each.number} for each in case.objectives]},
+    context=offers.to_review,
+    initial=lambda _, case: {"findings": [{"objective": each.number} for each in case.objectives_to_review]},
+    form_page="concerns/review.html",
     main=True,
 )
 def hold_review(deal: Deal[ConcernCase], values: Values) -> None:
@@ -152,10 +160,10 @@ def hold_review(deal: Deal[ConcernCase], values: Values) -> None:
     schemas.RevisePlan,
     done="The plan is revised",
     offered=_in_intervention,
-    context=_authorisers,
+    context=offers.for_step,
     initial=lambda _, case: {
         "plan": case.plan,
-        "objectives": [{"text": o.text, "measure": o.measure, "due": o.due} for o in case.objectives],
+        "objectives": case.objectives,
     },
 )
 def revise_plan(deal: Deal[ConcernCase], values: Values) -> None:
@@ -169,7 +177,7 @@ def revise_plan(deal: Deal[ConcernCase], values: Values) -> None:
     schemas.RecordStep,
     done="The step is recorded",
     offered=_is_open,
-    context=_authorisers,
+    context=offers.for_step,
 )
 def record_step(deal: Deal[ConcernCase], values: Values) -> None:
     _decide(deal, values, lambda case: case.record_step(**values))
@@ -182,7 +190,7 @@ def record_step(deal: Deal[ConcernCase], values: Values) -> None:
     schemas.EndIntervention,
     done="The intervention is ended",
     offered=_in_intervention,
-    context=_authorisers,
+    context=offers.for_step,
     check=True,
 )
 def end_intervention(deal: Deal[ConcernCase], values: Values) -> None:
@@ -196,7 +204,7 @@ def end_intervention(deal: Deal[ConcernCase], values: Values) -> None:
     schemas.GiveReason,
     done="The case is paused",
     offered=_is_open,
-    context=_authorisers,
+    context=offers.for_step,
 )
 def pause(deal: Deal[ConcernCase], values: Values) -> None:
     _decide(deal, values, lambda case: case.pause(**values))
@@ -209,7 +217,7 @@ def pause(deal: Deal[ConcernCase], values: Values) -> None:
     schemas.GiveReason,
     done="The case is resumed",
     offered=lambda case: case.is_paused,
-    context=_authorisers,
+    context=offers.for_step,
     main=True,
 )
 def resume(deal: Deal[ConcernCase], values: Values) -> None:
@@ -223,7 +231,7 @@ def resume(deal: Deal[ConcernCase], values: Values) -> None:
     schemas.GiveReason,
     done="The case is closed",
     offered=_before_intervention,
-    context=_authorisers,
+    context=offers.for_step,
     check=True,
 )
 def close(deal: Deal[ConcernCase], values: Values) -> None:
@@ -237,7 +245,7 @@ def close(deal: Deal[ConcernCase], values: Values) -> None:
     schemas.GiveReason,
     done="The case is open again",
     offered=lambda case: not case.status.is_open,
-    context=_authorisers,
+    context=offers.for_step,
 )
 def reopen(deal: Deal[ConcernCase], values: Values) -> None:
     _decide(deal, values, lambda case: case.reopen(**values))

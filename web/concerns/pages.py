@@ -6,14 +6,21 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from flask import Blueprint
 
 from domain.concern import ConcernCase
+from projections import concerns as view
 from projections.concerns import Case
+from projections.together import Question
 from web import words
+from web.attached import BESIDE, RECORD
 from web.concerns.commands import concerns
+from web.identity import concerned, signed_in
+from web.known import reference_of
 from web.noun import Listing
-from web.pages import ListPage, list_page, record_page
+from web.pages import Beside, ListPage, list_page, record_page
+from web.policy import Action
 
 pages = Blueprint("concerns", __name__, template_folder="templates")
 
@@ -54,11 +61,27 @@ def case(ref: str) -> str:
         "concerns/case.html",
         title=lambda case, names: f"{case.kind.label} at {names.get(case.school, 'a school')}",
         ids=lambda case: list(_people(case)),
+        more=_around,
+        beside=AROUND,
     )
 
 
+AROUND = BESIDE.with_(requests=Question(view.requests, view.raised_from(RECORD), view.REQUESTS_IN_ORDER))
+"""What is asked for the page of a case."""
+
+
+def _around(connection: sa.Connection, case: ConcernCase, found: Beside) -> Mapping[str, Any]:
+    """The visit that a case came from and the requests raised from it, where the person who asks may read them."""
+    where, asking = concerned(connection, case.about()), signed_in()
+    may_read_visit = case.visit is not None and asking.may(Action.READ_VISIT, where)
+    return {
+        "visit": reference_of(connection, case.visit) if case.visit and may_read_visit else None,
+        "requests": found["requests"] if asking.may(Action.READ_REQUEST, where) else [],
+    }
+
+
 def _people(case: ConcernCase) -> Iterator[UUID | None]:
-    yield from (case.school, case.raised_by)
+    yield from (case.school, case.raised_by, case.authoriser, case.intervention_authoriser, case.end_authoriser)
     if case.assessment:
         yield case.assessment.authoriser
     for review in case.reviews:

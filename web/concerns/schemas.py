@@ -19,28 +19,47 @@ from domain.concern import (
     StepKind,
 )
 from domain.vocabulary import Purpose, Sensitivity
-from web.fields import SchoolField, line_field, person_field, reason_field, text_field
+from web.belonging import OpenRecordField, SchoolThere
+from web.fields import RecordField, SchoolField, day_field, line_field, person_field, reason_field, text_field
 
-AUTHORISERS = "authorisers"
-"""The people who may authorise a step, as a form offers them."""
+SCHOOLS, AUTHORISERS, OBJECTIVES = "schools", "authorisers", "objectives"
+"""What forms offer: schools, the people who may authorise a step, and the objectives that a review rates."""
 
 
-def _authoriser() -> fields.Field[Any]:
+def _authoriser(*, required: bool = True, **metadata: Any) -> fields.Field[Any]:
     return person_field(
-        required=True,
+        required=required,
         metadata={
             "label": "Authorised by",
             "widget": "select",
             "choices": lambda context: context[AUTHORISERS],
             "noun": "who authorised this",
+            **metadata,
         },
     )
 
 
 class RaiseConcern(Schema):
-    school = SchoolField(required=True, metadata={"label": "School", "hint": "The school's URN", "width": 10})
+    school = SchoolThere(
+        required=True,
+        metadata={
+            "label": "School",
+            "hint": "Begin to type its name or URN",
+            "widget": "school",
+            "choices": lambda context: context[SCHOOLS],
+        },
+    )
     kind = fields.Enum(ConcernKind, by_value=True, required=True, metadata={"label": "What it is about"})
     source = fields.Enum(ConcernSource, by_value=True, required=True, metadata={"label": "How it came to us"})
+    visit = OpenRecordField(
+        "visit",
+        "V",
+        metadata={
+            "label": "Visit that it came from",
+            "hint": "Its reference, if it came to us by a visit",
+            "width": 20,
+        },
+    )
     severity = fields.Enum(Severity, by_value=True, required=True)
     detail = text_field(
         label="What the concern is", hint="Do not include names of pupils.", noun="what the concern is"
@@ -56,7 +75,8 @@ class RaiseConcern(Schema):
         },
     )
     sensitivity = fields.Enum(Sensitivity, by_value=True, load_default=Sensitivity.ORDINARY)
-    on = fields.Date(metadata={"label": "Day of the concern", "hint": "Leave empty for today"})
+    on = day_field("Day of the concern", required=False, hint="Leave empty for today")
+    authoriser = _authoriser(required=False, hint="An officer or a director. Leave empty if it is you")
 
 
 class AssessConcern(Schema):
@@ -68,18 +88,28 @@ class AssessConcern(Schema):
 class AnObjective(Schema):
     text = line_field(label="Objective", longest=500)
     measure = line_field(label="How it will be measured", longest=500)
-    due = fields.Date(required=True, metadata={"label": "By"})
+    due = day_field("To be reached by", noun="the day by which it is to be reached")
+
+
+class AnObjectiveToRevise(AnObjective):
+    withdrawn = fields.Boolean(
+        load_default=False, metadata={"label": "Withdrawn: it is not reviewed any more", "widget": "checkboxes"}
+    )
+
+
+def _objectives(inner: type[Schema], **metadata: Any) -> fields.List[Any]:
+    return fields.List(
+        fields.Nested(inner),
+        required=True,
+        validate=validate.Length(min=1, error="Enter at least one objective"),
+        metadata={"row_label": "Objective", **metadata},
+    )
 
 
 class StartIntervention(Schema):
     plan = text_field(label="Plan", rows=8)
-    objectives = fields.List(
-        fields.Nested(AnObjective),
-        required=True,
-        validate=validate.Length(min=1, error="Enter at least one objective"),
-        metadata={"row_label": "Objective"},
-    )
-    review_on = fields.Date(required=True, metadata={"label": "First review on"})
+    objectives = _objectives(AnObjective)
+    review_on = day_field("Day of the first review")
     authoriser = _authoriser()
 
     @post_load
@@ -92,26 +122,36 @@ class RevisePlan(StartIntervention):
     class Meta:
         exclude = ("review_on",)
 
+    objectives = _objectives(
+        AnObjectiveToRevise, hint="One that a review has rated keeps its words. Withdraw it if it no longer stands."
+    )
     reason = reason_field("Why the plan changes")
 
 
 class AFinding(Schema):
     objective = fields.Integer(
-        required=True, validate=validate.Range(1, 50), metadata={"label": "Objective number", "width": 3}
+        required=True,
+        validate=validate.Range(1, 50),
+        metadata={
+            "label": "Objective",
+            "widget": "select",
+            "choices": lambda context: context[OBJECTIVES],
+            "description": "The number of the objective",
+        },
     )
     rag = fields.Enum(Rag, by_value=True, required=True, metadata={"label": "Progress"})
     commentary = text_field(label="What shows it", rows=2)
 
 
 class HoldReview(Schema):
-    on = fields.Date(required=True, metadata={"label": "Review held on"})
+    on = day_field("Day of the review")
     evidence = text_field(label="Evidence")
     findings = fields.List(
         fields.Nested(AFinding), required=True, metadata={"label": "Findings", "row_label": "Finding"}
     )
     decision = fields.Enum(ReviewDecision, by_value=True, required=True)
     reason = reason_field("Reason of the decision")
-    next_review_on = fields.Date(metadata={"label": "Next review on", "hint": "Not needed when it ends"})
+    next_review_on = day_field("Day of the next review", required=False, hint="Not needed when it ends")
     authoriser = _authoriser()
 
     @post_load
@@ -121,7 +161,7 @@ class HoldReview(Schema):
 
 
 class RecordStep(Schema):
-    on = fields.Date(required=True, metadata={"label": "Day"})
+    on = day_field("Day of the step")
     kind = fields.Enum(StepKind, by_value=True, required=True, metadata={"label": "Kind of step"})
     text = text_field(label="What was done")
     ground = line_field(
@@ -143,7 +183,7 @@ class GiveReason(Schema):
     authoriser = _authoriser()
 
 
-class ObjectiveOut(AnObjective):
+class ObjectiveOut(AnObjectiveToRevise):
     number = fields.Integer()
 
 
@@ -191,15 +231,20 @@ class ConcernOut(Schema):
     sensitivity = fields.Enum(Sensitivity, by_value=True)
     detail = fields.String()
     raised_on = fields.Date()
+    authoriser = person_field(allow_none=True)
+    visit = RecordField("visit", "V", allow_none=True)
     assessment = fields.Nested(AssessmentOut, allow_none=True)
     plan = fields.String()
     objectives = fields.List(fields.Nested(ObjectiveOut))
     intervention_on = fields.Date(allow_none=True)
+    intervention_authoriser = person_field(allow_none=True)
     next_review_on = fields.Date(allow_none=True)
     reviews = fields.List(fields.Nested(ReviewOut))
     steps = fields.List(fields.Nested(StepOut))
     is_paused = fields.Boolean()
     ended_on = fields.Date(allow_none=True)
+    end_reason = fields.String()
+    end_authoriser = person_field(allow_none=True)
     outcome = fields.String()
 
 

@@ -98,6 +98,7 @@ def _raise(town: Town, urn: int, worry_of: Worry, day: date, then: Story) -> Non
             severity=worry_of.severity,
             detail=worry_of.detail,
             purpose=worry_of.purpose,
+            authoriser=town.link_officers[urn],
         ),
     )
     then(case.id, day)

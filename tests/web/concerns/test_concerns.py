@@ -125,7 +125,7 @@ def test_a_worry_of_an_earlier_day_is_dated_so(
     ("wrong", "said"),
     [
         ({"detail": ""}, "Enter what the concern is"),
-        ({"school": "123456"}, "Enter the URN of a school in the register"),
+        ({"school": "123456"}, "Select the school"),
         ({"purpose": ""}, "Select"),
         (on("on", TODAY + timedelta(days=1)), "must be today or in the past"),
         ({"on-day": "31", "on-month": "2", "on-year": "2026"}, "must be a real date"),
@@ -233,11 +233,11 @@ def test_a_restricted_concern_keeps_its_history_so(
 
 
 def test_whoever_raises_a_concern_without_reading_them_goes_on_with_their_work(
-    world: World, sign_in: SignIn, answers: dict[str, Any]
+    world: World, sign_in: SignIn, answers: dict[str, Any], authorised: dict[str, Any]
 ) -> None:
     broker = sign_in(world.broker())
 
-    sent = broker.send("/concerns/raise", answers)
+    sent = broker.send("/concerns/raise", {**answers, **authorised})
 
     assert sent.headers["Location"] == "/caseload"
     assert "The concern is raised" in broker.get("/caseload")

@@ -1,0 +1,77 @@
+"""A closed school takes nothing that begins after it closed, by whatever door and in whatever record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from tests.scenario import TODAY
+from tests.web.conftest import Browser, Program
+from tests.web.test_doors import A_CONCERN
+from tests.world import World
+
+SignIn = Callable[[UUID], Browser]
+Use = Callable[..., Program]
+
+SOON, LATER = str(TODAY + timedelta(days=30)), str(TODAY + timedelta(days=90))
+CLOSED_ON = date(2026, 8, 31)
+
+
+@pytest.fixture
+def closed(world: World) -> str:
+    """The URN of a school that closed in the summer."""
+    return str(world.urn(world.school("Gorse Hill School", status="Closed", closed=str(CLOSED_ON))))
+
+
+def test_a_closed_school_takes_only_late_facts(world: World, program: Use, sign_in: SignIn, closed: str) -> None:
+    director = world.director()
+    api, about = program(director), {**A_CONCERN, "school": closed}
+    visit = {
+        "school": closed,
+        "kind": "core",
+        "purpose": "challenge",
+        "visitors": [{"person": world.reference(director), "capacity": "director"}],
+        "focus": "Mathematics",
+    }
+    unplanned = {**visit, "minutes": 60, "attendees": "Headteacher", "reason": "The head telephoned"}
+    need = {
+        "school": closed,
+        "kind": "specialist",
+        "subject": "Mathematics",
+        "phase": "secondary",
+        "need": "Planning",
+        "outcome_wanted": "Planning that holds",
+        "needed_from": str(TODAY),
+        "needed_by": LATER,
+    }
+    too_late = str(CLOSED_ON + timedelta(days=1))
+
+    def refuses(path: str, body: dict[str, Any], field: str) -> None:
+        told = api.post(path, body, key=f"late-at-{len(str(body))}", status=422).json
+        assert told["type"].endswith("#school-is-closed")
+        assert list(told["errors"]["json"]) == [field]
+
+    refuses("/requests/raise", need, "school")
+    refuses("/visits/plan", {**visit, "on": SOON}, "school")
+    refuses("/visits/record-unplanned", {**unplanned, "on": too_late}, "on")
+    refuses("/concerns/raise", about, "school")
+    refuses("/concerns/raise", {**about, "on": too_late}, "on")
+    refused = sign_in(director).send("/concerns/raise", about, status=422).text
+    assert "This school is closed. It takes only what happened before" in refused
+    assert f"Gorse Hill School, Wexmoor ({closed}), closed" in refused
+
+    api.post("/concerns/raise", {**about, "on": str(CLOSED_ON)}, key="a-late-concern", status=201)
+    api.post("/visits/record-unplanned", {**unplanned, "on": str(CLOSED_ON)}, key="a-late-visit", status=201)
+
+
+def test_a_school_of_which_nobody_knows_when_it_closed_takes_nothing(world: World, program: Use) -> None:
+    closed = str(world.urn(world.school("Gorse Hill School", status="Closed")))
+    told = {**A_CONCERN, "school": closed, "on": "2024-09-01"}
+
+    refused = program(world.director()).post("/concerns/raise", told, key="nobody-knows", status=422).json
+
+    assert refused["type"].endswith("#school-is-closed")
