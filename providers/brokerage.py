@@ -87,7 +87,8 @@ class Brokerage:
             need = need_of(request, on=request.today, days=days)
             ranking = rank(need, offers(need), policy)
             wanted = (each.provider for each in ranking.fitting) if chosen is None else chosen
-            request.shortlist_providers(ranking.seen, chosen=tuple(wanted), rules=(ranking.version,))
+            rules = (ranking.version, self.vetting(need.first).version)
+            request.shortlist_providers(ranking.seen, chosen=tuple(wanted), rules=rules)
             return ranking
 
         return self.service.do(decide)
@@ -221,10 +222,9 @@ class Brokerage:
                 raise NobodySelected("Select a provider first")
             request = work.find(SupportRequest, tender.request)
             terms = _terms(request, tender.selected, tender.quotes[tender.selected], agreement)
-            self._may_take_on(work, request, terms)
-            return _engage(
-                work, request, BrokeredEngagement.propose(reference, terms, request=request.id, tender=tender.id)
-            )
+            rules = self._may_take_on(work, request, terms)
+            proposed = BrokeredEngagement.propose(reference, terms, request=request.id, tender=tender.id, rules=rules)
+            return _engage(work, request, proposed)
 
         return self.service.do(decide)
 
@@ -244,10 +244,9 @@ class Brokerage:
             own = replace(
                 terms, school=request.school, kind=request.kind, subject=request.subject, phase=request.phase
             )
-            self._may_take_on(work, request, own)
-            return _engage(
-                work, request, BrokeredEngagement.propose(reference, own, request=request.id, reason=reason)
-            )
+            rules = self._may_take_on(work, request, own)
+            proposed = BrokeredEngagement.propose(reference, own, request=request.id, rules=rules, reason=reason)
+            return _engage(work, request, proposed)
 
         return self.service.do(decide)
 
@@ -258,13 +257,17 @@ class Brokerage:
         may_be_asked(provider, request.school, tender.today)
         need = need_of(request, on=tender.today)
         clearance = clearance_of(provider, need.subject, need.first, need.last, self.vetting)
-        must_be_cleared(clearance, provider)
+        must_be_cleared(clearance, provider, work)
         tender.invite(provider_id, clearance=in_words(clearance), rules=(self.vetting(need.first).version,))
 
-    def _may_take_on(self, work: Work, request: SupportRequest, terms: Terms) -> None:
+    def _may_take_on(self, work: Work, request: SupportRequest, terms: Terms) -> tuple[str, ...]:
+        """The versions of the rules by which the provider may take the work on; refuses where it may not."""
         provider = work.find(Provider, terms.provider)
         may_be_asked(provider, request.school, request.today)
-        clear(provider, terms.specialist, terms.begins, max(terms.begins, terms.ends), self.vetting)
+        clear(
+            provider, terms.specialist, terms.begins, max(terms.begins, terms.ends), vetting=self.vetting, work=work
+        )
+        return (self.vetting(terms.begins).version,)
 
 
 def _engage(work: Work, request: SupportRequest, engagement: BrokeredEngagement) -> UUID:

@@ -16,24 +16,33 @@ from domain.service import Service, Work
 from domain.support_request import SupportRequest
 from domain.tender import Tender
 from domain.vocabulary import Side
-from providers.eligibility import VettingOn, clear, must_be_within_ceiling
+from providers.eligibility import (
+    VettingOn,
+    clear,
+    may_be_asked,
+    must_be_within_ceiling,
+    must_not_be_suspended,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Each method is one command, given inside a signature; `at` is the version of the engagement it was decided
-    on. Raises the refusals of the record, NotCleared, NotASpecialist, NotFound, Stale, AlreadyDone.
+    """Each method is one command, given inside a signature; `at` is the version of the engagement it was decided on.
+
+    Raises the refusals of the record, NotCleared, NotASpecialist, ProviderSuspended, NotFound, Stale, AlreadyDone.
     """
 
     service: Service
     vetting: VettingOn
 
     def confirm(self, engagement_id: UUID, *, at: int | None = None) -> None:
-        """Confirm agreed work, seeing once more that the specialist is cleared on all its days."""
+        """Confirm agreed work, seeing once more that the provider may be given it and the specialist is cleared on
+        all its days. Raises NotOnTheList, ConflictOfInterest."""
 
         def decide(work: Work) -> None:
             engagement = work.find(BrokeredEngagement, engagement_id, at=at)
             terms = engagement.work
+            may_be_asked(work.find(Provider, terms.provider), terms.school, engagement.today)
             valid_to = self._clear(work, engagement, terms.specialist, terms.begins, terms.ends)
             engagement.confirm_clearance(cleared=True, valid_to=valid_to, rules=self._rules(terms.begins))
             engagement.confirm()
@@ -50,11 +59,11 @@ class Delivery:
         place: str = "",
         at: int | None = None,
     ) -> None:
-        """Plan a session on a day on which the specialist is cleared."""
+        """Plan a session on a day on which the specialist is cleared and the provider is not suspended."""
 
         def decide(work: Work) -> None:
             engagement = work.find(BrokeredEngagement, engagement_id, at=at)
-            self._clear(work, engagement, engagement.work.specialist, on, on)
+            self._may_work(work, engagement, on)
             engagement.plan_session(
                 on=on, days=days, minutes=minutes, place=place, cleared=True, rules=self._rules(on)
             )
@@ -72,11 +81,12 @@ class Delivery:
         attended: int | None = None,
         at: int | None = None,
     ) -> None:
-        """Record a session that took place, on a day on which the specialist was cleared."""
+        """Record a session that took place, on a day on which the specialist was cleared and the provider was not
+        suspended."""
 
         def decide(work: Work) -> None:
             engagement = work.find(BrokeredEngagement, engagement_id, at=at)
-            self._clear(work, engagement, engagement.work.specialist, on, on)
+            self._may_work(work, engagement, on)
             engagement.deliver_session(
                 number, on=on, days=days, note=note, attended=attended, cleared=True, rules=self._rules(on)
             )
@@ -89,6 +99,7 @@ class Delivery:
         def decide(work: Work) -> None:
             engagement = work.find(BrokeredEngagement, engagement_id, at=at)
             first = max(engagement.today, engagement.work.begins)
+            must_not_be_suspended(work.find(Provider, engagement.work.provider), engagement.today)
             valid_to = self._clear(work, engagement, specialist, first, max(first, engagement.work.ends))
             engagement.substitute(
                 specialist, cleared=True, valid_to=valid_to, rules=self._rules(first), reason=reason
@@ -121,11 +132,7 @@ class Delivery:
         """Give work up before it starts; the request is taken up where it was, its quotes stand again."""
 
         def decide(work: Work) -> None:
-            engagement = work.find(BrokeredEngagement, engagement_id, at=at)
-            engagement.cancel(side=side, reason=reason)
-            work.find(SupportRequest, engagement.request).take_up_again(reason=reason)
-            if engagement.tender is not None:
-                work.find(Tender, engagement.tender).withdraw_selection(reason=reason)
+            give_up(work, work.find(BrokeredEngagement, engagement_id, at=at), side=side, reason=reason)
 
         self.service.do(decide)
 
@@ -139,11 +146,23 @@ class Delivery:
 
         self.service.do(decide)
 
+    def _may_work(self, work: Work, engagement: BrokeredEngagement, day: date) -> None:
+        must_not_be_suspended(work.find(Provider, engagement.work.provider), day)
+        self._clear(work, engagement, engagement.work.specialist, day, day)
+
     def _clear(
         self, work: Work, engagement: BrokeredEngagement, person: UUID, first: date, last: date
     ) -> date | None:
         provider = work.find(Provider, engagement.work.provider)
-        return clear(provider, person, first, last, self.vetting).valid_to
+        return clear(provider, person, first, last, vetting=self.vetting, work=work).valid_to
 
     def _rules(self, day: date) -> tuple[str, ...]:
         return (self.vetting(day).version,)
+
+
+def give_up(work: Work, engagement: BrokeredEngagement, *, side: Side, reason: str) -> None:
+    """Cancel work that has not started; its request is taken up where it was, its quotes stand again."""
+    engagement.cancel(side=side, reason=reason)
+    work.find(SupportRequest, engagement.request).take_up_again(reason=reason)
+    if engagement.tender is not None:
+        work.find(Tender, engagement.tender).withdraw_selection(reason=reason)

@@ -12,12 +12,14 @@ from uuid import UUID
 
 from domain.aggregate import Refusal
 from domain.engagement import NotCleared
+from domain.person import Person
 from domain.provider import Provider, Specialist
 from domain.provider.rules import NotASpecialist, NotOnTheList
+from domain.service import NotFound, Work
 from domain.support_request import SupportRequest
 from domain.tender.rules import AboveCeiling
 from providers.matching import Need, Offer, PastWork
-from providers.vetting import Clearance, VettingPolicy, cleared_throughout
+from providers.vetting import Clearance, Missing, VettingPolicy, cleared_throughout
 
 VettingOn = Callable[[date], VettingPolicy]
 """The vetting policy in force on a day."""
@@ -26,7 +28,7 @@ NOTHING_PAST = PastWork()
 
 
 class ProviderSuspended(Refusal):
-    """A suspended provider gets no invitations and no new work."""
+    """A suspended provider gets no invitations and no new work, and none of its people works in a school."""
 
 
 class ConflictOfInterest(Refusal):
@@ -70,10 +72,15 @@ def offer_of(provider: Provider, need: Need, vetting: VettingOn, past: PastWork 
 
 
 def clearance_of(provider: Provider, subject: str, first: date, last: date, vetting: VettingOn) -> Clearance:
-    """The longest clearance among the specialists for a subject; the provider's own where it names none."""
+    """The longest clearance among the specialists for a subject.
+
+    Every policy clears people, so a provider that names nobody for the subject is not cleared.
+    """
     policy = vetting(first)
-    people: list[UUID | None] = [each.person for each in provider.specialists_on(first) if _teaches(each, subject)]
-    found = [cleared_throughout(provider.facts, person, first, last, policy) for person in people or [None]]
+    people = [each.person for each in provider.specialists_on(first) if _teaches(each, subject)]
+    if not people:
+        return Clearance(False, (Missing(None, None, f"No specialist for {subject} is named"),), None)
+    found = [cleared_throughout(provider.facts, person, first, last, policy) for person in people]
     return max(found, key=lambda each: (each.cleared, each.valid_to or date.max, -len(each.missing)))
 
 
@@ -86,32 +93,44 @@ def in_words(clearance: Clearance) -> str:
     """A clearance as it is noted in an invitation."""
     if clearance.valid_to is None:
         return "cleared"
-    return f"cleared to {clearance.valid_to.day} {clearance.valid_to:%B %Y}"
+    return f"cleared to {_day(clearance.valid_to)}"
 
 
 def may_be_asked(provider: Provider, school: UUID, day: date) -> None:
     """Raises NotOnTheList, ProviderSuspended, ConflictOfInterest where a provider gets no new work on that day."""
     if provider.removed_on is not None:
         raise NotOnTheList(f"{provider.name} was removed from the list", field="provider")
-    if provider.is_suspended_on(day):
-        raise ProviderSuspended(f"{provider.name} is suspended", field="provider")
+    must_not_be_suspended(provider, day)
     if provider.conflicts_on(day, school):
         raise ConflictOfInterest(f"{provider.name} has declared a tie to this school", field="provider")
 
 
-def must_be_cleared(clearance: Clearance, provider: Provider) -> None:
-    """Raises NotCleared, with what is missing."""
-    if not clearance.cleared:
-        raise NotCleared(
-            f"{provider.name} is not cleared on the days concerned. {why_not(clearance)}", field="provider"
-        )
+def must_not_be_suspended(provider: Provider, day: date) -> None:
+    """Raises ProviderSuspended where the provider is suspended on that day."""
+    suspension = provider.suspension_on(day)
+    if suspension is None:
+        return
+    since = _day(suspension.from_)
+    said = (
+        f"is suspended (since {since})" if suspension.to is None else f"was suspended on {_day(day)} (since {since})"
+    )
+    raise ProviderSuspended(f"{provider.name} {said}", field="provider")
 
 
-def clear(provider: Provider, person: UUID, first: date, last: date, vetting: VettingOn) -> Clearance:
+def must_be_cleared(clearance: Clearance, provider: Provider, work: Work) -> None:
+    """Raises NotCleared, with the name of whoever is not and what is missing."""
+    if clearance.cleared:
+        return
+    person = next((each.person for each in clearance.missing if each.person is not None), None)
+    name = provider.name if person is None else _named(work, person, provider)
+    raise NotCleared(f"{name} is not cleared on the days concerned. {why_not(clearance)}", field="provider")
+
+
+def clear(provider: Provider, person: UUID, first: date, last: date, *, vetting: VettingOn, work: Work) -> Clearance:
     """The clearance of one specialist on every day between two. Raises NotASpecialist, NotCleared."""
     must_work_there(provider, person, first)
     clearance = cleared_throughout(provider.facts, person, first, last, vetting(first))
-    must_be_cleared(clearance, provider)
+    must_be_cleared(clearance, provider, work)
     return clearance
 
 
@@ -130,3 +149,16 @@ def must_be_within_ceiling(request: SupportRequest, net: Decimal) -> None:
 
 def _teaches(specialist: Specialist, subject: str) -> bool:
     return not specialist.subjects or subject.casefold() in {each.casefold() for each in specialist.subjects}
+
+
+def _named(work: Work, person: UUID, provider: Provider) -> str:
+    """A specialist by name, with the provider's where that is another."""
+    try:
+        name = str(work.find(Person, person).name)
+    except NotFound:
+        return provider.name
+    return name if name == provider.name else f"{name} of {provider.name}"
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"

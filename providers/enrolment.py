@@ -14,9 +14,10 @@ from domain.aggregate import Refusal
 from domain.engagement import BrokeredEngagement
 from domain.provider import Capability, Provider, ProviderKind
 from domain.service import AlreadyDone, Service, Work
-from domain.vocabulary import Phase, ServiceType
+from domain.vocabulary import Phase, ServiceType, Side
 from providers.catalogue.provider_list import ProviderRow
 from providers.catalogue.source import Problem
+from providers.delivery import give_up
 
 Known = Callable[[str], Sequence[UUID]]
 """Looks up the providers on the list by name, without regard to case."""
@@ -25,7 +26,7 @@ _SERVICES = {form.casefold(): service for service in ServiceType for form in (se
 
 
 class EngagementOfAnother(Refusal):
-    """An engagement to be paused with a provider's suspension is another provider's."""
+    """An engagement to be paused or cancelled with a provider's suspension is another provider's."""
 
 
 @dataclass(slots=True)
@@ -64,17 +65,26 @@ def import_providers(
     return report
 
 
-def suspend(work: Work, provider: UUID, *, reason: str, pause: Iterable[UUID] = ()) -> Provider:
-    """Suspend a provider from today, and pause those of its engagements that shall not go on meanwhile: all of it
-    or nothing. Raises EngagementOfAnother, or what the records refuse."""
+def suspend(
+    work: Work, provider: UUID, *, reason: str, pause: Iterable[UUID] = (), cancel: Iterable[UUID] = ()
+) -> Provider:
+    """Suspend a provider from today, pause those of its engagements that shall wait until they are resumed, and
+    cancel those not yet begun that shall not wait: all of it or nothing. Raises EngagementOfAnother, or what the
+    records refuse."""
     suspended = work.find(Provider, provider)
     suspended.suspend(reason=reason)
     for id in pause:
-        engagement = work.find(BrokeredEngagement, id)
-        if engagement.work.provider != provider:
-            raise EngagementOfAnother(f"{engagement.reference} is another provider's engagement", field="pause")
-        engagement.pause(reason=reason)
+        _engagement_of(work, provider, id, field="pause").pause(reason=reason)
+    for id in cancel:
+        give_up(work, _engagement_of(work, provider, id, field="cancel"), side=Side.SERVICE, reason=reason)
     return suspended
+
+
+def _engagement_of(work: Work, provider: UUID, id: UUID, *, field: str) -> BrokeredEngagement:
+    engagement = work.find(BrokeredEngagement, id)
+    if engagement.work.provider != provider:
+        raise EngagementOfAnother(f"{engagement.reference} is another provider's engagement", field=field)
+    return engagement
 
 
 def _take_in(

@@ -43,9 +43,12 @@ class VettingPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A requirement that does not hold, whose it is (None: the provider's own), and why, as a sentence."""
+    """A requirement that does not hold, whose it is (None: the provider's own), and why, as a sentence.
 
-    item: Requirement
+    `item` is None where nobody is there of whom anything could be asked.
+    """
+
+    item: Requirement | None
     person: UUID | None
     why: str
 

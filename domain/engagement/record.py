@@ -133,9 +133,18 @@ class BrokeredEngagement(Aggregate):
 
     @classmethod
     def propose(
-        cls, reference: str, work: Work, *, request: UUID, tender: UUID | None = None, reason: str = ""
+        cls,
+        reference: str,
+        work: Work,
+        *,
+        request: UUID,
+        tender: UUID | None = None,
+        rules: tuple[str, ...] = (),
+        reason: str = "",
     ) -> BrokeredEngagement:
         """Put terms to school, provider and service; without a tender it needs a reason.
+
+        `rules` are the versions of those by which the specialist was found to be cleared.
 
         Raises TermsIncomplete, DatesOutOfOrder, NotHalfDays, NotAPrice, ReasonNeeded.
         """
@@ -161,6 +170,7 @@ class BrokeredEngagement(Aggregate):
                 begins=work.begins,
                 ends=work.ends,
             ),
+            rules=rules,
             reason=reason.strip() if tender else reasoned(reason, "Say why no quotes were asked for"),
         )
         return engagement

@@ -108,7 +108,7 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Suspension:
-    """A period without new invitations; `to` is its last day, None while it lasts."""
+    """A period without invitations and without work; `to` is its last day, None while it lasts."""
 
     from_: date
     to: date | None = None

@@ -112,9 +112,13 @@ class Provider(Aggregate):
         """The rate of a day; None before the first one."""
         return next((rate for rate in reversed(self.rates) if rate.from_ <= day), None)
 
+    def suspension_on(self, day: date) -> Suspension | None:
+        """The suspension that holds on that day, if one does."""
+        return next((suspension for suspension in self.suspensions if suspension.holds_on(day)), None)
+
     def is_suspended_on(self, day: date) -> bool:
-        """Whether the provider gets no invitations on that day."""
-        return any(suspension.holds_on(day) for suspension in self.suspensions)
+        """Whether the provider gets no invitations and does no work on that day."""
+        return self.suspension_on(day) is not None
 
     def offers(self, subject: str, phase: Phase, service: ServiceType) -> bool:
         """Whether the provider offers that subject in that phase by that type of service."""
@@ -345,7 +349,8 @@ class Provider(Aggregate):
         self.record(declared, people=[person])
 
     def suspend(self, *, reason: str, from_: date | None = None) -> None:
-        """Send the provider no invitations from a day on. Engagements under way need a decision of their own."""
+        """Send the provider no invitations and let it do no work from a day on; what becomes of its engagements is
+        decided of each."""
         self._must_be_listed()
         if self.suspensions and self.suspensions[-1].to is None:
             raise AlreadySuspended("This provider is suspended already")

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from operator import methodcaller
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from domain.engagement import BrokeredEngagement
 from domain.provider import Evidence, Provider, ProviderKind, Requirement
@@ -105,11 +105,36 @@ class Desk:
         with signed():
             return self.brokerage.engage_selected(tender, "BE-2026-0001", agreement)
 
-    def confirmed_work(self, selected: UUID, other: UUID, agreement: Agreement = AGREEMENT) -> UUID:
+    def agreed_work(self, selected: UUID, other: UUID, agreement: Agreement = AGREEMENT) -> UUID:
         engagement = self.proposed_work(selected, other, agreement)
         for side in Side:
             with signed():
                 self.service.change(BrokeredEngagement, engagement, methodcaller("agree", side))
+        return engagement
+
+    def confirmed_work(self, selected: UUID, other: UUID, agreement: Agreement = AGREEMENT) -> UUID:
+        engagement = self.agreed_work(selected, other, agreement)
         with signed():
             self.delivery.confirm(engagement)
         return engagement
+
+    def suspend(self, provider: UUID, on: date = TODAY) -> None:
+        with signed(on):
+            self.service.change(Provider, provider, methodcaller("suspend", reason="A complaint"))
+
+    def reinstate(self, provider: UUID, on: date = TODAY) -> None:
+        with signed(on):
+            self.service.change(Provider, provider, methodcaller("reinstate", reason="It was unfounded"))
+
+    def a_colleague(self, provider: UUID) -> UUID:
+        """Another cleared specialist of a provider."""
+        person = uuid4()
+
+        def add(one: Provider) -> None:
+            one.add_specialist(person=person, teaches=False)
+            evidence = next(iter(Evidence))
+            one.meet(Requirement.ENHANCED_DBS, checked_on=TODAY, evidence=evidence, person=person, expires=LONG)
+
+        with signed():
+            self.service.change(Provider, provider, add)
+        return person

@@ -18,7 +18,7 @@ from domain.support_request import RequestStatus, SupportRequest
 from domain.support_request.rules import NobodyShortlisted, StillInvited
 from domain.tender import Tender, TenderStatus
 from domain.tender.rules import AboveCeiling, TenderNotOpen
-from domain.vocabulary import Side
+from domain.vocabulary import Phase, ServiceType, Side
 from providers.brokerage import Agreement, NobodySelected, NotOnTheShortlist, QuotesNeeded
 from providers.eligibility import ConflictOfInterest, ProviderSuspended
 from providers.matching import USUAL_POLICY
@@ -40,11 +40,6 @@ def harrop(desk: Desk) -> UUID:
 @pytest.fixture
 def unvetted(desk: Desk) -> UUID:
     return desk.a_provider("PV-2026-0003", uuid4(), cleared_to=None)
-
-
-def suspend(desk: Desk, provider: UUID) -> None:
-    with signed():
-        desk.service.change(Provider, provider, lambda provider: provider.suspend(reason="A complaint"))
 
 
 def test_all_who_fit_are_shortlisted_and_the_whole_ranking_is_kept(
@@ -74,7 +69,7 @@ def test_a_tender_is_opened_with_its_invitations_in_one_go(desk: Desk, calder: U
 
 def test_nothing_is_saved_when_one_of_those_invited_is_refused(desk: Desk, calder: UUID, harrop: UUID) -> None:
     request = desk.a_shortlisted_request(calder, harrop)
-    suspend(desk, harrop)
+    desk.suspend(harrop)
 
     with signed(), pytest.raises(ProviderSuspended):
         desk.brokerage.open_tender(
@@ -116,6 +111,38 @@ def test_a_provider_whose_clearance_ended_meanwhile_is_not_invited(desk: Desk, c
         desk.brokerage.invite(tender, lapsing)
 
 
+def without_specialists(desk: Desk, reference: str) -> UUID:
+    with signed():
+        provider = Provider.register(reference, trading_as="Nobody Ltd", kind=ProviderKind.PRIVATE)
+        provider.offer(subject="Mathematics", phase=Phase.SECONDARY, service=ServiceType.SPECIALIST_SUPPORT)
+        return desk.service.add(lambda: provider).id
+
+
+def test_a_provider_that_names_nobody_for_the_subject_is_left_out_with_the_reason(desk: Desk, calder: UUID) -> None:
+    nobody, of_french = without_specialists(desk, "PV-2026-0007"), without_specialists(desk, "PV-2026-0008")
+    with signed():
+        desk.service.change(
+            Provider, of_french, lambda one: one.add_specialist(person=IMRAN, subjects=["French"], teaches=False)
+        )
+
+    request = desk.service.find(SupportRequest, desk.a_shortlisted_request(calder, nobody, of_french))
+
+    assert request.shortlist == (calder,)
+    for left_out in request.ranking[1:]:
+        assert "No specialist for Mathematics is named" in (left_out.excluded_because or "")
+
+
+def test_a_provider_whose_only_specialist_left_is_not_invited(desk: Desk, calder: UUID, harrop: UUID) -> None:
+    request = desk.a_shortlisted_request(calder, harrop)
+    with signed():
+        desk.service.change(Provider, harrop, lambda one: one.note_leaving(person=IMRAN, reason="Retired"))
+
+    with signed(), pytest.raises(NotCleared, match="No specialist for Mathematics is named"):
+        desk.brokerage.open_tender(
+            request, "TN-2026-0001", brief="Planning", reply_by=REPLY_BY, invite=[calder, harrop]
+        )
+
+
 def _revoke_everything(provider: Provider) -> None:
     for check in provider.checks:
         provider.revoke(check.item, person=check.person, reason="A mistake")
@@ -149,7 +176,7 @@ def test_a_provider_off_the_list_is_not_invited(desk: Desk, calder: UUID, harrop
 
 def test_a_provider_suspended_at_the_same_moment_is_not_invited(desk: Desk, calder: UUID, harrop: UUID) -> None:
     request = desk.a_shortlisted_request(calder, harrop)
-    desk.meanwhile = partial(suspend, desk, calder)
+    desk.meanwhile = partial(desk.suspend, calder)
 
     with signed(), pytest.raises(ProviderSuspended):
         desk.brokerage.open_tender(
@@ -187,7 +214,7 @@ def test_a_suspended_provider_is_not_selected(desk: Desk, calder: UUID, harrop: 
     tender = desk.a_selection(calder, harrop)
     with signed():
         desk.service.change(Tender, tender, lambda tender: tender.withdraw_selection(reason="A second look"))
-    suspend(desk, calder)
+    desk.suspend(calder)
 
     with signed(), pytest.raises(ProviderSuspended):
         desk.brokerage.select(tender, calder, rationale="The best", approver=LEAD)

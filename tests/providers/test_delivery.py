@@ -11,7 +11,8 @@ import pytest
 
 from domain.engagement import BrokeredEngagement, EngagementStatus, NotCleared
 from domain.engagement.rules import EvaluationDue, MoreThanAgreed, NotAllAgreed
-from domain.provider import Evidence, Provider, Requirement
+from domain.person import Person
+from domain.provider import ConflictNature, Evidence, Provider, Requirement
 from domain.provider.rules import NotASpecialist
 from domain.service import AlreadyDone, Stale
 from domain.support_request import RequestStatus, SupportRequest
@@ -19,7 +20,8 @@ from domain.tender import Tender, TenderStatus
 from domain.tender.rules import AboveCeiling
 from domain.vocabulary import Side
 from providers.brokerage import Agreement
-from tests.domain.brokered import ENDS, GRACE, HEAD, IMRAN, LEAD, outcomes
+from providers.eligibility import ConflictOfInterest, ProviderSuspended
+from tests.domain.brokered import ENDS, GRACE, HEAD, IMRAN, LEAD, SCHOOL, outcomes
 from tests.providers.desk import LONG, Desk
 from tests.scenario import TODAY, signed
 
@@ -78,6 +80,67 @@ def test_no_session_is_planned_or_delivered_once_the_clearance_is_gone(desk: Des
         desk.delivery.plan_session(work, on=ENDS, days=ONE)
     with signed(), pytest.raises(NotCleared):
         desk.delivery.deliver_session(work, 1, on=TODAY, days=ONE)
+
+
+def test_agreed_work_of_a_suspended_provider_is_not_confirmed(desk: Desk, calder: UUID, harrop: UUID) -> None:
+    work = desk.agreed_work(calder, harrop, AT_ONCE)
+    desk.suspend(calder)
+
+    with signed(), pytest.raises(ProviderSuspended, match="since 2 November 2026"):
+        desk.delivery.confirm(work)
+    assert engagement(desk, work).status is EngagementStatus.AGREED
+
+    desk.reinstate(calder)
+    with signed():
+        desk.delivery.confirm(work)
+
+
+def test_agreed_work_is_not_confirmed_once_a_tie_to_the_school_is_declared(
+    desk: Desk, calder: UUID, harrop: UUID
+) -> None:
+    work = desk.agreed_work(calder, harrop, AT_ONCE)
+    with signed():
+        desk.service.change(
+            Provider,
+            calder,
+            lambda one: one.declare_conflict(nature=ConflictNature.FAMILY, from_=TODAY, school=SCHOOL),
+        )
+
+    with signed(), pytest.raises(ConflictOfInterest):
+        desk.delivery.confirm(work)
+
+
+def test_no_session_is_planned_or_delivered_on_a_day_of_a_suspension(desk: Desk, calder: UUID, work: UUID) -> None:
+    later = TODAY + timedelta(days=7)
+    for on in (TODAY, later):
+        with signed():
+            desk.delivery.plan_session(work, on=on, days=ONE)
+    desk.suspend(calder, on=later)
+
+    with signed(later), pytest.raises(ProviderSuspended):
+        desk.delivery.plan_session(work, on=ENDS, days=ONE)
+    with signed(later), pytest.raises(ProviderSuspended):
+        desk.delivery.deliver_session(work, 2, on=later, days=ONE)
+    with signed(later):
+        desk.delivery.deliver_session(work, 1, on=TODAY, days=ONE)
+
+
+def test_nobody_takes_over_the_work_of_a_suspended_provider(desk: Desk, calder: UUID, work: UUID) -> None:
+    colleague = desk.a_colleague(calder)
+    desk.suspend(calder)
+
+    with signed(), pytest.raises(ProviderSuspended):
+        desk.delivery.substitute(work, colleague, reason="Illness")
+
+
+def test_a_refusal_names_the_person_who_is_not_cleared(desk: Desk, calder: UUID, work: UUID) -> None:
+    with signed():
+        grace = desk.service.add(lambda: Person.register("PE-2026-0001", name="Grace Calder"))
+    with signed():
+        desk.service.change(Provider, calder, lambda one: one.add_specialist(person=grace.id, teaches=False))
+
+    with signed(), pytest.raises(NotCleared, match=r"^Grace Calder of Provider PV-2026-0001 is not cleared"):
+        desk.delivery.substitute(work, grace.id, reason="Illness")
 
 
 def test_a_clearance_revoked_at_the_same_moment_counts(desk: Desk, calder: UUID, work: UUID) -> None:

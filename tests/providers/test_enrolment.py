@@ -17,6 +17,7 @@ from domain.engagement import BrokeredEngagement, EngagementStatus
 from domain.engagement import Work as Terms
 from domain.provider import Provider, ProviderKind, Rate
 from domain.service import Service
+from domain.support_request import RequestStatus, SupportRequest
 from domain.vocabulary import Phase, ServiceType, Side, SupportKind
 from projections import providers as view
 from projections.database import open_database
@@ -28,6 +29,8 @@ from providers.catalogue.provider_list import ProviderRow
 from providers.catalogue.source import Problem
 from providers.enrolment import EngagementOfAnother, ProvidersReport, import_providers, suspend
 from tests.databases import Databases, with_log
+from tests.domain.brokered import GRACE, IMRAN
+from tests.providers.desk import Desk
 from tests.scenario import TODAY, signed
 
 ROW = ProviderRow(
@@ -240,10 +243,26 @@ def test_a_suspension_pauses_the_engagements_that_shall_not_go_on(service: Servi
     assert service.find(BrokeredEngagement, goes_on).status is not EngagementStatus.PAUSED
 
 
+def test_a_suspension_cancels_work_not_yet_begun_that_shall_not_wait(desk: Desk) -> None:
+    calder, harrop = desk.a_provider("PV-2026-0001", GRACE), desk.a_provider("PV-2026-0002", IMRAN)
+    agreed = desk.agreed_work(calder, harrop)
+
+    with signed():
+        desk.service.do(lambda work: suspend(work, calder, reason="Complaint", cancel=[agreed]))
+
+    given_up = desk.service.find(BrokeredEngagement, agreed)
+    assert given_up.status is EngagementStatus.CANCELLED
+    assert given_up.ending is not None
+    assert given_up.ending.side is Side.SERVICE
+    assert desk.service.find(SupportRequest, given_up.request).status is RequestStatus.INVITING
+
+
 def test_nothing_is_suspended_when_an_engagement_is_another_s(service: Service, calder: UUID) -> None:
     another = an_engagement(service, "BE-2026-0001", uuid4())
 
     with signed(), pytest.raises(EngagementOfAnother):
         service.do(lambda work: suspend(work, calder, reason="Complaint", pause=[another]))
+    with signed(), pytest.raises(EngagementOfAnother):
+        service.do(lambda work: suspend(work, calder, reason="Complaint", cancel=[another]))
 
     assert not service.find(Provider, calder).is_suspended_on(TODAY)

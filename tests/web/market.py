@@ -110,6 +110,10 @@ class Market:
             ),
         )
 
+    def suspend(self, firm: Firm) -> None:
+        """Suspend a provider from today."""
+        self._change(firm.id, methodcaller("suspend", reason="A complaint"))
+
     def limit_clearance(self, firm: Firm, last: date) -> None:
         """Put a letter of assurance that ends after this day in the place of the present one."""
         today = self.world.office.today()
@@ -200,12 +204,16 @@ class Market:
     def confirmed(self, number: int = 1, agreement: Agreement = AGREEMENT) -> str:
         """Work that may start."""
         made_as = self.proposed(number, agreement)
-        for side in Side:
-            with self.brokering():
-                self.service.change(BrokeredEngagement, self.engagement(made_as).id, methodcaller("agree", side))
+        self.all_agree(made_as)
         with self.brokering():
             self.delivery.confirm(self.engagement(made_as).id)
         return made_as
+
+    def all_agree(self, made_as: str = "BE-2026-0001") -> None:
+        """Let the three sides agree to the terms."""
+        for side in Side:
+            with self.brokering():
+                self.service.change(BrokeredEngagement, self.engagement(made_as).id, methodcaller("agree", side))
 
     def engagement(self, made_as: str) -> BrokeredEngagement:
         return self.service.find(BrokeredEngagement, record_id(BrokeredEngagement.KIND, made_as))

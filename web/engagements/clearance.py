@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from domain.engagement import BrokeredEngagement, EngagementStatus
+from projections.providers import ListedProvider
 from providers.vetting import Clearance, cleared_on
 from web import words
 from web.office import office
@@ -27,11 +28,13 @@ AHEAD = frozenset(
 
 @dataclass(frozen=True)
 class ClearanceNow:
-    """The clearance on the next day of the work by the policy of that day; `warning` says what stands against it."""
+    """The clearance on the next day of the work by the policy of that day; `warning` says what stands against it,
+    `suspended_since` from which day on the provider is suspended, if it is today."""
 
     clearance: Clearance
     policy: str
     warning: str
+    suspended_since: date | None = None
 
 
 def clearance_now(engagement: BrokeredEngagement, found: Mapping[str, list[Any]]) -> ClearanceNow | None:
@@ -45,7 +48,12 @@ def clearance_now(engagement: BrokeredEngagement, found: Mapping[str, list[Any]]
     if facts is None:
         return None
     clearance = cleared_on(facts, work.specialist, day, policy)
-    return ClearanceNow(clearance, policy.version, _warning(clearance, day, work.ends))
+    since = _suspended_since(found["listed"], office().today())
+    return ClearanceNow(clearance, policy.version, _warning(clearance, day, work.ends), since)
+
+
+def _suspended_since(found: Iterable[ListedProvider], today: date) -> date | None:
+    return next((row.suspended_from for row in found if row.is_suspended_on(today)), None)
 
 
 def _warning(found: Clearance, day: date, ends: date) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,12 +12,14 @@ from domain.provider import Provider
 from domain.service import Work
 from projections.engagements import engagements_of
 from providers.enrolment import suspend as suspend_with
+from web.choices import Choices
 from web.known import names_of
 from web.noun import Deal, Values
 from web.providers import schemas
 from web.providers.noun import KEEP, is_listed, is_suspended, providers
 
 RUNNING = (EngagementStatus.CONFIRMED, EngagementStatus.IN_DELIVERY)
+NOT_CONFIRMED = (EngagementStatus.PROPOSED, EngagementStatus.AGREED)
 MOST = 1000
 
 
@@ -25,13 +27,17 @@ def _under_way(connection: sa.Connection, provider: Provider | None) -> Mapping[
     """The engagements that a suspension has to decide on."""
     if provider is None:
         return {}
-    found = engagements_of(connection, providers=[provider.id], statuses=RUNNING, limit=MOST)
+    found = engagements_of(connection, providers=[provider.id], statuses=(*RUNNING, *NOT_CONFIRMED), limit=MOST)
     schools = names_of(connection, {row.school for row in found})
-    return {
-        schemas.ENGAGEMENTS: [
-            (row.reference, f"{row.reference}: {row.subject} at {schools[row.school]}") for row in found
+
+    def listed(statuses: Collection[EngagementStatus]) -> Choices:
+        return [
+            (row.reference, f"{row.reference}: {row.subject} at {schools[row.school]}")
+            for row in found
+            if row.status in statuses
         ]
-    }
+
+    return {schemas.ENGAGEMENTS: listed(RUNNING), schemas.NOT_CONFIRMED: listed(NOT_CONFIRMED)}
 
 
 @providers.command(
@@ -39,7 +45,8 @@ def _under_way(connection: sa.Connection, provider: Provider | None) -> Mapping[
     "Suspend the provider",
     KEEP,
     schemas.SuspendProvider,
-    lead="A suspended provider is not invited. Decide here what becomes of its engagements under way.",
+    lead="A suspended provider is not invited, its work is not confirmed, and sessions are neither planned nor "
+    "recorded for days on which it is suspended. Decide here what becomes of its engagements.",
     submit="Suspend the provider",
     done="The provider is suspended",
     offered=lambda provider: is_listed(provider) and not is_suspended(provider),
@@ -50,7 +57,7 @@ def _under_way(connection: sa.Connection, provider: Provider | None) -> Mapping[
 def suspend(deal: Deal[Provider], values: Values) -> None:
     def all_of_it(work: Work) -> None:
         work.find(Provider, deal.record.id, at=deal.at)
-        suspend_with(work, deal.record.id, reason=values["reason"], pause=values["pause"])
+        suspend_with(work, deal.record.id, reason=values["reason"], pause=values["pause"], cancel=values["cancel"])
 
     deal.service.do(all_of_it)
 

@@ -145,7 +145,7 @@ def _more(connection: sa.Connection, provider: Provider, found: Beside) -> Mappi
         "number_heads": [{"text": text, "numeric": True} for text in COUNTED],
         "brokered": histories(connection, found["histories"]),
         **cases(connection, found["cases"], linked=is_inside(signed_in())),
-        "suspended": any(suspension.holds_on(today) for suspension in provider.suspensions),
+        "suspension": provider.suspension_on(today),
         "practitioner": next(iter(found["practitioner"]), None),
         "keeps": signed_in().may_change and signed_in().may(Action.KEEP_PROVIDERS) and provider.removed_on is None,
         "references": references_of(connection, list(provider.specialists)),

@@ -20,9 +20,12 @@ from web.fields import (
     reason_field,
 )
 
-OFFERS, SPECIALISTS, PEOPLE, STAFF, ENGAGEMENTS = "offers", "specialists", "people", "staff", "engagements"
-"""What the forms offer to choose from: the provider's own offers, specialists and engagements, everybody known to the
-service, and those who work in it."""
+OFFERS, SPECIALISTS, PEOPLE, STAFF = "offers", "specialists", "people", "staff"
+"""What the forms offer to choose from: the provider's own offers and specialists, everybody known to the service, and
+those who work in it."""
+
+ENGAGEMENTS, NOT_CONFIRMED = "engagements", "not_confirmed"
+"""The provider's engagements under way, and those that are proposed or agreed."""
 
 
 def kind() -> fields.Field[Any]:
@@ -259,8 +262,19 @@ class SuspendProvider(Schema):
         load_default=list,
         metadata={
             "label": "Engagements under way to be paused",
-            "hint": "Those that you do not tick go on.",
+            "hint": "Those that you tick wait until somebody resumes them. The others go on as soon as the "
+            "provider is reinstated.",
             "choices": lambda context: context[ENGAGEMENTS],
+        },
+    )
+    cancel = fields.List(
+        RecordField("engagement", "BE"),
+        load_default=list,
+        metadata={
+            "label": "Engagements proposed or agreed to be cancelled",
+            "hint": "Of those that you tick, the request is taken up again. The others cannot be confirmed until "
+            "the provider is reinstated.",
+            "choices": lambda context: context[NOT_CONFIRMED],
         },
     )
 

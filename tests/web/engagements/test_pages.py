@@ -14,7 +14,6 @@ import pytest
 from domain.engagement import Attainment, BrokeredEngagement, EngagementStatus, SessionStatus
 from domain.provider import ProviderKind
 from domain.support_request import RequestStatus, SupportRequest
-from domain.vocabulary import Side
 from tests.domain.brokered import BEGINS, ENDS
 from tests.scenario import TODAY
 from tests.web.conftest import Browser
@@ -107,16 +106,27 @@ def test_agreeing_twice_is_refused_in_words(market: Market, sign_in: SignIn) -> 
 def test_confirming_looks_at_clearance_once_more(world: World, sign_in: SignIn) -> None:
     market = Market(world)
     market.proposed()
-    for side in Side:
-        with market.brokering():
-            market.service.change(BrokeredEngagement, now(market).id, lambda it, side=side: it.agree(side))
+    market.all_agree()
     market.lose_clearance(market.calder, TODAY)
     browser = sign_in(market.broker)
 
     assert "is not cleared" in browser.get(f"{WORK}/confirm")
     refused = browser.send(f"{WORK}/confirm", {}, status=422)
 
-    assert "Calder Learning is not cleared on the days concerned" in refused.text
+    assert "Grace Calder of Calder Learning is not cleared on the days concerned" in refused.text
+    assert now(market).status is EngagementStatus.AGREED
+
+
+def test_the_page_says_since_when_the_provider_is_suspended(market: Market, broker: Browser) -> None:
+    market.proposed()
+    market.all_agree()
+    market.suspend(market.calder)
+
+    for page in (broker.get(WORK), broker.get(f"{WORK}/confirm")):
+        assert "The provider has been suspended since 2 November 2026" in page
+    refused = broker.send(f"{WORK}/confirm", {}, status=422)
+
+    assert "Calder Learning is suspended (since 2 November 2026)" in refused.text
     assert now(market).status is EngagementStatus.AGREED
 
 
@@ -207,6 +217,23 @@ def test_a_session_on_a_day_without_clearance_is_refused(started: Market, sign_i
 
     assert "Calder Learning is not cleared on the days concerned" in answer.text
     assert now(started).sessions[1].status is SessionStatus.PLANNED
+
+
+def test_a_session_under_a_suspension_is_neither_planned_nor_recorded(
+    started: Market, sign_in: SignIn, clock: Clock
+) -> None:
+    started.suspend(started.calder)
+    clock.go_to(LATER)
+    browser = sign_in(started.calder.specialist)
+
+    answers = [
+        browser.send(f"{WORK}/deliver-session", delivered(2, LATER), status=422),
+        browser.send(f"{WORK}/plan-session", {"days": "1", "place": "", **day("on", ENDS)}, status=422),
+    ]
+
+    for answer in answers:
+        assert "Calder Learning is suspended (since 11 November 2026)" in answer.text
+    assert now(started).used_days == 0
 
 
 @pytest.mark.parametrize(

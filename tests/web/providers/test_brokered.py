@@ -68,6 +68,16 @@ def test_a_suspension_pauses_the_engagements_that_are_ticked(
     assert market.service.find(Provider, market.calder.id).suspensions
 
 
+def test_a_suspension_lists_work_that_is_agreed_and_cancels_what_is_ticked(market: Market, sign_in: Open) -> None:
+    engagement = market.proposed()
+    market.all_agree(engagement)
+    broker = sign_in(market.broker)
+    assert f"{engagement}: Mathematics at Ashgrove High School" in broker.get(f"{CALDER}/suspend")
+    broker.send_and_check(f"{CALDER}/suspend", {"reason": "A complaint", "cancel": [engagement]})
+    assert market.engagement(engagement).status is EngagementStatus.CANCELLED
+    assert "Suspended since 2 November 2026" in broker.get(CALDER)
+
+
 def test_a_suspension_leaves_the_work_of_others_alone(market: Market, program: Use) -> None:
     engagement = market.confirmed()
     use = program(market.broker)
