@@ -23,6 +23,7 @@ from domain.support_request.rules import (
     AnswerByIsPast,
     InformationAlreadyAsked,
     NobodyShortlisted,
+    NoMoreThanBefore,
     NotAtThisStage,
     NothingWasAsked,
     NotInRanking,
@@ -193,16 +194,28 @@ class SupportRequest(Aggregate):
         )
         self.record(self.Reassigned(broker=broker), reason=reasoned(reason), people=(self.broker,))
 
-    def approve_to_broker(self, *, ceiling: Decimal, approver: UUID) -> None:
-        """Allow brokering up to a net sum; given anew, it replaces the last ceiling. Raises NotToBeBrokered."""
+    def approve_to_broker(self, *, ceiling: Decimal, approver: UUID, rules: tuple[str, ...] = ()) -> None:
+        """Allow brokering up to a net sum; given anew, it replaces the last ceiling.
+
+        Once the request is placed, more may be approved, as for a variation of the work, and never less. `rules` are
+        the versions of those that say who may approve so much. Raises NotToBeBrokered, NotASum, NoMoreThanBefore.
+        """
         self._only_when(
-            RequestStatus.TRIAGED, RequestStatus.APPROVED, RequestStatus.SHORTLISTED, RequestStatus.INVITING
+            RequestStatus.TRIAGED,
+            RequestStatus.APPROVED,
+            RequestStatus.SHORTLISTED,
+            RequestStatus.INVITING,
+            RequestStatus.PLACED,
         )
         if self.route is not Route.BROKERED:
             raise NotToBeBrokered("The request was not triaged for brokering. Triage it again first.")
-        self.record(
-            self.ApprovedToBroker(ceiling=positive(ceiling, "ceiling"), approver=approver), people=(approver,)
-        )
+        approved = self.ApprovedToBroker(ceiling=positive(ceiling, "ceiling"), approver=approver)
+        if self.status is RequestStatus.PLACED and self.ceiling is not None and approved.ceiling <= self.ceiling:
+            raise NoMoreThanBefore(
+                f"Somebody is engaged already. Approve more than the £{self.ceiling:,.2f} approved before",
+                field="ceiling",
+            )
+        self.record(approved, people=(approver,), rules=rules)
 
     def shortlist_providers(
         self, ranking: tuple[Ranked, ...], *, chosen: tuple[UUID, ...], rules: tuple[str, ...]

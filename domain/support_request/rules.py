@@ -38,6 +38,10 @@ class NotToBeBrokered(Refusal):
     """Triage sent the request another way."""
 
 
+class NoMoreThanBefore(Refusal):
+    """The ceiling of a placed request is lowered, or left as it is."""
+
+
 class InformationAlreadyAsked(Refusal):
     """The clock has stopped already."""
 

@@ -18,6 +18,7 @@ from domain.support_request.rules import (
     InformationAlreadyAsked,
     NeededTooEarly,
     NobodyShortlisted,
+    NoMoreThanBefore,
     NotASum,
     NotAtThisStage,
     NothingWasAsked,
@@ -201,6 +202,18 @@ def test_brokering_is_approved_up_to_a_ceiling_and_may_be_approved_anew() -> Non
     given(an_inviting_request()).when(approve).then(SupportRequest.ApprovedToBroker).then_holds(
         lambda request: request.status is RequestStatus.INVITING
     )
+
+
+def test_more_may_be_approved_for_a_placed_request_and_never_less() -> None:
+    given(a_placed_request()).when(
+        lambda request: request.approve_to_broker(ceiling=Decimal(3000), approver=LEAD, rules=("settings-2",))
+    ).then(SupportRequest.ApprovedToBroker, ceiling=Decimal(3000), rules=("settings-2",)).then_holds(
+        lambda request: (request.status, request.ceiling) == (RequestStatus.PLACED, Decimal(3000))
+    )
+    for no_more in (Decimal(2500), Decimal(100)):
+        given(a_placed_request()).when(
+            lambda request, ceiling=no_more: request.approve_to_broker(ceiling=ceiling, approver=LEAD)
+        ).then_refused(NoMoreThanBefore, field="ceiling")
 
 
 def test_only_a_request_triaged_for_brokering_is_approved() -> None:

@@ -16,7 +16,7 @@ from web.requests.rules import must_approve, must_broker
 
 NEW = (RequestStatus.RAISED, RequestStatus.ACKNOWLEDGED)
 WITH_BROKER = UNPLACED - set(NEW) | {RequestStatus.PLACED}
-APPROVED = (RequestStatus.APPROVED, RequestStatus.SHORTLISTED, RequestStatus.INVITING)
+APPROVED = (RequestStatus.APPROVED, RequestStatus.SHORTLISTED, RequestStatus.INVITING, RequestStatus.PLACED)
 
 
 def _awaits_school(request: SupportRequest) -> bool:
@@ -138,8 +138,8 @@ def reassign(deal: Deal[SupportRequest], values: Values) -> None:
     main=True,
 )
 def approve(deal: Deal[SupportRequest], values: Values) -> None:
-    must_approve(deal, values["ceiling"], values["approver"])
-    deal.change(lambda request: request.approve_to_broker(**values))
+    version = must_approve(deal, values["ceiling"], values["approver"])
+    deal.change(lambda request: request.approve_to_broker(**values, rules=(version,)))
 
 
 @broker_command(

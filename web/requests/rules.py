@@ -26,13 +26,15 @@ def must_broker(deal: Deal[SupportRequest], person: UUID) -> None:
     must_hold(deal, person, [post], f"Choose somebody who holds the post of {post.label}", field="broker")
 
 
-def must_approve(deal: Deal[SupportRequest], ceiling: Decimal, approver: UUID) -> None:
-    """Raises NotTheirPost unless the person may approve so much: above the authority's own limit, a director."""
-    settings, _ = settings_of(deal.office)
+def must_approve(deal: Deal[SupportRequest], ceiling: Decimal, approver: UUID) -> str:
+    """The version of the settings by which the person may approve so much: above the authority's own limit, a
+    director. Raises NotTheirPost."""
+    settings, version = settings_of(deal.office)
     must_hold(deal, approver, APPROVERS, "Choose an officer or a director", field="approver")
     if ceiling > settings.approval_ceiling:
         limit = words.money(settings.approval_ceiling)
         must_hold(deal, approver, [Role.DIRECTOR], f"More than {limit} is approved by a director", field="approver")
+    return version
 
 
 def must_take_up(request: SupportRequest, other: SupportRequest) -> None:

@@ -136,6 +136,8 @@ def test_large_sums_are_approved_by_a_director(
     if status == 422:
         broker.send(f"{REQUEST}/approve", {**by_officer, "approver": world.reference(market.director)})
     assert found(world).status is RequestStatus.APPROVED
+    approved = list(world.office.store.get(found(world).id))[-1]
+    assert approved.meta.rules == ("settings-0",)
 
 
 def test_another_broker_takes_over(asked: None, world: World, market: Market, sign_in: SignIn) -> None:
