@@ -40,6 +40,12 @@ class ReasonNeeded(Refusal):
     """A choice is made without saying why."""
 
 
+def must_have_come(day: date, today: date, field: str) -> None:
+    """Raises OccurredInTheFuture where what is written down today came on a day that is still to come."""
+    if day > today:
+        raise OccurredInTheFuture("The day must be today or in the past", field=field)
+
+
 def reasoned(reason: str, message: str = "Give a reason") -> str:
     """The reason without blanks around it. Raises ReasonNeeded when nothing is left."""
     if not reason.strip():

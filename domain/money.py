@@ -46,6 +46,15 @@ class Price:
     def gross(self) -> Decimal:
         return self.net + self.vat
 
+    @property
+    def vat_percent(self) -> Decimal:
+        """The VAT rate in per cent: the one with the fewest decimals that gives this VAT; 0 where nothing is paid."""
+        if not self.net:
+            return Decimal(0)
+        exact = self.vat * 100 / self.net
+        rounded = (exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP) for places in range(3))
+        return next((rate for rate in rounded if Price.of(self.net, vat_percent=rate) == self), exact)
+
 
 class NotHalfDays(Refusal):
     """Days of support are counted in halves, and there is at least half a day."""

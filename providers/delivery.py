@@ -10,19 +10,26 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from domain.engagement import BrokeredEngagement
+from domain.aggregate import Refusal
+from domain.engagement import BrokeredEngagement, Consent
+from domain.person import Person
 from domain.provider import Provider
 from domain.service import Service, Work
 from domain.support_request import SupportRequest
 from domain.tender import Tender
-from domain.vocabulary import Side
+from domain.vocabulary import Role, Side
 from providers.eligibility import (
     VettingOn,
     clear,
     may_be_asked,
     must_be_within_ceiling,
     must_not_be_suspended,
+    must_work_there,
 )
+
+
+class NotOfTheSchool(Refusal):
+    """Somebody agreed for a school who neither leads it nor chairs its governors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,18 +120,27 @@ class Delivery:
         *,
         days: Decimal,
         net: Decimal,
-        vat: Decimal,
         ends: date,
+        consent: Consent,
         reason: str,
         at: int | None = None,
     ) -> None:
-        """Agree to other days, price or end; a higher price needs room under the ceiling. Raises AboveCeiling."""
+        """Write down other days, price or end that school and provider have agreed to.
+
+        A higher price needs room under the ceiling, and more days a provider that is not suspended. Raises
+        AboveCeiling, NotOfTheSchool.
+        """
 
         def decide(work: Work) -> None:
             engagement = work.find(BrokeredEngagement, engagement_id, at=at)
+            provider = work.find(Provider, engagement.work.provider)
             if net > engagement.work.net:
                 must_be_within_ceiling(work.find(SupportRequest, engagement.request), net)
-            engagement.agree_variation(days=days, net=net, vat=vat, ends=ends, reason=reason)
+            if days > engagement.work.days:
+                must_not_be_suspended(provider, engagement.today)
+            _must_lead(work.find(Person, consent.school_by), engagement.work.school, consent.school_on)
+            must_work_there(provider, consent.provider_by, consent.provider_on, field="provider_by")
+            engagement.agree_variation(days=days, net=net, ends=ends, consent=consent, reason=reason)
 
         self.service.do(decide)
 
@@ -158,6 +174,15 @@ class Delivery:
 
     def _rules(self, day: date) -> tuple[str, ...]:
         return (self.vetting(day).version,)
+
+
+def _must_lead(person: Person, school: UUID, day: date) -> None:
+    """Raises NotOfTheSchool unless the person is the school's headteacher or chair of governors on that day."""
+    leads = {Role.HEADTEACHER, Role.CHAIR}
+    if not any(post.role in leads and post.school == school for post in person.posts_on(day)):
+        raise NotOfTheSchool(
+            "Choose the headteacher or the chair of governors of the school on that day", field="school_by"
+        )
 
 
 def give_up(work: Work, engagement: BrokeredEngagement, *, side: Side, reason: str) -> None:

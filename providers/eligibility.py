@@ -134,11 +134,11 @@ def clear(provider: Provider, person: UUID, first: date, last: date, *, vetting:
     return clearance
 
 
-def must_work_there(provider: Provider, person: UUID, day: date) -> None:
+def must_work_there(provider: Provider, person: UUID, day: date, *, field: str = "specialist") -> None:
     """Raises NotASpecialist unless the person works for the provider on that day."""
     specialist = provider.specialists.get(person)
     if specialist is None or not specialist.is_there_on(day):
-        raise NotASpecialist(f"Choose somebody who works for {provider.name}", field="specialist")
+        raise NotASpecialist(f"Choose somebody who works for {provider.name}", field=field)
 
 
 def must_be_within_ceiling(request: SupportRequest, net: Decimal) -> None:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from domain.aggregate import Event
 from domain.engagement.parts import (
+    Consent,
     Ending,
     EngagementStatus,
     Evaluation,
@@ -193,17 +194,42 @@ class SpecialistSubstituted(Event):
 
 
 class VariationAgreed(Event):
+    """`school_by` agreed for the school, and `provider_by` for the provider, each on the day beside them."""
+
     TOPIC = "engagement.variation-agreed"
-    says = "{by} agreed a variation, days: {days}, {net} net, until {ends}: {reason}"
+    says = (
+        "{by} agreed a variation, days: {days}, {net} net and {vat} VAT, until {ends}"
+        "{school_by:, agreed for the school by …}{school_on: on …}"
+        "{provider_by: and for the provider by …}{provider_on: on …}: {reason}"
+    )
     days: Decimal
     net: Decimal
     vat: Decimal
     ends: date
+    school_by: UUID | None = None
+    school_on: date | None = None
+    provider_by: UUID | None = None
+    provider_on: date | None = None
 
     def apply(self, engagement: BrokeredEngagement) -> None:
         engagement.work = replace(engagement.work, days=self.days, net=self.net, vat=self.vat, ends=self.ends)
-        varied = Variation(self.meta.occurred_on, self.days, self.net, self.vat, self.ends, reason=self.meta.reason)
+        varied = Variation(
+            self.meta.occurred_on,
+            self.days,
+            self.net,
+            self.vat,
+            self.ends,
+            reason=self.meta.reason,
+            consent=self._consent,
+        )
         engagement.variations = (*engagement.variations, varied)
+
+    @property
+    def _consent(self) -> Consent | None:
+        match self.school_by, self.school_on, self.provider_by, self.provider_on:
+            case UUID() as school_by, date() as school_on, UUID() as provider_by, date() as provider_on:
+                return Consent(school_by, school_on, provider_by, provider_on)
+        return None
 
 
 class Paused(Event):

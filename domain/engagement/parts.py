@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from domain.money import Price
 from domain.vocabulary import Personal, Phase, Side, SupportKind, Word
 
 
@@ -67,7 +68,16 @@ class Work:
     @property
     def gross(self) -> Decimal:
         """The price with VAT."""
-        return self.net + self.vat
+        return self.price.gross
+
+    @property
+    def price(self) -> Price:
+        """What is paid for all of it."""
+        return Price(self.net, self.vat)
+
+    def price_at(self, net: Decimal) -> Price:
+        """The price of another net sum at the VAT rate of this work."""
+        return Price.of(net, vat_percent=self.price.vat_percent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +117,19 @@ class Agreement:
 
 
 @dataclass(frozen=True, slots=True)
+class Consent:
+    """Who agreed to other terms for the school and for the provider, and on which day each of them did."""
+
+    school_by: UUID
+    school_on: date
+    provider_by: UUID
+    provider_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Variation:
-    """Other days, price in pounds or last day, agreed by all while the work ran."""
+    """Other days, price in pounds or last day, agreed by all while the work ran; `consent` is None where nobody
+    wrote down who agreed."""
 
     on: date
     days: Decimal
@@ -116,6 +137,7 @@ class Variation:
     vat: Decimal
     ends: date
     reason: str
+    consent: Consent | None = None
 
 
 @dataclass(frozen=True, slots=True)

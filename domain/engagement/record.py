@@ -8,12 +8,13 @@ from decimal import Decimal
 from typing import TypeAlias
 from uuid import UUID
 
-from domain.aggregate import Aggregate, Event, Meta, reasoned
+from domain.aggregate import Aggregate, Event, Meta, must_have_come, reasoned
 from domain.engagement import events
 from domain.engagement.parts import (
     AWAITING_EVALUATION,
     RUNNING,
     Agreement,
+    Consent,
     Ending,
     EngagementStatus,
     Evaluation,
@@ -285,10 +286,16 @@ class BrokeredEngagement(Aggregate):
         substituted = self.SpecialistSubstituted(old=self.work.specialist, new=new, valid_to=valid_to)
         self.record(substituted, people=(self.work.specialist, new), rules=rules, reason=reasoned(reason))
 
-    def agree_variation(self, *, days: Decimal, net: Decimal, vat: Decimal, ends: date, reason: str) -> None:
-        """All agree to other days, price or end. Raises LessThanUsed, DatesOutOfOrder, NotAPrice."""
+    def agree_variation(self, *, days: Decimal, net: Decimal, ends: date, consent: Consent, reason: str) -> None:
+        """All have agreed to other days, price or end. VAT stays at the rate of the terms.
+
+        Raises LessThanUsed, DatesOutOfOrder, NotAPrice, OccurredInTheFuture.
+        """
         self._only_when(*RUNNING, EngagementStatus.PAUSED)
-        check_price(net, vat)
+        price = self.work.price_at(net)
+        check_price(price.net, price.vat)
+        for field, day in (("school_on", consent.school_on), ("provider_on", consent.provider_on)):
+            must_have_come(day, self.today, field)
         if half_days(days) < self.used_days + self.planned_days:
             raise LessThanUsed("More days than that are delivered and planned", field="days")
         if pounds(net) < self.cost:
@@ -297,8 +304,17 @@ class BrokeredEngagement(Aggregate):
             raise LessThanUsed("All those days are delivered, and cost another sum", field="net")
         if ends < max([self.work.begins, *(session.on for session in self._kept_sessions())]):
             raise DatesOutOfOrder("Sessions are delivered or planned after that day", field="ends")
-        varied = self.VariationAgreed(days=half_days(days), net=pounds(net), vat=pounds(vat), ends=ends)
-        self.record(varied, reason=reasoned(reason))
+        varied = self.VariationAgreed(
+            days=half_days(days),
+            net=price.net,
+            vat=price.vat,
+            ends=ends,
+            school_by=consent.school_by,
+            school_on=consent.school_on,
+            provider_by=consent.provider_by,
+            provider_on=consent.provider_on,
+        )
+        self.record(varied, people=(consent.school_by, consent.provider_by), reason=reasoned(reason))
 
     def pause(self, *, reason: str) -> None:
         """Stop the work for a while; sessions are neither planned nor delivered meanwhile."""

@@ -18,7 +18,7 @@ class DatesOutOfOrder(Refusal):
 
 
 class NotAPrice(Refusal):
-    """A sum below nothing."""
+    """A sum below nothing, or more VAT than price."""
 
 
 class NotAtThisStage(Refusal):
@@ -102,10 +102,12 @@ def check_work(work: Work) -> None:
 
 
 def check_price(net: Decimal, vat: Decimal) -> None:
-    """Raises NotAPrice unless both sums are £0 or more."""
+    """Raises NotAPrice unless both sums are £0 or more, and the VAT no more than the price that it is on."""
     for field, amount in (("net", net), ("vat", vat)):
         if pounds(amount) < 0:
             raise NotAPrice("Enter £0 or more", field=field)
+    if vat > net:
+        raise NotAPrice("The VAT cannot be more than the price without VAT", field="vat")
 
 
 def check_count(number: int | None, field: str) -> None:

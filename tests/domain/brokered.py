@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
-from domain.engagement import Attainment, BrokeredEngagement, Outcome, Work
+from domain.engagement import Attainment, BrokeredEngagement, Consent, Outcome, Work
 from domain.support_request import Ranked, Route, SupportLevel, SupportRequest
 from domain.tender import Tender, Terms
 from domain.vocabulary import Phase, Side, SupportKind
@@ -171,6 +171,17 @@ def the_work(**changes: Any) -> Work:
         "fund": "SF-ICT",
     }
     return Work(**fields | changes)
+
+
+def consent(**changes: Any) -> Consent:
+    """That headteacher and specialist agreed to other terms, yesterday and today."""
+    fields: dict[str, Any] = {
+        "school_by": HEAD,
+        "school_on": YESTERDAY,
+        "provider_by": GRACE,
+        "provider_on": TODAY,
+    }
+    return Consent(**fields | changes)
 
 
 def a_proposed_engagement(**changes: Any) -> BrokeredEngagement:

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from domain.aggregate import ReasonNeeded, Refusal
+from domain.aggregate import OccurredInTheFuture, ReasonNeeded, Refusal
 from domain.engagement import (
     Agreement,
     Attainment,
@@ -61,6 +61,7 @@ from tests.domain.brokered import (
     an_engagement_in_delivery,
     an_engagement_with_a_planned_session,
     an_evaluated_engagement,
+    consent,
     outcomes,
     the_work,
 )
@@ -81,7 +82,7 @@ def deliver(number: int = 1, days: str = "1", *, on: date = TODAY, cleared: bool
 
 def vary(days: str, net: str, *, ends: date = ENDS) -> Act:
     return lambda engagement: engagement.agree_variation(
-        days=Decimal(days), net=Decimal(net), vat=Decimal(0), ends=ends, reason="More to do"
+        days=Decimal(days), net=Decimal(net), ends=ends, consent=consent(), reason="More to do"
     )
 
 
@@ -97,6 +98,7 @@ def end_early(engagement: BrokeredEngagement) -> None:
         ({"ends": date(2026, 1, 1)}, DatesOutOfOrder),
         ({"days": Decimal("0.3")}, NotHalfDays),
         ({"net": Decimal(-1)}, NotAPrice),
+        ({"vat": Decimal("1000.01")}, NotAPrice),
     ],
 )
 def test_terms_that_nobody_could_agree_to_are_refused(changes: dict[str, object], rule: type[Refusal]) -> None:
@@ -239,6 +241,35 @@ def test_a_variation_makes_room_for_more() -> None:
     assert engagement.cost == Decimal(1800)
 
 
+@pytest.mark.parametrize(
+    ("vat", "net", "varied"),
+    [("200", "1500", "300"), ("0", "1500", "0"), ("175", "1234.56", "216.05"), ("123.45", "2000", "246.90")],
+)
+def test_the_vat_of_a_variation_stays_at_the_rate_of_the_terms(vat: str, net: str, varied: str) -> None:
+    given(a_confirmed_engagement(vat=Decimal(vat))).when(vary("4", net)).then(
+        BrokeredEngagement.VariationAgreed, net=Decimal(net), vat=Decimal(varied)
+    )
+
+
+def test_a_variation_says_who_agreed_for_school_and_provider_and_when() -> None:
+    given(a_confirmed_engagement()).when(vary("4", "1300")).then(
+        BrokeredEngagement.VariationAgreed,
+        school_by=HEAD,
+        school_on=YESTERDAY,
+        provider_by=GRACE,
+        provider_on=TODAY,
+    )
+
+
+@pytest.mark.parametrize("field", ["school_on", "provider_on"])
+def test_nobody_agrees_to_a_variation_on_a_day_to_come(field: str) -> None:
+    given(a_confirmed_engagement()).when(
+        lambda engagement: engagement.agree_variation(
+            days=Decimal(4), net=Decimal(1300), ends=ENDS, consent=consent(**{field: TOMORROW}), reason="More"
+        )
+    ).then_refused(OccurredInTheFuture, field=field)
+
+
 def test_a_variation_never_goes_below_what_is_used_or_planned() -> None:
     engagement = an_engagement_in_delivery()
     given(engagement).when(vary("0.5", "1000")).then_refused(LessThanUsed, field="days")
@@ -358,13 +389,13 @@ def test_an_engagement_remembers_its_variations_and_why_it_ended() -> None:
     engagement = a_confirmed_engagement()
     with signed():
         engagement.agree_variation(
-            days=Decimal(4), net=Decimal(1300), vat=Decimal(260), ends=ENDS, reason="One day more"
+            days=Decimal(4), net=Decimal(1300), ends=ENDS, consent=consent(), reason="One day more"
         )
         engagement.pause(reason="Inspection")
         engagement.end_early(side=Side.SCHOOL, reason="Merger")
 
     assert engagement.variations == (
-        Variation(TODAY, Decimal(4), Decimal(1300), Decimal(260), ENDS, reason="One day more"),
+        Variation(TODAY, Decimal(4), Decimal(1300), Decimal(260), ENDS, "One day more", consent()),
     )
     assert engagement.paused_because == "Inspection"
     assert engagement.ending == Ending(Side.SCHOOL, TODAY, "Merger")

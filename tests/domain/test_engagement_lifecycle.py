@@ -22,6 +22,7 @@ from tests.domain.brokered import (
     RULES,
     a_confirmed_engagement,
     a_proposed_engagement,
+    consent,
     outcomes,
 )
 from tests.scenario import TODAY, assert_replays, signed
@@ -103,7 +104,7 @@ class EngagementLifecycle(RuleBasedStateMachine):
     def vary(self, days: Decimal, pounds: int, ends: date) -> None:
         self.act(
             lambda engagement: engagement.agree_variation(
-                days=days, net=Decimal(pounds), vat=Decimal(0), ends=ends, reason="Less to do"
+                days=days, net=Decimal(pounds), ends=ends, consent=consent(), reason="Less to do"
             )
         )
 

@@ -53,6 +53,21 @@ def test_gross_is_net_and_vat_to_the_penny(net: Decimal, rate: str) -> None:
     assert price.vat == pounds(price.vat)
 
 
+@given(
+    net=st.decimals(min_value="0.01", max_value=100_000, places=2),
+    rate=st.sampled_from(["0", "5", "17.5", "20", "12.25"]),
+)
+def test_the_rate_told_by_a_price_gives_that_price_again(net: Decimal, rate: str) -> None:
+    price = Price.of(net, vat_percent=Decimal(rate))
+    assert Price.of(net, vat_percent=price.vat_percent) == price
+
+
+def test_a_price_tells_its_rate_of_vat() -> None:
+    assert Price(Decimal("333.33"), Decimal("66.67")).vat_percent == 20
+    assert Price(Decimal(100), Decimal("17.50")).vat_percent == Decimal("17.5")
+    assert Price(Decimal(0), Decimal(0)).vat_percent == 0
+
+
 def test_vat_is_rounded_once() -> None:
     assert Price.of(Decimal("333.33"), vat_percent=Decimal(20)) == Price(Decimal("333.33"), Decimal("66.67"))
     assert Price.of(Decimal("0.10"), vat_percent=Decimal("17.5")).vat == Decimal("0.02")

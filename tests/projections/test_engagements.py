@@ -29,6 +29,7 @@ from tests.domain.brokered import (
     RULES,
     SCHOOL,
     a_confirmed_engagement,
+    consent,
     outcomes,
     the_work,
 )
@@ -122,7 +123,7 @@ def test_terms_follow_substitution_and_variation(after: Callable[..., Engagement
             IMRAN, cleared=True, valid_to=TOMORROW, rules=RULES, reason="Maternity leave"
         ),
         lambda engagement: engagement.agree_variation(
-            days=Decimal(5), net=Decimal(1500), vat=Decimal(300), ends=ENDS, reason="More to do"
+            days=Decimal(5), net=Decimal(1500), ends=ENDS, consent=consent(), reason="More to do"
         ),
     )
 

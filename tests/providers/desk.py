@@ -10,16 +10,17 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from domain.engagement import BrokeredEngagement
+from domain.person import Person
 from domain.provider import Evidence, Provider, ProviderKind, Requirement
 from domain.service import Service
 from domain.support_request import Route, SupportLevel, SupportRequest
-from domain.vocabulary import Phase, ServiceType, Side
+from domain.vocabulary import Phase, Role, ServiceType, Side
 from providers.brokerage import Agreement, Brokerage
 from providers.delivery import Delivery
 from providers.eligibility import offer_of
 from providers.matching import USUAL_POLICY, Need, Offer
 from providers.vetting import Demand, VettingPolicy
-from tests.domain.brokered import BEGINS, BROKER, ENDS, IMRAN, LEAD, REPLY_BY, a_need, terms
+from tests.domain.brokered import BEGINS, BROKER, ENDS, IMRAN, LEAD, REPLY_BY, SCHOOL, a_need, terms
 from tests.scenario import TODAY, signed
 
 POLICY = VettingPolicy("vetting-1", {ProviderKind.PRIVATE: (Demand(Requirement.ENHANCED_DBS),)})
@@ -67,6 +68,17 @@ class Desk:
                     expires=cleared_to,
                 )
             return self.service.add(lambda: provider).id
+
+    def a_head(self, reference: str, school: UUID = SCHOOL) -> UUID:
+        """The headteacher of a school since a month ago."""
+
+        def register() -> Person:
+            person = Person.register(reference, name="Hana Head")
+            person.take_post(Role.HEADTEACHER, from_=TODAY - timedelta(days=30), school=school)
+            return person
+
+        with signed():
+            return self.service.add(register).id
 
     def offers(self, *providers: UUID) -> Callable[[Need], list[Offer]]:
         return lambda need: [offer_of(self.service.find(Provider, each), need, self.vetting) for each in providers]

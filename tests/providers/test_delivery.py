@@ -20,8 +20,9 @@ from domain.tender import Tender, TenderStatus
 from domain.tender.rules import AboveCeiling
 from domain.vocabulary import Side
 from providers.brokerage import Agreement
+from providers.delivery import NotOfTheSchool
 from providers.eligibility import ConflictOfInterest, ProviderSuspended
-from tests.domain.brokered import ENDS, GRACE, HEAD, IMRAN, LEAD, SCHOOL, outcomes
+from tests.domain.brokered import ENDS, GRACE, HEAD, IMRAN, LEAD, SCHOOL, consent, outcomes
 from tests.providers.desk import LONG, Desk
 from tests.scenario import TODAY, signed
 
@@ -41,6 +42,7 @@ def harrop(desk: Desk) -> UUID:
 
 @pytest.fixture
 def work(desk: Desk, calder: UUID, harrop: UUID) -> UUID:
+    desk.a_head("PE-2026-0009")
     return desk.confirmed_work(calder, harrop, AT_ONCE)
 
 
@@ -214,16 +216,58 @@ def test_a_specialist_is_replaced_by_a_cleared_colleague(desk: Desk, calder: UUI
     assert (changed.work.specialist, changed.cleared_to) == (colleague, date(2027, 8, 31))
 
 
-def test_a_variation_stays_within_the_ceiling_unless_more_is_approved(desk: Desk, work: UUID) -> None:
-    def vary() -> None:
-        with signed():
-            desk.delivery.agree_variation(
-                work, days=Decimal(6), net=Decimal(2700), vat=Decimal(540), ends=ENDS, reason="More to do"
-            )
+def vary(desk: Desk, work: UUID, *, days: str = "6", net: int = 2700, **agreed: object) -> None:
+    head = Person.named("PE-2026-0009").id
+    with signed():
+        desk.delivery.agree_variation(
+            work,
+            days=Decimal(days),
+            net=Decimal(net),
+            ends=ENDS,
+            consent=consent(**{"school_by": head, "school_on": TODAY, **agreed}),
+            reason="More to do",
+        )
 
+
+def test_a_variation_stays_within_the_ceiling_unless_more_is_approved(desk: Desk, work: UUID) -> None:
     with pytest.raises(AboveCeiling):
-        vary()
+        vary(desk, work)
     assert engagement(desk, work).work.days == Decimal("4.5")
+
+    with signed():
+        desk.service.change(
+            SupportRequest,
+            engagement(desk, work).request,
+            lambda request: request.approve_to_broker(ceiling=Decimal(2700), approver=LEAD),
+        )
+    vary(desk, work)
+
+    varied = engagement(desk, work)
+    assert (varied.work.days, varied.work.net, varied.work.vat) == (Decimal(6), Decimal(2700), Decimal(540))
+    assert desk.service.find(SupportRequest, varied.request).status is RequestStatus.PLACED
+
+
+def test_only_those_who_lead_a_school_agree_to_a_variation_for_it(desk: Desk, work: UUID) -> None:
+    elsewhere = desk.a_head("PE-2026-0008", uuid4())
+
+    for agreed in ({"school_by": elsewhere}, {"school_on": TODAY - timedelta(days=60)}):
+        with pytest.raises(NotOfTheSchool):
+            vary(desk, work, net=2025, **agreed)
+
+
+def test_only_those_who_work_for_a_provider_agree_to_a_variation_for_it(desk: Desk, work: UUID) -> None:
+    with pytest.raises(NotASpecialist) as refused:
+        vary(desk, work, net=2025, provider_by=IMRAN)
+
+    assert refused.value.field == "provider_by"
+
+
+def test_a_suspended_provider_is_given_no_more_days(desk: Desk, calder: UUID, work: UUID) -> None:
+    desk.suspend(calder)
+
+    with pytest.raises(ProviderSuspended):
+        vary(desk, work, net=2025)
+    vary(desk, work, net=2025, days="4")
 
 
 def test_work_cancelled_before_it_starts_gives_request_and_quotes_back(desk: Desk, harrop: UUID, work: UUID) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 import sqlalchemy as sa
 from werkzeug.exceptions import Forbidden
 
-from domain.engagement import BrokeredEngagement, EngagementStatus, Work
+from domain.engagement import BrokeredEngagement, Consent, EngagementStatus, Work
 from domain.support_request import SupportRequest
 from domain.vocabulary import Side
 from web.brokering import action_for, desk
@@ -26,6 +26,9 @@ AGREE: Mapping[Side, Action] = {
     Side.PROVIDER: Action.AGREE_FOR_PROVIDER,
     Side.SERVICE: Action.KEEP_ENGAGEMENT,
 }
+
+CONSENT = frozenset(field.name for field in fields(Consent))
+"""The answers that say who agreed to a variation, and when."""
 
 
 @engagements.beginning(
@@ -124,6 +127,13 @@ def substitute(deal: Deal[BrokeredEngagement], values: Values) -> None:
     delivery(deal).substitute(deal.record.id, values["specialist"], reason=values["reason"], at=deal.at)
 
 
+def _consenting(connection: sa.Connection, engagement: BrokeredEngagement | None) -> Mapping[str, Any]:
+    """Who may agree for school and provider; and the price at the VAT rate of the work, for the check of answers."""
+    if engagement is None:
+        return {}
+    return {**offers.who_may_agree(connection, engagement), "price_at": engagement.work.price_at}
+
+
 def _present_terms(_: sa.Connection, engagement: BrokeredEngagement) -> Mapping[str, Any]:
     asked = schemas.AgreeVariation().fields
     return {name: value for name, value in asdict(engagement.work).items() if name in asked}
@@ -136,10 +146,14 @@ def _present_terms(_: sa.Connection, engagement: BrokeredEngagement) -> Mapping[
     schemas.AgreeVariation,
     done="The variation is agreed",
     submit="Agree the variation",
-    lead="School, provider and service have to have agreed to it.",
+    lead="School and provider have to have agreed to it. VAT follows at the rate of the terms.",
     offered=lambda it: it.status in GOING_ON,
+    context=_consenting,
     initial=_present_terms,
     check=True,
+    check_page="engagements/check_variation.html",
 )
 def agree_variation(deal: Deal[BrokeredEngagement], values: Values) -> None:
-    delivery(deal).agree_variation(deal.record.id, **values, at=deal.at)
+    agreed = {name: value for name, value in values.items() if name in CONSENT}
+    terms = {name: value for name, value in values.items() if name not in CONSENT}
+    delivery(deal).agree_variation(deal.record.id, **terms, consent=Consent(**agreed), at=deal.at)

@@ -12,7 +12,7 @@ from flask import request
 
 from domain.engagement import BrokeredEngagement, Session
 from domain.support_request import RequestStatus
-from projections import open_requests, providers
+from projections import open_requests, people, providers
 from projections.providers import ListedProvider
 from providers.brokerage import WITHOUT_QUOTES
 from web import words
@@ -50,7 +50,7 @@ def _people_at(connection: sa.Connection, listed: Sequence[ListedProvider]) -> I
     for each in providers.specialists_among(connection, [provider.id for provider in listed]):
         if each.works_on(office().today()):
             there[each.provider].append(each.person)
-    rows_of(connection, [person for people in there.values() for person in people])
+    rows_of(connection, [person for each in there.values() for person in each])
     for provider in listed:
         for reference, name in _by_name(connection, there[provider.id]):
             yield reference, f"{name}, {provider.name}"
@@ -63,9 +63,9 @@ def people_of(connection: sa.Connection, provider: UUID) -> Choices:
     )
 
 
-def _by_name(connection: sa.Connection, people: Sequence[UUID]) -> Choices:
-    refs, names = references_of(connection, people), names_of(connection, people)
-    return [(refs[each], names.get(each, "")) for each in sorted(people, key=lambda one: names.get(one, ""))]
+def _by_name(connection: sa.Connection, whom: Sequence[UUID]) -> Choices:
+    refs, names = references_of(connection, whom), names_of(connection, whom)
+    return [(refs[each], names.get(each, "")) for each in sorted(whom, key=lambda one: names.get(one, ""))]
 
 
 def colleagues(connection: sa.Connection, engagement: BrokeredEngagement | None) -> Mapping[str, Any]:
@@ -73,8 +73,18 @@ def colleagues(connection: sa.Connection, engagement: BrokeredEngagement | None)
     if engagement is None:
         return {}
     present = reference_of(connection, engagement.work.specialist)
-    people = people_of(connection, engagement.work.provider)
-    return {schemas.SPECIALISTS: [(ref, name) for ref, name in people if ref != present]}
+    staff = people_of(connection, engagement.work.provider)
+    return {schemas.SPECIALISTS: [(ref, name) for ref, name in staff if ref != present]}
+
+
+def who_may_agree(connection: sa.Connection, engagement: BrokeredEngagement) -> Mapping[str, Any]:
+    """Headteacher and chair of the school, and those who work for the provider."""
+    work = engagement.work
+    led_by = [post.person for post in people.heads_and_chairs(connection, work.school, office().today())]
+    return {
+        schemas.OF_SCHOOL: _by_name(connection, list(dict.fromkeys(led_by))),
+        schemas.OF_PROVIDER: people_of(connection, work.provider),
+    }
 
 
 def planned(_: sa.Connection, engagement: BrokeredEngagement | None) -> Mapping[str, Any]:

@@ -38,6 +38,13 @@ class SessionOut(Schema):
     reason = fields.String()
 
 
+class ConsentOut(Schema):
+    school_by = person_field()
+    school_on = fields.Date()
+    provider_by = person_field()
+    provider_on = fields.Date()
+
+
 class VariationOut(Schema):
     on = fields.Date()
     days = _days()
@@ -45,6 +52,7 @@ class VariationOut(Schema):
     vat = _sum()
     ends = fields.Date()
     reason = fields.String()
+    consent = fields.Nested(ConsentOut, allow_none=True)
 
 
 class OutcomeOut(Schema):

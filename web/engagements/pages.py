@@ -106,6 +106,9 @@ def _named(it: BrokeredEngagement) -> Iterator[UUID | None]:
     yield from (it.work.school, it.work.provider, it.work.specialist)
     yield from (agreed.by for agreed in it.agreements.values())
     yield from (session.specialist for session in it.sessions.values())
+    for variation in it.variations:
+        if variation.consent:
+            yield from (variation.consent.school_by, variation.consent.provider_by)
     if it.evaluation:
         yield it.evaluation.evaluator
 

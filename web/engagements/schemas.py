@@ -25,6 +25,9 @@ from web.fields import (
 REQUESTS, PROVIDERS, SPECIALISTS, SESSIONS = "requests", "providers", "specialists", "sessions"
 """What forms offer: requests, providers and people who may be engaged, and the sessions that are planned."""
 
+OF_SCHOOL, OF_PROVIDER = "of_school", "of_provider"
+"""Who may agree for the school, and who for the provider."""
+
 NO_PUPILS = "Do not include names of pupils."
 
 OBJECTIVE = "objective_"
@@ -56,8 +59,12 @@ def _side(label: str) -> fields.Enum[Any]:
     )
 
 
-def _vat(label: str = "VAT") -> fields.Decimal:
-    return money_field(label=label, hint="Enter 0 if no VAT is charged", noun="the VAT")
+def _who_agreed(label: str, among: str) -> RecordField:
+    """Somebody who agreed for a side, on paper, by telephone or face to face."""
+    return person_field(
+        required=True,
+        metadata={"label": label, "widget": "select", "choices": _offered(among), "noun": "who agreed"},
+    )
 
 
 class ProposeDirectly(Schema):
@@ -86,7 +93,7 @@ class ProposeDirectly(Schema):
     )
     days = days_field(label="Days of support")
     net = money_field(label="Price without VAT", noun="the price without VAT")
-    vat = _vat()
+    vat = money_field(label="VAT", hint="Enter 0 if no VAT is charged", noun="the VAT")
     begins = day_field("First day")
     ends = day_field("Last day")
     reason = reason_field("Why no quotes are asked for", noun="why no quotes are asked for")
@@ -137,8 +144,11 @@ class SubstituteSpecialist(Schema):
 class AgreeVariation(Schema):
     days = days_field(label="Days of support in all")
     net = money_field(label="Price in all, without VAT", noun="the price without VAT")
-    vat = _vat("VAT in all")
     ends = day_field("Last day")
+    school_by = _who_agreed("Who agreed for the school", OF_SCHOOL)
+    school_on = day_field("Day on which the school agreed")
+    provider_by = _who_agreed("Who agreed for the provider", OF_PROVIDER)
+    provider_on = day_field("Day on which the provider agreed")
     reason = reason_field("Why the terms change")
 
 

@@ -170,3 +170,24 @@ def test_work_is_proposed_directly(market: Market, program: Open) -> None:
     assert made[0].headers["Location"] == f"/api/v1{WORK}"
     assert made[0].json == made[1].json
     assert made[0].json["school"] == str(market.world.urn(market.school))
+
+
+def test_a_variation_names_who_agreed_and_takes_no_sum_of_vat(market: Market, program: Open, broker: Working) -> None:
+    market.confirmed()
+    agreed = {
+        "school_by": market.world.reference(market.head),
+        "school_on": "2026-11-01",
+        "provider_by": market.world.reference(market.calder.specialist),
+        "provider_on": "2026-11-02",
+    }
+    terms = {"days": "4.5", "net": "1000.00", "ends": "2027-03-26", "reason": "Less to do"}
+
+    assert broker("agree-variation", {**terms, **agreed, "vat": "99999.99"}, 422)["errors"]["json"]["vat"]
+    assert set(broker("agree-variation", terms, 422)["errors"]["json"]) == set(agreed)
+    other_head = market.world.headteacher(market.world.school("Beech Lane School"), "Hugo Head")
+    elsewhere = {**agreed, "school_by": market.world.reference(other_head)}
+    assert "headteacher or the chair" in broker("agree-variation", {**terms, **elsewhere}, 422)["detail"]
+
+    told = broker("agree-variation", {**terms, **agreed})
+    assert (told["net"], told["vat"]) == ("1000.00", "200.00")
+    assert told["variations"][0]["consent"] == agreed

@@ -290,19 +290,58 @@ def test_a_variation_begins_with_the_present_terms_and_is_checked(started: Marke
     assert 'value="4.5"' in page
     assert 'value="2025.00"' in page
 
-    answers = {"days": "5.5", "net": "2475", "vat": "495", "reason": "One more teacher", **day("ends", ENDS)}
-    browser.send_and_check(f"{WORK}/agree-variation", answers)
+    answers = variation(started, days="5.5", net="2475", reason="One more teacher")
+    check = browser.send(f"{WORK}/agree-variation", answers, status=200)
+    assert "£495.00" in check.text
+    browser.send_page(f"{WORK}/agree-variation", check.text, {**answers, "confirmed": "yes"})
 
     assert (now(started).work.days, now(started).work.gross) == (Decimal("5.5"), Decimal(2970))
-    assert "One more teacher" in browser.get(WORK)
+    page = plain(browser.get(WORK))
+    assert "One more teacher" in page
+    assert "Agreed by Hana Head for the school on 2 November 2026, Grace Calder for the provider" in page
+    assert (
+        "£495.00 VAT, until 26 March 2027, agreed for the school by Hana Head on 2 November 2026 and for the" in page
+    )
 
 
-def test_a_variation_above_what_was_approved_is_refused(started: Market, sign_in: SignIn) -> None:
-    answers = {"days": "9", "net": "4050", "vat": "810", "reason": "More", **day("ends", ENDS), "confirmed": "yes"}
+@pytest.mark.parametrize("unsaid", ["school_by", "school_on-day", "provider_by", "provider_on-day"])
+def test_nothing_is_varied_before_both_sides_have_agreed(started: Market, sign_in: SignIn, unsaid: str) -> None:
+    answers = {**variation(started), unsaid: "", "confirmed": "yes"}
 
-    refused = sign_in(started.broker).send(f"{WORK}/agree-variation", answers, status=422)
+    sign_in(started.broker).send(f"{WORK}/agree-variation", answers, status=422)
 
+    assert now(started).variations == ()
+
+
+def variation(market: Market, **changes: str) -> dict[str, str]:
+    return {
+        "days": "9",
+        "net": "4050",
+        "school_by": market.world.reference(market.head),
+        "provider_by": market.world.reference(market.calder.specialist),
+        **day("school_on", TODAY),
+        **day("provider_on", FIRST),
+        **day("ends", ENDS),
+        "reason": "More to do",
+        **changes,
+    }
+
+
+def test_a_variation_above_what_was_approved_is_agreed_once_more_is_approved(
+    started: Market, sign_in: SignIn
+) -> None:
+    browser = sign_in(started.broker)
+    answers = {**variation(started), "confirmed": "yes"}
+    refused = browser.send(f"{WORK}/agree-variation", answers, status=422)
     assert "This is above the sum approved for the request" in refused.text
+
+    assert "/requests/SR-2026-0001/change-ceiling" in browser.get("/requests/SR-2026-0001")
+    more = {"ceiling": "4100", "approver": started.world.reference(started.director)}
+    browser.send("/requests/SR-2026-0001/change-ceiling", more)
+    browser.send(f"{WORK}/agree-variation", answers)
+
+    assert (now(started).work.net, now(started).work.vat) == (Decimal(4050), Decimal(810))
+    assert started.service.find(SupportRequest, started.request).status is RequestStatus.PLACED
 
 
 def test_a_colleague_who_is_cleared_takes_the_work_on(started: Market, sign_in: SignIn) -> None:
