@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import count
 from uuid import UUID, uuid5
@@ -24,7 +24,8 @@ LONDON = ZoneInfo("Europe/London")
 class Signature:
     """Who gives a command, in which post, through which channel, and when (`at`, aware).
 
-    `command` is sent again when a command is repeated, and makes the repetition harmless.
+    `on_behalf_of` is the person, provider or school whose act it is, where that is somebody else. `command` is sent
+    again when a command is repeated, and makes the repetition harmless.
     """
 
     actor: UUID | None
@@ -71,6 +72,13 @@ def acting(signature: Signature) -> Iterator[Signature]:
         yield signature
     finally:
         _act.reset(token)
+
+
+@contextmanager
+def on_behalf_of(whom: UUID) -> Iterator[Signature]:
+    """Sign in this block as whoever acts now, on behalf of a person, a provider or a school."""
+    with acting(replace(current_signature(), on_behalf_of=whom)) as signature:
+        yield signature
 
 
 def current_signature() -> Signature:

@@ -74,6 +74,7 @@ class Action(StrEnum):
     READ_ENGAGEMENT = "read engagements"
     AGREE_FOR_SCHOOL = "agree an engagement for the school"
     AGREE_FOR_PROVIDER = "agree an engagement for the provider"
+    AGREE_ON_BEHALF = "agree an engagement on another's behalf"
     KEEP_ENGAGEMENT = "keep an engagement"
     REPORT_DELIVERY = "report delivered sessions"
     EVALUATE = "evaluate an engagement"
@@ -133,6 +134,7 @@ POLICY: Mapping[Action, Row] = {
     Action.READ_ENGAGEMENT: _row((ALL, (*SERVICE, REVIEWER)), (OWN, (*SCHOOL, SPECIALIST))),
     Action.AGREE_FOR_SCHOOL: _row((OWN, SCHOOL)),
     Action.AGREE_FOR_PROVIDER: _row((OWN, (SPECIALIST,))),
+    Action.AGREE_ON_BEHALF: _row((ALL, (BROKER, CPD, DIRECTOR))),
     Action.KEEP_ENGAGEMENT: _row((ALL, (BROKER, CPD, DIRECTOR))),
     Action.REPORT_DELIVERY: _row((ALL, (BROKER, CPD, DIRECTOR)), (OWN, (SPECIALIST,))),
     Action.EVALUATE: _row((OWN, SCHOOL)),

@@ -68,12 +68,13 @@ class Proposed(Event):
             ends=self.ends,
             fund=self.fund,
         )
+        engagement.proposed_on = self.meta.occurred_on
         engagement.status = EngagementStatus.PROPOSED
 
 
 class AgreedBySchool(Event):
     TOPIC = "engagement.agreed-by-school"
-    says = "{by} agreed to the terms for the school"
+    says = "{by} agreed to the terms for the school{reason:. …}"
 
     def apply(self, engagement: BrokeredEngagement) -> None:
         engagement.remember_agreement(Side.SCHOOL, self.meta)
@@ -81,7 +82,7 @@ class AgreedBySchool(Event):
 
 class AgreedByProvider(Event):
     TOPIC = "engagement.agreed-by-provider"
-    says = "{by} agreed to the terms for the provider"
+    says = "{by} agreed to the terms for the provider{reason:. …}"
 
     def apply(self, engagement: BrokeredEngagement) -> None:
         engagement.remember_agreement(Side.PROVIDER, self.meta)

@@ -110,10 +110,15 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Who agreed to the terms for a side, and when; nobody in person where a rule of the service did."""
+    """Who agreed to the terms for a side, and when; nobody in person where a rule of the service did.
+
+    With `on_behalf`, the side agreed in the way that `reason` tells, and `by` wrote it down.
+    """
 
     by: UUID | None
     on: date
+    on_behalf: bool = False
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,7 @@ class BrokeredEngagement(Aggregate):
     request: UUID
     tender: UUID | None
     work: Work
+    proposed_on: date
 
     Proposed: TypeAlias = events.Proposed
     AgreedBySchool: TypeAlias = events.AgreedBySchool
@@ -176,17 +177,22 @@ class BrokeredEngagement(Aggregate):
         )
         return engagement
 
-    def agree(self, side: Side) -> None:
-        """One of the three sides agrees to the terms. Raises AlreadyAgreed."""
+    def agree(self, side: Side, *, reason: str = "", came_on: date | None = None) -> None:
+        """One of the three sides agrees to the terms; `came_on` is the day on which that reached the service, today
+        where none is given. Raises AlreadyAgreed, OccurredInTheFuture, DatesOutOfOrder."""
         self._only_when(EngagementStatus.PROPOSED, EngagementStatus.AGREED)
         if side in self.agreed_by:
             raise AlreadyAgreed(f"The {side} has agreed already")
+        if came_on is not None:
+            must_have_come(came_on, self.today, "came_on")
+            if came_on < self.proposed_on:
+                raise DatesOutOfOrder("The terms were proposed after that day", field="came_on")
         agreed: dict[Side, type[Event]] = {
             Side.SCHOOL: self.AgreedBySchool,
             Side.PROVIDER: self.AgreedByProvider,
             Side.SERVICE: self.AgreedByService,
         }
-        self.record(agreed[side]())
+        self.record(agreed[side](), occurred=came_on, reason=reason.strip())
 
     def confirm_clearance(self, *, cleared: bool, valid_to: date | None, rules: tuple[str, ...]) -> None:
         """Note that the specialist is cleared for the work. Raises NotCleared."""
@@ -379,7 +385,8 @@ class BrokeredEngagement(Aggregate):
 
     def remember_agreement(self, side: Side, meta: Meta) -> None:
         """Remember that a side agreed; with the third the terms stand."""
-        self.agreements[side] = Agreement(meta.signature.actor, meta.occurred_on)
+        on_behalf = meta.signature.on_behalf_of is not None
+        self.agreements[side] = Agreement(meta.signature.actor, meta.occurred_on, on_behalf, meta.reason)
         if self.agreed_by == frozenset(Side):
             self.status = EngagementStatus.AGREED
 

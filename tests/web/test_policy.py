@@ -43,6 +43,7 @@ answer invitations                       -    -    -    -    -    -    -    own 
 read engagements                         all  all  all  all  all  own  own  own  all  -
 agree an engagement for the school       -    -    -    -    -    own  own  -    -    -
 agree an engagement for the provider     -    -    -    -    -    -    -    own  -    -
+agree an engagement on another's behalf  -    -    all  all  all  -    -    -    -    -
 keep an engagement                       -    -    all  all  all  -    -    -    -    -
 report delivered sessions                -    -    all  all  all  -    -    own  -    -
 evaluate an engagement                   -    -    -    -    -    own  own  -    -    -

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from werkzeug.exceptions import Forbidden
 
+from domain.acting import on_behalf_of
 from domain.engagement import BrokeredEngagement, Consent, EngagementStatus, Work
 from domain.support_request import SupportRequest
 from domain.vocabulary import Side
@@ -18,6 +20,7 @@ from web.engagements.clearance import clearance_now
 from web.engagements.noun import GOING_ON, delivery, engagements
 from web.known import names_of
 from web.noun import Deal, Values
+from web.office import office
 from web.policy import Action
 from web.vetting import vetted
 
@@ -95,6 +98,29 @@ def _agree_for(side: Side) -> None:
 
 for each in Side:
     _agree_for(each)
+
+
+def _record_agreement_of(side: Side, whose: Callable[[Work], UUID]) -> None:
+    @engagements.command(
+        f"record-agreement-of-{side.value}",
+        f"Record the agreement of the {side.value}",
+        Action.AGREE_ON_BEHALF,
+        schemas.RecordAgreement,
+        done=f"The agreement is recorded on behalf of the {side.value}",
+        submit="Record the agreement",
+        lead=f"For a {side.value} that agreed to these terms by telephone, letter or e-mail.",
+        offered=_awaited(side),
+        context=_terms_shown,
+        initial=lambda *_: {"came_on": office().today()},
+        form_page="engagements/agree.html",
+    )
+    def record(deal: Deal[BrokeredEngagement], values: Values) -> None:
+        with on_behalf_of(whose(deal.record.work)):
+            deal.change(lambda engagement: engagement.agree(side, **values))
+
+
+_record_agreement_of(Side.SCHOOL, lambda work: work.school)
+_record_agreement_of(Side.PROVIDER, lambda work: work.provider)
 
 
 @engagements.command(

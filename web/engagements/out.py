@@ -18,8 +18,10 @@ def _days(attribute: str | None = None) -> fields.Decimal:
 
 
 class AgreementOut(Schema):
-    by = person_field(allow_none=True)
+    by = person_field(allow_none=True, metadata={"description": "Who agreed, or wrote it down on behalf of the side"})
     on = fields.Date()
+    on_behalf = fields.Boolean()
+    reason = fields.String(metadata={"description": "How it came, where it was written down on behalf of the side"})
 
 
 class SessionOut(Schema):

@@ -103,6 +103,11 @@ class AgreeTerms(Schema):
     """Nothing is asked: the terms are shown."""
 
 
+class RecordAgreement(Schema):
+    came_on = day_field("Day on which it came")
+    reason = reason_field("From whom it came, and how", noun="from whom it came, and how")
+
+
 class ConfirmEngagement(Schema):
     """Nothing is asked: terms and clearance are shown."""
 

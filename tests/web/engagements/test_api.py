@@ -46,7 +46,8 @@ def test_an_engagement_lives_its_whole_life(market: Market, program: Open, clock
     specialist("agree-for-provider")
     agreed = broker("agree-for-service")
     assert agreed["status"] == "agreed"
-    assert agreed["agreements"]["school"] == {"by": market.world.reference(market.head), "on": "2026-11-02"}
+    by_hand = {"by": market.world.reference(market.head), "on": "2026-11-02", "on_behalf": False, "reason": ""}
+    assert agreed["agreements"]["school"] == by_hand
     assert broker("confirm")["cleared_under"] == ["vetting-1"]
     specialist("plan-session", {"on": FIRST.isoformat(), "days": "1.5", "minutes": 540})
     clock.go_to(FIRST)
@@ -191,3 +192,35 @@ def test_a_variation_names_who_agreed_and_takes_no_sum_of_vat(market: Market, pr
     told = broker("agree-variation", {**terms, **agreed})
     assert (told["net"], told["vat"]) == ("1000.00", "200.00")
     assert told["variations"][0]["consent"] == agreed
+
+
+@pytest.mark.parametrize("side", ["school", "provider"])
+def test_a_side_without_an_account_agrees_by_what_the_broker_writes_down(
+    market: Market, program: Open, clock: Clock, broker: Working, side: str
+) -> None:
+    market.proposed()
+    clock.go_to(BEGINS)
+    came = {"came_on": "2026-11-04", "reason": "A signed letter"}
+
+    for wrong in ({"came_on": "2026-11-10"}, {"came_on": "2026-11-01"}):
+        refused = broker(f"record-agreement-of-{side}", {**came, **wrong}, 422)
+        assert refused["errors"]["json"]["came_on"]
+    assert "reason" in broker(f"record-agreement-of-{side}", {"came_on": "2026-11-04"}, 422)["errors"]["json"]
+    told = broker(f"record-agreement-of-{side}", came)["agreements"][side]
+
+    by = market.world.reference(market.broker)
+    assert told == {"by": by, "on": "2026-11-04", "on_behalf": True, "reason": "A signed letter"}
+    signed = list(market.world.office.store.get(market.engagement("BE-2026-0001").id))[-1].meta.signature
+    assert (signed.actor, signed.post) == (market.broker, "broker")
+    assert signed.on_behalf_of == (market.school if side == "school" else market.calder.id)
+    assert broker(f"record-agreement-of-{side}", came, 422)["type"].endswith("already-agreed")
+
+
+def test_nobody_outside_the_service_records_an_agreement_of_others(market: Market, program: Open) -> None:
+    market.proposed()
+    body = {"came_on": "2026-11-02", "reason": "By telephone"}
+
+    for person in (market.head, market.calder.specialist, market.world.officer(), market.world.reviewer()):
+        for side in ("school", "provider"):
+            path = f"{WORK}/record-agreement-of-{side}"
+            program(person).post(path, body, key="not-mine-1", at='"1"', status=403)

@@ -85,6 +85,23 @@ def test_each_side_sees_the_terms_and_agrees_for_itself(market: Market, sign_in:
     assert "Agreed by Grace Calder on 2 November 2026" in page
 
 
+def test_an_agreement_that_came_by_letter_stands_on_the_page_with_who_wrote_it_down(
+    market: Market, broker: Browser
+) -> None:
+    market.proposed()
+    assert f'href="{WORK}/record-agreement-of-provider"' in broker.get(WORK)
+    form = plain(broker.get(f"{WORK}/record-agreement-of-provider"))
+    assert "£2,430.00" in form
+
+    answers = {"reason": "A letter from the partners", **day("came_on", TODAY)}
+    broker.send(f"{WORK}/record-agreement-of-provider", answers)
+
+    page = plain(broker.get(WORK))
+    assert "Agreed on 2 November 2026, recorded by Bea Broker: A letter from the partners" in page
+    assert "Bea Broker, on behalf of Calder Learning" in page
+    assert f'href="{WORK}/record-agreement-of-provider"' not in broker.get(WORK)
+
+
 @pytest.mark.parametrize(("side", "other"), [("school", "calder"), ("provider", "head"), ("service", "head")])
 def test_nobody_agrees_for_another_side(market: Market, sign_in: SignIn, side: str, other: str) -> None:
     market.proposed()
