@@ -12,7 +12,8 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from domain.aggregate import Refusal
+from domain.acting import on_behalf_of
+from domain.aggregate import Refusal, reasoned
 from domain.engagement import BrokeredEngagement
 from domain.engagement import Work as Terms
 from domain.provider import Provider, ProviderKind
@@ -136,27 +137,66 @@ class Brokerage:
 
         self.service.do(decide)
 
-    def quote(self, tender_id: UUID, provider: UUID, terms: QuoteTerms, *, at: int | None = None) -> None:
-        """Take a provider's quote in. Raises NotASpecialist where the named person does not work for it."""
+    def quote(
+        self,
+        tender_id: UUID,
+        provider: UUID,
+        terms: QuoteTerms,
+        *,
+        rules: tuple[str, ...] = (),
+        at: int | None = None,
+    ) -> None:
+        """Take a provider's quote in; `rules` gave its rate of VAT. Raises NotASpecialist where the named person does
+        not work for it."""
 
         def decide(work: Work) -> None:
             tender = work.find(Tender, tender_id, at=at)
             must_work_there(work.find(Provider, provider), terms.specialist, tender.today)
-            tender.quote(provider, terms)
+            tender.quote(provider, terms, rules=rules)
 
         self.service.do(decide)
 
     def revise_quote(
-        self, tender_id: UUID, provider: UUID, terms: QuoteTerms, *, reason: str, at: int | None = None
+        self,
+        tender_id: UUID,
+        provider: UUID,
+        terms: QuoteTerms,
+        *,
+        reason: str,
+        rules: tuple[str, ...] = (),
+        at: int | None = None,
     ) -> None:
         """Take a provider's changed quote in. Raises NotASpecialist."""
 
         def decide(work: Work) -> None:
             tender = work.find(Tender, tender_id, at=at)
             must_work_there(work.find(Provider, provider), terms.specialist, tender.today)
-            tender.revise_quote(provider, terms, reason=reason)
+            tender.revise_quote(provider, terms, rules=rules, reason=reason)
 
         self.service.do(decide)
+
+    def record_quote(
+        self,
+        tender_id: UUID,
+        provider: UUID,
+        terms: QuoteTerms,
+        *,
+        came_on: date,
+        reason: str,
+        rules: tuple[str, ...] = (),
+        at: int | None = None,
+    ) -> None:
+        """Write down on a provider's behalf a quote that came otherwise than by its own hand, `reason` being how; a
+        quote that stands is revised. Raises NotASpecialist."""
+
+        def decide(work: Work) -> None:
+            tender = work.find(Tender, tender_id, at=at)
+            must_work_there(work.find(Provider, provider), terms.specialist, came_on)
+            take_in = tender.revise_quote if provider in tender.quotes else tender.quote
+            take_in(provider, terms, rules=rules, reason=reasoned(reason), came_on=came_on)
+
+        with on_behalf_of(provider):
+            self.service.do(decide)
 
     def select(
         self,

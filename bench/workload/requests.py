@@ -26,7 +26,7 @@ from providers.vetting import USUAL_POLICY as VETTING
 
 NEED = "Results have fallen for three years and two teachers have left; the department has no scheme of work."
 WANTED = "A scheme of work for all years, in use in every class"
-CEILING, DAYS = Decimal(6000), Decimal(2)
+CEILING, DAYS, VAT_PERCENT = Decimal(6000), Decimal(2), Decimal(20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +221,7 @@ def _quote(world: World, provider: ProviderKnown) -> Terms:
         approach="Half a day to listen and look, then work beside teachers, and a short note after each visit.",
         available_from=world.today + timedelta(days=14),
         available_to=world.today + timedelta(days=160),
+        vat_percent=VAT_PERCENT,
     )
 
 

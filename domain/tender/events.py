@@ -105,7 +105,7 @@ class InvitationDeclined(Event):
 
 class QuoteReceived(Event):
     TOPIC = "tender.quote-received"
-    says = "{provider} quoted for {specialist}, days: {days}, {day_rate} a day, {net} net and {vat} VAT"
+    says = "{provider} quoted for {specialist}, days: {days}, {day_rate} a day, {net} net and {vat} VAT{reason:. …}"
     provider: UUID
     specialist: UUID
     days: Decimal

@@ -51,7 +51,7 @@ class Terms:
     approach: str
     available_from: date
     available_to: date
-    vat_percent: Decimal = Decimal(20)
+    vat_percent: Decimal
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from domain.aggregate import Aggregate, reasoned
+from domain.aggregate import Aggregate, must_have_come, reasoned
 from domain.tender import events
 from domain.tender.parts import (
     OPEN_INVITATION,
@@ -177,32 +177,69 @@ class Tender(Aggregate):
         reason: str,
         side: Side = Side.PROVIDER,
         unavailable_until: date | None = None,
+        came_on: date | None = None,
     ) -> None:
-        """An invitation or quote is turned down by the provider, or by another side. Raises NotInvited."""
-        self._must_be_open()
-        self._invited(provider)
-        declined = self.InvitationDeclined(provider=provider, side=side, why=why, unavailable_until=unavailable_until)
-        self.record(declined, provider=provider, reason=reasoned(reason))
-
-    def quote(self, provider: UUID, terms: Terms) -> None:
-        """A provider quotes; the price follows from its terms.
-
-        Raises NotInvited, ReplyByHasPassed, AlreadyQuoted, NotHalfDays, NotAPrice, DatesOutOfOrder, BriefNeeded.
+        """An invitation or quote is turned down by the provider, or by another side; `came_on` is the day on which
+        that reached the service, today where none is given. Raises NotInvited, OccurredInTheFuture, DatesOutOfOrder.
         """
         self._must_be_open()
-        if self._invited(provider).quote is not None:
-            raise AlreadyQuoted("This provider has quoted. Revise the quote instead.", field="provider")
-        self._must_be_in_time()
-        quoted = self.QuoteReceived(provider=provider, **priced(terms))
-        self.record(quoted, provider=provider, people=(terms.specialist,))
+        self._may_have_come(came_on, self._invited(provider).invited_on)
+        declined = self.InvitationDeclined(provider=provider, side=side, why=why, unavailable_until=unavailable_until)
+        self.record(declined, occurred=came_on, provider=provider, reason=reasoned(reason))
 
-    def revise_quote(self, provider: UUID, terms: Terms, *, reason: str) -> None:
+    def quote(
+        self,
+        provider: UUID,
+        terms: Terms,
+        *,
+        rules: tuple[str, ...] = (),
+        reason: str = "",
+        came_on: date | None = None,
+    ) -> None:
+        """A provider quotes; the price follows from its terms.
+
+        `rules` are the versions of those that gave the rate of VAT, `came_on` is the day on which the quote reached
+        the service, today where none is given. Raises NotInvited, ReplyByHasPassed, AlreadyQuoted, NotHalfDays,
+        NotAPrice, DatesOutOfOrder, BriefNeeded, OccurredInTheFuture.
+        """
+        self._must_be_open()
+        invitation = self._invited(provider)
+        if invitation.quote is not None:
+            raise AlreadyQuoted("This provider has quoted. Revise the quote instead.", field="provider")
+        self._may_have_come(came_on, invitation.invited_on)
+        self._must_be_in_time(came_on)
+        quoted = self.QuoteReceived(provider=provider, **priced(terms))
+        self.record(
+            quoted,
+            occurred=came_on,
+            provider=provider,
+            people=(terms.specialist,),
+            rules=rules,
+            reason=reason.strip(),
+        )
+
+    def revise_quote(
+        self,
+        provider: UUID,
+        terms: Terms,
+        *,
+        reason: str,
+        rules: tuple[str, ...] = (),
+        came_on: date | None = None,
+    ) -> None:
         """A provider changes its quote while there is time. Raises NoQuote, and as for `quote`."""
         self._must_be_open()
-        self._quoted(provider)
-        self._must_be_in_time()
+        self._may_have_come(came_on, self._quoted(provider).received_on)
+        self._must_be_in_time(came_on)
         revised = self.QuoteRevised(provider=provider, **priced(terms))
-        self.record(revised, provider=provider, people=(terms.specialist,), reason=reasoned(reason))
+        self.record(
+            revised,
+            occurred=came_on,
+            provider=provider,
+            people=(terms.specialist,),
+            rules=rules,
+            reason=reasoned(reason),
+        )
 
     def withdraw_quote(self, provider: UUID, *, reason: str) -> None:
         """A provider takes its quote back. Raises NoQuote."""
@@ -288,8 +325,17 @@ class Tender(Aggregate):
         if self.status is TenderStatus.CLOSED:
             raise TenderNotOpen("This tender is closed")
 
-    def _must_be_in_time(self) -> None:
-        if self.today > self.reply_by:
+    def _may_have_come(self, day: date | None, since: date) -> None:
+        if day is None:
+            return
+        must_have_come(day, self.today, "came_on")
+        if day < since:
+            raise DatesOutOfOrder(
+                f"The provider was invited, or quoted last, on {since.day} {since:%B %Y}", field="came_on"
+            )
+
+    def _must_be_in_time(self, came_on: date | None = None) -> None:
+        if (came_on or self.today) > self.reply_by:
             raise ReplyByHasPassed("The day for replies has passed. Only the service can extend it, for everybody.")
 
     def _invited(self, provider: UUID) -> Invitation:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from domain.aggregate import Refusal
-from domain.money import Price, half_days, pounds
+from domain.money import MOST, Price, half_days, pounds
 from domain.tender.parts import Terms
 
 
@@ -58,7 +58,7 @@ class NoQuote(Refusal):
 
 
 class NotAPrice(Refusal):
-    """A rate or percentage below nothing."""
+    """A rate or percentage below nothing, or a sum larger than any."""
 
 
 class NotYetDue(Refusal):
@@ -89,6 +89,8 @@ def priced(terms: Terms) -> dict[str, Any]:
     if terms.available_to < terms.available_from:
         raise DatesOutOfOrder("The last day must be on or after the first", field="available_to")
     days, day_rate = half_days(terms.days), pounds(terms.day_rate)
+    if days * day_rate > MOST:
+        raise NotAPrice(f"Days and price of a day come to more than £{MOST:,}", field="day_rate")
     price = Price.of(days * day_rate, vat_percent=terms.vat_percent)
     return {
         "specialist": terms.specialist,

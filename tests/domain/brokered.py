@@ -134,6 +134,7 @@ def terms(**changes: Any) -> Terms:
         "approach": "Plan together, teach together, look at what was learnt",
         "available_from": BEGINS,
         "available_to": ENDS,
+        "vat_percent": Decimal(20),
     }
     return Terms(**fields | changes)
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from domain.aggregate import ReasonNeeded
+from domain.aggregate import OccurredInTheFuture, ReasonNeeded
 from domain.money import NotHalfDays
 from domain.tender import DeclineReason, InvitationStatus, Tender, TenderStatus
 from domain.tender.rules import (
@@ -303,3 +303,43 @@ def test_nothing_happens_in_a_closed_tender() -> None:
     ).then_holds(lambda tender: tender.status is TenderStatus.CLOSED)
     given(tender).when(lambda tender: tender.quote(CALDER, terms())).then_refused(TenderNotOpen)
     given(tender).when(lambda tender: tender.lapse_unanswered(), on=TODAY).then_refused(TenderNotOpen)
+
+
+def test_a_quote_larger_than_any_sum_is_refused() -> None:
+    given(a_tender_with_two_invited()).when(
+        lambda tender: tender.quote(CALDER, terms(days=Decimal(400), day_rate=Decimal(9_999_999)))
+    ).then_refused(NotAPrice, field="day_rate")
+
+
+def test_a_quote_names_the_rules_that_gave_its_vat() -> None:
+    given(a_tender_with_two_invited()).when(lambda tender: tender.quote(CALDER, terms(), rules=("settings-3",))).then(
+        Tender.QuoteReceived, rules=("settings-3",)
+    )
+    given(a_tender_with_two_quotes()).when(
+        lambda tender: tender.revise_quote(CALDER, terms(), rules=("settings-3",), reason="One day less")
+    ).then(Tender.QuoteRevised, rules=("settings-3",))
+
+
+def test_a_quote_counts_on_the_day_on_which_it_came_though_it_is_written_down_later() -> None:
+    given(a_tender_with_two_invited()).when(
+        lambda tender: tender.quote(CALDER, terms(), reason="A letter", came_on=REPLY_BY), on=AFTER_REPLY_BY
+    ).then(Tender.QuoteReceived, occurred_on=REPLY_BY, reason="A letter").then_holds(
+        lambda tender: tender.quotes[CALDER].received_on == REPLY_BY
+    )
+    given(a_tender_with_two_invited()).when(
+        lambda tender: tender.quote(CALDER, terms(), reason="A letter", came_on=AFTER_REPLY_BY), on=AFTER_REPLY_BY
+    ).then_refused(ReplyByHasPassed)
+
+
+def test_no_answer_came_before_the_invitation_or_on_a_day_to_come() -> None:
+    early, late = YESTERDAY - timedelta(days=1), TOMORROW
+    for day, rule in ((early, DatesOutOfOrder), (late, OccurredInTheFuture)):
+        given(a_tender_with_two_invited()).when(
+            lambda tender, day=day: tender.quote(CALDER, terms(), came_on=day)
+        ).then_refused(rule, field="came_on")
+        given(a_tender_with_two_quotes()).when(
+            lambda tender, day=day: tender.revise_quote(CALDER, terms(), reason="Less", came_on=day)
+        ).then_refused(rule, field="came_on")
+        given(a_tender_with_two_invited()).when(
+            lambda tender, day=day: tender.decline(CALDER, why=DeclineReason.DATES, reason="Away", came_on=day)
+        ).then_refused(rule, field="came_on")

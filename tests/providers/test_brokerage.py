@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.aggregate import ReasonNeeded
+from domain.aggregate import Event, ReasonNeeded
 from domain.engagement import BrokeredEngagement, EngagementStatus, NotCleared
 from domain.provider import ConflictNature, Provider, ProviderKind
 from domain.provider.rules import NotASpecialist, NotOnTheList
@@ -22,7 +22,7 @@ from domain.vocabulary import Phase, ServiceType, Side
 from providers.brokerage import Agreement, NobodySelected, NotOnTheShortlist, QuotesNeeded
 from providers.eligibility import ConflictOfInterest, ProviderSuspended
 from providers.matching import USUAL_POLICY
-from tests.domain.brokered import BEGINS, ENDS, GRACE, IMRAN, LEAD, REPLY_BY, SCHOOL, terms, the_work
+from tests.domain.brokered import BEGINS, BROKER, ENDS, GRACE, IMRAN, LEAD, REPLY_BY, SCHOOL, terms, the_work
 from tests.providers.desk import AGREEMENT, Desk
 from tests.scenario import TODAY, signed
 
@@ -348,3 +348,56 @@ def test_the_shortlist_may_be_chosen_by_hand(desk: Desk, calder: UUID, harrop: U
 
     assert "Would cost £2,250.00 of £2,500.00" in ranking.fitting[0].reasons
     assert desk.service.find(SupportRequest, request).shortlist == (harrop,)
+
+
+def test_each_decision_names_the_rules_that_it_rests_on(desk: Desk, calder: UUID, harrop: UUID) -> None:
+    engagement = desk.service.find(BrokeredEngagement, desk.proposed_work(calder, harrop))
+
+    def rules(record: UUID, event: type[Event]) -> tuple[str, ...]:
+        return next(each.meta.rules for each in desk.service.events.get(record) if isinstance(each, event))
+
+    assert rules(engagement.request, SupportRequest.ProvidersShortlisted) == ("matching-1", "vetting-1")
+    assert engagement.tender is not None
+    assert rules(engagement.tender, Tender.ProviderInvited) == ("vetting-1",)
+    assert rules(engagement.id, BrokeredEngagement.Proposed) == ("vetting-1",)
+
+
+def test_work_engaged_without_quotes_names_the_rules_that_it_rests_on(desk: Desk) -> None:
+    music = desk.a_provider("PV-2026-0006", GRACE, kind=ProviderKind.INTERNAL)
+    work = the_work(provider=music, begins=BEGINS)
+    with signed():
+        engagement = desk.brokerage.engage_directly(
+            desk.an_approved_request(), "BE-2026-0001", work, reason="Our own service"
+        )
+
+    assert next(iter(desk.service.events.get(engagement))).meta.rules == ("vetting-1",)
+
+
+def test_a_quote_is_written_down_on_behalf_of_the_provider_and_again_where_it_changes(
+    desk: Desk, calder: UUID, harrop: UUID
+) -> None:
+    tender = desk.a_tender(calder, harrop)
+    for days in (Decimal(4), Decimal(3)):
+        with signed(by=BROKER, post="broker"):
+            desk.brokerage.record_quote(
+                tender, calder, terms(days=days), came_on=TODAY, reason="By telephone", rules=("settings-1",)
+            )
+
+    received, revised = list(desk.service.events.get(tender))[-2:]
+    assert (type(received), type(revised)) == (Tender.QuoteReceived, Tender.QuoteRevised)
+    for event in (received, revised):
+        meta = event.meta
+        assert (meta.signature.actor, meta.signature.on_behalf_of) == (BROKER, calder)
+        assert (meta.reason, meta.rules, meta.about.provider) == ("By telephone", ("settings-1",), calder)
+    assert desk.service.find(Tender, tender).quotes[calder].days == 3
+
+
+def test_a_quote_that_is_written_down_says_how_it_came_and_names_somebody_of_the_provider(
+    desk: Desk, calder: UUID, harrop: UUID
+) -> None:
+    tender = desk.a_tender(calder, harrop)
+
+    with signed(), pytest.raises(ReasonNeeded):
+        desk.brokerage.record_quote(tender, calder, terms(), came_on=TODAY, reason=" ")
+    with signed(), pytest.raises(NotASpecialist):
+        desk.brokerage.record_quote(tender, calder, terms(specialist=IMRAN), came_on=TODAY, reason="By telephone")

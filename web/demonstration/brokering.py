@@ -23,6 +23,7 @@ from web.demonstration.diary import Diary, working_day
 from web.demonstration.needs import NEEDS, End, Need
 from web.demonstration.places import AUTHORITY
 from web.demonstration.town import Town
+from web.quoting import vat_of
 from web.vetting import policy_on
 
 Act = Callable[[], object]
@@ -175,7 +176,7 @@ class Story:
 
     def _quote(self, name: str) -> None:
         provider = self.service.find(Provider, self.town.providers[name])
-        rate = provider.rate_on(self.town.office.today())
+        rate, vat = provider.rate_on(self.town.office.today()), vat_of(self.town.office, provider)
         terms = Terms(
             specialist=self._specialist(name),
             days=self.need.days,
@@ -183,9 +184,9 @@ class Story:
             approach="Half a day to listen and look, then work beside teachers, and a short note after each visit.",
             available_from=self.begun + timedelta(days=35),
             available_to=self.begun + timedelta(days=180),
-            vat_percent=Decimal(20) if rate and rate.vat_registered else Decimal(0),
+            vat_percent=vat.percent,
         )
-        self.desk.quote(self.tender, self.town.providers[name], terms)
+        self.desk.quote(self.tender, self.town.providers[name], terms, rules=vat.rules)
 
     def _select(self) -> None:
         self.desk.select(

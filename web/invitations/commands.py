@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from decimal import Decimal
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -13,7 +12,6 @@ import sqlalchemy as sa
 from flask import g
 from werkzeug.exceptions import Forbidden
 
-from domain.money import Price
 from domain.provider import Provider
 from domain.tender import Invitation, InvitationStatus, Tender, TenderStatus, Terms
 from projections import open_requests, tenders
@@ -26,10 +24,8 @@ from web.known import names_of, reference_of, references_of
 from web.noun import Deal, Listing, Noun, Sight, Values
 from web.office import office
 from web.policy import Action, Concerned
+from web.quoting import SPECIALISTS, GiveQuote, Vat, vat_of
 from web.vetting import policy_on
-
-VAT_PERCENT = Decimal(20)
-"""The standard rate of VAT, charged by whoever is registered for it."""
 
 
 def _listed(
@@ -108,12 +104,6 @@ def _provider_as_it_is(provider: UUID) -> Provider:
     return known[provider]
 
 
-def vat_percent_of(provider: UUID) -> Decimal:
-    """The rate at which a provider charges VAT, by its registration of today; 0 where it has told no rate."""
-    rate = _provider_as_it_is(provider).rate_on(office().today())
-    return VAT_PERCENT if rate and rate.vat_registered else Decimal(0)
-
-
 def _quoting(connection: sa.Connection, tender: Tender | None) -> Mapping[str, Any]:
     """The provider's own people for the form, and the price for the check of answers."""
     if tender is None:
@@ -121,16 +111,12 @@ def _quoting(connection: sa.Connection, tender: Tender | None) -> Mapping[str, A
     own = _invitation(signed_in(), tender).provider
     people = [each.person for each in _provider_as_it_is(own).specialists_on(office().today())]
     refs, names = references_of(connection, people), names_of(connection, people)
-    vat_percent = vat_percent_of(own)
-
-    def price(values: Values) -> Price:
-        return Price.of(values["days"] * values["day_rate"], vat_percent=vat_percent)
-
+    vat = vat_of(office(), _provider_as_it_is(own))
     chosen = sorted((names.get(each, ""), refs[each]) for each in people if each in refs)
     return {
-        schemas.SPECIALISTS: [(ref, name) for name, ref in chosen],
-        "price": price,
-        "vat_percent": vat_percent,
+        SPECIALISTS: [(ref, name) for name, ref in chosen],
+        "vat": lambda _: vat,
+        "no_vat": "as you are not registered for it",
     }
 
 
@@ -160,28 +146,29 @@ def _present_quote(connection: sa.Connection, tender: Tender) -> Mapping[str, An
     }
 
 
-def _terms(provider: UUID, values: Values) -> Terms:
+def _terms(vat: Vat, values: Values) -> Terms:
     answers = {name: value for name, value in values.items() if name != "reason"}
-    return Terms(**answers, vat_percent=vat_percent_of(provider))
+    return Terms(**answers, vat_percent=vat.percent)
 
 
 @invitations.command(
     "quote",
     "Give a quote",
     Action.ANSWER_INVITATION,
-    schemas.GiveQuote,
+    GiveQuote,
     done="Your quote is sent",
     submit="Send the quote",
     offered=_stands(INVITED, until=_reply_by),
     context=_quoting,
     initial=_first_quote,
     check=True,
-    check_page="invitations/check_quote.html",
+    check_page="check_quote.html",
     main=True,
 )
 def quote(deal: Deal[Tender], values: Values) -> None:
     provider = _provider(deal)
-    _brokerage(deal).quote(deal.record.id, provider, _terms(provider, values), at=deal.at)
+    vat = vat_of(deal.office, _provider_as_it_is(provider))
+    _brokerage(deal).quote(deal.record.id, provider, _terms(vat, values), rules=vat.rules, at=deal.at)
 
 
 @invitations.command(
@@ -195,12 +182,14 @@ def quote(deal: Deal[Tender], values: Values) -> None:
     context=_quoting,
     initial=_present_quote,
     check=True,
-    check_page="invitations/check_quote.html",
+    check_page="check_quote.html",
 )
 def revise_quote(deal: Deal[Tender], values: Values) -> None:
     provider = _provider(deal)
-    terms = _terms(provider, values)
-    _brokerage(deal).revise_quote(deal.record.id, provider, terms, reason=values["reason"], at=deal.at)
+    vat = vat_of(deal.office, _provider_as_it_is(provider))
+    _brokerage(deal).revise_quote(
+        deal.record.id, provider, _terms(vat, values), rules=vat.rules, reason=values["reason"], at=deal.at
+    )
 
 
 @invitations.command(

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from marshmallow import Schema, fields, validates_schema
-from marshmallow.exceptions import ValidationError
+from marshmallow import Schema, fields
 
 from domain.tender import DeclineReason
 from domain.vocabulary import Phase
 from web.fields import (
     SchoolField,
     day_field,
-    days_field,
-    money_field,
     person_field,
     provider_field,
     reason_field,
     text_field,
 )
 from web.invitations.own import Standing
-
-SPECIALISTS = "specialists"
-"""The provider's own people, as a form offers them."""
+from web.quoting import GiveQuote
 
 
 class AskQuestion(Schema):
@@ -33,33 +26,6 @@ class AskQuestion(Schema):
         rows=3,
         longest=4000,
     )
-
-
-class GiveQuote(Schema):
-    specialist = person_field(
-        required=True,
-        metadata={
-            "label": "Who would do the work",
-            "widget": "select",
-            "choices": lambda context: context[SPECIALISTS],
-            "noun": "who would do the work",
-        },
-    )
-    days = days_field(label="Days of support")
-    day_rate = money_field(label="Price of a day", hint="Without VAT", noun="the price of a day")
-    approach = text_field(
-        label="How the work would be done",
-        hint="Do not include names of pupils.",
-        rows=8,
-        noun="how the work would be done",
-    )
-    available_from = day_field("Available from")
-    available_to = day_field("Available to")
-
-    @validates_schema
-    def in_order(self, values: dict[str, Any], **_: Any) -> None:
-        if values["available_to"] < values["available_from"]:
-            raise ValidationError("The last day must be on or after the first", "available_to")
 
 
 class ReviseQuote(GiveQuote):

@@ -21,10 +21,10 @@ from web.known import reference_of
 from web.noun import Deal, Values
 from web.office import office
 from web.quotes import compared, quote_options
-from web.tenders import schemas
+from web.tenders import answering, schemas
 from web.tenders.noun import broker_command, request_of, tenders
 
-__all__ = ["tenders"]
+__all__ = ["answering", "tenders"]
 
 
 class WorkProposed(Refusal):

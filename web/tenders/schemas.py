@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from domain.tender import InvitationStatus, TenderStatus
+from domain.tender import DeclineReason, InvitationStatus, TenderStatus
 from domain.vocabulary import Side
 from web.fields import (
     RecordField,
@@ -20,6 +20,10 @@ from web.fields import (
     reason_field,
     text_field,
 )
+from web.quoting import GiveQuote
+
+INVITED = "invited"
+"""The providers that may still answer, as forms offer them."""
 
 UNANSWERED, SHORTLIST, QUOTES, APPROVERS, DIRECTORS = "unanswered", "shortlist", "quotes", "approvers", "directors"
 """What forms offer: questions without an answer, those who may be invited, quotes, and who may approve."""
@@ -60,6 +64,30 @@ class AnswerTenderQuestion(Schema):
         metadata={"label": "Question", "widget": "radios", "choices": _offered(UNANSWERED)},
     )
     answer = text_field(label="Answer", hint="All who are invited read it, with the question.")
+
+
+class _Answered(Schema):
+    provider = _provider("Provider", INVITED)
+    came_on = day_field("Day on which it came")
+
+
+class RecordQuote(GiveQuote, _Answered):
+    reason = reason_field("From whom it came, and how", noun="from whom it came, and how")
+
+
+class RecordRefusal(_Answered):
+    why = fields.Enum(
+        DeclineReason,
+        by_value=True,
+        required=True,
+        metadata={"label": "Why the provider declines", "widget": "radios", "noun": "why the provider declines"},
+    )
+    reason = reason_field(
+        "What the provider said, from whom it came, and how", noun="what the provider said and how it came"
+    )
+    unavailable_until = day_field(
+        "Not available until", required=False, hint="Leave empty if the provider can be asked again at any time"
+    )
 
 
 class ExtendReplyBy(Schema):

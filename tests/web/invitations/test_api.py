@@ -108,6 +108,7 @@ def test_a_quote_on_an_old_version_is_refused(market: Market, program: Open) -> 
         ({"days": "0.3"}, "days"),
         ({"days": "1e9"}, "days"),
         ({"day_rate": "-5"}, "day_rate"),
+        ({"days": "400", "day_rate": "9999999"}, "day_rate"),
         ({"day_rate": "NaN"}, "day_rate"),
         ({"approach": ""}, "approach"),
         ({"specialist": "PE-2026-9999"}, "specialist"),

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import pytest
 
+from domain.authority import AUTHORITY, Authority, Settings
 from domain.tender import InvitationStatus
 from tests.domain.brokered import BEGINS, ENDS, REPLY_BY
 from tests.scenario import TODAY
@@ -201,6 +202,25 @@ def test_the_form_of_a_quote_begins_with_the_known_rate_and_the_only_person(mark
     assert "Imran" not in page
 
 
+def test_vat_is_charged_at_the_rate_that_the_authority_has_set(market: Market, of: Of) -> None:
+    with market.world.acting():
+        market.service.change(
+            Authority,
+            AUTHORITY,
+            lambda one: one.change_settings(Settings(vat_percent=Decimal("17.50")), from_=TODAY, reason="A new rate"),
+        )
+    browser, answers = of(market.calder), a_quote(market.world, market.calder)
+
+    check = browser.send(f"{INVITATION}/quote", answers, status=200)
+    assert "£354.38 at 17.5%" in plain(check.text)
+    browser.send_page(f"{INVITATION}/quote", check.text, {**answers, "confirmed": "yes"})
+    browser.send_and_check(f"{INVITATION}/revise-quote", {**answers, "days": "4", "reason": "One session fewer"})
+
+    assert market.tender_now().quotes[market.calder.id].vat == Decimal(315)
+    received, revised = list(market.world.office.store.get(market.tender))[-2:]
+    assert received.meta.rules == revised.meta.rules == ("settings-1",)
+
+
 def test_no_vat_is_added_for_whoever_is_not_registered(market: Market, of: Of) -> None:
     small = market.firm(3, "Small Steps", "Sue Small", vat_registered=False)
     market.a_tender(small, market.harrop, number=2)
@@ -228,6 +248,7 @@ def test_a_quote_is_sent_once_however_often_the_button_is_pressed(market: Market
         ({"days": "2.3"}, "Enter days in halves"),
         ({"days": ""}, "Enter"),
         ({"day_rate": "-1"}, "between 0 and"),
+        ({"days": "400", "day_rate": "9999999"}, "Days and price of a day come to more than £9,999,999.99"),
         ({"approach": " "}, "Enter how the work would be done"),
         ({"available_to-year": "2025"}, "The last day must be on or after the first"),
         ({"specialist": "PE-2026-9999"}, "Select who would do the work"),

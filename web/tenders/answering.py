@@ -1,0 +1,121 @@
+"""What providers answer by telephone, letter or e-mail, written down by the broker on their behalf."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from domain.acting import on_behalf_of
+from domain.provider import Provider
+from domain.tender import Tender, TenderStatus, Terms
+from domain.tender.parts import OPEN_INVITATION
+from projections import open_requests, providers
+from web.brokering import desk
+from web.choices import provider_options
+from web.known import names_of, references_of
+from web.noun import Deal, Values
+from web.office import office
+from web.quoting import SPECIALISTS, Vat, vat_of
+from web.tenders import schemas
+from web.tenders.noun import broker_command
+
+HOW_IT_CAME = ("provider", "reason", "came_on")
+"""The answers that are no terms of a quote."""
+
+
+def _open_to(tender: Tender) -> list[UUID]:
+    """The providers that may still answer, in the order in which they were invited."""
+    return [each.provider for each in tender.invitations.values() if each.status in OPEN_INVITATION]
+
+
+def _may_answer(tender: Tender) -> bool:
+    return tender.status is TenderStatus.OPEN and bool(_open_to(tender))
+
+
+def _answering(connection: sa.Connection, tender: Tender | None) -> Mapping[str, Any]:
+    return {schemas.INVITED: provider_options(connection, _open_to(tender)) if tender else []}
+
+
+def _quoting(connection: sa.Connection, tender: Tender | None) -> Mapping[str, Any]:
+    """Those who may still quote and their people; and the price for the check of answers."""
+    if tender is None:
+        return {schemas.INVITED: [], SPECIALISTS: []}
+    return {
+        **_answering(connection, tender),
+        SPECIALISTS: list(_people_of(connection, _open_to(tender))),
+        "vat": lambda values: _vat(values["provider"]),
+        "no_vat": "as the provider is not registered for it",
+    }
+
+
+def _people_of(connection: sa.Connection, invited: list[UUID]) -> Iterator[tuple[str, str]]:
+    """Those who work for these providers today, provider by provider, by name."""
+    today = office().today()
+    there = [each for each in providers.specialists_among(connection, invited) if each.works_on(today)]
+    people = [each.person for each in there]
+    names, refs = names_of(connection, [*people, *invited]), references_of(connection, people)
+    for each in sorted(there, key=lambda one: (invited.index(one.provider), names.get(one.person, ""))):
+        if each.person in refs:
+            yield refs[each.person], f"{names.get(each.person, '')}, {names.get(each.provider, '')}"
+
+
+def _vat(provider: UUID) -> Vat:
+    return vat_of(office(), office().service.find(Provider, provider))
+
+
+def _days_needed(connection: sa.Connection, tender: Tender) -> Mapping[str, Any]:
+    need = open_requests.requests.get(connection, tender.request)
+    return {
+        "available_from": need.needed_from if need else None,
+        "available_to": need.needed_by if need else None,
+        "came_on": office().today(),
+    }
+
+
+@broker_command(
+    "record-quote",
+    "Record a quote for a provider",
+    schemas.RecordQuote,
+    done="The quote is recorded on behalf of the provider",
+    submit="Record the quote",
+    lead="For a quote that came by telephone, letter or e-mail. Where the provider has quoted already, this quote "
+    "takes the place of the former one.",
+    offered=_may_answer,
+    context=_quoting,
+    initial=_days_needed,
+    check=True,
+    check_page="check_quote.html",
+)
+def record_quote(deal: Deal[Tender], values: Values) -> None:
+    provider, vat = values["provider"], _vat(values["provider"])
+    offered = {name: value for name, value in values.items() if name not in HOW_IT_CAME}
+    desk(deal).record_quote(
+        deal.record.id,
+        provider,
+        Terms(**offered, vat_percent=vat.percent),
+        came_on=values["came_on"],
+        reason=values["reason"],
+        rules=vat.rules,
+        at=deal.at,
+    )
+
+
+@broker_command(
+    "record-refusal",
+    "Record a refusal for a provider",
+    schemas.RecordRefusal,
+    done="The refusal is recorded on behalf of the provider",
+    submit="Record the refusal",
+    lead="For an invitation that was declined by telephone, letter or e-mail.",
+    offered=_may_answer,
+    context=_answering,
+    initial=lambda *_: {"came_on": office().today()},
+    check=True,
+    warning=True,
+)
+def record_refusal(deal: Deal[Tender], values: Values) -> None:
+    with on_behalf_of(values["provider"]):
+        deal.change(lambda tender: tender.decline(**values))
