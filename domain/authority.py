@@ -66,8 +66,14 @@ class Settings:
 
     colour: str = "#1d4f71"
     contact_email: str = ""
+    writing_days: int = 10
     response_days: int = 10
     presentation_days: int = 60
+    assessment_days: int = 10
+    decision_days: int = 10
+    information_days: int = 10
+    evaluation_days: int = 20
+    closing_days: int = 10
     need_categories: tuple[NeedCategory, ...] = (
         NeedCategory("A", "Self-sustaining", 1, 0),
         NeedCategory("B", "Light support", 1, 1),
@@ -96,6 +102,10 @@ class Settings:
     def category(self, code: str) -> NeedCategory | None:
         """The need category of that code, None if the scheme has none."""
         return next((category for category in self.need_categories if category.code == code), None)
+
+
+WINDOWS = tuple(field.name for field in fields(Settings) if field.name.endswith("_days"))
+"""The settings that say within how many working days something is to be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,8 +213,8 @@ def version_name(number: int) -> str:
 def _check(settings: Settings) -> None:
     codes = [category.code for category in settings.need_categories]
     _must(re.fullmatch(r"#[0-9a-fA-F]{6}", settings.colour) is not None, "Enter a colour, as #1d4f71", "colour")
-    _must(settings.response_days > 0, "Enter a number of working days, 1 or more", "response_days")
-    _must(settings.presentation_days > 0, "Enter a number of working days, 1 or more", "presentation_days")
+    for window in WINDOWS:
+        _must(getattr(settings, window) > 0, "Enter a number of working days, 1 or more", window)
     _must(bool(codes), "Enter at least one need category", "need_categories")
     _must(len(set(codes)) == len(codes), "Give each need category a code of its own", "need_categories")
     _must(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from domain.authority import Settings
@@ -22,3 +23,18 @@ def term_of(office: Office, day: date) -> TermDates:
 def respond_by(settings: Settings, day: date) -> date:
     """The last day to respond to what is issued on a day."""
     return working_days_after(day, settings.response_days, bank_holidays())
+
+
+def days_from(settings: Settings, day: date) -> dict[str, date]:
+    """The last days to respond to a record that is issued on a day, and to present it to the governing body."""
+    present_by = working_days_after(day, settings.presentation_days, bank_holidays())
+    return {"respond_by": respond_by(settings, day), "present_by": present_by}
+
+
+def last_day(
+    office: Office, window: Callable[[Settings], int], *, after: date | None = None
+) -> tuple[date, tuple[str, ...]]:
+    """The last day of a window of working days that begins after a day (today's by default), and the version of the
+    settings that says so, for the decision to name."""
+    settings, version = settings_of(office)
+    return working_days_after(after or office.today(), window(settings), bank_holidays()), (version,)

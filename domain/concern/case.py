@@ -127,10 +127,13 @@ class ConcernCase(Aggregate):
         on: date | None = None,
         visit: UUID | None = None,
         authoriser: UUID | None = None,
+        assess_by: date | None = None,
+        rules: tuple[str, ...] = (),
     ) -> ConcernCase:
         """Begin a case. `purpose` is challenge or monitoring; `on` is the day of the worry, today by default; `visit`
         is the one that it came from; `authoriser` answers for raising it, by default whoever raises it.
 
+        `assess_by` is the last day to assess it, `rules` the version of the settings that it follows from.
         What came by whistleblowing is never ordinary: it is restricted at least, so that the school does not read it.
         """
         if purpose not in {Purpose.CHALLENGE, Purpose.MONITORING}:
@@ -147,20 +150,31 @@ class ConcernCase(Aggregate):
             detail=written(detail, "Say what the concern is", field="detail"),
             visit=visit,
             authoriser=authoriser or case.signature.actor,
+            assess_by=assess_by,
         )
         if source is ConcernSource.WHISTLEBLOWING and sensitivity is Sensitivity.ORDINARY:
             sensitivity = Sensitivity.RESTRICTED
-        case.record(raised, occurred=on, purpose=purpose, people=[raised.authoriser], sensitivity=sensitivity)
+        people = [raised.authoriser]
+        case.record(raised, occurred=on, purpose=purpose, people=people, sensitivity=sensitivity, rules=rules)
         return case
 
-    def assess(self, *, assessment: str, rating: Rating, authoriser: UUID) -> None:
-        """Say what was found, or found anew as long as there is no intervention."""
+    def assess(
+        self,
+        *,
+        assessment: str,
+        rating: Rating,
+        authoriser: UUID,
+        decide_by: date | None = None,
+        rules: tuple[str, ...] = (),
+    ) -> None:
+        """Say what was found, or found anew as long as there is no intervention; `decide_by` is the last day to close
+        the case or to make it an intervention."""
         self._must_be_worked_on()
         if self.status is CaseStatus.INTERVENTION:
             raise InterventionUnderWay("Review the intervention instead")
         text = written(assessment, "Say what was found", field="assessment")
-        assessed = self.Assessed(assessment=text, rating=rating, authoriser=authoriser)
-        self._take(assessed, authoriser, purpose=self.purpose)
+        assessed = self.Assessed(assessment=text, rating=rating, authoriser=authoriser, decide_by=decide_by)
+        self._take(assessed, authoriser, purpose=self.purpose, rules=rules)
 
     def start_intervention(
         self, *, plan: str, objectives: Iterable[Objective], review_on: date, authoriser: UUID
@@ -202,8 +216,13 @@ class ConcernCase(Aggregate):
         authoriser: UUID,
         next_review_on: date | None = None,
         attendees: Iterable[UUID] = (),
+        decide_by: date | None = None,
+        rules: tuple[str, ...] = (),
     ) -> None:
-        """Record a review: what was seen, progress on each objective, and what was decided for which reason."""
+        """Record a review: what was seen, progress on each objective, and what was decided for which reason.
+
+        `decide_by` is the last day to end the intervention where that was decided.
+        """
         self._must_be_intervention()
         self._must_follow(on)
         held = self.ReviewHeld(
@@ -214,8 +233,9 @@ class ConcernCase(Aggregate):
             next_review_on=self._next_review(decision, next_review_on),
             attendees=tuple(dict.fromkeys(attendees)),
             authoriser=authoriser,
+            decide_by=decide_by if decision is ReviewDecision.END else None,
         )
-        self._take(held, authoriser, *held.attendees, occurred=on, reason=reasoned(reason))
+        self._take(held, authoriser, *held.attendees, occurred=on, reason=reasoned(reason), rules=rules)
 
     def record_step(self, *, on: date, kind: StepKind, text: str, authoriser: UUID, ground: str = "") -> None:
         """Note a step, formal (with its authority or legal ground) or informal."""
@@ -259,11 +279,14 @@ class ConcernCase(Aggregate):
             raise InterventionUnderWay("End the intervention instead")
         self._take(self.Closed(authoriser=authoriser), authoriser, purpose=self.purpose, reason=reasoned(reason))
 
-    def reopen(self, *, reason: str, authoriser: UUID) -> None:
-        """Open a case that is over; it has to be assessed anew."""
+    def reopen(
+        self, *, reason: str, authoriser: UUID, assess_by: date | None = None, rules: tuple[str, ...] = ()
+    ) -> None:
+        """Open a case that is over; it has to be assessed anew, by `assess_by` if that is set."""
         if self.status.is_open:
             raise CaseIsOpen("This case is open already")
-        self._take(self.Reopened(authoriser=authoriser), authoriser, purpose=self.purpose, reason=reasoned(reason))
+        reopened = self.Reopened(authoriser=authoriser, assess_by=assess_by)
+        self._take(reopened, authoriser, purpose=self.purpose, reason=reasoned(reason), rules=rules)
 
     @property
     def objectives_to_review(self) -> list[Objective]:
@@ -283,12 +306,14 @@ class ConcernCase(Aggregate):
         occurred: date | None = None,
         purpose: Purpose | None = None,
         reason: str = "",
+        rules: tuple[str, ...] = (),
     ) -> None:
         self.record(
             event,
             occurred=occurred,
             purpose=purpose,
             reason=reason,
+            rules=rules,
             people=[authoriser, *others],
             sensitivity=self.sensitivity,
         )

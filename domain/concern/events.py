@@ -33,7 +33,7 @@ class Raised(Event):
     TOPIC = "concern.raised"
     says = (
         "{by} raised a concern ({kind}, severity {severity}, source: {source}{visit: …})"
-        "{authoriser:, authorised by …}: {detail}"
+        "{authoriser:, authorised by …}{assess_by:, to be assessed by …}: {detail}"
     )
     reference: str
     school: UUID
@@ -43,6 +43,7 @@ class Raised(Event):
     detail: str
     visit: UUID | None = None
     authoriser: UUID | None = None
+    assess_by: date | None = None
 
     def apply(self, case: ConcernCase) -> None:
         case.reference = self.reference
@@ -62,10 +63,14 @@ class Raised(Event):
 
 class Assessed(Event):
     TOPIC = "concern.assessed"
-    says = "{by} assessed the concern as {rating}, authorised by {authoriser}: {assessment}"
+    says = (
+        "{by} assessed the concern as {rating}, authorised by {authoriser}{decide_by:, to be decided on by …}: "
+        "{assessment}"
+    )
     assessment: str
     rating: Rating
     authoriser: UUID
+    decide_by: date | None = None
 
     def apply(self, case: ConcernCase) -> None:
         case.assessment = Assessment(self.meta.occurred_on, self.assessment, self.rating, self.authoriser)
@@ -106,6 +111,8 @@ class PlanRevised(Event):
 
 
 class ReviewHeld(Event):
+    """`decide_by` is the day by which the intervention is ended, where the review decided to."""
+
     TOPIC = "concern.review-held"
     purpose = Purpose.INTERVENTION
     says = "{by} recorded the review of {on} and its decision, authorised by {authoriser}: {decision}. {evidence}"
@@ -116,6 +123,7 @@ class ReviewHeld(Event):
     next_review_on: date | None
     attendees: tuple[UUID, ...]
     authoriser: UUID
+    decide_by: date | None = None
 
     def apply(self, case: ConcernCase) -> None:
         review = Review(
@@ -189,8 +197,9 @@ class Closed(Event):
 
 class Reopened(Event):
     TOPIC = "concern.reopened"
-    says = "{by} opened the case again, to be assessed anew, authorised by {authoriser}: {reason}"
+    says = "{by} opened the case again, to be assessed anew{assess_by: by …}, authorised by {authoriser}: {reason}"
     authoriser: UUID
+    assess_by: date | None = None
 
     def apply(self, case: ConcernCase) -> None:
         case.assessment = None

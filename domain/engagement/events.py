@@ -253,7 +253,8 @@ class Resumed(Event):
 
 class Completed(Event):
     TOPIC = "engagement.completed"
-    says = "{by} recorded that the work is complete"
+    says = "{by} recorded that the work is complete{evaluate_by:, to be evaluated by …}"
+    evaluate_by: date | None = None
 
     def apply(self, engagement: BrokeredEngagement) -> None:
         engagement.status = EngagementStatus.COMPLETED
@@ -263,8 +264,9 @@ class EndedEarly(Event):
     """Sessions still planned fall away without charge."""
 
     TOPIC = "engagement.ended-early"
-    says = "{by} ended the work early for the {side}: {reason}"
+    says = "{by} ended the work early for the {side}{evaluate_by:, to be evaluated by …}: {reason}"
     side: Side
+    evaluate_by: date | None = None
 
     def apply(self, engagement: BrokeredEngagement) -> None:
         engagement.status = EngagementStatus.ENDED_EARLY
@@ -281,6 +283,7 @@ class Evaluated(Event):
     comment: Personal
     outcomes: tuple[Outcome, ...]
     evaluator: UUID
+    close_by: date | None = None
 
     def apply(self, engagement: BrokeredEngagement) -> None:
         engagement.status = EngagementStatus.EVALUATED
@@ -290,6 +293,7 @@ class Evaluated(Event):
 class EvaluationWaived(Event):
     TOPIC = "engagement.evaluation-waived"
     says = "{by} waived the evaluation: {reason}"
+    close_by: date | None = None
 
     def apply(self, engagement: BrokeredEngagement) -> None:
         engagement.evaluation_waived = True

@@ -332,19 +332,24 @@ class BrokeredEngagement(Aggregate):
         self._only_when(EngagementStatus.PAUSED)
         self.record(self.Resumed(), reason=reasoned(reason))
 
-    def complete(self) -> None:
-        """All that was to be done is done. Raises NothingDelivered, SessionsStillPlanned."""
+    def complete(self, *, evaluate_by: date | None = None, rules: tuple[str, ...] = ()) -> None:
+        """All that was to be done is done. Raises NothingDelivered, SessionsStillPlanned.
+
+        `evaluate_by` is the last day for the school's evaluation, `rules` the version of the settings behind it.
+        """
         self._only_when(*RUNNING)
         if self.planned_sessions:
             raise SessionsStillPlanned("Record or cancel the sessions that are still planned first")
         if not any(each.status is SessionStatus.DELIVERED for each in self.sessions.values()):
             raise NothingDelivered("No session was delivered. End the work early, or cancel it.")
-        self.record(self.Completed())
+        self.record(self.Completed(evaluate_by=evaluate_by), rules=rules)
 
-    def end_early(self, *, side: Side, reason: str) -> None:
-        """Stop the work for good before all is done."""
+    def end_early(
+        self, *, side: Side, reason: str, evaluate_by: date | None = None, rules: tuple[str, ...] = ()
+    ) -> None:
+        """Stop the work for good before all is done; `evaluate_by` is the last day for the school's evaluation."""
         self._only_when(*RUNNING, EngagementStatus.PAUSED)
-        self.record(self.EndedEarly(side=side), reason=reasoned(reason))
+        self.record(self.EndedEarly(side=side, evaluate_by=evaluate_by), reason=reasoned(reason), rules=rules)
 
     def cancel(self, *, side: Side, reason: str) -> None:
         """Give the work up before it starts. Raises HasStarted."""
@@ -354,9 +359,20 @@ class BrokeredEngagement(Aggregate):
         self.record(self.Cancelled(side=side), reason=reasoned(reason))
 
     def evaluate(
-        self, *, quality: int, impact: int, comment: str, outcomes: tuple[Outcome, ...], evaluator: UUID
+        self,
+        *,
+        quality: int,
+        impact: int,
+        comment: str,
+        outcomes: tuple[Outcome, ...],
+        evaluator: UUID,
+        close_by: date | None = None,
+        rules: tuple[str, ...] = (),
     ) -> None:
-        """The school says what the work was worth. Raises NotARating, OutcomeNeeded."""
+        """The school says what the work was worth; `close_by` is the last day to close it then.
+
+        Raises NotARating, OutcomeNeeded.
+        """
         self._only_when(*AWAITING_EVALUATION)
         check_ratings(quality=quality, impact=impact)
         check_outcomes(outcomes, self.work.objectives)
@@ -366,15 +382,16 @@ class BrokeredEngagement(Aggregate):
             comment=Personal(self.work.specialist, comment.strip()),
             outcomes=outcomes,
             evaluator=evaluator,
+            close_by=close_by,
         )
-        self.record(evaluated, people=(evaluator,))
+        self.record(evaluated, people=(evaluator,), rules=rules)
 
-    def waive_evaluation(self, *, reason: str) -> None:
-        """Do without the school's evaluation."""
+    def waive_evaluation(self, *, reason: str, close_by: date | None = None, rules: tuple[str, ...] = ()) -> None:
+        """Do without the school's evaluation; `close_by` is the last day to close the work then."""
         self._only_when(*AWAITING_EVALUATION)
         if self.evaluation_waived:
             raise NotAtThisStage("The evaluation is waived already")
-        self.record(self.EvaluationWaived(), reason=reasoned(reason))
+        self.record(self.EvaluationWaived(close_by=close_by), reason=reasoned(reason), rules=rules)
 
     def close(self) -> None:
         """Put the finished work away. Raises EvaluationDue."""

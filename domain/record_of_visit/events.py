@@ -43,6 +43,7 @@ class Started(Event):
     author: UUID
     visited_on: date
     needs_assurance: bool
+    write_by: date | None = None
 
     def apply(self, record: RecordOfVisit) -> None:
         record.reference = self.reference
@@ -226,16 +227,20 @@ class Assured(Event):
 
 class Issued(Event):
     TOPIC = "record-of-visit.issued"
-    says = "{by} issued the record, to be answered by {respond_by}"
+    says = (
+        "{by} issued the record, to be answered by {respond_by}{present_by: and presented to the governing body by …}"
+    )
     version: int
     content_hash: str
     recipients: tuple[UUID, ...]
     respond_by: date
     issues: tuple[int, ...]
     actions: tuple[AgreedAction, ...]
+    present_by: date | None = None
 
     def apply(self, record: RecordOfVisit) -> None:
         _issue(record, self)
+        record.present_by = self.present_by
 
 
 class Reissued(Event):

@@ -117,6 +117,7 @@ class RecordOfVisit(Aggregate):
         self.versions: list[Version] = []
         self.responses: list[Response] = []
         self.answered = dict.fromkeys(Respondent, Answered.AWAITED)
+        self.present_by: date | None = None
         self.presentations: list[Presentation] = []
         self.presentation_waived = False
         self.completed: dict[int, Completion] = {}
@@ -170,11 +171,13 @@ class RecordOfVisit(Aggregate):
         author: UUID,
         visited_on: date,
         needs_assurance: bool = False,
+        write_by: date | None = None,
         rules: tuple[str, ...] = (),
     ) -> RecordOfVisit:
         """Begin the record of a visit that was held. The visit takes note of it in the same transaction.
 
-        `needs_assurance` is the authority's setting of the day, `rules` the version of the settings it stands in.
+        `needs_assurance` is the authority's setting of the day, `rules` the version of the settings it stands in;
+        `write_by` is the last day to issue it, as the visit tells it.
         """
         record = cls.named(reference)
         started = cls.Started(
@@ -185,6 +188,7 @@ class RecordOfVisit(Aggregate):
             author=author,
             visited_on=visited_on,
             needs_assurance=needs_assurance,
+            write_by=write_by,
         )
         record.record(started, purpose=purpose, rules=rules)
         return record
@@ -229,10 +233,18 @@ class RecordOfVisit(Aggregate):
             raise NotByItsAuthor("Somebody other than the author has to assure the record")
         self.record(self.Assured())
 
-    def issue(self, *, recipients: Sequence[UUID], respond_by: date, rules: tuple[str, ...] = ()) -> None:
+    def issue(
+        self,
+        *,
+        recipients: Sequence[UUID],
+        respond_by: date,
+        present_by: date | None = None,
+        rules: tuple[str, ...] = (),
+    ) -> None:
         """Issue the record, or its next version after a correction, to these people.
 
-        `respond_by` is the last day for a response; `rules` the version of the settings that it follows from.
+        `respond_by` is the last day for a response, `present_by` the day by which the governing body sees the record
+        of a core visit, counted from its first version; `rules` the version of the settings that they follow from.
         Raises IssuedTextStays, RecordClosed, AssuranceNeeded, NothingWritten, NothingCorrected, ResponseDayHasPassed.
         """
         self._refuse_without_assurance()
@@ -249,6 +261,7 @@ class RecordOfVisit(Aggregate):
             respond_by=respond_by,
             issues=tuple(issue.number for issue in self.content.issues),
             actions=self.content.actions,
+            present_by=present_by if self.needs_presentation else None,
         )
         self.record(issued, purpose=self.purpose, people=issued.recipients, rules=rules)
 

@@ -69,8 +69,9 @@ class Triaged(Event):
 
 class MoreInformationAsked(Event):
     TOPIC = "support-request.more-information-asked"
-    says = "{by} asked the school: {question}"
+    says = "{by} asked the school{respond_by:, to be answered by …}: {question}"
     question: str
+    respond_by: date | None = None
 
     def apply(self, request: SupportRequest) -> None:
         request.waiting_since = self.meta.occurred_on

@@ -170,12 +170,18 @@ class SupportRequest(Aggregate):
         self._only_when(RequestStatus.RAISED, RequestStatus.ACKNOWLEDGED, RequestStatus.TRIAGED)
         self.record(self.Triaged(broker=broker, level=level, route=route, note=note.strip()))
 
-    def ask_for_information(self, question: str) -> None:
-        """Ask the school, and stop the clock until it answers. Raises InformationAlreadyAsked."""
+    def ask_for_information(
+        self, question: str, *, respond_by: date | None = None, rules: tuple[str, ...] = ()
+    ) -> None:
+        """Ask the school, and stop the clock until it answers. Raises InformationAlreadyAsked.
+
+        `respond_by` is the last day for its answer, `rules` the version of the settings that it follows from.
+        """
         self._only_when(*UNPLACED)
         if self.waiting_since is not None:
             raise InformationAlreadyAsked("The school has not yet answered the last question")
-        self.record(self.MoreInformationAsked(question=given(question, "question")))
+        asked = self.MoreInformationAsked(question=given(question, "question"), respond_by=respond_by)
+        self.record(asked, rules=rules)
 
     def give_information(self, answer: str) -> None:
         """The school answers, and the clock runs again. Raises NothingWasAsked."""

@@ -62,6 +62,7 @@ class HeldUnplanned(Undertaken):
     minutes: int
     attendees: str
     remote: bool
+    write_by: date | None = None
 
     def apply(self, visit: Visit) -> None:
         super().apply(visit)
@@ -158,11 +159,15 @@ class NotMade(Event):
 
 class Held(Event):
     TOPIC = "visit.held"
-    says = "{by} recorded that the visit was held on {on} for {minutes} minutes with {attendees}"
+    says = (
+        "{by} recorded that the visit was held on {on} for {minutes} minutes with {attendees}"
+        "{write_by:; its record is due by …}"
+    )
     on: date
     minutes: int
     attendees: str
     remote: bool
+    write_by: date | None = None
 
     def apply(self, visit: Visit) -> None:
         _remember_holding(visit, self)
@@ -190,3 +195,4 @@ def _remember_holding(visit: Visit, event: Held | HeldUnplanned) -> None:
     visit.status = VisitStatus.HELD
     visit.held_on, visit.minutes = event.on, event.minutes
     visit.attended, visit.remote = event.attendees, event.remote
+    visit.write_by = event.write_by

@@ -74,6 +74,7 @@ class Visit(Aggregate):
         self.expected = ""
         self.attended = ""
         self.held_on: date | None = None
+        self.write_by: date | None = None
         self.remote = False
         self.written_up: UUID | None = None
 
@@ -166,9 +167,12 @@ class Visit(Aggregate):
         remote: bool = False,
         concern: UUID | None = None,
         request: UUID | None = None,
+        write_by: date | None = None,
+        rules: tuple[str, ...] = (),
     ) -> Visit:
         """Record a visit that was held without having been planned; `attendees` are posts rather than names.
 
+        `write_by` is the last day to issue its record, `rules` the version of the settings that it follows from.
         Raises ReasonNeeded, DayStillToCome, NobodyVisits, NamedTwice, LeadDoesNotVisit, NotALength, NothingSaid.
         """
         visit = cls.named(reference)
@@ -189,10 +193,12 @@ class Visit(Aggregate):
                 term=term.term,
                 concern=concern,
                 request=request,
+                write_by=write_by,
             ),
             occurred=on,
             purpose=purpose,
             reason=reasoned(reason, "Say why the visit had not been planned"),
+            rules=rules,
         )
         return visit
 
@@ -292,9 +298,19 @@ class Visit(Aggregate):
             raise DayStillToCome(f"The visit is planned for {written(self.on)}. Cancel or reschedule it instead")
         self.record(self.NotMade(on=self.on), occurred=self.on, purpose=self.purpose, reason=reasoned(reason))
 
-    def hold(self, *, on: date, minutes: int, attendees: str, remote: bool = False) -> None:
+    def hold(
+        self,
+        *,
+        on: date,
+        minutes: int,
+        attendees: str,
+        remote: bool = False,
+        write_by: date | None = None,
+        rules: tuple[str, ...] = (),
+    ) -> None:
         """Record that the visit was held; `attendees` are posts rather than names.
 
+        `write_by` is the last day to issue its record, `rules` the version of the settings that it follows from.
         Raises NoLongerAhead, NotConfirmed, DayStillToCome, NotALength, NothingSaid.
         """
         self._refuse_unless_ahead()
@@ -307,9 +323,11 @@ class Visit(Aggregate):
                 minutes=length(minutes),
                 attendees=said(attendees, "Say who was there", field="attendees"),
                 remote=remote,
+                write_by=write_by,
             ),
             occurred=on,
             purpose=self.purpose,
+            rules=rules,
         )
 
     def start_record(self, record: WrittenUp) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ from web.concerns import offers, schemas
 from web.identity import Reach, Visitor, reach, signed_in
 from web.noun import Deal, Listing, Noun, Sight, Values
 from web.policy import Action, Concerned
+from web.terms import last_day
 
 
 def _cases(
@@ -76,6 +78,14 @@ def _causes_concern(case: ConcernCase) -> bool:
     return _before_intervention(case) and found is not None and found.rating is Rating.CAUSING_CONCERN
 
 
+def _to_be_assessed(deal: Deal[ConcernCase]) -> tuple[date, tuple[str, ...]]:
+    return last_day(deal.office, lambda settings: settings.assessment_days)
+
+
+def _to_be_decided(deal: Deal[ConcernCase]) -> tuple[date, tuple[str, ...]]:
+    return last_day(deal.office, lambda settings: settings.decision_days)
+
+
 def _where_to(connection: sa.Connection, case: ConcernCase) -> str:
     """To the case; whoever may raise one and not read it goes on with their own work."""
     may_read = signed_in().may(Action.READ_CONCERN, concerns.concerned(connection, case))
@@ -99,7 +109,8 @@ def raise_concern(deal: Deal[ConcernCase], values: Values) -> ConcernCase:
     day = values.get("on", deal.office.today())
     must_be_there(values["school"], day, field="on" if "on" in values else "school")
     must_be_of_school(deal.service, values["school"], visit=values.get("visit"))
-    return deal.begin(lambda reference: ConcernCase.raise_(reference, **told))
+    assess_by, rules = _to_be_assessed(deal)
+    return deal.begin(lambda reference: ConcernCase.raise_(reference, **told, assess_by=assess_by, rules=rules))
 
 
 def _decide(deal: Deal[ConcernCase], values: Values, decide: Callable[[ConcernCase], object]) -> None:
@@ -119,7 +130,8 @@ def _decide(deal: Deal[ConcernCase], values: Values, decide: Callable[[ConcernCa
     main=True,
 )
 def assess(deal: Deal[ConcernCase], values: Values) -> None:
-    _decide(deal, values, lambda case: case.assess(**values))
+    day, rules = _to_be_decided(deal)
+    _decide(deal, values, lambda case: case.assess(**values, decide_by=day, rules=rules))
 
 
 @concerns.command(
@@ -150,7 +162,8 @@ def start_intervention(deal: Deal[ConcernCase], values: Values) -> None:
     main=True,
 )
 def hold_review(deal: Deal[ConcernCase], values: Values) -> None:
-    _decide(deal, values, lambda case: case.hold_review(**values))
+    day, rules = _to_be_decided(deal)
+    _decide(deal, values, lambda case: case.hold_review(**values, decide_by=day, rules=rules))
 
 
 @concerns.command(
@@ -248,4 +261,5 @@ def close(deal: Deal[ConcernCase], values: Values) -> None:
     context=offers.for_step,
 )
 def reopen(deal: Deal[ConcernCase], values: Values) -> None:
-    _decide(deal, values, lambda case: case.reopen(**values))
+    day, rules = _to_be_assessed(deal)
+    _decide(deal, values, lambda case: case.reopen(**values, assess_by=day, rules=rules))

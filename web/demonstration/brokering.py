@@ -24,6 +24,7 @@ from web.demonstration.needs import NEEDS, End, Need
 from web.demonstration.places import AUTHORITY
 from web.demonstration.town import Town
 from web.quoting import vat_of
+from web.terms import last_day
 from web.vetting import policy_on
 
 Act = Callable[[], object]
@@ -113,7 +114,9 @@ class Story:
         self._change(lambda it: it.triage(broker=self.broker, level=SupportLevel.TARGETED, route=route))
 
     def _ask(self) -> None:
-        self._change(lambda it: it.ask_for_information("How many teachers will take part, and on which days?"))
+        day, rules = last_day(self.town.office, lambda settings: settings.information_days)
+        question = "How many teachers will take part, and on which days?"
+        self._change(lambda it: it.ask_for_information(question, respond_by=day, rules=rules))
 
     def _withdraw(self) -> None:
         self._change(
@@ -234,7 +237,7 @@ class Story:
         last = 38 + 14 * number
         if self.need.end is End.EVALUATED:
             who = self._specialist(self.need.quoting[0])
-            self.then(last, who, Role.SPECIALIST, partial(self._work, lambda it: it.complete()))
+            self.then(last, who, Role.SPECIALIST, self._complete)
             self.then(last + 9, self.town.head(self.urn), Role.HEADTEACHER, self._evaluate)
             outcome = "Evaluated by the school; the outcome wanted was met"
             self.then(
@@ -255,7 +258,12 @@ class Story:
         self.then(31 + after % 2, who, Role.SPECIALIST, plan, hour=11)
         self.diary.write(on, who, Role.SPECIALIST, deliver, hour=17)
 
+    def _complete(self) -> None:
+        day, rules = last_day(self.town.office, lambda settings: settings.evaluation_days)
+        self._work(lambda it: it.complete(evaluate_by=day, rules=rules))
+
     def _evaluate(self) -> None:
+        day, rules = last_day(self.town.office, lambda settings: settings.closing_days)
         wanted = self.service.find(BrokeredEngagement, self.engagement).work.objectives
         met = Attainment.MET if self.need.impact >= 4 else Attainment.PARTLY_MET
         self._work(
@@ -265,5 +273,7 @@ class Story:
                 comment=self.need.comment,
                 outcomes=tuple(Outcome(objective, met) for objective in wanted),
                 evaluator=self.town.head(self.urn),
+                close_by=day,
+                rules=rules,
             )
         )

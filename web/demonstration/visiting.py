@@ -7,7 +7,7 @@ from datetime import date, time, timedelta
 from functools import partial
 from uuid import UUID
 
-from domain.calendar import TermDates, academic_year_of, working_days_after
+from domain.calendar import TermDates, academic_year_of
 from domain.record_of_visit import (
     AgreedAction,
     Agreement,
@@ -24,12 +24,12 @@ from domain.record_of_visit import (
 from domain.service import Work
 from domain.visit import AgendaKind, CancelledBy, Visit, Visitor
 from domain.vocabulary import Purpose, Role, Side, Team, VisitKind
+from web.authority import settings_of
 from web.demonstration.diary import Diary, working_day
 from web.demonstration.phrases import FOCUS, GOOD_PRACTICE, JUDGEMENTS, SCHOOL_ITEMS
 from web.demonstration.town import Town, terms_of
-from web.holidays import bank_holidays
+from web.terms import days_from, last_day
 
-RESPONSE_DAYS = 10
 HIGHEST, HIGH, ONE = 100, 95, 1
 
 
@@ -130,10 +130,13 @@ def _miss(town: Town, visit: UUID) -> None:
 
 
 def _hold(town: Town, diary: Diary, booking: Booking, visit: UUID) -> None:
+    day, rules = last_day(town.office, lambda settings: settings.writing_days, after=booking.on)
     town.office.service.change(
         Visit,
         visit,
-        lambda it: it.hold(on=booking.on, minutes=120, attendees="Headteacher, deputy headteacher"),
+        lambda it: it.hold(
+            on=booking.on, minutes=120, attendees="Headteacher, deputy headteacher", write_by=day, rules=rules
+        ),
     )
     begun = working_day(booking.on + timedelta(days=1))
     writes = partial(_begin_record, town, diary, booking, visit)
@@ -145,6 +148,7 @@ def _begin_record(town: Town, diary: Diary, booking: Booking, visit: UUID) -> No
     number = town.next_reference(RecordOfVisit)
 
     def begin(work: Work) -> RecordOfVisit:
+        held = work.find(Visit, visit)
         record = work.add(
             RecordOfVisit.start(
                 number,
@@ -154,10 +158,11 @@ def _begin_record(town: Town, diary: Diary, booking: Booking, visit: UUID) -> No
                 purpose=booking.purpose,
                 author=booking.officer,
                 visited_on=booking.on,
+                write_by=held.write_by,
             )
         )
         record.write(_content(town, booking))
-        work.find(Visit, visit).start_record(record)
+        held.start_record(record)
         return record
 
     record = town.office.service.do(begin).id
@@ -218,11 +223,10 @@ def _content(town: Town, booking: Booking) -> Content:
 def _issue(town: Town, diary: Diary, booking: Booking, record: UUID) -> None:
     head, chair = town.head(booking.urn), town.chair(booking.urn)
     today = town.office.today()
-    respond_by = working_days_after(today, RESPONSE_DAYS, bank_holidays())
+    settings, version = settings_of(town.office)
+    days = days_from(settings, today)
     town.office.service.change(
-        RecordOfVisit,
-        record,
-        lambda it: it.issue(recipients=[head, chair], respond_by=respond_by, rules=("settings-0",)),
+        RecordOfVisit, record, lambda it: it.issue(recipients=[head, chair], rules=(version,), **days)
     )
     dice = town.dice
     disputes = dice.random() < 0.06
@@ -235,7 +239,7 @@ def _issue(town: Town, diary: Diary, booking: Booking, record: UUID) -> None:
             answers = partial(_respond, town, record, respondent, disputes and respondent is Respondent.HEADTEACHER)
             diary.write(answered, person, role, answers, hour=17)
         else:
-            lapsed = respond_by + timedelta(days=21)
+            lapsed = days["respond_by"] + timedelta(days=21)
             diary.write(lapsed, booking.officer, Role.OFFICER, partial(_lapse, town, record, respondent))
     if booking.kind is VisitKind.CORE and dice.random() < _diligence(town, today, 0.88):
         meeting = working_day(today + timedelta(days=dice.randrange(25, 60)))

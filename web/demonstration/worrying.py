@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from domain.concern import (
@@ -25,6 +26,7 @@ from domain.vocabulary import Purpose, Role, Team
 from web.authority import settings_of
 from web.demonstration.diary import Diary, working_day
 from web.demonstration.town import Town
+from web.terms import last_day
 
 OBJECTIVES = (
     ("Raise progress in mathematics to the average of similar schools", "Half-termly assessments", 330),
@@ -88,6 +90,7 @@ def worry(town: Town, diary: Diary, began: date) -> None:
 
 
 def _raise(town: Town, urn: int, worry_of: Worry, day: date, then: Story) -> None:
+    assess_by, rules = last_day(town.office, lambda settings: settings.assessment_days)
     case = town.begin(
         ConcernCase,
         lambda reference: ConcernCase.raise_(
@@ -99,6 +102,8 @@ def _raise(town: Town, urn: int, worry_of: Worry, day: date, then: Story) -> Non
             detail=worry_of.detail,
             purpose=worry_of.purpose,
             authoriser=town.link_officers[urn],
+            assess_by=assess_by,
+            rules=rules,
         ),
     )
     then(case.id, day)
@@ -120,6 +125,7 @@ def _drop(town: Town, diary: Diary, case: UUID, raised: date) -> None:
     decide(
         9,
         lambda it: it.assess(
+            **_to_be_decided(town),
             assessment="The letters arrived in the last week of term. The school has answered all of them since.",
             rating=Rating.NO_CONCERN,
             authoriser=director,
@@ -162,6 +168,7 @@ def _intervene(town: Town, diary: Diary, urn: int, case: UUID, raised: date) -> 
     decide(
         7,
         lambda _, it: it.assess(
+            **_to_be_decided(town),
             assessment="Three years of falling results, two vacancies, and no plan that governors have agreed.",
             rating=Rating.CAUSING_CONCERN,
             authoriser=director,
@@ -203,6 +210,11 @@ def _intervene(town: Town, diary: Diary, urn: int, case: UUID, raised: date) -> 
     )
     decide(154, review((amber, red, green), "Spring assessments.", on_course, "The department is complete again", 14))
     decide(254, review((amber, amber, green), "Results of Year 10.", on_course, "Results have stopped falling", 28))
+
+
+def _to_be_decided(town: Town) -> dict[str, Any]:
+    day, rules = last_day(town.office, lambda settings: settings.decision_days)
+    return {"decide_by": day, "rules": rules}
 
 
 def _change(town: Town, case: UUID, what: Decision) -> None:

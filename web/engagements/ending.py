@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from domain.engagement import AWAITING_EVALUATION, RUNNING, BrokeredEngagement, EngagementStatus
 from web.engagements import schemas
 from web.engagements.noun import GOING_ON, delivery, engagements
 from web.noun import Deal, Values
 from web.policy import Action
+from web.terms import last_day
 
 BEFORE_START = frozenset({EngagementStatus.PROPOSED, EngagementStatus.AGREED, EngagementStatus.CONFIRMED})
 
@@ -22,6 +25,14 @@ def _awaits_evaluation(engagement: BrokeredEngagement) -> bool:
 def _may_be_closed(engagement: BrokeredEngagement) -> bool:
     waived = engagement.status in AWAITING_EVALUATION and engagement.evaluation_waived
     return waived or engagement.status is EngagementStatus.EVALUATED
+
+
+def _to_be_evaluated(deal: Deal[BrokeredEngagement]) -> tuple[date, tuple[str, ...]]:
+    return last_day(deal.office, lambda settings: settings.evaluation_days)
+
+
+def _to_be_closed(deal: Deal[BrokeredEngagement]) -> tuple[date, tuple[str, ...]]:
+    return last_day(deal.office, lambda settings: settings.closing_days)
 
 
 @engagements.command(
@@ -63,7 +74,8 @@ def resume(deal: Deal[BrokeredEngagement], values: Values) -> None:
     main=True,
 )
 def complete(deal: Deal[BrokeredEngagement], _: Values) -> None:
-    deal.change(lambda engagement: engagement.complete())
+    day, rules = _to_be_evaluated(deal)
+    deal.change(lambda engagement: engagement.complete(evaluate_by=day, rules=rules))
 
 
 @engagements.command(
@@ -79,7 +91,8 @@ def complete(deal: Deal[BrokeredEngagement], _: Values) -> None:
     warning=True,
 )
 def end_early(deal: Deal[BrokeredEngagement], values: Values) -> None:
-    deal.change(lambda engagement: engagement.end_early(**values))
+    day, rules = _to_be_evaluated(deal)
+    deal.change(lambda engagement: engagement.end_early(**values, evaluate_by=day, rules=rules))
 
 
 @engagements.command(
@@ -111,7 +124,9 @@ def cancel(deal: Deal[BrokeredEngagement], values: Values) -> None:
     main=True,
 )
 def evaluate(deal: Deal[BrokeredEngagement], values: Values) -> None:
-    deal.change(lambda engagement: engagement.evaluate(**values, evaluator=deal.visitor.person))
+    day, rules = _to_be_closed(deal)
+    evaluator = deal.visitor.person
+    deal.change(lambda it: it.evaluate(**values, evaluator=evaluator, close_by=day, rules=rules))
 
 
 @engagements.command(
@@ -124,7 +139,8 @@ def evaluate(deal: Deal[BrokeredEngagement], values: Values) -> None:
     offered=_awaits_evaluation,
 )
 def waive_evaluation(deal: Deal[BrokeredEngagement], values: Values) -> None:
-    deal.change(lambda engagement: engagement.waive_evaluation(**values))
+    day, rules = _to_be_closed(deal)
+    deal.change(lambda engagement: engagement.waive_evaluation(**values, close_by=day, rules=rules))
 
 
 @engagements.command(

@@ -22,7 +22,7 @@ from web.known import names_of, reference_of, references_of
 from web.office import office
 from web.policy import SCHOOL
 from web.records import schemas
-from web.terms import respond_by
+from web.terms import days_from
 
 OWNING = (Role.OFFICER, Role.DIRECTOR, Role.STRATEGIC_LEAD, Role.BROKER, Role.CPD_MANAGER, Role.SPECIALIST)
 
@@ -92,7 +92,7 @@ def issuing(connection: sa.Connection, record: RecordOfVisit | None) -> Mapping[
     owning = [action.owner for action in record.content.actions if action.owner]
     return {
         "recipients": [(person, role) for person, role in sent_to],
-        "respond_by": respond_by(settings, office().today()),
+        **days_from(settings, office().today()),
         "names": names_of(connection, {record.school, *owning, *(person for person, _ in sent_to)}),
     }
 
@@ -102,10 +102,10 @@ def recipients(connection: sa.Connection, school: UUID) -> list[tuple[UUID, Role
     return [(post.person, post.role) for post in people.heads_and_chairs(connection, school, office().today())]
 
 
-def respond_by_today() -> tuple[date, str]:
-    """The last day to answer what is issued today, and the version of the settings that says so."""
+def days_of_today() -> tuple[Mapping[str, date], str]:
+    """The last days to answer and to present what is issued today, and the version of the settings that says so."""
     settings, version = settings_of(office())
-    return respond_by(settings, office().today()), version
+    return days_from(settings, office().today()), version
 
 
 def responding(connection: sa.Connection, record: RecordOfVisit | None) -> Mapping[str, Any]:

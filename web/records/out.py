@@ -90,6 +90,9 @@ class RecordOut(Schema):
     versions = fields.List(fields.Nested(IssuedVersionOut))
     answered = fields.Dict(keys=fields.Enum(Respondent, by_value=True), values=fields.Enum(Answered, by_value=True))
     responses = fields.List(fields.Nested(RecordResponseOut))
+    present_by = fields.Date(
+        allow_none=True, metadata={"description": "The last day to present it to the governing body"}
+    )
     presentations = fields.List(fields.Nested(PresentationOut))
     presentation_waived = fields.Boolean()
     completed = fields.List(

@@ -102,9 +102,9 @@ def _issue(deal: Deal[RecordOfVisit], _: Values) -> None:
     """Send the record, or its next version, to headteacher and chair of today."""
     with deal.office.read() as connection:
         sent_to = offers.recipients(connection, deal.record.school)
-    day, version = offers.respond_by_today()
+    days, version = offers.days_of_today()
     people = tuple(dict.fromkeys(person for person, _ in sent_to))
-    deal.change(lambda record: record.issue(recipients=people, respond_by=day, rules=(version,)))
+    deal.change(lambda record: record.issue(recipients=people, rules=(version,), **days))
 
 
 records.command(

@@ -18,6 +18,7 @@ from web.office import office
 from web.pages import Beside, record_page
 from web.policy import Action
 from web.settings_pages.commands import ADDRESS, is_begun, settings
+from web.settings_pages.schemas import WINDOWS
 
 pages = Blueprint("settings", __name__, template_folder="templates")
 
@@ -51,6 +52,7 @@ def _around(_: sa.Connection, authority: Authority, __: Beside) -> Mapping[str, 
         "today": today,
         "in_force": in_force,
         "in_force_name": version,
+        "windows": [(label, getattr(in_force, name)) for name, label in WINDOWS.items()],
         "terms": [term for each in (year, year + 1) for term in in_force.terms_of(each, bank_holidays())],
         "vetting": [
             [

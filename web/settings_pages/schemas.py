@@ -28,6 +28,23 @@ def _whole(label: str, *, least: int, most: int, required: bool = True, **metada
     )
 
 
+WINDOWS = {
+    "writing_days": "Days to write a record of visit",
+    "response_days": "Days to respond to a record of visit",
+    "presentation_days": "Days to present a record to governors",
+    "assessment_days": "Days to assess a concern",
+    "decision_days": "Days to decide on an assessed concern",
+    "information_days": "Days to answer a question about a request",
+    "evaluation_days": "Days to evaluate an engagement",
+    "closing_days": "Days to close an engagement after its evaluation",
+}
+"""What pages call the settings that say within how many working days something is to be done."""
+
+
+def _window(name: str) -> fields.Integer:
+    return _whole(WINDOWS[name], least=1, most=250, hint="Working days", suffix="days")
+
+
 def _one_of(words: list[str], label: str) -> fields.String:
     choices = [(word, word.replace("_", " ").capitalize()) for word in words]
     return fields.String(
@@ -87,12 +104,14 @@ class TheSettings(Schema):
     contact_email = fields.Email(
         load_default="", validate=validate.Length(max=254), metadata={"label": "Contact e-mail address"}
     )
-    response_days = _whole(
-        "Days to respond to a record of visit", least=1, most=250, hint="Working days", suffix="days"
-    )
-    presentation_days = _whole(
-        "Days to present a record to governors", least=1, most=250, hint="Working days", suffix="days"
-    )
+    writing_days = _window("writing_days")
+    response_days = _window("response_days")
+    presentation_days = _window("presentation_days")
+    assessment_days = _window("assessment_days")
+    decision_days = _window("decision_days")
+    information_days = _window("information_days")
+    evaluation_days = _window("evaluation_days")
+    closing_days = _window("closing_days")
     need_categories = fields.List(
         fields.Nested(ACategory),
         required=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,7 +24,7 @@ from web.identity import Reach, Visitor, signed_in
 from web.known import reference_of
 from web.noun import Deal, Listing, Noun, Sight, Values
 from web.policy import SCHOOL, Action
-from web.terms import term_of
+from web.terms import last_day, term_of
 from web.visits import offers, schemas
 
 
@@ -74,6 +75,11 @@ def _to_be_confirmed(visit: Visit) -> bool:
 def _side(visit: Visit) -> Side:
     """Whose act it is follows from the post in which somebody acts."""
     return Side.SCHOOL if visit.signature.post in SCHOOL else Side.SERVICE
+
+
+def _to_be_written(deal: Deal[Visit], held: date) -> tuple[date, tuple[str, ...]]:
+    """By when the record of a visit held on a day is to be issued, and the settings that say so."""
+    return last_day(deal.office, lambda settings: settings.writing_days, after=held)
 
 
 def _visiting(connection: sa.Connection, _: Visit | None) -> Mapping[str, Any]:
@@ -131,7 +137,10 @@ def record_unplanned(deal: Deal[Visit], values: Values) -> Visit:
     _must_visit(deal, values)
     must_be_there(values["school"], values["on"], field="on")
     term = term_of(deal.office, values["on"])
-    return deal.begin(lambda reference: Visit.record_unplanned(reference, term=term, **values))
+    day, rules = _to_be_written(deal, values["on"])
+    return deal.begin(
+        lambda reference: Visit.record_unplanned(reference, term=term, write_by=day, rules=rules, **values)
+    )
 
 
 @visits.command(
@@ -230,7 +239,8 @@ def reschedule(deal: Deal[Visit], values: Values) -> None:
     main=True,
 )
 def hold(deal: Deal[Visit], values: Values) -> None:
-    deal.change(lambda visit: visit.hold(**values))
+    day, rules = _to_be_written(deal, values["on"])
+    deal.change(lambda visit: visit.hold(**values, write_by=day, rules=rules))
 
 
 @visits.command(
@@ -285,6 +295,7 @@ def start_record(deal: Deal[Visit], values: Values) -> None:
             purpose=visit.purpose,
             author=deal.visitor.person,
             visited_on=visit.held_on or visit.on,
+            write_by=visit.write_by,
             rules=(rules,),
             **values,
         )

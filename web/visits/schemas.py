@@ -255,6 +255,7 @@ class VisitOut(Schema):
     agenda = fields.List(fields.Nested(AgendaItemOut), attribute="items")
     expected = fields.String()
     held_on = fields.Date(allow_none=True)
+    write_by = fields.Date(allow_none=True, metadata={"description": "The last day to issue its record"})
     attended = fields.String()
     remote = fields.Boolean()
     concern = RecordField("concern", "CC", allow_none=True)

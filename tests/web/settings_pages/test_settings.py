@@ -34,8 +34,14 @@ def answers(**changed: Any) -> dict[str, Any]:
     usual = {
         "colour": "#1d4f71",
         "contact_email": "",
+        "writing_days": "10",
         "response_days": "10",
         "presentation_days": "60",
+        "assessment_days": "10",
+        "decision_days": "10",
+        "information_days": "10",
+        "evaluation_days": "20",
+        "closing_days": "10",
         "need_categories-0-code": "A",
         "need_categories-0-label": "Self-sustaining",
         "need_categories-0-core_visits": "1",
@@ -118,6 +124,7 @@ def test_rows_are_taken_in_their_order(world: World, sign_in: Callable[..., Brow
     [
         ({"colour": "blue"}, "Enter a colour, as #1d4f71"),
         ({"response_days": "0"}, "response_days"),
+        ({"evaluation_days": "0"}, "evaluation_days"),
         ({"need_categories-0-code": ""}, "need_categories-0-code"),
         ({"vat_percent": "101"}, "vat_percent"),
         ({"retention-0-record_class": "gossip"}, "retention-0-record_class"),
