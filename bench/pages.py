@@ -74,9 +74,10 @@ def _fill_caseload(town: Town, number: int) -> None:
     today, others = town.world.office.today(), [uuid4() for _ in range(SCHOOLS)]
     items = [
         Item(
-            record=uuid4(),
-            part="",
+            case=(visit := uuid4()),
             kind="visit",
+            part="",
+            record=visit,
             school=others[each % SCHOOLS] if each % SCHOOLS else town.ours.school,
             task=Task.HOLD_VISIT,
             waiting_for=WaitingFor.OFFICER,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from projections.caseload import brokerage, concerns, visits
+from projections.caseload import brokerage, concerns, engagements, needs, visits
 from projections.caseload.item import AS_DUE, MAIN, Item, Task, WaitingFor, items
 from projections.view import View
 
@@ -22,7 +22,9 @@ __all__ = [
     "brokerage",
     "concerns",
     "cursor_of",
+    "engagements",
     "items",
+    "needs",
     "visits",
     "waiting",
 ]
@@ -30,13 +32,16 @@ __all__ = [
 _columns = items.table.c
 _main = items.table.alias("main").c
 _nobody_chooses = sa.exists().where(
-    _main.record == _columns.record, _main.part == MAIN, _main.task.is_distinct_from(Task.CHOOSE)
+    _main.case == _columns.case,
+    _main.kind == _columns.kind,
+    _main.part == MAIN,
+    sa.or_(_main.record != _columns.record, _main.task.is_distinct_from(Task.CHOOSE)),
 )
 _moot = sa.and_(_columns.task == Task.REPLY, _nobody_chooses)
 """An invitation that was not answered asks for nothing any more once its tender is over."""
 
 
-WAITS = sa.and_(_columns.task.is_not(None), sa.not_(_moot))
+WAITS = sa.and_(_columns.task.is_not(None), _columns.rests_since.is_(None), sa.not_(_moot))
 """The condition that there is something to do."""
 
 
@@ -96,8 +101,8 @@ def _found_by(
     if not ways:
         return sa.false()
     # Each way by an index of its own: in one condition they would have every item looked at.
-    keys = sa.union_all(*(sa.select(_columns.record, _columns.part).where(way) for way in ways))
-    return sa.tuple_(_columns.record, _columns.part).in_(keys)
+    keys = sa.union_all(*(sa.select(*items.table.primary_key).where(way) for way in ways))
+    return sa.tuple_(*items.table.primary_key).in_(keys)
 
 
 def cursor_of(last: Item) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from domain.concern import ConcernCase, Rating
-from projections.caseload.item import Item, Task, WaitingFor, done, item, items, main
+from projections.caseload.item import Item, Task, WaitingFor, done, item, items, main, resting, taken_up
 from projections.view import replace
 
 
 @items.on(ConcernCase.Raised, key=main)
 def concern_raised(_: Item | None, event: ConcernCase.Raised) -> Item:
-    return item(event, Task.ASSESS, WaitingFor.OFFICER, detail=event.kind.label)
+    return item(event, Task.ASSESS, WaitingFor.OFFICER, due=event.assess_by, detail=event.kind.label)
 
 
 @items.on(ConcernCase.Assessed, key=main)
@@ -20,6 +20,7 @@ def concern_assessed(row: Item | None, event: ConcernCase.Assessed) -> Item | No
     return replace(
         row,
         task=Task.DECIDE,
+        due=event.decide_by,
         since=event.meta.occurred_on,
         detail=f"{row.detail.partition(':')[0]}: {event.rating.label.lower()}" if causing else row.detail,
     )
@@ -37,7 +38,17 @@ def review_held(row: Item | None, event: ConcernCase.ReviewHeld) -> Item | None:
     if row is None:
         return None
     task = Task.REVIEW if event.next_review_on else Task.DECIDE
-    return replace(row, task=task, due=event.next_review_on, since=event.meta.occurred_on)
+    return replace(row, task=task, due=event.next_review_on or event.decide_by, since=event.meta.occurred_on)
+
+
+@items.on(ConcernCase.Paused, key=main)
+def concern_paused(row: Item | None, event: ConcernCase.Paused) -> Item | None:
+    return resting(row, event)
+
+
+@items.on(ConcernCase.Resumed, key=main)
+def concern_resumed(row: Item | None, event: ConcernCase.Resumed) -> Item | None:
+    return taken_up(row, event)
 
 
 @items.on(ConcernCase.InterventionEnded, ConcernCase.Closed, key=main)
@@ -48,5 +59,5 @@ def concern_over(row: Item | None, _: object) -> Item | None:
 @items.on(ConcernCase.Reopened, key=main)
 def concern_reopened(row: Item | None, event: ConcernCase.Reopened) -> Item | None:
     return row and replace(
-        row, task=Task.ASSESS, waiting_for=WaitingFor.OFFICER, due=None, since=event.meta.occurred_on
+        row, task=Task.ASSESS, waiting_for=WaitingFor.OFFICER, due=event.assess_by, since=event.meta.occurred_on
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -54,15 +54,22 @@ class Task(Word):
     ASSESS = "assess_the_concern"
     DECIDE = "decide_on_the_concern"
     REVIEW = "review_the_intervention"
+    REVIEW_NEED = "review_the_need_category"
 
 
 class Item(Row):
     """What waits about a record. `part` tells several items of one record apart; `task` is None when nothing
-    waits at present; `person` is whose it is by name, else it belongs to whoever holds the post."""
+    waits at present; `person` is whose it is by name, else it belongs to whoever holds the post.
 
-    record: UUID
-    part: str
+    `case` is the record with which others are worked on: the request of a tender or an engagement, else the record
+    itself. `rests_since` is the day since which nothing is to be done for now; `is_promised` says that `due` was
+    promised to the school, so that it moves on by the days on which the school's answer is awaited.
+    """
+
+    case: UUID
     kind: str
+    part: str
+    record: UUID
     school: UUID | None
     task: Task | None
     waiting_for: WaitingFor | None
@@ -72,12 +79,14 @@ class Item(Row):
     provider: UUID | None = None
     detail: str = ""
     purpose: Purpose | None = None
+    rests_since: date | None = None
+    is_promised: bool = False
 
 
 items = Sheet(
     "caseload_items",
     Item,
-    key=("record", "part"),
+    key=("case", "kind", "part"),
     indexes=[("school",), ("person",), ("provider",), ("waiting_for", "person")],
 )
 
@@ -95,8 +104,18 @@ MAIN = ""
 
 
 def main(event: Event) -> Key:
-    """The key of the one item that says what is next about the record."""
-    return (event.meta.stream, MAIN)
+    """The key of the one item that says what is next about a record that is a case of its own."""
+    return key_of(event, MAIN)
+
+
+def key_of(event: Event, part: str) -> Key:
+    """The key of an item about a record that is a case of its own."""
+    return event.meta.stream, kind_of(event), part
+
+
+def kind_of(event: Event) -> str:
+    """The kind of record to which an event belongs."""
+    return event.TOPIC.partition(".")[0]
 
 
 def item(
@@ -108,13 +127,15 @@ def item(
     due: date | None = None,
     person: UUID | None = None,
     detail: str = "",
+    case: UUID | None = None,
 ) -> Item:
     """The item that an event gives rise to."""
     meta = event.meta
     return Item(
-        record=meta.stream,
+        case=case or meta.stream,
+        kind=kind_of(event),
         part=part,
-        kind=event.TOPIC.partition(".")[0],
+        record=meta.stream,
         school=meta.about.school,
         task=task,
         waiting_for=waiting_for,
@@ -129,4 +150,18 @@ def item(
 
 def done(row: Item | None) -> Item | None:
     """The same with nothing waiting; kept, because it may be taken up again."""
-    return row and replace(row, task=None, waiting_for=None)
+    return row and replace(row, task=None, waiting_for=None, rests_since=None)
+
+
+def resting(row: Item | None, event: Event) -> Item | None:
+    """The same with nothing to be done for now: the work is paused, or the clock stands still."""
+    return row and replace(row, rests_since=event.meta.occurred_on)
+
+
+def taken_up(row: Item | None, event: Event) -> Item | None:
+    """The same once more to be done; a promised day moves on by the days on which it rested."""
+    if row is None or row.rests_since is None:
+        return row
+    rested = timedelta(days=max(0, (event.meta.occurred_on - row.rests_since).days))
+    due = row.due + rested if row.due and row.is_promised else row.due
+    return replace(row, rests_since=None, due=due)

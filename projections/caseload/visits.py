@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
-from uuid import UUID
 
 from domain.record_of_visit import RecordOfVisit, Respondent
 from domain.visit import Visit
 from domain.vocabulary import Side, VisitKind
-from projections.caseload.item import Item, Task, WaitingFor, done, item, items, main
+from projections.caseload.item import Item, Task, WaitingFor, done, item, items, key_of, main
 from projections.view import Key, replace
 
-DAYS_TO_WRITE = timedelta(days=10)
-"""How long after a visit its record is expected."""
+UNTOLD = timedelta(days=10)
+"""How long after a visit its record is expected where the event, of earlier days, does not say."""
 
 HEAD, CHAIR, GOVERNORS = "headteacher", "chair", "governors"
 
@@ -31,7 +30,7 @@ def visit_held_unplanned(_: Item | None, event: Visit.HeldUnplanned) -> Item:
         event,
         Task.WRITE_RECORD,
         WaitingFor.OFFICER,
-        due=event.on + DAYS_TO_WRITE,
+        due=event.write_by or event.on + UNTOLD,
         person=event.lead,
         detail=event.kind.label,
     )
@@ -54,7 +53,7 @@ def visitors_changed(row: Item | None, event: Visit.VisitorsChanged) -> Item | N
 
 @items.on(Visit.Held, key=main)
 def visit_held(row: Item | None, event: Visit.Held) -> Item | None:
-    due = event.on + DAYS_TO_WRITE
+    due = event.write_by or event.on + UNTOLD
     return row and replace(row, task=Task.WRITE_RECORD, due=due, since=event.on, purpose=event.meta.purpose)
 
 
@@ -69,7 +68,7 @@ def record_started(_: Item | None, event: RecordOfVisit.Started) -> Item:
         event,
         Task.ISSUE_RECORD,
         WaitingFor.OFFICER,
-        due=event.visited_on + DAYS_TO_WRITE,
+        due=event.write_by or event.visited_on + UNTOLD,
         person=event.author,
         detail=event.kind.label,
     )
@@ -100,13 +99,13 @@ def record_needs_nothing(row: Item | None, _: object) -> Item | None:
 
 
 def _answers(event: RecordOfVisit.Issued | RecordOfVisit.Reissued) -> Iterable[Key]:
-    return [(event.meta.stream, HEAD), (event.meta.stream, CHAIR)]
+    return [key_of(event, HEAD), key_of(event, CHAIR)]
 
 
 @items.on_each(RecordOfVisit.Issued, RecordOfVisit.Reissued, keys=_answers)
 def response_awaited(_: Item | None, event: RecordOfVisit.Issued | RecordOfVisit.Reissued, key: Key) -> Item:
-    waiting_for = WaitingFor(key[1])
-    return item(event, Task.RESPOND, waiting_for, part=key[1], due=event.respond_by)
+    part = key[-1]
+    return item(event, Task.RESPOND, WaitingFor(part), part=part, due=event.respond_by)
 
 
 def _part_of(respondent: Respondent) -> str:
@@ -116,24 +115,24 @@ def _part_of(respondent: Respondent) -> str:
 @items.on(
     RecordOfVisit.ResponseDeclined,
     RecordOfVisit.ResponseLapsed,
-    key=lambda event: (event.meta.stream, _part_of(event.respondent)),
+    key=lambda event: key_of(event, _part_of(event.respondent)),
 )
 def response_not_coming(row: Item | None, _: object) -> Item | None:
     return done(row)
 
 
-@items.on(RecordOfVisit.HeadteacherResponded, key=lambda event: (event.meta.stream, HEAD))
+@items.on(RecordOfVisit.HeadteacherResponded, key=lambda event: key_of(event, HEAD))
 def headteacher_responded(row: Item | None, _: object) -> Item | None:
     return done(row)
 
 
-@items.on(RecordOfVisit.ChairResponded, key=lambda event: (event.meta.stream, CHAIR))
+@items.on(RecordOfVisit.ChairResponded, key=lambda event: key_of(event, CHAIR))
 def chair_responded(row: Item | None, _: object) -> Item | None:
     return done(row)
 
 
 def _governors(event: RecordOfVisit.Started) -> Iterable[Key]:
-    return [(event.meta.stream, GOVERNORS)] if event.kind is VisitKind.CORE else []
+    return [key_of(event, GOVERNORS)] if event.kind is VisitKind.CORE else []
 
 
 @items.on_each(RecordOfVisit.Started, keys=_governors)
@@ -141,15 +140,21 @@ def presentation_ahead(_: Item | None, event: RecordOfVisit.Started, __: Key) ->
     return item(event, None, None, part=GOVERNORS)
 
 
-@items.on(RecordOfVisit.Issued, key=lambda event: (event.meta.stream, GOVERNORS))
+@items.on(RecordOfVisit.Issued, key=lambda event: key_of(event, GOVERNORS))
 def presentation_awaited(row: Item | None, event: RecordOfVisit.Issued) -> Item | None:
-    return row and replace(row, task=Task.PRESENT, waiting_for=WaitingFor.SCHOOL, since=event.meta.occurred_on)
+    return row and replace(
+        row,
+        task=Task.PRESENT,
+        waiting_for=WaitingFor.SCHOOL,
+        due=event.present_by,
+        since=event.meta.occurred_on,
+    )
 
 
 @items.on(
     RecordOfVisit.PresentedToGovernors,
     RecordOfVisit.PresentationWaived,
-    key=lambda event: (event.meta.stream, GOVERNORS),
+    key=lambda event: key_of(event, GOVERNORS),
 )
 def presented(row: Item | None, _: object) -> Item | None:
     return done(row)
@@ -170,12 +175,13 @@ _WAITS_FOR = {
 def _actions(event: RecordOfVisit.Issued | RecordOfVisit.Reissued) -> Iterable[Key]:
     withdrawn: tuple[int, ...] = getattr(event, "withdrawn", ())
     numbers = dict.fromkeys([*(action.number for action in event.actions), *withdrawn])
-    return [(event.meta.stream, action_part(number)) for number in numbers]
+    return [key_of(event, action_part(number)) for number in numbers]
 
 
 @items.on_each(RecordOfVisit.Issued, RecordOfVisit.Reissued, keys=_actions)
 def action_agreed(row: Item | None, event: RecordOfVisit.Issued | RecordOfVisit.Reissued, key: Key) -> Item | None:
-    agreed = next((action for action in event.actions if action_part(action.number) == key[1]), None)
+    part = key[-1]
+    agreed = next((action for action in event.actions if action_part(action.number) == part), None)
     if agreed is None:
         return done(row)
     if row is not None and row.task is None:
@@ -184,15 +190,15 @@ def action_agreed(row: Item | None, event: RecordOfVisit.Issued | RecordOfVisit.
         event,
         Task.COMPLETE_ACTION,
         _WAITS_FOR[agreed.owner_side],
-        part=key[1],
+        part=part,
         due=agreed.due,
         person=agreed.owner,
         detail=agreed.text,
     )
 
 
-def _of_action(event: RecordOfVisit.ActionCompleted | RecordOfVisit.ActionReopened) -> tuple[UUID, str]:
-    return event.meta.stream, action_part(event.number)
+def _of_action(event: RecordOfVisit.ActionCompleted | RecordOfVisit.ActionReopened) -> Key:
+    return key_of(event, action_part(event.number))
 
 
 @items.on(RecordOfVisit.ActionCompleted, key=_of_action)

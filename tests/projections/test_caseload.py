@@ -32,7 +32,7 @@ from domain.visit import CancelledBy, Visit, Visitor
 from domain.vocabulary import Purpose, Side, VisitKind
 from projections import caseload
 from projections.caseload import Item, waiting
-from tests.domain.brokered import CALDER, ENDS, HARROP, HEAD, REPLY_BY, a_need, outcomes, terms, the_work
+from tests.domain.brokered import BEGINS, CALDER, ENDS, HARROP, HEAD, REPLY_BY, a_need, outcomes, terms, the_work
 from tests.domain.test_record_of_visit import CONTENT
 from tests.projections.conftest import Ask
 from tests.scenario import TODAY, signed
@@ -40,12 +40,14 @@ from tests.scenario import TODAY, signed
 VIEWS = [caseload.VIEW]
 
 TOMORROW, IN_A_MONTH = TODAY + timedelta(days=1), TODAY + timedelta(days=30)
+IN_A_WEEK, IN_A_FORTNIGHT, IN_A_TERM = (TODAY + timedelta(days=days) for days in (7, 14, 84))
 SCHOOL, OTHER_SCHOOL, OFFICER, BROKER, CHAIR = (uuid4() for _ in range(5))
 REASON = {"reason": "Because it was agreed"}
 AUTHORISED = {**REASON, "authoriser": OFFICER}
 
 Step = Callable[[Any], object]
-Waits = dict[str, tuple[str, str]]
+Waits = dict[str, tuple[str, str, date | None]]
+"""What is to be done, by whom and by when; by the part of each item."""
 
 
 @dataclass
@@ -82,11 +84,12 @@ def record(reference: str, school: UUID) -> RecordOfVisit:
         author=OFFICER,
         visited_on=TODAY,
         needs_assurance=True,
+        write_by=IN_A_WEEK,
         rules=(),
     )
 
 
-def concern(reference: str, school: UUID) -> ConcernCase:
+def concern(reference: str, school: UUID, *, assess_by: date | None = None) -> ConcernCase:
     return ConcernCase.raise_(
         reference,
         school=school,
@@ -95,7 +98,16 @@ def concern(reference: str, school: UUID) -> ConcernCase:
         severity=Severity.HIGH,
         detail="No deputy since Easter",
         purpose=Purpose.CHALLENGE,
+        assess_by=assess_by,
     )
+
+
+def in_a_week_at_most(reference: str, school: UUID) -> ConcernCase:
+    return concern(reference, school, assess_by=IN_A_WEEK)
+
+
+def assess(case: ConcernCase) -> None:
+    case.assess(assessment="Weak", rating=Rating.CAUSING_CONCERN, authoriser=OFFICER, decide_by=IN_A_FORTNIGHT)
 
 
 def request(reference: str, school: UUID) -> SupportRequest:
@@ -125,6 +137,7 @@ def review(decision: ReviewDecision, next_review_on: date | None = None) -> Step
         findings=[Finding(1, Rag.GREEN, "Posts filled")],
         decision=decision,
         next_review_on=next_review_on,
+        decide_by=IN_A_FORTNIGHT,
         **AUTHORISED,
     )
 
@@ -138,67 +151,79 @@ def confirm_engagement(one: BrokeredEngagement) -> None:
     one.confirm()
 
 
+def agree_and_confirm(one: BrokeredEngagement) -> None:
+    for side in Side:
+        one.agree(side)
+    confirm_engagement(one)
+
+
+def plan_a_session(one: BrokeredEngagement) -> None:
+    one.plan_session(on=IN_A_WEEK, days=one.work.days, cleared=True, rules=(), minutes=300, place="At the school")
+
+
 def deliver_all(one: BrokeredEngagement) -> None:
-    one.plan_session(on=TODAY, days=one.work.days, cleared=True, rules=(), minutes=300, place="At the school")
     one.deliver_session(1, on=TODAY, days=one.work.days, cleared=True, rules=(), note="Algebra", attended=2)
-    one.complete()
+    one.complete(evaluate_by=IN_A_MONTH)
 
 
-AGREE = {
-    "agree-school": ("agree_the_engagement", "school"),
-    "agree-provider": ("agree_the_engagement", "provider"),
-    "agree-service": ("agree_the_engagement", "broker"),
+AGREE: Waits = {
+    "agree-school": ("agree_the_engagement", "school", TODAY),
+    "agree-provider": ("agree_the_engagement", "provider", TODAY),
+    "agree-service": ("agree_the_engagement", "broker", TODAY),
 }
-CONFIRM = {"": ("confirm_the_engagement", "broker")}
-ASKED_TO_RESPOND = {
-    "headteacher": ("respond_to_the_record_of_visit", "headteacher"),
-    "chair": ("respond_to_the_record_of_visit", "chair"),
+CONFIRM: Waits = {"": ("confirm_the_engagement", "broker", TODAY)}
+DELIVER: Waits = {"": ("plan_and_deliver_sessions", "provider", IN_A_WEEK)}
+ASKED_TO_RESPOND: Waits = {
+    "headteacher": ("respond_to_the_record_of_visit", "headteacher", IN_A_MONTH),
+    "chair": ("respond_to_the_record_of_visit", "chair", IN_A_MONTH),
 }
-TO_PRESENT = {"governors": ("present_the_record_to_governors", "school")}
-TO_DO = {"action-1": ("complete_an_agreed_action", "officer")}
+TO_PRESENT: Waits = {"governors": ("present_the_record_to_governors", "school", IN_A_TERM)}
+TO_DO: Waits = {"action-1": ("complete_an_agreed_action", "officer", CONTENT.actions[0].due)}
+REVIEW: Waits = {"": ("review_the_intervention", "officer", TODAY)}
 
 
 def reply(provider: UUID) -> Waits:
-    return {f"reply-{provider}": ("reply_to_the_invitation", "provider")}
+    return {f"reply-{provider}": ("reply_to_the_invitation", "provider", REPLY_BY)}
 
 
-CHOOSE = {"": ("compare_quotes_and_choose", "broker")}
+CHOOSE: Waits = {"": ("compare_quotes_and_choose", "broker", REPLY_BY)}
+TRIAGE: Waits = {"": ("triage_the_request", "broker", BEGINS)}
 
 STORIES = {
     "a visit that is held": Story(
         visit,
         ("V-2026-0001", "V-2026-0002"),
-        {"": ("confirm_the_visit", "officer")},
+        {"": ("confirm_the_visit", "officer", TODAY)},
         [
-            (lambda one: one.confirm(side=Side.SCHOOL, on=TODAY), {"": ("hold_the_visit", "officer")}),
+            (lambda one: one.confirm(side=Side.SCHOOL, on=TODAY), {"": ("hold_the_visit", "officer", TODAY)}),
             (
-                lambda one: one.hold(on=TODAY, minutes=90, attendees="the headteacher"),
-                {"": ("write_the_record_of_visit", "officer")},
+                lambda one: one.hold(on=TODAY, minutes=90, attendees="the headteacher", write_by=IN_A_WEEK),
+                {"": ("write_the_record_of_visit", "officer", IN_A_WEEK)},
             ),
         ],
     ),
     "a visit that is called off": Story(
         visit,
         ("V-2026-0001", "V-2026-0002"),
-        {"": ("confirm_the_visit", "officer")},
+        {"": ("confirm_the_visit", "officer", TODAY)},
         [(lambda one: one.cancel(cause=CancelledBy.SCHOOL, **REASON), {})],
     ),
     "a visit that is missed": Story(
         visit,
         ("V-2026-0001", "V-2026-0002"),
-        {"": ("confirm_the_visit", "officer")},
+        {"": ("confirm_the_visit", "officer", TODAY)},
         [(lambda one: one.miss(**REASON), {})],
     ),
     "a record of visit": Story(
         record,
         ("ROV-2026-0001", "ROV-2026-0002"),
-        {"": ("issue_the_record_of_visit", "officer")},
+        {"": ("issue_the_record_of_visit", "officer", IN_A_WEEK)},
         [
-            (lambda one: one.write(CONTENT), {"": ("issue_the_record_of_visit", "officer")}),
-            (lambda one: one.submit_for_assurance(), {"": ("assure_the_record_of_visit", "officer")}),
-            (lambda one: one.assure(), {"": ("issue_the_record_of_visit", "officer")}),
+            (lambda one: one.write(CONTENT), {"": ("issue_the_record_of_visit", "officer", IN_A_WEEK)}),
+            (lambda one: one.submit_for_assurance(), {"": ("assure_the_record_of_visit", "officer", IN_A_WEEK)}),
+            (lambda one: one.assure(), {"": ("issue_the_record_of_visit", "officer", IN_A_WEEK)}),
             (
-                lambda one: one.issue(recipients=(HEAD, CHAIR), respond_by=IN_A_MONTH),
+                lambda one: one.issue(recipients=(HEAD, CHAIR), respond_by=IN_A_MONTH, present_by=IN_A_TERM),
                 {**ASKED_TO_RESPOND, **TO_PRESENT, **TO_DO},
             ),
             (
@@ -212,51 +237,69 @@ STORIES = {
         ],
     ),
     "a concern that becomes an intervention": Story(
-        concern,
+        in_a_week_at_most,
         ("CC-2026-0001", "CC-2026-0002"),
-        {"": ("assess_the_concern", "officer")},
+        {"": ("assess_the_concern", "officer", IN_A_WEEK)},
         [
+            (assess, {"": ("decide_on_the_concern", "officer", IN_A_FORTNIGHT)}),
+            (start_intervention, REVIEW),
             (
-                lambda one: one.assess(assessment="Weak", rating=Rating.CAUSING_CONCERN, authoriser=OFFICER),
-                {"": ("decide_on_the_concern", "officer")},
+                review(ReviewDecision.CONTINUE, IN_A_MONTH),
+                {"": ("review_the_intervention", "officer", IN_A_MONTH)},
             ),
-            (start_intervention, {"": ("review_the_intervention", "officer")}),
-            (review(ReviewDecision.CONTINUE, IN_A_MONTH), {"": ("review_the_intervention", "officer")}),
-            (review(ReviewDecision.END), {"": ("decide_on_the_concern", "officer")}),
+            (review(ReviewDecision.END), {"": ("decide_on_the_concern", "officer", IN_A_FORTNIGHT)}),
             (lambda one: one.end_intervention(outcome="A full team", **AUTHORISED), {}),
-            (lambda one: one.reopen(**AUTHORISED), {"": ("assess_the_concern", "officer")}),
+            (
+                lambda one: one.reopen(assess_by=TOMORROW, **AUTHORISED),
+                {"": ("assess_the_concern", "officer", TOMORROW)},
+            ),
             (lambda one: one.close(**AUTHORISED), {}),
+        ],
+    ),
+    "an intervention that is paused": Story(
+        in_a_week_at_most,
+        ("CC-2026-0001", "CC-2026-0002"),
+        {"": ("assess_the_concern", "officer", IN_A_WEEK)},
+        [
+            (assess, {"": ("decide_on_the_concern", "officer", IN_A_FORTNIGHT)}),
+            (start_intervention, REVIEW),
+            (lambda one: one.pause(**AUTHORISED), {}),
+            (lambda one: one.resume(**AUTHORISED), REVIEW),
         ],
     ),
     "a request that is brokered": Story(
         request,
         ("SR-2026-0001", "SR-2026-0002"),
-        {"": ("triage_the_request", "broker")},
+        TRIAGE,
         [
             (
-                lambda one: one.ask_for_information("Which year?"),
-                {"": ("triage_the_request", "broker"), "information": ("give_more_information", "school")},
+                lambda one: one.ask_for_information("Which year?", respond_by=IN_A_WEEK),
+                {"information": ("give_more_information", "school", IN_A_WEEK)},
             ),
-            (lambda one: one.give_information("Year 9"), {"": ("triage_the_request", "broker")}),
-            (lambda one: one.acknowledge(officer=BROKER, answer_by=REPLY_BY), {"": ("triage_the_request", "broker")}),
+            (lambda one: one.give_information("Year 9"), TRIAGE),
+            (
+                lambda one: one.acknowledge(officer=BROKER, answer_by=REPLY_BY),
+                {"": ("triage_the_request", "broker", REPLY_BY)},
+            ),
             (
                 lambda one: one.triage(broker=BROKER, level=SupportLevel.TARGETED, route=Route.BROKERED),
-                {"": ("invite_providers", "broker")},
+                {"": ("invite_providers", "broker", REPLY_BY)},
             ),
             (lambda one: one.withdraw(side=Side.SCHOOL, **REASON), {}),
-            (lambda one: one.reopen(**REASON), {"": ("triage_the_request", "broker")}),
+            (lambda one: one.reopen(**REASON), {"": ("triage_the_request", "broker", REPLY_BY)}),
         ],
     ),
     "a request withdrawn while the school is asked": Story(
         request,
         ("SR-2026-0001", "SR-2026-0002"),
-        {"": ("triage_the_request", "broker")},
+        TRIAGE,
         [
             (
                 lambda one: one.ask_for_information("Which year?"),
-                {"": ("triage_the_request", "broker"), "information": ("give_more_information", "school")},
+                {"information": ("give_more_information", "school", None)},
             ),
             (lambda one: one.withdraw(side=Side.SCHOOL, **REASON), {}),
+            (lambda one: one.reopen(**REASON), TRIAGE),
         ],
     ),
     "a tender that is decided": Story(
@@ -296,13 +339,39 @@ STORIES = {
             ),
             (lambda one: one.agree(Side.PROVIDER), {"agree-service": AGREE["agree-service"]} | CONFIRM),
             (lambda one: one.agree(Side.SERVICE), CONFIRM),
-            (confirm_engagement, {"": ("plan_and_deliver_sessions", "provider")}),
-            (deliver_all, {"": ("evaluate_the_engagement", "school")}),
+            (confirm_engagement, {"": ("plan_and_deliver_sessions", "provider", TODAY)}),
+            (plan_a_session, DELIVER),
+            (lambda one: one.pause(**REASON), {}),
+            (lambda one: one.resume(**REASON), DELIVER),
+            (deliver_all, {"": ("evaluate_the_engagement", "school", IN_A_MONTH)}),
             (
                 lambda one: one.evaluate(
-                    quality=5, impact=4, comment="Clear", outcomes=outcomes(one), evaluator=HEAD
+                    quality=5,
+                    impact=4,
+                    comment="Clear",
+                    outcomes=outcomes(one),
+                    evaluator=HEAD,
+                    close_by=IN_A_WEEK,
                 ),
-                {"": ("close_the_engagement", "broker")},
+                {"closing": ("close_the_engagement", "broker", IN_A_WEEK)},
+            ),
+            (lambda one: one.close(), {}),
+        ],
+    ),
+    "an engagement that ends while it is paused": Story(
+        engagement,
+        ("BE-2026-0001", "BE-2026-0002"),
+        {**AGREE, **CONFIRM},
+        [
+            (agree_and_confirm, {"": ("plan_and_deliver_sessions", "provider", TODAY)}),
+            (lambda one: one.pause(**REASON), {}),
+            (
+                lambda one: one.end_early(side=Side.SCHOOL, evaluate_by=IN_A_MONTH, **REASON),
+                {"": ("evaluate_the_engagement", "school", IN_A_MONTH)},
+            ),
+            (
+                lambda one: one.waive_evaluation(close_by=IN_A_WEEK, **REASON),
+                {"closing": ("close_the_engagement", "broker", IN_A_WEEK)},
             ),
             (lambda one: one.close(), {}),
         ],
@@ -323,7 +392,7 @@ def begun(service: Service, make: Callable[[str, UUID], Aggregate], reference: s
 
 def waits(ask: Ask, record: UUID) -> Waits:
     items: list[Item] = ask(waiting, record=record)
-    return {item.part: (str(item.task), str(item.waiting_for)) for item in items}
+    return {item.part: (str(item.task), str(item.waiting_for), item.due) for item in items}
 
 
 @pytest.mark.parametrize("story", STORIES.values(), ids=STORIES.keys())

@@ -1,0 +1,52 @@
+"""What waits about the need categories of schools: each is reviewed by its day, by whoever looks after the school."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from domain.school import School, Status, Value
+from projections.caseload.item import Item, Task, WaitingFor, done, item, items, key_of
+from projections.view import Key, replace
+
+NEED = "need"
+
+
+def _need(event: School.NeedCategorySet) -> Key:
+    return key_of(event, NEED)
+
+
+@items.on(School.NeedCategorySet, key=_need)
+def need_category_set(_: Item | None, event: School.NeedCategorySet) -> Item:
+    return item(
+        event,
+        Task.REVIEW_NEED,
+        WaitingFor.OFFICER,
+        part=NEED,
+        due=event.review_due,
+        detail=f"Category {event.category}",
+    )
+
+
+@items.on(School.MergedInto, key=_need)
+def school_merged(row: Item | None, _: object) -> Item | None:
+    return done(row)
+
+
+def _status_told(event: School.DetailsRefreshed | School.UrnSuperseded) -> Iterable[Key]:
+    return [key_of(event, NEED)] if _status(event) is not None else []
+
+
+@items.on_each(School.DetailsRefreshed, School.UrnSuperseded, keys=_status_told)
+def school_closed_or_opened(
+    row: Item | None, event: School.DetailsRefreshed | School.UrnSuperseded, _: Key
+) -> Item | None:
+    """A closed school is rated no more; one that opens again is."""
+    if _status(event) == Status.CLOSED:
+        return done(row)
+    return row and replace(row, task=Task.REVIEW_NEED, waiting_for=WaitingFor.OFFICER)
+
+
+def _status(event: School.DetailsRefreshed | School.UrnSuperseded) -> Value:
+    if isinstance(event, School.UrnSuperseded):
+        return event.details.get("status")
+    return next((change.after for change in event.changes if change.detail == "status"), None)
