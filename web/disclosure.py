@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -18,7 +17,7 @@ from domain.aggregate import Event
 from domain.attachment import Attachment
 from domain.note import Audience, Note
 from domain.vocabulary import About, Role, Sensitivity
-from projections import audit_trail, concerns, notes, tenders
+from projections import audit_trail, caseload, concerns, notes, tenders
 from projections.audit_trail import kind_of
 from projections.caseload import Task
 from projections.together import Question, Together
@@ -89,8 +88,8 @@ RECORDED_READING = frozenset({Note.KIND})
 """Kinds of record whose restricted text is told only where the reading is recorded: never in a list."""
 
 
-def told_of_caseload(connection: sa.Connection, asking: Visitor) -> dict[str, Any]:
-    """How a list of what waits is narrowed for somebody: the arguments of the caseload's query."""
+def told_of_caseload(connection: sa.Connection, asking: Visitor) -> caseload.Narrowed:
+    """How a list of what waits is narrowed for somebody."""
     if not asking.holds(*INSIDE):
         return {"concerns_of": frozenset(), "without": WRITING}
     told = reach(connection, Action.READ_CONCERN).narrowed() if asking.may(Action.READ_CONCERN) else frozenset()

@@ -157,8 +157,17 @@ def reach(connection: sa.Connection, action: Action) -> Reach:
     if scope is Scope.TEAM:
         teams = {right.leads for right in asking.rights if right.leads}
         phases = [phase.value for phase, team in TEAM_OF.items() if team in teams]
-        own |= schools.ids_of_phases(connection, phases, with_phaseless=Team.PRIMARY in teams)
+        own |= _schools_of_phases(connection, tuple(phases), Team.PRIMARY in teams)
     return Reach(schools=own, providers=asking.providers, person=asking.person)
+
+
+def _schools_of_phases(connection: sa.Connection, phases: tuple[str, ...], with_phaseless: bool) -> frozenset[UUID]:
+    """The schools of phases; looked up once while a page is made."""
+    known: dict[tuple[tuple[str, ...], bool], frozenset[UUID]] = g.setdefault("schools_of_phases", {})
+    asked = (phases, with_phaseless)
+    if asked not in known:
+        known[asked] = schools.ids_of_phases(connection, phases, with_phaseless=with_phaseless)
+    return known[asked]
 
 
 def _schools_of_rights(action: Action, rights: Iterable[Right]) -> frozenset[UUID]:

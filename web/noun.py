@@ -70,6 +70,8 @@ class Deal(Generic[A]):
             return reference(kind.prefix, year, references.next_number(connection, kind.prefix, year))
 
 
+NO_PLACE = "This is no place in this list. Begin at its first page."
+
 Carry = Callable[[Deal[A], Values], Any]
 Context = Callable[[sa.Connection, "A | None"], Mapping[str, Any]]
 
@@ -165,7 +167,7 @@ class Listing:
         except ValueError:
             if after is None:
                 raise
-            raise BadRequest("This is no place in this list. Begin at its first page.") from None
+            raise BadRequest(NO_PLACE) from None
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import date
+from typing import Any, NamedTuple, TypedDict, Unpack
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -14,13 +15,17 @@ from projections.view import View
 
 __all__ = [
     "AS_DUE",
+    "COUNTED_TO",
     "VIEW",
     "WAITS",
+    "Count",
     "Item",
+    "Narrowed",
     "Task",
     "WaitingFor",
     "brokerage",
     "concerns",
+    "counted",
     "cursor_of",
     "engagements",
     "items",
@@ -45,45 +50,97 @@ WAITS = sa.and_(_columns.task.is_not(None), _columns.rests_since.is_(None), sa.n
 """The condition that there is something to do."""
 
 
-def waiting(
-    connection: sa.Connection,
-    *,
-    schools: Collection[UUID] | None = None,
-    person: UUID | None = None,
-    providers: Collection[UUID] = (),
-    moves: Collection[WaitingFor] = (),
-    waiting_for: Collection[WaitingFor] = (),
-    due_before: date | None = None,
-    record: UUID | None = None,
-    concerns_of: Collection[UUID] | None = None,
-    without: Collection[Task] = (),
-    after: str | None = None,
-    limit: int = 50,
-) -> list[Item]:
-    """What waits, the earliest due first and what has no date last.
+class Narrowed(TypedDict, total=False):
+    """What a list of what waits is narrowed to.
 
     `schools` None means all. An item is found by its school, by being the person's or a provider's own, or by
     waiting for one of `moves` with nobody named; `waiting_for` narrows to whose move it is, `due_before` to what
     is due before a day. `concerns_of` are the schools whose concerns may be named (None: all), `without` leaves
     tasks out.
     """
-    query = items.table.select().where(WAITS)
+
+    schools: Collection[UUID] | None
+    person: UUID | None
+    providers: Collection[UUID]
+    moves: Collection[WaitingFor]
+    waiting_for: Collection[WaitingFor]
+    due_before: date | None
+    record: UUID | None
+    concerns_of: Collection[UUID] | None
+    without: Collection[Task]
+
+
+COUNTED_TO = 1000
+"""As far as it is counted how much waits: with more, the number is not worth the time that it takes."""
+
+
+class Count(NamedTuple):
+    """How much waits, and how much of it is overdue."""
+
+    total: int
+    overdue: int
+
+
+def waiting(
+    connection: sa.Connection,
+    *,
+    after: str | None = None,
+    limit: int = 50,
+    **narrowed: Unpack[Narrowed],
+) -> list[Item]:
+    """What waits, the earliest due first and what has no date last; `after` is the cursor of the last one seen."""
+    return items.rows(connection, _in_order(items.table.select(), narrowed, after).limit(limit))
+
+
+def counted(
+    connection: sa.Connection,
+    *,
+    today: date,
+    after: str | None = None,
+    limit: int = 50,
+    up_to: int = COUNTED_TO,
+    **narrowed: Unpack[Narrowed],
+) -> tuple[list[Item], Count]:
+    """The same, with how much waits and how much of it is overdue: a number above `up_to` says only that it is more.
+
+    Where nothing is left behind `after`, nothing is counted.
+    """
+    due = _in_order(sa.select(_columns.due), narrowed).limit(up_to + 1).cte("due")
+    numbers = [
+        sa.select(sa.func.count()).select_from(due).scalar_subquery(),
+        sa.select(sa.func.count()).where(due.c.due < today).scalar_subquery(),
+    ]
+    found = connection.execute(_in_order(sa.select(*_columns, *numbers), narrowed, after).limit(limit)).all()
+    if not found:
+        return [], Count(0, 0)
+    shown = [Item(**dict(zip(items.columns, row[:-2], strict=True))) for row in found]
+    return shown, Count(*found[0][-2:])
+
+
+def _in_order(query: sa.Select[Any], narrowed: Narrowed, after: str | None = None) -> sa.Select[Any]:
+    query = query.where(*_conditions(narrowed)).order_by(*AS_DUE)
+    if after is None:
+        return query
+    due, key, part = after.split("/", 2)
+    return query.where(sa.tuple_(*AS_DUE) > sa.tuple_(date.fromisoformat(due), UUID(key), part))
+
+
+def _conditions(narrowed: Narrowed) -> Iterator[sa.ColumnElement[bool]]:
+    yield WAITS
+    schools, concerns_of = narrowed.get("schools"), narrowed.get("concerns_of")
     if schools is not None:
-        query = query.where(_found_by(schools, person, providers, moves))
-    if waiting_for:
-        query = query.where(_columns.waiting_for.in_(list(waiting_for)))
-    if due_before is not None:
-        query = query.where(_columns.due < due_before)
-    if record is not None:
-        query = query.where(_columns.record == record)
+        ways = narrowed.get("person"), narrowed.get("providers", ()), narrowed.get("moves", ())
+        yield _found_by(schools, *ways)
+    if waiting_for := narrowed.get("waiting_for"):
+        yield _columns.waiting_for.in_(list(waiting_for))
+    if (due_before := narrowed.get("due_before")) is not None:
+        yield _columns.due < due_before
+    if (record := narrowed.get("record")) is not None:
+        yield _columns.record == record
     if concerns_of is not None:
-        query = query.where(sa.or_(_columns.kind != "concern", _columns.school.in_(concerns_of)))
-    if without:
-        query = query.where(_columns.task.not_in(list(without)))
-    if after is not None:
-        due, key, part = after.split("/", 2)
-        query = query.where(sa.tuple_(*AS_DUE) > sa.tuple_(date.fromisoformat(due), UUID(key), part))
-    return items.rows(connection, query.order_by(*AS_DUE).limit(limit))
+        yield sa.or_(_columns.kind != "concern", _columns.school.in_(concerns_of))
+    if without := narrowed.get("without"):
+        yield _columns.task.not_in(list(without))
 
 
 def _found_by(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,7 +13,7 @@ from domain.service import Service
 from domain.support_request import Route, SupportLevel, SupportRequest
 from domain.tender import Tender
 from projections import caseload
-from projections.caseload import Item, WaitingFor, cursor_of, waiting
+from projections.caseload import Count, Item, WaitingFor, counted, cursor_of, waiting
 from tests.domain.brokered import CALDER, HARROP, REPLY_BY
 from tests.projections.conftest import Ask
 from tests.projections.test_caseload import (
@@ -110,6 +111,27 @@ def test_a_list_is_narrowed_to_whose_move_it_is_and_to_what_is_due(ask: Ask, two
     assert records(ask(waiting, waiting_for=[WaitingFor.SCHOOL])) == []
     assert records(ask(waiting, due_before=IN_A_MONTH)) == []
     assert records(ask(waiting, due_before=IN_A_MONTH + timedelta(days=1))) == [in_a_month]
+
+
+def test_how_much_waits_is_counted_as_the_list_is_narrowed_and_no_further_than_told(
+    service: Service, ask: Ask
+) -> None:
+    for number in range(1, 4):
+        begun(service, visit, f"V-2026-000{number}")
+    begun(service, concern, "CC-2026-0001", OTHER_SCHOOL)
+    tomorrow = TODAY + timedelta(days=1)
+
+    def count(**more: Any) -> Count:
+        shown, count = ask(counted, **more)
+        assert shown == ask(waiting, schools=more.get("schools"), limit=more.get("limit", 50))
+        return cast("Count", count)
+
+    assert count(today=TODAY) == Count(4, 0)
+    assert count(today=tomorrow) == Count(4, 3)
+    assert count(today=tomorrow, limit=2) == Count(4, 3)
+    assert count(today=tomorrow, schools=[OTHER_SCHOOL]) == Count(1, 0)
+    assert count(today=tomorrow, schools=[]) == Count(0, 0)
+    assert count(today=tomorrow, up_to=2) == Count(3, 3)
 
 
 def test_pages_follow_each_other_without_a_gap(service: Service, ask: Ask) -> None:

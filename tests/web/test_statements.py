@@ -85,7 +85,9 @@ class Crowded:
             "/audit?school=900001",
             "/audit?person=Hana+Head+1&part=acted",
             "/caseload?whose=everybody",
+            "/caseload?whose=team",
             "/caseload?school=900001",
+            "/caseload?school=Ashgrove",
             "/schools/?q=cedar&category=1",
         )
 

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from marshmallow import Schema, fields
+from werkzeug.exceptions import BadRequest
 
 from domain.vocabulary import Role
 from projections import caseload as view
 from projections import schools
 from projections.caseload import Item, WaitingFor
 from web.disclosure import told_of_caseload
-from web.fields import SchoolField, person_field
+from web.fields import person_field
 from web.identity import Reach, Visitor, reach, signed_in
-from web.noun import Listing, Shelf, Values
+from web.named import NO_DAY, NamedSchool
+from web.noun import NO_PLACE, Listing, Shelf, Values
 from web.office import office
 from web.policy import Action
 
@@ -52,9 +53,9 @@ class CaseloadFilters(Schema):
         },
     )
     officer = person_field(metadata={"label": "Officer"})
-    school = SchoolField(metadata={"label": "School", "hint": "URN"})
+    school = NamedSchool("school", "school", "URN", metadata={"label": "School", "hint": "URN, name or postcode"})
     waiting_for = fields.Enum(WaitingFor, by_value=True, metadata={"label": "Waiting for"})
-    due_before = fields.Date(metadata={"label": "Due before"})
+    due_before = fields.Date(metadata={"label": "Due before"}, error_messages=NO_DAY)
 
 
 def usual(asking: Visitor) -> Whose:
@@ -62,42 +63,59 @@ def usual(asking: Visitor) -> Whose:
     return Whose.MINE if asking.holds(*WORKING) else Whose.EVERYBODY
 
 
-def asked(connection: sa.Connection, limited: Reach, filters: Values, after: str | None, limit: int) -> list[Item]:
-    """The items that somebody asks for and may see, in the order in which they are due."""
+def narrowed(connection: sa.Connection, limited: Reach, filters: Values) -> view.Narrowed:
+    """What somebody asks for and may see, as the view takes it."""
     asking = signed_in()
     whose = filters.get("whose") or usual(asking)
-    more: dict[str, Any] = {"after": after, "limit": limit, "due_before": filters.get("due_before")}
-    more |= told_of_caseload(connection, asking)
+    more: view.Narrowed = {"due_before": filters.get("due_before"), **told_of_caseload(connection, asking)}
     if filters.get("waiting_for"):
         more["waiting_for"] = [filters["waiting_for"]]
     if filters.get("school"):
-        return view.waiting(connection, schools=limited.narrowed(filters["school"]), **more)
+        return {**more, "schools": limited.narrowed(filters["school"])}
     if filters.get("officer"):
-        return _of_officer(connection, limited, filters["officer"], more)
+        return {**more, **_of_officer(connection, limited, filters["officer"])}
     if whose is Whose.MINE:
-        return _mine(connection, asking, more)
+        return _mine(asking, more)
     if whose is Whose.TEAM:
-        return view.waiting(connection, schools=_team(connection, asking, limited), person=asking.person, **more)
-    return view.waiting(connection, schools=limited.narrowed(), person=limited.person, **more)
+        return {**more, "schools": _team(connection, asking, limited), "person": asking.person}
+    return {**more, "schools": limited.narrowed(), "person": limited.person}
 
 
-def _mine(connection: sa.Connection, asking: Visitor, more: dict[str, Any]) -> list[Item]:
+def _mine(asking: Visitor, more: view.Narrowed) -> view.Narrowed:
     moves = [move for right in asking.rights for move in OWN_MOVES.get(right.role, ())]
     if asking.holds(Role.HEADTEACHER, Role.CHAIR) and not more.get("waiting_for"):
-        more = more | {"waiting_for": moves}
+        more = {**more, "waiting_for": moves}
     own_moves = () if asking.schools else moves
-    return view.waiting(connection, schools=asking.schools, person=asking.person, moves=own_moves, **more)
+    return {**more, "schools": asking.schools, "person": asking.person, "moves": own_moves}
 
 
-def _of_officer(connection: sa.Connection, limited: Reach, officer: UUID, more: dict[str, Any]) -> list[Item]:
+def _of_officer(connection: sa.Connection, limited: Reach, officer: UUID) -> view.Narrowed:
     theirs = schools.ids_of_officer(connection, officer, office().today())
     seen = theirs if limited.everything else theirs & limited.schools
-    return view.waiting(connection, schools=seen, person=officer if limited.everything else None, **more)
+    return {"schools": seen, "person": officer if limited.everything else None}
 
 
 def _team(connection: sa.Connection, asking: Visitor, limited: Reach) -> frozenset[UUID] | None:
     led = reach(connection, Action.PLAN_VISIT) if asking.may(Action.PLAN_VISIT) else limited
     return led.narrowed()
+
+
+def asked(connection: sa.Connection, limited: Reach, filters: Values, after: str | None, limit: int) -> list[Item]:
+    """The items that somebody asks for and may see, in the order in which they are due."""
+    return view.waiting(connection, after=after, limit=limit, **narrowed(connection, limited, filters))
+
+
+def counted_page(
+    connection: sa.Connection, limited: Reach, filters: Values, after: str | None, limit: int
+) -> tuple[list[Item], view.Count]:
+    """The same, with how much there is in all. Raises BadRequest for a place that the list never gave out."""
+    wanted = narrowed(connection, limited, filters)
+    try:
+        return view.counted(connection, today=office().today(), after=after, limit=limit, **wanted)
+    except ValueError:
+        if after is None:
+            raise
+        raise BadRequest(NO_PLACE) from None
 
 
 caseload = Shelf("caseload", Action.READ_CASELOAD, Listing(Item, asked, view.cursor_of, CaseloadFilters))

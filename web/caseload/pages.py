@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
@@ -11,16 +12,17 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask import Blueprint, render_template, request
 
-from projections.caseload import Item, WaitingFor
+from projections.caseload import COUNTED_TO, Count, Item, WaitingFor
 from web import words
-from web.caseload.asking import CaseloadFilters, Whose, caseload, usual
+from web.caseload.asking import CaseloadFilters, Whose, caseload, counted_page, usual
 from web.choices import officers
-from web.identity import allow, reach, signed_in
-from web.known import names_of, references_of
+from web.identity import Visitor, allow, reach, signed_in
+from web.known import rows_of
+from web.leading import leads_to, records_of
+from web.noun import Values
 from web.office import office
 from web.pages import PAGE, chips, filter_values, with_query
 from web.policy import Action, Scope, widest
-from web.record_addresses import record_href
 
 __all__ = ["caseload", "pages"]
 
@@ -37,35 +39,66 @@ HEAD = [
 ]
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some items, the cursor behind which the next ones begin (None at the end), and how much there is in all."""
+
+    shown: Sequence[Item]
+    following: str | None
+    count: Count
+
+
+NOTHING = Page((), None, Count(0, 0))
+"""Shown for filters that cannot be read: anything else would look like their answer."""
+
+
 @pages.get("/caseload")
-def waiting() -> str:
+def waiting() -> tuple[str, int]:
+    """What waits, as the filters ask for it."""
     allow(Action.READ_CASELOAD)
     asking, today = signed_in(), office().today()
     values, wrong = filter_values(CaseloadFilters())
     with office().read() as connection:
-        limited = reach(connection, Action.READ_CASELOAD)
-        found = caseload.listing.rows(connection, limited, values, request.args.get("after"), PAGE + 1)
-        shown = found[:PAGE]
-        names = names_of(connection, set(_ids(shown)))
-        references = references_of(connection, {item.record for item in shown})
+        page = NOTHING if wrong else _page(connection, values)
+        known = rows_of(connection, {*_ids(page.shown), *records_of(page.shown)})
         fields = list(_fields(connection, wrong, widest(Action.READ_CASELOAD, asking.rights) is Scope.ALL))
+    names = {id: row.name for id, row in known.items()}
+    references = {id: row.detail for id, row in known.items()}
     groups = [
-        (title, [_cells(item, names, references) for item in items])
-        for title, items in groupby(shown, key=lambda item: urgency(item.due, today))
+        (title, [_cells(item, names, references, asking) for item in group])
+        for title, group in groupby(page.shown, key=lambda item: urgency(item.due, today))
     ]
-    following = caseload.listing.cursor(shown[-1]) if len(found) > PAGE else None
-    overdue = sum(1 for item in shown if urgency(item.due, today) == OVERDUE)
-    return render_template(
+    shown = render_template(
         "caseload/caseload.html",
         page_title="Caseload",
         head=HEAD,
         groups=groups,
         filter_fields=fields,
-        chips=list(chips(fields)),
-        count=f"{'First ' if following else ''}{len(shown)} shown, {overdue} overdue",
-        next_href=with_query(after=following) if following else "",
+        errors=[{"text": field["error"], "href": f"#filter-{field['name']}"} for field in fields if field["error"]],
+        has_errors=bool(wrong),
+        chips=list(chips(field for field in fields if not field["error"])),
+        count="" if wrong else in_all(len(page.shown), page.count),
+        next_href=with_query(after=page.following) if page.following else "",
         first_href=with_query(after=None) if request.args.get("after") else "",
     )
+    return shown, 422 if wrong else 200
+
+
+def _page(connection: sa.Connection, values: Values) -> Page:
+    after = request.args.get("after")
+    found, count = counted_page(connection, reach(connection, Action.READ_CASELOAD), values, after, PAGE + 1)
+    shown = found[:PAGE]
+    return Page(shown, caseload.listing.cursor(shown[-1]) if len(found) > PAGE else None, count)
+
+
+def in_all(shown: int, count: Count) -> str:
+    """How much of what there is stands on a page, as `50 of 312 shown, 57 overdue`."""
+    of_all = "" if shown == count.total else f" of {_number(count.total)}"
+    return f"{shown}{of_all} shown, {_number(count.overdue)} overdue"
+
+
+def _number(counted: int) -> str:
+    return f"{counted:,}" if counted <= COUNTED_TO else f"more than {COUNTED_TO:,}"
 
 
 def urgency(due: date | None, today: date) -> str:
@@ -77,13 +110,13 @@ def urgency(due: date | None, today: date) -> str:
     return THIS_WEEK if due < today + timedelta(days=7) else LATER
 
 
-def _cells(item: Item, names: Mapping[UUID, str], references: Mapping[UUID, str]) -> list[Any]:
-    reference = references.get(item.record, "")
+def _cells(item: Item, names: Mapping[UUID, str], references: Mapping[UUID, str], asking: Visitor) -> list[Any]:
+    href, reference = leads_to(item, references, asking)
     task = item.task.label if item.task else ""
     due = {"text": words.date(item.due), "hint": words.relative(item.due, office().now()) if item.due else ""}
     return [
         due if item.due else "No date",
-        {"text": task, "href": record_href(item.kind, reference), "hint": reference},
+        {"text": task, "href": href, "hint": reference},
         names.get(item.school, "") if item.school else "",
         _waiting_for(item, names),
         item.detail,
@@ -96,31 +129,33 @@ def _waiting_for(item: Item, names: Mapping[UUID, str]) -> Any:
     return {"text": whose, "hint": who} if who else whose
 
 
-def _ids(items: Iterable[Item]) -> Iterator[UUID]:
-    for item in items:
+def _ids(shown: Iterable[Item]) -> Iterator[UUID]:
+    for item in shown:
         yield from (id for id in (item.school, item.person, item.provider) if id is not None)
 
 
 def _fields(connection: sa.Connection, wrong: Mapping[str, Any], everybody: bool) -> Iterator[dict[str, Any]]:
+    """The questions of the filter; a message stands beside the one that cannot be read."""
     labels = {Whose.MINE: "Mine", Whose.TEAM: "My team's", Whose.EVERYBODY: "Everybody's"}
     whose = [(each.value, label) for each, label in labels.items()]
-    yield _field("whose", "Whose caseload", "select", whose) | {"usual": usual(signed_in()).value}
+    yield _field("whose", "select", wrong, whose) | {"usual": usual(signed_in()).value}
     if everybody:
-        yield _field("officer", "Officer", "select", officers(connection))
-    yield _field("school", "School", "text", hint="URN", error=" ".join(wrong.get("school", ())))
-    yield _field("waiting_for", "Waiting for", "select", [(each.value, each.label) for each in WaitingFor])
-    yield _field("due_before", "Due before", "date", error=" ".join(wrong.get("due_before", ())))
+        yield _field("officer", "select", wrong, officers(connection))
+    elif "officer" in wrong:
+        yield _field("officer", "text", wrong)
+    yield _field("school", "text", wrong)
+    yield _field("waiting_for", "select", wrong, [(each.value, each.label) for each in WaitingFor])
+    yield _field("due_before", "date", wrong)
 
 
-def _field(
-    name: str, label: str, kind: str, options: Iterable[tuple[str, str]] = (), *, hint: str = "", error: str = ""
-) -> dict[str, Any]:
+def _field(name: str, kind: str, wrong: Mapping[str, Any], options: Iterable[tuple[str, str]] = ()) -> dict[str, Any]:
+    asked = CaseloadFilters().load_fields[name]
     return {
         "name": name,
-        "label": label,
+        "label": asked.metadata["label"],
         "kind": kind,
         "options": list(options),
-        "hint": hint,
-        "error": error,
+        "hint": asked.metadata.get("hint", ""),
+        "error": " ".join(map(str, wrong.get(name, ()))),
         "value": request.args.get(name, ""),
     }

@@ -16,7 +16,7 @@ from web import words
 from web.accounts import accounts
 from web.attached import RECORD
 from web.identity import signed_in
-from web.known import references_of
+from web.leading import leading
 from web.noun import Listing
 from web.office import office
 from web.pages import Beside, ListPage, list_page, record_page
@@ -24,7 +24,6 @@ from web.people.commands import people
 from web.people.finding import ListedPerson, in_words
 from web.people.holdings import EVERYTHING
 from web.policy import Action
-from web.record_addresses import record_href
 
 pages = Blueprint("people", __name__, template_folder="templates")
 
@@ -98,8 +97,7 @@ def _around(connection: sa.Connection, person: Person, found: Beside) -> Mapping
         "linked": found["linked"],
         "standing_in": found["standing_in"],
         "waiting": waiting,
-        "references": references_of(connection, {item.record for item in waiting}),
-        "href": record_href,
+        "leads_to": leading(connection, waiting, asking),
         "may_keep_accounts": asking.may(Action.KEEP_ACCOUNTS),
         "account": accounts.of_person(connection, person.id) if asking.may(Action.KEEP_ACCOUNTS) else None,
         "may_hand_over": asking.may(Action.ASSIGN_OFFICERS),

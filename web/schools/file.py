@@ -19,11 +19,10 @@ from projections.together import Question, Together
 from web.attached import BESIDE, RECORD
 from web.disclosure import CONCERN, INSIDE, WRITING
 from web.identity import Visitor, signed_in, team_of
-from web.known import references_of
+from web.leading import leading
 from web.office import office
 from web.pages import Beside
 from web.policy import Action, Concerned
-from web.record_addresses import record_href
 from web.schools.details import told
 
 SOON = 10
@@ -171,8 +170,7 @@ def summary(connection: sa.Connection, school: School, asking: Visitor, found: B
         "details": list(told(school.details)),
         "source": known[school.id].source if school.id in known else "",
         "waiting": waiting,
-        "references": references_of(connection, {item.record for item in waiting}),
-        "href": record_href,
+        "leads_to": leading(connection, waiting, asking),
         "inspections": by_framework(found["inspections"]),
         "groups": found["groups"],
         "merged": merged_of(school, found),

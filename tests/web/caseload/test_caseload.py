@@ -113,13 +113,6 @@ def test_the_list_is_narrowed_to_whose_move_it_is_and_when(town: Town, shown: Ca
     assert "V-2026-0001" in shown(town.director, f"{every}&due_before={TODAY + timedelta(days=2)}")
 
 
-def test_a_filter_that_cannot_be_read_is_said_to_be_wrong(town: Town, sign_in: SignIn) -> None:
-    page = sign_in(town.director).client.get("/caseload?due_before=soon&school=123456")
-
-    assert page.status_code in {200, 422}
-    assert "Enter the URN of a school in the register" in page.text
-
-
 def test_what_is_overdue_is_counted_and_stands_first(town: Town, sign_in: SignIn) -> None:
     town.world.clock.go_to(TODAY + timedelta(days=3))
 

@@ -1,0 +1,75 @@
+"""What stands on a caseload can be opened by its reader; and what a tender is about is said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+
+from domain.vocabulary import Role
+from tests.web.conftest import Browser, Standing
+from tests.web.market import Market
+from tests.web.visiting import Page
+from tests.world import World
+
+SignIn = Callable[[UUID], Browser]
+
+READERS = [role for role in Role if role not in {Role.SPECIALIST, Role.ADMINISTRATOR}]
+
+
+def links_of(html: str) -> set[str]:
+    """The addresses in the tables of a page."""
+    return {
+        link.attributes["href"]
+        for table in Page(html).root.all("table")
+        for link in table.all("a")
+        if link.attributes.get("href", "").startswith("/")
+    }
+
+
+@pytest.mark.parametrize("role", READERS)
+@pytest.mark.parametrize("query", ["", "?whose=everybody"])
+def test_every_link_on_a_caseload_opens(standing: Standing, role: Role, query: str) -> None:
+    browser = standing.browser(standing.town.people[role])
+    links = links_of(browser.get(f"/caseload{query}").text)
+
+    assert links or not query
+    assert {link: browser.get(link).status_code for link in links} == dict.fromkeys(links, 200)
+
+
+@pytest.mark.parametrize("reader", ["officer", "headteacher"])
+def test_whoever_may_not_open_a_tender_is_led_to_its_request(world: World, sign_in: SignIn, reader: str) -> None:
+    market = Market(world)
+    market.a_tender()
+    person = world.link_officer(market.school) if reader == "officer" else market.head
+    browser = sign_in(person)
+    pages = [browser.get("/caseload?whose=everybody"), browser.get(f"/schools/{world.urn(market.school)}")]
+
+    for page in pages:
+        assert "Reply to the invitation" in page
+        assert "TN-2026-0001" not in page
+        assert "/requests/SR-2026-0001" in links_of(page)
+        for link in links_of(page):
+            browser.get(link)
+
+
+def test_whoever_may_open_a_tender_is_led_to_it(world: World, sign_in: SignIn) -> None:
+    market = Market(world)
+    market.a_tender()
+
+    assert "/tenders/TN-2026-0001" in links_of(sign_in(market.broker).get("/caseload"))
+    assert "/tenders/TN-2026-0001" in links_of(
+        sign_in(market.director).get(f"/people/{world.reference(market.broker)}")
+    )
+
+
+def test_a_tender_names_its_school_and_subject(world: World, sign_in: SignIn) -> None:
+    market = Market(world)
+    market.a_tender()
+
+    page = Page(sign_in(market.broker).get("/caseload")).root
+    row = next(row.text for row in page.all("tr") if "Compare quotes and choose" in row.text)
+
+    assert re.search(r"Ashgrove High School.*Mathematics", row)
