@@ -12,7 +12,7 @@ from domain.acting import on_behalf_of
 from domain.provider import Provider
 from domain.tender import Tender, TenderStatus, Terms
 from domain.tender.parts import OPEN_INVITATION
-from projections import open_requests, providers
+from projections import providers
 from web.brokering import desk
 from web.choices import provider_options
 from web.known import names_of, references_of
@@ -20,7 +20,7 @@ from web.noun import Deal, Values
 from web.office import office
 from web.quoting import SPECIALISTS, Vat, vat_of
 from web.tenders import schemas
-from web.tenders.noun import broker_command
+from web.tenders.noun import broker_command, request_of
 
 HOW_IT_CAME = ("provider", "reason", "came_on")
 """The answers that are no terms of a quote."""
@@ -44,8 +44,8 @@ def _quoting(connection: sa.Connection, tender: Tender | None) -> Mapping[str, A
     if tender is None:
         return {schemas.INVITED: [], SPECIALISTS: []}
     return {
-        **_answering(connection, tender),
         SPECIALISTS: list(_people_of(connection, _open_to(tender))),
+        **_answering(connection, tender),
         "vat": lambda values: _vat(values["provider"]),
         "no_vat": "as the provider is not registered for it",
     }
@@ -66,13 +66,9 @@ def _vat(provider: UUID) -> Vat:
     return vat_of(office(), office().service.find(Provider, provider))
 
 
-def _days_needed(connection: sa.Connection, tender: Tender) -> Mapping[str, Any]:
-    need = open_requests.requests.get(connection, tender.request)
-    return {
-        "available_from": need.needed_from if need else None,
-        "available_to": need.needed_by if need else None,
-        "came_on": office().today(),
-    }
+def _days_needed(_: sa.Connection, tender: Tender) -> Mapping[str, Any]:
+    need = request_of(tender)
+    return {"available_from": need.needed_from, "available_to": need.needed_by, "came_on": office().today()}
 
 
 @broker_command(
