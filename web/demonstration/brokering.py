@@ -96,6 +96,8 @@ class Story:
             End.IN_HOUSE: (12, self.broker, self.role, self._meet_in_house),
             End.UNMET: (30, self.broker, self.role, self._find_nobody),
         }
+        if need.end is End.TRIAGED:
+            return
         if need.end in endings:
             self.then(*endings[need.end])
             return

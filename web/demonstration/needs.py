@@ -21,6 +21,7 @@ class End(Enum):
     WITHDRAWN = auto()
     IN_HOUSE = auto()
     ASKED = auto()
+    TRIAGED = auto()
     UNTOUCHED = auto()
 
 
@@ -139,5 +140,11 @@ NEEDS = (
         "The course changes next year and nobody has taught the new part.",
         "Two teachers ready for the new course",
         12, End.UNTOUCHED,
+    ),
+    Need(
+        44, Phase.PRIMARY, TRAINING, "Attendance",
+        "Absence has risen since the spring, and each class follows it up in its own way.",
+        "The office and every teacher follow up an absence in the same way",
+        21, End.TRIAGED,
     ),
 )  # fmt: skip

@@ -268,7 +268,8 @@ def test_a_stale_page_shows_what_changed_and_keeps_what_was_typed(
 
     answer = broker.send_page(href, page, {"officer": world.reference(market.broker), **ANSWER_BY}, status=409)
 
-    assert "Bob Broker asked the school: Which year groups?" in answer.text
+    asked_by = "Bob Broker asked the school, to be answered by 16 November 2026: Which year groups?"
+    assert asked_by in answer.text
     assert 'value="9"' in answer.text
     assert found(world).status is RequestStatus.RAISED
 
