@@ -12,6 +12,7 @@ from marshmallow import ValidationError, fields, validate
 
 from domain.references import record_id
 from projections import schools
+from web.figures import Amount
 from web.forms.field import tidy
 from web.known import id_of_reference, reference_of, rows_of
 from web.office import office
@@ -22,6 +23,8 @@ LONGEST = 20_000
 
 FIRST_DAY, LAST_DAY = date(1950, 1, 1), date(2150, 12, 31)
 """The days that a form takes."""
+
+IN_HALVES = "Enter days in halves, like 2 or 2.5"
 
 
 class SchoolField(fields.String):
@@ -107,13 +110,14 @@ def reason_field(label: str = "Reason", **metadata: Any) -> fields.String:
     return _text(True, 2000, {"widget": "textarea", "rows": 3, "label": label, "hint": hint, **metadata})
 
 
-def money_field(*, required: bool = True, **metadata: Any) -> fields.Decimal:
+def money_field(*, required: bool = True, **metadata: Any) -> Amount:
     """A sum in pounds, net of VAT unless its label says otherwise."""
-    return fields.Decimal(
+    return Amount(
+        places=2,
         required=required,
         as_string=True,
-        places=2,
         validate=validate.Range(min=Decimal(0), max=Decimal("9999999.99")),
+        error_messages={"too_fine": "Enter a sum in pounds and pence, like 45.50"},
         metadata={"widget": "money", **metadata},
     )
 
@@ -124,17 +128,19 @@ def day_field(label: str, *, name: str | None = None, required: bool = True, **m
     return fields.Date(required=required, validate=within, data_key=name, metadata={"label": label, **metadata})
 
 
-def days_field(*, required: bool = True, most: int = 400, **metadata: Any) -> fields.Decimal:
+def days_field(*, required: bool = True, most: int = 400, **metadata: Any) -> Amount:
     """Days of support, in halves."""
 
     def halves(value: Decimal) -> None:
-        if value * 2 != int(value * 2):
-            raise ValidationError("Enter days in halves, like 2 or 2.5")
+        if value * 2 % 1:
+            raise ValidationError(IN_HALVES)
 
-    return fields.Decimal(
+    return Amount(
+        places=2,
         required=required,
         as_string=True,
         validate=[validate.Range(min=Decimal("0.5"), max=Decimal(most)), halves],
+        error_messages={"too_fine": IN_HALVES},
         metadata={"widget": "number", "hint": "In half days, like 2.5", "width": 5, **metadata},
     )
 

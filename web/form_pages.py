@@ -161,7 +161,7 @@ class _Asked:
     def _overtaken(self) -> Any:
         """The answer to what was valid until the record changed: by this very command, or by somebody else's."""
         sent = request.form.get("version", "")
-        if self.record is None or not sent.isdecimal() or len(sent) > MOST_DIGITS:
+        if self.record is None or not _is_version(sent):
             return None
         if int(sent) == version_of(self.noun, self.record):
             return None
@@ -207,10 +207,14 @@ def _command_id() -> UUID:
 
 
 def _version() -> int:
-    try:
-        return int(request.form["version"])
-    except (KeyError, ValueError):
-        raise BadRequest("This form has lost its version. Open the page again.") from None
+    sent = request.form.get("version", "")
+    if not _is_version(sent):
+        raise BadRequest("This form has lost its version. Open the page again.")
+    return int(sent)
+
+
+def _is_version(sent: str) -> bool:
+    return sent.isdecimal() and len(sent) <= MOST_DIGITS
 
 
 def see_other(location: str) -> Response:

@@ -8,6 +8,7 @@ from domain.account import TokenScopes
 from web.accounts.accounts import LONGEST_NAME
 from web.accounts.passwords import SHORTEST
 from web.accounts.tokens import LONGEST_LIFE
+from web.figures import Whole
 
 NAME = {"label": "Email address", "noun": "an email address", "autocomplete": "username", "widget": "email"}
 MOST_TYPED = 4096
@@ -79,7 +80,7 @@ class MakeToken(Schema):
     scopes = fields.Enum(
         TokenScopes, by_value=True, required=True, metadata={"label": "What may it do?", "noun": "what it may do"}
     )
-    days = fields.Integer(
+    days = Whole(
         required=True,
         validate=validate.Range(1, LONGEST_LIFE),
         metadata={

@@ -44,7 +44,10 @@ class Parser(FlaskParser):
     def load_json(self, req: Any, schema: Any) -> Any:
         if req.get_data(cache=True) and not req.is_json:
             raise UnsupportedMediaType("Send the body as application/json")
-        answers = super().load_json(req, schema)
+        try:
+            answers = super().load_json(req, schema)
+        except ValueError as error:
+            raise BadRequest("The body holds a number of too many digits") from error
         try:
             json.dumps(answers, ensure_ascii=False, default=str).encode()
         except UnicodeEncodeError as error:

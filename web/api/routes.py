@@ -19,6 +19,7 @@ from web.api.door import API_PREFIX, Blueprint
 from web.api.idempotency import claim, fingerprint, release, remember
 from web.api.rows import schema_of
 from web.doing import copy_for_reader, do, find, must_be_open, version_of
+from web.figures import Whole
 from web.identity import reach, signed_in
 from web.known import ids_within, rows_of
 from web.noun import Command, Noun, Shelf
@@ -110,7 +111,7 @@ def _add_list(api: Blueprint, shelf: Shelf) -> None:
             "after": fields.String(
                 validate=validate.Length(1, 200), metadata={"description": "`next` of the page before"}
             ),
-            "limit": fields.Integer(load_default=50, validate=validate.Range(1, 200)),
+            "limit": Whole(load_default=50, validate=validate.Range(1, 200)),
         },
         name=f"{row}Query",
     )

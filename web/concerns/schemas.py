@@ -21,6 +21,7 @@ from domain.concern import (
 from domain.vocabulary import Purpose, Sensitivity
 from web.belonging import OpenRecordField, SchoolThere
 from web.fields import RecordField, SchoolField, day_field, line_field, person_field, reason_field, text_field
+from web.figures import Whole
 
 SCHOOLS, AUTHORISERS, OBJECTIVES = "schools", "authorisers", "objectives"
 """What forms offer: schools, the people who may authorise a step, and the objectives that a review rates."""
@@ -129,7 +130,7 @@ class RevisePlan(StartIntervention):
 
 
 class AFinding(Schema):
-    objective = fields.Integer(
+    objective = Whole(
         required=True,
         validate=validate.Range(1, 50),
         metadata={

@@ -8,6 +8,7 @@ from marshmallow import Schema, fields, validate
 
 from domain.vocabulary import Phase, Role, Team
 from web.fields import SchoolField, day_field, line_field, provider_field, reason_field
+from web.figures import Amount, Whole
 
 SCHOOLS, PROVIDERS, POSTS = "schools", "providers", "posts"
 """What a form offers: the open schools, the providers on the list, and the posts that have not ended."""
@@ -53,10 +54,10 @@ class TakePost(Schema):
     phase = fields.Enum(
         Phase, by_value=True, metadata={"label": "Phase", "hint": "If the post is for one phase", "widget": "select"}
     )
-    capacity = fields.Decimal(
+    capacity = Amount(
+        places=2,
         load_default=Decimal(1),
         as_string=True,
-        places=2,
         validate=validate.Range(Decimal("0.01"), Decimal(1)),
         metadata={
             "label": "Share of full time",
@@ -70,7 +71,7 @@ class TakePost(Schema):
 
 
 class EndPost(Schema):
-    post = fields.Integer(
+    post = Whole(
         required=True,
         validate=validate.Range(1, 10_000),
         metadata={

@@ -23,6 +23,7 @@ from domain.record_of_visit import (
 )
 from domain.vocabulary import Purpose, Side
 from web.fields import SchoolField, day_field, line_field, person_field, reason_field, text_field
+from web.figures import Whole
 
 OWNERS, OPEN, DONE, AWAITED = "owners", "open", "done", "awaited"
 """What forms offer: people who may own an action, open and completed actions, responses that are awaited."""
@@ -47,8 +48,8 @@ def _tick(label: str) -> fields.Boolean:
     return fields.Boolean(load_default=False, metadata={"label": label, "widget": "checkboxes"})
 
 
-def _number() -> fields.Integer:
-    return fields.Integer(
+def _number() -> Whole:
+    return Whole(
         load_default=0,
         validate=validate.Range(0, 10_000),
         metadata={
@@ -155,7 +156,7 @@ class CorrectRecord(Schema):
 
 
 class AnAnswer(Schema):
-    issue = fields.Integer(required=True, validate=validate.Range(1, 10_000))
+    issue = Whole(required=True, validate=validate.Range(1, 10_000))
     text = text_field()
 
 
@@ -252,8 +253,8 @@ class WaivePresentation(Schema):
     reason = reason_field()
 
 
-def _one_of(label: str, offered: str) -> fields.Integer:
-    return fields.Integer(
+def _one_of(label: str, offered: str) -> Whole:
+    return Whole(
         required=True,
         validate=validate.Range(1, 10_000),
         metadata={"label": label, "widget": "radios", "choices": _offered(offered)},

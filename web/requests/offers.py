@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 from flask import request as sent
+from marshmallow import ValidationError
 
 from domain.support_request import SupportRequest, Urgency
 from domain.tender import Tender
@@ -17,6 +18,7 @@ from web import words
 from web.brokering import post_for
 from web.choices import SERVICE_ROLES, authorisers, holders, open_schools, provider_options
 from web.doing import events_of
+from web.fields import days_field
 from web.identity import Visitor
 from web.office import office
 from web.policy import Action
@@ -103,10 +105,10 @@ def ranked(connection: sa.Connection, request: SupportRequest | None) -> Context
 
 def _days_typed() -> Decimal | None:
     try:
-        days = Decimal(sent.form.get("days", "").strip())
-    except InvalidOperation:
+        days: Decimal = days_field().deserialize(sent.form.get("days", ""))
+    except ValidationError:
         return None
-    return days if days.is_finite() and 0 < days <= 400 else None
+    return days
 
 
 def _option(candidate: Candidate) -> tuple[str, str, str]:

@@ -21,6 +21,7 @@ from web.fields import (
     reason_field,
     text_field,
 )
+from web.figures import Whole
 
 SCHOOLS, SUBJECTS, OFFICERS, BROKERS, APPROVERS = "schools", "subjects", "officers", "brokers", "approvers"
 RANKED, SHORTLIST, QUOTES, OTHERS, IN_HOUSE = "ranked", "shortlist", "quotes", "others", "in_house"
@@ -91,7 +92,7 @@ class RaiseRequest(Schema):
     urgency = fields.Enum(
         Urgency, by_value=True, load_default=Urgency.ROUTINE, metadata={"label": "How soon an answer is needed"}
     )
-    delegates = fields.Integer(
+    delegates = Whole(
         validate=validate.Range(1, 1000),
         metadata={"label": "How many people the training is for", "hint": "For training only", "width": 4},
     )

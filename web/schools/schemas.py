@@ -7,6 +7,7 @@ from marshmallow import Schema, fields, validate
 from domain.school import Answer
 from domain.vocabulary import Word
 from web.fields import ValuesOf, day_field, line_field, person_field, reason_field, text_field
+from web.figures import Whole
 
 OFFICERS, STAND_INS, CATEGORIES, PROPOSALS = "officers", "stand-ins", "categories", "proposals"
 """What a form offers: those who may have a school, and stand in; the need categories; what waits for an answer."""
@@ -90,7 +91,7 @@ class NoteExternalSupport(Schema):
 
 
 class AnswerSuccession(Schema):
-    urn = fields.Integer(
+    urn = Whole(
         required=True,
         validate=validate.Range(1, 9_999_999),
         metadata={

@@ -14,12 +14,13 @@ from domain.calendar import Term, TermDates
 from domain.provider import ProviderKind, Requirement
 from providers.matching import CRITERIA
 from web.fields import day_field, line_field, money_field, reason_field
+from web.figures import Amount, Whole
 
 RECORD_CLASSES = [kept.record_class for kept in Settings().retention]
 
 
-def _whole(label: str, *, least: int, most: int, required: bool = True, **metadata: Any) -> fields.Integer:
-    return fields.Integer(
+def _whole(label: str, *, least: int, most: int, required: bool = True, **metadata: Any) -> Whole:
+    return Whole(
         required=required,
         allow_none=not required,
         load_default=missing if required else None,
@@ -144,10 +145,10 @@ class TheSettings(Schema):
             "row_label": "Weight",
         },
     )
-    vat_percent = fields.Decimal(
+    vat_percent = Amount(
+        places=2,
         required=True,
         as_string=True,
-        places=2,
         validate=validate.Range(Decimal(0), Decimal(100)),
         metadata={"label": "VAT", "widget": "number", "suffix": "%"},
     )

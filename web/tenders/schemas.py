@@ -20,6 +20,7 @@ from web.fields import (
     reason_field,
     text_field,
 )
+from web.figures import Whole
 from web.quoting import GiveQuote
 
 INVITED = "invited"
@@ -58,7 +59,7 @@ class InviteProviders(Schema):
 
 
 class AnswerTenderQuestion(Schema):
-    number = fields.Integer(
+    number = Whole(
         required=True,
         validate=validate.Range(1, 10_000),
         metadata={"label": "Question", "widget": "radios", "choices": _offered(UNANSWERED)},

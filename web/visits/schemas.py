@@ -12,6 +12,7 @@ from domain.visit import AgendaKind, CancelledBy, Visitor, VisitStatus
 from domain.vocabulary import Purpose, Side, VisitKind
 from web.belonging import OpenRecordField, SchoolThere
 from web.fields import RecordField, SchoolField, day_field, line_field, person_field, reason_field, text_field
+from web.figures import Whole
 
 SCHOOLS, VISITORS, ITEMS = "schools", "visitors", "items"
 """What a form offers: the schools that may be visited, the people who may visit, the items of an agenda."""
@@ -27,8 +28,8 @@ def _offered(name: str) -> Choices:
     return lambda context: context[name]
 
 
-def _minutes(label: str = "Length in minutes", *, required: bool = False) -> fields.Integer:
-    return fields.Integer(
+def _minutes(label: str = "Length in minutes", *, required: bool = False) -> Whole:
+    return Whole(
         required=required,
         validate=validate.Range(1, 1440),
         metadata={"label": label, "width": 4},
@@ -156,7 +157,7 @@ class AddAgendaItem(Schema):
 
 
 class WithdrawAgendaItem(Schema):
-    number = fields.Integer(
+    number = Whole(
         required=True,
         validate=validate.Range(1, 1000),
         metadata={
@@ -277,7 +278,7 @@ VisitFilters = Schema.from_dict(
 
 
 class CoverageFilters(Schema):
-    year = fields.Integer(
+    year = Whole(
         validate=validate.Range(2000, 2098),
         metadata={"label": "School year", "description": "The year in which it begins; this year unless named"},
     )
