@@ -1,0 +1,256 @@
+"""Within how many working days something is to be done is a dated setting: each wait has its last day by it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from domain.aggregate import Aggregate
+from domain.authority import AUTHORITY, Authority, Settings
+from domain.concern import ConcernCase
+from domain.engagement import BrokeredEngagement
+from domain.record_of_visit import RecordOfVisit
+from domain.references import record_id
+from domain.support_request import SupportRequest
+from domain.vocabulary import Side
+from projections import caseload
+from projections.caseload import Task
+from tests.domain.brokered import outcomes
+from tests.scenario import TODAY
+from tests.web.conftest import Program
+from tests.web.market import Market
+from tests.world import Clock, World
+
+Open = Callable[..., Program]
+
+OURS = Settings(
+    writing_days=1,
+    response_days=2,
+    presentation_days=3,
+    assessment_days=4,
+    decision_days=5,
+    information_days=6,
+    evaluation_days=7,
+    closing_days=8,
+)
+"""No two alike, so that none can stand for another."""
+
+
+@pytest.fixture
+def market(world: World) -> Market:
+    with world.acting():
+        world.office.service.change(
+            Authority,
+            AUTHORITY,
+            lambda authority: authority.change_settings(OURS, from_=TODAY, reason="Agreed by the schools forum"),
+        )
+    return Market(world)
+
+
+def working_days(number: int, after: date = TODAY) -> date:
+    """The day so many working days later; no bank holiday falls among those of these tests."""
+    day = after
+    while number:
+        day += timedelta(days=1)
+        number -= day.weekday() < 5
+    return day
+
+
+def due(world: World) -> dict[Task, date | None]:
+    """What waits, and by when."""
+    with world.office.read() as connection:
+        return {item.task: item.due for item in caseload.waiting(connection) if item.task}
+
+
+def rules_of(world: World, kind: type[Aggregate], reference: str) -> tuple[str, ...]:
+    """The versions of settings that the last act on a record names."""
+    _, events = world.office.service.find_with_history(kind, record_id(kind.KIND, reference))
+    return events[-1].meta.rules
+
+
+class Acting:
+    """Somebody who acts on records by a program, each time on the version that they just read."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self._keys = count(1)
+
+    def __call__(self, path: str, body: dict[str, Any] | None = None, *, begins: bool = False) -> None:
+        at = None if begins else self.program.get(path.rpartition("/")[0]).headers["ETag"]
+        key = f"window-{next(self._keys):04}"
+        self.program.post(path, body or {}, key=key, at=at, status=201 if begins else 200)
+
+
+def a_visit(market: Market, officer: UUID, on: date = TODAY, **changes: Any) -> dict[str, Any]:
+    """What is told of a visit by an officer."""
+    return {
+        "school": str(market.world.urn(market.school)),
+        "kind": "core",
+        "purpose": "challenge",
+        "on": on.isoformat(),
+        "visitors": [{"person": market.world.reference(officer), "capacity": "officer"}],
+        "focus": "Mathematics",
+        **changes,
+    }
+
+
+HELD = {"attendees": "Headteacher", "minutes": 90}
+UNPLANNED = {**HELD, "reason": "The head telephoned"}
+WRITTEN = {"good_practice": [{"text": "The choir", "shareable": True}]}
+
+
+def test_a_record_is_written_answered_and_presented_in_time(market: Market, program: Open) -> None:
+    world = market.world
+    officer = world.link_officer(market.school)
+    act = Acting(program(officer))
+
+    act("/visits/record-unplanned", a_visit(market, officer, **UNPLANNED), begins=True)
+    assert due(world) == {Task.WRITE_RECORD: working_days(1)}
+    assert program(officer).get("/visits/V-2026-0001").json["write_by"] == working_days(1).isoformat()
+
+    act("/visits/V-2026-0001/start-record")
+    assert due(world) == {Task.ISSUE_RECORD: working_days(1)}
+
+    act("/records/ROV-2026-0001/write", WRITTEN)
+    act("/records/ROV-2026-0001/issue")
+    assert due(world) == {Task.RESPOND: working_days(2), Task.PRESENT: working_days(3)}
+    assert rules_of(world, RecordOfVisit, "ROV-2026-0001") == ("settings-1",)
+    assert program(officer).get("/records/ROV-2026-0001").json["present_by"] == working_days(3).isoformat()
+
+
+def test_a_record_shows_by_when_governors_have_to_see_it(
+    market: Market, program: Open, sign_in: Callable[[UUID], Any]
+) -> None:
+    world = market.world
+    officer = world.link_officer(market.school)
+    act, browser = Acting(program(officer)), sign_in(officer)
+    pages = {}
+    for number, kind in enumerate(("core", "monitoring"), 1):
+        act("/visits/record-unplanned", a_visit(market, officer, kind=kind, **UNPLANNED), begins=True)
+        act(f"/visits/V-2026-{number:04}/start-record")
+        record = f"/records/ROV-2026-{number:04}"
+        act(f"{record}/write", WRITTEN)
+        before = browser.get(f"{record}/issue")
+        act(f"{record}/issue")
+        pages[kind] = (before, browser.get(record))
+
+    for page in pages["core"]:
+        assert "governors by" in page
+        assert "5 November 2026" in page
+    for page in pages["monitoring"]:
+        assert "governors by" not in page
+    assert program(officer).get("/records/ROV-2026-0002").json["present_by"] is None
+
+    act("/records/ROV-2026-0001/waive-presentation", {"reason": "No governors are appointed yet"})
+    assert "governors by" not in browser.get("/records/ROV-2026-0001")
+
+
+def test_a_visit_held_some_days_ago_is_written_up_from_its_own_day(market: Market, program: Open) -> None:
+    world, friday = market.world, TODAY - timedelta(days=3)
+    officer = world.link_officer(market.school)
+
+    Acting(program(officer))("/visits/record-unplanned", a_visit(market, officer, friday, **UNPLANNED), begins=True)
+
+    assert due(world) == {Task.WRITE_RECORD: TODAY}
+
+
+def test_a_planned_visit_that_is_held_is_written_up_in_time(market: Market, program: Open) -> None:
+    world = market.world
+    officer = world.link_officer(market.school)
+    act = Acting(program(officer))
+
+    act("/visits/plan", a_visit(market, officer), begins=True)
+    act("/visits/V-2026-0001/confirm", {"on": TODAY.isoformat()})
+    act("/visits/V-2026-0001/hold", {"on": TODAY.isoformat(), **HELD})
+
+    assert due(world) == {Task.WRITE_RECORD: working_days(1)}
+
+
+def test_a_concern_is_assessed_and_decided_on_in_time(market: Market, program: Open) -> None:
+    world = market.world
+    act, authoriser = Acting(program(market.director)), {"authoriser": world.reference(market.director)}
+    worry = {"kind": "achievement", "source": "data", "severity": "high", "detail": "Falling", "purpose": "challenge"}
+    reason = {"reason": "As the review found", **authoriser}
+
+    act("/concerns/raise", {"school": str(world.urn(market.school)), **worry}, begins=True)
+    assert due(world) == {Task.ASSESS: working_days(4)}
+
+    case = "/concerns/CC-2026-0001"
+    act(f"{case}/assess", {"assessment": "Weak", "rating": "causing_concern", **authoriser})
+    assert due(world) == {Task.DECIDE: working_days(5)}
+    assert rules_of(world, ConcernCase, "CC-2026-0001") == ("settings-1",)
+
+    objective = {"text": "A full team", "measure": "Posts filled", "due": "2027-03-01"}
+    review = {
+        "on": TODAY.isoformat(),
+        "evidence": "Seen",
+        "findings": [{"objective": 1, "rag": "green", "commentary": "x"}],
+    }
+    start = {"plan": "Weekly visits", "objectives": [objective], "review_on": "2026-12-01", **authoriser}
+    act(f"{case}/start-intervention", start)
+    act(f"{case}/hold-review", {**review, "decision": "continue", "next_review_on": "2027-01-12", **reason})
+    assert due(world) == {Task.REVIEW: date(2027, 1, 12)}
+
+    act(f"{case}/hold-review", {**review, "decision": "end", **reason})
+    assert due(world) == {Task.DECIDE: working_days(5)}
+
+    act(f"{case}/end-intervention", {"outcome": "A full team", **reason})
+    act(f"{case}/reopen", reason)
+    assert due(world) == {Task.ASSESS: working_days(4)}
+
+
+def test_a_question_to_the_school_is_answered_in_time(market: Market, program: Open) -> None:
+    market.an_approved_request()
+
+    Acting(program(market.broker))("/requests/SR-2026-0001/ask-for-information", {"question": "Which year groups?"})
+
+    assert due(market.world) == {Task.GIVE_INFORMATION: working_days(6)}
+    assert rules_of(market.world, SupportRequest, "SR-2026-0001") == ("settings-1",)
+
+
+FIRST = date(2026, 11, 10)
+
+
+@pytest.fixture
+def delivered(market: Market, clock: Clock) -> Market:
+    """Work of which a session took place."""
+    made_as = market.confirmed()
+    work = market.engagement(made_as).id
+    with market.brokering():
+        market.delivery.plan_session(work, on=FIRST, days=market.engagement(made_as).work.days)
+    clock.go_to(FIRST)
+    with market.brokering():
+        market.delivery.deliver_session(work, 1, on=FIRST, days=market.engagement(made_as).work.days)
+    return market
+
+
+WORK = "/engagements/BE-2026-0001"
+
+
+def test_work_is_evaluated_and_closed_in_time(delivered: Market, program: Open) -> None:
+    world, broker = delivered.world, Acting(program(delivered.broker))
+
+    broker(f"{WORK}/complete")
+    assert due(world) == {Task.EVALUATE: working_days(7, FIRST)}
+    assert rules_of(world, BrokeredEngagement, "BE-2026-0001") == ("settings-1",)
+
+    found = outcomes(delivered.engagement("BE-2026-0001"))
+    told = [{"objective": each.objective, "attainment": each.attainment.value} for each in found]
+    judged = {"quality": 5, "impact": 4, "comment": "Clear", "outcomes": told}
+    Acting(program(delivered.head))(f"{WORK}/evaluate", judged)
+    assert due(world) == {Task.CLOSE_ENGAGEMENT: working_days(8, FIRST)}
+
+
+def test_work_that_ends_early_is_evaluated_in_time_or_closed_without(delivered: Market, program: Open) -> None:
+    world, broker = delivered.world, Acting(program(delivered.broker))
+
+    broker(f"{WORK}/end-early", {"side": Side.SCHOOL.value, "reason": "The teachers left"})
+    assert due(world) == {Task.EVALUATE: working_days(7, FIRST)}
+
+    broker(f"{WORK}/waive-evaluation", {"reason": "Hardly begun"})
+    assert due(world) == {Task.CLOSE_ENGAGEMENT: working_days(8, FIRST)}
