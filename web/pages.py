@@ -17,6 +17,7 @@ from domain.vocabulary import Word
 from projections.together import Together
 from web.attached import BESIDE, TAKES_NOTES, attached_to
 from web.doing import find
+from web.forms.messages import Phrase, plainly
 from web.identity import reach, signed_in, visitor
 from web.known import ids_within, names_of, rows_of
 from web.noun import Listing, Noun
@@ -30,7 +31,12 @@ Cells = Callable[[Any, Mapping[UUID, str]], Sequence[Any]]
 Beside = Mapping[str, list[Any]]
 More = Callable[[sa.Connection, Any, Beside], Mapping[str, Any]]
 
+Answer = tuple[str, int]
+"""A page, and the status that it is answered with."""
+
 PAGE = 50
+
+UNPROCESSABLE = 422
 
 
 def record_page(
@@ -95,34 +101,38 @@ class ListPage:
     template: str = "list_page.html"
 
 
-def list_page(noun: Noun[Any], listing: Listing, page: ListPage, **more: Any) -> str:
-    """The list of a noun's records that the person who asks may see."""
+def list_page(noun: Noun[Any], listing: Listing, page: ListPage, **more: Any) -> Answer:
+    """The list of a noun's records that the person who asks may see; nothing of it where a filter cannot be read."""
     schema = (listing.filters or Schema)()
     values, wrong = filter_values(schema)
     with office().read() as connection:
         limited = reach(connection, noun.read)
-        rows = listing.rows(connection, limited, values, request.args.get("after"), PAGE + 1)
+        after = request.args.get("after")
+        rows = [] if wrong else listing.rows(connection, limited, values, after, PAGE + 1)
         shown = rows[:PAGE]
         names = names_of(connection, {id for row in shown for id in page.ids(row) if id is not None})
         choices = page.choices(connection) if page.choices else {}
     following = listing.cursor(shown[-1]) if len(rows) > PAGE else None
     fields_shown = [_field(name, field, choices, wrong) for name, field in schema.load_fields.items()]
-    return render_template(
+    shown_page = render_template(
         page.template,
         page_title=page.title,
         caption=page.caption,
         head=page.head,
         rows=[page.cells(row, names) for row in shown],
         filter_fields=fields_shown,
+        errors=errors_of(fields_shown),
+        has_errors=bool(wrong),
         chips=list(chips(fields_shown)),
         clear_href=request.path,
-        count=f"{'First ' if following else ''}{len(shown)} shown",
+        count="" if wrong else f"{'First ' if following else ''}{len(shown)} shown",
         next_href=with_query(after=following) if following else "",
         first_href=with_query(after=None) if request.args.get("after") else "",
         begin=_beginnings(noun),
         empty_text=page.empty_text,
         **more,
     )
+    return shown_page, UNPROCESSABLE if wrong else 200
 
 
 def _beginnings(noun: Noun[Any]) -> list[tuple[str, str]]:
@@ -159,7 +169,7 @@ def _field(
         "name": name,
         "label": label,
         "hint": field.metadata.get("hint", ""),
-        "error": " ".join(map(str, wrong.get(name, ()))),
+        "error": said(wrong.get(name, ()), label),
         "value": request.args.get(name, ""),
     }
     if isinstance(field, fields.List) and isinstance(field.inner, fields.Enum):
@@ -172,13 +182,36 @@ def _field(
     return shown | {"kind": "date" if isinstance(field, fields.Date) else "text"}
 
 
+def said(messages: Any, label: str) -> str:
+    """What is wrong with a filter, in a person's words, also where its single answers are."""
+    return " ".join(dict.fromkeys(_plainly(message, label) for message in _flat(messages)))
+
+
+def _plainly(message: str, label: str) -> str:
+    if message.startswith(("Must be one of: ", "Not a valid boolean")):
+        return f"{label}: choose one of those offered"
+    return plainly(message, Phrase(label))
+
+
+def _flat(messages: Any) -> Iterator[str]:
+    for message in messages.values() if isinstance(messages, Mapping) else messages:
+        yield from [message] if isinstance(message, str) else _flat(message)
+
+
+def errors_of(shown: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Each filter that cannot be read, with a link to its control."""
+    return [{"text": field["error"], "href": f"#filter-{field['name']}"} for field in shown if field.get("error")]
+
+
 def _options(words: Any) -> list[tuple[str, str]]:
     return [(word.value, word.label if isinstance(word, Word) else word.value) for word in words]
 
 
 def chips(shown: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
-    """The filters applied, each with the address that takes it away."""
+    """The filters applied, each with the address that takes it away; one that cannot be read is not applied."""
     for field in shown:
+        if field.get("error"):
+            continue
         values = field["value"] if isinstance(field["value"], list) else [field["value"]]
         texts = dict(field.get("options", ()))
         for value in values:

@@ -22,7 +22,7 @@ from web.disclosure import Disclosure
 from web.identity import Visitor, allow, concerned, signed_in
 from web.known import rows_of
 from web.office import office
-from web.pages import PAGE, chips, filter_values, with_query
+from web.pages import PAGE, UNPROCESSABLE, Answer, chips, errors_of, filter_values, said, with_query
 from web.policy import Action
 from web.sentences import ids_in
 from web.spreadsheet import csv_of
@@ -37,7 +37,7 @@ NOTHING = Page((), None)
 
 
 @pages.get("/audit")
-def search() -> tuple[str, int]:
+def search() -> Answer:
     """The search and what it finds, newest first."""
     allow(Action.READ_AUDIT)
     values, wrong = filter_values(AuditFilters())
@@ -48,15 +48,15 @@ def search() -> tuple[str, int]:
         page_title="Audit trail",
         entries=page.entries,
         filter_fields=fields,
-        errors=[{"text": field["error"], "href": f"#filter-{field['name']}"} for field in fields if field["error"]],
+        errors=errors_of(fields),
         has_errors=bool(wrong),
-        chips=_chips(field for field in fields if not field["error"]),
+        chips=_chips(fields),
         count="" if wrong else f"{'First ' if page.following else ''}{len(page.entries)} shown",
         sheet_href=with_query(after=None).replace("/audit?", "/audit.csv?", 1),
         next_href=with_query(after=page.following) if page.following else "",
         first_href=with_query(after=None) if request.args.get("after") else "",
     )
-    return shown, 422 if wrong else 200
+    return shown, UNPROCESSABLE if wrong else 200
 
 
 def _found(asked: Wanted) -> Page:
@@ -166,14 +166,8 @@ def _fields(wrong: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             "kind": kind,
             "options": [(str(value), text) for value, text in offered],
             "value": value or (Dated.HAPPENED.value if name == "dated" else value),
-            "error": " ".join(_flat(wrong.get(name, ()))),
+            "error": said(wrong.get(name, ()), field.metadata["label"]),
         }
-
-
-def _flat(messages: Any) -> Iterator[str]:
-    """The messages of a field, also those of a list's single answers."""
-    for message in messages.values() if isinstance(messages, dict) else messages:
-        yield from [message] if isinstance(message, str) else _flat(message)
 
 
 def _chips(fields: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:

@@ -19,7 +19,7 @@ from web.concerns.commands import concerns
 from web.identity import concerned, signed_in
 from web.known import reference_of
 from web.noun import Listing
-from web.pages import Beside, ListPage, list_page, record_page
+from web.pages import Answer, Beside, ListPage, list_page, record_page
 from web.policy import Action
 
 pages = Blueprint("concerns", __name__, template_folder="templates")
@@ -48,7 +48,7 @@ LIST = ListPage(
 
 
 @pages.get("/")
-def listed() -> str:
+def listed() -> Answer:
     assert isinstance(concerns.listing, Listing)
     return list_page(concerns, concerns.listing, LIST)
 

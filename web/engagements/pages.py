@@ -19,7 +19,7 @@ from web.engagements.commands import engagements
 from web.identity import reach, signed_in
 from web.known import names_of, references_of
 from web.noun import Listing
-from web.pages import Beside, ListPage, list_page, record_page
+from web.pages import Answer, Beside, ListPage, list_page, record_page
 from web.policy import Action
 from web.vetting import VETTED
 
@@ -79,7 +79,7 @@ LIST = ListPage(
 
 
 @pages.get("/")
-def listed() -> str:
+def listed() -> Answer:
     assert isinstance(engagements.listing, Listing)
     return list_page(engagements, engagements.listing, LIST)
 

@@ -17,7 +17,7 @@ from web.doing import find
 from web.files.commands import files, served
 from web.known import rows_of
 from web.noun import Listing
-from web.pages import Beside, ListPage, list_page, record_page
+from web.pages import Answer, Beside, ListPage, list_page, record_page
 from web.timeline import record_label
 
 pages = Blueprint("files", __name__, template_folder="templates")
@@ -43,7 +43,7 @@ LIST = ListPage(
 
 
 @pages.get("/")
-def listed() -> str:
+def listed() -> Answer:
     assert isinstance(files.listing, Listing)
     return list_page(files, files.listing, LIST)
 

@@ -14,7 +14,7 @@ from web.invitations.commands import invitations
 from web.invitations.own import Standing, standing_of
 from web.noun import Listing
 from web.office import office
-from web.pages import ListPage, list_page, record_page
+from web.pages import Answer, ListPage, list_page, record_page
 
 pages = Blueprint("invitations", __name__, template_folder="templates")
 
@@ -62,7 +62,7 @@ LIST = ListPage(
 
 
 @pages.get("/")
-def listed() -> str:
+def listed() -> Answer:
     assert isinstance(invitations.listing, Listing)
     return list_page(invitations, invitations.listing, LIST)
 

@@ -19,7 +19,7 @@ from web.notes.commands import notes
 from web.notes.rules import may_read
 from web.notes.schemas import VISIBLE
 from web.noun import Listing
-from web.pages import Beside, ListPage, list_page, record_page
+from web.pages import Answer, Beside, ListPage, list_page, record_page
 from web.timeline import record_label
 
 pages = Blueprint("notes", __name__, template_folder="templates")
@@ -46,7 +46,7 @@ LIST = ListPage(
 
 
 @pages.get("/")
-def listed() -> str:
+def listed() -> Answer:
     assert isinstance(notes.listing, Listing)
     return list_page(notes, notes.listing, LIST)
 

@@ -19,7 +19,7 @@ from web.identity import signed_in
 from web.leading import leading
 from web.noun import Listing
 from web.office import office
-from web.pages import Beside, ListPage, list_page, record_page
+from web.pages import Answer, Beside, ListPage, list_page, record_page
 from web.people.commands import people
 from web.people.finding import ListedPerson, in_words
 from web.people.holdings import EVERYTHING
@@ -49,7 +49,7 @@ LIST = ListPage(
 
 
 @pages.get("/")
-def listed() -> str:
+def listed() -> Answer:
     assert isinstance(people.listing, Listing)
     return list_page(people, people.listing, LIST)
 

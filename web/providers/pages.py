@@ -22,7 +22,7 @@ from web.identity import signed_in
 from web.known import references_of
 from web.noun import Listing
 from web.office import office
-from web.pages import Beside, ListPage, list_page, record_page
+from web.pages import Answer, Beside, ListPage, list_page, record_page
 from web.policy import Action
 from web.providers.board import board, recorders
 from web.providers.brokered import HISTORIES, LATEST_CASES, cases, histories
@@ -62,7 +62,7 @@ LIST = ListPage(
 
 
 @pages.get("/")
-def listed() -> str:
+def listed() -> Answer:
     assert isinstance(providers.listing, Listing)
     return list_page(providers, providers.listing, LIST)
 
@@ -89,7 +89,7 @@ VETTING = ListPage(
 
 
 @pages.get("/vetting")
-def ending() -> str:
+def ending() -> Answer:
     return list_page(providers, vetting.listing, VETTING)
 
 

@@ -19,7 +19,7 @@ from web.identity import signed_in
 from web.known import names_of, reference_of
 from web.noun import Listing
 from web.office import office
-from web.pages import Beside, ListPage, list_page, record_page
+from web.pages import Answer, Beside, ListPage, list_page, record_page
 from web.policy import Action
 from web.records.commands import records
 
@@ -61,7 +61,7 @@ LIST = ListPage(
 
 
 @pages.get("/")
-def listed() -> str:
+def listed() -> Answer:
     assert isinstance(records.listing, Listing)
     return list_page(records, records.listing, LIST)
 

@@ -21,7 +21,7 @@ from web.identity import reach, signed_in
 from web.known import reference_of
 from web.noun import Listing
 from web.office import office
-from web.pages import ListPage, chips, filter_values, list_page, record_page
+from web.pages import UNPROCESSABLE, Answer, ListPage, chips, errors_of, filter_values, list_page, record_page, said
 from web.policy import Action
 from web.requests.case import AROUND, around, named
 from web.requests.commands import requests
@@ -71,7 +71,7 @@ LIST = ListPage(
 
 
 @pages.get("/")
-def listed() -> str:
+def listed() -> Answer:
     assert isinstance(requests.listing, Listing)
     return list_page(requests, requests.listing, LIST, mine=_own_reference())
 
@@ -104,11 +104,12 @@ def _title(request: SupportRequest, names: Mapping[UUID, str]) -> str:
 
 
 @pages.get("/gaps")
-def gaps() -> str:
+def gaps() -> Answer:
     """Where nobody could be found, by subject and phase."""
     values, wrong = filter_values(GapFilters())
     with office().read() as connection:
-        found = counted(connection, reach(connection, Action.READ_REQUEST), values)
+        limited = reach(connection, Action.READ_REQUEST)
+        found = [] if wrong else counted(connection, limited, values)
     bars = by_subject(found)
     filter_fields = [
         {
@@ -116,21 +117,24 @@ def gaps() -> str:
             "label": field.metadata["label"],
             "kind": "date",
             "value": request.args.get(name, ""),
-            "error": " ".join(wrong.get(name, ())),
+            "error": said(wrong.get(name, ()), field.metadata["label"]),
         }
         for name, field in GapFilters().fields.items()
     ]
-    return render_template(
+    shown = render_template(
         "requests/gaps.html",
         page_title="Gaps in what providers offer",
         section="Requests",
         breadcrumbs=[("Requests", "/requests"), ("Gaps", "")],
         filter_fields=filter_fields,
+        errors=errors_of(filter_fields),
+        has_errors=bool(wrong),
         chips=list(chips(filter_fields)),
         bars=bars,
         finding=finding(bars),
         rows=[_gap_cells(each) for each in found],
     )
+    return shown, UNPROCESSABLE if wrong else 200
 
 
 def _gap_cells(row: GapCount) -> list[Any]:

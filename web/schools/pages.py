@@ -23,7 +23,19 @@ from web.doing import find
 from web.identity import allow, reach, signed_in
 from web.noun import Listing
 from web.office import office
-from web.pages import PAGE, ListPage, chips, filter_values, list_page, record_page, with_query
+from web.pages import (
+    PAGE,
+    UNPROCESSABLE,
+    Answer,
+    ListPage,
+    chips,
+    errors_of,
+    filter_values,
+    list_page,
+    record_page,
+    said,
+    with_query,
+)
 from web.policy import Action
 from web.schools.commands import schools
 from web.schools.file import FILE, SUMMARY, asked_of, identity, merged_of, summary
@@ -154,31 +166,34 @@ class FileFilters(Schema):
 
 
 @pages.get("/<ref>/file")
-def file(ref: str) -> str | Response:
+def file(ref: str) -> Answer | Response:
     """All that happened with a school, the latest first; `of` is the URN of an institution that went into it."""
     found = find(schools, ref)
     allow(Action.READ_SCHOOL_FILE, found.concerned)
     if str(found.record.urn) != ref:
         return redirect(f"/schools/{found.record.urn}/file")
     asking = signed_in()
-    values, _ = filter_values(FileFilters())
+    values, wrong = filter_values(FileFilters())
     purposes = values.get("purpose", [])
     with office().read() as connection:
         rows = FILE.rows(connection, record=found.record.id, **asked_of(found.record))
         begins = identity(found.record, asking, "File", rows)
         merged = merged_of(found.record, rows)
         whose = _whose(found.record, merged)
-        shown, following = timeline_of_school(
-            connection, whose, asking, purposes=purposes, after=_position(), limit=PAGE
+        shown, following = (
+            ([], None)
+            if wrong
+            else timeline_of_school(connection, whose, asking, purposes=purposes, after=_position(), limit=PAGE)
         )
     field = {
         "name": "purpose",
         "label": "Purpose",
         "kind": "checkboxes",
         "options": [(purpose.value, purpose.label) for purpose in Purpose],
-        "value": [purpose.value for purpose in purposes],
+        "value": request.args.getlist("purpose"),
+        "error": said(wrong.get("purpose", ()), "Purpose"),
     }
-    return render_template(
+    page = render_template(
         "schools/file.html",
         page_title=found.record.name,
         section="Schools",
@@ -189,12 +204,15 @@ def file(ref: str) -> str | Response:
         of=request.args.get("of", ""),
         entries=shown,
         filter_fields=[field],
+        errors=errors_of([field]),
+        has_errors=bool(wrong),
         chips=list(chips([field])),
-        count=f"{'First ' if following else ''}{len(shown)} shown",
+        count="" if wrong else f"{'First ' if following else ''}{len(shown)} shown",
         next_href=with_query(after=following) if following else "",
         first_href=with_query(after=None) if request.args.get("after") else "",
         **begins,
     )
+    return page, UNPROCESSABLE if wrong else 200
 
 
 def _whose(school: School, merged: list[view.KnownSchool]) -> UUID:

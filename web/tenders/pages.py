@@ -16,7 +16,7 @@ from web import words
 from web.known import reference_of, references_of
 from web.noun import Listing
 from web.office import office
-from web.pages import Beside, ListPage, list_page, record_page
+from web.pages import Answer, Beside, ListPage, list_page, record_page
 from web.quotes import PAST, compared
 from web.tenders.commands import tenders
 from web.tenders.noun import REQUEST, request_of
@@ -46,7 +46,7 @@ LIST = ListPage(
 
 
 @pages.get("/")
-def listed() -> str:
+def listed() -> Answer:
     assert isinstance(tenders.listing, Listing)
     return list_page(tenders, tenders.listing, LIST)
 

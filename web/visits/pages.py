@@ -7,9 +7,10 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import BadRequest
 
+from domain.calendar import Term
 from domain.visit import Visit
 from projections.records_of_visit import records
 from projections.together import Question
@@ -18,9 +19,20 @@ from web import words
 from web.attached import BESIDE
 from web.identity import allow, concerned, reach, signed_in
 from web.known import reference_of, references_of
-from web.noun import Listing
+from web.noun import Listing, Values
 from web.office import office
-from web.pages import Beside, ListPage, filter_values, list_page, record_page, with_query
+from web.pages import (
+    UNPROCESSABLE,
+    Answer,
+    Beside,
+    ListPage,
+    errors_of,
+    filter_values,
+    list_page,
+    record_page,
+    said,
+    with_query,
+)
 from web.policy import Action
 from web.spreadsheet import csv_of
 from web.terms import term_of
@@ -56,7 +68,7 @@ LIST = ListPage(
 
 
 @pages.get("/")
-def listed() -> str:
+def listed() -> Answer:
     assert isinstance(visits.listing, Listing)
     return list_page(visits, visits.listing, LIST, today=office().today())
 
@@ -94,9 +106,11 @@ def _around(connection: sa.Connection, visit: Visit, found: Beside) -> Mapping[s
 
 
 @pages.get("/coverage")
-def covered() -> str:
+def covered() -> Answer:
     """The core visits of a term, school by school."""
-    found, wrong = _asked_coverage()
+    allow(Action.READ_VISIT)
+    values, wrong = filter_values(CoverageFilters())
+    found = None if wrong else _coverage(values)
     present = term_of(office(), office().today())
     filter_fields = [
         {
@@ -104,35 +118,42 @@ def covered() -> str:
             "label": "School year",
             "kind": "select",
             "options": years_around(present),
-            "value": str(found.academic_year),
-            "hint": " ".join(wrong.get("year", ())),
+            "value": str(found.academic_year) if found else request.args.get("year", ""),
+            "error": said(wrong.get("year", ()), "School year"),
+            "usual": str(present.academic_year),
         },
         {
             "name": "term",
             "label": "Term",
             "kind": "select",
-            "options": [(term.value, term.label) for term in type(found.term)],
-            "value": found.term.value,
-            "hint": " ".join(wrong.get("term", ())),
+            "options": [(term.value, term.label) for term in Term],
+            "value": found.term.value if found else request.args.get("term", ""),
+            "error": said(wrong.get("term", ()), "Term"),
+            "usual": present.term.value,
         },
     ]
-    return render_template(
+    shown = render_template(
         "visits/coverage.html",
-        page_title=found.title,
+        page_title=found.title if found else "Core visits of a term",
         section="Visits",
         found=found,
         filter_fields=filter_fields,
+        errors=errors_of(filter_fields),
+        has_errors=bool(wrong),
         csv_href=with_query().replace("/coverage?", "/coverage.csv?"),
         breadcrumbs=[("Visits", "/visits"), ("Core visits", "")],
     )
+    return shown, UNPROCESSABLE if wrong else 200
 
 
 @pages.get("/coverage.csv")
 def covered_sheet() -> Response:
     """The same as a sheet."""
-    found, wrong = _asked_coverage()
+    allow(Action.READ_VISIT)
+    values, wrong = filter_values(CoverageFilters())
     if wrong:
         raise BadRequest("One of the filters cannot be read. Set it on the page of core visits.")
+    found = _coverage(values)
     name = f"core-visits-{found.academic_year}-{found.term.value}.csv"
     return Response(
         csv_of(sheet(found)),
@@ -141,8 +162,6 @@ def covered_sheet() -> Response:
     )
 
 
-def _asked_coverage() -> tuple[Coverage, Mapping[str, Any]]:
-    allow(Action.READ_VISIT)
-    values, wrong = filter_values(CoverageFilters())
+def _coverage(values: Values) -> Coverage:
     with office().read() as connection:
-        return coverage(connection, reach(connection, Action.READ_VISIT), values), wrong
+        return coverage(connection, reach(connection, Action.READ_VISIT), values)

@@ -136,7 +136,7 @@ UNREADABLE = {
     "record=XX-1": "Enter a reference like SR-2026-0001",
     "since=yesterday": "Enter a real date, like 2026-11-02",
     "kind=unicorn": "There are no records of that kind",
-    "purpose=fun": "Must be one of",
+    "purpose=fun": "Purpose: choose one of those offered",
 }
 
 

@@ -77,7 +77,9 @@ def test_the_sheet_guards_names_that_a_spreadsheet_would_take_for_formulas(
 
 
 def test_a_term_that_cannot_be_read_is_not_counted(officer: Browser) -> None:
-    assert "autumn term 2026/27" in officer.get("/visits/coverage?term=winter&year=9999")
+    page = officer.get("/visits/coverage?term=winter&year=9999", 422)
+    assert "autumn term 2026/27" not in page
+    assert "Term: choose one of those offered" in page
     officer.get("/visits/coverage.csv?term=winter", 400)
 
 

@@ -227,7 +227,7 @@ def test_the_diary_from_a_day_on_begins_with_the_earliest_visit(officer: Browser
 
 
 def test_a_filter_that_cannot_be_read_is_said_to_be_wrong(officer: Browser) -> None:
-    assert "Not a valid date" in officer.get("/visits/?from=someday")
+    assert "From must be a real date" in officer.get("/visits/?from=someday", 422)
 
 
 def test_a_form_without_its_version_is_refused(officer: Browser, ashgrove: Ashgrove) -> None:

@@ -1,0 +1,62 @@
+"""A filter that cannot be read is said to be wrong, and nothing is shown as if it were the answer."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from domain.vocabulary import Role
+from tests.web.conftest import Standing
+
+UNREADABLE = [
+    ("/requests/?school=zzz", "school", "Enter the URN of a school in the register"),
+    ("/requests/?status=zzz", "status", "Status: choose one of those offered"),
+    ("/requests/?status=triaged&status=zzz", "status", "Status: choose one of those offered"),
+    ("/requests/?urgency=zzz", "urgency", "Urgency: choose one of those offered"),
+    ("/requests/?open=zzz", "open", "Open or ended: choose one of those offered"),
+    ("/requests/gaps?since=zzz", "since", "Found since must be a real date"),
+    ("/tenders/?school=zzz", "school", "Enter the URN of a school in the register"),
+    ("/engagements/?kind=zzz", "kind", "Kind of support: choose one of those offered"),
+    ("/visits/?from=zzz", "from", "From must be a real date"),
+    ("/visits/coverage?year=zzz", "year", "School year must be a whole number"),
+    ("/visits/coverage?term=zzz", "term", "Term: choose one of those offered"),
+    ("/records/?status=zzz", "status", "Status: choose one of those offered"),
+    ("/concerns/?review_before=zzz", "review_before", "Review due before must be a real date"),
+    ("/providers/?phase=zzz", "phase", "Phase: choose one of those offered"),
+    ("/providers/vetting?standing=zzz", "standing", "Standing: choose one of those offered"),
+    ("/people/?team=zzz", "team", "Team: choose one of those offered"),
+    ("/notes/?on=zzz", "on", "Enter the reference of a record"),
+    ("/files/?on=zzz", "on", "Enter the reference of a record"),
+    ("/schools/?status=zzz", "status", "Status: choose one of those offered"),
+    ("/schools/900002/file?purpose=zzz", "purpose", "Purpose: choose one of those offered"),
+    ("/audit?since=zzz", "since", "Enter a real date"),
+    ("/audit?purpose=zzz", "purpose", "Purpose: choose one of those offered"),
+]
+
+
+@pytest.mark.parametrize(("href", "control", "told"), UNREADABLE, ids=[href for href, *_ in UNREADABLE])
+def test_a_list_whose_filter_cannot_be_read_shows_nothing_but_what_is_wrong(
+    standing: Standing, href: str, control: str, told: str
+) -> None:
+    browser = standing.browser(standing.town.people[Role.DIRECTOR])
+    answer = browser.get(href)
+    page = answer.text
+
+    assert answer.status_code == 422
+    assert re.search(rf'href="#filter-{control}">{told}', page)
+    assert f'id="filter-{control}"' in page
+    assert re.search(rf'class="govuk-error-message"[^>]*>.*?{told}', page, re.DOTALL)
+    assert "The search was not carried out" in page
+    assert re.search(r"<title\s*>\s*Error: ", page)
+    assert 'role="rowheader"' not in page
+    assert 'class="app-timeline__item"' not in page
+    assert "Filters applied" not in page or "status=triaged" in href
+
+
+def test_a_filter_that_can_be_read_answers_as_before(standing: Standing) -> None:
+    answer = standing.browser(standing.town.people[Role.DIRECTOR]).get("/requests/?school=900002")
+
+    assert answer.status_code == 200
+    assert "There is a problem" not in answer.text
+    assert 'role="rowheader"' in answer.text
