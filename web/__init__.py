@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
-from flask import Flask, redirect, request
+from flask import Flask, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
@@ -16,6 +15,7 @@ from werkzeug.exceptions import NotFound, UnprocessableEntity
 from web import words
 from web.accounts import add_accounts
 from web.accounts.forms_cookie import SignedApart
+from web.again import add_kept_answers, ask_to_sign_in
 from web.api import add_api_of
 from web.api.door import handle
 from web.attached import know_nouns
@@ -73,11 +73,12 @@ def make_app(settings: Settings) -> Flask:
     app.session_interface = SignedApart()
     add_headers(app)
     _add_templates(app)
-    csrf = CSRFProtect(app)
     add_own_acts(app)
     add_accounts(app)
     _refuse_nul(app)
     _ask_to_sign_in(app)
+    csrf = CSRFProtect(app)
+    add_kept_answers(app)
     know_nouns(app, [noun for noun, _ in NOUNS])
     for pages in PAGES:
         app.register_blueprint(pages)
@@ -144,6 +145,4 @@ def _ask_to_sign_in(app: Flask) -> None:
     def ask() -> Any:
         if request.path.startswith(OPEN_PATHS) or visitor() is not None:
             return None
-        if request.method == "GET":
-            return redirect(f"/sign-in?next={quote(request.full_path.rstrip('?'), safe='/')}", 303)
-        return redirect("/sign-in", 303)
+        return ask_to_sign_in()

@@ -157,6 +157,17 @@ def is_done(command_id: UUID) -> bool:
         return office().service.done() is not None
 
 
+def begun_by(noun: Noun[A], command_id: UUID) -> A | None:
+    """The record that a command of the person who asks began, None where it was not carried out."""
+    asking = signed_in()
+    with office().acting(asking.person, "", asking.channel, command=command_id):
+        begun = office().service.done()
+    try:
+        return None if begun is None else _as_it_is(noun, begun)
+    except NoRecord:
+        return None
+
+
 def _carry_out(noun: Noun[A], command: Command[A], values: Values, record: A | None, at: int | None) -> Any:
     """Carry out a command, and again where only what the person is not told of has changed meanwhile."""
     for attempt in range(ATTEMPTS):

@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from web.accounts.tables import DRAFTS
 from web.office import Office
 
-OF_THE_PAGE = frozenset({"csrf_token", "command", "version", "draft", "change", "confirmed"})
+OF_THE_PAGE = frozenset({"csrf_token", "whose", "command", "version", "draft", "change", "confirmed", "another"})
 """What a form sends beside the answers."""
 
 

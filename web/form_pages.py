@@ -9,19 +9,21 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, HTTPException
 from werkzeug.wrappers import Response
 
 from domain.aggregate import Aggregate, Refusal
 from domain.money import NotMoney
 from domain.service import Stale
-from web import drafts
-from web.doing import Found, changes_since, do, find, is_done, saved_version, version_of
+from web import again, drafts
+from web.called import called, will_be_called
+from web.doing import Found, begun_by, changes_since, do, find, is_done, saved_version, version_of
 from web.forms import Form
 from web.identity import allow, allow_any, signed_in
 from web.known import foresee
 from web.noun import Command, Noun
 from web.office import office
+from web.sent import Sent, Taken
 
 A = TypeVar("A", bound=Aggregate)
 
@@ -29,6 +31,14 @@ UNPROCESSABLE, CONFLICT, SEE_OTHER = 422, 409, 303
 
 MOST_DIGITS = 9
 """Of a record's version."""
+
+SAVED_OTHERWISE = (
+    "You sent this form before with other answers, and those are saved. What you see now is not saved. "
+    "Look at what is saved before you send it again"
+)
+SENT_OTHERWISE = (
+    "You sent this form before with other answers. What you see now is not saved. Check it and send it again"
+)
 
 
 def form_pages(noun: Noun[A]) -> Blueprint:
@@ -48,13 +58,13 @@ def _page(noun: Noun[A], command: Command[A]) -> Callable[..., Any]:
         found = find(noun, ref) if ref is not None else None
         if found is not None:
             allow(command.action_on(found.record), found.concerned)
-        asked = _Asked(noun, command, found, ref)
+        asked = Asked(noun, command, found, ref)
         return asked.answer() if request.method == "POST" else asked.open()
 
     return page
 
 
-class _Asked:
+class Asked:
     """One request for the page of a command."""
 
     def __init__(self, noun: Noun[Any], command: Command[Any], found: Found[Any] | None, ref: str | None) -> None:
@@ -63,11 +73,16 @@ class _Asked:
         self.record = found.record if found else None
         self.ref = ref
         self.draft: drafts.Draft | None = None
+        self.restored = again.restored()
+        self.command_id = _command_id()
         self.form = self._form()
+        self.sent = Sent(office(), signed_in().person, self.command_id, self.form)
 
     def _form(self) -> Form:
         command = self.command
         asks = command.asks(self.record) if command.asks and self.record is not None else command.schema
+        if self.record is not None:
+            will_be_called(self.noun, self.record)
         with office().read() as connection:
             foresee(connection, request.form.values())
             self.context = command.context(connection, self.record) if command.context else {}
@@ -79,6 +94,8 @@ class _Asked:
             data: MultiDict[str, Any] = MultiDict(request.form)
             data.update(MultiDict(request.files))
             return Form(asks(), data=data, context=self.context)
+        if self.restored is not None:
+            return Form(asks(), data=self.restored.sent.copy(), context=self.context)
         if self.draft is not None:
             return Form(asks(), data=self.draft.answers, context=self.context)
         return Form(asks(), initial=initial, context=self.context)
@@ -96,17 +113,26 @@ class _Asked:
 
     def open(self) -> Any:
         """The form as it is opened: with what was kept of it, and what has changed since."""
-        kept_at = self.draft.version if self.draft else None
+        kept = self.restored or self.draft
+        kept_at = kept.version if kept else None
         if self.record is None or kept_at is None or kept_at == version_of(self.noun, self.record):
             return self.show()
         return self.show(changes=changes_since(self.record, saved_version(self.noun, self.record, kept_at)))
 
-    def show(self, status: int = 200, *, changes: list[str] | None = None, check: bool = False) -> Any:
+    def show(
+        self,
+        status: int = 200,
+        *,
+        changes: list[str] | None = None,
+        template: str = "",
+        begun: Aggregate | None = None,
+    ) -> Any:
         command = self.command
         version = None if self.record is None else version_of(self.noun, self.record)
         page = render_template(
-            command.check_page if check else command.form_page,
+            template or command.form_page,
             page_title=command.title,
+            called=self._called(),
             section=self.noun.path.capitalize(),
             lead=command.lead,
             notes=command.notes,
@@ -117,12 +143,13 @@ class _Asked:
             warning=command.warning,
             back_href=self._back(),
             version=version if changes is not None or request.method == "GET" else request.form.get("version"),
-            command_id=_command_id(),
+            command_id=self.command_id,
             changes=changes or [],
-            check=command.check and not check,
+            check=command.check,
             keeps_drafts=command.draft,
             draft=self.draft,
             enctype="multipart/form-data" if any(f.widget == "file" for f in self.form.fields()) else None,
+            begun=begun and (self.noun.address(begun), self.noun.href(begun)),
         )
         return page, status
 
@@ -134,42 +161,91 @@ class _Asked:
         if not self.form.is_valid():
             return self._overtaken() or self.show(UNPROCESSABLE)
         if self.command.check and "confirmed" not in request.form:
-            return self.show(check=True)
+            return self.check()
+        taken = self.sent.take()
+        if taken is None:
+            return self._sent_otherwise()
+        twin = self._twin(taken)
+        if twin is not None:
+            self.sent.give_back()
+            return self.show(CONFLICT, template="twin_page.html", begun=twin)
+        return self._carry_out()
+
+    def check(self) -> Any:
+        """The answers once more, before a step that cannot be taken back."""
+        return self.show(template=self.command.check_page)
+
+    def _carry_out(self) -> Any:
         try:
             record = do(
                 self.noun,
                 self.command,
                 self.form.values,
-                command_id=_command_id(),
+                command_id=self.command_id,
                 ref=self.ref,
                 at=_version() if self.record is not None else None,
             )
-        except Stale as stale:
-            self.record = stale.record
-            return self.show(CONFLICT, changes=changes_since(stale.record, stale.decided_at))
-        except Refusal as refusal:
-            self.form.refuse(str(refusal), refusal.field)
-            return self.show(UNPROCESSABLE)
-        except NotMoney:
-            self.form.refuse("Enter sums of money in pounds, like 1,200 or 1,200.50")
-            return self.show(UNPROCESSABLE)
+        except (Refusal, NotMoney, Stale, HTTPException) as refused:
+            if not is_done(self.command_id):
+                self.sent.give_back()
+            if isinstance(refused, HTTPException):
+                raise
+            return self._refused(refused)
         if self.command.draft:
             drafts.discard(office(), signed_in().person, self._form_key())
+        return self._done(record)
+
+    def _done(self, record: Aggregate) -> Response:
+        again.done()
         flash(self.command.done, "success")
         return see_other(self._afterwards(record))
 
+    def _refused(self, why: Refusal | NotMoney | Stale) -> Any:
+        if isinstance(why, Stale):
+            self.record = why.record
+            return self.show(CONFLICT, changes=changes_since(why.record, why.decided_at))
+        if isinstance(why, Refusal):
+            self.form.refuse(str(why), why.field)
+        else:
+            self.form.refuse("Enter sums of money in pounds, like 1,200 or 1,200.50")
+        return self.show(UNPROCESSABLE)
+
+    def _twin(self, taken: Taken) -> Aggregate | None:
+        """The record that the same person has just begun by the very same answers, of a kind of which there may be
+        several; None where there is none, or where they mean another one."""
+        if taken.alike is None or not (self.command.begins and self.noun.kind.prefix) or "another" in request.form:
+            return None
+        return begun_by(self.noun, taken.alike)
+
+    def _sent_otherwise(self) -> Any:
+        """The answer to a form that came before with other answers: it is shown as another form, to be sent anew."""
+        was_done = is_done(self.command_id)
+        begun = begun_by(self.noun, self.command_id) if self.command.begins else None
+        self.command_id = uuid4()
+        self.form.refuse(SAVED_OTHERWISE if was_done else SENT_OTHERWISE)
+        return self.show(UNPROCESSABLE, changes=self._changes(), begun=begun)
+
     def _overtaken(self) -> Any:
         """The answer to what was valid until the record changed: by this very command, or by somebody else's."""
-        sent = request.form.get("version", "")
-        if self.record is None or not _is_version(sent):
+        opened_at = self._opened_at()
+        if self.record is None or opened_at in (None, version_of(self.noun, self.record)):
             return None
-        if int(sent) == version_of(self.noun, self.record):
-            return None
-        if is_done(_command_id()):
-            flash(self.command.done, "success")
-            return see_other(self._afterwards(self.record))
-        changes = changes_since(self.record, saved_version(self.noun, self.record, int(sent)))
+        if is_done(self.command_id):
+            return self._sent_otherwise() if self.sent.came_with_others() else self._done(self.record)
+        changes = self._changes()
         return self.show(CONFLICT, changes=changes) if changes else None
+
+    def _opened_at(self) -> int | None:
+        """The version of the record that the form was opened on, as it says."""
+        told = request.form.get("version", "")
+        return int(told) if _is_version(told) else None
+
+    def _changes(self) -> list[str]:
+        """What happened to the record since the form was opened, in sentences."""
+        opened_at = self._opened_at()
+        if self.record is None or opened_at is None:
+            return []
+        return changes_since(self.record, saved_version(self.noun, self.record, opened_at))
 
     def _keep_or_discard(self) -> Response:
         person, key = signed_in().person, self._form_key()
@@ -179,7 +255,8 @@ class _Asked:
         else:
             drafts.keep(office(), person, key, request.form, _version() if self.record is not None else None)
             flash("Your draft is saved. Only you can see it", "success")
-        return see_other(request.full_path.rstrip("?"))
+        again.done()
+        return see_other(again.address())
 
     def _form_key(self) -> str:
         """Under which name working copies of this form are kept: its address."""
@@ -191,13 +268,20 @@ class _Asked:
         with office().read() as connection:
             return self.command.goes_to(connection, record)
 
+    def _called(self) -> str:
+        if self.record is None:
+            return ""
+        with office().read() as connection:
+            return called(connection, self.noun, self.record)
+
     def _back(self) -> str:
         return self.noun.href(self.record) if self.record is not None else f"/{self.noun.path}"
 
 
 def _command_id() -> UUID:
     """The id under which this form is carried out once: made with the page, sent back with the answers."""
-    given = request.form.get("command")
+    restored = again.restored()
+    given = (restored.sent if restored else request.form).get("command")
     if given is None:
         return uuid4()
     try:

@@ -190,6 +190,8 @@ class Noun(Generic[A]):
     alone, so that nobody learns from a number, or from a conflict, what others do. `content` answers with the bytes
     of a record that is a file.
 
+    `called` says what stands above the forms of a record that has neither reference nor name (web.called).
+
     `guess` makes the id of most records from their addresses, where `locate` has to ask for it; `answers_to` says
     whether a record found so is the one at that address.
     """
@@ -204,6 +206,7 @@ class Noun(Generic[A]):
     guess: Callable[[str], UUID] | None = None
     answers_to: Callable[[A, str], bool] = lambda *_: True
     address: Callable[[A], str] = lambda record: record.reference
+    called: Callable[[A], str] | None = None
     sight: Sight[A] = field(default_factory=Sight)
     about: Callable[[Visitor, A], About] = lambda _, record: record.about()
     told: Callable[[Visitor, Event], bool] | None = None

@@ -65,10 +65,13 @@ def test_a_form_sent_twice_is_carried_out_once(world: World, sign_in: SignIn, a_
     assert cases(world) == 1
 
 
-def test_a_form_opened_twice_is_carried_out_twice(world: World, sign_in: SignIn, a_case: dict[str, Any]) -> None:
+def test_a_form_opened_twice_with_answers_of_its_own_each_time_is_carried_out_twice(
+    world: World, sign_in: SignIn, a_case: dict[str, Any]
+) -> None:
     browser = sign_in(world.director())
 
-    first, second = (browser.send("/concerns/raise", a_case).headers["Location"] for _ in range(2))
+    answers = ({**a_case, "severity": severity} for severity in ("high", "low"))
+    first, second = (browser.send("/concerns/raise", each).headers["Location"] for each in answers)
 
     assert first != second
 

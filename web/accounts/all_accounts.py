@@ -10,6 +10,7 @@ from werkzeug.exceptions import NotFound
 
 from domain.aggregate import Refusal
 from domain.vocabulary import Role
+from web import again
 from web.accounts import accounts, keeping
 from web.accounts.accounts import person_id
 from web.accounts.schemas import DisableAccount, OpenAccount
@@ -42,6 +43,8 @@ def open_account() -> ResponseReturnValue:
     """Open an account for a person who has none."""
     post = allow(Action.KEEP_ACCOUNTS).role.value
     people = {"people": _without_account()}
+    if kept := again.restored():
+        return _open_page(Form(OpenAccount(), data=kept.sent, context=people))
     if request.method == "GET":
         return _open_page(Form(OpenAccount(), initial=request.args, context=people))
     form = Form(OpenAccount(), data=request.form, context=people)
@@ -53,6 +56,7 @@ def open_account() -> ResponseReturnValue:
     except Refusal as refusal:
         form.refuse(str(refusal), refusal.field)
         return _open_page(form, UNPROCESSABLE)
+    again.done()
     flash("The account is open. Make a link, so that a password can be set", "success")
     return redirect(f"/accounts/{account.person}", SEE_OTHER)
 
@@ -93,14 +97,16 @@ def disable(person: UUID) -> ResponseReturnValue:
     """Ask for the reason, then let the person in no more."""
     post = allow(Action.KEEP_ACCOUNTS).role.value
     _, name = _account(person)
-    form = Form(DisableAccount(), data=request.form if request.method == "POST" else None)
-    if form.is_valid():
+    kept = again.restored()
+    form = Form(DisableAccount(), data=kept.sent if kept else request.form if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
         try:
             with signed(post):
                 keeping.disable(office(), person, **form.values)
         except Refusal as refusal:
             form.refuse(str(refusal), refusal.field)
         else:
+            again.done()
             flash("The account is disabled, and its sessions are ended", "success")
             return redirect(f"/accounts/{person}", SEE_OTHER)
     page = render_template(

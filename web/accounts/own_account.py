@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound, Unauthorized
 
 from domain.aggregate import Refusal
+from web import again
 from web.accounts import accounts, keeping, sessions, tokens
 from web.accounts.schemas import JustDoIt, MakeToken
 from web.accounts.signed import command_id, own_post, signed
@@ -56,6 +57,8 @@ def end_other_sessions() -> ResponseReturnValue:
 def make_token() -> ResponseReturnValue:
     """Make a token. The answer shows it, this once, and so it is no redirection."""
     asking = signed_in()
+    if kept := again.restored():
+        return _token_page(Form(MakeToken(), data=kept.sent))
     if request.method == "GET":
         return _token_page(Form(MakeToken(), initial={"days": tokens.USUAL_LIFE}))
     form = Form(MakeToken(), data=request.form)
@@ -67,6 +70,7 @@ def make_token() -> ResponseReturnValue:
     except Refusal as refusal:
         form.refuse(str(refusal), refusal.field)
         return _token_page(form, UNPROCESSABLE)
+    again.done()
     return render_template(
         "accounts/shown_once.html",
         page_title="Your new token",

@@ -19,6 +19,7 @@ from web.accounts.passwords import passwords
 from web.accounts.schemas import JustDoIt, SetPassword, SignIn
 from web.accounts.sessions import COOKIE
 from web.accounts.signing_in import sign_in, sign_out
+from web.again import leads_to_kept
 from web.forms import Form
 from web.office import chosen, office
 
@@ -105,7 +106,12 @@ def _sign_in_page(form: Form, onward: str, status: int = 200) -> tuple[str, int]
     of_request = chosen()
     shared_by = of_request.label if of_request and of_request.way_in else ""
     page = render_template(
-        "accounts/sign_in.html", page_title="Sign in", form=form, onward=onward, shared_by=shared_by
+        "accounts/sign_in.html",
+        page_title="Sign in",
+        form=form,
+        onward=onward,
+        shared_by=shared_by,
+        typed_is_kept=leads_to_kept(onward),
     )
     return page, status
 

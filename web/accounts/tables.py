@@ -1,4 +1,5 @@
-"""The door's own tables: accounts, sessions, tokens, drafts, uploads, idempotency keys. No table holds a secret.
+"""The door's own tables: accounts, sessions, tokens, drafts, kept answers, uploads, idempotency keys. None holds a
+secret.
 
 What lets somebody in (a session cookie, a password link, an API token) is stored as its SHA-256 alone.
 """
@@ -81,6 +82,17 @@ DRAFTS = sa.Table(
 )
 """Working copies of forms; `form_key` names the form and the record that it is about."""
 
+KEPT_ANSWERS = sa.Table(
+    "kept_answers",
+    DOOR_TABLES,
+    sa.Column("key_hash", sa.Text, primary_key=True),
+    sa.Column("person", sa.Uuid, nullable=False, index=True),
+    sa.Column("kept_at", Utc, nullable=False, index=True),
+    sa.Column("path", sa.Text, nullable=False),
+    sa.Column("answers", Packed(Any), nullable=False),
+)
+"""What was typed into a form whose sender was not signed in any more; it goes back to this person alone."""
+
 UPLOADS = sa.Table(
     "uploads",
     DOOR_TABLES,
@@ -104,7 +116,8 @@ IDEMPOTENCY_KEYS = sa.Table(
     sa.Column("headers", Packed(dict[str, str])),
     sa.Column("created_at", Utc, nullable=False, index=True),
 )
-"""Answers kept to be given again; `status` and what follows are empty while the first request is still running."""
+"""Answers of the API kept to be given again; `status` and what follows are empty while the first request is still
+running, and for the forms of pages, whose keys are the ids of commands (web.sent)."""
 
 
 def fingerprint(secret: str) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from marshmallow import EXCLUDE, Schema, ValidationError
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import FileStorage, MultiDict
 
-from web.forms.field import FormField, Sheet
+from web.forms.field import FormField, Sheet, tidy
 from web.forms.grouped import Group, Rows, questions, taken, written
 from web.forms.messages import plainly
 
@@ -111,6 +111,19 @@ class Form:
     def hidden_inputs(self) -> list[tuple[str, str]]:
         """Names and values as typed, to carry the answers through a check page; no password and no file."""
         return [(name, str(value)) for question in self._questions for name, value in question.sent()]
+
+    def tidy_answers(self) -> list[tuple[str, str]]:
+        """Names and values as they are kept, in the order of the page, without those left blank: what a person
+        answered, however it was typed."""
+        return [(name, text) for name, value in self.hidden_inputs() if (text := tidy(value))]
+
+    def files(self) -> list[tuple[str, FileStorage]]:
+        """The files handed over, by name."""
+        return [
+            (question.name, question.raw[question.id])
+            for question in self._by_name().values()
+            if question.widget == "file" and question.is_answered
+        ]
 
     def _by_name(self) -> dict[str, FormField]:
         return {inner.name: inner for question in self._questions for inner in question.within()}

@@ -20,6 +20,7 @@ from projections import audit_trail, people
 from projections import schools as view
 from projections.people import PersonRow
 from projections.schools import KnownSchool
+from web import again
 from web.choices import holders
 from web.fields import day_field, person_field, reason_field
 from web.forms import Form
@@ -99,10 +100,12 @@ def show() -> Any:
     if not form.is_valid():
         return _page(chosen, form, offered, UNPROCESSABLE)
     try:
-        return _outcomes(chosen, _hand_over(_picked(form, offered), form, command))
+        outcomes = _hand_over(_picked(form, offered), form, command)
     except Refusal as refusal:
         form.refuse(str(refusal), "to" if refusal.field == "officer" else refusal.field)
         return _page(chosen, form, offered, UNPROCESSABLE)
+    again.done()
+    return _outcomes(chosen, outcomes)
 
 
 def _choose() -> Any:
@@ -147,6 +150,8 @@ def _form(officer: PersonRow, offered: Iterable[KnownSchool]) -> Form:
     }
     if request.method == "POST":
         return Form(HandOverSchools(), data=request.form.copy(), context=context)
+    if kept := again.restored():
+        return Form(HandOverSchools(), data=kept.sent.copy(), context=context)
     versions = " ".join(f"{school.urn}:{school.version}" for school in offered)
     initial = {"versions": versions, "from_": office().today()}
     return Form(HandOverSchools(), initial=initial, context=context)

@@ -31,6 +31,7 @@ settings = Noun(
     out=schemas.AuthorityOut,
     locate=_of_address,
     address=lambda _: ADDRESS,
+    called=lambda authority: authority.name,
 )
 
 

@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+from werkzeug.datastructures import MultiDict
 
 from domain.account import TokenScopes
 from domain.vocabulary import Role
@@ -25,7 +26,7 @@ from tests.databases import Databases
 from tests.town import Town
 from tests.web.authorities.conftest import places_of
 from tests.world import Clock, World
-from web.accounts import accounts, attempts, sessions, tokens
+from web.accounts import accounts, attempts, kept_answers, sessions, tokens
 from web.accounts.tables import DOOR_TABLES, DRAFTS, IDEMPOTENCY_KEYS, UPLOADS
 from web.authorities import moving, places
 from web.authorities.copying import CopyDiffers
@@ -99,6 +100,9 @@ def furnish(url: str) -> None:
             answers = {"b": "é", "a": None}
             draft = {"person": person, "form_key": "x", "saved_at": office.now(), "answers": answers}
             connection.execute(DRAFTS.insert().values(draft))
+            kept_answers.keep(
+                connection, person, "/x", MultiDict({"b": "é"}), office.now(), had_files=False, signed_out=True
+            )
             for number in range(9):
                 connection.execute(
                     UPLOADS.insert().values(

@@ -1,0 +1,80 @@
+"""Every form and check page of a record says which record it is about, in its heading and in its title."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from html import unescape
+from typing import Any
+
+import pytest
+
+from domain.vocabulary import Role
+from tests.web.conftest import Standing
+from tests.web.test_policy import CELLS
+from web.doing import find
+from web.form_pages import Asked
+from web.noun import Command, Noun
+from web.nouns import NOUNS
+
+IN_TURN = (Role.DIRECTOR, Role.ADMINISTRATOR, Role.HEADTEACHER, Role.CHAIR, Role.SPECIALIST)
+
+ASHGROVE = "Ashgrove High School"
+
+CALLED = {
+    "schools": f"900002, {ASHGROVE}",
+    "visits": f"V-2026-0001, {ASHGROVE}",
+    "records": f"ROV-2026-0001, {ASHGROVE}",
+    "requests": f"SR-2026-0001, {ASHGROVE}",
+    "tenders": f"TN-2026-0001, {ASHGROVE}",
+    "concerns": f"CC-2026-0001, {ASHGROVE}",
+    "invitations": f"TN-2026-0001, {ASHGROVE}",
+    "engagements": f"BE-2026-0001, {ASHGROVE}",
+    "providers": "PV-2026-0001, Calder Learning 1",
+    "people": "Hana Head 1",
+    "notes": f"N-2026-0001, {ASHGROVE}",
+    "files": f"F-2026-0001, {ASHGROVE}",
+    "settings": "Wexmoor Council",
+}
+
+A_PRICE = {"days": Decimal(4), "day_rate": Decimal(450)}
+"""What the check page of a quote reckons with."""
+
+COMMANDS = [
+    pytest.param(noun, command, id=f"{noun.path}-{command.name}")
+    for noun, _ in NOUNS
+    for command in noun.commands.values()
+    if not command.begins
+]
+
+
+def page_of(standing: Standing, noun: Noun[Any], command: Command[Any], *, check: bool) -> str:
+    town = standing.town
+    role = next(role for role in IN_TURN if all(CELLS[action, role] for action in (noun.read, command.action)))
+    href = noun.href(town.record(noun.kind, town.ours), command.name)
+    browser = standing.browser(town.people[role])
+    if not check:
+        return browser.get(href).text
+    ref = href.split("/")[2]
+    cookie = "; ".join(f"{each.key}={each.value}" for each in browser._cookies.values())
+    with standing.app.test_request_context(href, method="POST", headers={"Cookie": cookie}):
+        standing.app.preprocess_request()
+        asked = Asked(noun, command, find(noun, ref), ref)
+        asked.form.values = A_PRICE
+        page, status = asked.check()
+        assert status == 200
+        return str(page)
+
+
+@pytest.mark.parametrize("check", [False, True], ids=["form", "check"])
+@pytest.mark.parametrize(("noun", "command"), COMMANDS)
+def test_a_form_and_its_check_page_name_their_record(
+    standing: Standing, noun: Noun[Any], command: Command[Any], check: bool
+) -> None:
+    page = page_of(standing, noun, command, check=check)
+
+    captions = re.findall(r'<span class="govuk-caption-l">([^<]+)</span>\s*<h1', page)
+    assert len(captions) == 1, captions
+    assert captions[0].endswith(CALLED[noun.path]), captions
+    title = unescape(" ".join(re.findall(r"<title\s*>(.*?)</title>", page, re.DOTALL)[0].split()))
+    assert f"{command.title} - {captions[0]}" in title

@@ -1,0 +1,99 @@
+"""Answers kept for somebody who was not signed in any more when they sent them, until they have signed in again.
+
+Whoever holds the key gets nothing by it: the answers go back to the person who typed them, and to the form that they
+were typed into. Anybody else who comes with the key makes them disappear.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+from werkzeug.datastructures import MultiDict
+
+from web.accounts.tables import KEPT_ANSWERS, fingerprint
+
+LASTS = timedelta(hours=12)
+
+MOST_BYTES = 1024 * 1024
+"""Of the answers of one form: several times the longest record."""
+
+MOST_OF_PERSON = 10
+"""So many forms are kept for one person, the latest."""
+
+
+@dataclass(frozen=True)
+class KeptAnswers:
+    """What was sent, as typed. `had_files` says that files were among it, which are not kept; `signed_out` that its
+    sender was signed out, else they had signed in anew since the form was opened."""
+
+    key: str
+    sent: MultiDict[str, str]
+    had_files: bool
+    signed_out: bool
+
+    @property
+    def version(self) -> int | None:
+        """The version of the record that the answers were written about, if they were about one."""
+        told = self.sent.get("version", "")
+        return int(told) if told.isdecimal() and len(told) < 10 else None
+
+
+def keep(
+    connection: sa.Connection,
+    person: UUID,
+    path: str,
+    sent: MultiDict[str, str],
+    now: datetime,
+    *,
+    had_files: bool,
+    signed_out: bool,
+) -> str | None:
+    """Keep what was sent to a form; returns the key, None where it is more than is kept. Sweeps old ones away."""
+    typed = list(sent.items(multi=True))
+    if sum(len(name.encode()) + len(value.encode()) for name, value in typed) > MOST_BYTES:
+        return None
+    key = secrets.token_urlsafe(32)
+    _sweep(connection, person, now)
+    answers = {"typed": typed, "had_files": had_files, "signed_out": signed_out}
+    connection.execute(
+        KEPT_ANSWERS.insert().values(
+            key_hash=fingerprint(key), person=person, kept_at=now, path=path, answers=answers
+        )
+    )
+    return key
+
+
+class NotForThem(Exception):
+    """What is behind a key was typed by somebody else, into another form, or too long ago."""
+
+
+def find(connection: sa.Connection, key: str, person: UUID, path: str, now: datetime) -> KeptAnswers | None:
+    """The answers behind a key, None where there are none. Raises NotForThem."""
+    row = connection.execute(KEPT_ANSWERS.select().where(_is(key))).first()
+    if row is None:
+        return None
+    if (row.person, row.path) != (person, path) or now >= row.kept_at + LASTS:
+        raise NotForThem
+    answers = row.answers
+    return KeptAnswers(key, MultiDict(map(tuple, answers["typed"])), answers["had_files"], answers["signed_out"])
+
+
+def discard(connection: sa.Connection, key: str) -> None:
+    """Throw away what is behind a key, because it was sent or somebody else came with it."""
+    connection.execute(KEPT_ANSWERS.delete().where(_is(key)))
+
+
+def _sweep(connection: sa.Connection, person: UUID, now: datetime) -> None:
+    """Throw away what is too old, and of this person all but the latest, so that there is room for one more."""
+    kept = KEPT_ANSWERS.c
+    latest = sa.select(kept.key_hash).where(kept.person == person).order_by(kept.kept_at.desc())
+    connection.execute(KEPT_ANSWERS.delete().where(kept.kept_at <= now - LASTS))
+    connection.execute(KEPT_ANSWERS.delete().where(kept.key_hash.in_(latest.offset(MOST_OF_PERSON - 1))))
+
+
+def _is(key: str) -> sa.ColumnElement[bool]:
+    return KEPT_ANSWERS.c.key_hash == fingerprint(key)

@@ -1,0 +1,154 @@
+"""Nothing typed is lost when a form comes from somebody who is not signed in any more, or signed in anew meanwhile.
+
+Each form says, signed, for whom it was made. So what such a form holds can be kept until that person has signed in
+again (web.accounts.kept_answers), and a form that another site made up is not kept at all. The form is then shown as
+it was, at its address with a key to what is kept, and nothing is done until it is sent once more.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qs, quote, urlencode
+from uuid import UUID
+
+from flask import Flask, current_app, flash, g, redirect, render_template, request
+from flask_wtf.csrf import CSRFError
+from itsdangerous import BadSignature, URLSafeSerializer
+from werkzeug.wrappers import Response
+
+from web.accounts import kept_answers
+from web.accounts.kept_answers import KeptAnswers
+from web.identity import visitor
+from web.office import chosen, office
+
+KEY, WHOSE = "kept", "whose"
+"""The part of an address that leads to what is kept, and the hidden answer that says for whom a form was made."""
+
+SEE_OTHER, BAD_REQUEST = 303, 400
+
+TOO_LONG = (
+    "Nothing was saved, and what you typed is too long to be kept. Go back in your browser to find it, and copy it "
+    "before you go on"
+)
+
+
+def add_kept_answers(app: Flask) -> None:
+    """Show again what was kept, and tell each form for whom it is made. Comes after who asks is known."""
+
+    @app.before_request
+    def find() -> None:
+        asking, key = visitor(), request.args.get(KEY, "")
+        if asking is None or not key:
+            return
+        try:
+            with office().read_present() as connection:
+                g.kept_answers = kept_answers.find(connection, key, asking.person, request.path, office().now())
+        except kept_answers.NotForThem:
+            _discard(key)
+
+    @app.context_processor
+    def around() -> dict[str, Any]:
+        asking = visitor()
+        return {"whose": _whose().dumps(asking.person.hex) if asking else "", "restored": restored()}
+
+    @app.errorhandler(CSRFError)
+    def not_its_own_form(error: CSRFError) -> Any:
+        return _send_again(str(error.description))
+
+
+def ask_to_sign_in() -> Response:
+    """Lead to the sign-in page and from there back to where somebody was going, with what they had typed."""
+    if request.method != "POST":
+        return _to_sign_in(request.full_path.rstrip("?"))
+    if not _is_page():
+        return redirect("/sign-in", SEE_OTHER)
+    person = _made_for()
+    return _to_sign_in(_kept_at(person, signed_out=True) if person else address())
+
+
+def restored() -> KeptAnswers | None:
+    """What is to be shown again by the form that is opened, None where it is opened afresh or sent."""
+    found: KeptAnswers | None = g.get("kept_answers")
+    return found if request.method == "GET" else None
+
+
+def done() -> None:
+    """Throw away what was kept for the form that is sent, once it is carried out."""
+    found: KeptAnswers | None = g.get("kept_answers")
+    if found is not None:
+        _discard(found.key)
+
+
+def address(**more: str) -> str:
+    """The present address, without the key to what was kept of an earlier sending."""
+    query = [(name, value) for name, value in request.args.items(multi=True) if name != KEY] + list(more.items())
+    return f"{request.path}?{urlencode(query)}" if query else request.path
+
+
+def leads_to_kept(target: str) -> bool:
+    """Whether a path of the service is that of a form with what was kept of it."""
+    return KEY in parse_qs(target.partition("?")[2])
+
+
+def _to_sign_in(onward: str) -> Response:
+    return redirect(f"/sign-in?next={quote(onward, safe='/')}", SEE_OTHER)
+
+
+def _send_again(reason: str) -> Any:
+    """What is answered to a form without the token of the present session: the form again, if it was made for the
+    person who sends it."""
+    asking = visitor()
+    is_own = asking is not None and _made_for() == asking.person and not reason.startswith("The referrer")
+    if asking is not None and is_own and _is_page():
+        return redirect(_kept_at(asking.person, signed_out=False), SEE_OTHER)
+    page = render_template(
+        "error.html",
+        code=BAD_REQUEST,
+        message="This page was opened before you signed in, or did not come from this service. Nothing was saved.",
+        advice="Open the page again, and then do once more what you wanted to do.",
+        request_id=g.get("request_id", ""),
+        again_href=address() if _is_page() else "",
+    )
+    return page, BAD_REQUEST
+
+
+def _kept_at(person: UUID, *, signed_out: bool) -> str:
+    """The address at which a form is shown with what was sent, once that is kept."""
+    had_files = any(file.filename for file in request.files.values())
+    with office().write() as connection:
+        key = kept_answers.keep(
+            connection,
+            person,
+            request.path,
+            request.form,
+            office().now(),
+            had_files=had_files,
+            signed_out=signed_out,
+        )
+    if key is None:
+        flash(TOO_LONG)
+        return address()
+    return address(**{KEY: key})
+
+
+def _made_for() -> UUID | None:
+    """For whom the form that is sent was made, None where it does not say so in our own hand."""
+    try:
+        return UUID(_whose().loads(request.form.get(WHOSE, "")))
+    except (BadSignature, ValueError, TypeError, AttributeError):
+        return None
+
+
+def _whose() -> URLSafeSerializer:
+    of_request = chosen()
+    return URLSafeSerializer(str(current_app.secret_key), salt=f"form of {of_request.name if of_request else ''}")
+
+
+def _is_page() -> bool:
+    """Whether the address can be opened again."""
+    return request.url_rule is not None and "GET" in (request.url_rule.methods or ())
+
+
+def _discard(key: str) -> None:
+    with office().write() as connection:
+        kept_answers.discard(connection, key)
