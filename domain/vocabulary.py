@@ -95,6 +95,10 @@ class Channel(Word):
     IMPORT = "import"
     RULE = "rule"
 
+    @property
+    def label(self) -> str:
+        return "API" if self is Channel.API else super().label
+
 
 class SupportKind(Word):
     """What a school asks for: a specialist of a subject, or training (source report, paragraphs 11 and 14)."""

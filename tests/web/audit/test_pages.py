@@ -291,6 +291,24 @@ def test_no_cell_of_the_sheet_is_taken_for_a_formula(
     assert not [cell for cell in row if cell.startswith(("=", "+", "-", "@"))]
 
 
+def test_a_sheet_says_through_what_each_entry_came(
+    world: World, reviewer: Browser, schools: tuple[UUID, UUID], program: Callable[..., Program]
+) -> None:
+    raised = {
+        "school": str(world.urn(schools[0])),
+        "kind": next(iter(ConcernKind)).value,
+        "source": next(iter(ConcernSource)).value,
+        "severity": next(iter(Severity)).value,
+        "detail": "Attendance falls",
+        "purpose": "challenge",
+    }
+    program(world.director()).post("/concerns/raise", raised, key="through-the-api", status=201)
+
+    head, row, _ = sheet(reviewer, "?kind=concern")
+
+    assert row[head.index("Through")] == "API"
+
+
 def places_of(world: World) -> list[int | None]:
     """Where in the log its events stand: not always at 1, 2, 3."""
     with world.office.read() as connection:
