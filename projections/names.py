@@ -15,7 +15,7 @@ from domain.school import School
 from domain.vocabulary import Personal
 from projections.view import Key, Row, Sheet, View, by_stream, replace
 
-AT_ONCE = 400
+AT_ONCE = 2000
 
 
 class Name(Row):

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -81,6 +82,22 @@ class Town:
     def record(self, kind: type[Aggregate], place: Place) -> Aggregate:
         """The record of a kind at a place."""
         return self.service.find(kind, place.records[kind.KIND])
+
+    def somebody_with_every_post(self) -> UUID:
+        """Somebody who works in the service in every way, leads `ours`, and works for its provider."""
+        person = self.world.person("Polly Many", Role.DIRECTOR)
+        places: dict[Role, dict[str, UUID]] = {
+            Role.ADMINISTRATOR: {},
+            Role.BROKER: {},
+            Role.CPD_MANAGER: {},
+            Role.HEADTEACHER: {"school": self.ours.school},
+            Role.CHAIR: {"school": self.ours.school},
+            Role.SPECIALIST: {"provider": self.ours.provider},
+        }
+        for role, place in places.items():
+            with self.world.acting():
+                self.service.change(Person, person, partial(Person.take_post, role=role, from_=LONG_AGO, **place))
+        return person
 
     def grow(self, number: int) -> None:
         """So many more schools with people and providers of their own, and as many more records about `ours`."""

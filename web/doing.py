@@ -17,7 +17,7 @@ from domain.vocabulary import About
 from web.disclosure import Disclosure
 from web.identity import allow, allow_any, concerned, not_allowed, signed_in
 from web.known import forget
-from web.noun import Command, Deal, Noun, Values
+from web.noun import Command, Deal, Noun, Several, Values
 from web.office import office
 from web.policy import Concerned
 from web.timeline import entries
@@ -107,7 +107,7 @@ def events_of(record: Aggregate) -> list[Event]:
     return [event for event in office().store.get(record.id, lte=record.version) if isinstance(event, Event)]
 
 
-def must_be_open(command: Command[A]) -> None:
+def must_be_open(command: Command[Any] | Several) -> None:
     """Raises Unauthorized, or Forbidden where no post of the person who asks lets them do this to any record."""
     if not signed_in().may_change:
         raise Forbidden("This token may only read")

@@ -9,7 +9,7 @@ def confirm(deal: Deal[Visit], values: Values) -> None:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -20,12 +20,12 @@ from marshmallow import Schema
 from werkzeug.exceptions import BadRequest, NotFound
 
 from domain.aggregate import Aggregate, Event
-from domain.references import record_id, reference
+from domain.references import PATTERN, NotAReference, record_id, reference
 from domain.service import Service
 from domain.vocabulary import About
 from projections import references
 from projections.view import Row
-from web.identity import Reach, Visitor, concerned, signed_in
+from web.identity import Visitor, concerned, signed_in
 from web.office import Office
 from web.policy import Action, Concerned
 
@@ -87,7 +87,7 @@ class Command(Generic[A]):
     record, loading to what `schema` loads to. `draft` lets a long form be kept and finished later. `form_page` and
     `check_page` are templates of the command's own, given record and context; `goes_to` is where the person is
     taken after, else to the record. Where the right it takes depends on the record, `action_of` names it: `action`
-    or one of `or_actions`.
+    or one of `or_actions`. `calls` tells what this command calls an answer that a rule knows by another name.
     """
 
     name: str
@@ -115,6 +115,7 @@ class Command(Generic[A]):
     goes_to: Callable[[sa.Connection, A], str] | None = None
     action_of: Callable[[A], Action] | None = None
     or_actions: Sequence[Action] = ()
+    calls: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def actions(self) -> Sequence[Action]:
@@ -124,6 +125,26 @@ class Command(Generic[A]):
     def action_on(self, record: A) -> Action:
         """The right that the command takes on a record."""
         return self.action_of(record) if self.action_of else self.action
+
+
+@dataclass(frozen=True)
+class Several:
+    """One thing that is done to several records at once, each with an outcome of its own.
+
+    `carry_out(values, command)` does it under the id of the command, and gives what `out` tells.
+    """
+
+    name: str
+    title: str
+    action: Action
+    schema: type[Schema]
+    out: type[Schema]
+    carry_out: Callable[[Values, UUID], Any]
+
+    @property
+    def actions(self) -> Sequence[Action]:
+        """The right that has to be held for it to be open at all."""
+        return (self.action,)
 
 
 def _always(*_: object) -> bool:
@@ -148,22 +169,37 @@ class Sight(Generic[A]):
         return self.is_open is _always
 
 
+def _reference(text: str) -> str:
+    """A reference as a list gives it out. Raises NotAReference."""
+    if PATTERN.fullmatch(text) is None:
+        raise NotAReference(text)
+    return text
+
+
 @dataclass(frozen=True)
 class Listing:
     """A list that the API pages through: `query(connection, reach, filters, after, limit)` gives the rows in
-    order, beginning behind the row whose cursor is `after`; `cursor` gives a row's own."""
+    order, beginning behind the row whose cursor is `after`; `cursor` gives a row's own, `place` reads one and raises
+    ValueError for a text that is none. Of what belongs to one record, the second argument is that record as found.
+
+    A row's columns and properties are told, but for those that are `inside`; `kept_back` says what somebody is told
+    in place of columns that are not for them.
+    """
 
     row: type[Row]
-    query: Callable[[sa.Connection, Reach, Values, str | None, int], list[Any]]
+    query: Callable[[sa.Connection, Any, Values, str | None, int], list[Any]]
     cursor: Callable[[Any], str]
     filters: type[Schema] | None = None
+    place: Callable[[str], object] = _reference
+    inside: Collection[str] = ("id",)
+    kept_back: Callable[[Visitor], Values] = lambda _: {}
 
-    def rows(
-        self, connection: sa.Connection, reach: Reach, filters: Values, after: str | None, limit: int
-    ) -> list[Any]:
+    def rows(self, connection: sa.Connection, of: Any, filters: Values, after: str | None, limit: int) -> list[Any]:
         """The rows behind a place. Raises BadRequest for a place that this list never gave out."""
         try:
-            return self.query(connection, reach, filters, after, limit)
+            if after is not None:
+                self.place(after)
+            return self.query(connection, of, filters, after, limit)
         except ValueError:
             if after is None:
                 raise
@@ -172,11 +208,13 @@ class Listing:
 
 @dataclass(frozen=True)
 class Shelf:
-    """A list that belongs to no kind of record, such as the caseload; it has a path in the API."""
+    """A list that belongs to no kind of record, such as the caseload, or to one record, such as its history; it has
+    a path in the API. `read` is None where whoever is signed in may ask."""
 
     path: str
-    read: Action
+    read: Action | None
     listing: Listing
+    title: str = ""
 
 
 @dataclass
@@ -188,7 +226,8 @@ class Noun(Generic[A]):
     concerns as this visitor meets it: of a tender, the provider that the visitor works for. Where people know only
     a part of what happens to a record, `told` says which events those are: its versions at the doors count these
     alone, so that nobody learns from a number, or from a conflict, what others do. `content` answers with the bytes
-    of a record that is a file.
+    of a record that is a file; `shelves` are the lists that belong to each record beside its history, `several` what
+    is done to several records at once.
 
     `called` says what stands above the forms of a record that has neither reference nor name (web.called).
 
@@ -212,6 +251,8 @@ class Noun(Generic[A]):
     told: Callable[[Visitor, Event], bool] | None = None
     content: Callable[[A], Response] | None = None
     commands: dict[str, Command[A]] = field(default_factory=dict)
+    shelves: list[Shelf] = field(default_factory=list)
+    several: list[Several] = field(default_factory=list)
 
     def command(
         self, name: str, title: str, action: Action, schema: type[Schema], *, done: str, **options: Any

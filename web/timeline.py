@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from domain.vocabulary import Channel, Purpose, Role
 from projections import audit_trail
 from projections.audit_trail import Wanted, kind_of
 from projections.names import Name
+from projections.view import Row
 from web.disclosure import READING, Disclosure, told_of_trail, veil
 from web.identity import Visitor
 from web.known import rows_of
@@ -68,6 +70,41 @@ class Entry:
     def was_recorded_later(self) -> bool:
         """Whether it was recorded on a later day than that on which it happened."""
         return self.recorded_at is not None and self.recorded_at.astimezone(LONDON).date() != self.happened_on
+
+
+class HistoryEntry(Row):
+    """An entry as programs are told it. `occurred_at` is empty where only the day is known; `restricted` says that
+    the text is kept back."""
+
+    id: UUID
+    position: int
+    occurred_on: date
+    occurred_at: datetime | None
+    recorded_at: datetime | None
+    sentence: str
+    who: str
+    post: str
+    purpose: Purpose | None
+    reason: str
+    kind: str
+    topic: str
+    reference: str
+    school: str
+    urn: str
+    restricted: bool
+
+
+T = TypeVar("T", bound=HistoryEntry)
+
+
+def as_row(entry: Entry, row: type[T]) -> T:
+    """An entry as a row for programs."""
+    columns = [name for name in row.__struct_fields__ if not name.startswith("occurred")]
+    return row(
+        occurred_on=entry.happened_on,
+        occurred_at=entry.at if isinstance(entry.at, datetime) else None,
+        **{name: getattr(entry, name) for name in columns},
+    )
 
 
 def timeline_of_record(connection: sa.Connection, events: Sequence[Event], asking: Visitor) -> list[Entry]:

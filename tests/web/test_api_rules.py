@@ -241,12 +241,12 @@ def test_a_query_that_cannot_be_understood_is_refused(api: Program, query: str) 
     assert api.get(f"/concerns?{query}", status=422).json["errors"]["query"]
 
 
-@pytest.mark.parametrize("after", ["nonsense", "CC-0000-0000", "'; DROP TABLE events", "\N{SNOWMAN}"])
 @pytest.mark.parametrize("path", ["/concerns", "/caseload"])
-def test_a_cursor_that_was_never_given_out_is_no_fault(api: Program, path: str, after: str) -> None:
-    answer = api.client.get(f"/api/v1{path}", query_string={"after": after}, headers=api.headers)
+def test_a_cursor_that_was_never_given_out_is_no_fault(api: Program, path: str) -> None:
+    for after, statuses in (("CC-0000-0000", {200, 400}), ("nonsense", {400}), ("\N{SNOWMAN}", {400})):
+        answer = api.client.get(f"/api/v1{path}", query_string={"after": after}, headers=api.headers)
 
-    assert answer.status_code in {200, 400}
+        assert answer.status_code in statuses, after
 
 
 # Pages of rows

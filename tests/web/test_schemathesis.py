@@ -24,12 +24,11 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from domain.person import Person
-from domain.vocabulary import Role
 from tests.databases import Databases
 from tests.scenario import TODAY
 from tests.town import Town
 from tests.web.conftest import Program, a_program, an_app, an_office
-from tests.world import LONG_AGO, World
+from tests.world import World
 from web.api import document
 from web.fields import RecordField, SchoolField
 from web.noun import Command, Noun
@@ -51,7 +50,7 @@ class Caller:
 
     def __init__(self, app: Flask, town: Town) -> None:
         self.town = town
-        self.program: Program = a_program(app, town.world, _somebody_with_every_post(town))
+        self.program: Program = a_program(app, town.world, town.somebody_with_every_post())
         self.schema = schemathesis.openapi.from_dict(document(app))
         self.schema.app = app
         self._number = count(1)
@@ -103,24 +102,6 @@ class Caller:
             known: list[UUID] = [*self.town.people.values(), self.town.team_lead]
             return self.town.world.reference(known[number % len(known)])
         return f"{field.prefix}-2026-0001"
-
-
-def _somebody_with_every_post(town: Town) -> UUID:
-    person = town.world.person("Polly Many", Role.DIRECTOR)
-    ours = town.ours
-    for role, place in (
-        (Role.ADMINISTRATOR, {}),
-        (Role.BROKER, {}),
-        (Role.CPD_MANAGER, {}),
-        (Role.HEADTEACHER, {"school": ours.school}),
-        (Role.CHAIR, {"school": ours.school}),
-        (Role.SPECIALIST, {"provider": ours.provider}),
-    ):
-        with town.world.acting():
-            town.service.change(
-                Person, person, lambda one, role=role, place=place: one.take_post(role, from_=LONG_AGO, **place)
-            )
-    return person
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import flask_smorest
@@ -12,12 +13,16 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.datastructures import CombinedMultiDict
 from werkzeug.exceptions import BadRequest, HTTPException, UnsupportedMediaType
 
+from web.api.protocol import HEADERS, OF_PROBLEMS, named
 from web.known import foresee, strings_within
 from web.office import office
 from web.problems import Problem, problem_of
 
 API_PREFIX = "/api/v1"
 PROBLEM_JSON = "application/problem+json"
+
+WAIT = {429: "60", 503: "5"}
+"""Seconds after which it is worth asking again: the limit is counted by the minute."""
 
 
 class ProblemSchema(Schema):
@@ -72,6 +77,13 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library h
         and a class is its own copy."""
         return None if schema is None else type(schema)
 
+    @staticmethod
+    def asking(headers: Iterable[Mapping[str, Any]], view: Callable[..., Any]) -> Callable[..., Any]:
+        """Describe headers that a view reads by itself beside its arguments, which the library describes."""
+        described: dict[str, Any] = view._apidoc  # type: ignore[attr-defined]  # where the library keeps it
+        described.setdefault("arguments", {}).setdefault("parameters", []).extend(map(dict, headers))
+        return view
+
 
 class Api(flask_smorest.Api):  # type: ignore[misc]  # the library has no types
     """Answers errors beneath the API's prefix as problem+json, and all others as pages."""
@@ -87,9 +99,12 @@ class Api(flask_smorest.Api):  # type: ignore[misc]  # the library has no types
             status.name: {
                 "description": status.phrase,
                 "content": {PROBLEM_JSON: {"schema": ProblemSchema}},
+                "headers": named(*OF_PROBLEMS.get(status, ())),
             }
             for status in HTTPStatus
         }
+        for name, header in HEADERS.items():
+            self.spec.components.header(name, header)
         for name, response in responses.items():
             self.spec.components.response(name, response, lazy=True)
 
@@ -150,7 +165,7 @@ def _keep_headers(error: Exception, response: Response) -> None:
         for name, value in error.get_headers():
             if name.lower() not in {"content-type", "content-length"}:
                 response.headers[name] = value
-    if response.status_code == 503:
-        response.headers.setdefault("Retry-After", "5")
+    if response.status_code in WAIT:
+        response.headers.setdefault("Retry-After", WAIT[response.status_code])
     if response.status_code == 401 and request.path.startswith("/api/"):
         response.headers.setdefault("WWW-Authenticate", 'Bearer realm="api"')

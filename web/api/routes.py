@@ -9,69 +9,39 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
-from flask import Response, json, request, url_for
+from flask import Response, json, request
 from flask_smorest.fields import Upload
-from marshmallow import EXCLUDE, Schema, fields, validate
+from marshmallow import Schema
 from werkzeug.exceptions import BadRequest, PreconditionRequired
 
 from domain.aggregate import Aggregate
 from web.api.door import API_PREFIX, Blueprint
 from web.api.idempotency import claim, fingerprint, release, remember
-from web.api.rows import schema_of
+from web.api.lists import list_of, of_all, of_record
+from web.api.protocol import (
+    BEGINNING,
+    CHANGING,
+    IF_MATCH,
+    IF_NONE_MATCH,
+    MIN_POSITION,
+    OF_CHANGE,
+    OF_RECORD,
+    READING,
+    IdempotencyKey,
+    named,
+)
 from web.doing import copy_for_reader, do, find, must_be_open, version_of
-from web.figures import Whole
-from web.identity import reach, signed_in
+from web.history import history_of
+from web.identity import signed_in
 from web.known import ids_within, rows_of
-from web.noun import Command, Noun, Shelf
+from web.noun import Command, Noun, Several, Shelf
 from web.office import office
-from web.readings import ASKS, POSITION, TELLS
+from web.readings import TELLS
 
 A = TypeVar("A", bound=Aggregate)
 
 COMMANDS = UUID("0f1c6f0e-95a8-5d5e-9f0e-0f5f0f0a7c11")
 """The namespace in which an Idempotency-Key becomes the id of a command."""
-
-KEY_PATTERN = r'^"?[A-Za-z0-9_.:-]{8,100}"?$'
-
-
-READING = (400, 401, 403, 422, 429, 503)
-BEGINNING = (*READING, 404, 409, 413, 415)
-CHANGING = (*BEGINNING, 412, 428)
-"""The statuses that reading, beginning and changing a record may answer beside success."""
-
-MIN_POSITION = {
-    "in": "header",
-    "name": ASKS,
-    "description": f"What a change told in the header {TELLS}: the answer is not behind it",
-    "schema": {"type": "string", "pattern": f"^{POSITION.pattern}$"},
-}
-"""A parameter of everything that is read."""
-
-
-class IfMatch(Schema):
-    """Every change names the version of the record that it was decided on."""
-
-    if_match = fields.String(
-        data_key="If-Match",
-        metadata={"description": 'The ETag of the record as you read it, like "7"', "pattern": '^"[0-9]+"$'},
-    )
-
-    class Meta:
-        unknown = EXCLUDE
-
-
-class IdempotencyKey(Schema):
-    """Every POST carries a key of the caller's own: sent again with the same key, it is carried out once."""
-
-    key = fields.String(
-        required=True,
-        data_key="Idempotency-Key",
-        validate=validate.Regexp(KEY_PATTERN, error="Send 8 to 100 letters, digits, or one of _ . : -"),
-        metadata={"description": "8 to 100 letters, digits, or one of _ . : -, quoted or not; kept for 30 days"},
-    )
-
-    class Meta:
-        unknown = EXCLUDE
 
 
 def add_api(noun: Noun[A]) -> Blueprint:
@@ -82,6 +52,8 @@ def add_api(noun: Noun[A]) -> Blueprint:
     if noun.listing is not None:
         _add_list(api, Shelf(noun.path, noun.read, noun.listing))
     _add_single(api, noun)
+    for shelf in (history_of(noun), *noun.shelves):
+        _add_list_of_record(api, noun, shelf)
     if noun.content is not None:
         _add_content(api, noun, noun.content)
     for command in noun.commands.values():
@@ -89,6 +61,8 @@ def add_api(noun: Noun[A]) -> Blueprint:
             _add_beginning(api, noun, command)
         else:
             _add_command(api, noun, command)
+    for several in noun.several:
+        _add_several(api, noun, several)
     return api
 
 
@@ -100,43 +74,37 @@ def add_list_api(shelf: Shelf) -> Blueprint:
 
 
 def _add_list(api: Blueprint, shelf: Shelf) -> None:
-    listing = shelf.listing
-    row = listing.row.__name__
-    page = Schema.from_dict(
-        {"items": fields.List(fields.Nested(schema_of(listing.row))), "next": fields.String(allow_none=True)},
-        name=f"{row}Page",
+    query, page, listed = list_of(shelf, of_all(shelf))
+    summary = shelf.title or f"List {shelf.path}"
+    _add_page(api, "", query, page, listed, summary=summary, operation=f"list-{shelf.path}", statuses=READING)
+
+
+def _add_list_of_record(api: Blueprint, noun: Noun[A], shelf: Shelf) -> None:
+    query, page, listed = list_of(shelf, of_record(noun, shelf))
+    _add_page(
+        api,
+        f"/<ref>/{shelf.path}",
+        query,
+        page,
+        listed,
+        summary=shelf.title,
+        operation=f"{noun.path}-{shelf.path}",
+        statuses=(*READING, 404),
     )
-    query = (listing.filters or Schema).from_dict(
-        {
-            "after": fields.String(
-                validate=validate.Length(1, 200), metadata={"description": "`next` of the page before"}
-            ),
-            "limit": Whole(load_default=50, validate=validate.Range(1, 200)),
-        },
-        name=f"{row}Query",
-    )
-
-    @api.arguments(query, location="query")
-    @api.response(200, page)
-    def listed(filters: dict[str, Any]) -> Any:
-        after, limit = filters.pop("after", None), filters.pop("limit")
-        with office().read() as connection:
-            rows = listing.rows(connection, reach(connection, shelf.read), filters, after, limit + 1)
-        last = listing.cursor(rows[limit - 1]) if len(rows) > limit else None
-        headers = {"Link": f'<{_following(last)}>; rel="next"'} if last else {}
-        return {"items": rows[:limit], "next": last}, 200, headers
-
-    _add(api, "", listed, summary=f"List {shelf.path}", operation=f"list-{shelf.path}", statuses=READING)
 
 
-def _following(after: str) -> str:
-    """The address of the next page: the same question, beginning behind the last row."""
-    asked: dict[str, Any] = request.args.to_dict(flat=False) | {"after": [after]}
-    return url_for(request.endpoint or "", **asked)
+def _add_page(
+    api: Blueprint, rule: str, query: type[Schema], page: type[Schema], listed: Callable[..., Any], **described: Any
+) -> None:
+    def pages(filters: dict[str, Any], **where: str) -> Any:
+        return listed(filters, **where)
+
+    answered = api.response(200, page, headers=named("Link"))(pages)
+    _add(api, rule, api.arguments(query, location="query")(answered), **described)
 
 
 def _add_single(api: Blueprint, noun: Noun[A]) -> None:
-    @api.response(200, noun.out)
+    @api.response(200, noun.out, headers=named(*OF_RECORD))
     def single(ref: str) -> Any:
         record = find(noun, ref).record
         if request.if_none_match.contains_weak(str(version_of(noun, record))):
@@ -150,6 +118,7 @@ def _add_single(api: Blueprint, noun: Noun[A]) -> None:
         summary=f"Read one {noun.one}",
         operation=f"read-{noun.path}",
         statuses=(*READING, 304, 404),
+        asks=(IF_NONE_MATCH,),
     )
 
 
@@ -157,9 +126,9 @@ def _add_beginning(api: Blueprint, noun: Noun[A], command: Command[A]) -> None:
     @_permitted(command)
     @api.arguments(IdempotencyKey, location="headers")
     @api.arguments(command.schema, location=_location(command.schema), error_status_code=422)
-    @api.response(201, noun.out)
+    @api.response(201, noun.out, headers=named(*OF_CHANGE))
     def begin(headers: dict[str, Any], values: dict[str, Any]) -> Any:
-        return _once(noun, command, headers["key"], values, 201)
+        return _once(headers["key"], 201, lambda under: _done(noun, command, values, under))
 
     _add(
         api,
@@ -185,7 +154,13 @@ def _add_content(api: Blueprint, noun: Noun[A], content: Callable[[A], Response]
         return content(find(noun, ref).record)
 
     octets = {"schema": {"type": "string", "format": "binary"}}
-    described = {"200": {"description": "The file", "content": {"application/octet-stream": octets}}}
+    described = {
+        "200": {
+            "description": "The file",
+            "content": {"application/octet-stream": octets},
+            "headers": named("Content-Disposition"),
+        }
+    }
     _add(
         api,
         "/<ref>/content",
@@ -199,11 +174,11 @@ def _add_content(api: Blueprint, noun: Noun[A], content: Callable[[A], Response]
 def _add_command(api: Blueprint, noun: Noun[A], command: Command[A]) -> None:
     @_permitted(command)
     @api.arguments(IdempotencyKey, location="headers")
-    @api.arguments(IfMatch, location="headers")
     @api.arguments(command.schema, error_status_code=422)
-    @api.response(200, noun.out)
-    def carry_out(key: dict[str, Any], match: dict[str, Any], values: dict[str, Any], ref: str) -> Any:
-        return _once(noun, command, key["key"], values, 200, ref=ref, at=_version(match.get("if_match")))
+    @api.response(200, noun.out, headers=named(*OF_CHANGE))
+    def carry_out(headers: dict[str, Any], values: dict[str, Any], ref: str) -> Any:
+        at = _version(request.headers.get("If-Match"))
+        return _once(headers["key"], 200, lambda under: _done(noun, command, values, under, ref=ref, at=at), at=at)
 
     _add(
         api,
@@ -212,6 +187,29 @@ def _add_command(api: Blueprint, noun: Noun[A], command: Command[A]) -> None:
         summary=command.title,
         operation=f"{noun.path}-{command.name}",
         statuses=CHANGING,
+        method="POST",
+        asks=(IF_MATCH,),
+    )
+
+
+def _add_several(api: Blueprint, noun: Noun[A], command: Several) -> None:
+    @_permitted(command)
+    @api.arguments(IdempotencyKey, location="headers")
+    @api.arguments(command.schema, error_status_code=422)
+    @api.response(200, command.out, headers=named(TELLS))
+    def carry_out(headers: dict[str, Any], values: dict[str, Any]) -> Any:
+        def done(id: UUID) -> Answer:
+            return command.out().dump(command.carry_out(values, id)), {}
+
+        return _once(headers["key"], 200, done)
+
+    _add(
+        api,
+        f"/{command.name}",
+        carry_out,
+        summary=command.title,
+        operation=f"{noun.path}-{command.name}",
+        statuses=BEGINNING,
         method="POST",
     )
 
@@ -225,19 +223,21 @@ def _add(
     operation: str,
     statuses: Iterable[int],
     method: str = "GET",
+    asks: Iterable[dict[str, Any]] = (),
 ) -> None:
-    """Register a view with its summary and every status that it may answer."""
+    """Register a view with its summary, the headers that it asks for and every status that it may answer."""
     for status in statuses:
         if status == 304:
-            view = api.alt_response(304, description="The record is as you have it")(view)
+            same = {"description": "The record is as you have it", "headers": named(*OF_RECORD)}
+            view = api.alt_response(304, **same)(view)
         else:
             view = api.alt_response(status, response=HTTPStatus(status).name)(view)
-    view = api.doc(summary=summary, operationId=operation)(view)
-    asked = [MIN_POSITION] if method == "GET" else None
-    api.route(rule, methods=[method], endpoint=operation.replace("-", "_"), parameters=asked)(view)
+    headers = [*([MIN_POSITION] if method == "GET" else ()), *asks]
+    view = api.asking(headers, api.doc(summary=summary, operationId=operation)(view))
+    api.route(rule, methods=[method], endpoint=operation.replace("-", "_"))(view)
 
 
-def _permitted(command: Command[A]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def _permitted(command: Command[Any] | Several) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Turn away whoever may not do this at all before their answers are looked at."""
 
     def guard(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -251,36 +251,42 @@ def _permitted(command: Command[A]) -> Callable[[Callable[..., Any]], Callable[.
     return guard
 
 
-def _once(
-    noun: Noun[A],
-    command: Command[A],
-    key: str,
-    values: dict[str, Any],
-    status: int,
-    *,
-    ref: str | None = None,
-    at: int | None = None,
-) -> Any:
-    """Carry out a command once per Idempotency-Key, and answer its repetition with the same answer."""
+Answer = tuple[Any, dict[str, str]]
+"""What was done, as it is told, and the headers that go with it."""
+
+
+def _once(key: str, status: int, carry_out: Callable[[UUID], Answer], *, at: int | None = None) -> Any:
+    """Carry out a command under an id of its own once per Idempotency-Key, and answer its repetition with the same
+    answer."""
     person = signed_in().person
     unquoted = key.strip('"')
     route = f"{request.method} {request.path}"
     repeated = claim(office(), person, route, unquoted, fingerprint(request, at))
     if repeated is not None:
         return repeated
-    command_id = uuid5(COMMANDS, f"{person} {route} {unquoted}")
     try:
-        record = do(noun, command, values, command_id=command_id, ref=ref, at=at)
+        told, headers = carry_out(uuid5(COMMANDS, f"{person} {route} {unquoted}"))
     except Exception:
         release(office(), person, route, unquoted)
         raise
-    location = f"{API_PREFIX}{noun.href(record)}"
-    body = json.dumps(noun.out().dump(_ready(noun, record)))
-    answer = Response(
-        body, status, {"ETag": _etag(noun, record), "Location": location}, content_type="application/json"
-    )
+    answer = Response(json.dumps(told), status, headers, content_type="application/json")
     remember(office(), person, route, unquoted, answer)
     return answer
+
+
+def _done(
+    noun: Noun[A],
+    command: Command[A],
+    values: dict[str, Any],
+    id: UUID,
+    *,
+    ref: str | None = None,
+    at: int | None = None,
+) -> Answer:
+    """The record as it is after a command, with its version and its address."""
+    record = do(noun, command, values, command_id=id, ref=ref, at=at)
+    headers = {"ETag": _etag(noun, record), "Location": f"{API_PREFIX}{noun.href(record)}"}
+    return noun.out().dump(_ready(noun, record)), headers
 
 
 def _ready(noun: Noun[A], record: A) -> Any:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
-from uuid import UUID
 
 import sqlalchemy as sa
 from marshmallow import Schema, ValidationError, fields, validate
@@ -16,13 +14,12 @@ from werkzeug.exceptions import BadRequest
 from domain.vocabulary import Channel, Purpose
 from projections import audit_trail, references
 from projections.audit_trail import Wanted
-from projections.view import Row
 from web.identity import Reach, Visitor, signed_in
 from web.named import NO_DAY, Named, NamedSchool
 from web.noun import Listing, Shelf, Values
 from web.office import office
 from web.policy import Action
-from web.timeline import Entry, timeline_of
+from web.timeline import Entry, HistoryEntry, as_row, timeline_of
 
 
 class Dated(StrEnum):
@@ -121,41 +118,20 @@ def place(after: str | None) -> int | None:
     return int(after)
 
 
-class AuditEntry(Row):
-    """An entry of the audit trail. `occurred_at` is empty where only the day is known; `restricted` says that the
-    text is kept back."""
+class AuditEntry(HistoryEntry):
+    """An entry of the audit trail; `channel` is the way by which it came."""
 
-    id: UUID
-    position: int
-    occurred_on: date
-    occurred_at: datetime | None
-    recorded_at: datetime | None
-    sentence: str
-    who: str
-    post: str
     channel: Channel
-    purpose: Purpose | None
-    reason: str
-    kind: str
-    topic: str
-    reference: str
-    school: str
-    urn: str
-    restricted: bool
 
 
 def _listed(connection: sa.Connection, _: Reach, filters: Values, after: str | None, limit: int) -> list[AuditEntry]:
     found = audit_trail.positions(connection, wanted(filters), place(after), limit)
-    return [_row(entry) for entry in timeline_of(connection, found, signed_in())]
+    return [as_row(entry, AuditEntry) for entry in timeline_of(connection, found, signed_in())]
 
 
-def _row(entry: Entry) -> AuditEntry:
-    return AuditEntry(
-        occurred_on=entry.happened_on,
-        occurred_at=entry.at if isinstance(entry.at, datetime) else None,
-        **{name: getattr(entry, name) for name in AuditEntry.__struct_fields__ if not name.startswith("occurred")},
-    )
-
-
-audit = Shelf("audit", Action.READ_AUDIT, Listing(AuditEntry, _listed, lambda row: str(row.position), AuditFilters))
+audit = Shelf(
+    "audit",
+    Action.READ_AUDIT,
+    Listing(AuditEntry, _listed, lambda row: str(row.position), AuditFilters, place=place, inside=()),
+)
 """The audit trail in the API; its filters are the page's."""

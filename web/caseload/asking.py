@@ -118,5 +118,9 @@ def counted_page(
         raise BadRequest(NO_PLACE) from None
 
 
-caseload = Shelf("caseload", Action.READ_CASELOAD, Listing(Item, asked, view.cursor_of, CaseloadFilters))
+caseload = Shelf(
+    "caseload",
+    Action.READ_CASELOAD,
+    Listing(Item, asked, view.cursor_of, CaseloadFilters, place=str, inside=("part",)),
+)
 """The caseload in the API; its filters are the page's."""

@@ -50,7 +50,7 @@ invitations: Noun[Tender] = Noun(
     one="invitation",
     read=Action.ANSWER_INVITATION,
     out=schemas.OwnInvitationOut,
-    listing=Listing(tenders.ProvidersInvitation, _listed, tenders.place_of),
+    listing=Listing(tenders.ProvidersInvitation, _listed, tenders.place_of, place=str),
     sight=Sight(is_open=_is_open, copy=_own_copy),
     about=about_own,
     told=is_told,

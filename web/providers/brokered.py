@@ -21,9 +21,9 @@ from web.known import rows_of
 from web.noun import Listing, Shelf, Values
 from web.office import office
 from web.policy import Action
-from web.providers.walking import behind
 from web.record_addresses import record_href
 from web.vetting import PROVIDER
+from web.walking import behind
 
 CASES_SHOWN = 20
 

@@ -16,8 +16,8 @@ from web.known import rows_of
 from web.noun import Listing, Shelf, Values
 from web.office import office
 from web.policy import Action
-from web.providers.walking import behind
 from web.vetting import facts_in, policy_on, vetted
+from web.walking import behind
 
 
 class ClearedPerson(Row):

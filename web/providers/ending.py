@@ -20,8 +20,8 @@ from web.known import rows_of
 from web.noun import Listing, Shelf, Values
 from web.office import office
 from web.policy import Action
-from web.providers.walking import behind
 from web.vetting import policy_on
+from web.walking import behind
 
 MOST = 100_000
 """More providers than any authority lists."""
@@ -110,4 +110,4 @@ def _told(provider: view.ListedProvider, line: Line, person: str, name: str) -> 
     )
 
 
-vetting = Shelf("vetting", Action.READ_PROVIDER, Listing(VettingLine, _asked, cursor, VettingFilters))
+vetting = Shelf("vetting", Action.READ_PROVIDER, Listing(VettingLine, _asked, cursor, VettingFilters, place=str))

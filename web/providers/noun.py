@@ -30,7 +30,13 @@ providers = Noun(
     one="provider",
     read=Action.READ_PROVIDER,
     out=shown.ProviderOut,
-    listing=Listing(view.ListedProvider, _listed, lambda row: row.reference, shown.ProviderFilters),
+    listing=Listing(
+        view.ListedProvider,
+        _listed,
+        lambda row: row.reference,
+        shown.ProviderFilters,
+        inside=("id", "name_key"),
+    ),
 )
 
 KEEP = Action.KEEP_PROVIDERS

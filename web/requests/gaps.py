@@ -16,6 +16,7 @@ from web.identity import Reach
 from web.noun import Listing, Shelf, Values
 from web.office import office
 from web.policy import Action
+from web.walking import behind
 
 FROM_THE_FIRST = date(2000, 1, 1)
 
@@ -60,11 +61,7 @@ def finding(bars: list[tuple[str, int]]) -> str:
 def _listed(
     connection: sa.Connection, reach: Reach, filters: Values, after: str | None, limit: int
 ) -> list[GapCount]:
-    found = counted(connection, reach, filters)
-    first = next(
-        (place + 1 for place, each in enumerate(found) if cursor(each) == after), 0 if after is None else None
-    )
-    return [] if first is None else found[first : first + limit]
+    return behind(counted(connection, reach, filters), cursor, after, limit)
 
 
 def cursor(row: GapCount) -> str:
@@ -72,4 +69,4 @@ def cursor(row: GapCount) -> str:
     return f"{row.phase.value}:{row.subject.casefold()}"
 
 
-gaps_shelf = Shelf("gaps", Action.READ_REQUEST, Listing(GapCount, _listed, cursor, GapFilters))
+gaps_shelf = Shelf("gaps", Action.READ_REQUEST, Listing(GapCount, _listed, cursor, GapFilters, place=str))

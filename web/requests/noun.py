@@ -43,7 +43,14 @@ requests = Noun(
     one="support request",
     read=Action.READ_REQUEST,
     out=out.RequestOut,
-    listing=Listing(view.RequestRow, _listed, lambda row: row.reference, out.RequestFilters),
+    listing=Listing(
+        view.RequestRow,
+        _listed,
+        lambda row: row.reference,
+        out.RequestFilters,
+        inside=("id", "subject_key"),
+        kept_back=out.kept_back,
+    ),
     sight=Sight(copy=out.copy_for),
 )
 

@@ -14,6 +14,7 @@ from web.belonging import with_open_links
 from web.disclosure import INSIDE
 from web.fields import RecordField, SchoolField, line_field, person_field, provider_field
 from web.identity import Visitor
+from web.noun import Values
 from web.policy import Concerned
 
 
@@ -27,6 +28,11 @@ def copy_for(asking: Visitor, request: SupportRequest, where: Concerned) -> Supp
     seen.ranking = seen.shortlist = ()
     seen.ceiling = None
     return seen
+
+
+def kept_back(asking: Visitor) -> Values:
+    """The same of a list: what stands in place of what a school is not told."""
+    return {} if asking.holds(*INSIDE) else {"ceiling": None, "shortlist": [], "unanswered": []}
 
 
 class RankedOut(Schema):

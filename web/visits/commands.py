@@ -55,7 +55,13 @@ visits = Noun(
     one="visit",
     read=Action.READ_VISIT,
     out=schemas.VisitOut,
-    listing=Listing(view.PlannedVisit, _visits, lambda row: row.reference, schemas.VisitFilters),
+    listing=Listing(
+        view.PlannedVisit,
+        _visits,
+        lambda row: row.reference,
+        schemas.VisitFilters,
+        inside=("id", "record_reference"),
+    ),
     sight=Sight(copy=with_open_links),
 )
 

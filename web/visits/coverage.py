@@ -21,6 +21,7 @@ from web.office import office
 from web.policy import Action
 from web.terms import term_of
 from web.visits.schemas import CoverageFilters
+from web.walking import behind
 
 EVERY_SCHOOL = 100_000
 
@@ -172,13 +173,16 @@ def years_around(present: TermDates) -> list[tuple[str, str]]:
 def _listed(
     connection: sa.Connection, limited: Reach, filters: Values, after: str | None, limit: int
 ) -> list[Covered]:
-    lines = coverage(connection, limited, filters).lines
-    urns = [str(line.urn) for line in lines]
-    first = urns.index(after) + 1 if after in urns else 0 if after is None else len(lines)
-    return lines[first : first + limit]
+    return behind(coverage(connection, limited, filters).lines, _urn, after, limit)
+
+
+def _urn(line: Covered) -> str:
+    return str(line.urn)
 
 
 core_visits_shelf = Shelf(
-    "core-visits", Action.READ_VISIT, Listing(Covered, _listed, lambda row: str(row.urn), CoverageFilters)
+    "core-visits",
+    Action.READ_VISIT,
+    Listing(Covered, _listed, _urn, CoverageFilters, place=str, inside=("school",)),
 )
 """The core visits of a term in the API."""
