@@ -195,6 +195,7 @@ class Aggregate:
         event: Event,
         *,
         occurred: datetime | date | None = None,
+        dated: str = "on",
         purpose: Purpose | None = None,
         reason: str = "",
         people: Iterable[UUID | None] = (),
@@ -204,12 +205,13 @@ class Aggregate:
     ) -> None:
         """Take an event into the record: apply it, sign it and keep it to be saved.
 
-        `occurred` defaults to the time of the command. `people` and `provider` are those whom this event concerns
-        beside those the record always concerns. Raises OccurredInTheFuture unless the event is a plan.
+        `occurred` defaults to the time of the command; `dated` is the answer that tells it. `people` and `provider`
+        are those whom this event concerns beside those the record always concerns. Raises OccurredInTheFuture
+        unless the event is a plan.
         """
         signature = self.signature
         if occurred is not None and not event.plan and _day(occurred) > signature.today:
-            raise OccurredInTheFuture("The date must be today or in the past", field="occurred_on")
+            raise OccurredInTheFuture("The date must be today or in the past", field=dated)
         meta = Meta(
             event_id=next_event_id(),
             stream=self.id,

@@ -182,7 +182,7 @@ class Note(Aggregate):
             about_person=about_person,
             visible_to=visible_to,
         )
-        note.record(written, occurred=on, sensitivity=sensitivity)
+        note.record(written, occurred=on, dated="happened_on", sensitivity=sensitivity)
         return note
 
     def revise(self, *, heading: str, text: str, reason: str, about_person: Personal | None = None) -> None:

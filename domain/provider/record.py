@@ -310,7 +310,7 @@ class Provider(Aggregate):
             evidence=evidence,
             expires=expires,
         )
-        self.record(met, occurred=checked_on, people=[person])
+        self.record(met, occurred=checked_on, dated="checked_on", people=[person])
 
     def exempt(self, item: Requirement, *, until: date, reason: str, person: UUID | None = None) -> None:
         """Do without a requirement from today until the end of a day."""

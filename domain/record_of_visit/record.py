@@ -344,7 +344,7 @@ class RecordOfVisit(Aggregate):
             raise MeetingBeforeIssue("Choose a meeting on or after the day of issue", field="meeting_on")
         minute = filled(minute, "Give the reference of the minute", field="minute")
         presented = self.PresentedToGovernors(meeting_on=meeting_on, minute=minute, version=self.current.number)
-        self.record(presented, occurred=meeting_on)
+        self.record(presented, occurred=meeting_on, dated="meeting_on")
 
     def waive_presentation(self, reason: str) -> None:
         """Do without presentation. Raises NotIssued, RecordClosed, NoPresentationNeeded, ReasonNeeded."""

@@ -69,7 +69,12 @@ def test_a_fact_cannot_be_dated_ahead_but_a_plan_can() -> None:
     (
         given(a_ledger())
         .when(lambda ledger: ledger.record(Ledger.Opened(title="x"), occurred=tomorrow))
-        .then_refused(OccurredInTheFuture, field="occurred_on")
+        .then_refused(OccurredInTheFuture, field="on")
+    )
+    (
+        given(a_ledger())
+        .when(lambda ledger: ledger.record(Ledger.Opened(title="x"), occurred=tomorrow, dated="checked_on"))
+        .then_refused(OccurredInTheFuture, field="checked_on")
     )
     ledger = a_ledger()
     given(ledger).when(lambda it: it.record(Ledger.Planned(), occurred=tomorrow)).then(
