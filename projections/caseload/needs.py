@@ -16,8 +16,8 @@ def _need(event: School.NeedCategorySet) -> Key:
 
 
 @items.on(School.NeedCategorySet, key=_need)
-def need_category_set(_: Item | None, event: School.NeedCategorySet) -> Item:
-    return item(
+def need_category_set(row: Item | None, event: School.NeedCategorySet) -> Item | None:
+    rated = item(
         event,
         Task.REVIEW_NEED,
         WaitingFor.OFFICER,
@@ -25,6 +25,8 @@ def need_category_set(_: Item | None, event: School.NeedCategorySet) -> Item:
         due=event.review_due,
         detail=f"Category {event.category}",
     )
+    # A closed school may still be told of a rating of its last days.
+    return rated if row is None or row.task is Task.REVIEW_NEED else done(rated)
 
 
 @items.on(School.MergedInto, key=_need)

@@ -52,10 +52,9 @@ def rate(service: Service, school: UUID, category: str, review_due: date) -> Non
 
 
 def tell(service: Service, school: UUID, status: str) -> None:
+    told = {"status": status, "closed": TODAY.isoformat() if status == "Closed" else None}
     with signed(TODAY):
-        service.change(
-            School, school, lambda it: it.refresh({"status": status}, source=Source("register_2026-11.csv", TODAY))
-        )
+        service.change(School, school, lambda it: it.refresh(told, source=Source("register_2026-11.csv", TODAY)))
 
 
 def test_a_need_category_is_reviewed_by_its_day_by_whoever_looks_after_the_school(ask: Ask, school: UUID) -> None:
@@ -78,9 +77,11 @@ def test_a_closed_school_is_not_reviewed_and_one_that_opens_again_is(
 ) -> None:
     tell(service, school, "Closed")
     assert ask(waiting) == []
+    rate(service, school, "B", REVIEW_DUE)
+    assert ask(waiting) == [], "a late rating of its last days"
 
     tell(service, school, "Open")
-    assert [(item.task, item.due) for item in ask(waiting)] == [(Task.REVIEW_NEED, REVIEW_DUE)]
+    assert [(item.task, item.detail) for item in ask(waiting)] == [(Task.REVIEW_NEED, "Category B")]
 
 
 def test_a_school_that_went_into_another_is_not_reviewed(service: Service, ask: Ask, school: UUID) -> None:
