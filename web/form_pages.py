@@ -205,7 +205,7 @@ class Asked:
             self.record = why.record
             return self.show(CONFLICT, changes=changes_since(why.record, why.decided_at))
         if isinstance(why, Refusal):
-            self.form.refuse(str(why), why.field)
+            self.form.refuse(str(why), self.command.calls.get(why.field, why.field))
         else:
             self.form.refuse("Enter sums of money in pounds, like 1,200 or 1,200.50")
         return self.show(UNPROCESSABLE)

@@ -122,6 +122,11 @@ class Command(Generic[A]):
         """The rights of which one has to be held for the command to be open at all."""
         return (self.action, *self.or_actions)
 
+    def called(self, answer: str) -> str:
+        """What programs call an answer that a rule names; empty where the command asks for nothing of the kind."""
+        asked = self.schema().load_fields.get(self.calls.get(answer, answer))
+        return (asked.data_key or asked.name or "") if asked else ""
+
     def action_on(self, record: A) -> Action:
         """The right that the command takes on a record."""
         return self.action_of(record) if self.action_of else self.action

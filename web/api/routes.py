@@ -14,7 +14,7 @@ from flask_smorest.fields import Upload
 from marshmallow import Schema
 from werkzeug.exceptions import BadRequest, PreconditionRequired
 
-from domain.aggregate import Aggregate
+from domain.aggregate import Aggregate, Refusal
 from web.api.door import API_PREFIX, Blueprint
 from web.api.idempotency import claim, fingerprint, release, remember
 from web.api.lists import list_of, of_all, of_record
@@ -284,7 +284,11 @@ def _done(
     at: int | None = None,
 ) -> Answer:
     """The record as it is after a command, with its version and its address."""
-    record = do(noun, command, values, command_id=id, ref=ref, at=at)
+    try:
+        record = do(noun, command, values, command_id=id, ref=ref, at=at)
+    except Refusal as refusal:
+        refusal.field = command.called(refusal.field)
+        raise
     headers = {"ETag": _etag(noun, record), "Location": f"{API_PREFIX}{noun.href(record)}"}
     return noun.out().dump(_ready(noun, record)), headers
 

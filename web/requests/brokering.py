@@ -37,6 +37,7 @@ def _is_shortlisted(request: SupportRequest) -> bool:
     offered=lambda request: _is_approved(request) or _is_shortlisted(request),
     context=offers.ranked,
     form_page="requests/shortlist.html",
+    calls={"provider": "chosen"},
     main=True,
 )
 def shortlist(deal: Deal[SupportRequest], values: Values) -> None:
@@ -77,6 +78,7 @@ def _page_of_tender(connection: sa.Connection, request: SupportRequest) -> str:
     context=offers.shortlisted,
     initial=lambda _, request: {"brief": f"{request.need}\n\nWanted: {request.outcome_wanted}"},
     goes_to=_page_of_tender,
+    calls={"provider": "invite"},
     check=True,
     main=True,
 )

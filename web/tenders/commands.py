@@ -76,6 +76,7 @@ def _choosing(connection: sa.Connection, tender: Tender | None) -> Mapping[str, 
     submit="Invite them",
     offered=lambda tender: _in_time(tender) and not tender.single_provider,
     context=_may_be_invited,
+    calls={"provider": "invite"},
 )
 def invite(deal: Deal[Tender], values: Values) -> None:
     desk(deal).invite(deal.record.id, *values["invite"], at=deal.at)

@@ -1,0 +1,154 @@
+"""What goes beside the answers of the API: headers as the document declares them, and what a refusal names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask, Response
+from werkzeug.exceptions import HTTPException, ServiceUnavailable, TooManyRequests
+from werkzeug.test import TestResponse
+
+from domain.vocabulary import Role
+from tests.web.conftest import Program, Standing
+from tests.web.market import Market
+from tests.world import World
+from web.api import document
+from web.api.protocol import HEADERS
+from web.noun import Noun
+from web.nouns import NOUNS
+
+READERS = {"invitations": Role.SPECIALIST, "settings": Role.ADMINISTRATOR}
+"""Who reads what directors do not."""
+
+
+def declared(app: Flask, path: str, status: int, method: str = "get") -> set[str]:
+    """The headers that the document names for an answer."""
+    spec = document(app)
+    told: dict[str, Any] = spec["paths"][f"/api/v1{path}"][method]["responses"][str(status)]
+    if "$ref" in told:
+        told = spec["components"]["responses"][told["$ref"].rpartition("/")[2]]
+    return set(told.get("headers", {}))
+
+
+def sent(answer: TestResponse | Response) -> set[str]:
+    """The headers of an answer that speak of the protocol."""
+    return {name for name in HEADERS if name in answer.headers}
+
+
+@pytest.fixture(scope="module")
+def api(standing: Standing) -> Program:
+    return standing.program(standing.town.director)
+
+
+def test_a_page_of_a_list_declares_where_it_goes_on(api: Program, standing: Standing) -> None:
+    for path in ("/schools", "/visits", "/caseload"):
+        answer = api.get(f"{path}?limit=1{'&whose=everybody' if path == '/caseload' else ''}")
+        assert sent(answer) == declared(standing.app, path, 200) == {"Link"}
+
+
+@pytest.mark.parametrize("noun", [pytest.param(noun, id=noun.path) for noun, _ in NOUNS])
+def test_a_record_declares_its_version(standing: Standing, noun: Noun[Any]) -> None:
+    town = standing.town
+    reader = standing.program(town.people[READERS.get(noun.path, Role.DIRECTOR)])
+    path, address = f"/{noun.path}/{{ref}}", noun.href(town.record(noun.kind, town.ours))
+    read = reader.get(address, status=200)
+    same = reader.get(address, status=304, **{"If-None-Match": read.headers["ETag"]})
+
+    assert sent(read) == declared(standing.app, path, 200) == {"ETag"}
+    assert sent(same) == declared(standing.app, path, 304) == {"ETag"}
+
+
+def test_a_change_declares_version_address_and_position(
+    world: World, app: Flask, program: Callable[..., Program]
+) -> None:
+    market = Market(world)
+    broker = program(market.broker)
+    request = market.an_approved_request()
+    assert isinstance(request, UUID)
+
+    asked = broker.post(
+        "/requests/SR-2026-0001/ask-for-information",
+        {"question": "Which year groups?"},
+        key="ask-for-more",
+        at=broker.get("/requests/SR-2026-0001").headers["ETag"],
+    )
+
+    described = declared(app, "/requests/{ref}/ask-for-information", 200, "post")
+    assert sent(asked) == described - {"Position"} == {"ETag", "Location"}
+    assert "Position" in described
+    assert declared(app, "/requests/raise", 201, "post") == described
+
+
+def test_a_file_declares_its_name(app: Flask) -> None:
+    assert declared(app, "/files/{ref}/content", 200) == {"Content-Disposition"}
+
+
+def test_whoever_is_not_signed_in_is_told_how_to_sign(standing: Standing) -> None:
+    answer = standing.app.test_client().get("/api/v1/concerns")
+
+    assert sent(answer) == declared(standing.app, "/concerns", 401) == {"WWW-Authenticate"}
+
+
+@pytest.mark.parametrize("problem", [TooManyRequests(), ServiceUnavailable()])
+def test_whoever_has_to_wait_is_told_how_long(standing: Standing, problem: HTTPException) -> None:
+    with standing.app.test_request_context("/api/v1/concerns"):
+        answer: Any = standing.app.handle_user_exception(problem)
+
+    assert sent(answer) == declared(standing.app, "/concerns", problem.code or 0) == {"Retry-After"}
+    assert answer.headers["Retry-After"].isdecimal()
+
+
+def test_every_operation_says_which_headers_it_asks_for(standing: Standing) -> None:
+    for path, item in document(standing.app)["paths"].items():
+        for method in item.keys() & {"get", "post"}:
+            operation = item[method]
+            asked = {each["name"]: each.get("required", False) for each in operation.get("parameters", ())}
+            if method == "get":
+                assert asked["Min-Position"] is False, path
+                assert ("If-None-Match" in asked) is path.endswith("/{ref}"), path
+            else:
+                assert asked["Idempotency-Key"] is True, path
+                assert asked.get("If-Match", "{ref}" not in path) is True, path
+
+
+# What a refusal names
+
+
+def test_a_refusal_names_the_answer_as_the_command_does(world: World, program: Callable[..., Program]) -> None:
+    market = Market(world)
+    market.a_tender()
+    broker = program(market.broker)
+
+    problem = broker.post(
+        "/tenders/TN-2026-0001/invite",
+        {"invite": ["PV-2026-0001"]},
+        key="invite-again",
+        at=broker.get("/tenders/TN-2026-0001").headers["ETag"],
+        status=422,
+    ).json
+
+    assert problem["errors"]["json"] == {"invite": [problem["detail"]]}
+
+
+def test_a_refusal_about_nothing_that_was_asked_names_no_answer(
+    world: World, program: Callable[..., Program]
+) -> None:
+    market = Market(world)
+    market.proposed()
+    market.all_agree()
+    market.suspend(market.calder)
+    broker = program(market.broker)
+
+    problem = broker.post(
+        "/engagements/BE-2026-0001/confirm",
+        {},
+        key="confirm-the-work",
+        at=broker.get("/engagements/BE-2026-0001").headers["ETag"],
+        status=422,
+    ).json
+
+    assert "suspended" in problem["detail"]
+    assert "errors" not in problem
