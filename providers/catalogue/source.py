@@ -136,7 +136,8 @@ class Table:
 
         A row that is too short counts for the cells it has and is also a problem. A row that is too
         long is a problem only, because its cells may stand under the wrong headings, unless
-        `repeats_last`: then the surplus is further values of the last column.
+        `repeats_last`: then the surplus is further values of the last column. So is a short one that goes on over
+        several lines: a quotation mark that is not closed has taken other rows into one of its cells.
         """
         width = len(self.header)
         found = _filled(records(self.path, self.encoding, progress))
@@ -150,6 +151,8 @@ class Table:
                 continue
             if len(record.cells) < width:
                 yield Problem(record.line, self.header[len(record.cells)], "", _too_short(record, width))
+                if _lines_taken_in(record):
+                    continue
             yield Row(record.line, record.cells[:width], surplus)
 
 
@@ -163,8 +166,13 @@ def _after_header(found: Iterator[Row | Problem]) -> Iterator[Row | Problem]:
 
 
 def _too_short(record: Row, width: int) -> str:
-    hint = "; a quotation mark may not be closed" if any("\n" in cell for cell in record.cells) else ""
+    lost = _lines_taken_in(record)
+    hint = f"; a quotation mark may not be closed, by which {lost:,} more lines are lost" if lost else ""
     return f"has {len(record.cells)} cells, the header {width}{hint}"
+
+
+def _lines_taken_in(record: Row) -> int:
+    return sum(cell.count("\n") for cell in record.cells)
 
 
 def open_table(path: Path, required: Iterable[str], wrong: type[WrongFile]) -> Table:

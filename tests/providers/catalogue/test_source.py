@@ -109,6 +109,17 @@ def test_an_unclosed_quotation_mark_is_suspected(written: Written) -> None:
     assert "quotation mark" in problem(open_table(path, ("URN",), WrongFile).rows()).reason
 
 
+def test_rows_taken_into_one_cell_by_a_quotation_mark_are_no_row(written: Written) -> None:
+    path = written("r.csv", 'URN,Name,Town\n1,A,Oldham\n2,"B,Bury\n3,C,Leigh\n4,D,Sale\n')
+    rows = list(open_table(path, ("URN",), WrongFile).rows())
+    assert [row.cells[0] for row in rows if isinstance(row, Row)] == ["1"]
+    [lost] = [row for row in rows if isinstance(row, Problem)]
+    assert (lost.line, lost.reason) == (
+        3,
+        "has 2 cells, the header 3; a quotation mark may not be closed, by which 3 more lines are lost",
+    )
+
+
 def test_a_cell_of_monstrous_size_is_a_problem_and_reading_goes_on(written: Written) -> None:
     path = written("a.csv", f"URN,Name\n100000,{'x' * 140_000}\n100001,b\n")
     good, problems = read(open_table(path, ("URN",), WrongFile).rows())
