@@ -80,14 +80,15 @@ def test_the_list_is_narrowed_by_phase_officer_category_and_status(
     assert found("authority=Elsewhere") == set()
 
 
-def test_a_filter_that_cannot_be_read_is_told_and_narrows_nothing(
+def test_nothing_is_shown_for_a_filter_that_cannot_be_read_and_what_is_wrong_is_told(
     world: World, sign_in: Callable[..., Browser]
 ) -> None:
     world.school()
 
-    page = sign_in(world.broker()).get("/schools/?status=ajar&officer=nobody")
+    page = sign_in(world.broker()).get("/schools/?status=ajar&officer=nobody", 422)
 
     assert "No school found" not in page
+    assert "Ashgrove High School" not in page
     assert "Enter a reference" in page
 
 
