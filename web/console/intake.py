@@ -62,6 +62,15 @@ class Intake:
     file: Path
     report: Path | None
 
+    def __post_init__(self) -> None:
+        """Raises click.BadParameter before anything is read where the report cannot be written."""
+        if self.report is None:
+            return
+        if not self.report.absolute().parent.is_dir():
+            raise click.BadParameter(f"there is no folder {self.report.parent}", param_hint="--report")
+        if self.report.exists() and self.report.samefile(self.file):
+            raise click.BadParameter("the report would be written over the file itself", param_hint="--report")
+
     @contextmanager
     def office(self) -> Iterator[Office]:
         """The office that takes the file in; what is refused as a whole is said in one line, and changes nothing."""
@@ -82,9 +91,18 @@ class Intake:
     def tell(self, summary: Iterable[tuple[int, str]], problems: list[Problem]) -> None:
         """Say what became of the file, and list what does not count."""
         click.echo(", ".join(f"{count:,} {what}" for count, what in summary))
+        self.tell_problems(problems)
+
+    def tell_problems(self, problems: list[Problem]) -> None:
+        """List what does not count, and say where."""
         if problems:
             path = self.report or Path(f"{self.file.name.split('.')[0]}-problems.csv")
-            write_report(problems, path)
+            try:
+                write_report(problems, path)
+            except OSError as error:
+                raise click.ClickException(
+                    f"What counts is saved, but {path} cannot be written: {error.strerror}"
+                ) from None
             click.echo(f"Problems: {len(problems):,}. See {path} for line, column and reason")
 
 

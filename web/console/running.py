@@ -13,8 +13,10 @@ import click
 from granian.constants import Interfaces
 from granian.server import Server
 
+from providers.catalogue.authorities import code_of
+from web.console.intake import Intake, refused_aloud
 from web.console.opening import opened, present_settings
-from web.demonstration.loading import SignIn, load_demonstration, load_register, sign_ins
+from web.demonstration.loading import NoSchools, SignIn, load_demonstration, load_register, sign_ins
 from web.office import Office
 from web.settings import VAR, Settings, database_of, serves_several, settings_from_environment
 
@@ -34,7 +36,8 @@ def run(host: str, port: int, register: Path | None, la: str | None) -> None:
         raise click.UsageError("--la says which authority to take from --register; give both")
     can_listen(host, port)
     settings = _settings_for(register, la)
-    made_whole(settings.database_url, partial(_load, register, la))
+    if not made_whole(settings.database_url, partial(_load, register, la)) and register is not None:
+        click.echo(f"Kept as it is: take in what {register.name} tells by `sis import schools`")
     with opened(settings) as office:
         _tell(host, port, settings, sign_ins(office))
     _serve(host, port, settings)
@@ -52,27 +55,41 @@ def can_listen(host: str, port: int) -> None:
         raise click.ClickException(why) from error
 
 
-def made_whole(database_url: str, load: Callable[[Office], None]) -> None:
-    """Make a database file that is not there yet, under another name until it is complete.
+def made_whole(database_url: str, load: Callable[[Office], None]) -> bool:
+    """Make a database file that is not there yet, under another name until it is complete; whether it was made.
 
     Broken off in the middle, it is made anew the next time.
     """
     path = Path(database_url.removeprefix("sqlite:///"))
     if not database_url.startswith("sqlite:///") or path.exists():
-        return
+        return False
     making = path.with_name(f"{path.name}.making")
-    for left_over in path.parent.glob(f"{making.name}*"):
-        left_over.unlink()
-    with opened(settings_from_environment(database_url=f"sqlite:///{making}")) as office:
-        load(office)
+    _remove(making)
+    try:
+        with opened(settings_from_environment(database_url=f"sqlite:///{making}")) as office:
+            load(office)
+    except Exception:
+        _remove(making)
+        raise
     making.rename(path)
+    return True
+
+
+def _remove(making: Path) -> None:
+    for left_over in making.parent.glob(f"{making.name}*"):
+        left_over.unlink()
 
 
 def _load(register: Path | None, la: str | None, office: Office) -> None:
     if register is None:
         load_demonstration(office)
-    else:
-        load_register(office, register, la)
+        return
+    intake = Intake(register, None)
+    try:
+        with refused_aloud():
+            intake.tell_problems(load_register(office, register, la).problems)
+    except NoSchools as lack:
+        raise click.ClickException(str(lack)) from None
 
 
 @click.command()
@@ -110,7 +127,9 @@ def reset() -> None:
 def _settings_for(register: Path | None, la: str | None) -> Settings:
     if register is None or os.environ.get("SIS_DATABASE_URL"):
         return settings_from_environment()
-    name = re.sub(r"[^a-z0-9]+", "-", (la or register.name.split(".")[0]).lower()).strip("-")
+    # By code and by name it is the same authority, and so the same database.
+    called = (code_of(la) or la) if la else register.name.split(".")[0]
+    name = re.sub(r"[^a-z0-9]+", "-", called.lower()).strip("-")
     return settings_from_environment(database_url=database_of(f"authority-{name}"))
 
 

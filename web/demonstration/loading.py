@@ -17,6 +17,7 @@ from projections.caseload import WaitingFor
 from projections.schools import by_urn, listed
 from providers.catalogue.authorities import code_of, name_of
 from providers.catalogue.source import date_in_name
+from providers.intake.schools import ImportReport
 from web import words
 from web.accounts import accounts as kept
 from web.accounts import keeping
@@ -86,8 +87,15 @@ def load_demonstration(office: Office, *, on: date | None = None, seed: int = SE
     open_accounts(town)
 
 
-def load_register(office: Office, register: Path, la: str | None) -> None:
-    """The schools of a real register, looked after by the demonstration's (fictional) colleagues."""
+class NoSchools(ValueError):
+    """The register has no school of the authority that was asked for, or none that is open."""
+
+
+def load_register(office: Office, register: Path, la: str | None) -> ImportReport:
+    """The schools of a real register, looked after by the demonstration's (fictional) colleagues.
+
+    Raises NoSchools, and what `read_register` raises.
+    """
     today = datetime.now(LONDON).date()
     dated = min(date_in_name(register) or today, today)
     code = la if la and la.isdecimal() else code_of(la) if la else None
@@ -97,14 +105,20 @@ def load_register(office: Office, register: Path, la: str | None) -> None:
     with office.acting(None, Role.ADMINISTRATOR.value, Channel.IMPORT):
         report = take_in_register(office, register, dated=dated, la=la)
     click.echo(f"{report.registered:,} schools registered from {register.name}, dated {words.date(dated)}")
+    if not report.registered:
+        raise NoSchools(f"{register.name} has no school of {la or 'any authority'}")
     if report.registered > MOST_LOOKED_AFTER:
         click.echo("So many schools are no one service's: nobody is put in post. Open accounts with `sis accounts`.")
-        return
+        return report
     town = Town(office, cast(SEED, today), today, Random(SEED))
     with office.read() as connection:
         for school in listed(connection, today=today, limit=MOST_LOOKED_AFTER):
             if not school.closed:
                 town.knows(school.urn, school.id, team_of(school.phase))
+    if not town.teams:
+        raise NoSchools(
+            f"{register.name} has no open school of {la}" if la else f"{register.name} has no open school"
+        )
     _lend_leaders(town)
     diary = Diary(office, today)
     appoint(town, diary, today)
@@ -112,6 +126,7 @@ def load_register(office: Office, register: Path, la: str | None) -> None:
     settle(town, diary, today)
     diary.play()
     open_accounts(town)
+    return report
 
 
 def _lend_leaders(town: Town) -> None:

@@ -76,6 +76,30 @@ def test_a_newer_file_records_its_differences_only(office: Office) -> None:
     assert "0 schools registered, 1 brought up to date, 1 unchanged" in taken_in("schools", newer)
 
 
+def test_an_authority_that_has_no_school_in_the_file_is_refused(office: Office) -> None:
+    register = file_of("register_2024-06-17.csv", HEADER, ASHGROVE)
+    before = events_of(office)
+
+    result = run("schools", register, "--la", "Slaford")
+
+    assert result.exit_code == 1
+    assert result.output.splitlines()[-1] == f"Error: {register.name} has no school of Slaford"
+    assert events_of(office) == before
+
+
+def test_a_report_that_cannot_be_written_is_refused_before_anything_is_read(office: Office) -> None:
+    register = file_of("register_2024-06-17.csv", HEADER, ASHGROVE)
+    before = events_of(office)
+
+    for report in ("nowhere/problems.csv", register):
+        result = run("schools", register, "--report", report)
+        assert result.exit_code == 2
+        assert "--report" in result.output
+
+    assert events_of(office) == before
+    assert register.read_text(encoding="utf-8").startswith("URN,")
+
+
 def test_one_authority_is_taken_out_of_a_larger_file() -> None:
     register = file_of("register_2024-06-17.csv", HEADER, ASHGROVE, LARK_HILL, ELSEWHERE)
 

@@ -38,3 +38,40 @@ def test_a_host_that_is_not_here_is_told(tmp_path: Path, monkeypatch: pytest.Mon
     result = CliRunner().invoke(main, ["serve", "--host", "203.0.113.1"])
     assert result.exit_code == 1
     assert result.output.startswith("Error: Cannot listen at 203.0.113.1:8000")
+
+
+REGISTER = """URN,EstablishmentName,LA (name),EstablishmentStatus (name),PhaseOfEducation (name)
+900001,Ashgrove High School,Salford,Open,Secondary
+900002,Lark Hill Primary School,Trafford,Closed,Primary
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "la", "told"),
+    [
+        (REGISTER, "Slaford", "Error: register.csv has no school of Slaford"),
+        (REGISTER, "Trafford", "Error: register.csv has no open school of Trafford"),
+        ("Type,Code\nAcademy,1\n", "355", "Error: register.csv is not a register of schools: it has no column"),
+    ],
+    ids=["no such authority", "only closed schools", "no register"],
+)
+def test_what_cannot_be_served_is_told_in_a_line_and_leaves_nothing_behind(
+    text: str, la: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register, var = tmp_path / "register.csv", tmp_path / "var"
+    register.write_text(text, encoding="utf-8")
+    var.mkdir()
+    monkeypatch.setenv("SIS_DATABASE_URL", f"sqlite:///{var / 'sis.sqlite'}")
+
+    result = CliRunner().invoke(main, ["run", "--port", str(a_free_port()), "--register", str(register), "--la", la])
+
+    assert result.exit_code == 1
+    assert result.output.splitlines()[-1].startswith(told)
+    assert "Traceback" not in result.output
+    assert [left.name for left in var.iterdir() if left.name.endswith(".sqlite.making")] == []
+
+
+def a_free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port: int = found.getsockname()[1]
+    return port
