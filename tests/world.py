@@ -46,6 +46,9 @@ class Clock:
 class World:
     """Schools, people and providers as a test needs them; each method returns the id of what it made."""
 
+    mail = "wexmoor.example"
+    """Where everybody has their address."""
+
     def __init__(self, office: Office, clock: Clock) -> None:
         self.office = office
         self.clock = clock
@@ -92,7 +95,7 @@ class World:
         with self.acting():
 
             def register() -> Person:
-                person = Person.register(made_as, name=name, email=f"{made_as.lower()}@wexmoor.example")
+                person = Person.register(made_as, name=name, email=f"{made_as.lower()}@{self.mail}")
                 person.take_post(role, from_=LONG_AGO, **place)  # type: ignore[arg-type]  # a test names its place freely
                 return person
 

@@ -7,18 +7,22 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from domain.account import TokenScopes
+from domain.vocabulary import Role
 from tests.browser.looking import Window
 from tests.databases import Databases
 from tests.town import Town
 from tests.web.conftest import an_office
 from tests.world import World
 from web import create_app
+from web.accounts import keeping, tokens
 from web.office import EXTENSION, Office
 from web.settings import Settings
 
@@ -65,11 +69,37 @@ class Street:
         self.app.extensions[EXTENSION] = office
 
 
+class LongWorld(World):
+    """A world of long names, and of long addresses in which nothing invites a line to end."""
+
+    mail = "headteachersoffice.schoolimprovementpartnership.wexmooranddistrict.example"
+
+    def school(self, name: str = "Ashgrove High School", **details: Any) -> UUID:
+        return super().school(f"{name} of Saint Bartholomew the Great and Northallertonshire", **details)
+
+    def person(self, name: str, role: Role, **place: object) -> UUID:
+        return super().person(f"{name} Featherstonehaugh-Cholmondeley", role, **place)
+
+
 @pytest.fixture(scope="session")
 def town(databases: Databases) -> Iterator[Town]:
     """A town for tests that only look at its pages."""
     with an_office(databases) as (office, clock):
-        yield Town(World(office, clock))
+        town = Town(LongWorld(office, clock))
+        open_accounts(town)
+        yield town
+
+
+def open_accounts(town: Town) -> None:
+    """Let some people of a town sign in, by addresses as long as theirs."""
+    office = town.world.office
+    for person in (town.director, town.ours.head, town.people[Role.ADMINISTRATOR]):
+        name = f"{town.world.reference(person).lower()}@{town.world.mail}"
+        with town.world.acting():
+            keeping.open_account(office, person, name, password_hash=None)
+    with office.write() as connection:
+        for label in ("Nightly", "attendance_and_achievement_of_pupils_for_the_governing_body"):
+            tokens.create(connection, town.ours.head, label, TokenScopes.READ_WRITE, office.now())
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from domain.concern import ConcernCase
 from domain.vocabulary import Role
 from tests.browser.conftest import OpenWindow, Street
 from tests.browser.looking import WIDTHS, Window
@@ -95,6 +96,41 @@ def test_a_form(noun: Noun[Any], command: Command[Any], town: Town, window_of: W
 )
 def test_a_page_of_no_noun(href: str, status: int, town: Town, window_of: Windows) -> None:
     look(window_of(town.director), href, status)
+
+
+PAGES = [
+    (Role.DIRECTOR, "/schools/{school}/file", 200),
+    (Role.DIRECTOR, "/schools/?q=bartholomew", 200),
+    (Role.DIRECTOR, "/schools/hand-over", 200),
+    (Role.DIRECTOR, "/schools/hand-over?officer={officer}", 200),
+    (Role.DIRECTOR, "/visits/coverage", 200),
+    (Role.DIRECTOR, "/requests/gaps", 200),
+    (Role.DIRECTOR, "/providers/vetting?standing=ended&standing=missing", 200),
+    (Role.DIRECTOR, "/audit/{event}", 200),
+    (Role.DIRECTOR, "/requests/?status=zzz&school=zzz&urgency=zzz", 422),
+    (Role.ADMINISTRATOR, "/schools/successions", 200),
+    (Role.ADMINISTRATOR, "/accounts", 200),
+    (Role.ADMINISTRATOR, "/accounts/{head}", 200),
+    (Role.ADMINISTRATOR, "/accounts/{head}/disable", 200),
+    (Role.ADMINISTRATOR, "/accounts/new", 200),
+    (Role.HEADTEACHER, "/account", 200),
+    (Role.HEADTEACHER, "/account/tokens/new", 200),
+    (Role.SPECIALIST, "/search?q=nothing", 200),
+    (Role.DIRECTOR, "/privacy", 200),
+]
+"""Pages beside those of lists, records and forms: who sees them, their addresses and how they are answered."""
+
+
+@pytest.mark.parametrize(("role", "href", "status"), PAGES, ids=[f"{role}-{href}" for role, href, _ in PAGES])
+def test_a_page_beside_them(role: Role, href: str, status: int, town: Town, window_of: Windows) -> None:
+    case = town.service.find_with_history(ConcernCase, town.ours.records[ConcernCase.KIND])
+    address = href.format(
+        school=town.world.urn(town.ours.school),
+        officer=town.world.reference(town.ours.officer),
+        head=town.ours.head,
+        event=case[1][0].meta.event_id,
+    )
+    look(window_of(town.people[role]), address, status, contrast_everywhere=False)
 
 
 def test_the_page_for_signing_in(street: Street, open_window: OpenWindow) -> None:

@@ -40,7 +40,7 @@ def _cells(row: ListedPerson, _: Mapping[UUID, str]) -> list[Any]:
 LIST = ListPage(
     title="People",
     caption="People by last name",
-    head=["Name", "Posts today", "E-mail"],
+    head=["Name", "Posts today", {"text": "E-mail", "breaks": True}],
     cells=_cells,
     ids=lambda _: [],
     empty_text="Nobody found",
