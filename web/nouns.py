@@ -24,7 +24,7 @@ from web.notes.pages import pages as note_pages
 from web.noun import Noun, Shelf
 from web.people.commands import people
 from web.people.pages import pages as people_pages
-from web.providers.brokered import brokered
+from web.providers.brokered import brokered, brokered_cases
 from web.providers.clearance import cleared_people
 from web.providers.commands import providers
 from web.providers.ending import vetting
@@ -34,8 +34,10 @@ from web.records.pages import pages as record_pages
 from web.requests.commands import requests
 from web.requests.gaps import gaps_shelf
 from web.requests.pages import pages as request_pages
+from web.schools.api import successions
 from web.schools.commands import schools
 from web.schools.pages import pages as school_pages
+from web.search.api import search
 from web.search.pages import pages as search_pages
 from web.settings_pages.commands import settings
 from web.settings_pages.pages import pages as settings_pages
@@ -63,4 +65,15 @@ NOUNS: tuple[tuple[Noun[Any], Blueprint], ...] = (
 
 PAGES: tuple[Blueprint, ...] = (about_pages, search_pages, caseload_pages, audit_pages)
 
-SHELVES: tuple[Shelf, ...] = (caseload, audit, core_visits_shelf, gaps_shelf, cleared_people, vetting, brokered)
+SHELVES: tuple[Shelf, ...] = (
+    caseload,
+    search,
+    audit,
+    core_visits_shelf,
+    gaps_shelf,
+    successions,
+    cleared_people,
+    vetting,
+    brokered,
+    brokered_cases,
+)

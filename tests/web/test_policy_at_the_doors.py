@@ -13,13 +13,15 @@ from flask.testing import FlaskClient
 
 from domain.account import TokenScopes
 from domain.aggregate import Aggregate
+from domain.provider import Provider
 from domain.vocabulary import About, Role
 from tests.town import Place, Town
 from tests.web.conftest import Standing
 from tests.web.test_policy import CELLS
+from web.history import history_of
 from web.identity import Visitor, visitor
-from web.noun import Command, Noun
-from web.nouns import NOUNS
+from web.noun import Command, Noun, Shelf
+from web.nouns import NOUNS, SHELVES
 from web.policy import SCHOOL, Action, Scope
 
 ALL_NOUNS = [pytest.param(noun, id=noun.path) for noun, _ in NOUNS]
@@ -131,6 +133,30 @@ def test_a_list_opens_to_whom_the_policy_says(asking: Asking, noun: Noun[Any]) -
 
 
 @pytest.mark.parametrize("noun", ALL_NOUNS)
+def test_what_belongs_to_a_record_opens_to_whom_the_policy_says(asking: Asking, noun: Noun[Any]) -> None:
+    for place in places(asking.town):
+        record = asking.town.record(noun.kind, place)
+        for shelf in (history_of(noun), *noun.shelves):
+            assert shelf.read is not None
+            opens = asking.sees(noun, record) and asking.reaches(noun, shelf.read, record)
+            answer = asking.client.get(f"/api/v1{noun.href(record, shelf.path)}")
+            assert answer.status_code == (200 if opens else 403), (shelf.path, answer.text[:2000])
+
+
+@pytest.mark.parametrize("shelf", [pytest.param(shelf, id=shelf.path) for shelf in SHELVES])
+def test_a_list_of_its_own_opens_to_whom_the_policy_says(asking: Asking, shelf: Shelf) -> None:
+    provider = asking.town.record(Provider, asking.town.ours)
+    needed = {"clearances": {"provider"}, "brokered-history": {"provider"}, "brokered-cases": {"provider"}}
+    answers = {"provider": provider.reference, "q": "school"}
+    asked = {name: answers[name] for name in needed.get(shelf.path, {"q"} if shelf.path == "search" else ())}
+
+    answer = asking.client.get(f"/api/v1/{shelf.path}", query_string=asked)
+
+    opens = shelf.read is None or asking.holds(shelf.read)
+    assert answer.status_code == (200 if opens else 403), answer.text[:2000]
+
+
+@pytest.mark.parametrize("noun", ALL_NOUNS)
 def test_a_list_has_only_records_that_open(asking: Asking, noun: Noun[Any]) -> None:
     if noun.listing is None or not asking.holds(noun.read):
         return
@@ -198,6 +224,8 @@ def test_a_record_that_is_not_there_is_not_found(standing: Standing, noun: Noun[
 
 def commands_at_the_api(noun: Noun[Any], town: Town) -> Iterator[tuple[str, dict[str, str]]]:
     """The path of each command, and the headers with which it is sent."""
+    for each in noun.several:
+        yield f"/api/v1/{noun.path}/{each.name}", {"Idempotency-Key": f"nothing-changes-{each.name}"}
     for number, command in enumerate(noun.commands.values()):
         headers = {"Idempotency-Key": f"nothing-changes-{number}"}
         if command.begins:
@@ -214,7 +242,8 @@ def test_a_reviewer_changes_nothing(standing: Standing, noun: Noun[Any]) -> None
     pages = standing.browser(town.people[Role.REVIEWER])
     for path, headers in commands_at_the_api(noun, town):
         assert reviewer.client.post(path, json={}, headers={**reviewer.headers, **headers}).status_code == 403, path
-        assert pages.post(path.removeprefix("/api/v1"), data={}).status_code == 403, path
+        page = path.removeprefix("/api/v1")
+        assert pages.post(page, data={}).status_code == 403, path
 
 
 @pytest.mark.parametrize("noun", ALL_NOUNS)

@@ -83,6 +83,10 @@ class Crowded:
         yield from (
             f"/api/v1/brokered-history?provider={nouns['providers'].address(provider)}",
             f"/api/v1/clearances?provider={nouns['providers'].address(provider)}",
+            f"/api/v1/brokered-cases?provider={nouns['providers'].address(provider)}",
+            "/api/v1/search?q=cedar",
+            "/api/v1/search?q=V-2026-0001",
+            "/api/v1/schools/900001/file?limit=200",
             "/api/v1/caseload?whose=everybody&limit=200",
             *(f"/api/v1/{noun.path}?limit=200" for noun in nouns.values() if noun.listing),
             "/search?q=cedar",

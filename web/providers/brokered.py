@@ -5,12 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from marshmallow import Schema
 
+from domain.tender import DeclineReason
 from projections import provider_history as view
 from projections import providers
 from projections.together import Question, Together
@@ -78,6 +81,21 @@ class ToldCase:
         """Where it stands, and why it was declined."""
         outcome = self.case.outcome.replace("_", " ").capitalize()
         return f"{outcome}: {self.case.declined_for.label.lower()}" if self.case.declined_for else outcome
+
+
+class BrokeredCase(Row):
+    """One invitation or engagement of a provider: `outcome` is where it stands, by the words of its record, `days` of
+    support were delivered, and `quality` and `impact`, from 1 to 5, are the school's."""
+
+    record: UUID
+    kind: view.CaseKind
+    school: UUID
+    on: date
+    outcome: str
+    declined_for: DeclineReason | None
+    days: Decimal
+    quality: int | None
+    impact: int | None
 
 
 class HistoryFilters(Schema):
@@ -155,5 +173,24 @@ def _asked(connection: sa.Connection, reach: Reach, filters: Values, after: str 
 brokered = Shelf(
     "brokered-history",
     Action.READ_PROVIDER,
-    Listing(History, _asked, lambda row: row.holder, HistoryFilters),
+    Listing(History, _asked, lambda row: row.holder, HistoryFilters, inside=("rating_told",)),
+)
+
+
+def _cases(
+    connection: sa.Connection, reach: Reach, filters: Values, after: str | None, limit: int
+) -> list[BrokeredCase]:
+    provider = filters["provider"]
+    if not reach.everything and provider not in reach.providers:
+        return []
+    last = None if after is None else UUID(after)
+    found = view.cases_of(connection, provider, after=last, limit=limit)
+    return [BrokeredCase(**{name: getattr(case, name) for name in BrokeredCase.__struct_fields__}) for case in found]
+
+
+brokered_cases = Shelf(
+    "brokered-cases",
+    Action.READ_PROVIDER,
+    Listing(BrokeredCase, _cases, lambda row: str(row.record), HistoryFilters, place=UUID),
+    "List the invitations and engagements of a provider, the latest first",
 )

@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-from flask import Blueprint, g, render_template, request
+from flask import Blueprint, render_template, request
 from marshmallow import Schema, fields, validate
-from werkzeug.exceptions import BadRequest, Forbidden
+from werkzeug.exceptions import BadRequest
 
 from domain.aggregate import Refusal
-from domain.assignment import HandOver, hand_over
-from domain.school import School
-from domain.service import Stale
-from domain.vocabulary import About, Role
-from projections import audit_trail, people
-from projections import schools as view
+from domain.vocabulary import Role
+from projections import people
 from projections.people import PersonRow
 from projections.schools import KnownSchool
 from web import again
 from web.choices import holders
 from web.fields import day_field, person_field, reason_field
 from web.forms import Form
-from web.identity import allow, concerned, signed_in
+from web.identity import allow
 from web.office import office
 from web.policy import Action
+from web.schools.handing_over import Outcome, Terms, as_they_are, give, is_done, offered_of
 
 OFFICERS, SCHOOLS = "officers", "schools"
 
@@ -74,15 +70,6 @@ class HandOverSchools(Schema):
     versions = fields.String(load_default="", metadata={"widget": "hidden"})
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one school; `refusal` is empty where it was handed over."""
-
-    name: str
-    urn: int
-    refusal: str = ""
-
-
 @pages.route("", methods=["GET", "POST"])
 def show() -> Any:
     """Choose whose schools, then which of them go to whom; after that, what became of each."""
@@ -91,16 +78,17 @@ def show() -> Any:
     if chosen is None:
         return _choose()
     command = _command_id()
-    if request.method == "POST" and _is_done(command):
-        return _outcomes(chosen, _as_they_are(request.form.getlist("schools"), chosen.id))
-    offered = _offered(chosen)
+    if request.method == "POST" and is_done(command):
+        return _outcomes(chosen, as_they_are(request.form.getlist("schools"), chosen.id))
+    offered = offered_of(chosen.id)
     form = _form(chosen, offered)
     if request.method == "GET":
         return _page(chosen, form, offered)
     if not form.is_valid():
         return _page(chosen, form, offered, UNPROCESSABLE)
     try:
-        outcomes = _hand_over(_picked(form, offered), form, command)
+        terms = Terms(to=form.values["to"], from_=form.values["from_"], reason=form.values["reason"])
+        outcomes = give(_picked(form, offered), terms, command)
     except Refusal as refusal:
         form.refuse(str(refusal), "to" if refusal.field == "officer" else refusal.field)
         return _page(chosen, form, offered, UNPROCESSABLE)
@@ -127,18 +115,6 @@ def _officer() -> PersonRow | None:
     reference = request.args.get("officer", "")
     with office().read() as connection:
         return people.by_reference(connection, reference) if reference else None
-
-
-def _offered(officer: PersonRow) -> list[KnownSchool]:
-    """The officer's schools, as far as they are for the person who asks to give away."""
-    asking = signed_in()
-    with office().read() as connection:
-        theirs = view.linked_to(connection, officer.id, today=office().today())
-        return [
-            school
-            for school in theirs
-            if asking.may(Action.ASSIGN_OFFICERS, concerned(connection, About(school=school.id)))
-        ]
 
 
 def _form(officer: PersonRow, offered: Iterable[KnownSchool]) -> Form:
@@ -170,44 +146,6 @@ def _versions(text: str) -> Mapping[str, int]:
         return {urn: int(version) for urn, _, version in pairs}
     except ValueError:
         raise BadRequest("This form has lost its versions. Open the page again.") from None
-
-
-def _is_done(command: UUID) -> bool:
-    with office().read() as connection:
-        return bool(audit_trail.of_command(connection, command))
-
-
-def _hand_over(picked: list[tuple[KnownSchool, int]], form: Form, command: UUID) -> list[Outcome]:
-    asking, right = signed_in(), allow(Action.ASSIGN_OFFICERS)
-    if not asking.may_change:
-        raise Forbidden("This token may only read")
-    answers = {name: form.values[name] for name in ("to", "from_", "reason")}
-    correlation = g.get("request_id", "")
-    with office().acting(asking.person, right.role.value, asking.channel, command=command, correlation=correlation):
-        schools = [(school.id, version) for school, version in picked]
-        done = hand_over(office().service, schools, **answers)
-    return [_outcome(school, each) for (school, _), each in zip(picked, done, strict=True)]
-
-
-def _outcome(school: KnownSchool, each: HandOver) -> Outcome:
-    if isinstance(each.refusal, Stale):
-        return Outcome(
-            school.name, school.urn, "Somebody else changed this school meanwhile. Look at it and try again"
-        )
-    return Outcome(school.name, school.urn, str(each.refusal) if each.refusal else "")
-
-
-def _as_they_are(urns: Iterable[str], before: UUID) -> list[Outcome]:
-    """What became of schools when the same form was sent before."""
-    with office().read() as connection:
-        known = view.known_register(connection, [int(urn) for urn in urns if urn.isdecimal() and len(urn) <= 7])
-    return [_as_it_is(school, before) for school in known.values()]
-
-
-def _as_it_is(school: KnownSchool, before: UUID) -> Outcome:
-    last = office().service.find(School, school.id).link_officers[-1:]
-    kept = any(period.officer == before for period in last)
-    return Outcome(school.name, school.urn, "It was not handed over" if kept else "")
 
 
 def _outcomes(officer: PersonRow, outcomes: list[Outcome]) -> str:

@@ -47,6 +47,39 @@ def test_a_program_reads_the_history_of_a_provider_and_its_people(market: Market
     assert (lost["invited"], lost["selected"], lost["engaged"]) == (1, 0, 0)
 
 
+def test_a_program_reads_the_cases_behind_the_sums(market: Market, program: Use) -> None:
+    engagement = market.confirmed()
+    broker, own = program(market.broker), program(market.calder.specialist)
+    path = "/brokered-cases?provider=PV-2026-0001"
+
+    rows = broker.get(path).json["items"]
+
+    assert {(row["kind"], row["record"], row["outcome"]) for row in rows} == {
+        ("engagement", engagement, "confirmed"),
+        ("invitation", "TN-2026-0001", "selected"),
+    }
+    assert {row["school"] for row in rows} == {str(market.world.urn(market.school))}
+    first = broker.get(f"{path}&limit=1").json
+    second = broker.get(f"{path}&limit=1&after={first['next']}").json
+    assert [*first["items"], *second["items"]] == rows
+    assert own.get(path).json["items"] == rows
+    assert own.get("/brokered-cases?provider=PV-2026-0002").json["items"] == []
+    assert not {"reason", "net_cost", "request"} & rows[0].keys()
+
+
+def test_a_program_reads_why_an_invitation_was_declined(market: Market, program: Use) -> None:
+    market.a_tender()
+    specialist = program(market.harrop.specialist)
+    at = specialist.get("/invitations/TN-2026-0001").headers["ETag"]
+    specialist.post(
+        "/invitations/TN-2026-0001/decline", {"why": "no_capacity", "reason": "Full"}, key="declined-1", at=at
+    )
+
+    (row,) = program(market.broker).get("/brokered-cases?provider=PV-2026-0002").json["items"]
+
+    assert (row["outcome"], row["declined_for"]) == ("declined", "no_capacity")
+
+
 def test_a_provider_reads_its_own_history_alone(market: Market, sign_in: Open, program: Use) -> None:
     market.confirmed()
     assert "Asked and engaged" in sign_in(market.calder.specialist).get(CALDER)

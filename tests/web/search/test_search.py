@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from projections import people
-from tests.web.conftest import Browser
+from tests.web.conftest import Browser, Program
+from tests.web.market import Market
 from tests.world import World
 
 SignIn = Callable[[UUID], Browser]
@@ -41,3 +42,46 @@ def test_a_specialist_is_told_that_nothing_was_found(world: World, sign_in: Sign
     page = sign_in(world.specialist(uuid4())).get("/search?q=<b>nothing")
     assert "There is no record" in page
     assert "<b>nothing" not in page
+
+
+# In the API
+
+
+def test_a_program_finds_a_record_by_its_reference(world: World, program: Callable[..., Program]) -> None:
+    director = world.director()
+    api, reference = program(director), world.reference(director)
+
+    for typed in (reference, reference.lower()):
+        (row,) = api.get(f"/search?q={typed}").json["items"]
+        assert (row["kind"], row["reference"], row["path"]) == ("person", reference, f"/api/v1/people/{reference}")
+    assert api.get(row["path"].removeprefix("/api/v1")).json["reference"] == reference
+
+
+def test_a_program_finds_schools_by_name_page_by_page(world: World, program: Callable[..., Program]) -> None:
+    own, _ = world.school("Ashgrove High School"), world.school("Ashgrove Primary School")
+    api = program(world.director())
+
+    first = api.get("/search?q=ashgrove&limit=1").json
+    second = api.get(f"/search?q=ashgrove&limit=1&after={first['next']}").json
+
+    assert [row["name"] for page in (first, second) for row in page["items"]] == [
+        "Ashgrove High School",
+        "Ashgrove Primary School",
+    ]
+    assert first["items"][0]["path"] == f"/api/v1/schools/{world.urn(own)}"
+    mine = program(world.headteacher(own)).get("/search?q=ashgrove").json["items"]
+    assert [row["name"] for row in mine] == ["Ashgrove High School"]
+
+
+def test_nobody_finds_what_they_may_not_open(world: World, program: Callable[..., Program]) -> None:
+    market = Market(world)
+    market.a_tender()
+    specialist, stranger = program(market.calder.specialist), program(world.specialist(uuid4()))
+
+    (row,) = specialist.get("/search?q=TN-2026-0001").json["items"]
+
+    assert row["path"] == "/api/v1/invitations/TN-2026-0001"
+    assert stranger.get("/search?q=TN-2026-0001").json["items"] == []
+    assert specialist.get("/search?q=SR-2026-0001").json["items"] == []
+    assert specialist.get("/search?q=ashgrove").json["items"] == []
+    stranger.get("/search", 422)

@@ -1,0 +1,94 @@
+"""The history of each record in the API: the same as on its page, for the same people."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from domain.vocabulary import Role
+from tests.town import Place
+from tests.web.conftest import Program, Standing
+from tests.web.market import Market
+from tests.world import World
+from web.noun import Noun
+from web.nouns import NOUNS
+
+ALL_NOUNS = [pytest.param(noun, id=noun.path) for noun, _ in NOUNS]
+SENTENCE = re.compile(r'<p class="app-timeline__sentence">(.*?)</p>', re.S)
+
+
+def on_page(page: str) -> list[str]:
+    return [html.unescape(" ".join(each.split())) for each in SENTENCE.findall(page)]
+
+
+def told(rows: list[dict[str, Any]]) -> list[str]:
+    return [" ".join(row["sentence"].split()) for row in rows]
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("noun", ALL_NOUNS)
+def test_programs_are_told_what_stands_on_the_page(standing: Standing, noun: Noun[Any], role: Role) -> None:
+    browser = standing.browser(standing.town.people[role])
+    places: tuple[Place, ...] = (standing.town.ours, standing.town.theirs)
+    for place in places:
+        href = noun.href(standing.town.record(noun.kind, place))
+        page, answer = browser.get(href), browser.get(f"/api/v1{href}/history?limit=200")
+
+        assert answer.status_code == page.status_code, href
+        if page.status_code == 200:
+            assert told(answer.json["items"]) == on_page(page.text), href
+
+
+def test_an_officer_reads_what_happened_to_a_record_without_the_audit_trail(
+    world: World, program: Callable[..., Program]
+) -> None:
+    market = Market(world)
+    engagement = market.confirmed()
+    officer = program(world.officer())
+
+    rows = officer.get(f"/engagements/{engagement}/history").json["items"]
+
+    officer.get("/audit", 403)
+    assert [row["topic"] for row in rows][-1] == "engagement.proposed"
+    assert rows[0]["topic"] == "engagement.confirmed"
+    assert {row["reference"] for row in rows} == {engagement}
+    assert {row["urn"] for row in rows} == {str(world.urn(market.school))}
+    assert not {"position", "channel"} & rows[0].keys()
+
+
+def test_a_history_goes_on_page_by_page(world: World, program: Callable[..., Program]) -> None:
+    market = Market(world)
+    path = f"/engagements/{market.confirmed()}/history"
+    api = program(market.broker)
+    whole = api.get(path).json["items"]
+
+    seen: list[dict[str, Any]] = []
+    after = ""
+    while True:
+        page = api.get(f"{path}?limit=2{after}")
+        seen += page.json["items"]
+        if page.json["next"] is None:
+            break
+        assert "/history?" in page.headers["Link"]
+        after = f"&after={page.json['next']}"
+
+    assert len(whole) > 4
+    assert seen == whole
+    api.get(f"{path}?after=zzz", 400)
+    api.get(f"{path}?after=4af56faf-404f-5224-b8fe-5fd562520e7f", 400)
+
+
+def test_the_history_of_an_invitation_tells_nothing_of_others(world: World, program: Callable[..., Program]) -> None:
+    market = Market(world)
+    market.a_tender()
+    calder = program(market.calder.specialist)
+    before = calder.get("/invitations/TN-2026-0001/history?limit=1").json
+
+    market.quote(market.harrop)
+
+    assert calder.get("/invitations/TN-2026-0001/history?limit=1").json == before
+    assert "Harrop" not in calder.get("/invitations/TN-2026-0001/history").text

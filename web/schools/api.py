@@ -1,0 +1,205 @@
+"""What programs ask of schools beside the register: a school's file, the successions that wait, and the hand-over."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from marshmallow import Schema, fields, validate
+from werkzeug.exceptions import NotFound
+
+from domain.aggregate import Refusal
+from domain.school import School
+from domain.vocabulary import Purpose
+from projections import schools as view
+from projections.view import Row
+from web.doing import Found
+from web.fields import day_field, person_field, reason_field
+from web.figures import Whole
+from web.identity import Reach, signed_in
+from web.noun import Listing, Several, Shelf, Values
+from web.policy import Action
+from web.schools.commands import schools
+from web.schools.handing_over import Outcome, Terms, as_they_are, give, is_done, offered_of
+from web.timeline import HistoryEntry, as_row, timeline_of_school
+
+MOST_AT_ONCE = 500
+"""Schools of one hand-over; more than any officer has."""
+
+NOT_THEIRS = "This school is not with that officer, or not yours to hand over"
+
+
+class FileFilters(Schema):
+    purpose = fields.List(fields.Enum(Purpose, by_value=True), metadata={"label": "Purpose"})
+    of = Whole(
+        validate=validate.Range(1, 9_999_999),
+        metadata={"label": "URN of an institution that went into the school, for its file"},
+    )
+
+
+def _file(
+    connection: sa.Connection, found: Found[School], filters: Values, after: str | None, limit: int
+) -> list[HistoryEntry]:
+    """All that happened with a school, the latest first."""
+    whose = _whose(connection, found.record, filters.get("of"))
+    shown, _ = timeline_of_school(
+        connection,
+        whose,
+        signed_in(),
+        purposes=filters.get("purpose", ()),
+        after=None if after is None else _position(after),
+        limit=limit,
+    )
+    return [as_row(entry, HistoryEntry) for entry in shown]
+
+
+def _whose(connection: sa.Connection, school: School, of: int | None) -> UUID:
+    """The institution whose file is asked for. Raises NotFound for one that did not go into the school."""
+    if of is None:
+        return school.id
+    for each in view.merged_schools(connection, school.id):
+        if each.urn == of:
+            return each.id
+    raise NotFound
+
+
+def _position(text: str) -> int:
+    """Raises ValueError."""
+    if not re.fullmatch(r"[0-9]{1,15}", text, re.ASCII):
+        raise ValueError(text)
+    return int(text)
+
+
+schools.shelves.append(
+    Shelf(
+        "file",
+        Action.READ_SCHOOL_FILE,
+        Listing(
+            HistoryEntry, _file, lambda row: str(row.position), FileFilters, place=_position, inside=("position",)
+        ),
+        "The file of a school, the latest first",
+    )
+)
+
+
+class WaitingSuccession(Row):
+    """A link between two schools that waits for an answer; `later_name` is empty where the register does not know the
+    later school."""
+
+    school: UUID
+    name: str
+    address: str
+    later_urn: int
+    later_name: str
+    later_address: str
+    kind: str
+    on: date | None
+    source: str
+
+
+def _waiting(
+    connection: sa.Connection, _: Reach, __: Values, after: str | None, limit: int
+) -> list[WaitingSuccession]:
+    waiting = view.proposed_successions(connection, after=after, limit=limit)
+    later = view.known_register(connection, [each.urn for each in waiting])
+    earlier = view.by_ids(connection, [each.school for each in waiting])
+    return [
+        WaitingSuccession(
+            school=each.school,
+            name=earlier[each.school].name,
+            address=earlier[each.school].address,
+            later_urn=each.urn,
+            later_name=later[each.urn].name if each.urn in later else "",
+            later_address=later[each.urn].address if each.urn in later else "",
+            kind=each.kind,
+            on=each.on,
+            source=each.source,
+        )
+        for each in waiting
+    ]
+
+
+def _place(text: str) -> None:
+    """Raises ValueError."""
+    urn, _, school = text.partition("/")
+    if not re.fullmatch(r"[0-9]{1,7}", urn, re.ASCII):
+        raise ValueError(text)
+    UUID(school)
+
+
+successions = Shelf(
+    "successions",
+    Action.KEEP_REGISTER,
+    Listing(WaitingSuccession, _waiting, lambda row: f"{row.later_urn}/{row.school}", place=_place),
+    "List the links between schools that wait for an answer",
+)
+
+
+class SchoolToGive(Schema):
+    urn = Whole(required=True, validate=validate.Range(1, 9_999_999), metadata={"label": "URN"})
+    version = Whole(
+        required=True,
+        validate=validate.Range(1, 999_999_999),
+        metadata={"label": "The version of the school as you read it"},
+    )
+
+
+class HandSchoolsOver(Schema):
+    officer = person_field(required=True, metadata={"label": "Whose schools"})
+    schools = fields.List(
+        fields.Nested(SchoolToGive),
+        required=True,
+        validate=validate.Length(1, MOST_AT_ONCE),
+        metadata={"label": "Schools"},
+    )
+    to = person_field(required=True, metadata={"label": "To which officer"})
+    from_ = day_field("First day", name="from")
+    reason = reason_field()
+
+
+class SchoolGiven(Schema):
+    """What became of one school; `refusal` says why it was not handed over, and is empty where it was."""
+
+    urn = fields.Integer()
+    name = fields.String()
+    handed_over = fields.Function(lambda outcome: not outcome.refusal)
+    refusal = fields.String()
+
+
+class SchoolsGiven(Schema):
+    """What became of each school, in the order asked."""
+
+    items = fields.List(fields.Nested(SchoolGiven))
+
+
+def _hand_over(values: Values, command: UUID) -> Mapping[str, Any]:
+    """Give an officer's schools to another. Raises the refusal that stands against all of it."""
+    asked = {each["urn"]: each["version"] for each in values["schools"]}
+    before = values["officer"]
+    if is_done(command):
+        return {"items": as_they_are(map(str, asked), before)}
+    offered = {school.urn: school for school in offered_of(before)}
+    terms = Terms(to=values["to"], from_=values["from_"], reason=values["reason"])
+    picked = [(offered[urn], version) for urn, version in asked.items() if urn in offered]
+    try:
+        given = {outcome.urn: outcome for outcome in give(picked, terms, command)}
+    except Refusal as refusal:
+        refusal.field = "to" if refusal.field == "officer" else refusal.field
+        raise
+    return {"items": [given.get(urn) or Outcome("", urn, NOT_THEIRS) for urn in asked]}
+
+
+schools.several.append(
+    Several(
+        "hand-over",
+        "Hand schools over to another officer",
+        Action.ASSIGN_OFFICERS,
+        HandSchoolsOver,
+        SchoolsGiven,
+        _hand_over,
+    )
+)

@@ -1,0 +1,77 @@
+"""The search of the pages, for programs: a record by its reference, else schools."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import sqlalchemy as sa
+from marshmallow import Schema, fields, validate
+
+from domain.school import School
+from projections import schools
+from projections.view import Row
+from web.api.door import API_PREFIX
+from web.identity import Reach, reach, signed_in
+from web.noun import Listing, Shelf, Values
+from web.office import office
+from web.policy import Action
+from web.search.finding import record_of
+
+
+class FoundRecord(Row):
+    """A record that was found: its kind, its reference (of a school its URN), where it is read, and of a school what
+    tells it from others of its name."""
+
+    id: UUID
+    kind: str
+    reference: str
+    path: str
+    name: str = ""
+    address: str = ""
+
+
+class SearchFilters(Schema):
+    q = fields.String(
+        required=True,
+        validate=validate.Length(1, 200),
+        metadata={"description": "A reference in full, or a school's name, town, URN or postcode"},
+    )
+
+
+def _found(connection: sa.Connection, _: Reach, filters: Values, after: str | None, limit: int) -> list[FoundRecord]:
+    typed = filters["q"].strip()
+    record = record_of(typed)
+    if record is not None:
+        noun, found = record
+        address = noun.address(found)
+        row = FoundRecord(id=found.id, kind=noun.kind.KIND, reference=address, path=f"{API_PREFIX}{noun.href(found)}")
+        return [row] if after is None else []
+    if not typed or not signed_in().may(Action.FIND_SCHOOLS):
+        return []
+    rows = schools.listed(
+        connection,
+        today=office().today(),
+        text=typed,
+        among=reach(connection, Action.FIND_SCHOOLS).narrowed(),
+        after=after,
+        limit=limit,
+    )
+    return [
+        FoundRecord(
+            id=row.id,
+            kind=School.KIND,
+            reference=str(row.urn),
+            path=f"{API_PREFIX}/schools/{row.urn}",
+            name=row.name,
+            address=row.address,
+        )
+        for row in rows
+    ]
+
+
+search = Shelf(
+    "search",
+    None,
+    Listing(FoundRecord, _found, lambda row: str(row.id), SearchFilters, place=UUID),
+    "Find a record by its reference, or schools",
+)
