@@ -84,6 +84,7 @@ class JoinedGroup(Event):
 
     def apply(self, school: School) -> None:
         school.groups[self.group] = Membership(self.group, self.name, self.kind, self.joined)
+        school.group_sources[self.group] = self.source
 
 
 class LeftGroup(Event):
@@ -96,6 +97,7 @@ class LeftGroup(Event):
 
     def apply(self, school: School) -> None:
         school.groups.pop(self.group)
+        school.group_sources.pop(self.group)
 
 
 class InspectionRecorded(Event):

@@ -84,6 +84,7 @@ class School(Aggregate):
         self.covers: list[Cover] = []
         self.needs: list[Need] = []
         self.groups: dict[str, Membership] = {}
+        self.group_sources: dict[str, Source] = {}
         self.inspections: dict[tuple[date, int], Inspection] = {}
 
     @classmethod

@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from domain.school import School
-from projections.schools.register import schools
+from projections.schools.register import gone_into, schools
 from projections.view import Key, Row, Sheet
 
 
@@ -104,14 +104,23 @@ def left_group(*_: object) -> None:
 def known_inspections(
     connection: sa.Connection, asked: Collection[UUID]
 ) -> dict[tuple[UUID, date, int], InspectedOn]:
-    """The inspections of these schools that the product knows, by school, day and URN."""
-    query = inspections.table.select().where(inspections.table.c.school.in_(asked))
-    return {(row.school, row.inspected_on, row.urn): row for row in inspections.rows(connection, query)}
+    """The inspections that the product knows of these schools and of those that went into them, by school, day and
+    URN; where both tell of one, as the school itself does."""
+    gone = gone_into(connection, asked)
+    nearest = {record: place for place, record in enumerate((*asked, *gone))}
+    query = inspections.table.select().where(inspections.table.c.school.in_(nearest))
+    found = sorted(inspections.rows(connection, query), key=lambda row: nearest[row.school], reverse=True)
+    return {(gone.get(row.school, row.school), row.inspected_on, row.urn): row for row in found}
 
 
 def known_groups(connection: sa.Connection) -> dict[tuple[UUID, str], GroupMember]:
-    """All memberships that the product knows, by school and group."""
-    return {(row.school, row.uid): row for row in groups.rows(connection)}
+    """All memberships that the product knows, by school and group; of a school that went into another one, none."""
+    query = (
+        groups.table.select()
+        .join(schools.table, schools.table.c.id == groups.table.c.school)
+        .where(schools.table.c.merged_into.is_(None))
+    )
+    return {(row.school, row.uid): row for row in groups.rows(connection, query)}
 
 
 def inspections_of(connection: sa.Connection, school: UUID) -> list[InspectedOn]:
@@ -120,8 +129,16 @@ def inspections_of(connection: sa.Connection, school: UUID) -> list[InspectedOn]
 
 
 def inspected(school: UUID | sa.BindParameter[UUID]) -> sa.ColumnElement[bool]:
-    """The condition that an inspection was of a school, or of one that went into it."""
-    return inspections.table.c.school.in_(_with_merged(school))
+    """The condition that an inspection was of a school, or of one that went into it and the school itself does not
+    tell it otherwise."""
+    columns, own = inspections.table.c, inspections.table.alias().c
+    told_otherwise = sa.exists().where(
+        own.school == school,
+        own.school != columns.school,
+        own.inspected_on == columns.inspected_on,
+        own.urn == columns.urn,
+    )
+    return sa.and_(columns.school.in_(_with_merged(school)), ~told_otherwise)
 
 
 def groups_of(connection: sa.Connection, school: UUID) -> list[GroupMember]:
@@ -154,4 +171,6 @@ def proposed_successions(
 
 def _with_merged(school: UUID | sa.BindParameter[UUID]) -> sa.Select[Any]:
     columns = schools.table.c
-    return sa.select(columns.id).where(sa.or_(columns.id == school, columns.merged_into == school))
+    found = sa.select(columns.id).where(columns.id == school).cte(recursive=True)
+    found = found.union(sa.select(columns.id).where(columns.merged_into == found.c.id))
+    return sa.select(found.c.id)

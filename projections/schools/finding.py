@@ -11,7 +11,8 @@ import sqlalchemy as sa
 
 from domain.vocabulary import Phase
 from projections.schools.care import covered, link_officers, linked, rated
-from projections.schools.register import KnownSchool, folded, schools, urns
+from projections.schools.register import KnownSchool, folded, gone_into, schools, urns
+from projections.view import replace
 
 
 def search(
@@ -117,24 +118,52 @@ def phases_of(connection: sa.Connection, ids: Collection[UUID]) -> dict[UUID, Ph
 
 def by_urn(connection: sa.Connection, urn: int) -> KnownSchool | None:
     """The school that answers to a URN, present or past."""
-    return known_register(connection, [urn]).get(urn)
+    return _answering(connection, [urn]).get(urn)
 
 
 def known_register(connection: sa.Connection, asked: Iterable[int]) -> dict[int, KnownSchool]:
-    """What the product knows of the schools that answer to these URNs."""
+    """What the product knows of the schools that answer to these URNs.
+
+    The `successors` are those of the records that went into a school too: what was asked there is not asked again.
+    """
+    found = _answering(connection, asked)
+    gone = gone_into(connection, {school.id for school in found.values()})
+    if not gone:
+        return found
+    earlier: dict[UUID, list[int]] = {}
+    for record in by_ids(connection, gone).values():
+        earlier.setdefault(gone[record.id], []).extend(record.successors)
+    return {
+        urn: replace(school, successors=(*school.successors, *earlier.get(school.id, ())))
+        for urn, school in found.items()
+    }
+
+
+def _answering(connection: sa.Connection, asked: Iterable[int]) -> dict[int, KnownSchool]:
+    """The schools that answer to these URNs: where one went into another, that other."""
     held = urns.table
     query = (
         sa.select(held.c.urn.label("asked"), schools.table)
         .join(schools.table, schools.table.c.id == held.c.school)
         .where(held.c.urn.in_(list(asked)))
     )
-    return {row.pop("asked"): KnownSchool(**row) for row in map(dict, connection.execute(query).mappings())}
+    found = {row.pop("asked"): KnownSchool(**row) for row in map(dict, connection.execute(query).mappings())}
+    while gone := {school.merged_into for school in found.values() if school.merged_into is not None}:
+        into = by_ids(connection, gone)
+        found = {
+            urn: now
+            for urn, school in found.items()
+            if (now := school if school.merged_into is None else into.get(school.merged_into)) is not None
+        }
+    return found
 
 
 def merged_schools(connection: sa.Connection, school: UUID) -> list[KnownSchool]:
-    """The institutions that went into a school: their records tell its earlier history."""
+    """The institutions that went into a school, at once or by way of others: their records tell its earlier
+    history."""
     columns = schools.table.c
-    query = schools.table.select().where(columns.merged_into == school).order_by(columns.sought, columns.id)
+    gone = gone_into(connection, [school])
+    query = schools.table.select().where(columns.id.in_(gone)).order_by(columns.sought, columns.id)
     return schools.rows(connection, query)
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 from uuid import UUID
+
+import sqlalchemy as sa
 
 from domain.school import Details, School, Source, Status, Value
 from domain.vocabulary import Personal, Phase
@@ -46,14 +49,18 @@ class KnownSchool(Row):
 
 
 class HeldUrn(Row):
-    """A URN, present or past, and the school that answers to it today."""
+    """A URN, present or past, and the school that took it last; where that one went into another, that other answers
+    to it today."""
 
     urn: int
     school: UUID
 
 
 schools = Sheet(
-    "schools", KnownSchool, key=("id",), indexes=[("closed", "sought", "id"), ("la_code", "closed", "sought", "id")]
+    "schools",
+    KnownSchool,
+    key=("id",),
+    indexes=[("closed", "sought", "id"), ("la_code", "closed", "sought", "id"), ("merged_into",)],
 )
 urns = Sheet("school_urns", HeldUrn, key=("urn",), indexes=[("school",)])
 
@@ -179,3 +186,15 @@ def urn_taken(_: HeldUrn | None, event: School.UrnSuperseded) -> HeldUrn:
 @urns.on_each(School.MergedInto, keys=lambda event: [(urn,) for urn in event.urns])
 def urn_given_up(_: HeldUrn | None, event: School.MergedInto, key: Key) -> HeldUrn:
     return HeldUrn(urn=key[0], school=event.into)
+
+
+def gone_into(connection: sa.Connection, asked: Collection[UUID]) -> dict[UUID, UUID]:
+    """The records that went into these schools, at once or by way of others, each with its school, nearest first."""
+    columns = schools.table.c
+    found: dict[UUID, UUID] = {}
+    level = {school: school for school in asked}
+    while level:
+        query = sa.select(columns.id, columns.merged_into).where(columns.merged_into.in_(level)).order_by(columns.id)
+        level = {row.id: level[row.merged_into] for row in connection.execute(query)}
+        found.update(level)
+    return found

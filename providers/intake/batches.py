@@ -68,6 +68,12 @@ class Step(Protocol):
     def act(self, work: Work) -> None: ...
 
 
+S = TypeVar("S", bound=Step)
+
+Refused = Callable[[S, Refusal], None]
+"""Called for each step that its record refuses."""
+
+
 def batches(items: Iterable[T]) -> Iterator[list[T]]:
     """The items in lists of bearable size."""
     remaining = iter(items)
@@ -75,8 +81,13 @@ def batches(items: Iterable[T]) -> Iterator[list[T]]:
         yield batch
 
 
-def carry_out(service: Service, steps: Sequence[Step], saved: Saved | None = None) -> None:
+def carry_out(
+    service: Service, steps: Sequence[S], saved: Saved | None = None, *, refused: Refused[S] | None = None
+) -> None:
     """Carry out all steps, a thousand in a transaction, each signed as whoever acts now.
+
+    `refused` is told of each step that its record refuses, and the others are carried out without it. Where it is
+    None, the refusal is raised, and nothing of its transaction is saved.
 
     The command of each transaction follows from the present one and its first step, so that sending the whole again
     after a break changes nothing twice.
@@ -86,16 +97,25 @@ def carry_out(service: Service, steps: Sequence[Step], saved: Saved | None = Non
     for batch in batches(steps):
         command = uuid5(signature.command, f"from {batch[0].key}")
         with acting(replace(signature, command=command)), suppress(AlreadyDone):
-            service.do(_all(batch))
+            for step, refusal in service.do(_all(batch, keep_going=refused is not None)):
+                if refused is not None:
+                    refused(step, refusal)
         done += len(batch)
         if saved is not None:
             saved(done, len(steps))
 
 
-def _all(batch: Sequence[Step]) -> Callable[[Work], None]:
-    def command(work: Work) -> None:
+def _all(batch: Sequence[S], *, keep_going: bool) -> Callable[[Work], list[tuple[S, Refusal]]]:
+    def command(work: Work) -> list[tuple[S, Refusal]]:
+        refused: list[tuple[S, Refusal]] = []
         for step in batch:
-            step.act(work)
+            try:
+                step.act(work)
+            except Refusal as refusal:
+                if not keep_going:
+                    raise
+                refused.append((step, refusal))
+        return refused
 
     return command
 

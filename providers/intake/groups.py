@@ -90,31 +90,35 @@ def import_groups(
     """Take in which school belongs to which group; the caller has signed.
 
     A school leaves a group that the file names without it, or as closed; of groups that the file does not name it
-    tells nothing. Raises OlderThanKnown, and changes nothing, where a newer file told otherwise, unless forced.
+    tells nothing. A row of a URN that its school no longer has lets a membership stand, but begins none.
+    Raises OlderThanKnown, and changes nothing, where a newer file told otherwise, unless forced.
     """
     report = GroupsReport(source)
-    told, named = _members(rows, known, report)
+    told, former, named = _members(rows, known, report)
     there = known_groups()
+    standing = former - told.keys()
     joining: list[Step] = [
         _Joining(school, group, source)
         for (school, uid), group in told.items()
         if not _is_known(group, there.get((school, uid)))
     ]
-    gone = [(school, uid) for school, uid in there if uid in named and (school, uid) not in told]
+    gone = [key for key in there if key[1] in named and key not in told and key not in standing]
     changed = [there[key] for key in (*gone, *told) if key in there and not _is_known(told.get(key), there[key])]
     newest = max((membership.dated for membership in changed), default=source.dated)
     if newest > source.dated and not force:
         raise OlderThanKnown(source.dated, newest)
-    report.joined, report.left, report.unchanged = len(joining), len(gone), len(told) - len(joining)
+    report.joined, report.left, report.unchanged = len(joining), len(gone), len(told) + len(standing) - len(joining)
     carry_out(service, [*joining, *(_Leaving(school, uid, source) for school, uid in gone)], progress)
     return report
 
 
 def _members(
     rows: Iterable[MembershipRow | Problem], known: Known, report: GroupsReport
-) -> tuple[dict[tuple[UUID, str], Membership], set[str]]:
-    """The memberships that the file tells of known schools, and the groups that it names."""
+) -> tuple[dict[tuple[UUID, str], Membership], set[tuple[UUID, str]], set[str]]:
+    """The memberships that the file tells of known schools, those of URNs that they no longer have, and the groups
+    that it names."""
     told: dict[tuple[UUID, str], Membership] = {}
+    former: set[tuple[UUID, str]] = set()
     named: set[str] = set()
     for batch in batches(rows):
         report.problems += (row for row in batch if isinstance(row, Problem))
@@ -122,12 +126,17 @@ def _members(
         schools = known([row.urn for row in found])
         for row in found:
             named.add(row.group_uid)
-            if row.urn not in schools:
+            school = schools.get(row.urn)
+            if school is None:
                 report.unknown += 1
-            elif (row.group_status or "").casefold() != CLOSED:
+            elif (row.group_status or "").casefold() == CLOSED:
+                continue
+            elif school.urn != row.urn:
+                former.add((school.id, row.group_uid))
+            else:
                 group = Membership(row.group_uid, row.group_name, row.group_kind, row.joined)
-                told.setdefault((schools[row.urn].id, row.group_uid), group)
-    return told, named
+                told.setdefault((school.id, row.group_uid), group)
+    return told, former, named
 
 
 def _is_known(group: Membership | None, there: KnownMembership | None) -> bool:

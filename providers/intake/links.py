@@ -38,8 +38,9 @@ class LinksReport:
 
 @dataclass(frozen=True, slots=True)
 class _Link:
-    """One succession, as the register tells it."""
+    """One succession, as the register tells it in a line."""
 
+    line: int
     earlier: int
     later: int
     kind: str
@@ -70,7 +71,10 @@ def import_links(
     known: Known,
     progress: Saved | None = None,
 ) -> LinksReport:
-    """Propose the successions that a list of links tells; the caller has signed."""
+    """Propose the successions that a list of links tells; the caller has signed.
+
+    One that its school refuses is among the problems, and the others are proposed without it.
+    """
     report = LinksReport(source)
     steps: list[_Proposal] = []
     for batch in batches(_successions(rows, report).values()):
@@ -83,9 +87,11 @@ def import_links(
                 report.unchanged += 1
             else:
                 steps.append(_Proposal(earlier.id, link, source))
-    report.proposed = len(steps)
     steps.sort(key=lambda step: step.school)
-    carry_out(service, steps, progress)
+    refused: list[Problem] = []
+    carry_out(service, steps, progress, refused=lambda step, refusal: refused.append(_problem(step.link, refusal)))
+    report.proposed = len(steps) - len(refused)
+    report.problems += refused
     return report
 
 
@@ -94,8 +100,9 @@ def confirm_succession(
 ) -> None:
     """Confirm that a school goes on under the URN of a later record: one institution with both URNs.
 
-    The earlier institution keeps its history and takes the later one's URN, details, link officer, need category
-    and open proposals, where it has none of its own; the later one merges into it. Both are saved together.
+    The earlier institution keeps its history and takes the later one's URN, details and groups, and its link officer,
+    need category and open proposals, where it has none of its own; the later one merges into it, and its inspections
+    stand with the school from there. Both are saved together.
     Raises NotThatSchool, NotFound, Stale or the school's refusal.
     """
 
@@ -145,8 +152,15 @@ def _carry_over(goes: School, stays: School, reason: str) -> None:
             rationale=need.rationale,
             scheme=need.scheme,
         )
+    for group in goes.groups.values():
+        source = goes.group_sources[group.uid]
+        stays.join_group(group.uid, name=group.name, kind=group.kind, joined=group.joined, source=source)
     for succession in goes.proposed:
         stays.propose_succession(succession.urn, kind=succession.kind, on=succession.on, source=succession.source)
+
+
+def _problem(link: _Link, refusal: Refusal) -> Problem:
+    return Problem(link.line, "URN", str(link.earlier), str(refusal))
 
 
 def _successions(rows: Iterable[LinkRow | Problem], report: LinksReport) -> dict[tuple[int, int], _Link]:
@@ -158,9 +172,10 @@ def _successions(rows: Iterable[LinkRow | Problem], report: LinksReport) -> dict
         elif row.direction == SUCCESSOR:
             before = found.get((row.urn, row.linked_urn))
             on = row.on or (before.on if before else None)
-            found[row.urn, row.linked_urn] = _Link(row.urn, row.linked_urn, row.kind, on)
+            found[row.urn, row.linked_urn] = _Link(row.line, row.urn, row.linked_urn, row.kind, on)
         elif row.direction == PREDECESSOR:
-            found.setdefault((row.linked_urn, row.urn), _Link(row.linked_urn, row.urn, row.kind, row.on))
+            link = _Link(row.line, row.linked_urn, row.urn, row.kind, row.on)
+            found.setdefault((link.earlier, link.later), link)
         else:
             report.other += 1
     return found
