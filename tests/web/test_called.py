@@ -37,8 +37,8 @@ CALLED = {
     "settings": "Wexmoor Council",
 }
 
-A_PRICE = {"days": Decimal(4), "day_rate": Decimal(450)}
-"""What the check page of a quote reckons with."""
+A_PRICE = {"days": Decimal(4), "day_rate": Decimal(450), "net": Decimal(1800)}
+"""What the check pages of quotes and variations reckon with, beside the provider."""
 
 COMMANDS = [
     pytest.param(noun, command, id=f"{noun.path}-{command.name}")
@@ -60,7 +60,7 @@ def page_of(standing: Standing, noun: Noun[Any], command: Command[Any], *, check
     with standing.app.test_request_context(href, method="POST", headers={"Cookie": cookie}):
         standing.app.preprocess_request()
         asked = Asked(noun, command, find(noun, ref), ref)
-        asked.form.values = A_PRICE
+        asked.form.values = A_PRICE | {"provider": town.ours.provider}
         page, status = asked.check()
         assert status == 200
         return str(page)

@@ -289,7 +289,7 @@ def test_the_api_goes_on_page_by_page(world: World, program: Callable[..., Progr
         "Cal Cedar",
         "Dora Director",
     ]
-    assert api.get("/people?after=nonsense").json == {"items": [], "next": None}
+    api.get("/people?after=nonsense", 400)
 
 
 @pytest.mark.parametrize(
