@@ -35,6 +35,9 @@ OBJECTIVES = (
 )
 """What the intervention is to reach, how it is measured, and by how many days after the concern."""
 
+UNREVIEWED = 16
+"""Of so many schools the need category of one is not reviewed in time."""
+
 Decision = Callable[[ConcernCase], object]
 DatedDecision = Callable[[date, ConcernCase], object]
 Story = Callable[[UUID, date], None]
@@ -222,15 +225,21 @@ def _change(town: Town, case: UUID, what: Decision) -> None:
 
 
 def _rate(town: Town, diary: Diary, began: date, rated: dict[int, str]) -> None:
-    """The director rates the need of every school at the start, most as B and the strongest as A."""
+    """The director rates the need of every school at the start, most as B and the strongest as A, and reviews nearly
+    all of them in the second autumn."""
     director = town.people[town.cast.director.email]
+    first, second, third = (working_day(began + timedelta(days=days)) for days in (10, 400, 800))
+    reviewed_by = working_day(began + timedelta(days=440))
     for place, (urn, school) in enumerate(town.school_ids.items()):
         category = rated.get(urn) or "AABBBBBC"[place % 8]
-        rate = partial(_set_category, town, school, category, began)
-        diary.write(working_day(began + timedelta(days=10)), director, Role.DIRECTOR, rate, hour=16)
+        rate = partial(_set_category, town, school, category, reviewed_by)
+        diary.write(first, director, Role.DIRECTOR, rate, hour=16)
+        if place % UNREVIEWED:
+            review = partial(_set_category, town, school, category, third)
+            diary.write(second, director, Role.DIRECTOR, review, hour=16)
 
 
-def _set_category(town: Town, school: UUID, category: str, began: date) -> None:
+def _set_category(town: Town, school: UUID, category: str, review_due: date) -> None:
     settings, version = settings_of(town.office)
     among = [each.code for each in settings.need_categories]
     meaning = settings.category(category)
@@ -240,7 +249,7 @@ def _set_category(town: Town, school: UUID, category: str, began: date) -> None:
             category,
             among=among,
             from_=it.today,
-            review_due=working_day(began + timedelta(days=440)),
+            review_due=review_due,
             rationale=f"{meaning.label if meaning else category}: results of three years and the last inspection",
             scheme=version,
         )

@@ -81,6 +81,7 @@ def test_something_waits_on_every_desk(waiting: list[caseload.Item]) -> None:
         Task.PLAN_SESSIONS,
         Task.ASSESS,
         Task.REVIEW,
+        Task.REVIEW_NEED,
     ],
 )
 def test_every_kind_of_work_is_there_to_be_tried(waiting: list[caseload.Item], task: Task) -> None:
