@@ -20,8 +20,8 @@ from flask.testing import FlaskClient
 from bench.browsing import app_on
 from bench.material.place import Place
 from bench.material.timing import Told, spent_on
-from domain.note import Audience, Note, NoteType
-from domain.vocabulary import Role
+from domain.note import Note, NoteType
+from domain.vocabulary import Audience, Role
 from projections import caseload
 from projections.caseload import Item, Task, WaitingFor
 from projections.names import Name, names

@@ -8,10 +8,13 @@ from pathlib import PurePosixPath
 from uuid import UUID
 
 from domain.aggregate import Aggregate, Event, Refusal, reasoned
-from domain.vocabulary import About
+from domain.vocabulary import About, Audience
 
 MOST_BYTES = 10 * 1024 * 1024
 """10 MiB."""
+
+LONGEST_NAME = 200
+"""Characters of a file's name."""
 
 MEDIA_TYPES = {
     ".pdf": "application/pdf",
@@ -45,6 +48,10 @@ class FileNameNeeded(Refusal):
     """The file has no name that can be kept."""
 
 
+class FileNameTooLong(Refusal):
+    """A file's name has at most 200 characters."""
+
+
 class NotAHash(Refusal):
     """The hash of the bytes is not a SHA-256 in hexadecimal digits."""
 
@@ -64,11 +71,16 @@ def media_type_of(file_name: str) -> str:
 
 
 def plain_name(file_name: str) -> str:
-    """The last part of a file's name, without folders and control characters. Raises FileNameNeeded."""
+    """The last part of a file's name, without folders and control characters.
+
+    Raises FileNameNeeded, FileNameTooLong.
+    """
     last = re.split(r"[/\\]", file_name)[-1]
     name = "".join(character for character in last if character.isprintable()).strip()
     if not name.strip(". "):
         raise FileNameNeeded("Give the file a name", field="file")
+    if len(name) > LONGEST_NAME:
+        raise FileNameTooLong(f"Give the file a name of {LONGEST_NAME} characters or fewer", field="file")
     return name
 
 
@@ -86,6 +98,7 @@ class Attachment(Aggregate):
     media_type: str
     size: int
     sha256: str
+    visible_to: Audience | None
     added_on: date
     added_by: UUID | None
 
@@ -94,7 +107,7 @@ class Attachment(Aggregate):
         self.withdrawn_on: date | None = None
 
     class Added(Event):
-        """`size` is in bytes."""
+        """`size` is in bytes. `visible_to` is None where nobody was asked yet: for all who may read the record."""
 
         TOPIC = "attachment.added"
         says = "{by} attached the file {file_name}"
@@ -107,6 +120,7 @@ class Attachment(Aggregate):
         media_type: str
         size: int
         sha256: str
+        visible_to: Audience | None = None
 
         def apply(self, attachment: Attachment) -> None:
             attachment.reference = self.reference
@@ -118,6 +132,7 @@ class Attachment(Aggregate):
             attachment.media_type = self.media_type
             attachment.size = self.size
             attachment.sha256 = self.sha256
+            attachment.visible_to = self.visible_to
             attachment.added_on = self.meta.occurred_on
             attachment.added_by = self.meta.signature.actor
 
@@ -143,6 +158,7 @@ class Attachment(Aggregate):
         sha256: str,
         school: UUID | None = None,
         provider: UUID | None = None,
+        visible_to: Audience = Audience.SERVICE,
     ) -> Attachment:
         """Put a file to a record. `sha256` is the hash of its bytes in hexadecimal digits, `size` their number."""
         name = plain_name(file_name)
@@ -164,6 +180,7 @@ class Attachment(Aggregate):
             media_type=media_type,
             size=size,
             sha256=sha256,
+            visible_to=visible_to,
         )
         attachment.record(added)
         return attachment

@@ -7,7 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from domain.aggregate import Aggregate, Event, Refusal, reasoned
-from domain.vocabulary import About, Personal, Sensitivity, Word
+from domain.vocabulary import About, Audience, Personal, Sensitivity, Word
 
 
 class NoteType(Word):
@@ -16,14 +16,6 @@ class NoteType(Word):
     EMAIL = "email"
     OBSERVATION = "observation"
     GENERAL = "general"
-
-
-class Audience(Word):
-    """Who may see a note that is not restricted, beside those who see the service's own."""
-
-    SERVICE = "service"
-    SCHOOL = "school"
-    PROVIDER = "provider"
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,6 +155,14 @@ class Sensitivity(Word):
     SAFEGUARDING = "safeguarding"
 
 
+class Audience(Word):
+    """For whom a note or file is meant, beside those who see the service's own."""
+
+    SERVICE = "service"
+    SCHOOL = "school"
+    PROVIDER = "provider"
+
+
 @dataclass(frozen=True, slots=True)
 class Personal:
     """Text that names or describes a person, kept apart from plain text so that it can be sealed per person."""

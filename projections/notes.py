@@ -10,8 +10,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from domain.attachment import Attachment
-from domain.note import Audience, Note, NoteType
-from domain.vocabulary import Sensitivity
+from domain.note import Note, NoteType
+from domain.vocabulary import Audience, Sensitivity
 from projections.view import Row, Sheet, View, replace
 
 
@@ -44,7 +44,7 @@ class NoteOnRecord(Row):
 
 
 class FileOnRecord(Row):
-    """`size` is in bytes."""
+    """`size` is in bytes. `visible_to` is None where the file is for all who may read the record."""
 
     id: UUID
     reference: str
@@ -56,6 +56,7 @@ class FileOnRecord(Row):
     media_type: str
     size: int
     sha256: str
+    visible_to: Audience | None
     added_on: date
     added_by: UUID | None
     withdrawn_on: date | None = None
@@ -118,6 +119,7 @@ def file_added(_: FileOnRecord | None, event: Attachment.Added) -> FileOnRecord:
         media_type=event.media_type,
         size=event.size,
         sha256=event.sha256,
+        visible_to=event.visible_to,
         added_on=event.meta.occurred_on,
         added_by=event.meta.signature.actor,
     )
@@ -167,10 +169,7 @@ def written(
     Raises ValueError for an `after` that is no note's."""
     query = _walk(connection, notes.table, on=on, schools=schools, providers=providers, after=after, limit=limit)
     if meant_for_them:
-        columns = notes.table.c
-        for_schools = sa.and_(columns.visible_to == Audience.SCHOOL, columns.school.in_(schools or ()))
-        for_providers = sa.and_(columns.visible_to == Audience.PROVIDER, columns.provider.in_(providers))
-        query = query.where(sa.or_(for_schools, for_providers))
+        query = query.where(_meant_for(notes.table, schools or (), providers))
     return notes.rows(connection, query)
 
 
@@ -180,12 +179,23 @@ def put(
     on: UUID | None = None,
     schools: Collection[UUID] | None = None,
     providers: Collection[UUID] = (),
+    meant_for_them: bool = False,
     after: str | None = None,
     limit: int = 50,
 ) -> list[FileOnRecord]:
     """The files that were not withdrawn, as `written` gives notes."""
     query = _walk(connection, files.table, on=on, schools=schools, providers=providers, after=after, limit=limit)
+    if meant_for_them:
+        table = files.table
+        query = query.where(table.c.visible_to.is_(None) | _meant_for(table, schools or (), providers))
     return files.rows(connection, query)
+
+
+def _meant_for(table: sa.Table, schools: Collection[UUID], providers: Collection[UUID]) -> sa.ColumnElement[bool]:
+    columns = table.c
+    for_schools = sa.and_(columns.visible_to == Audience.SCHOOL, columns.school.in_(schools))
+    for_providers = sa.and_(columns.visible_to == Audience.PROVIDER, columns.provider.in_(providers))
+    return sa.or_(for_schools, for_providers)
 
 
 def _walk(

@@ -22,7 +22,7 @@ from domain.authority import AUTHORITY, Authority
 from domain.calendar import default_term_on
 from domain.concern import ConcernCase, ConcernKind, ConcernSource, Severity
 from domain.engagement import BrokeredEngagement
-from domain.note import Audience, Note, NoteType
+from domain.note import Note, NoteType
 from domain.person import Person
 from domain.provider import Provider, ProviderKind
 from domain.record_of_visit import RecordOfVisit
@@ -30,7 +30,7 @@ from domain.school import School
 from domain.support_request import Route, SupportLevel, SupportRequest
 from domain.tender import Tender
 from domain.visit import Visit, Visitor
-from domain.vocabulary import Phase, Purpose, Role, ServiceType, Team, VisitKind
+from domain.vocabulary import Audience, Phase, Purpose, Role, ServiceType, Team, VisitKind
 from tests.domain.brokered import ENDS, REPLY_BY, a_need, terms, the_work
 from tests.domain.test_record_of_visit import CONTENT
 from tests.scenario import TODAY
@@ -270,6 +270,7 @@ def _file(place: Place) -> Attachment:
         file_name="Action plan.pdf",
         size=20_000,
         sha256="ab" * 32,
+        visible_to=Audience.SCHOOL,
     )
 
 

@@ -13,19 +13,20 @@ from marshmallow import fields
 from werkzeug.exceptions import NotFound
 
 from domain.aggregate import RECORDS
-from domain.note import Audience, Note
+from domain.note import Note
 from domain.references import NotAReference, parts
 from domain.school import School
 from domain.service import NotFound as NoRecord
-from domain.vocabulary import Role
 from projections import notes as view
 from projections.together import Question, Together
+from web.audience import VISIBLE, is_for, is_inside
 from web.doing import Found, find, found_at
+from web.forms.messages import lowered
 from web.identity import Visitor, signed_in, teams_of
 from web.known import names_of, reference_of
 from web.noun import Noun
 from web.office import office
-from web.policy import SERVICE, Action, Concerned
+from web.policy import Action, Concerned
 from web.record_addresses import record_href
 from web.several import records_of
 
@@ -51,6 +52,10 @@ class Attached:
     names: Mapping[UUID, str]
     write_href: str
     add_href: str
+
+    def seen_by(self, what: view.NoteOnRecord | view.FileOnRecord) -> str:
+        """Who may see a note or file, within a sentence."""
+        return lowered(VISIBLE[what.visible_to])
 
 
 def know_nouns(app: Flask, nouns: Iterable[Noun[Any]]) -> None:
@@ -84,7 +89,7 @@ def attached_to(
     if kind not in TAKES_NOTES or not asking.may(Action.READ_NOTE, found.concerned):
         return None
     notes = [note for note in beside["notes"] if is_meant_for(asking, note)]
-    files = beside["files"]
+    files = [file for file in beside["files"] if is_for(asking, file)]
     writes = asking.may_change and asking.may(Action.WRITE_NOTE, found.concerned)
     people = {note.written_by for note in notes} | {file.added_by for file in files}
     attached = Attached(
@@ -97,20 +102,10 @@ def attached_to(
     return attached if notes or files or writes else None
 
 
-def is_inside(asking: Visitor) -> bool:
-    """Whether somebody works in the service or reviews it, and so sees notes for whomever they are meant."""
-    return asking.holds(*SERVICE, Role.REVIEWER)
-
-
 def is_meant_for(asking: Visitor, note: Note | view.NoteOnRecord) -> bool:
-    """Whether a note is meant for somebody who may read the record that it is on."""
-    if is_inside(asking):
-        return True
-    if note.withdrawn_on is not None:
-        return False
-    if note.visible_to is Audience.SCHOOL:
-        return note.school in asking.schools
-    return note.visible_to is Audience.PROVIDER and note.provider in asking.providers
+    """Whether a note is meant for somebody who may read the record that it is on; a withdrawn one for nobody outside
+    the service."""
+    return is_inside(asking) or (note.withdrawn_on is None and is_for(asking, note))
 
 
 def is_open_to(asking: Visitor, kind: str, record: UUID) -> bool:

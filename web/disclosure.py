@@ -15,8 +15,8 @@ import sqlalchemy as sa
 
 from domain.aggregate import Event
 from domain.attachment import Attachment
-from domain.note import Audience, Note
-from domain.vocabulary import About, Role, Sensitivity
+from domain.note import Note
+from domain.vocabulary import About, Audience, Role, Sensitivity
 from projections import audit_trail, caseload, concerns, notes, tenders
 from projections.audit_trail import kind_of
 from projections.caseload import Task
@@ -125,6 +125,7 @@ def told_of_trail(asking: Visitor, where: Concerned) -> sa.ColumnElement[bool] |
     on_theirs = sa.exists().where(
         file.id == columns.stream,
         file.on_kind.in_(kinds),
+        file.visible_to.is_(None) | (file.visible_to == Audience.SCHOOL),
         sa.or_(file.on_kind != CONCERN, file.on_record.in_(ordinary)),
     )
     return sa.and_(
@@ -233,14 +234,17 @@ class Disclosure:
         return self._invited[tender]
 
     def _is_for_visitor(self, attached: UUID, where: Concerned) -> bool:
-        """Whether a note is meant for the visitor's side, or a file is on a record that they may read."""
+        """Whether a note or file is meant for the visitor's side, and a file is on a record that they may read."""
         found = self._notes_and_files.get(attached)
         if found is None or (found.on_kind == CONCERN and not self._may_read_concern(found.on_record, where)):
             return False
         if isinstance(found, notes.FileOnRecord):
-            return self._may_see(found.on_kind, where)
-        side = Audience.PROVIDER if self._asking.holds(Role.SPECIALIST) else Audience.SCHOOL
-        return found.visible_to is side
+            return self._may_see(found.on_kind, where) and found.visible_to in {None, self._side}
+        return found.visible_to is self._side
+
+    @property
+    def _side(self) -> Audience:
+        return Audience.PROVIDER if self._asking.holds(Role.SPECIALIST) else Audience.SCHOOL
 
     def _may_read_concern(self, id: UUID, where: Concerned) -> bool:
         case = concerns.cases.get(self._connection, id)

@@ -6,13 +6,18 @@ Every function returns "" for None, so that a template need not ask first.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
 
 LONDON = ZoneInfo("Europe/London")
 
 MINUTE, HOUR = 60, 3600
+
+LONG_WORD = 30
+"""Characters of a word, up to which a column is made as wide as its longest word."""
 
 
 def date(when: dt.date | dt.datetime | None) -> str:
@@ -108,6 +113,13 @@ def london(moment: dt.datetime) -> dt.datetime:
     return moment.astimezone(LONDON)
 
 
+def breaking(cell: object) -> str:
+    """The class of a table's cell whose text or hint holds a word that no column may be wide enough for."""
+    told = (cell.get("text"), cell.get("hint")) if isinstance(cell, Mapping) else (cell,)
+    texts = [text for text in told if isinstance(text, str) and not isinstance(text, Markup)]
+    return " app-breaks" if any(len(word) > LONG_WORD for text in texts for word in text.split()) else ""
+
+
 def filters(now: Callable[[], dt.datetime]) -> dict[str, Callable[..., str]]:
     """The template filters; `now` is the clock that `relative` reads."""
     return {
@@ -117,5 +129,6 @@ def filters(now: Callable[[], dt.datetime]) -> dict[str, Callable[..., str]]:
         "day_and_time": day_and_time,
         "money": money,
         "days": days,
+        "breaking": breaking,
         "relative": lambda when: relative(when, now()),
     }

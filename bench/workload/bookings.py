@@ -7,8 +7,8 @@ from functools import partial
 from bench.workload.beginning import SUBJECTS
 from bench.workload.diary import Story, When
 from bench.workload.world import SchoolKnown, World
-from domain.note import Audience, Note, NoteType
-from domain.vocabulary import Role
+from domain.note import Note, NoteType
+from domain.vocabulary import Audience, Role
 
 
 def booking(world: World, school: SchoolKnown, after: int) -> Story:

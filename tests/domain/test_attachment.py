@@ -14,10 +14,12 @@ from domain.attachment import (
     AttachmentWithdrawn,
     FileIsEmpty,
     FileNameNeeded,
+    FileNameTooLong,
     FileTooLarge,
     FileTypeNotTaken,
     NotAHash,
 )
+from domain.vocabulary import Audience
 from tests.scenario import given, signed
 
 REQUEST, SCHOOL, OFFICER = (UUID(int=number) for number in range(1, 4))
@@ -52,6 +54,7 @@ def test_a_file_is_known_by_its_name_type_size_hash_and_sender() -> None:
         ({"file_name": "plan"}, FileTypeNotTaken),
         ({"file_name": "folder/"}, FileNameNeeded),
         ({"file_name": " .. "}, FileNameNeeded),
+        ({"file_name": "x" * 197 + ".pdf"}, FileNameTooLong),
         ({"size": MOST_BYTES + 1}, FileTooLarge),
         ({"size": 0}, FileIsEmpty),
         ({"sha256": "ab"}, NotAHash),
@@ -61,6 +64,25 @@ def test_a_file_that_cannot_be_kept_is_refused_by_name(changes: dict[str, Any], 
     with pytest.raises(rule) as refusal:
         an_attachment(**changes)
     assert refusal.value.field == "file"
+
+
+def test_a_name_of_two_hundred_characters_is_taken() -> None:
+    assert an_attachment(file_name="x" * 196 + ".pdf").file_name.endswith("x.pdf")
+
+
+def test_a_file_is_for_the_service_alone_unless_it_is_said_otherwise() -> None:
+    assert an_attachment().visible_to is Audience.SERVICE
+    assert an_attachment(visible_to=Audience.SCHOOL).visible_to is Audience.SCHOOL
+
+
+def test_a_file_of_which_nobody_was_asked_is_for_all_who_read_the_record() -> None:
+    told = {name: getattr(an_attachment(), name) for name in ("on_kind", "on_record", "school", "provider")}
+    told |= {"file_name": "plan.pdf", "media_type": "application/pdf", "size": 1, "sha256": "ab" * 32}
+    attachment = Attachment.named("F-2026-0001")
+    with signed(by=OFFICER):
+        attachment.record(Attachment.Added(reference="F-2026-0001", **told))
+
+    assert attachment.visible_to is None
 
 
 def test_a_file_of_ten_mebibytes_is_taken() -> None:

@@ -10,7 +10,6 @@ import pytest
 
 from domain.aggregate import OccurredInTheFuture, ReasonNeeded
 from domain.note import (
-    Audience,
     NotAWayToRestrict,
     Note,
     NoteSaysNothing,
@@ -18,7 +17,7 @@ from domain.note import (
     NoteWithdrawn,
     RestrictedNoteStaysInside,
 )
-from domain.vocabulary import Personal, Sensitivity
+from domain.vocabulary import Audience, Personal, Sensitivity
 from tests.scenario import TODAY, given, signed
 
 VISIT, SCHOOL, HEAD, READER, OTHER = (UUID(int=number) for number in range(1, 6))

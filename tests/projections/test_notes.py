@@ -37,7 +37,7 @@ def write(service: Service, number: int, record: UUID, **more: Any) -> UUID:
         ).id
 
 
-def attach(service: Service, number: int, record: UUID, file_name: str) -> UUID:
+def attach(service: Service, number: int, record: UUID, file_name: str, **more: Any) -> UUID:
     with signed(by=OFFICER):
         return service.add(
             lambda: Attachment.add(
@@ -47,6 +47,7 @@ def attach(service: Service, number: int, record: UUID, file_name: str) -> UUID:
                 file_name=file_name,
                 size=10,
                 sha256="0a" * 32,
+                **more,
             )
         ).id
 

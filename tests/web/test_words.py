@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
+from markupsafe import Markup
 
 from web import words
 
@@ -98,6 +99,16 @@ def test_today_ends_at_midnight_in_london() -> None:
 def test_nothing_is_written_for_what_is_not_known() -> None:
     filters = words.filters(lambda: NOON)
     assert {write(None) for write in filters.values()} == {""}
+
+
+@pytest.mark.parametrize("cell", ["x" * 31, {"text": "A " + "x" * 31}, {"tag": "open", "hint": "x" * 31}])
+def test_a_cell_with_a_long_word_may_break_it(cell: object) -> None:
+    assert words.breaking(cell) == " app-breaks"
+
+
+@pytest.mark.parametrize("cell", ["x" * 30, "ten words " * 10, {"text": "x", "href": "y" * 31}, Markup("y" * 31), 7])
+def test_a_cell_of_usual_words_keeps_them_whole(cell: object) -> None:
+    assert words.breaking(cell) == ""
 
 
 def test_a_moment_without_a_zone_is_refused() -> None:

@@ -11,25 +11,36 @@ from flask import Response, send_file
 from werkzeug.exceptions import Forbidden, Gone
 
 from domain.attachment import MOST_BYTES, Attachment, FileTooLarge, media_type_of, plain_name
+from domain.vocabulary import About
 from projections import notes as view
-from web.attached import href_of, is_inside, is_open_to, walked
+from web import audience
+from web.attached import href_of, is_open_to, walked
+from web.audience import is_for, is_inside
 from web.files import schemas
 from web.files.contents import check_content
 from web.files.keeping import bytes_of, keep
 from web.identity import Reach, Visitor, signed_in
 from web.noun import Deal, Listing, Noun, Sight, Values
 from web.office import office
-from web.policy import Action
+from web.policy import Action, Concerned
 
 
 def _listed(
     connection: sa.Connection, reach: Reach, filters: Values, after: str | None, limit: int
 ) -> list[view.FileOnRecord]:
-    on = filters["on"].id if "on" in filters else None
+    asking, on = signed_in(), filters["on"].id if "on" in filters else None
     schools = None if reach.everything else reach.schools
 
     def following(place: str | None, most: int) -> list[view.FileOnRecord]:
-        return view.put(connection, on=on, schools=schools, providers=reach.providers, after=place, limit=most)
+        return view.put(
+            connection,
+            on=on,
+            schools=schools,
+            providers=reach.providers,
+            meant_for_them=not is_inside(asking),
+            after=place,
+            limit=most,
+        )
 
     return walked(connection, following, after, limit)
 
@@ -51,6 +62,11 @@ def served(file: Attachment) -> Response:
     return answer
 
 
+def _is_open(asking: Visitor, file: Attachment, _: Concerned) -> bool:
+    """Whether a file is open to somebody who may read files there: it is for them, and so is its record."""
+    return is_for(asking, file) and is_open_to(asking, file.on_kind, file.on_record)
+
+
 files = Noun(
     "files",
     Attachment,
@@ -58,7 +74,7 @@ files = Noun(
     read=Action.READ_NOTE,
     out=schemas.FileOut,
     listing=Listing(view.FileOnRecord, _listed, lambda row: row.reference, schemas.FileFilters),
-    sight=Sight(is_open=lambda asking, file, _: is_open_to(asking, file.on_kind, file.on_record)),
+    sight=Sight(is_open=_is_open),
     content=served,
 )
 
@@ -70,10 +86,15 @@ files = Noun(
     schemas.AddFile,
     submit="Add the file",
     done="The file is added",
+    context=lambda *_: audience.offered_to(signed_in()),
+    first_answers=lambda _, asking: {"visible_to": audience.sides(asking)[0]},
     goes_to=lambda connection, file: f"{href_of(connection, file.on_kind, file.on_record)}#files",
 )
 def add(deal: Deal[Attachment], values: Values) -> Attachment:
-    sent = values["file"]
+    sent, place = values["file"], values["on"]
+    visible_to = audience.chosen(
+        deal.visitor, values.get("visible_to"), About(school=place.school, provider=place.provider)
+    )
     name = plain_name(sent.filename)
     media_type = media_type_of(name)
     content = sent.stream.read(MOST_BYTES + 1)
@@ -85,7 +106,12 @@ def add(deal: Deal[Attachment], values: Values) -> Attachment:
     sha256 = keep(deal.office, content, media_type)
     return deal.begin(
         lambda reference: Attachment.add(
-            reference, **values["on"].told(), file_name=name, size=len(content), sha256=sha256
+            reference,
+            **place.told(),
+            file_name=name,
+            size=len(content),
+            sha256=sha256,
+            visible_to=visible_to,
         )
     )
 

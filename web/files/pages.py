@@ -13,6 +13,7 @@ from domain.attachment import Attachment
 from projections.notes import FileOnRecord
 from web import words
 from web.attached import href_of
+from web.audience import VISIBLE
 from web.doing import find
 from web.files.commands import files, served
 from web.known import rows_of
@@ -67,4 +68,8 @@ def file(ref: str) -> str:
 
 def _more(connection: sa.Connection, file: Attachment, _: Beside) -> Mapping[str, Any]:
     on = rows_of(connection, [file.on_record]).get(file.on_record)
-    return {"on": record_label(file.on_kind, on), "on_href": href_of(connection, file.on_kind, file.on_record)}
+    return {
+        "on": record_label(file.on_kind, on),
+        "on_href": href_of(connection, file.on_kind, file.on_record),
+        "visible_to": VISIBLE[file.visible_to],
+    }

@@ -10,7 +10,9 @@ from marshmallow import Schema, ValidationError, fields, post_load
 from werkzeug.datastructures import FileStorage
 
 from domain.attachment import MEDIA_TYPES
+from domain.vocabulary import Audience
 from web.attached import TAKES_FILES, PlaceField
+from web.audience import audience_field
 from web.fields import person_field, reason_field
 
 
@@ -39,6 +41,8 @@ class AddFile(Schema):
         },
     )
 
+    visible_to = audience_field()
+
     @post_load
     def placed(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
         """With school and provider, by which the right to attach is judged."""
@@ -59,6 +63,12 @@ class FileOut(Schema):
     media_type = fields.String()
     size = fields.Integer()
     sha256 = fields.String()
+    visible_to = fields.Enum(
+        Audience,
+        by_value=True,
+        allow_none=True,
+        metadata={"description": "Null where the file is for all who may read the record"},
+    )
     added_on = fields.Date()
     added_by = person_field(allow_none=True)
     withdrawn_on = fields.Date(allow_none=True)

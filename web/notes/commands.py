@@ -11,7 +11,9 @@ from domain.note import Note
 from domain.vocabulary import About, Sensitivity
 from projections import notes as view
 from projections import people
-from web.attached import href_of, is_inside, walked
+from web import audience
+from web.attached import href_of, walked
+from web.audience import is_inside
 from web.choices import Choices, everybody
 from web.identity import Reach, Visitor, concerned, signed_in
 from web.known import reference_of
@@ -61,7 +63,7 @@ def _to_choose_from(connection: sa.Connection, _: Note | None) -> Mapping[str, A
     return {
         schemas.PEOPLE: people_to_name(connection),
         schemas.SENSITIVITIES: [(way.value, way.label) for way in ways],
-        schemas.AUDIENCES: [(side.value, schemas.VISIBLE[side]) for side in rules.sides(asking)],
+        **audience.offered_to(asking),
     }
 
 
@@ -85,7 +87,7 @@ def people_to_name(connection: sa.Connection) -> Choices:
 
 
 def _first_answers(_: sa.Connection, asking: Visitor) -> Mapping[str, Any]:
-    return {"sensitivity": Sensitivity.ORDINARY, "visible_to": rules.sides(asking)[0]}
+    return {"sensitivity": Sensitivity.ORDINARY, "visible_to": audience.sides(asking)[0]}
 
 
 @notes.beginning(
@@ -101,8 +103,7 @@ def _first_answers(_: sa.Connection, asking: Visitor) -> Mapping[str, Any]:
 def write(deal: Deal[Note], values: Values) -> Note:
     asking, place = deal.visitor, values["on"]
     about = About(school=place.school, provider=place.provider)
-    visible_to = values.get("visible_to") or rules.sides(asking)[0]
-    rules.check_audience(asking, visible_to, about)
+    visible_to = audience.chosen(asking, values.get("visible_to"), about)
     rules.check_sensitivity(asking, values["sensitivity"], about)
     return deal.begin(
         lambda reference: Note.write(

@@ -13,11 +13,11 @@ from domain.note import Note
 from projections.notes import NoteOnRecord
 from web import words
 from web.attached import href_of
+from web.audience import VISIBLE
 from web.identity import concerned, signed_in
 from web.known import rows_of
 from web.notes.commands import notes
 from web.notes.rules import may_read
-from web.notes.schemas import VISIBLE
 from web.noun import Listing
 from web.pages import Answer, Beside, ListPage, list_page, record_page
 from web.timeline import record_label

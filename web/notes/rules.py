@@ -9,9 +9,10 @@ from flask import g
 from werkzeug.exceptions import Forbidden
 
 from domain.aggregate import Refusal
-from domain.note import Audience, Note
-from domain.vocabulary import About, Role, Sensitivity
-from web.attached import is_inside, is_meant_for, is_open_to
+from domain.note import Note
+from domain.vocabulary import About, Sensitivity
+from web.attached import is_meant_for, is_open_to
+from web.audience import is_inside
 from web.identity import Visitor, concerned, signed_in
 from web.office import office
 from web.policy import Action, Concerned, right_to
@@ -19,31 +20,6 @@ from web.policy import Action, Concerned, right_to
 
 class NotForYouToRestrict(Refusal):
     """Somebody who may not read restricted notes here would write one."""
-
-
-class NobodyWouldSee(Refusal):
-    """A note is meant for a school or provider that the record has nothing to do with."""
-
-
-class NotYourSide(Refusal):
-    """Somebody of a school or provider would write for others than their own side and the service."""
-
-
-def sides(asking: Visitor) -> list[Audience]:
-    """For whom somebody may write, the usual one first: outside the service, for their own side alone."""
-    if is_inside(asking):
-        return [Audience.SERVICE, Audience.SCHOOL, Audience.PROVIDER]
-    return [Audience.PROVIDER] if asking.holds(Role.SPECIALIST) else [Audience.SCHOOL]
-
-
-def check_audience(asking: Visitor, audience: Audience, about: About) -> None:
-    """Raises NotYourSide, NobodyWouldSee."""
-    if audience not in sides(asking):
-        raise NotYourSide(f"Choose {sides(asking)[0].label.lower()}", field="visible_to")
-    if audience is Audience.SCHOOL and about.school is None:
-        raise NobodyWouldSee("There is no school on this record. Choose somebody else", field="visible_to")
-    if audience is Audience.PROVIDER and about.provider is None:
-        raise NobodyWouldSee("There is no provider on this record. Choose somebody else", field="visible_to")
 
 
 def check_sensitivity(asking: Visitor, sensitivity: Sensitivity, about: About) -> None:

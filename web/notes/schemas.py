@@ -6,19 +6,14 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from domain.note import Audience, NoteType
-from domain.vocabulary import Personal, Sensitivity
+from domain.note import NoteType
+from domain.vocabulary import Audience, Personal, Sensitivity
 from web.attached import TAKES_NOTES, PlaceField
+from web.audience import audience_field
 from web.fields import day_field, line_field, person_field, reason_field, text_field
 
-PEOPLE, AUDIENCES, SENSITIVITIES = "people", "audiences", "sensitivities"
-"""What the form offers to choose from: people, for whom a note may be meant, and whether it may be restricted."""
-
-VISIBLE = {
-    Audience.SERVICE: "The service only",
-    Audience.SCHOOL: "The service and the school",
-    Audience.PROVIDER: "The service and the provider",
-}
+PEOPLE, SENSITIVITIES = "people", "sensitivities"
+"""What the form offers to choose from: people, and whether a note may be restricted."""
 
 
 class Said(Schema):
@@ -72,11 +67,7 @@ class WriteNote(Said):
             "choices": lambda context: context[SENSITIVITIES],
         },
     )
-    visible_to = fields.Enum(
-        Audience,
-        by_value=True,
-        metadata={"label": "Who may see it", "widget": "radios", "choices": lambda context: context[AUDIENCES]},
-    )
+    visible_to = audience_field()
 
     class Meta:
         fields = (

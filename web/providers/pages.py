@@ -17,7 +17,8 @@ from projections.providers import ListedProvider, subjects
 from projections.together import Question
 from providers.vetting import cleared_on
 from web import words
-from web.attached import BESIDE, is_inside
+from web.attached import BESIDE
+from web.audience import is_inside
 from web.identity import signed_in
 from web.known import references_of
 from web.noun import Listing

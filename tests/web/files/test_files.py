@@ -12,9 +12,12 @@ import pytest
 from werkzeug.test import TestResponse
 
 from domain.attachment import MOST_BYTES, Attachment
+from domain.provider import Provider, ProviderKind
 from domain.references import record_id
+from domain.vocabulary import Audience
 from tests.web.conftest import Browser, Program
 from tests.world import World
+from web.files.keeping import keep
 
 Open = Callable[[UUID], Browser]
 Use = Callable[..., Program]
@@ -98,9 +101,10 @@ def test_a_file_is_handed_out_under_its_name_and_never_shown(director: Browser, 
         (file("results.pdf", b"MZ a program"), "is not that of a PDF file"),
         (file("results.pdf", b""), "The file is empty"),
         (file("results.pdf", PDF + b"x" * MOST_BYTES), "Choose a file of 10 MiB or less"),
+        (file("x" * 197 + ".pdf"), "a name of 200 characters or fewer"),
         (file(""), "Choose a file"),
     ],
-    ids=["type", "content", "empty", "size", "none"],
+    ids=["type", "content", "empty", "size", "name", "none"],
 )
 def test_a_file_that_is_not_taken_is_refused_beside_the_question(
     world: World, director: Browser, ref: str, sent: tuple[io.BytesIO, str], message: str
@@ -146,7 +150,7 @@ def test_a_withdrawn_file_is_no_longer_served(
 def test_who_may_not_read_the_record_gets_no_file(
     world: World, sign_in: Open, director: Browser, school: UUID, ref: str
 ) -> None:
-    director.send("/files/add", {"on": ref, "file": file()})
+    director.send("/files/add", {"on": ref, "file": file(), "visible_to": "school"})
     stranger = world.headteacher(world.school("Birchwood"), "Hugo Head")
     for person in (world.broker(), stranger, world.administrator()):
         browser = sign_in(person)
@@ -160,11 +164,109 @@ def test_who_may_not_read_the_record_gets_no_file(
 def test_a_headteacher_withdraws_only_what_they_added(
     world: World, sign_in: Open, director: Browser, school: UUID, ref: str
 ) -> None:
-    director.send("/files/add", {"on": ref, "file": file()})
+    director.send("/files/add", {"on": ref, "file": file(), "visible_to": "school"})
     head = sign_in(world.headteacher(school))
-    head.send("/files/add", {"on": ref, "file": file("plan.txt", b"Our plan")})
+    head.send("/files/add", {"on": ref, "file": file("plan.txt", b"Our plan"), "visible_to": "school"})
     head.get("/files/F-2026-0001/withdraw", 403)
     head.send("/files/F-2026-0002/withdraw", {"reason": "A newer one comes"})
+
+
+def closed_to(browser: Browser, use: Program, ref: str) -> bool:
+    """Whether a file is closed at every door; else it has to be open at each."""
+    doors = [browser.client.get(f"/files/{ref}{part}").status_code for part in ("", "/download")]
+    paths = [f"/api/v1/files/{ref}{part}" for part in ("", "/content")]
+    doors += [use.client.get(path, headers=use.headers).status_code for path in paths]
+    listed = f"/files/{ref}" in browser.get("/files/")
+    told = ref in [row["reference"] for row in use.get("/files").json["items"]]
+    assert (set(doors), listed, told) in [({403}, False, False), ({200}, True, True)]
+    return not listed
+
+
+def test_a_file_is_for_the_service_alone_unless_it_is_said_otherwise(
+    world: World, sign_in: Open, program: Use, director: Browser, school: UUID, concern: str, ref: str
+) -> None:
+    page = director.get(f"/files/add?on={ref}")
+    assert "Who may see it" in page
+    assert 'value="service" checked' in page
+    director.send("/files/add", {"on": ref, "file": file("inside.pdf"), "visible_to": "service"})
+    director.send("/files/add", {"on": ref, "file": file("unsaid.pdf")})
+    director.send("/files/add", {"on": ref, "file": file("shared.pdf"), "visible_to": "school"})
+    head = world.headteacher(school)
+    browser, use = sign_in(head), program(head)
+
+    assert [closed_to(browser, use, f"F-2026-000{number}") for number in (1, 2, 3)] == [True, True, False]
+    for href in (concern, f"/schools/{world.urn(school)}/file"):
+        seen = browser.get(href)
+        assert "shared.pdf" in seen
+        assert "inside.pdf" not in seen
+        assert "unsaid.pdf" not in seen
+    assert "The service and the school" in browser.get("/files/F-2026-0003")
+    assert "The service only" in director.get("/files/F-2026-0001")
+    assert "The service and the school" in director.get(concern)
+
+
+def test_a_file_is_for_a_provider_where_it_is_said_so(
+    world: World, sign_in: Open, program: Use, director: Browser
+) -> None:
+    with world.acting():
+        provider = world.office.service.add(
+            lambda: Provider.register("PV-2026-0001", trading_as="Music Service", kind=ProviderKind.INTERNAL)
+        )
+    on = {"on": "PV-2026-0001"}
+    director.send("/files/add", {**on, "file": file("inside.pdf")})
+    director.send("/files/add", {**on, "file": file("shared.pdf"), "visible_to": "provider"})
+    director.send("/files/add", {**on, "file": file("lost.pdf"), "visible_to": "school"}, status=422)
+    specialist = world.specialist(provider.id)
+    browser, use = sign_in(specialist), program(specialist)
+
+    assert [closed_to(browser, use, f"F-2026-000{number}") for number in (1, 2)] == [True, False]
+    seen = browser.get("/providers/PV-2026-0001")
+    assert "shared.pdf" in seen
+    assert "inside.pdf" not in seen
+
+
+def test_a_headteacher_adds_files_for_their_own_side_alone(
+    world: World, sign_in: Open, director: Browser, school: UUID, ref: str
+) -> None:
+    head = sign_in(world.headteacher(school))
+    page = head.get(f"/files/add?on={ref}")
+    assert 'value="school" checked' in page
+    assert 'value="service"' not in page
+
+    head.send("/files/add", {"on": ref, "file": file(), "visible_to": "service"}, status=422)
+    head.send("/files/add", {"on": ref, "file": file()})
+
+    assert attachment(world).visible_to is Audience.SCHOOL
+
+
+def test_a_file_of_which_nobody_was_asked_stays_open_to_all_who_read_its_record(
+    world: World, sign_in: Open, program: Use, director: Browser, school: UUID, concern: str, ref: str
+) -> None:
+    sha256 = keep(world.office, PDF, "application/pdf")
+    old = Attachment.named("F-2026-0001")
+    with world.acting(post="director"):
+        old.record(
+            Attachment.Added(
+                reference="F-2026-0001",
+                on_kind="concern",
+                on_record=record_id("concern", ref),
+                school=school,
+                provider=None,
+                file_name="old.pdf",
+                media_type="application/pdf",
+                size=len(PDF),
+                sha256=sha256,
+            )
+        )
+        world.office.service.save_together([old])
+    head = world.headteacher(school)
+    browser, use = sign_in(head), program(head)
+
+    assert not closed_to(browser, use, "F-2026-0001")
+    assert use.get("/files/F-2026-0001").json["visible_to"] is None
+    assert "All who may read the record" in browser.get("/files/F-2026-0001")
+    assert "old.pdf" in browser.get(concern)
+    assert "old.pdf" in browser.get(f"/schools/{world.urn(school)}/file")
 
 
 def test_a_reviewer_downloads_and_adds_nothing(world: World, sign_in: Open, director: Browser, ref: str) -> None:
