@@ -46,6 +46,9 @@ OUR_SIDE = (service.Unavailable, Superseded)
 MEANWHILE = "Somebody changed the record meanwhile. Read it again, and decide on what it says now"
 """Without its versions: from a number nobody shall learn what others do."""
 
+MISSING = "There is no such record"
+"""Without the number by which the service itself knows it."""
+
 UNSURE = "It is not known whether this was saved. Send it again: it is carried out once"
 
 TITLES: dict[type[HTTPException], str] = {
@@ -90,6 +93,8 @@ def _told(error: Exception) -> str | None:
         return UNSURE
     if isinstance(error, service.Stale):
         return MEANWHILE
+    if isinstance(error, service.NotFound):
+        return MISSING
     return None if isinstance(error, OUR_SIDE) else str(error)
 
 

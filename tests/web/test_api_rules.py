@@ -48,6 +48,10 @@ def version(world: World) -> int:
     return world.office.service.find(ConcernCase, ID).version
 
 
+def test_a_record_that_is_not_there_is_missed_in_plain_words(api: Program) -> None:
+    assert api.get("/concerns/CC-2026-9999", 404).json["detail"] == "There is no such record"
+
+
 # Versions
 
 
