@@ -18,6 +18,10 @@ class NotAnOfficer(Refusal):
     """The person holds no officer's post on the day from which the school would be theirs."""
 
 
+class GoneBefore(Refusal):
+    """The person's posts end before the school would be given back."""
+
+
 STAND_INS = (Role.OFFICER, Role.DIRECTOR)
 """Who may stand in for a link officer."""
 
@@ -54,7 +58,7 @@ def arrange_cover(
     """
 
     def command(work: Work) -> None:
-        _officer(work, officer, from_, STAND_INS)
+        _officer(work, officer, from_, STAND_INS, until=to)
         work.find(School, school, at=at).arrange_cover(officer, from_=from_, to=to, reason=reason)
 
     service.do(command)
@@ -84,7 +88,14 @@ def hand_over(
     return service.do(command)
 
 
-def _officer(work: Work, officer: UUID, day: date, roles: Iterable[Role] = (Role.OFFICER,)) -> None:
+def _officer(
+    work: Work, officer: UUID, day: date, roles: Iterable[Role] = (Role.OFFICER,), *, until: date | None = None
+) -> None:
+    """Raises NotAnOfficer; GoneBefore where they hold no such post on the last day, or are known to leave."""
     person = work.find(Person, officer)
     if not any(person.holds(role, day) for role in roles):
         raise NotAnOfficer("Choose somebody who holds an officer's post on that day", field="officer")
+    own = [post for post in person.posts if post.role in roles]
+    last = None if any(post.until is None for post in own) else max(post.until for post in own if post.until)
+    if last is not None and (until is None or until > last):
+        raise GoneBefore(f"Their post ends on {last.day} {last:%B %Y}. Choose somebody else", field="officer")

@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from domain.vocabulary import Phase
-from projections.schools.care import covered, link_officers, linked, rated
+from projections.schools.care import covered, covers, link_officers, linked, rated
 from projections.schools.register import KnownSchool, folded, gone_into, schools, urns
 from projections.view import replace
 
@@ -71,6 +71,13 @@ def of_team(connection: sa.Connection, officers: Collection[UUID], *, today: dat
 def linked_to(connection: sa.Connection, officer: UUID, *, today: date) -> list[KnownSchool]:
     """The schools whose link officer this is, today or from a later day: what has to be handed over."""
     return _page(connection, [linked_from(officer, today)], None, None)
+
+
+def covered_to_come(connection: sa.Connection, officer: UUID, *, today: date) -> list[KnownSchool]:
+    """The schools for which this officer stands in, today or from a later day."""
+    ahead = covers.table.c
+    stands_in = sa.exists().where(ahead.school == schools.table.c.id, ahead.officer == officer, ahead.to >= today)
+    return _page(connection, [stands_in], None, None)
 
 
 def linked_from(officer: UUID | sa.BindParameter[UUID], day: date | sa.BindParameter[date]) -> sa.ColumnElement[bool]:

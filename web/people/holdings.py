@@ -8,8 +8,9 @@ from datetime import date
 import sqlalchemy as sa
 
 from domain.person import SCHOOL_ROLES, Person, Post
+from domain.visit.parts import AHEAD
 from domain.vocabulary import Role
-from projections import caseload, schools
+from projections import caseload, schools, visits
 from projections.caseload import Item
 from web.known import references_of
 from web.office import office
@@ -21,8 +22,10 @@ EVERYTHING = 10_000
 
 
 def of_person(connection: sa.Connection, person: Person) -> list[str]:
-    """All that a person holds: the schools they are link officer for, and what waits for them by name."""
-    return [*_schools(connection, person), *_items(connection, waiting_for(connection, person))]
+    """All that a person holds: the schools they are link officer for or stand in for, the visits that they are to
+    make with somebody else, and what waits for them by name."""
+    looked_after = [*_schools(connection, person), *_covers(connection, person), *_visits(connection, person)]
+    return [*looked_after, *_items(connection, waiting_for(connection, person))]
 
 
 def of_post(connection: sa.Connection, person: Person, post: int, until: date) -> list[str]:
@@ -31,7 +34,8 @@ def of_post(connection: sa.Connection, person: Person, post: int, until: date) -
     if ending is None or any(_takes_over(other, ending, until) for other in person.posts):
         return []
     items = [item for item in waiting_for(connection, person) if _belongs(item, ending)]
-    linked = _schools(connection, person) if ending.role is Role.OFFICER else []
+    is_officer = ending.role is Role.OFFICER
+    linked = [*_schools(connection, person), *_covers(connection, person)] if is_officer else []
     return [*linked, *_items(connection, items)]
 
 
@@ -55,6 +59,20 @@ def _schools(connection: sa.Connection, person: Person) -> Iterator[str]:
     linked = schools.linked_to(connection, person.id, today=office().today())
     yield from (f"{school.name} ({school.urn})" for school in linked[:NAMED])
     yield from _more(len(linked), "schools")
+
+
+def _covers(connection: sa.Connection, person: Person) -> Iterator[str]:
+    covered = schools.covered_to_come(connection, person.id, today=office().today())
+    yield from (f"standing in for {school.name} ({school.urn})" for school in covered[:NAMED])
+    yield from _more(len(covered), "schools to stand in for")
+
+
+def _visits(connection: sa.Connection, person: Person) -> Iterator[str]:
+    """What waits for the one who leads it does so by name already."""
+    ahead = visits.listed(connection, officers=[person.id], statuses=AHEAD, limit=EVERYTHING)
+    beside = [visit for visit in ahead if visit.lead != person.id]
+    yield from (f"make the visit with others ({visit.reference})" for visit in beside[:NAMED])
+    yield from _more(len(beside), "visits with others")
 
 
 def _items(connection: sa.Connection, items: list[Item]) -> Iterator[str]:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from domain.assignment import assign_link_officer
+from domain.assignment import GoneBefore, arrange_cover, assign_link_officer
+from domain.calendar import default_term_on
 from domain.person import Person
 from domain.provider import Provider, ProviderKind
-from domain.vocabulary import Role, Team
+from domain.visit import Visit, Visitor
+from domain.vocabulary import Purpose, Role, Team, VisitKind
 from projections import people
 from tests.scenario import TODAY
 from tests.web.conftest import Browser, Program
@@ -149,6 +151,65 @@ def test_an_officer_with_schools_does_not_leave(world: World, sign_in: Callable[
 
     assert f"Hand over first: Ashgrove High School ({world.urn(school)})" in page
     assert read(world, officer).left_on is None
+
+
+def test_an_officer_who_stands_in_for_another_does_not_leave(world: World, sign_in: Callable[..., Browser]) -> None:
+    school = world.school("Ashgrove High School")
+    world.link_officer(school)
+    stand_in = world.officer("Olive Officer")
+    with world.acting():
+        arrange_cover(
+            world.office.service, school, stand_in, from_=TODAY, to=TODAY + timedelta(days=20), reason="Illness"
+        )
+
+    page = sign_in(world.administrator()).send(
+        href(world, stand_in, "leave"), {**day("on", TODAY), **REASON}, status=422
+    )
+
+    assert f"Hand over first: standing in for Ashgrove High School ({world.urn(school)})" in page.text
+    assert read(world, stand_in).left_on is None
+
+
+def test_who_is_to_make_a_visit_with_somebody_else_does_not_leave(
+    world: World, sign_in: Callable[..., Browser]
+) -> None:
+    lead, other = world.officer("Lena Lead"), world.officer("Olive Officer")
+    with world.acting():
+        world.office.service.add(
+            lambda: Visit.plan(
+                "V-2026-0001",
+                school=world.school(),
+                kind=VisitKind.CORE,
+                purpose=Purpose.CHALLENGE,
+                on=TODAY + timedelta(days=9),
+                term=default_term_on(TODAY),
+                visitors=(Visitor(lead, "link officer"), Visitor(other, "officer")),
+                lead=lead,
+                focus="Target setting",
+            )
+        )
+
+    page = sign_in(world.administrator()).send(
+        href(world, other, "leave"), {**day("on", TODAY), **REASON}, status=422
+    )
+
+    assert "Hand over first: make the visit with others (V-2026-0001)" in page.text
+    assert read(world, other).left_on is None
+
+
+def test_a_school_is_not_given_to_an_officer_who_is_known_to_leave(
+    world: World, sign_in: Callable[..., Browser]
+) -> None:
+    officer, school = world.officer("Olive Officer"), world.school()
+    last = TODAY + timedelta(days=3)
+    sign_in(world.administrator()).send(href(world, officer, "leave"), {**day("on", last), **REASON})
+
+    with pytest.raises(GoneBefore):
+        link(world, school, officer)
+    with world.acting(), pytest.raises(GoneBefore):
+        arrange_cover(
+            world.office.service, school, officer, from_=TODAY, to=last + timedelta(days=1), reason="Illness"
+        )
 
 
 def test_an_officers_post_does_not_end_while_schools_hang_on_it(
