@@ -1,13 +1,20 @@
-"""Limits how often a password may be guessed, per sign-in name and per address.
+"""Slows down the guessing of passwords, so that nobody can lock another out.
+
+Failures are counted for a sign-in name at an address, and whoever fails again and again waits ever longer there; the
+same person elsewhere waits for nothing. A browser in which somebody has signed in before (web.accounts.devices)
+has a count of its own, which failures of others at the same address do not touch. Whoever tries many names from one
+address is slowed down too, but not those who have signed in from it before.
 
 An attempt is written down as failed before the password is looked at and marked as successful afterwards, so
-that many attempts at the same moment cannot slip through together.
+that many attempts at the same moment cannot slip through together. One that is refused is not counted.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import ip_address, ip_network
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -15,49 +22,113 @@ import sqlalchemy as sa
 from domain.aggregate import Refusal
 from web.accounts.tables import SIGN_IN_ATTEMPTS, fingerprint, lock
 
-WITHIN = timedelta(minutes=15)
-PER_NAME, PER_ADDRESS = 5, 20
-"""Failed attempts."""
+COUNTED, REMEMBERED = timedelta(days=1), timedelta(days=90)
+"""How long a failure counts, and how long an address is known as one from which somebody has signed in."""
 
-KEPT = timedelta(days=1)
+
+@dataclass(frozen=True, slots=True)
+class Slowing:
+    """From the failure number `after` on one waits `first`, and twice as long after each further one, up to
+    `longest`; failures older than `within` do not count."""
+
+    after: int
+    first: timedelta
+    longest: timedelta
+    within: timedelta = COUNTED
+
+    def wait(self, failures: int) -> timedelta:
+        """How long to wait after so many failures."""
+        if failures < self.after:
+            return timedelta()
+        doublings = min(failures - self.after, 16)
+        return min(self.first * (1 << doublings), self.longest)
+
+
+AT_UNKNOWN = Slowing(5, timedelta(seconds=10), timedelta(minutes=15))
+"""A name where it has never signed in from this address."""
+
+AT_KNOWN = Slowing(5, timedelta(seconds=5), timedelta(seconds=30))
+"""A name where it has: in a browser of its own, or from this address."""
+
+AT_ADDRESS = Slowing(20, timedelta(seconds=5), timedelta(seconds=60), within=timedelta(hours=1))
+"""All names that have never signed in from an address, together."""
 
 
 class TooManyAttempts(Refusal):
-    """Sign-in has failed too often of late; `minutes` is how long to wait."""
+    """Sign-in has failed too often of late; `seconds` is how long to wait."""
 
-    def __init__(self, minutes: int) -> None:
-        wait = "1 minute" if minutes == 1 else f"{minutes} minutes"
-        super().__init__(f"Sign-in has failed too many times. Wait {wait}, then try again")
-        self.minutes = minutes
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"Sign-in has failed too many times. Try again in {_in_words(seconds)}")
+        self.seconds = seconds
 
 
-def begin(connection: sa.Connection, sign_in_name: str, address: str, now: datetime) -> UUID:
-    """Count an attempt. Raises TooManyAttempts, and then counts nothing."""
+def begin(
+    connection: sa.Connection, sign_in_name: str, address: str, now: datetime, *, device: str | None = None
+) -> UUID:
+    """Count an attempt; `device` is the browser's own number where this name has signed in with it before.
+
+    Raises TooManyAttempts, and then counts nothing.
+    """
     lock(connection, SIGN_IN_ATTEMPTS)
     made = SIGN_IN_ATTEMPTS.c
-    connection.execute(SIGN_IN_ATTEMPTS.delete().where(made.at <= now - KEPT))
-    name_hash = fingerprint(sign_in_name.strip().casefold())
-    free_at = max(
-        _free_at(connection, made.name_hash == name_hash, PER_NAME, now),
-        _free_at(connection, made.address == address, PER_ADDRESS, now),
-    )
+    old = sa.case((made.succeeded, made.at <= now - REMEMBERED), else_=made.at <= now - COUNTED)
+    connection.execute(SIGN_IN_ATTEMPTS.delete().where(old))
+    name_hash, place = fingerprint(sign_in_name.strip().casefold()), _place(address)
+    free_at = _free_at(connection, name_hash, place, device, now)
     if free_at > now:
-        raise TooManyAttempts(math.ceil((free_at - now) / timedelta(minutes=1)))
+        raise TooManyAttempts(math.ceil((free_at - now).total_seconds()))
     attempt = uuid4()
-    values = {"id": attempt, "name_hash": name_hash, "address": address, "at": now, "succeeded": False}
-    connection.execute(SIGN_IN_ATTEMPTS.insert().values(values))
+    connection.execute(
+        SIGN_IN_ATTEMPTS.insert().values(
+            id=attempt, name_hash=name_hash, address=place, device=device, at=now, succeeded=False
+        )
+    )
     return attempt
 
 
 def succeed(connection: sa.Connection, attempt: UUID) -> None:
-    """The password was right after all."""
-    connection.execute(SIGN_IN_ATTEMPTS.update().where(SIGN_IN_ATTEMPTS.c.id == attempt).values(succeeded=True))
-
-
-def _free_at(connection: sa.Connection, whose: sa.ColumnElement[bool], limit: int, now: datetime) -> datetime:
-    """When the oldest of the last `limit` failures passes out of sight; `now` where there are fewer."""
+    """The password was right after all; the failures before it, by the same name at the same place, count no more."""
     made = SIGN_IN_ATTEMPTS.c
-    failed = sa.and_(whose, made.succeeded.is_(False), made.at > now - WITHIN)
-    query = sa.select(made.at).where(failed).order_by(made.at.desc()).offset(limit - 1).limit(1)
-    oldest: datetime | None = connection.execute(query).scalar()
-    return now if oldest is None else oldest + WITHIN
+    this = connection.execute(SIGN_IN_ATTEMPTS.select().where(made.id == attempt)).one()
+    connection.execute(SIGN_IN_ATTEMPTS.update().where(made.id == attempt).values(succeeded=True))
+    by = made.device == this.device if this.device else sa.and_(made.address == this.address, made.device.is_(None))
+    connection.execute(SIGN_IN_ATTEMPTS.delete().where(made.name_hash == this.name_hash, by, ~made.succeeded))
+
+
+def _free_at(connection: sa.Connection, name: str, place: str, device: str | None, now: datetime) -> datetime:
+    """When this name may be tried here again; `now` or before where it may at once."""
+    made = SIGN_IN_ATTEMPTS.c
+    here = sa.and_(made.name_hash == name, made.address == place)
+    if device is not None:
+        return _after_failures(connection, sa.and_(made.name_hash == name, made.device == device), AT_KNOWN, now)
+    unmarked = sa.and_(here, made.device.is_(None))
+    if connection.execute(sa.select(sa.exists().where(here, made.succeeded))).scalar():
+        return _after_failures(connection, unmarked, AT_KNOWN, now)
+    return max(
+        _after_failures(connection, unmarked, AT_UNKNOWN, now),
+        _after_failures(connection, made.address == place, AT_ADDRESS, now),
+    )
+
+
+def _after_failures(
+    connection: sa.Connection, whose: sa.ColumnElement[bool], slowing: Slowing, now: datetime
+) -> datetime:
+    """When one may try again after so many failures."""
+    made = SIGN_IN_ATTEMPTS.c
+    failed = sa.and_(whose, ~made.succeeded, made.at > now - slowing.within)
+    failures, last = connection.execute(sa.select(sa.func.count(), sa.func.max(made.at)).where(failed)).one()
+    return last + slowing.wait(failures) if failures else now
+
+
+def _place(address: str) -> str:
+    """The address as it is counted: of IPv6 the network of 64 bits, since one connection has all of its addresses."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    return str(ip_network((found, 64), strict=False)) if found.version == 6 else str(found)
+
+
+def _in_words(seconds: int) -> str:
+    number, unit = (seconds, "second") if seconds <= 90 else (math.ceil(seconds / 60), "minute")
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"

@@ -9,21 +9,23 @@ from flask.typing import ResponseReturnValue
 
 from domain.aggregate import Refusal
 from domain.vocabulary import Channel
-from web.accounts import accounts, keeping
+from web.accounts import accounts, devices, keeping
 from web.accounts.accounts import LinkNoLongerValid
 from web.accounts.all_accounts import all_accounts
 from web.accounts.attempts import TooManyAttempts
 from web.accounts.cookie import give_cookie, take_cookie
 from web.accounts.own_account import own_account
-from web.accounts.passwords import passwords
+from web.accounts.passwords import TooManySignIns, passwords
 from web.accounts.schemas import JustDoIt, SetPassword, SignIn
 from web.accounts.sessions import COOKIE
 from web.accounts.signing_in import sign_in, sign_out
 from web.again import leads_to_kept
+from web.authority import authority
 from web.forms import Form
+from web.known import names_of
 from web.office import chosen, office
 
-SEE_OTHER, GONE, UNPROCESSABLE, TOO_MANY = 303, 410, 422, 429
+SEE_OTHER, GONE, UNPROCESSABLE, TOO_MANY, BUSY = 303, 410, 422, 429, 503
 
 blueprint = Blueprint("accounts", __name__, template_folder="templates")
 blueprint.register_blueprint(own_account)
@@ -42,14 +44,27 @@ def ask_to_sign_in() -> ResponseReturnValue:
     if not form.is_valid():
         return _sign_in_page(form, onward, UNPROCESSABLE)
     try:
-        value = sign_in(office(), passwords(), **form.values, address=request.remote_addr or "")
+        value = sign_in(
+            office(),
+            passwords(),
+            **form.values,
+            address=request.remote_addr or "",
+            device=devices.device_of(form.values["sign_in_name"]),
+        )
+    except TooManyAttempts as refusal:
+        form.refuse(str(refusal))
+        return *_sign_in_page(form, onward, TOO_MANY), {"Retry-After": str(refusal.seconds)}
+    except TooManySignIns as busy:
+        form.refuse(str(busy.description))
+        return *_sign_in_page(form, onward, BUSY), {"Retry-After": str(busy.retry_after)}
     except Refusal as refusal:
         form.refuse(str(refusal), refusal.field)
-        return _sign_in_page(form, onward, TOO_MANY if isinstance(refusal, TooManyAttempts) else UNPROCESSABLE)
+        return _sign_in_page(form, onward, UNPROCESSABLE)
     sign_out(office(), request.cookies.get(COOKIE))
     session.clear()
     response = redirect(onward, SEE_OTHER)
     give_cookie(response, value)
+    devices.remember(response, form.values["sign_in_name"])
     return response
 
 
@@ -85,7 +100,7 @@ def set_password(token: str) -> ResponseReturnValue:
         return _password_page(form, account)
     if form.is_valid():
         try:
-            hashed = passwords().hash(form.values["password"], sign_in_name=account.sign_in_name)
+            hashed = passwords().hash(form.values["password"], context=_context(account))
             with office().acting(account.person, "", Channel.SCREEN, correlation=g.get("request_id", "")):
                 keeping.use_password_link(office(), token, hashed)
         except Refusal as refusal:
@@ -93,7 +108,9 @@ def set_password(token: str) -> ResponseReturnValue:
     if form.errors:
         return _password_page(form, account, UNPROCESSABLE)
     flash("Your password is set. You can sign in with it now", "success")
-    return redirect("/sign-in", SEE_OTHER)
+    response = redirect("/sign-in", SEE_OTHER)
+    devices.remember(response, account.sign_in_name)
+    return response
 
 
 def own_path(target: str) -> str:
@@ -120,6 +137,13 @@ def _typed() -> dict[str, str]:
     """The e-mail address that was typed to find the authority, so that it need not be typed again."""
     of_request = chosen()
     return {"sign_in_name": of_request.sign_in_name} if of_request and of_request.sign_in_name else {}
+
+
+def _context(account: accounts.Account) -> list[str]:
+    """What anybody who knows the person would try first as a password."""
+    with office().read_present() as connection:
+        name = names_of(connection, [account.person]).get(account.person, "")
+    return [account.sign_in_name, name, authority().name, authority().service_name]
 
 
 def _password_page(form: Form, account: accounts.Account, status: int = 200) -> tuple[str, int]:

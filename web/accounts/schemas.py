@@ -6,13 +6,13 @@ from marshmallow import Schema, fields, validate
 
 from domain.account import TokenScopes
 from web.accounts.accounts import LONGEST_NAME
-from web.accounts.passwords import SHORTEST
+from web.accounts.strength import SHORTEST
 from web.accounts.tokens import LONGEST_LIFE
 from web.figures import Whole
 
 NAME = {"label": "Email address", "noun": "an email address", "autocomplete": "username", "widget": "email"}
 MOST_TYPED = 4096
-"""Characters of anything typed as a password; how long a password may be is said by web.accounts.passwords."""
+"""Characters of anything typed as a password; how long a password may be is said by web.accounts.strength."""
 
 
 class JustDoIt(Schema):

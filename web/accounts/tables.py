@@ -70,6 +70,9 @@ SIGN_IN_ATTEMPTS = sa.Table(
     sa.Column("address", sa.Text, nullable=False),
     sa.Column("at", Utc, nullable=False, index=True),
     sa.Column("succeeded", sa.Boolean, nullable=False),
+    sa.Column("device", sa.Text),
+    sa.Index("sign_in_attempts_of_name", "name_hash", "at"),
+    sa.Index("sign_in_attempts_at_address", "address", "at"),
 )
 
 DRAFTS = sa.Table(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
@@ -12,8 +13,9 @@ from flask.testing import FlaskClient
 from tests.web.accounts.conftest import ANNAS, PASSWORD, Door, SignIn, Whoami
 from tests.world import World
 from web.accounts import keeping
-from web.accounts.attempts import PER_NAME
+from web.accounts.attempts import AT_UNKNOWN
 from web.accounts.pages import own_path
+from web.accounts.passwords import EXTENSION, Passwords
 from web.accounts.sessions import COOKIE
 
 
@@ -78,11 +80,56 @@ def test_wrong_name_and_wrong_password_are_told_alike(anna: UUID, client: FlaskC
 
 
 def test_after_too_many_failures_the_page_says_how_long_to_wait(anna: UUID, client: FlaskClient) -> None:
-    for _ in range(PER_NAME):
+    for _ in range(AT_UNKNOWN.after):
         client.post("/sign-in", data={**ANNAS, "password": "wrong horse battery"})
     response = client.post("/sign-in", data=ANNAS)
     assert response.status_code == 429
-    assert "Wait 15 minutes" in response.text
+    assert "Try again in 10 seconds" in response.text
+    assert response.headers["Retry-After"] == "10"
+
+
+def test_ones_own_browser_is_known_while_somebody_guesses_at_the_same_address(
+    app: Flask, anna: UUID, client: FlaskClient
+) -> None:
+    client.post("/sign-in", data=ANNAS)
+    client.post("/sign-out")
+    stranger = app.test_client()
+    for _ in range(AT_UNKNOWN.after + 1):
+        stranger.post("/sign-in", data={**ANNAS, "password": "wrong horse battery"})
+    assert stranger.post("/sign-in", data=ANNAS).status_code == 429
+    assert client.post("/sign-in", data=ANNAS).status_code == 303
+
+
+@pytest.mark.parametrize("made_up", ["", "made-up", "W10.x", "eyJhIjoiYiJ9.x"])
+def test_a_made_up_cookie_makes_no_browser_known(anna: UUID, client: FlaskClient, made_up: str) -> None:
+    client.set_cookie("sis_device", made_up)
+    for _ in range(AT_UNKNOWN.after):
+        client.post("/sign-in", data={**ANNAS, "password": "wrong horse battery"})
+    assert client.post("/sign-in", data=ANNAS).status_code == 429
+
+
+def test_a_browser_is_known_for_those_alone_who_signed_in_with_it(anna: UUID, ada: UUID, client: FlaskClient) -> None:
+    client.post("/sign-in", data={**ANNAS, "sign_in_name": "ada@example.org"})
+    client.post("/sign-out")
+    for _ in range(AT_UNKNOWN.after):
+        client.post("/sign-in", data={**ANNAS, "password": "wrong horse battery"})
+    assert client.post("/sign-in", data=ANNAS).status_code == 429
+
+
+def test_where_too_many_sign_in_at_once_the_form_comes_back_with_when_to_send_it_again(
+    app: Flask, anna: UUID, client: FlaskClient
+) -> None:
+    usual = app.extensions[EXTENSION]
+    app.extensions[EXTENSION] = full = Passwords(at_once=1, waiting=0)
+    try:
+        with full.place(), ThreadPoolExecutor(1) as other:
+            response = other.submit(client.post, "/sign-in", data=ANNAS).result()
+    finally:
+        app.extensions[EXTENSION] = usual
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "2")
+    assert "Many people are signing in" in response.text
+    assert 'value="anna@example.org"' in response.text
+    assert PASSWORD not in response.text
 
 
 @pytest.mark.parametrize(
@@ -174,7 +221,7 @@ def test_a_made_up_link_says_the_same(client: FlaskClient, world: World) -> None
         ("short", "Password must be 12 characters or more"),
         ("password1234", "harder to guess"),
         ("anna@example.org", "harder to guess"),
-        ("ab cd ef gh " * 30, "Password must be 256 characters or fewer"),
+        ("ab cd ef gh " * 30, "Password must be 128 characters or fewer"),
     ],
 )
 def test_a_password_that_will_not_do_leaves_the_link_as_it_was(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from uuid import uuid4
 
 import pytest
@@ -10,7 +12,8 @@ import pytest
 from tests.web.accounts.conftest import PASSWORD, Door
 from tests.world import Clock
 from web.accounts import keeping, sessions
-from web.accounts.attempts import PER_ADDRESS, PER_NAME, TooManyAttempts
+from web.accounts.attempts import AT_ADDRESS, AT_KNOWN, AT_UNKNOWN, TooManyAttempts
+from web.accounts.passwords import Passwords, TooManySignIns, cheap_passwords
 from web.accounts.signing_in import WrongNameOrPassword, sign_in, sign_out
 
 ANNA, BEN = uuid4(), uuid4()
@@ -28,8 +31,12 @@ Try = Callable[..., str]
 
 @pytest.fixture
 def attempt(door: Door) -> Try:
-    def attempt(name: str = "anna@example.org", password: str = PASSWORD, *, address: str = HERE) -> str:
-        return sign_in(door.office, door.passwords, sign_in_name=name, password=password, address=address)
+    def attempt(
+        name: str = "anna@example.org", password: str = PASSWORD, *, address: str = HERE, device: str | None = None
+    ) -> str:
+        return sign_in(
+            door.office, door.passwords, sign_in_name=name, password=password, address=address, device=device
+        )
 
     return attempt
 
@@ -63,53 +70,125 @@ def test_an_unknown_name_and_every_other_wrong_try_get_the_same_answer(door: Doo
     assert refusal(attempt, "anna@example.org", PASSWORD) == wrong
 
 
-def test_after_five_failures_a_name_waits_out_a_quarter_of_an_hour(attempt: Try, clock: Clock) -> None:
+def test_after_five_failures_a_name_waits_longer_and_longer(attempt: Try, clock: Clock) -> None:
+    fail(attempt, AT_UNKNOWN.after)
+    for seconds in (10, 20, 40):
+        with pytest.raises(TooManyAttempts, match=f"Try again in {seconds} seconds") as refused:
+            attempt()
+        assert refused.value.seconds == seconds
+        clock.pass_by(seconds=seconds)
+        fail(attempt, 1)
+    clock.pass_by(seconds=79)
+    with pytest.raises(TooManyAttempts, match=r"Try again in 1 second$"):
+        attempt()
+    clock.pass_by(seconds=1)
+    assert attempt()
+
+
+def test_the_wait_grows_to_a_quarter_of_an_hour_and_is_forgotten_after_a_day(attempt: Try, clock: Clock) -> None:
+    for _ in range(40):
+        fail(attempt, 1)
+        clock.pass_by(minutes=15)
     fail(attempt, 1)
-    clock.pass_by(minutes=5)
-    fail(attempt, PER_NAME - 1)
-    with pytest.raises(TooManyAttempts, match="Wait 10 minutes") as refused:
+    with pytest.raises(TooManyAttempts, match="Try again in 15 minutes"):
         attempt()
-    assert refused.value.minutes == 10
-    with pytest.raises(TooManyAttempts):
-        attempt(" ANNA@example.org", address=THERE)
-    clock.pass_by(minutes=9, seconds=30)
-    with pytest.raises(TooManyAttempts, match="Wait 1 minute,"):
-        attempt()
-    clock.pass_by(seconds=30)
+    clock.pass_by(hours=24)
+    fail(attempt, AT_UNKNOWN.after - 1)
     assert attempt()
 
 
-def test_four_failures_are_forgiven(attempt: Try) -> None:
-    fail(attempt, PER_NAME - 1)
-    assert attempt()
+@pytest.mark.parametrize("guesses", [AT_UNKNOWN.after, AT_ADDRESS.after, 100])
+def test_nobody_is_locked_out_by_guesses_from_elsewhere(attempt: Try, clock: Clock, guesses: int) -> None:
+    for _ in range(guesses):
+        fail(attempt, 1, address=THERE)
+        clock.pass_by(minutes=15)
+    fail(attempt, 1, address=THERE)
+    assert attempt(address=HERE)
+
+
+def test_four_failures_are_forgiven_and_signing_in_begins_the_count_anew(attempt: Try) -> None:
+    for _ in range(3):
+        fail(attempt, AT_UNKNOWN.after - 1)
+        assert attempt()
 
 
 def test_an_unknown_name_waits_as_a_known_one_does(attempt: Try) -> None:
-    fail(attempt, PER_NAME, name="nobody@example.org")
-    with pytest.raises(TooManyAttempts):
+    fail(attempt, AT_UNKNOWN.after, name="nobody@example.org")
+    with pytest.raises(TooManyAttempts, match="10 seconds"):
         attempt("nobody@example.org")
 
 
-def test_after_twenty_failures_an_address_waits_and_other_addresses_do_not(attempt: Try) -> None:
-    for number in range(PER_ADDRESS):
+def test_who_tries_many_names_from_one_address_is_slowed_down_and_other_addresses_are_not(
+    attempt: Try, clock: Clock
+) -> None:
+    for number in range(AT_ADDRESS.after):
         fail(attempt, 1, name=f"guess{number}@example.org")
-    with pytest.raises(TooManyAttempts):
+    with pytest.raises(TooManyAttempts, match="Try again in 5 seconds"):
         attempt()
     assert attempt(address=THERE)
+    clock.pass_by(seconds=5)
+    assert attempt()
+
+
+def test_who_has_signed_in_from_an_address_is_let_in_while_somebody_tries_many_names_there(attempt: Try) -> None:
+    assert attempt()
+    for number in range(AT_ADDRESS.after + 1):
+        with suppress(TooManyAttempts):
+            fail(attempt, 1, name=f"guess{number}@example.org")
+    assert attempt()
+
+
+def test_guesses_at_ones_own_address_hold_one_up_for_half_a_minute_at_most(attempt: Try, clock: Clock) -> None:
+    assert attempt()
+    for _ in range(30):
+        fail(attempt, 1)
+        clock.pass_by(seconds=30)
+    assert attempt()
+
+
+def test_a_browser_of_ones_own_is_not_held_up_by_guesses_at_the_same_address(attempt: Try) -> None:
+    fail(attempt, AT_UNKNOWN.after)
+    assert attempt(device="hers")
+
+
+def test_a_stolen_browser_is_slowed_down_too(attempt: Try) -> None:
+    for _ in range(AT_KNOWN.after):
+        with pytest.raises(WrongNameOrPassword):
+            attempt("anna@example.org", "wrong horse battery", device="hers")
+    with pytest.raises(TooManyAttempts, match="Try again in 5 seconds"):
+        attempt(device="hers")
+
+
+def test_one_line_with_many_addresses_of_ipv6_is_one_address(attempt: Try) -> None:
+    for number in range(AT_UNKNOWN.after):
+        fail(attempt, 1, address=f"2001:db8:1:2::{number:x}")
+    with pytest.raises(TooManyAttempts):
+        attempt(address="2001:db8:1:2:ffff::1")
+    assert attempt(address="2001:db8:1:3::1")
 
 
 def test_signing_in_rightly_is_not_counted(attempt: Try) -> None:
-    for _ in range(PER_ADDRESS + 1):
+    for _ in range(AT_ADDRESS.after + 1):
         assert attempt()
 
 
 def test_a_refused_attempt_does_not_lengthen_the_wait(attempt: Try, clock: Clock) -> None:
-    fail(attempt, PER_NAME)
+    fail(attempt, AT_UNKNOWN.after)
     for _ in range(3):
-        clock.pass_by(minutes=4)
+        clock.pass_by(seconds=3)
         with pytest.raises(TooManyAttempts):
             attempt()
-    clock.pass_by(minutes=3)
+    clock.pass_by(seconds=1)
+    assert attempt()
+
+
+def test_who_finds_no_room_in_the_queue_is_told_so_and_counts_as_no_failure(door: Door, attempt: Try) -> None:
+    door.passwords = Passwords(cheap_passwords()._hasher, at_once=1, waiting=0)
+    for _ in range(AT_UNKNOWN.after):
+        with door.passwords.place(), ThreadPoolExecutor(1) as other:
+            sent = other.submit(attempt, "anna@example.org", "wrong horse battery")
+            with pytest.raises(TooManySignIns, match="Try again in 2 seconds"):
+                sent.result()
     assert attempt()
 
 
