@@ -1,4 +1,4 @@
-"""Which record has which reference, and which number comes next."""
+"""Which record has which reference, and the numbers that references are made of."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 
-from domain.aggregate import Event
-from domain.references import PATTERN, parts
+from domain.aggregate import Aggregate, Event
+from domain.references import PATTERN, parts, record_id, reference
+from projections.tables import EVENTS, NUMBERS
 from projections.view import Key, Row, Sheet, View, by_stream
 
 
@@ -52,11 +54,37 @@ def record_begun(_: Referenced | None, event: Any, __: Key) -> Referenced:
     )
 
 
-def next_number(connection: sa.Connection, prefix: str, year: int) -> int:
-    """The first number not yet given with that prefix in that year."""
-    columns = references.table.c
-    query = sa.select(sa.func.max(columns.number)).where(columns.prefix == prefix, columns.year == year)
-    return (connection.execute(query).scalar() or 0) + 1
+_HIGHEST = sa.select(sa.func.coalesce(sa.func.max(references.table.c.number), 0)).where(
+    references.table.c.prefix == sa.bindparam("prefix_"), references.table.c.year == sa.bindparam("year_")
+)
+_GIVEN = insert(NUMBERS).values(  # SQLite has the same clauses
+    prefix=sa.bindparam("prefix_"), year=sa.bindparam("year_"), last=_HIGHEST.scalar_subquery() + 1
+)
+_DRAW = _GIVEN.on_conflict_do_update(
+    index_elements=[NUMBERS.c.prefix, NUMBERS.c.year],
+    set_={"last": sa.case((NUMBERS.c.last < _GIVEN.excluded.last, _GIVEN.excluded.last), else_=NUMBERS.c.last + 1)},
+).returning(NUMBERS.c.last)
+
+
+def draw(connection: sa.Connection, kind: type[Aggregate], year: int) -> str:
+    """A reference of that kind that nobody else has drawn; what is not used for a record leaves a gap.
+
+    To be drawn in a transaction of its own, which ends before the record is saved: nobody else of the kind draws
+    meanwhile. What the log holds is never given again, even where the table of numbers or this view is lost.
+    """
+    while True:
+        number = connection.execute(_DRAW, {"prefix_": kind.prefix, "year_": year}).scalar_one()
+        drawn = reference(kind.prefix, year, number)
+        is_given = sa.select(EVENTS.c.position).where(EVENTS.c.stream_id == record_id(kind.KIND, drawn)).limit(1)
+        if connection.execute(is_given).first() is None:
+            return drawn
+
+
+def give_back(connection: sa.Connection, drawn: str) -> None:
+    """Let a reference be drawn again for which no record was begun, unless others have drawn since."""
+    prefix, year, number = parts(drawn)
+    last = sa.and_(NUMBERS.c.prefix == prefix, NUMBERS.c.year == year, NUMBERS.c.last == number)
+    connection.execute(NUMBERS.update().where(last).values(last=number - 1))
 
 
 def find(connection: sa.Connection, reference: str) -> Referenced | None:

@@ -58,3 +58,12 @@ GENERATIONS = sa.Table(
 )
 """Each change of how views stand. Whoever saves events is told the last number with the save, and so knows when what
 it remembers of the views is out of date."""
+
+NUMBERS = sa.Table(
+    "reference_numbers",
+    LOG_TABLES,
+    sa.Column("prefix", sa.Text, primary_key=True),
+    sa.Column("year", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("last", sa.Integer, nullable=False),
+)
+"""The last number drawn for references of a prefix and year (projections.references)."""

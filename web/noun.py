@@ -20,10 +20,9 @@ from marshmallow import Schema
 from werkzeug.exceptions import BadRequest, NotFound
 
 from domain.aggregate import Aggregate, Event
-from domain.references import PATTERN, NotAReference, record_id, reference
+from domain.references import PATTERN, NotAReference, record_id
 from domain.service import Service
 from domain.vocabulary import About
-from projections import references
 from projections.view import Row
 from web.identity import Visitor, concerned, signed_in
 from web.office import Office
@@ -60,14 +59,12 @@ class Deal(Generic[A]):
         return self.service.change(self.noun.kind, self.record.id, decide, at=self.at)
 
     def begin(self, make: Callable[[str], A]) -> A:
-        """Begin a record under the next free reference of its kind."""
+        """Begin a record under a reference of its own."""
         return self.service.add(lambda: make(self.next_reference(self.noun.kind)))
 
     def next_reference(self, kind: type[Aggregate]) -> str:
-        """The next free reference of a kind, by the calendar year of today."""
-        year = self.office.today().year
-        with self.office.read() as connection:
-            return reference(kind.prefix, year, references.next_number(connection, kind.prefix, year))
+        """A reference of a kind that nobody else is given."""
+        return self.office.next_reference(kind)
 
 
 NO_PLACE = "This is no place in this list. Begin at its first page."

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from flask import current_app, has_request_context, request
 
 from domain.acting import LONDON, Signature, acting
+from domain.aggregate import Aggregate, Refusal
 from domain.service import Service
 from domain.vocabulary import Channel
+from projections import references
 from projections.database import open_database
 from projections.event_log import EventStore, LogFactory, open_log
 from projections.follower import Follower
@@ -27,6 +31,8 @@ CHOSEN = "sis.chosen"
 """Where the environment of a request holds which authority answers it."""
 
 Clock = Callable[[], datetime]
+
+_DRAWN: ContextVar[list[str]] = ContextVar("references drawn for the command in hand")
 
 
 class Office:
@@ -90,6 +96,27 @@ class Office:
         with self.writer.begin() as connection:
             yield connection
 
+    def next_reference(self, kind: type[Aggregate]) -> str:
+        """A reference of a kind, of the calendar year of today, that nobody else is given."""
+        year = self.today().year
+        drawn = self.log.commit(lambda connection: references.draw(connection, kind, year))
+        _DRAWN.get([]).append(drawn)
+        return drawn
+
+    @contextmanager
+    def _giving_back(self) -> Iterator[None]:
+        """Give back what is drawn in this block if a rule refuses what it was drawn for: fewer numbers are missed."""
+        drawn: list[str] = []
+        token = _DRAWN.set(drawn)
+        try:
+            yield
+        except Refusal:
+            for each in reversed(drawn):
+                self.log.commit(partial(references.give_back, drawn=each))
+            raise
+        finally:
+            _DRAWN.reset(token)
+
     @contextmanager
     def acting(
         self,
@@ -102,7 +129,7 @@ class Office:
     ) -> Iterator[Signature]:
         """Sign what is recorded in this block, now."""
         signature = Signature(actor, post, channel, command or uuid4(), self.now(), correlation=correlation)
-        with acting(signature):
+        with acting(signature), self._giving_back():
             yield signature
 
     def prepare_views(self) -> list[str]:

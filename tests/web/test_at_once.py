@@ -8,14 +8,17 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from threading import Barrier
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from flask import Flask
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import Conflict
 
 from tests.databases import Databases, with_views
-from tests.world import Clock
+from tests.web.conftest import a_program
+from tests.web.test_doors import A_CONCERN
+from tests.world import Clock, World
 from web import drafts
 from web.accounts import accounts
 from web.accounts.accounts import LinkNoLongerValid, SignInNameInUse
@@ -101,3 +104,25 @@ def test_one_content_is_kept_once(office: Office) -> None:
     kept: set[str] = set()
     assert at_once(lambda _: kept.add(keeping.keep(office, b"a plan", "text/plain"))) == {"done": MANY}
     assert [keeping.bytes_of(office, sha256) for sha256 in kept] == [b"a plan"]
+
+
+def test_whoever_begins_different_records_at_one_moment_is_never_refused(app: Flask, world: World) -> None:
+    beginners, records = 16, 200
+    school, director, administrator = str(world.urn(world.school())), world.director(), world.administrator()
+    a_note = {"on": school, "note_type": "telephone", "heading": "A call", "visible_to": "service", "text": "Short"}
+    begun: list[tuple[UUID, str, dict[str, Any]]] = [
+        (director, "/notes/write", a_note),
+        (director, "/concerns/raise", {**A_CONCERN, "school": school}),
+        (administrator, "/people/register", {"name": "Anna Kowalski"}),
+        (administrator, "/providers/register", {"trading_as": "Tarn Learning", "kind": "private"}),
+    ]
+
+    def begin(number: int) -> str:
+        person, path, body = begun[number % len(begun)]
+        answer = a_program(app, world, person).post(path, body, key=f"begin-{number:04}", status=201)
+        return str(answer.headers["Location"])
+
+    with ThreadPoolExecutor(beginners) as threads:
+        addresses = Counter(threads.map(begin, range(records)))
+
+    assert (len(addresses), set(addresses.values())) == (records, {1})

@@ -11,9 +11,7 @@ from uuid import UUID
 import click
 
 from domain.provider import Provider, ProviderKind
-from domain.references import reference
 from projections import providers as providers_view
-from projections import references
 from projections import schools as schools_view
 from providers.catalogue.groups import GroupRow, MembershipRow, read_groups, read_memberships
 from providers.catalogue.inspections import read_inspections
@@ -164,14 +162,12 @@ def providers(file: Path, kind: str, report: Path | None) -> None:
             with office.read() as connection:
                 return [provider.id for provider in providers_view.providers_named(connection, name)]
 
-        def next_reference() -> str:
-            year = office.today().year
-            with office.read() as connection:
-                number = references.next_number(connection, Provider.prefix, year)
-            return reference(Provider.prefix, year, number)
-
         done = import_providers(
-            office.service, rows, known=known, next_reference=next_reference, usual_kind=ProviderKind(kind)
+            office.service,
+            rows,
+            known=known,
+            next_reference=lambda: office.next_reference(Provider),
+            usual_kind=ProviderKind(kind),
         )
         summary = (done.registered, "providers registered"), (done.changed, "brought up to date")
         intake.tell([*summary, (done.unchanged, "unchanged")], done.problems)

@@ -149,7 +149,7 @@ class Story:
         invited = [self.town.providers[name] for name in self.need.invited]
         self.tender = self.desk.open_tender(
             self.request,
-            self.town.next_reference(Tender),
+            self.town.office.next_reference(Tender),
             brief=f"{self.need.need} Wanted: {self.need.outcome}. About {self.need.days} days.",
             reply_by=working_day(self.town.office.today() + timedelta(days=14)),
             invite=invited,
@@ -205,7 +205,7 @@ class Story:
         begins = working_day(self.begun + timedelta(days=36))
         self.engagement = self.desk.engage_selected(
             self.tender,
-            self.town.next_reference(BrokeredEngagement),
+            self.town.office.next_reference(BrokeredEngagement),
             Agreement(
                 scope=self.need.outcome,
                 objectives=(self.need.outcome, "The school can go on without help"),

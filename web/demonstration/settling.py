@@ -163,7 +163,7 @@ def _list(town: Town, listed: Listed, began: date) -> None:
 def _join(town: Town, listed: Listed, specialist: Specialist, began: date) -> None:
     """A specialist is registered and added to the provider, in one transaction."""
     provider_id = town.providers[listed.name]
-    number = town.next_reference(Person)
+    number = town.office.next_reference(Person)
 
     def join(work: Work) -> Person:
         person = work.add(Person.register(number, name=str(specialist.name), email=specialist.email))

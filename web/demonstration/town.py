@@ -11,9 +11,7 @@ from uuid import UUID
 
 from domain.aggregate import Aggregate
 from domain.calendar import TermDates, default_terms
-from domain.references import reference
 from domain.vocabulary import Team
-from projections import references
 from web.demonstration.people import Cast, Leadership
 from web.holidays import bank_holidays
 from web.office import Office
@@ -40,13 +38,7 @@ class Town:
 
     def begin(self, kind: type[A], make: Callable[[str], A]) -> A:
         """Begin a record under the next reference of its kind."""
-        return self.office.service.add(lambda: make(self.next_reference(kind)))
-
-    def next_reference(self, kind: type[Aggregate]) -> str:
-        """The next reference of a kind."""
-        year = self.office.today().year
-        with self.office.read() as connection:
-            return reference(kind.prefix, year, references.next_number(connection, kind.prefix, year))
+        return self.office.service.add(lambda: make(self.office.next_reference(kind)))
 
     @property
     def led(self) -> list[Leadership]:

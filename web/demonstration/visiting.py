@@ -145,7 +145,7 @@ def _hold(town: Town, diary: Diary, booking: Booking, visit: UUID) -> None:
 
 
 def _begin_record(town: Town, diary: Diary, booking: Booking, visit: UUID) -> None:
-    number = town.next_reference(RecordOfVisit)
+    number = town.office.next_reference(RecordOfVisit)
 
     def begin(work: Work) -> RecordOfVisit:
         held = work.find(Visit, visit)
