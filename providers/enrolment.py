@@ -16,7 +16,7 @@ from domain.provider import Capability, Provider, ProviderKind
 from domain.service import AlreadyDone, Service, Work
 from domain.vocabulary import Phase, ServiceType, Side
 from providers.catalogue.provider_list import ProviderRow
-from providers.catalogue.source import Problem
+from providers.catalogue.source import Loss, Problem
 from providers.delivery import give_up
 
 Known = Callable[[str], Sequence[UUID]]
@@ -31,11 +31,12 @@ class EngagementOfAnother(Refusal):
 
 @dataclass(slots=True)
 class ProvidersReport:
-    """What became of the rows of a list."""
+    """What became of the rows of a list; `passed_over` counts exact doubles."""
 
     registered: int = 0
     changed: int = 0
     unchanged: int = 0
+    passed_over: int = 0
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -57,7 +58,10 @@ def import_providers(
     signature = current_signature()
     for row in rows:
         if isinstance(row, Problem):
-            report.problems.append(row)
+            if row.loss is Loss.NONE:
+                report.passed_over += 1
+            else:
+                report.problems.append(row)
             continue
         command = uuid5(signature.command, f"line {row.line} {row.name}")
         with acting(replace(signature, command=command)):

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from providers.catalogue.cells import day, needed, postcode, present, tidy, ukprn, urn
-from providers.catalogue.source import Column, Problem, Progress, Table, WrongFile, open_table
+from providers.catalogue.source import Column, Loss, Problem, Progress, WrongFile, open_table
 
 
 class NotGroups(WrongFile):
@@ -63,50 +64,56 @@ class MembershipRow:
     joined: date | None = None
 
 
+Known = tuple[int, dict[str, Any]]
+"""The line of a row, and what it tells."""
+
+
 def read_groups(path: Path, *, progress: Progress | None = None) -> Iterator[GroupRow | Problem]:
     """The groups of the register; one without number, name or kind, or whose number came before, does not
     count. Raises NotGroups before anything is read."""
     table = open_table(path, ("Group UID", "Group Name", "Group Type"), NotGroups)
     if table.place("URN") is not None:
         raise NotGroups(path, "it lists schools in groups")
-    return _groups(table, progress)
+    return _groups(table.known(_GROUP_COLUMNS, ("uid", "name", "kind"), progress))
 
 
 def read_memberships(path: Path, *, progress: Progress | None = None) -> Iterator[MembershipRow | Problem]:
     """The memberships of the register; one without school or group, or that came before, does not count.
     Raises NotMemberships before anything is read."""
     table = open_table(path, ("URN", "Group UID", "Group Name", "Group Type"), NotMemberships)
-    return _memberships(table, progress)
+    identity = ("urn", "group_uid", "group_name", "group_kind")
+    return _memberships(table.known(_MEMBERSHIP_COLUMNS, identity, progress))
 
 
-def _groups(table: Table, progress: Progress | None) -> Iterator[GroupRow | Problem]:
-    lines: dict[str, int] = {}
-    for found in table.known(_GROUP_COLUMNS, ("uid", "name", "kind"), progress):
+def _groups(rows: Iterator[Known | Problem]) -> Iterator[GroupRow | Problem]:
+    firsts: dict[str, Known] = {}
+    for found in rows:
         if isinstance(found, Problem):
             yield found
             continue
         line, known = found
-        earlier = lines.setdefault(known["uid"], line)
+        earlier, told = firsts.setdefault(known["uid"], found)
         if earlier == line:
             yield GroupRow(line, **known)
         else:
-            yield Problem(line, "Group UID", known["uid"], f"stands already in line {earlier}")
+            loss = Loss.NONE if known == told else Loss.ONE
+            yield Problem(line, "Group UID", known["uid"], f"stands already in line {earlier}", loss)
 
 
-def _memberships(table: Table, progress: Progress | None) -> Iterator[MembershipRow | Problem]:
-    lines: dict[tuple[int, str], int] = {}
-    identity = ("urn", "group_uid", "group_name", "group_kind")
-    for found in table.known(_MEMBERSHIP_COLUMNS, identity, progress):
+def _memberships(rows: Iterator[Known | Problem]) -> Iterator[MembershipRow | Problem]:
+    firsts: dict[tuple[int, str], Known] = {}
+    for found in rows:
         if isinstance(found, Problem):
             yield found
             continue
         line, known = found
-        earlier = lines.setdefault((known["urn"], known["group_uid"]), line)
+        earlier, told = firsts.setdefault((known["urn"], known["group_uid"]), found)
         if earlier == line:
             yield MembershipRow(line, **known)
         else:
             reason = f"this school in this group stands already in line {earlier}"
-            yield Problem(line, "URN", str(known["urn"]), reason)
+            loss = Loss.NONE if known == told else Loss.ONE
+            yield Problem(line, "URN", str(known["urn"]), reason, loss, known["urn"])
 
 
 def companies_house_number(text: str) -> str | None:
@@ -136,9 +143,9 @@ _GROUP_COLUMNS = (
     Column("group_id", present, ("Group ID",)),
     Column("companies_house_number", companies_house_number, ("Companies House Number",)),
     Column("ukprn", ukprn, ("UKPRN",)),
-    Column("opened", day, ("Open date",)),
-    Column("closed", day, ("Closed Date",)),
-    Column("incorporated", day, ("Incorporated on (open date)",)),
+    Column("opened", day, ("Open date",), dated=True),
+    Column("closed", day, ("Closed Date",), dated=True),
+    Column("incorporated", day, ("Incorporated on (open date)",), dated=True),
     Column("street", present, ("Group Street",)),
     Column("locality", present, ("Group Locality",)),
     Column("address3", present, ("Group Address 3",)),
@@ -156,5 +163,5 @@ _MEMBERSHIP_COLUMNS = (
     Column("group_name", needed, ("Group Name",)),
     Column("group_kind", needed, ("Group Type",)),
     Column("group_status", present, ("Group Status",)),
-    Column("joined", day, ("Joined date",)),
+    Column("joined", day, ("Joined date",), dated=True),
 )

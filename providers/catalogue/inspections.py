@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from providers.catalogue.cells import day, needed, urn
-from providers.catalogue.source import Column, Problem, Progress, Table, WrongFile, open_table
+from providers.catalogue.source import Column, Loss, Problem, Progress, WrongFile, open_table
 
 FRAMEWORKS = (
     (date(2019, 9, 1), "education inspection framework, 2019"),
@@ -57,7 +58,7 @@ def read_inspections(path: Path, *, progress: Progress | None = None) -> Iterato
     """The inspections in the file's order; one without school, day or known rating does not count, nor a
     second one of the same school and day. Raises NotInspections before anything is read."""
     table = open_table(path, ("URN", "Rating", "Inspection Date"), NotInspections)
-    return _inspections(table, progress)
+    return _inspections(table.known(_COLUMNS, ("urn", "inspected_on", "rating"), progress))
 
 
 def framework_on(inspected_on: date) -> str:
@@ -65,9 +66,9 @@ def framework_on(inspected_on: date) -> str:
     return next((name for since, name in FRAMEWORKS if inspected_on >= since), BEFORE_2005)
 
 
-def _inspections(table: Table, progress: Progress | None) -> Iterator[InspectionRow | Problem]:
+def _inspections(rows: Iterator[tuple[int, dict[str, Any]] | Problem]) -> Iterator[InspectionRow | Problem]:
     earlier: dict[tuple[int, date], InspectionRow] = {}
-    for found in table.known(_COLUMNS, ("urn", "inspected_on", "rating"), progress):
+    for found in rows:
         if isinstance(found, Problem):
             yield found
             continue
@@ -78,7 +79,8 @@ def _inspections(table: Table, progress: Progress | None) -> Iterator[Inspection
             yield inspection
         else:
             reason = f"line {first.line} has this school's inspection of that day: {first.rating}"
-            yield Problem(line, "Inspection Date", inspection.inspected_on.isoformat(), reason)
+            loss = Loss.NONE if first.rating == inspection.rating else Loss.ONE
+            yield Problem(line, "Inspection Date", inspection.inspected_on.isoformat(), reason, loss, inspection.urn)
 
 
 def _rating(text: str) -> str:
@@ -97,6 +99,6 @@ def _inspected_on(text: str) -> date:
 
 _COLUMNS = (
     Column("urn", urn, ("URN",)),
-    Column("inspected_on", _inspected_on, ("Inspection Date",)),
+    Column("inspected_on", _inspected_on, ("Inspection Date",), dated=True),
     Column("rating", _rating, ("Rating",)),
 )

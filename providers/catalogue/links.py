@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from providers.catalogue.cells import day, needed, present, urn
-from providers.catalogue.source import Column, Problem, Progress, Row, Table, WrongFile, open_table
+from providers.catalogue.source import Column, Layout, Loss, Problem, Progress, Row, Table, WrongFile, open_first
 
 SUCCESSOR, PREDECESSOR, OTHER = "successor", "predecessor", "other"
 
@@ -44,12 +45,11 @@ def read_links(path: Path, *, progress: Progress | None = None) -> Iterator[Link
     A row without its two different URNs and its kind does not count, nor does a link that came before.
     Raises NotLinks before anything is read.
     """
-    try:
-        table = open_table(path, ("URN", "Linked establishments"), NotLinks)
-    except NotLinks:
-        table = open_table(path, ("URN", "LinkURN", "LinkType"), NotLinks)
-        return _once(_listed(table, progress))
-    return _once(_in_search_results(table, progress))
+    table = open_first(path, (("URN", "Linked establishments"), ("URN", "LinkURN", "LinkType")), NotLinks)
+    if table.place("Linked establishments") is None:
+        return _once(_listed(table.known(_COLUMNS, ("urn", "linked_urn", "kind"), progress)))
+    searched = (Column("urn", urn, ("URN",)), Column("links", present, ("Linked establishments",)))
+    return _once(_in_search_results(table, table.layout(searched), progress))
 
 
 def direction_of(kind: str) -> str:
@@ -61,21 +61,23 @@ def direction_of(kind: str) -> str:
 
 
 def _once(links: Iterator[LinkRow | Problem]) -> Iterator[LinkRow | Problem]:
-    lines: dict[tuple[int, int, str], int] = {}
+    earlier: dict[tuple[int, int, str], LinkRow] = {}
     for link in links:
         if isinstance(link, LinkRow):
-            earlier = lines.setdefault((link.urn, link.linked_urn, link.kind), link.line)
+            first = earlier.setdefault((link.urn, link.linked_urn, link.kind), link)
             if link.urn == link.linked_urn:
-                yield Problem(link.line, "LinkURN", str(link.urn), "links a school to itself")
+                yield Problem(link.line, "LinkURN", str(link.urn), "links a school to itself", urn=link.urn)
                 continue
-            if earlier != link.line:
-                yield Problem(link.line, "LinkURN", str(link.linked_urn), f"stands already in line {earlier}")
+            if first is not link:
+                loss = Loss.NONE if replace(link, line=first.line) == first else Loss.ONE
+                reason = f"stands already in line {first.line}"
+                yield Problem(link.line, "LinkURN", str(link.linked_urn), reason, loss, link.urn)
                 continue
         yield link
 
 
-def _listed(table: Table, progress: Progress | None) -> Iterator[LinkRow | Problem]:
-    for found in table.known(_COLUMNS, ("urn", "linked_urn", "kind"), progress):
+def _listed(rows: Iterator[tuple[int, dict[str, Any]] | Problem]) -> Iterator[LinkRow | Problem]:
+    for found in rows:
         if isinstance(found, Problem):
             yield found
             continue
@@ -83,8 +85,7 @@ def _listed(table: Table, progress: Progress | None) -> Iterator[LinkRow | Probl
         yield LinkRow(line, direction=direction_of(known["kind"]), **{"linked_name": None, "on": None, **known})
 
 
-def _in_search_results(table: Table, progress: Progress | None) -> Iterator[LinkRow | Problem]:
-    layout = table.layout((Column("urn", urn, ("URN",)), Column("links", present, ("Linked establishments",))))
+def _in_search_results(table: Table, layout: Layout, progress: Progress | None) -> Iterator[LinkRow | Problem]:
     for row in table.rows(progress, repeats_last=True):
         if isinstance(row, Problem):
             yield row
@@ -101,7 +102,7 @@ def _links_of(school: int, first: str | None, row: Row) -> Iterator[LinkRow | Pr
             continue
         match = re.fullmatch(r"([1-9]\d{4,5}) (\S.*)", cell, re.ASCII)
         if match is None:
-            yield Problem(row.line, "Linked establishments", cell, "is not a URN and a kind of link")
+            yield Problem(row.line, "Linked establishments", cell, "is not a URN and a kind of link", urn=school)
         else:
             yield LinkRow(row.line, school, int(match[1]), match[2], direction_of(match[2]), None, None)
 
@@ -111,5 +112,5 @@ _COLUMNS = (
     Column("linked_urn", urn, ("LinkURN",)),
     Column("kind", needed, ("LinkType",)),
     Column("linked_name", present, ("LinkName",)),
-    Column("on", day, ("LinkEstablishedDate",)),
+    Column("on", day, ("LinkEstablishedDate",), dated=True),
 )

@@ -6,7 +6,7 @@ first two may be left out, and a cell may be empty. Several values in one cell a
 | heading        | what stands there                                             |
 |----------------|---------------------------------------------------------------|
 | name           | the organisation or, if self-employed, the person             |
-| kind           | private, public, internal or school-based                     |
+| kind (or type) | private, public, internal or school-based                     |
 | email          | the organisation's address for enquiries, nobody's own        |
 | telephone      |                                                               |
 | website        |                                                               |
@@ -22,14 +22,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import product
+from itertools import chain, product
 from pathlib import Path
+from typing import Any
 
 from domain.vocabulary import Phase
 from providers.catalogue.cells import PartlyRead, needed, present, telephone, tidy, website
-from providers.catalogue.source import Column, Problem, Progress, Table, WrongFile, open_table
+from providers.catalogue.source import Column, Loss, Problem, Progress, Table, WrongFile, open_first, open_table
 
 KINDS = ("private", "public", "internal", "school_based")
 
@@ -78,40 +79,50 @@ class ProviderRow:
 def read_providers(path: Path, *, progress: Progress | None = None) -> Iterator[ProviderRow | Problem]:
     """The providers of the service's own list; one without a name, or whose name came before, does not
     count. Raises NotProviders before anything is read."""
-    return _providers(open_table(path, ("name", "kind"), NotProviders), _COLUMNS, progress)
+    table = open_table(path, ("name",), NotProviders)
+    known = {heading for column in _COLUMNS for heading in column.headings if table.place(heading) is not None}
+    if "kind" not in known and ("type" not in known or known == {"name", "type"}):
+        raise NotProviders(path, "it has no column kind", ("kind",))
+    return chain(_not_known(table), _providers(table.known(_COLUMNS, ("name",), progress)))
 
 
 def read_provider_names(path: Path) -> Iterator[ProviderRow | Problem]:
     """The providers that a published list names, each once: teacher-training providers by the name they
     work under, NPQ lead providers, appropriate bodies. Raises NotProviders before anything is read."""
-    for heading in ("Operating name", "lead_provider_name"):
-        try:
-            return _named(open_table(path, (heading,), NotProviders), heading)
-        except NotProviders:
-            continue
-    return _named(open_table(path, ("name", "type"), NotProviders), "name")
+    table = open_first(path, (("Operating name",), ("lead_provider_name",), ("name", "type")), NotProviders)
+    heading = next(each for each in ("Operating name", "lead_provider_name", "name") if table.place(each) is not None)
+    return _named(table.known((Column("name", needed, (heading,)),), ("name",)))
 
 
-def _providers(
-    table: Table, columns: tuple[Column, ...], progress: Progress | None
-) -> Iterator[ProviderRow | Problem]:
-    lines: dict[str, int] = {}
-    for found in table.known(columns, ("name",), progress):
+def _not_known(table: Table) -> Iterator[Problem]:
+    """The columns of the service's own list that it does not know, each said once."""
+    known = {heading.casefold() for column in _COLUMNS for heading in column.headings}
+    for heading in table.header:
+        if heading and heading.casefold() not in known:
+            reason = f"is no column of a list of providers, which has {', '.join(c.headings[0] for c in _COLUMNS)}"
+            yield Problem(table.line, heading, "", f"{reason}; nothing of it is taken", Loss.MANY)
+
+
+def _providers(rows: Iterator[tuple[int, dict[str, Any]] | Problem]) -> Iterator[ProviderRow | Problem]:
+    firsts: dict[str, ProviderRow] = {}
+    for found in rows:
         if isinstance(found, Problem):
             yield found
             continue
         line, known = found
-        earlier = lines.setdefault(known["name"].casefold(), line)
-        if earlier == line:
-            yield ProviderRow(line, **known)
+        provider = ProviderRow(line, **known)
+        first = firsts.setdefault(provider.name.casefold(), provider)
+        if first is provider:
+            yield provider
         else:
-            yield Problem(line, "name", known["name"], f"stands already in line {earlier}")
+            loss = Loss.NONE if replace(provider, line=first.line) == first else Loss.ONE
+            yield Problem(line, "name", provider.name, f"stands already in line {first.line}", loss)
 
 
-def _named(table: Table, heading: str) -> Iterator[ProviderRow | Problem]:
+def _named(rows: Iterator[tuple[int, dict[str, Any]] | Problem]) -> Iterator[ProviderRow | Problem]:
     """Each name once; that it comes again is no fault in a list of offers."""
     seen: set[str] = set()
-    for found in table.known((Column("name", needed, (heading,)),), ("name",)):
+    for found in rows:
         if isinstance(found, Problem):
             yield found
         elif found[1]["name"] not in seen:
@@ -173,7 +184,7 @@ def _yes_or_no(text: str) -> bool | None:
 
 _COLUMNS = (
     Column("name", needed, ("name",)),
-    Column("kind", _kind, ("kind",)),
+    Column("kind", _kind, ("kind", "type")),
     Column("email", _email, ("email", "e-mail")),
     Column("telephone", telephone, ("telephone", "phone")),
     Column("website", website, ("website",)),

@@ -30,7 +30,7 @@ from providers.catalogue.cells import (
     website,
     whole,
 )
-from providers.catalogue.source import Column, Layout, Problem, Progress, Row, Table, WrongFile, open_table
+from providers.catalogue.source import Column, Layout, Loss, Problem, Progress, Row, Table, WrongFile, open_first
 
 Detail = str | int | Decimal | date | None
 
@@ -68,22 +68,20 @@ def read_register(
     Raises NotARegister or UnknownAuthority, both before anything is read.
     """
     table = _open(path)
-    return _schools(table, _authority_test(table, la), la, progress)
+    return _schools(table, table.layout(_COLUMNS, _NEEDED), _authority_test(table, la), la, progress)
 
 
 def _open(path: Path) -> Table:
     """The register in the file: a layout with the status, or the list of opening and closing dates."""
-    try:
-        return open_table(path, ("URN", "name", "open_date", "close_date"), NotARegister)
-    except NotARegister:
-        return open_table(path, ("URN", "EstablishmentName", "EstablishmentStatus (name)"), NotARegister)
+    listed = ("URN", "name", "open_date", "close_date")
+    return open_first(path, (listed, ("URN", "EstablishmentName", "EstablishmentStatus (name)")), NotARegister)
 
 
 def _schools(
-    table: Table, ours: Callable[[Row], bool], la: str | None, progress: Progress | None
+    table: Table, layout: Layout, ours: Callable[[Row], bool], la: str | None, progress: Progress | None
 ) -> Iterator[SchoolRow | Problem]:
-    layout = table.layout(_COLUMNS)
-    lines: dict[int, int] = {}
+    yield from layout.problems
+    lines: dict[int, tuple[int, int]] = {}
     found = False
     for row in table.rows(progress, repeats_last=table.header[-1] == LINKED_ESTABLISHMENTS):
         if isinstance(row, Problem):
@@ -96,15 +94,17 @@ def _schools(
         yield Problem(1, "LA (name)", la or "", reason)
 
 
-def _school(row: Row, layout: Layout, lines: dict[int, int]) -> Iterator[SchoolRow | Problem]:
+def _school(row: Row, layout: Layout, lines: dict[int, tuple[int, int]]) -> Iterator[SchoolRow | Problem]:
     known, problems = layout.known(row)
     yield from problems
     number = known.pop("urn", None)
     if number is None:
         return
-    earlier = lines.setdefault(number, row.line)
+    told = hash(tuple(known.values()))
+    earlier, told_there = lines.setdefault(number, (row.line, told))
     if earlier != row.line:
-        yield Problem(row.line, "URN", str(number), f"stands already in line {earlier}")
+        loss = Loss.NONE if told == told_there else Loss.ONE
+        yield Problem(row.line, "URN", str(number), f"stands already in line {earlier}", loss, number)
     elif "name" in known:
         yield SchoolRow(row.line, number, _with_job_in_its_place(known))
 
@@ -174,6 +174,7 @@ def _trust_code(text: str) -> str | None:
     return None if number is None else str(number)
 
 
+_NEEDED = ("urn", "name")
 LINKED_ESTABLISHMENTS = "Linked establishments"
 _NAME_HEADINGS = ("EstablishmentName", "name")
 _POSTS = frozenset({"headteacher", "head teacher", "principal", "co headteacher"})
@@ -190,8 +191,8 @@ _COLUMNS = (
     Column("phase", _phase, ("PhaseOfEducation (name)",)),
     Column("statutory_low_age", whole, ("StatutoryLowAge",)),
     Column("statutory_high_age", whole, ("StatutoryHighAge",)),
-    Column("opened", day, ("OpenDate", "open_date")),
-    Column("closed", day, ("CloseDate", "close_date")),
+    Column("opened", day, ("OpenDate", "open_date"), dated=True),
+    Column("closed", day, ("CloseDate", "close_date"), dated=True),
     Column("reason_opened", present, ("ReasonEstablishmentOpened (name)",)),
     Column("reason_closed", present, ("ReasonEstablishmentClosed (name)",)),
     Column("religious_character", present_or_none, ("ReligiousCharacter (name)",)),
@@ -215,7 +216,7 @@ _COLUMNS = (
     Column("trust_name", present, ("Trusts (name)",)),
     Column("trust_code", _trust_code, ("Trusts (code)",)),
     Column("federation_name", present, ("Federations (name)",)),
-    Column("last_inspected", day, ("OfstedLastInsp",)),
+    Column("last_inspected", day, ("OfstedLastInsp",), dated=True),
     Column("inspection_rating", present, ("OfstedRating (name)",)),
     Column("ukprn", ukprn, ("UKPRN",)),
     Column("nursery_provision", present, ("NurseryProvision (name)",)),

@@ -1,78 +1,85 @@
-"""Opening an outside file: packing, encoding, header and rows, in bounded memory and never raising on a row."""
+"""Tables in outside files: heading, rows and cells, in bounded memory and never raising on a row."""
 
 from __future__ import annotations
 
-import codecs
 import csv
-import gzip
 import io
-import json
-import zlib
+import re
 from calendar import monthrange
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from re import finditer
 from typing import Any
 
 from providers.catalogue.cells import PartlyRead, tidy
+from providers.catalogue.opening import Part, encoding_of, opened, parts_of, read_document
+from providers.catalogue.problems import Loss, Problem, WrongFile
+from providers.catalogue.workbooks import Damaged, rows_of
+
+__all__ = [
+    "Column",
+    "Layout",
+    "Loss",
+    "Part",
+    "Problem",
+    "Progress",
+    "Row",
+    "Table",
+    "WrongFile",
+    "date_in_name",
+    "encoding_of",
+    "open_first",
+    "open_table",
+    "read_document",
+    "records",
+]
 
 Progress = Callable[[int, int], None]
 """Called now and then with the bytes read so far and the size of the file, both as on the disk."""
 
-_CHUNK = 1 << 16
-_LARGEST = 1 << 30
-_LARGEST_DOCUMENT = 1 << 26
 _ROWS_BETWEEN_REPORTS = 500
-_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_LINES_ABOVE = 20
+"""Filled lines in which the headings are sought: a download may begin with titles."""
 
+_SEPARATORS = (",", ";", "\t", "|")
+_NUMBERS = ("URN", "Group UID")
+"""Headings of numbers without which a row tells of nothing: a line of words in such a table closes it."""
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why a row, or one cell of it, does not count. Lines count from 1, the header included."""
-
-    line: int
-    column: str
-    value: str
-    reason: str
-
-
-class WrongFile(Exception):
-    """The file is not what the reader reads; nothing of it counts. `missing` names the columns it lacks."""
-
-    what = "a file that can be read here"
-
-    def __init__(self, path: Path, reason: str, missing: Sequence[str] = ()) -> None:
-        super().__init__(f"{path.name} is not {self.what}: {reason}")
-        self.path = path
-        self.missing = tuple(missing)
+_CLOSING_LINES = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The cells of one row; `more` are filled cells beyond the header where the source allows them."""
+    """The cells of one row; `more` are filled cells beyond the header where the source allows them; `last` is the
+    line on which it ends."""
 
     line: int
     cells: Sequence[str]
     more: Sequence[str] = ()
+    last: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One detail, how its cell is read, and the headings under which the layouts have it."""
+    """One detail, how its cell is read, and the headings under which the layouts have it; `dated`: holds dates."""
 
     detail: str
     read: Callable[[str], Any]
     headings: tuple[str, ...]
+    dated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where the wanted columns stand in one file; a column that the file lacks is left out."""
+    """Where the wanted columns stand in one file; a column that the file lacks is left out, and so is one of dates
+    that are not day first, of which `problems` tell."""
 
     places: tuple[tuple[int, str, Column], ...]
+    problems: tuple[Problem, ...] = ()
 
     def known(self, row: Row) -> tuple[dict[str, Any], list[Problem]]:
         """The details that this row tells, and a problem for each cell that cannot be read."""
@@ -86,33 +93,54 @@ class Layout:
             except ValueError as reason:
                 if isinstance(reason, PartlyRead):
                     known[column.detail] = reason.value
-                problems.append(Problem(row.line, heading, tidy(row.cells[place]), str(reason)))
+                told = known.get("urn")
+                problems.append(Problem(row.line, heading, tidy(row.cells[place]), str(reason), urn=told))
         return known, problems
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A CSV file whose header has been seen; `rows` reads it anew each time."""
+    """A table whose headings have been seen, in line `line`; `rows` reads it anew each time."""
 
-    path: Path
+    part: Part
     encoding: str
+    separator: str
+    line: int
     header: tuple[str, ...]
+    wrong: type[WrongFile]
     _places: dict[str, int] = field(repr=False)
+
+    @property
+    def path(self) -> Path:
+        return self.part.path
 
     def place(self, heading: str) -> int | None:
         """Where the heading stands, whatever its case; None if the file has no such column."""
         return self._places.get(heading.casefold())
 
-    def layout(self, columns: Iterable[Column]) -> Layout:
-        """Where each of the columns stands, under the first of its headings that the file has."""
-        places = []
+    def layout(self, columns: Iterable[Column], needed: Sequence[str] = ()) -> Layout:
+        """Where each of the columns stands.
+
+        Raises the table's `wrong` where two headings tell one detail, and where a column `needed` is of dates that
+        cannot be read.
+        """
+        places: list[tuple[int, str, Column]] = []
         for column in columns:
-            for heading in column.headings:
-                place = self.place(heading)
-                if place is not None:
-                    places.append((place, heading, column))
-                    break
-        return Layout(tuple(places))
+            there = [(place, heading) for heading in column.headings if (place := self.place(heading)) is not None]
+            if len({place for place, _ in there}) > 1:
+                raise self.wrong(self.path, f"{' and '.join(heading for _, heading in there)} tell the same")
+            places += [(place, heading, column) for place, heading in there[:1]]
+        unread = self._month_first([place for place, _, column in places if column.dated])
+        problems = []
+        for place, heading, column in places:
+            if place in unread:
+                line, value, reason = unread[place]
+                if column.detail in needed:
+                    raise self.wrong(self.path, f"{heading} in line {line} is {value}: {reason}")
+                problems.append(
+                    Problem(line, heading, value, f"{reason}; no date of this column is taken", Loss.MANY)
+                )
+        return Layout(tuple(each for each in places if each[0] not in unread), tuple(problems))
 
     def missing(self, headings: Iterable[str]) -> list[str]:
         return [heading for heading in headings if self.place(heading) is None]
@@ -120,8 +148,17 @@ class Table:
     def known(
         self, columns: Sequence[Column], needed: Sequence[str], progress: Progress | None = None
     ) -> Iterator[tuple[int, dict[str, Any]] | Problem]:
-        """The line and the details of every row that has those needed, and every problem on the way."""
-        layout = self.layout(columns)
+        """The line and the details of every row that has those needed, and every problem on the way.
+
+        Raises as `layout`, before anything is read.
+        """
+        layout = self.layout(columns, needed)
+        return self._known(layout, needed, progress)
+
+    def _known(
+        self, layout: Layout, needed: Sequence[str], progress: Progress | None
+    ) -> Iterator[tuple[int, dict[str, Any]] | Problem]:
+        yield from layout.problems
         for row in self.rows(progress):
             if isinstance(row, Problem):
                 yield row
@@ -136,71 +173,200 @@ class Table:
 
         A row that is too short counts for the cells it has and is also a problem. A row that is too
         long is a problem only, because its cells may stand under the wrong headings, unless
-        `repeats_last`: then the surplus is further values of the last column. So is a short one that goes on over
-        several lines: a quotation mark that is not closed has taken other rows into one of its cells.
+        `repeats_last`: then the surplus is further values of the last column. So is one into which a quotation mark
+        that is not closed has taken others. Lines of words at the end of a table of numbered rows close it.
         """
-        width = len(self.header)
-        found = _filled(records(self.path, self.encoding, progress))
-        for record in _after_header(found):
+        closing: list[Row] = []
+        numbered = any(self.place(heading) is not None for heading in _NUMBERS)
+        for record in self._below_header(progress):
+            if isinstance(record, Row) and numbered and len(closing) < _CLOSING_LINES and _may_close(record):
+                closing.append(record)
+                continue
+            for held in closing:
+                yield from self._row(held, repeats_last=repeats_last)
+            closing = []
             if isinstance(record, Problem):
                 yield record
+            else:
+                yield from self._row(record, repeats_last=repeats_last)
+        for held in closing:
+            yield Problem(held.line, self.header[0], tidy(held.cells[0]), "closes the file", Loss.NONE)
+
+    def _row(self, record: Row, *, repeats_last: bool) -> Iterator[Row | Problem]:
+        width = len(self.header)
+        surplus = [cell for cell in map(tidy, record.cells[width:]) if cell]
+        if self._took_in_others(record):
+            yield _not_closed(record.line, record.last)
+            return
+        if surplus and not repeats_last:
+            yield Problem(record.line, "", surplus[0], f"has {len(record.cells)} cells, the header {width}")
+            return
+        if len(record.cells) < width:
+            reason = f"has {len(record.cells)} cells, the header {width}"
+            yield Problem(record.line, self.header[len(record.cells)], "", reason)
+        yield Row(record.line, record.cells[:width], surplus, record.last)
+
+    def _took_in_others(self, record: Row) -> bool:
+        """Whether a row over several lines is several rows: it has not the header's width, or one of its cells holds
+        as many separators as a row has."""
+        if record.last <= record.line:
+            return False
+        width = len(self.header)
+        return len(record.cells) != width or any(
+            "\n" in cell and cell.count(self.separator) >= width - 1 > 1 for cell in record.cells
+        )
+
+    def _below_header(self, progress: Progress | None = None) -> Iterator[Row | Problem]:
+        found = records(self.part, self.encoding, progress, separator=self.separator)
+        return (record for record in _filled(found) if record.line > self.line)
+
+    def _month_first(self, places: Sequence[int]) -> Mapping[int, tuple[int, str, str]]:
+        """Line, value and reason of each column whose dates cannot be, or need not be, day first.
+
+        One date that can only be month first costs its column; then a column whose dates could all be either is not
+        believed to be day first in the same file.
+        """
+        day_first: set[int] = set()
+        either: dict[int, Row] = {}
+        month_first: dict[int, Row] = {}
+        others: Counter[int] = Counter()
+        for record in self._below_header() if places else ():
+            if isinstance(record, Problem):
                 continue
-            surplus = [cell for cell in map(tidy, record.cells[width:]) if cell]
-            if surplus and not repeats_last:
-                yield Problem(record.line, "", surplus[0], f"has {len(record.cells)} cells, the header {width}")
-                continue
-            if len(record.cells) < width:
-                yield Problem(record.line, self.header[len(record.cells)], "", _too_short(record, width))
-                if _lines_taken_in(record):
+            for place in places:
+                match = _SLASHED.match(record.cells[place]) if place < len(record.cells) else None
+                if match is None:
                     continue
-            yield Row(record.line, record.cells[:width], surplus)
+                first, second = int(match[1]), int(match[2])
+                if second > 12 >= first:
+                    others[place] += month_first.setdefault(place, record) is not record
+                elif first > 12 >= second:
+                    day_first.add(place)
+                else:
+                    either.setdefault(place, record)
+        unread = {}
+        for place, found in month_first.items():
+            reason = f"the day stands second, here and in {others[place]:,} more" if others[place] else _SECOND
+            unread[place] = (found.line, tidy(found.cells[place]), reason)
+        for place, record in either.items():
+            if month_first and place not in day_first and place not in unread:
+                reason = "in this file the day stands second in other columns, and may here"
+                unread[place] = (record.line, tidy(record.cells[place]), reason)
+        return unread
+
+
+_SECOND = "the day stands second"
+_SLASHED = re.compile(r"\s*(\d{1,2})[-/](\d{1,2})[-/]\d{4}", re.ASCII)
 
 
 def _filled(found: Iterator[Row | Problem]) -> Iterator[Row | Problem]:
     return (record for record in found if isinstance(record, Problem) or any(map(tidy, record.cells)))
 
 
-def _after_header(found: Iterator[Row | Problem]) -> Iterator[Row | Problem]:
-    next(found, None)
-    return found
+def _may_close(record: Row) -> bool:
+    """Whether a row is nothing but words in its first cell, with at most a number beside a word for a sum."""
+    cells = [tidy(cell) for cell in record.cells]
+    beside = [cell for cell in cells[1:] if cell]
+    if not any(letter.isalpha() for letter in cells[0]):
+        return False
+    return not beside or (len(beside) == 1 and beside[0].isdigit() and _SUM.search(cells[0]) is not None)
 
 
-def _too_short(record: Row, width: int) -> str:
-    lost = _lines_taken_in(record)
-    hint = f"; a quotation mark may not be closed, by which {lost:,} more lines are lost" if lost else ""
-    return f"has {len(record.cells)} cells, the header {width}{hint}"
+_SUM = re.compile(r"total|count|rows|records|number", re.IGNORECASE)
 
 
-def _lines_taken_in(record: Row) -> int:
-    return sum(cell.count("\n") for cell in record.cells)
+def _not_closed(line: int, last: int) -> Problem:
+    lost = last - line + 1
+    lines = f"{lost:,} lines, from line {line:,} on, are" if lost > 1 else f"line {line:,} is"
+    reason = f"a quotation mark is not closed: {lines} not taken"
+    return Problem(line, "", "", reason, Loss.MANY)
 
 
-def open_table(path: Path, required: Iterable[str], wrong: type[WrongFile]) -> Table:
-    """The table in the file; raises `wrong` if it lacks a required column, is empty or is damaged."""
-    encoding = encoding_of(path, wrong)
-    first = next(_filled(records(path, encoding)), None)
-    if not isinstance(first, Row):
+def open_first(path: Path, layouts: Sequence[Sequence[str]], wrong: type[WrongFile]) -> Table:
+    """The table in the file that has all the columns of one of these layouts, the first that fits.
+
+    Raises `wrong` as `open_table` does for the last of them.
+    """
+    for required in layouts[:-1]:
+        try:
+            return open_table(path, required, wrong)
+        except WrongFile as refused:
+            if not refused.missing:
+                raise
+    return open_table(path, layouts[-1], wrong)
+
+
+def open_table(path: Path, required: Sequence[str], wrong: type[WrongFile]) -> Table:
+    """The one table in the file that has the required columns: of a zip the one file, of a workbook the one sheet.
+
+    Raises `wrong` if there is none or more than one, if a heading stands twice, or if it is empty or damaged.
+    """
+    parts = parts_of(path, wrong)
+    tables = [_table(part, required, wrong) for part in parts]
+    fitting = [table for table in tables if table is not None and not table.missing(required)]
+    if len(fitting) > 1:
+        names = ", ".join(table.part.name for table in fitting)
+        raise wrong(path, f"it holds several tables that fit ({names}); choose one and save it by itself")
+    if fitting:
+        _refuse_doubled(fitting[0])
+        return fitting[0]
+    nearest = min((table for table in tables if table), key=lambda table: len(table.missing(required)), default=None)
+    if nearest is None:
         raise wrong(path, "it has no header")
-    header = tuple(tidy(cell) for cell in first.cells)
-    table = Table(path, encoding, header, {heading.casefold(): n for n, heading in enumerate(header)})
-    if missing := table.missing(required):
-        raise wrong(path, f"it has no column {', '.join(missing)}", missing)
-    return table
+    missing = nearest.missing(required)
+    raise wrong(path, f"it has no column {', '.join(missing)}", missing)
 
 
-def records(path: Path, encoding: str, progress: Progress | None = None) -> Iterator[Row | Problem]:
-    """Every record of a CSV file with the line on which it starts, the header and blank ones included."""
-    size = path.stat().st_size
-    with _opened(path) as (raw, stream), io.TextIOWrapper(stream, encoding, "replace", newline="") as text:
-        reader = csv.reader(text)
+def _table(part: Part, required: Sequence[str], wrong: type[WrongFile]) -> Table | None:
+    """The table with the best of the part's first lines as its header, None where the part is empty."""
+    encoding = "" if part.sheet else encoding_of(part, wrong)
+    best: Table | None = None
+    for separator in ("",) if part.sheet else _SEPARATORS:
+        found = _filled(records(part, encoding, separator=separator))
+        for record in islice(found, _LINES_ABOVE):
+            if isinstance(record, Problem):
+                continue
+            header = tuple(tidy(cell) for cell in record.cells)
+            places = {heading.casefold(): place for place, heading in reversed(list(enumerate(header)))}
+            table = Table(part, encoding, separator, record.line, header, wrong, places)
+            if best is None or len(table.missing(required)) < len(best.missing(required)):
+                best = table
+            if not table.missing(required):
+                return table
+    return best
+
+
+def _refuse_doubled(table: Table) -> None:
+    seen: set[str] = set()
+    for heading in filter(None, table.header):
+        if heading.casefold() in seen:
+            raise table.wrong(
+                table.path, f"its heading {heading} stands twice, so that it cannot be said which counts"
+            )
+        seen.add(heading.casefold())
+
+
+def records(
+    part: Part, encoding: str, progress: Progress | None = None, *, separator: str = ","
+) -> Iterator[Row | Problem]:
+    """Every record of a file with the line on which it starts, the header and blank ones included."""
+    if part.sheet:
+        yield from _of_sheet(part, progress)
+        return
+    size = part.path.stat().st_size
+    with opened(part) as (raw, stream), io.TextIOWrapper(stream, encoding, "replace", newline="") as text:
+        reader = csv.reader(text, delimiter=separator, strict=True)
         line, count = 1, 0
         while True:
             try:
-                record: Row | Problem = Row(line, next(reader))
+                cells = next(reader)
+                record: Row | Problem = Row(line, cells, last=reader.line_num)
             except StopIteration:
                 break
             except csv.Error as error:
                 record = Problem(line, "", "", f"cannot be read as CSV: {error}")
+                if reader.line_num > line or "end of data" in str(error):
+                    record = _not_closed(line, reader.line_num)
             line = reader.line_num + 1
             count += 1
             if progress is not None and count % _ROWS_BETWEEN_REPORTS == 0:
@@ -210,61 +376,16 @@ def records(path: Path, encoding: str, progress: Progress | None = None) -> Iter
         progress(size, size)
 
 
-def encoding_of(path: Path, wrong: type[WrongFile]) -> str:
-    """The encoding, from a byte order mark, else UTF-8 if all of it is, else cp1252.
-
-    The whole file is read once in small pieces, so that a damaged or endless one raises `wrong`
-    before any of its rows counts.
-    """
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    encoding, length, start = "utf-8", 0, b""
+def _of_sheet(part: Part, progress: Progress | None) -> Iterator[Row | Problem]:
+    line = 0
     try:
-        with _opened(path) as (_, stream):
-            while piece := stream.read(_CHUNK):
-                start = start or piece[:4]
-                length += len(piece)
-                if length > _LARGEST:
-                    raise wrong(path, f"it is larger than {_LARGEST} bytes")
-                if encoding == "utf-8":
-                    encoding = _still_utf8(decoder, piece)
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise wrong(path, "it is damaged and cannot be unpacked") from error
-    if encoding == "utf-8":
-        encoding = _still_utf8(decoder, b"", final=True)
-    return next((name for mark, name in _MARKS if start.startswith(mark)), encoding)
-
-
-def _still_utf8(decoder: codecs.IncrementalDecoder, piece: bytes, *, final: bool = False) -> str:
-    try:
-        decoder.decode(piece, final)
-    except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8"
-
-
-def read_document(path: Path, wrong: type[WrongFile]) -> Any:
-    """The JSON document in a file, packed or not; raises `wrong` if it is none or is larger than 64 MiB."""
-    try:
-        with _opened(path) as (_, stream):
-            text = stream.read(_LARGEST_DOCUMENT + 1)
-        if len(text) > _LARGEST_DOCUMENT:
-            raise wrong(path, f"it is larger than {_LARGEST_DOCUMENT} bytes")
-        return json.loads(text)
-    except (gzip.BadGzipFile, EOFError, zlib.error, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise wrong(path, "it is no JSON document") from error
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[tuple[io.BufferedReader, io.BufferedReader | gzip.GzipFile]]:
-    """The file as it lies on the disk and, unpacked if it is gzip whatever its name, its content."""
-    with path.open("rb") as raw:
-        packed = raw.read(2) == b"\x1f\x8b"
-        raw.seek(0)
-        if packed:
-            with gzip.GzipFile(fileobj=raw) as stream:
-                yield raw, stream
-        else:
-            yield raw, raw
+        for line, cells in enumerate(rows_of(part.path, part.sheet), 1):
+            yield Row(line, cells, last=line)
+    except Damaged:
+        yield Problem(line + 1, "", "", "the workbook is damaged from here on", Loss.MANY)
+    if progress is not None:
+        size = part.path.stat().st_size
+        progress(size, size)
 
 
 def date_in_name(path: Path) -> date | None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from domain.vocabulary import Phase
 from providers.catalogue import authorities
 from providers.catalogue.cells import PartlyRead, needed, tidy, website
-from providers.catalogue.source import Column, Layout, Problem, Row, WrongFile, encoding_of, open_table, records
+from providers.catalogue.source import Column, Layout, Part, Problem, Row, WrongFile, encoding_of, open_table, records
 
 FACE_TO_FACE, ONLINE = "face_to_face", "online"
 
@@ -83,7 +83,7 @@ def read_offers(path: Path) -> Iterator[TuitionPartner | Problem]:
     A place that is neither counts as it is written and is also a problem, because nothing can be
     matched with it. Raises NotTuition before anything is read.
     """
-    encoding = encoding_of(path, NotTuition)
+    encoding = encoding_of(Part(path), NotTuition)
     layout, first_line = _offer_layout(path, encoding)
     return _offering(path, encoding, layout, first_line)
 
@@ -120,7 +120,9 @@ def _names(name: str) -> list[str]:
 
 def _offer_layout(path: Path, encoding: str) -> tuple[Layout, int]:
     """What each column offers, and the line on which the partners begin."""
-    top = [row for row in islice(records(path, encoding), 4) if isinstance(row, Row) and any(map(tidy, row.cells))]
+    top = [
+        row for row in islice(records(Part(path), encoding), 4) if isinstance(row, Row) and any(map(tidy, row.cells))
+    ]
     titles = [tidy(row.cells[0]).casefold() for row in top]
     if titles[1:2] != ["tuition partner"] or titles[0] not in _MODES:
         raise NotTuition(path, "it has no rows of mode, phases and subjects", ("Tuition Partner",))
@@ -137,7 +139,7 @@ def _offer_layout(path: Path, encoding: str) -> tuple[Layout, int]:
 
 
 def _offering(path: Path, encoding: str, layout: Layout, first_line: int) -> Iterator[TuitionPartner | Problem]:
-    for row in records(path, encoding):
+    for row in records(Part(path), encoding):
         if isinstance(row, Problem):
             yield row
         elif row.line >= first_line and any(map(tidy, row.cells)):

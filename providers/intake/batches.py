@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
 from typing import Protocol, TypeVar
 from uuid import UUID, uuid5
 
 from domain.acting import acting, current_signature
-from domain.aggregate import Refusal
-from domain.school import Details
+from domain.aggregate import Refusal, must_have_come
+from domain.school import Details, Source
 from domain.service import AlreadyDone, Service, Work
+from providers.catalogue.source import Loss, Problem
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 AT_ONCE = 1000
 """Records changed in one transaction, and rows looked up at once."""
@@ -60,18 +63,48 @@ class OlderThanKnown(Refusal):
         self.known = known
 
 
-class Step(Protocol):
-    """One change to one record; `key` tells it from the other changes of the same file."""
+@dataclass(slots=True)
+class Taken:
+    """What became of a file. `problems` are what does not count; `passed_over` counts exact doubles and closing
+    lines, `unknown` the rows of schools that the product does not know: neither is a fault."""
 
-    @property
-    def key(self) -> str: ...
-    def act(self, work: Work) -> None: ...
+    source: Source
+    unknown: int = 0
+    passed_over: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+    def sort_out(self, found: Iterable[R | Problem], known: Known | None = None) -> list[R]:
+        """The rows among what a reader found; the rest is counted, or kept as a problem. With `known`, a problem of a
+        school that the product does not know is counted with the rows of such."""
+        rows: list[R] = []
+        problems: list[Problem] = []
+        for each in found:
+            if not isinstance(each, Problem):
+                rows.append(each)
+            elif each.loss is Loss.NONE:
+                self.passed_over += 1
+            else:
+                problems.append(each)
+        there = known([each.urn for each in problems if each.urn is not None]) if known and problems else {}
+        ours = [each for each in problems if known is None or each.urn is None or each.urn in there]
+        self.unknown += len(problems) - len(ours)
+        self.problems += ours
+        return rows
 
 
-S = TypeVar("S", bound=Step)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One change to one record, which the file tells in `line`. `column` and `value` are the cell to look at where
+    the record refuses it; `key` tells it from the other changes of the same file."""
 
-Refused = Callable[[S, Refusal], None]
-"""Called for each step that its record refuses."""
+    line: int
+    column: str = "URN"
+    value: str
+    key: str
+
+    def act(self, work: Work) -> None:
+        """Make the change. Raises the record's refusal."""
+        raise NotImplementedError
 
 
 def batches(items: Iterable[T]) -> Iterator[list[T]]:
@@ -81,43 +114,67 @@ def batches(items: Iterable[T]) -> Iterator[list[T]]:
         yield batch
 
 
+class _SomeRefused(Refusal):
+    """Records refused these steps of a transaction, of which nothing was saved."""
+
+    def __init__(self, refused: dict[int, Refusal]) -> None:
+        super().__init__("")
+        self.refused = refused
+
+
 def carry_out(
-    service: Service, steps: Sequence[S], saved: Saved | None = None, *, refused: Refused[S] | None = None
-) -> None:
-    """Carry out all steps, a thousand in a transaction, each signed as whoever acts now.
+    service: Service, steps: Sequence[Step], report: Taken, saved: Saved | None = None
+) -> Counter[type[Step]]:
+    """Carry out all steps, a thousand in a transaction, each signed as whoever acts now; how many of each kind were
+    carried out. One that its record refuses is a problem of the report.
 
-    `refused` is told of each step that its record refuses, and the others are carried out without it. Where it is
-    None, the refusal is raised, and nothing of its transaction is saved.
-
-    The command of each transaction follows from the present one and its first step, so that sending the whole again
+    A transaction of which a part is refused is decided again without it, so that nothing half done is saved. The
+    command of each transaction follows from the present one and its first step, so that sending the whole again
     after a break changes nothing twice.
     """
     signature = current_signature()
+    carried_out: Counter[type[Step]] = Counter()
     done = 0
     for batch in batches(steps):
         command = uuid5(signature.command, f"from {batch[0].key}")
-        with acting(replace(signature, command=command)), suppress(AlreadyDone):
-            for step, refusal in service.do(_all(batch, keep_going=refused is not None)):
-                if refused is not None:
-                    refused(step, refusal)
+        remaining = batch
+        while remaining:
+            try:
+                with acting(replace(signature, command=command)), suppress(AlreadyDone):
+                    service.do(_all(remaining))
+                break
+            except _SomeRefused as some:
+                report.problems += (_problem(remaining[place], refusal) for place, refusal in some.refused.items())
+                remaining = [step for place, step in enumerate(remaining) if place not in some.refused]
+        carried_out.update(map(type, remaining))
         done += len(batch)
         if saved is not None:
             saved(done, len(steps))
+    report.problems.sort(key=lambda problem: problem.line)
+    return carried_out
 
 
-def _all(batch: Sequence[S], *, keep_going: bool) -> Callable[[Work], list[tuple[S, Refusal]]]:
-    def command(work: Work) -> list[tuple[S, Refusal]]:
-        refused: list[tuple[S, Refusal]] = []
-        for step in batch:
+def _all(batch: Sequence[Step]) -> Callable[[Work], None]:
+    def command(work: Work) -> None:
+        refused: dict[int, Refusal] = {}
+        for place, step in enumerate(batch):
             try:
                 step.act(work)
             except Refusal as refusal:
-                if not keep_going:
-                    raise
-                refused.append((step, refusal))
-        return refused
+                refused[place] = refusal
+        if refused:
+            raise _SomeRefused(refused)
 
     return command
+
+
+def _problem(step: Step, refusal: Refusal) -> Problem:
+    return Problem(step.line, step.column, step.value, str(refusal))
+
+
+def must_be_dated(source: Source) -> None:
+    """Raises OccurredInTheFuture where a file is said to be of a day to come."""
+    must_have_come(source.dated, current_signature().today, "dated")
 
 
 def _day(day: date) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 from uuid import UUID
@@ -12,7 +12,7 @@ from domain.school import Membership, School, Source
 from domain.service import Service, Work
 from providers.catalogue.groups import MembershipRow
 from providers.catalogue.source import Problem
-from providers.intake.batches import Known, OlderThanKnown, Saved, Step, batches, carry_out
+from providers.intake.batches import Known, OlderThanKnown, Saved, Step, Taken, batches, carry_out, must_be_dated
 
 CLOSED = "closed"
 
@@ -35,26 +35,19 @@ KnownGroups = Callable[[], Mapping[tuple[UUID, str], KnownMembership]]
 
 
 @dataclass(slots=True)
-class GroupsReport:
-    """What became of the rows; `unknown` counts those of schools that the product does not know."""
+class GroupsReport(Taken):
+    """What became of the rows."""
 
-    source: Source
     joined: int = 0
     left: int = 0
     unchanged: int = 0
-    unknown: int = 0
-    problems: list[Problem] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _Joining:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Joining(Step):
     school: UUID
     group: Membership
     source: Source
-
-    @property
-    def key(self) -> str:
-        return f"{self.school} in {self.group.uid}"
 
     def act(self, work: Work) -> None:
         group = self.group
@@ -63,15 +56,11 @@ class _Joining:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Leaving:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Leaving(Step):
     school: UUID
     uid: str
     source: Source
-
-    @property
-    def key(self) -> str:
-        return f"{self.school} out of {self.uid}"
 
     def act(self, work: Work) -> None:
         work.find(School, self.school).leave_group(self.uid, source=self.source)
@@ -93,36 +82,44 @@ def import_groups(
     tells nothing. A row of a URN that its school no longer has lets a membership stand, but begins none.
     Raises OlderThanKnown, and changes nothing, where a newer file told otherwise, unless forced.
     """
+    must_be_dated(source)
     report = GroupsReport(source)
     told, former, named = _members(rows, known, report)
     there = known_groups()
     standing = former - told.keys()
-    joining: list[Step] = [
-        _Joining(school, group, source)
-        for (school, uid), group in told.items()
+    joining = [
+        _Joining(line=line, value=group.name, key=f"{school} in {uid}", school=school, group=group, source=source)
+        for (school, uid), (line, group) in told.items()
         if not _is_known(group, there.get((school, uid)))
     ]
     gone = [key for key in there if key[1] in named and key not in told and key not in standing]
-    changed = [there[key] for key in (*gone, *told) if key in there and not _is_known(told.get(key), there[key])]
+    differing = [key for key, (_, group) in told.items() if key in there and not _is_known(group, there[key])]
+    changed = [there[key] for key in (*gone, *differing)]
     newest = max((membership.dated for membership in changed), default=source.dated)
     if newest > source.dated and not force:
         raise OlderThanKnown(source.dated, newest)
-    report.joined, report.left, report.unchanged = len(joining), len(gone), len(told) + len(standing) - len(joining)
-    carry_out(service, [*joining, *(_Leaving(school, uid, source) for school, uid in gone)], progress)
+    report.unchanged = len(told) + len(standing) - len(joining)
+    leaving = [
+        _Leaving(
+            line=1, value=there[school, uid].name, key=f"{school} out of {uid}", school=school, uid=uid, source=source
+        )
+        for school, uid in gone
+    ]
+    done = carry_out(service, [*joining, *leaving], report, progress)
+    report.joined, report.left = done[_Joining], done[_Leaving]
     return report
 
 
 def _members(
     rows: Iterable[MembershipRow | Problem], known: Known, report: GroupsReport
-) -> tuple[dict[tuple[UUID, str], Membership], set[tuple[UUID, str]], set[str]]:
-    """The memberships that the file tells of known schools, those of URNs that they no longer have, and the groups
-    that it names."""
-    told: dict[tuple[UUID, str], Membership] = {}
+) -> tuple[dict[tuple[UUID, str], tuple[int, Membership]], set[tuple[UUID, str]], set[str]]:
+    """The memberships that the file tells of known schools, with their lines, those of URNs that they no longer have,
+    and the groups that it names."""
+    told: dict[tuple[UUID, str], tuple[int, Membership]] = {}
     former: set[tuple[UUID, str]] = set()
     named: set[str] = set()
     for batch in batches(rows):
-        report.problems += (row for row in batch if isinstance(row, Problem))
-        found = [row for row in batch if isinstance(row, MembershipRow)]
+        found = report.sort_out(batch, known)
         schools = known([row.urn for row in found])
         for row in found:
             named.add(row.group_uid)
@@ -135,11 +132,9 @@ def _members(
                 former.add((school.id, row.group_uid))
             else:
                 group = Membership(row.group_uid, row.group_name, row.group_kind, row.joined)
-                told.setdefault((school.id, row.group_uid), group)
+                told.setdefault((school.id, row.group_uid), (row.line, group))
     return told, former, named
 
 
-def _is_known(group: Membership | None, there: KnownMembership | None) -> bool:
-    if group is None or there is None:
-        return False
-    return (group.name, group.kind, group.joined) == (there.name, there.kind, there.joined)
+def _is_known(group: Membership, there: KnownMembership | None) -> bool:
+    return there is not None and (group.name, group.kind, group.joined) == (there.name, there.kind, there.joined)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 from uuid import UUID
@@ -12,7 +12,7 @@ from domain.school import Inspection, School, Source
 from domain.service import Service, Work
 from providers.catalogue.inspections import InspectionRow
 from providers.catalogue.source import Problem
-from providers.intake.batches import Known, Saved, batches, carry_out
+from providers.intake.batches import Known, Saved, Step, Taken, batches, carry_out, must_be_dated
 
 
 class KnownInspection(Protocol):
@@ -29,25 +29,18 @@ KnownInspections = Callable[[Collection[UUID]], Mapping[tuple[UUID, date, int], 
 
 
 @dataclass(slots=True)
-class InspectionsReport:
-    """What became of the rows; `unknown` counts those of schools that the product does not know."""
+class InspectionsReport(Taken):
+    """What became of the rows."""
 
-    source: Source
     recorded: int = 0
     unchanged: int = 0
-    unknown: int = 0
-    problems: list[Problem] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _Recording:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Recording(Step):
     school: UUID
     inspection: Inspection
     source: Source
-
-    @property
-    def key(self) -> str:
-        return f"URN {self.inspection.urn} on {self.inspection.inspected_on}"
 
     def act(self, work: Work) -> None:
         work.find(School, self.school).record_inspection(self.inspection, source=self.source)
@@ -63,11 +56,11 @@ def import_inspections(
     progress: Saved | None = None,
 ) -> InspectionsReport:
     """Take in a list of inspections; the caller has signed. All rows are read before the first is saved."""
+    must_be_dated(source)
     report = InspectionsReport(source)
     steps: list[_Recording] = []
     for batch in batches(rows):
-        report.problems += (row for row in batch if isinstance(row, Problem))
-        found = [row for row in batch if isinstance(row, InspectionRow)]
+        found = report.sort_out(batch, known)
         schools = known([row.urn for row in found])
         there = known_inspections({school.id for school in schools.values()})
         for row in found:
@@ -80,10 +73,20 @@ def import_inspections(
                 report.unchanged += 1
                 continue
             inspection = Inspection(row.urn, row.inspected_on, row.rating, row.framework)
-            steps.append(_Recording(school.id, inspection, source))
-    report.recorded = len(steps)
+            on = row.inspected_on.isoformat()
+            steps.append(
+                _Recording(
+                    line=row.line,
+                    column="Inspection Date",
+                    value=on,
+                    key=f"URN {row.urn} on {on}",
+                    school=school.id,
+                    inspection=inspection,
+                    source=source,
+                )
+            )
     steps.sort(key=_by_school)
-    carry_out(service, steps, progress)
+    report.recorded = carry_out(service, steps, report, progress)[_Recording]
     return report
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from domain.school.rules import HasMerged
 from domain.service import Service, Work
 from providers.catalogue.links import PREDECESSOR, SUCCESSOR, LinkRow
 from providers.catalogue.source import Problem
-from providers.intake.batches import Known, Saved, batches, carry_out
+from providers.intake.batches import Known, Saved, Step, Taken, batches, carry_out, must_be_dated
 
 
 class NotThatSchool(Refusal):
@@ -21,19 +21,16 @@ class NotThatSchool(Refusal):
 
 
 @dataclass(slots=True)
-class LinksReport:
+class LinksReport(Taken):
     """What became of the rows.
 
     `other` counts links in which neither school follows the other, `unknown` the successions of which the product
     does not know both schools; two rows that tell one succession from both ends count once.
     """
 
-    source: Source
     proposed: int = 0
     unchanged: int = 0
-    unknown: int = 0
     other: int = 0
-    problems: list[Problem] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +44,11 @@ class _Link:
     on: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Proposal:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Proposal(Step):
     school: UUID
     link: _Link
     source: Source
-
-    @property
-    def key(self) -> str:
-        return f"URN {self.link.earlier} to {self.link.later}"
 
     def act(self, work: Work) -> None:
         work.find(School, self.school).propose_succession(
@@ -75,9 +68,11 @@ def import_links(
 
     One that its school refuses is among the problems, and the others are proposed without it.
     """
+    must_be_dated(source)
     report = LinksReport(source)
     steps: list[_Proposal] = []
-    for batch in batches(_successions(rows, report).values()):
+    found = [row for batch in batches(rows) for row in report.sort_out(batch, known)]
+    for batch in batches(_successions(found, report).values()):
         there = known([urn for link in batch for urn in (link.earlier, link.later)])
         for link in batch:
             earlier, later = there.get(link.earlier), there.get(link.later)
@@ -86,12 +81,12 @@ def import_links(
             elif earlier.id == later.id or link.later in earlier.successors:
                 report.unchanged += 1
             else:
-                steps.append(_Proposal(earlier.id, link, source))
+                urn, key = str(link.earlier), f"URN {link.earlier} to {link.later}"
+                steps.append(
+                    _Proposal(line=link.line, value=urn, key=key, school=earlier.id, link=link, source=source)
+                )
     steps.sort(key=lambda step: step.school)
-    refused: list[Problem] = []
-    carry_out(service, steps, progress, refused=lambda step, refusal: refused.append(_problem(step.link, refusal)))
-    report.proposed = len(steps) - len(refused)
-    report.problems += refused
+    report.proposed = carry_out(service, steps, report, progress)[_Proposal]
     return report
 
 
@@ -159,17 +154,11 @@ def _carry_over(goes: School, stays: School, reason: str) -> None:
         stays.propose_succession(succession.urn, kind=succession.kind, on=succession.on, source=succession.source)
 
 
-def _problem(link: _Link, refusal: Refusal) -> Problem:
-    return Problem(link.line, "URN", str(link.earlier), str(refusal))
-
-
-def _successions(rows: Iterable[LinkRow | Problem], report: LinksReport) -> dict[tuple[int, int], _Link]:
+def _successions(rows: Iterable[LinkRow], report: LinksReport) -> dict[tuple[int, int], _Link]:
     """Each succession once, in the successor's words where both ends tell it."""
     found: dict[tuple[int, int], _Link] = {}
     for row in rows:
-        if isinstance(row, Problem):
-            report.problems.append(row)
-        elif row.direction == SUCCESSOR:
+        if row.direction == SUCCESSOR:
             before = found.get((row.urn, row.linked_urn))
             on = row.on or (before.on if before else None)
             found[row.urn, row.linked_urn] = _Link(row.line, row.urn, row.linked_urn, row.kind, on)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -12,26 +12,35 @@ from domain.school import Details, School, Source, Value
 from domain.service import Service, Work
 from providers.catalogue.register import Detail, SchoolRow
 from providers.catalogue.source import Problem
-from providers.intake.batches import Known, KnownSchool, OlderThanKnown, Saved, Step, batches, carry_out
+from providers.intake.batches import (
+    Known,
+    KnownSchool,
+    OlderThanKnown,
+    Saved,
+    Step,
+    Taken,
+    batches,
+    carry_out,
+    must_be_dated,
+)
 
 HEAD = ("head_title", "head_first_name", "head_last_name")
 
 
 @dataclass(slots=True)
-class ImportReport:
+class ImportReport(Taken):
     """What became of the rows of a register; `unchanged` counts those that told nothing new."""
 
-    source: Source
     registered: int = 0
     refreshed: int = 0
     unchanged: int = 0
-    problems: list[Problem] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class _Told:
     """What one row tells; `tells_head` says whether the layout names heads at all."""
 
+    line: int
     urn: int
     name: str
     details: Details
@@ -46,29 +55,21 @@ class _Told:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Registration:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Registration(Step):
     told: _Told
     source: Source
-
-    @property
-    def key(self) -> str:
-        return f"URN {self.told.urn}"
 
     def act(self, work: Work) -> None:
         told = self.told
         work.add(School.register(told.urn, name=told.name, details=told.details, head=told.head, source=self.source))
 
 
-@dataclass(frozen=True, slots=True)
-class _Refreshment:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Refreshment(Step):
     school: UUID
     told: _Told
     source: Source
-
-    @property
-    def key(self) -> str:
-        return f"URN {self.told.urn}"
 
     def act(self, work: Work) -> None:
         school = work.find(School, self.school)
@@ -88,30 +89,43 @@ def import_schools(
 ) -> ImportReport:
     """Take in a register; the caller has signed. A row of a URN that its school no longer has tells nothing.
 
-    All rows are read before the first change is saved. Raises OlderThanKnown, and changes nothing, where the file
-    would put something older in the place of something newer, unless forced.
+    All rows are read before the first change is saved. Raises OccurredInTheFuture for a file of a day to come, and
+    OlderThanKnown where it would put something older in the place of something newer, unless forced; then nothing
+    is changed.
     """
+    must_be_dated(source)
     report = ImportReport(source)
     steps: list[Step] = []
     newest: date | None = None
     for batch in batches(rows):
-        report.problems += (row for row in batch if isinstance(row, Problem))
-        told = [_told(row) for row in batch if isinstance(row, SchoolRow)]
+        told = [_told(row) for row in report.sort_out(batch)]
         there = known([each.urn for each in told])
         for each in told:
             school = there.get(each.urn)
             if school is None:
-                report.registered += 1
-                steps.append(_Registration(each, source))
+                steps.append(
+                    _Registration(
+                        line=each.line, value=str(each.urn), key=f"URN {each.urn}", told=each, source=source
+                    )
+                )
             elif school.urn != each.urn or each.is_known(school):
                 report.unchanged += 1
             else:
-                report.refreshed += 1
-                steps.append(_Refreshment(school.id, each, source))
+                steps.append(
+                    _Refreshment(
+                        line=each.line,
+                        value=str(each.urn),
+                        key=f"URN {each.urn}",
+                        school=school.id,
+                        told=each,
+                        source=source,
+                    )
+                )
                 newest = max(newest or school.dated, school.dated)
     if newest is not None and newest > source.dated and not force:
         raise OlderThanKnown(source.dated, newest)
-    carry_out(service, steps, progress)
+    done = carry_out(service, steps, report, progress)
+    report.registered, report.refreshed = done[_Registration], done[_Refreshment]
     return report
 
 
@@ -120,7 +134,9 @@ def _told(row: SchoolRow) -> _Told:
         detail: _value(value) for detail, value in row.known.items() if detail != "name" and detail not in HEAD
     }
     tells_head = "head_last_name" in row.known
-    return _Told(row.urn, str(row.known["name"]), details, tells_head, _head(row.known) if tells_head else None)
+    return _Told(
+        row.line, row.urn, str(row.known["name"]), details, tells_head, _head(row.known) if tells_head else None
+    )
 
 
 def _head(known: Mapping[str, Detail]) -> str | None:

@@ -56,7 +56,7 @@ def schools(file: Path, la: str | None, dated: datetime | None, force: bool, rep
         if la is not None and not done.registered + done.refreshed + done.unchanged:
             raise click.ClickException(f"{file.name} has no school of {la or 'an authority without a name'}")
         summary = (done.registered, "schools registered"), (done.refreshed, "brought up to date")
-        intake.tell([*summary, (done.unchanged, "unchanged")], done.problems)
+        intake.tell([*summary, (done.unchanged, "unchanged")], done.problems, done.passed_over)
 
 
 @imports.command()
@@ -78,7 +78,7 @@ def links(file: Path, dated: datetime | None, report: Path | None) -> None:
         )
         summary = (done.proposed, "successions proposed"), (done.unchanged, "known already")
         others = (done.unknown, "of schools not in the register"), (done.other, "links of other kinds")
-        intake.tell([*summary, *others], done.problems)
+        intake.tell([*summary, *others], done.problems, done.passed_over)
 
 
 @imports.command()
@@ -105,7 +105,7 @@ def inspections(file: Path, dated: datetime | None, report: Path | None) -> None
             progress=Bar("Saving"),
         )
         summary = (done.recorded, "inspections recorded"), (done.unchanged, "known already")
-        intake.tell([*summary, (done.unknown, "of schools not in the register")], done.problems)
+        intake.tell([*summary, (done.unknown, "of schools not in the register")], done.problems, done.passed_over)
 
 
 @imports.command()
@@ -138,7 +138,7 @@ def groups(file: Path, memberships: Path | None, dated: datetime | None, force: 
             progress=Bar("Saving"),
         )
         summary = (done.joined, "memberships noted"), (done.left, "ended"), (done.unchanged, "unchanged")
-        intake.tell([*summary, (done.unknown, "of schools not in the register")], done.problems)
+        intake.tell([*summary, (done.unknown, "of schools not in the register")], done.problems, done.passed_over)
 
 
 @imports.command()
@@ -170,7 +170,7 @@ def providers(file: Path, kind: str, report: Path | None) -> None:
             usual_kind=ProviderKind(kind),
         )
         summary = (done.registered, "providers registered"), (done.changed, "brought up to date")
-        intake.tell([*summary, (done.unchanged, "unchanged")], done.problems)
+        intake.tell([*summary, (done.unchanged, "unchanged")], done.problems, done.passed_over)
 
 
 def _known(office: Office) -> Callable[[Sequence[int]], Mapping[int, schools_view.KnownSchool]]:
@@ -183,16 +183,16 @@ def _known(office: Office) -> Callable[[Sequence[int]], Mapping[int, schools_vie
 
 def _joined(groups: Path, memberships: Path) -> Iterator[MembershipRow | Problem]:
     """The schools in groups, each group as its own list tells it: its name, its kind, and whether it has closed."""
-    return _as_listed(read_groups(groups), read_memberships(memberships, progress=Bar("Reading")))
+    return _as_listed(groups.name, read_groups(groups), read_memberships(memberships, progress=Bar("Reading")))
 
 
 def _as_listed(
-    groups: Iterator[GroupRow | Problem], memberships: Iterator[MembershipRow | Problem]
+    file: str, groups: Iterator[GroupRow | Problem], memberships: Iterator[MembershipRow | Problem]
 ) -> Iterator[MembershipRow | Problem]:
     listed: dict[str, GroupRow] = {}
     for group in groups:
         if isinstance(group, Problem):
-            yield group
+            yield replace(group, reason=f"{group.reason} (in {file})")
         else:
             listed[group.uid] = group
     for row in memberships:

@@ -17,7 +17,7 @@ from domain.school import Source
 from domain.vocabulary import Channel
 from providers.catalogue.register import UnknownAuthority
 from providers.catalogue.report import write_report
-from providers.catalogue.source import Problem, WrongFile, date_in_name
+from providers.catalogue.source import Loss, Problem, WrongFile, date_in_name
 from web import words
 from web.console.opening import at_the_console
 from web.office import Office
@@ -88,10 +88,16 @@ class Intake:
         click.echo(f"{self.file.name} is taken to be of {words.date(day)}, {why}")
         return Source(self.file.name, day)
 
-    def tell(self, summary: Iterable[tuple[int, str]], problems: list[Problem]) -> None:
-        """Say what became of the file, and list what does not count."""
-        click.echo(", ".join(f"{count:,} {what}" for count, what in summary))
+    def tell(self, summary: Iterable[tuple[int, str]], problems: list[Problem], passed_over: int = 0) -> None:
+        """Say what became of the file, and list what does not count; exits with 1 where anything does not.
+
+        `passed_over` counts the exact doubles and closing lines, which are no fault.
+        """
+        doubles = [(passed_over, "doubles and closing lines passed over")] if passed_over else []
+        click.echo(", ".join(f"{count:,} {what}" for count, what in (*summary, *doubles)))
         self.tell_problems(problems)
+        if problems:
+            raise click.exceptions.Exit(1)
 
     def tell_problems(self, problems: list[Problem]) -> None:
         """List what does not count, and say where."""
@@ -104,6 +110,11 @@ class Intake:
                     f"What counts is saved, but {path} cannot be written: {error.strerror}"
                 ) from None
             click.echo(f"Problems: {len(problems):,}. See {path} for line, column and reason")
+            for problem in problems:
+                if problem.loss is Loss.MANY:
+                    where = f"Line {problem.line:,}, {problem.column}" if problem.column else f"Line {problem.line:,}"
+                    value = f" ({problem.value})" if problem.value else ""
+                    click.echo(f"{where}{value}: {problem.reason}", err=True)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from providers.catalogue.cells import PartlyRead, needed
 from providers.catalogue.source import (
     Column,
     Layout,
+    Part,
     Problem,
     Row,
     WrongFile,
@@ -43,18 +44,18 @@ def test_a_file_is_read_whatever_its_packing_encoding_and_line_ends(
 
 def test_a_letter_that_is_not_utf8_far_into_the_file_makes_it_cp1252(written: Written) -> None:
     path = written("a.csv", HEADER + "100000,plain\r\n" * 20_000 + "100001,Môn\r\n", "cp1252")
-    assert encoding_of(path, WrongFile) == "cp1252"
+    assert encoding_of(Part(path), WrongFile) == "cp1252"
 
 
 def test_a_letter_on_the_edge_of_a_piece_is_still_utf8(written: Written) -> None:
     for before in range((1 << 16) - 3, (1 << 16) + 1):
-        assert encoding_of(written("a.csv", "x" * before + "\u2019"), WrongFile) == "utf-8"
+        assert encoding_of(Part(written("a.csv", "x" * before + "\u2019")), WrongFile) == "utf-8"
 
 
 def test_a_file_that_ends_within_a_letter_is_not_utf8(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes("Môn".encode()[:2])
-    assert encoding_of(path, WrongFile) == "cp1252"
+    assert encoding_of(Part(path), WrongFile) == "cp1252"
 
 
 def test_a_damaged_packed_file_is_refused_before_a_row_is_read(tmp_path: Path) -> None:
@@ -116,7 +117,7 @@ def test_rows_taken_into_one_cell_by_a_quotation_mark_are_no_row(written: Writte
     [lost] = [row for row in rows if isinstance(row, Problem)]
     assert (lost.line, lost.reason) == (
         3,
-        "has 2 cells, the header 3; a quotation mark may not be closed, by which 3 more lines are lost",
+        "a quotation mark is not closed: 3 lines, from line 3 on, are not taken",
     )
 
 
