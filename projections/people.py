@@ -42,8 +42,22 @@ class PostRow(Row):
     until: date | None
 
 
+class ProposalRow(Row):
+    """A proposed post that nobody has decided on yet; `held_as` is its number where it is held already."""
+
+    person: UUID
+    proposal: int
+    role: Role
+    from_: date
+    proposed_by: UUID | None
+    proposed_on: date
+    held_as: int | None
+
+
 people = Sheet("people", PersonRow, key=("id",), indexes=[("sorting", "id"), ("reference",)])
 posts = Sheet("posts", PostRow, key=("person", "post"), indexes=[("role", "from_"), ("school",), ("provider",)])
+
+proposals = Sheet("proposed_posts", ProposalRow, key=("person", "proposal"))
 
 AS_TAKEN = (posts.table.c.from_, posts.table.c.person, posts.table.c.post)
 """The order in which posts were taken."""
@@ -118,6 +132,30 @@ def post_ended(row: PostRow | None, event: Person.PostEnded) -> PostRow | None:
 @posts.on_each(Person.Left, keys=lambda event: [(event.meta.stream, post) for post in event.posts])
 def post_given_up(row: PostRow | None, event: Person.Left, _: Key) -> PostRow | None:
     return None if row is None or row.from_ > event.on else replace(row, until=event.on)
+
+
+def by_proposal(
+    event: Person.PostProposed | Person.PostConfirmed | Person.PostDeclined | Person.PostProposalWithdrawn,
+) -> Key:
+    return (event.meta.stream, event.proposal)
+
+
+@proposals.on(Person.PostProposed, key=by_proposal)
+def post_proposed(_: ProposalRow | None, event: Person.PostProposed) -> ProposalRow:
+    return ProposalRow(
+        person=event.meta.stream,
+        proposal=event.proposal,
+        role=event.role,
+        from_=event.from_,
+        proposed_by=event.meta.signature.actor,
+        proposed_on=event.meta.occurred_on,
+        held_as=event.post,
+    )
+
+
+@proposals.on(Person.PostConfirmed, Person.PostDeclined, Person.PostProposalWithdrawn, key=by_proposal)
+def post_decided(_: ProposalRow | None, __: object) -> None:
+    return None
 
 
 def by_id(connection: sa.Connection, person: UUID) -> PersonRow | None:
@@ -233,6 +271,18 @@ def of_provider(connection: sa.Connection, provider: UUID, day: date) -> list[Pe
     return _holding(connection, day, posts.table.c.provider == provider)
 
 
+def open_proposals(connection: sa.Connection) -> list[ProposalRow]:
+    """The posts that wait to be decided on, the oldest first."""
+    columns = proposals.table.c
+    query = proposals.table.select().order_by(columns.proposed_on, columns.person, columns.proposal)
+    return proposals.rows(connection, query)
+
+
+def was_ever_held(connection: sa.Connection, role: Role) -> bool:
+    """Whether anybody has held a post of a role, or is to."""
+    return bool(connection.execute(sa.select(sa.exists().where(posts.table.c.role == role))).scalar())
+
+
 def leads_of(connection: sa.Connection, team: Team, day: date) -> list[PersonRow]:
     """Whoever leads a phase team on a day."""
     return _holding(connection, day, posts.table.c.leads_team.is_(True), posts.table.c.team == team)
@@ -265,4 +315,4 @@ def _people(
 
 _PLACE = [people.table.c.sorting.type, people.table.c.id.type]
 
-VIEW = View("people", people, posts)
+VIEW = View("people", people, posts, proposals)

@@ -19,7 +19,7 @@ SECTIONS: tuple[tuple[str, str, Action], ...] = (
     ("Providers", "/providers", Action.READ_PROVIDER),
     ("Concerns", "/concerns", Action.READ_CONCERN),
     ("Audit trail", "/audit", Action.READ_AUDIT),
-    ("People", "/people", Action.KEEP_PEOPLE),
+    ("People", "/people", Action.CONFIRM_POSTS),
     ("Accounts", "/accounts", Action.KEEP_ACCOUNTS),
     ("Settings", "/settings", Action.KEEP_SETTINGS),
 )

@@ -50,6 +50,7 @@ class Action(StrEnum):
     SET_NEED = "set a need category"
     READ_PEOPLE = "read people and posts"
     KEEP_PEOPLE = "keep people and posts"
+    CONFIRM_POSTS = "confirm proposed posts"
     KEEP_ACCOUNTS = "keep accounts"
     KEEP_SETTINGS = "keep settings"
     READ_VISIT = "read visits"
@@ -110,6 +111,7 @@ POLICY: Mapping[Action, Row] = {
     Action.SET_NEED: _row((ALL, (DIRECTOR,)), (TEAM, (OFFICER,))),
     Action.READ_PEOPLE: _row((ALL, (*SERVICE, REVIEWER, ADMIN))),
     Action.KEEP_PEOPLE: _row((ALL, (ADMIN,))),
+    Action.CONFIRM_POSTS: _row((ALL, (DIRECTOR, ADMIN))),
     Action.KEEP_ACCOUNTS: _row((ALL, (ADMIN,))),
     Action.KEEP_SETTINGS: _row((ALL, (ADMIN,))),
     Action.READ_VISIT: _row((ALL, (*SERVICE, REVIEWER)), (OWN, SCHOOL)),
@@ -150,6 +152,15 @@ POLICY: Mapping[Action, Row] = {
     Action.READ_AUDIT: _row((ALL, (REVIEWER, DIRECTOR, ADMIN))),
 }
 """The policy. Read a row as: this action may be done by these posts, this far."""
+
+
+CONFIRMED_BY: Mapping[Role, tuple[Role, ...]] = {
+    DIRECTOR: (DIRECTOR, ADMIN),
+    REVIEWER: (DIRECTOR, ADMIN),
+    ADMIN: (DIRECTOR, ADMIN),
+}
+"""Who confirms a post that somebody else has proposed: the first of these that anybody holds beside the one who
+proposed it and the one who is to hold it. So an administrator confirms only where there is no such director."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from domain.acting import Signature, acting
 from domain.aggregate import ReasonNeeded
-from domain.person import (
+from domain.person import Person
+from domain.person.rules import (
     EndsBeforeItBegins,
+    EndsLater,
     HasLeft,
     HoldsWork,
     NameNeeded,
+    NeedsNoSecondPerson,
     NoSuchPost,
+    NoSuchProposal,
     NotAnEmailAddress,
     NotAShare,
-    Person,
+    NotTheirProposal,
+    OwnPost,
+    OwnRecord,
     PostHeldAlready,
     PostNeedsItsPlace,
+    ProposedAlready,
+    SecondPersonNeeded,
 )
 from domain.references import record_id
-from domain.vocabulary import Phase, Role, Team
+from domain.vocabulary import Channel, Phase, Role, Team
 from tests.scenario import TODAY, given, signed
 
 SEPTEMBER, LAST_YEAR, NEXT_YEAR = date(2026, 9, 1), date(2025, 9, 1), date(2027, 1, 4)
@@ -91,11 +100,8 @@ def test_a_person_may_have_no_address() -> None:
         (Role.HEADTEACHER, {"school": SCHOOL}),
         (Role.CHAIR, {"school": SCHOOL}),
         (Role.SPECIALIST, {"provider": PROVIDER}),
-        (Role.DIRECTOR, {}),
         (Role.BROKER, {}),
         (Role.CPD_MANAGER, {}),
-        (Role.REVIEWER, {}),
-        (Role.ADMINISTRATOR, {}),
     ],
 )
 def test_a_post_is_held_from_its_first_day(role: Role, place: dict[str, Any]) -> None:
@@ -205,7 +211,7 @@ def leave(on: date = TODAY) -> Act:
 def test_whoever_leaves_holds_no_post_after_the_last_day() -> None:
     person = an_officer()
     with signed():
-        person.take_post(Role.REVIEWER, from_=NEXT_YEAR)
+        person.take_post(Role.BROKER, from_=NEXT_YEAR)
 
     given(person).when(leave()).then(Person.Left, on=TODAY, reason="Retires").then_holds(
         lambda person: person.holds(Role.OFFICER, TODAY) and person.posts_on(NEXT_YEAR) == []
@@ -224,3 +230,139 @@ def test_whoever_has_left_comes_back_with_a_post_of_a_later_day() -> None:
     given(an_officer()).when(leave(YESTERDAY)).when(take(Role.BROKER, TODAY)).then(
         Person.PostTaken, post=2
     ).then_holds(lambda person: person.left_on is None and person.holds(Role.BROKER, TODAY))
+
+
+ADA, BEN, CARA = uuid4(), uuid4(), uuid4()
+RAISED = pytest.mark.parametrize("role", [Role.DIRECTOR, Role.REVIEWER, Role.ADMINISTRATOR])
+
+
+def propose(role: Role = Role.DIRECTOR, from_: date = TODAY, *, at_once: bool = False) -> Act:
+    return lambda person: person.propose_post(role, from_=from_, at_once=at_once)
+
+
+def confirm(person: Person) -> None:
+    person.confirm_post(1)
+
+
+def decline(person: Person) -> None:
+    person.decline_post(1, reason="Not agreed")
+
+
+def withdraw(person: Person) -> None:
+    person.withdraw_post(1, reason="Entered by mistake")
+
+
+def somebody_proposed(role: Role = Role.DIRECTOR, from_: date = TODAY, *, at_once: bool = False) -> Person:
+    person = a_person()
+    with signed(by=ADA):
+        propose(role, from_, at_once=at_once)(person)
+    return person
+
+
+@RAISED
+def test_a_post_that_opens_the_service_is_not_given_by_one_person(role: Role) -> None:
+    given(a_person()).when(take(role), by=ADA).then_refused(SecondPersonNeeded, field="role")
+
+
+@RAISED
+def test_whoever_has_the_machine_gives_the_first_posts(role: Role) -> None:
+    person = a_person()
+    with acting(Signature(None, "administrator", Channel.COMMAND_LINE, uuid4(), datetime(2026, 11, 2, tzinfo=UTC))):
+        person.take_post(role, from_=TODAY)
+    assert person.holds(role, TODAY)
+
+
+@RAISED
+def test_a_proposed_post_is_held_once_somebody_else_confirms_it(role: Role) -> None:
+    given(a_person()).when(propose(role), by=ADA).then(
+        Person.PostProposed, proposal=1, post=None, role=role
+    ).then_holds(lambda person: not person.holds(role, TODAY)).when(confirm, by=BEN).then(
+        Person.PostConfirmed, Person.PostTaken, role=role, post=1, from_=TODAY
+    ).then_holds(lambda person: person.holds(role, TODAY) and not person.proposals)
+
+
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.BROKER, Role.HEADTEACHER])
+def test_other_posts_are_not_proposed(role: Role) -> None:
+    given(a_person()).when(propose(role), by=ADA).then_refused(NeedsNoSecondPerson, field="role")
+
+
+@pytest.mark.parametrize("act", [confirm, decline])
+def test_who_proposes_does_not_decide(act: Act) -> None:
+    given(somebody_proposed()).when(act, by=ADA).then_refused(SecondPersonNeeded, field="proposal")
+
+
+@pytest.mark.parametrize("act", [confirm, decline])
+def test_who_gains_does_not_decide(act: Act) -> None:
+    person = somebody_proposed()
+    given(person).when(act, by=person.id).then_refused(OwnPost, field="proposal")
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        take(Role.BROKER),
+        take(Role.ADMINISTRATOR),
+        propose(),
+        propose(at_once=True),
+        take(Role.OFFICER, team=Team.PRIMARY, leads_team=True),
+    ],
+)
+def test_nobody_gives_themselves_a_post(act: Act) -> None:
+    person = a_person()
+    given(person).when(act, by=person.id).then_refused(OwnPost)
+
+
+def test_nobody_changes_how_others_know_them() -> None:
+    person = a_person()
+    given(person).when(lambda each: each.rename("Dora Director"), by=person.id).then_refused(OwnRecord, field="name")
+    given(person).when(lambda each: each.change_email("d@example.org"), by=person.id).then_refused(
+        OwnRecord, field="email"
+    )
+
+
+def test_a_post_is_not_made_longer_by_ending_it() -> None:
+    person = a_person()
+    with signed():
+        take(Role.BROKER, until=NEXT_YEAR)(person)
+    given(person).when(lambda each: each.end_post(1, until=date(2030, 1, 1), reason="Longer")).then_refused(
+        EndsLater, field="until"
+    )
+
+
+def test_a_confirmed_post_does_not_reach_back_before_its_confirmation() -> None:
+    given(somebody_proposed(from_=SEPTEMBER)).when(confirm, by=BEN).then(
+        Person.PostConfirmed, Person.PostTaken, from_=TODAY
+    ).then_holds(lambda person: not person.holds(Role.DIRECTOR, YESTERDAY))
+
+
+def test_a_declined_post_is_not_held_and_cannot_be_confirmed_any_more() -> None:
+    given(somebody_proposed()).when(decline, by=BEN).then(
+        Person.PostDeclined, proposed_by=ADA, reason="Not agreed"
+    ).then_holds(lambda person: not person.posts).when(confirm, by=CARA).then_refused(NoSuchProposal)
+
+
+def test_a_proposal_is_withdrawn_by_whoever_made_it() -> None:
+    given(somebody_proposed()).when(withdraw, by=BEN).then_refused(NotTheirProposal).when(withdraw, by=ADA).then(
+        Person.PostProposalWithdrawn, reason="Entered by mistake"
+    ).when(confirm, by=BEN).then_refused(NoSuchProposal)
+
+
+def test_the_first_holder_holds_the_post_while_it_waits_to_be_confirmed() -> None:
+    given(a_person()).when(propose(at_once=True), by=ADA).then(
+        Person.PostProposed, Person.PostTaken, role=Role.DIRECTOR, post=1
+    ).then_holds(lambda person: person.holds(Role.DIRECTOR, TODAY)).when(confirm, by=ADA).then_refused(
+        SecondPersonNeeded
+    ).when(confirm, by=BEN).then(Person.PostConfirmed).then_holds(
+        lambda person: person.holds(Role.DIRECTOR, TODAY) and not person.proposals
+    )
+
+
+@pytest.mark.parametrize(("from_", "last_day"), [(TODAY, TODAY), (NEXT_YEAR, date(2027, 1, 3))])
+def test_a_post_held_meanwhile_ends_when_it_is_declined(from_: date, last_day: date) -> None:
+    given(somebody_proposed(from_=from_, at_once=True)).when(decline, by=BEN).then(
+        Person.PostDeclined, Person.PostEnded, until=last_day
+    ).then_holds(lambda person: not person.holds(Role.DIRECTOR, NEXT_YEAR))
+
+
+def test_the_same_post_is_proposed_once() -> None:
+    given(somebody_proposed()).when(propose(), by=BEN).then_refused(ProposedAlready, field="from_")

@@ -88,13 +88,13 @@ def test_posts_are_held_on_their_days(service: Service, ask: Ask) -> None:
 def test_officers_are_told_apart_by_team(service: Service, ask: Ask) -> None:
     anna = an_officer(service, 1, "Anna Kowalski", leads_team=True)
     bilal = an_officer(service, 2, "Bilal Hussain", Team.SECONDARY)
-    take(service, register(service, 3, "Cher"), Role.DIRECTOR)
+    take(service, register(service, 3, "Cher"), Role.BROKER)
 
     assert {post.person for post in ask(people.officers_on, TODAY)} == {anna, bilal}
     assert [post.person for post in ask(people.officers_on, TODAY, team=Team.SECONDARY)] == [bilal]
     assert names(ask(people.leads_of, Team.PRIMARY, TODAY)) == ["Anna Kowalski"]
     assert ask(people.leads_of, Team.SECONDARY, TODAY) == []
-    assert names(ask(people.holders_on, (Role.DIRECTOR, Role.OFFICER), TODAY)) == [
+    assert names(ask(people.holders_on, (Role.BROKER, Role.OFFICER), TODAY)) == [
         "Cher",
         "Bilal Hussain",
         "Anna Kowalski",
@@ -136,7 +136,7 @@ def test_an_ended_post_is_held_to_its_last_day(service: Service, ask: Ask) -> No
 def test_whoever_leaves_gives_up_all_posts_and_gets_none_back_by_coming_back(service: Service, ask: Ask) -> None:
     anna = an_officer(service, 1, "Anna Kowalski")
     bilal = an_officer(service, 2, "Bilal Hussain")
-    take(service, anna, Role.REVIEWER, NEXT_YEAR)
+    take(service, anna, Role.CPD_MANAGER, NEXT_YEAR)
     with signed():
         service.change(Person, anna, lambda person: person.leave(on=YESTERDAY, reason="Retires", holdings=()))
 

@@ -19,6 +19,7 @@ assign link officers                     team -    all  -    -    -    -    -   
 set a need category                      team -    all  -    -    -    -    -    -    -
 read people and posts                    all  all  all  all  all  -    -    -    all  all
 keep people and posts                    -    -    -    -    -    -    -    -    -    all
+confirm proposed posts                   -    -    all  -    -    -    -    -    -    all
 keep accounts                            -    -    -    -    -    -    -    -    -    all
 keep settings                            -    -    -    -    -    -    -    -    -    all
 read visits                              all  all  all  all  all  own  own  -    all  -

@@ -15,7 +15,7 @@ from web.choices import open_schools
 from web.known import names_of
 from web.noun import Deal, Noun, Values
 from web.office import office
-from web.people import holdings, schemas
+from web.people import holdings, proposals, schemas
 from web.people.finding import LISTING, in_words
 from web.policy import Action
 
@@ -61,6 +61,10 @@ def _is_here(person: Person) -> bool:
     return person.left_on is None
 
 
+def _has_proposals(person: Person) -> bool:
+    return bool(person.proposals)
+
+
 def _holds_post(person: Person) -> bool:
     return any(_lasts(post) for post in person.posts)
 
@@ -90,6 +94,83 @@ def register(deal: Deal[Person], values: Values) -> Person:
 )
 def take_post(deal: Deal[Person], values: Values) -> None:
     deal.change(lambda person: person.take_post(**values))
+
+
+@people.command(
+    "propose-post",
+    "Propose a post as director, reviewer or administrator",
+    Action.KEEP_PEOPLE,
+    schemas.ProposePost,
+    done="The post is proposed",
+    submit="Propose the post",
+    notes=(
+        "These posts take two people: you propose, and somebody else confirms. Until then the post is not held.",
+        "Only the very first ones, while there is nobody who could confirm, are held at once.",
+    ),
+    initial=lambda _, __: {"from_": office().today()},
+)
+def propose_post(deal: Deal[Person], values: Values) -> None:
+    def decide(person: Person) -> None:
+        with deal.office.read_present() as connection:
+            at_once = proposals.is_setting_up(connection, values["role"], {deal.visitor.person, person.id})
+        person.propose_post(**values, at_once=at_once)
+
+    deal.change(decide)
+
+
+@people.command(
+    "confirm-post",
+    "Confirm a proposed post",
+    Action.CONFIRM_POSTS,
+    schemas.ConfirmPost,
+    done="The post is confirmed",
+    submit="Confirm the post",
+    offered=_has_proposals,
+    whose=proposals.may_decide,
+    context=proposals.choices,
+    main=True,
+)
+def confirm_post(deal: Deal[Person], values: Values) -> None:
+    def decide(person: Person) -> None:
+        proposals.must_decide(deal, person, values["proposal"])
+        person.confirm_post(values["proposal"])
+
+    deal.change(decide)
+
+
+@people.command(
+    "decline-post",
+    "Decline a proposed post",
+    Action.CONFIRM_POSTS,
+    schemas.DeclinePost,
+    done="The post is declined",
+    submit="Decline the post",
+    warning=True,
+    offered=_has_proposals,
+    whose=proposals.may_decide,
+    context=proposals.choices,
+)
+def decline_post(deal: Deal[Person], values: Values) -> None:
+    def decide(person: Person) -> None:
+        proposals.must_decide(deal, person, values["proposal"])
+        person.decline_post(values["proposal"], reason=values["reason"])
+
+    deal.change(decide)
+
+
+@people.command(
+    "withdraw-post",
+    "Withdraw a proposed post",
+    Action.KEEP_PEOPLE,
+    schemas.DeclinePost,
+    done="The proposal is withdrawn",
+    submit="Withdraw the proposal",
+    offered=_has_proposals,
+    whose=proposals.may_withdraw,
+    context=proposals.own_choices,
+)
+def withdraw_post(deal: Deal[Person], values: Values) -> None:
+    deal.change(lambda person: person.withdraw_post(values["proposal"], reason=values["reason"]))
 
 
 @people.command(

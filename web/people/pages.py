@@ -11,11 +11,13 @@ from flask import Blueprint
 
 from domain.person import Person
 from projections import caseload, schools
+from projections import people as view
 from projections.together import Question, Together
 from web import words
 from web.accounts import accounts
 from web.attached import RECORD
 from web.identity import signed_in
+from web.known import rows_of
 from web.leading import leading
 from web.noun import Listing
 from web.office import office
@@ -45,13 +47,34 @@ LIST = ListPage(
     ids=lambda _: [],
     empty_text="Nobody found",
     choices=lambda _: {"gone": [("true", "Show them too")]},
+    template="people/people.html",
 )
+
+
+def _proposed() -> list[list[Any]]:
+    """The posts that wait for a second person, for those who may be the one."""
+    if not signed_in().may(Action.CONFIRM_POSTS):
+        return []
+    with office().read() as connection:
+        waiting = view.open_proposals(connection)
+        known = rows_of(connection, {id for row in waiting for id in (row.person, row.proposed_by) if id})
+    return [
+        [
+            {"text": known[row.person].name, "href": f"/people/{known[row.person].detail}"},
+            row.role.label,
+            words.date(row.from_),
+            known[row.proposed_by].name if row.proposed_by in known else "The administrator",
+            "Held, while setting up" if row.held_as is not None else "Not held yet",
+        ]
+        for row in waiting
+        if row.person in known
+    ]
 
 
 @pages.get("/")
 def listed() -> Answer:
     assert isinstance(people.listing, Listing)
-    return list_page(people, people.listing, LIST)
+    return list_page(people, people.listing, LIST, proposed=_proposed())
 
 
 @pages.get("/<ref>")
@@ -61,7 +84,10 @@ def person(ref: str) -> str:
         ref,
         "people/person.html",
         title=lambda person, _: person.name.value,
-        ids=lambda person: [place for post in person.posts for place in (post.school, post.provider)],
+        ids=lambda person: [
+            *(place for post in person.posts for place in (post.school, post.provider)),
+            *(proposal.proposed_by for proposal in person.open_proposals),
+        ],
         more=_around,
         beside=AROUND,
         about=lambda _: {"today": office().today()},

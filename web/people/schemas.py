@@ -6,12 +6,14 @@ from decimal import Decimal
 
 from marshmallow import Schema, fields, validate
 
+from domain.person import TAKES_A_SECOND_PERSON
 from domain.vocabulary import Phase, Role, Team
 from web.fields import SchoolField, day_field, line_field, provider_field, reason_field
 from web.figures import Amount, Whole
 
-SCHOOLS, PROVIDERS, POSTS = "schools", "providers", "posts"
-"""What a form offers: the open schools, the providers on the list, and the posts that have not ended."""
+SCHOOLS, PROVIDERS, POSTS, PROPOSALS = "schools", "providers", "posts", "proposals"
+"""What a form offers: the open schools, the providers on the list, the posts that have not ended, and the proposed
+posts on which the person who asks may decide."""
 
 
 class RegisterPerson(Schema):
@@ -32,7 +34,16 @@ class ChangeEmail(Schema):
 
 
 class TakePost(Schema):
-    role = fields.Enum(Role, by_value=True, required=True, metadata={"label": "Post", "noun": "the post"})
+    role = fields.Enum(
+        Role,
+        by_value=True,
+        required=True,
+        metadata={
+            "label": "Post",
+            "noun": "the post",
+            "choices": [(each.value, each.label) for each in Role if each not in TAKES_A_SECOND_PERSON],
+        },
+    )
     school = SchoolField(
         metadata={
             "label": "School",
@@ -68,6 +79,43 @@ class TakePost(Schema):
     theme = line_field(required=False, label="Theme", hint="What a strategic lead leads")
     from_ = day_field("First day", name="from", noun="the first day")
     until = day_field("Last day", required=False, hint="Leave empty if it is not known")
+
+
+class ProposePost(Schema):
+    role = fields.Enum(
+        Role,
+        by_value=True,
+        required=True,
+        metadata={
+            "label": "Post",
+            "noun": "the post",
+            "choices": [(each.value, each.label) for each in Role if each in TAKES_A_SECOND_PERSON],
+        },
+    )
+    from_ = day_field("First day", name="from", noun="the first day")
+    until = day_field("Last day", required=False, hint="Leave empty if it is not known")
+
+
+def _proposal_field() -> Whole:
+    return Whole(
+        required=True,
+        validate=validate.Range(1, 10_000),
+        metadata={
+            "label": "Which proposed post",
+            "widget": "radios",
+            "choices": lambda context: context[PROPOSALS],
+            "noun": "the proposed post",
+        },
+    )
+
+
+class ConfirmPost(Schema):
+    proposal = _proposal_field()
+
+
+class DeclinePost(Schema):
+    proposal = _proposal_field()
+    reason = reason_field()
 
 
 class EndPost(Schema):
@@ -106,6 +154,16 @@ class PostOut(Schema):
     until = fields.Date(allow_none=True)
 
 
+class ProposedPostOut(Schema):
+    """A post that waits for a second person; `is_held` says that it is held meanwhile, by the first holders."""
+
+    id = fields.Integer()
+    role = fields.Enum(Role, by_value=True, attribute="post.role")
+    from_ = fields.Date(data_key="from", attribute="post.from_")
+    until = fields.Date(allow_none=True, attribute="post.until")
+    is_held = fields.Function(lambda proposal: proposal.held_as is not None, metadata={"type": "boolean"})
+
+
 class PersonOut(Schema):
     """A person as the API shows them."""
 
@@ -115,6 +173,11 @@ class PersonOut(Schema):
     email = fields.String(allow_none=True)
     left_on = fields.Date(allow_none=True)
     posts = fields.List(fields.Nested(PostOut))
+    proposed_posts = fields.List(
+        fields.Nested(ProposedPostOut),
+        attribute="open_proposals",
+        metadata={"description": "Posts not confirmed yet"},
+    )
 
 
 class PeopleFilters(Schema):

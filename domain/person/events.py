@@ -1,0 +1,184 @@
+"""What happens to a person's record, each fact with its sentence and its effect."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from domain.aggregate import Event
+from domain.person.parts import Post, Proposal
+from domain.person.rules import cut
+from domain.vocabulary import Personal, Phase, Role, Team
+
+if TYPE_CHECKING:
+    from domain.person.record import Person
+
+
+class Registered(Event):
+    TOPIC = "person.registered"
+    says = "{by} registered {name} as {reference}"
+    reference: str
+    name: Personal
+    email: Personal | None
+
+    def apply(self, person: Person) -> None:
+        person.reference = self.reference
+        person.name, person.email = self.name, self.email
+
+
+class NameChanged(Event):
+    TOPIC = "person.name-changed"
+    says = "{by} changed the name from {before} to {name}"
+    name: Personal
+    before: Personal
+
+    def apply(self, person: Person) -> None:
+        person.name = self.name
+
+
+class EmailChanged(Event):
+    TOPIC = "person.email-changed"
+    says = "{by} changed the e-mail address to {email}"
+    email: Personal | None
+
+    def apply(self, person: Person) -> None:
+        person.email = self.email
+
+
+class PostTaken(Event):
+    TOPIC = "person.post-taken"
+    says = "{by} noted the post {role} from {from_}"
+    post: int
+    role: Role
+    school: UUID | None
+    provider: UUID | None
+    team: Team | None
+    phase: Phase | None
+    leads_team: bool
+    capacity: Decimal
+    theme: str | None
+    from_: date
+    until: date | None
+
+    def apply(self, person: Person) -> None:
+        person.posts.append(self.as_post())
+        person.posts_taken = self.post
+        if person.left_on is not None and self.from_ > person.left_on:
+            person.left_on = None
+
+    def as_post(self) -> Post:
+        """The post as the person holds it from now on."""
+        return Post(
+            id=self.post,
+            role=self.role,
+            from_=self.from_,
+            school=self.school,
+            provider=self.provider,
+            team=self.team,
+            phase=self.phase,
+            leads_team=self.leads_team,
+            capacity=self.capacity,
+            theme=self.theme,
+            until=self.until,
+        )
+
+
+class PostEnded(Event):
+    TOPIC = "person.post-ended"
+    says = "{by} ended the post {role}, the last day being {until}: {reason}"
+    post: int
+    role: Role
+    until: date
+
+    def apply(self, person: Person) -> None:
+        person.posts = [replace(post, until=self.until) if post.id == self.post else post for post in person.posts]
+
+
+class Left(Event):
+    """`posts` are those that end with it, or that now never begin."""
+
+    TOPIC = "person.left"
+    says = "{by} noted that the person left, the last day being {on}: {reason}"
+    on: date
+    posts: tuple[int, ...]
+
+    def apply(self, person: Person) -> None:
+        person.left_on = self.on
+        person.posts = [cut(post, self.on) for post in person.posts if post.from_ <= self.on]
+
+
+class PostProposed(Event):
+    """`post` is the number of the post where it is held at once: nobody could confirm it while the service was being
+    set up."""
+
+    TOPIC = "person.post-proposed"
+    says = "{by} proposed the post {role} from {from_}, for somebody else to confirm{post:; held meanwhile as post …}"
+    proposal: int
+    post: int | None
+    role: Role
+    school: UUID | None
+    provider: UUID | None
+    team: Team | None
+    phase: Phase | None
+    leads_team: bool
+    capacity: Decimal
+    theme: str | None
+    from_: date
+    until: date | None
+
+    def apply(self, person: Person) -> None:
+        post = Post(
+            id=self.post or 0,
+            role=self.role,
+            from_=self.from_,
+            school=self.school,
+            provider=self.provider,
+            team=self.team,
+            phase=self.phase,
+            leads_team=self.leads_team,
+            capacity=self.capacity,
+            theme=self.theme,
+            until=self.until,
+        )
+        proposed_by = self.meta.signature.actor
+        person.proposals[self.proposal] = Proposal(self.proposal, post, proposed_by, self.post)
+        person.proposals_made = self.proposal
+
+
+class PostConfirmed(Event):
+    """Where the post was not held yet, PostTaken follows."""
+
+    TOPIC = "person.post-confirmed"
+    says = "{by} confirmed the post {role}, which {proposed_by} had proposed"
+    proposal: int
+    role: Role
+    proposed_by: UUID | None
+
+    def apply(self, person: Person) -> None:
+        person.proposals.pop(self.proposal)
+
+
+class PostDeclined(Event):
+    """Where the post was held already, PostEnded follows."""
+
+    TOPIC = "person.post-declined"
+    says = "{by} declined the post {role}, which {proposed_by} had proposed: {reason}"
+    proposal: int
+    role: Role
+    proposed_by: UUID | None
+
+    def apply(self, person: Person) -> None:
+        person.proposals.pop(self.proposal)
+
+
+class PostProposalWithdrawn(Event):
+    TOPIC = "person.post-proposal-withdrawn"
+    says = "{by} withdrew the proposal of the post {role}: {reason}"
+    proposal: int
+    role: Role
+
+    def apply(self, person: Person) -> None:
+        person.proposals.pop(self.proposal)

@@ -1,0 +1,76 @@
+"""What a person's record is made of: posts, and proposals of posts that take a second person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TypedDict
+from uuid import UUID
+
+from domain.vocabulary import Phase, Role, Team
+
+SCHOOL_ROLES = frozenset({Role.HEADTEACHER, Role.CHAIR})
+
+TAKES_A_SECOND_PERSON = frozenset({Role.DIRECTOR, Role.REVIEWER, Role.ADMINISTRATOR})
+"""Posts that open all of the service, or say who has which post: one person proposes them and another confirms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One post for one period; `until` is its last day, None while it lasts.
+
+    `capacity` is the share of full time (1 is full time, 0.6 three days a week); `theme` what a strategic lead leads.
+    """
+
+    id: int
+    role: Role
+    from_: date
+    school: UUID | None = None
+    provider: UUID | None = None
+    team: Team | None = None
+    phase: Phase | None = None
+    leads_team: bool = False
+    capacity: Decimal = Decimal(1)
+    theme: str | None = None
+    until: date | None = None
+
+    def held_on(self, day: date) -> bool:
+        return self.from_ <= day and (self.until is None or day <= self.until)
+
+    def overlaps(self, other: Post) -> bool:
+        return (self.until is None or other.from_ <= self.until) and (
+            other.until is None or self.from_ <= other.until
+        )
+
+    @property
+    def place(self) -> tuple[object, ...]:
+        """What makes two posts the same one."""
+        return (self.role, self.school, self.provider, self.team, self.phase, self.theme)
+
+
+class Place(TypedDict, total=False):
+    """What a post is beside its role and its first day, each as in `Post`."""
+
+    school: UUID | None
+    provider: UUID | None
+    team: Team | None
+    phase: Phase | None
+    leads_team: bool
+    capacity: Decimal
+    theme: str | None
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A post that somebody proposed and nobody has decided on yet; its `id` numbers the proposals of one person.
+
+    `proposed_by` is None for whoever has the machine. `held_as` is the number of the post where it is held already,
+    because there was nobody yet who could confirm it.
+    """
+
+    id: int
+    post: Post
+    proposed_by: UUID | None
+    held_as: int | None

@@ -1,0 +1,270 @@
+"""Person, the record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from datetime import date, timedelta
+from typing import Any, TypeAlias, Unpack
+from uuid import UUID
+
+from domain.aggregate import Aggregate, reasoned
+from domain.person import events
+from domain.person.parts import TAKES_A_SECOND_PERSON, Place, Post, Proposal
+from domain.person.rules import (
+    EndsLater,
+    HasLeft,
+    HoldsWork,
+    NameNeeded,
+    NeedsNoSecondPerson,
+    NoSuchPost,
+    NoSuchProposal,
+    NotAnEmailAddress,
+    NotAShare,
+    NotTheirProposal,
+    OwnPost,
+    OwnRecord,
+    PostHeldAlready,
+    ProposedAlready,
+    SecondPersonNeeded,
+    cut,
+    has_its_place,
+    in_order,
+)
+from domain.vocabulary import About, Personal, Role
+
+
+class Person(Aggregate):
+    """Somebody known to the service: officer, headteacher, chair, specialist, broker, reviewer, administrator.
+
+    Joining a team, leading a portfolio and an officer's capacity are folded into posts; absence is the school's
+    cover; a caseload is handed over school by school.
+    """
+
+    KIND = "person"
+    prefix = "PE"
+
+    name: Personal
+    email: Personal | None
+    left_on: date | None
+
+    Registered: TypeAlias = events.Registered
+    NameChanged: TypeAlias = events.NameChanged
+    EmailChanged: TypeAlias = events.EmailChanged
+    PostTaken: TypeAlias = events.PostTaken
+    PostEnded: TypeAlias = events.PostEnded
+    Left: TypeAlias = events.Left
+    PostProposed: TypeAlias = events.PostProposed
+    PostConfirmed: TypeAlias = events.PostConfirmed
+    PostDeclined: TypeAlias = events.PostDeclined
+    PostProposalWithdrawn: TypeAlias = events.PostProposalWithdrawn
+
+    def __init__(self, id: UUID) -> None:
+        super().__init__(id)
+        self.posts: list[Post] = []
+        self.posts_taken = 0
+        self.left_on = None
+        self.proposals: dict[int, Proposal] = {}
+        self.proposals_made = 0
+
+    @classmethod
+    def register(cls, reference: str, *, name: str, email: str | None = None) -> Person:
+        """A person who is new to the service. Raises NameNeeded, NotAnEmailAddress."""
+        person = cls.named(reference)
+        person.record(cls.Registered(reference=reference, name=person._named(name), email=person._reached(email)))
+        return person
+
+    def rename(self, name: str) -> None:
+        """Take another name. Raises NameNeeded, OwnRecord."""
+        self._must_be_anothers("name")
+        self.record(self.NameChanged(name=self._named(name), before=self.name))
+
+    def change_email(self, email: str | None) -> None:
+        """Take another address, or none. Raises NotAnEmailAddress, OwnRecord."""
+        self._must_be_anothers("email")
+        self.record(self.EmailChanged(email=self._reached(email)))
+
+    def take_post(self, role: Role, *, from_: date, **place: Unpack[Place]) -> int:
+        """Take a post; its number within the person is returned. `place` is what `Post` has beside.
+
+        Raises PostNeedsItsPlace, NotAShare, EndsBeforeItBegins, PostHeldAlready, HasLeft, OwnPost, and
+        SecondPersonNeeded where somebody who is signed in gives a post that takes a second person.
+        """
+        self._must_not_be_ones_own()
+        post = Post(self.posts_taken + 1, role, from_, **place)
+        self._may_take(post)
+        if role in TAKES_A_SECOND_PERSON and self.signature.actor is not None:
+            raise SecondPersonNeeded("Propose this post. Somebody else then confirms it", field="role")
+        return self._take(post)
+
+    def propose_post(self, role: Role, *, from_: date, at_once: bool = False, **place: Unpack[Place]) -> int:
+        """Propose a post that takes a second person; the number of the proposal is returned.
+
+        `at_once` is for the first holders, while there is nobody who could confirm: the post is held meanwhile.
+        Raises what `take_post` does, NeedsNoSecondPerson, ProposedAlready.
+        """
+        self._must_not_be_ones_own()
+        if role not in TAKES_A_SECOND_PERSON:
+            raise NeedsNoSecondPerson("This post needs nobody to confirm it. Add it instead", field="role")
+        number = self.posts_taken + 1 if at_once else None
+        post = Post(number or 0, role, from_, **place)
+        self._may_take(post)
+        if any(post.place == each.post.place and post.overlaps(each.post) for each in self.proposals.values()):
+            raise ProposedAlready("This post is proposed for that time already", field="from_")
+        self.record(self.PostProposed(proposal=self.proposals_made + 1, post=number, **_told(post)))
+        if at_once:
+            self._take(post)
+        return self.proposals_made
+
+    def confirm_post(self, proposal: int) -> None:
+        """Let the person hold a post that somebody else proposed, from today where its first day has passed.
+
+        Raises NoSuchProposal, OwnPost, SecondPersonNeeded, and what `take_post` does.
+        """
+        proposed = self._to_decide(proposal)
+        post = replace(proposed.post, id=self.posts_taken + 1, from_=max(proposed.post.from_, self.today))
+        if proposed.held_as is None:
+            self._may_take(post)
+        self.record(
+            self.PostConfirmed(proposal=proposal, role=post.role, proposed_by=proposed.proposed_by),
+            people=[proposed.proposed_by],
+        )
+        if proposed.held_as is None:
+            self._take(post)
+
+    def decline_post(self, proposal: int, *, reason: str) -> None:
+        """Refuse a post that somebody else proposed; where it is held already, today is its last day.
+
+        Raises NoSuchProposal, OwnPost, SecondPersonNeeded, ReasonNeeded.
+        """
+        proposed = self._to_decide(proposal)
+        why = reasoned(reason)
+        self.record(
+            self.PostDeclined(proposal=proposal, role=proposed.post.role, proposed_by=proposed.proposed_by),
+            reason=why,
+            people=[proposed.proposed_by],
+        )
+        held = next((post for post in self.posts if post.id == proposed.held_as), None)
+        if held is not None and (held.until is None or held.until > self.today):
+            last_day = self.today if held.from_ <= self.today else held.from_ - timedelta(days=1)
+            self.record(self.PostEnded(post=held.id, role=held.role, until=last_day), reason=why)
+
+    def withdraw_post(self, proposal: int, *, reason: str) -> None:
+        """Take back a proposal of one's own that nobody has decided on; a post that is held already is ended instead.
+
+        Raises NoSuchProposal, NotTheirProposal, ReasonNeeded.
+        """
+        proposed = self.proposals.get(proposal)
+        if proposed is None or proposed.held_as is not None:
+            raise NoSuchProposal("This proposal is decided on already", field="proposal")
+        if proposed.proposed_by != self.signature.actor:
+            raise NotTheirProposal("Somebody else made this proposal. Decline it instead", field="proposal")
+        self.record(self.PostProposalWithdrawn(proposal=proposal, role=proposed.post.role), reason=reasoned(reason))
+
+    def end_post(self, post: int, *, until: date, reason: str, holdings: Sequence[str] = ()) -> None:
+        """End a post with a last day; `holdings` names the work that hangs on it.
+
+        Raises NoSuchPost, EndsBeforeItBegins, EndsLater, HoldsWork, ReasonNeeded.
+        """
+        held = next((each for each in self.posts if each.id == post), None)
+        if held is None or (held.until is not None and held.until < self.today):
+            raise NoSuchPost("This post has ended already", field="post")
+        in_order(held.from_, until, field="until")
+        if held.until is not None and until > held.until:
+            raise EndsLater("The post ends before that day already", field="until")
+        if holdings:
+            raise HoldsWork(holdings)
+        event = self.PostEnded(post=post, role=held.role, until=until)
+        self.record(event, occurred=self._if_past(until), reason=reasoned(reason), provider=held.provider)
+
+    def leave(self, *, on: date, reason: str, holdings: Sequence[str]) -> None:
+        """Leave the service with a last day; `holdings` names the work in the person's hands.
+
+        Raises HoldsWork, HasLeft, ReasonNeeded.
+        """
+        if self.left_on is not None:
+            raise HasLeft("This person has left already")
+        if holdings:
+            raise HoldsWork(holdings)
+        given_up = tuple(post.id for post in self.posts if cut(post, on) != post)
+        self.record(self.Left(on=on, posts=given_up), occurred=self._if_past(on), reason=reasoned(reason))
+
+    def posts_on(self, day: date) -> list[Post]:
+        """The posts held on a day, in the order in which they were taken."""
+        return [post for post in self.posts if post.held_on(day)]
+
+    def holds(self, role: Role, day: date) -> bool:
+        """Whether the person holds a post of that role on a day."""
+        return any(post.role is role for post in self.posts_on(day))
+
+    def about(self) -> About:
+        schools = {post.school for post in self.posts if post.school is not None}
+        return About(school=schools.pop() if len(schools) == 1 else None, people=(self.id,))
+
+    @property
+    def open_proposals(self) -> list[Proposal]:
+        """The proposals that nobody has decided on, the oldest first."""
+        return list(self.proposals.values())
+
+    def may_be_decided_by(self, actor: UUID | None) -> list[Proposal]:
+        """The proposals on which somebody may decide: not their own, and none for themselves."""
+        return [] if actor == self.id else [each for each in self.proposals.values() if each.proposed_by != actor]
+
+    def _to_decide(self, number: int) -> Proposal:
+        proposed = self.proposals.get(number)
+        if proposed is None:
+            raise NoSuchProposal("This proposal is decided on already", field="proposal")
+        actor = self.signature.actor
+        if actor == self.id:
+            raise OwnPost("Somebody else decides on a post that is proposed for you", field="proposal")
+        if actor == proposed.proposed_by:
+            raise SecondPersonNeeded("You proposed this post. Somebody else decides on it", field="proposal")
+        return proposed
+
+    def _must_not_be_ones_own(self) -> None:
+        if self.signature.actor == self.id:
+            raise OwnPost("You cannot give yourself a post. Ask another administrator", field="role")
+
+    def _must_be_anothers(self, field: str) -> None:
+        if self.signature.actor == self.id:
+            raise OwnRecord("You cannot change how others know you. Ask another administrator", field=field)
+
+    def _take(self, post: Post) -> int:
+        self._may_take(post)
+        event = self.PostTaken(post=post.id, **_told(post))
+        self.record(event, occurred=self._if_past(post.from_), provider=post.provider)
+        return event.post
+
+    def _may_take(self, post: Post) -> None:
+        if self.left_on is not None and post.from_ <= self.left_on and cut(post, self.left_on) != post:
+            raise HasLeft("This person has left. Choose a later first day if they come back", field="from_")
+        has_its_place(post)
+        if not (post.capacity.is_finite() and 0 < post.capacity <= 1):
+            raise NotAShare("Enter the share of full time, as 1 or 0.6", field="capacity")
+        if post.until is not None:
+            in_order(post.from_, post.until, field="until")
+        if any(post.place == held.place and post.overlaps(held) for held in self.posts):
+            raise PostHeldAlready("The person holds this post in that time already", field="from_")
+
+    def _named(self, name: str) -> Personal:
+        if not name.strip():
+            raise NameNeeded("Enter the person's name", field="name")
+        return Personal(self.id, name.strip())
+
+    def _reached(self, email: str | None) -> Personal | None:
+        text = (email or "").strip()
+        if not text:
+            return None
+        before, at, after = text.partition("@")
+        if not (before and at and "." in after.strip(".") and "@" not in after) or " " in text:
+            raise NotAnEmailAddress("Enter an e-mail address, as name@example.org", field="email")
+        return Personal(self.id, text)
+
+    def _if_past(self, day: date) -> date | None:
+        """When a fact of that day occurred; None, that is now, for one of today or ahead."""
+        return day if day < self.today else None
+
+
+def _told(post: Post) -> dict[str, Any]:
+    """What an event tells of a post beside its number."""
+    return {field.name: getattr(post, field.name) for field in fields(post) if field.name != "id"}

@@ -1,0 +1,103 @@
+"""What stands against changing a person's record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from domain.aggregate import Refusal
+from domain.person.parts import SCHOOL_ROLES, Post
+from domain.vocabulary import Role
+
+
+class NameNeeded(Refusal):
+    """A person has no name."""
+
+
+class NotAnEmailAddress(Refusal):
+    """The text is no e-mail address."""
+
+
+class PostNeedsItsPlace(Refusal):
+    """A post does not name what it is held at: a school, a provider, a team or a theme, as its role asks."""
+
+
+class NotAShare(Refusal):
+    """Capacity is a share of full time, more than nothing and at most 1."""
+
+
+class EndsBeforeItBegins(Refusal):
+    """A period's last day lies before its first."""
+
+
+class PostHeldAlready(Refusal):
+    """The person holds the same post in that time already."""
+
+
+class NoSuchPost(Refusal):
+    """The person holds no such post, or it has ended."""
+
+
+class HoldsWork(Refusal):
+    """Nobody leaves while holding work."""
+
+    def __init__(self, holdings: Sequence[str]) -> None:
+        super().__init__(f"Hand over first: {', '.join(holdings)}", field="holdings")
+        self.holdings = tuple(holdings)
+
+
+class HasLeft(Refusal):
+    """The person has left; they come back by taking a post from a later day."""
+
+
+class OwnPost(Refusal):
+    """Nobody gives a post to themselves, or decides on one that is proposed for them."""
+
+
+class OwnRecord(Refusal):
+    """Nobody changes the name and address under which others know them."""
+
+
+class SecondPersonNeeded(Refusal):
+    """The post is proposed by one person and confirmed by another."""
+
+
+class NeedsNoSecondPerson(Refusal):
+    """The post is noted at once, without a proposal."""
+
+
+class NoSuchProposal(Refusal):
+    """Nothing of the kind is proposed for the person, or it is decided on already."""
+
+
+class ProposedAlready(Refusal):
+    """The same post is proposed for that time already."""
+
+
+class NotTheirProposal(Refusal):
+    """A proposal is withdrawn by whoever made it; anybody else declines it."""
+
+
+class EndsLater(Refusal):
+    """A post is not made longer by ending it."""
+
+
+def has_its_place(post: Post) -> None:
+    if post.role in SCHOOL_ROLES and post.school is None:
+        raise PostNeedsItsPlace("Choose the school of this post", field="school")
+    if post.role is Role.SPECIALIST and post.provider is None:
+        raise PostNeedsItsPlace("Choose the provider for whom the specialist works", field="provider")
+    if (post.role is Role.OFFICER or post.leads_team) and post.team is None:
+        raise PostNeedsItsPlace("Choose the officer's team", field="team")
+    if post.role is Role.STRATEGIC_LEAD and not (post.theme or "").strip():
+        raise PostNeedsItsPlace("Enter the theme that the person leads", field="theme")
+
+
+def in_order(first: date, last: date, *, field: str) -> None:
+    if last < first:
+        raise EndsBeforeItBegins(f"Choose {first.day} {first:%B %Y} or a later day", field=field)
+
+
+def cut(post: Post, last_day: date) -> Post:
+    return replace(post, until=last_day) if post.until is None or post.until > last_day else post

@@ -1,0 +1,190 @@
+"""Posts of director, reviewer and administrator take two people, and nobody raises themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from domain.person import Person
+from domain.vocabulary import Role, Team
+from tests.scenario import TODAY
+from tests.web.conftest import Browser, Program
+from tests.web.schools.acting import day
+from tests.world import World
+
+SignIn = Callable[..., Browser]
+DIRECTOR = {"role": "director", **day("from", TODAY)}
+NUMBER = {"proposal": "1"}
+WHY = {"reason": "As agreed with the board"}
+
+
+def read(world: World, person: UUID) -> Person:
+    return world.office.service.find(Person, person)
+
+
+def href(world: World, person: UUID, *more: str) -> str:
+    return "/".join(("/people", world.reference(person), *more))
+
+
+def holds(world: World, person: UUID, role: Role = Role.DIRECTOR) -> bool:
+    return read(world, person).holds(role, TODAY)
+
+
+@pytest.fixture
+def ada(world: World) -> UUID:
+    return world.administrator("Ada Admin")
+
+
+@pytest.fixture
+def olive(world: World) -> UUID:
+    return world.officer("Olive Officer", team=Team.PRIMARY)
+
+
+@pytest.mark.parametrize("role", ["director", "reviewer", "administrator"])
+def test_one_administrator_gives_nobody_such_a_post(
+    world: World, sign_in: SignIn, program: Callable[..., Program], ada: UUID, olive: UUID, role: str
+) -> None:
+    world.director("Dora Director")
+    answers = {"role": role, "capacity": "1", **day("from", TODAY)}
+    sign_in(ada).send(href(world, olive, "take-post"), answers, status=422)
+    sign_in(ada).send(href(world, olive, "propose-post"), {"role": role, **day("from", TODAY)})
+    assert not holds(world, olive, Role(role))
+    told = program(ada).post(
+        f"/people/{world.reference(olive)}/take-post",
+        {"role": role, "from": TODAY.isoformat()},
+        key=f"give-{role}",
+        at=f'"{read(world, olive).version}"',
+        status=422,
+    )
+    assert told.json is not None
+    assert told.json["type"].endswith("#second-person-needed")
+
+
+@pytest.mark.parametrize("role", [role.value for role in Role])
+def test_nobody_gives_a_post_to_themselves(
+    world: World, program: Callable[..., Program], ada: UUID, role: str
+) -> None:
+    school = str(world.urn(world.school()))
+    place = {"headteacher": {"school": school}, "chair": {"school": school}, "officer": {"team": "primary"}}
+    place |= {"strategic_lead": {"theme": "14 to 19"}}
+    for command in ("take-post", "propose-post"):
+        answers = {"role": role, "from": TODAY.isoformat(), **(place.get(role, {}) if command == "take-post" else {})}
+        told = program(ada).post(
+            f"/people/{world.reference(ada)}/{command}", answers, key=f"{command}-{role}", at='"2"', status=422
+        )
+        assert told.json is not None
+        assert told.json["type"].endswith("#own-post")
+    assert len(read(world, ada).posts) == 1
+    assert not read(world, ada).proposals
+
+
+def test_a_director_confirms_what_an_administrator_proposes(
+    world: World, sign_in: SignIn, ada: UUID, olive: UUID
+) -> None:
+    dora = world.director("Dora Director")
+    sign_in(ada).send(href(world, olive, "propose-post"), DIRECTOR)
+    assert "Not held yet" in sign_in(ada).get(href(world, olive))
+    assert "confirm-post" not in sign_in(ada).get(href(world, olive))
+
+    browser = sign_in(dora)
+    assert "Posts to confirm" in browser.get("/people/")
+    assert "confirm-post" in browser.get(href(world, olive))
+    assert "proposed by Ada Admin" in browser.get(href(world, olive, "confirm-post"))
+    browser.send(href(world, olive, "confirm-post"), NUMBER)
+
+    assert holds(world, olive)
+    assert "Posts to confirm" not in browser.get("/people/")
+    page = browser.get(href(world, olive))
+    assert "Dora Director confirmed the post director, which Ada Admin had proposed" in page
+
+
+@pytest.mark.parametrize("command", ["confirm-post", "decline-post"])
+def test_another_administrator_decides_only_where_there_is_no_other_director(
+    world: World, sign_in: SignIn, ada: UUID, olive: UUID, command: str
+) -> None:
+    world.director("Dora Director")
+    alan = world.administrator("Alan Admin")
+    sign_in(ada).send(href(world, olive, "propose-post"), DIRECTOR)
+    told = sign_in(alan).send(href(world, olive, command), {**NUMBER, **WHY}, status=403).text
+    assert "A director decides on this post" in told
+    assert not holds(world, olive)
+
+
+def test_without_a_director_another_administrator_confirms(
+    world: World, sign_in: SignIn, ada: UUID, olive: UUID
+) -> None:
+    alan = world.administrator("Alan Admin")
+    sign_in(ada).send(href(world, olive, "propose-post"), DIRECTOR)
+    assert not holds(world, olive)
+    sign_in(alan).send(href(world, olive, "confirm-post"), NUMBER)
+    assert holds(world, olive)
+
+
+def test_who_proposes_or_gains_does_not_confirm(
+    world: World, program: Callable[..., Program], sign_in: SignIn, ada: UUID
+) -> None:
+    alan, dora = world.administrator("Alan Admin"), world.director("Dora Director")
+    sign_in(ada).send(href(world, dora, "propose-post"), {"role": "administrator", **day("from", TODAY)})
+    for person, status in ((ada, 422), (dora, 403)):
+        program(person).post(
+            f"/people/{world.reference(dora)}/confirm-post",
+            {"proposal": 1},
+            key=f"confirm-{status}",
+            at=f'"{read(world, dora).version}"',
+            status=status,
+        )
+    assert not holds(world, dora, Role.ADMINISTRATOR)
+    sign_in(alan).send(href(world, dora, "confirm-post"), NUMBER)
+    assert holds(world, dora, Role.ADMINISTRATOR)
+
+
+def test_while_setting_up_the_first_director_is_appointed_and_confirmed_later(
+    world: World, sign_in: SignIn, ada: UUID, olive: UUID
+) -> None:
+    browser = sign_in(ada)
+    browser.send(href(world, olive, "propose-post"), DIRECTOR)
+    assert holds(world, olive)
+    assert "setting up: to be confirmed" in browser.get(href(world, olive))
+
+    rae = world.person("Rae Reader", Role.BROKER)
+    browser.send(href(world, rae, "propose-post"), {"role": "reviewer", **day("from", TODAY)})
+    assert not holds(world, rae, Role.REVIEWER)
+    sign_in(olive).send(href(world, rae, "confirm-post"), NUMBER)
+    assert holds(world, rae, Role.REVIEWER)
+
+    dora = world.director("Dora Director")
+    sign_in(dora).send(href(world, olive, "confirm-post"), NUMBER)
+    assert "setting up" not in browser.get(href(world, olive))
+
+
+def test_nobody_comes_back_to_setting_up_by_ending_the_posts_of_others(
+    world: World, sign_in: SignIn, ada: UUID, olive: UUID
+) -> None:
+    dora = world.director("Dora Director")
+    browser = sign_in(ada)
+    browser.send(href(world, dora, "end-post"), {"post": "1", **day("until", TODAY), **WHY})
+    world.clock.go_to(TODAY + timedelta(days=1))
+    browser = sign_in(ada)
+    browser.send(href(world, olive, "propose-post"), {"role": "director", **day("from", TODAY + timedelta(days=1))})
+    assert not read(world, olive).holds(Role.DIRECTOR, TODAY + timedelta(days=1))
+
+
+def test_a_proposal_is_declined_or_withdrawn(world: World, sign_in: SignIn, ada: UUID, olive: UUID) -> None:
+    dora = world.director("Dora Director")
+    browser = sign_in(ada)
+    browser.send(href(world, olive, "propose-post"), DIRECTOR)
+    sign_in(dora).send(href(world, olive, "decline-post"), {**NUMBER, **WHY})
+    assert not read(world, olive).proposals
+    browser.send(href(world, olive, "propose-post"), DIRECTOR)
+    browser.send(href(world, olive, "withdraw-post"), {"proposal": "2", **WHY})
+    assert not read(world, olive).proposals
+    assert not holds(world, olive)
+
+
+def test_administrators_do_not_rename_themselves(world: World, sign_in: SignIn, ada: UUID) -> None:
+    told = sign_in(ada).send(href(world, ada, "rename"), {"name": "Dora Director"}, status=422).text
+    assert "You cannot change how others know you" in told
+    sign_in(ada).send(href(world, ada, "change-email"), {"email": "dora@wexmoor.example"}, status=422)

@@ -1,0 +1,90 @@
+"""Posts that take two people: who may decide on one that is proposed, and while nobody may yet."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from werkzeug.exceptions import Forbidden
+
+from domain.person import Person, Proposal
+from domain.vocabulary import Role
+from projections import people
+from web import words
+from web.identity import Visitor, signed_in
+from web.known import names_of
+from web.noun import Deal
+from web.office import office
+from web.people.schemas import PROPOSALS
+from web.policy import CONFIRMED_BY
+
+
+def confirming(connection: sa.Connection, role: Role, apart: Collection[UUID | None]) -> Role | None:
+    """The post whose holders confirm a post of that role today; None where nobody could.
+
+    `apart` are those who do not count: whoever proposes the post and whoever is to hold it.
+    """
+    confirmers = CONFIRMED_BY[role]
+    found = people.roles_of_holders(connection, confirmers, office().today())
+    held = {role for person, roles in found if person.id not in apart for role in roles}
+    return next((role for role in confirmers if role in held), None)
+
+
+def is_setting_up(connection: sa.Connection, role: Role, apart: Collection[UUID]) -> bool:
+    """Whether the first holders are being appointed: there has been no director yet, and nobody could confirm.
+
+    Once there has been one it is over, so that nobody can come back to it by ending the posts of others.
+    """
+    if role not in CONFIRMED_BY or people.was_ever_held(connection, Role.DIRECTOR):
+        return False
+    return confirming(connection, role, apart) is None
+
+
+def may_decide(visitor: Visitor, person: Person) -> bool:
+    """Whether there is a proposal on which this visitor may decide, as far as it depends on who made it."""
+    return bool(person.may_be_decided_by(visitor.person))
+
+
+def may_withdraw(visitor: Visitor, person: Person) -> bool:
+    """Whether this visitor made a proposal that nobody has decided on."""
+    return bool(_own(visitor, person))
+
+
+def must_decide(deal: Deal[Person], person: Person, number: int) -> None:
+    """Raises Forbidden where the policy has somebody else decide on a proposal."""
+    proposal = person.proposals.get(number)
+    if proposal is None:
+        return
+    with deal.office.read_present() as connection:
+        post = confirming(connection, proposal.post.role, {proposal.proposed_by, person.id})
+    if post is not None and not deal.visitor.holds(post):
+        raise Forbidden(f"A {post.label.lower()} decides on this post")
+
+
+def choices(connection: sa.Connection, person: Person | None) -> Mapping[str, Any]:
+    """The proposals on which the person who asks may decide."""
+    return _choices(connection, person.may_be_decided_by(signed_in().person) if person else [])
+
+
+def own_choices(connection: sa.Connection, person: Person | None) -> Mapping[str, Any]:
+    """The proposals that the person who asks made and may withdraw."""
+    return _choices(connection, _own(signed_in(), person) if person else [])
+
+
+def _own(visitor: Visitor, person: Person) -> list[Proposal]:
+    return [each for each in person.proposals.values() if each.proposed_by == visitor.person and each.held_as is None]
+
+
+def _choices(connection: sa.Connection, found: Iterable[Proposal]) -> Mapping[str, Any]:
+    offered = list(found)
+    names = names_of(connection, [each.proposed_by for each in offered if each.proposed_by])
+    return {PROPOSALS: [(each.id, each.post.role.label, _hint(each, names)) for each in offered]}
+
+
+def _hint(proposal: Proposal, names: Mapping[UUID, str]) -> str:
+    by = names.get(proposal.proposed_by, "somebody") if proposal.proposed_by else "the administrator"
+    until = f" until {words.date(proposal.post.until)}" if proposal.post.until else ""
+    held = ". Held already, while setting up" if proposal.held_as is not None else ""
+    return f"From {words.date(proposal.post.from_)}{until}, proposed by {by}{held}"
