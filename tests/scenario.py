@@ -36,6 +36,14 @@ def signed(
         yield signature
 
 
+@contextmanager
+def at_the_machine(on: date = TODAY) -> Iterator[Signature]:
+    """Act as whoever has the machine, who is signed in as nobody."""
+    moment = datetime.combine(on, time(10, 0), LONDON).astimezone(UTC)
+    with acting(Signature(None, "administrator", Channel.COMMAND_LINE, uuid4(), moment)) as signature:
+        yield signature
+
+
 class Scenario(Generic[A]):
     def __init__(self, record: A) -> None:
         self.record = record

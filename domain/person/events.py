@@ -115,7 +115,7 @@ class PostProposed(Event):
     set up."""
 
     TOPIC = "person.post-proposed"
-    says = "{by} proposed the post {role} from {from_}, for somebody else to confirm{post:; held meanwhile as post …}"
+    says = "{by} proposed the post {role} from {from_}, to be confirmed by another{post:; held meanwhile as post …}"
     proposal: int
     post: int | None
     role: Role
@@ -152,7 +152,7 @@ class PostConfirmed(Event):
     """Where the post was not held yet, PostTaken follows."""
 
     TOPIC = "person.post-confirmed"
-    says = "{by} confirmed the post {role}, which {proposed_by} had proposed"
+    says = "{by} confirmed the post {role}{proposed_by:, which … had proposed}"
     proposal: int
     role: Role
     proposed_by: UUID | None
@@ -165,7 +165,7 @@ class PostDeclined(Event):
     """Where the post was held already, PostEnded follows."""
 
     TOPIC = "person.post-declined"
-    says = "{by} declined the post {role}, which {proposed_by} had proposed: {reason}"
+    says = "{by} declined the post {role}{proposed_by:, which … had proposed}: {reason}"
     proposal: int
     role: Role
     proposed_by: UUID | None

@@ -18,7 +18,7 @@ from domain.service import NotFound, Service, Stale
 from domain.vocabulary import Role, Team
 from projections.view import View
 from tests.projections.conftest import database, reader, service, url
-from tests.scenario import TODAY, signed
+from tests.scenario import TODAY, at_the_machine, signed
 
 __all__ = ["database", "reader", "service", "url"]
 
@@ -50,7 +50,7 @@ def person(service: Service) -> Callable[..., UUID]:
             person.take_post(role, **{"from_": SEPTEMBER, "team": Team.PRIMARY, **post})
             return person
 
-        with signed():
+        with at_the_machine():
             return service.add(register).id
 
     return registered

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from domain.acting import Signature, acting
 from domain.aggregate import ReasonNeeded
 from domain.person import Person
 from domain.person.rules import (
@@ -33,8 +32,8 @@ from domain.person.rules import (
     SecondPersonNeeded,
 )
 from domain.references import record_id
-from domain.vocabulary import Channel, Phase, Role, Team
-from tests.scenario import TODAY, given, signed
+from domain.vocabulary import Phase, Role, Team
+from tests.scenario import TODAY, at_the_machine, given, signed
 
 SEPTEMBER, LAST_YEAR, NEXT_YEAR = date(2026, 9, 1), date(2025, 9, 1), date(2027, 1, 4)
 YESTERDAY = date(2026, 11, 1)
@@ -267,7 +266,7 @@ def test_a_post_that_opens_the_service_is_not_given_by_one_person(role: Role) ->
 @RAISED
 def test_whoever_has_the_machine_gives_the_first_posts(role: Role) -> None:
     person = a_person()
-    with acting(Signature(None, "administrator", Channel.COMMAND_LINE, uuid4(), datetime(2026, 11, 2, tzinfo=UTC))):
+    with at_the_machine():
         person.take_post(role, from_=TODAY)
     assert person.holds(role, TODAY)
 

@@ -6,6 +6,7 @@ import re
 
 from flask import Blueprint, flash, g, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import ServiceUnavailable
 
 from domain.aggregate import Refusal
 from domain.vocabulary import Channel
@@ -15,7 +16,7 @@ from web.accounts.all_accounts import all_accounts
 from web.accounts.attempts import TooManyAttempts
 from web.accounts.cookie import give_cookie, take_cookie
 from web.accounts.own_account import own_account
-from web.accounts.passwords import TooManySignIns, passwords
+from web.accounts.passwords import passwords
 from web.accounts.schemas import JustDoIt, SetPassword, SignIn
 from web.accounts.sessions import COOKIE
 from web.accounts.signing_in import sign_in, sign_out
@@ -54,7 +55,7 @@ def ask_to_sign_in() -> ResponseReturnValue:
     except TooManyAttempts as refusal:
         form.refuse(str(refusal))
         return *_sign_in_page(form, onward, TOO_MANY), {"Retry-After": str(refusal.seconds)}
-    except TooManySignIns as busy:
+    except ServiceUnavailable as busy:
         form.refuse(str(busy.description))
         return *_sign_in_page(form, onward, BUSY), {"Retry-After": str(busy.retry_after)}
     except Refusal as refusal:

@@ -26,16 +26,6 @@ TRY_AGAIN_IN = 2
 EXTENSION = "sis-passwords"
 
 
-class TooManySignIns(ServiceUnavailable):
-    """More passwords have been sent at this moment than can be checked; nothing was counted."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            f"Many people are signing in at this moment. Try again in {TRY_AGAIN_IN} seconds",
-            retry_after=TRY_AGAIN_IN,
-        )
-
-
 class Passwords:
     """Hashes and verifies. `hasher` sets the cost; tests hand in a cheap one."""
 
@@ -54,12 +44,13 @@ class Passwords:
 
     @contextmanager
     def place(self) -> Iterator[None]:
-        """Hold a place among those whose passwords are worked on. Raises TooManySignIns where none is free."""
+        """Hold a place among those whose passwords are worked on. Raises ServiceUnavailable where none is free."""
         if getattr(self._mine, "is_held", False):
             yield
             return
         if not self._places.acquire(blocking=False):
-            raise TooManySignIns
+            told = f"Many people are signing in at this moment. Try again in {TRY_AGAIN_IN} seconds"
+            raise ServiceUnavailable(told, retry_after=TRY_AGAIN_IN)
         self._mine.is_held = True
         try:
             yield
@@ -68,14 +59,14 @@ class Passwords:
             self._places.release()
 
     def hash(self, password: str, *, context: Iterable[str] = ()) -> str:
-        """The hash of a new password. Raises PasswordRefused (web.accounts.strength) or TooManySignIns."""
+        """The hash of a new password. Raises PasswordRefused (web.accounts.strength) or ServiceUnavailable."""
         check(password, context=context)
         return self._hash(password)
 
     def verify(self, password_hash: str | None, password: str) -> bool:
         """Whether it is the password of that hash. Without a hash the answer is no, after the same work.
 
-        Raises TooManySignIns.
+        Raises ServiceUnavailable.
         """
         stored = password_hash or self._nobodys
         with self.place(), self._turns:

@@ -25,7 +25,7 @@ def sign_in(
 
     An unknown name, a wrong password and a disabled account get one answer, after the same work. `device` is the
     number of a browser in which this name has signed in before.
-    Raises TooManyAttempts, TooManySignIns or WrongNameOrPassword.
+    Raises TooManyAttempts, ServiceUnavailable or WrongNameOrPassword.
     """
     with passwords.place():
         with office.write() as connection:

@@ -8,12 +8,13 @@ from contextlib import suppress
 from uuid import uuid4
 
 import pytest
+from werkzeug.exceptions import ServiceUnavailable
 
 from tests.web.accounts.conftest import PASSWORD, Door
 from tests.world import Clock
 from web.accounts import keeping, sessions
 from web.accounts.attempts import AT_ADDRESS, AT_KNOWN, AT_UNKNOWN, TooManyAttempts
-from web.accounts.passwords import Passwords, TooManySignIns, cheap_passwords
+from web.accounts.passwords import Passwords, cheap_passwords
 from web.accounts.signing_in import WrongNameOrPassword, sign_in, sign_out
 
 ANNA, BEN = uuid4(), uuid4()
@@ -187,7 +188,7 @@ def test_who_finds_no_room_in_the_queue_is_told_so_and_counts_as_no_failure(door
     for _ in range(AT_UNKNOWN.after):
         with door.passwords.place(), ThreadPoolExecutor(1) as other:
             sent = other.submit(attempt, "anna@example.org", "wrong horse battery")
-            with pytest.raises(TooManySignIns, match="Try again in 2 seconds"):
+            with pytest.raises(ServiceUnavailable, match="Try again in 2 seconds"):
                 sent.result()
     assert attempt()
 
