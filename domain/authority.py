@@ -117,6 +117,15 @@ class Version:
     settings: Settings
 
 
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """An administrator let in from the command line, because nobody could sign in as one any more."""
+
+    person: UUID
+    on: date
+    reason: str
+
+
 class NotASetting(Refusal):
     """A setting has a value that cannot be used."""
 
@@ -137,6 +146,7 @@ class Authority(Aggregate):
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
         self.versions: list[Version] = []
+        self.recoveries: list[Recovery] = []
 
     class Named(Event):
         TOPIC = "authority.named"
@@ -162,6 +172,14 @@ class Authority(Aggregate):
 
         def apply(self, authority: Authority) -> None:
             authority.versions.append(Version(self.settings_version, self.from_, self.settings))
+
+    class AccessRecovered(Event):
+        TOPIC = "authority.access-recovered"
+        says = "{by} let {person} in as an administrator, as nobody else could: {reason}"
+        person: UUID
+
+        def apply(self, authority: Authority) -> None:
+            authority.recoveries.append(Recovery(self.person, self.meta.occurred_on, self.meta.reason))
 
     @classmethod
     def begin(cls, *, name: str, la_code: str, service_name: str) -> Authority:
@@ -195,6 +213,10 @@ class Authority(Aggregate):
         event = self.SettingsChanged(settings_version=number, from_=from_, changed=changed, settings=settings)
         self.record(event, occurred=from_, reason=reasoned(reason))
         return version_name(number)
+
+    def recover_access(self, person: UUID, *, reason: str) -> None:
+        """Let a person in as an administrator where those there are cannot sign in. Raises ReasonNeeded."""
+        self.record(self.AccessRecovered(person=person), reason=reasoned(reason), people=[person])
 
     def settings_on(self, day: date) -> tuple[Settings, str]:
         """The settings in force on a day, and the name of their version for decisions to name."""

@@ -228,6 +228,13 @@ def holders_on(connection: sa.Connection, roles: Collection[Role], day: date) ->
     return _holding(connection, day, posts.table.c.role.in_(roles))
 
 
+def holders_ever(connection: sa.Connection, role: Role) -> list[PersonRow]:
+    """Everybody who holds, held or is to hold a post of that role."""
+    return _people(
+        connection, [sa.exists().where(posts.table.c.person == people.table.c.id, posts.table.c.role == role)]
+    )
+
+
 def roles_of_holders(
     connection: sa.Connection, roles: Collection[Role], day: date
 ) -> list[tuple[PersonRow, frozenset[Role]]]:

@@ -13,7 +13,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 from werkzeug.exceptions import NotFound, UnprocessableEntity
 
 from web import words
-from web.accounts import add_accounts
+from web.accounts import add_accounts, recovery
 from web.accounts.forms_cookie import SignedApart
 from web.again import add_kept_answers, ask_to_sign_in
 from web.api import add_api_of
@@ -125,6 +125,7 @@ def _add_templates(app: Flask) -> None:
             "person": asking,
             "navigation": navigation(asking),
             "standstill": notice(asking),
+            "recoveries": recovery.notices(asking),
         }
 
 

@@ -9,6 +9,7 @@ import click
 from web.accounts.commands import accounts
 from web.api import document
 from web.authorities.commands import authorities
+from web.console.beginning import begin
 from web.console.following import follow
 from web.console.imports import imports
 from web.console.opening import opened, present_settings, with_authority
@@ -38,5 +39,5 @@ def openapi() -> None:
 
 for command in (openapi, serve, follow, imports, views, accounts):
     main.add_command(with_authority(command))
-for command in (run, reset, authorities):
+for command in (begin, run, reset, authorities):
     main.add_command(command)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import re
 import shlex
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
+from datetime import date
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner
@@ -18,11 +22,14 @@ from domain.concern import ConcernCase, ConcernKind, ConcernSource, Severity
 from domain.vocabulary import Purpose
 from projections import people
 from tests.scenario import TODAY
-from tests.web.conftest import Program
+from tests.web.conftest import Browser, Program, an_app
 from tests.world import World
+from web import open_office
 from web.cli import main
 from web.demonstration.loading import SEED
 from web.demonstration.register import write_register
+from web.office import Office
+from web.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -50,21 +57,65 @@ def test_every_sis_command_that_is_named_exists() -> None:
         assert told.exit_code == 0, f"sis {words}: {told.output}"
 
 
-def test_the_commands_to_begin_in_earnest_run(tmp_path: Path) -> None:
-    write_register(tmp_path / "register.csv", seed=SEED, on=TODAY)
-    script = next(block for block in BLOCKS if "sis import" in block)
-    bin_folder = str(Path(sys.executable).parent)
+def register_of_salford(path: Path) -> None:
+    """The demonstration's register, as if its schools were Salford's."""
+    write_register(path, seed=SEED, on=TODAY)
+    with path.open(encoding="cp1252", newline="") as file:
+        rows = list(csv.DictReader(file))
+    with path.open("w", encoding="cp1252", newline="") as file:
+        written = csv.DictWriter(file, rows[0])
+        written.writeheader()
+        written.writerows({**row, "LA (code)": "355", "LA (name)": "Salford"} for row in rows)
+
+
+def test_who_begins_in_earnest_signs_in_sees_the_schools_and_lets_the_staff_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register_of_salford(tmp_path / "register.csv")
+    script = next(block for block in BLOCKS if "sis begin" in block).replace("sis serve\n", "")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SIS_")}
     ran = subprocess.run(
         ["bash", "-euc", script],
         cwd=tmp_path,
-        env={**os.environ, "PATH": f"{bin_folder}:{os.environ['PATH']}"},
+        env={**environment, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
         capture_output=True,
         text=True,
         check=False,
     )
     assert ran.returncode == 0, ran.stderr
-    assert "100" in ran.stdout
-    assert "what the log says" in ran.stdout
+    link = next(line for line in ran.stdout.splitlines() if line.startswith("/password/"))
+    monkeypatch.chdir(tmp_path)
+    with closing(open_office(Settings("sqlite:///our-authority.sqlite", ""))) as office:
+        administrator = signed_in_by(office, link, "jo.smith@salford.example")
+        assert administrator.get("/schools/").count('href="/schools/9') == FIRST_PAGE
+        administrator.send("/people/register", {"name": "Olive Officer", "email": "olive@salford.example"})
+        with office.read() as connection:
+            olive = next(each for each in people.everybody(connection) if each.name == "Olive Officer")
+        post = {"role": "officer", "team": "primary", **as_typed("from", office.today()), "capacity": "1"}
+        administrator.send(f"/people/{olive.reference}/take-post", post)
+        administrator.send("/accounts/new", {"person": olive.reference, "sign_in_name": "olive@salford.example"})
+        shown = administrator.client.post(f"/accounts/{olive.id}/password-link", data={"command": str(uuid4())}).text
+        found = re.search(r"/password/[\w-]+", shown)
+        assert found, shown
+        officer = signed_in_by(office, found.group(), "olive@salford.example")
+        assert "Olive Officer" in officer.get("/caseload")
+
+
+FIRST_PAGE = 50
+"""Schools on the first page of the list."""
+
+
+def signed_in_by(office: Office, link: str, email: str) -> Browser:
+    """The browser of somebody who has set a password by a link and signed in with it."""
+    client = an_app(office).test_client()
+    password = "gorse and heather on the moor"
+    assert client.post(link, data={"password": password}).status_code == 303
+    assert client.post("/sign-in", data={"sign_in_name": email, "password": password}).status_code == 303
+    return Browser(client)
+
+
+def as_typed(field: str, day: date) -> dict[str, str]:
+    return {f"{field}-day": str(day.day), f"{field}-month": str(day.month), f"{field}-year": str(day.year)}
 
 
 def test_the_examples_of_the_api_are_answered(world: World, program: Callable[..., Program]) -> None:

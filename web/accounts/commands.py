@@ -33,9 +33,9 @@ def create(reference: str, email: str | None) -> None:
     """
     with opened() as office:
         person = _person(office, reference)
-        with _acting(office):
+        with at_the_console(office):
             keeping.open_account(office, person.id, email or str(person.email or ""))
-        _print_link(office, person.id)
+        print_link(office, person.id)
 
 
 @accounts.command("link")
@@ -47,7 +47,7 @@ def link(email: str) -> None:
             account = kept.named(connection, email)
         if account is None:
             raise click.ClickException(f"Nobody signs in as {email}")
-        _print_link(office, account.person)
+        print_link(office, account.person)
 
 
 def _person(office: Office, reference: str) -> Person:
@@ -57,15 +57,17 @@ def _person(office: Office, reference: str) -> Person:
         raise click.ClickException(f"There is no person {reference}") from None
 
 
-def _print_link(office: Office, person: UUID) -> None:
-    with _acting(office):
+def print_link(office: Office, person: UUID) -> None:
+    """Print a one-time link for a person to set a password."""
+    with at_the_console(office):
         secret = keeping.make_password_link(office, person)
     click.echo(f"{way_in()}/password/{secret}")
     click.echo("Open this path at the service's address within 48 hours. It works once.", err=True)
 
 
 @contextmanager
-def _acting(office: Office) -> Iterator[None]:
+def at_the_console(office: Office) -> Iterator[None]:
+    """Act as whoever has the machine. What is refused is said in one line. Raises click.ClickException."""
     try:
         with office.acting(None, ADMINISTRATOR, Channel.COMMAND_LINE):
             yield

@@ -1,0 +1,171 @@
+"""The first administrator of an authority, and the way back in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from domain.account import Account
+from domain.authority import AUTHORITY, Authority
+from domain.vocabulary import Channel, Role
+from projections import people
+from tests.web.conftest import Browser, an_app
+from web import open_office
+from web.accounts import accounts
+from web.cli import main
+from web.console import beginning
+from web.office import Office
+from web.settings import settings_from_environment
+
+PASSWORD = "gorse and heather on the moor"
+JO = ("--administrator", "Jo Smith", "--email", "jo@example.org")
+SAM = ("--administrator", "Sam Jones", "--email", "sam@example.org")
+
+
+@pytest.fixture(autouse=True)
+def deployment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIS_DATABASE_URL", f"sqlite:///{tmp_path / 'new.sqlite'}")
+    monkeypatch.setenv("SIS_SECRET_KEY", "only for tests")
+    monkeypatch.delenv("SIS_AUTHORITIES", raising=False)
+
+
+def sis(*words: str, status: int = 0) -> Result:
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == status, result.output
+    return result
+
+
+def begin(*words: str, authority: str = "355", status: int = 0) -> Result:
+    return sis("begin", "--authority", authority, *words, status=status)
+
+
+def sign_in(office: Office, link: str, email: str) -> Browser:
+    """Set the password at a link and sign in with it; the browser in which that was done."""
+    client = an_app(office).test_client()
+    assert client.post(link.strip(), data={"password": PASSWORD}).status_code == 303
+    assert client.post("/sign-in", data={"sign_in_name": email, "password": PASSWORD}).status_code == 303
+    return Browser(client)
+
+
+@pytest.fixture
+def reopened() -> Callable[[], Office]:
+    return lambda: open_office(settings_from_environment())
+
+
+def test_an_empty_database_gets_an_administrator_who_can_sign_in_and_register_others(
+    reopened: Callable[[], Office],
+) -> None:
+    link = begin(*JO).stdout
+    office = reopened()
+    jo = sign_in(office, link, "jo@example.org")
+    jo.send("/people/register", {"name": "Olive Officer", "email": "olive@example.org"})
+    assert "Salford" in jo.get("/people/")
+    with office.read() as connection:
+        assert [person.name for person in people.everybody(connection)] == ["Olive Officer", "Jo Smith"]
+        (first,) = people.holders_on(connection, [Role.ADMINISTRATOR], office.today())
+    record = office.service.find(Authority, AUTHORITY)
+    assert (record.name, record.la_code) == ("Salford", "355")
+    signed = [event.meta.signature for event in office.store.get(first.id)]  # type: ignore[attr-defined]
+    assert {(each.actor, each.channel.value) for each in signed} == {(None, "command_line")}
+    office.close()
+
+
+@pytest.mark.parametrize("again", [JO, SAM])
+def test_an_authority_with_an_administrator_is_not_begun_again(
+    again: tuple[str, ...], reopened: Callable[[], Office]
+) -> None:
+    office = reopened()
+    sign_in(office, begin(*JO).stdout, "jo@example.org")
+    result = begin(*again, status=1)
+    assert "Jo Smith is an administrator already" in result.stderr
+    assert result.stdout == ""
+    with office.read() as connection:
+        assert len(people.everybody(connection)) == 1
+    office.close()
+
+
+@pytest.mark.parametrize("step", ["open_way_in", "print_link"])
+def test_broken_off_it_goes_on(step: str, monkeypatch: pytest.MonkeyPatch, reopened: Callable[[], Office]) -> None:
+    def broken_off(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(beginning, step, broken_off)
+        begin(*JO, status=1)
+    office = reopened()
+    sign_in(office, begin(*JO).stdout, "jo@example.org")
+    with office.read() as connection:
+        assert len(people.everybody(connection)) == 1
+    office.close()
+
+
+def test_access_is_recovered_with_a_reason_and_every_administrator_is_told(reopened: Callable[[], Office]) -> None:
+    office = reopened()
+    jo = sign_in(office, begin(*JO).stdout, "jo@example.org")
+    recover = (*SAM, "--recover")
+    assert "Give a --reason" in begin(*recover, status=1).stderr
+    link = begin(*recover, "--reason", "Jo Smith has left").stdout
+    sam = sign_in(office, link, "sam@example.org")
+    for told in (jo, sam):
+        assert "Sam Jones was let in as an administrator from the command line: Jo Smith has left" in told.get(
+            "/accounts"
+        )
+    trail = office.service.find_with_history(Authority, AUTHORITY)[1]
+    assert [type(event).__name__ for event in trail] == ["Named", "AccessRecovered"]
+    office.close()
+
+
+def test_a_disabled_administrator_can_be_let_in_again(reopened: Callable[[], Office]) -> None:
+    office = reopened()
+    sign_in(office, begin(*JO).stdout, "jo@example.org")
+    with office.read() as connection:
+        account = accounts.named(connection, "jo@example.org")
+    assert account is not None
+    with office.acting(None, "administrator", Channel.COMMAND_LINE):
+        office.service.change(Account, account.id, lambda record: record.disable(reason="By mistake"))
+    with office.write() as connection:
+        accounts.disable(connection, account, office.now())
+    link = begin(*JO, "--recover", "--reason", "Nobody else is left").stdout
+    sign_in(office, link, "jo@example.org")
+    office.close()
+
+
+def test_where_there_was_nobody_nothing_is_recovered() -> None:
+    result = begin(*JO, "--recover", "--reason", "Lost", status=1)
+    assert "leave out --recover" in result.stderr
+
+
+def test_a_name_with_anothers_address_is_refused() -> None:
+    begin(*JO)
+    result = begin("--administrator", "Sam Jones", "--email", "JO@example.org", status=1)
+    assert "Jo Smith signs in as jo@example.org" in result.stderr
+
+
+def test_the_database_of_another_authority_is_left_alone() -> None:
+    begin(*JO)
+    result = begin(*JO, authority="Bolton", status=1)
+    assert "This database is that of Salford (355)" in result.stderr
+
+
+def test_an_authority_that_is_not_known_needs_its_code_and_name(reopened: Callable[[], Office]) -> None:
+    assert "--code" in begin(*JO, authority="Wexmoor", status=1).stderr
+    begin(*JO, "--code", "399", "--called", "Wexmoor Council", authority="Wexmoor")
+    office = reopened()
+    assert office.service.find(Authority, AUTHORITY).name == "Wexmoor Council"
+    office.close()
+
+
+def test_each_of_several_authorities_is_begun_by_its_name_in_the_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIS_AUTHORITIES", str(tmp_path / "directory.sqlite"))
+    for name in ("salford", "trafford"):
+        sis("authorities", "create", name, "--host", "sis.example", "--label", name.title())
+        said = begin(*JO, authority=name)
+        assert re.match(rf"/\S*{name}/password/|/password/", said.stdout)
+    assert "salford, trafford" in begin(*JO, authority="bolton", status=1).stderr
+    assert "Jo Smith signs in" not in begin(*SAM, authority="salford", status=1).stderr

@@ -1,0 +1,166 @@
+"""`sis begin`: the first administrator of an authority, and a way back in where no administrator can sign in."""
+
+from __future__ import annotations
+
+import re
+from contextlib import closing
+from uuid import UUID
+
+import click
+
+from domain.aggregate import Refusal, reasoned
+from domain.authority import AUTHORITY as AUTHORITY_ID
+from domain.authority import Authority
+from domain.person import Person
+from domain.service import NotFound, Work
+from domain.vocabulary import Role
+from projections import people
+from projections.people import PersonRow
+from providers.catalogue.authorities import code_of, name_of
+from web.accounts import accounts, keeping
+from web.accounts.commands import at_the_console, print_link
+from web.authorities.directory import Directory, DirectoryRefusal
+from web.console.opening import AUTHORITY, opened
+from web.office import Office
+from web.settings import authorities_url, serves_several
+
+SERVICE = "School Improvement Service"
+"""What a service is called until its authority says otherwise."""
+
+
+class AdministratorExists(Refusal):
+    """An authority begins once: whoever is to be an administrator later is let in by those there are."""
+
+
+class NobodyToRecover(Refusal):
+    """There was never an administrator who could have lost the way in."""
+
+
+class AnotherAuthority(Refusal):
+    """The database is that of another authority."""
+
+
+class AnotherName(Refusal):
+    """Somebody of another name signs in with this email address."""
+
+
+@click.command()
+@click.option("--authority", "named", required=True, help="Its name or code; of several, its name in the directory.")
+@click.option("--administrator", required=True, metavar="NAME", help='The full name, as "Jo Smith".')
+@click.option("--email", required=True, help="The email address that the administrator signs in with.")
+@click.option("--called", help="What the authority calls itself, where that is not its name in the register.")
+@click.option("--code", help="The authority's code of three digits, where its name does not tell it.")
+@click.option("--recover", is_flag=True, help="Let an administrator in where those there are cannot sign in.")
+@click.option("--reason", default="", help="With --recover: why. It is kept in the audit trail.")
+@click.pass_context
+def begin(
+    context: click.Context,
+    *,
+    named: str,
+    administrator: str,
+    email: str,
+    called: str | None,
+    code: str | None,
+    recover: bool,
+    reason: str,
+) -> None:
+    """Begin an authority: its record, its first administrator, and a one-time link to set their password.
+
+    Broken off in the middle, it goes on when it is given again. With --recover an administrator is let in where there
+    have been others, and every administrator is told of it.
+    """
+    if reason and not recover:
+        raise click.UsageError("--reason says why access is recovered; give it with --recover")
+    label = _label_in_directory(context, named)
+    code = code or next(filter(None, map(code_of, (named, label))), None) or named
+    called = called or label or name_of(code)
+    if called is None or not re.fullmatch(r"\d{3}", code):
+        raise click.ClickException(f"No authority is known as {named}. Give its --code, and its name as --called")
+    with opened() as office:
+        with at_the_console(office):
+            person = let_in(
+                office, code, called, name=administrator, email=email, recovery=reason if recover else None
+            )
+        with at_the_console(office):
+            open_way_in(office, person, email)
+        print_link(office, person)
+
+
+def _label_in_directory(context: click.Context, named: str) -> str:
+    """What people call the authority of that name where the deployment serves several, whose database the command
+    is then for; empty where it serves one."""
+    if not serves_several():
+        return ""
+    with closing(Directory(authorities_url())) as directory:
+        try:
+            listed = directory.named(named)
+        except DirectoryRefusal as refusal:
+            there = ", ".join(each.name for each in directory.everyone()) or "none yet: see sis authorities create"
+            raise click.ClickException(f"{refusal}. The directory lists {there}") from None
+    context.meta[AUTHORITY] = listed.name
+    return listed.label
+
+
+def let_in(office: Office, code: str, called: str, *, name: str, email: str, recovery: str | None) -> UUID:
+    """Make somebody an administrator, the caller having signed; returns the person. `recovery` says why access has
+    to be recovered, None where the authority only begins.
+
+    Who was made the administrator but never set a password is made so again without a change.
+    Raises AdministratorExists, NobodyToRecover, AnotherAuthority, AnotherName, ReasonNeeded.
+    """
+    email = accounts.as_sign_in_name(email)
+
+    def decide(work: Work) -> UUID:
+        authority = _authority(work, code, called)
+        with office.read_present() as connection:
+            before = people.holders_ever(connection, Role.ADMINISTRATOR)
+            account = accounts.named(connection, email)
+            known = people.by_id(connection, account.person) if account else _of_email(before, email)
+        if known is not None and known.name.casefold() != name.strip().casefold():
+            raise AnotherName(f"{known.name} signs in as {email}: give that name, or another email address")
+        if recovery is None and known in before and (account is None or account.password_hash is None):
+            return known.id
+        if recovery is None and before:
+            raise AdministratorExists(
+                f"{before[0].name} is an administrator already: sign in as one to register others. "
+                "Where nobody can sign in any more, give --recover with a --reason"
+            )
+        if recovery is not None and not before:
+            raise NobodyToRecover("There is no administrator yet: leave out --recover")
+        person = (
+            work.find(Person, known.id)
+            if known is not None
+            else work.add(Person.register(office.next_reference(Person), name=name, email=email))
+        )
+        if not person.holds(Role.ADMINISTRATOR, office.today()):
+            person.take_post(Role.ADMINISTRATOR, from_=office.today())
+        if recovery is not None:
+            authority.recover_access(person.id, reason=reasoned(recovery, "Give a --reason"))
+        return person.id
+
+    return office.service.do(decide)
+
+
+def open_way_in(office: Office, person: UUID, email: str) -> None:
+    """Open the account of a person, or enable it again, unless it is open."""
+    try:
+        account = keeping.find(office, person)
+    except keeping.NoAccount:
+        keeping.open_account(office, person, email)
+    else:
+        if account.disabled_at is not None:
+            keeping.enable(office, person)
+
+
+def _authority(work: Work, code: str, called: str) -> Authority:
+    try:
+        authority = work.find(Authority, AUTHORITY_ID)
+    except NotFound:
+        return work.add(Authority.begin(name=called, la_code=code, service_name=SERVICE))
+    if authority.la_code != code:
+        raise AnotherAuthority(f"This database is that of {authority.name} ({authority.la_code}), not of {called}")
+    return authority
+
+
+def _of_email(everybody: list[PersonRow], email: str) -> PersonRow | None:
+    return next((each for each in everybody if (each.email or "").casefold() == email), None)
