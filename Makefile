@@ -32,8 +32,8 @@ run: $(INSTALLED) ## Serve a demonstration authority, or REGISTER=<csv> LA=<code
 	if [ -n "$$LA" ]; then set -- "$$@" --la "$$LA"; fi; \
 	exec $(BIN)/sis run "$$@"
 
-reset: $(INSTALLED) ## Delete the demonstration's databases, so that the next run starts afresh
-	@$(BIN)/sis reset
+reset: $(INSTALLED) ## Ask, then delete the databases that `make run` has made; YES=1 does not ask
+	@$(BIN)/sis reset $(if $(YES),--yes)
 
 test: lint ## Run every check: lint, types, contracts, tests; all on PostgreSQL with DATABASE=postgresql
 	@if tools/find_chromium; then set --; else set -- -m "not browser"; fi; \

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import pysqlite3.dbapi2
 import sqlalchemy as sa
 
+from projections.database_file import locked, make_database_file, use
 from projections.driver import run
 
 SAFE_SQLITE = (3, 51, 3)
@@ -46,16 +47,21 @@ class Database:
     reader: sa.Engine
     primary: sa.Engine
     snapshot: sa.Engine
+    uses: list[int] = field(default_factory=list)
+    """The descriptor by which others see that the file is used, until `close()`."""
 
     def close(self) -> None:
         """Close the connections that nobody uses."""
         for engine in (self.writer, self.reader, self.primary):
             engine.dispose()
+        while self.uses:
+            os.close(self.uses.pop())
 
 
 def open_database(url: str, *, replica_url: str | None = None) -> Database:
     """The database at a SQLAlchemy address; readings go to the replica where there is one.
 
+    A SQLite file is made where there is none, for its owner alone, with its folder.
     A PostgreSQL address may name several hosts of which only the one that takes writes is used
     (`?host=a:5432&host=b:5432&target_session_attrs=read-write`).
     Raises UnsafeSqlite for a SQLite library with the WAL-reset bug, NotADatabase for an address of another kind.
@@ -95,19 +101,8 @@ def alone(writer: sa.Engine, work: str, busy: Callable[[], None] = lambda: None)
                 # The lock ends with its connection, also where the work or the connection itself has failed.
                 connection.invalidate()
     else:
-        with _locked(f"{writer.url.database}.{work}-lock", busy):
+        with locked(f"{writer.url.database}.{work}-lock", busy):
             yield
-
-
-@contextmanager
-def _locked(path: str, busy: Callable[[], None] = lambda: None) -> Iterator[None]:
-    with Path(path).open("w", encoding="ascii") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            busy()
-            fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 _ONE_STATEMENT = "sis_one_statement"
@@ -119,20 +114,31 @@ _AS_MANY_AS_ASK = 0
 def _open_sqlite(address: sa.URL) -> Database:
     if pysqlite3.dbapi2.sqlite_version_info < SAFE_SQLITE:
         raise UnsafeSqlite(pysqlite3.dbapi2.sqlite_version)
+    if not address.database:
+        raise NotADatabase("a SQLite address names a file: sqlite:////srv/sis/authority.sqlite")
+    path = Path(address.database)
+    make_database_file(path)
     options: dict[str, Any] = {"module": pysqlite3.dbapi2, "connect_args": {"timeout": BUSY_SECONDS}}
     # One writing connection per process: threads queue for it in order, where SQLite would have them poll.
     writer = sa.create_engine(address, pool_size=1, max_overflow=0, pool_timeout=BUSY_SECONDS, **options)
     reader = sa.create_engine(address, pool_size=_AS_MANY_AS_ASK, **options)
     for engine, begin in ((writer, "BEGIN IMMEDIATE"), (reader, "BEGIN")):
+        sa.event.listen(engine, "do_connect", partial(_to_existing_file, path))
         sa.event.listen(engine, "first_connect", partial(_on_first_connect, f"{address.database}.open-lock"))
         sa.event.listen(engine, "connect", _on_connect)
         sa.event.listen(engine, "begin", partial(_on_begin, begin))
-    return Database(writer, reader, primary=one_statement(reader), snapshot=reader)
+    return Database(writer, reader, primary=one_statement(reader), snapshot=reader, uses=[use(path)])
+
+
+def _to_existing_file(path: Path, _dialect: Any, _record: Any, arguments: list[Any], options: dict[str, Any]) -> None:
+    # A connection that comes later makes no file in place of one that has gone, open to whomever the umask lets in.
+    arguments[0] = f"{path.absolute().as_uri()}?mode=rw"
+    options["uri"] = True
 
 
 def _on_first_connect(lock: str, connection: Any, _: Any) -> None:
     # A file keeps its mode; but while it is to get it, SQLite waits for nobody else who has it open.
-    with _locked(lock):
+    with locked(lock):
         connection.execute("PRAGMA journal_mode = WAL").close()
 
 

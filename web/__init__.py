@@ -30,6 +30,7 @@ from web.office import EXTENSION, Office
 from web.office import office as present_office
 from web.readings import add_own_acts
 from web.settings import Settings, settings_from_environment
+from web.signing import sign_with
 from web.standstill import notice
 
 MOST_BYTES = 12 * 1024 * 1024
@@ -58,7 +59,7 @@ def create_app(settings: Settings | None = None, *, office: Office | None = None
 def make_app(settings: Settings) -> Flask:
     """The application without an office: each request brings the one that answers it (web.office.Chosen)."""
     app = Flask("web")
-    app.secret_key = settings.secret_key
+    sign_with(app, settings)
     app.config |= {
         "MAX_CONTENT_LENGTH": MOST_BYTES,
         "MAX_FORM_MEMORY_SIZE": MOST_BYTES,

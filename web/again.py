@@ -11,15 +11,16 @@ from typing import Any
 from urllib.parse import parse_qs, quote, urlencode
 from uuid import UUID
 
-from flask import Flask, current_app, flash, g, redirect, render_template, request
+from flask import Flask, flash, g, redirect, render_template, request
 from flask_wtf.csrf import CSRFError
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadSignature
 from werkzeug.wrappers import Response
 
 from web.accounts import kept_answers
 from web.accounts.kept_answers import KeptAnswers
 from web.identity import visitor
-from web.office import chosen, office
+from web.office import office
+from web.signing import signer
 
 KEY, WHOSE = "kept", "whose"
 """The part of an address that leads to what is kept, and the hidden answer that says for whom a form was made."""
@@ -49,7 +50,7 @@ def add_kept_answers(app: Flask) -> None:
     @app.context_processor
     def around() -> dict[str, Any]:
         asking = visitor()
-        return {"whose": _whose().dumps(asking.person.hex) if asking else "", "restored": restored()}
+        return {"whose": signer("form").dumps(asking.person.hex) if asking else "", "restored": restored()}
 
     @app.errorhandler(CSRFError)
     def not_its_own_form(error: CSRFError) -> Any:
@@ -134,14 +135,9 @@ def _kept_at(person: UUID, *, signed_out: bool) -> str:
 def _made_for() -> UUID | None:
     """For whom the form that is sent was made, None where it does not say so in our own hand."""
     try:
-        return UUID(_whose().loads(request.form.get(WHOSE, "")))
+        return UUID(signer("form").loads(request.form.get(WHOSE, "")))
     except (BadSignature, ValueError, TypeError, AttributeError):
         return None
-
-
-def _whose() -> URLSafeSerializer:
-    of_request = chosen()
-    return URLSafeSerializer(str(current_app.secret_key), salt=f"form of {of_request.name if of_request else ''}")
 
 
 def _is_page() -> bool:

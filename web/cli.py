@@ -13,7 +13,8 @@ from web.console.beginning import begin
 from web.console.following import follow
 from web.console.imports import imports
 from web.console.opening import opened, present_settings, with_authority
-from web.console.running import reset, run, serve
+from web.console.resetting import reset
+from web.console.running import run, serve
 from web.console.views import views
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from web.secret_key import secret_keys
+
 VAR = Path("var")
+
+DEMONSTRATION = "demonstration"
+"""The name of the database file where SIS_DATABASE_URL names none."""
 
 
 @dataclass(frozen=True)
@@ -15,7 +19,7 @@ class Settings:
     """Where the database is, and how the door behaves.
 
     `database_url` is a SQLAlchemy URL, `replica_url` that of a PostgreSQL standby which answers readings.
-    `secret_key` signs form tokens; `secure_cookies` is on behind HTTPS.
+    `secret_key` signs cookies and form tokens, `older_keys` are still known. `secure_cookies` is on behind HTTPS.
     """
 
     database_url: str
@@ -23,13 +27,19 @@ class Settings:
     replica_url: str = ""
     secure_cookies: bool = False
     testing: bool = False
+    older_keys: tuple[str, ...] = ()
 
 
 def settings_from_environment(*, database_url: str | None = None) -> Settings:
-    """The settings of this deployment: SIS_DATABASE_URL, SIS_REPLICA_URL, SIS_SECRET_KEY, SIS_SECURE_COOKIES."""
+    """The settings of this deployment: SIS_DATABASE_URL, SIS_REPLICA_URL, SIS_SECURE_COOKIES, and the secret key.
+
+    Raises BadSecretKey (web.secret_key) where there is no key to be had.
+    """
+    key, *older = secret_keys(VAR / "secret_key")
     return Settings(
-        database_url=database_url or os.environ.get("SIS_DATABASE_URL") or database_of("demonstration"),
-        secret_key=os.environ.get("SIS_SECRET_KEY") or _kept_secret(),
+        database_url=database_url or os.environ.get("SIS_DATABASE_URL") or database_of(DEMONSTRATION),
+        secret_key=key,
+        older_keys=tuple(older),
         replica_url=os.environ.get("SIS_REPLICA_URL", ""),
         secure_cookies=os.environ.get("SIS_SECURE_COOKIES") == "1",
     )
@@ -49,13 +59,3 @@ def authorities_url() -> str:
 def database_of(authority: str) -> str:
     """The URL of an authority's own database file under `var/`."""
     return f"sqlite:///{(VAR / f'{authority}.sqlite').absolute()}"
-
-
-def _kept_secret() -> str:
-    """A secret of this installation's own, made once, so that a restart signs nobody's forms out."""
-    path = VAR / "secret_key"
-    if not path.exists():
-        VAR.mkdir(exist_ok=True)
-        path.write_text(secrets.token_hex(32), encoding="ascii")
-        path.chmod(0o600)
-    return path.read_text(encoding="ascii").strip()

@@ -14,6 +14,8 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 def write_report(problems: Iterable[Problem], path: Path) -> int:
     """Writes the problems as CSV that a spreadsheet opens safely; the number of problems written."""
     count = 0
+    # What stands in a file about people is for whoever took the file in.
+    path.touch(mode=0o600)
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         report = csv.writer(file)
         report.writerow(("Line", "Column", "Value", "Reason"))

@@ -9,11 +9,11 @@ from __future__ import annotations
 import secrets
 
 from flask import current_app, request
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadSignature
 from werkzeug.wrappers import Response
 
 from web.accounts.tables import fingerprint
-from web.office import chosen
+from web.signing import signer
 
 COOKIE = "sis_device"
 LASTS_DAYS = 365
@@ -33,7 +33,7 @@ def remember(response: Response, sign_in_name: str) -> None:
     kept = dict([*known.items(), (key, number)][-MOST_PEOPLE:])
     response.set_cookie(
         COOKIE,
-        _signer().dumps(kept),
+        signer("device").dumps(kept),
         max_age=LASTS_DAYS * 24 * 3600,
         httponly=True,
         samesite="Lax",
@@ -43,7 +43,7 @@ def remember(response: Response, sign_in_name: str) -> None:
 
 def _known() -> dict[str, str]:
     try:
-        found = _signer().loads(request.cookies.get(COOKIE, ""))
+        found = signer("device").loads(request.cookies.get(COOKIE, ""))
     except BadSignature:
         return {}
     return found if isinstance(found, dict) else {}
@@ -52,9 +52,3 @@ def _known() -> dict[str, str]:
 def _key(sign_in_name: str) -> str:
     """A name as the cookie holds it, which tells nobody who uses the browser."""
     return fingerprint(sign_in_name.strip().casefold())[:16]
-
-
-def _signer() -> URLSafeSerializer:
-    of_request = chosen()
-    keys = [*(current_app.config.get("SECRET_KEY_FALLBACKS") or ()), str(current_app.secret_key)]
-    return URLSafeSerializer(keys, salt=f"device of {of_request.name if of_request else ''}")

@@ -137,10 +137,10 @@ class Directory:
         with self._reader.begin() as connection:
             return _named(connection, name)
 
-    def of_address(self, hashed: str, domain: str) -> frozenset[str]:
+    def of_address(self, hashes: Collection[str], domain: str) -> frozenset[str]:
         """The names of the authorities at which an address is known, else of the one to which its domain belongs."""
         with self._reader.begin() as connection:
-            known = sa.select(ADDRESSES.c.authority).where(ADDRESSES.c.address_hash == hashed)
+            known = sa.select(ADDRESSES.c.authority).where(ADDRESSES.c.address_hash.in_(hashes))
             found = frozenset(connection.execute(known).scalars())
             by_domain = sa.select(DOMAINS.c.authority).where(DOMAINS.c.domain == domain.casefold())
             return found or frozenset(connection.execute(by_domain).scalars())

@@ -24,6 +24,7 @@ from web.authorities.directory import Directory, Listed, address_hash
 from web.forms import Form
 from web.headers import add_headers
 from web.settings import Settings
+from web.signing import sign_with
 
 AT_HOST = "sis.at-host"
 """Where the environment of a request holds the authorities that share its host, by name."""
@@ -73,7 +74,7 @@ class WhichAuthority(Schema):
 def make_lobby(directory: Directory, settings: Settings) -> Flask:
     """The application of these pages. What a request asks of it stands in its environment (AT_HOST, CLOSED)."""
     lobby = Flask("web.authorities", template_folder="templates", static_folder=None)
-    lobby.secret_key = settings.secret_key
+    sign_with(lobby, settings)
     lobby.config |= {
         "SESSION_COOKIE_NAME": COOKIE,
         "SESSION_COOKIE_SECURE": settings.secure_cookies,
@@ -106,8 +107,8 @@ def make_lobby(directory: Directory, settings: Settings) -> Flask:
         if not form.is_valid():
             return _page(form, UNPROCESSABLE)
         typed = form.values["address"]
-        hashed = address_hash(settings.secret_key, typed)
-        found = directory.of_address(hashed, typed.rpartition("@")[2]) & at_host().keys()
+        hashes = {address_hash(key, typed) for key in (settings.secret_key, *settings.older_keys)}
+        found = directory.of_address(hashes, typed.rpartition("@")[2]) & at_host().keys()
         return _chosen(*found, typed=typed) if len(found) == 1 else _page(_choosing(), asked_in_vain=True)
 
     @lobby.get(f"{WAY_IN}/<name>/", defaults={"path": ""})

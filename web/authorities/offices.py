@@ -27,6 +27,7 @@ def settings_of(settings: Settings, authority: Listed) -> Settings:
         replica_url=authority.replica_url or "",
         secure_cookies=settings.secure_cookies,
         testing=settings.testing,
+        older_keys=settings.older_keys,
     )
 
 

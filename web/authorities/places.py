@@ -10,6 +10,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from projections.database import Database, NotADatabase, open_database
+from projections.database_file import files_of, make_database_file
 
 SEARCH_PATH = re.compile(r"-c\s*search_path\s*=\s*([a-z_][a-z0-9_]*)(?=\s|$)")
 
@@ -86,7 +87,7 @@ def make(url: str) -> None:
     """Make the folder of the file, or the schema, where it is not there yet."""
     schema = schema_of(url)
     if schema is None:
-        _file(url).parent.mkdir(parents=True, exist_ok=True)
+        make_database_file(_file(url))
     elif schema != SHARED:
         _once(url, f"CREATE SCHEMA IF NOT EXISTS {schema}")
 
@@ -103,10 +104,8 @@ def remove(url: str) -> None:
     """Throw away the file, or the schema, with all that it holds. The schema `public` is only emptied."""
     schema = schema_of(url)
     if schema is None:
-        file = _file(url)
-        for each in file.parent.glob(f"{file.name}*"):
-            if re.fullmatch(r"(-wal|-shm|\.[a-z]+-lock)?", each.name.removeprefix(file.name)):
-                each.unlink()
+        for each in files_of(_file(url)):
+            each.unlink()
         return
     _once(url, f"DROP SCHEMA IF EXISTS {schema} CASCADE")
     if schema == SHARED:

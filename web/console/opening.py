@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
 from typing import TypeVar
 
 import click
@@ -72,7 +71,6 @@ def opened(settings: Settings | None = None) -> Iterator[Office]:
             yield office
         return
     settings = settings or settings_from_environment()
-    make_room(settings.database_url)
     with closing(open_office(settings)) as office:
         yield office
 
@@ -82,12 +80,6 @@ def at_the_console(settings: Settings | None = None, channel: Channel = Channel.
     """An office in which the administrator acts, by the command line or an import."""
     with opened(settings) as office, office.acting(None, ADMINISTRATOR, channel):
         yield office
-
-
-def make_room(database_url: str) -> None:
-    """Make the folder that a SQLite file is to lie in."""
-    if database_url.startswith("sqlite:///"):
-        Path(database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
 
 
 def _named() -> Listed | None:

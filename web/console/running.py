@@ -1,4 +1,4 @@
-"""`sis run`, `sis serve` and `sis reset`: an authority of its own to look at, the service itself, and afresh."""
+"""`sis run` and `sis serve`: an authority of its own to look at, and the service itself."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ import click
 from granian.constants import Interfaces
 from granian.server import Server
 
+from projections.database_file import InUse, delete_databases, make_folder
 from providers.catalogue.authorities import code_of
 from web.console.intake import Intake, refused_aloud
 from web.console.opening import opened, present_settings
+from web.console.resetting import MAKING, mark_as_made
 from web.demonstration.loading import NoSchools, SignIn, load_demonstration, load_register, sign_ins
 from web.office import Office
-from web.settings import VAR, Settings, database_of, serves_several, settings_from_environment
+from web.settings import Settings, database_of, serves_several, settings_from_environment
 
 THREADS = 4
 
@@ -63,21 +65,22 @@ def made_whole(database_url: str, load: Callable[[Office], None]) -> bool:
     path = Path(database_url.removeprefix("sqlite:///"))
     if not database_url.startswith("sqlite:///") or path.exists():
         return False
-    making = path.with_name(f"{path.name}.making")
-    _remove(making)
+    making = path.with_name(f"{path.name}{MAKING}")
+    make_folder(path.parent)
+    try:
+        delete_databases([making])
+    except InUse:
+        raise click.ClickException(f"Another process is making {path}: wait for it, or end it") from None
     try:
         with opened(settings_from_environment(database_url=f"sqlite:///{making}")) as office:
             load(office)
     except Exception:
-        _remove(making)
+        delete_databases([making])
         raise
+    mark_as_made(path)
     making.rename(path)
+    delete_databases([making])
     return True
-
-
-def _remove(making: Path) -> None:
-    for left_over in making.parent.glob(f"{making.name}*"):
-        left_over.unlink()
 
 
 def _load(register: Path | None, la: str | None, office: Office) -> None:
@@ -111,17 +114,6 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
     with opened(settings):
         pass
     _serve(host, port, settings, workers=workers, threads=threads)
-
-
-@click.command()
-def reset() -> None:
-    """Delete the demonstration's databases under var/, so that the next run starts afresh."""
-    gone = sorted(path for path in VAR.glob("*.sqlite*") if path.is_file())
-    for path in gone:
-        path.unlink()
-        click.echo(f"Deleted {path}")
-    if not gone:
-        click.echo("There is nothing to delete")
 
 
 def _settings_for(register: Path | None, la: str | None) -> Settings:

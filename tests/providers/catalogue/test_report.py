@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from pathlib import Path
 
 import pytest
@@ -29,3 +30,12 @@ def test_no_cell_of_the_report_is_a_formula(tmp_path: Path, start: str) -> None:
     path = tmp_path / "report.csv"
     write_report([Problem(7, "URN", f"{start}HYPERLINK(1)", f"{start}reason")], path)
     assert lines(path)[1] == ["7", "URN", f"'{start}HYPERLINK(1)", f"'{start}reason"]
+
+
+def test_a_report_is_for_its_owner_alone(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        write_report([Problem(7, "URN", "12", "is not a URN")], tmp_path / "report.csv")
+    finally:
+        os.umask(before)
+    assert oct((tmp_path / "report.csv").stat().st_mode & 0o777) == "0o600"

@@ -131,7 +131,7 @@ def test_accounts_that_are_opened_are_known_in_the_directory(sis: Sis, directory
         reference = world.reference(world.administrator())
     told = sis("accounts", "create", reference, "ada@home.example", "--authority", "salford")
     assert told.stdout.startswith("/at/salford/password/")
-    assert directory.of_address(address_hash("only for tests", "ada@home.example"), "home.example") == {"salford"}
+    assert directory.of_address({address_hash("only for tests", "ada@home.example")}, "home.example") == {"salford"}
     sis("authorities", "change", "trafford", "--host", "trafford.example")
     assert sis("accounts", "link", "ada@home.example", "--authority", "salford").stdout.startswith("/password/")
 
