@@ -9,12 +9,13 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import BadRequest, HTTPException
+from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from domain.aggregate import Aggregate, Refusal
 from domain.money import NotMoney
 from domain.service import Stale
+from projections.event_log import saving_alongside
 from web import again, drafts
 from web.called import called, will_be_called
 from web.doing import Found, begun_by, changes_since, do, find, is_done, saved_version, version_of
@@ -23,7 +24,7 @@ from web.identity import allow, allow_any, signed_in
 from web.known import foresee
 from web.noun import Command, Noun
 from web.office import office
-from web.sent import Sent, Taken
+from web.sent import Sent
 
 A = TypeVar("A", bound=Aggregate)
 
@@ -35,9 +36,6 @@ MOST_DIGITS = 9
 SAVED_OTHERWISE = (
     "You sent this form before with other answers, and those are saved. What you see now is not saved. "
     "Look at what is saved before you send it again"
-)
-SENT_OTHERWISE = (
-    "You sent this form before with other answers. What you see now is not saved. Check it and send it again"
 )
 
 
@@ -162,12 +160,11 @@ class Asked:
             return self._overtaken() or self.show(UNPROCESSABLE)
         if self.command.check and "confirmed" not in request.form:
             return self.check()
-        taken = self.sent.take()
-        if taken is None:
+        earlier = self.sent.earlier()
+        if earlier.came_with_others:
             return self._sent_otherwise()
-        twin = self._twin(taken)
+        twin = self._twin(earlier.alike)
         if twin is not None:
-            self.sent.give_back()
             return self.show(CONFLICT, template="twin_page.html", begun=twin)
         return self._carry_out()
 
@@ -177,20 +174,19 @@ class Asked:
 
     def _carry_out(self) -> Any:
         try:
-            record = do(
-                self.noun,
-                self.command,
-                self.form.values,
-                command_id=self.command_id,
-                ref=self.ref,
-                at=_version() if self.record is not None else None,
-            )
-        except (Refusal, NotMoney, Stale, HTTPException) as refused:
-            if not is_done(self.command_id):
-                self.sent.give_back()
-            if isinstance(refused, HTTPException):
-                raise
+            with saving_alongside(self.sent):
+                record = do(
+                    self.noun,
+                    self.command,
+                    self.form.values,
+                    command_id=self.command_id,
+                    ref=self.ref,
+                    at=_version() if self.record is not None else None,
+                )
+        except (Refusal, NotMoney, Stale) as refused:
             return self._refused(refused)
+        if not self.sent.is_saved and self.sent.earlier().came_with_others:
+            return self._sent_otherwise()
         if self.command.draft:
             drafts.discard(office(), signed_in().person, self._form_key())
         return self._done(record)
@@ -210,19 +206,18 @@ class Asked:
             self.form.refuse("Enter sums of money in pounds, like 1,200 or 1,200.50")
         return self.show(UNPROCESSABLE)
 
-    def _twin(self, taken: Taken) -> Aggregate | None:
+    def _twin(self, alike: UUID | None) -> Aggregate | None:
         """The record that the same person has just begun by the very same answers, of a kind of which there may be
         several; None where there is none, or where they mean another one."""
-        if taken.alike is None or not (self.command.begins and self.noun.kind.prefix) or "another" in request.form:
+        if alike is None or not (self.command.begins and self.noun.kind.prefix) or "another" in request.form:
             return None
-        return begun_by(self.noun, taken.alike)
+        return begun_by(self.noun, alike)
 
     def _sent_otherwise(self) -> Any:
-        """The answer to a form that came before with other answers: it is shown as another form, to be sent anew."""
-        was_done = is_done(self.command_id)
+        """The answer to a form carried out with other answers: it is shown as another form, to be sent anew."""
         begun = begun_by(self.noun, self.command_id) if self.command.begins else None
         self.command_id = uuid4()
-        self.form.refuse(SAVED_OTHERWISE if was_done else SENT_OTHERWISE)
+        self.form.refuse(SAVED_OTHERWISE)
         return self.show(UNPROCESSABLE, changes=self._changes(), begun=begun)
 
     def _overtaken(self) -> Any:
@@ -231,7 +226,7 @@ class Asked:
         if self.record is None or opened_at in (None, version_of(self.noun, self.record)):
             return None
         if is_done(self.command_id):
-            return self._sent_otherwise() if self.sent.came_with_others() else self._done(self.record)
+            return self._sent_otherwise() if self.sent.earlier().came_with_others else self._done(self.record)
         changes = self._changes()
         return self.show(CONFLICT, changes=changes) if changes else None
 

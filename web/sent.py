@@ -1,12 +1,14 @@
-"""The forms that somebody has sent: which answers each came with, so that a form is carried out once and never with
+"""The forms that were carried out: with which answers each came, so that a form is carried out once and never with
 answers other than its own, and nobody begins the same record twice unawares.
 
-What a form is known by is the id of its command, made with the page. The same table keeps the keys of the API.
+What a form is known by is the id of its command, made with the page. It is kept in the transaction that saves what
+the form did, in the table that holds the keys of the API too.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -17,7 +19,8 @@ import sqlalchemy as sa
 from flask import request
 from sqlalchemy.dialects.postgresql import insert
 
-from projections.columns import Utc
+from domain.aggregate import Event
+from projections.event_log import Alongside
 from web.accounts.tables import IDEMPOTENCY_KEYS as KEYS
 from web.forms import Form
 from web.office import Office
@@ -31,33 +34,20 @@ SWEPT_EVERY = timedelta(hours=1)
 JUST_NOW = timedelta(minutes=15)
 """So long after a record was begun, another one begun by the very same answers is likely to be a mistake."""
 
-_EARLIER = KEYS.alias("earlier")
-_ALIKE = (
-    sa.select(_EARLIER.c.key)
-    .where(
-        _EARLIER.c.person == sa.bindparam("by", type_=sa.Uuid),
-        _EARLIER.c.route == FORM,
-        _EARLIER.c.key != sa.bindparam("own"),
-        _EARLIER.c.fingerprint == sa.bindparam("same"),
-        _EARLIER.c.created_at > sa.bindparam("just_now", type_=Utc),
-    )
-    .order_by(_EARLIER.c.created_at.desc())
-    .limit(1)
-    .scalar_subquery()
-)
-_TAKE = insert(KEYS).on_conflict_do_nothing().returning(_ALIKE.label("alike"))  # SQLite has the same clauses
+_KEEP = insert(KEYS).on_conflict_do_nothing()  # SQLite has the same clauses
 
 
 @dataclass(frozen=True)
-class Taken:
-    """A command that may be carried out. `alike` is the last one that the same person gave just now by the same form
-    with the same answers; none where this very one was sent before."""
+class Earlier:
+    """What was carried out before: this very command with other answers, or another one, the last that the same
+    person gave just now by the same form with the same answers."""
 
+    came_with_others: bool = False
     alike: UUID | None = None
 
 
-@dataclass(frozen=True)
-class Sent:
+@dataclass
+class Sent(Alongside):
     """One form as it is sent by a person."""
 
     office: Office
@@ -77,39 +67,26 @@ class Sent:
             file.stream.seek(0)
         return told.hexdigest()
 
-    def take(self) -> Taken | None:
-        """Take the command for these answers; None where it came with others before."""
-        now = self.office.now()
-        row = {
-            "person": self.person,
-            "route": FORM,
-            "key": str(self.command),
-            "fingerprint": self.fingerprint,
-            "created_at": now,
-        }
-        alike = {"by": self.person, "own": row["key"], "same": self.fingerprint, "just_now": now - JUST_NOW}
-        with self.office.write() as connection:
-            if _is_time_to_sweep(self.office, now):
-                connection.execute(KEYS.delete().where(KEYS.c.route == FORM, KEYS.c.created_at < now - KEPT))
-            taken = connection.execute(_TAKE, {**row, **alike}).first()
-        if taken is not None:
-            return Taken(UUID(taken.alike) if taken.alike else None)
-        return None if self.came_with_others() else Taken()
-
-    def came_with_others(self) -> bool:
-        """Whether the command came before, with other answers."""
+    def earlier(self) -> Earlier:
+        """What was carried out before."""
+        same = sa.and_(KEYS.c.fingerprint == self.fingerprint, KEYS.c.created_at > self.office.now() - JUST_NOW)
+        query = (
+            sa.select(KEYS.c.key, KEYS.c.fingerprint)
+            .where(KEYS.c.person == self.person, KEYS.c.route == FORM, sa.or_(KEYS.c.key == str(self.command), same))
+            .order_by(KEYS.c.created_at)
+        )
         with self.office.read_present() as connection:
-            known = connection.execute(sa.select(KEYS.c.fingerprint).where(self._own)).scalar()
-        return known is not None and known != self.fingerprint
+            found = {UUID(key): fingerprint for key, fingerprint in connection.execute(query)}
+        if self.command in found:
+            return Earlier(came_with_others=found[self.command] != self.fingerprint)
+        return Earlier(alike=next(reversed(found), None))
 
-    def give_back(self) -> None:
-        """Let the command come with other answers, because it was refused with these."""
-        with self.office.write() as connection:
-            connection.execute(KEYS.delete().where(self._own))
-
-    @property
-    def _own(self) -> sa.ColumnElement[bool]:
-        return sa.and_(KEYS.c.person == self.person, KEYS.c.route == FORM, KEYS.c.key == str(self.command))
+    def write(self, connection: sa.Connection, events: Sequence[Event]) -> None:
+        now = self.office.now()
+        if _is_time_to_sweep(self.office, now):
+            connection.execute(KEYS.delete().where(KEYS.c.route == FORM, KEYS.c.created_at < now - KEPT))
+        row = {"person": self.person, "route": FORM, "key": str(self.command), "fingerprint": self.fingerprint}
+        connection.execute(_KEEP, {**row, "created_at": now})
 
 
 _swept: WeakKeyDictionary[Office, datetime] = WeakKeyDictionary()

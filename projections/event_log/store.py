@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Any, Self, cast
 from uuid import UUID
@@ -27,6 +30,29 @@ from projections.event_log.recorder import PAGE, SqlLog
 from projections.follower import Follower, Plan, ViewsChanged
 
 
+class Alongside(ABC):
+    """Rows of the door's own tables that are saved in the transaction of a command's events, or not at all."""
+
+    is_saved = False
+
+    @abstractmethod
+    def write(self, connection: sa.Connection, events: Sequence[Event]) -> None:
+        """Write them; called again where the transaction has to be repeated, and in whatever thread saves."""
+
+
+_ALONGSIDE: ContextVar[Alongside | None] = ContextVar("rows saved alongside events", default=None)
+
+
+@contextmanager
+def saving_alongside(rows: Alongside) -> Iterator[None]:
+    """Save rows with the first events that are saved in this block."""
+    token = _ALONGSIDE.set(rows)
+    try:
+        yield
+    finally:
+        _ALONGSIDE.reset(token)
+
+
 class EventStore(Log):
     """The library's event store, saving events and views in one transaction.
 
@@ -45,19 +71,23 @@ class EventStore(Log):
         events: Sequence[Event] = domain_events
         records = [stored(event) for event in events]
         looked_at = kwargs.get("looked_at", {})
-        if not self.follower.views:
+        given = _ALONGSIDE.get()
+        alongside = [(given, events)] if given is not None and not given.is_saved else []
+        if not self.follower.views and not alongside:
             _told(events, self.recorder.append_alone(records, looked_at))
             return []
         while True:
             plan = self.follower.plan
             try:
-                self.recorder.commit(Saving(self.recorder, records, looked_at, plan, events))
+                self.recorder.commit(Saving(self.recorder, records, looked_at, plan, events, alongside))
             except ViewsChanged:
                 self.learn()
                 continue
             finally:
                 # Also where it is not known whether it was saved.
                 self.on_saved(events[-1].meta.position or 0)
+            for rows, _ in alongside:
+                rows.is_saved = True
             if plan.following:
                 self.recorder.announce()
             return []
@@ -84,10 +114,11 @@ class EventStore(Log):
 
 @dataclass(frozen=True)
 class Saving(Appending):
-    """The appending of a command's events, and what follows from them in the views."""
+    """The appending of a command's events, what follows from them in the views, and the door's rows beside them."""
 
     plan: Plan
     events: Sequence[Event]
+    alongside: Sequence[tuple[Alongside, Sequence[Event]]] = ()
     is_of_several: bool = False
 
     def rows(self) -> Iterable[int]:
@@ -96,6 +127,8 @@ class Saving(Appending):
     def __call__(self, connection: sa.Connection) -> Appended:
         appended = super().__call__(connection)
         _told(self.events, appended)
+        for rows, events in self.alongside:
+            rows.write(connection, events)
         # Where a view cannot take one of several commands' events, it is to stop at that one's, with all before it.
         self.plan.follow(connection, self.events, appended.generation, may_stop=not self.is_of_several)
         return appended
@@ -106,7 +139,8 @@ class Saving(Appending):
     def joined(self, all_of_them: Sequence[Self], looked_at: Mapping[UUID, int]) -> Self:
         one = super().joined(all_of_them, looked_at)
         events = [event for each in all_of_them for event in each.events]
-        return replace(one, events=events, is_of_several=True)
+        alongside = [each for one_of_them in all_of_them for each in one_of_them.alongside]
+        return replace(one, events=events, alongside=alongside, is_of_several=True)
 
 
 class LogFactory(InfrastructureFactory[TrackingRecorder]):

@@ -20,8 +20,8 @@ PATIENCE = 60
 """Seconds until a command must have been carried out, whatever is killed meanwhile."""
 
 DONE = {200, 201}
-SEND_AGAIN = {409, 503}
-"""Still being carried out, or by too many at once; or not to be had at present."""
+SEND_AGAIN = {503}
+"""Not to be had at present."""
 
 
 class Clerks:
@@ -38,6 +38,12 @@ class Clerks:
         self._urns = urns
         self._lock = Lock()
         self._ended = Event()
+
+    @property
+    def sent_again(self) -> int:
+        """How often a command had to be sent again. Never because others do something else at the same moment: for
+        that a clerk gives up."""
+        return sum(number for answer, number in self.answers.items() if answer not in DONE)
 
     @contextmanager
     def at_work(self) -> Iterator[None]:

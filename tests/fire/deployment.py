@@ -6,7 +6,6 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from multiprocessing.process import BaseProcess
 from threading import Event
 from typing import Any
@@ -19,12 +18,8 @@ from projections.event_log.faults import FAULTS
 from tests.postgresql import Server, _free_port
 from tests.processes import process
 from web import create_app
-from web.api import idempotency
 from web.console.following import follow
 from web.settings import Settings
-
-BROKEN_OFF = timedelta(seconds=0.3)
-"""Far shorter than in earnest, so that requests are sent again while the first may still be carried out."""
 
 DATABASE, FOLLOWER = "database", "follower"
 WORKERS = ("worker 1", "worker 2")
@@ -87,7 +82,6 @@ class _Quiet(WSGIRequestHandler):
 
 
 def _serve(url: str, port: int) -> None:
-    idempotency.RUNNING = BROKEN_OFF
     make_server("127.0.0.1", port, _app(url), threaded=True, request_handler=_Quiet).serve_forever()
 
 

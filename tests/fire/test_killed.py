@@ -103,7 +103,8 @@ def test_whatever_is_killed_what_was_acknowledged_is_there_and_nothing_is_done_t
         with clerks.at_work():
             until(lambda: len(clerks.acknowledged) > 10, "nothing was done")
             keep_killing(deployment, clerks, chance)
-        sys.stdout.write(f"{len(clerks.acknowledged)} acknowledged; answers: {dict(clerks.answers)}\n")
+        done, again = len(clerks.acknowledged), clerks.sent_again
+        sys.stdout.write(f"{done} acknowledged, {again} sent again; answers: {dict(clerks.answers)}\n")
         until(lambda: is_caught_up(office), "the views that follow are behind")
     with an_office(url) as office:
         written = Counter(texts(office))

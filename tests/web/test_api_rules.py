@@ -176,6 +176,36 @@ def test_a_refused_request_gives_its_key_back(api: Program, raised: TestResponse
     api.post(f"{CASE}/pause", a_reason, key="pause-the-case", at=etag)
 
 
+def test_a_key_comes_with_one_version_of_the_record(
+    api: Program, raised: TestResponse, a_reason: dict[str, Any]
+) -> None:
+    paused = api.post(f"{CASE}/pause", a_reason, key="pause-the-case", at=raised.headers["ETag"])
+
+    problem = api.post(f"{CASE}/pause", a_reason, key="pause-the-case", at=paused.headers["ETag"], status=422).json
+
+    assert problem["type"].endswith("#key-used-for-another")
+
+
+def test_a_key_of_a_request_that_a_rule_refused_is_free_for_another(
+    api: Program, raised: TestResponse, a_reason: dict[str, Any]
+) -> None:
+    etag = raised.headers["ETag"]
+    api.post(f"{CASE}/resume", a_reason, key="resume-the-case", at=etag, status=422)
+    paused = api.post(f"{CASE}/pause", a_reason, key="pause-the-case", at=etag).headers["ETag"]
+
+    other = {**a_reason, "reason": "The holidays are over"}
+    api.post(f"{CASE}/resume", other, key="resume-the-case", at=paused)
+    assert api.get(CASE).json["is_paused"] is False
+
+
+def test_a_repeated_answer_says_what_was_then_and_not_what_is_now(
+    api: Program, raised: TestResponse, a_case: dict[str, Any], a_reason: dict[str, Any]
+) -> None:
+    api.post(f"{CASE}/pause", a_reason, key="pause-the-case", at=raised.headers["ETag"])
+
+    assert api.post("/concerns/raise", a_case, key="raise-the-case", status=201).get_data() == raised.get_data()
+
+
 # Bodies and queries
 
 

@@ -24,10 +24,10 @@ MOST = 6
 """Statements of one page or list, with finding out who asks."""
 
 MOST_OF_FORM = 7
-"""Statements of one command of a page: its number is taken first, with a look whether the same was begun just now."""
+"""Statements of one command of a page: it is looked up first, with whether the same was begun just now."""
 
-MOST_OF_PROGRAM = 8
-"""Statements of one command of a program: its Idempotency-Key is taken before and the answer kept after it."""
+MOST_OF_PROGRAM = 7
+"""Statements of one command of a program: its Idempotency-Key is looked up before."""
 
 TO_DRAW = 2
 """Statements more by which a command that begins a record draws its number, and sees that the log has none such."""
@@ -205,7 +205,7 @@ def test_a_command_runs_few_statements(crowded: Crowded, href: str, answers: dic
     assert answer.status_code == 303, answer.text[:3000]
     assert said.has_saved
     assert len(said.asked) <= MOST_OF_FORM + besides(said), f"{len(said.asked)}\n{said}"
-    assert len(said.of_views) <= MOST_OF_VIEWS, said.of_views
+    assert len(of_views(said)) <= MOST_OF_VIEWS, said.of_views
 
 
 @pytest.mark.parametrize(
@@ -228,11 +228,17 @@ def test_a_command_of_a_program_runs_few_statements(
 
     assert said.has_saved
     assert len(said.asked) <= MOST_OF_PROGRAM + besides(said), f"{len(said.asked)}\n{said}"
-    assert len(said.of_views) <= MOST_OF_VIEWS, said.of_views
+    assert len(of_views(said)) <= MOST_OF_VIEWS, said.of_views
 
 
 def besides(said: Heard) -> int:
-    """Statements of some commands alone: old keys are swept away once an hour, and numbers drawn for new records."""
-    first_of_hour = any(each.startswith("DELETE FROM idempotency_keys") for each in said.asked)
-    draws = any(each.startswith("INSERT INTO reference_numbers") for each in said.asked)
-    return first_of_hour + draws * TO_DRAW
+    """Statements more of a command that begins a record, for which a number is drawn."""
+    return any(each.startswith("INSERT INTO reference_numbers") for each in said.asked) * TO_DRAW
+
+
+def of_views(said: Heard) -> list[str]:
+    """The statements that keep views in step, without those that keep the key of the command in the same
+    transaction: one, and once an hour a second one that sweeps old keys away."""
+    keys = [each for each in said.of_views if "idempotency_keys" in each]
+    assert 1 <= len(keys) <= 2, keys
+    return [each for each in said.of_views if each not in keys]

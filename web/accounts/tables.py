@@ -118,9 +118,11 @@ IDEMPOTENCY_KEYS = sa.Table(
     sa.Column("content_type", sa.Text),
     sa.Column("headers", Packed(dict[str, str])),
     sa.Column("created_at", Utc, nullable=False, index=True),
+    sa.Column("record", sa.Uuid),
+    sa.Column("version", sa.Integer),
 )
-"""Answers of the API kept to be given again; `status` and what follows are empty while the first request is still
-running, and for the forms of pages, whose keys are the ids of commands (web.sent)."""
+"""Requests that were carried out: of the API, with the version of the record that answers them, or the answer itself
+where there is no one record; of forms of pages, whose keys are the ids of commands, the fingerprint alone."""
 
 
 def fingerprint(secret: str) -> str:

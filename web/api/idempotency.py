@@ -1,12 +1,15 @@
-"""Idempotency keys: the answer to a POST is kept, so that the same POST sent again is answered alike.
+"""Idempotency keys: a POST that is sent again under its key is answered as the first time, and not carried out again.
 
-The command itself is safe to send twice without this table (its id follows from the key); the table adds that
-a key is never used for two different requests, and that a repetition gets the first answer to the letter.
+A key is kept in the transaction that saves what the request did. So it is free while nothing is saved, whether the
+request was refused or its worker has died; and once something is saved it says with what it was answered: with the
+record at a version, which is told again from its events.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -14,22 +17,33 @@ from weakref import WeakKeyDictionary
 import sqlalchemy as sa
 from flask import Request, Response
 from sqlalchemy.dialects.postgresql import insert
-from werkzeug.exceptions import Conflict, UnprocessableEntity
+from werkzeug.exceptions import UnprocessableEntity
 
+from domain.aggregate import Event
+from projections.event_log import EVENTS, Alongside
 from web.accounts.tables import IDEMPOTENCY_KEYS as KEYS
 from web.office import Office
 
 KEPT = timedelta(days=30)
 SWEPT_EVERY = timedelta(hours=1)
-RUNNING = timedelta(minutes=1)
-"""After so long an unanswered request counts as broken off, and its repetition is carried out."""
 
+_INSERT = insert(KEYS)  # SQLite has the same clauses
+_NEW = {name: _INSERT.excluded[name] for name in ("fingerprint", "created_at", "status", "record", "version")}
+_KEEP = _INSERT.on_conflict_do_update(
+    index_elements=[KEYS.c.person, KEYS.c.route, KEYS.c.key],
+    set_=_NEW,
+    where=sa.and_(KEYS.c.record.is_(None), KEYS.c.body.is_(None), KEYS.c.fingerprint == _NEW["fingerprint"]),
+).returning(KEYS.c.key)
 
-_TAKE = insert(KEYS).on_conflict_do_nothing().returning(KEYS.c.key)  # SQLite has the same clauses
+_LAST = sa.select(sa.func.max(EVENTS.c.version)).where(EVENTS.c.stream_id == sa.bindparam("of", type_=sa.Uuid))
 
 
 class KeyUsedForAnother(UnprocessableEntity):
     """The key came before with another request."""
+
+
+class KeyTaken(Exception):
+    """The same key was used at this moment; what it was used for is kept."""
 
 
 def fingerprint(asked: Request, at: int | None) -> str:
@@ -48,28 +62,71 @@ def fingerprint(asked: Request, at: int | None) -> str:
     return told.hexdigest()
 
 
-def claim(office: Office, person: UUID, route: str, key: str, fingerprint: str) -> Response | None:
-    """Take a key for a request; returns the kept answer if the request was answered before.
+@dataclass
+class Key(Alongside):
+    """A key that a person has sent with a request, told by its fingerprint.
 
-    Raises Conflict while the first one is being carried out, KeyUsedForAnother if it was a different request.
+    `record` is the one that the request changes, if it does not begin it; `is_of_one` that one record answers it.
     """
-    now = office.now()
-    with office.write() as connection:
-        if _is_time_to_sweep(office, now):
+
+    office: Office
+    person: UUID
+    route: str
+    key: str
+    fingerprint: str
+    status: int
+    is_of_one: bool = True
+    record: UUID | None = None
+
+    def kept(self) -> sa.Row[tuple[object, ...]] | None:
+        """What the key was used for, None where it is free. Raises KeyUsedForAnother."""
+        with self.office.read_present() as connection:
+            found = connection.execute(KEYS.select().where(self._own)).first()
+        if found is not None and found.fingerprint != self.fingerprint:
+            raise KeyUsedForAnother("This Idempotency-Key came with another request before. Use a new one.")
+        return None if found is None or found.record is found.body is None else found
+
+    def write(self, connection: sa.Connection, events: Sequence[Event]) -> None:
+        if not self.is_of_one:
+            self._write(connection)
+            return
+        record = self.record or events[0].meta.stream
+        versions = [event.meta.version for event in events if event.meta.stream == record]
+        self._write(
+            connection, record, max(versions) if versions else connection.execute(_LAST, {"of": record}).scalar()
+        )
+
+    def keep(self, record: UUID, version: int) -> None:
+        """Keep the key of a request that changed nothing. Raises KeyTaken."""
+        self.office.log.commit(lambda connection: self._write(connection, record, version))
+
+    def keep_answer(self, answer: Response) -> None:
+        """Keep the answer itself."""
+        with self.office.write() as connection:
+            self._write(connection)
+            told = {"body": answer.get_data(), "content_type": answer.content_type}
+            connection.execute(KEYS.update().where(self._own).values(told))
+
+    def _write(self, connection: sa.Connection, record: UUID | None = None, version: int | None = None) -> None:
+        now = self.office.now()
+        if _is_time_to_sweep(self.office, now):
             connection.execute(KEYS.delete().where(KEYS.c.created_at < now - KEPT))
-        known = None
-        while known is None:  # as it is where the first request gives the key back just now
-            taken = {"person": person, "route": route, "key": key, "fingerprint": fingerprint, "created_at": now}
-            if connection.execute(_TAKE, taken).first():
-                return None
-            known = connection.execute(KEYS.select().where(_is(person, route, key))).first()
-    if known.fingerprint != fingerprint:
-        raise KeyUsedForAnother("This Idempotency-Key came with another request before. Use a new one.")
-    if known.status is None:
-        if now - known.created_at < RUNNING:
-            raise Conflict("The first request with this Idempotency-Key is still being carried out")
-        return None
-    return Response(known.body, known.status, known.headers or {}, content_type=known.content_type)
+        row = {
+            "person": self.person,
+            "route": self.route,
+            "key": self.key,
+            "fingerprint": self.fingerprint,
+            "created_at": now,
+            "status": self.status,
+            "record": record,
+            "version": version,
+        }
+        if connection.execute(_KEEP, row).first() is None:
+            raise KeyTaken(self.key)
+
+    @property
+    def _own(self) -> sa.ColumnElement[bool]:
+        return sa.and_(KEYS.c.person == self.person, KEYS.c.route == self.route, KEYS.c.key == self.key)
 
 
 _swept: WeakKeyDictionary[Office, datetime] = WeakKeyDictionary()
@@ -81,29 +138,3 @@ def _is_time_to_sweep(office: Office, now: datetime) -> bool:
         return False
     _swept[office] = now
     return True
-
-
-def remember(office: Office, person: UUID, route: str, key: str, answer: Response) -> None:
-    """Keep the answer to a request."""
-    headers = {name: answer.headers[name] for name in ("ETag", "Location") if name in answer.headers}
-    with office.write() as connection:
-        connection.execute(
-            KEYS.update()
-            .where(_is(person, route, key))
-            .values(
-                status=answer.status_code,
-                body=answer.get_data(),
-                content_type=answer.content_type,
-                headers=headers,
-            )
-        )
-
-
-def release(office: Office, person: UUID, route: str, key: str) -> None:
-    """Give a key back whose request was refused: corrected, it may be sent again under the same key."""
-    with office.write() as connection:
-        connection.execute(KEYS.delete().where(_is(person, route, key), KEYS.c.status.is_(None)))
-
-
-def _is(person: UUID, route: str, key: str) -> sa.ColumnElement[bool]:
-    return sa.and_(KEYS.c.person == person, KEYS.c.route == route, KEYS.c.key == key)

@@ -12,11 +12,12 @@ from uuid import UUID, uuid5
 from flask import Response, json, request
 from flask_smorest.fields import Upload
 from marshmallow import Schema
-from werkzeug.exceptions import BadRequest, PreconditionRequired
+from werkzeug.exceptions import BadRequest, Conflict, PreconditionRequired
 
 from domain.aggregate import Aggregate, Refusal
+from projections.event_log import saving_alongside
 from web.api.door import API_PREFIX, Blueprint
-from web.api.idempotency import claim, fingerprint, release, remember
+from web.api.idempotency import Key, KeyTaken, fingerprint
 from web.api.lists import list_of, of_all, of_record
 from web.api.protocol import (
     BEGINNING,
@@ -128,7 +129,10 @@ def _add_beginning(api: Blueprint, noun: Noun[A], command: Command[A]) -> None:
     @api.arguments(command.schema, location=_location(command.schema), error_status_code=422)
     @api.response(201, noun.out, headers=named(*OF_CHANGE))
     def begin(headers: dict[str, Any], values: dict[str, Any]) -> Any:
-        return _once(headers["key"], 201, lambda under: _done(noun, command, values, under))
+        def done(key: Key, id: UUID) -> Answer:
+            return _done(noun, command, values, key, id)
+
+        return _once(headers["key"], 201, done, again=_again(noun))
 
     _add(
         api,
@@ -178,7 +182,11 @@ def _add_command(api: Blueprint, noun: Noun[A], command: Command[A]) -> None:
     @api.response(200, noun.out, headers=named(*OF_CHANGE))
     def carry_out(headers: dict[str, Any], values: dict[str, Any], ref: str) -> Any:
         at = _version(request.headers.get("If-Match"))
-        return _once(headers["key"], 200, lambda under: _done(noun, command, values, under, ref=ref, at=at), at=at)
+
+        def done(key: Key, id: UUID) -> Answer:
+            return _done(noun, command, values, key, id, ref=ref, at=at)
+
+        return _once(headers["key"], 200, done, at=at, again=_again(noun))
 
     _add(
         api,
@@ -198,7 +206,7 @@ def _add_several(api: Blueprint, noun: Noun[A], command: Several) -> None:
     @api.arguments(command.schema, error_status_code=422)
     @api.response(200, command.out, headers=named(TELLS))
     def carry_out(headers: dict[str, Any], values: dict[str, Any]) -> Any:
-        def done(id: UUID) -> Answer:
+        def done(_: Key, id: UUID) -> Answer:
             return command.out().dump(command.carry_out(values, id)), {}
 
         return _once(headers["key"], 200, done)
@@ -255,40 +263,72 @@ Answer = tuple[Any, dict[str, str]]
 """What was done, as it is told, and the headers that go with it."""
 
 
-def _once(key: str, status: int, carry_out: Callable[[UUID], Answer], *, at: int | None = None) -> Any:
+def _once(
+    name: str,
+    status: int,
+    carry_out: Callable[[Key, UUID], Answer],
+    *,
+    at: int | None = None,
+    again: Callable[[UUID, int], Answer] | None = None,
+) -> Any:
     """Carry out a command under an id of its own once per Idempotency-Key, and answer its repetition with the same
-    answer."""
-    person = signed_in().person
-    unquoted = key.strip('"')
+    answer: `again` makes it of the record at a version, where one record answers."""
+    person, unquoted = signed_in().person, name.strip('"')
     route = f"{request.method} {request.path}"
-    repeated = claim(office(), person, route, unquoted, fingerprint(request, at))
-    if repeated is not None:
-        return repeated
-    try:
-        told, headers = carry_out(uuid5(COMMANDS, f"{person} {route} {unquoted}"))
-    except Exception:
-        release(office(), person, route, unquoted)
-        raise
-    answer = Response(json.dumps(told), status, headers, content_type="application/json")
-    remember(office(), person, route, unquoted, answer)
-    return answer
+    key = Key(office(), person, route, unquoted, fingerprint(request, at), status, is_of_one=again is not None)
+    kept = key.kept()
+    if kept is None:
+        try:
+            with saving_alongside(key):
+                answer = _answer(status, carry_out(key, uuid5(COMMANDS, f"{person} {route} {unquoted}")))
+            if again is None:
+                key.keep_answer(answer)
+            return answer
+        except KeyTaken:
+            kept = key.kept()
+    if kept is None:
+        raise Conflict("The first request with this Idempotency-Key is still being carried out")
+    if again is not None and kept.record is not None:
+        return _answer(kept.status, again(kept.record, kept.version))
+    return Response(kept.body, kept.status, kept.headers or {}, content_type=kept.content_type)
+
+
+def _answer(status: int, answer: Answer) -> Response:
+    told, headers = answer
+    return Response(json.dumps(told), status, headers, content_type="application/json")
 
 
 def _done(
     noun: Noun[A],
     command: Command[A],
     values: dict[str, Any],
+    key: Key,
     id: UUID,
     *,
     ref: str | None = None,
     at: int | None = None,
 ) -> Answer:
     """The record as it is after a command, with its version and its address."""
+    if ref is not None:
+        key.record = find(noun, ref).record.id
     try:
         record = do(noun, command, values, command_id=id, ref=ref, at=at)
     except Refusal as refusal:
         refusal.field = command.called(refusal.field)
         raise
+    if not key.is_saved:
+        key.keep(record.id, record.version)
+    return _told(noun, record)
+
+
+def _again(noun: Noun[A]) -> Callable[[UUID, int], Answer]:
+    def told(id: UUID, version: int) -> Answer:
+        return _told(noun, office().service.find(noun.kind, id, version=version))
+
+    return told
+
+
+def _told(noun: Noun[A], record: A) -> Answer:
     headers = {"ETag": _etag(noun, record), "Location": f"{API_PREFIX}{noun.href(record)}"}
     return noun.out().dump(_ready(noun, record)), headers
 

@@ -1,0 +1,116 @@
+"""A request whose worker dies is sent again under its key: nothing is lost, nothing done twice, and nobody waits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+
+from tests.databases import Databases, with_views
+from tests.web.conftest import Browser, Program
+from tests.web.test_doors import A_CONCERN
+from tests.world import Clock, World
+from web.office import Office
+
+RAISE = "/concerns/raise"
+
+
+class Died(BaseException):
+    """The worker is gone, whatever it was about to do."""
+
+
+@pytest.fixture
+def office(each_databases: Databases, clock: Clock) -> Iterator[Office]:
+    with each_databases.like(with_views) as url, closing(Office(url, clock=clock)) as office:
+        yield office
+
+
+@pytest.fixture
+def director(world: World) -> UUID:
+    return world.director()
+
+
+@pytest.fixture
+def api(program: Callable[..., Program], director: UUID) -> Program:
+    return program(director)
+
+
+@pytest.fixture
+def a_case(world: World) -> dict[str, Any]:
+    return {**A_CONCERN, "school": str(world.urn(world.school()))}
+
+
+@contextmanager
+def dying_before_it_is_saved(office: Office) -> Iterator[None]:
+    """The worker dies with the events written, and not committed yet."""
+
+    def die(connection: sa.Connection) -> None:
+        if list(connection.exec_driver_sql("SELECT 1 FROM events WHERE topic = 'concern.raised'")):
+            raise Died
+
+    sa.event.listen(office.writer, "commit", die)
+    with pytest.raises(Died):
+        yield
+    sa.event.remove(office.writer, "commit", die)
+
+
+@contextmanager
+def dying_once_it_is_saved(office: Office) -> Iterator[None]:
+    """The worker dies after the commit, before it has answered."""
+    told = office.store.on_saved
+
+    def die(_: int) -> None:
+        raise Died
+
+    office.store.on_saved = die
+    with pytest.raises(Died):
+        yield
+    office.store.on_saved = told
+
+
+WAYS = [dying_before_it_is_saved, dying_once_it_is_saved]
+
+
+@pytest.mark.parametrize("dying", WAYS)
+def test_a_request_broken_off_is_answered_at_once_when_it_is_sent_again(
+    office: Office, api: Program, a_case: dict[str, Any], dying: Callable[[Office], Any]
+) -> None:
+    with dying(office):
+        api.post(RAISE, a_case, key="raise-the-case")
+
+    first, again = (api.post(RAISE, a_case, key="raise-the-case", status=201) for _ in range(2))
+
+    assert (first.get_data(), first.headers["ETag"]) == (again.get_data(), '"1"')
+    assert first.json == api.get(first.headers["Location"].removeprefix("/api/v1")).json
+    assert len(api.get("/concerns").json["items"]) == 1
+
+
+@pytest.mark.parametrize(("dying", "status"), list(zip(WAYS, (201, 422), strict=True)))
+def test_a_key_is_free_for_another_request_where_nothing_was_saved(
+    office: Office, api: Program, a_case: dict[str, Any], dying: Callable[[Office], Any], status: int
+) -> None:
+    with dying(office):
+        api.post(RAISE, a_case, key="raise-the-case")
+
+    api.post(RAISE, {**a_case, "severity": "low"}, key="raise-the-case", status=status)
+
+
+@pytest.mark.parametrize(("dying", "status"), list(zip(WAYS, (303, 422), strict=True)))
+def test_a_form_broken_off_may_come_with_other_answers_where_nothing_was_saved(
+    office: Office,
+    sign_in: Callable[[UUID], Browser],
+    director: UUID,
+    a_case: dict[str, Any],
+    dying: Callable[[Office], Any],
+    status: int,
+) -> None:
+    browser = sign_in(director)
+    page = browser.get(RAISE)
+    with dying(office):
+        browser.send_page(RAISE, page, a_case)
+
+    browser.send_page(RAISE, page, {**a_case, "severity": "low"}, status=status)
