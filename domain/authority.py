@@ -18,6 +18,9 @@ from domain.references import record_id
 AUTHORITY = record_id("authority", "settings")
 """The id of the one authority that a database belongs to."""
 
+SEVERAL = "000"
+"""Stands for an authority's code where a database holds the schools of several."""
+
 
 @dataclass(frozen=True, slots=True)
 class NeedCategory:

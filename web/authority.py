@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 
 from flask import g, has_app_context
 
-from domain.authority import AUTHORITY, Authority, Settings, version_name
+from domain.authority import AUTHORITY, SEVERAL, Authority, Settings, version_name
 from domain.service import NotFound, Unavailable
 from web.office import Office, office
 
@@ -21,6 +21,11 @@ class Shown:
     colour: str
     contact_email: str
     la_code: str | None = None
+
+    @property
+    def own_code(self) -> str | None:
+        """The code that tells this authority's schools from those of others, None where it has those of several."""
+        return None if self.la_code == SEVERAL else self.la_code
 
 
 def authority() -> Shown:

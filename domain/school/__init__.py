@@ -13,6 +13,7 @@ from domain.school.parts import (
     Status,
     Succession,
     Value,
+    taken_in,
 )
 from domain.school.record import School
 
@@ -30,4 +31,5 @@ __all__ = [
     "Status",
     "Succession",
     "Value",
+    "taken_in",
 ]

@@ -21,6 +21,7 @@ from domain.school.parts import (
     Source,
     Succession,
     ended,
+    taken_in,
 )
 from domain.vocabulary import Personal
 
@@ -42,7 +43,8 @@ class Registered(Event):
     def apply(self, school: School) -> None:
         school.urn, school.reference = self.urn, str(self.urn)
         school.urns.append(self.urn)
-        school.name, school.details, school.head = self.name, dict(self.details), self.head
+        school.name, school.head = self.name, self.head
+        school.details = taken_in({}, self.details, self.source.dated)
         school.dated = self.source.dated
 
 
@@ -53,11 +55,9 @@ class DetailsRefreshed(Event):
     source: Source
 
     def apply(self, school: School) -> None:
-        for change in self.changes:
-            if change.detail == "name":
-                school.name = str(change.after)
-            else:
-                school.details[change.detail] = change.after
+        told = {change.detail: change.after for change in self.changes}
+        school.name = str(told.pop("name", school.name))
+        school.details = taken_in(school.details, told, self.source.dated)
         school.dated = max(school.dated, self.source.dated)
 
 
@@ -154,7 +154,8 @@ class UrnSuperseded(Event):
     def apply(self, school: School) -> None:
         school.urn, school.reference = self.new, str(self.new)
         school.urns.append(self.new)
-        school.name, school.details, school.head = self.name, dict(self.details), self.head
+        school.name, school.head = self.name, self.head
+        school.details = taken_in({}, self.details, self.dated)
         school.dated = max(school.dated, self.dated)
         _answer(school, self.new, Answer.CONFIRMED)
 

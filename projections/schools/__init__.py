@@ -1,5 +1,7 @@
 """Schools: what the register tells of each, found by name, URN or postcode, and who looks after it on a day."""
 
+from domain import local_authorities
+from domain.school import parts
 from projections.schools.beside import (
     LAST_INSPECTED,
     GroupMember,
@@ -104,4 +106,8 @@ __all__ = [
     "urns",
 ]
 
-VIEW = View("schools", schools, urns, successions, inspections, groups, link_officers, covers, needs)
+VIEW = View(
+    "schools",
+    *(schools, urns, successions, inspections, groups, link_officers, covers, needs),
+    told_in=[local_authorities, parts],
+)

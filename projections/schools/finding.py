@@ -9,6 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from domain.local_authorities import code_of
 from domain.vocabulary import Phase
 from projections.schools.care import covered, covers, link_officers, linked, rated
 from projections.schools.register import KnownSchool, folded, gone_into, schools, urns
@@ -30,6 +31,7 @@ def listed(
     today: date,
     text: str = "",
     la: str | None = None,
+    ours: str | None = None,
     phases: Collection[Phase] = (),
     status: str | None = None,
     officers: Collection[UUID] | None = None,
@@ -40,10 +42,14 @@ def listed(
 ) -> list[KnownSchool]:
     """The schools that meet all that is asked, the closed ones last, by name; `after` is the last id of a page.
 
-    `officers` keeps the schools whose link officer, or whose cover, is one of them today; `among` keeps these.
+    `la` is an authority's code or name. `ours`, the code of the authority whose service this is, leaves out only the
+    schools that are known to be another's. `officers` keeps the schools whose link officer, or whose cover, is one
+    of them today; `among` keeps these.
     """
     columns = schools.table.c
     conditions = [*_holding(text), *_of_authority(la)]
+    if ours is not None:
+        conditions.append(sa.or_(columns.la_code == ours, columns.la_code.is_(None)))
     if phases:
         conditions.append(columns.phase.in_(phases))
     if status is not None:
@@ -198,4 +204,8 @@ def _holding(text: str) -> list[sa.ColumnElement[bool]]:
 
 def _of_authority(la: str | None) -> list[sa.ColumnElement[bool]]:
     columns = schools.table.c
-    return [] if la is None else [sa.or_(columns.la_code == la, sa.func.lower(columns.la_name) == la.casefold())]
+    if la is None:
+        return []
+    named = sa.func.lower(columns.la_name) == la.casefold()
+    code = code_of(la)
+    return [named if code is None else sa.or_(columns.la_code == code, named)]

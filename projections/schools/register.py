@@ -10,7 +10,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from domain.school import Details, School, Source, Status, Value
+from domain.school import Details, School, Source, Status, Value, taken_in
 from domain.vocabulary import Personal, Phase
 from projections.view import Key, Row, Sheet, replace
 
@@ -103,7 +103,7 @@ def registered(_: KnownSchool | None, event: School.Registered) -> KnownSchool:
         head_name=_text(event.head),
         source=event.source.file,
         dated=event.source.dated,
-        **_told(event.name, (event.urn,), event.details),
+        **_told(event.name, (event.urn,), taken_in({}, event.details, event.source.dated)),
     )
 
 
@@ -113,7 +113,8 @@ def details_refreshed(row: KnownSchool | None, event: School.DetailsRefreshed) -
         return None
     after = {change.detail: change.after for change in event.changes}
     name = str(after.pop("name", row.name))
-    return _told_by(replace(row, **_told(name, row.urns, {**row.details, **after})), event.source)
+    details = taken_in(row.details, after, event.source.dated)
+    return _told_by(replace(row, **_told(name, row.urns, details)), event.source)
 
 
 @schools.on(School.HeadNamed)
@@ -140,7 +141,7 @@ def succession_proposed(row: KnownSchool | None, event: School.SuccessionPropose
 def urn_superseded(row: KnownSchool | None, event: School.UrnSuperseded) -> KnownSchool | None:
     if row is None:
         return None
-    told = _told(event.name, (*row.urns, event.new), event.details)
+    told = _told(event.name, (*row.urns, event.new), taken_in({}, event.details, event.dated))
     return replace(row, head_name=_text(event.head), dated=max(row.dated, event.dated), **told)
 
 

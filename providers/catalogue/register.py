@@ -6,15 +6,14 @@ some columns, and the list of opening and closing dates. A layout tells only wha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 from pathlib import Path
 
+from domain.local_authorities import code_of, folded, name_of, nearest
 from domain.vocabulary import Phase
-from providers.catalogue import authorities
 from providers.catalogue.cells import (
     day,
     identifier,
@@ -44,7 +43,8 @@ class NotARegister(WrongFile):
 
 
 class UnknownAuthority(Exception):
-    """The file names authorities without their codes, and no authority is known to have the code asked for."""
+    """The file names authorities without their codes, and no authority is known to have the code asked for; or it
+    has no row of the authority asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +63,13 @@ def read_register(
     """The schools of a register, in its order; `la` (code, or name in any case) keeps those of one authority.
 
     A row counts unless its URN or name is missing or its URN came before; each cell that cannot be
-    read costs its detail only. An authority without a school in the file is a problem of line 1.
+    read costs its detail only.
 
-    Raises NotARegister or UnknownAuthority, both before anything is read.
+    Raises NotARegister before anything is read; UnknownAuthority then, or at the end where the file has no row of the
+    authority asked for.
     """
     table = _open(path)
-    return _schools(table, table.layout(_COLUMNS, _NEEDED), _authority_test(table, la), la, progress)
+    return _schools(table, table.layout(_COLUMNS, _NEEDED), _Authority(table, la), progress)
 
 
 def _open(path: Path) -> Table:
@@ -78,7 +79,7 @@ def _open(path: Path) -> Table:
 
 
 def _schools(
-    table: Table, layout: Layout, ours: Callable[[Row], bool], la: str | None, progress: Progress | None
+    table: Table, layout: Layout, authority: _Authority, progress: Progress | None
 ) -> Iterator[SchoolRow | Problem]:
     yield from layout.problems
     lines: dict[int, tuple[int, int]] = {}
@@ -86,12 +87,13 @@ def _schools(
     for row in table.rows(progress, repeats_last=table.header[-1] == LINKED_ESTABLISHMENTS):
         if isinstance(row, Problem):
             yield row
-        elif ours(row):
+        elif authority.has(row):
             found = True
             yield from _school(row, layout, lines)
     if not found:
-        reason = "no school of this authority is in the file" if la else "no school is in the file"
-        yield Problem(1, "LA (name)", la or "", reason)
+        if authority.asked is not None:
+            raise authority.not_found(table.path.name)
+        yield Problem(1, "URN", "", "no school is in the file")
 
 
 def _school(row: Row, layout: Layout, lines: dict[int, tuple[int, int]]) -> Iterator[SchoolRow | Problem]:
@@ -119,27 +121,51 @@ def _with_job_in_its_place(known: dict[str, Detail]) -> dict[str, Detail]:
     return known
 
 
-def _authority_test(table: Table, la: str | None) -> Callable[[Row], bool]:
-    """Whether a row belongs to the authority, as far as this layout can tell."""
-    code_place, name_place = table.place("LA (code)"), table.place("LA (name)")
-    if la is None:
-        return lambda _row: True
-    if code_place is None and name_place is None:
-        raise NotARegister(table.path, "it names no authorities", ("LA (name)",))
-    asked = tidy(la)
-    code = asked if asked.isdigit() else None
-    if name_place is None or (code and code_place is not None):
-        code = code or authorities.code_of(asked)
-        return _cell_test(code_place, code, tidy)
-    name = authorities.name_of(code) if code else asked
-    if name is None:
-        raise UnknownAuthority(f"No authority is known to have the code {code}; give its name")
-    return _cell_test(name_place, authorities.folded(name), authorities.folded)
+class _Authority:
+    """The authority whose rows are asked for (None: every one's), and the names of those that the file has."""
 
+    def __init__(self, table: Table, la: str | None) -> None:
+        self._places = table.place("LA (code)"), table.place("LA (name)")
+        code_place, name_place = self._places
+        self.asked = None if la is None else tidy(la)
+        self._code = None if self.asked is None else code_of(self.asked)
+        self._is_ours: dict[tuple[str, str], bool] = {}
+        if self.asked is None:
+            return
+        if code_place is None and name_place is None:
+            raise NotARegister(table.path, "it names no authorities", ("LA (name)",))
+        if code_place is None and self._code is not None and name_of(self._code) is None:
+            raise UnknownAuthority(f"No authority is known to have the code {self._code}; give its name")
 
-def _cell_test(place: int | None, wanted: str | None, form: Callable[[str], str]) -> Callable[[Row], bool]:
-    form = lru_cache(maxsize=1024)(form)
-    return lambda row: place is not None and place < len(row.cells) and form(row.cells[place]) == wanted
+    def has(self, row: Row) -> bool:
+        """Whether a row belongs to the authority, as far as this layout can tell."""
+        if self.asked is None:
+            return True
+        code, name = (
+            tidy(row.cells[place]) if place is not None and place < len(row.cells) else "" for place in self._places
+        )
+        if (code, name) not in self._is_ours:
+            self._is_ours[code, name] = self._matches(code, name)
+        return self._is_ours[code, name]
+
+    def _matches(self, code: str, name: str) -> bool:
+        assert self.asked is not None
+        if name and name.casefold() == self.asked.casefold():
+            return True
+        if self._code is None:
+            return bool(name) and folded(name) == folded(self.asked)
+        return (code_of(code) if code else code_of(name)) == self._code
+
+    def not_found(self, file: str) -> UnknownAuthority:
+        """Says that the file has no row of the authority: the names most like it, and those that the file has."""
+        there = sorted({name or name_of(code) or code for code, name in self._is_ours if name or code})
+        alike = nearest(self.asked or "", there)
+        said = [
+            f"{file} has no school of {self.asked or 'an authority without a name'}",
+            f"The names most like it are: {'; '.join(alike)}" if alike else "",
+            f"The authorities in the file are: {'; '.join(there)}" if there else "It names no authority",
+        ]
+        return UnknownAuthority(". ".join(part for part in said if part))
 
 
 def _status(text: str) -> str:

@@ -13,8 +13,8 @@ from functools import partial
 from itertools import islice, zip_longest
 from pathlib import Path
 
+from domain import local_authorities
 from domain.vocabulary import Phase
-from providers.catalogue import authorities
 from providers.catalogue.cells import PartlyRead, needed, tidy, website
 from providers.catalogue.source import Column, Layout, Part, Problem, Row, WrongFile, encoding_of, open_table, records
 
@@ -165,7 +165,7 @@ def _places(name: str) -> tuple[str, ...]:
     """The regions of a code, or the authority of a name; nothing if it is neither."""
     if name == "ALL":
         return tuple(REGIONS.values())
-    authority = authorities.name_of(authorities.code_of(name) or "")
+    authority = local_authorities.name_of(local_authorities.code_of(name) or "")
     place = REGIONS.get(name) or authority
     return (place,) if place else ()
 

@@ -102,6 +102,51 @@ def test_what_a_file_does_not_mention_stays() -> None:
     ).then_holds(lambda school: school.details["town"] == "Salford")
 
 
+@pytest.mark.parametrize(
+    ("told", "then"),
+    [
+        ({"la_name": "Salford"}, {"la_code": "355"}),
+        ({"la_code": "355"}, {"la_name": "Salford"}),
+        ({"la_name": "Pre-LGR 2023 Cumbria"}, {"la_code": "909"}),
+        ({"la_name": "Wexmoor"}, {"la_code": None}),
+        ({"la_code": "399"}, {"la_name": None}),
+        ({"la_name": "Salford", "la_code": "350"}, {"la_code": "350"}),
+        ({"closed": "2026-04-27"}, {"status": "Closed"}),
+        ({"closed": "2026-04-28"}, {"status": None}),
+        ({"closed": "2020-08-31", "status": "Open"}, {"status": "Open"}),
+    ],
+)
+def test_what_a_layout_does_not_tell_follows_from_what_it_tells(
+    told: dict[str, str], then: dict[str, str | None]
+) -> None:
+    with signed():
+        school = School.register(
+            100000, name="The School", details=dict(told), head=None, source=Source("register.csv", date(2026, 4, 27))
+        )
+
+    assert {detail: school.details.get(detail) for detail in then} == then
+
+
+def test_another_authority_is_known_by_its_code_though_a_file_tells_its_name_only() -> None:
+    school = a_school()
+    with signed():
+        school.refresh({"la_code": "355", "la_name": "Salford"}, source=APRIL)
+
+    given(school).when(lambda school: school.refresh({"la_name": "Bolton"}, source=OCTOBER)).then(
+        School.DetailsRefreshed, changes=(Change("la_name", "Salford", "Bolton"),)
+    ).then_holds(lambda school: school.details["la_code"] == "350").when(
+        lambda school: school.refresh({"la_name": "Bolton", "la_code": "350"}, source=OCTOBER)
+    ).then()
+
+
+def test_an_authority_that_no_table_has_keeps_its_code_when_its_name_is_written_otherwise() -> None:
+    school = a_school()
+    with signed():
+        school.refresh({"la_code": "399", "la_name": "Wexmoor"}, source=APRIL)
+        school.refresh({"la_name": "Wexmoor Borough"}, source=OCTOBER)
+    assert school.details["la_code"] == "399"
+
+
 def test_the_same_details_again_record_nothing() -> None:
     again = {"name": "Lark Hill Primary School", "town": "Salford", "website": None}
 

@@ -102,6 +102,21 @@ def test_a_search_may_keep_to_one_authority(service: Service, ask: Ask, lark_hil
     assert names(ask(search, "lark", la="salford")) == ["Lark Hill Primary School"]
 
 
+def test_the_schools_of_one_authority_are_those_of_every_layout_in_which_it_is_told(
+    service: Service, ask: Ask, lark_hill: UUID
+) -> None:
+    by_name = register(service, 116000, "By name", la_code=None)
+    by_code = register(service, 116001, "By code", la_name=None)
+    unknown = register(service, 116002, "Unknown", la_code=None, la_name=None)
+    register(service, 116003, "Another", la_code=None, la_name="Bolton")
+
+    for salford in ("355", "Salford City Council", "E08000006"):
+        found = ask(schools.listed, today=TODAY, la=salford)
+        assert {school.id for school in found} == {lark_hill, by_name, by_code}
+    ours = ask(schools.listed, today=TODAY, ours="355")
+    assert {school.id for school in ours} == {lark_hill, by_name, by_code, unknown}
+
+
 def test_pages_follow_each_other_with_closed_schools_last(service: Service, ask: Ask) -> None:
     for urn, name, status in (
         (1001, "Beech", "Closed"),

@@ -11,12 +11,12 @@ import click
 from domain.aggregate import Refusal, reasoned
 from domain.authority import AUTHORITY as AUTHORITY_ID
 from domain.authority import Authority
+from domain.local_authorities import code_of, name_of
 from domain.person import Person
 from domain.service import NotFound, Work
 from domain.vocabulary import Role
 from projections import people
 from projections.people import PersonRow
-from providers.catalogue.authorities import code_of, name_of
 from web.accounts import accounts, keeping
 from web.accounts.commands import at_the_console, print_link
 from web.authorities.directory import Directory, DirectoryRefusal

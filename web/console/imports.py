@@ -53,8 +53,6 @@ def schools(file: Path, la: str | None, dated: datetime | None, force: bool, rep
             force=force,
             progress=Bar("Saving"),
         )
-        if la is not None and not done.registered + done.refreshed + done.unchanged:
-            raise click.ClickException(f"{file.name} has no school of {la or 'an authority without a name'}")
         summary = (done.registered, "schools registered"), (done.refreshed, "brought up to date")
         intake.tell([*summary, (done.unchanged, "unchanged")], done.problems, done.passed_over)
 

@@ -13,8 +13,8 @@ import click
 from granian.constants import Interfaces
 from granian.server import Server
 
+from domain.local_authorities import code_of
 from projections.database_file import InUse, delete_databases, make_folder
-from providers.catalogue.authorities import code_of
 from web.console.intake import Intake, refused_aloud
 from web.console.opening import opened, present_settings
 from web.console.resetting import MAKING, mark_as_made

@@ -11,11 +11,12 @@ from random import Random
 import click
 
 from domain.acting import LONDON
+from domain.authority import SEVERAL
+from domain.local_authorities import code_of, name_of
 from domain.vocabulary import Channel, Role, Team
 from projections import caseload
 from projections.caseload import WaitingFor
 from projections.schools import by_urn, listed
-from providers.catalogue.authorities import code_of, name_of
 from providers.catalogue.source import date_in_name
 from providers.intake.schools import ImportReport
 from web import words
@@ -37,7 +38,7 @@ from web.identity import team_of
 from web.office import Office
 
 MOST_LOOKED_AFTER = 1000
-"""A register with more schools than this is no single authority's."""
+"""A register with more open schools than this is no single authority's."""
 
 SEED = 2003
 """The year in which the service began; the same seed and day give the same authority."""
@@ -98,23 +99,24 @@ def load_register(office: Office, register: Path, la: str | None) -> ImportRepor
     """
     today = datetime.now(LONDON).date()
     dated = min(date_in_name(register) or today, today)
-    code = la if la and la.isdecimal() else code_of(la) if la else None
+    code = code_of(la) if la else None
     name = (name_of(code) if code else None) or la or "All authorities"
     with office.acting(None, Role.ADMINISTRATOR.value, Channel.COMMAND_LINE):
-        name_authority(office, name, code or "000")
+        name_authority(office, name, code or SEVERAL)
     with office.acting(None, Role.ADMINISTRATOR.value, Channel.IMPORT):
         report = take_in_register(office, register, dated=dated, la=la)
     click.echo(f"{report.registered:,} schools registered from {register.name}, dated {words.date(dated)}")
     if not report.registered:
         raise NoSchools(f"{register.name} has no school of {la or 'any authority'}")
-    if report.registered > MOST_LOOKED_AFTER:
-        click.echo("So many schools are no one service's: nobody is put in post. Open accounts with `sis accounts`.")
-        return report
     town = Town(office, cast(SEED, today), today, Random(SEED))
     with office.read() as connection:
-        for school in listed(connection, today=today, limit=MOST_LOOKED_AFTER):
-            if not school.closed:
-                town.knows(school.urn, school.id, team_of(school.phase))
+        # The closed ones come last.
+        found = [s for s in listed(connection, today=today, limit=MOST_LOOKED_AFTER + 1) if not s.closed]
+    if len(found) > MOST_LOOKED_AFTER:
+        click.echo("So many schools are no one service's: nobody is put in post. Open accounts with `sis accounts`.")
+        return report
+    for school in found:
+        town.knows(school.urn, school.id, team_of(school.phase))
     if not town.teams:
         raise NoSchools(
             f"{register.name} has no open school of {la}" if la else f"{register.name} has no open school"

@@ -95,7 +95,7 @@ def coverage(connection: sa.Connection, limited: Reach, filters: Values) -> Cove
     within = limited.narrowed()
     known = [
         school
-        for school in schools.listed(connection, today=today, la=authority().la_code, limit=EVERY_SCHOOL)
+        for school in schools.listed(connection, today=today, ours=authority().own_code, limit=EVERY_SCHOOL)
         if not school.closed and (within is None or school.id in within)
     ]
     looked_after = schools.looked_after(connection, [school.id for school in known], today=today)

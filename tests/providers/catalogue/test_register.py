@@ -195,9 +195,34 @@ def test_problems_of_other_authorities_are_not_ours(written: Written) -> None:
     assert len(rows(read_register(path, la="355"))) == 1
 
 
-def test_an_authority_without_a_school_in_the_file_is_a_problem(written: Written) -> None:
-    found = problem(read_register(written("r.csv", NAMED), la="Atlantis"))
-    assert (found.value, found.reason) == ("Atlantis", "no school of this authority is in the file")
+def test_an_authority_without_a_school_in_the_file_is_refused_with_the_names_that_it_may_have_meant(
+    written: Written,
+) -> None:
+    with pytest.raises(UnknownAuthority) as refused:
+        read(read_register(written("r.csv", NAMED), la="Slaford City Council"))
+    assert str(refused.value).startswith(
+        "r.csv has no school of Slaford City Council. The names most like it are: Salf"
+    )
+    assert str(refused.value).endswith("The authorities in the file are: Bristol, City of; Salford")
+
+
+def test_an_authority_is_picked_by_any_of_its_names_and_codes_from_any_layout(written: Written) -> None:
+    for content in (CODED, NAMED):
+        path = written("r.csv", content)
+        for la in ("Salford City Council", "E08000006", "0355", "City of Salford"):
+            assert [school.urn for school in rows(read_register(path, la=la))] == [100000]
+
+
+def test_a_reorganised_authority_is_picked_by_the_name_it_had(written: Written) -> None:
+    path = written(
+        "r.csv",
+        f"{NEEDED},LA (name)\r\n100000,A,Closed,Pre-LGR 2023 Cumbria\r\n100001,B,Open,Cumberland\r\n"
+        "100002,C,Closed,Pre-LGR 2019 Dorset\r\n100003,D,Open,Dorset\r\n",
+    )
+    for la in ("909", "Cumbria", "pre-lgr 2023 cumbria"):
+        assert [school.urn for school in rows(read_register(path, la=la))] == [100000]
+    assert [school.urn for school in rows(read_register(path, la="Dorset"))] == [100003]
+    assert [school.urn for school in rows(read_register(path, la="835"))] == [100002]
 
 
 def test_a_code_that_nobody_has_is_refused_where_the_file_has_names_only(written: Written) -> None:

@@ -90,7 +90,9 @@ def test_an_authority_that_has_no_school_in_the_file_is_refused(office: Office) 
     result = run("schools", register, "--la", "Slaford")
 
     assert result.exit_code == 1
-    assert result.output.splitlines()[-1] == f"Error: {register.name} has no school of Slaford"
+    told = result.output.splitlines()[-1]
+    assert told.startswith(f"Error: {register.name} has no school of Slaford. The names most like it are: Salford;")
+    assert told.endswith("The authorities in the file are: Wexmoor")
     assert events_of(office) == before
 
 
