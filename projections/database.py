@@ -81,6 +81,17 @@ def one_statement(reader: sa.Engine) -> sa.Engine:
     return reader.execution_options(**{_ONE_STATEMENT: True})
 
 
+def at_once(connection: sa.Connection, statement: sa.Update) -> None:
+    """Run a statement on a connection of SQLite's for single questions, unless somebody else is writing."""
+    run(connection, "PRAGMA busy_timeout = 0")
+    try:
+        connection.execute(statement)
+    except sa.exc.OperationalError:
+        return
+    finally:
+        run(connection, f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+
+
 @contextmanager
 def alone(writer: sa.Engine, work: str, busy: Callable[[], None] = lambda: None) -> Iterator[None]:
     """Let only one process of the deployment at a time do this work on this database.

@@ -18,7 +18,7 @@ from domain.aggregate import Aggregate, Refusal
 from domain.service import Service
 from domain.vocabulary import Channel
 from projections import references
-from projections.database import open_database
+from projections.database import at_once, open_database
 from projections.event_log import EventStore, LogFactory, open_log
 from projections.follower import Follower
 from projections.rebuilding import prepare
@@ -95,6 +95,14 @@ class Office:
         """A write transaction for the door's own tables."""
         with self.writer.begin() as connection:
             yield connection
+
+    def note(self, statement: sa.Update) -> None:
+        """Write down what may as well be written down later: not where it would have to wait for anybody."""
+        with self.log.primary.connect() as connection:
+            if connection.dialect.name == "sqlite":
+                at_once(connection, statement)
+            else:
+                connection.execute(statement)
 
     def next_reference(self, kind: type[Aggregate]) -> str:
         """A reference of a kind, of the calendar year of today, that nobody else is given."""

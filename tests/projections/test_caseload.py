@@ -411,6 +411,22 @@ def test_what_waits_after_each_step_and_about_that_record_alone(story: Story, se
         assert waits(ask, other) == story.at_first, f"the other record, after step {number}"
 
 
+def test_what_waits_about_a_concern_waits_since_the_day_of_the_last_step(service: Service, ask: Ask) -> None:
+    case = begun(service, in_a_week_at_most, "CC-2026-0001")
+    since = []
+    steps: list[Step] = [
+        assess,
+        lambda one: one.close(reason="Nothing in it", **AUTHORISED),
+        lambda one: one.reopen(reason="Fell back", assess_by=IN_A_MONTH, **AUTHORISED),
+    ]
+    for days, step in enumerate(steps, 1):
+        with signed(TODAY + timedelta(days=days), by=BROKER):
+            service.change(ConcernCase, case, step)
+        since.append([(item.since - TODAY).days for item in ask(waiting, record=case)])
+
+    assert since == [[1], [], [3]]
+
+
 def _kind(story: Story) -> type[Aggregate]:
     with signed(TODAY):
         return type(story.begin(story.references[0], SCHOOL))

@@ -226,3 +226,26 @@ def test_a_better_rating_or_a_lower_price_never_lowers_a_provider(
 
     for improved in better:
         assert the_rank(improved, rank(NEED, [improved, *others], USUAL_POLICY)) <= before
+
+
+@pytest.mark.parametrize(
+    ("rule", "at", "beyond"),
+    [
+        ("Price", {"day_rate": Decimal(625)}, {"day_rate": Decimal("625.01")}),
+        ("Capacity", {"free_days": Decimal(4)}, {"free_days": Decimal("3.99")}),
+        (
+            "Unavailable",
+            {"past": PastWork(unavailable_until=TODAY - timedelta(days=1))},
+            {"past": PastWork(unavailable_until=TODAY)},
+        ),
+    ],
+)
+def test_a_bound_itself_fits_and_what_is_beyond_it_does_not(
+    rule: str, at: dict[str, Any], beyond: dict[str, Any]
+) -> None:
+    fitting, left_out = an_offer("PV-2026-0001", **at), an_offer("PV-2026-0002", **beyond)
+
+    ranking = rank(NEED, [fitting, left_out], USUAL_POLICY)
+
+    assert [each.provider for each in ranking.fitting] == [fitting.provider]
+    assert [each.excluded_because.partition(":")[0] for each in ranking.excluded] == [rule]

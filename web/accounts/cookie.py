@@ -52,8 +52,7 @@ def _session() -> Session | None:
     with office().read_present() as connection:
         session = sessions.find(connection, value, now)
     if session and session.was_seen_long_ago(now):
-        with office().write() as connection:
-            sessions.touch(connection, session, now)
+        office().note(sessions.touched(session, now))
     return session
 
 
@@ -65,6 +64,5 @@ def _token() -> Token | None:
     with office().read_present() as connection:
         token = tokens.find(connection, given.token, now)
     if token and token.was_used_long_ago(now):
-        with office().write() as connection:
-            tokens.touch(connection, token, now)
+        office().note(tokens.touched(token, now))
     return token

@@ -83,9 +83,10 @@ def of_person(connection: sa.Connection, person: UUID, now: datetime) -> list[Se
     return [session for session in found if session.is_alive(now)]
 
 
-def touch(connection: sa.Connection, session: Session, now: datetime) -> None:
-    """Write down that a session is in use."""
-    connection.execute(SESSIONS.update().where(SESSIONS.c.id_hash == session.id_hash).values(last_seen_at=now))
+def touched(session: Session, now: datetime) -> sa.Update:
+    """What writes down that a session is in use."""
+    row = sa.select(SESSIONS.c.id_hash).where(SESSIONS.c.id_hash == session.id_hash).with_for_update(skip_locked=True)
+    return SESSIONS.update().where(SESSIONS.c.id_hash.in_(row)).values(last_seen_at=now)
 
 
 def end(connection: sa.Connection, value: str, now: datetime) -> None:

@@ -127,9 +127,10 @@ def by_id(connection: sa.Connection, person: UUID, id: UUID) -> Token | None:
     return found[0] if found else None
 
 
-def touch(connection: sa.Connection, token: Token, now: datetime) -> None:
-    """Write down that a token is in use."""
-    connection.execute(TOKENS.update().where(TOKENS.c.id == token.id).values(last_used_at=now))
+def touched(token: Token, now: datetime) -> sa.Update:
+    """What writes down that a token is in use."""
+    row = sa.select(TOKENS.c.id).where(TOKENS.c.id == token.id).with_for_update(skip_locked=True)
+    return TOKENS.update().where(TOKENS.c.id.in_(row)).values(last_used_at=now)
 
 
 def revoke(connection: sa.Connection, token: Token, now: datetime) -> None:

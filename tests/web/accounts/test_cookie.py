@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from domain.account import TokenScopes
 from tests.web.accounts.conftest import Door, Whoami
 from tests.world import Clock, World
-from web.accounts import keeping
+from web.accounts import keeping, tokens
 from web.accounts.sessions import COOKIE
 
 
@@ -48,3 +48,20 @@ def test_being_seen_keeps_a_session_awake(anna: UUID, world: World, clock: Clock
 def test_a_session_of_nobody_is_not_a_session(client: FlaskClient, world: World) -> None:
     client.set_cookie(COOKIE, "made-up")
     assert client.get("/account").location == "/sign-in?next=/account"
+
+
+def test_reading_waits_for_nobody_who_writes(
+    anna: UUID, world: World, clock: Clock, door: Door, whoami: Whoami
+) -> None:
+    with door.acting(anna):
+        secret = keeping.make_token(door.office, anna, label="Timetable", scopes=TokenScopes.READ, days=1).secret
+    cookie = "=".join(world.session_of(anna))
+    clock.pass_by(minutes=2)
+    with door.office.write():
+        assert whoami("/api/v1/visits", Authorization=f"Bearer {secret}") == (None, anna)
+        assert whoami(Cookie=cookie) == (anna, None)
+        with door.office.read() as connection:
+            assert [token.last_used_at for token in tokens.of_person(connection, anna)] == [None]
+    assert whoami("/api/v1/visits", Authorization=f"Bearer {secret}") == (None, anna)
+    with door.office.read() as connection:
+        assert [token.last_used_at for token in tokens.of_person(connection, anna)] == [clock.now]

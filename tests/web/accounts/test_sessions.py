@@ -35,7 +35,7 @@ class Browsers:
         assert session is not None
         if session.was_seen_long_ago(self.clock.now):
             with self.door.office.write() as connection:
-                sessions.touch(connection, session, self.clock.now)
+                connection.execute(sessions.touched(session, self.clock.now))
         return session
 
 

@@ -115,7 +115,7 @@ def test_use_is_written_down_once_a_minute_at_most(door: Door, clock: Clock) -> 
     assert token is not None
     assert token.was_used_long_ago(clock.now)
     with door.office.write() as connection:
-        tokens.touch(connection, token, clock.now)
+        connection.execute(tokens.touched(token, clock.now))
     token = found(door, new.secret)
     assert token is not None
     assert token.last_used_at == clock.now
