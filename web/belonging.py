@@ -15,8 +15,8 @@ from marshmallow import fields
 from domain.aggregate import Aggregate, Refusal
 from domain.concern import ConcernCase
 from domain.references import record_id
-from domain.school.parts import is_there_on
-from domain.school.rules import SchoolIsClosed
+from domain.school.parts import is_there_on, left_on
+from domain.school.rules import SchoolIsClosed, SchoolIsElsewhere
 from domain.service import Service
 from domain.support_request import SupportRequest
 from domain.visit import Visit
@@ -84,6 +84,9 @@ def must_be_there(school: UUID, on: date, *, field: str) -> None:
         with office().read() as connection:
             known = schools.by_id(connection, school)
     if known is not None and not is_there_on(known.details, on):
+        if left_on(known.details) is not None:
+            message = "This school belongs to another authority. It takes only what happened before"
+            raise SchoolIsElsewhere(message, field=field)
         raise SchoolIsClosed("This school is closed. It takes only what happened before", field=field)
 
 

@@ -34,7 +34,7 @@ from web.records.pages import pages as record_pages
 from web.requests.commands import requests
 from web.requests.gaps import gaps_shelf
 from web.requests.pages import pages as request_pages
-from web.schools.api import successions
+from web.schools.api import missed, successions
 from web.schools.commands import schools
 from web.schools.pages import pages as school_pages
 from web.search.api import search
@@ -71,6 +71,7 @@ SHELVES: tuple[Shelf, ...] = (
     audit,
     core_visits_shelf,
     gaps_shelf,
+    missed,
     successions,
     cleared_people,
     vetting,

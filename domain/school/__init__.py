@@ -1,6 +1,7 @@
 """School: an institution with a history of URNs, and who looks after it."""
 
 from domain.school.parts import (
+    Absence,
     Answer,
     Change,
     Cover,
@@ -18,6 +19,7 @@ from domain.school.parts import (
 from domain.school.record import School
 
 __all__ = [
+    "Absence",
     "Answer",
     "Change",
     "Cover",

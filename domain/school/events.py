@@ -10,6 +10,8 @@ from uuid import UUID
 from domain.aggregate import Event
 from domain.school.parts import (
     DAY,
+    LEFT,
+    Absence,
     Answer,
     Change,
     Cover,
@@ -19,6 +21,7 @@ from domain.school.parts import (
     Membership,
     Need,
     Source,
+    Status,
     Succession,
     ended,
     taken_in,
@@ -113,6 +116,65 @@ class InspectionRecorded(Event):
         school.inspections[self.inspected_on, self.urn] = Inspection(
             self.urn, self.inspected_on, self.rating, self.framework
         )
+
+
+class MovedToAuthority(Event):
+    """From the day of the source the school belongs to another authority."""
+
+    TOPIC = "school.moved-to-authority"
+    says = "{by} noted from {source} that the school belongs to another authority: {la_name}"
+    la_code: str | None
+    la_name: str
+    source: Source
+
+    def apply(self, school: School) -> None:
+        day = self.source.dated
+        school.details.update({"la_name": self.la_name, "la_code": self.la_code, LEFT: day.isoformat()})
+        school.dated = max(school.dated, day)
+        school.absence = None
+
+
+class CameBackToAuthority(Event):
+    TOPIC = "school.came-back-to-authority"
+    says = "{by} noted from {source} that the school belongs to this authority again"
+    source: Source
+
+    def apply(self, school: School) -> None:
+        school.details.pop(LEFT, None)
+
+
+class MissedInRegister(Event):
+    """Not told by a full register. It says nothing of why: a person does."""
+
+    TOPIC = "school.missed-in-register"
+    says = "{by} did not find the school in {source}, which is to be looked into"
+    source: Source
+
+    def apply(self, school: School) -> None:
+        school.absence = Absence(self.source)
+
+
+class FoundInRegister(Event):
+    TOPIC = "school.found-in-register"
+    says = "{by} found the school again in {source}"
+    source: Source
+
+    def apply(self, school: School) -> None:
+        school.absence = None
+
+
+class AbsenceExplained(Event):
+    """`closed` is the day on which the school closed, None where it has not."""
+
+    TOPIC = "school.absence-explained"
+    says = "{by} said why the register no longer names the school: {reason}"
+    closed: date | None
+
+    def apply(self, school: School) -> None:
+        if school.absence is not None:
+            school.absence = replace(school.absence, answered=True)
+        if self.closed is not None:
+            school.details.update({"status": Status.CLOSED.value, "closed": self.closed.isoformat()})
 
 
 # What came after it

@@ -68,10 +68,21 @@ def closed_on(details: Details) -> date | None:
     return date.fromisoformat(day) if is_closed(details) and isinstance(day, str) else None
 
 
+LEFT = "left_authority"
+"""The detail that holds the day from which the school belongs to another authority."""
+
+
+def left_on(details: Details) -> date | None:
+    """The day from which the school belongs to another authority, None while it is this one's."""
+    day = details.get(LEFT)
+    return date.fromisoformat(day) if isinstance(day, str) else None
+
+
 def is_there_on(details: Details, day: date) -> bool:
-    """Whether something may begin on a day: not after the school closed, nor ever where nobody knows when it did."""
-    last = closed_on(details)
-    return not is_closed(details) or (last is not None and day <= last)
+    """Whether something may begin on a day: not after the school closed or went to another authority, nor ever where
+    nobody knows when it closed."""
+    last, left = closed_on(details), left_on(details)
+    return (not is_closed(details) or (last is not None and day <= last)) and (left is None or day < left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +111,14 @@ class Change:
 
 def _shown(value: Value) -> str:
     return "none" if value is None else f"“{value}”"
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """That a full register of a day no longer named the school; `answered` once a person has said why."""
+
+    source: Source
+    answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from domain.aggregate import Aggregate, ReasonNeeded, reasoned
 from domain.references import record_id
 from domain.school import events
 from domain.school.parts import (
+    DAY,
+    Absence,
     Answer,
     Change,
     Cover,
@@ -25,6 +27,7 @@ from domain.school.parts import (
     closed_on,
     is_closed,
     is_there_on,
+    left_on,
 )
 from domain.school.rules import (
     AlreadyLinkOfficer,
@@ -33,8 +36,10 @@ from domain.school.rules import (
     LinkOfficersOverlap,
     NoLinkOfficer,
     NotACategory,
+    NotMissed,
     NotProposed,
     SchoolIsClosed,
+    SchoolIsElsewhere,
     in_order,
 )
 from domain.vocabulary import About, Personal
@@ -58,6 +63,11 @@ class School(Aggregate):
     JoinedGroup: TypeAlias = events.JoinedGroup
     LeftGroup: TypeAlias = events.LeftGroup
     InspectionRecorded: TypeAlias = events.InspectionRecorded
+    MovedToAuthority: TypeAlias = events.MovedToAuthority
+    CameBackToAuthority: TypeAlias = events.CameBackToAuthority
+    MissedInRegister: TypeAlias = events.MissedInRegister
+    FoundInRegister: TypeAlias = events.FoundInRegister
+    AbsenceExplained: TypeAlias = events.AbsenceExplained
     SuccessionProposed: TypeAlias = events.SuccessionProposed
     SuccessionDeclined: TypeAlias = events.SuccessionDeclined
     UrnSuperseded: TypeAlias = events.UrnSuperseded
@@ -86,6 +96,7 @@ class School(Aggregate):
         self.groups: dict[str, Membership] = {}
         self.group_sources: dict[str, Source] = {}
         self.inspections: dict[tuple[date, int], Inspection] = {}
+        self.absence: Absence | None = None
 
     @classmethod
     def register(
@@ -130,6 +141,50 @@ class School(Aggregate):
         if group := self.groups.get(uid):
             event = events.LeftGroup(group=uid, name=group.name, kind=group.kind, source=source)
             self.record(event, occurred=source.dated)
+
+    def move_to(self, *, la_name: str, la_code: str | None, source: Source) -> None:
+        """Take in that the school belongs to another authority from the day of a file; from then on nobody here
+        looks after it."""
+        self._still_stands()
+        if self.left_on is not None and la_name == self.details.get("la_name"):
+            return
+        event = events.MovedToAuthority(la_code=la_code, la_name=la_name, source=source)
+        self.record(event, occurred=source.dated)
+        last_day, reason = source.dated - DAY, f"The school belongs to another authority: {la_name}"
+        for period in [each for each in self.link_officers if each.until is None or each.until > last_day]:
+            released = events.LinkOfficerReleased(officer=period.officer, from_=period.from_, until=last_day)
+            self.record(released, occurred=last_day, reason=reason, people=(period.officer,))
+        for cover in [each for each in self.covers if each.to > last_day]:
+            over = events.CoverEnded(officer=cover.officer, from_=cover.from_, until=last_day)
+            self.record(over, occurred=last_day, reason=reason, people=(cover.officer,))
+
+    def come_back(self, *, source: Source) -> None:
+        """Take in that the school belongs to this authority again."""
+        self._still_stands()
+        if self.left_on is not None:
+            self.record(events.CameBackToAuthority(source=source), occurred=source.dated)
+
+    def miss(self, *, source: Source) -> None:
+        """Take in that a full register no longer names the school; once, until it is found again."""
+        self._still_stands()
+        if self.absence is None and not self.is_closed and self.left_on is None:
+            self.record(events.MissedInRegister(source=source), occurred=source.dated)
+
+    def be_found(self, *, source: Source) -> None:
+        """Take in that a register names the school again."""
+        self._still_stands()
+        if self.absence is not None:
+            self.record(events.FoundInRegister(source=source), occurred=source.dated)
+
+    def explain_absence(self, *, closed: date | None, reason: str) -> None:
+        """Say why the register no longer names the school, and on which day it closed if it did.
+
+        Raises NotMissed, OccurredInTheFuture, ReasonNeeded.
+        """
+        self._still_stands()
+        if self.absence is None or self.absence.answered:
+            raise NotMissed("Nothing is to be explained: no register has missed this school since the last answer")
+        self.record(events.AbsenceExplained(closed=closed), occurred=closed, dated="closed", reason=reasoned(reason))
 
     def record_inspection(self, inspection: Inspection, *, source: Source) -> None:
         """Take in an inspection; a later source may tell another rating of the same day."""
@@ -276,6 +331,11 @@ class School(Aggregate):
         return is_closed(self.details)
 
     @property
+    def left_on(self) -> date | None:
+        """The day from which it belongs to another authority, None while it is this one's."""
+        return left_on(self.details)
+
+    @property
     def closed_on(self) -> date | None:
         """The day it closed, None if it is not closed or the register gives no day."""
         return closed_on(self.details)
@@ -304,6 +364,8 @@ class School(Aggregate):
 
     def _may_begin(self, day: date) -> None:
         self._still_stands()
+        if self.left_on is not None and day >= self.left_on:
+            raise SchoolIsElsewhere("This school belongs to another authority. Choose a day before", field="from_")
         if not is_there_on(self.details, day):
             raise SchoolIsClosed("This school is closed. Choose a day before it closed", field="from_")
 

@@ -15,6 +15,14 @@ class SchoolIsClosed(Refusal):
     """A closed school is given nothing that begins after it closed."""
 
 
+class SchoolIsElsewhere(Refusal):
+    """A school that belongs to another authority is given nothing that begins after it went there."""
+
+
+class NotMissed(Refusal):
+    """No absence from the register waits to be explained."""
+
+
 class AlreadyLinkOfficer(Refusal):
     """The officer is the school's link officer already."""
 

@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from projections.caseload import brokerage, concerns, engagements, needs, visits
-from projections.caseload.item import AS_DUE, MAIN, Item, Task, WaitingFor, items
+from projections.caseload.item import AS_DUE, MAIN, Item, Task, WaitingFor, items, left_schools
 from projections.view import View
 
 __all__ = [
@@ -46,8 +46,10 @@ _moot = sa.and_(_columns.task == Task.REPLY, _nobody_chooses)
 """An invitation that was not answered asks for nothing any more once its tender is over."""
 
 
-WAITS = sa.and_(_columns.task.is_not(None), _columns.rests_since.is_(None), sa.not_(_moot))
-"""The condition that there is something to do."""
+_left = sa.exists().where(left_schools.table.c.school == _columns.school)
+
+WAITS = sa.and_(_columns.task.is_not(None), _columns.rests_since.is_(None), sa.not_(_moot), sa.not_(_left))
+"""The condition that there is something to do, at no school that belongs to another authority."""
 
 
 class Narrowed(TypedDict, total=False):
@@ -167,4 +169,4 @@ def cursor_of(last: Item) -> str:
     return f"{last.due or date.max}/{last.record}/{last.part}"
 
 
-VIEW = View("caseload", items)
+VIEW = View("caseload", items, left_schools)

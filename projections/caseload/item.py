@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from domain.aggregate import Event
+from domain.school import School
 from domain.vocabulary import Purpose, Word
 from projections.view import Key, Row, Sheet, replace
 
@@ -89,6 +90,26 @@ items = Sheet(
     key=("case", "kind", "part"),
     indexes=[("school",), ("person",), ("provider",), ("waiting_for", "person")],
 )
+
+
+class LeftSchool(Row):
+    """A school that belongs to another authority: nothing waits there."""
+
+    school: UUID
+
+
+left_schools = Sheet("caseload_left_schools", LeftSchool, key=("school",))
+
+
+@left_schools.on(School.MovedToAuthority)
+def school_left(_: LeftSchool | None, event: School.MovedToAuthority) -> LeftSchool:
+    return LeftSchool(school=event.meta.stream)
+
+
+@left_schools.on(School.CameBackToAuthority)
+def school_back(*_: object) -> None:
+    """What waits there is this authority's again."""
+
 
 AS_DUE = (
     # Written out, not given as a parameter: else no index is found to be in this order.

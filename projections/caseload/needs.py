@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from domain.aggregate import Event
 from domain.school import School, Status, Value
 from projections.caseload.item import Item, Task, WaitingFor, done, item, items, key_of
 from projections.view import Key, replace
@@ -11,7 +12,7 @@ from projections.view import Key, replace
 NEED = "need"
 
 
-def _need(event: School.NeedCategorySet) -> Key:
+def _need(event: Event) -> Key:
     return key_of(event, NEED)
 
 
@@ -29,8 +30,18 @@ def need_category_set(row: Item | None, event: School.NeedCategorySet) -> Item |
     return rated if row is None or row.task is Task.REVIEW_NEED else done(rated)
 
 
-@items.on(School.MergedInto, key=_need)
-def school_merged(row: Item | None, _: object) -> Item | None:
+@items.on(School.MergedInto, School.MovedToAuthority, key=_need)
+def school_gone(row: Item | None, _: object) -> Item | None:
+    return done(row)
+
+
+@items.on(School.CameBackToAuthority, key=_need)
+def school_came_back(row: Item | None, _: object) -> Item | None:
+    return row and replace(row, task=Task.REVIEW_NEED, waiting_for=WaitingFor.OFFICER)
+
+
+@items.on_each(School.AbsenceExplained, keys=lambda event: [_need(event)] if event.closed else [])
+def school_said_to_be_closed(row: Item | None, _: School.AbsenceExplained, __: Key) -> Item | None:
     return done(row)
 
 

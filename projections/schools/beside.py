@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from domain.school import School
 from projections.schools.register import gone_into, schools
-from projections.view import Key, Row, Sheet
+from projections.view import Key, Row, Sheet, replace
 
 
 class ProposedSuccession(Row):
@@ -41,6 +41,23 @@ class GroupMember(Row):
     dated: date
 
 
+class KnownMember(GroupMember):
+    """A membership with the name of its school, and whether that has closed or gone."""
+
+    school_name: str = ""
+    school_closed: bool = False
+
+
+class MissedSchool(Row):
+    """A school that a full register no longer names, which a person is to look into, or has `answered`."""
+
+    school: UUID
+    source: str
+    dated: date
+    answered: bool = False
+
+
+missed = Sheet("school_absences", MissedSchool, key=("school",))
 successions = Sheet("school_successions", ProposedSuccession, key=("school", "urn"))
 inspections = Sheet("school_inspections", InspectedOn, key=("school", "inspected_on", "urn"))
 groups = Sheet("school_groups", GroupMember, key=("school", "uid"), indexes=[("uid",)])
@@ -67,6 +84,21 @@ def succession_declined(*_: object) -> None:
 @successions.on(School.UrnSuperseded, key=lambda event: (event.meta.stream, event.new))
 def succession_confirmed(*_: object) -> None:
     """Nor does one that is confirmed."""
+
+
+@missed.on(School.MissedInRegister)
+def missed_in_register(_: MissedSchool | None, event: School.MissedInRegister) -> MissedSchool:
+    return MissedSchool(school=event.meta.stream, source=str(event.source), dated=event.source.dated)
+
+
+@missed.on(School.AbsenceExplained)
+def absence_explained(row: MissedSchool | None, _: School.AbsenceExplained) -> MissedSchool | None:
+    return row and replace(row, answered=True)
+
+
+@missed.on(School.FoundInRegister, School.MovedToAuthority, School.MergedInto)
+def missed_no_more(*_: object) -> None:
+    """A school that is found, or of which the register says where it is, is missed no more."""
 
 
 @inspections.on(School.InspectionRecorded, key=lambda event: (event.meta.stream, event.inspected_on, event.urn))
@@ -113,14 +145,17 @@ def known_inspections(
     return {(gone.get(row.school, row.school), row.inspected_on, row.urn): row for row in found}
 
 
-def known_groups(connection: sa.Connection) -> dict[tuple[UUID, str], GroupMember]:
+def known_groups(connection: sa.Connection) -> dict[tuple[UUID, str], KnownMember]:
     """All memberships that the product knows, by school and group; of a school that went into another one, none."""
+    of = schools.table.c
     query = (
-        groups.table.select()
-        .join(schools.table, schools.table.c.id == groups.table.c.school)
-        .where(schools.table.c.merged_into.is_(None))
+        sa.select(groups.table, of.name.label("school_name"), of.closed.label("school_closed"))
+        .join(schools.table, of.id == groups.table.c.school)
+        .where(of.merged_into.is_(None))
     )
-    return {(row.school, row.uid): row for row in groups.rows(connection, query)}
+    return {
+        (row["school"], row["uid"]): KnownMember(**row) for row in map(dict, connection.execute(query).mappings())
+    }
 
 
 def inspections_of(connection: sa.Connection, school: UUID) -> list[InspectedOn]:
@@ -167,6 +202,20 @@ def proposed_successions(
         place = sa.tuple_(int(urn), UUID(last), types=[columns.urn.type, columns.school.type])
         query = query.where(sa.tuple_(columns.urn, columns.school) > place)
     return successions.rows(connection, query)
+
+
+def missed_schools(
+    connection: sa.Connection, *, after: UUID | None = None, limit: int | None = None
+) -> list[MissedSchool]:
+    """The schools that a full register no longer names and nobody has looked into; `after` is the last one's id."""
+    columns = missed.table.c
+    query = missed.table.select().where(sa.not_(columns.answered)).order_by(columns.school).limit(limit)
+    return missed.rows(connection, query if after is None else query.where(columns.school > after))
+
+
+def missed_ids(connection: sa.Connection) -> frozenset[UUID]:
+    """The schools that a full register no longer names, whether or not somebody has looked into it."""
+    return frozenset(connection.execute(sa.select(missed.table.c.school)).scalars())
 
 
 def _with_merged(school: UUID | sa.BindParameter[UUID]) -> sa.Select[Any]:

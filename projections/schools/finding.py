@@ -13,7 +13,18 @@ from domain.local_authorities import code_of
 from domain.vocabulary import Phase
 from projections.schools.care import covered, covers, link_officers, linked, rated
 from projections.schools.register import KnownSchool, folded, gone_into, schools, urns
-from projections.view import replace
+from projections.view import Row, replace
+
+
+class ExpectedSchool(Row):
+    """As much of a school as a full register is compared with."""
+
+    id: UUID
+    urn: int
+    name: str
+    la_code: str | None
+    la_name: str | None
+    dated: date
 
 
 def search(
@@ -150,6 +161,23 @@ def known_register(connection: sa.Connection, asked: Iterable[int]) -> dict[int,
         urn: replace(school, successors=(*school.successors, *earlier.get(school.id, ())))
         for urn, school in found.items()
     }
+
+
+def expected_schools(connection: sa.Connection) -> list[ExpectedSchool]:
+    """The schools that a full register should name: those that are neither closed nor gone."""
+    columns = schools.table.c
+    query = sa.select(columns.id, columns.urn, columns.name, columns.la_code, columns.la_name, columns.dated).where(
+        sa.not_(columns.closed), columns.merged_into.is_(None)
+    )
+    return [ExpectedSchool(**row) for row in map(dict, connection.execute(query.order_by(columns.urn)).mappings())]
+
+
+def authorities_of(connection: sa.Connection) -> list[str]:
+    """The authorities of the schools that are expected in a register, by code or else name."""
+    columns = schools.table.c
+    named = sa.func.coalesce(columns.la_code, columns.la_name)
+    query = sa.select(named).where(sa.not_(columns.closed), columns.merged_into.is_(None), named.is_not(None))
+    return [str(each) for each in connection.execute(query.distinct().order_by(named)).scalars()]
 
 
 def _answering(connection: sa.Connection, asked: Iterable[int]) -> dict[int, KnownSchool]:

@@ -11,13 +11,15 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from domain.school import Details, School, Source, Status, Value, taken_in
+from domain.school.parts import LEFT, left_on
 from domain.vocabulary import Personal, Phase
 from projections.view import Key, Row, Sheet, replace
 
 
 class KnownSchool(Row):
     """A school as the register tells it. `sought` is what searches look at; `urns` are all it ever had, the present
-    one last; `successors` the later URNs that the register ever proposed for it."""
+    one last; `successors` the later URNs that the register ever proposed for it. `closed`: nothing begins there any
+    more, because it has closed or belongs to another authority, which `left_on` tells."""
 
     id: UUID
     version: int
@@ -36,6 +38,18 @@ class KnownSchool(Row):
     dated: date
     successors: tuple[int, ...] = ()
     merged_into: UUID | None = None
+
+    @property
+    def left_on(self) -> date | None:
+        """The day from which it belongs to another authority, None while it is this one's."""
+        return left_on(self.details)
+
+    @property
+    def ending(self) -> str:
+        """Why nothing begins there any more, in a word or two; empty where something may."""
+        if self.left_on is not None:
+            return f"now {self.la_name}"
+        return "closed" if self.closed else ""
 
     def detail(self, name: str) -> Value:
         """A detail by the importer's name for it (`town`, `telephone`), None where the register tells nothing."""
@@ -89,7 +103,7 @@ def _told(name: str, held: tuple[int, ...], details: Details) -> dict[str, Any]:
         "sought": folded(known),
         "phase": Phase(str(phase)) if phase else None,
         "status": status,
-        "closed": status == Status.CLOSED,
+        "closed": status == Status.CLOSED or left_on(details) is not None,
         "la_code": details.get("la_code"),
         "la_name": details.get("la_name"),
     }
@@ -115,6 +129,30 @@ def details_refreshed(row: KnownSchool | None, event: School.DetailsRefreshed) -
     name = str(after.pop("name", row.name))
     details = taken_in(row.details, after, event.source.dated)
     return _told_by(replace(row, **_told(name, row.urns, details)), event.source)
+
+
+@schools.on(School.MovedToAuthority)
+def moved_to_authority(row: KnownSchool | None, event: School.MovedToAuthority) -> KnownSchool | None:
+    if row is None:
+        return None
+    moved = {"la_name": event.la_name, "la_code": event.la_code, LEFT: event.source.dated.isoformat()}
+    return _told_by(replace(row, **_told(row.name, row.urns, {**row.details, **moved})), event.source)
+
+
+@schools.on(School.CameBackToAuthority)
+def came_back_to_authority(row: KnownSchool | None, _: School.CameBackToAuthority) -> KnownSchool | None:
+    if row is None:
+        return None
+    details = {name: value for name, value in row.details.items() if name != LEFT}
+    return replace(row, **_told(row.name, row.urns, details))
+
+
+@schools.on(School.AbsenceExplained)
+def absence_explained(row: KnownSchool | None, event: School.AbsenceExplained) -> KnownSchool | None:
+    if row is None or event.closed is None:
+        return row
+    closed = {"status": Status.CLOSED.value, "closed": event.closed.isoformat()}
+    return replace(row, **_told(row.name, row.urns, {**row.details, **closed}))
 
 
 @schools.on(School.HeadNamed)
@@ -156,6 +194,11 @@ LATER_EVENTS = (
     School.JoinedGroup,
     School.LeftGroup,
     School.InspectionRecorded,
+    School.MovedToAuthority,
+    School.CameBackToAuthority,
+    School.MissedInRegister,
+    School.FoundInRegister,
+    School.AbsenceExplained,
     School.SuccessionProposed,
     School.SuccessionDeclined,
     School.UrnSuperseded,

@@ -6,7 +6,7 @@ some columns, and the list of opening and closing dates. A layout tells only wha
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -57,10 +57,24 @@ class SchoolRow:
     known: dict[str, Detail]
 
 
+@dataclass(frozen=True, slots=True)
+class ToldElsewhere:
+    """A school that a register tells under another authority than the one that is read."""
+
+    line: int
+    la_name: str | None
+    la_code: str | None
+
+
+Others = dict[int, ToldElsewhere]
+"""The schools of other authorities in a register, by URN."""
+
+
 def read_register(
-    path: Path, *, la: str | None = None, progress: Progress | None = None
+    path: Path, *, la: str | None = None, progress: Progress | None = None, others: Others | None = None
 ) -> Iterator[SchoolRow | Problem]:
-    """The schools of a register, in its order; `la` (code, or name in any case) keeps those of one authority.
+    """The schools of a register, in its order; `la` (code, or name in any case) keeps those of one authority, and
+    `others` is filled with the rest of them.
 
     A row counts unless its URN or name is missing or its URN came before; each cell that cannot be
     read costs its detail only.
@@ -69,7 +83,32 @@ def read_register(
     authority asked for.
     """
     table = _open(path)
-    return _schools(table, table.layout(_COLUMNS, _NEEDED), _Authority(table, la), progress)
+    authority = _Authority(table, la)
+    return _schools(table, table.layout(_COLUMNS, _NEEDED), authority, progress, others)
+
+
+def authorities_in(path: Path) -> list[str]:
+    """The authorities whose schools a register holds, by the name or else the code that it gives, in its order; none
+    where it names no authorities. Raises NotARegister."""
+    table = _open(path)
+    place = table.place("LA (name)")
+    place = table.place("LA (code)") if place is None else place
+    if place is None:
+        return []
+    rows = (row for row in table.rows() if isinstance(row, Row) and len(row.cells) > place)
+    return list(filter(None, dict.fromkeys(tidy(row.cells[place]) for row in rows)))
+
+
+def is_of(la: str) -> Callable[[str | None, str | None], bool]:
+    """Whether a school of this code and name of its authority belongs to the authority (code or name)."""
+    asked = code_of(la)
+
+    def belongs(its_code: str | None, its_name: str | None) -> bool:
+        if asked is None:
+            return its_name is not None and folded(its_name) == folded(la)
+        return code_of(its_code or its_name or "") == asked
+
+    return belongs
 
 
 def _open(path: Path) -> Table:
@@ -79,10 +118,11 @@ def _open(path: Path) -> Table:
 
 
 def _schools(
-    table: Table, layout: Layout, authority: _Authority, progress: Progress | None
+    table: Table, layout: Layout, authority: _Authority, progress: Progress | None, others: Others | None
 ) -> Iterator[SchoolRow | Problem]:
     yield from layout.problems
     lines: dict[int, tuple[int, int]] = {}
+    elsewhere = Layout(tuple(each for each in layout.places if each[2].detail in ("urn", "la_name", "la_code")))
     found = False
     for row in table.rows(progress, repeats_last=table.header[-1] == LINKED_ESTABLISHMENTS):
         if isinstance(row, Problem):
@@ -90,6 +130,10 @@ def _schools(
         elif authority.has(row):
             found = True
             yield from _school(row, layout, lines)
+        elif others is not None:
+            known, _ = elsewhere.known(row)
+            if "urn" in known:
+                others[known["urn"]] = ToldElsewhere(row.line, known.get("la_name"), known.get("la_code"))
     if not found:
         if authority.asked is not None:
             raise authority.not_found(table.path.name)

@@ -44,10 +44,35 @@ class KnownSchool(Protocol):
     def dated(self) -> date: ...
     @property
     def successors(self) -> tuple[int, ...]: ...
+    @property
+    def left_on(self) -> date | None: ...
 
 
 Known = Callable[[Sequence[int]], Mapping[int, KnownSchool]]
 """Looks up the schools that answer to these URNs, present or past."""
+
+
+class TooMuchMissing(Refusal):
+    """A file lacks more than a tenth of what is known; `missing` names it."""
+
+    def __init__(self, what: str, known: int, missing: Sequence[str]) -> None:
+        named = "; ".join(missing[:_NAMED]) + (f"; and {len(missing) - _NAMED:,} more" if missing[_NAMED:] else "")
+        super().__init__(
+            f"The file lacks {len(missing):,} of the {known:,} {what} that are known. Nothing was changed. Choose a "
+            f"full file, or say that this one is a part (--part). It lacks {named}"
+        )
+        self.missing = tuple(missing)
+
+
+_NAMED = 100
+MOST_MISSING = 0.1
+"""Of what is known, beyond which a file that lacks it is not believed to be full."""
+
+
+def must_be_full(what: str, known: int, missing: Sequence[str]) -> None:
+    """Raises TooMuchMissing where a file lacks more than a tenth of what is known."""
+    if len(missing) > known * MOST_MISSING:
+        raise TooMuchMissing(what, known, missing)
 
 
 class OlderThanKnown(Refusal):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -12,9 +12,22 @@ from domain.school import Membership, School, Source
 from domain.service import Service, Work
 from providers.catalogue.groups import MembershipRow
 from providers.catalogue.source import Problem
-from providers.intake.batches import Known, OlderThanKnown, Saved, Step, Taken, batches, carry_out, must_be_dated
+from providers.intake.batches import (
+    Known,
+    OlderThanKnown,
+    Saved,
+    Step,
+    Taken,
+    batches,
+    carry_out,
+    must_be_dated,
+    must_be_full,
+)
 
 CLOSED = "closed"
+
+ACADEMY_TRUSTS = frozenset({"single-academy trust", "multi-academy trust"})
+"""Kinds of groups, in the register's own words in small letters, of which a school belongs to one at a time."""
 
 
 class KnownMembership(Protocol):
@@ -28,7 +41,16 @@ class KnownMembership(Protocol):
     def joined(self) -> date | None: ...
     @property
     def dated(self) -> date: ...
+    @property
+    def school_name(self) -> str: ...
+    @property
+    def school_closed(self) -> bool: ...
 
+
+Key = tuple[UUID, str]
+"""A school and the number of a group."""
+
+Told = dict[Key, tuple[int, Membership]]
 
 KnownGroups = Callable[[], Mapping[tuple[UUID, str], KnownMembership]]
 """Looks up all memberships, by school and number of the group."""
@@ -73,18 +95,22 @@ def import_groups(
     source: Source,
     known: Known,
     known_groups: KnownGroups,
+    full: bool = False,
     force: bool = False,
     progress: Saved | None = None,
 ) -> GroupsReport:
     """Take in which school belongs to which group; the caller has signed.
 
     A school leaves a group that the file names without it, or as closed; of groups that the file does not name it
-    tells nothing. A row of a URN that its school no longer has lets a membership stand, but begins none.
-    Raises OlderThanKnown, and changes nothing, where a newer file told otherwise, unless forced.
+    tells nothing, unless it is `full`: then every membership that it does not hold is over. A row of a URN that its
+    school no longer has lets a membership stand, but begins none. A school is in one academy trust at a time: one
+    that the file tells in another has left the one before.
+    Raises TooMuchMissing where a full file lacks more than a tenth of the schools known to be in groups, and
+    OlderThanKnown where a newer file told otherwise, unless forced; then nothing is changed.
     """
     must_be_dated(source)
     report = GroupsReport(source)
-    told, former, named = _members(rows, known, report)
+    told, former, closed, named = _members(rows, known, report)
     there = known_groups()
     standing = former - told.keys()
     joining = [
@@ -92,7 +118,16 @@ def import_groups(
         for (school, uid), (line, group) in told.items()
         if not _is_known(group, there.get((school, uid)))
     ]
-    gone = [key for key in there if key[1] in named and key not in told and key not in standing]
+    if full:
+        _must_be_full(there, {*told, *former, *closed})
+    moved = _in_academy_trusts(told)
+    gone = [
+        key
+        for key, group in there.items()
+        if key not in told
+        and key not in standing
+        and (full or key[1] in named or (key[0] in moved and _is_academy_trust(group)))
+    ]
     differing = [key for key, (_, group) in told.items() if key in there and not _is_known(group, there[key])]
     changed = [there[key] for key in (*gone, *differing)]
     newest = max((membership.dated for membership in changed), default=source.dated)
@@ -105,18 +140,19 @@ def import_groups(
         )
         for school, uid in gone
     ]
-    done = carry_out(service, [*joining, *leaving], report, progress)
+    done = carry_out(service, [*leaving, *joining], report, progress)
     report.joined, report.left = done[_Joining], done[_Leaving]
     return report
 
 
 def _members(
     rows: Iterable[MembershipRow | Problem], known: Known, report: GroupsReport
-) -> tuple[dict[tuple[UUID, str], tuple[int, Membership]], set[tuple[UUID, str]], set[str]]:
+) -> tuple[Told, set[Key], set[Key], set[str]]:
     """The memberships that the file tells of known schools, with their lines, those of URNs that they no longer have,
-    and the groups that it names."""
-    told: dict[tuple[UUID, str], tuple[int, Membership]] = {}
-    former: set[tuple[UUID, str]] = set()
+    those of groups that have closed, and the groups that it names."""
+    told: Told = {}
+    former: set[Key] = set()
+    closed: set[Key] = set()
     named: set[str] = set()
     for batch in batches(rows):
         found = report.sort_out(batch, known)
@@ -127,13 +163,27 @@ def _members(
             if school is None:
                 report.unknown += 1
             elif (row.group_status or "").casefold() == CLOSED:
-                continue
+                closed.add((school.id, row.group_uid))
             elif school.urn != row.urn:
                 former.add((school.id, row.group_uid))
             else:
                 group = Membership(row.group_uid, row.group_name, row.group_kind, row.joined)
                 told.setdefault((school.id, row.group_uid), (row.line, group))
-    return told, former, named
+    return told, former, closed, named
+
+
+def _in_academy_trusts(told: Told) -> set[UUID]:
+    return {school for (school, _), (_, group) in told.items() if _is_academy_trust(group)}
+
+
+def _is_academy_trust(group: Membership | KnownMembership) -> bool:
+    return group.kind.casefold() in ACADEMY_TRUSTS
+
+
+def _must_be_full(there: Mapping[Key, KnownMembership], told: Collection[Key]) -> None:
+    known = {school: member.school_name for (school, _), member in there.items() if not member.school_closed}
+    missing = known.keys() - {school for school, _ in told}
+    must_be_full("schools in groups", len(known), sorted(known[school] for school in missing))
 
 
 def _is_known(group: Membership, there: KnownMembership | None) -> bool:

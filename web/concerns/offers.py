@@ -35,7 +35,7 @@ def for_raising(connection: sa.Connection, _: ConcernCase | None) -> Context:
     found = _RAISING.rows(connection, today=office().today())
     return {
         schemas.SCHOOLS: [
-            (str(school.urn), f"{school_in_words(school)}{', closed' if school.closed else ''}")
+            (str(school.urn), f"{school_in_words(school)}{', ' + school.ending if school.ending else ''}")
             for school in found["schools"]
             if limited is None or school.id in limited
         ],

@@ -17,15 +17,29 @@ from providers.catalogue.groups import GroupRow, MembershipRow, read_groups, rea
 from providers.catalogue.inspections import read_inspections
 from providers.catalogue.links import read_links
 from providers.catalogue.provider_list import NotProviders, ProviderRow, read_provider_names, read_providers
-from providers.catalogue.register import read_register
+from providers.catalogue.register import Others, authorities_in, read_register
 from providers.catalogue.source import Problem
 from providers.enrolment import import_providers
 from providers.intake.groups import import_groups
 from providers.intake.inspections import import_inspections
 from providers.intake.links import import_links
-from providers.intake.schools import import_schools
-from web.console.intake import FILE, Bar, Intake, dated_option, refused_aloud, report_option
+from providers.intake.schools import Whole, import_schools
+from web.authority import record_of
+from web.console.intake import (
+    FILE,
+    Bar,
+    Intake,
+    dated_option,
+    force_option,
+    part_option,
+    refused_aloud,
+    report_option,
+)
 from web.office import Office
+
+ALL = "all"
+NO_CODE = "000"
+"""The code of a demonstration of several authorities."""
 
 
 @click.group("import")
@@ -35,26 +49,71 @@ def imports() -> None:
 
 @imports.command()
 @click.argument("file", type=FILE)
-@click.option("--la", help="Take the schools of one authority, by code or name.")
+@click.option("--la", help="Take the schools of one authority, by code or name, or of all (--la all).")
 @dated_option
-@click.option("--force", is_flag=True, help="Take the file also where a newer one told otherwise.")
+@force_option
+@part_option
 @report_option
-def schools(file: Path, la: str | None, dated: datetime | None, force: bool, report: Path | None) -> None:
-    """Take in the register of schools FILE, in any of its official layouts."""
+def schools(
+    file: Path, *, la: str | None, dated: datetime | None, force: bool, part: bool, report: Path | None
+) -> None:
+    """Take in the register of schools FILE, in any of its official layouts.
+
+    Without --la, the schools of the authority whose database this is; `--la all` takes those of every authority.
+    """
     intake = Intake(file, report)
-    with refused_aloud():
-        rows = read_register(file, la=la, progress=Bar("Reading"))
     with intake.office() as office:
+        taken = _authority(office, file, la)
+        others: Others = {}
+        rows = read_register(file, la=taken, progress=Bar("Reading"), others=others)
         done = import_schools(
             office.service,
             rows,
             source=intake.source(office, dated),
             known=_known(office),
+            whole=_whole(office, taken, others, part=part),
             force=force,
             progress=Bar("Saving"),
         )
-        summary = (done.registered, "schools registered"), (done.refreshed, "brought up to date")
-        intake.tell([*summary, (done.unchanged, "unchanged")], done.problems, done.passed_over)
+        summary = [(done.registered, "schools registered"), (done.refreshed, "brought up to date")]
+        summary += [(done.unchanged, "unchanged")]
+        summary += [(done.others, "of other authorities")] if done.others else []
+        intake.tell_aloud("No longer this authority's", done.moved)
+        intake.tell_aloud("Not in the file, to be looked into at /schools/missed", done.missed)
+        intake.tell(summary, done.problems, done.passed_over)
+
+
+def _authority(office: Office, file: Path, la: str | None) -> str | None:
+    """The authority whose schools are taken, by code or name; None for those of all.
+
+    Named, else the one of the office's own record, else the one of the schools that it has, else the only one in the
+    file. Raises click.ClickException where it has to be named.
+    """
+    if la is not None:
+        return None if la.casefold() == ALL else la
+    own = record_of(office)
+    if own is not None and own.la_code != NO_CODE:
+        return own.la_code
+    in_file = authorities_in(file)
+    with office.read() as connection:
+        named = schools_view.authorities_of(connection) or in_file
+    if len(named) == 1:
+        return named[0]
+    listed = ", ".join(sorted(named)[:12]) + (f" and {len(named) - 12:,} more" if named[12:] else "")
+    told = f"The schools are of {listed}" if named else f"{file.name} names no authorities"
+    raise click.ClickException(f"{told}. Say whose to take with --la CODE or NAME, or take them all with --la {ALL}")
+
+
+def _whole(office: Office, la: str | None, others: Others, *, part: bool) -> Whole:
+    def expected() -> Sequence[schools_view.ExpectedSchool]:
+        with office.read() as connection:
+            return schools_view.expected_schools(connection)
+
+    def missed() -> Collection[UUID]:
+        with office.read() as connection:
+            return schools_view.missed_ids(connection)
+
+    return Whole(expected, missed, la, others, part)
 
 
 @imports.command()
@@ -110,9 +169,12 @@ def inspections(file: Path, dated: datetime | None, report: Path | None) -> None
 @click.argument("file", type=FILE)
 @click.argument("memberships", type=FILE, required=False)
 @dated_option
-@click.option("--force", is_flag=True, help="Take the file also where a newer one told otherwise.")
+@force_option
+@part_option
 @report_option
-def groups(file: Path, memberships: Path | None, dated: datetime | None, force: bool, report: Path | None) -> None:
+def groups(
+    file: Path, memberships: Path | None, *, dated: datetime | None, force: bool, part: bool, report: Path | None
+) -> None:
     """Take in which school belongs to which trust, federation or other group.
 
     FILE lists the schools in groups; or FILE lists the groups, and MEMBERSHIPS the schools in them.
@@ -122,7 +184,7 @@ def groups(file: Path, memberships: Path | None, dated: datetime | None, force: 
         rows = read_memberships(file, progress=Bar("Reading")) if memberships is None else _joined(file, memberships)
     with intake.office() as office:
 
-        def known_groups() -> Mapping[tuple[UUID, str], schools_view.GroupMember]:
+        def known_groups() -> Mapping[tuple[UUID, str], schools_view.KnownMember]:
             with office.read() as connection:
                 return schools_view.known_groups(connection)
 
@@ -132,6 +194,7 @@ def groups(file: Path, memberships: Path | None, dated: datetime | None, force: 
             source=intake.source(office, dated),
             known=_known(office),
             known_groups=known_groups,
+            full=not part,
             force=force,
             progress=Bar("Saving"),
         )

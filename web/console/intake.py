@@ -39,6 +39,17 @@ def report_option(command: Command) -> Command:
     return click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help=text)(command)
 
 
+def force_option(command: Command) -> Command:
+    """`--force`: an older file over a newer one."""
+    return click.option("--force", is_flag=True, help="Take the file also where a newer one told otherwise.")(command)
+
+
+def part_option(command: Command) -> Command:
+    """`--part`: a file that is not meant to be full."""
+    text = "The file is a part: what it lacks is not missed, and nothing ends because it is not in it."
+    return click.option("--part", is_flag=True, help=text)(command)
+
+
 class Bar:
     """A progress bar that appears with the first step it is told; called with what is done and what there is."""
 
@@ -53,6 +64,9 @@ class Bar:
         self._shown.update(done - self._shown.pos)
         if done >= total:
             self._shown.render_finish()
+
+
+_NAMED = 100
 
 
 @dataclass(frozen=True)
@@ -98,6 +112,13 @@ class Intake:
         self.tell_problems(problems)
         if problems:
             raise click.exceptions.Exit(1)
+
+    def tell_aloud(self, what: str, named: list[str]) -> None:
+        """Name what a person has to know of, as far as it can be read; the rest by its number."""
+        for each in named[:_NAMED]:
+            click.echo(f"{what}: {each}")
+        if named[_NAMED:]:
+            click.echo(f"{what}: {len(named) - _NAMED:,} more")
 
     def tell_problems(self, problems: list[Problem]) -> None:
         """List what does not count, and say where."""

@@ -131,6 +131,38 @@ def _place(text: str) -> None:
     UUID(school)
 
 
+class MissingSchool(Row):
+    """A school that a full register no longer names, and which register that was."""
+
+    school: UUID
+    name: str
+    address: str
+    source: str
+    dated: date
+
+
+def _missed(connection: sa.Connection, _: Reach, __: Values, after: str | None, limit: int) -> list[MissingSchool]:
+    waiting = view.missed_schools(connection, after=UUID(after) if after else None, limit=limit)
+    known = view.by_ids(connection, [each.school for each in waiting])
+    return [
+        MissingSchool(
+            school=each.school,
+            name=known[each.school].name,
+            address=known[each.school].address,
+            source=each.source,
+            dated=each.dated,
+        )
+        for each in waiting
+    ]
+
+
+missed = Shelf(
+    "missed-schools",
+    Action.KEEP_REGISTER,
+    Listing(MissingSchool, _missed, lambda row: str(row.school), place=UUID),
+    "List the schools that the register no longer names",
+)
+
 successions = Shelf(
     "successions",
     Action.KEEP_REGISTER,

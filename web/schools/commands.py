@@ -90,7 +90,7 @@ def _stands(school: School) -> bool:
 
 
 def _is_open(school: School) -> bool:
-    return _stands(school) and not school.is_closed
+    return _stands(school) and not school.is_closed and school.left_on is None
 
 
 def _has_officer(school: School) -> bool:
@@ -104,6 +104,10 @@ def _is_covered(school: School) -> bool:
 
 def _waits(school: School) -> bool:
     return _stands(school) and bool(school.proposed)
+
+
+def _is_missed(school: School) -> bool:
+    return _stands(school) and school.absence is not None and not school.absence.answered
 
 
 def _from_today(_: sa.Connection, __: School) -> Mapping[str, date]:
@@ -231,6 +235,21 @@ def confirm(deal: Deal[School], values: Values) -> None:
         confirm_merger(deal.service, deal.record.id, urn, into=later.id, reason=reason, at=deal.at)
     else:
         confirm_succession(deal.service, deal.record.id, urn, later=later.id, reason=reason, at=deal.at)
+
+
+@schools.command(
+    "explain-absence",
+    "Say why the register no longer names this school",
+    Action.KEEP_REGISTER,
+    schemas.ExplainAbsence,
+    done="The reason is recorded",
+    submit="Record the reason",
+    offered=_is_missed,
+    main=True,
+)
+def explain_absence(deal: Deal[School], values: Values) -> None:
+    told = {"closed": None, **values}
+    deal.change(lambda school: school.explain_absence(**told))
 
 
 @schools.command(

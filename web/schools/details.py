@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from domain.school import Details, Value
+from domain.school.parts import LEFT
 from domain.vocabulary import Phase
 from web import words
 
@@ -22,6 +23,7 @@ LABELS = {
     "ukprn": "UKPRN",
     "la_name": "Authority",
     "la_code": "Authority's code",
+    LEFT: "Under that authority since",
     "gender": "Pupils admitted",
     "religious_character": "Religious character",
     "diocese": "Diocese",
@@ -39,7 +41,7 @@ LABELS = {
 }
 """The details that the page shows one by one, in its order; address, ages and contacts are put together."""
 
-DAYS = ("opened", "closed")
+DAYS = ("opened", "closed", LEFT)
 
 ADDRESS = ("street", "locality", "address3", "town", "county", "postcode")
 

@@ -200,7 +200,7 @@ def _contacts(school: School, leaders: Iterable[PersonRow], asking: Visitor) -> 
 
 
 def _begin(school: School, asking: Visitor) -> Iterator[tuple[str, str]]:
-    if school.is_closed or not asking.may_change:
+    if school.is_closed or school.left_on is not None or not asking.may_change:
         return
     where = _where(school)
     for title, path, action in (

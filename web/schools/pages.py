@@ -133,6 +133,33 @@ def successions() -> str:
     )
 
 
+@pages.get("/missed")
+def missed() -> str:
+    """The schools that a full register no longer names: a person says why, nothing is closed because it is absent."""
+    allow(Action.KEEP_REGISTER)
+    after = request.args.get("after", "")
+    with office().read() as connection:
+        waiting = view.missed_schools(connection, after=UUID(after) if is_id(after) else None, limit=PAGE + 1)
+        known = view.by_ids(connection, [each.school for each in waiting])
+    rows = [
+        [
+            {"text": school.name, "href": f"/schools/{school.urn}", "hint": f"{school.urn}, {school.address}"},
+            each.source,
+            {"text": f"Answer for {school.urn}", "href": f"/schools/{school.urn}/explain-absence"},
+        ]
+        for each in waiting[:PAGE]
+        if (school := known.get(each.school)) is not None
+    ]
+    return render_template(
+        "schools/missed.html",
+        page_title="Schools missing from the register",
+        breadcrumbs=[("Schools", "/schools"), ("Missing from the register", "")],
+        rows=rows,
+        next_href=with_query(after=str(waiting[PAGE - 1].school)) if len(waiting) > PAGE else "",
+        first_href=with_query(after=None) if after else "",
+    )
+
+
 def _place() -> str | None:
     urn, _, school = request.args.get("after", "").partition("/")
     return f"{urn}/{school}" if re.fullmatch(r"[0-9]{1,7}", urn) and is_id(school) else None

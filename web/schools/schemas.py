@@ -90,6 +90,11 @@ class NoteExternalSupport(Schema):
     told_by = line_field(label="Who told us", hint="The post, not a name")
 
 
+class ExplainAbsence(Schema):
+    closed = day_field("Day it closed", noun="the day it closed", required=False, hint="Only if it has closed")
+    reason = reason_field()
+
+
 class AnswerSuccession(Schema):
     urn = Whole(
         required=True,
