@@ -416,8 +416,8 @@ def test_what_waits_about_a_concern_waits_since_the_day_of_the_last_step(service
     since = []
     steps: list[Step] = [
         assess,
-        lambda one: one.close(reason="Nothing in it", **AUTHORISED),
-        lambda one: one.reopen(reason="Fell back", assess_by=IN_A_MONTH, **AUTHORISED),
+        lambda one: one.close(**AUTHORISED),
+        lambda one: one.reopen(assess_by=IN_A_MONTH, **AUTHORISED),
     ]
     for days, step in enumerate(steps, 1):
         with signed(TODAY + timedelta(days=days), by=BROKER):
