@@ -3,6 +3,7 @@
 from domain.school.parts import (
     Absence,
     Answer,
+    AreaGrade,
     Change,
     Cover,
     Details,
@@ -21,6 +22,7 @@ from domain.school.record import School
 __all__ = [
     "Absence",
     "Answer",
+    "AreaGrade",
     "Change",
     "Cover",
     "Details",

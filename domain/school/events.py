@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from domain.aggregate import Event
@@ -13,6 +13,7 @@ from domain.school.parts import (
     LEFT,
     Absence,
     Answer,
+    AreaGrade,
     Change,
     Cover,
     Details,
@@ -105,16 +106,22 @@ class LeftGroup(Event):
 
 class InspectionRecorded(Event):
     TOPIC = "school.inspection-recorded"
+    SCHEMA = 2
     says = "{by} recorded the inspection of {inspected_on}: {rating} ({framework}), from {source}"
     urn: int
     inspected_on: date
     rating: str
     framework: str
     source: Source
+    grades: tuple[AreaGrade, ...]
+
+    @staticmethod
+    def upcast_v1_v2(state: dict[str, Any]) -> None:
+        state["grades"] = []
 
     def apply(self, school: School) -> None:
         school.inspections[self.inspected_on, self.urn] = Inspection(
-            self.urn, self.inspected_on, self.rating, self.framework
+            self.urn, self.inspected_on, self.rating, self.framework, self.grades
         )
 
 

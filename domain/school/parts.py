@@ -165,13 +165,29 @@ class Membership:
 
 
 @dataclass(frozen=True, slots=True)
+class AreaGrade:
+    """The grade that an inspection gave one area, in the published words."""
+
+    area: str
+    grade: str
+
+    def __str__(self) -> str:
+        return f"{self.area}: {self.grade}"
+
+
+@dataclass(frozen=True, slots=True)
 class Inspection:
-    """One inspection; ratings of different frameworks are not comparable."""
+    """One inspection; ratings of different frameworks are not comparable.
+
+    `rating` is the outcome as a whole in the published words: since September 2024 there is no overall grade, and
+    what counts are the `grades` of areas.
+    """
 
     urn: int
     inspected_on: date
     rating: str
     framework: str
+    grades: tuple[AreaGrade, ...] = ()
 
 
 class Answer(Word):

@@ -196,6 +196,7 @@ class School(Aggregate):
                 rating=inspection.rating,
                 framework=inspection.framework,
                 source=source,
+                grades=inspection.grades,
             )
             self.record(event, occurred=inspection.inspected_on)
 

@@ -25,11 +25,15 @@ class ProposedSuccession(Row):
 
 
 class InspectedOn(Row):
+    """An inspection; `grades` are those of areas, by the area, and `dated` is the day of the file that told of it."""
+
     school: UUID
     inspected_on: date
     urn: int
     rating: str
     framework: str
+    dated: date
+    grades: dict[str, str]
 
 
 class GroupMember(Row):
@@ -109,6 +113,8 @@ def inspection_recorded(_: InspectedOn | None, event: School.InspectionRecorded)
         urn=event.urn,
         rating=event.rating,
         framework=event.framework,
+        dated=event.source.dated,
+        grades={each.area: each.grade for each in event.grades},
     )
 
 

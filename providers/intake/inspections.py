@@ -8,11 +8,11 @@ from datetime import date
 from typing import Protocol
 from uuid import UUID
 
-from domain.school import Inspection, School, Source
+from domain.school import AreaGrade, Inspection, School, Source
 from domain.service import Service, Work
 from providers.catalogue.inspections import InspectionRow
 from providers.catalogue.source import Problem
-from providers.intake.batches import Known, Saved, Step, Taken, batches, carry_out, must_be_dated
+from providers.intake.batches import Known, OlderThanKnown, Saved, Step, Taken, batches, carry_out, must_be_dated
 
 
 class KnownInspection(Protocol):
@@ -22,6 +22,10 @@ class KnownInspection(Protocol):
     def rating(self) -> str: ...
     @property
     def framework(self) -> str: ...
+    @property
+    def grades(self) -> Mapping[str, str]: ...
+    @property
+    def dated(self) -> date: ...
 
 
 KnownInspections = Callable[[Collection[UUID]], Mapping[tuple[UUID, date, int], KnownInspection]]
@@ -53,12 +57,18 @@ def import_inspections(
     source: Source,
     known: Known,
     known_inspections: KnownInspections,
+    force: bool = False,
     progress: Saved | None = None,
 ) -> InspectionsReport:
-    """Take in a list of inspections; the caller has signed. All rows are read before the first is saved."""
+    """Take in a list of inspections; the caller has signed. All rows are read before the first is saved.
+
+    Raises OlderThanKnown, and changes nothing, where a newer file told another outcome of an inspection, unless it is
+    forced.
+    """
     must_be_dated(source)
     report = InspectionsReport(source)
     steps: list[_Recording] = []
+    newest = source.dated
     for batch in batches(rows):
         found = report.sort_out(batch, known)
         schools = known([row.urn for row in found])
@@ -69,10 +79,13 @@ def import_inspections(
                 report.unknown += 1
                 continue
             before = there.get((school.id, row.inspected_on, row.urn))
-            if before and (before.rating, before.framework) == (row.rating, row.framework):
+            told = (row.rating, row.framework, dict(row.grades))
+            if before and (before.rating, before.framework, dict(before.grades)) == told:
                 report.unchanged += 1
                 continue
-            inspection = Inspection(row.urn, row.inspected_on, row.rating, row.framework)
+            newest = max(newest, before.dated) if before else newest
+            grades = tuple(AreaGrade(area, grade) for area, grade in row.grades)
+            inspection = Inspection(row.urn, row.inspected_on, row.rating, row.framework, grades)
             on = row.inspected_on.isoformat()
             steps.append(
                 _Recording(
@@ -85,6 +98,8 @@ def import_inspections(
                     source=source,
                 )
             )
+    if newest > source.dated and not force:
+        raise OlderThanKnown(source.dated, newest)
     steps.sort(key=_by_school)
     report.recorded = carry_out(service, steps, report, progress)[_Recording]
     return report

@@ -141,8 +141,9 @@ def links(file: Path, dated: datetime | None, report: Path | None) -> None:
 @imports.command()
 @click.argument("file", type=FILE)
 @dated_option
+@force_option
 @report_option
-def inspections(file: Path, dated: datetime | None, report: Path | None) -> None:
+def inspections(file: Path, dated: datetime | None, force: bool, report: Path | None) -> None:
     """Take in the list of inspections FILE."""
     intake = Intake(file, report)
     with refused_aloud():
@@ -159,6 +160,7 @@ def inspections(file: Path, dated: datetime | None, report: Path | None) -> None
             source=intake.source(office, dated),
             known=_known(office),
             known_inspections=known_inspections,
+            force=force,
             progress=Bar("Saving"),
         )
         summary = (done.recorded, "inspections recorded"), (done.unchanged, "known already")

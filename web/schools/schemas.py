@@ -145,11 +145,17 @@ class GroupOut(Schema):
     joined = fields.Date(allow_none=True)
 
 
+class AreaGradeOut(Schema):
+    area = fields.String()
+    grade = fields.String()
+
+
 class InspectionOut(Schema):
     urn = fields.Integer()
     inspected_on = fields.Date()
     rating = fields.String()
     framework = fields.String()
+    grades = fields.List(fields.Nested(AreaGradeOut))
 
 
 class SuccessionOut(Schema):

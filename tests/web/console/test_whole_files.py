@@ -165,3 +165,19 @@ def test_the_dirty_registers_change_only_what_they_say(office: Office, real_data
     taken_in("schools", lacking, "--dated", "2022-05-25", "--part")
     moved = taken_in("schools", dirty / "register_one_school_now_in_bolton.csv", "--dated", "2022-05-26", "--part")
     assert moved.count("is told under Bolton") == 1
+
+
+def test_an_older_list_of_inspections_over_a_newer_one_is_refused(office: Office, twelve: list[str]) -> None:
+    def listed(name: str, rating: str) -> Path:
+        return file_of(name, "URN,Rating,Inspection Date", f"900001,{rating},2019-03-05")
+
+    taken_in("inspections", listed("inspections_2020-01-31.csv", "Good"))
+    older = listed("inspections_2019-12-31.csv", "Outstanding")
+    before = events_of(office)
+
+    refused = run("inspections", older)
+
+    assert refused.exit_code == 1
+    assert "a file of 31 January 2020 told otherwise" in refused.stderr
+    assert events_of(office) == before
+    assert "1 inspections recorded" in taken_in("inspections", older, "--force")
