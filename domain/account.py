@@ -114,17 +114,19 @@ class Account(Aggregate):
         self.record(self.PasswordLinkMade(person=self.person, expires_at=expires_at))
 
     def set_password(self) -> None:
-        """Note that the password was set. Raises AccountIsDisabled."""
+        """Note that the password was set, with which every token ends. Raises AccountIsDisabled."""
         self._must_be_enabled()
         self.record(self.PasswordSet(person=self.person))
+        self._revoke_tokens()
 
     def disable(self, *, reason: str) -> None:
-        """Let the person in no more. Raises ReasonNeeded or OwnAccount."""
+        """Let the person in no more, nor their programs. Raises ReasonNeeded or OwnAccount."""
         why = reasoned(reason, "Enter why the account is disabled")
         if self.signature.actor == self.person:
             raise OwnAccount("You cannot disable your own account. Ask another administrator")
         if not self.is_disabled:
             self.record(self.Disabled(person=self.person), reason=why)
+            self._revoke_tokens()
 
     def enable(self) -> None:
         """Let the person in again."""
@@ -140,6 +142,10 @@ class Account(Aggregate):
         """Note that the token which begins so counts no more."""
         if prefix in self.tokens:
             self.record(self.TokenRevoked(label=self.tokens[prefix], prefix=prefix))
+
+    def _revoke_tokens(self) -> None:
+        for prefix in list(self.tokens):
+            self.revoke_token(prefix)
 
     def about(self) -> About:
         return About(people=(self.person,))

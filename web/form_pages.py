@@ -17,6 +17,7 @@ from domain.money import NotMoney
 from domain.service import Stale
 from projections.event_log import saving_alongside
 from web import again, drafts
+from web.accounts import proof
 from web.called import called, will_be_called
 from web.doing import Found, begun_by, changes_since, do, find, is_done, saved_version, version_of
 from web.forms import Form
@@ -160,6 +161,8 @@ class Asked:
             return self._overtaken() or self.show(UNPROCESSABLE)
         if self.command.check and "confirmed" not in request.form:
             return self.check()
+        if self.command.proof and (page := proof.asked()) is not None:
+            return page
         earlier = self.sent.earlier()
         if earlier.came_with_others:
             return self._sent_otherwise()

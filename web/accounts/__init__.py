@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Flask, Response, request
+
+FORBIDDEN = 403
 
 
 def add_accounts(app: Flask) -> None:
@@ -14,3 +16,18 @@ def add_accounts(app: Flask) -> None:
     app.extensions[passwords.EXTENSION] = passwords.cheap_passwords() if app.testing else passwords.Passwords()
     app.before_request(load_session)
     app.register_blueprint(blueprint)
+    app.after_request(_note_refusal)
+
+
+def _note_refusal(response: Response) -> Response:
+    """Write down that somebody who is signed in was refused what their posts do not allow."""
+    from web.accounts import security_trail
+    from web.identity import visitor
+    from web.office import office
+
+    if response.status_code == FORBIDDEN and (asking := visitor()) is not None:
+        detail = f"{request.method} {request.path}"[:200]
+        security_trail.note(
+            office(), security_trail.Kind.ACCESS_REFUSED, person=asking.person, by=asking.person, detail=detail
+        )
+    return response

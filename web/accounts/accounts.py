@@ -15,7 +15,7 @@ from domain.account import Account as Record
 from domain.aggregate import Refusal
 from domain.person import Person
 from domain.references import record_id
-from web.accounts import sessions
+from web.accounts import sessions, tokens
 from web.accounts.tables import ACCOUNTS, PASSWORD_LINKS, fingerprint, lock
 
 LINK_LASTS = timedelta(hours=48)
@@ -114,18 +114,16 @@ def everyones(connection: sa.Connection) -> list[Account]:
 
 
 def set_password(connection: sa.Connection, account: Account, password_hash: str, now: datetime) -> None:
-    """Keep a new password. Every session begun with the old one ends, and open links count no more."""
+    """Keep a new password. Sessions and tokens end that were begun with the old one, and open links count no more."""
     _update(connection, account, password_hash=password_hash)
-    _use_up_links(connection, account, now)
-    sessions.end_all(connection, account.person, now)
+    _shut_out(connection, account, now)
 
 
 def disable(connection: sa.Connection, account: Account, now: datetime) -> None:
-    """Let the person in no more: sessions end, links count no more, tokens are not accepted."""
+    """Let the person in no more: sessions and tokens end, and links count no more."""
     lock(connection, ACCOUNTS)
     _update(connection, account, disabled_at=now)
-    _use_up_links(connection, account, now)
-    sessions.end_all(connection, account.person, now)
+    _shut_out(connection, account, now)
 
 
 def enable(connection: sa.Connection, account: Account) -> None:
@@ -160,6 +158,13 @@ def account_of_link(connection: sa.Connection, token: str, now: datetime) -> Acc
     if account is None or account.disabled_at is not None:
         raise LinkNoLongerValid("This link has been used or is too old. Ask the administrator for a new one")
     return account
+
+
+def _shut_out(connection: sa.Connection, account: Account, now: datetime) -> None:
+    """End every way in that was opened before."""
+    _use_up_links(connection, account, now)
+    sessions.end_all(connection, account.person, now)
+    tokens.revoke_all(connection, account.person, now)
 
 
 def _use_up_links(connection: sa.Connection, account: Account, now: datetime) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -10,16 +12,18 @@ from werkzeug.exceptions import NotFound
 
 from domain.aggregate import Refusal
 from domain.vocabulary import Role
-from web import again
-from web.accounts import accounts, keeping
+from web import again, words
+from web.accounts import accounts, keeping, proof, security_trail
 from web.accounts.accounts import person_id
 from web.accounts.schemas import DisableAccount, OpenAccount
+from web.accounts.security_trail import Kind
 from web.accounts.signed import command_id, signed
 from web.choices import Choices, holders
 from web.forms import Form
 from web.identity import allow
 from web.known import names_of
 from web.office import chosen, office
+from web.pages import PAGE, with_query
 from web.policy import Action
 
 SEE_OTHER, UNPROCESSABLE = 303, 422
@@ -38,6 +42,56 @@ def show_all() -> ResponseReturnValue:
     return render_template("accounts/all_accounts.html", page_title="Accounts", rows=rows)
 
 
+@all_accounts.get("/security")
+def show_security() -> ResponseReturnValue:
+    """The security trail, the latest first, by what happened and whose account it concerns."""
+    allow(Action.KEEP_ACCOUNTS)
+    kind = next((each for each in Kind if each.value == request.args.get("kind")), None)
+    try:
+        before = _place(request.args["before"]) if "before" in request.args else None
+        person = UUID(request.args["person"]) if request.args.get("person") else None
+    except ValueError:
+        raise NotFound from None
+    with office().read_present() as connection:
+        found = security_trail.entries(connection, kind=kind, person=person, before=before, limit=PAGE + 1)
+        shown = found[:PAGE]
+        whose = [account.person for account in accounts.everyones(connection)]
+        names = names_of(connection, {*whose, *(id for entry in shown for id in (entry.person, entry.by) if id)})
+    people = sorted(((str(id), names[id]) for id in whose if id in names), key=lambda choice: choice[1].casefold())
+    return render_template(
+        "accounts/security.html",
+        page_title="Security trail",
+        section="Accounts",
+        rows=[_security_cells(entry, names) for entry in shown],
+        kinds=[(each.value, each.label) for each in Kind],
+        people=people,
+        kind=kind,
+        person=person,
+        next_href=with_query(before=f"{shown[-1].at.isoformat()}~{shown[-1].id}") if len(found) > PAGE else "",
+        first_href=with_query(before=None) if before else "",
+    )
+
+
+def _place(text: str) -> tuple[datetime, UUID]:
+    at, _, id = text.partition("~")
+    found = datetime.fromisoformat(at)
+    if found.tzinfo is None:
+        raise ValueError("a time without its zone")
+    return found, UUID(id)
+
+
+def _security_cells(entry: security_trail.Entry, names: Mapping[UUID, str]) -> list[str]:
+    by = names.get(entry.by, "") if entry.by else ""
+    return [
+        words.datetime(entry.at),
+        entry.kind.label,
+        names.get(entry.person, "") if entry.person else "Unknown",
+        by if entry.by != entry.person else "",
+        entry.address or "At the machine",
+        entry.detail,
+    ]
+
+
 @all_accounts.route("/new", methods=["GET", "POST"])
 def open_account() -> ResponseReturnValue:
     """Open an account for a person who has none."""
@@ -50,6 +104,8 @@ def open_account() -> ResponseReturnValue:
     form = Form(OpenAccount(), data=request.form, context=people)
     if not form.is_valid():
         return _open_page(form, UNPROCESSABLE)
+    if (page := proof.asked()) is not None:
+        return page
     try:
         with signed(post):
             account = keeping.open_account(office(), person_id(form.values["person"]), form.values["sign_in_name"])
@@ -76,6 +132,8 @@ def make_password_link(person: UUID) -> ResponseReturnValue:
     """Make a one-time link. The answer shows it, this once, and so it is no redirection."""
     post = allow(Action.KEEP_ACCOUNTS).role.value
     _, name = _account(person)
+    if (page := proof.asked()) is not None:
+        return page
     try:
         with signed(post):
             secret = keeping.make_password_link(office(), person)
@@ -107,7 +165,7 @@ def disable(person: UUID) -> ResponseReturnValue:
             form.refuse(str(refusal), refusal.field)
         else:
             again.done()
-            flash("The account is disabled, and its sessions are ended", "success")
+            flash("The account is disabled. Its sessions and tokens are ended", "success")
             return redirect(f"/accounts/{person}", SEE_OTHER)
     page = render_template(
         "form_page.html",
@@ -127,6 +185,8 @@ def enable(person: UUID) -> ResponseReturnValue:
     """Let the person in again."""
     post = allow(Action.KEEP_ACCOUNTS).role.value
     _account(person)
+    if (page := proof.asked()) is not None:
+        return page
     with signed(post):
         keeping.enable(office(), person)
     flash("The account is enabled", "success")

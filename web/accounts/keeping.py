@@ -11,10 +11,12 @@ from uuid import UUID
 
 from domain.account import Account as Record
 from domain.account import TokenScopes
+from domain.acting import current_signature
 from domain.aggregate import Refusal
 from domain.service import AlreadyDone, NotFound, Work
-from web.accounts import accounts, sessions, tokens
+from web.accounts import accounts, security_trail, sessions, tokens
 from web.accounts.accounts import Account, account_id, as_sign_in_name
+from web.accounts.security_trail import Kind
 from web.accounts.tokens import NewToken, NoSuchToken
 from web.office import Office
 
@@ -48,6 +50,7 @@ def open_account(office: Office, person: UUID, sign_in_name: str, *, password_ha
     with office.write() as connection:
         opened = accounts.create(connection, person, name, password_hash=password_hash)
     office.on_account(name)
+    _note(office, Kind.ACCOUNT_OPENED, person)
     return opened
 
 
@@ -62,7 +65,9 @@ def make_password_link(office: Office, person: UUID) -> str:
         lambda: _tell(office, person, lambda record: record.make_password_link(expires_at=now + accounts.LINK_LASTS))
     )
     with office.write() as connection:
-        return accounts.add_link(connection, account, now)
+        secret = accounts.add_link(connection, account, now)
+    _note(office, Kind.LINK_MADE, person)
+    return secret
 
 
 def use_password_link(office: Office, token: str, password_hash: str) -> None:
@@ -72,6 +77,20 @@ def use_password_link(office: Office, token: str, password_hash: str) -> None:
     _tell(office, account.person, lambda record: record.set_password())
     with office.write() as connection:
         accounts.use_link(connection, token, password_hash, office.now())
+    _note(office, Kind.PASSWORD_SET, account.person, "by a link")
+
+
+def change_password(office: Office, account: Account, password_hash: str) -> str:
+    """Set a person's new password, which ends their sessions and tokens; returns the cookie of a session begun anew.
+
+    Raises AccountIsDisabled.
+    """
+    _tell(office, account.person, lambda record: record.set_password())
+    with office.write() as connection:
+        accounts.set_password(connection, account, password_hash, office.now())
+        value = sessions.begin(connection, account.person, office.now())
+    _note(office, Kind.PASSWORD_SET, account.person)
+    return value
 
 
 def disable(office: Office, person: UUID, *, reason: str) -> None:
@@ -80,6 +99,7 @@ def disable(office: Office, person: UUID, *, reason: str) -> None:
     _tell(office, person, lambda record: record.disable(reason=reason))
     with office.write() as connection:
         accounts.disable(connection, account, office.now())
+    _note(office, Kind.ACCOUNT_DISABLED, person, reason.strip())
 
 
 def enable(office: Office, person: UUID) -> None:
@@ -88,6 +108,7 @@ def enable(office: Office, person: UUID) -> None:
     _tell(office, person, lambda record: record.enable())
     with office.write() as connection:
         accounts.enable(connection, account)
+    _note(office, Kind.ACCOUNT_ENABLED, person)
 
 
 def make_token(office: Office, person: UUID, *, label: str, scopes: TokenScopes, days: int) -> NewToken:
@@ -107,7 +128,9 @@ def make_token(office: Office, person: UUID, *, label: str, scopes: TokenScopes,
         )
     )
     with office.write() as connection:
-        return tokens.create(connection, person, label, scopes, now, days=days, new=new)
+        tokens.create(connection, person, label, scopes, now, days=days, new=new)
+    _note(office, Kind.TOKEN_MADE, person, f"{label}, sis_{new.prefix}")
+    return new
 
 
 def revoke_token(office: Office, person: UUID, id: UUID) -> None:
@@ -119,12 +142,21 @@ def revoke_token(office: Office, person: UUID, id: UUID) -> None:
     _tell(office, person, lambda record: record.revoke_token(token.prefix))
     with office.write() as connection:
         tokens.revoke(connection, token, office.now())
+    _note(office, Kind.TOKEN_REVOKED, person, f"{token.label}, sis_{token.prefix}")
 
 
 def end_other_sessions(office: Office, kept: sessions.Session) -> None:
     """End every session of a person but this one."""
     with office.write() as connection:
         sessions.end_others(connection, kept, office.now())
+    security_trail.note(office, Kind.SESSIONS_ENDED, person=kept.person, by=kept.person, detail="all but the present")
+
+
+def end_session(office: Office, person: UUID, number: str) -> None:
+    """End one of a person's own sessions."""
+    with office.write() as connection:
+        sessions.end_one(connection, person, number, office.now())
+    security_trail.note(office, Kind.SESSIONS_ENDED, person=person, by=person, detail="one")
 
 
 def find(office: Office, person: UUID) -> Account:
@@ -134,6 +166,10 @@ def find(office: Office, person: UUID) -> Account:
     if account is None:
         raise NoAccount("This person has no account")
     return account
+
+
+def _note(office: Office, kind: Kind, person: UUID, detail: str = "") -> None:
+    security_trail.note(office, kind, person=person, by=current_signature().actor, detail=detail)
 
 
 def _tell(office: Office, person: UUID, decide: Callable[[Record], None]) -> None:

@@ -10,8 +10,12 @@ from werkzeug.exceptions import NotFound, Unauthorized
 
 from domain.aggregate import Refusal
 from web import again
-from web.accounts import accounts, keeping, sessions, tokens
-from web.accounts.schemas import JustDoIt, MakeToken
+from web.accounts import accounts, devices, keeping, proof, sessions, tokens
+from web.accounts.attempts import TooManyAttempts
+from web.accounts.context import context_of
+from web.accounts.cookie import give_cookie
+from web.accounts.passwords import passwords
+from web.accounts.schemas import ChangePassword, JustDoIt, MakeToken
 from web.accounts.signed import command_id, own_post, signed
 from web.forms import Form
 from web.identity import signed_in
@@ -53,6 +57,48 @@ def end_other_sessions() -> ResponseReturnValue:
     return redirect("/account", SEE_OTHER)
 
 
+@own_account.post("/sessions/<number>/end")
+def end_session(number: str) -> ResponseReturnValue:
+    """Sign out of one other browser."""
+    keeping.end_session(office(), signed_in().person, number)
+    flash("That session is ended", "success")
+    return redirect("/account", SEE_OTHER)
+
+
+@own_account.route("/password", methods=["GET", "POST"])
+def change_password() -> ResponseReturnValue:
+    """Set another password, by the present one. This browser stays signed in, and nothing else does."""
+    asking = signed_in()
+    account = keeping.find(office(), asking.person)
+    form = Form(ChangePassword(), data=request.form if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            proof.verify(account, form.values["current"], field="current")
+            hashed = passwords().hash(form.values["password"], context=context_of(account))
+            with signed(own_post(asking)):
+                value = keeping.change_password(office(), account, hashed)
+        except TooManyAttempts as refusal:
+            form.refuse(str(refusal))
+        except Refusal as refusal:
+            form.refuse(str(refusal), refusal.field)
+        else:
+            flash("Your password is changed. Other sessions and your API tokens are ended", "success")
+            response = redirect("/account", SEE_OTHER)
+            give_cookie(response, value)
+            devices.remember(response, account.sign_in_name)
+            return response
+    page = render_template(
+        "form_page.html",
+        page_title="Change your password",
+        lead="You are then signed out everywhere else, and your API tokens can no longer be used.",
+        form=form,
+        submit_label="Change password",
+        back_href="/account",
+        command_id=command_id(),
+    )
+    return page, UNPROCESSABLE if form.errors else 200
+
+
 @own_account.route("/tokens/new", methods=["GET", "POST"])
 def make_token() -> ResponseReturnValue:
     """Make a token. The answer shows it, this once, and so it is no redirection."""
@@ -64,6 +110,8 @@ def make_token() -> ResponseReturnValue:
     form = Form(MakeToken(), data=request.form)
     if not form.is_valid():
         return _token_page(form, UNPROCESSABLE)
+    if (page := proof.asked()) is not None:
+        return page
     try:
         with signed(own_post(asking)):
             new = keeping.make_token(office(), asking.person, **form.values)

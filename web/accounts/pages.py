@@ -14,6 +14,7 @@ from web.accounts import accounts, devices, keeping
 from web.accounts.accounts import LinkNoLongerValid
 from web.accounts.all_accounts import all_accounts
 from web.accounts.attempts import TooManyAttempts
+from web.accounts.context import context_of
 from web.accounts.cookie import give_cookie, take_cookie
 from web.accounts.own_account import own_account
 from web.accounts.passwords import passwords
@@ -21,9 +22,7 @@ from web.accounts.schemas import JustDoIt, SetPassword, SignIn
 from web.accounts.sessions import COOKIE
 from web.accounts.signing_in import sign_in, sign_out
 from web.again import leads_to_kept
-from web.authority import authority
 from web.forms import Form
-from web.known import names_of
 from web.office import chosen, office
 
 SEE_OTHER, GONE, UNPROCESSABLE, TOO_MANY, BUSY = 303, 410, 422, 429, 503
@@ -101,7 +100,7 @@ def set_password(token: str) -> ResponseReturnValue:
         return _password_page(form, account)
     if form.is_valid():
         try:
-            hashed = passwords().hash(form.values["password"], context=_context(account))
+            hashed = passwords().hash(form.values["password"], context=context_of(account))
             with office().acting(account.person, "", Channel.SCREEN, correlation=g.get("request_id", "")):
                 keeping.use_password_link(office(), token, hashed)
         except Refusal as refusal:
@@ -138,13 +137,6 @@ def _typed() -> dict[str, str]:
     """The e-mail address that was typed to find the authority, so that it need not be typed again."""
     of_request = chosen()
     return {"sign_in_name": of_request.sign_in_name} if of_request and of_request.sign_in_name else {}
-
-
-def _context(account: accounts.Account) -> list[str]:
-    """What anybody who knows the person would try first as a password."""
-    with office().read_present() as connection:
-        name = names_of(connection, [account.person]).get(account.person, "")
-    return [account.sign_in_name, name, authority().name, authority().service_name]
 
 
 def _password_page(form: Form, account: accounts.Account, status: int = 200) -> tuple[str, int]:

@@ -41,6 +41,30 @@ class SetPassword(Schema):
     )
 
 
+class ChangePassword(Schema):
+    current = fields.String(
+        required=True,
+        validate=validate.Length(max=MOST_TYPED),
+        metadata={
+            "label": "Present password",
+            "widget": "password",
+            "noun": "your present password",
+            "autocomplete": "current-password",
+        },
+    )
+    password = fields.String(
+        required=True,
+        validate=validate.Length(max=MOST_TYPED),
+        metadata={
+            "label": "New password",
+            "widget": "password",
+            "noun": "a new password",
+            "autocomplete": "new-password",
+            "hint": f"{SHORTEST} characters or more. Three random words are a good password",
+        },
+    )
+
+
 class OpenAccount(Schema):
     person = fields.String(
         required=True,

@@ -15,6 +15,9 @@ from web.arrival import Arrived, arrived, with_person
 
 LASTS = timedelta(hours=12)
 IDLE = timedelta(minutes=30)
+PROOF_LASTS = timedelta(minutes=10)
+"""How long somebody who has proved who they are is not asked to do so again."""
+
 TOUCHED_EVERY = timedelta(minutes=1)
 """Being seen is written down at most this often, so that reading a page rarely takes the write lock."""
 
@@ -32,11 +35,21 @@ class Session:
     expires_at: datetime
     method: str
     revoked_at: datetime | None
+    proved_at: datetime | None
     arrived: Arrived | None = field(default=None, compare=False)
 
     def is_alive(self, now: datetime) -> bool:
         """Whether it still counts: not ended, not too old, not left alone too long."""
         return self.revoked_at is None and now < self.expires_at and now < self.last_seen_at + IDLE
+
+    def is_proved(self, now: datetime) -> bool:
+        """Whether the person has proved of late who they are: by signing in, or since."""
+        return self.proved_at is not None and now < self.proved_at + PROOF_LASTS
+
+    @property
+    def number(self) -> str:
+        """By what the person's own page names it."""
+        return self.id_hash[:16]
 
     def was_seen_long_ago(self, now: datetime) -> bool:
         """Whether it is time to write down that it is in use."""
@@ -55,6 +68,7 @@ def begin(connection: sa.Connection, person: UUID, now: datetime, *, method: str
             last_seen_at=now,
             expires_at=now + LASTS,
             method=method,
+            proved_at=now,
         )
     )
     return value
@@ -89,6 +103,11 @@ def touched(session: Session, now: datetime) -> sa.Update:
     return SESSIONS.update().where(SESSIONS.c.id_hash.in_(row)).values(last_seen_at=now)
 
 
+def prove(connection: sa.Connection, session: Session, now: datetime) -> None:
+    """Write down that the person has proved again who they are."""
+    connection.execute(SESSIONS.update().where(SESSIONS.c.id_hash == session.id_hash).values(proved_at=now))
+
+
 def end(connection: sa.Connection, value: str, now: datetime) -> None:
     """End the session of a cookie's value; a value of no session is passed over."""
     _revoke(connection, SESSIONS.c.id_hash == fingerprint(value), now)
@@ -97,6 +116,12 @@ def end(connection: sa.Connection, value: str, now: datetime) -> None:
 def end_others(connection: sa.Connection, kept: Session, now: datetime) -> None:
     """End every session of a person but this one."""
     _revoke(connection, sa.and_(SESSIONS.c.person == kept.person, SESSIONS.c.id_hash != kept.id_hash), now)
+
+
+def end_one(connection: sa.Connection, person: UUID, number: str, now: datetime) -> None:
+    """End one session of a person, by what their own page calls it."""
+    named = SESSIONS.c.id_hash.startswith(number, autoescape=True)
+    _revoke(connection, sa.and_(SESSIONS.c.person == person, named), now)
 
 
 def end_all(connection: sa.Connection, person: UUID, now: datetime) -> None:

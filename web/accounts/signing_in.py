@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from domain.aggregate import Refusal
-from web.accounts import accounts, attempts, sessions
+from web.accounts import accounts, attempts, security_trail, sessions
 from web.accounts.passwords import Passwords
+from web.accounts.security_trail import Kind
 from web.office import Office
 
 
@@ -28,21 +29,36 @@ def sign_in(
     Raises TooManyAttempts, ServiceUnavailable or WrongNameOrPassword.
     """
     with passwords.place():
-        with office.write() as connection:
-            attempt = attempts.begin(connection, sign_in_name, address, office.now(), device=device)
         with office.read_present() as connection:
             account = accounts.named(connection, sign_in_name)
+        try:
+            with office.write() as connection:
+                attempt = attempts.begin(connection, sign_in_name, address, office.now(), device=device)
+        except attempts.TooManyAttempts as refusal:
+            _note(office, Kind.SIGN_IN_REFUSED, account, str(refusal))
+            raise
         usable = account if account and account.disabled_at is None else None
         right = passwords.verify(usable.password_hash if usable else None, password)
     if usable is None or not right:
+        _note(office, Kind.SIGN_IN_FAILED, account, "" if account else "a name that nobody has")
         raise WrongNameOrPassword("The email address or password is not right. Check both and try again")
     with office.write() as connection:
         attempts.succeed(connection, attempt)
-        return sessions.begin(connection, usable.person, office.now())
+        value = sessions.begin(connection, usable.person, office.now())
+    _note(office, Kind.SIGNED_IN, usable, "by password")
+    return value
 
 
 def sign_out(office: Office, cookie: str | None) -> None:
     """End the session of a cookie, if it has one."""
-    if cookie:
-        with office.write() as connection:
-            sessions.end(connection, cookie, office.now())
+    if not cookie:
+        return
+    with office.write() as connection:
+        ended = sessions.find(connection, cookie, office.now())
+        sessions.end(connection, cookie, office.now())
+    if ended is not None:
+        security_trail.note(office, Kind.SIGNED_OUT, person=ended.person, by=ended.person)
+
+
+def _note(office: Office, kind: Kind, account: accounts.Account | None, detail: str) -> None:
+    security_trail.note(office, kind, person=account.person if account else None, detail=detail)

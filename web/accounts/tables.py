@@ -45,6 +45,7 @@ SESSIONS = sa.Table(
     sa.Column("expires_at", Utc, nullable=False),
     sa.Column("method", sa.Text, nullable=False),
     sa.Column("revoked_at", Utc),
+    sa.Column("proved_at", Utc),
 )
 
 TOKENS = sa.Table(
@@ -74,6 +75,19 @@ SIGN_IN_ATTEMPTS = sa.Table(
     sa.Index("sign_in_attempts_of_name", "name_hash", "at"),
     sa.Index("sign_in_attempts_at_address", "address", "at"),
 )
+
+SECURITY_TRAIL = sa.Table(
+    "security_trail",
+    DOOR_TABLES,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("at", Utc, nullable=False, index=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("person", sa.Uuid, index=True),
+    sa.Column("by", sa.Uuid),
+    sa.Column("address", sa.Text),
+    sa.Column("detail", sa.Text, nullable=False),
+)
+"""What happened to accounts and at sign-in (web.accounts.security_trail)."""
 
 DRAFTS = sa.Table(
     "drafts",

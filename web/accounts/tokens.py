@@ -139,6 +139,12 @@ def revoke(connection: sa.Connection, token: Token, now: datetime) -> None:
     connection.execute(TOKENS.update().where(still).values(revoked_at=now))
 
 
+def revoke_all(connection: sa.Connection, person: UUID, now: datetime) -> None:
+    """Accept no token of a person any more."""
+    still = sa.and_(TOKENS.c.person == person, TOKENS.c.revoked_at.is_(None))
+    connection.execute(TOKENS.update().where(still).values(revoked_at=now))
+
+
 _TOLD = [column for column in TOKENS.c if column.name != "hash"]
 
 _ARRIVING = with_person(TOKENS).where(

@@ -88,6 +88,7 @@ def register(deal: Deal[Person], values: Values) -> Person:
     schemas.TakePost,
     done="The post is noted",
     submit="Note the post",
+    proof=True,
     context=_places,
     initial=lambda _, __: {"from_": office().today(), "capacity": 1},
     main=True,
@@ -103,6 +104,7 @@ def take_post(deal: Deal[Person], values: Values) -> None:
     schemas.ProposePost,
     done="The post is proposed",
     submit="Propose the post",
+    proof=True,
     notes=(
         "These posts take two people: you propose, and somebody else confirms. Until then the post is not held.",
         "Only the very first ones, while there is nobody who could confirm, are held at once.",
@@ -125,6 +127,7 @@ def propose_post(deal: Deal[Person], values: Values) -> None:
     schemas.ConfirmPost,
     done="The post is confirmed",
     submit="Confirm the post",
+    proof=True,
     offered=_has_proposals,
     whose=proposals.may_decide,
     context=proposals.choices,

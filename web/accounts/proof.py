@@ -1,0 +1,101 @@
+"""Asks somebody who is signed in to prove again who they are, before what would let a stranger at their desk stay.
+
+The page that asks carries the answers that were sent. With the proof they are sent once more to the same address and
+carried out there, so that nothing has to be typed twice.
+"""
+
+from __future__ import annotations
+
+from flask import g, render_template, request
+from flask.typing import ResponseReturnValue
+from marshmallow import Schema, fields, validate
+from werkzeug.exceptions import ServiceUnavailable
+
+from domain.aggregate import Refusal
+from web.accounts import accounts, attempts, devices, security_trail, sessions
+from web.accounts.attempts import TooManyAttempts
+from web.accounts.passwords import passwords
+from web.accounts.schemas import MOST_TYPED
+from web.accounts.security_trail import Kind
+from web.accounts.sessions import Session
+from web.forms import Form
+from web.office import office
+
+UNAUTHORISED, TOO_MANY, BUSY = 401, 429, 503
+
+PASSWORD = "proof_password"  # noqa: S105 - the name of a field
+
+
+class WrongProof(Refusal):
+    """It is not the password of the person who is signed in."""
+
+
+class ProveByPassword(Schema):
+    proof_password = fields.String(
+        required=True,
+        validate=validate.Length(max=MOST_TYPED),
+        metadata={
+            "label": "Your password",
+            "widget": "password",
+            "noun": "your password",
+            "autocomplete": "current-password",
+        },
+    )
+
+
+def asked() -> ResponseReturnValue | None:
+    """None where the person has proved of late who they are, or does so with this request; else the page that asks.
+
+    A program is not asked: whoever made its token was.
+    """
+    session: Session | None = g.get("session")
+    if session is None or session.is_proved(office().now()):
+        return None
+    with office().read_present() as connection:
+        account = accounts.of_person(connection, session.person)
+    form = Form(ProveByPassword(), data=request.form if PASSWORD in request.form else None)
+    if PASSWORD not in request.form or not form.is_valid():
+        return _page(form, account)
+    try:
+        verify(account, form.values[PASSWORD])
+    except TooManyAttempts as refusal:
+        form.refuse(str(refusal))
+        return *_page(form, account, TOO_MANY), {"Retry-After": str(refusal.seconds)}
+    except ServiceUnavailable as busy:
+        form.refuse(str(busy.description))
+        return *_page(form, account, BUSY), {"Retry-After": str(busy.retry_after)}
+    except Refusal as refusal:
+        security_trail.note(office(), Kind.PROOF_FAILED, person=session.person, by=session.person)
+        form.refuse(str(refusal), refusal.field)
+        return _page(form, account)
+    with office().write() as connection:
+        sessions.prove(connection, session, office().now())
+    security_trail.note(office(), Kind.PROVED, person=session.person, by=session.person)
+    return None
+
+
+def verify(account: accounts.Account | None, password: str, *, field: str = PASSWORD) -> None:
+    """Look whether it is the person's password. Raises WrongProof, TooManyAttempts or ServiceUnavailable."""
+    name = account.sign_in_name if account else ""
+    with passwords().place():
+        with office().write() as connection:
+            attempt = attempts.begin(
+                connection, name, request.remote_addr or "", office().now(), device=devices.device_of(name)
+            )
+        if not passwords().verify(account.password_hash if account else None, password):
+            raise WrongProof("The password is not right", field=field)
+    with office().write() as connection:
+        attempts.succeed(connection, attempt)
+
+
+def _page(form: Form, account: accounts.Account | None, status: int = UNAUTHORISED) -> tuple[str, int]:
+    hidden = [(name, value) for name, value in request.form.items(multi=True) if name not in {"csrf_token", PASSWORD}]
+    page = render_template(
+        "accounts/prove.html",
+        page_title="Confirm that it is you",
+        form=form,
+        hidden=hidden,
+        account=account,
+        address=request.full_path.rstrip("?"),
+    )
+    return page, status

@@ -1,0 +1,124 @@
+"""The security trail: who signed in, who failed or was refused, and what was done to accounts, kept for a year.
+
+It stands beside the audit trail, which tells of the work: a failed sign-in is nobody's act. What is written here is
+written to the log of the service too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+import structlog
+from flask import g, has_request_context, request
+
+from domain.vocabulary import Word
+from web.accounts.tables import SECURITY_TRAIL
+from web.office import Office
+
+log = structlog.get_logger()
+
+KEPT = timedelta(days=366)
+
+REPEATED = timedelta(minutes=1)
+"""Refusals of one kind, of one person at one address, are written down once in this time: whoever sends them by the
+thousand shall not fill the disk."""
+
+
+class Kind(Word):
+    """What happened, as the trail names it."""
+
+    SIGNED_IN = "signed in"
+    SIGN_IN_FAILED = "sign-in failed"
+    SIGN_IN_REFUSED = "sign-in refused"
+    SIGNED_OUT = "signed out"
+    PROVED = "proved who they are"
+    PROOF_FAILED = "proof failed"
+    ACCESS_REFUSED = "access refused"
+    ACCOUNT_OPENED = "account opened"
+    ACCOUNT_DISABLED = "account disabled"
+    ACCOUNT_ENABLED = "account enabled"
+    LINK_MADE = "password link made"
+    PASSWORD_SET = "password set"  # noqa: S105 - the name of a fact
+    TOKEN_MADE = "token made"  # noqa: S105 - the name of a fact
+    TOKEN_REVOKED = "token revoked"  # noqa: S105 - the name of a fact
+    SESSIONS_ENDED = "sessions ended"
+    FACTOR_SET_UP = "second factor set up"
+    FACTOR_REMOVED = "second factor removed"
+    RECOVERY_CODE_USED = "recovery code used"
+    COUNCIL_LINKED = "council sign-in linked"
+
+    @property
+    def label(self) -> str:
+        return self.value[:1].upper() + self.value[1:]
+
+
+REFUSALS = frozenset({Kind.SIGN_IN_REFUSED, Kind.ACCESS_REFUSED})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the trail. `person` is whose account it concerns, `by` who did it, each where it is known."""
+
+    id: UUID
+    at: datetime
+    kind: Kind
+    person: UUID | None
+    by: UUID | None
+    address: str | None
+    detail: str
+
+
+def note(office: Office, kind: Kind, *, person: UUID | None = None, by: UUID | None = None, detail: str = "") -> None:
+    """Write down what has happened, in the trail and in the log of the server (a command has its own output, for
+    whoever has the machine). What is older than a year is thrown away."""
+    now, columns = office.now(), SECURITY_TRAIL.c
+    address = request.remote_addr if has_request_context() else None
+    with office.write() as connection:
+        connection.execute(SECURITY_TRAIL.delete().where(columns.at <= now - KEPT))
+        lately = sa.exists().where(
+            columns.at > now - REPEATED,
+            columns.kind == kind.value,
+            columns.person.is_not_distinct_from(person),
+            columns.address.is_not_distinct_from(address),
+        )
+        if kind not in REFUSALS or not connection.execute(sa.select(lately)).scalar():
+            connection.execute(
+                SECURITY_TRAIL.insert().values(
+                    id=uuid4(), at=now, kind=kind.value, person=person, by=by, address=address, detail=detail
+                )
+            )
+    if not has_request_context():
+        return
+    log.info(
+        "security",
+        kind=kind.value,
+        person=str(person) if person else None,
+        by=str(by) if by else None,
+        address=address,
+        detail=detail,
+        request_id=g.get("request_id"),
+    )
+
+
+def entries(
+    connection: sa.Connection,
+    *,
+    kind: Kind | None = None,
+    person: UUID | None = None,
+    before: tuple[datetime, UUID] | None = None,
+    limit: int = 50,
+) -> Sequence[Entry]:
+    """The trail, the latest first; `before` is the place behind which a page begins."""
+    columns = SECURITY_TRAIL.c
+    conditions = [columns.kind == kind.value] if kind else []
+    if person is not None:
+        conditions.append(sa.or_(columns.person == person, columns.by == person))
+    if before is not None:
+        at, id = before
+        conditions.append(sa.or_(columns.at < at, sa.and_(columns.at == at, columns.id < id)))
+    query = SECURITY_TRAIL.select().where(*conditions).order_by(columns.at.desc(), columns.id.desc()).limit(limit)
+    return [Entry(**{**row, "kind": Kind(row["kind"])}) for row in connection.execute(query).mappings()]
