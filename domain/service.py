@@ -108,6 +108,22 @@ def beginning_with(*read: Aggregate) -> Iterator[InHand]:
         _IN_HAND.reset(token)
 
 
+Rehearsed = Callable[[Aggregate, list[Event]], None]
+"""Told of each record that would be saved, and of the events that would be saved with it."""
+
+_REHEARSAL: ContextVar[Rehearsed | None] = ContextVar("told instead of saving", default=None)
+
+
+@contextmanager
+def rehearsing(told: Rehearsed) -> Iterator[None]:
+    """Have every command in this block decided and refused as ever, and nothing saved."""
+    token = _REHEARSAL.set(told)
+    try:
+        yield
+    finally:
+        _REHEARSAL.reset(token)
+
+
 class Work:
     """The records that one command has in hand. All are saved together or not at all.
 
@@ -219,11 +235,16 @@ class Service(Application[UUID]):
         return self._log.stream_of(first_event_id())
 
     def save_together(self, records: Collection[Aggregate]) -> None:
-        """Save what is pending in one transaction, provided that none of the records has moved on.
+        """Save what is pending in one transaction, provided that none of the records has moved on; in a rehearsal
+        (`rehearsing`) say only what would be saved.
 
         Straight to the event store: the library's `save` would inspect each record for its protocols first.
         """
         looked_at = {record.id: record.version for record in records if not record.has_changed}
+        if told := _REHEARSAL.get():
+            for record in records:
+                told(record, record.collect_events())
+            return
         events = [event for record in records for event in record.collect_events()]
         if events:
             self._log.put(events, looked_at=looked_at)

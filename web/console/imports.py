@@ -11,6 +11,7 @@ from uuid import UUID
 import click
 
 from domain.provider import Provider, ProviderKind
+from domain.references import reference
 from projections import providers as providers_view
 from projections import schools as schools_view
 from providers.catalogue.groups import GroupRow, MembershipRow, read_groups, read_memberships
@@ -27,17 +28,23 @@ from providers.intake.schools import Whole, import_schools
 from web.authority import record_of
 from web.console.intake import (
     FILE,
+    SAVING,
     Bar,
     Intake,
     dated_option,
     force_option,
+    is_dry_run,
     part_option,
     refused_aloud,
     report_option,
+    with_dry_run,
 )
 from web.office import Office
 
 ALL = "all"
+NEW_PROVIDER = reference(Provider.prefix, 0, 0)
+"""What a provider is called that a dry run would register: it draws no number."""
+
 NO_CODE = "000"
 """The code of a demonstration of several authorities."""
 
@@ -73,7 +80,7 @@ def schools(
             known=_known(office),
             whole=_whole(office, taken, others, part=part),
             force=force,
-            progress=Bar("Saving"),
+            progress=Bar(SAVING),
         )
         summary = [(done.registered, "schools registered"), (done.refreshed, "brought up to date")]
         summary += [(done.unchanged, "unchanged")]
@@ -131,7 +138,7 @@ def links(file: Path, dated: datetime | None, report: Path | None) -> None:
             rows,
             source=intake.source(office, dated),
             known=_known(office),
-            progress=Bar("Saving"),
+            progress=Bar(SAVING),
         )
         summary = (done.proposed, "successions proposed"), (done.unchanged, "known already")
         others = (done.unknown, "of schools not in the register"), (done.other, "links of other kinds")
@@ -161,7 +168,7 @@ def inspections(file: Path, dated: datetime | None, force: bool, report: Path | 
             known=_known(office),
             known_inspections=known_inspections,
             force=force,
-            progress=Bar("Saving"),
+            progress=Bar(SAVING),
         )
         summary = (done.recorded, "inspections recorded"), (done.unchanged, "known already")
         intake.tell([*summary, (done.unknown, "of schools not in the register")], done.problems, done.passed_over)
@@ -198,7 +205,7 @@ def groups(
             known_groups=known_groups,
             full=not part,
             force=force,
-            progress=Bar("Saving"),
+            progress=Bar(SAVING),
         )
         summary = (done.joined, "memberships noted"), (done.left, "ended"), (done.unchanged, "unchanged")
         intake.tell([*summary, (done.unknown, "of schools not in the register")], done.problems, done.passed_over)
@@ -229,7 +236,7 @@ def providers(file: Path, kind: str, report: Path | None) -> None:
             office.service,
             rows,
             known=known,
-            next_reference=lambda: office.next_reference(Provider),
+            next_reference=lambda: NEW_PROVIDER if is_dry_run() else office.next_reference(Provider),
             usual_kind=ProviderKind(kind),
         )
         summary = (done.registered, "providers registered"), (done.changed, "brought up to date")
@@ -272,3 +279,6 @@ def _provider_rows(file: Path) -> Iterator[ProviderRow | Problem]:
         return read_providers(file, progress=Bar("Reading"))
     except NotProviders:
         return read_provider_names(file)
+
+
+with_dry_run(imports)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from domain.aggregate import Refusal
+from domain.aggregate import Aggregate, Event, Refusal
 from domain.school import Source
+from domain.service import rehearsing
 from domain.vocabulary import Channel
 from providers.catalogue.register import UnknownAuthority
 from providers.catalogue.report import write_report
@@ -21,6 +23,7 @@ from providers.catalogue.source import Loss, Problem, WrongFile, date_in_name
 from web import words
 from web.console.opening import at_the_console
 from web.office import Office
+from web.sentences import sentence
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -50,11 +53,34 @@ def part_option(command: Command) -> Command:
     return click.option("--part", is_flag=True, help=text)(command)
 
 
+DRY_RUN = "sis.dry-run"
+"""Where the context of a command holds that nothing is to be changed."""
+
+
+def with_dry_run(group: click.Group) -> None:
+    """Give every command of a group `--dry-run`: show what would change, and change nothing."""
+    for command in group.commands.values():
+        command.params.append(
+            click.Option(
+                ["--dry-run"],
+                is_flag=True,
+                expose_value=False,
+                callback=lambda context, _, chosen: context.meta.__setitem__(DRY_RUN, chosen),
+                help="Show what would change, and change nothing.",
+            )
+        )
+
+
+def is_dry_run() -> bool:
+    context = click.get_current_context(silent=True)
+    return bool(context and context.meta.get(DRY_RUN))
+
+
 class Bar:
     """A progress bar that appears with the first step it is told; called with what is done and what there is."""
 
     def __init__(self, label: str) -> None:
-        self._label = label
+        self._label = "Trying" if label == SAVING and is_dry_run() else label
         self._shown: Any = None
 
     def __call__(self, done: int, total: int) -> None:
@@ -67,6 +93,8 @@ class Bar:
 
 
 _NAMED = 100
+MORE = "{count:,} more"
+SAVING = "Saving"
 
 
 @dataclass(frozen=True)
@@ -75,6 +103,8 @@ class Intake:
 
     file: Path
     report: Path | None
+    rehearsed: Counter[str] = field(default_factory=Counter)
+    """Sentences of what a dry run would record; the first of them alone are kept, the others are counted."""
 
     def __post_init__(self) -> None:
         """Raises click.BadParameter before anything is read where the report cannot be written."""
@@ -88,8 +118,14 @@ class Intake:
     @contextmanager
     def office(self) -> Iterator[Office]:
         """The office that takes the file in; what is refused as a whole is said in one line, and changes nothing."""
-        with refused_aloud(), at_the_console(channel=Channel.IMPORT) as office:
+        rehearsal = rehearsing(self._rehearse) if is_dry_run() else nullcontext()
+        with refused_aloud(), at_the_console(channel=Channel.IMPORT) as office, rehearsal:
             yield office
+
+    def _rehearse(self, record: Aggregate, events: list[Event]) -> None:
+        for event in events:
+            told = f"{record.reference}: {sentence(event, {})}" if len(self.rehearsed) < _NAMED else MORE
+            self.rehearsed[told] += 1
 
     def source(self, office: Office, dated: datetime | None) -> Source:
         """File and day, the day said aloud where nobody gave it."""
@@ -107,6 +143,10 @@ class Intake:
 
         `passed_over` counts the exact doubles and closing lines, which are no fault.
         """
+        if is_dry_run():
+            for told, count in self.rehearsed.items():
+                click.echo(f"Would be recorded: {MORE.format(count=count) if told == MORE else told}")
+            click.echo("This is a dry run: nothing was changed. Without --dry-run it would be:")
         doubles = [(passed_over, "doubles and closing lines passed over")] if passed_over else []
         click.echo(", ".join(f"{count:,} {what}" for count, what in (*summary, *doubles)))
         self.tell_problems(problems)

@@ -1,0 +1,64 @@
+"""What an import would change, shown without changing anything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.web.console.test_imports import ASHGROVE, HEADER, LARK_HILL, MEMBERSHIPS, events_of, file_of, run, taken_in
+from web.office import Office
+
+INSPECTED = ("URN,Rating,Inspection Date", "900001,Good,2019-03-05", "900001,Good,2031-03-05")
+LINKED = ("URN,LinkURN,LinkName,LinkType,LinkEstablishedDate", "900001,900002,x,Successor,")
+LISTED = ("name,kind", "Fractions Ltd,private", "Decimals Ltd,private")
+
+
+@pytest.mark.parametrize(
+    ("command", "lines", "summary", "sentence"),
+    [
+        (
+            "schools",
+            (HEADER, ASHGROVE.replace("High", "Secondary"), LARK_HILL, ASHGROVE.replace("900001", "900004")),
+            "1 schools registered, 1 brought up to date, 1 unchanged",
+            "900001: An import brought the details up to date",
+        ),
+        ("links", LINKED, "1 successions proposed", "900001: An import noted from"),
+        ("inspections", INSPECTED, "1 inspections recorded", "900001: An import recorded the inspection"),
+        ("groups", MEMBERSHIPS, "1 memberships noted", "that the school belongs to The Wexmoor Trust"),
+        ("providers", LISTED, "2 providers registered", "Fractions Ltd"),
+    ],
+)
+def test_a_dry_run_tells_what_would_be_recorded_and_records_nothing(
+    office: Office, command: str, lines: tuple[str, ...], summary: str, sentence: str
+) -> None:
+    taken_in("schools", file_of("register_2024-06-17.csv", HEADER, ASHGROVE, LARK_HILL))
+    file = file_of("file_2024-06-18.csv", *lines)
+    before = events_of(office)
+
+    tried = run(command, file, "--dry-run")
+
+    assert events_of(office) == before
+    assert "This is a dry run: nothing was changed" in tried.stdout
+    assert summary in tried.stdout
+    assert sentence in tried.stdout
+    done = run(command, file)
+    assert done.exit_code == tried.exit_code
+    assert summary in done.stdout, "what was said would be is what came"
+    assert events_of(office) > before
+
+
+def test_a_dry_run_tells_the_first_hundred_and_counts_the_rest(office: Office) -> None:
+    rows = [f"9001{n:02},School {n},Wexmoor,Open,," for n in range(100)] + ["900300,Last,Wexmoor,Open,,"]
+    told = taken_in("schools", file_of("register_2024-06-17.csv", HEADER, *rows), "--dry-run")
+    assert told.count("Would be recorded:") == 101
+    assert "Would be recorded: 1 more" in told
+    assert events_of(office) == 0
+
+
+def test_what_a_file_lacks_is_refused_in_a_dry_run_too(office: Office) -> None:
+    taken_in("schools", file_of("register_2024-06-17.csv", HEADER, ASHGROVE, LARK_HILL))
+    refused = run("schools", file_of("register_2024-06-18.csv", HEADER, ASHGROVE), "--dry-run")
+    assert refused.exit_code == 1
+    assert "lacks 1 of the 2 schools" in refused.stderr
+    assert not Path("register_2024-06-18-problems.csv").exists()
