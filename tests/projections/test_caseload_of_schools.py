@@ -112,3 +112,36 @@ def test_a_record_is_due_ten_days_after_a_visit_whose_event_names_no_day(service
         )
 
     assert [(item.task, item.due) for item in ask(waiting)] == [(Task.WRITE_RECORD, TODAY + timedelta(days=10))]
+
+
+def test_nothing_waits_at_a_school_that_belongs_to_another_authority_until_it_comes_back(
+    service: Service, ask: Ask, school: UUID
+) -> None:
+    beside: list[Item] = ask(waiting)
+    rate(service, begun(service, 900003, "Cedar High"), "D", NEXT_REVIEW)
+    with signed(TODAY):
+        planned = service.add(
+            lambda: Visit.plan(
+                "V-2026-0002",
+                school=school,
+                kind=VisitKind.CORE,
+                purpose=Purpose.MONITORING,
+                on=TODAY,
+                term=default_term_on(TODAY),
+                visitors=(Visitor(OFFICER, "link officer"),),
+                lead=OFFICER,
+                focus="Target setting",
+            )
+        ).id
+    assert planned in {item.record for item in ask(waiting)}
+    source = Source("register_2026-11.csv", TODAY)
+
+    with signed(TODAY):
+        service.change(School, school, lambda it: it.move_to(la_name="Bolton", la_code="350", source=source))
+
+    assert [item.detail for item in ask(waiting)] == ["Category D"]
+
+    with signed(TODAY):
+        service.change(School, school, lambda it: it.come_back(source=source))
+
+    assert {item.record for item in ask(waiting)} >= {planned, beside[0].record}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from domain.aggregate import Aggregate, Event, Refusal
 from domain.school import Source
 from domain.service import rehearsing
 from domain.vocabulary import Channel
+from projections.database import alone
 from providers.catalogue.register import UnknownAuthority
 from providers.catalogue.report import write_report
 from providers.catalogue.source import Loss, Problem, WrongFile, date_in_name
@@ -117,10 +118,12 @@ class Intake:
 
     @contextmanager
     def office(self) -> Iterator[Office]:
-        """The office that takes the file in; what is refused as a whole is said in one line, and changes nothing."""
-        rehearsal = rehearsing(self._rehearse) if is_dry_run() else nullcontext()
-        with refused_aloud(), at_the_console(channel=Channel.IMPORT) as office, rehearsal:
-            yield office
+        """The office that takes the file in, one file at a time; what is refused as a whole is said in one line, and
+        changes nothing."""
+        with refused_aloud(), at_the_console(channel=Channel.IMPORT) as office:
+            by_itself = rehearsing(self._rehearse) if is_dry_run() else alone(office.writer, "import", _another_runs)
+            with by_itself:
+                yield office
 
     def _rehearse(self, record: Aggregate, events: list[Event]) -> None:
         for event in events:
@@ -185,6 +188,12 @@ def refused_aloud() -> Iterator[None]:
         yield
     except (WrongFile, UnknownAuthority, Refusal) as refusal:
         raise click.ClickException(str(refusal)) from None
+
+
+def _another_runs() -> None:
+    raise click.ClickException(
+        "Another import is running on this database. Nothing was changed. Begin again after it"
+    )
 
 
 def _not_ahead(day: date, today: date) -> date:

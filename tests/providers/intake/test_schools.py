@@ -211,6 +211,20 @@ def test_the_same_command_sent_again_after_a_break_completes_the_import(
     assert (report.registered, report.unchanged, len(told())) == (5, AT_ONCE, AT_ONCE + 5)
 
 
+def test_an_import_that_was_killed_goes_on_when_it_is_begun_again(take_in: Import, told: Told) -> None:
+    rows = [row(200000 + number) for number in range(AT_ONCE + 5)]
+
+    def killed(done: int, _: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        take_in(*rows, progress=killed)
+
+    report = take_in(*rows)
+
+    assert (report.registered, report.unchanged, len(told())) == (5, AT_ONCE, AT_ONCE + 5)
+
+
 def test_the_school_is_found_afterwards(take_in: Import, ask: Ask) -> None:
     take_in(row(105900, postcode="M5 4BJ"))
 

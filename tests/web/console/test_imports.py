@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from domain.vocabulary import Channel
 from projections import providers, schools
+from projections.database import alone
 from web.console.imports import imports
 from web.office import Office
 
@@ -156,6 +157,18 @@ def test_an_older_file_over_a_newer_one_is_refused_unless_forced(office: Office)
     assert result.stderr.splitlines()[-1].startswith("Error: The file is of 17 June 2023")
     assert events_of(office) == before
     assert "1 brought up to date" in taken_in("schools", older, "--force")
+
+
+def test_a_second_import_at_a_time_is_refused(office: Office) -> None:
+    register = file_of("register_2024-06-17.csv", HEADER, ASHGROVE)
+    with alone(office.writer, "import"):
+        refused = run("schools", register)
+        assert "1 schools registered" in taken_in("schools", register, "--dry-run")
+
+    assert refused.exit_code == 1
+    assert refused.stderr.splitlines()[-1].startswith("Error: Another import is running")
+    assert events_of(office) == 0
+    assert "1 schools registered" in taken_in("schools", register)
 
 
 def test_bad_rows_are_listed_while_good_ones_count() -> None:
