@@ -27,7 +27,7 @@ def of_schools(place: Place) -> Told:
     figures: dict[str, float] = {}
     for state in ("new", "unchanged"):
         began = perf_counter()
-        command = [str(Path(sys.executable).with_name("sis")), "import", "schools", str(register)]
+        command = [str(Path(sys.executable).with_name("sis")), "import", "schools", str(register), "--la", "all"]
         process = subprocess.Popen(command, env=environment, cwd=place.folder, stdout=subprocess.DEVNULL)
         _, status, usage = os.wait4(process.pid, 0)
         if os.waitstatus_to_exitcode(status):
