@@ -19,6 +19,8 @@ from projections.driver import run
 SAFE_SQLITE = (3, 51, 3)
 """From this version on SQLite has no WAL-reset bug, which could corrupt a file with several connections."""
 
+DRIVERS = frozenset({"sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg"})
+
 BUSY_SECONDS = 30
 CONNECT_SECONDS = 2
 """How long a PostgreSQL server may take to answer before the next one of the address is tried."""
@@ -32,6 +34,10 @@ class UnsafeSqlite(RuntimeError):
 
 class NotADatabase(ValueError):
     """The address names neither a SQLite file nor a PostgreSQL database."""
+
+
+class NoDatabase(FileNotFoundError):
+    """There is no file at the address of a database that is only to be read."""
 
 
 @dataclass(frozen=True)
@@ -58,20 +64,33 @@ class Database:
             os.close(self.uses.pop())
 
 
-def open_database(url: str, *, replica_url: str | None = None) -> Database:
+def address_of(url: str) -> sa.URL:
+    """A SQLAlchemy address of a SQLite file or a PostgreSQL database. Raises NotADatabase for anything else."""
+    try:
+        address = sa.make_url(url)
+    except (sa.exc.ArgumentError, ValueError):
+        raise NotADatabase(f"{url.partition('://')[0] or 'nothing'}... is no address of a database") from None
+    if address.drivername not in DRIVERS:
+        raise NotADatabase(f"{address.drivername} is neither sqlite nor postgresql")
+    if address.get_backend_name() == "sqlite" and (not address.database or address.query or address.host):
+        raise NotADatabase("a SQLite address has four strokes before its path, and nothing after it")
+    return address
+
+
+def open_database(url: str, *, replica_url: str | None = None, to_read: bool = False) -> Database:
     """The database at a SQLAlchemy address; readings go to the replica where there is one.
 
-    A SQLite file is made where there is none, for its owner alone, with its folder.
+    A SQLite file is made where there is none, for its owner alone, with its folder; a database that is opened only
+    `to_read` is neither made nor changed.
     A PostgreSQL address may name several hosts of which only the one that takes writes is used
     (`?host=a:5432&host=b:5432&target_session_attrs=read-write`).
-    Raises UnsafeSqlite for a SQLite library with the WAL-reset bug, NotADatabase for an address of another kind.
+    Raises UnsafeSqlite for a SQLite library with the WAL-reset bug, NotADatabase for an address of another kind,
+    NoDatabase where there is nothing to read, OSError where a file cannot be made.
     """
-    address = sa.make_url(url)
+    address = address_of(url)
     if address.get_backend_name() == "sqlite":
-        return _open_sqlite(address)
-    if address.get_backend_name() == "postgresql":
-        return _open_postgresql(address, sa.make_url(replica_url) if replica_url else address)
-    raise NotADatabase(f"{address.get_backend_name()} is neither sqlite nor postgresql")
+        return _open_sqlite(address, to_read=to_read)
+    return _open_postgresql(address, address_of(replica_url) if replica_url else address, to_read=to_read)
 
 
 def one_statement(reader: sa.Engine) -> sa.Engine:
@@ -122,23 +141,26 @@ _AS_MANY_AS_ASK = 0
 """The pool's size for a connection to each thread that wants one at the moment; all are kept, for opening is dear."""
 
 
-def _open_sqlite(address: sa.URL) -> Database:
+def _open_sqlite(address: sa.URL, *, to_read: bool) -> Database:
     if pysqlite3.dbapi2.sqlite_version_info < SAFE_SQLITE:
         raise UnsafeSqlite(pysqlite3.dbapi2.sqlite_version)
-    if not address.database:
-        raise NotADatabase("a SQLite address names a file: sqlite:////srv/sis/authority.sqlite")
-    path = Path(address.database)
-    make_database_file(path)
+    path = Path(address.database or "")
+    if not to_read:
+        make_database_file(path)
+    elif not path.is_file():
+        raise NoDatabase(f"There is no database {path}")
     options: dict[str, Any] = {"module": pysqlite3.dbapi2, "connect_args": {"timeout": BUSY_SECONDS}}
     # One writing connection per process: threads queue for it in order, where SQLite would have them poll.
     writer = sa.create_engine(address, pool_size=1, max_overflow=0, pool_timeout=BUSY_SECONDS, **options)
     reader = sa.create_engine(address, pool_size=_AS_MANY_AS_ASK, **options)
     for engine, begin in ((writer, "BEGIN IMMEDIATE"), (reader, "BEGIN")):
         sa.event.listen(engine, "do_connect", partial(_to_existing_file, path))
-        sa.event.listen(engine, "first_connect", partial(_on_first_connect, f"{address.database}.open-lock"))
-        sa.event.listen(engine, "connect", _on_connect)
+        if not to_read:
+            sa.event.listen(engine, "first_connect", partial(_on_first_connect, f"{address.database}.open-lock"))
+        sa.event.listen(engine, "connect", partial(_on_connect, to_read=to_read))
         sa.event.listen(engine, "begin", partial(_on_begin, begin))
-    return Database(writer, reader, primary=one_statement(reader), snapshot=reader, uses=[use(path)])
+    uses = [] if to_read else [use(path)]
+    return Database(writer, reader, primary=one_statement(reader), snapshot=reader, uses=uses)
 
 
 def _to_existing_file(path: Path, _dialect: Any, _record: Any, arguments: list[Any], options: dict[str, Any]) -> None:
@@ -153,11 +175,13 @@ def _on_first_connect(lock: str, connection: Any, _: Any) -> None:
         connection.execute("PRAGMA journal_mode = WAL").close()
 
 
-def _on_connect(connection: Any, _: Any) -> None:
+def _on_connect(connection: Any, _: Any, *, to_read: bool) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
+    if to_read:
+        cursor.execute("PRAGMA query_only = ON")
     cursor.close()
 
 
@@ -166,8 +190,8 @@ def _on_begin(begin: str, connection: sa.Connection) -> None:
         run(connection, begin)
 
 
-def _open_postgresql(address: sa.URL, replica: sa.URL) -> Database:
-    pool, options = {"pool_size": _AS_MANY_AS_ASK}, _postgresql_options(address)
+def _open_postgresql(address: sa.URL, replica: sa.URL, *, to_read: bool) -> Database:
+    pool, options = {"pool_size": _AS_MANY_AS_ASK}, _postgresql_options(address, to_read=to_read)
     # A lost connection is told from the failed command itself: asking first would cost each command a round trip.
     writer = sa.create_engine(address, isolation_level="READ COMMITTED", connect_args=options, **pool)
     # psycopg ends a standby's or a reader's transaction without a word; what was read stays one moment's.
@@ -175,7 +199,7 @@ def _open_postgresql(address: sa.URL, replica: sa.URL) -> Database:
         replica,
         isolation_level="REPEATABLE READ",
         pool_pre_ping=True,
-        connect_args=_postgresql_options(replica),
+        connect_args=_postgresql_options(replica, to_read=to_read),
         **pool,
     )
     # Connections of its own: to turn those of another engine to and fro takes longer than most questions.
@@ -185,10 +209,11 @@ def _open_postgresql(address: sa.URL, replica: sa.URL) -> Database:
     return Database(writer, reader, primary, writer.execution_options(isolation_level="REPEATABLE READ"))
 
 
-def _postgresql_options(address: sa.URL) -> dict[str, Any]:
+def _postgresql_options(address: sa.URL, *, to_read: bool) -> dict[str, Any]:
     given = address.query.get("options", "")
+    ours = f"-c timezone=UTC{' -c default_transaction_read_only=on' if to_read else ''}"
     return {
         "connect_timeout": CONNECT_SECONDS,
         "application_name": "sis",
-        "options": f"{given if isinstance(given, str) else ' '.join(given)} -c timezone=UTC".strip(),
+        "options": f"{given if isinstance(given, str) else ' '.join(given)} {ours}".strip(),
     }

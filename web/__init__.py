@@ -23,7 +23,7 @@ from web.authority import authority
 from web.form_pages import form_pages
 from web.headers import add_headers
 from web.identity import visitor
-from web.migrate import upgrade
+from web.migrate import refuse_unfit, upgrade
 from web.navigation import navigation
 from web.nouns import NOUNS, PAGES, SHELVES
 from web.office import EXTENSION, Office
@@ -94,9 +94,15 @@ def make_app(settings: Settings) -> Flask:
     return app
 
 
-def open_office(settings: Settings) -> Office:
-    """The office on the settings' database, brought up to date."""
-    opened = Office(settings.database_url, replica_url=settings.replica_url)
+def open_office(settings: Settings, *, to_read: bool = False) -> Office:
+    """The office on the settings' database, brought up to date, or only `to_read`: then nothing is made or changed.
+
+    Raises Unfit (web.migrate) for a database that this release cannot use, and what open_database raises.
+    """
+    refuse_unfit(settings.database_url, to_read=to_read)
+    opened = Office(settings.database_url, replica_url=settings.replica_url, to_read=to_read)
+    if to_read:
+        return opened
     upgrade(opened.writer)
     opened.prepare_views()
     return opened

@@ -38,13 +38,15 @@ _DRAWN: ContextVar[list[str]] = ContextVar("references drawn for the command in 
 class Office:
     """One authority's service: its log, its views and its clock.
 
-    `replica_url` names a copy of a PostgreSQL database that answers readings. `clock` is given where time is set on
-    purpose (a demonstration, a test); else the machine's and the database's own clocks are used. `on_account` is
-    told with what sign-in name an account was opened.
+    `replica_url` names a copy of a PostgreSQL database that answers readings; `to_read` keeps it from any change.
+    `clock` is given where time is set on purpose (a demonstration, a test); else the machine's and the database's
+    own clocks are used. `on_account` is told with what sign-in name an account was opened.
     """
 
-    def __init__(self, database_url: str, *, replica_url: str = "", clock: Clock | None = None) -> None:
-        database = open_database(database_url, replica_url=replica_url)
+    def __init__(
+        self, database_url: str, *, replica_url: str = "", clock: Clock | None = None, to_read: bool = False
+    ) -> None:
+        database = open_database(database_url, replica_url=replica_url, to_read=to_read)
         self._database = database
         self.writer, self.reader = database.writer, database.reader
         self.log = open_log(database, clock)

@@ -37,12 +37,17 @@ def settings_from_environment(*, database_url: str | None = None) -> Settings:
     """
     key, *older = secret_keys(VAR / "secret_key")
     return Settings(
-        database_url=database_url or os.environ.get("SIS_DATABASE_URL") or database_of(DEMONSTRATION),
+        database_url=database_url or named_database(),
         secret_key=key,
         older_keys=tuple(older),
         replica_url=os.environ.get("SIS_REPLICA_URL", ""),
         secure_cookies=os.environ.get("SIS_SECURE_COOKIES") == "1",
     )
+
+
+def named_database() -> str:
+    """The URL of the database of this deployment: SIS_DATABASE_URL, else the demonstration's."""
+    return os.environ.get("SIS_DATABASE_URL") or database_of(DEMONSTRATION)
 
 
 def serves_several() -> bool:

@@ -7,10 +7,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import click
-import sqlalchemy as sa
 
 from domain.aggregate import Refusal
-from projections.database import NotADatabase
 from web.authorities import places
 from web.authorities.copying import CopyDiffers
 from web.authorities.directory import Directory, Listed
@@ -60,7 +58,7 @@ def create(name: str, hosts: Sequence[str], domains: Sequence[str], label: str |
 @authorities.command("list")
 def show() -> None:
     """Say of each authority where it is served, where its data are, and whether it is open."""
-    with _directory() as directory:
+    with _directory(to_read=True) as directory:
         for authority in directory.everyone():
             hosts = " ".join(sorted(authority.hosts))
             click.echo(f"{authority.name:<20} {_state(authority):<8} {hosts}  {places.shown(authority.database_url)}")
@@ -151,15 +149,13 @@ def _state(authority: Listed) -> str:
 
 
 @contextmanager
-def _directory() -> Iterator[Directory]:
+def _directory(*, to_read: bool = False) -> Iterator[Directory]:
     """The directory of this deployment; what stands against a command is said in one line."""
     try:
-        directory = Directory(authorities_url())
+        directory = Directory(authorities_url(), to_read=to_read)
         try:
             yield directory
         finally:
             directory.close()
-    except (Refusal, NotADatabase, CopyDiffers) as refusal:
+    except (Refusal, CopyDiffers) as refusal:
         raise click.ClickException(str(refusal)) from None
-    except (sa.exc.OperationalError, sa.exc.ArgumentError) as error:
-        raise click.ClickException(f"The database cannot be reached: {error}") from None

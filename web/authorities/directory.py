@@ -21,6 +21,7 @@ from projections.columns import Utc
 from projections.database import alone, open_database
 from web.accounts.tables import lock
 from web.authorities import places
+from web.migrate import refuse_foreign
 
 TABLES = sa.MetaData()
 
@@ -72,6 +73,10 @@ class DirectoryRefusal(Refusal):
     """The directory cannot be changed like that."""
 
 
+class NoDirectory(DirectoryRefusal):
+    """No authority was ever listed at this place."""
+
+
 class NoSuchAuthority(DirectoryRefusal):
     """No authority of that name is listed."""
 
@@ -105,15 +110,28 @@ def address_hash(key: str, address: str) -> str:
 
 
 class Directory:
-    """The directory at a SQLAlchemy address, made where it is not there yet."""
+    """The directory at a SQLAlchemy address, made where it is not there yet unless it is only `to_read`.
 
-    def __init__(self, url: str) -> None:
+    Raises NoDirectory where there is nothing to read, Unfit (web.migrate) for the database of another program, and
+    what open_database raises.
+    """
+
+    def __init__(self, url: str, *, to_read: bool = False) -> None:
         if places.schema_of(url) == places.SHARED:
             url = places.in_schema(url, SCHEMA)
-        places.make(url)
         self.url = url
-        self._database = open_database(url)
+        is_empty = places.is_empty(url)
+        if is_empty and to_read:
+            raise NoDirectory(f"no directory of authorities is at {places.shown(url)}: see sis authorities create")
+        if not is_empty:
+            with places.opened(url, to_read=True) as database, database.primary.connect() as connection:
+                refuse_foreign(connection, AUTHORITIES.name)
+        if not to_read:
+            places.make(url)
+        self._database = open_database(url, to_read=to_read)
         self._writer, self._reader = self._database.writer, self._database.reader
+        if to_read:
+            return
         with alone(self._writer, "directory"):
             TABLES.create_all(self._writer)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from projections.database import Database, NotADatabase, open_database
+from projections.database import Database, NotADatabase, address_of, open_database
 from projections.database_file import files_of, make_database_file
 
 SEARCH_PATH = re.compile(r"-c\s*search_path\s*=\s*([a-z_][a-z0-9_]*)(?=\s|$)")
@@ -23,11 +23,9 @@ def schema_of(url: str) -> str | None:
 
     Raises NotADatabase for an address of another kind, or with options of which the schema cannot be read.
     """
-    address = sa.make_url(url)
+    address = address_of(url)
     if address.get_backend_name() == "sqlite":
         return None
-    if address.get_backend_name() != "postgresql":
-        raise NotADatabase(f"{address.get_backend_name()} is neither sqlite nor postgresql")
     given = address.query.get("options", ())
     options = given if isinstance(given, str) else " ".join(given)
     if "search_path" not in options:
@@ -74,9 +72,9 @@ def is_copied_by(url: str, replica_url: str) -> bool:
 
 
 @contextmanager
-def opened(url: str) -> Iterator[Database]:
+def opened(url: str, *, to_read: bool = False) -> Iterator[Database]:
     """The database at a place, let go of afterwards."""
-    database = open_database(url)
+    database = open_database(url, to_read=to_read)
     try:
         yield database
     finally:
@@ -96,7 +94,7 @@ def is_empty(url: str) -> bool:
     """Whether there is no table at the place, or no such place."""
     if schema_of(url) is None and not _file(url).exists():
         return True
-    with opened(url) as database, database.reader.connect() as connection:
+    with opened(url, to_read=True) as database, database.reader.connect() as connection:
         return not sa.inspect(connection).get_table_names()
 
 

@@ -91,7 +91,7 @@ def _label_in_directory(context: click.Context, named: str) -> str:
     is then for; empty where it serves one."""
     if not serves_several():
         return ""
-    with closing(Directory(authorities_url())) as directory:
+    with closing(Directory(authorities_url(), to_read=True)) as directory:
         try:
             listed = directory.named(named)
         except DirectoryRefusal as refusal:

@@ -29,6 +29,9 @@ def follow() -> None:
     """
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, _end)
+    # What stands in the way from the first is said and ends the command; what comes later is waited for.
+    with opened():
+        pass
     pause = FIRST_PAUSE
     while True:
         began = time.monotonic()

@@ -8,14 +8,13 @@ from typing import TypeVar
 
 import click
 
-from domain.aggregate import Refusal
 from domain.vocabulary import Channel
 from web import open_office
-from web.authorities.directory import Directory, Listed
+from web.authorities.directory import Directory, Listed, NoDirectory
 from web.authorities.lobby import WAY_IN
 from web.authorities.offices import open_authority, settings_of
 from web.office import Office
-from web.settings import Settings, authorities_url, settings_from_environment
+from web.settings import Settings, authorities_url, named_database, settings_from_environment
 
 C = TypeVar("C", bound=click.Command)
 
@@ -56,14 +55,21 @@ def way_in() -> str:
     authority = _named()
     if authority is None:
         return ""
-    with closing(Directory(authorities_url())) as directory:
+    with closing(Directory(authorities_url(), to_read=True)) as directory:
         others = [other for other in directory.everyone() if other.name != authority.name]
     return f"{WAY_IN}/{authority.name}" if any(other.hosts & authority.hosts for other in others) else ""
 
 
 @contextmanager
-def opened(settings: Settings | None = None) -> Iterator[Office]:
-    """The office on the settings' database, or that of the authority that the command names, closed afterwards."""
+def opened(settings: Settings | None = None, *, to_read: bool = False) -> Iterator[Office]:
+    """The office on the settings' database, or that of the authority that the command names, closed afterwards.
+
+    One that is opened only `to_read` is neither made nor changed (web.open_office).
+    """
+    if to_read:
+        with closing(open_office(Settings(_database_to_read(), secret_key=""), to_read=True)) as office:
+            yield office
+        return
     authority = _named() if settings is None else None
     if authority is not None:
         directory = Directory(authorities_url())
@@ -82,14 +88,19 @@ def at_the_console(settings: Settings | None = None, channel: Channel = Channel.
         yield office
 
 
+def _database_to_read() -> str:
+    authority = _named()
+    return authority.database_url if authority else named_database()
+
+
 def _named() -> Listed | None:
     """The authority that the present command names. Raises click.ClickException if there is none of that name."""
     context = click.get_current_context(silent=True)
     name = context.meta.get(AUTHORITY) if context else None
     if not name:
         return None
-    with closing(Directory(authorities_url())) as directory:
-        try:
+    try:
+        with closing(Directory(authorities_url(), to_read=True)) as directory:
             return directory.named(name)
-        except Refusal as refusal:
-            raise click.ClickException(str(refusal)) from None
+    except NoDirectory as lack:
+        raise click.ClickException(f"There is no authority {name}: {lack}") from None

@@ -15,12 +15,13 @@ from granian.server import Server
 
 from domain.local_authorities import code_of
 from projections.database_file import InUse, delete_databases, make_folder
+from web.authorities.directory import Directory
 from web.console.intake import Intake, refused_aloud
 from web.console.opening import opened, present_settings
 from web.console.resetting import MAKING, mark_as_made
 from web.demonstration.loading import NoSchools, SignIn, load_demonstration, load_register, sign_ins
 from web.office import Office
-from web.settings import Settings, database_of, serves_several, settings_from_environment
+from web.settings import Settings, authorities_url, database_of, serves_several, settings_from_environment
 
 THREADS = 4
 
@@ -108,6 +109,7 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
     can_listen(host, port)
     settings = present_settings()
     if serves_several() and settings == settings_from_environment():
+        Directory(authorities_url()).close()
         router = "web.authorities.router:create_router"
         _serve(host, port, settings, factory=router, workers=workers, threads=threads)
         return

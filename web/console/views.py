@@ -20,6 +20,8 @@ from web.views import DECIDED_BY, VIEWS
 
 SHOWN = 20
 
+OF_ANOTHER_RELEASE = "not filled by this release: run `sis views rebuild`, or start the service"
+
 NAMES = click.Choice([view.name for view in VIEWS])
 
 
@@ -31,16 +33,18 @@ def views() -> None:
 @views.command()
 def status() -> None:
     """Say of each view whether it is in step with the log, and what stopped it if it is not."""
-    with opened() as office, office.read() as connection:
+    with opened(to_read=True) as office, office.read() as connection:
         known, end = standings(connection), office.log.last_position(connection)
     click.echo(f"The log has {end:,} events")
     for view in VIEWS:
-        click.echo(f"{view.name:<18} {_told(known[view.name], end)}")
+        click.echo(f"{view.name:<18} {_told(view, known.get(view.name), end)}")
     if any(standing.stopped_at is not None for standing in known.values()):
         raise click.ClickException("a view is stopped: mend what it says, then start the service anew")
 
 
-def _told(standing: Standing, end: int) -> str:
+def _told(view: View, standing: Standing | None, end: int) -> str:
+    if standing is None or not standing.is_of(view):
+        return OF_ANOTHER_RELEASE
     if standing.stopped_at is not None:
         return f"STOPPED at event {standing.stopped_at:,}: {standing.error}"
     if standing.follows:
@@ -73,7 +77,8 @@ def rebuild(name: str | None) -> None:
 @views.command()
 def check() -> None:
     """Prove that the live views equal what a rebuild would give; exits with 1 and the differences if not."""
-    with opened() as office, _progress(office, "Events", times=len(VIEWS)) as progress:
+    with opened(to_read=True) as office, _progress(office, "Events", times=len(VIEWS)) as progress:
+        _refuse_those_of_another_release(office)
         seen = [0]
 
         def more(number: int) -> None:
@@ -109,6 +114,14 @@ def inline(name: str) -> None:
     with _in_words(), opened() as office:
         keep_inline(office.log, office.follower, _named(name)[0])
     click.echo(f"{name} is kept in step by every command")
+
+
+def _refuse_those_of_another_release(office: Office) -> None:
+    with office.read() as connection:
+        known = standings(connection)
+    others = [view.name for view in VIEWS if view.name not in known or not known[view.name].is_of(view)]
+    if others:
+        raise click.ClickException(f"{', '.join(others)}: {OF_ANOTHER_RELEASE}")
 
 
 @contextmanager

@@ -1,0 +1,70 @@
+"""Tells what stands in the way of a command in one sentence, with what to do about it, for every command alike."""
+
+from __future__ import annotations
+
+import errno
+from typing import Any
+
+import click
+import sqlalchemy as sa
+
+from domain.aggregate import Refusal
+from domain.service import OutcomeUnknown, Unavailable
+from projections.database import NoDatabase, NotADatabase, UnsafeSqlite
+from projections.event_log.faults import FAULTS, first_line
+from projections.follower import Superseded
+from web.migrate import Unfit
+from web.secret_key import BadSecretKey
+
+ADDRESSES = "sqlite:////srv/sis/authority.sqlite or postgresql+psycopg://sis@db/authority"
+
+FAILURES = (
+    Refusal,
+    BadSecretKey,
+    NoDatabase,
+    NotADatabase,
+    Unfit,
+    UnsafeSqlite,
+    OutcomeUnknown,
+    Superseded,
+    Unavailable,
+    sa.exc.ArgumentError,
+    *FAULTS,
+    OSError,
+)
+"""What lies with the machine, the deployment, the database or what was asked for, and not with the program."""
+
+
+class CommandsInWords(click.Group):
+    """A group whose commands fail with one sentence and status 1 where the fault is not the program's."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except FAILURES as failure:
+            if isinstance(failure, OSError) and failure.errno == errno.EPIPE:
+                raise
+            raise click.ClickException(in_words(failure)) from failure
+
+
+def in_words(failure: Exception) -> str:
+    """The sentence for one of FAILURES."""
+    match failure:
+        case NoDatabase():
+            return f"{failure}: give the name of one in SIS_DATABASE_URL, or begin with `sis begin`"
+        case NotADatabase() | sa.exc.ArgumentError():
+            return f"The address of the database cannot be used ({failure}): give one as {ADDRESSES}"
+        case UnsafeSqlite():
+            return f"SQLite {failure} could damage the database: install the release that constraints.txt names"
+        case OSError():
+            what = f"{failure.filename}: {failure.strerror}" if failure.filename else str(failure)
+            return f"{what}. See that the folder is there and that you may write in it"
+        case sa.exc.SQLAlchemyError():
+            return (
+                f"The database cannot be reached or used ({first_line(failure)}): see that its address is right, "
+                "that its server runs or you may write its file and folder, and that there is room"
+            )
+        case OutcomeUnknown() | Unavailable():
+            return f"The database cannot be reached or used ({failure}): see that it is there, then try again"
+        case _:
+            return str(failure)
