@@ -54,7 +54,30 @@ class TooManyAtOnce(Refusal):
 
 
 class Unavailable(Exception):
-    """The log cannot be read or written at present. A command may be sent again under its id, and is done once."""
+    """The log cannot be read or written at present. A command may be sent again under its id, and is done once.
+
+    `says` is the cause in the words of a person, where it is known.
+    """
+
+    says = ""
+
+
+class NoRoom(Unavailable):
+    """There is no room for what is to be saved."""
+
+    says = "There is no room left on the disk. Nothing was saved"
+
+
+class DiskFault(Unavailable):
+    """The disk does not do what is asked of it."""
+
+    says = "The disk of the database cannot be read or written. Nothing was saved"
+
+
+class Displaced(Unavailable):
+    """The file that was open is no longer the one at its place: what would be saved there would be lost."""
+
+    says = "The file of the database was deleted or replaced while the service was running. Nothing was saved"
 
 
 class OutcomeUnknown(Unavailable):
@@ -169,6 +192,11 @@ class Service(Application[UUID]):
         self._kept = KeptRecords()
         self.repository.cache = self._kept
         self.repository.deepcopy_from_cache = False
+
+    def forget(self) -> None:
+        """Forget the records kept ready: another log has taken the place of theirs."""
+        self._kept = KeptRecords()
+        self.repository.cache = self._kept
 
     def construct_factory(self, env: Environment) -> InfrastructureFactory[Any]:
         """The factory that was handed in, instead of one named in the environment."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -54,6 +54,8 @@ class Database:
     primary: sa.Engine
     snapshot: sa.Engine
     uses: list[int] = field(default_factory=list)
+    when_reopened: list[Callable[[], None]] = field(default_factory=list)
+    """Called where another file has taken the place of the one that was open: what is remembered of that is void."""
     """The descriptor by which others see that the file is used, until `close()`."""
 
     def close(self) -> None:
@@ -100,15 +102,37 @@ def one_statement(reader: sa.Engine) -> sa.Engine:
     return reader.execution_options(**{_ONE_STATEMENT: True})
 
 
-def at_once(connection: sa.Connection, statement: sa.Update) -> None:
-    """Run a statement on a connection of SQLite's for single questions, unless somebody else is writing."""
-    run(connection, "PRAGMA busy_timeout = 0")
+@contextmanager
+def unless_busy(primary: sa.Engine) -> Iterator[sa.Connection | None]:
+    """A connection to write a little without waiting for anybody; None where somebody else is writing to the file."""
+    with primary.connect() as connection:
+        if connection.dialect.name != "sqlite":
+            yield connection
+            return
+        run(connection, "PRAGMA busy_timeout = 0")
+        try:
+            if _is_begun(connection):
+                yield connection
+                still_in_place(connection)()
+                run(connection, "COMMIT")
+            else:
+                yield None
+        except BaseException:
+            with suppress(sa.exc.DBAPIError):
+                run(connection, "ROLLBACK")
+            raise
+        finally:
+            run(connection, f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+
+
+def _is_begun(connection: sa.Connection) -> bool:
     try:
-        connection.execute(statement)
-    except sa.exc.OperationalError:
-        return
-    finally:
-        run(connection, f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+        run(connection, "BEGIN IMMEDIATE")
+    except sa.exc.OperationalError as error:
+        if getattr(error.orig, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
+            return False
+        raise
+    return True
 
 
 @contextmanager
@@ -135,6 +159,9 @@ def alone(writer: sa.Engine, work: str, busy: Callable[[], None] = lambda: None)
             yield
 
 
+_FILE = "sis_file"
+"""Where a connection remembers which file it has open."""
+
 _ONE_STATEMENT = "sis_one_statement"
 
 _AS_MANY_AS_ASK = 0
@@ -153,14 +180,18 @@ def _open_sqlite(address: sa.URL, *, to_read: bool) -> Database:
     # One writing connection per process: threads queue for it in order, where SQLite would have them poll.
     writer = sa.create_engine(address, pool_size=1, max_overflow=0, pool_timeout=BUSY_SECONDS, **options)
     reader = sa.create_engine(address, pool_size=_AS_MANY_AS_ASK, **options)
+    when_reopened: list[Callable[[], None]] = []
     for engine, begin in ((writer, "BEGIN IMMEDIATE"), (reader, "BEGIN")):
         sa.event.listen(engine, "do_connect", partial(_to_existing_file, path))
         if not to_read:
             sa.event.listen(engine, "first_connect", partial(_on_first_connect, f"{address.database}.open-lock"))
         sa.event.listen(engine, "connect", partial(_on_connect, to_read=to_read))
+        sa.event.listen(engine, "connect", partial(_remember_file, path))
+        sa.event.listen(engine, "checkout", partial(_reopen_if_displaced, path, when_reopened))
         sa.event.listen(engine, "begin", partial(_on_begin, begin))
+    sa.event.listen(writer, "commit", must_be_in_place)
     uses = [] if to_read else [use(path)]
-    return Database(writer, reader, primary=one_statement(reader), snapshot=reader, uses=uses)
+    return Database(writer, reader, one_statement(reader), reader, uses=uses, when_reopened=when_reopened)
 
 
 def _to_existing_file(path: Path, _dialect: Any, _record: Any, arguments: list[Any], options: dict[str, Any]) -> None:
@@ -183,6 +214,45 @@ def _on_connect(connection: Any, _: Any, *, to_read: bool) -> None:
     if to_read:
         cursor.execute("PRAGMA query_only = ON")
     cursor.close()
+
+
+class FileDisplaced(Exception):
+    """Another file, or none, is at the place of the one that is open."""
+
+
+def must_be_in_place(connection: sa.Connection) -> None:
+    """Raises OperationalError of FileDisplaced where what is committed goes into a file that nobody will find."""
+    still_in_place(connection)()
+
+
+def still_in_place(connection: sa.Connection) -> Callable[[], None]:
+    """To be called once the connection has committed, before anybody is told: see must_be_in_place."""
+    opened, path = connection.info.get(_FILE), connection.engine.url.database
+
+    def must_be() -> None:
+        if opened is not None and path is not None and _identity(Path(path)) != opened:
+            raise sa.exc.OperationalError(None, None, FileDisplaced("another file is at the place of the database"))
+
+    return must_be
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _remember_file(path: Path, _: Any, record: Any) -> None:
+    record.info[_FILE] = _identity(path)
+
+
+def _reopen_if_displaced(path: Path, when_reopened: list[Callable[[], None]], _: Any, record: Any, __: Any) -> None:
+    if record.info[_FILE] != _identity(path):
+        for forget in when_reopened:
+            forget()
+        raise sa.exc.DisconnectionError("another file is at the place of the database")
 
 
 def _on_begin(begin: str, connection: sa.Connection) -> None:

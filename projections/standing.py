@@ -38,6 +38,12 @@ def generation(connection: sa.Connection) -> int:
     return connection.execute(sa.select(sa.func.max(GENERATIONS.c.number))).scalar() or 0
 
 
+def count_after(connection: sa.Connection, position: int) -> int:
+    """How many events stand after a position, of which PostgreSQL leaves some unused."""
+    after = sa.select(sa.func.count()).select_from(EVENTS).where(EVENTS.c.position > position)
+    return connection.execute(after).scalar_one()
+
+
 def is_behind(connection: sa.Connection, position: int | None) -> bool | None:
     """Whether a view that follows has not taken yet what was saved up to a position; for None, all that was saved.
 

@@ -67,3 +67,12 @@ NUMBERS = sa.Table(
     sa.Column("last", sa.Integer, nullable=False),
 )
 """The last number drawn for references of a prefix and year (projections.references)."""
+
+CHECKS = sa.Table(
+    "checks",
+    LOG_TABLES,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("checked_at", Utc, nullable=False),
+    sa.Column("said", sa.Text, nullable=False),
+)
+"""What was tried last, when, and what came of it: whether anything can be saved (web.about.health)."""

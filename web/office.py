@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -18,8 +18,9 @@ from domain.aggregate import Aggregate, Refusal
 from domain.service import Service
 from domain.vocabulary import Channel
 from projections import references
-from projections.database import at_once, open_database
+from projections.database import open_database, still_in_place, unless_busy
 from projections.event_log import EventStore, LogFactory, open_log
+from projections.event_log.faults import FAULTS
 from projections.follower import Follower
 from projections.rebuilding import prepare
 from web.readings import Readings
@@ -52,6 +53,7 @@ class Office:
         self.log = open_log(database, clock)
         self.follower = Follower(VIEWS)
         self.service = Service(LogFactory(self.log, self.follower))
+        database.when_reopened.append(self.service.forget)
         self.readings = Readings(database, self.follower, has_replica=bool(replica_url))
         self.store.on_saved = self.readings.saved
         self._clock = clock
@@ -97,13 +99,13 @@ class Office:
         """A write transaction for the door's own tables."""
         with self.writer.begin() as connection:
             yield connection
+            in_place = still_in_place(connection)
+        in_place()
 
     def note(self, statement: sa.Update) -> None:
-        """Write down what may as well be written down later: not where it would have to wait for anybody."""
-        with self.log.primary.connect() as connection:
-            if connection.dialect.name == "sqlite":
-                at_once(connection, statement)
-            else:
+        """Write down what may as well be written down later: not where it would have to wait, or cannot be saved."""
+        with suppress(*FAULTS), unless_busy(self.log.primary) as connection:
+            if connection is not None:
                 connection.execute(statement)
 
     def next_reference(self, kind: type[Aggregate]) -> str:

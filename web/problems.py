@@ -64,7 +64,7 @@ TITLES: dict[type[HTTPException], str] = {
     UnprocessableEntity: "An answer or a rule stands against this",
     TooManyRequests: "Too many requests",
     InternalServerError: "The service has a fault",
-    ServiceUnavailable: "The service is busy",
+    ServiceUnavailable: "The service is unavailable",
 }
 
 
@@ -95,6 +95,8 @@ def _told(error: Exception) -> str | None:
         return MEANWHILE
     if isinstance(error, service.NotFound):
         return MISSING
+    if isinstance(error, service.Unavailable):
+        return error.says or None
     return None if isinstance(error, OUR_SIDE) else str(error)
 
 

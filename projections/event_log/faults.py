@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from eventsourcing.persistence import IntegrityError
 
-from domain.service import OutcomeUnknown, Unavailable
+from domain.service import DiskFault, Displaced, NoRoom, OutcomeUnknown, Unavailable
+from projections.database import FileDisplaced
 
 OUT_OF_REACH = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
 """Raised where the database is down, full, locked, or was lost on the way; nothing of the kind is a fault of ours."""
@@ -19,6 +20,14 @@ _CONFLICTS = frozenset({"40P01", "40001"})
 _READ_ONLY = "25006"
 """The server at this address has become a standby."""
 
+_CAUSES: dict[type[Unavailable], frozenset[str]] = {
+    NoRoom: frozenset({"SQLITE_FULL", "SQLITE_IOERR_SHMSIZE", "53100"}),
+    DiskFault: frozenset({"SQLITE_IOERR", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_READ", "SQLITE_IOERR_FSYNC", "58030"}),
+    Displaced: frozenset({"SQLITE_CANTOPEN", "SQLITE_READONLY_DBMOVED"}),
+}
+"""Faults whose cause can be told, by SQLite's names and PostgreSQL's codes. A file that the service has made and that
+cannot be opened is no longer there."""
+
 _HELD_UP = "55P03"
 """Somebody else held for too long what was needed."""
 
@@ -30,6 +39,11 @@ def meant(error: Exception) -> Exception:
         return IntegrityError(str(error))
     if isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated:
         return OutcomeUnknown(first_line(error))
+    for kind, names in _CAUSES.items():
+        if {state, getattr(getattr(error, "orig", None), "sqlite_errorname", None)} & names:
+            return kind(first_line(error))
+    if isinstance(error, sa.exc.DBAPIError) and isinstance(error.orig, FileDisplaced):
+        return Displaced(first_line(error))
     if state == _HELD_UP:
         return Unavailable("others have been reading or writing for too long; nothing was changed: try again")
     if isinstance(error, OUT_OF_REACH) or state == _READ_ONLY:

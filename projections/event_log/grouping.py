@@ -11,6 +11,7 @@ from typing import Any, Generic, Self, TypeVar
 import sqlalchemy as sa
 from eventsourcing.persistence import OperationalError
 
+from projections.database import still_in_place
 from projections.driver import run
 
 T = TypeVar("T")
@@ -79,6 +80,8 @@ class Group:
         try:
             with self._writer.begin() as connection:
                 self._work_off(connection, jobs)
+                in_place = still_in_place(connection)
+            in_place()
         except Exception as error:
             _fail(jobs, error)
         except BaseException:

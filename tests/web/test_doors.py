@@ -354,7 +354,7 @@ def test_a_busy_database_is_a_problem_at_the_api(
     with locked(world.office):
         busy = api.post("/concerns/raise", a_case, key="while-it-is-busy", status=503)
     assert int(busy.headers["Retry-After"]) > 0
-    assert busy.json["title"] == "The service is busy"
+    assert busy.json["title"] == "The service is unavailable"
 
     api.post("/concerns/raise", a_case, key="while-it-is-busy", status=201)
     assert cases(world) == 1

@@ -42,6 +42,9 @@ FULL = 50
 HEAVIEST = 66 * 1024
 """Bytes of a list page of FULL rows, uncompressed."""
 
+OF_EVERY_TABLE = {"/readyz", "/service-status"}
+"""Where a row of each table is read, to see that it can be."""
+
 TEAM_LEAD = "team lead"
 POSTS = [*(role.value for role in Role), TEAM_LEAD]
 
@@ -122,6 +125,8 @@ def test_a_page_asks_few_questions_whatever_the_number_of_rows(crowded: Crowded,
     for href in crowded.addresses():
         answer, said = crowded.get(href, post)
         assert answer.status_code < 500, href
+        if href in OF_EVERY_TABLE:
+            continue
         following = re.search(r'href="([^"]+)" rel="next"', answer.text) if answer.mimetype == "text/html" else None
         found = [(href, said)]
         if following is not None:

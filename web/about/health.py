@@ -1,35 +1,151 @@
-"""Whether the service can do its work: its database answers, and its views are those of this code."""
+"""Whether the service can do its work, and what is wrong where it cannot.
+
+What everybody may know is whether it is ready. The causes, and what is only to be warned of, are for administrators,
+`sis views status` and the log.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from threading import Lock
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 
-from projections.standing import standings
+from domain.service import DiskFault, Displaced, NoRoom, Unavailable
+from projections.codec import event_of
+from projections.database import unless_busy
+from projections.event_log import EVENTS, Tail
+from projections.event_log.faults import FAULTS, first_line, meant
+from projections.standing import Standing, standings
+from projections.tables import CHECKS
+from projections.view import View
+from web import words
 from web.office import Office
+
+AHEAD = timedelta(minutes=1)
+"""So far the last time of the log may be ahead of the clock: clocks of several machines differ a little."""
+
+AT_ONCE = 1000
+"""Events read in one look, of those that were not read before."""
+
+ROOM = 32 * 1024
+"""Bytes that must find room: as much as the events of one command."""
+
+SAVING = "saving"
+
+MAIL = "No email is sent: nobody is told by email of what waits for them"
+
+_INSERT = insert(CHECKS)  # SQLite has the same clauses
+_NOTE = _INSERT.on_conflict_do_update(
+    index_elements=[CHECKS.c.name], set_={"checked_at": _INSERT.excluded.checked_at, "said": _INSERT.excluded.said}
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """`log_position` is that of the last event, 0 for an empty log, None where the database does not answer."""
+    """`causes` keep the service from being ready, `warnings` do not; each is a sentence."""
 
-    log_position: int | None
-    views_to_refill: tuple[str, ...] = ()
+    causes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     @property
     def is_ready(self) -> bool:
-        return self.log_position is not None and not self.views_to_refill
+        return not self.causes
 
 
-def health_of(office: Office) -> Health:
-    """How the office is."""
+@dataclass
+class _Reading:
+    """How far the log was read, and the first event that could not be."""
+
+    tail: Tail
+    fault: str = ""
+    lock: Lock = field(default_factory=Lock)
+
+    def go_on(self) -> str:
+        with self.lock:
+            for record in () if self.fault else self.tail.next(AT_ONCE):
+                try:
+                    event_of(record)
+                except Exception as error:
+                    self.fault = f"Event {record.position:,} ({record.topic}) cannot be read: {error}"
+                    break
+            return self.fault
+
+
+_READ: WeakKeyDictionary[Office, _Reading] = WeakKeyDictionary()
+
+
+def health_of(office: Office, *, may_write: bool = True) -> Health:
+    """How the office is: its views, the events saved since the last look, and, where it `may_write`, whether more can
+    be saved."""
     try:
-        position = office.log.max_notification_id() or 0
-        with office.read() as connection:
+        with office.log.snapshot.connect() as connection:
             known = standings(connection)
-    except sa.exc.DatabaseError:
-        return Health(None)
-    views = office.follower.views
-    stale = (view.name for view in views if view.name not in known or not known[view.name].is_of(view))
-    return Health(position, tuple(stale))
+            warnings = [MAIL, *_of_time(connection, office.now()), *_of_following(known)]
+        causes = _of_views(office, known)
+        unread = _READ.setdefault(office, _Reading(office.log.tail())).go_on()
+        if may_write:
+            _save(office)
+    except (Unavailable, *FAULTS) as error:
+        told = meant(error)
+        says = told.says if isinstance(told, Unavailable) else ""
+        return Health((says or f"The database does not answer: {first_line(error)}",))
+    return Health((*causes, *([unread] if unread else [])), tuple(warnings))
+
+
+def _of_time(connection: sa.Connection, now: datetime) -> list[str]:
+    last = connection.execute(sa.select(EVENTS.c.recorded_at).order_by(EVENTS.c.position.desc()).limit(1)).scalar()
+    if last is None or last <= now + AHEAD:
+        return []
+    return [
+        f"The last event was recorded at {words.datetime(last)}, which is ahead of this machine's clock "
+        f"({words.datetime(now)}). Set the clock right, and see that it is kept so: until it has passed that time, "
+        "whatever is recorded is given the time of the last event"
+    ]
+
+
+def _of_following(known: dict[str, Standing]) -> list[str]:
+    return [
+        f"The view {each.name} is stopped at event {each.stopped_at:,}: {each.error}"
+        for each in known.values()
+        if each.stopped_at is not None and each.follows
+    ]
+
+
+def _of_views(office: Office, known: dict[str, Standing]) -> list[str]:
+    causes = []
+    for view in office.follower.views:
+        standing = known.get(view.name)
+        if standing is None or not standing.is_of(view):
+            causes.append(f"The view {view.name} has to be filled anew: start the service anew")
+        elif standing.stopped_at is not None and not standing.follows:
+            causes.append(f"The view {view.name} is stopped at event {standing.stopped_at:,}: {standing.error}")
+        elif fault := _of_tables(office, view):
+            causes.append(
+                f"A table of the view {view.name} is damaged ({fault}): run `sis views rebuild {view.name}`"
+            )
+    return causes
+
+
+def _of_tables(office: Office, view: View) -> str:
+    try:
+        for sheet in view.sheets:
+            with office.log.primary.connect() as connection:
+                connection.execute(sheet.table.select().limit(1)).first()
+    except sa.exc.DatabaseError as error:
+        if error.connection_invalidated or isinstance(meant(error), NoRoom | DiskFault | Displaced):
+            raise
+        return first_line(error)
+    return ""
+
+
+def _save(office: Office) -> None:
+    """Save something, as a command does, unless somebody else is saving just now. Raises what stands against it."""
+    row = {"name": SAVING, "checked_at": office.now(), "said": "x" * ROOM}
+    with unless_busy(office.log.primary) as connection:
+        if connection is not None:
+            connection.execute(_NOTE, row)
+            connection.execute(_NOTE, {**row, "said": "Something was saved"})

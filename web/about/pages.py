@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import structlog
 from flask import Blueprint, Response, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
@@ -9,10 +10,13 @@ from web.about.brand import style_sheet
 from web.about.health import health_of
 from web.accounts.sessions import IDLE, LASTS
 from web.authority import authority, settings_of
-from web.identity import signed_in
+from web.identity import allow, signed_in
 from web.navigation import first_page
 from web.office import chosen, office
+from web.policy import Action
 from web.readings import KEPT_SECONDS
+
+log = structlog.get_logger()
 
 SEE_OTHER, UNAVAILABLE = 303, 503
 
@@ -79,12 +83,16 @@ def alive() -> Response:
 
 @pages.get("/readyz")
 def ready() -> tuple[Response, int]:
-    """Whether the service can do its work."""
+    """Whether the service can do its work. Why not, administrators are told, and the log."""
     health = health_of(office())
-    told = {
-        "status": "ready" if health.is_ready else "not ready",
-        "database": "unreachable" if health.log_position is None else "reachable",
-        "log_position": health.log_position,
-        "views_to_refill": list(health.views_to_refill),
-    }
-    return jsonify(told), 200 if health.is_ready else UNAVAILABLE
+    if health.causes:
+        log.warning("not ready", causes=health.causes)
+    return jsonify({"status": "ready" if health.is_ready else "not ready"}), 200 if health.is_ready else UNAVAILABLE
+
+
+@pages.get("/service-status")
+def status() -> str:
+    """What keeps the service from its work, and what an administrator has to look after."""
+    allow(Action.KEEP_ACCOUNTS)
+    health = health_of(office())
+    return render_template("about/status.html", page_title="Service status", health=health)

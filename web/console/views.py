@@ -12,8 +12,9 @@ from projections.checking import check as find_differences
 from projections.follower import CannotFold
 from projections.following import IsStopped, keep_inline, let_follow
 from projections.rebuilding import rebuild as fill_anew
-from projections.standing import Standing, standings
+from projections.standing import Standing, count_after, standings
 from projections.view import View
+from web.about.health import health_of
 from web.console.opening import opened
 from web.office import Office
 from web.views import DECIDED_BY, VIEWS
@@ -34,21 +35,26 @@ def views() -> None:
 def status() -> None:
     """Say of each view whether it is in step with the log, and what stopped it if it is not."""
     with opened(to_read=True) as office, office.read() as connection:
-        known, end = standings(connection), office.log.last_position(connection)
-    click.echo(f"The log has {end:,} events")
+        known = standings(connection)
+        behind = {name: count_after(connection, each.position) for name, each in known.items() if each.follows}
+        count = count_after(connection, 0)
+        health = health_of(office, may_write=False)
+    click.echo(f"The log has {count:,} events")
     for view in VIEWS:
-        click.echo(f"{view.name:<18} {_told(view, known.get(view.name), end)}")
+        click.echo(f"{view.name:<18} {_told(view, known.get(view.name), behind.get(view.name, 0))}")
+    for sentence in (*health.causes, *health.warnings):
+        click.echo(sentence)
     if any(standing.stopped_at is not None for standing in known.values()):
         raise click.ClickException("a view is stopped: mend what it says, then start the service anew")
 
 
-def _told(view: View, standing: Standing | None, end: int) -> str:
+def _told(view: View, standing: Standing | None, behind: int) -> str:
     if standing is None or not standing.is_of(view):
         return OF_ANOTHER_RELEASE
     if standing.stopped_at is not None:
         return f"STOPPED at event {standing.stopped_at:,}: {standing.error}"
     if standing.follows:
-        return f"follows, {end - standing.position:,} events behind"
+        return f"follows, {behind:,} events behind"
     return "kept in step by every command"
 
 

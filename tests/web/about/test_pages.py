@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from uuid import UUID
+from pathlib import Path
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
 from domain.authority import AUTHORITY, Authority, Settings
-from projections.tables import VIEWS
+from domain.service import Displaced, NoRoom
+from projections.tables import EVENTS
 from tests.scenario import TODAY
-from tests.web.conftest import Browser
-from tests.world import World
+from tests.web.conftest import HIDDEN, Browser
+from tests.world import Clock, World
 from web.about.brand import contrast_with_white, readable, style_sheet
+from web.about.health import health_of
 
 
 @pytest.fixture
@@ -131,31 +135,116 @@ def test_a_service_that_answers_is_alive(anybody: Browser) -> None:
     assert anybody.get("/healthz") == "ok\n"
 
 
-def test_a_service_is_ready_when_its_views_are(world: World, anybody: Browser) -> None:
+NOT_READY = {"status": "not ready"}
+
+
+def test_a_service_is_ready_when_it_can_do_its_work(anybody: Browser) -> None:
     told = anybody.client.get("/readyz")
-    assert told.status_code == 200
-    assert told.json == {
-        "status": "ready",
-        "database": "reachable",
-        "log_position": world.office.log.max_notification_id(),
-        "views_to_refill": [],
-    }
+    assert (told.status_code, told.json) == (200, {"status": "ready"})
 
 
-def test_a_view_that_has_to_be_refilled_makes_it_unready(world: World, anybody: Browser) -> None:
+@pytest.mark.parametrize(
+    ("fault", "cause"),
+    [
+        ("UPDATE views SET fingerprint = 'of another day' WHERE name = 'names'", "names has to be filled anew"),
+        ("UPDATE views SET stopped_at = 1, error = 'a name is missing' WHERE name = 'names'", "a name is missing"),
+        ("DROP TABLE names", "A table of the view names is damaged"),
+        ("ALTER TABLE names RENAME COLUMN name TO title", "A table of the view names is damaged"),
+        ("DROP TABLE views", "The database does not answer"),
+    ],
+)
+def test_whatever_keeps_commands_from_being_carried_out_makes_it_unready(
+    world: World, anybody: Browser, fault: str, cause: str
+) -> None:
     with world.office.write() as connection:
-        connection.execute(VIEWS.update().where(VIEWS.c.name == "names").values(fingerprint="of another day"))
-    told = anybody.client.get("/readyz")
-    assert told.status_code == 503
-    assert told.json
-    assert told.json["views_to_refill"] == ["names"]
+        connection.execute(sa.text(fault))
 
-
-def test_a_database_that_does_not_answer_makes_it_unready(world: World, anybody: Browser) -> None:
-    with world.office.write() as connection:
-        connection.execute(sa.text("DROP TABLE views"))
     told = anybody.client.get("/readyz")
-    assert told.status_code == 503
-    assert told.json
-    assert told.json["database"] == "unreachable"
+
+    assert (told.status_code, told.json) == (503, NOT_READY)
+    assert cause in health_of(world.office).causes[0]
     assert anybody.get("/healthz") == "ok\n"
+
+
+def test_an_event_that_cannot_be_read_is_named_and_makes_it_unready(world: World, anybody: Browser) -> None:
+    assert anybody.client.get("/readyz").status_code == 200
+    last = world.office.log.max_notification_id() or 0
+    with world.office.write() as connection:
+        row = connection.execute(EVENTS.select().order_by(EVENTS.c.position.desc())).mappings().first()
+        assert row is not None
+        odd = {**row, "position": last + 1, "stream_id": uuid4(), "event_id": uuid4(), "topic": "school.sold"}
+        connection.execute(EVENTS.insert().values(**odd))
+
+    for _ in range(2):
+        assert anybody.client.get("/readyz").json == NOT_READY
+        assert f"Event {last + 1} (school.sold) cannot be read" in health_of(world.office).causes[-1]
+
+
+def test_a_disk_without_room_makes_it_unready_and_is_named_to_whoever_sends_something(
+    world: World, anybody: Browser, sign_in: Callable[[UUID], Browser]
+) -> None:
+    browser = sign_in(world.administrator())
+    page = browser.get("/people/register")
+    if world.office.writer.dialect.name != "sqlite":
+        pytest.skip("needs SQLite")
+
+    def limit(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("PRAGMA max_page_count = 1")  # as many as there are: it is never less
+
+    for engine in (world.office.writer, world.office.reader):
+        sa.event.listen(engine, "begin", limit)
+    with world.office.log.primary.connect() as connection:
+        limit(connection)
+
+    assert anybody.client.get("/readyz").json == NOT_READY
+    assert health_of(world.office).causes == (NoRoom.says,)
+    for _ in range(100):
+        told = browser.client.post(
+            "/people/register", data={**dict(HIDDEN.findall(page)), "name": "x" * 100, "another": "yes"}
+        )
+        page = browser.get("/people/register")
+        if told.status_code != 303:
+            break
+    assert told.status_code == 503
+    assert "There is no room left on the disk" in told.text
+
+
+def test_a_clock_that_has_jumped_is_noticed(world: World, clock: Clock, sign_in: Callable[[UUID], Browser]) -> None:
+    browser = sign_in(world.administrator())
+    assert "ahead of this machine's clock" not in " ".join(health_of(world.office).warnings)
+    clock.pass_by(seconds=30)
+    world.school()
+    clock.pass_by(seconds=-30)
+    assert "ahead of this machine's clock" not in " ".join(health_of(world.office).warnings)
+    clock.pass_by(seconds=150)
+    world.school()
+    clock.pass_by(seconds=-150)
+
+    assert "ahead of this machine" in browser.get("/service-status")
+    assert health_of(world.office).is_ready
+
+
+def test_a_file_that_is_deleted_or_replaced_takes_nothing_that_would_be_lost(
+    world: World, anybody: Browser, sign_in: Callable[[UUID], Browser], tmp_path: Path
+) -> None:
+    if world.office.writer.dialect.name != "sqlite":
+        pytest.skip("needs SQLite")
+    browser = sign_in(world.administrator())
+    page = browser.get("/people/register")
+    with world.office.log.primary.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    file, aside = Path(str(world.office.writer.url.database)), tmp_path / "aside.sqlite"
+    shutil.copyfile(file, aside)
+    file.unlink()
+
+    lost = browser.client.post("/people/register", data={**dict(HIDDEN.findall(page)), "name": "Anna Kowalski"})
+
+    assert lost.status_code == 503
+    assert "deleted or replaced" in lost.text
+    assert anybody.client.get("/readyz").json == NOT_READY
+    assert health_of(world.office).causes == (Displaced.says,)
+    for beside in ("-wal", "-shm"):
+        file.with_name(file.name + beside).unlink(missing_ok=True)
+    aside.rename(file)
+    assert anybody.client.get("/readyz").json == {"status": "ready"}
+    assert browser.send_page("/people/register", page, {"name": "Anna Kowalski"}).location
