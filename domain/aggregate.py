@@ -10,7 +10,7 @@ only remembers, and can never refuse, because it runs again whenever the record 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar, Self, dataclass_transform
@@ -233,6 +233,11 @@ class Aggregate:
             about = About(about.school, about.request, provider, about.people)
         object.__setattr__(meta, "about", about)
         self._pending.append(event)
+
+    @property
+    def pending(self) -> Sequence[Event]:
+        """The events not yet saved."""
+        return tuple(self._pending)
 
     def collect_events(self) -> list[Event]:
         """The events not yet saved, handed over once: the library calls this when it saves."""

@@ -49,6 +49,11 @@ class AlreadyDone(Exception):
         self.stream = stream
 
 
+class SentAsAnother(Refusal):
+    """The id of the command is that of another one, which is saved: somebody else's, or of another kind, or on
+    another record."""
+
+
 class TooManyAtOnce(Refusal):
     """Others kept changing the same records; nothing was saved."""
 
@@ -92,8 +97,8 @@ class Log(EventStore[UUID]):
     """
 
     @abstractmethod
-    def stream_of(self, event_id: UUID) -> UUID | None:
-        """The record to which an event belongs, None if no such event was saved."""
+    def event(self, id: UUID) -> Event | None:
+        """The event that was saved under an id, None if there is none."""
 
 
 @dataclass(frozen=True)
@@ -177,6 +182,10 @@ class Work:
     def records(self) -> list[Aggregate]:
         return list(self._records.values())
 
+    def pending(self, id: UUID) -> Event | None:
+        """The event with an id, of those that are to be saved."""
+        return next((event for record in self.records for event in record.pending if event.meta.event_id == id), None)
+
 
 class Service(Application[UUID]):
     """The service's records, on whatever log it is given."""
@@ -237,30 +246,33 @@ class Service(Application[UUID]):
     def do(self, command: Callable[[Work], T]) -> T:
         """Carry out a command on the records that it takes in hand, in one transaction.
 
-        Raises what the command raises; AlreadyDone if it was carried out before;
-        TooManyAtOnce if others keep changing the records; Unavailable if the log cannot be read or written.
+        Raises what the command raises; AlreadyDone if it was carried out before; SentAsAnother if its id is that of
+        another command; TooManyAtOnce if others keep changing the records; Unavailable if the log cannot be read or
+        written.
         """
         for _ in range(ATTEMPTS):
             work = Work(self)
             with acting(current_signature()):
-                first_event = first_event_id()
                 try:
                     result = command(work)
-                    if not self._save(work, first_event):
+                except (Refusal, Stale):
+                    self._unless_done(work.pending(first_event_id()))
+                    raise
+                first = work.pending(first_event_id())
+                try:
+                    if not self._save(work, first):
                         continue
                     _in_hand().saved.update((record.id, record) for record in work.records)
-                except (Refusal, Stale):
-                    self._unless_done(first_event)
-                    raise
                 except RecordConflictError:
-                    self._unless_done(first_event)
+                    self._unless_done(first)
                     continue
             return result
         raise TooManyAtOnce("Others are changing this record at the same moment. Nothing was saved. Try again.")
 
     def done(self) -> UUID | None:
         """The record that the command now signed has changed already; None if it was not carried out."""
-        return self._log.stream_of(first_event_id())
+        saved = self._log.event(first_event_id())
+        return saved.meta.stream if saved is not None and _is_repeated(saved, None) else None
 
     def save_together(self, records: Collection[Aggregate]) -> None:
         """Save what is pending in one transaction, provided that none of the records has moved on; in a rehearsal
@@ -277,18 +289,37 @@ class Service(Application[UUID]):
         if events:
             self._log.put(events, looked_at=looked_at)
 
-    def _save(self, work: Work, first_event: UUID) -> bool:
+    def _save(self, work: Work, first: Event | None) -> bool:
         """Save what is pending; False where it turned out that nothing was saved, so that it can be decided again."""
         try:
             self.save_together(work.records)
         except OutcomeUnknown:
-            return self._log.stream_of(first_event) is not None
+            saved = self._log.event(first_event_id())
+            return saved is not None and _is_repeated(saved, first)
         return True
 
-    def _unless_done(self, first_event: UUID) -> None:
-        stream = self._log.stream_of(first_event)
-        if stream is not None:
-            raise AlreadyDone(stream) from None
+    def _unless_done(self, first: Event | None) -> None:
+        saved = self._log.event(first_event_id())
+        if saved is None:
+            return
+        if not _is_repeated(saved, first):
+            raise SentAsAnother(
+                "This was sent before as something else. Nothing was saved now. Open the page again"
+            ) from None
+        raise AlreadyDone(saved.meta.stream) from None
+
+
+def _is_repeated(saved: Event, first: Event | None) -> bool:
+    """Whether a saved event is that of the command which is given now, by the same person.
+
+    `first` is what would be recorded first, None where a rule refused before. A record begun again has another name.
+    """
+    if saved.meta.signature.actor != current_signature().actor:
+        return False
+    if first is None:
+        return True
+    is_same_record = first.meta.stream == saved.meta.stream or first.meta.version == saved.meta.version == 1
+    return is_same_record and first.TOPIC == saved.TOPIC
 
 
 def folded(kind: type[A], id: UUID, events: Iterable[Any], record: A | None = None) -> A | None:

@@ -19,6 +19,7 @@ from projections.event_log import saving_alongside
 from web import again, drafts
 from web.accounts import proof
 from web.called import called, will_be_called
+from web.command_ids import command_id, form_key
 from web.doing import Found, begun_by, changes_since, do, find, is_done, saved_version, version_of
 from web.forms import Form
 from web.identity import allow, allow_any, signed_in
@@ -73,9 +74,9 @@ class Asked:
         self.ref = ref
         self.draft: drafts.Draft | None = None
         self.restored = again.restored()
-        self.command_id = _command_id()
+        self.key = form_key()
         self.form = self._form()
-        self.sent = Sent(office(), signed_in().person, self.command_id, self.form)
+        self.sent = Sent(office(), signed_in().person, self.key, self.form)
 
     def _form(self) -> Form:
         command = self.command
@@ -142,7 +143,7 @@ class Asked:
             warning=command.warning,
             back_href=self._back(),
             version=version if changes is not None or request.method == "GET" else request.form.get("version"),
-            command_id=self.command_id,
+            command_id=self.key,
             changes=changes or [],
             check=command.check,
             keeps_drafts=command.draft,
@@ -182,7 +183,7 @@ class Asked:
                     self.noun,
                     self.command,
                     self.form.values,
-                    command_id=self.command_id,
+                    command_id=command_id(self.key),
                     ref=self.ref,
                     at=_version() if self.record is not None else None,
                 )
@@ -214,12 +215,12 @@ class Asked:
         several; None where there is none, or where they mean another one."""
         if alike is None or not (self.command.begins and self.noun.kind.prefix) or "another" in request.form:
             return None
-        return begun_by(self.noun, alike)
+        return begun_by(self.noun, command_id(alike))
 
     def _sent_otherwise(self) -> Any:
         """The answer to a form carried out with other answers: it is shown as another form, to be sent anew."""
-        begun = begun_by(self.noun, self.command_id) if self.command.begins else None
-        self.command_id = uuid4()
+        begun = begun_by(self.noun, command_id(self.key)) if self.command.begins else None
+        self.key = uuid4()
         self.form.refuse(SAVED_OTHERWISE)
         return self.show(UNPROCESSABLE, changes=self._changes(), begun=begun)
 
@@ -228,7 +229,7 @@ class Asked:
         opened_at = self._opened_at()
         if self.record is None or opened_at in (None, version_of(self.noun, self.record)):
             return None
-        if is_done(self.command_id):
+        if is_done(command_id(self.key)):
             return self._sent_otherwise() if self.sent.earlier().came_with_others else self._done(self.record)
         changes = self._changes()
         return self.show(CONFLICT, changes=changes) if changes else None
@@ -274,18 +275,6 @@ class Asked:
 
     def _back(self) -> str:
         return self.noun.href(self.record) if self.record is not None else f"/{self.noun.path}"
-
-
-def _command_id() -> UUID:
-    """The id under which this form is carried out once: made with the page, sent back with the answers."""
-    restored = again.restored()
-    given = (restored.sent if restored else request.form).get("command")
-    if given is None:
-        return uuid4()
-    try:
-        return UUID(given)
-    except ValueError:
-        raise BadRequest("This form has lost its number. Open the page again.") from None
 
 
 def _version() -> int:

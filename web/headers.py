@@ -17,16 +17,16 @@ POLICY = (
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
-REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+OUTSIDE_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 
 
 def add_headers(app: Flask) -> None:
-    """Number, protect and log every request; the request's id is the correlation id of the events it causes."""
+    """Number, protect and log every request; the request's id is the correlation id of the events it causes. An id
+    that comes with a request is another's: it is logged beside our own, so that the two can be brought together."""
 
     @app.before_request
     def number() -> None:
-        given = request.headers.get("X-Request-ID", "")
-        g.request_id = given if REQUEST_ID.fullmatch(given) else str(uuid4())
+        g.request_id = str(uuid4())
         g.nonce = secrets.token_urlsafe(16)
         g.began = time.perf_counter()
 
@@ -53,6 +53,7 @@ def add_headers(app: Flask) -> None:
         log.info(
             "request",
             request_id=g.get("request_id"),
+            outside_id=_outside_id(request.headers.get("X-Request-ID", "")),
             method=request.method,
             path=_without_secrets(request.path),
             status=response.status_code,
@@ -60,6 +61,11 @@ def add_headers(app: Flask) -> None:
             person=str(g.visitor.person) if g.get("visitor") else None,
         )
         return response
+
+
+def _outside_id(given: str) -> str | None:
+    """The id that came with a request, where it is one that can be logged as it stands."""
+    return given if OUTSIDE_ID.fullmatch(given) else None
 
 
 def _without_secrets(path: str) -> str:

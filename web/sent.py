@@ -1,7 +1,7 @@
 """The forms that were carried out: with which answers each came, so that a form is carried out once and never with
 answers other than its own, and nobody begins the same record twice unawares.
 
-What a form is known by is the id of its command, made with the page. It is kept in the transaction that saves what
+What a form is known by is its key, made with the page. It is kept in the transaction that saves what
 the form did, in the table that holds the keys of the API too.
 """
 
@@ -39,7 +39,7 @@ _KEEP = insert(KEYS).on_conflict_do_nothing()  # SQLite has the same clauses
 
 @dataclass(frozen=True)
 class Earlier:
-    """What was carried out before: this very command with other answers, or another one, the last that the same
+    """What was carried out before: this very form with other answers, or another one, the last that the same
     person gave just now by the same form with the same answers."""
 
     came_with_others: bool = False
@@ -52,7 +52,7 @@ class Sent(Alongside):
 
     office: Office
     person: UUID
-    command: UUID
+    key: UUID
     form: Form
 
     @cached_property
@@ -72,20 +72,20 @@ class Sent(Alongside):
         same = sa.and_(KEYS.c.fingerprint == self.fingerprint, KEYS.c.created_at > self.office.now() - JUST_NOW)
         query = (
             sa.select(KEYS.c.key, KEYS.c.fingerprint)
-            .where(KEYS.c.person == self.person, KEYS.c.route == FORM, sa.or_(KEYS.c.key == str(self.command), same))
+            .where(KEYS.c.person == self.person, KEYS.c.route == FORM, sa.or_(KEYS.c.key == str(self.key), same))
             .order_by(KEYS.c.created_at)
         )
         with self.office.read_present() as connection:
             found = {UUID(key): fingerprint for key, fingerprint in connection.execute(query)}
-        if self.command in found:
-            return Earlier(came_with_others=found[self.command] != self.fingerprint)
+        if self.key in found:
+            return Earlier(came_with_others=found[self.key] != self.fingerprint)
         return Earlier(alike=next(reversed(found), None))
 
     def write(self, connection: sa.Connection, events: Sequence[Event]) -> None:
         now = self.office.now()
         if _is_time_to_sweep(self.office, now):
             connection.execute(KEYS.delete().where(KEYS.c.route == FORM, KEYS.c.created_at < now - KEPT))
-        row = {"person": self.person, "route": FORM, "key": str(self.command), "fingerprint": self.fingerprint}
+        row = {"person": self.person, "route": FORM, "key": str(self.key), "fingerprint": self.fingerprint}
         connection.execute(_KEEP, {**row, "created_at": now})
 
 

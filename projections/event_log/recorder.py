@@ -134,10 +134,15 @@ class SqlLog(ApplicationRecorder):
         """The library's way to append events that no view needs to hear of."""
         return self.append_alone(cast("Sequence[StoredRecord]", stored_events), {}).positions
 
-    def stream_of(self, event_id: UUID) -> UUID | None:
-        """The stream of an event, None if there is no such event."""
-        asked = sa.select(EVENTS.c.stream_id).where(EVENTS.c.event_id == event_id)
-        return self.ask(lambda connection: connection.execute(asked).scalar())
+    def select_event(self, id: UUID) -> list[StoredRecord]:
+        """The event with an id, if there is one."""
+        asked = sa.select(EVENTS.c.position).where(EVENTS.c.event_id == id)
+
+        def found(connection: sa.Connection) -> list[StoredRecord]:
+            positions = connection.execute(asked).scalars().all()
+            return self.select_positions(connection, positions) if positions else []
+
+        return self.ask(found)
 
     def ask(self, question: Work[T]) -> T:
         """The primary's answer to one question, asked again where the connection at hand proves to be lost.

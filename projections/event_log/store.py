@@ -97,9 +97,9 @@ class EventStore(Log):
         with self.recorder.snapshot.connect() as connection:
             self.follower.learn(connection)
 
-    def stream_of(self, event_id: UUID) -> UUID | None:
-        """The record to which an event belongs, None if no such event was saved."""
-        return self.recorder.stream_of(event_id)
+    def event(self, id: UUID) -> Event | None:
+        """The event that was saved under an id, None if there is none."""
+        return next(map(event_of, self.recorder.select_event(id)), None)
 
     def everything(self, connection: sa.Connection, *, after: int = 0) -> Iterator[Event]:
         """Every event of the log in order, from one consistent reading of it."""

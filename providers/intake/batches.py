@@ -154,14 +154,14 @@ def carry_out(
     carried out. One that its record refuses is a problem of the report.
 
     A transaction of which a part is refused is decided again without it, so that nothing half done is saved. The
-    command of each transaction follows from the present one and its first step, so that sending the whole again
-    after a break changes nothing twice.
+    command of each transaction follows from the present one and all its steps, so that sending the whole again after
+    a break changes nothing twice, and no other steps count as done.
     """
     signature = current_signature()
     carried_out: Counter[type[Step]] = Counter()
     done = 0
     for batch in batches(steps):
-        command = uuid5(signature.command, f"from {batch[0].key}")
+        command = uuid5(signature.command, "\n".join(f"{step.key} {step.value}" for step in batch))
         remaining = batch
         while remaining:
             try:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from threading import Barrier
 from uuid import UUID, uuid4
 
 import pytest
 
+from domain.acting import acting
 from domain.aggregate import Aggregate
-from domain.service import AlreadyDone, NotFound, Service, Stale, TooManyAtOnce, Work
+from domain.service import AlreadyDone, NotFound, SentAsAnother, Service, Stale, TooManyAtOnce, Work
 from tests.databases import Databases, with_log
 from tests.notebook import Desk, IsShut, Notebook, command, entries, notebooks
 
@@ -164,6 +166,28 @@ def test_a_command_sent_again_is_done_already_though_it_would_now_be_refused_or_
         service.change(Notebook, id, Notebook.shut, at=1)
     with command(), pytest.raises(IsShut):
         service.change(Notebook, id, Notebook.shut)
+
+
+def test_an_id_that_stands_for_another_command_is_refused_aloud(service: Service) -> None:
+    mine, other = a_notebook(service), a_notebook(service)
+    with command() as sent:
+        service.change(Notebook, mine, lambda notebook: notebook.write("one"), at=1)
+
+    somebody_else = replace(sent, actor=uuid4())
+    for signature, id, what in (
+        (somebody_else, mine, lambda notebook: notebook.write("one")),
+        (sent, other, lambda notebook: notebook.write("one")),
+        (sent, mine, Notebook.shut),
+    ):
+        with acting(signature), pytest.raises(SentAsAnother):
+            service.change(Notebook, id, what)
+    with acting(somebody_else), pytest.raises(SentAsAnother):
+        service.change(Notebook, mine, lambda notebook: notebook.write("one"), at=1)
+    with acting(somebody_else):
+        assert service.done() is None
+    with acting(sent):
+        assert service.done() == mine
+    assert (lines(service, mine), lines(service, other)) == (["one"], [])
 
 
 def test_a_record_begun_again_under_the_same_name_is_begun_once(service: Service) -> None:

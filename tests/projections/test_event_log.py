@@ -142,10 +142,11 @@ def test_a_record_that_does_not_exist_can_be_held_to_that(desk: Desk) -> None:
         desk.store.put(some_events(), looked_at={absent: 1})
 
 
-def test_the_record_of_an_event_is_known_by_its_id(desk: Desk) -> None:
-    id = a_notebook(desk, "one")
-    assert desk.store.stream_of(desk.events()[1].meta.event_id) == id
-    assert desk.store.stream_of(uuid4()) is None
+def test_an_event_is_found_by_its_id(desk: Desk) -> None:
+    a_notebook(desk, "one")
+    saved = desk.events()[1]
+    assert desk.store.event(saved.meta.event_id) == saved
+    assert desk.store.event(uuid4()) is None
 
 
 def test_the_events_of_one_record_are_read_between_versions_either_way(desk: Desk) -> None:

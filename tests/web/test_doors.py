@@ -12,6 +12,7 @@ import pysqlite3.dbapi2 as sqlite
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from structlog.testing import capture_logs
 
 from domain.concern import CaseStatus, ConcernCase
 from domain.references import record_id
@@ -219,25 +220,35 @@ def test_the_request_id_is_the_correlation_id_of_what_was_caused(
     world: World, sign_in: SignIn, program: Callable[..., Program], a_case: dict[str, Any]
 ) -> None:
     director = world.director()
-    browser = sign_in(director)
-    answer = browser.send("/concerns/raise", a_case)
-    headers = {"X-Request-ID": "my-request-0001"}
-    api = program(director)
-    api.headers |= headers
-    again = api.post("/concerns/raise", a_case, key="with-an-id-1", status=201)
+    answer = sign_in(director).send("/concerns/raise", a_case)
+    again = program(director).post("/concerns/raise", a_case, key="with-an-id-1", status=201)
 
     ids = [answer.headers["X-Request-ID"], again.headers["X-Request-ID"]]
     events = [next(iter(world.office.store.get(record_id("concern", f"CC-2026-000{n}")))) for n in (1, 2)]
     assert [event.meta.signature.correlation for event in events] == ids
-    assert ids[1] == "my-request-0001"
 
 
-@pytest.mark.parametrize("given", ["short", "x" * 65, "with blanks in it", "<script>alert(1)</script>"])
-def test_a_request_id_that_is_none_is_replaced(standing: Standing, given: str) -> None:
-    answer = standing.browser(standing.town.director).get("/caseload", headers={"X-Request-ID": given})
+def test_an_id_that_came_with_a_request_is_logged_and_never_that_of_what_it_caused(
+    world: World, program: Callable[..., Program], a_case: dict[str, Any]
+) -> None:
+    api = program(world.director())
+    api.headers |= {"X-Request-ID": "my-request-0001"}
+    with capture_logs() as logged:
+        answer = api.post("/concerns/raise", a_case, key="with-an-id-1", status=201)
 
-    assert answer.headers["X-Request-ID"] != given
+    event = next(iter(world.office.store.get(FIRST)))
+    assert event.meta.signature.correlation == answer.headers["X-Request-ID"] != "my-request-0001"
+    [line] = [line for line in logged if line["event"] == "request"]
+    assert (line["request_id"], line["outside_id"]) == (answer.headers["X-Request-ID"], "my-request-0001")
+
+
+@pytest.mark.parametrize("given", ["x" * 65, "with blanks in it", "<script>alert(1)</script>", "caf\xe9", "a\tb"])
+def test_an_id_that_is_none_is_not_logged(standing: Standing, given: str) -> None:
+    with capture_logs() as logged:
+        answer = standing.browser(standing.town.director).get("/caseload", headers={"X-Request-ID": given})
+
     assert UUID(answer.headers["X-Request-ID"])
+    assert [line["outside_id"] for line in logged if line["event"] == "request"] == [None]
 
 
 # Errors

@@ -17,8 +17,9 @@ from web.accounts import accounts, keeping, proof, security_trail
 from web.accounts.accounts import person_id
 from web.accounts.schemas import DisableAccount, OpenAccount
 from web.accounts.security_trail import Kind
-from web.accounts.signed import command_id, signed
+from web.accounts.signed import signed
 from web.choices import Choices, holders
+from web.command_ids import form_key
 from web.forms import Form
 from web.identity import allow
 from web.known import names_of
@@ -123,7 +124,7 @@ def show(person: UUID) -> ResponseReturnValue:
     allow(Action.KEEP_ACCOUNTS)
     account, name = _account(person)
     return render_template(
-        "accounts/account.html", page_title=name, section="Accounts", account=account, command_id=command_id()
+        "accounts/account.html", page_title=name, section="Accounts", account=account, command_id=form_key()
     )
 
 
@@ -175,7 +176,7 @@ def disable(person: UUID) -> ResponseReturnValue:
         submit_label="Disable the account",
         warning=True,
         back_href=f"/accounts/{person}",
-        command_id=command_id(),
+        command_id=form_key(),
     )
     return page, UNPROCESSABLE if form.errors else 200
 
@@ -225,6 +226,6 @@ def _open_page(form: Form, status: int = 200) -> tuple[str, int]:
         form=form,
         submit_label="Open the account",
         back_href="/accounts",
-        command_id=command_id(),
+        command_id=form_key(),
     )
     return page, status

@@ -16,7 +16,8 @@ from web.accounts.context import context_of
 from web.accounts.cookie import give_cookie
 from web.accounts.passwords import passwords
 from web.accounts.schemas import ChangePassword, JustDoIt, MakeToken
-from web.accounts.signed import command_id, own_post, signed
+from web.accounts.signed import own_post, signed
+from web.command_ids import form_key
 from web.forms import Form
 from web.identity import signed_in
 from web.office import office
@@ -94,7 +95,7 @@ def change_password() -> ResponseReturnValue:
         form=form,
         submit_label="Change password",
         back_href="/account",
-        command_id=command_id(),
+        command_id=form_key(),
     )
     return page, UNPROCESSABLE if form.errors else 200
 
@@ -154,7 +155,7 @@ def revoke_token(id: UUID) -> ResponseReturnValue:
         submit_label="Revoke the token",
         warning=True,
         back_href="/account",
-        command_id=command_id(),
+        command_id=form_key(),
     )
 
 
@@ -166,6 +167,6 @@ def _token_page(form: Form, status: int = 200) -> tuple[str, int]:
         form=form,
         submit_label="Make the token",
         back_href="/account",
-        command_id=command_id(),
+        command_id=form_key(),
     )
     return page, status

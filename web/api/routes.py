@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, TypeVar
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from flask import Response, json, request
 from flask_smorest.fields import Upload
@@ -31,6 +31,7 @@ from web.api.protocol import (
     IdempotencyKey,
     named,
 )
+from web.command_ids import command_id
 from web.doing import copy_for_reader, do, find, must_be_open, version_of
 from web.history import history_of
 from web.identity import signed_in
@@ -40,9 +41,6 @@ from web.office import office
 from web.readings import TELLS
 
 A = TypeVar("A", bound=Aggregate)
-
-COMMANDS = UUID("0f1c6f0e-95a8-5d5e-9f0e-0f5f0f0a7c11")
-"""The namespace in which an Idempotency-Key becomes the id of a command."""
 
 
 def add_api(noun: Noun[A]) -> Blueprint:
@@ -280,7 +278,7 @@ def _once(
     if kept is None:
         try:
             with saving_alongside(key):
-                answer = _answer(status, carry_out(key, uuid5(COMMANDS, f"{person} {route} {unquoted}")))
+                answer = _answer(status, carry_out(key, command_id(unquoted)))
             if again is None:
                 key.keep_answer(answer)
             return answer

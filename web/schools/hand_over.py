@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
-from uuid import UUID, uuid4
 
 from flask import Blueprint, render_template, request
 from marshmallow import Schema, fields, validate
@@ -17,6 +16,7 @@ from projections.people import PersonRow
 from projections.schools import KnownSchool
 from web import again
 from web.choices import holders
+from web.command_ids import command_id, form_key
 from web.fields import day_field, person_field, reason_field
 from web.forms import Form
 from web.identity import allow
@@ -77,7 +77,7 @@ def show() -> Any:
     chosen = _officer()
     if chosen is None:
         return _choose()
-    command = _command_id()
+    command = command_id(form_key())
     if request.method == "POST" and is_done(command):
         return _outcomes(chosen, as_they_are(request.form.getlist("schools"), chosen.id))
     offered = offered_of(chosen.id)
@@ -168,16 +168,8 @@ def _page(officer: PersonRow, form: Form, offered: list[KnownSchool], status: in
         form=form,
         officer=officer,
         offered=offered,
-        command_id=_command_id(),
+        command_id=form_key(),
         submit_label="Hand over",
         back_href="/schools",
     )
     return page, status
-
-
-def _command_id() -> UUID:
-    given = request.form.get("command")
-    try:
-        return UUID(given) if given else uuid4()
-    except ValueError:
-        raise BadRequest("This form has lost its number. Open the page again.") from None
