@@ -37,7 +37,7 @@ Progress = Callable[[int], None]
 class Rebuilt:
     """What came of a rebuild: how many events were folded, and the keys of rows that had not been what the log says.
 
-    `differing` is None where nothing could be compared: the view's code has changed, or it had no tables.
+    `differing` is None where nothing could be compared: the code has changed, or a table was lost or damaged.
     """
 
     view: str
@@ -226,6 +226,8 @@ class _Rebuild:
             known = standings(connection).get(self.view.name)
             if known is None or not known.is_of(self.view) or known.follows or known.stopped_at:
                 return None
+            if not all(_is_whole(connection, beside) for beside in self.beside):
+                return None
             events = [event_of(record) for record in _rest(self.log, connection, self.tail.after)]
             return [
                 (beside.sheet.table.name, key)
@@ -245,6 +247,15 @@ class _Rebuild:
             beside.take_the_place(connection)
         connection.execute(REBUILDS.delete().where(REBUILDS.c.view == self.view.name))
         filled(connection, [self.view], self.tail.after)
+
+
+def _is_whole(connection: sa.Connection, beside: Beside) -> bool:
+    """Whether the live table is there, with all of its columns."""
+    table = beside.sheet.table
+    seen = sa.inspect(connection)
+    if not seen.has_table(table.name):
+        return False
+    return {column["name"] for column in seen.get_columns(table.name)} == set(table.columns.keys())
 
 
 def _fetch(connection: sa.Connection, beside: Beside, events: list[Event]) -> None:

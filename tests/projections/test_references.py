@@ -134,3 +134,24 @@ def test_a_school_has_no_reference_of_this_kind(service: Service, ask: Ask) -> N
         )
 
     assert ask(reference_of, school.id) is None
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "DROP TABLE record_references",
+        "ALTER TABLE record_references RENAME COLUMN number TO digits",
+        "ALTER TABLE record_references ADD COLUMN more TEXT",
+    ],
+)
+def test_a_table_that_is_lost_or_damaged_is_made_anew(
+    service: Service, database: Database, ask: Ask, damage: str
+) -> None:
+    anna = a_person(service, "PE-2026-0001")
+    with database.writer.begin() as connection:
+        connection.exec_driver_sql(damage)
+
+    rebuilt = rebuild(open_log(database), references.VIEW)
+
+    assert (rebuilt.events, rebuilt.differing) == (1, None)
+    assert ask(reference_of, anna) == "PE-2026-0001"
