@@ -15,7 +15,7 @@ from werkzeug.exceptions import NotFound, UnprocessableEntity
 from web import words
 from web.accounts import add_accounts, recovery
 from web.accounts.forms_cookie import SignedApart
-from web.again import add_kept_answers, ask_to_sign_in
+from web.again import add_kept_answers
 from web.api import add_api_of
 from web.api.door import handle
 from web.attached import know_nouns
@@ -28,6 +28,7 @@ from web.navigation import navigation
 from web.nouns import NOUNS, PAGES, SHELVES
 from web.office import EXTENSION, Office
 from web.office import office as present_office
+from web.open_routes import ask_who_comes_first
 from web.readings import add_own_acts
 from web.settings import Settings, settings_from_environment
 from web.signing import sign_with
@@ -37,12 +38,6 @@ MOST_BYTES = 12 * 1024 * 1024
 """The largest request taken: one file of the allowed size, and the form around it."""
 
 API_LIMIT = "600 per minute"
-
-OPEN_PATHS = (
-    "/sign-in", "/password/", "/static/", "/healthz", "/readyz", "/brand.css", "/api",
-    "/accessibility", "/cookies", "/privacy", "/help", "/contact",
-)  # fmt: skip
-"""Where nobody needs to be signed in; the API answers for itself."""
 
 
 def create_app(settings: Settings | None = None, *, office: Office | None = None) -> Flask:
@@ -74,10 +69,10 @@ def make_app(settings: Settings) -> Flask:
     app.session_interface = SignedApart()
     add_headers(app)
     _add_templates(app)
-    add_own_acts(app)
     add_accounts(app)
+    ask_who_comes_first(app)
+    add_own_acts(app)
     _refuse_nul(app)
-    _ask_to_sign_in(app)
     csrf = CSRFProtect(app)
     add_kept_answers(app)
     know_nouns(app, [noun for noun, _ in NOUNS])
@@ -146,11 +141,3 @@ def _refuse_nul(app: Flask) -> None:
             raise NotFound
         if any("\0" in part for pair in request.args.items(multi=True) for part in pair):
             raise UnprocessableEntity("The address holds a character (NUL) that no text has")
-
-
-def _ask_to_sign_in(app: Flask) -> None:
-    @app.before_request
-    def ask() -> Any:
-        if request.path.startswith(OPEN_PATHS) or visitor() is not None:
-            return None
-        return ask_to_sign_in()

@@ -1,19 +1,22 @@
 """Nothing typed is lost when a form comes from somebody who is not signed in any more, or signed in anew meanwhile.
 
-Each form says, signed, for whom it was made. So what such a form holds can be kept until that person has signed in
-again (web.accounts.kept_answers), and a form that another site made up is not kept at all. The form is then shown as
-it was, at its address with a key to what is kept, and nothing is done until it is sent once more.
+Each form says, signed, for whom it was made, and a signed cookie says who signed in last in this browser. What comes
+after a session has ended is kept unread for that person (web.accounts.kept_answers). It is read once they have signed
+in again, and thrown away where the form was made for somebody else. The form is then shown as it was, at its address
+with a key to what is kept, and nothing is done until it is sent once more.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode
 from uuid import UUID
 
-from flask import Flask, flash, g, redirect, render_template, request
+from flask import Flask, current_app, flash, g, redirect, render_template, request
 from flask_wtf.csrf import CSRFError
-from itsdangerous import BadSignature
+from itsdangerous import BadSignature, URLSafeSerializer
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from web.accounts import kept_answers
@@ -24,6 +27,11 @@ from web.signing import signer
 
 KEY, WHOSE = "kept", "whose"
 """The part of an address that leads to what is kept, and the hidden answer that says for whom a form was made."""
+
+COOKIE = "sis_signed_in_last"
+
+LONGEST_WAY_BACK = 2000
+"""Characters of an address to which the sign-in page leads back."""
 
 SEE_OTHER, BAD_REQUEST = 303, 400
 
@@ -43,9 +51,20 @@ def add_kept_answers(app: Flask) -> None:
             return
         try:
             with office().read_present() as connection:
-                g.kept_answers = kept_answers.find(connection, key, asking.person, request.path, office().now())
+                found = kept_answers.find(connection, key, asking.person, request.path, office().now())
+            if found is not None and _made_for(found.sent) != asking.person:
+                raise kept_answers.NotForThem
         except kept_answers.NotForThem:
             _discard(key)
+        else:
+            g.kept_answers = found
+
+    @app.after_request
+    def remember(response: Response) -> Response:
+        person = g.get("session_person")
+        if person is not None and signed_in_last() != person and request.method == "GET":
+            _remember_who(response, person)
+        return response
 
     @app.context_processor
     def around() -> dict[str, Any]:
@@ -60,11 +79,28 @@ def add_kept_answers(app: Flask) -> None:
 def ask_to_sign_in() -> Response:
     """Lead to the sign-in page and from there back to where somebody was going, with what they had typed."""
     if request.method != "POST":
-        return _to_sign_in(request.full_path.rstrip("?"))
+        return _to_sign_in(_onward())
     if not _is_page():
         return redirect("/sign-in", SEE_OTHER)
-    person = _made_for()
-    return _to_sign_in(_kept_at(person, signed_out=True) if person else address())
+    person = signed_in_last()
+    return _to_sign_in(_unread_kept_at(person) if person else _onward())
+
+
+def _remember_who(response: Response, person: UUID) -> None:
+    """Let the browser say who signed in last, for whom a form is kept that comes after the session has ended."""
+    response.set_cookie(
+        COOKIE,
+        signer("who signed in last").dumps(person.hex),
+        max_age=int(kept_answers.LASTS.total_seconds()),
+        httponly=True,
+        samesite="Lax",
+        secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
+    )
+
+
+def signed_in_last() -> UUID | None:
+    """Who signed in last in this browser, None where it does not say so in our own hand."""
+    return _person_in(signer("who signed in last"), request.cookies.get(COOKIE, ""))
 
 
 def restored() -> KeptAnswers | None:
@@ -99,9 +135,9 @@ def _send_again(reason: str) -> Any:
     """What is answered to a form without the token of the present session: the form again, if it was made for the
     person who sends it."""
     asking = visitor()
-    is_own = asking is not None and _made_for() == asking.person and not reason.startswith("The referrer")
+    is_own = asking is not None and _made_for(request.form) == asking.person and not reason.startswith("The referrer")
     if asking is not None and is_own and _is_page():
-        return redirect(_kept_at(asking.person, signed_out=False), SEE_OTHER)
+        return redirect(_kept_at(asking.person), SEE_OTHER)
     page = render_template(
         "error.html",
         code=BAD_REQUEST,
@@ -113,29 +149,51 @@ def _send_again(reason: str) -> Any:
     return page, BAD_REQUEST
 
 
-def _kept_at(person: UUID, *, signed_out: bool) -> str:
+def _kept_at(person: UUID) -> str:
     """The address at which a form is shown with what was sent, once that is kept."""
     had_files = any(file.filename for file in request.files.values())
     with office().write() as connection:
-        key = kept_answers.keep(
-            connection,
-            person,
-            request.path,
-            request.form,
-            office().now(),
-            had_files=had_files,
-            signed_out=signed_out,
-        )
+        key = kept_answers.keep(connection, person, request.path, request.form, office().now(), had_files=had_files)
     if key is None:
         flash(TOO_LONG)
         return address()
     return address(**{KEY: key})
 
 
-def _made_for() -> UUID | None:
-    """For whom the form that is sent was made, None where it does not say so in our own hand."""
+def _unread_kept_at(person: UUID) -> str:
+    """The address at which a form will be shown with what was sent, once that is kept as it came."""
+    key = None
+    if (request.content_length or kept_answers.MOST_BYTES + 1) <= kept_answers.MOST_BYTES:
+        with office().write() as connection:
+            key = kept_answers.keep_unread(
+                connection,
+                person,
+                request.path,
+                office().now(),
+                body=request.get_data(cache=False),
+                content_type=request.content_type or "",
+            )
+    onward = _onward()
+    if key is None:
+        flash(TOO_LONG)
+        return onward
+    return f"{onward}{'&' if '?' in onward else '?'}{KEY}={key}"
+
+
+def _onward() -> str:
+    """The present address as it was asked for, unread but for the key to what was kept of an earlier sending."""
+    asked = request.full_path.rstrip("?")
+    return re.sub(rf"(?<=[?&]){KEY}=[^&]*(&|$)", "", asked).rstrip("?&") if len(asked) <= LONGEST_WAY_BACK else "/"
+
+
+def _made_for(sent: MultiDict[str, str]) -> UUID | None:
+    """For whom a form was made, None where it does not say so in our own hand."""
+    return _person_in(signer("form"), sent.get(WHOSE, ""))
+
+
+def _person_in(signed: URLSafeSerializer, told: str) -> UUID | None:
     try:
-        return UUID(signer("form").loads(request.form.get(WHOSE, "")))
+        return UUID(signed.loads(told))
     except (BadSignature, ValueError, TypeError, AttributeError):
         return None
 

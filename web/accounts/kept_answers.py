@@ -6,13 +6,19 @@ were typed into. Anybody else who comes with the key makes them disappear.
 
 from __future__ import annotations
 
+import base64
+import io
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.formparser import FormDataParser
+from werkzeug.http import parse_options_header
 
 from web.accounts.tables import KEPT_ANSWERS, fingerprint
 
@@ -20,6 +26,9 @@ LASTS = timedelta(hours=12)
 
 MOST_BYTES = 1024 * 1024
 """Of the answers of one form: several times the longest record."""
+
+MOST_FIELDS = 1000
+"""Of one form that is read after it was kept."""
 
 MOST_OF_PERSON = 10
 """So many forms are kept for one person, the latest."""
@@ -50,21 +59,48 @@ def keep(
     now: datetime,
     *,
     had_files: bool,
-    signed_out: bool,
 ) -> str | None:
     """Keep what was sent to a form; returns the key, None where it is more than is kept. Sweeps old ones away."""
     typed = list(sent.items(multi=True))
     if sum(len(name.encode()) + len(value.encode()) for name, value in typed) > MOST_BYTES:
         return None
+    return _keep(connection, person, path, {"typed": typed, "had_files": had_files}, now)
+
+
+def keep_unread(
+    connection: sa.Connection, person: UUID, path: str, now: datetime, *, body: bytes, content_type: str
+) -> str | None:
+    """Keep a form as it came, to be read once its writer has signed in again; returns the key, None where it is more
+    than is kept. Sweeps old ones away."""
+    if len(body) > MOST_BYTES:
+        return None
+    unread = {"body": base64.b64encode(body).decode("ascii"), "content_type": content_type}
+    return _keep(connection, person, path, unread, now)
+
+
+def _keep(connection: sa.Connection, person: UUID, path: str, answers: dict[str, Any], now: datetime) -> str:
     key = secrets.token_urlsafe(32)
     _sweep(connection, person, now)
-    answers = {"typed": typed, "had_files": had_files, "signed_out": signed_out}
     connection.execute(
         KEPT_ANSWERS.insert().values(
             key_hash=fingerprint(key), person=person, kept_at=now, path=path, answers=answers
         )
     )
     return key
+
+
+def _read(body: bytes, content_type: str) -> tuple[list[tuple[str, str]], bool]:
+    """The answers of a form as it came, and whether files were among them. What is no form has none."""
+    mimetype, options = parse_options_header(content_type)
+    parser = FormDataParser(max_form_memory_size=MOST_BYTES, max_form_parts=MOST_FIELDS)
+    try:
+        _, form, files = parser.parse(io.BytesIO(body), mimetype, len(body), options)
+    except RequestEntityTooLarge:
+        return [], False
+    had_files = any(file.filename for file in files.values())
+    for file in files.values():
+        file.close()
+    return list(form.items(multi=True)), had_files
 
 
 class NotForThem(Exception):
@@ -79,7 +115,11 @@ def find(connection: sa.Connection, key: str, person: UUID, path: str, now: date
     if (row.person, row.path) != (person, path) or now >= row.kept_at + LASTS:
         raise NotForThem
     answers = row.answers
-    return KeptAnswers(key, MultiDict(map(tuple, answers["typed"])), answers["had_files"], answers["signed_out"])
+    if "body" in answers:
+        typed, had_files = _read(base64.b64decode(answers["body"]), answers["content_type"])
+        return KeptAnswers(key, MultiDict(typed), had_files, signed_out=True)
+    typed = list(map(tuple, answers["typed"]))
+    return KeptAnswers(key, MultiDict(typed), answers["had_files"], answers.get("signed_out", False))
 
 
 def discard(connection: sa.Connection, key: str) -> None:

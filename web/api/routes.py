@@ -34,10 +34,11 @@ from web.api.protocol import (
 from web.command_ids import command_id
 from web.doing import copy_for_reader, do, find, must_be_open, version_of
 from web.history import history_of
-from web.identity import signed_in
+from web.identity import allow_any, signed_in
 from web.known import ids_within, rows_of
 from web.noun import Command, Noun, Several, Shelf
 from web.office import office
+from web.policy import Action
 from web.readings import TELLS
 
 A = TypeVar("A", bound=Aggregate)
@@ -75,7 +76,17 @@ def add_list_api(shelf: Shelf) -> Blueprint:
 def _add_list(api: Blueprint, shelf: Shelf) -> None:
     query, page, listed = list_of(shelf, of_all(shelf))
     summary = shelf.title or f"List {shelf.path}"
-    _add_page(api, "", query, page, listed, summary=summary, operation=f"list-{shelf.path}", statuses=READING)
+    _add_page(
+        api,
+        "",
+        listed,
+        read=shelf.read,
+        query=query,
+        page=page,
+        summary=summary,
+        operation=f"list-{shelf.path}",
+        statuses=READING,
+    )
 
 
 def _add_list_of_record(api: Blueprint, noun: Noun[A], shelf: Shelf) -> None:
@@ -83,9 +94,10 @@ def _add_list_of_record(api: Blueprint, noun: Noun[A], shelf: Shelf) -> None:
     _add_page(
         api,
         f"/<ref>/{shelf.path}",
-        query,
-        page,
         listed,
+        read=shelf.read or noun.read,
+        query=query,
+        page=page,
         summary=shelf.title,
         operation=f"{noun.path}-{shelf.path}",
         statuses=(*READING, 404),
@@ -93,13 +105,21 @@ def _add_list_of_record(api: Blueprint, noun: Noun[A], shelf: Shelf) -> None:
 
 
 def _add_page(
-    api: Blueprint, rule: str, query: type[Schema], page: type[Schema], listed: Callable[..., Any], **described: Any
+    api: Blueprint,
+    rule: str,
+    listed: Callable[..., Any],
+    *,
+    read: Action | None,
+    query: type[Schema],
+    page: type[Schema],
+    **described: Any,
 ) -> None:
     def pages(filters: dict[str, Any], **where: str) -> Any:
         return listed(filters, **where)
 
     answered = api.response(200, page, headers=named("Link"))(pages)
-    _add(api, rule, api.arguments(query, location="query")(answered), **described)
+    guard = _permitted(lambda: allow_any([read]) if read else None)
+    _add(api, rule, guard(api.arguments(query, location="query")(answered)), **described)
 
 
 def _add_single(api: Blueprint, noun: Noun[A]) -> None:
@@ -122,7 +142,7 @@ def _add_single(api: Blueprint, noun: Noun[A]) -> None:
 
 
 def _add_beginning(api: Blueprint, noun: Noun[A], command: Command[A]) -> None:
-    @_permitted(command)
+    @_permitted(lambda: must_be_open(command))
     @api.arguments(IdempotencyKey, location="headers")
     @api.arguments(command.schema, location=_location(command.schema), error_status_code=422)
     @api.response(201, noun.out, headers=named(*OF_CHANGE))
@@ -174,7 +194,7 @@ def _add_content(api: Blueprint, noun: Noun[A], content: Callable[[A], Response]
 
 
 def _add_command(api: Blueprint, noun: Noun[A], command: Command[A]) -> None:
-    @_permitted(command)
+    @_permitted(lambda: must_be_open(command))
     @api.arguments(IdempotencyKey, location="headers")
     @api.arguments(command.schema, error_status_code=422)
     @api.response(200, noun.out, headers=named(*OF_CHANGE))
@@ -199,7 +219,7 @@ def _add_command(api: Blueprint, noun: Noun[A], command: Command[A]) -> None:
 
 
 def _add_several(api: Blueprint, noun: Noun[A], command: Several) -> None:
-    @_permitted(command)
+    @_permitted(lambda: must_be_open(command))
     @api.arguments(IdempotencyKey, location="headers")
     @api.arguments(command.schema, error_status_code=422)
     @api.response(200, command.out, headers=named(TELLS))
@@ -243,13 +263,13 @@ def _add(
     api.route(rule, methods=[method], endpoint=operation.replace("-", "_"))(view)
 
 
-def _permitted(command: Command[Any] | Several) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Turn away whoever may not do this at all before their answers are looked at."""
+def _permitted(check: Callable[[], None]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Turn away whoever may not do this at all before what they sent is looked at."""
 
     def guard(view: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
-            must_be_open(command)
+            check()
             return view(*args, **kwargs)
 
         return guarded

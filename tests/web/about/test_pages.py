@@ -52,7 +52,7 @@ def test_every_cookie_that_is_set_is_told(world: World, app: Flask, anybody: Bro
     client.set_cookie(*world.session_of(world.reviewer()))
     client.get("/audit")
     cookies = {cookie.key for cookie in client._cookies.values()}
-    assert cookies == {"sis_session", "session"}
+    assert cookies == {"sis_session", "session", "sis_signed_in_last"}
     assert all(cookie in told for cookie in cookies)
 
 

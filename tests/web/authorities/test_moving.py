@@ -100,9 +100,7 @@ def furnish(url: str) -> None:
             answers = {"b": "é", "a": None}
             draft = {"person": person, "form_key": "x", "saved_at": office.now(), "answers": answers}
             connection.execute(DRAFTS.insert().values(draft))
-            kept_answers.keep(
-                connection, person, "/x", MultiDict({"b": "é"}), office.now(), had_files=False, signed_out=True
-            )
+            kept_answers.keep(connection, person, "/x", MultiDict({"b": "é"}), office.now(), had_files=False)
             for number in range(9):
                 connection.execute(
                     UPLOADS.insert().values(
