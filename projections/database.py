@@ -261,7 +261,7 @@ def _on_begin(begin: str, connection: sa.Connection) -> None:
 
 
 def _open_postgresql(address: sa.URL, replica: sa.URL, *, to_read: bool) -> Database:
-    pool, options = {"pool_size": _AS_MANY_AS_ASK}, _postgresql_options(address, to_read=to_read)
+    pool, options = {"pool_size": _AS_MANY_AS_ASK}, _postgresql_options(address)
     # A lost connection is told from the failed command itself: asking first would cost each command a round trip.
     writer = sa.create_engine(address, isolation_level="READ COMMITTED", connect_args=options, **pool)
     # psycopg ends a standby's or a reader's transaction without a word; what was read stays one moment's.
@@ -269,21 +269,29 @@ def _open_postgresql(address: sa.URL, replica: sa.URL, *, to_read: bool) -> Data
         replica,
         isolation_level="REPEATABLE READ",
         pool_pre_ping=True,
-        connect_args=_postgresql_options(replica, to_read=to_read),
+        connect_args=_postgresql_options(replica),
         **pool,
     )
     # Connections of its own: to turn those of another engine to and fro takes longer than most questions.
     primary = sa.create_engine(
         address, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True, connect_args=options, **pool
     )
+    if to_read:
+        for engine in (writer, reader, primary):
+            sa.event.listen(engine, "connect", _keep_from_changes)
     return Database(writer, reader, primary, writer.execution_options(isolation_level="REPEATABLE READ"))
 
 
-def _postgresql_options(address: sa.URL, *, to_read: bool) -> dict[str, Any]:
+def _keep_from_changes(connection: Any, _: Any) -> None:
+    # Not among the options of the address: the server would be taken for a standby (target_session_attrs=read-write).
+    connection.execute("SET default_transaction_read_only = on")
+    connection.commit()
+
+
+def _postgresql_options(address: sa.URL) -> dict[str, Any]:
     given = address.query.get("options", "")
-    ours = f"-c timezone=UTC{' -c default_transaction_read_only=on' if to_read else ''}"
     return {
         "connect_timeout": CONNECT_SECONDS,
         "application_name": "sis",
-        "options": f"{given if isinstance(given, str) else ' '.join(given)} {ours}".strip(),
+        "options": f"{given if isinstance(given, str) else ' '.join(given)} -c timezone=UTC".strip(),
     }

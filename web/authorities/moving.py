@@ -136,7 +136,13 @@ def _refuse(authority: Listed, to: str) -> None:
             f"{authority.name} is on its way to {places.shown(begun)}: move it there, or remove what arrived there"
         )
     if not places.is_empty(to):
-        raise DirectoryRefusal("There is something at that place already")
+        raise DirectoryRefusal(
+            "There is something at that place already: name an empty one, in a PostgreSQL database that holds other "
+            f"things a schema of its own ({places.shown(to).partition('?')[0]}?options=-csearch_path%3Dsis_"
+            f"{authority.name.replace('-', '_')})"
+            if places.schema_of(to) is not None
+            else "There is something at that place already: name a file that is not there yet"
+        )
 
 
 def _refuse_elsewhere(gone: str | None, to: str) -> None:

@@ -267,3 +267,13 @@ def test_a_deployment_of_several_is_not_served_on_a_directory_that_cannot_be_use
     assert isinstance(told.exception, SystemExit)
     assert told.exit_code == 1
     assert told.output.splitlines()[-1].startswith("Error: ")
+
+
+def test_reading_finds_the_primary_among_several_servers(
+    postgresql_databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with postgresql_databases.like() as url:
+        open_office(Settings(url, secret_key="")).close()
+        among = sa.make_url(url).update_query_dict({"target_session_attrs": "read-write"})
+        monkeypatch.setenv("SIS_DATABASE_URL", among.render_as_string(hide_password=False))
+        assert "The log has 0 events" in sis("views status").output
