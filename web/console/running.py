@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import click
-from granian.constants import Interfaces
-from granian.server import Server
 
 from domain.local_authorities import code_of
 from projections.database_file import InUse, delete_databases, make_folder
@@ -21,9 +18,14 @@ from web.console.opening import opened, present_settings
 from web.console.resetting import MAKING, mark_as_made
 from web.demonstration.loading import NoSchools, SignIn, load_demonstration, load_register, sign_ins
 from web.office import Office
+from web.serving.front import Bounds
+from web.serving.server import listening, patiently
+from web.serving.server import serve as serve_until_stopped
 from web.settings import Settings, authorities_url, database_of, serves_several, settings_from_environment
 
 THREADS = 4
+ONE_AUTHORITY = "web:create_app"
+SEVERAL = "web.authorities.router:create_router"
 
 
 @click.command()
@@ -37,25 +39,14 @@ def run(host: str, port: int, register: Path | None, la: str | None) -> None:
     """Serve a demonstration authority, or the schools of a real register, in a database of its own."""
     if la and register is None:
         raise click.UsageError("--la says which authority to take from --register; give both")
-    can_listen(host, port)
-    settings = _settings_for(register, la)
-    if not made_whole(settings.database_url, partial(_load, register, la)) and register is not None:
-        click.echo(f"Kept as it is: take in what {register.name} tells by `sis import schools`")
-    with opened(settings) as office:
-        _tell(host, port, settings, sign_ins(office))
-    _serve(host, port, settings)
-
-
-def can_listen(host: str, port: int) -> None:
-    """Find out before long work whether the address is to be had. Raises click.ClickException."""
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind, protocol) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-    except OSError as error:
-        why = f"Cannot listen at {host}:{port} ({error.strerror}): choose another address"
-        raise click.ClickException(why) from error
+    with listening(host, port) as held:
+        settings = _settings_for(register, la)
+        if not made_whole(settings.database_url, partial(_load, register, la)) and register is not None:
+            click.echo(f"Kept as it is: take in what {register.name} tells by `sis import schools`")
+        with opened(settings) as office:
+            _tell(host, port, settings, sign_ins(office))
+        os.environ["SIS_DATABASE_URL"] = settings.database_url
+        serve_until_stopped(ONE_AUTHORITY, held, workers=1, threads=THREADS, bounds=Bounds())
 
 
 def made_whole(database_url: str, load: Callable[[Office], None]) -> bool:
@@ -101,21 +92,40 @@ def _load(register: Path | None, la: str | None, office: Office) -> None:
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="The port to listen at.")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes.")
 @click.option("--threads", default=THREADS, show_default=True, type=click.IntRange(1, 64), help="Threads of each.")
-def serve(host: str, port: int, workers: int, threads: int) -> None:
+@click.option(
+    "--seconds",
+    default=Bounds.seconds,
+    show_default=True,
+    type=click.FloatRange(0.1, 600),
+    help="How long a request may take to arrive; a large file more, by its size.",
+)
+def serve(host: str, port: int, workers: int, threads: int, seconds: float) -> None:
     """Serve the database named by SIS_DATABASE_URL with the production server (Granian).
 
     With SIS_AUTHORITIES, serve every authority of that directory, by its host; with --authority one of them alone.
+    A worker that dies is replaced, and one that starts while the database is away waits for it.
     """
-    can_listen(host, port)
-    settings = present_settings()
-    if serves_several() and settings == settings_from_environment():
-        Directory(authorities_url()).close()
-        router = "web.authorities.router:create_router"
-        _serve(host, port, settings, factory=router, workers=workers, threads=threads)
-        return
-    with opened(settings):
-        pass
-    _serve(host, port, settings, workers=workers, threads=threads)
+    with listening(host, port) as held:
+        settings = present_settings()
+        several = serves_several() and settings == settings_from_environment()
+        _bring_up_to_date(settings, several=several)
+        os.environ["SIS_DATABASE_URL"] = settings.database_url
+        factory = SEVERAL if several else ONE_AUTHORITY
+        serve_until_stopped(factory, held, workers=workers, threads=threads, bounds=Bounds(seconds))
+
+
+def _bring_up_to_date(settings: Settings, *, several: bool) -> None:
+    """Find the database, or the directory of several, in order; a server that is away is waited for."""
+
+    def opened_once() -> None:
+        if several:
+            Directory(authorities_url()).close()
+            return
+        with opened(settings):
+            pass
+
+    is_file = (authorities_url() if several else settings.database_url).startswith("sqlite")
+    opened_once() if is_file else patiently(opened_once)
 
 
 def _settings_for(register: Path | None, la: str | None) -> Settings:
@@ -137,25 +147,3 @@ def _tell(host: str, port: int, settings: Settings, known: list[SignIn]) -> None
         for one in known:
             click.echo(f"  {one.post:<26} {one.name:<{width}}  {one.password}")
     click.echo("\nStop with Ctrl+C.\n")
-
-
-def _serve(
-    host: str,
-    port: int,
-    settings: Settings,
-    *,
-    factory: str = "web:create_app",
-    workers: int = 1,
-    threads: int = THREADS,
-) -> None:
-    os.environ["SIS_DATABASE_URL"] = settings.database_url
-    Server(
-        factory,
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=workers,
-        blocking_threads=threads,
-        factory=True,
-        log_access=False,
-    ).serve()

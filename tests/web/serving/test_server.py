@@ -1,0 +1,185 @@
+"""The production server, as `sis serve` starts it: what holds it up, kills it, or wants its place."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from tests.databases import SqliteDatabases, with_views
+from tests.postgresql import Server, _free_port
+from tests.world import Clock, World
+from web.accounts import sessions
+from web.office import Office
+
+HELD = 64
+FORM = b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 999\r\n\r\nemail="
+HALF = b"POST /sign-in HTTP/1.1\r\nHost: x\r\n" + FORM
+
+
+@dataclass
+class Served:
+    """A service in processes of its own, and what it has written into its log."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    log: Path
+    cookie: str = ""
+
+    def get(self, path: str) -> tuple[int, str]:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request("GET", path, headers={"Cookie": f"{sessions.COOKIE}={self.cookie}"})
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+        finally:
+            connection.close()
+
+    def sends(self, begun: bytes) -> socket.socket:
+        sending = socket.create_connection(("127.0.0.1", self.port), timeout=30)
+        sending.sendall(begun)
+        return sending
+
+    def workers(self) -> list[int]:
+        """The workers that serve at present: those which the log says have started, and which have not ended."""
+        told = re.findall(r"Spawning worker-(\d+) with PID: (\d+)", self.log.read_text())
+        return list({number: int(process) for number, process in told}.values())
+
+    def until(self, is_so: Callable[[], bool], what: str) -> None:
+        for _ in range(3000):
+            if is_so():
+                return
+            assert self.process.poll() is None, self.log.read_text()
+            Event().wait(0.01)
+        raise AssertionError(f"{what}: {self.log.read_text()}")
+
+
+@contextmanager
+def served(url: str, log: Path, *options: str) -> Iterator[Served]:
+    port = _free_port()
+    command = [sys.executable, "-c", "from web.cli import main; main()", "serve", "--port", str(port), *options]
+    settings = {"SIS_DATABASE_URL": url, "SIS_SECRET_KEY": "only for tests, and long enough for them"}
+    with (
+        log.open("wb") as written,
+        subprocess.Popen(command, env=os.environ | settings, stdout=written, stderr=subprocess.STDOUT) as process,
+    ):
+        try:
+            yield Served(process, port, log)
+        finally:
+            process.terminate()
+
+
+@pytest.fixture(scope="module")
+def service(sqlite_databases: SqliteDatabases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Two workers with a director signed in, and a second for requests to arrive."""
+    with sqlite_databases.like(with_views) as url:
+        with closing(Office(url)) as office:
+            office.prepare_views()
+            director = World(office, Clock()).director()
+            with office.write() as connection:
+                cookie = sessions.begin(connection, director, office.now())
+        log = tmp_path_factory.mktemp("served") / "log"
+        with served(url, log, "--workers", "2", "--seconds", "1") as found:
+            found.cookie = cookie
+            found.until(lambda: log.read_text().count("Started worker") == 2, "the workers did not start")
+            yield found
+
+
+def test_half_sent_requests_keep_nobody_from_being_answered(service: Served) -> None:
+    with ExitStack() as held:
+        for _ in range(HELD):
+            held.enter_context(service.sends(HALF))
+            held.enter_context(service.sends(b"GET /sign-in HTTP/1.1\r\nHos"))
+        assert service.get("/healthz") == (200, "ok\n")
+        status, page = service.get("/schools/")
+        assert status == 200
+        assert "Dora Director" in page
+
+
+def test_a_body_that_does_not_arrive_in_time_is_refused_and_its_connection_closed(service: Served) -> None:
+    with service.sends(HALF) as sending, sending.makefile("rb") as answer:
+        said = answer.read()
+    assert said.startswith(b"HTTP/1.1 408 ")
+    assert said.endswith(b"The request did not arrive in time\n")
+
+
+@pytest.mark.parametrize("begun", [b"", b"GET /healthz HTTP/1.1\r\nHo"], ids=["nothing sent", "half of the headers"])
+def test_a_connection_that_does_not_say_what_it_wants_is_closed(service: Served, begun: bytes) -> None:
+    with service.sends(begun) as sending:
+        assert sending.recv(1) == b""
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"Content-Length: 99999999\r\n\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\n" + b"c80000\r\n" + b"a" * 0xC80000 + b"\r\n",
+    ],
+    ids=["told beforehand", "found on the way"],
+)
+def test_a_body_that_is_too_large_is_refused(service: Served, sent: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", service.port), timeout=30) as sending:
+        with suppress(ConnectionError):  # it may be refused before all of it was sent
+            sending.sendall(b"POST /sign-in HTTP/1.1\r\nHost: x\r\n" + sent)
+        assert sending.recv(12) == b"HTTP/1.1 413"
+
+
+def test_a_header_with_an_underscore_does_not_pass_for_the_one_with_a_hyphen(service: Served) -> None:
+    """Which a proxy would have set or taken away."""
+    asked = b"GET /healthz HTTP/1.1\r\nHost: x\r\nX_Request_ID: smuggled-in\r\nConnection: close\r\n\r\n"
+    with service.sends(asked) as sending, sending.makefile("rb") as answer:
+        assert b"smuggled-in" not in answer.read()
+
+
+def test_killed_workers_are_replaced_however_soon_they_die_again(service: Served) -> None:
+    for _ in range(2):
+        killed = service.workers()
+        for worker in killed:
+            os.kill(worker, signal.SIGKILL)
+        service.until(lambda: not set(killed) & set(service.workers()), "the workers were not replaced")  # noqa: B023
+    assert service.get("/healthz") == (200, "ok\n")
+
+
+def test_a_second_service_at_the_same_port_is_refused(service: Served, tmp_path: Path) -> None:
+    database = tmp_path / "other.sqlite"
+    command = [sys.executable, "-c", "from web.cli import main; main()", "serve", "--port", str(service.port)]
+    second = subprocess.run(
+        command,
+        env=os.environ | {"SIS_DATABASE_URL": f"sqlite:///{database}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert second.returncode == 1
+    assert second.stderr.startswith(f"Error: Cannot listen at 127.0.0.1:{service.port} (Address already in use)")
+    assert not database.exists()
+
+
+def test_a_service_and_each_of_its_workers_wait_for_a_database_that_is_away(tmp_path: Path) -> None:
+    with Server(fsync="off") as server, server.database() as url:
+        with_views(url)
+        server.kill()
+        with served(url, tmp_path / "log") as service:
+
+            def has_waited(times: int) -> bool:
+                return service.log.read_text().count("again_in_seconds=0.5") == times
+
+            service.until(lambda: has_waited(1), "the service did not wait")
+            server.start()
+            assert service.get("/healthz") == (200, "ok\n")
+            server.kill()
+            os.kill(service.workers()[0], signal.SIGKILL)
+            service.until(lambda: has_waited(2), "the worker did not wait")
+            server.start()
+            assert service.get("/healthz") == (200, "ok\n")
