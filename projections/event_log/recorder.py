@@ -134,6 +134,11 @@ class SqlLog(ApplicationRecorder):
         """The library's way to append events that no view needs to hear of."""
         return self.append_alone(cast("Sequence[StoredRecord]", stored_events), {}).positions
 
+    def stream_of(self, event_id: UUID) -> UUID | None:
+        """The stream of an event, None if there is no such event."""
+        asked = sa.select(EVENTS.c.stream_id).where(EVENTS.c.event_id == event_id)
+        return self.ask(lambda connection: connection.execute(asked).scalar())
+
     def select_event(self, id: UUID) -> list[StoredRecord]:
         """The event with an id, if there is one."""
         asked = sa.select(EVENTS.c.position).where(EVENTS.c.event_id == id)

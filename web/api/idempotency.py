@@ -90,7 +90,8 @@ class Key(Alongside):
         if not self.is_of_one:
             self._write(connection)
             return
-        record = self.record or events[0].meta.stream
+        begun = next((event for event in events if event.meta.version == 1), events[0])
+        record = self.record or begun.meta.stream
         versions = [event.meta.version for event in events if event.meta.stream == record]
         self._write(
             connection, record, max(versions) if versions else connection.execute(_LAST, {"of": record}).scalar()

@@ -114,10 +114,10 @@ def entry(event_id: UUID) -> str:
 
 def _with_its_record(event_id: UUID) -> tuple[list[Event], Event]:
     """All that happened to the record of an entry, in order, and the entry among it. Raises NotFound."""
-    event = office().store.event(event_id)
-    if event is None:
+    stream = office().store.recorder.stream_of(event_id)
+    if stream is None:
         raise NotFound("No entry of the audit trail has this address")
-    around = [each for each in office().store.get(event.meta.stream) if isinstance(each, Event)]
+    around = [each for each in office().store.get(stream) if isinstance(each, Event)]
     return around, next(each for each in around if each.meta.event_id == event_id)
 
 
