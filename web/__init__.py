@@ -20,6 +20,7 @@ from web.api import add_api_of
 from web.api.door import handle
 from web.attached import know_nouns
 from web.authority import authority
+from web.bounds import MOST_FIELDS, MOST_TYPED, Request
 from web.form_pages import form_pages
 from web.headers import add_headers
 from web.identity import visitor
@@ -33,9 +34,6 @@ from web.readings import add_own_acts
 from web.settings import Settings, settings_from_environment
 from web.signing import sign_with
 from web.standstill import notice
-
-MOST_BYTES = 12 * 1024 * 1024
-"""The largest request taken: one file of the allowed size, and the form around it."""
 
 API_LIMIT = "600 per minute"
 
@@ -54,10 +52,11 @@ def create_app(settings: Settings | None = None, *, office: Office | None = None
 def make_app(settings: Settings) -> Flask:
     """The application without an office: each request brings the one that answers it (web.office.Chosen)."""
     app = Flask("web")
+    app.request_class = Request
     sign_with(app, settings)
     app.config |= {
-        "MAX_CONTENT_LENGTH": MOST_BYTES,
-        "MAX_FORM_MEMORY_SIZE": MOST_BYTES,
+        "MAX_FORM_MEMORY_SIZE": MOST_TYPED,
+        "MAX_FORM_PARTS": MOST_FIELDS,
         "TESTING": settings.testing,
         "SESSION_COOKIE_SECURE": settings.secure_cookies,
         "SESSION_COOKIE_SAMESITE": "Lax",

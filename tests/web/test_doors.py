@@ -19,7 +19,8 @@ from domain.references import record_id
 from domain.vocabulary import Role
 from tests.web.conftest import Browser, Program, Standing
 from tests.world import World
-from web import MOST_BYTES, create_app
+from web import create_app
+from web.bounds import DEEPEST, LONGEST, MOST_BYTES, MOST_FIELDS, MOST_TYPED
 from web.office import Office
 from web.settings import Settings
 
@@ -282,9 +283,37 @@ def test_more_than_can_be_taken_is_refused(standing: Standing, href: str) -> Non
     client = program.client if href.startswith("/api/") else standing.browser(standing.town.director)
     headers = {**program.headers, "Idempotency-Key": "far-too-large"} if href.startswith("/api/") else {}
 
-    answer = client.post(href, data=b"x" * (MOST_BYTES + 1), headers={**headers, "Content-Type": "application/json"})
+    for kind, most in {"application/json": MOST_TYPED, "multipart/form-data; boundary=x": MOST_BYTES}.items():
+        answer = client.post(href, data=b"x" * (most + 1), headers={**headers, "Content-Type": kind})
+        assert answer.status_code == 413
 
+
+@pytest.mark.parametrize("href", ["/sign-in", "/concerns/raise"])
+def test_a_form_of_more_fields_than_any_page_has_is_refused(standing: Standing, href: str) -> None:
+    kind = "application/x-www-form-urlencoded"
+    answer = standing.browser(standing.town.director).post(href, data=b"a=&" * MOST_FIELDS, content_type=kind)
     assert answer.status_code == 413
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "[" * 100_000,
+        "[" * 100_000 + "]" * 100_000,
+        '{"reason": ' + "[" * DEEPEST + "]" * DEEPEST + "}",
+        '{"reason": ' + '{"a": ' * 900 + "1" + "}" * 901,
+        '{"reason": [' + "1," * LONGEST + "1]}",
+    ],
+    ids=["never closed", "very deep", "deep", "deep objects", "long"],
+)
+def test_json_that_nests_deeper_or_is_longer_than_any_command_asks_for_is_refused(
+    standing: Standing, told: str
+) -> None:
+    program = standing.program(standing.town.director)
+    headers = {**program.headers, "Idempotency-Key": "far-too-deep", "Content-Type": "application/json"}
+    answer = program.client.post("/api/v1/concerns/raise", data=told, headers=headers)
+    assert answer.status_code == 422
+    assert "body" in (answer.json or {})["detail"]
 
 
 PLAIN = {

@@ -14,6 +14,7 @@ from werkzeug.datastructures import CombinedMultiDict
 from werkzeug.exceptions import BadRequest, HTTPException, UnsupportedMediaType
 
 from web.api.protocol import HEADERS, OF_PROBLEMS, named
+from web.bounds import check_nesting, too_deep
 from web.known import foresee, strings_within
 from web.office import office
 from web.problems import Problem, problem_of
@@ -53,6 +54,9 @@ class Parser(FlaskParser):
             answers = super().load_json(req, schema)
         except ValueError as error:
             raise BadRequest("The body holds a number of too many digits") from error
+        except RecursionError as error:
+            raise too_deep() from error
+        check_nesting(answers)
         try:
             json.dumps(answers, ensure_ascii=False, default=str).encode()
         except UnicodeEncodeError as error:

@@ -21,6 +21,7 @@ from web.accounts.accounts import LONGEST_NAME
 from web.accounts.pages import own_path
 from web.api.door import API_PREFIX, PROBLEM_JSON
 from web.authorities.directory import Directory, Listed, address_hash
+from web.bounds import Request
 from web.forms import Form
 from web.headers import add_headers
 from web.settings import Settings
@@ -74,6 +75,7 @@ class WhichAuthority(Schema):
 def make_lobby(directory: Directory, settings: Settings) -> Flask:
     """The application of these pages. What a request asks of it stands in its environment (AT_HOST, CLOSED)."""
     lobby = Flask("web.authorities", template_folder="templates", static_folder=None)
+    lobby.request_class = Request
     sign_with(lobby, settings)
     lobby.config |= {
         "SESSION_COOKIE_NAME": COOKIE,

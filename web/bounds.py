@@ -1,0 +1,74 @@
+"""How much a request may hold: bytes, fields, and the depth and length of what JSON nests."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import IO, Any
+
+import flask
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import RequestEntityTooLarge, UnprocessableEntity
+from werkzeug.formparser import FormDataParser
+
+MOST_BYTES = 12 * 1024 * 1024
+"""The largest request taken: one file of the allowed size, and the form around it."""
+
+MOST_TYPED = 1024 * 1024
+"""Bytes of a form or of JSON; files alone are larger."""
+
+MOST_FIELDS = 5_000
+"""Fields of a form: a page that asks something of each school of the largest county has under a thousand."""
+
+DEEPEST = 20
+LONGEST = 5_000
+"""Levels of lists and objects in JSON, and entries of each."""
+
+
+class Request(flask.Request):
+    """A request of which no more is read than is taken."""
+
+    _of_route: int | None = None
+
+    @property
+    def max_content_length(self) -> int | None:
+        """Bytes of the whole body: what a route sets, else more for a form that may bring a file than for others."""
+        if self._of_route is not None:
+            return self._of_route
+        return MOST_BYTES if self.mimetype == "multipart/form-data" else MOST_TYPED
+
+    @max_content_length.setter
+    def max_content_length(self, value: int | None) -> None:
+        self._of_route = value
+
+    class form_data_parser_class(FormDataParser):  # noqa: N801  # the library's name for it
+        """Counts the fields before it takes them apart, which costs a hundred times as much."""
+
+        def _parse_urlencoded(
+            self, stream: IO[bytes], mimetype: str, content_length: int | None, options: dict[str, str]
+        ) -> tuple[IO[bytes], MultiDict[str, str], MultiDict[str, Any]]:
+            typed = stream.read()
+            if typed.count(b"&") >= MOST_FIELDS:
+                raise RequestEntityTooLarge("The form has too many fields")
+            return super()._parse_urlencoded(BytesIO(typed), mimetype, content_length, options)
+
+
+def check_nesting(value: object) -> None:
+    """Raises UnprocessableEntity for lists and objects within each other that no command asks for."""
+    level = [value]
+    for _ in range(DEEPEST):
+        if any(len(each) > LONGEST for each in level if isinstance(each, list | dict)):
+            raise UnprocessableEntity(f"A list or object of the body holds more than {LONGEST:,} entries")
+        level = [
+            inner
+            for each in level
+            if isinstance(each, list | dict)
+            for inner in (each.values() if isinstance(each, dict) else each)
+        ]
+        if not level:
+            return
+    raise too_deep()
+
+
+def too_deep() -> UnprocessableEntity:
+    """What is said to a body of lists within lists."""
+    return UnprocessableEntity(f"Lists and objects of the body stand within each other more than {DEEPEST} deep")
