@@ -12,6 +12,7 @@ from uuid import UUID
 
 from domain.aggregate import Aggregate, Event, Refusal, reasoned
 from domain.calendar import TermDates, default_terms
+from domain.establishments import STATE_FUNDED, EstablishmentType
 from domain.money import MOST
 from domain.references import record_id
 
@@ -63,6 +64,7 @@ class Retention:
 class Settings:
     """What an authority may set for itself.
 
+    The service works with the open establishments of the served types; one whose type nobody told is not left out.
     Windows are in working days, money in pounds. No terms of a year, no vetting demands and no weights mean the
     service's own: the published rule of terms, the common vetting policy, the common ranking.
     """
@@ -88,6 +90,7 @@ class Settings:
     matching_weights: tuple[Weight, ...] = ()
     vat_percent: Decimal = Decimal(20)
     approval_ceiling: Decimal = Decimal("5000.00")
+    served_types: tuple[EstablishmentType, ...] = STATE_FUNDED
     retention: tuple[Retention, ...] = (
         Retention("visit", 7),
         Retention("support_request", 7),
@@ -247,6 +250,7 @@ def _check(settings: Settings) -> None:
         "Every school has at least one core visit a term",
         "need_categories",
     )
+    _must(bool(settings.served_types), "Choose at least one type of establishment", "served_types")
     _must(_in_their_order(settings.terms), "Terms end after they begin and do not overlap", "terms")
     _must(_within(settings.vat_percent, Decimal(100)), "Enter a percentage from 0 to 100", "vat_percent")
     _must(_within(settings.approval_ceiling, MOST), "Enter a sum in pounds, 0 or more", "approval_ceiling")

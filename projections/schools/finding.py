@@ -9,6 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from domain.establishments import OPEN
 from domain.local_authorities import code_of
 from domain.vocabulary import Phase
 from projections.schools.care import covered, covers, link_officers, linked, rated
@@ -47,6 +48,8 @@ def listed(
     status: str | None = None,
     officers: Collection[UUID] | None = None,
     category: str | None = None,
+    served: Collection[str] | None = None,
+    not_served: Collection[str] | None = None,
     among: Collection[UUID] | None = None,
     limit: int = 50,
     after: str | None = None,
@@ -69,9 +72,39 @@ def listed(
         conditions.append(sa.or_(linked(officers, today), covered(officers, today)))
     if category is not None:
         conditions.append(rated(category, today))
+    if served is not None:
+        conditions.append(_served(served))
+    if not_served is not None:
+        conditions.append(~_served(not_served))
     if among is not None:
         conditions.append(columns.id.in_(among))
     return _page(connection, conditions, limit, after)
+
+
+class OfType(Row):
+    """How many schools there are of one type and status, None where nobody told it."""
+
+    school_type: str | None
+    status: str | None
+    closed: bool
+    number: int
+
+
+def by_type(connection: sa.Connection, *, ours: str | None) -> list[OfType]:
+    """How many schools there are of each type and status; `ours` as in `listed`."""
+    columns = schools.table.c
+    kinds = (columns.school_type, columns.status, columns.closed)
+    query = sa.select(*kinds, sa.func.count().label("number")).where(columns.merged_into.is_(None)).group_by(*kinds)
+    if ours is not None:
+        query = query.where(sa.or_(columns.la_code == ours, columns.la_code.is_(None)))
+    return [OfType(**row) for row in connection.execute(query).mappings()]
+
+
+def _served(types: Collection[str]) -> sa.ColumnElement[bool]:
+    columns = schools.table.c
+    kind, status = sa.func.coalesce(columns.school_type, ""), sa.func.coalesce(columns.status, OPEN[0])
+    folded_types = [each.casefold() for each in types]
+    return sa.and_(columns.closed.is_(False), status.in_(OPEN), sa.func.lower(kind).in_(["", *folded_types]))
 
 
 def of_officer(connection: sa.Connection, officer: UUID, *, today: date) -> list[KnownSchool]:

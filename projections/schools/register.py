@@ -29,6 +29,7 @@ class KnownSchool(Row):
     sought: str
     phase: Phase | None
     status: str | None
+    school_type: str | None
     closed: bool
     la_code: str | None
     la_name: str | None
@@ -103,6 +104,7 @@ def _told(name: str, held: tuple[int, ...], details: Details) -> dict[str, Any]:
         "sought": folded(known),
         "phase": Phase(str(phase)) if phase else None,
         "status": status,
+        "school_type": details.get("school_type"),
         "closed": status == Status.CLOSED or left_on(details) is not None,
         "la_code": details.get("la_code"),
         "la_name": details.get("la_name"),

@@ -115,6 +115,7 @@ def test_settings_are_not_changed_without_a_reason() -> None:
         ("response_days", 0),
         ("presentation_days", -1),
         ("writing_days", 0),
+        ("served_types", ()),
         ("assessment_days", 0),
         ("decision_days", 0),
         ("information_days", 0),

@@ -117,6 +117,27 @@ def test_the_schools_of_one_authority_are_those_of_every_layout_in_which_it_is_t
     assert {school.id for school in ours} == {lark_hill, by_name, by_code, unknown}
 
 
+def test_the_service_works_with_open_schools_of_its_types_and_with_those_of_which_nobody_told(
+    service: Service, ask: Ask, lark_hill: UUID
+) -> None:
+    academy = register(service, 116000, "Academy", school_type="Academy Converter")
+    closing = register(service, 116001, "Closing", status="Open, but proposed to close")
+    no_status = register(service, 116002, "No status", status=None)
+    others = {
+        register(service, 116003, "Grammar", school_type="Other independent school"),
+        register(service, 116004, "To come", status="Proposed to open"),
+        register(service, 116005, "Gone", status="Closed", school_type="Academy converter"),
+    }
+    types = ("Community school", "Academy converter")
+
+    served = ask(schools.listed, today=TODAY, served=types)
+    assert {school.id for school in served} == {lark_hill, academy, closing, no_status}
+    assert {school.id for school in ask(schools.listed, today=TODAY, not_served=types)} == others
+    counted = ask(schools.by_type, ours="355")
+    assert sum(each.number for each in counted) == 7
+    assert sum(each.number for each in ask(schools.by_type, ours="350")) == 0
+
+
 def test_pages_follow_each_other_with_closed_schools_last(service: Service, ask: Ask) -> None:
     for urn, name, status in (
         (1001, "Beech", "Closed"),

@@ -32,7 +32,16 @@ from web.office import Office
 
 Rows = list[dict[str, str]]
 
-CLOSED = "Closed"
+STATE_FUNDED = ("Academies", "Free Schools", "Local authority maintained schools", "Special schools")
+NOT_OURS = ("Non-maintained special school", "Other independent special school")
+
+
+def is_ours(row: dict[str, str]) -> bool:
+    """By the usual settings: open, and state-funded where the file tells a type."""
+    if row["EstablishmentStatus (name)"] not in ("Open", "Open, but proposed to close"):
+        return False
+    kind, group = row.get("TypeOfEstablishment (name)"), row.get("EstablishmentTypeGroup (name)")
+    return kind is None or (group in STATE_FUNDED and kind not in NOT_OURS)
 
 
 @dataclass(frozen=True)
@@ -155,11 +164,19 @@ def test_an_authority_has_its_schools_under_each_of_its_names(served: Served, ro
 
 
 @pytest.mark.real_data
-def test_each_open_school_stands_among_the_core_visits(served: Served, rows: Rows) -> None:
-    open_ones = {int(row["URN"]) for row in rows if row["EstablishmentStatus (name)"] != CLOSED}
-    assert {line["urn"] for line in served.core_visits()} == open_ones
-    page = served.pages.get("/visits/coverage")
-    assert f"{len(open_ones)} of {len(open_ones)} schools have no core visit" in page
+def test_the_schools_we_work_with_have_core_visits_and_the_others_are_found(served: Served, rows: Rows) -> None:
+    ours = {int(row["URN"]) for row in rows if is_ours(row)}
+    assert ours
+    assert {line["urn"] for line in served.core_visits()} == ours
+    assert {school["urn"] for school in served.listed("&worked_with=served")} == ours
+    assert {school["urn"] for school in served.listed("&worked_with=others")} == {
+        int(row["URN"]) for row in rows if not is_ours(row)
+    }
+    assert all(school["is_served"] == (school["urn"] in ours) for school in served.listed())
+    assert f"{len(ours)} of {len(ours)} schools have no core visit" in served.pages.get("/visits/coverage")
+    assert f"{len(ours)} schools we work with" in served.pages.get("/schools/")
+    given = {school["urn"] for school in served.listed() if school["link_officer"]}
+    assert given == ours
 
 
 @pytest.mark.real_data

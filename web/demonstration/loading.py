@@ -12,6 +12,7 @@ import click
 
 from domain.acting import LONDON
 from domain.authority import SEVERAL
+from domain.establishments import STATE_FUNDED
 from domain.local_authorities import code_of, name_of
 from domain.vocabulary import Channel, Role, Team
 from projections import caseload
@@ -110,8 +111,7 @@ def load_register(office: Office, register: Path, la: str | None) -> ImportRepor
         raise NoSchools(f"{register.name} has no school of {la or 'any authority'}")
     town = Town(office, cast(SEED, today), today, Random(SEED))
     with office.read() as connection:
-        # The closed ones come last.
-        found = [s for s in listed(connection, today=today, limit=MOST_LOOKED_AFTER + 1) if not s.closed]
+        found = listed(connection, today=today, served=STATE_FUNDED, limit=MOST_LOOKED_AFTER + 1)
     if len(found) > MOST_LOOKED_AFTER:
         click.echo("So many schools are no one service's: nobody is put in post. Open accounts with `sis accounts`.")
         return report

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from marshmallow import Schema, fields, validate
 
 from domain.school import Status
-from domain.vocabulary import Phase
+from domain.vocabulary import Phase, Word
 from projections import schools as view
 from projections.schools import KnownSchool, LookedAfter
 from projections.view import Row
@@ -16,6 +16,18 @@ from web.fields import person_field
 from web.identity import Reach
 from web.noun import Listing, Values
 from web.office import office
+from web.served import is_served, served_types
+
+
+class WorkedWith(Word):
+    """Whether the service works with a school: open, and of a type that the settings name."""
+
+    SERVED = "served"
+    OTHERS = "others"
+
+    @property
+    def label(self) -> str:
+        return "Schools we work with" if self is WorkedWith.SERVED else "Others"
 
 
 class ListedSchool(Row):
@@ -33,6 +45,7 @@ class ListedSchool(Row):
     link_officer: UUID | None
     cover_officer: UUID | None
     need_category: str | None
+    is_served: bool
 
 
 class SchoolFilters(Schema):
@@ -40,6 +53,7 @@ class SchoolFilters(Schema):
         validate=validate.Length(max=200), metadata={"label": "School", "hint": "Name, town, URN or postcode"}
     )
     phase = fields.List(fields.Enum(Phase, by_value=True), metadata={"label": "Phase"})
+    worked_with = fields.Enum(WorkedWith, by_value=True, metadata={"label": "Worked with"})
     status = fields.Enum(Status, by_value=True, metadata={"label": "Status"})
     officer = person_field(metadata={"label": "Link or cover officer"})
     category = fields.String(validate=validate.Length(max=40), metadata={"label": "Need category"})
@@ -53,6 +67,7 @@ def found(
 ) -> list[ListedSchool]:
     """The schools asked for, as far as the person who asks may find them; the closed ones last."""
     today = office().today()
+    worked_with = filters.get("worked_with")
     rows = view.listed(
         connection,
         today=today,
@@ -62,6 +77,8 @@ def found(
         status=filters.get("status"),
         officers=[filters["officer"]] if filters.get("officer") else None,
         category=filters.get("category"),
+        served=served_types() if worked_with is WorkedWith.SERVED else None,
+        not_served=served_types() if worked_with is WorkedWith.OTHERS else None,
         among=limited.narrowed(),
         after=after,
         limit=limit,
@@ -78,18 +95,14 @@ def _listed(school: KnownSchool, care: LookedAfter) -> ListedSchool:
         name=school.name,
         address=school.address,
         phase=school.phase,
-        school_type=_text(school, "school_type"),
+        school_type=school.school_type,
         status=school.status,
         la_name=school.la_name,
         link_officer=care.link_officer,
         cover_officer=care.cover_officer,
         need_category=care.need_category,
+        is_served=is_served(school),
     )
-
-
-def _text(school: KnownSchool, detail: str) -> str | None:
-    value = school.detail(detail)
-    return None if value is None else str(value)
 
 
 def is_id(text: str) -> bool:

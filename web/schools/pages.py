@@ -41,6 +41,7 @@ from web.schools.commands import schools
 from web.schools.file import FILE, SUMMARY, asked_of, identity, merged_of, summary
 from web.schools.finding import ListedSchool, is_id
 from web.schools.hand_over import pages as hand_over_pages
+from web.served import counted
 from web.timeline import timeline_of_school
 
 pages = Blueprint("schools", __name__, template_folder="templates")
@@ -92,7 +93,12 @@ def listed() -> Any:
         if found is not None and (limited is None or found.id in limited):
             return redirect(f"/schools/{found.urn}", 303)
     assert isinstance(schools.listing, Listing)
+    served = None
+    if not request.args.get("after"):
+        with office().read() as connection:
+            served = counted(connection) if reach(connection, schools.read).everything else None
     more = {
+        "served": served,
         "may_hand_over": asking.may(Action.ASSIGN_OFFICERS),
         "may_answer": asking.may(Action.KEEP_REGISTER),
     }

@@ -17,6 +17,7 @@ from web.identity import allow
 from web.office import office
 from web.pages import Beside, record_page
 from web.policy import Action
+from web.served import counted
 from web.settings_pages.commands import ADDRESS, is_begun, settings
 from web.settings_pages.schemas import WINDOWS
 
@@ -44,12 +45,13 @@ def show(ref: str) -> str:
     )
 
 
-def _around(_: sa.Connection, authority: Authority, __: Beside) -> Mapping[str, Any]:
+def _around(connection: sa.Connection, authority: Authority, __: Beside) -> Mapping[str, Any]:
     today = office().today()
     in_force, version = authority.settings_on(today)
     year = academic_year_of(today)
     return {
         "today": today,
+        "served": counted(connection),
         "in_force": in_force,
         "in_force_name": version,
         "windows": [(label, getattr(in_force, name)) for name, label in WINDOWS.items()],

@@ -11,6 +11,7 @@ from marshmallow import Schema, fields, missing, post_load, pre_load, validate
 
 from domain.authority import NeedCategory, Retention, Settings, VettingDemand, Weight
 from domain.calendar import Term, TermDates
+from domain.establishments import EstablishmentType
 from domain.provider import ProviderKind, Requirement
 from providers.matching import CRITERIA
 from web.fields import day_field, line_field, money_field, reason_field
@@ -113,6 +114,16 @@ class TheSettings(Schema):
     information_days = _window("information_days")
     evaluation_days = _window("evaluation_days")
     closing_days = _window("closing_days")
+    served_types = fields.List(
+        fields.Enum(EstablishmentType, by_value=True),
+        required=True,
+        validate=validate.Length(1, len(EstablishmentType), error="Choose at least one type of establishment"),
+        metadata={
+            "label": "Schools we work with",
+            "hint": "The open ones of these types have core visits. One of unknown type is not left out",
+            "noun": "the types of school",
+        },
+    )
     need_categories = fields.List(
         fields.Nested(ACategory),
         required=True,
@@ -187,6 +198,7 @@ def settings_from(values: dict[str, Any]) -> Settings:
     return Settings(
         **{
             **values,
+            "served_types": tuple(dict.fromkeys(values["served_types"])),
             "need_categories": tuple(NeedCategory(**each) for each in values["need_categories"]),
             "terms": tuple(TermDates(**each) for each in values["terms"]),
             "vetting": tuple(VettingDemand(**each) for each in demands),

@@ -19,6 +19,7 @@ from web.identity import Reach, signed_in
 from web.noun import Listing, Shelf, Values
 from web.office import office
 from web.policy import Action
+from web.served import served_types
 from web.terms import term_of
 from web.visits.schemas import CoverageFilters
 from web.walking import behind
@@ -95,8 +96,10 @@ def coverage(connection: sa.Connection, limited: Reach, filters: Values) -> Cove
     within = limited.narrowed()
     known = [
         school
-        for school in schools.listed(connection, today=today, ours=authority().own_code, limit=EVERY_SCHOOL)
-        if not school.closed and (within is None or school.id in within)
+        for school in schools.listed(
+            connection, today=today, ours=authority().own_code, served=served_types(), limit=EVERY_SCHOOL
+        )
+        if within is None or school.id in within
     ]
     looked_after = schools.looked_after(connection, [school.id for school in known], today=today)
     counted = {count.school: count for count in core_visits(connection, year) if count.term is term}

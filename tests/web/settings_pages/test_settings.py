@@ -35,6 +35,7 @@ def answers(**changed: Any) -> dict[str, Any]:
         "colour": "#1d4f71",
         "contact_email": "",
         "writing_days": "10",
+        "served_types": ["Community school", "Academy converter"],
         "response_days": "10",
         "presentation_days": "60",
         "assessment_days": "10",
@@ -227,3 +228,22 @@ def test_programs_read_and_change_the_settings(world: World, program: Callable[.
     assert shown.json["versions"][0]["settings"]["contact_email"] == "help@wexmoor.example"
     api.post("/settings/authority/change", body(world, response_days=9), key="change-02", at='"1"', status=412)
     api.get("/settings/nothing", 404)
+
+
+def test_which_schools_the_service_works_with_is_a_setting_from_a_day_on(
+    world: World, clock: Clock, sign_in: Callable[..., Browser]
+) -> None:
+    world.school("Ashgrove", school_type="Community school")
+    world.school("Wexmoor Grammar", school_type="Other independent school")
+    administrator = world.administrator()
+    page = sign_in(administrator).get("/settings/authority")
+    assert "1 school we work with, 1 others (0 not open, 1 of types we do not work with)" in page
+    assert "Open establishments of other types" in page
+
+    chosen = answers(served_types=["Other independent school", "Community school"])
+    sign_in(administrator).send("/settings/authority/change", chosen)
+    assert "1 school we work with" in sign_in(administrator).get("/settings/authority")
+    clock.go_to(LATER)
+    assert "2 schools we work with, 0 others" in sign_in(administrator).get("/settings/authority")
+    nothing = sign_in(administrator).send("/settings/authority/change", answers(served_types=[]), status=422)
+    assert "type" in nothing.text

@@ -47,6 +47,21 @@ def test_the_title_says_how_many_schools_would_go_without(officer: Browser, ashg
     )
 
 
+def test_only_the_schools_that_the_service_works_with_are_due_core_visits(
+    officer: Browser, ashgrove: Ashgrove, world: World
+) -> None:
+    world.school("Little Acorns", school_type="Children's centre")
+    world.school("Wexmoor Grammar", school_type="Other independent school")
+    world.school("Birch High School", school_type="Voluntary controlled school")
+    world.school("Elm Free School", status="Proposed to open")
+    page = officer.get("/visits/coverage")
+    assert "2 of 2 schools have no core visit planned or held" in page
+    assert "Birch High School" in page
+    everything = officer.get("/schools/")
+    assert "2 schools we work with (1 of unknown type), 3 others (1 not open, 2 of types we do not work" in everything
+    assert "Wexmoor Grammar" in officer.get("/schools/?worked_with=others")
+
+
 def test_a_visit_counts_for_its_own_term_and_only_a_core_one(officer: Browser, ashgrove: Ashgrove) -> None:
     officer.send("/visits/plan", ashgrove.plan(SOON, kind="familiarisation"))
     officer.send("/visits/plan", ashgrove.plan(NEXT_TERM))
