@@ -159,6 +159,11 @@ def case_reopened(row: Case | None, event: ConcernCase.Reopened) -> Case | None:
     )
 
 
+@cases.on(ConcernCase.SensitivityChanged)
+def sensitivity_changed(row: Case | None, event: ConcernCase.SensitivityChanged) -> Case | None:
+    return row and replace(row, sensitivity=event.becomes, authoriser=event.authoriser)
+
+
 def _over(row: Case, status: CaseStatus, event: ConcernCase.InterventionEnded | ConcernCase.Closed) -> Case:
     ended_on = event.meta.occurred_on
     return replace(row, status=status, ended_on=ended_on, next_review_on=None, authoriser=event.authoriser)

@@ -62,10 +62,15 @@ def request_reopened(_row: Gap | None, _event: SupportRequest.Reopened) -> None:
 
 
 def gap_counts(
-    connection: sa.Connection, *, since: date, until: date, schools: Collection[UUID] | None = None
+    connection: sa.Connection,
+    *,
+    since: date,
+    until: date,
+    schools: Collection[UUID] | None = None,
+    apart_from: Collection[UUID] = (),
 ) -> list[GapCount]:
     """Gaps found between two days, both included, by subject and phase; the most frequent first. `schools` None
-    means those of all."""
+    means those of all; the requests `apart_from` are not counted."""
     columns = gaps.table.c
     often = sa.func.count()
     query = (
@@ -82,6 +87,8 @@ def gap_counts(
     )
     if schools is not None:
         query = query.where(columns.school.in_(schools))
+    if apart_from:
+        query = query.where(columns.request.not_in(apart_from))
     return [GapCount(**row) for row in connection.execute(query).mappings()]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import date, time
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -18,13 +18,14 @@ LIMIT = 50
 
 
 class PlannedVisit(Row):
-    """A visit as it stands. `on` is the day it was planned for last, `minutes` its length: planned, then real."""
+    """A visit as it stands. `on` is the day it was planned for last, `minutes` its length: planned, then real. Every
+    visit has a kind and a purpose; rows tell neither to those who see it as a plain one."""
 
     id: UUID
     reference: str
     school: UUID
-    kind: VisitKind
-    purpose: Purpose
+    kind: VisitKind | None
+    purpose: Purpose | None
     focus: str
     on: date
     lead: UUID
@@ -79,7 +80,7 @@ def _begun(event: Undertaken) -> PlannedVisit:
         reference=event.reference,
         school=event.school,
         kind=event.kind,
-        purpose=cast("Purpose", event.meta.purpose),  # no visit begins without one
+        purpose=event.meta.purpose,
         focus=event.focus,
         on=event.on,
         lead=event.lead,
@@ -204,13 +205,15 @@ def listed(
     kinds: Collection[VisitKind] | None = None,
     first: date | None = None,
     last: date | None = None,
+    apart_from: Collection[UUID] = (),
     latest_first: bool = False,
     after: str | None = None,
     limit: int = LIMIT,
 ) -> list[PlannedVisit]:
     """The visits that meet all that is asked, the earliest day first; `after` is the reference of the last one seen.
 
-    `officers` keeps the visits that one of them makes; `first` and `last` are the days between which they lie.
+    `officers` keeps the visits that one of them makes; `first` and `last` are the days between which they lie;
+    `apart_from` are left out.
     """
     columns = visits.table.c
     order = [column.desc() for column in ORDER] if latest_first else ORDER
@@ -224,6 +227,8 @@ def listed(
         query = query.where(columns.status.in_(statuses))
     if kinds is not None:
         query = query.where(columns.kind.in_(kinds))
+    if apart_from:
+        query = query.where(columns.id.not_in(apart_from))
     if first is not None:
         query = query.where(columns.on >= first)
     if last is not None:

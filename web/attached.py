@@ -28,6 +28,7 @@ from web.noun import Noun
 from web.office import office
 from web.policy import Action, Concerned
 from web.record_addresses import record_href
+from web.restricted import kept_from
 from web.several import records_of
 
 R = TypeVar("R", view.NoteOnRecord, view.FileOnRecord)
@@ -88,8 +89,9 @@ def attached_to(
     kind, asking, address = noun.kind.KIND, signed_in(), noun.address(found.record)
     if kind not in TAKES_NOTES or not asking.may(Action.READ_NOTE, found.concerned):
         return None
-    notes = [note for note in beside["notes"] if is_meant_for(asking, note)]
-    files = [file for file in beside["files"] if is_for(asking, file)]
+    closed = kept_from(connection, asking).closed
+    notes = [note for note in beside["notes"] if note.id not in closed and is_meant_for(asking, note)]
+    files = [file for file in beside["files"] if file.id not in closed and is_for(asking, file)]
     writes = asking.may_change and asking.may(Action.WRITE_NOTE, found.concerned)
     people = {note.written_by for note in notes} | {file.added_by for file in files}
     attached = Attached(
@@ -120,7 +122,7 @@ def is_open_to(asking: Visitor, kind: str, record: UUID) -> bool:
 
 def _opens(connection: sa.Connection, asking: Visitor, noun: Noun[Any], record: Any) -> bool:
     where = noun.concerned(connection, record)
-    return asking.may(noun.read, where) and noun.sight.is_open(asking, record, where)
+    return asking.may(noun.read, where) and noun.opens(connection, asking, record, where)
 
 
 def walked(
@@ -142,6 +144,8 @@ def _open_among(connection: sa.Connection, rows: list[R]) -> list[R]:
     """Those of the rows whose records the person who asks may read. A record itself is read only where it takes more
     than its school and provider to tell."""
     asking = signed_in()
+    closed = kept_from(connection, asking).closed
+    rows = [row for row in rows if row.id not in closed]
     opens = {row.on_record: _opens_by_place(asking, row) for row in rows}
     unclear = {row.on_record: noun for row in rows if not opens[row.on_record] and (noun := noun_of(row.on_kind))}
     read = records_of(office(), connection, {id: noun.kind for id, noun in unclear.items()})

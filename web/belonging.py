@@ -26,6 +26,7 @@ from web.fields import RecordField, SchoolField
 from web.identity import Visitor, signed_in
 from web.office import office
 from web.policy import Concerned
+from web.restricted import kept_from_whoever_asks, plain_visit
 from web.several import records_of
 
 R = TypeVar("R", bound=Aggregate)
@@ -97,7 +98,10 @@ def _schools_named() -> dict[UUID, schools.KnownSchool]:
 
 
 def with_open_links(asking: Visitor, record: R, _: Concerned) -> R:
-    """The record without what it belongs to, where that is not open to the person who asks."""
+    """The record without what it belongs to, where that is not open to the person who asks; a visit that hangs on
+    something restricted as a plain one."""
+    if isinstance(record, Visit) and record.id in kept_from_whoever_asks().plain:
+        return plain_visit(record)
     kept = ((name, kind, getattr(record, name, None)) for name, kind in LINKS.items())
     closed = [name for name, kind, id in kept if id is not None and not is_open_to(asking, kind, id)]
     if not closed:
@@ -116,6 +120,6 @@ def concerns_among(connection: sa.Connection, ids: Collection[UUID]) -> frozense
     opened = set()
     for id, case in records_of(office(), connection, dict.fromkeys(ids, ConcernCase)).items():
         where = noun.concerned(connection, case)
-        if asking.may(noun.read, where) and noun.sight.is_open(asking, case, where):
+        if asking.may(noun.read, where) and noun.opens(connection, asking, case, where):
             opened.add(id)
     return frozenset(opened)

@@ -19,10 +19,12 @@ from domain.note import Note
 from domain.vocabulary import About, Audience, Role, Sensitivity
 from projections import audit_trail, caseload, concerns, notes, tenders
 from projections.audit_trail import kind_of
-from projections.caseload import Task
+from projections.caseload import Item, Task
 from projections.together import Question, Together
+from projections.view import replace
 from web.identity import Visitor, concerned, reach
 from web.policy import SERVICE, Action, Concerned
+from web.restricted import PLAIN_VISIT, Kept, kept_from
 
 INSIDE = (*SERVICE, Role.REVIEWER, Role.ADMINISTRATOR)
 
@@ -90,10 +92,24 @@ RECORDED_READING = frozenset({Note.KIND})
 
 def told_of_caseload(connection: sa.Connection, asking: Visitor) -> caseload.Narrowed:
     """How a list of what waits is narrowed for somebody."""
+    closed = kept_from(connection, asking).closed
     if not asking.holds(*INSIDE):
-        return {"concerns_of": frozenset(), "without": WRITING}
+        return {"concerns_of": frozenset(), "without": WRITING, "apart_from": closed}
     told = reach(connection, Action.READ_CONCERN).narrowed() if asking.may(Action.READ_CONCERN) else frozenset()
-    return {"concerns_of": told}
+    return {"concerns_of": told, "apart_from": closed}
+
+
+def waiting_as_told(connection: sa.Connection, asking: Visitor, items: Iterable[Item]) -> list[Item]:
+    """Of some things that wait, those that somebody is told of, and of each only what they may know."""
+    narrowed, kept = told_of_caseload(connection, asking), kept_from(connection, asking)
+    concerns_of = narrowed["concerns_of"]
+    return [
+        replace(item, detail="", purpose=None) if item.record in kept.plain else item
+        for item in items
+        if item.record not in kept.closed
+        and (item.kind != CONCERN or concerns_of is None or item.school in concerns_of)
+        and item.task not in narrowed.get("without", ())
+    ]
 
 
 def told_of_trail(asking: Visitor, where: Concerned) -> sa.ColumnElement[bool] | None:
@@ -130,7 +146,7 @@ def told_of_trail(asking: Visitor, where: Concerned) -> sa.ColumnElement[bool] |
     )
     return sa.and_(
         columns.kind.in_(kinds),
-        sa.or_(columns.kind != CONCERN, columns.sensitivity == Sensitivity.ORDINARY),
+        sa.or_(columns.kind != CONCERN, columns.stream.in_(ordinary)),
         columns.topic.not_in(BROKERING),
         sa.or_(columns.kind != "record-of-visit", columns.topic.in_(ISSUED)),
         sa.or_(columns.kind != Note.KIND, for_them),
@@ -157,6 +173,7 @@ class Disclosure:
         self._asking = asking
         self._found: dict[About, Concerned] = {}
         self._invited: dict[UUID, bool] = {}
+        self._concerns: dict[UUID, Sensitivity] = {}
         self._events = events
         self._sifted = sifted
 
@@ -168,6 +185,10 @@ class Disclosure:
     def tells(self, event: Event) -> bool:
         """Whether the event has a place in what the visitor sees at all."""
         kind = kind_of(event)
+        if event.meta.stream in self._kept.closed and kind != CONCERN:
+            return False
+        if self.is_plain(event):
+            return event.TOPIC in PLAIN_VISIT and self._may_see(kind, self._where(event.meta.about))
         if self.is_inside:
             return self._tells_inside(kind, event)
         where = self._where(event.meta.about)
@@ -192,19 +213,39 @@ class Disclosure:
         found = self._notes_and_files.get(event.meta.stream)
         return found is None or found.on_kind != CONCERN
 
+    def is_plain(self, event: Event) -> bool:
+        """Whether the event belongs to a visit of which the visitor is told no more than that somebody comes."""
+        return event.meta.stream in self._kept.plain
+
     def veils(self, event: Event) -> bool:
         """Whether the text of the event is kept back in a list."""
-        if event.meta.sensitivity is Sensitivity.ORDINARY or event.TOPIC == Note.RestrictedNoteRead.TOPIC:
+        if self._sensitivity(event) is Sensitivity.ORDINARY or event.TOPIC == Note.RestrictedNoteRead.TOPIC:
             return False
         return kind_of(event) in RECORDED_READING or not self.may_read(event)
 
     def may_read(self, event: Event) -> bool:
         """Whether the visitor may read the text of the event on a page of its own."""
-        return event.meta.sensitivity is Sensitivity.ORDINARY or self.may_read_restricted(event)
+        return self._sensitivity(event) is Sensitivity.ORDINARY or self.may_read_restricted(event)
 
     def may_read_restricted(self, event: Event) -> bool:
         """Whether the visitor may read what is restricted of that which the event concerns."""
         return self._asking.may(Action.READ_RESTRICTED, self._where(event.meta.about))
+
+    @cached_property
+    def _kept(self) -> Kept:
+        return kept_from(self._connection, self._asking)
+
+    def _sensitivity(self, event: Event) -> Sensitivity:
+        """How an event is kept now: of a concern as the concern is, which may have been opened or restricted."""
+        stream = event.meta.stream
+        if kind_of(event) != CONCERN:
+            return event.meta.sensitivity
+        if event.meta.sensitivity is Sensitivity.ORDINARY:
+            return Sensitivity.RESTRICTED if stream in self._kept.closed else Sensitivity.ORDINARY
+        if stream not in self._concerns:
+            case = concerns.cases.get(self._connection, stream)
+            self._concerns[stream] = case.sensitivity if case else event.meta.sensitivity
+        return self._concerns[stream]
 
     def _where(self, about: About) -> Concerned:
         """What an event concerns, as the policy sees it; looked up once."""

@@ -20,6 +20,7 @@ from web.known import forget
 from web.noun import Command, Deal, Noun, Several, Values
 from web.office import office
 from web.policy import Concerned
+from web.restricted import forget_kept, kept_from
 from web.timeline import entries
 
 A = TypeVar("A", bound=Aggregate)
@@ -49,9 +50,14 @@ def _find(noun: Noun[A], ref: str) -> Found[A]:
             noun.kind, noun.id_of(connection, ref)
         )
         where = noun.concerned(connection, record)
-    allow(noun.read, where)
-    if not noun.sight.is_open(signed_in(), record, where):
-        raise not_allowed(noun.read) if noun.sight.is_secret else Forbidden(f"This {noun.one} is not open to you yet")
+        allow(noun.read, where)
+        is_closed = record.id in kept_from(connection, signed_in()).closed
+    if is_closed or not noun.sight.is_open(signed_in(), record, where):
+        raise (
+            not_allowed(noun.read)
+            if is_closed or noun.sight.is_secret
+            else Forbidden(f"This {noun.one} is not open to you yet")
+        )
     return Found(record, where, events)
 
 
@@ -145,6 +151,7 @@ def do(
             return _as_it_is(noun, record.id if record else done.stream)
         finally:
             forget(hand.saved)
+            forget_kept()
     id = record.id if record else result.id
     saved = hand.saved.get(id)
     return saved if isinstance(saved, noun.kind) else _as_it_is(noun, id)

@@ -20,12 +20,13 @@ from web import again, drafts
 from web.accounts import proof
 from web.called import called, will_be_called
 from web.command_ids import command_id, form_key
-from web.doing import Found, begun_by, changes_since, do, find, is_done, saved_version, version_of
+from web.doing import Found, begun_by, changes_since, copy_for_reader, do, find, is_done, saved_version, version_of
 from web.forms import Form
 from web.identity import allow, allow_any, signed_in
 from web.known import foresee
 from web.noun import Command, Noun
 from web.office import office
+from web.restricted import kept_from_whoever_asks
 from web.sent import Sent
 
 A = TypeVar("A", bound=Aggregate)
@@ -136,7 +137,7 @@ class Asked:
             section=self.noun.path.capitalize(),
             lead=command.lead,
             notes=command.notes,
-            record=self.record,
+            record=self._seen(),
             context=self.context,
             form=self.form,
             submit_label=command.submit,
@@ -266,6 +267,12 @@ class Asked:
             return self.noun.href(record)
         with office().read() as connection:
             return self.command.goes_to(connection, record)
+
+    def _seen(self) -> Any:
+        """The record as the page speaks of it: a visit that is shown as a plain one says no more here."""
+        if self.record is None or self.record.id not in kept_from_whoever_asks().plain:
+            return self.record
+        return copy_for_reader(self.noun, self.record)
 
     def _called(self) -> str:
         if self.record is None:

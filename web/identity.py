@@ -155,10 +155,29 @@ def reach(connection: sa.Connection, action: Action) -> Reach:
         return Reach(everything=True)
     own = _schools_of_rights(action, asking.rights)
     if scope is Scope.TEAM:
-        teams = {right.leads for right in asking.rights if right.leads}
-        phases = [phase.value for phase, team in TEAM_OF.items() if team in teams]
-        own |= _schools_of_phases(connection, tuple(phases), Team.PRIMARY in teams)
+        own |= _schools_of_phases(connection, *_phases_led(asking))
     return Reach(schools=own, providers=asking.providers, person=asking.person)
+
+
+def is_reached(action: Action, school: sa.ColumnElement[UUID]) -> sa.ColumnElement[bool] | None:
+    """The condition that a right of the person who is asking reaches a school, to be put within another question;
+    None where it reaches all."""
+    asking = signed_in()
+    scope = widest(action, asking.rights)
+    if scope is Scope.ALL:
+        return None
+    own = school.in_(_schools_of_rights(action, asking.rights))
+    if scope is not Scope.TEAM:
+        return own
+    phases, with_phaseless = _phases_led(asking)
+    led = sa.select(schools.schools.table.c.id).where(schools.is_of_phases(phases, with_phaseless=with_phaseless))
+    return sa.or_(own, school.in_(led))
+
+
+def _phases_led(asking: Visitor) -> tuple[tuple[str, ...], bool]:
+    """The phases whose schools are those of the teams that somebody leads, and whether those without one are too."""
+    teams = {right.leads for right in asking.rights if right.leads}
+    return tuple(phase.value for phase, team in TEAM_OF.items() if team in teams), Team.PRIMARY in teams
 
 
 def _schools_of_phases(connection: sa.Connection, phases: tuple[str, ...], with_phaseless: bool) -> frozenset[UUID]:

@@ -1,4 +1,5 @@
-"""What ids are called, looked up once for each request: names, references and URNs.
+"""What ids are called, looked up once for each request: names, references and URNs. A record that is closed to
+whoever asks because a concern is restricted is not called anything.
 
 A page that knows its ids beforehand asks for all of them at once (`rows_of`); whatever is asked of them afterwards is
 answered from what was found.
@@ -19,6 +20,7 @@ from domain.aggregate import RECORDS, Aggregate
 from domain.references import NotAReference, parts, record_id
 from projections import names
 from projections.names import Name
+from web.restricted import kept_from_whoever_asks
 
 MOST = 5000
 """What makes a list of everything passes by more names than need be kept."""
@@ -33,7 +35,8 @@ def rows_of(connection: sa.Connection, ids: Collection[UUID]) -> dict[UUID, Name
     if asked:
         asked += [id for id in _expected() if id not in known and id not in asked]
         known |= dict.fromkeys(asked) | {row.id: row for row in names.rows_of(connection, asked)}
-    return {id: row for id in ids if (row := known[id]) is not None}
+    closed = kept_from_whoever_asks(connection).closed
+    return {id: row for id in ids if (row := known[id]) is not None and id not in closed}
 
 
 def expect(ids: Iterable[UUID]) -> None:

@@ -25,8 +25,10 @@ from domain.service import Service
 from domain.vocabulary import About
 from projections.view import Row
 from web.identity import Visitor, concerned, signed_in
+from web.known import id_of_reference
 from web.office import Office
 from web.policy import Action, Concerned
+from web.restricted import kept_from
 
 A = TypeVar("A", bound=Aggregate)
 T = TypeVar("T")
@@ -203,11 +205,31 @@ class Listing:
         try:
             if after is not None:
                 self.place(after)
-            return self.query(connection, of, filters, after, limit)
+            return self._open_rows(connection, of, filters, after, limit)
         except ValueError:
             if after is None:
                 raise
             raise BadRequest(NO_PLACE) from None
+
+    def _open_rows(
+        self, connection: sa.Connection, of: Any, filters: Values, after: str | None, limit: int
+    ) -> list[Any]:
+        """The rows, without those of records that are closed to whoever asks because a concern is restricted."""
+        closed = kept_from(connection, signed_in()).closed
+        shown, found = list[Any](), list[Any]()
+        while len(shown) < limit and (not found or len(found) >= limit):
+            found = self.query(connection, of, filters, after, limit)
+            if not found:
+                break
+            shown += [row for row in found if record_of(row) not in closed] if closed else found
+            after = self.cursor(found[-1])
+        return shown[:limit]
+
+
+def record_of(row: Row) -> UUID | None:
+    """The record that a row is of, by its own id or its reference; None for one that is of none, such as a count."""
+    id = getattr(row, "id", None) or getattr(row, "record", None)
+    return id or id_of_reference(getattr(row, "reference", ""))
 
 
 @dataclass(frozen=True)
@@ -291,6 +313,11 @@ class Noun(Generic[A]):
     def concerned(self, connection: sa.Connection, record: A) -> Concerned:
         """Whom and what a record concerns, for the policy."""
         return concerned(connection, self.about(signed_in(), record))
+
+    def opens(self, connection: sa.Connection, visitor: Visitor, record: A, where: Concerned) -> bool:
+        """Whether a record is open to somebody who may read this kind there: it is theirs to see yet, and hangs on
+        nothing that is restricted beyond them."""
+        return record.id not in kept_from(connection, visitor).closed and self.sight.is_open(visitor, record, where)
 
     def open_to(self, visitor: Visitor, record: A, where: Concerned) -> Iterator[Command[A]]:
         """The commands that the record's state invites and the policy allows this person."""

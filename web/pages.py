@@ -22,6 +22,7 @@ from web.identity import reach, signed_in, visitor
 from web.known import ids_within, names_of, rows_of
 from web.noun import Listing, Noun
 from web.office import office
+from web.restricted import RESTRICTED_TOO, is_restricted, seen_in_full
 from web.sentences import ids_in
 from web.timeline import timeline_of_record
 
@@ -67,6 +68,7 @@ def record_page(
         names = names_of(connection, {*shown, *extra.get("also_named", ())})
         history = timeline_of_record(connection, found.events, asking)
         attached = attached_to(connection, noun, found, rows)
+        is_restricted_too = seen_in_full(found.record) and is_restricted(connection, found.record)
     page_title = title(seen, names)
     return render_template(
         template,
@@ -76,6 +78,7 @@ def record_page(
         names=names,
         history=history,
         attached=attached,
+        restricted_too=RESTRICTED_TOO if is_restricted_too else "",
         page_title=page_title,
         section=noun.path.capitalize(),
         breadcrumbs=[(noun.path.capitalize(), f"/{noun.path}"), (noun.address(found.record), "")],

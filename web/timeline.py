@@ -23,6 +23,7 @@ from web.known import rows_of
 from web.office import office
 from web.policy import Action, Concerned
 from web.record_addresses import record_href
+from web.restricted import PLAIN_VISIT
 from web.sentences import NAMELESS, ids_in, sentence
 
 LABELS: Mapping[str, str] = {"attachment": "File", "authority": "Settings of the authority"}
@@ -159,7 +160,7 @@ def entries(
 ) -> list[Entry]:
     """Events as entries, in the order given; restricted texts are veiled."""
     named = rows_of(connection, ids_in(events) | set(records_and_schools(events)))
-    return [_entry(event, named, asking, veiled=disclosure.veils(event)) for event in events]
+    return [_entry(event, named, asking, disclosure) for event in events]
 
 
 def records_and_schools(events: Iterable[Event]) -> Iterator[UUID]:
@@ -170,8 +171,9 @@ def records_and_schools(events: Iterable[Event]) -> Iterator[UUID]:
             yield event.meta.about.school
 
 
-def _entry(event: Event, named: Mapping[UUID, Name], asking: Visitor, *, veiled: bool) -> Entry:
+def _entry(event: Event, named: Mapping[UUID, Name], asking: Visitor, disclosure: Disclosure) -> Entry:
     meta = event.meta
+    veiled, is_plain = disclosure.veils(event), disclosure.is_plain(event)
     names = {id: row.name for id, row in named.items()}
     record = named.get(meta.stream)
     school = named.get(meta.about.school) if meta.about.school else None
@@ -180,13 +182,13 @@ def _entry(event: Event, named: Mapping[UUID, Name], asking: Visitor, *, veiled:
         id=meta.event_id,
         kind=kind_of(event),
         topic=event.TOPIC,
-        sentence=veil(event) if veiled else sentence(event, names),
+        sentence=_sentence(event, names, veiled=veiled, is_plain=is_plain),
         who=who_acted(event, names),
         post=post_label(meta.signature.post),
         at=meta.occurred,
         recorded_at=meta.recorded_at,
-        purpose=meta.purpose,
-        reason="" if veiled else meta.reason,
+        purpose=None if is_plain else meta.purpose,
+        reason="" if veiled or is_plain else meta.reason,
         href=f"/audit/{meta.event_id}" if asking.may(Action.READ_AUDIT) else "",
         record=record_label(kind_of(event), record),
         record_href=_href_of(kind_of(event), record, asking),
@@ -196,6 +198,12 @@ def _entry(event: Event, named: Mapping[UUID, Name], asking: Visitor, *, veiled:
         urn=school.detail if school else "",
         restricted=veiled,
     )
+
+
+def _sentence(event: Event, names: Mapping[UUID, str], *, veiled: bool, is_plain: bool) -> str:
+    if is_plain:
+        return PLAIN_VISIT[event.TOPIC]
+    return veil(event) if veiled else sentence(event, names)
 
 
 def who_acted(event: Event, names: Mapping[UUID, str]) -> str:

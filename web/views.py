@@ -8,6 +8,7 @@ from projections import (
     concerns,
     engagements,
     gaps,
+    links,
     names,
     notes,
     open_requests,
@@ -40,6 +41,7 @@ VIEWS: tuple[View, ...] = (
     gaps.VIEW,
     provider_history.VIEW,
     notes.VIEW,
+    links.VIEW,
     caseload.VIEW,
     audit_trail.VIEW,
 )

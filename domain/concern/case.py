@@ -28,6 +28,7 @@ from domain.concern.rules import (
     CaseIsOver,
     GroundNeeded,
     InterventionUnderWay,
+    KeptSoAlready,
     NextReviewNeeded,
     NoDecisionToEnd,
     NoIntervention,
@@ -38,6 +39,7 @@ from domain.concern.rules import (
     NotPaused,
     PausedCaseRefusesWork,
     ReviewBeforeTheLast,
+    WhistleblowingStaysRestricted,
     due_from,
     fitting,
     kept_as_rated,
@@ -83,6 +85,7 @@ class ConcernCase(Aggregate):
     InterventionEnded: TypeAlias = events.InterventionEnded
     Closed: TypeAlias = events.Closed
     Reopened: TypeAlias = events.Reopened
+    SensitivityChanged: TypeAlias = events.SensitivityChanged
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
@@ -287,6 +290,22 @@ class ConcernCase(Aggregate):
             raise CaseIsOpen("This case is open already")
         reopened = self.Reopened(authoriser=authoriser, assess_by=assess_by)
         self._take(reopened, authoriser, purpose=self.purpose, reason=reasoned(reason), rules=rules)
+
+    def change_sensitivity(self, sensitivity: Sensitivity, *, reason: str, authoriser: UUID) -> None:
+        """Restrict the case or open it, also one that is over; what hangs on it follows."""
+        if sensitivity is self.sensitivity:
+            raise KeptSoAlready(f"This concern is {sensitivity.label.lower()} already", field="sensitivity")
+        if self.source is ConcernSource.WHISTLEBLOWING and sensitivity is Sensitivity.ORDINARY:
+            raise WhistleblowingStaysRestricted(
+                "What came by whistleblowing stays restricted: the school does not read it", field="sensitivity"
+            )
+        self.record(
+            self.SensitivityChanged(becomes=sensitivity, authoriser=authoriser),
+            purpose=self.purpose,
+            reason=reasoned(reason),
+            people=[authoriser],
+            sensitivity=sensitivity,
+        )
 
     @property
     def objectives_to_review(self) -> list[Objective]:

@@ -21,7 +21,7 @@ from domain.concern.parts import (
     Step,
     StepKind,
 )
-from domain.vocabulary import Purpose
+from domain.vocabulary import Purpose, Sensitivity
 
 if TYPE_CHECKING:
     from domain.concern.case import ConcernCase
@@ -209,3 +209,15 @@ class Reopened(Event):
         case.intervention_on = case.ended_on = None
         case.intervention_authoriser = case.end_authoriser = None
         case.status = CaseStatus.RAISED
+
+
+class SensitivityChanged(Event):
+    """The case, and all that hangs on it, is from now on for those alone who may read what is kept so."""
+
+    TOPIC = "concern.sensitivity-changed"
+    says = "{by} made the concern {becomes}, authorised by {authoriser}: {reason}"
+    becomes: Sensitivity
+    authoriser: UUID
+
+    def apply(self, case: ConcernCase) -> None:
+        case.sensitivity = self.becomes

@@ -12,6 +12,14 @@ A_YEAR = timedelta(days=366)
 """The longest time from one look at an intervention to the next."""
 
 
+class KeptSoAlready(Refusal):
+    """The case is as ordinary or restricted as it would be made."""
+
+
+class WhistleblowingStaysRestricted(Refusal):
+    """What came by whistleblowing is never ordinary, so that the school does not read it."""
+
+
 class NotAssessed(Refusal):
     """There is no intervention before an assessment."""
 

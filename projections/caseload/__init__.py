@@ -58,7 +58,7 @@ class Narrowed(TypedDict, total=False):
     `schools` None means all. An item is found by its school, by being the person's or a provider's own, or by
     waiting for one of `moves` with nobody named; `waiting_for` narrows to whose move it is, `due_before` to what
     is due before a day. `concerns_of` are the schools whose concerns may be named (None: all), `without` leaves
-    tasks out.
+    tasks out, `apart_from` what waits about some records.
     """
 
     schools: Collection[UUID] | None
@@ -70,6 +70,7 @@ class Narrowed(TypedDict, total=False):
     record: UUID | None
     concerns_of: Collection[UUID] | None
     without: Collection[Task]
+    apart_from: Collection[UUID]
 
 
 COUNTED_TO = 1000
@@ -141,6 +142,8 @@ def _conditions(narrowed: Narrowed) -> Iterator[sa.ColumnElement[bool]]:
         yield _columns.record == record
     if concerns_of is not None:
         yield sa.or_(_columns.kind != "concern", _columns.school.in_(concerns_of))
+    if apart_from := narrowed.get("apart_from"):
+        yield _columns.record.not_in(apart_from)
     if without := narrowed.get("without"):
         yield _columns.task.not_in(list(without))
 

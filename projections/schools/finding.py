@@ -147,9 +147,14 @@ def ids_of_phases(
     connection: sa.Connection, phases: Collection[str], *, with_phaseless: bool = False
 ) -> frozenset[UUID]:
     """The schools of these phases; `with_phaseless` adds those of which the register tells no phase."""
+    return _ids(connection, is_of_phases(phases, with_phaseless=with_phaseless))
+
+
+def is_of_phases(phases: Collection[str], *, with_phaseless: bool = False) -> sa.ColumnElement[bool]:
+    """The condition that a school is of one of these phases, or has none where that is asked for."""
     phase = schools.table.c.phase
     of_phases = phase.in_(phases)
-    return _ids(connection, sa.or_(of_phases, phase.is_(None)) if with_phaseless else of_phases)
+    return sa.or_(of_phases, phase.is_(None)) if with_phaseless else of_phases
 
 
 def _ids(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> frozenset[UUID]:

@@ -31,6 +31,7 @@ from domain.concern.rules import (
     FindingsDoNotFit,
     GroundNeeded,
     InterventionUnderWay,
+    KeptSoAlready,
     NextReviewNeeded,
     NoDecisionToEnd,
     NoIntervention,
@@ -46,6 +47,7 @@ from domain.concern.rules import (
     ReviewInThePast,
     ReviewTooFarAhead,
     TextNeeded,
+    WhistleblowingStaysRestricted,
 )
 from domain.vocabulary import Purpose, Sensitivity
 from tests.scenario import TODAY, given, signed
@@ -425,3 +427,25 @@ def test_a_case_that_is_over_is_opened_again_to_be_assessed_anew() -> None:
     scenario.when(start).then_refused(NotAssessed).when(assess).when(start).then(ConcernCase.InterventionStarted)
     scenario.when(lambda case: case.end_intervention(outcome="Better", **REASON)).then_refused(NoDecisionToEnd)
     assert len(scenario.record.reviews) == 1
+
+
+@pytest.mark.parametrize("becomes", [Sensitivity.RESTRICTED, Sensitivity.SAFEGUARDING])
+def test_a_concern_is_restricted_and_opened_again(becomes: Sensitivity) -> None:
+    with signed():
+        case = ConcernCase.raise_("CC-2026-0001", **A_WORRY)
+    story = given(case)
+
+    story.when(lambda case: case.change_sensitivity(becomes, **REASON))
+    story.then(ConcernCase.SensitivityChanged, becomes=becomes, sensitivity=becomes, reason=REASON["reason"])
+    story.when(lambda case: case.change_sensitivity(becomes, **REASON)).then_refused(KeptSoAlready)
+    story.when(lambda case: case.change_sensitivity(Sensitivity.ORDINARY, **REASON))
+    story.then(ConcernCase.SensitivityChanged, sensitivity=Sensitivity.ORDINARY)
+
+
+def test_what_came_by_whistleblowing_is_not_opened() -> None:
+    with signed():
+        case = ConcernCase.raise_("CC-2026-0001", **{**A_WORRY, "source": ConcernSource.WHISTLEBLOWING})
+
+    opened = given(case).when(lambda case: case.change_sensitivity(Sensitivity.ORDINARY, **REASON))
+
+    opened.then_refused(WhistleblowingStaysRestricted, field="sensitivity")

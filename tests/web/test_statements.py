@@ -20,13 +20,13 @@ from tests.web.statements import Heard, Statements
 from tests.world import World
 from web.nouns import NOUNS
 
-MOST = 6
-"""Statements of one page or list, with finding out who asks."""
+MOST = 7
+"""Statements of one page or list, with finding out who asks and what is kept from them."""
 
-MOST_OF_FORM = 7
+MOST_OF_FORM = 8
 """Statements of one command of a page: it is looked up first, with whether the same was begun just now."""
 
-MOST_OF_PROGRAM = 7
+MOST_OF_PROGRAM = 8
 """Statements of one command of a program: its Idempotency-Key is looked up before."""
 
 TO_DRAW = 2

@@ -14,7 +14,7 @@ from domain.vocabulary import Role
 from projections import caseload as view
 from projections import schools
 from projections.caseload import Item, WaitingFor
-from web.disclosure import told_of_caseload
+from web.disclosure import told_of_caseload, waiting_as_told
 from web.fields import person_field
 from web.identity import Reach, Visitor, reach, signed_in
 from web.named import NO_DAY, NamedSchool
@@ -102,7 +102,8 @@ def _team(connection: sa.Connection, asking: Visitor, limited: Reach) -> frozens
 
 def asked(connection: sa.Connection, limited: Reach, filters: Values, after: str | None, limit: int) -> list[Item]:
     """The items that somebody asks for and may see, in the order in which they are due."""
-    return view.waiting(connection, after=after, limit=limit, **narrowed(connection, limited, filters))
+    found = view.waiting(connection, after=after, limit=limit, **narrowed(connection, limited, filters))
+    return waiting_as_told(connection, signed_in(), found)
 
 
 def counted_page(
@@ -111,7 +112,8 @@ def counted_page(
     """The same, with how much there is in all. Raises BadRequest for a place that the list never gave out."""
     wanted = narrowed(connection, limited, filters)
     try:
-        return view.counted(connection, today=office().today(), after=after, limit=limit, **wanted)
+        found, count = view.counted(connection, today=office().today(), after=after, limit=limit, **wanted)
+        return waiting_as_told(connection, signed_in(), found), count
     except ValueError:
         if after is None:
             raise

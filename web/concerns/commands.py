@@ -252,6 +252,22 @@ def close(deal: Deal[ConcernCase], values: Values) -> None:
 
 
 @concerns.command(
+    "change-sensitivity",
+    "Restrict or open the concern",
+    Action.DECIDE_CONCERN,
+    schemas.ChangeSensitivity,
+    lead="What belongs to the concern follows: notes, files, visits and their records, requests, tenders and "
+    "engagements.",
+    done="It is changed who may read the concern",
+    context=offers.for_step,
+    initial=lambda _, case: {"sensitivity": case.sensitivity},
+    check=True,
+)
+def change_sensitivity(deal: Deal[ConcernCase], values: Values) -> None:
+    _decide(deal, values, lambda case: case.change_sensitivity(**values))
+
+
+@concerns.command(
     "reopen",
     "Open the case again",
     Action.DECIDE_CONCERN,

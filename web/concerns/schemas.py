@@ -177,6 +177,26 @@ class EndIntervention(Schema):
     authoriser = _authoriser()
 
 
+class ChangeSensitivity(Schema):
+    sensitivity = fields.Enum(
+        Sensitivity,
+        by_value=True,
+        required=True,
+        metadata={
+            "label": "Who may read it",
+            "widget": "radios",
+            "noun": "who may read it",
+            "choices": [
+                (Sensitivity.ORDINARY.value, "All who may read concerns, the school among them"),
+                (Sensitivity.RESTRICTED.value, "Those alone who may read restricted concerns"),
+                (Sensitivity.SAFEGUARDING.value, "Those alone who may read restricted concerns: safeguarding"),
+            ],
+        },
+    )
+    reason = reason_field()
+    authoriser = _authoriser()
+
+
 class GiveReason(Schema):
     """A step that needs a reason and somebody who answers for it."""
 

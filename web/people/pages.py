@@ -16,6 +16,7 @@ from projections.together import Question, Together
 from web import words
 from web.accounts import accounts
 from web.attached import RECORD
+from web.disclosure import waiting_as_told
 from web.identity import signed_in
 from web.known import rows_of
 from web.leading import leading
@@ -116,7 +117,8 @@ AROUND = Together(
 
 
 def _around(connection: sa.Connection, person: Person, found: Beside) -> Mapping[str, Any]:
-    waiting, asking = found["waiting"], signed_in()
+    asking = signed_in()
+    waiting = waiting_as_told(connection, asking, found["waiting"])
     return {
         "today": office().today(),
         "in_words": in_words,

@@ -30,6 +30,7 @@ from web.providers.brokered import HISTORIES, LATEST_CASES, cases, histories
 from web.providers.clearance import ClearanceFilters
 from web.providers.commands import providers
 from web.providers.ending import VettingLine, vetting
+from web.restricted import kept_from_whoever_asks
 from web.vetting import policy_on
 
 pages = Blueprint("providers", __name__, template_folder="templates")
@@ -134,6 +135,7 @@ def _more(connection: sa.Connection, provider: Provider, found: Beside) -> Mappi
     boards = board(provider, day)
     policy = policy_on(office(), day)
     there = provider.specialists_on(day)
+    closed = kept_from_whoever_asks(connection).closed
     return {
         "also_named": recorders(boards),
         "day": day,
@@ -145,7 +147,9 @@ def _more(connection: sa.Connection, provider: Provider, found: Beside) -> Mappi
         "rate": provider.rate_on(today),
         "number_heads": [{"text": text, "numeric": True} for text in COUNTED],
         "brokered": histories(connection, found["histories"]),
-        **cases(connection, found["cases"], linked=is_inside(signed_in())),
+        **cases(
+            connection, [case for case in found["cases"] if case.record not in closed], linked=is_inside(signed_in())
+        ),
         "suspension": provider.suspension_on(today),
         "practitioner": next(iter(found["practitioner"]), None),
         "keeps": signed_in().may_change and signed_in().may(Action.KEEP_PROVIDERS) and provider.removed_on is None,

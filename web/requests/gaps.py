@@ -16,6 +16,7 @@ from web.identity import Reach
 from web.noun import Listing, Shelf, Values
 from web.office import office
 from web.policy import Action
+from web.restricted import kept_from_whoever_asks
 from web.walking import behind
 
 FROM_THE_FIRST = date(2000, 1, 1)
@@ -33,6 +34,7 @@ def counted(connection: sa.Connection, reach: Reach, filters: Values) -> list[Ga
         since=filters.get("since") or FROM_THE_FIRST,
         until=filters.get("until") or office().today(),
         schools=reach.narrowed(),
+        apart_from=kept_from_whoever_asks(connection).closed,
     )
 
 

@@ -17,12 +17,13 @@ from projections.people import PersonRow, PostRow
 from projections.schools import InspectedOn, KnownSchool, LookedAfter
 from projections.together import Question, Together
 from web.attached import BESIDE, RECORD
-from web.disclosure import CONCERN, INSIDE, WRITING
+from web.disclosure import CONCERN, INSIDE, WRITING, waiting_as_told
 from web.identity import Visitor, signed_in, team_of
 from web.leading import leading
 from web.office import office
 from web.pages import Beside
 from web.policy import Action, Concerned
+from web.restricted import kept_from_whoever_asks
 from web.schools.details import told
 
 SOON = 10
@@ -80,6 +81,7 @@ SUMMARY = BESIDE.with_(
             _items.school == RECORD,
             sa.or_(_items.kind != CONCERN, sa.bindparam("concerns_too", type_=sa.Boolean)),
             _items.task.not_in(sa.bindparam("without", expanding=True)),
+            _items.record.not_in(sa.bindparam("closed", expanding=True)),
         ),
         caseload.AS_DUE,
         SOON,
@@ -98,6 +100,7 @@ def asked_of(school: School) -> Mapping[str, Any]:
         "officers": [each for each in (school.link_officer_on(today), school.cover_on(today)) if each],
         "concerns_too": is_inside and asking.may(Action.READ_CONCERN, Concerned(school.id, team_of_school(school))),
         "without": () if is_inside else WRITING,
+        "closed": list(kept_from_whoever_asks().closed),
     }
 
 
@@ -161,7 +164,11 @@ def _named(care: LookedAfter, posts: list[PostRow]) -> list[UUID]:
 def summary(connection: sa.Connection, school: School, asking: Visitor, found: Beside) -> Mapping[str, Any]:
     """What the summary tells beside the school's own record."""
     begins = identity(school, asking, "Summary", found)
-    waiting = found["waiting"] if asking.may(Action.READ_CASELOAD, _where(school)) else []
+    waiting = (
+        waiting_as_told(connection, asking, found["waiting"])
+        if asking.may(Action.READ_CASELOAD, _where(school))
+        else []
+    )
     officers = [link.officer for link in school.link_officers] + [cover.officer for cover in school.covers]
     waits_for = [id for item in waiting for id in (item.person, item.provider) if id is not None]
     known = {row.id: row for row in found["known"]}

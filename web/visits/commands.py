@@ -24,6 +24,7 @@ from web.identity import Reach, Visitor, signed_in
 from web.known import reference_of
 from web.noun import Deal, Listing, Noun, Sight, Values
 from web.policy import SCHOOL, Action
+from web.restricted import kept_from, plain_row
 from web.terms import last_day, term_of
 from web.visits import offers, schemas
 
@@ -32,10 +33,12 @@ def _visits(
     connection: sa.Connection, reach: Reach, filters: Values, after: str | None, limit: int
 ) -> list[view.PlannedVisit]:
     """The diary from a day on; where no day is named, all visits, the latest first. The concern of a visit is told
-    to those alone who may open it."""
+    to those alone who may open it, the kind of one that they see as a plain visit not even by the filter."""
+    kept = kept_from(connection, signed_in())
     rows = view.listed(
         connection,
         schools=reach.narrowed(filters.get("school")),
+        apart_from=kept.plain if filters.get("kind") else (),
         officers=[signed_in().person] if filters.get("mine") else None,
         statuses=filters.get("status") or None,
         kinds=filters.get("kind") or None,
@@ -45,6 +48,7 @@ def _visits(
         after=after,
         limit=limit,
     )
+    rows = [plain_row(row) if row.id in kept.plain else row for row in rows]
     opened = concerns_among(connection, {row.concern for row in rows if row.concern})
     return [row if row.concern is None or row.concern in opened else replace(row, concern=None) for row in rows]
 

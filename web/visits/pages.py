@@ -12,6 +12,7 @@ from werkzeug.exceptions import BadRequest
 
 from domain.calendar import Term
 from domain.visit import Visit
+from domain.vocabulary import VisitKind
 from projections.records_of_visit import records
 from projections.together import Question
 from projections.visits import PlannedVisit
@@ -43,13 +44,18 @@ from web.visits.schemas import CoverageFilters
 pages = Blueprint("visits", __name__, template_folder="templates")
 
 
+def kind_in_words(kind: VisitKind | None) -> str:
+    """What a visit is called; one that is shown as a plain visit has no kind."""
+    return f"{kind.label} visit" if kind else "Visit"
+
+
 def _cells(row: PlannedVisit, names: Mapping[UUID, str]) -> list[Any]:
     return [
         {"text": row.reference, "href": f"/visits/{row.reference}"},
         words.date(row.on) + (f", {words.time(row.starts_at)}" if row.starts_at else ""),
         names.get(row.school, ""),
-        row.kind.label,
-        {"tag": row.purpose},
+        row.kind.label if row.kind else "",
+        {"tag": row.purpose} if row.purpose else "",
         names.get(row.lead, "") + (f" and {len(row.visitors) - 1} more" if len(row.visitors) > 1 else ""),
         {"tag": row.status},
     ]
@@ -79,7 +85,7 @@ def visit(ref: str) -> str:
         visits,
         ref,
         "visits/visit.html",
-        title=lambda visit, names: f"{visit.kind.label} visit to {names.get(visit.school, 'a school')}",
+        title=lambda visit, names: f"{kind_in_words(visit.kind)} to {names.get(visit.school, 'a school')}",
         ids=lambda visit: [visit.school, visit.lead, *(each.person for each in visit.visitors)],
         more=_around,
         beside=AROUND,

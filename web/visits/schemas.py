@@ -19,6 +19,8 @@ SCHOOLS, VISITORS, ITEMS = "schools", "visitors", "items"
 
 CAPACITIES = ("officer", "consultant", "director")
 
+KEPT_BACK = "Null where no more is told than that somebody comes, and when"
+
 NO_PUPILS = "Do not include names of pupils."
 
 Choices = Callable[[Mapping[str, Any]], Any]
@@ -242,8 +244,8 @@ class VisitOut(Schema):
     reference = fields.String()
     version = fields.Integer()
     school = SchoolField()
-    kind = fields.Enum(VisitKind, by_value=True)
-    purpose = fields.Enum(Purpose, by_value=True)
+    kind = fields.Enum(VisitKind, by_value=True, allow_none=True, metadata={"description": KEPT_BACK})
+    purpose = fields.Enum(Purpose, by_value=True, allow_none=True, metadata={"description": KEPT_BACK})
     status = fields.Enum(VisitStatus, by_value=True)
     focus = fields.String()
     on = fields.Date()

@@ -1,0 +1,84 @@
+"""Links: which record was made because of which other, or put to it, so that what holds for the one holds for both.
+
+A note stands on a record, a visit is made for a concern, a tender is for a request: what is restricted about the
+parent is restricted about whatever hangs on it, however far down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from domain.aggregate import Event
+from domain.attachment import Attachment
+from domain.concern import ConcernCase
+from domain.engagement import BrokeredEngagement
+from domain.note import Note
+from domain.record_of_visit import RecordOfVisit
+from domain.support_request import SupportRequest
+from domain.tender import Tender
+from domain.visit import Visit
+from projections.view import Key, Row, Sheet, View
+
+
+class Link(Row):
+    """A record and one that it came from; `kind` is the record's own."""
+
+    record: UUID
+    parent: UUID
+    kind: str
+
+
+links = Sheet("record_links", Link, key=("record", "parent"), indexes=[("parent",)])
+
+LINKED_BY = ("visit", "concern", "request", "tender", "on_record")
+"""The fields in which the first event of a record names what it came from."""
+
+
+def _parents(event: Event) -> Iterable[Key]:
+    named = (getattr(event, name, None) for name in LINKED_BY)
+    return [(event.meta.stream, parent) for parent in dict.fromkeys(named) if parent is not None]
+
+
+@links.on_each(
+    Visit.Planned,
+    Visit.HeldUnplanned,
+    RecordOfVisit.Started,
+    ConcernCase.Raised,
+    SupportRequest.Raised,
+    Tender.Opened,
+    BrokeredEngagement.Proposed,
+    Note.Written,
+    Attachment.Added,
+    keys=_parents,
+)
+def record_linked(_: Link | None, event: Any, key: Key) -> Link:
+    return Link(record=key[0], parent=key[1], kind=event.TOPIC.partition(".")[0])
+
+
+def with_all_that_hangs_on(
+    connection: sa.Connection, roots: sa.Select[Any], *, apart_from: sa.Select[Any] | None = None
+) -> list[tuple[UUID, str]]:
+    """Records, given with their kinds, and whatever hangs on them, however far down. Nothing is followed into what
+    is `apart_from`."""
+    table = links.table
+    first = roots.cte("below", recursive=True)
+    further = sa.select(table.c.record, table.c.kind).join(first, table.c.parent == first.columns[0])
+    if apart_from is not None:
+        further = further.where(table.c.record.not_in(apart_from))
+    found = first.union(further)
+    return [(record, kind) for record, kind in connection.execute(sa.select(*found.columns))]
+
+
+def above(record: UUID) -> sa.Select[Any]:
+    """All that a record came from, however far up."""
+    table = links.table
+    first = sa.select(table.c.parent).where(table.c.record == record).cte("above", recursive=True)
+    found = first.union(sa.select(table.c.parent).join(first, table.c.record == first.c.parent))
+    return sa.select(found.c.parent)
+
+
+VIEW = View("links", links)

@@ -1,0 +1,244 @@
+"""Sensitivity is inherited: what hangs on a restricted concern is at least as restricted, however far down."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import partial
+from uuid import UUID
+
+import pytest
+
+from domain.attachment import Attachment
+from domain.calendar import default_term_on
+from domain.concern import ConcernCase
+from domain.engagement import BrokeredEngagement
+from domain.note import Note, NoteType
+from domain.record_of_visit import RecordOfVisit
+from domain.support_request import SupportRequest
+from domain.tender import Tender
+from domain.visit import Visit, Visitor
+from domain.vocabulary import Audience, Purpose, Role, Sensitivity, VisitKind
+from tests.domain.brokered import ENDS, REPLY_BY, a_need, the_work
+from tests.domain.test_record_of_visit import CONTENT
+from tests.scenario import TODAY
+from tests.town import TOMORROW, Town
+from tests.web.conftest import Browser, Program
+from tests.world import World
+
+SignIn = Callable[[UUID], Browser]
+Use = Callable[..., Program]
+
+SECRET = "CC-2026-0001"
+CANARY = "Zitronenfalter"
+"""Stands in every text that somebody wrote because of the concern."""
+
+ADDRESSES = {
+    "record of visit": "records/ROV-2026-0909",
+    "request": "requests/SR-2026-0909",
+    "tender": "tenders/TN-2026-0909",
+    "invitation": "invitations/TN-2026-0909",
+    "engagement": "engagements/BE-2026-0909",
+    **{
+        f"{what} on a {kind}": f"{what}s/{letter}-2026-000{number}"
+        for what, letter in (("note", "N"), ("file", "F"))
+        for number, kind in enumerate(("concern", "visit", "record of visit", "request", "engagement"), 3)
+        if (what, kind) != ("file", "record of visit")
+    },
+}
+VISIT = "visits/V-2026-0909"
+LISTS = ("visits", "records", "requests", "tenders", "invitations", "engagements", "notes", "files", "concerns")
+
+
+class Hanging:
+    """The concern of the town's first school, and a record of every kind that hangs on it."""
+
+    def __init__(self, world: World) -> None:
+        self.world, self.town = world, Town(world)
+        self.place = self.town.ours
+        self.concern = self.place.records[ConcernCase.KIND]
+        self._make()
+        self.asking = {
+            "head": self.place.head,
+            "chair": self.place.chair,
+            "specialist": self.place.specialist,
+            "bystander": self.town.bystander,
+            "broker": self.town.people[Role.BROKER],
+        }
+
+    def keep(self, sensitivity: Sensitivity) -> None:
+        with self.world.acting(self.town.director, "director"):
+            self.world.office.service.change(
+                ConcernCase,
+                self.concern,
+                lambda case: case.change_sensitivity(
+                    sensitivity, reason=f"{CANARY} asks", authoriser=self.town.director
+                ),
+            )
+
+    def _make(self) -> None:
+        place, add, then = self.place, self.town._add, self.town._then
+        visit = add(
+            lambda: Visit.plan(
+                "V-2026-0909",
+                school=place.school,
+                kind=VisitKind.CONCERN_REVIEW,
+                purpose=Purpose.INTERVENTION,
+                on=TOMORROW,
+                term=default_term_on(TOMORROW),
+                visitors=(Visitor(place.officer, "officer"),),
+                lead=place.officer,
+                focus=CANARY,
+                concern=self.concern,
+            )
+        )
+        record = add(
+            lambda: RecordOfVisit.start(
+                "ROV-2026-0909",
+                visit=visit,
+                school=place.school,
+                kind=VisitKind.CONCERN_REVIEW,
+                purpose=Purpose.INTERVENTION,
+                author=place.officer,
+                visited_on=TODAY,
+                needs_assurance=False,
+                rules=("authority/1",),
+            )
+        )
+        issue = partial(RecordOfVisit.issue, recipients=(place.head,), respond_by=REPLY_BY, rules=("authority/1",))
+        then(RecordOfVisit, record, lambda one: one.write(CONTENT), issue)
+        need = {**a_need(school=place.school), "need": CANARY, "concern": self.concern}
+        request = add(lambda: SupportRequest.raise_("SR-2026-0909", **need))
+        tender = add(
+            lambda: Tender.open(
+                "TN-2026-0909",
+                request=request,
+                school=place.school,
+                brief=CANARY,
+                reply_by=REPLY_BY,
+                question_deadline=TODAY,
+            )
+        )
+        then(Tender, tender, lambda one: one.invite(place.provider, clearance="Cleared", rules=("authority/1",)))
+        work = the_work(
+            school=place.school, provider=place.provider, specialist=place.specialist, begins=TODAY, ends=ENDS
+        )
+        engagement = add(lambda: BrokeredEngagement.propose("BE-2026-0909", work, request=request, tender=tender))
+        on = (
+            (ConcernCase.KIND, self.concern, None),
+            (Visit.KIND, visit, None),
+            (RecordOfVisit.KIND, record, None),
+            (SupportRequest.KIND, request, None),
+            (BrokeredEngagement.KIND, engagement, place.provider),
+        )
+        for number, (kind, id, provider) in enumerate(on, 3):
+            self._attach(number, kind, id, provider)
+
+    def _attach(self, number: int, kind: str, id: UUID, provider: UUID | None) -> None:
+        side = Audience.PROVIDER if provider else Audience.SCHOOL
+        where = {"on_kind": kind, "on_record": id, "school": self.place.school, "provider": provider}
+        said = {"note_type": NoteType.MEETING, "heading": CANARY, "text": CANARY}
+        self.town._add(lambda: Note.write(f"N-2026-{number:04d}", **where, **said, visible_to=side))
+        if kind != RecordOfVisit.KIND:
+            file = {"file_name": f"{CANARY}.pdf", "size": 9, "sha256": "ab" * 32, "visible_to": side}
+            self.town._add(lambda: Attachment.add(f"F-2026-{number:04d}", **where, **file))
+
+
+CHOICES = re.compile(r'<label.*?</label>|<option.*?</option>|value="[^"]*"', re.S)
+
+
+def without_choices(page: str) -> str:
+    """A page without what its filters offer to choose from."""
+    return CHOICES.sub("", page)
+
+
+ROLES = ("head", "chair", "specialist", "bystander", "broker")
+pytestmark = pytest.mark.parametrize("role", ROLES)
+
+
+@pytest.fixture
+def hanging(world: World) -> Hanging:
+    return Hanging(world)
+
+
+def test_what_hangs_on_a_restricted_concern_is_closed(
+    hanging: Hanging, program: Use, sign_in: SignIn, role: str
+) -> None:
+    asking = hanging.asking[role]
+    hanging.keep(Sensitivity.RESTRICTED)
+
+    for what, address in ADDRESSES.items():
+        for answer in (
+            program(asking).client.get(f"/api/v1/{address}", headers=program(asking).headers),
+            sign_in(asking).client.get(f"/{address}"),
+        ):
+            assert answer.status_code in {403, 404}, what
+            assert CANARY not in answer.text
+
+
+def test_its_visit_says_no_more_than_that_somebody_comes(
+    hanging: Hanging, program: Use, sign_in: SignIn, role: str
+) -> None:
+    hanging.keep(Sensitivity.RESTRICTED)
+    if role == "specialist":
+        program(hanging.asking[role]).get(f"/{VISIT}", status=403)
+        return
+    asking = hanging.asking[role]
+    told = program(asking).get(f"/{VISIT}").json
+    pages = [sign_in(asking).get(path) for path in (f"/{VISIT}", "/visits/")]
+
+    assert told["on"] == str(TOMORROW)
+    assert told["status"] == "planned"
+    assert (told["kind"], told["purpose"], told["focus"]) == (None, None, "")
+    assert (told["concern"], told["request"], told["record"]) == (None, None, None)
+    for page in pages:
+        assert "V-2026-0909" in page
+        for secret in (CANARY, "oncern review", SECRET, "ROV-2026-0909", "estricted"):
+            assert secret not in without_choices(page)
+    assert "V-2026-0909" not in program(asking).get("/visits?kind=concern_review").text
+
+
+def test_no_list_history_search_file_or_caseload_tells_of_it(
+    hanging: Hanging, program: Use, sign_in: SignIn, role: str
+) -> None:
+    hanging.keep(Sensitivity.RESTRICTED)
+    asking, urn = hanging.asking[role], hanging.world.urn(hanging.place.school)
+    api, browser = program(asking), sign_in(asking)
+    answers = [api.client.get(f"/api/v1/{path}?limit=200", headers=api.headers) for path in LISTS]
+    answers += [
+        api.client.get(f"/api/v1/{path}", headers=api.headers)
+        for path in (f"{VISIT}/history", f"schools/{urn}/file", "caseload?whose=everybody", "search?q=SR-2026-0909")
+    ]
+    pages = (
+        f"schools/{urn}/file",
+        f"schools/{urn}",
+        "caseload?whose=everybody",
+        VISIT,
+        *(f"{each}/" for each in LISTS),
+    )
+    answers += [browser.client.get(f"/{path}") for path in pages]
+
+    for answer in answers:
+        for secret in (CANARY, SECRET, "oncern review", "concern_review", "-2026-0909"):
+            assert secret not in without_choices(answer.text).replace("V-2026-0909", ""), answer.request.path
+        assert "ROV-2026-0909" not in answer.text
+
+
+def test_all_of_it_opens_with_the_concern(hanging: Hanging, program: Use, role: str) -> None:
+    """To each as far as the rights to it reach: what was closed is open again, and nothing else has changed."""
+    api = program(hanging.asking[role])
+
+    def opens() -> dict[str, int]:
+        return {
+            address: api.client.get(f"/api/v1/{address}", headers=api.headers).status_code
+            for address in ADDRESSES.values()
+        }
+
+    before = opens()
+    hanging.keep(Sensitivity.RESTRICTED)
+    closed = opens()
+    hanging.keep(Sensitivity.ORDINARY)
+
+    assert 200 in before.values()
+    assert 200 not in closed.values()
+    assert opens() == before

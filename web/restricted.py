@@ -1,0 +1,133 @@
+"""What is kept from whoever asks because a concern is restricted: the concern, and all that hangs on it.
+
+Sensitivity is inherited. A note, file, visit, record of visit, request, tender or engagement that came of a
+restricted concern, at whatever remove, is open to those alone who may read that concern; whoever makes a visit sees
+that visit and what hangs on it. Nothing is written down for it: the links say what hangs on what, and the concern
+whether it is restricted, so that all follows when a concern is restricted or opened later.
+
+That somebody comes, and when, the school and the service must know: a visit is shown to all who may read visits, but
+as a plain one, without its kind, purpose, focus, origin and record.
+"""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import dataclass
+from typing import TypeVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import g, has_app_context
+
+from domain.aggregate import Aggregate
+from domain.concern import ConcernCase
+from domain.visit import Visit
+from domain.vocabulary import Sensitivity, Side
+from projections import concerns, links, visits
+from projections.view import replace
+from projections.visits import PlannedVisit
+from web.identity import Visitor, is_reached, visitor
+from web.office import office
+from web.policy import SERVICE, Action
+
+RESTRICTED_TOO = "Restricted: it belongs to a restricted concern. The school and providers do not see it here."
+"""What is said on the page of such a record to those who may read it."""
+
+MAY_HANG = frozenset({"visit", "record-of-visit", "support-request", "tender", "engagement", "note", "attachment"})
+"""Kinds of record that may hang on a concern; of a concern itself its own page says whether it is restricted."""
+
+PLAIN_VISIT = {
+    "visit.planned": "A visit was planned",
+    "visit.held-unplanned": "A visit was held",
+    "visit.confirmed": "A visit was confirmed",
+    "visit.visitors-changed": "The visitors of a visit were changed",
+    "visit.rescheduled": "A visit was rescheduled",
+    "visit.cancelled": "A visit was cancelled",
+    "visit.not-made": "A visit was not made",
+    "visit.held": "A visit was held",
+}
+"""What is told of a plain visit, and in which words; of all else that happened to it nothing."""
+
+
+V = TypeVar("V", bound=Visit)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept from somebody: records that are `closed` to them, and visits that they see as `plain` ones."""
+
+    closed: frozenset[UUID] = frozenset()
+    plain: frozenset[UUID] = frozenset()
+
+
+NOTHING = Kept()
+
+
+def kept_from(connection: sa.Connection, asking: Visitor) -> Kept:
+    """What is kept from somebody; looked up once while a request is answered."""
+    known: dict[UUID, Kept] = g.setdefault("kept_from", {})
+    if asking.person not in known:
+        known[asking.person] = _kept_from(connection, asking)
+    return known[asking.person]
+
+
+def kept_from_whoever_asks(connection: sa.Connection | None = None) -> Kept:
+    """The same of the person who asks; nothing where nobody is signed in."""
+    asking = visitor() if has_app_context() else None
+    if asking is None:
+        return NOTHING
+    if connection is not None:
+        return kept_from(connection, asking)
+    with office().read() as another:
+        return kept_from(another, asking)
+
+
+def forget_kept() -> None:
+    """Look up anew after a command: it may have restricted a concern, or hung something on one."""
+    g.pop("kept_from", None)
+
+
+def _kept_from(connection: sa.Connection, asking: Visitor) -> Kept:
+    case, making = concerns.cases.table.c, visits.visitors.table.c
+    readable = is_reached(Action.READ_RESTRICTED, case.school)
+    if readable is None:
+        return NOTHING
+    kind = sa.literal(ConcernCase.KIND).label("kind")
+    roots = sa.select(case.id, kind).where(case.sensitivity != Sensitivity.ORDINARY, sa.not_(readable))
+    own = sa.select(making.visit).where(making.person == asking.person) if asking.holds(*SERVICE) else None
+    kept = links.with_all_that_hangs_on(connection, roots, apart_from=own)
+    return Kept(
+        closed=frozenset(record for record, kind in kept if kind != Visit.KIND),
+        plain=frozenset(record for record, kind in kept if kind == Visit.KIND),
+    )
+
+
+def is_restricted(connection: sa.Connection, record: Aggregate) -> bool:
+    """Whether a record hangs on a restricted concern, whoever asks."""
+    if record.KIND not in MAY_HANG:
+        return False
+    case = concerns.cases.table.c
+    above = links.above(record.id)
+    found = sa.select(case.id).where(case.id.in_(above), case.sensitivity != Sensitivity.ORDINARY)
+    return connection.execute(found.limit(1)).first() is not None
+
+
+def seen_in_full(record: Aggregate) -> bool:
+    """Whether the person who asks sees more of a record than a plain visit."""
+    return record.id not in kept_from_whoever_asks().plain
+
+
+def plain_visit(visit: V) -> V:
+    """A visit that says no more than that somebody comes, and when."""
+    seen = copy(visit)
+    gone = dict.fromkeys(("kind", "purpose", "concern", "request", "written_up", "write_by"))
+    own = [item for item in visit.agenda if item.number == 1 or item.side is Side.SCHOOL]
+    vars(seen).update(gone, focus="", agenda=own)
+    return seen
+
+
+def plain_row(row: PlannedVisit) -> PlannedVisit:
+    """The same of a row of a list."""
+    return replace(
+        row, kind=None, purpose=None, focus="", concern=None, request=None, record=None, record_reference=""
+    )
