@@ -64,6 +64,9 @@ def _found(asked: Wanted) -> Page:
         return page_of(connection, asked, signed_in(), request.args.get("after"), PAGE)
 
 
+NO_ENTRY = "No entry of the audit trail has this address"
+
+
 @pages.get("/audit.csv")
 def sheet() -> Response:
     """All that the search finds, as a sheet."""
@@ -88,7 +91,10 @@ def entry(event_id: UUID) -> str:
     asking = signed_in()
     around, event = _with_its_record(event_id)
     with office().read() as connection:
-        readable = Disclosure(connection, asking, [event]).may_read(event)
+        disclosure = Disclosure(connection, asking, [event])
+        if not disclosure.tells(event):
+            raise NotFound(NO_ENTRY)
+        readable = disclosure.may_read(event)
     if readable and _note_reading(event, asking):
         around, event = _with_its_record(event_id)
     place = event.meta.version - 1
@@ -107,7 +113,12 @@ def entry(event_id: UUID) -> str:
         breadcrumbs=[("Audit trail", "/audit"), (f"Entry {own.position}", "")],
         entry=own,
         told=told,
-        neighbours={name: shown[each.meta.event_id] for name, found in near.items() for each in found},
+        neighbours={
+            name: shown[each.meta.event_id]
+            for name, found in near.items()
+            for each in found
+            if each.meta.event_id in shown
+        },
         companions=[shown[each.meta.event_id] for each in together if each.meta.event_id in shown],
     )
 
@@ -116,7 +127,7 @@ def _with_its_record(event_id: UUID) -> tuple[list[Event], Event]:
     """All that happened to the record of an entry, in order, and the entry among it. Raises NotFound."""
     stream = office().store.recorder.stream_of(event_id)
     if stream is None:
-        raise NotFound("No entry of the audit trail has this address")
+        raise NotFound(NO_ENTRY)
     around = [each for each in office().store.get(stream) if isinstance(each, Event)]
     return around, next(each for each in around if each.meta.event_id == event_id)
 
