@@ -19,6 +19,7 @@ from web.console.resetting import MAKING, mark_as_made
 from web.demonstration.loading import NoSchools, SignIn, load_demonstration, load_register, sign_ins
 from web.office import Office
 from web.serving.front import Bounds
+from web.serving.logs import write_log
 from web.serving.server import listening, patiently
 from web.serving.server import serve as serve_until_stopped
 from web.settings import Settings, authorities_url, database_of, serves_several, settings_from_environment
@@ -125,7 +126,11 @@ def _bring_up_to_date(settings: Settings, *, several: bool) -> None:
             pass
 
     is_file = (authorities_url() if several else settings.database_url).startswith("sqlite")
-    opened_once() if is_file else patiently(opened_once)
+    if is_file:
+        opened_once()
+    else:
+        write_log()
+        patiently(opened_once)
 
 
 def _settings_for(register: Path | None, la: str | None) -> Settings:

@@ -29,6 +29,7 @@ from granian.server.mp import MPServer
 from domain.service import Unavailable
 from projections.event_log.faults import OUT_OF_REACH, first_line
 from web.serving.front import Bounds, Front, Wsgi
+from web.serving.logs import write_log
 
 T = TypeVar("T")
 
@@ -78,6 +79,7 @@ def serve(factory: str, held: socket.socket, *, workers: int, threads: int, boun
         backlog=BACKLOG,
         backpressure=CONNECTIONS,
         workers_kill_timeout=30,
+        log_dictconfig=write_log(),
     )
     server.serve(target_loader=partial(_front, factory, threads, bounds), wrap_loader=False)
 
@@ -99,6 +101,7 @@ def _front(factory: str, threads: int, bounds: Bounds) -> Front:
     # Until the server has its own, a worker that waits ends as processes do, not by its parent's handlers.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    write_log()
     Thread(target=_end_with_the_service, daemon=True).start()
     module, _, name = factory.partition(":")
     make: Callable[[], Wsgi] = getattr(import_module(module), name)

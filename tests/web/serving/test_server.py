@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -142,6 +143,16 @@ def test_a_header_with_an_underscore_does_not_pass_for_the_one_with_a_hyphen(ser
         assert b"smuggled-in" not in answer.read()
 
 
+def test_the_log_is_a_line_of_json_for_each_event(service: Served) -> None:
+    service.get("/healthz?name=Dora")
+    lines = [json.loads(line) for line in service.log.read_text().splitlines()]
+    assert {"event", "level", "timestamp"} <= set.intersection(*map(set, lines))
+    asked = next(line for line in lines if line["event"] == "request" and line["path"] == "/healthz")
+    assert asked["status"] == 200
+    assert asked["method"] == "GET"
+    assert "Dora" not in service.log.read_text()
+
+
 def test_killed_workers_are_replaced_however_soon_they_die_again(service: Served) -> None:
     for _ in range(2):
         killed = service.workers()
@@ -173,7 +184,7 @@ def test_a_service_and_each_of_its_workers_wait_for_a_database_that_is_away(tmp_
         with served(url, tmp_path / "log") as service:
 
             def has_waited(times: int) -> bool:
-                return service.log.read_text().count("again_in_seconds=0.5") == times
+                return service.log.read_text().count('"again_in_seconds": 0.5') == times
 
             service.until(lambda: has_waited(1), "the service did not wait")
             server.start()
