@@ -11,7 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 INSTALLED_FOR_TESTS := $(VENV)/.installed-for-tests
-PINS := setup.cfg pyproject.toml constraints.txt
+PINS := setup.cfg pyproject.toml constraints.txt locked/build.txt locked/run.txt locked/test.txt
 
 export HOST PORT REGISTER LA DATABASE
 # Every command and many a test starts Python anew: what is compiled is kept, whatever the environment says.
@@ -63,9 +63,14 @@ screenshots: $(INSTALLED_FOR_TESTS) ## Take the README's pictures again
 bench: $(INSTALLED_FOR_TESTS) ## Measure the engine beside its raw limits, or only MEASURES=, and say which targets are reached
 	@$(BIN)/python -m bench $(MEASURES)
 
-lock: ## Pin in constraints.txt whatever setup.cfg asks for (needs uv)
-	uv pip compile setup.cfg --extra test --universal --python-version 3.11 \
-		--no-header --no-annotate --no-emit-index-url --output-file constraints.txt
+COMPILE := uv pip compile --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url \
+	--no-emit-find-links --quiet
+
+lock: ## Pin in constraints.txt and, with hashes, in locked/ whatever setup.cfg asks for (needs uv)
+	$(COMPILE) setup.cfg --extra test --output-file constraints.txt
+	$(COMPILE) setup.cfg --constraint constraints.txt --generate-hashes --output-file locked/run.txt
+	$(COMPILE) setup.cfg --extra test --constraint constraints.txt --generate-hashes --output-file locked/test.txt
+	$(COMPILE) locked/build.in --allow-unsafe --generate-hashes --output-file locked/build.txt
 
 $(INSTALLED): $(PINS)
 	@tools/make_venv $(PYTHON)

@@ -156,3 +156,15 @@ def test_the_minimum_versions_allow_what_is_pinned() -> None:
 
     assert minimums
     assert too_old == {}
+
+
+def test_every_pin_is_locked_with_its_hashes() -> None:
+    def pins(name: str) -> set[str]:
+        found = (PROJECT / name).read_text(encoding="utf-8")
+        return {line.rstrip("\\ ") for line in found.splitlines() if "==" in line and not line.startswith(" ")}
+
+    locked = (PROJECT / "locked" / "test.txt").read_text(encoding="utf-8")
+    assert pins("locked/test.txt") == pins("constraints.txt")
+    assert pins("locked/run.txt") < pins("locked/test.txt")
+    assert len(re.findall(r"^\S.*== ?\S+.*\\\n    --hash=sha256:", locked, re.M)) == len(pins("constraints.txt"))
+    assert {re.sub("==.*", "", each) for each in pins("locked/build.txt")} == {"pip", "setuptools"}

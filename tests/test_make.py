@@ -11,14 +11,22 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).parents[1]
-PINS = ("setup.cfg", "pyproject.toml", "constraints.txt")
+PINS = (
+    "setup.cfg",
+    "pyproject.toml",
+    "constraints.txt",
+    "locked/build.txt",
+    "locked/run.txt",
+    "locked/test.txt",
+)
 
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
     """The files that decide what make does, as a fresh clone has them."""
     for name in ("Makefile", *PINS):
-        shutil.copy(PROJECT / name, tmp_path)
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(PROJECT / name, tmp_path / name)
     return tmp_path
 
 

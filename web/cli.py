@@ -13,6 +13,7 @@ from web.console.beginning import begin
 from web.console.failures import CommandsInWords
 from web.console.following import follow
 from web.console.imports import imports
+from web.console.licences import licences
 from web.console.opening import with_authority
 from web.console.resetting import reset
 from web.console.running import run, serve
@@ -41,5 +42,5 @@ def openapi() -> None:
 
 for command in (openapi, serve, follow, imports, views, accounts):
     main.add_command(with_authority(command))
-for command in (begin, run, reset, authorities):
+for command in (begin, run, reset, authorities, licences):
     main.add_command(command)

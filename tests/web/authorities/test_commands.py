@@ -117,7 +117,7 @@ def test_every_command_that_opens_a_database_takes_the_authority() -> None:
         for path, command in leaves(main)
         if not any("--authority" in option.opts for option in command.params) and not path.startswith("authorities ")
     }
-    assert without == {"run", "reset"}
+    assert without == {"run", "reset", "licences"}
 
 
 def test_accounts_that_are_opened_are_known_in_the_directory(sis: Sis, directory: Directory, place: Place) -> None:

@@ -54,7 +54,7 @@ WORDS = {
 }
 """Every command that uses a database, with what it has to be given."""
 
-WITHOUT_A_DATABASE = {"openapi", "reset"}
+WITHOUT_A_DATABASE = {"licences", "openapi", "reset"}
 
 READING = ["authorities list", "openapi", "views check", "views status"]
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.test_make import PINS
 from web.cli import main
 from web.console.resetting import mark_as_made
 from web.console.running import made_whole
@@ -109,7 +110,8 @@ def test_make_reset_asks_too(tmp_path: Path) -> None:
         )
         return done.stdout
 
-    for name in ("setup.cfg", "pyproject.toml", "constraints.txt"):
+    (tmp_path / "locked").mkdir()
+    for name in PINS:
         (tmp_path / name).touch()
     assert "--yes" not in told()
     assert "sis reset --yes" in told("YES=1")
