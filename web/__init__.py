@@ -30,6 +30,7 @@ from web.nouns import NOUNS, PAGES, SHELVES
 from web.office import EXTENSION, Office
 from web.office import office as present_office
 from web.open_routes import ask_who_comes_first
+from web.proxy import BehindProxy
 from web.readings import add_own_acts
 from web.settings import Settings, settings_from_environment
 from web.signing import sign_with
@@ -46,6 +47,7 @@ def create_app(settings: Settings | None = None, *, office: Office | None = None
     settings = settings or settings_from_environment()
     app = make_app(settings)
     app.extensions[EXTENSION] = office or open_office(settings)
+    app.wsgi_app = BehindProxy(app.wsgi_app, settings.trusted_proxies, settings.public_url)  # type: ignore[assignment]
     return app
 
 

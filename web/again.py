@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import parse_qs, quote, urlencode
 from uuid import UUID
 
-from flask import Flask, current_app, flash, g, redirect, render_template, request
+from flask import Flask, flash, g, redirect, render_template, request
 from flask_wtf.csrf import CSRFError
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.datastructures import MultiDict
@@ -21,6 +21,7 @@ from werkzeug.wrappers import Response
 
 from web.accounts import kept_answers
 from web.accounts.kept_answers import KeptAnswers
+from web.headers import is_secure
 from web.identity import visitor
 from web.office import office
 from web.signing import signer
@@ -94,7 +95,7 @@ def _remember_who(response: Response, person: UUID) -> None:
         max_age=int(kept_answers.LASTS.total_seconds()),
         httponly=True,
         samesite="Lax",
-        secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
+        secure=is_secure(),
     )
 
 

@@ -8,7 +8,7 @@ import time
 from uuid import uuid4
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 
 log = structlog.get_logger()
 
@@ -71,3 +71,8 @@ def _outside_id(given: str) -> str | None:
 def _without_secrets(path: str) -> str:
     """The path as it may be logged: a one-time link to set a password is itself a secret."""
     return "/password/..." if path.startswith("/password/") else path
+
+
+def is_secure() -> bool:
+    """Whether a cookie is for HTTPS alone: everywhere, where the deployment says so, else as it was asked for."""
+    return bool(current_app.config["SESSION_COOKIE_SECURE"]) or request.is_secure

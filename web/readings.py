@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from time import monotonic, sleep
 
 import sqlalchemy as sa
-from flask import Flask, Response, current_app, g, has_request_context, request
+from flask import Flask, Response, g, has_request_context, request
 from werkzeug.exceptions import BadRequest
 
 from projections.database import Database, one_statement
 from projections.follower import Follower
 from projections.standing import is_behind
+from web.headers import is_secure
 
 COOKIE = "sis_since"
 TELLS, ASKS = "Position", "Min-Position"
@@ -125,7 +126,7 @@ def add_own_acts(app: Flask) -> None:
                 max_age=KEPT_SECONDS,
                 httponly=True,
                 samesite="Lax",
-                secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
+                secure=is_secure(),
             )
         return response
 

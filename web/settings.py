@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from web.proxy import Network, networks, public_url
 from web.secret_key import secret_keys
 
 VAR = Path("var")
@@ -19,7 +20,9 @@ class Settings:
     """Where the database is, and how the door behaves.
 
     `database_url` is a SQLAlchemy URL, `replica_url` that of a PostgreSQL standby which answers readings.
-    `secret_key` signs cookies and form tokens, `older_keys` are still known. `secure_cookies` is on behind HTTPS.
+    `secret_key` signs cookies and form tokens, `older_keys` are still known. With `secure_cookies` every cookie is
+    for HTTPS alone, else each that is asked for by HTTPS. `trusted_proxies` are those whose word on client, scheme
+    and host is taken; `public_url` is the address that people use.
     """
 
     database_url: str
@@ -28,20 +31,26 @@ class Settings:
     secure_cookies: bool = False
     testing: bool = False
     older_keys: tuple[str, ...] = ()
+    trusted_proxies: tuple[Network, ...] = ()
+    public_url: str = ""
 
 
 def settings_from_environment(*, database_url: str | None = None) -> Settings:
-    """The settings of this deployment: SIS_DATABASE_URL, SIS_REPLICA_URL, SIS_SECURE_COOKIES, and the secret key.
+    """The settings of this deployment: SIS_DATABASE_URL, SIS_REPLICA_URL, SIS_SECURE_COOKIES,
+    SIS_TRUSTED_PROXIES, SIS_PUBLIC_URL, and the secret key.
 
-    Raises BadSecretKey (web.secret_key) where there is no key to be had.
+    Raises BadSecretKey (web.secret_key) where there is no key to be had, BadProxySetting (web.proxy).
     """
+    url = public_url(os.environ.get("SIS_PUBLIC_URL", ""))
     key, *older = secret_keys(VAR / "secret_key")
     return Settings(
         database_url=database_url or named_database(),
         secret_key=key,
         older_keys=tuple(older),
         replica_url=os.environ.get("SIS_REPLICA_URL", ""),
-        secure_cookies=os.environ.get("SIS_SECURE_COOKIES") == "1",
+        secure_cookies=os.environ.get("SIS_SECURE_COOKIES") == "1" or url.startswith("https:"),
+        trusted_proxies=networks(os.environ.get("SIS_TRUSTED_PROXIES", "")),
+        public_url=url,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
@@ -204,10 +204,15 @@ def _account(person: UUID) -> tuple[accounts.Account, str]:
 
 
 def _link(secret: str) -> str:
-    """The address of a password link, which on a host that several authorities share leads to this one."""
+    """The address of a password link, which on a host that several authorities share leads to this one.
+
+    Whoever asks may name any host: without a public address, or a host of the directory, it is a path alone.
+    """
     of_request = chosen()
-    way_in = of_request.way_in if of_request else ""
-    return request.host_url.rstrip("/") + way_in + url_for("accounts.set_password", token=secret)
+    path = url_for("accounts.set_password", token=secret)
+    if of_request is not None:
+        return request.host_url.rstrip("/") + of_request.way_in + path
+    return f"{current_app.config['SIS_SETTINGS'].public_url}{path}"
 
 
 def _without_account() -> Choices:

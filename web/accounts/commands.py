@@ -14,7 +14,7 @@ from domain.service import NotFound
 from domain.vocabulary import Channel
 from web.accounts import accounts as kept
 from web.accounts import keeping
-from web.console.opening import ADMINISTRATOR, opened, way_in
+from web.console.opening import ADMINISTRATOR, opened, present_settings, way_in
 from web.office import Office
 
 
@@ -61,8 +61,10 @@ def print_link(office: Office, person: UUID) -> None:
     """Print a one-time link for a person to set a password."""
     with at_the_console(office):
         secret = keeping.make_password_link(office, person)
-    click.echo(f"{way_in()}/password/{secret}")
-    click.echo("Open this path at the service's address within 48 hours. It works once.", err=True)
+    at = present_settings().public_url
+    click.echo(f"{at}{way_in()}/password/{secret}")
+    where = "Open it" if at else "Open this path at the service's address (SIS_PUBLIC_URL)"
+    click.echo(f"{where} within 48 hours. It works once.", err=True)
 
 
 @contextmanager

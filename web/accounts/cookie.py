@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import current_app, g, request
+from flask import g, request
 from werkzeug.wrappers import Response
 
 from web.accounts import sessions, tokens
 from web.accounts.sessions import COOKIE, Session
 from web.accounts.tokens import Token
+from web.headers import is_secure
 from web.office import office
 
 API = "/api/"
@@ -32,16 +33,12 @@ def load_session() -> None:
 
 def give_cookie(response: Response, value: str) -> None:
     """Let the browser carry a session until it is closed; scripts never see it."""
-    response.set_cookie(
-        COOKIE, value, httponly=True, samesite="Lax", secure=bool(current_app.config["SESSION_COOKIE_SECURE"])
-    )
+    response.set_cookie(COOKIE, value, httponly=True, samesite="Lax", secure=is_secure())
 
 
 def take_cookie(response: Response) -> None:
     """Let the browser forget its session."""
-    response.delete_cookie(
-        COOKIE, httponly=True, samesite="Lax", secure=bool(current_app.config["SESSION_COOKIE_SECURE"])
-    )
+    response.delete_cookie(COOKIE, httponly=True, samesite="Lax", secure=is_secure())
 
 
 def _session() -> Session | None:

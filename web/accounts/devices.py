@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import secrets
 
-from flask import current_app, request
+from flask import request
 from itsdangerous import BadSignature
 from werkzeug.wrappers import Response
 
 from web.accounts.tables import fingerprint
+from web.headers import is_secure
 from web.signing import signer
 
 COOKIE = "sis_device"
@@ -37,7 +38,7 @@ def remember(response: Response, sign_in_name: str) -> None:
         max_age=LASTS_DAYS * 24 * 3600,
         httponly=True,
         samesite="Lax",
-        secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
+        secure=is_secure(),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 
+from web.headers import is_secure
 from web.office import chosen
 
 
@@ -21,3 +22,7 @@ class SignedApart(SecureCookieSessionInterface):
         apart = SecureCookieSessionInterface()
         apart.salt = f"{self.salt} of {of_request.name}"
         return apart.get_signing_serializer(app)
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        """For HTTPS alone wherever it is asked for by HTTPS."""
+        return is_secure()

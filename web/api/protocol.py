@@ -67,7 +67,7 @@ IF_MATCH = {
     "name": "If-Match",
     "required": True,
     "description": 'The ETag of the record as you read it, like "7"',
-    "schema": {"type": "string", "pattern": '^"[0-9]+"$'},
+    "schema": {"type": "string", "pattern": '^(W/)?"[0-9]+"$'},
 }
 """Every change names the version of the record that it was decided on."""
 

@@ -362,9 +362,11 @@ def _ready(noun: Noun[A], record: A) -> Any:
 def _version(if_match: str | None) -> int:
     if if_match is None:
         raise PreconditionRequired("Send If-Match with the ETag of the record as you read it")
-    if not re.fullmatch(r'"[0-9]{1,9}"', if_match):
+    # A proxy that compresses answers makes their ETags weak: W/"7" is the same version.
+    told = re.fullmatch(r'(?:W/)?"([0-9]{1,9})"', if_match)
+    if told is None:
         raise BadRequest('If-Match is an ETag of this API, like "7"')
-    return int(if_match.strip('"'))
+    return int(told[1])
 
 
 def _etag(noun: Noun[A], record: A) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from flask import Flask, Response, current_app, json, redirect, render_template, request, session, url_for
+from flask import Flask, Response, json, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -23,7 +23,7 @@ from web.api.door import API_PREFIX, PROBLEM_JSON
 from web.authorities.directory import Directory, Listed, address_hash
 from web.bounds import Request
 from web.forms import Form
-from web.headers import add_headers
+from web.headers import add_headers, is_secure
 from web.settings import Settings
 from web.signing import sign_with
 
@@ -190,7 +190,7 @@ def _chosen(name: str, *, typed: str = "", onward: str | None = None) -> Respons
             path="/sign-in",
             httponly=True,
             samesite="Lax",
-            secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
+            secure=is_secure(),
         )
     return response
 

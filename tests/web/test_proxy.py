@@ -1,0 +1,98 @@
+"""Behind a proxy: its word is taken where it is trusted, and nobody else's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests.web.conftest import Program
+from tests.world import World
+from web import create_app
+from web.office import Office
+from web.proxy import BadProxySetting, BehindProxy, networks, public_url
+from web.settings import Settings
+
+FORWARDED = {
+    "HTTP_X_FORWARDED_FOR": "203.0.113.9, 198.51.100.7, 10.0.0.2",
+    "HTTP_X_FORWARDED_PROTO": "https",
+    "HTTP_X_FORWARDED_HOST": "sis.example",
+}
+
+
+def seen(peer: str, *, trusted: str = "10.0.0.0/8", url: str = "", **told: str) -> tuple[str, str, str]:
+    """Client, scheme and host as the application sees them."""
+    found: dict[str, Any] = {}
+
+    def application(environ: dict[str, Any], _: object) -> Iterable[bytes]:
+        found.update(environ)
+        return []
+
+    environ = {"REMOTE_ADDR": peer, "wsgi.url_scheme": "http", "HTTP_HOST": "inside:8000", **FORWARDED, **told}
+    BehindProxy(application, networks(trusted), public_url(url))(environ, None)
+    assert not any(name in found for name in FORWARDED)
+    return found["REMOTE_ADDR"], found["wsgi.url_scheme"], found["HTTP_HOST"]
+
+
+def test_the_word_of_a_trusted_proxy_is_taken() -> None:
+    assert seen("10.0.0.1") == ("198.51.100.7", "https", "sis.example")
+
+
+def test_the_word_of_anybody_else_is_not() -> None:
+    assert seen("192.0.2.4") == ("192.0.2.4", "http", "inside:8000")
+    assert seen("10.0.0.1", trusted="") == ("10.0.0.1", "http", "inside:8000")
+
+
+def test_what_a_client_says_of_itself_before_the_proxy_does_not_count() -> None:
+    assert seen("10.0.0.1", HTTP_X_FORWARDED_FOR="10.9.9.9, 203.0.113.9")[0] == "203.0.113.9"
+    assert seen("10.0.0.1", HTTP_X_FORWARDED_FOR="203.0.113.9, not an address")[0] == "10.0.0.1"
+    assert seen("10.0.0.1", HTTP_X_FORWARDED_PROTO="javascript")[1] == "http"
+
+
+def test_the_public_address_counts_before_any_host_header() -> None:
+    told = seen("192.0.2.4", url="https://sis.example.gov.uk/", HTTP_HOST="evil.example")
+    assert told[1:] == ("https", "sis.example.gov.uk")
+
+
+@pytest.mark.parametrize("wrong", ["sis.example", "ftp://sis.example", "https://sis.example/path", "https:///"])
+def test_a_public_address_is_scheme_and_host(wrong: str) -> None:
+    with pytest.raises(BadProxySetting):
+        public_url(wrong)
+
+
+def test_a_proxy_is_an_address_or_a_network() -> None:
+    with pytest.raises(BadProxySetting):
+        networks("proxy.example")
+
+
+@pytest.fixture
+def public(office: Office) -> Flask:
+    settings = Settings("", secret_key="only for tests", testing=True, public_url="https://sis.example.gov.uk")
+    return create_app(settings, office=office)
+
+
+def test_behind_https_cookies_are_for_https_alone_and_browsers_are_told_to_stay(world: World, public: Flask) -> None:
+    client = public.test_client()
+    client.set_cookie(*world.session_of(world.reviewer()), domain="sis.example.gov.uk")
+    answer = client.get("/help", headers={"Host": "evil.example"})
+    assert answer.headers["Strict-Transport-Security"]
+    assert all("Secure" in cookie for cookie in answer.headers.getlist("Set-Cookie"))
+
+
+def test_an_etag_that_a_proxy_made_weak_is_the_same_version(world: World, program: Any) -> None:
+    director = world.director()
+    asked: Program = program(director)
+    body = {
+        "school": str(world.urn(world.school())),
+        "kind": "achievement",
+        "source": "data",
+        "severity": "high",
+        "detail": "Results fell",
+        "purpose": "challenge",
+    }
+    etag = asked.post("/concerns/raise", body, key="raise-it-1", status=201).headers["ETag"]
+    why = {"reason": "Snow", "authoriser": world.reference(director)}
+    asked.post("/concerns/CC-2026-0001/pause", why, key="pause-it-1", at=f"W/{etag}")
+    assert asked.get("/concerns/CC-2026-0001", 304, **{"If-None-Match": 'W/"2"'})
