@@ -12,7 +12,6 @@ from domain.aggregate import Refusal
 from domain.note import Note
 from domain.vocabulary import About, Sensitivity
 from web.attached import is_meant_for, is_open_to
-from web.audience import is_inside
 from web.identity import Visitor, concerned, signed_in
 from web.office import office
 from web.policy import Action, Concerned, right_to
@@ -45,11 +44,11 @@ def may_read(asking: Visitor, note: Note, where: Concerned) -> bool:
 
 
 def may_change(asking: Visitor, note: Note) -> bool:
-    """Whether somebody may revise or withdraw a note: what they may read in the service, their own outside it."""
+    """Whether somebody may revise or withdraw a note: its author, as long as they may read it. Others add one."""
     with office().read() as connection:
         where = concerned(connection, note.about())
     own = note.versions[0].written_by == asking.person
-    return (is_inside(asking) or own) and may_read(asking, note, where)
+    return own and may_read(asking, note, where)
 
 
 def must_be_theirs(note: Note) -> None:

@@ -284,3 +284,18 @@ def test_a_program_is_told_what_is_wrong(program: Use, world: World, ref: str) -
     ]
     for number, body in enumerate(wrong):
         use.post("/notes/write", {**answers(ref), **body}, key=f"wrong-00{number}", status=422)
+
+
+def test_a_note_is_its_authors_and_nobody_else_of_the_service_changes_it(world: World, program: Use) -> None:
+    school = world.school()
+    wrote, other = world.director("Dana Director"), world.link_officer(school)
+    said = {"on": str(world.urn(school)), "note_type": "telephone", "heading": "A call", "text": "Nobody answered"}
+    program(wrote).post("/notes/write", said, key="write-01", status=201)
+    changed = {"heading": "A call", "text": "Somebody answered", "reason": "It was so"}
+
+    for person, status in ((other, 403), (wrote, 200)):
+        api = program(person)
+        at = api.get("/notes/N-2026-0001").headers["ETag"]
+        api.post("/notes/N-2026-0001/revise", changed, key=f"revise-{status}", at=at, status=status)
+        at = api.get("/notes/N-2026-0001").headers["ETag"]
+        api.post("/notes/N-2026-0001/withdraw", {"reason": "Wrong"}, key=f"withdraw-{status}", at=at, status=status)
