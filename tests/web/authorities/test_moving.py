@@ -27,7 +27,7 @@ from tests.town import Town
 from tests.web.authorities.conftest import places_of
 from tests.world import Clock, World
 from web.accounts import accounts, attempts, kept_answers, sessions, tokens
-from web.accounts.tables import DOOR_TABLES, DRAFTS, IDEMPOTENCY_KEYS, UPLOADS
+from web.accounts.tables import DOOR_TABLES, DRAFTS, IDEMPOTENCY_KEYS, SECURITY_TRAIL, UPLOADS
 from web.authorities import moving, places
 from web.authorities.copying import CopyDiffers
 from web.authorities.directory import Directory, DirectoryRefusal
@@ -101,6 +101,8 @@ def furnish(url: str) -> None:
             draft = {"person": person, "form_key": "x", "saved_at": office.now(), "answers": answers}
             connection.execute(DRAFTS.insert().values(draft))
             kept_answers.keep(connection, person, "/x", MultiDict({"b": "é"}), office.now(), had_files=False)
+            happened = {"id": person, "at": office.now(), "kind": "signed_in", "detail": ""}
+            connection.execute(SECURITY_TRAIL.insert().values(happened))
             for number in range(9):
                 connection.execute(
                     UPLOADS.insert().values(
