@@ -257,7 +257,7 @@ def test_a_directory_is_not_made_in_the_database_of_another_program(place: Path)
     assert sorted(each.name for each in place.iterdir()) == ["a.sqlite", "work"]
 
 
-@pytest.mark.parametrize("situation", ["of another program", "unreachable", "another kind", "a folder in the way"])
+@pytest.mark.parametrize("situation", ["of another program", "another kind", "a folder in the way"])
 def test_a_deployment_of_several_is_not_served_on_a_directory_that_cannot_be_used(
     situation: str, place: Path, of_newer_release: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
