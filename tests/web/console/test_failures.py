@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import product
 from pathlib import Path
 
 import click
@@ -153,8 +154,13 @@ def everything_in(folder: Path) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("situation", SITUATIONS)
-@pytest.mark.parametrize("command", WORDS)
+WAITED_FOR = ("serve", "unreachable")
+"""A server that is away is waited for by the service itself (tests/web/serving)."""
+
+
+@pytest.mark.parametrize(
+    ("command", "situation"), [each for each in product(WORDS, SITUATIONS) if each != WAITED_FOR]
+)
 def test_a_command_tells_what_stands_in_its_way_and_changes_nothing(
     command: str, situation: str, place: Path, of_newer_release: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
