@@ -250,6 +250,7 @@ class Service(Application[UUID]):
         another command; TooManyAtOnce if others keep changing the records; Unavailable if the log cannot be read or
         written.
         """
+        lost: OutcomeUnknown | None = None
         for _ in range(ATTEMPTS):
             work = Work(self)
             with acting(current_signature()):
@@ -260,13 +261,20 @@ class Service(Application[UUID]):
                     raise
                 first = work.pending(first_event_id())
                 try:
-                    if not self._save(work, first):
+                    self.save_together(work.records)
+                except OutcomeUnknown as error:
+                    saved = self._log.event(first_event_id())
+                    if saved is None or not _is_repeated(saved, first):
+                        lost = error
                         continue
-                    _in_hand().saved.update((record.id, record) for record in work.records)
                 except RecordConflictError:
                     self._unless_done(first)
+                    lost = None
                     continue
+                _in_hand().saved.update((record.id, record) for record in work.records)
             return result
+        if lost is not None:
+            raise Unavailable(str(lost)) from lost
         raise TooManyAtOnce("Others are changing this record at the same moment. Nothing was saved. Try again.")
 
     def done(self) -> UUID | None:
@@ -288,15 +296,6 @@ class Service(Application[UUID]):
         events = [event for record in records for event in record.collect_events()]
         if events:
             self._log.put(events, looked_at=looked_at)
-
-    def _save(self, work: Work, first: Event | None) -> bool:
-        """Save what is pending; False where it turned out that nothing was saved, so that it can be decided again."""
-        try:
-            self.save_together(work.records)
-        except OutcomeUnknown:
-            saved = self._log.event(first_event_id())
-            return saved is not None and _is_repeated(saved, first)
-        return True
 
     def _unless_done(self, first: Event | None) -> None:
         saved = self._log.event(first_event_id())

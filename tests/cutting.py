@@ -15,7 +15,8 @@ Moment = Literal["before", "after"]
 
 
 class Wire:
-    """Carries connections to a server. `cut(word, moment)` cuts the next one on which a request has the word."""
+    """Carries connections to a server. `cut(word, moment)` cuts the next one on which a request has the word, or the
+    next so many."""
 
     def __init__(self, port: int) -> None:
         self._server = port
@@ -23,11 +24,12 @@ class Wire:
         self.port: int = self._door.getsockname()[1]
         self._word = b""
         self._moment: Moment = "before"
+        self._left = 0
         self.cuts = 0
         Thread(target=self._let_in, daemon=True).start()
 
-    def cut(self, word: str, moment: Moment) -> None:
-        self._moment, self._word = moment, word.encode()
+    def cut(self, word: str, moment: Moment, times: int = 1) -> None:
+        self._moment, self._word, self._left = moment, word.encode(), times
 
     def close(self) -> None:
         # Closing alone would not wake the thread that waits for the next connection.
@@ -46,8 +48,8 @@ class Wire:
     def _there(self, client: socket.socket, server: socket.socket) -> None:
         with suppress(OSError):
             while asked := client.recv(1 << 16):
-                if self._word and self._word in asked:
-                    self._word, self.cuts = b"", self.cuts + 1
+                if self._left and self._word in asked:
+                    self._left, self.cuts = self._left - 1, self.cuts + 1
                     if self._moment == "after":
                         client.shutdown(socket.SHUT_RDWR)
                         server.sendall(asked)

@@ -23,9 +23,6 @@ DONE = {200, 201}
 SEND_AGAIN = {503}
 """Not to be had at present."""
 
-CONFLICT = 409
-"""What is sent again may meet its own first sending at the record that both change; never at one that is begun."""
-
 
 class Clerks:
     """Threads that write notes on schools, and revise them; each text is written by one command."""
@@ -44,7 +41,7 @@ class Clerks:
 
     @property
     def sent_again(self) -> int:
-        """How often a command had to be sent again. Never because others begin something else at the same moment: for
+        """How often a command had to be sent again. Never because others do something else at the same moment: for
         that a clerk gives up."""
         return sum(number for answer, number in self.answers.items() if answer not in DONE)
 
@@ -102,7 +99,7 @@ class Clerks:
         finally:
             connection.close()
         self._count(answer.status)
-        if answer.status in SEND_AGAIN or (answer.status == CONFLICT and path.endswith("/revise")):
+        if answer.status in SEND_AGAIN:
             return None
         assert answer.status in DONE, f"{answer.status} {path}: {said[:2000]}"
         return answer.headers["Location"].removeprefix(API_PREFIX), answer.headers["ETag"]

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.service import AlreadyDone, Unavailable
+from domain.service import ATTEMPTS, AlreadyDone, Unavailable
 from projections.event_log.faults import FAULTS
 from projections.following import Following, let_follow
 from projections.rebuilding import rebuild
@@ -49,6 +49,19 @@ def test_a_command_is_done_once_wherever_its_connection_is_lost(
     assert wire.cuts == 1
     assert desk.service.find(Notebook, id).lines == ["one"]
     assert desk.read(notebooks.get, id).lines == 1
+
+
+def test_a_database_that_is_lost_again_and_again_is_away_and_nobody_else_is_blamed(
+    at_the_wire: tuple[Wire, Desk],
+) -> None:
+    wire, desk = at_the_wire
+    with command():
+        id = desk.service.add(Notebook.open).id
+    wire.cut("append_events", "before", times=ATTEMPTS)
+    with command(), pytest.raises(Unavailable):
+        desk.service.change(Notebook, id, lambda notebook: notebook.write("one", "red"))
+    assert wire.cuts == ATTEMPTS
+    assert desk.service.find(Notebook, id).lines == []
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
