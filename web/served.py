@@ -44,8 +44,9 @@ class Served:
         number = f"{self.served:,} {'school' if self.served == 1 else 'schools'} we work with"
         unknown = f" ({self.of_unknown_type:,} of unknown type)" if self.of_unknown_type else ""
         other = self.of_other_types.total()
+        others = self.not_open + other
         return (
-            f"{number}{unknown}, {self.not_open + other:,} others "
+            f"{number}{unknown}, {others:,} {'other' if others == 1 else 'others'} "
             f"({self.not_open:,} not open, {other:,} of types we do not work with)"
         )
 

@@ -184,7 +184,7 @@ def _entry(event: Event, named: Mapping[UUID, Name], asking: Visitor, disclosure
         topic=event.TOPIC,
         sentence=_sentence(event, names, veiled=veiled, is_plain=is_plain),
         who=who_acted(event, names),
-        post=post_label(meta.signature.post),
+        post=post_held(event),
         at=meta.occurred,
         recorded_at=meta.recorded_at,
         purpose=None if is_plain else meta.purpose,
@@ -215,6 +215,11 @@ def who_acted(event: Event, names: Mapping[UUID, str]) -> str:
     if signature.on_behalf_of is None:
         return name
     return f"{name}, on behalf of {names.get(signature.on_behalf_of, 'somebody')}"
+
+
+def post_held(event: Event) -> str:
+    """The post in which a person acted; none where nobody is named, whatever the event is signed with."""
+    return post_label(event.meta.signature.post) if event.meta.signature.actor is not None else ""
 
 
 def post_label(post: str) -> str:

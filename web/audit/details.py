@@ -22,7 +22,7 @@ from web.disclosure import Disclosure
 from web.identity import Visitor
 from web.known import ids_within, names_of
 from web.sentences import ids_in, sentence, told
-from web.timeline import post_label, who_acted
+from web.timeline import post_held, who_acted
 
 RESTRICTED = "Restricted"
 """Stands for a passage that is for few eyes, where the reader's are not among them."""
@@ -82,7 +82,7 @@ def _circumstances(event: Event, names: Names) -> Iterator[tuple[str, str]]:
     yield "Happened", _exactly(meta.occurred)
     yield "Recorded", _exactly(meta.recorded_at)
     yield "Who", who_acted(event, names)
-    yield "Post held", post_label(signature.post)
+    yield "Post held", post_held(event)
     yield "Through", signature.channel.label
     yield "Purpose", meta.purpose.label if meta.purpose else ""
     yield "Reason", meta.reason

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from flask import Blueprint
 
 from domain.person import Person
+from domain.vocabulary import Channel
 from projections import caseload, schools
 from projections import people as view
 from projections.together import Question, Together
@@ -27,6 +28,7 @@ from web.people.commands import people
 from web.people.finding import ListedPerson, in_words
 from web.people.holdings import EVERYTHING
 from web.policy import Action
+from web.sentences import NAMELESS
 
 pages = Blueprint("people", __name__, template_folder="templates")
 
@@ -64,7 +66,7 @@ def _proposed() -> list[list[Any]]:
             {"text": known[row.person].name, "href": f"/people/{known[row.person].detail}"},
             row.role.label,
             words.date(row.from_),
-            known[row.proposed_by].name if row.proposed_by in known else "The administrator",
+            known[row.proposed_by].name if row.proposed_by in known else NAMELESS[Channel.COMMAND_LINE],
             "Held, while setting up" if row.held_as is not None else "Not held yet",
         ]
         for row in waiting
@@ -120,6 +122,7 @@ def _around(connection: sa.Connection, person: Person, found: Beside) -> Mapping
     asking = signed_in()
     waiting = waiting_as_told(connection, asking, found["waiting"])
     return {
+        "nameless": NAMELESS[Channel.COMMAND_LINE],
         "today": office().today(),
         "in_words": in_words,
         "linked": found["linked"],
