@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema
 from werkzeug.exceptions import ServiceUnavailable
 
 from domain.aggregate import Refusal
 from web.accounts import accounts, attempts, devices, security_trail, sessions
 from web.accounts.attempts import TooManyAttempts
 from web.accounts.passwords import passwords
-from web.accounts.schemas import MOST_TYPED
+from web.accounts.schemas import own_password
 from web.accounts.security_trail import Kind
 from web.accounts.sessions import Session
 from web.forms import Form
@@ -31,16 +31,7 @@ class WrongProof(Refusal):
 
 
 class ProveByPassword(Schema):
-    proof_password = fields.String(
-        required=True,
-        validate=validate.Length(max=MOST_TYPED),
-        metadata={
-            "label": "Your password",
-            "widget": "password",
-            "noun": "your password",
-            "autocomplete": "current-password",
-        },
-    )
+    proof_password = own_password(label="Your password")
 
 
 def asked() -> ResponseReturnValue | None:

@@ -15,54 +15,42 @@ MOST_TYPED = 4096
 """Characters of anything typed as a password; how long a password may be is said by web.accounts.strength."""
 
 
+def _password(autocomplete: str, **told: str) -> fields.String:
+    """A question whose answer is not shown while it is typed."""
+    return fields.String(
+        required=True,
+        validate=validate.Length(max=MOST_TYPED),
+        metadata={"widget": "password", "autocomplete": autocomplete, **told},
+    )
+
+
+def own_password(**told: str) -> fields.String:
+    """Asks for the password that somebody has."""
+    return _password("current-password", **{"noun": "your password", **told})
+
+
+def new_password(**told: str) -> fields.String:
+    """Asks for a password that somebody will have."""
+    hint = f"{SHORTEST} characters or more. Three random words are a good password"
+    return _password("new-password", hint=hint, **told)
+
+
 class JustDoIt(Schema):
     """Asks nothing: the button says it all."""
 
 
 class SignIn(Schema):
     sign_in_name = fields.Email(required=True, validate=validate.Length(max=LONGEST_NAME), metadata=NAME)
-    password = fields.String(
-        required=True,
-        validate=validate.Length(max=MOST_TYPED),
-        metadata={"widget": "password", "noun": "your password", "autocomplete": "current-password"},
-    )
+    password = own_password()
 
 
 class SetPassword(Schema):
-    password = fields.String(
-        required=True,
-        validate=validate.Length(max=MOST_TYPED),
-        metadata={
-            "widget": "password",
-            "noun": "a password",
-            "autocomplete": "new-password",
-            "hint": f"{SHORTEST} characters or more. Three random words are a good password",
-        },
-    )
+    password = new_password(noun="a password")
 
 
 class ChangePassword(Schema):
-    current = fields.String(
-        required=True,
-        validate=validate.Length(max=MOST_TYPED),
-        metadata={
-            "label": "Present password",
-            "widget": "password",
-            "noun": "your present password",
-            "autocomplete": "current-password",
-        },
-    )
-    password = fields.String(
-        required=True,
-        validate=validate.Length(max=MOST_TYPED),
-        metadata={
-            "label": "New password",
-            "widget": "password",
-            "noun": "a new password",
-            "autocomplete": "new-password",
-            "hint": f"{SHORTEST} characters or more. Three random words are a good password",
-        },
-    )
+    current = own_password(label="Present password", noun="your present password")
+    password = new_password(label="New password", noun="a new password")
 
 
 class OpenAccount(Schema):
