@@ -46,10 +46,12 @@ _NOTE = _INSERT.on_conflict_do_update(
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """`causes` keep the service from being ready, `warnings` do not; each is a sentence."""
+    """`causes` keep the service from being ready, `warnings` do not, of which one may be of the `clock`; each is a
+    sentence."""
 
     causes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    clock: str = ""
 
     @property
     def is_ready(self) -> bool:
@@ -84,7 +86,8 @@ def health_of(office: Office, *, may_write: bool = True) -> Health:
     try:
         with office.log.snapshot.connect() as connection:
             known = standings(connection)
-            warnings = [MAIL, *_of_time(connection, office.now()), *_of_following(known)]
+            clock = _of_time(connection, office.now())
+            warnings = [MAIL, *([clock] if clock else []), *_of_following(known)]
         causes = _of_views(office, known)
         unread = _READ.setdefault(office, _Reading(office.log.tail())).go_on()
         if may_write:
@@ -93,18 +96,18 @@ def health_of(office: Office, *, may_write: bool = True) -> Health:
         told = meant(error)
         says = told.says if isinstance(told, Unavailable) else ""
         return Health((says or f"The database does not answer: {first_line(error)}",))
-    return Health((*causes, *([unread] if unread else [])), tuple(warnings))
+    return Health((*causes, *([unread] if unread else [])), tuple(warnings), clock)
 
 
-def _of_time(connection: sa.Connection, now: datetime) -> list[str]:
+def _of_time(connection: sa.Connection, now: datetime) -> str:
     last = connection.execute(sa.select(EVENTS.c.recorded_at).order_by(EVENTS.c.position.desc()).limit(1)).scalar()
     if last is None or last <= now + AHEAD:
-        return []
-    return [
+        return ""
+    return (
         f"The last event was recorded at {words.datetime(last)}, which is ahead of this machine's clock "
         f"({words.datetime(now)}). Set the clock right, and see that it is kept so: until it has passed that time, "
         "whatever is recorded is given the time of the last event"
-    ]
+    )
 
 
 def _of_following(known: dict[str, Standing]) -> list[str]:

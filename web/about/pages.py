@@ -87,6 +87,8 @@ def ready() -> tuple[Response, int]:
     health = health_of(office())
     if health.causes:
         log.warning("not ready", causes=health.causes)
+    if health.clock:
+        log.warning("clock", said=health.clock)
     return jsonify({"status": "ready" if health.is_ready else "not ready"}), 200 if health.is_ready else UNAVAILABLE
 
 

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable
 from functools import partial
+from ipaddress import ip_address
 from pathlib import Path
 
 import click
@@ -108,11 +109,23 @@ def serve(host: str, port: int, workers: int, threads: int, seconds: float) -> N
     """
     with listening(host, port) as held:
         settings = present_settings()
+        if is_open_without_https(held.getsockname()[0], settings):
+            click.echo(
+                "This serves plain HTTP beyond this machine: whatever people type, passwords too, can be read on the "
+                "way. Put a proxy with HTTPS in front (docs/operate.md)",
+                err=True,
+            )
         several = serves_several() and settings == settings_from_environment()
         _bring_up_to_date(settings, several=several)
         os.environ["SIS_DATABASE_URL"] = settings.database_url
         factory = SEVERAL if several else ONE_AUTHORITY
         serve_until_stopped(factory, held, workers=workers, threads=threads, bounds=Bounds(seconds))
+
+
+def is_open_without_https(address: str, settings: Settings) -> bool:
+    """Whether others can reach an address at which the service answers, and nothing says that they come by HTTPS."""
+    is_behind_https = settings.public_url.startswith("https:") or settings.trusted_proxies
+    return not ip_address(address).is_loopback and not is_behind_https
 
 
 def _bring_up_to_date(settings: Settings, *, several: bool) -> None:

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from structlog.testing import capture_logs
 
 from domain.authority import AUTHORITY, Authority, Settings
 from domain.service import Displaced, NoRoom
@@ -222,6 +223,9 @@ def test_a_clock_that_has_jumped_is_noticed(world: World, clock: Clock, sign_in:
 
     assert "ahead of this machine" in browser.get("/service-status")
     assert health_of(world.office).is_ready
+    with capture_logs() as logged:
+        assert browser.client.get("/readyz").json == {"status": "ready"}
+    assert [line["said"] for line in logged if line["event"] == "clock"] == [health_of(world.office).clock]
 
 
 def test_a_file_that_is_deleted_or_replaced_takes_nothing_that_would_be_lost(

@@ -5,11 +5,15 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from web.cli import main
+from web.console.running import is_open_without_https
+from web.proxy import networks
+from web.settings import Settings
 
 
 @pytest.fixture
@@ -75,3 +79,19 @@ def a_free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as found:
         port: int = found.getsockname()[1]
     return port
+
+
+@pytest.mark.parametrize(
+    ("address", "told", "is_told"),
+    [
+        ("0.0.0.0", {}, True),
+        ("192.0.2.7", {"public_url": "http://sis.example"}, True),
+        ("::", {}, True),
+        ("127.0.0.1", {}, False),
+        ("::1", {}, False),
+        ("0.0.0.0", {"public_url": "https://sis.example"}, False),
+        ("10.0.0.5", {"trusted_proxies": networks("10.0.0.1")}, False),
+    ],
+)
+def test_plain_http_beyond_the_machine_is_told(address: str, told: dict[str, Any], is_told: bool) -> None:
+    assert is_open_without_https(address, Settings("", "", **told)) is is_told
