@@ -11,7 +11,7 @@ import click
 from domain.aggregate import Refusal, reasoned
 from domain.authority import AUTHORITY as AUTHORITY_ID
 from domain.authority import Authority
-from domain.local_authorities import code_of, name_of
+from domain.local_authorities import code_of, name_of, nearest
 from domain.person import Person
 from domain.service import NotFound, Work
 from domain.vocabulary import Role
@@ -75,7 +75,11 @@ def begin(
     code = code or next(filter(None, map(code_of, (named, label))), None) or named
     called = called or label or name_of(code)
     if called is None or not re.fullmatch(r"\d{3}", code):
-        raise click.ClickException(f"No authority is known as {named}. Give its --code, and its name as --called")
+        alike = "; ".join(nearest(named))
+        told = f"The names most like it are: {alike}. " if alike else ""
+        raise click.ClickException(
+            f"No authority is known as {named}. {told}Else give its --code, and its name as --called"
+        )
     with opened() as office:
         with at_the_console(office):
             person = let_in(

@@ -153,6 +153,7 @@ def test_the_database_of_another_authority_is_left_alone() -> None:
 
 def test_an_authority_that_is_not_known_needs_its_code_and_name(reopened: Callable[[], Office]) -> None:
     assert "--code" in begin(*JO, authority="Wexmoor", status=1).stderr
+    assert "names most like it are: Salford" in begin(*JO, authority="Slaford City Council", status=1).stderr
     begin(*JO, "--code", "399", "--called", "Wexmoor Council", authority="Wexmoor")
     office = reopened()
     assert office.service.find(Authority, AUTHORITY).name == "Wexmoor Council"
