@@ -27,13 +27,13 @@ SEND_AGAIN = {503}
 class Clerks:
     """Threads that write notes on schools, and revise them; each text is written by one command."""
 
-    def __init__(self, number: int, chance: Random, ports: list[int], token: str, urns: list[int]) -> None:
+    def __init__(self, number: int, chance: Random, port: int, token: str, urns: list[int]) -> None:
         self.acknowledged: list[str] = []
         """The texts of the commands that were said to be carried out."""
         self.answers: Counter[int | str] = Counter()
         self._number = number
         self._chance = [Random(chance.random()) for _ in range(number)]
-        self._ports = ports
+        self._port = port
         self._token = token
         self._urns = urns
         self._lock = Lock()
@@ -79,7 +79,7 @@ class Clerks:
         }
         until = monotonic() + PATIENCE
         while monotonic() < until:
-            answer = self._post(random.choice(self._ports), path, json.dumps({**body, "text": key}), headers)
+            answer = self._post(path, json.dumps({**body, "text": key}), headers)
             if answer is not None:
                 with self._lock:
                     self.acknowledged.append(key)
@@ -87,8 +87,8 @@ class Clerks:
             Event().wait(0.02)
         raise AssertionError(f"{path} was not carried out within {PATIENCE} seconds: {self.answers}")
 
-    def _post(self, port: int, path: str, body: str, headers: dict[str, str]) -> tuple[str, str] | None:
-        connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    def _post(self, path: str, body: str, headers: dict[str, str]) -> tuple[str, str] | None:
+        connection = HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE)
         try:
             connection.request("POST", f"{API_PREFIX}{path}", body, headers)
             answer = connection.getresponse()

@@ -1,97 +1,105 @@
-"""The service as it is deployed: two web workers and a follower, each a process, any of which may be killed."""
+"""The service as it is deployed: the production server with two workers, and a follower; any of their processes may
+be killed.
+
+The service starts its workers anew by itself; the service and the follower are started by whatever supervises them.
+"""
 
 from __future__ import annotations
 
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from threading import Event
-from typing import Any
 
-from flask import Flask
-from werkzeug.serving import WSGIRequestHandler, make_server
-
-from domain.service import Unavailable
-from projections.event_log.faults import FAULTS
 from tests.postgresql import Server, _free_port
 from tests.processes import process
-from web import create_app
+from tests.served import PATIENCE, Served, served
 from web.console.following import follow
-from web.settings import Settings
 
-DATABASE, FOLLOWER = "database", "follower"
+DATABASE, FOLLOWER, SERVICE = "database", "follower", "service"
 WORKERS = ("worker 1", "worker 2")
-PATIENCE = 30
 
 
 class Deployment:
     """Runs the processes. What can be killed is named; the database only where it is a server of ours."""
 
-    def __init__(self, url: str, server: Server | None = None) -> None:
+    def __init__(self, url: str, folder: Path, server: Server | None = None) -> None:
         self._url = url
+        self._log = folder / "log"
         self._server = server
-        self._running: dict[str, BaseProcess] = {}
-        self.ports = {worker: _free_port() for worker in WORKERS}
+        self._follower: BaseProcess | None = None
+        self._service: Served | None = None
+        self._running = ExitStack()
+        self.port = _free_port()
 
     @property
     def victims(self) -> list[str]:
-        return [*WORKERS, FOLLOWER, *([DATABASE] if self._server else [])]
+        return [*WORKERS, SERVICE, FOLLOWER, *([DATABASE] if self._server else [])]
 
     def start(self, name: str) -> None:
+        """Start it, but for a worker: that is the service's own."""
         if name == DATABASE:
             assert self._server is not None
             self._server.start()
         elif name == FOLLOWER:
-            self._running[name] = process(_follow, self._url)
-        else:
-            self._running[name] = process(_serve, self._url, self.ports[name])
+            self._follower = process(_follow, self._url)
+        elif name == SERVICE:
+            until(self._has_begun, "the address was not free again")
 
     def kill(self, name: str) -> None:
         """End it by SIGKILL, without a word of warning."""
         if name == DATABASE:
             assert self._server is not None
             self._server.kill()
-            return
-        killed = self._running.pop(name)
-        assert killed.is_alive(), f"{name} has ended by itself"
-        assert killed.pid is not None
-        os.kill(killed.pid, signal.SIGKILL)
-        killed.join(PATIENCE)
+        elif name == FOLLOWER:
+            assert self._follower is not None
+            assert self._follower.is_alive(), "the follower has ended by itself"
+            self._follower.kill()
+            self._follower.join(PATIENCE)
+        elif name == SERVICE:
+            assert self._service is not None
+            assert self._service.process.poll() is None, self._service.log.read_text()
+            self._service.process.kill()
+            self._running.close()
+        else:
+            until(lambda: self._has_killed(WORKERS.index(name)), f"{name} was not begun again")
 
     def close(self) -> None:
-        for name in list(self._running):
-            self.kill(name)
+        self._running.close()
+        self.kill(FOLLOWER)
+
+    def _has_begun(self) -> bool:
+        """Begin the service; whether it holds its address, where the workers of the one before may still listen."""
+        begun = self._running.enter_context(
+            served(self._url, self._log, "--workers", str(len(WORKERS)), port=self.port)
+        )
+        until(lambda: begun.has_started(1) or begun.process.poll() is not None, "the service did not start")
+        self._service = begun
+        return begun.process.poll() is None
+
+    def _has_killed(self, worker: int) -> bool:
+        """Kill a worker, unless it has ended already and is not replaced yet."""
+        assert self._service is not None
+        workers = self._service.workers()
+        try:
+            os.kill(workers[worker], signal.SIGKILL)
+        except (IndexError, ProcessLookupError):
+            return False
+        return True
 
 
 @contextmanager
-def deployed(url: str, server: Server | None = None) -> Iterator[Deployment]:
-    deployment = Deployment(url, server)
-    for name in (*WORKERS, FOLLOWER):
+def deployed(url: str, folder: Path, server: Server | None = None) -> Iterator[Deployment]:
+    deployment = Deployment(url, folder, server)
+    for name in (SERVICE, FOLLOWER):
         deployment.start(name)
     try:
         yield deployment
     finally:
         deployment.close()
-
-
-class _Quiet(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: Any) -> None:
-        """Say nothing."""
-
-
-def _serve(url: str, port: int) -> None:
-    make_server("127.0.0.1", port, _app(url), threaded=True, request_handler=_Quiet).serve_forever()
-
-
-def _app(url: str) -> Flask:
-    """As whatever supervises a worker has it: tried again until the database is there."""
-    while True:
-        try:
-            return create_app(Settings(url, secret_key="only for tests", testing=True))
-        except (Unavailable, *FAULTS):
-            Event().wait(0.05)
 
 
 def _follow(url: str) -> None:

@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 from random import Random
 from threading import Event
 
@@ -94,12 +95,12 @@ def is_caught_up(office: Office) -> bool:
 
 
 def test_whatever_is_killed_what_was_acknowledged_is_there_and_nothing_is_done_twice(
-    place: tuple[str, Server | None], chance: Random
+    place: tuple[str, Server | None], chance: Random, tmp_path: Path
 ) -> None:
     url, server = place
     token, schools = settle(url)
-    with deployed(url, server) as deployment, an_office(url) as office:
-        clerks = Clerks(CLERKS, chance, list(deployment.ports.values()), token, schools)
+    with deployed(url, tmp_path, server) as deployment, an_office(url) as office:
+        clerks = Clerks(CLERKS, chance, deployment.port, token, schools)
         with clerks.at_work():
             until(lambda: len(clerks.acknowledged) > 10, "nothing was done")
             keep_killing(deployment, clerks, chance)

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
-from dataclasses import dataclass
-from http.client import HTTPConnection
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
-from threading import Event
 
 import pytest
 
 from tests.databases import SqliteDatabases, with_views
-from tests.postgresql import Server, _free_port
+from tests.postgresql import Server
+from tests.served import Served, served
 from tests.world import Clock, World
 from web.accounts import sessions
 from web.office import Office
@@ -27,58 +24,6 @@ from web.office import Office
 HELD = 64
 FORM = b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 999\r\n\r\nemail="
 HALF = b"POST /sign-in HTTP/1.1\r\nHost: x\r\n" + FORM
-
-
-@dataclass
-class Served:
-    """A service in processes of its own, and what it has written into its log."""
-
-    process: subprocess.Popen[bytes]
-    port: int
-    log: Path
-    cookie: str = ""
-
-    def get(self, path: str) -> tuple[int, str]:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
-        try:
-            connection.request("GET", path, headers={"Cookie": f"{sessions.COOKIE}={self.cookie}"})
-            answer = connection.getresponse()
-            return answer.status, answer.read().decode()
-        finally:
-            connection.close()
-
-    def sends(self, begun: bytes) -> socket.socket:
-        sending = socket.create_connection(("127.0.0.1", self.port), timeout=30)
-        sending.sendall(begun)
-        return sending
-
-    def workers(self) -> list[int]:
-        """The workers that serve at present: those which the log says have started, and which have not ended."""
-        told = re.findall(r"Spawning worker-(\d+) with PID: (\d+)", self.log.read_text())
-        return list({number: int(process) for number, process in told}.values())
-
-    def until(self, is_so: Callable[[], bool], what: str) -> None:
-        for _ in range(3000):
-            if is_so():
-                return
-            assert self.process.poll() is None, self.log.read_text()
-            Event().wait(0.01)
-        raise AssertionError(f"{what}: {self.log.read_text()}")
-
-
-@contextmanager
-def served(url: str, log: Path, *options: str) -> Iterator[Served]:
-    port = _free_port()
-    command = [sys.executable, "-c", "from web.cli import main; main()", "serve", "--port", str(port), *options]
-    settings = {"SIS_DATABASE_URL": url, "SIS_SECRET_KEY": "only for tests, and long enough for them"}
-    with (
-        log.open("wb") as written,
-        subprocess.Popen(command, env=os.environ | settings, stdout=written, stderr=subprocess.STDOUT) as process,
-    ):
-        try:
-            yield Served(process, port, log)
-        finally:
-            process.terminate()
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +38,7 @@ def service(sqlite_databases: SqliteDatabases, tmp_path_factory: pytest.TempPath
         log = tmp_path_factory.mktemp("served") / "log"
         with served(url, log, "--workers", "2", "--seconds", "1") as found:
             found.cookie = cookie
-            found.until(lambda: log.read_text().count("Started worker") == 2, "the workers did not start")
+            found.until(lambda: found.has_started(2), "the workers did not start")
             yield found
 
 
