@@ -29,9 +29,14 @@ def code_of(text: str) -> str | None:
 
 
 def nearest(text: str, among: Iterable[str] = ()) -> list[str]:
-    """The names most like the text, the most like first; `among` are further names beside the known ones."""
+    """The names most like the text, the most like first; `among` are further names beside the known ones.
+
+    A name of which the text is a part comes first: "Fulham" is like "Hammersmith and Fulham", letter for letter not.
+    """
     names = {folded(name): name for name in (*_NAMES.values(), *among)}
-    return [names[each] for each in get_close_matches(folded(text), names, n=3, cutoff=0.6)]
+    part = folded(text)
+    holding = [each for each in names if part and f" {part} " in f" {each} "]
+    return [names[each] for each in dict.fromkeys([*holding, *get_close_matches(part, names, n=3, cutoff=0.6)])][:3]
 
 
 def folded(name: str) -> str:
@@ -56,7 +61,8 @@ _SQUARE_MILE = r"(the )?(city of london( corporation| council)?|corporation of (
 
 _KIND_BEFORE = (
     r"^(the|pre lgr \d{4}|council of|corporation of|london borough of|royal borough of|metropolitan borough of"
-    r"|metropolitan district of|borough of|district of|city and county of|city of|county of|county) "
+    r"|metropolitan district of|borough of|district of|city and county of|city of|county of|county"
+    r"|lb of|lb|lbc|rb of|rb|mb of|mbc) "
 )
 
 _KIND_AFTER = (
@@ -72,13 +78,18 @@ _SHORT = {
     "east riding": "east riding of yorkshire",
     "hull": "kingston upon hull",
     "kingston": "kingston upon thames",
+    "lbhf": "hammersmith and fulham",
+    "maidenhead": "windsor and maidenhead",
     "newcastle": "newcastle upon tyne",
+    "rbkc": "kensington and chelsea",
+    "rbwm": "windsor and maidenhead",
     "richmond": "richmond upon thames",
     "scilly": "isles of scilly",
     "scilly isles": "isles of scilly",
     "southend": "southend on sea",
     "stockton": "stockton on tees",
     "stoke": "stoke on trent",
+    "windsor": "windsor and maidenhead",
 }
 """Names that are shorter in speech than in the register, by what is left of them."""
 

@@ -23,7 +23,12 @@ from domain.local_authorities import code_of, name_of, nearest
         ("e08000006", "355"),
         ("London Borough of Camden", "202"),
         ("Camden London Borough Council", "202"),
-        ("LB Camden", None),
+        ("LB Camden", "202"),
+        ("LB of Camden", "202"),
+        ("RB Greenwich", "203"),
+        ("RBKC", "207"),
+        ("RBWM", "868"),
+        ("Windsor", "868"),
         ("Royal Borough of Greenwich", "203"),
         ("Royal Borough of Kensington & Chelsea", "207"),
         ("Westminster City Council", "213"),
@@ -89,7 +94,9 @@ def test_the_nearest_names_are_those_most_like_it() -> None:
     assert nearest("Slaford City Council")[0] == "Salford"
     assert nearest("Nottingam")[:1] == ["Nottingham"]
     assert nearest("Wexmor", ["Wexmoor"])[0] == "Wexmoor"
+    assert nearest("Fulham")[0] == "Hammersmith and Fulham"
     assert nearest("xyz") == []
+    assert nearest("") == []
 
 
 @pytest.mark.real_data

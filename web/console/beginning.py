@@ -78,7 +78,7 @@ def begin(
         alike = "; ".join(nearest(named))
         told = f"The names most like it are: {alike}. " if alike else ""
         raise click.ClickException(
-            f"No authority is known as {named}. {told}Else give its --code, and its name as --called"
+            f'No authority is known as "{named}". {told}Else give its --code, and its name as --called'
         )
     with opened() as office:
         with at_the_console(office):
