@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -91,4 +92,13 @@ def _in_force(_: sa.Connection, authority: Authority) -> Mapping[str, Any]:
     main=True,
 )
 def change(deal: Deal[Authority], values: Values) -> None:
-    deal.change(lambda authority: authority.change_settings(**values))
+    """Served types that are not named stay as they are on the day from which the change is in force."""
+
+    def decide(authority: Authority) -> None:
+        in_force, _ = authority.settings_on(values["from_"])
+        types = tuple(dict.fromkeys(values["served_types"] or in_force.served_types))
+        authority.change_settings(
+            replace(values["settings"], served_types=types), from_=values["from_"], reason=values["reason"]
+        )
+
+    deal.change(decide)

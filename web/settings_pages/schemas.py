@@ -116,11 +116,12 @@ class TheSettings(Schema):
     closing_days = _window("closing_days")
     served_types = fields.List(
         fields.Enum(EstablishmentType, by_value=True),
-        required=True,
+        load_default=None,
         validate=validate.Length(1, len(EstablishmentType), error="Choose at least one type of establishment"),
         metadata={
             "label": "Schools we work with",
-            "hint": "The open ones of these types have core visits. One of unknown type is not left out",
+            "hint": "The open ones of these types have core visits. One of unknown type is not left out. Where "
+            "none is chosen, the types stay as they are",
             "noun": "the types of school",
         },
     )
@@ -185,12 +186,12 @@ class ChangeSettings(TheSettings):
 
     @post_load
     def as_settings(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
-        from_, reason = values.pop("from_"), values.pop("reason")
-        return {"settings": settings_from(values), "from_": from_, "reason": reason}
+        kept_apart = {name: values.pop(name) for name in ("from_", "reason", "served_types")}
+        return {"settings": settings_from(values), **kept_apart}
 
 
 def settings_from(values: dict[str, Any]) -> Settings:
-    """Settings from answers, each list as the parts that it is made of."""
+    """Settings from answers, each list as the parts that it is made of; the served types are the usual ones."""
     demands = [
         {**each, "provider_kind": each["provider_kind"].value, "requirement": each["requirement"].value}
         for each in values["vetting"]
@@ -198,7 +199,6 @@ def settings_from(values: dict[str, Any]) -> Settings:
     return Settings(
         **{
             **values,
-            "served_types": tuple(dict.fromkeys(values["served_types"])),
             "need_categories": tuple(NeedCategory(**each) for each in values["need_categories"]),
             "terms": tuple(TermDates(**each) for each in values["terms"]),
             "vetting": tuple(VettingDemand(**each) for each in demands),

@@ -245,5 +245,21 @@ def test_which_schools_the_service_works_with_is_a_setting_from_a_day_on(
     assert "1 school we work with" in sign_in(administrator).get("/settings/authority")
     clock.go_to(LATER)
     assert "2 schools we work with, 0 others" in sign_in(administrator).get("/settings/authority")
-    nothing = sign_in(administrator).send("/settings/authority/change", answers(served_types=[]), status=422)
-    assert "type" in nothing.text
+
+
+def test_a_change_that_names_no_served_types_leaves_them(
+    world: World, sign_in: Callable[..., Browser], program: Callable[..., Program]
+) -> None:
+    administrator = world.administrator()
+    browser, api = sign_in(administrator), program(administrator)
+    browser.send(CHANGE, answers(served_types=["Community school"]))
+    first = body(world, response_days=12, **{"from": "2027-02-01"})
+    del first["served_types"]
+    api.post("/settings/authority/change", first, key="leave-types", at='"2"')
+    browser.send(CHANGE, answers(served_types=[], response_days="14", **day("from", date(2027, 3, 1))))
+
+    in_force, _ = read(world).settings_on(date(2027, 3, 1))
+    assert (in_force.response_days, in_force.served_types) == (14, ("Community school",))
+    assert read(world).settings_on(date(2027, 2, 1))[0].served_types == ("Community school",)
+    none = body(world, served_types=[], response_days=13)
+    api.post("/settings/authority/change", none, key="no-types", at='"4"', status=422)
