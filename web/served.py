@@ -1,4 +1,4 @@
-"""The schools that the service works with: open, and of a type that the authority's settings name."""
+"""The schools that the service works with: open, this authority's, and of a type that its settings name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from domain.establishments import OPEN, EstablishmentType
+from domain.school import School
 from projections import schools
+from web import words
 from web.authority import authority, settings_of
 from web.office import office
 
@@ -20,8 +22,27 @@ def served_types() -> tuple[EstablishmentType, ...]:
 
 def is_served(school: schools.KnownSchool | schools.OfType) -> bool:
     """Whether the service works with a school; what nobody told leaves none out."""
-    known = {each.casefold() for each in served_types()}
-    return _is_open(school) and (school.school_type is None or school.school_type.casefold() in known)
+    return _is_open(school) and _is_of_served_type(school.school_type)
+
+
+def why_not_served(school: School) -> str:
+    """Why the service does not work with a school, as a clause; empty where it does."""
+    status, kind = school.details.get("status"), school.details.get("school_type")
+    if school.merged_into is not None:
+        return "it went into another institution"
+    if school.left_on is not None:
+        return f"it has belonged to another authority since {words.date(school.left_on)}"
+    if school.is_closed:
+        return f"it closed on {words.date(school.closed_on)}" if school.closed_on else "it is closed"
+    if status is not None and status not in OPEN:
+        return f"the register says that it is not open: “{status}”"
+    if _is_of_served_type(str(kind) if kind else None):
+        return ""
+    return f"the settings do not name its type, “{kind}”"
+
+
+def _is_of_served_type(kind: str | None) -> bool:
+    return kind is None or kind.casefold() in {each.casefold() for each in served_types()}
 
 
 def _is_open(school: schools.KnownSchool | schools.OfType) -> bool:

@@ -30,6 +30,7 @@ __all__ = [
     "engagements",
     "items",
     "needs",
+    "reviewed_at",
     "visits",
     "waiting",
 ]
@@ -55,12 +56,14 @@ WAITS = sa.and_(_columns.task.is_not(None), _columns.rests_since.is_(None), sa.n
 class Narrowed(TypedDict, total=False):
     """What a list of what waits is narrowed to.
 
-    `schools` None means all. An item is found by its school, by being the person's or a provider's own, or by
+    `served` are the ids of the schools that the service works with (None: all): need categories are reviewed nowhere
+    else. `schools` None means all. An item is found by its school, by being the person's or a provider's own, or by
     waiting for one of `moves` with nobody named; `waiting_for` narrows to whose move it is, `due_before` to what
     is due before a day. `concerns_of` are the schools whose concerns may be named (None: all), `without` leaves
     tasks out, `apart_from` what waits about some records.
     """
 
+    served: sa.Select[Any] | None
     schools: Collection[UUID] | None
     person: UUID | None
     providers: Collection[UUID]
@@ -82,6 +85,11 @@ class Count(NamedTuple):
 
     total: int
     overdue: int
+
+
+def reviewed_at(served: sa.Select[Any]) -> sa.ColumnElement[bool]:
+    """The condition that an item is no review of a need category, or one at a school that is served."""
+    return sa.or_(_columns.part != needs.NEED, _columns.school.in_(served))
 
 
 def waiting(
@@ -130,6 +138,8 @@ def _in_order(query: sa.Select[Any], narrowed: Narrowed, after: str | None = Non
 
 def _conditions(narrowed: Narrowed) -> Iterator[sa.ColumnElement[bool]]:
     yield WAITS
+    if (served := narrowed.get("served")) is not None:
+        yield reviewed_at(served)
     schools, concerns_of = narrowed.get("schools"), narrowed.get("concerns_of")
     if schools is not None:
         ways = narrowed.get("person"), narrowed.get("providers", ()), narrowed.get("moves", ())

@@ -58,6 +58,7 @@ from projections.schools.finding import (
     of_team,
     phases_of,
     search,
+    served_ids,
 )
 from projections.schools.register import (
     HeldUrn,
@@ -124,6 +125,7 @@ __all__ = [
     "proposed_successions",
     "schools",
     "search",
+    "served_ids",
     "successions",
     "urns",
 ]

@@ -107,6 +107,11 @@ def _served(types: Collection[str]) -> sa.ColumnElement[bool]:
     return sa.and_(columns.closed.is_(False), status.in_(OPEN), sa.func.lower(kind).in_(["", *folded_types]))
 
 
+def served_ids(types: Collection[str]) -> sa.Select[tuple[UUID]]:
+    """The ids of the schools that are open, of one of these types or none that is known, and this authority's."""
+    return sa.select(schools.table.c.id).where(_served(types), schools.table.c.merged_into.is_(None))
+
+
 def of_officer(connection: sa.Connection, officer: UUID, *, today: date) -> list[KnownSchool]:
     """All schools that are the officer's today, by link or by cover, in the order of their names."""
     return of_team(connection, [officer], today=today)

@@ -21,6 +21,7 @@ from web.named import NO_DAY, NamedSchool
 from web.noun import NO_PLACE, Listing, Shelf, Values
 from web.office import office
 from web.policy import Action
+from web.served import served_types
 
 OWN_MOVES: Mapping[Role, tuple[WaitingFor, ...]] = {
     Role.HEADTEACHER: (WaitingFor.HEADTEACHER, WaitingFor.SCHOOL),
@@ -67,7 +68,11 @@ def narrowed(connection: sa.Connection, limited: Reach, filters: Values) -> view
     """What somebody asks for and may see, as the view takes it."""
     asking = signed_in()
     whose = filters.get("whose") or usual(asking)
-    more: view.Narrowed = {"due_before": filters.get("due_before"), **told_of_caseload(connection, asking)}
+    more: view.Narrowed = {
+        "served": schools.served_ids(served_types()),
+        "due_before": filters.get("due_before"),
+        **told_of_caseload(connection, asking),
+    }
     if filters.get("waiting_for"):
         more["waiting_for"] = [filters["waiting_for"]]
     if filters.get("school"):

@@ -25,6 +25,7 @@ from web.pages import Beside
 from web.policy import Action, Concerned
 from web.restricted import kept_from_whoever_asks
 from web.schools.details import told
+from web.served import why_not_served
 
 SOON = 10
 """How many of the things that wait stand on the summary."""
@@ -78,6 +79,7 @@ SUMMARY = BESIDE.with_(
         caseload.items,
         sa.and_(
             caseload.WAITS,
+            sa.or_(_items.part != caseload.needs.NEED, sa.bindparam("is_served", type_=sa.Boolean)),
             _items.school == RECORD,
             sa.or_(_items.kind != CONCERN, sa.bindparam("concerns_too", type_=sa.Boolean)),
             _items.task.not_in(sa.bindparam("without", expanding=True)),
@@ -98,6 +100,7 @@ def asked_of(school: School) -> Mapping[str, Any]:
         "today": today,
         "later": list(school.successions),
         "officers": [each for each in (school.link_officer_on(today), school.cover_on(today)) if each],
+        "is_served": not why_not_served(school),
         "concerns_too": is_inside and asking.may(Action.READ_CONCERN, Concerned(school.id, team_of_school(school))),
         "without": () if is_inside else WRITING,
         "closed": list(kept_from_whoever_asks().closed),
@@ -115,6 +118,7 @@ def identity(school: School, asking: Visitor, part: str, found: Beside) -> Mappi
     care, posts = _care(school), found["posts"]
     return {
         "care": care,
+        "why_not_served": why_not_served(school),
         "phase_label": Phase(str(phase)).label if (phase := school.details.get("phase")) else "",
         "heads": [post.person for post in posts if post.role is Role.HEADTEACHER],
         "chairs": [post.person for post in posts if post.role is Role.CHAIR],

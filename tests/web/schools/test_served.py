@@ -1,0 +1,84 @@
+"""Schools that the service does not work with: nothing is due there for being served, and the page says why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from html import unescape
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from domain.school import Source
+from tests.scenario import TODAY
+from tests.web.conftest import Browser
+from tests.web.schools.acting import change
+from tests.web.schools.test_api import Use
+from tests.world import World
+
+
+def test_the_need_category_is_reviewed_only_while_the_service_works_with_the_school(
+    world: World, sign_in: Callable[..., Browser], program: Use
+) -> None:
+    grammar, academy = (
+        world.school("Wexmoor Grammar", school_type="Academy converter"),
+        world.school("Ashgrove High School", school_type="Community school"),
+    )
+    officer, director = world.link_officer(grammar), world.director()
+    rate(world, grammar)
+    rate(world, academy)
+
+    def due() -> tuple[set[int], set[int], bool]:
+        """Where a need category is to be reviewed: by the API, by pages, and by the page of the school."""
+        program_rows = program(director).get("/caseload?whose=everybody").json
+        page = sign_in(director).get("/caseload?whose=everybody")
+        own = sign_in(officer).get(f"/schools/{world.urn(grammar)}")
+        return (
+            {int(row["school"]) for row in program_rows["items"] if row["task"] == "review_the_need_category"},
+            {world.urn(each) for each in (grammar, academy) if f"/schools/{world.urn(each)}" in page},
+            "Review the need category" in own and "to be reviewed by 16 November 2026" in own,
+        )
+
+    both = {world.urn(grammar), world.urn(academy)}
+    assert due() == (both, both, True)
+
+    tell(world, grammar, school_type="Other independent school")
+    assert due() == ({world.urn(academy)}, {world.urn(academy)}, False)
+    assert world.urn(grammar) not in {row["urn"] for row in program(director).get("/core-visits").json["items"]}
+
+    tell(world, grammar, school_type="Academy converter")
+    assert due() == (both, both, True)
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({"school_type": "Other independent school"}, "its type, “Other independent school”"),
+        ({"status": "Proposed to open"}, "it is not open: “Proposed to open”"),
+        ({"status": "Closed", "closed": "2026-08-31"}, "it closed on 31 August 2026"),
+        ({"status": "Closed"}, "it is closed"),
+    ],
+)
+def test_the_page_of_a_school_says_why_the_service_does_not_work_with_it(
+    world: World, sign_in: Callable[..., Browser], told: dict[str, str], said: str
+) -> None:
+    school = world.school("Ashgrove", school_type="Community school")
+    browser, href = sign_in(world.director()), f"/schools/{world.urn(school)}"
+    for part in ("", "/file"):
+        assert "not one of the schools we work with" not in browser.get(f"{href}{part}")
+    tell(world, school, **told)
+    for part in ("", "/file"):
+        page = unescape(browser.get(f"{href}{part}"))
+        assert "This is not one of the schools we work with: " in page
+        assert said in page
+        assert "None</dd>" not in page
+
+
+def rate(world: World, school: UUID) -> None:
+    rating: dict[str, Any] = {"from_": TODAY, "review_due": date(2026, 11, 16), "rationale": "Results"}
+    change(world, school, lambda each: each.set_need_category("C", among="ABCD", scheme="settings-0", **rating))
+
+
+def tell(world: World, school: UUID, **told: str | None) -> None:
+    change(world, school, lambda each: each.refresh(told, source=Source("register_2026-10.csv", date(2026, 10, 30))))
