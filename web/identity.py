@@ -177,7 +177,7 @@ def is_reached(action: Action, school: sa.ColumnElement[UUID]) -> sa.ColumnEleme
 def _phases_led(asking: Visitor) -> tuple[tuple[str, ...], bool]:
     """The phases whose schools are those of the teams that somebody leads, and whether those without one are too."""
     teams = {right.leads for right in asking.rights if right.leads}
-    return tuple(phase.value for phase, team in TEAM_OF.items() if team in teams), Team.PRIMARY in teams
+    return tuple(phase.value for phase in Phase if team_of(phase) in teams), team_of(None) in teams
 
 
 def _schools_of_phases(connection: sa.Connection, phases: tuple[str, ...], with_phaseless: bool) -> frozenset[UUID]:
