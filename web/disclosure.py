@@ -1,8 +1,9 @@
 """What of the history a person is told: all, a veiled sentence, or nothing. One instance answers for one visitor.
 
-Inside the service, and for its reviewers and administrators, nothing is left out but the concerns that the policy
-keeps from them; restricted texts are veiled for those without the right to them. Schools and providers are told what
-concerns them, of the records that the policy lets them read, once it is meant for them.
+An event is told to whoever may read the record and the part of it that the event belongs to (`right_to_read`): so an
+administrator, who keeps people, settings and the register, is told of these, and of nothing that was said about a
+school. Restricted texts are veiled for those without the right to them. Outside the service people are told of what
+concerns them once it is meant for them.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from domain.aggregate import Event
+from domain.aggregate import EVENTS, Event
 from domain.attachment import Attachment
 from domain.note import Note
 from domain.vocabulary import About, Audience, Role, Sensitivity
@@ -29,7 +30,7 @@ from web.restricted import PLAIN_VISIT, Kept, kept_from
 INSIDE = (*SERVICE, Role.REVIEWER, Role.ADMINISTRATOR)
 
 READING: Mapping[str, Action] = {
-    "school": Action.READ_SCHOOL_FILE,
+    "school": Action.FIND_SCHOOLS,
     "visit": Action.READ_VISIT,
     "record-of-visit": Action.READ_RECORD,
     "support-request": Action.READ_REQUEST,
@@ -41,7 +42,13 @@ READING: Mapping[str, Action] = {
     Note.KIND: Action.READ_NOTE,
     Attachment.KIND: Action.READ_NOTE,
 }
-"""The right to read each kind of record; kinds that are not named are for the service alone."""
+"""The right to read each kind of record that has pages. The others are told in the audit trail alone."""
+
+WITHOUT_PAGES = frozenset({"account", "authority"})
+"""Kinds of record of which the audit trail alone tells: how the service itself is run."""
+
+IN_SCHOOL_FILE = ("school.need-category-set", "school.external-support-noted")
+"""What is told of a school beyond its entry in the register and who looks after it."""
 
 ISSUED = frozenset(
     f"record-of-visit.{fact}"
@@ -59,7 +66,7 @@ ISSUED = frozenset(
         "closed",
     )
 )
-"""What is told of a record of visit outside the service: nothing of how it was written."""
+"""What is told of a record of visit to those who may not read it while it is written."""
 
 BROKERING = frozenset(
     {
@@ -90,6 +97,16 @@ RECORDED_READING = frozenset({Note.KIND})
 """Kinds of record whose restricted text is told only where the reading is recorded: never in a list."""
 
 
+def right_to_read(topic: str) -> Action:
+    """The right that an event of a topic takes to be told to somebody."""
+    kind = topic.partition(".")[0]
+    if topic in IN_SCHOOL_FILE:
+        return Action.READ_SCHOOL_FILE
+    if kind == "record-of-visit" and topic not in ISSUED:
+        return Action.READ_DRAFT_RECORD
+    return READING.get(kind, Action.READ_AUDIT)
+
+
 def told_of_caseload(connection: sa.Connection, asking: Visitor) -> caseload.Narrowed:
     """How a list of what waits is narrowed for somebody."""
     closed = kept_from(connection, asking).closed
@@ -112,18 +129,27 @@ def waiting_as_told(connection: sa.Connection, asking: Visitor, items: Iterable[
     ]
 
 
+def told_of_log(asking: Visitor) -> sa.ColumnElement[bool] | None:
+    """What of the whole trail is worth reading for somebody who works in the service: what their rights let them read
+    of any record. None where that is everything."""
+    kept_back = [topic for topic in sorted(EVENTS) if not asking.may(right_to_read(topic))]
+    return audit_trail.trail.table.c.topic.not_in(kept_back) if kept_back else None
+
+
 def told_of_trail(asking: Visitor, where: Concerned) -> sa.ColumnElement[bool] | None:
     """What of the trail of a school is worth reading for somebody: all that a Disclosure will tell them, and little
     else. None where that is everything, or too little can be said beforehand."""
     columns, part = audit_trail.trail.table.c, audit_trail.parts.table.c
     note, file = notes.notes.table.c, notes.files.table.c
     if asking.holds(*INSIDE):
-        if asking.may(READING[CONCERN], where) or asking.may(Action.READ_AUDIT):
-            return None
+        if asking.may(READING[CONCERN], where):
+            return told_of_log(asking)
         takes_part = sa.exists().where(part.position == columns.position, part.person == asking.person)
         noted = sa.exists().where(note.id == columns.stream, note.on_kind == CONCERN)
         filed = sa.exists().where(file.id == columns.stream, file.on_kind == CONCERN)
+        readable = told_of_log(asking)
         return sa.and_(
+            sa.true() if readable is None else readable,
             sa.or_(columns.kind != CONCERN, takes_part),
             sa.or_(columns.kind != Note.KIND, sa.not_(noted)),
             sa.or_(columns.kind != Attachment.KIND, sa.not_(filed)),
@@ -187,29 +213,25 @@ class Disclosure:
         kind = kind_of(event)
         if event.meta.stream in self._kept.closed and kind != CONCERN:
             return False
-        if self.is_plain(event):
-            return event.TOPIC in PLAIN_VISIT and self._may_see(kind, self._where(event.meta.about))
-        if self.is_inside:
-            return self._tells_inside(kind, event)
         where = self._where(event.meta.about)
-        if event.TOPIC in TOLD_TO_ALL_INVITED:
+        if not self.is_inside and event.TOPIC in TOLD_TO_ALL_INVITED:
             return self._is_invited(event.meta.stream)
-        if not self._may_see(kind, where):
+        if not self._asking.may(right_to_read(event.TOPIC), where):
             return False
+        if self.is_plain(event):
+            return event.TOPIC in PLAIN_VISIT
+        if self.is_inside:
+            return kind not in ATTACHED or self._tells_inside_of_attached(event, where)
         if kind in ATTACHED:
             return self._sifted or self._is_for_visitor(event.meta.stream, where)
         if kind == CONCERN:
             return self.may_read(event)
-        return event.TOPIC in ISSUED if kind == "record-of-visit" else event.TOPIC not in BROKERING
+        return event.TOPIC not in BROKERING
 
-    def _tells_inside(self, kind: str, event: Event) -> bool:
-        """Whether somebody of the service is told: of concerns, and of what is put to them, as the policy says."""
-        if kind != CONCERN and kind not in ATTACHED:
+    def _tells_inside_of_attached(self, event: Event, where: Concerned) -> bool:
+        """Whether somebody of the service is told of a note or file; of one on a concern, as of that concern."""
+        if self._sifted or self._may_see(CONCERN, where):
             return True
-        if self._asking.may(Action.READ_AUDIT) or self._may_see(CONCERN, self._where(event.meta.about)):
-            return True
-        if kind == CONCERN or self._sifted:
-            return kind != CONCERN
         found = self._notes_and_files.get(event.meta.stream)
         return found is None or found.on_kind != CONCERN
 

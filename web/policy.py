@@ -8,6 +8,8 @@ reaches: OWN records, those of the TEAM, ALL, or not at all (a role that is not 
 - OWN for a broker, CPD manager or strategic lead: records they are named in.
 - A note is its author's: whoever else may write notes there adds another, and neither revises nor withdraws it.
 - TEAM for an officer who leads a team: all schools of the team's phase.
+- The audit trail adds no right: it tells each reader of those records alone that the other rows let them read
+  (web.disclosure), and of accounts and settings.
 """
 
 from __future__ import annotations

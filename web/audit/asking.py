@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -14,6 +14,7 @@ from werkzeug.exceptions import BadRequest
 from domain.vocabulary import Channel, Purpose
 from projections import audit_trail, references
 from projections.audit_trail import Wanted
+from web.disclosure import told_of_log
 from web.identity import Reach, Visitor, signed_in
 from web.named import NO_DAY, Named, NamedSchool
 from web.noun import Listing, Shelf, Values
@@ -43,15 +44,15 @@ class Reason(StrEnum):
 
 
 class AnyRecord(fields.String):
-    """Any record by its reference; loads as its id."""
+    """Any record by its reference; loads as its id. One of which whoever asks is told nothing is as good as none."""
 
     default_error_messages = {"unknown": "Enter a reference like SR-2026-0001"}
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         with office().read() as connection:
             found = references.find(connection, super()._deserialize(value, attr, data, **kwargs))
-        if found is None:
-            raise self.make_error("unknown")
+            if found is None or not entries_told(connection, Wanted(stream=found.id), signed_in(), None, 1):
+                raise self.make_error("unknown")
         return found.id
 
 
@@ -103,10 +104,25 @@ class Page:
 
 
 def page_of(connection: sa.Connection, asked: Wanted, asking: Visitor, after: str | None, limit: int) -> Page:
-    """A page of entries, the newest in the log first."""
-    found = audit_trail.positions(connection, asked, place(after), limit + 1)
-    following = str(found[limit - 1]) if len(found) > limit else None
-    return Page(timeline_of(connection, found[:limit], asking), following)
+    """A page of the entries that somebody is told, the newest in the log first."""
+    told = entries_told(connection, asked, asking, place(after), limit + 1)
+    following = str(told[limit - 1].position) if len(told) > limit else None
+    return Page(told[:limit], following)
+
+
+def entries_told(
+    connection: sa.Connection, asked: Wanted, asking: Visitor, after: int | None, limit: int
+) -> list[Entry]:
+    """So many entries behind a position; what somebody is not told leaves no gap."""
+    asked = replace(asked, only=told_of_log(asking))
+    told: list[Entry] = []
+    while len(told) < limit:
+        found = audit_trail.positions(connection, asked, after, limit)
+        told += timeline_of(connection, found, asking)
+        if len(found) < limit:
+            break
+        after = found[-1]
+    return told[:limit]
 
 
 def place(after: str | None) -> int | None:
@@ -125,8 +141,8 @@ class AuditEntry(HistoryEntry):
 
 
 def _listed(connection: sa.Connection, _: Reach, filters: Values, after: str | None, limit: int) -> list[AuditEntry]:
-    found = audit_trail.positions(connection, wanted(filters), place(after), limit)
-    return [as_row(entry, AuditEntry) for entry in timeline_of(connection, found, signed_in())]
+    told = entries_told(connection, wanted(filters), signed_in(), place(after), limit)
+    return [as_row(entry, AuditEntry) for entry in told]
 
 
 audit = Shelf(
