@@ -265,7 +265,7 @@ def test_an_administrator_reads_of_accounts_people_settings_and_the_register_and
         )
     browser, api = sign_in(administrator), program(administrator)
     kept = ("Two poor years", "need category", "Target setting", "Results in mathematics", "Call with the office")
-    kept += ("Planning in mathematics", "Action plan.pdf", "BE-2026-", "V-2026-", "TN-2026-", "CC-2026-", "£450")
+    kept += ("Planning in mathematics", "Action plan.pdf", "BE-2026-", "TN-2026-", "CC-2026-", "quoted")
 
     trail, walked = text_of(browser.get("/audit")), walk(api, "")
     for told in (trail, browser.get("/audit.csv"), *(row["sentence"] + row["reference"] for row in walked)):
