@@ -30,6 +30,11 @@ class Served:
     log: Path
     cookie: str = ""
 
+    @property
+    def signed_in(self) -> bytes:
+        """The header of whoever is signed in."""
+        return f"Cookie: {sessions.COOKIE}={self.cookie}\r\n".encode()
+
     def get(self, path: str) -> tuple[int, str]:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:

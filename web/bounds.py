@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from io import BytesIO
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 import flask
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge, UnprocessableEntity
 from werkzeug.formparser import FormDataParser
 
-MOST_BYTES = 12 * 1024 * 1024
-"""The largest request taken: one file of the allowed size, and the form around it."""
-
 MOST_TYPED = 1024 * 1024
-"""Bytes of a form or of JSON; files alone are larger."""
+"""Bytes of a request: of a form or of JSON. Where files are taken it may be larger (`takes_files`)."""
+
+BODY_TO_COME = "sis.body-to-come"
+"""Set in the environment of a request of which only the headers are there yet: whether its body is to be read."""
+
+V = TypeVar("V", bound=Callable[..., Any])
 
 MOST_FIELDS = 5_000
 """Fields of a form: a page that asks something of each school of the largest county has under a thousand."""
@@ -24,6 +27,26 @@ LONGEST = 5_000
 """Levels of lists and objects in JSON, and entries of each."""
 
 
+def takes_files(most_bytes: int) -> Callable[[V], V]:
+    """Declares that a view takes files of so many bytes together, beside what is typed around them.
+
+    @pages.post("/imports/schools")
+    @takes_files(100 * 1024 * 1024)
+    def import_schools() -> Answer: ...
+    """
+
+    def declare(view: V) -> V:
+        view.most_bytes = most_bytes + MOST_TYPED  # type: ignore[attr-defined]  # for functions have any
+        return view
+
+    return declare
+
+
+def bytes_taken_by(view: Callable[..., Any] | None) -> int:
+    """Bytes of the largest request that a view takes."""
+    return int(getattr(view, "most_bytes", MOST_TYPED))
+
+
 class Request(flask.Request):
     """A request of which no more is read than is taken."""
 
@@ -31,10 +54,10 @@ class Request(flask.Request):
 
     @property
     def max_content_length(self) -> int | None:
-        """Bytes of the whole body: what a route sets, else more for a form that may bring a file than for others."""
+        """Bytes of the whole body: what is set for the route, else what its view declares."""
         if self._of_route is not None:
             return self._of_route
-        return MOST_BYTES if self.mimetype == "multipart/form-data" else MOST_TYPED
+        return bytes_taken_by(flask.current_app.view_functions.get(self.endpoint or ""))
 
     @max_content_length.setter
     def max_content_length(self, value: int | None) -> None:

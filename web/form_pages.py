@@ -18,6 +18,7 @@ from domain.service import Stale
 from projections.event_log import saving_alongside
 from web import again, drafts
 from web.accounts import proof
+from web.bounds import takes_files
 from web.called import called, will_be_called
 from web.command_ids import command_id, form_key
 from web.doing import Found, begun_by, changes_since, copy_for_reader, do, find, is_done, saved_version, version_of
@@ -48,7 +49,10 @@ def form_pages(noun: Noun[A]) -> Blueprint:
     for command in noun.commands.values():
         rule = f"/{command.name}" if command.begins else f"/<ref>/{command.name}"
         pages.add_url_rule(
-            rule, endpoint=command.name.replace("-", "_"), view_func=_page(noun, command), methods=["GET", "POST"]
+            rule,
+            endpoint=command.name.replace("-", "_"),
+            view_func=takes_files(command.files)(_page(noun, command)),
+            methods=["GET", "POST"],
         )
     return pages
 

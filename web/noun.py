@@ -87,7 +87,8 @@ class Command(Generic[A]):
     `check_page` are templates of the command's own, given record and context; `goes_to` is where the person is
     taken after, else to the record. Where the right it takes depends on the record, `action_of` names it: `action`
     or one of `or_actions`. `calls` tells what this command calls an answer that a rule knows by another name.
-    `proof` says that the page asks somebody who signed in some time ago to prove again who they are.
+    `proof` says that the page asks somebody who signed in some time ago to prove again who they are. `files` are the
+    bytes that the files it asks for may have together.
     """
 
     name: str
@@ -117,6 +118,7 @@ class Command(Generic[A]):
     or_actions: Sequence[Action] = ()
     calls: Mapping[str, str] = field(default_factory=dict)
     proof: bool = False
+    files: int = 0
 
     @property
     def actions(self) -> Sequence[Action]:

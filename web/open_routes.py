@@ -6,15 +6,18 @@ those of the session and the token. So nobody can learn anything from how such a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, request
-from werkzeug.exceptions import Unauthorized
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException, Unauthorized
 
 from web import again
+from web.bounds import BODY_TO_COME, bytes_taken_by
 from web.identity import visitor
 
 SMALL_FORM = 16 * 1024
+CONTINUE = 100
 
 OPEN_ROUTES = {
     "static": 0,
@@ -36,7 +39,10 @@ OPEN_ROUTES = {
 
 
 def ask_who_comes_first(app: Flask) -> None:
-    """Turn away, before anything else, whoever is not signed in, except on the open routes."""
+    """Turn away, before anything else, whoever is not signed in, except on the open routes.
+
+    Of a request whose body is still to come that is all that is asked: who is signed in may send it.
+    """
 
     @app.before_request
     def ask() -> Any:
@@ -45,7 +51,20 @@ def ask_who_comes_first(app: Flask) -> None:
             request.max_content_length = most_bytes
             return None
         if visitor() is not None:
-            return None
+            return Response(status=CONTINUE) if BODY_TO_COME in request.environ else None
         if request.path.startswith("/api/"):
             raise Unauthorized("Sign in to go on")
         return again.ask_to_sign_in()
+
+
+def bytes_taken(app: Flask) -> Callable[[str, str], int]:
+    """How many bytes of body an application takes, by method and path."""
+
+    def taken(method: str, path: str) -> int:
+        try:
+            endpoint, _ = app.url_map.bind("localhost").match(path, method)
+        except HTTPException:
+            endpoint = ""
+        return OPEN_ROUTES.get(endpoint, bytes_taken_by(app.view_functions.get(endpoint)))
+
+    return taken

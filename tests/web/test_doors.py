@@ -12,15 +12,18 @@ import pysqlite3.dbapi2 as sqlite
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from flask_smorest.fields import Upload
 from structlog.testing import capture_logs
 
+from domain.attachment import MOST_BYTES
 from domain.concern import CaseStatus, ConcernCase
 from domain.references import record_id
 from domain.vocabulary import Role
 from tests.web.conftest import Browser, Program, Standing
 from tests.world import World
 from web import create_app
-from web.bounds import DEEPEST, LONGEST, MOST_BYTES, MOST_FIELDS, MOST_TYPED
+from web.bounds import DEEPEST, LONGEST, MOST_FIELDS, MOST_TYPED, bytes_taken_by
+from web.nouns import NOUNS
 from web.office import Office
 from web.settings import Settings
 
@@ -277,13 +280,34 @@ def test_what_cannot_be_done_at_an_address_names_what_can(standing: Standing, hr
     assert "GET" in answer.headers["Allow"]
 
 
-@pytest.mark.parametrize("href", ["/concerns/raise", "/api/v1/concerns/raise"])
+TAKE_FILES = {
+    "files_forms.add": MOST_BYTES,
+    "api_files.files_add": MOST_BYTES,
+}
+"""The endpoints that take files, and of how many bytes together."""
+
+
+def test_only_the_routes_that_ask_for_files_take_more_than_is_typed(standing: Standing) -> None:
+    taken = {endpoint: bytes_taken_by(view) for endpoint, view in standing.app.view_functions.items()}
+    more = {endpoint: most - MOST_TYPED for endpoint, most in taken.items() if most != MOST_TYPED}
+    assert more == TAKE_FILES
+
+
+def test_every_command_that_asks_for_a_file_declares_how_large_it_may_be() -> None:
+    for noun, _ in NOUNS:
+        for command in noun.commands.values():
+            has_file = any(isinstance(field, Upload) for field in command.schema().load_fields.values())
+            assert bool(command.files) is has_file, f"{noun.path} {command.name}"
+
+
+@pytest.mark.parametrize("href", ["/concerns/raise", "/api/v1/concerns/raise", "/files/add", "/api/v1/files/add"])
 def test_more_than_can_be_taken_is_refused(standing: Standing, href: str) -> None:
     program = standing.program(standing.town.director)
     client = program.client if href.startswith("/api/") else standing.browser(standing.town.director)
     headers = {**program.headers, "Idempotency-Key": "far-too-large"} if href.startswith("/api/") else {}
+    most = MOST_TYPED + (MOST_BYTES if "files" in href else 0)
 
-    for kind, most in {"application/json": MOST_TYPED, "multipart/form-data; boundary=x": MOST_BYTES}.items():
+    for kind in ("multipart/form-data; boundary=x", *(() if "files" in href else ("application/json",))):
         answer = client.post(href, data=b"x" * (most + 1), headers={**headers, "Content-Type": kind})
         assert answer.status_code == 413
 

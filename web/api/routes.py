@@ -31,6 +31,7 @@ from web.api.protocol import (
     IdempotencyKey,
     named,
 )
+from web.bounds import takes_files
 from web.command_ids import command_id
 from web.doing import copy_for_reader, do, find, must_be_open, version_of
 from web.history import history_of
@@ -155,7 +156,7 @@ def _add_beginning(api: Blueprint, noun: Noun[A], command: Command[A]) -> None:
     _add(
         api,
         f"/{command.name}",
-        begin,
+        takes_files(command.files)(begin),
         summary=command.title,
         operation=f"{noun.path}-{command.name}",
         statuses=BEGINNING,

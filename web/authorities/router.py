@@ -22,8 +22,7 @@ from web.authorities.known import Known
 from web.authorities.lobby import AT_HOST, CHOICE, CLOSED, HEADER, TYPED, WAY_IN, WHICH, make_lobby
 from web.authorities.offices import Offices
 from web.office import CHOSEN, Chosen
-from web.proxy import BehindProxy, Wsgi
-from web.settings import Settings, authorities_url, settings_from_environment
+from web.settings import Settings
 
 Environ = dict[str, Any]
 Start = Callable[..., Any]
@@ -97,13 +96,6 @@ class Router:
             give_back()
             raise
         return ClosingIterator(answer, [give_back])
-
-
-def create_router() -> Wsgi:
-    """The router on the directory of this deployment (SIS_AUTHORITIES). Each authority has its own host, so that a
-    public address of the whole counts for its scheme alone."""
-    settings = settings_from_environment()
-    return BehindProxy(Router(Directory(authorities_url()), settings), settings.trusted_proxies)
 
 
 def host_of(environ: Mapping[str, Any]) -> str:

@@ -26,8 +26,8 @@ from web.serving.server import serve as serve_until_stopped
 from web.settings import Settings, authorities_url, database_of, serves_several, settings_from_environment
 
 THREADS = 4
-ONE_AUTHORITY = "web:create_app"
-SEVERAL = "web.authorities.router:create_router"
+ONE_AUTHORITY = "web.serving.applications:one_authority"
+SEVERAL = "web.serving.applications:several_authorities"
 
 
 @click.command()

@@ -86,6 +86,7 @@ files = Noun(
     schemas.AddFile,
     submit="Add the file",
     done="The file is added",
+    files=MOST_BYTES,
     context=lambda *_: audience.offered_to(signed_in()),
     first_answers=lambda _, asking: {"visible_to": audience.sides(asking)[0]},
     goes_to=lambda connection, file: f"{href_of(connection, file.on_kind, file.on_record)}#files",

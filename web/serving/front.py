@@ -1,27 +1,36 @@
 """Between the server and the application: a request has arrived, whole and within bounds, before it costs a thread.
 
 An ASGI application around a WSGI one. Whoever sends slowly, or stops in the middle, holds a connection and what has
-arrived of a body, both bounded; the threads are for those who have said what they want.
+arrived of a body, both bounded; the threads are for those who have said what they want. How much may be sent to an
+address is asked before any of it is read, and who sends it, where it is more than what is typed.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from io import BytesIO
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
 import structlog
+
+from web.bounds import BODY_TO_COME, MOST_TYPED
 
 Message = dict[str, Any]
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Wsgi = Callable[..., Iterable[bytes]]
+Headers = list[tuple[bytes, bytes]]
+Answer = tuple[int, Headers, bytes]
 
 log = structlog.get_logger()
+
+CONTINUE = 100
 
 IN_MEMORY = 64 * 1024
 """Bytes of a body that are kept in memory; a longer one lies in a temporary file."""
@@ -34,12 +43,21 @@ WAITING_FOR_EACH_THREAD = 64
 
 
 @dataclass(frozen=True)
+class Application:
+    """What is served: a WSGI application, and how many bytes of body it takes by method and path."""
+
+    wsgi: Wsgi
+    bytes_taken: Callable[[str, str], int]
+
+
+@dataclass(frozen=True)
 class Bounds:
-    """What is taken: `seconds` until a body has arrived, bytes of one body, and of all that are arriving."""
+    """`seconds` until a body has arrived; bytes of all bodies that are held until they are answered: of those that
+    anybody may send, and of the larger ones, for which it is asked who sends them."""
 
     seconds: float = 20
-    body: int = 12 * 1024 * 1024
-    bodies: int = 512 * 1024 * 1024
+    typed: int = 128 * 1024 * 1024
+    files: int = 512 * 1024 * 1024
 
 
 class NotTaken(Exception):
@@ -47,77 +65,132 @@ class NotTaken(Exception):
 
     def __init__(self, status: int, said: str) -> None:
         super().__init__(said)
-        self.status, self.said = status, said
+        self.answer = _plain(status, said)
+
+
+class TurnedAway(NotTaken):
+    """A large request of somebody who may not send it; answered as the application does."""
+
+    def __init__(self, answer: Answer) -> None:
+        Exception.__init__(self, "who sends it is not known")
+        status, headers, told = answer
+        self.answer = status, [*headers, (b"connection", b"close")], told
 
 
 class Gone(Exception):
     """Whoever sent the request is no longer there."""
 
 
-class Front:
-    """Serves a WSGI application with so many threads. Has to be called by one event loop."""
+@dataclass
+class _Held:
+    """The bytes of all bodies of a kind that are held at present."""
 
-    def __init__(self, app: Wsgi, threads: int, bounds: Bounds) -> None:
+    most: int
+    now: int = 0
+
+    def more(self, size: int) -> None:
+        self.now += size
+        if self.now > self.most:
+            raise NotTaken(503, "The service is busy")
+
+
+class Front:
+    """Serves an application with so many threads. Has to be called by one event loop."""
+
+    def __init__(self, app: Application, threads: int, bounds: Bounds) -> None:
         self._app = app
-        self._bounds = bounds
+        self._seconds = bounds.seconds
+        self._typed, self._files = _Held(bounds.typed), _Held(bounds.files)
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="request")
         self._most_waiting = threads * (1 + WAITING_FOR_EACH_THREAD)
         self._waiting = 0
-        self._arriving = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, as ASGI has it."""
         if scope["type"] != "http":
             return
-        with SpooledTemporaryFile(IN_MEMORY) as body:
-            try:
-                await self._receive_into(body, scope, receive)
-                answer = await self._carried_out(environ_of(scope, body))
-            except Gone:
-                return
-            except NotTaken as problem:
-                log.warning("request not taken", status=problem.status, method=scope["method"])
-                answer = _plain(problem)
-        status, headers, told = answer
+        try:
+            most = await self._most_taken(scope)
+            with _body(self._files if most > MOST_TYPED else self._typed) as (body, hold):
+                await self._receive_into(body, hold, most, receive)
+                status, headers, told = await self._carried_out(environ_of(scope, body))
+        except Gone:
+            return
+        except NotTaken as refused:
+            status, headers, told = refused.answer
+            log.warning("request not taken", status=status, method=scope["method"])
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": told})
 
-    async def _receive_into(self, body: IO[bytes], scope: Scope, receive: Receive) -> None:
+    async def _most_taken(self, scope: Scope) -> int:
+        """Bytes of body that are taken of whoever sends this. Raises NotTaken for one that tells it has more."""
+        told = _told_length(scope)
+        if told == 0:
+            return 0
+        most = self._app.bytes_taken(scope["method"], scope["path"])
+        if told is None:
+            return min(most, MOST_TYPED)
+        if told > most:
+            raise NotTaken(413, "The request is too large")
+        if told > MOST_TYPED:
+            answer = await self._carried_out(environ_of(scope, BytesIO()) | {BODY_TO_COME: True})
+            if answer[0] != CONTINUE:
+                raise TurnedAway(answer)
+        return told
+
+    async def _receive_into(self, body: IO[bytes], hold: Callable[[int], None], most: int, receive: Receive) -> None:
         size = 0
         begun = asyncio.get_running_loop().time()
-        if _told_length(scope) > self._bounds.body:
-            raise NotTaken(413, "The request is too large")
         try:
-            async with asyncio.timeout_at(begun + self._bounds.seconds) as deadline:
+            async with asyncio.timeout_at(begun + self._seconds) as deadline:
                 while True:
                     message = await receive()
                     if message["type"] == "http.disconnect":
                         raise Gone
                     chunk: bytes = message.get("body", b"")
                     size += len(chunk)
-                    self._arriving += len(chunk)
-                    if size > self._bounds.body:
-                        raise NotTaken(413, "The request is too large")
-                    if self._arriving > self._bounds.bodies:
-                        raise NotTaken(503, "The service is busy")
+                    if size > most:
+                        raise NotTaken(413, "The request is too large, or does not tell beforehand how large it is")
+                    hold(len(chunk))
                     body.write(chunk)
                     if not message.get("more_body"):
                         break
-                    deadline.reschedule(begun + self._bounds.seconds + size / SLOWEST)
+                    deadline.reschedule(begun + self._seconds + size / SLOWEST)
+            body.seek(0)
         except TimeoutError:
             raise NotTaken(408, "The request did not arrive in time") from None
-        finally:
-            self._arriving -= size
-        body.seek(0)
+        except OSError as error:
+            log.error("fault", text=f"A request cannot be kept in a temporary file: {error.strerror}")
+            raise NotTaken(503, "There is no room for the request") from None
 
-    async def _carried_out(self, environ: dict[str, Any]) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+    async def _carried_out(self, environ: dict[str, Any]) -> Answer:
         if self._waiting >= self._most_waiting:
             raise NotTaken(503, "The service is busy")
         self._waiting += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, call, self._app, environ)
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._threads, call, self._app.wsgi, environ)
         finally:
             self._waiting -= 1
+
+
+@contextmanager
+def _body(held: _Held) -> Iterator[tuple[IO[bytes], Callable[[int], None]]]:
+    """Where a body is kept until it is answered, and what counts its bytes among those of all."""
+    size = 0
+
+    def hold(more: int) -> None:
+        nonlocal size
+        size += more
+        held.more(more)
+
+    body = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # closed below, in its own way
+    try:
+        yield body, hold
+    finally:
+        held.now -= size
+        with suppress(OSError):  # what could not be written is not wanted any more
+            body.close()
 
 
 def environ_of(scope: Scope, body: IO[bytes]) -> dict[str, Any]:
@@ -154,7 +227,7 @@ def environ_of(scope: Scope, body: IO[bytes]) -> dict[str, Any]:
     return environ
 
 
-def call(app: Wsgi, environ: dict[str, Any]) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+def call(app: Wsgi, environ: dict[str, Any]) -> Answer:
     """The status, headers and body with which a WSGI application answers."""
     begun: list[tuple[str, list[tuple[str, str]]]] = []
     written: list[bytes] = []
@@ -187,17 +260,21 @@ class _Errors:
         """Nothing is held back."""
 
 
-def _told_length(scope: Scope) -> int:
-    told = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-    return int(told) if told.isdigit() else 0
+def _told_length(scope: Scope) -> int | None:
+    """Bytes of the body as the headers tell them, None where it comes in chunks."""
+    told = dict(scope["headers"])
+    if b"transfer-encoding" in told:
+        return None
+    length: bytes = told.get(b"content-length", b"0")
+    return int(length) if length.isdigit() else 0
 
 
-def _plain(problem: NotTaken) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+def _plain(status: int, said: str) -> Answer:
     headers = [
         (b"content-type", b"text/plain; charset=utf-8"),
         (b"cache-control", b"no-store"),
         (b"connection", b"close"),
     ]
-    if problem.status == 503:
+    if status == 503:
         headers.append((b"retry-after", b"5"))
-    return problem.status, headers, f"{problem.said}\n".encode()
+    return status, headers, f"{said}\n".encode()

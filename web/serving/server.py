@@ -28,7 +28,7 @@ from granian.server.mp import MPServer
 
 from domain.service import Unavailable
 from projections.event_log.faults import OUT_OF_REACH, first_line
-from web.serving.front import Bounds, Front, Wsgi
+from web.serving.front import Application, Bounds, Front
 from web.serving.logs import write_log
 
 T = TypeVar("T")
@@ -66,7 +66,7 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
 
 
 def serve(factory: str, held: socket.socket, *, workers: int, threads: int, bounds: Bounds) -> None:
-    """Serve the WSGI application that a factory (`module:name`) makes in each worker, until told to stop."""
+    """Serve the Application that a factory (`module:name`) makes in each worker, until told to stop."""
     _raise_number_of_files()
     server = _Server(
         factory,
@@ -104,7 +104,7 @@ def _front(factory: str, threads: int, bounds: Bounds) -> Front:
     write_log()
     Thread(target=_end_with_the_service, daemon=True).start()
     module, _, name = factory.partition(":")
-    make: Callable[[], Wsgi] = getattr(import_module(module), name)
+    make: Callable[[], Application] = getattr(import_module(module), name)
     return Front(patiently(make), threads, bounds)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -66,18 +65,53 @@ def test_a_connection_that_does_not_say_what_it_wants_is_closed(service: Served,
         assert sending.recv(1) == b""
 
 
+A_FILE = b"POST /files/add HTTP/1.1\r\n"
+A_FORM = b"POST /concerns/raise HTTP/1.1\r\n"
+A_FILE_BY_PROGRAM = b"POST /api/v1/files/add HTTP/1.1\r\n"
+TWO_MB = b"Host: x\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 2000000\r\n"
+PART = b'--x\r\nContent-Disposition: form-data; name="file"; filename="plan.txt"\r\n\r\n'
+END = b"\r\n--x--\r\n"
+MADE_UP = b"Cookie: sis_session=made-up\r\nAuthorization: Bearer sis_00000000_made-up\r\n"
+
+
+def answered(service: Served, sent: bytes) -> bytes:
+    """The answer to what is sent, be it the whole of a request or not."""
+    with service.sends(sent) as sending, sending.makefile("rb") as answer:
+        return answer.read()
+
+
 @pytest.mark.parametrize(
-    "sent",
-    [
-        b"Content-Length: 99999999\r\n\r\n",
-        b"Transfer-Encoding: chunked\r\n\r\n" + b"c80000\r\n" + b"a" * 0xC80000 + b"\r\n",
-    ],
-    ids=["told beforehand", "found on the way"],
+    "begun", [A_FORM, b"POST /api/v1/concerns/raise HTTP/1.1\r\n", b"POST /nowhere HTTP/1.1\r\n"]
 )
-def test_a_body_that_is_too_large_is_refused(service: Served, sent: bytes) -> None:
-    with socket.create_connection(("127.0.0.1", service.port), timeout=30) as sending:
+def test_more_than_is_typed_is_refused_before_it_is_sent_where_no_files_are_taken(
+    service: Served, begun: bytes
+) -> None:
+    said = answered(service, begun + service.signed_in + TWO_MB + b"\r\n")
+    assert said.startswith(b"HTTP/1.1 413 ")
+
+
+@pytest.mark.parametrize("who", [b"", MADE_UP], ids=["no session", "a made-up session"])
+def test_a_file_is_read_of_nobody(service: Served, who: bytes) -> None:
+    page, program = (answered(service, begun + who + TWO_MB + b"\r\n") for begun in (A_FILE, A_FILE_BY_PROGRAM))
+    assert page.startswith(b"HTTP/1.1 303 ")
+    assert b"\r\nlocation: /sign-in?next=/files/add" in page
+    assert program.startswith(b"HTTP/1.1 401 ")
+
+
+def test_a_file_is_read_of_somebody_who_is_signed_in(service: Served) -> None:
+    with service.sends(A_FILE + service.signed_in + TWO_MB + b"Connection: close\r\n\r\n") as sending:
+        sending.sendall(PART + bytes(2_000_000 - len(PART) - len(END)) + END)
+        with sending.makefile("rb") as answer:
+            said = answer.read()
+    assert said.startswith(b"HTTP/1.1 400 ")
+    assert b"This page was opened before you signed in, or did not come from this service" in said
+
+
+@pytest.mark.parametrize("begun", [b"POST /sign-in HTTP/1.1\r\n", A_FORM, A_FILE])
+def test_a_body_in_chunks_is_no_larger_than_what_is_typed(service: Served, begun: bytes) -> None:
+    with service.sends(begun + service.signed_in + b"Host: x\r\nTransfer-Encoding: chunked\r\n\r\n") as sending:
         with suppress(ConnectionError):  # it may be refused before all of it was sent
-            sending.sendall(b"POST /sign-in HTTP/1.1\r\nHost: x\r\n" + sent)
+            sending.sendall(b"180000\r\n" + bytes(0x180000) + b"\r\n0\r\n\r\n")
         assert sending.recv(12) == b"HTTP/1.1 413"
 
 
