@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from marshmallow import ValidationError, fields, validate
 
 from domain.references import record_id
+from domain.vocabulary import Word
 from projections import schools
 from web.figures import Amount
 from web.forms.field import tidy
@@ -45,6 +47,13 @@ class SchoolField(fields.String):
             return None
         with office().read() as connection:
             return reference_of(connection, value)
+
+
+def known_or_not(words: type[StrEnum], **metadata: Any) -> fields.String:
+    """One of some words, or `schools.NOT_KNOWN`: a filter that reaches those of which nobody has told it, too."""
+    labels = [word.label if isinstance(word, Word) else word.value for word in words]
+    allowed = validate.OneOf([*words, schools.NOT_KNOWN], [*labels, "Not known"])
+    return fields.String(validate=allowed, metadata=metadata)
 
 
 class RecordField(fields.String):

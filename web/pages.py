@@ -10,7 +10,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from flask import render_template, request
-from marshmallow import EXCLUDE, Schema, ValidationError, fields
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 from domain.aggregate import Aggregate
 from domain.vocabulary import Word
@@ -175,11 +175,10 @@ def _field(
         "error": said(wrong.get(name, ()), label),
         "value": request.args.get(name, ""),
     }
-    if isinstance(field, fields.List) and isinstance(field.inner, fields.Enum):
-        options = _options(field.inner.enum)
+    if isinstance(field, fields.List) and (options := _options(field.inner)):
         return shown | {"kind": "checkboxes", "options": options, "value": request.args.getlist(name)}
-    if isinstance(field, fields.Enum):
-        return shown | {"kind": "select", "options": _options(field.enum)}
+    if options := _options(field):
+        return shown | {"kind": "select", "options": options}
     if name in choices:
         return shown | {"kind": "select", "options": list(choices[name])}
     return shown | {"kind": "date" if isinstance(field, fields.Date) else "text"}
@@ -206,8 +205,12 @@ def errors_of(shown: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
     return [{"text": field["error"], "href": f"#filter-{field['name']}"} for field in shown if field.get("error")]
 
 
-def _options(words: Any) -> list[tuple[str, str]]:
-    return [(word.value, word.label if isinstance(word, Word) else word.value) for word in words]
+def _options(field: fields.Field[Any]) -> list[tuple[str, str]]:
+    """The choices that a field's words, or its rule, allow; none for any other field."""
+    if isinstance(field, fields.Enum):
+        return [(word.value, word.label if isinstance(word, Word) else word.value) for word in field.enum]
+    rules = [rule for rule in field.validators if isinstance(rule, validate.OneOf)]
+    return [(value, label or value) for rule in rules for value, label in rule.options()]
 
 
 def chips(shown: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:

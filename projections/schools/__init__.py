@@ -37,6 +37,7 @@ from projections.schools.care import (
     needs,
 )
 from projections.schools.finding import (
+    NOT_KNOWN,
     ExpectedSchool,
     OfType,
     authorities_of,
@@ -71,6 +72,7 @@ from projections.view import View
 
 __all__ = [
     "LAST_INSPECTED",
+    "NOT_KNOWN",
     "VIEW",
     "CoverOfficer",
     "ExpectedSchool",

@@ -16,6 +16,9 @@ from projections.schools.care import covered, covers, link_officers, linked, rat
 from projections.schools.register import KnownSchool, folded, gone_into, schools, urns
 from projections.view import Row, replace
 
+NOT_KNOWN = "not_known"
+"""What is asked for in place of a phase or status that no file has told."""
+
 
 class ExpectedSchool(Row):
     """As much of a school as a full register is compared with."""
@@ -44,7 +47,7 @@ def listed(
     text: str = "",
     la: str | None = None,
     ours: str | None = None,
-    phases: Collection[Phase] = (),
+    phases: Collection[str] = (),
     status: str | None = None,
     officers: Collection[UUID] | None = None,
     category: str | None = None,
@@ -57,7 +60,8 @@ def listed(
     """The schools that meet all that is asked, the closed ones last, by name; `after` is the last id of a page.
 
     `la` is an authority's code or name. `ours`, the code of the authority whose service this is, leaves out only the
-    schools that are known to be another's. `officers` keeps the schools whose link officer, or whose cover, is one
+    schools that are known to be another's. `NOT_KNOWN` among the phases, or as status, finds the schools of which no
+    file has told it. `officers` keeps the schools whose link officer, or whose cover, is one
     of them today; `among` keeps these.
     """
     columns = schools.table.c
@@ -65,9 +69,9 @@ def listed(
     if ours is not None:
         conditions.append(sa.or_(columns.la_code == ours, columns.la_code.is_(None)))
     if phases:
-        conditions.append(columns.phase.in_(phases))
+        conditions.append(_is_told(columns.phase, phases))
     if status is not None:
-        conditions.append(columns.status == status)
+        conditions.append(_is_told(columns.status, [status]))
     if officers is not None:
         conditions.append(sa.or_(linked(officers, today), covered(officers, today)))
     if category is not None:
@@ -79,6 +83,11 @@ def listed(
     if among is not None:
         conditions.append(columns.id.in_(among))
     return _page(connection, conditions, limit, after)
+
+
+def _is_told(column: sa.Column[Any], asked: Collection[str]) -> sa.ColumnElement[bool]:
+    told = column.in_([each for each in asked if each != NOT_KNOWN])
+    return sa.or_(told, column.is_(None)) if NOT_KNOWN in asked else told
 
 
 class OfType(Row):

@@ -12,7 +12,7 @@ from domain.vocabulary import Phase, Word
 from projections import schools as view
 from projections.schools import KnownSchool, LookedAfter
 from projections.view import Row
-from web.fields import person_field
+from web.fields import known_or_not, person_field
 from web.identity import Reach
 from web.noun import Listing, Values
 from web.office import office
@@ -52,9 +52,9 @@ class SchoolFilters(Schema):
     q = fields.String(
         validate=validate.Length(max=200), metadata={"label": "School", "hint": "Name, town, URN or postcode"}
     )
-    phase = fields.List(fields.Enum(Phase, by_value=True), metadata={"label": "Phase"})
+    phase = fields.List(known_or_not(Phase), metadata={"label": "Phase"})
     worked_with = fields.Enum(WorkedWith, by_value=True, metadata={"label": "Worked with"})
-    status = fields.Enum(Status, by_value=True, metadata={"label": "Status"})
+    status = known_or_not(Status, label="Status")
     officer = person_field(metadata={"label": "Link or cover officer"})
     category = fields.String(validate=validate.Length(max=40), metadata={"label": "Need category"})
     authority = fields.String(

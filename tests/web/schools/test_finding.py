@@ -7,9 +7,12 @@ from datetime import date
 
 import pytest
 
+from domain.school import Source
 from tests.web.conftest import Browser, Program
 from tests.web.schools.acting import change, propose
 from tests.world import World
+
+REGISTER = Source("register_2026-10.csv", date(2026, 10, 30))
 
 
 def table_of(page: str) -> str:
@@ -78,6 +81,24 @@ def test_the_list_is_narrowed_by_phase_officer_category_and_status(
     assert found("status=Closed") == {"Gone School"}
     assert found("authority=399&status=Open") == {"Ashgrove High School", "Lark Hill"}
     assert found("authority=Elsewhere") == set()
+
+
+def test_a_school_of_unknown_phase_and_status_is_found_as_that(
+    world: World, sign_in: Callable[..., Browser], program: Callable[..., Program]
+) -> None:
+    world.school("Ashgrove High School")
+    untold, director = world.school("Lark Hill"), world.director()
+    change(world, untold, lambda each: each.refresh({"phase": None, "status": None}, source=REGISTER))
+
+    for query in ("phase=not_known", "status=not_known", "phase=not_known&phase=primary&status=not_known"):
+        page = sign_in(director).get(f"/schools/?{query}")
+        assert "Lark Hill" in table_of(page)
+        assert "Ashgrove" not in table_of(page)
+        assert ": Not known" in page
+        listed = program(director).get(f"/schools?{query}").json
+        assert listed is not None
+        assert [school["name"] for school in listed["items"]] == ["Lark Hill"]
+    program(director).get("/schools?phase=unknown", 422)
 
 
 def test_nothing_is_shown_for_a_filter_that_cannot_be_read_and_what_is_wrong_is_told(
