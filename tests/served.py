@@ -71,13 +71,33 @@ class Served:
 def served(url: str, log: Path, *options: str, port: int = 0) -> Iterator[Served]:
     """A service on a database, until the end of the block; it may have started by then or not."""
     port = port or _free_port()
-    command = [sys.executable, "-c", "from web.cli import main; main()", "serve", "--port", str(port), *options]
+    with running(url, log, "serve", "--port", str(port), *options) as process:
+        yield Served(process, port, log)
+
+
+@contextmanager
+def running(url: str, log: Path, *command: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A `sis` command on a database, until the end of the block."""
     settings = {"SIS_DATABASE_URL": url, "SIS_SECRET_KEY": "only for tests, and long enough for them"}
     with (
         log.open("wb") as written,
-        subprocess.Popen(command, env=os.environ | settings, stdout=written, stderr=subprocess.STDOUT) as process,
+        subprocess.Popen(
+            [sys.executable, "-c", "from web.cli import main; main()", *command],
+            env=os.environ | settings,
+            stdout=written,
+            stderr=subprocess.STDOUT,
+        ) as process,
     ):
         try:
-            yield Served(process, port, log)
+            yield process
         finally:
             process.terminate()
+
+
+def until(is_so: Callable[[], bool], what: str, patience: float = PATIENCE) -> None:
+    """Look again and again, and fail where it does not come to be."""
+    for _ in range(int(patience * 100)):
+        if is_so():
+            return
+        Event().wait(0.01)
+    raise AssertionError(f"{what}: not within {patience} seconds")

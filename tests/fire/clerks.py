@@ -19,6 +19,9 @@ from web.api import API_PREFIX
 PATIENCE = 60
 """Seconds until a command must have been carried out, whatever is killed meanwhile."""
 
+PAUSE = 0.1
+"""Seconds before a command is sent again."""
+
 DONE = {200, 201}
 SEND_AGAIN = {503}
 """Not to be had at present."""
@@ -84,7 +87,7 @@ class Clerks:
                 with self._lock:
                     self.acknowledged.append(key)
                 return answer
-            Event().wait(0.02)
+            Event().wait(PAUSE)
         raise AssertionError(f"{path} was not carried out within {PATIENCE} seconds: {self.answers}")
 
     def _post(self, path: str, body: str, headers: dict[str, str]) -> tuple[str, str] | None:

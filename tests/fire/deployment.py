@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from threading import Event
 
 from tests.postgresql import Server, _free_port
 from tests.processes import process
-from tests.served import PATIENCE, Served, served
+from tests.served import PATIENCE, Served, served, until
 from web.console.following import follow
 
 DATABASE, FOLLOWER, SERVICE = "database", "follower", "service"
@@ -106,12 +105,3 @@ def _follow(url: str) -> None:
     os.environ["SIS_DATABASE_URL"] = url
     os.environ["SIS_SECRET_KEY"] = "only for tests"
     follow.main(args=[], standalone_mode=False)
-
-
-def until(is_so: Callable[[], bool], what: str, patience: float = PATIENCE) -> None:
-    """Look again and again, and fail where it does not come to be."""
-    for _ in range(int(patience * 100)):
-        if is_so():
-            return
-        Event().wait(0.01)
-    raise AssertionError(f"{what}: not within {patience} seconds")

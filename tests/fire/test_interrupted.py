@@ -16,10 +16,10 @@ from projections.rebuilding import rebuild
 from projections.tables import REBUILDS
 from tests.chance import MOMENTS
 from tests.databases import Databases, with_log
-from tests.fire.deployment import until
 from tests.notebook import Desk, Notebook, command
 from tests.processes import process
 from tests.projections.test_shared_rows import ALL_VIEWS, COLOURS
+from tests.served import until
 
 pytestmark = pytest.mark.fire
 

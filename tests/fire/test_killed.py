@@ -21,8 +21,9 @@ from projections.standing import standings
 from tests.chance import MOMENTS
 from tests.databases import SqliteDatabases, with_views
 from tests.fire.clerks import Clerks
-from tests.fire.deployment import Deployment, deployed, until
+from tests.fire.deployment import Deployment, deployed
 from tests.postgresql import Server
+from tests.served import until
 from tests.world import Clock, World
 from web.accounts import tokens
 from web.office import Office

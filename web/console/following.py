@@ -15,7 +15,8 @@ from domain.service import Unavailable
 from projections.event_log.faults import FAULTS, first_line, meant
 from projections.follower import Superseded
 from projections.following import Following
-from web.console.opening import opened
+from web.console.opening import opened, present_settings
+from web.serving.waiting import patiently_found
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 """Seconds before the database is tried again: doubled each time that it does not answer."""
@@ -25,13 +26,13 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 def follow() -> None:
     """Bring the views that follow the log forward whenever something is saved, until told to end.
 
-    While another process does so, this one waits and takes over when that one ends. A lost database is tried again.
+    While another process does so, this one waits and takes over when that one ends. A database that is away is tried
+    again.
     """
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, _end)
-    # What stands in the way from the first is said and ends the command; what comes later is waited for.
-    with opened():
-        pass
+    # What else stands in the way from the first is said and ends the command.
+    patiently_found(present_settings().database_url, _open_once)
     pause = FIRST_PAUSE
     while True:
         began = time.monotonic()
@@ -47,6 +48,11 @@ def follow() -> None:
             click.echo(f"Lost the database ({first_line(error)}): trying again in {pause:g} seconds", err=True)
         time.sleep(pause)
         pause = min(2 * pause, LONGEST_PAUSE)
+
+
+def _open_once() -> None:
+    with opened():
+        pass
 
 
 def _follow() -> None:

@@ -20,9 +20,9 @@ from web.console.resetting import MAKING, mark_as_made
 from web.demonstration.loading import NoSchools, SignIn, load_demonstration, load_register, sign_ins
 from web.office import Office
 from web.serving.front import Bounds
-from web.serving.logs import write_log
-from web.serving.server import listening, patiently
+from web.serving.server import listening
 from web.serving.server import serve as serve_until_stopped
+from web.serving.waiting import patiently_found
 from web.settings import Settings, authorities_url, database_of, serves_several, settings_from_environment
 
 THREADS = 4
@@ -138,12 +138,7 @@ def _bring_up_to_date(settings: Settings, *, several: bool) -> None:
         with opened(settings):
             pass
 
-    is_file = (authorities_url() if several else settings.database_url).startswith("sqlite")
-    if is_file:
-        opened_once()
-    else:
-        write_log()
-        patiently(opened_once)
+    patiently_found(authorities_url() if several else settings.database_url, opened_once)
 
 
 def _settings_for(register: Path | None, la: str | None) -> Settings:

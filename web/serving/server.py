@@ -17,7 +17,7 @@ from functools import partial
 from importlib import import_module
 from multiprocessing import parent_process
 from threading import Event, Thread
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 import structlog
@@ -26,12 +26,9 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.mp import MPServer
 
-from domain.service import Unavailable
-from projections.event_log.faults import OUT_OF_REACH, first_line
 from web.serving.front import Application, Bounds, Front
 from web.serving.logs import write_log
-
-T = TypeVar("T")
+from web.serving.waiting import patiently
 
 log = structlog.get_logger()
 
@@ -82,18 +79,6 @@ def serve(factory: str, held: socket.socket, *, workers: int, threads: int, boun
         log_dictconfig=write_log(),
     )
     server.serve(target_loader=partial(_front, factory, threads, bounds), wrap_loader=False)
-
-
-def patiently(make: Callable[[], T]) -> T:
-    """What needs the database, tried again for as long as the database is away."""
-    pause = 0.5
-    while True:
-        try:
-            return make()
-        except (Unavailable, *OUT_OF_REACH) as error:
-            log.warning("waiting for the database", said=first_line(error), again_in_seconds=pause)
-            time.sleep(pause)
-            pause = min(pause * 2, LONGEST_PAUSE)
 
 
 def _front(factory: str, threads: int, bounds: Bounds) -> Front:

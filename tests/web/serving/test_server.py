@@ -13,12 +13,15 @@ from pathlib import Path
 
 import pytest
 
+from projections.following import let_follow
+from projections.standing import standings
 from tests.databases import SqliteDatabases, with_views
 from tests.postgresql import Server
-from tests.served import Served, served
+from tests.served import Served, running, served, until
 from tests.world import Clock, World
 from web.accounts import sessions
 from web.office import Office
+from web.views import VIEWS
 
 HELD = 64
 FORM = b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 999\r\n\r\nemail="
@@ -173,3 +176,23 @@ def test_a_service_and_each_of_its_workers_wait_for_a_database_that_is_away(tmp_
             service.until(lambda: has_waited(2), "the worker did not wait")
             server.start()
             assert service.get("/healthz") == (200, "ok\n")
+
+
+def test_a_follower_waits_for_a_database_that_is_away(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with Server(fsync="off") as server, server.database() as url:
+        with_views(url)
+        with closing(Office(url)) as office:
+            office.prepare_views()
+            let_follow(office.log, next(view for view in VIEWS if view.name == "notes"))
+            server.kill()
+            with running(url, log, "follow"):
+                until(lambda: '"again_in_seconds": 0.5' in log.read_text(), "the follower did not wait")
+                server.start()
+                World(office, Clock()).director()
+
+                def has_followed() -> bool:
+                    with office.read_present() as connection:
+                        return standings(connection)["notes"].position == office.log.last_position(connection)
+
+                until(has_followed, "the follower did not go on")
