@@ -38,6 +38,7 @@ class Account(Aggregate):
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
         self.is_disabled = False
+        self.has_second_factor = False
         self.tokens: dict[str, str] = {}
         """The labels of the tokens that are not revoked, by the prefix with which each begins."""
 
@@ -101,6 +102,22 @@ class Account(Aggregate):
         def apply(self, account: Account) -> None:
             account.tokens.pop(self.prefix)
 
+    class SecondFactorSetUp(Event):
+        TOPIC = "account.second-factor-set-up"
+        says = "{by} set up a second factor for {person}"
+        person: UUID
+
+        def apply(self, account: Account) -> None:
+            account.has_second_factor = True
+
+    class SecondFactorRemoved(Event):
+        TOPIC = "account.second-factor-removed"
+        says = "{by} removed the second factor of {person}: {reason}"
+        person: UUID
+
+        def apply(self, account: Account) -> None:
+            account.has_second_factor = False
+
     @classmethod
     def open_for(cls, person: UUID, sign_in_name: str) -> Account:
         """An account for somebody who has none; a person has one at most."""
@@ -142,6 +159,18 @@ class Account(Aggregate):
         """Note that the token which begins so counts no more."""
         if prefix in self.tokens:
             self.record(self.TokenRevoked(label=self.tokens[prefix], prefix=prefix))
+
+    def set_up_second_factor(self) -> None:
+        """Note that signing in takes a code from now on. Raises AccountIsDisabled."""
+        self._must_be_enabled()
+        if not self.has_second_factor:
+            self.record(self.SecondFactorSetUp(person=self.person))
+
+    def remove_second_factor(self, *, reason: str) -> None:
+        """Note that signing in takes no code any more. Raises ReasonNeeded."""
+        why = reasoned(reason, "Enter why the second factor is removed")
+        if self.has_second_factor:
+            self.record(self.SecondFactorRemoved(person=self.person), reason=why)
 
     def _revoke_tokens(self) -> None:
         for prefix in list(self.tokens):

@@ -13,7 +13,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 from werkzeug.exceptions import NotFound, UnprocessableEntity
 
 from web import words
-from web.accounts import add_accounts, recovery
+from web.accounts import add_accounts, factors, recovery
 from web.accounts.forms_cookie import SignedApart
 from web.again import add_kept_answers
 from web.api import add_api_of
@@ -100,6 +100,9 @@ def open_office(settings: Settings, *, to_read: bool = False) -> Office:
     if to_read:
         return opened
     upgrade(opened.writer)
+    if settings.older_keys:
+        with opened.write() as connection:
+            factors.encrypt_anew(connection, settings)
     opened.prepare_views()
     return opened
 

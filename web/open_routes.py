@@ -33,6 +33,7 @@ OPEN_ROUTES = {
     "openapi": 0,
     "problems": 0,
     "accounts.ask_to_sign_in": SMALL_FORM,
+    "accounts.second_factor.give_code": SMALL_FORM,
     "accounts.set_password": SMALL_FORM,
 }
 """The endpoints where nobody needs to be signed in, and how many bytes of body each takes."""

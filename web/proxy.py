@@ -13,6 +13,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
+from web.environment import BadSetting
+
 Environ = dict[str, Any]
 Wsgi = Callable[[Environ, Any], Iterable[bytes]]
 Network = IPv4Network | IPv6Network
@@ -20,25 +22,21 @@ Network = IPv4Network | IPv6Network
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED")
 
 
-class BadProxySetting(ValueError):
-    """SIS_TRUSTED_PROXIES or SIS_PUBLIC_URL cannot be used."""
-
-
 def networks(named: str) -> tuple[Network, ...]:
-    """The proxies that are trusted: addresses or networks, set apart by commas or blanks. Raises BadProxySetting."""
+    """The proxies that are trusted: addresses or networks, set apart by commas or blanks. Raises BadSetting."""
     try:
         return tuple(ip_network(each, strict=False) for each in named.replace(",", " ").split())
     except ValueError as error:
-        raise BadProxySetting(f"SIS_TRUSTED_PROXIES names addresses or networks, as 10.0.0.0/8: {error}") from None
+        raise BadSetting(f"SIS_TRUSTED_PROXIES names addresses or networks, as 10.0.0.0/8: {error}") from None
 
 
 def public_url(named: str) -> str:
-    """The public address without a final slash; empty for none. Raises BadProxySetting."""
+    """The public address without a final slash; empty for none. Raises BadSetting."""
     if not named:
         return ""
     parts = urlsplit(named)
     if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.strip("/") or parts.query:
-        raise BadProxySetting("SIS_PUBLIC_URL is the scheme and host that people use, as https://sis.example.gov.uk")
+        raise BadSetting("SIS_PUBLIC_URL is the scheme and host that people use, as https://sis.example.gov.uk")
     return f"{parts.scheme}://{parts.netloc}"
 
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
+from flask import current_app
+
+from web.environment import day
 from web.proxy import Network, networks, public_url
 from web.secret_key import secret_keys
 
@@ -22,7 +26,8 @@ class Settings:
     `database_url` is a SQLAlchemy URL, `replica_url` that of a PostgreSQL standby which answers readings.
     `secret_key` signs cookies and form tokens, `older_keys` are still known. With `secure_cookies` every cookie is
     for HTTPS alone, else each that is asked for by HTTPS. `trusted_proxies` are those whose word on client, scheme
-    and host is taken; `public_url` is the address that people use.
+    and host is taken; `public_url` is the address that people use. From the day `second_factor_from` on,
+    administrators, directors and reviewers need a second factor.
     """
 
     database_url: str
@@ -33,13 +38,15 @@ class Settings:
     older_keys: tuple[str, ...] = ()
     trusted_proxies: tuple[Network, ...] = ()
     public_url: str = ""
+    second_factor_from: date | None = None
 
 
 def settings_from_environment(*, database_url: str | None = None) -> Settings:
     """The settings of this deployment: SIS_DATABASE_URL, SIS_REPLICA_URL, SIS_SECURE_COOKIES,
-    SIS_TRUSTED_PROXIES, SIS_PUBLIC_URL, and the secret key.
+    SIS_TRUSTED_PROXIES, SIS_PUBLIC_URL, the secret key, and SIS_SECOND_FACTOR_FROM, the day from which
+    administrators, directors and reviewers need a second factor.
 
-    Raises BadSecretKey (web.secret_key) where there is no key to be had, BadProxySetting (web.proxy).
+    Raises BadSecretKey (web.secret_key) where there is no key to be had, BadSetting (web.environment).
     """
     url = public_url(os.environ.get("SIS_PUBLIC_URL", ""))
     key, *older = secret_keys(VAR / "secret_key")
@@ -51,7 +58,14 @@ def settings_from_environment(*, database_url: str | None = None) -> Settings:
         secure_cookies=os.environ.get("SIS_SECURE_COOKIES") == "1" or url.startswith("https:"),
         trusted_proxies=networks(os.environ.get("SIS_TRUSTED_PROXIES", "")),
         public_url=url,
+        second_factor_from=day("SIS_SECOND_FACTOR_FROM"),
     )
+
+
+def current_settings() -> Settings:
+    """The settings of the application that answers the present request."""
+    settings: Settings = current_app.config["SIS_SETTINGS"]
+    return settings
 
 
 def named_database() -> str:

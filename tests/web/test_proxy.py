@@ -11,8 +11,9 @@ from flask import Flask
 from tests.web.conftest import Program
 from tests.world import World
 from web import create_app
+from web.environment import BadSetting
 from web.office import Office
-from web.proxy import BadProxySetting, BehindProxy, networks, public_url
+from web.proxy import BehindProxy, networks, public_url
 from web.settings import Settings
 
 FORWARDED = {
@@ -58,12 +59,12 @@ def test_the_public_address_counts_before_any_host_header() -> None:
 
 @pytest.mark.parametrize("wrong", ["sis.example", "ftp://sis.example", "https://sis.example/path", "https:///"])
 def test_a_public_address_is_scheme_and_host(wrong: str) -> None:
-    with pytest.raises(BadProxySetting):
+    with pytest.raises(BadSetting):
         public_url(wrong)
 
 
 def test_a_proxy_is_an_address_or_a_network() -> None:
-    with pytest.raises(BadProxySetting):
+    with pytest.raises(BadSetting):
         networks("proxy.example")
 
 

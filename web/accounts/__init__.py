@@ -12,9 +12,11 @@ def add_accounts(app: Flask) -> None:
     from web.accounts import passwords
     from web.accounts.cookie import load_session
     from web.accounts.pages import blueprint
+    from web.accounts.second_factor import ask_to_set_up
 
     app.extensions[passwords.EXTENSION] = passwords.cheap_passwords() if app.testing else passwords.Passwords()
     app.before_request(load_session)
+    app.before_request(ask_to_set_up)
     app.register_blueprint(blueprint)
     app.after_request(_note_refusal)
 

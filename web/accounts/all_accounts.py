@@ -6,26 +6,27 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from domain.aggregate import Refusal
 from domain.vocabulary import Role
 from web import again, words
-from web.accounts import accounts, keeping, proof, security_trail
+from web.accounts import accounts, factors, keeping, proof, security_trail
 from web.accounts.accounts import person_id
-from web.accounts.schemas import DisableAccount, OpenAccount
+from web.accounts.schemas import DisableAccount, OpenAccount, RemoveFactor
 from web.accounts.security_trail import Kind
 from web.accounts.signed import signed
 from web.choices import Choices, holders
 from web.command_ids import form_key
 from web.forms import Form
-from web.identity import allow
+from web.identity import allow, signed_in
 from web.known import names_of
 from web.office import chosen, office
 from web.pages import PAGE, with_query
 from web.policy import Action
+from web.settings import current_settings
 
 SEE_OTHER, UNPROCESSABLE = 303, 422
 
@@ -123,8 +124,15 @@ def show(person: UUID) -> ResponseReturnValue:
     """One account and what can be done to it."""
     allow(Action.KEEP_ACCOUNTS)
     account, name = _account(person)
+    with office().read_present() as connection:
+        has_factor = factors.is_set_up(connection, account.id)
     return render_template(
-        "accounts/account.html", page_title=name, section="Accounts", account=account, command_id=form_key()
+        "accounts/account.html",
+        page_title=name,
+        section="Accounts",
+        account=account,
+        has_factor=has_factor,
+        command_id=form_key(),
     )
 
 
@@ -181,6 +189,40 @@ def disable(person: UUID) -> ResponseReturnValue:
     return page, UNPROCESSABLE if form.errors else 200
 
 
+@all_accounts.route("/<uuid:person>/second-factor", methods=["GET", "POST"])
+def remove_factor(person: UUID) -> ResponseReturnValue:
+    """Ask for the reason, then take away the second factor of somebody else who has lost it."""
+    post = allow(Action.KEEP_ACCOUNTS).role.value
+    _, name = _account(person)
+    if person == signed_in().person:
+        return redirect("/account/second-factor", SEE_OTHER)
+    form = Form(RemoveFactor(), data=request.form if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        if (page := proof.asked()) is not None:
+            return page
+        try:
+            with signed(post):
+                keeping.remove_factor(office(), person, **form.values)
+        except Refusal as refusal:
+            form.refuse(str(refusal), refusal.field)
+        else:
+            flash("The second factor is removed, and the person is signed out", "success")
+            return redirect(f"/accounts/{person}", SEE_OTHER)
+    shown = render_template(
+        "form_page.html",
+        page_title=f"Remove the second factor of {name}",
+        lead="They are signed out, and sign in with their password alone until they set up another.",
+        notes="Make sure first that it is really they who ask. They are told who removed it, and why.",
+        section="Accounts",
+        form=form,
+        submit_label="Remove the second factor",
+        warning=True,
+        back_href=f"/accounts/{person}",
+        command_id=form_key(),
+    )
+    return shown, UNPROCESSABLE if form.errors else 200
+
+
 @all_accounts.post("/<uuid:person>/enable")
 def enable(person: UUID) -> ResponseReturnValue:
     """Let the person in again."""
@@ -212,7 +254,7 @@ def _link(secret: str) -> str:
     path = url_for("accounts.set_password", token=secret)
     if of_request is not None:
         return request.host_url.rstrip("/") + of_request.way_in + path
-    return f"{current_app.config['SIS_SETTINGS'].public_url}{path}"
+    return f"{current_settings().public_url}{path}"
 
 
 def _without_account() -> Choices:

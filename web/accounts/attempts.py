@@ -15,6 +15,7 @@ import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
+from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -91,8 +92,21 @@ def succeed(connection: sa.Connection, attempt: UUID) -> None:
     made = SIGN_IN_ATTEMPTS.c
     this = connection.execute(SIGN_IN_ATTEMPTS.select().where(made.id == attempt)).one()
     connection.execute(SIGN_IN_ATTEMPTS.update().where(made.id == attempt).values(succeeded=True))
-    by = made.device == this.device if this.device else sa.and_(made.address == this.address, made.device.is_(None))
-    connection.execute(SIGN_IN_ATTEMPTS.delete().where(made.name_hash == this.name_hash, by, ~made.succeeded))
+    _forget_failures(connection, this)
+
+
+def forgive(connection: sa.Connection, attempt: UUID) -> None:
+    """It was right after all, as `succeed` says, but its place is not known as a good one from now on."""
+    _forget_failures(
+        connection, connection.execute(SIGN_IN_ATTEMPTS.select().where(SIGN_IN_ATTEMPTS.c.id == attempt)).one()
+    )
+
+
+def _forget_failures(connection: sa.Connection, before: sa.Row[Any]) -> None:
+    made = SIGN_IN_ATTEMPTS.c
+    here = sa.and_(made.address == before.address, made.device.is_(None))
+    by = made.device == before.device if before.device else here
+    connection.execute(SIGN_IN_ATTEMPTS.delete().where(made.name_hash == before.name_hash, by, ~made.succeeded))
 
 
 def _free_at(connection: sa.Connection, name: str, place: str, device: str | None, now: datetime) -> datetime:

@@ -43,11 +43,27 @@ def create(reference: str, email: str | None) -> None:
 def link(email: str) -> None:
     """Print a one-time link to set a password for the account with this EMAIL."""
     with opened() as office:
-        with office.read() as connection:
-            account = kept.named(connection, email)
-        if account is None:
-            raise click.ClickException(f"Nobody signs in as {email}")
-        print_link(office, account.person)
+        print_link(office, _named(office, email))
+
+
+@accounts.command("remove-second-factor")
+@click.argument("email")
+@click.option("--reason", required=True, help="Why, such as a lost phone: it stands in the audit trail.")
+def remove_second_factor(email: str, reason: str) -> None:
+    """Let the person who signs in as EMAIL in without a code, who has lost phone and recovery codes."""
+    with opened() as office:
+        person = _named(office, email)
+        with at_the_console(office):
+            keeping.remove_factor(office, person, reason=reason)
+        click.echo(f"{email} is signed out and signs in with the password alone, until another is set up.")
+
+
+def _named(office: Office, email: str) -> UUID:
+    with office.read() as connection:
+        account = kept.named(connection, email)
+    if account is None:
+        raise click.ClickException(f"Nobody signs in as {email}")
+    return account.person
 
 
 def _person(office: Office, reference: str) -> Person:

@@ -14,7 +14,7 @@ from domain.account import TokenScopes
 from domain.acting import current_signature
 from domain.aggregate import Refusal
 from domain.service import AlreadyDone, NotFound, Work
-from web.accounts import accounts, security_trail, sessions, tokens
+from web.accounts import accounts, factors, security_trail, sessions, tokens
 from web.accounts.accounts import Account, account_id, as_sign_in_name
 from web.accounts.security_trail import Kind
 from web.accounts.tokens import NewToken, NoSuchToken
@@ -166,6 +166,26 @@ def find(office: Office, person: UUID) -> Account:
     if account is None:
         raise NoAccount("This person has no account")
     return account
+
+
+def set_up_factor(office: Office, account: Account) -> list[str]:
+    """Have signing in take a code; returns the recovery codes, kept as hashes alone. Raises AccountIsDisabled."""
+    _tell(office, account.person, lambda record: record.set_up_second_factor())
+    with office.write() as connection:
+        codes = factors.confirm(connection, account.id, office.now())
+    _note(office, Kind.FACTOR_SET_UP, account.person)
+    return codes
+
+
+def remove_factor(office: Office, person: UUID, *, reason: str) -> None:
+    """Have signing in take no code any more. Raises NoAccount, ReasonNeeded."""
+    account = find(office, person)
+    _tell(office, person, lambda record: record.remove_second_factor(reason=reason))
+    with office.write() as connection:
+        factors.remove(connection, account.id)
+        if current_signature().actor != person:
+            sessions.end_all(connection, person, office.now())
+    _note(office, Kind.FACTOR_REMOVED, person, reason.strip())
 
 
 def _note(office: Office, kind: Kind, person: UUID, detail: str = "") -> None:

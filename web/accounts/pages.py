@@ -10,17 +10,20 @@ from werkzeug.exceptions import ServiceUnavailable
 
 from domain.aggregate import Refusal
 from domain.vocabulary import Channel
-from web.accounts import accounts, devices, keeping
+from web.accounts import accounts, devices, factors, keeping
 from web.accounts.accounts import LinkNoLongerValid
 from web.accounts.all_accounts import all_accounts
 from web.accounts.attempts import TooManyAttempts
 from web.accounts.context import context_of
-from web.accounts.cookie import give_cookie, take_cookie
+from web.accounts.cookie import take_cookie
+from web.accounts.letting_in import let_in
 from web.accounts.own_account import own_account
 from web.accounts.passwords import passwords
 from web.accounts.schemas import JustDoIt, SetPassword, SignIn
+from web.accounts.second_factor import begin as begin_second_step
+from web.accounts.second_factor import second_factor
 from web.accounts.sessions import COOKIE
-from web.accounts.signing_in import sign_in, sign_out
+from web.accounts.signing_in import check_password, sign_out
 from web.again import leads_to_kept
 from web.forms import Form
 from web.office import chosen, office
@@ -30,6 +33,7 @@ SEE_OTHER, GONE, UNPROCESSABLE, TOO_MANY, BUSY = 303, 410, 422, 429, 503
 blueprint = Blueprint("accounts", __name__, template_folder="templates")
 blueprint.register_blueprint(own_account)
 blueprint.register_blueprint(all_accounts)
+blueprint.register_blueprint(second_factor)
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
@@ -44,7 +48,7 @@ def ask_to_sign_in() -> ResponseReturnValue:
     if not form.is_valid():
         return _sign_in_page(form, onward, UNPROCESSABLE)
     try:
-        value = sign_in(
+        account = check_password(
             office(),
             passwords(),
             **form.values,
@@ -61,11 +65,11 @@ def ask_to_sign_in() -> ResponseReturnValue:
         form.refuse(str(refusal), refusal.field)
         return _sign_in_page(form, onward, UNPROCESSABLE)
     sign_out(office(), request.cookies.get(COOKIE))
-    session.clear()
-    response = redirect(onward, SEE_OTHER)
-    give_cookie(response, value)
-    devices.remember(response, form.values["sign_in_name"])
-    return response
+    with office().read_present() as connection:
+        takes_a_code = factors.is_set_up(connection, account.id)
+    if takes_a_code:
+        return begin_second_step(account, onward)
+    return let_in(account, onward, method="password")
 
 
 @blueprint.get("/sign-out")

@@ -12,18 +12,17 @@ from marshmallow import Schema
 from werkzeug.exceptions import ServiceUnavailable
 
 from domain.aggregate import Refusal
-from web.accounts import accounts, attempts, devices, security_trail, sessions
+from web.accounts import accounts, attempts, devices, factors, security_trail, sessions
 from web.accounts.attempts import TooManyAttempts
 from web.accounts.passwords import passwords
-from web.accounts.schemas import own_password
+from web.accounts.schemas import one_time_code, own_password
 from web.accounts.security_trail import Kind
 from web.accounts.sessions import Session
 from web.forms import Form
 from web.office import office
+from web.settings import current_settings
 
 UNAUTHORISED, TOO_MANY, BUSY = 401, 429, 503
-
-PASSWORD = "proof_password"  # noqa: S105 - the name of a field
 
 
 class WrongProof(Refusal):
@@ -32,6 +31,14 @@ class WrongProof(Refusal):
 
 class ProveByPassword(Schema):
     proof_password = own_password(label="Your password")
+
+
+class ProveByCode(Schema):
+    proof_code = one_time_code()
+
+
+PASSWORD, CODE = "proof_password", "proof_code"
+"""The names of the fields in which a proof is sent: a code by whoever has a second factor, else the password."""
 
 
 def asked() -> ResponseReturnValue | None:
@@ -44,11 +51,16 @@ def asked() -> ResponseReturnValue | None:
         return None
     with office().read_present() as connection:
         account = accounts.of_person(connection, session.person)
-    form = Form(ProveByPassword(), data=request.form if PASSWORD in request.form else None)
-    if PASSWORD not in request.form or not form.is_valid():
+        by_code = account is not None and factors.is_set_up(connection, account.id)
+    field, schema = (CODE, ProveByCode()) if by_code else (PASSWORD, ProveByPassword())
+    form = Form(schema, data=request.form if field in request.form else None)
+    if field not in request.form or not form.is_valid():
         return _page(form, account)
     try:
-        verify(account, form.values[PASSWORD])
+        if by_code and account is not None:
+            verify_code(account, form.values[CODE], field=CODE)
+        else:
+            verify(account, form.values[PASSWORD])
     except TooManyAttempts as refusal:
         form.refuse(str(refusal))
         return *_page(form, account, TOO_MANY), {"Retry-After": str(refusal.seconds)}
@@ -79,8 +91,29 @@ def verify(account: accounts.Account | None, password: str, *, field: str = PASS
         attempts.succeed(connection, attempt)
 
 
+def verify_code(account: accounts.Account, code: str, *, field: str = "code") -> None:
+    """Use up a code of the person's second factor. Raises factors.WrongCode or TooManyAttempts.
+
+    Wrong ones are counted for the account wherever they come from, but for a browser of the person's own by itself.
+    """
+    name = f"code of {account.id}"
+    with office().write() as connection:
+        device = devices.device_of(account.sign_in_name)
+        attempt = attempts.begin(connection, name, name, office().now(), device=device)
+    with office().write() as connection:
+        try:
+            was_recovery = factors.use(connection, account.id, code, office().now(), current_settings())
+        except factors.WrongCode as wrong:
+            raise factors.WrongCode(str(wrong), field=field) from None
+        attempts.forgive(connection, attempt)
+    if was_recovery:
+        security_trail.note(office(), Kind.RECOVERY_CODE_USED, person=account.person, by=account.person)
+
+
 def _page(form: Form, account: accounts.Account | None, status: int = UNAUTHORISED) -> tuple[str, int]:
-    hidden = [(name, value) for name, value in request.form.items(multi=True) if name not in {"csrf_token", PASSWORD}]
+    hidden = [
+        (name, value) for name, value in request.form.items(multi=True) if name not in {"csrf_token", PASSWORD, CODE}
+    ]
     page = render_template(
         "accounts/prove.html",
         page_title="Confirm that it is you",
@@ -88,5 +121,6 @@ def _page(form: Form, account: accounts.Account | None, status: int = UNAUTHORIS
         hidden=hidden,
         account=account,
         address=request.full_path.rstrip("?"),
+        by_code=form.fields()[0].name == CODE,
     )
     return page, status

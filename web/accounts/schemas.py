@@ -35,6 +35,24 @@ def new_password(**told: str) -> fields.String:
     return _password("new-password", hint=hint, **told)
 
 
+OWN_CODE = "Six figures from the app on your phone, or one of your recovery codes"
+
+
+def one_time_code(hint: str = OWN_CODE) -> fields.String:
+    """Asks for a code of somebody's second factor."""
+    return fields.String(
+        required=True,
+        validate=validate.Length(max=40),
+        metadata={
+            "label": "Code",
+            "noun": "the code",
+            "hint": hint,
+            "autocomplete": "one-time-code",
+            "width": 20,
+        },
+    )
+
+
 class JustDoIt(Schema):
     """Asks nothing: the button says it all."""
 
@@ -42,6 +60,14 @@ class JustDoIt(Schema):
 class SignIn(Schema):
     sign_in_name = fields.Email(required=True, validate=validate.Length(max=LONGEST_NAME), metadata=NAME)
     password = own_password()
+
+
+class GiveCode(Schema):
+    code = one_time_code()
+
+
+class GiveFirstCode(Schema):
+    code = one_time_code("Six figures")
 
 
 class SetPassword(Schema):
@@ -80,6 +106,14 @@ class DisableAccount(Schema):
         required=True,
         validate=validate.Length(max=500),
         metadata={"label": "Why is the account disabled?", "noun": "why the account is disabled", "rows": 3},
+    )
+
+
+class RemoveFactor(Schema):
+    reason = fields.String(
+        required=True,
+        validate=validate.Length(max=500),
+        metadata={"label": "Why is it removed?", "noun": "why it is removed", "rows": 3},
     )
 
 

@@ -6,7 +6,7 @@ written to the log of the service too.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -49,7 +49,6 @@ class Kind(Word):
     FACTOR_SET_UP = "second factor set up"
     FACTOR_REMOVED = "second factor removed"
     RECOVERY_CODE_USED = "recovery code used"
-    COUNCIL_LINKED = "council sign-in linked"
 
     @property
     def label(self) -> str:
@@ -121,4 +120,18 @@ def entries(
         at, id = before
         conditions.append(sa.or_(columns.at < at, sa.and_(columns.at == at, columns.id < id)))
     query = SECURITY_TRAIL.select().where(*conditions).order_by(columns.at.desc(), columns.id.desc()).limit(limit)
-    return [Entry(**{**row, "kind": Kind(row["kind"])}) for row in connection.execute(query).mappings()]
+    return [_entry(row) for row in connection.execute(query).mappings()]
+
+
+def done_by_others(
+    connection: sa.Connection, person: UUID, kinds: Collection[Kind], since: datetime
+) -> Sequence[Entry]:
+    """What of these kinds somebody else, or whoever has the machine, did to a person's account, the latest first."""
+    columns = SECURITY_TRAIL.c
+    theirs = sa.and_(columns.person == person, columns.at > since, columns.by.is_distinct_from(person))
+    query = SECURITY_TRAIL.select().where(theirs, columns.kind.in_([kind.value for kind in kinds]))
+    return [_entry(row) for row in connection.execute(query.order_by(columns.at.desc())).mappings()]
+
+
+def _entry(row: sa.RowMapping) -> Entry:
+    return Entry(**{**row, "kind": Kind(row["kind"])})

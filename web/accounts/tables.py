@@ -76,6 +76,17 @@ SIGN_IN_ATTEMPTS = sa.Table(
     sa.Index("sign_in_attempts_at_address", "address", "at"),
 )
 
+SECOND_FACTORS = sa.Table(
+    "second_factors",
+    DOOR_TABLES,
+    sa.Column("account", sa.Uuid, sa.ForeignKey("accounts.id"), primary_key=True),
+    sa.Column("secret", sa.Text, nullable=False),
+    sa.Column("confirmed_at", Utc),
+    sa.Column("last_step", sa.BigInteger, nullable=False),
+    sa.Column("recovery", Packed(list[str]), nullable=False),
+)
+"""What codes are made from (encrypted), the step of the last code used, and the hashes of the recovery codes left."""
+
 SECURITY_TRAIL = sa.Table(
     "security_trail",
     DOOR_TABLES,

@@ -13,6 +13,7 @@ from domain.service import OutcomeUnknown, Unavailable
 from projections.database import NoDatabase, NotADatabase, UnsafeSqlite
 from projections.event_log.faults import FAULTS, first_line
 from projections.follower import Superseded
+from web.environment import BadSetting
 from web.migrate import Unfit
 from web.secret_key import BadSecretKey
 
@@ -21,6 +22,7 @@ ADDRESSES = "sqlite:////srv/sis/authority.sqlite or postgresql+psycopg://sis@db/
 FAILURES = (
     Refusal,
     BadSecretKey,
+    BadSetting,
     NoDatabase,
     NotADatabase,
     Unfit,

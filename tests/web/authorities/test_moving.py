@@ -26,7 +26,7 @@ from tests.databases import Databases
 from tests.town import Town
 from tests.web.authorities.conftest import places_of
 from tests.world import Clock, World
-from web.accounts import accounts, attempts, kept_answers, sessions, tokens
+from web.accounts import accounts, attempts, factors, kept_answers, sessions, tokens
 from web.accounts.tables import DOOR_TABLES, DRAFTS, IDEMPOTENCY_KEYS, SECURITY_TRAIL, UPLOADS
 from web.authorities import moving, places
 from web.authorities.copying import CopyDiffers
@@ -35,6 +35,7 @@ from web.authorities.moving import Moved
 from web.authorities.places import opened
 from web.migrate import upgrade
 from web.office import Office
+from web.settings import Settings
 from web.views import VIEWS
 
 NAME = "wexmoor"
@@ -103,6 +104,7 @@ def furnish(url: str) -> None:
             kept_answers.keep(connection, person, "/x", MultiDict({"b": "é"}), office.now(), had_files=False)
             happened = {"id": person, "at": office.now(), "kind": "signed_in", "detail": ""}
             connection.execute(SECURITY_TRAIL.insert().values(happened))
+            factors.begin(connection, account.id, Settings(url, secret_key="only for tests"))
             for number in range(9):
                 connection.execute(
                     UPLOADS.insert().values(

@@ -1,0 +1,342 @@
+"""The second factor: set up with a phone, asked for at sign-in and as proof, each code once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pyotp
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner
+from flask import Flask
+from flask.testing import FlaskClient
+
+from domain.vocabulary import Role
+from tests.scenario import TODAY
+from tests.web.accounts.conftest import ANNAS, PASSWORD, Door, SignIn
+from tests.web.conftest import Browser, Program
+from tests.world import World
+from web import open_office
+from web.accounts import accounts, factors, security_trail
+from web.accounts.attempts import AT_KNOWN, AT_UNKNOWN
+from web.accounts.security_trail import Kind
+from web.accounts.tables import SECOND_FACTORS
+from web.cli import main
+from web.settings import Settings
+
+TOKEN = {"label": "Timetable", "scopes": "read", "days": "30"}
+
+
+class Phone:
+    """An app that shows codes."""
+
+    def __init__(self, key: str, world: World) -> None:
+        self.codes, self.world = pyotp.TOTP(key), world
+
+    def code(self) -> str:
+        """The next code: of the half minute after."""
+        self.world.clock.pass_by(seconds=30)
+        return self.codes.at(self.world.clock.now)
+
+
+def key_on(page: str) -> str:
+    found = re.search(r'<code class="govuk-!-text-break-word">([A-Z2-7 ]+)</code>', page)
+    assert found is not None
+    return found[1].replace(" ", "")
+
+
+def set_up(browser: Browser, world: World) -> tuple[Phone, list[str]]:
+    """Set a phone up; the phone and the recovery codes."""
+    page = browser.get("/account/second-factor")
+    assert '<img src="data:image/svg+xml' in page
+    phone = Phone(key_on(page), world)
+    shown = browser.send_page("/account/second-factor", page, {"code": phone.code()}, status=200).text
+    recovery = re.findall(r"<li><code>([0-9a-f-]+)</code>", shown)
+    assert len(set(recovery)) == 10
+    return phone, recovery
+
+
+@pytest.fixture
+def recovery() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def phone(anna: UUID, world: World, sign_in: SignIn, recovery: list[str]) -> Phone:
+    phone, codes = set_up(sign_in(anna), world)
+    recovery += codes
+    return phone
+
+
+def half(client: FlaskClient) -> None:
+    response = client.post("/sign-in", data={**ANNAS, "next": "/account"})
+    assert response.location == "/sign-in/code"
+    assert client.get("/account").status_code == 303
+
+
+def test_signing_in_takes_the_code_after_the_password(client: FlaskClient, phone: Phone) -> None:
+    half(client)
+    assert "Enter your code" in client.get("/sign-in/code").text
+    response = client.post("/sign-in/code", data={"code": phone.code()})
+    assert (response.status_code, response.location) == (303, "/account")
+    assert client.get("/account").status_code == 200
+
+
+def test_a_code_lets_in_once(app: Flask, client: FlaskClient, phone: Phone) -> None:
+    code = phone.code()
+    half(client)
+    assert client.post("/sign-in/code", data={"code": code}).status_code == 303
+    other = app.test_client()
+    half(other)
+    assert "was used before" in other.post("/sign-in/code", data={"code": code}).text
+    assert other.get("/account").status_code == 303
+
+
+def test_a_recovery_code_lets_in_once(
+    app: Flask, client: FlaskClient, phone: Phone, recovery: list[str], door: Door
+) -> None:
+    half(client)
+    assert client.post("/sign-in/code", data={"code": recovery[3].upper()}).status_code == 303
+    assert "9 recovery codes left" in client.get("/account/second-factor").text
+    other = app.test_client()
+    half(other)
+    assert other.post("/sign-in/code", data={"code": recovery[3]}).status_code == 422
+    with door.office.read_present() as connection:
+        assert len(security_trail.entries(connection, kind=Kind.RECOVERY_CODE_USED)) == 1
+
+
+def test_codes_are_guessed_slowly_wherever_from(client: FlaskClient, phone: Phone) -> None:
+    half(client)
+    for number in range(AT_UNKNOWN.after):
+        elsewhere = {"REMOTE_ADDR": f"192.0.2.{number}"}
+        assert client.post("/sign-in/code", data={"code": "none"}, environ_base=elsewhere).status_code == 422
+    response = client.post("/sign-in/code", data={"code": phone.codes.at(phone.world.clock.now)})
+    assert response.status_code == 429
+    assert response.headers["Retry-After"] == "10"
+
+
+def guess(app: Flask) -> None:
+    """Somebody who has found out the password tries codes until they have to wait."""
+    thief = app.test_client()
+    half(thief)
+    answers = [thief.post("/sign-in/code", data={"code": "none"}).status_code for _ in range(AT_UNKNOWN.after + 1)]
+    assert answers[-1] == 429
+
+
+def test_whoever_guesses_codes_holds_up_neither_the_person_nor_others(
+    app: Flask, client: FlaskClient, anna: UUID, ada: UUID, phone: Phone, world: World, sign_in: SignIn
+) -> None:
+    half(client)
+    client.post("/sign-in/code", data={"code": phone.code()})
+    adas, _ = set_up(sign_in(ada), world)
+    guess(app)
+    client.get("/sign-out")
+    client.post("/sign-out")
+    half(client)
+    assert client.post("/sign-in/code", data={"code": phone.code()}).location == "/account"
+    other = app.test_client()
+    other.post("/sign-in", data={"sign_in_name": "ada@example.org", "password": PASSWORD, "next": "/account"})
+    assert other.post("/sign-in/code", data={"code": adas.code()}).location == "/account"
+
+
+def test_a_right_code_makes_its_place_no_better_known_for_guessing(
+    app: Flask, client: FlaskClient, phone: Phone
+) -> None:
+    half(client)
+    client.post("/sign-in/code", data={"code": phone.code()})
+    guess(app)
+    phone.world.clock.pass_by(seconds=AT_KNOWN.first.total_seconds())
+    thief = app.test_client()
+    half(thief)
+    assert thief.post("/sign-in/code", data={"code": "none"}).status_code == 429
+
+
+def test_without_the_password_there_is_no_second_step(client: FlaskClient, phone: Phone) -> None:
+    for answer in (client.get("/sign-in/code"), client.post("/sign-in/code", data={"code": phone.code()})):
+        assert answer.location == "/sign-in"
+
+
+def test_the_second_step_waits_five_minutes(client: FlaskClient, phone: Phone, world: World) -> None:
+    half(client)
+    world.clock.pass_by(minutes=5)
+    assert client.post("/sign-in/code", data={"code": phone.code()}).location == "/sign-in"
+
+
+def test_a_factor_counts_only_once_it_is_confirmed(anna: UUID, sign_in: SignIn, client: FlaskClient) -> None:
+    browser = sign_in(anna)
+    browser.send("/account/second-factor", {"code": "none"}, status=422)
+    assert client.post("/sign-in", data={**ANNAS, "next": "/account"}).location == "/account"
+
+
+def test_a_key_that_somebody_else_has_seen_before_never_counts(anna: UUID, world: World, sign_in: SignIn) -> None:
+    browser = sign_in(anna)
+    seen = Phone(key_on(browser.get("/account/second-factor")), world)
+    phone = Phone(key_on(browser.get("/account/second-factor")), world)
+    assert "not right" in browser.client.post("/account/second-factor", data={"code": seen.code()}).text
+    assert browser.client.post("/account/second-factor", data={"code": phone.code()}).status_code == 200
+
+
+def test_a_stranger_at_the_desk_sets_no_phone_up(anna: UUID, world: World, sign_in: SignIn) -> None:
+    browser = sign_in(anna)
+    world.clock.pass_by(minutes=11)
+    asked = browser.get("/account/second-factor", status=401)
+    assert "Confirm that it is you" in asked
+    shown = browser.send_page("/account/second-factor", asked, {"proof_password": PASSWORD}, status=200).text
+    assert key_on(shown)
+    assert "There is a problem" not in shown
+
+
+def test_the_secret_is_not_in_the_database(phone: Phone, recovery: list[str], door: Door) -> None:
+    with door.office.read_present() as connection:
+        row = str(connection.execute(sa.select(SECOND_FACTORS)).all())
+    assert phone.codes.secret not in row
+    assert not any(code in row for code in recovery)
+
+
+def test_a_key_is_replaced_in_steps_and_codes_go_on(
+    app: Flask, client: FlaskClient, phone: Phone, recovery: list[str], door: Door
+) -> None:
+    """With the old key in the second line the service is started once; then the old one is taken away."""
+    old = app.config["SIS_SETTINGS"]
+    renewed = replace(old, secret_key="the new one", older_keys=(old.secret_key,))
+    with door.office.write() as connection:
+        factors.encrypt_anew(connection, renewed)
+    app.config["SIS_SETTINGS"] = replace(renewed, older_keys=())
+    half(client)
+    assert client.post("/sign-in/code", data={"code": phone.code()}).location == "/account"
+
+
+def test_an_office_that_is_opened_with_an_older_key_encrypts_anew(tmp_path: Path) -> None:
+    older = Settings(f"sqlite:///{tmp_path / 'a.sqlite'}", secret_key="old")
+    with closing(open_office(older)) as office, office.write() as connection:
+        account = accounts.create(connection, uuid4(), "anna@example.org").id
+        key = factors.begin(connection, account, older).secret
+    both = replace(older, secret_key="new", older_keys=("old",))
+    with closing(open_office(both)) as office, office.read_present() as connection:
+        found = factors.of_account(connection, account, replace(older, secret_key="new"))
+    assert found is not None
+    assert found.secret == key
+
+
+def test_when_the_key_is_lost_the_recovery_codes_are_not(
+    app: Flask, client: FlaskClient, phone: Phone, recovery: list[str]
+) -> None:
+    app.config["SIS_SETTINGS"] = replace(app.config["SIS_SETTINGS"], secret_key="another")
+    half(client)
+    told = client.post("/sign-in/code", data={"code": phone.code()})
+    assert "the key of the service was replaced" in told.text
+    assert client.post("/sign-in/code", data={"code": recovery[0]}).location == "/account"
+
+
+def test_a_code_is_the_proof_of_who_has_a_second_factor(
+    anna: UUID, sign_in: SignIn, phone: Phone, client: FlaskClient, world: World
+) -> None:
+    browser = sign_in(anna)
+    world.clock.pass_by(minutes=11)
+    asked = browser.send("/account/tokens/new", TOKEN, status=401)
+    assert "Your password" not in asked.text
+    code = phone.code()
+    wrong = browser.send_page("/account/tokens/new", asked.text, {"proof_password": PASSWORD}, status=401)
+    wrong = browser.send_page("/account/tokens/new", wrong.text, {"proof_code": "none"}, status=401)
+    assert "The code is not right" in wrong.text
+    browser.send_page("/account/tokens/new", wrong.text, {"proof_code": code}, status=200)
+    world.clock.pass_by(minutes=11)
+    again = browser.send("/account/tokens/new", {**TOKEN, "label": "More"}, status=401)
+    browser.send_page("/account/tokens/new", again.text, {"proof_code": code}, status=401)
+
+
+def test_another_phone_takes_proof(
+    anna: UUID, sign_in: SignIn, phone: Phone, client: FlaskClient, world: World
+) -> None:
+    browser = sign_in(anna)
+    world.clock.pass_by(minutes=11)
+    asked = browser.client.post("/account/second-factor/remove")
+    assert asked.status_code == 401
+    browser.send_page("/account/second-factor/remove", asked.text, {"proof_code": phone.code()})
+    assert client.post("/sign-in", data={**ANNAS, "next": "/account"}).location == "/account"
+
+
+def test_an_administrator_removes_anothers_factor_with_a_reason_that_is_told(
+    anna: UUID, ada: UUID, sign_in: SignIn, phone: Phone, client: FlaskClient
+) -> None:
+    hers, browser = sign_in(anna), sign_in(ada)
+    assert "Remove the second factor" in browser.get(f"/accounts/{anna}")
+    browser.send(f"/accounts/{anna}/second-factor", {"reason": ""}, status=422)
+    browser.send(f"/accounts/{anna}/second-factor", {"reason": "Phone lost"})
+    hers.get("/account", status=303)
+    assert client.post("/sign-in", data={**ANNAS, "next": "/account"}).location == "/account"
+    assert "Ada Admin removed your second factor: Phone lost" in client.get("/account").text
+    told = browser.get("/audit")
+    assert "Ada Admin removed the second factor of Anna Able: Phone lost" in told
+
+
+def test_nobody_removes_their_own_by_the_administrators_page(ada: UUID, sign_in: SignIn) -> None:
+    browser = sign_in(ada)
+    response = browser.client.post(f"/accounts/{ada}/second-factor", data={"reason": "Tired of it"})
+    assert response.location == "/account/second-factor"
+
+
+def test_whoever_has_the_machine_removes_the_last_administrators(
+    ada: UUID, phone: Phone, client: FlaskClient, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIS_DATABASE_URL", world.office.writer.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("SIS_SECRET_KEY", "only for tests")
+    said = CliRunner().invoke(
+        main, ["accounts", "remove-second-factor", "anna@example.org", "--reason", "Phone lost"]
+    )
+    assert said.exit_code == 0, said.output
+    assert client.post("/sign-in", data={**ANNAS, "next": "/account"}).location == "/account"
+    told = client.get("/account").text
+    assert "The administrator of the machine removed your second factor: Phone lost" in told
+
+
+@pytest.fixture
+def required(app: Flask) -> Iterator[None]:
+    kept = app.config["SIS_SETTINGS"]
+    app.config["SIS_SETTINGS"] = replace(kept, second_factor_from=date(TODAY.year, TODAY.month, TODAY.day))
+    yield
+    app.config["SIS_SETTINGS"] = kept
+
+
+def test_from_a_day_on_those_with_wide_rights_need_one(
+    required: None, anna: UUID, ada: UUID, world: World, sign_in: SignIn
+) -> None:
+    for person in (ada, world.director("Dora Director"), world.reviewer("Rae Reader")):
+        assert sign_in(person).client.get("/schools/").location == "/account/second-factor"
+    browser = sign_in(ada)
+    assert "Your post takes a second factor" in browser.get("/account/second-factor")
+    browser.get("/sign-out")
+    browser.get("/help")
+    sign_in(anna).get("/account")
+    set_up(browser, world)
+    browser.get("/schools/")
+
+
+def test_there_is_no_way_around_it_by_programs(
+    required: None, ada: UUID, world: World, sign_in: SignIn, program: Callable[..., Program]
+) -> None:
+    browser, before = sign_in(ada), program(ada)
+    assert browser.client.post("/account/tokens/new", data=TOKEN).location == "/account/second-factor"
+    browser.get("/api/v1/schools", status=403)
+    assert "takes a second factor" in before.get("/schools", status=403).json["detail"]
+    program(world.person("Ben Broker", Role.BROKER)).get("/schools")
+    set_up(browser, world)
+    before.get("/schools")
+
+
+def test_before_that_day_nobody_does(app: Flask, required: None, ada: UUID, sign_in: SignIn) -> None:
+    app.config["SIS_SETTINGS"] = replace(app.config["SIS_SETTINGS"], second_factor_from=date(2026, 11, 3))
+    sign_in(ada).get("/accounts")
+
+
+def test_a_day_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIS_SECOND_FACTOR_FROM", "soon")
+    said = CliRunner().invoke(main, ["serve"])
+    assert said.exit_code == 1
+    assert said.output == "Error: SIS_SECOND_FACTOR_FROM is a day, as 2027-01-04, and not 'soon'\n"

@@ -1,0 +1,152 @@
+"""Second factors: time-based codes (RFC 6238) from an app on a person's phone, and codes for when it is lost.
+
+The secret is encrypted with a key that follows from the deployment's, so that a copy of the database alone gives
+nobody a code. Each code lets in once.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hmac import compare_digest
+from uuid import UUID
+
+import pyotp
+import sqlalchemy as sa
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from domain.aggregate import Refusal
+from web.accounts.tables import SECOND_FACTORS, fingerprint
+from web.settings import Settings
+
+STEP = 30
+"""Seconds for which a code holds; the one before and the one after are taken too, for clocks that differ."""
+
+RECOVERY_CODES = 10
+
+FACTOR = SECOND_FACTORS.c
+
+
+class WrongCode(Refusal):
+    """It is neither a code of this moment that has not been used, nor a recovery code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """A person's second factor; it counts once it is confirmed by a code. `secret` is None where the key that
+    encrypted it is gone, `recovery` the hashes of the recovery codes that are left."""
+
+    secret: str | None
+    confirmed_at: datetime | None
+    last_step: int
+    recovery: tuple[str, ...]
+
+    def address(self, name: str, service: str) -> str:
+        """What an app reads from the picture: `name` is whom the codes let in, `service` where."""
+        return pyotp.TOTP(self.secret or "", interval=STEP).provisioning_uri(name=name, issuer_name=service)
+
+
+def of_account(connection: sa.Connection, account: UUID, settings: Settings) -> Factor | None:
+    """The factor of an account, confirmed or not."""
+    row = connection.execute(SECOND_FACTORS.select().where(FACTOR.account == account)).first()
+    if row is None:
+        return None
+    try:
+        secret = _box(settings).decrypt(row.secret.encode()).decode()
+    except InvalidToken:
+        secret = None
+    return Factor(secret, row.confirmed_at, row.last_step, tuple(row.recovery))
+
+
+def is_set_up(connection: sa.Connection, account: UUID) -> bool:
+    """Whether signing in takes a code."""
+    counts = sa.and_(FACTOR.account == account, FACTOR.confirmed_at.is_not(None))
+    return bool(connection.execute(sa.select(sa.exists().where(counts))).scalar())
+
+
+def begin(connection: sa.Connection, account: UUID, settings: Settings) -> Factor:
+    """A fresh factor that does not count yet, in the place of one that was begun and never confirmed."""
+    connection.execute(SECOND_FACTORS.delete().where(FACTOR.account == account, FACTOR.confirmed_at.is_(None)))
+    secret = pyotp.random_base32()
+    kept = _box(settings).encrypt(secret.encode()).decode()
+    connection.execute(SECOND_FACTORS.insert().values(account=account, secret=kept, last_step=0, recovery=[]))
+    return Factor(secret, None, 0, ())
+
+
+def confirm(connection: sa.Connection, account: UUID, now: datetime) -> list[str]:
+    """Let the factor count from now on; returns recovery codes, shown once and kept as hashes."""
+    codes = [f"{secrets.token_hex(5)}-{secrets.token_hex(5)}" for _ in range(RECOVERY_CODES)]
+    kept = [fingerprint(_plain(code)) for code in codes]
+    mine = FACTOR.account == account
+    connection.execute(SECOND_FACTORS.update().where(mine).values(confirmed_at=now, recovery=kept))
+    return codes
+
+
+def remove(connection: sa.Connection, account: UUID) -> None:
+    """Ask this account for no code any more."""
+    connection.execute(SECOND_FACTORS.delete().where(FACTOR.account == account))
+
+
+def use(connection: sa.Connection, account: UUID, typed: str, now: datetime, settings: Settings) -> bool:
+    """Use a code up; whether it was a recovery code. Raises WrongCode."""
+    factor, code = of_account(connection, account, settings), _plain(typed)
+    if factor is not None:
+        if factor.secret is not None and _use_step(connection, account, factor.secret, code, now):
+            return False
+        if factor.confirmed_at is not None and _use_recovery(connection, account, factor.recovery, code):
+            return True
+        if factor.secret is None:
+            raise WrongCode(
+                "Codes of your app can no longer be checked, because the key of the service was replaced. Use a "
+                "recovery code, or ask an administrator to remove your second factor",
+                field="code",
+            )
+    raise WrongCode("The code is not right, or was used before. Wait for the next one", field="code")
+
+
+def encrypt_anew(connection: sa.Connection, settings: Settings) -> None:
+    """Encrypt with the newest key what an older one has encrypted, so that the older one can be taken away."""
+    box = _box(settings)
+    for row in connection.execute(sa.select(FACTOR.account, FACTOR.secret)).all():
+        try:
+            renewed = box.rotate(row.secret.encode()).decode()
+        except InvalidToken:
+            continue
+        same = sa.and_(FACTOR.account == row.account, FACTOR.secret == row.secret)
+        connection.execute(SECOND_FACTORS.update().where(same).values(secret=renewed))
+
+
+def _plain(typed: str) -> str:
+    return typed.replace(" ", "").replace("-", "").lower()
+
+
+def _use_step(connection: sa.Connection, account: UUID, secret: str, code: str, now: datetime) -> bool:
+    codes = pyotp.TOTP(secret, interval=STEP)
+    present = int(now.timestamp()) // STEP
+    for step in (present, present - 1, present + 1):
+        if compare_digest(codes.generate_otp(step).encode(), code.encode()):
+            unused = sa.and_(FACTOR.account == account, FACTOR.last_step < step)
+            return bool(connection.execute(SECOND_FACTORS.update().where(unused).values(last_step=step)).rowcount)
+    return False
+
+
+def _use_recovery(connection: sa.Connection, account: UUID, left: Sequence[str], code: str) -> bool:
+    hashed = fingerprint(code)
+    if hashed not in left:
+        return False
+    same = sa.and_(FACTOR.account == account, FACTOR.recovery == list(left))
+    others = [each for each in left if each != hashed]
+    return bool(connection.execute(SECOND_FACTORS.update().where(same).values(recovery=others)).rowcount)
+
+
+def _box(settings: Settings) -> MultiFernet:
+    """Encrypts with the deployment's key, and reads what an earlier one encrypted."""
+    return MultiFernet([Fernet(_key(key)) for key in (settings.secret_key, *settings.older_keys)])
+
+
+def _key(secret: str) -> bytes:
+    return base64.urlsafe_b64encode(hashlib.sha256(b"second factor of " + secret.encode()).digest())

@@ -1,0 +1,47 @@
+"""Lets somebody in whose proof was right, and tells them what others did to their account meanwhile."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import flash, redirect, session
+from werkzeug.wrappers import Response
+
+from web import words
+from web.accounts import devices, security_trail, sessions
+from web.accounts.accounts import Account
+from web.accounts.cookie import give_cookie
+from web.accounts.security_trail import Kind
+from web.known import names_of
+from web.office import office
+
+SEE_OTHER = 303
+
+TOLD_FOR = timedelta(days=30)
+
+
+def let_in(account: Account, onward: str, *, method: str, proved: bool = True) -> Response:
+    """Begin a session and lead on; `method` is by what somebody signed in, `proved` whether just now."""
+    session.clear()
+    with office().write() as connection:
+        value = sessions.begin(connection, account.person, office().now(), method=method, proved=proved)
+    security_trail.note(office(), Kind.SIGNED_IN, person=account.person, detail=f"by {method}")
+    for sentence in done_by_others(account):
+        flash(sentence)
+    response = redirect(onward, SEE_OTHER)
+    give_cookie(response, value)
+    devices.remember(response, account.sign_in_name)
+    return response
+
+
+def done_by_others(account: Account) -> list[str]:
+    """A sentence for each change of the last 30 days, made by somebody else, to how this person signs in."""
+    since = office().now() - TOLD_FOR
+    with office().read_present() as connection:
+        found = security_trail.done_by_others(connection, account.person, {Kind.FACTOR_REMOVED}, since)
+        names = names_of(connection, {each.by for each in found if each.by})
+    return [
+        f"{names.get(each.by, 'Somebody') if each.by else 'The administrator of the machine'} "
+        f"removed your second factor: {each.detail} ({words.datetime(each.at)})"
+        for each in found
+    ]

@@ -1,0 +1,176 @@
+"""The pages of the second factor: set it up, take it away, and give its code when signing in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import segno
+from flask import Blueprint, flash, g, redirect, render_template, request, session
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import Forbidden
+
+from domain.aggregate import Refusal
+from domain.vocabulary import Role
+from web.accounts import accounts, factors, keeping, proof, security_trail
+from web.accounts.accounts import Account
+from web.accounts.attempts import TooManyAttempts
+from web.accounts.letting_in import let_in
+from web.accounts.schemas import GiveCode, GiveFirstCode
+from web.accounts.security_trail import Kind
+from web.accounts.signed import own_post, signed
+from web.accounts.tables import fingerprint
+from web.authority import authority
+from web.command_ids import form_key
+from web.forms import Form
+from web.identity import Visitor, signed_in, visitor
+from web.office import office
+from web.open_routes import OPEN_ROUTES
+from web.settings import current_settings
+
+SEE_OTHER, UNPROCESSABLE, TOO_MANY = 303, 422, 429
+
+METHOD = "password and code"
+
+HALF = "half_signed_in"
+HALF_LASTS = 300
+"""Seconds between the password and the code."""
+
+NEED_ONE = (Role.ADMINISTRATOR, Role.DIRECTOR, Role.REVIEWER)
+
+WITHOUT_ONE = OPEN_ROUTES.keys() | {
+    "accounts.second_factor.set_up",
+    "accounts.ask_to_sign_out",
+    "accounts.end_session",
+}
+"""The endpoints that those who need a second factor may use before they have one."""
+
+second_factor = Blueprint("second_factor", __name__)
+
+
+def begin(account: Account, onward: str) -> ResponseReturnValue:
+    """Ask whoever has given the right password for the code."""
+    session.clear()
+    session[HALF] = [account.person.hex, _state(account), int(office().now().timestamp()), onward]
+    return redirect("/sign-in/code", SEE_OTHER)
+
+
+@second_factor.route("/sign-in/code", methods=["GET", "POST"])
+def give_code() -> ResponseReturnValue:
+    """Sign in with the code, after the password."""
+    account = _half_signed_in()
+    if account is None:
+        return redirect("/sign-in", SEE_OTHER)
+    form = Form(GiveCode(), data=request.form if request.method == "POST" else None)
+    if request.method == "GET" or not form.is_valid():
+        return _code_page(form, UNPROCESSABLE if form.errors else 200)
+    try:
+        proof.verify_code(account, form.values["code"])
+    except TooManyAttempts as refusal:
+        form.refuse(str(refusal))
+        return *_code_page(form, TOO_MANY), {"Retry-After": str(refusal.seconds)}
+    except Refusal as refusal:
+        security_trail.note(office(), Kind.SIGN_IN_FAILED, person=account.person, detail="wrong code")
+        form.refuse(str(refusal), refusal.field)
+        return _code_page(form, UNPROCESSABLE)
+    return let_in(account, session[HALF][3], method=METHOD)
+
+
+@second_factor.route("/account/second-factor", methods=["GET", "POST"])
+def set_up() -> ResponseReturnValue:
+    """Set the factor up with a first code; the recovery codes are shown this once.
+
+    Each time the page is opened it shows another key, so that none counts that somebody else has seen before.
+    """
+    asking = signed_in()
+    account = keeping.find(office(), asking.person)
+    with office().read_present() as connection:
+        factor = factors.of_account(connection, account.id, current_settings())
+    if factor is not None and factor.confirmed_at is not None:
+        return render_template("accounts/factor.html", page_title="Second factor", factor=factor)
+    if (page := proof.asked()) is not None:
+        return page
+    form = Form(GiveFirstCode(), data=request.form if "code" in request.form else None)
+    if factor is None or "code" not in request.form:
+        with office().write() as connection:
+            factor = factors.begin(connection, account.id, current_settings())
+    if form.is_valid():
+        try:
+            proof.verify_code(account, form.values["code"])
+            with signed(own_post(asking)):
+                codes = keeping.set_up_factor(office(), account)
+        except Refusal as refusal:
+            form.refuse(str(refusal), refusal.field)
+        else:
+            return render_template("accounts/recovery_codes.html", page_title="Your recovery codes", codes=codes)
+    key, address = factor.secret or "", factor.address(account.sign_in_name, authority().name)
+    page = render_template(
+        "accounts/set_up_factor.html",
+        page_title="Set up a second factor",
+        form=form,
+        is_needed=_is_needed(asking),
+        picture=segno.make(address).svg_data_uri(scale=5, border=2, light="#fff"),
+        key=" ".join(key[at : at + 4] for at in range(0, len(key), 4)),
+        command_id=form_key(),
+    )
+    return page, UNPROCESSABLE if form.errors else 200
+
+
+@second_factor.post("/account/second-factor/remove")
+def remove() -> ResponseReturnValue:
+    """Begin anew with another phone; asks for proof."""
+    asking = signed_in()
+    if (page := proof.asked()) is not None:
+        return page
+    with signed(own_post(asking)):
+        keeping.remove_factor(office(), asking.person, reason="To set up another phone")
+    flash("Your second factor is removed. Set up another", "success")
+    return redirect("/account/second-factor", SEE_OTHER)
+
+
+def ask_to_set_up() -> ResponseReturnValue | None:
+    """Lead those whose posts need a second factor to its page; their programs wait until they have one.
+
+    Raises Forbidden at the API.
+    """
+    if current_settings().second_factor_from is None or request.endpoint in WITHOUT_ONE:
+        return None
+    asking = visitor()
+    if asking is None or not _is_needed(asking) or (g.session is not None and g.session.method == METHOD):
+        return None
+    with office().read_present() as connection:
+        if factors.is_set_up(connection, accounts.account_id(asking.person)):
+            return None
+    if request.path.startswith("/api/"):
+        raise Forbidden("Your post takes a second factor. Set it up on your account page first")
+    return redirect("/account/second-factor", SEE_OTHER)
+
+
+def _is_needed(asking: Visitor) -> bool:
+    since = current_settings().second_factor_from
+    return since is not None and since <= office().today() and asking.holds(*NEED_ONE)
+
+
+def _half_signed_in() -> Account | None:
+    try:
+        person, state, at, _ = session[HALF]
+        since = office().now() - datetime.fromtimestamp(at, office().now().tzinfo)
+        with office().read_present() as connection:
+            account = accounts.of_person(connection, UUID(person))
+    except (KeyError, ValueError, TypeError):
+        return None
+    if account is None or account.disabled_at is not None or _state(account) != state:
+        return None
+    return account if 0 <= since.total_seconds() < HALF_LASTS else None
+
+
+def _state(account: Account) -> str:
+    """What changes with the password, so that the code goes with the one that was given."""
+    return fingerprint(account.password_hash or "")[:16]
+
+
+def _code_page(form: Form, status: int) -> tuple[str, int]:
+    page = render_template(
+        "form_page.html", page_title="Enter your code", form=form, submit_label="Sign in", back_href="/sign-in"
+    )
+    return page, status
