@@ -152,6 +152,19 @@ def rehearsing(told: Rehearsed) -> Iterator[None]:
         _REHEARSAL.reset(token)
 
 
+_BEFORE_SAVING: ContextVar[Callable[[], None] | None] = ContextVar("to be done before the first save", default=None)
+
+
+@contextmanager
+def before_saving(act: Callable[[], None]) -> Iterator[None]:
+    """Do something once, when a command in this block is about to save for the first time; not where none does."""
+    token = _BEFORE_SAVING.set(act)
+    try:
+        yield
+    finally:
+        _BEFORE_SAVING.reset(token)
+
+
 class Work:
     """The records that one command has in hand. All are saved together or not at all.
 
@@ -294,6 +307,9 @@ class Service(Application[UUID]):
                 told(record, record.collect_events())
             return
         events = [event for record in records for event in record.collect_events()]
+        if events and (act := _BEFORE_SAVING.get()):
+            _BEFORE_SAVING.set(None)
+            act()
         if events:
             self._log.put(events, looked_at=looked_at)
 

@@ -8,6 +8,7 @@ from projections import (
     concerns,
     engagements,
     gaps,
+    imports,
     links,
     names,
     notes,
@@ -23,7 +24,7 @@ from projections import (
 )
 from projections.view import View
 
-DECIDED_BY: tuple[View, ...] = (names.VIEW, references.VIEW, schools.VIEW, people.VIEW, providers.VIEW)
+DECIDED_BY: tuple[View, ...] = (names.VIEW, references.VIEW, schools.VIEW, people.VIEW, providers.VIEW, imports.VIEW)
 """Those by which commands decide, and the door who somebody is: they are never behind the log."""
 
 VIEWS: tuple[View, ...] = (
@@ -41,6 +42,7 @@ VIEWS: tuple[View, ...] = (
     gaps.VIEW,
     provider_history.VIEW,
     notes.VIEW,
+    imports.VIEW,
     links.VIEW,
     caseload.VIEW,
     audit_trail.VIEW,

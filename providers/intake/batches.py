@@ -59,7 +59,8 @@ class TooMuchMissing(Refusal):
         named = "; ".join(missing[:_NAMED]) + (f"; and {len(missing) - _NAMED:,} more" if missing[_NAMED:] else "")
         super().__init__(
             f"The file lacks {len(missing):,} of the {known:,} {what} that are known. Nothing was changed. Choose a "
-            f"full file, or say that this one is a part (--part). It lacks {named}"
+            f"full file, or say that this one is a part. It lacks {named}",
+            field="part",
         )
         self.missing = tuple(missing)
 

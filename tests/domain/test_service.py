@@ -13,7 +13,16 @@ import pytest
 
 from domain.acting import acting
 from domain.aggregate import Aggregate
-from domain.service import AlreadyDone, NotFound, SentAsAnother, Service, Stale, TooManyAtOnce, Work
+from domain.service import (
+    AlreadyDone,
+    NotFound,
+    SentAsAnother,
+    Service,
+    Stale,
+    TooManyAtOnce,
+    Work,
+    before_saving,
+)
 from tests.databases import Databases, with_log
 from tests.notebook import Desk, IsShut, Notebook, command, entries, notebooks
 
@@ -305,3 +314,19 @@ def test_eight_officers_writing_at_once_lose_nothing(service: Service, desk: Des
     positions = [event.meta.position for event in desk.events()]
     assert len(positions) == 408
     assert positions == sorted(set(positions))
+
+
+def test_what_is_to_be_done_before_anything_is_saved_is_done_once_and_not_in_vain(service: Service) -> None:
+    saved: list[UUID] = []
+
+    def first() -> None:
+        saved.append(a_notebook(service, "first"))
+
+    with before_saving(first):
+        with command():
+            service.do(lambda _: None)
+        assert saved == []
+        a_notebook(service, "second")
+        a_notebook(service, "third")
+    a_notebook(service, "fourth")
+    assert [lines(service, id) for id in saved] == [["first"]]

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from domain.aggregate import Aggregate, Event, Refusal
+from domain.aggregate import Refusal
+from domain.imports import ImportKind
+from domain.provider import ProviderKind
 from domain.school import Source
-from domain.service import rehearsing
 from domain.vocabulary import Channel
-from projections.database import alone
-from providers.catalogue.register import UnknownAuthority
 from providers.catalogue.report import write_report
-from providers.catalogue.source import Loss, Problem, WrongFile, date_in_name
+from providers.catalogue.source import Loss, Problem, date_in_name
 from web import words
-from web.console.opening import at_the_console
+from web.console.opening import ADMINISTRATOR, opened
+from web.imports.importers import Done, Wanted
+from web.imports.taking_in import finished_before, rehearse, take_in
 from web.office import Office
-from web.sentences import sentence
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -94,18 +93,17 @@ class Bar:
 
 
 _NAMED = 100
-MORE = "{count:,} more"
 SAVING = "Saving"
 
 
 @dataclass(frozen=True)
 class Intake:
-    """One file on its way in. `report` is where to list what does not count, None for the usual place."""
+    """One file on its way in, with the file that lists the members of its groups where there is one. `report` is
+    where to list what does not count, None for the usual place."""
 
     file: Path
     report: Path | None
-    rehearsed: Counter[str] = field(default_factory=Counter)
-    """Sentences of what a dry run would record; the first of them alone are kept, the others are counted."""
+    memberships: Path | None = None
 
     def __post_init__(self) -> None:
         """Raises click.BadParameter before anything is read where the report cannot be written."""
@@ -113,60 +111,89 @@ class Intake:
             return
         if not self.report.absolute().parent.is_dir():
             raise click.BadParameter(f"there is no folder {self.report.parent}", param_hint="--report")
-        if self.report.exists() and self.report.samefile(self.file):
+        if self.report.exists() and self.report.samefile(self.last):
             raise click.BadParameter("the report would be written over the file itself", param_hint="--report")
 
-    @contextmanager
-    def office(self) -> Iterator[Office]:
-        """The office that takes the file in, one file at a time; what is refused as a whole is said in one line, and
-        changes nothing."""
-        with refused_aloud(), at_the_console(channel=Channel.IMPORT) as office:
-            by_itself = rehearsing(self._rehearse) if is_dry_run() else alone(office.writer, "import", _another_runs)
-            with by_itself:
-                yield office
+    @property
+    def last(self) -> Path:
+        """The file whose rows are taken."""
+        return self.memberships or self.file
 
-    def _rehearse(self, record: Aggregate, events: list[Event]) -> None:
-        for event in events:
-            told = f"{record.reference}: {sentence(event, {})}" if len(self.rehearsed) < _NAMED else MORE
-            self.rehearsed[told] += 1
+    def take_in(
+        self,
+        what: ImportKind,
+        dated: datetime | None = None,
+        *,
+        la: str | None = None,
+        force: bool = False,
+        part: bool = False,
+        provider_kind: ProviderKind = ProviderKind.PRIVATE,
+    ) -> None:
+        """Take the file in, or show what would change, and say what became of it; what is refused as a whole is said
+        in one line."""
+        with opened() as office:
+            wanted = Wanted(
+                what=what,
+                file=self.file,
+                memberships=self.memberships,
+                source=self.source(office, dated, aloud=what is not ImportKind.PROVIDERS),
+                la=la,
+                force=force,
+                part=part,
+                provider_kind=provider_kind,
+                reading=Bar("Reading"),
+                saving=Bar(SAVING),
+            )
+            with refused_aloud(), office.acting(None, ADMINISTRATOR, Channel.COMMAND_LINE):
+                done = self._rehearse(office, wanted) if is_dry_run() else self._carry_out(office, wanted)
+        self._tell_aloud("No longer this authority's", done.moved)
+        self._tell_aloud("Not in the file, to be looked into at /schools/missed", done.missed)
+        if is_dry_run():
+            click.echo("This is a dry run: nothing was changed. Without --dry-run it would be:")
+        click.echo(", ".join(map(str, done.counts)))
+        self.tell_problems(done.problems)
+        if done.problems:
+            raise click.exceptions.Exit(1)
 
-    def source(self, office: Office, dated: datetime | None) -> Source:
+    def _carry_out(self, office: Office, wanted: Wanted) -> Done:
+        before = finished_before(office, wanted)
+        if before is not None:
+            click.echo(f"This very file was imported on {words.date(before.finished_at)} ({before.reference})")
+        record, done = take_in(office, wanted)
+        click.echo(f"Recorded as the import {record.reference}")
+        return done
+
+    def _rehearse(self, office: Office, wanted: Wanted) -> Done:
+        rehearsal, done = rehearse(office, wanted)
+        for told, count in rehearsal.sentences.items():
+            click.echo(f"Would be recorded: {told}" + (f" ({count:,} times)" if count > 1 else ""))
+        if rehearsal.more:
+            click.echo(f"Would be recorded: {rehearsal.more:,} more")
+        return done
+
+    def source(self, office: Office, dated: datetime | None, *, aloud: bool = True) -> Source:
         """File and day, the day said aloud where nobody gave it."""
         today = office.today()
         if dated is not None:
-            return Source(self.file.name, _not_ahead(dated.date(), today))
-        named = date_in_name(self.file)
+            return Source(self.last.name, _not_ahead(dated.date(), today))
+        named = date_in_name(self.last)
         day = min(named, today) if named else today
         why = "by its name" if named else "as neither --dated nor its name tells a day"
-        click.echo(f"{self.file.name} is taken to be of {words.date(day)}, {why}")
-        return Source(self.file.name, day)
+        if aloud:
+            click.echo(f"{self.last.name} is taken to be of {words.date(day)}, {why}")
+        return Source(self.last.name, day)
 
-    def tell(self, summary: Iterable[tuple[int, str]], problems: list[Problem], passed_over: int = 0) -> None:
-        """Say what became of the file, and list what does not count; exits with 1 where anything does not.
-
-        `passed_over` counts the exact doubles and closing lines, which are no fault.
-        """
-        if is_dry_run():
-            for told, count in self.rehearsed.items():
-                click.echo(f"Would be recorded: {MORE.format(count=count) if told == MORE else told}")
-            click.echo("This is a dry run: nothing was changed. Without --dry-run it would be:")
-        doubles = [(passed_over, "doubles and closing lines passed over")] if passed_over else []
-        click.echo(", ".join(f"{count:,} {what}" for count, what in (*summary, *doubles)))
-        self.tell_problems(problems)
-        if problems:
-            raise click.exceptions.Exit(1)
-
-    def tell_aloud(self, what: str, named: list[str]) -> None:
+    def _tell_aloud(self, what: str, named: Sequence[str]) -> None:
         """Name what a person has to know of, as far as it can be read; the rest by its number."""
         for each in named[:_NAMED]:
             click.echo(f"{what}: {each}")
         if named[_NAMED:]:
             click.echo(f"{what}: {len(named) - _NAMED:,} more")
 
-    def tell_problems(self, problems: list[Problem]) -> None:
+    def tell_problems(self, problems: Sequence[Problem]) -> None:
         """List what does not count, and say where."""
         if problems:
-            path = self.report or Path(f"{self.file.name.split('.')[0]}-problems.csv")
+            path = self.report or Path(f"{self.last.name.split('.')[0]}-problems.csv")
             try:
                 write_report(problems, path)
             except OSError as error:
@@ -183,17 +210,18 @@ class Intake:
 
 @contextmanager
 def refused_aloud() -> Iterator[None]:
-    """Tell a file that cannot be taken in as one line, and exit with 1."""
+    """Tell a file that cannot be taken in as one line, with the option that would take it, and exit with 1."""
     try:
         yield
-    except (WrongFile, UnknownAuthority, Refusal) as refusal:
-        raise click.ClickException(str(refusal)) from None
+    except Refusal as refusal:
+        raise click.ClickException(f"{refusal}{_OPTIONS.get(refusal.field, '')}") from None
 
 
-def _another_runs() -> None:
-    raise click.ClickException(
-        "Another import is running on this database. Nothing was changed. Begin again after it"
-    )
+_OPTIONS = {
+    "part": ". To take it as a part, give --part",
+    "la": " with --la CODE or NAME, or take them all with --la all",
+}
+"""What is said of the option that answers a refusal, by the field that it names."""
 
 
 def _not_ahead(day: date, today: date) -> date:

@@ -13,13 +13,13 @@ import click
 from domain.acting import LONDON
 from domain.authority import SEVERAL
 from domain.establishments import STATE_FUNDED
+from domain.imports import Outcome
 from domain.local_authorities import code_of, name_of
 from domain.vocabulary import Channel, Role, Team
 from projections import caseload
 from projections.caseload import WaitingFor
 from projections.schools import by_urn, listed
 from providers.catalogue.source import date_in_name
-from providers.intake.schools import ImportReport
 from web import words
 from web.accounts import accounts as kept
 from web.accounts import keeping
@@ -36,6 +36,7 @@ from web.demonstration.town import Town
 from web.demonstration.visiting import visit_all
 from web.demonstration.worrying import worry
 from web.identity import team_of
+from web.imports.importers import Done
 from web.office import Office
 
 MOST_LOOKED_AFTER = 1000
@@ -93,10 +94,10 @@ class NoSchools(ValueError):
     """The register has no school of the authority that was asked for, or none that is open."""
 
 
-def load_register(office: Office, register: Path, la: str | None) -> ImportReport:
+def load_register(office: Office, register: Path, la: str | None) -> Done:
     """The schools of a real register, looked after by the demonstration's (fictional) colleagues.
 
-    Raises NoSchools, and what `read_register` raises.
+    Raises NoSchools, and what `take_in` raises.
     """
     today = datetime.now(LONDON).date()
     dated = min(date_in_name(register) or today, today)
@@ -104,10 +105,11 @@ def load_register(office: Office, register: Path, la: str | None) -> ImportRepor
     name = (name_of(code) if code else None) or la or "All authorities"
     with office.acting(None, Role.ADMINISTRATOR.value, Channel.COMMAND_LINE):
         name_authority(office, name, code or SEVERAL)
-    with office.acting(None, Role.ADMINISTRATOR.value, Channel.IMPORT):
+    with office.acting(None, Role.ADMINISTRATOR.value, Channel.COMMAND_LINE):
         report = take_in_register(office, register, dated=dated, la=la)
-    click.echo(f"{report.registered:,} schools registered from {register.name}, dated {words.date(dated)}")
-    if not report.registered:
+    registered = report.number(Outcome.SCHOOLS_REGISTERED)
+    click.echo(f"{registered:,} schools registered from {register.name}, dated {words.date(dated)}")
+    if not registered:
         raise NoSchools(f"{register.name} has no school of {la or 'any authority'}")
     town = Town(office, cast(SEED, today), today, Random(SEED))
     with office.read() as connection:

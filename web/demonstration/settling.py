@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
 from domain.assignment import assign_link_officer
 from domain.authority import Authority
+from domain.imports import ImportKind
 from domain.person import Person
 from domain.provider import Evidence, Provider, Requirement
 from domain.school import Source
 from domain.service import Work
 from domain.vocabulary import Role, Team
-from projections.schools import KnownSchool, known_register
-from providers.catalogue.register import read_register
-from providers.intake.schools import ImportReport, import_schools
 from providers.vetting import USUAL_POLICY, demands_on
 from web.demonstration.diary import Diary, working_day
 from web.demonstration.directory import Provider as Listed
 from web.demonstration.directory import Specialist
 from web.demonstration.people import Colleague, SchoolPerson
 from web.demonstration.town import Town
+from web.imports.importers import ALL, Done, Wanted
+from web.imports.taking_in import take_in
 from web.office import Office
 
 SERVICE = "School improvement"
@@ -50,16 +49,11 @@ def name_authority(office: Office, name: str, la_code: str) -> None:
     office.service.add(lambda: Authority.begin(name=name, la_code=la_code, service_name=SERVICE))
 
 
-def take_in_register(office: Office, register: Path, *, dated: date, la: str | None = None) -> ImportReport:
+def take_in_register(office: Office, register: Path, *, dated: date, la: str | None = None) -> Done:
     """Import a register, as `sis import schools` does; the caller has signed."""
-
-    def known(urns: Sequence[int]) -> Mapping[int, KnownSchool]:
-        with office.read() as connection:
-            return known_register(connection, urns)
-
-    return import_schools(
-        office.service, read_register(register, la=la), source=Source(register.name, dated), known=known
-    )
+    wanted = Wanted(what=ImportKind.SCHOOLS, file=register, source=Source(register.name, dated), la=la or ALL)
+    _, done = take_in(office, wanted)
+    return done
 
 
 def appoint(town: Town, diary: Diary, began: date) -> None:

@@ -1,0 +1,234 @@
+"""Import: a file that was taken in, of which day, by whom, and what came of it. The file itself is not kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from domain.aggregate import Aggregate, Event, Refusal
+from domain.vocabulary import Channel, Word
+
+MOST_PROBLEMS = 100
+"""Of what was wrong in a file, so many are kept one by one; all are counted."""
+
+LONGEST = 300
+"""Characters that are kept of a heading or a reason, which come from the file in part."""
+
+
+class ImportKind(Word):
+    """What a file tells of."""
+
+    SCHOOLS = "schools"
+    LINKS = "links"
+    INSPECTIONS = "inspections"
+    GROUPS = "groups"
+    PROVIDERS = "providers"
+
+    @property
+    def label(self) -> str:
+        return _LABELS[self.value]
+
+
+_LABELS = {
+    "schools": "Register of schools",
+    "links": "Predecessors and successors of schools",
+    "inspections": "Inspections",
+    "groups": "Trusts and other groups of schools",
+    "providers": "List of providers",
+}
+
+
+class Outcome(Word):
+    """What became of a row of a file, or of what the file is compared with."""
+
+    SCHOOLS_REGISTERED = "schools_registered"
+    PROVIDERS_REGISTERED = "providers_registered"
+    BROUGHT_UP_TO_DATE = "brought_up_to_date"
+    SUCCESSIONS_PROPOSED = "successions_proposed"
+    INSPECTIONS_RECORDED = "inspections_recorded"
+    MEMBERSHIPS_NOTED = "memberships_noted"
+    MEMBERSHIPS_ENDED = "ended"
+    UNCHANGED = "unchanged"
+    KNOWN = "known_already"
+    OF_OTHER_AUTHORITIES = "of_other_authorities"
+    MOVED = "told_under_another_authority"
+    MISSED = "not_in_the_file"
+    OF_UNKNOWN_SCHOOLS = "of_schools_not_in_the_register"
+    OF_OTHER_KINDS = "links_of_other_kinds"
+    PASSED_OVER = "doubles_and_closing_lines_passed_over"
+
+    @property
+    def label(self) -> str:
+        return "Memberships ended" if self is Outcome.MEMBERSHIPS_ENDED else super().label
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How often a file had one outcome."""
+
+    outcome: Outcome
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.number:,} {self.outcome.value.replace('_', ' ')}"
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """Why a row, or one cell of it, was not taken. Lines count from 1, the header included. What the cell held is not
+    kept, because it may be about a person: line and column lead to it."""
+
+    line: int
+    column: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedFile:
+    """A file by its name and the SHA-256 of its bytes in hexadecimal digits; `size` is their number."""
+
+    name: str
+    size: int
+    sha256: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """One beginning of an import: the first, or one after it had broken off."""
+
+    at: datetime
+    by: UUID | None
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be taken in: of files that tell of a day, and of whose schools. `authority` is a name or code,
+    `all`, or empty where the file is not of schools; `part` and `forced` are what somebody has said of the file."""
+
+    what: ImportKind
+    files: tuple[ImportedFile, ...]
+    dated: date
+    authority: str = ""
+    part: bool = False
+    forced: bool = False
+
+
+class NotAHash(Refusal):
+    """The hash of the bytes is not a SHA-256 in hexadecimal digits."""
+
+
+class ImportIsFinished(Refusal):
+    """An import that came to its end neither goes on nor ends once more."""
+
+
+class Import(Aggregate):
+    """A file on its way into the service. One that broke off goes on when the same file is begun again.
+
+    One of which a rule refuses the whole file changes nothing and leaves no record, as with every other command.
+    """
+
+    KIND = "import"
+    prefix = "IM"
+
+    asked: Asked
+
+    def __init__(self, id: UUID) -> None:
+        super().__init__(id)
+        self.beginnings: list[Begun] = []
+        self.finished_at: datetime | None = None
+        self.counts: tuple[Count, ...] = ()
+        self.problem_count = 0
+        self.problems: tuple[RowProblem, ...] = ()
+
+    class Began(Event):
+        TOPIC = "import.began"
+        says = "{by} began to import {files} ({what}), of {dated}"
+        reference: str
+        what: ImportKind
+        files: tuple[ImportedFile, ...]
+        dated: date
+        authority: str
+        part: bool
+        forced: bool
+
+        def apply(self, record: Import) -> None:
+            record.reference = self.reference
+            record.asked = Asked(self.what, self.files, self.dated, self.authority, self.part, self.forced)
+            record.beginnings.append(_begun(self))
+
+    class Resumed(Event):
+        TOPIC = "import.resumed"
+        says = "{by} began the import again, which had broken off"
+
+        def apply(self, record: Import) -> None:
+            record.beginnings.append(_begun(self))
+
+    class Finished(Event):
+        """`counts` are those of the last beginning: what was saved before is known already then. `problems` are the
+        first of all."""
+
+        TOPIC = "import.finished"
+        says = "{by} finished the import: {counts}; problems: {problem_count}"
+        counts: tuple[Count, ...]
+        problem_count: int
+        problems: tuple[RowProblem, ...]
+
+        def apply(self, record: Import) -> None:
+            record.finished_at = self.meta.signature.at
+            record.counts = self.counts
+            record.problem_count, record.problems = self.problem_count, self.problems
+
+    @classmethod
+    def begin(cls, reference: str, asked: Asked) -> Import:
+        """Note that a file is being taken in. Raises NotAHash."""
+        if not asked.files or not all(re.fullmatch(r"[0-9a-f]{64}", file.sha256) for file in asked.files):
+            raise NotAHash("The file was not received in full. Send it again", field="file")
+        record = cls.named(reference)
+        record.record(
+            cls.Began(
+                reference=reference,
+                what=asked.what,
+                files=asked.files,
+                dated=asked.dated,
+                authority=asked.authority,
+                part=asked.part,
+                forced=asked.forced,
+            )
+        )
+        return record
+
+    def resume(self) -> None:
+        """Note that the same file is begun again after a break. Raises ImportIsFinished."""
+        self._must_be_unfinished()
+        self.record(self.Resumed())
+
+    def finish(self, counts: Sequence[Count], problems: Sequence[RowProblem]) -> None:
+        """Note what became of the file; of the problems the first hundred are kept. Raises ImportIsFinished."""
+        self._must_be_unfinished()
+        first = tuple(RowProblem(each.line, each.column[:LONGEST], each.reason[:LONGEST]) for each in problems)
+        self.record(self.Finished(counts=tuple(counts), problem_count=len(problems), problems=first[:MOST_PROBLEMS]))
+
+    @property
+    def is_finished(self) -> bool:
+        return self.finished_at is not None
+
+    @property
+    def begun(self) -> Begun:
+        """The last beginning."""
+        return self.beginnings[-1]
+
+    def _must_be_unfinished(self) -> None:
+        if self.is_finished:
+            raise ImportIsFinished("This import is finished. Begin another one")
+
+
+def _begun(event: Event) -> Begun:
+    signature = event.meta.signature
+    return Begun(signature.at, signature.actor, signature.channel)

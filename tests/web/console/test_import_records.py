@@ -1,0 +1,178 @@
+"""Every import that is begun at the command line is a record: of which file, by whom, and what came of it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from domain.imports import Count, Import, ImportKind, Outcome
+from domain.vocabulary import Channel
+from projections import audit_trail
+from projections import imports as view
+from projections.event_log import EVENTS
+from providers.intake.batches import AT_ONCE
+from tests.web.console.test_dry_run import INSPECTED, LINKED, LISTED
+from tests.web.console.test_imports import (
+    ASHGROVE,
+    HEADER,
+    LARK_HILL,
+    MEMBERSHIPS,
+    file_of,
+    run,
+    taken_in,
+    taken_in_part,
+)
+from web.office import Office
+from web.sentences import sentence
+
+
+def recorded(office: Office) -> list[Import]:
+    """The imports that stand in the log, the latest first."""
+    with office.read() as connection:
+        return [office.service.find(Import, row.id) for row in view.listed(connection)]
+
+
+def all_events(office: Office) -> int:
+    with office.read() as connection:
+        return int(connection.execute(sa.select(sa.func.count()).select_from(EVENTS)).scalar_one())
+
+
+def register(*rows: str) -> Path:
+    return file_of("register_2024-06-17.csv", HEADER, *rows)
+
+
+def test_an_import_tells_its_file_its_day_and_its_counts(office: Office) -> None:
+    file = register(ASHGROVE, LARK_HILL)
+
+    told = taken_in("schools", file)
+
+    [record] = recorded(office)
+    assert f"Recorded as the import {record.reference}" in told
+    [imported] = record.asked.files
+    assert (imported.name, imported.size) == (file.name, file.stat().st_size)
+    assert imported.sha256 == hashlib.sha256(file.read_bytes()).hexdigest()
+    assert (record.asked.what, record.asked.dated) == (ImportKind.SCHOOLS, date(2024, 6, 17))
+    assert (record.begun.by, record.begun.channel) == (None, Channel.COMMAND_LINE)
+    assert record.is_finished
+    assert ", ".join(map(str, record.counts)) in told
+    assert record.counts[0] == Count(Outcome.SCHOOLS_REGISTERED, 2)
+
+
+def test_what_is_wrong_in_a_file_stands_in_its_record_without_what_the_cells_held(office: Office) -> None:
+    taken_in_part("schools", register("12,No Such Number,Wexmoor,Open,,", LARK_HILL.replace("Open", "Ajar")))
+
+    [record] = recorded(office)
+    assert record.problem_count == 2
+    assert [(each.line, each.column) for each in record.problems] == [(2, "URN"), (3, "EstablishmentStatus (name)")]
+    [row] = view_rows(office)
+    assert row.problem_count == 2
+    [*_, finished] = office.store.get(record.id)
+    assert "Ajar" not in repr(finished)
+
+
+def view_rows(office: Office) -> list[view.ImportRow]:
+    with office.read() as connection:
+        return view.listed(connection)
+
+
+@pytest.mark.parametrize(
+    ("command", "lines"),
+    [("links", LINKED), ("inspections", INSPECTED), ("groups", MEMBERSHIPS), ("providers", LISTED)],
+)
+def test_each_kind_of_file_is_recorded_and_none_by_a_dry_run(
+    office: Office, command: str, lines: tuple[str, ...]
+) -> None:
+    taken_in("schools", register(ASHGROVE, LARK_HILL))
+    file = file_of("file_2024-06-18.csv", *lines)
+    before = all_events(office)
+
+    run(command, file, "--dry-run")
+    assert all_events(office) == before
+
+    told = run(command, file).stdout
+    record, _ = recorded(office)
+    assert record.asked.what is ImportKind(command)
+    assert ", ".join(map(str, record.counts)) in told
+
+
+def test_a_file_that_is_refused_as_a_whole_leaves_no_record(office: Office) -> None:
+    file = file_of("register_2024-06-17.csv", "name", "no register")
+    assert run("schools", file).exit_code == 1
+    assert all_events(office) == 0
+
+    taken_in("schools", register(ASHGROVE))
+    assert [record.reference[-4:] for record in recorded(office)] == ["0001"], "no number was lost"
+
+
+def test_the_very_same_file_again_is_told_with_the_day_on_which_it_came(office: Office) -> None:
+    file = register(ASHGROVE)
+    assert "This very file" not in taken_in("schools", file)
+
+    again = taken_in("schools", file.rename("renamed_2024-06-17.csv"))
+
+    second, first = recorded(office)
+    assert f"This very file was imported on {office.today():%-d %B %Y} ({first.reference})" in again
+    assert second.counts[:3] == (
+        Count(Outcome.SCHOOLS_REGISTERED, 0),
+        Count(Outcome.BROUGHT_UP_TO_DATE, 0),
+        Count(Outcome.UNCHANGED, 1),
+    )
+
+
+def test_the_trail_leads_from_an_import_to_all_that_it_recorded(office: Office) -> None:
+    taken_in("schools", register(ASHGROVE, LARK_HILL))
+    [record] = recorded(office)
+
+    with office.read() as connection:
+        caused = audit_trail.entries(connection, audit_trail.Wanted(correlation=record.reference), None, 10)
+    assert [entry.kind for entry in caused] == ["school", "school"]
+    assert [sentence(event, {}) for event in office.store.get(record.id)] == [
+        "Whoever runs the service began to import register_2024-06-17.csv (register of schools), of 17 June 2024",
+        "Whoever runs the service finished the import: "
+        "2 schools registered, 0 brought up to date, 0 unchanged; problems: 0",
+    ]
+
+
+KILLED = """
+import os, signal, sys
+from click.testing import CliRunner
+from providers.intake import batches
+from web.console.imports import imports
+from web.console.intake import Bar
+
+def dies(self, done, total):
+    if done == batches.AT_ONCE:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+Bar.__call__ = dies
+imports.main(["schools", sys.argv[1]])
+"""
+
+
+def test_an_import_that_was_killed_is_seen_as_unfinished_and_goes_on_when_it_is_begun_again(office: Office) -> None:
+    rows = [f"{200_000 + number},School {number},Wexmoor,Open,," for number in range(AT_ONCE + 5)]
+    file = register(*rows)
+    killed = subprocess.run([sys.executable, "-c", KILLED, file], env=os.environ, check=False)
+    assert killed.returncode == -signal.SIGKILL
+
+    [broken_off] = recorded(office)
+    assert not broken_off.is_finished
+    assert view_rows(office)[0].finished_at is None
+
+    other = taken_in("schools", file_of("register_2024-06-18.csv", HEADER, *rows[:AT_ONCE]), "--part")
+    assert "1,000 unchanged" in other
+    told = taken_in("schools", file)
+
+    assert "5 schools registered, 0 brought up to date, 1,000 unchanged" in told
+    _, first = recorded(office)
+    assert first.id == broken_off.id, "another file does not go on with it, the same file does"
+    assert first.is_finished
+    assert len(first.beginnings) == 2

@@ -1,0 +1,174 @@
+"""Takes a file in, one at a time, and keeps a record of it; or only tells what would change."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from uuid import uuid5
+
+from domain.acting import acting, current_signature
+from domain.aggregate import Aggregate, Event, Refusal
+from domain.imports import Asked, Import, ImportedFile, ImportKind, RowProblem
+from domain.references import record_id
+from domain.service import before_saving, rehearsing
+from domain.vocabulary import Channel
+from projections import imports as view
+from projections.database import alone
+from projections.imports import ImportRow
+from providers.catalogue.problems import WrongFile
+from providers.catalogue.register import UnknownAuthority
+from web.imports.importers import IMPORTERS, Done, Wanted, whose_schools
+from web.office import Office
+from web.sentences import sentence
+
+TOLD = 100
+"""Sentences of what would be recorded that are told one by one."""
+
+
+class FileNotTaken(Refusal):
+    """The file is not one that can be read, or holds nothing of the authority that was asked for."""
+
+
+class AnotherImportRuns(Refusal):
+    """Files are taken in one at a time."""
+
+
+@dataclass
+class Rehearsal:
+    """What a file would change: sentences of the first hundred events, each with how often it stands, and how many
+    more events there are."""
+
+    sentences: Counter[str] = field(default_factory=Counter)
+    more: int = 0
+
+    def __call__(self, record: Aggregate, events: list[Event]) -> None:
+        """Be told of what would be saved (domain.service.rehearsing)."""
+        for event in events:
+            if len(self.sentences) < TOLD:
+                self.sentences[f"{record.reference}: {sentence(event, {})}"] += 1
+            else:
+                self.more += 1
+
+
+def take_in(office: Office, wanted: Wanted) -> tuple[Import, Done]:
+    """Take a file in; the caller has signed. The record is begun before the first change is saved, so that an import
+    that broke off is seen; it goes on when the very same is asked again.
+
+    Raises AnotherImportRuns, FileNotTaken, or what the importers refuse; then nothing is changed.
+    """
+    with alone(office.writer, "import", _another_runs), _refusing():
+        asked = _asked(office, wanted)
+        recording = _Recording(office, asked)
+        signature = current_signature()
+        steps = replace(
+            signature,
+            channel=Channel.IMPORT,
+            command=uuid5(signature.command, "steps"),
+            correlation=recording.reference,
+        )
+        with acting(steps), before_saving(recording.begin):
+            done = IMPORTERS[wanted.what](office, replace(wanted, la=asked.authority or None))
+        return recording.finish(done), done
+
+
+def rehearse(office: Office, wanted: Wanted) -> tuple[Rehearsal, Done]:
+    """Tell what `take_in` would change, and change nothing; the caller has signed. Raises what `take_in` raises, but
+    for AnotherImportRuns."""
+    rehearsal = Rehearsal()
+    la = _whose(office, wanted)
+    signature = replace(current_signature(), channel=Channel.IMPORT)
+    with _refusing(), acting(signature), rehearsing(rehearsal):
+        done = IMPORTERS[wanted.what](office, replace(wanted, la=la or None, rehearsal=True))
+    return rehearsal, done
+
+
+def finished_before(office: Office, wanted: Wanted) -> ImportRow | None:
+    """The last import of the very same bytes that came to its end, None where there is none."""
+    sha256 = " ".join(file.sha256 for file in _files(wanted))
+    with office.read_present() as connection:
+        rows = view.of_file(connection, wanted.what, sha256)
+    return next((row for row in rows if row.finished_at is not None), None)
+
+
+class _Recording:
+    """The record of one import while it goes on: begun when the first change is about to be saved."""
+
+    def __init__(self, office: Office, asked: Asked) -> None:
+        self._office = office
+        self._asked = asked
+        self._signature = current_signature()
+        self._broken_off = _broken_off(office, asked)
+        self._is_begun = False
+        self.reference = self._broken_off.reference if self._broken_off else office.next_reference(Import)
+
+    def begin(self) -> None:
+        """Note that the file is being taken in, or is again."""
+        self._is_begun = True
+        if self._broken_off is not None:
+            self._change(Import.resume, f"resumed after {self._broken_off.version}")
+            return
+        with acting(self._signature):
+            self._office.service.add(lambda: Import.begin(self.reference, self._asked))
+
+    def finish(self, done: Done) -> Import:
+        """Note what became of the file."""
+        if not self._is_begun:
+            self.begin()
+        problems = [RowProblem(each.line, each.column, each.reason) for each in done.problems]
+        return self._change(lambda record: record.finish(done.counts, problems), "finished")
+
+    def _change(self, decide: Callable[[Import], None], what: str) -> Import:
+        id, command = record_id(Import.KIND, self.reference), uuid5(self._signature.command, what)
+        with acting(replace(self._signature, command=command, at=self._office.now())):
+            self._office.service.change(Import, id, decide)
+        return self._office.service.find(Import, id)
+
+
+def _asked(office: Office, wanted: Wanted) -> Asked:
+    whose = _whose(office, wanted)
+    return Asked(wanted.what, _files(wanted), wanted.source.dated, whose, wanted.part, wanted.force)
+
+
+def _files(wanted: Wanted) -> tuple[ImportedFile, ...]:
+    files = [wanted.file, *([wanted.memberships] if wanted.memberships else [])]
+    return tuple(ImportedFile(file.name, file.stat().st_size, _hash(file)) for file in files)
+
+
+def _whose(office: Office, wanted: Wanted) -> str:
+    if wanted.what is not ImportKind.SCHOOLS:
+        return ""
+    with _refusing():
+        return whose_schools(office, wanted.file, wanted.la)
+
+
+def _broken_off(office: Office, asked: Asked) -> Import | None:
+    """The import of the very same that never came to its end, None where there is none."""
+    sha256 = " ".join(file.sha256 for file in asked.files)
+    with office.read_present() as connection:
+        rows = [row for row in view.of_file(connection, asked.what, sha256) if row.finished_at is None]
+    found = (office.service.find(Import, row.id) for row in rows)
+    return next((record for record in found if replace(record.asked, files=asked.files) == asked), None)
+
+
+def _hash(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """A file that cannot be read is refused like everything else."""
+    try:
+        yield
+    except (WrongFile, UnknownAuthority) as wrong:
+        raise FileNotTaken(str(wrong), field="file") from None
+
+
+def _another_runs() -> None:
+    raise AnotherImportRuns(
+        "Another import is running on this database. Nothing was changed. Begin again when it has finished"
+    )
