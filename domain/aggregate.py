@@ -18,6 +18,7 @@ from uuid import UUID
 
 from domain.acting import LONDON, Signature, current_signature, next_event_id
 from domain.references import record_id
+from domain.text import changed_texts, plain, visible
 from domain.vocabulary import About, Purpose, Sensitivity
 
 
@@ -47,10 +48,11 @@ def must_have_come(day: date, today: date, field: str) -> None:
 
 
 def reasoned(reason: str, message: str = "Give a reason") -> str:
-    """The reason without blanks around it. Raises ReasonNeeded when nothing is left."""
-    if not reason.strip():
+    """The reason as it is kept. Raises ReasonNeeded when nothing is left to be read."""
+    said = plain(reason)
+    if not said:
         raise ReasonNeeded(message, field="reason")
-    return reason.strip()
+    return said
 
 
 @dataclass(frozen=True)
@@ -203,12 +205,15 @@ class Aggregate:
         rules: tuple[str, ...] = (),
         sensitivity: Sensitivity = Sensitivity.ORDINARY,
     ) -> None:
-        """Take an event into the record: apply it, sign it and keep it to be saved.
+        """Take an event into the record: apply it, sign it and keep it to be saved. Of its texts it takes what can be
+        seen (domain.text), whichever way they came.
 
         `occurred` defaults to the time of the command; `dated` is the answer that tells it. `people` and `provider`
         are those whom this event concerns beside those the record always concerns. Raises OccurredInTheFuture
         unless the event is a plan.
         """
+        for name, seen in changed_texts(event).items():
+            object.__setattr__(event, name, seen)
         signature = self.signature
         if occurred is not None and not event.plan and _day(occurred) > signature.today:
             raise OccurredInTheFuture("The date must be today or in the past", field=dated)
@@ -220,7 +225,7 @@ class Aggregate:
             occurred=signature.at if occurred is None else occurred,
             about=About(),
             purpose=purpose or event.purpose,
-            reason=reason,
+            reason=visible(reason),
             rules=rules,
             sensitivity=sensitivity,
             recorded_at=None,

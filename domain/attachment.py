@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from uuid import UUID
 
 from domain.aggregate import Aggregate, Event, Refusal, reasoned
+from domain.text import line
 from domain.vocabulary import About, Audience
 
 MOST_BYTES = 10 * 1024 * 1024
@@ -76,7 +77,7 @@ def plain_name(file_name: str) -> str:
     Raises FileNameNeeded, FileNameTooLong.
     """
     last = re.split(r"[/\\]", file_name)[-1]
-    name = "".join(character for character in last if character.isprintable()).strip()
+    name = line(last)
     if not name.strip(". "):
         raise FileNameNeeded("Give the file a name", field="file")
     if len(name) > LONGEST_NAME:

@@ -15,6 +15,7 @@ from domain.calendar import TermDates, default_terms
 from domain.establishments import STATE_FUNDED, EstablishmentType
 from domain.money import MOST
 from domain.references import record_id
+from domain.text import plain
 
 AUTHORITY = record_id("authority", "settings")
 """The id of the one authority that a database belongs to."""
@@ -196,10 +197,10 @@ class Authority(Aggregate):
 
     def rename(self, *, name: str, la_code: str, service_name: str) -> None:
         """Give authority and service their names. Raises NotASetting."""
-        _must(bool(name.strip()), "Enter the authority's name", "name")
+        _must(bool(plain(name)), "Enter the authority's name", "name")
         _must(re.fullmatch(r"\d{3}", la_code) is not None, "Enter the authority's code of three digits", "la_code")
-        _must(bool(service_name.strip()), "Enter the service's name", "service_name")
-        self.record(self.Named(name=name.strip(), la_code=la_code, service_name=service_name.strip()))
+        _must(bool(plain(service_name)), "Enter the service's name", "service_name")
+        self.record(self.Named(name=plain(name), la_code=la_code, service_name=plain(service_name)))
 
     def change_settings(self, settings: Settings, *, from_: date, reason: str) -> str:
         """Put settings in force from a day; returns the version's name.

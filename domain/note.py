@@ -7,6 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from domain.aggregate import Aggregate, Event, Refusal, reasoned
+from domain.text import plain
 from domain.vocabulary import About, Audience, Personal, Sensitivity, Word
 
 
@@ -200,8 +201,8 @@ class Note(Aggregate):
 
 
 def _said(heading: str, text: str) -> tuple[str, str]:
-    if not heading.strip():
+    if not plain(heading):
         raise NoteSaysNothing("Enter a heading", field="heading")
-    if not text.strip():
+    if not plain(text):
         raise NoteSaysNothing("Enter the note", field="text")
-    return heading.strip(), text.strip()
+    return plain(heading), plain(text)

@@ -9,18 +9,20 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from domain.names import look
 from domain.person import SCHOOL_ROLES, Person
 from domain.vocabulary import Phase, Role, Team
 from projections.view import Key, Row, Sheet, View, replace
 
 
 class PersonRow(Row):
-    """Somebody known to the service; `sorting` is the name as lists are ordered by it."""
+    """Somebody known to the service; `sorting` is the name as lists are ordered by it, `look` as readers see it."""
 
     id: UUID
     reference: str
     name: str
     sorting: str
+    look: str
     email: str | None
     left_on: date | None = None
 
@@ -54,7 +56,7 @@ class ProposalRow(Row):
     held_as: int | None
 
 
-people = Sheet("people", PersonRow, key=("id",), indexes=[("sorting", "id"), ("reference",)])
+people = Sheet("people", PersonRow, key=("id",), indexes=[("sorting", "id"), ("reference",), ("look",)])
 posts = Sheet("posts", PostRow, key=("person", "post"), indexes=[("role", "from_"), ("school",), ("provider",)])
 
 proposals = Sheet("proposed_posts", ProposalRow, key=("person", "proposal"))
@@ -76,13 +78,15 @@ def registered(_: PersonRow | None, event: Person.Registered) -> PersonRow:
         reference=event.reference,
         name=event.name.value,
         sorting=_sorting(event.name.value),
+        look=look(event.name.value),
         email=event.email.value if event.email else None,
     )
 
 
 @people.on(Person.NameChanged)
 def name_changed(row: PersonRow | None, event: Person.NameChanged) -> PersonRow | None:
-    return row and replace(row, name=event.name.value, sorting=_sorting(event.name.value))
+    name = event.name.value
+    return row and replace(row, name=name, sorting=_sorting(name), look=look(name))
 
 
 @people.on(Person.EmailChanged)
@@ -160,6 +164,19 @@ def post_decided(_: ProposalRow | None, __: object) -> None:
 
 def by_id(connection: sa.Connection, person: UUID) -> PersonRow | None:
     return people.get(connection, person)
+
+
+def alike(connection: sa.Connection, person: UUID) -> list[PersonRow]:
+    """Others whose names a reader may take for that person's (domain.names)."""
+    return _people(connection, [looking_like(person)])
+
+
+def looking_like(person: UUID | sa.BindParameter[UUID]) -> sa.ColumnElement[bool]:
+    """The condition that somebody is another whose name looks like that person's."""
+    columns, other = people.table.c, people.table.alias().c
+    return sa.and_(
+        columns.id != person, columns.look == sa.select(other.look).where(other.id == person).scalar_subquery()
+    )
 
 
 def by_reference(connection: sa.Connection, reference: str) -> PersonRow | None:

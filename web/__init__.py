@@ -12,6 +12,7 @@ from flask_wtf.csrf import CSRFProtect
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 from werkzeug.exceptions import NotFound, UnprocessableEntity
 
+from domain.text import visible
 from web import words
 from web.accounts import add_accounts, factors, recovery
 from web.accounts.forms_cookie import SignedApart
@@ -115,8 +116,15 @@ def add_components(app: Flask) -> None:
             PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
         ]
     )
+    app.jinja_env.finalize = shown
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+
+
+def shown(value: object) -> object:
+    """What a page shows of a value. Text recorded before the rule of text (domain.text) is shown by it too, so that
+    no mark of direction in it turns the rest of the page; markup is made of what was shown already."""
+    return value if hasattr(value, "__html__") else visible(str(value))
 
 
 def _add_templates(app: Flask) -> None:
@@ -143,5 +151,5 @@ def _refuse_nul(app: Flask) -> None:
     def refuse() -> None:
         if "\0" in request.path:
             raise NotFound
-        if any("\0" in part for pair in request.args.items(multi=True) for part in pair):
+        if "%00" in request.query_string.decode("latin-1") or "\0" in request.query_string.decode("latin-1"):
             raise UnprocessableEntity("The address holds a character (NUL) that no text has")

@@ -7,9 +7,12 @@ from io import BytesIO
 from typing import IO, Any, TypeVar
 
 import flask
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge, UnprocessableEntity
 from werkzeug.formparser import FormDataParser
+from werkzeug.utils import cached_property
+
+from domain.text import plain
 
 MOST_TYPED = 1024 * 1024
 """Bytes of a request: of a form or of JSON. Where files are taken it may be larger (`takes_files`)."""
@@ -62,6 +65,11 @@ class Request(flask.Request):
     @max_content_length.setter
     def max_content_length(self, value: int | None) -> None:
         self._of_route = value
+
+    @cached_property
+    def args(self) -> MultiDict[str, str]:
+        """The questions of the address, as text is taken everywhere (domain.text)."""
+        return ImmutableMultiDict((name, plain(value)) for name, value in super().args.items(multi=True))
 
     class form_data_parser_class(FormDataParser):  # noqa: N801  # the library's name for it
         """Counts the fields before it takes them apart, which costs a hundred times as much."""

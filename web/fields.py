@@ -12,10 +12,10 @@ from uuid import UUID
 from marshmallow import ValidationError, fields, validate
 
 from domain.references import record_id
+from domain.text import line, plain
 from domain.vocabulary import Word
 from projections import schools
 from web.figures import Amount
-from web.forms.field import tidy
 from web.known import id_of_reference, reference_of, rows_of
 from web.office import office
 
@@ -105,18 +105,18 @@ def provider_field(**options: Any) -> RecordField:
 
 def text_field(*, required: bool = True, longest: int = LONGEST, rows: int = 5, **metadata: Any) -> fields.String:
     """Free text of several lines."""
-    return _text(required, longest, {"widget": "textarea", "rows": rows, **metadata})
+    return _text(Text, required, longest, {"widget": "textarea", "rows": rows, **metadata})
 
 
 def line_field(*, required: bool = True, longest: int = 200, **metadata: Any) -> fields.String:
     """A line of text."""
-    return _text(required, longest, {"widget": "text", **metadata})
+    return _text(Line, required, longest, {"widget": "text", **metadata})
 
 
 def reason_field(label: str = "Reason", **metadata: Any) -> fields.String:
     """The reason of a choice; it stands in the audit trail."""
     hint = "This stands in the audit trail. Do not include names of pupils."
-    return _text(True, 2000, {"widget": "textarea", "rows": 3, "label": label, "hint": hint, **metadata})
+    return _text(Text, True, 2000, {"widget": "textarea", "rows": 3, "label": label, "hint": hint, **metadata})
 
 
 def money_field(*, required: bool = True, **metadata: Any) -> Amount:
@@ -157,11 +157,18 @@ def days_field(*, required: bool = True, most: int = 400, **metadata: Any) -> Am
 class Text(fields.String):
     """Words of a person, kept alike by whatever door they come."""
 
+    spelt = staticmethod(plain)
+
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
-        text: str = super()._deserialize(value, attr, data, **kwargs)
-        return tidy(text)
+        return self.spelt(super()._deserialize(value, attr, data, **kwargs))
 
 
-def _text(required: bool, longest: int, metadata: Mapping[str, Any]) -> fields.String:
+class Line(Text):
+    """The same on one line."""
+
+    spelt = staticmethod(line)
+
+
+def _text(kind: type[Text], required: bool, longest: int, metadata: Mapping[str, Any]) -> Text:
     rules: list[Callable[[str], Any]] = [validate.Length(min=1 if required else 0, max=longest)]
-    return Text(required=required, validate=rules, metadata=dict(metadata))
+    return kind(required=required, validate=rules, metadata=dict(metadata))

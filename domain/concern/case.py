@@ -47,6 +47,7 @@ from domain.concern.rules import (
     review_day,
     written,
 )
+from domain.text import plain
 from domain.vocabulary import About, Purpose, Sensitivity
 
 
@@ -243,13 +244,13 @@ class ConcernCase(Aggregate):
     def record_step(self, *, on: date, kind: StepKind, text: str, authoriser: UUID, ground: str = "") -> None:
         """Note a step, formal (with its authority or legal ground) or informal."""
         self._must_be_worked_on()
-        if kind is StepKind.FORMAL and not ground.strip():
+        if kind is StepKind.FORMAL and not plain(ground):
             raise GroundNeeded("Name the authority or legal ground of this step", field="ground")
         step = self.StepRecorded(
             on=on,
             kind=kind,
             text=written(text, "Say what was done", field="text"),
-            ground=ground.strip(),
+            ground=plain(ground),
             authoriser=authoriser,
         )
         purpose = Purpose.INTERVENTION if self.status is CaseStatus.INTERVENTION else self.purpose

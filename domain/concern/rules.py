@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from domain.aggregate import Refusal
 from domain.concern.parts import Finding, Objective
+from domain.text import plain
 
 A_YEAR = timedelta(days=366)
 """The longest time from one look at an intervention to the next."""
@@ -108,16 +109,16 @@ class GroundNeeded(Refusal):
 
 def written(value: str, message: str, *, field: str) -> str:
     """The text without blanks around it. Raises TextNeeded if nothing is left."""
-    if not value.strip():
+    if not plain(value):
         raise TextNeeded(message, field=field)
-    return value.strip()
+    return plain(value)
 
 
 def numbered(objectives: Iterable[Objective]) -> tuple[Objective, ...]:
     """The objectives of a plan. Raises NoObjectives unless they are 1, 2, 3..., each is complete, and at least one is
     not withdrawn."""
     given = tuple(objectives)
-    complete = all(objective.text.strip() and objective.measure.strip() for objective in given)
+    complete = all(plain(objective.text) and plain(objective.measure) for objective in given)
     if not complete or [objective.number for objective in given] != list(range(1, len(given) + 1)):
         raise NoObjectives("Give each objective a measure of success", field="objectives")
     if all(objective.withdrawn for objective in given):
@@ -143,7 +144,7 @@ def kept_as_rated(objectives: tuple[Objective, ...], rated: tuple[Objective, ...
     """Raises ObjectiveWithFindings unless each objective that a review rated stands under its number as it stood."""
     for objective in rated:
         kept = objectives[objective.number - 1 : objective.number]
-        if not kept or kept[0].text.strip() != objective.text.strip():
+        if not kept or plain(kept[0].text) != plain(objective.text):
             raise ObjectiveWithFindings(
                 f"A review has rated objective {objective.number}: “{objective.text}”. Keep its words, or withdraw "
                 "it and add another",
@@ -154,7 +155,7 @@ def kept_as_rated(objectives: tuple[Objective, ...], rated: tuple[Objective, ...
 def fitting(findings: Iterable[Finding], objectives: Iterable[Objective]) -> tuple[Finding, ...]:
     """The findings in the order of the objectives. Raises FindingsDoNotFit."""
     ordered = tuple(sorted(findings, key=lambda finding: finding.objective))
-    explained = all(finding.commentary.strip() for finding in ordered)
+    explained = all(plain(finding.commentary) for finding in ordered)
     if not explained or [finding.objective for finding in ordered] != [each.number for each in objectives]:
         raise FindingsDoNotFit("Rate each objective once and say what shows it", field="findings")
     return ordered

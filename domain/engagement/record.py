@@ -47,6 +47,7 @@ from domain.engagement.rules import (
     check_work,
 )
 from domain.money import half_days, pounds
+from domain.text import plain
 from domain.vocabulary import About, Personal, Side
 
 BEFORE_START = frozenset({EngagementStatus.PROPOSED, EngagementStatus.AGREED, EngagementStatus.CONFIRMED})
@@ -163,17 +164,17 @@ class BrokeredEngagement(Aggregate):
                 kind=work.kind,
                 subject=work.subject,
                 phase=work.phase,
-                scope=work.scope.strip(),
-                objectives=tuple(each.strip() for each in work.objectives if each.strip()),
+                scope=plain(work.scope),
+                objectives=tuple(plain(each) for each in work.objectives if plain(each)),
                 days=half_days(work.days),
                 net=pounds(work.net),
                 vat=pounds(work.vat),
-                fund=work.fund.strip(),
+                fund=plain(work.fund),
                 begins=work.begins,
                 ends=work.ends,
             ),
             rules=rules,
-            reason=reason.strip() if tender else reasoned(reason, "Say why no quotes were asked for"),
+            reason=plain(reason) if tender else reasoned(reason, "Say why no quotes were asked for"),
         )
         return engagement
 
@@ -192,7 +193,7 @@ class BrokeredEngagement(Aggregate):
             Side.PROVIDER: self.AgreedByProvider,
             Side.SERVICE: self.AgreedByService,
         }
-        self.record(agreed[side](), occurred=came_on, reason=reason.strip())
+        self.record(agreed[side](), occurred=came_on, reason=plain(reason))
 
     def confirm_clearance(self, *, cleared: bool, valid_to: date | None, rules: tuple[str, ...]) -> None:
         """Note that the specialist is cleared for the work. Raises NotCleared."""
@@ -227,7 +228,7 @@ class BrokeredEngagement(Aggregate):
         self._must_fit(half_days(days))
         _must_be_cleared(cleared)
         planned = self.SessionPlanned(
-            number=len(self.sessions) + 1, on=on, days=half_days(days), minutes=minutes, place=place.strip()
+            number=len(self.sessions) + 1, on=on, days=half_days(days), minutes=minutes, place=plain(place)
         )
         self.record(planned, rules=rules)
 
@@ -260,7 +261,7 @@ class BrokeredEngagement(Aggregate):
             days=half_days(days),
             specialist=self.work.specialist,
             net=self._share(half_days(days)),
-            note=note.strip(),
+            note=plain(note),
             attended=attended,
         )
         self.record(delivered, occurred=on, rules=rules)
@@ -379,7 +380,7 @@ class BrokeredEngagement(Aggregate):
         evaluated = self.Evaluated(
             quality=quality,
             impact=impact,
-            comment=Personal(self.work.specialist, comment.strip()),
+            comment=Personal(self.work.specialist, plain(comment)),
             outcomes=outcomes,
             evaluator=evaluator,
             close_by=close_by,

@@ -7,6 +7,7 @@ from decimal import Decimal
 from domain.aggregate import Refusal
 from domain.engagement.parts import Outcome, Work
 from domain.money import half_days, pounds
+from domain.text import plain
 
 
 class TermsIncomplete(Refusal):
@@ -91,9 +92,9 @@ class EvaluationDue(Refusal):
 
 def check_work(work: Work) -> None:
     """Raises TermsIncomplete, DatesOutOfOrder, NotHalfDays, NotAPrice."""
-    if not work.scope.strip():
+    if not plain(work.scope):
         raise TermsIncomplete("Enter what is to be done", field="scope")
-    if not any(objective.strip() for objective in work.objectives):
+    if not any(plain(objective) for objective in work.objectives):
         raise TermsIncomplete("Enter at least one objective", field="objectives")
     if work.ends < work.begins:
         raise DatesOutOfOrder("The last day must be on or after the first", field="ends")

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias, Unpack
 from uuid import UUID
 
 from domain.aggregate import Aggregate, reasoned
+from domain.names import address_spelt, spelt
 from domain.person import events
 from domain.person.parts import TAKES_A_SECOND_PERSON, Place, Post, Proposal
 from domain.person.rules import (
@@ -31,6 +32,7 @@ from domain.person.rules import (
     has_its_place,
     in_order,
 )
+from domain.text import plain
 from domain.vocabulary import About, Personal, Role
 
 
@@ -69,18 +71,18 @@ class Person(Aggregate):
 
     @classmethod
     def register(cls, reference: str, *, name: str, email: str | None = None) -> Person:
-        """A person who is new to the service. Raises NameNeeded, NotAnEmailAddress."""
+        """A person who is new to the service. Raises NameNeeded, MixedScripts, NotAnEmailAddress."""
         person = cls.named(reference)
         person.record(cls.Registered(reference=reference, name=person._named(name), email=person._reached(email)))
         return person
 
     def rename(self, name: str) -> None:
-        """Take another name. Raises NameNeeded, OwnRecord."""
+        """Take another name. Raises NameNeeded, MixedScripts, OwnRecord."""
         self._must_be_anothers("name")
         self.record(self.NameChanged(name=self._named(name), before=self.name))
 
     def change_email(self, email: str | None) -> None:
-        """Take another address, or none. Raises NotAnEmailAddress, OwnRecord."""
+        """Take another address, or none. Raises NotAnEmailAddress, MixedScripts, OwnRecord."""
         self._must_be_anothers("email")
         self.record(self.EmailChanged(email=self._reached(email)))
 
@@ -247,18 +249,19 @@ class Person(Aggregate):
             raise PostHeldAlready("The person holds this post in that time already", field="from_")
 
     def _named(self, name: str) -> Personal:
-        if not name.strip():
+        known_as = spelt(name)
+        if not known_as:
             raise NameNeeded("Enter the person's name", field="name")
-        return Personal(self.id, name.strip())
+        return Personal(self.id, known_as)
 
     def _reached(self, email: str | None) -> Personal | None:
-        text = (email or "").strip()
+        text = plain(email or "")
         if not text:
             return None
         before, at, after = text.partition("@")
         if not (before and at and "." in after.strip(".") and "@" not in after) or " " in text:
             raise NotAnEmailAddress("Enter an e-mail address, as name@example.org", field="email")
-        return Personal(self.id, text)
+        return Personal(self.id, address_spelt(text, "email"))
 
     def _if_past(self, day: date) -> date | None:
         """When a fact of that day occurred; None, that is now, for one of today or ahead."""

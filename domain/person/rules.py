@@ -8,6 +8,7 @@ from datetime import date
 
 from domain.aggregate import Refusal
 from domain.person.parts import SCHOOL_ROLES, Post
+from domain.text import plain
 from domain.vocabulary import Role
 
 
@@ -90,7 +91,7 @@ def has_its_place(post: Post) -> None:
         raise PostNeedsItsPlace("Choose the provider for whom the specialist works", field="provider")
     if (post.role is Role.OFFICER or post.leads_team) and post.team is None:
         raise PostNeedsItsPlace("Choose the officer's team", field="team")
-    if post.role is Role.STRATEGIC_LEAD and not (post.theme or "").strip():
+    if post.role is Role.STRATEGIC_LEAD and not plain(post.theme or ""):
         raise PostNeedsItsPlace("Enter the theme that the person leads", field="theme")
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from domain.aggregate import Aggregate, reasoned
 from domain.money import half_days
+from domain.names import spelt
 from domain.provider import events
 from domain.provider.checks import Check, Evidence, Requirement, VettingFacts
 from domain.provider.offer import (
@@ -40,6 +41,7 @@ from domain.provider.rules import (
     positive_rate,
     text,
 )
+from domain.text import plain
 from domain.vocabulary import About, Personal, Phase, ServiceType
 
 
@@ -153,10 +155,10 @@ class Provider(Aggregate):
             trading_as=text(trading_as, NameNeeded("Enter the provider's name", field="trading_as")),
             name=None,
             host_school=host_school,
-            authority=authority.strip(),
-            email=email.strip(),
-            telephone=telephone.strip(),
-            website=website.strip(),
+            authority=plain(authority),
+            email=plain(email),
+            telephone=plain(telephone),
+            website=plain(website),
         )
 
     @classmethod
@@ -173,17 +175,20 @@ class Provider(Aggregate):
         authority: str = "",
         website: str = "",
     ) -> Provider:
-        """List a person who works on their own account; they are their own first specialist."""
+        """List a person who works on their own account; they are their own first specialist.
+
+        Raises NameNeeded, MixedScripts.
+        """
         provider = cls._begin(
             reference,
             kind=kind,
-            trading_as=trading_as.strip(),
-            name=Personal(person, text(name, NameNeeded("Enter the person's name", field="name"))),
+            trading_as=plain(trading_as),
+            name=Personal(person, text(spelt(name), NameNeeded("Enter the person's name", field="name"))),
             host_school=host_school,
-            authority=authority.strip(),
+            authority=plain(authority),
             email="",
             telephone="",
-            website=website.strip(),
+            website=plain(website),
         )
         provider.add_specialist(person=person, teaches=teaches)
         return provider
@@ -203,9 +208,9 @@ class Provider(Aggregate):
         return provider
 
     def rename(self, *, trading_as: str = "", name: str = "") -> None:
-        """Change the name of an organisation, or a sole practitioner's own or trading name."""
+        """Change the name of an organisation, or a sole practitioner's own or trading name. Raises MixedScripts."""
         self._must_be_listed()
-        trading_as, name = trading_as.strip(), name.strip()
+        trading_as, name = plain(trading_as), spelt(name)
         if self.practitioner is None:
             own = None
             text(trading_as, NameNeeded("Enter the provider's name", field="trading_as"))
@@ -217,7 +222,7 @@ class Provider(Aggregate):
     def change_contact(self, *, email: str, telephone: str, website: str) -> None:
         """Note how the organisation is reached. Nothing is recorded where nothing differs."""
         self._must_be_listed()
-        email, telephone, website = email.strip(), telephone.strip(), website.strip()
+        email, telephone, website = plain(email), plain(telephone), plain(website)
         if self.practitioner is not None and (email or telephone):
             raise ContactStandsWithThePerson(
                 "Change the address and number in this person's own record", field="email" if email else "telephone"
@@ -236,7 +241,7 @@ class Provider(Aggregate):
     def withdraw(self, *, subject: str, phase: Phase, service: ServiceType) -> None:
         """Strike out something that the provider no longer does."""
         self._must_be_listed()
-        gone = Capability(subject.strip(), phase, service)
+        gone = Capability(plain(subject), phase, service)
         offer = next((offer for offer in self.capabilities if offer.matches(gone)), None)
         if offer is None:
             raise NotOffered("Choose something that this provider offers", field="subject")
@@ -245,7 +250,7 @@ class Provider(Aggregate):
     def set_coverage(self, areas: Iterable[str]) -> None:
         """Name the authorities or regions where the provider works; none means anywhere."""
         self._must_be_listed()
-        named = tuple(dict.fromkeys(area.strip() for area in areas if area.strip()))
+        named = tuple(dict.fromkeys(plain(area) for area in areas if plain(area)))
         if named != self.areas:
             self.record(self.CoverageSet(areas=named))
 
@@ -272,7 +277,7 @@ class Provider(Aggregate):
         there = self.specialists.get(person)
         if there is not None and there.is_there_on(self.today):
             raise AlreadyASpecialist("This person works for the provider already", field="person")
-        named = tuple(dict.fromkeys(subject.strip() for subject in subjects if subject.strip()))
+        named = tuple(dict.fromkeys(plain(subject) for subject in subjects if plain(subject)))
         self.record(self.SpecialistAdded(person=person, subjects=named, teaches=teaches), people=[person])
 
     def note_leaving(self, *, person: UUID, reason: str, on: date | None = None) -> None:
@@ -340,7 +345,7 @@ class Provider(Aggregate):
     ) -> None:
         """Note a tie to a school or to another named body."""
         self._must_be_listed()
-        body = body.strip()
+        body = plain(body)
         if school is None:
             text(body, NameNeeded("Choose a school or name the body", field="body"))
         if to is not None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from domain.aggregate import Refusal
 from domain.money import NotMoney, pounds
+from domain.text import plain
 
 
 class NameNeeded(Refusal):
@@ -71,9 +72,9 @@ class NotSuspended(Refusal):
 
 def text(value: str, otherwise: Refusal) -> str:
     """The text without blanks around it; raises `otherwise` if nothing is left."""
-    if not value.strip():
+    if not plain(value):
         raise otherwise
-    return value.strip()
+    return plain(value)
 
 
 def in_order(first: date, last: date, *, field: str) -> None:

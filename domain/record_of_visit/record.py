@@ -51,6 +51,7 @@ from domain.record_of_visit.rules import (
     well_formed,
 )
 from domain.record_of_visit.writing import differences
+from domain.text import plain
 from domain.vocabulary import About, Purpose, VisitKind
 
 OPEN_TO_WRITING = frozenset({RecordStatus.DRAFT, RecordStatus.CORRECTING})
@@ -310,7 +311,7 @@ class RecordOfVisit(Aggregate):
         """
         self._refuse_unless_answerable()
         given = answerable(answers, self.current.content)
-        overall = overall.strip()
+        overall = plain(overall)
         explained(agrees, overall, given)
         is_chair = respondent is Respondent.CHAIR
         responded = self.ChairResponded if is_chair else self.HeadteacherResponded
@@ -364,7 +365,7 @@ class RecordOfVisit(Aggregate):
         if on > self.today:
             raise DayStillToCome("Choose today or a day in the past", field="on")
         not_before(self.visited_on, on, field="on")
-        completed = self.ActionCompleted(number=number, on=on, note=note.strip())
+        completed = self.ActionCompleted(number=number, on=on, note=plain(note))
         self.record(completed, occurred=on, purpose=action.purpose, people=(action.owner,))
 
     def reopen_action(self, number: int, *, reason: str) -> None:

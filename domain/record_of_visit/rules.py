@@ -8,6 +8,7 @@ from datetime import date
 from domain.aggregate import Refusal
 from domain.record_of_visit.content import AgreedAction, Agreement, Content, Issue, Part
 from domain.record_of_visit.parts import IssueAnswer
+from domain.text import plain
 
 
 class IssuedTextStays(Refusal):
@@ -120,9 +121,9 @@ class BeforeTheVisit(Refusal):
 
 def filled(text: str, message: str, *, field: str) -> str:
     """The text without blanks around it. Raises NothingWritten when nothing is left."""
-    if not text.strip():
+    if not plain(text):
         raise NothingWritten(message, field=field)
-    return text.strip()
+    return plain(text)
 
 
 def well_formed(content: Content) -> None:

@@ -42,6 +42,7 @@ from domain.school.rules import (
     SchoolIsElsewhere,
     in_order,
 )
+from domain.text import plain
 from domain.vocabulary import About, Personal
 
 
@@ -390,6 +391,6 @@ def _people(*named: Personal | None) -> tuple[UUID, ...]:
 
 
 def _rationale(text: str) -> str:
-    if not text.strip():
+    if not plain(text):
         raise ReasonNeeded("Enter the rationale", field="rationale")
-    return text.strip()
+    return plain(text)

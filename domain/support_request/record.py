@@ -35,6 +35,7 @@ from domain.support_request.rules import (
     given,
     positive,
 )
+from domain.text import plain
 from domain.vocabulary import About, Phase, Side, SupportKind
 
 
@@ -143,14 +144,14 @@ class SupportRequest(Aggregate):
                 kind=kind,
                 subject=given(subject, "subject"),
                 phase=phase,
-                area=area.strip(),
+                area=plain(area),
                 need=given(need, "need"),
                 outcome_wanted=given(outcome_wanted, "outcome_wanted"),
                 needed_from=needed_from,
                 needed_by=needed_by,
                 urgency=urgency,
                 budget=None if budget is None else positive(budget, "budget"),
-                fund=fund.strip(),
+                fund=plain(fund),
                 delegates=delegates,
                 visit=visit,
                 concern=concern,
@@ -168,7 +169,7 @@ class SupportRequest(Aggregate):
     def triage(self, *, broker: UUID, level: SupportLevel, route: Route, note: str = "") -> None:
         """Judge the need and give it to a broker; may be judged anew until brokering is approved."""
         self._only_when(RequestStatus.RAISED, RequestStatus.ACKNOWLEDGED, RequestStatus.TRIAGED)
-        self.record(self.Triaged(broker=broker, level=level, route=route, note=note.strip()))
+        self.record(self.Triaged(broker=broker, level=level, route=route, note=plain(note)))
 
     def ask_for_information(
         self, question: str, *, respond_by: date | None = None, rules: tuple[str, ...] = ()
@@ -287,7 +288,7 @@ class SupportRequest(Aggregate):
         """The need was met from within, by a person or a school-based provider if one is named."""
         self._may_leave()
         self.record(
-            self.MetInHouse(met_by=met_by, person=person, provider=provider, note=note.strip()),
+            self.MetInHouse(met_by=met_by, person=person, provider=provider, note=plain(note)),
             people=(person,),
             provider=provider,
         )

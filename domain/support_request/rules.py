@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from domain.aggregate import Refusal
 from domain.money import pounds
+from domain.text import plain
 from domain.vocabulary import SupportKind
 
 
@@ -68,9 +69,9 @@ class SameRequest(Refusal):
 
 def given(text: str, field: str) -> str:
     """The text without blanks around it. Raises AnswerNeeded when nothing is left."""
-    if not text.strip():
+    if not plain(text):
         raise AnswerNeeded(f"Enter the {field.replace('_', ' ')}", field=field)
-    return text.strip()
+    return plain(text)
 
 
 def positive(amount: Decimal, field: str) -> Decimal:

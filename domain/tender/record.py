@@ -38,6 +38,7 @@ from domain.tender.rules import (
     given,
     priced,
 )
+from domain.text import plain
 from domain.vocabulary import About, Side
 
 
@@ -122,7 +123,7 @@ class Tender(Aggregate):
                 question_deadline=questions_by,
                 single_provider=single_provider,
             ),
-            reason=reasoned(reason, "Say why only one provider is asked") if single_provider else reason.strip(),
+            reason=reasoned(reason, "Say why only one provider is asked") if single_provider else plain(reason),
         )
         return tender
 
@@ -215,7 +216,7 @@ class Tender(Aggregate):
             provider=provider,
             people=(terms.specialist,),
             rules=rules,
-            reason=reason.strip(),
+            reason=plain(reason),
         )
 
     def revise_quote(

@@ -7,6 +7,7 @@ from typing import Any
 from domain.aggregate import Refusal
 from domain.money import MOST, Price, half_days, pounds
 from domain.tender.parts import Terms
+from domain.text import plain
 
 
 class BriefNeeded(Refusal):
@@ -75,9 +76,9 @@ class NothingSelected(Refusal):
 
 def given(text: str, message: str, field: str) -> str:
     """The text without blanks around it. Raises BriefNeeded when nothing is left."""
-    if not text.strip():
+    if not plain(text):
         raise BriefNeeded(message, field=field)
-    return text.strip()
+    return plain(text)
 
 
 def priced(terms: Terms) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from domain.aggregate import Aggregate, reasoned
 from domain.calendar import Term, TermDates
+from domain.text import plain
 from domain.visit import events
 from domain.visit.parts import (
     AHEAD,
@@ -227,7 +228,7 @@ class Visit(Aggregate):
                 on=on,
                 starts_at=starts_at or self.starts_at,
                 minutes=self.minutes if minutes is None else length(minutes),
-                expected=expected.strip(),
+                expected=plain(expected),
             )
         )
 

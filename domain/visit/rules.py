@@ -7,6 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from domain.aggregate import Refusal
+from domain.text import plain
 from domain.visit.parts import Visitor
 
 LONGEST = 24 * 60
@@ -96,9 +97,9 @@ def length(minutes: int) -> int:
 
 
 def said(text: str, message: str, *, field: str) -> str:
-    if not text.strip():
+    if not plain(text):
         raise NothingSaid(message, field=field)
-    return text.strip()
+    return plain(text)
 
 
 def refuse_a_past_day(on: date, today: date) -> None:

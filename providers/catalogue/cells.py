@@ -11,6 +11,8 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
+from domain.text import line
+
 ABSENT = frozenset(
     {"", "-", "n/a", "not applicable", "not-applicable", "not recorded", "does not apply"},
 )
@@ -30,10 +32,8 @@ class PartlyRead(ValueError):
 
 
 def _repairs() -> dict[int, str | None]:
-    """C0 and C1 control characters: the latter are cp1252 text that was once decoded as Latin-1."""
-    repairs: dict[int, str | None] = dict.fromkeys((*range(0x20), 0x7F, 0xFEFF, 0x200B))
-    for space in "\t\n\v\f\r":
-        repairs[ord(space)] = " "
+    """C1 control characters are cp1252 text that was once decoded as Latin-1; the blanks of C0 are blanks."""
+    repairs: dict[int, str | None] = dict.fromkeys(map(ord, "\t\n\v\f\r"), " ")
     for code in range(0x80, 0xA0):
         repairs[code] = bytes([code]).decode("cp1252", errors="ignore") or None
     return repairs
@@ -43,10 +43,8 @@ _REPAIRS = _repairs()
 
 
 def tidy(text: str) -> str:
-    """The text with control characters repaired and every run of blanks made one."""
-    if not text.isprintable():
-        text = text.translate(_REPAIRS)
-    return " ".join(text.split())
+    """The text with control characters repaired, without what cannot be seen, and every run of blanks made one."""
+    return line(text if text.isprintable() else text.translate(_REPAIRS))
 
 
 def present(text: str, also: frozenset[str] = frozenset()) -> str | None:

@@ -13,8 +13,10 @@ import sqlalchemy as sa
 
 from domain.account import Account as Record
 from domain.aggregate import Refusal
+from domain.names import address_spelt
 from domain.person import Person
 from domain.references import record_id
+from domain.text import plain
 from web.accounts import sessions, tokens
 from web.accounts.tables import ACCOUNTS, PASSWORD_LINKS, fingerprint, lock
 
@@ -69,13 +71,13 @@ def person_id(reference: str) -> UUID:
 
 
 def as_sign_in_name(typed: str) -> str:
-    """An e-mail address as it is kept, whatever its case was. Raises NotAnEmailAddress."""
-    name = typed.strip().casefold()
+    """An e-mail address as it is kept, whatever its case was. Raises NotAnEmailAddress, MixedScripts."""
+    name = plain(typed).casefold()
     if len(name) > LONGEST_NAME or not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", name):
         raise NotAnEmailAddress(
             "Enter an email address in the correct format, like name@example.com", field="sign_in_name"
         )
-    return name
+    return address_spelt(name, "sign_in_name")
 
 
 def check_new(connection: sa.Connection, person: UUID, sign_in_name: str) -> None:

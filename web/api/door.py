@@ -10,9 +10,10 @@ import flask_smorest.error_handler
 from flask import Flask, Response, json, render_template, request
 from marshmallow import RAISE, Schema, fields
 from webargs.flaskparser import FlaskParser
-from werkzeug.datastructures import CombinedMultiDict
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from werkzeug.exceptions import BadRequest, HTTPException, UnsupportedMediaType
 
+from domain.text import visible, visible_within
 from web.api.protocol import HEADERS, OF_PROBLEMS, named
 from web.bounds import check_nesting, too_deep
 from web.known import foresee, strings_within
@@ -61,6 +62,7 @@ class Parser(FlaskParser):
             json.dumps(answers, ensure_ascii=False, default=str).encode()
         except UnicodeEncodeError as error:
             raise BadRequest("The body holds half of a character (a surrogate on its own)") from error
+        answers = visible_within(answers)
         with office().read() as connection:
             foresee(connection, strings_within(answers))
         return answers
@@ -69,7 +71,8 @@ class Parser(FlaskParser):
         """A file with the answers that come beside it."""
         if req.mimetype != "multipart/form-data":
             raise UnsupportedMediaType("Send the file as multipart/form-data")
-        return self._makeproxy(CombinedMultiDict([req.form, req.files]), schema)
+        typed = [(name, visible(value)) for name, value in req.form.items(multi=True)]
+        return self._makeproxy(CombinedMultiDict([MultiDict(typed), req.files]), schema)
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library has no types

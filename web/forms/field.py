@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,6 +9,7 @@ from typing import Any
 from marshmallow import fields, missing, validate
 from werkzeug.datastructures import MultiDict
 
+from domain.text import plain
 from web.forms.messages import Phrase
 
 Raw = MultiDict[str, Any]
@@ -112,7 +111,7 @@ class FormField:
 
     def read(self) -> Any:
         """What the schema is to load; `missing` for no answer. Raises Mistake for what cannot be read."""
-        return tidy(self.value) or missing
+        return plain(self.value) or missing
 
     def take(self, mistakes: dict[str, str]) -> Any:
         """What the schema is to load; a mistake is noted under the question's name."""
@@ -136,7 +135,7 @@ class FormField:
 
     def answer(self) -> str:
         """The answer in a reader's words; "" when there is none."""
-        return tidy(self.value)
+        return plain(self.value)
 
     def within(self) -> list[FormField]:
         """This question and those inside it, in the order of the page."""
@@ -148,9 +147,3 @@ def as_text(value: Any) -> str:
     if value is None:
         return ""
     return str(getattr(value, "value", value))
-
-
-def tidy(text: str) -> str:
-    """Text as it is kept: one kind of line end, no stray control characters, nothing around it."""
-    lines = re.sub(r"\r\n?|[\v\f\x85\u2028\u2029]", "\n", unicodedata.normalize("NFC", text))
-    return "".join(char for char in lines if char in "\n\t" or unicodedata.category(char) != "Cc").strip()

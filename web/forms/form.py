@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from marshmallow import EXCLUDE, Schema, ValidationError
 from werkzeug.datastructures import FileStorage, MultiDict
 
-from web.forms.field import FormField, Sheet, tidy
+from domain.text import plain
+from web.forms.field import FormField, Sheet
 from web.forms.grouped import Group, Rows, questions, taken, written
 from web.forms.messages import plainly
 
@@ -115,7 +116,7 @@ class Form:
     def tidy_answers(self) -> list[tuple[str, str]]:
         """Names and values as they are kept, in the order of the page, without those left blank: what a person
         answered, however it was typed."""
-        return [(name, text) for name, value in self.hidden_inputs() if (text := tidy(value))]
+        return [(name, text) for name, value in self.hidden_inputs() if (text := plain(value))]
 
     def files(self) -> list[tuple[str, FileStorage]]:
         """The files handed over, by name."""

@@ -10,8 +10,9 @@ from typing import Any, Never
 
 from marshmallow import fields, missing
 
+from domain.text import line, plain
 from web import words
-from web.forms.field import FormField, Mistake, as_text, tidy
+from web.forms.field import FormField, Mistake, as_text
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -20,7 +21,7 @@ class Line(FormField):
     """A line of text."""
 
     def read(self) -> Any:
-        return " ".join(tidy(self.value).split("\n")) or missing
+        return line(self.value) or missing
 
 
 class Email(Line):
@@ -43,11 +44,11 @@ class Lines(LongText):
     counted = "lines"
 
     def read(self) -> Any:
-        lines = [line.strip() for line in tidy(self.value).split("\n") if line.strip()]
+        lines = [each.strip() for each in plain(self.value).split("\n") if each.strip()]
         return lines or (missing if self.field.required else [])
 
     def write(self, value: Any) -> Iterator[tuple[str, str]]:
-        yield self.id, "\n".join(as_text(line) for line in value or ())
+        yield self.id, "\n".join(as_text(each) for each in value or ())
 
     most_characters = None
 
@@ -130,7 +131,7 @@ class Number(FormField):
 
     def figures(self) -> str:
         """What was typed, as digits that a computer reads."""
-        return re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", tidy(self.value)).replace(MINUS, "-")
+        return re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", plain(self.value)).replace(MINUS, "-")
 
     def read(self) -> Any:
         figures = self.figures()
@@ -181,7 +182,7 @@ class Money(Number):
         try:
             sum_typed = self.read()
         except Mistake:
-            return tidy(self.value)
+            return plain(self.value)
         return "" if sum_typed is missing else words.money(Decimal(sum_typed))
 
 
@@ -193,7 +194,7 @@ class Clock(FormField):
     _named = {"midday": time(12), "noon": time(12), "midnight": time(0)}
 
     def read(self) -> Any:
-        typed = tidy(self.value).lower().replace(" ", "")
+        typed = plain(self.value).lower().replace(" ", "")
         if not typed:
             return missing
         return (self._named.get(typed) or self._told(typed)).isoformat()
@@ -223,7 +224,7 @@ class Clock(FormField):
         try:
             told = self.read()
         except Mistake:
-            return tidy(self.value)
+            return plain(self.value)
         return "" if told is missing else words.time(time.fromisoformat(told))
 
 
@@ -255,7 +256,7 @@ class DateParts(FormField):
         return f"{self.id}-{self.wrong[0] if self.wrong else 'day'}"
 
     def read(self) -> Any:
-        typed = {part: tidy(self.typed(part)) for part in self.parts}
+        typed = {part: plain(self.typed(part)) for part in self.parts}
         blank = [part for part in self.parts if not typed[part]]
         if len(blank) == len(self.parts):
             return missing

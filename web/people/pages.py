@@ -102,7 +102,10 @@ _school = schools.schools.table.c
 _link = schools.linked([RECORD], _TODAY)
 _order = (_school.closed, _school.sought, _school.id)
 
+_person = view.people.table.c
+
 AROUND = Together(
+    alike=Question(view.people, view.looking_like(RECORD), (_person.sorting, _person.id)),
     linked=Question(
         schools.schools, sa.and_(_school.merged_into.is_(None), schools.linked_from(RECORD, _TODAY)), _order
     ),
@@ -115,7 +118,8 @@ AROUND = Together(
         caseload.items, sa.and_(caseload.WAITS, caseload.items.table.c.person == RECORD), caseload.AS_DUE, EVERYTHING
     ),
 )
-"""What is asked for the page of a person: the schools in their hands, and what waits for them by name."""
+"""What is asked for the page of a person: the schools in their hands, what waits for them by name, and
+others whose names look alike."""
 
 
 def _around(connection: sa.Connection, person: Person, found: Beside) -> Mapping[str, Any]:
@@ -125,6 +129,7 @@ def _around(connection: sa.Connection, person: Person, found: Beside) -> Mapping
         "nameless": NAMELESS[Channel.COMMAND_LINE],
         "today": office().today(),
         "in_words": in_words,
+        "alike": found["alike"],
         "linked": found["linked"],
         "standing_in": found["standing_in"],
         "waiting": waiting,

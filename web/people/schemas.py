@@ -6,10 +6,12 @@ from decimal import Decimal
 
 from marshmallow import Schema, fields, validate
 
-from domain.person import TAKES_A_SECOND_PERSON
+from domain.person import TAKES_A_SECOND_PERSON, Person
 from domain.vocabulary import Phase, Role, Team
+from projections import people
 from web.fields import SchoolField, day_field, line_field, provider_field, reason_field
 from web.figures import Amount, Whole
+from web.office import office
 
 SCHOOLS, PROVIDERS, POSTS, PROPOSALS = "schools", "providers", "posts", "proposals"
 """What a form offers: the open schools, the providers on the list, the posts that have not ended, and the proposed
@@ -164,6 +166,11 @@ class ProposedPostOut(Schema):
     is_held = fields.Function(lambda proposal: proposal.held_as is not None, metadata={"type": "boolean"})
 
 
+def names_alike(person: Person) -> list[str]:
+    with office().read() as connection:
+        return [other.reference for other in people.alike(connection, person.id)]
+
+
 class PersonOut(Schema):
     """A person as the API shows them."""
 
@@ -172,6 +179,14 @@ class PersonOut(Schema):
     name = fields.String()
     email = fields.String(allow_none=True)
     left_on = fields.Date(allow_none=True)
+    names_alike = fields.Function(
+        names_alike,
+        metadata={
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "Others whose names look the same or nearly so, by reference",
+        },
+    )
     posts = fields.List(fields.Nested(PostOut))
     proposed_posts = fields.List(
         fields.Nested(ProposedPostOut),
