@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from calendar import monthrange
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from itertools import islice
 from pathlib import Path
-from re import finditer
 from typing import Any
 
 from providers.catalogue.cells import PartlyRead, tidy
-from providers.catalogue.opening import Part, encoding_of, opened, parts_of, read_document
+from providers.catalogue.dated_names import date_in_name
+from providers.catalogue.opening import Part, encoding_of, parts_of, read_document
 from providers.catalogue.problems import Loss, Problem, WrongFile
-from providers.catalogue.workbooks import Damaged, rows_of
+from providers.catalogue.records import Progress, Row, not_closed, records
 
 __all__ = [
     "Column",
@@ -38,10 +34,6 @@ __all__ = [
     "records",
 ]
 
-Progress = Callable[[int, int], None]
-"""Called now and then with the bytes read so far and the size of the file, both as on the disk."""
-
-_ROWS_BETWEEN_REPORTS = 500
 _LINES_ABOVE = 20
 """Filled lines in which the headings are sought: a download may begin with titles."""
 
@@ -50,17 +42,6 @@ _NUMBERS = ("URN", "Group UID")
 """Headings of numbers without which a row tells of nothing: a line of words in such a table closes it."""
 
 _CLOSING_LINES = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """The cells of one row; `more` are filled cells beyond the header where the source allows them; `last` is the
-    line on which it ends."""
-
-    line: int
-    cells: Sequence[str]
-    more: Sequence[str] = ()
-    last: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +177,7 @@ class Table:
         width = len(self.header)
         surplus = [cell for cell in map(tidy, record.cells[width:]) if cell]
         if self._took_in_others(record):
-            yield _not_closed(record.line, record.last)
+            yield not_closed(record.line, record.last)
             return
         if surplus and not repeats_last:
             yield Problem(record.line, "", surplus[0], f"has {len(record.cells)} cells, the header {width}")
@@ -275,13 +256,6 @@ def _may_close(record: Row) -> bool:
 _SUM = re.compile(r"total|count|rows|records|number", re.IGNORECASE)
 
 
-def _not_closed(line: int, last: int) -> Problem:
-    lost = last - line + 1
-    lines = f"{lost:,} lines, from line {line:,} on, are" if lost > 1 else f"line {line:,} is"
-    reason = f"a quotation mark is not closed: {lines} not taken"
-    return Problem(line, "", "", reason, Loss.MANY)
-
-
 def open_first(path: Path, layouts: Sequence[Sequence[str]], wrong: type[WrongFile]) -> Table:
     """The table in the file that has all the columns of one of these layouts, the first that fits.
 
@@ -344,74 +318,3 @@ def _refuse_doubled(table: Table) -> None:
                 table.path, f"its heading {heading} stands twice, so that it cannot be said which counts"
             )
         seen.add(heading.casefold())
-
-
-def records(
-    part: Part, encoding: str, progress: Progress | None = None, *, separator: str = ","
-) -> Iterator[Row | Problem]:
-    """Every record of a file with the line on which it starts, the header and blank ones included."""
-    if part.sheet:
-        yield from _of_sheet(part, progress)
-        return
-    size = part.path.stat().st_size
-    with opened(part) as (raw, stream), io.TextIOWrapper(stream, encoding, "replace", newline="") as text:
-        reader = csv.reader(text, delimiter=separator, strict=True)
-        line, count = 1, 0
-        while True:
-            try:
-                cells = next(reader)
-                record: Row | Problem = Row(line, cells, last=reader.line_num)
-            except StopIteration:
-                break
-            except csv.Error as error:
-                record = Problem(line, "", "", f"cannot be read as CSV: {error}")
-                if reader.line_num > line or "end of data" in str(error):
-                    record = _not_closed(line, reader.line_num)
-            line = reader.line_num + 1
-            count += 1
-            if progress is not None and count % _ROWS_BETWEEN_REPORTS == 0:
-                progress(raw.tell(), size)
-            yield record
-    if progress is not None:
-        progress(size, size)
-
-
-def _of_sheet(part: Part, progress: Progress | None) -> Iterator[Row | Problem]:
-    line = 0
-    try:
-        for line, cells in enumerate(rows_of(part.path, part.sheet), 1):
-            yield Row(line, cells, last=line)
-    except Damaged:
-        yield Problem(line + 1, "", "", "the workbook is damaged from here on", Loss.MANY)
-    if progress is not None:
-        size = part.path.stat().st_size
-        progress(size, size)
-
-
-def date_in_name(path: Path) -> date | None:
-    """The day that the file's name gives: 2024-06-17, 20240617 or 17-06-2024 anywhere in it.
-
-    A name that gives a month only (2022-04) means its last day: what the file tells was not true
-    before its true day, and a file of a day within that month is never taken for a newer one. In the
-    running month this lies ahead; whoever asks takes the earlier of it and today. Spans of years
-    (2005-2020, 2021-22) are no dates.
-    """
-    name = path.name
-    for pattern, order in _DATES_IN_NAMES:
-        for found in finditer(pattern, name):
-            parts = dict(zip(order, map(int, found.groups()), strict=True))
-            year, month = parts["year"], parts["month"]
-            if not (1990 <= year < 2100 and 1 <= month <= 12):
-                continue
-            last = monthrange(year, month)[1]
-            if 1 <= parts.get("day", last) <= last:
-                return date(year, month, parts.get("day", last))
-    return None
-
-
-_DATES_IN_NAMES = (
-    (r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)", ("year", "month", "day")),
-    (r"(?<!\d)(\d{2})-(\d{2})-(\d{4})(?!\d)", ("day", "month", "year")),
-    (r"(?<!\d)(\d{4})(\d{2})(\d{2})(?!\d)", ("year", "month", "day")),
-    (r"(?<![\d-])(\d{4})-(\d{2})(?![\d-])", ("year", "month")),
-)

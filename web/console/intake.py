@@ -17,8 +17,9 @@ from domain.imports import ImportKind
 from domain.provider import ProviderKind
 from domain.school import Source
 from domain.vocabulary import Channel
+from providers.catalogue.dated_names import date_in_name
 from providers.catalogue.report import write_report
-from providers.catalogue.source import Loss, Problem, date_in_name
+from providers.catalogue.source import Loss, Problem
 from web import words
 from web.console.opening import ADMINISTRATOR, opened
 from web.imports.importers import Done, Wanted

@@ -19,7 +19,7 @@ from domain.vocabulary import Channel, Role, Team
 from projections import caseload
 from projections.caseload import WaitingFor
 from projections.schools import by_urn, listed
-from providers.catalogue.source import date_in_name
+from providers.catalogue.dated_names import date_in_name
 from web import words
 from web.accounts import accounts as kept
 from web.accounts import keeping
