@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -89,11 +90,36 @@ class OutcomeUnknown(Unavailable):
     """The log was lost sight of while something was being saved: it may be saved or not."""
 
 
+class Damaged(Unavailable):
+    """The database holds what it could not have written itself."""
+
+    says = "The database is damaged: a part of it cannot be read. Nothing was saved"
+
+
+class Unreadable(Exception):
+    """An event that this release cannot read: a newer one wrote it, or it is damaged.
+
+    `topic` is empty where the event was read but for what its meta holds.
+    """
+
+    def __init__(
+        self, why: str, *, position: int, topic: str, stream: UUID, event_id: UUID, recorded_at: datetime | None
+    ) -> None:
+        named = f"Event {position:,}" + (f" ({topic})" if topic else "")
+        super().__init__(f"{named} cannot be read: {why}. A newer release wrote it, or it is damaged")
+        self.why = why
+        self.position = position
+        self.topic = topic
+        self.stream = stream
+        self.event_id = event_id
+        self.recorded_at = recorded_at
+
+
 class Log(EventStore[UUID]):
     """What the service asks of an event store beyond the library's own questions.
 
     Its `put` takes `looked_at`: versions by record id that must still hold when the events are saved.
-    Whatever is asked of it may raise Unavailable, and `put` OutcomeUnknown.
+    Whatever is asked of it may raise Unavailable, `put` OutcomeUnknown, and whatever reads events Unreadable.
     """
 
     @abstractmethod

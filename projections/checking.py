@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from domain.aggregate import Event
-from projections.codec import event_of
+from domain.service import Unreadable
+from projections.codec import StoredRecord, sorted_out, without_collecting
 from projections.event_log.recorder import SqlLog, Tail
-from projections.follower import Found, folded
+from projections.follower import CannotFold, Found, folded, read_for, steps_of
 from projections.rows import live_rows
 from projections.standing import Standing, standings
 from projections.view import Key, Sheet, View
@@ -27,7 +27,7 @@ class Difference(msgspec.Struct, frozen=True):
 
 
 class Stopped(msgspec.Struct, frozen=True):
-    """A view that was not checked, as an event has stopped it."""
+    """A view that cannot be checked, as it cannot take an event."""
 
     view: str
     position: int
@@ -40,7 +40,24 @@ def check(
     """Where the live tables differ from what a rebuild would give, all seen at one moment."""
     with log.snapshot.begin() as connection:
         known = standings(connection)
-        return [found for view in views for found in _check(log, connection, view, known[view.name], progress)]
+        return [found for view in views for found in _checked(log, connection, view, known[view.name], progress)]
+
+
+def unreadable_in(log: SqlLog) -> Iterator[Unreadable]:
+    """What this release cannot read of all that is in the log."""
+    with log.snapshot.begin() as connection, without_collecting():
+        tail = Tail(log)
+        while page := tail.rest(connection):
+            yield from sorted_out(page)[1]
+
+
+def _checked(
+    log: SqlLog, connection: sa.Connection, view: View, standing: Standing, progress: Callable[[int], None]
+) -> list[Difference | Stopped]:
+    try:
+        return list(_check(log, connection, view, standing, progress))
+    except CannotFold as failed:
+        return [Stopped(view.name, failed.position, str(failed))]
 
 
 def _check(
@@ -51,14 +68,15 @@ def _check(
         return
     rows: dict[Sheet[Any], Found] = {sheet: {} for sheet in view.sheets}
     counts = dict.fromkeys(view.sheets, 0)
-    for events in _pages(log, connection, standing.position if standing.follows else None):
+    for page in _pages(log, connection, standing.position if standing.follows else None):
+        events = read_for(view, page)
         for sheet, before in rows.items():
-            after = folded(view, sheet, {} if sheet.journal else before, _steps(sheet, events))
+            after = folded(view, sheet, {} if sheet.journal else before, list(steps_of(view, sheet, events)))
             if sheet.journal:
                 counts[sheet] += len(after)
                 live = live_rows(sheet, connection.dialect).fetch(connection, list(after))
                 yield from _differences(sheet, live, after)
-        progress(len(events))
+        progress(len(page))
     for sheet, made in rows.items():
         if sheet.journal:
             there = connection.execute(sa.select(sa.func.count()).select_from(sheet.table)).scalar_one()
@@ -68,19 +86,13 @@ def _check(
             yield from _compared(sheet, live_rows(sheet, connection.dialect).all(connection), made)
 
 
-def _pages(log: SqlLog, connection: sa.Connection, last: int | None) -> Iterator[list[Event]]:
+def _pages(log: SqlLog, connection: sa.Connection, last: int | None) -> Iterator[list[StoredRecord]]:
     tail = Tail(log)
     while page := tail.rest(connection):
-        events = [event_of(record) for record in page if last is None or (record.position or 0) <= last]
-        if not events:
+        found = [record for record in page if last is None or (record.position or 0) <= last]
+        if not found:
             return
-        yield events
-
-
-def _steps(sheet: Sheet[Any], events: Sequence[Event]) -> list[tuple[Key, Any, Event]]:
-    return [
-        (key, fold.fold, event) for event in events for fold in sheet.folds(type(event)) for key in fold.keys(event)
-    ]
+        yield found
 
 
 def _differences(sheet: Sheet[Any], live: Found, rebuilt: Found) -> Iterator[Difference]:

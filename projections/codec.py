@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any, TypeVar, cast, get_type_hints
@@ -18,6 +18,7 @@ from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 
 from domain.acting import Signature
 from domain.aggregate import EVENTS, Event, Meta
+from domain.service import Unreadable
 from domain.vocabulary import About, Channel, Purpose, Sensitivity
 
 T = TypeVar("T")
@@ -49,6 +50,12 @@ class StoredRecord(msgspec.Struct, frozen=True, array_like=True, gc=False):
     state: str
     recorded_at: datetime | None = None
     position: int | None = None
+
+
+class DamagedRecord(StoredRecord, frozen=True, array_like=True, gc=False):
+    """A row of the log that holds what no column of it may: as much of it as can be told, and why it is no record."""
+
+    why: str = ""
 
 
 class MetaState(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -85,7 +92,7 @@ class EventMapper(Mapper[UUID]):
         return cast("StoredEvent", stored(domain_event))
 
     def to_domain_event(self, stored_event: Any) -> Event:
-        """The event as it was recorded. Raises what `event_of` raises."""
+        """The event as it was recorded. Raises Unreadable."""
         if not isinstance(stored_event, StoredRecord):
             raise TypeError("only this log's own records can be read")
         return event_of(stored_event)
@@ -107,14 +114,17 @@ def stored(event: Event) -> StoredRecord:
 def event_of(record: StoredRecord) -> Event:
     """The event as it was recorded; what its meta column holds is read when it is first asked.
 
-    Raises UnknownTopic, UnknownSchema, or msgspec.ValidationError for an ill-formed one.
+    Raises Unreadable, now or when its meta is asked.
     """
-    id, version, event_id, topic, unread, state, recorded_at, position = _columns(record)
-    shape = _of_topic.get(topic) or _shape_of_topic(topic)
-    if shape.is_first and _SCHEMA_TOLD not in unread:
-        fields = _asdict(shape.decode(state))
-    else:
-        fields = _fields(shape, state, schema=_meta_decoder.decode(unread).schema)
+    try:
+        id, version, event_id, topic, unread, state, recorded_at, position = _columns(record)
+        shape = _of_topic.get(topic) or _shape_of_topic(topic)
+        if shape.is_first and _SCHEMA_TOLD not in unread:
+            fields = _asdict(shape.decode(state))
+        else:
+            fields = _fields(shape, state, schema=_meta_decoder.decode(unread).schema)
+    except Exception as error:
+        raise _unreadable(record, error) from error
     fields["meta"] = _made(
         _StoredMeta,
         {
@@ -130,6 +140,48 @@ def event_of(record: StoredRecord) -> Event:
     return event
 
 
+def whole_event_of(record: StoredRecord) -> Event:
+    """The event as it was recorded, its meta read too. Raises Unreadable."""
+    event = event_of(record)
+    try:
+        _ = event.meta.signature
+    except Unreadable as error:
+        raise _unreadable(record, error) from error
+    return event
+
+
+def sorted_out(records: Iterable[StoredRecord]) -> tuple[list[Event], list[Unreadable]]:
+    """The events that can be read, all of each, and what stands against the others."""
+    events: list[Event] = []
+    unreadable: list[Unreadable] = []
+    for record in records:
+        try:
+            events.append(whole_event_of(record))
+        except Unreadable as error:
+            unreadable.append(error)
+    return events, unreadable
+
+
+def _unreadable(record: StoredRecord, error: Exception) -> Unreadable:
+    match error:
+        case _ if isinstance(record, DamagedRecord):
+            why = record.why
+        case UnknownTopic():
+            why = "this release knows no event of that kind"
+        case Unreadable():
+            why = error.why
+        case _:
+            why = str(error)
+    return Unreadable(
+        why,
+        position=record.position or 0,
+        topic=record.topic,
+        stream=record.originator_id,
+        event_id=record.event_id,
+        recorded_at=record.recorded_at,
+    )
+
+
 class _StoredMeta(Meta):
     """A meta whose column is read when somebody asks for what is in it. No field of Meta may have a default."""
 
@@ -137,7 +189,18 @@ class _StoredMeta(Meta):
         unread = self.__dict__.get("_unread")
         if unread is None:
             raise AttributeError(name)
-        self.__dict__.update(_meta_fields(unread))
+        try:
+            fields = _meta_fields(unread)
+        except Exception as error:
+            raise Unreadable(
+                str(error),
+                position=self.position or 0,
+                topic="",
+                stream=self.stream,
+                event_id=self.event_id,
+                recorded_at=self.recorded_at,
+            ) from error
+        self.__dict__.update(fields)
         self.__dict__.pop("_unread", None)
         return getattr(self, name)
 

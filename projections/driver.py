@@ -27,6 +27,17 @@ def run(connection: sa.Connection, statement: str, arguments: Sequence[Any] = ()
     return cursor
 
 
+def fetch(connection: sa.Connection, statement: str, arguments: Sequence[Any] = ()) -> list[Any]:
+    """The rows of one statement. Raises SQLAlchemy's errors, also for what is found only while rows are fetched."""
+    cursor = run(connection, statement, arguments)
+    try:
+        rows: list[Any] = cursor.fetchall()
+    except connection.dialect.loaded_dbapi.Error as error:
+        cursor.close()
+        raise _meant(connection, statement, error) from error
+    return rows
+
+
 def run_for_each(connection: sa.Connection, statement: str, rows: Sequence[Sequence[Any]]) -> None:
     """One statement for each row of arguments, each of which it must take.
 

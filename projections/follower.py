@@ -5,7 +5,7 @@ A view that cannot take an event stops, alone: the command is saved, the other v
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 from zlib import crc32
 
@@ -13,6 +13,8 @@ import msgspec
 import sqlalchemy as sa
 
 from domain.aggregate import Event
+from domain.service import Unreadable
+from projections.codec import StoredRecord, event_of
 from projections.rows import live_rows
 from projections.standing import generation, standings, stop
 from projections.view import Key, Sheet, View
@@ -26,13 +28,17 @@ class WrongKey(ValueError):
 
 
 class CannotFold(Exception):
-    """A view raised on an event; the cause is its own exception."""
+    """A view raised on an event, or an event that it reads cannot be read; the cause is that exception."""
 
-    def __init__(self, view: View, event: Event, error: Exception) -> None:
-        super().__init__(f"{view.name} cannot take {event.TOPIC}: {type(error).__name__}: {error}")
+    def __init__(self, view: View, event: Event | Unreadable, error: Exception) -> None:
         self.view = view
-        self.event = event
-        self.position = event.meta.position or 0
+        self.is_unreadable = isinstance(error, Unreadable)
+        if isinstance(event, Unreadable):
+            self.position, said = event.position, str(event)
+        else:
+            self.position = event.meta.position or 0
+            said = f"{view.name} cannot take {event.TOPIC}: {type(error).__name__}: {error}"
+        super().__init__(str(error) if self.is_unreadable else said)
 
 
 class ViewsChanged(Exception):
@@ -122,6 +128,22 @@ class Follower:
         )
 
 
+def read_for(view: View, records: Iterable[StoredRecord]) -> list[Event]:
+    """Of some records the events that a view reads. Raises CannotFold."""
+    events = []
+    reads: dict[str, bool] = {}
+    for record in records:
+        is_read = reads.get(record.topic)
+        if is_read is None:
+            is_read = reads[record.topic] = view.reads(record.topic)
+        if is_read:
+            try:
+                events.append(event_of(record))
+            except Unreadable as error:
+                raise CannotFold(view, error, error) from error
+    return events
+
+
 def changes_by(connection: sa.Connection, view: View, events: Sequence[Event]) -> list[Change]:
     """What events make of a view's rows. Raises CannotFold; nothing is written yet."""
     changes = []
@@ -129,13 +151,14 @@ def changes_by(connection: sa.Connection, view: View, events: Sequence[Event]) -
     for sheet in view.sheets:
         if not any(map(sheet.folds, kinds)):
             continue
-        steps = list(_steps(view, sheet, events))
+        steps = list(steps_of(view, sheet, events))
         if steps:
             changes.append(_change(connection, view, sheet, steps))
     return changes
 
 
-def _steps(view: View, sheet: Sheet[Any], events: Sequence[Event]) -> Iterator[Step]:
+def steps_of(view: View, sheet: Sheet[Any], events: Sequence[Event]) -> Iterator[Step]:
+    """What is to be folded into which rows. Raises CannotFold."""
     for event in events:
         for fold in sheet.folds(type(event)):
             try:
@@ -149,7 +172,7 @@ def _steps(view: View, sheet: Sheet[Any], events: Sequence[Event]) -> Iterator[S
 def _steps_in_good_faith(sheet: Sheet[Any], events: Sequence[Event]) -> Iterator[Step]:
     """The steps as far as they can be told; what cannot is dealt with when the event is folded."""
     try:
-        yield from _steps(View("", sheet), sheet, events)
+        yield from steps_of(View("", sheet), sheet, events)
     except CannotFold:
         return
 

@@ -7,11 +7,10 @@ from contextlib import suppress
 
 import sqlalchemy as sa
 
-from domain.aggregate import Event
-from projections.codec import event_of
+from projections.codec import StoredRecord
 from projections.database import alone
 from projections.event_log.recorder import SqlLog, Tail
-from projections.follower import CannotFold, Change, Follower, changes_by
+from projections.follower import CannotFold, Change, Follower, changes_by, read_for
 from projections.standing import hold, moved, resume, set_following, standings, stop
 from projections.view import View
 
@@ -68,12 +67,12 @@ class Following:
         start = min(views.values())
         if self._tail is None or self._tail.after != start:
             self._tail = self.log.tail(start)
-        events = [event_of(record) for record in self._tail.next(TOGETHER)]
-        if events:
+        records = self._tail.next(TOGETHER)
+        if records:
             # Whoever was quicker has done it; what was folded here is dropped.
             with suppress(NotInStep):
-                self.log.commit(lambda connection: _fold(connection, views, events))
-        return len(events)
+                self.log.commit(lambda connection: _fold(connection, views, records))
+        return len(records)
 
     def _try_again(self, connection: sa.Connection) -> None:
         for view in self.follower.views:
@@ -82,16 +81,16 @@ class Following:
                 resume(connection, view.name)
 
 
-def _fold(connection: sa.Connection, views: dict[View, int], events: Sequence[Event]) -> None:
+def _fold(connection: sa.Connection, views: dict[View, int], records: Sequence[StoredRecord]) -> None:
     for view, position in views.items():
-        new = [event for event in events if _position(event) > position]
+        new = [record for record in records if _position(record) > position]
         if new:
             _bring_forward(connection, view, position, new)
 
 
-def _bring_forward(connection: sa.Connection, view: View, position: int, events: Sequence[Event]) -> None:
+def _bring_forward(connection: sa.Connection, view: View, position: int, records: Sequence[StoredRecord]) -> None:
     hold(connection, view.name)
-    taken, changes, failed = _as_far_as_it_goes(connection, view, events)
+    taken, changes, failed = _as_far_as_it_goes(connection, view, records)
     if not moved(connection, view.name, position, _position(taken[-1]) if taken else position):
         raise NotInStep(view.name)
     for change in changes:
@@ -101,17 +100,17 @@ def _bring_forward(connection: sa.Connection, view: View, position: int, events:
 
 
 def _as_far_as_it_goes(
-    connection: sa.Connection, view: View, events: Sequence[Event]
-) -> tuple[Sequence[Event], list[Change], CannotFold | None]:
+    connection: sa.Connection, view: View, records: Sequence[StoredRecord]
+) -> tuple[Sequence[StoredRecord], list[Change], CannotFold | None]:
     """The events up to the first that the view cannot take, and what they change."""
     failed = None
     while True:
         try:
-            return events, changes_by(connection, view, events), failed
+            return records, changes_by(connection, view, read_for(view, records)), failed
         except CannotFold as error:
             # Another of the view's sheets may have failed at an earlier one.
             failed = error
-            events = [event for event in events if _position(event) < error.position]
+            records = [record for record in records if _position(record) < error.position]
 
 
 def let_follow(log: SqlLog, view: View) -> None:
@@ -147,11 +146,11 @@ def _end(log: SqlLog, connection: sa.Connection, view: View) -> bool:
     if standing.follows:
         tail = Tail(log, standing.position)
         while page := tail.rest(connection):
-            for change in changes_by(connection, view, [event_of(record) for record in page]):
+            for change in changes_by(connection, view, read_for(view, page)):
                 change.write(connection)
         set_following(connection, view.name, False, tail.after)
     return True
 
 
-def _position(event: Event) -> int:
-    return event.meta.position or 0
+def _position(record: StoredRecord) -> int:
+    return record.position or 0

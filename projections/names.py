@@ -13,7 +13,7 @@ from domain.person import Person
 from domain.provider import events as provider
 from domain.school import School
 from domain.vocabulary import Personal
-from projections.view import Key, Row, Sheet, View, by_stream, replace
+from projections.view import Key, Row, Sheet, View, by_stream, having, replace
 
 AT_ONCE = 2000
 
@@ -56,11 +56,11 @@ def provider_renamed(row: Name | None, event: provider.Renamed) -> Name | None:
     return row and replace(row, name=_of_provider(event.trading_as, event.name))
 
 
-def begins_with_reference(event: Event) -> Iterable[Key]:
-    return [by_stream(event)] if event.meta.version == 1 and hasattr(event, "reference") else []
+def begins(event: Event) -> Iterable[Key]:
+    return [by_stream(event)] if event.meta.version == 1 else []
 
 
-@names.on_each(Event, keys=begins_with_reference)
+@names.on_each(Event, keys=begins, of_class=having("reference"))
 def record_begun(_: Name | None, event: Any, __: Key) -> Name:
     """Whatever has no name of its own is called by its reference."""
     kind = event.TOPIC.partition(".")[0]

@@ -16,11 +16,11 @@ import sqlalchemy as sa
 
 from domain.aggregate import Event
 from projections.beside import WRITTEN_TOGETHER, Beside, Writing
-from projections.codec import StoredRecord, event_class_of, event_of, without_collecting
+from projections.codec import StoredRecord, event_class_of, without_collecting
 from projections.database import alone
 from projections.event_log.recorder import SqlLog, Tail
-from projections.follower import CannotFold, Follower
-from projections.standing import Standing, filled, hold, standings, stop
+from projections.follower import CannotFold, Follower, read_for
+from projections.standing import Standing, count_to, filled, hold, standings, stop
 from projections.tables import REBUILDS
 from projections.view import Key, View
 
@@ -48,11 +48,19 @@ class Rebuilt:
 def rebuild(log: SqlLog, view: View, progress: Progress = lambda _: None) -> Rebuilt:
     """Fill a view anew. Raises CannotFold, and leaves the live tables as they are, if it cannot take an event.
 
-    Goes on where an interrupted rebuild of the same code left off. `progress` is told positions reached.
+    Where it reads an event that cannot be read it is stopped, and left as it is: nobody can tell whether it is right.
+
+    Goes on where an interrupted rebuild of the same code left off. `progress` is told how many events are folded.
     Raises Unavailable where somebody reads the live tables, or saves, for so long that others would have to wait.
     """
     with alone(log.writer, LOCK):
-        return _Rebuild(log, view, progress).run()
+        try:
+            return _Rebuild(log, view, progress).run()
+        except CannotFold as failed:
+            if failed.is_unreadable:
+                error, position = str(failed), failed.position
+                log.commit(lambda connection: _stop_inline(connection, view, position, error))
+            raise
 
 
 def prepare(
@@ -101,6 +109,13 @@ def _stopped(connection: sa.Connection, view: View, position: int, error: str) -
     stop(connection, view.name, position, error)
 
 
+def _stop_inline(connection: sa.Connection, view: View, position: int, error: str) -> None:
+    known = standings(connection).get(view.name)
+    # One that follows stops by itself when it comes to the event.
+    if known is not None and not known.follows:
+        stop(connection, view.name, position, error)
+
+
 def _begin_empty(log: SqlLog, connection: sa.Connection, views: Sequence[View]) -> bool:
     """Make the tables where there is no event to fill them from; False if there is one."""
     log.hold_still(connection)
@@ -119,8 +134,9 @@ class _Rebuild:
         self.log = log
         self.view = view
         self.progress = progress
-        self.count = 0
         suffix, position = log.commit(self._begin)
+        with log.snapshot.connect() as connection:
+            self.count = count_to(connection, position) if position else 0
         self.tail = log.tail(position)
         self.saved_to = position
         self.beside = self._tables(suffix, is_new=position == 0)
@@ -132,11 +148,11 @@ class _Rebuild:
                 self._take(page, self._fetch_at_the_primary)
                 if self._is_much():
                     self._save()
-                self.progress(self.tail.after)
+                self.progress(self.count)
             self._save()
         differing = self._differing()
         self.log.commit(self._switch)
-        self.progress(self.tail.after)
+        self.progress(self.count)
         return Rebuilt(self.view.name, self.count, differing)
 
     def _tables(self, suffix: str, *, is_new: bool) -> list[Beside]:
@@ -167,13 +183,13 @@ class _Rebuild:
 
     def _take(self, page: list[StoredRecord], fetch: Callable[[Beside, list[Event]], None]) -> None:
         """Fold a page of events into the rows in memory."""
-        events = [event_of(record) for record in page if self._folds_of(record.topic)]
+        events = read_for(self.view, page)
         for beside in self.beside:
             if not beside.is_whole:
                 fetch(beside, events)
         for event in events:
             try:
-                for beside, fold in self._folds[event.TOPIC]:
+                for beside, fold in self._folds_of(event.TOPIC):
                     beside.fold(fold, event)
             except Exception as error:
                 raise CannotFold(self.view, event, error) from error
@@ -228,7 +244,7 @@ class _Rebuild:
                 return None
             if not all(_is_whole(connection, beside) for beside in self.beside):
                 return None
-            events = [event_of(record) for record in _rest(self.log, connection, self.tail.after)]
+            events = read_for(self.view, _rest(self.log, connection, self.tail.after))
             return [
                 (beside.sheet.table.name, key)
                 for beside in self.beside

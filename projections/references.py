@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from domain.aggregate import Aggregate, Event
 from domain.references import PATTERN, parts, record_id, reference
 from projections.tables import EVENTS, NUMBERS
-from projections.view import Key, Row, Sheet, View, by_stream
+from projections.view import Key, Row, Sheet, View, by_stream, having
 
 
 class Referenced(Row):
@@ -39,7 +39,7 @@ def begins_with_reference(event: Event) -> Iterable[Key]:
     return [by_stream(event)] if referenced else []
 
 
-@references.on_each(Event, keys=begins_with_reference)
+@references.on_each(Event, keys=begins_with_reference, of_class=having("reference"))
 def record_begun(_: Referenced | None, event: Any, __: Key) -> Referenced:
     prefix, year, number = parts(event.reference)
     return Referenced(

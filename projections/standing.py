@@ -44,6 +44,12 @@ def count_after(connection: sa.Connection, position: int) -> int:
     return connection.execute(after).scalar_one()
 
 
+def count_to(connection: sa.Connection, position: int) -> int:
+    """How many events stand up to a position."""
+    to = sa.select(sa.func.count()).select_from(EVENTS).where(EVENTS.c.position <= position)
+    return connection.execute(to).scalar_one()
+
+
 def is_behind(connection: sa.Connection, position: int | None) -> bool | None:
     """Whether a view that follows has not taken yet what was saved up to a position; for None, all that was saved.
 

@@ -6,6 +6,7 @@ there shall be none). It looks at nothing else, so that the same function serves
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import inspect
 import sys
@@ -17,7 +18,7 @@ from typing import Any, Generic, TypeAlias, TypeVar, dataclass_transform, get_ty
 import msgspec
 import sqlalchemy as sa
 
-from domain.aggregate import Event
+from domain.aggregate import EVENTS, Event
 from projections.columns import column_type
 
 Key = tuple[Any, ...]
@@ -46,6 +47,11 @@ def by_stream(event: Event) -> Key:
     return (event.meta.stream,)
 
 
+def having(field: str) -> Callable[[type[Event]], bool]:
+    """Finds the classes of events that have a field of that name."""
+    return lambda kind: any(each.name == field for each in dataclasses.fields(kind))  # type: ignore[arg-type]  # made so in __init_subclass__
+
+
 def _own(event: Event) -> Iterable[Key]:
     return ((event.meta.stream,),)
 
@@ -55,6 +61,9 @@ class _Fold(msgspec.Struct, frozen=True):
     fold: Callable[[Any, Any, Key], Any]
     of_own: bool
     """Whether it makes the row of the event's own record, and no other."""
+
+    of_class: Callable[[type[Event]], bool] | None
+    """Of a fold for every event: for which classes it is, where not for all."""
 
 
 class Sheet(Generic[R]):
@@ -121,14 +130,27 @@ class Sheet(Generic[R]):
     def on_each(self, event: type[E], /, *, keys: Callable[[E], Iterable[Key]]) -> Declare[FoldOfKey[R, E]]: ...
 
     @overload
-    def on_each(self, *events: type[Event], keys: Callable[[Any], Iterable[Key]]) -> Declare[FoldOfKey[R, Any]]: ...
+    def on_each(
+        self,
+        *events: type[Event],
+        keys: Callable[[Any], Iterable[Key]],
+        of_class: Callable[[type[Event]], bool] | None = None,
+    ) -> Declare[FoldOfKey[R, Any]]: ...
 
-    def on_each(self, *events: type[Event], keys: Callable[[Any], Iterable[Key]]) -> Declare[FoldOfKey[R, Any]]:
-        """Declare a fold of several rows per event; it is told the key of the row in hand."""
+    def on_each(
+        self,
+        *events: type[Event],
+        keys: Callable[[Any], Iterable[Key]],
+        of_class: Callable[[type[Event]], bool] | None = None,
+    ) -> Declare[FoldOfKey[R, Any]]:
+        """Declare a fold of several rows per event; it is told the key of the row in hand.
+
+        `@sheet.on_each(Event, of_class=...)` folds every event whose class that function finds.
+        """
 
         def declare(fold: FoldOfKey[R, Any]) -> FoldOfKey[R, Any]:
             for event in events:
-                self._add(event, keys, fold)
+                self._add(event, keys, fold, of_class=of_class)
             self.modules.add(fold.__module__)
             return fold
 
@@ -141,16 +163,26 @@ class Sheet(Generic[R]):
         fold: Callable[[Any, Any, Key], Any],
         *,
         of_own: bool = False,
+        of_class: Callable[[type[Event]], bool] | None = None,
     ) -> None:
-        self._folds.setdefault(event, []).append(_Fold(keys, fold, of_own))
+        self._folds.setdefault(event, []).append(_Fold(keys, fold, of_own, of_class))
         self._of_class.clear()
 
     def folds(self, event: type[Event]) -> Sequence[_Fold]:
         """The folds for one class of event, those for every event last."""
         found = self._of_class.get(event)
         if found is None:
-            found = self._of_class[event] = (*self._folds.get(event, ()), *self._folds.get(Event, ()))
+            every = (fold for fold in self._folds.get(Event, ()) if fold.of_class is None or fold.of_class(event))
+            found = self._of_class[event] = (*self._folds.get(event, ()), *every)
         return found
+
+    def reads(self, topic: str) -> bool:
+        """Whether there is a fold for events of a topic; of one that no class has, those for every event."""
+        kind = EVENTS.get(topic)
+        return bool(self._for_every() if kind is None else self.folds(kind))
+
+    def _for_every(self) -> Sequence[_Fold]:
+        return [fold for fold in self._folds.get(Event, ()) if fold.of_class is None]
 
     def key_of(self, row: R) -> Key:
         found: Any = self._key_in(row)
@@ -182,6 +214,10 @@ class View:
         self.name = name
         self.sheets = sheets
         self._told_in = {module.__name__ for module in told_in}
+
+    def reads(self, topic: str) -> bool:
+        """Whether events of a topic change its rows, so that it cannot go on past one that cannot be read."""
+        return any(sheet.reads(topic) for sheet in self.sheets)
 
     @property
     def fingerprint(self) -> str:

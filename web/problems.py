@@ -37,6 +37,7 @@ STATUS: tuple[tuple[type[Exception], type[HTTPException]], ...] = (
     (service.NotFound, NotFound),
     (service.Stale, PreconditionFailed),
     (service.Unavailable, ServiceUnavailable),
+    (service.Unreadable, InternalServerError),
     (Superseded, ServiceUnavailable),
 )
 """A rule or fault of the product, and the HTTP answer to it; the first that fits counts."""
@@ -50,6 +51,12 @@ MISSING = "There is no such record"
 """Without the number by which the service itself knows it."""
 
 UNSURE = "It is not known whether this was saved. Send it again: it is carried out once"
+
+UNREADABLE = (
+    "Something that happened to this record cannot be read: a newer release of the service wrote it, or it is "
+    "damaged. Nothing was saved. To try again does not help: tell whoever runs the service"
+)
+"""Without its position, by which outsiders would learn how much happens; the log and `sis views status` name it."""
 
 TITLES: dict[type[HTTPException], str] = {
     BadRequest: "The request cannot be understood",
@@ -95,6 +102,8 @@ def _told(error: Exception) -> str | None:
         return MEANWHILE
     if isinstance(error, service.NotFound):
         return MISSING
+    if isinstance(error, service.Unreadable):
+        return UNREADABLE
     if isinstance(error, service.Unavailable):
         return error.says or None
     return None if isinstance(error, OUR_SIDE) else str(error)
@@ -107,8 +116,7 @@ def problem_of(error: Exception) -> Problem:
         (title for kind, title in TITLES.items() if type(answer) is kind), answer.name or "The request failed"
     )
     kind = named(type(error)) if isinstance(error, Refusal) else named(type(answer))
-    detail = "" if isinstance(answer, InternalServerError) else _detail(error, answer)
-    return Problem(kind, title, answer.code or 500, detail)
+    return Problem(kind, title, answer.code or 500, _detail(error, answer))
 
 
 def _detail(error: Exception, answer: HTTPException) -> str:

@@ -33,7 +33,7 @@ CALLED = {
 TOLD = (*SERVICE, Role.REVIEWER, Role.ADMINISTRATOR)
 
 _STOPPED = (
-    sa.select(VIEWS.c.name, EVENTS.c.recorded_at)
+    sa.select(VIEWS.c.name, EVENTS.c.position, EVENTS.c.recorded_at)
     .join(EVENTS, EVENTS.c.position == VIEWS.c.stopped_at)
     .order_by(EVENTS.c.recorded_at, VIEWS.c.name)
 )
@@ -60,11 +60,17 @@ def _notice(office: Office, generation: int) -> str:
 def _found(office: Office) -> str:
     with office.read_present() as connection:
         stopped = connection.execute(_STOPPED).all()
+        _, unreadable = office.store.at_as_far_as_read(connection, [each.position for each in stopped])
     if not stopped:
         return ""
-    called = [CALLED.get(name, f"the list of {name.replace('_', ' ')}") for name, _ in stopped]
+    called = [CALLED.get(each.name, f"the list of {each.name.replace('_', ' ')}") for each in stopped]
     names = " and ".join(part for part in (", ".join(called[:-1]), called[-1]) if part)
     has = "has" if len(stopped) == 1 else "have"
+    if unreadable:
+        return (
+            f"{names[0].upper()}{names[1:]} {has} stopped: something recorded on {datetime(stopped[0].recorded_at)} "
+            "cannot be read, nor can the record that it belongs to, and what was recorded since may be missing."
+        )
     return (
         f"{names[0].upper()}{names[1:]} {has} not been brought up to date since {datetime(stopped[0].recorded_at)}; "
         "the records themselves are complete."

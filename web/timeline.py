@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from domain.acting import LONDON
 from domain.aggregate import Event
+from domain.service import Unreadable
 from domain.vocabulary import Channel, Purpose, Role
 from projections import audit_trail
 from projections.audit_trail import Wanted, kind_of
@@ -40,7 +41,8 @@ MOST_OF_RECORD = 500
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One event as a timeline shows it. `at` is when it happened, `href` its own page (empty for those who may
-    not open it), `record` what it belongs to; `restricted` says that its text is kept back."""
+    not open it), `record` what it belongs to; `restricted` says that its text is kept back. One that cannot be read
+    says so, and has no channel."""
 
     position: int
     id: UUID
@@ -57,7 +59,7 @@ class Entry:
     record: str
     record_href: str
     reference: str
-    channel: Channel
+    channel: Channel | None
     school: str = ""
     urn: str = ""
     restricted: bool = False
@@ -143,8 +145,38 @@ def timeline_of(
 ) -> list[Entry]:
     """The events at these positions as the person who asks is told them, in the order given; `sifted` as Disclosure
     takes it."""
-    events = {event.meta.position: event for event in office().store.at(connection, positions)}
-    return timeline_of_events(connection, [events[position] for position in positions], asking, sifted=sifted)
+    found, unreadable = office().store.at_as_far_as_read(connection, positions)
+    events = {event.meta.position: event for event in found}
+    shown = timeline_of_events(
+        connection, [events[position] for position in positions if position in events], asking, sifted=sifted
+    )
+    if not unreadable or not asking.may(Action.READ_AUDIT):
+        return shown
+    place = {position: number for number, position in enumerate(positions)}
+    return sorted([*shown, *map(_unread, unreadable)], key=lambda entry: place[entry.position])
+
+
+def _unread(event: Unreadable) -> Entry:
+    """In the place of an event that cannot be read, for those who read the whole trail: that there is one."""
+    kind = event.topic.partition(".")[0]
+    return Entry(
+        position=event.position,
+        id=event.event_id,
+        kind=kind,
+        topic=event.topic,
+        sentence=str(event),
+        who="",
+        post="",
+        at=event.recorded_at or datetime.min.replace(tzinfo=LONDON),
+        recorded_at=event.recorded_at,
+        purpose=None,
+        reason="",
+        href="",
+        record=kind_label(kind),
+        record_href="",
+        reference="",
+        channel=None,
+    )
 
 
 def timeline_of_events(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from eventsourcing.persistence import IntegrityError
 
-from domain.service import DiskFault, Displaced, NoRoom, OutcomeUnknown, Unavailable
+from domain.service import Damaged, DiskFault, Displaced, NoRoom, OutcomeUnknown, Unavailable
 from projections.database import FileDisplaced
 
 OUT_OF_REACH = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
@@ -23,6 +23,7 @@ _READ_ONLY = "25006"
 _CAUSES: dict[type[Unavailable], frozenset[str]] = {
     NoRoom: frozenset({"SQLITE_FULL", "SQLITE_IOERR_SHMSIZE", "53100"}),
     DiskFault: frozenset({"SQLITE_IOERR", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_READ", "SQLITE_IOERR_FSYNC", "58030"}),
+    Damaged: frozenset({"SQLITE_CORRUPT", "SQLITE_CORRUPT_INDEX", "SQLITE_NOTADB", "XX001", "XX002"}),
     Displaced: frozenset({"SQLITE_CANTOPEN", "SQLITE_READONLY_DBMOVED"}),
 }
 """Faults whose cause can be told, by SQLite's names and PostgreSQL's codes. A file that the service has made and that

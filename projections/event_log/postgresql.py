@@ -13,7 +13,7 @@ from eventsourcing.persistence import IntegrityError
 
 from domain.service import Unavailable
 from projections.codec import StoredRecord
-from projections.driver import run
+from projections.driver import fetch, run
 from projections.event_log.appending import Appended
 from projections.event_log.faults import FAULTS, first_line, meant
 from projections.event_log.recorder import PAGE, SqlLog, T, Tail, Work, typed
@@ -132,13 +132,13 @@ class PostgresqlLog(SqlLog):
         return _GapAwareTail(self, after)
 
     def select_after(self, connection: sa.Connection, position: int, limit: int) -> list[StoredRecord]:
-        return typed(run(connection, _AFTER, (position, limit)))
+        return typed(fetch(connection, _AFTER, (position, limit)))
 
     def select_positions(self, connection: sa.Connection, positions: Sequence[int]) -> list[StoredRecord]:
-        return typed(run(connection, _AT, (list(positions),)))
+        return typed(fetch(connection, _AT, (list(positions),)))
 
     def _select_record(self, id: UUID, gt: int, lte: int, order: str) -> list[StoredRecord]:
-        return self.ask(lambda connection: typed(run(connection, _ONE_RECORD + order, (id, gt, lte))))
+        return self.ask(lambda connection: typed(fetch(connection, _ONE_RECORD + order, (id, gt, lte))))
 
     def _time(self) -> datetime | None:
         return self.clock() if self.clock else None

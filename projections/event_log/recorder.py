@@ -14,16 +14,21 @@ import sqlalchemy as sa
 from eventsourcing.persistence import ApplicationRecorder, Notification, NotSupportedError, StoredEvent, Subscription
 
 from domain.service import OutcomeUnknown
-from projections.codec import StoredRecord
+from projections.codec import DamagedRecord, StoredRecord
 from projections.database import Database
 from projections.event_log.appending import Appended, Appending
 from projections.event_log.faults import FAULTS, meant
 from projections.tables import EVENTS
 
 T = TypeVar("T")
+V = TypeVar("V")
+W = TypeVar("W")
 
 Clock = Callable[[], datetime]
 Work = Callable[[sa.Connection], T]
+
+NOBODY = UUID(int=0)
+"""In place of an id that cannot be read."""
 
 LAST_VERSION = 2**31 - 1
 PAGE = 1000
@@ -223,6 +228,36 @@ class SqlLog(ApplicationRecorder):
         raise NotSupportedError("the log is followed by its tail")
 
 
-def typed(cursor: Any) -> list[StoredRecord]:
-    """Rows of the log, each as the record it is."""
-    return msgspec.convert(cursor.fetchall(), list[StoredRecord])
+def typed(rows: Sequence[Any]) -> list[StoredRecord]:
+    """Rows of the log, each as the record it is; what is none is a DamagedRecord, and does not hide the others."""
+    try:
+        return msgspec.convert(rows, list[StoredRecord])
+    except msgspec.ValidationError:
+        return [_typed(row) for row in rows]
+
+
+def _typed(row: Any) -> StoredRecord:
+    try:
+        return msgspec.convert(row, StoredRecord)
+    except msgspec.ValidationError as error:
+        column = str(error).rpartition("$[")[2].partition("]")[0]
+        name = StoredRecord.__struct_fields__[int(column)] if column.isdecimal() else ""
+        said = str(error).partition(" - at")[0]
+        return DamagedRecord(
+            _or(row[0], UUID, NOBODY),
+            _or(row[1], int, 0),
+            _or(row[2], UUID, NOBODY),
+            _or(row[3], str, "?"),
+            "",
+            "",
+            _or(row[6], datetime, None),
+            _or(row[7], int, 0),
+            f"{name}: {said}",
+        )
+
+
+def _or(value: Any, kind: type[V], other: W) -> V | W:
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError:
+        return other

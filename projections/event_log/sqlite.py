@@ -15,13 +15,16 @@ from eventsourcing.persistence import IntegrityError
 
 from projections.codec import StoredRecord
 from projections.database import Database
-from projections.driver import run, run_for_each
+from projections.driver import fetch, run, run_for_each
 from projections.event_log.appending import Appended
 from projections.event_log.faults import FAULTS, meant
 from projections.event_log.grouping import Group
 from projections.event_log.recorder import Clock, SqlLog, T, Work, typed
 
 _READ = "SELECT stream_id, version, event_id, topic, meta, state, recorded_at || 'Z', position FROM events"
+_AS_BYTES = _READ.replace("topic, meta, state", "CAST(topic AS BLOB), CAST(meta AS BLOB), CAST(state AS BLOB)")
+"""Texts as they lie in the file: what is no text would else hide all that is read with it."""
+
 _ONE_RECORD = f"{_READ} WHERE stream_id = ? AND version > ? AND version <= ? ORDER BY version"
 _AFTER = f"{_READ} WHERE position > ? ORDER BY position LIMIT ?"
 _AT = f"{_READ} JOIN json_each(?) AS wanted ON wanted.value = position ORDER BY position"
@@ -113,13 +116,31 @@ class SqliteLog(SqlLog):
         """Nothing to do: a write transaction is alone from its beginning."""
 
     def select_after(self, connection: sa.Connection, position: int, limit: int) -> list[StoredRecord]:
-        return typed(run(connection, _AFTER, (position, limit)))
+        return _fetched(connection, _AFTER, (position, limit))
 
     def select_positions(self, connection: sa.Connection, positions: Sequence[int]) -> list[StoredRecord]:
-        return typed(run(connection, _AT, (msgspec.json.encode(positions).decode(),)))
+        return _fetched(connection, _AT, (msgspec.json.encode(positions).decode(),))
 
     def _select_record(self, id: UUID, gt: int, lte: int, order: str) -> list[StoredRecord]:
-        return self.ask(lambda connection: typed(run(connection, _ONE_RECORD + order, (id.hex, gt, lte))))
+        return self.ask(lambda connection: _fetched(connection, _ONE_RECORD + order, (id.hex, gt, lte)))
+
+
+def _fetched(connection: sa.Connection, query: str, values: tuple[object, ...]) -> list[StoredRecord]:
+    try:
+        return typed(fetch(connection, query, values))
+    except sa.exc.OperationalError as error:
+        if "Could not decode" not in str(error.orig):
+            raise
+    rows = fetch(connection, query.replace(_READ, _AS_BYTES), values)
+    return typed([tuple(map(_as_text, row)) for row in rows])
+
+
+def _as_text(value: Any) -> Any:
+    """The text of bytes; bytes that are none stay what they are."""
+    try:
+        return value.decode() if isinstance(value, bytes) else value
+    except UnicodeDecodeError:
+        return value
 
 
 def _hold(connection: sa.Connection, looked_at: Mapping[UUID, int]) -> None:

@@ -23,8 +23,8 @@ from eventsourcing.persistence import (
 )
 
 from domain.aggregate import Event
-from domain.service import Log
-from projections.codec import EventMapper, event_of, stored
+from domain.service import Log, Unreadable
+from projections.codec import EventMapper, event_of, sorted_out, stored
 from projections.event_log.appending import Appended, Appending
 from projections.event_log.recorder import PAGE, SqlLog
 from projections.follower import Follower, Plan, ViewsChanged
@@ -108,8 +108,14 @@ class EventStore(Log):
             after = cast("int", page[-1].position)
 
     def at(self, connection: sa.Connection, positions: Sequence[int]) -> list[Event]:
-        """The events at these positions of the log, in order."""
+        """The events at these positions of the log, in order. Raises Unreadable."""
         return [event_of(record) for record in self.recorder.select_positions(connection, positions)]
+
+    def at_as_far_as_read(
+        self, connection: sa.Connection, positions: Sequence[int]
+    ) -> tuple[list[Event], list[Unreadable]]:
+        """The same, and apart from them those that cannot be read."""
+        return sorted_out(self.recorder.select_positions(connection, positions))
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from projections.checking import Difference, Stopped
-from projections.codec import UnknownTopic
-from projections.event_log import EVENTS
-from projections.rebuilding import Rebuilt, prepare, rebuild
+from projections.rebuilding import Rebuilt, rebuild
 from projections.view import Row, Sheet, View, replace
 from tests import notebook as told
 from tests.notebook import NOON, VIEWS, Desk, Notebook, OpenNotebook, command, entries, notebooks, tagged
@@ -262,21 +260,6 @@ def test_a_difference_says_what_is_and_what_should_be(desk: Desk) -> None:
     row = desk.read(notebooks.get, id)
     desk.execute("UPDATE test_notebooks SET title = 'Scribbles'")
     assert desk.differences() == [Difference("test_notebooks", (id,), replace(row, title="Scribbles"), row)]
-
-
-def test_a_refill_that_fails_leaves_the_tables_as_they_were(url: str) -> None:
-    desk = Desk(url)
-    id = a_notebook(desk, "one")
-    desk.execute("UPDATE views SET fingerprint = 'of yesterday'")
-
-    with desk.writer.begin() as connection:
-        told = connection.execute(EVENTS.select().where(EVENTS.c.position == 1)).mappings().one()
-        strange = {"position": 10, "stream_id": uuid4(), "event_id": uuid4(), "topic": "notebook.burnt"}
-        connection.execute(EVENTS.insert().values({**told, **strange}))
-    with pytest.raises(UnknownTopic):
-        prepare(desk.log, desk.follower)
-    assert desk.read(notebooks.get, id).lines == 1
-    desk.close()
 
 
 def test_a_view_that_cannot_take_an_event_stops_alone_and_is_filled_again_after_the_fix(

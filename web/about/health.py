@@ -6,6 +6,7 @@ What everybody may know is whether it is ready. The causes, and what is only to 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
@@ -14,8 +15,8 @@ from weakref import WeakKeyDictionary
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from domain.service import DiskFault, Displaced, NoRoom, Unavailable
-from projections.codec import event_of
+from domain.service import DiskFault, Displaced, NoRoom, Unavailable, Unreadable
+from projections.codec import StoredRecord, sorted_out
 from projections.database import unless_busy
 from projections.event_log import EVENTS, Tail
 from projections.event_log.faults import FAULTS, first_line, meant
@@ -63,18 +64,28 @@ class _Reading:
     """How far the log was read, and the first event that could not be."""
 
     tail: Tail
-    fault: str = ""
+    fault: Unreadable | None = None
     lock: Lock = field(default_factory=Lock)
 
     def go_on(self) -> str:
         with self.lock:
-            for record in () if self.fault else self.tail.next(AT_ONCE):
-                try:
-                    event_of(record)
-                except Exception as error:
-                    self.fault = f"Event {record.position:,} ({record.topic}) cannot be read: {error}"
-                    break
-            return self.fault
+            if self.fault is not None:
+                self.fault = self._still(self.fault)
+                if self.fault is None:
+                    # Another log is in the place of the one that was read.
+                    self.tail = self.tail.log.tail()
+            if self.fault is None:
+                self.fault = _first_unreadable(self.tail.next(AT_ONCE))
+            return str(self.fault or "")
+
+    def _still(self, fault: Unreadable) -> Unreadable | None:
+        with self.tail.log.primary.connect() as connection:
+            return _first_unreadable(self.tail.log.select_positions(connection, [fault.position]))
+
+
+def _first_unreadable(records: Iterable[StoredRecord]) -> Unreadable | None:
+    _, unreadable = sorted_out(records)
+    return unreadable[0] if unreadable else None
 
 
 _READ: WeakKeyDictionary[Office, _Reading] = WeakKeyDictionary()

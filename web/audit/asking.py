@@ -135,9 +135,9 @@ def place(after: str | None) -> int | None:
 
 
 class AuditEntry(HistoryEntry):
-    """An entry of the audit trail; `channel` is the way by which it came."""
+    """An entry of the audit trail; `channel` is the way by which it came, empty where the entry cannot be read."""
 
-    channel: Channel
+    channel: Channel | None
 
 
 def _listed(connection: sa.Connection, _: Reach, filters: Values, after: str | None, limit: int) -> list[AuditEntry]:

@@ -69,7 +69,7 @@ def _cells(entry: Entry) -> Sequence[str]:
         entry.sentence,
         entry.who,
         entry.post,
-        entry.channel.label,
+        entry.channel.label if entry.channel else "",
         entry.purpose.label if entry.purpose else "",
         entry.reason,
         entry.school,

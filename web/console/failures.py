@@ -9,9 +9,9 @@ import click
 import sqlalchemy as sa
 
 from domain.aggregate import Refusal
-from domain.service import OutcomeUnknown, Unavailable
+from domain.service import Damaged, OutcomeUnknown, Unavailable, Unreadable
 from projections.database import NoDatabase, NotADatabase, UnsafeSqlite
-from projections.event_log.faults import FAULTS, first_line
+from projections.event_log.faults import FAULTS, first_line, meant
 from projections.follower import Superseded
 from web.environment import BadSetting
 from web.migrate import Unfit
@@ -30,6 +30,7 @@ FAILURES = (
     OutcomeUnknown,
     Superseded,
     Unavailable,
+    Unreadable,
     sa.exc.ArgumentError,
     *FAULTS,
     OSError,
@@ -58,9 +59,16 @@ def in_words(failure: Exception) -> str:
             return f"The address of the database cannot be used ({failure}): give one as {ADDRESSES}"
         case UnsafeSqlite():
             return f"SQLite {failure} could damage the database: install the release that constraints.txt names"
+        case Damaged():
+            return (
+                f"The database is damaged, or is none ({failure}): see that its address is right, then what docs/"
+                "operate.md says to do when the log is damaged"
+            )
         case OSError():
             what = f"{failure.filename}: {failure.strerror}" if failure.filename else str(failure)
             return f"{what}. See that the folder is there and that you may write in it"
+        case sa.exc.SQLAlchemyError() if isinstance(told := meant(failure), Damaged):
+            return in_words(told)
         case sa.exc.SQLAlchemyError():
             return (
                 f"The database cannot be reached or used ({first_line(failure)}): see that its address is right, "

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import click
 
-from domain.service import Unavailable
+from domain.service import Unavailable, Unreadable
+from projections.checking import Difference, Stopped, unreadable_in
 from projections.checking import check as find_differences
 from projections.follower import CannotFold
 from projections.following import IsStopped, keep_inline, let_follow
@@ -38,24 +39,34 @@ def status() -> None:
         known = standings(connection)
         behind = {name: count_after(connection, each.position) for name, each in known.items() if each.follows}
         count = count_after(connection, 0)
+        unreadable = list(unreadable_in(office.log))
         health = health_of(office, may_write=False)
     click.echo(f"The log has {count:,} events")
     for view in VIEWS:
-        click.echo(f"{view.name:<18} {_told(view, known.get(view.name), behind.get(view.name, 0))}")
-    for sentence in (*health.causes, *health.warnings):
+        click.echo(f"{view.name:<18} {_told(view, known.get(view.name), behind.get(view.name, 0), unreadable)}")
+    for sentence in dict.fromkeys((*map(str, unreadable[:SHOWN]), *health.causes, *health.warnings)):
         click.echo(sentence)
+    if unreadable:
+        raise click.ClickException(_of_unreadable(len(unreadable)))
     if any(standing.stopped_at is not None for standing in known.values()):
         raise click.ClickException("a view is stopped: mend what it says, then start the service anew")
 
 
-def _told(view: View, standing: Standing | None, behind: int) -> str:
+def _of_unreadable(count: int) -> str:
+    events = "1 event of the log cannot" if count == 1 else f"{count:,} events of the log cannot"
+    return f"{events} be read: take the release that wrote it, or see docs/operate.md, When the log is damaged"
+
+
+def _told(view: View, standing: Standing | None, behind: int, unreadable: Sequence[Unreadable]) -> str:
     if standing is None or not standing.is_of(view):
         return OF_ANOTHER_RELEASE
     if standing.stopped_at is not None:
         return f"STOPPED at event {standing.stopped_at:,}: {standing.error}"
-    if standing.follows:
-        return f"follows, {behind:,} events behind"
-    return "kept in step by every command"
+    said = f"follows, {behind:,} events behind" if standing.follows else "kept in step by every command"
+    lacking = [f"{each.position:,}" for each in unreadable if view.reads(each.topic)]
+    if not lacking:
+        return said
+    return f"{said}, and cannot be refilled: it reads event {', '.join(lacking[:SHOWN])}, which cannot be read"
 
 
 @views.command()
@@ -66,10 +77,15 @@ def rebuild(name: str | None) -> None:
     The service may run meanwhile. Interrupted, it goes on from there when it is called again.
     """
     count = 0
+    failures = []
     with _in_words(), opened() as office:
         for view in _named(name):
-            with _progress(office, view.name) as progress:
-                done = fill_anew(office.log, view, progress)
+            try:
+                with _progress(office, view.name) as progress:
+                    done = fill_anew(office.log, view, progress)
+            except CannotFold as failed:
+                failures.append(f"{view.name} was not refilled, and is as it was before. {_said(failed)}")
+                continue
             count = done.events
             if done.differing:
                 click.echo(
@@ -77,7 +93,9 @@ def rebuild(name: str | None) -> None:
                 )
                 for sheet, key in done.differing:
                     click.echo(f"  {sheet} {key}")
-    click.echo(f"{len(_named(name))} views refilled from {count:,} events")
+    click.echo(f"{len(_named(name)) - len(failures)} views refilled from {count:,} events")
+    if failures:
+        raise click.ClickException("\n".join(failures))
 
 
 @views.command()
@@ -91,11 +109,19 @@ def check() -> None:
             seen[0] += number
             progress(seen[0])
 
-        differences = find_differences(office.log, VIEWS, more)
+        found = find_differences(office.log, VIEWS, more)
+        stopped = [each for each in found if isinstance(each, Stopped)]
+        differences = [each for each in found if isinstance(each, Difference)]
+    for each in stopped:
+        click.echo(f"{each.view} cannot be checked. {_at(each.position, each.error)}")
     for difference in differences[:SHOWN]:
         click.echo(str(difference))
     if differences:
         raise click.ClickException(f"{len(differences)} rows differ from the log; run `sis views rebuild`")
+    if stopped:
+        raise click.ClickException(
+            f"{len(stopped)} views cannot be checked; the other {len(VIEWS) - len(stopped)} are what the log says"
+        )
     click.echo(f"All {len(VIEWS)} views are what the log says")
 
 
@@ -136,9 +162,18 @@ def _in_words() -> Iterator[None]:
     try:
         yield
     except CannotFold as failed:
-        raise click.ClickException(f"{failed} (event {failed.position:,})") from failed
+        raise click.ClickException(_said(failed)) from failed
     except (IsStopped, Unavailable) as failed:
         raise click.ClickException(str(failed)) from failed
+
+
+def _said(failed: CannotFold) -> str:
+    return _at(failed.position, str(failed))
+
+
+def _at(position: int, error: str) -> str:
+    """What an event did to a view, with its position."""
+    return error if error.startswith(f"Event {position:,} ") else f"{error} (event {position:,})"
 
 
 def _named(name: str | None) -> list[View]:
@@ -147,7 +182,8 @@ def _named(name: str | None) -> list[View]:
 
 @contextmanager
 def _progress(office: Office, label: str, *, times: int = 1) -> Iterator[Callable[[int], None]]:
-    """A bar with rate and time left, told the position reached."""
-    total = (office.log.max_notification_id() or 0) * times
+    """A bar with rate and time left, told how many events are done."""
+    with office.read() as connection:
+        total = count_after(connection, 0) * times
     with click.progressbar(length=total, label=label, show_eta=True, show_pos=True) as bar:
-        yield lambda position: bar.update(position - bar.pos)
+        yield lambda done: bar.update(done - bar.pos)
