@@ -158,8 +158,11 @@ class Aggregate:
     KIND: ClassVar[str] = ""
     prefix: ClassVar[str] = ""
 
-    def __init_subclass__(cls) -> None:
+    def __init_subclass__(cls, *, part: bool = False) -> None:
+        """A `part` tells one story of a long record, which inherits it; it is no kind of record by itself."""
         super().__init_subclass__()
+        if part:
+            return
         if not cls.KIND or cls.KIND in RECORDS:
             raise BadlyNamed(f"{cls.__name__} needs a KIND of its own, not {cls.KIND!r}")
         RECORDS[cls.KIND] = cls

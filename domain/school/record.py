@@ -2,51 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import TypeAlias
 from uuid import UUID
 
-from domain.aggregate import Aggregate, ReasonNeeded, reasoned
+from domain.aggregate import reasoned
 from domain.references import record_id
 from domain.school import events
+from domain.school.care import LookedAfter
 from domain.school.parts import (
     DAY,
     Absence,
     Answer,
     Change,
-    Cover,
     Details,
     Inspection,
-    LinkPeriod,
     Membership,
-    Need,
     Source,
     Succession,
     Value,
-    closed_on,
-    is_closed,
-    is_there_on,
-    left_on,
 )
 from domain.school.rules import (
-    AlreadyLinkOfficer,
-    CoversOverlap,
     HasMerged,
-    LinkOfficersOverlap,
-    NoLinkOfficer,
-    NotACategory,
     NotMissed,
     NotProposed,
-    SchoolIsClosed,
-    SchoolIsElsewhere,
-    in_order,
 )
-from domain.text import plain
-from domain.vocabulary import About, Personal
+from domain.vocabulary import Personal
 
 
-class School(Aggregate):
+class School(LookedAfter):
     """An institution known by its URNs, first to last; `reference` is the present one.
 
     `details` are what the register tells of it (no key, or None: nothing), `head` the name there, `dated` the
@@ -87,13 +72,8 @@ class School(Aggregate):
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
         self.urns: list[int] = []
-        self.details: Details = {}
         self.head: Personal | None = None
         self.successions: dict[int, Succession] = {}
-        self.merged_into: UUID | None = None
-        self.link_officers: list[LinkPeriod] = []
-        self.covers: list[Cover] = []
-        self.needs: list[Need] = []
         self.groups: dict[str, Membership] = {}
         self.group_sources: dict[str, Source] = {}
         self.inspections: dict[tuple[date, int], Inspection] = {}
@@ -238,148 +218,16 @@ class School(Aggregate):
             raise HasMerged("A school cannot go into itself. Choose the other school", field="into")
         self.record(events.MergedInto(into=other, urns=tuple(self.urns), on=on), reason=reasoned(reason))
 
-    def assign_link_officer(self, officer: UUID, *, from_: date, reason: str) -> None:
-        """Give the school to an officer; the time of the one before ends the day before.
-
-        Raises AlreadyLinkOfficer, LinkOfficersOverlap, SchoolIsClosed, ReasonNeeded.
-        """
-        self._may_begin(from_)
-        last = self.link_officers[-1] if self.link_officers else None
-        if last and last.officer == officer and last.until is None:
-            raise AlreadyLinkOfficer("This officer is the link officer already. Choose another", field="officer")
-        if last and from_ < last.from_:
-            raise LinkOfficersOverlap(
-                "Another officer is assigned from a later day. Choose that day or a later one", field="from_"
-            )
-        if last and last.until and from_ <= last.until:
-            raise LinkOfficersOverlap(
-                "The officer before has not ended by that day. Choose a later one", field="from_"
-            )
-        event = events.LinkOfficerAssigned(officer=officer, from_=from_)
-        others = [last.officer] if last and last.until is None else []
-        self.record(event, occurred=self._if_past(from_), reason=reasoned(reason), people=(officer, *others))
-
-    def release_link_officer(self, *, until: date, reason: str) -> None:
-        """End the link officer's time without giving the school to another. Raises NoLinkOfficer."""
-        self._still_stands()
-        last = self.link_officers[-1] if self.link_officers else None
-        if last is None or last.until is not None:
-            raise NoLinkOfficer("The school has no link officer", field="officer")
-        in_order(last.from_, until, field="until")
-        event = events.LinkOfficerReleased(officer=last.officer, from_=last.from_, until=until)
-        self.record(event, occurred=self._if_past(until), reason=reasoned(reason), people=(last.officer,))
-
-    def arrange_cover(self, officer: UUID, *, from_: date, to: date, reason: str) -> None:
-        """Have somebody stand in for the link officer. Raises NoLinkOfficer, AlreadyLinkOfficer, CoversOverlap."""
-        self._may_begin(from_)
-        in_order(from_, to, field="to")
-        if self.link_officer_on(from_) is None:
-            raise NoLinkOfficer("The school has no link officer on that day to stand in for", field="from_")
-        if officer == self.link_officer_on(from_):
-            raise AlreadyLinkOfficer("The link officer cannot stand in for themselves", field="officer")
-        if any(from_ <= cover.to and cover.from_ <= to for cover in self.covers):
-            raise CoversOverlap("Somebody stands in on some of these days already", field="from_")
-        event = events.CoverArranged(officer=officer, from_=from_, to=to)
-        self.record(event, occurred=self._if_past(from_), reason=reasoned(reason), people=(officer,))
-
-    def end_cover(self, *, until: date, reason: str) -> None:
-        """Let the cover in force end sooner, `until` being its last day. Raises NoLinkOfficer."""
-        self._still_stands()
-        cover = next((each for each in self.covers if each.from_ <= until < each.to), None)
-        if cover is None:
-            raise NoLinkOfficer("Nobody stands in beyond that day", field="until")
-        event = events.CoverEnded(officer=cover.officer, from_=cover.from_, until=until)
-        self.record(event, occurred=self._if_past(until), reason=reasoned(reason), people=(cover.officer,))
-
-    def set_need_category(
-        self, category: str, *, among: Collection[str], from_: date, review_due: date, rationale: str, scheme: str
-    ) -> None:
-        """Rate the school's need: `among` are the categories of the scheme in force, `scheme` names its version.
-
-        Raises NotACategory, EndsBeforeItBegins, SchoolIsClosed, ReasonNeeded.
-        """
-        self._may_begin(from_)
-        if category not in among:
-            raise NotACategory(f"Choose one of the categories {', '.join(among)}", field="category")
-        in_order(max([from_, *(need.from_ for need in self.needs)]), from_, field="from_")
-        in_order(from_, review_due, field="review_due")
-        event = events.NeedCategorySet(
-            category=category,
-            from_=from_,
-            review_due=review_due,
-            rationale=_rationale(rationale),
-            scheme=scheme,
-        )
-        self.record(event, occurred=self._if_past(from_), reason=event.rationale, rules=(scheme,))
-
-    def note_external_support(
-        self, *, arranged_by: str, provided_by: str, from_: date, expected_end: date | None, told_by: str
-    ) -> None:
-        """Note help that the school has from others than this service."""
-        self._still_stands()
-        if expected_end is not None:
-            in_order(from_, expected_end, field="expected_end")
-        event = events.ExternalSupportNoted(
-            arranged_by=arranged_by,
-            provided_by=provided_by,
-            from_=from_,
-            expected_end=expected_end,
-            told_by=told_by,
-        )
-        self.record(event, occurred=self._if_past(from_))
-
-    @property
-    def is_closed(self) -> bool:
-        return is_closed(self.details)
-
-    @property
-    def left_on(self) -> date | None:
-        """The day from which it belongs to another authority, None while it is this one's."""
-        return left_on(self.details)
-
-    @property
-    def closed_on(self) -> date | None:
-        """The day it closed, None if it is not closed or the register gives no day."""
-        return closed_on(self.details)
-
-    def link_officer_on(self, day: date) -> UUID | None:
-        return next((period.officer for period in self.link_officers if period.covers(day)), None)
-
-    def cover_on(self, day: date) -> UUID | None:
-        return next((cover.officer for cover in self.covers if cover.from_ <= day <= cover.to), None)
-
-    def need_on(self, day: date) -> Need | None:
-        """The need category in force on a day, None before the first one."""
-        return next((need for need in reversed(self.needs) if need.from_ <= day), None)
-
     @property
     def proposed(self) -> list[Succession]:
         """The successions that wait for an answer."""
         return [succession for succession in self.successions.values() if succession.answer is Answer.PROPOSED]
-
-    def about(self) -> About:
-        return About(school=self.id)
-
-    def _still_stands(self) -> None:
-        if self.merged_into is not None:
-            raise HasMerged("This school went into another one. Record it there")
-
-    def _may_begin(self, day: date) -> None:
-        self._still_stands()
-        if self.left_on is not None and day >= self.left_on:
-            raise SchoolIsElsewhere("This school belongs to another authority. Choose a day before", field="from_")
-        if not is_there_on(self.details, day):
-            raise SchoolIsClosed("This school is closed. Choose a day before it closed", field="from_")
 
     def _proposed(self, urn: int) -> Succession:
         for succession in self.proposed:
             if succession.urn == urn:
                 return succession
         raise NotProposed(f"No link of this school to URN {urn} waits for an answer", field="urn")
-
-    def _if_past(self, day: date) -> date | None:
-        """When a fact of that day occurred; None, that is now, for one of today or ahead."""
-        return day if day < self.today else None
 
 
 def _head(urn: int, name: str | None) -> Personal | None:
@@ -388,9 +236,3 @@ def _head(urn: int, name: str | None) -> Personal | None:
 
 def _people(*named: Personal | None) -> tuple[UUID, ...]:
     return tuple(each.person for each in named if each is not None)
-
-
-def _rationale(text: str) -> str:
-    if not plain(text):
-        raise ReasonNeeded("Enter the rationale", field="rationale")
-    return plain(text)
