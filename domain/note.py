@@ -65,7 +65,6 @@ class Note(Aggregate):
         super().__init__(id)
         self.versions: list[NoteVersion] = []
         self.withdrawn_on: date | None = None
-        self.read_on: dict[UUID, date] = {}
 
     class Written(Event):
         TOPIC = "note.written"
@@ -110,14 +109,14 @@ class Note(Aggregate):
             note.withdrawn_on = self.meta.occurred_on
 
     class RestrictedNoteRead(Event):
-        """A restricted note was opened: noted once for each reader and day."""
+        """A restricted note was opened. It stands in older logs; now the reading of whatever is restricted is a
+        record of its own (domain.reading)."""
 
         TOPIC = "note.restricted-note-read"
         says = "{reader} read the restricted note"
         reader: UUID
 
-        def apply(self, note: Note) -> None:
-            note.read_on[self.reader] = self.meta.occurred_on
+        def apply(self, note: Note) -> None: ...
 
     @property
     def latest(self) -> NoteVersion:
@@ -189,11 +188,6 @@ class Note(Aggregate):
         """Take the note off the record; its text stays in the history."""
         self._must_stand()
         self.record(self.Withdrawn(), reason=reasoned(reason), sensitivity=self.sensitivity)
-
-    def note_reading(self, reader: UUID) -> None:
-        """Record that somebody reads the note, if it is restricted and they have not read it today."""
-        if self.is_restricted and self.read_on.get(reader) != self.today:
-            self.record(self.RestrictedNoteRead(reader=reader), people=[reader], sensitivity=self.sensitivity)
 
     def _must_stand(self) -> None:
         if self.withdrawn_on is not None:

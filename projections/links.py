@@ -60,25 +60,20 @@ def record_linked(_: Link | None, event: Any, key: Key) -> Link:
 
 
 def with_all_that_hangs_on(
-    connection: sa.Connection, roots: sa.Select[Any], *, apart_from: sa.Select[Any] | None = None
-) -> list[tuple[UUID, str]]:
-    """Records, given with their kinds, and whatever hangs on them, however far down. Nothing is followed into what
-    is `apart_from`."""
+    connection: sa.Connection, roots: sa.Select[Any], *, opened_by: sa.Select[Any] | None = None
+) -> dict[UUID, tuple[str, bool]]:
+    """Records, given with their kinds and whether they are closed, and whatever hangs on them, however far down: each
+    with its kind, and closed if anything closed leads to it. Records that are `opened_by` close nothing."""
     table = links.table
     first = roots.cte("below", recursive=True)
-    further = sa.select(table.c.record, table.c.kind).join(first, table.c.parent == first.columns[0])
-    if apart_from is not None:
-        further = further.where(table.c.record.not_in(apart_from))
-    found = first.union(further)
-    return [(record, kind) for record, kind in connection.execute(sa.select(*found.columns))]
-
-
-def above(record: UUID) -> sa.Select[Any]:
-    """All that a record came from, however far up."""
-    table = links.table
-    first = sa.select(table.c.parent).where(table.c.record == record).cte("above", recursive=True)
-    found = first.union(sa.select(table.c.parent).join(first, table.c.record == first.c.parent))
-    return sa.select(found.c.parent)
+    parent, _, closed = first.columns
+    still_closed = closed if opened_by is None else sa.and_(closed, table.c.record.not_in(opened_by))
+    further = sa.select(table.c.record, table.c.kind, still_closed).join(first, table.c.parent == parent)
+    below = first.union(further)
+    found: dict[UUID, tuple[str, bool]] = {}
+    for record, kind, is_closed in connection.execute(sa.select(*below.columns)):
+        found[record] = (kind, bool(is_closed) or found.get(record, ("", False))[1])
+    return found
 
 
 VIEW = View("links", links)

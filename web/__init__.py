@@ -33,6 +33,7 @@ from web.office import office as present_office
 from web.open_routes import ask_who_comes_first
 from web.proxy import BehindProxy
 from web.readings import add_own_acts
+from web.restricted_readings import add_restricted_readings
 from web.settings import Settings, settings_from_environment
 from web.signing import sign_with
 from web.standstill import notice
@@ -73,6 +74,7 @@ def make_app(settings: Settings) -> Flask:
     _add_templates(app)
     add_accounts(app)
     ask_who_comes_first(app)
+    add_restricted_readings(app)
     add_own_acts(app)
     _refuse_nul(app)
     csrf = CSRFProtect(app)

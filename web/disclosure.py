@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from domain.aggregate import EVENTS, Event
 from domain.attachment import Attachment
 from domain.note import Note
+from domain.reading import Reading
 from domain.vocabulary import About, Audience, Role, Sensitivity
 from projections import audit_trail, caseload, concerns, notes, tenders
 from projections.audit_trail import kind_of
@@ -26,6 +27,7 @@ from projections.view import replace
 from web.identity import Visitor, concerned, reach
 from web.policy import SERVICE, Action, Concerned
 from web.restricted import PLAIN_VISIT, Kept, kept_from
+from web.restricted_readings import note_shown
 
 INSIDE = (*SERVICE, Role.REVIEWER, Role.ADMINISTRATOR)
 
@@ -39,12 +41,13 @@ READING: Mapping[str, Action] = {
     "provider": Action.READ_PROVIDER,
     "person": Action.READ_PEOPLE,
     "concern": Action.READ_CONCERN,
+    Reading.KIND: Action.READ_RESTRICTED,
     Note.KIND: Action.READ_NOTE,
     Attachment.KIND: Action.READ_NOTE,
 }
-"""The right to read each kind of record that has pages. The others are told in the audit trail alone."""
+"""The right to be told of each kind of record. Those that are not named are told in the audit trail alone."""
 
-WITHOUT_PAGES = frozenset({"account", "authority"})
+IN_TRAIL_ALONE = frozenset({"account", "authority"})
 """Kinds of record of which the audit trail alone tells: how the service itself is run."""
 
 IN_SCHOOL_FILE = ("school.need-category-set", "school.external-support-noted")
@@ -120,13 +123,15 @@ def waiting_as_told(connection: sa.Connection, asking: Visitor, items: Iterable[
     """Of some things that wait, those that somebody is told of, and of each only what they may know."""
     narrowed, kept = told_of_caseload(connection, asking), kept_from(connection, asking)
     concerns_of = narrowed["concerns_of"]
-    return [
+    told = [
         replace(item, detail="", purpose=None) if item.record in kept.plain else item
         for item in items
         if item.record not in kept.closed
         and (item.kind != CONCERN or concerns_of is None or item.school in concerns_of)
         and item.task not in narrowed.get("without", ())
     ]
+    note_shown(connection, ((item.record, item.school) for item in told))
+    return told
 
 
 def told_of_log(asking: Visitor) -> sa.ColumnElement[bool] | None:

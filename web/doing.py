@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from flask import g
+from flask import g, request
 from werkzeug.exceptions import Forbidden
 
 from domain.aggregate import Aggregate, Event
@@ -21,6 +21,7 @@ from web.noun import Command, Deal, Noun, Several, Values
 from web.office import office
 from web.policy import Concerned
 from web.restricted import forget_kept, kept_from
+from web.restricted_readings import note_shown
 from web.timeline import entries
 
 A = TypeVar("A", bound=Aggregate)
@@ -52,6 +53,8 @@ def _find(noun: Noun[A], ref: str) -> Found[A]:
         where = noun.concerned(connection, record)
         allow(noun.read, where)
         is_closed = record.id in kept_from(connection, signed_in()).closed
+        if ref == (request.view_args or {}).get("ref"):
+            note_shown(connection, [(record.id, record.about().school)])
     if is_closed or not noun.sight.is_open(signed_in(), record, where):
         raise (
             not_allowed(noun.read)

@@ -29,6 +29,7 @@ from web.known import id_of_reference
 from web.office import Office
 from web.policy import Action, Concerned
 from web.restricted import kept_from
+from web.restricted_readings import note_shown
 
 A = TypeVar("A", bound=Aggregate)
 T = TypeVar("T")
@@ -191,7 +192,8 @@ class Listing:
     ValueError for a text that is none. Of what belongs to one record, the second argument is that record as found.
 
     A row's columns and properties are told, but for those that are `inside`; `kept_back` says what somebody is told
-    in place of columns that are not for them.
+    in place of columns that are not for them. `shows_records` is false where a row tells no more of its record than
+    where it is.
     """
 
     row: type[Row]
@@ -201,6 +203,7 @@ class Listing:
     place: Callable[[str], object] = _reference
     inside: Collection[str] = ("id",)
     kept_back: Callable[[Visitor], Values] = lambda _: {}
+    shows_records: bool = True
 
     def rows(self, connection: sa.Connection, of: Any, filters: Values, after: str | None, limit: int) -> list[Any]:
         """The rows behind a place. Raises BadRequest for a place that this list never gave out."""
@@ -225,6 +228,8 @@ class Listing:
                 break
             shown += [row for row in found if record_of(row) not in closed] if closed else found
             after = self.cursor(found[-1])
+        if self.shows_records:
+            note_shown(connection, ((record_of(row), getattr(row, "school", None)) for row in shown[:limit]))
         return shown[:limit]
 
 

@@ -14,6 +14,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 from domain.aggregate import Aggregate
 from domain.vocabulary import Word
+from projections import readings
 from projections.together import Together
 from web.attached import BESIDE, TAKES_NOTES, attached_to
 from web.doing import find
@@ -22,7 +23,9 @@ from web.identity import reach, signed_in, visitor
 from web.known import ids_within, names_of, rows_of
 from web.noun import Listing, Noun
 from web.office import office
-from web.restricted import RESTRICTED_TOO, is_restricted, seen_in_full
+from web.policy import Action, Concerned
+from web.restricted import RESTRICTED_TOO, is_restricted
+from web.restricted_readings import is_shown
 from web.sentences import ids_in
 from web.timeline import timeline_of_record
 
@@ -36,6 +39,9 @@ Answer = tuple[str, int]
 """A page, and the status that it is answered with."""
 
 PAGE = 50
+
+LATEST_READERS = 20
+"""Of those who read a restricted record, so many stand on its page; the audit trail tells of all."""
 
 UNPROCESSABLE = 422
 
@@ -63,12 +69,14 @@ def record_page(
     with office().read() as connection:
         rows = asked.rows(connection, record=found.record.id, **about(found.record)) if asked else {}
         shown = {id for id in ids(seen) if id is not None}
+        readers = _readers(connection, found.record.id, found.concerned)
+        shown |= {each.reader for each in readers}
         rows_of(connection, {*ids_within(vars(found.record)), *ids_within(rows), *ids_in(found.events), *shown})
         extra = more(connection, seen, rows) if more else {}
         names = names_of(connection, {*shown, *extra.get("also_named", ())})
         history = timeline_of_record(connection, found.events, asking)
         attached = attached_to(connection, noun, found, rows)
-        is_restricted_too = seen_in_full(found.record) and is_restricted(connection, found.record)
+        is_restricted_too = is_restricted(connection, found.record)
     page_title = title(seen, names)
     return render_template(
         template,
@@ -78,12 +86,20 @@ def record_page(
         names=names,
         history=history,
         attached=attached,
+        readers=readers,
         restricted_too=RESTRICTED_TOO if is_restricted_too else "",
         page_title=page_title,
         section=noun.path.capitalize(),
         breadcrumbs=[(noun.path.capitalize(), f"/{noun.path}"), (noun.address(found.record), "")],
         **extra,
     )
+
+
+def _readers(connection: sa.Connection, record: UUID, where: Concerned) -> list[readings.ReadingOfRecord]:
+    """Who was shown a restricted record of late, for those who may read what is restricted there."""
+    if not is_shown(record) or not signed_in().may(Action.READ_RESTRICTED, where):
+        return []
+    return readings.of_record(connection, record, LATEST_READERS)
 
 
 @dataclass(frozen=True)

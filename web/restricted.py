@@ -26,7 +26,7 @@ from domain.vocabulary import Sensitivity, Side
 from projections import concerns, links, visits
 from projections.view import replace
 from projections.visits import PlannedVisit
-from web.identity import Visitor, is_reached, visitor
+from web.identity import Visitor, is_reached, signed_in, visitor
 from web.office import office
 from web.policy import SERVICE, Action
 
@@ -65,10 +65,15 @@ NOTHING = Kept()
 
 def kept_from(connection: sa.Connection, asking: Visitor) -> Kept:
     """What is kept from somebody; looked up once while a request is answered."""
-    known: dict[UUID, Kept] = g.setdefault("kept_from", {})
-    if asking.person not in known:
-        known[asking.person] = _kept_from(connection, asking)
-    return known[asking.person]
+    if is_reached(Action.READ_RESTRICTED, concerns.cases.table.c.school) is None:
+        return NOTHING
+    return _sorted(connection, asking)[0]
+
+
+def restricted_records(connection: sa.Connection, asking: Visitor) -> frozenset[UUID]:
+    """The records that are open to somebody although they are restricted; looked up once while a request is
+    answered."""
+    return _sorted(connection, asking)[1]
 
 
 def kept_from_whoever_asks(connection: sa.Connection | None = None) -> Kept:
@@ -87,34 +92,32 @@ def forget_kept() -> None:
     g.pop("kept_from", None)
 
 
-def _kept_from(connection: sa.Connection, asking: Visitor) -> Kept:
+def _sorted(connection: sa.Connection, asking: Visitor) -> tuple[Kept, frozenset[UUID]]:
+    known: dict[UUID, tuple[Kept, frozenset[UUID]]] = g.setdefault("kept_from", {})
+    if asking.person not in known:
+        known[asking.person] = _look_up(connection, asking)
+    return known[asking.person]
+
+
+def _look_up(connection: sa.Connection, asking: Visitor) -> tuple[Kept, frozenset[UUID]]:
+    """What is kept from somebody, and what is restricted and open to them."""
     case, making = concerns.cases.table.c, visits.visitors.table.c
     readable = is_reached(Action.READ_RESTRICTED, case.school)
-    if readable is None:
-        return NOTHING
-    kind = sa.literal(ConcernCase.KIND).label("kind")
-    roots = sa.select(case.id, kind).where(case.sensitivity != Sensitivity.ORDINARY, sa.not_(readable))
+    roots = sa.select(
+        case.id,
+        sa.literal(ConcernCase.KIND).label("kind"),
+        (sa.false() if readable is None else sa.not_(readable)).label("closed"),
+    ).where(case.sensitivity != Sensitivity.ORDINARY)
     own = sa.select(making.visit).where(making.person == asking.person) if asking.holds(*SERVICE) else None
-    kept = links.with_all_that_hangs_on(connection, roots, apart_from=own)
-    return Kept(
-        closed=frozenset(record for record, kind in kept if kind != Visit.KIND),
-        plain=frozenset(record for record, kind in kept if kind == Visit.KIND),
-    )
+    kept = links.with_all_that_hangs_on(connection, roots, opened_by=own)
+    plain = frozenset(record for record, (kind, is_closed) in kept.items() if is_closed and kind == Visit.KIND)
+    closed = frozenset(record for record, (_, is_closed) in kept.items() if is_closed) - plain
+    return Kept(closed, plain), frozenset(kept) - closed - plain
 
 
 def is_restricted(connection: sa.Connection, record: Aggregate) -> bool:
-    """Whether a record hangs on a restricted concern, whoever asks."""
-    if record.KIND not in MAY_HANG:
-        return False
-    case = concerns.cases.table.c
-    above = links.above(record.id)
-    found = sa.select(case.id).where(case.id.in_(above), case.sensitivity != Sensitivity.ORDINARY)
-    return connection.execute(found.limit(1)).first() is not None
-
-
-def seen_in_full(record: Aggregate) -> bool:
-    """Whether the person who asks sees more of a record than a plain visit."""
-    return record.id not in kept_from_whoever_asks().plain
+    """Whether a record that is open to whoever asks hangs on a restricted concern."""
+    return record.KIND in MAY_HANG and record.id in restricted_records(connection, signed_in())
 
 
 def plain_visit(visit: V) -> V:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from domain.acting import LONDON
 from domain.aggregate import Event
+from domain.reading import Reading
 from domain.service import Unreadable
 from domain.vocabulary import Channel, Purpose, Role
 from projections import audit_trail
@@ -25,6 +26,7 @@ from web.office import office
 from web.policy import Action, Concerned
 from web.record_addresses import record_href
 from web.restricted import PLAIN_VISIT
+from web.restricted_readings import note_shown
 from web.sentences import NAMELESS, ids_in, sentence
 
 LABELS: Mapping[str, str] = {"attachment": "File", "authority": "Settings of the authority"}
@@ -126,9 +128,11 @@ def timeline_of_school(
 ) -> tuple[list[Entry], int | None]:
     """A page of all that concerns a school, the latest first, and the cursor of the next page.
 
-    What the person who asks is not told leaves no gap: the page goes on with what lies behind it.
+    What the person who asks is not told leaves no gap: the page goes on with what lies behind it. Who read what is
+    restricted stands beside the record that was read.
     """
-    wanted = Wanted(school=school, purposes=purposes, only=told_of_trail(asking, Concerned(school)))
+    only = told_of_trail(asking, Concerned(school))
+    wanted = Wanted(school=school, purposes=purposes, only=only, without=[Reading.Recorded.TOPIC])
     shown: list[Entry] = []
     found: list[int] = []
     while len(shown) <= limit and (not found or len(found) > limit):
@@ -192,6 +196,8 @@ def entries(
 ) -> list[Entry]:
     """Events as entries, in the order given; restricted texts are veiled."""
     named = rows_of(connection, ids_in(events) | set(records_and_schools(events)))
+    shown = (event.meta for event in events if not disclosure.veils(event))
+    note_shown(connection, ((meta.stream, meta.about.school) for meta in shown))
     return [_entry(event, named, asking, disclosure) for event in events]
 
 

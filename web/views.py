@@ -16,6 +16,7 @@ from projections import (
     people,
     provider_history,
     providers,
+    readings,
     records_of_visit,
     references,
     schools,
@@ -44,6 +45,7 @@ VIEWS: tuple[View, ...] = (
     notes.VIEW,
     imports.VIEW,
     links.VIEW,
+    readings.VIEW,
     caseload.VIEW,
     audit_trail.VIEW,
 )

@@ -1,4 +1,4 @@
-"""A note: every version is kept, and reading a restricted one is recorded."""
+"""A note: every version is kept."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from domain.note import (
 from domain.vocabulary import Audience, Personal, Sensitivity
 from tests.scenario import TODAY, given, signed
 
-VISIT, SCHOOL, HEAD, READER, OTHER = (UUID(int=number) for number in range(1, 6))
+VISIT, SCHOOL, HEAD = (UUID(int=number) for number in range(1, 4))
 TOMORROW = TODAY + timedelta(days=1)
 UNWELL = Personal(HEAD, "The head is unwell until March")
 
@@ -96,21 +96,6 @@ def test_a_withdrawn_note_keeps_its_text_and_is_not_revised() -> None:
     ).then_holds(lambda note: note.latest.text == "The visit moves to the afternoon.").when(
         lambda note: note.revise(heading="Call", text="Friday", reason="Better")
     ).then_refused(NoteWithdrawn).when(lambda note: note.withdraw(reason="Again")).then_refused(NoteWithdrawn)
-
-
-def test_reading_a_restricted_note_is_recorded_once_a_day_for_each_reader() -> None:
-    read = Note.RestrictedNoteRead
-    scenario = given(a_restricted_note())
-    scenario.when(lambda note: note.note_reading(READER)).then(
-        read, reader=READER, sensitivity=Sensitivity.RESTRICTED
-    )
-    scenario.when(lambda note: note.note_reading(READER)).then()
-    scenario.when(lambda note: note.note_reading(OTHER)).then(read, reader=OTHER)
-    scenario.when(lambda note: note.note_reading(READER), on=TOMORROW).then(read, reader=READER)
-
-
-def test_reading_an_ordinary_note_is_not_recorded() -> None:
-    given(a_note()).when(lambda note: note.note_reading(READER)).then()
 
 
 def test_a_restricted_note_stays_restricted_in_all_its_history() -> None:

@@ -8,11 +8,13 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from domain.acting import LONDON
+from domain.reading import Door
 from projections.audit_trail import Wanted
 from web import words
 from web.audit.asking import page_of
 from web.identity import Visitor
 from web.office import Office
+from web.restricted_readings import record_shown
 from web.timeline import Entry, kind_label
 
 AT_ONCE = 500
@@ -44,10 +46,13 @@ def rows(office: Office, asked: Wanted, asking: Visitor, filters: str) -> Iterat
     """
     yield HEAD
     count = 0
-    with office.read() as connection:
-        for entry in _entries(connection, asked, asking):
-            count += 1
-            yield _cells(entry)
+    try:
+        with office.read() as connection:
+            for entry in _entries(connection, asked, asking):
+                count += 1
+                yield _cells(entry)
+    finally:
+        record_shown(Door.SHEET)
     made = words.datetime(office.now())
     yield (f"End of sheet. Entries: {count}. Filters: {filters or 'none'}. Made by {asking.name} on {made}.",)
 

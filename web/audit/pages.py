@@ -7,23 +7,23 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, g, render_template, request, stream_with_context
+from flask import Blueprint, Response, render_template, request, stream_with_context
 from werkzeug.exceptions import BadRequest, NotFound
 
 from domain.aggregate import Event
-from domain.note import Note
-from domain.vocabulary import Purpose
+from domain.vocabulary import Purpose, Sensitivity
 from projections import audit_trail
 from projections.audit_trail import Wanted
 from web.audit.asking import AuditFilters, Dated, Page, Reason, Took, audit, page_of, wanted
 from web.audit.details import Told, told_of
 from web.audit.export import rows
 from web.disclosure import Disclosure
-from web.identity import Visitor, allow, concerned, signed_in
+from web.identity import allow, signed_in
 from web.known import rows_of
 from web.office import office
 from web.pages import PAGE, UNPROCESSABLE, Answer, chips, errors_of, filter_values, said, with_query
 from web.policy import Action
+from web.restricted_readings import note_shown_itself
 from web.sentences import ids_in
 from web.spreadsheet import csv_of
 from web.timeline import kind_label, records_and_schools, timeline_of_events
@@ -95,8 +95,8 @@ def entry(event_id: UUID) -> str:
         if not disclosure.tells(event):
             raise NotFound(NO_ENTRY)
         readable = disclosure.may_read(event)
-    if readable and _note_reading(event, asking):
-        around, event = _with_its_record(event_id)
+    if readable and event.meta.sensitivity is not Sensitivity.ORDINARY:
+        note_shown_itself(event.meta.stream, event.meta.about.school)
     place = event.meta.version - 1
     near = {"before": around[place - 1 : place], "after": around[place + 1 : place + 2]}
     with office().read() as connection:
@@ -137,22 +137,6 @@ def _saved_with(connection: sa.Connection, event: Event) -> list[Event]:
     command = event.meta.signature.command
     positions = [each for each in audit_trail.of_command(connection, command) if each != event.meta.position]
     return office().store.at(connection, positions) if positions else []
-
-
-def _note_reading(event: Event, asking: Visitor) -> bool:
-    """Opening the entry of a restricted note is a reading of the note, and is recorded like any other. Says whether
-    it was one."""
-    if audit_trail.kind_of(event) != Note.KIND:
-        return False
-    with office().read() as connection:
-        where = concerned(connection, event.meta.about)
-    note = office().service.find(Note, event.meta.stream)
-    if not note.is_restricted:
-        return False
-    right = allow(Action.READ_RESTRICTED, where)
-    with office().acting(asking.person, right.role.value, asking.channel, correlation=g.get("request_id", "")):
-        office().service.change(Note, note.id, lambda note: note.note_reading(asking.person))
-    return True
 
 
 def _fields(wrong: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

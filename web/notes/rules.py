@@ -5,7 +5,6 @@ from __future__ import annotations
 from copy import copy
 from dataclasses import replace
 
-from flask import g
 from werkzeug.exceptions import Forbidden
 
 from domain.aggregate import Refusal
@@ -14,7 +13,8 @@ from domain.vocabulary import About, Sensitivity
 from web.attached import is_meant_for, is_open_to
 from web.identity import Visitor, concerned, signed_in
 from web.office import office
-from web.policy import Action, Concerned, right_to
+from web.policy import Action, Concerned
+from web.restricted_readings import note_shown_itself
 
 
 class NotForYouToRestrict(Refusal):
@@ -58,14 +58,11 @@ def must_be_theirs(note: Note) -> None:
 
 
 def opened(asking: Visitor, note: Note, where: Concerned) -> Note:
-    """The note as somebody may read it, whose reading is recorded if it is restricted: once for each day."""
+    """The note as somebody may read it, whose reading is recorded if it is restricted."""
     if not may_read(asking, note, where):
         return closed(note)
-    if note.is_restricted and note.read_on.get(asking.person) != office().today():
-        right = right_to(Action.READ_RESTRICTED, asking.rights, asking.person, where)
-        post = right.role.value if right else ""
-        with office().acting(asking.person, post, asking.channel, correlation=g.get("request_id", "")):
-            office().service.change(Note, note.id, lambda read: read.note_reading(asking.person))
+    if note.is_restricted:
+        note_shown_itself(note.id, note.school)
     return note
 
 

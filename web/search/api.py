@@ -72,6 +72,6 @@ def _found(connection: sa.Connection, _: Reach, filters: Values, after: str | No
 search = Shelf(
     "search",
     None,
-    Listing(FoundRecord, _found, lambda row: str(row.id), SearchFilters, place=UUID),
+    Listing(FoundRecord, _found, lambda row: str(row.id), SearchFilters, place=UUID, shows_records=False),
     "Find a record by its reference, or schools",
 )
