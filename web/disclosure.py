@@ -47,7 +47,7 @@ READING: Mapping[str, Action] = {
 }
 """The right to be told of each kind of record. Those that are not named are told in the audit trail alone."""
 
-IN_TRAIL_ALONE = frozenset({"account", "authority"})
+IN_TRAIL_ALONE = frozenset({"account", "authority", "import"})
 """Kinds of record of which the audit trail alone tells: how the service itself is run."""
 
 IN_SCHOOL_FILE = ("school.need-category-set", "school.external-support-noted")
