@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from domain.aggregate import Refusal
 from domain.text import line, script_of
@@ -56,6 +57,7 @@ def address_spelt(address: str, field: str) -> str:
     return address
 
 
+@lru_cache(maxsize=16_384)
 def look(name: str) -> str:
     """What two names have in common that a reader may take for one another: letters without case, accents, blanks
     and signs, those that are drawn alike as one."""

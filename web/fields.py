@@ -15,8 +15,11 @@ from domain.references import record_id
 from domain.text import line, plain
 from domain.vocabulary import Word
 from projections import schools
+from web.choices import Choices, told_apart
 from web.figures import Amount
+from web.identity import signed_in
 from web.known import id_of_reference, reference_of, rows_of
+from web.known_people import may_name
 from web.office import office
 
 LONGEST = 20_000
@@ -86,6 +89,19 @@ class RecordField(fields.String):
             return reference_of(connection, value)
 
 
+class PersonField(RecordField):
+    """A person by reference. One whom the person who asks may not name is refused as one who does not exist."""
+
+    def _exists(self, text: str) -> bool:
+        with office().read() as connection:
+            return super()._exists(text) and may_name(connection, signed_in(), record_id(self.kind, text))
+
+    def told_apart(self, options: Choices) -> Choices:
+        """People as a form offers them, those of one name told apart."""
+        with office().read() as connection:
+            return told_apart(connection, options)
+
+
 class ValuesOf(fields.List[Any]):
     """What a record keeps by id, as a list."""
 
@@ -93,9 +109,9 @@ class ValuesOf(fields.List[Any]):
         return super()._serialize(list(value.values()), *args, **kwargs)
 
 
-def person_field(**options: Any) -> RecordField:
+def person_field(**options: Any) -> PersonField:
     """A person by reference, as PE-2026-0012; on a form, chosen from the people of `context[choices]`."""
-    return RecordField("person", "PE", **options)
+    return PersonField("person", "PE", **options)
 
 
 def provider_field(**options: Any) -> RecordField:

@@ -261,8 +261,7 @@ def _without_account() -> Choices:
     with office().read_present() as connection:
         held = {account.id for account in accounts.everyones(connection)}
         posts = holders(connection, Role)
-    named = {reference: f"{name} ({reference})" for reference, name in posts}
-    return [choice for choice in named.items() if accounts.account_id(person_id(choice[0])) not in held]
+    return [choice for choice in posts if accounts.account_id(person_id(choice[0])) not in held]
 
 
 def _open_page(form: Form, status: int = 200) -> tuple[str, int]:

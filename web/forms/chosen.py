@@ -42,7 +42,8 @@ class Choice(FormField):
 
     @property
     def options(self) -> list[Option]:
-        return [Option(as_text(value), str(text), *hint) for value, text, *hint in self._offered()]
+        told_apart = getattr(self.field, "told_apart", list)
+        return [Option(as_text(value), str(text), *hint) for value, text, *hint in told_apart(self._offered())]
 
     def _offered(self) -> Iterable[tuple[Any, ...]]:
         return offered(self.field, self.says.get("choices"), self.sheet.context)

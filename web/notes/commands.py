@@ -10,16 +10,15 @@ import sqlalchemy as sa
 from domain.note import Note
 from domain.vocabulary import About, Sensitivity
 from projections import notes as view
-from projections import people
 from web import audience
 from web.attached import href_of, walked
 from web.audience import is_inside
 from web.choices import Choices, everybody
 from web.identity import Reach, Visitor, concerned, signed_in
-from web.known import reference_of
+from web.known import names_of, reference_of, references_of
+from web.known_people import colleagues
 from web.notes import rules, schemas
 from web.noun import Deal, Listing, Noun, Sight, Values
-from web.office import office
 from web.policy import Action
 
 
@@ -79,11 +78,9 @@ def people_to_name(connection: sa.Connection) -> Choices:
     asking = signed_in()
     if asking.may(Action.READ_PEOPLE):
         return everybody(connection)
-    today = office().today()
-    colleagues = [person for id in asking.providers for person in people.of_provider(connection, id, today)]
-    held = [post.person for id in asking.schools for post in people.heads_and_chairs(connection, id, today)]
-    colleagues += [person for id in held if (person := people.by_id(connection, id))]
-    return list({person.reference: person.name for person in colleagues}.items())
+    beside = colleagues(connection, asking)
+    names, references = names_of(connection, beside), references_of(connection, beside)
+    return [(references[id], names[id]) for id in beside if id in names]
 
 
 def _first_answers(_: sa.Connection, asking: Visitor) -> Mapping[str, Any]:

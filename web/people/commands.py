@@ -11,12 +11,12 @@ import sqlalchemy as sa
 from domain.person import Person, Post
 from projections import providers
 from web import words
-from web.choices import open_schools
+from web.choices import open_schools, post_in_words
 from web.known import names_of
 from web.noun import Deal, Noun, Values
 from web.office import office
 from web.people import holdings, proposals, schemas
-from web.people.finding import LISTING, in_words
+from web.people.finding import LISTING
 from web.policy import Action
 
 MOST_PROVIDERS = 2000
@@ -45,7 +45,7 @@ def _posts(connection: sa.Connection, person: Person | None) -> Mapping[str, Any
     lasting = [post for post in person.posts if _lasts(post)] if person else []
     places = {place for post in lasting for place in (post.school, post.provider) if place is not None}
     names = names_of(connection, places)
-    return {schemas.POSTS: [(post.id, in_words(post, names), _since(post)) for post in lasting]}
+    return {schemas.POSTS: [(post.id, post_in_words(post, names), _since(post)) for post in lasting]}
 
 
 def _since(post: Post) -> str:

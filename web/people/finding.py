@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from domain.person import Post
 from projections import people as view
-from projections.people import PostRow
 from projections.view import Row
+from web.choices import post_in_words
 from web.identity import Reach
 from web.known import names_of
 from web.noun import Listing, Values
@@ -48,7 +46,7 @@ def found(connection: sa.Connection, _: Reach, filters: Values, after: str | Non
     names = names_of(connection, {place for post in held for place in (post.school, post.provider) if place})
     posts: dict[UUID, list[str]] = defaultdict(list)
     for post in held:
-        posts[post.person].append(in_words(post, names))
+        posts[post.person].append(post_in_words(post, names))
     return [
         ListedPerson(
             id=row.id,
@@ -60,13 +58,6 @@ def found(connection: sa.Connection, _: Reach, filters: Values, after: str | Non
         )
         for row in rows
     ]
-
-
-def in_words(post: Post | PostRow, names: Mapping[UUID, str]) -> str:
-    """A post as people call it: its role, and where or for what it is held."""
-    at = post.school or post.provider
-    named = names.get(at, "") if at else post.theme or (f"{post.team.label} team" if post.team else "")
-    return f"{post.role.label}, {named}" if named else post.role.label
 
 
 LISTING = Listing(ListedPerson, found, lambda row: row.reference, PeopleFilters)

@@ -17,6 +17,7 @@ from projections.together import Question, Together
 from web import words
 from web.accounts import accounts
 from web.attached import RECORD
+from web.choices import names_apart, post_in_words
 from web.disclosure import waiting_as_told
 from web.identity import signed_in
 from web.known import rows_of
@@ -25,7 +26,7 @@ from web.noun import Listing
 from web.office import office
 from web.pages import Answer, Beside, ListPage, list_page, record_page
 from web.people.commands import people
-from web.people.finding import ListedPerson, in_words
+from web.people.finding import ListedPerson
 from web.people.holdings import EVERYTHING
 from web.policy import Action
 from web.sentences import NAMELESS
@@ -60,13 +61,14 @@ def _proposed() -> list[list[Any]]:
         return []
     with office().read() as connection:
         waiting = view.open_proposals(connection)
-        known = rows_of(connection, {id for row in waiting for id in (row.person, row.proposed_by) if id})
+        concerned = {id for row in waiting for id in (row.person, row.proposed_by) if id}
+        known, named = rows_of(connection, concerned), names_apart(connection, concerned)
     return [
         [
-            {"text": known[row.person].name, "href": f"/people/{known[row.person].detail}"},
+            {"text": named[row.person], "href": f"/people/{known[row.person].detail}"},
             row.role.label,
             words.date(row.from_),
-            known[row.proposed_by].name if row.proposed_by in known else NAMELESS[Channel.COMMAND_LINE],
+            named[row.proposed_by] if row.proposed_by in named else NAMELESS[Channel.COMMAND_LINE],
             "Held, while setting up" if row.held_as is not None else "Not held yet",
         ]
         for row in waiting
@@ -128,7 +130,7 @@ def _around(connection: sa.Connection, person: Person, found: Beside) -> Mapping
     return {
         "nameless": NAMELESS[Channel.COMMAND_LINE],
         "today": office().today(),
-        "in_words": in_words,
+        "in_words": post_in_words,
         "alike": found["alike"],
         "linked": found["linked"],
         "standing_in": found["standing_in"],

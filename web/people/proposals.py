@@ -13,8 +13,8 @@ from domain.person import Person, Proposal
 from domain.vocabulary import Role
 from projections import people
 from web import words
+from web.choices import names_apart
 from web.identity import Visitor, signed_in
-from web.known import names_of
 from web.noun import Deal
 from web.office import office
 from web.people.schemas import PROPOSALS
@@ -79,7 +79,7 @@ def _own(visitor: Visitor, person: Person) -> list[Proposal]:
 
 def _choices(connection: sa.Connection, found: Iterable[Proposal]) -> Mapping[str, Any]:
     offered = list(found)
-    names = names_of(connection, [each.proposed_by for each in offered if each.proposed_by])
+    names = names_apart(connection, {each.proposed_by for each in offered if each.proposed_by})
     return {PROPOSALS: [(each.id, each.post.role.label, _hint(each, names)) for each in offered]}
 
 

@@ -130,13 +130,17 @@ def test_a_wrong_answer_is_named(market: Market, program: Open, changes: dict[st
     assert market.tender_now().quotes == {}
 
 
-def test_a_specialist_of_another_provider_is_refused_by_name(market: Market, program: Open) -> None:
+def test_a_specialist_of_another_provider_is_refused_as_one_who_does_not_exist(market: Market, program: Open) -> None:
     calder = program(market.calder.specialist)
     etag = calder.get(INVITATION).headers["ETag"]
+    theirs = a_quote(market, market.harrop)
 
-    answer = calder.post(f"{INVITATION}/quote", a_quote(market, market.harrop), key="quote-0001", at=etag, status=422)
+    refused, unknown = (
+        calder.post(f"{INVITATION}/quote", quote, key=key, at=etag, status=422).json["errors"]
+        for key, quote in (("quote-0001", theirs), ("quote-0002", {**theirs, "specialist": "PE-2026-9999"}))
+    )
 
-    assert "Choose somebody who works for Calder Learning" in answer.json["detail"]
+    assert refused == unknown == {"json": {"specialist": ["Enter a reference like PE-2026-0001"]}}
 
 
 def test_the_list_has_a_providers_own_invitations_alone_page_by_page(market: Market, program: Open) -> None:
