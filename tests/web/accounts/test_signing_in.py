@@ -59,6 +59,11 @@ def test_the_right_password_is_known_whatever_the_case_of_the_name(attempt: Try)
     assert attempt("ANNA@Example.org").person == ANNA
 
 
+def test_a_password_is_not_to_be_renewed_by_date(attempt: Try, clock: Clock) -> None:
+    clock.pass_by(days=3 * 366)
+    assert attempt().person == ANNA
+
+
 def test_an_unknown_name_and_every_other_wrong_try_get_the_same_answer(door: Door, attempt: Try) -> None:
     wrong = refusal(attempt, "anna@example.org", "wrong horse battery")
     assert refusal(attempt, "nobody@example.org", PASSWORD) == wrong
