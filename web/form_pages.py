@@ -147,7 +147,7 @@ class Asked:
             submit_label=command.submit,
             warning=command.warning,
             back_href=self._back(),
-            version=version if changes is not None or request.method == "GET" else request.form.get("version"),
+            version=version if changes is not None or request.method != "POST" else request.form.get("version"),
             command_id=self.key,
             changes=changes or [],
             check=command.check,

@@ -101,7 +101,7 @@ def open_account() -> ResponseReturnValue:
     people = {"people": _without_account()}
     if kept := again.restored():
         return _open_page(Form(OpenAccount(), data=kept.sent, context=people))
-    if request.method == "GET":
+    if request.method != "POST":
         return _open_page(Form(OpenAccount(), initial=request.args, context=people))
     form = Form(OpenAccount(), data=request.form, context=people)
     if not form.is_valid():

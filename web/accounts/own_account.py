@@ -106,7 +106,7 @@ def make_token() -> ResponseReturnValue:
     asking = signed_in()
     if kept := again.restored():
         return _token_page(Form(MakeToken(), data=kept.sent))
-    if request.method == "GET":
+    if request.method != "POST":
         return _token_page(Form(MakeToken(), initial={"days": tokens.USUAL_LIFE}))
     form = Form(MakeToken(), data=request.form)
     if not form.is_valid():

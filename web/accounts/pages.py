@@ -40,7 +40,7 @@ blueprint.register_blueprint(second_factor)
 def ask_to_sign_in() -> ResponseReturnValue:
     """The sign-in page."""
     onward = own_path(request.values.get("next", ""))
-    if request.method == "GET":
+    if request.method != "POST":
         if g.session_person is not None:
             return redirect(onward, SEE_OTHER)
         return _sign_in_page(Form(SignIn(), initial=_typed()), onward)
@@ -102,7 +102,7 @@ def set_password(token: str) -> ResponseReturnValue:
     except LinkNoLongerValid as refusal:
         return render_template("accounts/link_gone.html", message=str(refusal)), GONE
     form = Form(SetPassword(), data=request.form if request.method == "POST" else None)
-    if request.method == "GET":
+    if request.method != "POST":
         return _password_page(form, account)
     if form.is_valid():
         try:

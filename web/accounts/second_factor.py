@@ -62,7 +62,7 @@ def give_code() -> ResponseReturnValue:
     if account is None:
         return redirect("/sign-in", SEE_OTHER)
     form = Form(GiveCode(), data=request.form if request.method == "POST" else None)
-    if request.method == "GET" or not form.is_valid():
+    if request.method != "POST" or not form.is_valid():
         return _code_page(form, UNPROCESSABLE if form.errors else 200)
     try:
         proof.verify_code(account, form.values["code"])

@@ -82,7 +82,7 @@ def show() -> Any:
         return _outcomes(chosen, as_they_are(request.form.getlist("schools"), chosen.id))
     offered = offered_of(chosen.id)
     form = _form(chosen, offered)
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(chosen, form, offered)
     if not form.is_valid():
         return _page(chosen, form, offered, UNPROCESSABLE)

@@ -77,10 +77,6 @@ class TurnedAway(NotTaken):
         self.answer = status, [*headers, (b"connection", b"close")], told
 
 
-class Gone(Exception):
-    """Whoever sent the request is no longer there."""
-
-
 @dataclass
 class _Held:
     """The bytes of all bodies of a kind that are held at present."""
@@ -114,8 +110,6 @@ class Front:
             with _body(self._files if most > MOST_TYPED else self._typed) as (body, hold):
                 await self._receive_into(body, hold, most, receive)
                 status, headers, told = await self._carried_out(environ_of(scope, body))
-        except Gone:
-            return
         except NotTaken as refused:
             status, headers, told = refused.answer
             log.warning("request not taken", status=status, method=scope["method"])
@@ -123,7 +117,8 @@ class Front:
         await send({"type": "http.response.body", "body": told})
 
     async def _most_taken(self, scope: Scope) -> int:
-        """Bytes of body that are taken of whoever sends this. Raises NotTaken for one that tells it has more."""
+        """Bytes of body that are taken of whoever sends this. Raises NotTaken for one that tells it has more, or that
+        another server might read otherwise."""
         told = _told_length(scope)
         if told == 0:
             return 0
@@ -146,7 +141,7 @@ class Front:
                 while True:
                     message = await receive()
                     if message["type"] == "http.disconnect":
-                        raise Gone
+                        raise NotTaken(400, "The request broke off, or its chunks are not what they tell")
                     chunk: bytes = message.get("body", b"")
                     size += len(chunk)
                     if size > most:
@@ -261,12 +256,25 @@ class _Errors:
 
 
 def _told_length(scope: Scope) -> int | None:
-    """Bytes of the body as the headers tell them, None where it comes in chunks."""
-    told = dict(scope["headers"])
-    if b"transfer-encoding" in told:
+    """Bytes of the body as the headers tell them, None where it comes in chunks.
+
+    Raises NotTaken where they do not tell it in one way, or name several hosts: a proxy may have read them in another
+    way than we do (RFC 9112, sections 3.2, 6.1 and 6.3). What is told both by length and in chunks, the server itself
+    reads in chunks, and closes the connection after.
+    """
+    told: dict[bytes, list[bytes]] = {}
+    for name, value in scope["headers"]:
+        told.setdefault(name, []).append(value)
+    hosts, lengths, codings = (told.get(name, []) for name in (b"host", b"content-length", b"transfer-encoding"))
+    if len(hosts) > 1:
+        raise NotTaken(400, "The request names several hosts")
+    if len(codings) + len(lengths) > 1:
+        raise NotTaken(400, "The request tells its length twice")
+    if codings:
+        if codings != [b"chunked"]:
+            raise NotTaken(501, "A request is taken as it is or in chunks, not otherwise encoded")
         return None
-    length: bytes = told.get(b"content-length", b"0")
-    return int(length) if length.isdigit() else 0
+    return int(lengths[0]) if lengths else 0
 
 
 def _plain(status: int, said: str) -> Answer:

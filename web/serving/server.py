@@ -65,6 +65,8 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
 def serve(factory: str, held: socket.socket, *, workers: int, threads: int, bounds: Bounds) -> None:
     """Serve the Application that a factory (`module:name`) makes in each worker, until told to stop."""
     _raise_number_of_files()
+    # Who does not read their answer is let go of; the connections take this over from the socket that listens.
+    held.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(bounds.seconds * 1000))
     server = _Server(
         factory,
         held=held,

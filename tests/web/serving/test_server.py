@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
@@ -15,33 +14,16 @@ import pytest
 
 from projections.following import let_follow
 from projections.standing import standings
-from tests.databases import SqliteDatabases, with_views
+from tests.databases import with_views
 from tests.postgresql import Server
 from tests.served import Served, running, served, until
 from tests.world import Clock, World
-from web.accounts import sessions
 from web.office import Office
 from web.views import VIEWS
 
 HELD = 64
 FORM = b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 999\r\n\r\nemail="
 HALF = b"POST /sign-in HTTP/1.1\r\nHost: x\r\n" + FORM
-
-
-@pytest.fixture(scope="module")
-def service(sqlite_databases: SqliteDatabases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """Two workers with a director signed in, and a second for requests to arrive."""
-    with sqlite_databases.like(with_views) as url:
-        with closing(Office(url)) as office:
-            office.prepare_views()
-            director = World(office, Clock()).director()
-            with office.write() as connection:
-                cookie = sessions.begin(connection, director, office.now())
-        log = tmp_path_factory.mktemp("served") / "log"
-        with served(url, log, "--workers", "2", "--seconds", "1") as found:
-            found.cookie = cookie
-            found.until(lambda: found.has_started(2), "the workers did not start")
-            yield found
 
 
 def test_half_sent_requests_keep_nobody_from_being_answered(service: Served) -> None:
