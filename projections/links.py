@@ -76,4 +76,12 @@ def with_all_that_hangs_on(
     return found
 
 
+def above(record: UUID) -> sa.Select[Any]:
+    """All that a record came from, however far up."""
+    table = links.table
+    first = sa.select(table.c.parent).where(table.c.record == record).cte("above", recursive=True)
+    found = first.union(sa.select(table.c.parent).join(first, table.c.record == first.c.parent))
+    return sa.select(found.c.parent)
+
+
 VIEW = View("links", links)

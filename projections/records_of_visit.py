@@ -119,9 +119,24 @@ def record_issued(row: Written | None, event: IssuedVersion) -> Written | None:
         respond_by=event.respond_by,
         issues=len(event.issues),
         actions=tuple(action.number for action in event.actions),
-        headteacher=Answered.AWAITED,
-        chair=Answered.AWAITED,
+        headteacher=Answered.AWAITED if event.respond_by else Answered.NOT_ASKED,
+        chair=Answered.AWAITED if event.respond_by else Answered.NOT_ASKED,
     )
+
+
+@records.on(RecordOfVisit.WithheldFromSchool)
+def record_withheld(row: Written | None, _: RecordOfVisit.WithheldFromSchool) -> Written | None:
+    for respondent in Respondent:
+        if row is not None and getattr(row, respondent.value) is Answered.AWAITED:
+            row = _answered(row, respondent, Answered.NOT_ASKED)
+    return row
+
+
+@records.on(RecordOfVisit.SentToSchool)
+def record_sent(row: Written | None, event: RecordOfVisit.SentToSchool) -> Written | None:
+    for respondent in event.respondents:
+        row = row and _answered(row, respondent, Answered.AWAITED)
+    return row and replace(row, respond_by=event.respond_by)
 
 
 @records.on(RecordOfVisit.ReopenedForCorrection)

@@ -58,6 +58,7 @@ ISSUED = frozenset(
     for fact in (
         "issued",
         "reissued",
+        "sent-to-school",
         "headteacher-responded",
         "chair-responded",
         "response-declined",

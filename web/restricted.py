@@ -19,7 +19,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask import g, has_app_context
 
-from domain.aggregate import Aggregate
+from domain.aggregate import Aggregate, Refusal
 from domain.concern import ConcernCase
 from domain.visit import Visit
 from domain.vocabulary import Sensitivity, Side
@@ -50,6 +50,10 @@ PLAIN_VISIT = {
 
 
 V = TypeVar("V", bound=Visit)
+
+
+class KeptFromThem(Refusal):
+    """A school or provider would be asked about a record that a restricted concern keeps from them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,34 @@ def _look_up(connection: sa.Connection, asking: Visitor) -> tuple[Kept, frozense
 def is_restricted(connection: sa.Connection, record: Aggregate) -> bool:
     """Whether a record that is open to whoever asks hangs on a restricted concern."""
     return record.KIND in MAY_HANG and record.id in restricted_records(connection, signed_in())
+
+
+def concerns_behind(connection: sa.Connection, record: UUID) -> list[UUID]:
+    """The concerns that a record came of, however far up, restricted or not."""
+    case = concerns.cases.table.c
+    return list(connection.execute(sa.select(case.id).where(case.id.in_(links.above(record)))).scalars())
+
+
+def is_kept_from_others(connection: sa.Connection, record: UUID) -> bool:
+    """Whether a record came of a restricted concern, so that neither school nor provider may read it."""
+    case = concerns.cases.table.c
+    found = sa.select(case.id).where(case.id.in_(links.above(record)), case.sensitivity != Sensitivity.ORDINARY)
+    return connection.execute(found.limit(1)).first() is not None
+
+
+def must_be_readable_to_others(record: UUID, otherwise: str) -> None:
+    """Raises KeptFromThem where school or provider would be asked about what a restricted concern keeps from them:
+    they could not answer, and a deadline would run against them. `otherwise` is what can be done instead."""
+    with office().read() as connection:
+        if is_kept_from_others(connection, record):
+            raise KeptFromThem(f"This belongs to a restricted concern, so they could not read it. {otherwise}")
+
+
+def belonging_to(connection: sa.Connection, concern: UUID, kind: str) -> list[UUID]:
+    """The records of a kind that came of a concern, however far down."""
+    root = sa.select(sa.literal(concern, sa.Uuid).label("id"), sa.literal(ConcernCase.KIND).label("kind"), sa.false())
+    found = links.with_all_that_hangs_on(connection, root)
+    return [record for record, (of, _) in found.items() if of == kind]
 
 
 def plain_visit(visit: V) -> V:

@@ -27,6 +27,7 @@ from domain.record_of_visit.parts import (
     Response,
     Version,
 )
+from domain.record_of_visit.withheld import withhold
 from domain.vocabulary import Purpose, Side, VisitKind
 
 if TYPE_CHECKING:
@@ -228,12 +229,13 @@ class Assured(Event):
 class Issued(Event):
     TOPIC = "record-of-visit.issued"
     says = (
-        "{by} issued the record, to be answered by {respond_by}{present_by: and presented to the governing body by …}"
+        "{by} issued the record{respond_by:, to be answered by …}"
+        "{present_by: and presented to the governing body by …}"
     )
     version: int
     content_hash: str
     recipients: tuple[UUID, ...]
-    respond_by: date
+    respond_by: date | None
     issues: tuple[int, ...]
     actions: tuple[AgreedAction, ...]
     present_by: date | None = None
@@ -245,11 +247,11 @@ class Issued(Event):
 
 class Reissued(Event):
     TOPIC = "record-of-visit.reissued"
-    says = "{by} issued version {version} of the record, to be answered by {respond_by}: {reason}"
+    says = "{by} issued version {version} of the record{respond_by:, to be answered by …}: {reason}"
     version: int
     content_hash: str
     recipients: tuple[UUID, ...]
-    respond_by: date
+    respond_by: date | None
     issues: tuple[int, ...]
     actions: tuple[AgreedAction, ...]
     withdrawn: tuple[int, ...]
@@ -400,6 +402,9 @@ def _issue(record: RecordOfVisit, event: Issued | Reissued) -> None:
     record.status = RecordStatus.ISSUED
     record.correction = ""
     record.answered = dict.fromkeys(Respondent, Answered.AWAITED)
+    record.is_withheld = False
+    if event.respond_by is None:
+        withhold(record)
     record.versions.append(
         Version(
             event.version,

@@ -39,18 +39,20 @@ class Answered(Word):
     RESPONDED = "responded"
     DECLINED = "declined"
     LAPSED = "lapsed"
+    NOT_ASKED = "not_asked"
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version as it was issued; it never changes. `reason` says why it took the place of the one before."""
+    """A version as it was issued; what it says never changes. `respond_by` is None where nobody was asked to respond,
+    `reason` says why it took the place of the one before."""
 
     number: int
     content: Content
     content_hash: str
     issued_on: date
     recipients: tuple[UUID, ...]
-    respond_by: date
+    respond_by: date | None
     reason: str = ""
 
 

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from domain.aggregate import Aggregate, reasoned
-from domain.record_of_visit import events
+from domain.record_of_visit import events, withheld
 from domain.record_of_visit.content import AgreedAction, Agreement, Content
 from domain.record_of_visit.parts import (
     Answered,
@@ -106,6 +106,8 @@ class RecordOfVisit(Aggregate):
     PresentationWaived: TypeAlias = events.PresentationWaived
     ActionCompleted: TypeAlias = events.ActionCompleted
     ActionReopened: TypeAlias = events.ActionReopened
+    WithheldFromSchool: TypeAlias = withheld.WithheldFromSchool
+    SentToSchool: TypeAlias = withheld.SentToSchool
     Closed: TypeAlias = events.Closed
 
     def __init__(self, id: UUID) -> None:
@@ -118,6 +120,7 @@ class RecordOfVisit(Aggregate):
         self.versions: list[Version] = []
         self.responses: list[Response] = []
         self.answered = dict.fromkeys(Respondent, Answered.AWAITED)
+        self.is_withheld = False
         self.present_by: date | None = None
         self.presentations: list[Presentation] = []
         self.presentation_waived = False
@@ -152,6 +155,10 @@ class RecordOfVisit(Aggregate):
     @property
     def needs_presentation(self) -> bool:
         """Whether the governing body has still to see it, as it routinely does of core visits."""
+        return self._is_to_be_presented and not self.is_withheld
+
+    @property
+    def _is_to_be_presented(self) -> bool:
         return self.kind is VisitKind.CORE and not self.presentations and not self.presentation_waived
 
     @property
@@ -238,19 +245,20 @@ class RecordOfVisit(Aggregate):
         self,
         *,
         recipients: Sequence[UUID],
-        respond_by: date,
+        respond_by: date | None,
         present_by: date | None = None,
         rules: tuple[str, ...] = (),
     ) -> None:
         """Issue the record, or its next version after a correction, to these people.
 
-        `respond_by` is the last day for a response, `present_by` the day by which the governing body sees the record
+        `respond_by` is the last day for a response, None where the school may not read the record and is asked for
+        nothing, `present_by` the day by which the governing body sees the record
         of a core visit, counted from its first version; `rules` the version of the settings that they follow from.
         Raises IssuedTextStays, RecordClosed, AssuranceNeeded, NothingWritten, NothingCorrected, ResponseDayHasPassed.
         """
         self._refuse_without_assurance()
         self._refuse_an_empty_record()
-        if respond_by < self.today:
+        if respond_by is not None and respond_by < self.today:
             raise ResponseDayHasPassed("Choose today or a day to come", field="respond_by")
         if self.versions:
             self._reissue(tuple(recipients), respond_by, rules)
@@ -262,11 +270,11 @@ class RecordOfVisit(Aggregate):
             respond_by=respond_by,
             issues=tuple(issue.number for issue in self.content.issues),
             actions=self.content.actions,
-            present_by=present_by if self.needs_presentation else None,
+            present_by=present_by if self.needs_presentation and respond_by else None,
         )
         self.record(issued, purpose=self.purpose, people=issued.recipients, rules=rules)
 
-    def _reissue(self, recipients: tuple[UUID, ...], respond_by: date, rules: tuple[str, ...]) -> None:
+    def _reissue(self, recipients: tuple[UUID, ...], respond_by: date | None, rules: tuple[str, ...]) -> None:
         before = self.current
         if self.content == before.content:
             raise NothingCorrected("Nothing has changed. Correct the record or give up the correction")
@@ -281,6 +289,26 @@ class RecordOfVisit(Aggregate):
             withdrawn=tuple(each.number for each in before.content.actions if each.number not in staying),
         )
         self.record(reissued, purpose=self.purpose, reason=self.correction, people=recipients, rules=rules)
+
+    def withhold_from_school(self) -> None:
+        """Ask the school for nothing while it may not read the record. Changes nothing where nothing is asked."""
+        if self.status is not RecordStatus.CLOSED and (self.awaited or (self.versions and self.needs_presentation)):
+            self.record(self.WithheldFromSchool())
+
+    def send_to_school(
+        self, *, recipients: Sequence[UUID], respond_by: date, present_by: date, rules: tuple[str, ...]
+    ) -> None:
+        """Ask the school for what it was not asked for while it might not read the record; the days are those of
+        `issue`. Changes nothing where the record was not withheld, or is closed."""
+        if not self.is_withheld or self.status is RecordStatus.CLOSED:
+            return
+        sent = self.SentToSchool(
+            recipients=tuple(recipients),
+            respondents=tuple(each for each, answered in self.answered.items() if answered is Answered.NOT_ASKED),
+            respond_by=respond_by,
+            present_by=present_by if self._is_to_be_presented else None,
+        )
+        self.record(sent, purpose=self.purpose, people=sent.recipients, rules=rules)
 
     def reopen_for_correction(self, reason: str) -> None:
         """Begin the next version; the issued one stands until that is issued.
@@ -329,6 +357,7 @@ class RecordOfVisit(Aggregate):
         """
         self._refuse_unless_awaited(respondent)
         respond_by = self.current.respond_by
+        assert respond_by is not None, "whoever is waited for was given a day"
         if self.today <= respond_by:
             raise StillTimeToRespond(f"There is time to respond until {respond_by.day} {respond_by:%B %Y}")
         self.record(self.ResponseLapsed(respondent=respondent, respond_by=respond_by))

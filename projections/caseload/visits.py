@@ -98,13 +98,22 @@ def record_needs_nothing(row: Item | None, _: object) -> Item | None:
     return done(row)
 
 
+Asked = RecordOfVisit.Issued | RecordOfVisit.Reissued | RecordOfVisit.SentToSchool
+"""What asks the school to respond."""
+
+
 def _answers(event: RecordOfVisit.Issued | RecordOfVisit.Reissued) -> Iterable[Key]:
     return [key_of(event, HEAD), key_of(event, CHAIR)]
 
 
 @items.on_each(RecordOfVisit.Issued, RecordOfVisit.Reissued, keys=_answers)
-def response_awaited(_: Item | None, event: RecordOfVisit.Issued | RecordOfVisit.Reissued, key: Key) -> Item:
+@items.on_each(
+    RecordOfVisit.SentToSchool, keys=lambda event: [key_of(event, _part_of(each)) for each in event.respondents]
+)
+def response_awaited(row: Item | None, event: Asked, key: Key) -> Item | None:
     part = key[-1]
+    if event.respond_by is None:
+        return done(row)
     return item(event, Task.RESPOND, WaitingFor(part), part=part, due=event.respond_by)
 
 
@@ -140,8 +149,11 @@ def presentation_ahead(_: Item | None, event: RecordOfVisit.Started, __: Key) ->
     return item(event, None, None, part=GOVERNORS)
 
 
-@items.on(RecordOfVisit.Issued, key=lambda event: key_of(event, GOVERNORS))
-def presentation_awaited(row: Item | None, event: RecordOfVisit.Issued) -> Item | None:
+@items.on(RecordOfVisit.Issued, RecordOfVisit.SentToSchool, key=lambda event: key_of(event, GOVERNORS))
+def presentation_awaited(row: Item | None, event: RecordOfVisit.Issued | RecordOfVisit.SentToSchool) -> Item | None:
+    is_asked = event.present_by is not None if isinstance(event, RecordOfVisit.SentToSchool) else event.respond_by
+    if not is_asked:
+        return row
     return row and replace(
         row,
         task=Task.PRESENT,
@@ -157,6 +169,13 @@ def presentation_awaited(row: Item | None, event: RecordOfVisit.Issued) -> Item 
     key=lambda event: key_of(event, GOVERNORS),
 )
 def presented(row: Item | None, _: object) -> Item | None:
+    return done(row)
+
+
+@items.on_each(
+    RecordOfVisit.WithheldFromSchool, keys=lambda event: [key_of(event, part) for part in (HEAD, CHAIR, GOVERNORS)]
+)
+def nothing_asked_of_the_school(row: Item | None, _: object, __: Key) -> Item | None:
     return done(row)
 
 

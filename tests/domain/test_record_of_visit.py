@@ -545,6 +545,51 @@ def test_a_late_response_is_taken_although_it_had_lapsed() -> None:
     ).then_holds(lambda record: record.answered[Respondent.CHAIR] is Answered.RESPONDED)
 
 
+# Where the school may not read it
+
+
+def issue_to_nobody(record: RecordOfVisit) -> None:
+    record.issue(recipients=(), respond_by=None, present_by=None, rules=("authority/3",))
+
+
+def withhold(record: RecordOfVisit) -> None:
+    record.withhold_from_school()
+
+
+def send(record: RecordOfVisit) -> None:
+    record.send_to_school(
+        recipients=(HEADTEACHER, CHAIR), respond_by=DECEMBER, present_by=DECEMBER, rules=("authority/3",)
+    )
+
+
+def test_a_school_that_may_not_read_the_record_is_asked_nothing_until_it_may() -> None:
+    given(a_draft()).when(issue_to_nobody).then(RecordOfVisit.Issued, respond_by=None, present_by=None).then_holds(
+        lambda record: not record.awaited and not record.needs_presentation
+    ).when(send, on=DAY_AFTER).then(
+        RecordOfVisit.SentToSchool, respondents=tuple(Respondent), respond_by=DECEMBER, present_by=DECEMBER
+    ).then_holds(
+        lambda record: (
+            record.awaited == list(Respondent) and record.needs_presentation and record.current.respond_by == DECEMBER
+        )
+    ).when(send).then()
+
+
+def test_what_was_answered_before_the_record_was_restricted_stays_answered() -> None:
+    record = an_issued_record()
+    with signed(TODAY, by=HEADTEACHER):
+        record.respond(Respondent.HEADTEACHER, agrees=Agreement.AGREES)
+
+    answered = {Respondent.HEADTEACHER: Answered.RESPONDED, Respondent.CHAIR: Answered.NOT_ASKED}
+    given(record).when(withhold).then(RecordOfVisit.WithheldFromSchool).then_holds(
+        lambda record: record.answered == answered
+    ).when(withhold).then().when(send).then(RecordOfVisit.SentToSchool, respondents=(Respondent.CHAIR,))
+
+
+def test_a_record_of_which_nothing_is_asked_stays_as_it_is() -> None:
+    for record in (a_draft(), a_closed_record()):
+        given(record).when(withhold).then().when(send).then()
+
+
 # The governing body
 
 

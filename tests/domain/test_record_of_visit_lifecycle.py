@@ -90,12 +90,23 @@ class RecordLifecycle(RuleBasedStateMachine):
         self.act(lambda record: record.submit_for_assurance())
         self.act(lambda record: record.return_to_author("More") if returned else record.assure(), by)
 
-    @rule()
-    def issue(self) -> None:
-        respond_by = self.today + timedelta(days=7)
+    @rule(is_kept=st.booleans())
+    def issue(self, is_kept: bool) -> None:
+        respond_by = None if is_kept else self.today + timedelta(days=7)
         if self.act(lambda record: record.issue(recipients=(), respond_by=respond_by)):
             self.issued.append(self.written.current)
             assert self.written.assured_by == COLLEAGUE or not self.written.needs_assurance
+
+    @rule(is_kept=st.booleans())
+    def follow_the_concern(self, is_kept: bool) -> None:
+        day = self.today + timedelta(days=7)
+        self.act(
+            lambda record: (
+                record.withhold_from_school()
+                if is_kept
+                else record.send_to_school(recipients=(), respond_by=day, present_by=day, rules=())
+            )
+        )
 
     @rule(given_up=st.booleans())
     def correct(self, given_up: bool) -> None:
@@ -139,7 +150,8 @@ class RecordLifecycle(RuleBasedStateMachine):
 
     @invariant()
     def what_was_issued_stays_word_for_word(self) -> None:
-        assert self.written.versions == self.issued
+        words = [(each.number, each.content) for each in self.issued]
+        assert [(each.number, each.content) for each in self.written.versions] == words
         assert all(version.content_hash == version.content.sha256 for version in self.written.versions)
 
     @invariant()
@@ -148,6 +160,14 @@ class RecordLifecycle(RuleBasedStateMachine):
             assert self.written.versions
             assert Answered.AWAITED not in self.written.answered.values()
             assert not self.written.needs_presentation
+
+    @invariant()
+    def of_a_school_that_may_not_read_it_nothing_is_waited_for(self) -> None:
+        if self.written.is_withheld:
+            assert not self.written.awaited
+            assert not self.written.needs_presentation
+        elif self.written.versions:
+            assert self.written.current.respond_by or not self.written.awaited
 
     @invariant()
     def every_answer_is_to_an_issue_of_the_version_it_answers(self) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from domain.concern import CaseStatus, ConcernCase, Rating
+from domain.service import Work
 from domain.vocabulary import Sensitivity
 from projections import concerns as view
 from web.belonging import must_be_of_school, must_be_there
@@ -18,6 +19,7 @@ from web.concerns import offers, schemas
 from web.identity import Reach, Visitor, reach, signed_in
 from web.noun import Deal, Listing, Noun, Sight, Values
 from web.policy import Action, Concerned
+from web.responses import asking_about_all_of
 from web.terms import last_day
 
 
@@ -257,14 +259,23 @@ def close(deal: Deal[ConcernCase], values: Values) -> None:
     Action.DECIDE_CONCERN,
     schemas.ChangeSensitivity,
     lead="What belongs to the concern follows: notes, files, visits and their records, requests, tenders and "
-    "engagements.",
+    "engagements. Of a record of visit that it may not read, the school is asked nothing until it may.",
     done="It is changed who may read the concern",
     context=offers.for_step,
     initial=lambda _, case: {"sensitivity": case.sensitivity},
     check=True,
 )
 def change_sensitivity(deal: Deal[ConcernCase], values: Values) -> None:
-    _decide(deal, values, lambda case: case.change_sensitivity(**values))
+    must_hold(deal, values["authoriser"], APPROVERS, WHO_MAY, field="authoriser")
+    with deal.office.read() as connection:
+        issued = asking_about_all_of(connection, deal.record)
+
+    def change(work: Work) -> None:
+        work.find(ConcernCase, deal.record.id, at=deal.at).change_sensitivity(**values)
+        for asking in issued:
+            asking.follow(work)
+
+    deal.service.do(change)
 
 
 @concerns.command(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +21,8 @@ from web.known import names_of, reference_of, references_of
 from web.office import office
 from web.policy import SCHOOL
 from web.records import schemas
+from web.responses import recipients
+from web.restricted import is_kept_from_others
 from web.terms import days_from
 
 OWNING = (Role.OFFICER, Role.DIRECTOR, Role.STRATEGIC_LEAD, Role.BROKER, Role.CPD_MANAGER, Role.SPECIALIST)
@@ -89,23 +90,14 @@ def issuing(connection: sa.Connection, record: RecordOfVisit | None) -> Mapping[
         return {}
     sent_to = recipients(connection, record.school)
     settings, _ = settings_of(office())
+    is_kept = is_kept_from_others(connection, record.id)
     owning = [action.owner for action in record.content.actions if action.owner]
     return {
-        "recipients": [(person, role) for person, role in sent_to],
+        "is_withheld": is_kept,
+        "recipients": [] if is_kept else sent_to,
         **days_from(settings, office().today()),
         "names": names_of(connection, {record.school, *owning, *(person for person, _ in sent_to)}),
     }
-
-
-def recipients(connection: sa.Connection, school: UUID) -> list[tuple[UUID, Role]]:
-    """Headteacher and chair of governors of today."""
-    return [(post.person, post.role) for post in people.heads_and_chairs(connection, school, office().today())]
-
-
-def days_of_today() -> tuple[Mapping[str, date], str]:
-    """The last days to answer and to present what is issued today, and the version of the settings that says so."""
-    settings, version = settings_of(office())
-    return days_from(settings, office().today()), version
 
 
 def responding(connection: sa.Connection, record: RecordOfVisit | None) -> Mapping[str, Any]:

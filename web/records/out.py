@@ -38,7 +38,9 @@ class IssuedVersionOut(Schema):
         metadata={"description": "SHA-256 of the whole content, restricted sections included"}
     )
     issued_on = fields.Date()
-    respond_by = fields.Date()
+    respond_by = fields.Date(
+        allow_none=True, metadata={"description": "Null where the school may not read it and was not asked"}
+    )
     recipients = fields.List(person_field())
     reason = fields.String(metadata={"description": "Why it took the place of the version before"})
 

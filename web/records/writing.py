@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from domain.record_of_visit import Content, RecordOfVisit, RecordStatus
+from domain.service import Work
 from web.brokering import must_hold
 from web.noun import Deal, Values
 from web.policy import Action
 from web.records import offers, schemas
 from web.records.noun import IN_PROGRESS, records, settled
+from web.responses import asking_about, recipients
 
 
 def _open_to_writing(record: RecordOfVisit) -> bool:
@@ -22,7 +24,7 @@ def _must_own(deal: Deal[RecordOfVisit], content: Content) -> None:
     if not named:
         return
     with deal.office.read() as connection:
-        leading = {person for person, _ in offers.recipients(connection, deal.record.school)}
+        leading = {person for person, _ in recipients(connection, deal.record.school)}
     for person in named - leading:
         whom = "Choose headteacher or chair of this school, or somebody who works in the service"
         must_hold(deal, person, offers.OWNING, whom, field="actions")
@@ -99,12 +101,14 @@ def assure(deal: Deal[RecordOfVisit], _: Values) -> None:
 
 
 def _issue(deal: Deal[RecordOfVisit], _: Values) -> None:
-    """Send the record, or its next version, to headteacher and chair of today."""
+    """Send the record, or its next version, to headteacher and chair of today, if they may read it."""
     with deal.office.read() as connection:
-        sent_to = offers.recipients(connection, deal.record.school)
-    days, version = offers.days_of_today()
-    people = tuple(dict.fromkeys(person for person, _ in sent_to))
-    deal.change(lambda record: record.issue(recipients=people, rules=(version,), **days))
+        asking = asking_about(connection, deal.record.id, deal.record.school)
+
+    def issue(work: Work) -> None:
+        work.find(RecordOfVisit, deal.record.id, at=deal.at).issue(**asking.asked_for(work))
+
+    deal.service.do(issue)
 
 
 records.command(

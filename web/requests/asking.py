@@ -13,6 +13,7 @@ from web.policy import Action
 from web.requests import offers, schemas
 from web.requests.noun import acting_side, broker_command, requests
 from web.requests.rules import must_approve, must_broker
+from web.restricted import must_be_readable_to_others
 from web.terms import last_day
 
 NEW = (RequestStatus.RAISED, RequestStatus.ACKNOWLEDGED)
@@ -87,6 +88,7 @@ def triage(deal: Deal[SupportRequest], values: Values) -> None:
     offered=lambda request: request.status in UNPLACED and request.waiting_since is None,
 )
 def ask_for_information(deal: Deal[SupportRequest], values: Values) -> None:
+    must_be_readable_to_others(deal.record.id, "Speak with the school without naming the request")
     day, rules = last_day(deal.office, lambda settings: settings.information_days)
     deal.change(lambda request: request.ask_for_information(**values, respond_by=day, rules=rules))
 

@@ -9,7 +9,7 @@ from domain.service import Work
 from domain.support_request import RequestStatus, SupportRequest
 from domain.tender import Tender, TenderStatus
 from domain.tender.rules import NoQuote
-from web.brokering import desk
+from web.brokering import WITHOUT_THE_CONCERN, desk
 from web.known import reference_of
 from web.noun import Deal, Values
 from web.office import office
@@ -18,6 +18,7 @@ from web.quotes import are_shown
 from web.requests import offers, schemas
 from web.requests.noun import broker_command, requests, tender_of
 from web.requests.ranking import matching_policy, offers_on_list
+from web.restricted import must_be_readable_to_others
 
 
 def _is_approved(request: SupportRequest) -> bool:
@@ -83,6 +84,7 @@ def _page_of_tender(connection: sa.Connection, request: SupportRequest) -> str:
     main=True,
 )
 def open_tender(deal: Deal[SupportRequest], values: Values) -> None:
+    must_be_readable_to_others(deal.record.id, WITHOUT_THE_CONCERN)
     desk(deal).open_tender(deal.record.id, deal.next_reference(Tender), at=deal.at, **values)
 
 

@@ -15,12 +15,13 @@ from domain.tender import Tender, TenderStatus
 from domain.tender.parts import OPEN_INVITATION
 from domain.vocabulary import Role
 from providers.brokerage import Agreement
-from web.brokering import desk, must_hold
+from web.brokering import WITHOUT_THE_CONCERN, desk, must_hold
 from web.choices import APPROVERS, holders_of_each, provider_options
 from web.known import reference_of
 from web.noun import Deal, Values
 from web.office import office
 from web.quotes import compared, quote_options
+from web.restricted import must_be_readable_to_others
 from web.tenders import answering, schemas
 from web.tenders.noun import broker_command, request_of, tenders
 
@@ -79,6 +80,7 @@ def _choosing(connection: sa.Connection, tender: Tender | None) -> Mapping[str, 
     calls={"provider": "invite"},
 )
 def invite(deal: Deal[Tender], values: Values) -> None:
+    must_be_readable_to_others(deal.record.id, WITHOUT_THE_CONCERN)
     desk(deal).invite(deal.record.id, *values["invite"], at=deal.at)
 
 

@@ -1,0 +1,52 @@
+"""Neither school nor provider is asked about what a restricted concern keeps from them: they could not answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.vocabulary import Sensitivity
+from tests.scenario import TODAY
+from tests.web.concerns.test_inherited import Hanging
+from tests.web.conftest import Program
+from tests.world import World
+
+Use = Callable[..., Program]
+
+TENDER = {
+    "brief": "Help with planning",
+    "reply_by": str(TODAY + timedelta(days=20)),
+    "question_deadline": str(TODAY + timedelta(days=10)),
+    "invite": ["PV-2026-0001"],
+    "reason": "Nobody else offers this",
+}
+ASKING: dict[str, dict[str, Any]] = {
+    "/requests/SR-2026-0909/ask-for-information": {"question": "How many teachers are new?"},
+    "/requests/SR-2026-0909/open-tender": TENDER,
+    "/tenders/TN-2026-0909/invite": {"invite": ["PV-2026-0002"]},
+}
+
+
+@pytest.mark.parametrize("path", ASKING)
+def test_whoever_could_not_read_it_is_not_asked_and_the_way_on_is_told(world: World, program: Use, path: str) -> None:
+    hanging = Hanging(world)
+    hanging.keep(Sensitivity.RESTRICTED)
+    api = program(hanging.town.director)
+    tag = api.get(path.rpartition("/")[0]).headers["ETag"]
+
+    answer = api.post(path, ASKING[path], key="ask-somebody-1", at=tag, status=422)
+
+    assert "belongs to a restricted concern, so they could not read it" in answer.json["detail"]
+    assert "Raise a request that says only" in answer.text or "Speak with the school" in answer.text
+    assert api.get(path.rpartition("/")[0]).headers["ETag"] == tag
+
+
+def test_the_same_is_asked_where_the_concern_is_open(world: World, program: Use) -> None:
+    hanging = Hanging(world)
+    path = "/requests/SR-2026-0909/ask-for-information"
+    api = program(hanging.town.director)
+    tag = api.get("/requests/SR-2026-0909").headers["ETag"]
+    api.post(path, ASKING[path], key="ask-somebody-1", at=tag)
