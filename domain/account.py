@@ -17,6 +17,10 @@ class OwnAccount(Refusal):
     """Nobody disables the account with which they are acting, lest nobody is left to enable it."""
 
 
+class ComesByCouncil(Refusal):
+    """Who signs in with a council account has neither a password nor a second factor here."""
+
+
 class TokenScopes(Word):
     """What a program may do with an API token."""
 
@@ -39,6 +43,7 @@ class Account(Aggregate):
         super().__init__(id)
         self.is_disabled = False
         self.has_second_factor = False
+        self.comes_by_council = False
         self.tokens: dict[str, str] = {}
         """The labels of the tokens that are not revoked, by the prefix with which each begins."""
 
@@ -118,6 +123,23 @@ class Account(Aggregate):
         def apply(self, account: Account) -> None:
             account.has_second_factor = False
 
+    class CouncilAccountLinked(Event):
+        TOPIC = "account.council-account-linked"
+        says = "{by} linked the account of {person} with a council account at {issuer}"
+        person: UUID
+        issuer: str
+
+        def apply(self, account: Account) -> None:
+            account.comes_by_council = True
+
+    class CouncilAccountRemoved(Event):
+        TOPIC = "account.council-account-removed"
+        says = "{by} removed the council account of {person}: {reason}"
+        person: UUID
+
+        def apply(self, account: Account) -> None:
+            account.comes_by_council = False
+
     @classmethod
     def open_for(cls, person: UUID, sign_in_name: str) -> Account:
         """An account for somebody who has none; a person has one at most."""
@@ -126,13 +148,18 @@ class Account(Aggregate):
         return account
 
     def make_password_link(self, *, expires_at: datetime) -> None:
-        """Let the person set a password once. Raises AccountIsDisabled."""
+        """Let the person in once, to set a password or link a council account.
+
+        Raises AccountIsDisabled or ComesByCouncil.
+        """
         self._must_be_enabled()
+        self._must_come_by_password()
         self.record(self.PasswordLinkMade(person=self.person, expires_at=expires_at))
 
     def set_password(self) -> None:
-        """Note that the password was set, with which every token ends. Raises AccountIsDisabled."""
+        """Note that the password was set, with which every token ends. Raises AccountIsDisabled or ComesByCouncil."""
         self._must_be_enabled()
+        self._must_come_by_password()
         self.record(self.PasswordSet(person=self.person))
         self._revoke_tokens()
 
@@ -161,8 +188,9 @@ class Account(Aggregate):
             self.record(self.TokenRevoked(label=self.tokens[prefix], prefix=prefix))
 
     def set_up_second_factor(self) -> None:
-        """Note that signing in takes a code from now on. Raises AccountIsDisabled."""
+        """Note that signing in takes a code from now on. Raises AccountIsDisabled or ComesByCouncil."""
         self._must_be_enabled()
+        self._must_come_by_password()
         if not self.has_second_factor:
             self.record(self.SecondFactorSetUp(person=self.person))
 
@@ -172,12 +200,34 @@ class Account(Aggregate):
         if self.has_second_factor:
             self.record(self.SecondFactorRemoved(person=self.person), reason=why)
 
+    def link_council_account(self, *, issuer: str) -> None:
+        """Note that the person signs in with a council account and no other way; what let them in before ends.
+
+        Raises AccountIsDisabled.
+        """
+        self._must_be_enabled()
+        if not self.comes_by_council:
+            self.record(self.CouncilAccountLinked(person=self.person, issuer=issuer))
+            self._revoke_tokens()
+            self.remove_second_factor(reason="The council account has its own")
+
+    def remove_council_account(self, *, reason: str) -> None:
+        """Note that the council account lets the person in no more, nor their programs. Raises ReasonNeeded."""
+        why = reasoned(reason, "Enter why the council account is removed")
+        if self.comes_by_council:
+            self.record(self.CouncilAccountRemoved(person=self.person), reason=why)
+            self._revoke_tokens()
+
     def _revoke_tokens(self) -> None:
         for prefix in list(self.tokens):
             self.revoke_token(prefix)
 
     def about(self) -> About:
         return About(people=(self.person,))
+
+    def _must_come_by_password(self) -> None:
+        if self.comes_by_council:
+            raise ComesByCouncil("This person signs in with a council account. Remove that first")
 
     def _must_be_enabled(self) -> None:
         if self.is_disabled:

@@ -123,6 +123,12 @@ def address(**more: str) -> str:
     return f"{request.path}?{urlencode(query)}" if query else request.path
 
 
+def address_to_go_on(person: UUID) -> str:
+    """Where somebody who has to do something else first finds again what they sent: the form with it, or the page on
+    which its button stands."""
+    return _kept_at(person, for_proof=True) if _is_page() else request.path.rpartition("/")[0]
+
+
 def leads_to_kept(target: str) -> bool:
     """Whether a path of the service is that of a form with what was kept of it."""
     return KEY in parse_qs(target.partition("?")[2])
@@ -150,11 +156,19 @@ def _send_again(reason: str) -> Any:
     return page, BAD_REQUEST
 
 
-def _kept_at(person: UUID) -> str:
+def _kept_at(person: UUID, *, for_proof: bool = False) -> str:
     """The address at which a form is shown with what was sent, once that is kept."""
     had_files = any(file.filename for file in request.files.values())
     with office().write() as connection:
-        key = kept_answers.keep(connection, person, request.path, request.form, office().now(), had_files=had_files)
+        key = kept_answers.keep(
+            connection,
+            person,
+            request.path,
+            request.form,
+            office().now(),
+            had_files=had_files,
+            for_proof=for_proof,
+        )
     if key is None:
         flash(TOO_LONG)
         return address()

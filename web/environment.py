@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import date
+from pathlib import Path
 
 
 class BadSetting(ValueError):
@@ -17,3 +18,25 @@ def day(name: str) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         raise BadSetting(f"{name} is a day, as 2027-01-04, and not {text!r}") from None
+
+
+def whole(name: str, usual: int) -> int:
+    """A whole number from 1 on. Raises BadSetting."""
+    text = os.environ.get(name, "").strip() or str(usual)
+    if not text.isdecimal() or not int(text):
+        raise BadSetting(f"{name} is a whole number from 1 on, and not {text!r}")
+    return int(text)
+
+
+def secret(name: str) -> str:
+    """A secret, from the variable or from the file that the variable `NAME_FILE` names; empty where neither is set.
+
+    Raises BadSetting.
+    """
+    path = os.environ.get(f"{name}_FILE", "")
+    if not path:
+        return os.environ.get(name, "")
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSetting(f"{name}_FILE names {path}, which cannot be read: {error}") from None

@@ -34,6 +34,10 @@ OPEN_ROUTES = {
     "problems": 0,
     "accounts.ask_to_sign_in": SMALL_FORM,
     "accounts.second_factor.give_code": SMALL_FORM,
+    "accounts.council.go_in": 0,
+    "accounts.council.go_on": 0,
+    "accounts.council.go_invited": 0,
+    "accounts.council.come_back": 0,
     "accounts.set_password": SMALL_FORM,
 }
 """The endpoints where nobody needs to be signed in, and how many bytes of body each takes."""

@@ -4,19 +4,38 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from flask import current_app
 
-from web.environment import day
+from web.environment import BadSetting, day, secret, whole
 from web.proxy import Network, networks, public_url
 from web.secret_key import secret_keys
 
 VAR = Path("var")
 
+TOKENS_FOR = timedelta(days=30)
+
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+
 DEMONSTRATION = "demonstration"
 """The name of the database file where SIS_DATABASE_URL names none."""
+
+
+@dataclass(frozen=True)
+class CouncilSignIn:
+    """The council's own sign-in (OpenID Connect): its address, and as what it knows this service.
+
+    A session is renewed there after `renewed_every`; tokens of somebody who was not there for `tokens_for` wait.
+    """
+
+    issuer: str
+    client_id: str
+    client_secret: str
+    renewed_every: timedelta = timedelta(hours=8)
+    tokens_for: timedelta = TOKENS_FOR
 
 
 @dataclass(frozen=True)
@@ -27,7 +46,7 @@ class Settings:
     `secret_key` signs cookies and form tokens, `older_keys` are still known. With `secure_cookies` every cookie is
     for HTTPS alone, else each that is asked for by HTTPS. `trusted_proxies` are those whose word on client, scheme
     and host is taken; `public_url` is the address that people use. From the day `second_factor_from` on,
-    administrators, directors and reviewers need a second factor.
+    administrators, directors and reviewers need a second factor. `council` is the council's own sign-in, if used.
     """
 
     database_url: str
@@ -39,12 +58,18 @@ class Settings:
     trusted_proxies: tuple[Network, ...] = ()
     public_url: str = ""
     second_factor_from: date | None = None
+    council: CouncilSignIn | None = None
+
+    @property
+    def tokens_for(self) -> timedelta:
+        """How long the tokens of somebody count whom the council's sign-in has not confirmed again."""
+        return self.council.tokens_for if self.council else TOKENS_FOR
 
 
 def settings_from_environment(*, database_url: str | None = None) -> Settings:
     """The settings of this deployment: SIS_DATABASE_URL, SIS_REPLICA_URL, SIS_SECURE_COOKIES,
     SIS_TRUSTED_PROXIES, SIS_PUBLIC_URL, the secret key, and SIS_SECOND_FACTOR_FROM, the day from which
-    administrators, directors and reviewers need a second factor.
+    administrators, directors and reviewers need a second factor, and what `_council` reads.
 
     Raises BadSecretKey (web.secret_key) where there is no key to be had, BadSetting (web.environment).
     """
@@ -59,7 +84,33 @@ def settings_from_environment(*, database_url: str | None = None) -> Settings:
         trusted_proxies=networks(os.environ.get("SIS_TRUSTED_PROXIES", "")),
         public_url=url,
         second_factor_from=day("SIS_SECOND_FACTOR_FROM"),
+        council=_council(url),
     )
+
+
+def _council(url: str) -> CouncilSignIn | None:
+    """SIS_OIDC_ISSUER, SIS_OIDC_CLIENT_ID, SIS_OIDC_CLIENT_SECRET (or its file), SIS_OIDC_RENEW_HOURS and
+    SIS_OIDC_TOKEN_DAYS. Raises BadSetting."""
+    issuer = os.environ.get("SIS_OIDC_ISSUER", "")
+    if not issuer:
+        return None
+    if serves_several():
+        raise BadSetting("SIS_OIDC_ISSUER is for a deployment of one authority, and SIS_AUTHORITIES is set")
+    at = urlsplit(issuer)
+    if at.query or at.fragment or not (at.scheme == "https" or (at.scheme == "http" and at.hostname in LOOPBACK)):
+        raise BadSetting("SIS_OIDC_ISSUER is the address of the council's sign-in, as https://login.example.gov.uk")
+    council = CouncilSignIn(
+        issuer,
+        os.environ.get("SIS_OIDC_CLIENT_ID", ""),
+        secret("SIS_OIDC_CLIENT_SECRET"),
+        timedelta(hours=whole("SIS_OIDC_RENEW_HOURS", 8)),
+        timedelta(days=whole("SIS_OIDC_TOKEN_DAYS", 30)),
+    )
+    if not council.client_id or not council.client_secret or not url:
+        raise BadSetting(
+            "SIS_OIDC_ISSUER takes SIS_OIDC_CLIENT_ID, SIS_OIDC_CLIENT_SECRET (or _FILE) and SIS_PUBLIC_URL with it"
+        )
+    return council
 
 
 def current_settings() -> Settings:

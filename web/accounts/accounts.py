@@ -18,7 +18,7 @@ from domain.person import Person
 from domain.references import record_id
 from domain.text import plain
 from web.accounts import sessions, tokens
-from web.accounts.tables import ACCOUNTS, PASSWORD_LINKS, fingerprint, lock
+from web.accounts.tables import ACCOUNTS, COUNCIL_ACCOUNTS, PASSWORD_LINKS, fingerprint, lock
 
 LINK_LASTS = timedelta(hours=48)
 
@@ -44,20 +44,27 @@ class LinkNoLongerValid(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One person's account. `password_hash` is None until the person sets a password."""
+    """One person's account. `password_hash` is None until the person sets a password, and where they come by the
+    council's own sign-in."""
 
     id: UUID
     person: UUID
     sign_in_name: str
     password_hash: str | None
     disabled_at: datetime | None
+    comes_by_council: bool = False
 
     @property
     def status(self) -> str:
         """In a word, for the list of accounts."""
         if self.disabled_at is not None:
             return "disabled"
-        return "active" if self.password_hash else "no password yet"
+        return "active" if self.password_hash or self.comes_by_council else "no password yet"
+
+
+_ALL = sa.select(
+    ACCOUNTS, sa.exists().where(COUNCIL_ACCOUNTS.c.person == ACCOUNTS.c.person).label("comes_by_council")
+)
 
 
 def account_id(person: UUID) -> UUID:
@@ -95,7 +102,9 @@ def create(
     lock(connection, ACCOUNTS)
     check_new(connection, person, sign_in_name)
     account = Account(account_id(person), person, sign_in_name, password_hash, None)
-    connection.execute(ACCOUNTS.insert().values(asdict(account)))
+    values = asdict(account)
+    del values["comes_by_council"]
+    connection.execute(ACCOUNTS.insert().values(values))
     return account
 
 
@@ -111,21 +120,21 @@ def named(connection: sa.Connection, sign_in_name: str) -> Account | None:
 
 def everyones(connection: sa.Connection) -> list[Account]:
     """All accounts, by sign-in name."""
-    rows = connection.execute(ACCOUNTS.select().order_by(ACCOUNTS.c.sign_in_name)).mappings()
+    rows = connection.execute(_ALL.order_by(ACCOUNTS.c.sign_in_name)).mappings()
     return [Account(**row) for row in rows]
 
 
-def set_password(connection: sa.Connection, account: Account, password_hash: str, now: datetime) -> None:
-    """Keep a new password. Sessions and tokens end that were begun with the old one, and open links count no more."""
+def set_password(connection: sa.Connection, account: Account, password_hash: str | None, now: datetime) -> None:
+    """Keep a new password, or none. What was opened with the old one ends: sessions, tokens and links."""
     _update(connection, account, password_hash=password_hash)
-    _shut_out(connection, account, now)
+    shut_out(connection, account, now)
 
 
 def disable(connection: sa.Connection, account: Account, now: datetime) -> None:
     """Let the person in no more: sessions and tokens end, and links count no more."""
     lock(connection, ACCOUNTS)
     _update(connection, account, disabled_at=now)
-    _shut_out(connection, account, now)
+    shut_out(connection, account, now)
 
 
 def enable(connection: sa.Connection, account: Account) -> None:
@@ -162,7 +171,7 @@ def account_of_link(connection: sa.Connection, token: str, now: datetime) -> Acc
     return account
 
 
-def _shut_out(connection: sa.Connection, account: Account, now: datetime) -> None:
+def shut_out(connection: sa.Connection, account: Account, now: datetime) -> None:
     """End every way in that was opened before."""
     _use_up_links(connection, account, now)
     sessions.end_all(connection, account.person, now)
@@ -180,5 +189,5 @@ def _update(connection: sa.Connection, account: Account, **values: Any) -> None:
 
 
 def _one(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> Account | None:
-    row = connection.execute(ACCOUNTS.select().where(condition)).mappings().first()
+    row = connection.execute(_ALL.where(condition)).mappings().first()
     return Account(**row) if row else None

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Callable
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import NotFound
+from marshmallow import Schema
+from werkzeug.exceptions import Forbidden, NotFound
 
 from domain.aggregate import Refusal
 from domain.vocabulary import Role
-from web import again, words
-from web.accounts import accounts, factors, keeping, proof, security_trail
+from web import again
+from web.accounts import accounts, factors, keeping, proof
 from web.accounts.accounts import person_id
-from web.accounts.schemas import DisableAccount, OpenAccount, RemoveFactor
-from web.accounts.security_trail import Kind
+from web.accounts.schemas import DisableAccount, OpenAccount, RemoveWayIn
 from web.accounts.signed import signed
 from web.choices import Choices, holders
 from web.command_ids import form_key
@@ -24,11 +23,12 @@ from web.forms import Form
 from web.identity import allow, signed_in
 from web.known import names_of
 from web.office import chosen, office
-from web.pages import PAGE, with_query
 from web.policy import Action
 from web.settings import current_settings
 
 SEE_OTHER, UNPROCESSABLE = 303, 422
+
+WHO_ASKS = "Make sure first that it is really they who ask. They are told who removed it, and why."
 
 all_accounts = Blueprint("all", __name__, url_prefix="/accounts")
 
@@ -42,56 +42,6 @@ def show_all() -> ResponseReturnValue:
         names = names_of(connection, [account.person for account in found])
     rows = sorted((names.get(account.person, ""), account) for account in found)
     return render_template("accounts/all_accounts.html", page_title="Accounts", rows=rows)
-
-
-@all_accounts.get("/security")
-def show_security() -> ResponseReturnValue:
-    """The security trail, the latest first, by what happened and whose account it concerns."""
-    allow(Action.KEEP_ACCOUNTS)
-    kind = next((each for each in Kind if each.value == request.args.get("kind")), None)
-    try:
-        before = _place(request.args["before"]) if "before" in request.args else None
-        person = UUID(request.args["person"]) if request.args.get("person") else None
-    except ValueError:
-        raise NotFound from None
-    with office().read_present() as connection:
-        found = security_trail.entries(connection, kind=kind, person=person, before=before, limit=PAGE + 1)
-        shown = found[:PAGE]
-        whose = [account.person for account in accounts.everyones(connection)]
-        names = names_of(connection, {*whose, *(id for entry in shown for id in (entry.person, entry.by) if id)})
-    people = sorted(((str(id), names[id]) for id in whose if id in names), key=lambda choice: choice[1].casefold())
-    return render_template(
-        "accounts/security.html",
-        page_title="Security trail",
-        section="Accounts",
-        rows=[_security_cells(entry, names) for entry in shown],
-        kinds=[(each.value, each.label) for each in Kind],
-        people=people,
-        kind=kind,
-        person=person,
-        next_href=with_query(before=f"{shown[-1].at.isoformat()}~{shown[-1].id}") if len(found) > PAGE else "",
-        first_href=with_query(before=None) if before else "",
-    )
-
-
-def _place(text: str) -> tuple[datetime, UUID]:
-    at, _, id = text.partition("~")
-    found = datetime.fromisoformat(at)
-    if found.tzinfo is None:
-        raise ValueError("a time without its zone")
-    return found, UUID(id)
-
-
-def _security_cells(entry: security_trail.Entry, names: Mapping[UUID, str]) -> list[str]:
-    by = names.get(entry.by, "") if entry.by else ""
-    return [
-        words.datetime(entry.at),
-        entry.kind.label,
-        names.get(entry.person, "") if entry.person else "Unknown",
-        by if entry.by != entry.person else "",
-        entry.address or "At the machine",
-        entry.detail,
-    ]
 
 
 @all_accounts.route("/new", methods=["GET", "POST"])
@@ -132,6 +82,7 @@ def show(person: UUID) -> ResponseReturnValue:
         section="Accounts",
         account=account,
         has_factor=has_factor,
+        may_link=current_settings().council is not None,
         command_id=form_key(),
     )
 
@@ -162,65 +113,47 @@ def make_password_link(person: UUID) -> ResponseReturnValue:
 @all_accounts.route("/<uuid:person>/disable", methods=["GET", "POST"])
 def disable(person: UUID) -> ResponseReturnValue:
     """Ask for the reason, then let the person in no more."""
-    post = allow(Action.KEEP_ACCOUNTS).role.value
-    _, name = _account(person)
-    kept = again.restored()
-    form = Form(DisableAccount(), data=kept.sent if kept else request.form if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            with signed(post):
-                keeping.disable(office(), person, **form.values)
-        except Refusal as refusal:
-            form.refuse(str(refusal), refusal.field)
-        else:
-            again.done()
-            flash("The account is disabled. Its sessions and tokens are ended", "success")
-            return redirect(f"/accounts/{person}", SEE_OTHER)
-    page = render_template(
-        "form_page.html",
-        page_title=f"Disable the account of {name}",
-        section="Accounts",
-        form=form,
-        submit_label="Disable the account",
-        warning=True,
-        back_href=f"/accounts/{person}",
-        command_id=form_key(),
+    return _with_reason(
+        person,
+        keeping.disable,
+        DisableAccount(),
+        "Disable the account",
+        done="The account is disabled. Its sessions and tokens are ended",
     )
-    return page, UNPROCESSABLE if form.errors else 200
 
 
 @all_accounts.route("/<uuid:person>/second-factor", methods=["GET", "POST"])
 def remove_factor(person: UUID) -> ResponseReturnValue:
     """Ask for the reason, then take away the second factor of somebody else who has lost it."""
-    post = allow(Action.KEEP_ACCOUNTS).role.value
-    _, name = _account(person)
     if person == signed_in().person:
         return redirect("/account/second-factor", SEE_OTHER)
-    form = Form(RemoveFactor(), data=request.form if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        if (page := proof.asked()) is not None:
-            return page
-        try:
-            with signed(post):
-                keeping.remove_factor(office(), person, **form.values)
-        except Refusal as refusal:
-            form.refuse(str(refusal), refusal.field)
-        else:
-            flash("The second factor is removed, and the person is signed out", "success")
-            return redirect(f"/accounts/{person}", SEE_OTHER)
-    shown = render_template(
-        "form_page.html",
-        page_title=f"Remove the second factor of {name}",
+    return _with_reason(
+        person,
+        keeping.remove_factor,
+        RemoveWayIn(),
+        "Remove the second factor",
         lead="They are signed out, and sign in with their password alone until they set up another.",
-        notes="Make sure first that it is really they who ask. They are told who removed it, and why.",
-        section="Accounts",
-        form=form,
-        submit_label="Remove the second factor",
-        warning=True,
-        back_href=f"/accounts/{person}",
-        command_id=form_key(),
+        notes=WHO_ASKS,
+        done="The second factor is removed, and the person is signed out",
+        proved=True,
     )
-    return shown, UNPROCESSABLE if form.errors else 200
+
+
+@all_accounts.route("/<uuid:person>/council-account", methods=["GET", "POST"])
+def remove_council_account(person: UUID) -> ResponseReturnValue:
+    """Ask for the reason, then let somebody else in by their council account no more."""
+    if person == signed_in().person:
+        raise Forbidden("You cannot remove your own council account. Ask another administrator")
+    return _with_reason(
+        person,
+        keeping.remove_council_account,
+        RemoveWayIn(),
+        "Remove the council account",
+        lead="They are signed out and their API tokens end. A password link then lets them in again.",
+        notes=WHO_ASKS,
+        done="The council account is removed, and the person is signed out",
+        proved=True,
+    )
 
 
 @all_accounts.post("/<uuid:person>/enable")
@@ -234,6 +167,49 @@ def enable(person: UUID) -> ResponseReturnValue:
         keeping.enable(office(), person)
     flash("The account is enabled", "success")
     return redirect(f"/accounts/{person}", SEE_OTHER)
+
+
+def _with_reason(
+    person: UUID,
+    act: Callable[..., None],
+    schema: Schema,
+    title: str,
+    *,
+    done: str,
+    lead: str = "",
+    notes: str = "",
+    proved: bool = False,
+) -> ResponseReturnValue:
+    """Ask why, and for proof where what is done opens a way in, then do it."""
+    post = allow(Action.KEEP_ACCOUNTS).role.value
+    _, name = _account(person)
+    kept = again.restored()
+    form = Form(schema, data=kept.sent if kept else request.form if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        if proved and (page := proof.asked()) is not None:
+            return page
+        try:
+            with signed(post):
+                act(office(), person, **form.values)
+        except Refusal as refusal:
+            form.refuse(str(refusal), refusal.field)
+        else:
+            again.done()
+            flash(done, "success")
+            return redirect(f"/accounts/{person}", SEE_OTHER)
+    shown = render_template(
+        "form_page.html",
+        page_title=f"{title} of {name}",
+        lead=lead,
+        notes=notes,
+        section="Accounts",
+        form=form,
+        submit_label=title,
+        warning=True,
+        back_href=f"/accounts/{person}",
+        command_id=form_key(),
+    )
+    return shown, UNPROCESSABLE if form.errors else 200
 
 
 def _account(person: UUID) -> tuple[accounts.Account, str]:

@@ -58,6 +58,18 @@ def remove_second_factor(email: str, reason: str) -> None:
         click.echo(f"{email} is signed out and signs in with the password alone, until another is set up.")
 
 
+@accounts.command("remove-council-account")
+@click.argument("email")
+@click.option("--reason", required=True, help="Why: it stands in the audit trail.")
+def remove_council_account(email: str, reason: str) -> None:
+    """Let EMAIL in by the council's sign-in no more, and print a one-time link to set a password."""
+    with opened() as office:
+        person = _named(office, email)
+        with at_the_console(office):
+            keeping.remove_council_account(office, person, reason=reason)
+        print_link(office, person)
+
+
 def _named(office: Office, email: str) -> UUID:
     with office.read() as connection:
         account = kept.named(connection, email)

@@ -10,6 +10,7 @@ from web.accounts.sessions import COOKIE, Session
 from web.accounts.tokens import Token
 from web.headers import is_secure
 from web.office import office
+from web.settings import current_settings
 
 API = "/api/"
 BEARER = "bearer"
@@ -17,17 +18,22 @@ READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def load_session() -> None:
-    """Set `g.session_person`, `g.session` and `g.token`, each None where there is none.
+    """Set `g.session_person`, `g.session` and `g.token`, each None where there is none; a session that the council's
+    sign-in has to confirm first is `g.session_to_renew`, and brings nobody until then.
 
     At the API a cookie lets somebody read but change nothing: another site's form could send it along.
     """
-    g.session_person = g.session = g.token = None
+    g.session_person = g.session = g.session_to_renew = g.token = None
     if request.path.startswith("/static/"):
         return
     if request.path.startswith(API) and "Authorization" in request.headers:
         g.token = _token()
     elif not request.path.startswith(API) or request.method in READING:
-        g.session = _session()
+        found, now = _session(), office().now()
+        if found and found.needs_renewal(now):
+            g.session_to_renew = found
+            return
+        g.session = found
         g.session_person = g.session.person if g.session else None
 
 
@@ -48,7 +54,7 @@ def _session() -> Session | None:
     now = office().now()
     with office().read_present() as connection:
         session = sessions.find(connection, value, now)
-    if session and session.was_seen_long_ago(now):
+    if session and not session.needs_renewal(now) and session.was_seen_long_ago(now):
         office().note(sessions.touched(session, now))
     return session
 
@@ -59,7 +65,7 @@ def _token() -> Token | None:
         return None
     now = office().now()
     with office().read_present() as connection:
-        token = tokens.find(connection, given.token, now)
+        token = tokens.find(connection, given.token, now, confirmed_for=current_settings().tokens_for)
     if token and token.was_used_long_ago(now):
         office().note(tokens.touched(token, now))
     return token

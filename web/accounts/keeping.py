@@ -14,7 +14,7 @@ from domain.account import TokenScopes
 from domain.acting import current_signature
 from domain.aggregate import Refusal
 from domain.service import AlreadyDone, NotFound, Work
-from web.accounts import accounts, factors, security_trail, sessions, tokens
+from web.accounts import accounts, council, factors, security_trail, sessions, tokens
 from web.accounts.accounts import Account, account_id, as_sign_in_name
 from web.accounts.security_trail import Kind
 from web.accounts.tokens import NewToken, NoSuchToken
@@ -157,6 +157,30 @@ def end_session(office: Office, person: UUID, number: str) -> None:
     with office.write() as connection:
         sessions.end_one(connection, person, number, office.now())
     security_trail.note(office, Kind.SESSIONS_ENDED, person=person, by=person, detail="one")
+
+
+def link_council_account(office: Office, account: Account, issuer: str, subject: str) -> None:
+    """Let a person in by their council account alone. Raises AccountIsDisabled or CouncilAccountInUse."""
+    with office.read_present() as connection:
+        council.check_free(connection, account.person, issuer, subject)
+    _tell(office, account.person, lambda record: record.link_council_account(issuer=issuer))
+    with office.write() as connection:
+        council.link(connection, account, issuer, subject, office.now())
+        factors.remove(connection, account.id)
+    _note(office, Kind.COUNCIL_LINKED, account.person, issuer)
+
+
+def remove_council_account(office: Office, person: UUID, *, reason: str) -> None:
+    """Let a person in by their council account no more; it takes a link to let them in again.
+
+    Raises NoAccount, ReasonNeeded.
+    """
+    account = find(office, person)
+    _tell(office, person, lambda record: record.remove_council_account(reason=reason))
+    with office.write() as connection:
+        council.remove(connection, person)
+        accounts.shut_out(connection, account, office.now())
+    _note(office, Kind.COUNCIL_REMOVED, person, reason.strip())
 
 
 def find(office: Office, person: UUID) -> Account:

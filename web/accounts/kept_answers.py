@@ -37,12 +37,14 @@ MOST_OF_PERSON = 10
 @dataclass(frozen=True)
 class KeptAnswers:
     """What was sent, as typed. `had_files` says that files were among it, which are not kept; `signed_out` that its
-    sender was signed out, else they had signed in anew since the form was opened."""
+    sender was signed out, `for_proof` that they had to prove who they are; else they had signed in anew since it was
+    opened."""
 
     key: str
     sent: MultiDict[str, str]
     had_files: bool
-    signed_out: bool
+    signed_out: bool = False
+    for_proof: bool = False
 
     @property
     def version(self) -> int | None:
@@ -59,12 +61,13 @@ def keep(
     now: datetime,
     *,
     had_files: bool,
+    for_proof: bool = False,
 ) -> str | None:
     """Keep what was sent to a form; returns the key, None where it is more than is kept. Sweeps old ones away."""
     typed = list(sent.items(multi=True))
     if sum(len(name.encode()) + len(value.encode()) for name, value in typed) > MOST_BYTES:
         return None
-    return _keep(connection, person, path, {"typed": typed, "had_files": had_files}, now)
+    return _keep(connection, person, path, {"typed": typed, "had_files": had_files, "for_proof": for_proof}, now)
 
 
 def keep_unread(
@@ -119,7 +122,7 @@ def find(connection: sa.Connection, key: str, person: UUID, path: str, now: date
         typed, had_files = _read(base64.b64decode(answers["body"]), answers["content_type"])
         return KeptAnswers(key, MultiDict(typed), had_files, signed_out=True)
     typed = list(map(tuple, answers["typed"]))
-    return KeptAnswers(key, MultiDict(typed), answers["had_files"], answers.get("signed_out", False))
+    return KeptAnswers(key, MultiDict(typed), answers["had_files"], for_proof=answers.get("for_proof", False))
 
 
 def discard(connection: sa.Connection, key: str) -> None:

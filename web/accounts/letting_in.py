@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import re
+from datetime import datetime, timedelta
 
-from flask import flash, redirect, session
+from flask import flash, redirect, request, session
 from werkzeug.wrappers import Response
 
 from web import words
@@ -12,6 +13,8 @@ from web.accounts import devices, security_trail, sessions
 from web.accounts.accounts import Account
 from web.accounts.cookie import give_cookie
 from web.accounts.security_trail import Kind
+from web.accounts.sessions import COOKIE
+from web.accounts.signing_in import sign_out
 from web.known import names_of
 from web.office import office
 
@@ -19,12 +22,20 @@ SEE_OTHER = 303
 
 TOLD_FOR = timedelta(days=30)
 
+REMOVED = {Kind.FACTOR_REMOVED: "second factor", Kind.COUNCIL_REMOVED: "council account"}
 
-def let_in(account: Account, onward: str, *, method: str, proved: bool = True) -> Response:
-    """Begin a session and lead on; `method` is by what somebody signed in, `proved` whether just now."""
+
+def let_in(
+    account: Account, onward: str, *, method: str, proved: bool = True, renew_by: datetime | None = None
+) -> Response:
+    """Begin a session and lead on; `method` is by what somebody signed in, `proved` whether just now, `renew_by` when
+    that is to be confirmed anew. The browser's earlier session ends."""
+    sign_out(office(), request.cookies.get(COOKIE))
     session.clear()
     with office().write() as connection:
-        value = sessions.begin(connection, account.person, office().now(), method=method, proved=proved)
+        value = sessions.begin(
+            connection, account.person, office().now(), method=method, proved=proved, renew_by=renew_by
+        )
     security_trail.note(office(), Kind.SIGNED_IN, person=account.person, detail=f"by {method}")
     for sentence in done_by_others(account):
         flash(sentence)
@@ -38,10 +49,16 @@ def done_by_others(account: Account) -> list[str]:
     """A sentence for each change of the last 30 days, made by somebody else, to how this person signs in."""
     since = office().now() - TOLD_FOR
     with office().read_present() as connection:
-        found = security_trail.done_by_others(connection, account.person, {Kind.FACTOR_REMOVED}, since)
+        found = security_trail.done_by_others(connection, account.person, set(REMOVED), since)
         names = names_of(connection, {each.by for each in found if each.by})
     return [
         f"{names.get(each.by, 'Somebody') if each.by else 'The administrator of the machine'} "
-        f"removed your second factor: {each.detail} ({words.datetime(each.at)})"
+        f"removed your {REMOVED[each.kind]}: {each.detail} ({words.datetime(each.at)})"
         for each in found
     ]
+
+
+def own_path(target: str) -> str:
+    """A path of this service to go on to; the first page instead of any address that leads elsewhere."""
+    is_own = re.fullmatch(r"/(?![/\\])[^\\\x00-\x1f\x7f]*", target) and not target.startswith("/sign-")
+    return target if is_own else "/"

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound, Unauthorized
 
 from domain.aggregate import Refusal
+from domain.vocabulary import Role
 from web import again
 from web.accounts import accounts, devices, keeping, proof, sessions, tokens
 from web.accounts.attempts import TooManyAttempts
@@ -21,8 +22,12 @@ from web.command_ids import form_key
 from web.forms import Form
 from web.identity import signed_in
 from web.office import office
+from web.settings import current_settings
 
 SEE_OTHER, UNPROCESSABLE = 303, 422
+
+OUTSIDE = {Role.HEADTEACHER, Role.CHAIR, Role.SPECIALIST}
+"""The posts of those who are not of the council."""
 
 own_account = Blueprint("own", __name__, url_prefix="/account")
 
@@ -40,6 +45,7 @@ def show() -> ResponseReturnValue:
         "accounts/own_account.html",
         page_title="Your account",
         account=account,
+        may_link=current_settings().council is not None and signed_in().holds(*set(Role) - OUTSIDE),
         sessions=signed_in_at,
         current=g.session,
         tokens=owned,
@@ -71,6 +77,8 @@ def change_password() -> ResponseReturnValue:
     """Set another password, by the present one. This browser stays signed in, and nothing else does."""
     asking = signed_in()
     account = keeping.find(office(), asking.person)
+    if account.comes_by_council:
+        return redirect("/account", SEE_OTHER)
     form = Form(ChangePassword(), data=request.form if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:

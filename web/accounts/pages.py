@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from flask import Blueprint, flash, g, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import ServiceUnavailable
@@ -16,17 +14,20 @@ from web.accounts.all_accounts import all_accounts
 from web.accounts.attempts import TooManyAttempts
 from web.accounts.context import context_of
 from web.accounts.cookie import take_cookie
-from web.accounts.letting_in import let_in
+from web.accounts.council_pages import council_pages, link_href, renewal_page
+from web.accounts.letting_in import let_in, own_path
 from web.accounts.own_account import own_account
 from web.accounts.passwords import passwords
 from web.accounts.schemas import JustDoIt, SetPassword, SignIn
 from web.accounts.second_factor import begin as begin_second_step
 from web.accounts.second_factor import second_factor
+from web.accounts.security_page import security_page
 from web.accounts.sessions import COOKIE
 from web.accounts.signing_in import check_password, sign_out
 from web.again import leads_to_kept
 from web.forms import Form
 from web.office import chosen, office
+from web.settings import current_settings
 
 SEE_OTHER, GONE, UNPROCESSABLE, TOO_MANY, BUSY = 303, 410, 422, 429, 503
 
@@ -34,6 +35,8 @@ blueprint = Blueprint("accounts", __name__, template_folder="templates")
 blueprint.register_blueprint(own_account)
 blueprint.register_blueprint(all_accounts)
 blueprint.register_blueprint(second_factor)
+blueprint.register_blueprint(council_pages)
+blueprint.register_blueprint(security_page)
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
@@ -43,6 +46,8 @@ def ask_to_sign_in() -> ResponseReturnValue:
     if request.method != "POST":
         if g.session_person is not None:
             return redirect(onward, SEE_OTHER)
+        if g.session_to_renew is not None:
+            return renewal_page(onward)
         return _sign_in_page(Form(SignIn(), initial=_typed()), onward)
     form = Form(SignIn(), data=request.form)
     if not form.is_valid():
@@ -64,7 +69,6 @@ def ask_to_sign_in() -> ResponseReturnValue:
     except Refusal as refusal:
         form.refuse(str(refusal), refusal.field)
         return _sign_in_page(form, onward, UNPROCESSABLE)
-    sign_out(office(), request.cookies.get(COOKIE))
     with office().read_present() as connection:
         takes_a_code = factors.is_set_up(connection, account.id)
     if takes_a_code:
@@ -119,12 +123,6 @@ def set_password(token: str) -> ResponseReturnValue:
     return response
 
 
-def own_path(target: str) -> str:
-    """A path of this service to go on to; the first page instead of any address that leads elsewhere."""
-    is_own = re.fullmatch(r"/(?![/\\])[^\\\x00-\x1f\x7f]*", target) and not target.startswith("/sign-")
-    return target if is_own else "/"
-
-
 def _sign_in_page(form: Form, onward: str, status: int = 200) -> tuple[str, int]:
     of_request = chosen()
     shared_by = of_request.label if of_request and of_request.way_in else ""
@@ -135,6 +133,7 @@ def _sign_in_page(form: Form, onward: str, status: int = 200) -> tuple[str, int]
         onward=onward,
         shared_by=shared_by,
         typed_is_kept=leads_to_kept(onward),
+        by_council=current_settings().council is not None,
     )
     return page, status
 
@@ -147,10 +146,11 @@ def _typed() -> dict[str, str]:
 
 def _password_page(form: Form, account: accounts.Account, status: int = 200) -> tuple[str, int]:
     page = render_template(
-        "form_page.html",
+        "accounts/set_password.html",
         page_title="Set your password",
         lead=f"You sign in as {account.sign_in_name}.",
         form=form,
+        council_href=link_href(request.path),
         submit_label="Set password",
     )
     return page, status

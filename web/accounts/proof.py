@@ -6,12 +6,15 @@ carried out there, so that nothing has to be typed twice.
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 from marshmallow import Schema
 from werkzeug.exceptions import ServiceUnavailable
 
 from domain.aggregate import Refusal
+from web import again
 from web.accounts import accounts, attempts, devices, factors, security_trail, sessions
 from web.accounts.attempts import TooManyAttempts
 from web.accounts.passwords import passwords
@@ -38,13 +41,14 @@ class ProveByCode(Schema):
 
 
 PASSWORD, CODE = "proof_password", "proof_code"
-"""The names of the fields in which a proof is sent: a code by whoever has a second factor, else the password."""
+"""The names of the fields in which a proof is sent."""
 
 
 def asked() -> ResponseReturnValue | None:
     """None where the person has proved of late who they are, or does so with this request; else the page that asks.
 
-    A program is not asked: whoever made its token was.
+    It is asked for what they have: by the council's sign-in where they come by it, else for a code where they have a
+    second factor, else for the password. A program is not asked: whoever made its token was.
     """
     session: Session | None = g.get("session")
     if session is None or session.is_proved(office().now()):
@@ -52,6 +56,8 @@ def asked() -> ResponseReturnValue | None:
     with office().read_present() as connection:
         account = accounts.of_person(connection, session.person)
         by_code = account is not None and factors.is_set_up(connection, account.id)
+    if account is not None and account.comes_by_council:
+        return _by_council(session)
     field, schema = (CODE, ProveByCode()) if by_code else (PASSWORD, ProveByPassword())
     form = Form(schema, data=request.form if field in request.form else None)
     if field not in request.form or not form.is_valid():
@@ -75,6 +81,17 @@ def asked() -> ResponseReturnValue | None:
         sessions.prove(connection, session, office().now())
     security_trail.note(office(), Kind.PROVED, person=session.person, by=session.person)
     return None
+
+
+def _by_council(session: Session) -> ResponseReturnValue:
+    """Lead to the council's sign-in; what was sent is kept, and shown again to be sent once that has confirmed."""
+    onward = again.address_to_go_on(session.person) if request.method == "POST" else again.address()
+    page = render_template(
+        "accounts/prove_by_council.html",
+        page_title="Confirm that it is you",
+        href=f"/account/council/proof?next={quote(onward, safe='')}",
+    )
+    return page, UNAUTHORISED
 
 
 def verify(account: accounts.Account | None, password: str, *, field: str = PASSWORD) -> None:

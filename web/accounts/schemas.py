@@ -109,7 +109,7 @@ class DisableAccount(Schema):
     )
 
 
-class RemoveFactor(Schema):
+class RemoveWayIn(Schema):
     reason = fields.String(
         required=True,
         validate=validate.Length(max=500),

@@ -12,7 +12,7 @@ from werkzeug.exceptions import Forbidden
 
 from domain.aggregate import Refusal
 from domain.vocabulary import Role
-from web.accounts import accounts, factors, keeping, proof, security_trail
+from web.accounts import accounts, council, factors, keeping, proof, security_trail
 from web.accounts.accounts import Account
 from web.accounts.attempts import TooManyAttempts
 from web.accounts.letting_in import let_in
@@ -31,6 +31,9 @@ from web.settings import current_settings
 SEE_OTHER, UNPROCESSABLE, TOO_MANY = 303, 422, 429
 
 METHOD = "password and code"
+
+ENOUGH = {METHOD, council.METHOD}
+"""By what a session is begun with a second factor: the council's sign-in asks for its own."""
 
 HALF = "half_signed_in"
 HALF_LASTS = 300
@@ -84,6 +87,8 @@ def set_up() -> ResponseReturnValue:
     """
     asking = signed_in()
     account = keeping.find(office(), asking.person)
+    if account.comes_by_council:
+        return redirect("/account", SEE_OTHER)
     with office().read_present() as connection:
         factor = factors.of_account(connection, account.id, current_settings())
     if factor is not None and factor.confirmed_at is not None:
@@ -136,10 +141,11 @@ def ask_to_set_up() -> ResponseReturnValue | None:
     if current_settings().second_factor_from is None or request.endpoint in WITHOUT_ONE:
         return None
     asking = visitor()
-    if asking is None or not _is_needed(asking) or (g.session is not None and g.session.method == METHOD):
+    if asking is None or not _is_needed(asking) or (g.session is not None and g.session.method in ENOUGH):
         return None
     with office().read_present() as connection:
-        if factors.is_set_up(connection, accounts.account_id(asking.person)):
+        account = accounts.of_person(connection, asking.person)
+        if account is not None and (account.comes_by_council or factors.is_set_up(connection, account.id)):
             return None
     if request.path.startswith("/api/"):
         raise Forbidden("Your post takes a second factor. Set it up on your account page first")

@@ -49,6 +49,8 @@ class Kind(Word):
     FACTOR_SET_UP = "second factor set up"
     FACTOR_REMOVED = "second factor removed"
     RECOVERY_CODE_USED = "recovery code used"
+    COUNCIL_LINKED = "council account linked"
+    COUNCIL_REMOVED = "council account removed"
 
     @property
     def label(self) -> str:

@@ -36,6 +36,7 @@ class Session:
     method: str
     revoked_at: datetime | None
     proved_at: datetime | None
+    renew_by: datetime | None
     arrived: Arrived | None = field(default=None, compare=False)
 
     def is_alive(self, now: datetime) -> bool:
@@ -45,6 +46,10 @@ class Session:
     def is_proved(self, now: datetime) -> bool:
         """Whether the person has proved of late who they are: by signing in, or since."""
         return self.proved_at is not None and now < self.proved_at + PROOF_LASTS
+
+    def needs_renewal(self, now: datetime) -> bool:
+        """Whether it counts again only once the council's sign-in has confirmed the person anew."""
+        return self.renew_by is not None and now >= self.renew_by
 
     @property
     def number(self) -> str:
@@ -57,7 +62,13 @@ class Session:
 
 
 def begin(
-    connection: sa.Connection, person: UUID, now: datetime, *, method: str = "password", proved: bool = True
+    connection: sa.Connection,
+    person: UUID,
+    now: datetime,
+    *,
+    method: str = "password",
+    proved: bool = True,
+    renew_by: datetime | None = None,
 ) -> str:
     """Sign a person in; returns the cookie's value, which is new each time. Dead sessions are swept away."""
     connection.execute(SESSIONS.delete().where(SESSIONS.c.expires_at <= now))
@@ -71,6 +82,7 @@ def begin(
             expires_at=now + LASTS,
             method=method,
             proved_at=now if proved else None,
+            renew_by=renew_by,
         )
     )
     return value
@@ -108,6 +120,12 @@ def touched(session: Session, now: datetime) -> sa.Update:
 def prove(connection: sa.Connection, session: Session, now: datetime) -> None:
     """Write down that the person has proved again who they are."""
     connection.execute(SESSIONS.update().where(SESSIONS.c.id_hash == session.id_hash).values(proved_at=now))
+
+
+def renew(connection: sa.Connection, session: Session, now: datetime, renew_by: datetime) -> None:
+    """Let a session go on that the council's sign-in has confirmed anew."""
+    mine = SESSIONS.c.id_hash == session.id_hash
+    connection.execute(SESSIONS.update().where(mine).values(last_seen_at=now, renew_by=renew_by))
 
 
 def end(connection: sa.Connection, value: str, now: datetime) -> None:

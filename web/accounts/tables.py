@@ -46,7 +46,9 @@ SESSIONS = sa.Table(
     sa.Column("method", sa.Text, nullable=False),
     sa.Column("revoked_at", Utc),
     sa.Column("proved_at", Utc),
+    sa.Column("renew_by", Utc),
 )
+"""`renew_by` is when the council's sign-in has to confirm a session that it began."""
 
 TOKENS = sa.Table(
     "tokens",
@@ -86,6 +88,17 @@ SECOND_FACTORS = sa.Table(
     sa.Column("recovery", Packed(list[str]), nullable=False),
 )
 """What codes are made from (encrypted), the step of the last code used, and the hashes of the recovery codes left."""
+
+COUNCIL_ACCOUNTS = sa.Table(
+    "council_accounts",
+    DOOR_TABLES,
+    sa.Column("person", sa.Uuid, primary_key=True),
+    sa.Column("issuer", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("confirmed_at", Utc, nullable=False),
+    sa.UniqueConstraint("issuer", "subject"),
+)
+"""As whom the council's own sign-in (OpenID Connect) knows a person, and when it last confirmed them."""
 
 SECURITY_TRAIL = sa.Table(
     "security_trail",

@@ -13,8 +13,10 @@ import sqlalchemy as sa
 from domain.account import TokenScopes
 from domain.acting import LONDON
 from domain.aggregate import Refusal
-from web.accounts.tables import TOKENS, fingerprint, is_let_in
+from projections.columns import Utc
+from web.accounts.tables import COUNCIL_ACCOUNTS, TOKENS, fingerprint, is_let_in
 from web.arrival import Arrived, arrived, with_person
+from web.settings import TOKENS_FOR
 
 USUAL_LIFE, LONGEST_LIFE = 90, 366
 """Days."""
@@ -108,9 +110,16 @@ def create(
     return new
 
 
-def find(connection: sa.Connection, secret: str, now: datetime) -> Token | None:
-    """The token that counts by its full text; none for a person whose account is disabled."""
-    asked = {"hash": fingerprint(secret), "today": now.astimezone(LONDON).date()}
+def find(
+    connection: sa.Connection, secret: str, now: datetime, *, confirmed_for: timedelta = TOKENS_FOR
+) -> Token | None:
+    """The token that counts by its full text; none for a person whose account is disabled, or whom the council's
+    sign-in, by which they come, has not confirmed for so long."""
+    asked = {
+        "hash": fingerprint(secret),
+        "today": now.astimezone(LONDON).date(),
+        "confirmed_after": now - confirmed_for,
+    }
     rows = connection.execute(_ARRIVING, asked).mappings().all()
     token = _token(rows[0], arrived(rows)) if rows else None
     return token if token and token.is_alive(now) else None
@@ -148,7 +157,12 @@ def revoke_all(connection: sa.Connection, person: UUID, now: datetime) -> None:
 _TOLD = [column for column in TOKENS.c if column.name != "hash"]
 
 _ARRIVING = with_person(TOKENS).where(
-    TOKENS.c.hash == sa.bindparam("hash", type_=sa.Text), is_let_in(TOKENS.c.person)
+    TOKENS.c.hash == sa.bindparam("hash", type_=sa.Text),
+    is_let_in(TOKENS.c.person),
+    ~sa.exists().where(
+        COUNCIL_ACCOUNTS.c.person == TOKENS.c.person,
+        COUNCIL_ACCOUNTS.c.confirmed_at <= sa.bindparam("confirmed_after", type_=Utc),
+    ),
 )
 
 

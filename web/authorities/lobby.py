@@ -18,7 +18,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 
 from web import add_components
 from web.accounts.accounts import LONGEST_NAME
-from web.accounts.pages import own_path
+from web.accounts.letting_in import own_path
 from web.api.door import API_PREFIX, PROBLEM_JSON
 from web.authorities.directory import Directory, Listed, address_hash
 from web.bounds import Request

@@ -26,7 +26,7 @@ from tests.databases import Databases
 from tests.town import Town
 from tests.web.authorities.conftest import places_of
 from tests.world import Clock, World
-from web.accounts import accounts, attempts, factors, kept_answers, sessions, tokens
+from web.accounts import accounts, attempts, council, factors, kept_answers, sessions, tokens
 from web.accounts.tables import DOOR_TABLES, DRAFTS, IDEMPOTENCY_KEYS, SECURITY_TRAIL, UPLOADS
 from web.authorities import moving, places
 from web.authorities.copying import CopyDiffers
@@ -105,6 +105,7 @@ def furnish(url: str) -> None:
             happened = {"id": person, "at": office.now(), "kind": "signed_in", "detail": ""}
             connection.execute(SECURITY_TRAIL.insert().values(happened))
             factors.begin(connection, account.id, Settings(url, secret_key="only for tests"))
+            council.link(connection, account, "https://login.example", "dora", office.now())
             for number in range(9):
                 connection.execute(
                     UPLOADS.insert().values(

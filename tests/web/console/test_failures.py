@@ -31,6 +31,7 @@ from web.settings import Settings
 WORDS = {
     "accounts create": "PE-2026-0001",
     "accounts link": "jo@council.example",
+    "accounts remove-council-account": "jo@council.example --reason Away",
     "accounts remove-second-factor": "jo@council.example --reason Lost",
     "authorities change": "salford --label Salford",
     "authorities close": "salford",

@@ -1,0 +1,71 @@
+"""A real browser goes to the council's sign-in and back, which the content security policy must let it do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from domain.vocabulary import Role
+from tests.browser.conftest import OpenWindow, Street
+from tests.council import Council, a_council
+from tests.town import Town
+from web.accounts import council as known
+from web.accounts import keeping
+from web.settings import CouncilSignIn
+
+
+@pytest.fixture
+def council(street: Street, town: Town) -> Iterator[Council]:
+    """The council's sign-in, where the reviewer is signed in by an account that is linked here."""
+    office, reviewer = town.world.office, town.people[Role.REVIEWER]
+    street.move_in(office)
+    with a_council() as council:
+        with town.world.acting():
+            account = keeping.open_account(office, reviewer, "rita@wexmoor.example", password_hash=None)
+        with town.world.acting():
+            keeping.link_council_account(office, account, council.issuer, "rita")
+        council.signed_in = council.typing = "rita"
+        before = street.app.config["SIS_SETTINGS"]
+        settings = CouncilSignIn(council.issuer, "sis", "the client's secret")
+        street.app.config["SIS_SETTINGS"] = replace(before, public_url=street.address, council=settings)
+        yield council
+        street.app.config["SIS_SETTINGS"] = before
+    with office.write() as connection:
+        known.remove(connection, reviewer)
+
+
+def test_in_by_the_council_on_after_eight_hours_with_what_was_typed_and_the_proof(
+    council: Council, town: Town, open_window: OpenWindow
+) -> None:
+    clock = town.world.clock
+    began = clock.now
+    window = open_window()
+    page = window.page
+    window.open("/sign-in?next=/account")
+    assert window.wrong_at_any_width() == []
+    page.get_by_role("button", name="Sign in with your council account").click()
+    page.get_by_role("heading", name="Your account").wait_for()
+    assert window.wrong_at_any_width() == []
+
+    for _ in range(31):
+        clock.pass_by(minutes=15)
+        assert page.request.get("/account").ok
+    page.goto("/account/tokens/new")
+    page.get_by_role("textbox", name="Name of the token").fill("Timetable")
+    clock.pass_by(minutes=15)
+    page.get_by_role("radio", name="Read only").check()
+    page.get_by_role("button", name="Make the token").click()
+    page.wait_for_url("**/account/tokens/new?kept=*")
+    assert page.get_by_role("textbox", name="Name of the token").input_value() == "Timetable"
+
+    page.get_by_role("button", name="Make the token").click()
+    page.get_by_role("heading", name="Confirm that it is you").wait_for()
+    assert window.wrong_at_any_width() == []
+    page.get_by_role("button", name="Continue to your council account").click()
+    page.get_by_text("It is confirmed that it is you").wait_for()
+    page.get_by_role("button", name="Make the token").click()
+    page.get_by_role("heading", name="Your new token").wait_for()
+    assert window.faults == []
+    clock.now = began

@@ -1,0 +1,249 @@
+"""The council's own sign-in: to it and back, to sign in, to go on, to prove who one is, and to link it at first.
+
+A council account is linked at first by somebody who is known here already: by their own proof on their account page,
+or by the one-time link that an administrator made for them. An email address that the provider tells links nothing.
+All ways there are links, never forms: the content security policy lets no form lead to another site.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from flask import Blueprint, flash, g, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
+
+from domain.aggregate import Refusal
+from domain.vocabulary import Channel, Word
+from web.accounts import accounts, council, keeping, proof, security_trail, sessions
+from web.accounts.accounts import Account, LinkNoLongerValid
+from web.accounts.cookie import take_cookie
+from web.accounts.council import METHOD
+from web.accounts.letting_in import let_in, own_path
+from web.accounts.openid import CLOCKS_DIFFER, Confirmed, NotConfirmed, Unreachable, provider
+from web.accounts.security_trail import Kind
+from web.accounts.sessions import COOKIE, Session
+from web.accounts.signed import own_post, signed
+from web.identity import signed_in
+from web.office import office
+from web.settings import current_settings
+
+SEE_OTHER, UNAUTHORISED, FORBIDDEN, GONE, UNAVAILABLE = 303, 401, 403, 410, 503
+
+council_pages = Blueprint("council", __name__)
+
+
+class Way(Word):
+    """For what somebody goes to the council's sign-in."""
+
+    IN = "in"
+    ON = "on"
+    LINK = "link"
+    INVITED = "invited"
+    PROOF = "proof"
+
+
+@council_pages.get("/sign-in/council")
+def go_in() -> ResponseReturnValue:
+    """To sign in."""
+    return _lead(Way.IN, own_path(request.args.get("next", "")))
+
+
+@council_pages.get("/sign-in/council/renewal")
+def go_on() -> ResponseReturnValue:
+    """To be confirmed, without a question, so that the session goes on."""
+    return _lead(Way.ON, own_path(request.args.get("next", "")), prompt="none")
+
+
+@council_pages.get("/account/council/proof")
+def go_to_prove() -> ResponseReturnValue:
+    """To prove there, at this moment, who one is."""
+    return _lead(Way.PROOF, own_path(request.args.get("next", "")), prompt="login", max_age="0")
+
+
+@council_pages.route("/account/council", methods=["GET", "POST"])
+def show() -> ResponseReturnValue:
+    """What changes with a council account; asks for proof."""
+    provider()
+    account = keeping.find(office(), signed_in().person)
+    if account.comes_by_council:
+        return redirect("/account", SEE_OTHER)
+    if (page := proof.asked()) is not None:
+        return page
+    return render_template("accounts/council.html", page_title="Use your council account")
+
+
+@council_pages.get("/account/council/link")
+def go_to_link() -> ResponseReturnValue:
+    """To link the council account of somebody who has just proved who they are."""
+    signed_in()
+    if g.session is None or not g.session.is_proved(office().now()):
+        return redirect("/account/council", SEE_OTHER)
+    return _lead(Way.LINK, "/account", prompt="login")
+
+
+@council_pages.get("/password/<token>/council")
+def go_invited(token: str) -> ResponseReturnValue:
+    """To link the council account of somebody who has a one-time link, which that uses up."""
+    return _lead(Way.INVITED, "/", prompt="login", token=token)
+
+
+@council_pages.get("/sign-in/council/back")
+def come_back() -> ResponseReturnValue:
+    """Whoever was at the council's sign-in comes back from there."""
+    try:
+        came = provider().come_back()
+        return _WAYS[Way(came.kept["way"])](came)
+    except Unreachable as failure:
+        return _not_let_in(str(failure), UNAVAILABLE)
+    except NotConfirmed as refusal:
+        return _not_confirmed(str(refusal), refusal.kept)
+
+
+def link_href(path: str) -> str:
+    """Where somebody with the one-time link at this path links a council account; empty where there are none."""
+    return f"{path}/council" if current_settings().council else ""
+
+
+def renewal_page(onward: str) -> ResponseReturnValue:
+    """Leads a browser, whose session has to be confirmed anew, to the council's sign-in and back."""
+    href = f"/sign-in/council/renewal?next={quote(onward, safe='')}"
+    return render_template("accounts/renewal.html", page_title="Confirming that you are signed in", href=href)
+
+
+def _lead(way: Way, onward: str, *, token: str = "", **asked: str) -> ResponseReturnValue:
+    there = provider()
+    whose: Session | None = g.session or g.session_to_renew
+    person = whose.person.hex if whose else ""
+    kept = {"way": way.value, "onward": onward, "token": token, "person": person, "at": time.time()}
+    try:
+        return there.lead_to(f"{current_settings().public_url}/sign-in/council/back", kept, **asked)
+    except Unreachable as failure:
+        return _not_let_in(str(failure), UNAVAILABLE)
+
+
+def _in(came: Confirmed) -> ResponseReturnValue:
+    account = _account(came)
+    with office().write() as connection:
+        council.confirm(connection, account.person, office().now())
+    return let_in(account, came.kept["onward"], method=METHOD, proved=False, renew_by=_renew_by())
+
+
+def _on(came: Confirmed) -> ResponseReturnValue:
+    session: Session | None = g.session_to_renew
+    account = _account(came)
+    if session is None or session.person != account.person:
+        return _in(came)
+    with office().write() as connection:
+        council.confirm(connection, account.person, office().now())
+        sessions.renew(connection, session, office().now(), _renew_by())
+    return redirect(came.kept["onward"], SEE_OTHER)
+
+
+def _prove(came: Confirmed) -> ResponseReturnValue:
+    session = _own_session(came)
+    now = office().now()
+    is_fresh = came.proved_at >= came.kept["at"] - CLOCKS_DIFFER
+    if not is_fresh or _account(came).person != session.person:
+        raise NotConfirmed("The council's sign-in did not confirm that it is you, just now", came.kept)
+    with office().write() as connection:
+        council.confirm(connection, session.person, now)
+        sessions.prove(connection, session, now)
+    security_trail.note(office(), Kind.PROVED, person=session.person, by=session.person, detail=f"by {METHOD}")
+    flash("It is confirmed that it is you", "success")
+    return redirect(came.kept["onward"], SEE_OTHER)
+
+
+def _link(came: Confirmed) -> ResponseReturnValue:
+    session = _own_session(came)
+    if not session.is_proved(office().now()):
+        return redirect("/account/council", SEE_OTHER)
+    account = keeping.find(office(), session.person)
+    try:
+        with signed(own_post(signed_in())):
+            keeping.link_council_account(office(), account, came.issuer, came.subject)
+    except Refusal as refusal:
+        flash(str(refusal))
+        return redirect("/account", SEE_OTHER)
+    return _linked(account, "/account")
+
+
+def _use_link(came: Confirmed) -> ResponseReturnValue:
+    try:
+        with office().read_present() as connection:
+            account = accounts.account_of_link(connection, came.kept["token"], office().now())
+        with office().acting(account.person, "", Channel.SCREEN, correlation=g.get("request_id", "")):
+            keeping.link_council_account(office(), account, came.issuer, came.subject)
+    except LinkNoLongerValid as refusal:
+        return render_template("accounts/link_gone.html", message=str(refusal)), GONE
+    except Refusal as refusal:
+        return _not_let_in(str(refusal), FORBIDDEN)
+    return _linked(account, "/")
+
+
+_WAYS = {Way.IN: _in, Way.ON: _on, Way.LINK: _link, Way.INVITED: _use_link, Way.PROOF: _prove}
+
+
+def _linked(account: Account, onward: str) -> ResponseReturnValue:
+    response = let_in(account, onward, method=METHOD, renew_by=_renew_by())
+    flash("From now on you sign in with your council account", "success")
+    return response
+
+
+def _account(came: Confirmed) -> Account:
+    """The account of whoever came back. Raises NotConfirmed where nobody here, or nobody any more, has it."""
+    with office().read_present() as connection:
+        account = council.account_of(connection, came.issuer, came.subject)
+    if account is None:
+        raise NotConfirmed(
+            "Nobody here is linked with this council account. Ask the administrator of the service for a link",
+            came.kept,
+        )
+    if account.disabled_at is not None:
+        raise NotConfirmed("Your account here is disabled. Ask the administrator of the service", came.kept)
+    return account
+
+
+def _own_session(came: Confirmed) -> Session:
+    """The session in which somebody went there. Raises NotConfirmed where it has ended, or another has begun."""
+    session: Session | None = g.session
+    if session is None or session.person.hex != came.kept["person"]:
+        raise NotConfirmed("You were signed out meanwhile. Sign in again", came.kept)
+    return session
+
+
+def _not_confirmed(why: str, kept: dict[str, Any]) -> ResponseReturnValue:
+    """Nobody is let in. A session that was to be confirmed ends."""
+    if not kept:
+        return _not_let_in(why, UNAUTHORISED)
+    present: Session | None = g.session
+    if present is not None and kept["way"] == Way.PROOF.value:
+        security_trail.note(office(), Kind.PROOF_FAILED, person=present.person, by=present.person)
+        flash(why)
+        return redirect(kept["onward"], SEE_OTHER)
+    over: Session | None = g.session_to_renew
+    if over is None or kept["way"] != Way.ON.value:
+        security_trail.note(office(), Kind.SIGN_IN_FAILED, detail=f"by {METHOD}: {why}"[:200])
+        return _not_let_in(why, UNAUTHORISED)
+    with office().write() as connection:
+        sessions.end(connection, request.cookies.get(COOKIE, ""), office().now())
+    security_trail.note(office(), Kind.SESSIONS_ENDED, person=over.person, detail=f"not confirmed by {METHOD}")
+    flash("Your council account did not confirm that you are still signed in there, so you are signed out here")
+    response = redirect(f"/sign-in?next={quote(kept['onward'], safe='/')}", SEE_OTHER)
+    take_cookie(response)
+    return response
+
+
+def _not_let_in(why: str, status: int) -> ResponseReturnValue:
+    page = render_template("accounts/not_confirmed.html", page_title="Council account not confirmed", message=why)
+    return page, status
+
+
+def _renew_by() -> datetime:
+    settings = current_settings().council
+    if settings is None:
+        raise NotFound
+    return office().now() + settings.renewed_every

@@ -1,0 +1,72 @@
+"""The administrator's page of the security trail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
+
+from web import words
+from web.accounts import accounts, security_trail
+from web.accounts.security_trail import Kind
+from web.identity import allow
+from web.known import names_of
+from web.office import office
+from web.pages import PAGE, with_query
+from web.policy import Action
+
+security_page = Blueprint("security", __name__)
+
+
+@security_page.get("/accounts/security")
+def show_security() -> ResponseReturnValue:
+    """The security trail, the latest first, by what happened and whose account it concerns."""
+    allow(Action.KEEP_ACCOUNTS)
+    kind = next((each for each in Kind if each.value == request.args.get("kind")), None)
+    try:
+        before = _place(request.args["before"]) if "before" in request.args else None
+        person = UUID(request.args["person"]) if request.args.get("person") else None
+    except ValueError:
+        raise NotFound from None
+    with office().read_present() as connection:
+        found = security_trail.entries(connection, kind=kind, person=person, before=before, limit=PAGE + 1)
+        shown = found[:PAGE]
+        whose = [account.person for account in accounts.everyones(connection)]
+        names = names_of(connection, {*whose, *(id for entry in shown for id in (entry.person, entry.by) if id)})
+    people = sorted(((str(id), names[id]) for id in whose if id in names), key=lambda choice: choice[1].casefold())
+    return render_template(
+        "accounts/security.html",
+        page_title="Security trail",
+        section="Accounts",
+        rows=[_security_cells(entry, names) for entry in shown],
+        kinds=[(each.value, each.label) for each in Kind],
+        people=people,
+        kind=kind,
+        person=person,
+        next_href=with_query(before=f"{shown[-1].at.isoformat()}~{shown[-1].id}") if len(found) > PAGE else "",
+        first_href=with_query(before=None) if before else "",
+    )
+
+
+def _place(text: str) -> tuple[datetime, UUID]:
+    at, _, id = text.partition("~")
+    found = datetime.fromisoformat(at)
+    if found.tzinfo is None:
+        raise ValueError("a time without its zone")
+    return found, UUID(id)
+
+
+def _security_cells(entry: security_trail.Entry, names: Mapping[UUID, str]) -> list[str]:
+    by = names.get(entry.by, "") if entry.by else ""
+    return [
+        words.datetime(entry.at),
+        entry.kind.label,
+        names.get(entry.person, "") if entry.person else "Unknown",
+        by if entry.by != entry.person else "",
+        entry.address or "At the machine",
+        entry.detail,
+    ]
