@@ -130,10 +130,11 @@ class Log(EventStore[UUID]):
 @dataclass(frozen=True)
 class InHand:
     """What a command begins with and what it leaves: records as they were `read` just before it, each handed over
-    once, and as they were `saved`."""
+    once, and as they were `saved`, with the new `events`."""
 
     read: dict[UUID, Aggregate] = field(default_factory=dict)
     saved: dict[UUID, Aggregate] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
 
     def take(self, id: UUID) -> Aggregate | None:
         """A record as it was read, the first time that it is asked for."""
@@ -299,8 +300,9 @@ class Service(Application[UUID]):
                     self._unless_done(work.pending(first_event_id()))
                     raise
                 first = work.pending(first_event_id())
+                saved_now: list[Event] = []
                 try:
-                    self.save_together(work.records)
+                    saved_now = self.save_together(work.records)
                 except OutcomeUnknown as error:
                     saved = self._log.event(first_event_id())
                     if saved is None or not _is_repeated(saved, first):
@@ -310,7 +312,9 @@ class Service(Application[UUID]):
                     self._unless_done(first)
                     lost = None
                     continue
-                _in_hand().saved.update((record.id, record) for record in work.records)
+                hand = _in_hand()
+                hand.saved.update((record.id, record) for record in work.records)
+                hand.events.extend(saved_now)
             return result
         if lost is not None:
             raise Unavailable(str(lost)) from lost
@@ -321,9 +325,9 @@ class Service(Application[UUID]):
         saved = self._log.event(first_event_id())
         return saved.meta.stream if saved is not None and _is_repeated(saved, None) else None
 
-    def save_together(self, records: Collection[Aggregate]) -> None:
+    def save_together(self, records: Collection[Aggregate]) -> list[Event]:
         """Save what is pending in one transaction, provided that none of the records has moved on; in a rehearsal
-        (`rehearsing`) say only what would be saved.
+        (`rehearsing`) say only what would be saved. Returns the events that are saved.
 
         Straight to the event store: the library's `save` would inspect each record for its protocols first.
         """
@@ -331,13 +335,14 @@ class Service(Application[UUID]):
         if told := _REHEARSAL.get():
             for record in records:
                 told(record, record.collect_events())
-            return
+            return []
         events = [event for record in records for event in record.collect_events()]
         if events and (act := _BEFORE_SAVING.get()):
             _BEFORE_SAVING.set(None)
             act()
         if events:
             self._log.put(events, looked_at=looked_at)
+        return events
 
     def _unless_done(self, first: Event | None) -> None:
         saved = self._log.event(first_event_id())

@@ -8,7 +8,7 @@ concerns them once it is meant for them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from domain.aggregate import EVENTS, Event
 from domain.attachment import Attachment
 from domain.note import Note
 from domain.reading import Reading
+from domain.tender import Tender
 from domain.vocabulary import About, Audience, Role, Sensitivity
 from projections import audit_trail, caseload, concerns, notes, tenders
 from projections.audit_trail import kind_of
@@ -51,7 +52,8 @@ IN_TRAIL_ALONE = frozenset({"account", "authority", "import"})
 """Kinds of record of which the audit trail alone tells: how the service itself is run."""
 
 IN_SCHOOL_FILE = ("school.need-category-set", "school.external-support-noted")
-"""What is told of a school beyond its entry in the register and who looks after it."""
+"""What is told of a school beyond its entry in the register and who looks after it. Whoever may find the school sees
+what came of it, so that it is a version of the school for all of them."""
 
 ISSUED = frozenset(
     f"record-of-visit.{fact}"
@@ -86,6 +88,15 @@ BROKERING = frozenset(
 
 TOLD_TO_ALL_INVITED = frozenset({"tender.question-answered", "tender.reply-by-extended"})
 """What is told of a tender to every provider that is invited; all else to the one that it concerns."""
+
+OUTCOMES = frozenset({"tender.provider-selected", "tender.selection-withdrawn", "tender.closed-without-selection"})
+"""What is not told, and yet changes how an invitation stands, for every provider that has not left the tender."""
+
+LEFT = frozenset({"tender.invitation-declined", "tender.quote-withdrawn", "tender.invitation-lapsed"})
+"""By what a provider leaves a tender; what becomes of it is nothing to them, unless they are invited again."""
+
+SEEN_UNTOLD = frozenset({"support-request"})
+"""Kinds of record of which those outside see something change, as the status, that is not told to them as such."""
 
 CONCERN = "concern"
 """The one kind of record that the policy keeps from some who work in the service, and, where one is restricted, from
@@ -199,7 +210,7 @@ class Disclosure:
     """
 
     def __init__(
-        self, connection: sa.Connection, asking: Visitor, events: Iterable[Event] = (), *, sifted: bool = False
+        self, connection: sa.Connection, asking: Visitor, events: Collection[Event] = (), *, sifted: bool = False
     ) -> None:
         self._connection = connection
         self._asking = asking
@@ -233,6 +244,34 @@ class Disclosure:
         if kind == CONCERN:
             return self.may_read(event)
         return event.TOPIC not in BROKERING
+
+    def versions(self) -> list[int]:
+        """The versions of a record that the visitor is told of, if the events are all that happened to it.
+
+        By these alone versions are counted at the doors, so that nobody learns from a number, or from a conflict,
+        what others do. That a restricted note was read is no version of it: it makes nobody's form stale.
+        """
+        return [event.meta.version for event in self._events if self._is_version(event)]
+
+    def _is_version(self, event: Event) -> bool:
+        if event.TOPIC == Note.RestrictedNoteRead.TOPIC:
+            return False
+        if event.TOPIC in IN_SCHOOL_FILE:
+            return self._may_see("school", self._where(event.meta.about))
+        if self.is_inside or kind_of(event) != Tender.KIND:
+            return self.tells(event)
+        if event.TOPIC in OUTCOMES:
+            return self._takes_part(event)
+        return self._is_invited(event.meta.stream) if event.TOPIC == Tender.Opened.TOPIC else self.tells(event)
+
+    def _takes_part(self, outcome: Event) -> bool:
+        """Whether the visitor's provider was still in the tender when this became of it."""
+        own = [
+            event
+            for event in self._events
+            if event.meta.about.provider in self._asking.providers and event.meta.version < outcome.meta.version
+        ]
+        return bool(own) and own[-1].TOPIC not in LEFT
 
     def _tells_inside_of_attached(self, event: Event, where: Concerned) -> bool:
         """Whether somebody of the service is told of a note or file; of one on a concern, as of that concern."""
@@ -298,9 +337,19 @@ class Disclosure:
         if not self._asking.providers:
             return False
         if tender not in self._invited:
-            invited = tenders.invitations_in(self._connection, tender)
-            self._invited[tender] = any(each.provider in self._asking.providers for each in invited)
+            self._invited[tender] = tender in self._invited_within or any(
+                each.provider in self._asking.providers for each in tenders.invitations_in(self._connection, tender)
+            )
         return self._invited[tender]
+
+    @cached_property
+    def _invited_within(self) -> frozenset[UUID]:
+        """The tenders to which these events themselves say that the visitor's provider was invited."""
+        return frozenset(
+            event.meta.stream
+            for event in self._events
+            if isinstance(event, Tender.ProviderInvited) and event.provider in self._asking.providers
+        )
 
     def _is_for_visitor(self, attached: UUID, where: Concerned) -> bool:
         """Whether a note or file is meant for the visitor's side, and a file is on a record that they may read."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -14,7 +15,7 @@ from domain.aggregate import Aggregate, Event
 from domain.service import ATTEMPTS, AlreadyDone, Stale, beginning_with, folded
 from domain.service import NotFound as NoRecord
 from domain.vocabulary import About
-from web.disclosure import Disclosure
+from web.disclosure import INSIDE, SEEN_UNTOLD, Disclosure
 from web.identity import allow, allow_any, concerned, not_allowed, signed_in
 from web.known import forget
 from web.noun import Command, Deal, Noun, Several, Values
@@ -78,28 +79,41 @@ def _guessed(noun: Noun[A], ref: str) -> tuple[A, list[Event]] | None:
 def copy_for_reader(noun: Noun[A], record: A) -> Any:
     """The record as the person who asks may see it."""
     with office().read() as connection:
-        return noun.sight.copy(signed_in(), record, noun.concerned(connection, record))
+        seen = noun.sight.copy(signed_in(), record, noun.concerned(connection, record))
+    version = version_of(record)
+    if isinstance(seen, Aggregate) and seen.version != version:
+        seen = copy(seen)
+        seen.version = version
+    return seen
 
 
-def version_of(noun: Noun[A], record: A) -> int:
+def changes_with_version(record: Aggregate) -> bool:
+    """Whether what the person who asks sees of a record changes with its version alone, so that one who has the
+    version has the record."""
+    return signed_in().holds(*INSIDE) or (record.KIND not in SEEN_UNTOLD and bool(_told(record)))
+
+
+def version_of(record: Aggregate) -> int:
     """The version of a record as the person who asks counts it."""
-    return record.version if noun.told is None else len(_told(noun, record))
+    return len(_told(record))
 
 
-def saved_version(noun: Noun[A], record: A, version: int) -> int:
+def saved_version(record: Aggregate, version: int) -> int:
     """The record's own version at what the person who asks counts as a version."""
-    if noun.told is None:
-        return version
-    told = _told(noun, record)
+    told = _told(record)
     if version == len(told):
         return record.version
     return told[version - 1] if 0 < version < len(told) else 0
 
 
-def _told(noun: Noun[A], record: A) -> list[int]:
+def _told(record: Aggregate) -> list[int]:
     """The versions of a record that the person who asks is told of."""
-    asking, told = signed_in(), noun.told or (lambda *_: True)
-    return [event.meta.version for event in events_of(record) if told(asking, event)]
+    known: dict[tuple[UUID, int], list[int]] = g.setdefault("versions_told", {})
+    key = record.id, record.saved_version
+    if key not in known:
+        with office().read() as connection:
+            known[key] = Disclosure(connection, signed_in(), events_of(record)).versions()
+    return known[key]
 
 
 def found_at(record: UUID) -> str | None:
@@ -109,10 +123,15 @@ def found_at(record: UUID) -> str | None:
 
 
 def events_of(record: Aggregate) -> list[Event]:
-    """What made a record what it is, taken from what was read with it where it was."""
-    for found in g.get("records_found", {}).values():
-        if found.record.id == record.id and found.record.version == record.version:
-            return list(found.events)
+    """What made a record what it is, taken from what this request has read and saved of it where that is all."""
+    found: dict[tuple[str, str], Found[Any]] = g.get("records_found", {})
+    read = next((each.events for each in found.values() if each.record.id == record.id), ())
+    known = [
+        *read,
+        *(e for e in g.get("events_saved", ()) if e.meta.stream == record.id and e.meta.version > len(read)),
+    ]
+    if len(known) >= record.version and known[record.version - 1].meta.version == record.version:
+        return known[: record.version]
     return [event for event in office().store.get(record.id, lte=record.version) if isinstance(event, Event)]
 
 
@@ -155,6 +174,7 @@ def do(
         finally:
             forget(hand.saved)
             forget_kept()
+            g.setdefault("events_saved", []).extend(hand.events)
     id = record.id if record else result.id
     saved = hand.saved.get(id)
     return saved if isinstance(saved, noun.kind) else _as_it_is(noun, id)
@@ -181,14 +201,14 @@ def begun_by(noun: Noun[A], command_id: UUID) -> A | None:
 def _carry_out(noun: Noun[A], command: Command[A], values: Values, record: A | None, at: int | None) -> Any:
     """Carry out a command, and again where only what the person is not told of has changed meanwhile."""
     for attempt in range(ATTEMPTS):
-        version = at if record is None or at is None else saved_version(noun, record, at)
+        version = at if record is None or at is None else saved_version(record, at)
         try:
             return command.carry_out(Deal(office(), signed_in(), noun, record, version), values)
         except Stale as stale:
-            if record is None or noun.told is None or attempt + 1 == ATTEMPTS:
+            if record is None or attempt + 1 == ATTEMPTS:
                 raise
             record = office().service.find(noun.kind, record.id)
-            if version_of(noun, record) != at:
+            if version_of(record) != at:
                 raise stale from None
     raise AssertionError("the last attempt returns or raises")
 

@@ -120,9 +120,9 @@ class Asked:
         """The form as it is opened: with what was kept of it, and what has changed since."""
         kept = self.restored or self.draft
         kept_at = kept.version if kept else None
-        if self.record is None or kept_at is None or kept_at == version_of(self.noun, self.record):
+        if self.record is None or kept_at is None or kept_at == version_of(self.record):
             return self.show()
-        return self.show(changes=changes_since(self.record, saved_version(self.noun, self.record, kept_at)))
+        return self.show(changes=changes_since(self.record, saved_version(self.record, kept_at)))
 
     def show(
         self,
@@ -133,7 +133,7 @@ class Asked:
         begun: Aggregate | None = None,
     ) -> Any:
         command = self.command
-        version = None if self.record is None else version_of(self.noun, self.record)
+        version = None if self.record is None else version_of(self.record)
         page = render_template(
             template or command.form_page,
             page_title=command.title,
@@ -232,7 +232,7 @@ class Asked:
     def _overtaken(self) -> Any:
         """The answer to what was valid until the record changed: by this very command, or by somebody else's."""
         opened_at = self._opened_at()
-        if self.record is None or opened_at in (None, version_of(self.noun, self.record)):
+        if self.record is None or opened_at in (None, version_of(self.record)):
             return None
         if is_done(command_id(self.key)):
             return self._sent_otherwise() if self.sent.earlier().came_with_others else self._done(self.record)
@@ -249,7 +249,7 @@ class Asked:
         opened_at = self._opened_at()
         if self.record is None or opened_at is None:
             return []
-        return changes_since(self.record, saved_version(self.noun, self.record, opened_at))
+        return changes_since(self.record, saved_version(self.record, opened_at))
 
     def _keep_or_discard(self) -> Response:
         person, key = signed_in().person, self._form_key()

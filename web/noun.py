@@ -19,7 +19,7 @@ from flask import Response
 from marshmallow import Schema
 from werkzeug.exceptions import BadRequest, NotFound
 
-from domain.aggregate import Aggregate, Event
+from domain.aggregate import Aggregate
 from domain.references import PATTERN, NotAReference, record_id
 from domain.service import Service
 from domain.vocabulary import About
@@ -256,11 +256,9 @@ class Noun(Generic[A]):
 
     `path` is its segment in addresses, `one` what people call one of them, `out` its form in the API, `read` the
     right to see it. `locate` finds a record's id from its address; a reference by default. `about` is whom a record
-    concerns as this visitor meets it: of a tender, the provider that the visitor works for. Where people know only
-    a part of what happens to a record, `told` says which events those are: its versions at the doors count these
-    alone, so that nobody learns from a number, or from a conflict, what others do. `content` answers with the bytes
-    of a record that is a file; `shelves` are the lists that belong to each record beside its history, `several` what
-    is done to several records at once.
+    concerns as this visitor meets it: of a tender, the provider that the visitor works for. `content` answers with
+    the bytes of a record that is a file; `shelves` are the lists that belong to each record beside its history,
+    `several` what is done to several records at once.
 
     `called` says what stands above the forms of a record that has neither reference nor name (web.called).
 
@@ -281,7 +279,6 @@ class Noun(Generic[A]):
     called: Callable[[A], str] | None = None
     sight: Sight[A] = field(default_factory=Sight)
     about: Callable[[Visitor, A], About] = lambda _, record: record.about()
-    told: Callable[[Visitor, Event], bool] | None = None
     content: Callable[[A], Response] | None = None
     commands: dict[str, Command[A]] = field(default_factory=dict)
     shelves: list[Shelf] = field(default_factory=list)

@@ -30,10 +30,11 @@ class Recollection(Service):
             raise NotFound(f"{kind.KIND} {id}")
         return record
 
-    def save_together(self, records: Collection[Aggregate]) -> None:
-        for record in records:
-            self._records[record.id] = record
-            self._happened += record.collect_events()
+    def save_together(self, records: Collection[Aggregate]) -> list[Event]:
+        self._records.update((record.id, record) for record in records)
+        saved = [event for record in records for event in record.collect_events()]
+        self._happened += saved
+        return saved
 
     def happened(self) -> list[Event]:
         """What happened since this was last asked."""

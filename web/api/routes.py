@@ -33,7 +33,7 @@ from web.api.protocol import (
 )
 from web.bounds import takes_files
 from web.command_ids import command_id
-from web.doing import copy_for_reader, do, find, must_be_open, version_of
+from web.doing import changes_with_version, copy_for_reader, do, find, must_be_open, version_of
 from web.history import history_of
 from web.identity import allow_any, signed_in
 from web.known import ids_within, rows_of
@@ -127,9 +127,9 @@ def _add_single(api: Blueprint, noun: Noun[A]) -> None:
     @api.response(200, noun.out, headers=named(*OF_RECORD))
     def single(ref: str) -> Any:
         record = find(noun, ref).record
-        if request.if_none_match.contains_weak(str(version_of(noun, record))):
-            return Response(status=304, headers={"ETag": _etag(noun, record)})
-        return _ready(noun, record), 200, {"ETag": _etag(noun, record)}
+        if changes_with_version(record) and request.if_none_match.contains_weak(str(version_of(record))):
+            return Response(status=304, headers={"ETag": _etag(record)})
+        return _ready(noun, record), 200, {"ETag": _etag(record)}
 
     _add(
         api,
@@ -348,7 +348,7 @@ def _again(noun: Noun[A]) -> Callable[[UUID, int], Answer]:
 
 
 def _told(noun: Noun[A], record: A) -> Answer:
-    headers = {"ETag": _etag(noun, record), "Location": f"{API_PREFIX}{noun.href(record)}"}
+    headers = {"ETag": _etag(record), "Location": f"{API_PREFIX}{noun.href(record)}"}
     return noun.out().dump(_ready(noun, record)), headers
 
 
@@ -370,8 +370,8 @@ def _version(if_match: str | None) -> int:
     return int(told[1])
 
 
-def _etag(noun: Noun[A], record: A) -> str:
-    return f'"{version_of(noun, record)}"'
+def _etag(record: Aggregate) -> str:
+    return f'"{version_of(record)}"'
 
 
 def _first_line(kind: type[Aggregate]) -> str:

@@ -19,7 +19,7 @@ from providers.brokerage import Brokerage
 from web.doing import version_of
 from web.identity import Reach, Visitor, signed_in
 from web.invitations import schemas
-from web.invitations.own import OwnInvitation, about_own, is_told, own_invitation, own_provider
+from web.invitations.own import OwnInvitation, about_own, own_invitation, own_provider
 from web.known import names_of, reference_of, references_of
 from web.noun import Deal, Listing, Noun, Sight, Values
 from web.office import office
@@ -41,7 +41,7 @@ def _is_open(_: Visitor, tender: Tender, where: Concerned) -> bool:
 def _own_copy(visitor: Visitor, tender: Tender, _: Concerned) -> OwnInvitation:
     invitation = _invitation(visitor, tender)
     with office().read() as connection:
-        return own_invitation(connection, tender, invitation, version_of(invitations, tender))
+        return own_invitation(connection, tender, invitation, version_of(tender))
 
 
 invitations: Noun[Tender] = Noun(
@@ -53,7 +53,6 @@ invitations: Noun[Tender] = Noun(
     listing=Listing(tenders.ProvidersInvitation, _listed, tenders.place_of, place=str),
     sight=Sight(is_open=_is_open, copy=_own_copy),
     about=about_own,
-    told=is_told,
 )
 
 

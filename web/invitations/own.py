@@ -9,19 +9,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from domain.aggregate import Event
 from domain.tender import Invitation, InvitationStatus, Quote, Tender, TenderStatus
 from domain.vocabulary import About, Phase, Word
 from projections import open_requests, schools
-from web.disclosure import TOLD_TO_ALL_INVITED
 from web.identity import Visitor
 from web.office import office
-
-SEEN_BY_ALL = TOLD_TO_ALL_INVITED | {
-    each.TOPIC
-    for each in (Tender.Opened, Tender.ProviderSelected, Tender.SelectionWithdrawn, Tender.ClosedWithoutSelection)
-}
-"""What changes an invitation for every provider, whomever it concerns."""
 
 
 class Standing(Word):
@@ -96,12 +88,6 @@ def about_own(visitor: Visitor, tender: Tender) -> About:
     """Whom a tender concerns as the visitor meets it: the provider that they work for, if it is invited."""
     about = tender.about()
     return About(about.school, about.request, own_provider(visitor, tender), about.people)
-
-
-def is_told(visitor: Visitor, event: Event) -> bool:
-    """Whether something that happened to a tender changes what the visitor sees of it."""
-    own = event.meta.about.provider in visitor.providers
-    return event.TOPIC in SEEN_BY_ALL or (own and event.TOPIC != Tender.SchoolPreferred.TOPIC)
 
 
 def standing_of(status: InvitationStatus, of_tender: TenderStatus, reply_by: date, today: date) -> Standing:

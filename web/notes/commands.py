@@ -50,9 +50,7 @@ notes = Noun(
     out=schemas.NoteOut,
     listing=Listing(view.NoteOnRecord, _listed, lambda row: row.reference, schemas.NoteFilters),
     sight=Sight(is_open=rules.is_open, copy=rules.opened),
-    told=lambda _, event: event.TOPIC != Note.RestrictedNoteRead.TOPIC,
 )
-"""The reading of a restricted note is no version of it: it makes nobody's form stale."""
 
 
 def _to_choose_from(connection: sa.Connection, _: Note | None) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.web.conftest import Program
+from tests.web.conftest import HIDDEN, Program
 from tests.web.records.conftest import Stage
 
 PATH = "/records/ROV-2026-0001"
@@ -108,10 +108,31 @@ def test_each_reader_gets_the_own_copy(api: Program, stage: Stage, program: Call
     assert [row["status"] for row in listed["items"]] == ["issued"]
 
 
+def test_a_correction_in_progress_is_no_version_of_the_schools(
+    api: Program, stage: Stage, program: Callable[..., Program]
+) -> None:
+    stage.written()
+    api.post(f"{PATH}/issue", {}, key="issue-01", at=etag(api))
+    head = program(stage.head)
+    before = head.get(PATH)
+    form = stage.by_head.get(f"{PATH}/respond-as-headteacher")
+    api.post(f"{PATH}/correct", {"reason": "It was Year 8"}, key="correct-1", at=etag(api))
+    stage.by_officer.send(f"{PATH}/write", stage.numbered(**{"sections-0-text": "Six lessons in Year 8"}))
+
+    after = head.get(PATH)
+    assert after.headers["ETag"] == before.headers["ETag"] != etag(api)
+    assert after.json == before.json
+    assert dict(HIDDEN.findall(form))["version"] == before.headers["ETag"].strip('"')
+    body = {"agrees": "agrees", "answers": []}
+    answered = head.post(f"{PATH}/respond-as-headteacher", body, key="respond-1", at=before.headers["ETag"])
+    assert answered.headers["ETag"] != before.headers["ETag"]
+
+
 def test_a_headteacher_responds_by_program(api: Program, stage: Stage, program: Callable[..., Program]) -> None:
     stage.written()
     api.post(f"{PATH}/issue", {}, key="issue-01", at=etag(api))
-    head, at = program(stage.head), etag(api)
+    head = program(stage.head)
+    at = etag(head)
     body = {"agrees": "agrees_in_part", "answers": [{"issue": 1, "text": "We have a plan"}]}
     program(stage.chair).post(f"{PATH}/respond-as-headteacher", body, key="respond-1", at=at, status=403)
     unknown = {**body, "answers": [{"issue": 9, "text": "What issue?"}]}
@@ -127,7 +148,8 @@ def test_a_school_does_not_complete_the_services_actions(
 ) -> None:
     stage.written()
     api.post(f"{PATH}/issue", {}, key="issue-01", at=etag(api))
-    head, at = program(stage.head), etag(api)
+    head = program(stage.head)
+    at = etag(head)
     head.post(f"{PATH}/complete-action", {"number": 1, "on": "2026-11-02"}, key="done-001", at=at, status=403)
     done = head.post(f"{PATH}/complete-action", {"number": 2, "on": "2026-11-02"}, key="done-002", at=at).json
     assert done is not None

@@ -1,0 +1,278 @@
+"""A version is what its reader may know: what somebody is not told of neither moves the versions of what they
+read nor makes what they send stale; what they are told of does both."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from itertools import product
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from domain.aggregate import Aggregate
+from domain.attachment import Attachment
+from domain.authority import Authority
+from domain.concern import ConcernCase, Rating
+from domain.engagement import BrokeredEngagement
+from domain.note import Note
+from domain.person import Person
+from domain.provider import Provider
+from domain.record_of_visit import Agreement, RecordOfVisit, Respondent
+from domain.school import School
+from domain.support_request import Ranked, SupportRequest
+from domain.tender import DeclineReason, Tender, Terms
+from domain.visit import AgendaKind, Visit
+from domain.vocabulary import Sensitivity, Side
+from tests.databases import Databases
+from tests.domain.brokered import REPLY_BY, terms
+from tests.scenario import TODAY
+from tests.town import RULES, TOMORROW, Town
+from tests.web.conftest import HIDDEN, Browser, Program, Standing, an_app, an_office
+from tests.world import World
+from web.noun import Noun
+from web.nouns import NOUNS
+
+Step = Callable[[Any], object]
+SignIn = Callable[[UUID], Browser]
+Use = Callable[..., Program]
+
+SEEN_UNTOLD = {SupportRequest.KIND}
+"""A school sees how far its request is, and is not told of each step of the broker's."""
+
+
+def _steps(town: Town) -> dict[type[Aggregate], list[Step]]:
+    """What happens to a record of each kind, one thing after another."""
+    ours, theirs, by = town.ours, town.theirs, town.director
+
+    def fewer(days: int, specialist: UUID) -> Terms:
+        return terms(days=Decimal(days), specialist=specialist)
+
+    another = (Ranked(ours.provider, 80, ("Offers",)), Ranked(theirs.provider, 60, ("Offers",)))
+    return {
+        SupportRequest: [
+            lambda it: it.ask_for_information("Which years?", respond_by=REPLY_BY, rules=RULES),
+            lambda it: it.approve_to_broker(ceiling=Decimal(2700), approver=by),
+            lambda it: it.shortlist_providers(another, chosen=(ours.provider, theirs.provider), rules=RULES),
+            lambda it: it.remove_from_shortlist(theirs.provider, reason="Too far"),
+            lambda it: it.give_information("Years 7 and 8"),
+            lambda it: it.open_tender(ours.records[Tender.KIND]),
+            lambda it: it.end_tender(reason="Nobody has time"),
+            lambda it: it.place(engagement=ours.records[BrokeredEngagement.KIND], provider=ours.provider),
+            lambda it: it.take_up_again(reason="It fell through"),
+            lambda it: it.withdraw(side=Side.SCHOOL, reason="No longer needed"),
+            lambda it: it.reopen(reason="It is needed after all"),
+        ],
+        Tender: [
+            lambda it: it.invite(theirs.provider, clearance="Cleared", rules=RULES),
+            lambda it: it.ask(theirs.provider, "Which rooms?"),
+            lambda it: it.answer(1, "The library"),
+            lambda it: it.quote(theirs.provider, terms(specialist=theirs.specialist)),
+            lambda it: it.ask(ours.provider, "At what time?"),
+            lambda it: it.revise_quote(theirs.provider, fewer(3, theirs.specialist), reason="Less"),
+            lambda it: it.revise_quote(ours.provider, fewer(2, ours.specialist), reason="Less"),
+            lambda it: it.prefer(ours.provider, "The head knows them"),
+            lambda it: it.decline(theirs.provider, why=next(iter(DeclineReason)), reason="Too much else"),
+            lambda it: it.extend(reply_by=REPLY_BY + timedelta(days=7), reason="More time"),
+            lambda it: it.select(ours.provider, rationale="Best", approver=by, ceiling=Decimal(9000)),
+            lambda it: it.withdraw_selection(reason="Not yet"),
+            lambda it: it.close(reason="Nobody fits"),
+        ],
+        Visit: [
+            lambda it: it.confirm(side=Side.SCHOOL, on=TOMORROW),
+            lambda it: it.add_to_agenda(kind=next(iter(AgendaKind)), text="Marking", side=Side.SERVICE),
+            lambda it: it.miss(reason="Snow") if it.on <= TODAY else it.withdraw_from_agenda(it.agenda[-1].number),
+        ],
+        RecordOfVisit: [
+            lambda it: it.reopen_for_correction("It was Year 8"),
+            lambda it: it.write(it.content),
+            lambda it: it.abandon_correction(),
+            lambda it: it.reopen_for_correction("It was Year 9"),
+            lambda it: it.respond(Respondent.CHAIR, agrees=Agreement.AGREES),
+            lambda it: it.abandon_correction(),
+            lambda it: it.respond(Respondent.HEADTEACHER, agrees=Agreement.AGREES),
+        ],
+        ConcernCase: [
+            lambda it: it.assess(assessment="Serious", rating=next(iter(Rating)), authoriser=by, rules=RULES),
+            lambda it: it.pause(reason="Holidays", authoriser=by),
+            lambda it: it.change_sensitivity(Sensitivity.RESTRICTED, reason="Names", authoriser=by),
+            lambda it: it.resume(reason="Back", authoriser=by),
+            lambda it: it.change_sensitivity(Sensitivity.ORDINARY, reason="Known now", authoriser=by),
+        ],
+        BrokeredEngagement: [
+            lambda it: it.agree(Side.SCHOOL),
+            lambda it: it.agree(Side.PROVIDER),
+            lambda it: it.confirm_clearance(cleared=True, valid_to=None, rules=RULES),
+            lambda it: it.cancel(side=Side.SCHOOL, reason="No longer needed"),
+        ],
+        Note: [
+            lambda it: it.revise(heading="Anew", text="Other words", reason="Wrong"),
+            lambda it: it.withdraw(reason="Wrong"),
+        ],
+        Attachment: [lambda it: it.withdraw(reason="Wrong file")],
+        School: [
+            lambda it: it.release_link_officer(until=TODAY, reason="Moves on"),
+            lambda it: it.set_need_category(
+                "1", among=("1", "2"), from_=TODAY, review_due=TOMORROW, rationale="Results", scheme="authority/1"
+            ),
+        ],
+        Person: [lambda it: it.rename("Hanna Head"), lambda it: it.change_email("hanna@wexmoor.example")],
+        Provider: [
+            lambda it: it.set_rate(from_=TODAY, day_rate=Decimal(480), vat_registered=True),
+            lambda it: it.declare_capacity(from_=TODAY, to=REPLY_BY, days=Decimal(3)),
+            lambda it: it.suspend(reason="No insurance"),
+        ],
+        Authority: [lambda it: it.rename(name="Wexmoor", la_code="399", service_name="Improvement")],
+    }
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What somebody sees of a record: its version, what it says, and what happened to it."""
+
+    version: str
+    says: str
+    happened: tuple[str, ...]
+
+
+class Readers:
+    """Somebody in each post, at the API and at the pages."""
+
+    def __init__(self, standing: Standing) -> None:
+        self.town = town = standing.town
+        people = {role.value: person for role, person in town.people.items()}
+        people |= {"team lead": town.team_lead, "bystander": town.bystander, "other provider": town.theirs.specialist}
+        self.programs = {post: standing.program(person) for post, person in people.items()}
+        self.browsers = {post: standing.browser(person) for post, person in people.items()}
+
+    def seen(self, kind: type[Aggregate]) -> dict[tuple[str, str], Seen]:
+        """What each sees of the record of a kind, by door and post; who may not see it is left out."""
+        found = {}
+        for noun in nouns_of(kind):
+            path = f"/api/v1{noun.href(self.town.record(kind, self.town.ours))}"
+            for post, program in self.programs.items():
+                answer = program.client.get(path, headers=program.headers)
+                if answer.status_code != 200:
+                    continue
+                told = dict(answer.json or {})
+                told.pop("version", None)
+                history = program.client.get(f"{path}/history?limit=200", headers=program.headers).json
+                happened = tuple(each["id"] for each in (history or {}).get("items", ()))
+                version = answer.headers["ETag"].strip('"')
+                found[noun.path, post] = Seen(version, json.dumps(told, sort_keys=True), happened)
+        return found
+
+    def versions_of_forms(self, kind: type[Aggregate]) -> Iterator[tuple[tuple[str, str], str]]:
+        """The version that the forms of a record carry, by door and post."""
+        record = self.town.record(kind, self.town.ours)
+        for noun, (post, browser) in product(nouns_of(kind), self.browsers.items()):
+            for command in noun.commands.values():
+                page = None if command.begins else browser.get(noun.href(record, command.name))
+                if page is not None and page.status_code == 200 and (hidden := dict(HIDDEN.findall(page.text))):
+                    yield (noun.path, post), hidden["version"]
+                    break
+
+
+def nouns_of(kind: type[Aggregate]) -> list[Noun[Any]]:
+    return [noun for noun, _ in NOUNS if noun.kind is kind]
+
+
+@pytest.fixture(scope="module")
+def readers(databases: Databases) -> Iterator[Readers]:
+    """A town in which things happen, made once: each test has records of its own."""
+    with an_office(databases) as (office, clock):
+        yield Readers(Standing(an_app(office), Town(World(office, clock))))
+
+
+KINDS = [pytest.param(kind, id=kind.KIND) for kind in dict.fromkeys(noun.kind for noun, _ in NOUNS)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_versions_move_with_what_their_reader_is_told_and_with_nothing_else(
+    readers: Readers, kind: type[Aggregate]
+) -> None:
+    town = readers.town
+    before = readers.seen(kind)
+    assert before
+    for number, step in enumerate(_steps(town)[kind], 1):
+        town._then(kind, town.record(kind, town.ours).id, step)
+        after = readers.seen(kind)
+        for reader in before.keys() & after.keys():
+            was, now, where = before[reader], after[reader], f"step {number} as seen by {reader}"
+            is_told = was.happened != now.happened
+            if was.version != now.version:
+                assert is_told or was.says != now.says, where
+            else:
+                assert not is_told, where
+                assert was.says == now.says or kind.KIND in SEEN_UNTOLD, where
+        before = after
+    for reader, version in readers.versions_of_forms(kind):
+        assert version == before[reader].version, reader
+
+
+def test_a_list_tells_the_same_version_as_the_record(readers: Readers) -> None:
+    told = readers.seen(School)
+    for post, program in readers.programs.items():
+        answer = program.client.get("/api/v1/schools?limit=200", headers=program.headers).json or {}
+        for row in answer.get("items", ()):
+            if row["urn"] == readers.town.world.urn(readers.town.ours.school) and ("schools", post) in told:
+                assert str(row["version"]) == told["schools", post].version, post
+
+
+ANSWER = {"answer": "Years 7 and 8"}
+
+
+def _asked(town: Town) -> tuple[UUID, str]:
+    """The request of the town's first school, which waits for the school's answer; and its address."""
+    request = town.record(SupportRequest, town.ours)
+    town._then(SupportRequest, request.id, lambda it: it.ask_for_information("Which years?"))
+    return request.id, f"/requests/{request.reference}"
+
+
+def _private_steps(town: Town) -> list[Step]:
+    """Approval up to a ceiling, and a shortlist."""
+    return _steps(town)[SupportRequest][1:3]
+
+
+def test_a_school_answers_whatever_the_broker_has_done_meanwhile_by_itself(
+    world: World, program: Use, sign_in: SignIn
+) -> None:
+    town = Town(world)
+    request, path = _asked(town)
+    head, browser = program(town.ours.head), sign_in(town.ours.head)
+    read, form = head.get(path).headers["ETag"], browser.get(f"{path}/give-information")
+
+    town._then(SupportRequest, request, *_private_steps(town))
+
+    assert head.get(path).headers["ETag"] == read
+    assert dict(HIDDEN.findall(browser.get(f"{path}/give-information")))["version"] == read.strip('"')
+    browser.send_page(f"{path}/give-information", form, ANSWER)
+    head.post(f"{path}/withdraw", {"reason": "Done"}, key="withdraw-1", at=read, status=412)
+    town._then(SupportRequest, request, lambda it: it.ask_for_information("And who?"))
+    at = head.get(path).headers["ETag"]
+    town._then(SupportRequest, request, lambda it: it.remove_from_shortlist(town.theirs.provider, reason="Too far"))
+    assert head.post(f"{path}/give-information", ANSWER, key="answer-01", at=at).headers["ETag"] != at
+
+
+def test_a_school_is_told_of_what_it_may_know_before_its_answer_is_taken(
+    world: World, program: Use, sign_in: SignIn
+) -> None:
+    town = Town(world)
+    request, path = _asked(town)
+    head, browser = program(town.ours.head), sign_in(town.ours.head)
+    read, form = head.get(path).headers["ETag"], browser.get(f"{path}/give-information")
+
+    def reassigned(it: SupportRequest) -> None:
+        it.reassign(broker=town.director, reason="She is ill")
+
+    town._then(SupportRequest, request, reassigned, *_private_steps(town))
+
+    head.post(f"{path}/give-information", ANSWER, key="answer-01", at=read, status=412)
+    conflict = browser.send_page(f"{path}/give-information", form, ANSWER, status=409).text
+    assert "She is ill" in conflict
+    for private in ("ceiling", "shortlist", "2,700"):
+        assert private not in conflict
