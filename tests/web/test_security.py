@@ -99,7 +99,7 @@ def test_what_is_said_of_passwords_guesses_sessions_and_bounds_is_so() -> None:
     assert timedelta(days=365) <= security_trail.KEPT
 
 
-IN_USE = {"argon2", "cryptography", "hashlib", "hmac", "itsdangerous", "pyotp", "secrets"}
+IN_USE = {"argon2", "authlib", "cryptography", "hashlib", "hmac", "itsdangerous", "joserfc", "pyotp", "secrets"}
 OTHERS = {
     "Crypto",
     "authlib",
