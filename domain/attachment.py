@@ -17,10 +17,21 @@ MOST_BYTES = 10 * 1024 * 1024
 LONGEST_NAME = 200
 """Characters of a file's name."""
 
+LONGEST_ENDING = 20
+LONGEST_NAME_IN_BYTES = 255
+"""What file systems take."""
+
+TAKEN = "PDF, DOCX, DOC, RTF, XLSX, PPTX, ODT, ODS, MSG, CSV, TXT, PNG, JPEG or HEIC"
+"""The types of files that are taken, as people call them."""
+
 MEDIA_TYPES = {
     ".pdf": "application/pdf",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    ".doc": "application/msword",
+    ".rtf": "application/rtf",
+    ".msg": "application/vnd.ms-outlook",
     ".odt": "application/vnd.oasis.opendocument.text",
     ".ods": "application/vnd.oasis.opendocument.spreadsheet",
     ".csv": "text/csv",
@@ -28,6 +39,7 @@ MEDIA_TYPES = {
     ".png": "image/png",
     ".jpg": "image/jpeg",
     ".jpeg": "image/jpeg",
+    ".heic": "image/heic",
 }
 """The files that are taken, by the ending of their name. The type follows from the ending, never from what the
 sender claims."""
@@ -49,10 +61,6 @@ class FileNameNeeded(Refusal):
     """The file has no name that can be kept."""
 
 
-class FileNameTooLong(Refusal):
-    """A file's name has at most 200 characters."""
-
-
 class NotAHash(Refusal):
     """The hash of the bytes is not a SHA-256 in hexadecimal digits."""
 
@@ -66,23 +74,22 @@ def media_type_of(file_name: str) -> str:
     try:
         return MEDIA_TYPES[PurePosixPath(file_name).suffix.lower()]
     except KeyError:
-        raise FileTypeNotTaken(
-            "Choose a file of type PDF, DOCX, XLSX, ODT, ODS, CSV, TXT, PNG or JPEG", field="file"
-        ) from None
+        raise FileTypeNotTaken(f"Choose a file of type {TAKEN}", field="file") from None
 
 
 def plain_name(file_name: str) -> str:
-    """The last part of a file's name, without folders and control characters.
-
-    Raises FileNameNeeded, FileNameTooLong.
-    """
+    """The last part of a file's name, without folders and what cannot be seen; a long one is shortened before its
+    ending. Raises FileNameNeeded."""
     last = re.split(r"[/\\]", file_name)[-1]
     name = line(last)
     if not name.strip(". "):
         raise FileNameNeeded("Give the file a name", field="file")
-    if len(name) > LONGEST_NAME:
-        raise FileNameTooLong(f"Give the file a name of {LONGEST_NAME} characters or fewer", field="file")
-    return name
+    if len(name) <= LONGEST_NAME and len(name.encode()) <= LONGEST_NAME_IN_BYTES:
+        return name
+    ending = PurePosixPath(name).suffix if len(PurePosixPath(name).suffix) < LONGEST_ENDING else ""
+    room = LONGEST_NAME_IN_BYTES - len(ending.encode())
+    begins = name.removesuffix(ending)[: LONGEST_NAME - len(ending)].encode()[:room].decode(errors="ignore")
+    return line(begins) + ending
 
 
 class Attachment(Aggregate):
@@ -100,6 +107,7 @@ class Attachment(Aggregate):
     size: int
     sha256: str
     visible_to: Audience | None
+    scanner: str
     added_on: date
     added_by: UUID | None
 
@@ -108,10 +116,11 @@ class Attachment(Aggregate):
         self.withdrawn_on: date | None = None
 
     class Added(Event):
-        """`size` is in bytes. `visible_to` is None where nobody was asked yet: for all who may read the record."""
+        """`size` is in bytes. `visible_to` is None where nobody was asked yet: for all who may read the record.
+        `scanner` looked at the file and found nothing; it is empty where none looked."""
 
         TOPIC = "attachment.added"
-        says = "{by} attached the file {file_name}"
+        says = "{by} attached the file {file_name}{scanner:, in which … found no virus}"
         reference: str
         on_kind: str
         on_record: UUID
@@ -122,6 +131,7 @@ class Attachment(Aggregate):
         size: int
         sha256: str
         visible_to: Audience | None = None
+        scanner: str = ""
 
         def apply(self, attachment: Attachment) -> None:
             attachment.reference = self.reference
@@ -134,6 +144,7 @@ class Attachment(Aggregate):
             attachment.size = self.size
             attachment.sha256 = self.sha256
             attachment.visible_to = self.visible_to
+            attachment.scanner = self.scanner
             attachment.added_on = self.meta.occurred_on
             attachment.added_by = self.meta.signature.actor
 
@@ -160,8 +171,10 @@ class Attachment(Aggregate):
         school: UUID | None = None,
         provider: UUID | None = None,
         visible_to: Audience = Audience.SERVICE,
+        scanner: str = "",
     ) -> Attachment:
-        """Put a file to a record. `sha256` is the hash of its bytes in hexadecimal digits, `size` their number."""
+        """Put a file to a record. `sha256` is the hash of its bytes in hexadecimal digits, `size` their number;
+        `scanner` found no virus in them."""
         name = plain_name(file_name)
         media_type = media_type_of(name)
         if size <= 0:
@@ -182,6 +195,7 @@ class Attachment(Aggregate):
             size=size,
             sha256=sha256,
             visible_to=visible_to,
+            scanner=scanner,
         )
         attachment.record(added)
         return attachment

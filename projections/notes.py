@@ -44,7 +44,8 @@ class NoteOnRecord(Row):
 
 
 class FileOnRecord(Row):
-    """`size` is in bytes. `visible_to` is None where the file is for all who may read the record."""
+    """`size` is in bytes. `visible_to` is None where the file is for all who may read the record. `scanner` found no
+    virus in it when it was added; empty where none looked."""
 
     id: UUID
     reference: str
@@ -59,6 +60,7 @@ class FileOnRecord(Row):
     visible_to: Audience | None
     added_on: date
     added_by: UUID | None
+    scanner: str = ""
     withdrawn_on: date | None = None
 
 
@@ -122,6 +124,7 @@ def file_added(_: FileOnRecord | None, event: Attachment.Added) -> FileOnRecord:
         visible_to=event.visible_to,
         added_on=event.meta.occurred_on,
         added_by=event.meta.signature.actor,
+        scanner=event.scanner,
     )
 
 

@@ -28,9 +28,11 @@ from domain.money import NotMoney
 from domain.references import NotAReference
 from projections.event_log.faults import meant
 from projections.follower import Superseded
+from web.files.scanner import ScannerAway
 
 STATUS: tuple[tuple[type[Exception], type[HTTPException]], ...] = (
     (service.TooManyAtOnce, Conflict),
+    (ScannerAway, ServiceUnavailable),
     (Refusal, UnprocessableEntity),
     (NotMoney, UnprocessableEntity),
     (NotAReference, NotFound),

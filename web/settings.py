@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from flask import current_app
 
 from web.environment import BadSetting, day, secret, whole
+from web.files.scanner import Scanner, scanner_at
 from web.proxy import Network, networks, public_url
 from web.secret_key import secret_keys
 
@@ -46,7 +47,8 @@ class Settings:
     `secret_key` signs cookies and form tokens, `older_keys` are still known. With `secure_cookies` every cookie is
     for HTTPS alone, else each that is asked for by HTTPS. `trusted_proxies` are those whose word on client, scheme
     and host is taken; `public_url` is the address that people use. From the day `second_factor_from` on,
-    administrators, directors and reviewers need a second factor. `council` is the council's own sign-in, if used.
+    administrators, directors and reviewers need a second factor. `council` is the council's own sign-in, if used. The
+    `scanner` looks at every file that is added.
     """
 
     database_url: str
@@ -59,6 +61,7 @@ class Settings:
     public_url: str = ""
     second_factor_from: date | None = None
     council: CouncilSignIn | None = None
+    scanner: Scanner | None = None
 
     @property
     def tokens_for(self) -> timedelta:
@@ -68,8 +71,9 @@ class Settings:
 
 def settings_from_environment(*, database_url: str | None = None) -> Settings:
     """The settings of this deployment: SIS_DATABASE_URL, SIS_REPLICA_URL, SIS_SECURE_COOKIES,
-    SIS_TRUSTED_PROXIES, SIS_PUBLIC_URL, the secret key, and SIS_SECOND_FACTOR_FROM, the day from which
-    administrators, directors and reviewers need a second factor, and what `_council` reads.
+    SIS_TRUSTED_PROXIES, SIS_PUBLIC_URL, the secret key, SIS_SCANNER, the address of clamd,
+    SIS_SECOND_FACTOR_FROM, the day from which administrators, directors and reviewers need a second
+    factor, and what `_council` reads.
 
     Raises BadSecretKey (web.secret_key) where there is no key to be had, BadSetting (web.environment).
     """
@@ -85,6 +89,7 @@ def settings_from_environment(*, database_url: str | None = None) -> Settings:
         public_url=url,
         second_factor_from=day("SIS_SECOND_FACTOR_FROM"),
         council=_council(url),
+        scanner=scanner_at(os.environ.get("SIS_SCANNER", "")),
     )
 
 

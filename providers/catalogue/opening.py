@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
+from providers.archives import HoldsTooMuch, members_of
 from providers.catalogue.problems import WrongFile
 from providers.catalogue.workbooks import Damaged, sheets_of
 
@@ -83,12 +84,12 @@ def parts_of(path: Path, wrong: type[WrongFile]) -> list[Part]:
 def _in_zip(path: Path, wrong: type[WrongFile]) -> list[Part]:
     try:
         with ZipFile(path) as archive:
-            members = archive.infolist()
+            members = members_of(archive, most=_MOST_MEMBERS, largest=LARGEST)
+    except HoldsTooMuch as error:
+        raise wrong(path, str(error)) from error
     except (*_UNREADABLE, ValueError, OSError) as error:
         raise wrong(path, "it is a damaged zip and cannot be unpacked") from error
     names = {member.filename for member in members}
-    if len(members) > _MOST_MEMBERS or sum(member.file_size for member in members) > LARGEST:
-        raise wrong(path, f"it holds more than {_MOST_MEMBERS:,} files or {LARGEST:,} bytes")
     if any(member.flag_bits & 1 for member in members):
         raise wrong(path, "it is a zip with a password; save it without one")
     if "xl/workbook.xml" in names:

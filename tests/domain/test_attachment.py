@@ -14,7 +14,6 @@ from domain.attachment import (
     AttachmentWithdrawn,
     FileIsEmpty,
     FileNameNeeded,
-    FileNameTooLong,
     FileTooLarge,
     FileTypeNotTaken,
     NotAHash,
@@ -47,6 +46,29 @@ def test_a_file_is_known_by_its_name_type_size_hash_and_sender() -> None:
 
 
 @pytest.mark.parametrize(
+    "long", ["x" * 300 + ".pdf", "ż" * 240 + ".PDF", "校" * 99 + ".docx", "a." * 200 + "pdf", "👩🏽‍🏫" * 40 + ".txt"]
+)
+def test_a_long_name_is_shortened_before_its_ending(long: str) -> None:
+    name = an_attachment(file_name=long).file_name
+
+    assert len(name) <= 200
+    assert 200 < len(name.encode()) <= 255 or len(name) > 195
+    assert name.endswith(long[long.rindex(".") :])
+    assert long.startswith(name[:20])
+
+
+def test_a_name_is_kept_without_what_turns_its_ending_round() -> None:
+    assert an_attachment(file_name="invoice\u202efdp.docx").file_name == "invoicefdp.docx"
+
+
+def test_which_scanner_looked_is_known_and_told() -> None:
+    assert an_attachment().scanner == ""
+    [added] = an_attachment(scanner="ClamAV 1.4.6").pending
+    assert isinstance(added, Attachment.Added)
+    assert added.scanner == "ClamAV 1.4.6"
+
+
+@pytest.mark.parametrize(
     ("changes", "rule"),
     [
         ({"file_name": "run.exe"}, FileTypeNotTaken),
@@ -54,7 +76,6 @@ def test_a_file_is_known_by_its_name_type_size_hash_and_sender() -> None:
         ({"file_name": "plan"}, FileTypeNotTaken),
         ({"file_name": "folder/"}, FileNameNeeded),
         ({"file_name": " .. "}, FileNameNeeded),
-        ({"file_name": "x" * 197 + ".pdf"}, FileNameTooLong),
         ({"size": MOST_BYTES + 1}, FileTooLarge),
         ({"size": 0}, FileIsEmpty),
         ({"sha256": "ab"}, NotAHash),

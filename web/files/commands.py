@@ -23,6 +23,7 @@ from web.identity import Reach, Visitor, signed_in
 from web.noun import Deal, Listing, Noun, Sight, Values
 from web.office import office
 from web.policy import Action, Concerned
+from web.settings import current_settings
 
 
 def _listed(
@@ -102,8 +103,10 @@ def add(deal: Deal[Attachment], values: Values) -> Attachment:
     sent.stream.seek(0)
     if len(content) > MOST_BYTES:
         raise FileTooLarge("Choose a file of 10 MiB or less", field="file")
+    scanner = current_settings().scanner
     if content:
         check_content(name, content)
+    looked = scanner.look(content) if scanner and content else ""
     sha256 = keep(deal.office, content, media_type)
     return deal.begin(
         lambda reference: Attachment.add(
@@ -113,6 +116,7 @@ def add(deal: Deal[Attachment], values: Values) -> Attachment:
             size=len(content),
             sha256=sha256,
             visible_to=visible_to,
+            scanner=looked,
         )
     )
 

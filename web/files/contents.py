@@ -1,4 +1,4 @@
-"""Whether the bytes of a file are what its name says."""
+"""Whether the bytes of a file are what its name says, and do nothing by themselves when it is opened."""
 
 from __future__ import annotations
 
@@ -8,89 +8,75 @@ from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 
 from domain.aggregate import Refusal
+from web.files import compound, packages, pdf, written
+from web.files.refusals import ContentIsOtherwise, HoldsMore
 
-PDF, PNG, JPEG, ZIP = b"%PDF-", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"PK\x03\x04"
-UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\f\r\x1a")
-LONGEST_MIMETYPE = 200
+PNG, JPEG, GIF = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", (b"GIF87a", b"GIF89a")
+HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+DEEPEST = 3
+"""Files within files: a workbook behind a chart in a presentation that came with a message."""
 
-
-class ContentIsOtherwise(Refusal):
-    """The bytes of a file are not of the type that its name says."""
-
-
-class HasMacros(Refusal):
-    """A document brings a program with it."""
+Check = Callable[[str, bytes], None]
 
 
-def check_content(file_name: str, content: bytes) -> None:
-    """Raises ContentIsOtherwise, or HasMacros. Endings that are not known here are refused by the attachment."""
+def check_content(file_name: str, content: bytes, depth: int = 0) -> None:
+    """Raises ContentIsOtherwise, HasMacros, IsActive, HasPassword or HoldsMore. Endings that are not known here are
+    refused by the attachment."""
+    if depth > DEEPEST:
+        raise HoldsMore
     ending = PurePosixPath(file_name).suffix.lower()
-    is_so = _LOOKS_LIKE.get(ending)
-    if is_so is not None and not is_so(content):
+    known = _KINDS.get(ending)
+    if known is None:
+        return
+    looks_like, look_within = known
+    if not looks_like(content):
+        compound.must_not_be_locked(ending, content)
         raise ContentIsOtherwise(
-            f"The content of this file is not that of a {ending[1:].upper()} file. Choose another.",
-            field="file",
+            f"The content of this file is not that of a {ending[1:].upper()} file. Choose another."
         )
+    try:
+        look_within(ending, content, lambda name, inner: check_content(name, inner, depth + 1))
+    except Refusal:
+        raise
+    except Exception:  # whatever a damaged file makes of the libraries that read it
+        raise ContentIsOtherwise("The file is damaged. Save it anew and choose it again.") from None
 
 
 def _begins(*signatures: bytes) -> Callable[[bytes], bool]:
     return lambda content: content.startswith(signatures)
 
 
-def _office(folder: str) -> Callable[[bytes], bool]:
-    """A Word or Excel document: a package whose parts stand in a folder."""
-
-    def is_so(content: bytes) -> bool:
-        names = _entries(content)
-        if any(name.lower().endswith("vbaproject.bin") for name in names):
-            raise HasMacros("Documents with macros are not taken. Save it without and choose it again.", field="file")
-        return "[Content_Types].xml" in names and any(name.startswith(folder) for name in names)
-
-    return is_so
+def _is_heic(content: bytes) -> bool:
+    return content[4:8] == b"ftyp" and content[8:12] in HEIC_BRANDS
 
 
-def _open_document(kind: str) -> Callable[[bytes], bool]:
-    """An OpenDocument: a package that names its type in an entry of its own."""
-
-    def is_so(content: bytes) -> bool:
-        if "mimetype" not in _entries(content):
-            return False
-        with zipfile.ZipFile(io.BytesIO(content)) as package, package.open("mimetype") as entry:
-            return entry.read(LONGEST_MIMETYPE) == f"application/vnd.oasis.opendocument.{kind}".encode()
-
-    return is_so
+def _nothing_more(ending: str, content: bytes, _: Check) -> None:
+    """A picture is no archive too, as a file may be that is made to pass for either."""
+    if zipfile.is_zipfile(io.BytesIO(content)):
+        raise ContentIsOtherwise(f"This file is a {ending[1:].upper()} file and an archive at once. Choose another.")
 
 
-def _entries(content: bytes) -> list[str]:
-    if not content.startswith(ZIP):
-        return []
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
-            return package.namelist()
-    except (zipfile.BadZipFile, ValueError, OSError):
-        return []
+def _pdf(ending: str, content: bytes, within: Check) -> None:
+    _nothing_more(ending, content, within)
+    pdf.check(content)
 
 
-def _text(content: bytes) -> bool:
-    if content.startswith(UTF_16):
-        try:
-            content.decode("utf-16")
-        except UnicodeDecodeError:
-            return False
-        return True
-    return len(content.translate(None, CONTROLS)) == len(content)
-
-
-_LOOKS_LIKE: Mapping[str, Callable[[bytes], bool]] = {
-    ".pdf": _begins(PDF),
-    ".png": _begins(PNG),
-    ".jpg": _begins(JPEG),
-    ".jpeg": _begins(JPEG),
-    ".docx": _office("word/"),
-    ".xlsx": _office("xl/"),
-    ".odt": _open_document("text"),
-    ".ods": _open_document("spreadsheet"),
-    ".csv": _text,
-    ".txt": _text,
+_KINDS: Mapping[str, tuple[Callable[[bytes], bool], Callable[[str, bytes, Check], None]]] = {
+    ".pdf": (pdf.is_pdf, _pdf),
+    ".png": (_begins(PNG), _nothing_more),
+    ".jpg": (_begins(JPEG), _nothing_more),
+    ".jpeg": (_begins(JPEG), _nothing_more),
+    ".heic": (_is_heic, _nothing_more),
+    ".gif": (_begins(*GIF), _nothing_more),
+    ".docx": (packages.is_office("word/"), packages.check_office),
+    ".xlsx": (packages.is_office("xl/"), packages.check_office),
+    ".pptx": (packages.is_office("ppt/"), packages.check_office),
+    ".odt": (packages.is_open_document("text"), packages.check_open_document),
+    ".ods": (packages.is_open_document("spreadsheet"), packages.check_open_document),
+    ".doc": (compound.is_word, compound.check_word),
+    ".msg": (compound.is_message, compound.check_message),
+    ".rtf": (written.is_rtf, written.check_rtf),
+    ".csv": (written.is_text, written.check_csv),
+    ".txt": (written.is_text, written.check_text),
 }
+"""How the bytes of a kind of file begin, and what is looked for within. A GIF comes with messages only."""

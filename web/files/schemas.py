@@ -9,7 +9,7 @@ from flask_smorest.fields import Upload
 from marshmallow import Schema, ValidationError, fields, post_load
 from werkzeug.datastructures import FileStorage
 
-from domain.attachment import MEDIA_TYPES
+from domain.attachment import MEDIA_TYPES, TAKEN
 from domain.vocabulary import Audience
 from web.attached import TAKES_FILES, PlaceField
 from web.audience import audience_field
@@ -37,7 +37,7 @@ class AddFile(Schema):
             "label": "File",
             "noun": "a file",
             "accept": ",".join(MEDIA_TYPES),
-            "hint": "PDF, DOCX, XLSX, ODT, ODS, CSV, TXT, PNG or JPEG, of 10 MiB or less. No names of pupils.",
+            "hint": f"{TAKEN}, of 10 MiB or less. No names of pupils.",
         },
     )
 
@@ -68,6 +68,9 @@ class FileOut(Schema):
         by_value=True,
         allow_none=True,
         metadata={"description": "Null where the file is for all who may read the record"},
+    )
+    scanner = fields.String(
+        metadata={"description": "What looked at the file when it was added, and found no virus; else empty"}
     )
     added_on = fields.Date()
     added_by = person_field(allow_none=True)

@@ -1,45 +1,66 @@
-"""Whether the bytes of a file are what its name says."""
+"""Whether the bytes of a file are what its name says, and do nothing by themselves."""
 
 from __future__ import annotations
 
 import io
 import zipfile
+from contextlib import suppress
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pypdf import PdfReader, PdfWriter
 
-from web.files.contents import ContentIsOtherwise, HasMacros, check_content
+from domain.attachment import MEDIA_TYPES
+from tests.web.files.making import compound, message, office, package, pdf, relationship, word
+from web.files import packages
+from web.files.contents import check_content
+from web.files.refusals import ContentIsOtherwise, HasMacros, HasPassword, HoldsMore, IsActive, OfTheFile
 
 OPEN_TEXT = "application/vnd.oasis.opendocument.text"
+PNG, JPEG, HEIC = b"\x89PNG\r\n\x1a\n...", b"\xff\xd8\xff\xe0...", b"\0\0\0\x18ftypheic\0\0\0\0"
+SCRIPT, LAUNCH = "<</S/JavaScript/JS(app.alert\\(1\\))>>", "<</S/Launch/F(calc.exe)>>"
 
 
-def package(**entries: str) -> bytes:
-    """A zip archive with these entries; two underscores stand for a folder."""
+def locked_pdf(password: str) -> bytes:
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf())))
+    writer.encrypt(user_password=password, owner_password="owner", algorithm="AES-256")
     kept = io.BytesIO()
-    with zipfile.ZipFile(kept, "w") as archive:
-        for name, text in entries.items():
-            archive.writestr(name.replace("__", "/"), text)
+    writer.write(kept)
     return kept.getvalue()
 
 
-def office_package(folder: str, **more: str) -> bytes:
-    kept = io.BytesIO()
-    with zipfile.ZipFile(kept, "w") as archive:
-        for name in ("[Content_Types].xml", f"{folder}/document.xml", *more):
-            archive.writestr(name, "<xml/>")
-    return kept.getvalue()
+LINKED = office("word", {"word/_rels/document.xml.rels": relationship("hyperlink", "https://a.example")})
+CHART = office("ppt", {"ppt/embeddings/Sheet1.xlsx": office("xl"), "ppt/charts/chart1.xml": "<c/>"})
 
 
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("report.pdf", b"%PDF-1.7 ..."),
-        ("chart.PNG", b"\x89PNG\r\n\x1a\n..."),
-        ("photo.jpeg", b"\xff\xd8\xff\xe0..."),
-        ("letter.docx", office_package("word")),
-        ("sums.xlsx", office_package("xl")),
-        ("letter.odt", package(mimetype=OPEN_TEXT)),
-        ("list.csv", "name,mark\nCafé,1\n".encode("cp1252")),
+        ("report.pdf", pdf()),
+        ("report.pdf", pdf(packed=True)),
+        ("blank line.pdf", b"\r\n" + pdf()),
+        ("mark.pdf", b"\xef\xbb\xbf \n" + pdf()),
+        ("opens at a page.pdf", pdf("/OpenAction[3 0 R/Fit]")),
+        ("opens at a page.pdf", pdf("/OpenAction 5 0 R", {5: "<</S/GoTo/D[3 0 R/Fit]>>"})),
+        ("names nothing.pdf", pdf("/Names<</EmbeddedFiles<</Names[]>>>>")),
+        ("signed to be read by all.pdf", locked_pdf("")),
+        ("chart.PNG", PNG),
+        ("photo.jpeg", JPEG),
+        ("photo.heic", HEIC),
+        ("letter.docx", office()),
+        ("with links.docx", LINKED),
+        ("sums.xlsx", office("xl")),
+        ("sums of sums.xlsx", office("xl", {"xl/_rels/x.rels": relationship("externalLinkPath", "sums.xlsx")})),
+        ("talk.pptx", CHART),
+        ("letter.doc", word()),
+        ("letter.rtf", b"{\\rtf1\\ansi The objective: DDE data}"),
+        ("call.msg", message()),
+        ("call.msg", message({"plan.docx": office(), "logo.gif": b"GIF89a...", "sums.xlsx": office("xl")})),
+        ("letter.odt", package({"mimetype": OPEN_TEXT, "content.xml": "<text/>"})),
+        ("list.csv", "name,mark\nCafé,-1\n+44 161 1;!\n".encode("cp1252")),
         ("list.txt", "name\tmark\r\n".encode("utf-16")),
+        ("sums.txt", b"1 < 2, and <html> is a word"),
     ],
 )
 def test_a_file_that_is_what_its_name_says_is_taken(name: str, content: bytes) -> None:
@@ -50,21 +71,155 @@ def test_a_file_that_is_what_its_name_says_is_taken(name: str, content: bytes) -
     ("name", "content"),
     [
         ("report.pdf", b"MZ\x90\x00"),
-        ("chart.png", b"\xff\xd8\xff\xe0..."),
+        ("report.pdf", b"<script>" + pdf()),
+        ("report.pdf", b"%PDF-1.7 and nothing more"),
+        ("report.pdf", pdf() + package({"a.exe": "MZ"})),
+        ("chart.png", JPEG),
+        ("chart.png", b"<svg onload='x'/>"),
+        ("chart.png", PNG + package({"a.exe": "MZ"})),
+        ("photo.heic", b"\0\0\0\x18ftypmp42"),
         ("letter.docx", b"PK\x03\x04 broken"),
-        ("letter.docx", office_package("xl")),
-        ("letter.docx", package(word__document="<xml/>")),
-        ("sums.ods", package(mimetype=OPEN_TEXT)),
-        ("letter.odt", package(content="<xml/>")),
+        ("letter.docx", office("xl")),
+        ("letter.docx", b"MZ" + office()),
+        ("letter.docx", package({"word/document.xml": "<xml/>"})),
+        ("letter.docx", word()),
+        ("letter.docx", office("word", {"WORD/document.xml": "<xml/>"})),
+        ("talk.pptx", office("word")),
+        ("letter.doc", office()),
+        ("letter.doc", message()),
+        ("letter.doc", word()[:600]),
+        ("letter.doc", b"<html><body>saved by Word</body></html>"),
+        ("call.msg", word()),
+        ("letter.rtf", b"<html>"),
+        ("sums.ods", package({"mimetype": OPEN_TEXT})),
+        ("letter.odt", package({"content.xml": "<xml/>"})),
         ("list.csv", b"a,b\x00,c"),
+        ("list.csv", b"{\\rtf1 }"),
         ("list.txt", b"\xff\xfe\x00"),
+        ("list.txt", b"\xef\xbb\xbf <!DOCTYPE html><script>1</script>"),
+        ("list.txt", "\n<!-- x --><svg onload='x'>".encode("utf-16")),
+        ("list.csv", b"<?xml version='1.0'?><svg/>"),
+        ("list.txt", pdf()),
     ],
 )
 def test_a_file_that_is_something_else_is_refused(name: str, content: bytes) -> None:
-    with pytest.raises(ContentIsOtherwise, match="Choose another"):
+    with pytest.raises(ContentIsOtherwise, match=r"Choose another|choose it again"):
         check_content(name, content)
 
 
-def test_a_document_with_macros_is_refused() -> None:
-    with pytest.raises(HasMacros):
-        check_content("letter.docx", office_package("word", **{"word/vbaProject.bin": ""}))
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("letter.docx", office("word", {"word/vbaProject.bin": ""})),
+        (
+            "letter.docx",
+            office("word", {"word/other.bin": "", "[Content_Types].xml": "vnd.ms-word.document.macroEnabled"}),
+        ),
+        ("sums.xlsx", office("xl", {"xl/macrosheets/sheet1.xml": "<xm/>"})),
+        ("talk.pptx", office("ppt", {"ppt/vbaData.xml": ""})),
+        ("talk.pptx", office("ppt", {"ppt/embeddings/a.docx": office("word", {"word/vbaProject.bin": ""})})),
+        ("letter.doc", word({"Macros/VBA/Module1": b"Sub"})),
+        ("letter.doc", word({"ObjectPool/_1/_VBA_PROJECT_CUR/x": b""})),
+        ("call.msg", message({"plan.docx": office("word", {"word/vbaProject.bin": ""})})),
+        ("call.msg", message({"plan.doc": word({"Macros/VBA/Module1": b"Sub"})})),
+        ("letter.odt", package({"mimetype": OPEN_TEXT, "Basic/Standard/Module1.xml": "Sub"})),
+        ("letter.odt", package({"mimetype": OPEN_TEXT, "content.xml": "<a href='vnd.sun.star.script:x'/>"})),
+        ("report.pdf", pdf(f"/OpenAction{SCRIPT}")),
+        ("report.pdf", pdf("", {5: SCRIPT})),
+        ("report.pdf", pdf("", {5: SCRIPT}, packed=True)),
+        ("report.pdf", pdf("", {5: "<</A<</S/#4aavaScript/#4a#53 6 0 R>>>>", 6: "(x)"})),
+        ("report.pdf", pdf("", {5: "<</S 6 0 R/Next 7 0 R>>", 6: "/JavaScript", 7: "<<>>"})),
+        ("report.pdf", pdf("/AcroForm<</XFA[]>>")),
+    ],
+)
+def test_a_document_with_macros_or_scripts_is_refused(name: str, content: bytes) -> None:
+    with pytest.raises(HasMacros, match="Documents with macros are not taken"):
+        check_content(name, content)
+
+
+DDE = '<w:instrText>DDE</w:instrText><w:instrText xml:space="preserve">AUTO c:\\\\cmd</w:instrText>'
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        (
+            "letter.docx",
+            office("word", {"word/_rels/settings.xml.rels": relationship("attachedTemplate", "http://a/t.dotm")}),
+        ),
+        ("letter.docx", office("word", {"word/_rels/document.xml.rels": relationship("image", "file://a/x.png")})),
+        ("letter.docx", office("word", {"word/embeddings/oleObject1.bin": compound({"x": b""})})),
+        ("letter.docx", office("word", {"word/activeX/activeX1.bin": ""})),
+        ("letter.docx", office("word", {"word/footer1.xml": f"<w:fldChar/>{DDE}<w:fldChar/>"})),
+        ("letter.docx", office("word", {"word/footer1.xml": '<w:fldSimple w:instr=" DDE cmd"/>'})),
+        ("sums.xlsx", office("xl", {"xl/externalLinks/externalLink1.xml": '<ddeLink ddeService="cmd"/>'})),
+        ("letter.doc", word({"ObjectPool/_1/\x01Ole10Native": b"MZ"})),
+        ("call.msg", message({"run.exe": b"MZ"})),
+        ("call.msg", message({"page.html": b"<script>"})),
+        ("letter.rtf", b"{\\rtf1{\\object\\objdata 0105}}"),
+        ("letter.rtf", b"{\\rtf1{\\*\\template http://a/t.dotm}}"),
+        ("letter.rtf", b"{\\rtf1{\\field{\\*\\fldinst{ DDEAUTO c:\\\\cmd}}}}"),
+        ("list.csv", b"name,mark\n=cmd|' /C calc'!A0,1\n"),
+        ("list.csv", "name;@SUM(1)*cmd|'/C calc'!A0".encode("utf-16")),
+        ("report.pdf", pdf(f"/OpenAction{LAUNCH}")),
+        ("report.pdf", pdf("/OpenAction<</S/URI/URI(http://a)>>", packed=True)),
+        ("report.pdf", pdf("", {5: LAUNCH}, packed=True)),
+        ("report.pdf", pdf("/Names<</EmbeddedFiles<</Names[(a)5 0 R]>>>>", {5: "<<>>"})),
+        ("report.pdf", pdf("", {5: "<</Type/Filespec/EF<</F 6 0 R>>>>", 6: "<<>>"})),
+        ("report.pdf", pdf("", {5: "<</AA<</O<</S/URI/URI(http://a)>>>>>>"})),
+    ],
+)
+def test_a_file_that_does_or_brings_something_by_itself_is_refused(name: str, content: bytes) -> None:
+    with pytest.raises(IsActive, match="Such files are not taken"):
+        check_content(name, content)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("letter.docx", compound({"EncryptedPackage": b"", "EncryptionInfo": b""})),
+        ("sums.xlsx", compound({"EncryptedPackage": b"", "EncryptionInfo": b""})),
+        ("letter.doc", word(flags=0x0100)),
+        ("report.pdf", locked_pdf("secret")),
+        ("letter.odt", package({"mimetype": OPEN_TEXT, "META-INF/manifest.xml": "<manifest:encryption-data/>"})),
+        ("call.msg", message({"plan.pdf": locked_pdf("secret")})),
+    ],
+)
+def test_a_file_with_a_password_is_named_as_that(name: str, content: bytes) -> None:
+    with pytest.raises(HasPassword, match="has a password"):
+        check_content(name, content)
+
+
+def test_a_document_of_very_much_is_refused_before_it_is_unpacked() -> None:
+    bomb = office("word", {"word/media/a.xml": b"\0" * (packages.LARGEST + 1)})
+    assert len(bomb) < 1_000_000
+    with pytest.raises(HoldsMore):
+        check_content("letter.docx", bomb)
+    many = {f"word/{number}.xml": "" for number in range(packages.MOST_PARTS)}
+    with pytest.raises(HoldsMore):
+        check_content("letter.docx", office("word", many))
+
+
+def test_files_within_files_come_to_an_end() -> None:
+    inner = office("xl")
+    for _ in range(5):
+        inner = office("xl", {"xl/embeddings/a.xlsx": inner})
+    with pytest.raises(HoldsMore):
+        check_content("sums.xlsx", inner)
+
+
+MADE = [pdf(), pdf(packed=True), office(), office("xl"), word(), message({"a.txt": b"x"}), b"{\\rtf1 }", PNG, HEIC]
+
+
+@given(st.sampled_from(sorted(MEDIA_TYPES)), st.sampled_from(MADE), st.data())
+def test_no_bytes_are_more_than_refused(ending: str, made: bytes, data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(made)))
+    content = made[:at] + data.draw(st.binary(max_size=20)) + made[at + data.draw(st.integers(0, 20)) :]
+    with suppress(OfTheFile):
+        check_content(f"a{ending}", content)
+
+
+def test_the_made_compound_file_is_read_as_one() -> None:
+    with zipfile.ZipFile(io.BytesIO(office())) as archive:
+        assert archive.testzip() is None
+    check_content("letter.doc", word({"Data/Inner/Deep": b"x" * 9000}))

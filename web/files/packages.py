@@ -1,0 +1,145 @@
+"""Documents that are a zip of parts: Word, Excel and PowerPoint since 2007 (ECMA-376), and OpenDocument."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from xml.etree import ElementTree
+
+from providers.archives import HoldsTooMuch, members_of
+from web.files.compound import is_compound
+from web.files.refusals import ContentIsOtherwise, HasMacros, HasPassword, HoldsMore, IsActive
+
+ZIP = b"PK\x03\x04"
+MOST_PARTS, LARGEST = 5_000, 200 * 1024 * 1024
+"""Parts of a document, and bytes of them all, unpacked."""
+
+DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
+
+PROGRAMS = re.compile(r"vbaproject|vbadata|(^|/)macrosheets/|(^|/)(basic|scripts)/.", re.IGNORECASE)
+MACRO_TYPES = re.compile(rb"macroEnabled|vbaProject|ms-excel\.(?:macrosheet|intlmacrosheet)", re.IGNORECASE)
+OUTSIDE_OF_OFFICE = re.compile(r"(^|/)(activex|ctrlprops)/", re.IGNORECASE)
+WITHIN = re.compile(r"(^|/)(embeddings|package)/[^/]*\.(docx|xlsx|pptx)$", re.IGNORECASE)
+EMBEDDED = re.compile(r"(^|/)embeddings/.", re.IGNORECASE)
+FETCHED = "does or fetches something by itself when it is opened"
+EMBEDS = "has another file or program embedded in it"
+LINKS = ("/hyperlink", "/externalLinkPath", "/xlPathMissing", "/xlStartup", "/xlLibrary")
+"""Relationships to the outside that do nothing until somebody follows them, or says that values may be updated."""
+
+DDE_LINK, DDE_FIELD = (
+    re.compile(rb"<(?:\w+:)?ddeLink\b"),
+    re.compile(rb"^\s*DDE(?:AUTO)?\b|\bDDEAUTO\b", re.IGNORECASE),
+)
+FIELD = re.compile(rb"<w:instrText[^>]*>([^<]*)|<w:fldSimple[^>]*w:instr=[\"']([^\"']*)|(<w:fldChar\b)")
+SCRIPT = re.compile(rb"vnd\.sun\.star\.script:|<script:event-listener\b|<office:script\b")
+ENCRYPTED_PART = re.compile(rb"<manifest:encryption-data\b")
+
+Check = Callable[[str, bytes], None]
+
+
+def is_office(folder: str) -> Callable[[bytes], bool]:
+    """Whether bytes are a package whose parts stand in a folder."""
+
+    def is_so(content: bytes) -> bool:
+        names = _names(content)
+        return "[Content_Types].xml" in names and any(name.startswith(folder) for name in names)
+
+    return is_so
+
+
+def is_open_document(kind: str) -> Callable[[bytes], bool]:
+    """Whether bytes are a package that names its type in an entry of its own."""
+
+    def is_so(content: bytes) -> bool:
+        if "mimetype" not in _names(content):
+            return False
+        with _opened(content) as package:
+            return package.read("mimetype") == f"application/vnd.oasis.opendocument.{kind}".encode()
+
+    return is_so
+
+
+def check_office(_: str, content: bytes, within: Check) -> None:
+    """Raises HasMacros or IsActive; HoldsMore, ContentIsOtherwise."""
+    with _opened(content) as package:
+        names = package.namelist()
+        if any(PROGRAMS.search(name) for name in names) or MACRO_TYPES.search(package.read("[Content_Types].xml")):
+            raise HasMacros
+        if any(OUTSIDE_OF_OFFICE.search(name) for name in names):
+            raise IsActive(EMBEDS)
+        for name in names:
+            if WITHIN.search(name):
+                within(name, package.read(name))
+            elif EMBEDDED.search(name) and not name.lower().endswith(".rels"):
+                raise IsActive(EMBEDS)
+            elif name.lower().endswith(".rels"):
+                _check_relationships(package.read(name))
+            elif name.lower().endswith(".xml") and _has_dde(package.read(name)):
+                raise IsActive(FETCHED)
+
+
+def check_open_document(_: str, content: bytes, __: Check) -> None:
+    """Raises HasMacros, HasPassword; HoldsMore, ContentIsOtherwise."""
+    with _opened(content) as package:
+        names = package.namelist()
+        if any(PROGRAMS.search(name) for name in names):
+            raise HasMacros
+        if "META-INF/manifest.xml" in names and ENCRYPTED_PART.search(package.read("META-INF/manifest.xml")):
+            raise HasPassword
+        if any(SCRIPT.search(package.read(name)) for name in names if name.endswith(".xml")):
+            raise HasMacros
+        if any(is_compound(package.read(name)) for name in names if name.startswith("Object ")):
+            raise IsActive(EMBEDS)
+
+
+def _check_relationships(rels: bytes) -> None:
+    if b"<!DOCTYPE" in rels or b"<!ENTITY" in rels:
+        raise ContentIsOtherwise("The document is damaged. Save it anew and choose it again.")
+    for each in ElementTree.fromstring(rels).iter():  # noqa: S314  # without entities, and no larger than is taken
+        outside = each.get("TargetMode", "").lower() == "external"
+        if outside and not each.get("Type", "").endswith(LINKS):
+            raise IsActive(FETCHED)
+
+
+def _has_dde(part: bytes) -> bool:
+    """Whether a part runs a command by an old way of Windows: as a link of a workbook, or a field of a text, which
+    may be cut into pieces."""
+    if DDE_LINK.search(part):
+        return True
+    fields, present = [], b""
+    for told, simple, mark in FIELD.findall(part):
+        if mark or simple:
+            fields.append(present)
+            present = b""
+        fields += [simple] if simple else []
+        present += told
+    return any(DDE_FIELD.search(field) for field in (*fields, present))
+
+
+def _names(content: bytes) -> list[str]:
+    if not content.startswith(ZIP):
+        return []
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            return package.namelist()
+    except DAMAGED:
+        return []
+
+
+@contextmanager
+def _opened(content: bytes) -> Iterator[zipfile.ZipFile]:
+    """The package, where it holds no more than is taken, and each part once. Raises HoldsMore, HasPassword."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            members = members_of(package, most=MOST_PARTS, largest=LARGEST)
+            if len({member.filename.lower() for member in members}) < len(members):
+                raise ContentIsOtherwise("A part of the document is in it twice. Save it anew and choose it again.")
+            if any(member.flag_bits & 1 for member in members):
+                raise HasPassword
+            yield package
+    except HoldsTooMuch:
+        raise HoldsMore from None
