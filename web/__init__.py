@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, request
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 from werkzeug.exceptions import NotFound, UnprocessableEntity
@@ -19,6 +17,7 @@ from web.accounts.forms_cookie import SignedApart
 from web.again import add_kept_answers
 from web.api import add_api_of
 from web.api.door import handle
+from web.api.limit import add_limit
 from web.attached import know_nouns
 from web.authority import authority
 from web.bounds import MOST_FIELDS, MOST_TYPED, Request
@@ -37,8 +36,6 @@ from web.restricted_readings import add_restricted_readings
 from web.settings import Settings, settings_from_environment
 from web.signing import sign_with
 from web.standstill import notice
-
-API_LIMIT = "600 per minute"
 
 
 def create_app(settings: Settings | None = None, *, office: Office | None = None) -> Flask:
@@ -74,6 +71,7 @@ def make_app(settings: Settings) -> Flask:
     _add_templates(app)
     add_accounts(app)
     ask_who_comes_first(app)
+    add_limit(app)
     add_restricted_readings(app)
     add_own_acts(app)
     _refuse_nul(app)
@@ -85,10 +83,8 @@ def make_app(settings: Settings) -> Flask:
     for noun, pages in NOUNS:
         for blueprint in (form_pages(noun), pages):
             app.register_blueprint(blueprint, url_prefix=f"/{noun.path}")
-    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
     for api in add_api_of(app, [noun for noun, _ in NOUNS], SHELVES):
         csrf.exempt(api)
-        limiter.limit(API_LIMIT)(api)
     handle(app)
     return app
 

@@ -19,6 +19,9 @@ VAR = Path("var")
 
 TOKENS_FOR = timedelta(days=30)
 
+API_LIMIT = 600
+"""Requests a minute."""
+
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 DEMONSTRATION = "demonstration"
@@ -48,7 +51,7 @@ class Settings:
     for HTTPS alone, else each that is asked for by HTTPS. `trusted_proxies` are those whose word on client, scheme
     and host is taken; `public_url` is the address that people use. From the day `second_factor_from` on,
     administrators, directors and reviewers need a second factor. `council` is the council's own sign-in, if used. The
-    `scanner` looks at every file that is added.
+    `scanner` looks at every file that is added. `api_limit` is how many requests a minute are answered for a token.
     """
 
     database_url: str
@@ -62,6 +65,7 @@ class Settings:
     second_factor_from: date | None = None
     council: CouncilSignIn | None = None
     scanner: Scanner | None = None
+    api_limit: int = API_LIMIT
 
     @property
     def tokens_for(self) -> timedelta:
@@ -73,7 +77,7 @@ def settings_from_environment(*, database_url: str | None = None) -> Settings:
     """The settings of this deployment: SIS_DATABASE_URL, SIS_REPLICA_URL, SIS_SECURE_COOKIES,
     SIS_TRUSTED_PROXIES, SIS_PUBLIC_URL, the secret key, SIS_SCANNER, the address of clamd,
     SIS_SECOND_FACTOR_FROM, the day from which administrators, directors and reviewers need a second
-    factor, and what `_council` reads.
+    factor, SIS_API_LIMIT, and what `_council` reads.
 
     Raises BadSecretKey (web.secret_key) where there is no key to be had, BadSetting (web.environment).
     """
@@ -90,6 +94,7 @@ def settings_from_environment(*, database_url: str | None = None) -> Settings:
         second_factor_from=day("SIS_SECOND_FACTOR_FROM"),
         council=_council(url),
         scanner=scanner_at(os.environ.get("SIS_SCANNER", "")),
+        api_limit=whole("SIS_API_LIMIT", API_LIMIT),
     )
 
 

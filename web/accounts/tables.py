@@ -100,6 +100,15 @@ COUNCIL_ACCOUNTS = sa.Table(
 )
 """As whom the council's own sign-in (OpenID Connect) knows a person, and when it last confirmed them."""
 
+REQUEST_COUNTS = sa.Table(
+    "request_counts",
+    DOOR_TABLES,
+    sa.Column("key", sa.Uuid, primary_key=True),
+    sa.Column("minute", sa.BigInteger, nullable=False),
+    sa.Column("used", sa.BigInteger, nullable=False),
+)
+"""What has been taken of the API's limit in the last minute (since 1970) that a token, or a person, asked in."""
+
 SECURITY_TRAIL = sa.Table(
     "security_trail",
     DOOR_TABLES,

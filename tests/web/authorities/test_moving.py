@@ -27,7 +27,7 @@ from tests.town import Town
 from tests.web.authorities.conftest import places_of
 from tests.world import Clock, World
 from web.accounts import accounts, attempts, council, factors, kept_answers, sessions, tokens
-from web.accounts.tables import DOOR_TABLES, DRAFTS, IDEMPOTENCY_KEYS, SECURITY_TRAIL, UPLOADS
+from web.accounts.tables import DOOR_TABLES, DRAFTS, IDEMPOTENCY_KEYS, REQUEST_COUNTS, SECURITY_TRAIL, UPLOADS
 from web.authorities import moving, places
 from web.authorities.copying import CopyDiffers
 from web.authorities.directory import Directory, DirectoryRefusal
@@ -104,6 +104,7 @@ def furnish(url: str) -> None:
             kept_answers.keep(connection, person, "/x", MultiDict({"b": "é"}), office.now(), had_files=False)
             happened = {"id": person, "at": office.now(), "kind": "signed_in", "detail": ""}
             connection.execute(SECURITY_TRAIL.insert().values(happened))
+            connection.execute(REQUEST_COUNTS.insert().values(key=person, minute=29_000_000, used=30))
             factors.begin(connection, account.id, Settings(url, secret_key="only for tests"))
             council.link(connection, account, "https://login.example", "dora", office.now())
             for number in range(9):
