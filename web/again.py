@@ -63,7 +63,7 @@ def add_kept_answers(app: Flask) -> None:
     @app.after_request
     def remember(response: Response) -> Response:
         person = g.get("session_person")
-        if person is not None and signed_in_last() != person and request.method == "GET":
+        if person is not None and signed_in_last() != person and request.method != "POST":
             _remember_who(response, person)
         return response
 
@@ -107,7 +107,7 @@ def signed_in_last() -> UUID | None:
 def restored() -> KeptAnswers | None:
     """What is to be shown again by the form that is opened, None where it is opened afresh or sent."""
     found: KeptAnswers | None = g.get("kept_answers")
-    return found if request.method == "GET" else None
+    return found if request.method != "POST" else None
 
 
 def done() -> None:

@@ -2,40 +2,26 @@
 
 from __future__ import annotations
 
-from itertools import dropwhile, islice
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from web.disclosure import Disclosure
 from web.doing import Found
 from web.identity import signed_in
 from web.noun import Listing, Noun, Shelf, Values
-from web.timeline import HistoryEntry, as_row, entries
+from web.timeline import HistoryEntry, as_row, timeline_of_record
 
 
 def _told(
     connection: sa.Connection, found: Found[Any], _: Values, after: str | None, limit: int
 ) -> list[HistoryEntry]:
     """The entries behind one, the latest first."""
-    asking = signed_in()
-    disclosure = Disclosure(connection, asking, found.events)
-    latest_first = reversed(found.events)
-    behind = latest_first if after is None else _behind(latest_first, UUID(after))
-    told = list(islice((event for event in behind if disclosure.tells(event)), limit))
-    return [as_row(entry, HistoryEntry) for entry in entries(connection, told, asking, disclosure)]
-
-
-def _behind(events: Any, id: UUID) -> Any:
-    there = dropwhile(lambda event: event.meta.event_id != id, events)
-    if next(there, None) is None:
-        raise ValueError(id)
-    return there
+    told = timeline_of_record(connection, found.events, signed_in(), after=after, limit=limit)
+    return [as_row(entry, HistoryEntry) for entry in told]
 
 
 HISTORY = Listing(HistoryEntry, _told, lambda row: str(row.id), place=UUID, inside=("position",))
-"""Goes on behind an entry's id: a place in the log would tell how much happens elsewhere."""
 
 
 def history_of(noun: Noun[Any]) -> Shelf:

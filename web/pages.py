@@ -11,23 +11,25 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask import render_template, request
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+from werkzeug.exceptions import BadRequest
 
-from domain.aggregate import Aggregate
+from domain.aggregate import Aggregate, Event
 from domain.vocabulary import Word
 from projections import readings
 from projections.together import Together
 from web.attached import BESIDE, TAKES_NOTES, attached_to
+from web.disclosure import Disclosure
 from web.doing import find
 from web.forms.messages import Phrase, plainly
 from web.identity import reach, signed_in, visitor
 from web.known import ids_within, names_of, rows_of
-from web.noun import Listing, Noun
+from web.noun import NO_PLACE, Listing, Noun
 from web.office import office
 from web.policy import Action, Concerned
 from web.restricted import RESTRICTED_TOO, is_restricted
 from web.restricted_readings import is_shown
 from web.sentences import ids_in
-from web.timeline import timeline_of_record
+from web.timeline import entries, told_of_record
 
 A = TypeVar("A", bound=Aggregate)
 
@@ -68,13 +70,15 @@ def record_page(
     asked = beside or (BESIDE if noun.kind.KIND in TAKES_NOTES else None)
     with office().read() as connection:
         rows = asked.rows(connection, record=found.record.id, **about(found.record)) if asked else {}
+        disclosure = Disclosure(connection, asking, found.events)
+        told, following = _told(disclosure, found.events)
         shown = {id for id in ids(seen) if id is not None}
         readers = _readers(connection, found.record.id, found.concerned)
         shown |= {each.reader for each in readers}
-        rows_of(connection, {*ids_within(vars(found.record)), *ids_within(rows), *ids_in(found.events), *shown})
+        rows_of(connection, {*ids_within(vars(found.record)), *ids_within(rows), *ids_in(told), *shown})
         extra = more(connection, seen, rows) if more else {}
         names = names_of(connection, {*shown, *extra.get("also_named", ())})
-        history = timeline_of_record(connection, found.events, asking)
+        history = entries(connection, told, asking, disclosure)
         attached = attached_to(connection, noun, found, rows)
         is_restricted_too = is_restricted(connection, found.record)
     page_title = title(seen, names)
@@ -85,6 +89,7 @@ def record_page(
         commands=list(noun.open_to(asking, found.record, found.concerned)),
         names=names,
         history=history,
+        **pages_beside(following),
         attached=attached,
         readers=readers,
         restricted_too=RESTRICTED_TOO if is_restricted_too else "",
@@ -100,6 +105,14 @@ def _readers(connection: sa.Connection, record: UUID, where: Concerned) -> list[
     if not is_shown(record) or not signed_in().may(Action.READ_RESTRICTED, where):
         return []
     return readings.of_record(connection, record, LATEST_READERS)
+
+
+def _told(disclosure: Disclosure, events: Sequence[Event]) -> tuple[list[Event], UUID | None]:
+    """The page of a record's history that is asked for."""
+    try:
+        return told_of_record(disclosure, events, after=request.args.get("after"), limit=PAGE)
+    except ValueError:
+        raise BadRequest(NO_PLACE) from None
 
 
 @dataclass(frozen=True)
@@ -144,9 +157,8 @@ def list_page(noun: Noun[Any], listing: Listing, page: ListPage, **more: Any) ->
         has_errors=bool(wrong),
         chips=list(chips(fields_shown)),
         clear_href=request.path,
-        count="" if wrong else f"{'First ' if following else ''}{len(shown)} shown",
-        next_href=with_query(after=following) if following else "",
-        first_href=with_query(after=None) if request.args.get("after") else "",
+        count="" if wrong else shown_of_list(len(shown), following),
+        **pages_beside(following),
         begin=_beginnings(noun),
         empty_text=page.empty_text,
         **more,
@@ -240,6 +252,22 @@ def chips(shown: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
             if value:
                 left = [each for each in values if each != value]
                 yield f"{field['label']}: {texts.get(value, value)}", with_query(after=None, **{field["name"]: left})
+
+
+def pages_beside(following: object) -> dict[str, str]:
+    """The addresses of the next page of a list, which goes on behind `following`, and of the first; empty where this
+    is the last, or the first."""
+    return {
+        "next_href": with_query(after=following) if following else "",
+        "first_href": with_query(after=None) if request.args.get("after") else "",
+    }
+
+
+def shown_of_list(number: int, following: object) -> str:
+    """How many rows a page of a list shows, and whether there are more."""
+    if request.args.get("after"):
+        return f"{'Next' if following else 'Last'} {number} shown"
+    return f"{'First ' if following else ''}{number} shown"
 
 
 def with_query(**changes: Any) -> str:

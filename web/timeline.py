@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from typing import TypeVar
 from uuid import UUID
 
@@ -34,10 +35,6 @@ LABELS: Mapping[str, str] = {"attachment": "File", "authority": "Settings of the
 
 NAMED = frozenset({"school", "provider", "person"})
 """Kinds of record that people call by name; all others go by their reference."""
-
-
-MOST_OF_RECORD = 500
-"""Of a record's history, so many of the latest entries stand on its page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +109,29 @@ def as_row(entry: Entry, row: type[T]) -> T:
     )
 
 
-def timeline_of_record(connection: sa.Connection, events: Sequence[Event], asking: Visitor) -> list[Entry]:
-    """What happened to a record, the latest first."""
-    return timeline_of_events(connection, events[: -MOST_OF_RECORD - 1 : -1], asking)
+def timeline_of_record(
+    connection: sa.Connection, events: Sequence[Event], asking: Visitor, *, after: str | None = None, limit: int
+) -> list[Entry]:
+    """A page of what happened to a record, as `told_of_record` takes it."""
+    disclosure = Disclosure(connection, asking, events)
+    told, _ = told_of_record(disclosure, events, after=after, limit=limit)
+    return entries(connection, told, asking, disclosure)
+
+
+def told_of_record(
+    disclosure: Disclosure, events: Sequence[Event], *, after: str | None = None, limit: int
+) -> tuple[list[Event], UUID | None]:
+    """So many of a record's events that somebody is told, the latest first, and the id of the last one where earlier
+    ones follow.
+
+    They go on behind the id of one: a place in the log would tell how much happens elsewhere.
+    Raises ValueError where the record has no such event that they are told.
+    """
+    latest_first = (event for event in reversed(events) if disclosure.tells(event))
+    if after and not any(event.meta.event_id == UUID(after) for event in latest_first):
+        raise ValueError(after)
+    told = list(islice(latest_first, limit + 1))
+    return told[:limit], told[limit - 1].meta.event_id if len(told) > limit else None
 
 
 def timeline_of_school(

@@ -6,13 +6,17 @@ import html
 import re
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from domain.note import Note
+from domain.references import record_id
 from domain.vocabulary import Role
 from tests.town import Place
-from tests.web.conftest import Program, Standing
+from tests.web.conftest import Browser, Program, Standing
 from tests.web.market import Market
+from tests.web.notes.test_notes import answers
 from tests.world import World
 from web.noun import Noun
 from web.nouns import NOUNS
@@ -92,3 +96,33 @@ def test_the_history_of_an_invitation_tells_nothing_of_others(world: World, prog
 
     assert calder.get("/invitations/TN-2026-0001/history?limit=1").json == before
     assert "Harrop" not in calder.get("/invitations/TN-2026-0001/history").text
+
+
+def test_the_page_of_a_long_history_shows_its_latest_entries_and_leads_to_all_others(
+    world: World, sign_in: Callable[[UUID], Browser], program: Callable[..., Program]
+) -> None:
+    director = world.director()
+    browser = sign_in(director)
+    browser.send("/notes/write", answers(str(world.urn(world.school("Ashgrove")))))
+    note = record_id(Note.KIND, "N-2026-0001")
+    for turn in range(120):
+        with world.acting(director, "director"):
+            world.office.service.change(
+                Note,
+                note,
+                lambda found, turn=turn: found.revise(heading="A", text=f"Turn {turn}", reason="So"),
+            )
+
+    seen: list[str] = []
+    href = "/notes/N-2026-0001"
+    while href:
+        page = browser.get(href)
+        assert len(on_page(page)) <= 50
+        seen += on_page(page)
+        following = re.search(r'href="([^"]+)" rel="next"', page)
+        href = html.unescape(following[1]).removesuffix("#history") if following else ""
+
+    assert len(seen) == 121
+    assert seen == told(program(director).get("/notes/N-2026-0001/history?limit=200").json["items"])
+    assert "Earlier entries" in browser.get("/notes/N-2026-0001")
+    browser.get("/notes/N-2026-0001?after=zzz", 400)

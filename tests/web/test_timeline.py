@@ -41,7 +41,7 @@ def told(standing: Standing, person: UUID, place: Place, kind: str) -> list[str]
     """The types of the entries that somebody is told of the record of a kind at a place."""
     with reading(standing, person) as (connection, asking):
         events = list(standing.town.world.office.store.get(place.records[kind]))
-        found = timeline_of_record(connection, events, asking)
+        found = timeline_of_record(connection, events, asking, limit=len(events))
     return [entry.topic.partition(".")[2] for entry in found]
 
 

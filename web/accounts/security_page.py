@@ -16,7 +16,7 @@ from web.accounts.security_trail import Kind
 from web.identity import allow
 from web.known import names_of
 from web.office import office
-from web.pages import PAGE, with_query
+from web.pages import PAGE, pages_beside
 from web.policy import Action
 
 security_page = Blueprint("security", __name__)
@@ -28,7 +28,7 @@ def show_security() -> ResponseReturnValue:
     allow(Action.KEEP_ACCOUNTS)
     kind = next((each for each in Kind if each.value == request.args.get("kind")), None)
     try:
-        before = _place(request.args["before"]) if "before" in request.args else None
+        before = _place(request.args["after"]) if request.args.get("after") else None
         person = UUID(request.args["person"]) if request.args.get("person") else None
     except ValueError:
         raise NotFound from None
@@ -47,8 +47,7 @@ def show_security() -> ResponseReturnValue:
         people=people,
         kind=kind,
         person=person,
-        next_href=with_query(before=f"{shown[-1].at.isoformat()}~{shown[-1].id}") if len(found) > PAGE else "",
-        first_href=with_query(before=None) if before else "",
+        **pages_beside(f"{shown[-1].at.isoformat()}~{shown[-1].id}" if len(found) > PAGE else None),
     )
 
 

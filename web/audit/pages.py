@@ -21,7 +21,18 @@ from web.disclosure import Disclosure
 from web.identity import allow, signed_in
 from web.known import rows_of
 from web.office import office
-from web.pages import PAGE, UNPROCESSABLE, Answer, chips, errors_of, filter_values, said, with_query
+from web.pages import (
+    PAGE,
+    UNPROCESSABLE,
+    Answer,
+    chips,
+    errors_of,
+    filter_values,
+    pages_beside,
+    said,
+    shown_of_list,
+    with_query,
+)
 from web.policy import Action
 from web.restricted_readings import note_shown_itself
 from web.sentences import ids_in
@@ -51,10 +62,9 @@ def search() -> Answer:
         errors=errors_of(fields),
         has_errors=bool(wrong),
         chips=_chips(fields),
-        count="" if wrong else f"{'First ' if page.following else ''}{len(page.entries)} shown",
+        count="" if wrong else shown_of_list(len(page.entries), page.following),
         sheet_href=with_query(after=None).replace("/audit?", "/audit.csv?", 1),
-        next_href=with_query(after=page.following) if page.following else "",
-        first_href=with_query(after=None) if request.args.get("after") else "",
+        **pages_beside(page.following),
     )
     return shown, UNPROCESSABLE if wrong else 200
 

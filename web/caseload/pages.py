@@ -21,7 +21,7 @@ from web.known import rows_of
 from web.leading import leads_to, records_of
 from web.noun import Values
 from web.office import office
-from web.pages import PAGE, chips, filter_values, with_query
+from web.pages import PAGE, chips, filter_values, pages_beside
 from web.policy import Action, Scope, widest
 
 __all__ = ["caseload", "pages"]
@@ -78,8 +78,7 @@ def waiting() -> tuple[str, int]:
         has_errors=bool(wrong),
         chips=list(chips(field for field in fields if not field["error"])),
         count="" if wrong else in_all(len(page.shown), page.count),
-        next_href=with_query(after=page.following) if page.following else "",
-        first_href=with_query(after=None) if request.args.get("after") else "",
+        **pages_beside(page.following),
     )
     return shown, 422 if wrong else 200
 

@@ -32,9 +32,10 @@ from web.pages import (
     errors_of,
     filter_values,
     list_page,
+    pages_beside,
     record_page,
     said,
-    with_query,
+    shown_of_list,
 )
 from web.policy import Action
 from web.schools.commands import schools
@@ -134,8 +135,7 @@ def successions() -> str:
         page_title="Links that wait for an answer",
         breadcrumbs=[("Schools", "/schools"), ("Links that wait", "")],
         rows=rows,
-        next_href=with_query(after=following) if following else "",
-        first_href=with_query(after=None) if request.args.get("after") else "",
+        **pages_beside(following),
     )
 
 
@@ -161,8 +161,7 @@ def missed() -> str:
         page_title="Schools missing from the register",
         breadcrumbs=[("Schools", "/schools"), ("Missing from the register", "")],
         rows=rows,
-        next_href=with_query(after=str(waiting[PAGE - 1].school)) if len(waiting) > PAGE else "",
-        first_href=with_query(after=None) if after else "",
+        **pages_beside(str(waiting[PAGE - 1].school) if len(waiting) > PAGE else None),
     )
 
 
@@ -240,9 +239,8 @@ def file(ref: str) -> Answer | Response:
         errors=errors_of([field]),
         has_errors=bool(wrong),
         chips=list(chips([field])),
-        count="" if wrong else f"{'First ' if following else ''}{len(shown)} shown",
-        next_href=with_query(after=following) if following else "",
-        first_href=with_query(after=None) if request.args.get("after") else "",
+        count="" if wrong else shown_of_list(len(shown), following),
+        **pages_beside(following),
         **begins,
     )
     return page, UNPROCESSABLE if wrong else 200
