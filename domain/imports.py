@@ -52,6 +52,7 @@ class Outcome(Word):
     MEMBERSHIPS_NOTED = "memberships_noted"
     MEMBERSHIPS_ENDED = "ended"
     UNCHANGED = "unchanged"
+    OUTDATED = "cells_told_otherwise_by_a_newer_file"
     KNOWN = "known_already"
     OF_OTHER_AUTHORITIES = "of_other_authorities"
     MOVED = "told_under_another_authority"

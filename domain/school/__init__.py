@@ -15,7 +15,6 @@ from domain.school.parts import (
     Status,
     Succession,
     Value,
-    taken_in,
 )
 from domain.school.record import School
 
@@ -35,5 +34,4 @@ __all__ = [
     "Status",
     "Succession",
     "Value",
-    "taken_in",
 ]

@@ -20,6 +20,7 @@ from domain.school.rules import (
     SchoolIsElsewhere,
     in_order,
 )
+from domain.school.tellings import Tellings, details_in
 from domain.text import plain
 from domain.vocabulary import About
 
@@ -29,7 +30,7 @@ class LookedAfter(Aggregate, part=True):
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
-        self.details: Details = {}
+        self.tellings: Tellings = {}
         self.merged_into: UUID | None = None
         self.link_officers: list[LinkPeriod] = []
         self.covers: list[Cover] = []
@@ -124,6 +125,11 @@ class LookedAfter(Aggregate, part=True):
             told_by=told_by,
         )
         self.record(event, occurred=self._if_past(from_))
+
+    @property
+    def details(self) -> Details:
+        """What files tell of it: no key where nothing is known."""
+        return details_in(self.tellings)
 
     @property
     def is_closed(self) -> bool:

@@ -25,12 +25,15 @@ from domain.school.parts import (
     Status,
     Succession,
     ended,
-    taken_in,
 )
+from domain.school.tellings import NAME, Tellings, details_in, name_in, told
 from domain.vocabulary import Personal
 
 if TYPE_CHECKING:
     from domain.school.record import School
+
+HEAD = "head"
+"""What the head is called among the details that a file tells."""
 
 # What the register tells
 
@@ -43,13 +46,24 @@ class Registered(Event):
     details: Details
     head: Personal | None
     source: Source
+    empty: tuple[str, ...] = ()
+    """The details, HEAD among them, of which the file told that there are none."""
+
+    def tellings(self) -> Tellings:
+        """What the file told, by detail."""
+        empty: Details = {detail: None for detail in self.empty if detail != HEAD}
+        return told({}, {NAME: self.name, **self.details, **empty}, self.source.dated)
+
+    @property
+    def head_dated(self) -> date | None:
+        """The day on which the head was told, None where the layout does not tell heads."""
+        return self.source.dated if self.head is not None or HEAD in self.empty else None
 
     def apply(self, school: School) -> None:
         school.urn, school.reference = self.urn, str(self.urn)
         school.urns.append(self.urn)
-        school.name, school.head = self.name, self.head
-        school.details = taken_in({}, self.details, self.source.dated)
-        school.dated = self.source.dated
+        school.tellings, school.head = self.tellings(), self.head
+        school.dated, school.head_dated = self.source.dated, self.head_dated
 
 
 class DetailsRefreshed(Event):
@@ -58,10 +72,38 @@ class DetailsRefreshed(Event):
     changes: tuple[Change, ...]
     source: Source
 
+    @property
+    def details(self) -> Details:
+        """The details as they are told now."""
+        return {change.detail: change.after for change in self.changes}
+
     def apply(self, school: School) -> None:
-        told = {change.detail: change.after for change in self.changes}
-        school.name = str(told.pop("name", school.name))
-        school.details = taken_in(school.details, told, self.source.dated)
+        school.tellings = told(school.tellings, self.details, self.source.dated)
+        school.dated = max(school.dated, self.source.dated)
+
+
+class DetailsConfirmed(Event):
+    """A file tells what is known already, so that nothing older counts any more; HEAD stands among the details."""
+
+    TOPIC = "school.details-confirmed"
+    says = "{by} found details unchanged in {source}"
+    details: tuple[str, ...]
+    source: Source
+
+    def confirmed(self, tellings: Tellings) -> Tellings:
+        """What was told, now told by this file."""
+        known = {**details_in(tellings), NAME: name_in(tellings)}
+        again = {detail: known.get(detail) for detail in self.details if detail != HEAD}
+        return told(tellings, again, self.source.dated)
+
+    @property
+    def confirms_head(self) -> bool:
+        return HEAD in self.details
+
+    def apply(self, school: School) -> None:
+        school.tellings = self.confirmed(school.tellings)
+        if self.confirms_head:
+            school.head_dated = self.source.dated
         school.dated = max(school.dated, self.source.dated)
 
 
@@ -73,7 +115,7 @@ class HeadNamed(Event):
     source: Source
 
     def apply(self, school: School) -> None:
-        school.head = self.head
+        school.head, school.head_dated = self.head, self.source.dated
         school.dated = max(school.dated, self.source.dated)
 
 
@@ -134,10 +176,14 @@ class MovedToAuthority(Event):
     la_name: str
     source: Source
 
+    @property
+    def details(self) -> Details:
+        """The authority to which it belongs, and since when."""
+        return {"la_name": self.la_name, "la_code": self.la_code, LEFT: self.source.dated.isoformat()}
+
     def apply(self, school: School) -> None:
-        day = self.source.dated
-        school.details.update({"la_name": self.la_name, "la_code": self.la_code, LEFT: day.isoformat()})
-        school.dated = max(school.dated, day)
+        school.tellings = told(school.tellings, self.details, self.source.dated)
+        school.dated = max(school.dated, self.source.dated)
         school.absence = None
 
 
@@ -146,8 +192,13 @@ class CameBackToAuthority(Event):
     says = "{by} noted from {source} that the school belongs to this authority again"
     source: Source
 
+    @property
+    def details(self) -> Details:
+        """That it is no other authority's."""
+        return {LEFT: None}
+
     def apply(self, school: School) -> None:
-        school.details.pop(LEFT, None)
+        school.tellings = told(school.tellings, self.details, self.source.dated)
 
 
 class MissedInRegister(Event):
@@ -177,11 +228,17 @@ class AbsenceExplained(Event):
     says = "{by} said why the register no longer names the school: {reason}"
     closed: date | None
 
+    def explained(self, tellings: Tellings) -> Tellings:
+        """What is known with what the person said, on the day on which they said it."""
+        if self.closed is None:
+            return tellings
+        details: Details = {"status": Status.CLOSED.value, "closed": self.closed.isoformat()}
+        return told(tellings, details, self.meta.signature.today)
+
     def apply(self, school: School) -> None:
         if school.absence is not None:
             school.absence = replace(school.absence, answered=True)
-        if self.closed is not None:
-            school.details.update({"status": Status.CLOSED.value, "closed": self.closed.isoformat()})
+        school.tellings = self.explained(school.tellings)
 
 
 # What came after it
@@ -220,12 +277,19 @@ class UrnSuperseded(Event):
     head: Personal | None
     dated: date
 
+    def tellings(self) -> Tellings:
+        """What is known of the later URN, all of it as of its newest file."""
+        return told({}, {NAME: self.name, **self.details}, self.dated)
+
+    @property
+    def head_dated(self) -> date | None:
+        return self.dated if self.head is not None else None
+
     def apply(self, school: School) -> None:
         school.urn, school.reference = self.new, str(self.new)
         school.urns.append(self.new)
-        school.name, school.head = self.name, self.head
-        school.details = taken_in({}, self.details, self.dated)
-        school.dated = max(school.dated, self.dated)
+        school.tellings, school.head = self.tellings(), self.head
+        school.dated, school.head_dated = max(school.dated, self.dated), self.head_dated
         _answer(school, self.new, Answer.CONFIRMED)
 
 

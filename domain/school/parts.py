@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from domain.local_authorities import code_of, name_of
 from domain.vocabulary import Word
 
 Value = str | int | None
@@ -25,36 +24,6 @@ class Status(StrEnum):
     PROPOSED_TO_CLOSE = "Open, but proposed to close"
     PROPOSED_TO_OPEN = "Proposed to open"
     CLOSED = "Closed"
-
-
-def taken_in(known: Details, told: Details, dated: date) -> Details:
-    """What is known of a school after a file of that day told this.
-
-    No layout tells all. Where one names the authority without its code, or its code alone, the other follows; where
-    the day of closing is told and the status is not, so does that a school is closed. What was known before and does
-    not follow any more is unknown.
-    """
-    return {**known, **told, **_authority(known, told), **_status(known, told, dated)}
-
-
-def _authority(known: Details, told: Details) -> Details:
-    if "la_name" in told and "la_code" not in told:
-        named, name = "la_code", str(told["la_name"] or "")
-        follows, before = code_of(name), code_of(str(known.get("la_name") or ""))
-    elif "la_code" in told and "la_name" not in told:
-        named, code = "la_name", str(told["la_code"] or "")
-        follows, before = name_of(code), name_of(str(known.get("la_code") or ""))
-    else:
-        return {}
-    # An authority that no table has, as a made-up one, may be written in another way and be the same.
-    return {named: follows} if follows is not None or before is not None else {}
-
-
-def _status(known: Details, told: Details, dated: date) -> Details:
-    day = told.get("closed")
-    if "status" in told or known.get("status") is not None or not isinstance(day, str):
-        return {}
-    return {"status": Status.CLOSED.value} if date.fromisoformat(day) <= dated else {}
 
 
 def is_closed(details: Details) -> bool:

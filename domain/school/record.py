@@ -15,7 +15,6 @@ from domain.school.parts import (
     DAY,
     Absence,
     Answer,
-    Change,
     Details,
     Inspection,
     Membership,
@@ -28,14 +27,15 @@ from domain.school.rules import (
     NotMissed,
     NotProposed,
 )
+from domain.school.tellings import as_told, day_of, name_in, news
 from domain.vocabulary import Personal
 
 
 class School(LookedAfter):
     """An institution known by its URNs, first to last; `reference` is the present one.
 
-    `details` are what the register tells of it (no key, or None: nothing), `head` the name there, `dated` the
-    day of the newest file that told something new. The register's facts, who looks after the school and its need
+    `details` are what files tell of it, each as the newest that tells it does, `head` the name there, `dated` the
+    day of the newest file that told of it. The register's facts, who looks after the school and its need
     category are one record, because each rule about the later ones asks the earlier ones (is it open, has it
     merged). Proposing and moderating a category were folded into setting it with a rationale; contacts of a
     school are posts of persons; the work done with it (visits, requests, concerns) is in records of its own.
@@ -45,6 +45,7 @@ class School(LookedAfter):
 
     Registered: TypeAlias = events.Registered
     DetailsRefreshed: TypeAlias = events.DetailsRefreshed
+    DetailsConfirmed: TypeAlias = events.DetailsConfirmed
     HeadNamed: TypeAlias = events.HeadNamed
     JoinedGroup: TypeAlias = events.JoinedGroup
     LeftGroup: TypeAlias = events.LeftGroup
@@ -65,7 +66,6 @@ class School(LookedAfter):
     NeedCategorySet: TypeAlias = events.NeedCategorySet
     ExternalSupportNoted: TypeAlias = events.ExternalSupportNoted
 
-    name: str
     urn: int
     dated: date
 
@@ -73,39 +73,74 @@ class School(LookedAfter):
         super().__init__(id)
         self.urns: list[int] = []
         self.head: Personal | None = None
+        self.head_dated: date | None = None
         self.successions: dict[int, Succession] = {}
         self.groups: dict[str, Membership] = {}
         self.group_sources: dict[str, Source] = {}
         self.inspections: dict[tuple[date, int], Inspection] = {}
         self.absence: Absence | None = None
 
+    @property
+    def name(self) -> str:
+        return name_in(self.tellings)
+
     @classmethod
     def register(
-        cls, urn: int, *, name: str, details: Mapping[str, Value], head: str | None, source: Source
+        cls,
+        urn: int,
+        *,
+        name: str,
+        details: Mapping[str, Value],
+        head: str | None,
+        source: Source,
+        tells_head: bool = False,
     ) -> School:
-        """A school that the register names for the first time; details that are None are left out."""
+        """A school that the register names for the first time. A detail that is None is told to be empty, as is a
+        head where the layout `tells_head` and names none."""
         school = cls.named(str(urn))
-        told: Details = {detail: value for detail, value in details.items() if value is not None}
-        event = events.Registered(urn=urn, name=name, details=told, head=_head(urn, head), source=source)
+        empty = [detail for detail, value in as_told(details).items() if value is None]
+        event = events.Registered(
+            urn=urn,
+            name=name,
+            details={detail: value for detail, value in details.items() if value is not None},
+            head=_head(urn, head),
+            source=source,
+            empty=(*empty, *([events.HEAD] if tells_head and not head else [])),
+        )
         school.record(event, occurred=source.dated, people=_people(event.head))
         return school
 
-    def refresh(self, details: Mapping[str, Value], *, source: Source) -> None:
-        """Take in what a file tells, `name` among it; what it does not mention stays. No difference, no event."""
+    def take_in(
+        self, details: Mapping[str, Value], *, head: str | None, tells_head: bool, source: Source, force: bool = False
+    ) -> None:
+        """Take in all that a file tells, `name` among the details, and the head where its layout `tells_head`.
+
+        What it does not mention stays, as does what a newer file told otherwise unless this one is forced. That it
+        tells what was known from older ones is noted too, so that no file between them counts.
+        """
         self._still_stands()
-        changes = tuple(
-            Change(detail, before, after)
-            for detail, after in details.items()
-            if (before := self.name if detail == "name" else self.details.get(detail)) != after
-        )
-        if changes:
+        found = news(self.tellings, details, source.dated, force=force)
+        confirmed = found.confirms
+        if tells_head and head == (self.head and self.head.value) and (self.head_dated or date.min) < source.dated:
+            confirmed = (*confirmed, events.HEAD)
+        if confirmed:
+            self.record(events.DetailsConfirmed(details=confirmed, source=source), occurred=source.dated)
+        if found.changes:
+            self.record(events.DetailsRefreshed(changes=found.changes, source=source), occurred=source.dated)
+        if tells_head:
+            self.name_head(head, source=source, force=force)
+
+    def refresh(self, details: Mapping[str, Value], *, source: Source, force: bool = False) -> None:
+        """Take in what a file tells otherwise, as in `take_in`. No difference, no event."""
+        self._still_stands()
+        if changes := news(self.tellings, details, source.dated, force=force).changes:
             self.record(events.DetailsRefreshed(changes=changes, source=source), occurred=source.dated)
 
-    def name_head(self, name: str | None, *, source: Source) -> None:
-        """Take in the head's name as a file tells it, None where it says there is none."""
+    def name_head(self, name: str | None, *, source: Source, force: bool = False) -> None:
+        """Take in the head's name as a file tells it, None where it says there is none; a newer file's stays."""
         self._still_stands()
-        head = _head(self.urn, name)
-        if (head and head.value) != (self.head and self.head.value):
+        head, is_newest = _head(self.urn, name), (self.head_dated or date.min) <= source.dated
+        if (head and head.value) != (self.head and self.head.value) and (force or is_newest):
             event = events.HeadNamed(head=head, before=self.head, source=source)
             self.record(event, occurred=source.dated, people=_people(head, self.head))
 
@@ -125,9 +160,11 @@ class School(LookedAfter):
 
     def move_to(self, *, la_name: str, la_code: str | None, source: Source) -> None:
         """Take in that the school belongs to another authority from the day of a file; from then on nobody here
-        looks after it."""
+        looks after it. A newer file that names its authority stays."""
         self._still_stands()
         if self.left_on is not None and la_name == self.details.get("la_name"):
+            return
+        if any((day_of(self.tellings, detail) or date.min) > source.dated for detail in ("la_name", "la_code")):
             return
         event = events.MovedToAuthority(la_code=la_code, la_name=la_name, source=source)
         self.record(event, occurred=source.dated)
@@ -142,19 +179,19 @@ class School(LookedAfter):
     def come_back(self, *, source: Source) -> None:
         """Take in that the school belongs to this authority again."""
         self._still_stands()
-        if self.left_on is not None:
+        if self.left_on is not None and self.left_on <= source.dated:
             self.record(events.CameBackToAuthority(source=source), occurred=source.dated)
 
     def miss(self, *, source: Source) -> None:
         """Take in that a full register no longer names the school; once, until it is found again."""
         self._still_stands()
-        if self.absence is None and not self.is_closed and self.left_on is None:
+        if self.absence is None and not self.is_closed and self.left_on is None and self.dated <= source.dated:
             self.record(events.MissedInRegister(source=source), occurred=source.dated)
 
     def be_found(self, *, source: Source) -> None:
         """Take in that a register names the school again."""
         self._still_stands()
-        if self.absence is not None:
+        if self.absence is not None and self.absence.source.dated <= source.dated:
             self.record(events.FoundInRegister(source=source), occurred=source.dated)
 
     def explain_absence(self, *, closed: date | None, reason: str) -> None:

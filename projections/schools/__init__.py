@@ -1,7 +1,7 @@
 """Schools: what the register tells of each, found by name, URN or postcode, and who looks after it on a day."""
 
 from domain import local_authorities
-from domain.school import parts
+from domain.school import events, parts, tellings
 from projections.schools.beside import (
     LAST_INSPECTED,
     GroupMember,
@@ -135,5 +135,5 @@ __all__ = [
 VIEW = View(
     "schools",
     *(schools, urns, successions, missed, inspections, groups, link_officers, covers, needs),
-    told_in=[local_authorities, parts],
+    told_in=[local_authorities, events, parts, tellings],
 )

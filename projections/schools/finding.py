@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from domain.establishments import OPEN
 from domain.local_authorities import code_of
+from domain.school.tellings import day_of
 from domain.vocabulary import Phase
 from projections.schools.care import covered, covers, link_officers, linked, rated
 from projections.schools.register import KnownSchool, folded, gone_into, schools, urns
@@ -28,6 +29,7 @@ class ExpectedSchool(Row):
     name: str
     la_code: str | None
     la_name: str | None
+    la_dated: date | None
     dated: date
 
 
@@ -218,10 +220,19 @@ def known_register(connection: sa.Connection, asked: Iterable[int]) -> dict[int,
 def expected_schools(connection: sa.Connection) -> list[ExpectedSchool]:
     """The schools that a full register should name: those that are neither closed nor gone."""
     columns = schools.table.c
-    query = sa.select(columns.id, columns.urn, columns.name, columns.la_code, columns.la_name, columns.dated).where(
-        sa.not_(columns.closed), columns.merged_into.is_(None)
-    )
-    return [ExpectedSchool(**row) for row in map(dict, connection.execute(query.order_by(columns.urn)).mappings())]
+    query = schools.table.select().where(sa.not_(columns.closed), columns.merged_into.is_(None))
+    return [
+        ExpectedSchool(
+            id=row.id,
+            urn=row.urn,
+            name=row.name,
+            la_code=row.la_code,
+            la_name=row.la_name,
+            la_dated=max(filter(None, (day_of(row.tellings, each) for each in ("la_name", "la_code"))), default=None),
+            dated=row.dated,
+        )
+        for row in schools.rows(connection, query.order_by(columns.urn))
+    ]
 
 
 def authorities_of(connection: sa.Connection) -> list[str]:

@@ -10,16 +10,19 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from domain.school import Details, School, Source, Status, Value, taken_in
-from domain.school.parts import LEFT, left_on
+from domain.school import Details, School, Source, Status, Value
+from domain.school.parts import left_on
+from domain.school.tellings import Tellings, details_in, name_in, told
 from domain.vocabulary import Personal, Phase
 from projections.view import Key, Row, Sheet, replace
 
 
 class KnownSchool(Row):
-    """A school as the register tells it. `sought` is what searches look at; `urns` are all it ever had, the present
-    one last; `successors` the later URNs that the register ever proposed for it. `closed`: nothing begins there any
-    more, because it has closed or belongs to another authority, which `left_on` tells."""
+    """A school as files tell it. `tellings` are the details by the day of the newest file that tells each,
+    `head_dated` is the day of the one that tells the head (None: none does). `sought` is what searches look at;
+    `urns` are all it ever had, the present one last; `successors` the later URNs that the register ever proposed for
+    it. `closed`: nothing begins there any more, because it has closed or belongs to another authority, which
+    `left_on` tells."""
 
     id: UUID
     version: int
@@ -33,8 +36,10 @@ class KnownSchool(Row):
     closed: bool
     la_code: str | None
     la_name: str | None
+    tellings: Tellings
     details: Details
     head_name: str | None
+    head_dated: date | None
     source: str
     dated: date
     successors: tuple[int, ...] = ()
@@ -91,8 +96,9 @@ def folded(text: str) -> str:
     return " ".join("".join(letter if letter.isalnum() else " " for letter in kept).split())
 
 
-def _told(name: str, held: tuple[int, ...], details: Details) -> dict[str, Any]:
-    """The columns that follow from name, URNs and details."""
+def _columns(tellings: Tellings, held: tuple[int, ...]) -> dict[str, Any]:
+    """The columns that follow from what is told of the school that holds these URNs."""
+    name, details = name_in(tellings), details_in(tellings)
     postcode = str(details.get("postcode") or "")
     known = " ".join((name, str(details.get("town") or ""), *map(str, held), postcode, postcode.replace(" ", "")))
     status, phase = details.get("status"), details.get("phase")
@@ -100,6 +106,7 @@ def _told(name: str, held: tuple[int, ...], details: Details) -> dict[str, Any]:
         "name": name,
         "urn": held[-1],
         "urns": held,
+        "tellings": tellings,
         "details": details,
         "sought": folded(known),
         "phase": Phase(str(phase)) if phase else None,
@@ -117,49 +124,46 @@ def registered(_: KnownSchool | None, event: School.Registered) -> KnownSchool:
         id=event.meta.stream,
         version=event.meta.version,
         head_name=_text(event.head),
+        head_dated=event.head_dated,
         source=event.source.file,
         dated=event.source.dated,
-        **_told(event.name, (event.urn,), taken_in({}, event.details, event.source.dated)),
+        **_columns(event.tellings(), (event.urn,)),
     )
 
 
-@schools.on(School.DetailsRefreshed)
-def details_refreshed(row: KnownSchool | None, event: School.DetailsRefreshed) -> KnownSchool | None:
+@schools.on(School.DetailsRefreshed, School.MovedToAuthority)
+def told_otherwise(
+    row: KnownSchool | None, event: School.DetailsRefreshed | School.MovedToAuthority
+) -> KnownSchool | None:
     if row is None:
         return None
-    after = {change.detail: change.after for change in event.changes}
-    name = str(after.pop("name", row.name))
-    details = taken_in(row.details, after, event.source.dated)
-    return _told_by(replace(row, **_told(name, row.urns, details)), event.source)
+    tellings = told(row.tellings, event.details, event.source.dated)
+    return _told_by(replace(row, **_columns(tellings, row.urns)), event.source)
 
 
-@schools.on(School.MovedToAuthority)
-def moved_to_authority(row: KnownSchool | None, event: School.MovedToAuthority) -> KnownSchool | None:
+@schools.on(School.DetailsConfirmed)
+def details_confirmed(row: KnownSchool | None, event: School.DetailsConfirmed) -> KnownSchool | None:
     if row is None:
         return None
-    moved = {"la_name": event.la_name, "la_code": event.la_code, LEFT: event.source.dated.isoformat()}
-    return _told_by(replace(row, **_told(row.name, row.urns, {**row.details, **moved})), event.source)
+    head_dated = event.source.dated if event.confirms_head else row.head_dated
+    confirmed = replace(row, **_columns(event.confirmed(row.tellings), row.urns), head_dated=head_dated)
+    return _told_by(confirmed, event.source)
 
 
 @schools.on(School.CameBackToAuthority)
-def came_back_to_authority(row: KnownSchool | None, _: School.CameBackToAuthority) -> KnownSchool | None:
-    if row is None:
-        return None
-    details = {name: value for name, value in row.details.items() if name != LEFT}
-    return replace(row, **_told(row.name, row.urns, details))
+def came_back_to_authority(row: KnownSchool | None, event: School.CameBackToAuthority) -> KnownSchool | None:
+    return row and replace(row, **_columns(told(row.tellings, event.details, event.source.dated), row.urns))
 
 
 @schools.on(School.AbsenceExplained)
 def absence_explained(row: KnownSchool | None, event: School.AbsenceExplained) -> KnownSchool | None:
-    if row is None or event.closed is None:
-        return row
-    closed = {"status": Status.CLOSED.value, "closed": event.closed.isoformat()}
-    return replace(row, **_told(row.name, row.urns, {**row.details, **closed}))
+    return row and replace(row, **_columns(event.explained(row.tellings), row.urns))
 
 
 @schools.on(School.HeadNamed)
 def head_named(row: KnownSchool | None, event: School.HeadNamed) -> KnownSchool | None:
-    return row and _told_by(replace(row, head_name=_text(event.head)), event.source)
+    named = {"head_name": _text(event.head), "head_dated": event.source.dated}
+    return row and _told_by(replace(row, **named), event.source)
 
 
 def _text(personal: Personal | None) -> str | None:
@@ -181,8 +185,13 @@ def succession_proposed(row: KnownSchool | None, event: School.SuccessionPropose
 def urn_superseded(row: KnownSchool | None, event: School.UrnSuperseded) -> KnownSchool | None:
     if row is None:
         return None
-    told = _told(event.name, (*row.urns, event.new), taken_in({}, event.details, event.dated))
-    return replace(row, head_name=_text(event.head), dated=max(row.dated, event.dated), **told)
+    return replace(
+        row,
+        head_name=_text(event.head),
+        head_dated=event.head_dated,
+        dated=max(row.dated, event.dated),
+        **_columns(event.tellings(), (*row.urns, event.new)),
+    )
 
 
 @schools.on(School.MergedInto)
@@ -192,6 +201,7 @@ def merged_into(row: KnownSchool | None, event: School.MergedInto) -> KnownSchoo
 
 LATER_EVENTS = (
     School.DetailsRefreshed,
+    School.DetailsConfirmed,
     School.HeadNamed,
     School.JoinedGroup,
     School.LeftGroup,

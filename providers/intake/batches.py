@@ -13,7 +13,8 @@ from uuid import UUID, uuid5
 
 from domain.acting import acting, current_signature
 from domain.aggregate import Refusal, must_have_come
-from domain.school import Details, Source
+from domain.school import Source
+from domain.school.tellings import Tellings
 from domain.service import AlreadyDone, Service, Work
 from providers.catalogue.source import Loss, Problem
 
@@ -37,9 +38,11 @@ class KnownSchool(Protocol):
     @property
     def name(self) -> str: ...
     @property
-    def details(self) -> Details: ...
+    def tellings(self) -> Tellings: ...
     @property
     def head_name(self) -> str | None: ...
+    @property
+    def head_dated(self) -> date | None: ...
     @property
     def dated(self) -> date: ...
     @property

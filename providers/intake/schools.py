@@ -11,13 +11,13 @@ from uuid import UUID
 
 from domain.local_authorities import code_of
 from domain.school import Details, School, Source, Value
+from domain.school.tellings import NAME, news
 from domain.service import Service, Work
 from providers.catalogue.register import Detail, Others, SchoolRow, ToldElsewhere, is_of
 from providers.catalogue.source import Problem
 from providers.intake.batches import (
     Known,
     KnownSchool,
-    OlderThanKnown,
     Saved,
     Step,
     Taken,
@@ -33,12 +33,14 @@ HEAD = ("head_title", "head_first_name", "head_last_name")
 @dataclass(slots=True)
 class ImportReport(Taken):
     """What became of the rows of a register; `unchanged` counts those that told nothing new, `others` those of other
-    authorities. `moved` names the schools that it tells under another authority, `missed` those that it lacks."""
+    authorities, `outdated` the cells that a newer file told otherwise, which stay as it did. `moved` names the
+    schools that it tells under another authority, `missed` those that it lacks."""
 
     registered: int = 0
     refreshed: int = 0
     unchanged: int = 0
     others: int = 0
+    outdated: int = 0
     moved: list[str] = field(default_factory=list)
     missed: list[str] = field(default_factory=list)
 
@@ -54,13 +56,10 @@ class _Told:
     tells_head: bool
     head: str | None
 
-    def is_known(self, school: KnownSchool) -> bool:
-        return (
-            self.name == school.name
-            and school.left_on is None
-            and (not self.tells_head or self.head == school.head_name)
-            and all(school.details.get(detail) == value for detail, value in self.details.items())
-        )
+    @property
+    def all(self) -> Details:
+        """The details with the name among them."""
+        return {NAME: self.name, **self.details}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,22 +69,36 @@ class _Registration(Step):
 
     def act(self, work: Work) -> None:
         told = self.told
-        work.add(School.register(told.urn, name=told.name, details=told.details, head=told.head, source=self.source))
+        work.add(
+            School.register(
+                told.urn,
+                name=told.name,
+                details=told.details,
+                head=told.head,
+                source=self.source,
+                tells_head=told.tells_head,
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Refreshment(Step):
+class _Confirmation(Step):
+    """A row of a school that is known: what it tells otherwise, and that the rest is as it was."""
+
     school: UUID
     told: _Told
     source: Source
+    force: bool
 
     def act(self, work: Work) -> None:
-        school = work.find(School, self.school)
+        school, told = work.find(School, self.school), self.told
         school.come_back(source=self.source)
         school.be_found(source=self.source)
-        school.refresh({"name": self.told.name, **self.told.details}, source=self.source)
-        if self.told.tells_head:
-            school.name_head(self.told.head, source=self.source)
+        school.take_in(told.all, head=told.head, tells_head=told.tells_head, source=self.source, force=self.force)
+
+
+class _Refreshment(_Confirmation):
+    """One that tells something otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,15 +123,6 @@ class _Missing(Step):
         work.find(School, self.school).miss(source=self.source)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Finding(Step):
-    school: UUID
-    source: Source
-
-    def act(self, work: Work) -> None:
-        work.find(School, self.school).be_found(source=self.source)
-
-
 class Expected(Protocol):
     """What a register is compared with: a school that is open and this authority's."""
 
@@ -132,6 +136,8 @@ class Expected(Protocol):
     def la_code(self) -> str | None: ...
     @property
     def la_name(self) -> str | None: ...
+    @property
+    def la_dated(self) -> date | None: ...
     @property
     def dated(self) -> date: ...
 
@@ -163,15 +169,15 @@ def import_schools(
     With `whole`, a school that it tells under another authority goes there, and one that it lacks is noted as missed,
     unless it is said to be a part; nothing is ever closed because it is absent.
 
-    All rows are read before the first change is saved. Raises OccurredInTheFuture for a file of a day to come,
-    TooMuchMissing where it lacks more than a tenth of the schools expected and is not said to be a part, and
-    OlderThanKnown where it would put something older in the place of something newer, unless forced; then nothing
+    An older file fills in what no newer one told; what one told otherwise stays, unless this one is forced.
+
+    All rows are read before the first change is saved. Raises OccurredInTheFuture for a file of a day to come, and
+    TooMuchMissing where it lacks more than a tenth of the schools expected and is not said to be a part; then nothing
     is changed.
     """
     must_be_dated(source)
     report = ImportReport(source)
     steps: list[Step] = []
-    newest: date | None = None
     missed_before = frozenset(whole.missed()) if whole else frozenset()
     told_of: set[int] = set()
     for batch in batches(rows):
@@ -186,46 +192,53 @@ def import_schools(
                         line=each.line, value=str(each.urn), key=f"URN {each.urn}", told=each, source=source
                     )
                 )
-            elif school.urn != each.urn or each.is_known(school):
+                continue
+            if school.urn != each.urn:
                 report.unchanged += 1
-                if school.urn == each.urn and school.id in missed_before:
-                    key = f"URN {each.urn} is found"
-                    steps.append(
-                        _Finding(line=each.line, value=str(each.urn), key=key, school=school.id, source=source)
-                    )
-            else:
+                continue
+            kind = _what_is_new(each, school, source.dated, report, force=force)
+            report.unchanged += kind is not _Refreshment
+            if kind is not None or school.id in missed_before:
                 steps.append(
-                    _Refreshment(
+                    (kind or _Confirmation)(
                         line=each.line,
                         value=str(each.urn),
                         key=f"URN {each.urn}",
                         school=school.id,
                         told=each,
                         source=source,
+                        force=force,
                     )
                 )
-                newest = max(newest or school.dated, school.dated)
     if whole is not None:
-        absent = _absent(whole, told_of, missed_before, report)
-        newest = max([*([newest] if newest else []), *(day for day, _ in absent)], default=None)
-        steps += (step for _, step in absent)
-    if newest is not None and newest > source.dated and not force:
-        raise OlderThanKnown(source.dated, newest)
+        steps += _absent(whole, told_of, missed_before, report)
     done = carry_out(service, steps, report, progress)
     report.registered, report.refreshed = done[_Registration], done[_Refreshment]
     return report
 
 
-def _absent(
-    whole: Whole, told_of: Collection[int], before: Collection[UUID], report: ImportReport
-) -> list[tuple[date, Step]]:
-    """What is to be noted of the expected schools that the file does not tell as this authority's, each with the day
-    of what is known of it."""
+def _what_is_new(
+    told: _Told, school: KnownSchool, dated: date, report: ImportReport, *, force: bool
+) -> type[_Confirmation] | None:
+    """What a row of a file of a day does to its school; what a newer file told otherwise is counted."""
+    found = news(school.tellings, told.all, dated, force=force)
+    is_head_newer = school.head_dated is not None and school.head_dated > dated and not force
+    is_head_other = told.tells_head and told.head != school.head_name
+    report.outdated += len(found.outdated) + (is_head_other and is_head_newer)
+    comes_back = school.left_on is not None and school.left_on <= dated
+    if found.changes or comes_back or (is_head_other and not is_head_newer):
+        return _Refreshment
+    is_head_confirmed = told.tells_head and not is_head_other and (school.head_dated or date.min) < dated
+    return _Confirmation if found.confirms or is_head_confirmed else None
+
+
+def _absent(whole: Whole, told_of: Collection[int], before: Collection[UUID], report: ImportReport) -> list[Step]:
+    """What is to be noted of the expected schools that the file does not tell as this authority's."""
     source = report.source
     report.others = len(whole.others)
     ours = is_of(whole.la) if whole.la is not None else None
     expected = [each for each in whole.expected() if ours is None or ours(each.la_code, each.la_name)]
-    steps: list[tuple[date, Step]] = []
+    steps: list[Step] = []
     missing: list[Expected] = []
     for school in expected:
         told = whole.others.get(school.urn)
@@ -234,6 +247,9 @@ def _absent(
         if told is None or not (told.la_name or told.la_code):
             if school.dated <= source.dated:
                 missing.append(school)
+            continue
+        if school.la_dated is not None and school.la_dated > source.dated:
+            report.outdated += 1
             continue
         named = told.la_name or str(told.la_code)
         report.moved.append(f"{school.name} (URN {school.urn}) is told under {named}")
@@ -246,7 +262,7 @@ def _absent(
             told=told,
             source=source,
         )
-        steps.append((school.dated, moving))
+        steps.append(moving)
     if whole.part:
         return steps
     names = [f"{school.name} (URN {school.urn})" for school in missing]
@@ -255,7 +271,7 @@ def _absent(
     for school in missing:
         if school.id not in before:
             urn, key = str(school.urn), f"URN {school.urn} is missed"
-            steps.append((date.min, _Missing(line=1, value=urn, key=key, school=school.id, source=source)))
+            steps.append(_Missing(line=1, value=urn, key=key, school=school.id, source=source))
     return steps
 
 

@@ -196,7 +196,7 @@ def test_what_an_older_file_tells_leaves_the_school_dated_by_the_newer(
         service.change(
             School,
             lark_hill,
-            lambda school: school.refresh({"town": "Eccles"}, source=Source("old", date(2020, 1, 1))),
+            lambda school: school.refresh({"town": "Eccles"}, source=Source("old", date(2020, 1, 1)), force=True),
         )
 
     school = ask(schools.by_urn, 105900)

@@ -145,6 +145,7 @@ REGISTERS = [
     Register(None, (DATES,)),
     Register("Salford", (DATES, WIDE)),
     Register("355", (WIDE, NATIONAL_NARROW)),
+    Register("355", (NATIONAL_NARROW, WIDE)),
 ]
 
 
@@ -278,6 +279,19 @@ def test_the_schools_that_were_worked_with_at_first_have_a_link_officer(
 ) -> None:
     given = {school["urn"] for school in served.listed() if school["link_officer"]}
     assert given == {int(row["URN"]) for row in register.files[0].rows(real_data) if is_ours(row)}
+
+
+@pytest.mark.real_data
+def test_a_school_is_told_as_the_newest_file_that_tells_each_detail(served: Served, rows: Rows) -> None:
+    for row in rows[:: max(1, len(rows) // 12)]:
+        school = served.api.get(f"/schools/{row['URN']}").json
+        assert school is not None
+        pupils = row.get("NumberOfPupils") or None
+        assert (school["name"], school["details"].get("status", NOT_KNOWN), school["details"].get("pupils")) == (
+            " ".join(row["EstablishmentName"].split()),
+            status_of(row),
+            int(float(pupils)) if pupils else None,
+        )
 
 
 @pytest.mark.real_data

@@ -113,6 +113,7 @@ def _schools(office: Office, wanted: Wanted) -> Done:
         },
         done.problems,
         if_any={
+            Outcome.OUTDATED: done.outdated,
             Outcome.OF_OTHER_AUTHORITIES: done.others,
             Outcome.MOVED: len(done.moved),
             Outcome.MISSED: len(done.missed),

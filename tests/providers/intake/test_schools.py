@@ -17,7 +17,7 @@ from projections import schools
 from projections.schools import by_urn
 from providers.catalogue.register import Detail, SchoolRow
 from providers.catalogue.source import Problem
-from providers.intake.batches import AT_ONCE, OlderThanKnown
+from providers.intake.batches import AT_ONCE
 from providers.intake.schools import ImportReport, import_schools
 from tests.projections.conftest import Ask
 from tests.providers.intake.conftest import Lookup
@@ -70,7 +70,9 @@ def test_what_happened_is_dated_by_the_file(take_in: Import, told: Told) -> None
 
 
 @pytest.mark.parametrize("source", [APRIL, OCTOBER])
-def test_a_file_that_tells_nothing_new_records_nothing(take_in: Import, told: Told, source: Source) -> None:
+def test_a_file_that_tells_nothing_new_changes_nothing_and_a_newer_one_confirms(
+    take_in: Import, told: Told, source: Source
+) -> None:
     rows = (row(105900, percent_fsm=Decimal("13.7"), closed=None, **HEAD), row(105901, 3, "Cedar High School"))
     take_in(*rows)
     before = len(told())
@@ -78,7 +80,10 @@ def test_a_file_that_tells_nothing_new_records_nothing(take_in: Import, told: To
     report = take_in(*rows, source=source)
 
     assert (report.registered, report.refreshed, report.unchanged) == (0, 0, 2)
-    assert len(told()) == before
+    confirmed = [] if source == APRIL else [School.DetailsConfirmed] * 2
+    assert [type(event) for event in told()[before:]] == confirmed
+    take_in(*rows, source=source)
+    assert len(told()) == before + len(confirmed)
 
 
 def test_a_newer_file_records_only_its_differences(take_in: Import, told: Told) -> None:
@@ -87,8 +92,7 @@ def test_a_newer_file_records_only_its_differences(take_in: Import, told: Told) 
     report = take_in(row(105900, telephone="0161 496 0001"), row(105901, 3, "Cedar High School"), source=OCTOBER)
 
     assert (report.refreshed, report.unchanged) == (1, 1)
-    last = told()[-1]
-    assert isinstance(last, School.DetailsRefreshed)
+    (last,) = (event for event in told() if isinstance(event, School.DetailsRefreshed))
     assert last.changes == (Change("telephone", "0161 496 0000", "0161 496 0001"),)
     assert last.source == OCTOBER
 
@@ -115,14 +119,18 @@ def test_a_column_that_the_file_lacks_says_nothing(take_in: Import, ask: Ask) ->
     assert ask(by_urn, 105900).detail("telephone") == "0161 496 0000"
 
 
-def test_an_older_file_over_a_newer_one_is_refused_and_changes_nothing(take_in: Import, told: Told) -> None:
-    take_in(row(105900, town="Eccles"), source=OCTOBER)
-    before = len(told())
+def test_an_older_file_fills_in_what_no_newer_one_told_and_registers_what_is_new(take_in: Import, ask: Ask) -> None:
+    take_in(row(105900, town="Eccles", website=None), source=OCTOBER)
+    older = row(105901, 2, "New"), row(105900, 3, telephone="0161 496 0000", website="https://old.example", **HEAD)
 
-    with pytest.raises(OlderThanKnown, match=r"25 April 2026.*30 October 2026"):
-        take_in(row(105901, 2, "New"), row(105900, 3), source=APRIL)
+    report = take_in(*older, source=APRIL)
 
-    assert len(told()) == before
+    assert (report.registered, report.refreshed, report.outdated) == (1, 1, 2)
+    school = ask(by_urn, 105900)
+    assert school.details == {"status": "Open", "town": "Eccles", "telephone": "0161 496 0000"}
+    assert (school.head_name, school.dated) == ("Ms Jane Okafor", OCTOBER.dated)
+    again = take_in(*older, source=APRIL)
+    assert (again.registered, again.refreshed, again.unchanged) == (0, 0, 2)
 
 
 def test_an_older_file_may_be_forced(take_in: Import, ask: Ask) -> None:
