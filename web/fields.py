@@ -132,7 +132,12 @@ def line_field(*, required: bool = True, longest: int = 200, **metadata: Any) ->
 def reason_field(label: str = "Reason", **metadata: Any) -> fields.String:
     """The reason of a choice; it stands in the audit trail."""
     hint = "This stands in the audit trail. Do not include names of pupils."
-    return _text(Text, True, 2000, {"widget": "textarea", "rows": 3, "label": label, "hint": hint, **metadata})
+    return _text(
+        Text,
+        True,
+        2000,
+        {"widget": "textarea", "rows": 3, "label": label, "hint": hint, "is_reason": True, **metadata},
+    )
 
 
 def money_field(*, required: bool = True, **metadata: Any) -> Amount:

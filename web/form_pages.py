@@ -27,6 +27,7 @@ from web.identity import allow, allow_any, signed_in
 from web.known import foresee
 from web.noun import Command, Noun
 from web.office import office
+from web.reason_readers import REASON_READERS, readers_of
 from web.restricted import kept_from_whoever_asks
 from web.sent import Sent
 
@@ -90,7 +91,8 @@ class Asked:
             will_be_called(self.noun, self.record)
         with office().read() as connection:
             foresee(connection, request.form.values())
-            self.context = command.context(connection, self.record) if command.context else {}
+            offered = command.context(connection, self.record) if command.context else {}
+            self.context = {**offered, REASON_READERS: readers_of(self.noun, command)}
             initial = self._first_answers(connection) if request.method != "POST" else {}
         if command.draft:
             with office().read_present() as connection:

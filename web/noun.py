@@ -19,7 +19,7 @@ from flask import Response
 from marshmallow import Schema
 from werkzeug.exceptions import BadRequest, NotFound
 
-from domain.aggregate import Aggregate
+from domain.aggregate import Aggregate, Event
 from domain.references import PATTERN, NotAReference, record_id
 from domain.service import Service
 from domain.vocabulary import About
@@ -89,7 +89,8 @@ class Command(Generic[A]):
     taken after, else to the record. Where the right it takes depends on the record, `action_of` names it: `action`
     or one of `or_actions`. `calls` tells what this command calls an answer that a rule knows by another name.
     `proof` says that the page asks somebody who signed in some time ago to prove again who they are. `files` are the
-    bytes that the files it asks for may have together.
+    bytes that the files it asks for may have together. `told_in` are the events that keep the reason, where
+    not all who may read the kind of record are told of them, or others are too.
     """
 
     name: str
@@ -120,6 +121,7 @@ class Command(Generic[A]):
     calls: Mapping[str, str] = field(default_factory=dict)
     proof: bool = False
     files: int = 0
+    told_in: Sequence[type[Event]] = ()
 
     @property
     def actions(self) -> Sequence[Action]:

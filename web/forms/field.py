@@ -76,7 +76,8 @@ class FormField:
 
     @property
     def hint(self) -> str:
-        return str(self.says.get("hint", ""))
+        readers = self.sheet.context.get("reason_readers", "") if self.says.get("is_reason") else ""
+        return " ".join(filter(None, (str(self.says.get("hint", "")), readers)))
 
     @property
     def phrase(self) -> Phrase:

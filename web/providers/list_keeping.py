@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from domain.engagement import EngagementStatus
+from domain.engagement import BrokeredEngagement, EngagementStatus
 from domain.provider import Provider
 from domain.service import Work
 from projections.engagements import engagements_of
@@ -53,6 +53,11 @@ def _under_way(connection: sa.Connection, provider: Provider | None) -> Mapping[
     context=_under_way,
     check=True,
     warning=True,
+    told_in=(
+        Provider.Suspended,
+        BrokeredEngagement.Paused,
+        BrokeredEngagement.Cancelled,
+    ),
 )
 def suspend(deal: Deal[Provider], values: Values) -> None:
     def all_of_it(work: Work) -> None:

@@ -148,6 +148,7 @@ records.command(
     done="Write the correction, then issue it as a new version",
     submit="Begin the correction",
     offered=settled,
+    told_in=(RecordOfVisit.ReopenedForCorrection,),
 )
 def correct(deal: Deal[RecordOfVisit], values: Values) -> None:
     deal.change(lambda record: record.reopen_for_correction(values["reason"]))

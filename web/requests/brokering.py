@@ -59,6 +59,7 @@ def shortlist(deal: Deal[SupportRequest], values: Values) -> None:
     done="The provider is off the shortlist",
     offered=lambda request: _is_shortlisted(request) and bool(request.shortlist),
     context=offers.shortlisted,
+    told_in=(SupportRequest.ProviderRemovedFromShortlist,),
 )
 def remove_from_shortlist(deal: Deal[SupportRequest], values: Values) -> None:
     deal.change(lambda request: request.remove_from_shortlist(values["provider"], reason=values["reason"]))
@@ -82,6 +83,7 @@ def _page_of_tender(connection: sa.Connection, request: SupportRequest) -> str:
     calls={"provider": "invite"},
     check=True,
     main=True,
+    told_in=(Tender.Opened,),
 )
 def open_tender(deal: Deal[SupportRequest], values: Values) -> None:
     must_be_readable_to_others(deal.record.id, WITHOUT_THE_CONCERN)

@@ -186,7 +186,12 @@ class OpenTender(Schema):
     )
     invite = _providers("Providers to invite", SHORTLIST, "Choose at least one provider to invite")
     reason = text_field(
-        required=False, longest=2000, rows=3, label=SINGLE_PROVIDER, hint="Only where you invite one provider alone"
+        required=False,
+        longest=2000,
+        rows=3,
+        label=SINGLE_PROVIDER,
+        hint="Only where you invite one provider alone",
+        is_reason=True,
     )
 
 

@@ -10,6 +10,7 @@ from marshmallow import Schema, fields, validate
 from werkzeug.exceptions import BadRequest
 
 from domain.aggregate import Refusal
+from domain.school import School
 from domain.vocabulary import Role
 from projections import people
 from projections.people import PersonRow
@@ -22,6 +23,7 @@ from web.forms import Form
 from web.identity import allow
 from web.office import office
 from web.policy import Action
+from web.reason_readers import REASON_READERS, in_words
 from web.schools.handing_over import Outcome, Terms, as_they_are, give, is_done, offered_of
 
 OFFICERS, SCHOOLS = "officers", "schools"
@@ -122,6 +124,7 @@ def _form(officer: PersonRow, offered: Iterable[KnownSchool]) -> Form:
         others = [each for each in holders(connection, (Role.OFFICER,)) if each[0] != officer.reference]
     context = {
         OFFICERS: others,
+        REASON_READERS: in_words([School.LinkOfficerAssigned]),
         SCHOOLS: [(str(each.urn), each.name, f"{each.urn}, {each.address}") for each in offered],
     }
     if request.method == "POST":

@@ -79,7 +79,9 @@ class SetNeedCategory(Schema):
     )
     from_ = day_field("In force from", name="from", noun="the day from which it is in force")
     review_due = day_field("To be reviewed by", noun="the day by which it is reviewed")
-    rationale = text_field(label="Rationale", hint="This stands in the audit trail. Do not include names of pupils.")
+    rationale = text_field(
+        label="Rationale", hint="This stands in the audit trail. Do not include names of pupils.", is_reason=True
+    )
 
 
 class NoteExternalSupport(Schema):

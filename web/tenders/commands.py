@@ -150,6 +150,7 @@ def _page_to_propose(_: sa.Connection, tender: Tender) -> str:
     goes_to=_page_to_propose,
     check=True,
     main=True,
+    told_in=(Tender.ProviderSelected,),
 )
 def select(deal: Deal[Tender], values: Values) -> None:
     must_hold(deal, values["approver"], APPROVERS, "Choose an officer or a director", field="approver")
@@ -209,6 +210,7 @@ def propose(deal: Deal[Tender], values: Values) -> None:
     submit="Withdraw the selection",
     warning=True,
     offered=_is_to_be_proposed,
+    told_in=(Tender.SelectionWithdrawn,),
 )
 def withdraw_selection(deal: Deal[Tender], values: Values) -> None:
     def withdraw(work: Work) -> None:
@@ -229,6 +231,10 @@ def withdraw_selection(deal: Deal[Tender], values: Values) -> None:
     warning=True,
     check=True,
     offered=_is_open,
+    told_in=(
+        Tender.ClosedWithoutSelection,
+        SupportRequest.TenderEnded,
+    ),
 )
 def close(deal: Deal[Tender], values: Values) -> None:
     desk(deal).end_tender(deal.record.id, at=deal.at, **values)

@@ -1,0 +1,187 @@
+"""Beside each reason stands who outside the service reads it; what is said is held to what they are told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask import g
+from marshmallow import Schema
+from werkzeug.datastructures import MultiDict
+
+from domain.acting import Signature
+from domain.aggregate import EVENTS, Event, Meta
+from domain.vocabulary import About, Channel, Role, Sensitivity
+from projections.codec import decode_state
+from tests.domain.test_stored_samples import samples
+from tests.web.conftest import Standing
+from web.disclosure import Disclosure
+from web.forms import Form
+from web.identity import signed_in
+from web.nouns import NOUNS
+from web.reason_readers import REASON_READERS, readers_of
+
+KEPT_IN: Mapping[str, str] = {
+    "schools/assign-officer": "school.link-officer-assigned school.link-officer-released",
+    "schools/release-officer": "school.link-officer-released",
+    "schools/arrange-cover": "school.cover-arranged",
+    "schools/end-cover": "school.cover-ended",
+    "schools/set-need-category": "school.need-category-set",
+    "schools/confirm-succession": "school.urn-superseded school.merged-into",
+    "schools/explain-absence": "school.absence-explained",
+    "schools/decline-succession": "school.succession-declined",
+    "visits/record-unplanned": "visit.held-unplanned",
+    "visits/change-visitors": "visit.visitors-changed",
+    "visits/reschedule": "visit.rescheduled",
+    "visits/miss": "visit.not-made",
+    "visits/cancel": "visit.cancelled",
+    "records/decline-response": "record-of-visit.response-declined",
+    "records/waive-presentation": "record-of-visit.presentation-waived",
+    "records/reopen-action": "record-of-visit.action-reopened",
+    "records/correct": "record-of-visit.reopened-for-correction",
+    "requests/reassign": "support-request.reassigned",
+    "requests/reopen": "support-request.reopened",
+    "requests/remove-from-shortlist": "support-request.provider-removed-from-shortlist",
+    "requests/open-tender": "tender.opened",
+    "requests/withdraw": "support-request.withdrawn",
+    "requests/decline": "support-request.declined",
+    "requests/signpost": "support-request.signposted",
+    "requests/record-unmet": "support-request.unmet",
+    "requests/merge": "support-request.merged",
+    "tenders/record-quote": "tender.quote-received",
+    "tenders/record-refusal": "tender.invitation-declined",
+    "tenders/extend": "tender.reply-by-extended",
+    "tenders/select": "tender.provider-selected",
+    "tenders/withdraw-selection": "tender.selection-withdrawn",
+    "tenders/close": "tender.closed-without-selection support-request.tender-ended",
+    "concerns/hold-review": "concern.review-held",
+    "concerns/revise-plan": "concern.plan-revised",
+    "concerns/end-intervention": "concern.intervention-ended",
+    "concerns/pause": "concern.paused",
+    "concerns/resume": "concern.resumed",
+    "concerns/close": "concern.closed",
+    "concerns/change-sensitivity": "concern.sensitivity-changed",
+    "concerns/reopen": "concern.reopened",
+    "invitations/revise-quote": "tender.quote-revised",
+    "invitations/withdraw-quote": "tender.quote-withdrawn",
+    "invitations/decline": "tender.invitation-declined",
+    "engagements/propose": "engagement.proposed",
+    "engagements/record-agreement-of-school": "engagement.agreed-by-school",
+    "engagements/record-agreement-of-provider": "engagement.agreed-by-provider",
+    "engagements/substitute": "engagement.specialist-substituted",
+    "engagements/agree-variation": "engagement.variation-agreed",
+    "engagements/cancel-session": "engagement.session-cancelled",
+    "engagements/pause": "engagement.paused",
+    "engagements/resume": "engagement.resumed",
+    "engagements/end-early": "engagement.ended-early",
+    "engagements/cancel": "engagement.cancelled support-request.placement-fell-through",
+    "engagements/waive-evaluation": "engagement.evaluation-waived",
+    "providers/note-leaving": "provider.specialist-left person.post-ended",
+    "providers/suspend": "provider.suspended engagement.paused engagement.cancelled",
+    "providers/reinstate": "provider.reinstated",
+    "providers/remove": "provider.removed",
+    "providers/exempt": "provider.requirement-exempted",
+    "providers/revoke": "provider.requirement-revoked",
+    "people/decline-post": "person.post-declined person.post-ended",
+    "people/withdraw-post": "person.post-proposal-withdrawn",
+    "people/end-post": "person.post-ended",
+    "people/leave": "person.left",
+    "settings/change": "authority.settings-changed",
+}
+"""In which events each command keeps the reason that it asks for."""
+
+FOR_WHOM_THEY_ARE_MEANT = {"notes/revise", "notes/withdraw", "files/withdraw"}
+
+REASONED = {
+    f"{noun.path}/{command.name}": (noun, command)
+    for noun, _ in NOUNS
+    for command in noun.commands.values()
+    if any(field.metadata.get("is_reason") for field in command.schema().fields.values())
+}
+SIDES = {"school": Role.HEADTEACHER, "provider": Role.SPECIALIST}
+
+
+def events_of(topics: str) -> Iterator[type[Event]]:
+    return (EVENTS[topic] for topic in topics.split())
+
+
+def test_whatever_is_called_a_reason_says_who_reads_it() -> None:
+    asked = {
+        f"{noun.path}/{command.name}": field.metadata
+        for noun, _ in NOUNS
+        for command in noun.commands.values()
+        for name, field in command.schema().fields.items()
+        if name in {"reason", "rationale"}
+    }
+    assert all(metadata.get("is_reason") for metadata in asked.values())
+    assert REASONED.keys() == KEPT_IN.keys() | FOR_WHOM_THEY_ARE_MEANT
+
+
+@pytest.mark.parametrize("name", sorted(KEPT_IN))
+def test_who_is_said_to_read_a_reason_is_who_is_told_of_it(standing: Standing, name: str) -> None:
+    noun, command = REASONED[name]
+    said = readers_of(noun, command).lower()
+    for side, role in SIDES.items():
+        told = any(is_told(standing, role, event) for event in events_of(KEPT_IN[name]))
+        assert (f"the {side}" in said) is told, f"{side}: {said!r}"
+
+
+def is_told(standing: Standing, role: Role, event_class: type[Event]) -> bool:
+    """Whether somebody outside is told of such an event about their own school and provider."""
+    town, kind = standing.town, event_class.TOPIC.partition(".")[0]
+    event = made(event_class)
+    provider = town.ours.provider if kind in ("engagement", "provider") or hasattr(event, "provider") else None
+    school = None if kind in ("provider", "person", "authority") else town.ours.school
+    signature = Signature(town.director, "director", Channel.SCREEN, uuid4(), standing.town.world.office.now())
+    event.signed(
+        Meta(
+            event_id=uuid4(),
+            stream=town.ours.records.get(kind, town.ours.school),
+            version=1,
+            signature=signature,
+            occurred=signature.at,
+            about=About(school=school, provider=provider),
+            purpose=None,
+            reason="Because",
+            rules=(),
+            sensitivity=Sensitivity.ORDINARY,
+            recorded_at=signature.at,
+            position=1,
+        )
+    )
+    with standing.app.test_request_context(), standing.town.world.office.read() as connection:
+        g.session_person = town.people[role]
+        return Disclosure(connection, signed_in(), [event]).tells(event)
+
+
+def made(event_class: type[Event]) -> Event:
+    stored = next(each for each in samples()[event_class.TOPIC] if each["schema"] == event_class.SCHEMA)
+    return decode_state(event_class, json.dumps(stored["state"]).encode(), schema=stored["schema"])
+
+
+@pytest.mark.parametrize("name", sorted(REASONED))
+def test_it_is_said_beside_the_question(name: str) -> None:
+    noun, command = REASONED[name]
+    said = readers_of(noun, command)
+    hints = [field.hint for field in asked(command.schema(), said) if field.says.get("is_reason")]
+    assert hints
+    assert all(hint.endswith(said) for hint in hints)
+
+
+def asked(schema: Schema, said: str) -> list[Any]:
+    return list(Form(schema, data=MultiDict(), context=_Anything({REASON_READERS: said})).fields())
+
+
+class _Anything(dict[str, Any]):
+    def __missing__(self, name: str) -> tuple[()]:
+        return ()
+
+
+def test_a_head_is_named_to_whoever_cancels_a_visit(standing: Standing) -> None:
+    noun, _ = REASONED["visits/cancel"]
+    href = noun.href(standing.town.record(noun.kind, standing.town.ours))
+    page = standing.browser(standing.town.director).get(f"{href}/cancel").text
+    assert "This stands in the audit trail. Do not include names of pupils. The school can read it." in page
