@@ -152,11 +152,11 @@ def _quote(specialist: Visitor, firm: Firm) -> None:
 def _prefer(deal: Deal) -> None:
     head = deal.head()
     head.open(deal.request)
-    head.press("Say which quote the school prefers")
+    head.press("Say which provider the school prefers")
     head.fill("Provider", "Calder Learning")
     head.fill("Why this one", "They have worked with us before")
     head.press("Save")
-    head.sees("The broker will see which quote you prefer")
+    head.sees("The broker will see which provider you prefer")
 
 
 def _engage(deal: Deal, rationale: str) -> None:

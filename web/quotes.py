@@ -27,7 +27,8 @@ def are_shown(tender: Tender, today: date) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One quote beside the others; `rating` is the provider's past with the number of its cases."""
+    """One quote beside the others; `rating` is the provider's past with the number of its cases. Of one that is not
+    shown `in_full` people are told who would come, when, and how they were rated, and none of the terms."""
 
     provider: UUID
     name: str
@@ -37,7 +38,7 @@ class Compared:
     rating: str
     is_preferred: bool
     is_selected: bool
-    shows_approach: bool
+    in_full: bool
 
 
 TENDER = sa.bindparam("tender", type_=sa.Uuid)
@@ -59,8 +60,8 @@ def compared(
 ) -> list[Compared]:
     """The quotes that stand, the lowest price first; `past` is what was found of the invited providers' past.
 
-    Those who broker see them in full. Others see none before the replies are in, and how the work would be done
-    only of the provider that was selected.
+    Those who may read tenders see them in full. The school, which says whom it prefers, sees who has quoted once the
+    replies are in, by name, and terms only of the provider that was selected, which it agrees to.
     """
     if not in_full and not are_shown(tender, today):
         return []
@@ -80,11 +81,11 @@ def compared(
             rating=rating(rated, provider),
             is_preferred=tender.preferred == provider,
             is_selected=tender.selected == provider,
-            shows_approach=in_full or tender.selected == provider,
+            in_full=in_full or tender.selected == provider,
         )
         for provider, quote in quotes.items()
     ]
-    return sorted(lines, key=lambda line: (line.quote.net, line.name))
+    return sorted(lines, key=lambda line: (line.quote.net if in_full else 0, line.name))
 
 
 def rating(past: Mapping[UUID, BrokeredHistory], provider: UUID) -> str:
@@ -105,4 +106,6 @@ def quote_options(connection: sa.Connection, lines: Iterable[Compared]) -> list[
 
 def _in_short(line: Compared) -> str:
     offer = line.quote
+    if not line.in_full:
+        return f"{line.specialist}, {words.date(offer.available_from)} to {words.date(offer.available_to)}"
     return f"{line.specialist}, {words.days(offer.days)}, {words.money(offer.net)} without VAT"

@@ -99,10 +99,10 @@ def _awaits_preference(request: SupportRequest) -> bool:
 
 @requests.command(
     "prefer",
-    "Say which quote the school prefers",
+    "Say which provider the school prefers",
     Action.AGREE_FOR_SCHOOL,
     schemas.PreferQuote,
-    done="The broker will see which quote you prefer",
+    done="The broker will see which provider you prefer",
     lead="The service chooses, and takes account of what you say.",
     offered=_awaits_preference,
     context=offers.quotes_shown,
@@ -115,7 +115,7 @@ def prefer(deal: Deal[SupportRequest], values: Values) -> None:
             raise NoQuote("There are no quotes yet")
         tender = work.find(Tender, request.tender)
         if not are_shown(tender, current_signature().today):
-            raise NoQuote("The quotes are shown once all replies are in")
+            raise NoQuote("Who has quoted is shown once all replies are in")
         tender.prefer(values["provider"], values["preference"])
 
     deal.service.do(say)

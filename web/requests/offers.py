@@ -120,7 +120,7 @@ def shortlisted(connection: sa.Connection, request: SupportRequest | None) -> Co
 
 
 def quotes_shown(connection: sa.Connection, request: SupportRequest | None) -> Context:
-    """The quotes that the school may see, to choose among."""
+    """Those who have quoted, as far as the school may see them, to choose among."""
     if request is None or request.tender is None:
         return {schemas.QUOTES: []}
     tender = office().service.find(Tender, request.tender)

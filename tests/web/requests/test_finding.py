@@ -174,21 +174,45 @@ def test_whoever_is_no_longer_cleared_is_refused_by_name(shortlisted: Browser, m
     assert found(world).status is RequestStatus.SHORTLISTED
 
 
-def test_a_school_sees_quotes_once_all_replies_are_in(market: Market, sign_in: SignIn) -> None:
+TERMS = ("£2,025.00", "£450.00", "£2,250.00", "£500.00", "4.5 days", "Our secret method")
+"""Of the quotes of both providers, what each asks and how it would work."""
+
+
+def test_a_school_sees_who_has_quoted_once_all_replies_are_in_and_none_of_the_terms(
+    market: Market, world: World, sign_in: SignIn
+) -> None:
     market.a_tender()
-    market.quote(market.calder, approach="Our secret method")
+    market.quote(market.calder, approach="Our secret method", day_rate=Decimal(500))
     head = sign_in(market.head)
     waiting = head.get(REQUEST)
-    assert "Quotes are shown here once all providers have replied" in waiting
-    assert "£2,025.00" not in waiting
+    assert "Who has quoted is shown here once all providers have replied" in waiting
+    assert "Grace Calder" not in waiting
 
-    market.quote(market.harrop, day_rate=Decimal(500))
-    page = head.get(REQUEST)
+    market.quote(market.harrop)
+    pages = [sign_in(person).get(REQUEST) for person in (market.head, world.officer("Otto Officer"))]
+    pages.append(head.get(f"{REQUEST}/prefer"))
 
-    assert "£2,025.00" in page
-    assert "Not rated yet (no case)" in page
-    assert "Our secret method" not in page
-    assert "Our secret method" in sign_in(market.broker).get(REQUEST)
+    for page in pages:
+        assert page.index("Calder Learning") < page.index("Harrop Associates"), "not the lowest price first"
+        assert "Grace Calder" in page
+        assert not [terms for terms in TERMS if terms in page]
+    assert "Not rated yet (no case)" in pages[0]
+    told = sign_in(market.broker).get(REQUEST)
+    assert [terms for terms in TERMS if terms in told] == list(TERMS)
+
+
+def test_a_provider_sees_nothing_of_anothers_quote(market: Market, sign_in: SignIn, program: Programs) -> None:
+    market.a_tender()
+    market.quote(market.calder, approach="Our secret method", day_rate=Decimal(500))
+    rival = market.harrop.specialist
+
+    for path in ("/invitations/TN-2026-0001", "/invitations/"):
+        page = sign_in(rival).get(path)
+        assert "Calder" not in page
+        assert "Our secret method" not in page
+    assert "Calder" not in program(rival).get("/invitations/TN-2026-0001/history").text
+    sign_in(rival).get("/tenders/TN-2026-0001", 403)
+    sign_in(rival).get(REQUEST, 403)
 
 
 def test_a_school_reads_how_the_one_selected_would_work(market: Market, sign_in: SignIn) -> None:
