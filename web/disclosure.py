@@ -18,7 +18,9 @@ from domain.aggregate import EVENTS, Event
 from domain.attachment import Attachment
 from domain.note import Note
 from domain.reading import Reading
+from domain.record_of_visit import RecordOfVisit
 from domain.tender import Tender
+from domain.visit import Visit
 from domain.vocabulary import About, Audience, Role, Sensitivity
 from projections import audit_trail, caseload, concerns, notes, tenders
 from projections.audit_trail import kind_of
@@ -117,7 +119,7 @@ def right_to_read(topic: str) -> Action:
     kind = topic.partition(".")[0]
     if topic in IN_SCHOOL_FILE:
         return Action.READ_SCHOOL_FILE
-    if kind == "record-of-visit" and topic not in ISSUED:
+    if topic == Visit.RecordStarted.TOPIC or (kind == RecordOfVisit.KIND and topic not in ISSUED):
         return Action.READ_DRAFT_RECORD
     return READING.get(kind, Action.READ_AUDIT)
 

@@ -1,5 +1,5 @@
 """What ids are called, looked up once for each request: names, references and URNs. A record that is closed to
-whoever asks because a concern is restricted is not called anything.
+whoever asks, because a concern is restricted or a record of visit not issued, is not called anything.
 
 A page that knows its ids beforehand asks for all of them at once (`rows_of`); whatever is asked of them afterwards is
 answered from what was found.

@@ -1,9 +1,11 @@
-"""What is kept from whoever asks because a concern is restricted: the concern, and all that hangs on it.
+"""What is kept from whoever asks: a restricted concern, and all that hangs on it.
 
 Sensitivity is inherited. A note, file, visit, record of visit, request, tender or engagement that came of a
 restricted concern, at whatever remove, is open to those alone who may read that concern; whoever makes a visit sees
 that visit and what hangs on it. Nothing is written down for it: the links say what hangs on what, and the concern
 whether it is restricted, so that all follows when a concern is restricted or opened later.
+
+A record of visit that is not issued yet is kept from its school likewise, with its number and what hangs on it.
 
 That somebody comes, and when, the school and the service must know: a visit is shown to all who may read visits, but
 as a plain one, without its kind, purpose, focus, origin and record.
@@ -13,7 +15,7 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -21,9 +23,10 @@ from flask import g, has_app_context
 
 from domain.aggregate import Aggregate, Refusal
 from domain.concern import ConcernCase
+from domain.record_of_visit import RecordOfVisit
 from domain.visit import Visit
 from domain.vocabulary import Sensitivity, Side
-from projections import concerns, links, visits
+from projections import concerns, links, records_of_visit, visits
 from projections.view import replace
 from projections.visits import PlannedVisit
 from web.identity import Visitor, is_reached, signed_in, visitor
@@ -113,10 +116,20 @@ def _look_up(connection: sa.Connection, asking: Visitor) -> tuple[Kept, frozense
         (sa.false() if readable is None else sa.not_(readable)).label("closed"),
     ).where(case.sensitivity != Sensitivity.ORDINARY)
     own = sa.select(making.visit).where(making.person == asking.person) if asking.holds(*SERVICE) else None
-    kept = links.with_all_that_hangs_on(connection, roots, opened_by=own)
+    kept = links.with_all_that_hangs_on(connection, _with_drafts(roots, asking), opened_by=own)
     plain = frozenset(record for record, (kind, is_closed) in kept.items() if is_closed and kind == Visit.KIND)
     closed = frozenset(record for record, (_, is_closed) in kept.items() if is_closed) - plain
     return Kept(closed, plain), frozenset(kept) - closed - plain
+
+
+def _with_drafts(roots: sa.Select[Any], asking: Visitor) -> sa.Select[Any]:
+    """These, and the records of visit that are not issued to the schools of somebody who reads issued ones alone."""
+    if not asking.schools or asking.may(Action.READ_DRAFT_RECORD):
+        return roots
+    written = records_of_visit.records.table.c
+    drafts = sa.select(written.id, sa.literal(RecordOfVisit.KIND), sa.true())
+    drafts = drafts.where(written.school.in_(asking.schools), written.version == 0)
+    return sa.select(*sa.union_all(roots, drafts).subquery("roots").c)
 
 
 def is_restricted(connection: sa.Connection, record: Aggregate) -> bool:

@@ -9,7 +9,7 @@ from uuid import UUID
 from domain.record_of_visit import Agreement, Answered, RecordStatus, Respondent
 from domain.visit import Visit, VisitStatus
 from tests.scenario import TODAY
-from tests.web.conftest import Browser
+from tests.web.conftest import Browser, Program
 from tests.web.records.conftest import HREF, Stage, day
 from tests.world import World
 
@@ -22,6 +22,27 @@ def test_a_school_sees_nothing_of_a_record_before_it_is_issued(stage: Stage) -> 
     stage.by_head.get(HREF, 403)
     assert "No records of visit" in stage.by_head.get("/records/")
     assert "can be read here once it is issued" in stage.by_head.get("/visits/V-2026-0001")
+
+
+def test_a_school_is_not_told_the_number_of_a_record_before_it_is_issued(
+    stage: Stage, program: Callable[..., Program]
+) -> None:
+    stage.begun()
+    stage.written()
+    urn = stage.world.urn(stage.school)
+    pages = ("/visits/", "/visits/V-2026-0001", f"/schools/{urn}", f"/schools/{urn}/file", "/caseload", "/records/")
+    paths = ("/visits", "/visits/V-2026-0001", "/visits/V-2026-0001/history", f"/schools/{urn}/file", "/caseload")
+
+    def told() -> list[str]:
+        answers = [stage.by_head.get(each) for each in pages]
+        answers += [program(stage.head).get(each).text for each in (*paths, "/search?q=ROV-2026-0001")]
+        return [answer for answer in answers if "ROV-2026-0001" in answer]
+
+    assert told() == []
+    assert "ROV-2026-0001" in program(stage.officer).get("/visits/V-2026-0001").text
+    stage.by_officer.send(f"{HREF}/issue", {})
+    assert "ROV-2026-0001" in program(stage.head).get("/visits/V-2026-0001").text
+    assert len(told()) > 3
 
 
 def test_a_school_reads_the_issued_record_without_restricted_sections_and_without_its_drafting(
