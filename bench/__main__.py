@@ -12,7 +12,19 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from bench import appends, commands, following, importing, loads, pages, rebuilds, register, sizes, writers
+from bench import (
+    appends,
+    commands,
+    following,
+    importing,
+    loads,
+    pages,
+    rebuilds,
+    register,
+    serving,
+    sizes,
+    writers,
+)
 from bench.material import history, targets
 from bench.material.place import Place, place
 from bench.material.timing import ROUNDS, NotHere, Result
@@ -37,6 +49,8 @@ MEASURES: dict[str, Measure] = {
     "log_size_postgresql": sizes.on_postgresql,
     "importing": importing.of_records,
     "register": register.of_schools,
+    "serving": serving.held_up,
+    "front": serving.beside_direct,
 }
 
 

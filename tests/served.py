@@ -17,6 +17,8 @@ from threading import Event
 from tests.postgresql import _free_port
 from web.accounts import sessions
 
+SIS = "from web.cli import main; main()"
+
 PATIENCE = 30
 """Seconds within which whatever is waited for comes to be."""
 
@@ -28,6 +30,7 @@ class Served:
     process: subprocess.Popen[bytes]
     port: int
     log: Path
+    url: str
     cookie: str = ""
 
     @property
@@ -72,17 +75,17 @@ def served(url: str, log: Path, *options: str, port: int = 0) -> Iterator[Served
     """A service on a database, until the end of the block; it may have started by then or not."""
     port = port or _free_port()
     with running(url, log, "serve", "--port", str(port), *options) as process:
-        yield Served(process, port, log)
+        yield Served(process, port, log, url)
 
 
 @contextmanager
-def running(url: str, log: Path, *command: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A `sis` command on a database, until the end of the block."""
+def running(url: str, log: Path, *command: str, program: str = SIS) -> Iterator[subprocess.Popen[bytes]]:
+    """A `sis` command on a database, or another program, until the end of the block."""
     settings = {"SIS_DATABASE_URL": url, "SIS_SECRET_KEY": "only for tests, and long enough for them"}
     with (
         log.open("wb") as written,
         subprocess.Popen(
-            [sys.executable, "-c", "from web.cli import main; main()", *command],
+            [sys.executable, "-c", program, *command],
             env=os.environ | settings,
             stdout=written,
             stderr=subprocess.STDOUT,
