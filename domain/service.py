@@ -80,6 +80,12 @@ class DiskFault(Unavailable):
     says = "The disk of the database cannot be read or written. Nothing was saved"
 
 
+class ReadOnly(Unavailable):
+    """The database takes no changes: it is a standby, or its file or disk may only be read."""
+
+    says = "The database can be read and not written, as a standby or a disk set to read only. Nothing was saved"
+
+
 class Displaced(Unavailable):
     """The file that was open is no longer the one at its place: what would be saved there would be lost."""
 

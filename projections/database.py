@@ -160,7 +160,9 @@ def alone(writer: sa.Engine, work: str, busy: Callable[[], None] = lambda: None)
 
 
 _FILE = "sis_file"
-"""Where a connection remembers which file it has open."""
+"""Where a connection remembers which files it has open."""
+
+Identities = tuple[tuple[int, int] | None, tuple[int, int] | None]
 
 _ONE_STATEMENT = "sis_one_statement"
 
@@ -230,10 +232,15 @@ def still_in_place(connection: sa.Connection) -> Callable[[], None]:
     opened, path = connection.info.get(_FILE), connection.engine.url.database
 
     def must_be() -> None:
-        if opened is not None and path is not None and _identity(Path(path)) != opened:
+        if opened is not None and path is not None and _identities(Path(path)) != opened:
             raise sa.exc.OperationalError(None, None, FileDisplaced("another file is at the place of the database"))
 
     return must_be
+
+
+def _identities(path: Path) -> Identities:
+    """Which files hold the database: it itself, and what was committed and is not in it yet (SQLite's `-wal`)."""
+    return _identity(path), _identity(path.with_name(f"{path.name}-wal"))
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -244,12 +251,15 @@ def _identity(path: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def _remember_file(path: Path, _: Any, record: Any) -> None:
-    record.info[_FILE] = _identity(path)
+def _remember_file(path: Path, connection: Any, record: Any) -> None:
+    # Once something was read SQLite has both files open, and keeps them while it has the connection.
+    connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").close()
+    record.info[_FILE] = _identities(path)
 
 
 def _reopen_if_displaced(path: Path, when_reopened: list[Callable[[], None]], _: Any, record: Any, __: Any) -> None:
-    if record.info[_FILE] != _identity(path):
+    # Where only the `-wal` is gone, who has it open can still read, and nobody else could: it stays open.
+    if record.info[_FILE][0] != _identity(path):
         for forget in when_reopened:
             forget()
         raise sa.exc.DisconnectionError("another file is at the place of the database")

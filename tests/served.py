@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import socket
@@ -13,10 +14,12 @@ from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 from threading import Event
+from uuid import uuid4
 
 from tests.postgresql import _free_port
 from web.accounts import sessions
 
+JSON = "application/json"
 SIS = "from web.cli import main; main()"
 
 PATIENCE = 30
@@ -42,6 +45,17 @@ class Served:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
             connection.request("GET", path, headers={"Cookie": f"{sessions.COOKIE}={self.cookie}"})
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+        finally:
+            connection.close()
+
+    def post(self, path: str, body: dict[str, str], token: str) -> tuple[int, str]:
+        """What is answered to a program that begins something."""
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4()), "Content-Type": JSON}
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        try:
+            connection.request("POST", path, json.dumps(body), headers)
             answer = connection.getresponse()
             return answer.status, answer.read().decode()
         finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from eventsourcing.persistence import IntegrityError
 
-from domain.service import Damaged, DiskFault, Displaced, NoRoom, OutcomeUnknown, Unavailable
+from domain.service import Damaged, DiskFault, Displaced, NoRoom, OutcomeUnknown, ReadOnly, Unavailable
 from projections.database import FileDisplaced
 
 OUT_OF_REACH = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
@@ -17,14 +17,12 @@ FAULTS = (sa.exc.DBAPIError, sa.exc.TimeoutError)
 _CONFLICTS = frozenset({"40P01", "40001"})
 """Deadlock and serialisation failure: decided again on fresh state, like any other conflict."""
 
-_READ_ONLY = "25006"
-"""The server at this address has become a standby."""
-
 _CAUSES: dict[type[Unavailable], frozenset[str]] = {
     NoRoom: frozenset({"SQLITE_FULL", "SQLITE_IOERR_SHMSIZE", "53100"}),
     DiskFault: frozenset({"SQLITE_IOERR", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_READ", "SQLITE_IOERR_FSYNC", "58030"}),
     Damaged: frozenset({"SQLITE_CORRUPT", "SQLITE_CORRUPT_INDEX", "SQLITE_NOTADB", "XX001", "XX002"}),
     Displaced: frozenset({"SQLITE_CANTOPEN", "SQLITE_READONLY_DBMOVED"}),
+    ReadOnly: frozenset({"SQLITE_READONLY", "SQLITE_READONLY_DIRECTORY", "SQLITE_READONLY_CANTINIT", "25006"}),
 }
 """Faults whose cause can be told, by SQLite's names and PostgreSQL's codes. A file that the service has made and that
 cannot be opened is no longer there."""
@@ -47,7 +45,7 @@ def meant(error: Exception) -> Exception:
         return Displaced(first_line(error))
     if state == _HELD_UP:
         return Unavailable("others have been reading or writing for too long; nothing was changed: try again")
-    if isinstance(error, OUT_OF_REACH) or state == _READ_ONLY:
+    if isinstance(error, OUT_OF_REACH):
         return Unavailable(first_line(error))
     return error
 

@@ -7,21 +7,30 @@ import resource
 import subprocess
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
+from domain.account import TokenScopes
+from domain.note import Note
 from domain.service import Unavailable
 from projections.rebuilding import rebuild
+from tests.databases import with_views
 from tests.notebook import VIEWS, Desk, Notebook, command
 from tests.processes import processes
+from tests.served import served
+from tests.world import Clock, World
+from web.accounts import sessions, tokens
+from web.office import Office
 
 ROOM = 2_000_000
 """Bytes that a file may have, or half of what the disk has."""
 
+ROOM_OF_SERVICE = 8_000_000
 LONG = "x" * 4000
+NOTE = {"note_type": "telephone", "heading": "A call", "visible_to": "service"}
 THREADS = 8
 PATIENCE = 60
 
@@ -37,10 +46,10 @@ def a_limit(_: Path) -> Iterator[MakeRoom]:
 
 
 @contextmanager
-def a_small_disk(folder: Path) -> Iterator[MakeRoom]:
-    """A disk of its own, of which something else takes a half until there is more room."""
+def a_small_disk(folder: Path, size: int = 2 * ROOM) -> Iterator[MakeRoom]:
+    """A disk of its own, of which something else takes a part until there is more room."""
     filler = folder / "filler"
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={2 * ROOM}", "none", folder], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "none", folder], check=True)
     try:
         filler.write_bytes(bytes(ROOM))
         yield filler.unlink
@@ -53,7 +62,9 @@ def can_mount() -> bool:
     return os.geteuid() == 0 and subprocess.run(tried, capture_output=True, check=False).returncode == 0
 
 
-WAYS = [a_limit, *([a_small_disk] if can_mount() else [])]
+may_mount = pytest.mark.skipif(not can_mount(), reason="only root may mount a disk of its own")
+
+WAYS = [a_limit, pytest.param(a_small_disk, marks=may_mount)]
 
 
 def fill(way: Callable[[Path], contextmanager[MakeRoom]], folder: Path) -> str:
@@ -110,3 +121,50 @@ def test_a_disk_that_is_full_is_said_and_nothing_is_half_written(
         said = apart.submit(fill, way, tmp_path).result(timeout=PATIENCE)
     assert {"database or disk is full", "disk I/O error"} & set(said.split("; ")), said
     assert "savepoint" not in said
+
+
+@pytest.mark.fire
+@may_mount
+def test_a_service_on_a_full_disk_says_so_loses_nothing_and_goes_on_when_there_is_room(tmp_path: Path) -> None:
+    disk, log = tmp_path / "disk", tmp_path / "log"
+    disk.mkdir()
+    with a_small_disk(disk, size=ROOM_OF_SERVICE):
+        url = f"sqlite:///{disk / 'a.sqlite'}"
+        with_views(url)
+        with closing(Office(url)) as office:
+            office.prepare_views()
+            world = World(office, Clock())
+            director, urn = world.director(), world.urn(world.school())
+            with office.write() as connection:
+                token = tokens.create(connection, director, "fire", TokenScopes.READ_WRITE, office.now()).secret
+                cookie = sessions.begin(connection, director, office.now())
+        with served(url, log) as service:
+            service.cookie = cookie
+            service.until(lambda: service.has_started(1), "the service did not start")
+            acknowledged = []
+
+            def write(text: str) -> tuple[int, str]:
+                status, said = service.post("/api/v1/notes/write", {**NOTE, "on": str(urn), "text": text}, token)
+                if status == 201:
+                    acknowledged.append(text)
+                return status, said
+
+            assert write("while there is room")[0] == 201
+            filler = disk / "more"
+            with suppress(OSError), filler.open("wb", buffering=0) as file:
+                while file.write(bytes(4096)):
+                    pass
+            status, said = 201, ""
+            while status == 201:  # what the database holds already may have room for some
+                status, said = write(LONG)
+            assert status == 503
+            assert "There is no room left on the disk. Nothing was saved" in said
+            assert service.get("/readyz") == (503, '{"status":"not ready"}\n')
+            # Reading goes on, and so does being refused what one's posts do not allow.
+            assert [service.get(path)[0] for path in ("/healthz", "/schools/", "/service-status")] == [200, 200, 403]
+            filler.unlink()
+            assert service.get("/readyz") == (200, '{"status":"ready"}\n')
+            assert write("when there is room again")[0] == 201
+        with closing(Office(url)) as office, office.read_present() as connection:
+            events = list(office.store.everything(connection))
+        assert [event.text for event in events if isinstance(event, Note.Written)] == acknowledged

@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from domain.service import DiskFault, Displaced, NoRoom, Unavailable, Unreadable
+from domain.service import DiskFault, Displaced, NoRoom, ReadOnly, Unavailable, Unreadable
 from projections.codec import StoredRecord, sorted_out
 from projections.database import unless_busy
 from projections.event_log import EVENTS, Tail
@@ -35,7 +35,8 @@ AT_ONCE = 1000
 ROOM = 32 * 1024
 """Bytes that must find room: as much as the events of one command."""
 
-SAVING = "saving"
+SAVING, CHECKED = "saving", "log"
+"""What the table of checks holds: whether something could be saved, and whether the views were what the log says."""
 
 MAIL = "No email is sent: nobody is told by email of what waits for them"
 
@@ -47,12 +48,13 @@ _NOTE = _INSERT.on_conflict_do_update(
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """`causes` keep the service from being ready, `warnings` do not, of which one may be of the `clock`; each is a
-    sentence."""
+    """`causes` keep the service from being ready, `warnings` do not, of which one may be of the `clock`; `checked` is
+    when the log was last checked, and what was found. Each is a sentence."""
 
     causes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     clock: str = ""
+    checked: str = ""
 
     @property
     def is_ready(self) -> bool:
@@ -99,6 +101,7 @@ def health_of(office: Office, *, may_write: bool = True) -> Health:
             known = standings(connection)
             clock = _of_time(connection, office.now())
             warnings = [MAIL, *([clock] if clock else []), *_of_following(known)]
+            checked = _of_last_check(connection)
         causes = _of_views(office, known)
         unread = _READ.setdefault(office, _Reading(office.log.tail())).go_on()
         if may_write:
@@ -107,7 +110,20 @@ def health_of(office: Office, *, may_write: bool = True) -> Health:
         told = meant(error)
         says = told.says if isinstance(told, Unavailable) else ""
         return Health((says or f"The database does not answer: {first_line(error)}",))
-    return Health((*causes, *([unread] if unread else [])), tuple(warnings), clock)
+    return Health((*causes, *([unread] if unread else [])), tuple(warnings), clock, checked)
+
+
+def note_check(office: Office, found: str) -> None:
+    """Write down that the log was checked just now, and what was found."""
+    with office.write() as connection:
+        connection.execute(_NOTE, {"name": CHECKED, "checked_at": office.now(), "said": found})
+
+
+def _of_last_check(connection: sa.Connection) -> str:
+    last = connection.execute(CHECKS.select().where(CHECKS.c.name == CHECKED)).first()
+    if last is None:
+        return "The log has not been checked yet: let `sis views check --record` run every night"
+    return f"The log was last checked on {words.datetime(last.checked_at)}: {last.said}"
 
 
 def _of_time(connection: sa.Connection, now: datetime) -> str:
@@ -150,7 +166,7 @@ def _of_tables(office: Office, view: View) -> str:
             with office.log.primary.connect() as connection:
                 connection.execute(sheet.table.select().limit(1)).first()
     except sa.exc.DatabaseError as error:
-        if error.connection_invalidated or isinstance(meant(error), NoRoom | DiskFault | Displaced):
+        if error.connection_invalidated or isinstance(meant(error), NoRoom | DiskFault | Displaced | ReadOnly):
             raise
         return first_line(error)
     return ""

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import structlog
 from flask import Flask, Response, request
+
+from projections.event_log.faults import FAULTS, first_line
+
+log = structlog.get_logger()
 
 FORBIDDEN = 403
 
@@ -22,14 +27,17 @@ def add_accounts(app: Flask) -> None:
 
 
 def _note_refusal(response: Response) -> Response:
-    """Write down that somebody who is signed in was refused what their posts do not allow."""
+    """Write down that somebody who is signed in was refused what their posts do not allow. They are refused, and the
+    log of the server tells it, also where it cannot be written down."""
     from web.accounts import security_trail
     from web.identity import visitor
     from web.office import office
 
     if response.status_code == FORBIDDEN and (asking := visitor()) is not None:
         detail = f"{request.method} {request.path}"[:200]
-        security_trail.note(
-            office(), security_trail.Kind.ACCESS_REFUSED, person=asking.person, by=asking.person, detail=detail
-        )
+        kind = security_trail.Kind.ACCESS_REFUSED
+        try:
+            security_trail.note(office(), kind, person=asking.person, by=asking.person, detail=detail)
+        except FAULTS as error:
+            log.error("not in the security trail", kind=kind.value, person=str(asking.person), said=first_line(error))
     return response

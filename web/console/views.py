@@ -15,7 +15,7 @@ from projections.following import IsStopped, keep_inline, let_follow
 from projections.rebuilding import rebuild as fill_anew
 from projections.standing import Standing, count_after, standings
 from projections.view import View
-from web.about.health import health_of
+from web.about.health import health_of, note_check
 from web.console.opening import opened
 from web.office import Office
 from web.views import DECIDED_BY, VIEWS
@@ -44,7 +44,8 @@ def status() -> None:
     click.echo(f"The log has {count:,} events")
     for view in VIEWS:
         click.echo(f"{view.name:<18} {_told(view, known.get(view.name), behind.get(view.name, 0), unreadable)}")
-    for sentence in dict.fromkeys((*map(str, unreadable[:SHOWN]), *health.causes, *health.warnings)):
+    of_health = (*health.causes, *filter(None, [health.checked]), *health.warnings)
+    for sentence in dict.fromkeys((*map(str, unreadable[:SHOWN]), *of_health)):
         click.echo(sentence)
     if unreadable:
         raise click.ClickException(_of_unreadable(len(unreadable)))
@@ -99,7 +100,10 @@ def rebuild(name: str | None) -> None:
 
 
 @views.command()
-def check() -> None:
+@click.option(
+    "--record", is_flag=True, help="Write down when this was and what was found, for `sis views status` and the page."
+)
+def check(record: bool) -> None:
     """Prove that the live views equal what a rebuild would give; exits with 1 and the differences if not."""
     with opened(to_read=True) as office, _progress(office, "Events", times=len(VIEWS)) as progress:
         _refuse_those_of_another_release(office)
@@ -109,20 +113,28 @@ def check() -> None:
             seen[0] += number
             progress(seen[0])
 
-        found = find_differences(office.log, VIEWS, more)
-        stopped = [each for each in found if isinstance(each, Stopped)]
-        differences = [each for each in found if isinstance(each, Difference)]
+        all_found = find_differences(office.log, VIEWS, more)
+        stopped = [each for each in all_found if isinstance(each, Stopped)]
+        differences = [each for each in all_found if isinstance(each, Difference)]
+    found = _found(len(differences), len(stopped))
+    if record:
+        with opened() as office:
+            note_check(office, found)
     for each in stopped:
         click.echo(f"{each.view} cannot be checked. {_at(each.position, each.error)}")
     for difference in differences[:SHOWN]:
         click.echo(str(difference))
+    if differences or stopped:
+        raise click.ClickException(found)
+    click.echo(found)
+
+
+def _found(differences: int, stopped: int) -> str:
     if differences:
-        raise click.ClickException(f"{len(differences)} rows differ from the log; run `sis views rebuild`")
+        return f"{differences} rows differ from the log; run `sis views rebuild`"
     if stopped:
-        raise click.ClickException(
-            f"{len(stopped)} views cannot be checked; the other {len(VIEWS) - len(stopped)} are what the log says"
-        )
-    click.echo(f"All {len(VIEWS)} views are what the log says")
+        return f"{stopped} views cannot be checked; the other {len(VIEWS) - stopped} are what the log says"
+    return f"All {len(VIEWS)} views are what the log says"
 
 
 @views.command()

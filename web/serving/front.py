@@ -106,15 +106,20 @@ class Front:
         if scope["type"] != "http":
             return
         try:
-            most = await self._most_taken(scope)
-            with _body(self._files if most > MOST_TYPED else self._typed) as (body, hold):
-                await self._receive_into(body, hold, most, receive)
-                status, headers, told = await self._carried_out(environ_of(scope, body))
+            status, headers, told = await self._answered(scope, receive)
         except NotTaken as refused:
             status, headers, told = refused.answer
             log.warning("request not taken", status=status, method=scope["method"])
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": told})
+
+    async def _answered(self, scope: Scope, receive: Receive) -> Answer:
+        most = await self._most_taken(scope)
+        if most == 0:
+            return await self._carried_out(environ_of(scope, BytesIO()))
+        with _body(self._files if most > MOST_TYPED else self._typed) as (body, hold):
+            await self._receive_into(body, hold, most, receive)
+            return await self._carried_out(environ_of(scope, body))
 
     async def _most_taken(self, scope: Scope) -> int:
         """Bytes of body that are taken of whoever sends this. Raises NotTaken for one that tells it has more, or that

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from tests.databases import Databases, with_views
 from tests.world import Clock, World
+from web.about.health import health_of
 from web.console.views import views
 from web.office import Office
 from web.views import DECIDED_BY, VIEWS
@@ -69,6 +70,21 @@ def test_a_row_that_the_log_does_not_say_is_found(office: Office, world: World) 
     assert str(school) in result.output
     assert "Elm Grove" in result.output
     assert "1 rows differ from the log; run `sis views rebuild`" in result.output
+
+
+def test_the_last_check_is_told_with_what_it_found(office: Office, world: World) -> None:
+    world.school()
+    assert "The log has not been checked yet" in run("status").stdout
+    assert run("check").exit_code == 0
+    assert "The log has not been checked yet" in run("status").stdout
+
+    assert run("check", "--record").exit_code == 0
+    assert f": All {len(VIEWS)} views are what the log says" in health_of(office).checked
+    with office.write() as connection:
+        connection.execute(sa.text("UPDATE names SET name = 'Elm Grove' WHERE kind = 'school'"))
+    assert run("check", "--record").exit_code == 1
+    assert "The log was last checked on " in run("status").stdout
+    assert ": 1 rows differ from the log; run `sis views rebuild`" in run("status").stdout
 
 
 def test_a_rebuild_that_would_hold_up_everybody_is_given_up_in_plain_words(

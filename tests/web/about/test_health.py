@@ -1,0 +1,114 @@
+"""What keeps the service from its work is noticed, named, and costs little to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from domain.service import Displaced, ReadOnly
+from projections.tables import EVENTS
+from tests.web.conftest import HIDDEN, Browser
+from tests.web.statements import Statements
+from tests.world import World
+from web import words
+from web.about.health import health_of, note_check
+from web.office import Office
+
+NOT_READY = (503, {"status": "not ready"})
+MOST = 70
+"""Statements: one for each table of a view, and some for the log."""
+
+
+def readiness(app: Flask) -> tuple[int, object]:
+    told = app.test_client().get("/readyz")
+    return told.status_code, told.json
+
+
+def test_the_file_of_the_last_changes_is_missed_before_anything_is_said_to_be_saved(
+    app: Flask, world: World, sign_in: Callable[[UUID], Browser]
+) -> None:
+    """And what was saved before is found again, once everybody has closed the database."""
+    if world.office.writer.dialect.name != "sqlite":
+        pytest.skip("needs SQLite")
+    browser = sign_in(world.administrator())
+    page = browser.get("/people/register")
+    url = world.office.writer.url
+    Path(f"{url.database}-wal").unlink()
+
+    lost = browser.client.post("/people/register", data={**dict(HIDDEN.findall(page)), "name": "Anna Kowalski"})
+
+    assert lost.status_code == 503
+    assert "deleted or replaced" in lost.text
+    assert readiness(app) == NOT_READY
+    assert health_of(world.office).causes == (Displaced.says,)
+    assert "Anna Kowalski" not in browser.get("/people/")
+    saved = count_of_events(world.office)
+    world.office.close()
+    with closing(Office(url.render_as_string(hide_password=False))) as office:
+        assert count_of_events(office) == saved
+        assert health_of(office).is_ready
+
+
+def count_of_events(office: Office) -> int | None:
+    with office.read_present() as connection:
+        return connection.execute(sa.select(sa.func.count()).select_from(EVENTS)).scalar()
+
+
+def test_asking_costs_as_much_after_a_thousand_events_and_reads_of_the_log_only_what_is_new(world: World) -> None:
+    if world.office.writer.dialect.name != "sqlite":
+        pytest.skip("needs SQLite")
+    health_of(world.office)
+    world.school()
+    statements = Statements(world.office)
+    with statements.heard() as first:
+        assert health_of(world.office).is_ready
+        at_first = len(first.asked)
+    for number in range(1000):
+        world.school(f"School {number}")
+    end = world.office.log.max_notification_id()
+    assert health_of(world.office).is_ready
+    with statements.heard() as then:
+        assert health_of(world.office).is_ready
+    assert len(then.asked) == at_first <= MOST
+    read = [each for each in then.asked if "events" in each and "state" in each]
+    assert [f"position > {end} " in each for each in read] == [True], read
+
+
+def test_the_last_check_is_on_the_page_of_administrators(world: World, sign_in: Callable[[UUID], Browser]) -> None:
+    browser = sign_in(world.administrator())
+    assert "The log has not been checked yet" in browser.get("/service-status")
+    note_check(world.office, "3 rows differ from the log")
+    assert f"{words.datetime(world.office.now())}: 3 rows differ from the log" in browser.get("/service-status")
+
+
+def test_a_database_that_can_only_be_read_makes_it_unready_and_is_named_to_whoever_sends_something(
+    app: Flask, world: World, sign_in: Callable[[UUID], Browser]
+) -> None:
+    browser = sign_in(world.administrator())
+    page = browser.get("/people/register")
+    only_read = {
+        "sqlite": "PRAGMA query_only = ON",
+        "postgresql": "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
+    }
+
+    def limit(connection: sa.Connection) -> None:
+        cursor = connection.connection.cursor()
+        cursor.execute(only_read[connection.dialect.name])
+        cursor.close()
+
+    engines = {world.office.writer, world.office.log.primary}
+    for engine in engines:
+        sa.event.listen(engine, "engine_connect", limit)
+
+    told = browser.client.post("/people/register", data={**dict(HIDDEN.findall(page)), "name": "Anna Kowalski"})
+
+    assert told.status_code == 503
+    assert "can be read and not written" in told.text
+    assert readiness(app) == NOT_READY
+    assert health_of(world.office).causes == (ReadOnly.says,)
