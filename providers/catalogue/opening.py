@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
-from providers.archives import HoldsTooMuch, members_of
+from providers.archives import HoldsTooMuch, opened_zip
 from providers.catalogue.problems import WrongFile
 from providers.catalogue.workbooks import Damaged, sheets_of
 
@@ -83,8 +83,8 @@ def parts_of(path: Path, wrong: type[WrongFile]) -> list[Part]:
 
 def _in_zip(path: Path, wrong: type[WrongFile]) -> list[Part]:
     try:
-        with ZipFile(path) as archive:
-            members = members_of(archive, most=_MOST_MEMBERS, largest=LARGEST)
+        with path.open("rb") as file, opened_zip(file, most=_MOST_MEMBERS, largest=LARGEST) as archive:
+            members = archive.infolist()
     except HoldsTooMuch as error:
         raise wrong(path, str(error)) from error
     except (*_UNREADABLE, ValueError, OSError) as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from domain.aggregate import Refusal
@@ -19,7 +20,20 @@ DEEPEST = 3
 Check = Callable[[str, bytes], None]
 
 
-def check_content(file_name: str, content: bytes, depth: int = 0) -> None:
+@dataclass
+class Room:
+    """How many bytes a file may still hold unpacked, with all that is packed within it."""
+
+    left: int = packages.LARGEST
+
+    def take(self, content: bytes) -> None:
+        """Raises HoldsMore."""
+        self.left -= packages.unpacked(content)
+        if self.left < 0:
+            raise HoldsMore
+
+
+def check_content(file_name: str, content: bytes, depth: int = 0, room: Room | None = None) -> None:
     """Raises ContentIsOtherwise, HasMacros, IsActive, HasPassword or HoldsMore. Endings that are not known here are
     refused by the attachment."""
     if depth > DEEPEST:
@@ -34,8 +48,10 @@ def check_content(file_name: str, content: bytes, depth: int = 0) -> None:
         raise ContentIsOtherwise(
             f"The content of this file is not that of a {ending[1:].upper()} file. Choose another."
         )
+    shared = room or Room()
+    shared.take(content)
     try:
-        look_within(ending, content, lambda name, inner: check_content(name, inner, depth + 1))
+        look_within(ending, content, lambda name, inner: check_content(name, inner, depth + 1, shared))
     except Refusal:
         raise
     except Exception:  # whatever a damaged file makes of the libraries that read it

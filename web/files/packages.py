@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from xml.etree import ElementTree
 
-from providers.archives import HoldsTooMuch, members_of
+from providers.archives import HoldsTooMuch, opened_zip
 from web.files.compound import is_compound
 from web.files.refusals import ContentIsOtherwise, HasMacros, HasPassword, HoldsMore, IsActive
 
@@ -39,6 +39,14 @@ SCRIPT = re.compile(rb"vnd\.sun\.star\.script:|<script:event-listener\b|<office:
 ENCRYPTED_PART = re.compile(rb"<manifest:encryption-data\b")
 
 Check = Callable[[str, bytes], None]
+
+
+def unpacked(content: bytes) -> int:
+    """How many bytes a package holds when it is unpacked, none where the bytes are no package. Raises HoldsMore."""
+    if not _names(content):
+        return 0
+    with _opened(content) as package:
+        return sum(member.file_size for member in package.infolist())
 
 
 def is_office(folder: str) -> Callable[[bytes], bool]:
@@ -121,11 +129,14 @@ def _has_dde(part: bytes) -> bool:
 
 
 def _names(content: bytes) -> list[str]:
+    """What is in a package; nothing in anything else. Raises HoldsMore."""
     if not content.startswith(ZIP):
         return []
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
+        with opened_zip(io.BytesIO(content), most=MOST_PARTS, largest=LARGEST) as package:
             return package.namelist()
+    except HoldsTooMuch:
+        raise HoldsMore from None
     except DAMAGED:
         return []
 
@@ -134,8 +145,8 @@ def _names(content: bytes) -> list[str]:
 def _opened(content: bytes) -> Iterator[zipfile.ZipFile]:
     """The package, where it holds no more than is taken, and each part once. Raises HoldsMore, HasPassword."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
-            members = members_of(package, most=MOST_PARTS, largest=LARGEST)
+        with opened_zip(io.BytesIO(content), most=MOST_PARTS, largest=LARGEST) as package:
+            members = package.infolist()
             if len({member.filename.lower() for member in members}) < len(members):
                 raise ContentIsOtherwise("A part of the document is in it twice. Save it anew and choose it again.")
             if any(member.flag_bits & 1 for member in members):
