@@ -249,3 +249,53 @@ def test_a_bound_itself_fits_and_what_is_beyond_it_does_not(
 
     assert [each.provider for each in ranking.fitting] == [fitting.provider]
     assert [each.excluded_because.partition(":")[0] for each in ranking.excluded] == [rule]
+
+
+def test_one_who_asked_for_peace_is_left_out_to_the_last_day_of_it() -> None:
+    for until in (TODAY, TODAY + timedelta(days=30)):
+        assert rank(NEED, [an_offer(past=PastWork(unavailable_until=until))], USUAL_POLICY).fitting == ()
+    assert rank(NEED, [an_offer(past=PastWork(unavailable_until=TODAY - timedelta(days=1)))], USUAL_POLICY).fitting
+
+
+@pytest.mark.parametrize(
+    ("criterion", "asked", "changes", "points"),
+    [
+        ("service", {}, {}, 100),
+        ("service", {"kind": SupportKind.TRAINING}, {}, None),
+        ("area", {}, {}, 100),
+        ("area", {}, {"areas": ()}, 50),
+        ("area", {"area": ""}, {}, 50),
+        ("price", {}, {}, 36),
+        ("price", {}, {"day_rate": Decimal(0)}, 100),
+        ("price", {}, {"day_rate": Decimal(625)}, 0),
+        ("price", {}, {"day_rate": None}, 50),
+        ("price", {"ceiling": None}, {}, 50),
+        ("capacity", {}, {}, 100),
+        ("capacity", {}, {"free_days": None}, 50),
+        ("service", {}, {"capabilities": (replace(MATHS, service=ServiceType.COACHING),)}, 50),
+        ("ratings", {}, {}, 50),
+        ("ratings", {}, {"past": PastWork(cases=3, ratings=Decimal(15))}, 75),
+        ("ratings", {}, {"past": PastWork(cases=3, ratings=Decimal(3))}, 25),
+        ("willingness", {}, {}, 100),
+        ("willingness", {}, {"past": PastWork(last_declined=TODAY)}, 0),
+        ("price and nothing else", {}, {}, 0),
+    ],
+)
+def test_each_criterion_alone_gives_its_points(
+    criterion: str, asked: dict[str, Any], changes: dict[str, Any], points: int | None
+) -> None:
+    policy = MatchingPolicy(weights={criterion: 7})
+    scores = [each.score for each in rank(replace(NEED, **asked), [an_offer(**changes)], policy).fitting]
+    assert scores == ([] if points is None else [points])
+
+
+def test_the_usual_weights_are_those_told_to_people() -> None:
+    assert sum(USUAL_POLICY.weights.values()) == 100
+    assert sorted(USUAL_POLICY.weights.items(), key=lambda each: (-each[1], each[0])) == [
+        ("ratings", 30),
+        ("price", 20),
+        ("service", 20),
+        ("area", 10),
+        ("capacity", 10),
+        ("willingness", 10),
+    ]
