@@ -18,6 +18,7 @@ from uuid import UUID
 import pyotp
 import sqlalchemy as sa
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from sqlalchemy.dialects.postgresql import insert
 
 from domain.aggregate import Refusal
 from web.accounts.tables import SECOND_FACTORS, fingerprint
@@ -70,10 +71,13 @@ def is_set_up(connection: sa.Connection, account: UUID) -> bool:
 
 def begin(connection: sa.Connection, account: UUID, settings: Settings) -> Factor:
     """A fresh factor that does not count yet, in the place of one that was begun and never confirmed."""
-    connection.execute(SECOND_FACTORS.delete().where(FACTOR.account == account, FACTOR.confirmed_at.is_(None)))
     secret = pyotp.random_base32()
     kept = _box(settings).encrypt(secret.encode()).decode()
-    connection.execute(SECOND_FACTORS.insert().values(account=account, secret=kept, last_step=0, recovery=[]))
+    put = insert(SECOND_FACTORS).values(account=account, secret=kept, last_step=0, recovery=[])
+    instead = {"secret": put.excluded.secret, "last_step": 0}
+    connection.execute(
+        put.on_conflict_do_update(index_elements=[FACTOR.account], set_=instead, where=FACTOR.confirmed_at.is_(None))
+    )
     return Factor(secret, None, 0, ())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
@@ -18,9 +19,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from domain.vocabulary import Role
+from tests.databases import Databases
 from tests.scenario import TODAY
 from tests.web.accounts.conftest import ANNAS, PASSWORD, Door, SignIn
-from tests.web.conftest import Browser, Program
+from tests.web.conftest import Browser, Program, an_office
 from tests.world import World
 from web import open_office
 from web.accounts import accounts, factors, security_trail
@@ -180,6 +182,24 @@ def test_a_key_that_somebody_else_has_seen_before_never_counts(anna: UUID, world
     phone = Phone(key_on(browser.get("/account/second-factor")), world)
     assert "not right" in browser.client.post("/account/second-factor", data={"code": seen.code()}).text
     assert browser.client.post("/account/second-factor", data={"code": phone.code()}).status_code == 200
+
+
+def test_a_page_that_is_opened_several_times_at_once_shows_a_key_each_time(each_databases: Databases) -> None:
+    settings = Settings("", secret_key="only for tests")
+    with an_office(each_databases) as (office, _):
+        with office.write() as connection:
+            account = accounts.create(connection, uuid4(), "anna@example.org").id
+
+        def open_page(_: int) -> str | None:
+            with office.write() as connection:
+                return factors.begin(connection, account, settings).secret
+
+        with ThreadPoolExecutor(8) as people:
+            keys = list(people.map(open_page, range(8)))
+        with office.read_present() as connection:
+            found = factors.of_account(connection, account, settings)
+    assert found is not None
+    assert found.secret in keys
 
 
 def test_a_stranger_at_the_desk_sets_no_phone_up(anna: UUID, world: World, sign_in: SignIn) -> None:
