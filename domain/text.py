@@ -6,8 +6,11 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import fields, is_dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 LINE_ENDS = re.compile("\r\n?|[\v\f\x85\u2028\u2029]")
 
@@ -36,6 +39,8 @@ JOINED = ("ARABIC", "SYRIAC", "MANDAIC", "NKO", "MONGOLIAN", "PHAGS-PA", "ADLAM"
 
 NOT_JOINED = frozenset("ءآأؤإاةدذرزوٱڈڑژۀۃۆۇۈۋےۓ")
 """Letters of Arabic that do not join the next one: a joiner after them would show nothing."""
+
+WITHOUT_TEXT = frozenset({type(None), bool, int, Decimal, date, datetime, UUID})
 
 VIRAMA = 9
 """The combining class of the signs of Indian scripts that join two consonants."""
@@ -67,18 +72,19 @@ def visible(text: str) -> str:
 
 def visible_within(value: Any) -> Any:
     """The same value with every text in it as it can be seen; the very same where there is nothing to take out."""
-    if isinstance(value, str):
-        seen = visible(value) if type(value) is str else value
+    kind = type(value)
+    if kind is str:
+        seen = visible(value)
         return value if seen == value else seen
-    if isinstance(value, (tuple, list)):
-        each = [visible_within(item) for item in value]
-        if all(new is old for new, old in zip(each, value, strict=True)):
+    if kind is dict:
+        if all(map(_is_seen, value)) and all(map(_is_seen, value.values())):
             return value
-        return type(value)(*each) if hasattr(value, "_fields") else type(value)(each)
-    if isinstance(value, dict):
         pairs = {visible_within(key): visible_within(item) for key, item in value.items()}
         return value if pairs == value else pairs
-    if is_dataclass(value) and not isinstance(value, type):
+    if kind in (tuple, list):
+        each = [item if _is_seen(item) else visible_within(item) for item in value]
+        return value if all(new is old for new, old in zip(each, value, strict=True)) else kind(each)
+    if _texts_of(kind):
         changed = changed_texts(value)
         return replace(value, **changed) if changed else value
     return value
@@ -86,8 +92,24 @@ def visible_within(value: Any) -> Any:
 
 def changed_texts(value: Any) -> dict[str, Any]:
     """The fields of a dataclass in which there is something to take out, as they are without it."""
-    held = ((field.name, getattr(value, field.name)) for field in fields(value) if field.init)
-    return {name: seen for name, text in held if (seen := visible_within(text)) is not text}
+    held = ((name, getattr(value, name)) for name in _texts_of(type(value)))
+    return {name: seen for name, text in held if not _is_seen(text) and (seen := visible_within(text)) is not text}
+
+
+def _is_seen(value: Any) -> bool:
+    """Whether there is nothing to take out of a value, where that is seen at once."""
+    kind = type(value)
+    return value.isascii() and value.isprintable() if kind is str else kind in WITHOUT_TEXT
+
+
+def _texts_of(kind: type[Any]) -> tuple[str, ...]:
+    """The names of the fields of a dataclass, none of any other type."""
+    if kind not in _TEXTS_OF:
+        _TEXTS_OF[kind] = tuple(field.name for field in fields(kind) if field.init) if is_dataclass(kind) else ()
+    return _TEXTS_OF[kind]
+
+
+_TEXTS_OF: dict[type[Any], tuple[str, ...]] = {}
 
 
 def _without_unseen(text: str) -> str:

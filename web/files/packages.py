@@ -15,7 +15,7 @@ from web.files.compound import is_compound
 from web.files.refusals import ContentIsOtherwise, HasMacros, HasPassword, HoldsMore, IsActive
 
 ZIP = b"PK\x03\x04"
-MOST_PARTS, LARGEST = 5_000, 200 * 1024 * 1024
+MOST_PARTS, LARGEST = 5_000, 100 * 1024 * 1024
 """Parts of a document, and bytes of them all, unpacked."""
 
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
@@ -30,6 +30,7 @@ EMBEDS = "has another file or program embedded in it"
 LINKS = ("/hyperlink", "/externalLinkPath", "/xlPathMissing", "/xlStartup", "/xlLibrary")
 """Relationships to the outside that do nothing until somebody follows them, or says that values may be updated."""
 
+HOLDS_FIELDS = re.compile(r"^(word|xl/externalLinks)/.*\.xml$", re.IGNORECASE)
 DDE_LINK, DDE_FIELD = (
     re.compile(rb"<(?:\w+:)?ddeLink\b"),
     re.compile(rb"^\s*DDE(?:AUTO)?\b|\bDDEAUTO\b", re.IGNORECASE),
@@ -86,7 +87,7 @@ def check_office(_: str, content: bytes, within: Check) -> None:
                 raise IsActive(EMBEDS)
             elif name.lower().endswith(".rels"):
                 _check_relationships(package.read(name))
-            elif name.lower().endswith(".xml") and _has_dde(package.read(name)):
+            elif HOLDS_FIELDS.search(name) and _has_dde(package.read(name)):
                 raise IsActive(FETCHED)
 
 

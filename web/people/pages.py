@@ -128,6 +128,9 @@ def _around(connection: sa.Connection, person: Person, found: Beside) -> Mapping
     asking = signed_in()
     waiting = waiting_as_told(connection, asking, found["waiting"])
     return {
+        "proposers": names_apart(
+            connection, {each.proposed_by for each in person.open_proposals if each.proposed_by}
+        ),
         "nameless": NAMELESS[Channel.COMMAND_LINE],
         "today": office().today(),
         "in_words": post_in_words,
