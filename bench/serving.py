@@ -27,7 +27,7 @@ from web.accounts import sessions
 from web.migrate import upgrade
 from web.office import Office
 
-HEALTH, PAGE = "/healthz", "/schools/"
+HEALTH, READY, PAGE = "/healthz", "/readyz", "/schools/"
 HALF_SENT, IDLE, SIGNING_IN = 64, 1000, 8
 SECONDS, UNDISTURBED, STORM = 120, 60, 20
 EMPTY_FIELDS = 4 * 1024 * 1024
@@ -116,8 +116,8 @@ def _figures(name: str, taken: dict[str, list[float]]) -> dict[str, float]:
 
 
 def _asked(service: Served, seconds: float) -> dict[str, list[float]]:
-    """What the answers took somebody who asks for one and the other in turn."""
-    taken: dict[str, list[float]] = {HEALTH: [], PAGE: []}
+    """What the answers took somebody who asks for each in turn."""
+    taken: dict[str, list[float]] = {HEALTH: [], READY: [], PAGE: []}
     until = perf_counter() + seconds
     while perf_counter() < until:
         for path, times in taken.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from web import create_app
 from web.authorities.directory import Directory
 from web.authorities.router import Router
+from web.office import EXTENSION
 from web.open_routes import bytes_taken
 from web.proxy import BehindProxy
 from web.serving.front import Application
@@ -14,7 +15,7 @@ from web.settings import authorities_url, settings_from_environment
 def one_authority() -> Application:
     """The application on the database of this deployment."""
     app = create_app()
-    return Application(app, bytes_taken(app))
+    return Application(app, bytes_taken(app), app.extensions[EXTENSION].close)
 
 
 def several_authorities() -> Application:
@@ -22,4 +23,4 @@ def several_authorities() -> Application:
     public address of the whole counts for its scheme alone."""
     settings = settings_from_environment()
     router = Router(Directory(authorities_url()), settings)
-    return Application(BehindProxy(router, settings.trusted_proxies), bytes_taken(router.app))
+    return Application(BehindProxy(router, settings.trusted_proxies), bytes_taken(router.app), router.close)

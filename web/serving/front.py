@@ -44,10 +44,12 @@ WAITING_FOR_EACH_THREAD = 64
 
 @dataclass(frozen=True)
 class Application:
-    """What is served: a WSGI application, and how many bytes of body it takes by method and path."""
+    """What is served: a WSGI application, how many bytes of body it takes by method and path, and what lets go of its
+    databases."""
 
     wsgi: Wsgi
     bytes_taken: Callable[[str, str], int]
+    close: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
 from multiprocessing import parent_process
+from multiprocessing.util import Finalize
 from threading import Event, Thread
 from typing import Any
 
@@ -92,7 +93,10 @@ def _front(factory: str, threads: int, bounds: Bounds) -> Front:
     Thread(target=_end_with_the_service, daemon=True).start()
     module, _, name = factory.partition(":")
     make: Callable[[], Application] = getattr(import_module(module), name)
-    return Front(patiently(make), threads, bounds)
+    app = patiently(make)
+    # What SQLite has not put into its file yet it does when the last who has it open closes it.
+    Finalize(None, app.close, exitpriority=0)
+    return Front(app, threads, bounds)
 
 
 def _end_with_the_service() -> None:

@@ -12,12 +12,15 @@ from pathlib import Path
 
 import pytest
 
+from domain.account import TokenScopes
+from domain.note import Note
 from projections.following import let_follow
 from projections.standing import standings
-from tests.databases import with_views
+from tests.databases import SqliteDatabases, with_views
 from tests.postgresql import Server
 from tests.served import Served, running, served, until
 from tests.world import Clock, World
+from web.accounts import tokens
 from web.office import Office
 from web.views import VIEWS
 
@@ -178,3 +181,27 @@ def test_a_follower_waits_for_a_database_that_is_away(tmp_path: Path) -> None:
                         return standings(connection)["notes"].position == office.log.last_position(connection)
 
                 until(has_followed, "the follower did not go on")
+
+
+def test_what_was_acknowledged_outlives_the_file_of_the_last_changes(
+    sqlite_databases: SqliteDatabases, tmp_path: Path
+) -> None:
+    """Deleted by somebody who tidied up: nothing more is said to be saved, and a restart finds what was."""
+    with sqlite_databases.like(with_views) as url:
+        with closing(Office(url)) as office:
+            office.prepare_views()
+            world = World(office, Clock())
+            director, urn = world.director(), world.urn(world.school())
+            with office.write() as connection:
+                token = tokens.create(connection, director, "tidy", TokenScopes.READ_WRITE, office.now()).secret
+        note = {"note_type": "telephone", "heading": "A call", "visible_to": "service", "on": str(urn)}
+        with served(url, tmp_path / "log", "--workers", "2") as service:
+            service.until(lambda: service.has_started(2), "the workers did not start")
+            answers = [service.post("/api/v1/notes/write", {**note, "text": f"{n}"}, token)[0] for n in range(4)]
+            Path(f"{url.removeprefix('sqlite:///')}-wal").unlink()
+            later = [service.post("/api/v1/notes/write", {**note, "text": f"later {n}"}, token)[0] for n in range(4)]
+            assert service.get("/readyz")[0] == 503
+        assert (answers, later) == ([201] * 4, [503] * 4)
+        with closing(Office(url)) as office, office.read_present() as connection:
+            written = [each.text for each in office.store.everything(connection) if isinstance(each, Note.Written)]
+        assert written == ["0", "1", "2", "3"]
