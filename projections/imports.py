@@ -29,6 +29,10 @@ class ImportRow(Row):
     counts: tuple[Count, ...] = ()
     problem_count: int = 0
 
+    @property
+    def is_finished(self) -> bool:
+        return self.finished_at is not None
+
 
 imports = Sheet("imports", ImportRow, key=("id",), indexes=[("sha256",), ("reference",)])
 

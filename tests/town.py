@@ -22,6 +22,7 @@ from domain.authority import AUTHORITY, Authority
 from domain.calendar import default_term_on
 from domain.concern import ConcernCase, ConcernKind, ConcernSource, Severity
 from domain.engagement import BrokeredEngagement
+from domain.imports import Asked, Import, ImportedFile, ImportKind
 from domain.note import Note, NoteType
 from domain.person import Person
 from domain.provider import Provider, ProviderKind
@@ -274,6 +275,11 @@ def _file(place: Place) -> Attachment:
     )
 
 
+def _import(place: Place) -> Import:
+    register = ImportedFile(f"register_{place.number}.csv", 20_000, "cd" * 32)
+    return Import.begin(f"IM-2026-{place.number:04d}", Asked(ImportKind.SCHOOLS, (register,), LONG_AGO, "399"))
+
+
 _MAKERS: dict[str, Callable[[Place], Aggregate]] = {
     Visit.KIND: _visit,
     RecordOfVisit.KIND: _record_of_visit,
@@ -283,4 +289,5 @@ _MAKERS: dict[str, Callable[[Place], Aggregate]] = {
     BrokeredEngagement.KIND: _engagement,
     Note.KIND: _note,
     Attachment.KIND: _file,
+    Import.KIND: _import,
 }

@@ -47,10 +47,11 @@ READING: Mapping[str, Action] = {
     Reading.KIND: Action.READ_RESTRICTED,
     Note.KIND: Action.READ_NOTE,
     Attachment.KIND: Action.READ_NOTE,
+    "import": Action.READ_IMPORTS,
 }
 """The right to be told of each kind of record. Those that are not named are told in the audit trail alone."""
 
-IN_TRAIL_ALONE = frozenset({"account", "authority", "import"})
+IN_TRAIL_ALONE = frozenset({"account", "authority"})
 """Kinds of record of which the audit trail alone tells: how the service itself is run."""
 
 IN_SCHOOL_FILE = ("school.need-category-set", "school.external-support-noted")

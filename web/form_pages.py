@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from flask import Blueprint, flash, redirect, render_template, request
-from werkzeug.datastructures import MultiDict
+from flask import Blueprint, after_this_request, flash, redirect, render_template, request
+from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
@@ -16,7 +16,7 @@ from domain.aggregate import Aggregate, Refusal
 from domain.money import NotMoney
 from domain.service import Stale
 from projections.event_log import saving_alongside
-from web import again, drafts
+from web import again, drafts, waiting_files
 from web.accounts import proof
 from web.bounds import takes_files
 from web.called import called, will_be_called
@@ -81,6 +81,7 @@ class Asked:
         self.draft: drafts.Draft | None = None
         self.restored = again.restored()
         self.key = form_key()
+        self.waiting: Mapping[str, FileStorage] = {}
         self.form = self._form()
         self.sent = Sent(office(), signed_in().person, self.key, self.form)
 
@@ -99,13 +100,29 @@ class Asked:
                 self.draft = drafts.find(connection, signed_in().person, self._form_key())
         if request.method == "POST":
             data: MultiDict[str, Any] = MultiDict(request.form)
-            data.update(MultiDict(request.files))
+            data.update(self._files())
             return Form(asks(), data=data, context=self.context)
         if self.restored is not None:
             return Form(asks(), data=self.restored.sent.copy(), context=self.context)
         if self.draft is not None:
             return Form(asks(), data=self.draft.answers, context=self.context)
         return Form(asks(), initial=initial, context=self.context)
+
+    def _files(self) -> Mapping[str, FileStorage]:
+        """The files of the form; where its answers are checked, those that came with an earlier page too."""
+        sent = {name: file for name, file in request.files.items() if file.filename}
+        if not (self.command.check and self.command.files):
+            return sent
+        if sent:
+            waiting_files.keep(office(), signed_in().person, self.key, sent.items())
+        self.waiting = waiting_files.find(office(), signed_in().person, self.key)
+        after_this_request(self._close_files)
+        return self.waiting
+
+    def _close_files(self, response: Response) -> Response:
+        for file in self.waiting.values():
+            file.close()
+        return response
 
     def _first_answers(self, connection: sa.Connection) -> dict[str, Any]:
         command = self.command
@@ -143,6 +160,7 @@ class Asked:
             section=self.noun.path.capitalize(),
             lead=command.lead,
             notes=command.notes,
+            waiting=[file.filename for file in self.waiting.values()],
             record=self._seen(),
             context=self.context,
             form=self.form,
@@ -166,7 +184,7 @@ class Asked:
         if "change" in request.form:
             return self.show()
         if not self.form.is_valid():
-            return self._overtaken() or self.show(UNPROCESSABLE)
+            return self._overtaken() or self._done_with_its_files() or self.show(UNPROCESSABLE)
         if self.command.check and "confirmed" not in request.form:
             return self.check()
         if self.command.proof and (page := proof.asked()) is not None:
@@ -181,6 +199,11 @@ class Asked:
 
     def check(self) -> Any:
         """The answers once more, before a step that cannot be taken back."""
+        if self.command.preview is not None:
+            try:
+                self.context = {**self.context, **self.command.preview(self.form.values)}
+            except Refusal as refused:
+                return self._refused(refused)
         return self.show(template=self.command.check_page)
 
     def _carry_out(self) -> Any:
@@ -200,6 +223,8 @@ class Asked:
             return self._sent_otherwise()
         if self.command.draft:
             drafts.discard(office(), signed_in().person, self._form_key())
+        if self.waiting:
+            waiting_files.discard(office(), signed_in().person, self.key)
         return self._done(record)
 
     def _done(self, record: Aggregate) -> Response:
@@ -240,6 +265,13 @@ class Asked:
             return self._sent_otherwise() if self.sent.earlier().came_with_others else self._done(self.record)
         changes = self._changes()
         return self.show(CONFLICT, changes=changes) if changes else None
+
+    def _done_with_its_files(self) -> Any:
+        """The answer to a form sent again whose files have gone with the record that it began."""
+        if not (self.command.begins and self.command.check and self.command.files) or self.waiting:
+            return None
+        begun = begun_by(self.noun, command_id(self.key))
+        return begun and self._done(begun)
 
     def _opened_at(self) -> int | None:
         """The version of the record that the form was opened on, as it says."""

@@ -22,6 +22,7 @@ SECTIONS: tuple[tuple[str, str, Action], ...] = (
     ("People", "/people", Action.CONFIRM_POSTS),
     ("Accounts", "/accounts", Action.KEEP_ACCOUNTS),
     ("Settings", "/settings", Action.KEEP_SETTINGS),
+    ("Imports", "/imports", Action.READ_IMPORTS),
     ("Service status", "/service-status", Action.KEEP_ACCOUNTS),
 )
 

@@ -89,7 +89,8 @@ class Command(Generic[A]):
     taken after, else to the record. Where the right it takes depends on the record, `action_of` names it: `action`
     or one of `or_actions`. `calls` tells what this command calls an answer that a rule knows by another name.
     `proof` says that the page asks somebody who signed in some time ago to prove again who they are. `files` are the
-    bytes that the files it asks for may have together. `told_in` are the events that keep the reason, where
+    bytes that the files it asks for may have together; they wait while the answers are checked. `preview` tells the
+    check page what would come of the answers; it may refuse. `told_in` are the events that keep the reason, where
     not all who may read the kind of record are told of them, or others are too.
     """
 
@@ -122,6 +123,7 @@ class Command(Generic[A]):
     proof: bool = False
     files: int = 0
     told_in: Sequence[type[Event]] = ()
+    preview: Callable[[Values], Mapping[str, Any]] | None = None
 
     @property
     def actions(self) -> Sequence[Action]:

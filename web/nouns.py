@@ -17,6 +17,8 @@ from web.engagements.commands import engagements
 from web.engagements.pages import pages as engagement_pages
 from web.files.commands import files
 from web.files.pages import pages as file_pages
+from web.imports.commands import imports
+from web.imports.pages import pages as import_pages
 from web.invitations.commands import invitations
 from web.invitations.pages import pages as invitation_pages
 from web.notes.commands import notes
@@ -61,6 +63,7 @@ NOUNS: tuple[tuple[Noun[Any], Blueprint], ...] = (
     (notes, note_pages),
     (files, file_pages),
     (settings, settings_pages),
+    (imports, import_pages),
 )
 
 PAGES: tuple[Blueprint, ...] = (about_pages, search_pages, caseload_pages, audit_pages)

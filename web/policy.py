@@ -49,6 +49,7 @@ class Action(StrEnum):
     FIND_SCHOOLS = "find schools"
     READ_SCHOOL_FILE = "read a school's file"
     KEEP_REGISTER = "keep the register"
+    READ_IMPORTS = "read imports"
     ASSIGN_OFFICERS = "assign link officers"
     SET_NEED = "set a need category"
     READ_PEOPLE = "read people and posts"
@@ -110,6 +111,7 @@ POLICY: Mapping[Action, Row] = {
     Action.FIND_SCHOOLS: _row((ALL, (*SERVICE, REVIEWER, ADMIN)), (OWN, SCHOOL)),
     Action.READ_SCHOOL_FILE: _row((ALL, (*SERVICE, REVIEWER)), (OWN, SCHOOL)),
     Action.KEEP_REGISTER: _row((ALL, (ADMIN,))),
+    Action.READ_IMPORTS: _row((ALL, (REVIEWER, DIRECTOR, ADMIN))),
     Action.ASSIGN_OFFICERS: _row((ALL, (DIRECTOR, ADMIN)), (TEAM, (OFFICER,))),
     Action.SET_NEED: _row((ALL, (DIRECTOR,)), (TEAM, (OFFICER,))),
     Action.READ_PEOPLE: _row((ALL, (*SERVICE, REVIEWER, ADMIN))),

@@ -14,6 +14,7 @@ PATHS = {
     "concern": "concerns",
     "note": "notes",
     "attachment": "files",
+    "import": "imports",
 }
 """The segment of addresses for each kind of record that has pages."""
 

@@ -56,19 +56,22 @@ Known = Callable[[Sequence[int]], Mapping[int, KnownSchool]]
 
 
 class TooMuchMissing(Refusal):
-    """A file lacks more than a tenth of what is known; `missing` names it."""
+    """A file lacks more than a tenth of what is known; `missing` names it, the message the first `most` of it."""
 
-    def __init__(self, what: str, known: int, missing: Sequence[str]) -> None:
-        named = "; ".join(missing[:_NAMED]) + (f"; and {len(missing) - _NAMED:,} more" if missing[_NAMED:] else "")
+    def __init__(self, what: str, known: int, missing: Sequence[str], *, most: int = 100) -> None:
+        named = "; ".join(missing[:most]) + (f"; and {len(missing) - most:,} more" if missing[most:] else "")
         super().__init__(
             f"The file lacks {len(missing):,} of the {known:,} {what} that are known. Nothing was changed. Choose a "
             f"full file, or say that this one is a part. It lacks {named}",
             field="part",
         )
-        self.missing = tuple(missing)
+        self.what, self.known, self.missing = what, known, tuple(missing)
+
+    def naming(self, most: int) -> TooMuchMissing:
+        """The same, with so many named in its message."""
+        return TooMuchMissing(self.what, self.known, self.missing, most=most)
 
 
-_NAMED = 100
 MOST_MISSING = 0.1
 """Of what is known, beyond which a file that lacks it is not believed to be full."""
 

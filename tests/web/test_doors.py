@@ -23,6 +23,7 @@ from tests.web.conftest import Browser, Program, Standing
 from tests.world import World
 from web import create_app
 from web.bounds import DEEPEST, LONGEST, MOST_FIELDS, MOST_TYPED, bytes_taken_by
+from web.imports.commands import MOST_BYTES as MOST_OF_IMPORT
 from web.nouns import NOUNS
 from web.office import Office
 from web.settings import Settings
@@ -283,6 +284,8 @@ def test_what_cannot_be_done_at_an_address_names_what_can(standing: Standing, hr
 TAKE_FILES = {
     "files_forms.add": MOST_BYTES,
     "api_files.files_add": MOST_BYTES,
+    "imports_forms.begin": MOST_OF_IMPORT,
+    "api_imports.imports_begin": MOST_OF_IMPORT,
 }
 """The endpoints that take files, and of how many bytes together."""
 

@@ -15,6 +15,7 @@ EXPECTED = """
 find schools                             all  all  all  all  all  own  own  -    all  all
 read a school's file                     all  all  all  all  all  own  own  -    all  -
 keep the register                        -    -    -    -    -    -    -    -    -    all
+read imports                             -    -    all  -    -    -    -    -    all  all
 assign link officers                     team -    all  -    -    -    -    -    -    all
 set a need category                      team -    all  -    -    -    -    -    -    -
 read people and posts                    all  all  all  all  all  -    -    -    all  all

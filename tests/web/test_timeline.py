@@ -56,11 +56,11 @@ OF_SCHOOLS = frozenset(
 """Kinds of record that say something of schools, beyond their entry in the register."""
 
 NOT_TOLD = {
-    Role.OFFICER: {"tender", "authority"},
-    Role.STRATEGIC_LEAD: {"tender", "authority", "concern"},
+    Role.OFFICER: {"tender", "authority", "import"},
+    Role.STRATEGIC_LEAD: {"tender", "authority", "concern", "import"},
     Role.DIRECTOR: set[str](),
-    Role.BROKER: {"authority", "concern"},
-    Role.CPD_MANAGER: {"authority", "concern"},
+    Role.BROKER: {"authority", "concern", "import"},
+    Role.CPD_MANAGER: {"authority", "concern", "import"},
     Role.REVIEWER: set[str](),
     Role.ADMINISTRATOR: OF_SCHOOLS,
 }

@@ -153,6 +153,19 @@ UPLOADS = sa.Table(
     sa.Column("stored_at", Utc, nullable=False),
 )
 
+WAITING_FILES = sa.Table(
+    "waiting_files",
+    DOOR_TABLES,
+    sa.Column("person", sa.Uuid, primary_key=True),
+    sa.Column("form", sa.Uuid, primary_key=True),
+    sa.Column("field", sa.Text, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("file_name", sa.Text, nullable=False),
+    sa.Column("kept_at", Utc, nullable=False),
+    sa.Column("bytes", sa.LargeBinary, nullable=False),
+)
+"""The files of forms whose answers are being checked, in numbered pieces (web.waiting_files)."""
+
 IDEMPOTENCY_KEYS = sa.Table(
     "idempotency_keys",
     DOOR_TABLES,

@@ -77,6 +77,7 @@ class Key(Alongside):
     status: int
     is_of_one: bool = True
     record: UUID | None = None
+    version: int | None = None
 
     def kept(self) -> sa.Row[tuple[object, ...]] | None:
         """What the key was used for, None where it is free. Raises KeyUsedForAnother."""
@@ -101,6 +102,15 @@ class Key(Alongside):
         """Keep the key of a request that changed nothing. Raises KeyTaken."""
         self.office.log.commit(lambda connection: self._write(connection, record, version))
 
+    def keep_last(self, version: int) -> None:
+        """Keep the version at which the record stands after all that one request has saved, where that was more than
+        its first transaction."""
+        if version != self.version:
+            self.version = version
+            self.office.log.commit(
+                lambda connection: connection.execute(KEYS.update().where(self._own).values(version=version))
+            )
+
     def keep_answer(self, answer: Response) -> None:
         """Keep the answer itself."""
         with self.office.write() as connection:
@@ -109,7 +119,7 @@ class Key(Alongside):
             connection.execute(KEYS.update().where(self._own).values(told))
 
     def _write(self, connection: sa.Connection, record: UUID | None = None, version: int | None = None) -> None:
-        now = self.office.now()
+        now, self.version = self.office.now(), version
         if _is_time_to_sweep(self.office, now):
             connection.execute(KEYS.delete().where(KEYS.c.created_at < now - KEPT))
         row = {

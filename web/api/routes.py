@@ -337,6 +337,7 @@ def _done(
         raise
     if not key.is_saved:
         key.keep(record.id, record.version)
+    key.keep_last(record.version)
     return _told(noun, record)
 
 

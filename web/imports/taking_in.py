@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from uuid import uuid5
+from types import MappingProxyType
+from uuid import UUID, uuid5
 
 from domain.acting import acting, current_signature
 from domain.aggregate import Aggregate, Event, Refusal
 from domain.imports import Asked, Import, ImportedFile, ImportKind, RowProblem
 from domain.references import record_id
-from domain.service import before_saving, rehearsing
+from domain.service import TooManyAtOnce, before_saving, rehearsing
 from domain.vocabulary import Channel
 from projections import imports as view
 from projections.database import alone
@@ -33,15 +34,16 @@ class FileNotTaken(Refusal):
     """The file is not one that can be read, or holds nothing of the authority that was asked for."""
 
 
-class AnotherImportRuns(Refusal):
+class AnotherImportRuns(TooManyAtOnce):
     """Files are taken in one at a time."""
 
 
 @dataclass
 class Rehearsal:
     """What a file would change: sentences of the first hundred events, each with how often it stands, and how many
-    more events there are."""
+    more events there are. `names` are of those who would act."""
 
+    names: Mapping[UUID, str]
     sentences: Counter[str] = field(default_factory=Counter)
     more: int = 0
 
@@ -49,7 +51,7 @@ class Rehearsal:
         """Be told of what would be saved (domain.service.rehearsing)."""
         for event in events:
             if len(self.sentences) < TOLD:
-                self.sentences[f"{record.reference}: {sentence(event, {})}"] += 1
+                self.sentences[f"{record.reference}: {sentence(event, self.names)}"] += 1
             else:
                 self.more += 1
 
@@ -75,10 +77,12 @@ def take_in(office: Office, wanted: Wanted) -> tuple[Import, Done]:
         return recording.finish(done), done
 
 
-def rehearse(office: Office, wanted: Wanted) -> tuple[Rehearsal, Done]:
+def rehearse(
+    office: Office, wanted: Wanted, names: Mapping[UUID, str] = MappingProxyType({})
+) -> tuple[Rehearsal, Done]:
     """Tell what `take_in` would change, and change nothing; the caller has signed. Raises what `take_in` raises, but
     for AnotherImportRuns."""
-    rehearsal = Rehearsal()
+    rehearsal = Rehearsal(names)
     la = _whose(office, wanted)
     signature = replace(current_signature(), channel=Channel.IMPORT)
     with _refusing(), acting(signature), rehearsing(rehearsal):

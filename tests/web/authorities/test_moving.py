@@ -27,7 +27,15 @@ from tests.town import Town
 from tests.web.authorities.conftest import places_of
 from tests.world import Clock, World
 from web.accounts import accounts, attempts, council, factors, kept_answers, sessions, tokens
-from web.accounts.tables import DOOR_TABLES, DRAFTS, IDEMPOTENCY_KEYS, REQUEST_COUNTS, SECURITY_TRAIL, UPLOADS
+from web.accounts.tables import (
+    DOOR_TABLES,
+    DRAFTS,
+    IDEMPOTENCY_KEYS,
+    REQUEST_COUNTS,
+    SECURITY_TRAIL,
+    UPLOADS,
+    WAITING_FILES,
+)
 from web.authorities import moving, places
 from web.authorities.copying import CopyDiffers
 from web.authorities.directory import Directory, DirectoryRefusal
@@ -102,6 +110,8 @@ def furnish(url: str) -> None:
             draft = {"person": person, "form_key": "x", "saved_at": office.now(), "answers": answers}
             connection.execute(DRAFTS.insert().values(draft))
             kept_answers.keep(connection, person, "/x", MultiDict({"b": "é"}), office.now(), had_files=False)
+            piece = {"person": person, "form": person, "field": "file", "number": 0, "file_name": "a.csv"}
+            connection.execute(WAITING_FILES.insert().values(**piece, kept_at=office.now(), bytes=b"\0\xff"))
             happened = {"id": person, "at": office.now(), "kind": "signed_in", "detail": ""}
             connection.execute(SECURITY_TRAIL.insert().values(happened))
             connection.execute(REQUEST_COUNTS.insert().values(key=person, minute=29_000_000, used=30))

@@ -1,0 +1,38 @@
+"""A file imported in a real browser: chosen, looked at before anything changes, and what came of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from domain.vocabulary import Role
+from tests.browser.conftest import OpenWindow, Street
+from tests.town import Town
+
+NAME = "register_of_the_metropolitan_borough_with_a_name_in_which_nothing_invites_a_line_to_end_2026-10-01.csv"
+ROWS = (
+    "URN,EstablishmentName,LA (name),LA (code),EstablishmentStatus (name),Town",
+    "900101,Birchwood School,Wexmoor,399,Ajar,Larkton",
+    "12,Cedar School,Wexmoor,399,Open,Larkton",
+)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_an_import_is_looked_at_before_and_afterwards(
+    street: Street, town: Town, open_window: OpenWindow, width: int
+) -> None:
+    street.move_in(town.world.office)
+    window = open_window(width)
+    window.sign_in(*town.world.session_of(town.people[Role.ADMINISTRATOR]))
+    page = window.page
+    window.open("/imports/begin", 200)
+    page.get_by_label("Register of schools").check()
+    page.locator("input[name=file]").set_input_files(
+        {"name": NAME, "mimeType": "text/csv", "buffer": "\n".join((*ROWS, f"{900200 + width},,,,,")).encode()}
+    )
+    page.get_by_label("The file is a part").check()
+    for button, heading in (("Continue", "Check your answers"), ("Import the file", "Register of schools")):
+        with page.expect_navigation():
+            page.get_by_role("button", name=button).click()
+        assert page.locator("h1").inner_text() == heading
+        assert window.wrong_at_any_width() == []
+    assert window.faults == []

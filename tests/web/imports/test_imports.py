@@ -1,0 +1,351 @@
+"""Files imported on a page and by API: what would change is shown before, and what came of it afterwards."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from html import unescape
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from click.testing import CliRunner
+from werkzeug.test import TestResponse
+
+from domain.imports import Import
+from domain.vocabulary import Channel, Role
+from projections import imports as view
+from projections import schools
+from projections.database import alone
+from tests.web.conftest import Browser, Program
+from tests.world import World
+from web.console.imports import imports as console
+from web.office import Office
+
+Open = Callable[[UUID], Browser]
+Use = Callable[..., Program]
+
+HEADER = "URN,EstablishmentName,LA (name),LA (code),EstablishmentStatus (name),Town"
+BIRCHWOOD = "900101,Birchwood School,Wexmoor,399,Open,Larkton"
+CEDAR = "900102,Cedar School,Wexmoor,399,Open,Larkton"
+NO_STATUS = "900103,Elm School,Wexmoor,399,Ajar,Larkton"
+NAME = "register_2026-10-01.csv"
+
+BEGIN = "/imports/begin"
+
+
+def register(*rows: str, name: str = NAME) -> tuple[io.BytesIO, str]:
+    return io.BytesIO("\n".join((HEADER, *rows)).encode()), name
+
+
+def answers(**more: Any) -> dict[str, Any]:
+    return {"what": "schools", **more}
+
+
+def counted(page: str, caption: str) -> str:
+    """The counts in a table, as the command line tells them."""
+    table = re.search(rf"<caption[^>]*>{caption}</caption>(.*?)</table>", page, re.S)
+    assert table is not None, page
+    told = re.findall(r'<th scope="row"[^>]*>(.*?)</th>\s*<td[^>]*>(.*?)</td>', table.group(1), re.S)
+    return ", ".join(f"{number} {unescape(outcome)[0].lower()}{unescape(outcome)[1:]}" for outcome, number in told)
+
+
+def recorded(office: Office) -> list[Import]:
+    with office.read() as connection:
+        return [office.service.find(Import, row.id) for row in view.listed(connection)]
+
+
+def imported(browser: Browser, file: tuple[io.BytesIO, str], **more: Any) -> str:
+    """Import a file on the page: look at what would come of it, and confirm that; where the import is then."""
+    check = browser.send(BEGIN, answers(file=file, **more), status=200)
+    return browser.send_page(BEGIN, check.text, answers(confirmed="yes", **more)).headers["Location"]
+
+
+def post(
+    use: Program, file: tuple[io.BytesIO, str], *, key: str = "a-first-key", status: int = 201, **more: Any
+) -> TestResponse:
+    headers = {**use.headers, "Idempotency-Key": key}
+    answer = use.client.post(
+        "/api/v1/imports/begin",
+        data={**answers(**more), "file": file},
+        headers=headers,
+        content_type="multipart/form-data",
+    )
+    assert answer.status_code == status, answer.text
+    return answer
+
+
+@pytest.fixture
+def administrator(world: World, sign_in: Open) -> Browser:
+    return sign_in(world.administrator("Ada Administrator"))
+
+
+@pytest.fixture
+def use(world: World, program: Use) -> Program:
+    return program(world.administrator("Piet Program"))
+
+
+def test_what_would_change_is_shown_before_it_is_imported(world: World, administrator: Browser) -> None:
+    check = administrator.send(BEGIN, answers(file=register(BIRCHWOOD, CEDAR, NO_STATUS)), status=200).text
+
+    would = counted(check, "What would come of it")
+    assert would == "3 schools registered, 0 brought up to date, 0 unchanged"
+    assert "The file is taken to be of 1 October 2026" in check
+    assert "Ada Administrator entered Birchwood School, URN 900101" in check
+    assert "Ajar" in check, "what cannot be read is shown before, with what stands there"
+    assert recorded(world.office) == []
+    with world.office.read() as connection:
+        assert schools.by_urn(connection, 900101) is None
+
+    done = administrator.send_page(BEGIN, check, answers(confirmed="yes"))
+
+    [record] = recorded(world.office)
+    assert done.headers["Location"] == f"/imports/{record.reference}"
+    page = administrator.get(f"/imports/{record.reference}")
+    assert counted(page, "What came of it") == would
+    assert "EstablishmentStatus (name)" in page
+    assert "Ajar" not in page
+    assert "The import is finished" in page
+    assert (record.begun.channel, len(record.beginnings)) == (Channel.SCREEN, 1)
+    assert NAME in administrator.get("/imports/")
+    assert "Birchwood School" in administrator.get(f"/audit?request_id={record.reference}")
+
+
+def test_an_import_sent_twice_is_carried_out_once(world: World, administrator: Browser) -> None:
+    check = administrator.send(BEGIN, answers(file=register(BIRCHWOOD)), status=200).text
+    first = administrator.send_page(BEGIN, check, answers(confirmed="yes"))
+    again = administrator.send_page(BEGIN, check, answers(confirmed="yes"))
+    assert first.headers["Location"] == again.headers["Location"] == "/imports/IM-2026-0001"
+    assert len(recorded(world.office)) == 1
+
+
+def test_the_same_import_begun_anew_at_once_is_asked_about(world: World, administrator: Browser) -> None:
+    imported(administrator, register(BIRCHWOOD))
+    check = administrator.send(BEGIN, answers(file=register(BIRCHWOOD)), status=200).text
+    twin = administrator.send_page(BEGIN, check, answers(confirmed="yes"), status=409).text
+    assert "You have just saved" in twin
+    assert 'type="file"' not in twin
+    administrator.send_page(BEGIN, twin, answers(another="yes"))
+    assert len(recorded(world.office)) == 2
+
+
+def test_the_very_same_file_is_told_before_it_is_imported_again(world: World, administrator: Browser) -> None:
+    imported(administrator, register(BIRCHWOOD))
+    again = administrator.send(BEGIN, answers(file=register(BIRCHWOOD)), status=200).text
+    assert "This very file was imported on 2 November 2026 (IM-2026-0001)" in again
+
+
+def test_one_import_at_a_time_is_carried_out_at_either_door(
+    world: World, administrator: Browser, use: Program
+) -> None:
+    check = administrator.send(BEGIN, answers(file=register(BIRCHWOOD)), status=200).text
+    with alone(world.office.writer, "import"):
+        refused = administrator.send_page(BEGIN, check, answers(confirmed="yes"), status=422)
+        problem = post(use, register(BIRCHWOOD), status=409).json
+    assert "Another import is running" in refused.text
+    assert problem is not None
+    assert "Another import is running" in problem["detail"]
+    assert recorded(world.office) == []
+    administrator.send_page(BEGIN, refused.text, answers(confirmed="yes"))
+    assert len(recorded(world.office)) == 1, "the file was still there"
+
+
+def test_a_file_of_something_else_is_refused_beside_the_question_and_another_takes_its_place(
+    administrator: Browser,
+) -> None:
+    other = administrator.send(BEGIN, answers(file=(io.BytesIO(b"a,b\n1,2\n"), "others.csv")), status=422)
+    assert "others.csv is not a register of schools" in unescape(other.text)
+    assert "others.csv is here already" in other.text
+    check = administrator.send_page(BEGIN, other.text, answers(file=register(BIRCHWOOD)), status=200).text
+    assert counted(check, "What would come of it").startswith("1 schools registered")
+
+
+def test_a_form_whose_other_answers_are_wrong_keeps_its_file(administrator: Browser) -> None:
+    wrong = {"dated-day": "31", "dated-month": "2", "dated-year": "2026"}
+    page = administrator.send(BEGIN, answers(file=register(BIRCHWOOD), **wrong), status=422).text
+    assert f"{NAME} is here already" in page
+    day = {"dated-day": "3", "dated-month": "10", "dated-year": "2026"}
+    check = administrator.send_page(BEGIN, page, answers(**day), status=200).text
+    assert "taken to be of 3 October 2026" in check
+
+
+def test_a_file_waits_for_the_form_and_the_person_who_sent_it_alone(
+    world: World, administrator: Browser, sign_in: Open
+) -> None:
+    large = register(BIRCHWOOD, *(f"{number},{'x' * 150},Far Away,001,Open," for number in range(200_000, 212_000)))
+    check = administrator.send(BEGIN, answers(file=large), status=200).text
+    other = sign_in(world.administrator("Olga Other"))
+    stolen = other.send_page(BEGIN, check, answers(confirmed="yes"), status=422)
+    assert "Choose a file" in stolen.text
+
+    assert "12,000" in check, "several pieces are one file"
+    newer = administrator.send(BEGIN, answers(file=register(CEDAR)), status=200).text
+    gone = administrator.send_page(BEGIN, check, answers(confirmed="yes"), status=422)
+    assert "Choose a file" in gone.text
+    administrator.send_page(BEGIN, newer, answers(confirmed="yes"))
+
+
+def test_what_a_rule_says_against_a_file_stands_beside_the_answer_that_meets_it(
+    world: World, administrator: Browser
+) -> None:
+    imported(administrator, register(BIRCHWOOD, CEDAR))
+    lacking = administrator.send(
+        BEGIN, answers(file=register(BIRCHWOOD, name="register_2026-10-08.csv")), status=422
+    ).text
+    assert "lacks 1 of the 2 schools" in lacking
+    assert 'href="#part' in lacking
+    assert "--part" not in lacking
+    check = administrator.send_page(BEGIN, lacking, answers(part="yes"), status=200).text
+    administrator.send_page(BEGIN, check, answers(part="yes", confirmed="yes"))
+
+
+def test_an_older_file_is_forced_by_an_answer(administrator: Browser) -> None:
+    imported(administrator, register(BIRCHWOOD, CEDAR))
+    older = register(BIRCHWOOD.replace("Birchwood", "Old Birchwood"), CEDAR, name="register_2026-09-01.csv")
+    check = administrator.send(BEGIN, answers(file=older), status=200).text
+    assert "1 cells told otherwise by a newer file" in counted(check, "What would come of it")
+    forced = administrator.send_page(BEGIN, check, answers(force="yes"), status=200).text
+    assert "1 brought up to date" in counted(forced, "What would come of it")
+
+
+def test_a_file_of_every_authority_is_for_the_command_line(administrator: Browser, use: Program) -> None:
+    refused = administrator.send(BEGIN, answers(file=register(BIRCHWOOD), la="ALL"), status=422)
+    assert "taken at the command line" in refused.text
+    problem = post(use, register(BIRCHWOOD), la="all", status=422).json
+    assert problem is not None
+    assert "taken at the command line" in problem["detail"]
+
+
+def test_groups_may_come_in_two_files(world: World, administrator: Browser) -> None:
+    imported(administrator, register(BIRCHWOOD))
+    listed = b"Group UID,Group Name,Group Type,Group Status\n55,The Wexmoor Trust,Multi-academy trust,Open\n"
+    members = b"URN,Group UID,Group Name,Group Type,Joined date\n900101,55,The Trust,Multi-academy trust,01-09-2025\n"
+    sent = {
+        "what": "groups",
+        "file": (io.BytesIO(listed), "groups.csv"),
+        "memberships": (io.BytesIO(members), "members_2026-10-01.csv"),
+    }
+    check = administrator.send(BEGIN, sent, status=200).text
+    assert counted(check, "What would come of it").startswith("1 memberships noted")
+    assert "The Wexmoor Trust" in check
+    administrator.send_page(BEGIN, check, {"what": "groups", "confirmed": "yes"})
+    assert [file.name for file in recorded(world.office)[0].asked.files] == ["groups.csv", "members_2026-10-01.csv"]
+
+
+def test_an_import_that_broke_off_is_shown_as_not_finished_and_goes_on(
+    world: World, administrator: Browser, use: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Import, "finish", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            post(use, register(BIRCHWOOD))
+    page = administrator.get("/imports/IM-2026-0001")
+    assert "This import is not finished" in page
+    assert "Not finished" in administrator.get("/imports/")
+    assert use.get("/imports/IM-2026-0001").json["is_finished"] is False
+
+    imported(administrator, register(BIRCHWOOD))
+
+    [record] = recorded(world.office)
+    assert record.is_finished
+    assert len(record.beginnings) == 2
+    assert "It had broken off before" in administrator.get("/imports/IM-2026-0001")
+
+
+def test_who_reads_imports_and_who_begins_them(world: World, administrator: Browser, sign_in: Open) -> None:
+    imported(administrator, register(BIRCHWOOD))
+    reviewer = sign_in(world.person("Rita Reviewer", Role.REVIEWER))
+    assert "Import a file" not in reviewer.get("/imports/")
+    reviewer.get("/imports/IM-2026-0001")
+    reviewer.get(BEGIN, 403)
+    officer = sign_in(world.officer())
+    for href in ("/imports/", "/imports/IM-2026-0001", BEGIN):
+        officer.get(href, 403)
+    assert "/imports" not in officer.get("/caseload")
+
+
+def test_a_program_imports_a_file_and_is_answered_the_same_again(world: World, use: Program) -> None:
+    first = post(use, register(BIRCHWOOD, NO_STATUS))
+    again = post(use, register(BIRCHWOOD, NO_STATUS))
+    told = first.json
+    assert told is not None
+    assert again.json == told
+    assert again.headers["ETag"] == first.headers["ETag"]
+    assert told["is_finished"] is True
+    assert [(each["outcome"], each["number"]) for each in told["counts"][:2]] == [
+        ("schools_registered", 2),
+        ("brought_up_to_date", 0),
+    ]
+    assert told["problems"] == [
+        {"line": 3, "column": "EstablishmentStatus (name)", "reason": told["problems"][0]["reason"]}
+    ]
+    assert (told["dated"], told["authority"], told["problem_count"]) == ("2026-10-01", "399", 1)
+    [row] = use.get("/imports").json["items"]
+    assert (row["reference"], row["is_finished"], row["problem_count"]) == (told["reference"], True, 1)
+    assert use.get("/imports?what=links").json["items"] == []
+    assert len(recorded(world.office)) == 1
+
+
+def test_a_program_sends_a_file_of_a_kind_and_nothing_else(use: Program) -> None:
+    wrong = post(use, (io.BytesIO(b"a,b\n1,2\n"), "others.csv"), status=422).json
+    assert wrong is not None
+    assert "others.csv is not a register of schools" in wrong["detail"]
+    assert post(use, register(BIRCHWOOD), what="weather", status=422)
+
+
+DIRTY = [
+    ("schools", "open_quotation_mark.csv"),
+    ("schools", "american_dates.csv"),
+    ("schools", "register_as_downloaded.zip"),
+    ("schools", "semicolons.csv"),
+    ("schools", "title_lines.csv"),
+    ("inspections", "inspections_one_in_the_future.csv"),
+    ("providers", "providers_type_for_kind.csv"),
+]
+
+
+def at_the_console(office: Office, monkeypatch: pytest.MonkeyPatch, *words: object) -> str:
+    monkeypatch.setenv("SIS_DATABASE_URL", str(office.writer.url))
+    monkeypatch.setenv("SIS_SECRET_KEY", "only for tests")
+    return CliRunner().invoke(console, list(map(str, words))).output
+
+
+@pytest.mark.real_data
+def test_pages_and_programs_count_what_the_command_line_counts(
+    world: World,
+    administrator: Browser,
+    use: Program,
+    real_data: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for number, (what, name) in enumerate(DIRTY):
+        path = real_data / "dirty" / name
+        options = ["--la", "355"] if what == "schools" else []
+        told = at_the_console(world.office, monkeypatch, what, path, "--dry-run", *options)
+        sent = {"what": what, **({"la": "355"} if what == "schools" else {})}
+        file = (io.BytesIO(path.read_bytes()), name)
+
+        check = administrator.send(BEGIN, {**sent, "file": file}, status=200).text
+        assert counted(check, "What would come of it") in told.splitlines(), name
+
+        if number % 2:
+            administrator.send_page(BEGIN, check, {**sent, "confirmed": "yes"})
+        else:
+            post(use, (io.BytesIO(path.read_bytes()), name), key=f"dirty-file-{number}", **sent)
+        record = recorded(world.office)[0]
+        assert ", ".join(map(str, record.counts)) in told.splitlines(), name
+        page = administrator.get(f"/imports/{record.reference}")
+        assert counted(page, "What came of it") in told.splitlines(), name
+        problems = re.search(r"Problems: ([\d,]+)", told)
+        assert record.problem_count == (int(problems[1].replace(",", "")) if problems else 0), name
+
+    doubled = real_data / "dirty" / "doubled_heading.csv"
+    refused = administrator.send(BEGIN, answers(file=(io.BytesIO(doubled.read_bytes()), doubled.name)), status=422)
+    assert "EstablishmentName" in refused.text

@@ -1,0 +1,136 @@
+"""What can be done with imports, declared once for pages and API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import sqlalchemy as sa
+from werkzeug.datastructures import FileStorage
+
+from domain.attachment import plain_name
+from domain.imports import Count, Import
+from domain.school import Source
+from projections import imports as view
+from providers.catalogue.dated_names import date_in_name
+from providers.intake.batches import TooMuchMissing
+from web.identity import Reach, allow, signed_in
+from web.imports import schemas
+from web.imports.importers import ALL, AuthorityNeeded, Wanted
+from web.imports.taking_in import finished_before, rehearse, take_in
+from web.noun import Deal, Listing, Noun, Values
+from web.office import Office, office
+from web.policy import Action
+
+MOST_BYTES = 100 * 1024 * 1024
+"""Of the files of one import; the national register with all its columns has about 60 MB."""
+
+NAMED = 100
+"""Problems, and schools that a person has to know of, that the check page shows; more are counted."""
+
+
+MOST_NAMED = 10
+"""Of what a file lacks, named in a refusal."""
+
+
+def _listed(
+    connection: sa.Connection, _: Reach, filters: Values, after: str | None, limit: int
+) -> list[view.ImportRow]:
+    return view.listed(connection, what=filters.get("what"), after=after, limit=limit)
+
+
+imports = Noun(
+    "imports",
+    Import,
+    one="import",
+    read=Action.READ_IMPORTS,
+    out=schemas.ImportOut,
+    listing=Listing(view.ImportRow, _listed, lambda row: row.reference, schemas.ImportFilters),
+)
+
+
+def _preview(values: Values) -> Mapping[str, Any]:
+    """What an import would change, for its check page. Raises what the import would raise."""
+    asking, right = signed_in(), allow(Action.KEEP_REGISTER)
+    here = office()
+    with _on_disk(here, values) as wanted, here.acting(asking.person, right.role.value, asking.channel):
+        before = finished_before(here, wanted)
+        rehearsal, done = rehearse(here, wanted, {asking.person: asking.name})
+    return {
+        "before": before,
+        "day": wanted.source.dated,
+        "rehearsal": rehearsal,
+        "counts": counts_of(done.counts),
+        "moved": _first(done.moved),
+        "missed": _first(done.missed),
+        "problems": [[f"{each.line:,}", each.column, each.value, each.reason] for each in done.problems[:NAMED]],
+        "more_problems": max(0, len(done.problems) - NAMED),
+    }
+
+
+def counts_of(counts: Sequence[Count]) -> list[tuple[str, str]]:
+    """What became of a file, as the rows of a table."""
+    return [(count.outcome.label, f"{count.number:,}") for count in counts]
+
+
+def _first(named: Sequence[str]) -> list[str]:
+    return [*named[:NAMED], *([f"{len(named) - NAMED:,} more"] if named[NAMED:] else [])]
+
+
+@imports.beginning(
+    "begin",
+    "Import a file",
+    Action.KEEP_REGISTER,
+    schemas.BeginImport,
+    submit="Continue",
+    done="The import is finished",
+    lead="You see what would change before anything does.",
+    files=MOST_BYTES,
+    check=True,
+    preview=_preview,
+    check_page="imports/check.html",
+)
+def begin(deal: Deal[Import], values: Values) -> Import:
+    with _on_disk(deal.office, values) as wanted:
+        record, _ = take_in(deal.office, wanted)
+    return record
+
+
+@contextmanager
+def _on_disk(here: Office, values: Values) -> Iterator[Wanted]:
+    """The files that were sent, each under its own name, until they are taken in. Raises AuthorityNeeded where those
+    of every authority are asked for, which would hold a request for too long."""
+    la = values.get("la") or None
+    if la is not None and la.casefold() == ALL:
+        raise AuthorityNeeded("Name one authority. All of them at once are taken at the command line", field="la")
+    with TemporaryDirectory() as folder:
+        file = _written(values["file"], Path(folder) / "1")
+        memberships = _written(values["memberships"], Path(folder) / "2") if "memberships" in values else None
+        last, today = memberships or file, here.today()
+        dated = values.get("dated") or min(date_in_name(last) or today, today)
+        wanted = Wanted(
+            what=values["what"],
+            file=file,
+            memberships=memberships,
+            source=Source(last.name, dated),
+            la=la,
+            part=values["part"],
+            force=values["force"],
+            provider_kind=values["provider_kind"],
+        )
+        try:
+            yield wanted
+        except TooMuchMissing as refusal:
+            raise refusal.naming(MOST_NAMED) from None
+
+
+def _written(sent: FileStorage, folder: Path) -> Path:
+    folder.mkdir()
+    path = folder / plain_name(sent.filename or "")
+    with path.open("wb") as file:
+        sent.save(file)
+    sent.stream.seek(0)
+    return path

@@ -1,0 +1,96 @@
+"""The pages of imports: the list, and one import with what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import Blueprint
+
+from domain.imports import Begun, Import, Outcome
+from domain.local_authorities import name_of
+from projections.imports import ImportRow
+from web import words
+from web.identity import signed_in
+from web.imports.commands import counts_of, imports
+from web.imports.importers import ALL
+from web.noun import Listing
+from web.pages import Answer, Beside, ListPage, list_page, record_page
+from web.policy import Action
+from web.sentences import NAMELESS
+
+pages = Blueprint("imports", __name__, template_folder="templates")
+
+NOT_FINISHED = "Not finished"
+
+
+def _who(begun: Begun | ImportRow, by: UUID | None, names: Mapping[UUID, str]) -> str:
+    return names.get(by, "") if by else NAMELESS.get(begun.channel, "")
+
+
+def _cells(row: ImportRow, names: Mapping[UUID, str]) -> list[Any]:
+    return [
+        {"text": row.file_name, "href": f"/imports/{row.reference}", "hint": row.reference},
+        row.what.label,
+        words.date(row.dated),
+        {"text": words.datetime(row.begun_at), "hint": _who(row, row.begun_by, names)},
+        words.datetime(row.finished_at) if row.finished_at else NOT_FINISHED,
+        {"text": f"{row.problem_count:,}", "numeric": True} if row.finished_at else "",
+    ]
+
+
+LIST = ListPage(
+    title="Imports",
+    caption="Files taken in, the latest first",
+    head=["File", "What it tells", "Day of the file", "Begun", "Finished", {"text": "Problems", "numeric": True}],
+    cells=_cells,
+    ids=lambda row: [row.begun_by],
+    empty_text="No files were imported",
+)
+
+
+@pages.get("/")
+def listed() -> Answer:
+    assert isinstance(imports.listing, Listing)
+    return list_page(imports, imports.listing, LIST)
+
+
+@pages.get("/<ref>")
+def show(ref: str) -> str:
+    return record_page(
+        imports,
+        ref,
+        "imports/import.html",
+        title=lambda record, _: str(record.asked.what.label),
+        ids=lambda record: [begun.by for begun in record.beginnings],
+        more=_more,
+    )
+
+
+def _more(_: sa.Connection, record: Import, __: Beside) -> Mapping[str, Any]:
+    return {
+        "who": _who,
+        "counts": counts_of(record.counts),
+        "problems": [[f"{each.line:,}", each.column, each.reason] for each in record.problems],
+        "more_problems": record.problem_count - len(record.problems),
+        "facts": list(_facts(record)),
+        "leads_to_missed": any(count.outcome is Outcome.MISSED for count in record.counts)
+        and signed_in().may(Action.KEEP_REGISTER),
+    }
+
+
+def _facts(record: Import) -> Iterator[tuple[str, str]]:
+    asked = record.asked
+    for file in asked.files:
+        yield "File", file.name
+        yield "Size", f"{file.size:,} bytes"
+        yield "SHA-256 of its bytes", file.sha256
+    if asked.authority:
+        one = name_of(asked.authority) or asked.authority
+        yield "Schools of", "every authority" if asked.authority == ALL else one
+    if asked.part:
+        yield "Taken as", "a part: what it lacks is not missed"
+    if asked.forced:
+        yield "Forced", "also where a newer file told otherwise"

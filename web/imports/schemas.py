@@ -1,0 +1,126 @@
+"""What is asked when a file is imported; and how the API shows an import."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields
+
+from domain.imports import ImportKind, Outcome
+from domain.provider import ProviderKind
+from domain.vocabulary import Channel
+from web.fields import day_field, line_field, person_field
+from web.files.schemas import FileField
+
+TABLES = ".csv,.txt,.tsv,.gz,.zip,.xlsx"
+
+
+class BeginImport(Schema):
+    what = fields.Enum(
+        ImportKind,
+        by_value=True,
+        required=True,
+        metadata={"label": "What the file tells", "noun": "what the file tells", "widget": "radios"},
+    )
+    file = FileField(
+        required=True,
+        metadata={
+            "label": "File",
+            "noun": "a file",
+            "accept": TABLES,
+            "hint": "As it was downloaded: CSV, also gzipped or in a zip, or an Excel workbook (.xlsx)",
+        },
+    )
+    memberships = FileField(
+        metadata={
+            "label": "Schools of the groups",
+            "noun": "a file",
+            "accept": TABLES,
+            "hint": "Only for trusts and other groups, where the file above lists the groups without their schools",
+        },
+    )
+    dated = day_field(
+        "Day of the file", required=False, noun="the day", hint="Without it, the day in the file's name, else today"
+    )
+    la = line_field(
+        required=False,
+        label="Another authority",
+        hint="Only to take schools that are not this authority's: its name or code",
+    )
+    part = fields.Boolean(
+        load_default=False,
+        metadata={
+            "label": "The file is a part: what it lacks is not missed, and nothing ends because it is not in it",
+            "widget": "checkboxes",
+            "legend": "A part",
+        },
+    )
+    force = fields.Boolean(
+        load_default=False,
+        metadata={
+            "label": "Force the file also where a newer one told otherwise",
+            "widget": "checkboxes",
+            "legend": "An older file",
+        },
+    )
+    provider_kind = fields.Enum(
+        ProviderKind,
+        by_value=True,
+        load_default=ProviderKind.PRIVATE,
+        metadata={
+            "label": "Kind of providers",
+            "hint": "Only for a list of providers, where the list does not say",
+            "widget": "select",
+        },
+    )
+
+
+class ImportedFileOut(Schema):
+    """`size` is in bytes, `sha256` the hash of the bytes in hexadecimal digits."""
+
+    name = fields.String()
+    size = fields.Integer()
+    sha256 = fields.String()
+
+
+class BegunOut(Schema):
+    """One beginning: the first, or one after the import had broken off."""
+
+    at = fields.AwareDateTime()
+    by = person_field(allow_none=True, metadata={"description": "Null where it was begun at the command line"})
+    channel = fields.Enum(Channel, by_value=True)
+
+
+class CountOut(Schema):
+    outcome = fields.Enum(Outcome, by_value=True)
+    number = fields.Integer()
+
+
+class RowProblemOut(Schema):
+    """Lines count from 1, the header included."""
+
+    line = fields.Integer()
+    column = fields.String()
+    reason = fields.String()
+
+
+class ImportOut(Schema):
+    """An import as the API shows it. `problems` are the first hundred of `problem_count`. One that is not finished
+    is running, or broke off and goes on when the same file is sent again under another key."""
+
+    reference = fields.String()
+    version = fields.Integer()
+    what = fields.Enum(ImportKind, by_value=True, attribute="asked.what")
+    files = fields.List(fields.Nested(ImportedFileOut), attribute="asked.files")
+    dated = fields.Date(attribute="asked.dated")
+    authority = fields.String(attribute="asked.authority", metadata={"description": "A name or code, or `all`"})
+    part = fields.Boolean(attribute="asked.part")
+    forced = fields.Boolean(attribute="asked.forced")
+    beginnings = fields.List(fields.Nested(BegunOut))
+    is_finished = fields.Boolean()
+    finished_at = fields.AwareDateTime(allow_none=True)
+    counts = fields.List(fields.Nested(CountOut))
+    problem_count = fields.Integer()
+    problems = fields.List(fields.Nested(RowProblemOut))
+
+
+class ImportFilters(Schema):
+    what = fields.Enum(ImportKind, by_value=True, metadata={"label": "What the file tells"})
