@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -19,9 +21,9 @@ from web import words
 from web.authority import settings_of
 from web.choices import holders
 from web.identity import Visitor, know_team
-from web.noun import Deal, Noun, Values
+from web.noun import Deal, Noun, Sight, Values
 from web.office import office
-from web.policy import Action
+from web.policy import Action, Concerned
 from web.schools import schemas
 from web.schools.finding import LISTING
 from web.schools.schemas import Outcome
@@ -39,6 +41,15 @@ def _about(_: Visitor, school: School) -> About:
     return school.about()
 
 
+def _for_reader(asking: Visitor, school: School, where: Concerned) -> School:
+    """The school without why its need was rated so, for those who keep the register and do not read its file."""
+    if not school.needs or asking.may(Action.READ_SCHOOL_FILE, where):
+        return school
+    seen = copy(school)
+    seen.needs = [replace(need, rationale="") for need in school.needs]
+    return seen
+
+
 schools = Noun(
     "schools",
     School,
@@ -51,6 +62,7 @@ schools = Noun(
     answers_to=lambda school, urn: school.merged_into is None and urn in map(str, school.urns),
     address=lambda school: str(school.urn),
     about=_about,
+    sight=Sight(copy=_for_reader),
 )
 
 

@@ -1,0 +1,35 @@
+"""Why a school's need was rated so is told to those who read its file, not to those who keep the register."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID
+
+from domain.school import School
+from tests.scenario import TODAY
+from tests.web.conftest import Browser, Program
+from tests.world import World
+
+WHY = "Two poor years in mathematics"
+
+
+def test_an_administrator_reads_the_category_and_not_the_reason(
+    world: World, sign_in: Callable[[UUID], Browser], program: Callable[..., Program]
+) -> None:
+    school = world.school()
+    with world.acting():
+        need = {"review_due": TODAY + timedelta(days=90), "rationale": WHY, "scheme": "2026"}
+        world.office.service.change(
+            School, school, lambda one: one.set_need_category("B", among="B", from_=TODAY, **need)
+        )
+    href = f"/schools/{world.urn(school)}"
+
+    for person, reads in (
+        (world.administrator(), False),
+        (world.director(), True),
+        (world.headteacher(school), True),
+    ):
+        told = program(person).get(href)
+        assert told.json["needs"][0]["category"] == "B"
+        assert (WHY in sign_in(person).get(href), WHY in told.text) == (reads, reads)

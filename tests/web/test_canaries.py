@@ -1,0 +1,268 @@
+"""A walk through every route by everybody: nobody meets a text that the policy keeps from them.
+
+Each kind of sensitive text holds a word of its own. Which reader may meet it follows from the rows of the policy,
+which routes there are from the application itself. Whoever is new in either is walked without being named here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask, g
+from werkzeug.routing import Rule
+
+from domain.account import Account
+from domain.attachment import Attachment
+from domain.calendar import default_term_on
+from domain.note import Note, NoteType
+from domain.person import Person
+from domain.record_of_visit import Content, RecordOfVisit, Section
+from domain.school import School
+from domain.tender import Tender
+from domain.visit import Visit, Visitor
+from domain.vocabulary import Audience, Purpose, Role, Sensitivity, VisitKind
+from projections import names
+from tests.databases import Databases
+from tests.domain.brokered import terms
+from tests.scenario import TODAY
+from tests.town import RULES
+from tests.web.concerns.test_inherited import CANARY, Hanging
+from tests.web.conftest import a_program, an_app, an_office
+from tests.world import World
+from web.identity import signed_in
+from web.nouns import NOUNS
+from web.policy import Action, Concerned
+
+
+@dataclass(frozen=True)
+class Secret:
+    """Which right it takes to meet a word, and whom it concerns; `writer` knows it anyway."""
+
+    action: Action
+    where: Concerned
+    writer: UUID | None = None
+
+
+class Valley:
+    """The town with a word in each kind of sensitive text."""
+
+    def __init__(self, world: World) -> None:
+        self.hanging = Hanging(world)
+        self.hanging.keep(Sensitivity.RESTRICTED)
+        self.town, self.world = self.hanging.town, world
+        ours, theirs = self.town.ours, self.town.theirs
+        here, provider = Concerned(ours.school), Concerned(ours.school, provider=ours.provider)
+        self.secrets = {
+            CANARY: Secret(Action.READ_RESTRICTED, here),
+            "Two posts are at risk": Secret(Action.READ_RESTRICTED, here),
+            "Moosglocke": Secret(Action.READ_RESTRICTED, here),
+            "Kranichfeder": Secret(Action.READ_DRAFT_RECORD, here),
+            "Wollgras": Secret(Action.READ_DRAFT_RECORD, here),
+            "Haselmaus": Secret(Action.READ_DRAFT_RECORD, here),
+            "ROV-2026-0777": Secret(Action.READ_DRAFT_RECORD, here),
+            "Silberdistel": Secret(Action.READ_INVITATION, provider),
+            "Eisvogel": Secret(Action.READ_SCHOOL_FILE, here),
+            "bergahorn": Secret(Action.READ_PEOPLE, Concerned(), writer=ours.head),
+            "Feuersalamander": Secret(Action.READ_AUDIT, Concerned()),
+        }
+        self._notes()
+        self._draft()
+        then, quoted = self.town._then, terms(specialist=ours.specialist, approach="Silberdistel")
+        then(
+            Tender,
+            ours.records[Tender.KIND],
+            lambda one: one.revise_quote(ours.provider, quoted, reason="More days"),
+            lambda one: one.invite(theirs.provider, clearance="Cleared", rules=RULES),
+        )
+        need = {"review_due": TODAY + timedelta(days=90), "rationale": "Eisvogel", "scheme": "2026"}
+        then(School, ours.school, lambda one: one.set_need_category("B", among="B", from_=TODAY, **need))
+        then(Person, ours.head, lambda one: one.change_email("bergahorn@wexmoor.example"))
+        account = self.town._add(lambda: Account.open_for(theirs.head, "beech@wexmoor.example"))
+        then(Account, account, lambda one: one.disable(reason="Feuersalamander"))
+
+    def _notes(self) -> None:
+        ours = self.town.ours
+        visit = {"on_kind": Visit.KIND, "on_record": ours.records[Visit.KIND], "school": ours.school}
+        school = {"on_kind": School.KIND, "on_record": ours.school, "school": ours.school}
+        for number, word, place, kept in (
+            (71, "Kranichfeder", visit, Sensitivity.ORDINARY),
+            (72, "Moosglocke", school, Sensitivity.RESTRICTED),
+        ):
+            said = {"note_type": NoteType.MEETING, "heading": word, "text": f"{word} again", "sensitivity": kept}
+            self.town._add(partial(Note.write, f"N-2026-{number:04d}", **place, **said))
+        file = {"file_name": "Wollgras.pdf", "size": 9, "sha256": "ab" * 32, "visible_to": Audience.SERVICE}
+        self.town._add(lambda: Attachment.add("F-2026-0071", **visit, **file))
+
+    def _draft(self) -> None:
+        ours = self.town.ours
+        visit = self.town._add(
+            lambda: Visit.record_unplanned(
+                "V-2026-0777",
+                school=ours.school,
+                kind=VisitKind.FOLLOW_UP,
+                purpose=Purpose.CHALLENGE,
+                on=TODAY,
+                term=default_term_on(TODAY),
+                visitors=(Visitor(ours.officer, "officer"),),
+                lead=ours.officer,
+                focus="Reading",
+                minutes=60,
+                attendees="Headteacher",
+                reason="The head telephoned",
+            )
+        )
+        record = self.town._add(
+            lambda: RecordOfVisit.start(
+                "ROV-2026-0777",
+                visit=visit,
+                school=ours.school,
+                kind=VisitKind.FOLLOW_UP,
+                purpose=Purpose.CHALLENGE,
+                author=ours.officer,
+                visited_on=TODAY,
+                needs_assurance=False,
+                rules=RULES,
+            )
+        )
+        written = Content(sections=(Section(heading="Haselmaus", text="Haselmaus"),))
+        self.town._then(RecordOfVisit, record, lambda one: one.write(written))
+        begun = self.town.service.find(RecordOfVisit, record)
+        self.town._then(Visit, visit, lambda one: one.start_record(begun))
+
+    @property
+    def readers(self) -> dict[str, UUID]:
+        theirs = self.town.theirs
+        return {
+            **{role.value: person for role, person in self.town.people.items()},
+            "head elsewhere": theirs.head,
+            "rival": theirs.specialist,
+            "bystander": self.town.bystander,
+            "team lead": self.town.team_lead,
+        }
+
+
+@dataclass
+class Walk:
+    """What there is to be walked, and what was met on the way."""
+
+    app: Flask
+    valley: Valley
+
+    def kept_from(self, person: UUID) -> set[str]:
+        """The words that the policy keeps from somebody."""
+        with self.app.test_request_context("/"):
+            g.session_person, g.token = person, None
+            asking = signed_in()
+            teams = {right.leads for right in asking.rights} - {None}
+            return {
+                word
+                for word, secret in self.valley.secrets.items()
+                if person != secret.writer
+                and not asking.may(
+                    secret.action,
+                    Concerned(secret.where.school, next(iter(teams), None), secret.where.provider),
+                )
+            }
+
+    def references(self) -> dict[str, list[str]]:
+        """The references of the records that hold a word or hang on one that does, and URNs, by kind, the one that
+        tells most first."""
+        ours = {self.valley.town.ours.head, self.valley.town.ours.provider, self.valley.town.ours.school}
+        with self.valley.world.office.read() as connection:
+            rows = names.names.rows(connection)
+        found: dict[str, list[str]] = {}
+        for row in sorted(rows, key=lambda row: row.detail, reverse=True):
+            if row.id in ours or row.kind not in {"person", "provider", "school"}:
+                found.setdefault(row.kind, []).append(row.detail)
+        return found
+
+    def addresses(self, *, audits: bool) -> Iterator[str]:
+        """Every route that is read, with all that may stand in its address."""
+        references = self.references()
+        events = [str(id) for id in self._events()] if audits else [str(UUID(int=0))]
+        for rule in self.app.url_map.iter_rules():
+            if "GET" in (rule.methods or set()) and not rule.rule.startswith("/static"):
+                yield from self._filled(rule, references, events)
+        every = [each for found in references.values() for each in found]
+        yield from (f"/api/v1/search?q={each}" for each in every)
+        yield from ("/caseload?whose=everybody", "/api/v1/caseload?whose=everybody&limit=200", "/audit.csv")
+        yield from (f"/api/v1/{noun.path}?limit=200" for noun, _ in NOUNS if noun.listing)
+
+    def _filled(self, rule: Rule, references: dict[str, list[str]], events: list[str]) -> Iterator[str]:
+        if not rule.arguments:
+            yield rule.rule
+            return
+        path = rule.rule.removeprefix("/api/v1").split("/")[1]
+        kinds = [noun.kind.KIND for noun, _ in NOUNS if noun.path == path]
+        address = re.sub(r"<int:\w+>", "1", rule.rule)
+        if "<uuid:" in address:
+            yield from (re.sub(r"<uuid:\w+>", each, address) for each in events)
+        else:
+            of_kind = references.get(kinds[0], []) if kinds else ["1"]
+            is_form = "_forms." in (rule.endpoint or "")
+            for reference in of_kind[:1] if is_form else of_kind:
+                yield re.sub(r"<(\w+:)?\w+>", reference, address)
+
+    def _events(self) -> Iterable[UUID]:
+        """The latest event of each kind there is."""
+        with self.valley.world.office.read() as connection:
+            latest = {event.TOPIC: event for event in self.valley.world.office.store.everything(connection)}
+        return [event.meta.event_id for event in latest.values()]
+
+    def met_by(self, person: UUID | None) -> dict[str, str]:
+        """The words that somebody meets, each with an address at which they do."""
+        client = self.app.test_client(use_cookies=person is not None)
+        headers: dict[str, str] = {}
+        audits = False
+        if person is not None:
+            client.set_cookie(*self.valley.world.session_of(person))
+            headers = a_program(self.app, self.valley.world, person).headers
+            audits = client.get("/audit").status_code == 200
+        met: dict[str, str] = {}
+        for address in dict.fromkeys(self.addresses(audits=audits)):
+            sent: dict[str, Any] = {"headers": headers} if address.startswith("/api/") else {}
+            answer = client.get(address, **sent)
+            assert answer.status_code < 500, address
+            text = answer.text + str(answer.headers)
+            typed = address.rpartition("?")[2] if "?" in address else address
+            for word in self.valley.secrets:
+                if word in text.replace(typed, "") and word not in address:
+                    met.setdefault(word, address)
+        return met
+
+
+@contextmanager
+def a_walk(databases: Databases) -> Iterator[Walk]:
+    with an_office(databases) as (office, clock):
+        yield Walk(an_app(office), Valley(World(office, clock)))
+
+
+@pytest.fixture(scope="module")
+def walk(databases: Databases) -> Iterator[Walk]:
+    with a_walk(databases) as walk:
+        yield walk
+
+
+READERS = [*(role.value for role in Role), "head elsewhere", "rival", "bystander", "team lead"]
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_nobody_meets_a_word_that_the_policy_keeps_from_them(walk: Walk, reader: str) -> None:
+    person = walk.valley.readers[reader]
+    kept, met = walk.kept_from(person), walk.met_by(person)
+
+    assert {word: address for word, address in met.items() if word in kept} == {}
+    if reader in {Role.DIRECTOR.value, Role.REVIEWER.value}:
+        assert met.keys() == walk.valley.secrets.keys(), "these words are met by whoever may read them"
+
+
+def test_nobody_at_all_meets_any(walk: Walk) -> None:
+    assert walk.met_by(None) == {}
