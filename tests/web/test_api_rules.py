@@ -158,6 +158,17 @@ def test_a_key_is_not_used_for_another_request(api: Program, raised: TestRespons
     assert len(api.get("/concerns").json["items"]) == 1
 
 
+def test_a_key_is_forgotten_after_thirty_days(
+    world: World, api: Program, raised: TestResponse, a_case: dict[str, Any]
+) -> None:
+    another = {**a_case, "severity": "low"}
+    for days, status in ((29, 422), (2, 201)):
+        world.clock.pass_by(days=days)
+        # Whatever is sent sweeps away what is too old.
+        api.post("/concerns/raise", {**a_case, "detail": f"{days} days on"}, key=f"raise-{days}-days-on", status=201)
+        api.post("/concerns/raise", another, key="raise-the-case", status=status)
+
+
 def test_a_key_is_its_owners(
     program: Callable[..., Program], world: World, raised: TestResponse, a_case: dict[str, Any]
 ) -> None:
