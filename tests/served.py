@@ -95,7 +95,12 @@ def served(url: str, log: Path, *options: str, port: int = 0) -> Iterator[Served
 @contextmanager
 def running(url: str, log: Path, *command: str, program: str = SIS) -> Iterator[subprocess.Popen[bytes]]:
     """A `sis` command on a database, or another program, until the end of the block."""
-    settings = {"SIS_DATABASE_URL": url, "SIS_SECRET_KEY": "only for tests, and long enough for them"}
+    settings = {
+        "SIS_DATABASE_URL": url,
+        "SIS_SECRET_KEY": "only for tests, and long enough for them",
+        # Who works without a pause is not to be slowed down.
+        "SIS_API_LIMIT": "1000000",
+    }
     with (
         log.open("wb") as written,
         subprocess.Popen(
