@@ -272,7 +272,7 @@ def test_an_administrator_reads_of_accounts_people_settings_and_the_register_and
     trail, walked = text_of(browser.get("/audit")), walk(api, "")
     for told in (trail, browser.get("/audit.csv"), *(row["sentence"] + row["reference"] for row in walked)):
         assert not [text for text in kept if text in told]
-    assert {row["kind"] for row in walked} == {"account", "authority", "person", "provider", "school"}
+    assert {row["kind"] for row in walked} == {"account", "authority", "import", "person", "provider", "school"}
     for kind in ("visit", "tender", "concern", "record-of-visit"):
         assert walk(api, f"kind={kind}") == []
 
@@ -293,7 +293,7 @@ def test_no_entry_of_what_is_said_of_schools_opens_to_an_administrator(
 ) -> None:
     town, browser = Town(world), sign_in(administrator)
     for kind, record in town.ours.records.items():
-        opens = kind in {"school", "person", "provider", "authority"}
+        opens = kind in {"school", "person", "provider", "authority", "import"}
         browser.get(entry_of(world, record), 200 if opens else 404)
 
 
