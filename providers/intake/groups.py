@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -104,22 +105,25 @@ def import_groups(
     A school leaves a group that the file names without it, or as closed; of groups that the file does not name it
     tells nothing, unless it is `full`: then every membership that it does not hold is over. A row of a URN that its
     school no longer has lets a membership stand, but begins none. A school is in one academy trust at a time: one
-    that the file tells in another has left the one before.
+    that the file tells in another has left the one before, and of one that it tells in two it tells nothing.
     Raises TooMuchMissing where a full file lacks more than a tenth of the schools known to be in groups, and
     OlderThanKnown where a newer file told otherwise, unless forced; then nothing is changed.
     """
     must_be_dated(source)
     report = GroupsReport(source)
     told, former, closed, named = _members(rows, known, report)
+    contested = _in_two_trusts(told)
+    report.problems += _take_out(told, contested)
     there = known_groups()
-    standing = former - told.keys()
+    in_doubt = {key for key, group in there.items() if key[0] in contested and _is_academy_trust(group)}
+    standing = (former | in_doubt) - told.keys()
     joining = [
         _Joining(line=line, value=group.name, key=f"{school} in {uid}", school=school, group=group, source=source)
         for (school, uid), (line, group) in told.items()
         if not _is_known(group, there.get((school, uid)))
     ]
     if full:
-        _must_be_full(there, {*told, *former, *closed})
+        _must_be_full(there, {*told, *standing, *closed})
     moved = _in_academy_trusts(told)
     gone = [
         key
@@ -170,6 +174,26 @@ def _members(
                 group = Membership(row.group_uid, row.group_name, row.group_kind, row.joined)
                 told.setdefault((school.id, row.group_uid), (row.line, group))
     return told, former, closed, named
+
+
+def _in_two_trusts(told: Told) -> set[UUID]:
+    """The schools that the file itself tells in several academy trusts."""
+    trusts = Counter(school for (school, _), (_, group) in told.items() if _is_academy_trust(group))
+    return {school for school, number in trusts.items() if number > 1}
+
+
+def _take_out(told: Told, contested: Collection[UUID]) -> list[Problem]:
+    """Take the academy trusts of these schools out of what is told: which one is right is not guessed."""
+    doubted = {key: told[key] for key in told if key[0] in contested and _is_academy_trust(told[key][1])}
+    for key in doubted:
+        del told[key]
+    return [
+        Problem(
+            line, "Group UID", uid, f"the file tells one school in several academy trusts ({names}): none is taken"
+        )
+        for (school, uid), (line, _) in doubted.items()
+        for names in ["; ".join(group.name for (other, _), (_, group) in doubted.items() if other == school)]
+    ]
 
 
 def _in_academy_trusts(told: Told) -> set[UUID]:

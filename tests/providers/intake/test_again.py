@@ -48,7 +48,8 @@ def link(urn: int, linked: int, line: int = 2) -> LinkRow:
 
 
 def member(urn: int, uid: str, name: str, joined: date | None = SEPTEMBER) -> MembershipRow:
-    return MembershipRow(2, urn, uid, name, "Multi-academy trust", group_status="Open", joined=joined)
+    kind = "Federation" if "Federation" in name else "Multi-academy trust"
+    return MembershipRow(2, urn, uid, name, kind, group_status="Open", joined=joined)
 
 
 def inspected(urn: int, rating: str = "Good") -> InspectionRow:

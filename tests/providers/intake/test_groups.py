@@ -28,7 +28,8 @@ Import = Callable[..., GroupsReport]
 
 
 def row(urn: int, uid: str = "2058", name: str = "Lark Trust", **known: Any) -> MembershipRow:
-    return MembershipRow(2, urn, uid, name, MAT, **{"group_status": "Open", **known})
+    kind = "Federation" if "Federation" in name else MAT
+    return MembershipRow(known.pop("line", 2), urn, uid, name, kind, **{"group_status": "Open", **known})
 
 
 @pytest.fixture
@@ -122,6 +123,30 @@ def test_an_older_file_over_a_newer_one_is_refused_unless_forced(
 
     take_in(*rows, force=True)
     assert len(told()) == before + 1
+
+
+@pytest.mark.parametrize("options", [{}, {"full": True}])
+def test_a_school_that_the_file_tells_in_two_academy_trusts_stays_where_it_is_known_to_be(
+    take_in: Import, ask: Ask, schools: tuple[UUID, UUID], told: Callable[[], list[Any]], options: dict[str, bool]
+) -> None:
+    take_in(row(105900), row(105901))
+    before = len(told())
+    rows = (
+        row(105900, "2060", "Skylark Trust", line=2),
+        row(105900, "2061", "Wren Trust", line=3),
+        row(105900, "77", "Lark Federation", line=4),
+        row(105901, line=5),
+    )
+
+    report = take_in(*rows, source=OCTOBER, **options)
+
+    assert [(problem.line, problem.column, problem.value) for problem in report.problems] == [
+        (2, "Group UID", "2060"),
+        (3, "Group UID", "2061"),
+    ]
+    assert all("several academy trusts (Skylark Trust; Wren Trust)" in each.reason for each in report.problems)
+    assert groups(ask, schools[0]) == ["Lark Federation", "Lark Trust"]
+    assert (report.joined, report.left, len(told())) == (1, 0, before + 1)
 
 
 def test_problems_are_reported(take_in: Import) -> None:
