@@ -16,6 +16,7 @@ from projections import schools as view
 from projections.people import PersonRow, PostRow
 from projections.schools import InspectedOn, KnownSchool, LookedAfter
 from projections.together import Question, Together
+from web import words
 from web.attached import BESIDE, RECORD
 from web.disclosure import CONCERN, INSIDE, WRITING, waiting_as_told
 from web.identity import Visitor, signed_in, team_of
@@ -24,7 +25,7 @@ from web.office import office
 from web.pages import Beside
 from web.policy import Action, Concerned
 from web.restricted import kept_from_whoever_asks
-from web.schools.details import told
+from web.schools.details import as_of, told
 from web.served import why_not_served
 
 SOON = 10
@@ -178,7 +179,7 @@ def summary(connection: sa.Connection, school: School, asking: Visitor, found: B
     known = {row.id: row for row in found["known"]}
     return {
         **begins,
-        "details": list(told(school.details)),
+        "details": list(told(school)),
         "source": known[school.id].source if school.id in known else "",
         "waiting": waiting,
         "leads_to": leading(connection, waiting, asking),
@@ -200,10 +201,12 @@ def by_framework(inspections: list[InspectedOn]) -> list[tuple[str, list[Inspect
 def _contacts(school: School, leaders: Iterable[PersonRow], asking: Visitor) -> Iterator[tuple[str, str]]:
     for detail, label in (("telephone", "Telephone"), ("website", "Website")):
         if value := school.details.get(detail):
-            yield label, str(value)
+            yield label, f"{value}{as_of(school, detail)}"
     if school.head is not None:
         title = school.details.get("head_job_title")
-        yield "Head named in the register", f"{school.head}, {title}" if title else str(school.head)
+        dated = school.head_dated
+        since = f" (as of {words.date(dated)})" if dated and dated < school.dated else ""
+        yield "Head named in the register", (f"{school.head}, {title}" if title else str(school.head)) + since
     if asking.may(Action.READ_PEOPLE):
         for leader in leaders:
             if leader.email:

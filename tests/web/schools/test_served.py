@@ -82,3 +82,26 @@ def rate(world: World, school: UUID) -> None:
 
 def tell(world: World, school: UUID, **told: str | None) -> None:
     change(world, school, lambda each: each.refresh(told, source=Source("register_2026-10.csv", date(2026, 10, 30))))
+
+
+def test_the_page_of_a_school_names_the_day_of_what_only_an_older_file_tells(
+    world: World, sign_in: Callable[..., Browser]
+) -> None:
+    school = world.school("Ashgrove", street="1 Mill Road", telephone="0161 496 0000")
+    older, browser = Source("register_2022-04.csv", date(2022, 4, 25)), sign_in(world.director())
+    change(
+        world,
+        school,
+        lambda each: each.take_in(
+            {"pupils": 210, "telephone": "0161 496 9999", "website": "https://ashgrove.example"},
+            head="Ms J Okafor",
+            tells_head=True,
+            source=older,
+        ),
+    )
+    page = unescape(browser.get(f"/schools/{world.urn(school)}"))
+    for told in ("210 (as of 25 April 2022)", "https://ashgrove.example (as of 25 April 2022)", "0161 496 0000"):
+        assert told in page
+    assert "Ms J Okafor (as of 25 April 2022)" in page
+    assert page.count("as of 25 April 2022") == 3
+    assert "As the register of 1 September 2024 tells it" in page
