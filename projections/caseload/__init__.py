@@ -16,6 +16,7 @@ from projections.view import View
 __all__ = [
     "AS_DUE",
     "COUNTED_TO",
+    "OPEN",
     "VIEW",
     "WAITS",
     "Count",
@@ -49,8 +50,11 @@ _moot = sa.and_(_columns.task == Task.REPLY, _nobody_chooses)
 
 _left = sa.exists().where(left_schools.table.c.school == _columns.school)
 
-WAITS = sa.and_(_columns.task.is_not(None), _columns.rests_since.is_(None), sa.not_(_moot), sa.not_(_left))
-"""The condition that there is something to do, at no school that belongs to another authority."""
+OPEN = sa.and_(_columns.task.is_not(None), _columns.rests_since.is_(None), sa.not_(_moot))
+"""The condition that there is something to do."""
+
+WAITS = sa.and_(OPEN, sa.not_(_left))
+"""The same, at no school that belongs to another authority."""
 
 
 class Narrowed(TypedDict, total=False):
@@ -60,7 +64,8 @@ class Narrowed(TypedDict, total=False):
     else. `schools` None means all. An item is found by its school, by being the person's or a provider's own, or by
     waiting for one of `moves` with nobody named; `waiting_for` narrows to whose move it is, `due_before` to what
     is due before a day. `concerns_of` are the schools whose concerns may be named (None: all), `without` leaves
-    tasks out, `apart_from` what waits about some records.
+    tasks out, `apart_from` what waits about some records. `left` is for what is open at schools that belong to
+    another authority: left out by default, alone where it is true, too where it is None.
     """
 
     served: sa.Select[Any] | None
@@ -74,6 +79,7 @@ class Narrowed(TypedDict, total=False):
     concerns_of: Collection[UUID] | None
     without: Collection[Task]
     apart_from: Collection[UUID]
+    left: bool | None
 
 
 COUNTED_TO = 1000
@@ -137,7 +143,9 @@ def _in_order(query: sa.Select[Any], narrowed: Narrowed, after: str | None = Non
 
 
 def _conditions(narrowed: Narrowed) -> Iterator[sa.ColumnElement[bool]]:
-    yield WAITS
+    yield OPEN
+    if (left := narrowed.get("left", False)) is not None:
+        yield _left if left else sa.not_(_left)
     if (served := narrowed.get("served")) is not None:
         yield reviewed_at(served)
     schools, concerns_of = narrowed.get("schools"), narrowed.get("concerns_of")

@@ -93,7 +93,7 @@ items = Sheet(
 
 
 class LeftSchool(Row):
-    """A school that belongs to another authority: nothing waits there."""
+    """A school that belongs to another authority: what is open there is nobody's usual work."""
 
     school: UUID
 

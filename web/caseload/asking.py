@@ -42,6 +42,8 @@ class Whose(StrEnum):
     MINE = "mine"
     TEAM = "team"
     EVERYBODY = "everybody"
+    LEFT = "left"
+    """What is open at schools that went to another authority: to be ended, or handed over to it."""
 
 
 class CaseloadFilters(Schema):
@@ -75,6 +77,8 @@ def narrowed(connection: sa.Connection, limited: Reach, filters: Values) -> view
     }
     if filters.get("waiting_for"):
         more["waiting_for"] = [filters["waiting_for"]]
+    if whose is Whose.LEFT:
+        more["left"] = True
     if filters.get("school"):
         return {**more, "schools": limited.narrowed(filters["school"])}
     if filters.get("officer"):

@@ -28,6 +28,8 @@ __all__ = ["caseload", "pages"]
 
 pages = Blueprint("caseload", __name__, template_folder="templates")
 
+LEFT = "At schools that went to another authority"
+
 OVERDUE, THIS_WEEK, LATER, NO_DATE = "Overdue", "Due in the next seven days", "Later", "No date"
 
 HEAD = [
@@ -60,6 +62,8 @@ def waiting() -> tuple[str, int]:
     values, wrong = filter_values(CaseloadFilters())
     with office().read() as connection:
         page = NOTHING if wrong else _page(connection, values)
+        is_narrow = wrong or values.get("whose") is Whose.LEFT or "school" in values or "after" in request.args
+        left = 0 if is_narrow else _left(connection)
         known = rows_of(connection, {*_ids(page.shown), *records_of(page.shown)})
         fields = list(_fields(connection, wrong, widest(Action.READ_CASELOAD, asking.rights) is Scope.ALL))
     names = {id: row.name for id, row in known.items()}
@@ -78,6 +82,7 @@ def waiting() -> tuple[str, int]:
         has_errors=bool(wrong),
         chips=list(chips(field for field in fields if not field["error"])),
         count="" if wrong else in_all(len(page.shown), page.count),
+        left=left,
         **pages_beside(page.following),
     )
     return shown, 422 if wrong else 200
@@ -88,6 +93,12 @@ def _page(connection: sa.Connection, values: Values) -> Page:
     found, count = counted_page(connection, reach(connection, Action.READ_CASELOAD), values, after, PAGE + 1)
     shown = found[:PAGE]
     return Page(shown, caseload.listing.cursor(shown[-1]) if len(found) > PAGE else None, count)
+
+
+def _left(connection: sa.Connection) -> int:
+    """How much is open at schools that went to another authority, where somebody has to end it or hand it over."""
+    _, count = counted_page(connection, reach(connection, Action.READ_CASELOAD), {"whose": Whose.LEFT}, None, 1)
+    return count.total
 
 
 def in_all(shown: int, count: Count) -> str:
@@ -135,7 +146,7 @@ def _ids(shown: Iterable[Item]) -> Iterator[UUID]:
 
 def _fields(connection: sa.Connection, wrong: Mapping[str, Any], everybody: bool) -> Iterator[dict[str, Any]]:
     """The questions of the filter; a message stands beside the one that cannot be read."""
-    labels = {Whose.MINE: "Mine", Whose.TEAM: "My team's", Whose.EVERYBODY: "Everybody's"}
+    labels = {Whose.MINE: "Mine", Whose.TEAM: "My team's", Whose.EVERYBODY: "Everybody's", Whose.LEFT: LEFT}
     whose = [(each.value, label) for each, label in labels.items()]
     yield _field("whose", "select", wrong, whose) | {"usual": usual(signed_in()).value}
     if everybody:

@@ -41,7 +41,7 @@ def of_post(connection: sa.Connection, person: Person, post: int, until: date) -
 
 def waiting_for(connection: sa.Connection, person: Person) -> list[Item]:
     """What waits for a person by name."""
-    return caseload.waiting(connection, schools=(), person=person.id, limit=EVERYTHING)
+    return caseload.waiting(connection, schools=(), person=person.id, left=None, limit=EVERYTHING)
 
 
 def _takes_over(other: Post, ending: Post, until: date) -> bool:

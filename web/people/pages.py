@@ -117,7 +117,7 @@ AROUND = Together(
         _order,
     ),
     waiting=Question(
-        caseload.items, sa.and_(caseload.WAITS, caseload.items.table.c.person == RECORD), caseload.AS_DUE, EVERYTHING
+        caseload.items, sa.and_(caseload.OPEN, caseload.items.table.c.person == RECORD), caseload.AS_DUE, EVERYTHING
     ),
 )
 """What is asked for the page of a person: the schools in their hands, what waits for them by name, and

@@ -79,7 +79,7 @@ SUMMARY = BESIDE.with_(
     waiting=Question(
         caseload.items,
         sa.and_(
-            caseload.WAITS,
+            caseload.OPEN,
             sa.or_(_items.part != caseload.needs.NEED, sa.bindparam("is_served", type_=sa.Boolean)),
             _items.school == RECORD,
             sa.or_(_items.kind != CONCERN, sa.bindparam("concerns_too", type_=sa.Boolean)),

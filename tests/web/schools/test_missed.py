@@ -6,7 +6,11 @@ from collections.abc import Callable
 from datetime import date
 from uuid import UUID
 
+from domain.references import record_id
 from domain.school import School, Source
+from domain.visit import Visit
+from domain.vocabulary import Role
+from tests.town import Town
 from tests.web.conftest import Browser
 from tests.web.schools.test_api import Use
 from tests.world import World
@@ -48,14 +52,39 @@ def test_a_program_reads_the_missing_and_says_why(world: World, program: Use) ->
     program(world.officer()).get("/missed-schools", 403)
 
 
-def test_what_waits_at_a_school_that_went_elsewhere_is_nobodys_caseload(
+def test_what_is_open_at_a_school_that_went_elsewhere_is_put_before_people_apart(
     world: World, program: Use, sign_in: Callable[..., Browser]
 ) -> None:
-    school = world.school("Ashgrove High School")
+    town = Town(world)
+    school, director = town.ours.school, sign_in(town.people[Role.DIRECTOR])
+    api = program(town.people[Role.DIRECTOR])
+
+    def records(query: str) -> set[str]:
+        rows = api.get(f"/caseload?limit=200&{query}").json["items"]
+        return {row["record"] for row in rows if row["school"] == str(world.urn(school))}
+
+    open_before = records("whose=everybody")
+    assert {"V-2026-0001", "CC-2026-0001"} <= open_before
+    assert "went to another authority:" not in director.get("/caseload")
+
     with world.acting():
         world.office.service.change(
             School, school, lambda each: each.move_to(la_name="Bolton", la_code="350", source=REGISTER)
         )
-    page = sign_in(world.director()).get(f"/schools/{world.urn(school)}")
-    assert "Bolton" in page
-    assert "Plan a visit" not in page
+
+    assert records("whose=everybody") == set()
+    assert records("whose=left") == open_before
+    page = director.get("/caseload")
+    assert "Open at schools that went to another authority: " in page
+    assert "V-2026-0001" in director.get("/caseload?whose=left")
+    own = director.get(f"/schools/{world.urn(school)}")
+    assert "Bolton" in own
+    assert "Plan a visit" not in own
+    assert "Nothing waits at this school" not in own
+    lead = world.office.service.find(Visit, record_id("visit", "V-2026-0001")).lead
+    assert "V-2026-0001" in director.get(f"/people/{world.reference(lead)}")
+
+    with world.acting():
+        world.office.service.change(School, school, lambda each: each.come_back(source=REGISTER))
+    assert records("whose=everybody") == open_before
+    assert records("whose=left") == set()
