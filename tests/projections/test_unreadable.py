@@ -18,6 +18,7 @@ from projections.following import Following, IsStopped, keep_inline, let_follow
 from projections.rebuilding import prepare, rebuild
 from projections.standing import standings
 from tests.damage import damage, write_strange_event
+from tests.databases import Databases, with_log
 from tests.notebook import VIEWS, Desk, Notebook, command, entries, notebooks
 
 OF_NOTEBOOKS, OF_ENTRIES = VIEWS
@@ -198,11 +199,11 @@ NO_TEXT: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("columns", "why"), NO_TEXT)
-def test_a_row_that_holds_what_no_column_may_hides_no_other(url: str, columns: dict[str, Any], why: str) -> None:
+def test_a_row_that_holds_what_no_column_may_hides_no_other(
+    sqlite_databases: Databases, columns: dict[str, Any], why: str
+) -> None:
     """Columns of PostgreSQL take nothing else than what they are for."""
-    with closing(Desk(url)) as desk:
-        if desk.writer.dialect.name != "sqlite":
-            pytest.skip("needs SQLite")
+    with sqlite_databases.like(with_log) as url, closing(Desk(url)) as desk:
         a_notebook(desk, "one", "two")
         damage(desk.writer, 2, **columns)
         [unreadable] = unreadable_in(desk.log)
