@@ -13,6 +13,7 @@ from providers.archives import HoldsTooMuch, opened_zip
 from providers.catalogue.register import NotARegister, read_register
 from tests import zip_bombs
 from web.files.contents import check_content
+from web.files.packages import LARGEST
 from web.files.refusals import HoldsMore
 
 Bomb = Callable[..., bytes]
@@ -80,7 +81,7 @@ def test_documents_within_a_document_share_what_it_may_hold() -> None:
                 archive.writestr(f"word/{name}", content)
         return file.getvalue()
 
-    large = document(**{"media/picture.png": bytes(90 << 20)})
+    large = document(**{"media/picture.png": bytes(LARGEST * 2 // 5)})
     assert len(large) < 1 << 20
     check_content("letter.docx", document(**{"embeddings/1.docx": large, "embeddings/2.docx": large}))
     three = {f"embeddings/{number}.docx": large for number in range(3)}
