@@ -315,17 +315,6 @@ def test_more_than_can_be_taken_is_refused(standing: Standing, href: str) -> Non
         assert answer.status_code == 413
 
 
-def test_the_headers_of_a_page_can_be_asked_for_alone(standing: Standing) -> None:
-    pages = {
-        rule.rule
-        for rule in standing.app.url_map.iter_rules()
-        if not rule.arguments and "GET" in (rule.methods or ()) and not rule.rule.startswith("/api/")
-    }
-    for browser in (standing.browser(standing.town.director), standing.app.test_client()):
-        for page in sorted(pages):
-            assert browser.head(page).status_code == browser.get(page).status_code, page
-
-
 @pytest.mark.parametrize("href", ["/sign-in", "/concerns/raise"])
 def test_a_form_of_more_fields_than_any_page_has_is_refused(standing: Standing, href: str) -> None:
     kind = "application/x-www-form-urlencoded"
