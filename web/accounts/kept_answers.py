@@ -1,13 +1,16 @@
 """Answers kept for somebody who was not signed in any more when they sent them, until they have signed in again.
 
 Whoever holds the key gets nothing by it: the answers go back to the person who typed them, and to the form that they
-were typed into. Anybody else who comes with the key makes them disappear.
+were typed into. Anybody else who comes with the key makes them disappear. They are encrypted with the key, of which
+the database has a hash alone: a password may be among them, and no backup shall hold it.
 """
 
 from __future__ import annotations
 
 import base64
+import hashlib
 import io
+import json
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +18,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from cryptography.fernet import Fernet
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
@@ -86,10 +90,26 @@ def _keep(connection: sa.Connection, person: UUID, path: str, answers: dict[str,
     _sweep(connection, person, now)
     connection.execute(
         KEPT_ANSWERS.insert().values(
-            key_hash=fingerprint(key), person=person, kept_at=now, path=path, answers=answers
+            key_hash=fingerprint(key), person=person, kept_at=now, path=path, answers={"sealed": _seal(key, answers)}
         )
     )
     return key
+
+
+def _seal(key: str, answers: dict[str, Any]) -> str:
+    return _box(key).encrypt(json.dumps(answers).encode()).decode("ascii")
+
+
+def _open(key: str, answers: dict[str, Any]) -> dict[str, Any]:
+    """What was sealed; an earlier release kept it open."""
+    if "sealed" not in answers:
+        return answers
+    found: dict[str, Any] = json.loads(_box(key).decrypt(answers["sealed"].encode()))
+    return found
+
+
+def _box(key: str) -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"kept answers of " + key.encode()).digest()))
 
 
 def _read(body: bytes, content_type: str) -> tuple[list[tuple[str, str]], bool]:
@@ -117,7 +137,7 @@ def find(connection: sa.Connection, key: str, person: UUID, path: str, now: date
         return None
     if (row.person, row.path) != (person, path) or now >= row.kept_at + LASTS:
         raise NotForThem
-    answers = row.answers
+    answers = _open(key, row.answers)
     if "body" in answers:
         typed, had_files = _read(base64.b64decode(answers["body"]), answers["content_type"])
         return KeptAnswers(key, MultiDict(typed), had_files, signed_out=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from base64 import b64encode
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
 from domain.concern import ConcernCase
@@ -18,6 +20,7 @@ from domain.references import record_id
 from tests.web.accounts.conftest import PASSWORD, Door
 from tests.web.conftest import Browser
 from tests.world import Clock, World
+from web.accounts import kept_answers
 from web.accounts.kept_answers import LASTS, MOST_BYTES, MOST_OF_PERSON
 from web.accounts.tables import KEPT_ANSWERS
 
@@ -114,6 +117,28 @@ def test_what_was_typed_comes_back_after_signing_in_again_and_can_be_sent(
     assert cases(world) == 1
     assert kept(world) == 0
     assert DETAIL not in desk.browser.get(back)
+
+
+@pytest.mark.parametrize("is_read", [True, False])
+def test_what_is_kept_can_be_read_by_nobody_who_has_the_database_alone(
+    world: World, dora: UUID, clock: Clock, is_read: bool
+) -> None:
+    typed = MultiDict({"password": "correct horse battery"})
+    with world.office.write() as connection:
+        if is_read:
+            key = kept_answers.keep(connection, dora, "/x", typed, clock(), had_files=False)
+        else:
+            body, kind = b"password=correct+horse+battery", "application/x-www-form-urlencoded"
+            key = kept_answers.keep_unread(connection, dora, "/x", clock(), body=body, content_type=kind)
+        assert key is not None
+        [row] = connection.execute(KEPT_ANSWERS.select())
+        found = kept_answers.find(connection, key, dora, "/x", clock())
+
+    assert found is not None
+    assert found.sent == typed
+    assert row.answers.keys() == {"sealed"}
+    for told in ("password", b64encode(b"password=correct").decode()[:16], key):
+        assert told not in str(row)
 
 
 def test_a_form_that_was_restored_and_left_alone_again_is_restored_again(
