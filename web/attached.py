@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask import Flask, current_app
 from marshmallow import fields
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import Forbidden
 
 from domain.aggregate import RECORDS
 from domain.note import Note
@@ -26,9 +26,9 @@ from web.identity import Visitor, signed_in, teams_of
 from web.known import names_of, reference_of
 from web.noun import Noun
 from web.office import office
-from web.policy import Action, Concerned
+from web.policy import Action, Concerned, Scope, widest
 from web.record_addresses import record_href
-from web.restricted import kept_from
+from web.restricted import kept_from, kept_from_whoever_asks
 from web.several import records_of
 
 R = TypeVar("R", view.NoteOnRecord, view.FileOnRecord)
@@ -111,10 +111,12 @@ def is_meant_for(asking: Visitor, note: Note | view.NoteOnRecord) -> bool:
 
 
 def is_open_to(asking: Visitor, kind: str, record: UUID) -> bool:
-    """Whether somebody may read the record that a note or file is on."""
+    """Whether somebody may read a record: one that a note or file is on, or that they name."""
     noun = noun_of(kind)
     if noun is None:
         return False
+    if noun.sight.is_always_open and widest(noun.read, asking.rights) is Scope.ALL:
+        return record not in kept_from_whoever_asks().closed
     found = office().service.find(noun.kind, record)
     with office().read() as connection:
         return _opens(connection, asking, noun, found)
@@ -176,7 +178,7 @@ class Place:
 
 class PlaceField(fields.String):
     """The record that something is attached to, by reference or URN; loads as its Place, if the person who asks may
-    read it. Raises Forbidden where they may not."""
+    read it: any other is as good as none."""
 
     default_error_messages = {
         "unknown": "Enter the reference of a record, like SR-2026-0001, or the URN of a school",
@@ -197,7 +199,7 @@ class PlaceField(fields.String):
             raise self.make_error("not_taken")
         try:
             found = find(noun, text).record
-        except (NotFound, NoRecord):
+        except (Forbidden, NoRecord):
             raise self.make_error("unknown") from None
         about = found.about()
         return Place(kind, found.id, about.school, about.provider)

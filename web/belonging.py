@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from copy import copy
 from datetime import date
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
 from flask import g
-from marshmallow import fields
 
 from domain.aggregate import Aggregate, Refusal
 from domain.concern import ConcernCase
-from domain.references import record_id
 from domain.school.parts import is_there_on, left_on
 from domain.school.rules import SchoolIsClosed, SchoolIsElsewhere
 from domain.service import Service
@@ -22,7 +20,7 @@ from domain.support_request import SupportRequest
 from domain.visit import Visit
 from projections import schools
 from web.attached import is_open_to, noun_of
-from web.fields import RecordField, SchoolField
+from web.fields import SchoolField
 from web.identity import Visitor, signed_in
 from web.office import office
 from web.policy import Concerned
@@ -39,25 +37,14 @@ class BelongsElsewhere(Refusal):
     """A visit, concern or request of another school is named."""
 
 
-class OpenRecordField(RecordField):
-    """A record of one kind by its reference; one that the person who asks may not open is as good as none, so that
-    nobody learns by trying that there is one."""
-
-    def _exists(self, text: str) -> bool:
-        return super()._exists(text) and is_open_to(signed_in(), self.kind, record_id(self.kind, text))
-
-
 class SchoolThere(SchoolField):
     """A school by any URN that it holds or held, kept at hand to be asked whether it is there on a day."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
-        text = fields.String._deserialize(self, value, attr, data, **kwargs).strip()
-        with office().read() as connection:
-            school = schools.by_urn(connection, int(text)) if text.isdecimal() and len(text) <= 6 else None
-        if school is None:
-            raise self.make_error("unknown")
-        _schools_named()[school.id] = school
-        return school.id
+    def _school(self, text: str) -> schools.KnownSchool | None:
+        school = super()._school(text)
+        if school is not None:
+            _schools_named()[school.id] = school
+        return school
 
 
 def must_be_of_school(

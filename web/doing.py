@@ -9,19 +9,19 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from flask import g, request
-from werkzeug.exceptions import Forbidden
+from werkzeug.exceptions import Forbidden, NotFound
 
 from domain.aggregate import Aggregate, Event
 from domain.service import ATTEMPTS, AlreadyDone, Stale, beginning_with, folded
 from domain.service import NotFound as NoRecord
 from domain.vocabulary import About
 from web.disclosure import INSIDE, SEEN_UNTOLD, Disclosure
-from web.identity import allow, allow_any, concerned, not_allowed, signed_in
+from web.identity import allow, allow_any, concerned, signed_in
 from web.known import forget
 from web.noun import Command, Deal, Noun, Several, Values
 from web.office import office
 from web.policy import Concerned
-from web.restricted import forget_kept, kept_from
+from web.restricted import forget_kept
 from web.restricted_readings import note_shown
 from web.timeline import entries
 
@@ -38,8 +38,11 @@ class Found(Generic[A]):
 
 
 def find(noun: Noun[A], ref: str) -> Found[A]:
-    """The record at an address, read once while a request is answered. Raises NotFound, or Forbidden where it is not
-    this person's to see."""
+    """The record at an address, read once while a request is answered.
+
+    Raises Forbidden where the person who asks may read no record of this kind, whatever they ask for; else NoRecord
+    for one that they may not know of just as for one that is not there.
+    """
     known: dict[tuple[str, str], Found[A]] = g.setdefault("records_found", {})
     if (noun.path, ref) not in known:
         known[noun.path, ref] = _find(noun, ref)
@@ -47,21 +50,21 @@ def find(noun: Noun[A], ref: str) -> Found[A]:
 
 
 def _find(noun: Noun[A], ref: str) -> Found[A]:
+    asking = signed_in()
+    allow(noun.read)
     with office().read() as connection:
-        record, events = _guessed(noun, ref) or office().service.find_with_history(
-            noun.kind, noun.id_of(connection, ref)
-        )
+        try:
+            record, events = _guessed(noun, ref) or office().service.find_with_history(
+                noun.kind, noun.id_of(connection, ref)
+            )
+        except NotFound:
+            raise NoRecord(ref) from None
         where = noun.concerned(connection, record)
-        allow(noun.read, where)
-        is_closed = record.id in kept_from(connection, signed_in()).closed
+        if not (asking.may(noun.read, where) and noun.opens(connection, asking, record, where)):
+            g.is_kept_back = True
+            raise NoRecord(ref)
         if ref == (request.view_args or {}).get("ref"):
             note_shown(connection, [(record.id, record.about().school)])
-    if is_closed or not noun.sight.is_open(signed_in(), record, where):
-        raise (
-            not_allowed(noun.read)
-            if is_closed or noun.sight.is_secret
-            else Forbidden(f"This {noun.one} is not open to you yet")
-        )
     return Found(record, where, events)
 
 
@@ -153,7 +156,7 @@ def do(
 ) -> A:
     """Carry out a command; returns the record as it is afterwards, also when this is a repetition.
 
-    Raises Forbidden, NotFound, Stale, or the refusal of the rule that stands against it.
+    Raises Forbidden, NoRecord, Stale, or the refusal of the rule that stands against it.
     """
     asking = signed_in()
     must_be_open(command)

@@ -9,17 +9,20 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from marshmallow import ValidationError, fields, validate
 
 from domain.references import record_id
 from domain.text import line, plain
 from domain.vocabulary import Word
 from projections import schools
+from web.attached import is_open_to
 from web.choices import Choices, told_apart
 from web.figures import Amount
 from web.identity import signed_in
 from web.known import id_of_reference, reference_of, rows_of
 from web.known_people import may_name
+from web.known_places import may_name_provider, may_name_school
 from web.office import office
 
 LONGEST = 20_000
@@ -28,6 +31,8 @@ LONGEST = 20_000
 
 FIRST_DAY, LAST_DAY = date(1950, 1, 1), date(2150, 12, 31)
 """The days that a form takes."""
+
+MOST_DIGITS_OF_URN = 6
 
 IN_HALVES = "Enter days in halves, like 2 or 2.5"
 
@@ -38,12 +43,18 @@ class SchoolField(fields.String):
     default_error_messages = {"unknown": "Enter the URN of a school in the register"}
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
-        text = super()._deserialize(value, attr, data, **kwargs).strip()
-        with office().read() as connection:
-            school = schools.by_urn(connection, int(text)) if text.isdecimal() and len(text) <= 6 else None
+        school = self._school(super()._deserialize(value, attr, data, **kwargs).strip())
         if school is None:
             raise self.make_error("unknown")
         return school.id
+
+    def _school(self, text: str) -> schools.KnownSchool | None:
+        """The school of a URN; None where there is none, or none that the person who asks may name."""
+        if not text.isdecimal() or len(text) > MOST_DIGITS_OF_URN:
+            return None
+        with office().read() as connection:
+            school = schools.by_urn(connection, int(text))
+            return school if school and may_name_school(connection, signed_in(), school.id) else None
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         if value is None:
@@ -60,7 +71,8 @@ def known_or_not(words: type[StrEnum], **metadata: Any) -> fields.String:
 
 
 class RecordField(fields.String):
-    """A record of one kind by its reference; loads as the record's id."""
+    """A record of one kind by its reference; loads as the record's id. One that the person who asks may not open is
+    refused as one that does not exist, so that nobody learns by trying that there is one."""
 
     default_error_messages = {"unknown": "Enter a reference like {example}"}
 
@@ -80,7 +92,10 @@ class RecordField(fields.String):
         if id_of_reference(text) != id:
             return False
         with office().read() as connection:
-            return id in rows_of(connection, [id])
+            return id in rows_of(connection, [id]) and self._may_be_named(connection, id)
+
+    def _may_be_named(self, _: sa.Connection, id: UUID) -> bool:
+        return is_open_to(signed_in(), self.kind, id)
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         if not isinstance(value, UUID):
@@ -92,14 +107,20 @@ class RecordField(fields.String):
 class PersonField(RecordField):
     """A person by reference. One whom the person who asks may not name is refused as one who does not exist."""
 
-    def _exists(self, text: str) -> bool:
-        with office().read() as connection:
-            return super()._exists(text) and may_name(connection, signed_in(), record_id(self.kind, text))
+    def _may_be_named(self, connection: sa.Connection, id: UUID) -> bool:
+        return may_name(connection, signed_in(), id)
 
     def told_apart(self, options: Choices) -> Choices:
         """People as a form offers them, those of one name told apart."""
         with office().read() as connection:
             return told_apart(connection, options)
+
+
+class ProviderField(RecordField):
+    """A provider by reference."""
+
+    def _may_be_named(self, connection: sa.Connection, id: UUID) -> bool:
+        return may_name_provider(connection, signed_in(), id)
 
 
 class ValuesOf(fields.List[Any]):
@@ -114,9 +135,9 @@ def person_field(**options: Any) -> PersonField:
     return PersonField("person", "PE", **options)
 
 
-def provider_field(**options: Any) -> RecordField:
+def provider_field(**options: Any) -> ProviderField:
     """A provider by reference, as PV-2026-0004."""
-    return RecordField("provider", "PV", **options)
+    return ProviderField("provider", "PV", **options)
 
 
 def text_field(*, required: bool = True, longest: int = LONGEST, rows: int = 5, **metadata: Any) -> fields.String:

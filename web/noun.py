@@ -166,15 +166,10 @@ def _always(*_: object) -> bool:
 
 @dataclass(frozen=True)
 class Sight(Generic[A]):
-    """What somebody who may read a kind of record sees of one: whether it is open to them yet, and in which copy.
-
-    `is_secret` says that one which is not open answers as one does that the policy keeps from them, so that nobody
-    learns from the answer that it concerns their own school.
-    """
+    """What somebody who may read a kind of record sees of one: whether it is open to them yet, and in which copy."""
 
     is_open: Callable[[Visitor, A, Concerned], bool] = _always
     copy: Callable[[Visitor, A, Concerned], Any] = lambda _, record, __: record
-    is_secret: bool = False
 
     @property
     def is_always_open(self) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import structlog
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 from projections.event_log.faults import FAULTS, first_line
 
 log = structlog.get_logger()
 
-FORBIDDEN = 403
+FORBIDDEN, NOT_FOUND = 403, 404
 
 
 def add_accounts(app: Flask) -> None:
@@ -27,13 +27,15 @@ def add_accounts(app: Flask) -> None:
 
 
 def _note_refusal(response: Response) -> Response:
-    """Write down that somebody who is signed in was refused what their posts do not allow. They are refused, and the
-    log of the server tells it, also where it cannot be written down."""
+    """Write down that somebody who is signed in was refused what their posts do not allow, also where they were
+    answered as if it were not there. They are refused, and the log of the server tells it, also where it cannot be
+    written down."""
     from web.accounts import security_trail
     from web.identity import visitor
     from web.office import office
 
-    if response.status_code == FORBIDDEN and (asking := visitor()) is not None:
+    is_refused = response.status_code == FORBIDDEN or (response.status_code == NOT_FOUND and "is_kept_back" in g)
+    if is_refused and (asking := visitor()) is not None:
         detail = f"{request.method} {request.path}"[:200]
         kind = security_trail.Kind.ACCESS_REFUSED
         try:

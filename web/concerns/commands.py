@@ -56,7 +56,7 @@ concerns = Noun(
     read=Action.READ_CONCERN,
     out=schemas.ConcernOut,
     listing=Listing(view.Case, _cases, lambda row: row.reference, schemas.ConcernFilters),
-    sight=Sight(is_open=_is_told, is_secret=True),
+    sight=Sight(is_open=_is_told),
 )
 
 

@@ -19,7 +19,7 @@ from domain.concern import (
     StepKind,
 )
 from domain.vocabulary import Purpose, Sensitivity
-from web.belonging import OpenRecordField, SchoolThere
+from web.belonging import SchoolThere
 from web.fields import RecordField, SchoolField, day_field, line_field, person_field, reason_field, text_field
 from web.figures import Whole
 
@@ -52,7 +52,7 @@ class RaiseConcern(Schema):
     )
     kind = fields.Enum(ConcernKind, by_value=True, required=True, metadata={"label": "What it is about"})
     source = fields.Enum(ConcernSource, by_value=True, required=True, metadata={"label": "How it came to us"})
-    visit = OpenRecordField(
+    visit = RecordField(
         "visit",
         "V",
         metadata={

@@ -9,7 +9,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 
 from domain.support_request import InHouse, Route, SupportLevel, Urgency
 from domain.vocabulary import Phase, SupportKind
-from web.belonging import OpenRecordField, SchoolThere
+from web.belonging import SchoolThere
 from web.fields import (
     RecordField,
     day_field,
@@ -104,8 +104,8 @@ class RaiseRequest(Schema):
         label="Area",
         hint="Where the help is needed, if only providers who work there will do",
     )
-    visit = OpenRecordField("visit", "V", metadata={"label": "Visit that showed the need", "width": 20})
-    concern = OpenRecordField("concern", "CC", metadata={"label": "Concern that the need belongs to", "width": 20})
+    visit = RecordField("visit", "V", metadata={"label": "Visit that showed the need", "width": 20})
+    concern = RecordField("concern", "CC", metadata={"label": "Concern that the need belongs to", "width": 20})
 
     @validates_schema
     def one_subject(self, values: Mapping[str, Any], **_: Any) -> None:

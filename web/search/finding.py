@@ -9,6 +9,7 @@ from werkzeug.exceptions import Forbidden
 
 from domain.aggregate import Aggregate
 from domain.references import NotAReference, parts
+from domain.service import NotFound
 from projections import references
 from web.attached import nouns_of
 from web.doing import find
@@ -28,6 +29,6 @@ def record_of(typed: str) -> tuple[Noun[Any], Aggregate] | None:
     if found is None:
         return None
     for noun in nouns_of(found.kind):
-        with suppress(Forbidden):
+        with suppress(Forbidden, NotFound):
             return noun, find(noun, found.reference).record
     return None

@@ -10,7 +10,7 @@ from marshmallow import Schema, fields, post_load, validate
 from domain.calendar import Term
 from domain.visit import AgendaKind, CancelledBy, Visitor, VisitStatus
 from domain.vocabulary import Purpose, Side, VisitKind
-from web.belonging import OpenRecordField, SchoolThere
+from web.belonging import SchoolThere
 from web.fields import RecordField, SchoolField, day_field, line_field, person_field, reason_field, text_field
 from web.figures import Whole
 
@@ -103,7 +103,7 @@ class PlanVisit(_Visiting):
     visitors = _visitors()
     lead = _lead()
     focus = text_field(label="Focus", hint=f"What the visit will look at. {NO_PUPILS}", rows=3)
-    concern = OpenRecordField(
+    concern = RecordField(
         "concern", "CC", metadata={"label": "Concern that it belongs to", "hint": "Its reference", "width": 20}
     )
     request = RecordField(

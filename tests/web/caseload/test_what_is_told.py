@@ -69,6 +69,6 @@ def test_a_restricted_concern_is_not_told_to_the_school(world: World, sign_in: S
     assert "CC-2026-0001" in head.get("/concerns/")
     assert "CC-2026-0002" not in head.get("/concerns/")
     head.get("/concerns/CC-2026-0001")
-    head.get("/concerns/CC-2026-0002", status=403)
+    head.get("/concerns/CC-2026-0002", status=404)
     assert "CC-2026-0002" in director.get("/concerns/")
     director.get("/concerns/CC-2026-0002")

@@ -253,7 +253,7 @@ def test_a_headteacher_reads_what_concerns_the_school_and_decides_nothing(
     assert A_CONCERN["detail"] in head.get(CASE)
     head.get(f"{CASE}/assess", status=403)
     assert "CC-2026-0001" in head.get("/concerns/")
-    other.get(CASE, status=403)
+    other.get(CASE, status=404)
     assert "CC-2026-0001" not in other.get("/concerns/")
 
 

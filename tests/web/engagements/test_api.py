@@ -130,8 +130,9 @@ def test_the_list_tells_what_comes_next(market: Market, program: Open, broker: W
 def test_who_may_not_is_turned_away(market: Market, program: Open) -> None:
     market.proposed()
 
+    other = program(market.harrop.specialist)
+    other.post(f"{WORK}/agree-for-provider", {}, key="not-mine-1", at='"1"', status=404)
     for person, command in (
-        (market.harrop.specialist, "agree-for-provider"),
         (market.head, "confirm"),
         (market.calder.specialist, "agree-variation"),
         (market.world.reviewer(), "pause"),

@@ -544,7 +544,7 @@ def test_everybody_sees_the_engagements_that_are_theirs(market: Market, sign_in:
         assert "Awaits school, provider, service" in page
     for person in (market.harrop.specialist, other_head):
         assert "No engagements" in sign_in(person).get("/engagements/")
-        sign_in(person).get(WORK, 403)
+        sign_in(person).get(WORK, 404)
 
 
 @pytest.mark.parametrize(

@@ -160,7 +160,7 @@ def test_a_provider_that_is_not_invited_does_not_see_the_tender(market: Market, 
     stranger = of(market.firm(3, "Third Party", "Theo Third"))
 
     for beneath in ("", "/quote", "/decline", "/ask"):
-        stranger.get(INVITATION + beneath, 403)
+        stranger.get(INVITATION + beneath, 404)
 
 
 # Asking

@@ -212,7 +212,7 @@ def test_a_headteacher_sees_what_is_meant_for_the_school(
     assert "For the school" in page
     assert "Among ourselves" not in page
     head.get("/notes/N-2026-0002")
-    head.get("/notes/N-2026-0001", 403)
+    head.get("/notes/N-2026-0001", 404)
     listed = head.get("/notes/")
     assert "For the school" in listed
     assert "Among ourselves" not in listed
@@ -229,8 +229,8 @@ def test_a_headteacher_writes_for_their_own_school_alone(
     head.get("/notes/N-2026-0001/revise")
     head.get("/notes/N-2026-0002/revise", 403)
     stranger = sign_in(world.headteacher(world.school("Birchwood"), "Hugo Head"))
-    stranger.get("/notes/N-2026-0001", 403)
-    stranger.send("/notes/write", answers(ref, visible_to="school"), status=403)
+    stranger.get("/notes/N-2026-0001", 404)
+    stranger.send("/notes/write", answers(ref, visible_to="school"), status=422)
 
 
 def test_who_may_not_read_a_concern_sees_no_note_on_it(
@@ -238,9 +238,9 @@ def test_who_may_not_read_a_concern_sees_no_note_on_it(
 ) -> None:
     write(director, ref)
     broker = sign_in(world.broker())
-    broker.get("/notes/N-2026-0001", 403)
+    broker.get("/notes/N-2026-0001", 404)
     assert "A call from the head" not in broker.get("/notes/")
-    broker.send("/notes/write", answers(ref), status=403)
+    broker.send("/notes/write", answers(ref), status=422)
 
 
 def test_a_specialist_sees_what_is_meant_for_their_provider(world: World, sign_in: Open, director: Browser) -> None:

@@ -19,7 +19,7 @@ HEAD, CHAIR = f"{HREF}/respond-as-headteacher", f"{HREF}/respond-as-chair"
 def test_a_school_sees_nothing_of_a_record_before_it_is_issued(stage: Stage) -> None:
     stage.begun()
     stage.written()
-    stage.by_head.get(HREF, 403)
+    stage.by_head.get(HREF, 404)
     assert "No records of visit" in stage.by_head.get("/records/")
     assert "can be read here once it is issued" in stage.by_head.get("/visits/V-2026-0001")
 
@@ -111,9 +111,9 @@ def test_the_headteacher_of_another_school_neither_reads_nor_answers(
 ) -> None:
     stage.issued()
     stranger = sign_in(world.headteacher(world.school("Birch High School"), "Bert Birch"))
-    stranger.get(HREF, 403)
-    stranger.get(HEAD, 403)
-    stranger.get(f"{HREF}/versions/1", 403)
+    stranger.get(HREF, 404)
+    stranger.get(HEAD, 404)
+    stranger.get(f"{HREF}/versions/1", 404)
 
 
 def test_a_correction_in_progress_is_not_shown_to_the_school(stage: Stage) -> None:

@@ -89,7 +89,7 @@ def test_wrong_answers_are_named_and_nothing_is_saved(api: Program, stage: Stage
 
 def test_each_reader_gets_the_own_copy(api: Program, stage: Stage, program: Callable[..., Program]) -> None:
     head = program(stage.head)
-    head.get(PATH, 403)
+    head.get(PATH, 404)
     stage.written()
     api.post(f"{PATH}/issue", {}, key="issue-01", at=etag(api))
     api.post(f"{PATH}/correct", {"reason": "It was Year 8"}, key="correct-1", at=etag(api))

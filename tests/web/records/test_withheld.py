@@ -100,7 +100,7 @@ def test_its_issue_starts_no_deadline_and_nobody_waits_for_the_school(
     assert (record.current.respond_by, record.current.recipients) == (None, ())
     assert record.awaited == []
     assert waits_for_school(world) == set()
-    stage.by_head.get(HREF, 403)
+    stage.by_head.get(HREF, 404)
     page = stage.by_officer.get(HREF)
     assert "is not asked to respond, because it belongs to a restricted concern" in page
     assert "Respond by" not in page

@@ -211,7 +211,7 @@ def test_a_provider_sees_nothing_of_anothers_quote(market: Market, sign_in: Sign
         assert "Calder" not in page
         assert "Our secret method" not in page
     assert "Calder" not in program(rival).get("/invitations/TN-2026-0001/history").text
-    sign_in(rival).get("/tenders/TN-2026-0001", 403)
+    sign_in(rival).get("/tenders/TN-2026-0001", 404)
     sign_in(rival).get(REQUEST, 403)
 
 
@@ -258,7 +258,7 @@ def test_another_school_and_a_provider_see_nothing_of_it(market: Market, world: 
     market.a_tender()
     other = world.headteacher(world.school("Beech Lane High School"), "Hugo Head")
 
-    sign_in(other).get(REQUEST, status=403)
+    sign_in(other).get(REQUEST, status=404)
     assert "SR-2026-0001" not in sign_in(other).get("/requests/")
     sign_in(market.calder.specialist).get(REQUEST, status=403)
     sign_in(market.calder.specialist).get("/requests/", status=403)

@@ -87,7 +87,7 @@ def test_a_program_of_a_head_asks_for_no_other_school(
 ) -> None:
     other = world.headteacher(world.school("Beech Lane High School"), "Hugo Head")
 
-    program(other).post("/requests/raise", in_the_api(answers), key="another-school", status=403)
+    program(other).post("/requests/raise", in_the_api(answers), key="another-school", status=422)
 
 
 def in_the_api(answers: dict[str, Any], **changes: Any) -> dict[str, Any]:

@@ -68,7 +68,7 @@ def test_the_file_opens_to_programs_of_those_to_whom_its_page_opens(world: World
     head = program(world.headteacher(own))
 
     head.get(f"/schools/{world.urn(own)}/file")
-    head.get(f"/schools/{world.urn(other)}/file", 403)
+    head.get(f"/schools/{world.urn(other)}/file", 404)
     program(world.officer()).get(f"/schools/{world.urn(other)}/file")
     program(world.administrator()).get(f"/schools/{world.urn(own)}/file", 403)
     program(world.director()).get("/schools/999999/file", 404)

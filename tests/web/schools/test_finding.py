@@ -140,8 +140,8 @@ def test_a_headteacher_finds_their_own_school_only(world: World, sign_in: Callab
     assert "Elm Grove" not in found
     assert "Elm Grove" not in browser.get(f"/schools/?q={world.urn(other)}")
     browser.get(f"/schools/{world.urn(own)}")
-    browser.get(f"/schools/{world.urn(other)}", 403)
-    browser.get(f"/schools/{world.urn(other)}/file", 403)
+    browser.get(f"/schools/{world.urn(other)}", 404)
+    browser.get(f"/schools/{world.urn(other)}/file", 404)
 
 
 def test_the_links_that_wait_are_for_the_administrator(world: World, sign_in: Callable[..., Browser]) -> None:

@@ -121,7 +121,7 @@ def test_a_headteacher_of_another_school_does_not_see_the_visit(
 ) -> None:
     href = planned(officer, ashgrove)
     stranger = sign_in(world.headteacher(world.school("Birch High School"), "Bert Birch"))
-    stranger.get(href, 403)
+    stranger.get(href, 404)
     assert "No visits" in stranger.get("/visits/")
 
 
