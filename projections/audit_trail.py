@@ -1,7 +1,8 @@
 """The audit trail: every event of the log, kept ready to be found by whom, what and when it concerns.
 
 The trail holds only what is searched by. What an entry says is read from the log itself (`EventStore.at`), so that
-there is one account of each fact. Entries are walked newest first; a cursor is the position of the last one seen.
+there is one account of each fact. Entries are walked newest first, behind the position of the last one seen, or
+behind its id, where a position would tell outsiders how much happens in all.
 """
 
 from __future__ import annotations
@@ -142,12 +143,12 @@ def entries(connection: sa.Connection, wanted: Wanted, after: int | None, limit:
     return trail.rows(connection, query.order_by(trail.table.c.position.desc()))
 
 
-def positions(connection: sa.Connection, wanted: Wanted, after: int | None, limit: int) -> list[int]:
+def positions(connection: sa.Connection, wanted: Wanted, after: int | UUID | None, limit: int) -> list[int]:
     """Where in the log the entries asked for stand, in the same order."""
     return list(connection.execute(asked(wanted, after, limit)).scalars())
 
 
-def asked(wanted: Wanted, after: int | None, limit: int) -> sa.Select[int]:
+def asked(wanted: Wanted, after: int | UUID | None, limit: int) -> sa.Select[int]:
     """The question for positions; it reads indexes alone wherever one of them knows the answer."""
     columns, people = trail.table.c, parts.table.c
     place = columns.position if wanted.person is None else people.position
@@ -158,8 +159,13 @@ def asked(wanted: Wanted, after: int | None, limit: int) -> sa.Select[int]:
         if wanted.acted:
             query = query.where(people.acted)
     if after is not None:
-        query = query.where(place < after)
+        behind = sa.literal(after) if isinstance(after, int) else _position_of(after)
+        query = query.where(place < behind)
     return query.order_by(place.desc()).limit(limit)
+
+
+def _position_of(event: UUID) -> sa.ScalarSelect[int]:
+    return sa.select(EVENTS.c.position).where(EVENTS.c.event_id == event).scalar_subquery()
 
 
 def _conditions(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:

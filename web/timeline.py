@@ -140,10 +140,11 @@ def timeline_of_school(
     asking: Visitor,
     *,
     purposes: Collection[Purpose | None] = (),
-    after: int | None = None,
+    after: UUID | None = None,
     limit: int = 50,
-) -> tuple[list[Entry], int | None]:
-    """A page of all that concerns a school, the latest first, and the cursor of the next page.
+) -> tuple[list[Entry], UUID | None]:
+    """A page of all that concerns a school, the latest first, and the cursor of the next page: an entry's id, because
+    its place in the log would tell how much happens elsewhere.
 
     What the person who asks is not told leaves no gap: the page goes on with what lies behind it. Who read what is
     restricted stands beside the record that was read.
@@ -152,13 +153,14 @@ def timeline_of_school(
     wanted = Wanted(school=school, purposes=purposes, only=only, without=[Reading.Recorded.TOPIC])
     shown: list[Entry] = []
     found: list[int] = []
+    behind: int | UUID | None = after
     while len(shown) <= limit and (not found or len(found) > limit):
-        found = audit_trail.positions(connection, wanted, after, limit + 1)
+        found = audit_trail.positions(connection, wanted, behind, limit + 1)
         if not found:
             break
         shown += timeline_of(connection, found, asking, sifted=wanted.only is not None)
-        after = found[-1]
-    return shown[:limit], shown[limit - 1].position if len(shown) > limit else None
+        behind = found[-1]
+    return shown[:limit], shown[limit - 1].id if len(shown) > limit else None
 
 
 def timeline_of(

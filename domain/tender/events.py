@@ -66,7 +66,7 @@ class QuestionAsked(Event):
 
 class QuestionAnswered(Event):
     TOPIC = "tender.question-answered"
-    says = "{by} answered question {number} to all who are invited: {answer}"
+    says = "{by} answered a question to all who are invited: {answer}"
     number: int
     answer: str
 

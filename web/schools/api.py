@@ -51,7 +51,7 @@ def _file(
         whose,
         signed_in(),
         purposes=filters.get("purpose", ()),
-        after=None if after is None else _position(after),
+        after=None if after is None else UUID(after),
         limit=limit,
     )
     return [as_row(entry, HistoryEntry) for entry in shown]
@@ -67,20 +67,11 @@ def _whose(connection: sa.Connection, school: School, of: int | None) -> UUID:
     raise NotFound
 
 
-def _position(text: str) -> int:
-    """Raises ValueError."""
-    if not re.fullmatch(r"[0-9]{1,15}", text, re.ASCII):
-        raise ValueError(text)
-    return int(text)
-
-
 schools.shelves.append(
     Shelf(
         "file",
         Action.READ_SCHOOL_FILE,
-        Listing(
-            HistoryEntry, _file, lambda row: str(row.position), FileFilters, place=_position, inside=("position",)
-        ),
+        Listing(HistoryEntry, _file, lambda row: str(row.id), FileFilters, place=UUID, inside=("position",)),
         "The file of a school, the latest first",
     )
 )

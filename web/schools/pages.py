@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -215,7 +216,7 @@ def file(ref: str) -> Answer | Response:
         shown, following = (
             ([], None)
             if wrong
-            else timeline_of_school(connection, whose, asking, purposes=purposes, after=_position(), limit=PAGE)
+            else timeline_of_school(connection, whose, asking, purposes=purposes, after=_entry(), limit=PAGE)
         )
     field = {
         "name": "purpose",
@@ -257,6 +258,8 @@ def _whose(school: School, merged: list[view.KnownSchool]) -> UUID:
     raise NotFound
 
 
-def _position() -> int | None:
-    after = request.args.get("after", "")
-    return int(after) if after.isascii() and after.isdecimal() and len(after) < 19 else None
+def _entry() -> UUID | None:
+    """Behind which entry the page begins; at the beginning for what is no place."""
+    with suppress(ValueError):
+        return UUID(request.args.get("after", ""))
+    return None

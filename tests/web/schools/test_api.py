@@ -57,6 +57,7 @@ def test_a_program_walks_a_long_file_by_cursor(world: World, program: Use) -> No
     while following:
         page = api.get(following)
         seen += [row["id"] for row in page.json["items"]]
+        assert page.json["next"] in {None, page.json["items"][-1]["id"]}
         following = f"{path}&after={page.json['next']}" if page.json["next"] else None
 
     assert len(seen) == len(set(seen)) == 11
