@@ -19,6 +19,7 @@ from domain.attachment import Attachment
 from domain.authority import Authority
 from domain.concern import ConcernCase, Rating
 from domain.engagement import BrokeredEngagement
+from domain.imports import Import
 from domain.note import Note
 from domain.person import Person
 from domain.provider import Provider
@@ -126,6 +127,7 @@ def _steps(town: Town) -> dict[type[Aggregate], list[Step]]:
             lambda it: it.declare_capacity(from_=TODAY, to=REPLY_BY, days=Decimal(3)),
             lambda it: it.suspend(reason="No insurance"),
         ],
+        Import: [lambda it: it.resume(), lambda it: it.finish([], [])],
         Authority: [lambda it: it.rename(name="Wexmoor", la_code="399", service_name="Improvement")],
     }
 
