@@ -15,6 +15,7 @@ from domain.acting import acting, current_signature
 from domain.aggregate import Aggregate, Event, Refusal
 from domain.imports import Asked, Import, ImportedFile, ImportKind, RowProblem
 from domain.references import record_id
+from domain.school import School
 from domain.service import TooManyAtOnce, before_saving, rehearsing
 from domain.vocabulary import Channel
 from projections import imports as view
@@ -50,7 +51,10 @@ class Rehearsal:
     def __call__(self, record: Aggregate, events: list[Event]) -> None:
         """Be told of what would be saved (domain.service.rehearsing)."""
         for event in events:
-            if len(self.sentences) < TOLD:
+            if isinstance(event, School.DetailsConfirmed):
+                # What changes nothing is told once for all schools: it would drown what does.
+                self.sentences[sentence(event, self.names)] += 1
+            elif len(self.sentences) < TOLD:
                 self.sentences[f"{record.reference}: {sentence(event, self.names)}"] += 1
             else:
                 self.more += 1

@@ -62,3 +62,14 @@ def test_what_a_file_lacks_is_refused_in_a_dry_run_too(office: Office) -> None:
     assert refused.exit_code == 1
     assert "lacks 1 of the 2 schools" in refused.stderr
     assert not Path("register_2024-06-18-problems.csv").exists()
+
+
+def test_a_dry_run_tells_the_schools_of_which_nothing_changes_in_one_line(office: Office) -> None:
+    rows = [f"{900100 + n},School {n},Wexmoor,Open,," for n in range(120)]
+    taken_in("schools", file_of("register_2024-06-17.csv", HEADER, *rows))
+    rows[-1] = rows[-1].replace("School", "Academy")
+    told = taken_in("schools", file_of("register_2024-07-17.csv", HEADER, *rows), "--dry-run")
+    assert told.count("Would be recorded:") == 2
+    assert "from “School 119” to “Academy 119”" in told
+    assert "An import found details unchanged in register_2024-07-17.csv of 17 July 2024" in told
+    assert "120" in next(line for line in told.splitlines() if "found details unchanged" in line)
