@@ -81,10 +81,20 @@ class Program:
         return response
 
 
+class Client(FlaskClient):
+    """Closes the file in which it sends a large form, which is left open otherwise."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        response = super().open(*args, **kwargs)
+        response.request.environ["wsgi.input"].close()
+        return response
+
+
 def an_app(office: Office) -> Flask:
     """The application on an office, whose forms may be sent without a token."""
     app = create_app(Settings("", secret_key="only for tests", testing=True), office=office)
     app.config["WTF_CSRF_ENABLED"] = False
+    app.test_client_class = Client
     return app
 
 

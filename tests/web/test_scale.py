@@ -172,12 +172,3 @@ def test_the_commands_of_a_chapter_run(site: Site, chapter: str) -> None:
         assert set(after) == {before}
     for said in SAID[chapter]:
         assert re.search(said, told, re.M), f"{said}\n{told[-6000:]}"
-
-
-def test_every_link_leads_to_a_chapter_or_a_file() -> None:
-    anchors = {
-        re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-")
-        for heading in re.findall(r"^#+ (.*)$", TEXT, re.M)
-    }
-    for link in re.findall(r"\]\(([^)]+)\)", TEXT):
-        assert link.removeprefix("#") in anchors if link.startswith("#") else (ROOT / "docs" / link).is_file(), link
