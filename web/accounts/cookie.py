@@ -16,6 +16,10 @@ API = "/api/"
 BEARER = "bearer"
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
+OF_NOBODY = frozenset({"/healthz", "/readyz", "/brand.css"})
+"""Addresses that answer everybody alike, as all beneath /static/ do: no session is looked up there, so that nobody
+who sends one learns of the database what others are not told."""
+
 
 def load_session() -> None:
     """Set `g.session_person`, `g.session` and `g.token`, each None where there is none; a session that the council's
@@ -24,7 +28,7 @@ def load_session() -> None:
     At the API a cookie lets somebody read but change nothing: another site's form could send it along.
     """
     g.session_person = g.session = g.session_to_renew = g.token = None
-    if request.path.startswith("/static/"):
+    if request.path in OF_NOBODY or request.path.startswith("/static/"):
         return
     if request.path.startswith(API) and "Authorization" in request.headers:
         g.token = _token()

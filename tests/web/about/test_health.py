@@ -55,6 +55,28 @@ def test_the_file_of_the_last_changes_is_missed_before_anything_is_said_to_be_sa
         assert health_of(office).is_ready
 
 
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/brand.css", "/static/favicon.svg", "/static/none"])
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
+def test_what_answers_everybody_alike_tells_nothing_of_a_lost_database_whatever_is_sent_with_it(
+    app: Flask, world: World, path: str, method: str
+) -> None:
+    if world.office.writer.dialect.name != "sqlite":
+        pytest.skip("needs SQLite")
+    readiness(app)
+    Path(str(world.office.writer.url.database)).unlink()
+    sender = app.test_client()
+    for name in ("sis_session", "sis_since", "sis_signed_in_last", "session"):
+        sender.set_cookie(name, "123")
+    with (
+        app.test_client().open(path, method=method) as plain,
+        sender.open(path, method=method, headers={"Authorization": "Bearer sis_123"}) as told,
+    ):
+        assert (told.status_code, told.mimetype) == (plain.status_code, plain.mimetype)
+        assert "deleted" not in told.text
+        if path == "/readyz" and method == "GET":
+            assert (told.status_code, told.json) == NOT_READY
+
+
 def count_of_events(office: Office) -> int | None:
     with office.read_present() as connection:
         return connection.execute(sa.select(sa.func.count()).select_from(EVENTS)).scalar()
