@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from domain.local_authorities import code_of, name_of
-from domain.school.parts import Change, Details, Status, Value
+from domain.school.parts import LEFT, Change, Details, Status, Value
 
 Tellings = dict[str, Details]
 """The details, `name` among them, under the day (as ISO text) of the file that told them last; None where it told
@@ -21,7 +21,11 @@ NAME = "name"
 
 
 def told(tellings: Tellings, details: Mapping[str, Value], dated: date) -> Tellings:
-    """The tellings after these details were told on a day, in whose place they stand from then on."""
+    """The tellings after these details were told on a day, in whose place they stand from then on. A school that
+    goes on to a third authority left on the day on which it left."""
+    left = next((held[LEFT] for held in tellings.values() if held.get(LEFT)), None)
+    if left and details.get(LEFT):
+        details = {**details, LEFT: left}
     others = {day: {name: held[name] for name in held if name not in details} for day, held in tellings.items()}
     day = dated.isoformat()
     return {**{other: held for other, held in others.items() if held}, day: {**others.get(day, {}), **details}}

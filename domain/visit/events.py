@@ -136,6 +136,7 @@ class Rescheduled(Event):
         visit.starts_at = self.starts_at
         visit.academic_year = self.academic_year
         visit.term = self.term
+        visit.expected = ""
 
 
 class Cancelled(Event):
@@ -146,6 +147,7 @@ class Cancelled(Event):
 
     def apply(self, visit: Visit) -> None:
         visit.status = VisitStatus.CANCELLED
+        visit.expected = ""
 
 
 class NotMade(Event):

@@ -13,6 +13,7 @@ from domain.school.rules import NotMissed, SchoolIsElsewhere
 from tests.scenario import TODAY, signed
 
 APRIL = Source("register_2026-04.csv", date(2026, 4, 25))
+SUMMER = Source("register_2026-06.csv", date(2026, 6, 25))
 OCTOBER = Source("register_2026-10.csv", date(2026, 10, 30))
 DAY = timedelta(days=1)
 
@@ -49,6 +50,17 @@ def test_nothing_begins_at_a_school_that_belongs_to_another_authority(school: Sc
             school.assign_link_officer(uuid4(), from_=TODAY, reason="Near")
         school.come_back(source=OCTOBER)
         school.assign_link_officer(uuid4(), from_=TODAY, reason="Near")
+
+
+def test_a_school_that_goes_on_to_a_third_authority_does_not_belong_here_again_for_the_time_between(
+    school: School,
+) -> None:
+    with signed():
+        school.move_to(la_name="Bolton", la_code="350", source=SUMMER)
+        school.move_to(la_name="Bury", la_code="351", source=OCTOBER)
+        with pytest.raises(SchoolIsElsewhere):
+            school.assign_link_officer(uuid4(), from_=OCTOBER.dated - DAY, reason="Near")
+    assert (school.left_on, school.details["la_name"]) == (SUMMER.dated, "Bury")
 
 
 def test_that_it_went_and_came_back_is_told_once(school: School) -> None:

@@ -280,6 +280,7 @@ def test_a_rescheduled_visit_must_be_confirmed_again_and_counts_for_its_new_term
         )
     )
     scenario.then(Visit.Rescheduled, was=TUESDAY, on=NEXT_YEAR, term=Term.SPRING, side=Side.SCHOOL)
+    scenario.then_holds(lambda visit: visit.expected == "")
     scenario.when(hold, on=TUESDAY).then_refused(NotConfirmed)
 
 

@@ -152,6 +152,14 @@ def test_a_new_minute_begins_anew_for_every_worker(shared: tuple[Office, Clock])
     assert [each.is_within(office, {token: 2}, clock.now) for each in (other, one, other)] == [True, True, False]
 
 
+def test_requests_whose_times_are_told_late_do_not_throw_away_what_is_left(shared: tuple[Office, Clock]) -> None:
+    office, clock = shared
+    token, worker, before = uuid4(), Counts(), clock.now
+    clock.pass_by(minutes=1)
+    answered = sum(worker.is_within(office, {token: LIMIT}, now) for _ in range(LIMIT) for now in (clock.now, before))
+    assert answered == LIMIT
+
+
 def ask(service: Served, token: str) -> int:
     with closing(http.client.HTTPConnection("127.0.0.1", service.port, timeout=30)) as connection:
         connection.request("GET", "/api/v1/schools", headers={"Authorization": f"Bearer {token}"})

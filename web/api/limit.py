@@ -73,7 +73,7 @@ class Counts:
         """Count one request for each of these; whether it is within the limit of all."""
         minute = int(now.timestamp()) // MINUTE
         with self.lock:
-            if minute != self.minute:
+            if minute > self.minute:
                 self.minute, self.taken = minute, {}
             mine = {key: self.taken.setdefault(key, _Taken()) for key in limits}
             for key, taken in mine.items():

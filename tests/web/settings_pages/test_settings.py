@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import date
 from typing import Any
 
 import pytest
 from flask import Flask
 
-from domain.authority import AUTHORITY, Authority, NeedCategory
+from domain.authority import AUTHORITY, Authority, NeedCategory, Settings
 from domain.calendar import Term
 from domain.person import Person
 from domain.vocabulary import Channel, Role
@@ -19,7 +20,7 @@ from tests.web.schools.acting import day
 from tests.world import Clock, World
 from web.accounts import sessions
 from web.office import Office
-from web.settings_pages.schemas import SettingsOut
+from web.settings_pages.schemas import SettingsOut, TheSettings
 
 CHANGE = "/settings/authority/change"
 LATER = date(2027, 1, 4)
@@ -55,6 +56,12 @@ def answers(**changed: Any) -> dict[str, Any]:
         "reason": "Agreed by the schools forum",
     }
     return {**usual, **changed}
+
+
+def test_whatever_can_be_set_is_asked_for() -> None:
+    """What the form left out, a change would set back to the usual without a word."""
+    asked = TheSettings().load_fields.keys()
+    assert {each.name for each in fields(Settings)} == asked
 
 
 def body(world: World, **changed: Any) -> dict[str, Any]:
