@@ -75,6 +75,7 @@ def test_each_row_names_a_test_that_there_is_or_says_why_not() -> None:
 def test_what_is_said_of_passwords_guesses_sessions_and_bounds_is_so() -> None:
     said = " ".join(TEXT.split())
     unknown, known, place = attempts.AT_UNKNOWN, attempts.AT_KNOWN, attempts.AT_ADDRESS
+    again = attempts.AGAIN
     assert (unknown.after, known.after) == (5, 5)
     for sentence in (
         f"{strength.SHORTEST} to {strength.LONGEST} characters of any kind",
@@ -83,6 +84,8 @@ def test_what_is_said_of_passwords_guesses_sessions_and_bounds_is_so() -> None:
         f"up to {unknown.longest.seconds // 60} min",
         f"signed in from before, {known.first.seconds} s up to {known.longest.seconds} s",
         f"up to {place.longest.seconds} s",
+        f"signs in rightly {again.after} times within {again.within.seconds // 60} min waits from "
+        f"{again.first.seconds} s up to {again.longest.seconds} s",
         f"after {sessions.IDLE.seconds // 60} min unused and after {sessions.LASTS.seconds // 3600} h",
         f"given more than {sessions.PROOF_LASTS.seconds // 60} min ago",
         f"{MOST_TYPED // 2**20} MiB of what is typed, {MOST_FIELDS:,} fields, lists of {LONGEST:,} entries",
@@ -92,7 +95,7 @@ def test_what_is_said_of_passwords_guesses_sessions_and_bounds_is_so() -> None:
         assert sentence in said
     assert place.after == 20
     assert place.within == timedelta(hours=1)
-    assert (passwords.AT_ONCE, passwords.WAITING) == (1, 2)
+    assert (passwords.AT_ONCE, passwords.WAITING, passwords.KEPT) == (1, 1, 1)
     assert all(f"`{word}`" in said for word in strength.COMMON_PLACES)
     assert timedelta(days=2) == accounts.LINK_LASTS
     assert factors.STEP == 30

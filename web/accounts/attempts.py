@@ -5,17 +5,19 @@ same person elsewhere waits for nothing. A browser in which somebody has signed 
 has a count of its own, which failures of others at the same address do not touch. Whoever tries many names from one
 address is slowed down too, but not those who have signed in from it before.
 
-An attempt is written down as failed before the password is looked at and marked as successful afterwards, so
+Whoever signs in rightly again and again within a short time waits too, since each time costs the work on a password
+that others wait for. This counts for the name alone: only who knows its password brings it about.
+
+An attempt is written down as failed before the password is looked at and as successful afterwards, so
 that many attempts at the same moment cannot slip through together. One that is refused is not counted.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
-from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -54,18 +56,32 @@ AT_KNOWN = Slowing(5, timedelta(seconds=5), timedelta(seconds=30))
 AT_ADDRESS = Slowing(20, timedelta(seconds=5), timedelta(seconds=60), within=timedelta(hours=1))
 """All names that have never signed in from an address, together."""
 
+AGAIN = Slowing(30, timedelta(seconds=5), timedelta(seconds=60), within=timedelta(minutes=10))
+"""A name that has signed in, wherever: here `after` is a number of successes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One that has begun; `address` is the place as it is counted."""
+
+    id: UUID
+    name_hash: str
+    address: str
+    device: str | None
+    at: datetime
+
 
 class TooManyAttempts(Refusal):
-    """Sign-in has failed too often of late; `seconds` is how long to wait."""
+    """It was tried too often of late; `seconds` is how long to wait."""
 
     def __init__(self, seconds: int) -> None:
-        super().__init__(f"Sign-in has failed too many times. Try again in {_in_words(seconds)}")
+        super().__init__(f"This has been tried too many times. Try again in {_in_words(seconds)}")
         self.seconds = seconds
 
 
 def begin(
     connection: sa.Connection, sign_in_name: str, address: str, now: datetime, *, device: str | None = None
-) -> UUID:
+) -> Attempt:
     """Count an attempt; `device` is the browser's own number where this name has signed in with it before.
 
     Raises TooManyAttempts, and then counts nothing.
@@ -75,38 +91,38 @@ def begin(
     old = sa.case((made.succeeded, made.at <= now - REMEMBERED), else_=made.at <= now - COUNTED)
     connection.execute(SIGN_IN_ATTEMPTS.delete().where(old))
     name_hash, place = fingerprint(sign_in_name.strip().casefold()), _place(address)
-    free_at = _free_at(connection, name_hash, place, device, now)
+    free_at = max(_free_at(connection, name_hash, place, device, now), _free_again_at(connection, name_hash, now))
     if free_at > now:
         raise TooManyAttempts(math.ceil((free_at - now).total_seconds()))
-    attempt = uuid4()
-    connection.execute(
-        SIGN_IN_ATTEMPTS.insert().values(
-            id=attempt, name_hash=name_hash, address=place, device=device, at=now, succeeded=False
-        )
-    )
+    attempt = Attempt(uuid4(), name_hash, place, device, now)
+    _write(connection, attempt, succeeded=False)
     return attempt
 
 
-def succeed(connection: sa.Connection, attempt: UUID) -> None:
-    """The password was right after all; the failures before it, by the same name at the same place, count no more."""
-    made = SIGN_IN_ATTEMPTS.c
-    this = connection.execute(SIGN_IN_ATTEMPTS.select().where(made.id == attempt)).one()
-    connection.execute(SIGN_IN_ATTEMPTS.update().where(made.id == attempt).values(succeeded=True))
-    _forget_failures(connection, this)
+def succeed(connection: sa.Connection, attempt: Attempt) -> None:
+    """The password was right after all; the failures before it, by the same name at the same place, count no more.
+
+    Another that succeeded at the same moment, as of a double click, may have thrown this one away with its failures.
+    """
+    forgive(connection, attempt)
+    _write(connection, attempt, succeeded=True)
 
 
-def forgive(connection: sa.Connection, attempt: UUID) -> None:
+def forgive(connection: sa.Connection, attempt: Attempt) -> None:
     """It was right after all, as `succeed` says, but its place is not known as a good one from now on."""
-    _forget_failures(
-        connection, connection.execute(SIGN_IN_ATTEMPTS.select().where(SIGN_IN_ATTEMPTS.c.id == attempt)).one()
-    )
-
-
-def _forget_failures(connection: sa.Connection, before: sa.Row[Any]) -> None:
     made = SIGN_IN_ATTEMPTS.c
-    here = sa.and_(made.address == before.address, made.device.is_(None))
-    by = made.device == before.device if before.device else here
-    connection.execute(SIGN_IN_ATTEMPTS.delete().where(made.name_hash == before.name_hash, by, ~made.succeeded))
+    here = sa.and_(made.address == attempt.address, made.device.is_(None))
+    by = made.device == attempt.device if attempt.device else here
+    connection.execute(SIGN_IN_ATTEMPTS.delete().where(made.name_hash == attempt.name_hash, by, ~made.succeeded))
+
+
+def withdraw(connection: sa.Connection, attempt: Attempt) -> None:
+    """Nobody has looked whether it was right: it does not count."""
+    connection.execute(SIGN_IN_ATTEMPTS.delete().where(SIGN_IN_ATTEMPTS.c.id == attempt.id))
+
+
+def _write(connection: sa.Connection, attempt: Attempt, *, succeeded: bool) -> None:
+    connection.execute(SIGN_IN_ATTEMPTS.insert().values(**asdict(attempt), succeeded=succeeded))
 
 
 def _free_at(connection: sa.Connection, name: str, place: str, device: str | None, now: datetime) -> datetime:
@@ -128,10 +144,20 @@ def _after_failures(
     connection: sa.Connection, whose: sa.ColumnElement[bool], slowing: Slowing, now: datetime
 ) -> datetime:
     """When one may try again after so many failures."""
+    return _after(connection, sa.and_(whose, ~SIGN_IN_ATTEMPTS.c.succeeded), slowing, now)
+
+
+def _free_again_at(connection: sa.Connection, name: str, now: datetime) -> datetime:
+    """When this name may be tried again after it has signed in so many times."""
     made = SIGN_IN_ATTEMPTS.c
-    failed = sa.and_(whose, ~made.succeeded, made.at > now - slowing.within)
-    failures, last = connection.execute(sa.select(sa.func.count(), sa.func.max(made.at)).where(failed)).one()
-    return last + slowing.wait(failures) if failures else now
+    return _after(connection, sa.and_(made.name_hash == name, made.succeeded), AGAIN, now)
+
+
+def _after(connection: sa.Connection, which: sa.ColumnElement[bool], slowing: Slowing, now: datetime) -> datetime:
+    made = SIGN_IN_ATTEMPTS.c
+    counted = sa.and_(which, made.at > now - slowing.within)
+    number, last = connection.execute(sa.select(sa.func.count(), sa.func.max(made.at)).where(counted)).one()
+    return last + slowing.wait(number) if number else now
 
 
 def _place(address: str) -> str:

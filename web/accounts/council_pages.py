@@ -17,7 +17,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from domain.aggregate import Refusal
-from domain.vocabulary import Channel, Word
+from domain.vocabulary import Channel, Role, Word
 from web.accounts import accounts, council, keeping, proof, security_trail, sessions
 from web.accounts.accounts import Account, LinkNoLongerValid
 from web.accounts.cookie import take_cookie
@@ -27,13 +27,17 @@ from web.accounts.openid import CLOCKS_DIFFER, Confirmed, NotConfirmed, Unreacha
 from web.accounts.security_trail import Kind
 from web.accounts.sessions import COOKIE, Session
 from web.accounts.signed import own_post, signed
-from web.identity import signed_in
+from web.identity import Visitor, signed_in
 from web.office import office
 from web.settings import current_settings
 
 SEE_OTHER, UNAUTHORISED, FORBIDDEN, GONE, UNAVAILABLE = 303, 401, 403, 410, 503
 
 council_pages = Blueprint("council", __name__)
+
+
+OUTSIDE = {Role.HEADTEACHER, Role.CHAIR, Role.SPECIALIST}
+"""The posts of those who are not of the council: they use passwords."""
 
 
 class Way(Word):
@@ -68,8 +72,9 @@ def go_to_prove() -> ResponseReturnValue:
 def show() -> ResponseReturnValue:
     """What changes with a council account; asks for proof."""
     provider()
-    account = keeping.find(office(), signed_in().person)
-    if account.comes_by_council:
+    asking = signed_in()
+    account = keeping.find(office(), asking.person)
+    if account.comes_by_council or not may_link(asking):
         return redirect("/account", SEE_OTHER)
     if (page := proof.asked()) is not None:
         return page
@@ -79,8 +84,7 @@ def show() -> ResponseReturnValue:
 @council_pages.get("/account/council/link")
 def go_to_link() -> ResponseReturnValue:
     """To link the council account of somebody who has just proved who they are."""
-    signed_in()
-    if g.session is None or not g.session.is_proved(office().now()):
+    if not may_link(signed_in()) or g.session is None or not g.session.is_proved(office().now()):
         return redirect("/account/council", SEE_OTHER)
     return _lead(Way.LINK, "/account", prompt="login")
 
@@ -101,6 +105,11 @@ def come_back() -> ResponseReturnValue:
         return _not_let_in(str(failure), UNAVAILABLE)
     except NotConfirmed as refusal:
         return _not_confirmed(str(refusal), refusal.kept)
+
+
+def may_link(asking: Visitor) -> bool:
+    """Whether somebody is of the council, and so may come by its sign-in."""
+    return asking.holds(*set(Role) - OUTSIDE)
 
 
 def link_href(path: str) -> str:
@@ -159,7 +168,7 @@ def _prove(came: Confirmed) -> ResponseReturnValue:
 
 def _link(came: Confirmed) -> ResponseReturnValue:
     session = _own_session(came)
-    if not session.is_proved(office().now()):
+    if not may_link(signed_in()) or not session.is_proved(office().now()):
         return redirect("/account/council", SEE_OTHER)
     account = keeping.find(office(), session.person)
     try:

@@ -9,12 +9,12 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound, Unauthorized
 
 from domain.aggregate import Refusal
-from domain.vocabulary import Role
 from web import again
 from web.accounts import accounts, devices, keeping, proof, sessions, tokens
 from web.accounts.attempts import TooManyAttempts
 from web.accounts.context import context_of
 from web.accounts.cookie import give_cookie
+from web.accounts.council_pages import may_link
 from web.accounts.passwords import passwords
 from web.accounts.schemas import ChangePassword, JustDoIt, MakeToken
 from web.accounts.signed import own_post, signed
@@ -25,9 +25,6 @@ from web.office import office
 from web.settings import current_settings
 
 SEE_OTHER, UNPROCESSABLE = 303, 422
-
-OUTSIDE = {Role.HEADTEACHER, Role.CHAIR, Role.SPECIALIST}
-"""The posts of those who are not of the council."""
 
 own_account = Blueprint("own", __name__, url_prefix="/account")
 
@@ -45,7 +42,7 @@ def show() -> ResponseReturnValue:
         "accounts/own_account.html",
         page_title="Your account",
         account=account,
-        may_link=current_settings().council is not None and signed_in().holds(*set(Role) - OUTSIDE),
+        may_link=current_settings().council is not None and may_link(signed_in()),
         sessions=signed_in_at,
         current=g.session,
         tokens=owned,

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from threading import BoundedSemaphore, local
+from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
@@ -15,10 +15,12 @@ from werkzeug.exceptions import ServiceUnavailable
 
 from web.accounts.strength import alike, check
 
-AT_ONCE, WAITING = 1, 2
-"""Hashes that a process works on, and those that wait for them. One takes 64 MiB and about 0.15 s of four threads, so
-that a second at the same time would gain nothing; and of the four threads with which a process answers (`sis serve`),
-one is always left for everything else."""
+AT_ONCE, WAITING, KEPT = 1, 1, 1
+"""Hashes that a process works on, those that anybody may wait with, and those that wait besides in a place kept for
+known browsers: in which the name that is typed has signed in before, or somebody is signed in. So strangers who take
+all their places hold up other strangers, and not those who work here. One takes 64 MiB and about 0.15 s of four
+threads, so that a second at the same time would gain nothing; and of the four threads with which a process answers
+(`sis serve`), one is always left for everything else."""
 
 TRY_AGAIN_IN = 2
 """Seconds after which there is room again: three hashes are done by then."""
@@ -30,46 +32,50 @@ class Passwords:
     """Hashes and verifies. `hasher` sets the cost; tests hand in a cheap one."""
 
     def __init__(
-        self, hasher: PasswordHasher | None = None, *, at_once: int = AT_ONCE, waiting: int = WAITING
+        self,
+        hasher: PasswordHasher | None = None,
+        *,
+        at_once: int = AT_ONCE,
+        waiting: int = WAITING,
     ) -> None:
         self._hasher = hasher or PasswordHasher()
         self._places = BoundedSemaphore(at_once + waiting)
+        self._kept = BoundedSemaphore(KEPT)
         self._turns = BoundedSemaphore(at_once)
-        self._mine = local()
 
     @cached_property
     def _nobodys(self) -> str:
         """A hash that no password fits."""
-        return self._hash(secrets.token_hex())
+        return self._hasher.hash(secrets.token_hex())
 
     @contextmanager
-    def place(self) -> Iterator[None]:
-        """Hold a place among those whose passwords are worked on. Raises ServiceUnavailable where none is free."""
-        if getattr(self._mine, "is_held", False):
-            yield
-            return
-        if not self._places.acquire(blocking=False):
+    def place(self, *, known: bool = False) -> Iterator[None]:
+        """Hold a place among those whose passwords are worked on; `known` browsers have one that is kept for them.
+
+        Raises ServiceUnavailable where none is free.
+        """
+        open_to = (self._places, self._kept) if known else (self._places,)
+        taken = next((places for places in open_to if places.acquire(blocking=False)), None)
+        if taken is None:
             told = f"Many people are signing in at this moment. Try again in {TRY_AGAIN_IN} seconds"
             raise ServiceUnavailable(told, retry_after=TRY_AGAIN_IN)
-        self._mine.is_held = True
         try:
             yield
         finally:
-            self._mine.is_held = False
-            self._places.release()
+            taken.release()
 
     def hash(self, password: str, *, context: Iterable[str] = ()) -> str:
         """The hash of a new password. Raises PasswordRefused (web.accounts.strength) or ServiceUnavailable."""
         check(password, context=context)
         return self._hash(password)
 
-    def verify(self, password_hash: str | None, password: str) -> bool:
+    def verify(self, password_hash: str | None, password: str, *, known: bool = False) -> bool:
         """Whether it is the password of that hash. Without a hash the answer is no, after the same work.
 
-        Raises ServiceUnavailable.
+        `known` is as `place` says. Raises ServiceUnavailable.
         """
-        stored = password_hash or self._nobodys
-        with self.place(), self._turns:
+        with self.place(known=known), self._turns:
+            stored = password_hash or self._nobodys
             try:
                 return self._hasher.verify(stored, alike(password))
             except VerificationError:

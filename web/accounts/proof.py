@@ -21,6 +21,7 @@ from web.accounts.passwords import passwords
 from web.accounts.schemas import one_time_code, own_password
 from web.accounts.security_trail import Kind
 from web.accounts.sessions import Session
+from web.accounts.signing_in import is_right
 from web.forms import Form
 from web.office import office
 from web.settings import current_settings
@@ -64,7 +65,7 @@ def asked() -> ResponseReturnValue | None:
         return _page(form, account)
     try:
         if by_code and account is not None:
-            verify_code(account, form.values[CODE], field=CODE)
+            _prove_by_code(account, form.values[CODE])
         else:
             verify(account, form.values[PASSWORD])
     except TooManyAttempts as refusal:
@@ -74,7 +75,6 @@ def asked() -> ResponseReturnValue | None:
         form.refuse(str(busy.description))
         return *_page(form, account, BUSY), {"Retry-After": str(busy.retry_after)}
     except Refusal as refusal:
-        security_trail.note(office(), Kind.PROOF_FAILED, person=session.person, by=session.person)
         form.refuse(str(refusal), refusal.field)
         return _page(form, account)
     with office().write() as connection:
@@ -95,17 +95,33 @@ def _by_council(session: Session) -> ResponseReturnValue:
 
 
 def verify(account: accounts.Account | None, password: str, *, field: str = PASSWORD) -> None:
-    """Look whether it is the person's password. Raises WrongProof, TooManyAttempts or ServiceUnavailable."""
+    """Look whether it is the password of the person who is signed in; a wrong one is told in the security trail.
+
+    Raises WrongProof, TooManyAttempts or ServiceUnavailable.
+    """
     name = account.sign_in_name if account else ""
-    with passwords().place():
-        with office().write() as connection:
-            attempt = attempts.begin(
-                connection, name, request.remote_addr or "", office().now(), device=devices.device_of(name)
-            )
-        if not passwords().verify(account.password_hash if account else None, password):
-            raise WrongProof("The password is not right", field=field)
     with office().write() as connection:
-        attempts.succeed(connection, attempt)
+        attempt = attempts.begin(
+            connection, name, request.remote_addr or "", office().now(), device=devices.device_of(name)
+        )
+    kept = account.password_hash if account else None
+    if not is_right(office(), passwords(), kept, password, attempt=attempt, known=True):
+        _note_failed()
+        raise WrongProof("The password is not right", field=field)
+
+
+def _prove_by_code(account: accounts.Account, code: str) -> None:
+    try:
+        verify_code(account, code, field=CODE)
+    except factors.WrongCode:
+        _note_failed()
+        raise
+
+
+def _note_failed() -> None:
+    asking: Session | None = g.get("session")
+    person = asking.person if asking else None
+    security_trail.note(office(), Kind.PROOF_FAILED, person=person, by=person)
 
 
 def verify_code(account: accounts.Account, code: str, *, field: str = "code") -> None:

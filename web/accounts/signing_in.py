@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from werkzeug.exceptions import ServiceUnavailable
+
 from domain.aggregate import Refusal
 from web.accounts import accounts, attempts, security_trail, sessions
 from web.accounts.passwords import Passwords
@@ -28,23 +30,44 @@ def check_password(
     number of a browser in which this name has signed in before.
     Raises TooManyAttempts, ServiceUnavailable or WrongNameOrPassword.
     """
-    with passwords.place():
-        with office.read_present() as connection:
-            account = accounts.named(connection, sign_in_name)
-        try:
-            with office.write() as connection:
-                attempt = attempts.begin(connection, sign_in_name, address, office.now(), device=device)
-        except attempts.TooManyAttempts as refusal:
-            _note(office, Kind.SIGN_IN_REFUSED, account, str(refusal))
-            raise
-        usable = account if account and account.disabled_at is None else None
-        right = passwords.verify(usable.password_hash if usable else None, password)
+    with office.read_present() as connection:
+        account = accounts.named(connection, sign_in_name)
+    try:
+        with office.write() as connection:
+            attempt = attempts.begin(connection, sign_in_name, address, office.now(), device=device)
+    except attempts.TooManyAttempts as refusal:
+        _note(office, Kind.SIGN_IN_REFUSED, account, str(refusal))
+        raise
+    usable = account if account and account.disabled_at is None else None
+    kept = usable.password_hash if usable else None
+    right = is_right(office, passwords, kept, password, attempt=attempt, known=device is not None)
     if usable is None or not right:
         _note(office, Kind.SIGN_IN_FAILED, account, "" if account else "a name that nobody has")
         raise WrongNameOrPassword("The email address or password is not right. Check both and try again")
-    with office.write() as connection:
-        attempts.succeed(connection, attempt)
     return usable
+
+
+def is_right(
+    office: Office,
+    passwords: Passwords,
+    password_hash: str | None,
+    password: str,
+    *,
+    attempt: attempts.Attempt,
+    known: bool,
+) -> bool:
+    """Whether it is the password of that hash, which the attempt then tells. Raises ServiceUnavailable, and then the
+    attempt does not count."""
+    try:
+        right = passwords.verify(password_hash, password, known=known)
+    except ServiceUnavailable:
+        with office.write() as connection:
+            attempts.withdraw(connection, attempt)
+        raise
+    if right:
+        with office.write() as connection:
+            attempts.succeed(connection, attempt)
+    return right
 
 
 def sign_out(office: Office, cookie: str | None) -> None:

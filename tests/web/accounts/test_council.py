@@ -474,7 +474,10 @@ def test_only_people_of_the_council_are_offered_it(
 ) -> None:
     head = world.headteacher(world.school("Ashgrove High School"))
     door.opens(head, "head@example.org")
-    assert "/account/council" not in sign_in(head).get("/account")
+    browser = sign_in(head)
+    assert "/account/council" not in browser.get("/account")
+    assert browser.client.get("/account/council").location == "/account"
+    assert browser.client.get("/account/council/link").location == "/account/council"
 
 
 def test_where_none_is_set_there_is_none(anna: UUID, sign_in: SignIn, client: FlaskClient) -> None:

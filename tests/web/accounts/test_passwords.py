@@ -13,7 +13,7 @@ from argon2.low_level import Type
 from werkzeug.exceptions import ServiceUnavailable
 
 from tests.web.accounts.conftest import PASSWORD as GOOD
-from web.accounts.passwords import Passwords
+from web.accounts.passwords import AT_ONCE, WAITING, Passwords
 from web.accounts.strength import LONGEST
 
 
@@ -98,4 +98,18 @@ def test_who_comes_when_the_queue_is_full_is_sent_away_at_once() -> None:
         with pytest.raises(ServiceUnavailable):
             passwords.verify(kept, GOOD)
         leave.set()
+    assert passwords.verify(kept, GOOD)
+
+
+def test_a_known_browser_has_its_turn_while_strangers_hold_all_their_places() -> None:
+    passwords = Passwords(CountingHasher())
+    kept = passwords.hash(GOOD)
+    with ExitStack() as strangers:
+        for _ in range(AT_ONCE + WAITING):
+            strangers.enter_context(passwords.place())
+        with pytest.raises(ServiceUnavailable):
+            passwords.verify(kept, GOOD)
+        assert passwords.verify(kept, GOOD, known=True)
+        with passwords.place(known=True), pytest.raises(ServiceUnavailable):
+            passwords.verify(kept, GOOD, known=True)
     assert passwords.verify(kept, GOOD)

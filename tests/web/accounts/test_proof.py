@@ -15,8 +15,9 @@ from tests.web.accounts.conftest import ANNAS, PASSWORD, Door, SignIn, Whoami
 from tests.web.conftest import Browser
 from tests.web.schools.acting import day
 from tests.world import World
-from web.accounts import accounts
+from web.accounts import accounts, security_trail
 from web.accounts.attempts import AT_UNKNOWN
+from web.accounts.security_trail import Kind
 
 TOKEN = {"label": "Timetable", "scopes": "read", "days": "30"}
 PROOF = {"proof_password": PASSWORD}
@@ -130,6 +131,20 @@ def test_a_password_is_not_changed_without_the_present_one_or_to_a_poor_one(
 ) -> None:
     assert told in sign_in(anna).send("/account/password", answers, status=422).text
     assert client.post("/sign-in", data=ANNAS).status_code == 303
+
+
+def test_a_wrong_present_password_is_in_the_security_trail_wherever_it_is_asked_for(
+    anna: UUID, world: World, door: Door, sign_in: SignIn
+) -> None:
+    browser = sign_in(anna)
+    wrong = {"current": "wrong horse battery", "password": "sunny purple kettle"}
+    browser.send("/account/password", wrong, status=422)
+    later(browser, world)
+    page = browser.send("/account/tokens/new", TOKEN, status=401).text
+    browser.send_page("/account/tokens/new", page, {"proof_password": "wrong horse battery"}, status=401)
+    with door.office.read_present() as connection:
+        failed = security_trail.entries(connection, kind=Kind.PROOF_FAILED)
+    assert [(entry.person, entry.by) for entry in failed] == [(anna, anna)] * 2
 
 
 def test_a_disabled_account_has_no_tokens_when_it_is_enabled_again(

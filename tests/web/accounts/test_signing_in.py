@@ -8,15 +8,17 @@ from contextlib import suppress
 from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
 from werkzeug.exceptions import ServiceUnavailable
 
 from tests.web.accounts.conftest import PASSWORD, Door
 from tests.world import Clock
-from web.accounts import keeping, sessions
+from web.accounts import attempts, keeping, sessions
 from web.accounts.accounts import Account
-from web.accounts.attempts import AT_ADDRESS, AT_KNOWN, AT_UNKNOWN, TooManyAttempts
+from web.accounts.attempts import AGAIN, AT_ADDRESS, AT_KNOWN, AT_UNKNOWN, TooManyAttempts
 from web.accounts.passwords import Passwords, cheap_passwords
 from web.accounts.signing_in import WrongNameOrPassword, check_password, sign_out
+from web.accounts.tables import SIGN_IN_ATTEMPTS
 
 ANNA, BEN = uuid4(), uuid4()
 HERE, THERE = "192.0.2.1", "192.0.2.2"
@@ -170,9 +172,53 @@ def test_one_line_with_many_addresses_of_ipv6_is_one_address(attempt: Try) -> No
     assert attempt(address="2001:db8:1:3::1")
 
 
-def test_signing_in_rightly_is_not_counted(attempt: Try) -> None:
-    for _ in range(AT_ADDRESS.after + 1):
-        assert attempt()
+def test_signing_in_rightly_again_and_again_is_slowed_down_for_that_name_alone(
+    door: Door, attempt: Try, clock: Clock
+) -> None:
+    door.opens(uuid4(), "cara@example.org")
+    for number in range(AGAIN.after):
+        assert attempt(address=f"192.0.2.{number}", device="hers" if number % 2 else None)
+    with pytest.raises(TooManyAttempts, match=r"This has been tried too many times\. Try again in 5 seconds"):
+        attempt()
+    assert attempt("cara@example.org")
+    clock.pass_by(seconds=5)
+    assert attempt()
+    clock.pass_by(minutes=10)
+    assert attempt()
+
+
+def test_two_who_sign_in_at_the_same_moment_are_both_let_in_and_counted(door: Door, clock: Clock) -> None:
+    with door.office.write() as connection:
+        first, second = (attempts.begin(connection, "anna@example.org", HERE, clock.now) for _ in range(2))
+    for each in (first, second):
+        with door.office.write() as connection:
+            attempts.succeed(connection, each)
+    with door.office.read_present() as connection:
+        kept = connection.execute(sa.select(SIGN_IN_ATTEMPTS.c.id, SIGN_IN_ATTEMPTS.c.succeeded)).all()
+    assert set(kept) == {(first.id, True), (second.id, True)}
+
+
+def test_two_codes_that_are_right_at_the_same_moment_are_both_forgiven(door: Door, clock: Clock) -> None:
+    with door.office.write() as connection:
+        both = [attempts.begin(connection, "code of anna", HERE, clock.now) for _ in range(2)]
+        for each in both:
+            attempts.forgive(connection, each)
+        assert not connection.execute(SIGN_IN_ATTEMPTS.select()).all()
+
+
+def test_who_is_refused_takes_no_place_from_others(door: Door, attempt: Try) -> None:
+    fail(attempt, AT_UNKNOWN.after)
+    door.passwords = Passwords(cheap_passwords()._hasher, at_once=1, waiting=0)
+    with door.passwords.place(), pytest.raises(TooManyAttempts):
+        attempt()
+
+
+def test_a_known_browser_is_let_in_while_strangers_hold_all_places(door: Door, attempt: Try) -> None:
+    door.passwords = Passwords(cheap_passwords()._hasher, at_once=2, waiting=0)
+    with door.passwords.place(), door.passwords.place():
+        with pytest.raises(ServiceUnavailable):
+            attempt()
+        assert attempt(device="hers").person == ANNA
 
 
 def test_a_refused_attempt_does_not_lengthen_the_wait(attempt: Try, clock: Clock) -> None:
