@@ -21,6 +21,10 @@ class ComesByCouncil(Refusal):
     """Who signs in with a council account has neither a password nor a second factor here."""
 
 
+class NothingToChange(Refusal):
+    """The account is so already: nothing is done, and nothing told."""
+
+
 class TokenScopes(Word):
     """What a program may do with an API token."""
 
@@ -33,7 +37,7 @@ class TokenScopes(Word):
 
 
 class Account(Aggregate):
-    """One person's account. Said twice, an act changes nothing the second time, so that it can be completed."""
+    """One person's account. An act that would change nothing is refused."""
 
     KIND = "account"
 
@@ -164,18 +168,20 @@ class Account(Aggregate):
         self._revoke_tokens()
 
     def disable(self, *, reason: str) -> None:
-        """Let the person in no more, nor their programs. Raises ReasonNeeded or OwnAccount."""
+        """Let the person in no more, nor their programs. Raises ReasonNeeded, OwnAccount, NothingToChange."""
         why = reasoned(reason, "Enter why the account is disabled")
         if self.signature.actor == self.person:
             raise OwnAccount("You cannot disable your own account. Ask another administrator")
-        if not self.is_disabled:
-            self.record(self.Disabled(person=self.person), reason=why)
-            self._revoke_tokens()
+        if self.is_disabled:
+            raise NothingToChange("This account is disabled already")
+        self.record(self.Disabled(person=self.person), reason=why)
+        self._revoke_tokens()
 
     def enable(self) -> None:
-        """Let the person in again."""
-        if self.is_disabled:
-            self.record(self.Enabled(person=self.person))
+        """Let the person in again. Raises NothingToChange."""
+        if not self.is_disabled:
+            raise NothingToChange("This account is not disabled")
+        self.record(self.Enabled(person=self.person))
 
     def make_token(self, *, label: str, scopes: TokenScopes, prefix: str, expires_on: date) -> None:
         """Note a token for a program. Raises AccountIsDisabled."""
@@ -183,40 +189,52 @@ class Account(Aggregate):
         self.record(self.TokenMade(label=label, scopes=scopes, prefix=prefix, expires_on=expires_on))
 
     def revoke_token(self, prefix: str) -> None:
-        """Note that the token which begins so counts no more."""
-        if prefix in self.tokens:
-            self.record(self.TokenRevoked(label=self.tokens[prefix], prefix=prefix))
+        """Note that the token which begins so counts no more. Raises NothingToChange."""
+        if prefix not in self.tokens:
+            raise NothingToChange("There is no such token, or it is revoked already")
+        self.record(self.TokenRevoked(label=self.tokens[prefix], prefix=prefix))
 
     def set_up_second_factor(self) -> None:
-        """Note that signing in takes a code from now on. Raises AccountIsDisabled or ComesByCouncil."""
+        """Note that signing in takes a code from now on.
+
+        Raises AccountIsDisabled, ComesByCouncil, NothingToChange.
+        """
         self._must_be_enabled()
         self._must_come_by_password()
-        if not self.has_second_factor:
-            self.record(self.SecondFactorSetUp(person=self.person))
+        if self.has_second_factor:
+            raise NothingToChange("The second factor is set up already. Remove it to set up another")
+        self.record(self.SecondFactorSetUp(person=self.person))
 
     def remove_second_factor(self, *, reason: str) -> None:
-        """Note that signing in takes no code any more. Raises ReasonNeeded."""
+        """Note that signing in takes no code any more. Raises ReasonNeeded, NothingToChange."""
         why = reasoned(reason, "Enter why the second factor is removed")
-        if self.has_second_factor:
-            self.record(self.SecondFactorRemoved(person=self.person), reason=why)
+        if not self.has_second_factor:
+            raise NothingToChange("This person has no second factor")
+        self.record(self.SecondFactorRemoved(person=self.person), reason=why)
 
     def link_council_account(self, *, issuer: str) -> None:
         """Note that the person signs in with a council account and no other way; what let them in before ends.
 
-        Raises AccountIsDisabled.
+        Raises AccountIsDisabled, NothingToChange.
         """
         self._must_be_enabled()
-        if not self.comes_by_council:
-            self.record(self.CouncilAccountLinked(person=self.person, issuer=issuer))
-            self._revoke_tokens()
+        if self.comes_by_council:
+            raise NothingToChange("This person signs in with a council account already. Remove that first")
+        self.record(self.CouncilAccountLinked(person=self.person, issuer=issuer))
+        self._revoke_tokens()
+        if self.has_second_factor:
             self.remove_second_factor(reason="The council account has its own")
 
     def remove_council_account(self, *, reason: str) -> None:
-        """Note that the council account lets the person in no more, nor their programs. Raises ReasonNeeded."""
+        """Note that the council account lets the person in no more, nor their programs.
+
+        Raises ReasonNeeded, NothingToChange.
+        """
         why = reasoned(reason, "Enter why the council account is removed")
-        if self.comes_by_council:
-            self.record(self.CouncilAccountRemoved(person=self.person), reason=why)
-            self._revoke_tokens()
+        if not self.comes_by_council:
+            raise NothingToChange("This person has no council account")
+        self.record(self.CouncilAccountRemoved(person=self.person), reason=why)
+        self._revoke_tokens()
 
     def _revoke_tokens(self) -> None:
         for prefix in list(self.tokens):

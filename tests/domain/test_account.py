@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from uuid import uuid4
 
-from domain.account import Account, AccountIsDisabled, OwnAccount, TokenScopes
+import pytest
+
+from domain.account import Account, AccountIsDisabled, NothingToChange, OwnAccount, TokenScopes
 from domain.aggregate import ReasonNeeded
 from domain.references import record_id
 from domain.vocabulary import Personal
@@ -66,8 +69,9 @@ def test_nobody_disables_their_own_account() -> None:
     given(an_account()).when(lambda account: account.disable(reason="Enough"), by=PERSON).then_refused(OwnAccount)
 
 
-def test_disabling_a_disabled_account_tells_nothing_new() -> None:
-    given(a_disabled_account()).when(lambda account: account.disable(reason="Again")).then()
+def test_disabling_a_disabled_account_is_refused() -> None:
+    scenario = given(a_disabled_account()).when(lambda account: account.disable(reason="Again"))
+    scenario.then_refused(NothingToChange)
 
 
 def test_a_disabled_account_is_enabled_again() -> None:
@@ -75,8 +79,17 @@ def test_a_disabled_account_is_enabled_again() -> None:
     scenario.then(Account.Enabled).then_holds(lambda account: not account.is_disabled)
 
 
-def test_enabling_an_enabled_account_tells_nothing_new() -> None:
-    given(an_account()).when(lambda account: account.enable()).then()
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda account: account.enable(),
+        lambda account: account.revoke_token("0a1b2c3d"),
+        lambda account: account.remove_second_factor(reason="Lost phone"),
+        lambda account: account.remove_council_account(reason="Has left the council"),
+    ],
+)
+def test_what_would_change_nothing_is_refused(act: Callable[[Account], None]) -> None:
+    given(an_account()).when(act).then_refused(NothingToChange)
 
 
 def test_a_disabled_account_is_given_no_password_link() -> None:
@@ -116,6 +129,16 @@ def test_a_token_is_revoked_by_how_it_begins() -> None:
     scenario.then_holds(lambda account: not account.tokens)
 
 
-def test_revoking_a_token_twice_tells_nothing_new() -> None:
-    scenario = given(an_account_with_a_token()).when(lambda account: account.revoke_token("0a1b2c3d"))
-    scenario.when(lambda account: account.revoke_token("0a1b2c3d")).then()
+def test_a_second_factor_is_set_up_once() -> None:
+    account = an_account()
+    with signed(by=PERSON):
+        account.set_up_second_factor()
+    given(account).when(lambda account: account.set_up_second_factor(), by=PERSON).then_refused(NothingToChange)
+
+
+def test_a_council_account_takes_the_place_of_no_other() -> None:
+    account = an_account()
+    with signed(by=PERSON):
+        account.link_council_account(issuer="https://login.example")
+    scenario = given(account).when(lambda account: account.link_council_account(issuer="https://other.example"))
+    scenario.then_refused(NothingToChange)

@@ -130,16 +130,20 @@ def set_password(connection: sa.Connection, account: Account, password_hash: str
     shut_out(connection, account, now)
 
 
-def disable(connection: sa.Connection, account: Account, now: datetime) -> None:
-    """Let the person in no more: sessions and tokens end, and links count no more."""
+def disable(connection: sa.Connection, account: Account, now: datetime) -> bool:
+    """Let the person in no more: sessions and tokens end, and links count no more. Whether they were let in."""
     lock(connection, ACCOUNTS)
-    _update(connection, account, disabled_at=now)
+    enabled = sa.and_(ACCOUNTS.c.id == account.id, ACCOUNTS.c.disabled_at.is_(None))
+    if not connection.execute(ACCOUNTS.update().where(enabled).values(disabled_at=now)).rowcount:
+        return False
     shut_out(connection, account, now)
+    return True
 
 
-def enable(connection: sa.Connection, account: Account) -> None:
-    """Let the person in again."""
-    _update(connection, account, disabled_at=None)
+def enable(connection: sa.Connection, account: Account) -> bool:
+    """Let the person in again. Whether they were not before."""
+    disabled = sa.and_(ACCOUNTS.c.id == account.id, ACCOUNTS.c.disabled_at.is_not(None))
+    return bool(connection.execute(ACCOUNTS.update().where(disabled).values(disabled_at=None)).rowcount)
 
 
 def add_link(connection: sa.Connection, account: Account, now: datetime) -> str:
@@ -167,7 +171,9 @@ def account_of_link(connection: sa.Connection, token: str, now: datetime) -> Acc
     valid = sa.and_(links.token_hash == fingerprint(token), links.used_at.is_(None), links.expires_at > now)
     account = _one(connection, ACCOUNTS.c.id.in_(sa.select(links.account).where(valid)))
     if account is None or account.disabled_at is not None:
-        raise LinkNoLongerValid("This link has been used or is too old. Ask the administrator for a new one")
+        raise LinkNoLongerValid(
+            "This link has been used, is too old, or was replaced by a newer one. Ask the administrator for a new one"
+        )
     return account
 
 

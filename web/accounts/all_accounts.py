@@ -100,12 +100,14 @@ def make_password_link(person: UUID) -> ResponseReturnValue:
     except Refusal as refusal:
         flash(str(refusal))
         return redirect(f"/accounts/{person}", SEE_OTHER)
+    link = _link(secret)
+    behind = "Put it behind the address at which people open this service. " if link.startswith("/") else ""
     return render_template(
         "accounts/shown_once.html",
         page_title=f"Password link for {name}",
         label="Link",
-        secret=_link(secret),
-        use="It is valid for 48 hours and for setting one password. Send it to this person alone.",
+        secret=link,
+        use=f"{behind}It is valid for 48 hours and for setting one password. Send it to this person alone.",
         onward=f"/accounts/{person}",
     )
 
@@ -163,9 +165,13 @@ def enable(person: UUID) -> ResponseReturnValue:
     _account(person)
     if (page := proof.asked()) is not None:
         return page
-    with signed(post):
-        keeping.enable(office(), person)
-    flash("The account is enabled", "success")
+    try:
+        with signed(post):
+            keeping.enable(office(), person)
+    except Refusal as refusal:
+        flash(str(refusal))
+    else:
+        flash("The account is enabled", "success")
     return redirect(f"/accounts/{person}", SEE_OTHER)
 
 

@@ -30,17 +30,21 @@ def account_of(connection: sa.Connection, issuer: str, subject: str) -> Account 
     return accounts.of_person(connection, person) if person is not None else None
 
 
-def link(connection: sa.Connection, account: Account, issuer: str, subject: str, now: datetime) -> None:
+def link(connection: sa.Connection, account: Account, issuer: str, subject: str, now: datetime) -> bool:
     """Let the person in by the council's sign-in alone: password, sessions, tokens and links count no more.
 
+    Whether they were not let in so before; another council account takes the place of none.
     Raises CouncilAccountInUse.
     """
     lock(connection, ACCOUNTS)
     check_free(connection, account.person, issuer, subject)
-    remove(connection, account.person)
+    present = accounts.of_person(connection, account.person)
+    if present is not None and present.comes_by_council:
+        return False
     values = {"person": account.person, "issuer": issuer, "subject": subject, "confirmed_at": now}
     connection.execute(COUNCIL_ACCOUNTS.insert().values(values))
     accounts.set_password(connection, account, None, now)
+    return True
 
 
 def check_free(connection: sa.Connection, person: UUID, issuer: str, subject: str) -> None:
@@ -50,9 +54,9 @@ def check_free(connection: sa.Connection, person: UUID, issuer: str, subject: st
         raise CouncilAccountInUse("Somebody else here has this council account. Sign in there as yourself")
 
 
-def remove(connection: sa.Connection, person: UUID) -> None:
-    """Let the person in by the council's sign-in no more."""
-    connection.execute(COUNCIL_ACCOUNTS.delete().where(KNOWN.person == person))
+def remove(connection: sa.Connection, person: UUID) -> bool:
+    """Let the person in by the council's sign-in no more. Whether they were before."""
+    return bool(connection.execute(COUNCIL_ACCOUNTS.delete().where(KNOWN.person == person)).rowcount)
 
 
 def confirm(connection: sa.Connection, person: UUID, now: datetime) -> None:

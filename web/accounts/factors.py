@@ -82,17 +82,22 @@ def begin(connection: sa.Connection, account: UUID, settings: Settings) -> Facto
 
 
 def confirm(connection: sa.Connection, account: UUID, now: datetime) -> list[str]:
-    """Let the factor count from now on; returns recovery codes, shown once and kept as hashes."""
+    """Let the factor count from now on; returns recovery codes, shown once and kept as hashes.
+
+    None where it counts already.
+    """
     codes = [f"{secrets.token_hex(5)}-{secrets.token_hex(5)}" for _ in range(RECOVERY_CODES)]
     kept = [fingerprint(_plain(code)) for code in codes]
-    mine = FACTOR.account == account
-    connection.execute(SECOND_FACTORS.update().where(mine).values(confirmed_at=now, recovery=kept))
-    return codes
+    begun = sa.and_(FACTOR.account == account, FACTOR.confirmed_at.is_(None))
+    counts = connection.execute(SECOND_FACTORS.update().where(begun).values(confirmed_at=now, recovery=kept)).rowcount
+    return codes if counts else []
 
 
-def remove(connection: sa.Connection, account: UUID) -> None:
-    """Ask this account for no code any more."""
+def remove(connection: sa.Connection, account: UUID) -> bool:
+    """Ask this account for no code any more; one that was begun is forgotten. Whether it was asked before."""
+    counted = is_set_up(connection, account)
     connection.execute(SECOND_FACTORS.delete().where(FACTOR.account == account))
+    return counted
 
 
 def use(connection: sa.Connection, account: UUID, typed: str, now: datetime, settings: Settings) -> bool:

@@ -1,7 +1,8 @@
 """What can be done to an account: told to the log, then done at the door.
 
 Each runs within `office.acting(...)`, one command to a signature. The log is told first, so that nothing is done
-untold; should the second half fail, the same act given again completes it.
+untold; should the second half fail, the same act given again completes it. What neither half would change is refused,
+and nothing is noted of it.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import UUID
 
+import sqlalchemy as sa
+
 from domain.account import Account as Record
-from domain.account import TokenScopes
+from domain.account import NothingToChange, TokenScopes
 from domain.acting import current_signature
 from domain.aggregate import Refusal
 from domain.service import AlreadyDone, NotFound, Work
@@ -94,21 +97,28 @@ def change_password(office: Office, account: Account, password_hash: str) -> str
 
 
 def disable(office: Office, person: UUID, *, reason: str) -> None:
-    """Let a person in no more. Raises NoAccount, ReasonNeeded or OwnAccount."""
+    """Let a person in no more. Raises NoAccount, ReasonNeeded, OwnAccount, NothingToChange."""
     account = find(office, person)
-    _tell(office, person, lambda record: record.disable(reason=reason))
-    with office.write() as connection:
-        accounts.disable(connection, account, office.now())
-    _note(office, Kind.ACCOUNT_DISABLED, person, reason.strip())
+    _carry_out(
+        office,
+        person,
+        lambda record: record.disable(reason=reason),
+        lambda connection: accounts.disable(connection, account, office.now()),
+        kind=Kind.ACCOUNT_DISABLED,
+        detail=reason.strip(),
+    )
 
 
 def enable(office: Office, person: UUID) -> None:
-    """Let a person in again. Raises NoAccount."""
+    """Let a person in again. Raises NoAccount, NothingToChange."""
     account = find(office, person)
-    _tell(office, person, lambda record: record.enable())
-    with office.write() as connection:
-        accounts.enable(connection, account)
-    _note(office, Kind.ACCOUNT_ENABLED, person)
+    _carry_out(
+        office,
+        person,
+        lambda record: record.enable(),
+        lambda connection: accounts.enable(connection, account),
+        kind=Kind.ACCOUNT_ENABLED,
+    )
 
 
 def make_token(office: Office, person: UUID, *, label: str, scopes: TokenScopes, days: int) -> NewToken:
@@ -139,48 +149,81 @@ def revoke_token(office: Office, person: UUID, id: UUID) -> None:
         token = tokens.by_id(connection, person, id)
     if token is None or token.revoked_at is not None:
         raise NoSuchToken("There is no such token, or it is revoked already")
-    _tell(office, person, lambda record: record.revoke_token(token.prefix))
-    with office.write() as connection:
-        tokens.revoke(connection, token, office.now())
-    _note(office, Kind.TOKEN_REVOKED, person, f"{token.label}, sis_{token.prefix}")
+    _carry_out(
+        office,
+        person,
+        lambda record: record.revoke_token(token.prefix),
+        lambda connection: tokens.revoke(connection, token, office.now()),
+        kind=Kind.TOKEN_REVOKED,
+        detail=f"{token.label}, sis_{token.prefix}",
+    )
 
 
 def end_other_sessions(office: Office, kept: sessions.Session) -> None:
-    """End every session of a person but this one."""
+    """End every session of a person but this one. Raises NothingToChange."""
     with office.write() as connection:
-        sessions.end_others(connection, kept, office.now())
+        ended = sessions.end_others(connection, kept, office.now())
+    if not ended:
+        raise NothingToChange("You are signed in nowhere else")
     security_trail.note(office, Kind.SESSIONS_ENDED, person=kept.person, by=kept.person, detail="all but the present")
 
 
 def end_session(office: Office, person: UUID, number: str) -> None:
-    """End one of a person's own sessions."""
+    """End one of a person's own sessions. Raises NothingToChange."""
     with office.write() as connection:
-        sessions.end_one(connection, person, number, office.now())
+        ended = sessions.end_one(connection, person, number, office.now())
+    if not ended:
+        raise NothingToChange("That session has ended already")
     security_trail.note(office, Kind.SESSIONS_ENDED, person=person, by=person, detail="one")
 
 
 def link_council_account(office: Office, account: Account, issuer: str, subject: str) -> None:
-    """Let a person in by their council account alone. Raises AccountIsDisabled or CouncilAccountInUse."""
+    """Let a person in by their council account alone.
+
+    Raises AccountIsDisabled, CouncilAccountInUse, NothingToChange.
+    """
     with office.read_present() as connection:
         council.check_free(connection, account.person, issuer, subject)
-    _tell(office, account.person, lambda record: record.link_council_account(issuer=issuer))
-    with office.write() as connection:
-        council.link(connection, account, issuer, subject, office.now())
+    if find(office, account.person).comes_by_council:
+        raise NothingToChange("This person signs in with a council account already. Remove that first")
+
+    def link(connection: sa.Connection) -> bool:
+        if not council.link(connection, account, issuer, subject, office.now()):
+            return False
         factors.remove(connection, account.id)
-    _note(office, Kind.COUNCIL_LINKED, account.person, issuer)
+        return True
+
+    _carry_out(
+        office,
+        account.person,
+        lambda record: record.link_council_account(issuer=issuer),
+        link,
+        kind=Kind.COUNCIL_LINKED,
+        detail=issuer,
+    )
 
 
 def remove_council_account(office: Office, person: UUID, *, reason: str) -> None:
     """Let a person in by their council account no more; it takes a link to let them in again.
 
-    Raises NoAccount, ReasonNeeded.
+    Raises NoAccount, ReasonNeeded, NothingToChange.
     """
     account = find(office, person)
-    _tell(office, person, lambda record: record.remove_council_account(reason=reason))
-    with office.write() as connection:
-        council.remove(connection, person)
+
+    def remove(connection: sa.Connection) -> bool:
+        if not council.remove(connection, person):
+            return False
         accounts.shut_out(connection, account, office.now())
-    _note(office, Kind.COUNCIL_REMOVED, person, reason.strip())
+        return True
+
+    _carry_out(
+        office,
+        person,
+        lambda record: record.remove_council_account(reason=reason),
+        remove,
+        kind=Kind.COUNCIL_REMOVED,
+        detail=reason.strip(),
+    )
 
 
 def find(office: Office, person: UUID) -> Account:
@@ -193,27 +236,77 @@ def find(office: Office, person: UUID) -> Account:
 
 
 def set_up_factor(office: Office, account: Account) -> list[str]:
-    """Have signing in take a code; returns the recovery codes, kept as hashes alone. Raises AccountIsDisabled."""
-    _tell(office, account.person, lambda record: record.set_up_second_factor())
-    with office.write() as connection:
-        codes = factors.confirm(connection, account.id, office.now())
-    _note(office, Kind.FACTOR_SET_UP, account.person)
+    """Have signing in take a code; returns the recovery codes, kept as hashes alone.
+
+    Raises AccountIsDisabled, ComesByCouncil, NothingToChange, ShownOnlyOnce.
+    """
+    codes: list[str] = []
+
+    def confirm(connection: sa.Connection) -> bool:
+        codes.extend(factors.confirm(connection, account.id, office.now()))
+        return bool(codes)
+
+    _carry_out(office, account.person, lambda record: record.set_up_second_factor(), confirm, kind=Kind.FACTOR_SET_UP)
+    if not codes:
+        raise ShownOnlyOnce("Your second factor was set up already. Its recovery codes are shown only once")
     return codes
 
 
 def remove_factor(office: Office, person: UUID, *, reason: str) -> None:
-    """Have signing in take no code any more. Raises NoAccount, ReasonNeeded."""
+    """Have signing in take no code any more. Raises NoAccount, ReasonNeeded, NothingToChange."""
     account = find(office, person)
-    _tell(office, person, lambda record: record.remove_second_factor(reason=reason))
-    with office.write() as connection:
-        factors.remove(connection, account.id)
-        if current_signature().actor != person:
+    asking = current_signature().actor
+
+    def remove(connection: sa.Connection) -> bool:
+        if not factors.remove(connection, account.id):
+            return False
+        if asking != person:
             sessions.end_all(connection, person, office.now())
-    _note(office, Kind.FACTOR_REMOVED, person, reason.strip())
+        return True
+
+    _carry_out(
+        office,
+        person,
+        lambda record: record.remove_second_factor(reason=reason),
+        remove,
+        kind=Kind.FACTOR_REMOVED,
+        detail=reason.strip(),
+    )
 
 
 def _note(office: Office, kind: Kind, person: UUID, detail: str = "") -> None:
     security_trail.note(office, kind, person=person, by=current_signature().actor, detail=detail)
+
+
+def _carry_out(
+    office: Office,
+    person: UUID,
+    decide: Callable[[Record], None],
+    at_door: Callable[[sa.Connection], bool],
+    *,
+    kind: Kind,
+    detail: str = "",
+) -> None:
+    """Tell the log, do it `at_door`, which answers whether that changed anything, and note what was done.
+
+    What the log tells already may have been broken off before it was done: then it is done now. Raises what `decide`
+    does, NothingToChange only where there is nothing left to do.
+    """
+    refused: NothingToChange | None = None
+    told = False
+    try:
+        _tell(office, person, decide)
+        told = True
+    except NothingToChange as nothing:
+        refused = nothing
+    except AlreadyDone:
+        pass
+    with office.write() as connection:
+        done = at_door(connection)
+    if refused is not None and not done:
+        raise refused
+    if told or done:
+        _note(office, kind, person, detail)
 
 
 def _tell(office: Office, person: UUID, decide: Callable[[Record], None]) -> None:

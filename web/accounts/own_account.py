@@ -8,6 +8,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound, Unauthorized
 
+from domain.account import NothingToChange
 from domain.aggregate import Refusal
 from web import again
 from web.accounts import accounts, devices, keeping, proof, sessions, tokens
@@ -56,16 +57,24 @@ def end_other_sessions() -> ResponseReturnValue:
     signed_in()
     if g.session is None:
         raise Unauthorized("Sign in to go on")
-    keeping.end_other_sessions(office(), g.session)
-    flash("You are signed out everywhere else", "success")
+    try:
+        keeping.end_other_sessions(office(), g.session)
+    except NothingToChange as refusal:
+        flash(str(refusal))
+    else:
+        flash("You are signed out everywhere else", "success")
     return redirect("/account", SEE_OTHER)
 
 
 @own_account.post("/sessions/<number>/end")
 def end_session(number: str) -> ResponseReturnValue:
     """Sign out of one other browser."""
-    keeping.end_session(office(), signed_in().person, number)
-    flash("That session is ended", "success")
+    try:
+        keeping.end_session(office(), signed_in().person, number)
+    except NothingToChange as refusal:
+        flash(str(refusal))
+    else:
+        flash("That session is ended", "success")
     return redirect("/account", SEE_OTHER)
 
 
@@ -143,7 +152,7 @@ def revoke_token(id: UUID) -> ResponseReturnValue:
         try:
             with signed(own_post(asking)):
                 keeping.revoke_token(office(), asking.person, id)
-        except tokens.NoSuchToken:
+        except (tokens.NoSuchToken, NothingToChange):
             flash("That token is revoked already")
         else:
             flash("The token is revoked", "success")

@@ -127,9 +127,13 @@ def remove() -> ResponseReturnValue:
     asking = signed_in()
     if (page := proof.asked()) is not None:
         return page
-    with signed(own_post(asking)):
-        keeping.remove_factor(office(), asking.person, reason="To set up another phone")
-    flash("Your second factor is removed. Set up another", "success")
+    try:
+        with signed(own_post(asking)):
+            keeping.remove_factor(office(), asking.person, reason="To set up another phone")
+    except Refusal as refusal:
+        flash(str(refusal))
+    else:
+        flash("Your second factor is removed. Set up another", "success")
     return redirect("/account/second-factor", SEE_OTHER)
 
 

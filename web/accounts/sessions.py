@@ -133,15 +133,15 @@ def end(connection: sa.Connection, value: str, now: datetime) -> None:
     _revoke(connection, SESSIONS.c.id_hash == fingerprint(value), now)
 
 
-def end_others(connection: sa.Connection, kept: Session, now: datetime) -> None:
-    """End every session of a person but this one."""
-    _revoke(connection, sa.and_(SESSIONS.c.person == kept.person, SESSIONS.c.id_hash != kept.id_hash), now)
+def end_others(connection: sa.Connection, kept: Session, now: datetime) -> bool:
+    """End every session of a person but this one; whether there was one."""
+    return _revoke(connection, sa.and_(SESSIONS.c.person == kept.person, SESSIONS.c.id_hash != kept.id_hash), now)
 
 
-def end_one(connection: sa.Connection, person: UUID, number: str, now: datetime) -> None:
-    """End one session of a person, by what their own page calls it."""
+def end_one(connection: sa.Connection, person: UUID, number: str, now: datetime) -> bool:
+    """End one session of a person, by what their own page calls it; whether it had not ended."""
     named = SESSIONS.c.id_hash.startswith(number, autoescape=True)
-    _revoke(connection, sa.and_(SESSIONS.c.person == person, named), now)
+    return _revoke(connection, sa.and_(SESSIONS.c.person == person, named), now)
 
 
 def end_all(connection: sa.Connection, person: UUID, now: datetime) -> None:
@@ -149,6 +149,6 @@ def end_all(connection: sa.Connection, person: UUID, now: datetime) -> None:
     _revoke(connection, SESSIONS.c.person == person, now)
 
 
-def _revoke(connection: sa.Connection, which: sa.ColumnElement[bool], now: datetime) -> None:
-    open_ones = sa.and_(which, SESSIONS.c.revoked_at.is_(None))
-    connection.execute(SESSIONS.update().where(open_ones).values(revoked_at=now))
+def _revoke(connection: sa.Connection, which: sa.ColumnElement[bool], now: datetime) -> bool:
+    alive = (SESSIONS.c.revoked_at.is_(None), SESSIONS.c.expires_at > now, SESSIONS.c.last_seen_at > now - IDLE)
+    return bool(connection.execute(SESSIONS.update().where(which, *alive).values(revoked_at=now)).rowcount)

@@ -142,10 +142,10 @@ def touched(token: Token, now: datetime) -> sa.Update:
     return TOKENS.update().where(TOKENS.c.id.in_(row)).values(last_used_at=now)
 
 
-def revoke(connection: sa.Connection, token: Token, now: datetime) -> None:
-    """Accept a token no more."""
+def revoke(connection: sa.Connection, token: Token, now: datetime) -> bool:
+    """Accept a token no more. Whether it was accepted before."""
     still = sa.and_(TOKENS.c.id == token.id, TOKENS.c.revoked_at.is_(None))
-    connection.execute(TOKENS.update().where(still).values(revoked_at=now))
+    return bool(connection.execute(TOKENS.update().where(still).values(revoked_at=now)).rowcount)
 
 
 def revoke_all(connection: sa.Connection, person: UUID, now: datetime) -> None:

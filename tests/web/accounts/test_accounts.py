@@ -120,7 +120,7 @@ def test_a_link_works_for_two_days(door: Door, clock: Clock) -> None:
 def test_a_newer_link_replaces_an_older_one(door: Door) -> None:
     door.opens(ANNA, "anna@example.org", password=None)
     older, newer = a_link(door), a_link(door)
-    with pytest.raises(LinkNoLongerValid):
+    with pytest.raises(LinkNoLongerValid, match="was replaced by a newer one"):
         set_by(door, older)
     set_by(door, newer)
 

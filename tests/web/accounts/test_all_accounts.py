@@ -60,6 +60,7 @@ def test_an_account_is_opened_for_somebody_who_has_none_and_given_a_link(
     shown = browser.send_page(f"/accounts/{rae}/password-link", page, {}, status=200)
     assert shown.headers["Cache-Control"] == "no-store"
     [link] = set(re.findall(r"/password/[\w-]+", shown.text))
+    assert "Put it behind the address at which people open this service" in shown.text
     client.post(link, data={"password": PASSWORD})
     assert client.post("/sign-in", data={"sign_in_name": "rae@example.org", "password": PASSWORD}).location == "/"
     told = [event.meta.signature.post for event in door.office.store.get(accounts.account_id(rae))]  # type: ignore[attr-defined]

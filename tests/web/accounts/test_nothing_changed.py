@@ -1,0 +1,186 @@
+"""What changes nothing at an account is refused, on pages and at the console: neither the audit trail nor the
+security trail, nor the day since when something is so, tells of an act that never happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID, uuid4
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner
+
+from domain.account import Account, NothingToChange
+from tests.web.accounts.conftest import Door, SignIn
+from tests.web.conftest import HIDDEN, Browser
+from tests.world import Clock, World
+from web.accounts import accounts, council, factors, keeping, security_trail, sessions
+from web.accounts.commands import accounts as console
+from web.accounts.tables import ACCOUNTS, COUNCIL_ACCOUNTS, SECOND_FACTORS, SECURITY_TRAIL, SESSIONS, TOKENS
+from web.office import Office
+from web.settings import Settings
+
+Act = Callable[[Door, UUID], object]
+
+WHY = {"reason": "Lost phone"}
+
+
+def set_up_factor(door: Door, person: UUID) -> None:
+    account = door.account(person)
+    if not door.office.service.find(Account, account.id).has_second_factor:
+        with door.office.write() as connection:
+            factors.begin(connection, account.id, Settings("", secret_key="only for tests"))
+    keeping.set_up_factor(door.office, account)
+
+
+def link_council(door: Door, person: UUID) -> None:
+    keeping.link_council_account(door.office, door.account(person), "https://login.example", uuid4().hex)
+
+
+ACTS: dict[str, Act] = {
+    "disable": lambda door, person: keeping.disable(door.office, person, reason="Has left"),
+    "enable": lambda door, person: keeping.enable(door.office, person),
+    "set up a second factor": set_up_factor,
+    "remove the second factor": lambda door, person: keeping.remove_factor(door.office, person, reason="Lost"),
+    "link a council account": link_council,
+    "remove the council account": lambda door, person: keeping.remove_council_account(
+        door.office, person, reason="Moved"
+    ),
+}
+
+BEFORE = {
+    "enable": ["disable"],
+    "remove the second factor": ["set up a second factor"],
+    "remove the council account": ["link a council account"],
+}
+"""What makes an act change something, where a fresh account does not."""
+
+
+def everything(door: Door, person: UUID) -> list[object]:
+    """What the log and the tables of the door hold of accounts."""
+    told: list[object] = list(door.office.store.get(accounts.account_id(person)))
+    with door.office.read_present() as connection:
+        for table in (ACCOUNTS, COUNCIL_ACCOUNTS, SECOND_FACTORS, SECURITY_TRAIL, SESSIONS, TOKENS):
+            told += [tuple(row) for row in connection.execute(sa.select(table))]
+    return told
+
+
+def noted_of(door: Door, person: UUID) -> int:
+    with door.office.read_present() as connection:
+        return len(security_trail.entries(connection, person=person))
+
+
+def does(door: Door, act: str, person: UUID) -> None:
+    with door.acting():
+        ACTS[act](door, person)
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_an_act_that_was_done_already_is_refused_and_told_nowhere(
+    act: str, anna: UUID, door: Door, clock: Clock
+) -> None:
+    for each in (*BEFORE.get(act, []), act):
+        does(door, each, anna)
+    clock.pass_by(days=1)
+    before = everything(door, anna)
+    with pytest.raises((NothingToChange, keeping.ShownOnlyOnce)) as refusal:
+        does(door, act, anna)
+    assert str(refusal.value).strip()
+    assert everything(door, anna) == before
+
+
+@pytest.mark.parametrize("act", BEFORE)
+def test_what_never_was_is_not_undone(act: str, anna: UUID, door: Door) -> None:
+    before = everything(door, anna)
+    with pytest.raises(NothingToChange):
+        does(door, act, anna)
+    assert everything(door, anna) == before
+
+
+@pytest.mark.parametrize("act", ["disable", "enable", "remove the second factor", "remove the council account"])
+def test_an_act_that_was_broken_off_after_the_log_is_completed(
+    act: str, anna: UUID, door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for each in BEFORE.get(act, []):
+        does(door, each, anna)
+    with monkeypatch.context() as broken:
+        for at, name in ((accounts, "disable"), (accounts, "enable"), (factors, "remove"), (council, "remove")):
+            broken.setattr(at, name, lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            does(door, act, anna)
+    told, noted = len(list(door.office.store.get(accounts.account_id(anna)))), noted_of(door, anna)
+    does(door, act, anna)
+    assert len(list(door.office.store.get(accounts.account_id(anna)))) == told
+    assert noted_of(door, anna) == noted + 1
+    with pytest.raises(NothingToChange):
+        does(door, act, anna)
+
+
+@pytest.mark.parametrize(
+    ("path", "answers", "says"),
+    [
+        ("second-factor", WHY, "has no second factor"),
+        ("council-account", WHY, "has no council account"),
+        ("enable", {}, "is not disabled"),
+    ],
+)
+def test_the_pages_say_that_there_is_nothing_to_do(
+    path: str, answers: dict[str, str], says: str, anna: UUID, ada: UUID, sign_in: SignIn, door: Door
+) -> None:
+    browser = sign_in(ada)
+    page = browser.get(f"/accounts/{anna}")
+    before = everything(door, anna)
+    assert says in _sent(browser, f"/accounts/{anna}/{path}", page, answers)
+    assert everything(door, anna) == before
+
+
+def test_the_day_since_when_an_account_is_disabled_stays(
+    anna: UUID, ada: UUID, sign_in: SignIn, world: World, door: Door
+) -> None:
+    does(door, "disable", anna)
+    since = door.account(anna).disabled_at
+    world.clock.pass_by(days=3)
+    browser = sign_in(ada)
+    page = browser.get(f"/accounts/{anna}")
+    assert "is disabled already" in _sent(browser, f"/accounts/{anna}/disable", page, WHY)
+    assert door.account(anna).disabled_at == since
+
+
+def _sent(browser: Browser, href: str, page: str, answers: dict[str, str]) -> str:
+    """The sentence of a refusal: on the form, or on the page to which it leads."""
+    hidden = dict(HIDDEN.findall(page))
+    return browser.client.post(href, data={**hidden, **answers}, follow_redirects=True).text
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        ("remove-second-factor", "has no second factor"),
+        ("remove-council-account", "has no council account"),
+    ],
+)
+def test_the_console_says_that_there_is_nothing_to_do(
+    command: str, says: str, anna: UUID, door: Door, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.set_clock(None)
+    monkeypatch.setenv("SIS_DATABASE_URL", str(office.writer.url))
+    monkeypatch.setenv("SIS_SECRET_KEY", "only for tests")
+    before = everything(door, anna)
+    result = CliRunner().invoke(console, [command, "anna@example.org", "--reason", "Lost phone"])
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert says in result.stderr
+    assert everything(door, anna) == before
+
+
+def test_ending_sessions_of_which_there_are_none_is_told_nowhere(anna: UUID, door: Door, clock: Clock) -> None:
+    with door.office.write() as connection:
+        value = sessions.begin(connection, anna, clock.now)
+    with door.office.read_present() as connection:
+        own = sessions.find(connection, value, clock.now)
+    assert own is not None
+    before = everything(door, anna)
+    with pytest.raises(NothingToChange):
+        keeping.end_other_sessions(door.office, own)
+    with pytest.raises(NothingToChange):
+        keeping.end_session(door.office, anna, "0" * 16)
+    assert everything(door, anna) == before
