@@ -17,6 +17,7 @@ from web.identity import reach
 from web.known import id_of_reference, names_of, references_of
 from web.office import office
 from web.policy import Action
+from web.served import is_ours
 
 Choices = list[tuple[str, str]]
 
@@ -30,13 +31,13 @@ EVERYBODY = 10_000
 
 
 def open_schools(connection: sa.Connection, action: Action) -> Choices:
-    """The open schools about which the person who asks may do something, by name."""
+    """This authority's open schools about which the person who asks may do something, by name."""
     limited = reach(connection, action).narrowed()
     known = schools.listed(connection, today=office().today(), limit=EVERY_SCHOOL)
     return [
         (str(school.urn), school_in_words(school))
         for school in known
-        if not school.closed and (limited is None or school.id in limited)
+        if not school.closed and is_ours(school.la_code) and (limited is None or school.id in limited)
     ]
 
 

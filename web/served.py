@@ -7,22 +7,28 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from domain.establishments import OPEN, EstablishmentType
-from domain.school import School
+from domain.establishments import OPEN
+from domain.school import School, Value
 from projections import schools
 from web import words
 from web.authority import authority, settings_of
 from web.office import office
 
 
-def served_types() -> tuple[EstablishmentType, ...]:
-    """The types that the settings in force today name."""
-    return settings_of(office())[0].served_types
+def remit() -> schools.Remit:
+    """The types that the settings in force today name, at this authority."""
+    return schools.Remit(settings_of(office())[0].served_types, authority().own_code)
 
 
 def is_served(school: schools.KnownSchool | schools.OfType) -> bool:
     """Whether the service works with a school; what nobody told leaves none out."""
-    return _is_open(school) and _is_of_served_type(school.school_type)
+    return _is_open(school) and is_ours(school.la_code) and _is_of_served_type(school.school_type)
+
+
+def is_ours(la_code: Value) -> bool:
+    """Whether a school of the authority with this code is this one's; one whose authority nobody told is."""
+    ours = authority().own_code
+    return la_code is None or ours is None or la_code == ours
 
 
 def why_not_served(school: School) -> str:
@@ -34,6 +40,8 @@ def why_not_served(school: School) -> str:
         return f"it has belonged to another authority since {words.date(school.left_on)}"
     if school.is_closed:
         return f"it closed on {words.date(school.closed_on)}" if school.closed_on else "it is closed"
+    if not is_ours(school.details.get("la_code")):
+        return f"it belongs to another authority, {school.details.get('la_name') or school.details['la_code']}"
     if status is not None and status not in OPEN:
         return f"the register says that it is not open: “{status}”"
     if _is_of_served_type(str(kind) if kind else None):
@@ -42,7 +50,7 @@ def why_not_served(school: School) -> str:
 
 
 def _is_of_served_type(kind: str | None) -> bool:
-    return kind is None or kind.casefold() in {each.casefold() for each in served_types()}
+    return kind is None or kind.casefold() in {each.casefold() for each in remit().types}
 
 
 def _is_open(school: schools.KnownSchool | schools.OfType) -> bool:
@@ -51,13 +59,14 @@ def _is_open(school: schools.KnownSchool | schools.OfType) -> bool:
 
 @dataclass(frozen=True)
 class Served:
-    """How many of the authority's schools the service works with, of how many of those no type is known, and how many
-    others there are: not open, or open and of another type."""
+    """How many schools the service works with, of how many of those no type is known, and how many others there are:
+    of other authorities, or this one's and not open, or open and of another type."""
 
     served: int
     of_unknown_type: int
     not_open: int
     of_other_types: Counter[str]
+    of_other_authorities: int = 0
 
     @property
     def sentence(self) -> str:
@@ -65,23 +74,26 @@ class Served:
         number = f"{self.served:,} {'school' if self.served == 1 else 'schools'} we work with"
         unknown = f" ({self.of_unknown_type:,} of unknown type)" if self.of_unknown_type else ""
         other = self.of_other_types.total()
-        others = self.not_open + other
+        others = self.not_open + other + self.of_other_authorities
+        elsewhere = f", {self.of_other_authorities:,} of other authorities" if self.of_other_authorities else ""
         return (
             f"{number}{unknown}, {others:,} {'other' if others == 1 else 'others'} "
-            f"({self.not_open:,} not open, {other:,} of types we do not work with)"
+            f"({self.not_open:,} not open, {other:,} of types we do not work with{elsewhere})"
         )
 
 
 def counted(connection: sa.Connection) -> Served:
-    """The schools of the authority by today's settings."""
-    served = unknown = not_open = 0
+    """All schools that are known, by today's settings."""
+    served = unknown = not_open = elsewhere = 0
     others: Counter[str] = Counter()
-    for each in schools.by_type(connection, ours=authority().own_code):
+    for each in schools.by_type(connection):
         if is_served(each):
             served += each.number
             unknown += each.number if each.school_type is None else 0
+        elif not is_ours(each.la_code):
+            elsewhere += each.number
         elif not _is_open(each):
             not_open += each.number
         else:
             others[each.school_type or ""] += each.number
-    return Served(served, unknown, not_open, others)
+    return Served(served, unknown, not_open, others, elsewhere)

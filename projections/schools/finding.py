@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -19,6 +19,14 @@ from projections.view import Row, replace
 
 NOT_KNOWN = "not_known"
 """What is asked for in place of a phase or status that no file has told."""
+
+
+class Remit(NamedTuple):
+    """Which schools a service works with: open ones of these types, of the authority with this code; without a code,
+    of every authority. What no file has told leaves no school out."""
+
+    types: Collection[str]
+    authority: str | None = None
 
 
 class ExpectedSchool(Row):
@@ -48,28 +56,24 @@ def listed(
     today: date,
     text: str = "",
     la: str | None = None,
-    ours: str | None = None,
     phases: Collection[str] = (),
     status: str | None = None,
     officers: Collection[UUID] | None = None,
     category: str | None = None,
-    served: Collection[str] | None = None,
-    not_served: Collection[str] | None = None,
+    served: Remit | None = None,
+    not_served: Remit | None = None,
     among: Collection[UUID] | None = None,
     limit: int = 50,
     after: str | None = None,
 ) -> list[KnownSchool]:
     """The schools that meet all that is asked, the closed ones last, by name; `after` is the last id of a page.
 
-    `la` is an authority's code or name. `ours`, the code of the authority whose service this is, leaves out only the
-    schools that are known to be another's. `NOT_KNOWN` among the phases, or as status, finds the schools of which no
-    file has told it. `officers` keeps the schools whose link officer, or whose cover, is one
-    of them today; `among` keeps these.
+    `la` is an authority's code or name. `NOT_KNOWN` among the phases, or as status, finds the schools of which no
+    file has told it. `served` keeps the schools within a remit, `not_served` all others. `officers` keeps the schools
+    whose link officer, or whose cover, is one of them today; `among` keeps these.
     """
     columns = schools.table.c
     conditions = [*_holding(text), *_of_authority(la)]
-    if ours is not None:
-        conditions.append(sa.or_(columns.la_code == ours, columns.la_code.is_(None)))
     if phases:
         conditions.append(_is_told(columns.phase, phases))
     if status is not None:
@@ -93,34 +97,36 @@ def _is_told(column: sa.Column[Any], asked: Collection[str]) -> sa.ColumnElement
 
 
 class OfType(Row):
-    """How many schools there are of one type and status, None where nobody told it."""
+    """How many schools there are of one type, status and authority, None where nobody told it."""
 
     school_type: str | None
     status: str | None
     closed: bool
+    la_code: str | None
     number: int
 
 
-def by_type(connection: sa.Connection, *, ours: str | None) -> list[OfType]:
-    """How many schools there are of each type and status; `ours` as in `listed`."""
+def by_type(connection: sa.Connection) -> list[OfType]:
+    """How many schools there are of each type, status and authority."""
     columns = schools.table.c
-    kinds = (columns.school_type, columns.status, columns.closed)
+    kinds = (columns.school_type, columns.status, columns.closed, columns.la_code)
     query = sa.select(*kinds, sa.func.count().label("number")).where(columns.merged_into.is_(None)).group_by(*kinds)
-    if ours is not None:
-        query = query.where(sa.or_(columns.la_code == ours, columns.la_code.is_(None)))
     return [OfType(**row) for row in connection.execute(query).mappings()]
 
 
-def _served(types: Collection[str]) -> sa.ColumnElement[bool]:
+def _served(remit: Remit) -> sa.ColumnElement[bool]:
     columns = schools.table.c
     kind, status = sa.func.coalesce(columns.school_type, ""), sa.func.coalesce(columns.status, OPEN[0])
-    folded_types = [each.casefold() for each in types]
-    return sa.and_(columns.closed.is_(False), status.in_(OPEN), sa.func.lower(kind).in_(["", *folded_types]))
+    folded_types = [each.casefold() for each in remit.types]
+    is_served = sa.and_(columns.closed.is_(False), status.in_(OPEN), sa.func.lower(kind).in_(["", *folded_types]))
+    if remit.authority is None:
+        return is_served
+    return sa.and_(is_served, sa.func.coalesce(columns.la_code, remit.authority) == remit.authority)
 
 
-def served_ids(types: Collection[str]) -> sa.Select[tuple[UUID]]:
-    """The ids of the schools that are open, of one of these types or none that is known, and this authority's."""
-    return sa.select(schools.table.c.id).where(_served(types), schools.table.c.merged_into.is_(None))
+def served_ids(remit: Remit) -> sa.Select[tuple[UUID]]:
+    """The ids of the schools within a remit."""
+    return sa.select(schools.table.c.id).where(_served(remit), schools.table.c.merged_into.is_(None))
 
 
 def of_officer(connection: sa.Connection, officer: UUID, *, today: date) -> list[KnownSchool]:

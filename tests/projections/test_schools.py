@@ -49,6 +49,10 @@ def st_annes(service: Service) -> UUID:
     return register(service, 105999, ST_ANNES, town="Ashton-under-Lyne", postcode="OL6 8AP", phase="secondary")
 
 
+def ids(found: list[schools.KnownSchool]) -> set[UUID]:
+    return {school.id for school in found}
+
+
 def names(found: list[schools.KnownSchool]) -> list[str]:
     return [school.name for school in found]
 
@@ -108,13 +112,14 @@ def test_the_schools_of_one_authority_are_those_of_every_layout_in_which_it_is_t
     by_name = register(service, 116000, "By name", la_code=None)
     by_code = register(service, 116001, "By code", la_name=None)
     unknown = register(service, 116002, "Unknown", la_code=None, la_name=None)
-    register(service, 116003, "Another", la_code=None, la_name="Bolton")
+    another = register(service, 116003, "Another", la_code=None, la_name="Bolton")
 
     for salford in ("355", "Salford City Council", "E08000006"):
         found = ask(schools.listed, today=TODAY, la=salford)
         assert {school.id for school in found} == {lark_hill, by_name, by_code}
-    ours = ask(schools.listed, today=TODAY, ours="355")
-    assert {school.id for school in ours} == {lark_hill, by_name, by_code, unknown}
+    ours = schools.Remit(["Community school"], "355")
+    assert ids(ask(schools.listed, today=TODAY, served=ours)) == {lark_hill, by_name, by_code, unknown}
+    assert ids(ask(schools.listed, today=TODAY, not_served=ours)) == {another}
 
 
 def test_the_service_works_with_open_schools_of_its_types_and_with_those_of_which_nobody_told(
@@ -128,14 +133,12 @@ def test_the_service_works_with_open_schools_of_its_types_and_with_those_of_whic
         register(service, 116004, "To come", status="Proposed to open"),
         register(service, 116005, "Gone", status="Closed", school_type="Academy converter"),
     }
-    types = ("Community school", "Academy converter")
+    remit = schools.Remit(("Community school", "Academy converter"))
 
-    served = ask(schools.listed, today=TODAY, served=types)
+    served = ask(schools.listed, today=TODAY, served=remit)
     assert {school.id for school in served} == {lark_hill, academy, closing, no_status}
-    assert {school.id for school in ask(schools.listed, today=TODAY, not_served=types)} == others
-    counted = ask(schools.by_type, ours="355")
-    assert sum(each.number for each in counted) == 7
-    assert sum(each.number for each in ask(schools.by_type, ours="350")) == 0
+    assert {school.id for school in ask(schools.listed, today=TODAY, not_served=remit)} == others
+    assert sum(each.number for each in ask(schools.by_type)) == 7
 
 
 def test_pages_follow_each_other_with_closed_schools_last(service: Service, ask: Ask) -> None:

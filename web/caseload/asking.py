@@ -21,7 +21,7 @@ from web.named import NO_DAY, NamedSchool
 from web.noun import NO_PLACE, Listing, Shelf, Values
 from web.office import office
 from web.policy import Action
-from web.served import served_types
+from web.served import remit
 
 OWN_MOVES: Mapping[Role, tuple[WaitingFor, ...]] = {
     Role.HEADTEACHER: (WaitingFor.HEADTEACHER, WaitingFor.SCHOOL),
@@ -71,7 +71,7 @@ def narrowed(connection: sa.Connection, limited: Reach, filters: Values) -> view
     asking = signed_in()
     whose = filters.get("whose") or usual(asking)
     more: view.Narrowed = {
-        "served": schools.served_ids(served_types()),
+        "served": schools.served_ids(remit()),
         "due_before": filters.get("due_before"),
         **told_of_caseload(connection, asking),
     }

@@ -18,7 +18,7 @@ from domain.local_authorities import code_of, name_of
 from domain.vocabulary import Channel, Role, Team
 from projections import caseload
 from projections.caseload import WaitingFor
-from projections.schools import by_urn, listed
+from projections.schools import Remit, by_urn, listed
 from providers.catalogue.dated_names import date_in_name
 from web import words
 from web.accounts import accounts as kept
@@ -113,7 +113,7 @@ def load_register(office: Office, register: Path, la: str | None) -> Done:
         raise NoSchools(f"{register.name} has no school of {la or 'any authority'}")
     town = Town(office, cast(SEED, today), today, Random(SEED))
     with office.read() as connection:
-        found = listed(connection, today=today, served=STATE_FUNDED, limit=MOST_LOOKED_AFTER + 1)
+        found = listed(connection, today=today, served=Remit(STATE_FUNDED), limit=MOST_LOOKED_AFTER + 1)
     if len(found) > MOST_LOOKED_AFTER:
         click.echo("So many schools are no one service's: nobody is put in post. Open accounts with `sis accounts`.")
         return report

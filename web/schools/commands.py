@@ -27,6 +27,7 @@ from web.policy import Action, Concerned
 from web.schools import schemas
 from web.schools.finding import LISTING
 from web.schools.schemas import Outcome
+from web.served import is_ours
 
 
 def _of_urn(connection: sa.Connection, urn: str) -> UUID | None:
@@ -105,6 +106,10 @@ def _is_open(school: School) -> bool:
     return _stands(school) and not school.is_closed and school.left_on is None
 
 
+def _is_open_and_ours(school: School) -> bool:
+    return _is_open(school) and is_ours(school.details.get("la_code"))
+
+
 def _has_officer(school: School) -> bool:
     last = school.link_officers[-1] if school.link_officers else None
     return _is_open(school) and last is not None and last.until is None
@@ -141,7 +146,7 @@ def _only_proposal(_: sa.Connection, school: School) -> Mapping[str, Any]:
     schemas.AssignOfficer,
     done="The link officer is assigned",
     submit="Assign the officer",
-    offered=_is_open,
+    offered=_is_open_and_ours,
     context=_officers,
     initial=_from_today,
 )
@@ -199,7 +204,7 @@ def end_cover(deal: Deal[School], values: Values) -> None:
     schemas.SetNeedCategory,
     done="The need category is set",
     submit="Set the category",
-    offered=_is_open,
+    offered=_is_open_and_ours,
     context=_categories,
     initial=_from_today,
 )

@@ -26,7 +26,7 @@ from web.pages import Beside
 from web.policy import Action, Concerned
 from web.restricted import kept_from_whoever_asks
 from web.schools.details import as_of, told
-from web.served import why_not_served
+from web.served import is_ours, why_not_served
 
 SOON = 10
 """How many of the things that wait stand on the summary."""
@@ -214,7 +214,8 @@ def _contacts(school: School, leaders: Iterable[PersonRow], asking: Visitor) -> 
 
 
 def _begin(school: School, asking: Visitor) -> Iterator[tuple[str, str]]:
-    if school.is_closed or school.left_on is not None or not asking.may_change:
+    begins_here = not school.is_closed and school.left_on is None and is_ours(school.details.get("la_code"))
+    if not begins_here or not asking.may_change:
         return
     where = _where(school)
     for title, path, action in (

@@ -16,11 +16,11 @@ from web.fields import known_or_not, person_field
 from web.identity import Reach
 from web.noun import Listing, Values
 from web.office import office
-from web.served import is_served, served_types
+from web.served import is_served, remit
 
 
 class WorkedWith(Word):
-    """Whether the service works with a school: open, and of a type that the settings name."""
+    """Whether the service works with a school: open, this authority's, and of a type that the settings name."""
 
     SERVED = "served"
     OTHERS = "others"
@@ -77,8 +77,8 @@ def found(
         status=filters.get("status"),
         officers=[filters["officer"]] if filters.get("officer") else None,
         category=filters.get("category"),
-        served=served_types() if worked_with is WorkedWith.SERVED else None,
-        not_served=served_types() if worked_with is WorkedWith.OTHERS else None,
+        served=remit() if worked_with is WorkedWith.SERVED else None,
+        not_served=remit() if worked_with is WorkedWith.OTHERS else None,
         among=limited.narrowed(),
         after=after,
         limit=limit,

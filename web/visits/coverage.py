@@ -14,12 +14,12 @@ from domain.vocabulary import Word
 from projections import schools
 from projections.view import Row
 from projections.visits import CoreCount, core_visits
-from web.authority import authority, settings_of
+from web.authority import settings_of
 from web.identity import Reach, signed_in
 from web.noun import Listing, Shelf, Values
 from web.office import office
 from web.policy import Action
-from web.served import served_types
+from web.served import remit
 from web.terms import term_of
 from web.visits.schemas import CoverageFilters
 from web.walking import behind
@@ -96,9 +96,7 @@ def coverage(connection: sa.Connection, limited: Reach, filters: Values) -> Cove
     within = limited.narrowed()
     known = [
         school
-        for school in schools.listed(
-            connection, today=today, ours=authority().own_code, served=served_types(), limit=EVERY_SCHOOL
-        )
+        for school in schools.listed(connection, today=today, served=remit(), limit=EVERY_SCHOOL)
         if within is None or school.id in within
     ]
     looked_after = schools.looked_after(connection, [school.id for school in known], today=today)

@@ -75,6 +75,33 @@ def test_the_page_of_a_school_says_why_the_service_does_not_work_with_it(
         assert "None</dd>" not in page
 
 
+def test_a_school_of_another_authority_is_nowhere_one_that_we_work_with(
+    world: World, sign_in: Callable[..., Browser], program: Use
+) -> None:
+    ours = world.urn(world.school("Ashgrove", school_type="Community school"))
+    world.school("Old Mill", status="Closed")
+    other = world.school("Lever Edge", school_type="Community school", la_code="350", la_name="Bolton")
+    rate(world, other)
+    theirs, director = world.urn(other), world.director()
+    browser, use = sign_in(director), program(director)
+
+    page = browser.get("/schools/")
+    assert "1 school we work with, 2 others (1 not open, 0 of types we do not work with, 1 of other auth" in page
+    for worked_with, number in (("served", 1), ("others", 2)):
+        rows = use.get(f"/schools?worked_with={worked_with}").json["items"]
+        assert len(rows) == number
+        assert {row["is_served"] for row in rows} == {worked_with == "served"}
+        assert {ours, theirs} & {row["urn"] for row in rows} == ({ours} if worked_with == "served" else {theirs})
+    file = unescape(browser.get(f"/schools/{theirs}"))
+    assert "This is not one of the schools we work with: it belongs to another authority, Bolton." in file
+    for offer in ("assign-officer", "set-need-category", "visits/plan", "requests/raise"):
+        assert f"/{offer}" not in file
+        assert f"/{offer}" in browser.get(f"/schools/{ours}") or offer == "requests/raise"
+    assert "review_the_need_category" not in {
+        row["task"] for row in use.get("/caseload?whose=everybody").json["items"]
+    }
+
+
 def rate(world: World, school: UUID) -> None:
     rating: dict[str, Any] = {"from_": TODAY, "review_due": date(2026, 11, 16), "rationale": "Results"}
     change(world, school, lambda each: each.set_need_category("C", among="ABCD", scheme="settings-0", **rating))
