@@ -127,12 +127,14 @@ class Taken:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One change to one record, which the file tells in `line`. `column` and `value` are the cell to look at where
-    the record refuses it; `key` tells it from the other changes of the same file."""
+    the record refuses it; `key` tells it from the other changes of the same file. `also` are further lines that tell
+    the same change: what is refused is a problem of each."""
 
     line: int
     column: str = "URN"
     value: str
     key: str
+    also: tuple[int, ...] = ()
 
     def act(self, work: Work) -> None:
         """Make the change. Raises the record's refusal."""
@@ -176,7 +178,8 @@ def carry_out(
                     service.do(_all(remaining))
                 break
             except _SomeRefused as some:
-                report.problems += (_problem(remaining[place], refusal) for place, refusal in some.refused.items())
+                for place, refusal in some.refused.items():
+                    report.problems += _problems(remaining[place], refusal)
                 remaining = [step for place, step in enumerate(remaining) if place not in some.refused]
         carried_out.update(map(type, remaining))
         done += len(batch)
@@ -200,8 +203,8 @@ def _all(batch: Sequence[Step]) -> Callable[[Work], None]:
     return command
 
 
-def _problem(step: Step, refusal: Refusal) -> Problem:
-    return Problem(step.line, step.column, step.value, str(refusal))
+def _problems(step: Step, refusal: Refusal) -> list[Problem]:
+    return [Problem(line, step.column, step.value, str(refusal)) for line in (step.line, *step.also)]
 
 
 def must_be_dated(source: Source) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -22,10 +22,10 @@ class NotThatSchool(Refusal):
 
 @dataclass(slots=True)
 class LinksReport(Taken):
-    """What became of the rows.
+    """What became of the rows, each of which has one outcome.
 
-    `other` counts links in which neither school follows the other, `unknown` the successions of which the product
-    does not know both schools; two rows that tell one succession from both ends count once.
+    `other` counts links in which neither school follows the other, `unknown` those of which the product does not know
+    both schools. Of two rows that tell one succession from both ends one proposes it, and the other is `unchanged`.
     """
 
     proposed: int = 0
@@ -35,13 +35,19 @@ class LinksReport(Taken):
 
 @dataclass(frozen=True, slots=True)
 class _Link:
-    """One succession, as the register tells it in a line."""
+    """One succession, as the register tells it in a line; `also` is the line that tells it from the other end."""
 
     line: int
     earlier: int
     later: int
     kind: str
     on: date | None
+    also: tuple[int, ...] = ()
+
+    @property
+    def rows(self) -> int:
+        """How many rows tell it."""
+        return 1 + len(self.also)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,16 +83,26 @@ def import_links(
         for link in batch:
             earlier, later = there.get(link.earlier), there.get(link.later)
             if earlier is None or later is None:
-                report.unknown += 1
+                report.unknown += link.rows
             elif earlier.id == later.id or link.later in earlier.successors:
-                report.unchanged += 1
+                report.unchanged += link.rows
             else:
                 urn, key = str(link.earlier), f"URN {link.earlier} to {link.later}"
                 steps.append(
-                    _Proposal(line=link.line, value=urn, key=key, school=earlier.id, link=link, source=source)
+                    _Proposal(
+                        line=link.line,
+                        also=link.also,
+                        value=urn,
+                        key=key,
+                        school=earlier.id,
+                        link=link,
+                        source=source,
+                    )
                 )
     steps.sort(key=lambda step: step.school)
+    told = sum(step.link.rows for step in steps) + len(report.problems)
     report.proposed = carry_out(service, steps, report, progress)[_Proposal]
+    report.unchanged += told - len(report.problems) - report.proposed
     return report
 
 
@@ -161,10 +177,13 @@ def _successions(rows: Iterable[LinkRow], report: LinksReport) -> dict[tuple[int
         if row.direction == SUCCESSOR:
             before = found.get((row.urn, row.linked_urn))
             on = row.on or (before.on if before else None)
-            found[row.urn, row.linked_urn] = _Link(row.line, row.urn, row.linked_urn, row.kind, on)
+            also = (before.line, *before.also) if before else ()
+            found[row.urn, row.linked_urn] = _Link(row.line, row.urn, row.linked_urn, row.kind, on, also)
         elif row.direction == PREDECESSOR:
             link = _Link(row.line, row.linked_urn, row.urn, row.kind, row.on)
-            found.setdefault((link.earlier, link.later), link)
+            first = found.setdefault((link.earlier, link.later), link)
+            if first is not link:
+                found[link.earlier, link.later] = replace(first, also=(*first.also, row.line))
         else:
             report.other += 1
     return found

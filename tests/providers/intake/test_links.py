@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -84,7 +85,7 @@ def test_a_link_is_proposed_from_either_end_and_once_for_both(
         link(PRIMARY, JUNIOR, "Predecessor - merged"),
     )
 
-    assert (report.proposed, report.unchanged) == (2, 0)
+    assert (report.proposed, report.unchanged) == (2, 1)
     assert set(proposals(ask)) == {
         (known_schools[INFANT], PRIMARY, "Successor - merged"),
         (known_schools[JUNIOR], PRIMARY, "Predecessor - merged"),
@@ -112,6 +113,22 @@ def test_a_declined_link_is_not_proposed_again(take_in: Import, ask: Ask, change
 
     assert take_in(link(INFANT, PRIMARY)).unchanged == 1
     assert proposals(ask) == []
+
+
+def test_each_row_of_links_has_one_outcome(take_in: Import) -> None:
+    rows = [link(INFANT, JUNIOR, "Closure")]
+    for earlier, later in ((INFANT, PRIMARY), (JUNIOR, ACADEMY), (INFANT, 999999)):
+        rows += (
+            link(earlier, later),
+            link(later, earlier, "Predecessor"),
+            link(later, earlier, "Predecessor - merged"),
+        )
+    rows = [replace(row, line=line) for line, row in enumerate(rows, 2)]
+
+    for _ in range(2):
+        report = take_in(*rows)
+        told = report.proposed, report.unchanged, report.unknown, report.other, len(report.problems)
+        assert sum(told) == len(rows), told
 
 
 def test_links_that_say_nothing_of_known_schools_are_counted(take_in: Import, ask: Ask) -> None:

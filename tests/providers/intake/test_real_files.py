@@ -67,6 +67,7 @@ def test_what_hangs_on_schools_is_taken_in_once(
     gias = real_data / "gias"
 
     def take_in() -> tuple[int, int, int]:
+        rows_of_links = 33_801
         with signed():
             links = import_links(
                 service,
@@ -74,6 +75,8 @@ def test_what_hangs_on_schools_is_taken_in_once(
                 source=Source("links", date(2025, 4, 22)),
                 known=known,
             )
+        told = links.proposed, links.unchanged, links.unknown, links.other, links.passed_over, len(links.problems)
+        assert sum(told) == rows_of_links, told
         with signed():
             groups = import_groups(
                 service,
