@@ -156,6 +156,12 @@ def told_of_log(asking: Visitor) -> sa.ColumnElement[bool] | None:
     return audit_trail.trail.table.c.topic.not_in(kept_back) if kept_back else None
 
 
+def kinds_told(asking: Visitor) -> list[str]:
+    """The kinds of record of which the trail may tell somebody, in the order of the alphabet."""
+    told = {topic.partition(".")[0] for topic in EVENTS if asking.may(right_to_read(topic))}
+    return [kind for kind in audit_trail.kinds() if kind in told]
+
+
 def told_of_trail(asking: Visitor, where: Concerned) -> sa.ColumnElement[bool] | None:
     """What of the trail of a school is worth reading for somebody: all that a Disclosure will tell them, and little
     else. None where that is everything, or too little can be said beforehand."""

@@ -14,13 +14,13 @@ from werkzeug.exceptions import BadRequest
 from domain.vocabulary import Channel, Purpose
 from projections import audit_trail, references
 from projections.audit_trail import Wanted
-from web.disclosure import told_of_log
+from web.disclosure import kinds_told, told_of_log
 from web.identity import Reach, Visitor, signed_in
 from web.named import NO_DAY, Named, NamedSchool
 from web.noun import Listing, Shelf, Values
 from web.office import office
 from web.policy import Action
-from web.timeline import Entry, HistoryEntry, as_row, timeline_of
+from web.timeline import Entry, HistoryEntry, as_row, kind_label, timeline_of
 
 
 class Dated(StrEnum):
@@ -46,7 +46,7 @@ class Reason(StrEnum):
 class AnyRecord(fields.String):
     """Any record by its reference; loads as its id. One of which whoever asks is told nothing is as good as none."""
 
-    default_error_messages = {"unknown": "Enter a reference like SR-2026-0001"}
+    default_error_messages = {"unknown": "There is no such record, or you may not read its trail"}
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         with office().read() as connection:
@@ -57,8 +57,8 @@ class AnyRecord(fields.String):
 
 
 def _is_kind(value: str) -> None:
-    if value not in audit_trail.kinds():
-        raise ValidationError("There are no records of that kind")
+    if value not in kinds_told(signed_in()):
+        raise ValidationError("There are no records of that kind, or you may not read their trail")
 
 
 class AuditFilters(Schema):
@@ -123,6 +123,14 @@ def entries_told(
             break
         after = found[-1]
     return told[:limit]
+
+
+def held(asking: Visitor) -> str:
+    """What the trail holds for somebody, in the words of its page and its sheet."""
+    if told_of_log(asking) is None:
+        return "Everything that was recorded"
+    kinds = sorted(kind_label(kind) for kind in kinds_told(asking))
+    return f"Of what was recorded, what you may read, which is of these kinds alone: {', '.join(kinds)}"
 
 
 def place(after: str | None) -> int | None:

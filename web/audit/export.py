@@ -11,7 +11,7 @@ from domain.acting import LONDON
 from domain.reading import Door
 from projections.audit_trail import Wanted
 from web import words
-from web.audit.asking import page_of
+from web.audit.asking import held, page_of
 from web.identity import Visitor
 from web.office import Office
 from web.restricted_readings import record_shown
@@ -54,7 +54,8 @@ def rows(office: Office, asked: Wanted, asking: Visitor, filters: str) -> Iterat
     finally:
         record_shown(Door.SHEET)
     made = words.datetime(office.now())
-    yield (f"End of sheet. Entries: {count}. Filters: {filters or 'none'}. Made by {asking.name} on {made}.",)
+    searched = f"Searched: {held(asking)}. Filters: {filters or 'none'}"
+    yield (f"End of sheet. Entries: {count}. {searched}. Made by {asking.name} on {made}.",)
 
 
 def _entries(connection: sa.Connection, asked: Wanted, asking: Visitor) -> Iterator[Entry]:

@@ -14,10 +14,10 @@ from domain.aggregate import Event
 from domain.vocabulary import Purpose, Sensitivity
 from projections import audit_trail
 from projections.audit_trail import Wanted
-from web.audit.asking import AuditFilters, Dated, Page, Reason, Took, audit, page_of, wanted
+from web.audit.asking import AuditFilters, Dated, Page, Reason, Took, audit, held, page_of, wanted
 from web.audit.details import Told, told_of
 from web.audit.export import rows
-from web.disclosure import Disclosure
+from web.disclosure import Disclosure, kinds_told
 from web.identity import allow, signed_in
 from web.known import rows_of
 from web.office import office
@@ -57,6 +57,7 @@ def search() -> Answer:
     shown = render_template(
         "audit/search.html",
         page_title="Audit trail",
+        held=held(signed_in()),
         entries=page.entries,
         filter_fields=fields,
         errors=errors_of(fields),
@@ -151,7 +152,7 @@ def _saved_with(connection: sa.Connection, event: Event) -> list[Event]:
 
 def _fields(wrong: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """The questions of the filter; a message stands beside the one that cannot be read."""
-    kinds = [(kind, kind_label(kind)) for kind in audit_trail.kinds()]
+    kinds = [(kind, kind_label(kind)) for kind in kinds_told(signed_in())]
     options: Mapping[str, tuple[str, Iterable[tuple[str, str]]]] = {
         "since": ("date", ()),
         "until": ("date", ()),

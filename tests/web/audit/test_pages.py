@@ -92,6 +92,30 @@ def test_those_who_answer_for_the_service_read_the_trail(world: World, sign_in: 
         sign_in(person).get("/audit")
 
 
+def test_the_trail_says_of_what_it_tells_each_reader_and_offers_the_kinds_of_that(
+    world: World, sign_in: SignIn, cases: tuple[ConcernCase, ConcernCase]
+) -> None:
+    for person, is_all in ((world.reviewer(), True), (world.director(), True), (world.administrator(), False)):
+        asking = sign_in(person)
+        page, sheet = asking.get("/audit"), asking.get("/audit.csv")
+        for told in (text_of(page), sheet.splitlines()[-1]):
+            assert ("Everything that was recorded" in told) is is_all
+            assert ("Of what was recorded, what you may read" in told) is not is_all
+        assert ('<option value="concern"' in page) is is_all
+        assert '<option value="account"' in page
+        asking.get("/audit?kind=concern", 200 if is_all else 422)
+
+
+def test_a_record_that_one_may_not_read_and_one_that_is_not_there_are_answered_alike(
+    world: World, sign_in: SignIn, cases: tuple[ConcernCase, ConcernCase]
+) -> None:
+    administrator = sign_in(world.administrator())
+    for record in ("CC-2026-0001", "CC-2026-0999"):
+        page = administrator.get(f"/audit?record={record}", 422)
+        assert "There is no such record, or you may not read its trail" in page
+        assert "Enter a reference like" not in page
+
+
 def test_nobody_else_does(world: World, sign_in: SignIn, schools: tuple[UUID, UUID]) -> None:
     for person in (world.officer(), world.broker(), world.headteacher(schools[0])):
         for path in ("/audit", "/audit.csv", f"/audit/{uuid4()}"):
@@ -139,9 +163,9 @@ UNREADABLE = {
     "school=999999": "No school has that URN or name",
     "school=school": "Several have that name. Enter one of: ",
     "person=nobody": "No person has that reference or name",
-    "record=XX-1": "Enter a reference like SR-2026-0001",
+    "record=XX-1": "There is no such record, or you may not read its trail",
     "since=yesterday": "Enter a real date, like 2026-11-02",
-    "kind=unicorn": "There are no records of that kind",
+    "kind=unicorn": "There are no records of that kind, or you may not read their trail",
     "purpose=fun": "Purpose: choose one of those offered",
 }
 
@@ -274,7 +298,7 @@ def test_an_administrator_reads_of_accounts_people_settings_and_the_register_and
         assert not [text for text in kept if text in told]
     assert {row["kind"] for row in walked} == {"account", "authority", "import", "person", "provider", "school"}
     for kind in ("visit", "tender", "concern", "record-of-visit"):
-        assert walk(api, f"kind={kind}") == []
+        assert "you may not read" in api.get(f"/audit?kind={kind}", 422).text
 
 
 def walk(api: Program, query: str) -> list[dict[str, Any]]:
