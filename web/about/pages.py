@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as Answer
 
 from web.about.brand import style_sheet
 from web.about.health import health_of
+from web.accounts import security_trail
 from web.accounts.sessions import IDLE, LASTS
 from web.authority import authority, settings_of
 from web.identity import allow, signed_in
@@ -62,7 +63,9 @@ def cookies() -> str:
 def privacy() -> str:
     settings, _ = settings_of(office())
     kept = [(each.record_class.replace("_", " ").capitalize(), each.years) for each in settings.retention]
-    return render_template("about/privacy.html", page_title="Privacy notice", kept=kept)
+    return render_template(
+        "about/privacy.html", page_title="Privacy notice", kept=kept, security_days=security_trail.KEPT.days
+    )
 
 
 @pages.get("/brand.css")

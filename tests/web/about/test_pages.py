@@ -65,6 +65,22 @@ def test_the_privacy_notice_tells_how_long_the_authority_keeps_things(world: Wor
     assert ">33<" in anybody.get("/privacy")
 
 
+def test_the_privacy_notice_tells_all_that_is_kept_of_people_and_how_readings_are_recorded(anybody: Browser) -> None:
+    page = " ".join(anybody.get("/privacy").split())
+    for kept in (
+        "raise concerns, or are named",
+        "network address",
+        "sessions",
+        "tokens",
+        "second factor",
+        "refusals",
+    ):
+        assert kept in page, kept
+    assert "are kept for 366 days" in page
+    assert "each reading is recorded" not in page
+    assert "once a day for each reader, record and way of reading" in page
+
+
 def change(world: World, settings: Settings) -> None:
     """Settings in force tomorrow, which then is today."""
     tomorrow = TODAY + timedelta(days=1)
