@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from domain.aggregate import Aggregate, Event, Refusal
@@ -16,6 +17,11 @@ MOST_PROBLEMS = 100
 
 LONGEST = 300
 """Characters that are kept of a heading or a reason, which come from the file in part."""
+
+
+COUNTED_AFTER_A_BREAK = (
+    "It had broken off: counted since it was begun again; what was saved before that is counted as known"
+)
 
 
 class ImportKind(Word):
@@ -172,14 +178,27 @@ class Import(Aggregate):
             record.beginnings.append(_begun(self))
 
     class Finished(Event):
-        """`counts` are those of the last beginning: what was saved before is known already then. `problems` are the
-        first of all."""
+        """`counts` are those since the last beginning: what was saved before is known already then. `times_begun`
+        says how often it was begun, None where it was not kept. `problems` are the first of all."""
 
         TOPIC = "import.finished"
-        says = "{by} finished the import: {counts}; problems: {problem_count}"
+        SCHEMA = 2
+        says = "{by} finished the import: {counts}; problems: {problem_count}{counted_since}"
+        times_begun: int | None
         counts: tuple[Count, ...]
         problem_count: int
         problems: tuple[RowProblem, ...]
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            state["times_begun"] = None
+
+        @property
+        def counted_since(self) -> str:
+            """Since when was counted, where that may not be the whole of the import."""
+            if self.times_begun is None:
+                return ". Counted since it was last begun; what was saved before that is counted as known"
+            return f". {COUNTED_AFTER_A_BREAK}" if self.times_begun > 1 else ""
 
         def apply(self, record: Import) -> None:
             record.finished_at = self.meta.signature.at
@@ -214,7 +233,14 @@ class Import(Aggregate):
         """Note what became of the file; of the problems the first hundred are kept. Raises ImportIsFinished."""
         self._must_be_unfinished()
         first = tuple(RowProblem(each.line, each.column[:LONGEST], each.reason[:LONGEST]) for each in problems)
-        self.record(self.Finished(counts=tuple(counts), problem_count=len(problems), problems=first[:MOST_PROBLEMS]))
+        self.record(
+            self.Finished(
+                times_begun=len(self.beginnings),
+                counts=tuple(counts),
+                problem_count=len(problems),
+                problems=first[:MOST_PROBLEMS],
+            )
+        )
 
     @property
     def is_finished(self) -> bool:
@@ -222,8 +248,13 @@ class Import(Aggregate):
 
     @property
     def begun(self) -> Begun:
-        """The last beginning."""
-        return self.beginnings[-1]
+        """The first beginning."""
+        return self.beginnings[0]
+
+    @property
+    def begun_again(self) -> Sequence[Begun]:
+        """The beginnings after it had broken off."""
+        return self.beginnings[1:]
 
     def _must_be_unfinished(self) -> None:
         if self.is_finished:

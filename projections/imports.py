@@ -14,7 +14,7 @@ from projections.view import Row, Sheet, View, replace
 
 class ImportRow(Row):
     """An import as it stands. `file_name` and `sha256` are those of its files, several after one another; who began
-    it, and when, are those of its last beginning."""
+    it, and when, are those of its first beginning."""
 
     id: UUID
     reference: str
@@ -51,12 +51,6 @@ def import_began(_: ImportRow | None, event: Import.Began) -> ImportRow:
         begun_by=signature.actor,
         channel=signature.channel,
     )
-
-
-@imports.on(Import.Resumed)
-def import_resumed(row: ImportRow | None, event: Import.Resumed) -> ImportRow | None:
-    signature = event.meta.signature
-    return row and replace(row, begun_at=signature.at, begun_by=signature.actor, channel=signature.channel)
 
 
 @imports.on(Import.Finished)

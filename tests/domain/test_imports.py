@@ -77,6 +77,21 @@ def test_an_import_that_broke_off_goes_on_when_it_is_begun_again() -> None:
         .record
     )
     assert [begun.by for begun in record.beginnings] == [ADMINISTRATOR, other]
+    assert (record.begun.by, [begun.by for begun in record.begun_again]) == (ADMINISTRATOR, [other])
+
+
+def test_what_is_counted_after_a_break_is_said_to_be_so() -> None:
+    with at_the_machine():
+        record = Import.begin("IM-2026-0001", ASKED)
+        record.resume()
+        record.finish(COUNTS, [])
+    assert sentence(record.pending[-1], {}) == (
+        "Whoever runs the service finished the import: 1,286 schools registered, 0 unchanged; problems: 0. "
+        "It had broken off: counted since it was begun again; what was saved before that is counted as known"
+    )
+    state: dict[str, object] = {"counts": [], "problem_count": 0, "problems": []}
+    Import.Finished.upcast_v1_v2(state)
+    assert state["times_begun"] is None, "an older release did not keep whether it had broken off"
 
 
 def test_a_finished_import_neither_goes_on_nor_ends_again() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from domain.aggregate import Refusal
-from domain.imports import ImportKind
+from domain.imports import COUNTED_AFTER_A_BREAK, ImportKind
 from domain.provider import ProviderKind
 from domain.school import Source
 from domain.vocabulary import Channel
@@ -162,6 +162,8 @@ class Intake:
             click.echo(f"This very file was imported on {words.date(before.finished_at)} ({before.reference})")
         record, done = take_in(office, wanted)
         click.echo(f"Recorded as the import {record.reference}")
+        if record.begun_again:
+            click.echo(COUNTED_AFTER_A_BREAK)
         return done
 
     def _rehearse(self, office: Office, wanted: Wanted) -> Done:

@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask import Blueprint
 
-from domain.imports import Begun, Import, Outcome
+from domain.imports import COUNTED_AFTER_A_BREAK, Begun, Import, Outcome
 from domain.local_authorities import name_of
 from projections.imports import ImportRow
 from web import words
@@ -72,6 +72,7 @@ def show(ref: str) -> str:
 def _more(_: sa.Connection, record: Import, __: Beside) -> Mapping[str, Any]:
     return {
         "who": _who,
+        "counted_after_a_break": COUNTED_AFTER_A_BREAK,
         "counts": counts_of(record.counts),
         "problems": [[f"{each.line:,}", each.column, each.reason] for each in record.problems],
         "more_problems": record.problem_count - len(record.problems),

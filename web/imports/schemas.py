@@ -103,8 +103,9 @@ class RowProblemOut(Schema):
 
 
 class ImportOut(Schema):
-    """An import as the API shows it. `problems` are the first hundred of `problem_count`. One that is not finished
-    is running, or broke off and goes on when the same file is sent again under another key."""
+    """An import as the API shows it. `counts` are those since the last of the `beginnings`: what
+    was saved before is counted as known. `problems` are the first hundred of `problem_count`. One that is not
+    finished is running, or broke off and goes on when the same file is sent again under another key."""
 
     reference = fields.String()
     version = fields.Integer()

@@ -172,7 +172,12 @@ def test_an_import_that_was_killed_is_seen_as_unfinished_and_goes_on_when_it_is_
     told = taken_in("schools", file)
 
     assert "5 schools registered, 0 brought up to date, 1,000 unchanged" in told
+    assert "It had broken off: counted since it was begun again" in told
+    assert "It had broken off" not in other
     _, first = recorded(office)
     assert first.id == broken_off.id, "another file does not go on with it, the same file does"
     assert first.is_finished
-    assert len(first.beginnings) == 2
+    assert (first.begun, len(first.begun_again)) == (broken_off.begun, 1)
+    assert view_rows(office)[1].begun_at == broken_off.begun.at
+    [*_, finished] = office.store.get(first.id)
+    assert "what was saved before that is counted as known" in sentence(finished, {})

@@ -254,7 +254,9 @@ def test_an_import_that_broke_off_is_shown_as_not_finished_and_goes_on(
     [record] = recorded(world.office)
     assert record.is_finished
     assert len(record.beginnings) == 2
-    assert "It had broken off before" in administrator.get("/imports/IM-2026-0001")
+    page = administrator.get("/imports/IM-2026-0001")
+    assert "It had broken off: counted since it was begun again" in page
+    assert re.search(r"Begun again at .* by Ada Administrator, after it had broken off", page)
 
 
 def test_who_reads_imports_and_who_begins_them(world: World, administrator: Browser, sign_in: Open) -> None:
