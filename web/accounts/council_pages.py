@@ -12,13 +12,15 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+import sqlalchemy as sa
 from flask import Blueprint, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from domain.aggregate import Refusal
 from domain.vocabulary import Channel, Role, Word
-from web.accounts import accounts, council, keeping, proof, security_trail, sessions
+from projections import people
+from web.accounts import accounts, council, factors, keeping, proof, security_trail, sessions
 from web.accounts.accounts import Account, LinkNoLongerValid
 from web.accounts.cookie import take_cookie
 from web.accounts.council import METHOD
@@ -38,6 +40,10 @@ council_pages = Blueprint("council", __name__)
 
 OUTSIDE = {Role.HEADTEACHER, Role.CHAIR, Role.SPECIALIST}
 """The posts of those who are not of the council: they use passwords."""
+
+
+class LinkDoesNotSuffice(Refusal):
+    """A one-time link alone does not link a council account with this account."""
 
 
 class Way(Word):
@@ -173,17 +179,39 @@ def _link(came: Confirmed) -> ResponseReturnValue:
     account = keeping.find(office(), session.person)
     try:
         with signed(own_post(signed_in())):
-            keeping.link_council_account(office(), account, came.issuer, came.subject)
+            had_factor = keeping.link_council_account(office(), account, came.issuer, came.subject)
     except Refusal as refusal:
         flash(str(refusal))
         return redirect("/account", SEE_OTHER)
-    return _linked(account, "/account")
+    response = _linked(account, "/account")
+    if had_factor:
+        flash("Your second factor here is removed: the council's sign-in asks for its own")
+    return response
+
+
+def _check_link_suffices(connection: sa.Connection, account: Account) -> None:
+    """A link stands in place of the password, and of nothing else: a second factor is not gone round by it.
+
+    Raises LinkDoesNotSuffice, also for those who are not of the council.
+    """
+    if factors.is_set_up(connection, account.id):
+        raise LinkDoesNotSuffice(
+            "This account has a second factor. Open the link to set a password, sign in with it and a code, and use "
+            "your council account from your account page. Where phone and recovery codes are lost, ask the "
+            "administrator of the service to remove the second factor first"
+        )
+    held = people.posts.table.c
+    today = sa.and_(held.person == account.person, people.held_on(office().today()))
+    roles = set(connection.execute(sa.select(held.role).where(today)).scalars())
+    if roles and roles <= OUTSIDE:
+        raise LinkDoesNotSuffice("Only people of the council use a council account. Open the link to set a password")
 
 
 def _use_link(came: Confirmed) -> ResponseReturnValue:
     try:
         with office().read_present() as connection:
             account = accounts.account_of_link(connection, came.kept["token"], office().now())
+            _check_link_suffices(connection, account)
         with office().acting(account.person, "", Channel.SCREEN, correlation=g.get("request_id", "")):
             keeping.link_council_account(office(), account, came.issuer, came.subject)
     except LinkNoLongerValid as refusal:

@@ -177,8 +177,8 @@ def end_session(office: Office, person: UUID, number: str) -> None:
     security_trail.note(office, Kind.SESSIONS_ENDED, person=person, by=person, detail="one")
 
 
-def link_council_account(office: Office, account: Account, issuer: str, subject: str) -> None:
-    """Let a person in by their council account alone.
+def link_council_account(office: Office, account: Account, issuer: str, subject: str) -> bool:
+    """Let a person in by their council account alone; whether a second factor is removed with it.
 
     Raises AccountIsDisabled, CouncilAccountInUse, NothingToChange.
     """
@@ -187,9 +187,13 @@ def link_council_account(office: Office, account: Account, issuer: str, subject:
     if find(office, account.person).comes_by_council:
         raise NothingToChange("This person signs in with a council account already. Remove that first")
 
+    had_factor = False
+
     def link(connection: sa.Connection) -> bool:
+        nonlocal had_factor
         if not council.link(connection, account, issuer, subject, office.now()):
             return False
+        had_factor = factors.is_set_up(connection, account.id)
         factors.remove(connection, account.id)
         return True
 
@@ -201,6 +205,9 @@ def link_council_account(office: Office, account: Account, issuer: str, subject:
         kind=Kind.COUNCIL_LINKED,
         detail=issuer,
     )
+    if had_factor:
+        _note(office, Kind.FACTOR_REMOVED, account.person, "with the council account, which has its own")
+    return had_factor
 
 
 def remove_council_account(office: Office, person: UUID, *, reason: str) -> None:

@@ -145,12 +145,14 @@ def _typed() -> dict[str, str]:
 
 
 def _password_page(form: Form, account: accounts.Account, status: int = 200) -> tuple[str, int]:
+    with office().read_present() as connection:
+        by_link_alone = not factors.is_set_up(connection, account.id)
     page = render_template(
         "accounts/set_password.html",
         page_title="Set your password",
         lead=f"You sign in as {account.sign_in_name}.",
         form=form,
-        council_href=link_href(request.path),
+        council_href=link_href(request.path) if by_link_alone else "",
         submit_label="Set password",
     )
     return page, status

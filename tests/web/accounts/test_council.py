@@ -110,6 +110,40 @@ def test_a_link_of_the_administrator_lets_somebody_link_their_council_account_on
     assert other.get("/account").status_code == 303
 
 
+def test_a_link_of_the_administrator_does_not_go_round_the_second_factor(
+    anna: UUID, council: Council, client: FlaskClient, door: Door, sign_in: SignIn, world: World
+) -> None:
+    phone, _ = set_up(sign_in(anna), world)
+    with door.acting():
+        link = f"/password/{keeping.make_password_link(door.office, anna)}"
+    assert f"{link}/council" not in client.get(link).text
+    refused = by_council(client, f"{link}/council")
+    assert refused.status_code == 403
+    assert "This account has a second factor" in refused.text
+    assert client.get("/account").status_code == 303
+    client.post(link, data={"password": PASSWORD})
+    assert client.post("/sign-in", data=ANNAS).location == "/sign-in/code"
+    client.post("/sign-in/code", data={"code": phone.code()})
+    assert by_council(client, "/account/council/link").location == "/account"
+    assert "Your second factor here is removed" in client.get("/account").text
+    with door.office.read_present() as connection:
+        removed = security_trail.entries(connection, kind=Kind.FACTOR_REMOVED)
+    assert [(entry.person, entry.by) for entry in removed] == [(anna, anna)]
+
+
+def test_a_link_of_the_administrator_links_nobody_of_a_school(
+    council: Council, client: FlaskClient, world: World, door: Door
+) -> None:
+    head = world.headteacher(world.school("Ashgrove High School"))
+    door.opens(head, "head@example.org")
+    with door.acting():
+        link = f"/password/{keeping.make_password_link(door.office, head)}"
+    refused = by_council(client, f"{link}/council")
+    assert refused.status_code == 403
+    assert "Only people of the council use a council account" in refused.text
+    assert client.get(link).status_code == 200
+
+
 def test_an_email_address_links_nobody(anna: UUID, council: Council, client: FlaskClient) -> None:
     council.claims = lambda _: {"email": "anna@example.org", "email_verified": True}
     answer = by_council(client)
