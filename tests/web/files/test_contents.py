@@ -61,6 +61,7 @@ CHART = office("ppt", {"ppt/embeddings/Sheet1.xlsx": office("xl"), "ppt/charts/c
         ("list.csv", "name,mark\nCafé,-1\n+44 161 1;!\n".encode("cp1252")),
         ("list.txt", "name\tmark\r\n".encode("utf-16")),
         ("sums.txt", b"1 < 2, and <html> is a word"),
+        ("mail.txt", b"Jo <jo@a.example> wrote: <b>only</b> a script, online=1, javascript: the ongoing = part"),
     ],
 )
 def test_a_file_that_is_what_its_name_says_is_taken(name: str, content: bytes) -> None:
@@ -100,6 +101,16 @@ def test_a_file_that_is_what_its_name_says_is_taken(name: str, content: bytes) -
         ("list.txt", "\n<!-- x --><svg onload='x'>".encode("utf-16")),
         ("list.csv", b"<?xml version='1.0'?><svg/>"),
         ("list.txt", pdf()),
+        ("list.txt", b"<!-- a --><!--> <!-- -- --!>\n<body>"),
+        ("list.txt", b"<b>x</b><script>alert(1)</script>"),
+        ("list.txt", b"x" * 9000 + b"<SCRIPT/src=//a.example>"),
+        ("list.txt", "a <x:script xmlns:x='y'>".encode("utf-16")),
+        ("list.txt", b"a <iframe src='b'>"),
+        ("list.csv", b"a,b\n1,<object data=x>\n"),
+        ("list.txt", b"<b>x</b><img src=x onerror=alert(1)>"),
+        ("list.txt", b"<img alt='>'/onerror = alert(1)>"),
+        ("list.txt", b"<a href=' javascript:alert(1)'>x</a>"),
+        ("list.txt", b"<p>x</p><meta content='0;//a' http-equiv=refresh>"),
     ],
 )
 def test_a_file_that_is_something_else_is_refused(name: str, content: bytes) -> None:
@@ -159,6 +170,7 @@ DDE = '<w:instrText>DDE</w:instrText><w:instrText xml:space="preserve">AUTO c:\\
         ("letter.rtf", b"{\\rtf1{\\object\\objdata 0105}}"),
         ("letter.rtf", b"{\\rtf1{\\*\\template http://a/t.dotm}}"),
         ("letter.rtf", b"{\\rtf1{\\field{\\*\\fldinst{ DDEAUTO c:\\\\cmd}}}}"),
+        ("letter.rtf", b"{\\rtf1{\\field{\\*\\fldinst{\\b D}{\\'44\\i0 \\u69 ?} c:\\\\cmd}}}}"),
         ("list.csv", b"name,mark\n=cmd|' /C calc'!A0,1\n"),
         ("list.csv", "name;@SUM(1)*cmd|'/C calc'!A0".encode("utf-16")),
         ("report.pdf", pdf(f"/OpenAction{LAUNCH}")),

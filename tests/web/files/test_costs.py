@@ -1,0 +1,67 @@
+"""What it costs to judge a file: no more than its size, whatever is in it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+SECONDS = 30
+"""Of the processor for all; what goes back and forth over the same needs minutes for a single one."""
+
+LETTERS = [
+    ("a.txt", b"", b"<!---->", b"z"),
+    ("a.txt", b"", b"<!-- ", b""),
+    ("a.txt", b"<!--", b"--", b""),
+    ("a.txt", b"", b" ", b"<"),
+    ("a.txt", b"", b"<a ", b""),
+    ("a.txt", b"<a ", b" on", b""),
+    ("a.txt", b"<a ", b" onload ", b""),
+    ("a.txt", b"<a ", b"/onl", b""),
+    ("a.txt", b"", b"<meta ", b""),
+    ("a.txt", b"<meta ", b"http-equi", b""),
+    ("a.txt", b"", b"=' ", b""),
+    ("a.txt", b"<", b"a:", b""),
+    ("a.csv", b"", b"=|", b""),
+    ("a.csv", b"", b",=", b"|"),
+    ("a.csv", b"=", b"|", b""),
+    ("a.csv", b"", b"\"' ", b""),
+    ("a.csv", b"", b"\n=|", b""),
+    ("a.csv", b"", b"\r,", b""),
+    ("a.rtf", b"{\\rtf1\\fldinst", b" ", b""),
+    ("a.rtf", b"{\\rtf1\\fldinst", b"{", b""),
+    ("a.rtf", b"{\\rtf1\\fldinst", b"\\b ", b""),
+    ("a.rtf", b"{\\rtf1\\fldinst", b"{ \\b0 } ", b""),
+    ("a.rtf", b"{\\rtf1", b"\\fldinst", b""),
+    ("a.rtf", b"{\\rtf1", b"\\fldinst D", b""),
+    ("a.rtf", b"{\\rtf1\\fldinst", b"D", b""),
+    ("a.rtf", b"{\\rtf1\\fldinst D", b"{} ", b""),
+    ("a.rtf", b"{\\rtf1\\fldinst", b"\\'44", b""),
+    ("a.rtf", b"{\\rtf1\\fldinst", b"\\u68", b""),
+    ("a.rtf", b"{\\rtf1\\fldinst\\b", b"0", b""),
+]
+
+
+JUDGE = """
+import resource
+resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+from web.files.contents import check_content
+from web.files.refusals import OfTheFile
+for size in (200_000, 400_000):
+    for name, before, over_and_over, after in KINDS:
+        print(name, before, over_and_over, size, flush=True)
+        try:
+            check_content(name, before + over_and_over * (size // len(over_and_over)) + after)
+        except OfTheFile:
+            pass
+print("judged")
+"""
+
+
+def test_a_file_of_the_same_over_and_over_is_judged_within_its_size() -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", JUDGE.replace("SECONDS", str(SECONDS)).replace("KINDS", repr(LETTERS))],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (told.returncode, told.stdout.splitlines()[-1:]) == (0, ["judged"]), told.stdout + told.stderr
