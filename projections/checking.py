@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from domain.service import Unreadable
+from domain.service import DiskFault, Displaced, NoRoom, ReadOnly, Unreadable
 from projections.codec import StoredRecord, sorted_out, without_collecting
+from projections.event_log.faults import first_line, meant
 from projections.event_log.recorder import SqlLog, Tail
 from projections.follower import CannotFold, Found, folded, read_for, steps_of
 from projections.rows import live_rows
@@ -18,12 +19,24 @@ from projections.view import Key, Sheet, View
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """A row that is not what the events say it should be; None where there is no such row."""
+    """A row that is not what the events say it should be; None where there is no such row. Of a journal the `rows`
+    that no event made are counted, and told as one."""
 
     sheet: str
     key: Key
     live: Any
     rebuilt: Any
+    rows: int = 1
+
+
+class Broken(msgspec.Struct, frozen=True):
+    """A view of which a table is missing, or cannot be read: to be filled anew."""
+
+    view: str
+    error: str
+
+    def __str__(self) -> str:
+        return f"A table of the view {self.view} is damaged ({self.error}): run `sis views rebuild {self.view}`"
 
 
 class Stopped(msgspec.Struct, frozen=True):
@@ -36,7 +49,7 @@ class Stopped(msgspec.Struct, frozen=True):
 
 def check(
     log: SqlLog, views: Sequence[View], progress: Callable[[int], None] = lambda _: None
-) -> list[Difference | Stopped]:
+) -> list[Difference | Stopped | Broken]:
     """Where the live tables differ from what a rebuild would give, all seen at one moment."""
     with log.snapshot.begin() as connection:
         known = standings(connection)
@@ -51,9 +64,24 @@ def unreadable_in(log: SqlLog) -> Iterator[Unreadable]:
             yield from sorted_out(page)[1]
 
 
+def broken_table(log: SqlLog, view: View) -> Broken | None:
+    """A view of which a table is missing or cannot be read. Raises what keeps the whole database from being read."""
+    try:
+        for sheet in view.sheets:
+            with log.primary.connect() as connection:
+                connection.execute(sheet.table.select().limit(1)).first()
+    except sa.exc.DatabaseError as error:
+        if error.connection_invalidated or isinstance(meant(error), NoRoom | DiskFault | Displaced | ReadOnly):
+            raise
+        return Broken(view.name, first_line(error))
+    return None
+
+
 def _checked(
     log: SqlLog, connection: sa.Connection, view: View, standing: Standing, progress: Callable[[int], None]
-) -> list[Difference | Stopped]:
+) -> list[Difference | Stopped | Broken]:
+    if broken := broken_table(log, view):
+        return [broken]
     try:
         return list(_check(log, connection, view, standing, progress))
     except CannotFold as failed:
@@ -67,21 +95,21 @@ def _check(
         yield Stopped(view.name, standing.stopped_at, standing.error or "")
         return
     rows: dict[Sheet[Any], Found] = {sheet: {} for sheet in view.sheets}
-    counts = dict.fromkeys(view.sheets, 0)
+    found = dict.fromkeys(view.sheets, 0)
     for page in _pages(log, connection, standing.position if standing.follows else None):
         events = read_for(view, page)
         for sheet, before in rows.items():
             after = folded(view, sheet, {} if sheet.journal else before, list(steps_of(view, sheet, events)))
             if sheet.journal:
-                counts[sheet] += len(after)
                 live = live_rows(sheet, connection.dialect).fetch(connection, list(after))
+                found[sheet] += len(live)
                 yield from _differences(sheet, live, after)
         progress(len(page))
     for sheet, made in rows.items():
         if sheet.journal:
             there = connection.execute(sa.select(sa.func.count()).select_from(sheet.table)).scalar_one()
-            if there != counts[sheet]:
-                yield Difference(sheet.table.name, (), f"{there} rows", f"{counts[sheet]} rows")
+            if surplus := there - found[sheet]:
+                yield Difference(sheet.table.name, (), f"{surplus} rows that no event made", None, surplus)
         else:
             yield from _compared(sheet, live_rows(sheet, connection.dialect).all(connection), made)
 

@@ -50,6 +50,16 @@ def meant(error: Exception) -> Exception:
     return error
 
 
+def lacks_a_table(error: sa.exc.DBAPIError) -> bool:
+    """Whether a statement names a table or column that is not there."""
+    said = first_line(error)
+    return (
+        getattr(error.orig, "sqlstate", None) in {"42P01", "42703"}
+        or "no such table" in said
+        or "no such column" in said
+    )
+
+
 def first_line(error: Exception) -> str:
     """What the database itself said, in one line."""
     return (str(getattr(error, "orig", None) or error).strip().splitlines() or [type(error).__name__])[0]

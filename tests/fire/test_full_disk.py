@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import resource
 import subprocess
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from click.testing import CliRunner
 
 from domain.account import TokenScopes
 from domain.note import Note
@@ -23,6 +25,7 @@ from tests.processes import processes
 from tests.served import served
 from tests.world import Clock, World
 from web.accounts import sessions, tokens
+from web.cli import main
 from web.office import Office
 
 ROOM = 2_000_000
@@ -33,6 +36,12 @@ LONG = "x" * 4000
 NOTE = {"note_type": "telephone", "heading": "A call", "visible_to": "service"}
 THREADS = 8
 PATIENCE = 60
+
+COMMANDS_ON_A_FULL_DISK = {
+    "views status": "kept in step by every command.*The disk of the database has [0-9,]+ bytes free: make room",
+    "views check --record": "views are what the log says\nThis was not written down. There is no room left on",
+    "views rebuild": "There is no room left on the disk .*: make room",
+}
 
 MakeRoom = Callable[[], None]
 
@@ -162,6 +171,10 @@ def test_a_service_on_a_full_disk_says_so_loses_nothing_and_goes_on_when_there_i
             assert service.get("/readyz") == (503, '{"status":"not ready"}\n')
             # Reading goes on, and so does being refused what one's posts do not allow.
             assert [service.get(path)[0] for path in ("/healthz", "/schools/", "/service-status")] == [200, 200, 403]
+            for words, found in COMMANDS_ON_A_FULL_DISK.items():
+                done = CliRunner().invoke(main, words.split(), env={"SIS_DATABASE_URL": url, "SIS_SECRET_KEY": "x"})
+                assert done.exit_code == 1, done.output
+                assert re.search(found, done.output, re.S), done.output
             filler.unlink()
             assert service.get("/readyz") == (200, '{"status":"ready"}\n')
             assert write("when there is room again")[0] == 201

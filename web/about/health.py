@@ -6,23 +6,25 @@ What everybody may know is whether it is ready. The causes, and what is only to 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from threading import Lock
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from domain.service import DiskFault, Displaced, NoRoom, ReadOnly, Unavailable, Unreadable
+from domain.service import Unavailable, Unreadable
+from projections.checking import broken_table
 from projections.codec import StoredRecord, sorted_out
 from projections.database import unless_busy
 from projections.event_log import EVENTS, Tail
 from projections.event_log.faults import FAULTS, first_line, meant
 from projections.standing import Standing, standings
 from projections.tables import CHECKS
-from projections.view import View
 from web import words
 from web.office import Office
 
@@ -34,6 +36,9 @@ AT_ONCE = 1000
 
 ROOM = 32 * 1024
 """Bytes that must find room: as much as the events of one command."""
+
+LEAST_FREE = 1024 * 1024
+"""Bytes free on a disk below which it counts as full where nothing may be written to try it."""
 
 SAVING, CHECKED = "saving", "log"
 """What the table of checks holds: whether something could be saved, and whether the views were what the log says."""
@@ -49,12 +54,14 @@ _NOTE = _INSERT.on_conflict_do_update(
 @dataclass(frozen=True, slots=True)
 class Health:
     """`causes` keep the service from being ready, `warnings` do not, of which one may be of the `clock`; `checked` is
-    when the log was last checked, and what was found. Each is a sentence."""
+    when the log was last checked, and what was found. Each is a sentence. `of_views` are the causes that lie with a
+    view, by its name."""
 
     causes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     clock: str = ""
     checked: str = ""
+    of_views: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_ready(self) -> bool:
@@ -94,23 +101,26 @@ _READ: WeakKeyDictionary[Office, _Reading] = WeakKeyDictionary()
 
 
 def health_of(office: Office, *, may_write: bool = True) -> Health:
-    """How the office is: its views, the events saved since the last look, and, where it `may_write`, whether more can
-    be saved."""
+    """How the office is: its views, the events saved since the last look, and whether more can be saved. That is
+    tried where it `may_write`; else only the disk of a file is looked at."""
     try:
         with office.log.snapshot.connect() as connection:
             known = standings(connection)
             clock = _of_time(connection, office.now())
             warnings = [MAIL, *([clock] if clock else []), *_of_following(known)]
             checked = _of_last_check(connection)
-        causes = _of_views(office, known)
+        of_views = _of_views(office, known)
         unread = _READ.setdefault(office, _Reading(office.log.tail())).go_on()
+        causes = [*of_views.values(), *([unread] if unread else [])]
         if may_write:
             _save(office)
+        elif lack := _of_disk(office):
+            causes.append(lack)
     except (Unavailable, *FAULTS) as error:
         told = meant(error)
         says = told.says if isinstance(told, Unavailable) else ""
         return Health((says or f"The database does not answer: {first_line(error)}",))
-    return Health((*causes, *([unread] if unread else [])), tuple(warnings), clock, checked)
+    return Health(tuple(causes), tuple(warnings), clock, checked, of_views)
 
 
 def note_check(office: Office, found: str) -> None:
@@ -145,30 +155,33 @@ def _of_following(known: dict[str, Standing]) -> list[str]:
     ]
 
 
-def _of_views(office: Office, known: dict[str, Standing]) -> list[str]:
-    causes = []
+def _of_views(office: Office, known: dict[str, Standing]) -> dict[str, str]:
+    causes = {}
     for view in office.follower.views:
         standing = known.get(view.name)
         if standing is None or not standing.is_of(view):
-            causes.append(f"The view {view.name} has to be filled anew: start the service anew")
-        elif standing.stopped_at is not None and not standing.follows:
-            causes.append(f"The view {view.name} is stopped at event {standing.stopped_at:,}: {standing.error}")
-        elif fault := _of_tables(office, view):
-            causes.append(
-                f"A table of the view {view.name} is damaged ({fault}): run `sis views rebuild {view.name}`"
+            causes[view.name] = (
+                f"The view {view.name} has to be filled anew: start the service anew, or run "
+                f"`sis views rebuild {view.name}`"
             )
+        elif standing.stopped_at is not None and not standing.follows:
+            causes[view.name] = f"The view {view.name} is stopped at event {standing.stopped_at:,}: {standing.error}"
+        elif broken := broken_table(office.log, view):
+            causes[view.name] = str(broken)
     return causes
 
 
-def _of_tables(office: Office, view: View) -> str:
-    try:
-        for sheet in view.sheets:
-            with office.log.primary.connect() as connection:
-                connection.execute(sheet.table.select().limit(1)).first()
-    except sa.exc.DatabaseError as error:
-        if error.connection_invalidated or isinstance(meant(error), NoRoom | DiskFault | Displaced | ReadOnly):
-            raise
-        return first_line(error)
+def _of_disk(office: Office) -> str:
+    """What the disk of a file tells without being written to; nothing is known of a server's."""
+    address = office.writer.url
+    if address.get_backend_name() != "sqlite":
+        return ""
+    disk = os.statvfs(Path(address.database or "").parent)
+    if disk.f_flag & os.ST_RDONLY:
+        return "The disk of the database is set to read only: nothing can be saved"
+    free = disk.f_bavail * disk.f_frsize
+    if free < LEAST_FREE:
+        return f"The disk of the database has {free:,} bytes free: make room, as nothing can be saved without"
     return ""
 
 

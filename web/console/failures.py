@@ -9,9 +9,9 @@ import click
 import sqlalchemy as sa
 
 from domain.aggregate import Refusal
-from domain.service import Damaged, OutcomeUnknown, Unavailable, Unreadable
+from domain.service import Damaged, DiskFault, NoRoom, OutcomeUnknown, ReadOnly, Unavailable, Unreadable
 from projections.database import NoDatabase, NotADatabase, UnsafeSqlite
-from projections.event_log.faults import FAULTS, first_line, meant
+from projections.event_log.faults import FAULTS, first_line, lacks_a_table, meant
 from projections.follower import Superseded
 from web.environment import BadSetting
 from web.migrate import Unfit
@@ -64,15 +64,33 @@ def in_words(failure: Exception) -> str:
                 f"The database is damaged, or is none ({failure}): see that its address is right, then what docs/"
                 "operate.md says to do when the log is damaged"
             )
+        case NoRoom():
+            return f"There is no room left on the disk ({failure}): make room, then do it again"
+        case DiskFault():
+            return (
+                f"The disk of the database cannot be read or written ({failure}): see to the disk, then do it again"
+            )
+        case ReadOnly():
+            return (
+                f"The database can be read and not written ({failure}): see that you may write its file and folder, "
+                "that its disk is not set to read only, and that its server is no standby"
+            )
+        case OSError() if failure.errno == errno.ENOSPC:
+            return in_words(NoRoom(f"{failure.filename}: {failure.strerror}" if failure.filename else str(failure)))
         case OSError():
             what = f"{failure.filename}: {failure.strerror}" if failure.filename else str(failure)
             return f"{what}. See that the folder is there and that you may write in it"
-        case sa.exc.SQLAlchemyError() if isinstance(told := meant(failure), Damaged):
+        case sa.exc.SQLAlchemyError() if isinstance(told := meant(failure), Damaged | NoRoom | DiskFault | ReadOnly):
             return in_words(told)
+        case sa.exc.DBAPIError() if lacks_a_table(failure):
+            return (
+                f"A table of the database is missing, or is not as this release makes it ({first_line(failure)}): if "
+                "it is one of a view, `sis views rebuild` makes it anew; `sis views status` says which are damaged"
+            )
         case sa.exc.SQLAlchemyError():
             return (
                 f"The database cannot be reached or used ({first_line(failure)}): see that its address is right, "
-                "that its server runs or you may write its file and folder, and that there is room"
+                "that its server runs, or that you may write its file and folder"
             )
         case OutcomeUnknown() | Unavailable():
             return f"The database cannot be reached or used ({failure}): see that it is there, then try again"

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import click
 
 from domain.service import Unavailable, Unreadable
-from projections.checking import Difference, Stopped, unreadable_in
+from projections.checking import Broken, Difference, Stopped, unreadable_in
 from projections.checking import check as find_differences
 from projections.follower import CannotFold
 from projections.following import IsStopped, keep_inline, let_follow
@@ -16,6 +16,7 @@ from projections.rebuilding import rebuild as fill_anew
 from projections.standing import Standing, count_after, standings
 from projections.view import View
 from web.about.health import health_of, note_check
+from web.console.failures import FAILURES, in_words
 from web.console.opening import opened
 from web.office import Office
 from web.views import DECIDED_BY, VIEWS
@@ -43,14 +44,17 @@ def status() -> None:
         health = health_of(office, may_write=False)
     click.echo(f"The log has {count:,} events")
     for view in VIEWS:
-        click.echo(f"{view.name:<18} {_told(view, known.get(view.name), behind.get(view.name, 0), unreadable)}")
-    of_health = (*health.causes, *filter(None, [health.checked]), *health.warnings)
-    for sentence in dict.fromkeys((*map(str, unreadable[:SHOWN]), *of_health)):
+        told = _told(view, known.get(view.name), behind.get(view.name, 0), health.of_views.get(view.name), unreadable)
+        click.echo(f"{view.name:<18} {told}")
+    of_events = [str(each) for each in unreadable]
+    for sentence in dict.fromkeys((*of_events[:SHOWN], *filter(None, [health.checked]), *health.warnings)):
         click.echo(sentence)
-    if unreadable:
-        raise click.ClickException(_of_unreadable(len(unreadable)))
+    failures = [_of_unreadable(len(unreadable))] if unreadable else []
     if any(standing.stopped_at is not None for standing in known.values()):
-        raise click.ClickException("a view is stopped: mend what it says, then start the service anew")
+        failures.append("a view is stopped: mend what it says, then start the service anew")
+    failures += [cause for cause in health.causes if cause not in of_events]
+    if failures:
+        raise click.ClickException("\n".join(failures))
 
 
 def _of_unreadable(count: int) -> str:
@@ -58,11 +62,15 @@ def _of_unreadable(count: int) -> str:
     return f"{events} be read: take the release that wrote it, or see docs/operate.md, When the log is damaged"
 
 
-def _told(view: View, standing: Standing | None, behind: int, unreadable: Sequence[Unreadable]) -> str:
+def _told(
+    view: View, standing: Standing | None, behind: int, cause: str | None, unreadable: Sequence[Unreadable]
+) -> str:
     if standing is None or not standing.is_of(view):
         return OF_ANOTHER_RELEASE
     if standing.stopped_at is not None:
         return f"STOPPED at event {standing.stopped_at:,}: {standing.error}"
+    if cause is not None:
+        return cause
     said = f"follows, {behind:,} events behind" if standing.follows else "kept in step by every command"
     lacking = [f"{each.position:,}" for each in unreadable if view.reads(each.topic)]
     if not lacking:
@@ -115,26 +123,37 @@ def check(record: bool) -> None:
 
         all_found = find_differences(office.log, VIEWS, more)
         stopped = [each for each in all_found if isinstance(each, Stopped)]
+        broken = [each for each in all_found if isinstance(each, Broken)]
         differences = [each for each in all_found if isinstance(each, Difference)]
-    found = _found(len(differences), len(stopped))
-    if record:
-        with opened() as office:
-            note_check(office, found)
     for each in stopped:
         click.echo(f"{each.view} cannot be checked. {_at(each.position, each.error)}")
+    for lost in broken:
+        click.echo(str(lost))
     for difference in differences[:SHOWN]:
         click.echo(str(difference))
-    if differences or stopped:
-        raise click.ClickException(found)
+    found = _found(sum(each.rows for each in differences), len(stopped) + len(broken))
+    failure = _not_recorded(found) if record else ""
+    if all_found or failure:
+        raise click.ClickException("\n".join(filter(None, [found, failure])))
     click.echo(found)
 
 
-def _found(differences: int, stopped: int) -> str:
-    if differences:
-        return f"{differences} rows differ from the log; run `sis views rebuild`"
-    if stopped:
-        return f"{stopped} views cannot be checked; the other {len(VIEWS) - stopped} are what the log says"
-    return f"All {len(VIEWS)} views are what the log says"
+def _not_recorded(found: str) -> str:
+    """Write down what a check found; returns what stood in the way of that, if anything did."""
+    try:
+        with opened() as office:
+            note_check(office, found)
+    except FAILURES as failure:
+        return f"This was not written down. {in_words(failure)}"
+    return ""
+
+
+def _found(differences: int, unchecked: int) -> str:
+    differing = f"{differences} rows differ from the log; run `sis views rebuild`" if differences else ""
+    if not unchecked:
+        return differing or f"All {len(VIEWS)} views are what the log says"
+    rest = "" if differences else f"; the other {len(VIEWS) - unchecked} are what the log says"
+    return ". ".join(filter(None, [differing, f"{unchecked} views cannot be checked{rest}"]))
 
 
 @views.command()
@@ -175,8 +194,10 @@ def _in_words() -> Iterator[None]:
         yield
     except CannotFold as failed:
         raise click.ClickException(_said(failed)) from failed
-    except (IsStopped, Unavailable) as failed:
+    except IsStopped as failed:
         raise click.ClickException(str(failed)) from failed
+    except Unavailable as failed:
+        raise click.ClickException(in_words(failed) if failed.says else str(failed)) from failed
 
 
 def _said(failed: CannotFold) -> str:

@@ -9,9 +9,11 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
+from projections import audit_trail
 from tests.databases import Databases, with_views
 from tests.world import Clock, World
 from web.about.health import health_of
+from web.cli import main
 from web.console.views import views
 from web.office import Office
 from web.views import DECIDED_BY, VIEWS
@@ -70,6 +72,81 @@ def test_a_row_that_the_log_does_not_say_is_found(office: Office, world: World) 
     assert str(school) in result.output
     assert "Elm Grove" in result.output
     assert "1 rows differ from the log; run `sis views rebuild`" in result.output
+
+
+def test_rows_of_a_journal_that_are_changed_deleted_or_of_no_event_are_each_counted_once(
+    office: Office, world: World
+) -> None:
+    for number in range(4):
+        world.school(f"School {number}")
+    table = audit_trail.VIEW.sheets[0].table
+    with office.write() as connection:
+        rows = connection.execute(table.select()).all()
+        key = [each.position for each in rows]
+        connection.execute(table.update().where(table.c.position == key[0]).values(topic="x"))
+        connection.execute(table.delete().where(table.c.position == key[1]))
+    assert "2 rows differ from the log" in run("check").output
+    with office.write() as connection:
+        for more in (1000, 2000):
+            copied = {**rows[2]._mapping, "position": key[2] + more}
+            connection.execute(table.insert().values(copied))
+    told = run("check").output
+    assert "4 rows differ from the log" in told
+    assert "2 rows that no event made" in told
+
+
+CAUSES = {
+    "a table is missing": ("DROP TABLE schools", "schools", r"A table of the view schools is damaged \(.*schools"),
+    "a column is missing": (
+        "ALTER TABLE names RENAME COLUMN name TO called",
+        "names",
+        "A table of the view names is",
+    ),
+    "of another release": ("UPDATE views SET fingerprint = '-' WHERE name = 'names'", "names", "not filled by this"),
+    "never filled": ("DELETE FROM views WHERE name = 'names'", "names", "not filled by this release"),
+    "stopped": ("UPDATE views SET stopped_at = 1, error = 'odd' WHERE name = 'names'", "names", "STOPPED at event 1"),
+}
+
+
+@pytest.mark.parametrize("cause", CAUSES)
+def test_status_fails_and_names_the_view_where_the_service_is_not_ready(
+    office: Office, world: World, cause: str
+) -> None:
+    world.school()
+    assert run("status").exit_code == 0
+    statement, view, line = CAUSES[cause]
+    with office.write() as connection:
+        connection.execute(sa.text(statement))
+    (of_health,) = health_of(office).causes
+
+    told = run("status")
+
+    assert told.exit_code == 1
+    assert re.search(rf"^{view} +{line}", told.output, re.M), told.output
+    assert of_health in told.output.partition("Error: ")[2]
+    assert told.output.count("kept in step by every command") == len(VIEWS) - 1
+
+
+def test_a_check_names_the_view_whose_table_is_missing_and_proves_the_others(office: Office, world: World) -> None:
+    world.school()
+    with office.write() as connection:
+        connection.execute(sa.text("DROP TABLE schools"))
+    told = run("check")
+    assert told.exit_code == 1
+    assert "run `sis views rebuild schools`" in told.output
+    assert f"1 views cannot be checked; the other {len(VIEWS) - 1} are what the log says" in told.output
+    assert run("rebuild", "schools").exit_code == 0
+    assert run("check").exit_code == 0
+    assert run("status").exit_code == 0
+
+
+def test_a_table_that_is_missing_is_not_taken_for_a_database_out_of_reach(office: Office) -> None:
+    with office.write() as connection:
+        connection.execute(sa.text("DROP TABLE views"))
+    told = CliRunner().invoke(main, ["views", "status"])
+    assert told.exit_code == 1
+    assert "A table of the database is missing" in told.output
+    assert "server" not in told.output
 
 
 def test_the_last_check_is_told_with_what_it_found(office: Office, world: World) -> None:
