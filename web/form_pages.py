@@ -132,7 +132,7 @@ class Asked:
                 answers |= command.first_answers(connection, signed_in())
             answers |= dict(request.args)
         elif command.initial and self.record is not None:
-            answers |= command.initial(connection, self.record)
+            answers |= command.initial(connection, self._seen())
         return answers
 
     def open(self) -> Any:

@@ -26,7 +26,7 @@ from web.known import ids_within, names_of, rows_of
 from web.noun import NO_PLACE, Listing, Noun
 from web.office import office
 from web.policy import Action, Concerned
-from web.restricted import RESTRICTED_TOO, is_restricted
+from web.restricted import said_of
 from web.restricted_readings import is_shown
 from web.sentences import ids_in
 from web.timeline import entries, told_of_record
@@ -80,7 +80,7 @@ def record_page(
         names = names_of(connection, {*shown, *extra.get("also_named", ())})
         history = entries(connection, told, asking, disclosure)
         attached = attached_to(connection, noun, found, rows)
-        is_restricted_too = is_restricted(connection, found.record)
+        restricted_too = said_of(connection, found.record)
     page_title = title(seen, names)
     return render_template(
         template,
@@ -92,7 +92,7 @@ def record_page(
         **pages_beside(following),
         attached=attached,
         readers=readers,
-        restricted_too=RESTRICTED_TOO if is_restricted_too else "",
+        restricted_too=restricted_too,
         page_title=page_title,
         section=noun.path.capitalize(),
         breadcrumbs=[(noun.path.capitalize(), f"/{noun.path}"), (noun.address(found.record), "")],

@@ -7,13 +7,12 @@ whether it is restricted, so that all follows when a concern is restricted or op
 
 A record of visit that is not issued yet is kept from its school likewise, with its number and what hangs on it.
 
-That somebody comes, and when, the school and the service must know: a visit is shown to all who may read visits, but
-as a plain one, without its kind, purpose, focus, origin and record.
+That somebody comes, when, and who, the school and the service must know: a visit is shown to all who may read visits,
+but as a plain one, of which no more is told than that.
 """
 
 from __future__ import annotations
 
-from copy import copy
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
@@ -27,14 +26,17 @@ from domain.record_of_visit import RecordOfVisit
 from domain.visit import Visit
 from domain.vocabulary import Sensitivity, Side
 from projections import concerns, links, records_of_visit, visits
-from projections.view import replace
 from projections.visits import PlannedVisit
 from web.identity import Visitor, is_reached, signed_in, visitor
 from web.office import office
 from web.policy import SERVICE, Action
 
 RESTRICTED_TOO = "Restricted: it belongs to a restricted concern. The school and providers do not see it here."
-"""What is said on the page of such a record to those who may read it."""
+RESTRICTED_VISIT = (
+    "Restricted: it belongs to a restricted concern. The school, and everybody in the service, see that somebody comes, "
+    "when and who. They do not see why, nor what it says beyond that."
+)
+"""What is said on the page of such a record to those who may read it; of a visit, that others see it as a plain one."""
 
 MAY_HANG = frozenset({"visit", "record-of-visit", "support-request", "tender", "engagement", "note", "attachment"})
 """Kinds of record that may hang on a concern; of a concern itself its own page says whether it is restricted."""
@@ -50,6 +52,22 @@ PLAIN_VISIT = {
     "visit.held": "A visit was held",
 }
 """What is told of a plain visit, and in which words; of all else that happened to it nothing."""
+
+COMING = (
+    "id",
+    "reference",
+    "school",
+    "status",
+    "on",
+    "starts_at",
+    "held_on",
+    "academic_year",
+    "term",
+    "visitors",
+    "lead",
+)
+"""What a plain visit says: that somebody comes or came, when and who. What is not named here is not told, by the
+record and by the row of a list alike."""
 
 
 V = TypeVar("V", bound=Visit)
@@ -132,9 +150,11 @@ def _with_drafts(roots: sa.Select[Any], asking: Visitor) -> sa.Select[Any]:
     return sa.select(*sa.union_all(roots, drafts).subquery("roots").c)
 
 
-def is_restricted(connection: sa.Connection, record: Aggregate) -> bool:
-    """Whether a record that is open to whoever asks hangs on a restricted concern."""
-    return record.KIND in MAY_HANG and record.id in restricted_records(connection, signed_in())
+def said_of(connection: sa.Connection, record: Aggregate) -> str:
+    """What the page of a record that is open to whoever asks says of it where it hangs on a restricted concern."""
+    if record.KIND not in MAY_HANG or record.id not in restricted_records(connection, signed_in()):
+        return ""
+    return RESTRICTED_VISIT if record.KIND == Visit.KIND else RESTRICTED_TOO
 
 
 def concerns_behind(connection: sa.Connection, record: UUID) -> list[UUID]:
@@ -166,16 +186,16 @@ def belonging_to(connection: sa.Connection, concern: UUID, kind: str) -> list[UU
 
 
 def plain_visit(visit: V) -> V:
-    """A visit that says no more than that somebody comes, and when."""
-    seen = copy(visit)
-    gone = dict.fromkeys(("kind", "purpose", "concern", "request", "written_up", "write_by"))
+    """A visit that says no more than that somebody comes, when and who; and what the school put on its agenda."""
+    seen = type(visit)(visit.id)
     own = [item for item in visit.agenda if item.number == 1 or item.side is Side.SCHOOL]
-    vars(seen).update(gone, focus="", agenda=own)
+    untold = {**dict.fromkeys(("kind", "purpose", "concern", "request", "remote")), "focus": ""}
+    told = {name: getattr(visit, name) for name in (*vars(Aggregate(visit.id)), *COMING)}
+    vars(seen).update(untold | told, agenda=own)
     return seen
 
 
 def plain_row(row: PlannedVisit) -> PlannedVisit:
     """The same of a row of a list."""
-    return replace(
-        row, kind=None, purpose=None, focus="", concern=None, request=None, record=None, record_reference=""
-    )
+    told = {name: getattr(row, name) for name in COMING}
+    return PlannedVisit(**told, missed_on=row.missed_on, kind=None, purpose=None, focus="")

@@ -174,3 +174,14 @@ def test_a_record_is_shown_although_its_reading_cannot_be_saved_and_the_log_says
     assert SECRET in browser.get(f"/concerns/{SECRET}")
     assert "reading of restricted records not recorded" in capsys.readouterr().out
     assert read(world, reviewer) == []
+
+
+def test_the_page_of_a_visit_says_what_others_see_of_it(sign_in: SignIn, hanging: Hanging, reviewer: UUID) -> None:
+    """The head sees the visit as a plain one: whoever reads of it in full must not believe it hidden."""
+    assert "V-2026-0909" in sign_in(hanging.place.head).get("/visits/")
+    in_full = text_of(sign_in(reviewer).get("/visits/V-2026-0909"))
+    record = text_of(sign_in(reviewer).get("/records/ROV-2026-0909"))
+
+    assert "The school, and everybody in the service, see that somebody comes, when and who" in in_full
+    assert "do not see it here" not in in_full
+    assert "The school and providers do not see it here" in record

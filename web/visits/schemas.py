@@ -260,7 +260,7 @@ class VisitOut(Schema):
     held_on = fields.Date(allow_none=True)
     write_by = fields.Date(allow_none=True, metadata={"description": "The last day to issue its record"})
     attended = fields.String()
-    remote = fields.Boolean()
+    remote = fields.Boolean(allow_none=True, metadata={"description": KEPT_BACK})
     concern = RecordField("concern", "CC", allow_none=True)
     request = RecordField("support-request", "SR", allow_none=True)
     record = RecordField("record-of-visit", "ROV", allow_none=True, attribute="written_up")

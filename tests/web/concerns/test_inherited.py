@@ -198,6 +198,48 @@ def test_its_visit_says_no_more_than_that_somebody_comes(
     assert "V-2026-0909" not in program(asking).get("/visits?kind=concern_review").text
 
 
+PLAIN = {"reference", "version", "school", "status", "on", "starts_at", "academic_year", "term", "visitors", "lead"}
+"""What a plain visit tells; all else is as of a visit of which nothing is known."""
+
+
+def test_a_visit_that_was_held_says_no_more_than_that_somebody_came(
+    hanging: Hanging, program: Use, sign_in: SignIn, role: str
+) -> None:
+    held = "V-2026-0910"
+    hanging.town._add(
+        lambda: Visit.record_unplanned(
+            held,
+            school=hanging.place.school,
+            kind=VisitKind.CONCERN_REVIEW,
+            purpose=Purpose.INTERVENTION,
+            on=TODAY,
+            term=default_term_on(TODAY),
+            visitors=(Visitor(hanging.place.officer, "officer"),),
+            lead=hanging.place.officer,
+            focus=CANARY,
+            minutes=77,
+            attendees=f"{CANARY} and the caller",
+            reason=CANARY,
+            remote=True,
+            concern=hanging.concern,
+            write_by=REPLY_BY,
+        )
+    )
+    hanging.keep(Sensitivity.RESTRICTED)
+    if role == "specialist":
+        return
+    asking = hanging.asking[role]
+    told = program(asking).get(f"/visits/{held}").json
+    row = next(row for row in program(asking).get("/visits").json["items"] if row["reference"] == held)
+
+    assert {name for name, value in told.items() if value} == {*PLAIN - {"starts_at"}, "held_on", "agenda"}
+    assert len(told["agenda"]) == 1
+    assert {name for name, value in row.items() if value} <= {*PLAIN, "held_on"}
+    for page in (sign_in(asking).get(f"/visits/{held}"), sign_in(asking).get("/visits/")):
+        for secret in (CANARY, "77 minutes", "By video", "At the school", "Who was there"):
+            assert secret not in page
+
+
 def test_no_list_history_search_file_or_caseload_tells_of_it(
     hanging: Hanging, program: Use, sign_in: SignIn, role: str
 ) -> None:
