@@ -163,8 +163,11 @@ class CoreCount(Row):
     missed: int
 
 
-def core_visits(connection: sa.Connection, academic_year: int) -> list[CoreCount]:
-    """The core visits of a school year by school and term; a school without any in a term has no row there."""
+def core_visits(
+    connection: sa.Connection, academic_year: int, *, apart_from: Collection[UUID] = ()
+) -> list[CoreCount]:
+    """The core visits of a school year by school and term, without those of `apart_from`; a school without any in a
+    term has no row there."""
     columns = visits.table.c
     ahead = columns.status.in_([VisitStatus.PLANNED, VisitStatus.CONFIRMED])
     query = (
@@ -176,6 +179,7 @@ def core_visits(connection: sa.Connection, academic_year: int) -> list[CoreCount
             _count(columns.missed_on.is_not(None)).label("missed"),
         )
         .where(columns.kind == VisitKind.CORE, columns.academic_year == academic_year)
+        .where(columns.id.not_in(apart_from))
         .group_by(columns.school, columns.term)
     )
     counts = [CoreCount(**row) for row in connection.execute(query).mappings()]

@@ -8,6 +8,7 @@ concerns them once it is meant for them.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from uuid import UUID
@@ -23,7 +24,7 @@ from domain.tender import Tender
 from domain.visit import Visit
 from domain.vocabulary import About, Audience, Role, Sensitivity
 from projections import audit_trail, caseload, concerns, notes, tenders
-from projections.audit_trail import kind_of
+from projections.audit_trail import Wanted, kind_of
 from projections.caseload import Item, Task
 from projections.together import Question, Together
 from projections.view import replace
@@ -160,6 +161,16 @@ def kinds_told(asking: Visitor) -> list[str]:
     """The kinds of record of which the trail may tell somebody, in the order of the alphabet."""
     told = {topic.partition(".")[0] for topic in EVENTS if asking.may(right_to_read(topic))}
     return [kind for kind in audit_trail.kinds() if kind in told]
+
+
+def sought(connection: sa.Connection, asking: Visitor, wanted: Wanted) -> Wanted:
+    """What is asked of the trail, so that nothing is found by what somebody may not know: of a visit that they see as
+    a plain one, neither its purpose nor whether a reason was given."""
+    plain = kept_from(connection, asking).plain
+    if not plain or not (wanted.purposes or wanted.reasoned is not None):
+        return wanted
+    told = audit_trail.trail.table.c.stream.not_in(plain)
+    return dataclasses.replace(wanted, only=told if wanted.only is None else sa.and_(wanted.only, told))
 
 
 def told_of_trail(asking: Visitor, where: Concerned) -> sa.ColumnElement[bool] | None:

@@ -33,10 +33,10 @@ from web.policy import SERVICE, Action
 
 RESTRICTED_TOO = "Restricted: it belongs to a restricted concern. The school and providers do not see it here."
 RESTRICTED_VISIT = (
-    "Restricted: it belongs to a restricted concern. The school, and everybody in the service, see that somebody comes, "
-    "when and who. They do not see why, nor what it says beyond that."
+    "Restricted: it belongs to a restricted concern. The school, and everybody in the service, see that somebody "
+    "comes, when and who. They do not see why, nor what it says beyond that."
 )
-"""What is said on the page of such a record to those who may read it; of a visit, that others see it as a plain one."""
+"""What is said on the page of such a record to those who may read it; of a visit, what others see."""
 
 MAY_HANG = frozenset({"visit", "record-of-visit", "support-request", "tender", "engagement", "note", "attachment"})
 """Kinds of record that may hang on a concern; of a concern itself its own page says whether it is restricted."""
@@ -176,6 +176,18 @@ def must_be_readable_to_others(record: UUID, otherwise: str) -> None:
     with office().read() as connection:
         if is_kept_from_others(connection, record):
             raise KeptFromThem(f"This belongs to a restricted concern, so they could not read it. {otherwise}")
+
+
+def must_be_readable_alike(record: UUID, from_: UUID, *, field: str) -> None:
+    """Raises KeptFromThem where somebody who may read a record could not read the one that it would go into: they
+    would lose it, and be told that there is another."""
+    with office().read() as connection:
+        if is_kept_from_others(connection, record) and not is_kept_from_others(connection, from_):
+            raise KeptFromThem(
+                "That request belongs to a restricted concern, so those who can read this one could not follow it "
+                "there. Choose another, or merge that one into this",
+                field=field,
+            )
 
 
 def belonging_to(connection: sa.Connection, concern: UUID, kind: str) -> list[UUID]:

@@ -27,6 +27,17 @@ NAMELESS = {
 }
 
 
+UNNAMED = {
+    "into": "another",
+    "visit": "a visit",
+    "school": "a school",
+    "provider": "a provider",
+    "chosen": "a provider",
+    "records": "a record",
+}
+"""What is said of a record that has no name for whoever reads; of a person, that it is somebody."""
+
+
 def sentence(event: Event, names: Mapping[UUID, str]) -> str:
     """What happened, in one sentence; somebody who has no name in `names` is called by their kind."""
     return event.says.format_map(_Told(event, names))
@@ -100,7 +111,7 @@ def told(value: Any, names: Mapping[UUID, str], *, field: str = "") -> str:
         case Word():
             return within_a_sentence(value.label)
         case UUID():
-            return names.get(value, "somebody")
+            return names.get(value, UNNAMED.get(field, "somebody"))
         case datetime():
             return words.datetime(value)
         case date():

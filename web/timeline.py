@@ -20,7 +20,7 @@ from projections import audit_trail
 from projections.audit_trail import Wanted, kind_of
 from projections.names import Name
 from projections.view import Row
-from web.disclosure import READING, Disclosure, told_of_trail, veil
+from web.disclosure import READING, Disclosure, sought, told_of_trail, veil
 from web.identity import Visitor
 from web.known import rows_of
 from web.office import office
@@ -151,11 +151,12 @@ def timeline_of_school(
     """
     only = told_of_trail(asking, Concerned(school))
     wanted = Wanted(school=school, purposes=purposes, only=only, without=[Reading.Recorded.TOPIC])
+    asked = sought(connection, asking, wanted)
     shown: list[Entry] = []
     found: list[int] = []
     behind: int | UUID | None = after
     while len(shown) <= limit and (not found or len(found) > limit):
-        found = audit_trail.positions(connection, wanted, behind, limit + 1)
+        found = audit_trail.positions(connection, asked, behind, limit + 1)
         if not found:
             break
         shown += timeline_of(connection, found, asking, sifted=wanted.only is not None)

@@ -14,7 +14,7 @@ from werkzeug.exceptions import BadRequest
 from domain.vocabulary import Channel, Purpose
 from projections import audit_trail, references
 from projections.audit_trail import Wanted
-from web.disclosure import kinds_told, told_of_log
+from web.disclosure import kinds_told, sought, told_of_log
 from web.identity import Reach, Visitor, signed_in
 from web.named import NO_DAY, Named, NamedSchool
 from web.noun import Listing, Shelf, Values
@@ -114,7 +114,7 @@ def entries_told(
     connection: sa.Connection, asked: Wanted, asking: Visitor, after: int | None, limit: int
 ) -> list[Entry]:
     """So many entries behind a position; what somebody is not told leaves no gap."""
-    asked = replace(asked, only=told_of_log(asking))
+    asked = sought(connection, asking, replace(asked, only=told_of_log(asking)))
     told: list[Entry] = []
     while len(told) < limit:
         found = audit_trail.positions(connection, asked, after, limit)

@@ -13,6 +13,7 @@ from web.policy import Action
 from web.requests import offers, schemas
 from web.requests.noun import acting_side, broker_command, requests
 from web.requests.rules import must_take_up
+from web.restricted import must_be_readable_alike
 
 INVITATIONS_END = "If providers are invited to quote, their invitations end with it."
 
@@ -126,6 +127,7 @@ def record_unmet(deal: Deal[SupportRequest], values: Values) -> None:
 def merge(deal: Deal[SupportRequest], values: Values) -> None:
     def into_the_other(request: SupportRequest) -> None:
         must_take_up(request, deal.service.find(SupportRequest, values["into"]))
+        must_be_readable_alike(values["into"], request.id, field="into")
         request.merge(**values)
 
     desk(deal).end_request(deal.record.id, into_the_other, reason=values["reason"], at=deal.at)

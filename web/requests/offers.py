@@ -25,6 +25,7 @@ from web.policy import Action
 from web.quotes import compared, quote_options
 from web.requests import schemas
 from web.requests.ranking import Candidate, candidates_now
+from web.restricted import kept_from_whoever_asks
 
 TAUGHT = (
     "Art and design",
@@ -137,10 +138,11 @@ def others_of_school(connection: sa.Connection, request: SupportRequest | None) 
     if request is None:
         return {schemas.OTHERS: []}
     rows = open_requests.open_requests(connection, schools=[request.school], limit=200)
+    closed = kept_from_whoever_asks(connection).closed
     return {
         schemas.OTHERS: [
             (row.reference, f"{row.reference}: {row.subject}, {words.date(row.raised_on)}")
             for row in rows
-            if row.id != request.id
+            if row.id != request.id and row.id not in closed
         ]
     }

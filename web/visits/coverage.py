@@ -19,6 +19,7 @@ from web.identity import Reach, signed_in
 from web.noun import Listing, Shelf, Values
 from web.office import office
 from web.policy import Action
+from web.restricted import kept_from
 from web.served import remit
 from web.terms import term_of
 from web.visits.schemas import CoverageFilters
@@ -100,7 +101,8 @@ def coverage(connection: sa.Connection, limited: Reach, filters: Values) -> Cove
         if within is None or school.id in within
     ]
     looked_after = schools.looked_after(connection, [school.id for school in known], today=today)
-    counted = {count.school: count for count in core_visits(connection, year) if count.term is term}
+    counts = core_visits(connection, year, apart_from=kept_from(connection, asking).plain)
+    counted = {count.school: count for count in counts if count.term is term}
     lines = [
         _line(
             school,
