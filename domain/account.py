@@ -195,7 +195,7 @@ class Account(Aggregate):
         self.record(self.TokenRevoked(label=self.tokens[prefix], prefix=prefix))
 
     def set_up_second_factor(self) -> None:
-        """Note that signing in takes a code from now on.
+        """Note that signing in takes a code from now on, and that every token, made without one, ends.
 
         Raises AccountIsDisabled, ComesByCouncil, NothingToChange.
         """
@@ -204,6 +204,7 @@ class Account(Aggregate):
         if self.has_second_factor:
             raise NothingToChange("The second factor is set up already. Remove it to set up another")
         self.record(self.SecondFactorSetUp(person=self.person))
+        self._revoke_tokens()
 
     def remove_second_factor(self, *, reason: str) -> None:
         """Note that signing in takes no code any more. Raises ReasonNeeded, NothingToChange."""

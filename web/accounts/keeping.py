@@ -242,18 +242,33 @@ def find(office: Office, person: UUID) -> Account:
     return account
 
 
-def set_up_factor(office: Office, account: Account) -> list[str]:
+def set_up_factor(office: Office, account: Account, *, kept: sessions.Session | None = None) -> list[str]:
     """Have signing in take a code; returns the recovery codes, kept as hashes alone.
 
+    What was opened without a code ends: all tokens, and all sessions but the one that is kept.
     Raises AccountIsDisabled, ComesByCouncil, NothingToChange, ShownOnlyOnce.
     """
     codes: list[str] = []
 
     def confirm(connection: sa.Connection) -> bool:
         codes.extend(factors.confirm(connection, account.id, office.now()))
-        return bool(codes)
+        if not codes:
+            return False
+        tokens.revoke_all(connection, account.person, office.now())
+        if kept is not None:
+            sessions.end_others(connection, kept, office.now())
+        else:
+            sessions.end_all(connection, account.person, office.now())
+        return True
 
-    _carry_out(office, account.person, lambda record: record.set_up_second_factor(), confirm, kind=Kind.FACTOR_SET_UP)
+    _carry_out(
+        office,
+        account.person,
+        lambda record: record.set_up_second_factor(),
+        confirm,
+        kind=Kind.FACTOR_SET_UP,
+        detail="other sessions and tokens end with it",
+    )
     if not codes:
         raise ShownOnlyOnce("Your second factor was set up already. Its recovery codes are shown only once")
     return codes

@@ -101,9 +101,9 @@ def set_up() -> ResponseReturnValue:
             factor = factors.begin(connection, account.id, current_settings())
     if form.is_valid():
         try:
-            proof.verify_code(account, form.values["code"])
+            _verify_first_code(account, form.values["code"])
             with signed(own_post(asking)):
-                codes = keeping.set_up_factor(office(), account)
+                codes = keeping.set_up_factor(office(), account, kept=g.session)
         except Refusal as refusal:
             form.refuse(str(refusal), refusal.field)
         else:
@@ -119,6 +119,18 @@ def set_up() -> ResponseReturnValue:
         command_id=form_key(),
     )
     return page, UNPROCESSABLE if form.errors else 200
+
+
+def _verify_first_code(account: Account, code: str) -> None:
+    """Raises factors.WrongCode, which says that there is one key at a time: the one of the page opened last."""
+    try:
+        proof.verify_code(account, code)
+    except factors.WrongCode:
+        raise factors.WrongCode(
+            "The code is not right, or the page was opened again elsewhere, which changed the key. Scan the code "
+            "that is shown now",
+            field="code",
+        ) from None
 
 
 @second_factor.post("/account/second-factor/remove")

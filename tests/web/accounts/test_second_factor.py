@@ -18,6 +18,7 @@ from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
 
+from domain.account import Account
 from domain.vocabulary import Role
 from tests.databases import Databases
 from tests.scenario import TODAY
@@ -180,7 +181,9 @@ def test_a_key_that_somebody_else_has_seen_before_never_counts(anna: UUID, world
     browser = sign_in(anna)
     seen = Phone(key_on(browser.get("/account/second-factor")), world)
     phone = Phone(key_on(browser.get("/account/second-factor")), world)
-    assert "not right" in browser.client.post("/account/second-factor", data={"code": seen.code()}).text
+    refused = browser.client.post("/account/second-factor", data={"code": seen.code()}).text
+    assert "not right, or the page was opened again elsewhere, which changed the key" in refused
+    assert key_on(refused) == phone.codes.secret
     assert browser.client.post("/account/second-factor", data={"code": phone.code()}).status_code == 200
 
 
@@ -347,7 +350,23 @@ def test_there_is_no_way_around_it_by_programs(
     assert "takes a second factor" in before.get("/schools", status=403).json["detail"]
     program(world.person("Ben Broker", Role.BROKER)).get("/schools")
     set_up(browser, world)
-    before.get("/schools")
+    before.get("/schools", status=401)
+    program(ada).get("/schools")
+
+
+def test_what_was_opened_without_a_code_ends_when_a_factor_is_set_up(
+    anna: UUID, world: World, sign_in: SignIn, program: Callable[..., Program], door: Door
+) -> None:
+    here, there, before = sign_in(anna), sign_in(anna), program(anna)
+    made = re.search(r"sis_([0-9a-f]{8})_", here.send("/account/tokens/new", TOKEN, status=200).text)
+    assert made is not None
+    assert "signed out everywhere else, and your API tokens end" in here.get("/account/second-factor")
+    set_up(here, world)
+    assert "Revoked" in here.get("/account")
+    there.get("/account", status=303)
+    before.get("/schools", status=401)
+    assert not door.office.service.find(Account, accounts.account_id(anna)).tokens
+    program(anna).get("/schools")
 
 
 def test_before_that_day_nobody_does(app: Flask, required: None, ada: UUID, sign_in: SignIn) -> None:
