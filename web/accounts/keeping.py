@@ -17,7 +17,7 @@ from domain.account import NothingToChange, TokenScopes
 from domain.acting import current_signature
 from domain.aggregate import Refusal
 from domain.service import AlreadyDone, NotFound, Work
-from web.accounts import accounts, council, factors, security_trail, sessions, tokens
+from web.accounts import accounts, administrators, council, factors, security_trail, sessions, tokens
 from web.accounts.accounts import Account, account_id, as_sign_in_name
 from web.accounts.security_trail import Kind
 from web.accounts.tokens import NewToken, NoSuchToken
@@ -97,12 +97,21 @@ def change_password(office: Office, account: Account, password_hash: str) -> str
 
 
 def disable(office: Office, person: UUID, *, reason: str) -> None:
-    """Let a person in no more. Raises NoAccount, ReasonNeeded, OwnAccount, NothingToChange."""
+    """Let a person in no more.
+
+    Raises NoAccount, ReasonNeeded, OwnAccount, NothingToChange, OnlyAdministrator.
+    """
     account = find(office, person)
+
+    def decide(record: Record) -> None:
+        record.disable(reason=reason)
+        with office.read_present() as connection:
+            administrators.must_be_left(connection, person, office.today())
+
     _carry_out(
         office,
         person,
-        lambda record: record.disable(reason=reason),
+        decide,
         lambda connection: accounts.disable(connection, account, office.now()),
         kind=Kind.ACCOUNT_DISABLED,
         detail=reason.strip(),

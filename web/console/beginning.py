@@ -17,7 +17,7 @@ from domain.service import NotFound, Work
 from domain.vocabulary import Role
 from projections import people
 from projections.people import PersonRow
-from web.accounts import accounts, keeping
+from web.accounts import accounts, administrators, keeping
 from web.accounts.commands import at_the_console, print_link
 from web.authorities.directory import Directory, DirectoryRefusal
 from web.console.opening import AUTHORITY, opened
@@ -34,6 +34,10 @@ class AdministratorExists(Refusal):
 
 class NobodyToRecover(Refusal):
     """There was never an administrator who could have lost the way in."""
+
+
+class CanSignIn(Refusal):
+    """Who is to be let in is an administrator already, and has a way in."""
 
 
 class AnotherAuthority(Refusal):
@@ -67,7 +71,8 @@ def begin(
     """Begin an authority: its record, its first administrator, and a one-time link to set their password.
 
     Broken off in the middle, it goes on when it is given again. With --recover an administrator is let in where there
-    have been others, and every administrator is told of it.
+    have been others, and every administrator is told of it. Who can sign in as one already is named,
+    and not let in anew.
     """
     if reason and not recover:
         raise click.UsageError("--reason says why access is recovered; give it with --recover")
@@ -81,6 +86,10 @@ def begin(
             f'No authority is known as "{named}". {told}Else give its --code, and its name as --called'
         )
     with opened() as office:
+        if recover:
+            with office.read_present() as connection:
+                for each in administrators.who_can_sign_in(connection, office.today()):
+                    click.echo(f"{each.name} is an administrator already, whose account lets them sign in.", err=True)
         with at_the_console(office):
             person = let_in(
                 office, code, called, name=administrator, email=email, recovery=reason if recover else None
@@ -110,7 +119,7 @@ def let_in(office: Office, code: str, called: str, *, name: str, email: str, rec
     to be recovered, None where the authority only begins.
 
     Who was made the administrator but never set a password is made so again without a change.
-    Raises AdministratorExists, NobodyToRecover, AnotherAuthority, AnotherName, ReasonNeeded.
+    Raises AdministratorExists, NobodyToRecover, CanSignIn, AnotherAuthority, AnotherName, ReasonNeeded.
     """
     email = accounts.as_sign_in_name(email)
 
@@ -120,6 +129,7 @@ def let_in(office: Office, code: str, called: str, *, name: str, email: str, rec
             before = people.holders_ever(connection, Role.ADMINISTRATOR)
             account = accounts.named(connection, email)
             known = people.by_id(connection, account.person) if account else _of_email(before, email)
+            able = administrators.who_can_sign_in(connection, office.today())
         if known is not None and known.name.casefold() != name.strip().casefold():
             raise AnotherName(f"{known.name} signs in as {email}: give that name, or another email address")
         if recovery is None and known in before and (account is None or account.password_hash is None):
@@ -131,6 +141,11 @@ def let_in(office: Office, code: str, called: str, *, name: str, email: str, rec
             )
         if recovery is not None and not before:
             raise NobodyToRecover("There is no administrator yet: leave out --recover")
+        if recovery is not None and known is not None and known in able:
+            raise CanSignIn(
+                f"{known.name} is an administrator already, whose account lets them sign in. Where the password, the "
+                "phone or the council account is lost, see sis accounts --help"
+            )
         person = (
             work.find(Person, known.id)
             if known is not None

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from domain.person import Person, Post
 from projections import providers
 from web import words
+from web.accounts import administrators
 from web.choices import open_schools, post_in_words
 from web.known import names_of
 from web.noun import Deal, Noun, Values
@@ -156,6 +157,10 @@ def confirm_post(deal: Deal[Person], values: Values) -> None:
 def decline_post(deal: Deal[Person], values: Values) -> None:
     def decide(person: Person) -> None:
         proposals.must_decide(deal, person, values["proposal"])
+        proposal = person.proposals.get(values["proposal"])
+        with deal.office.read_present() as connection:
+            held = [proposal.held_as] if proposal and proposal.held_as else []
+            administrators.must_stay(connection, person, held, office().today())
         person.decline_post(values["proposal"], reason=values["reason"])
 
     deal.change(decide)
@@ -191,6 +196,8 @@ def end_post(deal: Deal[Person], values: Values) -> None:
     def decide(person: Person) -> None:
         with deal.office.read() as connection:
             held = holdings.of_post(connection, person, values["post"], values["until"])
+        with deal.office.read_present() as connection:
+            administrators.must_stay(connection, person, [values["post"]], values["until"])
         person.end_post(**values, holdings=held)
 
     deal.change(decide)
@@ -211,6 +218,8 @@ def leave(deal: Deal[Person], values: Values) -> None:
     def decide(person: Person) -> None:
         with deal.office.read() as connection:
             held = holdings.of_person(connection, person)
+        with deal.office.read_present() as connection:
+            administrators.must_stay(connection, person, [post.id for post in person.posts], values["on"])
         person.leave(**values, holdings=held)
 
     deal.change(decide)

@@ -119,6 +119,20 @@ def test_access_is_recovered_with_a_reason_and_every_administrator_is_told(reope
     office.close()
 
 
+def test_who_can_sign_in_as_an_administrator_is_named_and_not_let_in_anew(reopened: Callable[[], Office]) -> None:
+    office = reopened()
+    jo = sign_in(office, begin(*JO).stdout, "jo@example.org")
+    refused = begin(*JO, "--recover", "--reason", "Forgot", status=1)
+    assert "Jo Smith is an administrator already, whose account lets them sign in" in refused.stderr
+    assert "sis accounts --help" in refused.stderr
+    assert refused.stdout == ""
+    assert "was let in as an administrator" not in jo.get("/accounts")
+    let_in = begin(*SAM, "--recover", "--reason", "Jo Smith has left")
+    assert "Jo Smith is an administrator already" in let_in.stderr
+    assert "Sam Jones is an administrator already" not in let_in.stderr
+    office.close()
+
+
 def test_a_disabled_administrator_can_be_let_in_again(reopened: Callable[[], Office]) -> None:
     office = reopened()
     sign_in(office, begin(*JO).stdout, "jo@example.org")
