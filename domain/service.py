@@ -62,34 +62,47 @@ class TooManyAtOnce(Refusal):
 class Unavailable(Exception):
     """The log cannot be read or written at present. A command may be sent again under its id, and is done once.
 
-    `says` is the cause in the words of a person, where it is known.
+    `says` is the cause in the words of a person, where it is known, and `way_on` what they can do about it.
     """
 
     says = ""
+    way_on = ""
 
 
 class NoRoom(Unavailable):
     """There is no room for what is to be saved."""
 
     says = "There is no room left on the disk. Nothing was saved"
+    way_on = "Tell the administrator: room has to be made. What was saved before can still be read."
 
 
 class DiskFault(Unavailable):
     """The disk does not do what is asked of it."""
 
     says = "The disk of the database cannot be read or written. Nothing was saved"
+    way_on = (
+        "Tell the administrator: the disk has to be looked at. It is not known whether what was saved before "
+        "is still there."
+    )
 
 
 class ReadOnly(Unavailable):
     """The database takes no changes: it is a standby, or its file or disk may only be read."""
 
     says = "The database can be read and not written, as a standby or a disk set to read only. Nothing was saved"
+    way_on = (
+        "Tell the administrator: until it can be written, nothing is saved. What was saved before can still be read."
+    )
 
 
 class Displaced(Unavailable):
     """The file that was open is no longer the one at its place: what would be saved there would be lost."""
 
     says = "The file of the database was deleted or replaced while the service was running. Nothing was saved"
+    way_on = (
+        "Tell the administrator: the service has to be stopped and started again, and the file may have to "
+        "be restored. Something that was saved before may be missing."
+    )
 
 
 class OutcomeUnknown(Unavailable):
@@ -100,6 +113,10 @@ class Damaged(Unavailable):
     """The database holds what it could not have written itself."""
 
     says = "The database is damaged: a part of it cannot be read. Nothing was saved"
+    way_on = (
+        "Tell the administrator: it has to be restored from the backup. Something that was saved before may "
+        "be missing."
+    )
 
 
 class Unreadable(Exception):

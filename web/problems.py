@@ -121,6 +121,12 @@ def problem_of(error: Exception) -> Problem:
     return Problem(kind, title, answer.code or 500, _detail(error, answer))
 
 
+def way_on(error: Exception) -> str:
+    """What somebody can do about a fault of the database whose cause is known; "" for every other."""
+    told = meant(error)
+    return told.way_on if isinstance(told, service.Unavailable) else ""
+
+
 def _detail(error: Exception, answer: HTTPException) -> str:
     if isinstance(error, Refusal):
         return str(error)

@@ -18,7 +18,7 @@ from web.api.protocol import HEADERS, OF_PROBLEMS, named
 from web.bounds import check_nesting, too_deep
 from web.known import foresee, strings_within
 from web.office import office
-from web.problems import Problem, problem_of
+from web.problems import Problem, problem_of, way_on
 
 API_PREFIX = "/api/v1"
 PROBLEM_JSON = "application/problem+json"
@@ -160,7 +160,8 @@ def as_page(problem: Problem, error: Exception, request_id: str) -> Any:
     """A problem as a page in plain words."""
     if isinstance(error, HTTPException) and error.code is not None and error.code < 400:
         return error
-    page = render_template("error.html", code=problem.status, message=problem.detail, request_id=request_id)
+    told = {"message": problem.detail, "advice": way_on(error)}
+    page = render_template("error.html", code=problem.status, request_id=request_id, **told)
     response = Response(page, problem.status)
     _keep_headers(error, response)
     return response
