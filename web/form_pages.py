@@ -44,6 +44,12 @@ SAVED_OTHERWISE = (
 )
 
 
+FILES_GONE = (
+    "The file that was checked does not wait any more: another upload of yours took its place, or 12 hours have "
+    "passed. Nothing was changed. Choose the file again"
+)
+
+
 def form_pages(noun: Noun[A]) -> Blueprint:
     """A blueprint with a page for each command of a noun, to be mounted at `/<path>`."""
     pages = Blueprint(f"{noun.path}_forms", __name__)
@@ -184,6 +190,7 @@ class Asked:
         if "change" in request.form:
             return self.show()
         if not self.form.is_valid():
+            self._say_that_files_are_gone()
             return self._overtaken() or self._done_with_its_files() or self.show(UNPROCESSABLE)
         if self.command.check and "confirmed" not in request.form:
             return self.check()
@@ -272,6 +279,14 @@ class Asked:
             return None
         begun = begun_by(self.noun, command_id(self.key))
         return begun and self._done(begun)
+
+    def _say_that_files_are_gone(self) -> None:
+        """Where the answers were checked with files that do not wait any more, say so: none was forgotten."""
+        if not (self.command.check and self.command.files) or self.waiting or "confirmed" not in request.form:
+            return
+        for question in self.form.fields():
+            if question.widget == "file" and question.name in self.form.errors:
+                self.form.refuse(FILES_GONE, question.name)
 
     def _opened_at(self) -> int | None:
         """The version of the record that the form was opened on, as it says."""

@@ -1,7 +1,8 @@
 """Providers from a list: the service's own CSV, and published lists of names (teacher training, NPQ, hubs).
 
 The service's own list has one provider a row under these headings, in any order and case; all but the
-first two may be left out, and a cell may be empty. Several values in one cell are separated by ';'.
+name may be left out (the kind only where all columns are of the list), and a cell may be empty.
+Several values in one cell are separated by ';'.
 
 | heading        | what stands there                                             |
 |----------------|---------------------------------------------------------------|
@@ -81,7 +82,8 @@ def read_providers(path: Path, *, progress: Progress | None = None) -> Iterator[
     count. Raises NotProviders before anything is read."""
     table = open_table(path, ("name",), NotProviders)
     known = {heading for column in _COLUMNS for heading in column.headings if table.place(heading) is not None}
-    if "kind" not in known and ("type" not in known or known == {"name", "type"}):
+    names_alone = known == {"name", "type"} or ("type" not in known and _has_others(table))
+    if "kind" not in known and names_alone:
         raise NotProviders(path, "it has no column kind", ("kind",))
     return chain(_not_known(table), _providers(table.known(_COLUMNS, ("name",), progress)))
 
@@ -92,6 +94,12 @@ def read_provider_names(path: Path) -> Iterator[ProviderRow | Problem]:
     table = open_first(path, (("Operating name",), ("lead_provider_name",), ("name", "type")), NotProviders)
     heading = next(each for each in ("Operating name", "lead_provider_name", "name") if table.place(each) is not None)
     return _named(table.known((Column("name", needed, (heading,)),), ("name",)))
+
+
+def _has_others(table: Table) -> bool:
+    """Whether the file has columns that are none of the service's own list: without kinds it may be any table."""
+    ours = {heading.casefold() for column in _COLUMNS for heading in column.headings}
+    return any(heading.casefold() not in ours for heading in table.header if heading)
 
 
 def _not_known(table: Table) -> Iterator[Problem]:

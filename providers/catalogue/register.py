@@ -203,9 +203,10 @@ class _Authority:
     def not_found(self, file: str) -> UnknownAuthority:
         """Says that the file has no row of the authority: the names most like it, and those that the file has."""
         there = sorted({name or name_of(code) or code for code, name in self._is_ours if name or code})
-        alike = nearest(self.asked or "", there)
+        asked = (name_of(self._code) if self._code else None) or self.asked or ""
+        alike = [each for each in nearest(asked, there) if folded(each) != folded(asked)]
         said = [
-            f"{file} has no school of {self.asked or 'an authority without a name'}",
+            f"{file} has no school of {asked or 'an authority without a name'}",
             f"The names most like it are: {'; '.join(alike)}" if alike else "",
             f"The authorities in the file are: {'; '.join(there)}" if there else "It names no authority",
         ]

@@ -16,7 +16,7 @@ from domain.references import reference
 from domain.school import Source
 from projections import providers as providers_view
 from projections import schools as schools_view
-from providers.catalogue.groups import GroupRow, MembershipRow, read_groups, read_memberships
+from providers.catalogue.groups import GroupRow, MembershipRow, NotMemberships, read_groups, read_memberships
 from providers.catalogue.inspections import read_inspections
 from providers.catalogue.links import read_links
 from providers.catalogue.provider_list import NotProviders, ProviderRow, read_provider_names, read_providers
@@ -36,6 +36,12 @@ ALL = "all"
 
 NEW_PROVIDER = reference(Provider.prefix, 0, 0)
 """What a provider is called that a rehearsal would register: it draws no number."""
+
+
+GROUPS_ALONE = (
+    "it lists the groups without their schools. Give the list of these too: on the page as Schools of the groups, "
+    "at the command line after it"
+)
 
 
 class AuthorityNeeded(Refusal):
@@ -273,7 +279,12 @@ def _membership_rows(wanted: Wanted) -> Iterator[MembershipRow | Problem]:
     """The schools in groups, each group as its own list tells it where there is one: its name, its kind, and whether
     it has closed."""
     if wanted.memberships is None:
-        return read_memberships(wanted.file, progress=wanted.reading)
+        try:
+            return read_memberships(wanted.file, progress=wanted.reading)
+        except NotMemberships as wrong:
+            if wrong.missing != ("URN",):
+                raise
+            raise NotMemberships(wanted.file, GROUPS_ALONE, wrong.missing) from None
     memberships = read_memberships(wanted.memberships, progress=wanted.reading)
     return _as_listed(wanted.file.name, read_groups(wanted.file), memberships)
 

@@ -23,7 +23,7 @@ from projections.database import alone
 from projections.imports import ImportRow
 from providers.catalogue.problems import WrongFile
 from providers.catalogue.register import UnknownAuthority
-from web.imports.importers import IMPORTERS, Done, Wanted, whose_schools
+from web.imports.importers import IMPORTERS, NEW_PROVIDER, Done, Wanted, whose_schools
 from web.office import Office
 from web.sentences import sentence
 
@@ -55,7 +55,9 @@ class Rehearsal:
                 # What changes nothing is told once for all schools: it would drown what does.
                 self.sentences[sentence(event, self.names)] += 1
             elif len(self.sentences) < TOLD:
-                self.sentences[f"{record.reference}: {sentence(event, self.names)}"] += 1
+                told = f"{record.reference}: {sentence(event, self.names)}"
+                told = told.replace(f"{NEW_PROVIDER}: ", "New provider: ").replace(f" {NEW_PROVIDER}", "")
+                self.sentences[told] += 1
             else:
                 self.more += 1
 

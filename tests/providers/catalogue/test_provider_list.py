@@ -50,12 +50,15 @@ def test_a_capability_is_each_subject_in_each_phase_by_each_service() -> None:
     assert ProviderRow(2, "A").capabilities == ()
 
 
-def test_only_name_and_kind_are_needed_as_columns(written: Written) -> None:
+def test_only_the_name_is_needed_as_a_column_and_the_kind_where_others_stand_that_are_not_of_the_list(
+    written: Written,
+) -> None:
     assert rows(read_providers(written("p.csv", "kind,name\nSchool-based,A\n"))) == [
         ProviderRow(2, "A", kind="school_based")
     ]
     with pytest.raises(NotProviders) as refused:
-        read_providers(written("p.csv", "name,website\nA,\n"))
+        read_providers(written("p.csv", "URN,name,website\n1,A,\n"))
+    assert rows(read_providers(written("p.csv", "name,website\nA,\n"))) == [ProviderRow(2, "A")]
     assert refused.value.missing == ("kind",)
 
 

@@ -206,6 +206,17 @@ def test_an_authority_without_a_school_in_the_file_is_refused_with_the_names_tha
     assert str(refused.value).endswith("The authorities in the file are: Bristol, City of; Salford")
 
 
+def test_an_authority_asked_for_by_its_code_is_named_and_is_not_among_the_names_most_like_it(
+    written: Written,
+) -> None:
+    for asked in ("350", "Bolton"):
+        with pytest.raises(UnknownAuthority) as refused:
+            read(read_register(written("r.csv", NAMED), la=asked))
+        said, alike, *_ = str(refused.value).split(". ")
+        assert said == "r.csv has no school of Bolton"
+        assert "Bolton" not in alike
+
+
 def test_an_authority_is_picked_by_any_of_its_names_and_codes_from_any_layout(written: Written) -> None:
     for content in (CODED, NAMED):
         path = written("r.csv", content)

@@ -178,12 +178,12 @@ def test_a_file_waits_for_the_form_and_the_person_who_sent_it_alone(
     check = administrator.send(BEGIN, answers(file=large), status=200).text
     other = sign_in(world.administrator("Olga Other"))
     stolen = other.send_page(BEGIN, check, answers(confirmed="yes"), status=422)
-    assert "Choose a file" in stolen.text
+    assert "Choose the file again" in stolen.text
 
     assert "12,000" in check, "several pieces are one file"
     newer = administrator.send(BEGIN, answers(file=register(CEDAR)), status=200).text
     gone = administrator.send_page(BEGIN, check, answers(confirmed="yes"), status=422)
-    assert "Choose a file" in gone.text
+    assert "another upload of yours took its place" in gone.text
     administrator.send_page(BEGIN, newer, answers(confirmed="yes"))
 
 
@@ -216,6 +216,25 @@ def test_a_file_of_every_authority_is_for_the_command_line(administrator: Browse
     problem = post(use, register(BIRCHWOOD), la="all", status=422).json
     assert problem is not None
     assert "taken at the command line" in problem["detail"]
+
+
+def test_groups_without_their_schools_are_answered_with_what_is_needed_too(administrator: Browser) -> None:
+    listed = b"Group UID,Group Name,Group Type,Group Status\n55,The Wexmoor Trust,Multi-academy trust,Open\n"
+    sent = {"what": "groups", "file": (io.BytesIO(listed), "groups.csv")}
+    refused = administrator.send(BEGIN, sent, status=422).text
+    assert "Give the list of these too: on the page as Schools of the groups" in refused
+    assert "it has no column URN" not in refused
+
+
+def test_a_list_of_providers_may_leave_their_kind_to_the_form_and_shows_no_number_before_it_is_imported(
+    administrator: Browser,
+) -> None:
+    file = (io.BytesIO(b"name,email\nFractions Ltd,office@fractions.example\n"), "providers.csv")
+    sent = {"what": "providers", "provider_kind": "public", "file": file}
+    check = administrator.send(BEGIN, sent, status=200).text
+    assert counted(check, "What would come of it").startswith("1 providers registered")
+    assert "New provider: " in check
+    assert "PV-0000" not in check
 
 
 def test_groups_may_come_in_two_files(world: World, administrator: Browser) -> None:
