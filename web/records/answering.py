@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from werkzeug.exceptions import Forbidden
 
 from domain.record_of_visit import Answered, RecordOfVisit, RecordStatus, Respondent
@@ -30,9 +32,10 @@ def _response_by(respondent: Respondent) -> None:
         done="Your response is sent. It stands beside the record",
         submit="Send your response",
         offered=lambda record: _answerable(record) and record.answered[respondent] is not Answered.RESPONDED,
-        context=offers.responding,
+        context=partial(offers.responding, respondent),
         asks=schemas.respond_to,
         form_page="records/respond.html",
+        check_page="records/check_response.html",
         draft=True,
         check=True,
         main=True,

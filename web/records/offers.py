@@ -8,11 +8,12 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from domain.record_of_visit import AgreedAction, RecordOfVisit
+from domain.record_of_visit import AgreedAction, RecordOfVisit, Respondent
 from domain.vocabulary import Role, Side
 from projections import people
 from projections.people import PersonRow
 from projections.together import Question, Together
+from web import words
 from web.attached import RECORD
 from web.authority import settings_of
 from web.choices import Choices
@@ -100,8 +101,21 @@ def issuing(connection: sa.Connection, record: RecordOfVisit | None) -> Mapping[
     }
 
 
-def responding(connection: sa.Connection, record: RecordOfVisit | None) -> Mapping[str, Any]:
-    return {"names": names_of(connection, [record.school])} if record else {}
+def responding(respondent: Respondent, connection: sa.Connection, record: RecordOfVisit | None) -> Mapping[str, Any]:
+    return {"names": names_of(connection, [record.school]), "before": _answered(respondent, record)} if record else {}
+
+
+def _answered(respondent: Respondent, record: RecordOfVisit) -> str:
+    """That the current version has an answer already, and what becomes of it."""
+    version = record.versions[-1].number if record.versions else 0
+    given = [each for each in record.responses if each.respondent is respondent and each.version == version]
+    if not given:
+        return ""
+    told = " and ".join(f"on {words.date(each.on)} ({each.agrees.label.lower()})" for each in given)
+    return (
+        f"This version was answered as {respondent.label.lower()} {told}. What you send now is added: "
+        "it does not replace what was sent before, and both can be read"
+    )
 
 
 def awaited(_: sa.Connection, record: RecordOfVisit | None) -> Mapping[str, Any]:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import date
 from uuid import UUID
 
+import pytest
+
 from domain.record_of_visit import Agreement, Answered, RecordStatus, Respondent
 from domain.visit import Visit, VisitStatus
 from tests.scenario import TODAY
@@ -73,6 +75,27 @@ def test_the_headteacher_answers_issue_by_issue_with_the_deadline_in_words(stage
     assert [(answer.issue, answer.text) for answer in response.answers] == [(2, "A new timetable")]
     page = stage.by_officer.get(HREF)
     assert page.index("Books are marked late") < page.index("A new timetable") < page.index("Agreed actions")
+
+
+@pytest.mark.parametrize("respondent", Respondent)
+def test_who_answered_already_is_told_so_before_they_answer_again(stage: Stage, respondent: Respondent) -> None:
+    stage.issued()
+    browser, href = (stage.by_head, HEAD) if respondent is Respondent.HEADTEACHER else (stage.by_chair, CHAIR)
+    said = f"This version was answered as {respondent.label.lower()} on 2 November 2026 (agrees)"
+    assert "This version was answered" not in browser.get(href)
+    first = browser.send(href, {"agrees": "agrees", "overall": "All well"}, status=200)
+    assert "This version was answered" not in first.text
+    browser.send_page(href, first.text, {"agrees": "agrees", "overall": "All well", "confirmed": "yes"})
+    other_href, other = (CHAIR, stage.by_chair) if respondent is Respondent.HEADTEACHER else (HEAD, stage.by_head)
+    assert "This version was answered" not in other.get(other_href)
+    for page in (
+        browser.get(href),
+        browser.send(href, {"agrees": "disagrees", "overall": "Not so"}, status=200).text,
+    ):
+        assert said in page
+        assert "it does not replace what was sent before" in page
+    browser.send_and_check(href, {"agrees": "disagrees", "overall": "Not so"})
+    assert [each.overall for each in stage.record.responses] == ["All well", "Not so"]
 
 
 def test_a_response_is_not_sent_before_it_was_checked(stage: Stage) -> None:
