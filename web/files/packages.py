@@ -8,10 +8,10 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from xml.etree import ElementTree
 
 from providers.archives import HoldsTooMuch, opened_zip
 from web.files.compound import is_compound
+from web.files.parts import Attributes, Count, has_command, read
 from web.files.refusals import ContentIsOtherwise, HasMacros, HasPassword, HoldsMore, IsActive
 
 ZIP = b"PK\x03\x04"
@@ -21,7 +21,7 @@ MOST_PARTS, LARGEST = 5_000, 100 * 1024 * 1024
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
 
 PROGRAMS = re.compile(r"vbaproject|vbadata|(^|/)macrosheets/|(^|/)(basic|scripts)/.", re.IGNORECASE)
-MACRO_TYPES = re.compile(rb"macroEnabled|vbaProject|ms-excel\.(?:macrosheet|intlmacrosheet)", re.IGNORECASE)
+MACRO_TYPES = re.compile(r"macroEnabled|vbaProject|ms-excel\.(?:macrosheet|intlmacrosheet)", re.IGNORECASE)
 OUTSIDE_OF_OFFICE = re.compile(r"(^|/)(activex|ctrlprops)/", re.IGNORECASE)
 WITHIN = re.compile(r"(^|/)(embeddings|package)/[^/]*\.(docx|xlsx|pptx)$", re.IGNORECASE)
 EMBEDDED = re.compile(r"(^|/)embeddings/.", re.IGNORECASE)
@@ -30,14 +30,12 @@ EMBEDS = "has another file or program embedded in it"
 LINKS = ("/hyperlink", "/externalLinkPath", "/xlPathMissing", "/xlStartup", "/xlLibrary")
 """Relationships to the outside that do nothing until somebody follows them, or says that values may be updated."""
 
-HOLDS_FIELDS = re.compile(r"^(word|xl/externalLinks)/.*\.xml$", re.IGNORECASE)
-DDE_LINK, DDE_FIELD = (
-    re.compile(rb"<(?:\w+:)?ddeLink\b"),
-    re.compile(rb"^\s*DDE(?:AUTO)?\b|\bDDEAUTO\b", re.IGNORECASE),
+SCRIPTS = (
+    "{urn:oasis:names:tc:opendocument:xmlns:script:1.0}event-listener",
+    "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}script",
 )
-FIELD = re.compile(rb"<w:instrText[^>]*>([^<]*)|<w:fldSimple[^>]*w:instr=[\"']([^\"']*)|(<w:fldChar\b)")
-SCRIPT = re.compile(rb"vnd\.sun\.star\.script:|<script:event-listener\b|<office:script\b")
-ENCRYPTED_PART = re.compile(rb"<manifest:encryption-data\b")
+SCRIPT_ADDRESS = "vnd.sun.star.script:"
+ENCRYPTED = "{urn:oasis:names:tc:opendocument:xmlns:manifest:1.0}encryption-data"
 
 Check = Callable[[str, bytes], None]
 
@@ -75,9 +73,10 @@ def is_open_document(kind: str) -> Callable[[bytes], bool]:
 def check_office(_: str, content: bytes, within: Check) -> None:
     """Raises HasMacros or IsActive; HoldsMore, ContentIsOtherwise."""
     with _opened(content) as package:
-        names = package.namelist()
-        if any(PROGRAMS.search(name) for name in names) or MACRO_TYPES.search(package.read("[Content_Types].xml")):
+        names, count = package.namelist(), Count()
+        if any(PROGRAMS.search(name) for name in names):
             raise HasMacros
+        read(package.read("[Content_Types].xml"), count, _check_type)
         if any(OUTSIDE_OF_OFFICE.search(name) for name in names):
             raise IsActive(EMBEDS)
         for name in names:
@@ -86,47 +85,45 @@ def check_office(_: str, content: bytes, within: Check) -> None:
             elif EMBEDDED.search(name) and not name.lower().endswith(".rels"):
                 raise IsActive(EMBEDS)
             elif name.lower().endswith(".rels"):
-                _check_relationships(package.read(name))
-            elif HOLDS_FIELDS.search(name) and _has_dde(package.read(name)):
+                read(package.read(name), count, _check_relationship)
+            elif has_command(package.read(name), count):
                 raise IsActive(FETCHED)
 
 
 def check_open_document(_: str, content: bytes, __: Check) -> None:
     """Raises HasMacros, HasPassword; HoldsMore, ContentIsOtherwise."""
     with _opened(content) as package:
-        names = package.namelist()
+        names, count = package.namelist(), Count()
         if any(PROGRAMS.search(name) for name in names):
             raise HasMacros
-        if "META-INF/manifest.xml" in names and ENCRYPTED_PART.search(package.read("META-INF/manifest.xml")):
-            raise HasPassword
-        if any(SCRIPT.search(package.read(name)) for name in names if name.endswith(".xml")):
-            raise HasMacros
+        if "META-INF/manifest.xml" in names:
+            read(package.read("META-INF/manifest.xml"), count, _check_manifest)
+        for name in names:
+            if name.endswith(".xml"):
+                read(package.read(name), count, _check_scripts)
         if any(is_compound(package.read(name)) for name in names if name.startswith("Object ")):
             raise IsActive(EMBEDS)
 
 
-def _check_relationships(rels: bytes) -> None:
-    if b"<!DOCTYPE" in rels or b"<!ENTITY" in rels:
-        raise ContentIsOtherwise("The document is damaged. Save it anew and choose it again.")
-    for each in ElementTree.fromstring(rels).iter():  # noqa: S314  # without entities, and no larger than is taken
-        outside = each.get("TargetMode", "").lower() == "external"
-        if outside and not each.get("Type", "").endswith(LINKS):
-            raise IsActive(FETCHED)
+def _check_type(_: str, attributes: Attributes) -> None:
+    if any(MACRO_TYPES.search(value) for value in attributes.values()):
+        raise HasMacros
 
 
-def _has_dde(part: bytes) -> bool:
-    """Whether a part runs a command by an old way of Windows: as a link of a workbook, or a field of a text, which
-    may be cut into pieces."""
-    if DDE_LINK.search(part):
-        return True
-    fields, present = [], b""
-    for told, simple, mark in FIELD.findall(part):
-        if mark or simple:
-            fields.append(present)
-            present = b""
-        fields += [simple] if simple else []
-        present += told
-    return any(DDE_FIELD.search(field) for field in (*fields, present))
+def _check_relationship(_: str, attributes: Attributes) -> None:
+    outside = attributes.get("TargetMode", "").strip().lower() == "external"
+    if outside and not attributes.get("Type", "").endswith(LINKS):
+        raise IsActive(FETCHED)
+
+
+def _check_manifest(tag: str, _: Attributes) -> None:
+    if tag == ENCRYPTED:
+        raise HasPassword
+
+
+def _check_scripts(tag: str, attributes: Attributes) -> None:
+    if tag in SCRIPTS or any(SCRIPT_ADDRESS in value.lower() for value in attributes.values()):
+        raise HasMacros
 
 
 def _names(content: bytes) -> list[str]:

@@ -19,6 +19,8 @@ from web.files.refusals import ContentIsOtherwise, HasMacros, HasPassword, Holds
 
 OPEN_TEXT = "application/vnd.oasis.opendocument.text"
 PNG, JPEG, HEIC = b"\x89PNG\r\n\x1a\n...", b"\xff\xd8\xff\xe0...", b"\0\0\0\x18ftypheic\0\0\0\0"
+LOCK = "<e:encryption-data xmlns:e='urn:oasis:names:tc:opendocument:xmlns:manifest:1.0'/>"
+LISTENER = "<s:event-listener xmlns:s='urn:oasis:names:tc:opendocument:xmlns:script:1.0'/>"
 SCRIPT, LAUNCH = "<</S/JavaScript/JS(app.alert\\(1\\))>>", "<</S/Launch/F(calc.exe)>>"
 
 
@@ -124,7 +126,10 @@ def test_a_file_that_is_something_else_is_refused(name: str, content: bytes) -> 
         ("letter.docx", office("word", {"word/vbaProject.bin": ""})),
         (
             "letter.docx",
-            office("word", {"word/other.bin": "", "[Content_Types].xml": "vnd.ms-word.document.macroEnabled"}),
+            office(
+                "word",
+                {"word/other.bin": "", "[Content_Types].xml": "<T a='vnd.ms-word.document.&#109;acroEnabled'/>"},
+            ),
         ),
         ("sums.xlsx", office("xl", {"xl/macrosheets/sheet1.xml": "<xm/>"})),
         ("talk.pptx", office("ppt", {"ppt/vbaData.xml": ""})),
@@ -134,7 +139,8 @@ def test_a_file_that_is_something_else_is_refused(name: str, content: bytes) -> 
         ("call.msg", message({"plan.docx": office("word", {"word/vbaProject.bin": ""})})),
         ("call.msg", message({"plan.doc": word({"Macros/VBA/Module1": b"Sub"})})),
         ("letter.odt", package({"mimetype": OPEN_TEXT, "Basic/Standard/Module1.xml": "Sub"})),
-        ("letter.odt", package({"mimetype": OPEN_TEXT, "content.xml": "<a href='vnd.sun.star.script:x'/>"})),
+        ("letter.odt", package({"mimetype": OPEN_TEXT, "content.xml": "<a href='vnd.sun.&#115;tar.script:x'/>"})),
+        ("letter.odt", package({"mimetype": OPEN_TEXT, "content.xml": LISTENER.encode("utf-16")})),
         ("report.pdf", pdf(f"/OpenAction{SCRIPT}")),
         ("report.pdf", pdf("", {5: SCRIPT})),
         ("report.pdf", pdf("", {5: SCRIPT}, packed=True)),
@@ -148,7 +154,62 @@ def test_a_document_with_macros_or_scripts_is_refused(name: str, content: bytes)
         check_content(name, content)
 
 
-DDE = '<w:instrText>DDE</w:instrText><w:instrText xml:space="preserve">AUTO c:\\\\cmd</w:instrText>'
+WORDS = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+
+
+def field(instruction: str, *, prefix: str = "w", namespace: str = WORDS, simple: str = "") -> str:
+    """A part of a text with a field, or with a simple one."""
+    mark = f"<{prefix}:fldChar {prefix}:fldCharType="
+    told = f'{mark}"begin"/>{instruction}{mark}"separate"/><{prefix}:t>1</{prefix}:t>{mark}"end"/>'
+    return f'<{prefix}:p xmlns:{prefix}="{namespace}">{simple or told}</{prefix}:p>'
+
+
+CHARACTERS = "".join(f"&#{ord(each)};" for each in "DDEAUTO")
+DDE = '<w:instrText>DDE</w:instrText><w:r/><w:instrText xml:space="preserve">AUTO c:\\\\cmd</w:instrText>'
+DISGUISED = [
+    field(DDE),
+    field(f"<w:instrText> {CHARACTERS} cmd</w:instrText>"),
+    field(DDE).encode("utf-16"),
+    b'<?xml version="1.0" encoding="UTF-16"?>'.decode().encode("utf-16") + field(DDE).encode("utf-16-le"),
+    field("<w:instrText><![CDATA[DDE]]>AUTO cmd</w:instrText>"),
+    field("<w:instrText>D<!-- x -->DE cmd</w:instrText>"),
+    field("<other:instrText>DDE cmd</other:instrText>", prefix="other"),
+    field("<w:instrText>DDE cmd</w:instrText>", namespace="http://purl.oclc.org/ooxml/wordprocessingml/main"),
+    field("", simple='<w:fldSimple w:instr=" DDE cmd"/>'),
+    field("", simple=f"<w:fldSimple w:instr='{CHARACTERS} cmd'/>"),
+    field("", simple="<z:fldSimple z:instr='&#x44;DE cmd'/>", prefix="z"),
+]
+
+
+@pytest.mark.parametrize("part", DISGUISED)
+@pytest.mark.parametrize("name", ["word/footer1.xml", "elsewhere/main.part"])
+def test_a_field_that_runs_a_command_is_found_however_it_is_written(name: str, part: str | bytes) -> None:
+    with pytest.raises(IsActive, match="Such files are not taken"):
+        check_content("letter.docx", office("word", {name: part}))
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "<!DOCTYPE a [<!ENTITY b 'DDEAUTO'>]>" + field("<w:instrText>&b;</w:instrText>"),
+        "<!DOCTYPE a SYSTEM 'http://a.example/a.dtd'>" + field("<w:instrText>A</w:instrText>"),
+        "<?xml version='1.0' encoding='cp037'?>" + field("<w:instrText>A</w:instrText>"),
+        field("<w:instrText>A"),
+    ],
+)
+def test_a_part_that_defines_its_type_or_cannot_be_read_is_refused(part: str) -> None:
+    for each in (part, part.encode("utf-16")):
+        with pytest.raises(ContentIsOtherwise, match="choose it again"):
+            check_content("letter.docx", office("word", {"word/document2.xml": each}))
+    with pytest.raises(ContentIsOtherwise, match="choose it again"):
+        check_content("letter.docx", office("word", {"word/_rels/a.rels": part.encode("utf-16")}))
+
+
+def test_fields_that_run_nothing_are_taken() -> None:
+    told = field("<w:instrText>PAGE</w:instrText>")
+    check_content(
+        "letter.docx", office("word", {"word/footer1.xml": told, "word/a.xml": field("<w:t>DDEAUTO</w:t>")})
+    )
 
 
 @pytest.mark.parametrize(
@@ -161,8 +222,6 @@ DDE = '<w:instrText>DDE</w:instrText><w:instrText xml:space="preserve">AUTO c:\\
         ("letter.docx", office("word", {"word/_rels/document.xml.rels": relationship("image", "file://a/x.png")})),
         ("letter.docx", office("word", {"word/embeddings/oleObject1.bin": compound({"x": b""})})),
         ("letter.docx", office("word", {"word/activeX/activeX1.bin": ""})),
-        ("letter.docx", office("word", {"word/footer1.xml": f"<w:fldChar/>{DDE}<w:fldChar/>"})),
-        ("letter.docx", office("word", {"word/footer1.xml": '<w:fldSimple w:instr=" DDE cmd"/>'})),
         ("sums.xlsx", office("xl", {"xl/externalLinks/externalLink1.xml": '<ddeLink ddeService="cmd"/>'})),
         ("letter.doc", word({"ObjectPool/_1/\x01Ole10Native": b"MZ"})),
         ("call.msg", message({"run.exe": b"MZ"})),
@@ -193,7 +252,15 @@ def test_a_file_that_does_or_brings_something_by_itself_is_refused(name: str, co
         ("sums.xlsx", compound({"EncryptedPackage": b"", "EncryptionInfo": b""})),
         ("letter.doc", word(flags=0x0100)),
         ("report.pdf", locked_pdf("secret")),
-        ("letter.odt", package({"mimetype": OPEN_TEXT, "META-INF/manifest.xml": "<manifest:encryption-data/>"})),
+        (
+            "letter.odt",
+            package(
+                {
+                    "mimetype": OPEN_TEXT,
+                    "META-INF/manifest.xml": LOCK,
+                }
+            ),
+        ),
         ("call.msg", message({"plan.pdf": locked_pdf("secret")})),
     ],
 )

@@ -41,11 +41,24 @@ LETTERS = [
 ]
 
 
+PARTS = [
+    ("a.docx", "<w:fldSimple "),
+    ("a.docx", "<w:instrText>"),
+    ("a.docx", "<w:instrText/>D"),
+    ("a.docx", "<w:fldChar w:fldCharType='begin'/>"),
+    ("a.docx", "<w:fldChar w:fldCharType='begin'/><w:instrText>D</w:instrText>"),
+    ("a.docx", "<!-- instrText "),
+    ("a.docx", "<w:instrText><![CDATA["),
+]
+"""What is over and over between the beginning and the end of a part."""
+
 JUDGE = """
 import resource
 resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
 from web.files.contents import check_content
 from web.files.refusals import OfTheFile
+from tests.web.files.making import office
+WORDS = 'http://schemas.openxmlformats.org/wordprocessingml/2006/main'
 for size in (200_000, 400_000):
     for name, before, over_and_over, after in KINDS:
         print(name, before, over_and_over, size, flush=True)
@@ -53,13 +66,25 @@ for size in (200_000, 400_000):
             check_content(name, before + over_and_over * (size // len(over_and_over)) + after)
         except OfTheFile:
             pass
+    for name, over_and_over in PARTS:
+        print(name, over_and_over, size, flush=True)
+        for ends in ("</w:p>", ""):
+            part = f"<w:p xmlns:w='{WORDS}'>" + over_and_over * (size // len(over_and_over)) + ends
+            try:
+                check_content(name, office("word", {"word/a.xml": part}))
+            except OfTheFile:
+                pass
 print("judged")
 """
 
 
 def test_a_file_of_the_same_over_and_over_is_judged_within_its_size() -> None:
     told = subprocess.run(
-        [sys.executable, "-c", JUDGE.replace("SECONDS", str(SECONDS)).replace("KINDS", repr(LETTERS))],
+        [
+            sys.executable,
+            "-c",
+            JUDGE.replace("SECONDS", str(SECONDS)).replace("KINDS", repr(LETTERS)).replace("PARTS", repr(PARTS)),
+        ],
         capture_output=True,
         text=True,
         check=False,
