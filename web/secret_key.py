@@ -53,6 +53,16 @@ def _read(path: Path) -> tuple[str, ...]:
             if os.fstat(file.fileno()).st_mode & 0o007:
                 raise BadSecretKey(f"Every user of this machine may use the key in {path}: replace it, with mode 600")
             keys = tuple(file.read().split())
+    except FileNotFoundError:
+        raise BadSecretKey(
+            f"The secret key {path} is missing: make it with `openssl rand -hex 32 | install -m 0640 -o root -g "
+            f"GROUP /dev/stdin {path}`, GROUP being that of the user that the service runs as"
+        ) from None
+    except PermissionError:
+        raise BadSecretKey(
+            f"You may not read the secret key {path}: do this as the user that the service runs as, and see that the "
+            "file has mode 0640 and the group of that user"
+        ) from None
     except OSError as error:
         raise BadSecretKey(f"The secret key {path} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:

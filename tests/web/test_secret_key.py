@@ -73,7 +73,7 @@ def test_a_file_that_holds_no_key_or_shows_it_to_others_is_refused(
 ) -> None:
     file = tmp_path / "key"
     monkeypatch.setenv("SIS_SECRET_KEY_FILE", str(file))
-    with pytest.raises(BadSecretKey, match="cannot be read: No such file"):
+    with pytest.raises(BadSecretKey, match="is missing: make it with `openssl rand"):
         secret_keys(tmp_path / "unused")
     file.touch(mode=0o600)
     with pytest.raises(BadSecretKey, match="is empty"):
