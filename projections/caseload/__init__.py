@@ -42,7 +42,7 @@ _nobody_chooses = sa.exists().where(
     _main.case == _columns.case,
     _main.kind == _columns.kind,
     _main.part == MAIN,
-    sa.or_(_main.record != _columns.record, _main.task.is_distinct_from(Task.CHOOSE)),
+    sa.or_(_main.record != _columns.record, _main.task.is_(None), _main.task.not_in([Task.GET_QUOTES, Task.CHOOSE])),
 )
 _moot = sa.and_(_columns.task == Task.REPLY, _nobody_chooses)
 """An invitation that was not answered asks for nothing any more once its tender is over."""

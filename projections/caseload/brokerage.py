@@ -79,8 +79,35 @@ def request_acknowledged(row: Item | None, event: SupportRequest.Acknowledged) -
 
 @items.on(SupportRequest.Triaged, key=of_case)
 def request_triaged(row: Item | None, event: SupportRequest.Triaged) -> Item | None:
-    task = Task.INVITE if event.route is Route.BROKERED else Task.FIND_SUPPORT
+    task = Task.APPROVE if event.route is Route.BROKERED else Task.FIND_SUPPORT
     return row and replace(row, task=task, since=event.meta.occurred_on)
+
+
+@items.on(SupportRequest.ApprovedToBroker, key=of_case)
+def brokering_approved(row: Item | None, event: SupportRequest.ApprovedToBroker) -> Item | None:
+    """What is approved later only raises the ceiling."""
+    if row is None or row.task not in (Task.TRIAGE, Task.APPROVE):
+        return row
+    return replace(row, task=Task.SHORTLIST, since=event.meta.occurred_on)
+
+
+@items.on(SupportRequest.ProvidersShortlisted, key=of_case)
+def providers_shortlisted(row: Item | None, event: SupportRequest.ProvidersShortlisted) -> Item | None:
+    chosen = tuple(map(str, event.chosen))
+    return row and replace(row, task=Task.INVITE, since=event.meta.occurred_on, gathered=chosen)
+
+
+@items.on(SupportRequest.ProviderRemovedFromShortlist, key=of_case)
+def shortlist_shortened(row: Item | None, event: SupportRequest.ProviderRemovedFromShortlist) -> Item | None:
+    return row and _searching(_without(row, event.provider))
+
+
+def _searching(row: Item) -> Item:
+    return replace(row, task=Task.INVITE if row.gathered else Task.SHORTLIST)
+
+
+def _without(row: Item, gone: object) -> Item:
+    return replace(row, gathered=tuple(each for each in row.gathered if each != str(gone)))
 
 
 @items.on_each(SupportRequest.Triaged, SupportRequest.Reassigned, keys=_desk)
@@ -132,15 +159,23 @@ def clock_runs_again(row: Item | None, event: Event, _: Key) -> Item | None:
 def broker_searches_again(
     row: Item | None, event: SupportRequest.TenderEnded | SupportRequest.PlacementFellThrough
 ) -> Item | None:
-    return row and replace(row, task=Task.INVITE, since=event.meta.occurred_on)
+    """Where a tender led to the placement, its selection stands, and it is the tender on which the work goes on."""
+    if row is None or (isinstance(event, SupportRequest.PlacementFellThrough) and TENDER in row.gathered):
+        return row
+    return replace(_searching(_without(row, TENDER)), since=event.meta.occurred_on)
 
 
 @items.on(SupportRequest.Reopened, key=of_case)
 def request_reopened(row: Item | None, event: SupportRequest.Reopened) -> Item | None:
-    return row and replace(row, task=Task.TRIAGE, since=event.meta.occurred_on)
+    return row and replace(row, task=Task.TRIAGE, since=event.meta.occurred_on, gathered=())
 
 
-@items.on(SupportRequest.TenderOpened, SupportRequest.Placed, *ENDS, key=of_case)
+@items.on(SupportRequest.TenderOpened, key=of_case)
+def request_put_out(row: Item | None, _: object) -> Item | None:
+    return row and replace(row, task=None, gathered=(*row.gathered, TENDER))
+
+
+@items.on(SupportRequest.Placed, *ENDS, key=of_case)
 def request_needs_nothing(row: Item | None, _: object) -> Item | None:
     return row and replace(row, task=None)
 
@@ -154,7 +189,7 @@ def question_dropped(row: Item | None, _: object) -> Item | None:
 def tender_opened(row: Item | None, event: Tender.Opened) -> Item:
     opened = item(
         event,
-        Task.CHOOSE,
+        Task.GET_QUOTES,
         (row and row.waiting_for) or WaitingFor.BROKER,
         due=event.reply_by,
         person=(row and row.person) or event.meta.signature.actor,
@@ -169,9 +204,44 @@ def reply_by_extended(row: Item | None, event: Tender.ReplyByExtended) -> Item |
     return row and replace(row, due=event.reply_by)
 
 
-@items.on(Tender.ProviderSelected, Tender.ClosedWithoutSelection, key=of_case)
+@items.on(Tender.QuoteReceived, key=of_case)
+def quote_received(row: Item | None, event: Tender.QuoteReceived) -> Item | None:
+    return row and replace(
+        row, task=Task.CHOOSE, gathered=(*_without(row, event.provider).gathered, str(event.provider))
+    )
+
+
+@items.on(Tender.QuoteWithdrawn, Tender.InvitationDeclined, key=of_case)
+def quote_gone(row: Item | None, event: Tender.QuoteWithdrawn | Tender.InvitationDeclined) -> Item | None:
+    if row is None:
+        return None
+    left = _without(row, event.provider)
+    return replace(left, task=Task.CHOOSE if left.gathered else Task.GET_QUOTES)
+
+
+@items.on(Tender.ProviderSelected, key=of_case)
+def provider_selected(row: Item | None, event: Tender.ProviderSelected) -> Item | None:
+    return row and replace(row, task=Task.PROPOSE, since=event.meta.occurred_on)
+
+
+@items.on(Tender.ClosedWithoutSelection, key=of_case)
 def tender_over(row: Item | None, _: object) -> Item | None:
+    return row and replace(row, task=None, gathered=())
+
+
+def _tender(event: Event) -> Iterable[Key]:
+    return [(case_of(event), TENDER, MAIN)]
+
+
+@items.on_each(BrokeredEngagement.Proposed, keys=_tender)
+def selection_carried_out(row: Item | None, _: object, __: Key) -> Item | None:
     return row and replace(row, task=None)
+
+
+@items.on_each(SupportRequest.PlacementFellThrough, keys=_tender)
+def selection_stands_again(row: Item | None, event: SupportRequest.PlacementFellThrough, _: Key) -> Item | None:
+    """A tender that was closed has nothing gathered, and a selected one has the quote that was selected."""
+    return replace(row, task=Task.PROPOSE, since=event.meta.occurred_on) if row and row.gathered else row
 
 
 @items.on(Tender.SelectionWithdrawn, key=of_case)

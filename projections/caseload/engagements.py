@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from domain.aggregate import Event
 from domain.engagement import BrokeredEngagement
 from projections.caseload.brokerage import CLOSING, ENGAGEMENT, broker_of, case_of, of_case, part_of
 from projections.caseload.item import Item, Task, WaitingFor, done, item, items, resting, taken_up
@@ -48,15 +49,31 @@ def service_agreed(row: Item | None, _: object) -> Item | None:
 
 @items.on(BrokeredEngagement.Proposed, key=of_case)
 def engagement_proposed(row: Item | None, event: BrokeredEngagement.Proposed) -> Item:
+    """It can be confirmed only when all have agreed."""
     return item(
         event,
-        Task.CONFIRM_ENGAGEMENT,
+        Task.GET_AGREEMENTS,
         broker_of(event.kind),
         due=event.begins,
         person=(row and row.person) or event.meta.signature.actor,
         detail=event.subject,
         case=case_of(event),
     )
+
+
+@items.on(
+    BrokeredEngagement.AgreedBySchool,
+    BrokeredEngagement.AgreedByProvider,
+    BrokeredEngagement.AgreedByService,
+    key=of_case,
+)
+def side_agreed(row: Item | None, event: Event) -> Item | None:
+    if row is None:
+        return None
+    agreed = (*row.gathered, event.TOPIC)
+    if len(agreed) < len(SIDES):
+        return replace(row, gathered=agreed)
+    return replace(row, gathered=agreed, task=Task.CONFIRM_ENGAGEMENT, since=event.meta.occurred_on)
 
 
 @items.on(BrokeredEngagement.Confirmed, key=of_case)

@@ -43,10 +43,15 @@ class Task(Word):
     TRIAGE = "triage_the_request"
     FIND_SUPPORT = "find_support"
     GIVE_INFORMATION = "give_more_information"
+    APPROVE = "approve_brokering"
+    SHORTLIST = "search_and_shortlist_providers"
     INVITE = "invite_providers"
     REPLY = "reply_to_the_invitation"
+    GET_QUOTES = "get_quotes_or_end_the_invitations"
     CHOOSE = "compare_quotes_and_choose"
+    PROPOSE = "propose_the_engagement"
     AGREE = "agree_the_engagement"
+    GET_AGREEMENTS = "get_all_sides_to_agree"
     CONFIRM_ENGAGEMENT = "confirm_the_engagement"
     PLAN_SESSIONS = "plan_and_deliver_sessions"
     EVALUATE = "evaluate_the_engagement"
@@ -64,7 +69,8 @@ class Item(Row):
 
     `case` is the record with which others are worked on: the request of a tender or an engagement, else the record
     itself. `rests_since` is the day since which nothing is to be done for now; `is_promised` says that `due` was
-    promised to the school, so that it moves on by the days on which the school's answer is awaited.
+    promised to the school, so that it moves on by the days on which the school's answer is awaited. `gathered` is
+    what has come of all that the next step needs: who is shortlisted, who has quoted, which sides have agreed.
     """
 
     case: UUID
@@ -82,6 +88,7 @@ class Item(Row):
     purpose: Purpose | None = None
     rests_since: date | None = None
     is_promised: bool = False
+    gathered: tuple[str, ...] = ()
 
 
 items = Sheet(

@@ -171,6 +171,7 @@ AGREE: Waits = {
     "agree-provider": ("agree_the_engagement", "provider", TODAY),
     "agree-service": ("agree_the_engagement", "broker", TODAY),
 }
+GET_AGREEMENTS: Waits = {"": ("get_all_sides_to_agree", "broker", TODAY)}
 CONFIRM: Waits = {"": ("confirm_the_engagement", "broker", TODAY)}
 DELIVER: Waits = {"": ("plan_and_deliver_sessions", "provider", IN_A_WEEK)}
 ASKED_TO_RESPOND: Waits = {
@@ -186,6 +187,8 @@ def reply(provider: UUID) -> Waits:
     return {f"reply-{provider}": ("reply_to_the_invitation", "provider", REPLY_BY)}
 
 
+GET_QUOTES: Waits = {"": ("get_quotes_or_end_the_invitations", "broker", REPLY_BY)}
+PROPOSE: Waits = {"": ("propose_the_engagement", "broker", REPLY_BY)}
 CHOOSE: Waits = {"": ("compare_quotes_and_choose", "broker", REPLY_BY)}
 TRIAGE: Waits = {"": ("triage_the_request", "broker", BEGINS)}
 
@@ -283,7 +286,7 @@ STORIES = {
             ),
             (
                 lambda one: one.triage(broker=BROKER, level=SupportLevel.TARGETED, route=Route.BROKERED),
-                {"": ("invite_providers", "broker", REPLY_BY)},
+                {"": ("approve_brokering", "broker", REPLY_BY)},
             ),
             (lambda one: one.withdraw(side=Side.SCHOOL, **REASON), {}),
             (lambda one: one.reopen(**REASON), {"": ("triage_the_request", "broker", REPLY_BY)}),
@@ -305,39 +308,41 @@ STORIES = {
     "a tender that is decided": Story(
         tender,
         ("TN-2026-0001", "TN-2026-0002"),
-        CHOOSE,
+        GET_QUOTES,
         [
-            (invite(CALDER), {**CHOOSE, **reply(CALDER)}),
-            (invite(HARROP), {**CHOOSE, **reply(CALDER), **reply(HARROP)}),
+            (invite(CALDER), {**GET_QUOTES, **reply(CALDER)}),
+            (invite(HARROP), {**GET_QUOTES, **reply(CALDER), **reply(HARROP)}),
             (lambda one: one.quote(CALDER, terms()), {**CHOOSE, **reply(HARROP)}),
             (lambda one: one.quote(HARROP, terms()), CHOOSE),
+            (lambda one: one.withdraw_quote(HARROP, **REASON), CHOOSE),
             (
                 lambda one: one.select(CALDER, rationale="Knows it", approver=OFFICER, ceiling=terms().day_rate * 9),
-                {},
+                PROPOSE,
             ),
             (lambda one: one.withdraw_selection(**REASON), CHOOSE),
+            (lambda one: one.withdraw_quote(CALDER, **REASON), GET_QUOTES),
             (lambda one: one.close(**REASON), {}),
         ],
     ),
     "a tender closed before everybody has answered": Story(
         tender,
         ("TN-2026-0001", "TN-2026-0002"),
-        CHOOSE,
+        GET_QUOTES,
         [
-            (invite(CALDER), {**CHOOSE, **reply(CALDER)}),
+            (invite(CALDER), {**GET_QUOTES, **reply(CALDER)}),
             (lambda one: one.close(**REASON), {}),
         ],
     ),
     "an engagement": Story(
         engagement,
         ("BE-2026-0001", "BE-2026-0002"),
-        {**AGREE, **CONFIRM},
+        {**AGREE, **GET_AGREEMENTS},
         [
             (
                 lambda one: one.agree(Side.SCHOOL),
-                {part: AGREE[part] for part in ("agree-provider", "agree-service")} | CONFIRM,
+                {part: AGREE[part] for part in ("agree-provider", "agree-service")} | GET_AGREEMENTS,
             ),
-            (lambda one: one.agree(Side.PROVIDER), {"agree-service": AGREE["agree-service"]} | CONFIRM),
+            (lambda one: one.agree(Side.PROVIDER), {"agree-service": AGREE["agree-service"]} | GET_AGREEMENTS),
             (lambda one: one.agree(Side.SERVICE), CONFIRM),
             (confirm_engagement, {"": ("plan_and_deliver_sessions", "provider", TODAY)}),
             (plan_a_session, DELIVER),
@@ -361,7 +366,7 @@ STORIES = {
     "an engagement that ends while it is paused": Story(
         engagement,
         ("BE-2026-0001", "BE-2026-0002"),
-        {**AGREE, **CONFIRM},
+        {**AGREE, **GET_AGREEMENTS},
         [
             (agree_and_confirm, {"": ("plan_and_deliver_sessions", "provider", TODAY)}),
             (lambda one: one.pause(**REASON), {}),
@@ -379,7 +384,7 @@ STORIES = {
     "an engagement that is called off": Story(
         engagement,
         ("BE-2026-0001", "BE-2026-0002"),
-        {**AGREE, **CONFIRM},
+        {**AGREE, **GET_AGREEMENTS},
         [(lambda one: one.cancel(side=Side.SCHOOL, **REASON), {})],
     ),
 }

@@ -14,7 +14,7 @@ from domain.aggregate import Aggregate
 from domain.engagement import BrokeredEngagement
 from domain.service import Service
 from domain.support_request import Route, SupportLevel, SupportRequest
-from domain.tender import Tender
+from domain.tender import DeclineReason, Tender
 from domain.vocabulary import Side, SupportKind
 from projections import caseload, open_requests
 from projections.caseload import Item, Task, WaitingFor, waiting
@@ -96,6 +96,9 @@ class Case:
         engagement = self.ids[BrokeredEngagement]
         self.then(on, SupportRequest, lambda it: it.place(engagement=engagement, provider=CALDER))
 
+    def agreed(self, on: int = 10) -> None:
+        self.then(on, BrokeredEngagement, *(lambda it, side=side: it.agree(side) for side in Side))
+
     def items(self) -> list[Item]:
         found: list[Item] = self.ask(waiting, schools=[SCHOOL])
         return found
@@ -130,7 +133,8 @@ def select(it: Tender) -> None:
 
 def delivered(it: BrokeredEngagement) -> None:
     for side in Side:
-        it.agree(side)
+        if side not in it.agreed_by:
+            it.agree(side)
     it.confirm_clearance(cleared=True, valid_to=ENDS, rules=())
     it.confirm()
     it.plan_session(on=day(20), days=it.work.days, cleared=True, rules=())
@@ -160,7 +164,7 @@ def test_the_promised_day_moves_on_by_the_days_that_the_school_took(case: Case) 
     case.then(3, SupportRequest, asked)
     case.then(8, SupportRequest, answered)
 
-    assert [(item.task, item.due) for item in case.items()] == [(Task.INVITE, ANSWER_BY + timedelta(days=5))]
+    assert [(item.task, item.due) for item in case.items()] == [(Task.APPROVE, ANSWER_BY + timedelta(days=5))]
 
 
 def test_the_first_day_of_the_need_stands_where_no_day_is_promised(case: Case) -> None:
@@ -175,7 +179,7 @@ def test_a_day_promised_while_the_school_is_asked_moves_on_too(case: Case) -> No
     case.triaged(3)
     case.then(5, SupportRequest, answered)
 
-    assert case.item(Task.INVITE).due == case.row().answer_by == ANSWER_BY + timedelta(days=4)
+    assert case.item(Task.APPROVE).due == case.row().answer_by == ANSWER_BY + timedelta(days=4)
 
 
 def test_a_request_that_ends_while_the_school_is_asked_has_its_days_when_it_is_opened_again(case: Case) -> None:
@@ -247,7 +251,43 @@ def test_a_second_tender_does_not_ask_those_whom_only_the_first_invited(case: Ca
     )
     case.then(5, SupportRequest, lambda it: it.open_tender(case.ids[Tender]))
 
-    assert [(item.task, item.record) for item in case.items()] == [(Task.CHOOSE, case.ids[Tender])]
+    assert [(item.task, item.record) for item in case.items()] == [(Task.GET_QUOTES, case.ids[Tender])]
+
+
+# The steps
+
+
+def test_the_step_of_the_broker_is_the_one_that_can_be_taken(case: Case) -> None:
+    def step(of: type[Any], decide: Callable[[Any], object], task: Task | None) -> None:
+        case.then(2, of, decide)
+        assert {item.task for item in case.items() if item.waiting_for is WaitingFor.BROKER} == ({task} - {None})
+
+    case.triaged()
+    assert case.item(Task.APPROVE).waiting_for is WaitingFor.BROKER
+    step(SupportRequest, lambda it: it.approve_to_broker(ceiling=Decimal(9000), approver=DIRECTOR), Task.SHORTLIST)
+    step(SupportRequest, lambda it: it.shortlist_providers(a_ranking(), chosen=(CALDER,), rules=()), Task.INVITE)
+    step(SupportRequest, lambda it: it.remove_from_shortlist(CALDER, **REASON), Task.SHORTLIST)
+    step(SupportRequest, lambda it: it.approve_to_broker(ceiling=Decimal(9500), approver=DIRECTOR), Task.SHORTLIST)
+    case.tendered()
+    for provider in (CALDER, HARROP):
+        invite = lambda it, asked=provider: it.invite(asked, clearance="Cleared", rules=())  # noqa: E731
+        step(Tender, invite, Task.GET_QUOTES)
+    step(Tender, lambda it: it.quote(CALDER, terms()), Task.CHOOSE)
+    step(Tender, lambda it: it.decline(HARROP, why=DeclineReason.PRICE, **REASON), Task.CHOOSE)
+    step(Tender, select, Task.PROPOSE)
+    assert case.item(Task.PROPOSE).record == case.ids[Tender]
+
+
+def test_a_selection_stands_again_when_its_engagement_falls_through(case: Case) -> None:
+    case.triaged()
+    case.tendered()
+    case.engaged()
+    assert {item.task for item in case.items()} == {Task.AGREE, Task.GET_AGREEMENTS}
+
+    case.then(11, BrokeredEngagement, lambda it: it.cancel(side=Side.SCHOOL, **REASON))
+    case.then(11, SupportRequest, lambda it: it.take_up_again(**REASON))
+
+    assert [(item.task, item.record) for item in case.items()] == [(Task.PROPOSE, case.ids[Tender])]
 
 
 # The desk
@@ -257,7 +297,7 @@ def test_a_tender_says_what_it_is_about_and_waits_for_whom_the_request_was_given
     case.triaged()
     case.tendered(by=DIRECTOR)
 
-    item = case.item(Task.CHOOSE)
+    item = case.item(Task.GET_QUOTES)
     assert (item.school, item.detail, item.person) == (SCHOOL, "Mathematics", BROKER)
     assert (item.case, item.record) == (case.ids[SupportRequest], case.ids[Tender])
 
@@ -269,9 +309,9 @@ def handed_over(case: Case, on: int) -> None:
 @pytest.mark.parametrize(
     ("steps", "task"),
     [
-        ([Case.triaged], Task.INVITE),
-        ([Case.triaged, Case.tendered], Task.CHOOSE),
-        ([Case.triaged, Case.tendered, Case.engaged], Task.CONFIRM_ENGAGEMENT),
+        ([Case.triaged], Task.APPROVE),
+        ([Case.triaged, Case.tendered], Task.GET_QUOTES),
+        ([Case.triaged, Case.tendered, Case.engaged, Case.agreed], Task.CONFIRM_ENGAGEMENT),
         (
             [Case.triaged, Case.tendered, Case.engaged, lambda it: it.then(11, BrokeredEngagement, delivered)],
             Task.PLAN_SESSIONS,
@@ -295,9 +335,10 @@ def test_what_follows_a_reassignment_comes_to_the_new_broker(case: Case) -> None
     case.triaged()
     handed_over(case, 2)
     case.tendered(3)
-    assert case.held_by(COLLEAGUE) == {Task.CHOOSE}
+    assert case.held_by(COLLEAGUE) == {Task.GET_QUOTES}
 
     case.engaged(10)
+    case.agreed(10)
     assert case.held_by(COLLEAGUE) == {Task.CONFIRM_ENGAGEMENT}
 
     case.then(11, BrokeredEngagement, delivered)
@@ -327,8 +368,9 @@ def test_training_waits_for_the_cpd_manager_from_its_request_to_its_end(service:
     tasks = [case.item(Task.TRIAGE)]
     case.triaged()
     case.tendered()
-    tasks.append(case.item(Task.CHOOSE))
+    tasks.append(case.item(Task.GET_QUOTES))
     case.engaged()
+    case.agreed()
     tasks.append(case.item(Task.CONFIRM_ENGAGEMENT))
 
     assert {item.waiting_for for item in tasks} == {WaitingFor.CPD_MANAGER}

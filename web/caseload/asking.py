@@ -132,6 +132,6 @@ def counted_page(
 caseload = Shelf(
     "caseload",
     Action.READ_CASELOAD,
-    Listing(Item, asked, view.cursor_of, CaseloadFilters, place=str, inside=("part",)),
+    Listing(Item, asked, view.cursor_of, CaseloadFilters, place=str, inside=("part", "gathered")),
 )
 """The caseload in the API; its filters are the page's."""

@@ -11,6 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from domain.support_request import ENDS, RequestStatus, Route, SupportRequest
+from domain.tender import Tender, TenderStatus
 from projections import open_requests
 from projections.open_requests import RequestRow, WaitingFor
 from projections.provider_history import BrokeredHistory
@@ -50,7 +51,7 @@ def around(connection: sa.Connection, request: SupportRequest, found: Mapping[st
     shown = {
         "is_inside": is_inside,
         "clock": clock(request, row.ended_on if row else None, today),
-        "waiting_for": row.waiting_for if row else None,
+        "waiting_for": _waiting_for(request, row),
         "next_step": next_step(request, row),
         "question": last_question(request) if request.waiting_since else "",
         "links": (links := _links(connection, request)),
@@ -78,17 +79,32 @@ def next_step(request: SupportRequest, row: RequestRow | None) -> str:
     if row.waiting_for is WaitingFor.SCHOOL:
         return "The school answers the question of the service."
     if request.status is RequestStatus.INVITING:
-        return _next_of_tender(row)
+        return _next_of_tender(tender_of(request), row)
     if request.status is RequestStatus.TRIAGED and request.route is not Route.BROKERED:
         return "The broker arranges help in-house or points the school to other help, and records it."
     return NEXT.get(request.status, "")
 
 
-def _next_of_tender(row: RequestRow) -> str:
+def _waiting_for(request: SupportRequest, row: RequestRow | None) -> WaitingFor | None:
+    """Whose turn it is: once a provider is selected the others' replies are not awaited any more."""
+    if row is not None and row.waiting_for is WaitingFor.PROVIDERS and _is_selected(tender_of(request)):
+        return WaitingFor.SERVICE
+    return row.waiting_for if row else None
+
+
+def _is_selected(tender: Tender | None) -> bool:
+    return tender is not None and tender.status is TenderStatus.SELECTED
+
+
+def _next_of_tender(tender: Tender | None, row: RequestRow) -> str:
+    if _is_selected(tender):
+        return "The broker proposes the engagement with the provider selected."
     if row.waiting_for is WaitingFor.PROVIDERS:
         count = len(row.unanswered)
         who = "1 provider replies" if count == 1 else f"{count} providers reply"
         return f"{who} by {words.date(row.reply_by)}."
+    if tender is not None and not tender.quotes:
+        return "Nobody has quoted. The broker gives providers longer, invites others or ends the invitations."
     return "The broker compares the quotes, hears the school, and selects one."
 
 

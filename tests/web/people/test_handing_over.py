@@ -20,7 +20,10 @@ SignIn = Callable[[UUID], Browser]
 
 @pytest.mark.parametrize(
     ("stage", "held"),
-    [(Market.a_tender, "compare quotes and choose (TN-2026-0001)"), (Market.proposed, "confirm the engagement")],
+    [
+        (Market.a_tender, "get quotes or end the invitations (TN-2026-0001)"),
+        (Market.proposed, "get all sides to agree"),
+    ],
 )
 def test_reassigned_then_the_former_broker_may_leave(
     world: World, sign_in: SignIn, stage: Callable[[Market], object], held: str

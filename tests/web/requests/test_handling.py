@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from operator import methodcaller
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ import pytest
 from domain.engagement import BrokeredEngagement, EngagementStatus
 from domain.references import record_id
 from domain.support_request import InHouse, RequestStatus, SupportRequest
-from domain.tender import Tender, TenderStatus
+from domain.tender import DeclineReason, Tender, TenderStatus
 from domain.vocabulary import Side, SupportKind
 from tests.domain.brokered import a_need
 from tests.web.conftest import Browser, Program
@@ -192,6 +193,31 @@ def test_the_need_is_met_by_each_kind_of_help_from_within(
     page = sign_in(market.broker).get(f"{REQUEST}/meet-in-house")
 
     assert [kind for kind in InHouse if f'value="{kind.value}"' in page] == list(InHouse)
+
+
+def test_a_selected_provider_waits_for_the_broker_to_propose_the_engagement(
+    world: World, market: Market, sign_in: SignIn
+) -> None:
+    market.a_selection()
+    broker = sign_in(market.broker)
+
+    assert "Next: the broker proposes the engagement with the provider selected." in broker.get(REQUEST)
+    for page in ("/caseload", f"/schools/{world.urn(market.school)}", f"/caseload?school={world.urn(market.school)}"):
+        assert "Propose the engagement" in broker.get(page)
+
+
+def test_a_tender_without_a_quote_does_not_ask_the_broker_to_compare_any(
+    world: World, market: Market, sign_in: SignIn
+) -> None:
+    tender = market.a_tender()
+    for firm in (market.calder, market.harrop):
+        refuse = methodcaller("decline", firm.id, why=DeclineReason.DATES, reason="Full")
+        with market.brokering():
+            market.service.change(Tender, tender, refuse)
+    broker = sign_in(market.broker)
+
+    assert "Next: nobody has quoted. The broker gives providers longer, invites others or ends" in broker.get(REQUEST)
+    assert "Get quotes or end the invitations" in broker.get("/caseload")
 
 
 def test_a_school_withdraws_its_own_request_and_the_invitations_end(
