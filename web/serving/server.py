@@ -37,6 +37,9 @@ BACKLOG = 1024
 CONNECTIONS = 8192
 """So many connections are held open by each worker at most; more wait to be taken."""
 
+READ_AT_ONCE = 32 * 1024
+"""Bytes after which no more is read of headers that have not ended; what is read last may double it."""
+
 SHORT_LIFE = 5
 """A worker that did not live so many seconds is replaced after a pause, so that a fault of all does not busy the
 machine."""
@@ -74,7 +77,7 @@ def serve(factory: str, held: socket.socket, *, workers: int, threads: int, boun
         interface=Interfaces.ASGINL,
         workers=workers,
         http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=int(bounds.seconds * 1000), max_buffer_size=64 * 1024),
+        http1_settings=HTTP1Settings(header_read_timeout=int(bounds.seconds * 1000), max_buffer_size=READ_AT_ONCE),
         websockets=False,
         backlog=BACKLOG,
         backpressure=CONNECTIONS,

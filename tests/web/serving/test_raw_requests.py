@@ -68,11 +68,20 @@ def test_a_request_that_can_be_read_in_two_ways_is_refused_and_nothing_behind_it
     "sent",
     [
         HEALTH + b"X: y\r\n" * 10_000 + b"\r\n",
+        HEALTH + b"X: " + b"a" * 66_000 + b"\r\n\r\n",
+        HEALTH + b"X: " + b"a" * 100_000 + b"\r\n\r\n",
         HEALTH + b"X: " + b"a" * 1_000_000 + b"\r\n\r\n",
         HEALTH + b"X: " + b"a" * 5_000_000,
         b"GET /healthz?" + b"a" * 1_000_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
     ],
-    ids=["many headers", "a long header", "a header without end", "a long address"],
+    ids=[
+        "many headers",
+        "a header of 66,000",
+        "a header of 100,000",
+        "a long header",
+        "a header without end",
+        "a long address",
+    ],
 )
 def test_a_flood_of_headers_is_refused(service: Served, sent: bytes) -> None:
     with service.sends(b"") as sending:
