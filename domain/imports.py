@@ -86,11 +86,13 @@ class Count:
 @dataclass(frozen=True, slots=True)
 class RowProblem:
     """Why a row, or one cell of it, was not taken. Lines count from 1, the header included. What the cell held is not
-    kept, because it may be about a person: line and column lead to it."""
+    kept, because it may be about a person: line and column lead to it. `row_taken` says whether the row was taken all
+    the same, without that cell; None where it is of no one row, or was not kept."""
 
     line: int
     column: str
     reason: str
+    row_taken: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +234,9 @@ class Import(Aggregate):
     def finish(self, counts: Sequence[Count], problems: Sequence[RowProblem]) -> None:
         """Note what became of the file; of the problems the first hundred are kept. Raises ImportIsFinished."""
         self._must_be_unfinished()
-        first = tuple(RowProblem(each.line, each.column[:LONGEST], each.reason[:LONGEST]) for each in problems)
+        first = tuple(
+            RowProblem(each.line, each.column[:LONGEST], each.reason[:LONGEST], each.row_taken) for each in problems
+        )
         self.record(
             self.Finished(
                 times_begun=len(self.beginnings),

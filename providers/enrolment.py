@@ -100,7 +100,9 @@ def _take_in(
 ) -> None:
     report.problems += _unknown_services(row)
     if len(found) > 1:
-        report.problems.append(Problem(row.line, "name", row.name, "is the name of several providers on the list"))
+        report.problems.append(
+            Problem(row.line, "name", row.name, "is the name of several providers on the list", row_taken=False)
+        )
         return
     with suppress(AlreadyDone):
         try:
@@ -112,7 +114,7 @@ def _take_in(
                 service.add(register)
                 report.registered += 1
         except Refusal as refusal:
-            report.problems.append(Problem(row.line, refusal.field, row.name, str(refusal)))
+            report.problems.append(Problem(row.line, refusal.field, row.name, str(refusal), row_taken=False))
 
 
 def _register(next_reference: Callable[[], str], row: ProviderRow, usual_kind: ProviderKind) -> Provider:
@@ -180,4 +182,4 @@ def _unknown_services(row: ProviderRow) -> Iterator[Problem]:
     for service_type in row.service_types:
         if not _services(service_type):
             reason = f"is none of {', '.join(service.label.lower() for service in ServiceType)}"
-            yield Problem(row.line, "service types", service_type, reason)
+            yield Problem(row.line, "service types", service_type, reason, row_taken=True)

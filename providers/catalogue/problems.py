@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 
@@ -19,7 +19,8 @@ class Loss(Enum):
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Why a row, or one cell of it, does not count. Lines count from 1, the header included. `urn` is the school's
-    whose row it is, where the row tells."""
+    whose row it is, where the row tells. `row_taken` says whether the row counts all the same, without that cell;
+    None where the problem is of no one row."""
 
     line: int
     column: str
@@ -27,6 +28,12 @@ class Problem:
     reason: str
     loss: Loss = Loss.ONE
     urn: int | None = field(default=None, compare=False)
+    row_taken: bool | None = field(default=None, compare=False)
+
+
+def of_row(problems: Sequence[Problem], *, taken: bool) -> list[Problem]:
+    """The problems of cells of one row that counts without them, or does not count."""
+    return [replace(problem, row_taken=taken) for problem in problems]
 
 
 class WrongFile(Exception):

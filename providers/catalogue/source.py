@@ -13,7 +13,7 @@ from typing import Any
 from providers.catalogue.cells import PartlyRead, tidy
 from providers.catalogue.dated_names import date_in_name
 from providers.catalogue.opening import Part, encoding_of, parts_of, read_document
-from providers.catalogue.problems import Loss, Problem, WrongFile
+from providers.catalogue.problems import Loss, Problem, WrongFile, of_row
 from providers.catalogue.records import Progress, Row, not_closed, records
 
 __all__ = [
@@ -145,8 +145,9 @@ class Table:
                 yield row
                 continue
             known, problems = layout.known(row)
-            yield from problems
-            if all(detail in known for detail in needed):
+            is_taken = all(detail in known for detail in needed)
+            yield from of_row(problems, taken=is_taken)
+            if is_taken:
                 yield row.line, known
 
     def rows(self, progress: Progress | None = None, *, repeats_last: bool = False) -> Iterator[Row | Problem]:

@@ -204,7 +204,7 @@ def _all(batch: Sequence[Step]) -> Callable[[Work], None]:
 
 
 def _problems(step: Step, refusal: Refusal) -> list[Problem]:
-    return [Problem(line, step.column, step.value, str(refusal)) for line in (step.line, *step.also)]
+    return [Problem(line, step.column, step.value, str(refusal), row_taken=False) for line in (step.line, *step.also)]
 
 
 def must_be_dated(source: Source) -> None:

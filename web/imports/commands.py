@@ -32,6 +32,9 @@ NAMED = 100
 """Problems, and schools that a person has to know of, that the check page shows; more are counted."""
 
 
+WHAT_OF_ROW = {True: "Taken without this cell", False: "Left out", None: ""}
+"""What becomes of a row in which something is wrong."""
+
 MOST_NAMED = 10
 """Of what a file lacks, named in a refusal."""
 
@@ -66,7 +69,10 @@ def _preview(values: Values) -> Mapping[str, Any]:
         "counts": counts_of(done.counts),
         "moved": _first(done.moved),
         "missed": _first(done.missed),
-        "problems": [[f"{each.line:,}", each.column, each.value, each.reason] for each in done.problems[:NAMED]],
+        "problems": [
+            [f"{each.line:,}", each.column, each.value, each.reason, WHAT_OF_ROW[each.row_taken]]
+            for each in done.problems[:NAMED]
+        ],
         "more_problems": max(0, len(done.problems) - NAMED),
     }
 

@@ -96,6 +96,8 @@ def _done(
     missed: Sequence[str] = (),
 ) -> Done:
     told = [*always.items(), *((outcome, number) for outcome, number in if_any.items() if number)]
+    left_out = {problem.line for problem in problems if problem.row_taken is False}
+    problems = [replace(each, row_taken=False) if each.line in left_out else each for each in problems]
     return Done([Count(outcome, number) for outcome, number in told], problems, moved, missed)
 
 
@@ -295,7 +297,7 @@ def _as_listed(
     listed: dict[str, GroupRow] = {}
     for group in groups:
         if isinstance(group, Problem):
-            yield replace(group, reason=f"{group.reason} (in {file})")
+            yield replace(group, reason=f"{group.reason} (in {file})", row_taken=None)
         else:
             listed[group.uid] = group
     for row in memberships:

@@ -14,7 +14,7 @@ from domain.local_authorities import name_of
 from projections.imports import ImportRow
 from web import words
 from web.identity import signed_in
-from web.imports.commands import counts_of, imports
+from web.imports.commands import WHAT_OF_ROW, counts_of, imports
 from web.imports.importers import ALL
 from web.noun import Listing
 from web.pages import Answer, Beside, ListPage, list_page, record_page
@@ -74,7 +74,9 @@ def _more(_: sa.Connection, record: Import, __: Beside) -> Mapping[str, Any]:
         "who": _who,
         "counted_after_a_break": COUNTED_AFTER_A_BREAK,
         "counts": counts_of(record.counts),
-        "problems": [[f"{each.line:,}", each.column, each.reason] for each in record.problems],
+        "problems": [
+            [f"{each.line:,}", each.column, each.reason, WHAT_OF_ROW[each.row_taken]] for each in record.problems
+        ],
         "more_problems": record.problem_count - len(record.problems),
         "facts": list(_facts(record)),
         "leads_to_missed": any(count.outcome is Outcome.MISSED for count in record.counts)

@@ -100,6 +100,9 @@ class RowProblemOut(Schema):
     line = fields.Integer()
     column = fields.String()
     reason = fields.String()
+    row_taken = fields.Boolean(
+        allow_none=True, metadata={"description": "Whether the row was taken without that cell; null where not known"}
+    )
 
 
 class ImportOut(Schema):

@@ -128,7 +128,7 @@ class _Recording:
         """Note what became of the file."""
         if not self._is_begun:
             self.begin()
-        problems = [RowProblem(each.line, each.column, each.reason) for each in done.problems]
+        problems = [RowProblem(each.line, each.column, each.reason, each.row_taken) for each in done.problems]
         return self._change(lambda record: record.finish(done.counts, problems), "finished")
 
     def _change(self, decide: Callable[[Import], None], what: str) -> Import:

@@ -72,6 +72,7 @@ def test_what_is_wrong_in_a_file_stands_in_its_record_without_what_the_cells_hel
     [record] = recorded(office)
     assert record.problem_count == 2
     assert [(each.line, each.column) for each in record.problems] == [(2, "URN"), (3, "EstablishmentStatus (name)")]
+    assert [each.row_taken for each in record.problems] == [False, True]
     [row] = view_rows(office)
     assert row.problem_count == 2
     [*_, finished] = office.store.get(record.id)

@@ -106,6 +106,8 @@ def test_what_would_change_is_shown_before_it_is_imported(world: World, administ
     page = administrator.get(f"/imports/{record.reference}")
     assert counted(page, "What came of it") == would
     assert "EstablishmentStatus (name)" in page
+    assert [each.row_taken for each in record.problems] == [True]
+    assert "Taken without this cell" in page
     assert "Ajar" not in page
     assert "The import is finished" in page
     assert (record.begun.channel, len(record.beginnings)) == (Channel.SCREEN, 1)
@@ -303,7 +305,12 @@ def test_a_program_imports_a_file_and_is_answered_the_same_again(world: World, u
         ("brought_up_to_date", 0),
     ]
     assert told["problems"] == [
-        {"line": 3, "column": "EstablishmentStatus (name)", "reason": told["problems"][0]["reason"]}
+        {
+            "line": 3,
+            "column": "EstablishmentStatus (name)",
+            "reason": told["problems"][0]["reason"],
+            "row_taken": True,
+        }
     ]
     assert (told["dated"], told["authority"], told["problem_count"]) == ("2026-10-01", "399", 1)
     [row] = use.get("/imports").json["items"]
