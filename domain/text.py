@@ -9,6 +9,7 @@ from dataclasses import fields, is_dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -42,6 +43,13 @@ NOT_JOINED = frozenset("ءآأؤإاةدذرزوٱڈڑژۀۃۆۇۈۋےۓ")
 
 WITHOUT_TEXT = frozenset({type(None), bool, int, Decimal, date, datetime, UUID})
 
+MOST_MARKS = 30
+"""Marks upon one letter: as many as the stream-safe text of Unicode has (UAX 15), more than any language needs. To
+put them in order costs the square of their number."""
+
+MAYBE_MARKS = re.compile("[\u0300-\U0010ffff]" * (MOST_MARKS + 1))
+"""Where there could be more marks than that."""
+
 VIRAMA = 9
 """The combining class of the signs of Indian scripts that join two consonants."""
 
@@ -64,7 +72,7 @@ def visible(text: str) -> str:
     behind what has several."""
     if text.isascii() and text.isprintable():
         return text
-    text = BLANKS.sub(" ", LINE_ENDS.sub("\n", unicodedata.normalize("NFC", text)))
+    text = BLANKS.sub(" ", LINE_ENDS.sub("\n", unicodedata.normalize("NFC", _with_few_marks(text))))
     parts = FLAGS.split(text)
     parts[::2] = map(_without_unseen, parts[::2])
     return unicodedata.normalize("NFC", "".join(parts))
@@ -112,12 +120,28 @@ def _texts_of(kind: type[Any]) -> tuple[str, ...]:
 _TEXTS_OF: dict[type[Any], tuple[str, ...]] = {}
 
 
+def _with_few_marks(text: str) -> str:
+    if not MAYBE_MARKS.search(text):
+        return text
+    kept, marks = list[str](), 0
+    for char in text:
+        apart = unicodedata.normalize("NFKD", char)
+        if unicodedata.combining(apart[0]):
+            marks += len(apart)
+            if marks > MOST_MARKS:
+                continue
+        elif not (char in JOINERS or _is_selector(char) or _is_unseen(char)):
+            marks = 0
+        kept.append(char)
+    return "".join(kept)
+
+
 def _without_unseen(text: str) -> str:
     kept: list[str] = []
     seen = [char for char in text if char in JOINERS or _is_selector(char) or not _is_unseen(char)]
     for place, char in enumerate(seen):
         if char in JOINERS:
-            if not _joins(kept, seen[place + 1 :]):
+            if not _joins(kept, seen[place + 1 : place + 2]):
                 continue
         elif _is_selector(char) and not _selects(kept, char, seen[place + 1 : place + 2]):
             continue
@@ -151,7 +175,7 @@ def _joins(before: Sequence[str], after: Sequence[str]) -> bool:
         return script_of(last) == script_of(following)
     if _is_pictogram(following):
         return _is_pictogram(last) or last in EMOJI_STYLES
-    letters = (each for each in reversed(before) if not unicodedata.combining(each))
+    letters = (each for each in islice(reversed(before), MOST_MARKS + 1) if not unicodedata.combining(each))
     letter = next(letters, "")
     return script_of(letter) in JOINED and script_of(letter) == script_of(following) and letter not in NOT_JOINED
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import unicodedata
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +17,7 @@ from domain.names import MixedScripts, look, spelt
 from domain.note import Note, NoteType
 from domain.person import Person
 from domain.person.rules import NameNeeded
-from domain.text import line, plain, visible_within
+from domain.text import line, plain, visible, visible_within
 from tests.scenario import signed
 
 # ruff: noqa: RUF001
@@ -191,3 +193,30 @@ def test_names_that_a_reader_may_mistake_look_alike(one: str, other: str) -> Non
 @pytest.mark.parametrize(("one", "other"), [("Jo Smith", "Jo Smyth"), ("সৌরভ", "সুরভি"), ("李伟", "李偉")])
 def test_other_names_do_not(one: str, other: str) -> None:
     assert look(one) != look(other)
+
+
+OVER_AND_OVER = [
+    "\u0301\u0316", "\u0301\u200d", "\u0628\u200d", "\u064b\u200d", "\u0344\u0316", "\u200b\u0301\u0316",
+    "\u0301" * 15 + "\u0316" * 15 + "\u200b", "\U0001f469\u200d", "\ufb1d", "\u0f73",
+]  # fmt: skip
+SEE = """
+import resource
+resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
+from domain.text import visible
+for each in EACH:
+    print(ascii(each), flush=True)
+    visible("a" + each * (200_000 // len(each)))
+print("seen")
+"""
+
+
+def test_marks_over_and_over_cost_no_more_than_the_length_of_a_text() -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", SEE.replace("EACH", repr(OVER_AND_OVER))], capture_output=True, text=True, check=False
+    )
+    assert (told.returncode, told.stdout.splitlines()[-1:]) == (0, ["seen"]), told.stdout + told.stderr
+
+
+def test_a_letter_keeps_as_many_marks_as_a_text_of_unicode_has() -> None:
+    assert visible("x" + "\u0316" * 30 + "b") == "x" + "\u0316" * 30 + "b"
+    assert visible("x" + "\u0316" * 50 + "b" + "\u0316") == "x" + "\u0316" * 30 + "b\u0316"
