@@ -69,9 +69,51 @@ def is_set_up(connection: sa.Connection, account: UUID) -> bool:
     return bool(connection.execute(sa.select(sa.exists().where(counts))).scalar())
 
 
-def begin(connection: sa.Connection, account: UUID, settings: Settings) -> Factor:
+def fresh() -> Factor:
+    """A factor with a new key, kept nowhere yet."""
+    return Factor(pyotp.random_base32(), None, 0, ())
+
+
+def sealed(factor: Factor, account: UUID, settings: Settings) -> str:
+    """The key of an account's fresh factor, to be carried by the browser, which cannot read it."""
+    return _box(settings).encrypt(f"{account} {factor.secret}".encode()).decode()
+
+
+def unsealed(carried: str, account: UUID, settings: Settings) -> Factor | None:
+    """The fresh factor whose key the browser carries; None where it is not this account's."""
+    try:
+        whose, secret = _box(settings).decrypt(carried.encode()).decode().split(" ")
+    except InvalidToken:
+        return None
+    return Factor(secret, None, 0, ()) if whose == str(account) else None
+
+
+def replace(
+    connection: sa.Connection, account: UUID, factor: Factor, code: str, *, now: datetime, settings: Settings
+) -> list[str]:
+    """Let a fresh factor count in the place of the present one, by its first code; returns its recovery codes.
+
+    None where it counts already. Raises WrongCode.
+    """
+    check_first(factor, code, now)
+    present = of_account(connection, account, settings)
+    if present is not None and present.secret == factor.secret:
+        return []
+    remove(connection, account)
+    begin(connection, account, settings, factor)
+    _use_step(connection, account, factor.secret or "", _plain(code), now)
+    return confirm(connection, account, now)
+
+
+def check_first(factor: Factor, code: str, now: datetime) -> None:
+    """Raises WrongCode where it is not the code of a fresh factor at this moment."""
+    if not pyotp.TOTP(factor.secret or "", interval=STEP).verify(_plain(code), for_time=now, valid_window=1):
+        raise WrongCode("The code is not right", field="code")
+
+
+def begin(connection: sa.Connection, account: UUID, settings: Settings, factor: Factor | None = None) -> Factor:
     """A fresh factor that does not count yet, in the place of one that was begun and never confirmed."""
-    secret = pyotp.random_base32()
+    secret = (factor or fresh()).secret or ""
     kept = _box(settings).encrypt(secret.encode()).decode()
     put = insert(SECOND_FACTORS).values(account=account, secret=kept, last_step=0, recovery=[])
     instead = {"secret": put.excluded.secret, "last_step": 0}

@@ -22,6 +22,7 @@ from web.accounts.accounts import Account, account_id, as_sign_in_name
 from web.accounts.security_trail import Kind
 from web.accounts.tokens import NewToken, NoSuchToken
 from web.office import Office
+from web.settings import Settings
 
 
 class NoAccount(Refusal):
@@ -251,6 +252,48 @@ def find(office: Office, person: UUID) -> Account:
     return account
 
 
+def replace_factor(
+    office: Office,
+    account: Account,
+    factor: factors.Factor,
+    code: str,
+    settings: Settings,
+    *,
+    kept: sessions.Session | None,
+) -> list[str]:
+    """Have another factor count in the place of the present one, which counts until then; its recovery codes.
+
+    Other sessions and all tokens end. Raises WrongCode, AccountIsDisabled, ComesByCouncil, NothingToChange or
+    ShownOnlyOnce.
+    """
+    factors.check_first(factor, code, office.now())
+    codes: list[str] = []
+
+    def decide(record: Record) -> None:
+        record.remove_second_factor(reason="Another was set up")
+        record.set_up_second_factor()
+
+    def confirm(connection: sa.Connection) -> bool:
+        codes.extend(factors.replace(connection, account.id, factor, code, now=office.now(), settings=settings))
+        if codes:
+            _end_others(connection, office, account, kept)
+        return bool(codes)
+
+    detail = "in the place of another; other sessions and tokens end with it"
+    _carry_out(office, account.person, decide, confirm, kind=Kind.FACTOR_SET_UP, detail=detail)
+    if not codes:
+        raise ShownOnlyOnce("Your second factor was set up already. Its recovery codes are shown only once")
+    return codes
+
+
+def _end_others(connection: sa.Connection, office: Office, account: Account, kept: sessions.Session | None) -> None:
+    tokens.revoke_all(connection, account.person, office.now())
+    if kept is not None:
+        sessions.end_others(connection, kept, office.now())
+    else:
+        sessions.end_all(connection, account.person, office.now())
+
+
 def set_up_factor(office: Office, account: Account, *, kept: sessions.Session | None = None) -> list[str]:
     """Have signing in take a code; returns the recovery codes, kept as hashes alone.
 
@@ -261,14 +304,9 @@ def set_up_factor(office: Office, account: Account, *, kept: sessions.Session | 
 
     def confirm(connection: sa.Connection) -> bool:
         codes.extend(factors.confirm(connection, account.id, office.now()))
-        if not codes:
-            return False
-        tokens.revoke_all(connection, account.person, office.now())
-        if kept is not None:
-            sessions.end_others(connection, kept, office.now())
-        else:
-            sessions.end_all(connection, account.person, office.now())
-        return True
+        if codes:
+            _end_others(connection, office, account, kept)
+        return bool(codes)
 
     _carry_out(
         office,

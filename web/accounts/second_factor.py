@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 import segno
-from flask import Blueprint, flash, g, redirect, render_template, request, session
+from flask import Blueprint, g, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Forbidden
 
@@ -36,6 +36,12 @@ ENOUGH = {METHOD, council.METHOD}
 """By what a session is begun with a second factor: the council's sign-in asks for its own."""
 
 HALF = "half_signed_in"
+NEW_KEY = "new_second_factor"
+WRONG_FIRST = (
+    "The code is not right, or the page was opened again elsewhere, which changed the key. "
+    "Scan the code that is shown now"
+)
+
 HALF_LASTS = 300
 """Seconds between the password and the code."""
 
@@ -108,6 +114,10 @@ def set_up() -> ResponseReturnValue:
             form.refuse(str(refusal), refusal.field)
         else:
             return render_template("accounts/recovery_codes.html", page_title="Your recovery codes", codes=codes)
+    return _set_up_page(form, factor, account, asking)
+
+
+def _set_up_page(form: Form, factor: factors.Factor, account: Account, asking: Visitor) -> tuple[str, int]:
     key, address = factor.secret or "", factor.address(account.sign_in_name, authority().name)
     page = render_template(
         "accounts/set_up_factor.html",
@@ -126,27 +136,41 @@ def _verify_first_code(account: Account, code: str) -> None:
     try:
         proof.verify_code(account, code)
     except factors.WrongCode:
-        raise factors.WrongCode(
-            "The code is not right, or the page was opened again elsewhere, which changed the key. Scan the code "
-            "that is shown now",
-            field="code",
-        ) from None
+        raise factors.WrongCode(WRONG_FIRST, field="code") from None
 
 
-@second_factor.post("/account/second-factor/remove")
-def remove() -> ResponseReturnValue:
-    """Begin anew with another phone; asks for proof."""
+@second_factor.route("/account/second-factor/again", methods=["GET", "POST"])
+def set_up_again() -> ResponseReturnValue:
+    """Set another phone up; asks for proof. The present one counts until a code of the other is given.
+
+    The key of the other is carried by this browser, sealed, and so another browser replaces none.
+    """
     asking = signed_in()
+    account, settings = keeping.find(office(), asking.person), current_settings()
+    with office().read_present() as connection:
+        is_set_up = factors.is_set_up(connection, account.id)
+    if not is_set_up:
+        return redirect("/account/second-factor", SEE_OTHER)
     if (page := proof.asked()) is not None:
         return page
-    try:
-        with signed(own_post(asking)):
-            keeping.remove_factor(office(), asking.person, reason="To set up another phone")
-    except Refusal as refusal:
-        flash(str(refusal))
-    else:
-        flash("Your second factor is removed. Set up another", "success")
-    return redirect("/account/second-factor", SEE_OTHER)
+    form = Form(GiveFirstCode(), data=request.form if "code" in request.form else None)
+    carried = factors.unsealed(session.get(NEW_KEY, ""), account.id, settings) if "code" in request.form else None
+    factor = carried or factors.fresh()
+    session[NEW_KEY] = factors.sealed(factor, account.id, settings)
+    if form.is_valid():
+        try:
+            with signed(own_post(asking)):
+                codes = keeping.replace_factor(
+                    office(), account, factor, form.values["code"], settings, kept=g.session
+                )
+        except factors.WrongCode:
+            form.refuse(WRONG_FIRST, "code")
+        except Refusal as refusal:
+            form.refuse(str(refusal), refusal.field)
+        else:
+            session.pop(NEW_KEY)
+            return render_template("accounts/recovery_codes.html", page_title="Your recovery codes", codes=codes)
+    return _set_up_page(form, factor, account, asking)
 
 
 def ask_to_set_up() -> ResponseReturnValue | None:

@@ -279,10 +279,20 @@ def test_another_phone_takes_proof(
 ) -> None:
     browser = sign_in(anna)
     world.clock.pass_by(minutes=11)
-    asked = browser.client.post("/account/second-factor/remove")
-    assert asked.status_code == 401
-    browser.send_page("/account/second-factor/remove", asked.text, {"proof_code": phone.code()})
-    assert client.post("/sign-in", data={**ANNAS, "next": "/account"}).location == "/account"
+    assert 'href="/account/second-factor/again"' in browser.get("/account/second-factor")
+    again = "/account/second-factor/again"
+    shown = browser.send_page(again, browser.get(again, status=401), {"proof_code": phone.code()}, status=200).text
+    wrong = browser.send_page(again, shown, {"code": "none"}, status=422).text
+    assert key_on(wrong) == key_on(shown)
+    half(client)
+    assert client.post("/sign-in/code", data={"code": phone.code()}).location == "/account"
+    other = Phone(key_on(shown), world)
+    told = browser.send_page(again, wrong, {"code": other.code()}, status=200).text
+    assert "Your recovery codes" in told
+    assert client.get("/account").status_code == 303
+    half(client)
+    assert client.post("/sign-in/code", data={"code": phone.code()}).status_code == 422
+    assert client.post("/sign-in/code", data={"code": other.code()}).location == "/account"
 
 
 def test_an_administrator_removes_anothers_factor_with_a_reason_that_is_told(
