@@ -20,9 +20,9 @@ from projections.view import Key, Row, Sheet, replace
 class KnownSchool(Row):
     """A school as files tell it. `tellings` are the details by the day of the newest file that tells each,
     `head_dated` is the day of the one that tells the head (None: none does). `sought` is what searches look at;
-    `urns` are all it ever had, the present one last; `successors` the later URNs that the register ever proposed for
-    it. `closed`: nothing begins there any more, because it has closed or belongs to another authority, which
-    `left_on` tells."""
+    `urns` are all it ever had, the present one last; `successors` the later URNs that the register ever proposed
+    for it. `registered_on` is the day from which the service knows it. `closed`: nothing begins there any more,
+    because it has closed or belongs to another authority, which `left_on` tells."""
 
     id: UUID
     version: int
@@ -42,6 +42,7 @@ class KnownSchool(Row):
     head_dated: date | None
     source: str
     dated: date
+    registered_on: date
     successors: tuple[int, ...] = ()
     merged_into: UUID | None = None
 
@@ -127,6 +128,7 @@ def registered(_: KnownSchool | None, event: School.Registered) -> KnownSchool:
         head_dated=event.head_dated,
         source=event.source.file,
         dated=event.source.dated,
+        registered_on=event.meta.occurred_on,
         **_columns(event.tellings(), (event.urn,)),
     )
 

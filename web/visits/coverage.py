@@ -63,11 +63,13 @@ class Covered(Row):
 
 @dataclass(frozen=True)
 class Coverage:
-    """All schools of one term, those of the person who asks first, then by name."""
+    """All schools of one term, those of the person who asks first, then by name; without the `not_yet_known`, of
+    which the service has no records so early, and where nothing was due."""
 
     academic_year: int
     term: Term
     lines: list[Covered]
+    not_yet_known: int = 0
 
     @property
     def when(self) -> str:
@@ -77,6 +79,8 @@ class Coverage:
     @property
     def title(self) -> str:
         """The finding: for how many schools nothing is planned or held."""
+        if not self.lines and self.not_yet_known:
+            return f"The records of the service begin after the {self.when}"
         if not self.lines:
             return f"No schools to visit in the {self.when}"
         short = sum(1 for line in self.lines if line.standing in SHORT)
@@ -103,6 +107,7 @@ def coverage(connection: sa.Connection, limited: Reach, filters: Values) -> Cove
     looked_after = schools.looked_after(connection, [school.id for school in known], today=today)
     counts = core_visits(connection, year, apart_from=kept_from(connection, asking).plain)
     counted = {count.school: count for count in counts if count.term is term}
+    there = [school for school in known if school.id in counted or _was_known(school, year, term)]
     lines = [
         _line(
             school,
@@ -112,9 +117,18 @@ def coverage(connection: sa.Connection, limited: Reach, filters: Values) -> Cove
             counted,
             is_own=school.id in asking.schools,
         )
-        for school in known
+        for school in there
     ]
-    return Coverage(year, term, sorted(lines, key=lambda line: (not line.is_own, line.name.casefold(), line.urn)))
+    lines.sort(key=lambda line: (not line.is_own, line.name.casefold(), line.urn))
+    return Coverage(year, term, lines, len(known) - len(there))
+
+
+def _was_known(school: schools.KnownSchool, year: int, term: Term) -> bool:
+    """Whether the service knew a school before the last day of a term; a day between two terms is after the first."""
+    first = term_of(office(), school.registered_on)
+    order = list(Term)
+    asked, then = (year, order.index(term)), (first.academic_year, order.index(first.term))
+    return asked > then or (asked == then and school.registered_on <= first.ends)
 
 
 def _line(

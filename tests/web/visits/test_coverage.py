@@ -62,6 +62,13 @@ def test_only_the_schools_that_the_service_works_with_are_due_core_visits(
     assert "Wexmoor Grammar" in officer.get("/schools/?worked_with=others")
 
 
+def test_nothing_was_due_in_a_term_before_the_service_knew_the_school(officer: Browser, ashgrove: Ashgrove) -> None:
+    page = officer.get("/visits/coverage?year=2023&term=summer")
+    assert "The records of the service begin after the summer term 2023/24" in page
+    assert "no core visit planned or held" not in page
+    assert "Ashgrove High School</a>" not in page
+
+
 def test_a_visit_counts_for_its_own_term_and_only_a_core_one(officer: Browser, ashgrove: Ashgrove) -> None:
     officer.send("/visits/plan", ashgrove.plan(SOON, kind="familiarisation"))
     officer.send("/visits/plan", ashgrove.plan(NEXT_TERM))
