@@ -13,13 +13,15 @@ from marshmallow import fields
 from werkzeug.exceptions import Forbidden
 
 from domain.aggregate import RECORDS
+from domain.attachment import Attachment
 from domain.note import Note
 from domain.references import NotAReference, parts
 from domain.school import School
 from domain.service import NotFound as NoRecord
+from domain.vocabulary import Audience
 from projections import notes as view
 from projections.together import Question, Together
-from web.audience import VISIBLE, is_for, is_inside
+from web.audience import KEPT, LATER, VISIBLE, is_for, is_inside
 from web.doing import Found, find, found_at
 from web.forms.messages import lowered
 from web.identity import Visitor, signed_in, teams_of
@@ -28,7 +30,8 @@ from web.noun import Noun
 from web.office import office
 from web.policy import Action, Concerned, Scope, widest
 from web.record_addresses import record_href
-from web.restricted import kept_from, kept_from_whoever_asks
+from web.restricted import is_open_to_outsiders, kept_from, kept_from_whoever_asks, restricted_records
+from web.restricted_readings import note_shown
 from web.several import records_of
 
 R = TypeVar("R", view.NoteOnRecord, view.FileOnRecord)
@@ -53,10 +56,11 @@ class Attached:
     names: Mapping[UUID, str]
     write_href: str
     add_href: str
+    visible: Mapping[UUID, str]
 
     def seen_by(self, what: view.NoteOnRecord | view.FileOnRecord) -> str:
         """Who may see a note or file, within a sentence."""
-        return lowered(VISIBLE[what.visible_to])
+        return lowered(self.visible[what.id])
 
 
 def know_nouns(app: Flask, nouns: Iterable[Noun[Any]]) -> None:
@@ -92,6 +96,8 @@ def attached_to(
     closed = kept_from(connection, asking).closed
     notes = [note for note in beside["notes"] if note.id not in closed and is_meant_for(asking, note)]
     files = [file for file in beside["files"] if file.id not in closed and is_for(asking, file)]
+    read = [row for row in (*notes, *files) if not (isinstance(row, view.NoteOnRecord) and row.is_restricted)]
+    note_shown(connection, ((row.id, row.school) for row in read))
     writes = asking.may_change and asking.may(Action.WRITE_NOTE, found.concerned)
     people = {note.written_by for note in notes} | {file.added_by for file in files}
     attached = Attached(
@@ -100,8 +106,17 @@ def attached_to(
         names=names_of(connection, {person for person in people if person}),
         write_href=f"/notes/write?on={address}" if writes else "",
         add_href=f"/files/add?on={address}" if writes and kind in TAKES_FILES else "",
+        visible={row.id: visible_to(connection, row) for row in (*notes, *files)},
     )
     return attached if notes or files or writes else None
+
+
+def visible_to(connection: sa.Connection, what: Note | Attachment | view.NoteOnRecord | view.FileOnRecord) -> str:
+    """Who may see a note or file that is open to whoever asks: what belongs to a restricted concern, whoever may read
+    the concern, for whomever it was meant."""
+    if what.id in restricted_records(connection, signed_in()) and not is_open_to_outsiders(connection, what):
+        return KEPT if what.visible_to in {None, Audience.SERVICE} else f"{KEPT}; {LATER[what.visible_to]}"
+    return VISIBLE[what.visible_to]
 
 
 def is_meant_for(asking: Visitor, note: Note | view.NoteOnRecord) -> bool:

@@ -25,6 +25,13 @@ VISIBLE: Mapping[Audience | None, str] = {
     None: "All who may read the record",
 }
 
+KEPT = "Those who may read the restricted concern that it belongs to"
+LATER: Mapping[Audience, str] = {
+    Audience.SCHOOL: "the school once the concern is opened",
+    Audience.PROVIDER: "the provider once the concern is opened",
+}
+"""Who sees what belongs to a restricted concern, whatever was chosen."""
+
 
 class NobodyWouldSee(Refusal):
     """A note or file is meant for a school or provider that the record has nothing to do with."""
@@ -34,12 +41,22 @@ class NotYourSide(Refusal):
     """Somebody of a school or provider would write for others than their own side and the service."""
 
 
+FEW = (
+    "On a restricted concern, and what belongs to it, only those who may read the concern see it until it is opened."
+)
+
+
 def audience_field() -> fields.Enum[Audience]:
     """Who may see a note or file; the usual side for whoever asks, where it is not said."""
     return fields.Enum(
         Audience,
         by_value=True,
-        metadata={"label": "Who may see it", "widget": "radios", "choices": lambda context: context[AUDIENCES]},
+        metadata={
+            "label": "Who may see it",
+            "hint": FEW,
+            "widget": "radios",
+            "choices": lambda context: context[AUDIENCES],
+        },
     )
 
 

@@ -8,11 +8,13 @@ whether it is restricted, so that all follows when a concern is restricted or op
 A record of visit that is not issued yet is kept from its school likewise, with its number and what hangs on it.
 
 That somebody comes, when, and who, the school and the service must know: a visit is shown to all who may read visits,
-but as a plain one, of which no more is told than that.
+but as a plain one, of which no more is told than that. Notes and files of those who see it so are open as on any
+visit; those of others are kept back with the rest.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
@@ -25,21 +27,29 @@ from domain.concern import ConcernCase
 from domain.record_of_visit import RecordOfVisit
 from domain.visit import Visit
 from domain.vocabulary import Sensitivity, Side
-from projections import concerns, links, records_of_visit, visits
+from projections import concerns, links, notes, people, records_of_visit, visits
 from projections.visits import PlannedVisit
 from web.identity import Visitor, is_reached, signed_in, visitor
 from web.office import office
-from web.policy import SERVICE, Action
+from web.policy import POLICY, SERVICE, Action
 
 RESTRICTED_TOO = "Restricted: it belongs to a restricted concern. The school and providers do not see it here."
+RESTRICTED_CONCERN = (
+    "Restricted: read by directors, reviewers, the officer of the school and whoever leads their team. "
+    "Each reading is recorded. The school and providers do not see it."
+)
 RESTRICTED_VISIT = (
     "Restricted: it belongs to a restricted concern. The school, and everybody in the service, see that somebody "
     "comes, when and who. They do not see why, nor what it says beyond that."
 )
+RESTRICTED_VISIT_ADDED = (
+    "This is on a visit of a restricted concern, and was added by somebody who may not know that. "
+    "It is seen as on any visit."
+)
 """What is said on the page of such a record to those who may read it; of a visit, what others see."""
 
 MAY_HANG = frozenset({"visit", "record-of-visit", "support-request", "tender", "engagement", "note", "attachment"})
-"""Kinds of record that may hang on a concern; of a concern itself its own page says whether it is restricted."""
+"""Kinds of record that may hang on a concern."""
 
 PLAIN_VISIT = {
     "visit.planned": "A visit was planned",
@@ -136,8 +146,32 @@ def _look_up(connection: sa.Connection, asking: Visitor) -> tuple[Kept, frozense
     own = sa.select(making.visit).where(making.person == asking.person) if asking.holds(*SERVICE) else None
     kept = links.with_all_that_hangs_on(connection, _with_drafts(roots, asking), opened_by=own)
     plain = frozenset(record for record, (kind, is_closed) in kept.items() if is_closed and kind == Visit.KIND)
-    closed = frozenset(record for record, (_, is_closed) in kept.items() if is_closed) - plain
-    return Kept(closed, plain), frozenset(kept) - closed - plain
+    openly = _added_to_plain(connection, plain, asking.person)
+    closed = frozenset(record for record, (_, is_closed) in kept.items() if is_closed) - plain - openly
+    return Kept(closed, plain), frozenset(kept) - closed - plain - openly
+
+
+def _added_to_plain(
+    connection: sa.Connection, visits_: Collection[UUID], person: UUID | None = None
+) -> frozenset[UUID]:
+    """The notes and files on visits whose authors see these as plain ones, and those of the person who asks: neither
+    readers of restricted concerns nor makers of the visit wrote them."""
+    if not visits_:
+        return frozenset()
+    post, making = people.posts.table.c, visits.visitors.table.c
+    readers = sa.select(post.person).where(post.role.in_(POLICY[Action.READ_RESTRICTED]))
+    found: set[UUID] = set()
+    for table, author in (
+        (notes.notes.table, notes.notes.table.c.written_by),
+        (notes.files.table, notes.files.table.c.added_by),
+    ):
+        makes = sa.exists().where(making.visit == table.c.on_record, making.person == author)
+        outside = sa.and_(author.not_in(readers), sa.not_(makes))
+        query = sa.select(table.c.id).where(
+            table.c.on_record.in_(visits_), sa.or_(outside, sa.and_(author.is_not(None), author == person))
+        )
+        found.update(connection.execute(query).scalars())
+    return frozenset(found)
 
 
 def _with_drafts(roots: sa.Select[Any], asking: Visitor) -> sa.Select[Any]:
@@ -152,9 +186,19 @@ def _with_drafts(roots: sa.Select[Any], asking: Visitor) -> sa.Select[Any]:
 
 def said_of(connection: sa.Connection, record: Aggregate) -> str:
     """What the page of a record that is open to whoever asks says of it where it hangs on a restricted concern."""
+    if isinstance(record, ConcernCase) and record.sensitivity is not Sensitivity.ORDINARY:
+        return RESTRICTED_CONCERN
     if record.KIND not in MAY_HANG or record.id not in restricted_records(connection, signed_in()):
         return ""
+    if is_open_to_outsiders(connection, record):
+        return RESTRICTED_VISIT_ADDED
     return RESTRICTED_VISIT if record.KIND == Visit.KIND else RESTRICTED_TOO
+
+
+def is_open_to_outsiders(connection: sa.Connection, record: object) -> bool:
+    """Whether a restricted record is a note or file that its author, who sees its visit as a plain one, put there."""
+    on, kind = getattr(record, "on_record", None), getattr(record, "on_kind", "")
+    return on is not None and kind == Visit.KIND and getattr(record, "id", None) in _added_to_plain(connection, [on])
 
 
 def concerns_behind(connection: sa.Connection, record: UUID) -> list[UUID]:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from flask import Blueprint
 
 from domain.concern import ConcernCase
+from domain.vocabulary import Sensitivity
 from projections import concerns as view
 from projections.concerns import Case
 from projections.together import Question
@@ -27,7 +28,11 @@ pages = Blueprint("concerns", __name__, template_folder="templates")
 
 def _cells(row: Case, names: Mapping[UUID, str]) -> list[Any]:
     return [
-        {"text": row.reference, "href": f"/concerns/{row.reference}"},
+        {
+            "text": row.reference,
+            "href": f"/concerns/{row.reference}",
+            "hint": "" if row.sensitivity is Sensitivity.ORDINARY else "Restricted",
+        },
         names.get(row.school, ""),
         row.kind.label,
         row.severity.label,

@@ -12,8 +12,7 @@ from flask import Blueprint, Response
 from domain.attachment import Attachment
 from projections.notes import FileOnRecord
 from web import words
-from web.attached import href_of
-from web.audience import VISIBLE
+from web.attached import href_of, visible_to
 from web.doing import find
 from web.files.commands import files, served
 from web.known import rows_of
@@ -71,5 +70,5 @@ def _more(connection: sa.Connection, file: Attachment, _: Beside) -> Mapping[str
     return {
         "on": record_label(file.on_kind, on),
         "on_href": href_of(connection, file.on_kind, file.on_record),
-        "visible_to": VISIBLE[file.visible_to],
+        "visible_to": visible_to(connection, file),
     }

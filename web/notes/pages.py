@@ -12,8 +12,7 @@ from flask import Blueprint
 from domain.note import Note
 from projections.notes import NoteOnRecord
 from web import words
-from web.attached import href_of
-from web.audience import VISIBLE
+from web.attached import href_of, visible_to
 from web.identity import concerned, signed_in
 from web.known import rows_of
 from web.notes.commands import notes
@@ -74,6 +73,6 @@ def _more(connection: sa.Connection, note: Note, _: Beside) -> Mapping[str, Any]
     return {
         "on": record_label(note.on_kind, on),
         "on_href": href_of(connection, note.on_kind, note.on_record),
-        "visible_to": VISIBLE[note.visible_to],
+        "visible_to": visible_to(connection, note),
         "readable": may_read(signed_in(), note, concerned(connection, note.about())),
     }
