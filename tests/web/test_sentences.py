@@ -80,11 +80,13 @@ def stored() -> list[Event]:
 def test_every_word_in_braces_is_known_to_its_event() -> None:
     for topic, event in EVENTS.items():
         asked = {name for _, name, _, _ in Formatter().parse(event.says) if name}
-        assert asked <= KNOWN | set(event.__annotations__) | _inherited(event), topic
+        assert asked <= KNOWN | _held(event), topic
 
 
-def _inherited(event: type[Event]) -> set[str]:
-    return {name for kind in event.__mro__ for name in vars(kind).get("__annotations__", {})}
+def _held(event: type[Event]) -> set[str]:
+    """The names of what an event holds, and of what it works out of it."""
+    fields = {name for kind in event.__mro__ for name in vars(kind).get("__annotations__", {})}
+    return fields | {name for name, value in vars(event).items() if isinstance(value, property)}
 
 
 UNREADABLE = re.compile(r"[{}<>]|UUID|Decimal|datetime|None\b|object at|_|  | [,.;:)]|\( |[a-z]\.[a-z]+-")
