@@ -54,8 +54,8 @@ def rows(office: Office, asked: Wanted, asking: Visitor, filters: str) -> Iterat
     finally:
         record_shown(Door.SHEET)
     made = words.datetime(office.now())
-    searched = f"Searched: {held(asking)}. Filters: {filters or 'none'}"
-    yield (f"End of sheet. Entries: {count}. {searched}. Made by {asking.name} on {made}.",)
+    made_by = f"Made by {asking.name} on {made}"
+    yield (f"End of sheet. Entries: {count}. Filters: {filters or 'none'}. {made_by}. Searched: {held(asking)}.",)
 
 
 def _entries(connection: sa.Connection, asked: Wanted, asking: Visitor) -> Iterator[Entry]:
