@@ -111,8 +111,8 @@ def merged(partners: Iterable[TuitionPartner]) -> list[TuitionPartner]:
 
 def _names(name: str) -> list[str]:
     """Every name under which the partner may be known: the whole, without brackets, and the trading name."""
-    trading = re.findall(r"\((?:trading as )?([^)]*)\)|\bt/a (.+)$", name, re.IGNORECASE)
-    forms = [name, re.sub(r"\(.*?\)|\bt/a .+$", "", name), *(form for pair in trading for form in pair)]
+    trading = re.findall(r"\((?:trading as )?([^()]*)\)|\bt/a (.+)$", name, re.IGNORECASE)
+    forms = [name, re.sub(r"\([^()]*\)|\bt/a .+$", "", name), *(form for pair in trading for form in pair)]
     plain = [re.sub(r"[^a-z0-9& ]", "", form.casefold().replace("-", " ")) for form in forms]
     short = [" ".join(re.sub(r"\b(ltd|limited|cic)\b", "", form).split()) for form in plain]
     return [form for form in dict.fromkeys(short) if form]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -141,3 +143,13 @@ def test_most_real_partners_have_a_website_and_offers(real_data: Path) -> None:
     assert sum(bool(partner.website and partner.offers) for partner in partners) >= 45
     salford = next(partner for partner in partners if partner.name == "The Tutor Trust")
     assert "North West" in salford.areas("face_to_face")
+
+
+def test_a_name_of_brackets_costs_no_more_than_its_length() -> None:
+    many = (
+        "import resource; resource.setrlimit(resource.RLIMIT_CPU, (20, 20))\n"
+        "from providers.catalogue.tuition import TuitionPartner, merged\n"
+        "merged([TuitionPartner(1, '(' * 400_000, None, ())])"
+    )
+    told = subprocess.run([sys.executable, "-c", many], capture_output=True, text=True, check=False)
+    assert (told.returncode, told.stderr) == (0, "")
