@@ -22,7 +22,7 @@ from tests.town import Town
 from tests.web.conftest import an_office
 from tests.world import World
 from web import create_app
-from web.accounts import keeping, tokens
+from web.accounts import account_commands, tokens
 from web.office import EXTENSION, Office
 from web.settings import Settings
 
@@ -96,7 +96,7 @@ def open_accounts(town: Town) -> None:
     for person in (town.director, town.ours.head, town.people[Role.ADMINISTRATOR]):
         name = f"{town.world.reference(person).lower()}@{town.world.mail}"
         with town.world.acting():
-            keeping.open_account(office, person, name, password_hash=None)
+            account_commands.open_account(office, person, name, password_hash=None)
     with office.write() as connection:
         for label in ("Nightly", "attendance_and_achievement_of_pupils_for_the_governing_body"):
             tokens.create(connection, town.ours.head, label, TokenScopes.READ_WRITE, office.now())

@@ -13,7 +13,7 @@ from tests.browser.visiting import MouseVisitor
 from tests.databases import Databases
 from tests.web.conftest import an_office
 from tests.world import World
-from web.accounts import keeping
+from web.accounts import account_commands
 from web.accounts.passwords import cheap_passwords
 
 PASSWORD = "correct horse battery"
@@ -33,7 +33,7 @@ def director(world: World) -> UUID:
     person = world.director()
     with world.acting():
         hashed = cheap_passwords().hash(PASSWORD)
-        keeping.open_account(world.office, person, f"dora@{world.mail}", password_hash=hashed)
+        account_commands.open_account(world.office, person, f"dora@{world.mail}", password_hash=hashed)
     return person
 
 

@@ -11,8 +11,8 @@ from domain.vocabulary import Role
 from tests.browser.conftest import OpenWindow, Street
 from tests.council import Council, a_council
 from tests.town import Town
+from web.accounts import account_commands, council_commands
 from web.accounts import council as known
-from web.accounts import keeping
 from web.settings import CouncilSignIn
 
 
@@ -23,9 +23,9 @@ def council(street: Street, town: Town) -> Iterator[Council]:
     street.move_in(office)
     with a_council() as council:
         with town.world.acting():
-            account = keeping.open_account(office, reviewer, "rita@wexmoor.example", password_hash=None)
+            account = account_commands.open_account(office, reviewer, "rita@wexmoor.example", password_hash=None)
         with town.world.acting():
-            keeping.link_council_account(office, account, council.issuer, "rita")
+            council_commands.link(office, account, council.issuer, "rita")
         council.signed_in = council.typing = "rita"
         before = street.app.config["SIS_SETTINGS"]
         settings = CouncilSignIn(council.issuer, "sis", "the client's secret")

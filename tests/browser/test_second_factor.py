@@ -10,7 +10,7 @@ from domain.vocabulary import Role
 from tests.browser.conftest import OpenWindow, Street
 from tests.browser.test_every_page import look
 from tests.town import Town
-from web.accounts import keeping
+from web.accounts import account_commands
 from web.accounts.passwords import passwords
 
 PASSWORD = "correct horse battery"
@@ -23,7 +23,7 @@ def test_a_second_factor_from_the_account_page_to_the_next_sign_in(
     street.move_in(office)
     with street.app.app_context(), town.world.acting():
         hashed = passwords().hash(PASSWORD)
-        keeping.open_account(office, broker, "bo@wexmoor.example", password_hash=hashed)
+        account_commands.open_account(office, broker, "bo@wexmoor.example", password_hash=hashed)
 
     window = open_window()
     window.sign_in(*town.world.session_of(broker))

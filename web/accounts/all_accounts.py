@@ -13,7 +13,15 @@ from werkzeug.exceptions import Forbidden, NotFound
 from domain.aggregate import Refusal
 from domain.vocabulary import Role
 from web import again
-from web.accounts import accounts, factors, keeping, proof
+from web.accounts import (
+    account_commands,
+    accounts,
+    council_commands,
+    factor_commands,
+    factors,
+    password_commands,
+    proof,
+)
 from web.accounts.accounts import person_id
 from web.accounts.schemas import DisableAccount, OpenAccount, RemoveWayIn
 from web.accounts.signed import signed
@@ -60,7 +68,9 @@ def open_account() -> ResponseReturnValue:
         return page
     try:
         with signed(post):
-            account = keeping.open_account(office(), person_id(form.values["person"]), form.values["sign_in_name"])
+            account = account_commands.open_account(
+                office(), person_id(form.values["person"]), form.values["sign_in_name"]
+            )
     except Refusal as refusal:
         form.refuse(str(refusal), refusal.field)
         return _open_page(form, UNPROCESSABLE)
@@ -96,7 +106,7 @@ def make_password_link(person: UUID) -> ResponseReturnValue:
         return page
     try:
         with signed(post):
-            secret = keeping.make_password_link(office(), person)
+            secret = password_commands.make_password_link(office(), person)
     except Refusal as refusal:
         flash(str(refusal))
         return redirect(f"/accounts/{person}", SEE_OTHER)
@@ -117,7 +127,7 @@ def disable(person: UUID) -> ResponseReturnValue:
     """Ask for the reason, then let the person in no more."""
     return _with_reason(
         person,
-        keeping.disable,
+        account_commands.disable,
         DisableAccount(),
         "Disable the account",
         done="The account is disabled. Its sessions and tokens are ended",
@@ -131,7 +141,7 @@ def remove_factor(person: UUID) -> ResponseReturnValue:
         return redirect("/account/second-factor", SEE_OTHER)
     return _with_reason(
         person,
-        keeping.remove_factor,
+        factor_commands.remove,
         RemoveWayIn(),
         "Remove the second factor",
         lead="They are signed out, and sign in with their password alone until they set up another.",
@@ -148,7 +158,7 @@ def remove_council_account(person: UUID) -> ResponseReturnValue:
         raise Forbidden("You cannot remove your own council account. Ask another administrator")
     return _with_reason(
         person,
-        keeping.remove_council_account,
+        council_commands.remove,
         RemoveWayIn(),
         "Remove the council account",
         lead="They are signed out and their API tokens end. A password link then lets them in again.",
@@ -167,7 +177,7 @@ def enable(person: UUID) -> ResponseReturnValue:
         return page
     try:
         with signed(post):
-            keeping.enable(office(), person)
+            account_commands.enable(office(), person)
     except Refusal as refusal:
         flash(str(refusal))
     else:

@@ -12,8 +12,8 @@ from domain.aggregate import Refusal
 from domain.person import Person
 from domain.service import NotFound
 from domain.vocabulary import Channel
+from web.accounts import account_commands, council_commands, factor_commands, password_commands
 from web.accounts import accounts as kept
-from web.accounts import keeping
 from web.console.opening import ADMINISTRATOR, opened, present_settings, way_in
 from web.office import Office
 
@@ -34,7 +34,7 @@ def create(reference: str, email: str | None) -> None:
     with opened() as office:
         person = _person(office, reference)
         with at_the_console(office):
-            keeping.open_account(office, person.id, email or str(person.email or ""))
+            account_commands.open_account(office, person.id, email or str(person.email or ""))
         print_link(office, person.id)
 
 
@@ -54,7 +54,7 @@ def remove_second_factor(email: str, reason: str) -> None:
     with opened() as office:
         person = _named(office, email)
         with at_the_console(office):
-            keeping.remove_factor(office, person, reason=reason)
+            factor_commands.remove(office, person, reason=reason)
         click.echo(f"{email} is signed out and signs in with the password alone, until another is set up.")
 
 
@@ -66,7 +66,7 @@ def remove_council_account(email: str, reason: str) -> None:
     with opened() as office:
         person = _named(office, email)
         with at_the_console(office):
-            keeping.remove_council_account(office, person, reason=reason)
+            council_commands.remove(office, person, reason=reason)
         print_link(office, person)
 
 
@@ -88,7 +88,7 @@ def _person(office: Office, reference: str) -> Person:
 def print_link(office: Office, person: UUID) -> None:
     """Print a one-time link for a person to set a password."""
     with at_the_console(office):
-        secret = keeping.make_password_link(office, person)
+        secret = password_commands.make_password_link(office, person)
     at = present_settings().public_url
     click.echo(f"{at}{way_in()}/password/{secret}")
     where = "Open it" if at else "Open this path at the service's address (SIS_PUBLIC_URL)"

@@ -20,7 +20,16 @@ from werkzeug.exceptions import NotFound
 from domain.aggregate import Refusal
 from domain.vocabulary import Channel, Role, Word
 from projections import people
-from web.accounts import accounts, council, factors, keeping, proof, security_trail, sessions
+from web.accounts import (
+    account_commands,
+    accounts,
+    council,
+    council_commands,
+    factors,
+    proof,
+    security_trail,
+    sessions,
+)
 from web.accounts.accounts import Account, LinkNoLongerValid
 from web.accounts.cookie import take_cookie
 from web.accounts.council import METHOD
@@ -79,7 +88,7 @@ def show() -> ResponseReturnValue:
     """What changes with a council account; asks for proof."""
     provider()
     asking = signed_in()
-    account = keeping.find(office(), asking.person)
+    account = account_commands.find(office(), asking.person)
     if account.comes_by_council or not may_link(asking):
         return redirect("/account", SEE_OTHER)
     if (page := proof.asked()) is not None:
@@ -176,10 +185,10 @@ def _link(came: Confirmed) -> ResponseReturnValue:
     session = _own_session(came)
     if not may_link(signed_in()) or not session.is_proved(office().now()):
         return redirect("/account/council", SEE_OTHER)
-    account = keeping.find(office(), session.person)
+    account = account_commands.find(office(), session.person)
     try:
         with signed(own_post(signed_in())):
-            had_factor = keeping.link_council_account(office(), account, came.issuer, came.subject)
+            had_factor = council_commands.link(office(), account, came.issuer, came.subject)
     except Refusal as refusal:
         flash(str(refusal))
         return redirect("/account", SEE_OTHER)
@@ -213,7 +222,7 @@ def _use_link(came: Confirmed) -> ResponseReturnValue:
             account = accounts.account_of_link(connection, came.kept["token"], office().now())
             _check_link_suffices(connection, account)
         with office().acting(account.person, "", Channel.SCREEN, correlation=g.get("request_id", "")):
-            keeping.link_council_account(office(), account, came.issuer, came.subject)
+            council_commands.link(office(), account, came.issuer, came.subject)
     except LinkNoLongerValid as refusal:
         return render_template("accounts/link_gone.html", message=str(refusal)), GONE
     except Refusal as refusal:

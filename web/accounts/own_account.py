@@ -11,7 +11,17 @@ from werkzeug.exceptions import NotFound, Unauthorized
 from domain.account import NothingToChange
 from domain.aggregate import Refusal
 from web import again
-from web.accounts import accounts, devices, keeping, proof, sessions, tokens
+from web.accounts import (
+    account_commands,
+    accounts,
+    devices,
+    password_commands,
+    proof,
+    session_commands,
+    sessions,
+    token_commands,
+    tokens,
+)
 from web.accounts.attempts import TooManyAttempts
 from web.accounts.context import context_of
 from web.accounts.cookie import give_cookie
@@ -58,7 +68,7 @@ def end_other_sessions() -> ResponseReturnValue:
     if g.session is None:
         raise Unauthorized("Sign in to go on")
     try:
-        keeping.end_other_sessions(office(), g.session)
+        session_commands.end_other_sessions(office(), g.session)
     except NothingToChange as refusal:
         flash(str(refusal))
     else:
@@ -70,7 +80,7 @@ def end_other_sessions() -> ResponseReturnValue:
 def end_session(number: str) -> ResponseReturnValue:
     """Sign out of one other browser."""
     try:
-        keeping.end_session(office(), signed_in().person, number)
+        session_commands.end_session(office(), signed_in().person, number)
     except NothingToChange as refusal:
         flash(str(refusal))
     else:
@@ -82,7 +92,7 @@ def end_session(number: str) -> ResponseReturnValue:
 def change_password() -> ResponseReturnValue:
     """Set another password, by the present one. This browser stays signed in, and nothing else does."""
     asking = signed_in()
-    account = keeping.find(office(), asking.person)
+    account = account_commands.find(office(), asking.person)
     if account.comes_by_council:
         return redirect("/account", SEE_OTHER)
     form = Form(ChangePassword(), data=request.form if request.method == "POST" else None)
@@ -91,7 +101,7 @@ def change_password() -> ResponseReturnValue:
             proof.verify(account, form.values["current"], field="current")
             hashed = passwords().hash(form.values["password"], context=context_of(account))
             with signed(own_post(asking)):
-                value = keeping.change_password(office(), account, hashed)
+                value = password_commands.change_password(office(), account, hashed)
         except TooManyAttempts as refusal:
             form.refuse(str(refusal))
         except Refusal as refusal:
@@ -129,7 +139,7 @@ def make_token() -> ResponseReturnValue:
         return page
     try:
         with signed(own_post(asking)):
-            new = keeping.make_token(office(), asking.person, **form.values)
+            new = token_commands.make(office(), asking.person, **form.values)
     except Refusal as refusal:
         form.refuse(str(refusal), refusal.field)
         return _token_page(form, UNPROCESSABLE)
@@ -151,7 +161,7 @@ def revoke_token(id: UUID) -> ResponseReturnValue:
     if request.method == "POST":
         try:
             with signed(own_post(asking)):
-                keeping.revoke_token(office(), asking.person, id)
+                token_commands.revoke(office(), asking.person, id)
         except (tokens.NoSuchToken, NothingToChange):
             flash("That token is revoked already")
         else:

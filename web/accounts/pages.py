@@ -8,7 +8,7 @@ from werkzeug.exceptions import ServiceUnavailable
 
 from domain.aggregate import Refusal
 from domain.vocabulary import Channel
-from web.accounts import accounts, devices, factors, keeping
+from web.accounts import accounts, devices, factors, password_commands
 from web.accounts.accounts import LinkNoLongerValid
 from web.accounts.all_accounts import all_accounts
 from web.accounts.attempts import TooManyAttempts
@@ -112,7 +112,7 @@ def set_password(token: str) -> ResponseReturnValue:
         try:
             hashed = passwords().hash(form.values["password"], context=context_of(account))
             with office().acting(account.person, "", Channel.SCREEN, correlation=g.get("request_id", "")):
-                keeping.use_password_link(office(), token, hashed)
+                password_commands.use_password_link(office(), token, hashed)
         except Refusal as refusal:
             form.refuse(str(refusal), refusal.field)
     if form.errors:

@@ -12,7 +12,7 @@ from werkzeug.exceptions import Forbidden
 
 from domain.aggregate import Refusal
 from domain.vocabulary import Role
-from web.accounts import accounts, council, factors, keeping, proof, security_trail
+from web.accounts import account_commands, accounts, council, factor_commands, factors, proof, security_trail
 from web.accounts.accounts import Account
 from web.accounts.attempts import TooManyAttempts
 from web.accounts.letting_in import let_in
@@ -92,7 +92,7 @@ def set_up() -> ResponseReturnValue:
     Each time the page is opened it shows another key, so that none counts that somebody else has seen before.
     """
     asking = signed_in()
-    account = keeping.find(office(), asking.person)
+    account = account_commands.find(office(), asking.person)
     if account.comes_by_council:
         return redirect("/account", SEE_OTHER)
     with office().read_present() as connection:
@@ -109,7 +109,7 @@ def set_up() -> ResponseReturnValue:
         try:
             _verify_first_code(account, form.values["code"])
             with signed(own_post(asking)):
-                codes = keeping.set_up_factor(office(), account, kept=g.session)
+                codes = factor_commands.set_up(office(), account, kept=g.session)
         except Refusal as refusal:
             form.refuse(str(refusal), refusal.field)
         else:
@@ -146,7 +146,7 @@ def set_up_again() -> ResponseReturnValue:
     The key of the other is carried by this browser, sealed, and so another browser replaces none.
     """
     asking = signed_in()
-    account, settings = keeping.find(office(), asking.person), current_settings()
+    account, settings = account_commands.find(office(), asking.person), current_settings()
     with office().read_present() as connection:
         is_set_up = factors.is_set_up(connection, account.id)
     if not is_set_up:
@@ -160,7 +160,7 @@ def set_up_again() -> ResponseReturnValue:
     if form.is_valid():
         try:
             with signed(own_post(asking)):
-                codes = keeping.replace_factor(
+                codes = factor_commands.replace(
                     office(), account, factor, form.values["code"], settings, kept=g.session
                 )
         except factors.WrongCode:

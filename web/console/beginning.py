@@ -17,7 +17,7 @@ from domain.service import NotFound, Work
 from domain.vocabulary import Role
 from projections import people
 from projections.people import PersonRow
-from web.accounts import accounts, administrators, keeping
+from web.accounts import account_commands, accounts, administrators
 from web.accounts.commands import at_the_console, print_link
 from web.authorities.directory import Directory, DirectoryRefusal
 from web.console.opening import AUTHORITY, opened
@@ -163,12 +163,12 @@ def let_in(office: Office, code: str, called: str, *, name: str, email: str, rec
 def open_way_in(office: Office, person: UUID, email: str) -> None:
     """Open the account of a person, or enable it again, unless it is open."""
     try:
-        account = keeping.find(office, person)
-    except keeping.NoAccount:
-        keeping.open_account(office, person, email)
+        account = account_commands.find(office, person)
+    except account_commands.NoAccount:
+        account_commands.open_account(office, person, email)
     else:
         if account.disabled_at is not None:
-            keeping.enable(office, person)
+            account_commands.enable(office, person)
 
 
 def _authority(work: Work, code: str, called: str) -> Authority:

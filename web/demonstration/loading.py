@@ -21,8 +21,8 @@ from projections.caseload import WaitingFor
 from projections.schools import Remit, by_urn, listed
 from providers.catalogue.dated_names import date_in_name
 from web import words
+from web.accounts import account_commands
 from web.accounts import accounts as kept
-from web.accounts import keeping
 from web.accounts.passwords import Passwords
 from web.demonstration.brokering import broker_all
 from web.demonstration.diary import Diary
@@ -156,7 +156,7 @@ def open_accounts(town: Town) -> None:
     hashed = Passwords().hash(PASSWORD)
     for _, email in _addresses(town.cast, _most_awaited(town)):
         with town.office.acting(None, Role.ADMINISTRATOR.value, Channel.COMMAND_LINE):
-            keeping.open_account(town.office, town.people[email], email, password_hash=hashed)
+            account_commands.open_account(town.office, town.people[email], email, password_hash=hashed)
 
 
 def _most_awaited(town: Town) -> Leadership:

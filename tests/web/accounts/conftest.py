@@ -14,7 +14,7 @@ from werkzeug.exceptions import Unauthorized
 from domain.vocabulary import Channel
 from tests.web.conftest import Browser
 from tests.world import World
-from web.accounts import keeping
+from web.accounts import account_commands
 from web.accounts.accounts import Account
 from web.accounts.passwords import Passwords, cheap_passwords
 from web.office import Office
@@ -42,10 +42,10 @@ class Door:
     def opens(self, person: UUID, name: str, password: str | None = PASSWORD) -> Account:
         hashed = self.passwords.hash(password) if password else None
         with self.acting():
-            return keeping.open_account(self.office, person, name, password_hash=hashed)
+            return account_commands.open_account(self.office, person, name, password_hash=hashed)
 
     def account(self, person: UUID) -> Account:
-        return keeping.find(self.office, person)
+        return account_commands.find(self.office, person)
 
 
 @pytest.fixture(scope="session")

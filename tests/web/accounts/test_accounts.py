@@ -13,7 +13,7 @@ from domain.account import Account as Record
 from domain.account import AccountIsDisabled
 from tests.web.accounts.conftest import PASSWORD, Door
 from tests.world import Clock
-from web.accounts import accounts, keeping, sessions
+from web.accounts import account_commands, accounts, password_commands, sessions
 from web.accounts.accounts import HasAnAccount, LinkNoLongerValid, NotAnEmailAddress, SignInNameInUse, account_id
 from web.accounts.tables import DOOR_TABLES
 
@@ -26,12 +26,12 @@ def topics(door: Door, person: object = ANNA) -> list[str]:
 
 def a_link(door: Door) -> str:
     with door.acting():
-        return keeping.make_password_link(door.office, ANNA)
+        return password_commands.make_password_link(door.office, ANNA)
 
 
 def set_by(door: Door, link: str, password: str = "another horse battery") -> None:
     with door.acting():
-        keeping.use_password_link(door.office, link, door.passwords.hash(password))
+        password_commands.use_password_link(door.office, link, door.passwords.hash(password))
 
 
 def test_an_account_is_kept_under_its_name_in_small_letters(door: Door) -> None:
@@ -130,7 +130,7 @@ def test_a_link_of_one_person_leaves_the_links_of_others_alone(door: Door) -> No
     door.opens(BEN, "ben@example.org")
     link = a_link(door)
     with door.acting():
-        keeping.make_password_link(door.office, BEN)
+        password_commands.make_password_link(door.office, BEN)
     set_by(door, link)
     assert door.passwords.verify(door.account(BEN).password_hash, PASSWORD)
 
@@ -155,12 +155,12 @@ def test_disabling_ends_sessions_and_links_and_enabling_brings_neither_back(door
     with door.office.write() as connection:
         cookie = sessions.begin(connection, ANNA, clock.now)
     with door.acting():
-        keeping.disable(door.office, ANNA, reason="Has left")
+        account_commands.disable(door.office, ANNA, reason="Has left")
     assert door.account(ANNA).status == "disabled"
     with pytest.raises(LinkNoLongerValid):
         set_by(door, link)
     with door.acting():
-        keeping.enable(door.office, ANNA)
+        account_commands.enable(door.office, ANNA)
     assert door.account(ANNA).status == "active"
     with pytest.raises(LinkNoLongerValid):
         set_by(door, link)
@@ -172,13 +172,13 @@ def test_disabling_ends_sessions_and_links_and_enabling_brings_neither_back(door
 def test_a_disabled_account_is_given_no_link(door: Door) -> None:
     door.opens(ANNA, "anna@example.org")
     with door.acting():
-        keeping.disable(door.office, ANNA, reason="Has left")
+        account_commands.disable(door.office, ANNA, reason="Has left")
     with pytest.raises(AccountIsDisabled):
         a_link(door)
 
 
 def test_nobody_without_an_account_is_given_a_link(door: Door) -> None:
-    with pytest.raises(keeping.NoAccount):
+    with pytest.raises(account_commands.NoAccount):
         a_link(door)
 
 

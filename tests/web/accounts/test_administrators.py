@@ -17,7 +17,7 @@ from tests.web.accounts.conftest import Door, SignIn
 from tests.web.conftest import Browser
 from tests.web.schools.acting import day
 from tests.world import World
-from web.accounts import administrators, keeping
+from web.accounts import account_commands, administrators
 from web.accounts.administrators import OnlyAdministrator
 
 WAY_ON = "Appoint another first"
@@ -58,7 +58,7 @@ def test_another_who_cannot_sign_in_is_not_enough(
         door.opens(other, "bea@example.org", **({"password": None} if state == "no password" else {}))
     if state == "disabled":
         with door.acting(ada):
-            keeping.disable(door.office, other, reason="On leave")
+            account_commands.disable(door.office, other, reason="On leave")
     assert WAY_ON in goes(sign_in(ada), world, ada, TODAY, 422)
 
 
@@ -85,7 +85,7 @@ def test_whose_own_post_ends_before_is_not_enough(
 
 def test_the_account_of_the_only_administrator_is_not_disabled(ada: UUID, anna: UUID, door: Door) -> None:
     with pytest.raises(OnlyAdministrator), door.acting(anna):
-        keeping.disable(door.office, ada, reason="By mistake")
+        account_commands.disable(door.office, ada, reason="By mistake")
     assert door.account(ada).status == "active"
     with door.office.read_present() as connection:
         today = door.office.now().astimezone(LONDON).date()

@@ -9,13 +9,13 @@ from flask.testing import FlaskClient
 from domain.account import TokenScopes
 from tests.web.accounts.conftest import Door, Whoami
 from tests.world import Clock, World
-from web.accounts import keeping, tokens
+from web.accounts import token_commands, tokens
 from web.accounts.sessions import COOKIE
 
 
 def test_a_token_counts_at_the_api_alone(anna: UUID, world: World, door: Door, whoami: Whoami) -> None:
     with door.acting(anna):
-        secret = keeping.make_token(door.office, anna, label="Timetable", scopes=TokenScopes.READ, days=1).secret
+        secret = token_commands.make(door.office, anna, label="Timetable", scopes=TokenScopes.READ, days=1).secret
     bearer = f"Bearer {secret}"
     assert whoami("/api/v1/visits", Authorization=bearer) == (None, anna)
     assert whoami("/api/v1/visits", "POST", Authorization=bearer) == (None, anna)
@@ -54,7 +54,7 @@ def test_reading_waits_for_nobody_who_writes(
     anna: UUID, world: World, clock: Clock, door: Door, whoami: Whoami
 ) -> None:
     with door.acting(anna):
-        secret = keeping.make_token(door.office, anna, label="Timetable", scopes=TokenScopes.READ, days=1).secret
+        secret = token_commands.make(door.office, anna, label="Timetable", scopes=TokenScopes.READ, days=1).secret
     cookie = "=".join(world.session_of(anna))
     clock.pass_by(minutes=2)
     with door.office.write():

@@ -27,7 +27,7 @@ from tests.web.accounts.conftest import ANNAS, PASSWORD, Door, SignIn
 from tests.web.accounts.test_second_factor import TOKEN, set_up
 from tests.web.conftest import Browser
 from tests.world import World
-from web.accounts import keeping, openid, security_trail
+from web.accounts import openid, password_commands, security_trail
 from web.accounts.security_trail import Kind
 from web.cli import main
 from web.settings import CouncilSignIn, settings_from_environment
@@ -99,7 +99,7 @@ def test_a_link_of_the_administrator_lets_somebody_link_their_council_account_on
     anna: UUID, council: Council, client: FlaskClient, door: Door
 ) -> None:
     with door.acting():
-        link = f"/password/{keeping.make_password_link(door.office, anna)}"
+        link = f"/password/{password_commands.make_password_link(door.office, anna)}"
     assert f'href="{link}/council"' in client.get(link).text
     assert by_council(client, f"{link}/council").location == "/"
     assert client.get("/account").status_code == 200
@@ -115,7 +115,7 @@ def test_a_link_of_the_administrator_does_not_go_round_the_second_factor(
 ) -> None:
     phone, _ = set_up(sign_in(anna), world)
     with door.acting():
-        link = f"/password/{keeping.make_password_link(door.office, anna)}"
+        link = f"/password/{password_commands.make_password_link(door.office, anna)}"
     assert f"{link}/council" not in client.get(link).text
     refused = by_council(client, f"{link}/council")
     assert refused.status_code == 403
@@ -137,7 +137,7 @@ def test_a_link_of_the_administrator_links_nobody_of_a_school(
     head = world.headteacher(world.school("Ashgrove High School"))
     door.opens(head, "head@example.org")
     with door.acting():
-        link = f"/password/{keeping.make_password_link(door.office, head)}"
+        link = f"/password/{password_commands.make_password_link(door.office, head)}"
     refused = by_council(client, f"{link}/council")
     assert refused.status_code == 403
     assert "Only people of the council use a council account" in refused.text

@@ -14,7 +14,18 @@ from domain.account import Account, NothingToChange
 from tests.web.accounts.conftest import Door, SignIn
 from tests.web.conftest import HIDDEN, Browser
 from tests.world import Clock, World
-from web.accounts import accounts, council, factors, keeping, security_trail, sessions
+from web.accounts import (
+    account_commands,
+    accounts,
+    council,
+    council_commands,
+    factor_commands,
+    factors,
+    recording,
+    security_trail,
+    session_commands,
+    sessions,
+)
 from web.accounts.commands import accounts as console
 from web.accounts.tables import ACCOUNTS, COUNCIL_ACCOUNTS, SECOND_FACTORS, SECURITY_TRAIL, SESSIONS, TOKENS
 from web.office import Office
@@ -30,22 +41,20 @@ def set_up_factor(door: Door, person: UUID) -> None:
     if not door.office.service.find(Account, account.id).has_second_factor:
         with door.office.write() as connection:
             factors.begin(connection, account.id, Settings("", secret_key="only for tests"))
-    keeping.set_up_factor(door.office, account)
+    factor_commands.set_up(door.office, account)
 
 
 def link_council(door: Door, person: UUID) -> None:
-    keeping.link_council_account(door.office, door.account(person), "https://login.example", uuid4().hex)
+    council_commands.link(door.office, door.account(person), "https://login.example", uuid4().hex)
 
 
 ACTS: dict[str, Act] = {
-    "disable": lambda door, person: keeping.disable(door.office, person, reason="Has left"),
-    "enable": lambda door, person: keeping.enable(door.office, person),
+    "disable": lambda door, person: account_commands.disable(door.office, person, reason="Has left"),
+    "enable": lambda door, person: account_commands.enable(door.office, person),
     "set up a second factor": set_up_factor,
-    "remove the second factor": lambda door, person: keeping.remove_factor(door.office, person, reason="Lost"),
+    "remove the second factor": lambda door, person: factor_commands.remove(door.office, person, reason="Lost"),
     "link a council account": link_council,
-    "remove the council account": lambda door, person: keeping.remove_council_account(
-        door.office, person, reason="Moved"
-    ),
+    "remove the council account": lambda door, person: council_commands.remove(door.office, person, reason="Moved"),
 }
 
 BEFORE = {
@@ -83,7 +92,7 @@ def test_an_act_that_was_done_already_is_refused_and_told_nowhere(
         does(door, each, anna)
     clock.pass_by(days=1)
     before = everything(door, anna)
-    with pytest.raises((NothingToChange, keeping.ShownOnlyOnce)) as refusal:
+    with pytest.raises((NothingToChange, recording.ShownOnlyOnce)) as refusal:
         does(door, act, anna)
     assert str(refusal.value).strip()
     assert everything(door, anna) == before
@@ -180,7 +189,7 @@ def test_ending_sessions_of_which_there_are_none_is_told_nowhere(anna: UUID, doo
     assert own is not None
     before = everything(door, anna)
     with pytest.raises(NothingToChange):
-        keeping.end_other_sessions(door.office, own)
+        session_commands.end_other_sessions(door.office, own)
     with pytest.raises(NothingToChange):
-        keeping.end_session(door.office, anna, "0" * 16)
+        session_commands.end_session(door.office, anna, "0" * 16)
     assert everything(door, anna) == before

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from tests.web.accounts.conftest import Door
 from tests.world import Clock
-from web.accounts import keeping, sessions
+from web.accounts import account_commands, session_commands, sessions
 from web.accounts.sessions import Session
 from web.accounts.tables import SESSIONS
 
@@ -94,7 +94,7 @@ def test_an_ended_session_stays_ended(browsers: Browsers, door: Door, clock: Clo
 
 def test_the_others_end_and_this_one_stays(browsers: Browsers, door: Door) -> None:
     kept, other, bens = browsers.begin(), browsers.begin(), browsers.begin(BEN)
-    keeping.end_other_sessions(door.office, browsers.use(kept))
+    session_commands.end_other_sessions(door.office, browsers.use(kept))
     assert browsers.find(kept)
     assert browsers.find(other) is None
     assert browsers.find(bens)
@@ -113,7 +113,7 @@ def test_a_disabled_account_ends_the_persons_sessions_and_nobody_elses(browsers:
     door.opens(ANNA, "anna@example.org")
     annas, bens = browsers.begin(), browsers.begin(BEN)
     with door.acting():
-        keeping.disable(door.office, ANNA, reason="Has left")
+        account_commands.disable(door.office, ANNA, reason="Has left")
     assert browsers.find(annas) is None
     assert browsers.find(bens)
 
@@ -121,7 +121,7 @@ def test_a_disabled_account_ends_the_persons_sessions_and_nobody_elses(browsers:
 def test_a_session_begun_while_an_account_is_being_disabled_lets_nobody_in(browsers: Browsers, door: Door) -> None:
     door.opens(ANNA, "anna@example.org")
     with door.acting():
-        keeping.disable(door.office, ANNA, reason="Has left")
+        account_commands.disable(door.office, ANNA, reason="Has left")
     assert browsers.find(browsers.begin()) is None
 
 

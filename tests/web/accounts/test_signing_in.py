@@ -13,7 +13,7 @@ from werkzeug.exceptions import ServiceUnavailable
 
 from tests.web.accounts.conftest import PASSWORD, Door
 from tests.world import Clock
-from web.accounts import attempts, keeping, sessions
+from web.accounts import account_commands, attempts, sessions
 from web.accounts.accounts import Account
 from web.accounts.attempts import AGAIN, AT_ADDRESS, AT_KNOWN, AT_UNKNOWN, TooManyAttempts
 from web.accounts.passwords import Passwords, cheap_passwords
@@ -71,7 +71,7 @@ def test_an_unknown_name_and_every_other_wrong_try_get_the_same_answer(door: Doo
     assert refusal(attempt, "nobody@example.org", PASSWORD) == wrong
     assert refusal(attempt, "ben@example.org", PASSWORD) == wrong
     with door.acting():
-        keeping.disable(door.office, ANNA, reason="Has left")
+        account_commands.disable(door.office, ANNA, reason="Has left")
     assert refusal(attempt, "anna@example.org", PASSWORD) == wrong
 
 

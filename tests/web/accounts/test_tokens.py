@@ -10,8 +10,8 @@ import pytest
 from domain.account import TokenScopes
 from tests.web.accounts.conftest import Door
 from tests.world import Clock
-from web.accounts import keeping, tokens
-from web.accounts.keeping import ShownOnlyOnce
+from web.accounts import account_commands, token_commands, tokens
+from web.accounts.recording import ShownOnlyOnce
 from web.accounts.tokens import NewToken, NoSuchToken, Token, TokenLifeOutOfRange
 
 ANNA, BEN = uuid4(), uuid4()
@@ -26,7 +26,7 @@ def accounts(door: Door) -> None:
 
 def made(door: Door, *, scopes: TokenScopes = READ, days: int = 30) -> NewToken:
     with door.acting(ANNA):
-        return keeping.make_token(door.office, ANNA, label="Timetable", scopes=scopes, days=days)
+        return token_commands.make(door.office, ANNA, label="Timetable", scopes=scopes, days=days)
 
 
 def found(door: Door, text: str) -> Token | None:
@@ -77,11 +77,11 @@ def test_a_revoked_token_counts_no_more_and_another_still_does(door: Door) -> No
     token = found(door, revoked.secret)
     assert token is not None
     with door.acting(ANNA):
-        keeping.revoke_token(door.office, ANNA, token.id)
+        token_commands.revoke(door.office, ANNA, token.id)
     assert found(door, revoked.secret) is None
     assert found(door, kept.secret)
     with door.acting(ANNA), pytest.raises(NoSuchToken):
-        keeping.revoke_token(door.office, ANNA, token.id)
+        token_commands.revoke(door.office, ANNA, token.id)
 
 
 def test_nobody_revokes_the_token_of_another(door: Door) -> None:
@@ -89,22 +89,22 @@ def test_nobody_revokes_the_token_of_another(door: Door) -> None:
     token = found(door, new.secret)
     assert token is not None
     with door.acting(BEN), pytest.raises(NoSuchToken):
-        keeping.revoke_token(door.office, BEN, token.id)
+        token_commands.revoke(door.office, BEN, token.id)
     assert found(door, new.secret)
 
 
 def test_the_tokens_of_a_disabled_account_do_not_count(door: Door) -> None:
     new = made(door)
     with door.acting():
-        keeping.disable(door.office, ANNA, reason="Has left")
+        account_commands.disable(door.office, ANNA, reason="Has left")
     assert found(door, new.secret) is None
 
 
 def test_a_form_sent_twice_makes_one_token(door: Door) -> None:
     with door.acting(ANNA):
-        keeping.make_token(door.office, ANNA, label="Timetable", scopes=READ, days=30)
+        token_commands.make(door.office, ANNA, label="Timetable", scopes=READ, days=30)
         with pytest.raises(ShownOnlyOnce):
-            keeping.make_token(door.office, ANNA, label="Timetable", scopes=READ, days=30)
+            token_commands.make(door.office, ANNA, label="Timetable", scopes=READ, days=30)
     with door.office.read() as connection:
         assert len(tokens.of_person(connection, ANNA)) == 1
 

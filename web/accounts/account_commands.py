@@ -1,0 +1,86 @@
+"""Opening, finding, disabling and enabling the account of a person."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from domain.account import Account as Record
+from domain.aggregate import Refusal
+from domain.service import NotFound, Work
+from web.accounts import accounts, administrators
+from web.accounts.accounts import Account, account_id, as_sign_in_name
+from web.accounts.recording import carry_out, note_act
+from web.accounts.security_trail import Kind
+from web.office import Office
+
+
+class NoAccount(Refusal):
+    """The person has no account."""
+
+
+def find(office: Office, person: UUID) -> Account:
+    """A person's account. Raises NoAccount."""
+    with office.read_present() as connection:
+        account = accounts.of_person(connection, person)
+    if account is None:
+        raise NoAccount("This person has no account")
+    return account
+
+
+def open_account(office: Office, person: UUID, sign_in_name: str, *, password_hash: str | None = None) -> Account:
+    """Open an account. Without a password the person needs a link to set one.
+
+    Raises NotAnEmailAddress, HasAnAccount or SignInNameInUse.
+    """
+    name = as_sign_in_name(sign_in_name)
+    with office.read_present() as connection:
+        accounts.check_new(connection, person, name)
+
+    def begin(work: Work) -> None:
+        try:
+            record = work.find(Record, account_id(person))
+        except NotFound:
+            record = work.add(Record.open_for(person, name))
+        if password_hash is not None:
+            record.set_password()
+
+    office.service.do(begin)
+    with office.write() as connection:
+        opened = accounts.create(connection, person, name, password_hash=password_hash)
+    office.on_account(name)
+    note_act(office, Kind.ACCOUNT_OPENED, person)
+    return opened
+
+
+def disable(office: Office, person: UUID, *, reason: str) -> None:
+    """Let a person in no more.
+
+    Raises NoAccount, ReasonNeeded, OwnAccount, NothingToChange, OnlyAdministrator.
+    """
+    account = find(office, person)
+
+    def decide(record: Record) -> None:
+        record.disable(reason=reason)
+        with office.read_present() as connection:
+            administrators.must_be_left(connection, person, office.today())
+
+    carry_out(
+        office,
+        person,
+        decide,
+        lambda connection: accounts.disable(connection, account, office.now()),
+        kind=Kind.ACCOUNT_DISABLED,
+        detail=reason.strip(),
+    )
+
+
+def enable(office: Office, person: UUID) -> None:
+    """Let a person in again. Raises NoAccount, NothingToChange."""
+    account = find(office, person)
+    carry_out(
+        office,
+        person,
+        lambda record: record.enable(),
+        lambda connection: accounts.enable(connection, account),
+        kind=Kind.ACCOUNT_ENABLED,
+    )

@@ -1,0 +1,51 @@
+"""Making and revoking the API tokens of a person's programs."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from domain.account import TokenScopes
+from web.accounts import tokens
+from web.accounts.account_commands import find
+from web.accounts.recording import carry_out, note_act, once, tell
+from web.accounts.security_trail import Kind
+from web.accounts.tokens import NewToken, NoSuchToken
+from web.office import Office
+
+
+def make(office: Office, person: UUID, *, label: str, scopes: TokenScopes, days: int) -> NewToken:
+    """Make an API token for a person's program; its text is kept nowhere.
+
+    Raises NoAccount, AccountIsDisabled, TokenLifeOutOfRange or ShownOnlyOnce.
+    """
+    find(office, person)
+    now = office.now()
+    expires_on = tokens.expiry(days, now).date()
+    new = NewToken.drawn()
+    once(
+        lambda: tell(
+            office,
+            person,
+            lambda record: record.make_token(label=label, scopes=scopes, prefix=new.prefix, expires_on=expires_on),
+        )
+    )
+    with office.write() as connection:
+        tokens.create(connection, person, label, scopes, now, days=days, new=new)
+    note_act(office, Kind.TOKEN_MADE, person, f"{label}, sis_{new.prefix}")
+    return new
+
+
+def revoke(office: Office, person: UUID, id: UUID) -> None:
+    """Accept one of a person's tokens no more. Raises NoSuchToken."""
+    with office.read_present() as connection:
+        token = tokens.by_id(connection, person, id)
+    if token is None or token.revoked_at is not None:
+        raise NoSuchToken("There is no such token, or it is revoked already")
+    carry_out(
+        office,
+        person,
+        lambda record: record.revoke_token(token.prefix),
+        lambda connection: tokens.revoke(connection, token, office.now()),
+        kind=Kind.TOKEN_REVOKED,
+        detail=f"{token.label}, sis_{token.prefix}",
+    )
