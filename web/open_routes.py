@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Response, request
-from werkzeug.exceptions import HTTPException, Unauthorized
+from flask.globals import request_ctx
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, Unauthorized
 
 from web import again
 from web.bounds import BODY_TO_COME, bytes_taken_by
@@ -57,11 +58,22 @@ def ask_who_comes_first(app: Flask) -> None:
         if most_bytes is not None:
             request.max_content_length = most_bytes
             return None
+        if _is_open_otherwise():
+            return None
         if visitor() is not None:
             return Response(status=CONTINUE) if BODY_TO_COME in request.environ else None
         if request.path.startswith("/api/"):
             raise Unauthorized("Sign in to go on")
         return again.ask_to_sign_in()
+
+
+def _is_open_otherwise() -> bool:
+    """Whether the address is open, and only the method is none of its own; which it has, is then answered."""
+    fault, adapter = request.routing_exception, request_ctx.url_adapter
+    if not isinstance(fault, MethodNotAllowed) or not fault.valid_methods or adapter is None:
+        return False
+    endpoint, _ = adapter.match(method=next(iter(fault.valid_methods)))
+    return endpoint in OPEN_ROUTES
 
 
 def bytes_taken(app: Flask) -> Callable[[str, str], int]:

@@ -19,14 +19,21 @@ from typing import IO, Any
 import structlog
 
 from web.bounds import BODY_TO_COME, MOST_TYPED
+from web.serving.head import (
+    MOST_WITHOUT_MEANING,
+    WITHOUT_CONTENT,
+    Answer,
+    NotTaken,
+    Scope,
+    check_target,
+    told_length,
+    without_content,
+)
 
 Message = dict[str, Any]
-Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Wsgi = Callable[..., Iterable[bytes]]
-Headers = list[tuple[bytes, bytes]]
-Answer = tuple[int, Headers, bytes]
 
 log = structlog.get_logger()
 
@@ -60,14 +67,6 @@ class Bounds:
     seconds: float = 20
     typed: int = 128 * 1024 * 1024
     files: int = 512 * 1024 * 1024
-
-
-class NotTaken(Exception):
-    """A request that is answered without being carried out."""
-
-    def __init__(self, status: int, said: str) -> None:
-        super().__init__(said)
-        self.answer = _plain(status, said)
 
 
 class TurnedAway(NotTaken):
@@ -116,20 +115,24 @@ class Front:
         await send({"type": "http.response.body", "body": told})
 
     async def _answered(self, scope: Scope, receive: Receive) -> Answer:
+        check_target(scope)
         most = await self._most_taken(scope)
         if most == 0:
             return await self._carried_out(environ_of(scope, BytesIO()))
         with _body(self._files if most > MOST_TYPED else self._typed) as (body, hold):
             await self._receive_into(body, hold, most, receive)
+            if scope["method"] in WITHOUT_CONTENT:
+                return await self._carried_out(environ_of(without_content(scope), BytesIO()))
             return await self._carried_out(environ_of(scope, body))
 
     async def _most_taken(self, scope: Scope) -> int:
         """Bytes of body that are taken of whoever sends this. Raises NotTaken for one that tells it has more, or that
         another server might read otherwise."""
-        told = _told_length(scope)
+        told = told_length(scope)
         if told == 0:
             return 0
-        most = self._app.bytes_taken(scope["method"], scope["path"])
+        means_nothing = scope["method"] in WITHOUT_CONTENT
+        most = MOST_WITHOUT_MEANING if means_nothing else self._app.bytes_taken(scope["method"], scope["path"])
         if told is None:
             return min(most, MOST_TYPED)
         if told > most:
@@ -206,7 +209,7 @@ def environ_of(scope: Scope, body: IO[bytes]) -> dict[str, Any]:
         "QUERY_STRING": scope["query_string"].decode("latin-1"),
         "SERVER_NAME": host,
         "SERVER_PORT": str(port),
-        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
+        "SERVER_PROTOCOL": "HTTP/1.1" if scope["http_version"] == "1.1" else "HTTP/1.0",
         "REMOTE_ADDR": client[0],
         "REMOTE_PORT": str(client[1]),
         "wsgi.version": (1, 0),
@@ -219,8 +222,9 @@ def environ_of(scope: Scope, body: IO[bytes]) -> dict[str, Any]:
         "wsgi.run_once": False,
     }
     for name, value in scope["headers"]:
-        # A name with an underscore would pass for one with a hyphen, which a proxy has set or taken away.
-        if b"_" in name:
+        # A name with an underscore would pass for one with a hyphen, which a proxy has set or taken away; an empty
+        # host is none.
+        if b"_" in name or (name == b"host" and not value):
             continue
         key = name.decode("latin-1").upper().replace("-", "_")
         key = key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
@@ -260,36 +264,3 @@ class _Errors:
 
     def flush(self) -> None:
         """Nothing is held back."""
-
-
-def _told_length(scope: Scope) -> int | None:
-    """Bytes of the body as the headers tell them, None where it comes in chunks.
-
-    Raises NotTaken where they do not tell it in one way, or name several hosts: a proxy may have read them in another
-    way than we do (RFC 9112, sections 3.2, 6.1 and 6.3). What is told both by length and in chunks, the server itself
-    reads in chunks, and closes the connection after.
-    """
-    told: dict[bytes, list[bytes]] = {}
-    for name, value in scope["headers"]:
-        told.setdefault(name, []).append(value)
-    hosts, lengths, codings = (told.get(name, []) for name in (b"host", b"content-length", b"transfer-encoding"))
-    if len(hosts) > 1:
-        raise NotTaken(400, "The request names several hosts")
-    if len(codings) + len(lengths) > 1:
-        raise NotTaken(400, "The request tells its length twice")
-    if codings:
-        if codings != [b"chunked"]:
-            raise NotTaken(501, "A request is taken as it is or in chunks, not otherwise encoded")
-        return None
-    return int(lengths[0]) if lengths else 0
-
-
-def _plain(status: int, said: str) -> Answer:
-    headers = [
-        (b"content-type", b"text/plain; charset=utf-8"),
-        (b"cache-control", b"no-store"),
-        (b"connection", b"close"),
-    ]
-    if status == 503:
-        headers.append((b"retry-after", b"5"))
-    return status, headers, f"{said}\n".encode()

@@ -53,7 +53,7 @@ async def sent(front: Front, size: int) -> tuple[int, bytes]:
     async def send(message: Message) -> None:
         answer.append(message)
 
-    headers = [(b"content-length", str(size).encode())]
+    headers = [(b"host", b"x"), (b"content-length", str(size).encode())]
     scope = {"type": "http", "method": "POST", "path": "/", "query_string": b"", "http_version": "1.1"}
     await front({**scope, "scheme": "http", "headers": headers}, receive, send)
     return answer[0]["status"], answer[1]["body"]

@@ -12,6 +12,8 @@ from tests.served import Served
 
 HEALTH = b"GET /healthz HTTP/1.1\r\nHost: x\r\n"
 NEXT = HEALTH + b"\r\n"
+LAST = HEALTH + b"Connection: close\r\n\r\n"
+OK = b"HTTP/1.1 200 "
 FORM = b"POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
 CHUNKED = FORM + b"Transfer-Encoding: chunked\r\n"
 
@@ -25,7 +27,17 @@ def answered(service: Served, sent: bytes) -> list[bytes]:
         with suppress(ConnectionError):
             while more := sending.recv(65536):
                 said += more
-    return re.findall(rb"HTTP/1\.1 \d{3} ", said)
+    return re.findall(rb"HTTP/1\.[01] \d{3} ", said)
+
+
+def head(service: Served, sent: bytes) -> tuple[bytes, bytes]:
+    """The status of an answer and the methods that it allows, until the service closes the connection."""
+    with service.sends(sent) as sending:
+        said = b""
+        while more := sending.recv(65536):
+            said += more
+    allowed = re.search(rb"(?im)^allow: ([A-Z, ]+)", said)
+    return said.split()[1], allowed[1] if allowed else b""
 
 
 TWICE = {
@@ -44,6 +56,24 @@ TWICE = {
     "a folded header": FORM + b"Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n",
     "chunks in HTTP/1.0": CHUNKED.replace(b"1.1", b"1.0") + b"\r\n0\r\n\r\n",
     "two hosts": HEALTH + b"Host: y\r\n\r\n",
+    "no host": b"GET /healthz HTTP/1.1\r\n\r\n",
+    "an empty host": b"GET /healthz HTTP/1.1\r\nHost:\r\n\r\n",
+    "a host with a name of somebody": b"GET /healthz HTTP/1.1\r\nHost: x@y\r\n\r\n",
+    "a host with a blank": b"GET /healthz HTTP/1.1\r\nHost: x y\r\n\r\n",
+    "a host with a path": b"GET /healthz HTTP/1.1\r\nHost: x/y\r\n\r\n",
+    "a list of hosts": b"GET /healthz HTTP/1.1\r\nHost: x,y\r\n\r\n",
+    "a host that is no text": b"GET /healthz HTTP/1.1\r\nHost: \xff\xfe\r\n\r\n",
+    "a port of no number": b"GET /healthz HTTP/1.1\r\nHost: x:80x\r\n\r\n",
+    "an address without end": b"GET /healthz HTTP/1.1\r\nHost: [::1\r\n\r\n",
+    "an unwelcome host where none is needed": HEALTH.replace(b"1.1", b"1.0").replace(b"x", b"x y") + b"\r\n",
+    "no address of a service": b"GET * HTTP/1.1\r\nHost: x\r\n\r\n",
+    "an address that begins with no slash": b"GET healthz HTTP/1.1\r\nHost: x\r\n\r\n",
+    "another version": b"GET /healthz HTTP/1.2\r\nHost: x\r\n\r\n",
+    "no version": b"GET /healthz\r\n\r\n",
+    "an unknown method": HEALTH.replace(b"GET", b"BREW") + b"\r\n",
+    "a method in small letters": HEALTH.replace(b"GET", b"get") + b"\r\n",
+    "a request to be sent back": HEALTH.replace(b"GET", b"TRACE") + b"\r\n",
+    "a request to be led elsewhere": b"CONNECT x:80 HTTP/1.1\r\nHost: x\r\n\r\n",
     "a chunk longer than told": CHUNKED + b"\r\n2\r\na=bc\r\n0\r\n\r\n",
     "a chunk shorter than told": CHUNKED + b"\r\n5\r\na=b\r\n0\r\n\r\n",
     "a chunk of a negative length": CHUNKED + b"\r\n-1\r\na=b\r\n0\r\n\r\n",
@@ -56,12 +86,54 @@ TWICE = {
 
 
 @pytest.mark.parametrize("told", TWICE)
-def test_a_request_that_can_be_read_in_two_ways_is_refused_and_nothing_behind_it_is_read(
+def test_a_request_that_can_be_read_otherwise_or_not_at_all_is_refused_and_nothing_behind_it_is_read(
     service: Served, told: str
 ) -> None:
     """Else what a proxy takes for a body would be a request here, or the other way round."""
     (said,) = answered(service, TWICE[told] + NEXT)
     assert said.split()[1] in {b"400", b"501"}
+
+
+@pytest.mark.parametrize(
+    "host", [b"x", b"x:8000", b"x:", b"127.0.0.1:80", b"[::1]:80", b"sis-salford.example"], ids=repr
+)
+def test_whatever_a_host_can_be_called_is_taken(service: Served, host: bytes) -> None:
+    (said,) = answered(service, b"GET /healthz HTTP/1.1\r\nHost: " + host + b"\r\nConnection: close\r\n\r\n")
+    assert said == OK
+
+
+def test_an_older_client_need_not_name_a_host(service: Served) -> None:
+    assert head(service, b"GET /healthz HTTP/1.0\r\n\r\n") == (b"200", b"")
+
+
+@pytest.mark.parametrize("path", [b"/healthz", b"/readyz", b"/sign-in", b"/schools/", b"/static/service.css"])
+@pytest.mark.parametrize("method", [b"GET", b"HEAD", b"OPTIONS"])
+def test_what_is_sent_with_a_request_that_only_reads_changes_nothing_and_is_no_request(
+    service: Served, method: bytes, path: bytes
+) -> None:
+    """By one rule for every address, and whether its length is told or it comes in chunks."""
+    asked = method + b" " + path + b" HTTP/1.1\r\nHost: x\r\n"
+    (alone,) = answered(service, asked + b"Connection: close\r\n\r\n")
+    body = b"csrf_token=x&" + NEXT
+    length = b"Content-Length: " + str(len(body)).encode()
+    form = asked + b"Content-Type: application/x-www-form-urlencoded\r\n"
+    chunks = b"Transfer-Encoding: chunked\r\n\r\n%x\r\n" % len(body) + body + b"\r\n0\r\n\r\n"
+
+    assert answered(service, form + length + b"\r\n\r\n" + body + LAST) == [alone, OK]
+    assert answered(service, form + chunks + LAST) == [alone, OK]
+    (refused,) = answered(service, form + b"Content-Length: 4000000\r\n\r\n" + NEXT)
+    assert refused == b"HTTP/1.1 413 "
+
+
+def test_an_open_address_says_which_methods_it_takes(service: Served) -> None:
+    """To everybody; of the others nobody is told before it is known who asks."""
+    for method in (b"POST", b"PUT", b"DELETE"):
+        ending = b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+        status, allowed = head(service, method + b" /healthz" + ending)
+        assert (status, set(allowed.split(b", "))) == (b"405", {b"GET", b"HEAD", b"OPTIONS"})
+        assert head(service, method + b" /audit/" + ending) == (b"303", b"")
+    status, allowed = head(service, HEALTH.replace(b"GET", b"TRACE") + b"\r\n")
+    assert (status, allowed) == (b"501", b"GET, HEAD, OPTIONS, POST")
 
 
 @pytest.mark.parametrize(
