@@ -6,12 +6,13 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from domain.aggregate import Refusal
 from domain.concern import CaseStatus, ConcernCase, Finding, Rag, Rating, ReviewDecision, StepKind
+from tests.chance import FUZZING
 from tests.domain.test_concern import DIRECTOR, READING, REASON, a_concern, an_assessed_concern
 from tests.scenario import TODAY, assert_replays, signed
 
@@ -146,7 +147,5 @@ class CaseMachine(RuleBasedStateMachine):
         assert_replays(self.case)
 
 
-CaseMachine.TestCase.settings = settings(
-    max_examples=120, stateful_step_count=20, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+CaseMachine.TestCase.settings = settings(max_examples=120 * FUZZING, stateful_step_count=20)
 TestCase = CaseMachine.TestCase

@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from domain.aggregate import Refusal
 from domain.engagement import BrokeredEngagement, EngagementStatus, SessionStatus
 from domain.vocabulary import Side
+from tests.chance import FUZZING
 from tests.domain.brokered import (
     BEGINS,
     ENDS,
@@ -182,4 +183,4 @@ class EngagementLifecycle(RuleBasedStateMachine):
 
 
 TestEngagementLifecycle = EngagementLifecycle.TestCase
-TestEngagementLifecycle.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+TestEngagementLifecycle.settings = settings(max_examples=60 * FUZZING, stateful_step_count=25)

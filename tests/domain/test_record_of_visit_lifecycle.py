@@ -25,6 +25,7 @@ from domain.record_of_visit import (
     Version,
 )
 from domain.vocabulary import Purpose, Side, VisitKind
+from tests.chance import FUZZING
 from tests.scenario import TODAY, assert_replays, signed
 
 AUTHOR, COLLEAGUE = uuid4(), uuid4()
@@ -186,4 +187,4 @@ class RecordLifecycle(RuleBasedStateMachine):
 
 
 TestRecordLifecycle = RecordLifecycle.TestCase
-TestRecordLifecycle.settings = settings(max_examples=50, stateful_step_count=30, deadline=None)
+TestRecordLifecycle.settings = settings(max_examples=50 * FUZZING, stateful_step_count=30)

@@ -15,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from domain.aggregate import Refusal
 from domain.school import School, Source
 from domain.school.rules import HasMerged
+from tests.chance import FUZZING
 from tests.scenario import TODAY, assert_replays, signed
 
 OFFICERS = [UUID(int=number) for number in range(1, 4)]
@@ -122,4 +123,4 @@ class SchoolLife(RuleBasedStateMachine):
 
 
 TestSchoolLife = SchoolLife.TestCase
-TestSchoolLife.settings = settings(max_examples=30, stateful_step_count=20, deadline=None)
+TestSchoolLife.settings = settings(max_examples=30 * FUZZING, stateful_step_count=20)

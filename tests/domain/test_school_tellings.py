@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from domain.school import Details, School, Source
 from domain.school.tellings import day_of
+from tests.chance import FUZZING
 from tests.scenario import signed
 
 APRIL, JULY, OCTOBER = (Source(f"register_{month}.csv", date(2026, month, 25)) for month in (4, 7, 10))
@@ -88,13 +89,13 @@ def known_of(school: School) -> tuple[object, ...]:
     return school.name, school.details, school.head and school.head.value, school.dated
 
 
-@settings(max_examples=200)
+@settings(max_examples=200 * FUZZING)
 @given(files_in_some_order())
 def test_files_in_any_order_tell_what_they_tell_in_the_order_of_their_days(files: list[File]) -> None:
     assert known_of(taken_in(files)) == known_of(taken_in(sorted(files, key=lambda file: file.day)))
 
 
-@settings(max_examples=100)
+@settings(max_examples=100 * FUZZING)
 @given(files_in_some_order())
 def test_a_file_taken_in_again_records_nothing(files: list[File]) -> None:
     assert taken_in([*files, files[-1]]).version == taken_in(files).version

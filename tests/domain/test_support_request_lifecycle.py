@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from domain.aggregate import Refusal
 from domain.support_request import ENDS, InHouse, RequestStatus, Route, SupportLevel, SupportRequest
 from domain.vocabulary import Side
+from tests.chance import FUZZING
 from tests.domain.brokered import (
     BROKER,
     CALDER,
@@ -155,4 +156,4 @@ class RequestLifecycle(RuleBasedStateMachine):
 
 
 TestRequestLifecycle = RequestLifecycle.TestCase
-TestRequestLifecycle.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+TestRequestLifecycle.settings = settings(max_examples=60 * FUZZING, stateful_step_count=25)

@@ -15,6 +15,7 @@ from domain.aggregate import Refusal
 from domain.calendar import default_term_on
 from domain.visit import STANDING_ITEM, AgendaKind, CancelledBy, Visit, Visitor, VisitStatus
 from domain.vocabulary import Purpose, Side, VisitKind
+from tests.chance import FUZZING
 from tests.scenario import TODAY, assert_replays, signed
 
 OFFICER, SCHOOL = uuid4(), uuid4()
@@ -151,5 +152,7 @@ class VisitLifecycle(RuleBasedStateMachine):
 
 TestVisitLifecycle = VisitLifecycle.TestCase
 TestVisitLifecycle.settings = settings(
-    max_examples=30, stateful_step_count=20, deadline=None, suppress_health_check=[HealthCheck.filter_too_much]
+    max_examples=30 * FUZZING,
+    stateful_step_count=20,
+    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
 )

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from domain.provider import Capability
 from domain.vocabulary import Phase, ServiceType, SupportKind
 from providers.matching import USUAL_POLICY, MatchingPolicy, Need, Offer, PastWork, Ranking, rank
+from tests.chance import FUZZING
 
 TODAY = date(2026, 11, 2)
 MATHS = Capability("Mathematics", Phase.SECONDARY, ServiceType.SPECIALIST_SUPPORT)
@@ -190,7 +191,7 @@ def several_offers(draw: st.DrawFn) -> list[Offer]:
 
 
 @given(several_offers(), st.randoms(use_true_random=False))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40 * FUZZING)
 def test_the_order_in_which_providers_are_listed_does_not_matter(offers: list[Offer], random: Any) -> None:
     shuffled = list(offers)
     random.shuffle(shuffled)
@@ -199,7 +200,7 @@ def test_the_order_in_which_providers_are_listed_does_not_matter(offers: list[Of
 
 
 @given(several_offers())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40 * FUZZING)
 def test_everybody_is_seen_once_and_nobody_excluded_is_ranked(offers: list[Offer]) -> None:
     ranking = rank(NEED, offers, USUAL_POLICY)
 
@@ -211,7 +212,7 @@ def test_everybody_is_seen_once_and_nobody_excluded_is_ranked(offers: list[Offer
 
 
 @given(several_offers(), past_works(), st.none() | st.integers(0, 600).map(Decimal))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40 * FUZZING)
 def test_a_better_rating_or_a_lower_price_never_lowers_a_provider(
     others: list[Offer], past: PastWork, day_rate: Decimal | None
 ) -> None:
