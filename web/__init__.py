@@ -30,8 +30,8 @@ from web.nouns import NOUNS, PAGES, SHELVES
 from web.office import EXTENSION, Office
 from web.office import office as present_office
 from web.open_routes import ask_who_comes_first
+from web.own_acts import add_own_acts, take_own_acts
 from web.proxy import BehindProxy
-from web.readings import add_own_acts
 from web.restricted_readings import add_restricted_readings
 from web.settings import Settings, settings_from_environment
 from web.signing import sign_with
@@ -69,6 +69,7 @@ def make_app(settings: Settings) -> Flask:
     app.session_interface = SignedApart()
     add_headers(app)
     _add_templates(app)
+    take_own_acts(app)
     add_accounts(app)
     ask_who_comes_first(app)
     add_limit(app)

@@ -2,30 +2,21 @@
 
 Pages and programs are answered from a replica, where there is one, and from views that may be a moment behind. So
 whoever has saved something carries its position in the log: a browser in a cookie for some seconds, a program in the
-headers `Position` and `Min-Position`. What they ask next is answered from where that position has been reached.
+headers `Position` and `Min-Position` (web.own_acts). What they ask next is answered from where that position has been
+reached.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from time import monotonic, sleep
 
 import sqlalchemy as sa
-from flask import Flask, Response, g, has_request_context, request
-from werkzeug.exceptions import BadRequest
+from flask import g, has_request_context, request
 
 from projections.database import Database, one_statement
 from projections.follower import Follower
 from projections.standing import is_behind
-from web.headers import is_secure
-
-COOKIE = "sis_since"
-TELLS, ASKS = "Position", "Min-Position"
-"""The headers of the API: where the program's own change stands, and what a reading must not be behind."""
-
-KEPT_SECONDS = 10
-"""How long a browser carries the position: far longer than views and replicas lag."""
 
 PATIENCE, POLL = 2.0, 0.002
 """Seconds until the answer is given with what there is, and between two looks."""
@@ -34,8 +25,6 @@ GIVEN_UP_SECONDS = 10
 """After somebody has waited in vain, nobody waits for so long: nothing seems to bring the views on."""
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
-
-POSITION = re.compile(r"[0-9]{1,18}")
 
 
 @dataclass
@@ -65,14 +54,14 @@ class Readings:
     def saved(self, position: int) -> None:
         """Remember for the present request where it has saved something, if what is read may be behind it."""
         if (self._replica or self._follower.following) and has_request_context():
-            since = _since()
+            since = since_of_request()
             since.saved = max(since.saved, position)
 
     def engine(self) -> sa.Engine:
         """Where the present request asks: on the primary whenever it may change something."""
         if not has_request_context():
             return self.present
-        since, changes = _since(), request.method not in READING
+        since, changes = since_of_request(), request.method not in READING
         replica = None if changes or since.leaves_replica else self._replica
         if since.reached < since.wanted:
             if replica is not None and self._has_reached(replica, since.wanted):
@@ -105,47 +94,7 @@ class Readings:
                 sleep(POLL)
 
 
-def add_own_acts(app: Flask) -> None:
-    """Take and tell with each request the position that the person or program has saved something at."""
-
-    @app.before_request
-    def take() -> None:
-        _since()
-
-    @app.after_request
-    def tell(response: Response) -> Response:
-        since: Since | None = g.get("since")
-        if since is None or not since.saved:
-            return response
-        if _is_api():
-            response.headers[TELLS] = str(since.saved)
-        else:
-            response.set_cookie(
-                COOKIE,
-                str(since.saved),
-                max_age=KEPT_SECONDS,
-                httponly=True,
-                samesite="Lax",
-                secure=is_secure(),
-            )
-        return response
-
-
-def _since() -> Since:
-    if "since" not in g:
-        g.since = Since(asked=_asked())
-    found: Since = g.since
+def since_of_request() -> Since:
+    """How far the present request must see."""
+    found: Since = g.setdefault("since", Since())
     return found
-
-
-def _asked() -> int:
-    """Raises BadRequest."""
-    told = request.headers.get(ASKS, "") if _is_api() else ""
-    if told and not POSITION.fullmatch(told):
-        raise BadRequest(f"{ASKS} is a position as {TELLS} told it, like 1234")
-    carried = request.cookies.get(COOKIE, "")
-    return max(int(told or 0), int(carried) if POSITION.fullmatch(carried) else 0)
-
-
-def _is_api() -> bool:
-    return request.path.startswith("/api/")

@@ -6,8 +6,7 @@ which routes there are from the application itself. Whoever is new in either is 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,7 +16,6 @@ from uuid import UUID
 
 import pytest
 from flask import Flask, g
-from werkzeug.routing import Rule
 
 from domain.account import Account
 from domain.attachment import Attachment
@@ -32,13 +30,13 @@ from domain.vocabulary import Audience, Purpose, Role, Sensitivity, VisitKind
 from projections import names
 from tests.databases import Databases
 from tests.domain.brokered import terms
+from tests.hanging import CANARY, Hanging
 from tests.scenario import TODAY
 from tests.town import RULES
-from tests.web.concerns.test_inherited import CANARY, Hanging
 from tests.web.conftest import a_program, an_app, an_office
+from tests.web.walking import NO_EVENT, addresses, latest_events, references
 from tests.world import World
 from web.identity import signed_in
-from web.nouns import NOUNS
 from web.policy import Action, Concerned
 
 
@@ -172,50 +170,14 @@ class Walk:
                 )
             }
 
-    def references(self) -> dict[str, list[str]]:
-        """The references of the records that hold a word or hang on one that does, and URNs, by kind, the one that
-        tells most first."""
-        ours = {self.valley.town.ours.head, self.valley.town.ours.provider, self.valley.town.ours.school}
-        with self.valley.world.office.read() as connection:
-            rows = names.names.rows(connection)
-        found: dict[str, list[str]] = {}
-        for row in sorted(rows, key=lambda row: row.detail, reverse=True):
-            if row.id in ours or row.kind not in {"person", "provider", "school"}:
-                found.setdefault(row.kind, []).append(row.detail)
-        return found
-
     def addresses(self, *, audits: bool) -> Iterator[str]:
-        """Every route that is read, with all that may stand in its address."""
-        references = self.references()
-        events = [str(id) for id in self._events()] if audits else [str(UUID(int=0))]
-        for rule in self.app.url_map.iter_rules():
-            if "GET" in (rule.methods or set()) and not rule.rule.startswith("/static"):
-                yield from self._filled(rule, references, events)
-        every = [each for found in references.values() for each in found]
-        yield from (f"/api/v1/search?q={each}" for each in every)
-        yield from ("/caseload?whose=everybody", "/api/v1/caseload?whose=everybody&limit=200", "/audit.csv")
-        yield from (f"/api/v1/{noun.path}?limit=200" for noun, _ in NOUNS if noun.listing)
-
-    def _filled(self, rule: Rule, references: dict[str, list[str]], events: list[str]) -> Iterator[str]:
-        if not rule.arguments:
-            yield rule.rule
-            return
-        path = rule.rule.removeprefix("/api/v1").split("/")[1]
-        kinds = [noun.kind.KIND for noun, _ in NOUNS if noun.path == path]
-        address = re.sub(r"<int:\w+>", "1", rule.rule)
-        if "<uuid:" in address:
-            yield from (re.sub(r"<uuid:\w+>", each, address) for each in events)
-        else:
-            of_kind = references.get(kinds[0], []) if kinds else ["1"]
-            is_form = "_forms." in (rule.endpoint or "")
-            for reference in of_kind[:1] if is_form else of_kind:
-                yield re.sub(r"<(\w+:)?\w+>", reference, address)
-
-    def _events(self) -> Iterable[UUID]:
-        """The latest event of each kind there is."""
-        with self.valley.world.office.read() as connection:
-            latest = {event.TOPIC: event for event in self.valley.world.office.store.everything(connection)}
-        return [event.meta.event_id for event in latest.values()]
+        """Every route that is read; of the records those that hold a word or hang on one that does."""
+        world, ours = self.valley.world, self.valley.town.ours
+        with world.office.read() as connection:
+            told = {row.id for row in names.names.rows(connection) if row.kind in {"person", "provider", "school"}}
+        known = references(world, apart_from=told - {ours.head, ours.provider, ours.school})
+        events = [str(event.meta.event_id) for event in latest_events(world).values()] if audits else [NO_EVENT]
+        return addresses(self.app, known, events)
 
     def met_by(self, person: UUID | None) -> dict[str, str]:
         """The words that somebody meets, each with an address at which they do."""

@@ -44,7 +44,7 @@ BODIES: tuple[dict[str, Any], ...] = (
 
 HEADERS: tuple[dict[str, str], ...] = (
     {},
-    {"Idempotency-Key": "x", "If-Match": "*", "Sis-Min-Position": "made up", "Accept": "application/json"},
+    {"Idempotency-Key": "x", "If-Match": "*", "Min-Position": "made up", "Accept": "application/json"},
     {"Authorization": "Bearer sis_00000000_made-up", "If-None-Match": 'W/"3"', "Range": "bytes=0-1"},
     {"Authorization": "Basic %%%", "Cookie": "sis_session=made-up; session=made-up; sis_since=9"},
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +23,7 @@ from tests.postgresql_programs import ABSENT, binaries
 from tests.web.conftest import Browser, Program, a_program, an_app
 from tests.web.test_doors import A_CONCERN
 from tests.world import Clock, World
-from web import readings
+from web import own_acts, readings
 from web.office import Office
 
 CASE = "CC-2026-0001"
@@ -129,25 +130,36 @@ def test_a_program_says_what_it_must_not_be_behind(following: Desk, monkeypatch:
     program = following.program()
     told = program.post("/concerns/raise", following.concern, key="raised-once", status=201)
     position = told.headers["Position"]
-    assert int(position) == following.office.log.max_notification_id()
+    assert str(following.office.log.max_notification_id()) not in position
     assert program.get("/concerns").json == {"items": [], "next": None}
     monkeypatch.setattr(readings, "PATIENCE", 60)
     listed = meanwhile(lambda: not_behind(program, position), following.catch_up)
     assert [item["reference"] for item in listed.json["items"]] == [CASE]
 
 
-def test_a_position_at_which_nothing_was_saved_is_not_waited_for(
-    following: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(readings, "PATIENCE", 3600)
-    not_behind(following.program(), "9" * 18)
-
-
-@pytest.mark.parametrize("position", ["soon", "-1", "1.5", "9" * 19])
-def test_a_position_is_a_number(desk: Desk, position: str) -> None:
+@pytest.mark.parametrize("position", ["soon", "-1", "1234", "A" * 98])
+def test_a_position_is_one_that_was_told(desk: Desk, position: str) -> None:
     answer = not_behind(desk.program(), position, status=400)
     assert answer.json
     assert "Min-Position" in answer.json["detail"]
+    assert desk.app.test_client().get("/api/v1/concerns", headers={"Min-Position": position}).status_code == 401
+
+
+def test_positions_tell_nothing_of_what_others_saved_between_them(following: Desk) -> None:
+    """Not by their bytes, nor by their lengths, nor by which is the greater; the same one is told anew each time."""
+    program, browser = following.program(), following.browser()
+    told = [
+        program.post("/concerns/raise", following.concern, key=f"raised-{number}", status=201).headers["Position"]
+        for number in range(2)
+    ]
+    cookie = browser.send("/concerns/raise", following.concern).headers["Set-Cookie"]
+    last = following.office.log.max_notification_id() or 0
+    assert len({len(each) for each in told}) == 1
+    for each in (*told, re.split("[=;]", cookie)[1]):
+        assert not each.isdecimal()
+        held = base64.urlsafe_b64decode(f"{each}==")
+        for number in range(1, last + 1):
+            assert number.to_bytes(8, "big") not in held
 
 
 def test_whoever_decides_waits_for_all_that_was_saved(following: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,7 +181,7 @@ def test_nothing_is_asked_or_told_where_nothing_can_be_behind(desk: Desk) -> Non
         assert CASE in browser.get("/concerns/")
         told = program.post("/concerns/raise", desk.concern, key="another-one", status=201)
     assert heard == []
-    assert readings.COOKIE not in " ".join(sent.headers.getlist("Set-Cookie"))
+    assert own_acts.COOKIE not in " ".join(sent.headers.getlist("Set-Cookie"))
     assert "Position" not in told.headers
 
 

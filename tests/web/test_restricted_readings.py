@@ -15,9 +15,9 @@ from domain.references import record_id
 from domain.vocabulary import Role, Sensitivity
 from projections import readings
 from projections.readings import ReadingOfRecord
+from tests.hanging import ADDRESSES, SECRET, Hanging
 from tests.scenario import TODAY
 from tests.web.audit.test_pages import text_of
-from tests.web.concerns.test_inherited import ADDRESSES, SECRET, Hanging
 from tests.web.conftest import Browser, Program
 from tests.world import World
 

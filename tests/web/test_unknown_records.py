@@ -20,7 +20,8 @@ from domain.concern import ConcernCase
 from domain.references import parts
 from domain.vocabulary import Sensitivity
 from tests.databases import Databases
-from tests.web.concerns.test_inherited import ADDRESSES, ROLES, Hanging
+from tests.hanging import ADDRESSES, Hanging
+from tests.web.concerns.test_inherited import ROLES
 from tests.web.conftest import Program, Standing, an_app, an_office
 from tests.web.test_nobody import told
 from tests.web.test_policy_at_the_doors import ALL_NOUNS, POSTS, Asking, places, record_commands

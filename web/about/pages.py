@@ -14,8 +14,8 @@ from web.authority import authority, settings_of
 from web.identity import allow, signed_in
 from web.navigation import first_page
 from web.office import chosen, office
+from web.own_acts import KEPT_SECONDS
 from web.policy import Action
-from web.readings import KEPT_SECONDS
 
 log = structlog.get_logger()
 

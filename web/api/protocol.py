@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, fields, validate
 
-from web.readings import ASKS, POSITION, TELLS
+from web.own_acts import ASKS, POSITION, TELLS
 
 KEY_PATTERN = r'^"?[A-Za-z0-9_.:-]{8,100}"?$'
 
@@ -25,8 +25,8 @@ HEADERS: dict[str, dict[str, Any]] = {
     "Location": _header("The address of the record", "/api/v1/concerns/CC-2026-0001"),
     "Link": _header('The address of the next page, as rel="next"; missing on the last one', '<…>; rel="next"'),
     TELLS: _header(
-        f"Where the change stands in the log, to be sent as {ASKS}; missing where every reading sees it at once",
-        "1234",
+        f"Where the change stands, sealed, to be sent as {ASKS}; missing where every reading sees it at once",
+        "gAAAAABq…",
         pattern=f"^{POSITION.pattern}$",
     ),
     "Retry-After": _header("Seconds until the same may be asked again", "5", pattern="^[0-9]+$"),

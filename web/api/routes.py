@@ -39,8 +39,8 @@ from web.identity import allow_any, signed_in
 from web.known import ids_within, rows_of
 from web.noun import Command, Noun, Several, Shelf
 from web.office import office
+from web.own_acts import TELLS
 from web.policy import Action
-from web.readings import TELLS
 
 A = TypeVar("A", bound=Aggregate)
 

@@ -10,7 +10,7 @@ import pytest
 from domain.references import record_id
 from domain.support_request import SupportRequest
 from domain.vocabulary import Role, Sensitivity
-from tests.web.concerns.test_inherited import CANARY, Hanging
+from tests.hanging import CANARY, Hanging
 from tests.web.conftest import Browser
 from tests.world import World
 

@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 
 from domain.vocabulary import Role, Sensitivity
+from tests.hanging import SECRET, Hanging
 from tests.web.audit.test_pages import text_of
-from tests.web.concerns.test_inherited import SECRET, Hanging
 from tests.web.conftest import Browser, Program
 from tests.web.test_restricted_readings import kinds_of, read
 from tests.world import World

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from domain.vocabulary import Sensitivity
+from tests.hanging import Hanging
 from tests.scenario import TODAY
-from tests.web.concerns.test_inherited import Hanging
 from tests.web.conftest import Program
 from tests.world import World
 

@@ -15,8 +15,8 @@ from domain.support_request import RequestStatus, SupportRequest
 from domain.visit import Visit, Visitor
 from domain.vocabulary import Purpose, Role, Sensitivity, VisitKind
 from tests.domain.brokered import a_need
+from tests.hanging import Hanging
 from tests.town import TOMORROW
-from tests.web.concerns.test_inherited import Hanging
 from tests.web.conftest import Program
 from tests.world import LONG_AGO, World
 
