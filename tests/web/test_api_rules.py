@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from domain.references import record_id
 from tests.web.conftest import Program
 from tests.web.test_doors import A_CONCERN
 from tests.world import World
+from web.api.idempotency import KEPT, SWEPT_EVERY
 
 CASE = "/concerns/CC-2026-0001"
 ID = record_id("concern", "CC-2026-0001")
@@ -167,6 +169,26 @@ def test_a_key_is_forgotten_after_thirty_days(
         # Whatever is sent sweeps away what is too old.
         api.post("/concerns/raise", {**a_case, "detail": f"{days} days on"}, key=f"raise-{days}-days-on", status=201)
         api.post("/concerns/raise", another, key="raise-the-case", status=status)
+
+
+def test_a_key_is_kept_for_thirty_days_to_the_moment_and_swept_an_hour_after_the_last_sweep(
+    world: World, api: Program, raised: TestResponse, a_case: dict[str, Any]
+) -> None:
+    def send_another_after(span: timedelta) -> None:
+        world.clock.pass_by(seconds=span.total_seconds())
+        api.post(
+            "/concerns/raise", {**a_case, "detail": f"{world.clock.now}"}, key=f"at-{world.clock.now:%s}", status=201
+        )
+
+    changed = {**a_case, "severity": "low"}
+    moment = timedelta(microseconds=1)
+
+    send_another_after(KEPT)  # which sweeps
+    api.post("/concerns/raise", changed, key="raise-the-case", status=422)
+    send_another_after(SWEPT_EVERY - moment)  # which does not sweep
+    api.post("/concerns/raise", changed, key="raise-the-case", status=422)
+    send_another_after(moment)
+    api.post("/concerns/raise", changed, key="raise-the-case", status=201)
 
 
 def test_a_key_is_its_owners(

@@ -12,11 +12,13 @@ import sqlalchemy as sa
 
 from tests.databases import Databases, with_views
 from tests.web.conftest import Browser, Program
+from tests.web.market import AGREEMENT, Market
 from tests.web.test_doors import A_CONCERN
 from tests.world import Clock, World
 from web.office import Office
 
 RAISE = "/concerns/raise"
+REQUEST = "/requests/SR-2026-0001"
 
 
 class Died(BaseException):
@@ -87,6 +89,30 @@ def test_a_request_broken_off_is_answered_at_once_when_it_is_sent_again(
     assert (first.get_data(), first.headers["ETag"]) == (again.get_data(), '"1"')
     assert first.json == api.get(first.headers["Location"].removeprefix("/api/v1")).json
     assert len(api.get("/concerns").json["items"]) == 1
+
+
+def test_a_change_of_what_belongs_to_a_record_is_answered_with_the_record_as_it_was_then(
+    office: Office, program: Callable[..., Program], world: World
+) -> None:
+    market = Market(world)
+    market.a_tender()
+    for firm in (market.calder, market.harrop):
+        market.quote(firm)
+    head = program(market.head)
+    before = head.get(REQUEST)
+    preferred = {"provider": "PV-2026-0002", "preference": "He knows us"}
+    asked = {"key": "prefer-harrop", "at": before.headers["ETag"]}
+
+    with dying_once_it_is_saved(office):  # with the choice saved in the tender, and the request as it was
+        head.post(f"{REQUEST}/prefer", preferred, **asked)
+    with market.brokering():
+        market.brokerage.select(market.tender, market.harrop.id, rationale="As the school", approver=market.director)
+    with market.brokering():
+        market.brokerage.engage_selected(market.tender, "BE-2026-0001", AGREEMENT)
+    again = head.post(f"{REQUEST}/prefer", preferred, **asked)
+
+    assert (again.headers["ETag"], again.json) == (before.headers["ETag"], before.json)
+    assert head.get(REQUEST).headers["ETag"] != before.headers["ETag"]
 
 
 @pytest.mark.parametrize(("dying", "status"), list(zip(WAYS, (201, 422), strict=True)))

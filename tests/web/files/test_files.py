@@ -297,6 +297,15 @@ def test_a_program_adds_a_file_once_and_gets_its_bytes(world: World, program: Us
     assert [row["file_name"] for row in use.get(f"/files?on={ref}").json["items"]] == ["results.pdf"]
 
 
+def test_a_form_in_which_a_part_stands_twice_is_another_request(world: World, program: Use, ref: str) -> None:
+    use = program(world.director("Dan Director"))
+    send(use, "file-0001", {"on": ref, "file": file()})
+
+    for twice in ({"on": [ref, ref], "file": file()}, {"on": ref, "file": [file(), file()]}):
+        other = send(use, "file-0001", twice, status=422)
+        assert other.json["type"].endswith("key-used-for-another")
+
+
 def test_a_program_is_told_what_is_wrong(world: World, program: Use, ref: str) -> None:
     use = program(world.director("Dan Director"))
     send(use, "file-0001", {"on": ref}, status=422)
