@@ -21,7 +21,7 @@ from werkzeug.exceptions import BadRequest, NotFound
 
 from domain.aggregate import Aggregate, Event
 from domain.references import PATTERN, NotAReference, record_id
-from domain.service import Service
+from domain.service import Service, Work
 from domain.vocabulary import About
 from projections.view import Row
 from web.identity import Visitor, concerned, signed_in
@@ -59,7 +59,11 @@ class Deal(Generic[A]):
 
     def change(self, decide: Callable[[A], T]) -> T:
         """Change the record, provided that it is still as the person saw it."""
-        return self.service.change(self.noun.kind, self.record.id, decide, at=self.at)
+        return self.change_with_others(lambda _, record: decide(record))
+
+    def change_with_others(self, decide: Callable[[Work, A], T]) -> T:
+        """The same, where the decision rests on other records too, which are taken in hand."""
+        return self.service.do(lambda work: decide(work, work.find(self.noun.kind, self.record.id, at=self.at)))
 
     def begin(self, make: Callable[[str], A]) -> A:
         """Begin a record under a reference of its own."""

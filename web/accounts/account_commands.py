@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
+import sqlalchemy as sa
+
 from domain.account import Account as Record
 from domain.aggregate import Refusal
 from domain.service import NotFound, Work
 from web.accounts import accounts, administrators
 from web.accounts.accounts import Account, account_id, as_sign_in_name
-from web.accounts.recording import carry_out, note_act
+from web.accounts.recording import carry_out, note_act, save
 from web.accounts.security_trail import Kind
 from web.office import Office
 
@@ -44,9 +46,10 @@ def open_account(office: Office, person: UUID, sign_in_name: str, *, password_ha
         if password_hash is not None:
             record.set_password()
 
-    office.service.do(begin)
-    with office.write() as connection:
-        opened = accounts.create(connection, person, name, password_hash=password_hash)
+    def create(connection: sa.Connection) -> Account:
+        return accounts.create(connection, person, name, password_hash=password_hash)
+
+    opened = save(office, begin, create)
     office.on_account(name)
     note_act(office, Kind.ACCOUNT_OPENED, person)
     return opened
@@ -59,16 +62,15 @@ def disable(office: Office, person: UUID, *, reason: str) -> None:
     """
     account = find(office, person)
 
-    def decide(record: Record) -> None:
-        record.disable(reason=reason)
-        with office.read_present() as connection:
-            administrators.must_be_left(connection, person, office.today())
+    def decide(work: Work) -> None:
+        work.find(Record, account.id).disable(reason=reason)
+        administrators.must_be_left(office, work, person, office.today())
 
     carry_out(
         office,
-        person,
         decide,
         lambda connection: accounts.disable(connection, account, office.now()),
+        person,
         kind=Kind.ACCOUNT_DISABLED,
         detail=reason.strip(),
     )
@@ -79,8 +81,8 @@ def enable(office: Office, person: UUID) -> None:
     account = find(office, person)
     carry_out(
         office,
-        person,
-        lambda record: record.enable(),
+        lambda work: work.find(Record, account.id).enable(),
         lambda connection: accounts.enable(connection, account),
+        person,
         kind=Kind.ACCOUNT_ENABLED,
     )

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from domain.account import Account as Record
 from domain.account import NothingToChange
-from web.accounts import accounts, council, factors
+from domain.service import Work
+from web.accounts import accounts, administrators, council, factors
 from web.accounts.account_commands import find
 from web.accounts.accounts import Account
 from web.accounts.recording import carry_out, note_act
 from web.accounts.security_trail import Kind
 from web.office import Office
 
+Check = Callable[[sa.Connection], object]
 
-def link(office: Office, account: Account, issuer: str, subject: str) -> bool:
+
+def _nothing(_: sa.Connection) -> None:
+    """Checks nothing."""
+
+
+def link(office: Office, account: Account, issuer: str, subject: str, *, check: Check = _nothing) -> bool:
     """Let a person in by their council account alone; whether a second factor is removed with it.
 
-    Raises AccountIsDisabled, CouncilAccountInUse, NothingToChange.
+    `check` may refuse, in the transaction that saves this, what it is done by: a link is used by one alone.
+    Raises AccountIsDisabled, CouncilAccountInUse, NothingToChange, and what `check` does.
     """
     with office.read_present() as connection:
+        check(connection)
         council.check_free(connection, account.person, issuer, subject)
     if find(office, account.person).comes_by_council:
         raise NothingToChange("This person signs in with a council account already. Remove that first")
@@ -29,17 +40,17 @@ def link(office: Office, account: Account, issuer: str, subject: str) -> bool:
 
     def link_at_door(connection: sa.Connection) -> bool:
         nonlocal had_factor
+        check(connection)
         if not council.link(connection, account, issuer, subject, office.now()):
             return False
-        had_factor = factors.is_set_up(connection, account.id)
-        factors.remove(connection, account.id)
+        had_factor = factors.remove(connection, account.id)
         return True
 
     carry_out(
         office,
-        account.person,
-        lambda record: record.link_council_account(issuer=issuer),
+        lambda work: work.find(Record, account.id).link_council_account(issuer=issuer),
         link_at_door,
+        account.person,
         kind=Kind.COUNCIL_LINKED,
         detail=issuer,
     )
@@ -51,9 +62,15 @@ def link(office: Office, account: Account, issuer: str, subject: str) -> bool:
 def remove(office: Office, person: UUID, *, reason: str) -> None:
     """Let a person in by their council account no more; it takes a link to let them in again.
 
-    Raises NoAccount, ReasonNeeded, NothingToChange.
+    Raises NoAccount, ReasonNeeded, NothingToChange, and OnlyAdministrator unless whoever has the machine does it.
     """
     account = find(office, person)
+
+    def decide(work: Work) -> None:
+        record = work.find(Record, account.id)
+        record.remove_council_account(reason=reason)
+        if record.signature.actor is not None:
+            administrators.must_be_left(office, work, person, office.today())
 
     def remove_at_door(connection: sa.Connection) -> bool:
         if not council.remove(connection, person):
@@ -61,11 +78,4 @@ def remove(office: Office, person: UUID, *, reason: str) -> None:
         accounts.shut_out(connection, account, office.now())
         return True
 
-    carry_out(
-        office,
-        person,
-        lambda record: record.remove_council_account(reason=reason),
-        remove_at_door,
-        kind=Kind.COUNCIL_REMOVED,
-        detail=reason.strip(),
-    )
+    carry_out(office, decide, remove_at_door, person, kind=Kind.COUNCIL_REMOVED, detail=reason.strip())

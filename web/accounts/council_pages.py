@@ -8,7 +8,7 @@ All ways there are links, never forms: the content security policy lets no form 
 from __future__ import annotations
 
 import time
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -198,7 +198,7 @@ def _link(came: Confirmed) -> ResponseReturnValue:
     return response
 
 
-def _check_link_suffices(connection: sa.Connection, account: Account) -> None:
+def _check_link_suffices(connection: sa.Connection, account: Account, day: date) -> None:
     """A link stands in place of the password, and of nothing else: a second factor is not gone round by it.
 
     Raises LinkDoesNotSuffice, also for those who are not of the council.
@@ -210,19 +210,25 @@ def _check_link_suffices(connection: sa.Connection, account: Account) -> None:
             "administrator of the service to remove the second factor first"
         )
     held = people.posts.table.c
-    today = sa.and_(held.person == account.person, people.held_on(office().today()))
+    today = sa.and_(held.person == account.person, people.held_on(day))
     roles = set(connection.execute(sa.select(held.role).where(today)).scalars())
     if roles and roles <= OUTSIDE:
         raise LinkDoesNotSuffice("Only people of the council use a council account. Open the link to set a password")
 
 
 def _use_link(came: Confirmed) -> ResponseReturnValue:
+    there = office()
+
+    def suffices(connection: sa.Connection) -> Account:
+        account = accounts.account_of_link(connection, came.kept["token"], there.now())
+        _check_link_suffices(connection, account, there.today())
+        return account
+
     try:
         with office().read_present() as connection:
-            account = accounts.account_of_link(connection, came.kept["token"], office().now())
-            _check_link_suffices(connection, account)
+            account = suffices(connection)
         with office().acting(account.person, "", Channel.SCREEN, correlation=g.get("request_id", "")):
-            council_commands.link(office(), account, came.issuer, came.subject)
+            council_commands.link(office(), account, came.issuer, came.subject, check=suffices)
     except LinkNoLongerValid as refusal:
         return render_template("accounts/link_gone.html", message=str(refusal)), GONE
     except Refusal as refusal:

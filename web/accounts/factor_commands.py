@@ -8,13 +8,16 @@ import sqlalchemy as sa
 
 from domain.account import Account as Record
 from domain.acting import current_signature
+from domain.service import AlreadyDone, Work
 from web.accounts import factors, sessions, tokens
 from web.accounts.account_commands import find
 from web.accounts.accounts import Account
-from web.accounts.recording import ShownOnlyOnce, carry_out
+from web.accounts.recording import ShownOnlyOnce, carry_out, note_act, save
 from web.accounts.security_trail import Kind
 from web.office import Office
 from web.settings import Settings
+
+SHOWN_BEFORE = "Your second factor was set up already. Its recovery codes are shown only once"
 
 
 def set_up(office: Office, account: Account, *, kept: sessions.Session | None = None) -> list[str]:
@@ -26,21 +29,21 @@ def set_up(office: Office, account: Account, *, kept: sessions.Session | None = 
     codes: list[str] = []
 
     def confirm(connection: sa.Connection) -> bool:
-        codes.extend(factors.confirm(connection, account.id, office.now()))
+        codes[:] = factors.confirm(connection, account.id, office.now())
         if codes:
             _end_others(connection, office, account, kept)
         return bool(codes)
 
     carry_out(
         office,
-        account.person,
-        lambda record: record.set_up_second_factor(),
+        lambda work: work.find(Record, account.id).set_up_second_factor(),
         confirm,
+        account.person,
         kind=Kind.FACTOR_SET_UP,
         detail="other sessions and tokens end with it",
     )
     if not codes:
-        raise ShownOnlyOnce("Your second factor was set up already. Its recovery codes are shown only once")
+        raise ShownOnlyOnce(SHOWN_BEFORE)
     return codes
 
 
@@ -59,22 +62,26 @@ def replace(
     ShownOnlyOnce.
     """
     factors.check_first(factor, code, office.now())
-    codes: list[str] = []
 
-    def decide(record: Record) -> None:
+    def decide(work: Work) -> None:
+        record = work.find(Record, account.id)
         record.remove_second_factor(reason="Another was set up")
         record.set_up_second_factor()
 
-    def confirm(connection: sa.Connection) -> bool:
-        codes.extend(factors.replace(connection, account.id, factor, code, now=office.now(), settings=settings))
-        if codes:
-            _end_others(connection, office, account, kept)
-        return bool(codes)
+    def confirm(connection: sa.Connection) -> list[str]:
+        codes = factors.replace(connection, account.id, factor, code, now=office.now(), settings=settings)
+        if not codes:
+            raise ShownOnlyOnce(SHOWN_BEFORE)
+        _end_others(connection, office, account, kept)
+        return codes
 
-    detail = "in the place of another; other sessions and tokens end with it"
-    carry_out(office, account.person, decide, confirm, kind=Kind.FACTOR_SET_UP, detail=detail)
-    if not codes:
-        raise ShownOnlyOnce("Your second factor was set up already. Its recovery codes are shown only once")
+    try:
+        codes = save(office, decide, confirm)
+    except AlreadyDone:
+        raise ShownOnlyOnce(SHOWN_BEFORE) from None
+    note_act(
+        office, Kind.FACTOR_SET_UP, account.person, "in the place of another; other sessions and tokens end with it"
+    )
     return codes
 
 
@@ -92,9 +99,9 @@ def remove(office: Office, person: UUID, *, reason: str) -> None:
 
     carry_out(
         office,
-        person,
-        lambda record: record.remove_second_factor(reason=reason),
+        lambda work: work.find(Record, account.id).remove_second_factor(reason=reason),
         remove_at_door,
+        person,
         kind=Kind.FACTOR_REMOVED,
         detail=reason.strip(),
     )

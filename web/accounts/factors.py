@@ -51,9 +51,12 @@ class Factor:
         return pyotp.TOTP(self.secret or "", interval=STEP).provisioning_uri(name=name, issuer_name=service)
 
 
-def of_account(connection: sa.Connection, account: UUID, settings: Settings) -> Factor | None:
-    """The factor of an account, confirmed or not."""
-    row = connection.execute(SECOND_FACTORS.select().where(FACTOR.account == account)).first()
+def of_account(
+    connection: sa.Connection, account: UUID, settings: Settings, *, to_use: bool = False
+) -> Factor | None:
+    """The factor of an account, confirmed or not; `to_use`, nobody else uses it until the transaction is over."""
+    query = SECOND_FACTORS.select().where(FACTOR.account == account)
+    row = connection.execute(query.with_for_update() if to_use else query).first()
     if row is None:
         return None
     try:
@@ -144,7 +147,7 @@ def remove(connection: sa.Connection, account: UUID) -> bool:
 
 def use(connection: sa.Connection, account: UUID, typed: str, now: datetime, settings: Settings) -> bool:
     """Use a code up; whether it was a recovery code. Raises WrongCode."""
-    factor, code = of_account(connection, account, settings), _plain(typed)
+    factor, code = of_account(connection, account, settings, to_use=True), _plain(typed)
     if factor is not None:
         if factor.secret is not None and _use_step(connection, account, factor.secret, code, now):
             return False

@@ -113,6 +113,8 @@ def set_password(token: str) -> ResponseReturnValue:
             hashed = passwords().hash(form.values["password"], context=context_of(account))
             with office().acting(account.person, "", Channel.SCREEN, correlation=g.get("request_id", "")):
                 password_commands.use_password_link(office(), token, hashed)
+        except LinkNoLongerValid as refusal:
+            return render_template("accounts/link_gone.html", message=str(refusal)), GONE
         except Refusal as refusal:
             form.refuse(str(refusal), refusal.field)
     if form.errors:

@@ -1,75 +1,124 @@
-"""How what is done to an account is recorded: told to the log, then done at the door.
+"""How what is done to an account is recorded: in the log and at the door in one transaction, or not at all.
 
-Each runs within `office.acting(...)`, one command to a signature. The log is told first, so that nothing is done
-untold; should the second half fail, the same act given again completes it. What neither half would change is refused,
-and nothing is noted of it.
+Each runs within `office.acting(...)`, one command to a signature. So nothing is told that was not done, nothing is
+done untold, and what is used once (a link, a key, a name) is claimed by one act alone, however many come at the same
+moment. What would change nothing is refused, and nothing is noted of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from domain.account import Account as Record
 from domain.account import NothingToChange
-from domain.acting import current_signature
-from domain.aggregate import Refusal
-from domain.service import AlreadyDone
+from domain.acting import acting, current_signature
+from domain.aggregate import Event, Refusal
+from domain.service import AlreadyDone, Work
+from projections.event_log import Alongside, saving_alongside
 from web.accounts import security_trail
 from web.accounts.accounts import account_id
 from web.accounts.security_trail import Kind
 from web.office import Office
+
+T = TypeVar("T")
 
 
 class ShownOnlyOnce(Refusal):
     """The form was sent twice; what it made was shown after the first time."""
 
 
-def note_act(office: Office, kind: Kind, person: UUID, detail: str = "") -> None:
-    security_trail.note(office, kind, person=person, by=current_signature().actor, detail=detail)
+class ChangedSince(Refusal):
+    """The form was sent again after what it did had been undone."""
 
 
-def carry_out(
-    office: Office,
-    person: UUID,
-    decide: Callable[[Record], None],
-    at_door: Callable[[sa.Connection], bool],
-    *,
-    kind: Kind,
-    detail: str = "",
-) -> None:
-    """Tell the log, do it `at_door`, which answers whether that changed anything, and note what was done.
+class _AtDoor(Alongside, Generic[T]):
+    """What an act changes in the tables of the door, and what came of it."""
 
-    What the log tells already may have been broken off before it was done: then it is done now. Raises what `decide`
-    does, NothingToChange only where there is nothing left to do.
+    result: T
+
+    def __init__(self, change: Callable[[sa.Connection], T]) -> None:
+        self._change = change
+
+    def write(self, connection: sa.Connection, events: Sequence[Event] = ()) -> None:
+        self.result = self._change(connection)
+
+
+def save(office: Office, command: Callable[[Work], object], at_door: Callable[[sa.Connection], T]) -> T:
+    """Carry out a command on records and change the door's tables in the transaction that saves it; returns what
+    comes of the second.
+
+    `at_door` may refuse, and then nothing is saved; it may be called again, in any thread. Where the command has
+    nothing to record, it is called alone. Raises what either raises, AlreadyDone.
     """
-    refused: NothingToChange | None = None
-    told = False
+    rows = _AtDoor(at_door)
+    with saving_alongside(rows):
+        office.service.do(command)
+    if not rows.is_saved and office.service.done() is None:
+        with office.write() as connection:
+            rows.write(connection)
+    return rows.result
+
+
+def change(
+    office: Office, person: UUID, decide: Callable[[Record], None], at_door: Callable[[sa.Connection], T]
+) -> T:
+    """The same for a command on a person's account."""
+    return save(office, lambda work: decide(work.find(Record, account_id(person))), at_door)
+
+
+def change_once(
+    office: Office, person: UUID, decide: Callable[[Record], None], at_door: Callable[[sa.Connection], T]
+) -> T:
+    """The same for what is shown only once. Raises ShownOnlyOnce where it was done before."""
     try:
-        tell(office, person, decide)
-        told = True
-    except NothingToChange as nothing:
-        refused = nothing
-    except AlreadyDone:
-        pass
-    with office.write() as connection:
-        done = at_door(connection)
-    if refused is not None and not done:
-        raise refused
-    if told or done:
-        note_act(office, kind, person, detail)
-
-
-def tell(office: Office, person: UUID, decide: Callable[[Record], None]) -> None:
-    office.service.change(Record, account_id(person), decide)
-
-
-def once(tell: Callable[[], None]) -> None:
-    try:
-        tell()
+        return change(office, person, decide, at_door)
     except AlreadyDone:
         raise ShownOnlyOnce(
             "This was made already, and is shown only once. Make another if you did not copy it"
         ) from None
+
+
+def carry_out(
+    office: Office,
+    command: Callable[[Work], None],
+    at_door: Callable[[sa.Connection], bool],
+    person: UUID,
+    *,
+    kind: Kind,
+    detail: str = "",
+) -> None:
+    """Save a command that makes an account so as it was not, and note it; `at_door` answers whether it changed
+    anything there.
+
+    An earlier release told the log first: what it tells may have been broken off before it was done at the door, and
+    is done now. Raises what the command does, NothingToChange only where there is nothing left to do. What was done
+    by the same command before is not done again; ChangedSince where it has been undone meanwhile.
+    """
+    try:
+        save(office, command, at_door)
+    except AlreadyDone:
+        _must_be_so_still(office, command)
+        return
+    except NothingToChange:
+        with office.write() as connection:
+            if not at_door(connection):
+                raise
+    note_act(office, kind, person, detail)
+
+
+def _must_be_so_still(office: Office, command: Callable[[Work], None]) -> None:
+    try:
+        with acting(current_signature()):
+            command(Work(office.service))
+    except NothingToChange:
+        return
+    raise ChangedSince("This was done before, and has been changed again since. Nothing was done now")
+
+
+def note_act(office: Office, kind: Kind, person: UUID, detail: str = "") -> None:
+    """Write down in the security trail what whoever acts has done."""
+    security_trail.note(office, kind, person=person, by=current_signature().actor, detail=detail)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from domain.account import Account as Record
 from domain.account import TokenScopes
 from web.accounts import tokens
 from web.accounts.account_commands import find
-from web.accounts.recording import carry_out, note_act, once, tell
+from web.accounts.accounts import account_id
+from web.accounts.recording import carry_out, change_once, note_act
 from web.accounts.security_trail import Kind
 from web.accounts.tokens import NewToken, NoSuchToken
 from web.office import Office
@@ -22,30 +24,27 @@ def make(office: Office, person: UUID, *, label: str, scopes: TokenScopes, days:
     now = office.now()
     expires_on = tokens.expiry(days, now).date()
     new = NewToken.drawn()
-    once(
-        lambda: tell(
-            office,
-            person,
-            lambda record: record.make_token(label=label, scopes=scopes, prefix=new.prefix, expires_on=expires_on),
-        )
+    change_once(
+        office,
+        person,
+        lambda record: record.make_token(label=label, scopes=scopes, prefix=new.prefix, expires_on=expires_on),
+        lambda connection: tokens.create(connection, person, label, scopes, now, days=days, new=new),
     )
-    with office.write() as connection:
-        tokens.create(connection, person, label, scopes, now, days=days, new=new)
     note_act(office, Kind.TOKEN_MADE, person, f"{label}, sis_{new.prefix}")
     return new
 
 
 def revoke(office: Office, person: UUID, id: UUID) -> None:
-    """Accept one of a person's tokens no more. Raises NoSuchToken."""
+    """Accept one of a person's tokens no more. Raises NoSuchToken, NothingToChange."""
     with office.read_present() as connection:
         token = tokens.by_id(connection, person, id)
     if token is None or token.revoked_at is not None:
         raise NoSuchToken("There is no such token, or it is revoked already")
     carry_out(
         office,
-        person,
-        lambda record: record.revoke_token(token.prefix),
+        lambda work: work.find(Record, account_id(person)).revoke_token(token.prefix),
         lambda connection: tokens.revoke(connection, token, office.now()),
+        person,
         kind=Kind.TOKEN_REVOKED,
         detail=f"{token.label}, sis_{token.prefix}",
     )

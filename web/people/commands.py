@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from domain.person import Person, Post
+from domain.service import Work
 from projections import providers
 from web import words
 from web.accounts import administrators
@@ -155,15 +156,14 @@ def confirm_post(deal: Deal[Person], values: Values) -> None:
     context=proposals.choices,
 )
 def decline_post(deal: Deal[Person], values: Values) -> None:
-    def decide(person: Person) -> None:
+    def decide(work: Work, person: Person) -> None:
         proposals.must_decide(deal, person, values["proposal"])
         proposal = person.proposals.get(values["proposal"])
-        with deal.office.read_present() as connection:
-            held = [proposal.held_as] if proposal and proposal.held_as else []
-            administrators.must_stay(connection, person, held, office().today())
+        held = [proposal.held_as] if proposal and proposal.held_as else []
+        administrators.must_stay(deal.office, work, person, held, office().today())
         person.decline_post(values["proposal"], reason=values["reason"])
 
-    deal.change(decide)
+    deal.change_with_others(decide)
 
 
 @people.command(
@@ -193,14 +193,13 @@ def withdraw_post(deal: Deal[Person], values: Values) -> None:
     initial=lambda _, __: _last_day("until"),
 )
 def end_post(deal: Deal[Person], values: Values) -> None:
-    def decide(person: Person) -> None:
+    def decide(work: Work, person: Person) -> None:
         with deal.office.read() as connection:
             held = holdings.of_post(connection, person, values["post"], values["until"])
-        with deal.office.read_present() as connection:
-            administrators.must_stay(connection, person, [values["post"]], values["until"])
+        administrators.must_stay(deal.office, work, person, [values["post"]], values["until"])
         person.end_post(**values, holdings=held)
 
-    deal.change(decide)
+    deal.change_with_others(decide)
 
 
 @people.command(
@@ -215,14 +214,13 @@ def end_post(deal: Deal[Person], values: Values) -> None:
     initial=lambda _, __: _last_day("on"),
 )
 def leave(deal: Deal[Person], values: Values) -> None:
-    def decide(person: Person) -> None:
+    def decide(work: Work, person: Person) -> None:
         with deal.office.read() as connection:
             held = holdings.of_person(connection, person)
-        with deal.office.read_present() as connection:
-            administrators.must_stay(connection, person, [post.id for post in person.posts], values["on"])
+        administrators.must_stay(deal.office, work, person, [post.id for post in person.posts], values["on"])
         person.leave(**values, holdings=held)
 
-    deal.change(decide)
+    deal.change_with_others(decide)
 
 
 @people.command(
