@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser import test_journeys
+
 PROJECT = Path(__file__).parents[1]
 PINS = (
     "setup.cfg",
@@ -53,13 +55,13 @@ def make_older(clone: Path, name: str, seconds: int) -> None:
 
 def test_make_alone_explains_every_target_in_a_line_each(clone: Path) -> None:
     (targets,) = re.findall(r"^\.PHONY: (.*)$", (clone / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
-    explained = re.findall(r"^make (\w+) +\S.*$", make(clone), re.MULTILINE)
+    explained = re.findall(r"^make ([\w-]+) +\S.*$", make(clone), re.MULTILINE)
 
     assert explained == targets.split()
     assert make(clone, "help") == make(clone)
 
 
-@pytest.mark.parametrize("target", ["run", "reset", "test", "lint"])
+@pytest.mark.parametrize("target", ["run", "reset", "quick", "test", "test-long", "lint"])
 def test_a_fresh_clone_is_set_up_first(clone: Path, target: str) -> None:
     assert "tools/make_venv" in make(clone, "--dry-run", target)
 
@@ -85,3 +87,67 @@ def test_new_pins_are_installed_before_the_next_run(clone: Path, changed: str) -
     assert "tools/make_venv" not in make(clone, "--dry-run", "run")
     (clone / changed).touch()
     assert "tools/make_venv" in make(clone, "--dry-run", "run")
+
+
+# Which tests run where
+
+LONG = {"tests/browser/test_journeys.py", "tests/web/console/test_imports.py", "tests/web/test_scale.py"}
+"""Where tests are that only `make test-long` runs: they repeat what others find, and take too long for every day."""
+
+
+def marked(clone: Path, target: str) -> str:
+    """The expression by which a target chooses its tests by their marks."""
+    begun = make(clone, "--dry-run", target)
+    (expression,) = re.findall(r'-m "([^"]*)\$but"', begun)
+    return expression
+
+
+def test_what_one_of_the_two_runs_leaves_out_the_other_does(clone: Path) -> None:
+    assert marked(clone, "test") == "not long"
+    assert marked(clone, "test-long") == "(long or hypothesis)"
+
+
+def test_both_runs_are_made_of_every_change() -> None:
+    run = (PROJECT / ".ci" / "run").read_text(encoding="utf-8")
+    assert re.findall(r"^(?:exec )?make ([\w-]+)", run, re.MULTILINE) == ["test", "test-long"]
+    assert "set -e" in run
+
+
+def test_nothing_else_is_left_to_the_long_run() -> None:
+    marks = re.compile(r"\bmark\.long\b")
+    files = (path for path in (PROJECT / "tests").rglob("*.py") if marks.search(path.read_text(encoding="utf-8")))
+    assert {path.relative_to(PROJECT).as_posix() for path in files} == LONG
+
+
+@pytest.mark.parametrize("by", ["way", "journey"])
+def test_each_way_through_the_service_and_each_journey_is_tried_in_every_run(by: str) -> None:
+    ways = [
+        test_journeys.test_a_journey_by_mouse_on_a_telephone,
+        test_journeys.test_a_journey_without_javascript_on_a_tablet,
+        test_journeys.test_a_journey_by_keyboard_alone_on_a_desk,
+    ]
+    in_every_run = [(way, journey.id) for way in ways for journey in way.pytestmark[0].args[1] if not journey.marks]
+
+    assert len({way if by == "way" else journey for way, journey in in_every_run}) == 3
+    assert len(in_every_run) == 3
+
+
+@pytest.fixture
+def run_of_tests(clone: Path) -> Path:
+    """The clone with a program in place of Python, which leaves a file in its folder for passing things and fails."""
+    for stamp in (".installed", ".installed-for-tests"):
+        set_up(clone, stamp)
+    (clone / ".venv" / "bin").mkdir()
+    python = clone / ".venv" / "bin" / "python"
+    python.write_text('#!/bin/sh\necho "$TMPDIR" >folder\ntouch "$TMPDIR/left"\nexit 3\n', encoding="utf-8")
+    python.chmod(0o755)
+    return clone
+
+
+def test_a_run_of_tests_leaves_nothing_behind_and_says_how_it_ended(run_of_tests: Path) -> None:
+    done = subprocess.run(["make", "fire"], cwd=run_of_tests, capture_output=True, check=False)
+    folder = Path((run_of_tests / "folder").read_text(encoding="utf-8").strip())
+
+    assert done.returncode == 2
+    assert folder.name.startswith("sis-tests-")
+    assert not folder.exists()

@@ -6,6 +6,7 @@ On the first walk every page that is built differently from those before it is l
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -24,14 +25,22 @@ from tests.world import World
 
 DESK, TABLET, TELEPHONE = 1280, 768, 390
 
-JOURNEYS = [
-    pytest.param(journey, id=journey.__name__)
-    for journey in (
-        an_officer_brokers_a_specialist_of_mathematics,
-        a_cpd_manager_meets_a_request_for_training,
-        a_reviewer_follows_an_intervention,
+JOURNEYS = (
+    an_officer_brokers_a_specialist_of_mathematics,
+    a_cpd_manager_meets_a_request_for_training,
+    a_reviewer_follows_an_intervention,
+)
+
+
+def all_journeys(*, first: Journey) -> Any:
+    """Every journey this way: one in `make test`, so that each journey and each way is tried there, then the rest."""
+    return pytest.mark.parametrize(
+        "journey",
+        [
+            pytest.param(journey, id=journey.__name__, marks=[] if journey is first else pytest.mark.long)
+            for journey in JOURNEYS
+        ],
     )
-]
 
 
 @pytest.fixture
@@ -70,18 +79,18 @@ def walk(journey: Journey, world: World, visitor: MouseVisitor) -> None:
     assert visitor.window.faults == []
 
 
-@pytest.mark.parametrize("journey", JOURNEYS)
+@all_journeys(first=a_reviewer_follows_an_intervention)
 def test_a_journey_by_mouse_on_a_telephone(
     journey: Journey, world: World, open_window: OpenWindow, look: Look
 ) -> None:
     walk(journey, world, MouseVisitor(open_window(TELEPHONE), look))
 
 
-@pytest.mark.parametrize("journey", JOURNEYS)
+@all_journeys(first=an_officer_brokers_a_specialist_of_mathematics)
 def test_a_journey_without_javascript_on_a_tablet(journey: Journey, world: World, open_window: OpenWindow) -> None:
     walk(journey, world, MouseVisitor(open_window(TABLET, script=False), Window.too_wide))
 
 
-@pytest.mark.parametrize("journey", JOURNEYS)
+@all_journeys(first=a_cpd_manager_meets_a_request_for_training)
 def test_a_journey_by_keyboard_alone_on_a_desk(journey: Journey, world: World, open_window: OpenWindow) -> None:
     walk(journey, world, KeyboardVisitor(open_window(DESK), Window.too_wide))

@@ -90,7 +90,7 @@ class Site:
                 stdout=said,
                 stderr=said,
                 check=False,
-                timeout=480,
+                timeout=1700,
             )
             said.seek(0)
             told = said.read()
@@ -153,6 +153,7 @@ def test_every_chapter_is_tried() -> None:
     assert set(SAID) == set(WITH_COMMANDS)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("chapter", WITH_COMMANDS)
 def test_the_commands_of_a_chapter_run(site: Site, chapter: str) -> None:
     script = BEFORE.get(chapter, "") + "\n" + "\n".join(CHAPTERS[chapter])

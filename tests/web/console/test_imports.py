@@ -307,6 +307,7 @@ def test_every_real_file_of_schools_is_taken_in(office: Office, real_data: Path)
     assert events_of(office) == before
 
 
+@pytest.mark.long
 @pytest.mark.real_data
 def test_the_national_register_is_taken_in_within_its_memory(real_data: Path) -> None:
     gias = real_data / "gias"
