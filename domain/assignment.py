@@ -8,9 +8,10 @@ from datetime import date
 from uuid import UUID
 
 from domain.aggregate import Refusal
+from domain.authority import AUTHORITY, Authority
 from domain.person import Person
 from domain.school import School
-from domain.service import Service, Stale, Work
+from domain.service import NotFound, Service, Stale, Work
 from domain.vocabulary import Role
 
 
@@ -44,7 +45,8 @@ def assign_link_officer(
 
     def command(work: Work) -> None:
         _officer(work, officer, from_)
-        work.find(School, school, at=at).assign_link_officer(officer, from_=from_, reason=reason)
+        ours = _authority(work)
+        work.find(School, school, at=at).assign_link_officer(officer, from_=from_, reason=reason, authority=ours)
 
     service.do(command)
 
@@ -59,7 +61,8 @@ def arrange_cover(
 
     def command(work: Work) -> None:
         _officer(work, officer, from_, STAND_INS, until=to)
-        work.find(School, school, at=at).arrange_cover(officer, from_=from_, to=to, reason=reason)
+        covered, ours = work.find(School, school, at=at), _authority(work)
+        covered.arrange_cover(officer, from_=from_, to=to, reason=reason, authority=ours)
 
     service.do(command)
 
@@ -76,16 +79,25 @@ def hand_over(
 
     def command(work: Work) -> list[HandOver]:
         _officer(work, to, from_)
-        return [handed_over(work, school, at) for school, at in chosen]
+        ours = _authority(work)
+        return [handed_over(work, school, at, ours) for school, at in chosen]
 
-    def handed_over(work: Work, school: UUID, at: int) -> HandOver:
+    def handed_over(work: Work, school: UUID, at: int, ours: str | None) -> HandOver:
         try:
-            work.find(School, school, at=at).assign_link_officer(to, from_=from_, reason=reason)
+            work.find(School, school, at=at).assign_link_officer(to, from_=from_, reason=reason, authority=ours)
         except (Refusal, Stale) as refusal:
             return HandOver(school, refusal)
         return HandOver(school)
 
     return service.do(command)
+
+
+def _authority(work: Work) -> str | None:
+    """The code of the service's own authority, None where it has none or works with schools of several."""
+    try:
+        return work.find(Authority, AUTHORITY).own_code
+    except NotFound:
+        return None
 
 
 def _officer(

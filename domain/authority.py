@@ -155,6 +155,11 @@ class Authority(Aggregate):
         self.versions: list[Version] = []
         self.recoveries: list[Recovery] = []
 
+    @property
+    def own_code(self) -> str | None:
+        """The code that tells this authority's schools from those of others, None where it has those of several."""
+        return None if self.la_code == SEVERAL else self.la_code
+
     class Named(Event):
         TOPIC = "authority.named"
         says = "{by} named the authority {name} ({la_code}), its service {service_name}"

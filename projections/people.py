@@ -130,7 +130,7 @@ def post_taken(_: PostRow | None, event: Person.PostTaken) -> PostRow:
 
 @posts.on(Person.PostEnded, key=by_post)
 def post_ended(row: PostRow | None, event: Person.PostEnded) -> PostRow | None:
-    return row and replace(row, until=event.until)
+    return replace(row, until=event.until) if row and event.until else None
 
 
 @posts.on_each(Person.Left, keys=lambda event: [(event.meta.stream, post) for post in event.posts])

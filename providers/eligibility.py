@@ -32,7 +32,7 @@ class ProviderSuspended(Refusal):
 
 
 class ConflictOfInterest(Refusal):
-    """The provider has declared a tie to the school."""
+    """The provider has declared a tie to the school, or is that school itself."""
 
 
 def need_of(request: SupportRequest, *, on: date, days: Decimal | None = None) -> Need:
@@ -56,7 +56,6 @@ def offer_of(provider: Provider, need: Need, vetting: VettingOn, past: PastWork 
     """A provider as far as a need is concerned, with what is remembered of its past work."""
     rate = provider.rate_on(need.first)
     free = [each.days for each in provider.capacities if each.from_ <= need.last and need.first <= each.to]
-    conflicts = provider.conflicts_on(need.on, need.school)
     return Offer(
         provider=provider.id,
         reference=provider.reference,
@@ -64,7 +63,7 @@ def offer_of(provider: Provider, need: Need, vetting: VettingOn, past: PastWork 
         areas=provider.areas,
         suspended=provider.is_suspended_on(need.on),
         not_cleared=why_not(clearance_of(provider, need.subject, need.first, need.last, vetting)),
-        conflict=f"has a tie to the school ({conflicts[0].nature.label.lower()})" if conflicts else "",
+        conflict=tie_to(provider, need.school, need.on),
         free_days=sum(free, Decimal(0)) if free else None,
         day_rate=rate.day_rate if rate else None,
         past=past,
@@ -101,8 +100,16 @@ def may_be_asked(provider: Provider, school: UUID, day: date) -> None:
     if provider.removed_on is not None:
         raise NotOnTheList(f"{provider.name} was removed from the list", field="provider")
     must_not_be_suspended(provider, day)
-    if provider.conflicts_on(day, school):
-        raise ConflictOfInterest(f"{provider.name} has declared a tie to this school", field="provider")
+    if tie := tie_to(provider, school, day):
+        raise ConflictOfInterest(f"{provider.name} {tie}", field="provider")
+
+
+def tie_to(provider: Provider, school: UUID, day: date) -> str:
+    """What ties a provider to a school on a day, as a clause; empty where nothing does."""
+    if provider.host_school == school:
+        return "works from this school, which cannot be its own provider"
+    conflicts = provider.conflicts_on(day, school)
+    return f"has a tie to the school ({conflicts[0].nature.label.lower()})" if conflicts else ""
 
 
 def must_not_be_suspended(provider: Provider, day: date) -> None:

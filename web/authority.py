@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 
 from flask import g, has_app_context
 
-from domain.authority import AUTHORITY, SEVERAL, Authority, Settings, version_name
+from domain.authority import AUTHORITY, Authority, Settings, version_name
 from domain.service import NotFound, Unavailable
 from web.office import Office, office
 
@@ -20,12 +20,8 @@ class Shown:
     service_name: str
     colour: str
     contact_email: str
-    la_code: str | None = None
-
-    @property
-    def own_code(self) -> str | None:
-        """The code that tells this authority's schools from those of others, None where it has those of several."""
-        return None if self.la_code == SEVERAL else self.la_code
+    own_code: str | None = None
+    """The code that tells this authority's schools from those of others, None where it has those of several."""
 
 
 def authority() -> Shown:
@@ -71,4 +67,4 @@ def _shown(found: Authority | None) -> Shown:
         defaults = Settings()
         return Shown("School Improvement Service", "School improvement", defaults.colour, defaults.contact_email)
     settings, _ = found.settings_on(office().today())
-    return Shown(found.name, found.service_name, settings.colour, settings.contact_email, found.la_code)
+    return Shown(found.name, found.service_name, settings.colour, settings.contact_email, found.own_code)

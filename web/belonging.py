@@ -13,13 +13,13 @@ from flask import g
 
 from domain.aggregate import Aggregate, Refusal
 from domain.concern import ConcernCase
-from domain.school.parts import is_there_on, left_on
-from domain.school.rules import SchoolIsClosed, SchoolIsElsewhere
+from domain.school import rules
 from domain.service import Service
 from domain.support_request import SupportRequest
 from domain.visit import Visit
 from projections import schools
 from web.attached import is_open_to, noun_of
+from web.authority import authority
 from web.fields import SchoolField
 from web.identity import Visitor, signed_in
 from web.office import office
@@ -65,17 +65,14 @@ def must_be_of_school(
 
 
 def must_be_there(school: UUID, on: date, *, field: str) -> None:
-    """Raises SchoolIsClosed where something that begins on a day comes after the school closed: a closed school takes
-    late facts of the time before alone."""
+    """Raises SchoolIsElsewhere or SchoolIsClosed where something that begins on a day would begin at a school that is
+    another authority's then, or closed: such a school takes late facts of the time before alone."""
     known = _schools_named().get(school)
     if known is None:
         with office().read() as connection:
             known = schools.by_id(connection, school)
-    if known is not None and not is_there_on(known.details, on):
-        if left_on(known.details) is not None:
-            message = "This school belongs to another authority. It takes only what happened before"
-            raise SchoolIsElsewhere(message, field=field)
-        raise SchoolIsClosed("This school is closed. It takes only what happened before", field=field)
+    if known is not None:
+        rules.must_be_there(known.details, on, authority=authority().own_code, field=field)
 
 
 def _schools_named() -> dict[UUID, schools.KnownSchool]:

@@ -37,6 +37,7 @@ from domain.engagement.rules import (
     NotAtThisStage,
     NotCleared,
     NothingDelivered,
+    OnePersonForBoth,
     OutsideTheAgreedDates,
     SameSpecialist,
     SessionsStillPlanned,
@@ -296,13 +297,17 @@ class BrokeredEngagement(Aggregate):
     def agree_variation(self, *, days: Decimal, net: Decimal, ends: date, consent: Consent, reason: str) -> None:
         """All have agreed to other days, price or end. VAT stays at the rate of the terms.
 
-        Raises LessThanUsed, DatesOutOfOrder, NotAPrice, OccurredInTheFuture.
+        Raises LessThanUsed, DatesOutOfOrder, NotAPrice, OccurredInTheFuture, OnePersonForBoth.
         """
         self._only_when(*RUNNING, EngagementStatus.PAUSED)
         price = self.work.price_at(net)
         check_price(price.net, price.vat)
         for field, day in (("school_on", consent.school_on), ("provider_on", consent.provider_on)):
             must_have_come(day, self.today, field)
+        if consent.school_by == consent.provider_by:
+            raise OnePersonForBoth(
+                "Nobody agrees with themselves. Choose who else agreed for the provider", field="provider_by"
+            )
         if half_days(days) < self.used_days + self.planned_days:
             raise LessThanUsed("More days than that are delivered and planned", field="days")
         if pounds(net) < self.cost:

@@ -66,6 +66,10 @@ class SameSpecialist(Refusal):
     """Nobody is replaced by themselves."""
 
 
+class OnePersonForBoth(Refusal):
+    """One person agrees to other terms for the school and for the provider too."""
+
+
 class SessionsStillPlanned(Refusal):
     """Sessions are planned that neither took place nor were cancelled."""
 

@@ -88,13 +88,19 @@ class PostTaken(Event):
 
 class PostEnded(Event):
     TOPIC = "person.post-ended"
-    says = "{by} ended the post {role}, the last day being {until}: {reason}"
+    says = "{by} ended the post {role}{until:, the last day being …}{unbegun}: {reason}"
     post: int
     role: Role
-    until: date
+    until: date | None
+    """The last day, None where the post never began."""
+
+    @property
+    def unbegun(self) -> str:
+        return "" if self.until else " before it began"
 
     def apply(self, person: Person) -> None:
-        person.posts = [replace(post, until=self.until) if post.id == self.post else post for post in person.posts]
+        ended = [replace(post, until=self.until) if post.id == self.post else post for post in person.posts]
+        person.posts = [post for post in ended if post.id != self.post or self.until is not None]
 
 
 class Left(Event):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, TypeAlias, Unpack
 from uuid import UUID
 
@@ -148,7 +148,7 @@ class Person(Aggregate):
         )
         held = next((post for post in self.posts if post.id == proposed.held_as), None)
         if held is not None and (held.until is None or held.until > self.today):
-            last_day = self.today if held.from_ <= self.today else held.from_ - timedelta(days=1)
+            last_day = self.today if held.from_ <= self.today else None
             self.record(self.PostEnded(post=held.id, role=held.role, until=last_day), reason=why)
 
     def withdraw_post(self, proposal: int, *, reason: str) -> None:
@@ -182,12 +182,16 @@ class Person(Aggregate):
     def leave(self, *, on: date, reason: str, holdings: Sequence[str]) -> None:
         """Leave the service with a last day; `holdings` names the work in the person's hands.
 
-        Raises HoldsWork, HasLeft, ReasonNeeded.
+        Posts that were to begin later never do.
+
+        Raises HoldsWork, HasLeft, EndsBeforeItBegins, ReasonNeeded.
         """
         if self.left_on is not None:
             raise HasLeft("This person has left already")
         if holdings:
             raise HoldsWork(holdings)
+        for begun in [post.from_ for post in self.posts if post.from_ <= self.today]:
+            in_order(begun, on, field="on")
         given_up = tuple(post.id for post in self.posts if cut(post, on) != post)
         self.record(self.Left(on=on, posts=given_up), occurred=self._if_past(on), reason=reasoned(reason))
 

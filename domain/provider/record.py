@@ -27,6 +27,7 @@ from domain.provider.rules import (
     AlreadyASpecialist,
     AlreadyOffered,
     AlreadySuspended,
+    CheckedOneself,
     ContactStandsWithThePerson,
     HostSchoolNeeded,
     NameNeeded,
@@ -301,17 +302,20 @@ class Provider(Aggregate):
     ) -> None:
         """Record that a requirement was checked and met; `expires` is the last day on which it holds.
 
-        `checked_by` defaults to the person who records it.
+        `checked_by` defaults to the person who records it. Raises CheckedOneself, and for a wrong `person` or day.
         """
         self._must_be_listed()
         self._must_concern(item, person)
         if expires is not None:
             in_order(checked_on, expires, field="expires")
+        checker = checked_by or self.signature.actor
+        if person is not None and checker == person:
+            raise CheckedOneself("Nobody checks themselves. Choose who else saw it", field="checked_by")
         met = self.RequirementMet(
             item=item,
             person=person,
             checked_on=checked_on,
-            checked_by=checked_by or self.signature.actor,
+            checked_by=checker,
             evidence=evidence,
             expires=expires,
         )
@@ -322,6 +326,8 @@ class Provider(Aggregate):
         self._must_be_listed()
         self._must_concern(item, person)
         in_order(self.today, until, field="until")
+        if person is not None and self.signature.actor == person:
+            raise CheckedOneself("Nobody exempts themselves. Ask somebody else to", field="person")
         exempted = self.RequirementExempted(item=item, person=person, until=until)
         self.record(exempted, reason=reasoned(reason), people=[person])
 

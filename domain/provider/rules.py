@@ -58,6 +58,10 @@ class WhoseRequirement(Refusal):
     """Personal requirements are shown by a specialist, the others by the provider itself."""
 
 
+class CheckedOneself(Refusal):
+    """Nobody checks themselves, or exempts themselves from a check."""
+
+
 class NothingToRevoke(Refusal):
     """Nothing of that requirement holds."""
 

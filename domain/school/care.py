@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.aggregate import Aggregate, ReasonNeeded, reasoned
 from domain.school import events
-from domain.school.parts import Cover, Details, LinkPeriod, Need, closed_on, is_closed, is_there_on, left_on
+from domain.school.parts import DAY, Cover, Details, LinkPeriod, Need, closed_on, is_closed, left_on
 from domain.school.rules import (
     AlreadyLinkOfficer,
     CoversOverlap,
@@ -16,9 +16,9 @@ from domain.school.rules import (
     LinkOfficersOverlap,
     NoLinkOfficer,
     NotACategory,
-    SchoolIsClosed,
-    SchoolIsElsewhere,
+    StoodIn,
     in_order,
+    must_be_there,
 )
 from domain.school.tellings import Tellings, details_in
 from domain.text import plain
@@ -26,7 +26,10 @@ from domain.vocabulary import About
 
 
 class LookedAfter(Aggregate, part=True):
-    """An institution that has a link officer, covers and a need category, as long as it is there."""
+    """An institution that has a link officer, covers and a need category, as long as it is there.
+
+    Commands take the code of the service's own `authority`: at a school of another one nothing begins.
+    """
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
@@ -36,12 +39,13 @@ class LookedAfter(Aggregate, part=True):
         self.covers: list[Cover] = []
         self.needs: list[Need] = []
 
-    def assign_link_officer(self, officer: UUID, *, from_: date, reason: str) -> None:
-        """Give the school to an officer; the time of the one before ends the day before.
+    def assign_link_officer(self, officer: UUID, *, from_: date, reason: str, authority: str | None = None) -> None:
+        """Give the school to an officer; the time of the one before ends the day before, and so does a cover by the
+        new one.
 
-        Raises AlreadyLinkOfficer, LinkOfficersOverlap, SchoolIsClosed, ReasonNeeded.
+        Raises AlreadyLinkOfficer, LinkOfficersOverlap, StoodIn, SchoolIsElsewhere, SchoolIsClosed, ReasonNeeded.
         """
-        self._may_begin(from_)
+        self._may_begin(from_, authority)
         last = self.link_officers[-1] if self.link_officers else None
         if last and last.officer == officer and last.until is None:
             raise AlreadyLinkOfficer("This officer is the link officer already. Choose another", field="officer")
@@ -53,9 +57,19 @@ class LookedAfter(Aggregate, part=True):
             raise LinkOfficersOverlap(
                 "The officer before has not ended by that day. Choose a later one", field="from_"
             )
+        own = [cover for cover in self.covers if cover.officer == officer and cover.to >= from_]
+        if stood_in := next((cover for cover in own if from_ <= cover.from_ < self.today), None):
+            since, to = stood_in.from_, stood_in.to
+            raise StoodIn(
+                f"This officer stood in for the link officer from {since.day} {since:%B %Y}. Choose a day after "
+                f"{to.day} {to:%B %Y}, or after the day on which you let that cover end",
+                field="from_",
+            )
         event = events.LinkOfficerAssigned(officer=officer, from_=from_)
         others = [last.officer] if last and last.until is None else []
         self.record(event, occurred=self._if_past(from_), reason=reasoned(reason), people=(officer, *others))
+        for cover in own:
+            self._over(cover, from_, "This officer is the link officer from then on")
 
     def release_link_officer(self, *, until: date, reason: str) -> None:
         """End the link officer's time without giving the school to another. Raises NoLinkOfficer."""
@@ -67,13 +81,16 @@ class LookedAfter(Aggregate, part=True):
         event = events.LinkOfficerReleased(officer=last.officer, from_=last.from_, until=until)
         self.record(event, occurred=self._if_past(until), reason=reasoned(reason), people=(last.officer,))
 
-    def arrange_cover(self, officer: UUID, *, from_: date, to: date, reason: str) -> None:
-        """Have somebody stand in for the link officer. Raises NoLinkOfficer, AlreadyLinkOfficer, CoversOverlap."""
-        self._may_begin(from_)
+    def arrange_cover(
+        self, officer: UUID, *, from_: date, to: date, reason: str, authority: str | None = None
+    ) -> None:
+        """Have somebody stand in for the link officer. Raises NoLinkOfficer, AlreadyLinkOfficer, CoversOverlap,
+        SchoolIsElsewhere, SchoolIsClosed."""
+        self._may_begin(from_, authority)
         in_order(from_, to, field="to")
         if self.link_officer_on(from_) is None:
             raise NoLinkOfficer("The school has no link officer on that day to stand in for", field="from_")
-        if officer == self.link_officer_on(from_):
+        if any(period.officer == officer and period.overlaps(from_, to) for period in self.link_officers):
             raise AlreadyLinkOfficer("The link officer cannot stand in for themselves", field="officer")
         if any(from_ <= cover.to and cover.from_ <= to for cover in self.covers):
             raise CoversOverlap("Somebody stands in on some of these days already", field="from_")
@@ -90,13 +107,21 @@ class LookedAfter(Aggregate, part=True):
         self.record(event, occurred=self._if_past(until), reason=reasoned(reason), people=(cover.officer,))
 
     def set_need_category(
-        self, category: str, *, among: Collection[str], from_: date, review_due: date, rationale: str, scheme: str
+        self,
+        category: str,
+        *,
+        among: Collection[str],
+        from_: date,
+        review_due: date,
+        rationale: str,
+        scheme: str,
+        authority: str | None = None,
     ) -> None:
         """Rate the school's need: `among` are the categories of the scheme in force, `scheme` names its version.
 
-        Raises NotACategory, EndsBeforeItBegins, SchoolIsClosed, ReasonNeeded.
+        Raises NotACategory, EndsBeforeItBegins, SchoolIsElsewhere, SchoolIsClosed, ReasonNeeded.
         """
-        self._may_begin(from_)
+        self._may_begin(from_, authority)
         if category not in among:
             raise NotACategory(f"Choose one of the categories {', '.join(among)}", field="category")
         in_order(max([from_, *(need.from_ for need in self.needs)]), from_, field="from_")
@@ -162,12 +187,32 @@ class LookedAfter(Aggregate, part=True):
         if self.merged_into is not None:
             raise HasMerged("This school went into another one. Record it there")
 
-    def _may_begin(self, day: date) -> None:
+    def nobody_looks_after_it(self, from_: date, reason: str) -> None:
+        """Release from a day on whoever looks after the school or would have. Whoever began after that day, before it
+        was known here, goes today."""
+        for period in [each for each in self.link_officers if each.until is None or each.until >= from_]:
+            until = self._last_day(period.from_, from_)
+            released = events.LinkOfficerReleased(officer=period.officer, from_=period.from_, until=until)
+            self.record(released, occurred=until, reason=reason, people=(period.officer,))
+        for cover in [each for each in self.covers if each.to >= from_]:
+            self._over(cover, from_, reason)
+
+    def _over(self, cover: Cover, from_: date, reason: str) -> None:
+        until = self._last_day(cover.from_, from_)
+        if until is not None:
+            until = min(until, cover.to)
+        over = events.CoverEnded(officer=cover.officer, from_=cover.from_, until=until)
+        self.record(over, occurred=until and self._if_past(until), reason=reason, people=(cover.officer,))
+
+    def _last_day(self, first: date, gone: date) -> date | None:
+        """The last day of what began on a first one and is over from another day on; None where it never begins."""
+        if first < gone:
+            return gone - DAY
+        return self.today - DAY if first < self.today else None
+
+    def _may_begin(self, day: date, authority: str | None) -> None:
         self._still_stands()
-        if self.left_on is not None and day >= self.left_on:
-            raise SchoolIsElsewhere("This school belongs to another authority. Choose a day before", field="from_")
-        if not is_there_on(self.details, day):
-            raise SchoolIsClosed("This school is closed. Choose a day before it closed", field="from_")
+        must_be_there(self.details, day, authority=authority, field="from_")
 
     def _if_past(self, day: date) -> date | None:
         """When a fact of that day occurred; None, that is now, for one of today or ahead."""

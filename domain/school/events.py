@@ -25,6 +25,7 @@ from domain.school.parts import (
     Status,
     Succession,
     ended,
+    last_day,
 )
 from domain.school.tellings import NAME, Tellings, details_in, name_in, told
 from domain.vocabulary import Personal
@@ -304,6 +305,7 @@ class MergedInto(Event):
         school.merged_into = self.into
         day = self.on or self.meta.occurred_on
         school.link_officers = ended(school.link_officers, day - DAY)
+        school.covers = [replace(each, to=min(each.to, day - DAY)) for each in school.covers if each.from_ < day]
 
 
 # Who looks after it
@@ -321,14 +323,30 @@ class LinkOfficerAssigned(Event):
 
 
 class LinkOfficerReleased(Event):
+    """`until` is the last day; None, or in older events a day before `from_`, where the officer never began."""
+
     TOPIC = "school.link-officer-released"
-    says = "{by} released {officer} as link officer, the last day being {until}: {reason}"
+    says = (
+        "{by} released {officer} as link officer{last_day:, the last day being …}"
+        "{unbegun:, who was to begin on …}: {reason}"
+    )
     officer: UUID
     from_: date
-    until: date
+    until: date | None
+
+    @property
+    def last_day(self) -> date | None:
+        return last_day(self.from_, self.until)
+
+    @property
+    def unbegun(self) -> date | None:
+        """The day on which the officer was to begin and did not."""
+        return None if self.last_day else self.from_
 
     def apply(self, school: School) -> None:
-        school.link_officers = ended(school.link_officers, self.until)
+        others = [period for period in school.link_officers if period.from_ != self.from_]
+        kept = [LinkPeriod(self.officer, self.from_, self.last_day)] if self.last_day else []
+        school.link_officers = sorted([*others, *kept], key=lambda period: period.from_)
 
 
 class CoverArranged(Event):
@@ -343,16 +361,27 @@ class CoverArranged(Event):
 
 
 class CoverEnded(Event):
+    """`until` is the last day; None, or in older events a day before `from_`, where the cover never began."""
+
     TOPIC = "school.cover-ended"
-    says = "{by} ended the cover by {officer} with {until}: {reason}"
+    says = "{by} ended the cover by {officer}{last_day: with …}{unbegun:, which was to begin on …}: {reason}"
     officer: UUID
     from_: date
-    until: date
+    until: date | None
+
+    @property
+    def last_day(self) -> date | None:
+        return last_day(self.from_, self.until)
+
+    @property
+    def unbegun(self) -> date | None:
+        """The day on which the cover was to begin and did not."""
+        return None if self.last_day else self.from_
 
     def apply(self, school: School) -> None:
-        school.covers = [
-            replace(cover, to=self.until) if cover.from_ == self.from_ else cover for cover in school.covers
-        ]
+        others = [cover for cover in school.covers if cover.from_ != self.from_]
+        kept = [Cover(self.officer, self.from_, self.last_day)] if self.last_day else []
+        school.covers = [*others, *kept]
 
 
 class NeedCategorySet(Event):

@@ -101,6 +101,9 @@ class LinkPeriod:
     def covers(self, day: date) -> bool:
         return self.from_ <= day and (self.until is None or day <= self.until)
 
+    def overlaps(self, first: date, last: date) -> bool:
+        return self.from_ <= last and (self.until is None or first <= self.until)
+
 
 @dataclass(frozen=True, slots=True)
 class Cover:
@@ -176,6 +179,11 @@ class Succession:
     on: date | None
     source: Source
     answer: Answer = Answer.PROPOSED
+
+
+def last_day(first: date, until: date | None) -> date | None:
+    """The last day of what began on a first one; None where it never began."""
+    return until if until is not None and first <= until else None
 
 
 def ended(periods: list[LinkPeriod], last_day: date) -> list[LinkPeriod]:

@@ -12,7 +12,6 @@ from domain.references import record_id
 from domain.school import events
 from domain.school.care import LookedAfter
 from domain.school.parts import (
-    DAY,
     Absence,
     Answer,
     Details,
@@ -168,13 +167,7 @@ class School(LookedAfter):
             return
         event = events.MovedToAuthority(la_code=la_code, la_name=la_name, source=source)
         self.record(event, occurred=source.dated)
-        last_day, reason = source.dated - DAY, f"The school belongs to another authority: {la_name}"
-        for period in [each for each in self.link_officers if each.until is None or each.until > last_day]:
-            released = events.LinkOfficerReleased(officer=period.officer, from_=period.from_, until=last_day)
-            self.record(released, occurred=last_day, reason=reason, people=(period.officer,))
-        for cover in [each for each in self.covers if each.to > last_day]:
-            over = events.CoverEnded(officer=cover.officer, from_=cover.from_, until=last_day)
-            self.record(over, occurred=last_day, reason=reason, people=(cover.officer,))
+        self.nobody_looks_after_it(source.dated, f"The school belongs to another authority: {la_name}")
 
     def come_back(self, *, source: Source) -> None:
         """Take in that the school belongs to this authority again."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from domain.aggregate import Refusal
+from domain.school.parts import Details, is_there_on, left_on
 
 
 class HasMerged(Refusal):
@@ -17,6 +18,10 @@ class SchoolIsClosed(Refusal):
 
 class SchoolIsElsewhere(Refusal):
     """A school that belongs to another authority is given nothing that begins after it went there."""
+
+
+class StoodIn(Refusal):
+    """The officer stood in for the link officer on days on which they would have been that themselves."""
 
 
 class NotMissed(Refusal):
@@ -49,6 +54,25 @@ class NotACategory(Refusal):
 
 class NotProposed(Refusal):
     """No such succession waits for an answer."""
+
+
+def must_be_there(details: Details, day: date, *, authority: str | None, field: str) -> None:
+    """Raises SchoolIsElsewhere or SchoolIsClosed where something that begins on a day would begin at a school that
+    is another authority's then, or closed.
+
+    `authority` is the code of the service's own, None where it works with those of several. A school of which
+    nobody told the authority is its own. What has begun is carried on and ended, and notes, files and details are
+    taken, whatever became of the school.
+    """
+    theirs = "This school belongs to another authority"
+    since, code = left_on(details), details.get("la_code")
+    if since is not None and day >= since:
+        said = f"{theirs}. It takes only what happened before {since.day} {since:%B %Y}"
+        raise SchoolIsElsewhere(said, field=field)
+    if since is None and None not in (authority, code) and code != authority:
+        raise SchoolIsElsewhere(f"{theirs}: {details.get('la_name') or code}. Nothing begins there", field=field)
+    if not is_there_on(details, day):
+        raise SchoolIsClosed("This school is closed. It takes only what happened before", field=field)
 
 
 def in_order(first: date, last: date, *, field: str) -> None:

@@ -10,6 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from domain.school import School
+from domain.school.parts import DAY
 from projections.schools.register import schools
 from projections.together import Question, Together
 from projections.view import Key, Row, Sheet, replace
@@ -69,7 +70,8 @@ def link_officer_assigned(_: LinkOfficer | None, event: School.LinkOfficerAssign
 
 @link_officers.on(School.LinkOfficerReleased, key=by_first_day)
 def link_officer_released(row: LinkOfficer | None, event: School.LinkOfficerReleased) -> LinkOfficer | None:
-    return row and replace(row, until=event.until)
+    """One who never began keeps a place with no day, as the time of the one before ends with it."""
+    return row and replace(row, until=event.last_day or event.from_ - DAY)
 
 
 @covers.on(School.CoverArranged, key=by_first_day)
@@ -79,7 +81,7 @@ def cover_arranged(_: CoverOfficer | None, event: School.CoverArranged) -> Cover
 
 @covers.on(School.CoverEnded, key=by_first_day)
 def cover_ended(row: CoverOfficer | None, event: School.CoverEnded) -> CoverOfficer | None:
-    return row and replace(row, to=event.until)
+    return replace(row, to=event.last_day) if row and event.last_day else None
 
 
 @needs.on(School.NeedCategorySet, key=by_first_day)

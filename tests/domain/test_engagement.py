@@ -36,6 +36,7 @@ from domain.engagement.rules import (
     NotATime,
     NotAtThisStage,
     NothingDelivered,
+    OnePersonForBoth,
     OutcomeNeeded,
     OutsideTheAgreedDates,
     SameSpecialist,
@@ -268,6 +269,14 @@ def test_nobody_agrees_to_a_variation_on_a_day_to_come(field: str) -> None:
             days=Decimal(4), net=Decimal(1300), ends=ENDS, consent=consent(**{field: TOMORROW}), reason="More"
         )
     ).then_refused(OccurredInTheFuture, field=field)
+
+
+def test_nobody_agrees_to_a_variation_for_both_sides() -> None:
+    given(a_confirmed_engagement()).when(
+        lambda engagement: engagement.agree_variation(
+            days=Decimal(4), net=Decimal(1300), ends=ENDS, consent=consent(provider_by=HEAD), reason="More"
+        )
+    ).then_refused(OnePersonForBoth, field="provider_by")
 
 
 def test_a_variation_never_goes_below_what_is_used_or_planned() -> None:

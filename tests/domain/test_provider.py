@@ -15,6 +15,7 @@ from domain.provider.rules import (
     AlreadyASpecialist,
     AlreadyOffered,
     AlreadySuspended,
+    CheckedOneself,
     ContactStandsWithThePerson,
     EndsBeforeItBegins,
     HostSchoolNeeded,
@@ -221,6 +222,15 @@ def test_a_check_is_recorded_with_its_day_and_who_made_it() -> None:
     ).then(Provider.RequirementMet, checked_by=OFFICER, occurred=YESTERDAY, expires=NEXT_YEAR).then_holds(
         lambda provider: provider.facts.checks[0].holds_on(NEXT_YEAR) and provider.facts.teachers == {GRACE}
     )
+
+
+def test_nobody_checks_or_exempts_themselves() -> None:
+    given(a_provider_with_a_specialist()).when(
+        lambda provider: meet(provider, Requirement.ENHANCED_DBS, GRACE), by=GRACE
+    ).then_refused(CheckedOneself, field="checked_by").when(
+        lambda provider: provider.exempt(Requirement.ENHANCED_DBS, person=GRACE, until=NEXT_YEAR, reason="Known"),
+        by=GRACE,
+    ).then_refused(CheckedOneself, field="person")
 
 
 @pytest.mark.parametrize(

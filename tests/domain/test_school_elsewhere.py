@@ -10,7 +10,7 @@ import pytest
 from domain.aggregate import OccurredInTheFuture, ReasonNeeded
 from domain.school import School, Source
 from domain.school.rules import NotMissed, SchoolIsElsewhere
-from tests.scenario import TODAY, signed
+from tests.scenario import TODAY, assert_replays, given, signed
 
 APRIL = Source("register_2026-04.csv", date(2026, 4, 25))
 SUMMER = Source("register_2026-06.csv", date(2026, 6, 25))
@@ -41,6 +41,54 @@ def test_nobody_here_looks_after_a_school_from_the_day_it_is_told_elsewhere(scho
     assert school.link_officer_on(OCTOBER.dated - DAY) == officer
     assert school.link_officer_on(OCTOBER.dated) is None
     assert school.cover_on(OCTOBER.dated) is None
+
+
+def test_who_was_to_look_after_it_later_is_released_without_a_last_day(school: School) -> None:
+    anna, bilal, stand_in = uuid4(), uuid4(), uuid4()
+    with signed():
+        school.assign_link_officer(anna, from_=date(2026, 5, 1), reason="Near")
+        school.assign_link_officer(bilal, from_=date(2026, 12, 1), reason="Anna retires")
+        school.arrange_cover(stand_in, from_=date(2026, 12, 10), to=date(2026, 12, 20), reason="Leave")
+        school.move_to(la_name="Bolton", la_code="350", source=OCTOBER)
+
+    *_, of_anna, of_bilal, of_stand_in = school.pending
+    assert isinstance(of_anna, School.LinkOfficerReleased)
+    assert (of_anna.officer, of_anna.until) == (anna, OCTOBER.dated - DAY)
+    assert isinstance(of_bilal, School.LinkOfficerReleased)
+    assert (of_bilal.officer, of_bilal.until) == (bilal, None)
+    assert isinstance(of_stand_in, School.CoverEnded)
+    assert (of_stand_in.officer, of_stand_in.until) == (stand_in, None)
+    assert school.link_officers[-1].officer == anna
+    assert school.covers == []
+    assert_replays(school)
+
+
+def test_who_began_before_the_move_was_known_looked_after_it_until_then(school: School) -> None:
+    officer, earlier = uuid4(), Source("register_2026-09.csv", date(2026, 9, 1))
+    with signed():
+        school.assign_link_officer(officer, from_=date(2026, 10, 15), reason="Near")
+        school.move_to(la_name="Bolton", la_code="350", source=earlier)
+
+    assert school.link_officer_on(TODAY - DAY) == officer
+    assert school.link_officer_on(TODAY) is None
+
+
+@pytest.mark.parametrize(("code", "is_refused"), [("350", True), ("355", False), (None, False)])
+def test_nothing_begins_at_a_school_that_was_always_another_authority_s(code: str | None, is_refused: bool) -> None:
+    with signed():
+        school = School.register(
+            105900, name="Lever Edge", details={"status": "Open", "la_code": code}, head=None, source=APRIL
+        )
+    ours, rating = {"from_": TODAY, "authority": "355"}, {"review_due": TODAY, "rationale": "Results", "scheme": "s"}
+    for begin in (
+        lambda each: each.assign_link_officer(uuid4(), reason="Near", **ours),
+        lambda each: each.set_need_category("A", among="A", **rating, **ours),
+        lambda each: each.arrange_cover(uuid4(), to=TODAY, reason="Leave", **ours),
+    ):
+        if is_refused:
+            given(school).when(begin).then_refused(SchoolIsElsewhere)
+        else:
+            assert len(given(school).when(begin).events) == 1
 
 
 def test_nothing_begins_at_a_school_that_belongs_to_another_authority(school: School) -> None:

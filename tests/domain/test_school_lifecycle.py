@@ -26,6 +26,7 @@ REGISTER = Source("register_2026-04.csv", date(2026, 4, 25))
 class SchoolLife(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
+        self.checked = 0
         with signed():
             self.school = School.register(105900, name="Lark Hill", details={}, head=None, source=REGISTER)
 
@@ -79,6 +80,16 @@ class SchoolLife(RuleBasedStateMachine):
             )
         )
 
+    @precondition(lambda self: self.school.version > 4)
+    @rule(day=DAYS)
+    def move(self, day: date) -> None:
+        source = Source("register.csv", min(day, TODAY))
+        self.attempt(lambda school: school.move_to(la_name="Bolton", la_code="350", source=source))
+
+    @rule()
+    def come_back(self) -> None:
+        self.attempt(lambda school: school.come_back(source=Source("register.csv", TODAY)))
+
     @rule(status=st.sampled_from(["Open", "Closed"]), closed=DAYS)
     def refresh(self, status: str, closed: date) -> None:
         self.attempt(lambda school: school.refresh({"status": status, "closed": closed.isoformat()}, source=REGISTER))
@@ -99,6 +110,20 @@ class SchoolLife(RuleBasedStateMachine):
         in_order = sorted(self.school.covers, key=lambda cover: cover.from_)
         assert all(cover.from_ <= cover.to for cover in in_order)
         assert all(earlier.to < later.from_ for earlier, later in pairwise(in_order))
+
+    @invariant()
+    def nobody_stands_in_for_themselves(self) -> None:
+        for cover in self.school.covers:
+            for day in (cover.from_ + timedelta(ahead) for ahead in range((cover.to - cover.from_).days + 1)):
+                assert self.school.link_officer_on(day) != cover.officer
+
+    @invariant()
+    def nothing_ends_before_it_begins(self) -> None:
+        """Nor does an event tell so: what never began is told without a last day."""
+        for event in self.school.pending[self.checked :]:
+            first, last = getattr(event, "from_", None), getattr(event, "until", getattr(event, "to", None))
+            assert first is None or last is None or first <= last, event
+        self.checked = len(self.school.pending)
 
     @invariant()
     def need_categories_follow_each_other(self) -> None:

@@ -51,10 +51,13 @@ class Desk:
         kind: ProviderKind = ProviderKind.PRIVATE,
         cleared_to: date | None = LONG,
         day_rate: Decimal = Decimal(450),
+        host_school: UUID | None = None,
     ) -> UUID:
         """A provider of mathematics with one specialist; not vetted where `cleared_to` is None."""
         with signed(TODAY - timedelta(days=30)):
-            provider = Provider.register(reference, trading_as=f"Provider {reference}", kind=kind)
+            provider = Provider.register(
+                reference, trading_as=f"Provider {reference}", kind=kind, host_school=host_school
+            )
             for service in (ServiceType.SPECIALIST_SUPPORT, ServiceType.TRAINING):
                 provider.offer(subject="Mathematics", phase=Phase.SECONDARY, service=service)
             provider.add_specialist(person=person, teaches=False)

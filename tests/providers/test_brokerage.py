@@ -148,6 +148,16 @@ def _revoke_everything(provider: Provider) -> None:
         provider.revoke(check.item, person=check.person, reason="A mistake")
 
 
+def test_a_school_is_not_its_own_provider(desk: Desk, calder: UUID) -> None:
+    own = desk.a_provider("PV-2026-0005", IMRAN, kind=ProviderKind.SCHOOL_BASED, host_school=SCHOOL)
+
+    request = desk.service.find(SupportRequest, desk.a_shortlisted_request(calder, own))
+
+    assert request.shortlist == (calder,)
+    left_out = next(each for each in request.ranking if each.provider == own)
+    assert "works from this school" in (left_out.excluded_because or "")
+
+
 def test_a_provider_tied_to_the_school_is_not_invited(desk: Desk, calder: UUID, harrop: UUID) -> None:
     request = desk.a_shortlisted_request(calder, harrop)
     with signed():

@@ -9,8 +9,10 @@ from uuid import UUID
 
 import pytest
 
+from domain.school import School, Source
 from tests.scenario import TODAY
 from tests.web.conftest import Browser, Program
+from tests.web.schools.acting import day
 from tests.web.test_doors import A_CONCERN
 from tests.world import World
 
@@ -75,3 +77,66 @@ def test_a_school_of_which_nobody_knows_when_it_closed_takes_nothing(world: Worl
     refused = program(world.director()).post("/concerns/raise", told, key="nobody-knows", status=422).json
 
     assert refused["type"].endswith("#school-is-closed")
+
+
+def test_nothing_begins_at_a_school_of_another_authority(world: World, program: Use, sign_in: SignIn) -> None:
+    other = world.school("Lever Edge", la_code="350", la_name="Bolton")
+    theirs, ours = str(world.urn(other)), world.school("Gorse Hill School")
+    director, officer = world.director(), world.officer()
+    me = world.reference(director)
+    visit = {
+        "school": theirs,
+        "kind": "core",
+        "purpose": "challenge",
+        "visitors": [{"person": me, "capacity": "director"}],
+        "focus": "Mathematics",
+    }
+    need = {
+        "kind": "specialist",
+        "subject": "Mathematics",
+        "phase": "secondary",
+        "need": "Planning",
+        "outcome_wanted": "Planning that holds",
+        "needed_from": str(TODAY),
+        "needed_by": LATER,
+    }
+    today, giving = {"from": str(TODAY)}, {"officer": world.reference(officer), "reason": "Balance"}
+    rating = {"category": "C", "review_due": LATER, "rationale": "Results"}
+    unplanned = {
+        **visit,
+        "on": str(TODAY),
+        "minutes": 60,
+        "attendees": "Headteacher",
+        "reason": "The head telephoned",
+    }
+    api = program(director)
+
+    for path, body in (
+        ("/visits/plan", {**visit, "on": SOON}),
+        ("/visits/record-unplanned", unplanned),
+        ("/requests/raise", {**need, "school": theirs}),
+        ("/concerns/raise", {**A_CONCERN, "school": theirs}),
+        (f"/schools/{theirs}/assign-officer", {**today, **giving}),
+        (f"/schools/{theirs}/set-need-category", {**today, **rating}),
+    ):
+        at = api.get(f"/schools/{theirs}").headers["ETag"] if "/schools/" in path else None
+        refused = api.post(path, body, key=f"elsewhere{path.replace('/', '-')}", at=at, status=422).json
+        assert refused["type"].endswith("#school-is-elsewhere"), path
+        assert "This school belongs to another authority: Bolton. Nothing begins there" in str(refused), path
+    refused_form = sign_in(director).send(
+        f"/schools/{theirs}/assign-officer", giving | day("from", TODAY), status=422
+    )
+    assert "This school belongs to another authority: Bolton" in refused_form.text
+
+    planned = api.post(
+        "/visits/plan", {**visit, "school": str(world.urn(ours)), "on": SOON}, key="ours-plan", status=201
+    )
+    with world.acting():
+        bolton = Source("register_2026-10.csv", TODAY)
+        world.office.service.change(
+            School, ours, lambda each: each.move_to(la_name="Bolton", la_code="350", source=bolton)
+        )
+    moved = {"on": LATER, "side": "service", "reason": "A clash"}
+    path = f"/visits/{planned.json['reference']}/reschedule"
+    refused = api.post(path, moved, key="moved-to-another-day", at=planned.headers["ETag"], status=422).json
+    assert refused["type"].endswith("#school-is-elsewhere")

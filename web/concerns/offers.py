@@ -16,6 +16,7 @@ from web.identity import Visitor, reach
 from web.known import reference_of
 from web.office import office
 from web.policy import Action
+from web.served import is_ours
 
 Context = Mapping[str, Any]
 
@@ -30,14 +31,15 @@ _RAISING = Together(
 
 
 def for_raising(connection: sa.Connection, _: ConcernCase | None) -> Context:
-    """Schools that have closed are among those offered, the last of them: for worries of the time before."""
+    """Schools that have closed or gone to another authority are among those offered, the last of them: for worries of
+    the time before."""
     limited = reach(connection, Action.RAISE_CONCERN).narrowed()
     found = _RAISING.rows(connection, today=office().today())
     return {
         schemas.SCHOOLS: [
             (str(school.urn), f"{school_in_words(school)}{', ' + school.ending if school.ending else ''}")
             for school in found["schools"]
-            if limited is None or school.id in limited
+            if (limited is None or school.id in limited) and (is_ours(school.la_code) or school.left_on is not None)
         ],
         schemas.AUTHORISERS: [(person.reference, person.name) for person in found["approving"]],
     }

@@ -8,17 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 from flask import request
 
-from domain.aggregate import Refusal
 from domain.provider import Provider
 from web.brokering import must_hold
 from web.choices import SERVICE_ROLES, holders
 from web.noun import Deal, Values
 from web.providers import schemas
 from web.providers.noun import KEEP, is_listed, providers, with_specialists
-
-
-class CheckedOneself(Refusal):
-    """A check is made by somebody else than the person whom it is about."""
 
 
 def _with_specialists_and_staff(connection: sa.Connection, provider: Provider | None) -> Mapping[str, Any]:
@@ -55,11 +50,9 @@ def declare_conflict(deal: Deal[Provider], values: Values) -> None:
     main=True,
 )
 def meet(deal: Deal[Provider], values: Values) -> None:
-    checker = values.get("checked_by", deal.visitor.person)
-    if checker == values.get("person"):
-        raise CheckedOneself("Nobody checks themselves. Choose who else saw it", field="checked_by")
     if "checked_by" in values:
-        must_hold(deal, checker, SERVICE_ROLES, "Choose somebody who works in the service", field="checked_by")
+        checker, whom = values["checked_by"], "Choose somebody who works in the service"
+        must_hold(deal, checker, SERVICE_ROLES, whom, field="checked_by")
     deal.change(lambda provider: provider.meet(**values))
 
 

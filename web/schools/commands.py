@@ -18,7 +18,7 @@ from domain.vocabulary import About, Role
 from projections import schools as view
 from providers.intake.links import NotThatSchool, confirm_merger, confirm_succession
 from web import words
-from web.authority import settings_of
+from web.authority import authority, settings_of
 from web.choices import holders
 from web.identity import Visitor, know_team
 from web.noun import Deal, Noun, Sight, Values
@@ -115,6 +115,10 @@ def _has_officer(school: School) -> bool:
     return _is_open(school) and last is not None and last.until is None
 
 
+def _may_be_covered(school: School) -> bool:
+    return _has_officer(school) and _is_open_and_ours(school)
+
+
 def _is_covered(school: School) -> bool:
     return _stands(school) and any(cover.to > office().today() for cover in school.covers)
 
@@ -175,7 +179,7 @@ def release_officer(deal: Deal[School], values: Values) -> None:
     schemas.ArrangeCover,
     done="The cover is arranged",
     submit="Arrange the cover",
-    offered=_has_officer,
+    offered=_may_be_covered,
     context=_stand_ins,
     initial=_from_today,
 )
@@ -211,7 +215,8 @@ def end_cover(deal: Deal[School], values: Values) -> None:
 def set_need_category(deal: Deal[School], values: Values) -> None:
     settings, version = settings_of(deal.office)
     codes = [category.code for category in settings.need_categories]
-    deal.change(lambda school: school.set_need_category(among=codes, scheme=version, **values))
+    ours = authority().own_code
+    deal.change(lambda school: school.set_need_category(among=codes, scheme=version, authority=ours, **values))
 
 
 @schools.command(

@@ -234,6 +234,7 @@ def change_visitors(deal: Deal[Visit], values: Values) -> None:
     initial=lambda _, visit: {"on": visit.on, "starts_at": visit.starts_at},
 )
 def reschedule(deal: Deal[Visit], values: Values) -> None:
+    must_be_there(deal.record.school, values["on"], field="on")
     term = term_of(deal.office, values["on"])
     deal.change(lambda visit: visit.reschedule(term=term, **values))
 
