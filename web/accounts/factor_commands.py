@@ -7,82 +7,86 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from domain.account import Account as Record
+from domain.account import NothingToChange
 from domain.acting import current_signature
 from domain.service import AlreadyDone, Work
 from web.accounts import factors, sessions, tokens
 from web.accounts.account_commands import find
 from web.accounts.accounts import Account
-from web.accounts.recording import ShownOnlyOnce, carry_out, note_act, save
+from web.accounts.factors import NewFactor
+from web.accounts.recording import carry_out, note_act, save
 from web.accounts.security_trail import Kind
 from web.office import Office
 from web.settings import Settings
 
-SHOWN_BEFORE = "Your second factor was set up already. Its recovery codes are shown only once"
 
-
-def set_up(office: Office, account: Account, *, kept: sessions.Session | None = None) -> list[str]:
-    """Have signing in take a code; returns the recovery codes, kept as hashes alone.
+def set_up(
+    office: Office,
+    account: Account,
+    new: NewFactor,
+    code: str,
+    settings: Settings,
+    *,
+    kept: sessions.Session | None = None,
+) -> None:
+    """Have signing in take a code, of a new factor whose first one is given.
 
     What was opened without a code ends: all tokens, and all sessions but the one that is kept.
-    Raises AccountIsDisabled, ComesByCouncil, NothingToChange, ShownOnlyOnce.
+    Raises WrongCode, AccountIsDisabled, ComesByCouncil, NothingToChange.
     """
-    codes: list[str] = []
+    new.step(code, office.now())
 
-    def confirm(connection: sa.Connection) -> bool:
-        codes[:] = factors.confirm(connection, account.id, office.now())
-        if codes:
-            _end_others(connection, office, account, kept)
-        return bool(codes)
+    def put(connection: sa.Connection) -> bool:
+        if factors.is_set_up(connection, account.id):
+            return False
+        factors.put(connection, account.id, new, code, now=office.now(), settings=settings)
+        _end_others(connection, office, account, kept)
+        return True
 
     carry_out(
         office,
         lambda work: work.find(Record, account.id).set_up_second_factor(),
-        confirm,
+        put,
         account.person,
         kind=Kind.FACTOR_SET_UP,
         detail="other sessions and tokens end with it",
     )
-    if not codes:
-        raise ShownOnlyOnce(SHOWN_BEFORE)
-    return codes
 
 
 def replace(
     office: Office,
     account: Account,
-    factor: factors.Factor,
+    new: NewFactor,
     code: str,
     settings: Settings,
     *,
     kept: sessions.Session | None,
-) -> list[str]:
-    """Have another factor count in the place of the present one, which counts until then; its recovery codes.
+) -> None:
+    """Have another factor count in the place of the present one, which counts until then.
 
-    Other sessions and all tokens end. Raises WrongCode, AccountIsDisabled, ComesByCouncil, NothingToChange or
-    ShownOnlyOnce.
+    Other sessions and all tokens end. Raises WrongCode, AccountIsDisabled, ComesByCouncil, NothingToChange.
     """
-    factors.check_first(factor, code, office.now())
+    new.step(code, office.now())
 
     def decide(work: Work) -> None:
         record = work.find(Record, account.id)
         record.remove_second_factor(reason="Another was set up")
         record.set_up_second_factor()
 
-    def confirm(connection: sa.Connection) -> list[str]:
-        codes = factors.replace(connection, account.id, factor, code, now=office.now(), settings=settings)
-        if not codes:
-            raise ShownOnlyOnce(SHOWN_BEFORE)
+    def put(connection: sa.Connection) -> None:
+        present = factors.of_account(connection, account.id, settings)
+        if present is not None and present.secret == new.secret:
+            raise NothingToChange("This second factor is set up already")
+        factors.put(connection, account.id, new, code, now=office.now(), settings=settings)
         _end_others(connection, office, account, kept)
-        return codes
 
     try:
-        codes = save(office, decide, confirm)
+        save(office, decide, put)
     except AlreadyDone:
-        raise ShownOnlyOnce(SHOWN_BEFORE) from None
+        raise NothingToChange("This second factor was set up already") from None
     note_act(
         office, Kind.FACTOR_SET_UP, account.person, "in the place of another; other sessions and tokens end with it"
     )
-    return codes
 
 
 def remove(office: Office, person: UUID, *, reason: str) -> None:

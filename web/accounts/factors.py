@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hmac import compare_digest
+from textwrap import wrap
+from typing import Self
 from uuid import UUID
 
 import pyotp
 import sqlalchemy as sa
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from sqlalchemy.dialects.postgresql import insert
 
 from domain.aggregate import Refusal
 from web.accounts.tables import SECOND_FACTORS, fingerprint
@@ -29,6 +31,9 @@ STEP = 30
 
 RECOVERY_CODES = 10
 
+SEALED_FOR = 3600
+"""Seconds for which a page can be sent that shows a new key."""
+
 FACTOR = SECOND_FACTORS.c
 
 
@@ -37,25 +42,70 @@ class WrongCode(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class Factor:
-    """A person's second factor; it counts once it is confirmed by a code. `secret` is None where the key that
-    encrypted it is gone, `recovery` the hashes of the recovery codes that are left."""
+class NewFactor:
+    """A factor that is being set up: its key, and the recovery codes that go with it. It is kept nowhere: the page
+    that shows the key carries all of it, sealed, so that each page that is open has its own and none spoils
+    another."""
 
-    secret: str | None
-    confirmed_at: datetime | None
-    last_step: int
-    recovery: tuple[str, ...]
+    secret: str
+    codes: tuple[str, ...]
+
+    @classmethod
+    def drawn(cls) -> Self:
+        """One of fresh random bytes; a recovery code has 128 bits."""
+        return cls(
+            pyotp.random_base32(), tuple("-".join(wrap(secrets.token_hex(16), 8)) for _ in range(RECOVERY_CODES))
+        )
 
     def address(self, name: str, service: str) -> str:
         """What an app reads from the picture: `name` is whom the codes let in, `service` where."""
-        return pyotp.TOTP(self.secret or "", interval=STEP).provisioning_uri(name=name, issuer_name=service)
+        return pyotp.TOTP(self.secret, interval=STEP).provisioning_uri(name=name, issuer_name=service)
+
+    def sealed(self, account: UUID, now: datetime, settings: Settings) -> str:
+        """What the page of this account carries, which nobody can read or change."""
+        told = json.dumps([str(account), self.secret, self.codes])
+        return _box(settings).encrypt_at_time(told.encode(), int(now.timestamp())).decode()
+
+    def step(self, code: str, now: datetime) -> int:
+        """The half minute of a first code. Raises WrongCode."""
+        found = _step(self.secret, _plain(code), now)
+        if found is None:
+            raise WrongCode("The code is not right. Enter the one that the app shows now", field="code")
+        return found
+
+
+def unsealed(carried: str, account: UUID, now: datetime, settings: Settings) -> NewFactor | None:
+    """The new factor that a page carries; None where it is not this account's, or was opened too long ago."""
+    try:
+        told = _box(settings).decrypt_at_time(carried.encode(), SEALED_FOR, int(now.timestamp()))
+    except InvalidToken:
+        return None
+    whose, secret, codes = json.loads(told)
+    return NewFactor(secret, tuple(codes)) if whose == str(account) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """A person's second factor, which counts. `secret` is None where the key that encrypted it is gone, `recovery`
+    the hashes of the recovery codes that are left."""
+
+    secret: str | None
+    confirmed_at: datetime
+    last_step: int
+    recovery: tuple[str, ...]
+
+    def left_of(self, new: NewFactor) -> list[str]:
+        """The recovery codes of a new factor that has come to be this one, as far as they are unused."""
+        if new.secret != self.secret:
+            return []
+        return [code for code in new.codes if fingerprint(_plain(code)) in self.recovery]
 
 
 def of_account(
     connection: sa.Connection, account: UUID, settings: Settings, *, to_use: bool = False
 ) -> Factor | None:
-    """The factor of an account, confirmed or not; `to_use`, nobody else uses it until the transaction is over."""
-    query = SECOND_FACTORS.select().where(FACTOR.account == account)
+    """The factor of an account; `to_use`, nobody else uses it until the transaction is over."""
+    query = SECOND_FACTORS.select().where(_counts(account))
     row = connection.execute(query.with_for_update() if to_use else query).first()
     if row is None:
         return None
@@ -68,78 +118,31 @@ def of_account(
 
 def is_set_up(connection: sa.Connection, account: UUID) -> bool:
     """Whether signing in takes a code."""
-    counts = sa.and_(FACTOR.account == account, FACTOR.confirmed_at.is_not(None))
-    return bool(connection.execute(sa.select(sa.exists().where(counts))).scalar())
+    return bool(connection.execute(sa.select(sa.exists().where(_counts(account)))).scalar())
 
 
-def fresh() -> Factor:
-    """A factor with a new key, kept nowhere yet."""
-    return Factor(pyotp.random_base32(), None, 0, ())
+def put(
+    connection: sa.Connection, account: UUID, new: NewFactor, code: str, *, now: datetime, settings: Settings
+) -> None:
+    """Let a new factor count from now on by its first code, which is used up; the present one counts no more.
 
-
-def sealed(factor: Factor, account: UUID, settings: Settings) -> str:
-    """The key of an account's fresh factor, to be carried by the browser, which cannot read it."""
-    return _box(settings).encrypt(f"{account} {factor.secret}".encode()).decode()
-
-
-def unsealed(carried: str, account: UUID, settings: Settings) -> Factor | None:
-    """The fresh factor whose key the browser carries; None where it is not this account's."""
-    try:
-        whose, secret = _box(settings).decrypt(carried.encode()).decode().split(" ")
-    except InvalidToken:
-        return None
-    return Factor(secret, None, 0, ()) if whose == str(account) else None
-
-
-def replace(
-    connection: sa.Connection, account: UUID, factor: Factor, code: str, *, now: datetime, settings: Settings
-) -> list[str]:
-    """Let a fresh factor count in the place of the present one, by its first code; returns its recovery codes.
-
-    None where it counts already. Raises WrongCode.
+    Raises WrongCode.
     """
-    check_first(factor, code, now)
-    present = of_account(connection, account, settings)
-    if present is not None and present.secret == factor.secret:
-        return []
+    step = new.step(code, now)
     remove(connection, account)
-    begin(connection, account, settings, factor)
-    _use_step(connection, account, factor.secret or "", _plain(code), now)
-    return confirm(connection, account, now)
-
-
-def check_first(factor: Factor, code: str, now: datetime) -> None:
-    """Raises WrongCode where it is not the code of a fresh factor at this moment."""
-    if not pyotp.TOTP(factor.secret or "", interval=STEP).verify(_plain(code), for_time=now, valid_window=1):
-        raise WrongCode("The code is not right", field="code")
-
-
-def begin(connection: sa.Connection, account: UUID, settings: Settings, factor: Factor | None = None) -> Factor:
-    """A fresh factor that does not count yet, in the place of one that was begun and never confirmed."""
-    secret = (factor or fresh()).secret or ""
-    kept = _box(settings).encrypt(secret.encode()).decode()
-    put = insert(SECOND_FACTORS).values(account=account, secret=kept, last_step=0, recovery=[])
-    instead = {"secret": put.excluded.secret, "last_step": 0}
     connection.execute(
-        put.on_conflict_do_update(index_elements=[FACTOR.account], set_=instead, where=FACTOR.confirmed_at.is_(None))
+        SECOND_FACTORS.insert().values(
+            account=account,
+            secret=_box(settings).encrypt(new.secret.encode()).decode(),
+            confirmed_at=now,
+            last_step=step,
+            recovery=[fingerprint(_plain(each)) for each in new.codes],
+        )
     )
-    return Factor(secret, None, 0, ())
-
-
-def confirm(connection: sa.Connection, account: UUID, now: datetime) -> list[str]:
-    """Let the factor count from now on; returns recovery codes, shown once and kept as hashes.
-
-    None where it counts already.
-    """
-    codes = [f"{secrets.token_hex(5)}-{secrets.token_hex(5)}" for _ in range(RECOVERY_CODES)]
-    kept = [fingerprint(_plain(code)) for code in codes]
-    begun = sa.and_(FACTOR.account == account, FACTOR.confirmed_at.is_(None))
-    counts = connection.execute(SECOND_FACTORS.update().where(begun).values(confirmed_at=now, recovery=kept)).rowcount
-    return codes if counts else []
 
 
 def remove(connection: sa.Connection, account: UUID) -> bool:
-    """Ask this account for no code any more; one that was begun is forgotten. Whether it was asked before."""
+    """Ask this account for no code any more. Whether it was asked before."""
     counted = is_set_up(connection, account)
     connection.execute(SECOND_FACTORS.delete().where(FACTOR.account == account))
     return counted
@@ -151,7 +154,7 @@ def use(connection: sa.Connection, account: UUID, typed: str, now: datetime, set
     if factor is not None:
         if factor.secret is not None and _use_step(connection, account, factor.secret, code, now):
             return False
-        if factor.confirmed_at is not None and _use_recovery(connection, account, factor.recovery, code):
+        if _use_recovery(connection, account, factor.recovery, code):
             return True
         if factor.secret is None:
             raise WrongCode(
@@ -178,14 +181,25 @@ def _plain(typed: str) -> str:
     return typed.replace(" ", "").replace("-", "").lower()
 
 
-def _use_step(connection: sa.Connection, account: UUID, secret: str, code: str, now: datetime) -> bool:
+def _counts(account: UUID) -> sa.ColumnElement[bool]:
+    """Which row is an account's; an earlier release kept those too that were begun and never confirmed."""
+    return sa.and_(FACTOR.account == account, FACTOR.confirmed_at.is_not(None))
+
+
+def _step(secret: str, code: str, now: datetime) -> int | None:
+    """The half minute of a code, None where it is of none that is taken now."""
     codes = pyotp.TOTP(secret, interval=STEP)
     present = int(now.timestamp()) // STEP
-    for step in (present, present - 1, present + 1):
-        if compare_digest(codes.generate_otp(step).encode(), code.encode()):
-            unused = sa.and_(FACTOR.account == account, FACTOR.last_step < step)
-            return bool(connection.execute(SECOND_FACTORS.update().where(unused).values(last_step=step)).rowcount)
-    return False
+    steps = (present, present - 1, present + 1)
+    return next((step for step in steps if compare_digest(codes.generate_otp(step).encode(), code.encode())), None)
+
+
+def _use_step(connection: sa.Connection, account: UUID, secret: str, code: str, now: datetime) -> bool:
+    step = _step(secret, code, now)
+    if step is None:
+        return False
+    unused = sa.and_(FACTOR.account == account, FACTOR.last_step < step)
+    return bool(connection.execute(SECOND_FACTORS.update().where(unused).values(last_step=step)).rowcount)
 
 
 def _use_recovery(connection: sa.Connection, account: UUID, left: Sequence[str], code: str) -> bool:

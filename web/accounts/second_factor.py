@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from textwrap import wrap
 from uuid import UUID
 
 import segno
@@ -18,6 +20,7 @@ from web.accounts.attempts import TooManyAttempts
 from web.accounts.letting_in import let_in
 from web.accounts.schemas import GiveCode, GiveFirstCode
 from web.accounts.security_trail import Kind
+from web.accounts.sessions import PROOF_LASTS
 from web.accounts.signed import own_post, signed
 from web.accounts.tables import fingerprint
 from web.authority import authority
@@ -28,7 +31,7 @@ from web.office import office
 from web.open_routes import OPEN_ROUTES
 from web.settings import current_settings
 
-SEE_OTHER, UNPROCESSABLE, TOO_MANY = 303, 422, 429
+SEE_OTHER, CONFLICT, UNPROCESSABLE, TOO_MANY = 303, 409, 422, 429
 
 METHOD = "password and code"
 
@@ -36,11 +39,8 @@ ENOUGH = {METHOD, council.METHOD}
 """By what a session is begun with a second factor: the council's sign-in asks for its own."""
 
 HALF = "half_signed_in"
-NEW_KEY = "new_second_factor"
-WRONG_FIRST = (
-    "The code is not right, or the page was opened again elsewhere, which changed the key. "
-    "Scan the code that is shown now"
-)
+CARRIED = "key"
+"""The name of the hidden answer in which a page carries the key that it shows, sealed."""
 
 HALF_LASTS = 300
 """Seconds between the password and the code."""
@@ -87,90 +87,101 @@ def give_code() -> ResponseReturnValue:
 
 @second_factor.route("/account/second-factor", methods=["GET", "POST"])
 def set_up() -> ResponseReturnValue:
-    """Set the factor up with a first code; the recovery codes are shown this once.
-
-    Each time the page is opened it shows another key, so that none counts that somebody else has seen before.
-    """
-    asking = signed_in()
-    account = account_commands.find(office(), asking.person)
+    """Set the factor up with a first code; where there is one, say so and how to set up another."""
+    account = account_commands.find(office(), signed_in().person)
     if account.comes_by_council:
         return redirect("/account", SEE_OTHER)
+    return _set_up(account, _present_page if _factor(account) else _set_up_first)
+
+
+@second_factor.route("/account/second-factor/again", methods=["GET", "POST"])
+def set_up_again() -> ResponseReturnValue:
+    """Set another phone up; the present one counts until a code of the other is given."""
+    account = account_commands.find(office(), signed_in().person)
+    if _factor(account) is None:
+        return redirect("/account/second-factor", SEE_OTHER)
+    return _set_up(account, _set_up_another)
+
+
+def _set_up(account: Account, go_on: Callable[[Account], ResponseReturnValue]) -> ResponseReturnValue:
+    """Go on, unless what was sent has set up the factor already that counts now: sent twice, by a second click, by
+    reloading or by going back, it has the same answer for as long as a proof holds."""
+    shown = _shown_again(account)
+    if shown is None:
+        answer = go_on(account)
+        return _shown_again(account) or answer
+    return proof.asked() or shown
+
+
+def _shown_again(account: Account) -> ResponseReturnValue | None:
+    new, factor = _carried(account), _factor(account)
+    if new is None or factor is None or office().now() >= factor.confirmed_at + PROOF_LASTS:
+        return None
+    codes = factor.left_of(new)
+    if not codes:
+        return None
+    return render_template("accounts/recovery_codes.html", page_title="Your recovery codes", codes=codes)
+
+
+def _factor(account: Account) -> factors.Factor | None:
     with office().read_present() as connection:
-        factor = factors.of_account(connection, account.id, current_settings())
-    if factor is not None and factor.confirmed_at is not None:
-        return render_template("accounts/factor.html", page_title="Second factor", factor=factor)
+        return factors.of_account(connection, account.id, current_settings())
+
+
+def _carried(account: Account) -> factors.NewFactor | None:
+    """What the page carries that was sent: the key that it showed, and no other."""
+    return factors.unsealed(request.form.get(CARRIED, ""), account.id, office().now(), current_settings())
+
+
+def _present_page(account: Account) -> ResponseReturnValue:
+    sent = "code" in request.form
+    page = render_template(
+        "accounts/factor.html", page_title="Second factor", factor=_factor(account), another_was_sent=sent
+    )
+    return page, CONFLICT if sent else 200
+
+
+def _set_up_first(account: Account) -> ResponseReturnValue:
+    answer = _with_code(account, factor_commands.set_up)
+    return _present_page(account) if _factor(account) else answer
+
+
+def _set_up_another(account: Account) -> ResponseReturnValue:
+    return _with_code(account, factor_commands.replace)
+
+
+def _with_code(account: Account, act: Callable[..., None]) -> ResponseReturnValue:
+    """Show a new key and ask for its code; asks for proof."""
+    asking, settings = signed_in(), current_settings()
     if (page := proof.asked()) is not None:
         return page
     form = Form(GiveFirstCode(), data=request.form if "code" in request.form else None)
-    if factor is None or "code" not in request.form:
-        with office().write() as connection:
-            factor = factors.begin(connection, account.id, current_settings())
-    if form.is_valid():
+    new = _carried(account)
+    if form.is_valid() and new is None:
+        form.refuse("This page was opened too long ago. Scan the code that is shown now", "code")
+    elif form.is_valid() and new is not None:
         try:
-            _verify_first_code(account, form.values["code"])
             with signed(own_post(asking)):
-                codes = factor_commands.set_up(office(), account, kept=g.session)
+                act(office(), account, new, form.values["code"], settings, kept=g.session)
         except Refusal as refusal:
             form.refuse(str(refusal), refusal.field)
-        else:
-            return render_template("accounts/recovery_codes.html", page_title="Your recovery codes", codes=codes)
-    return _set_up_page(form, factor, account, asking)
+    return _set_up_page(form, new or factors.NewFactor.drawn(), account, asking)
 
 
-def _set_up_page(form: Form, factor: factors.Factor, account: Account, asking: Visitor) -> tuple[str, int]:
-    key, address = factor.secret or "", factor.address(account.sign_in_name, authority().name)
+def _set_up_page(form: Form, new: factors.NewFactor, account: Account, asking: Visitor) -> tuple[str, int]:
     page = render_template(
         "accounts/set_up_factor.html",
         page_title="Set up a second factor",
         form=form,
         is_needed=_is_needed(asking),
-        picture=segno.make(address).svg_data_uri(scale=5, border=2, light="#fff"),
-        key=" ".join(key[at : at + 4] for at in range(0, len(key), 4)),
+        picture=segno.make(new.address(account.sign_in_name, authority().name)).svg_data_uri(
+            scale=5, border=2, light="#fff"
+        ),
+        key=" ".join(wrap(new.secret, 4)),
+        carried=new.sealed(account.id, office().now(), current_settings()),
         command_id=form_key(),
     )
     return page, UNPROCESSABLE if form.errors else 200
-
-
-def _verify_first_code(account: Account, code: str) -> None:
-    """Raises factors.WrongCode, which says that there is one key at a time: the one of the page opened last."""
-    try:
-        proof.verify_code(account, code)
-    except factors.WrongCode:
-        raise factors.WrongCode(WRONG_FIRST, field="code") from None
-
-
-@second_factor.route("/account/second-factor/again", methods=["GET", "POST"])
-def set_up_again() -> ResponseReturnValue:
-    """Set another phone up; asks for proof. The present one counts until a code of the other is given.
-
-    The key of the other is carried by this browser, sealed, and so another browser replaces none.
-    """
-    asking = signed_in()
-    account, settings = account_commands.find(office(), asking.person), current_settings()
-    with office().read_present() as connection:
-        is_set_up = factors.is_set_up(connection, account.id)
-    if not is_set_up:
-        return redirect("/account/second-factor", SEE_OTHER)
-    if (page := proof.asked()) is not None:
-        return page
-    form = Form(GiveFirstCode(), data=request.form if "code" in request.form else None)
-    carried = factors.unsealed(session.get(NEW_KEY, ""), account.id, settings) if "code" in request.form else None
-    factor = carried or factors.fresh()
-    session[NEW_KEY] = factors.sealed(factor, account.id, settings)
-    if form.is_valid():
-        try:
-            with signed(own_post(asking)):
-                codes = factor_commands.replace(
-                    office(), account, factor, form.values["code"], settings, kept=g.session
-                )
-        except factors.WrongCode:
-            form.refuse(WRONG_FIRST, "code")
-        except Refusal as refusal:
-            form.refuse(str(refusal), refusal.field)
-        else:
-            session.pop(NEW_KEY)
-            return render_template("accounts/recovery_codes.html", page_title="Your recovery codes", codes=codes)
-    return _set_up_page(form, factor, account, asking)
 
 
 def ask_to_set_up() -> ResponseReturnValue | None:

@@ -8,6 +8,7 @@ from contextlib import closing
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
+import pyotp
 import pytest
 import sqlalchemy as sa
 
@@ -204,21 +205,50 @@ def test_a_form_sent_again_after_its_act_was_undone_does_nothing_and_says_so(
 
 
 def test_each_recovery_code_is_used_once_and_another_at_the_same_moment_counts_too(anna: UUID, door: Door) -> None:
-    account = door.account(anna)
-    with door.office.write() as connection:
-        factors.begin(connection, account.id, SETTINGS)
+    account, new = door.account(anna), factors.NewFactor.drawn()
     with door.acting(anna):
-        codes = factor_commands.set_up(door.office, account)
+        factor_commands.set_up(door.office, account, new, code_of(new, door), SETTINGS)
 
     def use(number: int) -> None:
         with door.office.write() as connection:
-            factors.use(connection, account.id, codes[number // 2], door.office.now(), SETTINGS)
+            factors.use(connection, account.id, new.codes[number // 2], door.office.now(), SETTINGS)
 
     assert at_once(use) == {"done": MANY // 2, WrongCode.__name__: MANY // 2}
     with door.office.read_present() as connection:
         found = factors.of_account(connection, account.id, SETTINGS)
     assert found is not None
-    assert len(found.recovery) == len(codes) - MANY // 2
+    assert len(found.recovery) == len(new.codes) - MANY // 2
+
+
+def code_of(new: factors.NewFactor, door: Door) -> str:
+    return pyotp.TOTP(new.secret).at(door.office.now())
+
+
+def test_one_of_many_keys_comes_to_be_the_second_factor(anna: UUID, door: Door) -> None:
+    account, keys = door.account(anna), [factors.NewFactor.drawn() for _ in range(MANY)]
+    set_up = each_alone(
+        door,
+        anna,
+        lambda n: factor_commands.set_up(door.office, account, keys[n], code_of(keys[n], door), SETTINGS),
+    )
+    assert at_once(set_up) == {"done": 1, NothingToChange.__name__: MANY - 1}
+    assert told(door, anna).count("second-factor-set-up") == 1
+    with door.office.read_present() as connection:
+        found = factors.of_account(connection, account.id, SETTINGS)
+    assert found is not None
+    assert sum(len(found.left_of(key)) == factors.RECOVERY_CODES for key in keys) == 1
+
+
+def test_a_second_factor_is_replaced_by_a_key_once(anna: UUID, door: Door) -> None:
+    account, (first, other) = door.account(anna), (factors.NewFactor.drawn(), factors.NewFactor.drawn())
+    with door.acting(anna):
+        factor_commands.set_up(door.office, account, first, code_of(first, door), SETTINGS)
+    before, code = len(told(door, anna)), code_of(other, door)
+    again = each_alone(
+        door, anna, lambda _: factor_commands.replace(door.office, account, other, code, SETTINGS, kept=None)
+    )
+    assert at_once(again) == {"done": 1, NothingToChange.__name__: MANY - 1}
+    assert told(door, anna)[before:] == ["second-factor-removed", "second-factor-set-up"]
 
 
 def able(door: Door, day: date) -> list[UUID]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
@@ -20,10 +20,9 @@ from flask.testing import FlaskClient
 
 from domain.account import Account
 from domain.vocabulary import Role
-from tests.databases import Databases
 from tests.scenario import TODAY
 from tests.web.accounts.conftest import ANNAS, PASSWORD, Door, SignIn
-from tests.web.conftest import Browser, Program, an_office
+from tests.web.conftest import HIDDEN, Browser, Program
 from tests.world import World
 from web import open_office
 from web.accounts import accounts, factors, security_trail
@@ -60,7 +59,7 @@ def set_up(browser: Browser, world: World) -> tuple[Phone, list[str]]:
     assert '<img src="data:image/svg+xml' in page
     phone = Phone(key_on(page), world)
     shown = browser.send_page("/account/second-factor", page, {"code": phone.code()}, status=200).text
-    recovery = re.findall(r"<li><code>([0-9a-f-]+)</code>", shown)
+    recovery = codes_on(shown)
     assert len(set(recovery)) == 10
     return phone, recovery
 
@@ -177,32 +176,95 @@ def test_a_factor_counts_only_once_it_is_confirmed(anna: UUID, sign_in: SignIn, 
     assert client.post("/sign-in", data={**ANNAS, "next": "/account"}).location == "/account"
 
 
+SET_UP, AGAIN = "/account/second-factor", "/account/second-factor/again"
+
+
 def test_a_key_that_somebody_else_has_seen_before_never_counts(anna: UUID, world: World, sign_in: SignIn) -> None:
     browser = sign_in(anna)
-    seen = Phone(key_on(browser.get("/account/second-factor")), world)
-    phone = Phone(key_on(browser.get("/account/second-factor")), world)
-    refused = browser.client.post("/account/second-factor", data={"code": seen.code()}).text
-    assert "not right, or the page was opened again elsewhere, which changed the key" in refused
+    seen, page = Phone(key_on(browser.get(SET_UP)), world), browser.get(SET_UP)
+    phone = Phone(key_on(page), world)
+    refused = browser.send_page(SET_UP, page, {"code": seen.code()}, status=422).text
+    assert "The code is not right" in refused
     assert key_on(refused) == phone.codes.secret
-    assert browser.client.post("/account/second-factor", data={"code": phone.code()}).status_code == 200
+    browser.send_page(SET_UP, refused, {"code": phone.code()}, status=200)
 
 
-def test_a_page_that_is_opened_several_times_at_once_shows_a_key_each_time(each_databases: Databases) -> None:
-    settings = Settings("", secret_key="only for tests")
-    with an_office(each_databases) as (office, _):
-        with office.write() as connection:
-            account = accounts.create(connection, uuid4(), "anna@example.org").id
+def test_two_pages_have_a_key_each_and_the_one_sent_first_counts(anna: UUID, world: World, sign_in: SignIn) -> None:
+    browser = sign_in(anna)
+    one, other = browser.get(SET_UP), browser.get(SET_UP)
+    assert key_on(one) != key_on(other)
+    shown = browser.send_page(SET_UP, one, {"code": Phone(key_on(one), world).code()}, status=200).text
+    assert "Your recovery codes" in shown
+    late = browser.send_page(SET_UP, other, {"code": Phone(key_on(other), world).code()}, status=409).text
+    assert "The key of the page that you sent does not count, and nothing was changed" in late
+    assert "10 recovery codes left" in late
+    assert f'href="{AGAIN}"' in late
 
-        def open_page(_: int) -> str | None:
-            with office.write() as connection:
-                return factors.begin(connection, account, settings).secret
 
-        with ThreadPoolExecutor(8) as people:
-            keys = list(people.map(open_page, range(8)))
-        with office.read_present() as connection:
-            found = factors.of_account(connection, account, settings)
-    assert found is not None
-    assert found.secret in keys
+@pytest.mark.parametrize("at", [SET_UP, AGAIN])
+def test_a_set_up_that_is_sent_twice_shows_the_same_recovery_codes(
+    at: str, anna: UUID, world: World, sign_in: SignIn, client: FlaskClient, door: Door
+) -> None:
+    browser = sign_in(anna)
+    if at == AGAIN:
+        set_up(browser, world)
+    page = browser.get(at)
+    answers = {"code": Phone(key_on(page), world).code()}
+    first = browser.send_page(at, page, answers, status=200).text
+    told = len(list(door.office.store.get(accounts.account_id(anna))))
+    world.clock.pass_by(minutes=2)
+    again = browser.send_page(at, page, answers, status=200).text
+    assert codes_on(again) == codes_on(first)
+    assert len(codes_on(first)) == 10
+    half(client)
+    assert client.post("/sign-in/code", data={"code": codes_on(first)[0]}).status_code == 303
+    assert codes_on(browser.send_page(at, page, answers, status=200).text) == codes_on(first)[1:]
+    assert len(list(door.office.store.get(accounts.account_id(anna)))) == told
+
+
+def test_after_ten_minutes_a_page_sent_again_says_where_the_person_stands(
+    anna: UUID, world: World, sign_in: SignIn
+) -> None:
+    browser = sign_in(anna)
+    page = browser.get(SET_UP)
+    phone = Phone(key_on(page), world)
+    answers = {"code": phone.code()}
+    browser.send_page(SET_UP, page, answers, status=200)
+    world.clock.pass_by(minutes=11)
+    told = browser.send_page(SET_UP, page, answers, status=409).text
+    assert "For a new phone or new recovery codes, set it up again" in told
+
+
+def test_a_page_that_shows_a_key_can_be_sent_for_an_hour_by_its_own_person(
+    anna: UUID, ada: UUID, world: World, sign_in: SignIn
+) -> None:
+    hers, page = sign_in(ada), sign_in(anna).get(SET_UP)
+    theirs = Phone(key_on(page), world)
+    shown = hers.send(SET_UP, {**hidden_of(page), "code": theirs.code()}, status=422).text
+    assert "opened too long ago" in shown
+    assert key_on(shown) != theirs.codes.secret
+
+
+def hidden_of(page: str) -> dict[str, str]:
+    return {name: value for name, value in HIDDEN.findall(page) if name == "key"}
+
+
+def codes_on(page: str) -> list[str]:
+    return re.findall(r"<li><code>([0-9a-f-]+)</code>", page)
+
+
+def test_a_recovery_code_has_128_bits_and_shorter_ones_of_before_are_taken(
+    app: Flask, phone: Phone, recovery: list[str], door: Door
+) -> None:
+    assert all(len(code.replace("-", "")) * 4 == 128 for code in recovery)
+    older = "0123456789-abcdef0123"
+    with door.office.write() as connection:
+        kept = [hashlib.sha256(older.replace("-", "").encode()).hexdigest()]
+        connection.execute(SECOND_FACTORS.update().values(recovery=kept))
+    for status in (303, 422):
+        client = app.test_client()
+        half(client)
+        assert client.post("/sign-in/code", data={"code": older}).status_code == status
 
 
 def test_a_stranger_at_the_desk_sets_no_phone_up(anna: UUID, world: World, sign_in: SignIn) -> None:
@@ -239,12 +301,14 @@ def test_an_office_that_is_opened_with_an_older_key_encrypts_anew(tmp_path: Path
     older = Settings(f"sqlite:///{tmp_path / 'a.sqlite'}", secret_key="old")
     with closing(open_office(older)) as office, office.write() as connection:
         account = accounts.create(connection, uuid4(), "anna@example.org").id
-        key = factors.begin(connection, account, older).secret
+        new = factors.NewFactor.drawn()
+        code = pyotp.TOTP(new.secret).at(office.now())
+        factors.put(connection, account, new, code, now=office.now(), settings=older)
     both = replace(older, secret_key="new", older_keys=("old",))
     with closing(open_office(both)) as office, office.read_present() as connection:
         found = factors.of_account(connection, account, replace(older, secret_key="new"))
     assert found is not None
-    assert found.secret == key
+    assert found.secret == new.secret
 
 
 def test_when_the_key_is_lost_the_recovery_codes_are_not(

@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+from pyotp import TOTP
 from werkzeug.datastructures import MultiDict
 
 from domain.account import TokenScopes
@@ -115,7 +116,9 @@ def furnish(url: str) -> None:
             happened = {"id": person, "at": office.now(), "kind": "signed_in", "detail": ""}
             connection.execute(SECURITY_TRAIL.insert().values(happened))
             connection.execute(REQUEST_COUNTS.insert().values(key=person, minute=29_000_000, used=30))
-            factors.begin(connection, account.id, Settings(url, secret_key="only for tests"))
+            new = factors.NewFactor.drawn()
+            code, settings = TOTP(new.secret).at(office.now()), Settings(url, secret_key="only for tests")
+            factors.put(connection, account.id, new, code, now=office.now(), settings=settings)
             council.link(connection, account, "https://login.example", "dora", office.now())
             for number in range(9):
                 connection.execute(
