@@ -95,18 +95,23 @@ def _by_council(session: Session) -> ResponseReturnValue:
 
 
 def verify(account: accounts.Account | None, password: str, *, field: str = PASSWORD) -> None:
-    """Look whether it is the password of the person who is signed in; a wrong one is told in the security trail.
+    """Look whether it is the password of the person who is signed in; a wrong one is told in the security trail, and
+    one that is not looked at, because too many were tried.
 
     Raises WrongProof, TooManyAttempts or ServiceUnavailable.
     """
     name = account.sign_in_name if account else ""
-    with office().write() as connection:
-        attempt = attempts.begin(
-            connection, name, request.remote_addr or "", office().now(), device=devices.device_of(name)
-        )
+    try:
+        with office().write() as connection:
+            attempt = attempts.begin(
+                connection, name, request.remote_addr or "", office().now(), device=devices.device_of(name)
+            )
+    except TooManyAttempts as refusal:
+        _note(Kind.PROOF_REFUSED, str(refusal))
+        raise
     kept = account.password_hash if account else None
     if not is_right(office(), passwords(), kept, password, attempt=attempt, known=True):
-        _note_failed()
+        _note(Kind.PROOF_FAILED)
         raise WrongProof("The password is not right", field=field)
 
 
@@ -114,14 +119,17 @@ def _prove_by_code(account: accounts.Account, code: str) -> None:
     try:
         verify_code(account, code, field=CODE)
     except factors.WrongCode:
-        _note_failed()
+        _note(Kind.PROOF_FAILED)
+        raise
+    except TooManyAttempts as refusal:
+        _note(Kind.PROOF_REFUSED, str(refusal))
         raise
 
 
-def _note_failed() -> None:
+def _note(kind: Kind, detail: str = "") -> None:
     asking: Session | None = g.get("session")
     person = asking.person if asking else None
-    security_trail.note(office(), Kind.PROOF_FAILED, person=person, by=person)
+    security_trail.note(office(), kind, person=person, by=person, detail=detail)
 
 
 def verify_code(account: accounts.Account, code: str, *, field: str = "code") -> None:

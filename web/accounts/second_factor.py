@@ -76,6 +76,7 @@ def give_code() -> ResponseReturnValue:
     try:
         proof.verify_code(account, form.values["code"])
     except TooManyAttempts as refusal:
+        security_trail.note(office(), Kind.SIGN_IN_REFUSED, person=account.person, detail=str(refusal))
         form.refuse(str(refusal))
         return *_code_page(form, TOO_MANY), {"Retry-After": str(refusal.seconds)}
     except Refusal as refusal:

@@ -37,6 +37,7 @@ class Kind(Word):
     SIGNED_OUT = "signed out"
     PROVED = "proved who they are"
     PROOF_FAILED = "proof failed"
+    PROOF_REFUSED = "proof refused"
     ACCESS_REFUSED = "access refused"
     ACCOUNT_OPENED = "account opened"
     ACCOUNT_DISABLED = "account disabled"
@@ -57,7 +58,7 @@ class Kind(Word):
         return self.value[:1].upper() + self.value[1:]
 
 
-REFUSALS = frozenset({Kind.SIGN_IN_REFUSED, Kind.ACCESS_REFUSED})
+REFUSALS = frozenset({Kind.SIGN_IN_REFUSED, Kind.PROOF_REFUSED, Kind.ACCESS_REFUSED})
 
 
 @dataclass(frozen=True, slots=True)

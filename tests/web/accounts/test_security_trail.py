@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from structlog.testing import capture_logs
 
 from tests.web.accounts.conftest import ANNAS, Door, SignIn
+from tests.web.accounts.test_second_factor import TOKEN, set_up
 from tests.world import World
 from web.accounts import security_trail
 from web.accounts.attempts import AT_UNKNOWN
@@ -50,6 +51,45 @@ def test_refusals_are_told_once_in_a_minute(anna: UUID, client: FlaskClient, doo
     client.post("/sign-in", data=WRONG)
     client.post("/sign-in", data=WRONG)
     assert kinds(door).count(Kind.SIGN_IN_REFUSED) == 2
+
+
+PROOFS = {
+    "before a token is made": ("/account/tokens/new", {**TOKEN, "proof_password": "x"}),
+    "to change the password": ("/account/password", {"current": "x", "password": "three random words here"}),
+}
+
+
+@pytest.mark.parametrize("proof", PROOFS)
+def test_a_proof_that_fails_or_is_refused_is_told(
+    proof: str, anna: UUID, sign_in: SignIn, door: Door, world: World
+) -> None:
+    browser, (path, answers) = sign_in(anna), PROOFS[proof]
+    world.clock.pass_by(minutes=11)
+    for _ in range(AT_UNKNOWN.after + 3):
+        browser.client.post(path, data=answers)
+    told = kinds(door, anna)
+    assert (told.count(Kind.PROOF_FAILED), told.count(Kind.PROOF_REFUSED)) == (AT_UNKNOWN.after, 1)
+    with door.office.read_present() as connection:
+        [refused] = security_trail.entries(connection, kind=Kind.PROOF_REFUSED)
+    assert (refused.person, refused.by, refused.address) == (anna, anna, "127.0.0.1")
+    assert "too many times" in refused.detail
+
+
+def test_a_code_that_fails_or_is_refused_is_told(
+    anna: UUID, client: FlaskClient, sign_in: SignIn, door: Door, world: World
+) -> None:
+    browser = sign_in(anna)
+    set_up(browser, world)
+    client.post("/sign-in", data=ANNAS)
+    for _ in range(AT_UNKNOWN.after + 1):
+        client.post("/sign-in/code", data={"code": "none"})
+    told = kinds(door, anna)
+    assert (told.count(Kind.SIGN_IN_FAILED), told.count(Kind.SIGN_IN_REFUSED)) == (AT_UNKNOWN.after, 1)
+    world.clock.pass_by(minutes=11)
+    for _ in range(AT_UNKNOWN.after + 1):
+        browser.client.post("/account/tokens/new", data={**PROOFS["before a token is made"][1], "proof_code": "none"})
+    assert kinds(door, anna).count(Kind.PROOF_REFUSED) == 1
+    assert Kind.PROOF_FAILED in kinds(door, anna)
 
 
 def test_who_is_refused_what_their_posts_do_not_allow_is_told(anna: UUID, sign_in: SignIn, door: Door) -> None:
