@@ -39,7 +39,7 @@ from tests.postgresql_programs import (
 )
 
 OWNER = "postgres"
-PATIENCE = 30
+PATIENCE = 120
 """Seconds that a server may take to start or to stop."""
 
 PORTS = range(15_000, 30_000)

@@ -33,7 +33,7 @@ THREADS = 3
 BEFORE, AFTER = 60, 60
 """Commands acknowledged before the primary is lost, and after."""
 
-PATIENCE = 90
+PATIENCE = 300
 """Seconds after which the test gives up."""
 
 STANDBY = "reserve"

@@ -38,7 +38,7 @@ FLAGS = [
     "--disable-sync",
 ]
 
-PATIENCE = 10_000
+PATIENCE = 60_000
 """Milliseconds after which a page that does not come is a failure."""
 
 OpenWindow = Callable[..., Window]

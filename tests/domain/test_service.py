@@ -90,7 +90,7 @@ def meeting_once(service: Service, id: UUID, barrier: Barrier, line: str, *, at:
     def write(notebook: Notebook) -> None:
         seen.append(notebook.version)
         if len(seen) == 1:
-            barrier.wait(timeout=20)
+            barrier.wait(timeout=120)
         notebook.write(line)
 
     with command():

@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from web.api import API_PREFIX
 
-PATIENCE = 60
+PATIENCE = 180
 """Seconds until a command must have been carried out, whatever is killed meanwhile."""
 
 PAUSE = 0.1

@@ -35,7 +35,7 @@ ROOM_OF_SERVICE = 8_000_000
 LONG = "x" * 4000
 NOTE = {"note_type": "telephone", "heading": "A call", "visible_to": "service"}
 THREADS = 8
-PATIENCE = 60
+PATIENCE = 180
 
 COMMANDS_ON_A_FULL_DISK = {
     "views status": "kept in step by every command.*The disk of the database has [0-9,]+ bytes free: make room",

@@ -21,7 +21,7 @@ from projections.standing import standings
 from tests.databases import Databases, with_log
 from tests.notebook import VIEWS, Desk, Notebook, command, entries, notebooks
 
-PATIENCE = 60
+PATIENCE = 180
 HELD_UP_SECONDS = 0.3
 
 

@@ -18,7 +18,7 @@ from tests.databases import Databases, with_log
 from tests.notebook import POISON, VIEWS, Desk, Notebook, command, entries, notebooks
 
 WRITERS = 6
-PATIENCE = 60
+PATIENCE = 180
 BLOT = "a blot"
 
 

@@ -47,7 +47,7 @@ def test_a_new_file_is_opened_by_many_at_once(tmp_path: Path) -> None:
 
     def opened(number: int) -> int:
         database = open_database(f"sqlite:///{tmp_path / f'{number}.sqlite'}")
-        ready.wait(30)
+        ready.wait(120)
         for engine in (database.writer, database.reader):
             with engine.begin() as connection:
                 assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
@@ -102,8 +102,8 @@ def test_threads_of_one_program_queue_to_write(engines: Engines) -> None:
         connection.exec_driver_sql("INSERT INTO shelf VALUES (1)")
         thread = threading.Thread(target=write)
         thread.start()
-        assert began.wait(timeout=10)
-    thread.join(timeout=10)
+        assert began.wait(timeout=120)
+    thread.join(timeout=120)
     with engines[1].connect() as connection:
         assert connection.exec_driver_sql("SELECT id FROM shelf ORDER BY id").scalars().all() == [1, 2]
 

@@ -276,7 +276,7 @@ def test_a_process_killed_in_the_middle_of_a_command_leaves_all_of_the_last_and_
 ) -> None:
     id = a_notebook(desk)
     program = [sys.executable, "-c", KILLED, url, str(id), way]
-    done = subprocess.run(program, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(program, capture_output=True, text=True, timeout=180, check=False)
     assert done.returncode in {9, -signal.SIGKILL}, done.stderr
     assert done.stdout == "kept\n"
     assert desk.service.find(Notebook, id).lines == ["kept"]
@@ -309,7 +309,7 @@ def test_two_processes_write_to_one_database_and_lose_nothing(desk: Desk, url: s
     common, *own = a_notebook(desk), a_notebook(desk), a_notebook(desk)
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as processes:
         writing = [processes.submit(write_in_a_process, url, id, common) for id in own]
-        pids = {done.result(timeout=60) for done in writing}
+        pids = {done.result(timeout=180) for done in writing}
     assert os.getpid() not in pids
     assert [len(desk.service.find(Notebook, id).lines) for id in (*own, common)] == [20, 20, 40]
     events = desk.events()

@@ -27,7 +27,7 @@ from tests.databases import Databases, with_log
 from tests.notebook import POISON, VIEWS, Desk, Notebook, command, entries, notebooks
 
 OF_NOTEBOOKS, OF_ENTRIES = VIEWS
-PATIENCE = 60
+PATIENCE = 180
 """Seconds until what is waited for is given up."""
 
 
@@ -332,7 +332,7 @@ def test_whoever_follows_after_one_that_was_killed_goes_on_exactly_there(desk: D
     for _ in range(4):
         a_notebook(desk, "one", "two", "three")
     program: list[Any] = [sys.executable, "-c", KILLED, url]
-    done = subprocess.run(program, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(program, capture_output=True, text=True, timeout=240, check=False)
     assert done.returncode == -signal.SIGKILL, done.stderr
     assert {standing(desk, view).position for view in VIEWS} == {position(desk, 5)}
     assert desk.differences() == []

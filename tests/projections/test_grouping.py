@@ -24,7 +24,7 @@ from projections.event_log.grouping import MOST_TOGETHER, Group, Joint
 from projections.event_log.sqlite import SqliteLog
 from tests.notebook import Desk, IsShut, Notebook, command
 
-PATIENCE = 60
+PATIENCE = 180
 THREADS = 16
 
 

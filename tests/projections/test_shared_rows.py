@@ -100,7 +100,7 @@ def test_whoever_writes_where_the_views_are_what_the_log_says(desk: Desk, url: s
     shared = [a_notebook(desk) for _ in range(3)]
     with processes(PROCESSES) as crowd:
         writing = [crowd.submit(write_in_threads, url, chance.random(), shared) for _ in range(PROCESSES)]
-        done = [line for each in writing for line in each.result(timeout=120)]
+        done = [line for each in writing for line in each.result(timeout=240)]
     assert desk.differences() == []
     written = [(event.meta.stream, event.line) for event in desk.events() if isinstance(event, Notebook.Written)]
     assert Counter(written) == Counter(done)

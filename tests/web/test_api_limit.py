@@ -161,7 +161,7 @@ def test_requests_whose_times_are_told_late_do_not_throw_away_what_is_left(share
 
 
 def ask(service: Served, token: str) -> int:
-    with closing(http.client.HTTPConnection("127.0.0.1", service.port, timeout=30)) as connection:
+    with closing(http.client.HTTPConnection("127.0.0.1", service.port, timeout=120)) as connection:
         connection.request("GET", "/api/v1/schools", headers={"Authorization": f"Bearer {token}"})
         return connection.getresponse().status
 

@@ -40,7 +40,7 @@ def at_once(work: Callable[[int], Any]) -> Counter[str]:
     ready = Barrier(MANY)
 
     def one(number: int) -> str:
-        ready.wait(timeout=20)
+        ready.wait(timeout=120)
         try:
             work(number)
         except Exception as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from decimal import Decimal
-from time import perf_counter
+from time import thread_time
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from web.figures import Amount, Whole
 from web.nouns import NOUNS, SHELVES
 
 AT_ONCE = 5.0
-"""Seconds, of which a number that is turned away needs a thousandth."""
+"""Seconds of the processor, of which a number that is turned away needs a thousandth."""
 
 BOUNDLESS: list[Any] = [
     "1E+500000",
@@ -54,10 +54,10 @@ BOUNDLESS: list[Any] = [
     "field", [money_field(), days_field(), Amount(places=2), Whole()], ids=["money", "days", "amount", "whole"]
 )
 def test_what_is_not_written_in_a_few_digits_is_refused_at_once(field: fields.Field[Any], sent: Any) -> None:
-    begun = perf_counter()
+    begun = thread_time()
     with pytest.raises(ValidationError):
         field.deserialize(sent)
-    assert perf_counter() - begun < AT_ONCE
+    assert thread_time() - begun < AT_ONCE
 
 
 @pytest.mark.parametrize(
@@ -142,11 +142,11 @@ def test_no_number_of_days_holds_everybody_up(
         "available_to": "2027-03-26",
     }
 
-    begun = perf_counter()
+    begun = thread_time()
     refused = specialist.post("/invitations/TN-2026-0001/quote", quote, key="boundless-1", at=at, status=422)
 
     assert list(refused.json["errors"]["json"]) == ["days"]
-    assert perf_counter() - begun < AT_ONCE
+    assert thread_time() - begun < AT_ONCE
 
 
 @pytest.mark.parametrize("days", ["1E+999999", "1E-999999", "9" * 5000])
@@ -157,13 +157,13 @@ def test_no_number_of_days_holds_a_shortlist_up(
     broker, path = program(market.broker), "/requests/SR-2026-0002"
     at = broker.get(path).headers["ETag"]
 
-    begun = perf_counter()
+    begun = thread_time()
     answers = {"chosen": ["PV-2026-0001"], "days": days}
     refused = broker.post(f"{path}/shortlist", answers, key="boundless-2", at=at, status=422)
     sign_in(market.broker).send(f"{path}/shortlist", answers, status=422)
 
     assert list(refused.json["errors"]["json"]) == ["days"]
-    assert perf_counter() - begun < AT_ONCE
+    assert thread_time() - begun < AT_ONCE
 
 
 def test_a_budget_is_refused_by_the_api_as_by_the_page(
@@ -218,12 +218,12 @@ def test_no_number_in_an_address_is_a_fault(standing: Standing, number: str) -> 
         f"/api/v1/{path}?after={number}" for path in lists
     ]
 
-    begun = perf_counter()
+    begun = thread_time()
     answers = {href: browser.get(href).status_code for href in pages}
     answers |= {href: program.client.get(href, headers=program.headers).status_code for href in reads}
 
     assert {href: status for href, status in answers.items() if status >= 500} == {}
-    assert perf_counter() - begun < 12 * AT_ONCE
+    assert thread_time() - begun < 12 * AT_ONCE
 
 
 @pytest.mark.parametrize("version", ["9" * 20, "9" * 5000, "-1", "1e9"], ids=lambda version: version[:6])

@@ -69,6 +69,8 @@ class Site:
             "host=db1:5432": f"host=127.0.0.1:{self.db1.port}",
             "host=db2:5432": f"host=127.0.0.1:{self.db2}",
             "host=db1 ": f"host=127.0.0.1 port={self.db1.port} ",
+            # A machine with other work to do starts a service later, and its answer is waited for.
+            "--retry 30": "--retry 900",
             "-w start": f"-o '-p {self.db2} -k {self.folder}/postgresql -c listen_addresses=127.0.0.1' -w start",
         }.items():
             script = script.replace(told, meant)

@@ -56,7 +56,7 @@ def there(client: FlaskClient, href: str) -> str:
     """Follow a link of the service to the council's sign-in; the address at which that leads back."""
     response = client.get(href)
     assert response.status_code == 303, response.text
-    answer = requests.get(response.location, allow_redirects=False, timeout=10)
+    answer = requests.get(response.location, allow_redirects=False, timeout=120)
     assert answer.status_code == 302, answer.text
     return answer.headers["Location"].removeprefix(SITE)
 

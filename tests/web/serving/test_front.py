@@ -27,7 +27,7 @@ class Echo:
             start("100 Continue", [])
             return []
         came = len(environ["wsgi.input"].read())
-        self.may_answer.wait(30)
+        self.may_answer.wait(120)
         start("200 OK", [])
         return [str(came).encode()]
 
