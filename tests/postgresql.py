@@ -30,6 +30,7 @@ from tests.postgresql_programs import (
     ABSENT,
     Failed,
     as_nobody,
+    begun_with,
     binaries,
     copying,
     locale,
@@ -49,7 +50,7 @@ QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
 """Settings of a server whose data need not outlive it, and at which nothing happens but what a test does."""
 
 LEAVING_NOTHING = {"dynamic_shared_memory_type": "mmap"}
-"""Else a server that is killed leaves its shared memory behind."""
+"""Else a server that is killed leaves its shared memory behind; so does a killed initdb."""
 
 _GUARD = """
 read -r end
@@ -68,7 +69,15 @@ class Server:
 
     def __init__(self, **settings: object) -> None:
         self._empty()
-        self._run("initdb", "--no-sync", "--auth=trust", f"--username={OWNER}", "--encoding=UTF8", *locale())
+        self._run(
+            "initdb",
+            "--no-sync",
+            "--auth=trust",
+            f"--username={OWNER}",
+            "--encoding=UTF8",
+            *locale(),
+            *begun_with(LEAVING_NOTHING),
+        )
         with (self.data / "postgresql.conf").open("a") as file:
             file.write("include = 'test.conf'\n")
         self.configure(**settings)

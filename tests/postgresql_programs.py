@@ -100,6 +100,11 @@ def locale() -> list[str]:
     return ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
 
 
+def begun_with(settings: dict[str, str]) -> list[str]:
+    """How initdb is told of settings that hold while it works already, where it can be told."""
+    return [f"--set={name}={value}" for name, value in settings.items()] if version() >= 16 else []
+
+
 @cache
 def version() -> int:
     said = subprocess.run([programs() / "postgres", "--version"], capture_output=True, text=True, check=True)
