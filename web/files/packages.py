@@ -34,6 +34,7 @@ SCRIPTS = (
     "{urn:oasis:names:tc:opendocument:xmlns:script:1.0}event-listener",
     "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}script",
 )
+DDE_OF_OPEN_DOCUMENTS = frozenset({"dde-source", "dde-connection-decl", "dde-connection", "dde-link"})
 SCRIPT_ADDRESS = "vnd.sun.star.script:"
 ENCRYPTED = "{urn:oasis:names:tc:opendocument:xmlns:manifest:1.0}encryption-data"
 
@@ -91,7 +92,7 @@ def check_office(_: str, content: bytes, within: Check) -> None:
 
 
 def check_open_document(_: str, content: bytes, __: Check) -> None:
-    """Raises HasMacros, HasPassword; HoldsMore, ContentIsOtherwise."""
+    """Raises HasMacros, IsActive, HasPassword; HoldsMore, ContentIsOtherwise."""
     with _opened(content) as package:
         names, count = package.namelist(), Count()
         if any(PROGRAMS.search(name) for name in names):
@@ -122,6 +123,8 @@ def _check_manifest(tag: str, _: Attributes) -> None:
 
 
 def _check_scripts(tag: str, attributes: Attributes) -> None:
+    if tag.rpartition("}")[2] in DDE_OF_OPEN_DOCUMENTS:
+        raise IsActive(FETCHED)
     if tag in SCRIPTS or any(SCRIPT_ADDRESS in value.lower() for value in attributes.values()):
         raise HasMacros
 

@@ -21,7 +21,14 @@ WORDS = (
 """Namespaces of a text's elements, of both editions of the standard."""
 
 COMMAND = re.compile(r"\A\W*DDE(?:AUTO)?\b|\bDDEAUTO\b", re.IGNORECASE)
-HOLDS_COMMANDS = re.compile(rb"instrText|fldSimple|ddeLink")
+BEGINS_COMMAND = re.compile(r"\A[^\w=]*(?:D(?:D(?:E(?:A(?:U(?:TO?)?)?)?)?)?)?\Z", re.IGNORECASE)
+"""What stands before a field within a field, where the two together may spell the name of a command."""
+
+INCLUDES = re.compile(r"\A\W*(?:INCLUDE(?:TEXT|PICTURE)?|IMPORT|LINK|RD|DATABASE)\b", re.IGNORECASE)
+ELSEWHERE = re.compile(r"\w{2}:|//|(?<![:\w\\])\\\\")
+"""A field that puts in what stands elsewhere, and an address that is not of this machine: `C:\\\\letters` is."""
+
+HOLDS_COMMANDS = re.compile(rb"[iI]nstrText|fldSimple|ddeLink")
 
 Attributes = dict[str, str]
 
@@ -57,13 +64,29 @@ class _Reader:
         """Nothing is built."""
 
 
+class _Field:
+    """A field whose end has not come: what its instruction says itself, and whether that is still being said."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+        self.is_instruction = True
+
+    @property
+    def instruction(self) -> str:
+        return "".join(self.said)
+
+
 class _Fields(_Reader):
-    """Hands on the instructions too, of which a field may have several that are parted by whatever stands between."""
+    """Hands on the instructions too, of which a field may have several that are parted by whatever stands between.
+
+    A field within an instruction puts its own result there, however that is worked out (QUOTE, REF, numbers of
+    letters): what then may be a command, or include what the result names, is taken for one.
+    """
 
     def __init__(self, count: Count) -> None:
         super().__init__(count, self._look)
         self.has_command = False
-        self._open: list[list[str]] = [[]]
+        self._open: list[_Field] = [_Field()]
         self._within = False
 
     def _look(self, tag: str, attributes: Attributes) -> None:
@@ -72,15 +95,19 @@ class _Fields(_Reader):
             self.has_command = True
         if not tag.startswith(WORDS):
             return
-        self._within = name == "instrText"
+        self._within = name in ("instrText", "delInstrText")
         told = {each.rpartition("}")[2]: value for each, value in attributes.items()}
         if name == "fldSimple":
+            self._judge_around()
             self._judge(told.get("instr", ""))
         elif name == "fldChar" and told.get("fldCharType") == "begin":
-            self._open.append([])
+            self._judge_around()
+            self._open.append(_Field())
+        elif name == "fldChar" and told.get("fldCharType") == "separate":
+            self._open[-1].is_instruction = False
         elif name == "fldChar" and told.get("fldCharType") == "end":
-            self._judge("".join(self._open[-1]))
-            del self._open[-1][:]
+            self._judge(self._open[-1].instruction)
+            self._open[-1].said.clear()
             if len(self._open) > 1:
                 self._open.pop()
 
@@ -89,18 +116,27 @@ class _Fields(_Reader):
 
     def data(self, text: str) -> None:
         if self._within:
-            self._open[-1].append(text)
+            self._open[-1].said.append(text)
 
     def close(self) -> None:
         for each in self._open:
-            self._judge("".join(each))
+            self._judge(each.instruction)
 
     def _judge(self, instruction: str) -> None:
-        self.has_command = self.has_command or COMMAND.search(instruction) is not None
+        if COMMAND.search(instruction) or (INCLUDES.match(instruction) and ELSEWHERE.search(instruction)):
+            self.has_command = True
+
+    def _judge_around(self) -> None:
+        """A field begins: within the instruction of another one, it may be a part of a command."""
+        around = self._open[-1]
+        if len(self._open) > 1 and around.is_instruction:
+            said = around.instruction
+            self.has_command |= bool(BEGINS_COMMAND.match(said) or INCLUDES.match(said))
 
 
 def has_command(part: bytes, count: Count) -> bool:
-    """Whether a part runs a command by an old way of Windows (DDE): as a link of a workbook, or a field of a text.
+    """Whether a part runs a command by an old way of Windows (DDE), as a link of a workbook or a field of a text, or
+    has a field that fetches something from elsewhere.
     The name of an element cannot be written in another way, so that most parts need not be read."""
     _check_letters(part)
     if not HOLDS_COMMANDS.search(part.replace(b"\0", b"")):

@@ -43,6 +43,18 @@ RTF_ACTIVE = re.compile(
 RTF_COMMAND = re.compile(rf"\\fldinst(?![a-z]){RTF_MARKS}{RTF_MARKS.join(map(_rtf, 'DDE'))}".encode(), re.I)
 """A field that runs a command (DDE), whatever groups and marks its letters are parted by."""
 
+BEFORE_FIELD = r"(?:[\s{}]|\\\*|\\(?!u\d|fldinst|fldrslt|field(?![a-z]))[a-z]++(?:-?\d++)? ?)*+"
+RTF_COMPOSED = re.compile(
+    rf"\\fldinst(?![a-z]){BEFORE_FIELD}{''.join(f'(?:{_rtf(each)}{BEFORE_FIELD})?+' for each in 'DDEAUTO')}"
+    r"\\field(?![a-z])".encode(),
+    re.I,
+)
+"""A field within the instruction of another, where the two together may spell the name of that command."""
+
+RTF_INCLUDES = re.compile(rb"INCLUDE(?:TEXT|PICTURE)([^{}]{0,2000})", re.I)
+RTF_ELSEWHERE = re.compile(rb"\w{2}:|//|(?<![:\w\\])\\\\\\\\")
+"""A field that puts in what stands elsewhere, and an address that is not of this machine."""
+
 Check = Callable[[str, bytes], None]
 
 
@@ -84,7 +96,8 @@ def check_csv(ending: str, content: bytes, within: Check) -> None:
 
 def check_rtf(_: str, content: bytes, __: Check) -> None:
     """Raises IsActive for a document with objects in it, or one that fetches something."""
-    if RTF_ACTIVE.search(content) or RTF_COMMAND.search(content):
+    includes = any(RTF_ELSEWHERE.search(found[1]) for found in RTF_INCLUDES.finditer(content))
+    if includes or any(each.search(content) for each in (RTF_ACTIVE, RTF_COMMAND, RTF_COMPOSED)):
         raise IsActive("has another file or program embedded in it, or fetches one")
 
 

@@ -181,6 +181,33 @@ DISGUISED = [
 ]
 
 
+BEGIN, SEPARATE, END = (f'<w:fldChar w:fldCharType="{each}"/>' for each in ("begin", "separate", "end"))
+
+
+def said(text: str) -> str:
+    return f"<w:r><w:instrText>{text}</w:instrText></w:r>"
+
+
+def nested(text: str, result: str = "") -> str:
+    """A field within the instruction of another."""
+    return f"{BEGIN}{said(text)}{SEPARATE}<w:r><w:t>{result}</w:t></w:r>{END}"
+
+
+DISGUISED += [
+    field(nested("QUOTE 68 68 69", "DDE") + said(" cmd")),
+    field(said(" ") + nested("QUOTE &quot;DD&quot;") + nested("QUOTE &quot;E&quot;") + said(" cmd")),
+    field(said("D") + nested("QUOTE 68 69") + said(" cmd")),
+    field(said("DDE") + nested("REF auto") + said(" cmd")),
+    field(nested(nested("QUOTE 68") + "QUOTE 68 69") + said(" cmd")),
+    field('<w:fldSimple w:instr=" QUOTE 68 68 69 "><w:r><w:t>DDE</w:t></w:r></w:fldSimple>' + said(" cmd")),
+    field("<w:delInstrText>DDE cmd</w:delInstrText>"),
+    field(said("INCLUDEPICTURE &quot;http://a.example/x.png&quot; \\d")),
+    field(said("INCLUDETEXT &quot;\\\\a.example\\share\\x.docx&quot;")),
+    field(said("INCLUDETEXT ") + nested("QUOTE 104 116 116 112")),
+    field("", simple="<w:fldSimple w:instr=' INCLUDEPICTURE &quot;//a.example/x.png&quot; '/>"),
+]
+
+
 @pytest.mark.parametrize("part", DISGUISED)
 @pytest.mark.parametrize("name", ["word/footer1.xml", "elsewhere/main.part"])
 def test_a_field_that_runs_a_command_is_found_however_it_is_written(name: str, part: str | bytes) -> None:
@@ -210,6 +237,14 @@ def test_fields_that_run_nothing_are_taken() -> None:
     check_content(
         "letter.docx", office("word", {"word/footer1.xml": told, "word/a.xml": field("<w:t>DDEAUTO</w:t>")})
     )
+    for harmless in (
+        said("IF ") + nested("MERGEFIELD head") + said(" = &quot;&quot; &quot;Dear all&quot; &quot;&quot;"),
+        said("= ") + nested("PAGE") + said(" + 1"),
+        said('TOC \\o "1-3"') + SEPARATE + nested("HYPERLINK \\l &quot;_Toc1&quot;") + nested("PAGEREF _Toc1"),
+        said("DATE \\@ &quot;d MMMM yyyy&quot;"),
+        said("INCLUDEPICTURE &quot;C:\\\\crest.png&quot;"),
+    ):
+        check_content("letter.docx", office("word", {"word/document2.xml": field(harmless)}))
 
 
 @pytest.mark.parametrize(
@@ -230,11 +265,21 @@ def test_fields_that_run_nothing_are_taken() -> None:
         ("letter.rtf", b"{\\rtf1{\\*\\template http://a/t.dotm}}"),
         ("letter.rtf", b"{\\rtf1{\\field{\\*\\fldinst{ DDEAUTO c:\\\\cmd}}}}"),
         ("letter.rtf", b"{\\rtf1{\\field{\\*\\fldinst{\\b D}{\\'44\\i0 \\u69 ?} c:\\\\cmd}}}}"),
+        ("letter.rtf", b"{\\rtf1{\\field{\\*\\fldinst{\\field{\\*\\fldinst QUOTE 68 68 69}} c:\\\\cmd}}}"),
+        ("letter.rtf", b"{\\rtf1{\\field{\\*\\fldinst{ D}{\\field{\\*\\fldinst QUOTE 68 69}} c:\\\\cmd}}}"),
+        ("letter.rtf", b'{\\rtf1{\\field{\\*\\fldinst INCLUDEPICTURE "http://a.example/x.png"}}}'),
+        ("letter.odt", package({"mimetype": OPEN_TEXT, "content.xml": '<o:dde-source xmlns:o="office"/>'})),
+        ("talk.pptx", office("ppt", {"ppt/slides/_rels/slide1.xml.rels": relationship("oleObject", "file://a/x")})),
+        ("sums.xlsx", office("xl", {"xl/externalLinks/_rels/a.rels": relationship("oleObject", "http://a/x")})),
+        ("letter.docx", office("word", {"word/_rels/a.xml.rels": relationship("aFChunk", "http://a/x")})),
+        ("letter.docx", office("word", {"word/_rels/a.xml.rels": relationship("frame", "http://a/x")})),
         ("list.csv", b"name,mark\n=cmd|' /C calc'!A0,1\n"),
         ("list.csv", "name;@SUM(1)*cmd|'/C calc'!A0".encode("utf-16")),
         ("report.pdf", pdf(f"/OpenAction{LAUNCH}")),
         ("report.pdf", pdf("/OpenAction<</S/URI/URI(http://a)>>", packed=True)),
         ("report.pdf", pdf("", {5: LAUNCH}, packed=True)),
+        ("report.pdf", pdf("", {5: "<</Type/EmbeddedFile>>"}, packed=True)),
+        ("report.pdf", pdf("/OpenAction 5 0 R", {5: LAUNCH}, packed=True)),
         ("report.pdf", pdf("/Names<</EmbeddedFiles<</Names[(a)5 0 R]>>>>", {5: "<<>>"})),
         ("report.pdf", pdf("", {5: "<</Type/Filespec/EF<</F 6 0 R>>>>", 6: "<<>>"})),
         ("report.pdf", pdf("", {5: "<</AA<</O<</S/URI/URI(http://a)>>>>>>"})),
