@@ -72,6 +72,33 @@ class Outcome(Word):
         return "Memberships ended" if self is Outcome.MEMBERSHIPS_ENDED else super().label
 
 
+class SchoolChange(Word):
+    """What an import did to a school that a person may have to know of."""
+
+    CAME = "came"
+    CAME_BACK = "came_back"
+    WENT = "went_to_another_authority"
+    CLOSED = "closed"
+    OPENED = "opened"
+    MISSED = "not_in_the_file"
+    FOUND = "found_again"
+
+    @property
+    def label(self) -> str:
+        return _CHANGES[self.value]
+
+
+_CHANGES = {
+    "came": "New here",
+    "came_back": "Came back from another authority",
+    "went_to_another_authority": "No longer this authority's",
+    "closed": "Closed",
+    "opened": "Opened",
+    "not_in_the_file": "Not in the file, for the first time",
+    "found_again": "In the file again",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Count:
     """How often a file had one outcome."""
@@ -87,7 +114,7 @@ class Count:
 class RowProblem:
     """Why a row, or one cell of it, was not taken. Lines count from 1, the header included. What the cell held is not
     kept, because it may be about a person: line and column lead to it. `row_taken` says whether the row was taken all
-    the same, without that cell; None where it is of no one row, or was not kept."""
+    the same, without that cell; of a column, whether the rows were. None where it was not kept."""
 
     line: int
     column: str

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from domain.imports import Count, Import, ImportKind
+from domain.aggregate import Event
+from domain.imports import Count, Import, ImportKind, SchoolChange
+from domain.school import School, Status
 from domain.vocabulary import Channel
 from projections.view import Row, Sheet, View, replace
 
@@ -59,6 +62,104 @@ def import_finished(row: ImportRow | None, event: Import.Finished) -> ImportRow 
     return row and replace(row, finished_at=at, counts=event.counts, problem_count=event.problem_count)
 
 
+class ChangedSchool(Row):
+    """What an import did to a school, by the place in the log of the event that tells it. `elsewhere` is the
+    authority to which it went."""
+
+    position: int
+    reference: str
+    school: UUID
+    change: SchoolChange
+    elsewhere: str = ""
+
+
+changed_schools = Sheet(
+    "import_schools",
+    ChangedSchool,
+    key=("position",),
+    journal=True,
+    indexes=[("reference", "change", "position"), ("reference", "position")],
+)
+
+
+def change_of(event: Event) -> SchoolChange | None:
+    """What an event did to a school that a person may have to know of."""
+    if isinstance(event, School.DetailsRefreshed):
+        status = event.details.get("status")
+        before = next((change.before for change in event.changes if change.detail == "status"), None)
+        if status == Status.CLOSED:
+            return SchoolChange.CLOSED
+        is_open = status in (Status.OPEN, Status.PROPOSED_TO_CLOSE)
+        return SchoolChange.OPENED if is_open and before in (Status.CLOSED, Status.PROPOSED_TO_OPEN) else None
+    return _CHANGES.get(type(event))
+
+
+def elsewhere(event: Event) -> str:
+    """The authority to which a school goes by an event, empty where it does not."""
+    return event.la_name if isinstance(event, School.MovedToAuthority) else ""
+
+
+_CHANGES: dict[type[Event], SchoolChange] = {
+    School.Registered: SchoolChange.CAME,
+    School.CameBackToAuthority: SchoolChange.CAME_BACK,
+    School.MovedToAuthority: SchoolChange.WENT,
+    School.MissedInRegister: SchoolChange.MISSED,
+    School.FoundInRegister: SchoolChange.FOUND,
+}
+
+
+def _of_import(event: Event) -> Iterator[tuple[int | None]]:
+    signature = event.meta.signature
+    is_import = signature.channel is Channel.IMPORT and signature.correlation.startswith(f"{Import.prefix}-")
+    if is_import and change_of(event) is not None:
+        yield (event.meta.position,)
+
+
+@changed_schools.on_each(School.DetailsRefreshed, *_CHANGES, keys=_of_import)
+def school_changed(_: ChangedSchool | None, event: Event, key: tuple[int]) -> ChangedSchool | None:
+    change = change_of(event)
+    return (
+        None
+        if change is None
+        else ChangedSchool(
+            position=key[0],
+            reference=event.meta.signature.correlation,
+            school=event.meta.stream,
+            change=change,
+            elsewhere=elsewhere(event),
+        )
+    )
+
+
+def schools_of(
+    connection: sa.Connection,
+    reference: str,
+    *,
+    change: SchoolChange | None = None,
+    after: int | None = None,
+    limit: int = 50,
+) -> list[ChangedSchool]:
+    """The schools that an import changed, in the order of the log; `after` is the place of the last one seen."""
+    columns = changed_schools.table.c
+    query = changed_schools.table.select().where(columns.reference == reference)
+    if change is not None:
+        query = query.where(columns.change == change)
+    if after is not None:
+        query = query.where(columns.position > after)
+    return changed_schools.rows(connection, query.order_by(columns.position).limit(limit))
+
+
+def first_schools(connection: sa.Connection, reference: str, most: int) -> list[tuple[int, ChangedSchool]]:
+    """The first schools of each change that an import made, each with how many there are of it."""
+    columns = changed_schools.table.c
+    number = sa.func.row_number().over(partition_by=columns.change, order_by=columns.position).label("number")
+    of_all = sa.func.count().over(partition_by=columns.change).label("of_all")
+    ranked = sa.select(changed_schools.table, number, of_all).where(columns.reference == reference).subquery()
+    found = sa.select(ranked).where(ranked.c.number <= most).order_by(ranked.c.change, ranked.c.position)
+    rows = connection.execute(found).mappings()
+    return [(row["of_all"], ChangedSchool(**{name: row[name] for name in changed_schools.columns})) for row in rows]
+
+
 def listed(
     connection: sa.Connection,
     *,
@@ -86,4 +187,4 @@ def of_file(connection: sa.Connection, what: ImportKind, sha256: str) -> list[Im
     return imports.rows(connection, query.order_by(columns.reference.desc()))
 
 
-VIEW = View("imports", imports)
+VIEW = View("imports", imports, changed_schools)

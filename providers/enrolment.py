@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
 from uuid import UUID, uuid5
@@ -15,8 +15,8 @@ from domain.engagement import BrokeredEngagement
 from domain.provider import Capability, Provider, ProviderKind
 from domain.service import AlreadyDone, Service, Work
 from domain.vocabulary import Phase, ServiceType, Side
+from providers.catalogue.problems import Problem, Sorted
 from providers.catalogue.provider_list import ProviderRow
-from providers.catalogue.source import Loss, Problem
 from providers.delivery import give_up
 
 Known = Callable[[str], Sequence[UUID]]
@@ -30,14 +30,12 @@ class EngagementOfAnother(Refusal):
 
 
 @dataclass(slots=True)
-class ProvidersReport:
-    """What became of the rows of a list; `passed_over` counts exact doubles."""
+class ProvidersReport(Sorted):
+    """What became of the rows of a list."""
 
     registered: int = 0
     changed: int = 0
     unchanged: int = 0
-    passed_over: int = 0
-    problems: list[Problem] = field(default_factory=list)
 
 
 def import_providers(
@@ -56,16 +54,11 @@ def import_providers(
     """
     report = ProvidersReport()
     signature = current_signature()
-    for row in rows:
-        if isinstance(row, Problem):
-            if row.loss is Loss.NONE:
-                report.passed_over += 1
-            else:
-                report.problems.append(row)
-            continue
+    for row in report.sort_out(rows):
         command = uuid5(signature.command, f"line {row.line} {row.name}")
         with acting(replace(signature, command=command)):
             _take_in(service, row, known(row.name), partial(_register, next_reference, row, usual_kind), report)
+    report.settle()
     return report
 
 
@@ -100,9 +93,8 @@ def _take_in(
 ) -> None:
     report.problems += _unknown_services(row)
     if len(found) > 1:
-        report.problems.append(
-            Problem(row.line, "name", row.name, "is the name of several providers on the list", row_taken=False)
-        )
+        report.leave_out(row.line)
+        report.problems.append(Problem(row.line, "name", row.name, "is the name of several providers on the list"))
         return
     with suppress(AlreadyDone):
         try:
@@ -114,7 +106,8 @@ def _take_in(
                 service.add(register)
                 report.registered += 1
         except Refusal as refusal:
-            report.problems.append(Problem(row.line, refusal.field, row.name, str(refusal), row_taken=False))
+            report.leave_out(row.line)
+            report.problems.append(Problem(row.line, refusal.field, row.name, str(refusal)))
 
 
 def _register(next_reference: Callable[[], str], row: ProviderRow, usual_kind: ProviderKind) -> Provider:
@@ -182,4 +175,4 @@ def _unknown_services(row: ProviderRow) -> Iterator[Problem]:
     for service_type in row.service_types:
         if not _services(service_type):
             reason = f"is none of {', '.join(service.label.lower() for service in ServiceType)}"
-            yield Problem(row.line, "service types", service_type, reason, row_taken=True)
+            yield Problem(row.line, "service types", service_type, reason)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from io import BytesIO
-from typing import IO, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import flask
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
@@ -14,11 +14,19 @@ from werkzeug.utils import cached_property
 
 from domain.text import plain
 
-MOST_TYPED = 1024 * 1024
+if TYPE_CHECKING:
+    from web.settings import Settings
+
+MIB = 1024 * 1024
+
+MOST_TYPED = MIB
 """Bytes of a request: of a form or of JSON. Where files are taken it may be larger (`takes_files`)."""
 
 BODY_TO_COME = "sis.body-to-come"
 """Set in the environment of a request of which only the headers are there yet: whether its body is to be read."""
+
+SetBy = Callable[["Settings"], int]
+"""Finds among the settings how many bytes of files are taken."""
 
 V = TypeVar("V", bound=Callable[..., Any])
 
@@ -30,8 +38,9 @@ LONGEST = 5_000
 """Levels of lists and objects in JSON, and entries of each."""
 
 
-def takes_files(most_bytes: int) -> Callable[[V], V]:
-    """Declares that a view takes files of so many bytes together, beside what is typed around them.
+def takes_files(most_bytes: int, set_by: SetBy | None = None) -> Callable[[V], V]:
+    """Declares that a view takes files of so many bytes together, beside what is typed around them; `set_by` finds
+    the number among the settings of a deployment.
 
     @pages.post("/imports/schools")
     @takes_files(100 * 1024 * 1024)
@@ -39,15 +48,22 @@ def takes_files(most_bytes: int) -> Callable[[V], V]:
     """
 
     def declare(view: V) -> V:
-        view.most_bytes = most_bytes + MOST_TYPED  # type: ignore[attr-defined]  # for functions have any
+        view.most_bytes, view.set_by = most_bytes, set_by  # type: ignore[attr-defined]  # for functions have any
         return view
 
     return declare
 
 
-def bytes_taken_by(view: Callable[..., Any] | None) -> int:
-    """Bytes of the largest request that a view takes."""
-    return int(getattr(view, "most_bytes", MOST_TYPED))
+def bytes_taken_by(view: Callable[..., Any] | None, settings: Settings | None = None) -> int:
+    """Bytes of the largest request that a view takes, by the settings of a deployment or as is usual."""
+    set_by: SetBy | None = getattr(view, "set_by", None)
+    files = set_by(settings) if set_by and settings else int(getattr(view, "most_bytes", 0))
+    return MOST_TYPED + files
+
+
+def too_large(most: int) -> str:
+    """What is said of a request that is larger than is taken."""
+    return f"The request is too large: {most / MIB:.0f} MiB are taken here, with all that is in it"
 
 
 class Request(flask.Request):
@@ -60,7 +76,8 @@ class Request(flask.Request):
         """Bytes of the whole body: what is set for the route, else what its view declares."""
         if self._of_route is not None:
             return self._of_route
-        return bytes_taken_by(flask.current_app.view_functions.get(self.endpoint or ""))
+        app = flask.current_app
+        return bytes_taken_by(app.view_functions.get(self.endpoint or ""), app.config["SIS_SETTINGS"])
 
     @max_content_length.setter
     def max_content_length(self, value: int | None) -> None:

@@ -20,11 +20,12 @@ def day(name: str) -> date | None:
         raise BadSetting(f"{name} is a day, as 2027-01-04, and not {text!r}") from None
 
 
-def whole(name: str, usual: int) -> int:
-    """A whole number from 1 on. Raises BadSetting."""
+def whole(name: str, usual: int, *, most: int | None = None) -> int:
+    """A whole number from 1 on, up to the `most` if there is one. Raises BadSetting."""
     text = os.environ.get(name, "").strip() or str(usual)
-    if not text.isdecimal() or not int(text):
-        raise BadSetting(f"{name} is a whole number from 1 on, and not {text!r}")
+    if not (text.isdecimal() and 1 <= int(text) <= (int(text) if most is None else most)):
+        bounds = "from 1 on" if most is None else f"from 1 to {most}"
+        raise BadSetting(f"{name} is a whole number {bounds}, and not {text!r}")
     return int(text)
 
 

@@ -58,7 +58,7 @@ def form_pages(noun: Noun[A]) -> Blueprint:
         pages.add_url_rule(
             rule,
             endpoint=command.name.replace("-", "_"),
-            view_func=takes_files(command.files)(_page(noun, command)),
+            view_func=takes_files(command.files, command.files_set_by)(_page(noun, command)),
             methods=["GET", "POST"],
         )
     return pages

@@ -24,6 +24,7 @@ from domain.references import PATTERN, NotAReference, record_id
 from domain.service import Service, Work
 from domain.vocabulary import About
 from projections.view import Row
+from web.bounds import SetBy
 from web.identity import Visitor, concerned, signed_in
 from web.known import id_of_reference
 from web.office import Office
@@ -93,8 +94,9 @@ class Command(Generic[A]):
     taken after, else to the record. Where the right it takes depends on the record, `action_of` names it: `action`
     or one of `or_actions`. `calls` tells what this command calls an answer that a rule knows by another name.
     `proof` says that the page asks somebody who signed in some time ago to prove again who they are. `files` are the
-    bytes that the files it asks for may have together; they wait while the answers are checked. `preview` tells the
-    check page what would come of the answers; it may refuse. `told_in` are the events that keep the reason, where
+    bytes that the files it asks for may have together, `files_set_by` where a deployment may set them; they wait
+    while the answers are checked. `preview` tells the check page what would come of the answers; it may refuse.
+    `told_in` are the events that keep the reason, where
     not all who may read the kind of record are told of them, or others are too.
     """
 
@@ -126,6 +128,7 @@ class Command(Generic[A]):
     calls: Mapping[str, str] = field(default_factory=dict)
     proof: bool = False
     files: int = 0
+    files_set_by: SetBy | None = None
     told_in: Sequence[type[Event]] = ()
     preview: Callable[[Values], Mapping[str, Any]] | None = None
 

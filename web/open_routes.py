@@ -84,6 +84,7 @@ def bytes_taken(app: Flask) -> Callable[[str, str], int]:
             endpoint, _ = app.url_map.bind("localhost").match(path, method)
         except HTTPException:
             endpoint = ""
-        return OPEN_ROUTES.get(endpoint, bytes_taken_by(app.view_functions.get(endpoint)))
+        view, settings = app.view_functions.get(endpoint), app.config["SIS_SETTINGS"]
+        return OPEN_ROUTES.get(endpoint, bytes_taken_by(view, settings))
 
     return taken

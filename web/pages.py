@@ -120,7 +120,7 @@ class ListPage:
     """A list as a page: the same query and the same filter names as the API's.
 
     `cells` makes the cells of a row, the first a link; `ids` are those whose names they show; `choices` gives
-    the options of filters that are chosen from people or providers, say.
+    the options of filters that are chosen from people or providers, say. `begins`: it offers to begin a record.
     """
 
     title: str
@@ -131,14 +131,16 @@ class ListPage:
     empty_text: str
     choices: Callable[[sa.Connection], Mapping[str, Iterable[tuple[str, str]]]] | None = None
     template: str = "list_page.html"
+    begins: bool = True
 
 
-def list_page(noun: Noun[Any], listing: Listing, page: ListPage, **more: Any) -> Answer:
-    """The list of a noun's records that the person who asks may see; nothing of it where a filter cannot be read."""
+def list_page(noun: Noun[Any], listing: Listing, page: ListPage, *, of: object = None, **more: Any) -> Answer:
+    """The list of a noun's records that the person who asks may see, or of what belongs `of` one of them; nothing of
+    it where a filter cannot be read."""
     schema = (listing.filters or Schema)()
     values, wrong = filter_values(schema)
     with office().read() as connection:
-        limited = reach(connection, noun.read)
+        limited = reach(connection, noun.read) if of is None else of
         after = request.args.get("after")
         rows = [] if wrong else listing.rows(connection, limited, values, after, PAGE + 1)
         shown = rows[:PAGE]
@@ -159,7 +161,7 @@ def list_page(noun: Noun[Any], listing: Listing, page: ListPage, **more: Any) ->
         clear_href=request.path,
         count="" if wrong else shown_of_list(len(shown), following),
         **pages_beside(following),
-        begin=_beginnings(noun),
+        begin=_beginnings(noun) if page.begins else [],
         empty_text=page.empty_text,
         **more,
     )

@@ -22,6 +22,10 @@ TOKENS_FOR = timedelta(days=30)
 API_LIMIT = 600
 """Requests a minute."""
 
+IMPORT_MIB, MOST_IMPORT_MIB = 100, 500
+"""MiB of the files of one import: the national register with all its columns has about 60 MB. A worker holds no more
+than the second of all files together."""
+
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 DEMONSTRATION = "demonstration"
@@ -51,7 +55,8 @@ class Settings:
     for HTTPS alone, else each that is asked for by HTTPS. `trusted_proxies` are those whose word on client, scheme
     and host is taken; `public_url` is the address that people use. From the day `second_factor_from` on,
     administrators, directors and reviewers need a second factor. `council` is the council's own sign-in, if used. The
-    `scanner` looks at every file that is added. `api_limit` is how many requests a minute are answered for a token.
+    `scanner` looks at every file that is added. `api_limit` is how many requests a minute are answered for a token,
+    `import_mib` how many MiB the files of an import may have together.
     """
 
     database_url: str
@@ -66,6 +71,7 @@ class Settings:
     council: CouncilSignIn | None = None
     scanner: Scanner | None = None
     api_limit: int = API_LIMIT
+    import_mib: int = IMPORT_MIB
 
     @property
     def tokens_for(self) -> timedelta:
@@ -77,7 +83,7 @@ def settings_from_environment(*, database_url: str | None = None) -> Settings:
     """The settings of this deployment: SIS_DATABASE_URL, SIS_REPLICA_URL, SIS_SECURE_COOKIES,
     SIS_TRUSTED_PROXIES, SIS_PUBLIC_URL, the secret key, SIS_SCANNER, the address of clamd,
     SIS_SECOND_FACTOR_FROM, the day from which administrators, directors and reviewers need a second
-    factor, SIS_API_LIMIT, and what `_council` reads.
+    factor, SIS_API_LIMIT, SIS_IMPORT_MIB, and what `_council` reads.
 
     Raises BadSecretKey (web.secret_key) where there is no key to be had, BadSetting (web.environment).
     """
@@ -95,6 +101,7 @@ def settings_from_environment(*, database_url: str | None = None) -> Settings:
         council=_council(url),
         scanner=scanner_at(os.environ.get("SIS_SCANNER", "")),
         api_limit=whole("SIS_API_LIMIT", API_LIMIT),
+        import_mib=whole("SIS_IMPORT_MIB", IMPORT_MIB, most=MOST_IMPORT_MIB),
     )
 
 

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
+from typing import Protocol, TypeVar
+
+WHAT_OF_ROW = {True: "taken, except for this", False: "left out", None: "not recorded"}
+"""What became of a row in which something is wrong."""
+
+
+class HasLine(Protocol):
+    """A row that a reader found, by the line in which it begins."""
+
+    @property
+    def line(self) -> int: ...
+
+
+Line = TypeVar("Line", bound=HasLine)
 
 
 class Loss(Enum):
@@ -19,8 +34,8 @@ class Loss(Enum):
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Why a row, or one cell of it, does not count. Lines count from 1, the header included. `urn` is the school's
-    whose row it is, where the row tells. `row_taken` says whether the row counts all the same, without that cell;
-    None where the problem is of no one row."""
+    whose row it is, where the row tells. `row_taken` says whether anything of the row counts all the same; None
+    until that is known, when all rows are taken in. Of a column it says that the rows count without it."""
 
     line: int
     column: str
@@ -31,9 +46,38 @@ class Problem:
     row_taken: bool | None = field(default=None, compare=False)
 
 
-def of_row(problems: Sequence[Problem], *, taken: bool) -> list[Problem]:
-    """The problems of cells of one row that counts without them, or does not count."""
-    return [replace(problem, row_taken=taken) for problem in problems]
+@dataclass(slots=True, kw_only=True)
+class Sorted:
+    """What a reader found, row by row. `problems` are what does not count; `passed_over` counts exact doubles and
+    closing lines; `counting` how much of each line counts."""
+
+    passed_over: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    counting: Counter[int] = field(default_factory=Counter, compare=False)
+
+    def sort_out(self, found: Iterable[Line | Problem]) -> list[Line]:
+        """The rows among what was found; the rest is counted, or kept as a problem."""
+        rows: list[Line] = []
+        for each in found:
+            if not isinstance(each, Problem):
+                rows.append(each)
+            elif each.loss is Loss.NONE:
+                self.passed_over += 1
+            else:
+                self.problems.append(each)
+        self.counting.update(row.line for row in rows)
+        return rows
+
+    def leave_out(self, line: int) -> None:
+        """What was found in this line does not count after all."""
+        self.counting[line] -= 1
+
+    def settle(self) -> None:
+        """Put the problems in the order of their lines, and say of each whether its row was taken."""
+        self.problems = [
+            replace(each, row_taken=self.counting[each.line] > 0) if each.row_taken is None else each
+            for each in sorted(self.problems, key=lambda problem: problem.line)
+        ]
 
 
 class WrongFile(Exception):

@@ -1,7 +1,7 @@
 """Providers from a list: the service's own CSV, and published lists of names (teacher training, NPQ, hubs).
 
 The service's own list has one provider a row under these headings, in any order and case; all but the
-name may be left out (the kind only where all columns are of the list), and a cell may be empty.
+name may be left out (the kind only where all columns are of the list, or somebody says it), and a cell may be empty.
 Several values in one cell are separated by ';'.
 
 | heading        | what stands there                                             |
@@ -34,6 +34,9 @@ from providers.catalogue.cells import PartlyRead, needed, present, telephone, ti
 from providers.catalogue.source import Column, Loss, Problem, Progress, Table, WrongFile, open_first, open_table
 
 KINDS = ("private", "public", "internal", "school_based")
+
+
+SAY_KIND = "Say of what kind all its providers are, if it is one"
 
 
 class NotProviders(WrongFile):
@@ -77,14 +80,18 @@ class ProviderRow:
         return tuple(Capability(*part) for part in product(*parts))
 
 
-def read_providers(path: Path, *, progress: Progress | None = None) -> Iterator[ProviderRow | Problem]:
-    """The providers of the service's own list; one without a name, or whose name came before, does not
-    count. Raises NotProviders before anything is read."""
+def read_providers(
+    path: Path, *, is_kind_told: bool = False, progress: Progress | None = None
+) -> Iterator[ProviderRow | Problem]:
+    """The providers of the service's own list; one without a name, or whose name came before, does not count. Without
+    kinds it may have columns of other things only where somebody has told the kind of all. Raises NotProviders before
+    anything is read."""
     table = open_table(path, ("name",), NotProviders)
     known = {heading for column in _COLUMNS for heading in column.headings if table.place(heading) is not None}
-    names_alone = known == {"name", "type"} or ("type" not in known and _has_others(table))
-    if "kind" not in known and names_alone:
-        raise NotProviders(path, "it has no column kind", ("kind",))
+    others = [] if is_kind_told or known & {"kind", "type"} else _others(table)
+    if known == {"name", "type"} or others:
+        reason = f"it has no column kind, and columns of other things ({', '.join(others)}). {SAY_KIND}"
+        raise NotProviders(path, reason, ("kind",))
     return chain(_not_known(table), _providers(table.known(_COLUMNS, ("name",), progress)))
 
 
@@ -96,19 +103,17 @@ def read_provider_names(path: Path) -> Iterator[ProviderRow | Problem]:
     return _named(table.known((Column("name", needed, (heading,)),), ("name",)))
 
 
-def _has_others(table: Table) -> bool:
-    """Whether the file has columns that are none of the service's own list: without kinds it may be any table."""
+def _others(table: Table) -> list[str]:
+    """The columns that are none of the service's own list: without kinds the file may be any table."""
     ours = {heading.casefold() for column in _COLUMNS for heading in column.headings}
-    return any(heading.casefold() not in ours for heading in table.header if heading)
+    return [heading for heading in table.header if heading and heading.casefold() not in ours]
 
 
 def _not_known(table: Table) -> Iterator[Problem]:
-    """The columns of the service's own list that it does not know, each said once."""
-    known = {heading.casefold() for column in _COLUMNS for heading in column.headings}
-    for heading in table.header:
-        if heading and heading.casefold() not in known:
-            reason = f"is no column of a list of providers, which has {', '.join(c.headings[0] for c in _COLUMNS)}"
-            yield Problem(table.line, heading, "", f"{reason}; nothing of it is taken", Loss.MANY)
+    """The columns that the service's own list does not know, each said once."""
+    reason = f"is no column of a list of providers, which has {', '.join(c.headings[0] for c in _COLUMNS)}"
+    for heading in _others(table):
+        yield Problem(table.line, heading, "", f"{reason}; nothing of it is taken", Loss.MANY, row_taken=True)
 
 
 def _providers(rows: Iterator[tuple[int, dict[str, Any]] | Problem]) -> Iterator[ProviderRow | Problem]:

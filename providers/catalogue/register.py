@@ -29,7 +29,6 @@ from providers.catalogue.cells import (
     website,
     whole,
 )
-from providers.catalogue.problems import of_row
 from providers.catalogue.source import Column, Layout, Loss, Problem, Progress, Row, Table, WrongFile, open_first
 
 Detail = str | int | Decimal | date | None
@@ -143,7 +142,7 @@ def _schools(
 
 def _school(row: Row, layout: Layout, lines: dict[int, tuple[int, int]]) -> Iterator[SchoolRow | Problem]:
     known, problems = layout.known(row)
-    yield from of_row(problems, taken="urn" in known and "name" in known)
+    yield from problems
     number = known.pop("urn", None)
     if number is None:
         return
@@ -151,9 +150,7 @@ def _school(row: Row, layout: Layout, lines: dict[int, tuple[int, int]]) -> Iter
     earlier, told_there = lines.setdefault(number, (row.line, told))
     if earlier != row.line:
         loss = Loss.NONE if told == told_there else Loss.ONE
-        yield Problem(
-            row.line, "URN", str(number), f"stands already in line {earlier}", loss, number, row_taken=False
-        )
+        yield Problem(row.line, "URN", str(number), f"stands already in line {earlier}", loss, number)
     elif "name" in known:
         yield SchoolRow(row.line, number, _with_job_in_its_place(known))
 

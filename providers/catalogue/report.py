@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterable
 from pathlib import Path
 
-from providers.catalogue.source import Problem
+from providers.catalogue.problems import WHAT_OF_ROW, Problem
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -18,9 +18,10 @@ def write_report(problems: Iterable[Problem], path: Path) -> int:
     path.touch(mode=0o600)
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         report = csv.writer(file)
-        report.writerow(("Line", "Column", "Value", "Reason"))
+        report.writerow(("Line", "Column", "Value", "Reason", "The row was"))
         for problem in problems:
-            report.writerow((problem.line, *map(_as_text, (problem.column, problem.value, problem.reason))))
+            told = map(_as_text, (problem.column, problem.value, problem.reason))
+            report.writerow((problem.line, *told, WHAT_OF_ROW[problem.row_taken]))
             count += 1
     return count
 

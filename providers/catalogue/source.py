@@ -13,7 +13,7 @@ from typing import Any
 from providers.catalogue.cells import PartlyRead, tidy
 from providers.catalogue.dated_names import date_in_name
 from providers.catalogue.opening import Part, encoding_of, parts_of, read_document
-from providers.catalogue.problems import Loss, Problem, WrongFile, of_row
+from providers.catalogue.problems import Loss, Problem, WrongFile
 from providers.catalogue.records import Progress, Row, not_closed, records
 
 __all__ = [
@@ -118,9 +118,8 @@ class Table:
                 line, value, reason = unread[place]
                 if column.detail in needed:
                     raise self.wrong(self.path, f"{heading} in line {line} is {value}: {reason}")
-                problems.append(
-                    Problem(line, heading, value, f"{reason}; no date of this column is taken", Loss.MANY)
-                )
+                reason = f"{reason}; no date of this column is taken"
+                problems.append(Problem(line, heading, value, reason, Loss.MANY, row_taken=True))
         return Layout(tuple(each for each in places if each[0] not in unread), tuple(problems))
 
     def missing(self, headings: Iterable[str]) -> list[str]:
@@ -145,9 +144,8 @@ class Table:
                 yield row
                 continue
             known, problems = layout.known(row)
-            is_taken = all(detail in known for detail in needed)
-            yield from of_row(problems, taken=is_taken)
-            if is_taken:
+            yield from problems
+            if all(detail in known for detail in needed):
                 yield row.line, known
 
     def rows(self, progress: Progress | None = None, *, repeats_last: bool = False) -> Iterator[Row | Problem]:

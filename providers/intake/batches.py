@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 from typing import Protocol, TypeVar
@@ -16,10 +16,9 @@ from domain.aggregate import Refusal, must_have_come
 from domain.school import Source
 from domain.school.tellings import Tellings
 from domain.service import AlreadyDone, Service, Work
-from providers.catalogue.source import Loss, Problem
+from providers.catalogue.problems import Line, Problem, Sorted
 
 T = TypeVar("T")
-R = TypeVar("R")
 
 AT_ONCE = 1000
 """Records changed in one transaction, and rows looked up at once."""
@@ -96,32 +95,30 @@ class OlderThanKnown(Refusal):
 
 
 @dataclass(slots=True)
-class Taken:
-    """What became of a file. `problems` are what does not count; `passed_over` counts exact doubles and closing
-    lines, `unknown` the rows of schools that the product does not know: neither is a fault."""
+class Taken(Sorted):
+    """What became of a file. `unknown` counts the rows of schools that the product does not know, which is no
+    fault."""
 
     source: Source
     unknown: int = 0
-    passed_over: int = 0
-    problems: list[Problem] = field(default_factory=list)
 
-    def sort_out(self, found: Iterable[R | Problem], known: Known | None = None) -> list[R]:
-        """The rows among what a reader found; the rest is counted, or kept as a problem. With `known`, a problem of a
-        school that the product does not know is counted with the rows of such."""
-        rows: list[R] = []
-        problems: list[Problem] = []
-        for each in found:
-            if not isinstance(each, Problem):
-                rows.append(each)
-            elif each.loss is Loss.NONE:
-                self.passed_over += 1
-            else:
-                problems.append(each)
-        there = known([each.urn for each in problems if each.urn is not None]) if known and problems else {}
-        ours = [each for each in problems if known is None or each.urn is None or each.urn in there]
-        self.unknown += len(problems) - len(ours)
-        self.problems += ours
+    def sort_out(self, found: Iterable[Line | Problem], known: Known | None = None) -> list[Line]:
+        """The rows among what was found. With `known`, a problem of a school that the product does not know is
+        counted with the rows of such."""
+        before = len(self.problems)
+        rows = Sorted.sort_out(self, found)
+        new = self.problems[before:]
+        there = known([each.urn for each in new if each.urn is not None]) if known and new else {}
+        ours = [each for each in new if known is None or each.urn is None or each.urn in there]
+        self.unknown += len(new) - len(ours)
+        self.problems[before:] = ours
         return rows
+
+    def is_unknown(self, *lines: int) -> None:
+        """The school of these rows is not known."""
+        self.unknown += len(lines)
+        for line in lines:
+            self.leave_out(line)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,13 +176,13 @@ def carry_out(
                 break
             except _SomeRefused as some:
                 for place, refusal in some.refused.items():
-                    report.problems += _problems(remaining[place], refusal)
+                    _leave_out(remaining[place], refusal, report)
                 remaining = [step for place, step in enumerate(remaining) if place not in some.refused]
         carried_out.update(map(type, remaining))
         done += len(batch)
         if saved is not None:
             saved(done, len(steps))
-    report.problems.sort(key=lambda problem: problem.line)
+    report.settle()
     return carried_out
 
 
@@ -203,8 +200,10 @@ def _all(batch: Sequence[Step]) -> Callable[[Work], None]:
     return command
 
 
-def _problems(step: Step, refusal: Refusal) -> list[Problem]:
-    return [Problem(line, step.column, step.value, str(refusal), row_taken=False) for line in (step.line, *step.also)]
+def _leave_out(step: Step, refusal: Refusal, report: Taken) -> None:
+    for line in (step.line, *step.also):
+        report.leave_out(line)
+        report.problems.append(Problem(line, step.column, step.value, str(refusal)))
 
 
 def must_be_dated(source: Source) -> None:

@@ -113,7 +113,9 @@ def import_groups(
     report = GroupsReport(source)
     told, former, closed, named = _members(rows, known, report)
     contested = _in_two_trusts(told)
-    report.problems += _take_out(told, contested)
+    for problem in _take_out(told, contested):
+        report.leave_out(problem.line)
+        report.problems.append(problem)
     there = known_groups()
     in_doubt = {key for key, group in there.items() if key[0] in contested and _is_academy_trust(group)}
     standing = (former | in_doubt) - told.keys()
@@ -165,7 +167,7 @@ def _members(
             named.add(row.group_uid)
             school = schools.get(row.urn)
             if school is None:
-                report.unknown += 1
+                report.is_unknown(row.line)
             elif (row.group_status or "").casefold() == CLOSED:
                 closed.add((school.id, row.group_uid))
             elif school.urn != row.urn:

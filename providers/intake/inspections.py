@@ -76,7 +76,7 @@ def import_inspections(
         for row in found:
             school = schools.get(row.urn)
             if school is None:
-                report.unknown += 1
+                report.is_unknown(row.line)
                 continue
             before = there.get((school.id, row.inspected_on, row.urn))
             told = (row.rating, row.framework, dict(row.grades))

@@ -83,7 +83,7 @@ def import_links(
         for link in batch:
             earlier, later = there.get(link.earlier), there.get(link.later)
             if earlier is None or later is None:
-                report.unknown += link.rows
+                report.is_unknown(link.line, *link.also)
             elif earlier.id == later.id or link.later in earlier.successors:
                 report.unchanged += link.rows
             else:

@@ -33,15 +33,15 @@ HEAD = ("head_title", "head_first_name", "head_last_name")
 @dataclass(slots=True)
 class ImportReport(Taken):
     """What became of the rows of a register; `unchanged` counts those that told nothing new, `others` those of other
-    authorities, `outdated` the cells that a newer file told otherwise, which stay as it did. `moved` names the
-    schools that it tells under another authority, `missed` those that it lacks."""
+    authorities, `outdated` the cells that a newer file told otherwise, which stay as it did. `moved` counts the
+    schools that it tells under another authority, `missed` names those that it lacks."""
 
     registered: int = 0
     refreshed: int = 0
     unchanged: int = 0
     others: int = 0
     outdated: int = 0
-    moved: list[str] = field(default_factory=list)
+    moved: int = 0
     missed: list[str] = field(default_factory=list)
 
 
@@ -214,6 +214,7 @@ def import_schools(
         steps += _absent(whole, told_of, missed_before, report)
     done = carry_out(service, steps, report, progress)
     report.registered, report.refreshed = done[_Registration], done[_Refreshment]
+    report.moved = done[_Moving]
     return report
 
 
@@ -252,7 +253,6 @@ def _absent(whole: Whole, told_of: Collection[int], before: Collection[UUID], re
             report.outdated += 1
             continue
         named = told.la_name or str(told.la_code)
-        report.moved.append(f"{school.name} (URN {school.urn}) is told under {named}")
         moving = _Moving(
             line=told.line,
             column="LA (name)",
@@ -263,6 +263,7 @@ def _absent(whole: Whole, told_of: Collection[int], before: Collection[UUID], re
             source=source,
         )
         steps.append(moving)
+        report.counting[told.line] += 1
     if whole.part:
         return steps
     names = [f"{school.name} (URN {school.urn})" for school in missing]

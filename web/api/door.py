@@ -11,11 +11,11 @@ from flask import Flask, Response, json, render_template, request
 from marshmallow import RAISE, Schema, fields
 from webargs.flaskparser import FlaskParser
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
-from werkzeug.exceptions import BadRequest, HTTPException, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, UnsupportedMediaType
 
 from domain.text import visible, visible_within
 from web.api.protocol import HEADERS, OF_PROBLEMS, named
-from web.bounds import check_nesting, too_deep
+from web.bounds import check_nesting, too_deep, too_large
 from web.known import foresee, strings_within
 from web.office import office
 from web.problems import Problem, problem_of, way_on
@@ -126,6 +126,8 @@ def handle(app: Flask) -> None:
     def answer(error: Exception) -> Any:
         from flask import g
 
+        if isinstance(error, RequestEntityTooLarge) and error.description == type(error).description:
+            error.description = too_large(request.max_content_length or 0)
         problem = problem_of(error)
         if problem.status >= 500 and not isinstance(error, HTTPException):
             app.logger.exception("fault", exc_info=error)

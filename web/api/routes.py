@@ -156,7 +156,7 @@ def _add_beginning(api: Blueprint, noun: Noun[A], command: Command[A]) -> None:
     _add(
         api,
         f"/{command.name}",
-        takes_files(command.files)(begin),
+        takes_files(command.files, command.files_set_by)(begin),
         summary=command.title,
         operation=f"{noun.path}-{command.name}",
         statuses=BEGINNING,

@@ -83,14 +83,12 @@ def groups(
 @click.option(
     "--kind",
     type=click.Choice([kind.value for kind in ProviderKind]),
-    default=ProviderKind.PRIVATE.value,
-    show_default=True,
-    help="What the providers are, where the list does not say.",
+    help="What the providers are, where the list does not say; without it they are private.",
 )
 @report_option
-def providers(file: Path, kind: str, report: Path | None) -> None:
+def providers(file: Path, kind: str | None, report: Path | None) -> None:
     """Take in the list of providers FILE: the service's own layout, or a published list of names."""
-    Intake(file, report).take_in(ImportKind.PROVIDERS, provider_kind=ProviderKind(kind))
+    Intake(file, report).take_in(ImportKind.PROVIDERS, provider_kind=ProviderKind(kind) if kind else None)
 
 
 with_dry_run(imports)

@@ -13,16 +13,18 @@ from typing import Any
 import click
 
 from domain.aggregate import Refusal
-from domain.imports import COUNTED_AFTER_A_BREAK, ImportKind
+from domain.imports import COUNTED_AFTER_A_BREAK, ImportKind, SchoolChange
 from domain.provider import ProviderKind
 from domain.school import Source
 from domain.vocabulary import Channel
 from providers.catalogue.dated_names import date_in_name
+from providers.catalogue.problems import WHAT_OF_ROW
 from providers.catalogue.report import write_report
 from providers.catalogue.source import Loss, Problem
 from web import words
 from web.console.opening import ADMINISTRATOR, opened
 from web.imports.importers import Done, Wanted
+from web.imports.schools import NAMED, first_schools
 from web.imports.taking_in import finished_before, rehearse, take_in
 from web.office import Office
 
@@ -93,7 +95,6 @@ class Bar:
             self._shown.render_finish()
 
 
-_NAMED = 100
 SAVING = "Saving"
 
 
@@ -128,7 +129,7 @@ class Intake:
         la: str | None = None,
         force: bool = False,
         part: bool = False,
-        provider_kind: ProviderKind = ProviderKind.PRIVATE,
+        provider_kind: ProviderKind | None = None,
     ) -> None:
         """Take the file in, or show what would change, and say what became of it; what is refused as a whole is said
         in one line."""
@@ -147,8 +148,7 @@ class Intake:
             )
             with refused_aloud(), office.acting(None, ADMINISTRATOR, Channel.COMMAND_LINE):
                 done = self._rehearse(office, wanted) if is_dry_run() else self._carry_out(office, wanted)
-        self._tell_aloud("No longer this authority's", done.moved)
-        self._tell_aloud("Not in the file, to be looked into at /schools/missed", done.missed)
+        self._tell_aloud("Not in the file, to be looked into at /schools/missed", done.missed, len(done.missed))
         if is_dry_run():
             click.echo("This is a dry run: nothing was changed. Without --dry-run it would be:")
         click.echo(", ".join(map(str, done.counts)))
@@ -164,6 +164,11 @@ class Intake:
         click.echo(f"Recorded as the import {record.reference}")
         if record.begun_again:
             click.echo(COUNTED_AFTER_A_BREAK)
+        with office.read() as connection:
+            changed = first_schools(connection, record.reference)
+        for change, number, named in changed:
+            if change is not SchoolChange.MISSED:
+                self._tell_aloud(change.label, list(map(str, named)), number, f"/imports/{record.reference}/schools")
         return done
 
     def _rehearse(self, office: Office, wanted: Wanted) -> Done:
@@ -172,6 +177,9 @@ class Intake:
             click.echo(f"Would be recorded: {told}" + (f" ({count:,} times)" if count > 1 else ""))
         if rehearsal.more:
             click.echo(f"Would be recorded: {rehearsal.more:,} more")
+        for change, schools in rehearsal.changed.items():
+            if change is not SchoolChange.MISSED:
+                self._tell_aloud(change.label, schools, len(schools))
         return done
 
     def source(self, office: Office, dated: datetime | None, *, aloud: bool = True) -> Source:
@@ -186,12 +194,12 @@ class Intake:
             click.echo(f"{self.last.name} is taken to be of {words.date(day)}, {why}")
         return Source(self.last.name, day)
 
-    def _tell_aloud(self, what: str, named: Sequence[str]) -> None:
-        """Name what a person has to know of, as far as it can be read; the rest by its number."""
-        for each in named[:_NAMED]:
+    def _tell_aloud(self, what: str, named: Sequence[str], number: int, where: str = "") -> None:
+        """Name what a person has to know of, as far as it can be read; the rest by its number, and where it is."""
+        for each in named[:NAMED]:
             click.echo(f"{what}: {each}")
-        if named[_NAMED:]:
-            click.echo(f"{what}: {len(named) - _NAMED:,} more")
+        if number > NAMED:
+            click.echo(f"{what}: {number - NAMED:,} more" + (f", all of them at {where}" if where else ""))
 
     def tell_problems(self, problems: Sequence[Problem]) -> None:
         """List what does not count, and say where."""
@@ -203,12 +211,17 @@ class Intake:
                 raise click.ClickException(
                     f"What counts is saved, but {path} cannot be written: {error.strerror}"
                 ) from None
-            click.echo(f"Problems: {len(problems):,}. See {path} for line, column and reason")
+            click.echo(f"Problems: {len(problems):,}. See {path} for line, column and reason. {_left_out(problems)}")
             for problem in problems:
                 if problem.loss is Loss.MANY:
                     where = f"Line {problem.line:,}, {problem.column}" if problem.column else f"Line {problem.line:,}"
                     value = f" ({problem.value})" if problem.value else ""
-                    click.echo(f"{where}{value}: {problem.reason}", err=True)
+                    click.echo(f"{where}{value}: {problem.reason} ({WHAT_OF_ROW[problem.row_taken]})", err=True)
+
+
+def _left_out(problems: Sequence[Problem]) -> str:
+    lines = len({problem.line for problem in problems if not problem.row_taken})
+    return f"Rows left out: {lines:,}"
 
 
 @contextmanager

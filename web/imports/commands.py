@@ -16,24 +16,24 @@ from domain.imports import Count, Import
 from domain.school import Source
 from projections import imports as view
 from providers.catalogue.dated_names import date_in_name
+from providers.catalogue.problems import WHAT_OF_ROW
 from providers.intake.batches import TooMuchMissing
+from web.bounds import MIB
 from web.identity import Reach, allow, signed_in
 from web.imports import schemas
 from web.imports.importers import ALL, AuthorityNeeded, Wanted
-from web.imports.taking_in import finished_before, rehearse, take_in
+from web.imports.taking_in import finished_before, rehearse, schools_named, take_in
 from web.noun import Deal, Listing, Noun, Values
 from web.office import Office, office
 from web.policy import Action
+from web.settings import IMPORT_MIB
 
-MOST_BYTES = 100 * 1024 * 1024
-"""Of the files of one import; the national register with all its columns has about 60 MB."""
+MOST_BYTES = IMPORT_MIB * MIB
+"""Of the files of one import, where SIS_IMPORT_MIB does not set it."""
 
 NAMED = 100
 """Problems, and schools that a person has to know of, that the check page shows; more are counted."""
 
-
-WHAT_OF_ROW = {True: "Taken without this cell", False: "Left out", None: ""}
-"""What becomes of a row in which something is wrong."""
 
 MOST_NAMED = 10
 """Of what a file lacks, named in a refusal."""
@@ -67,8 +67,7 @@ def _preview(values: Values) -> Mapping[str, Any]:
         "day": wanted.source.dated,
         "rehearsal": rehearsal,
         "counts": counts_of(done.counts),
-        "moved": _first(done.moved),
-        "missed": _first(done.missed),
+        "named": [(label, _first(schools)) for label, schools in schools_named(rehearsal, done).items()],
         "problems": [
             [f"{each.line:,}", each.column, each.value, each.reason, WHAT_OF_ROW[each.row_taken]]
             for each in done.problems[:NAMED]
@@ -95,6 +94,7 @@ def _first(named: Sequence[str]) -> list[str]:
     done="The import is finished",
     lead="You see what would change before anything does.",
     files=MOST_BYTES,
+    files_set_by=lambda settings: settings.import_mib * MIB,
     check=True,
     preview=_preview,
     check_page="imports/check.html",
@@ -125,7 +125,7 @@ def _on_disk(here: Office, values: Values) -> Iterator[Wanted]:
             la=la,
             part=values["part"],
             force=values["force"],
-            provider_kind=values["provider_kind"],
+            provider_kind=values.get("provider_kind"),
         )
         try:
             yield wanted

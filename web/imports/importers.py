@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
-from uuid import UUID
+from typing import Concatenate, Generic, ParamSpec, TypeVar
+
+import sqlalchemy as sa
 
 from domain.aggregate import Refusal
 from domain.authority import SEVERAL
@@ -19,17 +20,22 @@ from projections import schools as schools_view
 from providers.catalogue.groups import GroupRow, MembershipRow, NotMemberships, read_groups, read_memberships
 from providers.catalogue.inspections import read_inspections
 from providers.catalogue.links import read_links
+from providers.catalogue.problems import Problem, Sorted
 from providers.catalogue.provider_list import NotProviders, ProviderRow, read_provider_names, read_providers
 from providers.catalogue.register import Others, authorities_in, read_register
-from providers.catalogue.source import Problem, Progress
-from providers.enrolment import import_providers
+from providers.catalogue.source import Progress
+from providers.enrolment import ProvidersReport, import_providers
 from providers.intake.batches import Saved
-from providers.intake.groups import import_groups
-from providers.intake.inspections import import_inspections
-from providers.intake.links import import_links
-from providers.intake.schools import Whole, import_schools
+from providers.intake.groups import GroupsReport, import_groups
+from providers.intake.inspections import InspectionsReport, import_inspections
+from providers.intake.links import LinksReport, import_links
+from providers.intake.schools import ImportReport, Whole, import_schools
 from web.authority import record_of
 from web.office import Office
+
+P = ParamSpec("P")
+R = TypeVar("R", bound=Sorted)
+T = TypeVar("T")
 
 ALL = "all"
 """Stands for the schools of every authority."""
@@ -53,7 +59,7 @@ class Wanted:
     """A file on the disk that is to be taken in, and what somebody says of it. `la` is the authority whose schools
     are taken, by name or code, or ALL; None for the service's own. `memberships` are the schools of the groups in the
     file where another file lists them. `reading` and `saving` are told how far it is; a `rehearsal`
-    changes nothing.
+    changes nothing. `provider_kind` is that of a list which does not say, None where nobody has said.
     """
 
     what: ImportKind
@@ -63,7 +69,7 @@ class Wanted:
     la: str | None = None
     part: bool = False
     force: bool = False
-    provider_kind: ProviderKind = ProviderKind.PRIVATE
+    provider_kind: ProviderKind | None = None
     rehearsal: bool = False
     reading: Progress | None = None
     saving: Saved | None = None
@@ -71,12 +77,11 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Done:
-    """What became of a file: its counts, in the order in which they are told, and what does not count. `moved` and
-    `missed` name the schools that a person has to know of."""
+    """What became of a file: its counts, in the order in which they are told, and what does not count. `missed` names
+    the schools that the file lacks."""
 
     counts: Sequence[Count]
     problems: Sequence[Problem]
-    moved: Sequence[str] = ()
     missed: Sequence[str] = ()
 
     def number(self, outcome: Outcome) -> int:
@@ -84,52 +89,144 @@ class Done:
         return sum(count.number for count in self.counts if count.outcome is outcome)
 
 
-Importer = Callable[[Office, Wanted], Done]
+@dataclass(frozen=True)
+class Importer(Generic[R]):
+    """How one kind of file is taken in, and what is told of it: always, and if there was any."""
+
+    take_in: Callable[[Office, Wanted], R]
+    always: Callable[[R], Mapping[Outcome, int]]
+    if_any: Callable[[R], Mapping[Outcome, int]] = lambda _: {}
+    missed: Callable[[R], Sequence[str]] = lambda _: ()
+
+    def __call__(self, office: Office, wanted: Wanted) -> Done:
+        done = self.take_in(office, wanted)
+        if_any = {**self.if_any(done), Outcome.PASSED_OVER: done.passed_over}
+        told = [*self.always(done).items(), *(each for each in if_any.items() if each[1])]
+        return Done([Count(*each) for each in told], done.problems, self.missed(done))
 
 
-def _done(
-    always: Mapping[Outcome, int],
-    problems: Sequence[Problem],
-    *,
-    if_any: Mapping[Outcome, int],
-    moved: Sequence[str] = (),
-    missed: Sequence[str] = (),
-) -> Done:
-    told = [*always.items(), *((outcome, number) for outcome, number in if_any.items() if number)]
-    left_out = {problem.line for problem in problems if problem.row_taken is False}
-    problems = [replace(each, row_taken=False) if each.line in left_out else each for each in problems]
-    return Done([Count(outcome, number) for outcome, number in told], problems, moved, missed)
+def _asking(office: Office, query: Callable[Concatenate[sa.Connection, P], T]) -> Callable[P, T]:
+    """A question of the views, asked anew each time."""
+
+    def ask(*args: P.args, **kwargs: P.kwargs) -> T:
+        with office.read() as connection:
+            return query(connection, *args, **kwargs)
+
+    return ask
 
 
-def _schools(office: Office, wanted: Wanted) -> Done:
+def _schools(office: Office, wanted: Wanted) -> ImportReport:
     la = None if wanted.la == ALL else wanted.la
     others: Others = {}
-    done = import_schools(
+    expected = _asking(office, schools_view.expected_schools)
+    return import_schools(
         office.service,
         read_register(wanted.file, la=la, progress=wanted.reading, others=others),
         source=wanted.source,
-        known=_known(office),
-        whole=_whole(office, la, others, part=wanted.part),
+        known=_asking(office, schools_view.known_register),
+        whole=Whole(expected, _asking(office, schools_view.missed_ids), la, others, wanted.part),
         force=wanted.force,
         progress=wanted.saving,
     )
-    return _done(
-        {
+
+
+def _links(office: Office, wanted: Wanted) -> LinksReport:
+    return import_links(
+        office.service,
+        read_links(wanted.file, progress=wanted.reading),
+        source=wanted.source,
+        known=_asking(office, schools_view.known_register),
+        progress=wanted.saving,
+    )
+
+
+def _inspections(office: Office, wanted: Wanted) -> InspectionsReport:
+    return import_inspections(
+        office.service,
+        read_inspections(wanted.file, progress=wanted.reading),
+        source=wanted.source,
+        known=_asking(office, schools_view.known_register),
+        known_inspections=_asking(office, schools_view.known_inspections),
+        force=wanted.force,
+        progress=wanted.saving,
+    )
+
+
+def _groups(office: Office, wanted: Wanted) -> GroupsReport:
+    return import_groups(
+        office.service,
+        _membership_rows(wanted),
+        source=wanted.source,
+        known=_asking(office, schools_view.known_register),
+        known_groups=_asking(office, schools_view.known_groups),
+        full=not wanted.part,
+        force=wanted.force,
+        progress=wanted.saving,
+    )
+
+
+def _providers(office: Office, wanted: Wanted) -> ProvidersReport:
+    named = _asking(office, providers_view.providers_named)
+    return import_providers(
+        office.service,
+        _provider_rows(wanted),
+        known=lambda name: [provider.id for provider in named(name)],
+        next_reference=lambda: NEW_PROVIDER if wanted.rehearsal else office.next_reference(Provider),
+        usual_kind=wanted.provider_kind or ProviderKind.PRIVATE,
+    )
+
+
+IMPORTERS: Mapping[ImportKind, Callable[[Office, Wanted], Done]] = {
+    ImportKind.SCHOOLS: Importer(
+        _schools,
+        lambda done: {
             Outcome.SCHOOLS_REGISTERED: done.registered,
             Outcome.BROUGHT_UP_TO_DATE: done.refreshed,
             Outcome.UNCHANGED: done.unchanged,
         },
-        done.problems,
-        if_any={
+        lambda done: {
             Outcome.OUTDATED: done.outdated,
             Outcome.OF_OTHER_AUTHORITIES: done.others,
-            Outcome.MOVED: len(done.moved),
+            Outcome.MOVED: done.moved,
             Outcome.MISSED: len(done.missed),
-            Outcome.PASSED_OVER: done.passed_over,
         },
-        moved=done.moved,
-        missed=done.missed,
-    )
+        lambda done: done.missed,
+    ),
+    ImportKind.LINKS: Importer(
+        _links,
+        lambda done: {
+            Outcome.SUCCESSIONS_PROPOSED: done.proposed,
+            Outcome.KNOWN: done.unchanged,
+            Outcome.OF_UNKNOWN_SCHOOLS: done.unknown,
+            Outcome.OF_OTHER_KINDS: done.other,
+        },
+    ),
+    ImportKind.INSPECTIONS: Importer(
+        _inspections,
+        lambda done: {
+            Outcome.INSPECTIONS_RECORDED: done.recorded,
+            Outcome.KNOWN: done.unchanged,
+            Outcome.OF_UNKNOWN_SCHOOLS: done.unknown,
+        },
+    ),
+    ImportKind.GROUPS: Importer(
+        _groups,
+        lambda done: {
+            Outcome.MEMBERSHIPS_NOTED: done.joined,
+            Outcome.MEMBERSHIPS_ENDED: done.left,
+            Outcome.UNCHANGED: done.unchanged,
+            Outcome.OF_UNKNOWN_SCHOOLS: done.unknown,
+        },
+    ),
+    ImportKind.PROVIDERS: Importer(
+        _providers,
+        lambda done: {
+            Outcome.PROVIDERS_REGISTERED: done.registered,
+            Outcome.BROUGHT_UP_TO_DATE: done.changed,
+            Outcome.UNCHANGED: done.unchanged,
+        },
+    ),
+}
 
 
 def whose_schools(office: Office, file: Path, la: str | None) -> str:
@@ -153,130 +250,6 @@ def whose_schools(office: Office, file: Path, la: str | None) -> str:
     raise AuthorityNeeded(f"{told}. Say whose to take", field="la")
 
 
-def _whole(office: Office, la: str | None, others: Others, *, part: bool) -> Whole:
-    def expected() -> Sequence[schools_view.ExpectedSchool]:
-        with office.read() as connection:
-            return schools_view.expected_schools(connection)
-
-    def missed() -> Collection[UUID]:
-        with office.read() as connection:
-            return schools_view.missed_ids(connection)
-
-    return Whole(expected, missed, la, others, part)
-
-
-def _links(office: Office, wanted: Wanted) -> Done:
-    done = import_links(
-        office.service,
-        read_links(wanted.file, progress=wanted.reading),
-        source=wanted.source,
-        known=_known(office),
-        progress=wanted.saving,
-    )
-    return _done(
-        {
-            Outcome.SUCCESSIONS_PROPOSED: done.proposed,
-            Outcome.KNOWN: done.unchanged,
-            Outcome.OF_UNKNOWN_SCHOOLS: done.unknown,
-            Outcome.OF_OTHER_KINDS: done.other,
-        },
-        done.problems,
-        if_any={Outcome.PASSED_OVER: done.passed_over},
-    )
-
-
-def _inspections(office: Office, wanted: Wanted) -> Done:
-    def known(asked: Collection[UUID]) -> Mapping[tuple[UUID, date, int], schools_view.InspectedOn]:
-        with office.read() as connection:
-            return schools_view.known_inspections(connection, asked)
-
-    done = import_inspections(
-        office.service,
-        read_inspections(wanted.file, progress=wanted.reading),
-        source=wanted.source,
-        known=_known(office),
-        known_inspections=known,
-        force=wanted.force,
-        progress=wanted.saving,
-    )
-    return _done(
-        {
-            Outcome.INSPECTIONS_RECORDED: done.recorded,
-            Outcome.KNOWN: done.unchanged,
-            Outcome.OF_UNKNOWN_SCHOOLS: done.unknown,
-        },
-        done.problems,
-        if_any={Outcome.PASSED_OVER: done.passed_over},
-    )
-
-
-def _groups(office: Office, wanted: Wanted) -> Done:
-    def known() -> Mapping[tuple[UUID, str], schools_view.KnownMember]:
-        with office.read() as connection:
-            return schools_view.known_groups(connection)
-
-    done = import_groups(
-        office.service,
-        _membership_rows(wanted),
-        source=wanted.source,
-        known=_known(office),
-        known_groups=known,
-        full=not wanted.part,
-        force=wanted.force,
-        progress=wanted.saving,
-    )
-    return _done(
-        {
-            Outcome.MEMBERSHIPS_NOTED: done.joined,
-            Outcome.MEMBERSHIPS_ENDED: done.left,
-            Outcome.UNCHANGED: done.unchanged,
-            Outcome.OF_UNKNOWN_SCHOOLS: done.unknown,
-        },
-        done.problems,
-        if_any={Outcome.PASSED_OVER: done.passed_over},
-    )
-
-
-def _providers(office: Office, wanted: Wanted) -> Done:
-    def known(name: str) -> Sequence[UUID]:
-        with office.read() as connection:
-            return [provider.id for provider in providers_view.providers_named(connection, name)]
-
-    done = import_providers(
-        office.service,
-        _provider_rows(wanted),
-        known=known,
-        next_reference=lambda: NEW_PROVIDER if wanted.rehearsal else office.next_reference(Provider),
-        usual_kind=wanted.provider_kind,
-    )
-    return _done(
-        {
-            Outcome.PROVIDERS_REGISTERED: done.registered,
-            Outcome.BROUGHT_UP_TO_DATE: done.changed,
-            Outcome.UNCHANGED: done.unchanged,
-        },
-        done.problems,
-        if_any={Outcome.PASSED_OVER: done.passed_over},
-    )
-
-
-IMPORTERS: Mapping[ImportKind, Importer] = {
-    ImportKind.SCHOOLS: _schools,
-    ImportKind.LINKS: _links,
-    ImportKind.INSPECTIONS: _inspections,
-    ImportKind.GROUPS: _groups,
-    ImportKind.PROVIDERS: _providers,
-}
-
-
-def _known(office: Office) -> Callable[[Sequence[int]], Mapping[int, schools_view.KnownSchool]]:
-    def known(urns: Sequence[int]) -> Mapping[int, schools_view.KnownSchool]:
-        with office.read() as connection:
-            return schools_view.known_register(connection, urns)
-
-    return known
-
-
 def _membership_rows(wanted: Wanted) -> Iterator[MembershipRow | Problem]:
     """The schools in groups, each group as its own list tells it where there is one: its name, its kind, and whether
     it has closed."""
@@ -295,11 +268,15 @@ def _as_listed(
     file: str, groups: Iterator[GroupRow | Problem], memberships: Iterator[MembershipRow | Problem]
 ) -> Iterator[MembershipRow | Problem]:
     listed: dict[str, GroupRow] = {}
+    wrong: list[Problem] = []
     for group in groups:
         if isinstance(group, Problem):
-            yield replace(group, reason=f"{group.reason} (in {file})", row_taken=None)
+            wrong.append(group)
         else:
             listed[group.uid] = group
+    lines = {group.line for group in listed.values()}
+    for each in wrong:
+        yield replace(each, reason=f"{each.reason} (in {file})", row_taken=each.row_taken or each.line in lines)
     for row in memberships:
         found = listed.get(row.group_uid) if isinstance(row, MembershipRow) else None
         if found is None or isinstance(row, Problem):
@@ -310,7 +287,11 @@ def _as_listed(
 
 
 def _provider_rows(wanted: Wanted) -> Iterator[ProviderRow | Problem]:
+    is_kind_told = wanted.provider_kind is not None
     try:
-        return read_providers(wanted.file, progress=wanted.reading)
-    except NotProviders:
-        return read_provider_names(wanted.file)
+        return read_providers(wanted.file, is_kind_told=is_kind_told, progress=wanted.reading)
+    except NotProviders as wrong:
+        try:
+            return read_provider_names(wanted.file)
+        except NotProviders as wrong_too:
+            raise (wrong if wrong.missing == ("kind",) else wrong_too) from None

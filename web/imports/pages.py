@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from flask import Blueprint
 
-from domain.imports import COUNTED_AFTER_A_BREAK, Begun, Import, Outcome
+from domain.imports import COUNTED_AFTER_A_BREAK, Begun, Import, Outcome, RowProblem
 from domain.local_authorities import name_of
 from projections.imports import ImportRow
+from providers.catalogue.problems import WHAT_OF_ROW
 from web import words
+from web.doing import find
 from web.identity import signed_in
-from web.imports.commands import WHAT_OF_ROW, counts_of, imports
+from web.imports.commands import counts_of, imports
 from web.imports.importers import ALL
+from web.imports.schools import LISTING, SchoolOfImport, first_schools
 from web.noun import Listing
 from web.pages import Answer, Beside, ListPage, list_page, record_page
 from web.policy import Action
@@ -57,6 +60,28 @@ def listed() -> Answer:
     return list_page(imports, imports.listing, LIST)
 
 
+def _cells_of_school(row: SchoolOfImport, _: Mapping[UUID, str]) -> list[Any]:
+    return [{"text": row.name, "href": f"/schools/{row.urn}", "hint": str(row.urn)}, row.change.label, row.elsewhere]
+
+
+SCHOOLS = ListPage(
+    title="Schools that an import changed",
+    caption="In the order in which they were saved",
+    head=["School", "What happened", "To which authority"],
+    cells=_cells_of_school,
+    ids=lambda _: [],
+    empty_text="The import changed no school in this way",
+    begins=False,
+)
+
+
+@pages.get("/<ref>/schools")
+def schools(ref: str) -> Answer:
+    found = find(imports, ref)
+    breadcrumbs = [("Imports", "/imports"), (ref, f"/imports/{ref}"), ("Schools", "")]
+    return list_page(imports, LISTING, SCHOOLS, of=found, breadcrumbs=breadcrumbs)
+
+
 @pages.get("/<ref>")
 def show(ref: str) -> str:
     return record_page(
@@ -69,19 +94,23 @@ def show(ref: str) -> str:
     )
 
 
-def _more(_: sa.Connection, record: Import, __: Beside) -> Mapping[str, Any]:
+def _more(connection: sa.Connection, record: Import, __: Beside) -> Mapping[str, Any]:
     return {
         "who": _who,
         "counted_after_a_break": COUNTED_AFTER_A_BREAK,
         "counts": counts_of(record.counts),
-        "problems": [
-            [f"{each.line:,}", each.column, each.reason, WHAT_OF_ROW[each.row_taken]] for each in record.problems
-        ],
+        "problems": problems_told(record.problems),
         "more_problems": record.problem_count - len(record.problems),
         "facts": list(_facts(record)),
+        "changed": first_schools(connection, record.reference),
         "leads_to_missed": any(count.outcome is Outcome.MISSED for count in record.counts)
         and signed_in().may(Action.KEEP_REGISTER),
     }
+
+
+def problems_told(problems: Iterable[RowProblem]) -> list[list[str]]:
+    """What is wrong in a file, as the rows of a table."""
+    return [[f"{each.line:,}", each.column, each.reason, WHAT_OF_ROW[each.row_taken]] for each in problems]
 
 
 def _facts(record: Import) -> Iterator[tuple[str, str]]:

@@ -64,10 +64,9 @@ class BeginImport(Schema):
     provider_kind = fields.Enum(
         ProviderKind,
         by_value=True,
-        load_default=ProviderKind.PRIVATE,
         metadata={
             "label": "Kind of providers",
-            "hint": "Only for a list of providers, where the list does not say",
+            "hint": "Only for a list of providers, where the list does not say: without it they are private",
             "widget": "select",
         },
     )
@@ -101,7 +100,8 @@ class RowProblemOut(Schema):
     column = fields.String()
     reason = fields.String()
     row_taken = fields.Boolean(
-        allow_none=True, metadata={"description": "Whether the row was taken without that cell; null where not known"}
+        allow_none=True,
+        metadata={"description": "Whether the row was taken, but for what is wrong; null where it was not kept"},
     )
 
 

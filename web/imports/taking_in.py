@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,14 +13,14 @@ from uuid import UUID, uuid5
 
 from domain.acting import acting, current_signature
 from domain.aggregate import Aggregate, Event, Refusal
-from domain.imports import Asked, Import, ImportedFile, ImportKind, RowProblem
+from domain.imports import Asked, Import, ImportedFile, ImportKind, RowProblem, SchoolChange
 from domain.references import record_id
 from domain.school import School
 from domain.service import TooManyAtOnce, before_saving, rehearsing
 from domain.vocabulary import Channel
 from projections import imports as view
 from projections.database import alone
-from projections.imports import ImportRow
+from projections.imports import ImportRow, elsewhere
 from providers.catalogue.problems import WrongFile
 from providers.catalogue.register import UnknownAuthority
 from web.imports.importers import IMPORTERS, NEW_PROVIDER, Done, Wanted, whose_schools
@@ -42,15 +42,19 @@ class AnotherImportRuns(TooManyAtOnce):
 @dataclass
 class Rehearsal:
     """What a file would change: sentences of the first hundred events, each with how often it stands, and how many
-    more events there are. `names` are of those who would act."""
+    more events there are; and the schools that a person may have to know of. `names` are of those who would act."""
 
     names: Mapping[UUID, str]
     sentences: Counter[str] = field(default_factory=Counter)
     more: int = 0
+    changed: dict[SchoolChange, list[str]] = field(default_factory=dict)
 
     def __call__(self, record: Aggregate, events: list[Event]) -> None:
         """Be told of what would be saved (domain.service.rehearsing)."""
         for event in events:
+            change = view.change_of(event)
+            if change is not None and isinstance(record, School):
+                self.changed.setdefault(change, []).append(named(record.name, record.urn, elsewhere(event)))
             if isinstance(event, School.DetailsConfirmed):
                 # What changes nothing is told once for all schools: it would drown what does.
                 self.sentences[sentence(event, self.names)] += 1
@@ -60,6 +64,11 @@ class Rehearsal:
                 self.sentences[told] += 1
             else:
                 self.more += 1
+
+
+def named(school: str, urn: int, elsewhere: str) -> str:
+    """A school that an import changes, and the authority to which it goes."""
+    return f"{school} (URN {urn})" + (f" is told under {elsewhere}" if elsewhere else "")
 
 
 def take_in(office: Office, wanted: Wanted) -> tuple[Import, Done]:
@@ -94,6 +103,12 @@ def rehearse(
     with _refusing(), acting(signature), rehearsing(rehearsal):
         done = IMPORTERS[wanted.what](office, replace(wanted, la=la or None, rehearsal=True))
     return rehearsal, done
+
+
+def schools_named(rehearsal: Rehearsal, done: Done) -> Mapping[str, Sequence[str]]:
+    """The schools that a file would change, by what would happen to them, and those that it lacks."""
+    changes = (each for each in SchoolChange if each in rehearsal.changed and each is not SchoolChange.MISSED)
+    return {**{each.label: rehearsal.changed[each] for each in changes}, "Not in the file": done.missed}
 
 
 def finished_before(office: Office, wanted: Wanted) -> ImportRow | None:

@@ -18,7 +18,7 @@ from typing import IO, Any
 
 import structlog
 
-from web.bounds import BODY_TO_COME, MOST_TYPED
+from web.bounds import BODY_TO_COME, MOST_TYPED, too_large
 from web.serving.head import (
     MOST_WITHOUT_MEANING,
     WITHOUT_CONTENT,
@@ -136,7 +136,7 @@ class Front:
         if told is None:
             return min(most, MOST_TYPED)
         if told > most:
-            raise NotTaken(413, "The request is too large")
+            raise NotTaken(413, too_large(most))
         if told > MOST_TYPED:
             answer = await self._carried_out(environ_of(scope, BytesIO()) | {BODY_TO_COME: True})
             if answer[0] != CONTINUE:

@@ -17,11 +17,20 @@ def lines(path: Path) -> list[list[str]]:
 
 def test_the_report_names_line_column_value_and_reason(tmp_path: Path) -> None:
     path = tmp_path / "report.csv"
-    assert write_report([Problem(7, "URN", "12", "is not a URN"), Problem(9, "Name", "", "is missing")], path) == 2
+    assert (
+        write_report(
+            [
+                Problem(7, "URN", "12", "is not a URN", row_taken=False),
+                Problem(9, "Town", "", "is missing", row_taken=True),
+            ],
+            path,
+        )
+        == 2
+    )
     assert lines(path) == [
-        ["Line", "Column", "Value", "Reason"],
-        ["7", "URN", "12", "is not a URN"],
-        ["9", "Name", "", "is missing"],
+        ["Line", "Column", "Value", "Reason", "The row was"],
+        ["7", "URN", "12", "is not a URN", "left out"],
+        ["9", "Town", "", "is missing", "taken, except for this"],
     ]
 
 
@@ -29,7 +38,7 @@ def test_the_report_names_line_column_value_and_reason(tmp_path: Path) -> None:
 def test_no_cell_of_the_report_is_a_formula(tmp_path: Path, start: str) -> None:
     path = tmp_path / "report.csv"
     write_report([Problem(7, "URN", f"{start}HYPERLINK(1)", f"{start}reason")], path)
-    assert lines(path)[1] == ["7", "URN", f"'{start}HYPERLINK(1)", f"'{start}reason"]
+    assert lines(path)[1][:4] == ["7", "URN", f"'{start}HYPERLINK(1)", f"'{start}reason"]
 
 
 def test_a_report_is_for_its_owner_alone(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -15,14 +16,18 @@ from click.testing import CliRunner
 from werkzeug.test import TestResponse
 
 from domain.imports import Import
+from domain.provider import ProviderKind
 from domain.vocabulary import Channel, Role
 from projections import imports as view
+from projections import providers as providers_view
 from projections import schools
 from projections.database import alone
 from tests.web.conftest import Browser, Program
 from tests.world import World
 from web.console.imports import imports as console
+from web.environment import BadSetting
 from web.office import Office
+from web.settings import settings_from_environment
 
 Open = Callable[[UUID], Browser]
 Use = Callable[..., Program]
@@ -107,7 +112,7 @@ def test_what_would_change_is_shown_before_it_is_imported(world: World, administ
     assert counted(page, "What came of it") == would
     assert "EstablishmentStatus (name)" in page
     assert [each.row_taken for each in record.problems] == [True]
-    assert "Taken without this cell" in page
+    assert "taken, except for this" in page
     assert "Ajar" not in page
     assert "The import is finished" in page
     assert (record.begun.channel, len(record.beginnings)) == (Channel.SCREEN, 1)
@@ -237,6 +242,46 @@ def test_a_list_of_providers_may_leave_their_kind_to_the_form_and_shows_no_numbe
     assert counted(check, "What would come of it").startswith("1 providers registered")
     assert "New provider: " in check
     assert "PV-0000" not in check
+
+
+def test_what_kind_the_providers_of_a_list_are_counts_as_told_where_somebody_says_it(
+    administrator: Browser, use: Program, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = b"id,name,website\n1,Fractions Ltd,https://fractions.example\n"
+    refused = administrator.send(BEGIN, {"what": "providers", "file": (io.BytesIO(listed), "list.csv")}, status=422)
+    assert "columns of other things (id). Say of what kind all its providers are" in refused.text
+    sent = {"what": "providers", "provider_kind": "public"}
+    check = administrator.send(BEGIN, {**sent, "file": (io.BytesIO(listed), "list.csv")}, status=200).text
+    assert counted(check, "What would come of it").startswith("1 providers registered")
+    told = post(use, (io.BytesIO(listed), "list.csv"), what="providers", provider_kind="public").json
+    assert told is not None
+    assert [each["number"] for each in told["counts"]] == [1, 0, 0]
+    with world.office.read() as connection:
+        [provider] = providers_view.providers_named(connection, "Fractions Ltd")
+    assert provider.kind is ProviderKind.PUBLIC
+    path = tmp_path / "list.csv"
+    path.write_bytes(listed.replace(b"Fractions", b"Decimals"))
+    monkeypatch.chdir(tmp_path)
+    assert "Say of what kind" in at_the_console(world.office, monkeypatch, "providers", path)
+    assert "1 providers registered" in at_the_console(
+        world.office, monkeypatch, "providers", path, "--kind", "internal"
+    )
+
+
+def test_how_large_an_import_may_be_is_set_by_the_operator_and_said_in_the_refusal(
+    world: World, use: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large = register(*(f"{number},{'x' * 1000},Far Away,001,Open," for number in range(200_000, 202_200)))
+    settings = use.client.application.config["SIS_SETTINGS"]
+    monkeypatch.setitem(use.client.application.config, "SIS_SETTINGS", replace(settings, import_mib=1))
+    problem = post(use, large, status=413).json
+    assert problem is not None
+    assert "2 MiB are taken here" in problem["detail"]
+    monkeypatch.setenv("SIS_IMPORT_MIB", "120")
+    assert settings_from_environment().import_mib == 120
+    monkeypatch.setenv("SIS_IMPORT_MIB", "501")
+    with pytest.raises(BadSetting, match="SIS_IMPORT_MIB is a whole number from 1 to 500"):
+        settings_from_environment()
 
 
 def test_groups_may_come_in_two_files(world: World, administrator: Browser) -> None:
