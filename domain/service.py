@@ -387,7 +387,7 @@ def _is_repeated(saved: Event, first: Event | None) -> bool:
         return False
     if first is None:
         return True
-    is_same_record = first.meta.stream == saved.meta.stream or first.meta.version == saved.meta.version == 1
+    is_same_record = first.meta.stream == saved.meta.stream or saved.meta.version == 1
     return is_same_record and first.TOPIC == saved.TOPIC
 
 

@@ -10,6 +10,7 @@ from threading import Barrier
 from uuid import UUID, uuid4
 
 import pytest
+from eventsourcing.persistence import RecordConflictError
 
 from domain.acting import acting
 from domain.aggregate import Aggregate
@@ -120,11 +121,12 @@ def test_of_two_officers_who_name_the_version_they_saw_the_second_is_told_it_is_
     assert len(lines(service, id)) == 1
 
 
-def test_a_command_on_an_older_version_is_refused_before_it_decides(service: Service) -> None:
+@pytest.mark.parametrize("at", [1, 3], ids=["older", "not yet there"])
+def test_a_command_on_another_version_is_refused_before_it_decides(service: Service, at: int) -> None:
     id = a_notebook(service, "one")
     decided: list[Notebook] = []
     with command(), pytest.raises(Stale):
-        service.change(Notebook, id, decided.append, at=1)
+        service.change(Notebook, id, decided.append, at=at)
     assert decided == []
 
 
@@ -175,6 +177,31 @@ def test_a_command_sent_again_is_done_already_though_it_would_now_be_refused_or_
         service.change(Notebook, id, Notebook.shut, at=1)
     with command(), pytest.raises(IsShut):
         service.change(Notebook, id, Notebook.shut)
+
+
+def test_a_record_begun_by_a_command_sent_again_is_begun_once(service: Service) -> None:
+    sent = uuid4()
+    with command(sent):
+        begun = service.add(Notebook.open).id
+    with command(sent), pytest.raises(AlreadyDone) as done:
+        service.add(Notebook.open)
+    assert done.value.stream == begun
+
+
+def test_a_command_sent_again_is_known_by_what_it_did_first_not_by_the_record_it_took_first(service: Service) -> None:
+    giving, taking, sent = a_notebook(service), a_notebook(service), uuid4()
+
+    def move(work: Work) -> None:
+        given = work.find(Notebook, giving)
+        work.find(Notebook, taking).write("taken")
+        given.write("given")
+
+    with command(sent):
+        service.do(move)
+    with command(sent), pytest.raises(AlreadyDone) as done:
+        service.do(move)
+    assert done.value.stream == taking
+    assert (lines(service, giving), lines(service, taking)) == (["given"], ["taken"])
 
 
 def test_an_id_that_stands_for_another_command_is_refused_aloud(service: Service) -> None:
@@ -269,7 +296,7 @@ def test_an_append_that_fails_leaves_nothing_in_the_views(service: Service, desk
     with command():
         service.change(Notebook, id, lambda notebook: notebook.write("first"))
     rows = desk.read(entries.rows)
-    with pytest.raises(Exception, match=r"UNIQUE constraint failed|duplicate key"):
+    with pytest.raises(RecordConflictError):
         service.save_together([late])
     assert desk.read(entries.rows) == rows
 

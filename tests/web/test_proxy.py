@@ -41,6 +41,10 @@ def test_the_word_of_a_trusted_proxy_is_taken() -> None:
     assert seen("10.0.0.1") == ("198.51.100.7", "https", "sis.example")
 
 
+def test_a_network_may_be_named_by_any_address_in_it() -> None:
+    assert seen("10.0.0.1", trusted="10.1.2.3/8") == seen("10.0.0.1")
+
+
 def test_the_word_of_anybody_else_is_not() -> None:
     assert seen("192.0.2.4") == ("192.0.2.4", "http", "inside:8000")
     assert seen("10.0.0.1", trusted="") == ("10.0.0.1", "http", "inside:8000")
