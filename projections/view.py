@@ -184,6 +184,16 @@ class Sheet(Generic[R]):
     def _for_every(self) -> Sequence[_Fold]:
         return [fold for fold in self._folds.get(Event, ()) if fold.of_class is None]
 
+    def filled_by(self, events: Iterable[Event]) -> dict[Key, R]:
+        """The rows that some events alone would make, by key."""
+        found: dict[Key, R] = {}
+        for event in events:
+            for each in self.folds(type(event)):
+                for key in each.keys(event):
+                    row = each.fold(found.pop(key, None), event, key)
+                    found |= {} if row is None else {key: row}
+        return found
+
     def key_of(self, row: R) -> Key:
         found: Any = self._key_in(row)
         return found if len(self.key) > 1 else (found,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import partial
 from uuid import UUID
 
@@ -11,14 +12,15 @@ from domain.concern import ConcernCase
 from domain.engagement import BrokeredEngagement
 from domain.note import Note, NoteType
 from domain.record_of_visit import RecordOfVisit
+from domain.references import record_id
 from domain.support_request import SupportRequest
-from domain.tender import Tender
-from domain.visit import Visit, Visitor
-from domain.vocabulary import Audience, Purpose, Role, Sensitivity, VisitKind
-from tests.domain.brokered import ENDS, REPLY_BY, a_need, the_work
+from domain.tender import DeclineReason, Tender
+from domain.visit import AgendaKind, Visit, Visitor
+from domain.vocabulary import Audience, Purpose, Role, Sensitivity, Side, VisitKind
+from tests.domain.brokered import ENDS, REPLY_BY, a_need, outcomes, terms, the_work
 from tests.domain.test_record_of_visit import CONTENT
 from tests.scenario import TODAY
-from tests.town import TOMORROW, Town
+from tests.town import RULES, TOMORROW, Town
 from tests.world import World
 
 SECRET = "CC-2026-0001"
@@ -38,7 +40,26 @@ ADDRESSES = {
         if (what, kind) != ("file", "record of visit")
     },
 }
-VISIT = "visits/V-2026-0909"
+VISIT = "V-2026-0909"
+
+
+def a_visit(town: Town, reference: str, *, concern: UUID | None = None) -> UUID:
+    """A visit to the town's first school tomorrow, because of a concern."""
+    place = town.ours
+    return town._add(
+        lambda: Visit.plan(
+            reference,
+            school=place.school,
+            kind=VisitKind.CONCERN_REVIEW,
+            purpose=Purpose.INTERVENTION,
+            on=TOMORROW,
+            term=default_term_on(TOMORROW),
+            visitors=(Visitor(place.officer, "officer"),),
+            lead=place.officer,
+            focus=CANARY,
+            concern=concern,
+        )
+    )
 
 
 class Hanging:
@@ -48,6 +69,7 @@ class Hanging:
         self.world, self.town = world, town or Town(world)
         self.place = self.town.ours
         self.concern = concern or self.place.records[ConcernCase.KIND]
+        self.visit = a_visit(self.town, VISIT, concern=self.concern)
         self._make()
         self.asking = {
             "head": self.place.head,
@@ -69,24 +91,10 @@ class Hanging:
 
     def _make(self) -> None:
         place, add, then = self.place, self.town._add, self.town._then
-        visit = add(
-            lambda: Visit.plan(
-                "V-2026-0909",
-                school=place.school,
-                kind=VisitKind.CONCERN_REVIEW,
-                purpose=Purpose.INTERVENTION,
-                on=TOMORROW,
-                term=default_term_on(TOMORROW),
-                visitors=(Visitor(place.officer, "officer"),),
-                lead=place.officer,
-                focus=CANARY,
-                concern=self.concern,
-            )
-        )
         record = add(
             lambda: RecordOfVisit.start(
                 "ROV-2026-0909",
-                visit=visit,
+                visit=self.visit,
                 school=place.school,
                 kind=VisitKind.CONCERN_REVIEW,
                 purpose=Purpose.INTERVENTION,
@@ -117,13 +125,46 @@ class Hanging:
         engagement = add(lambda: BrokeredEngagement.propose("BE-2026-0909", work, request=request, tender=tender))
         on = (
             (ConcernCase.KIND, self.concern, None),
-            (Visit.KIND, visit, None),
+            (Visit.KIND, self.visit, None),
             (RecordOfVisit.KIND, record, None),
             (SupportRequest.KIND, request, None),
             (BrokeredEngagement.KIND, engagement, place.provider),
         )
         for number, (kind, id, provider) in enumerate(on, 3):
             self._attach(number, kind, id, provider)
+
+    def go_on(self) -> None:
+        """What came of it further: one provider declined, the other quoted, was selected, worked and was rated."""
+        then, place, theirs = self.town._then, self.place, self.town.theirs
+        tender, engagement = (
+            record_id(Tender.KIND, "TN-2026-0909"),
+            record_id(BrokeredEngagement.KIND, "BE-2026-0909"),
+        )
+        why = next(iter(DeclineReason))
+        said = {"quality": 1, "impact": 1, "comment": CANARY, "evaluator": place.head}
+        day = {"on": TODAY, "days": Decimal(1), "cleared": True, "rules": RULES}
+        selected = {"rationale": CANARY, "approver": self.town.director, "ceiling": Decimal(9000)}
+        then(
+            Tender,
+            tender,
+            lambda it: it.invite(theirs.provider, clearance="Cleared", rules=RULES),
+            lambda it: it.decline(theirs.provider, why=why, reason=CANARY, unavailable_until=ENDS),
+            lambda it: it.quote(place.provider, terms(specialist=place.specialist)),
+            lambda it: it.select(place.provider, **selected),
+        )
+        then(
+            BrokeredEngagement,
+            engagement,
+            *(partial(BrokeredEngagement.agree, side=side) for side in Side),
+            lambda it: it.confirm_clearance(cleared=True, valid_to=None, rules=RULES),
+            lambda it: it.confirm(),
+            lambda it: it.plan_session(**day),
+            lambda it: it.deliver_session(1, **day),
+            lambda it: it.complete(),
+            lambda it: it.evaluate(**said, outcomes=outcomes(it)),
+        )
+        item = {"kind": next(iter(AgendaKind)), "text": CANARY, "side": Side.SERVICE}
+        then(Visit, self.visit, lambda it: it.add_to_agenda(**item))
 
     def _attach(self, number: int, kind: str, id: UUID, provider: UUID | None) -> None:
         side = Audience.PROVIDER if provider else Audience.SCHOOL

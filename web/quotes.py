@@ -15,6 +15,7 @@ from projections.tenders import invitations
 from projections.together import Question, Together
 from web import words
 from web.known import names_of, references_of
+from web.past import past_as_told
 
 BEST = 5
 """The upper end of the scale of ratings."""
@@ -70,7 +71,7 @@ def compared(
     references = references_of(connection, list(quotes))
     if past is None:
         past = _ALONE.rows(connection, tender=tender.id)["past"]
-    rated = {each.holder: each for each in past}
+    rated = {each.holder: each for each in past_as_told(connection, past)}
     lines = [
         Compared(
             provider=provider,

@@ -19,17 +19,16 @@ A = TypeVar("A", bound=Aggregate)
 
 def records_of(office: Office, connection: sa.Connection, kinds: Mapping[UUID, type[A]]) -> dict[UUID, A]:
     """The records with these ids, each of its kind, as they are now; what is not there is left out."""
-    events = _events_of(office, connection, kinds)
+    events: dict[UUID, list[Event]] = defaultdict(list)
+    for event in events_of(office, connection, kinds):
+        events[event.meta.stream].append(event)
     found = {id: folded(kind, id, events[id]) for id, kind in kinds.items() if id in events}
     return {id: record for id, record in found.items() if record is not None}
 
 
-def _events_of(office: Office, connection: sa.Connection, ids: Collection[UUID]) -> dict[UUID, list[Event]]:
+def events_of(office: Office, connection: sa.Connection, ids: Collection[UUID]) -> list[Event]:
+    """All that happened to some records, in the order of the log."""
     if not ids:
-        return {}
+        return []
     standing = sa.select(EVENTS.c.position).where(EVENTS.c.stream_id.in_(ids)).order_by(EVENTS.c.position)
-    positions = list(connection.execute(standing).scalars())
-    found: dict[UUID, list[Event]] = defaultdict(list)
-    for event in office.store.at(connection, positions):
-        found[event.meta.stream].append(event)
-    return found
+    return list(office.store.at(connection, list(connection.execute(standing).scalars())))

@@ -23,6 +23,7 @@ __all__ = [
     "CaseKind",
     "Holder",
     "cases",
+    "cases_beside",
     "cases_of",
     "histories",
     "histories_of",
@@ -30,6 +31,18 @@ __all__ = [
 ]
 
 LIMIT = 50
+
+
+def cases_beside(
+    connection: sa.Connection, holders: Iterable[UUID], without: Iterable[UUID]
+) -> dict[UUID, set[UUID]]:
+    """Of those who have a case among the records to be `without`, the other records on which they have one."""
+    columns, left_out = cases.table.c, set(without)
+    found: dict[UUID, set[UUID]] = {}
+    query = sa.select(columns.holder, columns.record).where(columns.holder.in_(list(holders)))
+    for holder, record in connection.execute(query):
+        found.setdefault(holder, set()).add(record)
+    return {holder: records - left_out for holder, records in found.items() if records & left_out}
 
 
 def history_of(connection: sa.Connection, holder: UUID) -> BrokeredHistory | None:

@@ -23,6 +23,7 @@ from web.identity import Reach
 from web.known import rows_of
 from web.noun import Listing, Shelf, Values
 from web.office import office
+from web.past import past_as_told
 from web.policy import Action
 from web.record_addresses import record_href
 from web.vetting import PROVIDER
@@ -119,7 +120,7 @@ _ALONE = Together(**HISTORIES)
 
 def histories(connection: sa.Connection, found: Iterable[view.BrokeredHistory]) -> list[History]:
     """The history of a provider, then of those who work for it today, by name; who was never asked has none."""
-    rows = list(found)
+    rows = past_as_told(connection, found)
     named = rows_of(connection, [row.holder for row in rows])
     told = [_history(row, named[row.holder].detail, named[row.holder].name) for row in rows]
     return sorted(told, key=lambda row: (row.kind is not view.Holder.PROVIDER, row.name, row.holder))

@@ -22,6 +22,7 @@ from web.authority import settings_of
 from web.brokering import vetting_of
 from web.known import names_of, references_of
 from web.office import Office
+from web.past import past_as_told
 from web.several import records_of
 
 OTHER_SUBJECT = "Subject: "
@@ -59,7 +60,7 @@ def offers_on_list(office: Office) -> Callable[[Need], list[Offer]]:
         vetting = vetting_of(office)
         with office.read() as connection:
             answers = _ON_LIST.rows(connection, subject=need.subject.casefold())
-            rows, past = answers["rows"], {each.holder: each for each in answers["past"]}
+            rows, past = answers["rows"], {each.holder: each for each in past_as_told(connection, answers["past"])}
             near = {row.id for row in rows if _offers(row, need.subject)}
             found = records_of(office, connection, dict.fromkeys(near, Provider))
         return [

@@ -12,7 +12,7 @@ from domain.calendar import default_term_on
 from domain.visit import Visit, Visitor
 from domain.vocabulary import Purpose, Sensitivity, VisitKind
 from tests.domain.brokered import REPLY_BY
-from tests.hanging import ADDRESSES, CANARY, SECRET, VISIT, Hanging
+from tests.hanging import ADDRESSES, CANARY, SECRET, Hanging
 from tests.scenario import TODAY
 from tests.town import TOMORROW
 from tests.web.conftest import Browser, Program
@@ -21,6 +21,7 @@ from tests.world import World
 SignIn = Callable[[UUID], Browser]
 Use = Callable[..., Program]
 
+VISIT = "visits/V-2026-0909"
 LISTS = ("visits", "records", "requests", "tenders", "invitations", "engagements", "notes", "files", "concerns")
 
 CHOICES = re.compile(r'<label.*?</label>|<option.*?</option>|value="[^"]*"', re.S)

@@ -1,0 +1,172 @@
+"""Authorities made alike but for a restricted concern and what hangs on it: whoever may not read the concern is given
+the same answers by all of them, headers and all, but for the visit, of which they are told on purpose.
+
+One has nothing of it, the second the concern and a visit because of it, the third all that may come of both. Between
+the last two nothing may differ at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import product
+from uuid import UUID
+
+import pytest
+from flask import Flask
+
+from domain.concern import ConcernCase, ConcernKind, ConcernSource, Severity
+from domain.note import Note, NoteType
+from domain.vocabulary import Audience, Purpose, Role, Sensitivity
+from tests.databases import Databases
+from tests.hanging import CANARY, VISIT, Hanging, a_visit
+from tests.town import Town
+from tests.web.conftest import a_program, an_app, an_office
+from tests.web.walking import addresses, references
+from tests.world import World
+from web.known import references_of
+
+MADE_ANEW = {"X-Request-ID", "Content-Security-Policy", "Set-Cookie", "Date", "Content-Length"}
+
+BY_CHANCE = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|sis_[0-9a-f]{8}|(?<=csrf_token. value=.)[^\"]+"
+)
+"""Ids of events, commands and requests, the beginnings of tokens, and what guards a form."""
+
+OF_THE_WALK = {"/accounts/security", "/readyz", "/account"}
+"""What tells of the walk itself, and of the machine."""
+
+TOLD = re.compile(
+    rf"/(api/v1/)?(visits(/|\?limit=200|/{VISIT}(/[a-z-]+)?)?|schools/\d+(/file)?|people/PE-[0-9-]+|caseload(\?.*)?|search\?q={VISIT})"
+)
+"""Where somebody is told on purpose that somebody comes."""
+
+
+def _concern(town: Town) -> UUID:
+    return town._add(
+        lambda: ConcernCase.raise_(
+            "CC-2026-0909",
+            school=town.ours.school,
+            kind=ConcernKind.ACHIEVEMENT,
+            source=ConcernSource.WHISTLEBLOWING,
+            severity=Severity.HIGH,
+            detail=CANARY,
+            purpose=Purpose.CHALLENGE,
+            sensitivity=Sensitivity.RESTRICTED,
+        )
+    )
+
+
+def _afterwards(town: Town) -> None:
+    """What happens in each, so that nothing tells how much came before it."""
+    for number, place in ((81, town.ours), (82, town.theirs)):
+        where = {"on_kind": "school", "on_record": place.school, "school": place.school}
+        said = {"note_type": NoteType.MEETING, "heading": "Hall", "text": "The hall is free"}
+        town._add(partial(Note.write, f"N-2026-{number:04d}", **where, **said, visible_to=Audience.SCHOOL))
+
+
+@dataclass
+class Authority:
+    """One of the three, at its doors."""
+
+    app: Flask
+    world: World
+    town: Town
+    signed_in: dict[UUID, dict[str, str]] = field(default_factory=dict)
+    given: dict[tuple[UUID, str], str] = field(default_factory=dict)
+
+    def answer(self, person: UUID, address: str) -> str:
+        """Status, headers and body, without what is made anew for each answer."""
+        if (person, address) not in self.given:
+            self.given[person, address] = self._answer(person, address)
+        return self.given[person, address]
+
+    def _answer(self, person: UUID, address: str) -> str:
+        answer = self.app.test_client(use_cookies=False).get(address, headers=self._headers(person, address))
+        assert answer.status_code < 500, address
+        headers = [f"{name}: {value}" for name, value in answer.headers if name not in MADE_ANEW]
+        nonce = re.search(r"nonce-([^']+)", answer.headers["Content-Security-Policy"])
+        assert nonce
+        return BY_CHANCE.sub("", "\n".join((answer.status, *headers, answer.text)).replace(nonce.group(1), ""))
+
+    def _headers(self, person: UUID, address: str) -> dict[str, str]:
+        if person not in self.signed_in:
+            name, value = self.world.session_of(person)
+            self.signed_in[person] = {"Cookie": f"{name}={value}", **a_program(self.app, self.world, person).headers}
+        left_out = "Cookie" if address.startswith("/api/") else "Authorization"
+        return {name: value for name, value in self.signed_in[person].items() if name != left_out}
+
+
+@dataclass
+class Three:
+    """The three authorities, and what there is to be asked of them."""
+
+    nothing: Authority
+    visit: Authority
+    everything: Authority
+
+    def differing(self, one: Authority, other: Authority, person: UUID) -> set[str]:
+        """The addresses at which somebody is not given the same answers by two of them."""
+        known = references(self.everything.world)
+        there = dict.fromkeys(addresses(self.everything.app, known, []))
+        asked = [address for address in there if address not in OF_THE_WALK]
+        return {address for address in asked if one.answer(person, address) != other.answer(person, address)}
+
+
+@pytest.fixture(scope="module")
+def three(databases: Databases) -> Iterator[Three]:
+    with ExitStack() as stack:
+        made = []
+        for more in ("nothing", "a visit", "everything"):
+            office, clock = stack.enter_context(an_office(databases))
+            world = World(office, clock)
+            town = Town(world)
+            if more == "a visit":
+                a_visit(town, VISIT, concern=_concern(town))
+            elif more == "everything":
+                Hanging(world, town, concern=_concern(town)).go_on()
+            _afterwards(town)
+            made.append(Authority(an_app(office), world, town))
+        yield Three(*made)
+
+
+READERS = [
+    *(role.value for role in Role if role not in {Role.OFFICER, Role.DIRECTOR, Role.REVIEWER}),
+    "rival",
+    "bystander",
+]
+"""Whoever may not read the concern."""
+
+
+@pytest.fixture
+def person(three: Three, request: pytest.FixtureRequest) -> UUID:
+    town = three.everything.town
+    people = {role.value: person for role, person in town.people.items()}
+    return {**people, "rival": town.theirs.specialist, "bystander": town.bystander}[request.param]
+
+
+@pytest.mark.parametrize("person", READERS, indirect=True)
+def test_nothing_tells_what_came_of_a_restricted_concern(three: Three, person: UUID) -> None:
+    assert three.differing(three.visit, three.everything, person) == set()
+
+
+@pytest.mark.parametrize("person", ["bystander", "specialist"], indirect=True)
+def test_the_sums_of_a_provider_are_those_of_the_cases_that_the_reader_may_know(three: Three, person: UUID) -> None:
+    town = three.everything.town
+    with three.everything.world.office.read() as connection:
+        numbers = references_of(connection, [town.ours.provider, town.theirs.provider])
+    for number, path in product(numbers.values(), ("brokered-history", "brokered-cases")):
+        address = f"/api/v1/{path}?provider={number}"
+        assert three.visit.answer(person, address) == three.everything.answer(person, address)
+    told = three.everything.answer(town.director, f"/api/v1/brokered-history?provider={numbers[town.ours.provider]}")
+    assert '"invited":2' in told, "the whole, to whoever may read the concern"
+    assert '"rated":1' in told
+
+
+@pytest.mark.parametrize("person", ["headteacher", "specialist", "bystander", "administrator"], indirect=True)
+def test_of_the_concern_itself_no_more_is_told_than_that_somebody_comes(three: Three, person: UUID) -> None:
+    differing = three.differing(three.nothing, three.visit, person)
+    assert {address for address in differing if not TOLD.fullmatch(address)} == set()
