@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
+from itertools import pairwise
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ from domain.attachment import Attachment
 from domain.note import Note
 from domain.reading import Reading
 from domain.record_of_visit import RecordOfVisit
+from domain.support_request import RequestStatus, SupportRequest
 from domain.tender import Tender
 from domain.visit import Visit
 from domain.vocabulary import About, Audience, Role, Sensitivity
@@ -98,9 +100,6 @@ OUTCOMES = frozenset({"tender.provider-selected", "tender.selection-withdrawn", 
 
 LEFT = frozenset({"tender.invitation-declined", "tender.quote-withdrawn", "tender.invitation-lapsed"})
 """By what a provider leaves a tender; what becomes of it is nothing to them, unless they are invited again."""
-
-SEEN_UNTOLD = frozenset({"support-request"})
-"""Kinds of record of which those outside see something change, as the status, that is not told to them as such."""
 
 CONCERN = "concern"
 """The one kind of record that the policy keeps from some who work in the service, and, where one is restricted, from
@@ -269,9 +268,25 @@ class Disclosure:
         """The versions of a record that the visitor is told of, if the events are all that happened to it.
 
         By these alone versions are counted at the doors, so that nobody learns from a number, or from a conflict,
-        what others do. That a restricted note was read is no version of it: it makes nobody's form stale.
+        what others do. That a restricted note was read is no version of it: it makes nobody's form stale. A stage
+        that a request reaches by what its school is not told of is one, because they see it.
         """
-        return [event.meta.version for event in self._events if self._is_version(event)]
+        told = {event.meta.version for event in self._events if self._is_version(event)}
+        return sorted(told | self.seen_untold) if told else []
+
+    @cached_property
+    def seen_untold(self) -> set[int]:
+        """The versions of a request by which its school sees that it reached another stage, and is told of nothing:
+        what they decide on stands."""
+        first = next(iter(self._events), None)
+        if self.is_inside or not isinstance(first, SupportRequest.Raised):
+            return set()
+        request, reached = SupportRequest(first.meta.stream), dict[int, RequestStatus]()
+        for event in self._events:
+            event.mutate(request)
+            reached[event.meta.version] = request.status
+        further = {now for (_, was), (now, status) in pairwise(reached.items()) if status is not was}
+        return further - {event.meta.version for event in self._events if self._is_version(event)}
 
     def _is_version(self, event: Event) -> bool:
         if event.TOPIC == Note.RestrictedNoteRead.TOPIC:

@@ -15,7 +15,7 @@ from domain.aggregate import Aggregate, Event
 from domain.service import ATTEMPTS, AlreadyDone, Stale, beginning_with, folded
 from domain.service import NotFound as NoRecord
 from domain.vocabulary import About
-from web.disclosure import INSIDE, SEEN_UNTOLD, Disclosure
+from web.disclosure import Disclosure
 from web.identity import allow, allow_any, concerned, signed_in
 from web.known import forget
 from web.noun import Command, Deal, Noun, Several, Values
@@ -90,32 +90,28 @@ def copy_for_reader(noun: Noun[A], record: A) -> Any:
     return seen
 
 
-def changes_with_version(record: Aggregate) -> bool:
-    """Whether what the person who asks sees of a record changes with its version alone, so that one who has the
-    version has the record."""
-    return signed_in().holds(*INSIDE) or (record.KIND not in SEEN_UNTOLD and bool(_told(record)))
-
-
 def version_of(record: Aggregate) -> int:
     """The version of a record as the person who asks counts it."""
-    return len(_told(record))
+    told, _ = _told(record)
+    return len(told)
 
 
 def saved_version(record: Aggregate, version: int) -> int:
     """The record's own version at what the person who asks counts as a version."""
-    told = _told(record)
-    if version == len(told):
+    told, seen_untold = _told(record)
+    if version == len(told) or (0 < version < len(told) and seen_untold.issuperset(told[version:])):
         return record.version
     return told[version - 1] if 0 < version < len(told) else 0
 
 
-def _told(record: Aggregate) -> list[int]:
-    """The versions of a record that the person who asks is told of."""
-    known: dict[tuple[UUID, int], list[int]] = g.setdefault("versions_told", {})
+def _told(record: Aggregate) -> tuple[list[int], set[int]]:
+    """The versions of a record as the person who asks counts them, and those that they see and are not told of."""
+    known: dict[tuple[UUID, int], tuple[list[int], set[int]]] = g.setdefault("versions_told", {})
     key = record.id, record.saved_version
     if key not in known:
         with office().read() as connection:
-            known[key] = Disclosure(connection, signed_in(), events_of(record)).versions()
+            disclosure = Disclosure(connection, signed_in(), events_of(record))
+            known[key] = disclosure.versions(), disclosure.seen_untold
     return known[key]
 
 

@@ -21,7 +21,11 @@ def _header(description: str, example: str, **schema: Any) -> dict[str, Any]:
 
 
 HEADERS: dict[str, dict[str, Any]] = {
-    "ETag": _header("The version of the record, for If-Match and If-None-Match", '"7"', pattern='^"[0-9]+"$'),
+    "ETag": _header(
+        "The version of the record and a print of what you are told of it, for If-Match and If-None-Match",
+        '"7-1c9f0a52be3d4c60"',
+        pattern='^"[0-9]+-[0-9a-f]+"$',
+    ),
     "Location": _header("The address of the record", "/api/v1/concerns/CC-2026-0001"),
     "Link": _header('The address of the next page, as rel="next"; missing on the last one', '<…>; rel="next"'),
     TELLS: _header(
@@ -57,7 +61,7 @@ MIN_POSITION = {
 IF_NONE_MATCH = {
     "in": "header",
     "name": "If-None-Match",
-    "description": "The ETag of the record as you have it: where it has not changed, it is not sent again",
+    "description": "The ETag of the record as you have it: where you are told just the same, it is not sent again",
     "schema": {"type": "string"},
 }
 """A parameter of every record that is read."""
@@ -66,8 +70,8 @@ IF_MATCH = {
     "in": "header",
     "name": "If-Match",
     "required": True,
-    "description": 'The ETag of the record as you read it, like "7"',
-    "schema": {"type": "string", "pattern": '^(W/)?"[0-9]+"$'},
+    "description": 'The ETag of the record as you read it, or its version alone, like "7"',
+    "schema": {"type": "string", "pattern": '^(W/)?"[0-9]+(-[0-9a-f]+)?"$'},
 }
 """Every change names the version of the record that it was decided on."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable
 from functools import wraps
@@ -33,7 +34,7 @@ from web.api.protocol import (
 )
 from web.bounds import takes_files
 from web.command_ids import command_id
-from web.doing import changes_with_version, copy_for_reader, do, find, must_be_open, version_of
+from web.doing import copy_for_reader, do, find, must_be_open, version_of
 from web.history import history_of
 from web.identity import allow_any, signed_in
 from web.known import ids_within, rows_of
@@ -127,9 +128,11 @@ def _add_single(api: Blueprint, noun: Noun[A]) -> None:
     @api.response(200, noun.out, headers=named(*OF_RECORD))
     def single(ref: str) -> Any:
         record = find(noun, ref).record
-        if changes_with_version(record) and request.if_none_match.contains_weak(str(version_of(record))):
-            return Response(status=304, headers={"ETag": _etag(record)})
-        return _ready(noun, record), 200, {"ETag": _etag(record)}
+        told = noun.out().dump(_ready(noun, record))
+        tag = _tag(record, told)
+        headers = {"ETag": f'"{tag}"'}
+        is_known = request.if_none_match.contains_weak(tag)
+        return Response(status=304, headers=headers) if is_known else _answer(200, (told, headers))
 
     _add(
         api,
@@ -349,8 +352,8 @@ def _again(noun: Noun[A]) -> Callable[[UUID, int], Answer]:
 
 
 def _told(noun: Noun[A], record: A) -> Answer:
-    headers = {"ETag": _etag(record), "Location": f"{API_PREFIX}{noun.href(record)}"}
-    return noun.out().dump(_ready(noun, record)), headers
+    told = noun.out().dump(_ready(noun, record))
+    return told, {"ETag": f'"{_tag(record, told)}"', "Location": f"{API_PREFIX}{noun.href(record)}"}
 
 
 def _ready(noun: Noun[A], record: A) -> Any:
@@ -365,14 +368,16 @@ def _version(if_match: str | None) -> int:
     if if_match is None:
         raise PreconditionRequired("Send If-Match with the ETag of the record as you read it")
     # A proxy that compresses answers makes their ETags weak: W/"7" is the same version.
-    told = re.fullmatch(r'(?:W/)?"([0-9]{1,9})"', if_match)
+    told = re.fullmatch(r'(?:W/)?"([0-9]{1,9})(?:-[0-9a-f]+)?"', if_match)
     if told is None:
         raise BadRequest('If-Match is an ETag of this API, like "7"')
     return int(told[1])
 
 
-def _etag(record: Aggregate) -> str:
-    return f'"{version_of(record)}"'
+def _tag(record: Aggregate, told: Any) -> str:
+    """The version of a record as the person who asks counts it, by which a change is held to what they saw, and a
+    print of what they are told: their rights, and what hangs on what, change that without any version."""
+    return f"{version_of(record)}-{hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]}"
 
 
 def _first_line(kind: type[Aggregate]) -> str:

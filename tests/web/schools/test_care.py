@@ -272,7 +272,7 @@ def test_a_program_assigns_at_the_version_it_read(world: World, program: Callabl
     done = api.post(path, body, key="assign-02", at='"1"')
     api.post(path, {**body, "reason": "Again"}, key="assign-03", at='"1"', status=412)
 
-    assert done.headers["ETag"] == '"2"'
+    assert done.headers["ETag"].startswith('"2-')
     assert done.json is not None
     assert done.json["link_officers"][0]["officer"] == world.reference(officer)
 
