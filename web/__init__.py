@@ -21,6 +21,7 @@ from web.api.limit import add_limit
 from web.attached import know_nouns
 from web.authority import authority
 from web.bounds import MOST_FIELDS, MOST_TYPED, Request
+from web.cookie_names import Response
 from web.form_pages import form_pages
 from web.headers import add_headers
 from web.identity import visitor
@@ -53,7 +54,7 @@ def create_app(settings: Settings | None = None, *, office: Office | None = None
 def make_app(settings: Settings) -> Flask:
     """The application without an office: each request brings the one that answers it (web.office.Chosen)."""
     app = Flask("web")
-    app.request_class = Request
+    app.request_class, app.response_class = Request, Response
     sign_with(app, settings)
     app.config |= {
         "MAX_FORM_MEMORY_SIZE": MOST_TYPED,

@@ -13,6 +13,7 @@ from werkzeug.formparser import FormDataParser
 from werkzeug.utils import cached_property
 
 from domain.text import plain
+from web import cookie_names
 
 if TYPE_CHECKING:
     from web.settings import Settings
@@ -66,7 +67,7 @@ def too_large(most: int) -> str:
     return f"The request is too large: {most / MIB:.0f} MiB are taken here, with all that is in it"
 
 
-class Request(flask.Request):
+class Request(cookie_names.Request):
     """A request of which no more is read than is taken."""
 
     _of_route: int | None = None

@@ -7,14 +7,19 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
-from tests.web.conftest import Program
+from tests.web.conftest import HIDDEN, Program
 from tests.world import World
 from web import create_app
+from web.accounts import account_commands
+from web.accounts.passwords import cheap_passwords
 from web.environment import BadSetting
 from web.office import Office
 from web.proxy import BehindProxy, networks, public_url
 from web.settings import Settings
+
+HERE = "https://sis.example.gov.uk"
 
 FORWARDED = {
     "HTTP_X_FORWARDED_FOR": "203.0.113.9, 198.51.100.7, 10.0.0.2",
@@ -80,10 +85,47 @@ def public(office: Office) -> Flask:
 
 def test_behind_https_cookies_are_for_https_alone_and_browsers_are_told_to_stay(world: World, public: Flask) -> None:
     client = public.test_client()
-    client.set_cookie(*world.session_of(world.reviewer()), domain="sis.example.gov.uk")
-    answer = client.get("/help", headers={"Host": "evil.example"})
+    name, value = world.session_of(world.reviewer())
+    client.set_cookie(f"__Host-{name}", value, domain="sis.example.gov.uk", secure=True)
+    answer = client.get("/audit", base_url=HERE)
+    assert answer.status_code == 200
     assert answer.headers["Strict-Transport-Security"]
-    assert all("Secure" in cookie for cookie in answer.headers.getlist("Set-Cookie"))
+    set_here = answer.headers.getlist("Set-Cookie")
+    assert {cookie.partition("=")[0] for cookie in set_here} == {"__Host-session", "__Host-sis_signed_in_last"}
+    for cookie in set_here:
+        assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
+        assert "Domain" not in cookie
+    told = client.get("/cookies", base_url=HERE).text
+    assert all(f"__Host-{each}" in told for each in ("sis_session", "session", "sis_signed_in_last", "sis_device"))
+
+
+def test_signing_in_and_out_behind_https_sets_and_takes_protected_cookies(world: World, public: Flask) -> None:
+    person, hashed = world.reviewer(), cheap_passwords().hash("correct horse battery")
+    with world.acting():
+        account_commands.open_account(world.office, person, "rea@example.org", password_hash=hashed)
+    client = public.test_client()
+
+    def send(path: str, **answers: str) -> TestResponse:
+        hidden = dict(HIDDEN.findall(client.get(path, base_url=HERE).text))
+        return client.post(path, data={**hidden, **answers}, base_url=HERE, headers={"Referer": f"{HERE}{path}"})
+
+    answer = send("/sign-in", sign_in_name="rea@example.org", password="correct horse battery")
+    assert answer.status_code == 303
+    names = {cookie.partition("=")[0] for cookie in answer.headers.getlist("Set-Cookie")}
+    assert {"__Host-sis_session", "__Host-sis_device"} <= names
+    assert all(name.startswith("__Host-") for name in names)
+    assert client.get("/account", base_url=HERE).status_code == 200
+    assert send("/sign-out").status_code == 303
+    assert client.get_cookie("__Host-sis_session", domain="sis.example.gov.uk") is None
+
+
+def test_behind_https_a_cookie_that_another_host_may_have_planted_is_nobodys(world: World, public: Flask) -> None:
+    name, value = world.session_of(world.reviewer())
+    planted = public.test_client()
+    planted.set_cookie(name, value, domain="sis.example.gov.uk")
+    assert planted.get("/account", base_url=HERE).status_code == 303
+    planted.set_cookie(f"__Host-{name}", value, domain="sis.example.gov.uk", secure=True)
+    assert planted.get("/account", base_url=HERE).status_code == 200
 
 
 def test_an_etag_that_a_proxy_made_weak_is_the_same_version(world: World, program: Any) -> None:

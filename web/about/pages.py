@@ -11,6 +11,8 @@ from web.about.health import health_of
 from web.accounts import security_trail
 from web.accounts.sessions import IDLE, LASTS
 from web.authority import authority, settings_of
+from web.cookie_names import HOST, SECURE
+from web.headers import is_secure
 from web.identity import allow, signed_in
 from web.navigation import first_page
 from web.office import chosen, office
@@ -55,6 +57,8 @@ def cookies() -> str:
         hours=int(hours),
         minutes=int(minutes),
         since_seconds=KEPT_SECONDS,
+        host=HOST if is_secure() else "",
+        secure=SECURE if is_secure() else "",
         is_shared=bool(of_request and of_request.way_in),
     )
 

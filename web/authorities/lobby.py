@@ -16,7 +16,7 @@ from flask_wtf.csrf import CSRFProtect
 from marshmallow import Schema, fields, validate
 from werkzeug.exceptions import HTTPException, NotFound
 
-from web import add_components
+from web import add_components, cookie_names
 from web.accounts.accounts import LONGEST_NAME
 from web.accounts.letting_in import own_path
 from web.api.door import API_PREFIX, PROBLEM_JSON
@@ -75,7 +75,7 @@ class WhichAuthority(Schema):
 def make_lobby(directory: Directory, settings: Settings) -> Flask:
     """The application of these pages. What a request asks of it stands in its environment (AT_HOST, CLOSED)."""
     lobby = Flask("web.authorities", template_folder="templates", static_folder=None)
-    lobby.request_class = Request
+    lobby.request_class, lobby.response_class = Request, cookie_names.Response
     sign_with(lobby, settings)
     lobby.config |= {
         "SESSION_COOKIE_NAME": COOKIE,

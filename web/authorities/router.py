@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Request
 from werkzeug.wsgi import ClosingIterator
 
 from web import make_app
@@ -21,6 +20,7 @@ from web.authorities.directory import Directory, Listed
 from web.authorities.known import Known
 from web.authorities.lobby import AT_HOST, CHOICE, CLOSED, HEADER, TYPED, WAY_IN, WHICH, make_lobby
 from web.authorities.offices import Offices
+from web.cookie_names import Request
 from web.office import CHOSEN, Chosen
 from web.settings import Settings
 
