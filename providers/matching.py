@@ -66,11 +66,6 @@ class PastWork:
     last_declined: date | None = None
     unavailable_until: date | None = None
 
-    @property
-    def mean(self) -> Decimal:
-        """The mean rating; nothing without a case."""
-        return self.ratings / self.cases if self.cases else Decimal(0)
-
 
 @dataclass(frozen=True, slots=True)
 class Offer:
@@ -295,10 +290,8 @@ def _judge_ratings(_: Need, offer: Offer, policy: MatchingPolicy) -> tuple[Fract
     points = 100 * (mean - WORST) / (BEST - WORST)
     if not past.cases:
         return points, "Not rated yet (no case)"
-    return (
-        points,
-        f"Rated {past.mean:.1f} of {BEST} on average ({past.cases} {'case' if past.cases == 1 else 'cases'})",
-    )
+    number = f"{past.cases} {'case' if past.cases == 1 else 'cases'}"
+    return points, f"Rated {past.ratings / past.cases:.1f} of {BEST} on average ({number})"
 
 
 def _judge_willingness(need: Need, offer: Offer, policy: MatchingPolicy) -> tuple[Fraction, str]:

@@ -116,6 +116,13 @@ def test_what_is_not_known_neither_excludes_nor_helps() -> None:
     assert "The price is not known yet" in ranking.fitting[1].reasons
 
 
+def test_of_providers_that_fit_alike_the_one_registered_first_is_named_first() -> None:
+    first, second, third = (an_offer(f"PV-2026-000{number}") for number in (1, 2, 3))
+
+    assert the_rank(first, rank(NEED, [third, first, second], USUAL_POLICY)) == 0
+    assert the_rank(third, rank(NEED, [third, first, second], USUAL_POLICY)) == 2
+
+
 def test_the_number_of_cases_counts_beside_the_mean() -> None:
     once = an_offer("PV-2026-0001", past=PastWork(cases=1, ratings=Decimal(5)))
     often = an_offer("PV-2026-0002", past=PastWork(cases=8, ratings=Decimal(39)))
@@ -151,10 +158,56 @@ def test_training_is_met_by_trainers() -> None:
     assert [each.provider for each in ranking.fitting] == [trainer.provider]
 
 
-def test_an_all_through_school_is_served_by_specialists_of_its_phases() -> None:
-    ranking = rank(replace(NEED, phase=Phase.ALL_THROUGH), [an_offer()], USUAL_POLICY)
+@pytest.mark.parametrize("phase", Phase)
+def test_a_school_is_served_by_specialists_of_its_phases_and_of_all(phase: Phase) -> None:
+    serving = {
+        Phase.MIDDLE_DEEMED_PRIMARY: {Phase.PRIMARY},
+        Phase.MIDDLE_DEEMED_SECONDARY: {Phase.SECONDARY},
+        Phase.ALL_THROUGH: {Phase.PRIMARY, Phase.SECONDARY},
+    }
+    offers = {each: an_offer(capabilities=(replace(MATHS, phase=each),)) for each in Phase}
 
-    assert len(ranking.fitting) == 1
+    ranking = rank(replace(NEED, phase=phase), offers.values(), USUAL_POLICY)
+
+    expected = {phase, Phase.ALL_THROUGH, Phase.NOT_APPLICABLE} | serving.get(phase, set())
+    assert {each.provider for each in ranking.fitting} == {offers[each].provider for each in expected}
+
+
+def test_subjects_and_areas_are_the_same_in_capitals() -> None:
+    offer = an_offer(capabilities=(replace(MATHS, subject="MATHEMATICS"),), areas=("NORTHSHIRE",))
+
+    assert "Works in Northshire" in rank(NEED, [offer], USUAL_POLICY).fitting[0].reasons
+
+
+@pytest.mark.parametrize(
+    ("asked", "changes", "reason"),
+    [
+        (
+            {},
+            {"capabilities": (replace(MATHS, service=ServiceType.COACHING),)},
+            "Offers coaching in Mathematics",
+        ),
+        ({}, {"areas": ()}, "Works anywhere"),
+        ({"area": ""}, {}, "Serves other places, none is asked for here"),
+        ({"area": ""}, {"areas": ()}, "Works anywhere"),
+        ({"ceiling": None}, {}, "Would cost £1,600.00"),
+        ({"ceiling": Decimal(0)}, {"day_rate": Decimal(0)}, "Would cost £0.00"),
+        ({"days": None}, {}, "The price is not known yet"),
+        ({"days": Decimal(1)}, {"free_days": Decimal(1)}, "Has 1 day free"),
+        ({}, {"free_days": None}, "Has not said how many days are free"),
+        ({}, {}, "Not rated yet (no case)"),
+        ({}, {"past": PastWork(cases=1, ratings=Decimal(4))}, "Rated 4.0 of 5 on average (1 case)"),
+        ({}, {"past": PastWork(last_declined=TODAY)}, "Declined an invitation on 2 November 2026"),
+    ],
+)
+def test_each_criterion_says_what_is_so(asked: dict[str, Any], changes: dict[str, Any], reason: str) -> None:
+    assert reason in rank(replace(NEED, **asked), [an_offer(**changes)], USUAL_POLICY).fitting[0].reasons
+
+
+def test_a_provider_without_a_case_is_middling_where_the_policy_assumes_none_either() -> None:
+    by_ratings = MatchingPolicy(weights={"ratings": 1}, assumed_cases=0)
+
+    assert rank(NEED, [an_offer()], by_ratings).fitting[0].score == 50
 
 
 DAYS = st.integers(-100, 100).map(lambda days: TODAY + timedelta(days=days))
@@ -208,7 +261,7 @@ def test_everybody_is_seen_once_and_nobody_excluded_is_ranked(offers: list[Offer
     barred = {offer.provider for offer in offers if offer.suspended or offer.not_cleared or not offer.capabilities}
     assert barred.isdisjoint(each.provider for each in ranking.fitting)
     assert all(0 <= each.score <= 100 and each.reasons for each in ranking.fitting)
-    assert all(each.reasons == () for each in ranking.excluded)
+    assert all((each.score, each.reasons) == (0, ()) for each in ranking.excluded)
 
 
 @given(several_offers(), past_works(), st.none() | st.integers(0, 600).map(Decimal))
@@ -271,6 +324,7 @@ def test_one_who_asked_for_peace_is_left_out_to_the_last_day_of_it() -> None:
         ("price", {}, {"day_rate": Decimal(625)}, 0),
         ("price", {}, {"day_rate": None}, 50),
         ("price", {"ceiling": None}, {}, 50),
+        ("price", {"ceiling": Decimal(0)}, {"day_rate": Decimal(0)}, 50),
         ("capacity", {}, {}, 100),
         ("capacity", {}, {"free_days": None}, 50),
         ("service", {}, {"capabilities": (replace(MATHS, service=ServiceType.COACHING),)}, 50),

@@ -130,6 +130,7 @@ def test_a_renewal_that_follows_without_a_gap_keeps_the_clearance() -> None:
             "exemption ended on 1 November 2026",
         ),
         (Check(Requirement.IDENTITY, GRACE, DAY - 9 * ONE, revoked_on=DAY), "revoked on 2 November 2026"),
+        (Check(Requirement.IDENTITY, GRACE, DAY - 9 * ONE, revoked_on=DAY - ONE), "revoked on 1 November 2026"),
         (Check(Requirement.IDENTITY, GRACE, DAY + ONE), "not checked before 3 November 2026"),
     ],
 )
@@ -161,6 +162,8 @@ def test_months_end_where_the_shorter_month_does() -> None:
     assert months_after(date(2024, 1, 31), 1) == date(2024, 2, 29)
     assert months_after(date(2024, 2, 29), 12) == date(2025, 2, 28)
     assert months_after(date(2026, 12, 5), 1) == date(2027, 1, 5)
+    assert months_after(date(2026, 8, 31), 3) == date(2026, 11, 30)
+    assert months_after(date(2026, 12, 31), 12) == date(2027, 12, 31)
 
 
 days = st.dates(date(2024, 1, 1), date(2028, 12, 31))
