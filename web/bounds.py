@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
@@ -103,19 +103,18 @@ class Request(cookie_names.Request):
 
 def check_nesting(value: object) -> None:
     """Raises UnprocessableEntity for lists and objects within each other that no command asks for."""
-    level = [value]
+    level = _holding([value])
     for _ in range(DEEPEST):
-        if any(len(each) > LONGEST for each in level if isinstance(each, list | dict)):
+        if any(len(each) > LONGEST for each in level):
             raise UnprocessableEntity(f"A list or object of the body holds more than {LONGEST:,} entries")
-        level = [
-            inner
-            for each in level
-            if isinstance(each, list | dict)
-            for inner in (each.values() if isinstance(each, dict) else each)
-        ]
+        level = _holding(inner for each in level for inner in (each.values() if isinstance(each, dict) else each))
         if not level:
             return
     raise too_deep()
+
+
+def _holding(values: Iterable[object]) -> list[list[object] | dict[str, object]]:
+    return [each for each in values if isinstance(each, list | dict)]
 
 
 def too_deep() -> UnprocessableEntity:

@@ -119,7 +119,7 @@ def test_a_file_that_is_not_taken_is_refused_beside_the_question(
 
 def test_a_request_beyond_all_size_is_told_so(director: Browser, ref: str) -> None:
     answer = director.send("/files/add", {"on": ref, "file": file(content=PDF * 40_000)}, status=413)
-    assert "The file is too large" in answer.text
+    assert "What you sent is too large" in answer.text
     let_go(answer)
 
 
