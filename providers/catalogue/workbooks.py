@@ -8,16 +8,17 @@ from contextlib import closing
 from datetime import date, datetime, time
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
 
-from openpyxl import Workbook, load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
+if TYPE_CHECKING:
+    from openpyxl import Workbook
 
 _MOST_CELLS = 2000
 """Cells of a row beyond which the rest is left out: the widest of the official files has some 330."""
 
-_UNREADABLE = (InvalidFileException, BadZipFile, zlib.error, ParseError, EOFError, KeyError, ValueError, TypeError)
+_UNREADABLE = (BadZipFile, zlib.error, ParseError, EOFError, KeyError, ValueError, TypeError)
 
 
 class Damaged(ValueError):
@@ -41,9 +42,12 @@ def rows_of(path: Path, sheet: str) -> Iterator[list[str]]:
 
 
 def _opened(path: Path) -> Workbook:
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         return load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    except _UNREADABLE as error:
+    except (InvalidFileException, *_UNREADABLE) as error:
         raise Damaged(str(error)) from error
 
 

@@ -6,8 +6,6 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from zxcvbn import zxcvbn
-
 from domain.aggregate import Refusal
 
 SHORTEST, LONGEST = 12, 128
@@ -88,4 +86,6 @@ _WRITTEN = {"a": "[a4@]", "e": "[e3]", "i": "[i1!]", "l": "[l1]", "o": "[o0]", "
 
 def _guesses(password: str, words: list[str]) -> int:
     """How many guesses find a password."""
+    from zxcvbn import zxcvbn
+
     return int(zxcvbn(password[:_ESTIMATED], user_inputs=words)["guesses"]) if password else 0

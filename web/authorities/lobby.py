@@ -10,8 +10,6 @@ from urllib.parse import quote
 
 from flask import Flask, Response, json, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
 from marshmallow import Schema, fields, validate
 from werkzeug.exceptions import HTTPException, NotFound
@@ -90,6 +88,9 @@ def make_lobby(directory: Directory, settings: Settings) -> Flask:
     add_headers(lobby)
     add_components(lobby)
     csrf = CSRFProtect(lobby)
+    from flask_limiter import Limiter
+    from flask_limiter.util import get_remote_address
+
     limiter = lobby.extensions["sis-limiter"] = Limiter(get_remote_address, app=lobby, storage_uri="memory://")
     lobby.before_request(_turned_away)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,13 +18,13 @@ from web.authorities.directory import Directory
 from web.console.intake import Intake, refused_aloud
 from web.console.opening import opened, present_settings
 from web.console.resetting import MAKING, mark_as_made
-from web.demonstration.loading import NoSchools, SignIn, load_demonstration, load_register, sign_ins
 from web.office import Office
 from web.serving.front import Bounds
-from web.serving.server import listening
-from web.serving.server import serve as serve_until_stopped
 from web.serving.waiting import patiently_found
 from web.settings import Settings, authorities_url, database_of, serves_several, settings_from_environment
+
+if TYPE_CHECKING:
+    from web.demonstration.loading import SignIn
 
 THREADS = 4
 ONE_AUTHORITY = "web.serving.applications:one_authority"
@@ -41,6 +42,10 @@ def run(host: str, port: int, register: Path | None, la: str | None) -> None:
     """Serve a demonstration authority, or the schools of a real register, in a database of its own."""
     if la and register is None:
         raise click.UsageError("--la says which authority to take from --register; give both")
+    from web.demonstration.loading import sign_ins
+    from web.serving.server import listening
+    from web.serving.server import serve as serve_until_stopped
+
     with listening(host, port) as held:
         settings = _settings_for(register, la)
         if not made_whole(settings.database_url, partial(_load, register, la)) and register is not None:
@@ -78,6 +83,8 @@ def made_whole(database_url: str, load: Callable[[Office], None]) -> bool:
 
 
 def _load(register: Path | None, la: str | None, office: Office) -> None:
+    from web.demonstration.loading import NoSchools, load_demonstration, load_register
+
     if register is None:
         load_demonstration(office)
         return
@@ -107,6 +114,9 @@ def serve(host: str, port: int, workers: int, threads: int, seconds: float) -> N
     With SIS_AUTHORITIES, serve every authority of that directory, by its host; with --authority one of them alone.
     A worker that dies is replaced, and one that starts while the database is away waits for it.
     """
+    from web.serving.server import listening
+    from web.serving.server import serve as serve_until_stopped
+
     with listening(host, port) as held:
         settings = present_settings()
         if is_open_without_https(held.getsockname()[0], settings):

@@ -9,10 +9,14 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from domain.aggregate import Refusal
-from web.files import compound, packages, pdf, written
+from web.files import compound, packages, written
 from web.files.refusals import ContentIsOtherwise, HoldsMore
 
 PNG, JPEG, GIF = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", (b"GIF87a", b"GIF89a")
+PDF, BLANK = b"%PDF-", b"\xef\xbb\xbf\xff\xfe\x00\t\n\f\r "
+"""How a PDF begins, and what programs have put before it: a mark of the letters, blanks."""
+
+LONGEST_BLANK = 1024
 HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 DEEPEST = 3
 """Files within files: a workbook behind a chart in a presentation that came with a message."""
@@ -72,13 +76,19 @@ def _nothing_more(ending: str, content: bytes, _: Check) -> None:
         raise ContentIsOtherwise(f"This file is a {ending[1:].upper()} file and an archive at once. Choose another.")
 
 
+def _is_pdf(content: bytes) -> bool:
+    return content[:LONGEST_BLANK].lstrip(BLANK).startswith(PDF)
+
+
 def _pdf(ending: str, content: bytes, within: Check) -> None:
+    from web.files import pdf
+
     _nothing_more(ending, content, within)
-    pdf.check(content)
+    pdf.check(content[content.index(PDF) :])
 
 
 _KINDS: Mapping[str, tuple[Callable[[bytes], bool], Callable[[str, bytes, Check], None]]] = {
-    ".pdf": (pdf.is_pdf, _pdf),
+    ".pdf": (_is_pdf, _pdf),
     ".png": (_begins(PNG), _nothing_more),
     ".jpg": (_begins(JPEG), _nothing_more),
     ".jpeg": (_begins(JPEG), _nothing_more),

@@ -1,4 +1,4 @@
-"""PDF (ISO 32000-2): whether a file is one, and does nothing by itself when it is opened."""
+"""PDF (ISO 32000-2): whether a file does nothing by itself when it is opened."""
 
 from __future__ import annotations
 
@@ -12,10 +12,6 @@ from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObj
 
 from web.files.refusals import HasMacros, HasPassword, HoldsMore, IsActive
 
-HEAD, BLANK = b"%PDF-", b"\xef\xbb\xbf\xff\xfe\x00\t\n\f\r "
-"""How a PDF begins, and what programs have put before it: a mark of the letters, blanks."""
-
-LONGEST_BLANK = 1024
 MOST_OBJECTS = 50_000
 
 SCRIPTS = frozenset({"/JavaScript", "/Rendition"})
@@ -26,15 +22,10 @@ HARMLESS = frozenset({"/GoTo", "/Named"})
 EMBEDS = frozenset({"/EmbeddedFile", "/RichMedia", "/Movie", "/3D"})
 
 
-def is_pdf(content: bytes) -> bool:
-    """Whether bytes are a PDF, blank ones before it aside."""
-    start = content[:LONGEST_BLANK].lstrip(BLANK)
-    return start.startswith(HEAD)
-
-
 def check(content: bytes) -> None:
-    """Raises HasMacros, IsActive, HasPassword, HoldsMore; other errors for one that is damaged."""
-    reader = PdfReader(io.BytesIO(content[content.index(HEAD) :]), strict=False)
+    """`content` begins with the mark of a PDF. Raises HasMacros, IsActive, HasPassword, HoldsMore; other errors for
+    one that is damaged."""
+    reader = PdfReader(io.BytesIO(content), strict=False)
     if reader.is_encrypted and not reader.decrypt(""):
         raise HasPassword
     _check_opening(reader)
