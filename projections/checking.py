@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 
 from domain.service import DiskFault, Displaced, NoRoom, ReadOnly, Unreadable
 from projections.codec import StoredRecord, sorted_out, without_collecting
+from projections.driver import fetch
 from projections.event_log.faults import first_line, meant
 from projections.event_log.recorder import SqlLog, Tail
 from projections.follower import CannotFold, Found, folded, read_for, steps_of
@@ -64,17 +66,37 @@ def unreadable_in(log: SqlLog) -> Iterator[Unreadable]:
             yield from sorted_out(page)[1]
 
 
-def broken_table(log: SqlLog, view: View) -> Broken | None:
-    """A view of which a table is missing or cannot be read. Raises what keeps the whole database from being read."""
+def broken_views(log: SqlLog, views: Sequence[View]) -> dict[str, Broken]:
+    """The views of which a table or column is missing or cannot be read, by name: one question where there are none.
+
+    Raises what keeps the whole database from being read.
+    """
+    if not views or broken_table(log, *views) is None:
+        return {}
+    return {view.name: broken for view in views if (broken := broken_table(log, view))}
+
+
+def broken_table(log: SqlLog, view: View, *more: View) -> Broken | None:
+    """A view of which a table is missing or cannot be read, or the first of several where any has one. Raises what
+    keeps the whole database from being read."""
     try:
-        for sheet in view.sheets:
-            with log.primary.connect() as connection:
-                connection.execute(sheet.table.select().limit(1)).first()
+        with log.primary.connect() as connection:
+            fetch(connection, _each_can_be_read((view, *more), connection.dialect))
     except sa.exc.DatabaseError as error:
         if error.connection_invalidated or isinstance(meant(error), NoRoom | DiskFault | Displaced | ReadOnly):
             raise
         return Broken(view.name, first_line(error))
     return None
+
+
+@cache
+def _each_can_be_read(views: tuple[View, ...], dialect: sa.Dialect) -> str:
+    """Asks every table for the columns of its first row, if it has one."""
+    tables = [
+        sheet.table.select().limit(sa.literal_column("1")).subquery() for view in views for sheet in view.sheets
+    ]
+    asked = sa.union_all(*(sa.select(sa.func.count()).select_from(table) for table in tables))
+    return str(asked.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
 
 
 def _checked(

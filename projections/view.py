@@ -11,6 +11,7 @@ import hashlib
 import inspect
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from operator import attrgetter
 from types import ModuleType
 from typing import Any, Generic, TypeAlias, TypeVar, dataclass_transform, get_type_hints, overload
@@ -229,7 +230,7 @@ class View:
         """Whether events of a topic change its rows, so that it cannot go on past one that cannot be read."""
         return any(sheet.reads(topic) for sheet in self.sheets)
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """Changes whenever one of the view's files does, so that stale tables are noticed and refilled."""
         modules = self._told_in.union(*(sheet.modules for sheet in self.sheets))

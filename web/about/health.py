@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.service import Unavailable, Unreadable
-from projections.checking import broken_table
+from projections.checking import broken_views
 from projections.codec import StoredRecord, sorted_out
 from projections.database import unless_busy
 from projections.event_log import EVENTS, Tail
@@ -157,6 +157,7 @@ def _of_following(known: dict[str, Standing]) -> list[str]:
 
 def _of_views(office: Office, known: dict[str, Standing]) -> dict[str, str]:
     causes = {}
+    broken = broken_views(office.log, [view for view in office.follower.views if view.name in known])
     for view in office.follower.views:
         standing = known.get(view.name)
         if standing is None or not standing.is_of(view):
@@ -166,8 +167,8 @@ def _of_views(office: Office, known: dict[str, Standing]) -> dict[str, str]:
             )
         elif standing.stopped_at is not None and not standing.follows:
             causes[view.name] = f"The view {view.name} is stopped at event {standing.stopped_at:,}: {standing.error}"
-        elif broken := broken_table(office.log, view):
-            causes[view.name] = str(broken)
+        elif view.name in broken:
+            causes[view.name] = str(broken[view.name])
     return causes
 
 

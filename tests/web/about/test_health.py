@@ -22,8 +22,8 @@ from web.about.health import health_of, note_check
 from web.office import Office
 
 NOT_READY = (503, {"status": "not ready"})
-MOST = 70
-"""Statements: one for each table of a view, and some for the log."""
+MOST = 10
+"""Statements: one for all tables of the views, and some for the log."""
 
 
 def readiness(app: Flask) -> tuple[int, object]:
