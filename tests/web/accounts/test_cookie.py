@@ -61,7 +61,9 @@ def test_reading_waits_for_nobody_who_writes(
         assert whoami("/api/v1/visits", Authorization=f"Bearer {secret}") == (None, anna)
         assert whoami(Cookie=cookie) == (anna, None)
         with door.office.read() as connection:
-            assert [token.last_used_at for token in tokens.of_person(connection, anna)] == [None]
+            # In PostgreSQL nobody who writes elsewhere stands in the way of noting it.
+            noted = [] if world.office.writer.dialect.name == "sqlite" else [clock.now]
+            assert [at for token in tokens.of_person(connection, anna) if (at := token.last_used_at)] == noted
     assert whoami("/api/v1/visits", Authorization=f"Bearer {secret}") == (None, anna)
     with door.office.read() as connection:
         assert [token.last_used_at for token in tokens.of_person(connection, anna)] == [clock.now]
