@@ -90,12 +90,30 @@ def make(url: str) -> None:
         _once(url, f"CREATE SCHEMA IF NOT EXISTS {schema}")
 
 
+_HELD = """
+SELECT EXISTS (
+    SELECT FROM (
+        SELECT 'pg_class'::regclass AS kind, oid, relnamespace AS place FROM pg_class
+        UNION ALL SELECT 'pg_proc'::regclass, oid, pronamespace FROM pg_proc
+        UNION ALL SELECT 'pg_type'::regclass, oid, typnamespace FROM pg_type
+    ) held
+    WHERE place = current_schema()::regnamespace AND NOT EXISTS (
+        SELECT FROM pg_depend WHERE classid = held.kind AND objid = held.oid AND deptype = 'e'
+    )
+)
+"""
+"""Whether a schema holds tables, views, sequences, functions or types that came with no extension."""
+
+
 def is_empty(url: str) -> bool:
-    """Whether there is no table at the place, or no such place."""
+    """Whether there is nothing of anybody's at the place, or no such place."""
     if schema_of(url) is None and not _file(url).exists():
         return True
     with opened(url, to_read=True) as database, database.reader.connect() as connection:
-        return not sa.inspect(connection).get_table_names()
+        if connection.dialect.name == "postgresql":
+            return not connection.exec_driver_sql(_HELD).scalar_one()
+        found = sa.inspect(connection)
+        return not found.get_table_names() and not found.get_view_names()
 
 
 def remove(url: str) -> None:

@@ -23,6 +23,13 @@ from web.office import Office
 
 Sis = Callable[..., Result]
 
+HELD = """
+SELECT 'relation', relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace
+UNION ALL SELECT 'function', proname::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+UNION ALL SELECT 'type', typname::text FROM pg_type WHERE typnamespace = 'public'::regnamespace ORDER BY 1, 2
+"""
+"""What others keep in the schema of a database that everybody shares."""
+
 
 @pytest.fixture
 def place(each_databases: Databases, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Place]:
@@ -156,6 +163,31 @@ def test_an_authority_is_moved(sis: Sis, directory: Directory, place: Place, tmp
     assert "All" in sis("views", "check", "--authority", "salford").output
     refused = sis("authorities", "move", "salford", "--to", place("elsewhere"), status=1).output
     assert "there already" in refused
+
+
+def test_to_a_database_that_holds_something_an_authority_is_moved_into_a_schema_of_its_own(
+    sis: Sis, directory: Directory, postgresql_database: str
+) -> None:
+    """The refusal names the address with which it is done, and what is there stays as it was."""
+    with places.opened(postgresql_database) as council, council.writer.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE council_tax (band text)")
+        before = connection.exec_driver_sql(HELD).all()
+    sis("authorities", "create", "salford-east", "--host", "salford.example")
+
+    refused = sis("authorities", "move", "salford-east", "--to", postgresql_database, status=1).output
+
+    named = re.search(r"\((postgresql\S+)\)", refused)
+    assert named is not None, refused
+    assert directory.named("salford-east").moving_to is None
+    told = sis("authorities", "move", "salford-east", "--to", named[1]).output
+    assert "up to position" in told
+    assert "All" in sis("views", "check", "--authority", "salford-east").output
+    with places.opened(postgresql_database) as council, council.reader.connect() as connection:
+        assert connection.exec_driver_sql(HELD).all() == before
+    sis("authorities", "close", "salford-east")
+    sis("authorities", "drop", "salford-east", typed="salford-east\n")
+    with places.opened(postgresql_database) as council, council.reader.connect() as connection:
+        assert connection.exec_driver_sql(HELD).all() == before
 
 
 def test_an_authority_is_dropped_when_its_name_is_typed(sis: Sis, directory: Directory) -> None:

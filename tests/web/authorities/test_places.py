@@ -77,3 +77,32 @@ def test_a_place_is_made_filled_and_removed_without_touching_the_one_beside(plac
     places.remove(place("salford"))
     assert places.is_empty(place("salford"))
     assert not places.is_empty(place("salford-east"))
+
+
+ANSWER = "CREATE FUNCTION answer() RETURNS int LANGUAGE sql AS 'SELECT 42'"
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        "CREATE TABLE council_tax (band text)",
+        "CREATE VIEW bands AS SELECT 'A' AS band",
+        "CREATE SEQUENCE receipts",
+        "CREATE TYPE band AS ENUM ('A')",
+        ANSWER,
+    ],
+)
+def test_a_schema_in_which_somebody_keeps_anything_is_not_empty(postgresql_database: str, held: str) -> None:
+    """An authority that went there would be dropped together with it."""
+    assert places.is_empty(postgresql_database)
+    with places.opened(postgresql_database) as database, database.writer.begin() as connection:
+        connection.exec_driver_sql(held)
+    assert not places.is_empty(postgresql_database)
+    assert places.is_empty(places.in_schema(postgresql_database, "sis_salford"))
+
+
+def test_what_an_extension_has_brought_is_nobodys(postgresql_database: str) -> None:
+    with places.opened(postgresql_database) as database, database.writer.begin() as connection:
+        connection.exec_driver_sql(ANSWER)
+        connection.exec_driver_sql("ALTER EXTENSION plpgsql ADD FUNCTION answer()")
+    assert places.is_empty(postgresql_database)
