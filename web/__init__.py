@@ -11,7 +11,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 from werkzeug.exceptions import NotFound, UnprocessableEntity
 
 from domain.text import visible
-from web import words
+from web import waiting_files, words
 from web.accounts import add_accounts, factors, recovery
 from web.accounts.forms_cookie import SignedApart
 from web.again import add_kept_answers
@@ -77,6 +77,7 @@ def make_app(settings: Settings) -> Flask:
     add_restricted_readings(app)
     add_own_acts(app)
     _refuse_nul(app)
+    waiting_files.sweep_now_and_then(app)
     csrf = CSRFProtect(app)
     add_kept_answers(app)
     know_nouns(app, [noun for noun, _ in NOUNS])

@@ -245,9 +245,17 @@ class Asked:
             return self.show(CONFLICT, changes=changes_since(why.record, why.decided_at))
         if isinstance(why, Refusal):
             self.form.refuse(str(why), self.command.calls.get(why.field, why.field))
+            self._discard_refused(self.command.calls.get(why.field, why.field))
         else:
             self.form.refuse("Enter sums of money in pounds, like 1,200 or 1,200.50")
         return self.show(UNPROCESSABLE)
+
+    def _discard_refused(self, field: str) -> None:
+        """A file that is refused waits no more; one of which another answer is refused does."""
+        if field in self.waiting:
+            waiting_files.discard(office(), signed_in().person, self.key, field)
+            self.waiting[field].close()
+            self.waiting = {name: file for name, file in self.waiting.items() if name != field}
 
     def _twin(self, alike: UUID | None) -> Aggregate | None:
         """The record that the same person has just begun by the very same answers, of a kind of which there may be

@@ -102,7 +102,7 @@ class Office:
             in_place = still_in_place(connection)
         in_place()
 
-    def note(self, statement: sa.Update) -> None:
+    def note(self, statement: sa.Update | sa.Delete) -> None:
         """Write down what may as well be written down later: not where it would have to wait, or cannot be saved."""
         with suppress(*FAULTS), unless_busy(self.log.primary) as connection:
             if connection is not None:

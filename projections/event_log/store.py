@@ -40,13 +40,14 @@ class Alongside(ABC):
         """Write them; called again where the transaction has to be repeated, and in whatever thread saves."""
 
 
-_ALONGSIDE: ContextVar[Alongside | None] = ContextVar("rows saved alongside events", default=None)
+_ALONGSIDE: ContextVar[tuple[Alongside, ...]] = ContextVar("rows saved alongside events", default=())
 
 
 @contextmanager
-def saving_alongside(rows: Alongside) -> Iterator[None]:
-    """Save rows with the first events that are saved in this block."""
-    token = _ALONGSIDE.set(rows)
+def saving_alongside(rows: Alongside, *, too: bool = False) -> Iterator[None]:
+    """Save rows with the first events that are saved in this block; `too`: beside those of the block around it, and
+    not in their place."""
+    token = _ALONGSIDE.set((*(_ALONGSIDE.get() if too else ()), rows))
     try:
         yield
     finally:
@@ -71,8 +72,7 @@ class EventStore(Log):
         events: Sequence[Event] = domain_events
         records = [stored(event) for event in events]
         looked_at = kwargs.get("looked_at", {})
-        given = _ALONGSIDE.get()
-        alongside = [(given, events)] if given is not None and not given.is_saved else []
+        alongside = [(given, events) for given in _ALONGSIDE.get() if not given.is_saved]
         if not self.follower.views and not alongside:
             _told(events, self.recorder.append_alone(records, looked_at))
             return []

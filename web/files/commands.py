@@ -13,12 +13,13 @@ from werkzeug.exceptions import Forbidden, Gone
 from domain.attachment import MOST_BYTES, Attachment, FileTooLarge, media_type_of, plain_name
 from domain.vocabulary import About
 from projections import notes as view
+from projections.event_log import saving_alongside
 from web import audience
 from web.attached import href_of, is_open_to, walked
 from web.audience import is_for, is_inside
 from web.files import schemas
 from web.files.contents import check_content
-from web.files.keeping import bytes_of, keep
+from web.files.keeping import Bytes, bytes_of
 from web.identity import Reach, Visitor, signed_in
 from web.noun import Deal, Listing, Noun, Sight, Values
 from web.office import office
@@ -107,18 +108,19 @@ def add(deal: Deal[Attachment], values: Values) -> Attachment:
     if content:
         check_content(name, content)
     looked = scanner.look(content) if scanner and content else ""
-    sha256 = keep(deal.office, content, media_type)
-    return deal.begin(
-        lambda reference: Attachment.add(
-            reference,
-            **place.told(),
-            file_name=name,
-            size=len(content),
-            sha256=sha256,
-            visible_to=visible_to,
-            scanner=looked,
+    kept = Bytes(content, media_type, deal.office.now())
+    with saving_alongside(kept, too=True):
+        return deal.begin(
+            lambda reference: Attachment.add(
+                reference,
+                **place.told(),
+                file_name=name,
+                size=len(content),
+                sha256=kept.sha256,
+                visible_to=visible_to,
+                scanner=looked,
+            )
         )
-    )
 
 
 def _may_withdraw(asking: Visitor, file: Attachment) -> bool:

@@ -3,24 +3,45 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from domain.aggregate import Event
+from projections.event_log import Alongside
 from web.accounts.tables import UPLOADS
 from web.office import Office
 
+_KEEP = insert(UPLOADS).on_conflict_do_nothing()  # SQLite has the same clause
+
+
+@dataclass
+class Bytes(Alongside):
+    """The bytes of a file that is being added: they are saved with what records it, or not at all."""
+
+    content: bytes
+    media_type: str
+    at: datetime
+
+    @property
+    def sha256(self) -> str:
+        """Their SHA-256 in hexadecimal digits."""
+        return hashlib.sha256(self.content).hexdigest()
+
+    def write(self, connection: sa.Connection, events: Sequence[Event]) -> None:
+        row = {"sha256": self.sha256, "bytes": self.content, "size": len(self.content)}
+        connection.execute(_KEEP, {**row, "media_type": self.media_type, "stored_at": self.at})
+
 
 def keep(office: Office, content: bytes, media_type: str) -> str:
-    """Keep bytes; returns their SHA-256 in hexadecimal digits."""
-    sha256 = hashlib.sha256(content).hexdigest()
+    """Keep bytes by themselves, before anything records them; returns their SHA-256 in hexadecimal digits."""
+    kept = Bytes(content, media_type, office.now())
     with office.write() as connection:
-        connection.execute(
-            insert(UPLOADS)  # SQLite has the same clause
-            .values(sha256=sha256, bytes=content, size=len(content), media_type=media_type, stored_at=office.now())
-            .on_conflict_do_nothing()
-        )
-    return sha256
+        kept.write(connection, ())
+    return kept.sha256
 
 
 def bytes_of(office: Office, sha256: str) -> bytes | None:

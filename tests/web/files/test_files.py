@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 from werkzeug.test import TestResponse
 
 from domain.attachment import MOST_BYTES, Attachment
@@ -18,6 +19,7 @@ from domain.vocabulary import Audience
 from tests.web.conftest import Browser, Program
 from tests.web.files.making import pdf
 from tests.world import World
+from web.accounts.tables import UPLOADS
 from web.files.keeping import keep
 
 Open = Callable[[UUID], Browser]
@@ -115,6 +117,8 @@ def test_a_file_that_is_not_taken_is_refused_beside_the_question(
     assert 'href="#file"' in answer.text
     assert f'value="{ref}"' in answer.text
     let_go(answer)
+    with world.office.read_present() as connection:
+        assert connection.execute(sa.select(UPLOADS.c.sha256)).all() == [], "nothing refused stays"
 
 
 def test_a_request_beyond_all_size_is_told_so(director: Browser, ref: str) -> None:
