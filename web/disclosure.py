@@ -156,6 +156,12 @@ def told_of_log(asking: Visitor) -> sa.ColumnElement[bool] | None:
     return audit_trail.trail.table.c.topic.not_in(kept_back) if kept_back else None
 
 
+def tells_places(asking: Visitor) -> bool:
+    """Whether somebody is told where in the log an entry stands: to whoever is not told of everything, the places
+    would tell how much there is beside."""
+    return told_of_log(asking) is None
+
+
 def kinds_told(asking: Visitor) -> list[str]:
     """The kinds of record of which the trail may tell somebody, in the order of the alphabet."""
     told = {topic.partition(".")[0] for topic in EVENTS if asking.may(right_to_read(topic))}

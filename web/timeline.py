@@ -79,7 +79,7 @@ class HistoryEntry(Row):
     the text is kept back."""
 
     id: UUID
-    position: int
+    position: int | None
     occurred_on: date
     occurred_at: datetime | None
     recorded_at: datetime | None

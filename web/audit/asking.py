@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from marshmallow import Schema, ValidationError, fields, validate
@@ -14,7 +15,7 @@ from werkzeug.exceptions import BadRequest
 from domain.vocabulary import Channel, Purpose
 from projections import audit_trail, references
 from projections.audit_trail import Wanted
-from web.disclosure import kinds_told, sought, told_of_log
+from web.disclosure import kinds_told, sought, tells_places, told_of_log
 from web.identity import Reach, Visitor, signed_in
 from web.named import NO_DAY, Named, NamedSchool
 from web.noun import Listing, Shelf, Values
@@ -106,22 +107,23 @@ class Page:
 def page_of(connection: sa.Connection, asked: Wanted, asking: Visitor, after: str | None, limit: int) -> Page:
     """A page of the entries that somebody is told, the newest in the log first."""
     told = entries_told(connection, asked, asking, place(after), limit + 1)
-    following = str(told[limit - 1].position) if len(told) > limit else None
+    following = str(told[limit - 1].id) if len(told) > limit else None
     return Page(told[:limit], following)
 
 
 def entries_told(
-    connection: sa.Connection, asked: Wanted, asking: Visitor, after: int | None, limit: int
+    connection: sa.Connection, asked: Wanted, asking: Visitor, after: UUID | None, limit: int
 ) -> list[Entry]:
-    """So many entries behind a position; what somebody is not told leaves no gap."""
+    """So many entries behind the one with an id; what somebody is not told leaves no gap."""
     asked = sought(connection, asking, replace(asked, only=told_of_log(asking)))
     told: list[Entry] = []
+    behind: int | UUID | None = after
     while len(told) < limit:
-        found = audit_trail.positions(connection, asked, after, limit)
+        found = audit_trail.positions(connection, asked, behind, limit)
         told += timeline_of(connection, found, asking)
         if len(found) < limit:
             break
-        after = found[-1]
+        behind = found[-1]
     return told[:limit]
 
 
@@ -133,17 +135,17 @@ def held(asking: Visitor) -> str:
     return f"Of what was recorded, what you may read, which is of these kinds alone: {', '.join(kinds)}"
 
 
-def place(after: str | None) -> int | None:
-    """The position that a cursor names. Raises BadRequest for a text that is none."""
-    if after is None:
-        return None
-    if not (after.isascii() and after.isdecimal() and len(after) <= 15):
-        raise BadRequest("This is not a place in the audit trail. Begin with its first page.")
-    return int(after)
+def place(after: str | None) -> UUID | None:
+    """The id of the entry that a cursor names. Raises BadRequest for a text that is none."""
+    try:
+        return None if after is None else UUID(after)
+    except ValueError:
+        raise BadRequest("This is not a place in the audit trail. Begin with its first page.") from None
 
 
 class AuditEntry(HistoryEntry):
-    """An entry of the audit trail; `channel` is the way by which it came, empty where the entry cannot be read."""
+    """An entry of the audit trail; `channel` is the way by which it came, empty where the entry cannot be read, and
+    `position` its place in the log, told to those alone who are told of everything."""
 
     channel: Channel | None
 
@@ -153,9 +155,13 @@ def _listed(connection: sa.Connection, _: Reach, filters: Values, after: str | N
     return [as_row(entry, AuditEntry) for entry in told]
 
 
+def _kept_back(asking: Visitor) -> Values:
+    return {} if tells_places(asking) else {"position": None}
+
+
 audit = Shelf(
     "audit",
     Action.READ_AUDIT,
-    Listing(AuditEntry, _listed, lambda row: str(row.position), AuditFilters, place=place, inside=()),
+    Listing(AuditEntry, _listed, lambda row: str(row.id), AuditFilters, place=place, inside=(), kept_back=_kept_back),
 )
 """The audit trail in the API; its filters are the page's."""

@@ -18,7 +18,7 @@ from domain.service import folded
 from domain.vocabulary import Personal
 from projections.audit_trail import kind_of
 from web import words
-from web.disclosure import Disclosure
+from web.disclosure import Disclosure, tells_places
 from web.identity import Visitor
 from web.known import ids_within, names_of
 from web.sentences import ids_in, sentence, told
@@ -62,7 +62,7 @@ def told_of(connection: sa.Connection, event: Event, around: Sequence[Event], as
         sentence=sentence(event, names),
         fields=[(label_of(name), reader.text(value, name)) for name, value in vars(event).items() if name != "meta"],
         changes=list(reader.changes(_facts(before), _facts(after))),
-        circumstances=[(label, value) for label, value in _circumstances(event, names) if value],
+        circumstances=[(label, value) for label, value in _circumstances(event, names, asking) if value],
     )
 
 
@@ -77,7 +77,7 @@ def _facts(record: Aggregate | None) -> Mapping[str, Any]:
     return {name: value for name, value in vars(record).items() if name not in UNTOLD} if record else {}
 
 
-def _circumstances(event: Event, names: Names) -> Iterator[tuple[str, str]]:
+def _circumstances(event: Event, names: Names, asking: Visitor) -> Iterator[tuple[str, str]]:
     meta, signature = event.meta, event.meta.signature
     yield "Happened", _exactly(meta.occurred)
     yield "Recorded", _exactly(meta.recorded_at)
@@ -89,7 +89,7 @@ def _circumstances(event: Event, names: Names) -> Iterator[tuple[str, str]]:
     yield "Rules used", ", ".join(meta.rules)
     yield "Sensitivity", meta.sensitivity.label
     yield "Type of entry", f"{event.TOPIC}, schema {event.SCHEMA}"
-    yield "Place in the log", str(meta.position)
+    yield "Place in the log", str(meta.position) if tells_places(asking) else ""
     yield "Place in the record", str(meta.version)
     yield "Entry", str(meta.event_id)
     yield "Command", str(signature.command)

@@ -12,6 +12,7 @@ from domain.reading import Door
 from projections.audit_trail import Wanted
 from web import words
 from web.audit.asking import held, page_of
+from web.disclosure import tells_places
 from web.identity import Visitor
 from web.office import Office
 from web.restricted_readings import record_shown
@@ -50,7 +51,7 @@ def rows(office: Office, asked: Wanted, asking: Visitor, filters: str) -> Iterat
         with office.read() as connection:
             for entry in _entries(connection, asked, asking):
                 count += 1
-                yield _cells(entry)
+                yield _cells(entry, with_place=tells_places(asking))
     finally:
         record_shown(Door.SHEET)
     made = words.datetime(office.now())
@@ -68,7 +69,7 @@ def _entries(connection: sa.Connection, asked: Wanted, asking: Visitor) -> Itera
             return
 
 
-def _cells(entry: Entry) -> Sequence[str]:
+def _cells(entry: Entry, *, with_place: bool) -> Sequence[str]:
     return (
         _moment(entry.at),
         _moment(entry.recorded_at),
@@ -84,7 +85,7 @@ def _cells(entry: Entry) -> Sequence[str]:
         entry.reference,
         entry.topic,
         str(entry.id),
-        str(entry.position),
+        str(entry.position) if with_place else "",
     )
 
 

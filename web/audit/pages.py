@@ -17,7 +17,7 @@ from projections.audit_trail import Wanted
 from web.audit.asking import AuditFilters, Dated, Page, Reason, Took, audit, held, page_of, wanted
 from web.audit.details import Told, told_of
 from web.audit.export import rows
-from web.disclosure import Disclosure, kinds_told
+from web.disclosure import Disclosure, kinds_told, tells_places
 from web.identity import allow, signed_in
 from web.known import rows_of
 from web.office import office
@@ -117,11 +117,13 @@ def entry(event_id: UUID) -> str:
         told: Told | None = told_of(connection, event, around, asking) if readable else None
         shown = {each.id: each for each in timeline_of_events(connection, events, asking)}
     own = shown[event.meta.event_id]
+    called = f"Entry {own.position}" if tells_places(asking) else "Entry"
     return render_template(
         "audit/entry.html",
         page_title=told.sentence if told else own.sentence,
         section="Audit trail",
-        breadcrumbs=[("Audit trail", "/audit"), (f"Entry {own.position}", "")],
+        breadcrumbs=[("Audit trail", "/audit"), (called, "")],
+        called=called,
         entry=own,
         told=told,
         neighbours={

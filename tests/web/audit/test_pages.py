@@ -436,3 +436,24 @@ def test_programs_walk_the_trail_by_cursor(
 
 def test_programs_of_others_do_not_read_it(world: World, program: Callable[..., Program]) -> None:
     program(world.broker()).get("/audit", 403)
+
+
+def test_where_an_entry_stands_in_the_log_is_told_to_whoever_is_told_of_all_of_it(
+    world: World, program: Callable[..., Program], sign_in: Callable[[UUID], Browser]
+) -> None:
+    """To an administrator the gaps between places would tell how much there is of what they may not read."""
+    reviewer, administrator = world.reviewer(), world.administrator()
+    seen = {}
+    for reader in (reviewer, administrator):
+        answer = program(reader).get("/audit?kind=person&limit=1").json
+        [row] = answer["items"]
+        browser = sign_in(reader)
+        page = text_of(browser.get(f"/audit/{row['id']}"))
+        [last] = [
+            cells for cells in csv.reader(browser.get("/audit.csv?kind=person").splitlines()) if row["id"] in cells
+        ]
+        seen[reader] = (row["position"] is None, "Place in the log" in page, last[-1] == "")
+        assert not answer["next"].isdecimal()
+        [following] = program(reader).get(f"/audit?kind=person&limit=1&after={answer['next']}").json["items"]
+        assert following["id"] != row["id"]
+    assert seen == {reviewer: (False, True, False), administrator: (True, False, True)}
