@@ -12,6 +12,8 @@ from domain.visit.parts import AHEAD
 from domain.vocabulary import Role
 from projections import caseload, schools, visits
 from projections.caseload import Item
+from web.disclosure import waiting_as_told
+from web.identity import signed_in
 from web.known import references_of
 from web.office import office
 
@@ -76,11 +78,15 @@ def _visits(connection: sa.Connection, person: Person) -> Iterator[str]:
 
 
 def _items(connection: sa.Connection, items: list[Item]) -> Iterator[str]:
-    known = references_of(connection, {item.record for item in items[:NAMED]})
-    for item in items[:NAMED]:
+    """What waits, by name as far as whoever asks may know of it; that there is more, whatever it is."""
+    told = waiting_as_told(connection, signed_in(), items)
+    known = references_of(connection, {item.record for item in told[:NAMED]})
+    for item in told[:NAMED]:
         task = item.task.label if item.task else item.kind
         yield f"{task[:1].lower()}{task[1:]} ({known.get(item.record, '')})"
-    yield from _more(len(items), "things that wait")
+    yield from _more(len(told), "things that wait")
+    if untold := len(items) - len(told):
+        yield f"{untold} {'thing that is' if untold == 1 else 'things that are'} not for you to read"
 
 
 def _more(number: int, what: str) -> Iterator[str]:

@@ -14,9 +14,12 @@ from domain.assignment import GoneBefore, arrange_cover, assign_link_officer
 from domain.calendar import default_term_on
 from domain.person import Person
 from domain.provider import Provider, ProviderKind
+from domain.record_of_visit import RecordOfVisit
+from domain.references import record_id
 from domain.visit import Visit, Visitor
-from domain.vocabulary import Purpose, Role, Team, VisitKind
+from domain.vocabulary import Purpose, Role, Sensitivity, Team, VisitKind
 from projections import people
+from tests.hanging import Hanging
 from tests.scenario import TODAY
 from tests.web.conftest import Browser, Program
 from tests.web.schools.acting import day
@@ -195,6 +198,27 @@ def test_who_is_to_make_a_visit_with_somebody_else_does_not_leave(
 
     assert "Hand over first: make the visit with others (V-2026-0001)" in page.text
     assert read(world, other).left_on is None
+
+
+def test_whoever_may_not_read_what_somebody_holds_is_told_only_that_there_is_something(
+    world: World, sign_in: Callable[..., Browser]
+) -> None:
+    """An administrator keeps posts, and reads neither concerns nor what hangs on a restricted one."""
+    hanging = Hanging(world)
+    record = record_id(RecordOfVisit.KIND, "ROV-2026-0909")
+    hanging.town._then(RecordOfVisit, record, lambda it: it.reopen_for_correction("It was Year 8"))
+    hanging.keep(Sensitivity.RESTRICTED)
+    officer = hanging.place.officer
+
+    page = sign_in(hanging.town.people[Role.ADMINISTRATOR]).send(
+        href(world, officer, "leave"), {**day("on", TODAY), **REASON}, status=422
+    )
+
+    assert "(V-2026-0909)" in page.text, "that somebody comes is told to everybody"
+    assert "not for you to read" in page.text
+    for secret in ("CC-2026-", "ROV-2026-0909"):
+        assert secret not in page.text
+    assert read(world, officer).left_on is None
 
 
 def test_a_school_is_not_given_to_an_officer_who_is_known_to_leave(
