@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from html import unescape
@@ -16,6 +17,7 @@ from tests.web.conftest import Browser
 from tests.web.schools.acting import change
 from tests.web.schools.test_api import Use
 from tests.world import World
+from web.served import Served
 
 
 def test_the_need_category_is_reviewed_only_while_the_service_works_with_the_school(
@@ -100,6 +102,56 @@ def test_a_school_of_another_authority_is_nowhere_one_that_we_work_with(
     assert "review_the_need_category" not in {
         row["task"] for row in use.get("/caseload?whose=everybody").json["items"]
     }
+
+
+def test_a_school_that_moved_to_another_authority_says_since_when_it_is_not_ours(
+    world: World, sign_in: Callable[..., Browser]
+) -> None:
+    school = world.school("Ashgrove", school_type="Community school")
+    register = Source("register_2026-10.csv", date(2026, 10, 30))
+    change(world, school, lambda each: each.move_to(la_name="Bolton", la_code=None, source=register))
+
+    page = unescape(sign_in(world.director()).get(f"/schools/{world.urn(school)}"))
+
+    assert "schools we work with: it has belonged to another authority since 30 October 2026." in page
+
+
+def test_whoever_is_to_close_or_of_no_known_type_is_served_and_a_type_is_the_same_in_capitals(
+    world: World, program: Use
+) -> None:
+    served = {
+        world.urn(world.school("One", school_type="Community school", status="Open, but proposed to close")),
+        world.urn(world.school("Two", school_type="COMMUNITY SCHOOL")),
+        world.urn(world.school("Three")),
+    }
+    world.school("Four", school_type="Further education")
+
+    rows = program(world.director()).get("/schools").json["items"]
+
+    assert {row["urn"] for row in rows if row["is_served"]} == served
+    assert len(rows) == 4
+
+
+@pytest.mark.parametrize(
+    ("served", "said"),
+    [
+        (
+            Served(0, 0, 0, Counter()),
+            "0 schools we work with, 0 others (0 not open, 0 of types we do not work with)",
+        ),
+        (
+            Served(1, 1, 1, Counter()),
+            "1 school we work with (1 of unknown type), 1 other (1 not open, 0 of types we do not work with)",
+        ),
+        (
+            Served(1204, 0, 1000, Counter({"Further education": 2, "Offshore schools": 1}), 5),
+            "1,204 schools we work with, 1,008 others "
+            "(1,000 not open, 3 of types we do not work with, 5 of other authorities)",
+        ),
+    ],
+)
+def test_how_many_schools_are_served_is_said_in_one_sentence(served: Served, said: str) -> None:
+    assert served.sentence == said
 
 
 def rate(world: World, school: UUID) -> None:
