@@ -56,6 +56,7 @@ class RequestRow(Row):
     tender: UUID | None = None
     reply_by: date | None = None
     unanswered: tuple[UUID, ...] = ()
+    is_selected: bool = False
     engagement: UUID | None = None
     ended_on: date | None = None
 
@@ -66,7 +67,13 @@ class RequestRow(Row):
             return WaitingFor.NOBODY
         if self.waiting_since is not None:
             return WaitingFor.SCHOOL
-        return WaitingFor.PROVIDERS if self.unanswered else WaitingFor.SERVICE
+        return WaitingFor.PROVIDERS if self.unanswered and not self.is_selected else WaitingFor.SERVICE
+
+    def waiting_on(self, today: date) -> WaitingFor:
+        """The same on a day: once the day for replies has passed, it is for the service to go on."""
+        waits = self.waiting_for
+        is_late = self.reply_by is not None and self.reply_by < today
+        return WaitingFor.SERVICE if waits is WaitingFor.PROVIDERS and is_late else waits
 
     @property
     def next_on(self) -> date | None:
@@ -173,7 +180,9 @@ def request_tendered(row: RequestRow | None, event: SupportRequest.TenderOpened)
 
 @requests.on(SupportRequest.TenderEnded)
 def request_tender_ended(row: RequestRow | None, _: SupportRequest.TenderEnded) -> RequestRow | None:
-    return row and replace(row, status=RequestStatus.SHORTLISTED, tender=None, reply_by=None, unanswered=())
+    return row and replace(
+        row, status=RequestStatus.SHORTLISTED, tender=None, reply_by=None, unanswered=(), is_selected=False
+    )
 
 
 @requests.on(SupportRequest.Placed)
@@ -205,17 +214,18 @@ def request_reopened(row: RequestRow | None, _: SupportRequest.Reopened) -> Requ
     if row is None:
         return None
     return replace(
-        row,
+        _without_tender(row),
         status=RequestStatus.ACKNOWLEDGED if row.broker is None else RequestStatus.TRIAGED,
         is_open=True,
         ended_on=None,
         ceiling=None,
         shortlist=(),
-        tender=None,
-        reply_by=None,
-        unanswered=(),
         engagement=None,
     )
+
+
+def _without_tender(row: RequestRow) -> RequestRow:
+    return replace(row, tender=None, reply_by=None, unanswered=(), is_selected=False)
 
 
 def by_request(event: Tender.Opened) -> Key:
@@ -228,6 +238,8 @@ TenderEvent = (
     | Tender.QuoteReceived
     | Tender.InvitationDeclined
     | Tender.InvitationLapsed
+    | Tender.ProviderSelected
+    | Tender.SelectionWithdrawn
 )
 
 
@@ -237,7 +249,7 @@ def by_request_concerned(event: TenderEvent) -> Key:
 
 @requests.on(Tender.Opened, key=by_request)
 def tender_opened(row: RequestRow | None, event: Tender.Opened) -> RequestRow | None:
-    return row and replace(row, reply_by=event.reply_by, unanswered=())
+    return row and replace(row, reply_by=event.reply_by, unanswered=(), is_selected=False)
 
 
 @requests.on(Tender.ReplyByExtended, key=by_request_concerned)
@@ -255,6 +267,17 @@ def invitation_answered(
     row: RequestRow | None, event: Tender.QuoteReceived | Tender.InvitationDeclined | Tender.InvitationLapsed
 ) -> RequestRow | None:
     return row and replace(row, unanswered=tuple(each for each in row.unanswered if each != event.provider))
+
+
+@requests.on(Tender.ProviderSelected, key=by_request_concerned)
+def provider_selected(row: RequestRow | None, _: Tender.ProviderSelected) -> RequestRow | None:
+    """Who has not replied is not waited for any more."""
+    return row and replace(row, is_selected=True)
+
+
+@requests.on(Tender.SelectionWithdrawn, key=by_request_concerned)
+def selection_withdrawn(row: RequestRow | None, _: Tender.SelectionWithdrawn) -> RequestRow | None:
+    return row and replace(row, is_selected=False)
 
 
 def _no_longer_waiting(row: RequestRow, day: date) -> RequestRow:
@@ -290,12 +313,13 @@ def all_requests(
     phase: Phase | None = None,
     urgency: Urgency | None = None,
     waiting_for: WaitingFor | None = None,
+    today: date | None = None,
     is_open: bool | None = None,
     after: str | None = None,
     limit: int = LIMIT,
 ) -> list[RequestRow]:
     """Requests open and ended, the newest reference first; `after` is the last one seen. What is None or empty does
-    not narrow."""
+    not narrow. With `today`, whose turn it is is that of the day."""
     columns = requests.table.c
     query = _asked(schools, broker)
     wanted = {columns.kind: kind, columns.phase: phase, columns.urgency: urgency, columns.is_open: is_open}
@@ -307,21 +331,23 @@ def all_requests(
     if subject.strip():
         query = query.where(columns.subject_key == subject.strip().casefold())
     if waiting_for is not None:
-        query = query.where(_waits_for(waiting_for))
+        query = query.where(_waits_for(waiting_for, today))
     if after is not None:
         query = query.where(columns.reference < after)
     return requests.rows(connection, query.order_by(columns.reference.desc()).limit(limit))
 
 
-def _waits_for(wanted: WaitingFor) -> sa.ColumnElement[bool]:
-    """The same as `RequestRow.waiting_for`, asked of the table."""
+def _waits_for(wanted: WaitingFor, today: date | None) -> sa.ColumnElement[bool]:
+    """The same as `RequestRow.waiting_on` a day, or `waiting_for` where none is given, asked of the table."""
     columns = requests.table.c
     moving = sa.and_(columns.is_open, columns.status != RequestStatus.PLACED)
     if wanted is WaitingFor.NOBODY:
         return sa.not_(moving)
     if wanted is WaitingFor.SCHOOL:
         return sa.and_(moving, columns.waiting_since.is_not(None))
-    replies_out = columns.unanswered != ()
+    replies_out = sa.and_(columns.unanswered != (), columns.is_selected.is_(False))
+    if today is not None:
+        replies_out = sa.and_(replies_out, sa.func.coalesce(columns.reply_by, today) >= today)
     asked = replies_out if wanted is WaitingFor.PROVIDERS else sa.not_(replies_out)
     return sa.and_(moving, columns.waiting_since.is_(None), asked)
 

@@ -80,6 +80,8 @@ class ReplyByExtended(Event):
     TOPIC = "tender.reply-by-extended"
     says = "{by} gave all who are invited until {reply_by}: {reason}"
     reply_by: date
+    unanswered: tuple[UUID, ...] = ()
+    """The providers who had not replied; older events do not tell them."""
 
     def apply(self, tender: Tender) -> None:
         tender.reply_by = self.reply_by

@@ -93,6 +93,10 @@ class Tender(Aggregate):
         """The providers who have not replied."""
         return [each.provider for each in self.invitations.values() if each.status is InvitationStatus.INVITED]
 
+    def may_be_decided_on(self, day: date) -> bool:
+        """Whether a quote may be selected on a day: one stands, and nobody else has time to reply."""
+        return bool(self.quotes) and not (self.unanswered and day <= self.reply_by)
+
     @classmethod
     def open(
         cls,
@@ -168,7 +172,8 @@ class Tender(Aggregate):
         self._must_be_open()
         if reply_by <= self.reply_by or reply_by < self.today:
             raise DatesOutOfOrder("Choose a day after the present reply date, today or later", field="reply_by")
-        self.record(self.ReplyByExtended(reply_by=reply_by), reason=reasoned(reason))
+        event = self.ReplyByExtended(reply_by=reply_by, unanswered=tuple(self.unanswered))
+        self.record(event, reason=reasoned(reason))
 
     def decline(
         self,
@@ -278,7 +283,7 @@ class Tender(Aggregate):
         """
         self._must_be_open()
         quote = self._quoted(provider)
-        if self.unanswered and self.today <= self.reply_by:
+        if not self.may_be_decided_on(self.today):
             raise NotYetDue("Others who are invited still have time to reply")
         if len(self.invitations) == 1 and not self.single_provider:
             raise OneProviderIsNoChoice("Only one provider was invited. Invite another, or open a tender for one.")

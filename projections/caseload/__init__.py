@@ -32,6 +32,7 @@ __all__ = [
     "items",
     "needs",
     "reviewed_at",
+    "too_late",
     "visits",
     "waiting",
 ]
@@ -46,6 +47,12 @@ _nobody_chooses = sa.exists().where(
 )
 _moot = sa.and_(_columns.task == Task.REPLY, _nobody_chooses)
 """An invitation that was not answered asks for nothing any more once its tender is over."""
+
+
+def too_late(today: date | sa.BindParameter[date]) -> sa.ColumnElement[bool]:
+    """The condition that an item is an invitation to which nobody may reply any more, as the day has passed."""
+    tender = sa.and_(_main.case == _columns.case, _main.kind == _columns.kind, _main.part == MAIN)
+    return sa.and_(_columns.task == Task.REPLY, sa.exists().where(tender, _main.due < today))
 
 
 _left = sa.exists().where(left_schools.table.c.school == _columns.school)
@@ -65,7 +72,8 @@ class Narrowed(TypedDict, total=False):
     waiting for one of `moves` with nobody named; `waiting_for` narrows to whose move it is, `due_before` to what
     is due before a day. `concerns_of` are the schools whose concerns may be named (None: all), `without` leaves
     tasks out, `apart_from` what waits about some records. `left` is for what is open at schools that belong to
-    another authority: left out by default, alone where it is true, too where it is None.
+    another authority: left out by default, alone where it is true, too where it is None. With
+    `in_time_on`, what can be done no more on that day is left out.
     """
 
     served: sa.Select[Any] | None
@@ -80,6 +88,7 @@ class Narrowed(TypedDict, total=False):
     without: Collection[Task]
     apart_from: Collection[UUID]
     left: bool | None
+    in_time_on: date | None
 
 
 COUNTED_TO = 1000
@@ -144,6 +153,8 @@ def _in_order(query: sa.Select[Any], narrowed: Narrowed, after: str | None = Non
 
 def _conditions(narrowed: Narrowed) -> Iterator[sa.ColumnElement[bool]]:
     yield OPEN
+    if (day := narrowed.get("in_time_on")) is not None:
+        yield sa.not_(too_late(day))
     if (left := narrowed.get("left", False)) is not None:
         yield _left if left else sa.not_(_left)
     if (served := narrowed.get("served")) is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from uuid import UUID
 
 from domain.aggregate import Event
@@ -25,6 +26,7 @@ from projections.caseload.item import (
 from projections.view import Key, replace
 
 REQUEST, TENDER, ENGAGEMENT = SupportRequest.KIND, Tender.KIND, BrokeredEngagement.KIND
+DAY = timedelta(days=1)
 INFORMATION, CLOSING = "information", "closing"
 
 ON_THE_DESK = ((REQUEST, MAIN), (TENDER, MAIN), (ENGAGEMENT, MAIN), (ENGAGEMENT, CLOSING))
@@ -199,34 +201,46 @@ def tender_opened(row: Item | None, event: Tender.Opened) -> Item:
     return replace(opened, rests_since=row and row.rests_since)
 
 
+def _choosing(row: Item) -> Item:
+    """With a quote, the broker chooses: at once where all have replied, else once the day for replies has passed."""
+    waits = row.gathered and row.awaited and row.due
+    task = Task.CHOOSE if row.gathered else Task.GET_QUOTES
+    return replace(row, task=task, not_before=row.due + DAY if waits and row.due else None)
+
+
 @items.on(Tender.ReplyByExtended, key=of_case)
 def reply_by_extended(row: Item | None, event: Tender.ReplyByExtended) -> Item | None:
-    return row and replace(row, due=event.reply_by)
+    return row and _choosing(replace(row, due=event.reply_by))
 
 
-@items.on(Tender.QuoteReceived, key=of_case)
-def quote_received(row: Item | None, event: Tender.QuoteReceived) -> Item | None:
-    return row and replace(
-        row, task=Task.CHOOSE, gathered=(*_without(row, event.provider).gathered, str(event.provider))
-    )
+@items.on(Tender.ProviderInvited, key=of_case)
+def one_more_invited(row: Item | None, event: Tender.ProviderInvited) -> Item | None:
+    return row and _choosing(replace(row, awaited=(*row.awaited, str(event.provider))))
 
 
-@items.on(Tender.QuoteWithdrawn, Tender.InvitationDeclined, key=of_case)
-def quote_gone(row: Item | None, event: Tender.QuoteWithdrawn | Tender.InvitationDeclined) -> Item | None:
+@items.on(
+    Tender.QuoteReceived, Tender.QuoteWithdrawn, Tender.InvitationDeclined, Tender.InvitationLapsed, key=of_case
+)
+def one_has_replied(
+    row: Item | None,
+    event: Tender.QuoteReceived | Tender.QuoteWithdrawn | Tender.InvitationDeclined | Tender.InvitationLapsed,
+) -> Item | None:
     if row is None:
         return None
-    left = _without(row, event.provider)
-    return replace(left, task=Task.CHOOSE if left.gathered else Task.GET_QUOTES)
+    provider = str(event.provider)
+    quoted = (provider,) if isinstance(event, Tender.QuoteReceived) else ()
+    awaited = tuple(each for each in row.awaited if each != provider)
+    return _choosing(replace(row, gathered=(*_without(row, provider).gathered, *quoted), awaited=awaited))
 
 
 @items.on(Tender.ProviderSelected, key=of_case)
 def provider_selected(row: Item | None, event: Tender.ProviderSelected) -> Item | None:
-    return row and replace(row, task=Task.PROPOSE, since=event.meta.occurred_on)
+    return row and replace(row, task=Task.PROPOSE, since=event.meta.occurred_on, not_before=None)
 
 
 @items.on(Tender.ClosedWithoutSelection, key=of_case)
 def tender_over(row: Item | None, _: object) -> Item | None:
-    return row and replace(row, task=None, gathered=())
+    return row and replace(row, task=None, gathered=(), awaited=(), not_before=None)
 
 
 def _tender(event: Event) -> Iterable[Key]:
@@ -246,7 +260,7 @@ def selection_stands_again(row: Item | None, event: SupportRequest.PlacementFell
 
 @items.on(Tender.SelectionWithdrawn, key=of_case)
 def selection_withdrawn(row: Item | None, event: Tender.SelectionWithdrawn) -> Item | None:
-    return row and replace(row, task=Task.CHOOSE, since=event.meta.occurred_on)
+    return row and _choosing(replace(row, since=event.meta.occurred_on))
 
 
 def _invitation(event: Tender.ProviderInvited) -> Key:
@@ -262,3 +276,11 @@ def provider_invited(_: Item | None, event: Tender.ProviderInvited) -> Item:
 @items.on(Tender.InvitationDeclined, Tender.QuoteReceived, Tender.InvitationLapsed, key=_invitation)
 def provider_replied(row: Item | None, _: object) -> Item | None:
     return done(row)
+
+
+@items.on_each(
+    Tender.ReplyByExtended,
+    keys=lambda event: [(case_of(event), TENDER, f"reply-{provider}") for provider in event.unanswered],
+)
+def longer_to_reply(row: Item | None, event: Tender.ReplyByExtended, _: Key) -> Item | None:
+    return row and replace(row, due=event.reply_by)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 from domain.aggregate import Event
 from domain.engagement import BrokeredEngagement
@@ -58,6 +59,7 @@ def engagement_proposed(row: Item | None, event: BrokeredEngagement.Proposed) ->
         person=(row and row.person) or event.meta.signature.actor,
         detail=event.subject,
         case=case_of(event),
+        days=event.days,
     )
 
 
@@ -83,24 +85,73 @@ def engagement_confirmed(row: Item | None, event: BrokeredEngagement.Confirmed) 
     )
 
 
-@items.on(BrokeredEngagement.SessionPlanned, key=of_case)
-def session_planned(row: Item | None, event: BrokeredEngagement.SessionPlanned) -> Item | None:
-    return row and replace(row, due=event.on)
+def _both(event: Event) -> Iterable[Key]:
+    return [of_case(event), part_of(CLOSING)(event)]
 
 
-@items.on(BrokeredEngagement.VariationAgreed, key=of_case)
-def variation_agreed(row: Item | None, event: BrokeredEngagement.VariationAgreed) -> Item | None:
-    return row and replace(row, due=max(row.due or event.ends, event.ends))
+@items.on_each(BrokeredEngagement.Proposed, keys=lambda event: [part_of(CLOSING)(event)])
+def completion_ahead(row: Item | None, event: BrokeredEngagement.Proposed, _: Key) -> Item | None:
+    """Whoever brokers the request completes the work once nothing of it is left to the provider."""
+    return row and replace(row, record=event.meta.stream, days=event.days, due=event.ends, gathered=(), task=None)
 
 
-@items.on(BrokeredEngagement.Paused, key=of_case)
-def work_paused(row: Item | None, event: BrokeredEngagement.Paused) -> Item | None:
+PLANNED, USED = "planned", "used"
+
+OfSession = (
+    BrokeredEngagement.SessionPlanned | BrokeredEngagement.SessionDelivered | BrokeredEngagement.SessionCancelled
+)
+
+
+@items.on_each(
+    BrokeredEngagement.SessionPlanned,
+    BrokeredEngagement.SessionDelivered,
+    BrokeredEngagement.SessionCancelled,
+    keys=_both,
+)
+def session_planned_or_over(row: Item | None, event: OfSession, key: Key) -> Item | None:
+    if row is None:
+        return None
+    state = PLANNED if isinstance(event, BrokeredEngagement.SessionPlanned) else USED
+    others = [each for each in row.gathered if not each.startswith(f"{event.number}:")]
+    row = replace(row, gathered=(*others, f"{event.number}:{state}:{event.days}"))
+    if isinstance(event, BrokeredEngagement.SessionPlanned) and key[-1] != CLOSING:
+        row = replace(row, due=event.on)
+    return _under_way(row, key)
+
+
+@items.on_each(BrokeredEngagement.VariationAgreed, keys=_both)
+def variation_agreed(row: Item | None, event: BrokeredEngagement.VariationAgreed, key: Key) -> Item | None:
+    return row and _under_way(replace(row, days=event.days, due=max(row.due or event.ends, event.ends)), key)
+
+
+def _under_way(row: Item, key: Key) -> Item:
+    """The provider plans and delivers as long as days are left or sessions planned; then the broker completes."""
+    sessions = [each.split(":") for each in row.gathered if ":" in each]
+    left = (row.days or Decimal(0)) - sum(Decimal(days) for _, _, days in sessions)
+    goes_on = left > 0 or any(state == PLANNED for _, state, _ in sessions)
+    if key[-1] == CLOSING:
+        return replace(row, task=None if goes_on else Task.COMPLETE)
+    return replace(row, task=Task.PLAN_SESSIONS if goes_on else None)
+
+
+@items.on_each(BrokeredEngagement.Paused, keys=_both)
+def work_paused(row: Item | None, event: BrokeredEngagement.Paused, _: Key) -> Item | None:
     return resting(row, event)
 
 
-@items.on(BrokeredEngagement.Resumed, key=of_case)
-def work_resumed(row: Item | None, event: BrokeredEngagement.Resumed) -> Item | None:
+@items.on_each(BrokeredEngagement.Resumed, keys=_both)
+def work_resumed(row: Item | None, event: BrokeredEngagement.Resumed, _: Key) -> Item | None:
     return taken_up(row, event)
+
+
+@items.on_each(
+    BrokeredEngagement.Completed,
+    BrokeredEngagement.EndedEarly,
+    BrokeredEngagement.Cancelled,
+    keys=lambda event: [part_of(CLOSING)(event)],
+)
+def work_over(row: Item | None, _: object, __: Key) -> Item | None:
+    return row and replace(row, task=None, rests_since=None)
 
 
 @items.on(BrokeredEngagement.Completed, BrokeredEngagement.EndedEarly, key=of_case)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -54,6 +55,7 @@ class Task(Word):
     GET_AGREEMENTS = "get_all_sides_to_agree"
     CONFIRM_ENGAGEMENT = "confirm_the_engagement"
     PLAN_SESSIONS = "plan_and_deliver_sessions"
+    COMPLETE = "complete_the_engagement"
     EVALUATE = "evaluate_the_engagement"
     CLOSE_ENGAGEMENT = "close_the_engagement"
     CLOSE_REQUEST = "close_the_request"
@@ -70,7 +72,9 @@ class Item(Row):
     `case` is the record with which others are worked on: the request of a tender or an engagement, else the record
     itself. `rests_since` is the day since which nothing is to be done for now; `is_promised` says that `due` was
     promised to the school, so that it moves on by the days on which the school's answer is awaited. `gathered` is
-    what has come of all that the next step needs: who is shortlisted, who has quoted, which sides have agreed.
+    what has come of all that the next step needs: who is shortlisted, who has quoted, which sides have agreed, which
+    sessions are planned or used, and `awaited` what has not. Before `not_before` the step cannot be taken: it waits
+    for that day. `days` are those agreed for an engagement.
     """
 
     case: UUID
@@ -89,6 +93,9 @@ class Item(Row):
     rests_since: date | None = None
     is_promised: bool = False
     gathered: tuple[str, ...] = ()
+    awaited: tuple[str, ...] = ()
+    not_before: date | None = None
+    days: Decimal | None = None
 
 
 items = Sheet(
@@ -156,6 +163,7 @@ def item(
     person: UUID | None = None,
     detail: str = "",
     case: UUID | None = None,
+    days: Decimal | None = None,
 ) -> Item:
     """The item that an event gives rise to."""
     meta = event.meta
@@ -173,6 +181,7 @@ def item(
         provider=meta.about.provider,
         detail=detail,
         purpose=meta.purpose,
+        days=days,
     )
 
 

@@ -72,6 +72,7 @@ def narrowed(connection: sa.Connection, limited: Reach, filters: Values) -> view
     whose = filters.get("whose") or usual(asking)
     more: view.Narrowed = {
         "served": schools.served_ids(remit()),
+        "in_time_on": office().today(),
         "due_before": filters.get("due_before"),
         **told_of_caseload(connection, asking),
     }
@@ -132,6 +133,6 @@ def counted_page(
 caseload = Shelf(
     "caseload",
     Action.READ_CASELOAD,
-    Listing(Item, asked, view.cursor_of, CaseloadFilters, place=str, inside=("part", "gathered")),
+    Listing(Item, asked, view.cursor_of, CaseloadFilters, place=str, inside=("part", "gathered", "awaited", "days")),
 )
 """The caseload in the API; its filters are the page's."""

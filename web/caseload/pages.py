@@ -126,11 +126,17 @@ def _cells(item: Item, names: Mapping[UUID, str], references: Mapping[UUID, str]
     due = {"text": words.date(item.due), "hint": words.relative(item.due, office().now()) if item.due else ""}
     return [
         due if item.due else "No date",
-        {"text": task, "href": href, "hint": reference},
+        {"text": task, "href": href, "hint": ", ".join(filter(None, (reference, _not_yet(item))))},
         names.get(item.school, "") if item.school else "",
         _waiting_for(item, names),
         item.detail,
     ]
+
+
+def _not_yet(item: Item) -> str:
+    """From when on the step can be taken, empty where it can be now."""
+    waits = item.not_before is not None and item.not_before > office().today()
+    return f"from {words.date(item.not_before)}" if waits else ""
 
 
 def _waiting_for(item: Item, names: Mapping[UUID, str]) -> Any:

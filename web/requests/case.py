@@ -51,8 +51,8 @@ def around(connection: sa.Connection, request: SupportRequest, found: Mapping[st
     shown = {
         "is_inside": is_inside,
         "clock": clock(request, row.ended_on if row else None, today),
-        "waiting_for": _waiting_for(request, row),
-        "next_step": next_step(request, row),
+        "waiting_for": row.waiting_on(today) if row else None,
+        "next_step": next_step(request, row, today),
         "question": last_question(request) if request.waiting_since else "",
         "links": (links := _links(connection, request)),
         "goes_on_at": _where_it_goes_on(request, links),
@@ -72,34 +72,27 @@ def clock(request: SupportRequest, ended_on: date | None, today: date) -> str:
     return f"{took}, {waited} more waiting for the school" if waited else took
 
 
-def next_step(request: SupportRequest, row: RequestRow | None) -> str:
+def next_step(request: SupportRequest, row: RequestRow | None, today: date) -> str:
     """What has to happen next, in one sentence; empty where nothing has."""
     if request.status in ENDS or row is None:
         return ""
     if row.waiting_for is WaitingFor.SCHOOL:
         return "The school answers the question of the service."
     if request.status is RequestStatus.INVITING:
-        return _next_of_tender(tender_of(request), row)
+        return _next_of_tender(tender_of(request), row, today)
     if request.status is RequestStatus.TRIAGED and request.route is not Route.BROKERED:
         return "The broker arranges help in-house or points the school to other help, and records it."
     return NEXT.get(request.status, "")
-
-
-def _waiting_for(request: SupportRequest, row: RequestRow | None) -> WaitingFor | None:
-    """Whose turn it is: once a provider is selected the others' replies are not awaited any more."""
-    if row is not None and row.waiting_for is WaitingFor.PROVIDERS and _is_selected(tender_of(request)):
-        return WaitingFor.SERVICE
-    return row.waiting_for if row else None
 
 
 def _is_selected(tender: Tender | None) -> bool:
     return tender is not None and tender.status is TenderStatus.SELECTED
 
 
-def _next_of_tender(tender: Tender | None, row: RequestRow) -> str:
+def _next_of_tender(tender: Tender | None, row: RequestRow, today: date) -> str:
     if _is_selected(tender):
         return "The broker proposes the engagement with the provider selected."
-    if row.waiting_for is WaitingFor.PROVIDERS:
+    if row.waiting_on(today) is WaitingFor.PROVIDERS:
         count = len(row.unanswered)
         who = "1 provider replies" if count == 1 else f"{count} providers reply"
         return f"{who} by {words.date(row.reply_by)}."

@@ -31,6 +31,7 @@ def _listed(
         schools=reach.narrowed(filters.get("school")),
         statuses=filters.get("status", ()),
         is_open=filters.get("open"),
+        today=office().today(),
         after=after,
         limit=limit,
         **asked,

@@ -33,13 +33,14 @@ pages = Blueprint("requests", __name__, template_folder="templates")
 
 
 def _cells(row: RequestRow, names: Mapping[UUID, str]) -> list[Any]:
+    today = office().today()
     return [
         {"text": row.reference, "href": f"/requests/{row.reference}", "hint": words.date(row.raised_on)},
         names.get(row.school, ""),
         {"text": row.subject, "hint": f"{row.phase.label}. {row.kind.label}"},
         row.urgency.label,
         {"tag": row.status},
-        {"text": row.waiting_for.label if row.is_open else "", "hint": _until(row, office().today())},
+        {"text": row.waiting_on(today).label if row.is_open else "", "hint": _until(row, today)},
         names.get(row.broker, "") if row.broker else "",
     ]
 

@@ -80,6 +80,7 @@ SUMMARY = BESIDE.with_(
         caseload.items,
         sa.and_(
             caseload.OPEN,
+            sa.not_(caseload.too_late(sa.bindparam("today", type_=sa.Date))),
             sa.or_(_items.part != caseload.needs.NEED, sa.bindparam("is_served", type_=sa.Boolean)),
             _items.school == RECORD,
             sa.or_(_items.kind != CONCERN, sa.bindparam("concerns_too", type_=sa.Boolean)),

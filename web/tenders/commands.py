@@ -144,7 +144,7 @@ def _page_to_propose(_: sa.Connection, tender: Tender) -> str:
     schemas.SelectProvider,
     done="The provider is selected. Now propose the engagement",
     submit="Select this provider",
-    offered=lambda tender: _is_open(tender) and bool(tender.quotes),
+    offered=lambda tender: _is_open(tender) and tender.may_be_decided_on(office().today()),
     context=_choosing,
     form_page="tenders/select.html",
     goes_to=_page_to_propose,

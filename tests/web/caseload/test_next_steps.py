@@ -1,0 +1,661 @@
+"""Whatever happens to a record, each step that the caseload names can be taken by whom it waits for, and none of its
+records lies there without a step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import date, timedelta
+from decimal import Decimal
+from operator import methodcaller
+from typing import Any
+from uuid import UUID
+
+from flask import Flask, g
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from domain.aggregate import Aggregate, Refusal
+from domain.concern import (
+    ConcernCase,
+    ConcernKind,
+    ConcernSource,
+    Finding,
+    Objective,
+    Rag,
+    Rating,
+    ReviewDecision,
+    Severity,
+)
+from domain.engagement import Attainment, BrokeredEngagement, EngagementStatus, Outcome
+from domain.provider import Provider
+from domain.record_of_visit import (
+    AgreedAction,
+    Agreement,
+    Content,
+    RecordOfVisit,
+    RecordStatus,
+    Respondent,
+    Section,
+)
+from domain.service import Work, rehearsing
+from domain.support_request import ENDS, InHouse, Route, SupportLevel, SupportRequest
+from domain.tender import DeclineReason, Tender, TenderStatus
+from domain.visit import CancelledBy, Visit, Visitor
+from domain.vocabulary import Purpose, Side, Team, VisitKind
+from projections import caseload, open_requests
+from projections.caseload import Item, Task, WaitingFor
+from providers.brokerage import Agreement as Terms
+from providers.eligibility import offer_of
+from providers.matching import USUAL_POLICY
+from tests.chance import FUZZING
+from tests.domain.brokered import a_need, terms
+from tests.scenario import TODAY
+from tests.web.market import Firm, Market
+from tests.world import World
+from web import nouns
+from web.identity import visitor
+from web.noun import Noun
+from web.terms import term_of
+
+REASON = {"reason": "So it was agreed"}
+DAY = timedelta(days=1)
+BY_PATH: Mapping[str, Noun[Any]] = {noun.path: noun for noun, _ in nouns.NOUNS}
+
+AGREEMENTS = "record-agreement-of-school record-agreement-of-provider agree-for-service"
+
+STEPS: Mapping[Task, tuple[str, frozenset[str]]] = {
+    task: (path, frozenset(names.split()))
+    for task, path, names in (
+        (Task.CONFIRM_VISIT, "visits", "confirm"),
+        (Task.HOLD_VISIT, "visits", "hold"),
+        (Task.WRITE_RECORD, "visits", "start-record"),
+        (Task.ISSUE_RECORD, "records", "write submit issue reissue"),
+        (Task.ASSURE_RECORD, "records", "assure"),
+        (Task.RESPOND, "records", "respond-as-headteacher respond-as-chair"),
+        (Task.PRESENT, "records", "present"),
+        (Task.COMPLETE_ACTION, "records", "complete-action"),
+        (Task.TRIAGE, "requests", "acknowledge triage"),
+        (Task.FIND_SUPPORT, "requests", "meet-in-house signpost"),
+        (Task.GIVE_INFORMATION, "requests", "give-information"),
+        (Task.APPROVE, "requests", "approve"),
+        (Task.SHORTLIST, "requests", "shortlist"),
+        (Task.INVITE, "requests", "open-tender"),
+        (Task.REPLY, "invitations", "quote decline"),
+        (Task.GET_QUOTES, "tenders", "extend close"),
+        (Task.CHOOSE, "tenders", "select"),
+        (Task.PROPOSE, "tenders", "propose"),
+        (Task.AGREE, "engagements", "agree-for-school agree-for-provider agree-for-service"),
+        (
+            Task.GET_AGREEMENTS,
+            "engagements",
+            "record-agreement-of-school record-agreement-of-provider agree-for-service",
+        ),
+        (Task.CONFIRM_ENGAGEMENT, "engagements", "confirm"),
+        (Task.PLAN_SESSIONS, "engagements", "plan-session deliver-session"),
+        (Task.COMPLETE, "engagements", "complete"),
+        (Task.EVALUATE, "engagements", "evaluate"),
+        (Task.CLOSE_ENGAGEMENT, "engagements", "close"),
+        (Task.ASSESS, "concerns", "assess"),
+        (Task.DECIDE, "concerns", "start-intervention close end-intervention"),
+        (Task.REVIEW, "concerns", "hold-review"),
+    )
+}
+"""What each task asks for: the commands of which one at least has to be offered."""
+
+ACTS: Mapping[Task, str] = {
+    Task.CONFIRM_VISIT: "confirms_the_visit",
+    Task.HOLD_VISIT: "visits",
+    Task.WRITE_RECORD: "starts_the_record",
+    Task.ISSUE_RECORD: "rewrites submits issues",
+    Task.ASSURE_RECORD: "assures",
+    Task.RESPOND: "responds chair_does_not",
+    Task.PRESENT: "presents",
+    Task.COMPLETE_ACTION: "completes_an_action",
+    Task.TRIAGE: "acknowledges triages",
+    Task.FIND_SUPPORT: "meets_it_in_house",
+    Task.GIVE_INFORMATION: "is_answered",
+    Task.APPROVE: "approves",
+    Task.SHORTLIST: "shortlists",
+    Task.INVITE: "invites",
+    Task.REPLY: "quotes another_quotes",
+    Task.GET_QUOTES: "extends",
+    Task.CHOOSE: "selects selects_the_other",
+    Task.PROPOSE: "proposes",
+    Task.AGREE: "school_agrees provider_agrees service_agrees",
+    Task.GET_AGREEMENTS: "school_agrees provider_agrees service_agrees",
+    Task.CONFIRM_ENGAGEMENT: "confirms",
+    Task.PLAN_SESSIONS: "plans delivers",
+    Task.COMPLETE: "completes",
+    Task.EVALUATE: "evaluates",
+    Task.CLOSE_ENGAGEMENT: "closes_the_work",
+    Task.ASSESS: "assesses",
+    Task.DECIDE: "intervenes closes_the_concern ends_the_intervention",
+    Task.REVIEW: "reviews",
+}
+"""What is tried of each task, without saving it: one at least is not refused."""
+
+HALF = Decimal("0.5")
+
+
+class Life:
+    """A school with what is done for it, day by day; an act that a rule refuses changes nothing."""
+
+    def __init__(self, market: Market, app: Flask) -> None:
+        self.market, self.app, world = market, app, market.world
+        self.world, self.service, self.clock = world, world.office.service, world.clock
+        self.clock.go_to(TODAY)
+        self.school = world.school()
+        self.head, self.chair = world.headteacher(self.school), world.chair(self.school)
+        self.officer = world.link_officer(self.school)
+        self.lead = world.officer("Lara Lead", team=Team.SECONDARY, leads=True)
+        self.ids: dict[type[Aggregate], UUID] = {}
+        self.met: set[Task | None] = set()
+
+    @property
+    def today(self) -> date:
+        return self.world.office.today()
+
+    def begin(self, made: Aggregate) -> None:
+        self.ids[type(made)] = self.service.add(lambda: made).id
+
+    def named(self, kind: type[Any]) -> str:
+        return self.world.office.next_reference(kind)
+
+    def change(self, kind: type[Any], method: str, *args: Any, **told: Any) -> None:
+        if kind in self.ids:
+            self.service.change(kind, self.ids[kind], methodcaller(method, *args, **told))
+
+    def act(self, name: str, days: int) -> None:
+        self.clock.go_to(self.today + days * DAY)
+        with self.world.acting(self.market.broker, "broker"), suppress(Refusal):
+            getattr(self, name)()
+
+    # A request, its tender and its engagement
+
+    def raises(self) -> None:
+        if SupportRequest not in self.ids:
+            need = a_need(school=self.school, needed_from=self.today, needed_by=self.today + 200 * DAY)
+            self.begin(SupportRequest.raise_(self.named(SupportRequest), **need))
+
+    def acknowledges(self) -> None:
+        self.change(SupportRequest, "acknowledge", officer=self.market.broker, answer_by=self.today + 9 * DAY)
+
+    def triages(self, route: Route = Route.BROKERED) -> None:
+        self.change(SupportRequest, "triage", broker=self.market.broker, level=SupportLevel.TARGETED, route=route)
+
+    def triages_in_house(self) -> None:
+        self.triages(Route.IN_HOUSE)
+
+    def asks_the_school(self) -> None:
+        self.change(SupportRequest, "ask_for_information", "Which year?", respond_by=self.today + 5 * DAY)
+
+    def is_answered(self) -> None:
+        self.change(SupportRequest, "give_information", "Year 9")
+
+    def approves(self) -> None:
+        self.change(SupportRequest, "approve_to_broker", ceiling=Decimal(9000), approver=self.market.director)
+
+    def shortlists(self) -> None:
+        firms = self.market.calder, self.market.harrop
+
+        def offers(need: Any) -> list[Any]:
+            found = (self.service.find(Provider, each.id) for each in firms)
+            return [offer_of(each, need, self.market.brokerage.vetting) for each in found]
+
+        if SupportRequest in self.ids:
+            self.market.brokerage.shortlist(self.ids[SupportRequest], offers=offers, policy=USUAL_POLICY)
+
+    def shortens(self) -> None:
+        self.change(SupportRequest, "remove_from_shortlist", self.market.calder.id, **REASON)
+
+    def invites(self) -> None:
+        if SupportRequest in self.ids:
+            request = self.service.find(SupportRequest, self.ids[SupportRequest])
+            self.ids[Tender] = self.market.brokerage.open_tender(
+                request.id,
+                self.named(Tender),
+                brief="Planning",
+                reply_by=self.today + 7 * DAY,
+                invite=request.shortlist,
+                **REASON,
+            )
+
+    def quotes(self, firm: Firm | None = None) -> None:
+        firm = firm or self.market.calder
+        if Tender in self.ids:
+            offered = terms(specialist=firm.specialist, days=Decimal(1))
+            self.market.brokerage.quote(self.ids[Tender], firm.id, offered)
+
+    def another_quotes(self) -> None:
+        self.quotes(self.market.harrop)
+
+    def declines(self) -> None:
+        self.change(Tender, "decline", self.market.harrop.id, why=DeclineReason.DATES, **REASON)
+
+    def withdraws_the_quote(self) -> None:
+        self.change(Tender, "withdraw_quote", self.market.calder.id, **REASON)
+
+    def extends(self) -> None:
+        self.change(Tender, "extend", reply_by=self.today + 9 * DAY, **REASON)
+
+    def lapses(self) -> None:
+        self.change(Tender, "lapse_unanswered")
+
+    def selects(self) -> None:
+        if Tender in self.ids:
+            chosen, approver = self.market.calder.id, self.market.director
+            self.market.brokerage.select(self.ids[Tender], chosen, rationale="Best", approver=approver)
+
+    def selects_the_other(self) -> None:
+        if Tender in self.ids:
+            chosen, approver = self.market.harrop.id, self.market.director
+            self.market.brokerage.select(self.ids[Tender], chosen, rationale="Best", approver=approver)
+
+    def meets_it_in_house(self) -> None:
+        self.change(SupportRequest, "meet_in_house", InHouse.LEAD_TEACHER)
+
+    def evaluates(self) -> None:
+        told = {"impact": 4, "quality": 4, "comment": "It helped", "evaluator": self.head}
+        met = (Outcome("It is in use", Attainment.MET),)
+        self.change(BrokeredEngagement, "evaluate", outcomes=met, **told)
+
+    def withdraws_the_selection(self) -> None:
+        if Tender in self.ids and BrokeredEngagement not in self.ids:
+            self.change(Tender, "withdraw_selection", **REASON)
+
+    def ends_the_invitations(self) -> None:
+        if Tender in self.ids:
+            self.market.brokerage.end_tender(self.ids[Tender], **REASON)
+
+    def proposes(self) -> None:
+        if Tender in self.ids:
+            first, last = self.today, self.today + 120 * DAY
+            agreement = Terms("Planning", ("It is in use",), first, last)
+            reference = self.named(BrokeredEngagement)
+            made = self.market.brokerage.engage_selected(self.ids[Tender], reference, agreement)
+            self.ids[BrokeredEngagement] = made
+
+    def school_agrees(self) -> None:
+        self.change(BrokeredEngagement, "agree", Side.SCHOOL)
+
+    def provider_agrees(self) -> None:
+        self.change(BrokeredEngagement, "agree", Side.PROVIDER)
+
+    def service_agrees(self) -> None:
+        self.change(BrokeredEngagement, "agree", Side.SERVICE)
+
+    def confirms(self) -> None:
+        if BrokeredEngagement in self.ids:
+            self.market.delivery.confirm(self.ids[BrokeredEngagement])
+
+    def plans(self) -> None:
+        if BrokeredEngagement in self.ids:
+            self.market.delivery.plan_session(self.ids[BrokeredEngagement], on=self.today, days=HALF)
+
+    def delivers(self) -> None:
+        if BrokeredEngagement in self.ids:
+            work = self.service.find(BrokeredEngagement, self.ids[BrokeredEngagement])
+            for session in work.planned_sessions[:1]:
+                self.market.delivery.deliver_session(work.id, session.number, on=self.today, days=HALF)
+
+    def calls_a_session_off(self) -> None:
+        self.change(BrokeredEngagement, "cancel_session", 1, side=Side.SCHOOL, chargeable=False, **REASON)
+
+    def pauses(self) -> None:
+        self.change(BrokeredEngagement, "pause", **REASON)
+
+    def resumes(self) -> None:
+        self.change(BrokeredEngagement, "resume", **REASON)
+
+    def completes(self) -> None:
+        self.change(BrokeredEngagement, "complete", evaluate_by=self.today + 9 * DAY)
+
+    def ends_early(self) -> None:
+        self.change(BrokeredEngagement, "end_early", side=Side.SCHOOL, evaluate_by=self.today + 9 * DAY, **REASON)
+
+    def gives_the_work_up(self) -> None:
+        if BrokeredEngagement in self.ids:
+            self.market.delivery.cancel(self.ids[BrokeredEngagement], side=Side.SCHOOL, **REASON)
+            del self.ids[BrokeredEngagement]
+
+    def waives_the_evaluation(self) -> None:
+        self.change(BrokeredEngagement, "waive_evaluation", close_by=self.today + 9 * DAY, **REASON)
+
+    def closes_the_work(self) -> None:
+        if BrokeredEngagement in self.ids:
+            self.market.delivery.close(self.ids[BrokeredEngagement], outcome="Planning is in place")
+
+    def declines_the_request(self) -> None:
+        self.change(SupportRequest, "decline", side=Side.SERVICE, **REASON)
+
+    def reopens(self) -> None:
+        self.change(SupportRequest, "reopen", **REASON)
+
+    # A visit and its record
+
+    def plans_a_visit(self) -> None:
+        if Visit not in self.ids:
+            told = {"kind": VisitKind.CORE, "purpose": Purpose.CHALLENGE, "focus": "Reading", "on": self.today}
+            who = {"visitors": [Visitor(self.officer, "officer")], "lead": self.officer}
+            term = term_of(self.world.office, self.today)
+            self.begin(Visit.plan(self.named(Visit), school=self.school, term=term, **told, **who))
+
+    def confirms_the_visit(self) -> None:
+        if Visit in self.ids:
+            on = self.service.find(Visit, self.ids[Visit]).on
+            self.change(Visit, "confirm", side=Side.SCHOOL, on=on)
+
+    def moves_the_visit(self) -> None:
+        on = self.today + 3 * DAY
+        term = term_of(self.world.office, on)
+        self.change(Visit, "reschedule", on=on, term=term, side=Side.SCHOOL, **REASON)
+
+    def cancels_the_visit(self) -> None:
+        self.change(Visit, "cancel", cause=CancelledBy.OTHER, **REASON)
+
+    def visits(self) -> None:
+        self.change(Visit, "hold", on=self.today, minutes=60, attendees="Headteacher")
+
+    def starts_the_record(self, needs_assurance: bool = False) -> None:
+        def start(work: Work) -> UUID:
+            visit = work.find(Visit, self.ids[Visit])
+            told = {"visit": visit.id, "school": self.school, "kind": visit.kind, "purpose": visit.purpose}
+            record = RecordOfVisit.start(
+                self.named(RecordOfVisit),
+                author=self.officer,
+                visited_on=visit.held_on or visit.on,
+                needs_assurance=needs_assurance,
+                **told,
+            )
+            visit.start_record(record)
+            return work.add(record).id
+
+        if Visit in self.ids:
+            self.ids[RecordOfVisit] = self.service.do(start)
+
+    def starts_a_record_to_be_assured(self) -> None:
+        self.starts_the_record(needs_assurance=True)
+
+    def writes(self) -> None:
+        action = AgreedAction(
+            text="Agree a plan", owner_side=Side.SCHOOL, due=self.today + 30 * DAY, purpose=Purpose.SUPPORT
+        )
+        section = Section(heading="Reading", text="Good")
+        self.change(RecordOfVisit, "write", Content(sections=(section,), actions=(action,)))
+
+    def rewrites(self) -> None:
+        section = Section(heading="Reading", text=f"Seen on {self.today}")
+        self.change(RecordOfVisit, "write", Content(sections=(section,)))
+
+    def submits(self) -> None:
+        self.change(RecordOfVisit, "submit_for_assurance")
+
+    def returns(self) -> None:
+        self.change(RecordOfVisit, "return_to_author", "More on reading")
+
+    def assures(self) -> None:
+        self.change(RecordOfVisit, "assure")
+
+    def issues(self) -> None:
+        day = self.today + 14 * DAY
+        self.change(RecordOfVisit, "issue", recipients=(), respond_by=day, present_by=day)
+
+    def corrects(self) -> None:
+        self.change(RecordOfVisit, "reopen_for_correction", "A wrong name")
+
+    def gives_the_correction_up(self) -> None:
+        self.change(RecordOfVisit, "abandon_correction")
+
+    def responds(self) -> None:
+        self.change(RecordOfVisit, "respond", Respondent.HEADTEACHER, agrees=Agreement.AGREES)
+
+    def chair_does_not(self) -> None:
+        self.change(RecordOfVisit, "decline_response", Respondent.CHAIR, **REASON)
+
+    def waits_no_longer(self) -> None:
+        self.change(RecordOfVisit, "lapse_response", Respondent.HEADTEACHER)
+
+    def presents(self) -> None:
+        self.change(RecordOfVisit, "present", meeting_on=self.today, minute="GB/4")
+
+    def completes_an_action(self) -> None:
+        self.change(RecordOfVisit, "complete_action", 1, on=self.today)
+
+    def takes_the_action_up_again(self) -> None:
+        self.change(RecordOfVisit, "reopen_action", 1, **REASON)
+
+    def closes_the_record(self) -> None:
+        self.change(RecordOfVisit, "close")
+
+    # A concern
+
+    def worries(self) -> None:
+        if ConcernCase not in self.ids:
+            told = {"kind": ConcernKind.LEADERSHIP, "source": ConcernSource.OFFICER, "severity": Severity.HIGH}
+            case = ConcernCase.raise_(
+                self.named(ConcernCase), school=self.school, detail="No plan", purpose=Purpose.CHALLENGE, **told
+            )
+            self.begin(case)
+
+    def _decides(self, method: str, **told: Any) -> None:
+        self.change(ConcernCase, method, authoriser=self.market.director, **told)
+
+    def assesses(self) -> None:
+        self._decides("assess", assessment="Looked at", rating=Rating.CAUSING_CONCERN)
+
+    def assesses_mildly(self) -> None:
+        self._decides("assess", assessment="Looked at", rating=next(each for each in Rating))
+
+    def intervenes(self) -> None:
+        objective = Objective(1, "Raise reading", "80%", self.today + 60 * DAY)
+        self._decides("start_intervention", plan="Support", objectives=[objective], review_on=self.today + 20 * DAY)
+
+    def reviews(self, decision: ReviewDecision = ReviewDecision.CONTINUE) -> None:
+        following = None if decision is ReviewDecision.END else self.today + 20 * DAY
+        finding = Finding(1, Rag.AMBER, "Rising")
+        told = {"on": self.today, "evidence": "Seen", "findings": [finding], "decision": decision, **REASON}
+        self._decides("hold_review", next_review_on=following, **told)
+
+    def reviews_for_the_last_time(self) -> None:
+        self.reviews(ReviewDecision.END)
+
+    def ends_the_intervention(self) -> None:
+        self._decides("end_intervention", outcome="Reading rose", **REASON)
+
+    def closes_the_concern(self) -> None:
+        self._decides("close", **REASON)
+
+    def pauses_the_concern(self) -> None:
+        self._decides("pause", **REASON)
+
+    def resumes_the_concern(self) -> None:
+        self._decides("resume", **REASON)
+
+    def worries_again(self) -> None:
+        self._decides("reopen", **REASON)
+
+    def nothing(self) -> None:
+        """Days pass."""
+
+    # What the caseload says of it
+
+    def items(self) -> list[Item]:
+        with self.world.office.read() as connection:
+            return caseload.waiting(connection, schools=[self.school], in_time_on=self.today, limit=100)
+
+    def check(self) -> None:
+        items = self.items()
+        for item in items:
+            offered = self.offered(item)
+            is_now = item.not_before is None or item.not_before <= self.today
+            assert bool(offered) is is_now, (item.task, item.waiting_for, offered, self.today, item)
+            assert self.can_be_done(item) is is_now, (item.task, self.today, item)
+            if item.task is Task.REPLY:
+                assert item.due == self.service.find(Tender, item.record).reply_by
+            self.met.add(item.task)
+        tasks = {item.task for item in items}
+        for kind, id in self.ids.items():
+            record = self.service.find(kind, id)
+            if _is_open(record) and not (kind is SupportRequest and BrokeredEngagement in self.ids):
+                of_this = {task for task, (path, _) in STEPS.items() if path in PATHS[kind]}
+                assert tasks & of_this, record.reference
+        self.check_the_list(items)
+
+    def check_the_list(self, items: list[Item]) -> None:
+        """The list of requests says of whom it waits for what the caseload says, by its column and its filter."""
+        if SupportRequest not in self.ids:
+            return
+        with self.world.office.read() as connection:
+            row = open_requests.requests.get(connection, self.ids[SupportRequest])
+            assert row is not None
+            waits = row.waiting_on(self.today)
+            for each in open_requests.WaitingFor:
+                found = open_requests.all_requests(
+                    connection, schools=[self.school], waiting_for=each, today=self.today
+                )
+                assert bool(found) is (each is waits)
+        replies = any(item.task is Task.REPLY for item in items)
+        is_asked = any(item.task is Task.GIVE_INFORMATION for item in items)
+        assert is_asked is (waits is open_requests.WaitingFor.SCHOOL)
+        assert is_asked or replies is (waits is open_requests.WaitingFor.PROVIDERS)
+
+    def offered(self, item: Item) -> set[str]:
+        """The commands behind a step that are offered to one of those for whom it waits."""
+        assert item.task is not None
+        path, names = STEPS[item.task]
+        noun = BY_PATH[path]
+        record = self.service.find(noun.kind, item.record)
+        found = set()
+        for person in self.whom(item):
+            with self.asking(person) as asking, self.world.office.read() as connection:
+                where = noun.concerned(connection, record)
+                if asking.may(noun.read, where) and noun.opens(connection, asking, record, where):
+                    found |= {each.name for each in noun.open_to(asking, record, where)} & names
+        return found
+
+    def can_be_done(self, item: Item) -> bool:
+        """Whether no rule refuses what the step asks for."""
+        assert item.task is not None
+        return any(self.tries(name) for name in ACTS[item.task].split())
+
+    def tries(self, name: str) -> bool:
+        saved: list[Any] = []
+        ids = dict(self.ids)
+        rehearsal = rehearsing(lambda *told: saved.append(told))
+        with self.world.acting(self.market.broker, "broker"), rehearsal, suppress(Refusal):
+            getattr(self, name)()
+        self.ids = ids
+        return bool(saved)
+
+    def whom(self, item: Item) -> list[UUID]:
+        if item.person is not None:
+            return [item.person]
+        firms = (self.market.calder, self.market.harrop)
+        match item.waiting_for:
+            case WaitingFor.OFFICER:
+                return [self.officer, self.lead]
+            case WaitingFor.HEADTEACHER:
+                return [self.head]
+            case WaitingFor.CHAIR:
+                return [self.chair]
+            case WaitingFor.SCHOOL:
+                return [self.head, self.chair]
+            case WaitingFor.PROVIDER:
+                return [firm.specialist for firm in firms if firm.id == item.provider]
+            case _:
+                return [self.market.broker]
+
+    @contextmanager
+    def asking(self, person: UUID) -> Iterator[Any]:
+        with self.app.test_request_context():
+            g.token, g.session_person = None, person
+            yield visitor()
+
+
+PATHS = {
+    SupportRequest: {"requests", "tenders", "invitations", "engagements"},
+    Tender: {"tenders", "invitations", "requests"},
+    BrokeredEngagement: {"engagements"},
+    Visit: {"visits"},
+    RecordOfVisit: {"records"},
+    ConcernCase: {"concerns"},
+}
+
+
+def _is_open(record: Any) -> bool:
+    """Whether something has still to be done about a record: it is not at its end, nor paused."""
+    match record:
+        case SupportRequest():
+            return record.status not in ENDS and record.engagement is None
+        case Tender():
+            return record.status is TenderStatus.OPEN
+        case BrokeredEngagement():
+            over = {EngagementStatus.PAUSED, EngagementStatus.CLOSED, EngagementStatus.CANCELLED}
+            return record.status not in over
+        case Visit():
+            return record.is_ahead or (record.held_on is not None and record.written_up is None)
+        case RecordOfVisit():
+            is_asked = bool(record.awaited) or record.needs_presentation
+            return record.status is not RecordStatus.CLOSED and (is_asked or not record.is_issued)
+        case _:
+            return record.status.is_open and not record.is_paused
+
+
+STORIES = {
+    "a request": """raises acknowledges triages approves shortlists invites quotes another_quotes selects proposes
+        school_agrees provider_agrees service_agrees confirms plans delivers plans delivers completes
+        waives_the_evaluation closes_the_work
+        | triages_in_house asks_the_school is_answered shortens declines withdraws_the_quote extends lapses
+        withdraws_the_selection ends_the_invitations calls_a_session_off pauses resumes ends_early
+        gives_the_work_up declines_the_request reopens nothing""",
+    "a visit": """plans_a_visit confirms_the_visit visits starts_the_record writes issues responds chair_does_not
+        presents completes_an_action closes_the_record
+        | moves_the_visit cancels_the_visit starts_a_record_to_be_assured rewrites submits returns assures corrects
+        gives_the_correction_up waits_no_longer takes_the_action_up_again nothing""",
+    "a concern": """worries assesses intervenes reviews reviews_for_the_last_time ends_the_intervention worries_again
+        | assesses_mildly closes_the_concern pauses_the_concern resumes_the_concern nothing""",
+}
+
+
+@st.composite
+def walks(draw: Callable[[Any], Any]) -> list[tuple[str, int]]:
+    """A story up to some point, and then whatever may come."""
+    usual, others = (part.split() for part in STORIES[draw(st.sampled_from(sorted(STORIES)))].split("|"))
+    begun = usual[: draw(st.integers(1, len(usual)))]
+    more = draw(st.lists(st.sampled_from([*usual, *others]), max_size=8))
+    return [(act, draw(st.sampled_from([0, 0, 0, 1, 8]))) for act in (*begun, *more)]
+
+
+def test_each_step_of_the_caseload_is_offered_to_whom_it_waits_for(world: World, app: Flask) -> None:
+    market = Market(world)
+
+    @settings(
+        max_examples=25 * FUZZING,
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
+        report_multiple_bugs=False,
+    )
+    @given(walk=walks())
+    def live(walk: list[tuple[str, int]]) -> None:
+        life = Life(market, app)
+        for act, days in walk:
+            life.act(act, days)
+            life.check()
+
+    live()
+
+
+def test_every_step_is_met_on_the_way_of_a_record(world: World, app: Flask) -> None:
+    market, met = Market(world), set[Task | None]()
+    ways = [
+        *(story.split("|")[0] for story in STORIES.values()),
+        "raises triages_in_house asks_the_school is_answered",
+        "plans_a_visit confirms_the_visit visits starts_a_record_to_be_assured writes submits assures issues",
+    ]
+    for way in ways:
+        life = Life(market, app)
+        for act in way.split():
+            life.act(act, 0)
+            life.check()
+        met |= life.met
+    assert met == {*STEPS}
