@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.postgresql import QUICK, Server
-from tests.postgresql_programs import ABSENT, binaries, nobody, open_to_all, programs
+from tests.postgresql_programs import ABSENT, binaries, locale, nobody, open_to_all, programs
 from tests.scenario import TODAY
 from web.demonstration.loading import SEED
 from web.demonstration.register import write_register
@@ -69,6 +69,8 @@ class Site:
             "host=db1:5432": f"host=127.0.0.1:{self.db1.port}",
             "host=db2:5432": f"host=127.0.0.1:{self.db2}",
             "host=db1 ": f"host=127.0.0.1 port={self.db1.port} ",
+            # Of before 17, as operate.md says.
+            "--locale-provider=builtin --builtin-locale=C.UTF-8 --locale=C": " ".join(locale()),
             # A machine with other work to do starts a service later, and its answer is waited for.
             "--retry 30": "--retry 900",
             "-w start": f"-o '-p {self.db2} -k {self.folder}/postgresql -c listen_addresses=127.0.0.1' -w start",

@@ -19,6 +19,9 @@ from web.secret_key import BadSecretKey
 
 ADDRESSES = "sqlite:////srv/sis/authority.sqlite or postgresql+psycopg://sis@db/authority"
 
+NOT_ALLOWED = "42501"
+"""PostgreSQL's code for what a role may not do."""
+
 FAILURES = (
     Refusal,
     BadSecretKey,
@@ -86,6 +89,11 @@ def in_words(failure: Exception) -> str:
             return (
                 f"A table of the database is missing, or is not as this release makes it ({first_line(failure)}): if "
                 "it is one of a view, `sis views rebuild` makes it anew; `sis views status` says which are damaged"
+            )
+        case sa.exc.DBAPIError() if getattr(failure.orig, "sqlstate", None) == NOT_ALLOWED:
+            return (
+                f"The role of this address may not do this ({first_line(failure)}): give the address of the "
+                "database's owner for it, and that of the role again to serve"
             )
         case sa.exc.SQLAlchemyError():
             return (
