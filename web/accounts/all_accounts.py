@@ -23,6 +23,8 @@ from web.accounts import (
     proof,
 )
 from web.accounts.accounts import person_id
+from web.accounts.recording import refusal_of
+from web.accounts.refused import refused_page
 from web.accounts.schemas import DisableAccount, OpenAccount, RemoveWayIn
 from web.accounts.signed import signed
 from web.choices import Choices, holders
@@ -37,6 +39,9 @@ from web.settings import current_settings
 SEE_OTHER, UNPROCESSABLE = 303, 422
 
 WHO_ASKS = "Make sure first that it is really they who ask. They are told who removed it, and why."
+
+ANY_REASON = "as typed"
+"""Stands for the reason that is asked for, where it is looked first whether anything else is against the act."""
 
 all_accounts = Blueprint("all", __name__, url_prefix="/accounts")
 
@@ -155,7 +160,11 @@ def remove_factor(person: UUID) -> ResponseReturnValue:
 def remove_council_account(person: UUID) -> ResponseReturnValue:
     """Ask for the reason, then let somebody else in by their council account no more."""
     if person == signed_in().person:
-        raise Forbidden("You cannot remove your own council account. Ask another administrator")
+        allow(Action.KEEP_ACCOUNTS)
+        refused = "You cannot remove your own council account. Ask another administrator"
+        if request.method == "POST":
+            raise Forbidden(refused)
+        return refused_page("Remove the council account", refused, "/account")
     return _with_reason(
         person,
         council_commands.remove,
@@ -199,6 +208,11 @@ def _with_reason(
     """Ask why, and for proof where what is done opens a way in, then do it."""
     post = allow(Action.KEEP_ACCOUNTS).role.value
     _, name = _account(person)
+    if request.method != "POST":
+        with signed(post):
+            refused = refusal_of(lambda: act(office(), person, reason=ANY_REASON))
+        if refused is not None:
+            return refused_page(f"{title} of {name}", str(refused), f"/accounts/{person}")
     kept = again.restored()
     form = Form(schema, data=kept.sent if kept else request.form if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():

@@ -35,6 +35,7 @@ from web.accounts.cookie import take_cookie
 from web.accounts.council import METHOD
 from web.accounts.letting_in import let_in, own_path
 from web.accounts.openid import CLOCKS_DIFFER, Confirmed, NotConfirmed, Unreachable, provider
+from web.accounts.refused import refused_page
 from web.accounts.security_trail import Kind
 from web.accounts.sessions import COOKIE, Session
 from web.accounts.signed import own_post, signed
@@ -89,8 +90,12 @@ def show() -> ResponseReturnValue:
     provider()
     asking = signed_in()
     account = account_commands.find(office(), asking.person)
-    if account.comes_by_council or not may_link(asking):
-        return redirect("/account", SEE_OTHER)
+    if account.comes_by_council:
+        return refused_page("Use your council account", "You sign in with your council account already", "/account")
+    if not may_link(asking):
+        return refused_page(
+            "Use your council account", "Only people of the council use a council account", "/account"
+        )
     if (page := proof.asked()) is not None:
         return page
     return render_template("accounts/council.html", page_title="Use your council account")

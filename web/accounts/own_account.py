@@ -27,6 +27,8 @@ from web.accounts.context import context_of
 from web.accounts.cookie import give_cookie
 from web.accounts.council_pages import may_link
 from web.accounts.passwords import passwords
+from web.accounts.recording import refusal_of
+from web.accounts.refused import BY_COUNCIL, refused_page
 from web.accounts.schemas import ChangePassword, JustDoIt, MakeToken
 from web.accounts.signed import own_post, signed
 from web.command_ids import form_key
@@ -94,7 +96,7 @@ def change_password() -> ResponseReturnValue:
     asking = signed_in()
     account = account_commands.find(office(), asking.person)
     if account.comes_by_council:
-        return redirect("/account", SEE_OTHER)
+        return refused_page("Change your password", BY_COUNCIL, "/account")
     form = Form(ChangePassword(), data=request.form if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -171,9 +173,14 @@ def revoke_token(id: UUID) -> ResponseReturnValue:
         token = tokens.by_id(connection, asking.person, id)
     if token is None:
         raise NotFound
+    title = f"Revoke the token {token.label}"
+    with signed(own_post(asking)):
+        refused = refusal_of(lambda: token_commands.revoke(office(), asking.person, id))
+    if refused is not None:
+        return refused_page(title, str(refused), "/account")
     return render_template(
         "form_page.html",
-        page_title=f"Revoke the token {token.label}",
+        page_title=title,
         lead="Programs that use it will no longer be let in. This cannot be undone.",
         form=Form(JustDoIt()),
         submit_label="Revoke the token",

@@ -8,6 +8,7 @@ moment. What would change nothing is refused, and nothing is noted of it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -35,6 +36,27 @@ class ChangedSince(Refusal):
     """The form was sent again after what it did had been undone."""
 
 
+class _WouldBeDone(Exception):
+    """Nothing stands against an act that was only asked about."""
+
+
+_ASKED_ABOUT: ContextVar[bool] = ContextVar("an act is only asked about", default=False)
+
+
+def refusal_of(act: Callable[[], object]) -> Refusal | None:
+    """Why an act would be refused now, None where it would be done; it is not done."""
+    token = _ASKED_ABOUT.set(True)
+    try:
+        act()
+    except _WouldBeDone:
+        return None
+    except Refusal as refusal:
+        return refusal
+    finally:
+        _ASKED_ABOUT.reset(token)
+    raise TypeError("the act saves in a way of its own")
+
+
 class _AtDoor(Alongside, Generic[T]):
     """What an act changes in the tables of the door, and what came of it."""
 
@@ -54,6 +76,10 @@ def save(office: Office, command: Callable[[Work], object], at_door: Callable[[s
     `at_door` may refuse, and then nothing is saved; it may be called again, in any thread. Where the command has
     nothing to record, it is called alone. Raises what either raises, AlreadyDone.
     """
+    if _ASKED_ABOUT.get():
+        with acting(current_signature()):
+            command(Work(office.service))
+        raise _WouldBeDone
     rows = _AtDoor(at_door)
     with saving_alongside(rows):
         office.service.do(command)
@@ -107,6 +133,8 @@ def carry_out(
         with office.write() as connection:
             if not at_door(connection):
                 raise
+            if _ASKED_ABOUT.get():
+                raise _WouldBeDone from None
     note_act(office, kind, person, detail)
 
 

@@ -459,7 +459,7 @@ def test_the_council_account_has_its_own_second_factor(
     settings = app.config["SIS_SETTINGS"]
     app.config["SIS_SETTINGS"] = replace(settings, second_factor_from=date(2026, 1, 1))
     browser.get("/accounts")
-    assert browser.client.get("/account/second-factor").location == "/account"
+    assert "You sign in with your council account" in browser.get("/account/second-factor", status=409)
     assert by_council(client).location == "/account"
     client.get("/accounts")
     told = browser.get("/audit")
@@ -488,7 +488,9 @@ def test_an_administrator_removes_a_council_account_with_a_reason_and_a_link_let
 
 
 def test_nobody_removes_their_own_council_account_by_that_page(ada: UUID, sign_in: SignIn) -> None:
-    assert sign_in(ada).client.post(f"/accounts/{ada}/council-account", data={"reason": "x"}).status_code == 403
+    browser = sign_in(ada)
+    assert "Ask another administrator" in browser.get(f"/accounts/{ada}/council-account", status=409)
+    assert browser.client.post(f"/accounts/{ada}/council-account", data={"reason": "x"}).status_code == 403
 
 
 def test_whoever_has_the_machine_lets_somebody_in_while_the_council_cannot(
@@ -510,7 +512,7 @@ def test_only_people_of_the_council_are_offered_it(
     door.opens(head, "head@example.org")
     browser = sign_in(head)
     assert "/account/council" not in browser.get("/account")
-    assert browser.client.get("/account/council").location == "/account"
+    assert "Only people of the council" in browser.get("/account/council", status=409)
     assert browser.client.get("/account/council/link").location == "/account/council"
 
 

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
-from domain.account import Account, NothingToChange
+from domain.account import Account, NothingToChange, TokenScopes
 from tests.web.accounts.conftest import Door, SignIn
 from tests.web.conftest import HIDDEN, Browser
 from tests.world import Clock, World
@@ -25,6 +25,7 @@ from web.accounts import (
     security_trail,
     session_commands,
     sessions,
+    token_commands,
 )
 from web.accounts.commands import accounts as console
 from web.accounts.tables import ACCOUNTS, COUNCIL_ACCOUNTS, SECOND_FACTORS, SECURITY_TRAIL, SESSIONS, TOKENS
@@ -160,6 +161,62 @@ def test_the_pages_say_that_there_is_nothing_to_do(
     before = everything(door, anna)
     assert says in _sent(browser, f"/accounts/{anna}/{path}", page, answers)
     assert everything(door, anna) == before
+
+
+NOTHING_TO_DO = {
+    "second-factor": "This person has no second factor",
+    "council-account": "This person has no council account",
+}
+
+
+@pytest.mark.parametrize("path", NOTHING_TO_DO)
+def test_a_form_that_would_be_refused_is_not_shown_but_why(
+    path: str, anna: UUID, ada: UUID, sign_in: SignIn, door: Door
+) -> None:
+    page = sign_in(ada).get(f"/accounts/{anna}/{path}", status=409)
+    assert NOTHING_TO_DO[path] in page
+    assert f'href="/accounts/{anna}"' in page
+    assert "Why is it removed?" not in page
+    does(door, BEFORE[{"second-factor": "remove the second factor"}.get(path, "remove the council account")][0], anna)
+    told = len(list(door.office.store.get(accounts.account_id(anna))))
+    assert "Why is it removed?" in sign_in(ada).get(f"/accounts/{anna}/{path}")
+    assert len(list(door.office.store.get(accounts.account_id(anna)))) == told
+
+
+def test_an_account_that_is_not_to_be_disabled_says_so_before_a_reason_is_typed(
+    anna: UUID, ada: UUID, sign_in: SignIn, door: Door
+) -> None:
+    browser = sign_in(ada)
+    assert "You cannot disable your own account" in browser.get(f"/accounts/{ada}/disable", status=409)
+    browser.get(f"/accounts/{anna}/disable")
+    does(door, "disable", anna)
+    assert "This account is disabled already" in browser.get(f"/accounts/{anna}/disable", status=409)
+    assert door.account(ada).disabled_at is None
+
+
+def test_what_an_earlier_release_told_and_did_not_do_can_still_be_done_by_its_form(
+    anna: UUID, ada: UUID, sign_in: SignIn, door: Door
+) -> None:
+    does(door, "set up a second factor", anna)
+    with door.acting():
+        door.office.service.change(Account, accounts.account_id(anna), TOLD_ALONE["remove the second factor"])
+    browser = sign_in(ada)
+    page = browser.get(f"/accounts/{anna}/second-factor")
+    with door.office.read_present() as connection:
+        assert factors.is_set_up(connection, accounts.account_id(anna))
+    browser.send_page(f"/accounts/{anna}/second-factor", page, WHY)
+    with door.office.read_present() as connection:
+        assert not factors.is_set_up(connection, accounts.account_id(anna))
+
+
+def test_a_token_that_is_revoked_is_not_offered_to_be_revoked(anna: UUID, sign_in: SignIn, door: Door) -> None:
+    browser = sign_in(anna)
+    with door.acting(anna):
+        token_commands.make(door.office, anna, label="Timetable", scopes=TokenScopes.READ, days=1)
+    with door.office.read_present() as connection:
+        [id] = connection.execute(sa.select(TOKENS.c.id)).scalars()
+    browser.send(f"/account/tokens/{id}/revoke", {})
+    assert "revoked already" in browser.get(f"/account/tokens/{id}/revoke", status=409)
 
 
 def test_the_day_since_when_an_account_is_disabled_stays(
