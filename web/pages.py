@@ -21,7 +21,7 @@ from web.attached import BESIDE, TAKES_NOTES, attached_to
 from web.disclosure import Disclosure
 from web.doing import find
 from web.forms.messages import Phrase, plainly
-from web.identity import reach, signed_in, visitor
+from web.identity import Reach, reach, signed_in, visitor
 from web.known import ids_within, names_of, rows_of
 from web.noun import NO_PLACE, Listing, Noun
 from web.office import office
@@ -162,10 +162,20 @@ def list_page(noun: Noun[Any], listing: Listing, page: ListPage, *, of: object =
         count="" if wrong else shown_of_list(len(shown), following),
         **pages_beside(following),
         begin=_beginnings(noun) if page.begins else [],
-        empty_text=page.empty_text,
+        empty_text=_nothing(page.empty_text, fields_shown, limited),
         **more,
     )
     return shown_page, UNPROCESSABLE if wrong else 200
+
+
+def _nothing(text: str, fields: Iterable[dict[str, Any]], limited: object) -> str:
+    """What stands in the place of an empty list, with the cause: its place, its filters, or whose list it is."""
+    if "after" in request.args:
+        return "Nothing more is listed"
+    if any(chips(fields)):
+        return f"{text} with these filters"
+    is_limited = isinstance(limited, Reach) and not limited.everything
+    return f"{text} that you may see" if is_limited and not text.startswith("You") else text
 
 
 def _beginnings(noun: Noun[Any]) -> list[tuple[str, str]]:

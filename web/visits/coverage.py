@@ -70,6 +70,8 @@ class Coverage:
     term: Term
     lines: list[Covered]
     not_yet_known: int = 0
+    why_none: tuple[str, str] = ("", "")
+    """What is said where there are no schools: the cause, and the way on."""
 
     @property
     def when(self) -> str:
@@ -120,7 +122,18 @@ def coverage(connection: sa.Connection, limited: Reach, filters: Values) -> Cove
         for school in there
     ]
     lines.sort(key=lambda line: (not line.is_own, line.name.casefold(), line.urn))
-    return Coverage(year, term, lines, len(known) - len(there))
+    why_none = _why_none(connection, is_early=bool(known), is_limited=within is not None)
+    return Coverage(year, term, lines, len(known) - len(there), ("", "") if lines else why_none)
+
+
+def _why_none(connection: sa.Connection, *, is_early: bool, is_limited: bool) -> tuple[str, str]:
+    if is_early:
+        return "No school was known to the service in this term", "Choose a later term."
+    if is_limited:
+        return "None of your schools has core visits", "Your schools are those that you look after, or work at."
+    if schools.by_type(connection):
+        return "None of the schools in the register is one that we work with", "The settings name their types."
+    return "No school is in the register yet", "An administrator imports the register of schools."
 
 
 def _was_known(school: schools.KnownSchool, year: int, term: Term) -> bool:
