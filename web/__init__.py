@@ -101,11 +101,15 @@ def open_office(settings: Settings, *, to_read: bool = False) -> Office:
     opened = Office(settings.database_url, replica_url=settings.replica_url, to_read=to_read)
     if to_read:
         return opened
-    upgrade(opened.writer)
-    if settings.older_keys:
-        with opened.write() as connection:
-            factors.encrypt_anew(connection, settings)
-    opened.prepare_views()
+    try:
+        upgrade(opened.writer)
+        if settings.older_keys:
+            with opened.write() as connection:
+                factors.encrypt_anew(connection, settings)
+        opened.prepare_views()
+    except BaseException:
+        opened.close()
+        raise
     return opened
 
 
