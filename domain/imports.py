@@ -174,6 +174,8 @@ class Import(Aggregate):
     prefix = "IM"
 
     asked: Asked
+    scanner: str
+    """What looked at the files and found no virus; empty where none looked."""
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
@@ -193,8 +195,10 @@ class Import(Aggregate):
         authority: str
         part: bool
         forced: bool
+        scanner: str = ""
 
         def apply(self, record: Import) -> None:
+            record.scanner = self.scanner
             record.reference = self.reference
             record.asked = Asked(self.what, self.files, self.dated, self.authority, self.part, self.forced)
             record.beginnings.append(_begun(self))
@@ -235,8 +239,8 @@ class Import(Aggregate):
             record.problem_count, record.problems = self.problem_count, self.problems
 
     @classmethod
-    def begin(cls, reference: str, asked: Asked) -> Import:
-        """Note that a file is being taken in. Raises NotAHash."""
+    def begin(cls, reference: str, asked: Asked, *, scanner: str = "") -> Import:
+        """Note that a file is being taken in, in which the `scanner` found no virus. Raises NotAHash."""
         if not asked.files or not all(re.fullmatch(r"[0-9a-f]{64}", file.sha256) for file in asked.files):
             raise NotAHash("The file was not received in full. Send it again", field="file")
         record = cls.named(reference)
@@ -249,6 +253,7 @@ class Import(Aggregate):
                 authority=asked.authority,
                 part=asked.part,
                 forced=asked.forced,
+                scanner=scanner,
             )
         )
         return record

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from providers.catalogue.report import write_report
 from providers.catalogue.source import Loss, Problem
 from web import words
 from web.console.opening import ADMINISTRATOR, opened
+from web.files.scanner import scanner_at
 from web.imports.importers import Done, Wanted
 from web.imports.schools import NAMED, first_schools
 from web.imports.taking_in import finished_before, rehearse, take_in
@@ -133,6 +135,9 @@ class Intake:
     ) -> None:
         """Take the file in, or show what would change, and say what became of it; what is refused as a whole is said
         in one line."""
+        scanner = scanner_at(os.environ.get("SIS_SCANNER", ""))
+        if scanner is None:
+            click.echo("No virus scanner looks at this file: SIS_SCANNER names none")
         with opened() as office:
             wanted = Wanted(
                 what=what,
@@ -145,6 +150,7 @@ class Intake:
                 provider_kind=provider_kind,
                 reading=Bar("Reading"),
                 saving=Bar(SAVING),
+                scanner=scanner,
             )
             with refused_aloud(), office.acting(None, ADMINISTRATOR, Channel.COMMAND_LINE):
                 done = self._rehearse(office, wanted) if is_dry_run() else self._carry_out(office, wanted)

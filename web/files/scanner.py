@@ -6,6 +6,7 @@ import socket
 import struct
 from contextlib import closing
 from dataclasses import dataclass
+from mmap import mmap
 from typing import Protocol
 
 from web.environment import BadSetting
@@ -35,7 +36,7 @@ class HasVirus(OfTheFile):
 class Scanner(Protocol):
     """Looks at the bytes of files."""
 
-    def look(self, content: bytes) -> str:
+    def look(self, content: bytes | mmap) -> str:
         """Who looked and found nothing, with the version. Raises HasVirus, ScannerAway."""
 
 
@@ -45,7 +46,7 @@ class Clamd:
 
     address: tuple[str, int] | str
 
-    def look(self, content: bytes) -> str:
+    def look(self, content: bytes | mmap) -> str:
         found = self._ask(b"INSTREAM", content)
         if found.endswith(" FOUND"):
             raise HasVirus(found.removeprefix("stream: ").removesuffix(" FOUND"))
@@ -53,7 +54,7 @@ class Clamd:
             raise ScannerAway
         return "/".join(self._ask(b"VERSION").split("/")[:2])
 
-    def _ask(self, command: bytes, content: bytes | None = None) -> str:
+    def _ask(self, command: bytes, content: bytes | mmap | None = None) -> str:
         """What is answered to a command. Raises ScannerAway."""
         try:
             with closing(self._connect()) as connection:

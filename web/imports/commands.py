@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,12 +20,13 @@ from providers.intake.batches import TooMuchMissing
 from web.bounds import MIB
 from web.identity import Reach, allow, signed_in
 from web.imports import schemas
+from web.imports.folders import folder
 from web.imports.importers import ALL, AuthorityNeeded, Wanted
 from web.imports.taking_in import finished_before, rehearse, schools_named, take_in
 from web.noun import Deal, Listing, Noun, Values
 from web.office import Office, office
 from web.policy import Action
-from web.settings import IMPORT_MIB
+from web.settings import IMPORT_MIB, current_settings
 
 MOST_BYTES = IMPORT_MIB * MIB
 """Of the files of one import, where SIS_IMPORT_MIB does not set it."""
@@ -112,9 +112,9 @@ def _on_disk(here: Office, values: Values) -> Iterator[Wanted]:
     la = values.get("la") or None
     if la is not None and la.casefold() == ALL:
         raise AuthorityNeeded("Name one authority. All of them at once are taken at the command line", field="la")
-    with TemporaryDirectory() as folder:
-        file = _written(values["file"], Path(folder) / "1")
-        memberships = _written(values["memberships"], Path(folder) / "2") if "memberships" in values else None
+    with folder() as place:
+        file = _written(values["file"], place / "1")
+        memberships = _written(values["memberships"], place / "2") if "memberships" in values else None
         last, today = memberships or file, here.today()
         dated = values.get("dated") or min(date_in_name(last) or today, today)
         wanted = Wanted(
@@ -126,6 +126,7 @@ def _on_disk(here: Office, values: Values) -> Iterator[Wanted]:
             part=values["part"],
             force=values["force"],
             provider_kind=values.get("provider_kind"),
+            scanner=current_settings().scanner,
         )
         try:
             yield wanted

@@ -31,6 +31,7 @@ from providers.intake.inspections import InspectionsReport, import_inspections
 from providers.intake.links import LinksReport, import_links
 from providers.intake.schools import ImportReport, Whole, import_schools
 from web.authority import record_of
+from web.files.scanner import Scanner
 from web.office import Office
 
 P = ParamSpec("P")
@@ -59,7 +60,8 @@ class Wanted:
     """A file on the disk that is to be taken in, and what somebody says of it. `la` is the authority whose schools
     are taken, by name or code, or ALL; None for the service's own. `memberships` are the schools of the groups in the
     file where another file lists them. `reading` and `saving` are told how far it is; a `rehearsal`
-    changes nothing. `provider_kind` is that of a list which does not say, None where nobody has said.
+    changes nothing. `provider_kind` is that of a list which does not say, None where nobody has said. The
+    `scanner` looks at the files before anything reads them.
     """
 
     what: ImportKind
@@ -71,6 +73,7 @@ class Wanted:
     force: bool = False
     provider_kind: ProviderKind | None = None
     rehearsal: bool = False
+    scanner: Scanner | None = None
     reading: Progress | None = None
     saving: Saved | None = None
 

@@ -101,11 +101,15 @@ def _more(connection: sa.Connection, record: Import, __: Beside) -> Mapping[str,
         "counts": counts_of(record.counts),
         "problems": problems_told(record.problems),
         "more_problems": record.problem_count - len(record.problems),
-        "facts": list(_facts(record)),
+        "facts": [*_facts(record), ("Viruses", _viruses(record))],
         "changed": first_schools(connection, record.reference),
         "leads_to_missed": any(count.outcome is Outcome.MISSED for count in record.counts)
         and signed_in().may(Action.KEEP_REGISTER),
     }
+
+
+def _viruses(record: Import) -> str:
+    return f"Checked by {record.scanner}, none found" if record.scanner else "No scanner looked at this file"
 
 
 def problems_told(problems: Iterable[RowProblem]) -> list[list[str]]:

@@ -115,6 +115,9 @@ class ImportOut(Schema):
     what = fields.Enum(ImportKind, by_value=True, attribute="asked.what")
     files = fields.List(fields.Nested(ImportedFileOut), attribute="asked.files")
     dated = fields.Date(attribute="asked.dated")
+    scanner = fields.String(
+        metadata={"description": "What looked at the files before they were read, and found no virus; else empty"}
+    )
     authority = fields.String(attribute="asked.authority", metadata={"description": "A name or code, or `all`"})
     part = fields.Boolean(attribute="asked.part")
     forced = fields.Boolean(attribute="asked.forced")

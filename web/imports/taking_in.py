@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from types import MappingProxyType
 from uuid import UUID, uuid5
@@ -23,6 +24,7 @@ from projections.database import alone
 from projections.imports import ImportRow, elsewhere
 from providers.catalogue.problems import WrongFile
 from providers.catalogue.register import UnknownAuthority
+from web.files.refusals import OfTheFile
 from web.imports.importers import IMPORTERS, NEW_PROVIDER, Done, Wanted, whose_schools
 from web.office import Office
 from web.sentences import sentence
@@ -75,11 +77,13 @@ def take_in(office: Office, wanted: Wanted) -> tuple[Import, Done]:
     """Take a file in; the caller has signed. The record is begun before the first change is saved, so that an import
     that broke off is seen; it goes on when the very same is asked again.
 
-    Raises AnotherImportRuns, FileNotTaken, or what the importers refuse; then nothing is changed.
+    Raises AnotherImportRuns, HasVirus, ScannerAway, FileNotTaken, or what the importers refuse; then nothing is
+    changed.
     """
     with alone(office.writer, "import", _another_runs), _refusing():
+        scanner = _looked_at(wanted)
         asked = _asked(office, wanted)
-        recording = _Recording(office, asked)
+        recording = _Recording(office, asked, scanner)
         signature = current_signature()
         steps = replace(
             signature,
@@ -98,6 +102,7 @@ def rehearse(
     """Tell what `take_in` would change, and change nothing; the caller has signed. Raises what `take_in` raises, but
     for AnotherImportRuns."""
     rehearsal = Rehearsal(names)
+    _looked_at(wanted)
     la = _whose(office, wanted)
     signature = replace(current_signature(), channel=Channel.IMPORT)
     with _refusing(), acting(signature), rehearsing(rehearsal):
@@ -122,8 +127,9 @@ def finished_before(office: Office, wanted: Wanted) -> ImportRow | None:
 class _Recording:
     """The record of one import while it goes on: begun when the first change is about to be saved."""
 
-    def __init__(self, office: Office, asked: Asked) -> None:
+    def __init__(self, office: Office, asked: Asked, scanner: str) -> None:
         self._office = office
+        self._scanner = scanner
         self._asked = asked
         self._signature = current_signature()
         self._broken_off = _broken_off(office, asked)
@@ -137,7 +143,7 @@ class _Recording:
             self._change(Import.resume, f"resumed after {self._broken_off.version}")
             return
         with acting(self._signature):
-            self._office.service.add(lambda: Import.begin(self.reference, self._asked))
+            self._office.service.add(lambda: Import.begin(self.reference, self._asked, scanner=self._scanner))
 
     def finish(self, done: Done) -> Import:
         """Note what became of the file."""
@@ -156,6 +162,21 @@ class _Recording:
 def _asked(office: Office, wanted: Wanted) -> Asked:
     whose = _whose(office, wanted)
     return Asked(wanted.what, _files(wanted), wanted.source.dated, whose, wanted.part, wanted.force)
+
+
+def _looked_at(wanted: Wanted) -> str:
+    """Which scanner looked at the files and found nothing; empty where none did. Raises HasVirus, ScannerAway."""
+    looked = ""
+    for answer, path in (("file", wanted.file), ("memberships", wanted.memberships)):
+        if wanted.scanner is None or path is None or not path.stat().st_size:
+            continue
+        with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content:
+            try:
+                looked = wanted.scanner.look(content)
+            except OfTheFile as refusal:
+                refusal.field = answer
+                raise
+    return looked
 
 
 def _files(wanted: Wanted) -> tuple[ImportedFile, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import socketserver
 import struct
@@ -14,11 +15,15 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
+from projections import imports
 from tests.web.conftest import Browser, Program
 from tests.web.files.test_files import Open, Use, file
+from tests.web.imports.test_imports import at_the_console
 from tests.world import World
+from web.accounts.tables import WAITING_FILES
 from web.environment import BadSetting
 from web.files.scanner import Clamd, HasVirus, Scanner, ScannerAway, scanner_at
 
@@ -181,3 +186,64 @@ def test_a_scanner_is_named_by_host_and_port_or_by_its_socket() -> None:
     assert scanner_at("127.0.0.1:3310") == Clamd(("127.0.0.1", 3310))
     assert scanner_at("[::1]:3310") == Clamd(("::1", 3310))
     assert scanner_at("/run/clamav/clamd.ctl") == Clamd("/run/clamav/clamd.ctl")
+
+
+DAY = {"dated-day": "2", "dated-month": "10", "dated-year": "2026"}
+REGISTER = (
+    b"URN,EstablishmentName,LA (name),LA (code),EstablishmentStatus (name)\n"
+    b"900101,Birchwood School,Wexmoor,399,Open\n"
+)
+
+
+def test_the_files_of_imports_pass_it_before_anything_reads_them(
+    world: World, sign_in: Open, program: Use, scanner: Scanner
+) -> None:
+    administrator = sign_in(world.administrator("Ada Administrator"))
+    use = program(world.administrator("Piet Program"))
+    scanned_by(administrator.client.application, scanner)
+    scanned_by(use.client.application, scanner)
+    harmful = REGISTER + HARMFUL
+
+    def sent(content: bytes) -> dict[str, object]:
+        return {"what": "schools", "file": (io.BytesIO(content), "register_2026-10-01.csv")}
+
+    refused = administrator.send("/imports/begin", sent(harmful), status=422)
+    assert "the virus scanner found Test.Eicar" in refused.text
+    assert "is here already" not in refused.text
+    headers = {**use.headers, "Idempotency-Key": "a-harmful-file"}
+    kind = "multipart/form-data"
+    answer = use.client.post("/api/v1/imports/begin", data=sent(harmful), headers=headers, content_type=kind)
+    assert answer.status_code == 422
+    assert "Test.Eicar" in answer.text
+    with world.office.read_present() as connection:
+        assert connection.execute(sa.select(WAITING_FILES.c.bytes)).all() == []
+        assert imports.listed(connection) == []
+
+    check = administrator.send("/imports/begin", sent(REGISTER), status=200).text
+    href = administrator.send_page("/imports/begin", check, {"what": "schools", "confirmed": "yes"}).headers[
+        "Location"
+    ]
+    assert "Checked by ClamAV" in administrator.get(href)
+    told = use.get(href).json
+    assert told is not None
+    assert told["scanner"].startswith("ClamAV")
+
+    scanned_by(administrator.client.application, None)
+    check = administrator.send("/imports/begin", {**sent(REGISTER), **DAY}, status=200).text
+    answers = {"what": "schools", "confirmed": "yes", **DAY}
+    href = administrator.send_page("/imports/begin", check, answers).headers["Location"]
+    assert "No scanner looked at this file" in administrator.get(href)
+
+
+def test_the_command_line_says_when_no_scanner_looked(
+    world: World, scanner: Scanner, address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "register_2026-10-01.csv"
+    path.write_bytes(REGISTER + HARMFUL)
+    monkeypatch.setenv("SIS_SCANNER", address)
+    assert "the virus scanner found Test.Eicar" in at_the_console(world.office, monkeypatch, "schools", path)
+    path.write_bytes(REGISTER)
+    assert "scanner" not in at_the_console(world.office, monkeypatch, "schools", path)
+    monkeypatch.delenv("SIS_SCANNER")
+    assert "No virus scanner looks at this file" in at_the_console(world.office, monkeypatch, "schools", path)

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
 import re
+import subprocess
+import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -29,6 +33,7 @@ from tests.world import World
 from web.accounts.tables import UPLOADS, WAITING_FILES
 from web.console.imports import imports as console
 from web.environment import BadSetting
+from web.imports.folders import folder
 from web.office import Office
 from web.settings import settings_from_environment
 from web.waiting_files import MOST_FORMS
@@ -464,3 +469,23 @@ def test_pages_and_programs_count_what_the_command_line_counts(
     doubled = real_data / "dirty" / "doubled_heading.csv"
     refused = administrator.send(BEGIN, answers(file=(io.BytesIO(doubled.read_bytes()), doubled.name)), status=422)
     assert "EstablishmentName" in refused.text
+
+
+def test_what_a_killed_process_left_on_the_disk_is_cleared_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed = (
+        "import os, signal\n"
+        "from web.imports.folders import folder\n"
+        "with folder() as place:\n"
+        "    (place / 'register.csv').write_bytes(b'x' * 1000)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    subprocess.run([sys.executable, "-c", killed], env={**os.environ, "TMPDIR": str(tmp_path)}, check=False)
+    assert [path.stat().st_size for path in tmp_path.rglob("*.csv")] == [1000]
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with folder() as place:
+        (place / "mine.csv").write_bytes(b"x")
+        with folder():
+            assert [path.name for path in tmp_path.rglob("*.csv")] == ["mine.csv"], "what is in use stays"
+    assert list(tmp_path.iterdir()) == []
