@@ -28,6 +28,7 @@ from web.known import foresee
 from web.noun import Command, Noun
 from web.office import office
 from web.reason_readers import REASON_READERS, readers_of
+from web.refused import refused_page
 from web.restricted import kept_from_whoever_asks
 from web.sent import Sent
 
@@ -143,6 +144,8 @@ class Asked:
 
     def open(self) -> Any:
         """The form as it is opened: with what was kept of it, and what has changed since."""
+        if self.command.closed and self.record is not None and not self.command.offered(self.record):
+            return refused_page(self.command.title, self.command.closed, self._back(), "See how things stand")
         kept = self.restored or self.draft
         kept_at = kept.version if kept else None
         if self.record is None or kept_at is None or kept_at == version_of(self.record):

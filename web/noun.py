@@ -86,7 +86,8 @@ class Command(Generic[A]):
     """One thing that can be done to a record, or that begins one.
 
     `name` is its segment in addresses, `title` the heading of its page, `done` what the person is told after.
-    `offered` says whether the record's state invites it (pages show only those). `check` shows the answers once
+    `offered` says whether the record's state invites it (pages show only those); where the command would be refused
+    else, `closed` says why, and stands in place of the form. `check` shows the answers once
     more before an irreversible step. `context` and `initial` give a form its choices and first answers
     (`first_answers` where it begins a record); `asks` makes the questions of the page where they depend on the
     record, loading to what `schema` loads to. `draft` lets a long form be kept and finished later. `form_page` and
@@ -114,6 +115,7 @@ class Command(Generic[A]):
     warning: bool = False
     main: bool = False
     offered: Callable[[A], bool] = lambda _: True
+    closed: str = ""
     initial: Callable[[sa.Connection, A], Mapping[str, Any]] | None = None
     context: Context[A] | None = None
     whose: Callable[[Visitor, A], bool] = lambda *_: True

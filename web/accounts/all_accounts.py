@@ -24,7 +24,6 @@ from web.accounts import (
 )
 from web.accounts.accounts import person_id
 from web.accounts.recording import refusal_of
-from web.accounts.refused import refused_page
 from web.accounts.schemas import DisableAccount, OpenAccount, RemoveWayIn
 from web.accounts.signed import signed
 from web.choices import Choices, holders
@@ -34,6 +33,7 @@ from web.identity import allow, signed_in
 from web.known import names_of
 from web.office import chosen, office
 from web.policy import Action
+from web.refused import refused_page
 from web.settings import current_settings
 
 SEE_OTHER, UNPROCESSABLE = 303, 422
@@ -212,7 +212,7 @@ def _with_reason(
         with signed(post):
             refused = refusal_of(lambda: act(office(), person, reason=ANY_REASON))
         if refused is not None:
-            return refused_page(f"{title} of {name}", str(refused), f"/accounts/{person}")
+            return refused_page(f"{title} of {name}", str(refused), f"/accounts/{person}", "See the account")
     kept = again.restored()
     form = Form(schema, data=kept.sent if kept else request.form if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():

@@ -14,6 +14,8 @@ from web.accounts.accounts import Account
 from web.accounts.tables import ACCOUNTS, COUNCIL_ACCOUNTS, lock
 
 METHOD = "council account"
+
+BY_COUNCIL = "You sign in with your council account, which has a password and a second factor of its own"
 """By what a session was begun."""
 
 KNOWN = COUNCIL_ACCOUNTS.c

@@ -35,12 +35,12 @@ from web.accounts.cookie import take_cookie
 from web.accounts.council import METHOD
 from web.accounts.letting_in import let_in, own_path
 from web.accounts.openid import CLOCKS_DIFFER, Confirmed, NotConfirmed, Unreachable, provider
-from web.accounts.refused import refused_page
 from web.accounts.security_trail import Kind
 from web.accounts.sessions import COOKIE, Session
 from web.accounts.signed import own_post, signed
 from web.identity import Visitor, signed_in
 from web.office import office
+from web.refused import refused_page
 from web.settings import current_settings
 
 SEE_OTHER, UNAUTHORISED, FORBIDDEN, GONE, UNAVAILABLE = 303, 401, 403, 410, 503

@@ -25,16 +25,17 @@ from web.accounts import (
 from web.accounts.attempts import TooManyAttempts
 from web.accounts.context import context_of
 from web.accounts.cookie import give_cookie
+from web.accounts.council import BY_COUNCIL
 from web.accounts.council_pages import may_link
 from web.accounts.passwords import passwords
 from web.accounts.recording import refusal_of
-from web.accounts.refused import BY_COUNCIL, refused_page
 from web.accounts.schemas import ChangePassword, JustDoIt, MakeToken
 from web.accounts.signed import own_post, signed
 from web.command_ids import form_key
 from web.forms import Form
 from web.identity import signed_in
 from web.office import office
+from web.refused import refused_page
 from web.settings import current_settings
 
 SEE_OTHER, UNPROCESSABLE = 303, 422

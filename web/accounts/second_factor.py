@@ -18,7 +18,6 @@ from web.accounts import account_commands, accounts, council, factor_commands, f
 from web.accounts.accounts import Account
 from web.accounts.attempts import TooManyAttempts
 from web.accounts.letting_in import let_in
-from web.accounts.refused import BY_COUNCIL, refused_page
 from web.accounts.schemas import GiveCode, GiveFirstCode
 from web.accounts.security_trail import Kind
 from web.accounts.sessions import PROOF_LASTS
@@ -30,6 +29,7 @@ from web.forms import Form
 from web.identity import Visitor, signed_in, visitor
 from web.office import office
 from web.open_routes import OPEN_ROUTES
+from web.refused import refused_page
 from web.settings import current_settings
 
 SEE_OTHER, CONFLICT, UNPROCESSABLE, TOO_MANY = 303, 409, 422, 429
@@ -92,7 +92,7 @@ def set_up() -> ResponseReturnValue:
     """Set the factor up with a first code; where there is one, say so and how to set up another."""
     account = account_commands.find(office(), signed_in().person)
     if account.comes_by_council:
-        return refused_page("Set up a second factor", BY_COUNCIL, "/account")
+        return refused_page("Set up a second factor", council.BY_COUNCIL, "/account")
     return _set_up(account, _present_page if _factor(account) else _set_up_first)
 
 

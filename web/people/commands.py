@@ -131,6 +131,7 @@ def propose_post(deal: Deal[Person], values: Values) -> None:
     submit="Confirm the post",
     proof=True,
     offered=_has_proposals,
+    closed="Nothing is proposed for this person, or it is decided on already",
     whose=proposals.may_decide,
     context=proposals.choices,
     main=True,
@@ -152,6 +153,7 @@ def confirm_post(deal: Deal[Person], values: Values) -> None:
     submit="Decline the post",
     warning=True,
     offered=_has_proposals,
+    closed="Nothing is proposed for this person, or it is decided on already",
     whose=proposals.may_decide,
     context=proposals.choices,
 )
@@ -174,6 +176,7 @@ def decline_post(deal: Deal[Person], values: Values) -> None:
     done="The proposal is withdrawn",
     submit="Withdraw the proposal",
     offered=_has_proposals,
+    closed="Nothing is proposed for this person, or it is decided on already",
     whose=proposals.may_withdraw,
     context=proposals.own_choices,
 )
@@ -189,6 +192,7 @@ def withdraw_post(deal: Deal[Person], values: Values) -> None:
     done="The post is ended",
     submit="End the post",
     offered=_holds_post,
+    closed="This person holds no post that has not ended already",
     context=_posts,
     initial=lambda _, __: _last_day("until"),
 )
@@ -211,6 +215,7 @@ def end_post(deal: Deal[Person], values: Values) -> None:
     submit="Note the last day",
     notes=("All posts end with the last day. Schools, and whatever waits for the person, are handed over before.",),
     offered=_is_here,
+    closed="This person has left already",
     initial=lambda _, __: _last_day("on"),
 )
 def leave(deal: Deal[Person], values: Values) -> None:

@@ -413,3 +413,28 @@ def test_registering_twice_under_one_key_registers_once(world: World, program: C
     assert first.json == again.json
     with world.office.read() as connection:
         assert len(people.listed(connection, today=TODAY, text="nia new")) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        ("leave", "This person has left already"),
+        ("end-post", "This person holds no post that has not ended already"),
+        ("confirm-post", "Nothing is proposed for this person, or it is decided on already"),
+        ("decline-post", "Nothing is proposed for this person, or it is decided on already"),
+        ("withdraw-post", "Nothing is proposed for this person, or it is decided on already"),
+    ],
+)
+def test_a_form_that_would_be_refused_is_not_shown_but_why(
+    path: str, why: str, world: World, sign_in: Callable[[UUID], Browser]
+) -> None:
+    person = world.person("Lea Leaver", Role.BROKER)
+    href = f"/people/{world.reference(person)}"
+    administrator = sign_in(world.administrator())
+    administrator.send(f"{href}/leave", {**day("on", TODAY), "reason": "Moves away"})
+    world.clock.pass_by(days=1)
+    browser = sign_in(world.director() if path in {"confirm-post", "decline-post"} else world.administrator())
+    page = browser.get(f"{href}/{path}", status=409)
+    assert why in page
+    assert f'href="{href}"' in page
+    assert "<textarea" not in page
