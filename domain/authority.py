@@ -111,7 +111,16 @@ class Settings:
         return next((category for category in self.need_categories if category.code == code), None)
 
 
-WINDOWS = tuple(field.name for field in fields(Settings) if field.name.endswith("_days"))
+WINDOWS = (
+    "writing_days",
+    "response_days",
+    "presentation_days",
+    "assessment_days",
+    "decision_days",
+    "information_days",
+    "evaluation_days",
+    "closing_days",
+)
 """The settings that say within how many working days something is to be done."""
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from domain.aggregate import Aggregate
-from domain.authority import AUTHORITY, Authority, Settings
+from domain.authority import AUTHORITY, WINDOWS, Authority, Settings
 from domain.concern import ConcernCase
 from domain.engagement import BrokeredEngagement
 from domain.record_of_visit import RecordOfVisit
@@ -25,6 +25,7 @@ from tests.scenario import TODAY
 from tests.web.conftest import Program
 from tests.web.market import Market
 from tests.world import Clock, World
+from web.settings_pages import schemas
 
 Open = Callable[..., Program]
 
@@ -254,3 +255,9 @@ def test_work_that_ends_early_is_evaluated_in_time_or_closed_without(delivered: 
 
     broker(f"{WORK}/waive-evaluation", {"reason": "Hardly begun"})
     assert due(world) == {Task.CLOSE_ENGAGEMENT: working_days(8, FIRST)}
+
+
+def test_each_window_is_one_that_is_asked_for_by_its_own_sentence() -> None:
+    """None becomes one by its name: each is listed, checked and asked for."""
+    assert tuple(schemas.WINDOWS) == WINDOWS
+    assert len({*schemas.WINDOWS.values()}) == len(WINDOWS)

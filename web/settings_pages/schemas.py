@@ -60,7 +60,7 @@ class ACategory(Schema):
     code = line_field(longest=20, label="Code", width=4)
     label = line_field(longest=100, label="What it is called")
     core_visits = _whole("Core visits a term", least=1, most=50)
-    extra_visits = _whole("Extra visits a term", least=0, most=50)
+    extra_visits = _whole("Extra visits a term", least=0, most=50, hint="Kept for planning: only core visits are due")
 
 
 class ATerm(Schema):
@@ -169,7 +169,11 @@ class TheSettings(Schema):
         fields.Nested(ARetention),
         required=True,
         validate=validate.Length(1, 50, error="Enter how long records are kept"),
-        metadata={"label": "How long records are kept", "row_label": "Kind of record"},
+        metadata={
+            "label": "How long records are kept",
+            "row_label": "Kind of record",
+            "hint": "Told in the privacy notice. The service deletes nothing by itself",
+        },
     )
 
 
