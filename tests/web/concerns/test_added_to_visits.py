@@ -7,8 +7,9 @@ from uuid import UUID
 
 import pytest
 
+from domain.visit import Visit, Visitor
 from domain.vocabulary import Role, Sensitivity
-from tests.hanging import SECRET, Hanging
+from tests.hanging import CANARY, SECRET, Hanging
 from tests.web.audit.test_pages import text_of
 from tests.web.conftest import Browser, Program
 from tests.web.test_restricted_readings import kinds_of, read
@@ -94,3 +95,21 @@ def test_who_read_a_note_in_full_on_the_page_of_its_record_has_read_it(hanging: 
 
     shown = {row.record for row in read(hanging.world, reviewer)}
     assert {kinds_of("notes/N-2026-0004"), kinds_of("files/F-2026-0004")} <= shown
+
+
+def test_of_those_who_make_the_visit_the_services_own_see_all_of_it_and_nobody_else_does(
+    hanging: Hanging, program: Use
+) -> None:
+    hanging.keep(Sensitivity.RESTRICTED)
+    service, bystander, head = hanging.place.officer, hanging.town.bystander, hanging.place.head
+    together = [Visitor(person, "officer") for person in (service, bystander, head)]
+
+    def told(person: UUID) -> bool:
+        return CANARY in program(person).get(f"/visits/{VISIT}").text
+
+    assert (told(bystander), told(head)) == (False, False)
+    with hanging.world.acting():
+        hanging.world.office.service.change(
+            Visit, hanging.visit, lambda it: it.change_visitors(together, lead=service, reason="All of them know it")
+        )
+    assert (told(bystander), told(head)) == (True, False)
