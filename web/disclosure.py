@@ -25,14 +25,14 @@ from domain.support_request import RequestStatus, SupportRequest
 from domain.tender import Tender
 from domain.visit import Visit
 from domain.vocabulary import About, Audience, Role, Sensitivity
-from projections import audit_trail, caseload, concerns, notes, tenders
+from projections import audit_trail, caseload, concerns, notes, tenders, visits
 from projections.audit_trail import Wanted, kind_of
 from projections.caseload import Item, Task
 from projections.together import Question, Together
 from projections.view import replace
 from web.identity import Visitor, concerned, reach
 from web.policy import SERVICE, Action, Concerned
-from web.restricted import PLAIN_VISIT, Kept, kept_from
+from web.restricted import PLAIN_VISIT, Kept, kept_from, restricted_records
 from web.restricted_readings import note_shown
 
 INSIDE = (*SERVICE, Role.REVIEWER, Role.ADMINISTRATOR)
@@ -131,7 +131,15 @@ def told_of_caseload(connection: sa.Connection, asking: Visitor) -> caseload.Nar
     if not asking.holds(*INSIDE):
         return {"concerns_of": frozenset(), "without": WRITING, "apart_from": closed}
     told = reach(connection, Action.READ_CONCERN).narrowed() if asking.may(Action.READ_CONCERN) else frozenset()
-    return {"concerns_of": told, "apart_from": closed}
+    return {"concerns_of": told, "apart_from": closed, "unasked": _unasked(connection, asking)}
+
+
+def _unasked(connection: sa.Connection, asking: Visitor) -> frozenset[UUID]:
+    """The restricted records that somebody may read. Schools and providers may not: nothing of these waits for them,
+    whatever they were asked before the concern was restricted. Of a visit they know that somebody comes."""
+    restricted = restricted_records(connection, asking)
+    told = sa.select(visits.visits.table.c.id).where(visits.visits.table.c.id.in_(restricted))
+    return restricted - set(connection.execute(told).scalars()) if restricted else restricted
 
 
 def waiting_as_told(connection: sa.Connection, asking: Visitor, items: Iterable[Item]) -> list[Item]:
@@ -144,6 +152,7 @@ def waiting_as_told(connection: sa.Connection, asking: Visitor, items: Iterable[
         if item.record not in kept.closed
         and (item.kind != CONCERN or concerns_of is None or item.school in concerns_of)
         and item.task not in narrowed.get("without", ())
+        and not (item.record in narrowed.get("unasked", ()) and item.waiting_for in caseload.OUTSIDE)
     ]
     note_shown(connection, ((item.record, item.school) for item in told))
     return told

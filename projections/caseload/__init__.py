@@ -10,13 +10,14 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from projections.caseload import brokerage, concerns, engagements, needs, visits
-from projections.caseload.item import AS_DUE, MAIN, Item, Task, WaitingFor, items, left_schools
+from projections.caseload.item import AS_DUE, MAIN, OUTSIDE, Item, Task, WaitingFor, items, left_schools
 from projections.view import View
 
 __all__ = [
     "AS_DUE",
     "COUNTED_TO",
     "OPEN",
+    "OUTSIDE",
     "VIEW",
     "WAITS",
     "Count",
@@ -71,9 +72,9 @@ class Narrowed(TypedDict, total=False):
     else. `schools` None means all. An item is found by its school, by being the person's or a provider's own, or by
     waiting for one of `moves` with nobody named; `waiting_for` narrows to whose move it is, `due_before` to what
     is due before a day. `concerns_of` are the schools whose concerns may be named (None: all), `without` leaves
-    tasks out, `apart_from` what waits about some records. `left` is for what is open at schools that belong to
-    another authority: left out by default, alone where it is true, too where it is None. With
-    `in_time_on`, what can be done no more on that day is left out.
+    tasks out, `apart_from` what waits about some records, `unasked` what would wait for a school or provider that
+    may not read them. `left` is for what is open at schools that belong to another authority: left out by default,
+    alone where it is true, too where it is None. With `in_time_on`, what can be done no more on that day is left out.
     """
 
     served: sa.Select[Any] | None
@@ -87,6 +88,7 @@ class Narrowed(TypedDict, total=False):
     concerns_of: Collection[UUID] | None
     without: Collection[Task]
     apart_from: Collection[UUID]
+    unasked: Collection[UUID]
     left: bool | None
     in_time_on: date | None
 
@@ -173,6 +175,8 @@ def _conditions(narrowed: Narrowed) -> Iterator[sa.ColumnElement[bool]]:
         yield sa.or_(_columns.kind != "concern", _columns.school.in_(concerns_of))
     if apart_from := narrowed.get("apart_from"):
         yield _columns.record.not_in(apart_from)
+    if unasked := narrowed.get("unasked"):
+        yield sa.or_(_columns.record.not_in(unasked), _columns.waiting_for.not_in(OUTSIDE))
     if without := narrowed.get("without"):
         yield _columns.task.not_in(list(without))
 

@@ -30,6 +30,10 @@ class WaitingFor(Word):
         return {"chair": "Chair of governors", "cpd_manager": "CPD manager"}.get(self.value) or super().label
 
 
+OUTSIDE = frozenset({WaitingFor.HEADTEACHER, WaitingFor.CHAIR, WaitingFor.SCHOOL, WaitingFor.PROVIDER})
+"""Whose move it is outside the service."""
+
+
 class Task(Word):
     """What has to be done, in the words of the list."""
 

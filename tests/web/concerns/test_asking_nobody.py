@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from domain.vocabulary import Sensitivity
 from tests.hanging import Hanging
 from tests.scenario import TODAY
-from tests.web.conftest import Program
+from tests.web.conftest import Browser, Program
 from tests.world import World
 
+SignIn = Callable[[UUID], Browser]
 Use = Callable[..., Program]
 
 TENDER = {
@@ -55,3 +58,29 @@ def test_the_same_is_asked_where_the_concern_is_open(world: World, program: Use)
     api = program(hanging.town.director)
     tag = api.get("/requests/SR-2026-0909").headers["ETag"]
     api.post(path, ASKING[path][0], key="ask-somebody-1", at=tag)
+
+
+def test_nothing_waits_for_whoever_may_not_read_it_any_more(world: World, program: Use, sign_in: SignIn) -> None:
+    """A provider was to agree, and a school sent a record of visit, before the concern was restricted: no day runs
+    against them and nobody is overdue, in anybody's list and count."""
+    hanging = Hanging(world)
+    town, api = hanging.town, program(hanging.town.director)
+    hanging.town.world.clock.go_to(TODAY + timedelta(days=60))
+    page = "/caseload?whose=everybody"
+
+    def waiting() -> set[tuple[str, str]]:
+        found = api.get("/caseload?whose=everybody&limit=200").json["items"]
+        outside = [each for each in found if each["waiting_for"] in {"school", "headteacher", "chair", "provider"}]
+        return {(each["record"], each["waiting_for"]) for each in outside if each["record"].endswith("-0909")}
+
+    def overdue() -> int:
+        [number] = re.findall(r"(\d+) (?:is|are) overdue|(\d+) overdue", sign_in(town.director).get(page))[:1]
+        return int("".join(number))
+
+    before, counted = waiting(), overdue()
+    hanging.keep(Sensitivity.RESTRICTED)
+    assert {record for record, _ in before} == {"ROV-2026-0909", "BE-2026-0909"}
+    assert waiting() == set()
+    assert overdue() < counted
+    hanging.keep(Sensitivity.ORDINARY)
+    assert waiting() == before
