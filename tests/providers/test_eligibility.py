@@ -9,9 +9,9 @@ from decimal import Decimal
 import pytest
 
 from domain.provider import Provider, ProviderKind
-from providers.eligibility import offer_of
+from providers.eligibility import ProviderSuspended, must_not_be_suspended, offer_of
 from providers.vetting import USUAL_POLICY
-from tests.notebook import command
+from tests.notebook import NOON, command
 from tests.providers.test_matching import NEED
 
 ONE = timedelta(days=1)
@@ -46,3 +46,18 @@ def test_days_declared_for_a_period_count_where_it_meets_the_work(from_: date, t
 def test_days_of_several_periods_add_up() -> None:
     assert free_days() is None
     assert free_days((FIRST, FIRST + ONE), (LAST, LAST + ONE), (LAST + 2 * ONE, LAST + 3 * ONE)) == 6
+
+
+def test_a_provider_is_said_to_be_suspended_while_it_is_and_to_have_been_once_it_is_over() -> None:
+    with command():
+        provider = Provider.register("PV-2026-0001", trading_as="Calder Learning", kind=ProviderKind.PRIVATE)
+        provider.suspend(reason="A complaint")
+    with pytest.raises(ProviderSuspended, match=r"Calder Learning is suspended \(since 2 November 2026\)"):
+        must_not_be_suspended(provider, NOON.date())
+
+    with command(at=NOON + 3 * ONE):
+        provider.reinstate(reason="It was unfounded")
+
+    must_not_be_suspended(provider, NOON.date() + 3 * ONE)
+    with pytest.raises(ProviderSuspended, match=r"was suspended on 3 November 2026 \(since 2 November 2026\)"):
+        must_not_be_suspended(provider, NOON.date() + ONE)
