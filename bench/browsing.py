@@ -22,8 +22,8 @@ from werkzeug.routing import RequestRedirect
 from web import create_app
 from web.accounts import sessions
 from web.accounts.sessions import COOKIE
-from web.office import Office
-from web.settings import Settings
+from web.runtime.services import Services
+from web.runtime.settings import Settings
 
 OF_EACH = 2
 """How many pages of one kind a person looks at. Each was asked for once before, to find its links."""
@@ -41,24 +41,24 @@ class Taken(NamedTuple):
     cpu: float
 
 
-def app_on(office: Office) -> Flask:
-    """The application on an office, for one worker."""
-    return create_app(Settings("", secret_key="only to measure", testing=True), office=office)
+def app_on(services: Services) -> Flask:
+    """The application on services, for one worker."""
+    return create_app(Settings("", secret_key="only to measure", testing=True), services=services)
 
 
-def browse(office: Office, people: Mapping[str, UUID]) -> dict[str, list[Taken]]:
+def browse(services: Services, people: Mapping[str, UUID]) -> dict[str, list[Taken]]:
     """What each page took, by its rule: every kind of page that links lead to, a few of each per person."""
-    app = app_on(office)
+    app = app_on(services)
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
         # A line is written for each request, as in a deployment, but not on this screen.
         structlog.configure(logger_factory=structlog.WriteLoggerFactory(nowhere))
-        return _browsed(app, office, people)
+        return _browsed(app, services, people)
 
 
-def _browsed(app: Flask, office: Office, people: Mapping[str, UUID]) -> dict[str, list[Taken]]:
+def _browsed(app: Flask, services: Services, people: Mapping[str, UUID]) -> dict[str, list[Taken]]:
     times: dict[str, list[Taken]] = defaultdict(list)
     for person in people.values():
-        client = _signed_in(app, office, person)
+        client = _signed_in(app, services, person)
         for rule, path in _pages(app, client):
             times[rule].append(_timed(client, path))
     return dict(times)
@@ -78,9 +78,9 @@ def show(times: Mapping[str, list[Taken]]) -> None:
         print(f"  {rule:<60}{len(taken):>6}{figures}")
 
 
-def _signed_in(app: Flask, office: Office, person: UUID) -> FlaskClient:
-    with office.write() as connection:
-        value = sessions.begin(connection, person, office.now())
+def _signed_in(app: Flask, services: Services, person: UUID) -> FlaskClient:
+    with services.write() as connection:
+        value = sessions.begin(connection, person, services.now())
     client = app.test_client()
     client.set_cookie(COOKIE, value)
     return client

@@ -31,8 +31,8 @@ from bench.workload.model import Model, fingerprint, read_model
 from bench.workload.world import World
 from bench.workload.years import new_world
 from domain.vocabulary import Team
-from web.migrate import upgrade
-from web.office import Office
+from web.runtime.migrate import upgrade
+from web.runtime.services import Services
 
 SOURCES = ("domain", "migrations", "projections/codec.py")
 NOON = time(11, tzinfo=UTC)
@@ -60,13 +60,13 @@ def database(schools: int | None = None, years: int | None = None, file: Path | 
     return file
 
 
-def office_of(file: Path) -> Office:
-    """The office on such a file, on the day after its last."""
+def office_of(file: Path) -> Services:
+    """The services on such a file, on the day after its last."""
     model = read_model()
-    office = Office(f"sqlite:///{file}", clock=partial(noon, model))
-    upgrade(office.writer)
-    office.prepare_views()
-    return office
+    services = Services(f"sqlite:///{file}", clock=partial(noon, model))
+    upgrade(services.writer)
+    services.prepare_views()
+    return services
 
 
 def people_of(file: Path) -> dict[str, UUID]:
@@ -77,9 +77,9 @@ def people_of(file: Path) -> dict[str, UUID]:
 
 def pages(file: Path) -> Told:
     """Every page, by the people concerned: p50 and p99 of all, and p50 of each kind."""
-    office = office_of(file)
-    times = browsing.browse(office, people_of(file))
-    office.close()
+    services = office_of(file)
+    times = browsing.browse(services, people_of(file))
+    services.close()
     browsing.show(times)
     walls, cpus = zip(*(taken for of_kind in times.values() for taken in of_kind), strict=True)
     figures = {

@@ -19,7 +19,7 @@ from bench.material.apart import HERE
 from bench.material.case import VIEWS, Desk, lines
 from bench.material.place import Place
 from bench.material.timing import Told
-from web.readings import Readings
+from web.runtime.read_consistency import ReadConsistency
 
 COMMANDS, CASES = 100, 10
 BETWEEN = (0.002, 0.020)
@@ -80,7 +80,7 @@ def _lags(desk: Desk, ids: list[UUID]) -> list[float]:
 def _waits(desk: Desk, ids: list[UUID]) -> list[float]:
     """Milliseconds that whoever sent a command waits for its row, as a page and the API do."""
     dice, found = Random(len(ids)), []
-    readings = Readings(desk.database, desk.follower, has_replica=False)
+    readings = ReadConsistency(desk.database, desk.follower, has_replica=False)
     for id in ids:
         sleep(dice.uniform(*BETWEEN))
         desk.note(id)

@@ -14,8 +14,8 @@ from bench.material.apart import HERE
 from bench.material.process import peak_mib
 from bench.material.timing import Told
 from projections.rebuilding import rebuild
-from web.office import Office
-from web.views import VIEWS
+from web.runtime.registered_views import VIEWS
+from web.runtime.services import Services
 
 STREAMED = "audit_trail"
 """A view with a row for each event, of which none is needed again."""
@@ -39,14 +39,14 @@ def _extra(file: Path, view: str) -> float:
 
 
 def _main(file: str, name: str) -> None:
-    office = Office(f"sqlite:///{file}")
-    office.prepare_views()
-    with office.read() as connection:
+    services = Services(f"sqlite:///{file}")
+    services.prepare_views()
+    with services.read() as connection:
         view = next(view for view in VIEWS if view.name == name)
         for sheet in view.sheets:
             sheet.rows(connection, sheet.table.select().limit(1000))
     before = peak_mib()
-    rebuild(office.log, view)
+    rebuild(services.log, view)
     print(json.dumps([before, peak_mib()]))
 
 

@@ -30,7 +30,7 @@ from bench.workload.keeping import Kept, keep
 from bench.workload.model import Model, read_model
 from bench.workload.years import new_world
 from web.authorities import places
-from web.office import Office
+from web.runtime.services import Services
 
 TWENTY = 20
 DAYS_OF_WORK, HOURS_OF_WORK = 195, 8
@@ -152,11 +152,11 @@ class Nation:
 
     def _pages(self) -> list[float]:
         first = self.made[0]
-        office = Office(first.url, clock=partial(noon, self.model))
-        office.prepare_views()
+        services = Services(first.url, clock=partial(noon, self.model))
+        services.prepare_views()
         some = {post: first.people[post] for post in ("officer, primary", "director", "headteacher")}
-        times = browsing.browse(office, some)
-        office.close()
+        times = browsing.browse(services, some)
+        services.close()
         return [taken.wall for of_kind in times.values() for taken in of_kind]
 
 

@@ -25,11 +25,11 @@ from domain.vocabulary import Audience, Role
 from projections import caseload
 from projections.caseload import Item, Task, WaitingFor
 from projections.names import Name, names
-from projections.view import Sheet
+from projections.view import ViewTable
 from tests.town import Town
 from tests.world import Clock, World
-from web.migrate import upgrade
-from web.office import Office
+from web.runtime.migrate import upgrade
+from web.runtime.services import Services
 
 ITEMS = (10_000, 100_000)
 EVENTS = (330, 3300)
@@ -60,18 +60,18 @@ def on_sqlite(place: Place) -> Told:
 @contextmanager
 def _town(place: Place) -> Iterator[Town]:
     clock = Clock()
-    office = Office(f"sqlite:///{place.file()}", clock=clock)
-    upgrade(office.writer)
-    office.prepare_views()
+    services = Services(f"sqlite:///{place.file()}", clock=clock)
+    upgrade(services.writer)
+    services.prepare_views()
     try:
-        yield Town(World(office, clock))
+        yield Town(World(services, clock))
     finally:
-        office.close()
+        services.close()
 
 
 def _fill_caseload(town: Town, number: int) -> None:
     """Open items straight into the view's table, on records of whom only the names are known."""
-    today, others = town.world.office.today(), [uuid4() for _ in range(SCHOOLS)]
+    today, others = town.world.services.today(), [uuid4() for _ in range(SCHOOLS)]
     items = [
         Item(
             case=(visit := uuid4()),
@@ -92,12 +92,12 @@ def _fill_caseload(town: Town, number: int) -> None:
         Name(id=item.record, kind="visit", name=f"V-2027-{n:06d}", detail=f"V-2027-{n:06d}")
         for n, item in enumerate(items)
     ]
-    _write(town.world.office, caseload.items, items)
-    _write(town.world.office, names, called)
+    _write(town.world.services, caseload.items, items)
+    _write(town.world.services, names, called)
 
 
-def _write(office: Office, sheet: Sheet[Any], rows: list[Any]) -> None:
-    with office.write() as connection:
+def _write(services: Services, sheet: ViewTable[Any], rows: list[Any]) -> None:
+    with services.write() as connection:
         for start in range(0, len(rows), AT_ONCE):
             values = [msgspec.structs.asdict(row) for row in rows[start : start + AT_ONCE]]
             connection.execute(sheet.table.insert(), values)
@@ -120,7 +120,7 @@ def _note(visit: UUID, school: UUID, number: int) -> Note:
         on_record=visit,
         school=school,
         note_type=NoteType.TELEPHONE,
-        heading="Call with the office",
+        heading="Call with the services",
         text="The visit moves to the afternoon.",
         visible_to=Audience.SCHOOL,
     )
@@ -143,8 +143,8 @@ class _Page:
     """Asks for pages as the director, and does again by itself what the database and the template did for them."""
 
     def __init__(self, town: Town) -> None:
-        self.office = town.world.office
-        self.app: Flask = app_on(self.office)
+        self.services = town.world.services
+        self.app: Flask = app_on(self.services)
         self.client: FlaskClient = self.app.test_client()
         self.client.set_cookie(*town.world.session_of(town.people[Role.DIRECTOR]))
         structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
@@ -162,7 +162,7 @@ class _Page:
     def _taken(self, href: str) -> _Taken:
         whole = spent_on(lambda: self._get(href), 1).cpu * 1000
         said, rendered = self._watched(href)
-        with self.office.reader.connect() as connection:
+        with self.services.reader.connect() as connection:
             cursor = connection.connection.cursor()
             statements = spent_on(lambda: [cursor.execute(each).fetchall() for each in said], 1).cpu * 1000
         template, context = rendered
@@ -186,15 +186,15 @@ class _Page:
         def see(_: Flask, template: Any, context: dict[str, Any], **__: Any) -> None:
             rendered.append((template, context))
 
-        sa.event.listen(self.office.reader, "checkout", hear)
+        sa.event.listen(self.services.reader, "checkout", hear)
         try:
             with template_rendered.connected_to(see, self.app):
                 self._get(href)
         finally:
-            sa.event.remove(self.office.reader, "checkout", hear)
+            sa.event.remove(self.services.reader, "checkout", hear)
             self._deafen()
         return [each for each in said if each.lstrip().startswith(("SELECT", "WITH"))], rendered[-1]
 
     def _deafen(self) -> None:
-        with self.office.reader.connect() as connection:
+        with self.services.reader.connect() as connection:
             connection.connection.driver_connection.set_trace_callback(None)  # type: ignore[union-attr]  # it is SQLite's

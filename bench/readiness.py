@@ -13,8 +13,8 @@ from bench.material.timing import Told, spent_on
 from tests.town import Town
 from tests.web.statements import Statements
 from tests.world import Clock, World
-from web.migrate import upgrade
-from web.office import Office
+from web.runtime.migrate import upgrade
+from web.runtime.services import Services
 
 WARMING, AT_ONCE = 3, 50
 PATHS = ("/readyz", "/help", "/healthz")
@@ -23,12 +23,12 @@ PATHS = ("/readyz", "/help", "/healthz")
 def on_sqlite(place: Place) -> Told:
     """Statements of one look, and milliseconds of the processor for it and for pages."""
     clock = Clock()
-    office = Office(f"sqlite:///{place.file()}", clock=clock)
-    upgrade(office.writer)
-    office.prepare_views()
+    services = Services(f"sqlite:///{place.file()}", clock=clock)
+    upgrade(services.writer)
+    services.prepare_views()
     try:
-        Town(World(office, clock))
-        client = app_on(office).test_client()
+        Town(World(services, clock))
+        client = app_on(services).test_client()
         structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
 
         def asked(path: str, times: int) -> None:
@@ -39,10 +39,10 @@ def on_sqlite(place: Place) -> Told:
         for path in PATHS:
             taken = [spent_on(partial(asked, path, AT_ONCE), 1) for _ in range(WARMING + place.rounds)]
             figures[path] = median(each.cpu for each in taken[WARMING:]) * 1000 / AT_ONCE
-        statements = Statements(office)
+        statements = Statements(services)
         with statements.heard() as heard:
             asked("/readyz", 1)
         figures["/readyz, statements"] = len(heard.asked)
     finally:
-        office.close()
+        services.close()
     return Told("readiness_sqlite", "Asking whether the service is ready, SQLite", "ms of processor", figures)

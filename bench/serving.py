@@ -24,8 +24,8 @@ from tests.postgresql import _free_port
 from tests.served import Served, running, served
 from tests.world import Clock, World
 from web.accounts import sessions
-from web.migrate import upgrade
-from web.office import Office
+from web.runtime.migrate import upgrade
+from web.runtime.services import Services
 
 HEALTH, READY, PAGE = "/healthz", "/readyz", "/schools/"
 HALF_SENT, IDLE, SIGNING_IN = 64, 1000, 8
@@ -81,15 +81,15 @@ def beside_direct(place: Place) -> Measured:
 @contextmanager
 def _service(place: Place) -> Iterator[Served]:
     url = f"sqlite:///{place.file()}"
-    with closing(Office(url)) as office:
-        upgrade(office.writer)
-        office.prepare_views()
-        world = World(office, Clock())
+    with closing(Services(url)) as services:
+        upgrade(services.writer)
+        services.prepare_views()
+        world = World(services, Clock())
         for number in range(SCHOOLS):
             world.school(f"School {number}")
         director = world.director()
-        with office.write() as connection:
-            cookie = sessions.begin(connection, director, office.now())
+        with services.write() as connection:
+            cookie = sessions.begin(connection, director, services.now())
     log = place.folder / "serving.log"
     with served(url, log) as service:
         service.cookie = cookie

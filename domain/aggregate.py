@@ -16,8 +16,8 @@ from datetime import date, datetime
 from typing import Any, ClassVar, Self, dataclass_transform
 from uuid import UUID
 
-from domain.acting import LONDON, Signature, current_signature, next_event_id
 from domain.references import record_id
+from domain.signature import LONDON, Signature, current_signature, next_event_id
 from domain.text import changed_texts, plain, visible
 from domain.vocabulary import About, Purpose, Sensitivity
 

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from uuid import UUID
 
-from domain.acting import current_signature
 from domain.aggregate import Aggregate, Event
+from domain.signature import current_signature
 from domain.vocabulary import About, Word
 
 

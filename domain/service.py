@@ -19,9 +19,9 @@ from eventsourcing.application import AggregateNotFoundError, Application
 from eventsourcing.persistence import EventStore, InfrastructureFactory, RecordConflictError
 from eventsourcing.utils import Environment
 
-from domain.acting import acting, current_signature, first_event_id
 from domain.aggregate import Aggregate, Event, Refusal
-from domain.kept import KeptRecords
+from domain.record_cache import KeptRecords
+from domain.signature import acting, current_signature, first_event_id
 
 A = TypeVar("A", bound=Aggregate)
 T = TypeVar("T")

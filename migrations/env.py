@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from web.migrate import OPTIONS
+from web.runtime.migrate import OPTIONS
 
 context.configure(connection=context.config.attributes["connection"], **OPTIONS)
 with context.begin_transaction():

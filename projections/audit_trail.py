@@ -14,11 +14,11 @@ from uuid import UUID, uuid5
 
 import sqlalchemy as sa
 
-from domain.acting import LONDON
 from domain.aggregate import RECORDS, Event
+from domain.signature import LONDON
 from domain.vocabulary import Purpose, Sensitivity
 from projections.event_log import EVENTS
-from projections.view import Key, Row, Sheet, View
+from projections.view import Key, Row, View, ViewTable
 
 SAME_ACT = 25
 """Of the events saved by one command, so many are shown together."""
@@ -50,7 +50,7 @@ class Part(Row):
     acted: bool
 
 
-trail = Sheet(
+trail = ViewTable(
     "trail",
     TrailEntry,
     key=("position",),
@@ -67,7 +67,7 @@ trail = Sheet(
     ],
 )
 
-parts = Sheet("trail_people", Part, key=("person", "position"), journal=True)
+parts = ViewTable("trail_people", Part, key=("person", "position"), journal=True)
 
 
 @trail.on(Event, key=lambda event: (event.meta.position,))

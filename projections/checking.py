@@ -16,8 +16,8 @@ from projections.event_log.faults import first_line, meant
 from projections.event_log.recorder import SqlLog, Tail
 from projections.follower import CannotFold, Found, folded, read_for, steps_of
 from projections.rows import live_rows
-from projections.standing import Standing, standings
-from projections.view import Key, Sheet, View
+from projections.view import Key, View, ViewTable
+from projections.view_status import ViewStatus, standings
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -100,7 +100,7 @@ def _each_can_be_read(views: tuple[View, ...], dialect: sa.Dialect) -> str:
 
 
 def _checked(
-    log: SqlLog, connection: sa.Connection, view: View, standing: Standing, progress: Callable[[int], None]
+    log: SqlLog, connection: sa.Connection, view: View, standing: ViewStatus, progress: Callable[[int], None]
 ) -> list[Difference | Stopped | Broken]:
     if broken := broken_table(log, view):
         return [broken]
@@ -111,12 +111,12 @@ def _checked(
 
 
 def _check(
-    log: SqlLog, connection: sa.Connection, view: View, standing: Standing, progress: Callable[[int], None]
+    log: SqlLog, connection: sa.Connection, view: View, standing: ViewStatus, progress: Callable[[int], None]
 ) -> Iterator[Difference | Stopped]:
     if standing.stopped_at is not None:
         yield Stopped(view.name, standing.stopped_at, standing.error or "")
         return
-    rows: dict[Sheet[Any], Found] = {sheet: {} for sheet in view.sheets}
+    rows: dict[ViewTable[Any], Found] = {sheet: {} for sheet in view.sheets}
     found = dict.fromkeys(view.sheets, 0)
     for page in _pages(log, connection, standing.position if standing.follows else None):
         events = read_for(view, page)
@@ -145,13 +145,13 @@ def _pages(log: SqlLog, connection: sa.Connection, last: int | None) -> Iterator
         yield found
 
 
-def _differences(sheet: Sheet[Any], live: Found, rebuilt: Found) -> Iterator[Difference]:
+def _differences(sheet: ViewTable[Any], live: Found, rebuilt: Found) -> Iterator[Difference]:
     for key, row in rebuilt.items():
         if live.get(key) != row:
             yield Difference(sheet.table.name, key, live.get(key), row)
 
 
-def _compared(sheet: Sheet[Any], live: Iterator[Any], rebuilt: Found) -> Iterator[Difference]:
+def _compared(sheet: ViewTable[Any], live: Iterator[Any], rebuilt: Found) -> Iterator[Difference]:
     for row in live:
         expected = rebuilt.pop(sheet.key_of(row), None)
         if expected != row:

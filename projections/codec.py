@@ -16,9 +16,9 @@ from uuid import UUID
 import msgspec
 from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 
-from domain.acting import Signature
 from domain.aggregate import EVENTS, Event, Meta
 from domain.service import Unreadable
+from domain.signature import Signature
 from domain.vocabulary import About, Channel, Purpose, Sensitivity
 
 T = TypeVar("T")

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from domain.concern import CaseStatus, ConcernCase, ConcernKind, Rating, Severity
 from domain.support_request import SupportRequest
 from domain.vocabulary import Purpose, Sensitivity
-from projections.view import Row, Sheet, View, replace
+from projections.view import Row, View, ViewTable, replace
 
 OPEN = (CaseStatus.RAISED, CaseStatus.ASSESSED, CaseStatus.INTERVENTION)
 
@@ -48,12 +48,12 @@ class RequestOfConcern(Row):
     raised_on: date
 
 
-cases = Sheet(
+cases = ViewTable(
     "concern_cases", Case, key=("id",), indexes=[("school", "raised_on"), ("next_review_on",), ("reference",)]
 )
 
 
-requests = Sheet("requests_of_concerns", RequestOfConcern, key=("id",), indexes=[("concern", "reference")])
+requests = ViewTable("requests_of_concerns", RequestOfConcern, key=("id",), indexes=[("concern", "reference")])
 
 REQUESTS_IN_ORDER = (requests.table.c.reference,)
 """The requests of a concern as they were raised."""
@@ -169,7 +169,7 @@ def _over(row: Case, status: CaseStatus, event: ConcernCase.InterventionEnded | 
     return replace(row, status=status, ended_on=ended_on, next_review_on=None, authoriser=event.authoriser)
 
 
-def listed(
+def list_rows(
     connection: sa.Connection,
     *,
     schools: Collection[UUID] | None = None,

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from domain.aggregate import Event
 from domain.engagement import AWAITING_EVALUATION, BrokeredEngagement, EngagementStatus
 from domain.vocabulary import Phase, Side, SupportKind
-from projections.view import Row, Sheet, View, replace
+from projections.view import Row, View, ViewTable, replace
 
 LIMIT = 50
 ENDS = frozenset({EngagementStatus.CLOSED, EngagementStatus.CANCELLED})
@@ -79,7 +79,7 @@ class EngagementRow(Row):
         return self.status in AWAITING_EVALUATION and not self.evaluation_waived
 
 
-engagements = Sheet(
+engagements = ViewTable(
     "engagements",
     EngagementRow,
     key=("id",),

@@ -16,8 +16,8 @@ from domain.aggregate import Event
 from domain.service import Unreadable
 from projections.codec import StoredRecord, event_of
 from projections.rows import live_rows
-from projections.standing import generation, standings, stop
-from projections.view import Key, Sheet, View
+from projections.view import Key, View, ViewTable
+from projections.view_status import generation, standings, stop
 
 Step = tuple[Key, Any, Event]
 Found = dict[Key, Any]
@@ -52,7 +52,7 @@ class Superseded(RuntimeError):
 class Change(msgspec.Struct, frozen=True):
     """What events make of the rows of one sheet."""
 
-    sheet: Sheet[Any]
+    sheet: ViewTable[Any]
     written: list[Any]
     removed: list[Key]
 
@@ -157,7 +157,7 @@ def changes_by(connection: sa.Connection, view: View, events: Sequence[Event]) -
     return changes
 
 
-def steps_of(view: View, sheet: Sheet[Any], events: Sequence[Event]) -> Iterator[Step]:
+def steps_of(view: View, sheet: ViewTable[Any], events: Sequence[Event]) -> Iterator[Step]:
     """What is to be folded into which rows. Raises CannotFold."""
     for event in events:
         for fold in sheet.folds(type(event)):
@@ -169,7 +169,7 @@ def steps_of(view: View, sheet: Sheet[Any], events: Sequence[Event]) -> Iterator
                 yield key, fold.fold, event
 
 
-def _steps_in_good_faith(sheet: Sheet[Any], events: Sequence[Event]) -> Iterator[Step]:
+def _steps_in_good_faith(sheet: ViewTable[Any], events: Sequence[Event]) -> Iterator[Step]:
     """The steps as far as they can be told; what cannot is dealt with when the event is folded."""
     try:
         yield from steps_of(View("", sheet), sheet, events)
@@ -177,7 +177,7 @@ def _steps_in_good_faith(sheet: Sheet[Any], events: Sequence[Event]) -> Iterator
         return
 
 
-def _change(connection: sa.Connection, view: View, sheet: Sheet[Any], steps: list[Step]) -> Change:
+def _change(connection: sa.Connection, view: View, sheet: ViewTable[Any], steps: list[Step]) -> Change:
     keys = list(dict.fromkeys(key for key, _, _ in steps))
     is_empty = sheet.journal or _is_new(sheet, steps)
     before = {} if is_empty else live_rows(sheet, connection.dialect).fetch(connection, keys)
@@ -189,7 +189,7 @@ def _change(connection: sa.Connection, view: View, sheet: Sheet[Any], steps: lis
     )
 
 
-def _is_new(sheet: Sheet[Any], steps: list[Step]) -> bool:
+def _is_new(sheet: ViewTable[Any], steps: list[Step]) -> bool:
     """Whether all rows are of records that begin with these events, so that there can be none yet."""
     if sheet.is_shared:
         return False
@@ -202,7 +202,7 @@ def _is_new(sheet: Sheet[Any], steps: list[Step]) -> bool:
     return True
 
 
-def folded(view: View, sheet: Sheet[Any], rows: Found, steps: Sequence[Step]) -> Found:
+def folded(view: View, sheet: ViewTable[Any], rows: Found, steps: Sequence[Step]) -> Found:
     """The rows after the steps. Raises CannotFold."""
     for key, fold, event in steps:
         try:

@@ -11,8 +11,8 @@ from projections.codec import StoredRecord
 from projections.database import alone
 from projections.event_log.recorder import SqlLog, Tail
 from projections.follower import CannotFold, Change, Follower, changes_by, read_for
-from projections.standing import hold, moved, resume, set_following, standings, stop
 from projections.view import View
+from projections.view_status import hold, moved, resume, set_following, standings, stop
 
 TOGETHER = 500
 """Events folded in one transaction."""

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from domain.support_request import SupportRequest
 from domain.vocabulary import Phase
-from projections.view import Row, Sheet, View
+from projections.view import Row, View, ViewTable
 
 
 class Gap(Row):
@@ -36,7 +36,7 @@ class GapCount(Row):
     last_on: date
 
 
-gaps = Sheet("gaps", Gap, key=("request",), indexes=[("subject_key", "phase"), ("on",)])
+gaps = ViewTable("gaps", Gap, key=("request",), indexes=[("subject_key", "phase"), ("on",)])
 
 
 @gaps.on(SupportRequest.Unmet)

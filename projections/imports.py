@@ -12,7 +12,7 @@ from domain.aggregate import Event
 from domain.imports import Count, Import, ImportKind, SchoolChange
 from domain.school import School, Status
 from domain.vocabulary import Channel
-from projections.view import Row, Sheet, View, replace
+from projections.view import Row, View, ViewTable, replace
 
 
 class ImportRow(Row):
@@ -37,7 +37,7 @@ class ImportRow(Row):
         return self.finished_at is not None
 
 
-imports = Sheet("imports", ImportRow, key=("id",), indexes=[("sha256",), ("reference",)])
+imports = ViewTable("imports", ImportRow, key=("id",), indexes=[("sha256",), ("reference",)])
 
 
 @imports.on(Import.Began)
@@ -73,7 +73,7 @@ class ChangedSchool(Row):
     elsewhere: str = ""
 
 
-changed_schools = Sheet(
+changed_schools = ViewTable(
     "import_schools",
     ChangedSchool,
     key=("position",),
@@ -160,7 +160,7 @@ def first_schools(connection: sa.Connection, reference: str, most: int) -> list[
     return [(row["of_all"], ChangedSchool(**{name: row[name] for name in changed_schools.columns})) for row in rows]
 
 
-def listed(
+def list_rows(
     connection: sa.Connection,
     *,
     what: ImportKind | None = None,

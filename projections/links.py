@@ -21,7 +21,7 @@ from domain.record_of_visit import RecordOfVisit
 from domain.support_request import SupportRequest
 from domain.tender import Tender
 from domain.visit import Visit
-from projections.view import Key, Row, Sheet, View
+from projections.view import Key, Row, View, ViewTable
 
 
 class Link(Row):
@@ -32,7 +32,7 @@ class Link(Row):
     kind: str
 
 
-links = Sheet("record_links", Link, key=("record", "parent"), indexes=[("parent",)])
+links = ViewTable("record_links", Link, key=("record", "parent"), indexes=[("parent",)])
 
 LINKED_BY = ("visit", "concern", "request", "tender", "on_record")
 """The fields in which the first event of a record names what it came from."""

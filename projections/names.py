@@ -13,7 +13,7 @@ from domain.person import Person
 from domain.provider import events as provider
 from domain.school import School
 from domain.vocabulary import Personal
-from projections.view import Key, Row, Sheet, View, by_stream, having, replace
+from projections.view import Key, Row, View, ViewTable, by_stream, having, replace
 
 AT_ONCE = 2000
 
@@ -27,7 +27,7 @@ class Name(Row):
     detail: str
 
 
-names = Sheet("names", Name, key=("id",))
+names = ViewTable("names", Name, key=("id",))
 
 
 @names.on(School.Registered)

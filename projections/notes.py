@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from domain.attachment import Attachment
 from domain.note import Note, NoteType
 from domain.vocabulary import Audience, Sensitivity
-from projections.view import Row, Sheet, View, replace
+from projections.view import Row, View, ViewTable, replace
 
 
 class NoteOnRecord(Row):
@@ -64,8 +64,8 @@ class FileOnRecord(Row):
     withdrawn_on: date | None = None
 
 
-notes = Sheet("notes", NoteOnRecord, key=("id",), indexes=[("on_record",), ("school",), ("reference",)])
-files = Sheet("attachments", FileOnRecord, key=("id",), indexes=[("on_record",), ("school",), ("reference",)])
+notes = ViewTable("notes", NoteOnRecord, key=("id",), indexes=[("on_record",), ("school",), ("reference",)])
+files = ViewTable("attachments", FileOnRecord, key=("id",), indexes=[("on_record",), ("school",), ("reference",)])
 
 
 @notes.on(Note.Written)

@@ -14,7 +14,7 @@ from domain.aggregate import Event
 from domain.support_request import RequestStatus, Route, SupportRequest, Urgency
 from domain.tender import Tender
 from domain.vocabulary import Phase, Side, SupportKind, Word
-from projections.view import Key, Row, Sheet, View, replace
+from projections.view import Key, Row, View, ViewTable, replace
 
 LIMIT = 50
 
@@ -101,7 +101,7 @@ ENDED_AS: dict[type[Event], RequestStatus] = {
     SupportRequest.Closed: RequestStatus.CLOSED,
 }
 
-requests = Sheet(
+requests = ViewTable(
     "requests",
     RequestRow,
     key=("id",),

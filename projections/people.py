@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from domain.names import look
 from domain.person import SCHOOL_ROLES, Person
 from domain.vocabulary import Phase, Role, Team
-from projections.view import Key, Row, Sheet, View, replace
+from projections.view import Key, Row, View, ViewTable, replace
 
 
 class PersonRow(Row):
@@ -56,10 +56,10 @@ class ProposalRow(Row):
     held_as: int | None
 
 
-people = Sheet("people", PersonRow, key=("id",), indexes=[("sorting", "id"), ("reference",), ("look",)])
-posts = Sheet("posts", PostRow, key=("person", "post"), indexes=[("role", "from_"), ("school",), ("provider",)])
+people = ViewTable("people", PersonRow, key=("id",), indexes=[("sorting", "id"), ("reference",), ("look",)])
+posts = ViewTable("posts", PostRow, key=("person", "post"), indexes=[("role", "from_"), ("school",), ("provider",)])
 
-proposals = Sheet("proposed_posts", ProposalRow, key=("person", "proposal"))
+proposals = ViewTable("proposed_posts", ProposalRow, key=("person", "proposal"))
 
 AS_TAKEN = (posts.table.c.from_, posts.table.c.person, posts.table.c.post)
 """The order in which posts were taken."""
@@ -185,7 +185,7 @@ def by_reference(connection: sa.Connection, reference: str) -> PersonRow | None:
     return found[0] if found else None
 
 
-def listed(
+def list_rows(
     connection: sa.Connection,
     *,
     today: date,

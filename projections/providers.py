@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from domain.provider import Capability, Check, Provider, ProviderKind, Requirement, VettingFacts
 from domain.vocabulary import Phase, ServiceType
-from projections.view import Key, Row, Sheet, View, replace
+from projections.view import Key, Row, View, ViewTable, replace
 
 
 class ListedProvider(Row):
@@ -74,12 +74,12 @@ class VettingFact(Row):
     exempt: bool
 
 
-providers = Sheet("providers", ListedProvider, key=("id",), indexes=[("name_key", "reference"), ("reference",)])
-offers = Sheet(
+providers = ViewTable("providers", ListedProvider, key=("id",), indexes=[("name_key", "reference"), ("reference",)])
+offers = ViewTable(
     "provider_offers", Offered, key=("provider", "subject", "phase", "service"), indexes=[("subject_key", "phase")]
 )
-specialists = Sheet("provider_specialists", ProviderSpecialist, key=("provider", "person"), indexes=[("person",)])
-vetting = Sheet("provider_vetting", VettingFact, key=("provider", "item", "holder"), indexes=[("expires",)])
+specialists = ViewTable("provider_specialists", ProviderSpecialist, key=("provider", "person"), indexes=[("person",)])
+vetting = ViewTable("provider_vetting", VettingFact, key=("provider", "item", "holder"), indexes=[("expires",)])
 
 AS_THEY_CAME = (specialists.table.c.joined_on, specialists.table.c.person)
 """The order in which people are listed."""
@@ -376,7 +376,7 @@ def facts_from(
     }
 
 
-def _of(sheet: Sheet[Any], ids: Collection[UUID]) -> sa.Select[Any]:
+def _of(sheet: ViewTable[Any], ids: Collection[UUID]) -> sa.Select[Any]:
     return sheet.table.select().where(sheet.table.c.provider.in_(ids))
 
 

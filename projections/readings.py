@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from domain.aggregate import Event
 from domain.note import Note
 from domain.reading import Door, Reading
-from projections.view import Key, Row, Sheet, View
+from projections.view import Key, Row, View, ViewTable
 
 
 class ReadingOfRecord(Row):
@@ -25,7 +25,7 @@ class ReadingOfRecord(Row):
     first_at: datetime
 
 
-readings = Sheet("readings", ReadingOfRecord, key=("record", "reader", "day", "door"))
+readings = ViewTable("readings", ReadingOfRecord, key=("record", "reader", "day", "door"))
 
 
 def _keys(event: Event) -> Iterable[Key]:

@@ -15,14 +15,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from domain.aggregate import Event
-from projections.beside import WRITTEN_TOGETHER, Beside, Writing
 from projections.codec import StoredRecord, event_class_of, without_collecting
 from projections.database import alone
 from projections.event_log.recorder import SqlLog, Tail
 from projections.follower import CannotFold, Follower, read_for
-from projections.standing import Standing, count_to, filled, hold, standings, stop
+from projections.shadow_table import WRITTEN_TOGETHER, ShadowTable, Writing
 from projections.tables import REBUILDS
 from projections.view import Key, View
+from projections.view_status import ViewStatus, count_to, filled, hold, standings, stop
 
 LOCK = "views"
 """What only one process at a time may do to the views: make and refill them."""
@@ -90,7 +90,7 @@ def _stale(log: SqlLog, views: Sequence[View]) -> list[View]:
     return [view for view in views if _is_stale(view, known.get(view.name))]
 
 
-def _is_stale(view: View, known: Standing | None) -> bool:
+def _is_stale(view: View, known: ViewStatus | None) -> bool:
     return known is None or not known.is_of(view) or (known.stopped_at is not None and not known.follows)
 
 
@@ -140,7 +140,7 @@ class _Rebuild:
         self.tail = log.tail(position)
         self.saved_to = position
         self.beside = self._tables(suffix, is_new=position == 0)
-        self._folds: dict[str, list[tuple[Beside, Any]]] = {}
+        self._folds: dict[str, list[tuple[ShadowTable, Any]]] = {}
 
     def run(self) -> Rebuilt:
         with without_collecting():
@@ -155,8 +155,8 @@ class _Rebuild:
         self.progress(self.count)
         return Rebuilt(self.view.name, self.count, differing)
 
-    def _tables(self, suffix: str, *, is_new: bool) -> list[Beside]:
-        return [Beside(sheet, self.log.writer.dialect, suffix, is_new=is_new) for sheet in self.view.sheets]
+    def _tables(self, suffix: str, *, is_new: bool) -> list[ShadowTable]:
+        return [ShadowTable(sheet, self.log.writer.dialect, suffix, is_new=is_new) for sheet in self.view.sheets]
 
     def _begin(self, connection: sa.Connection) -> tuple[str, int]:
         """Go on with what an interrupted rebuild left, if it can be used; returns suffix and position."""
@@ -181,7 +181,7 @@ class _Rebuild:
             sa.Table(name, sa.MetaData()).drop(connection)
         connection.execute(REBUILDS.delete().where(REBUILDS.c.view == self.view.name))
 
-    def _take(self, page: list[StoredRecord], fetch: Callable[[Beside, list[Event]], None]) -> None:
+    def _take(self, page: list[StoredRecord], fetch: Callable[[ShadowTable, list[Event]], None]) -> None:
         """Fold a page of events into the rows in memory."""
         events = read_for(self.view, page)
         for beside in self.beside:
@@ -195,11 +195,11 @@ class _Rebuild:
                 raise CannotFold(self.view, event, error) from error
         self.count += len(page)
 
-    def _fetch_at_the_primary(self, beside: Beside, events: list[Event]) -> None:
+    def _fetch_at_the_primary(self, beside: ShadowTable, events: list[Event]) -> None:
         with self.log.primary.connect() as connection:
             _fetch(connection, beside, events)
 
-    def _folds_of(self, topic: str) -> list[tuple[Beside, Any]]:
+    def _folds_of(self, topic: str) -> list[tuple[ShadowTable, Any]]:
         found = self._folds.get(topic)
         if found is None:
             kind = event_class_of(topic)
@@ -265,7 +265,7 @@ class _Rebuild:
         filled(connection, [self.view], self.tail.after)
 
 
-def _is_whole(connection: sa.Connection, beside: Beside) -> bool:
+def _is_whole(connection: sa.Connection, beside: ShadowTable) -> bool:
     """Whether the live table is there, with all of its columns."""
     table = beside.sheet.table
     seen = sa.inspect(connection)
@@ -274,7 +274,7 @@ def _is_whole(connection: sa.Connection, beside: Beside) -> bool:
     return {column["name"] for column in seen.get_columns(table.name)} == set(table.columns.keys())
 
 
-def _fetch(connection: sa.Connection, beside: Beside, events: list[Event]) -> None:
+def _fetch(connection: sa.Connection, beside: ShadowTable, events: list[Event]) -> None:
     try:
         keys = beside.keys(events)
     except Exception:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from domain.record_of_visit import Answered, RecordOfVisit, RecordStatus, Respondent
 from domain.vocabulary import Purpose, Side, VisitKind
-from projections.view import Key, Row, Sheet, View, replace
+from projections.view import Key, Row, View, ViewTable, replace
 
 LIMIT = 50
 
@@ -63,13 +63,13 @@ class AgreedAction(Row):
     completed_on: date | None = None
 
 
-records = Sheet(
+records = ViewTable(
     "records_of_visit",
     Written,
     key=("id",),
     indexes=[("reference",), ("school", "visited_on"), ("visit",), ("respond_by", "reference")],
 )
-actions = Sheet(
+actions = ViewTable(
     "agreed_actions",
     AgreedAction,
     key=("record", "number"),
@@ -238,7 +238,7 @@ def action_reopened(row: AgreedAction | None, _: RecordOfVisit.ActionReopened) -
     return row and replace(row, completed_on=None)
 
 
-def listed(
+def list_rows(
     connection: sa.Connection,
     *,
     schools: Collection[UUID] | None = None,

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from domain.aggregate import Aggregate, Event
 from domain.references import PATTERN, parts, record_id, reference
 from projections.tables import EVENTS, NUMBERS
-from projections.view import Key, Row, Sheet, View, by_stream, having
+from projections.view import Key, Row, View, ViewTable, by_stream, having
 
 
 class Referenced(Row):
@@ -29,7 +29,7 @@ class Referenced(Row):
     begun_on: date
 
 
-references = Sheet(
+references = ViewTable(
     "record_references", Referenced, key=("id",), indexes=[("reference",), ("prefix", "year", "number"), ("school",)]
 )
 

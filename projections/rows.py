@@ -13,7 +13,7 @@ import msgspec
 import sqlalchemy as sa
 
 from projections.driver import run, run_for_each
-from projections.view import Key, Sheet
+from projections.view import Key, ViewTable
 
 AT_ONCE = 1000
 """Rows or keys sent with one statement."""
@@ -24,13 +24,13 @@ COPIED_FROM = 200
 Convert = Callable[[Any], Any]
 
 
-def rows_of(sheet: Sheet[Any], dialect: sa.Dialect, table: str | None = None) -> Rows:
+def rows_of(sheet: ViewTable[Any], dialect: sa.Dialect, table: str | None = None) -> Rows:
     """The rows of a sheet, in its own table or in another of the same columns."""
     kinds: dict[str, type[Rows]] = {"sqlite": _SqliteRows, "postgresql": _PostgresqlRows}
     return kinds[dialect.name](sheet, dialect, table or sheet.table.name)
 
 
-def live_rows(sheet: Sheet[Any], dialect: sa.Dialect) -> Rows:
+def live_rows(sheet: ViewTable[Any], dialect: sa.Dialect) -> Rows:
     """The rows of a sheet in its own table; made ready once for each kind of database."""
     found = _live.get((sheet, dialect.name))
     if found is None:
@@ -41,7 +41,7 @@ def live_rows(sheet: Sheet[Any], dialect: sa.Dialect) -> Rows:
 class Rows(ABC):
     """The rows of one table."""
 
-    def __init__(self, sheet: Sheet[Any], dialect: sa.Dialect, table: str) -> None:
+    def __init__(self, sheet: ViewTable[Any], dialect: sa.Dialect, table: str) -> None:
         quote = dialect.identifier_preparer.quote
         self.sheet = sheet
         self.table = quote(table)
@@ -136,7 +136,7 @@ class Rows(ABC):
 class _SqliteRows(Rows):
     hole = "?"
 
-    def __init__(self, sheet: Sheet[Any], dialect: sa.Dialect, table: str) -> None:
+    def __init__(self, sheet: ViewTable[Any], dialect: sa.Dialect, table: str) -> None:
         super().__init__(sheet, dialect, table)
         self._one = f"{self.select} WHERE {' AND '.join(f'{column} = ?' for column in self.key)}"
         parts = [f"{self.table}.{column} = wanted.value ->> {place}" for place, column in enumerate(self.key)]
@@ -158,7 +158,7 @@ class _SqliteRows(Rows):
 class _PostgresqlRows(Rows):
     hole = "%s"
 
-    def __init__(self, sheet: Sheet[Any], dialect: sa.Dialect, table: str) -> None:
+    def __init__(self, sheet: ViewTable[Any], dialect: sa.Dialect, table: str) -> None:
         super().__init__(sheet, dialect, table)
         arrays = ", ".join(f"%s::{self.types[column]}[]" for column in self.key)
         parts = [f"{self.table}.{column} = wanted.{column}" for column in self.key]
@@ -199,4 +199,4 @@ def _as_it_is(value: Any) -> Any:
     return value
 
 
-_live: dict[tuple[Sheet[Any], str], Rows] = {}
+_live: dict[tuple[ViewTable[Any], str], Rows] = {}

@@ -11,7 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from domain.tender import DeclineReason, InvitationStatus, Tender, TenderStatus
-from projections.view import Key, Row, Sheet, View, replace
+from projections.view import Key, Row, View, ViewTable, replace
 
 LIMIT = 50
 
@@ -71,10 +71,10 @@ class ProvidersInvitation(Row):
     vat: Decimal | None
 
 
-tenders = Sheet(
+tenders = ViewTable(
     "tenders", TenderRow, key=("id",), indexes=[("reference",), ("request", "reference"), ("status", "reply_by")]
 )
-invitations = Sheet("invitations", InvitationRow, key=("tender", "provider"), indexes=[("provider", "status")])
+invitations = ViewTable("invitations", InvitationRow, key=("tender", "provider"), indexes=[("provider", "status")])
 
 
 @tenders.on(Tender.Opened)
@@ -190,7 +190,7 @@ def tender_of_reference(connection: sa.Connection, reference: str) -> TenderRow 
     return found[0] if found else None
 
 
-def listed(
+def list_rows(
     connection: sa.Connection,
     *,
     schools: Collection[UUID] | None = None,

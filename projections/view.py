@@ -67,7 +67,7 @@ class _Fold(msgspec.Struct, frozen=True):
     """Of a fold for every event: for which classes it is, where not for all."""
 
 
-class Sheet(Generic[R]):
+class ViewTable(Generic[R]):
     """One table of a view, with the folds that fill it.
 
     `journal=True` says that every event makes rows of its own, so that none need be looked up before.
@@ -221,7 +221,7 @@ class View:
     `told_in` names files on which its rows and folds rest beside the files in which they stand.
     """
 
-    def __init__(self, name: str, *sheets: Sheet[Any], told_in: Iterable[ModuleType] = ()) -> None:
+    def __init__(self, name: str, *sheets: ViewTable[Any], told_in: Iterable[ModuleType] = ()) -> None:
         self.name = name
         self.sheets = sheets
         self._told_in = {module.__name__ for module in told_in}

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from domain.calendar import Term
 from domain.visit import Visit, VisitStatus
 from domain.vocabulary import Purpose, VisitKind
-from projections.view import Key, Row, Sheet, View, replace
+from projections.view import Key, Row, View, ViewTable, replace
 
 LIMIT = 50
 
@@ -51,13 +51,13 @@ class Visiting(Row):
     capacity: str
 
 
-visits = Sheet(
+visits = ViewTable(
     "visits",
     PlannedVisit,
     key=("id",),
     indexes=[("reference",), ("school", "on"), ("on", "reference"), ("academic_year", "kind")],
 )
-visitors = Sheet("visitors", Visiting, key=("visit", "person"), indexes=[("person",)])
+visitors = ViewTable("visitors", Visiting, key=("visit", "person"), indexes=[("person",)])
 
 ORDER = (visits.table.c.on, visits.table.c.reference)
 
@@ -200,7 +200,7 @@ def visits_of_school(
     return visits.rows(connection, query.order_by(*(column.desc() for column in ORDER)).limit(limit))
 
 
-def listed(
+def list_rows(
     connection: sa.Connection,
     *,
     schools: Collection[UUID] | None = None,
@@ -253,7 +253,7 @@ def visits_of_officer(
     limit: int = LIMIT,
 ) -> list[PlannedVisit]:
     """The visits that somebody makes from one day to another, both included, the earliest first."""
-    return listed(connection, officers=[officer], first=first, last=last, after=after, limit=limit)
+    return list_rows(connection, officers=[officer], first=first, last=last, after=after, limit=limit)
 
 
 def visit_of_reference(connection: sa.Connection, reference: str) -> PlannedVisit | None:

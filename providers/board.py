@@ -15,7 +15,7 @@ SOON = timedelta(days=60)
 """How long before its end a check is said to end soon."""
 
 
-class Standing(Word):
+class CheckStatus(Word):
     """How a requirement stands on a day."""
 
     HOLDS = "holds"
@@ -25,7 +25,7 @@ class Standing(Word):
 
     @property
     def label(self) -> str:
-        return "Not checked" if self is Standing.MISSING else super().label
+        return "Not checked" if self is CheckStatus.MISSING else super().label
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Line:
 
     item: Requirement
     person: UUID | None
-    standing: Standing
+    standing: CheckStatus
     good_to: date | None = None
     why: str = ""
 
@@ -59,8 +59,8 @@ def _line(facts: VettingFacts, person: UUID | None, day: date, demand: Demand, v
     clearance = cleared_on(facts, person, day, alone)
     if clearance.missing:
         begun = any(check.item is demand.item and check.person == person for check in facts.checks)
-        standing = Standing.ENDED if begun else Standing.MISSING
+        standing = CheckStatus.ENDED if begun else CheckStatus.MISSING
         return Line(demand.item, person, standing, why=clearance.missing[0].why)
     ends = clearance.valid_to
     soon = ends is not None and ends <= day + SOON
-    return Line(demand.item, person, Standing.ENDS_SOON if soon else Standing.HOLDS, ends)
+    return Line(demand.item, person, CheckStatus.ENDS_SOON if soon else CheckStatus.HOLDS, ends)

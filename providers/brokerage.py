@@ -12,12 +12,12 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from domain.acting import on_behalf_of
 from domain.aggregate import Refusal, reasoned
 from domain.engagement import BrokeredEngagement
 from domain.engagement import Work as Terms
 from domain.provider import Provider, ProviderKind
 from domain.service import Service, Work
+from domain.signature import on_behalf_of
 from domain.support_request import SupportRequest
 from domain.tender import Quote, Tender
 from domain.tender import Terms as QuoteTerms

@@ -9,11 +9,11 @@ from decimal import Decimal
 from functools import partial
 from uuid import UUID, uuid5
 
-from domain.acting import acting, current_signature
 from domain.aggregate import Refusal
 from domain.engagement import BrokeredEngagement
 from domain.provider import Capability, Provider, ProviderKind
 from domain.service import AlreadyDone, Service, Work
+from domain.signature import acting, current_signature
 from domain.vocabulary import Phase, ServiceType, Side
 from providers.catalogue.problems import Problem, Sorted
 from providers.catalogue.provider_list import ProviderRow

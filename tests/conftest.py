@@ -21,7 +21,7 @@ from tests.databases import (
 )
 from tests.postgresql import postgresql, postgresql_database
 from tests.world import Clock, World
-from web.office import Office
+from web.runtime.services import Services
 
 __all__ = [
     "chance",
@@ -62,16 +62,16 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def office(databases: Databases, clock: Clock) -> Iterator[Office]:
-    """An office on a database of its own, empty but for its tables."""
-    with databases.like(with_views) as url, closing(Office(url, clock=clock)) as office:
-        yield office
+def services(databases: Databases, clock: Clock) -> Iterator[Services]:
+    """services on a database of its own, empty but for its tables."""
+    with databases.like(with_views) as url, closing(Services(url, clock=clock)) as services:
+        yield services
 
 
 @pytest.fixture
-def world(office: Office, clock: Clock) -> World:
+def world(services: Services, clock: Clock) -> World:
     """An authority with nobody in it yet."""
-    return World(office, clock)
+    return World(services, clock)
 
 
 @pytest.fixture(scope="session")

@@ -18,8 +18,8 @@ import sqlalchemy as sa
 
 from projections.database import open_database
 from tests.postgresql import Server
-from web.migrate import upgrade
-from web.office import Office
+from web.runtime.migrate import upgrade
+from web.runtime.services import Services
 
 KINDS = ("sqlite", "postgresql")
 
@@ -37,11 +37,11 @@ def with_log(url: str) -> None:
 
 
 def with_views(url: str) -> None:
-    """Everything that an office needs."""
-    office = Office(url)
-    upgrade(office.writer)
-    office.prepare_views()
-    office.close()
+    """Everything that services needs."""
+    services = Services(url)
+    upgrade(services.writer)
+    services.prepare_views()
+    services.close()
 
 
 class Databases(ABC):

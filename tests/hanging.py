@@ -81,7 +81,7 @@ class Hanging:
 
     def keep(self, sensitivity: Sensitivity) -> None:
         with self.world.acting(self.town.director, "director"):
-            self.world.office.service.change(
+            self.world.services.service.change(
                 ConcernCase,
                 self.concern,
                 lambda case: case.change_sensitivity(

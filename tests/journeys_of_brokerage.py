@@ -19,23 +19,23 @@ def an_officer_brokers_a_specialist_of_mathematics(world: World, come_in: ComeIn
     rather have, the broker selects, all agree, and the work is done and evaluated."""
     market = Market(world)
     officer = world.link_officer(market.school)
-    deal = Deal(
+    context = CommandContext(
         market, come_in, broker=market.broker, brokers_name="Bea Broker", invited=(market.calder, market.harrop)
     )
-    _ask(deal, come_in(officer), "Subject specialist", "Two new teachers need help with planning")
-    _find_somebody(deal)
-    _prefer(deal)
-    _engage(deal, "Knows the school, and costs less")
-    _deliver_and_evaluate(deal)
+    _ask(context, come_in(officer), "Subject specialist", "Two new teachers need help with planning")
+    _find_somebody(context)
+    _prefer(context)
+    _engage(context, "Knows the school, and costs less")
+    _deliver_and_evaluate(context)
     officers = come_in(officer)
-    officers.open(deal.request)
+    officers.open(context.request)
     officers.sees("Mathematics for Ashgrove High School", "Closed")
 
 
 def a_cpd_manager_meets_a_request_for_training(world: World, come_in: ComeIn) -> None:
     """A headteacher asks for training; the CPD manager asks the one provider who offers it, and says why."""
     market = Market(world)
-    deal = Deal(
+    context = CommandContext(
         market,
         come_in,
         broker=world.cpd_manager(),
@@ -43,17 +43,17 @@ def a_cpd_manager_meets_a_request_for_training(world: World, come_in: ComeIn) ->
         invited=(market.calder,),
         alone="They gave this course at our schools last year",
     )
-    _ask(deal, come_in(market.head), "Training", "Twelve teaching assistants are to teach number sense")
-    _find_somebody(deal)
-    _engage(deal, "They know the course")
-    _deliver_and_evaluate(deal)
+    _ask(context, come_in(market.head), "Training", "Twelve teaching assistants are to teach number sense")
+    _find_somebody(context)
+    _engage(context, "They know the course")
+    _deliver_and_evaluate(context)
     head = come_in(market.head)
-    head.open(deal.request)
+    head.open(context.request)
     head.sees("Mathematics for Ashgrove High School", "Closed")
 
 
 @dataclass
-class Deal:
+class CommandContext:
     """Who brokers for whom, and the addresses of what comes of it. `alone` is why only one provider is asked."""
 
     market: Market
@@ -76,8 +76,8 @@ class Deal:
         return self.come_in(self.invited[0].specialist)
 
 
-def _ask(deal: Deal, asking: Visitor, kind: str, need: str) -> None:
-    asking.open(f"/requests/raise?school={deal.market.world.urn(deal.market.school)}")
+def _ask(context: CommandContext, asking: Visitor, kind: str, need: str) -> None:
+    asking.open(f"/requests/raise?school={context.market.world.urn(context.market.school)}")
     asking.fill("What is needed", kind)
     asking.fill("Subject", "Mathematics")
     asking.fill("Phase", "Secondary")
@@ -91,18 +91,18 @@ def _ask(deal: Deal, asking: Visitor, kind: str, need: str) -> None:
     asking.fill("What the school needs help with", need)
     asking.press("Send the request")
     asking.sees("The request is raised", "Mathematics for Ashgrove High School", need)
-    deal.request = asking.address
+    context.request = asking.address
 
 
-def _find_somebody(deal: Deal) -> None:
-    broker = deal.brokers()
-    broker.open(deal.request)
+def _find_somebody(context: CommandContext) -> None:
+    broker = context.brokers()
+    broker.open(context.request)
     broker.press("Acknowledge the request")
-    broker.fill("Who answers the school", deal.brokers_name)
+    broker.fill("Who answers the school", context.brokers_name)
     broker.fill("Answer promised by", REPLY_BY)
     broker.press("Save")
     broker.press("Triage the request")
-    broker.fill("Broker", deal.brokers_name)
+    broker.fill("Broker", context.brokers_name)
     broker.fill("How much help is needed", "Targeted")
     broker.fill("How the need shall be met", "Brokered")
     broker.press("Save")
@@ -110,25 +110,25 @@ def _find_somebody(deal: Deal) -> None:
     broker.fill("Ceiling", "2,500")
     broker.fill("Approved by", "Dora Director")
     broker.press("Save")
-    _invite(deal, broker)
-    for firm in deal.invited:
-        _quote(deal.come_in(firm.specialist), firm)
+    _invite(context, broker)
+    for firm in context.invited:
+        _quote(context.come_in(firm.specialist), firm)
 
 
-def _invite(deal: Deal, broker: Visitor) -> None:
+def _invite(context: CommandContext, broker: Visitor) -> None:
     broker.press("Search and shortlist providers")
-    for firm in deal.invited:
+    for firm in context.invited:
         broker.fill("Providers for the shortlist", firm.name)
     broker.press("Keep the shortlist")
     broker.press("Invite providers to quote")
     broker.fill("Brief", "Help two new teachers to plan mathematics at key stage 3")
     broker.fill("Replies by", REPLY_BY)
-    for firm in deal.invited:
+    for firm in context.invited:
         broker.fill("Providers to invite", firm.name)
-    if deal.alone:
-        broker.fill("Why only one provider is asked", deal.alone)
+    if context.alone:
+        broker.fill("Why only one provider is asked", context.alone)
     broker.press("Invite them")
-    broker.sees("Check your answers", deal.invited[0].name)
+    broker.sees("Check your answers", context.invited[0].name)
     broker.press("Invite them")
     broker.sees("The providers are invited")
 
@@ -149,9 +149,9 @@ def _quote(specialist: Visitor, firm: Firm) -> None:
     specialist.sees("Your quote is sent")
 
 
-def _prefer(deal: Deal) -> None:
-    head = deal.head()
-    head.open(deal.request)
+def _prefer(context: CommandContext) -> None:
+    head = context.head()
+    head.open(context.request)
     head.press("Say which provider the school prefers")
     head.fill("Provider", "Calder Learning")
     head.fill("Why this one", "They have worked with us before")
@@ -159,9 +159,9 @@ def _prefer(deal: Deal) -> None:
     head.sees("The broker will see which provider you prefer")
 
 
-def _engage(deal: Deal, rationale: str) -> None:
-    broker = deal.brokers()
-    broker.open(deal.request)
+def _engage(context: CommandContext, rationale: str) -> None:
+    broker = context.brokers()
+    broker.open(context.request)
     broker.press("Open the tender TN-2026-0001")
     broker.press("Select a provider")
     broker.fill("Provider", "Calder Learning")
@@ -177,42 +177,42 @@ def _engage(deal: Deal, rationale: str) -> None:
     broker.fill("Last day", ENDS)
     broker.press("Propose the engagement")
     broker.sees("The engagement is proposed")
-    deal.engagement = broker.address
-    for side, visitor in (("school", deal.head), ("provider", deal.specialist), ("service", deal.brokers)):
-        _agree(visitor(), deal.engagement, side)
-    broker = deal.brokers()
-    broker.open(deal.engagement)
+    context.engagement = broker.address
+    for side, user in (("school", context.head), ("provider", context.specialist), ("service", context.brokers)):
+        _agree(user(), context.engagement, side)
+    broker = context.brokers()
+    broker.open(context.engagement)
     broker.press("Confirm the engagement")
     broker.press("Confirm the engagement")
     broker.sees("The engagement is confirmed")
 
 
-def _agree(visitor: Visitor, engagement: str, side: str) -> None:
-    visitor.open(engagement)
-    visitor.press(f"Agree to the terms for the {side}")
-    visitor.sees("Schemes of work are in use")
-    visitor.press("Agree to these terms")
-    visitor.sees(f"The terms are agreed for the {side}")
+def _agree(user: Visitor, engagement: str, side: str) -> None:
+    user.open(engagement)
+    user.press(f"Agree to the terms for the {side}")
+    user.sees("Schemes of work are in use")
+    user.press("Agree to these terms")
+    user.sees(f"The terms are agreed for the {side}")
 
 
-def _deliver_and_evaluate(deal: Deal) -> None:
-    specialist = deal.specialist()
-    specialist.open(deal.engagement)
+def _deliver_and_evaluate(context: CommandContext) -> None:
+    specialist = context.specialist()
+    specialist.open(context.engagement)
     specialist.press("Plan a session")
     specialist.fill("Day", SESSION)
     specialist.fill("Days that it takes", "3")
     specialist.press("Plan the session")
     specialist.sees("The session is planned")
-    deal.market.world.clock.go_to(SESSION)
-    _deliver(deal.specialist(), deal.engagement, SESSION)
-    broker = deal.brokers()
-    broker.open(deal.engagement)
+    context.market.world.clock.go_to(SESSION)
+    _deliver(context.specialist(), context.engagement, SESSION)
+    broker = context.brokers()
+    broker.open(context.engagement)
     broker.press("Record that the work is complete")
     broker.press("Record that the work is complete")
     broker.sees("The work is complete")
-    _evaluate(deal.head(), deal.engagement)
-    broker = deal.brokers()
-    broker.open(deal.engagement)
+    _evaluate(context.head(), context.engagement)
+    broker = context.brokers()
+    broker.open(context.engagement)
     broker.press("Close the engagement")
     broker.fill("What came of the request", "Both teachers plan alone")
     broker.press("Close the engagement")

@@ -12,17 +12,17 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
-from domain.acting import Signature, acting
 from domain.aggregate import Aggregate, Event, Refusal
 from domain.service import Service
+from domain.signature import Signature, acting
 from domain.vocabulary import Channel
 from projections.checking import Difference, Stopped, check
 from projections.database import open_database
 from projections.event_log import EVENTS, EventStore, LogFactory, open_log
 from projections.follower import Follower
 from projections.rebuilding import prepare
-from projections.view import Key, Row, Sheet, View, replace
-from web.migrate import upgrade
+from projections.view import Key, Row, View, ViewTable, replace
+from web.runtime.migrate import upgrade
 
 POISON = "spill the ink"
 """A line that the notebooks' fold cannot take."""
@@ -107,9 +107,9 @@ class Entry(Row):
     topic: str
 
 
-notebooks = Sheet("test_notebooks", OpenNotebook, key=("id",), indexes=[("title",)])
-tagged = Sheet("test_tagged", Tagged, key=("tag", "notebook"))
-entries = Sheet("test_entries", Entry, key=("position",), journal=True)
+notebooks = ViewTable("test_notebooks", OpenNotebook, key=("id",), indexes=[("title",)])
+tagged = ViewTable("test_tagged", Tagged, key=("tag", "notebook"))
+entries = ViewTable("test_entries", Entry, key=("position",), journal=True)
 
 
 @notebooks.on(Notebook.Opened)

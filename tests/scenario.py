@@ -15,8 +15,8 @@ from datetime import UTC, date, datetime, time
 from typing import Any, Generic, Self, TypeVar
 from uuid import UUID, uuid4
 
-from domain.acting import LONDON, Signature, acting
 from domain.aggregate import Aggregate, Event, Refusal
+from domain.signature import LONDON, Signature, acting
 from domain.vocabulary import Channel
 from projections.codec import EventMapper
 

@@ -9,7 +9,7 @@ import pytest
 
 from bench.county import database, office_of
 from projections.checking import check
-from web.views import VIEWS
+from web.runtime.registered_views import VIEWS
 
 SCHOOLS = 8
 A_YEAR = 163
@@ -17,9 +17,9 @@ A_YEAR = 163
 
 
 def events(file: Path) -> int:
-    with closing(office_of(file)) as office:
-        assert check(office.log, VIEWS) == []
-        return office.log.max_notification_id() or 0
+    with closing(office_of(file)) as services:
+        assert check(services.log, VIEWS) == []
+        return services.log.max_notification_id() or 0
 
 
 def test_the_years_of_a_small_authority_are_those_of_the_model(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from tools.changed_tests import HANDFUL, changed_files, chosen, those_about
 
 TESTS = {
     "tests/domain/test_visit.py": "from domain.visit import Visit",
-    "tests/web/test_policy.py": "from web.policy import POLICY",
+    "tests/web/test_policy.py": "from web.access.policy import POLICY",
     "tests/web/test_words.py": "from web import policy, words",
     "tests/web/visits/test_pages.py": "from tests.web.visits.conftest import Held",
     "tests/web/test_scale.py": 'ROOT / "docs" / "scale.md"',
@@ -45,7 +45,7 @@ def test_each_is_run_once_and_those_of_the_domain_are_run_anyhow() -> None:
 
 
 def test_what_everything_rests_on_is_left_to_the_whole_run_and_said(capsys: pytest.CaptureFixture[str]) -> None:
-    many = {f"tests/web/test_{number}.py": "from web.policy import POLICY" for number in range(HANDFUL + 1)}
+    many = {f"tests/web/test_{number}.py": "from web.access.policy import POLICY" for number in range(HANDFUL + 1)}
 
     assert list(chosen(["web/policy.py"], many)) == []
     assert "13 test files are about web/policy.py: `make test` runs them" in capsys.readouterr().err

@@ -19,8 +19,8 @@ from alembic.migration import MigrationContext
 from projections.database import open_database
 from projections.event_log import EVENTS
 from projections.view import VIEW_TABLES
-from web.accounts.tables import ACCOUNTS
-from web.migrate import OPTIONS, upgrade
+from web.runtime.migrate import OPTIONS, upgrade
+from web.runtime.tables import ACCOUNTS
 
 TRIGGERS = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
@@ -119,8 +119,9 @@ def test_an_upgrade_that_fails_leaves_nothing_behind(writer: sa.Engine) -> None:
 
 def test_two_upgrades_at_once_wait_for_each_other(each_database: str) -> None:
     """Two processes in a row would prove little, so that both start on the empty database together."""
-    program = "import sys; from projections.database import open_database; from web.migrate import upgrade; " + (
-        "upgrade(open_database(sys.argv[1]).writer)"
+    program = (
+        "import sys; from projections.database import open_database; from web.runtime.migrate import upgrade; "
+        + ("upgrade(open_database(sys.argv[1]).writer)")
     )
     codes: list[int] = []
 

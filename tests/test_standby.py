@@ -24,8 +24,8 @@ from tests.databases import with_views
 from tests.postgresql import Server
 from tests.postgresql_programs import ABSENT, binaries
 from tests.scenario import TODAY
-from web.office import Office
-from web.views import VIEWS
+from web.runtime.registered_views import VIEWS
+from web.runtime.services import Services
 
 pytestmark = pytest.mark.skipif(binaries() is None, reason=ABSENT)
 
@@ -49,7 +49,7 @@ def at_both(first: Server, second: Server) -> str:
 class Clerks:
     """Threads that register schools without a pause, and repeat under its number what they got no answer to."""
 
-    office: Office
+    services: Services
     acknowledged: list[UUID] = field(default_factory=list)
     refused: Counter[str] = field(default_factory=Counter)
     _urns: Iterator[int] = field(default_factory=lambda: count(900001))
@@ -89,8 +89,8 @@ class Clerks:
 
     def _carried_out(self, command: UUID, urn: int) -> bool:
         try:
-            with self.office.acting(None, "administrator", Channel.COMMAND_LINE, command=command):
-                self.office.service.add(lambda: a_school(urn))
+            with self.services.acting(None, "administrator", Channel.COMMAND_LINE, command=command):
+                self.services.service.add(lambda: a_school(urn))
         except AlreadyDone:
             self.refused["done already"] += 1
         except Unavailable as error:
@@ -110,23 +110,23 @@ def test_a_standby_is_promoted_in_the_middle_of_work_and_nothing_acknowledged_is
         with primary.basebackup(STANDBY) as standby:
             # On the primary alone: promoted, the standby would else wait for one of its own.
             primary.configure(synchronous_standby_names=STANDBY)
-            with closing(Office(at_both(primary, standby))) as office:
-                office.prepare_views()
-                clerks = Clerks(office)
+            with closing(Services(at_both(primary, standby))) as services:
+                services.prepare_views()
+                clerks = Clerks(services)
                 with clerks.at_work():
                     clerks.wait_for(BEFORE)
                     primary.kill()
                     standby.promote()
                     clerks.wait_for(BEFORE + AFTER)
-                _all_is_there(office, clerks.acknowledged)
+                _all_is_there(services, clerks.acknowledged)
                 assert clerks.refused["Unavailable"] + clerks.refused["OutcomeUnknown"] > 0
 
 
-def _all_is_there(office: Office, acknowledged: list[UUID]) -> None:
-    with office.read() as connection:
+def _all_is_there(services: Services, acknowledged: list[UUID]) -> None:
+    with services.read() as connection:
         commands = Counter(
             connection.execute(sa.select(EVENTS.c.meta.cast(sa.JSON)["command"].as_string())).scalars()
         )
     assert [command for command in acknowledged if str(command) not in commands] == []
     assert {command: times for command, times in commands.items() if times > 1} == {}
-    assert check(office.log, VIEWS) == []
+    assert check(services.log, VIEWS) == []

@@ -59,7 +59,7 @@ class Place:
 class Town:
     def __init__(self, world: World) -> None:
         self.world = world
-        self.service = world.office.service
+        self.service = world.services.service
         self.director = world.director()
         self.ours = self._place(1, "Ashgrove High School", Team.SECONDARY)
         self.theirs = self._place(2, "Beech Lane Primary School", Team.PRIMARY)
@@ -256,7 +256,7 @@ def _note(place: Place) -> Note:
         on_record=place.records[Visit.KIND],
         school=place.school,
         note_type=NoteType.TELEPHONE,
-        heading="Call with the office",
+        heading="Call with the services",
         text="The visit moves to the afternoon.",
         visible_to=Audience.SCHOOL,
     )

@@ -12,17 +12,17 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from uuid import UUID, uuid4
 
-from domain.acting import LONDON, Signature, acting
 from domain.assignment import assign_link_officer
 from domain.authority import Authority
 from domain.person import Person
 from domain.references import reference
 from domain.school import School, Source
+from domain.signature import LONDON, Signature, acting
 from domain.vocabulary import Channel, Role, Team
 from tests.scenario import TODAY
 from web.accounts import sessions
 from web.accounts.sessions import COOKIE
-from web.office import Office
+from web.runtime.services import Services
 
 LONG_AGO = date(2024, 9, 1)
 
@@ -49,19 +49,19 @@ class World:
     mail = "wexmoor.example"
     """Where everybody has their address."""
 
-    def __init__(self, office: Office, clock: Clock) -> None:
-        self.office = office
+    def __init__(self, services: Services, clock: Clock) -> None:
+        self.services = services
         self.clock = clock
         self._numbers = count(1)
         with self.acting():
-            office.service.add(
+            services.service.add(
                 lambda: Authority.begin(name="Wexmoor Council", la_code="399", service_name="School improvement")
             )
 
     @contextmanager
     def acting(self, by: UUID | None = None, post: str = "administrator") -> Iterator[Signature]:
         """Act as somebody, now."""
-        with acting(Signature(by, post, Channel.SCREEN, uuid4(), self.office.now())) as signature:
+        with acting(Signature(by, post, Channel.SCREEN, uuid4(), self.services.now())) as signature:
             yield signature
 
     def school(self, name: str = "Ashgrove High School", *, phase: str = "secondary", **details: str | int) -> UUID:
@@ -76,7 +76,7 @@ class World:
             **details,
         }
         with self.acting():
-            made = self.office.service.add(
+            made = self.services.service.add(
                 lambda: School.register(
                     urn, name=name, details=told, head=None, source=Source("register.csv", LONG_AGO)
                 )
@@ -84,14 +84,14 @@ class World:
         return made.id
 
     def urn(self, school: UUID) -> int:
-        return self.office.service.find(School, school).urn
+        return self.services.service.find(School, school).urn
 
     def reference(self, person: UUID) -> str:
-        return self.office.service.find(Person, person).reference
+        return self.services.service.find(Person, person).reference
 
     def person(self, name: str, role: Role, **place: object) -> UUID:
         """Somebody who holds a post since long ago."""
-        made_as = reference("PE", self.office.today().year, next(self._numbers))
+        made_as = reference("PE", self.services.today().year, next(self._numbers))
         with self.acting():
 
             def register() -> Person:
@@ -99,7 +99,7 @@ class World:
                 person.take_post(role, from_=LONG_AGO, **place)  # type: ignore[arg-type]  # a test names its place freely
                 return person
 
-            return self.office.service.add(register).id
+            return self.services.service.add(register).id
 
     def officer(self, name: str = "Olive Officer", *, team: Team = Team.SECONDARY, leads: bool = False) -> UUID:
         return self.person(name, Role.OFFICER, team=team, leads_team=leads)
@@ -108,7 +108,7 @@ class World:
         """An officer who has held a school since long ago."""
         officer = self.person(name, Role.OFFICER, **{"team": Team.SECONDARY, **place})
         with self.acting():
-            assign_link_officer(self.office.service, school, officer, from_=LONG_AGO, reason="New to the service")
+            assign_link_officer(self.services.service, school, officer, from_=LONG_AGO, reason="New to the service")
         return officer
 
     def director(self, name: str = "Dora Director") -> UUID:
@@ -137,5 +137,5 @@ class World:
 
     def session_of(self, person: UUID) -> tuple[str, str]:
         """A cookie that signs somebody in: name and value."""
-        with self.office.write() as connection:
-            return COOKIE, sessions.begin(connection, person, self.office.now())
+        with self.services.write() as connection:
+            return COOKIE, sessions.begin(connection, person, self.services.now())

@@ -12,7 +12,7 @@ from werkzeug.serving import make_server
 from web import create_app
 from web.console.opening import opened
 from web.demonstration.loading import PASSWORD, load_demonstration, sign_ins
-from web.settings import settings_from_environment
+from web.runtime.settings import settings_from_environment
 
 PICTURES = {"caseload": "/caseload", "school": "/schools/900080/file"}
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
@@ -21,12 +21,12 @@ FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-
 def main() -> None:
     """Make the demonstration if it is not there, and look at it as a secondary officer."""
     settings = settings_from_environment()
-    with opened(settings) as office:
-        if office.log.max_notification_id() is None:
-            load_demonstration(office)
-        server = make_server("127.0.0.1", 0, create_app(settings, office=office), threaded=True)
+    with opened(settings) as services:
+        if services.log.max_notification_id() is None:
+            load_demonstration(services)
+        server = make_server("127.0.0.1", 0, create_app(settings, services=services), threaded=True)
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        officer = next(one.name for one in sign_ins(office) if one.post == "Officer, secondary")
+        officer = next(one.name for one in sign_ins(services) if one.post == "Officer, secondary")
         _take(f"http://127.0.0.1:{server.port}", officer)
         server.shutdown()
 

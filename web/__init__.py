@@ -11,48 +11,49 @@ from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 from werkzeug.exceptions import NotFound, UnprocessableEntity
 
 from domain.text import visible
-from web import waiting_files, words
+from web import formats
+from web.access.identity import current_user_or_none
+from web.access.restricted_reads import add_restricted_readings
 from web.accounts import add_accounts, factors, recovery
 from web.accounts.forms_cookie import SignedApart
-from web.again import add_kept_answers
 from web.api import add_api_of
 from web.api.door import handle
 from web.api.limit import add_limit
-from web.attached import know_nouns
-from web.authority import authority
-from web.bounds import MOST_FIELDS, MOST_TYPED, Request
-from web.cookie_names import Response
-from web.form_pages import form_pages
-from web.headers import add_headers
-from web.identity import visitor
-from web.migrate import refuse_unfit, upgrade
-from web.navigation import navigation
-from web.nouns import NOUNS, PAGES, SHELVES
-from web.office import EXTENSION, Office
-from web.office import office as present_office
+from web.command_forms import form_pages
+from web.commands.attachments import register_resources
+from web.forms import waiting_files
+from web.forms.restore import add_kept_answers
+from web.layout.navigation import navigation
+from web.layout.stopped_views import notice
 from web.open_routes import ask_who_comes_first
-from web.own_acts import add_own_acts, take_own_acts
-from web.proxy import BehindProxy
-from web.restricted_readings import add_restricted_readings
-from web.settings import Settings, settings_from_environment
-from web.signing import sign_with
-from web.standstill import notice
+from web.resources import LIST_ENDPOINTS, PAGES, RESOURCES
+from web.runtime.authority import authority
+from web.runtime.cookie_names import Response
+from web.runtime.headers import add_headers
+from web.runtime.log_position import add_own_acts, take_own_acts
+from web.runtime.migrate import refuse_unfit, upgrade
+from web.runtime.proxy import BehindProxy
+from web.runtime.request_limits import MOST_FIELDS, MOST_TYPED, Request
+from web.runtime.services import EXTENSION, Services
+from web.runtime.services import services as present_services
+from web.runtime.settings import Settings, settings_from_environment
+from web.runtime.signed_cookies import sign_with
 
 
-def create_app(settings: Settings | None = None, *, office: Office | None = None) -> Flask:
+def create_app(settings: Settings | None = None, *, services: Services | None = None) -> Flask:
     """The application on the database of its settings, which is made or upgraded first.
 
-    An office may be handed in (with a clock of its own, say) in place of the one the settings would open.
+    services may be handed in (with a clock of its own, say) in place of the one the settings would open.
     """
     settings = settings or settings_from_environment()
     app = make_app(settings)
-    app.extensions[EXTENSION] = office or open_office(settings)
+    app.extensions[EXTENSION] = services or open_services(settings)
     app.wsgi_app = BehindProxy(app.wsgi_app, settings.trusted_proxies, settings.public_url)  # type: ignore[assignment]
     return app
 
 
 def make_app(settings: Settings) -> Flask:
-    """The application without an office: each request brings the one that answers it (web.office.Chosen)."""
+    """The application without services: each request brings the one that answers it (web.runtime.services.Chosen)."""
     app = Flask("web")
     app.request_class, app.response_class = Request, Response
     sign_with(app, settings)
@@ -80,25 +81,25 @@ def make_app(settings: Settings) -> Flask:
     waiting_files.sweep_now_and_then(app)
     csrf = CSRFProtect(app)
     add_kept_answers(app)
-    know_nouns(app, [noun for noun, _ in NOUNS])
+    register_resources(app, [resource for resource, _ in RESOURCES])
     for pages in PAGES:
         app.register_blueprint(pages)
-    for noun, pages in NOUNS:
-        for blueprint in (form_pages(noun), pages):
-            app.register_blueprint(blueprint, url_prefix=f"/{noun.path}")
-    for api in add_api_of(app, [noun for noun, _ in NOUNS], SHELVES):
+    for resource, pages in RESOURCES:
+        for blueprint in (form_pages(resource), pages):
+            app.register_blueprint(blueprint, url_prefix=f"/{resource.path}")
+    for api in add_api_of(app, [resource for resource, _ in RESOURCES], LIST_ENDPOINTS):
         csrf.exempt(api)
     handle(app)
     return app
 
 
-def open_office(settings: Settings, *, to_read: bool = False) -> Office:
-    """The office on the settings' database, brought up to date, or only `to_read`: then nothing is made or changed.
+def open_services(settings: Settings, *, to_read: bool = False) -> Services:
+    """The services on the settings' database, brought up to date, or only `to_read`: then nothing is made or changed.
 
-    Raises Unfit (web.migrate) for a database that this release cannot use, and what open_database raises.
+    Raises Unfit (web.runtime.migrate) for a database that this release cannot use, and what open_database raises.
     """
     refuse_unfit(settings.database_url, to_read=to_read)
-    opened = Office(settings.database_url, replica_url=settings.replica_url, to_read=to_read)
+    opened = Services(settings.database_url, replica_url=settings.replica_url, to_read=to_read)
     if to_read:
         return opened
     try:
@@ -134,11 +135,11 @@ def shown(value: object) -> object:
 
 def _add_templates(app: Flask) -> None:
     add_components(app)
-    app.jinja_env.filters |= words.filters(lambda: present_office().now())
+    app.jinja_env.filters |= formats.filters(lambda: present_services().now())
 
     @app.context_processor
     def around() -> dict[str, Any]:
-        asking = visitor()
+        asking = current_user_or_none()
         return {
             "authority": authority(),
             "person": asking,

@@ -6,9 +6,9 @@ import json
 
 import click
 
-from web.accounts.commands import accounts
 from web.api import document
 from web.authorities.commands import authorities
+from web.console.accounts import accounts
 from web.console.beginning import begin
 from web.console.failures import CommandsInWords
 from web.console.following import follow
@@ -18,7 +18,7 @@ from web.console.opening import with_authority
 from web.console.resetting import reset
 from web.console.running import run, serve
 from web.console.views import views
-from web.settings import Settings
+from web.runtime.settings import Settings
 
 
 @click.group(cls=CommandsInWords)

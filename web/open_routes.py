@@ -13,9 +13,9 @@ from flask import Flask, Response, request
 from flask.globals import request_ctx
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, Unauthorized
 
-from web import again
-from web.bounds import BODY_TO_COME, bytes_taken_by
-from web.identity import visitor
+from web.access.identity import current_user_or_none
+from web.forms import restore
+from web.runtime.request_limits import BODY_TO_COME, bytes_taken_by
 
 SMALL_FORM = 16 * 1024
 CONTINUE = 100
@@ -60,11 +60,11 @@ def ask_who_comes_first(app: Flask) -> None:
             return None
         if _is_open_otherwise():
             return None
-        if visitor() is not None:
+        if current_user_or_none() is not None:
             return Response(status=CONTINUE) if BODY_TO_COME in request.environ else None
         if request.path.startswith("/api/"):
             raise Unauthorized("Sign in to go on")
-        return again.ask_to_sign_in()
+        return restore.ask_to_sign_in()
 
 
 def _is_open_otherwise() -> bool:

@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import UUID, uuid4
 
-from domain.acting import Signature, acting
 from domain.aggregate import Aggregate, Event
 from domain.service import Service
+from domain.signature import Signature, acting
 from domain.vocabulary import About, Channel, Purpose
 from projections.codec import event_of
 from projections.database import open_database
@@ -19,7 +19,7 @@ from projections.follower import Follower
 from projections.following import Following, let_follow
 from projections.rebuilding import prepare, rebuild
 from projections.tables import VIEWS as STANDINGS
-from projections.view import Row, Sheet, View, replace
+from projections.view import Row, View, ViewTable, replace
 
 OFFICER = UUID("5d3b3a2e-0b5c-4b44-9d11-3a9c6f1e7a01")
 NOTE = (
@@ -94,9 +94,9 @@ class Count(Row):
     notes: int
 
 
-cases = Sheet("bench_cases", OpenCase, key=("id",), indexes=[("school",)])
-lines = Sheet("bench_lines", Line, key=("position",), journal=True)
-counts = Sheet("bench_counts", Count, key=("author",))
+cases = ViewTable("bench_cases", OpenCase, key=("id",), indexes=[("school",)])
+lines = ViewTable("bench_lines", Line, key=("position",), journal=True)
+counts = ViewTable("bench_counts", Count, key=("author",))
 
 
 @cases.on(Case.Opened)
@@ -136,7 +136,7 @@ class Desk:
         self.service = Service(LogFactory(self.log, self.follower))
         if is_new:
             # Only here, because the door and all of its pages come with it.
-            from web.migrate import upgrade
+            from web.runtime.migrate import upgrade
 
             upgrade(self.writer)
         prepare(self.log, self.follower)

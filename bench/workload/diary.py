@@ -10,9 +10,9 @@ from random import Random
 from typing import NamedTuple
 from uuid import UUID
 
-from domain.acting import LONDON, Signature, acting
+from domain.signature import LONDON, Signature, acting
 from domain.vocabulary import Channel, Role
-from web.holidays import bank_holidays
+from web.runtime.bank_holidays import bank_holidays
 
 
 class When(NamedTuple):

@@ -13,8 +13,8 @@ from bench.workload.world import World
 from bench.workload.years import acts
 from domain.aggregate import Event
 from projections.codec import stored
-from web.migrate import upgrade
-from web.office import Office
+from web.runtime.migrate import upgrade
+from web.runtime.services import Services
 
 BATCH = 1000
 
@@ -34,16 +34,16 @@ class Kept:
 
 def keep(world: World, url: str) -> Kept:
     """Make a database with the years of an authority: the log first, then the views from it."""
-    office = Office(url)
-    upgrade(office.writer)
+    services = Services(url)
+    upgrade(services.writer)
     kept = Kept()
     before = perf_counter()
     for moment, events in _batches(world):
         made = perf_counter()
         records: list[Any] = [stored(event) for event in events]
         encoded = perf_counter()
-        office.set_clock(partial(_still, moment))
-        office.log.insert_events(records)
+        services.set_clock(partial(_still, moment))
+        services.log.insert_events(records)
         written = perf_counter()
         kept.events += len(records)
         kept.state += sum(len(record.state.encode()) for record in records)
@@ -52,9 +52,9 @@ def keep(world: World, url: str) -> Kept:
         kept.encoding += encoded - made
         kept.writing += written - encoded
         before = perf_counter()
-    office.prepare_views()
+    services.prepare_views()
     kept.views = perf_counter() - before
-    office.close()
+    services.close()
     return kept
 
 

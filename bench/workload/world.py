@@ -13,9 +13,9 @@ from uuid import UUID
 from bench.workload.diary import Diary, working_day
 from bench.workload.memory import Recollection
 from bench.workload.model import Model
-from domain.acting import current_signature
 from domain.aggregate import Aggregate
 from domain.references import reference
+from domain.signature import current_signature
 from domain.vocabulary import Phase, Team
 
 NOBODY = UUID(int=0)

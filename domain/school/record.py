@@ -11,21 +11,8 @@ from domain.aggregate import reasoned
 from domain.references import record_id
 from domain.school import events
 from domain.school.care import LookedAfter
-from domain.school.parts import (
-    Absence,
-    Answer,
-    Details,
-    Inspection,
-    Membership,
-    Source,
-    Succession,
-    Value,
-)
-from domain.school.rules import (
-    HasMerged,
-    NotMissed,
-    NotProposed,
-)
+from domain.school.parts import Absence, Answer, Details, Inspection, Membership, Source, Succession, Value
+from domain.school.rules import HasMerged, NotMissed, NotProposed
 from domain.school.tellings import as_told, day_of, name_in, news
 from domain.vocabulary import Personal
 

@@ -1,15 +1,6 @@
 """Support request: what a school needs that it cannot do alone, from first asking to an engagement or an exit."""
 
-from domain.support_request.parts import (
-    ENDS,
-    UNPLACED,
-    InHouse,
-    Ranked,
-    RequestStatus,
-    Route,
-    SupportLevel,
-    Urgency,
-)
+from domain.support_request.parts import ENDS, UNPLACED, InHouse, Ranked, RequestStatus, Route, SupportLevel, Urgency
 from domain.support_request.record import SupportRequest
 
 __all__ = [

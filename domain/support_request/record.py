@@ -9,16 +9,7 @@ from uuid import UUID
 
 from domain.aggregate import Aggregate, reasoned
 from domain.support_request import events
-from domain.support_request.parts import (
-    ENDS,
-    UNPLACED,
-    InHouse,
-    Ranked,
-    RequestStatus,
-    Route,
-    SupportLevel,
-    Urgency,
-)
+from domain.support_request.parts import ENDS, UNPLACED, InHouse, Ranked, RequestStatus, Route, SupportLevel, Urgency
 from domain.support_request.rules import (
     AnswerByIsPast,
     InformationAlreadyAsked,

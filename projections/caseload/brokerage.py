@@ -11,18 +11,7 @@ from domain.engagement import BrokeredEngagement
 from domain.support_request import Route, SupportRequest
 from domain.tender import Tender
 from domain.vocabulary import SupportKind
-from projections.caseload.item import (
-    MAIN,
-    Item,
-    Task,
-    WaitingFor,
-    done,
-    item,
-    items,
-    kind_of,
-    resting,
-    taken_up,
-)
+from projections.caseload.item import MAIN, Item, Task, WaitingFor, done, item, items, kind_of, resting, taken_up
 from projections.view import Key, replace
 
 REQUEST, TENDER, ENGAGEMENT = SupportRequest.KIND, Tender.KIND, BrokeredEngagement.KIND

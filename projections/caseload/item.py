@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from domain.aggregate import Event
 from domain.school import School
 from domain.vocabulary import Purpose, Word
-from projections.view import Key, Row, Sheet, replace
+from projections.view import Key, Row, ViewTable, replace
 
 
 class WaitingFor(Word):
@@ -102,7 +102,7 @@ class Item(Row):
     days: Decimal | None = None
 
 
-items = Sheet(
+items = ViewTable(
     "caseload_items",
     Item,
     key=("case", "kind", "part"),
@@ -116,7 +116,7 @@ class LeftSchool(Row):
     school: UUID
 
 
-left_schools = Sheet("caseload_left_schools", LeftSchool, key=("school",))
+left_schools = ViewTable("caseload_left_schools", LeftSchool, key=("school",))
 
 
 @left_schools.on(School.MovedToAuthority)

@@ -18,7 +18,7 @@ from projections.provider_history.concerned import (
     provider_and_specialist,
     those_at_work,
 )
-from projections.view import Key, Row, Sheet, replace
+from projections.view import Key, Row, ViewTable, replace
 
 HANDED_OVER = "handed_over"
 """The outcome for a specialist in whose place another came."""
@@ -50,7 +50,7 @@ class Case(Row):
     impact: int | None = None
 
 
-cases = Sheet("brokered_cases", Case, key=("holder", "record"), indexes=[("holder", "on")])
+cases = ViewTable("brokered_cases", Case, key=("holder", "record"), indexes=[("holder", "on")])
 
 
 def _case(event: Event, holder: UUID, kind: CaseKind, outcome: Word) -> Case | None:

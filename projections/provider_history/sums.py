@@ -16,7 +16,7 @@ from projections.provider_history.concerned import (
     provider_of,
     those_at_work,
 )
-from projections.view import Key, Row, Sheet, replace
+from projections.view import Key, Row, ViewTable, replace
 
 
 class Holder(Word):
@@ -62,7 +62,7 @@ class BrokeredHistory(Row):
         return self.ratings_sum / self.rated if self.rated else None
 
 
-histories = Sheet("brokered_history", BrokeredHistory, key=("holder",))
+histories = ViewTable("brokered_history", BrokeredHistory, key=("holder",))
 
 
 def _of(row: BrokeredHistory | None, event: Event, key: Key) -> BrokeredHistory:

@@ -54,7 +54,7 @@ from projections.schools.finding import (
     known_register,
     linked_from,
     linked_to,
-    listed,
+    list_rows,
     merged_schools,
     of_officer,
     of_team,
@@ -62,13 +62,7 @@ from projections.schools.finding import (
     search,
     served_ids,
 )
-from projections.schools.register import (
-    HeldUrn,
-    KnownSchool,
-    folded,
-    schools,
-    urns,
-)
+from projections.schools.register import HeldUrn, KnownSchool, folded, schools, urns
 from projections.view import View
 
 __all__ = [
@@ -116,7 +110,7 @@ __all__ = [
     "linked",
     "linked_from",
     "linked_to",
-    "listed",
+    "list_rows",
     "looked_after",
     "merged_schools",
     "missed",

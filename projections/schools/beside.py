@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from domain.school import School
 from projections.schools.register import gone_into, schools
-from projections.view import Key, Row, Sheet, replace
+from projections.view import Key, Row, ViewTable, replace
 
 
 class ProposedSuccession(Row):
@@ -61,10 +61,10 @@ class MissedSchool(Row):
     answered: bool = False
 
 
-missed = Sheet("school_absences", MissedSchool, key=("school",))
-successions = Sheet("school_successions", ProposedSuccession, key=("school", "urn"))
-inspections = Sheet("school_inspections", InspectedOn, key=("school", "inspected_on", "urn"))
-groups = Sheet("school_groups", GroupMember, key=("school", "uid"), indexes=[("uid",)])
+missed = ViewTable("school_absences", MissedSchool, key=("school",))
+successions = ViewTable("school_successions", ProposedSuccession, key=("school", "urn"))
+inspections = ViewTable("school_inspections", InspectedOn, key=("school", "inspected_on", "urn"))
+groups = ViewTable("school_groups", GroupMember, key=("school", "uid"), indexes=[("uid",)])
 
 LAST_INSPECTED = (inspections.table.c.inspected_on.desc(), inspections.table.c.urn)
 

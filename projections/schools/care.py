@@ -11,9 +11,9 @@ import sqlalchemy as sa
 
 from domain.school import School
 from domain.school.parts import DAY
+from projections.batch_query import BatchQuery, Question
 from projections.schools.register import schools
-from projections.together import Question, Together
-from projections.view import Key, Row, Sheet, replace
+from projections.view import Key, Row, ViewTable, replace
 
 
 class LinkOfficer(Row):
@@ -54,9 +54,9 @@ class LookedAfter(Row):
     review_due: date | None = None
 
 
-link_officers = Sheet("school_link_officers", LinkOfficer, key=("school", "from_"), indexes=[("officer",)])
-covers = Sheet("school_covers", CoverOfficer, key=("school", "from_"), indexes=[("officer",)])
-needs = Sheet("school_needs", NeedRating, key=("school", "from_"), indexes=[("category",)])
+link_officers = ViewTable("school_link_officers", LinkOfficer, key=("school", "from_"), indexes=[("officer",)])
+covers = ViewTable("school_covers", CoverOfficer, key=("school", "from_"), indexes=[("officer",)])
+needs = ViewTable("school_needs", NeedRating, key=("school", "from_"), indexes=[("category",)])
 
 
 def by_first_day(event: Any) -> Key:
@@ -108,7 +108,7 @@ def looked_after(connection: sa.Connection, asked: Collection[UUID], *, today: d
     return found
 
 
-def _begun(sheet: Sheet[Any]) -> Question:
+def _begun(sheet: ViewTable[Any]) -> Question:
     """The rows begun by a day, in order of their first days: of each school the last one counts."""
     columns = sheet.table.c
     asked = columns.school.in_(sa.bindparam("asked", expanding=True))
@@ -116,7 +116,7 @@ def _begun(sheet: Sheet[Any]) -> Question:
     return Question(sheet, sa.and_(asked, begun), (columns.from_, columns.school))
 
 
-_CARE = Together(links=_begun(link_officers), covers=_begun(covers), needs=_begun(needs))
+_CARE = BatchQuery(links=_begun(link_officers), covers=_begun(covers), needs=_begun(needs))
 
 
 def linked(
@@ -173,7 +173,7 @@ def _is_merged(school: sa.Column[Any]) -> sa.ColumnElement[bool]:
     return sa.exists().where(schools.table.c.id == school, schools.table.c.merged_into.is_not(None))
 
 
-def _newest(sheet: Sheet[Any], today: date | sa.BindParameter[date]) -> sa.ScalarSelect[Any]:
+def _newest(sheet: ViewTable[Any], today: date | sa.BindParameter[date]) -> sa.ScalarSelect[Any]:
     """The first day of what is in force today, for the school in hand."""
     other = sheet.table.alias()
     return (

@@ -50,7 +50,7 @@ def search(
     return _page(connection, [*_holding(text), *_of_authority(la)], limit, after)
 
 
-def listed(
+def list_rows(
     connection: sa.Connection,
     *,
     today: date,

@@ -14,7 +14,7 @@ from domain.school import Details, School, Source, Status, Value
 from domain.school.parts import left_on
 from domain.school.tellings import Tellings, details_in, name_in, told
 from domain.vocabulary import Personal, Phase
-from projections.view import Key, Row, Sheet, replace
+from projections.view import Key, Row, ViewTable, replace
 
 
 class KnownSchool(Row):
@@ -77,13 +77,13 @@ class HeldUrn(Row):
     school: UUID
 
 
-schools = Sheet(
+schools = ViewTable(
     "schools",
     KnownSchool,
     key=("id",),
     indexes=[("closed", "sought", "id"), ("la_code", "closed", "sought", "id"), ("merged_into",)],
 )
-urns = Sheet("school_urns", HeldUrn, key=("urn",), indexes=[("school",)])
+urns = ViewTable("school_urns", HeldUrn, key=("urn",), indexes=[("school",)])
 
 
 APOSTROPHES = "'\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}."

@@ -11,11 +11,11 @@ from itertools import islice
 from typing import Protocol, TypeVar
 from uuid import UUID, uuid5
 
-from domain.acting import acting, current_signature
 from domain.aggregate import Refusal, must_have_come
 from domain.school import Source
 from domain.school.tellings import Tellings
 from domain.service import AlreadyDone, Service, Work
+from domain.signature import acting, current_signature
 from providers.catalogue.problems import Line, Problem, Sorted
 
 T = TypeVar("T")

@@ -23,8 +23,8 @@ from tests.web.conftest import an_office
 from tests.world import World
 from web import create_app
 from web.accounts import account_commands, tokens
-from web.office import EXTENSION, Office
-from web.settings import Settings
+from web.runtime.services import EXTENSION, Services
+from web.runtime.settings import Settings
 
 FLAGS = [
     "--headless",
@@ -64,9 +64,9 @@ class Street:
         self.server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
         self.address = f"http://127.0.0.1:{self.server.server_port}"
 
-    def move_in(self, office: Office) -> None:
+    def move_in(self, services: Services) -> None:
         """Serve another office from now on."""
-        self.app.extensions[EXTENSION] = office
+        self.app.extensions[EXTENSION] = services
 
 
 class LongWorld(World):
@@ -84,27 +84,27 @@ class LongWorld(World):
 @pytest.fixture(scope="session")
 def town(databases: Databases) -> Iterator[Town]:
     """A town for tests that only look at its pages."""
-    with an_office(databases) as (office, clock):
-        town = Town(LongWorld(office, clock))
+    with an_office(databases) as (services, clock):
+        town = Town(LongWorld(services, clock))
         open_accounts(town)
         yield town
 
 
 def open_accounts(town: Town) -> None:
     """Let some people of a town sign in, by addresses as long as theirs."""
-    office = town.world.office
+    services = town.world.services
     for person in (town.director, town.ours.head, town.people[Role.ADMINISTRATOR]):
         name = f"{town.world.reference(person).lower()}@{town.world.mail}"
         with town.world.acting():
-            account_commands.open_account(office, person, name, password_hash=None)
-    with office.write() as connection:
+            account_commands.open_account(services, person, name, password_hash=None)
+    with services.write() as connection:
         for label in ("Nightly", "attendance_and_achievement_of_pupils_for_the_governing_body"):
-            tokens.create(connection, town.ours.head, label, TokenScopes.READ_WRITE, office.now())
+            tokens.create(connection, town.ours.head, label, TokenScopes.READ_WRITE, services.now())
 
 
 @pytest.fixture(scope="session")
 def street(town: Town) -> Iterator[Street]:
-    street = Street(create_app(Settings("", "only for tests", testing=True), office=town.world.office))
+    street = Street(create_app(Settings("", "only for tests", testing=True), services=town.world.services))
     serving = threading.Thread(target=street.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     serving.start()
     yield street

@@ -23,9 +23,9 @@ DETAIL = "Results in mathematics fell twice"
 
 @pytest.fixture
 def world(databases: Databases, street: Street) -> Iterator[World]:
-    with an_office(databases) as (office, clock):
-        street.move_in(office)
-        yield LongWorld(office, clock)
+    with an_office(databases) as (services, clock):
+        street.move_in(services)
+        yield LongWorld(services, clock)
 
 
 @pytest.fixture
@@ -33,12 +33,12 @@ def director(world: World) -> UUID:
     person = world.director()
     with world.acting():
         hashed = cheap_passwords().hash(PASSWORD)
-        account_commands.open_account(world.office, person, f"dora@{world.mail}", password_hash=hashed)
+        account_commands.open_account(world.services, person, f"dora@{world.mail}", password_hash=hashed)
     return person
 
 
 @pytest.fixture(params=[True, False], ids=["with scripts", "without scripts"])
-def visitor(open_window: OpenWindow, request: pytest.FixtureRequest) -> MouseVisitor:
+def user(open_window: OpenWindow, request: pytest.FixtureRequest) -> MouseVisitor:
     return MouseVisitor(open_window(script=bool(request.param)), Window.too_wide)
 
 
@@ -49,45 +49,45 @@ def look(window: Window) -> None:
     assert window.faults == []
 
 
-def begin_a_concern(visitor: MouseVisitor, world: World, person: UUID) -> None:
-    visitor.window.sign_in(*world.session_of(person))
-    visitor.open(f"/concerns/raise?school={world.urn(world.school())}")
-    visitor.fill("What it is about", "Achievement")
-    visitor.fill("How it came to us", "Data")
-    visitor.fill("Severity", "High")
-    visitor.fill("What the concern is", DETAIL)
-    visitor.fill("Purpose", "Challenge")
+def begin_a_concern(user: MouseVisitor, world: World, person: UUID) -> None:
+    user.window.sign_in(*world.session_of(person))
+    user.open(f"/concerns/raise?school={world.urn(world.school())}")
+    user.fill("What it is about", "Achievement")
+    user.fill("How it came to us", "Data")
+    user.fill("Severity", "High")
+    user.fill("What the concern is", DETAIL)
+    user.fill("Purpose", "Challenge")
 
 
 def test_going_back_and_sending_once_more_asks_before_there_are_two(
-    world: World, director: UUID, visitor: MouseVisitor
+    world: World, director: UUID, user: MouseVisitor
 ) -> None:
-    begin_a_concern(visitor, world, director)
-    visitor.press("Save")
-    visitor.sees("The concern is raised")
-    visitor.page.go_back()
-    visitor.press("Save")
+    begin_a_concern(user, world, director)
+    user.press("Save")
+    user.sees("The concern is raised")
+    user.page.go_back()
+    user.press("Save")
 
-    visitor.sees("You have just saved CC-2026-0001")
-    look(visitor.window)
-    visitor.press("Save another one like it")
-    visitor.sees("The concern is raised", "CC-2026-0002")
+    user.sees("You have just saved CC-2026-0001")
+    look(user.window)
+    user.press("Save another one like it")
+    user.sees("The concern is raised", "CC-2026-0002")
 
 
 def test_what_was_typed_before_the_session_ended_is_there_after_signing_in(
-    world: World, director: UUID, visitor: MouseVisitor
+    world: World, director: UUID, user: MouseVisitor
 ) -> None:
-    begin_a_concern(visitor, world, director)
+    begin_a_concern(user, world, director)
     world.clock.pass_by(minutes=31)
-    visitor.press("Save")
+    user.press("Save")
 
-    visitor.sees("Sign in", "What you typed is kept")
-    look(visitor.window)
-    visitor.fill("Email address", f"dora@{world.mail}")
-    visitor.fill("Password", PASSWORD)
-    visitor.press("Sign in")
-    visitor.sees("You were signed out before this was sent")
-    look(visitor.window)
-    assert visitor.page.locator("#detail").input_value() == DETAIL
-    visitor.press("Save")
-    visitor.sees("The concern is raised")
+    user.sees("Sign in", "What you typed is kept")
+    look(user.window)
+    user.fill("Email address", f"dora@{world.mail}")
+    user.fill("Password", PASSWORD)
+    user.press("Sign in")
+    user.sees("You were signed out before this was sent")
+    look(user.window)
+    assert user.page.locator("#detail").input_value() == DETAIL
+    user.press("Save")
+    user.sees("The concern is raised")

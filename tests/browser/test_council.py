@@ -13,26 +13,26 @@ from tests.council import Council, a_council
 from tests.town import Town
 from web.accounts import account_commands, council_commands
 from web.accounts import council as known
-from web.settings import CouncilSignIn
+from web.runtime.settings import CouncilSignIn
 
 
 @pytest.fixture
 def council(street: Street, town: Town) -> Iterator[Council]:
     """The council's sign-in, where the reviewer is signed in by an account that is linked here."""
-    office, reviewer = town.world.office, town.people[Role.REVIEWER]
-    street.move_in(office)
+    services, reviewer = town.world.services, town.people[Role.REVIEWER]
+    street.move_in(services)
     with a_council() as council:
         with town.world.acting():
-            account = account_commands.open_account(office, reviewer, "rita@wexmoor.example", password_hash=None)
+            account = account_commands.open_account(services, reviewer, "rita@wexmoor.example", password_hash=None)
         with town.world.acting():
-            council_commands.link(office, account, council.issuer, "rita")
+            council_commands.link(services, account, council.issuer, "rita")
         council.signed_in = council.typing = "rita"
         before = street.app.config["SIS_SETTINGS"]
         settings = CouncilSignIn(council.issuer, "sis", "the client's secret")
         street.app.config["SIS_SETTINGS"] = replace(before, public_url=street.address, council=settings)
         yield council
         street.app.config["SIS_SETTINGS"] = before
-    with office.write() as connection:
+    with services.write() as connection:
         known.remove(connection, reviewer)
 
 

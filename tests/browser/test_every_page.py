@@ -1,4 +1,4 @@
-"""Every page of every noun on a desk, a tablet and a telephone: accessible, no wider than the screen, no errors."""
+"""Every page on a desk, a tablet and a telephone: accessible, no wider than the screen, no errors."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from tests.browser.conftest import OpenWindow, Street
 from tests.browser.looking import WIDTHS, Window
 from tests.town import Town
 from tests.web.test_policy import CELLS
-from web.noun import Command, Noun
-from web.nouns import NOUNS
-from web.policy import Action
+from web.access.policy import Action
+from web.commands.resource import Command, Resource
+from web.resources import RESOURCES
 
 IN_TURN = (Role.DIRECTOR, Role.ADMINISTRATOR, Role.HEADTEACHER, Role.CHAIR, Role.SPECIALIST)
 """Between them these posts may do whatever anybody may."""
@@ -46,7 +46,7 @@ def kept_windows(open_for_all: OpenWindow, town: Town) -> Windows:
 
 @pytest.fixture
 def window_of(kept_windows: Windows, street: Street, town: Town) -> Windows:
-    street.move_in(town.world.office)
+    street.move_in(town.world.services)
     return kept_windows
 
 
@@ -58,35 +58,35 @@ def look(window: Window, href: str, status: int = 200, *, contrast_everywhere: b
     assert window.faults == []
 
 
-NAMED = [pytest.param(noun, id=noun.path) for noun, _ in NOUNS]
+NAMED = [pytest.param(resource, id=resource.path) for resource, _ in RESOURCES]
 
 
-@pytest.mark.parametrize("noun", NAMED)
-def test_a_list(noun: Noun[Any], town: Town, window_of: Windows, street: Street) -> None:
-    if street.app.url_map.bind("localhost").test(f"/{noun.path}/", "GET"):
-        look(window_of(who_may(town, noun.read)), f"/{noun.path}/")
+@pytest.mark.parametrize("resource", NAMED)
+def test_a_list(resource: Resource[Any], town: Town, window_of: Windows, street: Street) -> None:
+    if street.app.url_map.bind("localhost").test(f"/{resource.path}/", "GET"):
+        look(window_of(who_may(town, resource.read)), f"/{resource.path}/")
 
 
-@pytest.mark.parametrize("noun", NAMED)
-def test_a_record(noun: Noun[Any], town: Town, window_of: Windows) -> None:
-    look(window_of(who_may(town, noun.read)), noun.href(town.record(noun.kind, town.ours)))
+@pytest.mark.parametrize("resource", NAMED)
+def test_a_record(resource: Resource[Any], town: Town, window_of: Windows) -> None:
+    look(window_of(who_may(town, resource.read)), resource.href(town.record(resource.kind, town.ours)))
 
 
 @pytest.mark.parametrize(
-    ("noun", "command"),
+    ("resource", "command"),
     [
-        pytest.param(noun, command, id=f"{noun.path}-{command.name}")
-        for noun, _ in NOUNS
-        for command in noun.commands.values()
+        pytest.param(resource, command, id=f"{resource.path}-{command.name}")
+        for resource, _ in RESOURCES
+        for command in resource.commands.values()
     ],
 )
-def test_a_form(noun: Noun[Any], command: Command[Any], town: Town, window_of: Windows) -> None:
+def test_a_form(resource: Resource[Any], command: Command[Any], town: Town, window_of: Windows) -> None:
     """The contrast of a form is looked at once: at every width it is built of the same parts."""
     if command.begins:
-        person, href = who_may(town, command.action), f"/{noun.path}/{command.name}"
+        person, href = who_may(town, command.action), f"/{resource.path}/{command.name}"
     else:
-        record = town.record(noun.kind, town.ours)
-        person, href = who_may(town, noun.read, command.action), noun.href(record, command.name)
+        record = town.record(resource.kind, town.ours)
+        person, href = who_may(town, resource.read, command.action), resource.href(record, command.name)
 
     look(window_of(person), href, contrast_everywhere=False)
 

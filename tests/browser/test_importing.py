@@ -20,7 +20,7 @@ ROWS = (
 def test_an_import_is_looked_at_before_and_afterwards(
     street: Street, town: Town, open_window: OpenWindow, width: int
 ) -> None:
-    street.move_in(town.world.office)
+    street.move_in(town.world.services)
     window = open_window(width)
     window.sign_in(*town.world.session_of(town.people[Role.ADMINISTRATOR]))
     page = window.page

@@ -46,9 +46,9 @@ def all_journeys(*, first: Journey) -> Any:
 @pytest.fixture
 def world(databases: Databases, street: Street) -> Iterator[World]:
     """An authority of the test's own, in which things happen, served to the browser."""
-    with an_office(databases) as (office, clock):
-        street.move_in(office)
-        yield World(office, clock)
+    with an_office(databases) as (services, clock):
+        street.move_in(services)
+        yield World(services, clock)
 
 
 class Look:
@@ -70,13 +70,13 @@ def look() -> Look:
     return Look()
 
 
-def walk(journey: Journey, world: World, visitor: MouseVisitor) -> None:
+def walk(journey: Journey, world: World, user: MouseVisitor) -> None:
     def come_in(person: UUID) -> MouseVisitor:
-        visitor.window.sign_in(*world.session_of(person))
-        return visitor
+        user.window.sign_in(*world.session_of(person))
+        return user
 
     journey(world, come_in)
-    assert visitor.window.faults == []
+    assert user.window.faults == []
 
 
 @all_journeys(first=a_reviewer_follows_an_intervention)

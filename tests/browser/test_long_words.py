@@ -25,8 +25,8 @@ FILE_NAME = WORD[:190] + ".pdf"
 
 @pytest.fixture(scope="module")
 def wordy(databases: Databases) -> Iterator[Town]:
-    with an_office(databases) as (office, clock):
-        town = Town(World(office, clock))
+    with an_office(databases) as (services, clock):
+        town = Town(World(services, clock))
         _fill(town)
         yield town
 
@@ -81,7 +81,7 @@ def a_note(town: Town, **on: Any) -> Note:
     ],
 )
 def test_a_page_stays_within_the_screen(href: str, wordy: Town, street: Street, open_window: OpenWindow) -> None:
-    street.move_in(wordy.world.office)
+    street.move_in(wordy.world.services)
     window: Window = open_window()
     window.sign_in(*wordy.world.session_of(wordy.director))
     window.open(href.format(urn=wordy.world.urn(wordy.ours.school)))

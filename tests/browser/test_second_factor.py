@@ -19,11 +19,11 @@ PASSWORD = "correct horse battery"
 def test_a_second_factor_from_the_account_page_to_the_next_sign_in(
     town: Town, street: Street, open_window: OpenWindow
 ) -> None:
-    office, broker = town.world.office, town.people[Role.BROKER]
-    street.move_in(office)
+    services, broker = town.world.services, town.people[Role.BROKER]
+    street.move_in(services)
     with street.app.app_context(), town.world.acting():
         hashed = passwords().hash(PASSWORD)
-        account_commands.open_account(office, broker, "bo@wexmoor.example", password_hash=hashed)
+        account_commands.open_account(services, broker, "bo@wexmoor.example", password_hash=hashed)
 
     window = open_window()
     window.sign_in(*town.world.session_of(broker))
@@ -33,7 +33,7 @@ def test_a_second_factor_from_the_account_page_to_the_next_sign_in(
     key = re.sub(r"\s", "", window.page.locator("ol code").inner_text())
     assert window.page.get_by_role("img", name="QR code").evaluate("image => image.naturalWidth") > 100
     codes = pyotp.TOTP(key)
-    window.page.get_by_role("textbox", name="Code").fill(codes.at(office.now()))
+    window.page.get_by_role("textbox", name="Code").fill(codes.at(services.now()))
     window.page.get_by_role("button", name="Set up").click()
     window.page.get_by_role("heading", name="Your recovery codes").wait_for()
     assert window.wrong_at_any_width() == []
@@ -52,7 +52,7 @@ def test_a_second_factor_from_the_account_page_to_the_next_sign_in(
     later.page.get_by_role("heading", name="Enter your code").wait_for()
     assert later.wrong_at_any_width() == []
     town.world.clock.pass_by(seconds=30)
-    later.page.get_by_role("textbox", name="Code").fill(codes.at(office.now()))
+    later.page.get_by_role("textbox", name="Code").fill(codes.at(services.now()))
     later.page.get_by_role("button", name="Sign in").click()
     later.page.get_by_role("heading", name="Your account").wait_for()
     assert [*window.faults, *administrator.faults, *later.faults] == []

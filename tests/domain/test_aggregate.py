@@ -8,8 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from domain.acting import NobodyActs, acting, first_event_id
 from domain.aggregate import EVENTS, RECORDS, Aggregate, BadlyNamed, Event, OccurredInTheFuture
+from domain.signature import NoSignature, acting, first_event_id
 from domain.vocabulary import About, Purpose
 from tests.scenario import TODAY, given, signed
 
@@ -60,7 +60,7 @@ def a_ledger() -> Ledger:
 
 def test_nothing_is_recorded_outside_a_signature() -> None:
     ledger = a_ledger()
-    with pytest.raises(NobodyActs):
+    with pytest.raises(NoSignature):
         ledger.record(Ledger.Opened(title="again"))
 
 

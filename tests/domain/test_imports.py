@@ -24,7 +24,7 @@ from domain.imports import (
 )
 from domain.vocabulary import Channel
 from tests.scenario import at_the_machine, given, signed
-from web.sentences import sentence
+from web.history.sentences import sentence
 
 ADMINISTRATOR = UUID(int=1)
 REGISTER = ImportedFile("register_2024-06-17.csv", 31_820, "ab" * 32)

@@ -12,18 +12,9 @@ from uuid import UUID, uuid4
 import pytest
 from eventsourcing.persistence import RecordConflictError
 
-from domain.acting import acting
 from domain.aggregate import Aggregate
-from domain.service import (
-    AlreadyDone,
-    NotFound,
-    SentAsAnother,
-    Service,
-    Stale,
-    TooManyAtOnce,
-    Work,
-    before_saving,
-)
+from domain.service import AlreadyDone, NotFound, SentAsAnother, Service, Stale, TooManyAtOnce, Work, before_saving
+from domain.signature import acting
 from tests.databases import Databases, with_log
 from tests.notebook import Desk, IsShut, Notebook, command, entries, notebooks
 

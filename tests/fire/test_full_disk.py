@@ -26,7 +26,7 @@ from tests.served import served
 from tests.world import Clock, World
 from web.accounts import sessions, tokens
 from web.cli import main
-from web.office import Office
+from web.runtime.services import Services
 
 ROOM = 2_000_000
 """Bytes that a file may have, or half of what the disk has."""
@@ -140,13 +140,13 @@ def test_a_service_on_a_full_disk_says_so_loses_nothing_and_goes_on_when_there_i
     with a_small_disk(disk, size=ROOM_OF_SERVICE):
         url = f"sqlite:///{disk / 'a.sqlite'}"
         with_views(url)
-        with closing(Office(url)) as office:
-            office.prepare_views()
-            world = World(office, Clock())
+        with closing(Services(url)) as services:
+            services.prepare_views()
+            world = World(services, Clock())
             director, urn = world.director(), world.urn(world.school())
-            with office.write() as connection:
-                token = tokens.create(connection, director, "fire", TokenScopes.READ_WRITE, office.now()).secret
-                cookie = sessions.begin(connection, director, office.now())
+            with services.write() as connection:
+                token = tokens.create(connection, director, "fire", TokenScopes.READ_WRITE, services.now()).secret
+                cookie = sessions.begin(connection, director, services.now())
         with served(url, log) as service:
             service.cookie = cookie
             service.until(lambda: service.has_started(1), "the service did not start")
@@ -178,6 +178,6 @@ def test_a_service_on_a_full_disk_says_so_loses_nothing_and_goes_on_when_there_i
             filler.unlink()
             assert service.get("/readyz") == (200, '{"status":"ready"}\n')
             assert write("when there is room again")[0] == 201
-        with closing(Office(url)) as office, office.read_present() as connection:
-            events = list(office.store.everything(connection))
+        with closing(Services(url)) as services, services.read_present() as connection:
+            events = list(services.store.everything(connection))
         assert [event.text for event in events if isinstance(event, Note.Written)] == acknowledged

@@ -17,7 +17,7 @@ from domain.service import Unavailable
 from projections.codec import stored
 from projections.following import Following, let_follow
 from projections.rebuilding import rebuild
-from projections.standing import standings
+from projections.view_status import standings
 from tests.databases import Databases, with_log
 from tests.notebook import VIEWS, Desk, Notebook, command, entries, notebooks
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from projections import beside, rebuilding
+from projections import rebuilding, shadow_table
 from projections.rebuilding import rebuild
 from projections.tables import REBUILDS
 from tests.chance import MOMENTS
@@ -52,7 +52,7 @@ def write_a_lot(desk: Desk) -> None:
 
 
 def keep_rebuilding(url: str) -> None:
-    beside.WRITTEN_TOGETHER = TOGETHER
+    shadow_table.WRITTEN_TOGETHER = TOGETHER
     rebuilding.WRITTEN_TOGETHER = TOGETHER
     rebuilding.MOST_ROWS = 5 * TOGETHER
     desk = Desk(url, ALL_VIEWS)

@@ -17,7 +17,7 @@ from domain.account import TokenScopes
 from domain.note import Note
 from projections.checking import check
 from projections.following import let_follow
-from projections.standing import standings
+from projections.view_status import standings
 from tests.chance import MOMENTS
 from tests.databases import SqliteDatabases, with_views
 from tests.fire.clerks import Clerks
@@ -26,8 +26,8 @@ from tests.postgresql import Server
 from tests.served import until
 from tests.world import Clock, World
 from web.accounts import tokens
-from web.office import Office
-from web.views import VIEWS
+from web.runtime.registered_views import VIEWS
+from web.runtime.services import Services
 
 pytestmark = pytest.mark.fire
 
@@ -51,29 +51,29 @@ def place(request: pytest.FixtureRequest) -> Iterator[tuple[str, Server | None]]
 
 
 @contextmanager
-def an_office(url: str) -> Iterator[Office]:
-    with closing(Office(url)) as office:
-        office.prepare_views()
-        yield office
+def an_office(url: str) -> Iterator[Services]:
+    with closing(Services(url)) as services:
+        services.prepare_views()
+        yield services
 
 
 def settle(url: str) -> tuple[str, list[int]]:
     """People a service out; returns a token of its director, and the schools' numbers."""
-    with an_office(url) as office:
-        world = World(office, Clock())
+    with an_office(url) as services:
+        world = World(services, Clock())
         schools = [world.urn(world.school(f"School {number}")) for number in range(5)]
         director = world.director()
-        with office.write() as connection:
-            token = tokens.create(connection, director, "fire", TokenScopes.READ_WRITE, office.now()).secret
+        with services.write() as connection:
+            token = tokens.create(connection, director, "fire", TokenScopes.READ_WRITE, services.now()).secret
         for view in VIEWS:
             if view.name in FOLLOWING:
-                let_follow(office.log, view)
+                let_follow(services.log, view)
     return token, schools
 
 
-def texts(office: Office) -> list[str]:
-    with office.read() as connection:
-        events = list(office.store.everything(connection))
+def texts(services: Services) -> list[str]:
+    with services.read() as connection:
+        events = list(services.store.everything(connection))
     return [event.text for event in events if isinstance(event, Note.Written | Note.Revised)]
 
 
@@ -89,9 +89,9 @@ def keep_killing(deployment: Deployment, clerks: Clerks, chance: Random) -> None
         until(lambda: len(clerks.acknowledged) > before + 5, f"after {victim} was killed, nothing was done")  # noqa: B023
 
 
-def is_caught_up(office: Office) -> bool:
-    with office.read() as connection:
-        end, known = office.log.last_position(connection), standings(connection)
+def is_caught_up(services: Services) -> bool:
+    with services.read() as connection:
+        end, known = services.log.last_position(connection), standings(connection)
     return all(known[name].position == end for name in FOLLOWING)
 
 
@@ -100,20 +100,20 @@ def test_whatever_is_killed_what_was_acknowledged_is_there_and_nothing_is_done_t
 ) -> None:
     url, server = place
     token, schools = settle(url)
-    with deployed(url, tmp_path, server) as deployment, an_office(url) as office:
+    with deployed(url, tmp_path, server) as deployment, an_office(url) as services:
         clerks = Clerks(CLERKS, chance, deployment.port, token, schools)
         with clerks.at_work():
             until(lambda: len(clerks.acknowledged) > 10, "nothing was done")
             keep_killing(deployment, clerks, chance)
         done, again = len(clerks.acknowledged), clerks.sent_again
         sys.stdout.write(f"{done} acknowledged, {again} sent again; answers: {dict(clerks.answers)}\n")
-        until(lambda: is_caught_up(office), "the views that follow are behind")
-    with an_office(url) as office:
-        written = Counter(texts(office))
+        until(lambda: is_caught_up(services), "the views that follow are behind")
+    with an_office(url) as services:
+        written = Counter(texts(services))
         assert set(written) == set(clerks.acknowledged)
         assert set(written.values()) == {1}
         assert len(clerks.acknowledged) == len(written)
-        assert check(office.log, VIEWS) == []
+        assert check(services.log, VIEWS) == []
         if server is None:
-            with office.read() as connection:
+            with services.read() as connection:
                 assert connection.execute(sa.text("PRAGMA integrity_check")).scalar() == "ok"

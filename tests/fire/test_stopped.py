@@ -12,7 +12,7 @@ import pytest
 
 from projections.checking import Stopped
 from projections.rebuilding import prepare
-from projections.view import Row, Sheet, View
+from projections.view import Row, View, ViewTable
 from tests import notebook as told
 from tests.databases import Databases, with_log
 from tests.notebook import POISON, VIEWS, Desk, Notebook, command, entries, notebooks
@@ -27,7 +27,7 @@ class Titled(Row):
     blots: int
 
 
-titled = Sheet("test_titled", Titled, key=("id",))
+titled = ViewTable("test_titled", Titled, key=("id",))
 
 
 @titled.on(Notebook.Opened)

@@ -11,11 +11,11 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 
-from domain.acting import LONDON, current_signature
 from domain.concern import ConcernCase, ConcernKind, ConcernSource, Severity
 from domain.note import Note, NoteType
 from domain.person import Person
 from domain.service import Service
+from domain.signature import LONDON, current_signature
 from domain.vocabulary import Purpose, Role, Sensitivity, Team
 from projections import audit_trail
 from projections.audit_trail import TrailEntry, Wanted

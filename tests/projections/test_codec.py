@@ -16,9 +16,9 @@ from eventsourcing.persistence import StoredEvent
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.acting import LONDON, Signature
 from domain.aggregate import EVENTS, RECORDS, Aggregate, BadlyNamed, Event, Meta
 from domain.service import Unreadable
+from domain.signature import LONDON, Signature
 from domain.vocabulary import About, Channel, Personal, Purpose, Sensitivity, VisitKind
 from projections.codec import EventMapper, UnknownSchema, decode_state, event_of, state_of, stored
 from tests.notebook import Notebook

@@ -31,7 +31,7 @@ from projections.concerns import (
     REQUESTS_IN_ORDER,
     case_of_reference,
     cases_of_school,
-    listed,
+    list_rows,
     raised_from,
     requests,
     reviews_due,
@@ -135,7 +135,7 @@ def test_the_latest_concern_of_a_school_comes_first(service: Service, ask: Ask) 
 def test_only_the_assessed_case_moves_on(ask: Ask, do: Do, first: UUID, second: UUID) -> None:
     intervene(do, first, DECEMBER)
 
-    cases = ask(listed, statuses=OPEN)[::-1]
+    cases = ask(list_rows, statuses=OPEN)[::-1]
     assert [case.status for case in cases] == [CaseStatus.INTERVENTION, CaseStatus.RAISED]
     assert (cases[0].rating, cases[0].assessed_on, cases[0].intervention_on, cases[0].authoriser) == (
         Rating.CAUSING_CONCERN,
@@ -164,7 +164,7 @@ def test_a_review_moves_the_next_one(ask: Ask, do: Do, first: UUID, second: UUID
     intervene(do, second, DECEMBER)
     review(do, first, ReviewDecision.CONTINUE, next_review_on=JANUARY)
 
-    assert [(case.next_review_on, case.authoriser) for case in ask(listed, statuses=OPEN)[::-1]] == [
+    assert [(case.next_review_on, case.authoriser) for case in ask(list_rows, statuses=OPEN)[::-1]] == [
         (JANUARY, LEAD),
         (DECEMBER, DIRECTOR),
     ]
@@ -181,7 +181,7 @@ def test_whoever_authorised_the_last_step_is_named(ask: Ask, do: Do, first: UUID
         lambda case: case.record_step(on=TODAY, kind=StepKind.INFORMAL, text="Met", authoriser=DIRECTOR),
     )
 
-    assert [case.authoriser for case in ask(listed, statuses=OPEN)[::-1]] == [LEAD, DIRECTOR]
+    assert [case.authoriser for case in ask(list_rows, statuses=OPEN)[::-1]] == [LEAD, DIRECTOR]
 
 
 def test_a_case_that_is_over_leaves_the_open_ones_and_comes_back_when_reopened(
@@ -191,14 +191,14 @@ def test_a_case_that_is_over_leaves_the_open_ones_and_comes_back_when_reopened(
     review(do, first, ReviewDecision.END)
     do(first, lambda case: case.end_intervention(outcome="Secure", reason="Reached", authoriser=LEAD))
 
-    assert references(ask(listed, statuses=OPEN)[::-1]) == ["CC-2026-0002"]
+    assert references(ask(list_rows, statuses=OPEN)[::-1]) == ["CC-2026-0002"]
     ended = ask(case_of_reference, "CC-2026-0001")
     assert (ended.status, ended.ended_on, ended.next_review_on) == (CaseStatus.ENDED, TODAY, None)
     do(second, lambda case: case.close(reason="Nothing in it", authoriser=LEAD))
-    assert ask(listed, statuses=OPEN)[::-1] == []
+    assert ask(list_rows, statuses=OPEN)[::-1] == []
     assert ask(case_of_reference, "CC-2026-0002").status is CaseStatus.CLOSED
     do(first, lambda case: case.reopen(reason="Fell back", authoriser=DIRECTOR))
-    reopened = ask(listed, statuses=OPEN)[::-1]
+    reopened = ask(list_rows, statuses=OPEN)[::-1]
     assert [(case.reference, case.status, case.rating, case.ended_on) for case in reopened] == [
         ("CC-2026-0001", CaseStatus.RAISED, None, None)
     ]
@@ -208,9 +208,9 @@ def test_cases_are_read_page_by_page(service: Service, ask: Ask) -> None:
     for number in (1, 2, 3):
         raise_(service, number, LARK_HILL)
 
-    assert references(ask(listed, limit=2)) == ["CC-2026-0003", "CC-2026-0002"]
-    assert references(ask(listed, after="CC-2026-0002", limit=2)) == ["CC-2026-0001"]
-    assert references(ask(listed, statuses=OPEN, after="CC-2026-0003", limit=1)) == ["CC-2026-0002"]
+    assert references(ask(list_rows, limit=2)) == ["CC-2026-0003", "CC-2026-0002"]
+    assert references(ask(list_rows, after="CC-2026-0002", limit=2)) == ["CC-2026-0001"]
+    assert references(ask(list_rows, statuses=OPEN, after="CC-2026-0003", limit=1)) == ["CC-2026-0002"]
 
 
 def test_requests_are_known_by_the_concern_that_they_were_raised_from(

@@ -13,7 +13,7 @@ import pytest
 
 from projections.checking import Difference, Stopped
 from projections.rebuilding import Rebuilt, rebuild
-from projections.view import Row, Sheet, View, replace
+from projections.view import Row, View, ViewTable, replace
 from tests import notebook as told
 from tests.notebook import NOON, VIEWS, Desk, Notebook, OpenNotebook, command, entries, notebooks, tagged
 
@@ -195,7 +195,7 @@ def test_a_fingerprint_covers_the_files_of_rows_and_folds_and_those_named_beside
     class Colour(Row):
         id: UUID
 
-    folded_elsewhere = Sheet("test_colours", Colour, key=("id",))
+    folded_elsewhere = ViewTable("test_colours", Colour, key=("id",))
 
     def fold(row: Colour | None, event: Notebook.Opened) -> Colour | None:
         return row
@@ -212,7 +212,7 @@ def test_a_fold_that_answers_with_another_row_is_found_out(url: str) -> None:
         id: UUID
         title: str
 
-    sheet = Sheet("test_wrong", Wrong, key=("id",))
+    sheet = ViewTable("test_wrong", Wrong, key=("id",))
 
     @sheet.on(Notebook.Opened)
     def opened(row: Wrong | None, event: Notebook.Opened) -> Wrong | None:
@@ -231,7 +231,7 @@ def test_a_sheet_of_keys_alone_can_be_filled_twice(url: str) -> None:
     class Used(Row):
         title: str
 
-    sheet = Sheet("test_used", Used, key=("title",))
+    sheet = ViewTable("test_used", Used, key=("title",))
 
     @sheet.on(Notebook.Opened, key=lambda event: (event.title,))
     def opened(row: Used | None, event: Notebook.Opened) -> Used | None:

@@ -20,8 +20,8 @@ from domain.service import TooManyAtOnce
 from projections.checking import Stopped
 from projections.codec import stored
 from projections.following import Following, IsStopped, keep_inline, let_follow
-from projections.standing import Standing, standings
-from projections.view import Row, Sheet, View
+from projections.view import Row, View, ViewTable
+from projections.view_status import ViewStatus, standings
 from tests import notebook as told
 from tests.databases import Databases, with_log
 from tests.notebook import POISON, VIEWS, Desk, Notebook, command, entries, notebooks
@@ -69,8 +69,8 @@ def catch_up(desk: Desk) -> int:
     return batches
 
 
-def standing(desk: Desk, view: View) -> Standing:
-    found: dict[str, Standing] = desk.read(standings)
+def standing(desk: Desk, view: View) -> ViewStatus:
+    found: dict[str, ViewStatus] = desk.read(standings)
     return found[view.name]
 
 
@@ -222,7 +222,7 @@ def test_a_view_stops_at_the_first_event_that_any_of_its_sheets_cannot_take(url:
     class Line(Row):
         id: UUID
 
-    later, earlier = (Sheet(f"test_lines_{number}", Line, key=("id",)) for number in (1, 2))
+    later, earlier = (ViewTable(f"test_lines_{number}", Line, key=("id",)) for number in (1, 2))
 
     def refusing(line: str) -> Callable[[Line | None, Notebook.Written], Line | None]:
         def fold(_: Line | None, event: Notebook.Written) -> Line | None:

@@ -10,7 +10,7 @@ import pytest
 from domain.imports import Asked, Count, Import, ImportedFile, ImportKind, Outcome, RowProblem
 from domain.service import Service
 from projections import imports
-from projections.imports import listed, of_file
+from projections.imports import list_rows, of_file
 from tests.projections.conftest import Ask
 from tests.scenario import signed
 
@@ -38,7 +38,7 @@ def test_an_import_is_unfinished_until_it_has_told_what_came_of_it(
     service: Service, ask: Ask, finished: UUID
 ) -> None:
     broken_off = begin(service, 2)
-    later, earlier = ask(listed)
+    later, earlier = ask(list_rows)
     assert (later.id, later.finished_at, later.counts) == (broken_off, None, ())
     assert (earlier.id, earlier.counts, earlier.problem_count) == (finished, REGISTERED, 1)
     assert earlier.finished_at is not None
@@ -48,7 +48,7 @@ def test_who_began_an_import_first_stands_with_it(service: Service, ask: Ask, fi
     broken_off = begin(service, 2)
     with signed(by=SAM):
         service.change(Import, broken_off, Import.resume)
-    assert [row.begun_by for row in ask(listed)] == [JO, JO]
+    assert [row.begun_by for row in ask(list_rows)] == [JO, JO]
 
 
 def test_the_very_same_file_is_found_among_those_of_its_kind(service: Service, ask: Ask, finished: UUID) -> None:
@@ -61,7 +61,7 @@ def test_the_very_same_file_is_found_among_those_of_its_kind(service: Service, a
 def test_imports_are_walked_and_narrowed_by_what_they_tell(service: Service, ask: Ask, finished: UUID) -> None:
     begin(service, 2, ImportKind.LINKS)
     begin(service, 3)
-    assert [row.reference for row in ask(listed, what=ImportKind.SCHOOLS)] == ["IM-2026-0003", "IM-2026-0001"]
-    assert [row.reference for row in ask(listed, after="IM-2026-0003", limit=1)] == ["IM-2026-0002"]
+    assert [row.reference for row in ask(list_rows, what=ImportKind.SCHOOLS)] == ["IM-2026-0003", "IM-2026-0001"]
+    assert [row.reference for row in ask(list_rows, after="IM-2026-0003", limit=1)] == ["IM-2026-0002"]
     with pytest.raises(ValueError, match="IM-2026-0009"):
-        ask(listed, after="IM-2026-0009")
+        ask(list_rows, after="IM-2026-0009")

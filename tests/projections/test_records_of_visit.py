@@ -28,7 +28,7 @@ from projections.records_of_visit import (
     actions_of,
     awaiting_response,
     cursor_of,
-    listed,
+    list_rows,
     open_actions,
     overdue_actions,
     record_of_reference,
@@ -339,12 +339,12 @@ def test_records_are_listed_from_the_latest_visit(ask: Ask, service: Service, se
     start(service, 3, on=date(2026, 10, 1))
     start(service, 4, on=TODAY)
 
-    assert references(ask(listed)) == ["ROV-2026-0004", "ROV-2026-0002", "ROV-2026-0003"]
-    assert references(ask(listed, limit=1)) == ["ROV-2026-0004"]
-    assert references(ask(listed, after="ROV-2026-0004")) == ["ROV-2026-0002", "ROV-2026-0003"]
-    assert references(ask(listed, schools=[LARK_HILL])) == ["ROV-2026-0004", "ROV-2026-0003"]
-    assert references(ask(listed, issued_only=True)) == ["ROV-2026-0002"]
-    assert ask(listed, after="ROV-1999-0001") == []
+    assert references(ask(list_rows)) == ["ROV-2026-0004", "ROV-2026-0002", "ROV-2026-0003"]
+    assert references(ask(list_rows, limit=1)) == ["ROV-2026-0004"]
+    assert references(ask(list_rows, after="ROV-2026-0004")) == ["ROV-2026-0002", "ROV-2026-0003"]
+    assert references(ask(list_rows, schools=[LARK_HILL])) == ["ROV-2026-0004", "ROV-2026-0003"]
+    assert references(ask(list_rows, issued_only=True)) == ["ROV-2026-0002"]
+    assert ask(list_rows, after="ROV-1999-0001") == []
 
 
 def test_a_record_is_found_by_its_reference(ask: Ask, first: UUID, second: UUID) -> None:

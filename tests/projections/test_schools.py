@@ -11,7 +11,7 @@ from domain.school import Inspection, School, Source, Value
 from domain.service import Service
 from domain.vocabulary import Phase
 from projections import schools
-from projections.schools import folded, listed, looked_after, search
+from projections.schools import folded, list_rows, looked_after, search
 from tests.projections.conftest import Ask
 from tests.scenario import TODAY, signed
 
@@ -115,11 +115,11 @@ def test_the_schools_of_one_authority_are_those_of_every_layout_in_which_it_is_t
     another = register(service, 116003, "Another", la_code=None, la_name="Bolton")
 
     for salford in ("355", "Salford City Council", "E08000006"):
-        found = ask(schools.listed, today=TODAY, la=salford)
+        found = ask(schools.list_rows, today=TODAY, la=salford)
         assert {school.id for school in found} == {lark_hill, by_name, by_code}
     ours = schools.Remit(["Community school"], "355")
-    assert ids(ask(schools.listed, today=TODAY, served=ours)) == {lark_hill, by_name, by_code, unknown}
-    assert ids(ask(schools.listed, today=TODAY, not_served=ours)) == {another}
+    assert ids(ask(schools.list_rows, today=TODAY, served=ours)) == {lark_hill, by_name, by_code, unknown}
+    assert ids(ask(schools.list_rows, today=TODAY, not_served=ours)) == {another}
 
 
 def test_the_service_works_with_open_schools_of_its_types_and_with_those_of_which_nobody_told(
@@ -135,9 +135,9 @@ def test_the_service_works_with_open_schools_of_its_types_and_with_those_of_whic
     }
     remit = schools.Remit(("Community school", "Academy converter"))
 
-    served = ask(schools.listed, today=TODAY, served=remit)
+    served = ask(schools.list_rows, today=TODAY, served=remit)
     assert {school.id for school in served} == {lark_hill, academy, closing, no_status}
-    assert {school.id for school in ask(schools.listed, today=TODAY, not_served=remit)} == others
+    assert {school.id for school in ask(schools.list_rows, today=TODAY, not_served=remit)} == others
     assert sum(each.number for each in ask(schools.by_type)) == 7
 
 
@@ -152,7 +152,7 @@ def test_pages_follow_each_other_with_closed_schools_last(service: Service, ask:
         register(service, urn, name, status=status)
 
     found, after = [], None
-    while page := ask(listed, today=TODAY, limit=2, after=after):
+    while page := ask(list_rows, today=TODAY, limit=2, after=after):
         found += page
         after = str(page[-1].id)
 
@@ -160,13 +160,13 @@ def test_pages_follow_each_other_with_closed_schools_last(service: Service, ask:
 
 
 def test_a_page_after_an_unknown_school_is_empty(service: Service, ask: Ask, lark_hill: UUID) -> None:
-    assert ask(listed, today=TODAY, after=str(uuid4())) == []
+    assert ask(list_rows, today=TODAY, after=str(uuid4())) == []
 
 
 def test_a_list_keeps_what_is_asked_for(service: Service, ask: Ask, lark_hill: UUID, st_annes: UUID) -> None:
-    assert names(ask(listed, today=TODAY, phases=[Phase.PRIMARY])) == ["Lark Hill Primary School"]
-    assert names(ask(listed, today=TODAY, status="Closed")) == []
-    assert len(ask(listed, today=TODAY, status="Open")) == 2
+    assert names(ask(list_rows, today=TODAY, phases=[Phase.PRIMARY])) == ["Lark Hill Primary School"]
+    assert names(ask(list_rows, today=TODAY, status="Closed")) == []
+    assert len(ask(list_rows, today=TODAY, status="Open")) == 2
 
 
 def test_a_newer_file_changes_one_school_alone(service: Service, ask: Ask, lark_hill: UUID, st_annes: UUID) -> None:
@@ -268,7 +268,7 @@ def test_whoever_stands_in_has_the_school_for_those_days(
     cared_for = ask(looked_after, [lark_hill], today=TODAY)[lark_hill]
     assert (cared_for.link_officer, cared_for.cover_officer, cared_for.cover_to) == (ANNA, BILAL, date(2026, 11, 6))
     assert ask(schools.of_officer, BILAL, today=date(2026, 11, 7)) == []
-    assert names(ask(listed, today=TODAY, officers=[BILAL])) == ["Lark Hill Primary School"]
+    assert names(ask(list_rows, today=TODAY, officers=[BILAL])) == ["Lark Hill Primary School"]
 
 
 def test_a_need_category_counts_until_the_next_one(
@@ -290,10 +290,10 @@ def test_a_need_category_counts_until_the_next_one(
             )
 
     assert ask(looked_after, [lark_hill], today=TODAY)[lark_hill].need_category == "B"
-    assert names(ask(listed, today=TODAY, category="B")) == ["Lark Hill Primary School"]
-    assert ask(listed, today=TODAY, category="C") == []
-    assert names(ask(listed, today=NEXT_YEAR, category="C")) == ["Lark Hill Primary School"]
-    assert ask(listed, today=NEXT_YEAR, category="B") == []
+    assert names(ask(list_rows, today=TODAY, category="B")) == ["Lark Hill Primary School"]
+    assert ask(list_rows, today=TODAY, category="C") == []
+    assert names(ask(list_rows, today=NEXT_YEAR, category="C")) == ["Lark Hill Primary School"]
+    assert ask(list_rows, today=NEXT_YEAR, category="B") == []
 
 
 def propose(service: Service, school: UUID, urn: int) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from domain.service import TooManyAtOnce, Work
 from projections.rebuilding import rebuild
-from projections.view import Key, Row, Sheet, View, replace
+from projections.view import Key, Row, View, ViewTable, replace
 from tests.notebook import VIEWS, Desk, Notebook, command, notebooks
 from tests.processes import processes
 
@@ -33,7 +33,7 @@ class Told(Row):
     last: str
 
 
-told = Sheet("test_told", Told, key=("tag",))
+told = ViewTable("test_told", Told, key=("tag",))
 
 
 def tags_of(event: Notebook.Written) -> Iterator[Key]:

@@ -16,7 +16,7 @@ from projections.tenders import (
     invitations_in,
     invitations_of,
     lapsing,
-    listed,
+    list_rows,
     place_of,
     tender_of_reference,
     tenders_of,
@@ -158,7 +158,7 @@ def test_tenders_are_listed_newest_first_by_school_and_status(change: Change, as
     change(lambda tender: tender.close(reason="All too dear"))
 
     def found(**wanted: object) -> list[str]:
-        return [row.reference for row in ask(listed, **wanted)]
+        return [row.reference for row in ask(list_rows, **wanted)]
 
     assert found() == ["TN-2026-0002", "TN-2026-0001"]
     assert found(statuses=[TenderStatus.CLOSED]) == found(after="TN-2026-0002") == ["TN-2026-0001"]

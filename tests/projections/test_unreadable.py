@@ -16,7 +16,7 @@ from projections.event_log import EVENTS
 from projections.follower import CannotFold
 from projections.following import Following, IsStopped, keep_inline, let_follow
 from projections.rebuilding import prepare, rebuild
-from projections.standing import standings
+from projections.view_status import standings
 from tests.damage import damage, write_strange_event
 from tests.databases import Databases, with_log
 from tests.notebook import VIEWS, Desk, Notebook, command, entries, notebooks

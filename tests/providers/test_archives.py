@@ -14,7 +14,7 @@ from providers.catalogue.register import NotARegister, read_register
 from tests import zip_bombs
 from web.files.contents import check_content
 from web.files.packages import LARGEST
-from web.files.refusals import HoldsMore
+from web.runtime.refused_files import HoldsMore
 
 Bomb = Callable[..., bytes]
 BOMBS = (zip_bombs.of_ten_gigabytes, zip_bombs.of_many_entries)

@@ -20,8 +20,8 @@ from tests.town import Town
 from tests.world import Clock, World
 from web import create_app
 from web.accounts import tokens
-from web.office import EXTENSION, Office
-from web.settings import Settings
+from web.runtime.services import EXTENSION, Services
+from web.runtime.settings import Settings
 
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
@@ -90,9 +90,9 @@ class Client(FlaskClient):
         return response
 
 
-def an_app(office: Office) -> Flask:
-    """The application on an office, whose forms may be sent without a token."""
-    app = create_app(Settings("", secret_key="only for tests", testing=True), office=office)
+def an_app(services: Services) -> Flask:
+    """The application on services, whose forms may be sent without a token."""
+    app = create_app(Settings("", secret_key="only for tests", testing=True), services=services)
     app.config["WTF_CSRF_ENABLED"] = False
     app.test_client_class = Client
     return app
@@ -101,16 +101,16 @@ def an_app(office: Office) -> Flask:
 @pytest.fixture(scope="session")
 def made_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The application, made once: it asks for its office with each request."""
-    nowhere = Office(f"sqlite:///{tmp_path_factory.mktemp('nowhere') / 'never.sqlite'}")
+    nowhere = Services(f"sqlite:///{tmp_path_factory.mktemp('nowhere') / 'never.sqlite'}")
     yield an_app(nowhere)
     nowhere.close()
 
 
 @pytest.fixture
-def app(made_app: Flask, office: Office) -> Iterator[Flask]:
-    """The application on the office of the test, as it was made."""
+def app(made_app: Flask, services: Services) -> Iterator[Flask]:
+    """The application on the services of the test, as it was made."""
     config = dict(made_app.config)
-    made_app.extensions[EXTENSION] = office
+    made_app.extensions[EXTENSION] = services
     yield made_app
     made_app.config.clear()
     made_app.config.update(config)
@@ -139,8 +139,8 @@ def program(app: Flask, world: World) -> Callable[..., Program]:
 
 
 def a_program(app: Flask, world: World, person: UUID, scopes: TokenScopes = TokenScopes.READ_WRITE) -> Program:
-    with world.office.write() as connection:
-        made = tokens.create(connection, person, "test", scopes, world.office.now())
+    with world.services.write() as connection:
+        made = tokens.create(connection, person, "test", scopes, world.services.now())
     return Program(app.test_client(), made.secret)
 
 
@@ -163,14 +163,14 @@ class Standing:
 
 
 @contextmanager
-def an_office(databases: Databases) -> Iterator[tuple[Office, Clock]]:
-    """An office on a database of its own, for tests that share it."""
+def an_office(databases: Databases) -> Iterator[tuple[Services, Clock]]:
+    """services on a database of its own, for tests that share it."""
     clock = Clock()
-    with databases.like(with_views) as url, closing(Office(url, clock=clock)) as office:
-        yield office, clock
+    with databases.like(with_views) as url, closing(Services(url, clock=clock)) as services:
+        yield services, clock
 
 
 @pytest.fixture(scope="session")
 def standing(databases: Databases) -> Iterator[Standing]:
-    with an_office(databases) as (office, clock):
-        yield Standing(an_app(office), Town(World(office, clock)))
+    with an_office(databases) as (services, clock):
+        yield Standing(an_app(services), Town(World(services, clock)))

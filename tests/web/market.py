@@ -29,7 +29,7 @@ from providers.matching import USUAL_POLICY
 from tests.domain.brokered import BEGINS, ENDS, REPLY_BY, a_need, terms
 from tests.scenario import TODAY
 from tests.world import LONG_AGO, World
-from web.vetting import policy_on
+from web.brokerage.vetting_policy import policy_on
 
 CHECKED_ON = date(2026, 9, 1)
 AGREEMENT = Agreement(
@@ -49,14 +49,14 @@ class Firm:
 class Market:
     def __init__(self, world: World) -> None:
         self.world = world
-        self.service = world.office.service
+        self.service = world.services.service
         self.school = world.school("Ashgrove High School", town="Wexmoor", postcode="WX3 1AB")
         self.head = world.headteacher(self.school)
         self.broker = world.broker()
         self.director = world.director()
         self.calder = self.firm(1, "Calder Learning", "Grace Calder")
         self.harrop = self.firm(2, "Harrop Associates", "Imran Harrop")
-        vetting = partial(policy_on, world.office)
+        vetting = partial(policy_on, world.services)
         self.brokerage = Brokerage(self.service, vetting)
         self.delivery = Delivery(self.service, vetting)
         self.request: UUID
@@ -116,7 +116,7 @@ class Market:
 
     def limit_clearance(self, firm: Firm, last: date) -> None:
         """Put a letter of assurance that ends after this day in the place of the present one."""
-        today = self.world.office.today()
+        today = self.world.services.today()
         self.lose_clearance(firm, today)
         self._change(
             firm.id,
@@ -130,7 +130,7 @@ class Market:
         )
 
     def _register(self, number: int, name: str, kind: ProviderKind) -> UUID:
-        made_as = reference("PV", self.world.office.today().year, number)
+        made_as = reference("PV", self.world.services.today().year, number)
         with self.world.acting():
             return self.service.add(lambda: Provider.register(made_as, trading_as=name, kind=kind)).id
 

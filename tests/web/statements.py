@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from web.office import Office
+from web.runtime.services import Services
 
 ASIDE = re.compile(r"\s*(BEGIN|PRAGMA|SAVEPOINT|RELEASE|--)")
 """What surrounds statements, and what triggers run by themselves."""
@@ -36,13 +36,13 @@ class Heard:
 
 
 class Statements:
-    """Hears each statement that is run on an office's SQLite file, also those handed to the driver itself."""
+    """Hears each statement that is run on services's SQLite file, also those handed to the driver itself."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, services: Services) -> None:
         self._heard = Heard()
         self._is_saving = False
         self._last = ""
-        for engine in (office.writer, office.reader):
+        for engine in (services.writer, services.reader):
             sa.event.listen(engine, "checkout", self._listen)
 
     def _listen(self, connection: Any, *_: object) -> None:

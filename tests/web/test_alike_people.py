@@ -16,11 +16,11 @@ from werkzeug.datastructures import MultiDict
 from domain.vocabulary import Role, Team
 from tests.web.conftest import Browser, Program
 from tests.world import World
-from web.fields import PersonField, RecordField
+from web.access.policy import POLICY, Action
+from web.commands.fields import PersonField, RecordField
+from web.commands.resource import Listing
 from web.forms import Form, FormField
-from web.noun import Listing
-from web.nouns import NOUNS, SHELVES
-from web.policy import POLICY, Action
+from web.resources import LIST_ENDPOINTS, RESOURCES
 
 
 def within(schema: Schema) -> Iterator[fields.Field[Any]]:
@@ -33,21 +33,25 @@ def within(schema: Schema) -> Iterator[fields.Field[Any]]:
 
 
 SCHEMAS = {
-    **{f"{noun.path}/{each.name}": each.schema for noun, _ in NOUNS for each in noun.commands.values()},
-    **{f"{noun.path}/{each.name}": each.schema for noun, _ in NOUNS for each in noun.several},
+    **{
+        f"{resource.path}/{each.name}": each.schema
+        for resource, _ in RESOURCES
+        for each in resource.commands.values()
+    },
+    **{f"{resource.path}/{each.name}": each.schema for resource, _ in RESOURCES for each in resource.several},
     **{
         f"{path}?": listing.filters
         for path, listing in [
-            *((noun.path, noun.listing) for noun, _ in NOUNS),
-            *((shelf.path, shelf.listing) for shelf in SHELVES),
+            *((resource.path, resource.listing) for resource, _ in RESOURCES),
+            *((list_endpoint.path, list_endpoint.listing) for list_endpoint in LIST_ENDPOINTS),
         ]
         if isinstance(listing, Listing) and listing.filters
     },
 }
 FORMS = [
-    f"{noun.path}/{each.name}"
-    for noun, _ in NOUNS
-    for each in noun.commands.values()
+    f"{resource.path}/{each.name}"
+    for resource, _ in RESOURCES
+    for each in resource.commands.values()
     if any(isinstance(field, PersonField) for field in within(each.schema()))
 ]
 

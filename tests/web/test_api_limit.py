@@ -21,9 +21,9 @@ from tests.served import Served, served
 from tests.web.conftest import Browser, Program, an_office
 from tests.world import Clock, World
 from web.accounts import tokens
-from web.accounts.tables import REQUEST_COUNTS
 from web.api.limit import AT_ONCE, Counts
-from web.office import Office
+from web.runtime.services import Services
+from web.runtime.tables import REQUEST_COUNTS
 
 LIMIT = 600
 
@@ -98,13 +98,13 @@ def test_pages_and_what_is_open_to_everybody_do_not_count(
 
 
 @pytest.fixture
-def shared(each_databases: Databases) -> Iterator[tuple[Office, Clock]]:
+def shared(each_databases: Databases) -> Iterator[tuple[Services, Clock]]:
     with an_office(each_databases) as opened:
         yield opened
 
 
 @contextmanager
-def writing(office: Office) -> Iterator[list[str]]:
+def writing(services: Services) -> Iterator[list[str]]:
     """What is written into the table meanwhile."""
     written: list[str] = []
 
@@ -112,51 +112,53 @@ def writing(office: Office) -> Iterator[list[str]]:
         if "request_counts" in statement:
             written.append(statement)
 
-    sa.event.listen(office.log.primary, "before_cursor_execute", note)
+    sa.event.listen(services.log.primary, "before_cursor_execute", note)
     yield written
-    sa.event.remove(office.log.primary, "before_cursor_execute", note)
+    sa.event.remove(services.log.primary, "before_cursor_execute", note)
 
 
-def test_two_workers_answer_the_limit_together_and_seldom_write(shared: tuple[Office, Clock]) -> None:
-    office, clock = shared
+def test_two_workers_answer_the_limit_together_and_seldom_write(shared: tuple[Services, Clock]) -> None:
+    services, clock = shared
     token, workers = uuid4(), cycle([Counts(), Counts()])
-    with writing(office) as written:
-        answered = sum(next(workers).is_within(office, {token: LIMIT}, clock.now) for _ in range(2 * LIMIT))
+    with writing(services) as written:
+        answered = sum(next(workers).is_within(services, {token: LIMIT}, clock.now) for _ in range(2 * LIMIT))
     assert answered == LIMIT
     assert len(written) <= LIMIT / AT_ONCE * 2
 
 
-def test_what_a_worker_has_taken_and_is_not_asked_for_is_a_twentieth(shared: tuple[Office, Clock]) -> None:
-    office, clock = shared
+def test_what_a_worker_has_taken_and_is_not_asked_for_is_a_twentieth(shared: tuple[Services, Clock]) -> None:
+    services, clock = shared
     token, idle, busy = uuid4(), Counts(), Counts()
-    assert idle.is_within(office, {token: LIMIT}, clock.now)
-    answered = sum(busy.is_within(office, {token: LIMIT}, clock.now) for _ in range(2 * LIMIT))
+    assert idle.is_within(services, {token: LIMIT}, clock.now)
+    answered = sum(busy.is_within(services, {token: LIMIT}, clock.now) for _ in range(2 * LIMIT))
     assert answered == LIMIT - LIMIT // AT_ONCE
 
 
 def test_a_request_waits_for_nobody_who_writes_and_is_counted_afterwards(databases: Databases) -> None:
-    with an_office(databases) as (office, clock):
+    with an_office(databases) as (services, clock):
         token, worker, other = uuid4(), Counts(), Counts()
-        with office.write() as held:
+        with services.write() as held:
             held.execute(REQUEST_COUNTS.insert().values(key=uuid4(), minute=0, used=0))
-            assert [worker.is_within(office, {token: 3}, clock.now) for _ in range(2)] == [True, True]
-        assert worker.is_within(office, {token: 3}, clock.now)
-        assert not other.is_within(office, {token: 3}, clock.now)
+            assert [worker.is_within(services, {token: 3}, clock.now) for _ in range(2)] == [True, True]
+        assert worker.is_within(services, {token: 3}, clock.now)
+        assert not other.is_within(services, {token: 3}, clock.now)
 
 
-def test_a_new_minute_begins_anew_for_every_worker(shared: tuple[Office, Clock]) -> None:
-    office, clock = shared
+def test_a_new_minute_begins_anew_for_every_worker(shared: tuple[Services, Clock]) -> None:
+    services, clock = shared
     token, one, other = uuid4(), Counts(), Counts()
-    assert [one.is_within(office, {token: 2}, clock.now) for _ in range(3)] == [True, True, False]
+    assert [one.is_within(services, {token: 2}, clock.now) for _ in range(3)] == [True, True, False]
     clock.pass_by(minutes=1)
-    assert [each.is_within(office, {token: 2}, clock.now) for each in (other, one, other)] == [True, True, False]
+    assert [each.is_within(services, {token: 2}, clock.now) for each in (other, one, other)] == [True, True, False]
 
 
-def test_requests_whose_times_are_told_late_do_not_throw_away_what_is_left(shared: tuple[Office, Clock]) -> None:
-    office, clock = shared
+def test_requests_whose_times_are_told_late_do_not_throw_away_what_is_left(shared: tuple[Services, Clock]) -> None:
+    services, clock = shared
     token, worker, before = uuid4(), Counts(), clock.now
     clock.pass_by(minutes=1)
-    answered = sum(worker.is_within(office, {token: LIMIT}, now) for _ in range(LIMIT) for now in (clock.now, before))
+    answered = sum(
+        worker.is_within(services, {token: LIMIT}, now) for _ in range(LIMIT) for now in (clock.now, before)
+    )
     assert answered == LIMIT
 
 
@@ -172,13 +174,13 @@ def test_two_servers_of_one_database_answer_the_limit_that_is_set(
     """In one minute of the real clock: begun again, where that ends meanwhile."""
     monkeypatch.setenv("SIS_API_LIMIT", "20")
     with sqlite_databases.like(with_views) as url:
-        with closing(Office(url)) as office:
-            office.prepare_views()
-            world = World(office, Clock())
+        with closing(Services(url)) as services:
+            services.prepare_views()
+            world = World(services, Clock())
             brokers = [world.broker(f"Broker {number}") for number in range(9)]
-            with office.write() as connection:
+            with services.write() as connection:
                 made = [
-                    tokens.create(connection, broker, "test", TokenScopes.READ, office.now()) for broker in brokers
+                    tokens.create(connection, broker, "test", TokenScopes.READ, services.now()) for broker in brokers
                 ]
         with served(url, tmp_path / "one") as one, served(url, tmp_path / "other") as other:
             one.until(lambda: one.has_started(1), "the worker did not start")

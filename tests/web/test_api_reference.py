@@ -12,7 +12,7 @@ from marshmallow import fields
 
 from web.api import described, document
 from web.api.reference import answers, groups_of, kind_of, rules, shapes_of
-from web.problems import TITLES, named
+from web.runtime.problems import TITLES, named
 
 SPEC: dict[str, Any] = {
     "tags": [{"name": "api_visits", "description": "A visit to a school."}],

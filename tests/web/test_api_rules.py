@@ -47,7 +47,7 @@ def a_reason(world: World, director: UUID) -> dict[str, Any]:
 
 
 def version(world: World) -> int:
-    return world.office.service.find(ConcernCase, ID).version
+    return world.services.service.find(ConcernCase, ID).version
 
 
 def test_a_record_that_is_not_there_is_missed_in_plain_words(api: Program) -> None:

@@ -18,21 +18,21 @@ from tests.databases import Databases, with_views
 from tests.web.conftest import a_program
 from tests.web.test_doors import A_CONCERN
 from tests.world import Clock, World
-from web import drafts
 from web.accounts import accounts
 from web.accounts.accounts import LinkNoLongerValid, SignInNameInUse
 from web.accounts.attempts import AT_UNKNOWN, TooManyAttempts, begin
 from web.files import keeping
-from web.office import Office
+from web.forms import drafts
+from web.runtime.services import Services
 
 MANY = 8
 
 
 @pytest.fixture
-def office(each_databases: Databases, clock: Clock) -> Iterator[Office]:
-    """An office on a database of one kind and of the other."""
-    with each_databases.like(with_views) as url, closing(Office(url, clock=clock)) as office:
-        yield office
+def services(each_databases: Databases, clock: Clock) -> Iterator[Services]:
+    """services on a database of one kind and of the other."""
+    with each_databases.like(with_views) as url, closing(Services(url, clock=clock)) as services:
+        yield services
 
 
 def at_once(work: Callable[[int], Any]) -> Counter[str]:
@@ -51,30 +51,30 @@ def at_once(work: Callable[[int], Any]) -> Counter[str]:
         return Counter(threads.map(one, range(MANY)))
 
 
-def test_guesses_at_one_moment_count_like_guesses_in_a_row(office: Office) -> None:
+def test_guesses_at_one_moment_count_like_guesses_in_a_row(services: Services) -> None:
     def guess(_: int) -> None:
-        with office.write() as connection:
-            begin(connection, "anna@example.org", "192.0.2.1", office.now())
+        with services.write() as connection:
+            begin(connection, "anna@example.org", "192.0.2.1", services.now())
 
     allowed = AT_UNKNOWN.after
     assert at_once(guess) == {"done": allowed, TooManyAttempts.__name__: MANY - allowed}
 
 
-def test_a_link_is_used_once(office: Office) -> None:
-    with office.write() as connection:
+def test_a_link_is_used_once(services: Services) -> None:
+    with services.write() as connection:
         account = accounts.create(connection, uuid4(), "anna@example.org")
-        link = accounts.add_link(connection, account, office.now())
+        link = accounts.add_link(connection, account, services.now())
 
     def use(number: int) -> None:
-        with office.write() as connection:
-            accounts.use_link(connection, link, f"hash {number}", office.now())
+        with services.write() as connection:
+            accounts.use_link(connection, link, f"hash {number}", services.now())
 
     assert at_once(use) == {"done": 1, LinkNoLongerValid.__name__: MANY - 1}
 
 
-def test_one_name_is_given_to_one_account(office: Office) -> None:
+def test_one_name_is_given_to_one_account(services: Services) -> None:
     def give(_: int) -> None:
-        with office.write() as connection:
+        with services.write() as connection:
             accounts.create(connection, uuid4(), "anna@example.org")
 
     assert at_once(give) == {"done": 1, SignInNameInUse.__name__: MANY - 1}
@@ -111,20 +111,20 @@ def test_of_many_different_requests_with_one_key_one_is_carried_out_and_the_othe
     assert statuses == {201: 1, 422: MANY - 1}
 
 
-def test_of_many_savings_of_a_draft_the_last_one_is_kept(office: Office) -> None:
+def test_of_many_savings_of_a_draft_the_last_one_is_kept(services: Services) -> None:
     person = uuid4()
     sent = [MultiDict([("text", f"as of {number}")]) for number in range(MANY)]
-    assert at_once(lambda number: drafts.keep(office, person, "/visits/plan", sent[number], None)) == {"done": MANY}
-    with office.read() as connection:
+    assert at_once(lambda number: drafts.keep(services, person, "/visits/plan", sent[number], None)) == {"done": MANY}
+    with services.read() as connection:
         kept = drafts.find(connection, person, "/visits/plan")
     assert kept is not None
     assert kept.answers in sent
 
 
-def test_one_content_is_kept_once(office: Office) -> None:
+def test_one_content_is_kept_once(services: Services) -> None:
     kept: set[str] = set()
-    assert at_once(lambda _: kept.add(keeping.keep(office, b"a plan", "text/plain"))) == {"done": MANY}
-    assert [keeping.bytes_of(office, sha256) for sha256 in kept] == [b"a plan"]
+    assert at_once(lambda _: kept.add(keeping.keep(services, b"a plan", "text/plain"))) == {"done": MANY}
+    assert [keeping.bytes_of(services, sha256) for sha256 in kept] == [b"a plan"]
 
 
 def test_whoever_begins_different_records_at_one_moment_is_never_refused(app: Flask, world: World) -> None:

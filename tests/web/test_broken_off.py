@@ -15,7 +15,7 @@ from tests.web.conftest import Browser, Program
 from tests.web.market import AGREEMENT, Market
 from tests.web.test_doors import A_CONCERN
 from tests.world import Clock, World
-from web.office import Office
+from web.runtime.services import Services
 
 RAISE = "/concerns/raise"
 REQUEST = "/requests/SR-2026-0001"
@@ -26,9 +26,9 @@ class Died(BaseException):
 
 
 @pytest.fixture
-def office(each_databases: Databases, clock: Clock) -> Iterator[Office]:
-    with each_databases.like(with_views) as url, closing(Office(url, clock=clock)) as office:
-        yield office
+def services(each_databases: Databases, clock: Clock) -> Iterator[Services]:
+    with each_databases.like(with_views) as url, closing(Services(url, clock=clock)) as services:
+        yield services
 
 
 @pytest.fixture
@@ -47,31 +47,31 @@ def a_case(world: World) -> dict[str, Any]:
 
 
 @contextmanager
-def dying_before_it_is_saved(office: Office) -> Iterator[None]:
+def dying_before_it_is_saved(services: Services) -> Iterator[None]:
     """The worker dies with the events written, and not committed yet."""
 
     def die(connection: sa.Connection) -> None:
         if list(connection.exec_driver_sql("SELECT 1 FROM events WHERE topic = 'concern.raised'")):
             raise Died
 
-    sa.event.listen(office.writer, "commit", die)
+    sa.event.listen(services.writer, "commit", die)
     with pytest.raises(Died):
         yield
-    sa.event.remove(office.writer, "commit", die)
+    sa.event.remove(services.writer, "commit", die)
 
 
 @contextmanager
-def dying_once_it_is_saved(office: Office) -> Iterator[None]:
+def dying_once_it_is_saved(services: Services) -> Iterator[None]:
     """The worker dies after the commit, before it has answered."""
-    told = office.store.on_saved
+    told = services.store.on_saved
 
     def die(_: int) -> None:
         raise Died
 
-    office.store.on_saved = die
+    services.store.on_saved = die
     with pytest.raises(Died):
         yield
-    office.store.on_saved = told
+    services.store.on_saved = told
 
 
 WAYS = [dying_before_it_is_saved, dying_once_it_is_saved]
@@ -79,9 +79,9 @@ WAYS = [dying_before_it_is_saved, dying_once_it_is_saved]
 
 @pytest.mark.parametrize("dying", WAYS)
 def test_a_request_broken_off_is_answered_at_once_when_it_is_sent_again(
-    office: Office, api: Program, a_case: dict[str, Any], dying: Callable[[Office], Any]
+    services: Services, api: Program, a_case: dict[str, Any], dying: Callable[[Services], Any]
 ) -> None:
-    with dying(office):
+    with dying(services):
         api.post(RAISE, a_case, key="raise-the-case")
 
     first, again = (api.post(RAISE, a_case, key="raise-the-case", status=201) for _ in range(2))
@@ -93,7 +93,7 @@ def test_a_request_broken_off_is_answered_at_once_when_it_is_sent_again(
 
 
 def test_a_change_of_what_belongs_to_a_record_is_answered_with_the_record_as_it_was_then(
-    office: Office, program: Callable[..., Program], world: World
+    services: Services, program: Callable[..., Program], world: World
 ) -> None:
     market = Market(world)
     market.a_tender()
@@ -104,7 +104,7 @@ def test_a_change_of_what_belongs_to_a_record_is_answered_with_the_record_as_it_
     preferred = {"provider": "PV-2026-0002", "preference": "He knows us"}
     asked = {"key": "prefer-harrop", "at": before.headers["ETag"]}
 
-    with dying_once_it_is_saved(office):  # with the choice saved in the tender, and the request as it was
+    with dying_once_it_is_saved(services):  # with the choice saved in the tender, and the request as it was
         head.post(f"{REQUEST}/prefer", preferred, **asked)
     with market.brokering():
         market.brokerage.select(market.tender, market.harrop.id, rationale="As the school", approver=market.director)
@@ -118,9 +118,9 @@ def test_a_change_of_what_belongs_to_a_record_is_answered_with_the_record_as_it_
 
 @pytest.mark.parametrize(("dying", "status"), list(zip(WAYS, (201, 422), strict=True)))
 def test_a_key_is_free_for_another_request_where_nothing_was_saved(
-    office: Office, api: Program, a_case: dict[str, Any], dying: Callable[[Office], Any], status: int
+    services: Services, api: Program, a_case: dict[str, Any], dying: Callable[[Services], Any], status: int
 ) -> None:
-    with dying(office):
+    with dying(services):
         api.post(RAISE, a_case, key="raise-the-case")
 
     api.post(RAISE, {**a_case, "severity": "low"}, key="raise-the-case", status=status)
@@ -128,16 +128,16 @@ def test_a_key_is_free_for_another_request_where_nothing_was_saved(
 
 @pytest.mark.parametrize(("dying", "status"), list(zip(WAYS, (303, 422), strict=True)))
 def test_a_form_broken_off_may_come_with_other_answers_where_nothing_was_saved(
-    office: Office,
+    services: Services,
     sign_in: Callable[[UUID], Browser],
     director: UUID,
     a_case: dict[str, Any],
-    dying: Callable[[Office], Any],
+    dying: Callable[[Services], Any],
     status: int,
 ) -> None:
     browser = sign_in(director)
     page = browser.get(RAISE)
-    with dying(office):
+    with dying(services):
         browser.send_page(RAISE, page, a_case)
 
     browser.send_page(RAISE, page, {**a_case, "severity": "low"}, status=status)

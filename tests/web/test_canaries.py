@@ -34,10 +34,10 @@ from tests.hanging import CANARY, Hanging
 from tests.scenario import TODAY
 from tests.town import RULES
 from tests.web.conftest import a_program, an_app, an_office
-from tests.web.walking import NO_EVENT, addresses, latest_events, references
+from tests.web.layout.paging import NO_EVENT, addresses, latest_events, references
 from tests.world import World
-from web.identity import signed_in
-from web.policy import Action, Concerned
+from web.access.identity import current_user
+from web.access.policy import Action, Concerned
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,7 @@ class Walk:
         """The words that the policy keeps from somebody."""
         with self.app.test_request_context("/"):
             g.session_person, g.token = person, None
-            asking = signed_in()
+            asking = current_user()
             teams = {right.leads for right in asking.rights} - {None}
             return {
                 word
@@ -173,7 +173,7 @@ class Walk:
     def addresses(self, *, audits: bool) -> Iterator[str]:
         """Every route that is read; of the records those that hold a word or hang on one that does."""
         world, ours = self.valley.world, self.valley.town.ours
-        with world.office.read() as connection:
+        with world.services.read() as connection:
             told = {row.id for row in names.names.rows(connection) if row.kind in {"person", "provider", "school"}}
         known = references(world, apart_from=told - {ours.head, ours.provider, ours.school})
         events = [str(event.meta.event_id) for event in latest_events(world).values()] if audits else [NO_EVENT]
@@ -203,8 +203,8 @@ class Walk:
 
 @contextmanager
 def a_walk(databases: Databases) -> Iterator[Walk]:
-    with an_office(databases) as (office, clock):
-        yield Walk(an_app(office), Valley(World(office, clock)))
+    with an_office(databases) as (services, clock):
+        yield Walk(an_app(services), Valley(World(services, clock)))
 
 
 @pytest.fixture(scope="module")

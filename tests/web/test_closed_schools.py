@@ -133,7 +133,7 @@ def test_nothing_begins_at_a_school_of_another_authority(world: World, program: 
     )
     with world.acting():
         bolton = Source("register_2026-10.csv", TODAY)
-        world.office.service.change(
+        world.services.service.change(
             School, ours, lambda each: each.move_to(la_name="Bolton", la_code="350", source=bolton)
         )
     moved = {"on": LATER, "side": "service", "reason": "A clash"}

@@ -13,7 +13,7 @@ from tests.scenario import TODAY
 from tests.web.conftest import HIDDEN, Browser, Program
 from tests.web.test_doors import A_CONCERN
 from tests.world import World
-from web.command_ids import COMMANDS
+from web.forms.command_ids import COMMANDS
 
 SignIn = Callable[[UUID], Browser]
 Use = Callable[..., Program]
@@ -58,8 +58,8 @@ def a_request(world: World, school: UUID) -> dict[str, Any]:
 
 
 def saved(world: World, topic: str) -> int:
-    with world.office.read() as connection:
-        return sum(topic == event.TOPIC for event in world.office.store.everything(connection))
+    with world.services.read() as connection:
+        return sum(topic == event.TOPIC for event in world.services.store.everything(connection))
 
 
 def test_a_directors_call_is_carried_out_though_a_heads_form_bore_the_id_that_it_would_have(

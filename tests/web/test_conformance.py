@@ -29,8 +29,8 @@ from tests.web.conftest import Browser, Program, an_app
 from web.accounts import sessions, tokens
 from web.accounts.sessions import COOKIE
 from web.demonstration.loading import load_register
-from web.demonstration.settling import take_in_register
-from web.office import Office
+from web.demonstration.setting_up import take_in_register
+from web.runtime.services import Services
 
 Rows = list[dict[str, str]]
 
@@ -206,17 +206,17 @@ def served(
     databases: Databases, real_data: Path, register: Register, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Served]:
     first, *more = [file.at(real_data, tmp_path_factory.mktemp("cut")) for file in register.files]
-    with databases.like(with_views) as url, closing(Office(url)) as office:
-        load_register(office, first, register.la if register.files[0].column else None)
+    with databases.like(with_views) as url, closing(Services(url)) as services:
+        load_register(services, first, register.la if register.files[0].column else None)
         for path in more:
-            with office.acting(None, Role.ADMINISTRATOR.value, Channel.IMPORT):
-                take_in_register(office, path, dated=date_in_name(path) or office.today(), la=register.la)
-        app = an_app(office)
-        with office.read() as connection:
-            director = people.holders_on(connection, (Role.DIRECTOR,), office.today())[0].id
-        with office.write() as connection:
-            cookie = sessions.begin(connection, director, office.now())
-            token = tokens.create(connection, director, "walk", TokenScopes.READ_WRITE, office.now()).secret
+            with services.acting(None, Role.ADMINISTRATOR.value, Channel.IMPORT):
+                take_in_register(services, path, dated=date_in_name(path) or services.today(), la=register.la)
+        app = an_app(services)
+        with services.read() as connection:
+            director = people.holders_on(connection, (Role.DIRECTOR,), services.today())[0].id
+        with services.write() as connection:
+            cookie = sessions.begin(connection, director, services.now())
+            token = tokens.create(connection, director, "walk", TokenScopes.READ_WRITE, services.now()).secret
         client: FlaskClient = app.test_client()
         client.set_cookie(COOKIE, cookie)
         yield Served(Browser(client), Program(app.test_client(), token))

@@ -20,23 +20,23 @@ from tests.postgresql import QUICK, Server
 from tests.postgresql_programs import ABSENT, binaries, programs
 from tests.scenario import TODAY
 from tests.web.test_operate import CHAPTERS, ROOT, block, run, site
-from web import create_app, open_office
+from web import create_app, open_services
 from web.cli import main
-from web.office import Office
-from web.settings import Settings
+from web.runtime.services import Services
+from web.runtime.settings import Settings
 
 __all__ = ["site"]
 
 
 def save_schools(url: str, *urns: int) -> None:
-    office = Office(url)
-    with closing(office):
+    services = Services(url)
+    with closing(services):
         for urn in urns:
             told = {"phase": "primary", "status": "Open", "la_code": "399", "la_name": "Wexmoor"}
             source = Source("register.csv", TODAY)
             begin = partial(School.register, urn, name=f"School {urn}", details=told, head=None, source=source)
-            with office.acting(None, "administrator", Channel.COMMAND_LINE):
-                office.service.add(begin)
+            with services.acting(None, "administrator", Channel.COMMAND_LINE):
+                services.service.add(begin)
 
 
 def fails(*words: str) -> str:
@@ -62,7 +62,8 @@ def test_a_damaged_file_is_named_and_the_service_goes_on_from_the_backup_without
     for words in (("views", "status"), ("views", "check")):
         assert "The database is damaged, or is none (database disk image is malformed)" in fails(*words)
     app = create_app(
-        Settings(f"sqlite:///{file}", secret_key="only for tests", testing=True), office=Office(f"sqlite:///{file}")
+        Settings(f"sqlite:///{file}", secret_key="only for tests", testing=True),
+        services=Services(f"sqlite:///{file}"),
     )
     assert app.test_client().get("/readyz").status_code == 503
 
@@ -100,7 +101,7 @@ def test_a_damaged_postgresql_is_named_and_the_service_goes_on_from_the_backup(
         address = {"-h db1": f"-h 127.0.0.1 -p {server.port}", "/srv/backup/": f"{tmp_path}/"}
         url = server.url("sis")
         server.execute("CREATE DATABASE sis TEMPLATE template0")
-        open_office(Settings(url, secret_key="only for tests")).close()
+        open_services(Settings(url, secret_key="only for tests")).close()
         save_schools(url, *range(990001, 990030))
         _shell(_block_of_scale("pg_dump"), address)
         save_schools(url, 990031, 990032)

@@ -14,10 +14,10 @@ from click.testing import CliRunner
 from projections.database import open_database
 from tests.databases import with_views
 from tests.world import Clock, World
-from web import create_app, open_office
+from web import create_app, open_services
 from web.about.health import health_of
 from web.cli import main
-from web.settings import Settings
+from web.runtime.settings import Settings
 
 SERVES = "sis_serves"
 OPERATE = Path(__file__).parents[2] / "docs" / "operate.md"
@@ -44,16 +44,16 @@ def served_as(owner: str) -> Iterator[str]:
 
 def test_it_serves_and_saves(served_as: str) -> None:
     settings = Settings(served_as, secret_key="only for tests, and long enough", testing=True)
-    with closing(open_office(settings)) as office:
-        office.set_clock(clock := Clock())
-        world = World(office, clock)
+    with closing(open_services(settings)) as services:
+        services.set_clock(clock := Clock())
+        world = World(services, clock)
         director = world.director()
         world.school("Ashgrove High School")
-        client = create_app(settings, office=office).test_client()
+        client = create_app(settings, services=services).test_client()
         client.set_cookie(*world.session_of(director))
         assert "Ashgrove High School" in client.get("/schools/").text
         assert client.get("/readyz").status_code == 200
-        assert health_of(office).causes == ()
+        assert health_of(services).causes == ()
 
 
 @pytest.mark.parametrize(

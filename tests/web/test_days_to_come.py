@@ -75,7 +75,7 @@ def test_a_review_and_a_step_of_a_concern(browser: Browser, world: World, direct
 
     school = world.school()
     with world.acting(director, "director"):
-        world.office.service.add(an_intervention)
+        world.services.service.add(an_intervention)
     review = {
         "evidence": "Met the governors",
         "findings-0-objective": "1",
@@ -96,7 +96,7 @@ def test_a_note(sign_in: Open, world: World) -> None:
         "on": "V-2026-0001",
         "note_type": "telephone",
         "heading": "Call",
-        "text": "The office called",
+        "text": "The services called",
         "sensitivity": "ordinary",
         "visible_to": "service",
         **day("happened_on", TOMORROW),
@@ -144,7 +144,7 @@ def test_a_visit_that_was_held_or_not_planned(sign_in: Open, world: World) -> No
     town = Town(world)
     visit = town.ours.records[Visit.KIND]
     with world.acting(town.ours.officer, "officer"):
-        world.office.service.change(Visit, visit, lambda it: it.confirm(side=Side.SCHOOL, on=it.on))
+        world.services.service.change(Visit, visit, lambda it: it.confirm(side=Side.SCHOOL, on=it.on))
     held = {"minutes": "60", "attendees": "Headteacher", **day("on", TOMORROW)}
     unplanned = {
         **held,

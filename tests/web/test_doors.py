@@ -22,11 +22,11 @@ from domain.vocabulary import Role
 from tests.web.conftest import Browser, Program, Standing
 from tests.world import World
 from web import create_app
-from web.bounds import DEEPEST, LONGEST, MOST_FIELDS, MOST_TYPED, bytes_taken_by
 from web.imports.commands import MOST_BYTES as MOST_OF_IMPORT
-from web.nouns import NOUNS
-from web.office import Office
-from web.settings import Settings
+from web.resources import RESOURCES
+from web.runtime.request_limits import DEEPEST, LONGEST, MOST_FIELDS, MOST_TYPED, bytes_taken_by
+from web.runtime.services import Services
+from web.runtime.settings import Settings
 
 SignIn = Callable[[UUID], Browser]
 
@@ -53,8 +53,8 @@ def raised(world: World, by: UUID, sign_in: SignIn, answers: dict[str, Any]) -> 
 
 def cases(world: World) -> int:
     """How many records of concern there are."""
-    with world.office.read() as connection:
-        return sum(event.TOPIC == "concern.raised" for event in world.office.store.everything(connection))
+    with world.services.read() as connection:
+        return sum(event.TOPIC == "concern.raised" for event in world.services.store.everything(connection))
 
 
 # Forms
@@ -98,13 +98,13 @@ def test_a_stale_form_tells_what_has_changed_keeps_what_was_typed_and_can_be_sen
     assert "Dora Director" in stale.text
     assert "Spoke with the chair of governors" in stale.text
     assert answers["reason"] in stale.text
-    assert world.office.service.find(ConcernCase, FIRST).status is CaseStatus.RAISED
+    assert world.services.service.find(ConcernCase, FIRST).status is CaseStatus.RAISED
     sign_in(rita).send_page("/concerns/CC-2026-0001/close", stale.text, {**answers, "confirmed": "yes"})
-    assert world.office.service.find(ConcernCase, FIRST).status is CaseStatus.CLOSED
+    assert world.services.service.find(ConcernCase, FIRST).status is CaseStatus.CLOSED
 
 
 def a_step(world: World, authoriser: UUID) -> dict[str, Any]:
-    today = world.office.today()
+    today = world.services.today()
     return {
         "on-day": today.day,
         "on-month": today.month,
@@ -126,16 +126,16 @@ def test_a_form_that_has_lost_its_number_is_not_carried_out(
     answer = sign_in(director).send(PAUSE, {**answers, lost: "nonsense"}, status=400)
 
     assert "Open the page again" in answer.text
-    assert not world.office.service.find(ConcernCase, FIRST).is_paused
+    assert not world.services.service.find(ConcernCase, FIRST).is_paused
 
 
 # Forms of other sites
 
 
 @pytest.fixture
-def guarded(office: Office) -> Flask:
+def guarded(services: Services) -> Flask:
     """The application as it is deployed: forms need their token."""
-    return create_app(Settings("", secret_key="only for tests", testing=True), office=office)
+    return create_app(Settings("", secret_key="only for tests", testing=True), services=services)
 
 
 def browser_of(app: Flask, world: World, person: UUID) -> Browser:
@@ -229,7 +229,7 @@ def test_the_request_id_is_the_correlation_id_of_what_was_caused(
     again = program(director).post("/concerns/raise", a_case, key="with-an-id-1", status=201)
 
     ids = [answer.headers["X-Request-ID"], again.headers["X-Request-ID"]]
-    events = [next(iter(world.office.store.get(record_id("concern", f"CC-2026-000{n}")))) for n in (1, 2)]
+    events = [next(iter(world.services.store.get(record_id("concern", f"CC-2026-000{n}")))) for n in (1, 2)]
     assert [event.meta.signature.correlation for event in events] == ids
 
 
@@ -241,7 +241,7 @@ def test_an_id_that_came_with_a_request_is_logged_and_never_that_of_what_it_caus
     with capture_logs() as logged:
         answer = api.post("/concerns/raise", a_case, key="with-an-id-1", status=201)
 
-    event = next(iter(world.office.store.get(FIRST)))
+    event = next(iter(world.services.store.get(FIRST)))
     assert event.meta.signature.correlation == answer.headers["X-Request-ID"] != "my-request-0001"
     [line] = [line for line in logged if line["event"] == "request"]
     assert (line["request_id"], line["outside_id"]) == (answer.headers["X-Request-ID"], "my-request-0001")
@@ -297,10 +297,10 @@ def test_only_the_routes_that_ask_for_files_take_more_than_is_typed(standing: St
 
 
 def test_every_command_that_asks_for_a_file_declares_how_large_it_may_be() -> None:
-    for noun, _ in NOUNS:
-        for command in noun.commands.values():
+    for resource, _ in RESOURCES:
+        for command in resource.commands.values():
             has_file = any(isinstance(field, Upload) for field in command.schema().load_fields.values())
-            assert bool(command.files) is has_file, f"{noun.path} {command.name}"
+            assert bool(command.files) is has_file, f"{resource.path} {command.name}"
 
 
 @pytest.mark.parametrize("href", ["/concerns/raise", "/api/v1/concerns/raise", "/files/add", "/api/v1/files/add"])
@@ -364,18 +364,18 @@ def test_an_error_is_a_page_in_plain_words_with_a_way_on(standing: Standing, sta
 
 
 @contextmanager
-def locked(office: Office) -> Iterator[None]:
+def locked(services: Services) -> Iterator[None]:
     """Somebody else holds the log, and this service waits for it a twentieth of a second only."""
-    hold = file_held if office.writer.dialect.name == "sqlite" else table_held
-    with hold(office):
+    hold = file_held if services.writer.dialect.name == "sqlite" else table_held
+    with hold(services):
         yield
 
 
 @contextmanager
-def file_held(office: Office) -> Iterator[None]:
-    with office.writer.begin() as connection:
+def file_held(services: Services) -> Iterator[None]:
+    with services.writer.begin() as connection:
         connection.exec_driver_sql("PRAGMA busy_timeout = 50")
-    other = sqlite.connect(str(office.writer.url.database), isolation_level=None)
+    other = sqlite.connect(str(services.writer.url.database), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -385,12 +385,12 @@ def file_held(office: Office) -> Iterator[None]:
 
 
 @contextmanager
-def table_held(office: Office) -> Iterator[None]:
-    other = sa.create_engine(office.writer.url)
+def table_held(services: Services) -> Iterator[None]:
+    other = sa.create_engine(services.writer.url)
     with other.connect() as connection:
-        connection.exec_driver_sql(f"ALTER DATABASE {office.writer.url.database} SET lock_timeout = 50")
+        connection.exec_driver_sql(f"ALTER DATABASE {services.writer.url.database} SET lock_timeout = 50")
         connection.commit()
-        office.writer.dispose()  # the setting holds for those who connect from now on
+        services.writer.dispose()  # the setting holds for those who connect from now on
         connection.exec_driver_sql("LOCK TABLE events IN SHARE ROW EXCLUSIVE MODE")
         yield
     other.dispose()
@@ -402,7 +402,7 @@ def test_a_busy_database_is_told_with_when_to_come_back_and_nothing_is_half_save
     browser = sign_in(world.director())
     page = browser.get("/concerns/raise")
 
-    with locked(world.office):
+    with locked(world.services):
         busy = browser.send_page("/concerns/raise", page, a_case, status=503)
         assert "Caseload" in browser.get("/caseload"), "reading goes on"
     assert int(busy.headers["Retry-After"]) > 0
@@ -418,7 +418,7 @@ def test_a_busy_database_is_a_problem_at_the_api(
     api = program(world.director())
     api.get("/concerns")
 
-    with locked(world.office):
+    with locked(world.services):
         busy = api.post("/concerns/raise", a_case, key="while-it-is-busy", status=503)
     assert int(busy.headers["Retry-After"]) > 0
     assert busy.json["title"] == "The service is unavailable"
@@ -430,12 +430,12 @@ def test_a_busy_database_is_a_problem_at_the_api(
 def test_a_refusal_saves_nothing(world: World, sign_in: SignIn, a_case: dict[str, Any]) -> None:
     director = world.director()
     raised(world, director, sign_in, a_case)
-    before = world.office.service.find(ConcernCase, FIRST).version
+    before = world.services.service.find(ConcernCase, FIRST).version
 
     answers = {"reason": "Because", "authoriser": world.reference(director)}
     sign_in(director).send("/concerns/CC-2026-0001/resume", answers, status=422)
 
-    assert world.office.service.find(ConcernCase, FIRST).version == before
+    assert world.services.service.find(ConcernCase, FIRST).version == before
 
 
 @pytest.mark.parametrize("after", ["nonsense", "2026-11-02/not-an-id/", "\N{SNOWMAN}"])

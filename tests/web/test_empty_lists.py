@@ -48,7 +48,7 @@ def test_coverage_says_why_it_names_no_school(world: World, sign_in: SignIn) -> 
     assert "None of the schools in the register is one that we work with" in said(director)
     told, source = {"school_type": "Community school"}, Source("register.csv", TODAY)
     with world.acting():
-        world.office.service.change(School, school, lambda each: each.refresh(told, source=source))
+        world.services.service.change(School, school, lambda each: each.refresh(told, source=source))
     assert "No school was known to the service in this term" in said(director, "?year=2023&term=spring")
     assert "Grammar" in said(director)
     assert "Grammar" in said(officer)

@@ -18,10 +18,10 @@ from tests.web.conftest import Browser, Program, Standing
 from tests.web.market import Market
 from tests.web.notes.test_notes import answers
 from tests.world import World
-from web.noun import Noun
-from web.nouns import NOUNS
+from web.commands.resource import Resource
+from web.resources import RESOURCES
 
-ALL_NOUNS = [pytest.param(noun, id=noun.path) for noun, _ in NOUNS]
+ALL_NOUNS = [pytest.param(resource, id=resource.path) for resource, _ in RESOURCES]
 SENTENCE = re.compile(r'<p class="app-timeline__sentence">(.*?)</p>', re.S)
 
 
@@ -34,12 +34,12 @@ def told(rows: list[dict[str, Any]]) -> list[str]:
 
 
 @pytest.mark.parametrize("role", list(Role))
-@pytest.mark.parametrize("noun", ALL_NOUNS)
-def test_programs_are_told_what_stands_on_the_page(standing: Standing, noun: Noun[Any], role: Role) -> None:
+@pytest.mark.parametrize("resource", ALL_NOUNS)
+def test_programs_are_told_what_stands_on_the_page(standing: Standing, resource: Resource[Any], role: Role) -> None:
     browser = standing.browser(standing.town.people[role])
     places: tuple[Place, ...] = (standing.town.ours, standing.town.theirs)
     for place in places:
-        href = noun.href(standing.town.record(noun.kind, place))
+        href = resource.href(standing.town.record(resource.kind, place))
         page, answer = browser.get(href), browser.get(f"/api/v1{href}/history?limit=200")
 
         assert answer.status_code == page.status_code, href
@@ -107,7 +107,7 @@ def test_the_page_of_a_long_history_shows_its_latest_entries_and_leads_to_all_ot
     note = record_id(Note.KIND, "N-2026-0001")
     for turn in range(120):
         with world.acting(director, "director"):
-            world.office.service.change(
+            world.services.service.change(
                 Note,
                 note,
                 lambda found, turn=turn: found.revise(heading="A", text=f"Turn {turn}", reason="So"),

@@ -16,8 +16,8 @@ from tests.web.conftest import Program, a_program, an_app, an_office
 from tests.web.market import Market
 from tests.world import World
 from web.api import document
-from web.nouns import NOUNS, SHELVES
-from web.record_addresses import PATHS
+from web.history.record_addresses import PATHS
+from web.resources import LIST_ENDPOINTS, RESOURCES
 
 NEEDED = {
     "clearances": "provider=PV-2026-0001",
@@ -27,7 +27,10 @@ NEEDED = {
 }
 """What lists of one thing alone have to be asked for."""
 
-LISTS = [*(noun.path for noun, _ in NOUNS if noun.listing), *(shelf.path for shelf in SHELVES)]
+LISTS = [
+    *(resource.path for resource, _ in RESOURCES if resource.listing),
+    *(list_endpoint.path for list_endpoint in LIST_ENDPOINTS),
+]
 OF_ALL = {"caseload": "whose=everybody", "vetting": "standing=missing&standing=ended"}
 
 AN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -40,9 +43,9 @@ URNS = frozenset({"school", "host_school", "urn"})
 @pytest.fixture(scope="module")
 def everywhere(databases: Databases) -> Iterator[Program]:
     """A program whose owner holds every post, in a town with something in every list."""
-    with an_office(databases) as (office, clock):
-        town = Town(World(office, clock))
-        yield a_program(an_app(office), town.world, town.somebody_with_every_post())
+    with an_office(databases) as (services, clock):
+        town = Town(World(services, clock))
+        yield a_program(an_app(services), town.world, town.somebody_with_every_post())
 
 
 def asked(path: str, **more: str) -> str:

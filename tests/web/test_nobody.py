@@ -19,8 +19,8 @@ from werkzeug.test import TestResponse
 
 from domain.vocabulary import Role
 from tests.web.conftest import Standing
-from web.nouns import NOUNS
 from web.open_routes import OPEN_ROUTES
+from web.resources import RESOURCES
 
 OF_EACH_ANSWER = {"X-Request-ID", "Date"}
 """Headers that are drawn anew for each answer."""
@@ -61,9 +61,10 @@ def references(rule: Rule, standing: Standing) -> list[str]:
     """Addresses of a route: of what there is, of what there is not, and of what cannot be."""
     town = standing.town
     here = [
-        noun.address(town.world.office.service.find(noun.kind, town.ours.records[noun.kind.KIND]))
-        for noun, _ in NOUNS
-        if rule.rule.removeprefix("/api/v1").startswith(f"/{noun.path}/") and noun.kind.KIND in town.ours.records
+        resource.address(town.world.services.service.find(resource.kind, town.ours.records[resource.kind.KIND]))
+        for resource, _ in RESOURCES
+        if rule.rule.removeprefix("/api/v1").startswith(f"/{resource.path}/")
+        and resource.kind.KIND in town.ours.records
     ]
     values = [*here, str(town.world.urn(town.ours.school)), "CC-2026-9999", "0"]
     uuids = [str(town.ours.head), str(uuid4())]
@@ -163,16 +164,16 @@ def test_an_open_route_takes_no_more_than_it_needs(standing: Standing) -> None:
 
 def test_without_cookie_or_token_nothing_is_looked_up(standing: Standing) -> None:
     asked: list[str] = []
-    office = standing.town.world.office
+    services = standing.town.world.services
 
     def ask(_: object, __: object, statement: str, *___: object) -> None:
         asked.append(statement)
 
-    for engine in (office.writer, office.reader):
+    for engine in (services.writer, services.reader):
         sa.event.listen(engine, "before_cursor_execute", ask)
     try:
         standing.app.test_client(use_cookies=False).get("/api/v1/audit?person=Crossthwaite")
     finally:
-        for engine in (office.writer, office.reader):
+        for engine in (services.writer, services.reader):
             sa.event.remove(engine, "before_cursor_execute", ask)
     assert asked == []

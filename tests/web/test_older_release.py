@@ -25,14 +25,14 @@ from projections.event_log import EVENTS
 from tests.databases import Databases
 from tests.web.conftest import Browser, Program, an_app
 from tests.world import Clock
-from web import open_office
+from web import open_services
 from web.accounts.passwords import EXTENSION as PASSWORDS
 from web.accounts.passwords import cheap_passwords
 from web.cli import main
-from web.migrate import alembic_config
-from web.office import Office
-from web.record_addresses import record_href
-from web.settings import Settings
+from web.history.record_addresses import record_href
+from web.runtime.migrate import alembic_config
+from web.runtime.services import Services
+from web.runtime.settings import Settings
 
 RELEASES = sorted((Path(__file__).parents[1] / "releases").glob("*.sql.gz"))
 NAME, PASSWORD = "director@wexmoor.example", "three small owls in May"
@@ -90,13 +90,13 @@ def rows_of_log(url: str) -> list[Any]:
 
 
 @pytest.fixture
-def office(url: str) -> Iterator[Office]:
-    """An office of this release on it, a day after it was left."""
-    open_office(Settings(url, secret_key="only for tests")).close()
+def services(url: str) -> Iterator[Services]:
+    """services of this release on it, a day after it was left."""
+    open_services(Settings(url, secret_key="only for tests")).close()
     clock = Clock()
     clock.pass_by(days=1)
-    with closing(Office(url, clock=clock)) as office:
-        yield office
+    with closing(Services(url, clock=clock)) as services:
+        yield services
 
 
 def sis(*words: str) -> tuple[int, str]:
@@ -119,7 +119,7 @@ def test_an_upgrade_keeps_every_event_to_the_letter_and_the_views_are_what_they_
 ) -> None:
     before = rows_of_log(url)
     assert len(before) == 90
-    open_office(Settings(url, secret_key="only for tests")).close()
+    open_services(Settings(url, secret_key="only for tests")).close()
     assert rows_of_log(url) == before
     monkeypatch.setenv("SIS_DATABASE_URL", url)
     status, said = sis("views", "status")
@@ -128,12 +128,12 @@ def test_an_upgrade_keeps_every_event_to_the_letter_and_the_views_are_what_they_
     assert sis("views", "check")[0] == 0
 
 
-def test_people_come_in_as_before_and_every_record_and_entry_opens(office: Office) -> None:
-    app = an_app(office)
+def test_people_come_in_as_before_and_every_record_and_entry_opens(services: Services) -> None:
+    app = an_app(services)
     app.extensions[PASSWORDS] = cheap_passwords()
     browser = Browser(app.test_client())
     browser.send("/sign-in", {"sign_in_name": NAME, "password": PASSWORD})
-    with office.read() as connection:
+    with services.read() as connection:
         found = references.references.rows(connection)
         entries = audit_trail.trail.rows(connection)
     kinds = {row.kind for row in found if record_href(row.kind, row.reference)}
@@ -156,9 +156,9 @@ def test_people_come_in_as_before_and_every_record_and_entry_opens(office: Offic
     assert "sentence" in Program(app.test_client(), TOKEN).get("/audit?limit=100").text
 
 
-def test_the_work_goes_on_from_where_it_was(office: Office) -> None:
-    program = Program(an_app(office).test_client(), TOKEN)
-    with office.read() as connection:
+def test_the_work_goes_on_from_where_it_was(services: Services) -> None:
+    program = Program(an_app(services).test_client(), TOKEN)
+    with services.read() as connection:
         begun = [row.reference for row in references.references.rows(connection) if row.kind == "concern"]
         urn = connection.execute(sa.text("SELECT min(urn) FROM schools")).scalar_one()
     old = program.get(f"/concerns/{min(begun)}")
@@ -176,5 +176,5 @@ def test_the_work_goes_on_from_where_it_was(office: Office) -> None:
     }
     made = program.post("/concerns/raise", raised, key="raise-it-1", status=201).json
     assert made["reference"] > max(begun)
-    with office.read() as connection:
+    with services.read() as connection:
         assert len(audit_trail.trail.rows(connection)) == 92

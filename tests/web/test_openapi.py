@@ -8,13 +8,13 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from tests.web.conftest import Standing
-from web.noun import Command, Noun
-from web.nouns import NOUNS, SHELVES
+from web.commands.resource import Command, Resource
+from web.resources import LIST_ENDPOINTS, RESOURCES
 
 COMMANDS = [
-    pytest.param(noun, command, id=f"{noun.path}-{name}")
-    for noun, _ in NOUNS
-    for name, command in noun.commands.items()
+    pytest.param(resource, command, id=f"{resource.path}-{name}")
+    for resource, _ in RESOURCES
+    for name, command in resource.commands.items()
 ]
 
 
@@ -36,9 +36,15 @@ def test_the_document_is_valid(document: dict[str, Any]) -> None:
     assert document["openapi"].startswith("3.1")
 
 
-@pytest.mark.parametrize(("noun", "command"), COMMANDS)
-def test_every_command_is_in_the_document(document: dict[str, Any], noun: Noun[Any], command: Command[Any]) -> None:
-    path = f"/api/v1/{noun.path}/{command.name}" if command.begins else f"/api/v1/{noun.path}/{{ref}}/{command.name}"
+@pytest.mark.parametrize(("resource", "command"), COMMANDS)
+def test_every_command_is_in_the_document(
+    document: dict[str, Any], resource: Resource[Any], command: Command[Any]
+) -> None:
+    path = (
+        f"/api/v1/{resource.path}/{command.name}"
+        if command.begins
+        else f"/api/v1/{resource.path}/{{ref}}/{command.name}"
+    )
     operation = document["paths"][path]["post"]
 
     assert operation["summary"] == command.title
@@ -49,14 +55,14 @@ def test_every_command_is_in_the_document(document: dict[str, Any], noun: Noun[A
     assert ({"404", "412", "428"} <= set(operation["responses"])) or command.begins
 
 
-@pytest.mark.parametrize("noun", [pytest.param(noun, id=noun.path) for noun, _ in NOUNS])
-def test_every_noun_can_be_read_and_listed(document: dict[str, Any], noun: Noun[Any]) -> None:
-    assert "get" in document["paths"][f"/api/v1/{noun.path}/{{ref}}"]
-    assert (f"/api/v1/{noun.path}" in document["paths"]) is (noun.listing is not None)
+@pytest.mark.parametrize("resource", [pytest.param(resource, id=resource.path) for resource, _ in RESOURCES])
+def test_every_noun_can_be_read_and_listed(document: dict[str, Any], resource: Resource[Any]) -> None:
+    assert "get" in document["paths"][f"/api/v1/{resource.path}/{{ref}}"]
+    assert (f"/api/v1/{resource.path}" in document["paths"]) is (resource.listing is not None)
 
 
 def test_every_list_of_its_own_is_in_the_document(document: dict[str, Any]) -> None:
-    assert {f"/api/v1/{shelf.path}" for shelf in SHELVES} <= set(document["paths"])
+    assert {f"/api/v1/{list_endpoint.path}" for list_endpoint in LIST_ENDPOINTS} <= set(document["paths"])
 
 
 def test_every_operation_has_a_name_of_its_own_and_a_summary(document: dict[str, Any]) -> None:

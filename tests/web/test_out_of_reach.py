@@ -15,8 +15,8 @@ from tests.postgresql import Server
 from tests.postgresql_programs import ABSENT, binaries
 from tests.web.conftest import Program, a_program, an_app
 from tests.world import Clock, World
-from web.office import Office
-from web.problems import problem_of
+from web.runtime.problems import problem_of
+from web.runtime.services import Services
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ def doors() -> Iterator[Doors]:
     clock = Clock()
     with Server() as server, server.database() as url:
         with_views(url)
-        with closing(Office(url, clock=clock)) as office:
-            world, app = World(office, clock), an_app(office)
+        with closing(Services(url, clock=clock)) as services:
+            world, app = World(services, clock), an_app(services)
             director = world.director()
             browser = app.test_client()
             browser.set_cookie(*world.session_of(director))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from uuid import uuid4
 
 from domain.vocabulary import Role, Team
-from web.policy import POLICY, SCHOOL, Action, Concerned, Right, Scope, right_to, widest
+from web.access.policy import POLICY, SCHOOL, Action, Concerned, Right, Scope, right_to, widest
 
 EXPECTED = """
                                          off  lead dir  brok cpd  head chai spec rev  adm

@@ -17,8 +17,8 @@ from tests.web.market import Market
 from tests.world import World
 from web.api import document
 from web.api.protocol import HEADERS
-from web.noun import Noun
-from web.nouns import NOUNS
+from web.commands.resource import Resource
+from web.resources import RESOURCES
 
 READERS = {"invitations": Role.SPECIALIST, "settings": Role.ADMINISTRATOR}
 """Who reads what directors do not."""
@@ -49,11 +49,11 @@ def test_a_page_of_a_list_declares_where_it_goes_on(api: Program, standing: Stan
         assert sent(answer) == declared(standing.app, path, 200) == {"Link"}
 
 
-@pytest.mark.parametrize("noun", [pytest.param(noun, id=noun.path) for noun, _ in NOUNS])
-def test_a_record_declares_its_version(standing: Standing, noun: Noun[Any]) -> None:
+@pytest.mark.parametrize("resource", [pytest.param(resource, id=resource.path) for resource, _ in RESOURCES])
+def test_a_record_declares_its_version(standing: Standing, resource: Resource[Any]) -> None:
     town = standing.town
-    reader = standing.program(town.people[READERS.get(noun.path, Role.DIRECTOR)])
-    path, address = f"/{noun.path}/{{ref}}", noun.href(town.record(noun.kind, town.ours))
+    reader = standing.program(town.people[READERS.get(resource.path, Role.DIRECTOR)])
+    path, address = f"/{resource.path}/{{ref}}", resource.href(town.record(resource.kind, town.ours))
     read = reader.get(address, status=200)
     same = reader.get(address, status=304, **{"If-None-Match": read.headers["ETag"]})
 

@@ -14,10 +14,10 @@ from tests.world import World
 from web import create_app
 from web.accounts import account_commands
 from web.accounts.passwords import cheap_passwords
-from web.environment import BadSetting
-from web.office import Office
-from web.proxy import BehindProxy, networks, public_url
-from web.settings import Settings
+from web.runtime.environment import BadSetting
+from web.runtime.proxy import BehindProxy, networks, public_url
+from web.runtime.services import Services
+from web.runtime.settings import Settings
 
 HERE = "https://sis.example.gov.uk"
 
@@ -78,9 +78,9 @@ def test_a_proxy_is_an_address_or_a_network() -> None:
 
 
 @pytest.fixture
-def public(office: Office) -> Flask:
+def public(services: Services) -> Flask:
     settings = Settings("", secret_key="only for tests", testing=True, public_url="https://sis.example.gov.uk")
-    return create_app(settings, office=office)
+    return create_app(settings, services=services)
 
 
 def test_behind_https_cookies_are_for_https_alone_and_browsers_are_told_to_stay(world: World, public: Flask) -> None:
@@ -102,7 +102,7 @@ def test_behind_https_cookies_are_for_https_alone_and_browsers_are_told_to_stay(
 def test_signing_in_and_out_behind_https_sets_and_takes_protected_cookies(world: World, public: Flask) -> None:
     person, hashed = world.reviewer(), cheap_passwords().hash("correct horse battery")
     with world.acting():
-        account_commands.open_account(world.office, person, "rea@example.org", password_hash=hashed)
+        account_commands.open_account(world.services, person, "rea@example.org", password_hash=hashed)
     client = public.test_client()
 
     def send(path: str, **answers: str) -> TestResponse:

@@ -24,12 +24,12 @@ from projections import people
 from tests.scenario import TODAY
 from tests.web.conftest import Browser, Program, an_app
 from tests.world import World
-from web import open_office
+from web import open_services
 from web.cli import main
 from web.demonstration.loading import SEED
 from web.demonstration.register import write_register
-from web.office import Office
-from web.settings import Settings
+from web.runtime.services import Services
+from web.runtime.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -85,19 +85,19 @@ def test_who_begins_in_earnest_signs_in_sees_the_schools_and_lets_the_staff_in(
     assert ran.returncode == 0, ran.stderr
     link = next(line for line in ran.stdout.splitlines() if line.startswith("/password/"))
     monkeypatch.chdir(tmp_path)
-    with closing(open_office(Settings("sqlite:///our-authority.sqlite", ""))) as office:
-        administrator = signed_in_by(office, link, "jo.smith@salford.example")
+    with closing(open_services(Settings("sqlite:///our-authority.sqlite", ""))) as services:
+        administrator = signed_in_by(services, link, "jo.smith@salford.example")
         assert administrator.get("/schools/").count('href="/schools/9') == FIRST_PAGE
         administrator.send("/people/register", {"name": "Olive Officer", "email": "olive@salford.example"})
-        with office.read() as connection:
+        with services.read() as connection:
             olive = next(each for each in people.everybody(connection) if each.name == "Olive Officer")
-        post = {"role": "officer", "team": "primary", **as_typed("from", office.today()), "capacity": "1"}
+        post = {"role": "officer", "team": "primary", **as_typed("from", services.today()), "capacity": "1"}
         administrator.send(f"/people/{olive.reference}/take-post", post)
         administrator.send("/accounts/new", {"person": olive.reference, "sign_in_name": "olive@salford.example"})
         shown = administrator.client.post(f"/accounts/{olive.id}/password-link", data={"command": str(uuid4())}).text
         found = re.search(r"/password/[\w-]+", shown)
         assert found, shown
-        officer = signed_in_by(office, found.group(), "olive@salford.example")
+        officer = signed_in_by(services, found.group(), "olive@salford.example")
         assert "Olive Officer" in officer.get("/caseload")
 
 
@@ -105,9 +105,9 @@ FIRST_PAGE = 50
 """Schools on the first page of the list."""
 
 
-def signed_in_by(office: Office, link: str, email: str) -> Browser:
+def signed_in_by(services: Services, link: str, email: str) -> Browser:
     """The browser of somebody who has set a password by a link and signed in with it."""
-    client = an_app(office).test_client()
+    client = an_app(services).test_client()
     password = "gorse and heather on the moor"
     assert client.post(link, data={"password": password}).status_code == 303
     assert client.post("/sign-in", data={"sign_in_name": email, "password": password}).status_code == 303
@@ -122,7 +122,7 @@ def test_the_examples_of_the_api_are_answered(world: World, program: Callable[..
     director = world.director()
     school = world.school()
     with world.acting(director, "director"):
-        case = world.office.service.add(
+        case = world.services.service.add(
             lambda: ConcernCase.raise_(
                 "CC-2026-0001",
                 school=school,
@@ -133,7 +133,7 @@ def test_the_examples_of_the_api_are_answered(world: World, program: Callable[..
                 purpose=Purpose.MONITORING,
             )
         )
-    with world.office.read() as connection:
+    with world.services.read() as connection:
         person = people.by_id(connection, director)
     assert person is not None
     asked = program(director)

@@ -12,17 +12,17 @@ from flask import g
 from marshmallow import Schema
 from werkzeug.datastructures import MultiDict
 
-from domain.acting import Signature
 from domain.aggregate import EVENTS, Event, Meta
+from domain.signature import Signature
 from domain.vocabulary import About, Channel, Role, Sensitivity
 from projections.codec import decode_state
 from tests.domain.test_stored_samples import samples
 from tests.web.conftest import Standing
-from web.disclosure import Disclosure
+from web.access.disclosure import Disclosure
+from web.access.identity import current_user
+from web.commands.reason_readers import REASON_READERS, readers_of
 from web.forms import Form
-from web.identity import signed_in
-from web.nouns import NOUNS
-from web.reason_readers import REASON_READERS, readers_of
+from web.resources import RESOURCES
 
 KEPT_IN: Mapping[str, str] = {
     "schools/assign-officer": "school.link-officer-assigned school.link-officer-released",
@@ -96,9 +96,9 @@ KEPT_IN: Mapping[str, str] = {
 FOR_WHOM_THEY_ARE_MEANT = {"notes/revise", "notes/withdraw", "files/withdraw"}
 
 REASONED = {
-    f"{noun.path}/{command.name}": (noun, command)
-    for noun, _ in NOUNS
-    for command in noun.commands.values()
+    f"{resource.path}/{command.name}": (resource, command)
+    for resource, _ in RESOURCES
+    for command in resource.commands.values()
     if any(field.metadata.get("is_reason") for field in command.schema().fields.values())
 }
 SIDES = {"school": Role.HEADTEACHER, "provider": Role.SPECIALIST}
@@ -110,9 +110,9 @@ def events_of(topics: str) -> Iterator[type[Event]]:
 
 def test_whatever_is_called_a_reason_says_who_reads_it() -> None:
     asked = {
-        f"{noun.path}/{command.name}": field.metadata
-        for noun, _ in NOUNS
-        for command in noun.commands.values()
+        f"{resource.path}/{command.name}": field.metadata
+        for resource, _ in RESOURCES
+        for command in resource.commands.values()
         for name, field in command.schema().fields.items()
         if name in {"reason", "rationale"}
     }
@@ -122,8 +122,8 @@ def test_whatever_is_called_a_reason_says_who_reads_it() -> None:
 
 @pytest.mark.parametrize("name", sorted(KEPT_IN))
 def test_who_is_said_to_read_a_reason_is_who_is_told_of_it(standing: Standing, name: str) -> None:
-    noun, command = REASONED[name]
-    said = readers_of(noun, command).lower()
+    resource, command = REASONED[name]
+    said = readers_of(resource, command).lower()
     for side, role in SIDES.items():
         told = any(is_told(standing, role, event) for event in events_of(KEPT_IN[name]))
         assert (f"the {side}" in said) is told, f"{side}: {said!r}"
@@ -135,7 +135,7 @@ def is_told(standing: Standing, role: Role, event_class: type[Event]) -> bool:
     event = made(event_class)
     provider = town.ours.provider if kind in ("engagement", "provider") or hasattr(event, "provider") else None
     school = None if kind in ("provider", "person", "authority") else town.ours.school
-    signature = Signature(town.director, "director", Channel.SCREEN, uuid4(), standing.town.world.office.now())
+    signature = Signature(town.director, "director", Channel.SCREEN, uuid4(), standing.town.world.services.now())
     event.signed(
         Meta(
             event_id=uuid4(),
@@ -152,9 +152,9 @@ def is_told(standing: Standing, role: Role, event_class: type[Event]) -> bool:
             position=1,
         )
     )
-    with standing.app.test_request_context(), standing.town.world.office.read() as connection:
+    with standing.app.test_request_context(), standing.town.world.services.read() as connection:
         g.session_person = town.people[role]
-        return Disclosure(connection, signed_in(), [event]).tells(event)
+        return Disclosure(connection, current_user(), [event]).tells(event)
 
 
 def made(event_class: type[Event]) -> Event:
@@ -164,8 +164,8 @@ def made(event_class: type[Event]) -> Event:
 
 @pytest.mark.parametrize("name", sorted(REASONED))
 def test_it_is_said_beside_the_question(name: str) -> None:
-    noun, command = REASONED[name]
-    said = readers_of(noun, command)
+    resource, command = REASONED[name]
+    said = readers_of(resource, command)
     hints = [field.hint for field in asked(command.schema(), said) if field.says.get("is_reason")]
     assert hints
     assert all(hint.endswith(said) for hint in hints)
@@ -181,7 +181,7 @@ class _Anything(dict[str, Any]):
 
 
 def test_a_head_is_named_to_whoever_cancels_a_visit(standing: Standing) -> None:
-    noun, _ = REASONED["visits/cancel"]
-    href = noun.href(standing.town.record(noun.kind, standing.town.ours))
+    resource, _ = REASONED["visits/cancel"]
+    href = resource.href(standing.town.record(resource.kind, standing.town.ours))
     page = standing.browser(standing.town.director).get(f"{href}/cancel").text
     assert "This stands in the audit trail. Do not include names of pupils. The school can read it." in page

@@ -30,9 +30,9 @@ from tests.town import Town
 from tests.web.conftest import Program, a_program, an_app, an_office
 from tests.world import World
 from web.api import document
-from web.fields import RecordField, SchoolField
-from web.noun import Command, Noun
-from web.nouns import NOUNS, SHELVES
+from web.commands.fields import RecordField, SchoolField
+from web.commands.resource import Command, Resource
+from web.resources import LIST_ENDPOINTS, RESOURCES
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 EXAMPLES = 6
@@ -40,9 +40,19 @@ EXAMPLES = 6
 
 DAYS = tuple(TODAY + timedelta(days=away) for away in (0, 1, -1, 30, -30, 400))
 
-COMMANDS = {f"{noun.path}-{name}": (noun, command) for noun, _ in NOUNS for name, command in noun.commands.items()}
-SINGLES = {f"read-{noun.path}": noun for noun, _ in NOUNS}
-LISTS = [f"list-{path}" for path in (*(n.path for n, _ in NOUNS if n.listing), *(shelf.path for shelf in SHELVES))]
+COMMANDS = {
+    f"{resource.path}-{name}": (resource, command)
+    for resource, _ in RESOURCES
+    for name, command in resource.commands.items()
+}
+SINGLES = {f"read-{resource.path}": resource for resource, _ in RESOURCES}
+LISTS = [
+    f"list-{path}"
+    for path in (
+        *(n.path for n, _ in RESOURCES if n.listing),
+        *(list_endpoint.path for list_endpoint in LIST_ENDPOINTS),
+    )
+]
 
 
 class Caller:
@@ -58,19 +68,19 @@ class Caller:
     def operation(self, name: str) -> Any:
         return self.schema.find_operation_by_id(name)
 
-    def ask(self, case: Case, noun: Noun[Any] | None = None, command: Command[Any] | None = None) -> None:
+    def ask(self, case: Case, resource: Resource[Any] | None = None, command: Command[Any] | None = None) -> None:
         """Send a request that the document allows, made to speak of what is there."""
         number = next(self._number)
-        if noun is not None and "ref" in case.path_parameters and number % 4:
+        if resource is not None and "ref" in case.path_parameters and number % 4:
             place = (self.town.ours, self.town.theirs)[number % 3 == 0]
-            case.path_parameters = {"ref": noun.address(self.town.record(noun.kind, place))}
+            case.path_parameters = {"ref": resource.address(self.town.record(resource.kind, place))}
         if command is not None:
             case.headers["Idempotency-Key"] = f"drawn-{number:08d}"
             if isinstance(case.body, dict):
                 self._speak_of_what_is_there(case.body, command.schema(), number)
-        if noun is not None and command is not None and not command.begins:
+        if resource is not None and command is not None and not command.begins:
             read = self.program.client.get(
-                f"/api/v1/{noun.path}/{case.path_parameters['ref']}", headers=self.program.headers
+                f"/api/v1/{resource.path}/{case.path_parameters['ref']}", headers=self.program.headers
             )
             case.headers["If-Match"] = read.headers.get("ETag", '"1"')
         self.send(case)
@@ -106,8 +116,8 @@ class Caller:
 
 @pytest.fixture(scope="module")
 def caller(databases: Databases) -> Iterator[Caller]:
-    with an_office(databases) as (office, clock):
-        yield Caller(an_app(office), Town(World(office, clock)))
+    with an_office(databases) as (services, clock):
+        yield Caller(an_app(services), Town(World(services, clock)))
 
 
 def drawn(strategy: st.SearchStrategy[Case], send: Any) -> None:
@@ -130,9 +140,9 @@ def drawn(strategy: st.SearchStrategy[Case], send: Any) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_sent_as_described(caller: Caller, name: str) -> None:
-    noun, command = COMMANDS[name]
+    resource, command = COMMANDS[name]
 
-    drawn(caller.operation(name).as_strategy(), lambda case: caller.ask(case, noun, command))
+    drawn(caller.operation(name).as_strategy(), lambda case: caller.ask(case, resource, command))
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -142,19 +152,19 @@ def test_a_command_sent_otherwise(caller: Caller, name: str) -> None:
 
 @pytest.mark.parametrize("name", [*SINGLES, *LISTS])
 def test_a_reading(caller: Caller, name: str) -> None:
-    operation, noun = caller.operation(name), SINGLES.get(name)
+    operation, resource = caller.operation(name), SINGLES.get(name)
 
-    drawn(operation.as_strategy(), lambda case: caller.ask(case, noun))
+    drawn(operation.as_strategy(), lambda case: caller.ask(case, resource))
     drawn(operation.as_strategy(GenerationMode.NEGATIVE), caller.send)
 
 
 def test_whatever_else_is_described(caller: Caller) -> None:
-    nouns = {noun.path: noun for noun, _ in NOUNS}
+    resources = {resource.path: resource for resource, _ in RESOURCES}
     known = {*COMMANDS, *SINGLES, *LISTS}
     described = {each.ok().definition.raw["operationId"] for each in caller.schema.get_all_operations()}
 
     assert known <= described
     for name in sorted(described - known):
         operation = caller.operation(name)
-        noun = nouns[operation.path.removeprefix("/api/v1/").partition("/")[0]]
-        drawn(operation.as_strategy(), lambda case, noun=noun: caller.ask(case, noun))
+        resource = resources[operation.path.removeprefix("/api/v1/").partition("/")[0]]
+        drawn(operation.as_strategy(), lambda case, resource=resource: caller.ask(case, resource))

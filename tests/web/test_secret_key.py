@@ -16,10 +16,10 @@ from itsdangerous import BadSignature
 
 from tests.world import World
 from web import create_app
-from web.office import Office
-from web.secret_key import BadSecretKey, secret_keys
-from web.settings import Settings
-from web.signing import signer
+from web.runtime.secret_key import BadSecretKey, secret_keys
+from web.runtime.services import Services
+from web.runtime.settings import Settings
+from web.runtime.signed_cookies import signer
 
 
 @pytest.fixture(autouse=True)
@@ -89,15 +89,15 @@ ROTATED = replace(OLD, secret_key="the new key", older_keys=("the old key",))
 REPLACED = replace(OLD, secret_key="the new key")
 
 
-def an_app(settings: Settings, office: Office) -> Flask:
-    return create_app(settings, office=office)
+def an_app(settings: Settings, services: Services) -> Flask:
+    return create_app(settings, services=services)
 
 
 @pytest.mark.parametrize(("later", "status"), [(ROTATED, 303), (REPLACED, 400)], ids=["rotated", "replaced"])
 def test_a_form_made_before_the_rotation_is_taken_after_it(
-    later: Settings, status: int, office: Office, world: World
+    later: Settings, status: int, services: Services, world: World
 ) -> None:
-    before, after = an_app(OLD, office).test_client(), an_app(later, office).test_client()
+    before, after = an_app(OLD, services).test_client(), an_app(later, services).test_client()
     name, session = world.session_of(world.administrator())
     before.set_cookie(name, session)
     page = before.get("/people/register").text
@@ -110,13 +110,15 @@ def test_a_form_made_before_the_rotation_is_taken_after_it(
     assert answer.status_code == status, answer.text[:2000]
 
 
-def test_what_was_signed_with_an_older_key_is_recognised_and_what_is_signed_now_has_the_new(office: Office) -> None:
-    with an_app(OLD, office).test_request_context():
+def test_what_was_signed_with_an_older_key_is_recognised_and_what_is_signed_now_has_the_new(
+    services: Services,
+) -> None:
+    with an_app(OLD, services).test_request_context():
         signed = signer("device").dumps("number")
-    with an_app(ROTATED, office).test_request_context():
+    with an_app(ROTATED, services).test_request_context():
         assert signer("device").loads(signed) == "number"
         now = signer("device").dumps("number")
-    with an_app(REPLACED, office).test_request_context():
+    with an_app(REPLACED, services).test_request_context():
         assert signer("device").loads(now) == "number"
         with pytest.raises(BadSignature):
             signer("device").loads(signed)

@@ -17,7 +17,7 @@ from flask import Flask
 from tests.web.conftest import Browser, Standing
 from tests.world import World
 from web.accounts import accounts, attempts, factors, passwords, security_trail, sessions, strength
-from web.bounds import DEEPEST, LONGEST, MOST_FIELDS, MOST_TYPED
+from web.runtime.request_limits import DEEPEST, LONGEST, MOST_FIELDS, MOST_TYPED
 from web.serving.front import Bounds
 
 ROOT = Path(__file__).parents[2]
@@ -141,7 +141,7 @@ def test_the_inventory_of_algorithms_is_complete() -> None:
 def test_the_service_opens_no_connection_of_its_own_but_to_its_database(
     standing: Standing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if standing.town.world.office.writer.dialect.name != "sqlite":
+    if standing.town.world.services.writer.dialect.name != "sqlite":
         pytest.skip("needs SQLite")
     went: list[object] = []
 

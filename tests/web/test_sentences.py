@@ -13,26 +13,26 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.acting import Signature
 from domain.aggregate import EVENTS, Event, Meta
 from domain.concern import ConcernCase
 from domain.money import pounds
 from domain.note import Note
 from domain.person import Person
 from domain.provider import events as provider
+from domain.signature import Signature
 from domain.vocabulary import About, Channel, Personal, Purpose, Role, Sensitivity
 from projections.codec import decode_state
-from web import views
+from web.access.disclosure import veil
 from web.audit.details import _Reader, label_of
-from web.disclosure import veil
-from web.sentences import ids_in, sentence, told
+from web.history.sentences import ids_in, sentence, told
+from web.runtime import registered_views
 
 SAMPLES = Path(__file__).parents[1] / "domain" / "samples"
 KNOWN = {"by", "reason", "occurred", "purpose"}
 ANNE, BEN = uuid4(), uuid4()
 NAMES = {ANNE: "Anne Webb", BEN: "Ben Hall"}
 
-assert views.VIEWS, "the views bring every record of the product with them"
+assert registered_views.VIEWS, "the views bring every record of the product with them"
 
 
 def meta(

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from domain.school import School, Source
 from tests.scenario import signed
-from web.sentences import sentence
+from web.history.sentences import sentence
 
 APRIL = Source("register_2026-04.csv", date(2026, 4, 25))
 OCTOBER = Source("register_2026-10.csv", date(2026, 10, 30))

@@ -18,7 +18,7 @@ from tests.town import Town
 from tests.web.conftest import HIDDEN, Standing, an_app, an_office
 from tests.web.statements import Heard, Statements
 from tests.world import World
-from web.nouns import NOUNS
+from web.resources import RESOURCES
 
 MOST = 7
 """Statements of one page or list, with finding out who asks and what is kept from them."""
@@ -71,30 +71,30 @@ class Crowded:
 
     def addresses(self) -> Iterator[str]:
         """Every address that can be read: of records, one of each kind."""
-        nouns = {noun.path: noun for noun, _ in NOUNS}
+        resources = {resource.path: resource for resource, _ in RESOURCES}
         for rule in self.standing.app.url_map.iter_rules():
             path = rule.rule
             if "GET" not in (rule.methods or ()) or path.startswith("/static/"):
                 continue
-            noun = nouns.get(path.removeprefix("/api/v1").split("/")[1])
-            if "<ref>" in path and noun is not None:
-                record = self.town.record(noun.kind, self.town.ours)
-                path = path.replace("<ref>", noun.address(record)).replace("<int:number>", "1")
+            resource = resources.get(path.removeprefix("/api/v1").split("/")[1])
+            if "<ref>" in path and resource is not None:
+                record = self.town.record(resource.kind, self.town.ours)
+                path = path.replace("<ref>", resource.address(record)).replace("<int:number>", "1")
             path = path.replace("<uuid:event_id>", str(self._an_event())).replace(
                 "<uuid:person>", str(self.town.ours.head)
             )
             if "<" not in path:
                 yield path
-        provider = self.town.record(nouns["providers"].kind, self.town.ours)
+        provider = self.town.record(resources["providers"].kind, self.town.ours)
         yield from (
-            f"/api/v1/brokered-history?provider={nouns['providers'].address(provider)}",
-            f"/api/v1/clearances?provider={nouns['providers'].address(provider)}",
-            f"/api/v1/brokered-cases?provider={nouns['providers'].address(provider)}",
+            f"/api/v1/brokered-history?provider={resources['providers'].address(provider)}",
+            f"/api/v1/clearances?provider={resources['providers'].address(provider)}",
+            f"/api/v1/brokered-cases?provider={resources['providers'].address(provider)}",
             "/api/v1/search?q=cedar",
             "/api/v1/search?q=V-2026-0001",
             "/api/v1/schools/900001/file?limit=200",
             "/api/v1/caseload?whose=everybody&limit=200",
-            *(f"/api/v1/{noun.path}?limit=200" for noun in nouns.values() if noun.listing),
+            *(f"/api/v1/{resource.path}?limit=200" for resource in resources.values() if resource.listing),
             "/search?q=cedar",
             "/search?q=CC-2026-0001",
             "/audit?school=900001",
@@ -113,10 +113,10 @@ class Crowded:
 
 @pytest.fixture(scope="module")
 def crowded(sqlite_databases: Databases) -> Iterator[Crowded]:
-    with an_office(sqlite_databases) as (office, clock):
-        town = Town(World(office, clock))
+    with an_office(sqlite_databases) as (services, clock):
+        town = Town(World(services, clock))
         town.grow(FULL + 2)
-        yield Crowded(Standing(an_app(office), town), Statements(office))
+        yield Crowded(Standing(an_app(services), town), Statements(services))
 
 
 @pytest.mark.parametrize("post", POSTS)
@@ -183,7 +183,7 @@ A_CONCERN = {
 A_NOTE = {
     "on": "V-2026-0004",
     "note_type": "telephone",
-    "heading": "Call with the office",
+    "heading": "Call with the services",
     "text": "The visit moves to the afternoon.",
     "visible_to": "school",
     "sensitivity": "ordinary",

@@ -17,10 +17,10 @@ from marshmallow import Schema, fields, validate
 from werkzeug.datastructures import MultiDict
 
 from domain.vocabulary import Purpose
-from web import words
+from web import formats
 from web.forms import Form
 
-WEB = Path(words.__file__).parent
+WEB = Path(formats.__file__).parent
 NOW = datetime(2026, 11, 23, 16, 10, tzinfo=UTC)
 NASTY = "<script>alert('x')</script>"
 
@@ -32,7 +32,7 @@ def app() -> Iterator[Flask]:
     packaged = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
     app.jinja_loader = ChoiceLoader([FileSystemLoader(WEB / "templates"), packaged])  # type: ignore[assignment]  # Flask names one loader class
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(words.filters(lambda: NOW))
+    app.jinja_env.filters.update(formats.filters(lambda: NOW))
     app.context_processor(around)
     with app.test_request_context("/"):
         yield app

@@ -9,8 +9,8 @@ import pytest
 from domain.authority import Settings
 from domain.calendar import Term
 from tests.world import World
-from web.holidays import bank_holidays
-from web.terms import respond_by, term_of
+from web.runtime.bank_holidays import bank_holidays
+from web.runtime.terms import respond_by, term_of
 
 
 def test_bank_holidays_are_those_of_england() -> None:
@@ -32,7 +32,7 @@ def test_bank_holidays_are_those_of_england() -> None:
     ],
 )
 def test_a_day_counts_to_the_term_that_has_begun(world: World, day: date, year: int, term: Term) -> None:
-    found = term_of(world.office, day)
+    found = term_of(world.services, day)
     assert (found.academic_year, found.term) == (year, term)
 
 

@@ -13,14 +13,14 @@ from domain.person import Person
 from domain.vocabulary import Personal
 from tests.web.conftest import Browser, Program
 from tests.world import World
+from web.commands.resource import Command
 from web.forms import Form, FormField
 from web.forms.typed import Clock, DateParts, File, Hidden, Password
-from web.noun import Command
-from web.nouns import NOUNS
+from web.resources import RESOURCES
 
 UNSEEN = "\u200b\u202e\u2060\u00ad \u3164\u2066"
 OFFERS: defaultdict[str, tuple[()]] = defaultdict(tuple, nothing=())
-COMMANDS = [(noun, command) for noun, _ in NOUNS for command in noun.commands.values()]
+COMMANDS = [(resource, command) for resource, _ in RESOURCES for command in resource.commands.values()]
 
 
 def typed_in(command: Command[object]) -> Iterator[FormField]:
@@ -32,7 +32,9 @@ def typed_in(command: Command[object]) -> Iterator[FormField]:
 
 
 @pytest.mark.parametrize(
-    "command", [command for _, command in COMMANDS], ids=[f"{noun.path}-{each.name}" for noun, each in COMMANDS]
+    "command",
+    [command for _, command in COMMANDS],
+    ids=[f"{resource.path}-{each.name}" for resource, each in COMMANDS],
 )
 def test_on_no_form_is_an_answer_of_nothing_visible_an_answer(command: Command[object]) -> None:
     names = [field.id for field in typed_in(command)]
@@ -71,7 +73,9 @@ def rename_as_before(person: Person, name: str) -> None:
 def test_text_recorded_before_the_rule_turns_no_page(world: World, sign_in: Callable[..., Browser]) -> None:
     nia = world.officer()
     with world.acting():
-        world.office.service.change(Person, nia, lambda person: rename_as_before(person, "\u202eNia \u2066New\u200b"))
+        world.services.service.change(
+            Person, nia, lambda person: rename_as_before(person, "\u202eNia \u2066New\u200b")
+        )
     browser = sign_in(world.administrator())
     for address in (f"/people/{world.reference(nia)}", "/people/", "/audit"):
         page = browser.get(address)

@@ -17,18 +17,18 @@ from projections import audit_trail
 from projections.audit_trail import Wanted
 from tests.town import Place
 from tests.web.conftest import Standing
-from web.disclosure import IN_TRAIL_ALONE, READING
-from web.identity import Visitor, signed_in
-from web.timeline import Entry, kind_label, post_label, timeline_of, timeline_of_record, timeline_of_school
+from web.access.disclosure import IN_TRAIL_ALONE, READING
+from web.access.identity import User, current_user
+from web.history.timeline import Entry, kind_label, post_label, timeline_of, timeline_of_record, timeline_of_school
 
 
 @contextmanager
-def reading(standing: Standing, person: UUID) -> Iterator[tuple[sa.Connection, Visitor]]:
+def reading(standing: Standing, person: UUID) -> Iterator[tuple[sa.Connection, User]]:
     """Somebody at the door, and a reading of the log."""
     with standing.app.test_request_context("/"):
         g.session_person, g.token = person, None
-        with standing.town.world.office.read() as connection:
-            yield connection, signed_in()
+        with standing.town.world.services.read() as connection:
+            yield connection, current_user()
 
 
 def everything(standing: Standing, person: UUID) -> list[Entry]:
@@ -40,7 +40,7 @@ def everything(standing: Standing, person: UUID) -> list[Entry]:
 def told(standing: Standing, person: UUID, place: Place, kind: str) -> list[str]:
     """The types of the entries that somebody is told of the record of a kind at a place."""
     with reading(standing, person) as (connection, asking):
-        events = list(standing.town.world.office.store.get(place.records[kind]))
+        events = list(standing.town.world.services.store.get(place.records[kind]))
         found = timeline_of_record(connection, events, asking, limit=len(events))
     return [entry.topic.partition(".")[2] for entry in found]
 
@@ -72,7 +72,7 @@ schools."""
 def test_inside_the_service_everybody_is_told_of_what_the_policy_lets_them_read(
     standing: Standing, role: Role
 ) -> None:
-    with standing.town.world.office.read() as connection:
+    with standing.town.world.services.read() as connection:
         all_there_is = audit_trail.entries(connection, Wanted(), None, 10_000)
     expected = [
         row.position

@@ -26,11 +26,11 @@ from tests.web.conftest import Program, Standing, an_app, an_office
 from tests.web.test_nobody import told
 from tests.web.test_policy_at_the_doors import ALL_NOUNS, POSTS, Asking, places, record_commands
 from tests.world import World
-from web.attached import PlaceField, noun_of
-from web.fields import RecordField, SchoolField
-from web.history import history_of
-from web.noun import Command, Noun
-from web.nouns import NOUNS
+from web.api.history import history_of
+from web.commands.attachments import PlaceField, resource_of
+from web.commands.fields import RecordField, SchoolField
+from web.commands.resource import Command, Resource
+from web.resources import RESOURCES
 
 NO_SCHOOL = "999999"
 
@@ -40,9 +40,9 @@ def asking(request: pytest.FixtureRequest, standing: Standing) -> Asking:
     return Asking(standing, request.param)
 
 
-def missing(noun: Noun[Any]) -> str:
+def missing(resource: Resource[Any]) -> str:
     """An address of that kind at which there is nothing."""
-    return NO_SCHOOL if noun.path == "schools" else f"{noun.kind.prefix}-2019-0001"
+    return NO_SCHOOL if resource.path == "schools" else f"{resource.kind.prefix}-2019-0001"
 
 
 @dataclass(frozen=True)
@@ -55,14 +55,14 @@ class Doors:
     def __post_init__(self) -> None:
         self.pages.get("/help")  # The first answer sets a cookie that the others do not.
 
-    def answers(self, noun: Noun[Any], ref: str) -> Iterator[tuple[str, str]]:
+    def answers(self, resource: Resource[Any], ref: str) -> Iterator[tuple[str, str]]:
         """What the addresses beneath a record's answer, whatever is sent there."""
-        shelves = [shelf.path for shelf in (history_of(noun), *noun.shelves)]
-        for more in ("", *(f"/{path}" for path in shelves), "/content", "/versions/1"):
+        list_endpoints = [list_endpoint.path for list_endpoint in (history_of(resource), *resource.list_endpoints)]
+        for more in ("", *(f"/{path}" for path in list_endpoints), "/content", "/versions/1"):
             for prefix in ("", "/api/v1"):
-                yield more, self._said(ref, self._get(f"{prefix}/{noun.path}/{ref}{more}"))
-        for command in islice(record_commands(noun), 2):
-            href = f"/{noun.path}/{ref}/{command.name}"
+                yield more, self._said(ref, self._get(f"{prefix}/{resource.path}/{ref}{more}"))
+        for command in islice(record_commands(resource), 2):
+            href = f"/{resource.path}/{ref}/{command.name}"
             for answer in (
                 self.pages.get(href),
                 self.pages.post(href, data={"version": "1", "confirmed": "yes"}),
@@ -92,31 +92,31 @@ def difference(one: str, other: str) -> str:
     return "\n".join(difflib.unified_diff(*lines, n=0, lineterm=""))
 
 
-def compare(doors: Doors, noun: Noun[Any], *refs: str) -> None:
+def compare(doors: Doors, resource: Resource[Any], *refs: str) -> None:
     """Compare the answers at some addresses with those at one where there is nothing."""
-    nowhere = list(doors.answers(noun, missing(noun))) if refs else []
-    asked = [(ref, answer) for ref in refs for answer in doors.answers(noun, ref)]
+    nowhere = list(doors.answers(resource, missing(resource))) if refs else []
+    asked = [(ref, answer) for ref in refs for answer in doors.answers(resource, ref)]
     for (ref, (what, of_record)), (_, of_none) in zip(asked, nowhere * len(refs), strict=True):
-        assert of_record == of_none, f"{noun.path}/{ref} {what}:\n" + difference(of_record, of_none)
+        assert of_record == of_none, f"{resource.path}/{ref} {what}:\n" + difference(of_record, of_none)
         assert of_record.startswith(("(403", "(404", "(405", "(422")), of_record[:200]
 
 
-@pytest.mark.parametrize("noun", ALL_NOUNS)
+@pytest.mark.parametrize("resource", ALL_NOUNS)
 def test_a_record_that_somebody_may_not_know_answers_as_one_that_does_not_exist(
-    asking: Asking, standing: Standing, noun: Noun[Any]
+    asking: Asking, standing: Standing, resource: Resource[Any]
 ) -> None:
-    records = (asking.town.record(noun.kind, place) for place in places(asking.town))
-    unknown = [noun.address(record) for record in records if not asking.sees(noun, record)]
-    compare(Doors(asking.client, standing.program(asking.person)), noun, *unknown)
+    records = (asking.town.record(resource.kind, place) for place in places(asking.town))
+    unknown = [resource.address(record) for record in records if not asking.sees(resource, record)]
+    compare(Doors(asking.client, standing.program(asking.person)), resource, *unknown)
 
 
 @pytest.fixture(scope="module")
 def hanging(databases: Databases) -> Iterator[tuple[Standing, Hanging]]:
     """A restricted concern, and a record of every kind that hangs on it."""
-    with an_office(databases) as (office, clock):
-        made = Hanging(World(office, clock))
+    with an_office(databases) as (services, clock):
+        made = Hanging(World(services, clock))
         made.keep(Sensitivity.RESTRICTED)
-        yield Standing(an_app(office), made.town), made
+        yield Standing(an_app(services), made.town), made
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -126,11 +126,11 @@ def test_what_hangs_on_a_restricted_concern_answers_as_what_does_not_exist(
     standing, made = hanging
     person: UUID = made.asking[role]
     doors = Doors(standing.browser(person), standing.program(person))
-    nouns = {noun.path: noun for noun, _ in NOUNS}
+    resources = {resource.path: resource for resource, _ in RESOURCES}
     concern = standing.town.record(ConcernCase, standing.town.ours).reference
     for address in (f"concerns/{concern}", *ADDRESSES.values()):
         path, _, ref = address.partition("/")
-        compare(doors, nouns[path], ref)
+        compare(doors, resources[path], ref)
     for typed in (concern, *(address.partition("/")[2] for address in ADDRESSES.values())):
         for href in ("/search?q={}", "/api/v1/search?q={}"):
             of_record, of_none = (
@@ -154,69 +154,69 @@ def named_in(schema: type[Schema]) -> Iterator[tuple[str, bool, str]]:
 
 def is_unknown(asking: Asking, kind: str) -> bool:
     """Whether somebody may neither open the other school's record of a kind nor name it for another reason."""
-    noun = noun_in(asking, kind)
-    return noun is not None and not asking.sees(noun, asking.town.record(noun.kind, asking.town.theirs))
+    resource = noun_in(asking, kind)
+    return resource is not None and not asking.sees(resource, asking.town.record(resource.kind, asking.town.theirs))
 
 
-def noun_in(asking: Asking, kind: str) -> Noun[Any] | None:
+def noun_in(asking: Asking, kind: str) -> Resource[Any] | None:
     with asking.app.app_context():
-        return noun_of(kind)
+        return resource_of(kind)
 
 
 def pair(asking: Asking, kind: str) -> tuple[str, str]:
-    noun = noun_in(asking, kind)
-    assert noun is not None
-    return noun.address(asking.town.record(noun.kind, asking.town.theirs)), missing(noun)
+    resource = noun_in(asking, kind)
+    assert resource is not None
+    return resource.address(asking.town.record(resource.kind, asking.town.theirs)), missing(resource)
 
 
-@pytest.mark.parametrize("noun", ALL_NOUNS)
+@pytest.mark.parametrize("resource", ALL_NOUNS)
 def test_an_answer_that_names_a_record_somebody_may_not_know_is_refused_as_a_number_that_does_not_exist(
-    asking: Asking, standing: Standing, noun: Noun[Any]
+    asking: Asking, standing: Standing, resource: Resource[Any]
 ) -> None:
     program = standing.program(asking.person)
-    record = asking.town.record(noun.kind, asking.town.ours)
+    record = asking.town.record(resource.kind, asking.town.ours)
 
     def answer(command: Command[Any], field: str, value: Any, ref: str) -> str:
-        path = f"/{noun.path}/{command.name}" if command.begins else noun.href(record, command.name)
+        path = f"/{resource.path}/{command.name}" if command.begins else resource.href(record, command.name)
         headers = {**program.headers, "Idempotency-Key": "unknown-named", "If-Match": '"1"'}
         body = {"json": {field: value}}
         if any(type(each).__name__ == "Upload" for each in command.schema().load_fields.values()):
             body = {"data": {field: ref}}
         return Doors._said(ref, program.client.post(f"/api/v1{path}", headers=headers, **body))
 
-    for command in noun.commands.values():
+    for command in resource.commands.values():
         for field, is_list, kind in named_in(command.schema):
             if kind in RECORDS and is_unknown(asking, kind):
                 there, nowhere = (
                     answer(command, field, [ref] if is_list else ref, ref) for ref in pair(asking, kind)
                 )
-                assert there == nowhere, f"{noun.path} {command.name} {field}" + difference(there, nowhere)
+                assert there == nowhere, f"{resource.path} {command.name} {field}" + difference(there, nowhere)
 
 
 def test_a_filter_that_names_a_record_somebody_may_not_know_is_refused_as_a_number_that_does_not_exist(
     asking: Asking, standing: Standing
 ) -> None:
     doors = Doors(asking.client, standing.program(asking.person))
-    for noun, _ in NOUNS:
-        filters = noun.listing.filters if noun.listing else None
+    for resource, _ in RESOURCES:
+        filters = resource.listing.filters if resource.listing else None
         for field, _, kind in named_in(filters or Schema):
             if is_unknown(asking, kind):
                 for prefix in ("/api/v1", ""):
                     there, nowhere = (
-                        doors._said(ref, doors._get(f"{prefix}/{noun.path}{'' if prefix else '/'}?{field}={ref}"))
+                        doors._said(ref, doors._get(f"{prefix}/{resource.path}{'' if prefix else '/'}?{field}={ref}"))
                         for ref in pair(asking, kind)
                     )
-                    assert there == nowhere, f"{prefix}/{noun.path}?{field}" + difference(there, nowhere)
+                    assert there == nowhere, f"{prefix}/{resource.path}?{field}" + difference(there, nowhere)
 
 
 def test_what_is_known_of_and_may_not_be_done_is_still_forbidden(asking: Asking) -> None:
     """To know a record and not be allowed an act is told as it is."""
-    for noun, _ in NOUNS:
-        record = asking.town.record(noun.kind, asking.town.ours)
-        for command in record_commands(noun):
-            if asking.sees(noun, record) and not asking.may_do(noun, command, record):
-                answer = asking.client.get(noun.href(record, command.name))
-                assert answer.status_code == 403, (noun.path, command.name)
+    for resource, _ in RESOURCES:
+        record = asking.town.record(resource.kind, asking.town.ours)
+        for command in record_commands(resource):
+            if asking.sees(resource, record) and not asking.may_do(resource, command, record):
+                answer = asking.client.get(resource.href(record, command.name))
+                assert answer.status_code == 403, (resource.path, command.name)
 
 
 def test_a_head_names_the_provider_that_works_at_the_school(standing: Standing) -> None:

@@ -12,14 +12,14 @@ from click.testing import CliRunner
 from flask import Flask
 
 from projections.event_log import EVENTS
-from projections.standing import standings
+from projections.view_status import standings
 from tests.damage import damage, write_strange_event
 from tests.databases import Databases
 from tests.web.conftest import Browser, Program
 from tests.world import World
 from web.about.health import health_of
 from web.cli import main
-from web.views import VIEWS
+from web.runtime.registered_views import VIEWS
 
 SignIn = Callable[[UUID], Browser]
 
@@ -31,7 +31,7 @@ def databases(each_databases: Databases) -> Databases:
 
 @pytest.fixture(autouse=True)
 def deployment(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SIS_DATABASE_URL", world.office.writer.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("SIS_DATABASE_URL", world.services.writer.url.render_as_string(hide_password=False))
     monkeypatch.setenv("SIS_SECRET_KEY", "only for tests")
 
 
@@ -42,13 +42,13 @@ def run(*words: str) -> tuple[int, str]:
 
 
 def stopped(world: World) -> dict[str, int]:
-    with world.office.read() as connection:
+    with world.services.read() as connection:
         known = standings(connection)
     return {each.name: each.stopped_at for each in known.values() if each.stopped_at is not None}
 
 
 def last_of(world: World, record: UUID) -> int:
-    with world.office.read() as connection:
+    with world.services.read() as connection:
         asked = sa.select(sa.func.max(EVENTS.c.position)).where(EVENTS.c.stream_id == record)
         position: int = connection.execute(asked).scalar_one()
         return position
@@ -65,10 +65,12 @@ def test_the_commands_name_it_and_only_the_views_that_read_it_stop(
     world: World, columns: dict[str, str], readers: set[str]
 ) -> None:
     world.school("Ashgrove High School")
-    position = write_strange_event(world.office.writer, **columns)
+    position = write_strange_event(world.services.writer, **columns)
     readers = {view.name for view in VIEWS if view.name in readers and view.reads(columns["topic"])}
     assert "audit_trail" in readers
-    count = world.office.log.ask(lambda found: found.execute(sa.select(sa.func.count()).select_from(EVENTS)).scalar())
+    count = world.services.log.ask(
+        lambda found: found.execute(sa.select(sa.func.count()).select_from(EVENTS)).scalar()
+    )
     sentence = f"Event {position} ({columns['topic']}) cannot be read: "
 
     status, said = run("status")
@@ -87,7 +89,7 @@ def test_the_commands_name_it_and_only_the_views_that_read_it_stop(
         assert f"{name} cannot be checked. {sentence}" in said
     assert f"the other {len(VIEWS) - len(readers)} are what the log says" in said
 
-    with world.office.write() as connection:
+    with world.services.write() as connection:
         connection.execute(sa.text("DELETE FROM names"))
     status, said = run("rebuild")
     assert status == 1
@@ -95,7 +97,7 @@ def test_the_commands_name_it_and_only_the_views_that_read_it_stop(
     for name in readers:
         assert f"{name} was not refilled, and is as it was before. {sentence}" in said
     assert stopped(world) == dict.fromkeys(readers, position)
-    with world.office.read() as connection:
+    with world.services.read() as connection:
         assert connection.execute(sa.text("SELECT count(*) FROM names")).scalar() == 1
 
     status, said = run("status")
@@ -105,8 +107,8 @@ def test_the_commands_name_it_and_only_the_views_that_read_it_stop(
 def test_other_records_are_changed_and_listed_as_ever(world: World, sign_in: SignIn) -> None:
     first, second = world.school("Ashgrove High School"), world.school("Beech High School")
     officer = world.link_officer(first)
-    world.office.service.forget()
-    damage(world.office.writer, last_of(world, first), state="{")
+    world.services.service.forget()
+    damage(world.services.writer, last_of(world, first), state="{")
     run("rebuild")
     assert "schools" in stopped(world)
 
@@ -125,7 +127,7 @@ def test_other_records_are_changed_and_listed_as_ever(world: World, sign_in: Sig
 
 
 def _urn(world: World, school: UUID) -> str:
-    with world.office.read() as connection:
+    with world.services.read() as connection:
         found = connection.execute(
             sa.text("SELECT detail FROM names WHERE id = :id"), {"id": _as_kept(world, school)}
         )
@@ -133,7 +135,7 @@ def _urn(world: World, school: UUID) -> str:
 
 
 def _as_kept(world: World, id: UUID) -> object:
-    return id.hex if world.office.writer.dialect.name == "sqlite" else id
+    return id.hex if world.services.writer.dialect.name == "sqlite" else id
 
 
 def test_the_api_names_no_position_and_says_that_trying_again_is_in_vain(
@@ -142,8 +144,8 @@ def test_the_api_names_no_position_and_says_that_trying_again_is_in_vain(
     school = world.school()
     officer = world.link_officer(school)
     urn = _urn(world, school)
-    world.office.service.forget()
-    damage(world.office.writer, last_of(world, school), state="{")
+    world.services.service.forget()
+    damage(world.services.writer, last_of(world, school), state="{")
     told = program(officer).get(f"/schools/{urn}", status=500).json
     assert told is not None
     assert told["detail"].startswith("Something that happened to this record cannot be read")
@@ -153,12 +155,12 @@ def test_the_api_names_no_position_and_says_that_trying_again_is_in_vain(
 def test_it_makes_the_service_unready_until_it_is_gone(world: World, app: Flask, sign_in: SignIn) -> None:
     browser = sign_in(world.administrator())
     assert app.test_client().get("/readyz").status_code == 200
-    position = write_strange_event(world.office.writer, topic="school.sold")
+    position = write_strange_event(world.services.writer, topic="school.sold")
     assert app.test_client().get("/readyz").json == {"status": "not ready"}
     assert f"Event {position} (school.sold) cannot be read: this release knows no" in browser.get("/service-status")
-    damage(world.office.writer, position, topic="school.link-officer-assigned")
-    assert f"Event {position} (school.link-officer-assigned)" in " ".join(health_of(world.office).causes)
-    with world.office.write() as connection:
+    damage(world.services.writer, position, topic="school.link-officer-assigned")
+    assert f"Event {position} (school.link-officer-assigned)" in " ".join(health_of(world.services).causes)
+    with world.services.write() as connection:
         connection.execute(EVENTS.delete().where(EVENTS.c.position == position))
     assert app.test_client().get("/readyz").status_code == 200
 
@@ -168,7 +170,7 @@ def test_the_audit_trail_shows_the_place_of_what_cannot_be_read(world: World, si
     position = last_of(world, school)
     reviewer = sign_in(world.reviewer())
     assert "cannot be read" not in reviewer.get("/audit")
-    damage(world.office.writer, position, state="{")
+    damage(world.services.writer, position, state="{")
     page = reviewer.get("/audit")
     assert page.count(f"Event {position} (school.registered) cannot be read") == 1
     assert "Rae Reviewer" in page

@@ -36,8 +36,8 @@ from tests.scenario import TODAY
 from tests.town import RULES, TOMORROW, Town
 from tests.web.conftest import HIDDEN, Browser, Program, Standing, an_app, an_office
 from tests.world import World
-from web.noun import Noun
-from web.nouns import NOUNS
+from web.commands.resource import Resource
+from web.resources import RESOURCES
 
 Step = Callable[[Any], object]
 SignIn = Callable[[UUID], Browser]
@@ -152,8 +152,8 @@ class Readers:
     def seen(self, kind: type[Aggregate]) -> dict[tuple[str, str], Seen]:
         """What each sees of the record of a kind, by door and post; who may not see it is left out."""
         found = {}
-        for noun in nouns_of(kind):
-            path = f"/api/v1{noun.href(self.town.record(kind, self.town.ours))}"
+        for resource in resources_of(kind):
+            path = f"/api/v1{resource.href(self.town.record(kind, self.town.ours))}"
             for post, program in self.programs.items():
                 answer = program.client.get(path, headers=program.headers)
                 if answer.status_code != 200:
@@ -164,32 +164,32 @@ class Readers:
                 happened = tuple(each["id"] for each in (history or {}).get("items", ()))
                 version = str((answer.json or {})["version"])
                 assert answer.headers["ETag"].startswith(f'"{version}-')
-                found[noun.path, post] = Seen(version, json.dumps(told, sort_keys=True), happened)
+                found[resource.path, post] = Seen(version, json.dumps(told, sort_keys=True), happened)
         return found
 
     def versions_of_forms(self, kind: type[Aggregate]) -> Iterator[tuple[tuple[str, str], str]]:
         """The version that the forms of a record carry, by door and post."""
         record = self.town.record(kind, self.town.ours)
-        for noun, (post, browser) in product(nouns_of(kind), self.browsers.items()):
-            for command in noun.commands.values():
-                page = None if command.begins else browser.get(noun.href(record, command.name))
+        for resource, (post, browser) in product(resources_of(kind), self.browsers.items()):
+            for command in resource.commands.values():
+                page = None if command.begins else browser.get(resource.href(record, command.name))
                 if page is not None and page.status_code == 200 and (hidden := dict(HIDDEN.findall(page.text))):
-                    yield (noun.path, post), hidden["version"]
+                    yield (resource.path, post), hidden["version"]
                     break
 
 
-def nouns_of(kind: type[Aggregate]) -> list[Noun[Any]]:
-    return [noun for noun, _ in NOUNS if noun.kind is kind]
+def resources_of(kind: type[Aggregate]) -> list[Resource[Any]]:
+    return [resource for resource, _ in RESOURCES if resource.kind is kind]
 
 
 @pytest.fixture(scope="module")
 def readers(databases: Databases) -> Iterator[Readers]:
     """A town in which things happen, made once: each test has records of its own."""
-    with an_office(databases) as (office, clock):
-        yield Readers(Standing(an_app(office), Town(World(office, clock))))
+    with an_office(databases) as (services, clock):
+        yield Readers(Standing(an_app(services), Town(World(services, clock))))
 
 
-KINDS = [pytest.param(kind, id=kind.KIND) for kind in dict.fromkeys(noun.kind for noun, _ in NOUNS)]
+KINDS = [pytest.param(kind, id=kind.KIND) for kind in dict.fromkeys(resource.kind for resource, _ in RESOURCES)]
 
 
 @pytest.mark.parametrize("kind", KINDS)

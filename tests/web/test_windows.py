@@ -45,7 +45,7 @@ OURS = Settings(
 @pytest.fixture
 def market(world: World) -> Market:
     with world.acting():
-        world.office.service.change(
+        world.services.service.change(
             Authority,
             AUTHORITY,
             lambda authority: authority.change_settings(OURS, from_=TODAY, reason="Agreed by the schools forum"),
@@ -64,13 +64,13 @@ def working_days(number: int, after: date = TODAY) -> date:
 
 def due(world: World) -> dict[Task, date | None]:
     """What waits, and by when."""
-    with world.office.read() as connection:
+    with world.services.read() as connection:
         return {item.task: item.due for item in caseload.waiting(connection) if item.task}
 
 
 def rules_of(world: World, kind: type[Aggregate], reference: str) -> tuple[str, ...]:
     """The versions of settings that the last act on a record names."""
-    _, events = world.office.service.find_with_history(kind, record_id(kind.KIND, reference))
+    _, events = world.services.service.find_with_history(kind, record_id(kind.KIND, reference))
     return events[-1].meta.rules
 
 

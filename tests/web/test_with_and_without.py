@@ -25,9 +25,9 @@ from tests.databases import Databases
 from tests.hanging import CANARY, VISIT, Hanging, a_visit
 from tests.town import Town
 from tests.web.conftest import a_program, an_app, an_office
-from tests.web.walking import addresses, references
+from tests.web.layout.paging import addresses, references
 from tests.world import World
-from web.known import references_of
+from web.access.name_cache import references_of
 
 MADE_ANEW = {"X-Request-ID", "Content-Security-Policy", "Set-Cookie", "Date", "Content-Length"}
 
@@ -121,15 +121,15 @@ def three(databases: Databases) -> Iterator[Three]:
     with ExitStack() as stack:
         made = []
         for more in ("nothing", "a visit", "everything"):
-            office, clock = stack.enter_context(an_office(databases))
-            world = World(office, clock)
+            services, clock = stack.enter_context(an_office(databases))
+            world = World(services, clock)
             town = Town(world)
             if more == "a visit":
                 a_visit(town, VISIT, concern=_concern(town))
             elif more == "everything":
                 Hanging(world, town, concern=_concern(town)).go_on()
             _afterwards(town)
-            made.append(Authority(an_app(office), world, town))
+            made.append(Authority(an_app(services), world, town))
         yield Three(*made)
 
 
@@ -156,7 +156,7 @@ def test_nothing_tells_what_came_of_a_restricted_concern(three: Three, person: U
 @pytest.mark.parametrize("person", ["bystander", "specialist"], indirect=True)
 def test_the_sums_of_a_provider_are_those_of_the_cases_that_the_reader_may_know(three: Three, person: UUID) -> None:
     town = three.everything.town
-    with three.everything.world.office.read() as connection:
+    with three.everything.world.services.read() as connection:
         numbers = references_of(connection, [town.ours.provider, town.theirs.provider])
     for number, path in product(numbers.values(), ("brokered-history", "brokered-cases")):
         address = f"/api/v1/{path}?provider={number}"

@@ -12,7 +12,7 @@ from werkzeug.routing import Rule
 from domain.aggregate import Event
 from projections import names
 from tests.world import World
-from web.nouns import NOUNS
+from web.resources import RESOURCES
 
 NO_EVENT = str(UUID(int=0))
 
@@ -20,7 +20,7 @@ NO_EVENT = str(UUID(int=0))
 def references(world: World, *, apart_from: Iterable[UUID] = ()) -> dict[str, list[str]]:
     """The references of records, and URNs, by kind, the one that tells most first."""
     left_out = frozenset(apart_from)
-    with world.office.read() as connection:
+    with world.services.read() as connection:
         rows = names.names.rows(connection)
     found: dict[str, list[str]] = {}
     for row in sorted(rows, key=lambda row: row.detail, reverse=True):
@@ -32,8 +32,8 @@ def references(world: World, *, apart_from: Iterable[UUID] = ()) -> dict[str, li
 def latest_events(world: World, *, apart_from: Iterable[UUID] = ()) -> dict[str, Event]:
     """The latest event of each topic, of which the streams that are left out have none."""
     left_out = frozenset(apart_from)
-    with world.office.read() as connection:
-        events = world.office.store.everything(connection)
+    with world.services.read() as connection:
+        events = world.services.store.everything(connection)
         return {event.TOPIC: event for event in events if event.meta.stream not in left_out}
 
 
@@ -44,7 +44,7 @@ def addresses(app: Flask, known: Mapping[str, Sequence[str]], events: Sequence[s
             yield from _filled(rule, known, events)
     yield from (f"/api/v1/search?q={each}" for found in known.values() for each in found)
     yield from ("/caseload?whose=everybody", "/api/v1/caseload?whose=everybody&limit=200", "/audit.csv")
-    yield from (f"/api/v1/{noun.path}?limit=200" for noun, _ in NOUNS if noun.listing)
+    yield from (f"/api/v1/{resource.path}?limit=200" for resource, _ in RESOURCES if resource.listing)
 
 
 def _filled(rule: Rule, known: Mapping[str, Sequence[str]], events: Sequence[str]) -> Iterator[str]:
@@ -52,7 +52,7 @@ def _filled(rule: Rule, known: Mapping[str, Sequence[str]], events: Sequence[str
         yield rule.rule
         return
     path = rule.rule.removeprefix("/api/v1").split("/")[1]
-    kinds = [noun.kind.KIND for noun, _ in NOUNS if noun.path == path]
+    kinds = [resource.kind.KIND for resource, _ in RESOURCES if resource.path == path]
     address = re.sub(r"<int:\w+>", "1", rule.rule)
     if "<uuid:" in address:
         yield from (re.sub(r"<uuid:\w+>", each, address) for each in events)

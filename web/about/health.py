@@ -23,10 +23,10 @@ from projections.codec import StoredRecord, sorted_out
 from projections.database import unless_busy
 from projections.event_log import EVENTS, Tail
 from projections.event_log.faults import FAULTS, first_line, meant
-from projections.standing import Standing, standings
 from projections.tables import CHECKS
-from web import words
-from web.office import Office
+from projections.view_status import ViewStatus, standings
+from web import formats
+from web.runtime.services import Services
 
 AHEAD = timedelta(minutes=1)
 """So far the last time of the log may be ahead of the clock: clocks of several machines differ a little."""
@@ -97,24 +97,24 @@ def _first_unreadable(records: Iterable[StoredRecord]) -> Unreadable | None:
     return unreadable[0] if unreadable else None
 
 
-_READ: WeakKeyDictionary[Office, _Reading] = WeakKeyDictionary()
+_READ: WeakKeyDictionary[Services, _Reading] = WeakKeyDictionary()
 
 
-def health_of(office: Office, *, may_write: bool = True) -> Health:
-    """How the office is: its views, the events saved since the last look, and whether more can be saved. That is
+def health_of(services: Services, *, may_write: bool = True) -> Health:
+    """How the services is: its views, the events saved since the last look, and whether more can be saved. That is
     tried where it `may_write`; else only the disk of a file is looked at."""
     try:
-        with office.log.snapshot.connect() as connection:
+        with services.log.snapshot.connect() as connection:
             known = standings(connection)
-            clock = _of_time(connection, office.now())
+            clock = _of_time(connection, services.now())
             warnings = [MAIL, *([clock] if clock else []), *_of_following(known)]
             checked = _of_last_check(connection)
-        of_views = _of_views(office, known)
-        unread = _READ.setdefault(office, _Reading(office.log.tail())).go_on()
+        of_views = _of_views(services, known)
+        unread = _READ.setdefault(services, _Reading(services.log.tail())).go_on()
         causes = [*of_views.values(), *([unread] if unread else [])]
         if may_write:
-            _save(office)
-        elif lack := _of_disk(office):
+            _save(services)
+        elif lack := _of_disk(services):
             causes.append(lack)
     except (Unavailable, *FAULTS) as error:
         told = meant(error)
@@ -123,17 +123,17 @@ def health_of(office: Office, *, may_write: bool = True) -> Health:
     return Health(tuple(causes), tuple(warnings), clock, checked, of_views)
 
 
-def note_check(office: Office, found: str) -> None:
+def note_check(services: Services, found: str) -> None:
     """Write down that the log was checked just now, and what was found."""
-    with office.write() as connection:
-        connection.execute(_NOTE, {"name": CHECKED, "checked_at": office.now(), "said": found})
+    with services.write() as connection:
+        connection.execute(_NOTE, {"name": CHECKED, "checked_at": services.now(), "said": found})
 
 
 def _of_last_check(connection: sa.Connection) -> str:
     last = connection.execute(CHECKS.select().where(CHECKS.c.name == CHECKED)).first()
     if last is None:
         return "The log has not been checked yet: let `sis views check --record` run every night"
-    return f"The log was last checked on {words.datetime(last.checked_at)}: {last.said}"
+    return f"The log was last checked on {formats.datetime(last.checked_at)}: {last.said}"
 
 
 def _of_time(connection: sa.Connection, now: datetime) -> str:
@@ -141,13 +141,13 @@ def _of_time(connection: sa.Connection, now: datetime) -> str:
     if last is None or last <= now + AHEAD:
         return ""
     return (
-        f"The last event was recorded at {words.datetime(last)}, which is ahead of this machine's clock "
-        f"({words.datetime(now)}). Set the clock right, and see that it is kept so: until it has passed that time, "
+        f"The last event was recorded at {formats.datetime(last)}, which is ahead of this machine's clock "
+        f"({formats.datetime(now)}). Set the clock right, and see that it is kept so: until it has passed that time, "
         "whatever is recorded is given the time of the last event"
     )
 
 
-def _of_following(known: dict[str, Standing]) -> list[str]:
+def _of_following(known: dict[str, ViewStatus]) -> list[str]:
     return [
         f"The view {each.name} is stopped at event {each.stopped_at:,}: {each.error}"
         for each in known.values()
@@ -155,10 +155,10 @@ def _of_following(known: dict[str, Standing]) -> list[str]:
     ]
 
 
-def _of_views(office: Office, known: dict[str, Standing]) -> dict[str, str]:
+def _of_views(services: Services, known: dict[str, ViewStatus]) -> dict[str, str]:
     causes = {}
-    broken = broken_views(office.log, [view for view in office.follower.views if view.name in known])
-    for view in office.follower.views:
+    broken = broken_views(services.log, [view for view in services.follower.views if view.name in known])
+    for view in services.follower.views:
         standing = known.get(view.name)
         if standing is None or not standing.is_of(view):
             causes[view.name] = (
@@ -172,9 +172,9 @@ def _of_views(office: Office, known: dict[str, Standing]) -> dict[str, str]:
     return causes
 
 
-def _of_disk(office: Office) -> str:
+def _of_disk(services: Services) -> str:
     """What the disk of a file tells without being written to; nothing is known of a server's."""
-    address = office.writer.url
+    address = services.writer.url
     if address.get_backend_name() != "sqlite":
         return ""
     disk = os.statvfs(Path(address.database or "").parent)
@@ -186,10 +186,10 @@ def _of_disk(office: Office) -> str:
     return ""
 
 
-def _save(office: Office) -> None:
+def _save(services: Services) -> None:
     """Save something, as a command does, unless somebody else is saving just now. Raises what stands against it."""
-    row = {"name": SAVING, "checked_at": office.now(), "said": "x" * ROOM}
-    with unless_busy(office.log.primary) as connection:
+    row = {"name": SAVING, "checked_at": services.now(), "said": "x" * ROOM}
+    with unless_busy(services.log.primary) as connection:
         if connection is not None:
             connection.execute(_NOTE, row)
             connection.execute(_NOTE, {**row, "said": "Something was saved"})

@@ -8,16 +8,16 @@ from werkzeug.wrappers import Response as Answer
 
 from web.about.brand import style_sheet
 from web.about.health import health_of
+from web.access.identity import allow, current_user
+from web.access.policy import Action
 from web.accounts import security_trail
 from web.accounts.sessions import IDLE, LASTS
-from web.authority import authority, settings_of
-from web.cookie_names import HOST, SECURE
-from web.headers import is_secure
-from web.identity import allow, signed_in
-from web.navigation import first_page
-from web.office import chosen, office
-from web.own_acts import KEPT_SECONDS
-from web.policy import Action
+from web.layout.navigation import first_page
+from web.runtime.authority import authority, settings_of
+from web.runtime.cookie_names import HOST, SECURE
+from web.runtime.headers import is_secure
+from web.runtime.log_position import KEPT_SECONDS
+from web.runtime.services import chosen, services
 
 log = structlog.get_logger()
 
@@ -29,7 +29,7 @@ pages = Blueprint("about", __name__, template_folder="templates")
 @pages.get("/")
 def begin() -> Answer:
     """Where a person's work begins."""
-    return redirect(first_page(signed_in()), SEE_OTHER)
+    return redirect(first_page(current_user()), SEE_OTHER)
 
 
 @pages.get("/help")
@@ -65,7 +65,7 @@ def cookies() -> str:
 
 @pages.get("/privacy")
 def privacy() -> str:
-    settings, _ = settings_of(office())
+    settings, _ = settings_of(services())
     kept = [(each.record_class.replace("_", " ").capitalize(), each.years) for each in settings.retention]
     return render_template(
         "about/privacy.html", page_title="Privacy notice", kept=kept, security_days=security_trail.KEPT.days
@@ -91,7 +91,7 @@ def alive() -> Response:
 @pages.get("/readyz")
 def ready() -> tuple[Response, int]:
     """Whether the service can do its work. Why not, administrators are told, and the log."""
-    health = health_of(office())
+    health = health_of(services())
     if health.causes:
         log.warning("not ready", causes=health.causes)
     if health.clock:
@@ -103,5 +103,5 @@ def ready() -> tuple[Response, int]:
 def status() -> str:
     """What keeps the service from its work, and what an administrator has to look after."""
     allow(Action.KEEP_ACCOUNTS)
-    health = health_of(office())
+    health = health_of(services())
     return render_template("about/status.html", page_title="Service status", health=health)

@@ -30,16 +30,16 @@ def _note_refusal(response: Response) -> Response:
     """Write down that somebody who is signed in was refused what their posts do not allow, also where they were
     answered as if it were not there. They are refused, and the log of the server tells it, also where it cannot be
     written down."""
+    from web.access.identity import current_user_or_none
     from web.accounts import security_trail
-    from web.identity import visitor
-    from web.office import office
+    from web.runtime.services import services
 
     is_refused = response.status_code == FORBIDDEN or (response.status_code == NOT_FOUND and "is_kept_back" in g)
-    if is_refused and (asking := visitor()) is not None:
+    if is_refused and (asking := current_user_or_none()) is not None:
         detail = f"{request.method} {request.path}"[:200]
         kind = security_trail.Kind.ACCESS_REFUSED
         try:
-            security_trail.note(office(), kind, person=asking.person, by=asking.person, detail=detail)
+            security_trail.note(services(), kind, person=asking.person, by=asking.person, detail=detail)
         except FAULTS as error:
             log.error("not in the security trail", kind=kind.value, person=str(asking.person), said=first_line(error))
     return response

@@ -13,29 +13,29 @@ from web.accounts import accounts, administrators
 from web.accounts.accounts import Account, account_id, as_sign_in_name
 from web.accounts.recording import carry_out, note_act, save
 from web.accounts.security_trail import Kind
-from web.office import Office
+from web.runtime.services import Services
 
 
 class NoAccount(Refusal):
     """The person has no account."""
 
 
-def find(office: Office, person: UUID) -> Account:
+def find(services: Services, person: UUID) -> Account:
     """A person's account. Raises NoAccount."""
-    with office.read_present() as connection:
+    with services.read_present() as connection:
         account = accounts.of_person(connection, person)
     if account is None:
         raise NoAccount("This person has no account")
     return account
 
 
-def open_account(office: Office, person: UUID, sign_in_name: str, *, password_hash: str | None = None) -> Account:
+def open_account(services: Services, person: UUID, sign_in_name: str, *, password_hash: str | None = None) -> Account:
     """Open an account. Without a password the person needs a link to set one.
 
     Raises NotAnEmailAddress, HasAnAccount or SignInNameInUse.
     """
     name = as_sign_in_name(sign_in_name)
-    with office.read_present() as connection:
+    with services.read_present() as connection:
         accounts.check_new(connection, person, name)
 
     def begin(work: Work) -> None:
@@ -49,38 +49,38 @@ def open_account(office: Office, person: UUID, sign_in_name: str, *, password_ha
     def create(connection: sa.Connection) -> Account:
         return accounts.create(connection, person, name, password_hash=password_hash)
 
-    opened = save(office, begin, create)
-    office.on_account(name)
-    note_act(office, Kind.ACCOUNT_OPENED, person)
+    opened = save(services, begin, create)
+    services.on_account(name)
+    note_act(services, Kind.ACCOUNT_OPENED, person)
     return opened
 
 
-def disable(office: Office, person: UUID, *, reason: str) -> None:
+def disable(services: Services, person: UUID, *, reason: str) -> None:
     """Let a person in no more.
 
     Raises NoAccount, ReasonNeeded, OwnAccount, NothingToChange, OnlyAdministrator.
     """
-    account = find(office, person)
+    account = find(services, person)
 
     def decide(work: Work) -> None:
         work.find(Record, account.id).disable(reason=reason)
-        administrators.must_be_left(office, work, person, office.today())
+        administrators.must_be_left(services, work, person, services.today())
 
     carry_out(
-        office,
+        services,
         decide,
-        lambda connection: accounts.disable(connection, account, office.now()),
+        lambda connection: accounts.disable(connection, account, services.now()),
         person,
         kind=Kind.ACCOUNT_DISABLED,
         detail=reason.strip(),
     )
 
 
-def enable(office: Office, person: UUID) -> None:
+def enable(services: Services, person: UUID) -> None:
     """Let a person in again. Raises NoAccount, NothingToChange."""
-    account = find(office, person)
+    account = find(services, person)
     carry_out(
-        office,
+        services,
         lambda work: work.find(Record, account.id).enable(),
         lambda connection: accounts.enable(connection, account),
         person,

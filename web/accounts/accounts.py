@@ -18,7 +18,7 @@ from domain.person import Person
 from domain.references import record_id
 from domain.text import plain
 from web.accounts import sessions, tokens
-from web.accounts.tables import ACCOUNTS, COUNCIL_ACCOUNTS, PASSWORD_LINKS, fingerprint, lock
+from web.runtime.tables import ACCOUNTS, COUNCIL_ACCOUNTS, PASSWORD_LINKS, fingerprint, lock
 
 LINK_LASTS = timedelta(hours=48)
 

@@ -18,7 +18,7 @@ from projections import people
 from projections.people import PersonRow
 from web.accounts import accounts
 from web.accounts.accounts import account_id
-from web.office import Office
+from web.runtime.services import Services
 
 
 class OnlyAdministrator(Refusal):
@@ -31,24 +31,24 @@ def who_can_sign_in(connection: sa.Connection, day: date) -> list[PersonRow]:
     return [each for each in people.holders_on(connection, [Role.ADMINISTRATOR], day) if each.id in let_in]
 
 
-def must_stay(office: Office, work: Work, person: Person, ending: Collection[int], last_day: date) -> None:
+def must_stay(services: Services, work: Work, person: Person, ending: Collection[int], last_day: date) -> None:
     """Refuse to end posts after a last day where that leaves no administrator. Raises OnlyAdministrator."""
     after = max(last_day + timedelta(days=1), person.today)
     held = [post.id for post in person.posts_on(after) if post.role is Role.ADMINISTRATOR]
     if held and all(post in ending for post in held):
-        must_be_left(office, work, person.id, after)
+        must_be_left(services, work, person.id, after)
 
 
-def must_be_left(office: Office, work: Work, person: UUID, day: date) -> None:
+def must_be_left(services: Services, work: Work, person: UUID, day: date) -> None:
     """Refuse to do without somebody from a day on who is the only administrator then. Raises OnlyAdministrator.
 
     Another who is left is held to what they are, posts and account: where they go at the same moment, the one that
     is saved later is decided anew.
     """
-    with office.read_present() as connection:
+    with services.read_present() as connection:
         able = who_can_sign_in(connection, day)
     others = [each for each in able if each.id != person]
-    if len(others) == len(able) or any(_is_held(office, work, each.id, day) for each in others):
+    if len(others) == len(able) or any(_is_held(services, work, each.id, day) for each in others):
         return
     name = next(each.name for each in able if each.id == person)
     raise OnlyAdministrator(
@@ -57,13 +57,13 @@ def must_be_left(office: Office, work: Work, person: UUID, day: date) -> None:
     )
 
 
-def _is_held(office: Office, work: Work, person: UUID, day: date) -> bool:
+def _is_held(services: Services, work: Work, person: UUID, day: date) -> bool:
     """Whether somebody is an administrator who can sign in, which stays so until the work is saved.
 
     The records are taken in hand first, and the door is asked then: what is done to an account at the door is saved
     with an event of its record.
     """
     holder, _ = work.find(Person, person), work.find(Account, account_id(person))
-    with office.read_present() as connection:
+    with services.read_present() as connection:
         account = accounts.of_person(connection, person)
     return holder.holds(Role.ADMINISTRATOR, day) and account is not None and account.status == "active"

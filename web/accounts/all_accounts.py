@@ -12,7 +12,9 @@ from werkzeug.exceptions import Forbidden, NotFound
 
 from domain.aggregate import Refusal
 from domain.vocabulary import Role
-from web import again
+from web.access.identity import allow, current_user
+from web.access.name_cache import names_of
+from web.access.policy import Action
 from web.accounts import (
     account_commands,
     accounts,
@@ -26,15 +28,12 @@ from web.accounts.accounts import person_id
 from web.accounts.recording import refusal_of
 from web.accounts.schemas import DisableAccount, OpenAccount, RemoveWayIn
 from web.accounts.signed import signed
-from web.choices import Choices, holders
-from web.command_ids import form_key
-from web.forms import Form
-from web.identity import allow, signed_in
-from web.known import names_of
-from web.office import chosen, office
-from web.policy import Action
-from web.refused import refused_page
-from web.settings import current_settings
+from web.commands.choices import Choices, holders
+from web.forms import Form, restore
+from web.forms.command_ids import form_key
+from web.layout.refused import refused_page
+from web.runtime.services import chosen, services
+from web.runtime.settings import current_settings
 
 SEE_OTHER, UNPROCESSABLE = 303, 422
 
@@ -50,7 +49,7 @@ all_accounts = Blueprint("all", __name__, url_prefix="/accounts")
 def show_all() -> ResponseReturnValue:
     """Everybody's accounts, by name."""
     allow(Action.KEEP_ACCOUNTS)
-    with office().read_present() as connection:
+    with services().read_present() as connection:
         found = accounts.everyones(connection)
         names = names_of(connection, [account.person for account in found])
     rows = sorted((names.get(account.person, ""), account) for account in found)
@@ -62,7 +61,7 @@ def open_account() -> ResponseReturnValue:
     """Open an account for a person who has none."""
     post = allow(Action.KEEP_ACCOUNTS).role.value
     people = {"people": _without_account()}
-    if kept := again.restored():
+    if kept := restore.restored():
         return _open_page(Form(OpenAccount(), data=kept.sent, context=people))
     if request.method != "POST":
         return _open_page(Form(OpenAccount(), initial=request.args, context=people))
@@ -74,12 +73,12 @@ def open_account() -> ResponseReturnValue:
     try:
         with signed(post):
             account = account_commands.open_account(
-                office(), person_id(form.values["person"]), form.values["sign_in_name"]
+                services(), person_id(form.values["person"]), form.values["sign_in_name"]
             )
     except Refusal as refusal:
         form.refuse(str(refusal), refusal.field)
         return _open_page(form, UNPROCESSABLE)
-    again.done()
+    restore.done()
     flash("The account is open. Make a link, so that a password can be set", "success")
     return redirect(f"/accounts/{account.person}", SEE_OTHER)
 
@@ -89,7 +88,7 @@ def show(person: UUID) -> ResponseReturnValue:
     """One account and what can be done to it."""
     allow(Action.KEEP_ACCOUNTS)
     account, name = _account(person)
-    with office().read_present() as connection:
+    with services().read_present() as connection:
         has_factor = factors.is_set_up(connection, account.id)
     return render_template(
         "accounts/account.html",
@@ -111,7 +110,7 @@ def make_password_link(person: UUID) -> ResponseReturnValue:
         return page
     try:
         with signed(post):
-            secret = password_commands.make_password_link(office(), person)
+            secret = password_commands.make_password_link(services(), person)
     except Refusal as refusal:
         flash(str(refusal))
         return redirect(f"/accounts/{person}", SEE_OTHER)
@@ -142,7 +141,7 @@ def disable(person: UUID) -> ResponseReturnValue:
 @all_accounts.route("/<uuid:person>/second-factor", methods=["GET", "POST"])
 def remove_factor(person: UUID) -> ResponseReturnValue:
     """Ask for the reason, then take away the second factor of somebody else who has lost it."""
-    if person == signed_in().person:
+    if person == current_user().person:
         return redirect("/account/second-factor", SEE_OTHER)
     return _with_reason(
         person,
@@ -159,7 +158,7 @@ def remove_factor(person: UUID) -> ResponseReturnValue:
 @all_accounts.route("/<uuid:person>/council-account", methods=["GET", "POST"])
 def remove_council_account(person: UUID) -> ResponseReturnValue:
     """Ask for the reason, then let somebody else in by their council account no more."""
-    if person == signed_in().person:
+    if person == current_user().person:
         allow(Action.KEEP_ACCOUNTS)
         refused = "You cannot remove your own council account. Ask another administrator"
         if request.method == "POST":
@@ -186,7 +185,7 @@ def enable(person: UUID) -> ResponseReturnValue:
         return page
     try:
         with signed(post):
-            account_commands.enable(office(), person)
+            account_commands.enable(services(), person)
     except Refusal as refusal:
         flash(str(refusal))
     else:
@@ -210,21 +209,21 @@ def _with_reason(
     _, name = _account(person)
     if request.method != "POST":
         with signed(post):
-            refused = refusal_of(lambda: act(office(), person, reason=ANY_REASON))
+            refused = refusal_of(lambda: act(services(), person, reason=ANY_REASON))
         if refused is not None:
             return refused_page(f"{title} of {name}", str(refused), f"/accounts/{person}", "See the account")
-    kept = again.restored()
+    kept = restore.restored()
     form = Form(schema, data=kept.sent if kept else request.form if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         if proved and (page := proof.asked()) is not None:
             return page
         try:
             with signed(post):
-                act(office(), person, **form.values)
+                act(services(), person, **form.values)
         except Refusal as refusal:
             form.refuse(str(refusal), refusal.field)
         else:
-            again.done()
+            restore.done()
             flash(done, "success")
             return redirect(f"/accounts/{person}", SEE_OTHER)
     shown = render_template(
@@ -243,7 +242,7 @@ def _with_reason(
 
 
 def _account(person: UUID) -> tuple[accounts.Account, str]:
-    with office().read_present() as connection:
+    with services().read_present() as connection:
         account = accounts.of_person(connection, person)
         names = names_of(connection, [person])
     if account is None:
@@ -264,7 +263,7 @@ def _link(secret: str) -> str:
 
 
 def _without_account() -> Choices:
-    with office().read_present() as connection:
+    with services().read_present() as connection:
         held = {account.id for account in accounts.everyones(connection)}
         posts = holders(connection, Role)
     return [choice for choice in posts if accounts.account_id(person_id(choice[0])) not in held]

@@ -23,7 +23,7 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 
 from domain.aggregate import Refusal
-from web.accounts.tables import SIGN_IN_ATTEMPTS, fingerprint, lock
+from web.runtime.tables import SIGN_IN_ATTEMPTS, fingerprint, lock
 
 COUNTED, REMEMBERED = timedelta(days=1), timedelta(days=90)
 """How long a failure counts, and how long an address is known as one from which somebody has signed in."""

@@ -8,9 +8,9 @@ from werkzeug.wrappers import Response
 from web.accounts import sessions, tokens
 from web.accounts.sessions import COOKIE, Session
 from web.accounts.tokens import Token
-from web.headers import is_secure
-from web.office import office
-from web.settings import current_settings
+from web.runtime.headers import is_secure
+from web.runtime.services import services
+from web.runtime.settings import current_settings
 
 API = "/api/"
 BEARER = "bearer"
@@ -33,7 +33,7 @@ def load_session() -> None:
     if request.path.startswith(API) and "Authorization" in request.headers:
         g.token = _token()
     elif not request.path.startswith(API) or request.method in READING:
-        found, now = _session(), office().now()
+        found, now = _session(), services().now()
         if found and found.needs_renewal(now):
             g.session_to_renew = found
             return
@@ -55,11 +55,11 @@ def _session() -> Session | None:
     value = request.cookies.get(COOKIE)
     if not value:
         return None
-    now = office().now()
-    with office().read_present() as connection:
+    now = services().now()
+    with services().read_present() as connection:
         session = sessions.find(connection, value, now)
     if session and not session.needs_renewal(now) and session.was_seen_long_ago(now):
-        office().note(sessions.touched(session, now))
+        services().note(sessions.touched(session, now))
     return session
 
 
@@ -67,9 +67,9 @@ def _token() -> Token | None:
     given = request.authorization
     if given is None or given.type != BEARER or not given.token:
         return None
-    now = office().now()
-    with office().read_present() as connection:
+    now = services().now()
+    with services().read_present() as connection:
         token = tokens.find(connection, given.token, now, confirmed_for=current_settings().tokens_for)
     if token and token.was_used_long_ago(now):
-        office().note(tokens.touched(token, now))
+        services().note(tokens.touched(token, now))
     return token

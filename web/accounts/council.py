@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from domain.aggregate import Refusal
 from web.accounts import accounts
 from web.accounts.accounts import Account
-from web.accounts.tables import ACCOUNTS, COUNCIL_ACCOUNTS, lock
+from web.runtime.tables import ACCOUNTS, COUNCIL_ACCOUNTS, lock
 
 METHOD = "council account"
 

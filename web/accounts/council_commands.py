@@ -15,7 +15,7 @@ from web.accounts.account_commands import find
 from web.accounts.accounts import Account
 from web.accounts.recording import carry_out, note_act
 from web.accounts.security_trail import Kind
-from web.office import Office
+from web.runtime.services import Services
 
 Check = Callable[[sa.Connection], object]
 
@@ -24,16 +24,16 @@ def _nothing(_: sa.Connection) -> None:
     """Checks nothing."""
 
 
-def link(office: Office, account: Account, issuer: str, subject: str, *, check: Check = _nothing) -> bool:
+def link(services: Services, account: Account, issuer: str, subject: str, *, check: Check = _nothing) -> bool:
     """Let a person in by their council account alone; whether a second factor is removed with it.
 
     `check` may refuse, in the transaction that saves this, what it is done by: a link is used by one alone.
     Raises AccountIsDisabled, CouncilAccountInUse, NothingToChange, and what `check` does.
     """
-    with office.read_present() as connection:
+    with services.read_present() as connection:
         check(connection)
         council.check_free(connection, account.person, issuer, subject)
-    if find(office, account.person).comes_by_council:
+    if find(services, account.person).comes_by_council:
         raise NothingToChange("This person signs in with a council account already. Remove that first")
 
     had_factor = False
@@ -41,13 +41,13 @@ def link(office: Office, account: Account, issuer: str, subject: str, *, check: 
     def link_at_door(connection: sa.Connection) -> bool:
         nonlocal had_factor
         check(connection)
-        if not council.link(connection, account, issuer, subject, office.now()):
+        if not council.link(connection, account, issuer, subject, services.now()):
             return False
         had_factor = factors.remove(connection, account.id)
         return True
 
     carry_out(
-        office,
+        services,
         lambda work: work.find(Record, account.id).link_council_account(issuer=issuer),
         link_at_door,
         account.person,
@@ -55,27 +55,27 @@ def link(office: Office, account: Account, issuer: str, subject: str, *, check: 
         detail=issuer,
     )
     if had_factor:
-        note_act(office, Kind.FACTOR_REMOVED, account.person, "with the council account, which has its own")
+        note_act(services, Kind.FACTOR_REMOVED, account.person, "with the council account, which has its own")
     return had_factor
 
 
-def remove(office: Office, person: UUID, *, reason: str) -> None:
+def remove(services: Services, person: UUID, *, reason: str) -> None:
     """Let a person in by their council account no more; it takes a link to let them in again.
 
     Raises NoAccount, ReasonNeeded, NothingToChange, and OnlyAdministrator unless whoever has the machine does it.
     """
-    account = find(office, person)
+    account = find(services, person)
 
     def decide(work: Work) -> None:
         record = work.find(Record, account.id)
         record.remove_council_account(reason=reason)
         if record.signature.actor is not None:
-            administrators.must_be_left(office, work, person, office.today())
+            administrators.must_be_left(services, work, person, services.today())
 
     def remove_at_door(connection: sa.Connection) -> bool:
         if not council.remove(connection, person):
             return False
-        accounts.shut_out(connection, account, office.now())
+        accounts.shut_out(connection, account, services.now())
         return True
 
-    carry_out(office, decide, remove_at_door, person, kind=Kind.COUNCIL_REMOVED, detail=reason.strip())
+    carry_out(services, decide, remove_at_door, person, kind=Kind.COUNCIL_REMOVED, detail=reason.strip())

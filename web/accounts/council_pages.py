@@ -20,6 +20,7 @@ from werkzeug.exceptions import NotFound
 from domain.aggregate import Refusal
 from domain.vocabulary import Channel, Role, Word
 from projections import people
+from web.access.identity import User, current_user
 from web.accounts import (
     account_commands,
     accounts,
@@ -38,10 +39,9 @@ from web.accounts.openid import CLOCKS_DIFFER, Confirmed, NotConfirmed, Unreacha
 from web.accounts.security_trail import Kind
 from web.accounts.sessions import COOKIE, Session
 from web.accounts.signed import own_post, signed
-from web.identity import Visitor, signed_in
-from web.office import office
-from web.refused import refused_page
-from web.settings import current_settings
+from web.layout.refused import refused_page
+from web.runtime.services import services
+from web.runtime.settings import current_settings
 
 SEE_OTHER, UNAUTHORISED, FORBIDDEN, GONE, UNAVAILABLE = 303, 401, 403, 410, 503
 
@@ -88,8 +88,8 @@ def go_to_prove() -> ResponseReturnValue:
 def show() -> ResponseReturnValue:
     """What changes with a council account; asks for proof."""
     provider()
-    asking = signed_in()
-    account = account_commands.find(office(), asking.person)
+    asking = current_user()
+    account = account_commands.find(services(), asking.person)
     if account.comes_by_council:
         return refused_page("Use your council account", "You sign in with your council account already", "/account")
     if not may_link(asking):
@@ -104,7 +104,7 @@ def show() -> ResponseReturnValue:
 @council_pages.get("/account/council/link")
 def go_to_link() -> ResponseReturnValue:
     """To link the council account of somebody who has just proved who they are."""
-    if not may_link(signed_in()) or g.session is None or not g.session.is_proved(office().now()):
+    if not may_link(current_user()) or g.session is None or not g.session.is_proved(services().now()):
         return redirect("/account/council", SEE_OTHER)
     return _lead(Way.LINK, "/account", prompt="login")
 
@@ -127,7 +127,7 @@ def come_back() -> ResponseReturnValue:
         return _not_confirmed(str(refusal), refusal.kept)
 
 
-def may_link(asking: Visitor) -> bool:
+def may_link(asking: User) -> bool:
     """Whether somebody is of the council, and so may come by its sign-in."""
     return asking.holds(*set(Role) - OUTSIDE)
 
@@ -156,8 +156,8 @@ def _lead(way: Way, onward: str, *, token: str = "", **asked: str) -> ResponseRe
 
 def _in(came: Confirmed) -> ResponseReturnValue:
     account = _account(came)
-    with office().write() as connection:
-        council.confirm(connection, account.person, office().now())
+    with services().write() as connection:
+        council.confirm(connection, account.person, services().now())
     return let_in(account, came.kept["onward"], method=METHOD, proved=False, renew_by=_renew_by())
 
 
@@ -166,34 +166,34 @@ def _on(came: Confirmed) -> ResponseReturnValue:
     account = _account(came)
     if session is None or session.person != account.person:
         return _in(came)
-    with office().write() as connection:
-        council.confirm(connection, account.person, office().now())
-        sessions.renew(connection, session, office().now(), _renew_by())
+    with services().write() as connection:
+        council.confirm(connection, account.person, services().now())
+        sessions.renew(connection, session, services().now(), _renew_by())
     return redirect(came.kept["onward"], SEE_OTHER)
 
 
 def _prove(came: Confirmed) -> ResponseReturnValue:
     session = _own_session(came)
-    now = office().now()
+    now = services().now()
     is_fresh = came.proved_at >= came.kept["at"] - CLOCKS_DIFFER
     if not is_fresh or _account(came).person != session.person:
         raise NotConfirmed("The council's sign-in did not confirm that it is you, just now", came.kept)
-    with office().write() as connection:
+    with services().write() as connection:
         council.confirm(connection, session.person, now)
         sessions.prove(connection, session, now)
-    security_trail.note(office(), Kind.PROVED, person=session.person, by=session.person, detail=f"by {METHOD}")
+    security_trail.note(services(), Kind.PROVED, person=session.person, by=session.person, detail=f"by {METHOD}")
     flash("It is confirmed that it is you", "success")
     return redirect(came.kept["onward"], SEE_OTHER)
 
 
 def _link(came: Confirmed) -> ResponseReturnValue:
     session = _own_session(came)
-    if not may_link(signed_in()) or not session.is_proved(office().now()):
+    if not may_link(current_user()) or not session.is_proved(services().now()):
         return redirect("/account/council", SEE_OTHER)
-    account = account_commands.find(office(), session.person)
+    account = account_commands.find(services(), session.person)
     try:
-        with signed(own_post(signed_in())):
-            had_factor = council_commands.link(office(), account, came.issuer, came.subject)
+        with signed(own_post(current_user())):
+            had_factor = council_commands.link(services(), account, came.issuer, came.subject)
     except Refusal as refusal:
         flash(str(refusal))
         return redirect("/account", SEE_OTHER)
@@ -222,7 +222,7 @@ def _check_link_suffices(connection: sa.Connection, account: Account, day: date)
 
 
 def _use_link(came: Confirmed) -> ResponseReturnValue:
-    there = office()
+    there = services()
 
     def suffices(connection: sa.Connection) -> Account:
         account = accounts.account_of_link(connection, came.kept["token"], there.now())
@@ -230,10 +230,10 @@ def _use_link(came: Confirmed) -> ResponseReturnValue:
         return account
 
     try:
-        with office().read_present() as connection:
+        with services().read_present() as connection:
             account = suffices(connection)
-        with office().acting(account.person, "", Channel.SCREEN, correlation=g.get("request_id", "")):
-            council_commands.link(office(), account, came.issuer, came.subject, check=suffices)
+        with services().acting(account.person, "", Channel.SCREEN, correlation=g.get("request_id", "")):
+            council_commands.link(services(), account, came.issuer, came.subject, check=suffices)
     except LinkNoLongerValid as refusal:
         return render_template("accounts/link_gone.html", message=str(refusal)), GONE
     except Refusal as refusal:
@@ -252,7 +252,7 @@ def _linked(account: Account, onward: str) -> ResponseReturnValue:
 
 def _account(came: Confirmed) -> Account:
     """The account of whoever came back. Raises NotConfirmed where nobody here, or nobody any more, has it."""
-    with office().read_present() as connection:
+    with services().read_present() as connection:
         account = council.account_of(connection, came.issuer, came.subject)
     if account is None:
         raise NotConfirmed(
@@ -278,16 +278,16 @@ def _not_confirmed(why: str, kept: dict[str, Any]) -> ResponseReturnValue:
         return _not_let_in(why, UNAUTHORISED)
     present: Session | None = g.session
     if present is not None and kept["way"] == Way.PROOF.value:
-        security_trail.note(office(), Kind.PROOF_FAILED, person=present.person, by=present.person)
+        security_trail.note(services(), Kind.PROOF_FAILED, person=present.person, by=present.person)
         flash(why)
         return redirect(kept["onward"], SEE_OTHER)
     over: Session | None = g.session_to_renew
     if over is None or kept["way"] != Way.ON.value:
-        security_trail.note(office(), Kind.SIGN_IN_FAILED, detail=f"by {METHOD}: {why}"[:200])
+        security_trail.note(services(), Kind.SIGN_IN_FAILED, detail=f"by {METHOD}: {why}"[:200])
         return _not_let_in(why, UNAUTHORISED)
-    with office().write() as connection:
-        sessions.end(connection, request.cookies.get(COOKIE, ""), office().now())
-    security_trail.note(office(), Kind.SESSIONS_ENDED, person=over.person, detail=f"not confirmed by {METHOD}")
+    with services().write() as connection:
+        sessions.end(connection, request.cookies.get(COOKIE, ""), services().now())
+    security_trail.note(services(), Kind.SESSIONS_ENDED, person=over.person, detail=f"not confirmed by {METHOD}")
     flash("Your council account did not confirm that you are still signed in there, so you are signed out here")
     response = redirect(f"/sign-in?next={quote(kept['onward'], safe='/')}", SEE_OTHER)
     take_cookie(response)
@@ -303,4 +303,4 @@ def _renew_by() -> datetime:
     settings = current_settings().council
     if settings is None:
         raise NotFound
-    return office().now() + settings.renewed_every
+    return services().now() + settings.renewed_every

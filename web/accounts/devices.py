@@ -12,9 +12,9 @@ from flask import request
 from itsdangerous import BadSignature
 from werkzeug.wrappers import Response
 
-from web.accounts.tables import fingerprint
-from web.headers import is_secure
-from web.signing import signer
+from web.runtime.headers import is_secure
+from web.runtime.signed_cookies import signer
+from web.runtime.tables import fingerprint
 
 COOKIE = "sis_device"
 LASTS_DAYS = 365

@@ -8,20 +8,20 @@ import sqlalchemy as sa
 
 from domain.account import Account as Record
 from domain.account import NothingToChange
-from domain.acting import current_signature
 from domain.service import AlreadyDone, Work
+from domain.signature import current_signature
 from web.accounts import factors, sessions, tokens
 from web.accounts.account_commands import find
 from web.accounts.accounts import Account
 from web.accounts.factors import NewFactor
 from web.accounts.recording import carry_out, note_act, save
 from web.accounts.security_trail import Kind
-from web.office import Office
-from web.settings import Settings
+from web.runtime.services import Services
+from web.runtime.settings import Settings
 
 
 def set_up(
-    office: Office,
+    services: Services,
     account: Account,
     new: NewFactor,
     code: str,
@@ -34,17 +34,17 @@ def set_up(
     What was opened without a code ends: all tokens, and all sessions but the one that is kept.
     Raises WrongCode, AccountIsDisabled, ComesByCouncil, NothingToChange.
     """
-    new.step(code, office.now())
+    new.step(code, services.now())
 
     def put(connection: sa.Connection) -> bool:
         if factors.is_set_up(connection, account.id):
             return False
-        factors.put(connection, account.id, new, code, now=office.now(), settings=settings)
-        _end_others(connection, office, account, kept)
+        factors.put(connection, account.id, new, code, now=services.now(), settings=settings)
+        _end_others(connection, services, account, kept)
         return True
 
     carry_out(
-        office,
+        services,
         lambda work: work.find(Record, account.id).set_up_second_factor(),
         put,
         account.person,
@@ -54,7 +54,7 @@ def set_up(
 
 
 def replace(
-    office: Office,
+    services: Services,
     account: Account,
     new: NewFactor,
     code: str,
@@ -66,7 +66,7 @@ def replace(
 
     Other sessions and all tokens end. Raises WrongCode, AccountIsDisabled, ComesByCouncil, NothingToChange.
     """
-    new.step(code, office.now())
+    new.step(code, services.now())
 
     def decide(work: Work) -> None:
         record = work.find(Record, account.id)
@@ -77,32 +77,32 @@ def replace(
         present = factors.of_account(connection, account.id, settings)
         if present is not None and present.secret == new.secret:
             raise NothingToChange("This second factor is set up already")
-        factors.put(connection, account.id, new, code, now=office.now(), settings=settings)
-        _end_others(connection, office, account, kept)
+        factors.put(connection, account.id, new, code, now=services.now(), settings=settings)
+        _end_others(connection, services, account, kept)
 
     try:
-        save(office, decide, put)
+        save(services, decide, put)
     except AlreadyDone:
         raise NothingToChange("This second factor was set up already") from None
     note_act(
-        office, Kind.FACTOR_SET_UP, account.person, "in the place of another; other sessions and tokens end with it"
+        services, Kind.FACTOR_SET_UP, account.person, "in the place of another; other sessions and tokens end with it"
     )
 
 
-def remove(office: Office, person: UUID, *, reason: str) -> None:
+def remove(services: Services, person: UUID, *, reason: str) -> None:
     """Have signing in take no code any more. Raises NoAccount, ReasonNeeded, NothingToChange."""
-    account = find(office, person)
+    account = find(services, person)
     asking = current_signature().actor
 
     def remove_at_door(connection: sa.Connection) -> bool:
         if not factors.remove(connection, account.id):
             return False
         if asking != person:
-            sessions.end_all(connection, person, office.now())
+            sessions.end_all(connection, person, services.now())
         return True
 
     carry_out(
-        office,
+        services,
         lambda work: work.find(Record, account.id).remove_second_factor(reason=reason),
         remove_at_door,
         person,
@@ -111,9 +111,11 @@ def remove(office: Office, person: UUID, *, reason: str) -> None:
     )
 
 
-def _end_others(connection: sa.Connection, office: Office, account: Account, kept: sessions.Session | None) -> None:
-    tokens.revoke_all(connection, account.person, office.now())
+def _end_others(
+    connection: sa.Connection, services: Services, account: Account, kept: sessions.Session | None
+) -> None:
+    tokens.revoke_all(connection, account.person, services.now())
     if kept is not None:
-        sessions.end_others(connection, kept, office.now())
+        sessions.end_others(connection, kept, services.now())
     else:
-        sessions.end_all(connection, account.person, office.now())
+        sessions.end_all(connection, account.person, services.now())

@@ -23,8 +23,8 @@ import sqlalchemy as sa
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from domain.aggregate import Refusal
-from web.accounts.tables import SECOND_FACTORS, fingerprint
-from web.settings import Settings
+from web.runtime.settings import Settings
+from web.runtime.tables import SECOND_FACTORS, fingerprint
 
 STEP = 30
 """Seconds for which a code holds; the one before and the one after are taken too, for clocks that differ."""

@@ -7,8 +7,8 @@ from typing import Any
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 
-from web.headers import is_secure
-from web.office import chosen
+from web.runtime.headers import is_secure
+from web.runtime.services import chosen
 
 
 class SignedApart(SecureCookieSessionInterface):

@@ -8,15 +8,15 @@ from datetime import datetime, timedelta
 from flask import flash, redirect, request, session
 from werkzeug.wrappers import Response
 
-from web import words
+from web import formats
+from web.access.name_cache import names_of
 from web.accounts import devices, security_trail, sessions
 from web.accounts.accounts import Account
 from web.accounts.cookie import give_cookie
 from web.accounts.security_trail import Kind
 from web.accounts.sessions import COOKIE
 from web.accounts.signing_in import sign_out
-from web.known import names_of
-from web.office import office
+from web.runtime.services import services
 
 SEE_OTHER = 303
 
@@ -30,13 +30,13 @@ def let_in(
 ) -> Response:
     """Begin a session and lead on; `method` is by what somebody signed in, `proved` whether just now, `renew_by` when
     that is to be confirmed anew. The browser's earlier session ends."""
-    sign_out(office(), request.cookies.get(COOKIE))
+    sign_out(services(), request.cookies.get(COOKIE))
     session.clear()
-    with office().write() as connection:
+    with services().write() as connection:
         value = sessions.begin(
-            connection, account.person, office().now(), method=method, proved=proved, renew_by=renew_by
+            connection, account.person, services().now(), method=method, proved=proved, renew_by=renew_by
         )
-    security_trail.note(office(), Kind.SIGNED_IN, person=account.person, detail=f"by {method}")
+    security_trail.note(services(), Kind.SIGNED_IN, person=account.person, detail=f"by {method}")
     for sentence in done_by_others(account):
         flash(sentence)
     response = redirect(onward, SEE_OTHER)
@@ -47,13 +47,13 @@ def let_in(
 
 def done_by_others(account: Account) -> list[str]:
     """A sentence for each change of the last 30 days, made by somebody else, to how this person signs in."""
-    since = office().now() - TOLD_FOR
-    with office().read_present() as connection:
+    since = services().now() - TOLD_FOR
+    with services().read_present() as connection:
         found = security_trail.done_by_others(connection, account.person, set(REMOVED), since)
         names = names_of(connection, {each.by for each in found if each.by})
     return [
         f"{names.get(each.by, 'Somebody') if each.by else 'The administrator of the machine'} "
-        f"removed your {REMOVED[each.kind]}: {each.detail} ({words.datetime(each.at)})"
+        f"removed your {REMOVED[each.kind]}: {each.detail} ({formats.datetime(each.at)})"
         for each in found
     ]
 

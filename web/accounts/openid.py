@@ -13,7 +13,7 @@ from flask import current_app, redirect, request, session
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from web.settings import CouncilSignIn, current_settings
+from web.runtime.settings import CouncilSignIn, current_settings
 
 EXTENSION = "sis-openid"
 

@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotFound, Unauthorized
 
 from domain.account import NothingToChange
 from domain.aggregate import Refusal
-from web import again
+from web.access.identity import current_user
 from web.accounts import (
     account_commands,
     accounts,
@@ -31,12 +31,11 @@ from web.accounts.passwords import passwords
 from web.accounts.recording import refusal_of
 from web.accounts.schemas import ChangePassword, JustDoIt, MakeToken
 from web.accounts.signed import own_post, signed
-from web.command_ids import form_key
-from web.forms import Form
-from web.identity import signed_in
-from web.office import office
-from web.refused import refused_page
-from web.settings import current_settings
+from web.forms import Form, restore
+from web.forms.command_ids import form_key
+from web.layout.refused import refused_page
+from web.runtime.services import services
+from web.runtime.settings import current_settings
 
 SEE_OTHER, UNPROCESSABLE = 303, 422
 
@@ -46,9 +45,9 @@ own_account = Blueprint("own", __name__, url_prefix="/account")
 @own_account.get("")
 def show() -> ResponseReturnValue:
     """Sessions and tokens."""
-    person = signed_in().person
-    now = office().now()
-    with office().read_present() as connection:
+    person = current_user().person
+    now = services().now()
+    with services().read_present() as connection:
         account = accounts.of_person(connection, person)
         signed_in_at = sessions.of_person(connection, person, now)
         owned = tokens.of_person(connection, person)
@@ -56,7 +55,7 @@ def show() -> ResponseReturnValue:
         "accounts/own_account.html",
         page_title="Your account",
         account=account,
-        may_link=current_settings().council is not None and may_link(signed_in()),
+        may_link=current_settings().council is not None and may_link(current_user()),
         sessions=signed_in_at,
         current=g.session,
         tokens=owned,
@@ -67,11 +66,11 @@ def show() -> ResponseReturnValue:
 @own_account.post("/end-other-sessions")
 def end_other_sessions() -> ResponseReturnValue:
     """Sign out everywhere but here."""
-    signed_in()
+    current_user()
     if g.session is None:
         raise Unauthorized("Sign in to go on")
     try:
-        session_commands.end_other_sessions(office(), g.session)
+        session_commands.end_other_sessions(services(), g.session)
     except NothingToChange as refusal:
         flash(str(refusal))
     else:
@@ -83,7 +82,7 @@ def end_other_sessions() -> ResponseReturnValue:
 def end_session(number: str) -> ResponseReturnValue:
     """Sign out of one other browser."""
     try:
-        session_commands.end_session(office(), signed_in().person, number)
+        session_commands.end_session(services(), current_user().person, number)
     except NothingToChange as refusal:
         flash(str(refusal))
     else:
@@ -94,8 +93,8 @@ def end_session(number: str) -> ResponseReturnValue:
 @own_account.route("/password", methods=["GET", "POST"])
 def change_password() -> ResponseReturnValue:
     """Set another password, by the present one. This browser stays signed in, and nothing else does."""
-    asking = signed_in()
-    account = account_commands.find(office(), asking.person)
+    asking = current_user()
+    account = account_commands.find(services(), asking.person)
     if account.comes_by_council:
         return refused_page("Change your password", BY_COUNCIL, "/account")
     form = Form(ChangePassword(), data=request.form if request.method == "POST" else None)
@@ -104,7 +103,7 @@ def change_password() -> ResponseReturnValue:
             proof.verify(account, form.values["current"], field="current")
             hashed = passwords().hash(form.values["password"], context=context_of(account))
             with signed(own_post(asking)):
-                value = password_commands.change_password(office(), account, hashed)
+                value = password_commands.change_password(services(), account, hashed)
         except TooManyAttempts as refusal:
             form.refuse(str(refusal))
         except Refusal as refusal:
@@ -130,8 +129,8 @@ def change_password() -> ResponseReturnValue:
 @own_account.route("/tokens/new", methods=["GET", "POST"])
 def make_token() -> ResponseReturnValue:
     """Make a token. The answer shows it, this once, and so it is no redirection."""
-    asking = signed_in()
-    if kept := again.restored():
+    asking = current_user()
+    if kept := restore.restored():
         return _token_page(Form(MakeToken(), data=kept.sent))
     if request.method != "POST":
         return _token_page(Form(MakeToken(), initial={"days": tokens.USUAL_LIFE}))
@@ -142,11 +141,11 @@ def make_token() -> ResponseReturnValue:
         return page
     try:
         with signed(own_post(asking)):
-            new = token_commands.make(office(), asking.person, **form.values)
+            new = token_commands.make(services(), asking.person, **form.values)
     except Refusal as refusal:
         form.refuse(str(refusal), refusal.field)
         return _token_page(form, UNPROCESSABLE)
-    again.done()
+    restore.done()
     return render_template(
         "accounts/shown_once.html",
         page_title="Your new token",
@@ -160,23 +159,23 @@ def make_token() -> ResponseReturnValue:
 @own_account.route("/tokens/<uuid:id>/revoke", methods=["GET", "POST"])
 def revoke_token(id: UUID) -> ResponseReturnValue:
     """Ask once more, then revoke."""
-    asking = signed_in()
+    asking = current_user()
     if request.method == "POST":
         try:
             with signed(own_post(asking)):
-                token_commands.revoke(office(), asking.person, id)
+                token_commands.revoke(services(), asking.person, id)
         except (tokens.NoSuchToken, NothingToChange):
             flash("That token is revoked already")
         else:
             flash("The token is revoked", "success")
         return redirect("/account", SEE_OTHER)
-    with office().read_present() as connection:
+    with services().read_present() as connection:
         token = tokens.by_id(connection, asking.person, id)
     if token is None:
         raise NotFound
     title = f"Revoke the token {token.label}"
     with signed(own_post(asking)):
-        refused = refusal_of(lambda: token_commands.revoke(office(), asking.person, id))
+        refused = refusal_of(lambda: token_commands.revoke(services(), asking.person, id))
     if refused is not None:
         return refused_page(title, str(refused), "/account")
     return render_template(

@@ -24,10 +24,10 @@ from web.accounts.second_factor import second_factor
 from web.accounts.security_page import security_page
 from web.accounts.sessions import COOKIE
 from web.accounts.signing_in import check_password, sign_out
-from web.again import leads_to_kept
 from web.forms import Form
-from web.office import chosen, office
-from web.settings import current_settings
+from web.forms.restore import leads_to_kept
+from web.runtime.services import chosen, services
+from web.runtime.settings import current_settings
 
 SEE_OTHER, GONE, UNPROCESSABLE, TOO_MANY, BUSY = 303, 410, 422, 429, 503
 
@@ -54,7 +54,7 @@ def ask_to_sign_in() -> ResponseReturnValue:
         return _sign_in_page(form, onward, UNPROCESSABLE)
     try:
         account = check_password(
-            office(),
+            services(),
             passwords(),
             **form.values,
             address=request.remote_addr or "",
@@ -69,7 +69,7 @@ def ask_to_sign_in() -> ResponseReturnValue:
     except Refusal as refusal:
         form.refuse(str(refusal), refusal.field)
         return _sign_in_page(form, onward, UNPROCESSABLE)
-    with office().read_present() as connection:
+    with services().read_present() as connection:
         takes_a_code = factors.is_set_up(connection, account.id)
     if takes_a_code:
         return begin_second_step(account, onward)
@@ -87,7 +87,7 @@ def ask_to_sign_out() -> ResponseReturnValue:
 @blueprint.post("/sign-out")
 def end_session() -> ResponseReturnValue:
     """End this browser's session."""
-    sign_out(office(), request.cookies.get(COOKIE))
+    sign_out(services(), request.cookies.get(COOKIE))
     session.clear()
     flash("You have signed out", "success")
     response = redirect("/sign-in", SEE_OTHER)
@@ -101,8 +101,8 @@ def end_session() -> ResponseReturnValue:
 def set_password(token: str) -> ResponseReturnValue:
     """The page of a one-time link; looking at it does not use it up."""
     try:
-        with office().read_present() as connection:
-            account = accounts.account_of_link(connection, token, office().now())
+        with services().read_present() as connection:
+            account = accounts.account_of_link(connection, token, services().now())
     except LinkNoLongerValid as refusal:
         return render_template("accounts/link_gone.html", message=str(refusal)), GONE
     form = Form(SetPassword(), data=request.form if request.method == "POST" else None)
@@ -111,8 +111,8 @@ def set_password(token: str) -> ResponseReturnValue:
     if form.is_valid():
         try:
             hashed = passwords().hash(form.values["password"], context=context_of(account))
-            with office().acting(account.person, "", Channel.SCREEN, correlation=g.get("request_id", "")):
-                password_commands.use_password_link(office(), token, hashed)
+            with services().acting(account.person, "", Channel.SCREEN, correlation=g.get("request_id", "")):
+                password_commands.use_password_link(services(), token, hashed)
         except LinkNoLongerValid as refusal:
             return render_template("accounts/link_gone.html", message=str(refusal)), GONE
         except Refusal as refusal:
@@ -147,7 +147,7 @@ def _typed() -> dict[str, str]:
 
 
 def _password_page(form: Form, account: accounts.Account, status: int = 200) -> tuple[str, int]:
-    with office().read_present() as connection:
+    with services().read_present() as connection:
         by_link_alone = not factors.is_set_up(connection, account.id)
     page = render_template(
         "accounts/set_password.html",

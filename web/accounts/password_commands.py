@@ -13,44 +13,44 @@ from web.accounts.account_commands import find
 from web.accounts.accounts import Account
 from web.accounts.recording import change, change_once, note_act
 from web.accounts.security_trail import Kind
-from web.office import Office
+from web.runtime.services import Services
 
 
 class ChangedMeanwhile(Refusal):
     """The password is no longer the one by which it was to be changed."""
 
 
-def make_password_link(office: Office, person: UUID) -> str:
+def make_password_link(services: Services, person: UUID) -> str:
     """Make a one-time link for a person to set a password; returns its secret part, kept nowhere.
 
     Raises NoAccount, AccountIsDisabled, ComesByCouncil or ShownOnlyOnce.
     """
-    account = find(office, person)
-    now = office.now()
+    account = find(services, person)
+    now = services.now()
     secret = change_once(
-        office,
+        services,
         person,
         lambda record: record.make_password_link(expires_at=now + accounts.LINK_LASTS),
         lambda connection: accounts.add_link(connection, account, now),
     )
-    note_act(office, Kind.LINK_MADE, person)
+    note_act(services, Kind.LINK_MADE, person)
     return secret
 
 
-def use_password_link(office: Office, token: str, password_hash: str) -> None:
+def use_password_link(services: Services, token: str, password_hash: str) -> None:
     """Set the password for which a link was made, which uses the link up. Raises LinkNoLongerValid."""
-    with office.read_present() as connection:
-        account = accounts.account_of_link(connection, token, office.now())
+    with services.read_present() as connection:
+        account = accounts.account_of_link(connection, token, services.now())
     change(
-        office,
+        services,
         account.person,
         lambda record: record.set_password(),
-        lambda connection: accounts.use_link(connection, token, password_hash, office.now()),
+        lambda connection: accounts.use_link(connection, token, password_hash, services.now()),
     )
-    note_act(office, Kind.PASSWORD_SET, account.person, "by a link")
+    note_act(services, Kind.PASSWORD_SET, account.person, "by a link")
 
 
-def change_password(office: Office, account: Account, password_hash: str) -> str:
+def change_password(services: Services, account: Account, password_hash: str) -> str:
     """Set a person's new password, which ends their sessions and tokens; returns the cookie of a session begun anew.
 
     `account` is as it was when the present password was looked at. Raises AccountIsDisabled, ComesByCouncil,
@@ -62,12 +62,12 @@ def change_password(office: Office, account: Account, password_hash: str) -> str
         present = accounts.of_person(connection, account.person)
         if present is None or present.password_hash != account.password_hash:
             raise meanwhile
-        accounts.set_password(connection, account, password_hash, office.now())
-        return sessions.begin(connection, account.person, office.now())
+        accounts.set_password(connection, account, password_hash, services.now())
+        return sessions.begin(connection, account.person, services.now())
 
     try:
-        value = change(office, account.person, lambda record: record.set_password(), set_and_begin)
+        value = change(services, account.person, lambda record: record.set_password(), set_and_begin)
     except AlreadyDone:
         raise meanwhile from None
-    note_act(office, Kind.PASSWORD_SET, account.person)
+    note_act(services, Kind.PASSWORD_SET, account.person)
     return value

@@ -14,7 +14,6 @@ from marshmallow import Schema
 from werkzeug.exceptions import ServiceUnavailable
 
 from domain.aggregate import Refusal
-from web import again
 from web.accounts import accounts, attempts, devices, factors, security_trail, sessions
 from web.accounts.attempts import TooManyAttempts
 from web.accounts.passwords import passwords
@@ -22,9 +21,9 @@ from web.accounts.schemas import one_time_code, own_password
 from web.accounts.security_trail import Kind
 from web.accounts.sessions import Session
 from web.accounts.signing_in import is_right
-from web.forms import Form
-from web.office import office
-from web.settings import current_settings
+from web.forms import Form, restore
+from web.runtime.services import services
+from web.runtime.settings import current_settings
 
 UNAUTHORISED, TOO_MANY, BUSY = 401, 429, 503
 
@@ -52,9 +51,9 @@ def asked() -> ResponseReturnValue | None:
     second factor, else for the password. A program is not asked: whoever made its token was.
     """
     session: Session | None = g.get("session")
-    if session is None or session.is_proved(office().now()):
+    if session is None or session.is_proved(services().now()):
         return None
-    with office().read_present() as connection:
+    with services().read_present() as connection:
         account = accounts.of_person(connection, session.person)
         by_code = account is not None and factors.is_set_up(connection, account.id)
     if account is not None and account.comes_by_council:
@@ -77,15 +76,15 @@ def asked() -> ResponseReturnValue | None:
     except Refusal as refusal:
         form.refuse(str(refusal), refusal.field)
         return _page(form, account)
-    with office().write() as connection:
-        sessions.prove(connection, session, office().now())
-    security_trail.note(office(), Kind.PROVED, person=session.person, by=session.person)
+    with services().write() as connection:
+        sessions.prove(connection, session, services().now())
+    security_trail.note(services(), Kind.PROVED, person=session.person, by=session.person)
     return None
 
 
 def _by_council(session: Session) -> ResponseReturnValue:
     """Lead to the council's sign-in; what was sent is kept, and shown again to be sent once that has confirmed."""
-    onward = again.address_to_go_on(session.person) if request.method == "POST" else again.address()
+    onward = restore.address_to_go_on(session.person) if request.method == "POST" else restore.address()
     page = render_template(
         "accounts/prove_by_council.html",
         page_title="Confirm that it is you",
@@ -102,15 +101,15 @@ def verify(account: accounts.Account | None, password: str, *, field: str = PASS
     """
     name = account.sign_in_name if account else ""
     try:
-        with office().write() as connection:
+        with services().write() as connection:
             attempt = attempts.begin(
-                connection, name, request.remote_addr or "", office().now(), device=devices.device_of(name)
+                connection, name, request.remote_addr or "", services().now(), device=devices.device_of(name)
             )
     except TooManyAttempts as refusal:
         _note(Kind.PROOF_REFUSED, str(refusal))
         raise
     kept = account.password_hash if account else None
-    if not is_right(office(), passwords(), kept, password, attempt=attempt, known=True):
+    if not is_right(services(), passwords(), kept, password, attempt=attempt, known=True):
         _note(Kind.PROOF_FAILED)
         raise WrongProof("The password is not right", field=field)
 
@@ -129,7 +128,7 @@ def _prove_by_code(account: accounts.Account, code: str) -> None:
 def _note(kind: Kind, detail: str = "") -> None:
     asking: Session | None = g.get("session")
     person = asking.person if asking else None
-    security_trail.note(office(), kind, person=person, by=person, detail=detail)
+    security_trail.note(services(), kind, person=person, by=person, detail=detail)
 
 
 def verify_code(account: accounts.Account, code: str, *, field: str = "code") -> None:
@@ -138,17 +137,17 @@ def verify_code(account: accounts.Account, code: str, *, field: str = "code") ->
     Wrong ones are counted for the account wherever they come from, but for a browser of the person's own by itself.
     """
     name = f"code of {account.id}"
-    with office().write() as connection:
+    with services().write() as connection:
         device = devices.device_of(account.sign_in_name)
-        attempt = attempts.begin(connection, name, name, office().now(), device=device)
-    with office().write() as connection:
+        attempt = attempts.begin(connection, name, name, services().now(), device=device)
+    with services().write() as connection:
         try:
-            was_recovery = factors.use(connection, account.id, code, office().now(), current_settings())
+            was_recovery = factors.use(connection, account.id, code, services().now(), current_settings())
         except factors.WrongCode as wrong:
             raise factors.WrongCode(str(wrong), field=field) from None
         attempts.forgive(connection, attempt)
     if was_recovery:
-        security_trail.note(office(), Kind.RECOVERY_CODE_USED, person=account.person, by=account.person)
+        security_trail.note(services(), Kind.RECOVERY_CODE_USED, person=account.person, by=account.person)
 
 
 def _page(form: Form, account: accounts.Account | None, status: int = UNAUTHORISED) -> tuple[str, int]:

@@ -16,14 +16,14 @@ import sqlalchemy as sa
 
 from domain.account import Account as Record
 from domain.account import NothingToChange
-from domain.acting import acting, current_signature
 from domain.aggregate import Event, Refusal
 from domain.service import AlreadyDone, Work
+from domain.signature import acting, current_signature
 from projections.event_log import Alongside, saving_alongside
 from web.accounts import security_trail
 from web.accounts.accounts import account_id
 from web.accounts.security_trail import Kind
-from web.office import Office
+from web.runtime.services import Services
 
 T = TypeVar("T")
 
@@ -69,7 +69,7 @@ class _AtDoor(Alongside, Generic[T]):
         self.result = self._change(connection)
 
 
-def save(office: Office, command: Callable[[Work], object], at_door: Callable[[sa.Connection], T]) -> T:
+def save(services: Services, command: Callable[[Work], object], at_door: Callable[[sa.Connection], T]) -> T:
     """Carry out a command on records and change the door's tables in the transaction that saves it; returns what
     comes of the second.
 
@@ -78,30 +78,30 @@ def save(office: Office, command: Callable[[Work], object], at_door: Callable[[s
     """
     if _ASKED_ABOUT.get():
         with acting(current_signature()):
-            command(Work(office.service))
+            command(Work(services.service))
         raise _WouldBeDone
     rows = _AtDoor(at_door)
     with saving_alongside(rows):
-        office.service.do(command)
-    if not rows.is_saved and office.service.done() is None:
-        with office.write() as connection:
+        services.service.do(command)
+    if not rows.is_saved and services.service.done() is None:
+        with services.write() as connection:
             rows.write(connection)
     return rows.result
 
 
 def change(
-    office: Office, person: UUID, decide: Callable[[Record], None], at_door: Callable[[sa.Connection], T]
+    services: Services, person: UUID, decide: Callable[[Record], None], at_door: Callable[[sa.Connection], T]
 ) -> T:
     """The same for a command on a person's account."""
-    return save(office, lambda work: decide(work.find(Record, account_id(person))), at_door)
+    return save(services, lambda work: decide(work.find(Record, account_id(person))), at_door)
 
 
 def change_once(
-    office: Office, person: UUID, decide: Callable[[Record], None], at_door: Callable[[sa.Connection], T]
+    services: Services, person: UUID, decide: Callable[[Record], None], at_door: Callable[[sa.Connection], T]
 ) -> T:
     """The same for what is shown only once. Raises ShownOnlyOnce where it was done before."""
     try:
-        return change(office, person, decide, at_door)
+        return change(services, person, decide, at_door)
     except AlreadyDone:
         raise ShownOnlyOnce(
             "This was made already, and is shown only once. Make another if you did not copy it"
@@ -109,7 +109,7 @@ def change_once(
 
 
 def carry_out(
-    office: Office,
+    services: Services,
     command: Callable[[Work], None],
     at_door: Callable[[sa.Connection], bool],
     person: UUID,
@@ -125,28 +125,28 @@ def carry_out(
     by the same command before is not done again; ChangedSince where it has been undone meanwhile.
     """
     try:
-        save(office, command, at_door)
+        save(services, command, at_door)
     except AlreadyDone:
-        _must_be_so_still(office, command)
+        _must_be_so_still(services, command)
         return
     except NothingToChange:
-        with office.write() as connection:
+        with services.write() as connection:
             if not at_door(connection):
                 raise
             if _ASKED_ABOUT.get():
                 raise _WouldBeDone from None
-    note_act(office, kind, person, detail)
+    note_act(services, kind, person, detail)
 
 
-def _must_be_so_still(office: Office, command: Callable[[Work], None]) -> None:
+def _must_be_so_still(services: Services, command: Callable[[Work], None]) -> None:
     try:
         with acting(current_signature()):
-            command(Work(office.service))
+            command(Work(services.service))
     except NothingToChange:
         return
     raise ChangedSince("This was done before, and has been changed again since. Nothing was done now")
 
 
-def note_act(office: Office, kind: Kind, person: UUID, detail: str = "") -> None:
+def note_act(services: Services, kind: Kind, person: UUID, detail: str = "") -> None:
     """Write down in the security trail what whoever acts has done."""
-    security_trail.note(office, kind, person=person, by=current_signature().actor, detail=detail)
+    security_trail.note(services, kind, person=person, by=current_signature().actor, detail=detail)

@@ -8,7 +8,7 @@ from domain.account import TokenScopes
 from web.accounts.accounts import LONGEST_NAME
 from web.accounts.strength import SHORTEST
 from web.accounts.tokens import LONGEST_LIFE
-from web.figures import Whole
+from web.forms.numbers import Whole
 
 NAME = {"label": "Email address", "noun": "an email address", "autocomplete": "username", "widget": "email"}
 MOST_TYPED = 4096

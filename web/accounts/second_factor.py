@@ -14,6 +14,7 @@ from werkzeug.exceptions import Forbidden
 
 from domain.aggregate import Refusal
 from domain.vocabulary import Role
+from web.access.identity import User, current_user, current_user_or_none
 from web.accounts import account_commands, accounts, council, factor_commands, factors, proof, security_trail
 from web.accounts.accounts import Account
 from web.accounts.attempts import TooManyAttempts
@@ -22,15 +23,14 @@ from web.accounts.schemas import GiveCode, GiveFirstCode
 from web.accounts.security_trail import Kind
 from web.accounts.sessions import PROOF_LASTS
 from web.accounts.signed import own_post, signed
-from web.accounts.tables import fingerprint
-from web.authority import authority
-from web.command_ids import form_key
 from web.forms import Form
-from web.identity import Visitor, signed_in, visitor
-from web.office import office
+from web.forms.command_ids import form_key
+from web.layout.refused import refused_page
 from web.open_routes import OPEN_ROUTES
-from web.refused import refused_page
-from web.settings import current_settings
+from web.runtime.authority import authority
+from web.runtime.services import services
+from web.runtime.settings import current_settings
+from web.runtime.tables import fingerprint
 
 SEE_OTHER, CONFLICT, UNPROCESSABLE, TOO_MANY = 303, 409, 422, 429
 
@@ -61,7 +61,7 @@ second_factor = Blueprint("second_factor", __name__)
 def begin(account: Account, onward: str) -> ResponseReturnValue:
     """Ask whoever has given the right password for the code."""
     session.clear()
-    session[HALF] = [account.person.hex, _state(account), int(office().now().timestamp()), onward]
+    session[HALF] = [account.person.hex, _state(account), int(services().now().timestamp()), onward]
     return redirect("/sign-in/code", SEE_OTHER)
 
 
@@ -77,11 +77,11 @@ def give_code() -> ResponseReturnValue:
     try:
         proof.verify_code(account, form.values["code"])
     except TooManyAttempts as refusal:
-        security_trail.note(office(), Kind.SIGN_IN_REFUSED, person=account.person, detail=str(refusal))
+        security_trail.note(services(), Kind.SIGN_IN_REFUSED, person=account.person, detail=str(refusal))
         form.refuse(str(refusal))
         return *_code_page(form, TOO_MANY), {"Retry-After": str(refusal.seconds)}
     except Refusal as refusal:
-        security_trail.note(office(), Kind.SIGN_IN_FAILED, person=account.person, detail="wrong code")
+        security_trail.note(services(), Kind.SIGN_IN_FAILED, person=account.person, detail="wrong code")
         form.refuse(str(refusal), refusal.field)
         return _code_page(form, UNPROCESSABLE)
     return let_in(account, session[HALF][3], method=METHOD)
@@ -90,7 +90,7 @@ def give_code() -> ResponseReturnValue:
 @second_factor.route("/account/second-factor", methods=["GET", "POST"])
 def set_up() -> ResponseReturnValue:
     """Set the factor up with a first code; where there is one, say so and how to set up another."""
-    account = account_commands.find(office(), signed_in().person)
+    account = account_commands.find(services(), current_user().person)
     if account.comes_by_council:
         return refused_page("Set up a second factor", council.BY_COUNCIL, "/account")
     return _set_up(account, _present_page if _factor(account) else _set_up_first)
@@ -99,7 +99,7 @@ def set_up() -> ResponseReturnValue:
 @second_factor.route("/account/second-factor/again", methods=["GET", "POST"])
 def set_up_again() -> ResponseReturnValue:
     """Set another phone up; the present one counts until a code of the other is given."""
-    account = account_commands.find(office(), signed_in().person)
+    account = account_commands.find(services(), current_user().person)
     if _factor(account) is None:
         return redirect("/account/second-factor", SEE_OTHER)
     return _set_up(account, _set_up_another)
@@ -117,7 +117,7 @@ def _set_up(account: Account, go_on: Callable[[Account], ResponseReturnValue]) -
 
 def _shown_again(account: Account) -> ResponseReturnValue | None:
     new, factor = _carried(account), _factor(account)
-    if new is None or factor is None or office().now() >= factor.confirmed_at + PROOF_LASTS:
+    if new is None or factor is None or services().now() >= factor.confirmed_at + PROOF_LASTS:
         return None
     codes = factor.left_of(new)
     if not codes:
@@ -126,13 +126,13 @@ def _shown_again(account: Account) -> ResponseReturnValue | None:
 
 
 def _factor(account: Account) -> factors.Factor | None:
-    with office().read_present() as connection:
+    with services().read_present() as connection:
         return factors.of_account(connection, account.id, current_settings())
 
 
 def _carried(account: Account) -> factors.NewFactor | None:
     """What the page carries that was sent: the key that it showed, and no other."""
-    return factors.unsealed(request.form.get(CARRIED, ""), account.id, office().now(), current_settings())
+    return factors.unsealed(request.form.get(CARRIED, ""), account.id, services().now(), current_settings())
 
 
 def _present_page(account: Account) -> ResponseReturnValue:
@@ -154,7 +154,7 @@ def _set_up_another(account: Account) -> ResponseReturnValue:
 
 def _with_code(account: Account, act: Callable[..., None]) -> ResponseReturnValue:
     """Show a new key and ask for its code; asks for proof."""
-    asking, settings = signed_in(), current_settings()
+    asking, settings = current_user(), current_settings()
     if (page := proof.asked()) is not None:
         return page
     form = Form(GiveFirstCode(), data=request.form if "code" in request.form else None)
@@ -164,13 +164,13 @@ def _with_code(account: Account, act: Callable[..., None]) -> ResponseReturnValu
     elif form.is_valid() and new is not None:
         try:
             with signed(own_post(asking)):
-                act(office(), account, new, form.values["code"], settings, kept=g.session)
+                act(services(), account, new, form.values["code"], settings, kept=g.session)
         except Refusal as refusal:
             form.refuse(str(refusal), refusal.field)
     return _set_up_page(form, new or factors.NewFactor.drawn(), account, asking)
 
 
-def _set_up_page(form: Form, new: factors.NewFactor, account: Account, asking: Visitor) -> tuple[str, int]:
+def _set_up_page(form: Form, new: factors.NewFactor, account: Account, asking: User) -> tuple[str, int]:
     page = render_template(
         "accounts/set_up_factor.html",
         page_title="Set up a second factor",
@@ -180,7 +180,7 @@ def _set_up_page(form: Form, new: factors.NewFactor, account: Account, asking: V
             scale=5, border=2, light="#fff"
         ),
         key=" ".join(wrap(new.secret, 4)),
-        carried=new.sealed(account.id, office().now(), current_settings()),
+        carried=new.sealed(account.id, services().now(), current_settings()),
         command_id=form_key(),
     )
     return page, UNPROCESSABLE if form.errors else 200
@@ -193,10 +193,10 @@ def ask_to_set_up() -> ResponseReturnValue | None:
     """
     if current_settings().second_factor_from is None or request.endpoint in WITHOUT_ONE:
         return None
-    asking = visitor()
+    asking = current_user_or_none()
     if asking is None or not _is_needed(asking) or (g.session is not None and g.session.method in ENOUGH):
         return None
-    with office().read_present() as connection:
+    with services().read_present() as connection:
         account = accounts.of_person(connection, asking.person)
         if account is not None and (account.comes_by_council or factors.is_set_up(connection, account.id)):
             return None
@@ -205,16 +205,16 @@ def ask_to_set_up() -> ResponseReturnValue | None:
     return redirect("/account/second-factor", SEE_OTHER)
 
 
-def _is_needed(asking: Visitor) -> bool:
+def _is_needed(asking: User) -> bool:
     since = current_settings().second_factor_from
-    return since is not None and since <= office().today() and asking.holds(*NEED_ONE)
+    return since is not None and since <= services().today() and asking.holds(*NEED_ONE)
 
 
 def _half_signed_in() -> Account | None:
     try:
         person, state, at, _ = session[HALF]
-        since = office().now() - datetime.fromtimestamp(at, office().now().tzinfo)
-        with office().read_present() as connection:
+        since = services().now() - datetime.fromtimestamp(at, services().now().tzinfo)
+        with services().read_present() as connection:
             account = accounts.of_person(connection, UUID(person))
     except (KeyError, ValueError, TypeError):
         return None

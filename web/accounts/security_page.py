@@ -10,14 +10,14 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
-from web import words
+from web import formats
+from web.access.identity import allow
+from web.access.name_cache import names_of
+from web.access.policy import Action
 from web.accounts import accounts, security_trail
 from web.accounts.security_trail import Kind
-from web.identity import allow
-from web.known import names_of
-from web.office import office
-from web.pages import PAGE, pages_beside
-from web.policy import Action
+from web.layout.resource_pages import PAGE, pages_beside
+from web.runtime.services import services
 
 security_page = Blueprint("security", __name__)
 
@@ -32,7 +32,7 @@ def show_security() -> ResponseReturnValue:
         person = UUID(request.args["person"]) if request.args.get("person") else None
     except ValueError:
         raise NotFound from None
-    with office().read_present() as connection:
+    with services().read_present() as connection:
         found = security_trail.entries(connection, kind=kind, person=person, before=before, limit=PAGE + 1)
         shown = found[:PAGE]
         whose = [account.person for account in accounts.everyones(connection)]
@@ -62,7 +62,7 @@ def _place(text: str) -> tuple[datetime, UUID]:
 def _security_cells(entry: security_trail.Entry, names: Mapping[UUID, str]) -> list[str]:
     by = names.get(entry.by, "") if entry.by else ""
     return [
-        words.datetime(entry.at),
+        formats.datetime(entry.at),
         entry.kind.label,
         names.get(entry.person, "") if entry.person else "Unknown",
         by if entry.by != entry.person else "",

@@ -16,8 +16,8 @@ import structlog
 from flask import g, has_request_context, request
 
 from domain.vocabulary import Word
-from web.accounts.tables import SECURITY_TRAIL
-from web.office import Office
+from web.runtime.services import Services
+from web.runtime.tables import SECURITY_TRAIL
 
 log = structlog.get_logger()
 
@@ -74,12 +74,14 @@ class Entry:
     detail: str
 
 
-def note(office: Office, kind: Kind, *, person: UUID | None = None, by: UUID | None = None, detail: str = "") -> None:
+def note(
+    services: Services, kind: Kind, *, person: UUID | None = None, by: UUID | None = None, detail: str = ""
+) -> None:
     """Write down what has happened, in the trail and in the log of the server (a command has its own output, for
     whoever has the machine). What is older than a year is thrown away."""
-    now, columns = office.now(), SECURITY_TRAIL.c
+    now, columns = services.now(), SECURITY_TRAIL.c
     address = request.remote_addr if has_request_context() else None
-    with office.write() as connection:
+    with services.write() as connection:
         connection.execute(SECURITY_TRAIL.delete().where(columns.at <= now - KEPT))
         lately = sa.exists().where(
             columns.at > now - REPEATED,

@@ -9,9 +9,9 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from domain.acting import LONDON
-from web.accounts.tables import SESSIONS, fingerprint, is_let_in
-from web.arrival import Arrived, arrived, with_person
+from domain.signature import LONDON
+from web.access.session_user import SessionUser, session_user, with_person
+from web.runtime.tables import SESSIONS, fingerprint, is_let_in
 
 LASTS = timedelta(hours=12)
 IDLE = timedelta(minutes=30)
@@ -37,7 +37,7 @@ class Session:
     revoked_at: datetime | None
     proved_at: datetime | None
     renew_by: datetime | None
-    arrived: Arrived | None = field(default=None, compare=False)
+    session_user: SessionUser | None = field(default=None, compare=False)
 
     def is_alive(self, now: datetime) -> bool:
         """Whether it still counts: not ended, not too old, not left alone too long."""
@@ -94,7 +94,7 @@ def find(connection: sa.Connection, value: str, now: datetime) -> Session | None
     rows = connection.execute(_ARRIVING, asked).mappings().all()
     if not rows:
         return None
-    session = Session(**{column.name: rows[0][column.name] for column in SESSIONS.c}, arrived=arrived(rows))
+    session = Session(**{column.name: rows[0][column.name] for column in SESSIONS.c}, session_user=session_user(rows))
     return session if session.is_alive(now) else None
 
 

@@ -8,24 +8,24 @@ from contextlib import contextmanager
 from flask import g
 from werkzeug.exceptions import Forbidden
 
-from web.command_ids import command_id, form_key
-from web.identity import Visitor, signed_in
-from web.office import office
+from web.access.identity import User, current_user
+from web.forms.command_ids import command_id, form_key
+from web.runtime.services import services
 
 
 @contextmanager
-def signed(post: str) -> Iterator[Visitor]:
+def signed(post: str) -> Iterator[User]:
     """Act as the person who is asking, in a post of theirs. Raises Forbidden to a token that only reads."""
-    asking = signed_in()
+    asking = current_user()
     if not asking.may_change:
         raise Forbidden("This token may only read")
     correlation = g.get("request_id", "")
-    with office().acting(
+    with services().acting(
         asking.person, post, asking.channel, command=command_id(form_key()), correlation=correlation
     ):
         yield asking
 
 
-def own_post(asking: Visitor) -> str:
+def own_post(asking: User) -> str:
     """The post in which somebody acts for themselves: any they hold."""
     return asking.rights[0].role.value if asking.rights else ""

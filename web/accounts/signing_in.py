@@ -8,7 +8,7 @@ from domain.aggregate import Refusal
 from web.accounts import accounts, attempts, security_trail, sessions
 from web.accounts.passwords import Passwords
 from web.accounts.security_trail import Kind
-from web.office import Office
+from web.runtime.services import Services
 
 
 class WrongNameOrPassword(Refusal):
@@ -16,7 +16,7 @@ class WrongNameOrPassword(Refusal):
 
 
 def check_password(
-    office: Office,
+    services: Services,
     passwords: Passwords,
     *,
     sign_in_name: str,
@@ -30,25 +30,25 @@ def check_password(
     number of a browser in which this name has signed in before.
     Raises TooManyAttempts, ServiceUnavailable or WrongNameOrPassword.
     """
-    with office.read_present() as connection:
+    with services.read_present() as connection:
         account = accounts.named(connection, sign_in_name)
     try:
-        with office.write() as connection:
-            attempt = attempts.begin(connection, sign_in_name, address, office.now(), device=device)
+        with services.write() as connection:
+            attempt = attempts.begin(connection, sign_in_name, address, services.now(), device=device)
     except attempts.TooManyAttempts as refusal:
-        _note(office, Kind.SIGN_IN_REFUSED, account, str(refusal))
+        _note(services, Kind.SIGN_IN_REFUSED, account, str(refusal))
         raise
     usable = account if account and account.disabled_at is None else None
     kept = usable.password_hash if usable else None
-    right = is_right(office, passwords, kept, password, attempt=attempt, known=device is not None)
+    right = is_right(services, passwords, kept, password, attempt=attempt, known=device is not None)
     if usable is None or not right:
-        _note(office, Kind.SIGN_IN_FAILED, account, "" if account else "a name that nobody has")
+        _note(services, Kind.SIGN_IN_FAILED, account, "" if account else "a name that nobody has")
         raise WrongNameOrPassword("The email address or password is not right. Check both and try again")
     return usable
 
 
 def is_right(
-    office: Office,
+    services: Services,
     passwords: Passwords,
     password_hash: str | None,
     password: str,
@@ -61,25 +61,25 @@ def is_right(
     try:
         right = passwords.verify(password_hash, password, known=known)
     except ServiceUnavailable:
-        with office.write() as connection:
+        with services.write() as connection:
             attempts.withdraw(connection, attempt)
         raise
     if right:
-        with office.write() as connection:
+        with services.write() as connection:
             attempts.succeed(connection, attempt)
     return right
 
 
-def sign_out(office: Office, cookie: str | None) -> None:
+def sign_out(services: Services, cookie: str | None) -> None:
     """End the session of a cookie, if it has one."""
     if not cookie:
         return
-    with office.write() as connection:
-        ended = sessions.find(connection, cookie, office.now())
-        sessions.end(connection, cookie, office.now())
+    with services.write() as connection:
+        ended = sessions.find(connection, cookie, services.now())
+        sessions.end(connection, cookie, services.now())
     if ended is not None:
-        security_trail.note(office, Kind.SIGNED_OUT, person=ended.person, by=ended.person)
+        security_trail.note(services, Kind.SIGNED_OUT, person=ended.person, by=ended.person)
 
 
-def _note(office: Office, kind: Kind, account: accounts.Account | None, detail: str) -> None:
-    security_trail.note(office, kind, person=account.person if account else None, detail=detail)
+def _note(services: Services, kind: Kind, account: accounts.Account | None, detail: str) -> None:
+    security_trail.note(services, kind, person=account.person if account else None, detail=detail)

@@ -12,38 +12,38 @@ from web.accounts.accounts import account_id
 from web.accounts.recording import carry_out, change_once, note_act
 from web.accounts.security_trail import Kind
 from web.accounts.tokens import NewToken, NoSuchToken
-from web.office import Office
+from web.runtime.services import Services
 
 
-def make(office: Office, person: UUID, *, label: str, scopes: TokenScopes, days: int) -> NewToken:
+def make(services: Services, person: UUID, *, label: str, scopes: TokenScopes, days: int) -> NewToken:
     """Make an API token for a person's program; its text is kept nowhere.
 
     Raises NoAccount, AccountIsDisabled, TokenLifeOutOfRange or ShownOnlyOnce.
     """
-    find(office, person)
-    now = office.now()
+    find(services, person)
+    now = services.now()
     expires_on = tokens.expiry(days, now).date()
     new = NewToken.drawn()
     change_once(
-        office,
+        services,
         person,
         lambda record: record.make_token(label=label, scopes=scopes, prefix=new.prefix, expires_on=expires_on),
         lambda connection: tokens.create(connection, person, label, scopes, now, days=days, new=new),
     )
-    note_act(office, Kind.TOKEN_MADE, person, f"{label}, sis_{new.prefix}")
+    note_act(services, Kind.TOKEN_MADE, person, f"{label}, sis_{new.prefix}")
     return new
 
 
-def revoke(office: Office, person: UUID, id: UUID) -> None:
+def revoke(services: Services, person: UUID, id: UUID) -> None:
     """Accept one of a person's tokens no more. Raises NoSuchToken, NothingToChange."""
-    with office.read_present() as connection:
+    with services.read_present() as connection:
         token = tokens.by_id(connection, person, id)
     if token is None or token.revoked_at is not None:
         raise NoSuchToken("There is no such token, or it is revoked already")
     carry_out(
-        office,
+        services,
         lambda work: work.find(Record, account_id(person)).revoke_token(token.prefix),
-        lambda connection: tokens.revoke(connection, token, office.now()),
+        lambda connection: tokens.revoke(connection, token, services.now()),
         person,
         kind=Kind.TOKEN_REVOKED,
         detail=f"{token.label}, sis_{token.prefix}",

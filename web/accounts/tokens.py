@@ -11,12 +11,12 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 
 from domain.account import TokenScopes
-from domain.acting import LONDON
 from domain.aggregate import Refusal
+from domain.signature import LONDON
 from projections.columns import Utc
-from web.accounts.tables import COUNCIL_ACCOUNTS, TOKENS, fingerprint, is_let_in
-from web.arrival import Arrived, arrived, with_person
-from web.settings import TOKENS_FOR
+from web.access.session_user import SessionUser, session_user, with_person
+from web.runtime.settings import TOKENS_FOR
+from web.runtime.tables import COUNCIL_ACCOUNTS, TOKENS, fingerprint, is_let_in
 
 USUAL_LIFE, LONGEST_LIFE = 90, 366
 """Days."""
@@ -60,7 +60,7 @@ class Token:
     expires_at: datetime
     last_used_at: datetime | None
     revoked_at: datetime | None
-    arrived: Arrived | None = field(default=None, compare=False)
+    session_user: SessionUser | None = field(default=None, compare=False)
 
     @property
     def may_write(self) -> bool:
@@ -121,7 +121,7 @@ def find(
         "confirmed_after": now - confirmed_for,
     }
     rows = connection.execute(_ARRIVING, asked).mappings().all()
-    token = _token(rows[0], arrived(rows)) if rows else None
+    token = _token(rows[0], session_user(rows)) if rows else None
     return token if token and token.is_alive(now) else None
 
 
@@ -171,6 +171,6 @@ def _found(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> list
     return [_token(row) for row in connection.execute(query).mappings()]
 
 
-def _token(row: sa.RowMapping, arrived: Arrived | None = None) -> Token:
+def _token(row: sa.RowMapping, session_user: SessionUser | None = None) -> Token:
     told = {column.name: row[column.name] for column in _TOLD}
-    return Token(**{**told, "scopes": TokenScopes(told["scopes"])}, arrived=arrived)
+    return Token(**{**told, "scopes": TokenScopes(told["scopes"])}, session_user=session_user)

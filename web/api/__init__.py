@@ -1,4 +1,4 @@
-"""The API, made from the declarations of the nouns."""
+"""The API, made from the declarations of the resources."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from marshmallow import fields
 from web.api.door import API_PREFIX, Api, Blueprint
 from web.api.reference import answers, groups_of, rules, shapes_of
 from web.api.routes import add_api, add_list_api
-from web.noun import Noun, Shelf
+from web.commands.resource import ListEndpoint, Resource
 
 __all__ = ["API_PREFIX", "add_api_of", "document"]
 
@@ -24,8 +24,10 @@ Sign each request with `Authorization: Bearer` and a token of your own account. 
 `application/problem+json`."""
 
 
-def add_api_of(app: Flask, nouns: Iterable[Noun[Any]], shelves: Iterable[Shelf]) -> list[Blueprint]:
-    """Give the application the API of these nouns and lists, its OpenAPI document and its reference page."""
+def add_api_of(
+    app: Flask, resources: Iterable[Resource[Any]], list_endpoints: Iterable[ListEndpoint]
+) -> list[Blueprint]:
+    """Give the application the API of these resources and lists, its OpenAPI document and its reference page."""
     app.config |= {
         "API_TITLE": "School improvement service",
         "API_VERSION": "v1",
@@ -39,7 +41,10 @@ def add_api_of(app: Flask, nouns: Iterable[Noun[Any]], shelves: Iterable[Shelf])
     api = Api(app)
     api.ma_plugin.converter.add_attribute_function(described)
     api.ma_plugin.converter.add_attribute_function(fitting)
-    blueprints = [*(add_api(noun) for noun in nouns), *(add_list_api(shelf) for shelf in shelves)]
+    blueprints = [
+        *(add_api(resource) for resource in resources),
+        *(add_list_api(list_endpoint) for list_endpoint in list_endpoints),
+    ]
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
     app.extensions["sis-openapi"] = api.spec

@@ -21,8 +21,8 @@ from werkzeug.exceptions import UnprocessableEntity
 
 from domain.aggregate import Event
 from projections.event_log import EVENTS, Alongside
-from web.accounts.tables import IDEMPOTENCY_KEYS as KEYS
-from web.office import Office
+from web.runtime.services import Services
+from web.runtime.tables import IDEMPOTENCY_KEYS as KEYS
 
 KEPT = timedelta(days=30)
 SWEPT_EVERY = timedelta(hours=1)
@@ -69,7 +69,7 @@ class Key(Alongside):
     `record` is the one that the request changes, if it does not begin it; `is_of_one` that one record answers it.
     """
 
-    office: Office
+    services: Services
     person: UUID
     route: str
     key: str
@@ -81,7 +81,7 @@ class Key(Alongside):
 
     def kept(self) -> sa.Row[tuple[object, ...]] | None:
         """What the key was used for, None where it is free. Raises KeyUsedForAnother."""
-        with self.office.read_present() as connection:
+        with self.services.read_present() as connection:
             found = connection.execute(KEYS.select().where(self._own)).first()
         if found is not None and found.fingerprint != self.fingerprint:
             raise KeyUsedForAnother("This Idempotency-Key came with another request before. Use a new one.")
@@ -100,27 +100,27 @@ class Key(Alongside):
 
     def keep(self, record: UUID, version: int) -> None:
         """Keep the key of a request that changed nothing. Raises KeyTaken."""
-        self.office.log.commit(lambda connection: self._write(connection, record, version))
+        self.services.log.commit(lambda connection: self._write(connection, record, version))
 
     def keep_last(self, version: int) -> None:
         """Keep the version at which the record stands after all that one request has saved, where that was more than
         its first transaction."""
         if version != self.version:
             self.version = version
-            self.office.log.commit(
+            self.services.log.commit(
                 lambda connection: connection.execute(KEYS.update().where(self._own).values(version=version))
             )
 
     def keep_answer(self, answer: Response) -> None:
         """Keep the answer itself."""
-        with self.office.write() as connection:
+        with self.services.write() as connection:
             self._write(connection)
             told = {"body": answer.get_data(), "content_type": answer.content_type}
             connection.execute(KEYS.update().where(self._own).values(told))
 
     def _write(self, connection: sa.Connection, record: UUID | None = None, version: int | None = None) -> None:
-        now, self.version = self.office.now(), version
-        if _is_time_to_sweep(self.office, now):
+        now, self.version = self.services.now(), version
+        if _is_time_to_sweep(self.services, now):
             connection.execute(KEYS.delete().where(KEYS.c.created_at < now - KEPT))
         row = {
             "person": self.person,
@@ -140,12 +140,12 @@ class Key(Alongside):
         return sa.and_(KEYS.c.person == self.person, KEYS.c.route == self.route, KEYS.c.key == self.key)
 
 
-_swept: WeakKeyDictionary[Office, datetime] = WeakKeyDictionary()
+_swept: WeakKeyDictionary[Services, datetime] = WeakKeyDictionary()
 
 
-def _is_time_to_sweep(office: Office, now: datetime) -> bool:
+def _is_time_to_sweep(services: Services, now: datetime) -> bool:
     """Whether old keys are thrown away with this request: with one in an hour, by each process."""
-    if office in _swept and abs(now - _swept[office]) < SWEPT_EVERY:
+    if services in _swept and abs(now - _swept[services]) < SWEPT_EVERY:
         return False
-    _swept[office] = now
+    _swept[services] = now
     return True

@@ -23,13 +23,13 @@ from werkzeug.exceptions import TooManyRequests
 
 from projections.database import unless_busy
 from projections.event_log.faults import FAULTS
-from web.accounts.tables import REQUEST_COUNTS
+from web.access.identity import current_user_or_none
 from web.accounts.tokens import Token
 from web.api.door import API_PREFIX
-from web.identity import visitor
-from web.office import Office, office
 from web.open_routes import OPEN_ROUTES
-from web.settings import current_settings
+from web.runtime.services import Services, services
+from web.runtime.settings import current_settings
+from web.runtime.tables import REQUEST_COUNTS
 
 MINUTE = 60
 
@@ -69,7 +69,7 @@ class Counts:
     taken: dict[UUID, _Taken] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
 
-    def is_within(self, office: Office, limits: Mapping[UUID, int], now: datetime) -> bool:
+    def is_within(self, services: Services, limits: Mapping[UUID, int], now: datetime) -> bool:
         """Count one request for each of these; whether it is within the limit of all."""
         minute = int(now.timestamp()) // MINUTE
         with self.lock:
@@ -78,20 +78,20 @@ class Counts:
             mine = {key: self.taken.setdefault(key, _Taken()) for key in limits}
             for key, taken in mine.items():
                 if not taken.left:
-                    self._take(office, key, taken, limits[key])
+                    self._take(services, key, taken, limits[key])
             if not all(taken.left for taken in mine.values()):
                 return False
             for taken in mine.values():
                 taken.left -= 1
             return True
 
-    def _take(self, office: Office, key: UUID, taken: _Taken, limit: int) -> None:
+    def _take(self, services: Services, key: UUID, taken: _Taken, limit: int) -> None:
         """Take some more, if there is more; while somebody else writes, one that is told later."""
         if taken.used >= limit:
             return
         more = max(1, min(limit // AT_ONCE, (limit - taken.used) // 4))
         try:
-            with unless_busy(office.log.primary) as connection:
+            with unless_busy(services.log.primary) as connection:
                 if connection is not None:
                     asked = {"key": key, "minute": self.minute, "used": more + taken.owed}
                     taken.used, taken.owed = connection.execute(_TAKE, asked).scalar_one(), 0
@@ -102,7 +102,7 @@ class Counts:
         taken.left, taken.used, taken.owed = 1, taken.used + 1, taken.owed + 1
 
 
-_COUNTS: WeakKeyDictionary[Office, Counts] = WeakKeyDictionary()
+_COUNTS: WeakKeyDictionary[Services, Counts] = WeakKeyDictionary()
 
 
 def add_limit(app: Flask) -> None:
@@ -112,15 +112,15 @@ def add_limit(app: Flask) -> None:
     def count() -> None:
         if not request.path.startswith(f"{API_PREFIX}/") or request.endpoint in OPEN_ROUTES:
             return
-        asking, limit = visitor(), current_settings().api_limit
+        asking, limit = current_user_or_none(), current_settings().api_limit
         if asking is None or not current_app.config["RATELIMIT_ENABLED"]:
             return
         limits = {asking.person: limit * OF_A_PERSON}
         token: Token | None = g.token
         if token is not None:
             limits[token.id] = limit
-        now = office().now()
-        if not _COUNTS.setdefault(office(), Counts()).is_within(office(), limits, now):
+        now = services().now()
+        if not _COUNTS.setdefault(services(), Counts()).is_within(services(), limits, now):
             raise TooManyRequests(
                 f"{limit} requests a minute are answered for a token, and {limit * OF_A_PERSON} for a person",
                 retry_after=MINUTE - int(now.timestamp()) % MINUTE,

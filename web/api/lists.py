@@ -8,45 +8,45 @@ from typing import Any
 from flask import request, url_for
 from marshmallow import Schema, fields, validate
 
+from web.access.identity import Reach, allow, current_user, reach
 from web.api.rows import page_of, told
-from web.doing import Found, find
-from web.figures import Whole
-from web.identity import Reach, allow, reach, signed_in
-from web.noun import Noun, Shelf
-from web.office import office
+from web.commands.dispatch import Found, load_for_user
+from web.commands.resource import ListEndpoint, Resource
+from web.forms.numbers import Whole
+from web.runtime.services import services
 
 Listed = Callable[..., Any]
 Of = Callable[..., Any]
 """What the rows are of, by what stands in the address: how far the person who asks sees, or a record."""
 
 
-def of_all(shelf: Shelf) -> Of:
+def of_all(list_endpoint: ListEndpoint) -> Of:
     """A list of all that the person who asks may see."""
 
     def seen() -> Reach:
-        if shelf.read is None:
-            return Reach(person=signed_in().person)
-        with office().read() as connection:
-            return reach(connection, shelf.read)
+        if list_endpoint.read is None:
+            return Reach(person=current_user().person)
+        with services().read() as connection:
+            return reach(connection, list_endpoint.read)
 
     return seen
 
 
-def of_record(noun: Noun[Any], shelf: Shelf) -> Of:
+def of_record(resource: Resource[Any], list_endpoint: ListEndpoint) -> Of:
     """A list of what belongs to one record that the person who asks may see."""
 
     def found(ref: str) -> Found[Any]:
-        record = find(noun, ref)
-        if shelf.read is not None:
-            allow(shelf.read, record.concerned)
+        record = load_for_user(resource, ref)
+        if list_endpoint.read is not None:
+            allow(list_endpoint.read, record.concerned)
         return record
 
     return found
 
 
-def list_of(shelf: Shelf, of: Of) -> tuple[type[Schema], type[Schema], Listed]:
+def list_of(list_endpoint: ListEndpoint, of: Of) -> tuple[type[Schema], type[Schema], Listed]:
     """The query, the answer and the view of a list."""
-    listing = shelf.listing
+    listing = list_endpoint.listing
     query = (listing.filters or Schema).from_dict(
         {
             "after": fields.String(
@@ -60,9 +60,9 @@ def list_of(shelf: Shelf, of: Of) -> tuple[type[Schema], type[Schema], Listed]:
     def listed(filters: dict[str, Any], **where: str) -> Any:
         after, limit = filters.pop("after", None), filters.pop("limit")
         asked_of = of(**where)
-        with office().read() as connection:
+        with services().read() as connection:
             rows = listing.rows(connection, asked_of, filters, after, limit + 1)
-            items = told(connection, listing, rows[:limit], listing.kept_back(signed_in()))
+            items = told(connection, listing, rows[:limit], listing.kept_back(current_user()))
         last = listing.cursor(rows[limit - 1]) if len(rows) > limit else None
         headers = {"Link": f'<{_following(last)}>; rel="next"'} if last else {}
         return {"items": items, "next": last}, 200, headers

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, fields, validate
 
-from web.own_acts import ASKS, POSITION, TELLS
+from web.runtime.log_position import ASKS, POSITION, TELLS
 
 KEY_PATTERN = r'^"?[A-Za-z0-9_.:-]{8,100}"?$'
 

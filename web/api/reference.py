@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.aggregate import Refusal
-from web.problems import TITLES, named
+from web.runtime.problems import TITLES, named
 
 Json = Mapping[str, Any]
 

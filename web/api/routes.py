@@ -1,4 +1,4 @@
-"""Makes the API of a noun from its declaration: list, single record, and one POST per command."""
+"""Makes the API of a resource from its declaration: list, single record, and one POST per command."""
 
 from __future__ import annotations
 
@@ -17,7 +17,11 @@ from werkzeug.exceptions import BadRequest, Conflict, PreconditionRequired
 
 from domain.aggregate import Aggregate, Refusal
 from projections.event_log import saving_alongside
+from web.access.identity import allow_any, current_user
+from web.access.name_cache import ids_within, rows_of
+from web.access.policy import Action
 from web.api.door import API_PREFIX, Blueprint
+from web.api.history import history_of
 from web.api.idempotency import Key, KeyTaken, fingerprint
 from web.api.lists import list_of, of_all, of_record
 from web.api.protocol import (
@@ -32,76 +36,75 @@ from web.api.protocol import (
     IdempotencyKey,
     named,
 )
-from web.bounds import takes_files
-from web.command_ids import command_id
-from web.doing import copy_for_reader, do, find, must_be_open, version_of
-from web.history import history_of
-from web.identity import allow_any, signed_in
-from web.known import ids_within, rows_of
-from web.noun import Command, Noun, Several, Shelf
-from web.office import office
-from web.own_acts import TELLS
-from web.policy import Action
+from web.commands.dispatch import copy_for_reader, execute, load_for_user, must_be_open, version_of
+from web.commands.resource import BulkCommand, Command, ListEndpoint, Resource
+from web.forms.command_ids import command_id
+from web.runtime.log_position import TELLS
+from web.runtime.request_limits import takes_files
+from web.runtime.services import services
 
 A = TypeVar("A", bound=Aggregate)
 
 
-def add_api(noun: Noun[A]) -> Blueprint:
-    """The blueprint of a noun, to be registered with the Api."""
+def add_api(resource: Resource[A]) -> Blueprint:
+    """The blueprint of a resource, to be registered with the Api."""
     api = Blueprint(
-        f"api_{noun.path}", noun.path, url_prefix=f"{API_PREFIX}/{noun.path}", description=_first_line(noun.kind)
+        f"api_{resource.path}",
+        resource.path,
+        url_prefix=f"{API_PREFIX}/{resource.path}",
+        description=_first_line(resource.kind),
     )
-    if noun.listing is not None:
-        _add_list(api, Shelf(noun.path, noun.read, noun.listing))
-    _add_single(api, noun)
-    for shelf in (history_of(noun), *noun.shelves):
-        _add_list_of_record(api, noun, shelf)
-    if noun.content is not None:
-        _add_content(api, noun, noun.content)
-    for command in noun.commands.values():
+    if resource.listing is not None:
+        _add_list(api, ListEndpoint(resource.path, resource.read, resource.listing))
+    _add_single(api, resource)
+    for list_endpoint in (history_of(resource), *resource.list_endpoints):
+        _add_list_of_record(api, resource, list_endpoint)
+    if resource.content is not None:
+        _add_content(api, resource, resource.content)
+    for command in resource.commands.values():
         if command.begins:
-            _add_beginning(api, noun, command)
+            _add_beginning(api, resource, command)
         else:
-            _add_command(api, noun, command)
-    for several in noun.several:
-        _add_several(api, noun, several)
+            _add_command(api, resource, command)
+    for several in resource.several:
+        _add_several(api, resource, several)
     return api
 
 
-def add_list_api(shelf: Shelf) -> Blueprint:
+def add_list_api(list_endpoint: ListEndpoint) -> Blueprint:
     """The blueprint of a list that belongs to no kind of record."""
-    api = Blueprint(f"api_{shelf.path}", shelf.path, url_prefix=f"{API_PREFIX}/{shelf.path}")
-    _add_list(api, shelf)
+    api = Blueprint(f"api_{list_endpoint.path}", list_endpoint.path, url_prefix=f"{API_PREFIX}/{list_endpoint.path}")
+    _add_list(api, list_endpoint)
     return api
 
 
-def _add_list(api: Blueprint, shelf: Shelf) -> None:
-    query, page, listed = list_of(shelf, of_all(shelf))
-    summary = shelf.title or f"List {shelf.path}"
+def _add_list(api: Blueprint, list_endpoint: ListEndpoint) -> None:
+    query, page, listed = list_of(list_endpoint, of_all(list_endpoint))
+    summary = list_endpoint.title or f"List {list_endpoint.path}"
     _add_page(
         api,
         "",
         listed,
-        read=shelf.read,
+        read=list_endpoint.read,
         query=query,
         page=page,
         summary=summary,
-        operation=f"list-{shelf.path}",
+        operation=f"list-{list_endpoint.path}",
         statuses=READING,
     )
 
 
-def _add_list_of_record(api: Blueprint, noun: Noun[A], shelf: Shelf) -> None:
-    query, page, listed = list_of(shelf, of_record(noun, shelf))
+def _add_list_of_record(api: Blueprint, resource: Resource[A], list_endpoint: ListEndpoint) -> None:
+    query, page, listed = list_of(list_endpoint, of_record(resource, list_endpoint))
     _add_page(
         api,
-        f"/<ref>/{shelf.path}",
+        f"/<ref>/{list_endpoint.path}",
         listed,
-        read=shelf.read or noun.read,
+        read=list_endpoint.read or resource.read,
         query=query,
         page=page,
-        summary=shelf.title,
-        operation=f"{noun.path}-{shelf.path}",
+        summary=list_endpoint.title,
+        operation=f"{resource.path}-{list_endpoint.path}",
         statuses=(*READING, 404),
     )
 
@@ -124,11 +127,11 @@ def _add_page(
     _add(api, rule, guard(api.arguments(query, location="query")(answered)), **described)
 
 
-def _add_single(api: Blueprint, noun: Noun[A]) -> None:
-    @api.response(200, noun.out, headers=named(*OF_RECORD))
+def _add_single(api: Blueprint, resource: Resource[A]) -> None:
+    @api.response(200, resource.out, headers=named(*OF_RECORD))
     def single(ref: str) -> Any:
-        record = find(noun, ref).record
-        told = noun.out().dump(_ready(noun, record))
+        record = load_for_user(resource, ref).record
+        told = resource.out().dump(_ready(resource, record))
         tag = _tag(record, told)
         headers = {"ETag": f'"{tag}"'}
         is_known = request.if_none_match.contains_weak(tag)
@@ -138,30 +141,30 @@ def _add_single(api: Blueprint, noun: Noun[A]) -> None:
         api,
         "/<ref>",
         single,
-        summary=f"Read one {noun.one}",
-        operation=f"read-{noun.path}",
+        summary=f"Read one {resource.one}",
+        operation=f"read-{resource.path}",
         statuses=(*READING, 304, 404),
         asks=(IF_NONE_MATCH,),
     )
 
 
-def _add_beginning(api: Blueprint, noun: Noun[A], command: Command[A]) -> None:
+def _add_beginning(api: Blueprint, resource: Resource[A], command: Command[A]) -> None:
     @_permitted(lambda: must_be_open(command))
     @api.arguments(IdempotencyKey, location="headers")
     @api.arguments(command.schema, location=_location(command.schema), error_status_code=422)
-    @api.response(201, noun.out, headers=named(*OF_CHANGE))
+    @api.response(201, resource.out, headers=named(*OF_CHANGE))
     def begin(headers: dict[str, Any], values: dict[str, Any]) -> Any:
         def done(key: Key, id: UUID) -> Answer:
-            return _done(noun, command, values, key, id)
+            return _done(resource, command, values, key, id)
 
-        return _once(headers["key"], 201, done, again=_again(noun))
+        return _once(headers["key"], 201, done, again=_again(resource))
 
     _add(
         api,
         f"/{command.name}",
         takes_files(command.files, command.files_set_by)(begin),
         summary=command.title,
-        operation=f"{noun.path}-{command.name}",
+        operation=f"{resource.path}-{command.name}",
         statuses=BEGINNING,
         method="POST",
     )
@@ -173,11 +176,11 @@ def _location(schema: type[Schema]) -> str:
     return "files" if has_file else "json"
 
 
-def _add_content(api: Blueprint, noun: Noun[A], content: Callable[[A], Response]) -> None:
+def _add_content(api: Blueprint, resource: Resource[A], content: Callable[[A], Response]) -> None:
     """The bytes of a record that is a file."""
 
     def served(ref: str) -> Any:
-        return content(find(noun, ref).record)
+        return content(load_for_user(resource, ref).record)
 
     octets = {"schema": {"type": "string", "format": "binary"}}
     described = {
@@ -191,38 +194,38 @@ def _add_content(api: Blueprint, noun: Noun[A], content: Callable[[A], Response]
         api,
         "/<ref>/content",
         api.doc(responses=described)(served),
-        summary=f"Get the bytes of a {noun.one}",
-        operation=f"{noun.path}-content",
+        summary=f"Get the bytes of a {resource.one}",
+        operation=f"{resource.path}-content",
         statuses=(*READING, 404, 410),
     )
 
 
-def _add_command(api: Blueprint, noun: Noun[A], command: Command[A]) -> None:
+def _add_command(api: Blueprint, resource: Resource[A], command: Command[A]) -> None:
     @_permitted(lambda: must_be_open(command))
     @api.arguments(IdempotencyKey, location="headers")
     @api.arguments(command.schema, error_status_code=422)
-    @api.response(200, noun.out, headers=named(*OF_CHANGE))
+    @api.response(200, resource.out, headers=named(*OF_CHANGE))
     def carry_out(headers: dict[str, Any], values: dict[str, Any], ref: str) -> Any:
         at = _version(request.headers.get("If-Match"))
 
         def done(key: Key, id: UUID) -> Answer:
-            return _done(noun, command, values, key, id, ref=ref, at=at)
+            return _done(resource, command, values, key, id, ref=ref, at=at)
 
-        return _once(headers["key"], 200, done, at=at, again=_again(noun))
+        return _once(headers["key"], 200, done, at=at, again=_again(resource))
 
     _add(
         api,
         f"/<ref>/{command.name}",
         carry_out,
         summary=command.title,
-        operation=f"{noun.path}-{command.name}",
+        operation=f"{resource.path}-{command.name}",
         statuses=CHANGING,
         method="POST",
         asks=(IF_MATCH,),
     )
 
 
-def _add_several(api: Blueprint, noun: Noun[A], command: Several) -> None:
+def _add_several(api: Blueprint, resource: Resource[A], command: BulkCommand) -> None:
     @_permitted(lambda: must_be_open(command))
     @api.arguments(IdempotencyKey, location="headers")
     @api.arguments(command.schema, error_status_code=422)
@@ -238,7 +241,7 @@ def _add_several(api: Blueprint, noun: Noun[A], command: Several) -> None:
         f"/{command.name}",
         carry_out,
         summary=command.title,
-        operation=f"{noun.path}-{command.name}",
+        operation=f"{resource.path}-{command.name}",
         statuses=BEGINNING,
         method="POST",
     )
@@ -295,9 +298,9 @@ def _once(
 ) -> Any:
     """Carry out a command under an id of its own once per Idempotency-Key, and answer its repetition with the same
     answer: `again` makes it of the record at a version, where one record answers."""
-    person, unquoted = signed_in().person, name.strip('"')
+    person, unquoted = current_user().person, name.strip('"')
     route = f"{request.method} {request.path}"
-    key = Key(office(), person, route, unquoted, fingerprint(request, at), status, is_of_one=again is not None)
+    key = Key(services(), person, route, unquoted, fingerprint(request, at), status, is_of_one=again is not None)
     kept = key.kept()
     if kept is None:
         try:
@@ -321,7 +324,7 @@ def _answer(status: int, answer: Answer) -> Response:
 
 
 def _done(
-    noun: Noun[A],
+    resource: Resource[A],
     command: Command[A],
     values: dict[str, Any],
     key: Key,
@@ -332,34 +335,34 @@ def _done(
 ) -> Answer:
     """The record as it is after a command, with its version and its address."""
     if ref is not None:
-        key.record = find(noun, ref).record.id
+        key.record = load_for_user(resource, ref).record.id
     try:
-        record = do(noun, command, values, command_id=id, ref=ref, at=at)
+        record = execute(resource, command, values, command_id=id, ref=ref, at=at)
     except Refusal as refusal:
         refusal.field = command.called(refusal.field)
         raise
     if not key.is_saved:
         key.keep(record.id, record.version)
     key.keep_last(record.version)
-    return _told(noun, record)
+    return _told(resource, record)
 
 
-def _again(noun: Noun[A]) -> Callable[[UUID, int], Answer]:
+def _again(resource: Resource[A]) -> Callable[[UUID, int], Answer]:
     def told(id: UUID, version: int) -> Answer:
-        return _told(noun, office().service.find(noun.kind, id, version=version))
+        return _told(resource, services().service.find(resource.kind, id, version=version))
 
     return told
 
 
-def _told(noun: Noun[A], record: A) -> Answer:
-    told = noun.out().dump(_ready(noun, record))
-    return told, {"ETag": f'"{_tag(record, told)}"', "Location": f"{API_PREFIX}{noun.href(record)}"}
+def _told(resource: Resource[A], record: A) -> Answer:
+    told = resource.out().dump(_ready(resource, record))
+    return told, {"ETag": f'"{_tag(record, told)}"', "Location": f"{API_PREFIX}{resource.href(record)}"}
 
 
-def _ready(noun: Noun[A], record: A) -> Any:
+def _ready(resource: Resource[A], record: A) -> Any:
     """The record as the person who asks may see it, with all that it names looked up at once."""
-    seen = copy_for_reader(noun, record)
-    with office().read() as connection:
+    seen = copy_for_reader(resource, record)
+    with services().read() as connection:
         rows_of(connection, set(ids_within(seen)))
     return seen
 

@@ -19,8 +19,8 @@ import sqlalchemy as sa
 from marshmallow import Schema, fields
 
 from domain.vocabulary import Word
-from web.known import ids_within, references_of
-from web.noun import Listing, Values
+from web.access.name_cache import ids_within, references_of
+from web.commands.resource import Listing, Values
 
 OWN = "id"
 """The column of a row's own id, which is told as it is, where it is told at all."""

@@ -15,13 +15,13 @@ from werkzeug.exceptions import BadRequest
 from domain.vocabulary import Channel, Purpose
 from projections import audit_trail, references
 from projections.audit_trail import Wanted
-from web.disclosure import kinds_told, sought, tells_places, told_of_log
-from web.identity import Reach, Visitor, signed_in
-from web.named import NO_DAY, Named, NamedSchool
-from web.noun import Listing, Shelf, Values
-from web.office import office
-from web.policy import Action
-from web.timeline import Entry, HistoryEntry, as_row, kind_label, timeline_of
+from web.access.disclosure import kinds_told, sought, tells_places, told_of_log
+from web.access.identity import Reach, User, current_user
+from web.access.policy import Action
+from web.commands.resource import ListEndpoint, Listing, Values
+from web.history.timeline import Entry, HistoryEntry, as_row, kind_label, timeline_of
+from web.layout.filter_fields import NO_DAY, RecordFilter, SchoolFilter
+from web.runtime.services import services
 
 
 class Dated(StrEnum):
@@ -50,15 +50,15 @@ class AnyRecord(fields.String):
     default_error_messages = {"unknown": "There is no such record, or you may not read its trail"}
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
-        with office().read() as connection:
+        with services().read() as connection:
             found = references.find(connection, super()._deserialize(value, attr, data, **kwargs))
-            if found is None or not entries_told(connection, Wanted(stream=found.id), signed_in(), None, 1):
+            if found is None or not entries_told(connection, Wanted(stream=found.id), current_user(), None, 1):
                 raise self.make_error("unknown")
         return found.id
 
 
 def _is_kind(value: str) -> None:
-    if value not in kinds_told(signed_in()):
+    if value not in kinds_told(current_user()):
         raise ValidationError("There are no records of that kind, or you may not read their trail")
 
 
@@ -66,8 +66,8 @@ class AuditFilters(Schema):
     since = fields.Date(metadata={"label": "From"}, error_messages=NO_DAY)
     until = fields.Date(metadata={"label": "To"}, error_messages=NO_DAY)
     dated = fields.Enum(Dated, by_value=True, load_default=Dated.HAPPENED, metadata={"label": "Dates are of"})
-    school = NamedSchool("school", "school", "URN", metadata={"label": "School", "hint": "URN, name or postcode"})
-    person = Named("person", "person", "reference", metadata={"label": "Person", "hint": "Reference or name"})
+    school = SchoolFilter("school", "school", "URN", metadata={"label": "School", "hint": "URN, name or postcode"})
+    person = RecordFilter("person", "person", "reference", metadata={"label": "Person", "hint": "Reference or name"})
     part = fields.Enum(Took, by_value=True, metadata={"label": "Their part"})
     kind = fields.String(validate=_is_kind, metadata={"label": "Kind of record"})
     purpose = fields.List(fields.Enum(Purpose, by_value=True), metadata={"label": "Purpose"})
@@ -104,7 +104,7 @@ class Page:
     following: str | None
 
 
-def page_of(connection: sa.Connection, asked: Wanted, asking: Visitor, after: str | None, limit: int) -> Page:
+def page_of(connection: sa.Connection, asked: Wanted, asking: User, after: str | None, limit: int) -> Page:
     """A page of the entries that somebody is told, the newest in the log first."""
     told = entries_told(connection, asked, asking, place(after), limit + 1)
     following = str(told[limit - 1].id) if len(told) > limit else None
@@ -112,7 +112,7 @@ def page_of(connection: sa.Connection, asked: Wanted, asking: Visitor, after: st
 
 
 def entries_told(
-    connection: sa.Connection, asked: Wanted, asking: Visitor, after: UUID | None, limit: int
+    connection: sa.Connection, asked: Wanted, asking: User, after: UUID | None, limit: int
 ) -> list[Entry]:
     """So many entries behind the one with an id; what somebody is not told leaves no gap."""
     asked = sought(connection, asking, replace(asked, only=told_of_log(asking)))
@@ -127,7 +127,7 @@ def entries_told(
     return told[:limit]
 
 
-def held(asking: Visitor) -> str:
+def held(asking: User) -> str:
     """What the trail holds for somebody, in the words of its page and its sheet."""
     if told_of_log(asking) is None:
         return "Everything that was recorded"
@@ -151,15 +151,15 @@ class AuditEntry(HistoryEntry):
 
 
 def _listed(connection: sa.Connection, _: Reach, filters: Values, after: str | None, limit: int) -> list[AuditEntry]:
-    told = entries_told(connection, wanted(filters), signed_in(), place(after), limit)
+    told = entries_told(connection, wanted(filters), current_user(), place(after), limit)
     return [as_row(entry, AuditEntry) for entry in told]
 
 
-def _kept_back(asking: Visitor) -> Values:
+def _kept_back(asking: User) -> Values:
     return {} if tells_places(asking) else {"position": None}
 
 
-audit = Shelf(
+audit = ListEndpoint(
     "audit",
     Action.READ_AUDIT,
     Listing(AuditEntry, _listed, lambda row: str(row.id), AuditFilters, place=place, inside=(), kept_back=_kept_back),

@@ -17,12 +17,12 @@ from domain.aggregate import RECORDS, Aggregate, Event
 from domain.service import folded
 from domain.vocabulary import Personal
 from projections.audit_trail import kind_of
-from web import words
-from web.disclosure import Disclosure, tells_places
-from web.identity import Visitor
-from web.known import ids_within, names_of
-from web.sentences import ids_in, sentence, told
-from web.timeline import post_held, who_acted
+from web import formats
+from web.access.disclosure import Disclosure, tells_places
+from web.access.identity import User
+from web.access.name_cache import ids_within, names_of
+from web.history.sentences import ids_in, sentence, told
+from web.history.timeline import post_held, who_acted
 
 RESTRICTED = "Restricted"
 """Stands for a passage that is for few eyes, where the reader's are not among them."""
@@ -52,7 +52,7 @@ class Told:
     circumstances: Sequence[tuple[str, str]]
 
 
-def told_of(connection: sa.Connection, event: Event, around: Sequence[Event], asking: Visitor) -> Told:
+def told_of(connection: sa.Connection, event: Event, around: Sequence[Event], asking: User) -> Told:
     """Everything that is known of an event that the person who asks may read; `around` is all that happened to its
     record, in order."""
     before, after = _record_around(event, around)
@@ -77,7 +77,7 @@ def _facts(record: Aggregate | None) -> Mapping[str, Any]:
     return {name: value for name, value in vars(record).items() if name not in UNTOLD} if record else {}
 
 
-def _circumstances(event: Event, names: Names, asking: Visitor) -> Iterator[tuple[str, str]]:
+def _circumstances(event: Event, names: Names, asking: User) -> Iterator[tuple[str, str]]:
     meta, signature = event.meta, event.meta.signature
     yield "Happened", _exactly(meta.occurred)
     yield "Recorded", _exactly(meta.recorded_at)
@@ -100,8 +100,8 @@ def _circumstances(event: Event, names: Names, asking: Visitor) -> Iterator[tupl
 def _exactly(when: date | datetime | None) -> str:
     """A day, or a moment to the second on London's clock."""
     if isinstance(when, datetime):
-        return f"{words.date(when)}, {words.london(when):%H:%M:%S %Z}"
-    return words.date(when)
+        return f"{formats.date(when)}, {formats.london(when):%H:%M:%S %Z}"
+    return formats.date(when)
 
 
 class _Reader:

@@ -7,16 +7,16 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from domain.acting import LONDON
 from domain.reading import Door
+from domain.signature import LONDON
 from projections.audit_trail import Wanted
-from web import words
+from web import formats
+from web.access.disclosure import tells_places
+from web.access.identity import User
+from web.access.restricted_reads import record_shown
 from web.audit.asking import held, page_of
-from web.disclosure import tells_places
-from web.identity import Visitor
-from web.office import Office
-from web.restricted_readings import record_shown
-from web.timeline import Entry, kind_label
+from web.history.timeline import Entry, kind_label
+from web.runtime.services import Services
 
 AT_ONCE = 500
 
@@ -39,7 +39,7 @@ HEAD = (
 )
 
 
-def rows(office: Office, asked: Wanted, asking: Visitor, filters: str) -> Iterator[Sequence[str]]:
+def rows(services: Services, asked: Wanted, asking: User, filters: str) -> Iterator[Sequence[str]]:
     """Head, entries and a last row with their number, the filters, and when and by whom the sheet was made.
 
     The last row tells a whole sheet from one that broke off, and keeps the filters with it whatever the file is
@@ -48,18 +48,18 @@ def rows(office: Office, asked: Wanted, asking: Visitor, filters: str) -> Iterat
     yield HEAD
     count = 0
     try:
-        with office.read() as connection:
+        with services.read() as connection:
             for entry in _entries(connection, asked, asking):
                 count += 1
                 yield _cells(entry, with_place=tells_places(asking))
     finally:
         record_shown(Door.SHEET)
-    made = words.datetime(office.now())
+    made = formats.datetime(services.now())
     made_by = f"Made by {asking.name} on {made}"
     yield (f"End of sheet. Entries: {count}. Filters: {filters or 'none'}. {made_by}. Searched: {held(asking)}.",)
 
 
-def _entries(connection: sa.Connection, asked: Wanted, asking: Visitor) -> Iterator[Entry]:
+def _entries(connection: sa.Connection, asked: Wanted, asking: User) -> Iterator[Entry]:
     after: str | None = None
     while True:
         page = page_of(connection, asked, asking, after, AT_ONCE)

@@ -14,14 +14,18 @@ from domain.aggregate import Event
 from domain.vocabulary import Purpose, Sensitivity
 from projections import audit_trail
 from projections.audit_trail import Wanted
+from web.access.disclosure import Disclosure, kinds_told, tells_places
+from web.access.identity import allow, current_user
+from web.access.name_cache import rows_of
+from web.access.policy import Action
+from web.access.restricted_reads import note_shown_itself
 from web.audit.asking import AuditFilters, Dated, Page, Reason, Took, audit, held, page_of, wanted
 from web.audit.details import Told, told_of
 from web.audit.export import rows
-from web.disclosure import Disclosure, kinds_told, tells_places
-from web.identity import allow, signed_in
-from web.known import rows_of
-from web.office import office
-from web.pages import (
+from web.history.sentences import ids_in
+from web.history.timeline import kind_label, records_and_schools, timeline_of_events
+from web.layout.csv_export import csv_of
+from web.layout.resource_pages import (
     PAGE,
     UNPROCESSABLE,
     Answer,
@@ -33,11 +37,7 @@ from web.pages import (
     shown_of_list,
     with_query,
 )
-from web.policy import Action
-from web.restricted_readings import note_shown_itself
-from web.sentences import ids_in
-from web.spreadsheet import csv_of
-from web.timeline import kind_label, records_and_schools, timeline_of_events
+from web.runtime.services import services
 
 __all__ = ["audit", "pages"]
 
@@ -57,7 +57,7 @@ def search() -> Answer:
     shown = render_template(
         "audit/search.html",
         page_title="Audit trail",
-        held=held(signed_in()),
+        held=held(current_user()),
         entries=page.entries,
         filter_fields=fields,
         errors=errors_of(fields),
@@ -71,8 +71,8 @@ def search() -> Answer:
 
 
 def _found(asked: Wanted) -> Page:
-    with office().read() as connection:
-        return page_of(connection, asked, signed_in(), request.args.get("after"), PAGE)
+    with services().read() as connection:
+        return page_of(connection, asked, current_user(), request.args.get("after"), PAGE)
 
 
 NO_ENTRY = "No entry of the audit trail has this address"
@@ -86,8 +86,8 @@ def sheet() -> Response:
     if wrong:
         raise BadRequest("One of the filters cannot be read. Set it on the page of the audit trail.")
     filters = "; ".join(text for text, _ in _chips(list(_fields({}))))
-    lines = csv_of(rows(office(), wanted(values), signed_in(), filters))
-    name = f"audit-trail-{office().today().isoformat()}.csv"
+    lines = csv_of(rows(services(), wanted(values), current_user(), filters))
+    name = f"audit-trail-{services().today().isoformat()}.csv"
     return Response(
         stream_with_context(lines),
         content_type="text/csv; charset=utf-8",
@@ -99,9 +99,9 @@ def sheet() -> Response:
 def entry(event_id: UUID) -> str:
     """One entry: every detail of it, what it changed, and its neighbours."""
     allow(Action.READ_AUDIT)
-    asking = signed_in()
+    asking = current_user()
     around, event = _with_its_record(event_id)
-    with office().read() as connection:
+    with services().read() as connection:
         disclosure = Disclosure(connection, asking, [event])
         if not disclosure.tells(event):
             raise NotFound(NO_ENTRY)
@@ -110,7 +110,7 @@ def entry(event_id: UUID) -> str:
         note_shown_itself(event.meta.stream, event.meta.about.school)
     place = event.meta.version - 1
     near = {"before": around[place - 1 : place], "after": around[place + 1 : place + 2]}
-    with office().read() as connection:
+    with services().read() as connection:
         together = _saved_with(connection, event)
         events = [event, *near["before"], *near["after"], *together]
         rows_of(connection, ids_in([*around, *together]) | set(records_and_schools(events)))
@@ -138,10 +138,10 @@ def entry(event_id: UUID) -> str:
 
 def _with_its_record(event_id: UUID) -> tuple[list[Event], Event]:
     """All that happened to the record of an entry, in order, and the entry among it. Raises NotFound."""
-    stream = office().store.recorder.stream_of(event_id)
+    stream = services().store.recorder.stream_of(event_id)
     if stream is None:
         raise NotFound(NO_ENTRY)
-    around = [each for each in office().store.get(stream) if isinstance(each, Event)]
+    around = [each for each in services().store.get(stream) if isinstance(each, Event)]
     return around, next(each for each in around if each.meta.event_id == event_id)
 
 
@@ -149,12 +149,12 @@ def _saved_with(connection: sa.Connection, event: Event) -> list[Event]:
     """The other events that one command saved, in the log's order."""
     command = event.meta.signature.command
     positions = [each for each in audit_trail.of_command(connection, command) if each != event.meta.position]
-    return office().store.at(connection, positions) if positions else []
+    return services().store.at(connection, positions) if positions else []
 
 
 def _fields(wrong: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """The questions of the filter; a message stands beside the one that cannot be read."""
-    kinds = [(kind, kind_label(kind)) for kind in kinds_told(signed_in())]
+    kinds = [(kind, kind_label(kind)) for kind in kinds_told(current_user())]
     options: Mapping[str, tuple[str, Iterable[tuple[str, str]]]] = {
         "since": ("date", ()),
         "until": ("date", ()),

@@ -13,8 +13,8 @@ from web.authorities import places
 from web.authorities.copying import CopyDiffers
 from web.authorities.directory import Directory, Listed
 from web.authorities.moving import move as move_away
-from web.authorities.offices import open_authority
-from web.settings import authorities_url, settings_from_environment
+from web.authorities.open_services import open_authority
+from web.runtime.settings import authorities_url, settings_from_environment
 
 HOST = click.option("--host", "hosts", multiple=True, help="A host name at which it is served; may be given again.")
 DOMAIN = click.option(

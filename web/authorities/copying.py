@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from projections.codec import StoredRecord
 from projections.columns import Packed
 from projections.event_log import EVENTS, SqlLog
-from web.accounts.tables import DOOR_TABLES, UPLOADS
+from web.runtime.tables import DOOR_TABLES, UPLOADS
 
 AT_ONCE = 1000
 """Rows of a table written in one statement."""

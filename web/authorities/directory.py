@@ -19,9 +19,9 @@ import sqlalchemy as sa
 from domain.aggregate import Refusal
 from projections.columns import Utc
 from projections.database import alone, open_database
-from web.accounts.tables import lock
 from web.authorities import places
-from web.migrate import refuse_foreign
+from web.runtime.migrate import refuse_foreign
+from web.runtime.tables import lock
 
 TABLES = sa.MetaData()
 
@@ -112,8 +112,8 @@ def address_hash(key: str, address: str) -> str:
 class Directory:
     """The directory at a SQLAlchemy address, made where it is not there yet unless it is only `to_read`.
 
-    Raises NoDirectory where there is nothing to read, Unfit (web.migrate) for the database of another program, and
-    what open_database raises.
+    Raises NoDirectory where there is nothing to read, Unfit (web.runtime.migrate) for the database of another
+    program, and what open_database raises.
     """
 
     def __init__(self, url: str, *, to_read: bool = False) -> None:

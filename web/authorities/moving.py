@@ -15,13 +15,13 @@ from threading import Event, Thread
 from projections.database import Database
 from projections.event_log import SqlLog, open_log
 from projections.following import let_follow
-from projections.standing import standings
+from projections.view_status import standings
 from web.authorities import places
 from web.authorities.copying import LogCopy, Progress, Proof, compare_door, copy_door
 from web.authorities.directory import Directory, DirectoryRefusal, Listed
 from web.authorities.retiring import hold_still, moved_to, retire
-from web.migrate import upgrade
-from web.office import Office
+from web.runtime.migrate import upgrade
+from web.runtime.services import Services
 
 LEASE = timedelta(seconds=60)
 """So long an authority stays closed after a move was killed."""
@@ -92,11 +92,11 @@ def _settle(source: SqlLog, target: SqlLog, copy: LogCopy, to: str, tell: Tell) 
 
 
 def _fill_views(to: str, follow: set[str]) -> None:
-    with closing(Office(to)) as office:
-        office.prepare_views()
-        for view in office.follower.views:
+    with closing(Services(to)) as services:
+        services.prepare_views()
+        for view in services.follower.views:
             if view.name in follow:
-                let_follow(office.log, view)
+                let_follow(services.log, view)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from projections.event_log import LOG_TABLES, SqlLog
-from web.accounts.tables import DOOR_TABLES
+from web.runtime.tables import DOOR_TABLES
 
 MARK = sa.Table("moved_away", sa.MetaData(), sa.Column("place", sa.Text, nullable=False))
 """Says where the authority went."""

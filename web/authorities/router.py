@@ -16,13 +16,22 @@ from werkzeug.wsgi import ClosingIterator
 
 from web import make_app
 from web.api.door import API_PREFIX
+from web.authorities.choose_authority import (
+    AT_HOST,
+    CHOICE,
+    CLOSED,
+    HEADER,
+    TYPED,
+    WAY_IN,
+    WHICH,
+    make_choose_authority,
+)
 from web.authorities.directory import Directory, Listed
-from web.authorities.known import Known
-from web.authorities.lobby import AT_HOST, CHOICE, CLOSED, HEADER, TYPED, WAY_IN, WHICH, make_lobby
-from web.authorities.offices import Offices
-from web.cookie_names import Request
-from web.office import CHOSEN, Chosen
-from web.settings import Settings
+from web.authorities.directory_cache import DirectoryCache
+from web.authorities.open_services import ServicesPool
+from web.runtime.cookie_names import Request
+from web.runtime.services import CHOSEN, Chosen
+from web.runtime.settings import Settings
 
 Environ = dict[str, Any]
 Start = Callable[..., Any]
@@ -38,10 +47,10 @@ class Router:
 
     def __init__(self, directory: Directory, settings: Settings) -> None:
         self.directory = directory
-        self.known = Known(directory)
-        self.offices = Offices(directory, settings)
+        self.known = DirectoryCache(directory)
+        self.services_pool = ServicesPool(directory, settings)
         self.app = make_app(settings)
-        self.lobby = make_lobby(directory, settings)
+        self.choose_authority = make_choose_authority(directory, settings)
 
     def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
         for ours in (AT_HOST, CLOSED, CHOSEN):
@@ -55,16 +64,16 @@ class Router:
         environ[AT_HOST] = at_host
         authority = self._choice(environ, at_host)
         if authority is None or (len(at_host) > 1 and _is_of_lobby(path)):
-            return self.lobby(environ, start)
+            return self.choose_authority(environ, start)
         now = datetime.now(UTC)
         if not authority.is_served(now):
             environ[CLOSED] = MOVING_SECONDS if authority.is_moving(now) else CLOSED_SECONDS
-            return self.lobby(environ, start)
+            return self.choose_authority(environ, start)
         return self._answer(environ, start, authority, is_shared=len(at_host) > 1)
 
     def close(self) -> None:
         """Let go of every database."""
-        self.offices.close()
+        self.services_pool.close()
         self.directory.close()
 
     def _choice(self, environ: Environ, at_host: Mapping[str, Listed]) -> Listed | None:
@@ -74,21 +83,21 @@ class Router:
         named = request.headers.get(HEADER)
         if named is not None and request.path.startswith(f"{API_PREFIX}/"):
             return at_host.get(named)
-        session = self.lobby.session_interface.open_session(self.lobby, request)
+        session = self.choose_authority.session_interface.open_session(self.choose_authority, request)
         return at_host.get(session.get(CHOICE, "")) if session else None
 
     def _answer(self, environ: Environ, start: Start, authority: Listed, *, is_shared: bool) -> Iterable[bytes]:
         try:
-            office = self.offices.borrow(authority)
+            services = self.services_pool.borrow(authority)
         except sa.exc.OperationalError:
             environ[CLOSED] = MOVING_SECONDS
-            return self.lobby(environ, start)
+            return self.choose_authority(environ, start)
         typed = Request(environ).cookies.get(TYPED, "") if is_shared else ""
         way_in = f"{WAY_IN}/{authority.name}" if is_shared else ""
-        environ[CHOSEN] = Chosen(authority.name, authority.label, office, way_in, typed)
+        environ[CHOSEN] = Chosen(authority.name, authority.label, services, way_in, typed)
 
         def give_back() -> None:
-            self.offices.give_back(authority)
+            self.services_pool.give_back(authority)
 
         try:
             answer = self.app(environ, start)

@@ -14,14 +14,14 @@ from domain.vocabulary import Role
 from projections import caseload as view
 from projections import schools
 from projections.caseload import Item, WaitingFor
-from web.disclosure import told_of_caseload, waiting_as_told
-from web.fields import person_field
-from web.identity import Reach, Visitor, reach, signed_in
-from web.named import NO_DAY, NamedSchool
-from web.noun import NO_PLACE, Listing, Shelf, Values
-from web.office import office
-from web.policy import Action
-from web.served import remit
+from web.access.disclosure import told_of_caseload, waiting_as_told
+from web.access.identity import Reach, User, current_user, reach
+from web.access.policy import Action
+from web.commands.fields import person_field
+from web.commands.resource import NO_PLACE, ListEndpoint, Listing, Values
+from web.layout.filter_fields import NO_DAY, SchoolFilter
+from web.runtime.served_schools import remit
+from web.runtime.services import services
 
 OWN_MOVES: Mapping[Role, tuple[WaitingFor, ...]] = {
     Role.HEADTEACHER: (WaitingFor.HEADTEACHER, WaitingFor.SCHOOL),
@@ -56,23 +56,23 @@ class CaseloadFilters(Schema):
         },
     )
     officer = person_field(metadata={"label": "Officer"})
-    school = NamedSchool("school", "school", "URN", metadata={"label": "School", "hint": "URN, name or postcode"})
+    school = SchoolFilter("school", "school", "URN", metadata={"label": "School", "hint": "URN, name or postcode"})
     waiting_for = fields.Enum(WaitingFor, by_value=True, metadata={"label": "Waiting for"})
     due_before = fields.Date(metadata={"label": "Due before"}, error_messages=NO_DAY)
 
 
-def usual(asking: Visitor) -> Whose:
+def usual(asking: User) -> Whose:
     """Whose caseload somebody begins with: directors and reviewers look at the work of others."""
     return Whose.MINE if asking.holds(*WORKING) else Whose.EVERYBODY
 
 
 def narrowed(connection: sa.Connection, limited: Reach, filters: Values) -> view.Narrowed:
     """What somebody asks for and may see, as the view takes it."""
-    asking = signed_in()
+    asking = current_user()
     whose = filters.get("whose") or usual(asking)
     more: view.Narrowed = {
         "served": schools.served_ids(remit()),
-        "in_time_on": office().today(),
+        "in_time_on": services().today(),
         "due_before": filters.get("due_before"),
         **told_of_caseload(connection, asking),
     }
@@ -91,7 +91,7 @@ def narrowed(connection: sa.Connection, limited: Reach, filters: Values) -> view
     return {**more, "schools": limited.narrowed(), "person": limited.person}
 
 
-def _mine(asking: Visitor, more: view.Narrowed) -> view.Narrowed:
+def _mine(asking: User, more: view.Narrowed) -> view.Narrowed:
     moves = [move for right in asking.rights for move in OWN_MOVES.get(right.role, ())]
     if asking.holds(Role.HEADTEACHER, Role.CHAIR) and not more.get("waiting_for"):
         more = {**more, "waiting_for": moves}
@@ -100,12 +100,12 @@ def _mine(asking: Visitor, more: view.Narrowed) -> view.Narrowed:
 
 
 def _of_officer(connection: sa.Connection, limited: Reach, officer: UUID) -> view.Narrowed:
-    theirs = schools.ids_of_officer(connection, officer, office().today())
+    theirs = schools.ids_of_officer(connection, officer, services().today())
     seen = theirs if limited.everything else theirs & limited.schools
     return {"schools": seen, "person": officer if limited.everything else None}
 
 
-def _team(connection: sa.Connection, asking: Visitor, limited: Reach) -> frozenset[UUID] | None:
+def _team(connection: sa.Connection, asking: User, limited: Reach) -> frozenset[UUID] | None:
     led = reach(connection, Action.PLAN_VISIT) if asking.may(Action.PLAN_VISIT) else limited
     return led.narrowed()
 
@@ -113,7 +113,7 @@ def _team(connection: sa.Connection, asking: Visitor, limited: Reach) -> frozens
 def asked(connection: sa.Connection, limited: Reach, filters: Values, after: str | None, limit: int) -> list[Item]:
     """The items that somebody asks for and may see, in the order in which they are due."""
     found = view.waiting(connection, after=after, limit=limit, **narrowed(connection, limited, filters))
-    return waiting_as_told(connection, signed_in(), found)
+    return waiting_as_told(connection, current_user(), found)
 
 
 def counted_page(
@@ -122,15 +122,15 @@ def counted_page(
     """The same, with how much there is in all. Raises BadRequest for a place that the list never gave out."""
     wanted = narrowed(connection, limited, filters)
     try:
-        found, count = view.counted(connection, today=office().today(), after=after, limit=limit, **wanted)
-        return waiting_as_told(connection, signed_in(), found), count
+        found, count = view.counted(connection, today=services().today(), after=after, limit=limit, **wanted)
+        return waiting_as_told(connection, current_user(), found), count
     except ValueError:
         if after is None:
             raise
         raise BadRequest(NO_PLACE) from None
 
 
-caseload = Shelf(
+caseload = ListEndpoint(
     "caseload",
     Action.READ_CASELOAD,
     Listing(Item, asked, view.cursor_of, CaseloadFilters, place=str, inside=("part", "gathered", "awaited", "days")),

@@ -13,16 +13,16 @@ import sqlalchemy as sa
 from flask import Blueprint, render_template, request
 
 from projections.caseload import COUNTED_TO, Count, Item, WaitingFor
-from web import words
+from web import formats
+from web.access.identity import User, allow, current_user, reach
+from web.access.name_cache import rows_of
+from web.access.policy import Action, Scope, widest
 from web.caseload.asking import CaseloadFilters, Whose, caseload, counted_page, usual
-from web.choices import officers
-from web.identity import Visitor, allow, reach, signed_in
-from web.known import rows_of
-from web.leading import leads_to, records_of
-from web.noun import Values
-from web.office import office
-from web.pages import PAGE, chips, filter_values, pages_beside
-from web.policy import Action, Scope, widest
+from web.commands.choices import officers
+from web.commands.resource import Values
+from web.layout.links import link_to, linked_records
+from web.layout.resource_pages import PAGE, chips, filter_values, pages_beside
+from web.runtime.services import services
 
 __all__ = ["caseload", "pages"]
 
@@ -58,13 +58,13 @@ NOTHING = Page((), None, Count(0, 0))
 def waiting() -> tuple[str, int]:
     """What waits, as the filters ask for it."""
     allow(Action.READ_CASELOAD)
-    asking, today = signed_in(), office().today()
+    asking, today = current_user(), services().today()
     values, wrong = filter_values(CaseloadFilters())
-    with office().read() as connection:
+    with services().read() as connection:
         page = NOTHING if wrong else _page(connection, values)
         is_narrow = wrong or values.get("whose") is Whose.LEFT or "school" in values or "after" in request.args
         left = 0 if is_narrow else _left(connection)
-        known = rows_of(connection, {*_ids(page.shown), *records_of(page.shown)})
+        known = rows_of(connection, {*_ids(page.shown), *linked_records(page.shown)})
         fields = list(_fields(connection, wrong, widest(Action.READ_CASELOAD, asking.rights) is Scope.ALL))
     names = {id: row.name for id, row in known.items()}
     references = {id: row.detail for id, row in known.items()}
@@ -120,10 +120,10 @@ def urgency(due: date | None, today: date) -> str:
     return THIS_WEEK if due < today + timedelta(days=7) else LATER
 
 
-def _cells(item: Item, names: Mapping[UUID, str], references: Mapping[UUID, str], asking: Visitor) -> list[Any]:
-    href, reference = leads_to(item, references, asking)
+def _cells(item: Item, names: Mapping[UUID, str], references: Mapping[UUID, str], asking: User) -> list[Any]:
+    href, reference = link_to(item, references, asking)
     task = item.task.label if item.task else ""
-    due = {"text": words.date(item.due), "hint": words.relative(item.due, office().now()) if item.due else ""}
+    due = {"text": formats.date(item.due), "hint": formats.relative(item.due, services().now()) if item.due else ""}
     return [
         due if item.due else "No date",
         {"text": task, "href": href, "hint": ", ".join(filter(None, (reference, _not_yet(item))))},
@@ -135,8 +135,8 @@ def _cells(item: Item, names: Mapping[UUID, str], references: Mapping[UUID, str]
 
 def _not_yet(item: Item) -> str:
     """From when on the step can be taken, empty where it can be now."""
-    waits = item.not_before is not None and item.not_before > office().today()
-    return f"from {words.date(item.not_before)}" if waits else ""
+    waits = item.not_before is not None and item.not_before > services().today()
+    return f"from {formats.date(item.not_before)}" if waits else ""
 
 
 def _waiting_for(item: Item, names: Mapping[UUID, str]) -> Any:
@@ -154,7 +154,7 @@ def _fields(connection: sa.Connection, wrong: Mapping[str, Any], everybody: bool
     """The questions of the filter; a message stands beside the one that cannot be read."""
     labels = {Whose.MINE: "Mine", Whose.TEAM: "My team's", Whose.EVERYBODY: "Everybody's", Whose.LEFT: LEFT}
     whose = [(each.value, label) for each, label in labels.items()]
-    yield _field("whose", "select", wrong, whose) | {"usual": usual(signed_in()).value}
+    yield _field("whose", "select", wrong, whose) | {"usual": usual(current_user()).value}
     if everybody:
         yield _field("officer", "select", wrong, officers(connection))
     elif "officer" in wrong:

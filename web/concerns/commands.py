@@ -12,21 +12,21 @@ from domain.concern import CaseStatus, ConcernCase, Rating
 from domain.service import Work
 from domain.vocabulary import Sensitivity
 from projections import concerns as view
-from web.belonging import must_be_of_school, must_be_there
-from web.brokering import must_hold
-from web.choices import APPROVERS
-from web.concerns import offers, schemas
-from web.identity import Reach, Visitor, reach, signed_in
-from web.noun import Deal, Listing, Noun, Sight, Values
-from web.policy import Action, Concerned
-from web.responses import asking_about_all_of
-from web.terms import last_day
+from web.access.awaited_responses import asking_about_all_of
+from web.access.identity import Reach, User, current_user, reach
+from web.access.policy import Action, Concerned
+from web.brokerage.broker_rights import must_hold
+from web.commands.choices import APPROVERS
+from web.commands.linked_records import must_be_of_school, must_be_there
+from web.commands.resource import CommandContext, Listing, Resource, Values, Visibility
+from web.concerns import choices, schemas
+from web.runtime.terms import last_day
 
 
 def _cases(
     connection: sa.Connection, limited: Reach, filters: Values, after: str | None, limit: int
 ) -> list[view.Case]:
-    return view.listed(
+    return view.list_rows(
         connection,
         schools=limited.narrowed(filters.get("school")),
         statuses=filters.get("status", ()),
@@ -39,24 +39,24 @@ def _cases(
 
 def _restricted(connection: sa.Connection) -> frozenset[UUID] | None:
     """The schools whose restricted cases the person who asks may read; None for all."""
-    if not signed_in().may(Action.READ_RESTRICTED):
+    if not current_user().may(Action.READ_RESTRICTED):
         return frozenset()
     return reach(connection, Action.READ_RESTRICTED).narrowed()
 
 
-def _is_told(asking: Visitor, case: ConcernCase, where: Concerned) -> bool:
+def _is_told(asking: User, case: ConcernCase, where: Concerned) -> bool:
     """A restricted case is told to those alone who may read what is restricted there."""
     return case.sensitivity is Sensitivity.ORDINARY or asking.may(Action.READ_RESTRICTED, where)
 
 
-concerns = Noun(
+concerns = Resource(
     "concerns",
     ConcernCase,
     one="concern",
     read=Action.READ_CONCERN,
     out=schemas.ConcernOut,
     listing=Listing(view.Case, _cases, lambda row: row.reference, schemas.ConcernFilters),
-    sight=Sight(is_open=_is_told),
+    visibility=Visibility(is_open=_is_told),
 )
 
 
@@ -80,17 +80,17 @@ def _causes_concern(case: ConcernCase) -> bool:
     return _before_intervention(case) and found is not None and found.rating is Rating.CAUSING_CONCERN
 
 
-def _to_be_assessed(deal: Deal[ConcernCase]) -> tuple[date, tuple[str, ...]]:
-    return last_day(deal.office, lambda settings: settings.assessment_days)
+def _to_be_assessed(context: CommandContext[ConcernCase]) -> tuple[date, tuple[str, ...]]:
+    return last_day(context.services, lambda settings: settings.assessment_days)
 
 
-def _to_be_decided(deal: Deal[ConcernCase]) -> tuple[date, tuple[str, ...]]:
-    return last_day(deal.office, lambda settings: settings.decision_days)
+def _to_be_decided(context: CommandContext[ConcernCase]) -> tuple[date, tuple[str, ...]]:
+    return last_day(context.services, lambda settings: settings.decision_days)
 
 
 def _where_to(connection: sa.Connection, case: ConcernCase) -> str:
     """To the case; whoever may raise one and not read it goes on with their own work."""
-    may_read = signed_in().may(Action.READ_CONCERN, concerns.concerned(connection, case))
+    may_read = current_user().may(Action.READ_CONCERN, concerns.concerned(connection, case))
     return concerns.href(case) if may_read else "/caseload"
 
 
@@ -100,25 +100,25 @@ def _where_to(connection: sa.Connection, case: ConcernCase) -> str:
     Action.RAISE_CONCERN,
     schemas.RaiseConcern,
     done="The concern is raised",
-    context=offers.for_raising,
-    first_answers=offers.oneself,
+    context=choices.for_raising,
+    first_answers=choices.oneself,
     goes_to=_where_to,
 )
-def raise_concern(deal: Deal[ConcernCase], values: Values) -> ConcernCase:
+def raise_concern(context: CommandContext[ConcernCase], values: Values) -> ConcernCase:
     """Whoever raises a concern authorises it too, where they hold a post that may and name nobody else."""
-    told = {"authoriser": deal.visitor.person, **values}
-    must_hold(deal, told["authoriser"], APPROVERS, WHO_MAY, field="authoriser")
-    day = values.get("on", deal.office.today())
+    told = {"authoriser": context.user.person, **values}
+    must_hold(context, told["authoriser"], APPROVERS, WHO_MAY, field="authoriser")
+    day = values.get("on", context.services.today())
     must_be_there(values["school"], day, field="on" if "on" in values else "school")
-    must_be_of_school(deal.service, values["school"], visit=values.get("visit"))
-    assess_by, rules = _to_be_assessed(deal)
-    return deal.begin(lambda reference: ConcernCase.raise_(reference, **told, assess_by=assess_by, rules=rules))
+    must_be_of_school(context.service, values["school"], visit=values.get("visit"))
+    assess_by, rules = _to_be_assessed(context)
+    return context.begin(lambda reference: ConcernCase.raise_(reference, **told, assess_by=assess_by, rules=rules))
 
 
-def _decide(deal: Deal[ConcernCase], values: Values, decide: Callable[[ConcernCase], object]) -> None:
+def _decide(context: CommandContext[ConcernCase], values: Values, decide: Callable[[ConcernCase], object]) -> None:
     """Take a step in a case. Raises NotTheirPost unless whoever authorises it holds a post that may."""
-    must_hold(deal, values["authoriser"], APPROVERS, WHO_MAY, field="authoriser")
-    deal.change(decide)
+    must_hold(context, values["authoriser"], APPROVERS, WHO_MAY, field="authoriser")
+    context.change(decide)
 
 
 @concerns.command(
@@ -128,12 +128,12 @@ def _decide(deal: Deal[ConcernCase], values: Values, decide: Callable[[ConcernCa
     schemas.AssessConcern,
     done="The assessment is recorded",
     offered=_before_intervention,
-    context=offers.for_step,
+    context=choices.for_step,
     main=True,
 )
-def assess(deal: Deal[ConcernCase], values: Values) -> None:
-    day, rules = _to_be_decided(deal)
-    _decide(deal, values, lambda case: case.assess(**values, decide_by=day, rules=rules))
+def assess(context: CommandContext[ConcernCase], values: Values) -> None:
+    day, rules = _to_be_decided(context)
+    _decide(context, values, lambda case: case.assess(**values, decide_by=day, rules=rules))
 
 
 @concerns.command(
@@ -143,12 +143,12 @@ def assess(deal: Deal[ConcernCase], values: Values) -> None:
     schemas.StartIntervention,
     done="The intervention is started",
     offered=_causes_concern,
-    context=offers.for_step,
+    context=choices.for_step,
     check=True,
     main=True,
 )
-def start_intervention(deal: Deal[ConcernCase], values: Values) -> None:
-    _decide(deal, values, lambda case: case.start_intervention(**values))
+def start_intervention(context: CommandContext[ConcernCase], values: Values) -> None:
+    _decide(context, values, lambda case: case.start_intervention(**values))
 
 
 @concerns.command(
@@ -158,14 +158,14 @@ def start_intervention(deal: Deal[ConcernCase], values: Values) -> None:
     schemas.HoldReview,
     done="The review is recorded",
     offered=_in_intervention,
-    context=offers.to_review,
+    context=choices.to_review,
     initial=lambda _, case: {"findings": [{"objective": each.number} for each in case.objectives_to_review]},
     form_page="concerns/review.html",
     main=True,
 )
-def hold_review(deal: Deal[ConcernCase], values: Values) -> None:
-    day, rules = _to_be_decided(deal)
-    _decide(deal, values, lambda case: case.hold_review(**values, decide_by=day, rules=rules))
+def hold_review(context: CommandContext[ConcernCase], values: Values) -> None:
+    day, rules = _to_be_decided(context)
+    _decide(context, values, lambda case: case.hold_review(**values, decide_by=day, rules=rules))
 
 
 @concerns.command(
@@ -175,14 +175,14 @@ def hold_review(deal: Deal[ConcernCase], values: Values) -> None:
     schemas.RevisePlan,
     done="The plan is revised",
     offered=_in_intervention,
-    context=offers.for_step,
+    context=choices.for_step,
     initial=lambda _, case: {
         "plan": case.plan,
         "objectives": case.objectives,
     },
 )
-def revise_plan(deal: Deal[ConcernCase], values: Values) -> None:
-    _decide(deal, values, lambda case: case.revise_plan(**values))
+def revise_plan(context: CommandContext[ConcernCase], values: Values) -> None:
+    _decide(context, values, lambda case: case.revise_plan(**values))
 
 
 @concerns.command(
@@ -192,10 +192,10 @@ def revise_plan(deal: Deal[ConcernCase], values: Values) -> None:
     schemas.RecordStep,
     done="The step is recorded",
     offered=_is_open,
-    context=offers.for_step,
+    context=choices.for_step,
 )
-def record_step(deal: Deal[ConcernCase], values: Values) -> None:
-    _decide(deal, values, lambda case: case.record_step(**values))
+def record_step(context: CommandContext[ConcernCase], values: Values) -> None:
+    _decide(context, values, lambda case: case.record_step(**values))
 
 
 @concerns.command(
@@ -205,11 +205,11 @@ def record_step(deal: Deal[ConcernCase], values: Values) -> None:
     schemas.EndIntervention,
     done="The intervention is ended",
     offered=_in_intervention,
-    context=offers.for_step,
+    context=choices.for_step,
     check=True,
 )
-def end_intervention(deal: Deal[ConcernCase], values: Values) -> None:
-    _decide(deal, values, lambda case: case.end_intervention(**values))
+def end_intervention(context: CommandContext[ConcernCase], values: Values) -> None:
+    _decide(context, values, lambda case: case.end_intervention(**values))
 
 
 @concerns.command(
@@ -219,10 +219,10 @@ def end_intervention(deal: Deal[ConcernCase], values: Values) -> None:
     schemas.GiveReason,
     done="The case is paused",
     offered=_is_open,
-    context=offers.for_step,
+    context=choices.for_step,
 )
-def pause(deal: Deal[ConcernCase], values: Values) -> None:
-    _decide(deal, values, lambda case: case.pause(**values))
+def pause(context: CommandContext[ConcernCase], values: Values) -> None:
+    _decide(context, values, lambda case: case.pause(**values))
 
 
 @concerns.command(
@@ -232,11 +232,11 @@ def pause(deal: Deal[ConcernCase], values: Values) -> None:
     schemas.GiveReason,
     done="The case is resumed",
     offered=lambda case: case.is_paused,
-    context=offers.for_step,
+    context=choices.for_step,
     main=True,
 )
-def resume(deal: Deal[ConcernCase], values: Values) -> None:
-    _decide(deal, values, lambda case: case.resume(**values))
+def resume(context: CommandContext[ConcernCase], values: Values) -> None:
+    _decide(context, values, lambda case: case.resume(**values))
 
 
 @concerns.command(
@@ -246,11 +246,11 @@ def resume(deal: Deal[ConcernCase], values: Values) -> None:
     schemas.GiveReason,
     done="The case is closed",
     offered=_before_intervention,
-    context=offers.for_step,
+    context=choices.for_step,
     check=True,
 )
-def close(deal: Deal[ConcernCase], values: Values) -> None:
-    _decide(deal, values, lambda case: case.close(**values))
+def close(context: CommandContext[ConcernCase], values: Values) -> None:
+    _decide(context, values, lambda case: case.close(**values))
 
 
 @concerns.command(
@@ -261,21 +261,21 @@ def close(deal: Deal[ConcernCase], values: Values) -> None:
     lead="What belongs to the concern follows: notes, files, visits and their records, requests, tenders and "
     "engagements. Of a record of visit that it may not read, the school is asked nothing until it may.",
     done="It is changed who may read the concern",
-    context=offers.for_step,
+    context=choices.for_step,
     initial=lambda _, case: {"sensitivity": case.sensitivity},
     check=True,
 )
-def change_sensitivity(deal: Deal[ConcernCase], values: Values) -> None:
-    must_hold(deal, values["authoriser"], APPROVERS, WHO_MAY, field="authoriser")
-    with deal.office.read() as connection:
-        issued = asking_about_all_of(connection, deal.record)
+def change_sensitivity(context: CommandContext[ConcernCase], values: Values) -> None:
+    must_hold(context, values["authoriser"], APPROVERS, WHO_MAY, field="authoriser")
+    with context.services.read() as connection:
+        issued = asking_about_all_of(connection, context.record)
 
     def change(work: Work) -> None:
-        work.find(ConcernCase, deal.record.id, at=deal.at).change_sensitivity(**values)
+        work.find(ConcernCase, context.record.id, at=context.at).change_sensitivity(**values)
         for asking in issued:
             asking.follow(work)
 
-    deal.service.do(change)
+    context.service.do(change)
 
 
 @concerns.command(
@@ -285,8 +285,8 @@ def change_sensitivity(deal: Deal[ConcernCase], values: Values) -> None:
     schemas.GiveReason,
     done="The case is open again",
     offered=lambda case: not case.status.is_open,
-    context=offers.for_step,
+    context=choices.for_step,
 )
-def reopen(deal: Deal[ConcernCase], values: Values) -> None:
-    day, rules = _to_be_assessed(deal)
-    _decide(deal, values, lambda case: case.reopen(**values, assess_by=day, rules=rules))
+def reopen(context: CommandContext[ConcernCase], values: Values) -> None:
+    day, rules = _to_be_assessed(context)
+    _decide(context, values, lambda case: case.reopen(**values, assess_by=day, rules=rules))

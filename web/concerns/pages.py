@@ -12,16 +12,16 @@ from flask import Blueprint
 from domain.concern import ConcernCase
 from domain.vocabulary import Sensitivity
 from projections import concerns as view
+from projections.batch_query import Question
 from projections.concerns import Case
-from projections.together import Question
-from web import words
-from web.attached import BESIDE, RECORD
+from web import formats
+from web.access.identity import concerned, current_user
+from web.access.name_cache import reference_of
+from web.access.policy import Action
+from web.commands.attachments import ATTACHED_QUERY, RECORD
+from web.commands.resource import Listing
 from web.concerns.commands import concerns
-from web.identity import concerned, signed_in
-from web.known import reference_of
-from web.noun import Listing
-from web.pages import Answer, Beside, ListPage, list_page, record_page
-from web.policy import Action
+from web.layout.resource_pages import Answer, Beside, ListPage, list_page, record_page
 
 pages = Blueprint("concerns", __name__, template_folder="templates")
 
@@ -37,8 +37,8 @@ def _cells(row: Case, names: Mapping[UUID, str]) -> list[Any]:
         row.kind.label,
         row.severity.label,
         {"tag": row.status},
-        words.date(row.raised_on),
-        words.date(row.next_review_on),
+        formats.date(row.raised_on),
+        formats.date(row.next_review_on),
     ]
 
 
@@ -67,17 +67,17 @@ def case(ref: str) -> str:
         title=lambda case, names: f"{case.kind.label} at {names.get(case.school, 'a school')}",
         ids=lambda case: list(_people(case)),
         more=_around,
-        beside=AROUND,
+        beside=PAGE_QUERY,
     )
 
 
-AROUND = BESIDE.with_(requests=Question(view.requests, view.raised_from(RECORD), view.REQUESTS_IN_ORDER))
+PAGE_QUERY = ATTACHED_QUERY.with_(requests=Question(view.requests, view.raised_from(RECORD), view.REQUESTS_IN_ORDER))
 """What is asked for the page of a case."""
 
 
 def _around(connection: sa.Connection, case: ConcernCase, found: Beside) -> Mapping[str, Any]:
     """The visit that a case came from and the requests raised from it, where the person who asks may read them."""
-    where, asking = concerned(connection, case.about()), signed_in()
+    where, asking = concerned(connection, case.about()), current_user()
     may_read_visit = case.visit is not None and asking.may(Action.READ_VISIT, where)
     return {
         "visit": reference_of(connection, case.visit) if case.visit and may_read_visit else None,

@@ -19,9 +19,17 @@ from domain.concern import (
     StepKind,
 )
 from domain.vocabulary import Purpose, Sensitivity
-from web.belonging import SchoolThere
-from web.fields import RecordField, SchoolField, day_field, line_field, person_field, reason_field, text_field
-from web.figures import Whole
+from web.commands.fields import (
+    RecordField,
+    SchoolField,
+    day_field,
+    line_field,
+    person_field,
+    reason_field,
+    text_field,
+)
+from web.commands.linked_records import SchoolThere
+from web.forms.numbers import Whole
 
 SCHOOLS, AUTHORISERS, OBJECTIVES = "schools", "authorisers", "objectives"
 """What forms offer: schools, the people who may authorise a step, and the objectives that a review rates."""

@@ -18,11 +18,11 @@ from domain.vocabulary import Role
 from projections import people
 from projections.people import PersonRow
 from web.accounts import account_commands, accounts, administrators
-from web.accounts.commands import at_the_console, print_link
 from web.authorities.directory import Directory, DirectoryRefusal
+from web.console.accounts import at_the_console, print_link
 from web.console.opening import AUTHORITY, opened
-from web.office import Office
-from web.settings import authorities_url, serves_several
+from web.runtime.services import Services
+from web.runtime.settings import authorities_url, serves_several
 
 SERVICE = "School Improvement Service"
 """What a service is called until its authority says otherwise."""
@@ -85,18 +85,18 @@ def begin(
         raise click.ClickException(
             f'No authority is known as "{named}". {told}Else give its --code, and its name as --called'
         )
-    with opened() as office:
+    with opened() as services:
         if recover:
-            with office.read_present() as connection:
-                for each in administrators.who_can_sign_in(connection, office.today()):
+            with services.read_present() as connection:
+                for each in administrators.who_can_sign_in(connection, services.today()):
                     click.echo(f"{each.name} is an administrator already, whose account lets them sign in.", err=True)
-        with at_the_console(office):
+        with at_the_console(services):
             person = let_in(
-                office, code, called, name=administrator, email=email, recovery=reason if recover else None
+                services, code, called, name=administrator, email=email, recovery=reason if recover else None
             )
-        with at_the_console(office):
-            open_way_in(office, person, email)
-        print_link(office, person)
+        with at_the_console(services):
+            open_way_in(services, person, email)
+        print_link(services, person)
 
 
 def _label_in_directory(context: click.Context, named: str) -> str:
@@ -114,7 +114,7 @@ def _label_in_directory(context: click.Context, named: str) -> str:
     return listed.label
 
 
-def let_in(office: Office, code: str, called: str, *, name: str, email: str, recovery: str | None) -> UUID:
+def let_in(services: Services, code: str, called: str, *, name: str, email: str, recovery: str | None) -> UUID:
     """Make somebody an administrator, the caller having signed; returns the person. `recovery` says why access has
     to be recovered, None where the authority only begins.
 
@@ -125,11 +125,11 @@ def let_in(office: Office, code: str, called: str, *, name: str, email: str, rec
 
     def decide(work: Work) -> UUID:
         authority = _authority(work, code, called)
-        with office.read_present() as connection:
+        with services.read_present() as connection:
             before = people.holders_ever(connection, Role.ADMINISTRATOR)
             account = accounts.named(connection, email)
             known = people.by_id(connection, account.person) if account else _of_email(before, email)
-            able = administrators.who_can_sign_in(connection, office.today())
+            able = administrators.who_can_sign_in(connection, services.today())
         if known is not None and known.name.casefold() != name.strip().casefold():
             raise AnotherName(f"{known.name} signs in as {email}: give that name, or another email address")
         if recovery is None and known in before and (account is None or account.password_hash is None):
@@ -149,26 +149,26 @@ def let_in(office: Office, code: str, called: str, *, name: str, email: str, rec
         person = (
             work.find(Person, known.id)
             if known is not None
-            else work.add(Person.register(office.next_reference(Person), name=name, email=email))
+            else work.add(Person.register(services.next_reference(Person), name=name, email=email))
         )
-        if not person.holds(Role.ADMINISTRATOR, office.today()):
-            person.take_post(Role.ADMINISTRATOR, from_=office.today())
+        if not person.holds(Role.ADMINISTRATOR, services.today()):
+            person.take_post(Role.ADMINISTRATOR, from_=services.today())
         if recovery is not None:
             authority.recover_access(person.id, reason=reasoned(recovery, "Give a --reason"))
         return person.id
 
-    return office.service.do(decide)
+    return services.service.do(decide)
 
 
-def open_way_in(office: Office, person: UUID, email: str) -> None:
+def open_way_in(services: Services, person: UUID, email: str) -> None:
     """Open the account of a person, or enable it again, unless it is open."""
     try:
-        account = account_commands.find(office, person)
+        account = account_commands.find(services, person)
     except account_commands.NoAccount:
-        account_commands.open_account(office, person, email)
+        account_commands.open_account(services, person, email)
     else:
         if account.disabled_at is not None:
-            account_commands.enable(office, person)
+            account_commands.enable(services, person)
 
 
 def _authority(work: Work, code: str, called: str) -> Authority:

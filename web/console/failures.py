@@ -13,9 +13,9 @@ from domain.service import Damaged, DiskFault, NoRoom, OutcomeUnknown, ReadOnly,
 from projections.database import NoDatabase, NotADatabase, UnsafeSqlite
 from projections.event_log.faults import FAULTS, first_line, lacks_a_table, meant
 from projections.follower import Superseded
-from web.environment import BadSetting
-from web.migrate import Unfit
-from web.secret_key import BadSecretKey
+from web.runtime.environment import BadSetting
+from web.runtime.migrate import Unfit
+from web.runtime.secret_key import BadSecretKey
 
 ADDRESSES = "sqlite:////srv/sis/authority.sqlite or postgresql+psycopg://sis@db/authority"
 

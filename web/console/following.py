@@ -56,8 +56,8 @@ def _open_once() -> None:
 
 
 def _follow() -> None:
-    with opened() as office:
-        Following(office.log, office.follower).run(lambda: True, busy=_wait)
+    with opened() as services:
+        Following(services.log, services.follower).run(lambda: True, busy=_wait)
 
 
 def _wait() -> None:

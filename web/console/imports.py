@@ -9,15 +9,7 @@ import click
 
 from domain.imports import ImportKind
 from domain.provider import ProviderKind
-from web.console.intake import (
-    FILE,
-    Intake,
-    dated_option,
-    force_option,
-    part_option,
-    report_option,
-    with_dry_run,
-)
+from web.console.intake import FILE, Intake, dated_option, force_option, part_option, report_option, with_dry_run
 
 
 @click.group("import")

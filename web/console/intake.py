@@ -22,13 +22,13 @@ from providers.catalogue.dated_names import date_in_name
 from providers.catalogue.problems import WHAT_OF_ROW
 from providers.catalogue.report import write_report
 from providers.catalogue.source import Loss, Problem
-from web import words
+from web import formats
 from web.console.opening import ADMINISTRATOR, opened
-from web.files.scanner import scanner_at
 from web.imports.importers import Done, Wanted
 from web.imports.schools import NAMED, first_schools
 from web.imports.taking_in import finished_before, rehearse, take_in
-from web.office import Office
+from web.runtime.services import Services
+from web.runtime.virus_scanner import scanner_at
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -138,12 +138,12 @@ class Intake:
         scanner = scanner_at(os.environ.get("SIS_SCANNER", ""))
         if scanner is None:
             click.echo("No virus scanner looks at this file: SIS_SCANNER names none")
-        with opened() as office:
+        with opened() as services:
             wanted = Wanted(
                 what=what,
                 file=self.file,
                 memberships=self.memberships,
-                source=self.source(office, dated, aloud=what is not ImportKind.PROVIDERS),
+                source=self.source(services, dated, aloud=what is not ImportKind.PROVIDERS),
                 la=la,
                 force=force,
                 part=part,
@@ -152,8 +152,8 @@ class Intake:
                 saving=Bar(SAVING),
                 scanner=scanner,
             )
-            with refused_aloud(), office.acting(None, ADMINISTRATOR, Channel.COMMAND_LINE):
-                done = self._rehearse(office, wanted) if is_dry_run() else self._carry_out(office, wanted)
+            with refused_aloud(), services.acting(None, ADMINISTRATOR, Channel.COMMAND_LINE):
+                done = self._rehearse(services, wanted) if is_dry_run() else self._carry_out(services, wanted)
         self._tell_aloud("Not in the file, to be looked into at /schools/missed", done.missed, len(done.missed))
         if is_dry_run():
             click.echo("This is a dry run: nothing was changed. Without --dry-run it would be:")
@@ -162,23 +162,23 @@ class Intake:
         if done.problems:
             raise click.exceptions.Exit(1)
 
-    def _carry_out(self, office: Office, wanted: Wanted) -> Done:
-        before = finished_before(office, wanted)
+    def _carry_out(self, services: Services, wanted: Wanted) -> Done:
+        before = finished_before(services, wanted)
         if before is not None:
-            click.echo(f"This very file was imported on {words.date(before.finished_at)} ({before.reference})")
-        record, done = take_in(office, wanted)
+            click.echo(f"This very file was imported on {formats.date(before.finished_at)} ({before.reference})")
+        record, done = take_in(services, wanted)
         click.echo(f"Recorded as the import {record.reference}")
         if record.begun_again:
             click.echo(COUNTED_AFTER_A_BREAK)
-        with office.read() as connection:
+        with services.read() as connection:
             changed = first_schools(connection, record.reference)
         for change, number, named in changed:
             if change is not SchoolChange.MISSED:
                 self._tell_aloud(change.label, list(map(str, named)), number, f"/imports/{record.reference}/schools")
         return done
 
-    def _rehearse(self, office: Office, wanted: Wanted) -> Done:
-        rehearsal, done = rehearse(office, wanted)
+    def _rehearse(self, services: Services, wanted: Wanted) -> Done:
+        rehearsal, done = rehearse(services, wanted)
         for told, count in rehearsal.sentences.items():
             click.echo(f"Would be recorded: {told}" + (f" ({count:,} times)" if count > 1 else ""))
         if rehearsal.more:
@@ -188,16 +188,16 @@ class Intake:
                 self._tell_aloud(change.label, schools, len(schools))
         return done
 
-    def source(self, office: Office, dated: datetime | None, *, aloud: bool = True) -> Source:
+    def source(self, services: Services, dated: datetime | None, *, aloud: bool = True) -> Source:
         """File and day, the day said aloud where nobody gave it."""
-        today = office.today()
+        today = services.today()
         if dated is not None:
             return Source(self.last.name, _not_ahead(dated.date(), today))
         named = date_in_name(self.last)
         day = min(named, today) if named else today
         why = "by its name" if named else "as neither --dated nor its name tells a day"
         if aloud:
-            click.echo(f"{self.last.name} is taken to be of {words.date(day)}, {why}")
+            click.echo(f"{self.last.name} is taken to be of {formats.date(day)}, {why}")
         return Source(self.last.name, day)
 
     def _tell_aloud(self, what: str, named: Sequence[str], number: int, where: str = "") -> None:

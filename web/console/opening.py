@@ -9,12 +9,12 @@ from typing import TypeVar
 import click
 
 from domain.vocabulary import Channel
-from web import open_office
+from web import open_services
+from web.authorities.choose_authority import WAY_IN
 from web.authorities.directory import Directory, Listed, NoDirectory
-from web.authorities.lobby import WAY_IN
-from web.authorities.offices import open_authority, settings_of
-from web.office import Office
-from web.settings import Settings, authorities_url, named_database, settings_from_environment
+from web.authorities.open_services import open_authority, settings_of
+from web.runtime.services import Services
+from web.runtime.settings import Settings, authorities_url, named_database, settings_from_environment
 
 C = TypeVar("C", bound=click.Command)
 
@@ -61,31 +61,34 @@ def way_in() -> str:
 
 
 @contextmanager
-def opened(settings: Settings | None = None, *, to_read: bool = False) -> Iterator[Office]:
-    """The office on the settings' database, or that of the authority that the command names, closed afterwards.
+def opened(settings: Settings | None = None, *, to_read: bool = False) -> Iterator[Services]:
+    """The services on the settings' database, or that of the authority that the command names, closed afterwards.
 
     One that is opened only `to_read` is neither made nor changed (web.open_office).
     """
     if to_read:
-        with closing(open_office(Settings(_database_to_read(), secret_key=""), to_read=True)) as office:
-            yield office
+        with closing(open_services(Settings(_database_to_read(), secret_key=""), to_read=True)) as services:
+            yield services
         return
     authority = _named() if settings is None else None
     if authority is not None:
         directory = Directory(authorities_url())
-        with closing(directory), closing(open_authority(directory, authority, settings_from_environment())) as office:
-            yield office
+        with (
+            closing(directory),
+            closing(open_authority(directory, authority, settings_from_environment())) as services,
+        ):
+            yield services
         return
     settings = settings or settings_from_environment()
-    with closing(open_office(settings)) as office:
-        yield office
+    with closing(open_services(settings)) as services:
+        yield services
 
 
 @contextmanager
-def at_the_console(settings: Settings | None = None, channel: Channel = Channel.COMMAND_LINE) -> Iterator[Office]:
-    """An office in which the administrator acts, by the command line or an import."""
-    with opened(settings) as office, office.acting(None, ADMINISTRATOR, channel):
-        yield office
+def at_the_console(settings: Settings | None = None, channel: Channel = Channel.COMMAND_LINE) -> Iterator[Services]:
+    """Services in which the administrator acts, by the command line or an import."""
+    with opened(settings) as services, services.acting(None, ADMINISTRATOR, channel):
+        yield services
 
 
 def _database_to_read() -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from projections.database_file import OWNER_ONLY, InUse, delete_databases
-from web.settings import DEMONSTRATION, VAR
+from web.runtime.settings import DEMONSTRATION, VAR
 
 MAKING = ".making"
 """Ends the name of a database that `sis run` has not filled yet."""

@@ -18,10 +18,10 @@ from web.authorities.directory import Directory
 from web.console.intake import Intake, refused_aloud
 from web.console.opening import opened, present_settings
 from web.console.resetting import MAKING, mark_as_made
-from web.office import Office
+from web.runtime.services import Services
+from web.runtime.settings import Settings, authorities_url, database_of, serves_several, settings_from_environment
 from web.serving.front import Bounds
 from web.serving.waiting import patiently_found
-from web.settings import Settings, authorities_url, database_of, serves_several, settings_from_environment
 
 if TYPE_CHECKING:
     from web.demonstration.loading import SignIn
@@ -50,13 +50,13 @@ def run(host: str, port: int, register: Path | None, la: str | None) -> None:
         settings = _settings_for(register, la)
         if not made_whole(settings.database_url, partial(_load, register, la)) and register is not None:
             click.echo(f"Kept as it is: take in what {register.name} tells by `sis import schools`")
-        with opened(settings) as office:
-            _tell(host, port, settings, sign_ins(office))
+        with opened(settings) as services:
+            _tell(host, port, settings, sign_ins(services))
         os.environ["SIS_DATABASE_URL"] = settings.database_url
         serve_until_stopped(ONE_AUTHORITY, held, workers=1, threads=THREADS, bounds=Bounds())
 
 
-def made_whole(database_url: str, load: Callable[[Office], None]) -> bool:
+def made_whole(database_url: str, load: Callable[[Services], None]) -> bool:
     """Make a database file that is not there yet, under another name until it is complete; whether it was made.
 
     Broken off in the middle, it is made anew the next time.
@@ -71,8 +71,8 @@ def made_whole(database_url: str, load: Callable[[Office], None]) -> bool:
     except InUse:
         raise click.ClickException(f"Another process is making {path}: wait for it, or end it") from None
     try:
-        with opened(settings_from_environment(database_url=f"sqlite:///{making}")) as office:
-            load(office)
+        with opened(settings_from_environment(database_url=f"sqlite:///{making}")) as services:
+            load(services)
     except Exception:
         delete_databases([making])
         raise
@@ -82,16 +82,16 @@ def made_whole(database_url: str, load: Callable[[Office], None]) -> bool:
     return True
 
 
-def _load(register: Path | None, la: str | None, office: Office) -> None:
+def _load(register: Path | None, la: str | None, services: Services) -> None:
     from web.demonstration.loading import NoSchools, load_demonstration, load_register
 
     if register is None:
-        load_demonstration(office)
+        load_demonstration(services)
         return
     intake = Intake(register, None)
     try:
         with refused_aloud():
-            intake.tell_problems(load_register(office, register, la).problems)
+            intake.tell_problems(load_register(services, register, la).problems)
     except NoSchools as lack:
         raise click.ClickException(str(lack)) from None
 

@@ -13,13 +13,13 @@ from projections.checking import check as find_differences
 from projections.follower import CannotFold
 from projections.following import IsStopped, keep_inline, let_follow
 from projections.rebuilding import rebuild as fill_anew
-from projections.standing import Standing, count_after, standings
 from projections.view import View
+from projections.view_status import ViewStatus, count_after, standings
 from web.about.health import health_of, note_check
 from web.console.failures import FAILURES, in_words
 from web.console.opening import opened
-from web.office import Office
-from web.views import DECIDED_BY, VIEWS
+from web.runtime.registered_views import DECIDED_BY, VIEWS
+from web.runtime.services import Services
 
 SHOWN = 20
 
@@ -36,12 +36,12 @@ def views() -> None:
 @views.command()
 def status() -> None:
     """Say of each view whether it is in step with the log, and what stopped it if it is not."""
-    with opened(to_read=True) as office, office.read() as connection:
+    with opened(to_read=True) as services, services.read() as connection:
         known = standings(connection)
         behind = {name: count_after(connection, each.position) for name, each in known.items() if each.follows}
         count = count_after(connection, 0)
-        unreadable = list(unreadable_in(office.log))
-        health = health_of(office, may_write=False)
+        unreadable = list(unreadable_in(services.log))
+        health = health_of(services, may_write=False)
     click.echo(f"The log has {count:,} events")
     for view in VIEWS:
         told = _told(view, known.get(view.name), behind.get(view.name, 0), health.of_views.get(view.name), unreadable)
@@ -63,7 +63,7 @@ def _of_unreadable(count: int) -> str:
 
 
 def _told(
-    view: View, standing: Standing | None, behind: int, cause: str | None, unreadable: Sequence[Unreadable]
+    view: View, standing: ViewStatus | None, behind: int, cause: str | None, unreadable: Sequence[Unreadable]
 ) -> str:
     if standing is None or not standing.is_of(view):
         return OF_ANOTHER_RELEASE
@@ -87,11 +87,11 @@ def rebuild(name: str | None) -> None:
     """
     count = 0
     failures = []
-    with _in_words(), opened() as office:
+    with _in_words(), opened() as services:
         for view in _named(name):
             try:
-                with _progress(office, view.name) as progress:
-                    done = fill_anew(office.log, view, progress)
+                with _progress(services, view.name) as progress:
+                    done = fill_anew(services.log, view, progress)
             except CannotFold as failed:
                 failures.append(f"{view.name} was not refilled, and is as it was before. {_said(failed)}")
                 continue
@@ -113,15 +113,15 @@ def rebuild(name: str | None) -> None:
 )
 def check(record: bool) -> None:
     """Prove that the live views equal what a rebuild would give; exits with 1 and the differences if not."""
-    with opened(to_read=True) as office, _progress(office, "Events", times=len(VIEWS)) as progress:
-        _refuse_those_of_another_release(office)
+    with opened(to_read=True) as services, _progress(services, "Events", times=len(VIEWS)) as progress:
+        _refuse_those_of_another_release(services)
         seen = [0]
 
         def more(number: int) -> None:
             seen[0] += number
             progress(seen[0])
 
-        all_found = find_differences(office.log, VIEWS, more)
+        all_found = find_differences(services.log, VIEWS, more)
         stopped = [each for each in all_found if isinstance(each, Stopped)]
         broken = [each for each in all_found if isinstance(each, Broken)]
         differences = [each for each in all_found if isinstance(each, Difference)]
@@ -141,8 +141,8 @@ def check(record: bool) -> None:
 def _not_recorded(found: str) -> str:
     """Write down what a check found; returns what stood in the way of that, if anything did."""
     try:
-        with opened() as office:
-            note_check(office, found)
+        with opened() as services:
+            note_check(services, found)
     except FAILURES as failure:
         return f"This was not written down. {in_words(failure)}"
     return ""
@@ -165,8 +165,8 @@ def follow(name: str) -> None:
     """
     if any(view.name == name for view in DECIDED_BY):
         raise click.ClickException(f"Commands decide by {name}: every command has to keep it in step")
-    with _in_words(), opened() as office:
-        let_follow(office.log, _named(name)[0])
+    with _in_words(), opened() as services:
+        let_follow(services.log, _named(name)[0])
     click.echo(f"{name} follows the log: see to it that `sis follow` runs")
 
 
@@ -174,13 +174,13 @@ def follow(name: str) -> None:
 @click.argument("name", type=NAMES)
 def inline(name: str) -> None:
     """Let every command keep the view NAME in step again."""
-    with _in_words(), opened() as office:
-        keep_inline(office.log, office.follower, _named(name)[0])
+    with _in_words(), opened() as services:
+        keep_inline(services.log, services.follower, _named(name)[0])
     click.echo(f"{name} is kept in step by every command")
 
 
-def _refuse_those_of_another_release(office: Office) -> None:
-    with office.read() as connection:
+def _refuse_those_of_another_release(services: Services) -> None:
+    with services.read() as connection:
         known = standings(connection)
     others = [view.name for view in VIEWS if view.name not in known or not known[view.name].is_of(view)]
     if others:
@@ -214,9 +214,9 @@ def _named(name: str | None) -> list[View]:
 
 
 @contextmanager
-def _progress(office: Office, label: str, *, times: int = 1) -> Iterator[Callable[[int], None]]:
+def _progress(services: Services, label: str, *, times: int = 1) -> Iterator[Callable[[int], None]]:
     """A bar with rate and time left, told how many events are done."""
-    with office.read() as connection:
+    with services.read() as connection:
         total = count_after(connection, 0) * times
     with click.progressbar(length=total, label=label, show_eta=True, show_pos=True) as bar:
         yield lambda done: bar.update(done - bar.pos)

@@ -10,34 +10,34 @@ from random import Random
 
 import click
 
-from domain.acting import LONDON
 from domain.authority import SEVERAL
 from domain.establishments import STATE_FUNDED
 from domain.imports import Outcome
 from domain.local_authorities import code_of, name_of
+from domain.signature import LONDON
 from domain.vocabulary import Channel, Role, Team
 from projections import caseload
 from projections.caseload import WaitingFor
-from projections.schools import Remit, by_urn, listed
+from projections.schools import Remit, by_urn, list_rows
 from providers.catalogue.dated_names import date_in_name
-from web import words
+from web import formats
+from web.access.identity import team_of
 from web.accounts import account_commands
 from web.accounts import accounts as kept
 from web.accounts.passwords import Passwords
-from web.demonstration.brokering import broker_all
-from web.demonstration.diary import Diary
+from web.demonstration.brokerage import broker_all
+from web.demonstration.calendar import Diary
+from web.demonstration.concerns import worry
 from web.demonstration.needs import INKWELL
 from web.demonstration.people import Cast, Leadership, cast
 from web.demonstration.places import AUTHORITY, AUTHORITY_CODE
 from web.demonstration.register import write_register
 from web.demonstration.schools import schools, september
-from web.demonstration.settling import appoint, name_authority, renew, settle, take_in_register
+from web.demonstration.setting_up import appoint, name_authority, renew, settle, take_in_register
 from web.demonstration.town import Town
-from web.demonstration.visiting import visit_all
-from web.demonstration.worrying import worry
-from web.identity import team_of
+from web.demonstration.visits import visit_all
 from web.imports.importers import Done
-from web.office import Office
+from web.runtime.services import Services
 
 MOST_LOOKED_AFTER = 1000
 """A register with more open schools than this is no single authority's."""
@@ -62,21 +62,21 @@ class SignIn:
     password: str
 
 
-def load_demonstration(office: Office, *, on: date | None = None, seed: int = SEED) -> None:
+def load_demonstration(services: Services, *, on: date | None = None, seed: int = SEED) -> None:
     """The authority of Wexmoor with the year that lies behind it, as of a day (today)."""
     on = on or datetime.now(LONDON).date()
-    click.echo(f"Making the demonstration authority of {AUTHORITY} as of {words.date(on)}")
+    click.echo(f"Making the demonstration authority of {AUTHORITY} as of {formats.date(on)}")
     began = september(on).replace(year=september(on).year - 1)
-    diary = Diary(office, on)
+    diary = Diary(services, on)
     diary.write(
-        began, None, Role.ADMINISTRATOR, lambda: name_authority(office, f"{AUTHORITY} Council", AUTHORITY_CODE)
+        began, None, Role.ADMINISTRATOR, lambda: name_authority(services, f"{AUTHORITY} Council", AUTHORITY_CODE)
     )
     with tempfile.TemporaryDirectory() as folder:
         register = Path(folder) / "register.csv"
         write_register(register, seed=seed, on=on)
-        diary.write(began, None, Role.ADMINISTRATOR, lambda: take_in_register(office, register, dated=began))
+        diary.write(began, None, Role.ADMINISTRATOR, lambda: take_in_register(services, register, dated=began))
         diary.play()
-    town = _wexmoor(office, seed, on)
+    town = _wexmoor(services, seed, on)
     appoint(town, diary, began)
     diary.play()
     settle(town, diary, began)
@@ -94,7 +94,7 @@ class NoSchools(ValueError):
     """The register has no school of the authority that was asked for, or none that is open."""
 
 
-def load_register(office: Office, register: Path, la: str | None) -> Done:
+def load_register(services: Services, register: Path, la: str | None) -> Done:
     """The schools of a real register, looked after by the demonstration's (fictional) colleagues.
 
     Raises NoSchools, and what `take_in` raises.
@@ -103,17 +103,17 @@ def load_register(office: Office, register: Path, la: str | None) -> Done:
     dated = min(date_in_name(register) or today, today)
     code = code_of(la) if la else None
     name = (name_of(code) if code else None) or la or "All authorities"
-    with office.acting(None, Role.ADMINISTRATOR.value, Channel.COMMAND_LINE):
-        name_authority(office, name, code or SEVERAL)
-    with office.acting(None, Role.ADMINISTRATOR.value, Channel.COMMAND_LINE):
-        report = take_in_register(office, register, dated=dated, la=la)
+    with services.acting(None, Role.ADMINISTRATOR.value, Channel.COMMAND_LINE):
+        name_authority(services, name, code or SEVERAL)
+    with services.acting(None, Role.ADMINISTRATOR.value, Channel.COMMAND_LINE):
+        report = take_in_register(services, register, dated=dated, la=la)
     registered = report.number(Outcome.SCHOOLS_REGISTERED)
-    click.echo(f"{registered:,} schools registered from {register.name}, dated {words.date(dated)}")
+    click.echo(f"{registered:,} schools registered from {register.name}, dated {formats.date(dated)}")
     if not registered:
         raise NoSchools(f"{register.name} has no school of {la or 'any authority'}")
-    town = Town(office, cast(SEED, today), today, Random(SEED))
-    with office.read() as connection:
-        found = listed(connection, today=today, served=Remit(STATE_FUNDED), limit=MOST_LOOKED_AFTER + 1)
+    town = Town(services, cast(SEED, today), today, Random(SEED))
+    with services.read() as connection:
+        found = list_rows(connection, today=today, served=Remit(STATE_FUNDED), limit=MOST_LOOKED_AFTER + 1)
     if len(found) > MOST_LOOKED_AFTER:
         click.echo("So many schools are no one service's: nobody is put in post. Open accounts with `sis accounts`.")
         return report
@@ -124,7 +124,7 @@ def load_register(office: Office, register: Path, la: str | None) -> Done:
             f"{register.name} has no open school of {la}" if la else f"{register.name} has no open school"
         )
     _lend_leaders(town)
-    diary = Diary(office, today)
+    diary = Diary(services, today)
     appoint(town, diary, today)
     diary.play()
     settle(town, diary, today)
@@ -140,10 +140,10 @@ def _lend_leaders(town: Town) -> None:
     town.cast = replace(town.cast, leadership=(lent,))
 
 
-def _wexmoor(office: Office, seed: int, on: date) -> Town:
+def _wexmoor(services: Services, seed: int, on: date) -> Town:
     """Wexmoor's open schools as they were registered, and nobody in post yet."""
-    town = Town(office, cast(seed, on), on, Random(seed))
-    with office.read() as connection:
+    town = Town(services, cast(seed, on), on, Random(seed))
+    with services.read() as connection:
         for school in schools(seed, on):
             known = by_urn(connection, school.urn)
             if school.head is not None and known is not None:
@@ -155,13 +155,13 @@ def open_accounts(town: Town) -> None:
     """An account with the demonstration's password for one holder of each post."""
     hashed = Passwords().hash(PASSWORD)
     for _, email in _addresses(town.cast, _most_awaited(town)):
-        with town.office.acting(None, Role.ADMINISTRATOR.value, Channel.COMMAND_LINE):
-            account_commands.open_account(town.office, town.people[email], email, password_hash=hashed)
+        with town.services.acting(None, Role.ADMINISTRATOR.value, Channel.COMMAND_LINE):
+            account_commands.open_account(town.services, town.people[email], email, password_hash=hashed)
 
 
 def _most_awaited(town: Town) -> Leadership:
     """The head and chair of the school from which most is overdue, so that both have something to do."""
-    with town.office.read() as connection:
+    with town.services.read() as connection:
         overdue = caseload.waiting(
             connection, waiting_for=[*AWAITED_OF_HEAD, *AWAITED_OF_CHAIR], due_before=town.on, limit=1000
         )
@@ -191,9 +191,9 @@ def _addresses(everybody: Cast, led: Leadership) -> list[tuple[str, str]]:
     ]
 
 
-def sign_ins(office: Office) -> list[SignIn]:
+def sign_ins(services: Services) -> list[SignIn]:
     """The demonstration's sign-ins, none in any other database."""
-    with office.read() as connection:
+    with services.read() as connection:
         known = {account.sign_in_name for account in kept.everyones(connection)}
     everybody = cast(SEED, datetime.now(LONDON).date())
     led = [each for each in everybody.leadership if each.head.email.casefold() in known]

@@ -144,7 +144,7 @@ NEEDS = (
     Need(
         44, Phase.PRIMARY, TRAINING, "Attendance",
         "Absence has risen since the spring, and each class follows it up in its own way.",
-        "The office and every teacher follow up an absence in the same way",
+        "The services and every teacher follow up an absence in the same way",
         21, End.TRIAGED,
     ),
 )  # fmt: skip

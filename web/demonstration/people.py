@@ -14,13 +14,7 @@ from domain.vocabulary import Role, Team
 from web.demonstration.directory import Provider, directory
 from web.demonstration.names import Name
 from web.demonstration.places import DOMAIN
-from web.demonstration.schools import (
-    School,
-    heads_of_schools,
-    people_who_lead_no_school,
-    schools,
-    september,
-)
+from web.demonstration.schools import School, heads_of_schools, people_who_lead_no_school, schools, september
 
 FULL_TIME = Decimal(1)
 
@@ -88,8 +82,8 @@ class Cast:
     @property
     def colleagues(self) -> tuple[Colleague, ...]:
         """Everybody who works for the service."""
-        office = (self.director, self.broker, self.cpd_manager, self.reviewer, self.administrator)
-        return self.officers + office
+        services = (self.director, self.broker, self.cpd_manager, self.reviewer, self.administrator)
+        return self.officers + services
 
     def of_school(self, urn: int) -> Leadership:
         """Who leads a school that is open. Raises KeyError for any other URN."""

@@ -11,7 +11,7 @@ from random import Random
 from web.demonstration.kinds import KINDS, Kind
 from web.demonstration.names import Name, draw
 from web.demonstration.places import DOMAIN, WARDS, Address, Surveyor, Ward
-from web.demonstration.roll import ROLL, Entry, Trust
+from web.demonstration.school_list import ROLL, Entry, Trust
 
 FIRST_URN = 900_001
 """No establishment has ever had a URN from here on."""

@@ -13,8 +13,8 @@ from domain.aggregate import Aggregate
 from domain.calendar import TermDates, default_terms
 from domain.vocabulary import Team
 from web.demonstration.people import Cast, Leadership
-from web.holidays import bank_holidays
-from web.office import Office
+from web.runtime.bank_holidays import bank_holidays
+from web.runtime.services import Services
 
 A = TypeVar("A", bound=Aggregate)
 
@@ -26,7 +26,7 @@ class Town:
     The schools are those that are looked after: open ones, told apart by the team that answers for them.
     """
 
-    office: Office
+    services: Services
     cast: Cast
     on: date
     dice: Random
@@ -38,7 +38,7 @@ class Town:
 
     def begin(self, kind: type[A], make: Callable[[str], A]) -> A:
         """Begin a record under the next reference of its kind."""
-        return self.office.service.add(lambda: make(self.office.next_reference(kind)))
+        return self.services.service.add(lambda: make(self.services.next_reference(kind)))
 
     @property
     def led(self) -> list[Leadership]:

@@ -10,19 +10,19 @@ from uuid import UUID
 import sqlalchemy as sa
 from werkzeug.exceptions import Forbidden
 
-from domain.acting import on_behalf_of
 from domain.engagement import BrokeredEngagement, Consent, EngagementStatus, Work
+from domain.signature import on_behalf_of
 from domain.support_request import SupportRequest
 from domain.vocabulary import Side
-from web.brokering import action_for, desk
-from web.engagements import offers, schemas
+from web.access.name_cache import names_of
+from web.access.policy import Action
+from web.brokerage.broker_rights import action_for, desk
+from web.brokerage.vetting_policy import vetted
+from web.commands.resource import CommandContext, Values
+from web.engagements import choices, schemas
 from web.engagements.clearance import clearance_now
-from web.engagements.noun import GOING_ON, delivery, engagements
-from web.known import names_of
-from web.noun import Deal, Values
-from web.office import office
-from web.policy import Action
-from web.vetting import vetted
+from web.engagements.resource import GOING_ON, delivery, engagements
+from web.runtime.services import services
 
 AGREE: Mapping[Side, Action] = {
     Side.SCHOOL: Action.AGREE_FOR_SCHOOL,
@@ -42,13 +42,13 @@ CONSENT = frozenset(field.name for field in fields(Consent))
     done="The engagement is proposed. School, provider and service agree to it next",
     lead="For services of the authority and specialists of schools. From all others, ask for quotes.",
     submit="Propose the engagement",
-    context=offers.direct,
-    first_answers=offers.first_request,
+    context=choices.direct,
+    first_answers=choices.first_request,
     check=True,
 )
-def propose(deal: Deal[BrokeredEngagement], values: Values) -> BrokeredEngagement:
-    request = deal.service.find(SupportRequest, values["request"])
-    if not deal.visitor.may(action_for(request.kind)):
+def propose(context: CommandContext[BrokeredEngagement], values: Values) -> BrokeredEngagement:
+    request = context.service.find(SupportRequest, values["request"])
+    if not context.user.may(action_for(request.kind)):
         raise Forbidden(f"Your posts do not let you {action_for(request.kind)}")
     own = {name: value for name, value in values.items() if name not in {"request", "reason"}}
     terms = Work(
@@ -59,10 +59,10 @@ def propose(deal: Deal[BrokeredEngagement], values: Values) -> BrokeredEngagemen
         phase=request.phase,
         fund=request.fund,
     )
-    made = desk(deal).engage_directly(
-        request.id, deal.next_reference(BrokeredEngagement), terms, reason=values["reason"]
+    made = desk(context).engage_directly(
+        request.id, context.next_reference(BrokeredEngagement), terms, reason=values["reason"]
     )
-    return deal.service.find(BrokeredEngagement, made)
+    return context.service.find(BrokeredEngagement, made)
 
 
 def _awaited(side: Side) -> Callable[[BrokeredEngagement], bool]:
@@ -92,8 +92,8 @@ def _agree_for(side: Side) -> None:
         form_page="engagements/agree.html",
         main=True,
     )
-    def agree(deal: Deal[BrokeredEngagement], _: Values) -> None:
-        deal.change(lambda engagement: engagement.agree(side))
+    def agree(context: CommandContext[BrokeredEngagement], _: Values) -> None:
+        context.change(lambda engagement: engagement.agree(side))
 
 
 for each in Side:
@@ -111,12 +111,12 @@ def _record_agreement_of(side: Side, whose: Callable[[Work], UUID]) -> None:
         lead=f"For a {side.value} that agreed to these terms by telephone, letter or e-mail.",
         offered=_awaited(side),
         context=_terms_shown,
-        initial=lambda *_: {"came_on": office().today()},
+        initial=lambda *_: {"came_on": services().today()},
         form_page="engagements/agree.html",
     )
-    def record(deal: Deal[BrokeredEngagement], values: Values) -> None:
-        with on_behalf_of(whose(deal.record.work)):
-            deal.change(lambda engagement: engagement.agree(side, **values))
+    def record(context: CommandContext[BrokeredEngagement], values: Values) -> None:
+        with on_behalf_of(whose(context.record.work)):
+            context.change(lambda engagement: engagement.agree(side, **values))
 
 
 _record_agreement_of(Side.SCHOOL, lambda work: work.school)
@@ -136,8 +136,8 @@ _record_agreement_of(Side.PROVIDER, lambda work: work.provider)
     form_page="engagements/agree.html",
     main=True,
 )
-def confirm(deal: Deal[BrokeredEngagement], _: Values) -> None:
-    delivery(deal).confirm(deal.record.id, at=deal.at)
+def confirm(context: CommandContext[BrokeredEngagement], _: Values) -> None:
+    delivery(context).confirm(context.record.id, at=context.at)
 
 
 @engagements.command(
@@ -147,17 +147,17 @@ def confirm(deal: Deal[BrokeredEngagement], _: Values) -> None:
     schemas.SubstituteSpecialist,
     done="Another specialist takes the work on",
     offered=lambda it: it.status in GOING_ON,
-    context=offers.colleagues,
+    context=choices.colleagues,
 )
-def substitute(deal: Deal[BrokeredEngagement], values: Values) -> None:
-    delivery(deal).substitute(deal.record.id, values["specialist"], reason=values["reason"], at=deal.at)
+def substitute(context: CommandContext[BrokeredEngagement], values: Values) -> None:
+    delivery(context).substitute(context.record.id, values["specialist"], reason=values["reason"], at=context.at)
 
 
 def _consenting(connection: sa.Connection, engagement: BrokeredEngagement | None) -> Mapping[str, Any]:
     """Who may agree for school and provider; and the price at the VAT rate of the work, for the check of answers."""
     if engagement is None:
         return {}
-    return {**offers.who_may_agree(connection, engagement), "price_at": engagement.work.price_at}
+    return {**choices.who_may_agree(connection, engagement), "price_at": engagement.work.price_at}
 
 
 def _present_terms(_: sa.Connection, engagement: BrokeredEngagement) -> Mapping[str, Any]:
@@ -179,7 +179,7 @@ def _present_terms(_: sa.Connection, engagement: BrokeredEngagement) -> Mapping[
     check=True,
     check_page="engagements/check_variation.html",
 )
-def agree_variation(deal: Deal[BrokeredEngagement], values: Values) -> None:
+def agree_variation(context: CommandContext[BrokeredEngagement], values: Values) -> None:
     agreed = {name: value for name, value in values.items() if name in CONSENT}
     terms = {name: value for name, value in values.items() if name not in CONSENT}
-    delivery(deal).agree_variation(deal.record.id, **terms, consent=Consent(**agreed), at=deal.at)
+    delivery(context).agree_variation(context.record.id, **terms, consent=Consent(**agreed), at=context.at)

@@ -10,9 +10,9 @@ from typing import Any
 from domain.engagement import BrokeredEngagement, EngagementStatus
 from projections.providers import ListedProvider
 from providers.vetting import Clearance, cleared_on
-from web import words
-from web.office import office
-from web.vetting import facts_in, policy_on
+from web import formats
+from web.brokerage.vetting_policy import facts_in, policy_on
+from web.runtime.services import services
 
 AHEAD = frozenset(
     {
@@ -42,13 +42,13 @@ def clearance_now(engagement: BrokeredEngagement, found: Mapping[str, list[Any]]
     if engagement.status not in AHEAD:
         return None
     work = engagement.work
-    day = max(office().today(), work.begins)
-    policy = policy_on(office(), day)
+    day = max(services().today(), work.begins)
+    policy = policy_on(services(), day)
     facts = facts_in(found)
     if facts is None:
         return None
     clearance = cleared_on(facts, work.specialist, day, policy)
-    since = _suspended_since(found["listed"], office().today())
+    since = _suspended_since(found["listed"], services().today())
     return ClearanceNow(clearance, policy.version, _warning(clearance, day, work.ends), since)
 
 
@@ -59,10 +59,10 @@ def _suspended_since(found: Iterable[ListedProvider], today: date) -> date | Non
 def _warning(found: Clearance, day: date, ends: date) -> str:
     if not found.cleared:
         why = "; ".join(each.why for each in found.missing)
-        return f"The specialist is not cleared on {words.date(day)}. {why}"
+        return f"The specialist is not cleared on {formats.date(day)}. {why}"
     if found.valid_to is not None and found.valid_to < ends:
         return (
-            f"The specialist's clearance ends on {words.date(found.valid_to)}, "
-            f"before the engagement ends on {words.date(ends)}"
+            f"The specialist's clearance ends on {formats.date(found.valid_to)}, "
+            f"before the engagement ends on {formats.date(ends)}"
         )
     return ""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from domain.aggregate import Refusal
 from domain.engagement import RUNNING, BrokeredEngagement
-from web.engagements import offers, schemas
-from web.engagements.noun import GOING_ON, delivery, engagements
-from web.noun import Deal, Values
-from web.policy import Action
+from web.access.policy import Action
+from web.commands.resource import CommandContext, Values
+from web.engagements import choices, schemas
+from web.engagements.resource import GOING_ON, delivery, engagements
 
 
 class ChargedByTheService(Refusal):
@@ -22,12 +22,12 @@ class ChargedByTheService(Refusal):
     done="The session is recorded",
     submit="Record the session",
     offered=lambda it: it.status in RUNNING and bool(it.planned_sessions),
-    context=offers.planned,
-    initial=offers.session_asked,
+    context=choices.planned,
+    initial=choices.session_asked,
     main=True,
 )
-def deliver_session(deal: Deal[BrokeredEngagement], values: Values) -> None:
-    delivery(deal).deliver_session(deal.record.id, at=deal.at, **values)
+def deliver_session(context: CommandContext[BrokeredEngagement], values: Values) -> None:
+    delivery(context).deliver_session(context.record.id, at=context.at, **values)
 
 
 @engagements.command(
@@ -40,8 +40,8 @@ def deliver_session(deal: Deal[BrokeredEngagement], values: Values) -> None:
     offered=lambda it: it.status in RUNNING and it.left_days > 0,
     main=True,
 )
-def plan_session(deal: Deal[BrokeredEngagement], values: Values) -> None:
-    delivery(deal).plan_session(deal.record.id, at=deal.at, **values)
+def plan_session(context: CommandContext[BrokeredEngagement], values: Values) -> None:
+    delivery(context).plan_session(context.record.id, at=context.at, **values)
 
 
 @engagements.command(
@@ -53,12 +53,12 @@ def plan_session(deal: Deal[BrokeredEngagement], values: Values) -> None:
     submit="Cancel the session",
     warning=True,
     offered=lambda it: it.status in GOING_ON and bool(it.planned_sessions),
-    context=offers.planned,
-    initial=offers.session_asked,
+    context=choices.planned,
+    initial=choices.session_asked,
 )
-def cancel_session(deal: Deal[BrokeredEngagement], values: Values) -> None:
-    if values["chargeable"] and not deal.visitor.may(Action.KEEP_ENGAGEMENT):
+def cancel_session(context: CommandContext[BrokeredEngagement], values: Values) -> None:
+    if values["chargeable"] and not context.user.may(Action.KEEP_ENGAGEMENT):
         raise ChargedByTheService(
             "Only the service can decide that a cancelled session is charged", field="chargeable"
         )
-    deal.change(lambda engagement: engagement.cancel_session(**values))
+    context.change(lambda engagement: engagement.cancel_session(**values))

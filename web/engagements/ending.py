@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from domain.engagement import AWAITING_EVALUATION, RUNNING, BrokeredEngagement, EngagementStatus
+from web.access.policy import Action
+from web.commands.resource import CommandContext, Values
 from web.engagements import schemas
-from web.engagements.noun import GOING_ON, delivery, engagements
-from web.noun import Deal, Values
-from web.policy import Action
-from web.terms import last_day
+from web.engagements.resource import GOING_ON, delivery, engagements
+from web.runtime.terms import last_day
 
 BEFORE_START = frozenset({EngagementStatus.PROPOSED, EngagementStatus.AGREED, EngagementStatus.CONFIRMED})
 
@@ -27,12 +27,12 @@ def _may_be_closed(engagement: BrokeredEngagement) -> bool:
     return waived or engagement.status is EngagementStatus.EVALUATED
 
 
-def _to_be_evaluated(deal: Deal[BrokeredEngagement]) -> tuple[date, tuple[str, ...]]:
-    return last_day(deal.office, lambda settings: settings.evaluation_days)
+def _to_be_evaluated(context: CommandContext[BrokeredEngagement]) -> tuple[date, tuple[str, ...]]:
+    return last_day(context.services, lambda settings: settings.evaluation_days)
 
 
-def _to_be_closed(deal: Deal[BrokeredEngagement]) -> tuple[date, tuple[str, ...]]:
-    return last_day(deal.office, lambda settings: settings.closing_days)
+def _to_be_closed(context: CommandContext[BrokeredEngagement]) -> tuple[date, tuple[str, ...]]:
+    return last_day(context.services, lambda settings: settings.closing_days)
 
 
 @engagements.command(
@@ -44,8 +44,8 @@ def _to_be_closed(deal: Deal[BrokeredEngagement]) -> tuple[date, tuple[str, ...]
     submit="Pause the work",
     offered=lambda it: it.status in RUNNING,
 )
-def pause(deal: Deal[BrokeredEngagement], values: Values) -> None:
-    deal.change(lambda engagement: engagement.pause(**values))
+def pause(context: CommandContext[BrokeredEngagement], values: Values) -> None:
+    context.change(lambda engagement: engagement.pause(**values))
 
 
 @engagements.command(
@@ -58,8 +58,8 @@ def pause(deal: Deal[BrokeredEngagement], values: Values) -> None:
     offered=lambda it: it.status is EngagementStatus.PAUSED,
     main=True,
 )
-def resume(deal: Deal[BrokeredEngagement], values: Values) -> None:
-    deal.change(lambda engagement: engagement.resume(**values))
+def resume(context: CommandContext[BrokeredEngagement], values: Values) -> None:
+    context.change(lambda engagement: engagement.resume(**values))
 
 
 @engagements.command(
@@ -73,9 +73,9 @@ def resume(deal: Deal[BrokeredEngagement], values: Values) -> None:
     offered=_may_be_completed,
     main=True,
 )
-def complete(deal: Deal[BrokeredEngagement], _: Values) -> None:
-    day, rules = _to_be_evaluated(deal)
-    deal.change(lambda engagement: engagement.complete(evaluate_by=day, rules=rules))
+def complete(context: CommandContext[BrokeredEngagement], _: Values) -> None:
+    day, rules = _to_be_evaluated(context)
+    context.change(lambda engagement: engagement.complete(evaluate_by=day, rules=rules))
 
 
 @engagements.command(
@@ -90,9 +90,9 @@ def complete(deal: Deal[BrokeredEngagement], _: Values) -> None:
     check=True,
     warning=True,
 )
-def end_early(deal: Deal[BrokeredEngagement], values: Values) -> None:
-    day, rules = _to_be_evaluated(deal)
-    deal.change(lambda engagement: engagement.end_early(**values, evaluate_by=day, rules=rules))
+def end_early(context: CommandContext[BrokeredEngagement], values: Values) -> None:
+    day, rules = _to_be_evaluated(context)
+    context.change(lambda engagement: engagement.end_early(**values, evaluate_by=day, rules=rules))
 
 
 @engagements.command(
@@ -107,8 +107,8 @@ def end_early(deal: Deal[BrokeredEngagement], values: Values) -> None:
     check=True,
     warning=True,
 )
-def cancel(deal: Deal[BrokeredEngagement], values: Values) -> None:
-    delivery(deal).cancel(deal.record.id, at=deal.at, **values)
+def cancel(context: CommandContext[BrokeredEngagement], values: Values) -> None:
+    delivery(context).cancel(context.record.id, at=context.at, **values)
 
 
 @engagements.command(
@@ -123,10 +123,10 @@ def cancel(deal: Deal[BrokeredEngagement], values: Values) -> None:
     check=True,
     main=True,
 )
-def evaluate(deal: Deal[BrokeredEngagement], values: Values) -> None:
-    day, rules = _to_be_closed(deal)
-    evaluator = deal.visitor.person
-    deal.change(lambda it: it.evaluate(**values, evaluator=evaluator, close_by=day, rules=rules))
+def evaluate(context: CommandContext[BrokeredEngagement], values: Values) -> None:
+    day, rules = _to_be_closed(context)
+    evaluator = context.user.person
+    context.change(lambda it: it.evaluate(**values, evaluator=evaluator, close_by=day, rules=rules))
 
 
 @engagements.command(
@@ -138,9 +138,9 @@ def evaluate(deal: Deal[BrokeredEngagement], values: Values) -> None:
     submit="Do without the evaluation",
     offered=_awaits_evaluation,
 )
-def waive_evaluation(deal: Deal[BrokeredEngagement], values: Values) -> None:
-    day, rules = _to_be_closed(deal)
-    deal.change(lambda engagement: engagement.waive_evaluation(**values, close_by=day, rules=rules))
+def waive_evaluation(context: CommandContext[BrokeredEngagement], values: Values) -> None:
+    day, rules = _to_be_closed(context)
+    context.change(lambda engagement: engagement.waive_evaluation(**values, close_by=day, rules=rules))
 
 
 @engagements.command(
@@ -155,5 +155,5 @@ def waive_evaluation(deal: Deal[BrokeredEngagement], values: Values) -> None:
     check=True,
     main=True,
 )
-def close(deal: Deal[BrokeredEngagement], values: Values) -> None:
-    delivery(deal).close(deal.record.id, at=deal.at, **values)
+def close(context: CommandContext[BrokeredEngagement], values: Values) -> None:
+    delivery(context).close(context.record.id, at=context.at, **values)

@@ -12,16 +12,16 @@ from flask import Blueprint
 from domain.engagement import BrokeredEngagement
 from projections import engagements as view
 from projections.engagements import EngagementRow
-from web import words
-from web.attached import BESIDE
+from web import formats
+from web.access.identity import current_user, reach
+from web.access.name_cache import names_of, references_of
+from web.access.policy import Action
+from web.brokerage.vetting_policy import VETTED
+from web.commands.attachments import ATTACHED_QUERY
+from web.commands.resource import Listing
 from web.engagements.clearance import clearance_now
 from web.engagements.commands import engagements
-from web.identity import reach, signed_in
-from web.known import names_of, references_of
-from web.noun import Listing
-from web.pages import Answer, Beside, ListPage, list_page, record_page
-from web.policy import Action
-from web.vetting import VETTED
+from web.layout.resource_pages import Answer, Beside, ListPage, list_page, record_page
 
 pages = Blueprint("engagements", __name__, template_folder="templates")
 
@@ -35,8 +35,8 @@ def _cells(row: EngagementRow, names: Mapping[UUID, str]) -> list[Any]:
         {"text": names.get(row.provider, ""), "hint": names.get(row.specialist, "")},
         {"text": row.subject, "hint": row.kind.label},
         {"tag": row.status, "hint": _next(row)},
-        f"{words.days(row.used_days).partition(' ')[0]} of {words.days(row.agreed_days)}",
-        words.money(row.net),
+        f"{formats.days(row.used_days).partition(' ')[0]} of {formats.days(row.agreed_days)}",
+        formats.money(row.net),
     ]
 
 
@@ -46,7 +46,7 @@ def _next(row: EngagementRow) -> str:
         return "Awaits " + ", ".join(side.label.lower() for side in row.awaiting_agreement)
     if row.evaluation_due:
         return "Evaluation due"
-    return f"Next session {words.date(row.next_session)}" if row.next_session else ""
+    return f"Next session {formats.date(row.next_session)}" if row.next_session else ""
 
 
 def _choices(connection: sa.Connection) -> Mapping[str, Iterable[tuple[str, str]]]:
@@ -93,12 +93,12 @@ def engagement(ref: str) -> str:
         title=lambda it, names: f"{it.work.subject} at {names.get(it.work.school, 'a school')}",
         ids=lambda it: list(_named(it)),
         more=_around,
-        beside=AROUND,
+        beside=PAGE_QUERY,
         about=lambda it: {"provider": it.work.provider},
     )
 
 
-AROUND = BESIDE.with_(**VETTED)
+PAGE_QUERY = ATTACHED_QUERY.with_(**VETTED)
 """What is asked for the page of an engagement."""
 
 
@@ -115,7 +115,7 @@ def _named(it: BrokeredEngagement) -> Iterator[UUID | None]:
 
 def _around(connection: sa.Connection, it: BrokeredEngagement, found: Beside) -> Mapping[str, Any]:
     """The clearance of today, and the addresses of what the visitor may open."""
-    asking, work = signed_in(), it.work
+    asking, work = current_user(), it.work
     refs = references_of(connection, [each for each in (it.request, it.tender, work.provider, work.school) if each])
     places = (
         ("school", Action.READ_SCHOOL_FILE, f"/schools/{refs[work.school]}" if work.school in refs else ""),

@@ -9,7 +9,7 @@ from marshmallow import Schema, fields, post_load, validate
 
 from domain.engagement import Attainment, BrokeredEngagement, EngagementStatus, Outcome
 from domain.vocabulary import Side, SupportKind
-from web.fields import (
+from web.commands.fields import (
     RecordField,
     SchoolField,
     day_field,
@@ -21,7 +21,7 @@ from web.fields import (
     reason_field,
     text_field,
 )
-from web.figures import Whole
+from web.forms.numbers import Whole
 
 REQUESTS, PROVIDERS, SPECIALISTS, SESSIONS = "requests", "providers", "specialists", "sessions"
 """What forms offer: requests, providers and people who may be engaged, and the sessions that are planned."""

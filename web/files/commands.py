@@ -14,23 +14,23 @@ from domain.attachment import MOST_BYTES, Attachment, FileTooLarge, media_type_o
 from domain.vocabulary import About
 from projections import notes as view
 from projections.event_log import saving_alongside
-from web import audience
-from web.attached import href_of, is_open_to, walked
-from web.audience import is_for, is_inside
+from web.access import readers
+from web.access.identity import Reach, User, current_user
+from web.access.policy import Action, Concerned
+from web.access.readers import is_for, is_inside
+from web.commands.attachments import href_of, is_open_to, walked
+from web.commands.resource import CommandContext, Listing, Resource, Values, Visibility
 from web.files import schemas
 from web.files.contents import check_content
 from web.files.keeping import Bytes, bytes_of
-from web.identity import Reach, Visitor, signed_in
-from web.noun import Deal, Listing, Noun, Sight, Values
-from web.office import office
-from web.policy import Action, Concerned
-from web.settings import current_settings
+from web.runtime.services import services
+from web.runtime.settings import current_settings
 
 
 def _listed(
     connection: sa.Connection, reach: Reach, filters: Values, after: str | None, limit: int
 ) -> list[view.FileOnRecord]:
-    asking, on = signed_in(), filters["on"].id if "on" in filters else None
+    asking, on = current_user(), filters["on"].id if "on" in filters else None
     schools = None if reach.everything else reach.schools
 
     def following(place: str | None, most: int) -> list[view.FileOnRecord]:
@@ -49,7 +49,7 @@ def _listed(
 
 def served(file: Attachment) -> Response:
     """The bytes of a file under its own name, to be kept and not shown. Raises Gone for one that was withdrawn."""
-    content = None if file.withdrawn_on else bytes_of(office(), file.sha256)
+    content = None if file.withdrawn_on else bytes_of(services(), file.sha256)
     if content is None:
         raise Gone("This file was withdrawn")
     answer = send_file(
@@ -64,19 +64,19 @@ def served(file: Attachment) -> Response:
     return answer
 
 
-def _is_open(asking: Visitor, file: Attachment, _: Concerned) -> bool:
+def _is_open(asking: User, file: Attachment, _: Concerned) -> bool:
     """Whether a file is open to somebody who may read files there: it is for them, and so is its record."""
     return is_for(asking, file) and is_open_to(asking, file.on_kind, file.on_record)
 
 
-files = Noun(
+files = Resource(
     "files",
     Attachment,
     one="file",
     read=Action.READ_NOTE,
     out=schemas.FileOut,
     listing=Listing(view.FileOnRecord, _listed, lambda row: row.reference, schemas.FileFilters),
-    sight=Sight(is_open=_is_open),
+    visibility=Visibility(is_open=_is_open),
     content=served,
 )
 
@@ -89,14 +89,14 @@ files = Noun(
     submit="Add the file",
     done="The file is added",
     files=MOST_BYTES,
-    context=lambda *_: audience.offered_to(signed_in()),
-    first_answers=lambda _, asking: {"visible_to": audience.sides(asking)[0]},
+    context=lambda *_: readers.offered_to(current_user()),
+    first_answers=lambda _, asking: {"visible_to": readers.sides(asking)[0]},
     goes_to=lambda connection, file: f"{href_of(connection, file.on_kind, file.on_record)}#files",
 )
-def add(deal: Deal[Attachment], values: Values) -> Attachment:
+def add(context: CommandContext[Attachment], values: Values) -> Attachment:
     sent, place = values["file"], values["on"]
-    visible_to = audience.chosen(
-        deal.visitor, values.get("visible_to"), About(school=place.school, provider=place.provider)
+    visible_to = readers.chosen(
+        context.user, values.get("visible_to"), About(school=place.school, provider=place.provider)
     )
     name = plain_name(sent.filename)
     media_type = media_type_of(name)
@@ -108,9 +108,9 @@ def add(deal: Deal[Attachment], values: Values) -> Attachment:
     if content:
         check_content(name, content)
     looked = scanner.look(content) if scanner and content else ""
-    kept = Bytes(content, media_type, deal.office.now())
+    kept = Bytes(content, media_type, context.services.now())
     with saving_alongside(kept, too=True):
-        return deal.begin(
+        return context.begin(
             lambda reference: Attachment.add(
                 reference,
                 **place.told(),
@@ -123,13 +123,13 @@ def add(deal: Deal[Attachment], values: Values) -> Attachment:
         )
 
 
-def _may_withdraw(asking: Visitor, file: Attachment) -> bool:
+def _may_withdraw(asking: User, file: Attachment) -> bool:
     """In the service anybody who may add files, outside it whoever added this one."""
     return is_inside(asking) or file.added_by == asking.person
 
 
 def _to_those_who_may(_: sa.Connection, file: Attachment | None) -> Mapping[str, Any]:
-    if file is not None and not _may_withdraw(signed_in(), file):
+    if file is not None and not _may_withdraw(current_user(), file):
         raise Forbidden("This file is not yours to withdraw")
     return {}
 
@@ -146,7 +146,7 @@ def _to_those_who_may(_: sa.Connection, file: Attachment | None) -> Mapping[str,
     context=_to_those_who_may,
     warning=True,
 )
-def withdraw(deal: Deal[Attachment], values: Values) -> None:
-    if not _may_withdraw(deal.visitor, deal.record):
+def withdraw(context: CommandContext[Attachment], values: Values) -> None:
+    if not _may_withdraw(context.user, context.record):
         raise Forbidden("This file is not yours to withdraw")
-    deal.change(lambda file: file.withdraw(**values))
+    context.change(lambda file: file.withdraw(**values))

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 import olefile
 
 from domain.attachment import MEDIA_TYPES
-from web.files.refusals import HasMacros, HasPassword, IsActive
+from web.runtime.refused_files import HasMacros, HasPassword, IsActive
 
 MACRO_PARTS = frozenset({"macros", "vba", "_vba_project", "_vba_project_cur", "vbaproject.bin", "\x01vba"})
 EMBEDDED_PARTS = frozenset({"\x01ole10native", "\x01ole10embed", "package", "\x03ocxname", "\x03ocxdata"})

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 from domain.aggregate import Refusal
 from web.files import compound, packages, written
-from web.files.refusals import ContentIsOtherwise, HoldsMore
+from web.runtime.refused_files import ContentIsOtherwise, HoldsMore
 
 PNG, JPEG, GIF = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", (b"GIF87a", b"GIF89a")
 PDF, BLANK = b"%PDF-", b"\xef\xbb\xbf\xff\xfe\x00\t\n\f\r "

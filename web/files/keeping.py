@@ -12,8 +12,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from domain.aggregate import Event
 from projections.event_log import Alongside
-from web.accounts.tables import UPLOADS
-from web.office import Office
+from web.runtime.services import Services
+from web.runtime.tables import UPLOADS
 
 _KEEP = insert(UPLOADS).on_conflict_do_nothing()  # SQLite has the same clause
 
@@ -36,16 +36,16 @@ class Bytes(Alongside):
         connection.execute(_KEEP, {**row, "media_type": self.media_type, "stored_at": self.at})
 
 
-def keep(office: Office, content: bytes, media_type: str) -> str:
+def keep(services: Services, content: bytes, media_type: str) -> str:
     """Keep bytes by themselves, before anything records them; returns their SHA-256 in hexadecimal digits."""
-    kept = Bytes(content, media_type, office.now())
-    with office.write() as connection:
+    kept = Bytes(content, media_type, services.now())
+    with services.write() as connection:
         kept.write(connection, ())
     return kept.sha256
 
 
-def bytes_of(office: Office, sha256: str) -> bytes | None:
+def bytes_of(services: Services, sha256: str) -> bytes | None:
     """The bytes under a hash, None if there are none."""
-    with office.read_present() as connection:
+    with services.read_present() as connection:
         found = connection.execute(sa.select(UPLOADS.c.bytes).where(UPLOADS.c.sha256 == sha256)).scalar()
     return None if found is None else bytes(found)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from providers.archives import HoldsTooMuch, opened_zip
 from web.files.compound import is_compound
 from web.files.parts import Attributes, Count, has_command, read
-from web.files.refusals import ContentIsOtherwise, HasMacros, HasPassword, HoldsMore, IsActive
+from web.runtime.refused_files import ContentIsOtherwise, HasMacros, HasPassword, HoldsMore, IsActive
 
 ZIP = b"PK\x03\x04"
 MOST_PARTS, LARGEST = 5_000, 100 * 1024 * 1024

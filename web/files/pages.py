@@ -11,14 +11,14 @@ from flask import Blueprint, Response
 
 from domain.attachment import Attachment
 from projections.notes import FileOnRecord
-from web import words
-from web.attached import href_of, visible_to
-from web.doing import find
+from web import formats
+from web.access.name_cache import rows_of
+from web.commands.attachments import href_of, visible_to
+from web.commands.dispatch import load_for_user
+from web.commands.resource import Listing
 from web.files.commands import files, served
-from web.known import rows_of
-from web.noun import Listing
-from web.pages import Answer, Beside, ListPage, list_page, record_page
-from web.timeline import record_label
+from web.history.timeline import record_label
+from web.layout.resource_pages import Answer, Beside, ListPage, list_page, record_page
 
 pages = Blueprint("files", __name__, template_folder="templates")
 
@@ -27,7 +27,7 @@ def _cells(row: FileOnRecord, names: Mapping[UUID, str]) -> list[Any]:
     return [
         {"text": row.file_name, "href": f"/files/{row.reference}", "hint": row.reference},
         names.get(row.on_record, ""),
-        words.date(row.added_on),
+        formats.date(row.added_on),
         names.get(row.added_by, "") if row.added_by else "",
     ]
 
@@ -50,7 +50,7 @@ def listed() -> Answer:
 
 @pages.get("/<ref>/download")
 def download(ref: str) -> Response:
-    return served(find(files, ref).record)
+    return served(load_for_user(files, ref).record)
 
 
 @pages.get("/<ref>")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from xml.etree import ElementTree
 
-from web.files.refusals import ContentIsOtherwise, HoldsMore
+from web.runtime.refused_files import ContentIsOtherwise, HoldsMore
 
 MOST_ELEMENTS = 2_000_000
 LETTERS = frozenset({b"utf-8", b"utf-16", b"us-ascii", b"iso-8859-1", b"windows-1252"})

@@ -10,7 +10,7 @@ from typing import Any
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject, PdfObject
 
-from web.files.refusals import HasMacros, HasPassword, HoldsMore, IsActive
+from web.runtime.refused_files import HasMacros, HasPassword, HoldsMore, IsActive
 
 MOST_OBJECTS = 50_000
 

@@ -11,9 +11,9 @@ from werkzeug.datastructures import FileStorage
 
 from domain.attachment import MEDIA_TYPES, TAKEN
 from domain.vocabulary import Audience
-from web.attached import TAKES_FILES, PlaceField
-from web.audience import audience_field
-from web.fields import person_field, reason_field
+from web.access.readers import audience_field
+from web.commands.attachments import TAKES_FILES, PlaceField
+from web.commands.fields import person_field, reason_field
 
 
 class FileField(Upload):  # type: ignore[misc]  # the library has no types

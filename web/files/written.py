@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from web.files.refusals import ContentIsOtherwise, IsActive
+from web.runtime.refused_files import ContentIsOtherwise, IsActive
 
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\f\r\x1a")

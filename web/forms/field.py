@@ -19,7 +19,7 @@ UNREADABLE = object()
 
 
 @dataclass(frozen=True)
-class Sheet:
+class Answers:
     """What questions are asked of: the names and values as a browser sends them, and what stands before a name.
 
     `name_prefix` names a question in errors ("issues.0."), `id_prefix` on the page ("issues-4-").
@@ -30,7 +30,7 @@ class Sheet:
     name_prefix: str = ""
     id_prefix: str = ""
 
-    def within(self, name: str, id: str) -> Sheet:
+    def within(self, name: str, id: str) -> Answers:
         return replace(self, name_prefix=f"{name}.", id_prefix=f"{id}-")
 
 
@@ -41,7 +41,7 @@ class Mistake(Exception):
 class FormField:
     """A question, asked of a sheet.
 
-    The presentation comes from the schema field's `metadata`: label, hint, legend, noun (how messages speak
+    The presentation comes from the schema field's `metadata`: label, hint, legend, resource (how messages speak
     of it), width, rows, autocomplete, inputmode, choices.
     """
 
@@ -49,7 +49,7 @@ class FormField:
     verb = "Enter"
     counted = "characters"
 
-    def __init__(self, field: fields.Field[Any], key: str, sheet: Sheet) -> None:
+    def __init__(self, field: fields.Field[Any], key: str, sheet: Answers) -> None:
         self.field = field
         self.key = key
         self.sheet = sheet

@@ -9,7 +9,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from domain.text import plain
-from web.forms.field import FormField, Sheet
+from web.forms.field import Answers, FormField
 from web.forms.grouped import Group, Rows, questions, taken, written
 from web.forms.messages import plainly
 
@@ -44,7 +44,7 @@ class Form:
         self._sent = data is not None
         self._checked = False
         raw: MultiDict[str, Any] = MultiDict() if data is None else data
-        self._questions = questions(schema, Sheet(raw, context or {}))
+        self._questions = questions(schema, Answers(raw, context or {}))
         if data is None:
             raw.update(MultiDict(written(self._questions, initial or {})))
         self.values: dict[str, Any] = {}

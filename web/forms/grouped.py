@@ -12,14 +12,14 @@ from flask_smorest.fields import Upload
 from marshmallow import Schema, fields, missing, validate
 
 from web.forms import chosen, typed
-from web.forms.field import FormField, Sheet
+from web.forms.field import Answers, FormField
 
 SPARE_ROWS = 3
 LONG = 250
 """From this many characters a text is given several lines."""
 
 
-def questions(schema: Schema, sheet: Sheet) -> list[FormField]:
+def questions(schema: Schema, sheet: Answers) -> list[FormField]:
     """The questions a schema asks, in its order. Raises TypeError for a field no form can ask."""
     return [kind_of(field)(field, field.data_key or name, sheet) for name, field in schema.load_fields.items()]
 

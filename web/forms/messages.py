@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from web import words
+from web import formats
 
 _OWN_ARTICLE = {
     "a", "an", "any", "each", "how", "other", "the", "what", "when", "where", "whether", "which", "who", "why",
@@ -83,14 +83,14 @@ def _between(phrase: Phrase, least: str, most: str) -> str:
 
 def _bounded(phrase: Phrase, bound: str, limit: str) -> str:
     day = _as_day(limit)
-    told = _DAY_BOUNDS[bound].format(words.date(day)) if day else _NUMBER_BOUNDS[bound].format(limit)
+    told = _DAY_BOUNDS[bound].format(formats.date(day)) if day else _NUMBER_BOUNDS[bound].format(limit)
     return f"{phrase.subject} must be {told}"
 
 
 def _bounded_both_ways(phrase: Phrase, low: str, least: str, high: str, most: str) -> str:
     first, second = _as_day(least), _as_day(most)
     if (low, high) == ("greater than or equal to", "less than or equal to"):
-        return f"{phrase.subject} must be between {words.date(first) or least} and {words.date(second) or most}"
+        return f"{phrase.subject} must be between {formats.date(first) or least} and {formats.date(second) or most}"
     lower = _bounded(phrase, low, least)
     return lower + " and " + _bounded(phrase, high, most).removeprefix(f"{phrase.subject} must be ")
 

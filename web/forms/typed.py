@@ -11,7 +11,7 @@ from typing import Any, Never
 from marshmallow import fields, missing
 
 from domain.text import line, plain
-from web import words
+from web import formats
 from web.forms.field import FormField, Mistake, as_text
 
 MINUS = "\N{MINUS SIGN}"
@@ -183,7 +183,7 @@ class Money(Number):
             sum_typed = self.read()
         except Mistake:
             return plain(self.value)
-        return "" if sum_typed is missing else words.money(Decimal(sum_typed))
+        return "" if sum_typed is missing else formats.money(Decimal(sum_typed))
 
 
 class Clock(FormField):
@@ -218,14 +218,14 @@ class Clock(FormField):
         return f"{self.phrase.subject} must be a time, like 9:30am or 14:00"
 
     def write(self, value: Any) -> Iterator[tuple[str, str]]:
-        yield self.id, words.time(value) if isinstance(value, time) else as_text(value)
+        yield self.id, formats.time(value) if isinstance(value, time) else as_text(value)
 
     def answer(self) -> str:
         try:
             told = self.read()
         except Mistake:
             return plain(self.value)
-        return "" if told is missing else words.time(time.fromisoformat(told))
+        return "" if told is missing else formats.time(time.fromisoformat(told))
 
 
 class DateParts(FormField):
@@ -305,4 +305,4 @@ class DateParts(FormField):
             told = self.read()
         except Mistake:
             return " ".join(self.typed(part) for part in self.parts).strip()
-        return "" if told is missing else words.date(date.fromisoformat(told))
+        return "" if told is missing else formats.date(date.fromisoformat(told))

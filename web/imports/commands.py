@@ -17,16 +17,16 @@ from projections import imports as view
 from providers.catalogue.dated_names import date_in_name
 from providers.catalogue.problems import WHAT_OF_ROW
 from providers.intake.batches import TooMuchMissing
-from web.bounds import MIB
-from web.identity import Reach, allow, signed_in
+from web.access.identity import Reach, allow, current_user
+from web.access.policy import Action
+from web.commands.resource import CommandContext, Listing, Resource, Values
 from web.imports import schemas
 from web.imports.folders import folder
 from web.imports.importers import ALL, AuthorityNeeded, Wanted
 from web.imports.taking_in import finished_before, rehearse, schools_named, take_in
-from web.noun import Deal, Listing, Noun, Values
-from web.office import Office, office
-from web.policy import Action
-from web.settings import IMPORT_MIB, current_settings
+from web.runtime.request_limits import MIB
+from web.runtime.services import Services, services
+from web.runtime.settings import IMPORT_MIB, current_settings
 
 MOST_BYTES = IMPORT_MIB * MIB
 """Of the files of one import, where SIS_IMPORT_MIB does not set it."""
@@ -42,10 +42,10 @@ MOST_NAMED = 10
 def _listed(
     connection: sa.Connection, _: Reach, filters: Values, after: str | None, limit: int
 ) -> list[view.ImportRow]:
-    return view.listed(connection, what=filters.get("what"), after=after, limit=limit)
+    return view.list_rows(connection, what=filters.get("what"), after=after, limit=limit)
 
 
-imports = Noun(
+imports = Resource(
     "imports",
     Import,
     one="import",
@@ -57,8 +57,8 @@ imports = Noun(
 
 def _preview(values: Values) -> Mapping[str, Any]:
     """What an import would change, for its check page. Raises what the import would raise."""
-    asking, right = signed_in(), allow(Action.KEEP_REGISTER)
-    here = office()
+    asking, right = current_user(), allow(Action.KEEP_REGISTER)
+    here = services()
     with _on_disk(here, values) as wanted, here.acting(asking.person, right.role.value, asking.channel):
         before = finished_before(here, wanted)
         rehearsal, done = rehearse(here, wanted, {asking.person: asking.name})
@@ -99,14 +99,14 @@ def _first(named: Sequence[str]) -> list[str]:
     preview=_preview,
     check_page="imports/check.html",
 )
-def begin(deal: Deal[Import], values: Values) -> Import:
-    with _on_disk(deal.office, values) as wanted:
-        record, _ = take_in(deal.office, wanted)
+def begin(context: CommandContext[Import], values: Values) -> Import:
+    with _on_disk(context.services, values) as wanted:
+        record, _ = take_in(context.services, wanted)
     return record
 
 
 @contextmanager
-def _on_disk(here: Office, values: Values) -> Iterator[Wanted]:
+def _on_disk(here: Services, values: Values) -> Iterator[Wanted]:
     """The files that were sent, each under its own name, until they are taken in. Raises AuthorityNeeded where those
     of every authority are asked for, which would hold a request for too long."""
     la = values.get("la") or None

@@ -30,9 +30,9 @@ from providers.intake.groups import GroupsReport, import_groups
 from providers.intake.inspections import InspectionsReport, import_inspections
 from providers.intake.links import LinksReport, import_links
 from providers.intake.schools import ImportReport, Whole, import_schools
-from web.authority import record_of
-from web.files.scanner import Scanner
-from web.office import Office
+from web.runtime.authority import record_of
+from web.runtime.services import Services
+from web.runtime.virus_scanner import Scanner
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=Sorted)
@@ -96,90 +96,90 @@ class Done:
 class Importer(Generic[R]):
     """How one kind of file is taken in, and what is told of it: always, and if there was any."""
 
-    take_in: Callable[[Office, Wanted], R]
+    take_in: Callable[[Services, Wanted], R]
     always: Callable[[R], Mapping[Outcome, int]]
     if_any: Callable[[R], Mapping[Outcome, int]] = lambda _: {}
     missed: Callable[[R], Sequence[str]] = lambda _: ()
 
-    def __call__(self, office: Office, wanted: Wanted) -> Done:
-        done = self.take_in(office, wanted)
+    def __call__(self, services: Services, wanted: Wanted) -> Done:
+        done = self.take_in(services, wanted)
         if_any = {**self.if_any(done), Outcome.PASSED_OVER: done.passed_over}
         told = [*self.always(done).items(), *(each for each in if_any.items() if each[1])]
         return Done([Count(*each) for each in told], done.problems, self.missed(done))
 
 
-def _asking(office: Office, query: Callable[Concatenate[sa.Connection, P], T]) -> Callable[P, T]:
+def _asking(services: Services, query: Callable[Concatenate[sa.Connection, P], T]) -> Callable[P, T]:
     """A question of the views, asked anew each time."""
 
     def ask(*args: P.args, **kwargs: P.kwargs) -> T:
-        with office.read() as connection:
+        with services.read() as connection:
             return query(connection, *args, **kwargs)
 
     return ask
 
 
-def _schools(office: Office, wanted: Wanted) -> ImportReport:
+def _schools(services: Services, wanted: Wanted) -> ImportReport:
     la = None if wanted.la == ALL else wanted.la
     others: Others = {}
-    expected = _asking(office, schools_view.expected_schools)
+    expected = _asking(services, schools_view.expected_schools)
     return import_schools(
-        office.service,
+        services.service,
         read_register(wanted.file, la=la, progress=wanted.reading, others=others),
         source=wanted.source,
-        known=_asking(office, schools_view.known_register),
-        whole=Whole(expected, _asking(office, schools_view.missed_ids), la, others, wanted.part),
+        known=_asking(services, schools_view.known_register),
+        whole=Whole(expected, _asking(services, schools_view.missed_ids), la, others, wanted.part),
         force=wanted.force,
         progress=wanted.saving,
     )
 
 
-def _links(office: Office, wanted: Wanted) -> LinksReport:
+def _links(services: Services, wanted: Wanted) -> LinksReport:
     return import_links(
-        office.service,
+        services.service,
         read_links(wanted.file, progress=wanted.reading),
         source=wanted.source,
-        known=_asking(office, schools_view.known_register),
+        known=_asking(services, schools_view.known_register),
         progress=wanted.saving,
     )
 
 
-def _inspections(office: Office, wanted: Wanted) -> InspectionsReport:
+def _inspections(services: Services, wanted: Wanted) -> InspectionsReport:
     return import_inspections(
-        office.service,
+        services.service,
         read_inspections(wanted.file, progress=wanted.reading),
         source=wanted.source,
-        known=_asking(office, schools_view.known_register),
-        known_inspections=_asking(office, schools_view.known_inspections),
+        known=_asking(services, schools_view.known_register),
+        known_inspections=_asking(services, schools_view.known_inspections),
         force=wanted.force,
         progress=wanted.saving,
     )
 
 
-def _groups(office: Office, wanted: Wanted) -> GroupsReport:
+def _groups(services: Services, wanted: Wanted) -> GroupsReport:
     return import_groups(
-        office.service,
+        services.service,
         _membership_rows(wanted),
         source=wanted.source,
-        known=_asking(office, schools_view.known_register),
-        known_groups=_asking(office, schools_view.known_groups),
+        known=_asking(services, schools_view.known_register),
+        known_groups=_asking(services, schools_view.known_groups),
         full=not wanted.part,
         force=wanted.force,
         progress=wanted.saving,
     )
 
 
-def _providers(office: Office, wanted: Wanted) -> ProvidersReport:
-    named = _asking(office, providers_view.providers_named)
+def _providers(services: Services, wanted: Wanted) -> ProvidersReport:
+    named = _asking(services, providers_view.providers_named)
     return import_providers(
-        office.service,
+        services.service,
         _provider_rows(wanted),
         known=lambda name: [provider.id for provider in named(name)],
-        next_reference=lambda: NEW_PROVIDER if wanted.rehearsal else office.next_reference(Provider),
+        next_reference=lambda: NEW_PROVIDER if wanted.rehearsal else services.next_reference(Provider),
         usual_kind=wanted.provider_kind or ProviderKind.PRIVATE,
     )
 
 
-IMPORTERS: Mapping[ImportKind, Callable[[Office, Wanted], Done]] = {
+IMPORTERS: Mapping[ImportKind, Callable[[Services, Wanted], Done]] = {
     ImportKind.SCHOOLS: Importer(
         _schools,
         lambda done: {
@@ -232,19 +232,19 @@ IMPORTERS: Mapping[ImportKind, Callable[[Office, Wanted], Done]] = {
 }
 
 
-def whose_schools(office: Office, file: Path, la: str | None) -> str:
+def whose_schools(services: Services, file: Path, la: str | None) -> str:
     """The authority whose schools are taken, by code or name, or ALL.
 
-    The one named, else the one of the office's own record, else the one of the schools that it has, else the only one
-    in the file. Raises AuthorityNeeded where it has to be named.
+    The one named, else the one of the authority's own record, else the one of the schools that it has, else the only
+    one in the file. Raises AuthorityNeeded where it has to be named.
     """
     if la is not None:
         return ALL if la.casefold() == ALL else la
-    own = record_of(office)
+    own = record_of(services)
     if own is not None and own.la_code != SEVERAL:
         return own.la_code
     in_file = authorities_in(file)
-    with office.read() as connection:
+    with services.read() as connection:
         named = schools_view.authorities_of(connection) or in_file
     if len(named) == 1:
         return named[0]

@@ -13,16 +13,16 @@ from domain.imports import COUNTED_AFTER_A_BREAK, Begun, Import, Outcome, RowPro
 from domain.local_authorities import name_of
 from projections.imports import ImportRow
 from providers.catalogue.problems import WHAT_OF_ROW
-from web import words
-from web.doing import find
-from web.identity import signed_in
+from web import formats
+from web.access.identity import current_user
+from web.access.policy import Action
+from web.commands.dispatch import load_for_user
+from web.commands.resource import Listing
+from web.history.sentences import NAMELESS
 from web.imports.commands import counts_of, imports
 from web.imports.importers import ALL
 from web.imports.schools import LISTING, SchoolOfImport, first_schools
-from web.noun import Listing
-from web.pages import Answer, Beside, ListPage, list_page, record_page
-from web.policy import Action
-from web.sentences import NAMELESS
+from web.layout.resource_pages import Answer, Beside, ListPage, list_page, record_page
 
 pages = Blueprint("imports", __name__, template_folder="templates")
 
@@ -37,9 +37,9 @@ def _cells(row: ImportRow, names: Mapping[UUID, str]) -> list[Any]:
     return [
         {"text": row.file_name, "href": f"/imports/{row.reference}", "hint": row.reference},
         row.what.label,
-        words.date(row.dated),
-        {"text": words.datetime(row.begun_at), "hint": _who(row, row.begun_by, names)},
-        words.datetime(row.finished_at) if row.finished_at else NOT_FINISHED,
+        formats.date(row.dated),
+        {"text": formats.datetime(row.begun_at), "hint": _who(row, row.begun_by, names)},
+        formats.datetime(row.finished_at) if row.finished_at else NOT_FINISHED,
         {"text": f"{row.problem_count:,}", "numeric": True} if row.finished_at else "",
     ]
 
@@ -77,7 +77,7 @@ SCHOOLS = ListPage(
 
 @pages.get("/<ref>/schools")
 def schools(ref: str) -> Answer:
-    found = find(imports, ref)
+    found = load_for_user(imports, ref)
     breadcrumbs = [("Imports", "/imports"), (ref, f"/imports/{ref}"), ("Schools", "")]
     return list_page(imports, LISTING, SCHOOLS, of=found, breadcrumbs=breadcrumbs)
 
@@ -104,7 +104,7 @@ def _more(connection: sa.Connection, record: Import, __: Beside) -> Mapping[str,
         "facts": [*_facts(record), ("Viruses", _viruses(record))],
         "changed": first_schools(connection, record.reference),
         "leads_to_missed": any(count.outcome is Outcome.MISSED for count in record.counts)
-        and signed_in().may(Action.KEEP_REGISTER),
+        and current_user().may(Action.KEEP_REGISTER),
     }
 
 

@@ -7,7 +7,7 @@ from marshmallow import Schema, fields
 from domain.imports import ImportKind, Outcome
 from domain.provider import ProviderKind
 from domain.vocabulary import Channel
-from web.fields import day_field, line_field, person_field
+from web.commands.fields import day_field, line_field, person_field
 from web.files.schemas import FileField
 
 TABLES = ".csv,.txt,.tsv,.gz,.zip,.xlsx"

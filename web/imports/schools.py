@@ -13,10 +13,10 @@ from domain.imports import Import, SchoolChange
 from projections import imports as view
 from projections import schools as schools_view
 from projections.view import Row
-from web.doing import Found
+from web.commands.dispatch import Found
+from web.commands.resource import ListEndpoint, Listing, Values
 from web.imports.commands import imports
 from web.imports.taking_in import named
-from web.noun import Listing, Shelf, Values
 
 NAMED = 20
 """Schools of each change that the page of an import names, and the command line."""
@@ -74,7 +74,7 @@ LISTING = Listing(
     inside=("position", "urn"),
 )
 
-imports.shelves.append(Shelf("schools", imports.read, LISTING, "The schools that an import changed"))
+imports.list_endpoints.append(ListEndpoint("schools", imports.read, LISTING, "The schools that an import changed"))
 
 
 def first_schools(connection: sa.Connection, reference: str) -> list[tuple[SchoolChange, int, list[SchoolOfImport]]]:

@@ -12,22 +12,22 @@ from pathlib import Path
 from types import MappingProxyType
 from uuid import UUID, uuid5
 
-from domain.acting import acting, current_signature
 from domain.aggregate import Aggregate, Event, Refusal
 from domain.imports import Asked, Import, ImportedFile, ImportKind, RowProblem, SchoolChange
 from domain.references import record_id
 from domain.school import School
 from domain.service import TooManyAtOnce, before_saving, rehearsing
+from domain.signature import acting, current_signature
 from domain.vocabulary import Channel
 from projections import imports as view
 from projections.database import alone
 from projections.imports import ImportRow, elsewhere
 from providers.catalogue.problems import WrongFile
 from providers.catalogue.register import UnknownAuthority
-from web.files.refusals import OfTheFile
+from web.history.sentences import sentence
 from web.imports.importers import IMPORTERS, NEW_PROVIDER, Done, Wanted, whose_schools
-from web.office import Office
-from web.sentences import sentence
+from web.runtime.refused_files import OfTheFile
+from web.runtime.services import Services
 
 TOLD = 100
 """Sentences of what would be recorded that are told one by one."""
@@ -73,17 +73,17 @@ def named(school: str, urn: int, elsewhere: str) -> str:
     return f"{school} (URN {urn})" + (f" is told under {elsewhere}" if elsewhere else "")
 
 
-def take_in(office: Office, wanted: Wanted) -> tuple[Import, Done]:
+def take_in(services: Services, wanted: Wanted) -> tuple[Import, Done]:
     """Take a file in; the caller has signed. The record is begun before the first change is saved, so that an import
     that broke off is seen; it goes on when the very same is asked again.
 
     Raises AnotherImportRuns, HasVirus, ScannerAway, FileNotTaken, or what the importers refuse; then nothing is
     changed.
     """
-    with alone(office.writer, "import", _another_runs), _refusing():
+    with alone(services.writer, "import", _another_runs), _refusing():
         scanner = _looked_at(wanted)
-        asked = _asked(office, wanted)
-        recording = _Recording(office, asked, scanner)
+        asked = _asked(services, wanted)
+        recording = _Recording(services, asked, scanner)
         signature = current_signature()
         steps = replace(
             signature,
@@ -92,21 +92,21 @@ def take_in(office: Office, wanted: Wanted) -> tuple[Import, Done]:
             correlation=recording.reference,
         )
         with acting(steps), before_saving(recording.begin):
-            done = IMPORTERS[wanted.what](office, replace(wanted, la=asked.authority or None))
+            done = IMPORTERS[wanted.what](services, replace(wanted, la=asked.authority or None))
         return recording.finish(done), done
 
 
 def rehearse(
-    office: Office, wanted: Wanted, names: Mapping[UUID, str] = MappingProxyType({})
+    services: Services, wanted: Wanted, names: Mapping[UUID, str] = MappingProxyType({})
 ) -> tuple[Rehearsal, Done]:
     """Tell what `take_in` would change, and change nothing; the caller has signed. Raises what `take_in` raises, but
     for AnotherImportRuns."""
     rehearsal = Rehearsal(names)
     _looked_at(wanted)
-    la = _whose(office, wanted)
+    la = _whose(services, wanted)
     signature = replace(current_signature(), channel=Channel.IMPORT)
     with _refusing(), acting(signature), rehearsing(rehearsal):
-        done = IMPORTERS[wanted.what](office, replace(wanted, la=la or None, rehearsal=True))
+        done = IMPORTERS[wanted.what](services, replace(wanted, la=la or None, rehearsal=True))
     return rehearsal, done
 
 
@@ -116,10 +116,10 @@ def schools_named(rehearsal: Rehearsal, done: Done) -> Mapping[str, Sequence[str
     return {**{each.label: rehearsal.changed[each] for each in changes}, "Not in the file": done.missed}
 
 
-def finished_before(office: Office, wanted: Wanted) -> ImportRow | None:
+def finished_before(services: Services, wanted: Wanted) -> ImportRow | None:
     """The last import of the very same bytes that came to its end, None where there is none."""
     sha256 = " ".join(file.sha256 for file in _files(wanted))
-    with office.read_present() as connection:
+    with services.read_present() as connection:
         rows = view.of_file(connection, wanted.what, sha256)
     return next((row for row in rows if row.finished_at is not None), None)
 
@@ -127,14 +127,14 @@ def finished_before(office: Office, wanted: Wanted) -> ImportRow | None:
 class _Recording:
     """The record of one import while it goes on: begun when the first change is about to be saved."""
 
-    def __init__(self, office: Office, asked: Asked, scanner: str) -> None:
-        self._office = office
+    def __init__(self, services: Services, asked: Asked, scanner: str) -> None:
+        self._office = services
         self._scanner = scanner
         self._asked = asked
         self._signature = current_signature()
-        self._broken_off = _broken_off(office, asked)
+        self._broken_off = _broken_off(services, asked)
         self._is_begun = False
-        self.reference = self._broken_off.reference if self._broken_off else office.next_reference(Import)
+        self.reference = self._broken_off.reference if self._broken_off else services.next_reference(Import)
 
     def begin(self) -> None:
         """Note that the file is being taken in, or is again."""
@@ -159,8 +159,8 @@ class _Recording:
         return self._office.service.find(Import, id)
 
 
-def _asked(office: Office, wanted: Wanted) -> Asked:
-    whose = _whose(office, wanted)
+def _asked(services: Services, wanted: Wanted) -> Asked:
+    whose = _whose(services, wanted)
     return Asked(wanted.what, _files(wanted), wanted.source.dated, whose, wanted.part, wanted.force)
 
 
@@ -184,19 +184,19 @@ def _files(wanted: Wanted) -> tuple[ImportedFile, ...]:
     return tuple(ImportedFile(file.name, file.stat().st_size, _hash(file)) for file in files)
 
 
-def _whose(office: Office, wanted: Wanted) -> str:
+def _whose(services: Services, wanted: Wanted) -> str:
     if wanted.what is not ImportKind.SCHOOLS:
         return ""
     with _refusing():
-        return whose_schools(office, wanted.file, wanted.la)
+        return whose_schools(services, wanted.file, wanted.la)
 
 
-def _broken_off(office: Office, asked: Asked) -> Import | None:
+def _broken_off(services: Services, asked: Asked) -> Import | None:
     """The import of the very same that never came to its end, None where there is none."""
     sha256 = " ".join(file.sha256 for file in asked.files)
-    with office.read_present() as connection:
+    with services.read_present() as connection:
         rows = [row for row in view.of_file(connection, asked.what, sha256) if row.finished_at is None]
-    found = (office.service.find(Import, row.id) for row in rows)
+    found = (services.service.find(Import, row.id) for row in rows)
     return next((record for record in found if replace(record.asked, files=asked.files) == asked), None)
 
 

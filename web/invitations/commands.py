@@ -16,16 +16,16 @@ from domain.provider import Provider
 from domain.tender import Invitation, InvitationStatus, Tender, TenderStatus, Terms
 from projections import open_requests, tenders
 from providers.brokerage import Brokerage
-from web.doing import version_of
-from web.identity import Reach, Visitor, signed_in
+from web.access.identity import Reach, User, current_user
+from web.access.name_cache import names_of, reference_of, references_of
+from web.access.policy import Action, Concerned
+from web.brokerage.quote_fields import SPECIALISTS, GiveQuote, Vat, vat_of
+from web.brokerage.vetting_policy import policy_on
+from web.commands.dispatch import version_of
+from web.commands.resource import CommandContext, Listing, Resource, Values, Visibility
 from web.invitations import schemas
 from web.invitations.own import OwnInvitation, about_own, own_invitation, own_provider
-from web.known import names_of, reference_of, references_of
-from web.noun import Deal, Listing, Noun, Sight, Values
-from web.office import office
-from web.policy import Action, Concerned
-from web.quoting import SPECIALISTS, GiveQuote, Vat, vat_of
-from web.vetting import policy_on
+from web.runtime.services import services
 
 
 def _listed(
@@ -34,51 +34,51 @@ def _listed(
     return tenders.invitations_for(connection, reach.providers, after=after, limit=limit)
 
 
-def _is_open(_: Visitor, tender: Tender, where: Concerned) -> bool:
+def _is_open(_: User, tender: Tender, where: Concerned) -> bool:
     return where.provider in tender.invitations
 
 
-def _own_copy(visitor: Visitor, tender: Tender, _: Concerned) -> OwnInvitation:
-    invitation = _invitation(visitor, tender)
-    with office().read() as connection:
+def _own_copy(user: User, tender: Tender, _: Concerned) -> OwnInvitation:
+    invitation = _invitation(user, tender)
+    with services().read() as connection:
         return own_invitation(connection, tender, invitation, version_of(tender))
 
 
-invitations: Noun[Tender] = Noun(
+invitations: Resource[Tender] = Resource(
     "invitations",
     Tender,
     one="invitation",
     read=Action.ANSWER_INVITATION,
     out=schemas.OwnInvitationOut,
     listing=Listing(tenders.ProvidersInvitation, _listed, tenders.place_of, place=str),
-    sight=Sight(is_open=_is_open, copy=_own_copy),
+    visibility=Visibility(is_open=_is_open, copy=_own_copy),
     about=about_own,
 )
 
 
-def _invitation(visitor: Visitor, tender: Tender) -> Invitation:
-    provider = own_provider(visitor, tender)
+def _invitation(user: User, tender: Tender) -> Invitation:
+    provider = own_provider(user, tender)
     if provider is None:
         raise Forbidden("Your provider is not invited")
     return tender.invitations[provider]
 
 
-def _provider(deal: Deal[Tender]) -> UUID:
-    return _invitation(deal.visitor, deal.record).provider
+def _provider(context: CommandContext[Tender]) -> UUID:
+    return _invitation(context.user, context.record).provider
 
 
-def _brokerage(deal: Deal[Tender]) -> Brokerage:
-    return Brokerage(deal.service, partial(policy_on, deal.office))
+def _brokerage(context: CommandContext[Tender]) -> Brokerage:
+    return Brokerage(context.service, partial(policy_on, context.services))
 
 
 def _stands(*statuses: InvitationStatus, until: Callable[[Tender], date] | None = None) -> Callable[[Tender], bool]:
     """Whether the visitor's invitation stands so, in a tender that is open, up to a day where there is one."""
 
     def stands(tender: Tender) -> bool:
-        provider = own_provider(signed_in(), tender)
+        provider = own_provider(current_user(), tender)
         if provider is None or tender.status is not TenderStatus.OPEN:
             return False
-        in_time = until is None or office().today() <= until(tender)
+        in_time = until is None or services().today() <= until(tender)
         return in_time and tender.invitations[provider].status in statuses
 
     return stands
@@ -99,7 +99,7 @@ def _provider_as_it_is(provider: UUID) -> Provider:
     """The provider's own record, read once while a page is made."""
     known: dict[UUID, Provider] = g.setdefault("own_providers", {})
     if provider not in known:
-        known[provider] = office().service.find(Provider, provider)
+        known[provider] = services().service.find(Provider, provider)
     return known[provider]
 
 
@@ -107,10 +107,10 @@ def _quoting(connection: sa.Connection, tender: Tender | None) -> Mapping[str, A
     """The provider's own people for the form, and the price for the check of answers."""
     if tender is None:
         return {}
-    own = _invitation(signed_in(), tender).provider
-    people = [each.person for each in _provider_as_it_is(own).specialists_on(office().today())]
+    own = _invitation(current_user(), tender).provider
+    people = [each.person for each in _provider_as_it_is(own).specialists_on(services().today())]
     refs, names = references_of(connection, people), names_of(connection, people)
-    vat = vat_of(office(), _provider_as_it_is(own))
+    vat = vat_of(services(), _provider_as_it_is(own))
     chosen = sorted((names.get(each, ""), refs[each]) for each in people if each in refs)
     return {
         SPECIALISTS: [(ref, name) for name, ref in chosen],
@@ -120,8 +120,8 @@ def _quoting(connection: sa.Connection, tender: Tender | None) -> Mapping[str, A
 
 
 def _first_quote(connection: sa.Connection, tender: Tender) -> Mapping[str, Any]:
-    own = _provider_as_it_is(_invitation(signed_in(), tender).provider)
-    rate, people = own.rate_on(office().today()), own.specialists_on(office().today())
+    own = _provider_as_it_is(_invitation(current_user(), tender).provider)
+    rate, people = own.rate_on(services().today()), own.specialists_on(services().today())
     need = open_requests.requests.get(connection, tender.request)
     return {
         "day_rate": rate.day_rate if rate else None,
@@ -132,7 +132,7 @@ def _first_quote(connection: sa.Connection, tender: Tender) -> Mapping[str, Any]
 
 
 def _present_quote(connection: sa.Connection, tender: Tender) -> Mapping[str, Any]:
-    quote = _invitation(signed_in(), tender).quote
+    quote = _invitation(current_user(), tender).quote
     if quote is None:
         return _first_quote(connection, tender)
     return {
@@ -164,10 +164,10 @@ def _terms(vat: Vat, values: Values) -> Terms:
     check_page="check_quote.html",
     main=True,
 )
-def quote(deal: Deal[Tender], values: Values) -> None:
-    provider = _provider(deal)
-    vat = vat_of(deal.office, _provider_as_it_is(provider))
-    _brokerage(deal).quote(deal.record.id, provider, _terms(vat, values), rules=vat.rules, at=deal.at)
+def quote(context: CommandContext[Tender], values: Values) -> None:
+    provider = _provider(context)
+    vat = vat_of(context.services, _provider_as_it_is(provider))
+    _brokerage(context).quote(context.record.id, provider, _terms(vat, values), rules=vat.rules, at=context.at)
 
 
 @invitations.command(
@@ -183,11 +183,11 @@ def quote(deal: Deal[Tender], values: Values) -> None:
     check=True,
     check_page="check_quote.html",
 )
-def revise_quote(deal: Deal[Tender], values: Values) -> None:
-    provider = _provider(deal)
-    vat = vat_of(deal.office, _provider_as_it_is(provider))
-    _brokerage(deal).revise_quote(
-        deal.record.id, provider, _terms(vat, values), rules=vat.rules, reason=values["reason"], at=deal.at
+def revise_quote(context: CommandContext[Tender], values: Values) -> None:
+    provider = _provider(context)
+    vat = vat_of(context.services, _provider_as_it_is(provider))
+    _brokerage(context).revise_quote(
+        context.record.id, provider, _terms(vat, values), rules=vat.rules, reason=values["reason"], at=context.at
     )
 
 
@@ -200,8 +200,8 @@ def revise_quote(deal: Deal[Tender], values: Values) -> None:
     submit="Send the question",
     offered=_stands(INVITED, QUOTED, until=_question_deadline),
 )
-def ask(deal: Deal[Tender], values: Values) -> None:
-    deal.change(lambda tender: tender.ask(_provider(deal), values["question"]))
+def ask(context: CommandContext[Tender], values: Values) -> None:
+    context.change(lambda tender: tender.ask(_provider(context), values["question"]))
 
 
 @invitations.command(
@@ -216,8 +216,8 @@ def ask(deal: Deal[Tender], values: Values) -> None:
     warning=True,
     check=True,
 )
-def withdraw_quote(deal: Deal[Tender], values: Values) -> None:
-    deal.change(lambda tender: tender.withdraw_quote(_provider(deal), **values))
+def withdraw_quote(context: CommandContext[Tender], values: Values) -> None:
+    context.change(lambda tender: tender.withdraw_quote(_provider(context), **values))
 
 
 @invitations.command(
@@ -232,5 +232,5 @@ def withdraw_quote(deal: Deal[Tender], values: Values) -> None:
     warning=True,
     check=True,
 )
-def decline(deal: Deal[Tender], values: Values) -> None:
-    deal.change(lambda tender: tender.decline(_provider(deal), **values))
+def decline(context: CommandContext[Tender], values: Values) -> None:
+    context.change(lambda tender: tender.decline(_provider(context), **values))

@@ -12,11 +12,11 @@ import sqlalchemy as sa
 from domain.tender import Invitation, InvitationStatus, Quote, Tender, TenderStatus
 from domain.vocabulary import About, Phase, Word
 from projections import open_requests, schools
-from web.identity import Visitor
-from web.office import office
+from web.access.identity import User
+from web.runtime.services import services
 
 
-class Standing(Word):
+class InvitationProgress(Word):
     """How an invitation stands for the provider that holds it."""
 
     AWAITED = "awaited"
@@ -71,36 +71,36 @@ class OwnInvitation:
     invited_on: date
     reply_by: date
     question_deadline: date
-    standing: Standing
+    standing: InvitationProgress
     questions: tuple[OwnQuestion, ...]
     quote: Quote | None
     unavailable_until: date | None
 
 
-def own_provider(visitor: Visitor, tender: Tender) -> UUID | None:
+def own_provider(user: User, tender: Tender) -> UUID | None:
     """The visitor's provider that is invited, None if none is; of several, one that may still answer comes first."""
-    invited = [tender.invitations[each] for each in sorted(visitor.providers) if each in tender.invitations]
+    invited = [tender.invitations[each] for each in sorted(user.providers) if each in tender.invitations]
     invited.sort(key=lambda each: each.status not in {InvitationStatus.INVITED, InvitationStatus.QUOTED})
     return invited[0].provider if invited else None
 
 
-def about_own(visitor: Visitor, tender: Tender) -> About:
+def about_own(user: User, tender: Tender) -> About:
     """Whom a tender concerns as the visitor meets it: the provider that they work for, if it is invited."""
     about = tender.about()
-    return About(about.school, about.request, own_provider(visitor, tender), about.people)
+    return About(about.school, about.request, own_provider(user, tender), about.people)
 
 
-def standing_of(status: InvitationStatus, of_tender: TenderStatus, reply_by: date, today: date) -> Standing:
+def standing_of(status: InvitationStatus, of_tender: TenderStatus, reply_by: date, today: date) -> InvitationProgress:
     """How an invitation stands, from what became of it and of its tender."""
     if status not in {InvitationStatus.INVITED, InvitationStatus.QUOTED}:
-        return Standing(status.value)
+        return InvitationProgress(status.value)
     if of_tender is TenderStatus.SELECTED:
-        return Standing.NOT_SELECTED
+        return InvitationProgress.NOT_SELECTED
     if of_tender is TenderStatus.CLOSED:
-        return Standing.CLOSED
+        return InvitationProgress.CLOSED
     if status is InvitationStatus.QUOTED:
-        return Standing.QUOTED
-    return Standing.AWAITED if today <= reply_by else Standing.OVERDUE
+        return InvitationProgress.QUOTED
+    return InvitationProgress.AWAITED if today <= reply_by else InvitationProgress.OVERDUE
 
 
 def own_invitation(connection: sa.Connection, tender: Tender, invitation: Invitation, version: int) -> OwnInvitation:
@@ -124,7 +124,7 @@ def own_invitation(connection: sa.Connection, tender: Tender, invitation: Invita
         invited_on=invitation.invited_on,
         reply_by=tender.reply_by,
         question_deadline=tender.question_deadline,
-        standing=standing_of(invitation.status, tender.status, tender.reply_by, office().today()),
+        standing=standing_of(invitation.status, tender.status, tender.reply_by, services().today()),
         questions=tuple(_questions(tender, invitation.provider)),
         quote=invitation.quote,
         unavailable_until=invitation.unavailable_until,

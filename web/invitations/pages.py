@@ -9,34 +9,34 @@ from uuid import UUID
 from flask import Blueprint
 
 from projections.tenders import ProvidersInvitation
-from web import words
+from web import formats
+from web.commands.resource import Listing
 from web.invitations.commands import invitations
-from web.invitations.own import Standing, standing_of
-from web.noun import Listing
-from web.office import office
-from web.pages import Answer, ListPage, list_page, record_page
+from web.invitations.own import InvitationProgress, standing_of
+from web.layout.resource_pages import Answer, ListPage, list_page, record_page
+from web.runtime.services import services
 
 pages = Blueprint("invitations", __name__, template_folder="templates")
 
 
 def _cells(row: ProvidersInvitation, names: Mapping[UUID, str]) -> list[Any]:
-    standing = standing_of(row.status, row.tender_status, row.reply_by, office().today())
+    standing = standing_of(row.status, row.tender_status, row.reply_by, services().today())
     return [
         {"text": row.reference, "href": f"/invitations/{row.reference}"},
         names.get(row.school, ""),
         _shortened(row.brief),
         {"tag": standing},
         _reply_by(row, standing),
-        words.money(row.net),
+        formats.money(row.net),
     ]
 
 
-def _reply_by(row: ProvidersInvitation, standing: Standing) -> str:
+def _reply_by(row: ProvidersInvitation, standing: InvitationProgress) -> str:
     """When a reply is due, in words; of what is settled, the day alone."""
-    if standing not in {Standing.AWAITED, Standing.OVERDUE, Standing.QUOTED}:
-        return words.date(row.reply_by)
-    said = f"{words.day_and_time(row.reply_by)}, {words.relative(row.reply_by, office().now())}"
-    return f"Reply by {said}" if standing is Standing.AWAITED else said
+    if standing not in {InvitationProgress.AWAITED, InvitationProgress.OVERDUE, InvitationProgress.QUOTED}:
+        return formats.date(row.reply_by)
+    said = f"{formats.day_and_time(row.reply_by)}, {formats.relative(row.reply_by, services().now())}"
+    return f"Reply by {said}" if standing is InvitationProgress.AWAITED else said
 
 
 def _shortened(brief: str, longest: int = 120) -> str:

@@ -6,16 +6,9 @@ from marshmallow import Schema, fields
 
 from domain.tender import DeclineReason
 from domain.vocabulary import Phase
-from web.fields import (
-    SchoolField,
-    day_field,
-    person_field,
-    provider_field,
-    reason_field,
-    text_field,
-)
-from web.invitations.own import Standing
-from web.quoting import GiveQuote
+from web.brokerage.quote_fields import GiveQuote
+from web.commands.fields import SchoolField, day_field, person_field, provider_field, reason_field, text_field
+from web.invitations.own import InvitationProgress
 
 
 class AskQuestion(Schema):
@@ -86,7 +79,7 @@ class OwnInvitationOut(Schema):
     invited_on = fields.Date()
     reply_by = fields.Date()
     question_deadline = fields.Date()
-    standing = fields.Enum(Standing, by_value=True)
+    standing = fields.Enum(InvitationProgress, by_value=True)
     questions = fields.List(fields.Nested(OwnQuestionOut))
     quote = fields.Nested(OwnQuoteOut, allow_none=True)
     unavailable_until = fields.Date(allow_none=True)

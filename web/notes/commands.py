@@ -10,22 +10,22 @@ import sqlalchemy as sa
 from domain.note import Note
 from domain.vocabulary import About, Sensitivity
 from projections import notes as view
-from web import audience
-from web.attached import href_of, walked
-from web.audience import is_inside
-from web.choices import Choices, everybody
-from web.identity import Reach, Visitor, concerned, signed_in
-from web.known import names_of, reference_of, references_of
-from web.known_people import colleagues
+from web.access import readers
+from web.access.identity import Reach, User, concerned, current_user
+from web.access.name_cache import names_of, reference_of, references_of
+from web.access.nameable_people import colleagues
+from web.access.policy import Action
+from web.access.readers import is_inside
+from web.commands.attachments import href_of, walked
+from web.commands.choices import Choices, everybody
+from web.commands.resource import CommandContext, Listing, Resource, Values, Visibility
 from web.notes import rules, schemas
-from web.noun import Deal, Listing, Noun, Sight, Values
-from web.policy import Action
 
 
 def _listed(
     connection: sa.Connection, reach: Reach, filters: Values, after: str | None, limit: int
 ) -> list[view.NoteOnRecord]:
-    asking, on = signed_in(), filters["on"].id if "on" in filters else None
+    asking, on = current_user(), filters["on"].id if "on" in filters else None
     schools = None if reach.everything else reach.schools
 
     def following(place: str | None, most: int) -> list[view.NoteOnRecord]:
@@ -42,25 +42,25 @@ def _listed(
     return walked(connection, following, after, limit)
 
 
-notes = Noun(
+notes = Resource(
     "notes",
     Note,
     one="note",
     read=Action.READ_NOTE,
     out=schemas.NoteOut,
     listing=Listing(view.NoteOnRecord, _listed, lambda row: row.reference, schemas.NoteFilters),
-    sight=Sight(is_open=rules.is_open, copy=rules.opened),
+    visibility=Visibility(is_open=rules.is_open, copy=rules.opened),
 )
 
 
 def _to_choose_from(connection: sa.Connection, _: Note | None) -> Mapping[str, Any]:
-    asking = signed_in()
+    asking = current_user()
     restricts = asking.may(Action.READ_RESTRICTED)
     ways = [Sensitivity.ORDINARY, *([Sensitivity.RESTRICTED] if restricts else [])]
     return {
         schemas.PEOPLE: people_to_name(connection),
         schemas.SENSITIVITIES: [(way.value, way.label) for way in ways],
-        **audience.offered_to(asking),
+        **readers.offered_to(asking),
     }
 
 
@@ -73,7 +73,7 @@ def _for_a_change(connection: sa.Connection, note: Note | None) -> Mapping[str, 
 
 def people_to_name(connection: sa.Connection) -> Choices:
     """Whom a note may tell about: everybody, for those who may read people; else the writer's own colleagues."""
-    asking = signed_in()
+    asking = current_user()
     if asking.may(Action.READ_PEOPLE):
         return everybody(connection)
     beside = colleagues(connection, asking)
@@ -81,8 +81,8 @@ def people_to_name(connection: sa.Connection) -> Choices:
     return [(references[id], names[id]) for id in beside if id in names]
 
 
-def _first_answers(_: sa.Connection, asking: Visitor) -> Mapping[str, Any]:
-    return {"sensitivity": Sensitivity.ORDINARY, "visible_to": audience.sides(asking)[0]}
+def _first_answers(_: sa.Connection, asking: User) -> Mapping[str, Any]:
+    return {"sensitivity": Sensitivity.ORDINARY, "visible_to": readers.sides(asking)[0]}
 
 
 @notes.beginning(
@@ -95,12 +95,12 @@ def _first_answers(_: sa.Connection, asking: Visitor) -> Mapping[str, Any]:
     first_answers=_first_answers,
     goes_to=lambda connection, note: f"{href_of(connection, note.on_kind, note.on_record)}#notes",
 )
-def write(deal: Deal[Note], values: Values) -> Note:
-    asking, place = deal.visitor, values["on"]
+def write(context: CommandContext[Note], values: Values) -> Note:
+    asking, place = context.user, values["on"]
     about = About(school=place.school, provider=place.provider)
-    visible_to = audience.chosen(asking, values.get("visible_to"), about)
+    visible_to = readers.chosen(asking, values.get("visible_to"), about)
     rules.check_sensitivity(asking, values["sensitivity"], about)
-    return deal.begin(
+    return context.begin(
         lambda reference: Note.write(
             reference,
             **place.told(),
@@ -117,7 +117,7 @@ def write(deal: Deal[Note], values: Values) -> Note:
 
 def _as_it_stands(connection: sa.Connection, note: Note) -> Mapping[str, Any]:
     """What the note says, read with all that reading it means."""
-    asking = signed_in()
+    asking = current_user()
     latest = rules.opened(asking, note, concerned(connection, note.about())).latest
     told = latest.about_person
     return {
@@ -141,9 +141,9 @@ def _as_it_stands(connection: sa.Connection, note: Note) -> Mapping[str, Any]:
     initial=_as_it_stands,
     main=True,
 )
-def revise(deal: Deal[Note], values: Values) -> None:
-    rules.must_be_theirs(deal.record)
-    deal.change(lambda note: note.revise(**values))
+def revise(context: CommandContext[Note], values: Values) -> None:
+    rules.must_be_theirs(context.record)
+    context.change(lambda note: note.revise(**values))
 
 
 @notes.command(
@@ -157,6 +157,6 @@ def revise(deal: Deal[Note], values: Values) -> None:
     context=_for_a_change,
     warning=True,
 )
-def withdraw(deal: Deal[Note], values: Values) -> None:
-    rules.must_be_theirs(deal.record)
-    deal.change(lambda note: note.withdraw(**values))
+def withdraw(context: CommandContext[Note], values: Values) -> None:
+    rules.must_be_theirs(context.record)
+    context.change(lambda note: note.withdraw(**values))

@@ -11,15 +11,15 @@ from flask import Blueprint
 
 from domain.note import Note
 from projections.notes import NoteOnRecord
-from web import words
-from web.attached import href_of, visible_to
-from web.identity import concerned, signed_in
-from web.known import rows_of
+from web import formats
+from web.access.identity import concerned, current_user
+from web.access.name_cache import rows_of
+from web.commands.attachments import href_of, visible_to
+from web.commands.resource import Listing
+from web.history.timeline import record_label
+from web.layout.resource_pages import Answer, Beside, ListPage, list_page, record_page
 from web.notes.commands import notes
 from web.notes.rules import may_read
-from web.noun import Listing
-from web.pages import Answer, Beside, ListPage, list_page, record_page
-from web.timeline import record_label
 
 pages = Blueprint("notes", __name__, template_folder="templates")
 
@@ -29,7 +29,7 @@ def _cells(row: NoteOnRecord, names: Mapping[UUID, str]) -> list[Any]:
         {"text": row.heading or "Restricted note", "href": f"/notes/{row.reference}", "hint": row.reference},
         row.note_type.label,
         names.get(row.on_record, ""),
-        words.date(row.written_on),
+        formats.date(row.written_on),
         names.get(row.written_by, "") if row.written_by else "",
     ]
 
@@ -74,5 +74,5 @@ def _more(connection: sa.Connection, note: Note, _: Beside) -> Mapping[str, Any]
         "on": record_label(note.on_kind, on),
         "on_href": href_of(connection, note.on_kind, note.on_record),
         "visible_to": visible_to(connection, note),
-        "readable": may_read(signed_in(), note, concerned(connection, note.about())),
+        "readable": may_read(current_user(), note, concerned(connection, note.about())),
     }

@@ -10,22 +10,22 @@ from werkzeug.exceptions import Forbidden
 from domain.aggregate import Refusal
 from domain.note import Note
 from domain.vocabulary import About, Sensitivity
-from web.attached import is_meant_for, is_open_to
-from web.identity import Visitor, concerned, signed_in
-from web.office import office
-from web.policy import Action, Concerned
-from web.restricted_readings import note_shown_itself
+from web.access.identity import User, concerned, current_user
+from web.access.policy import Action, Concerned
+from web.access.restricted_reads import note_shown_itself
+from web.commands.attachments import is_meant_for, is_open_to
+from web.runtime.services import services
 
 
 class NotForYouToRestrict(Refusal):
     """Somebody who may not read restricted notes here would write one."""
 
 
-def check_sensitivity(asking: Visitor, sensitivity: Sensitivity, about: About) -> None:
+def check_sensitivity(asking: User, sensitivity: Sensitivity, about: About) -> None:
     """Raises NotForYouToRestrict."""
     if sensitivity is Sensitivity.ORDINARY:
         return
-    with office().read() as connection:
+    with services().read() as connection:
         where = concerned(connection, about)
     if not asking.may(Action.READ_RESTRICTED, where):
         raise NotForYouToRestrict(
@@ -33,19 +33,19 @@ def check_sensitivity(asking: Visitor, sensitivity: Sensitivity, about: About) -
         )
 
 
-def is_open(asking: Visitor, note: Note, _: Concerned) -> bool:
+def is_open(asking: User, note: Note, _: Concerned) -> bool:
     """Whether a note is open to somebody who may read notes there: it is meant for them, and so is its record."""
     return is_meant_for(asking, note) and is_open_to(asking, note.on_kind, note.on_record)
 
 
-def may_read(asking: Visitor, note: Note, where: Concerned) -> bool:
+def may_read(asking: User, note: Note, where: Concerned) -> bool:
     """Whether somebody to whom the note is open may read what it says."""
     return not note.is_restricted or asking.may(Action.READ_RESTRICTED, where)
 
 
-def may_change(asking: Visitor, note: Note) -> bool:
+def may_change(asking: User, note: Note) -> bool:
     """Whether somebody may revise or withdraw a note: its author, as long as they may read it. Others add one."""
-    with office().read() as connection:
+    with services().read() as connection:
         where = concerned(connection, note.about())
     own = note.versions[0].written_by == asking.person
     return own and may_read(asking, note, where)
@@ -53,11 +53,11 @@ def may_change(asking: Visitor, note: Note) -> bool:
 
 def must_be_theirs(note: Note) -> None:
     """Raises Forbidden where the person who asks may not change the note."""
-    if not may_change(signed_in(), note):
+    if not may_change(current_user(), note):
         raise Forbidden("This note is not yours to change")
 
 
-def opened(asking: Visitor, note: Note, where: Concerned) -> Note:
+def opened(asking: User, note: Note, where: Concerned) -> Note:
     """The note as somebody may read it, whose reading is recorded if it is restricted."""
     if not may_read(asking, note, where):
         return closed(note)

@@ -8,9 +8,9 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 
 from domain.note import NoteType
 from domain.vocabulary import Audience, Personal, Sensitivity
-from web.attached import TAKES_NOTES, PlaceField
-from web.audience import audience_field
-from web.fields import day_field, line_field, person_field, reason_field, text_field
+from web.access.readers import audience_field
+from web.commands.attachments import TAKES_NOTES, PlaceField
+from web.commands.fields import day_field, line_field, person_field, reason_field, text_field
 
 PEOPLE, SENSITIVITIES = "people", "sensitivities"
 """What the form offers to choose from: people, and whether a note may be restricted."""

@@ -11,20 +11,20 @@ import sqlalchemy as sa
 from domain.person import Person, Post
 from domain.service import Work
 from projections import providers
-from web import words
+from web import formats
+from web.access.name_cache import names_of
+from web.access.policy import Action
 from web.accounts import administrators
-from web.choices import open_schools, post_in_words
-from web.known import names_of
-from web.noun import Deal, Noun, Values
-from web.office import office
+from web.commands.choices import open_schools, post_in_words
+from web.commands.resource import CommandContext, Resource, Values
 from web.people import holdings, proposals, schemas
 from web.people.finding import LISTING
-from web.policy import Action
+from web.runtime.services import services
 
 MOST_PROVIDERS = 2000
 
 
-people = Noun(
+people = Resource(
     "people",
     Person,
     one="person",
@@ -51,12 +51,12 @@ def _posts(connection: sa.Connection, person: Person | None) -> Mapping[str, Any
 
 
 def _since(post: Post) -> str:
-    until = f" until {words.date(post.until)}" if post.until else ""
-    return f"From {words.date(post.from_)}{until}"
+    until = f" until {formats.date(post.until)}" if post.until else ""
+    return f"From {formats.date(post.from_)}{until}"
 
 
 def _lasts(post: Post) -> bool:
-    return post.until is None or post.until >= office().today()
+    return post.until is None or post.until >= services().today()
 
 
 def _is_here(person: Person) -> bool:
@@ -79,8 +79,8 @@ def _holds_post(person: Person) -> bool:
     done="The person is registered. Note the post that they take",
     submit="Register",
 )
-def register(deal: Deal[Person], values: Values) -> Person:
-    return deal.begin(lambda reference: Person.register(reference, **values))
+def register(context: CommandContext[Person], values: Values) -> Person:
+    return context.begin(lambda reference: Person.register(reference, **values))
 
 
 @people.command(
@@ -92,11 +92,11 @@ def register(deal: Deal[Person], values: Values) -> Person:
     submit="Note the post",
     proof=True,
     context=_places,
-    initial=lambda _, __: {"from_": office().today(), "capacity": 1},
+    initial=lambda _, __: {"from_": services().today(), "capacity": 1},
     main=True,
 )
-def take_post(deal: Deal[Person], values: Values) -> None:
-    deal.change(lambda person: person.take_post(**values))
+def take_post(context: CommandContext[Person], values: Values) -> None:
+    context.change(lambda person: person.take_post(**values))
 
 
 @people.command(
@@ -111,15 +111,15 @@ def take_post(deal: Deal[Person], values: Values) -> None:
         "These posts take two people: you propose, and somebody else confirms. Until then the post is not held.",
         "Only the very first ones, while there is nobody who could confirm, are held at once.",
     ),
-    initial=lambda _, __: {"from_": office().today()},
+    initial=lambda _, __: {"from_": services().today()},
 )
-def propose_post(deal: Deal[Person], values: Values) -> None:
+def propose_post(context: CommandContext[Person], values: Values) -> None:
     def decide(person: Person) -> None:
-        with deal.office.read_present() as connection:
-            at_once = proposals.is_setting_up(connection, values["role"], {deal.visitor.person, person.id})
+        with context.services.read_present() as connection:
+            at_once = proposals.is_setting_up(connection, values["role"], {context.user.person, person.id})
         person.propose_post(**values, at_once=at_once)
 
-    deal.change(decide)
+    context.change(decide)
 
 
 @people.command(
@@ -136,12 +136,12 @@ def propose_post(deal: Deal[Person], values: Values) -> None:
     context=proposals.choices,
     main=True,
 )
-def confirm_post(deal: Deal[Person], values: Values) -> None:
+def confirm_post(context: CommandContext[Person], values: Values) -> None:
     def decide(person: Person) -> None:
-        proposals.must_decide(deal, person, values["proposal"])
+        proposals.must_decide(context, person, values["proposal"])
         person.confirm_post(values["proposal"])
 
-    deal.change(decide)
+    context.change(decide)
 
 
 @people.command(
@@ -157,15 +157,15 @@ def confirm_post(deal: Deal[Person], values: Values) -> None:
     whose=proposals.may_decide,
     context=proposals.choices,
 )
-def decline_post(deal: Deal[Person], values: Values) -> None:
+def decline_post(context: CommandContext[Person], values: Values) -> None:
     def decide(work: Work, person: Person) -> None:
-        proposals.must_decide(deal, person, values["proposal"])
+        proposals.must_decide(context, person, values["proposal"])
         proposal = person.proposals.get(values["proposal"])
         held = [proposal.held_as] if proposal and proposal.held_as else []
-        administrators.must_stay(deal.office, work, person, held, office().today())
+        administrators.must_stay(context.services, work, person, held, services().today())
         person.decline_post(values["proposal"], reason=values["reason"])
 
-    deal.change_with_others(decide)
+    context.change_with_others(decide)
 
 
 @people.command(
@@ -180,8 +180,8 @@ def decline_post(deal: Deal[Person], values: Values) -> None:
     whose=proposals.may_withdraw,
     context=proposals.own_choices,
 )
-def withdraw_post(deal: Deal[Person], values: Values) -> None:
-    deal.change(lambda person: person.withdraw_post(values["proposal"], reason=values["reason"]))
+def withdraw_post(context: CommandContext[Person], values: Values) -> None:
+    context.change(lambda person: person.withdraw_post(values["proposal"], reason=values["reason"]))
 
 
 @people.command(
@@ -196,14 +196,14 @@ def withdraw_post(deal: Deal[Person], values: Values) -> None:
     context=_posts,
     initial=lambda _, __: _last_day("until"),
 )
-def end_post(deal: Deal[Person], values: Values) -> None:
+def end_post(context: CommandContext[Person], values: Values) -> None:
     def decide(work: Work, person: Person) -> None:
-        with deal.office.read() as connection:
+        with context.services.read() as connection:
             held = holdings.of_post(connection, person, values["post"], values["until"])
-        administrators.must_stay(deal.office, work, person, [values["post"]], values["until"])
+        administrators.must_stay(context.services, work, person, [values["post"]], values["until"])
         person.end_post(**values, holdings=held)
 
-    deal.change_with_others(decide)
+    context.change_with_others(decide)
 
 
 @people.command(
@@ -218,14 +218,14 @@ def end_post(deal: Deal[Person], values: Values) -> None:
     closed="This person has left already",
     initial=lambda _, __: _last_day("on"),
 )
-def leave(deal: Deal[Person], values: Values) -> None:
+def leave(context: CommandContext[Person], values: Values) -> None:
     def decide(work: Work, person: Person) -> None:
-        with deal.office.read() as connection:
+        with context.services.read() as connection:
             held = holdings.of_person(connection, person)
-        administrators.must_stay(deal.office, work, person, [post.id for post in person.posts], values["on"])
+        administrators.must_stay(context.services, work, person, [post.id for post in person.posts], values["on"])
         person.leave(**values, holdings=held)
 
-    deal.change_with_others(decide)
+    context.change_with_others(decide)
 
 
 @people.command(
@@ -236,8 +236,8 @@ def leave(deal: Deal[Person], values: Values) -> None:
     done="The name is changed",
     initial=lambda _, person: {"name": person.name.value},
 )
-def rename(deal: Deal[Person], values: Values) -> None:
-    deal.change(lambda person: person.rename(**values))
+def rename(context: CommandContext[Person], values: Values) -> None:
+    context.change(lambda person: person.rename(**values))
 
 
 @people.command(
@@ -248,9 +248,9 @@ def rename(deal: Deal[Person], values: Values) -> None:
     done="The e-mail address is changed",
     initial=lambda _, person: {"email": person.email.value if person.email else ""},
 )
-def change_email(deal: Deal[Person], values: Values) -> None:
-    deal.change(lambda person: person.change_email(**values))
+def change_email(context: CommandContext[Person], values: Values) -> None:
+    context.change(lambda person: person.change_email(**values))
 
 
 def _last_day(field: str) -> Mapping[str, date]:
-    return {field: office().today()}
+    return {field: services().today()}

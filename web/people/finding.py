@@ -10,12 +10,12 @@ import sqlalchemy as sa
 
 from projections import people as view
 from projections.view import Row
-from web.choices import post_in_words
-from web.identity import Reach
-from web.known import names_of
-from web.noun import Listing, Values
-from web.office import office
+from web.access.identity import Reach
+from web.access.name_cache import names_of
+from web.commands.choices import post_in_words
+from web.commands.resource import Listing, Values
 from web.people.schemas import PeopleFilters
+from web.runtime.services import services
 
 
 class ListedPerson(Row):
@@ -31,8 +31,8 @@ class ListedPerson(Row):
 
 def found(connection: sa.Connection, _: Reach, filters: Values, after: str | None, limit: int) -> list[ListedPerson]:
     """The people asked for, by last name."""
-    today = office().today()
-    rows = view.listed(
+    today = services().today()
+    rows = view.list_rows(
         connection,
         today=today,
         text=filters.get("q", ""),

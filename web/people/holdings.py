@@ -12,10 +12,10 @@ from domain.visit.parts import AHEAD
 from domain.vocabulary import Role
 from projections import caseload, schools, visits
 from projections.caseload import Item
-from web.disclosure import waiting_as_told
-from web.identity import signed_in
-from web.known import references_of
-from web.office import office
+from web.access.disclosure import waiting_as_told
+from web.access.identity import current_user
+from web.access.name_cache import references_of
+from web.runtime.services import services
 
 NAMED = 8
 """How many schools, and how many things that wait, are called by name."""
@@ -58,20 +58,20 @@ def _belongs(item: Item, post: Post) -> bool:
 
 
 def _schools(connection: sa.Connection, person: Person) -> Iterator[str]:
-    linked = schools.linked_to(connection, person.id, today=office().today())
+    linked = schools.linked_to(connection, person.id, today=services().today())
     yield from (f"{school.name} ({school.urn})" for school in linked[:NAMED])
     yield from _more(len(linked), "schools")
 
 
 def _covers(connection: sa.Connection, person: Person) -> Iterator[str]:
-    covered = schools.covered_to_come(connection, person.id, today=office().today())
+    covered = schools.covered_to_come(connection, person.id, today=services().today())
     yield from (f"standing in for {school.name} ({school.urn})" for school in covered[:NAMED])
     yield from _more(len(covered), "schools to stand in for")
 
 
 def _visits(connection: sa.Connection, person: Person) -> Iterator[str]:
     """What waits for the one who leads it does so by name already."""
-    ahead = visits.listed(connection, officers=[person.id], statuses=AHEAD, limit=EVERYTHING)
+    ahead = visits.list_rows(connection, officers=[person.id], statuses=AHEAD, limit=EVERYTHING)
     beside = [visit for visit in ahead if visit.lead != person.id]
     yield from (f"make the visit with others ({visit.reference})" for visit in beside[:NAMED])
     yield from _more(len(beside), "visits with others")
@@ -79,7 +79,7 @@ def _visits(connection: sa.Connection, person: Person) -> Iterator[str]:
 
 def _items(connection: sa.Connection, items: list[Item]) -> Iterator[str]:
     """What waits, by name as far as whoever asks may know of it; that there is more, whatever it is."""
-    told = waiting_as_told(connection, signed_in(), items)
+    told = waiting_as_told(connection, current_user(), items)
     known = references_of(connection, {item.record for item in told[:NAMED]})
     for item in told[:NAMED]:
         task = item.task.label if item.task else item.kind

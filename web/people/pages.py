@@ -13,29 +13,29 @@ from domain.person import Person
 from domain.vocabulary import Channel
 from projections import caseload, schools
 from projections import people as view
-from projections.together import Question, Together
-from web import words
+from projections.batch_query import BatchQuery, Question
+from web import formats
+from web.access.disclosure import waiting_as_told
+from web.access.identity import current_user
+from web.access.name_cache import rows_of
+from web.access.policy import Action
 from web.accounts import accounts
-from web.attached import RECORD
-from web.choices import names_apart, post_in_words
-from web.disclosure import waiting_as_told
-from web.identity import signed_in
-from web.known import rows_of
-from web.leading import leading
-from web.noun import Listing
-from web.office import office
-from web.pages import Answer, Beside, ListPage, list_page, record_page
+from web.commands.attachments import RECORD
+from web.commands.choices import names_apart, post_in_words
+from web.commands.resource import Listing
+from web.history.sentences import NAMELESS
+from web.layout.links import linker
+from web.layout.resource_pages import Answer, Beside, ListPage, list_page, record_page
 from web.people.commands import people
 from web.people.finding import ListedPerson
 from web.people.holdings import EVERYTHING
-from web.policy import Action
-from web.sentences import NAMELESS
+from web.runtime.services import services
 
 pages = Blueprint("people", __name__, template_folder="templates")
 
 
 def _cells(row: ListedPerson, _: Mapping[UUID, str]) -> list[Any]:
-    left = f"Left on {words.date(row.left_on)}" if row.left_on else "None"
+    left = f"Left on {formats.date(row.left_on)}" if row.left_on else "None"
     return [
         {"text": row.name, "href": f"/people/{row.reference}", "hint": row.reference},
         "; ".join(row.posts) or left,
@@ -57,9 +57,9 @@ LIST = ListPage(
 
 def _proposed() -> list[list[Any]]:
     """The posts that wait for a second person, for those who may be the one."""
-    if not signed_in().may(Action.CONFIRM_POSTS):
+    if not current_user().may(Action.CONFIRM_POSTS):
         return []
-    with office().read() as connection:
+    with services().read() as connection:
         waiting = view.open_proposals(connection)
         concerned = {id for row in waiting for id in (row.person, row.proposed_by) if id}
         known, named = rows_of(connection, concerned), names_apart(connection, concerned)
@@ -67,7 +67,7 @@ def _proposed() -> list[list[Any]]:
         [
             {"text": named[row.person], "href": f"/people/{known[row.person].detail}"},
             row.role.label,
-            words.date(row.from_),
+            formats.date(row.from_),
             named[row.proposed_by] if row.proposed_by in named else NAMELESS[Channel.COMMAND_LINE],
             "Held, while setting up" if row.held_as is not None else "Not held yet",
         ]
@@ -94,8 +94,8 @@ def person(ref: str) -> str:
             *(proposal.proposed_by for proposal in person.open_proposals),
         ],
         more=_around,
-        beside=AROUND,
-        about=lambda _: {"today": office().today()},
+        beside=PAGE_QUERY,
+        about=lambda _: {"today": services().today()},
     )
 
 
@@ -106,7 +106,7 @@ _order = (_school.closed, _school.sought, _school.id)
 
 _person = view.people.table.c
 
-AROUND = Together(
+PAGE_QUERY = BatchQuery(
     alike=Question(view.people, view.looking_like(RECORD), (_person.sorting, _person.id)),
     linked=Question(
         schools.schools, sa.and_(_school.merged_into.is_(None), schools.linked_from(RECORD, _TODAY)), _order
@@ -125,20 +125,20 @@ others whose names look alike."""
 
 
 def _around(connection: sa.Connection, person: Person, found: Beside) -> Mapping[str, Any]:
-    asking = signed_in()
+    asking = current_user()
     waiting = waiting_as_told(connection, asking, found["waiting"])
     return {
         "proposers": names_apart(
             connection, {each.proposed_by for each in person.open_proposals if each.proposed_by}
         ),
         "nameless": NAMELESS[Channel.COMMAND_LINE],
-        "today": office().today(),
+        "today": services().today(),
         "in_words": post_in_words,
         "alike": found["alike"],
         "linked": found["linked"],
         "standing_in": found["standing_in"],
         "waiting": waiting,
-        "leads_to": leading(connection, waiting, asking),
+        "leads_to": linker(connection, waiting, asking),
         "may_keep_accounts": asking.may(Action.KEEP_ACCOUNTS),
         "account": accounts.of_person(connection, person.id) if asking.may(Action.KEEP_ACCOUNTS) else None,
         "may_hand_over": asking.may(Action.ASSIGN_OFFICERS),

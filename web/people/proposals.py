@@ -12,13 +12,13 @@ from werkzeug.exceptions import Forbidden
 from domain.person import Person, Proposal
 from domain.vocabulary import Role
 from projections import people
-from web import words
-from web.choices import names_apart
-from web.identity import Visitor, signed_in
-from web.noun import Deal
-from web.office import office
+from web import formats
+from web.access.identity import User, current_user
+from web.access.policy import CONFIRMED_BY
+from web.commands.choices import names_apart
+from web.commands.resource import CommandContext
 from web.people.schemas import PROPOSALS
-from web.policy import CONFIRMED_BY
+from web.runtime.services import services
 
 
 def confirming(connection: sa.Connection, role: Role, apart: Collection[UUID | None]) -> Role | None:
@@ -27,7 +27,7 @@ def confirming(connection: sa.Connection, role: Role, apart: Collection[UUID | N
     `apart` are those who do not count: whoever proposes the post and whoever is to hold it.
     """
     confirmers = CONFIRMED_BY[role]
-    found = people.roles_of_holders(connection, confirmers, office().today())
+    found = people.roles_of_holders(connection, confirmers, services().today())
     held = {role for person, roles in found if person.id not in apart for role in roles}
     return next((role for role in confirmers if role in held), None)
 
@@ -42,39 +42,39 @@ def is_setting_up(connection: sa.Connection, role: Role, apart: Collection[UUID]
     return confirming(connection, role, apart) is None
 
 
-def may_decide(visitor: Visitor, person: Person) -> bool:
+def may_decide(user: User, person: Person) -> bool:
     """Whether there is a proposal on which this visitor may decide, as far as it depends on who made it."""
-    return bool(person.may_be_decided_by(visitor.person))
+    return bool(person.may_be_decided_by(user.person))
 
 
-def may_withdraw(visitor: Visitor, person: Person) -> bool:
+def may_withdraw(user: User, person: Person) -> bool:
     """Whether this visitor made a proposal that nobody has decided on."""
-    return bool(_own(visitor, person))
+    return bool(_own(user, person))
 
 
-def must_decide(deal: Deal[Person], person: Person, number: int) -> None:
+def must_decide(context: CommandContext[Person], person: Person, number: int) -> None:
     """Raises Forbidden where the policy has somebody else decide on a proposal."""
     proposal = person.proposals.get(number)
     if proposal is None:
         return
-    with deal.office.read_present() as connection:
+    with context.services.read_present() as connection:
         post = confirming(connection, proposal.post.role, {proposal.proposed_by, person.id})
-    if post is not None and not deal.visitor.holds(post):
+    if post is not None and not context.user.holds(post):
         raise Forbidden(f"A {post.label.lower()} decides on this post")
 
 
 def choices(connection: sa.Connection, person: Person | None) -> Mapping[str, Any]:
     """The proposals on which the person who asks may decide."""
-    return _choices(connection, person.may_be_decided_by(signed_in().person) if person else [])
+    return _choices(connection, person.may_be_decided_by(current_user().person) if person else [])
 
 
 def own_choices(connection: sa.Connection, person: Person | None) -> Mapping[str, Any]:
     """The proposals that the person who asks made and may withdraw."""
-    return _choices(connection, _own(signed_in(), person) if person else [])
+    return _choices(connection, _own(current_user(), person) if person else [])
 
 
-def _own(visitor: Visitor, person: Person) -> list[Proposal]:
-    return [each for each in person.proposals.values() if each.proposed_by == visitor.person and each.held_as is None]
+def _own(user: User, person: Person) -> list[Proposal]:
+    return [each for each in person.proposals.values() if each.proposed_by == user.person and each.held_as is None]
 
 
 def _choices(connection: sa.Connection, found: Iterable[Proposal]) -> Mapping[str, Any]:
@@ -85,6 +85,6 @@ def _choices(connection: sa.Connection, found: Iterable[Proposal]) -> Mapping[st
 
 def _hint(proposal: Proposal, names: Mapping[UUID, str]) -> str:
     by = names.get(proposal.proposed_by, "somebody") if proposal.proposed_by else "the administrator"
-    until = f" until {words.date(proposal.post.until)}" if proposal.post.until else ""
+    until = f" until {formats.date(proposal.post.until)}" if proposal.post.until else ""
     held = ". Held already, while setting up" if proposal.held_as is not None else ""
-    return f"From {words.date(proposal.post.from_)}{until}, proposed by {by}{held}"
+    return f"From {formats.date(proposal.post.from_)}{until}, proposed by {by}{held}"

@@ -9,9 +9,9 @@ from marshmallow import Schema, fields, validate
 from domain.person import TAKES_A_SECOND_PERSON, Person
 from domain.vocabulary import Phase, Role, Team
 from projections import people
-from web.fields import SchoolField, day_field, line_field, provider_field, reason_field
-from web.figures import Amount, Whole
-from web.office import office
+from web.commands.fields import SchoolField, day_field, line_field, provider_field, reason_field
+from web.forms.numbers import Amount, Whole
+from web.runtime.services import services
 
 SCHOOLS, PROVIDERS, POSTS, PROPOSALS = "schools", "providers", "posts", "proposals"
 """What a form offers: the open schools, the providers on the list, the posts that have not ended, and the proposed
@@ -167,7 +167,7 @@ class ProposedPostOut(Schema):
 
 
 def names_alike(person: Person) -> list[str]:
-    with office().read() as connection:
+    with services().read() as connection:
         return [other.reference for other in people.alike(connection, person.id)]
 
 

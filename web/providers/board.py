@@ -8,10 +8,10 @@ from datetime import date
 from uuid import UUID
 
 from domain.provider import Provider, Requirement
-from providers.board import Line, Standing, lines
-from web.doing import events_of
-from web.office import office
-from web.vetting import policy_on
+from providers.board import CheckStatus, Line, lines
+from web.brokerage.vetting_policy import policy_on
+from web.commands.dispatch import events_of
+from web.runtime.services import services
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Asked:
     """One requirement on the board; `standing` is None where the policy does not ask for it."""
 
     item: Requirement
-    standing: Standing | None
+    standing: CheckStatus | None
     good_to: date | None
     why: str
     recorded: Recorded | None
@@ -44,7 +44,7 @@ class Board:
 
 def board(provider: Provider, day: date) -> list[Board]:
     """The boards of the provider itself and of everybody who works for it on a day; what is empty is left out."""
-    policy = policy_on(office(), day)
+    policy = policy_on(services(), day)
     people = [specialist.person for specialist in provider.specialists_on(day)]
     recorded = _recorded(provider)
     asked = lines(provider.facts, people, day, policy)

@@ -16,18 +16,18 @@ from marshmallow import Schema
 from domain.tender import DeclineReason
 from projections import provider_history as view
 from projections import providers
-from projections.together import Question, Together
+from projections.batch_query import BatchQuery, Question
 from projections.view import Row
-from web.fields import provider_field
-from web.identity import Reach
-from web.known import rows_of
-from web.noun import Listing, Shelf, Values
-from web.office import office
-from web.past import past_as_told
-from web.policy import Action
-from web.record_addresses import record_href
-from web.vetting import PROVIDER
-from web.walking import behind
+from web.access.identity import Reach
+from web.access.name_cache import rows_of
+from web.access.policy import Action
+from web.brokerage.provider_past import past_as_told
+from web.brokerage.vetting_policy import PROVIDER
+from web.commands.fields import provider_field
+from web.commands.resource import ListEndpoint, Listing, Values
+from web.history.record_addresses import record_href
+from web.layout.paging import page_after
+from web.runtime.services import services
 
 CASES_SHOWN = 20
 
@@ -115,7 +115,7 @@ LATEST_CASES = {
     "cases": Question(view.cases, _case.holder == PROVIDER, (_case.on.desc(), _case.record.desc()), CASES_SHOWN + 1)
 }
 
-_ALONE = Together(**HISTORIES)
+_ALONE = BatchQuery(**HISTORIES)
 
 
 def histories(connection: sa.Connection, found: Iterable[view.BrokeredHistory]) -> list[History]:
@@ -167,11 +167,11 @@ def cases(connection: sa.Connection, found: Sequence[view.Case], *, linked: bool
 def _asked(connection: sa.Connection, reach: Reach, filters: Values, after: str | None, limit: int) -> list[History]:
     if not reach.everything and filters["provider"] not in reach.providers:
         return []
-    found = _ALONE.rows(connection, provider=filters["provider"], today=office().today())["histories"]
-    return behind(histories(connection, found), lambda row: row.holder, after, limit)
+    found = _ALONE.rows(connection, provider=filters["provider"], today=services().today())["histories"]
+    return page_after(histories(connection, found), lambda row: row.holder, after, limit)
 
 
-brokered = Shelf(
+brokered = ListEndpoint(
     "brokered-history",
     Action.READ_PROVIDER,
     Listing(History, _asked, lambda row: row.holder, HistoryFilters, inside=("rating_told",)),
@@ -189,7 +189,7 @@ def _cases(
     return [BrokeredCase(**{name: getattr(case, name) for name in BrokeredCase.__struct_fields__}) for case in found]
 
 
-brokered_cases = Shelf(
+brokered_cases = ListEndpoint(
     "brokered-cases",
     Action.READ_PROVIDER,
     Listing(BrokeredCase, _cases, lambda row: str(row.record), HistoryFilters, place=UUID),

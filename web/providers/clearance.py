@@ -10,14 +10,14 @@ from marshmallow import Schema
 
 from projections.view import Row
 from providers.vetting import Clearance, cleared_on
-from web.fields import day_field, provider_field
-from web.identity import Reach
-from web.known import rows_of
-from web.noun import Listing, Shelf, Values
-from web.office import office
-from web.policy import Action
-from web.vetting import facts_in, policy_on, vetted
-from web.walking import behind
+from web.access.identity import Reach
+from web.access.name_cache import rows_of
+from web.access.policy import Action
+from web.brokerage.vetting_policy import facts_in, policy_on, vetted
+from web.commands.fields import day_field, provider_field
+from web.commands.resource import ListEndpoint, Listing, Values
+from web.layout.paging import page_after
+from web.runtime.services import services
 
 
 class ClearedPerson(Row):
@@ -41,7 +41,7 @@ class ClearanceFilters(Schema):
 
 def clearances(connection: sa.Connection, provider: UUID, day: date) -> dict[UUID, Clearance]:
     """The clearance of everybody who works for a provider on a day."""
-    found, policy = vetted(connection, provider), policy_on(office(), day)
+    found, policy = vetted(connection, provider), policy_on(services(), day)
     facts = facts_in(found)
     if facts is None:
         return {}
@@ -52,12 +52,12 @@ def clearances(connection: sa.Connection, provider: UUID, day: date) -> dict[UUI
 def _asked(
     connection: sa.Connection, reach: Reach, filters: Values, after: str | None, limit: int
 ) -> list[ClearedPerson]:
-    provider, day = filters["provider"], filters.get("on") or office().today()
+    provider, day = filters["provider"], filters.get("on") or services().today()
     if not reach.everything and provider not in reach.providers:
         return []
     found = clearances(connection, provider, day)
     named = rows_of(connection, {provider, *found})
-    version = policy_on(office(), day).version
+    version = policy_on(services(), day).version
     rows = [
         ClearedPerson(
             person=named[person].detail,
@@ -71,10 +71,10 @@ def _asked(
         )
         for person, clearance in found.items()
     ]
-    return behind(sorted(rows, key=lambda row: (row.name, row.person)), lambda row: row.person, after, limit)
+    return page_after(sorted(rows, key=lambda row: (row.name, row.person)), lambda row: row.person, after, limit)
 
 
-cleared_people = Shelf(
+cleared_people = ListEndpoint(
     "clearances",
     Action.READ_PROVIDER,
     Listing(ClearedPerson, _asked, lambda row: row.person, ClearanceFilters),

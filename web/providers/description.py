@@ -13,10 +13,10 @@ from domain.provider import Provider
 from domain.provider.rules import NotOffered
 from domain.service import Work
 from providers.staffing import Newcomer, add_specialist, note_leaving, register_practitioner
-from web.choices import everybody
-from web.noun import Deal, Values
+from web.commands.choices import everybody
+from web.commands.resource import CommandContext, Values
 from web.providers import schemas
-from web.providers.noun import KEEP, is_listed, providers, with_specialists
+from web.providers.resource import KEEP, is_listed, providers, with_specialists
 
 
 def _with_everybody(connection: sa.Connection, _: Provider | None) -> Mapping[str, Any]:
@@ -26,8 +26,8 @@ def _with_everybody(connection: sa.Connection, _: Provider | None) -> Mapping[st
 @providers.beginning(
     "register", "Register an organisation", KEEP, schemas.RegisterOrganisation, done="The provider is registered"
 )
-def register(deal: Deal[Provider], values: Values) -> Provider:
-    return deal.begin(lambda reference: Provider.register(reference, **values))
+def register(context: CommandContext[Provider], values: Values) -> Provider:
+    return context.begin(lambda reference: Provider.register(reference, **values))
 
 
 @providers.beginning(
@@ -38,17 +38,17 @@ def register(deal: Deal[Provider], values: Values) -> Provider:
     lead="Somebody who works on their own account. They become their own first specialist.",
     done="The provider is registered",
 )
-def register_person(deal: Deal[Provider], values: Values) -> Provider:
+def register_person(context: CommandContext[Provider], values: Values) -> Provider:
     def both(work: Work) -> Provider:
-        newcomer = _newcomer(deal, values)
+        newcomer = _newcomer(context, values)
         rest = {name: value for name, value in values.items() if name not in {"name", "email"}}
-        return register_practitioner(work, deal.next_reference(Provider), newcomer, **rest)
+        return register_practitioner(work, context.next_reference(Provider), newcomer, **rest)
 
-    return deal.service.do(both)
+    return context.service.do(both)
 
 
-def _newcomer(deal: Deal[Provider], values: Values) -> Newcomer:
-    return Newcomer(deal.next_reference(Person), values["name"], values.get("email", ""))
+def _newcomer(context: CommandContext[Provider], values: Values) -> Newcomer:
+    return Newcomer(context.next_reference(Person), values["name"], values.get("email", ""))
 
 
 @providers.command(
@@ -63,8 +63,8 @@ def _newcomer(deal: Deal[Provider], values: Values) -> Newcomer:
         "name": str(provider.practitioner) if provider.practitioner else "",
     },
 )
-def rename(deal: Deal[Provider], values: Values) -> None:
-    deal.change(lambda provider: provider.rename(**values))
+def rename(context: CommandContext[Provider], values: Values) -> None:
+    context.change(lambda provider: provider.rename(**values))
 
 
 @providers.command(
@@ -80,15 +80,15 @@ def rename(deal: Deal[Provider], values: Values) -> None:
         "website": provider.website,
     },
 )
-def change_contact(deal: Deal[Provider], values: Values) -> None:
+def change_contact(context: CommandContext[Provider], values: Values) -> None:
     told = {"email": "", "telephone": "", "website": "", **values}
-    deal.change(lambda provider: provider.change_contact(**told))
+    context.change(lambda provider: provider.change_contact(**told))
 
 
 @providers.command(
     "offer", "Add what the provider offers", KEEP, schemas.OfferServices, done="It is listed", offered=is_listed
 )
-def offer(deal: Deal[Provider], values: Values) -> None:
+def offer(context: CommandContext[Provider], values: Values) -> None:
     wanted = [(phase, service) for phase in values["phases"] for service in values["services"]]
 
     def all_of_it(provider: Provider) -> None:
@@ -96,7 +96,7 @@ def offer(deal: Deal[Provider], values: Values) -> None:
         for phase, service in new or wanted[:1]:
             provider.offer(subject=values["subject"], phase=phase, service=service)
 
-    deal.change(all_of_it)
+    context.change(all_of_it)
 
 
 @providers.command(
@@ -110,7 +110,7 @@ def offer(deal: Deal[Provider], values: Values) -> None:
         schemas.OFFERS: [(str(offer), str(offer)) for offer in (provider.capabilities if provider else ())]
     },
 )
-def withdraw(deal: Deal[Provider], values: Values) -> None:
+def withdraw(context: CommandContext[Provider], values: Values) -> None:
     def all_of_it(provider: Provider) -> None:
         listed = {str(offer): offer for offer in provider.capabilities}
         for gone in dict.fromkeys(values["offers"]):
@@ -119,7 +119,7 @@ def withdraw(deal: Deal[Provider], values: Values) -> None:
             offered = listed[gone]
             provider.withdraw(subject=offered.subject, phase=offered.phase, service=offered.service)
 
-    deal.change(all_of_it)
+    context.change(all_of_it)
 
 
 @providers.command(
@@ -131,15 +131,15 @@ def withdraw(deal: Deal[Provider], values: Values) -> None:
     offered=is_listed,
     initial=lambda _, provider: {"areas": provider.areas},
 )
-def set_coverage(deal: Deal[Provider], values: Values) -> None:
-    deal.change(lambda provider: provider.set_coverage(values["areas"]))
+def set_coverage(context: CommandContext[Provider], values: Values) -> None:
+    context.change(lambda provider: provider.set_coverage(values["areas"]))
 
 
 @providers.command(
     "set-rate", "Set the day rate", KEEP, schemas.SetDayRate, done="The rate is set", offered=is_listed
 )
-def set_rate(deal: Deal[Provider], values: Values) -> None:
-    deal.change(lambda provider: provider.set_rate(**values))
+def set_rate(context: CommandContext[Provider], values: Values) -> None:
+    context.change(lambda provider: provider.set_rate(**values))
 
 
 @providers.command(
@@ -150,8 +150,8 @@ def set_rate(deal: Deal[Provider], values: Values) -> None:
     done="The free days are noted",
     offered=is_listed,
 )
-def declare_capacity(deal: Deal[Provider], values: Values) -> None:
-    deal.change(lambda provider: provider.declare_capacity(**values))
+def declare_capacity(context: CommandContext[Provider], values: Values) -> None:
+    context.change(lambda provider: provider.declare_capacity(**values))
 
 
 @providers.command(
@@ -163,19 +163,19 @@ def declare_capacity(deal: Deal[Provider], values: Values) -> None:
     offered=is_listed,
     context=_with_everybody,
 )
-def add(deal: Deal[Provider], values: Values) -> None:
+def add(context: CommandContext[Provider], values: Values) -> None:
     def both(work: Work) -> None:
-        specialist: UUID | Newcomer = values.get("person") or _newcomer(deal, values)
+        specialist: UUID | Newcomer = values.get("person") or _newcomer(context, values)
         add_specialist(
             work,
-            deal.record.id,
+            context.record.id,
             specialist,
             teaches=values["teaches"],
             subjects=values["subjects"],
-            at=deal.at,
+            at=context.at,
         )
 
-    deal.service.do(both)
+    context.service.do(both)
 
 
 @providers.command(
@@ -187,5 +187,5 @@ def add(deal: Deal[Provider], values: Values) -> None:
     offered=lambda provider: bool(provider.specialists),
     context=with_specialists,
 )
-def leave(deal: Deal[Provider], values: Values) -> None:
-    deal.service.do(lambda work: note_leaving(work, deal.record.id, at=deal.at, **values))
+def leave(context: CommandContext[Provider], values: Values) -> None:
+    context.service.do(lambda work: note_leaving(work, context.record.id, at=context.at, **values))

@@ -14,14 +14,14 @@ from domain.provider import Requirement
 from domain.vocabulary import Word
 from projections import providers as view
 from projections.view import Row
-from providers.board import Line, Standing, lines
-from web.identity import Reach
-from web.known import rows_of
-from web.noun import Listing, Shelf, Values
-from web.office import office
-from web.policy import Action
-from web.vetting import policy_on
-from web.walking import behind
+from providers.board import CheckStatus, Line, lines
+from web.access.identity import Reach
+from web.access.name_cache import rows_of
+from web.access.policy import Action
+from web.brokerage.vetting_policy import policy_on
+from web.commands.resource import ListEndpoint, Listing, Values
+from web.layout.paging import page_after
+from web.runtime.services import services
 
 MOST = 100_000
 """More providers than any authority lists."""
@@ -36,7 +36,7 @@ class Urgency(Word):
 
     @property
     def label(self) -> str:
-        return Standing(self.value).label
+        return CheckStatus(self.value).label
 
 
 class VettingLine(Row):
@@ -48,7 +48,7 @@ class VettingLine(Row):
     person: str
     person_name: str
     item: Requirement
-    standing: Standing
+    standing: CheckStatus
     good_to: date | None
     why: str
 
@@ -64,9 +64,9 @@ def _asked(
     connection: sa.Connection, reach: Reach, filters: Values, after: str | None, limit: int
 ) -> list[VettingLine]:
     named = filters.get("standing") or (Urgency.ENDED, Urgency.ENDS_SOON)
-    wanted = {Standing(urgency.value) for urgency in named}
+    wanted = {CheckStatus(urgency.value) for urgency in named}
     found = [line for line in _lines(connection, reach) if line.standing in wanted]
-    return behind(sorted(found, key=_urgency), cursor, after, limit)
+    return page_after(sorted(found, key=_urgency), cursor, after, limit)
 
 
 def cursor(line: VettingLine) -> str:
@@ -75,12 +75,12 @@ def cursor(line: VettingLine) -> str:
 
 
 def _urgency(line: VettingLine) -> tuple[bool, date, str, str]:
-    return line.standing is Standing.MISSING, line.good_to or date.min, line.provider_name, cursor(line)
+    return line.standing is CheckStatus.MISSING, line.good_to or date.min, line.provider_name, cursor(line)
 
 
 def _lines(connection: sa.Connection, reach: Reach) -> Iterator[VettingLine]:
-    today = office().today()
-    policy = policy_on(office(), today)
+    today = services().today()
+    policy = policy_on(services(), today)
     listed = view.search(connection, among=None if reach.everything else reach.providers, limit=MOST)
     ids = [provider.id for provider in listed]
     people = view.specialists_among(connection, ids)
@@ -92,7 +92,7 @@ def _lines(connection: sa.Connection, reach: Reach) -> Iterator[VettingLine]:
     named = rows_of(connection, {person for there in staff.values() for person in there})
     for provider in listed:
         for line in lines(facts[provider.id], staff[provider.id], today, policy):
-            if line.standing is not Standing.HOLDS:
+            if line.standing is not CheckStatus.HOLDS:
                 person = named.get(line.person) if line.person else None
                 yield _told(provider, line, person.detail if person else "", person.name if person else "")
 
@@ -110,4 +110,6 @@ def _told(provider: view.ListedProvider, line: Line, person: str, name: str) -> 
     )
 
 
-vetting = Shelf("vetting", Action.READ_PROVIDER, Listing(VettingLine, _asked, cursor, VettingFilters, place=str))
+vetting = ListEndpoint(
+    "vetting", Action.READ_PROVIDER, Listing(VettingLine, _asked, cursor, VettingFilters, place=str)
+)

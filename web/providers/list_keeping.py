@@ -12,11 +12,11 @@ from domain.provider import Provider
 from domain.service import Work
 from projections.engagements import engagements_of
 from providers.enrolment import suspend as suspend_with
-from web.choices import Choices
-from web.known import names_of
-from web.noun import Deal, Values
+from web.access.name_cache import names_of
+from web.commands.choices import Choices
+from web.commands.resource import CommandContext, Values
 from web.providers import schemas
-from web.providers.noun import KEEP, is_listed, is_suspended, providers
+from web.providers.resource import KEEP, is_listed, is_suspended, providers
 
 RUNNING = (EngagementStatus.CONFIRMED, EngagementStatus.IN_DELIVERY)
 NOT_CONFIRMED = (EngagementStatus.PROPOSED, EngagementStatus.AGREED)
@@ -59,12 +59,12 @@ def _under_way(connection: sa.Connection, provider: Provider | None) -> Mapping[
         BrokeredEngagement.Cancelled,
     ),
 )
-def suspend(deal: Deal[Provider], values: Values) -> None:
+def suspend(context: CommandContext[Provider], values: Values) -> None:
     def all_of_it(work: Work) -> None:
-        work.find(Provider, deal.record.id, at=deal.at)
-        suspend_with(work, deal.record.id, reason=values["reason"], pause=values["pause"], cancel=values["cancel"])
+        work.find(Provider, context.record.id, at=context.at)
+        suspend_with(work, context.record.id, reason=values["reason"], pause=values["pause"], cancel=values["cancel"])
 
-    deal.service.do(all_of_it)
+    context.service.do(all_of_it)
 
 
 @providers.command(
@@ -76,8 +76,8 @@ def suspend(deal: Deal[Provider], values: Values) -> None:
     offered=is_suspended,
     main=True,
 )
-def reinstate(deal: Deal[Provider], values: Values) -> None:
-    deal.change(lambda provider: provider.reinstate(**values))
+def reinstate(context: CommandContext[Provider], values: Values) -> None:
+    context.change(lambda provider: provider.reinstate(**values))
 
 
 @providers.command(
@@ -92,5 +92,5 @@ def reinstate(deal: Deal[Provider], values: Values) -> None:
     check=True,
     warning=True,
 )
-def remove(deal: Deal[Provider], values: Values) -> None:
-    deal.change(lambda provider: provider.remove(**values))
+def remove(context: CommandContext[Provider], values: Values) -> None:
+    context.change(lambda provider: provider.remove(**values))

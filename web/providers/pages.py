@@ -13,25 +13,25 @@ from marshmallow import ValidationError
 
 from domain.provider import Provider
 from projections import people
+from projections.batch_query import Question
 from projections.providers import ListedProvider, subjects
-from projections.together import Question
 from providers.vetting import cleared_on
-from web import words
-from web.attached import BESIDE
-from web.audience import is_inside
-from web.identity import signed_in
-from web.known import references_of
-from web.noun import Listing
-from web.office import office
-from web.pages import Answer, Beside, ListPage, list_page, record_page
-from web.policy import Action
+from web import formats
+from web.access.identity import current_user
+from web.access.name_cache import references_of
+from web.access.policy import Action
+from web.access.readers import is_inside
+from web.access.restricted import hidden_from_current_user
+from web.brokerage.vetting_policy import policy_on
+from web.commands.attachments import ATTACHED_QUERY
+from web.commands.resource import Listing
+from web.layout.resource_pages import Answer, Beside, ListPage, list_page, record_page
 from web.providers.board import board, recorders
 from web.providers.brokered import HISTORIES, LATEST_CASES, cases, histories
 from web.providers.clearance import ClearanceFilters
 from web.providers.commands import providers
 from web.providers.ending import VettingLine, vetting
-from web.restricted import kept_from_whoever_asks
-from web.vetting import policy_on
+from web.runtime.services import services
 
 pages = Blueprint("providers", __name__, template_folder="templates")
 
@@ -47,7 +47,7 @@ def _cells(row: ListedProvider, _: Mapping[UUID, str]) -> list[Any]:
         row.kind.label,
         ", ".join(offered[:SUBJECTS_SHOWN]) + (f" and {more} more" if more > 0 else ""),
         ", ".join(row.areas) or "Anywhere",
-        {"tag": "suspended"} if row.is_suspended_on(office().today()) else "",
+        {"tag": "suspended"} if row.is_suspended_on(services().today()) else "",
     ]
 
 
@@ -75,7 +75,7 @@ def _vetting_cells(row: VettingLine, _: Mapping[UUID, str]) -> list[Any]:
         row.person_name or "The provider itself",
         {"text": row.provider_name, "href": f"/providers/{row.provider}"},
         {"tag": row.standing},
-        words.date(row.good_to),
+        formats.date(row.good_to),
     ]
 
 
@@ -104,12 +104,12 @@ def provider(ref: str) -> str:
         title=lambda provider, _: provider.name,
         ids=lambda provider: list(_named(provider)),
         more=_more,
-        beside=AROUND,
+        beside=PAGE_QUERY,
         about=_asked_of,
     )
 
 
-AROUND = BESIDE.with_(
+PAGE_QUERY = ATTACHED_QUERY.with_(
     **HISTORIES,
     **LATEST_CASES,
     practitioner=Question(people.people, people.people.table.c.id == sa.bindparam("practitioner", type_=sa.Uuid)),
@@ -119,7 +119,7 @@ AROUND = BESIDE.with_(
 
 def _asked_of(provider: Provider) -> Mapping[str, Any]:
     practitioner = provider.practitioner.person if provider.practitioner else None
-    return {"provider": provider.id, "today": office().today(), "practitioner": practitioner}
+    return {"provider": provider.id, "today": services().today(), "practitioner": practitioner}
 
 
 def _named(provider: Provider) -> Iterator[UUID | None]:
@@ -130,12 +130,12 @@ def _named(provider: Provider) -> Iterator[UUID | None]:
 
 
 def _more(connection: sa.Connection, provider: Provider, found: Beside) -> Mapping[str, Any]:
-    today = office().today()
+    today = services().today()
     day, wrong = _day_asked(today)
     boards = board(provider, day)
-    policy = policy_on(office(), day)
+    policy = policy_on(services(), day)
     there = provider.specialists_on(day)
-    closed = kept_from_whoever_asks(connection).closed
+    closed = hidden_from_current_user(connection).closed
     return {
         "also_named": recorders(boards),
         "day": day,
@@ -148,11 +148,15 @@ def _more(connection: sa.Connection, provider: Provider, found: Beside) -> Mappi
         "number_heads": [{"text": text, "numeric": True} for text in COUNTED],
         "brokered": histories(connection, found["histories"]),
         **cases(
-            connection, [case for case in found["cases"] if case.record not in closed], linked=is_inside(signed_in())
+            connection,
+            [case for case in found["cases"] if case.record not in closed],
+            linked=is_inside(current_user()),
         ),
         "suspension": provider.suspension_on(today),
         "practitioner": next(iter(found["practitioner"]), None),
-        "keeps": signed_in().may_change and signed_in().may(Action.KEEP_PROVIDERS) and provider.removed_on is None,
+        "keeps": current_user().may_change
+        and current_user().may(Action.KEEP_PROVIDERS)
+        and provider.removed_on is None,
         "references": references_of(connection, list(provider.specialists)),
     }
 

@@ -9,7 +9,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 
 from domain.provider import ConflictNature, Evidence, ProviderKind, Requirement
 from domain.vocabulary import Phase, ServiceType
-from web.fields import (
+from web.commands.fields import (
     RecordField,
     SchoolField,
     day_field,

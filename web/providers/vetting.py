@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from flask import request
 
 from domain.provider import Provider
-from web.brokering import must_hold
-from web.choices import SERVICE_ROLES, holders
-from web.noun import Deal, Values
+from web.brokerage.broker_rights import must_hold
+from web.commands.choices import SERVICE_ROLES, holders
+from web.commands.resource import CommandContext, Values
 from web.providers import schemas
-from web.providers.noun import KEEP, is_listed, providers, with_specialists
+from web.providers.resource import KEEP, is_listed, providers, with_specialists
 
 
 def _with_specialists_and_staff(connection: sa.Connection, provider: Provider | None) -> Mapping[str, Any]:
@@ -34,8 +34,8 @@ def _as_linked(_: sa.Connection, __: Provider) -> Mapping[str, Any]:
     offered=is_listed,
     context=with_specialists,
 )
-def declare_conflict(deal: Deal[Provider], values: Values) -> None:
-    deal.change(lambda provider: provider.declare_conflict(**values))
+def declare_conflict(context: CommandContext[Provider], values: Values) -> None:
+    context.change(lambda provider: provider.declare_conflict(**values))
 
 
 @providers.command(
@@ -49,11 +49,11 @@ def declare_conflict(deal: Deal[Provider], values: Values) -> None:
     initial=_as_linked,
     main=True,
 )
-def meet(deal: Deal[Provider], values: Values) -> None:
+def meet(context: CommandContext[Provider], values: Values) -> None:
     if "checked_by" in values:
         checker, whom = values["checked_by"], "Choose somebody who works in the service"
-        must_hold(deal, checker, SERVICE_ROLES, whom, field="checked_by")
-    deal.change(lambda provider: provider.meet(**values))
+        must_hold(context, checker, SERVICE_ROLES, whom, field="checked_by")
+    context.change(lambda provider: provider.meet(**values))
 
 
 @providers.command(
@@ -66,8 +66,8 @@ def meet(deal: Deal[Provider], values: Values) -> None:
     context=with_specialists,
     initial=_as_linked,
 )
-def exempt(deal: Deal[Provider], values: Values) -> None:
-    deal.change(lambda provider: provider.exempt(**values))
+def exempt(context: CommandContext[Provider], values: Values) -> None:
+    context.change(lambda provider: provider.exempt(**values))
 
 
 @providers.command(
@@ -80,5 +80,5 @@ def exempt(deal: Deal[Provider], values: Values) -> None:
     context=with_specialists,
     initial=_as_linked,
 )
-def revoke(deal: Deal[Provider], values: Values) -> None:
-    deal.change(lambda provider: provider.revoke(**values))
+def revoke(context: CommandContext[Provider], values: Values) -> None:
+    context.change(lambda provider: provider.revoke(**values))

@@ -9,11 +9,11 @@ from werkzeug.exceptions import Forbidden
 from domain.record_of_visit import Answered, RecordOfVisit, RecordStatus, Respondent
 from domain.service import Work
 from domain.visit import Visit, VisitStatus
-from web.identity import Visitor
-from web.noun import Deal, Values
-from web.policy import Action
-from web.records import offers, schemas
-from web.records.noun import records, settled
+from web.access.identity import User
+from web.access.policy import Action
+from web.commands.resource import CommandContext, Values
+from web.records import choices, schemas
+from web.records.resource import records, settled
 
 
 def _answerable(record: RecordOfVisit) -> bool:
@@ -32,7 +32,7 @@ def _response_by(respondent: Respondent) -> None:
         done="Your response is sent. It stands beside the record",
         submit="Send your response",
         offered=lambda record: _answerable(record) and record.answered[respondent] is not Answered.RESPONDED,
-        context=partial(offers.responding, respondent),
+        context=partial(choices.responding, respondent),
         asks=schemas.respond_to,
         form_page="records/respond.html",
         check_page="records/check_response.html",
@@ -40,8 +40,8 @@ def _response_by(respondent: Respondent) -> None:
         check=True,
         main=True,
     )
-    def respond(deal: Deal[RecordOfVisit], values: Values) -> None:
-        deal.change(lambda record: record.respond(respondent, **values))
+    def respond(context: CommandContext[RecordOfVisit], values: Values) -> None:
+        context.change(lambda record: record.respond(respondent, **values))
 
 
 for each in Respondent:
@@ -59,10 +59,10 @@ def _is_awaited(record: RecordOfVisit) -> bool:
     schemas.DeclineResponse,
     done="It is recorded that there will be no response",
     offered=_is_awaited,
-    context=offers.awaited,
+    context=choices.awaited,
 )
-def decline_response(deal: Deal[RecordOfVisit], values: Values) -> None:
-    deal.change(lambda record: record.decline_response(values["respondent"], reason=values["reason"]))
+def decline_response(context: CommandContext[RecordOfVisit], values: Values) -> None:
+    context.change(lambda record: record.decline_response(values["respondent"], reason=values["reason"]))
 
 
 @records.command(
@@ -72,10 +72,10 @@ def decline_response(deal: Deal[RecordOfVisit], values: Values) -> None:
     schemas.LapseResponse,
     done="The response is no longer waited for",
     offered=_is_awaited,
-    context=offers.awaited,
+    context=choices.awaited,
 )
-def lapse_response(deal: Deal[RecordOfVisit], values: Values) -> None:
-    deal.change(lambda record: record.lapse_response(values["respondent"]))
+def lapse_response(context: CommandContext[RecordOfVisit], values: Values) -> None:
+    context.change(lambda record: record.lapse_response(values["respondent"]))
 
 
 @records.command(
@@ -87,8 +87,8 @@ def lapse_response(deal: Deal[RecordOfVisit], values: Values) -> None:
     lead="Which meeting of the governing body saw this record?",
     offered=_answerable,
 )
-def present(deal: Deal[RecordOfVisit], values: Values) -> None:
-    deal.change(lambda record: record.present(**values))
+def present(context: CommandContext[RecordOfVisit], values: Values) -> None:
+    context.change(lambda record: record.present(**values))
 
 
 @records.command(
@@ -99,23 +99,23 @@ def present(deal: Deal[RecordOfVisit], values: Values) -> None:
     done="The record need not be presented",
     offered=lambda record: _answerable(record) and record.needs_presentation,
 )
-def waive_presentation(deal: Deal[RecordOfVisit], values: Values) -> None:
-    deal.change(lambda record: record.waive_presentation(values["reason"]))
+def waive_presentation(context: CommandContext[RecordOfVisit], values: Values) -> None:
+    context.change(lambda record: record.waive_presentation(values["reason"]))
 
 
-def _refuse_the_other_side(deal: Deal[RecordOfVisit], number: int) -> None:
-    issued = deal.record.versions[-1].content.actions if deal.record.versions else ()
+def _refuse_the_other_side(context: CommandContext[RecordOfVisit], number: int) -> None:
+    issued = context.record.versions[-1].content.actions if context.record.versions else ()
     for action in issued:
-        if action.number == number and not offers.may_tell(deal.visitor, action):
+        if action.number == number and not choices.may_tell(context.user, action):
             raise Forbidden("This action is not the school's own")
 
 
-def _has_open(asking: Visitor, record: RecordOfVisit) -> bool:
-    return bool(offers.open_to(asking, record))
+def _has_open(asking: User, record: RecordOfVisit) -> bool:
+    return bool(choices.open_to(asking, record))
 
 
-def _has_done(asking: Visitor, record: RecordOfVisit) -> bool:
-    return bool(offers.done_by(asking, record))
+def _has_done(asking: User, record: RecordOfVisit) -> bool:
+    return bool(choices.done_by(asking, record))
 
 
 @records.command(
@@ -126,11 +126,13 @@ def _has_done(asking: Visitor, record: RecordOfVisit) -> bool:
     done="The action is done",
     offered=lambda record: record.is_issued,
     whose=_has_open,
-    context=offers.actions,
+    context=choices.actions,
 )
-def complete_action(deal: Deal[RecordOfVisit], values: Values) -> None:
-    _refuse_the_other_side(deal, values["number"])
-    deal.change(lambda record: record.complete_action(values["number"], on=values["on"], note=values.get("note", "")))
+def complete_action(context: CommandContext[RecordOfVisit], values: Values) -> None:
+    _refuse_the_other_side(context, values["number"])
+    context.change(
+        lambda record: record.complete_action(values["number"], on=values["on"], note=values.get("note", ""))
+    )
 
 
 @records.command(
@@ -141,11 +143,11 @@ def complete_action(deal: Deal[RecordOfVisit], values: Values) -> None:
     done="The action is open again",
     offered=lambda record: record.is_issued,
     whose=_has_done,
-    context=offers.actions,
+    context=choices.actions,
 )
-def reopen_action(deal: Deal[RecordOfVisit], values: Values) -> None:
-    _refuse_the_other_side(deal, values["number"])
-    deal.change(lambda record: record.reopen_action(values["number"], reason=values["reason"]))
+def reopen_action(context: CommandContext[RecordOfVisit], values: Values) -> None:
+    _refuse_the_other_side(context, values["number"])
+    context.change(lambda record: record.reopen_action(values["number"], reason=values["reason"]))
 
 
 @records.command(
@@ -158,14 +160,14 @@ def reopen_action(deal: Deal[RecordOfVisit], values: Values) -> None:
     lead="A closed record stays as it is. Agreed actions can still be completed.",
     offered=lambda record: settled(record) and not record.awaited and not record.needs_presentation,
 )
-def close(deal: Deal[RecordOfVisit], _: Values) -> None:
+def close(context: CommandContext[RecordOfVisit], _: Values) -> None:
     """Close the record and the visit that it is of, both or neither."""
 
     def finish(work: Work) -> None:
-        record = work.find(RecordOfVisit, deal.record.id, at=deal.at)
+        record = work.find(RecordOfVisit, context.record.id, at=context.at)
         record.close()
         visit = work.find(Visit, record.visit)
         if visit.status is not VisitStatus.CLOSED:
             visit.close(record)
 
-    deal.service.do(finish)
+    context.service.do(finish)

@@ -6,16 +6,16 @@ from copy import copy
 from dataclasses import replace
 
 from domain.record_of_visit import RecordOfVisit, RecordStatus
-from web.identity import Visitor
-from web.policy import Action, Concerned
+from web.access.identity import User
+from web.access.policy import Action, Concerned
 
 
-def is_open(asking: Visitor, record: RecordOfVisit, where: Concerned) -> bool:
+def is_open(asking: User, record: RecordOfVisit, where: Concerned) -> bool:
     """A school sees nothing of a record before it is issued."""
     return record.is_issued or asking.may(Action.READ_DRAFT_RECORD, where)
 
 
-def copy_for(asking: Visitor, record: RecordOfVisit, where: Concerned) -> RecordOfVisit:
+def copy_for(asking: User, record: RecordOfVisit, where: Concerned) -> RecordOfVisit:
     """The record without what is not for this reader: restricted sections, and corrections in progress.
 
     A copy to be read: what is done is done to the record itself.

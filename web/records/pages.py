@@ -13,15 +13,15 @@ from werkzeug.exceptions import NotFound
 from domain.record_of_visit import Answered, Content, RecordOfVisit, RecordStatus, Respondent
 from domain.vocabulary import Purpose
 from projections.records_of_visit import Written
-from web import words
-from web.doing import copy_for_reader, find
-from web.identity import signed_in
-from web.known import names_of, reference_of
-from web.noun import Listing
-from web.office import office
-from web.pages import Answer, Beside, ListPage, list_page, record_page
-from web.policy import Action
+from web import formats
+from web.access.identity import current_user
+from web.access.name_cache import names_of, reference_of
+from web.access.policy import Action
+from web.commands.dispatch import copy_for_reader, load_for_user
+from web.commands.resource import Listing
+from web.layout.resource_pages import Answer, Beside, ListPage, list_page, record_page
 from web.records.commands import records
+from web.runtime.services import services
 
 pages = Blueprint("records", __name__, template_folder="templates")
 
@@ -30,11 +30,11 @@ def _cells(row: Written, names: Mapping[UUID, str]) -> list[Any]:
     awaited = _awaited(row)
     return [
         {"text": row.reference, "href": f"/records/{row.reference}"},
-        words.date(row.visited_on),
+        formats.date(row.visited_on),
         names.get(row.school, ""),
         row.kind.label,
         {"tag": row.status},
-        {"text": awaited, "hint": f"by {words.date(row.respond_by)}"} if awaited else "",
+        {"text": awaited, "hint": f"by {formats.date(row.respond_by)}"} if awaited else "",
         f"{row.open_actions} open" if row.open_actions else "",
     ]
 
@@ -73,7 +73,7 @@ def record(ref: str) -> str:
         ref,
         "records/record.html",
         title=lambda record, names: (
-            f"Visit to {names.get(record.school, 'a school')} on {words.date(record.visited_on)}"
+            f"Visit to {names.get(record.school, 'a school')} on {formats.date(record.visited_on)}"
         ),
         ids=lambda record: list(_people(record)),
         more=_around,
@@ -83,11 +83,11 @@ def record(ref: str) -> str:
 @pages.get("/<ref>/versions/<int:number>")
 def version(ref: str, number: int) -> str:
     """A version as it was issued, with the responses to it."""
-    seen = copy_for_reader(records, find(records, ref).record)
+    seen = copy_for_reader(records, load_for_user(records, ref).record)
     found = next((each for each in seen.versions if each.number == number), None)
     if found is None:
         raise NotFound
-    with office().read() as connection:
+    with services().read() as connection:
         names = names_of(connection, {id for id in (*_people(seen), *found.recipients) if id is not None})
     return render_template(
         "records/version.html",
@@ -109,7 +109,7 @@ def _around(connection: sa.Connection, record: RecordOfVisit, _: Beside) -> Mapp
     purpose = _purpose_asked()
     shown = record.content
     current = record.versions[-1].number if record.versions else None
-    asking = signed_in()
+    asking = current_user()
     return {
         "content": only(shown, purpose),
         "purpose": purpose,
@@ -118,7 +118,7 @@ def _around(connection: sa.Connection, record: RecordOfVisit, _: Beside) -> Mapp
         "earlier": [response for response in record.responses if response.version != current],
         "visit_reference": reference_of(connection, record.visit),
         "urn": reference_of(connection, record.school),
-        "today": office().today(),
+        "today": services().today(),
         "is_inside": asking.may(Action.READ_DRAFT_RECORD),
     }
 

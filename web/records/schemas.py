@@ -22,8 +22,8 @@ from domain.record_of_visit import (
     Section,
 )
 from domain.vocabulary import Purpose, Side
-from web.fields import SchoolField, day_field, line_field, person_field, reason_field, text_field
-from web.figures import Whole
+from web.commands.fields import SchoolField, day_field, line_field, person_field, reason_field, text_field
+from web.forms.numbers import Whole
 
 OWNERS, OPEN, DONE, AWAITED = "owners", "open", "done", "awaited"
 """What forms offer: people who may own an action, open and completed actions, responses that are awaited."""

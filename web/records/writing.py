@@ -4,30 +4,30 @@ from __future__ import annotations
 
 from domain.record_of_visit import Content, RecordOfVisit, RecordStatus
 from domain.service import Work
-from web.brokering import must_hold
-from web.noun import Deal, Values
-from web.policy import Action
-from web.records import offers, schemas
-from web.records.noun import IN_PROGRESS, records, settled
-from web.responses import asking_about, recipients
+from web.access.awaited_responses import asking_about, recipients
+from web.access.policy import Action
+from web.brokerage.broker_rights import must_hold
+from web.commands.resource import CommandContext, Values
+from web.records import choices, schemas
+from web.records.resource import IN_PROGRESS, records, settled
 
 
 def _open_to_writing(record: RecordOfVisit) -> bool:
     return record.is_open_to_writing
 
 
-def _must_own(deal: Deal[RecordOfVisit], content: Content) -> None:
+def _must_own(context: CommandContext[RecordOfVisit], content: Content) -> None:
     """Raises NotTheirPost unless everybody who comes to own an action works in the service, is a specialist, or
     leads the school."""
-    known = {action.owner for action in deal.record.content.actions}
+    known = {action.owner for action in context.record.content.actions}
     named = {action.owner for action in content.actions if action.owner} - known
     if not named:
         return
-    with deal.office.read() as connection:
-        leading = {person for person, _ in recipients(connection, deal.record.school)}
+    with context.services.read() as connection:
+        leading = {person for person, _ in recipients(connection, context.record.school)}
     for person in named - leading:
         whom = "Choose headteacher or chair of this school, or somebody who works in the service"
-        must_hold(deal, person, offers.OWNING, whom, field="actions")
+        must_hold(context, person, choices.OWNING, whom, field="actions")
 
 
 def _ready(record: RecordOfVisit) -> bool:
@@ -45,14 +45,14 @@ def _ready(record: RecordOfVisit) -> bool:
     done="What you wrote is saved",
     submit="Save the record",
     offered=_open_to_writing,
-    context=offers.owners,
-    initial=offers.as_written,
+    context=choices.owners,
+    initial=choices.as_written,
     draft=True,
     main=True,
 )
-def write(deal: Deal[RecordOfVisit], values: Values) -> None:
-    _must_own(deal, values["content"])
-    deal.change(lambda record: record.write(values["content"]))
+def write(context: CommandContext[RecordOfVisit], values: Values) -> None:
+    _must_own(context, values["content"])
+    context.change(lambda record: record.write(values["content"]))
 
 
 @records.command(
@@ -65,8 +65,8 @@ def write(deal: Deal[RecordOfVisit], values: Values) -> None:
     lead="A second person reads the record before it is issued. Until then it cannot be changed.",
     offered=lambda record: record.is_open_to_writing and not record.content.is_empty,
 )
-def submit(deal: Deal[RecordOfVisit], _: Values) -> None:
-    deal.change(lambda record: record.submit_for_assurance())
+def submit(context: CommandContext[RecordOfVisit], _: Values) -> None:
+    context.change(lambda record: record.submit_for_assurance())
 
 
 @records.command(
@@ -78,8 +78,8 @@ def submit(deal: Deal[RecordOfVisit], _: Values) -> None:
     submit="Return the record",
     offered=lambda record: record.status in {RecordStatus.SUBMITTED, RecordStatus.ASSURED},
 )
-def return_to_author(deal: Deal[RecordOfVisit], values: Values) -> None:
-    deal.change(lambda record: record.return_to_author(values["points"]))
+def return_to_author(context: CommandContext[RecordOfVisit], values: Values) -> None:
+    context.change(lambda record: record.return_to_author(values["points"]))
 
 
 @records.command(
@@ -92,23 +92,23 @@ def return_to_author(deal: Deal[RecordOfVisit], values: Values) -> None:
     lead="You stand for the record beside its author.",
     offered=lambda record: record.status is RecordStatus.SUBMITTED,
     whose=lambda asking, record: asking.person != record.author,
-    context=offers.issuing,
+    context=choices.issuing,
     form_page="records/whole_record.html",
     main=True,
 )
-def assure(deal: Deal[RecordOfVisit], _: Values) -> None:
-    deal.change(lambda record: record.assure())
+def assure(context: CommandContext[RecordOfVisit], _: Values) -> None:
+    context.change(lambda record: record.assure())
 
 
-def _issue(deal: Deal[RecordOfVisit], _: Values) -> None:
+def _issue(context: CommandContext[RecordOfVisit], _: Values) -> None:
     """Send the record, or its next version, to headteacher and chair of today, if they may read it."""
-    with deal.office.read() as connection:
-        asking = asking_about(connection, deal.record.id, deal.record.school)
+    with context.services.read() as connection:
+        asking = asking_about(connection, context.record.id, context.record.school)
 
     def issue(work: Work) -> None:
-        work.find(RecordOfVisit, deal.record.id, at=deal.at).issue(**asking.asked_for(work))
+        work.find(RecordOfVisit, context.record.id, at=context.at).issue(**asking.asked_for(work))
 
-    deal.service.do(issue)
+    context.service.do(issue)
 
 
 records.command(
@@ -120,7 +120,7 @@ records.command(
     submit="Issue the record",
     lead="Check the record. Once it is issued it never changes: a correction becomes a new version.",
     offered=lambda record: not record.is_issued and _ready(record),
-    context=offers.issuing,
+    context=choices.issuing,
     form_page="records/issue.html",
     main=True,
 )(_issue)
@@ -134,7 +134,7 @@ records.command(
     submit="Issue the new version",
     lead="Check the record. It becomes the next version, and headteacher and chair are asked to respond anew.",
     offered=lambda record: record.is_issued and _ready(record),
-    context=offers.issuing,
+    context=choices.issuing,
     form_page="records/issue.html",
     main=True,
 )(_issue)
@@ -150,8 +150,8 @@ records.command(
     offered=settled,
     told_in=(RecordOfVisit.ReopenedForCorrection,),
 )
-def correct(deal: Deal[RecordOfVisit], values: Values) -> None:
-    deal.change(lambda record: record.reopen_for_correction(values["reason"]))
+def correct(context: CommandContext[RecordOfVisit], values: Values) -> None:
+    context.change(lambda record: record.reopen_for_correction(values["reason"]))
 
 
 @records.command(
@@ -165,5 +165,5 @@ def correct(deal: Deal[RecordOfVisit], values: Values) -> None:
     warning=True,
     offered=lambda record: record.is_issued and record.status in IN_PROGRESS,
 )
-def abandon_correction(deal: Deal[RecordOfVisit], _: Values) -> None:
-    deal.change(lambda record: record.abandon_correction())
+def abandon_correction(context: CommandContext[RecordOfVisit], _: Values) -> None:
+    context.change(lambda record: record.abandon_correction())

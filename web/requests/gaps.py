@@ -11,13 +11,13 @@ from marshmallow import Schema
 
 from projections import gaps as view
 from projections.gaps import GapCount
-from web.fields import day_field
-from web.identity import Reach
-from web.noun import Listing, Shelf, Values
-from web.office import office
-from web.policy import Action
-from web.restricted import kept_from_whoever_asks
-from web.walking import behind
+from web.access.identity import Reach
+from web.access.policy import Action
+from web.access.restricted import hidden_from_current_user
+from web.commands.fields import day_field
+from web.commands.resource import ListEndpoint, Listing, Values
+from web.layout.paging import page_after
+from web.runtime.services import services
 
 FROM_THE_FIRST = date(2000, 1, 1)
 
@@ -32,9 +32,9 @@ def counted(connection: sa.Connection, reach: Reach, filters: Values) -> list[Ga
     return view.gap_counts(
         connection,
         since=filters.get("since") or FROM_THE_FIRST,
-        until=filters.get("until") or office().today(),
+        until=filters.get("until") or services().today(),
         schools=reach.narrowed(),
-        apart_from=kept_from_whoever_asks(connection).closed,
+        apart_from=hidden_from_current_user(connection).closed,
     )
 
 
@@ -63,7 +63,7 @@ def finding(bars: list[tuple[str, int]]) -> str:
 def _listed(
     connection: sa.Connection, reach: Reach, filters: Values, after: str | None, limit: int
 ) -> list[GapCount]:
-    return behind(counted(connection, reach, filters), cursor, after, limit)
+    return page_after(counted(connection, reach, filters), cursor, after, limit)
 
 
 def cursor(row: GapCount) -> str:
@@ -71,4 +71,4 @@ def cursor(row: GapCount) -> str:
     return f"{row.phase.value}:{row.subject.casefold()}"
 
 
-gaps_shelf = Shelf("gaps", Action.READ_REQUEST, Listing(GapCount, _listed, cursor, GapFilters, place=str))
+gaps_shelf = ListEndpoint("gaps", Action.READ_REQUEST, Listing(GapCount, _listed, cursor, GapFilters, place=str))

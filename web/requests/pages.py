@@ -14,18 +14,28 @@ from flask import Blueprint, render_template, request
 from domain.support_request import SupportRequest
 from projections.gaps import GapCount
 from projections.open_requests import RequestRow
-from web import words
-from web.brokering import BROKERED_BY
-from web.choices import holders
-from web.identity import reach, signed_in
-from web.known import reference_of
-from web.noun import Listing
-from web.office import office
-from web.pages import UNPROCESSABLE, Answer, ListPage, chips, errors_of, filter_values, list_page, record_page, said
-from web.policy import Action
-from web.requests.case import AROUND, around, named
+from web import formats
+from web.access.identity import current_user, reach
+from web.access.name_cache import reference_of
+from web.access.policy import Action
+from web.brokerage.broker_rights import BROKERED_BY
+from web.commands.choices import holders
+from web.commands.resource import Listing
+from web.layout.resource_pages import (
+    UNPROCESSABLE,
+    Answer,
+    ListPage,
+    chips,
+    errors_of,
+    filter_values,
+    list_page,
+    record_page,
+    said,
+)
+from web.requests.case_page import PAGE_QUERY, around, named
 from web.requests.commands import requests
 from web.requests.gaps import GapFilters, by_subject, counted, finding
+from web.runtime.services import services
 
 BROKERS = [role for _, role in BROKERED_BY.values()]
 
@@ -33,9 +43,9 @@ pages = Blueprint("requests", __name__, template_folder="templates")
 
 
 def _cells(row: RequestRow, names: Mapping[UUID, str]) -> list[Any]:
-    today = office().today()
+    today = services().today()
     return [
-        {"text": row.reference, "href": f"/requests/{row.reference}", "hint": words.date(row.raised_on)},
+        {"text": row.reference, "href": f"/requests/{row.reference}", "hint": formats.date(row.raised_on)},
         names.get(row.school, ""),
         {"text": row.subject, "hint": f"{row.phase.label}. {row.kind.label}"},
         row.urgency.label,
@@ -49,7 +59,7 @@ def _until(row: RequestRow, today: date) -> str:
     if row.next_on is None:
         return ""
     overdue = "overdue since" if row.is_overdue(today) else "by"
-    return f"{overdue} {words.date(row.next_on)}"
+    return f"{overdue} {formats.date(row.next_on)}"
 
 
 def _choices(connection: sa.Connection) -> Mapping[str, list[tuple[str, str]]]:
@@ -79,10 +89,10 @@ def listed() -> Answer:
 
 def _own_reference() -> str:
     """The reference of somebody who brokers requests, empty for others."""
-    asking = signed_in()
+    asking = current_user()
     if not asking.holds(*BROKERS):
         return ""
-    with office().read() as connection:
+    with services().read() as connection:
         return reference_of(connection, asking.person) or ""
 
 
@@ -95,7 +105,7 @@ def case(ref: str) -> str:
         title=_title,
         ids=named,
         more=around,
-        beside=AROUND,
+        beside=PAGE_QUERY,
         about=lambda request: {"tender": request.tender},
     )
 
@@ -108,7 +118,7 @@ def _title(request: SupportRequest, names: Mapping[UUID, str]) -> str:
 def gaps() -> Answer:
     """Where nobody could be found, by subject and phase."""
     values, wrong = filter_values(GapFilters())
-    with office().read() as connection:
+    with services().read() as connection:
         limited = reach(connection, Action.READ_REQUEST)
         found = [] if wrong else counted(connection, limited, values)
     bars = by_subject(found)
@@ -145,5 +155,5 @@ def _gap_cells(row: GapCount) -> list[Any]:
         row.phase.label,
         row.requests,
         row.schools,
-        words.date(row.last_on),
+        formats.date(row.last_on),
     ]

@@ -13,24 +13,24 @@ import sqlalchemy as sa
 from domain.provider import Provider
 from domain.support_request import Ranked, SupportRequest
 from projections import providers as listed
+from projections.batch_query import BatchQuery, Question
 from projections.provider_history import BrokeredHistory, histories
 from projections.providers import ListedProvider
-from projections.together import Question, Together
 from providers.eligibility import NOTHING_PAST, need_of, offer_of
 from providers.matching import USUAL_POLICY, MatchingPolicy, Need, Offer, PastWork, rank
-from web.authority import settings_of
-from web.brokering import vetting_of
-from web.known import names_of, references_of
-from web.office import Office
-from web.past import past_as_told
-from web.several import records_of
+from web.access.name_cache import names_of, references_of
+from web.brokerage.broker_rights import vetting_of
+from web.brokerage.provider_past import past_as_told
+from web.runtime.authority import settings_of
+from web.runtime.bulk_load import load_records
+from web.runtime.services import Services
 
 OTHER_SUBJECT = "Subject: "
 
 
-def matching_policy(office: Office) -> MatchingPolicy:
+def matching_policy(services: Services) -> MatchingPolicy:
     """How criteria count: the authority's own weights where it has set them. Its version is that of the settings."""
-    settings, version = settings_of(office)
+    settings, version = settings_of(services)
     if not settings.matching_weights:
         return USUAL_POLICY
     weights = {each.criterion: each.weight for each in settings.matching_weights}
@@ -38,7 +38,7 @@ def matching_policy(office: Office) -> MatchingPolicy:
 
 
 _offering = listed.offers.table.c
-_ON_LIST = Together(
+_ON_LIST = BatchQuery(
     rows=Question(listed.providers, listed.ON_THE_LIST, listed.BY_NAME),
     past=Question(
         histories,
@@ -50,19 +50,19 @@ _ON_LIST = Together(
 """All providers on the list, and the past of those who offer a subject."""
 
 
-def offers_on_list(office: Office) -> Callable[[Need], list[Offer]]:
+def offers_on_list(services: Services) -> Callable[[Need], list[Offer]]:
     """What every provider on the list has to offer for a need.
 
     The records of those who do not offer the subject are not read: nothing in them could bring them in.
     """
 
     def offers(need: Need) -> list[Offer]:
-        vetting = vetting_of(office)
-        with office.read() as connection:
+        vetting = vetting_of(services)
+        with services.read() as connection:
             answers = _ON_LIST.rows(connection, subject=need.subject.casefold())
             rows, past = answers["rows"], {each.holder: each for each in past_as_told(connection, answers["past"])}
             near = {row.id for row in rows if _offers(row, need.subject)}
-            found = records_of(office, connection, dict.fromkeys(near, Provider))
+            found = load_records(services, connection, dict.fromkeys(near, Provider))
         return [
             offer_of(found[row.id], need, vetting, past_work(past.get(row.id)))
             if row.id in near
@@ -143,9 +143,9 @@ def _only_in_other_subjects(candidate: Candidate) -> bool:
 
 
 def candidates_now(
-    connection: sa.Connection, office: Office, request: SupportRequest, days: Decimal | None
+    connection: sa.Connection, services: Services, request: SupportRequest, days: Decimal | None
 ) -> Candidates:
     """The ranking as it would be today."""
-    need = need_of(request, on=office.today(), days=days)
-    ranking = rank(need, offers_on_list(office)(need), matching_policy(office))
+    need = need_of(request, on=services.today(), days=days)
+    ranking = rank(need, offers_on_list(services)(need), matching_policy(services))
     return candidates(connection, ranking.seen)

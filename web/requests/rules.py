@@ -8,32 +8,34 @@ from uuid import UUID
 from domain.aggregate import Refusal
 from domain.support_request import ENDS, SupportRequest
 from domain.vocabulary import Role
-from web import words
-from web.authority import settings_of
-from web.belonging import BelongsElsewhere
-from web.brokering import must_hold, post_for
-from web.choices import APPROVERS
-from web.noun import Deal
+from web import formats
+from web.brokerage.broker_rights import must_hold, post_for
+from web.commands.choices import APPROVERS
+from web.commands.linked_records import BelongsElsewhere
+from web.commands.resource import CommandContext
+from web.runtime.authority import settings_of
 
 
 class AlreadyEnded(Refusal):
     """A request is merged into one that came to its end."""
 
 
-def must_broker(deal: Deal[SupportRequest], person: UUID) -> None:
+def must_broker(context: CommandContext[SupportRequest], person: UUID) -> None:
     """Raises NotTheirPost unless the person holds the post that brokers needs of that kind."""
-    post = post_for(deal.record.kind)
-    must_hold(deal, person, [post], f"Choose somebody who holds the post of {post.label}", field="broker")
+    post = post_for(context.record.kind)
+    must_hold(context, person, [post], f"Choose somebody who holds the post of {post.label}", field="broker")
 
 
-def must_approve(deal: Deal[SupportRequest], ceiling: Decimal, approver: UUID) -> str:
+def must_approve(context: CommandContext[SupportRequest], ceiling: Decimal, approver: UUID) -> str:
     """The version of the settings by which the person may approve so much: above the authority's own limit, a
     director. Raises NotTheirPost."""
-    settings, version = settings_of(deal.office)
-    must_hold(deal, approver, APPROVERS, "Choose an officer or a director", field="approver")
+    settings, version = settings_of(context.services)
+    must_hold(context, approver, APPROVERS, "Choose an officer or a director", field="approver")
     if ceiling > settings.approval_ceiling:
-        limit = words.money(settings.approval_ceiling)
-        must_hold(deal, approver, [Role.DIRECTOR], f"More than {limit} is approved by a director", field="approver")
+        limit = formats.money(settings.approval_ceiling)
+        must_hold(
+            context, approver, [Role.DIRECTOR], f"More than {limit} is approved by a director", field="approver"
+        )
     return version
 
 

@@ -9,8 +9,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 
 from domain.support_request import InHouse, Route, SupportLevel, Urgency
 from domain.vocabulary import Phase, SupportKind
-from web.belonging import SchoolThere
-from web.fields import (
+from web.commands.fields import (
     RecordField,
     day_field,
     days_field,
@@ -21,7 +20,8 @@ from web.fields import (
     reason_field,
     text_field,
 )
-from web.figures import Whole
+from web.commands.linked_records import SchoolThere
+from web.forms.numbers import Whole
 
 SCHOOLS, SUBJECTS, OFFICERS, BROKERS, APPROVERS = "schools", "subjects", "officers", "brokers", "approvers"
 RANKED, SHORTLIST, QUOTES, OTHERS, IN_HOUSE = "ranked", "shortlist", "quotes", "others", "in_house"

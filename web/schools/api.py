@@ -17,15 +17,15 @@ from domain.school import School
 from domain.vocabulary import Purpose
 from projections import schools as view
 from projections.view import Row
-from web.doing import Found
-from web.fields import day_field, person_field, reason_field
-from web.figures import Whole
-from web.identity import Reach, signed_in
-from web.noun import Listing, Several, Shelf, Values
-from web.policy import Action
+from web.access.identity import Reach, current_user
+from web.access.policy import Action
+from web.commands.dispatch import Found
+from web.commands.fields import day_field, person_field, reason_field
+from web.commands.resource import BulkCommand, ListEndpoint, Listing, Values
+from web.forms.numbers import Whole
+from web.history.timeline import HistoryEntry, as_row, timeline_of_school
 from web.schools.commands import schools
 from web.schools.handing_over import Outcome, Terms, as_they_are, give, is_done, offered_of
-from web.timeline import HistoryEntry, as_row, timeline_of_school
 
 MOST_AT_ONCE = 500
 """Schools of one hand-over; more than any officer has."""
@@ -49,7 +49,7 @@ def _file(
     shown, _ = timeline_of_school(
         connection,
         whose,
-        signed_in(),
+        current_user(),
         purposes=filters.get("purpose", ()),
         after=None if after is None else UUID(after),
         limit=limit,
@@ -67,8 +67,8 @@ def _whose(connection: sa.Connection, school: School, of: int | None) -> UUID:
     raise NotFound
 
 
-schools.shelves.append(
-    Shelf(
+schools.list_endpoints.append(
+    ListEndpoint(
         "file",
         Action.READ_SCHOOL_FILE,
         Listing(HistoryEntry, _file, lambda row: str(row.id), FileFilters, place=UUID, inside=("position",)),
@@ -147,14 +147,14 @@ def _missed(connection: sa.Connection, _: Reach, __: Values, after: str | None, 
     ]
 
 
-missed = Shelf(
+missed = ListEndpoint(
     "missed-schools",
     Action.KEEP_REGISTER,
     Listing(MissingSchool, _missed, lambda row: str(row.school), place=UUID),
     "List the schools that the register no longer names",
 )
 
-successions = Shelf(
+successions = ListEndpoint(
     "successions",
     Action.KEEP_REGISTER,
     Listing(WaitingSuccession, _waiting, lambda row: f"{row.later_urn}/{row.school}", place=_place),
@@ -217,7 +217,7 @@ def _hand_over(values: Values, command: UUID) -> Mapping[str, Any]:
 
 
 schools.several.append(
-    Several(
+    BulkCommand(
         "hand-over",
         "Hand schools over to another officer",
         Action.ASSIGN_OFFICERS,

@@ -17,17 +17,17 @@ from domain.school import School
 from domain.vocabulary import About, Role
 from projections import schools as view
 from providers.intake.links import NotThatSchool, confirm_merger, confirm_succession
-from web import words
-from web.authority import authority, settings_of
-from web.choices import holders
-from web.identity import Visitor, know_team
-from web.noun import Deal, Noun, Sight, Values
-from web.office import office
-from web.policy import Action, Concerned
+from web import formats
+from web.access.identity import User, know_team
+from web.access.policy import Action, Concerned
+from web.commands.choices import holders
+from web.commands.resource import CommandContext, Resource, Values, Visibility
+from web.runtime.authority import authority, settings_of
+from web.runtime.served_schools import is_ours
+from web.runtime.services import services
 from web.schools import schemas
 from web.schools.finding import LISTING
 from web.schools.schemas import Outcome
-from web.served import is_ours
 
 
 def _of_urn(connection: sa.Connection, urn: str) -> UUID | None:
@@ -36,13 +36,13 @@ def _of_urn(connection: sa.Connection, urn: str) -> UUID | None:
     return school.id if school else None
 
 
-def _about(_: Visitor, school: School) -> About:
+def _about(_: User, school: School) -> About:
     """A school's own record tells which team answers for it."""
     know_team(school.id, school.details.get("phase"))
     return school.about()
 
 
-def _for_reader(asking: Visitor, school: School, where: Concerned) -> School:
+def _for_reader(asking: User, school: School, where: Concerned) -> School:
     """The school without why its need was rated so, for those who keep the register and do not read its file."""
     if not school.needs or asking.may(Action.READ_SCHOOL_FILE, where):
         return school
@@ -51,7 +51,7 @@ def _for_reader(asking: Visitor, school: School, where: Concerned) -> School:
     return seen
 
 
-schools = Noun(
+schools = Resource(
     "schools",
     School,
     one="school",
@@ -63,7 +63,7 @@ schools = Noun(
     answers_to=lambda school, urn: school.merged_into is None and urn in map(str, school.urns),
     address=lambda school: str(school.urn),
     about=_about,
-    sight=Sight(copy=_for_reader),
+    visibility=Visibility(copy=_for_reader),
 )
 
 
@@ -76,7 +76,7 @@ def _stand_ins(connection: sa.Connection, _: School | None) -> Mapping[str, Any]
 
 
 def _categories(_: sa.Connection, __: School | None) -> Mapping[str, Any]:
-    settings, _version = settings_of(office())
+    settings, _version = settings_of(services())
     offered = [(each.code, f"{each.code}: {each.label}") for each in settings.need_categories]
     return {schemas.CATEGORIES: offered}
 
@@ -94,7 +94,7 @@ def _proposals(connection: sa.Connection, school: School | None) -> Mapping[str,
 
 
 def _told(succession: Any) -> str:
-    since = f", {words.date(succession.on)}" if succession.on else ""
+    since = f", {formats.date(succession.on)}" if succession.on else ""
     return f"{succession.kind}{since}, from {succession.source}"
 
 
@@ -120,7 +120,7 @@ def _may_be_covered(school: School) -> bool:
 
 
 def _is_covered(school: School) -> bool:
-    return _stands(school) and any(cover.to > office().today() for cover in school.covers)
+    return _stands(school) and any(cover.to > services().today() for cover in school.covers)
 
 
 def _waits(school: School) -> bool:
@@ -132,11 +132,11 @@ def _is_missed(school: School) -> bool:
 
 
 def _from_today(_: sa.Connection, __: School) -> Mapping[str, date]:
-    return {"from_": office().today()}
+    return {"from_": services().today()}
 
 
 def _until_today(_: sa.Connection, __: School) -> Mapping[str, date]:
-    return {"until": office().today()}
+    return {"until": services().today()}
 
 
 def _only_proposal(_: sa.Connection, school: School) -> Mapping[str, Any]:
@@ -154,8 +154,8 @@ def _only_proposal(_: sa.Connection, school: School) -> Mapping[str, Any]:
     context=_officers,
     initial=_from_today,
 )
-def assign_officer(deal: Deal[School], values: Values) -> None:
-    assignment.assign_link_officer(deal.service, deal.record.id, at=deal.at, **values)
+def assign_officer(context: CommandContext[School], values: Values) -> None:
+    assignment.assign_link_officer(context.service, context.record.id, at=context.at, **values)
 
 
 @schools.command(
@@ -168,8 +168,8 @@ def assign_officer(deal: Deal[School], values: Values) -> None:
     offered=_has_officer,
     initial=_until_today,
 )
-def release_officer(deal: Deal[School], values: Values) -> None:
-    deal.change(lambda school: school.release_link_officer(**values))
+def release_officer(context: CommandContext[School], values: Values) -> None:
+    context.change(lambda school: school.release_link_officer(**values))
 
 
 @schools.command(
@@ -183,8 +183,8 @@ def release_officer(deal: Deal[School], values: Values) -> None:
     context=_stand_ins,
     initial=_from_today,
 )
-def arrange_cover(deal: Deal[School], values: Values) -> None:
-    assignment.arrange_cover(deal.service, deal.record.id, at=deal.at, **values)
+def arrange_cover(context: CommandContext[School], values: Values) -> None:
+    assignment.arrange_cover(context.service, context.record.id, at=context.at, **values)
 
 
 @schools.command(
@@ -197,8 +197,8 @@ def arrange_cover(deal: Deal[School], values: Values) -> None:
     offered=_is_covered,
     initial=_until_today,
 )
-def end_cover(deal: Deal[School], values: Values) -> None:
-    deal.change(lambda school: school.end_cover(**values))
+def end_cover(context: CommandContext[School], values: Values) -> None:
+    context.change(lambda school: school.end_cover(**values))
 
 
 @schools.command(
@@ -212,11 +212,11 @@ def end_cover(deal: Deal[School], values: Values) -> None:
     context=_categories,
     initial=_from_today,
 )
-def set_need_category(deal: Deal[School], values: Values) -> None:
-    settings, version = settings_of(deal.office)
+def set_need_category(context: CommandContext[School], values: Values) -> None:
+    settings, version = settings_of(context.services)
     codes = [category.code for category in settings.need_categories]
     ours = authority().own_code
-    deal.change(lambda school: school.set_need_category(among=codes, scheme=version, authority=ours, **values))
+    context.change(lambda school: school.set_need_category(among=codes, scheme=version, authority=ours, **values))
 
 
 @schools.command(
@@ -228,9 +228,9 @@ def set_need_category(deal: Deal[School], values: Values) -> None:
     submit="Note the support",
     offered=_stands,
 )
-def note_external_support(deal: Deal[School], values: Values) -> None:
+def note_external_support(context: CommandContext[School], values: Values) -> None:
     told = {"expected_end": None, **values}
-    deal.change(lambda school: school.note_external_support(**told))
+    context.change(lambda school: school.note_external_support(**told))
 
 
 @schools.command(
@@ -247,16 +247,16 @@ def note_external_support(deal: Deal[School], values: Values) -> None:
     check=True,
     main=True,
 )
-def confirm(deal: Deal[School], values: Values) -> None:
+def confirm(context: CommandContext[School], values: Values) -> None:
     urn, reason = values["urn"], values["reason"]
-    with deal.office.read() as connection:
+    with context.services.read() as connection:
         later = view.by_urn(connection, urn)
     if later is None:
         raise NotThatSchool("The register has no school of this URN. Import a newer register first", field="urn")
     if values["outcome"] is Outcome.WENT_INTO:
-        confirm_merger(deal.service, deal.record.id, urn, into=later.id, reason=reason, at=deal.at)
+        confirm_merger(context.service, context.record.id, urn, into=later.id, reason=reason, at=context.at)
     else:
-        confirm_succession(deal.service, deal.record.id, urn, later=later.id, reason=reason, at=deal.at)
+        confirm_succession(context.service, context.record.id, urn, later=later.id, reason=reason, at=context.at)
 
 
 @schools.command(
@@ -269,9 +269,9 @@ def confirm(deal: Deal[School], values: Values) -> None:
     offered=_is_missed,
     main=True,
 )
-def explain_absence(deal: Deal[School], values: Values) -> None:
+def explain_absence(context: CommandContext[School], values: Values) -> None:
     told = {"closed": None, **values}
-    deal.change(lambda school: school.explain_absence(**told))
+    context.change(lambda school: school.explain_absence(**told))
 
 
 @schools.command(
@@ -285,5 +285,5 @@ def explain_absence(deal: Deal[School], values: Values) -> None:
     context=_proposals,
     initial=_only_proposal,
 )
-def decline(deal: Deal[School], values: Values) -> None:
-    deal.change(lambda school: school.decline_succession(values["urn"], reason=values["reason"]))
+def decline(context: CommandContext[School], values: Values) -> None:
+    context.change(lambda school: school.decline_succession(values["urn"], reason=values["reason"]))

@@ -9,7 +9,7 @@ from domain.school import Details, School, Value
 from domain.school.parts import LEFT
 from domain.school.tellings import day_of
 from domain.vocabulary import Phase
-from web import words
+from web import formats
 
 LABELS = {
     "school_type": "Type",
@@ -63,7 +63,7 @@ def told(school: School) -> Iterator[tuple[str, str]]:
 def as_of(school: School, *details: str) -> str:
     """As ` (as of 25 April 2022)`, where only older files than the newest tell of these details; else empty."""
     days = [day for detail in details if detail in school.details and (day := day_of(school.tellings, detail))]
-    return f" (as of {words.date(max(days))})" if days and max(days) < school.dated else ""
+    return f" (as of {formats.date(max(days))})" if days and max(days) < school.dated else ""
 
 
 def _ages(details: Details) -> str:
@@ -73,7 +73,7 @@ def _ages(details: Details) -> str:
 
 def _text(detail: str, value: Value) -> str:
     if detail in DAYS:
-        return words.date(date.fromisoformat(str(value)))
+        return formats.date(date.fromisoformat(str(value)))
     if detail == "phase":
         return Phase(str(value)).label
     if detail == "percent_fsm":

@@ -13,20 +13,20 @@ from domain.school import School
 from domain.vocabulary import Phase, Role, Team
 from projections import caseload, people
 from projections import schools as view
+from projections.batch_query import BatchQuery, Question
 from projections.people import PersonRow, PostRow
 from projections.schools import InspectedOn, KnownSchool, LookedAfter
-from projections.together import Question, Together
-from web import words
-from web.attached import BESIDE, RECORD
-from web.disclosure import CONCERN, INSIDE, WRITING, waiting_as_told
-from web.identity import Visitor, signed_in, team_of
-from web.leading import leading
-from web.office import office
-from web.pages import Beside
-from web.policy import Action, Concerned
-from web.restricted import kept_from_whoever_asks
+from web import formats
+from web.access.disclosure import CONCERN, INSIDE, WRITING, waiting_as_told
+from web.access.identity import User, current_user, team_of
+from web.access.policy import Action, Concerned
+from web.access.restricted import hidden_from_current_user
+from web.commands.attachments import ATTACHED_QUERY, RECORD
+from web.layout.links import linker
+from web.layout.resource_pages import Beside
+from web.runtime.served_schools import is_ours, why_not_served
+from web.runtime.services import services
 from web.schools.details import as_of, told
-from web.served import is_ours, why_not_served
 
 SOON = 10
 """How many of the things that wait stand on the summary."""
@@ -59,7 +59,7 @@ went into it or may follow it."""
 _person = people.people.table.c
 _leaders = sa.select(people.posts.table.c.person).where(_leading)
 
-FILE = Together(
+FILE = BatchQuery(
     **WHO,
     named=Question(
         people.people,
@@ -68,7 +68,7 @@ FILE = Together(
 )
 """What is asked for the page of the file; `named` are those whom it names at its head."""
 
-SUMMARY = BESIDE.with_(
+SUMMARY = ATTACHED_QUERY.with_(
     **WHO,
     leaders=Question(people.people, _person.id.in_(_leaders)),
     held=Question(view.urns, view.urns.table.c.urn.in_(sa.bindparam("later", expanding=True))),
@@ -96,7 +96,7 @@ SUMMARY = BESIDE.with_(
 
 def asked_of(school: School) -> Mapping[str, Any]:
     """The parameters with which a page about a school asks."""
-    asking, today = signed_in(), office().today()
+    asking, today = current_user(), services().today()
     is_inside = asking.holds(*INSIDE)
     return {
         "today": today,
@@ -105,7 +105,7 @@ def asked_of(school: School) -> Mapping[str, Any]:
         "is_served": not why_not_served(school),
         "concerns_too": is_inside and asking.may(Action.READ_CONCERN, Concerned(school.id, team_of_school(school))),
         "without": () if is_inside else WRITING,
-        "closed": list(kept_from_whoever_asks().closed),
+        "closed": list(hidden_from_current_user().closed),
     }
 
 
@@ -115,7 +115,7 @@ def team_of_school(school: School) -> Team:
     return team_of(str(phase) if phase else None)
 
 
-def identity(school: School, asking: Visitor, part: str, found: Beside) -> Mapping[str, Any]:
+def identity(school: School, asking: User, part: str, found: Beside) -> Mapping[str, Any]:
     """What every page of a school's file begins with: who it is, who looks after it, and the file's parts."""
     care, posts = _care(school), found["posts"]
     return {
@@ -131,7 +131,7 @@ def identity(school: School, asking: Visitor, part: str, found: Beside) -> Mappi
 
 def _care(school: School) -> LookedAfter:
     """Who looks after the school today."""
-    today = office().today()
+    today = services().today()
     need = school.need_on(today)
     return LookedAfter(
         school=school.id,
@@ -152,7 +152,7 @@ def merged_of(school: School, found: Beside) -> list[KnownSchool]:
     return [row for row in found["known"] if row.merged_into == school.id]
 
 
-def _parts(school: School, asking: Visitor, part: str) -> Iterator[tuple[str, str, bool]]:
+def _parts(school: School, asking: User, part: str) -> Iterator[tuple[str, str, bool]]:
     where = _where(school)
     yield "Summary", f"/schools/{school.urn}", part == "Summary"
     if asking.may(Action.READ_SCHOOL_FILE, where):
@@ -167,7 +167,7 @@ def _named(care: LookedAfter, posts: list[PostRow]) -> list[UUID]:
     return [person for person in named if person is not None]
 
 
-def summary(connection: sa.Connection, school: School, asking: Visitor, found: Beside) -> Mapping[str, Any]:
+def summary(connection: sa.Connection, school: School, asking: User, found: Beside) -> Mapping[str, Any]:
     """What the summary tells beside the school's own record."""
     begins = identity(school, asking, "Summary", found)
     waiting = (
@@ -183,7 +183,7 @@ def summary(connection: sa.Connection, school: School, asking: Visitor, found: B
         "details": list(told(school)),
         "source": known[school.id].source if school.id in known else "",
         "waiting": waiting,
-        "leads_to": leading(connection, waiting, asking),
+        "leads_to": linker(connection, waiting, asking),
         "inspections": by_framework(found["inspections"]),
         "groups": found["groups"],
         "merged": merged_of(school, found),
@@ -199,14 +199,14 @@ def by_framework(inspections: list[InspectedOn]) -> list[tuple[str, list[Inspect
     return [(framework, list(found)) for framework, found in groupby(inspections, key=lambda each: each.framework)]
 
 
-def _contacts(school: School, leaders: Iterable[PersonRow], asking: Visitor) -> Iterator[tuple[str, str]]:
+def _contacts(school: School, leaders: Iterable[PersonRow], asking: User) -> Iterator[tuple[str, str]]:
     for detail, label in (("telephone", "Telephone"), ("website", "Website")):
         if value := school.details.get(detail):
             yield label, f"{value}{as_of(school, detail)}"
     if school.head is not None:
         title = school.details.get("head_job_title")
         dated = school.head_dated
-        since = f" (as of {words.date(dated)})" if dated and dated < school.dated else ""
+        since = f" (as of {formats.date(dated)})" if dated and dated < school.dated else ""
         yield "Head named in the register", (f"{school.head}, {title}" if title else str(school.head)) + since
     if asking.may(Action.READ_PEOPLE):
         for leader in leaders:
@@ -214,7 +214,7 @@ def _contacts(school: School, leaders: Iterable[PersonRow], asking: Visitor) -> 
                 yield f"E-mail of {leader.name}", leader.email
 
 
-def _begin(school: School, asking: Visitor) -> Iterator[tuple[str, str]]:
+def _begin(school: School, asking: User) -> Iterator[tuple[str, str]]:
     begins_here = not school.is_closed and school.left_on is None and is_ours(school.details.get("la_code"))
     if not begins_here or not asking.may_change:
         return

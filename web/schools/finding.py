@@ -12,11 +12,11 @@ from domain.vocabulary import Phase, Word
 from projections import schools as view
 from projections.schools import KnownSchool, LookedAfter
 from projections.view import Row
-from web.fields import known_or_not, person_field
-from web.identity import Reach
-from web.noun import Listing, Values
-from web.office import office
-from web.served import is_served, remit
+from web.access.identity import Reach
+from web.commands.fields import known_or_not, person_field
+from web.commands.resource import Listing, Values
+from web.runtime.served_schools import is_served, remit
+from web.runtime.services import services
 
 
 class WorkedWith(Word):
@@ -66,9 +66,9 @@ def found(
     connection: sa.Connection, limited: Reach, filters: Values, after: str | None, limit: int
 ) -> list[ListedSchool]:
     """The schools asked for, as far as the person who asks may find them; the closed ones last."""
-    today = office().today()
+    today = services().today()
     worked_with = filters.get("worked_with")
-    rows = view.listed(
+    rows = view.list_rows(
         connection,
         today=today,
         text=filters.get("q", ""),

@@ -15,15 +15,14 @@ from domain.vocabulary import Role
 from projections import people
 from projections.people import PersonRow
 from projections.schools import KnownSchool
-from web import again
-from web.choices import holders
-from web.command_ids import command_id, form_key
-from web.fields import day_field, person_field, reason_field
-from web.forms import Form
-from web.identity import allow
-from web.office import office
-from web.policy import Action
-from web.reason_readers import REASON_READERS, in_words
+from web.access.identity import allow
+from web.access.policy import Action
+from web.commands.choices import holders
+from web.commands.fields import day_field, person_field, reason_field
+from web.commands.reason_readers import REASON_READERS, in_words
+from web.forms import Form, restore
+from web.forms.command_ids import command_id, form_key
+from web.runtime.services import services
 from web.schools.handing_over import Outcome, Terms, as_they_are, give, is_done, offered_of
 
 OFFICERS, SCHOOLS = "officers", "schools"
@@ -94,12 +93,12 @@ def show() -> Any:
     except Refusal as refusal:
         form.refuse(str(refusal), "to" if refusal.field == "officer" else refusal.field)
         return _page(chosen, form, offered, UNPROCESSABLE)
-    again.done()
+    restore.done()
     return _outcomes(chosen, outcomes)
 
 
 def _choose() -> Any:
-    with office().read() as connection:
+    with services().read() as connection:
         context = {OFFICERS: holders(connection, (Role.OFFICER,))}
     sent = request.args if "officer" in request.args else None
     form = Form(ChooseOfficer(), data=sent, context=context)
@@ -115,12 +114,12 @@ def _choose() -> Any:
 
 def _officer() -> PersonRow | None:
     reference = request.args.get("officer", "")
-    with office().read() as connection:
+    with services().read() as connection:
         return people.by_reference(connection, reference) if reference else None
 
 
 def _form(officer: PersonRow, offered: Iterable[KnownSchool]) -> Form:
-    with office().read() as connection:
+    with services().read() as connection:
         others = [each for each in holders(connection, (Role.OFFICER,)) if each[0] != officer.reference]
     context = {
         OFFICERS: others,
@@ -129,10 +128,10 @@ def _form(officer: PersonRow, offered: Iterable[KnownSchool]) -> Form:
     }
     if request.method == "POST":
         return Form(HandOverSchools(), data=request.form.copy(), context=context)
-    if kept := again.restored():
+    if kept := restore.restored():
         return Form(HandOverSchools(), data=kept.sent.copy(), context=context)
     versions = " ".join(f"{school.urn}:{school.version}" for school in offered)
-    initial = {"versions": versions, "from_": office().today()}
+    initial = {"versions": versions, "from_": services().today()}
     return Form(HandOverSchools(), initial=initial, context=context)
 
 

@@ -18,9 +18,9 @@ from domain.vocabulary import About
 from projections import audit_trail
 from projections import schools as view
 from projections.schools import KnownSchool
-from web.identity import allow, concerned, signed_in
-from web.office import office
-from web.policy import Action
+from web.access.identity import allow, concerned, current_user
+from web.access.policy import Action
+from web.runtime.services import services
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,9 @@ class Terms(TypedDict):
 
 def offered_of(officer: UUID) -> list[KnownSchool]:
     """An officer's schools, as far as they are for the person who asks to give away."""
-    asking = signed_in()
-    with office().read() as connection:
-        theirs = view.linked_to(connection, officer, today=office().today())
+    asking = current_user()
+    with services().read() as connection:
+        theirs = view.linked_to(connection, officer, today=services().today())
         return [
             school
             for school in theirs
@@ -54,19 +54,19 @@ def offered_of(officer: UUID) -> list[KnownSchool]:
 
 def is_done(command: UUID) -> bool:
     """Whether a hand-over that is sent again was carried out before."""
-    with office().read() as connection:
+    with services().read() as connection:
         return bool(audit_trail.of_command(connection, command))
 
 
 def give(picked: Iterable[tuple[KnownSchool, int]], terms: Terms, command: UUID) -> list[Outcome]:
     """Give schools to another officer, each at the version on which it was decided."""
     chosen = list(picked)
-    asking, right = signed_in(), allow(Action.ASSIGN_OFFICERS)
+    asking, right = current_user(), allow(Action.ASSIGN_OFFICERS)
     if not asking.may_change:
         raise Forbidden("This token may only read")
     correlation = g.get("request_id", "")
-    with office().acting(asking.person, right.role.value, asking.channel, command=command, correlation=correlation):
-        done = hand_over(office().service, [(school.id, version) for school, version in chosen], **terms)
+    with services().acting(asking.person, right.role.value, asking.channel, command=command, correlation=correlation):
+        done = hand_over(services().service, [(school.id, version) for school, version in chosen], **terms)
     return [_outcome(school, each) for (school, _), each in zip(chosen, done, strict=True)]
 
 
@@ -80,12 +80,12 @@ def _outcome(school: KnownSchool, each: HandOver) -> Outcome:
 
 def as_they_are(urns: Iterable[str], before: UUID) -> list[Outcome]:
     """What became of schools when the same was sent before; `before` is the officer who had them."""
-    with office().read() as connection:
+    with services().read() as connection:
         known = view.known_register(connection, [int(urn) for urn in urns if urn.isdecimal() and len(urn) <= 7])
     return [_as_it_is(school, before) for school in known.values()]
 
 
 def _as_it_is(school: KnownSchool, before: UUID) -> Outcome:
-    last = office().service.find(School, school.id).link_officers[-1:]
+    last = services().service.find(School, school.id).link_officers[-1:]
     kept = any(period.officer == before for period in last)
     return Outcome(school.name, school.urn, "It was not handed over" if kept else "")

@@ -17,14 +17,14 @@ from werkzeug.wrappers import Response
 from domain.school import School
 from domain.vocabulary import Purpose
 from projections import schools as view
-from web import words
-from web.authority import settings_of
-from web.choices import officers
-from web.doing import find
-from web.identity import allow, reach, signed_in
-from web.noun import Listing
-from web.office import office
-from web.pages import (
+from web import formats
+from web.access.identity import allow, current_user, reach
+from web.access.policy import Action
+from web.commands.choices import officers
+from web.commands.dispatch import load_for_user
+from web.commands.resource import Listing
+from web.history.timeline import timeline_of_school
+from web.layout.resource_pages import (
     PAGE,
     UNPROCESSABLE,
     Answer,
@@ -38,13 +38,13 @@ from web.pages import (
     said,
     shown_of_list,
 )
-from web.policy import Action
+from web.runtime.authority import settings_of
+from web.runtime.served_schools import counted
+from web.runtime.services import services
 from web.schools.commands import schools
 from web.schools.file import FILE, SUMMARY, asked_of, identity, merged_of, summary
 from web.schools.finding import ListedSchool, is_id
 from web.schools.hand_over import pages as hand_over_pages
-from web.served import counted
-from web.timeline import timeline_of_school
 
 pages = Blueprint("schools", __name__, template_folder="templates")
 pages.register_blueprint(hand_over_pages)
@@ -64,7 +64,7 @@ def _cells(row: ListedSchool, names: Mapping[UUID, str]) -> list[Any]:
 
 
 def _choices(connection: sa.Connection) -> Mapping[str, list[tuple[str, str]]]:
-    settings, _ = settings_of(office())
+    settings, _ = settings_of(services())
     return {
         "officer": officers(connection),
         "category": [(each.code, f"{each.code}: {each.label}") for each in settings.need_categories],
@@ -86,10 +86,10 @@ LIST = ListPage(
 @pages.get("/")
 def listed() -> Any:
     """The list; a URN typed in full leads straight to its school."""
-    asking = signed_in()
+    asking = current_user()
     typed = request.args.get("q", "").strip()
     if typed.isdecimal() and len(typed) in (5, 6):
-        with office().read() as connection:
+        with services().read() as connection:
             found = view.by_urn(connection, int(typed))
             limited = reach(connection, schools.read).narrowed()
         if found is not None and (limited is None or found.id in limited):
@@ -97,7 +97,7 @@ def listed() -> Any:
     assert isinstance(schools.listing, Listing)
     served = None
     if not request.args.get("after"):
-        with office().read() as connection:
+        with services().read() as connection:
             served = counted(connection) if reach(connection, schools.read).everything else None
     more = {
         "served": served,
@@ -111,7 +111,7 @@ def listed() -> Any:
 def successions() -> str:
     """The links between schools that wait for an answer."""
     allow(Action.KEEP_REGISTER)
-    with office().read() as connection:
+    with services().read() as connection:
         waiting = view.proposed_successions(connection, after=_place(), limit=PAGE + 1)
         shown = waiting[:PAGE]
         later = view.known_register(connection, [each.urn for each in shown])
@@ -125,7 +125,7 @@ def successions() -> str:
             [
                 {"text": school.name, "href": f"/schools/{school.urn}", "hint": f"{school.urn}, {school.address}"},
                 {"text": successor.name if successor else "", "hint": f"{each.urn}, {_address(successor)}"},
-                {"text": each.kind, "hint": words.date(each.on)},
+                {"text": each.kind, "hint": formats.date(each.on)},
                 each.source,
                 {"text": f"Answer for {school.urn}", "href": f"/schools/{school.urn}/confirm-succession"},
             ]
@@ -145,7 +145,7 @@ def missed() -> str:
     """The schools that a full register no longer names: a person says why, nothing is closed because it is absent."""
     allow(Action.KEEP_REGISTER)
     after = request.args.get("after", "")
-    with office().read() as connection:
+    with services().read() as connection:
         waiting = view.missed_schools(connection, after=UUID(after) if is_id(after) else None, limit=PAGE + 1)
         known = view.by_ids(connection, [each.school for each in waiting])
     rows = [
@@ -178,8 +178,8 @@ def _address(school: view.KnownSchool | None) -> str:
 @pages.get("/<ref>")
 def school(ref: str) -> str | Response:
     """The summary of a school; an earlier URN leads to the present one."""
-    asking = signed_in()
-    present = find(schools, ref).record
+    asking = current_user()
+    present = load_for_user(schools, ref).record
     if str(present.urn) != ref:
         return redirect(f"/schools/{present.urn}")
     return record_page(
@@ -201,14 +201,14 @@ class FileFilters(Schema):
 @pages.get("/<ref>/file")
 def file(ref: str) -> Answer | Response:
     """All that happened with a school, the latest first; `of` is the URN of an institution that went into it."""
-    found = find(schools, ref)
+    found = load_for_user(schools, ref)
     allow(Action.READ_SCHOOL_FILE, found.concerned)
     if str(found.record.urn) != ref:
         return redirect(f"/schools/{found.record.urn}/file")
-    asking = signed_in()
+    asking = current_user()
     values, wrong = filter_values(FileFilters())
     purposes = values.get("purpose", [])
-    with office().read() as connection:
+    with services().read() as connection:
         rows = FILE.rows(connection, record=found.record.id, **asked_of(found.record))
         begins = identity(found.record, asking, "File", rows)
         merged = merged_of(found.record, rows)

@@ -6,8 +6,8 @@ from marshmallow import Schema, fields, validate
 
 from domain.school import Answer
 from domain.vocabulary import Word
-from web.fields import ValuesOf, day_field, line_field, person_field, reason_field, text_field
-from web.figures import Whole
+from web.commands.fields import ValuesOf, day_field, line_field, person_field, reason_field, text_field
+from web.forms.numbers import Whole
 
 OFFICERS, STAND_INS, CATEGORIES, PROPOSALS = "officers", "stand-ins", "categories", "proposals"
 """What a form offers: those who may have a school, and stand in; the need categories; what waits for an answer."""

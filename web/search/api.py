@@ -10,11 +10,11 @@ from marshmallow import Schema, fields, validate
 from domain.school import School
 from projections import schools
 from projections.view import Row
+from web.access.identity import Reach, current_user, reach
+from web.access.policy import Action
 from web.api.door import API_PREFIX
-from web.identity import Reach, reach, signed_in
-from web.noun import Listing, Shelf, Values
-from web.office import office
-from web.policy import Action
+from web.commands.resource import ListEndpoint, Listing, Values
+from web.runtime.services import services
 from web.search.finding import record_of
 
 
@@ -42,15 +42,17 @@ def _found(connection: sa.Connection, _: Reach, filters: Values, after: str | No
     typed = filters["q"].strip()
     record = record_of(typed)
     if record is not None:
-        noun, found = record
-        address = noun.address(found)
-        row = FoundRecord(id=found.id, kind=noun.kind.KIND, reference=address, path=f"{API_PREFIX}{noun.href(found)}")
+        resource, found = record
+        address = resource.address(found)
+        row = FoundRecord(
+            id=found.id, kind=resource.kind.KIND, reference=address, path=f"{API_PREFIX}{resource.href(found)}"
+        )
         return [row] if after is None else []
-    if not typed or not signed_in().may(Action.FIND_SCHOOLS):
+    if not typed or not current_user().may(Action.FIND_SCHOOLS):
         return []
-    rows = schools.listed(
+    rows = schools.list_rows(
         connection,
-        today=office().today(),
+        today=services().today(),
         text=typed,
         among=reach(connection, Action.FIND_SCHOOLS).narrowed(),
         after=after,
@@ -69,7 +71,7 @@ def _found(connection: sa.Connection, _: Reach, filters: Values, after: str | No
     ]
 
 
-search = Shelf(
+search = ListEndpoint(
     "search",
     None,
     Listing(FoundRecord, _found, lambda row: str(row.id), SearchFilters, place=UUID, shows_records=False),

@@ -11,24 +11,24 @@ from domain.aggregate import Aggregate
 from domain.references import NotAReference, parts
 from domain.service import NotFound
 from projections import references
-from web.attached import nouns_of
-from web.doing import find
-from web.noun import Noun
-from web.office import office
+from web.commands.attachments import resources_of
+from web.commands.dispatch import load_for_user
+from web.commands.resource import Resource
+from web.runtime.services import services
 
 
-def record_of(typed: str) -> tuple[Noun[Any], Aggregate] | None:
-    """The record with that reference and the noun under which it is met; None if there is none for the person who
+def record_of(typed: str) -> tuple[Resource[Any], Aggregate] | None:
+    """The record with that reference and the resource under which it is met; None if there is none for the person who
     asks."""
     try:
         parts(typed)
     except NotAReference:
         return None
-    with office().read() as connection:
+    with services().read() as connection:
         found = references.find(connection, typed)
     if found is None:
         return None
-    for noun in nouns_of(found.kind):
+    for resource in resources_of(found.kind):
         with suppress(Forbidden, NotFound):
-            return noun, find(noun, found.reference).record
+            return resource, load_for_user(resource, found.reference).record
     return None

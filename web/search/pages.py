@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from web.identity import signed_in
-from web.policy import Action
+from web.access.identity import current_user
+from web.access.policy import Action
 from web.search.finding import record_of
 
 pages = Blueprint("search", __name__, template_folder="templates")
@@ -19,12 +19,12 @@ SEE_OTHER = 303
 @pages.get("/search")
 def search() -> Response | str:
     """Lead to the record of a reference, else to the schools that answer to what was typed."""
-    asking = signed_in()
+    asking = current_user()
     typed = request.args.get("q", "").strip()
     found = record_of(typed)
     if found is not None:
-        noun, record = found
-        return redirect(noun.href(record), SEE_OTHER)
+        resource, record = found
+        return redirect(resource.href(record), SEE_OTHER)
     if asking.may(Action.FIND_SCHOOLS):
         return redirect(f"/schools/?{urlencode({'q': typed})}", SEE_OTHER)
     return render_template("search/nothing.html", page_title="Nothing found", typed=typed)

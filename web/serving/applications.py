@@ -5,11 +5,11 @@ from __future__ import annotations
 from web import create_app
 from web.authorities.directory import Directory
 from web.authorities.router import Router
-from web.office import EXTENSION
 from web.open_routes import bytes_taken
-from web.proxy import BehindProxy
+from web.runtime.proxy import BehindProxy
+from web.runtime.services import EXTENSION
+from web.runtime.settings import authorities_url, settings_from_environment
 from web.serving.front import Application
-from web.settings import authorities_url, settings_from_environment
 
 
 def one_authority() -> Application:

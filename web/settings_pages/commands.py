@@ -11,9 +11,9 @@ import sqlalchemy as sa
 
 from domain.authority import AUTHORITY, Authority, NothingChanged
 from domain.service import NotFound
-from web.noun import Deal, Noun, Values
-from web.office import Office, office
-from web.policy import Action
+from web.access.policy import Action
+from web.commands.resource import CommandContext, Resource, Values
+from web.runtime.services import Services, services
 from web.settings_pages import schemas
 
 ADDRESS = "authority"
@@ -24,7 +24,7 @@ def _of_address(_: sa.Connection, address: str) -> UUID | None:
     return AUTHORITY if address == ADDRESS else None
 
 
-settings = Noun(
+settings = Resource(
     "settings",
     Authority,
     one="authority",
@@ -36,10 +36,10 @@ settings = Noun(
 )
 
 
-def is_begun(office: Office) -> bool:
+def is_begun(services: Services) -> bool:
     """Whether the authority of this database has its name."""
     try:
-        office.service.find(Authority, AUTHORITY)
+        services.service.find(Authority, AUTHORITY)
     except NotFound:
         return False
     return True
@@ -52,10 +52,10 @@ def is_begun(office: Office) -> bool:
     schemas.NameAuthority,
     done="The authority has its name",
 )
-def begin(deal: Deal[Authority], values: Values) -> Authority:
-    if is_begun(deal.office):
+def begin(context: CommandContext[Authority], values: Values) -> Authority:
+    if is_begun(context.services):
         raise NothingChanged("The authority has a name already. Change it on the page of the settings")
-    return deal.service.add(lambda: Authority.begin(**values))
+    return context.service.add(lambda: Authority.begin(**values))
 
 
 @settings.command(
@@ -70,12 +70,12 @@ def begin(deal: Deal[Authority], values: Values) -> Authority:
         "service_name": authority.service_name,
     },
 )
-def rename(deal: Deal[Authority], values: Values) -> None:
-    deal.change(lambda authority: authority.rename(**values))
+def rename(context: CommandContext[Authority], values: Values) -> None:
+    context.change(lambda authority: authority.rename(**values))
 
 
 def _in_force(_: sa.Connection, authority: Authority) -> Mapping[str, Any]:
-    today = office().today()
+    today = services().today()
     found, _version = authority.settings_on(today)
     return {**schemas.answers_from(found), "from_": today}
 
@@ -91,7 +91,7 @@ def _in_force(_: sa.Connection, authority: Authority) -> Mapping[str, Any]:
     initial=_in_force,
     main=True,
 )
-def change(deal: Deal[Authority], values: Values) -> None:
+def change(context: CommandContext[Authority], values: Values) -> None:
     """Served types that are not named stay as they are on the day from which the change is in force."""
 
     def decide(authority: Authority) -> None:
@@ -101,4 +101,4 @@ def change(deal: Deal[Authority], values: Values) -> None:
             replace(values["settings"], served_types=types), from_=values["from_"], reason=values["reason"]
         )
 
-    deal.change(decide)
+    context.change(decide)

@@ -12,12 +12,12 @@ from werkzeug.wrappers import Response
 from domain.authority import Authority
 from domain.calendar import academic_year_of
 from domain.provider import ProviderKind, Requirement
-from web.holidays import bank_holidays
-from web.identity import allow
-from web.office import office
-from web.pages import Beside, record_page
-from web.policy import Action
-from web.served import counted
+from web.access.identity import allow
+from web.access.policy import Action
+from web.layout.resource_pages import Beside, record_page
+from web.runtime.bank_holidays import bank_holidays
+from web.runtime.served_schools import counted
+from web.runtime.services import services
 from web.settings_pages.commands import ADDRESS, is_begun, settings
 from web.settings_pages.schemas import WINDOWS
 
@@ -28,7 +28,7 @@ pages = Blueprint("settings", __name__, template_folder="templates")
 def first() -> str | Response:
     """The settings, or the question for the authority's name where it has none."""
     allow(Action.KEEP_SETTINGS)
-    if is_begun(office()):
+    if is_begun(services()):
         return redirect(f"/settings/{ADDRESS}", 303)
     return render_template("settings/not_begun.html", page_title="Settings")
 
@@ -46,7 +46,7 @@ def show(ref: str) -> str:
 
 
 def _around(connection: sa.Connection, authority: Authority, __: Beside) -> Mapping[str, Any]:
-    today = office().today()
+    today = services().today()
     in_force, version = authority.settings_on(today)
     year = academic_year_of(today)
     return {

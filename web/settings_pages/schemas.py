@@ -14,8 +14,8 @@ from domain.calendar import Term, TermDates
 from domain.establishments import EstablishmentType
 from domain.provider import ProviderKind, Requirement
 from providers.matching import CRITERIA
-from web.fields import day_field, line_field, money_field, reason_field
-from web.figures import Amount, Whole
+from web.commands.fields import day_field, line_field, money_field, reason_field
+from web.forms.numbers import Amount, Whole
 
 RECORD_CLASSES = [kept.record_class for kept in Settings().retention]
 

@@ -8,19 +8,19 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from domain.acting import on_behalf_of
 from domain.provider import Provider
+from domain.signature import on_behalf_of
 from domain.tender import Tender, TenderStatus, Terms
 from domain.tender.parts import OPEN_INVITATION
 from projections import providers
-from web.brokering import desk
-from web.choices import provider_options
-from web.known import names_of, references_of
-from web.noun import Deal, Values
-from web.office import office
-from web.quoting import SPECIALISTS, Vat, vat_of
+from web.access.name_cache import names_of, references_of
+from web.brokerage.broker_rights import desk
+from web.brokerage.quote_fields import SPECIALISTS, Vat, vat_of
+from web.commands.choices import provider_options
+from web.commands.resource import CommandContext, Values
+from web.runtime.services import services
 from web.tenders import schemas
-from web.tenders.noun import broker_command, request_of
+from web.tenders.resource import broker_command, request_of
 
 HOW_IT_CAME = ("provider", "reason", "came_on")
 """The answers that are no terms of a quote."""
@@ -53,7 +53,7 @@ def _quoting(connection: sa.Connection, tender: Tender | None) -> Mapping[str, A
 
 def _people_of(connection: sa.Connection, invited: list[UUID]) -> Iterator[tuple[str, str]]:
     """Those who work for these providers today, provider by provider, by name."""
-    today = office().today()
+    today = services().today()
     there = [each for each in providers.specialists_among(connection, invited) if each.works_on(today)]
     people = [each.person for each in there]
     names, refs = names_of(connection, [*people, *invited]), references_of(connection, people)
@@ -63,12 +63,12 @@ def _people_of(connection: sa.Connection, invited: list[UUID]) -> Iterator[tuple
 
 
 def _vat(provider: UUID) -> Vat:
-    return vat_of(office(), office().service.find(Provider, provider))
+    return vat_of(services(), services().service.find(Provider, provider))
 
 
 def _days_needed(_: sa.Connection, tender: Tender) -> Mapping[str, Any]:
     need = request_of(tender)
-    return {"available_from": need.needed_from, "available_to": need.needed_by, "came_on": office().today()}
+    return {"available_from": need.needed_from, "available_to": need.needed_by, "came_on": services().today()}
 
 
 @broker_command(
@@ -85,17 +85,17 @@ def _days_needed(_: sa.Connection, tender: Tender) -> Mapping[str, Any]:
     check=True,
     check_page="check_quote.html",
 )
-def record_quote(deal: Deal[Tender], values: Values) -> None:
+def record_quote(context: CommandContext[Tender], values: Values) -> None:
     provider, vat = values["provider"], _vat(values["provider"])
     offered = {name: value for name, value in values.items() if name not in HOW_IT_CAME}
-    desk(deal).record_quote(
-        deal.record.id,
+    desk(context).record_quote(
+        context.record.id,
         provider,
         Terms(**offered, vat_percent=vat.percent),
         came_on=values["came_on"],
         reason=values["reason"],
         rules=vat.rules,
-        at=deal.at,
+        at=context.at,
     )
 
 
@@ -108,10 +108,10 @@ def record_quote(deal: Deal[Tender], values: Values) -> None:
     lead="For an invitation that was declined by telephone, letter or e-mail.",
     offered=_may_answer,
     context=_answering,
-    initial=lambda *_: {"came_on": office().today()},
+    initial=lambda *_: {"came_on": services().today()},
     check=True,
     warning=True,
 )
-def record_refusal(deal: Deal[Tender], values: Values) -> None:
+def record_refusal(context: CommandContext[Tender], values: Values) -> None:
     with on_behalf_of(values["provider"]):
-        deal.change(lambda tender: tender.decline(**values))
+        context.change(lambda tender: tender.decline(**values))

@@ -15,15 +15,15 @@ from domain.tender import Tender, TenderStatus
 from domain.tender.parts import OPEN_INVITATION
 from domain.vocabulary import Role
 from providers.brokerage import Agreement
-from web.brokering import WITHOUT_THE_CONCERN, desk, must_hold
-from web.choices import APPROVERS, holders_of_each, provider_options
-from web.known import reference_of
-from web.noun import Deal, Values
-from web.office import office
-from web.quotes import compared, quote_options
-from web.restricted import must_be_readable_to_others
+from web.access.name_cache import reference_of
+from web.access.restricted import must_be_readable_to_others
+from web.brokerage.broker_rights import WITHOUT_THE_CONCERN, desk, must_hold
+from web.brokerage.quote_comparison import compared, quote_options
+from web.commands.choices import APPROVERS, holders_of_each, provider_options
+from web.commands.resource import CommandContext, Values
+from web.runtime.services import services
 from web.tenders import answering, schemas
-from web.tenders.noun import broker_command, request_of, tenders
+from web.tenders.resource import broker_command, request_of, tenders
 
 __all__ = ["answering", "tenders"]
 
@@ -37,7 +37,7 @@ def _is_open(tender: Tender) -> bool:
 
 
 def _in_time(tender: Tender) -> bool:
-    return _is_open(tender) and office().today() <= tender.reply_by
+    return _is_open(tender) and services().today() <= tender.reply_by
 
 
 def _unanswered_questions(tender: Tender) -> list[tuple[str, str]]:
@@ -48,7 +48,7 @@ def _may_be_invited(connection: sa.Connection, tender: Tender | None) -> Mapping
     """Those on the shortlist who hold no invitation."""
     if tender is None:
         return {schemas.SHORTLIST: []}
-    request = office().service.find(SupportRequest, tender.request)
+    request = services().service.find(SupportRequest, tender.request)
     held = {each.provider for each in tender.invitations.values() if each.status in OPEN_INVITATION}
     return {schemas.SHORTLIST: provider_options(connection, [each for each in request.shortlist if each not in held])}
 
@@ -57,7 +57,7 @@ def _quotes(connection: sa.Connection, tender: Tender | None) -> Mapping[str, An
     """The quotes side by side, and as options."""
     if tender is None:
         return {schemas.QUOTES: [], "lines": []}
-    lines = compared(connection, tender, in_full=True, today=office().today())
+    lines = compared(connection, tender, in_full=True, today=services().today())
     return {schemas.QUOTES: quote_options(connection, lines), "lines": lines}
 
 
@@ -79,9 +79,9 @@ def _choosing(connection: sa.Connection, tender: Tender | None) -> Mapping[str, 
     context=_may_be_invited,
     calls={"provider": "invite"},
 )
-def invite(deal: Deal[Tender], values: Values) -> None:
-    must_be_readable_to_others(deal.record.id, WITHOUT_THE_CONCERN)
-    desk(deal).invite(deal.record.id, *values["invite"], at=deal.at)
+def invite(context: CommandContext[Tender], values: Values) -> None:
+    must_be_readable_to_others(context.record.id, WITHOUT_THE_CONCERN)
+    desk(context).invite(context.record.id, *values["invite"], at=context.at)
 
 
 @broker_command(
@@ -94,8 +94,8 @@ def invite(deal: Deal[Tender], values: Values) -> None:
     context=lambda _, tender: {schemas.UNANSWERED: _unanswered_questions(tender) if tender else []},
     main=True,
 )
-def answer_question(deal: Deal[Tender], values: Values) -> None:
-    deal.change(lambda tender: tender.answer(values["number"], values["answer"]))
+def answer_question(context: CommandContext[Tender], values: Values) -> None:
+    context.change(lambda tender: tender.answer(values["number"], values["answer"]))
 
 
 @broker_command(
@@ -105,8 +105,8 @@ def answer_question(deal: Deal[Tender], values: Values) -> None:
     done="Everybody has longer to reply",
     offered=_is_open,
 )
-def extend(deal: Deal[Tender], values: Values) -> None:
-    deal.change(lambda tender: tender.extend(**values))
+def extend(context: CommandContext[Tender], values: Values) -> None:
+    context.change(lambda tender: tender.extend(**values))
 
 
 @broker_command(
@@ -116,10 +116,10 @@ def extend(deal: Deal[Tender], values: Values) -> None:
     done="The invitations without a reply have ended",
     lead="The day for replies has passed. Providers who have not replied can no longer quote.",
     submit="End them",
-    offered=lambda tender: _is_open(tender) and bool(tender.unanswered) and office().today() > tender.reply_by,
+    offered=lambda tender: _is_open(tender) and bool(tender.unanswered) and services().today() > tender.reply_by,
 )
-def lapse(deal: Deal[Tender], _: Values) -> None:
-    deal.change(lambda tender: tender.lapse_unanswered())
+def lapse(context: CommandContext[Tender], _: Values) -> None:
+    context.change(lambda tender: tender.lapse_unanswered())
 
 
 @broker_command(
@@ -130,8 +130,8 @@ def lapse(deal: Deal[Tender], _: Values) -> None:
     offered=lambda tender: _is_open(tender) and bool(tender.quotes),
     context=_quotes,
 )
-def record_preference(deal: Deal[Tender], values: Values) -> None:
-    deal.change(lambda tender: tender.prefer(values["provider"], values["preference"]))
+def record_preference(context: CommandContext[Tender], values: Values) -> None:
+    context.change(lambda tender: tender.prefer(values["provider"], values["preference"]))
 
 
 def _page_to_propose(_: sa.Connection, tender: Tender) -> str:
@@ -144,7 +144,7 @@ def _page_to_propose(_: sa.Connection, tender: Tender) -> str:
     schemas.SelectProvider,
     done="The provider is selected. Now propose the engagement",
     submit="Select this provider",
-    offered=lambda tender: _is_open(tender) and tender.may_be_decided_on(office().today()),
+    offered=lambda tender: _is_open(tender) and tender.may_be_decided_on(services().today()),
     context=_choosing,
     form_page="tenders/select.html",
     goes_to=_page_to_propose,
@@ -152,18 +152,18 @@ def _page_to_propose(_: sa.Connection, tender: Tender) -> str:
     main=True,
     told_in=(Tender.ProviderSelected,),
 )
-def select(deal: Deal[Tender], values: Values) -> None:
-    must_hold(deal, values["approver"], APPROVERS, "Choose an officer or a director", field="approver")
+def select(context: CommandContext[Tender], values: Values) -> None:
+    must_hold(context, values["approver"], APPROVERS, "Choose an officer or a director", field="approver")
     second = values.get("approved_above_ceiling_by")
     if second is not None:
-        must_hold(deal, second, [Role.DIRECTOR], "Choose a director", field="approved_above_ceiling_by")
-    desk(deal).select(
-        deal.record.id,
+        must_hold(context, second, [Role.DIRECTOR], "Choose a director", field="approved_above_ceiling_by")
+    desk(context).select(
+        context.record.id,
         values["provider"],
         rationale=values["rationale"],
         approver=values["approver"],
         approved_above_ceiling_by=second,
-        at=deal.at,
+        at=context.at,
     )
 
 
@@ -173,14 +173,14 @@ def _is_to_be_proposed(tender: Tender) -> bool:
 
 def _first_terms(_: sa.Connection, tender: Tender) -> Mapping[str, Any]:
     """What the request and the selected quote say already."""
-    request = office().service.find(SupportRequest, tender.request)
+    request = services().service.find(SupportRequest, tender.request)
     quote = tender.quotes.get(tender.selected) if tender.selected else None
     dates = {"begins": quote.available_from, "ends": quote.available_to} if quote else {}
     return {"scope": request.need, "objectives": request.outcome_wanted.splitlines(), **dates}
 
 
 def _page_of_engagement(connection: sa.Connection, tender: Tender) -> str:
-    engagement = office().service.find(SupportRequest, tender.request).engagement
+    engagement = services().service.find(SupportRequest, tender.request).engagement
     found = reference_of(connection, engagement) if engagement else None
     return f"/engagements/{found}" if found else tenders.href(tender)
 
@@ -197,9 +197,11 @@ def _page_of_engagement(connection: sa.Connection, tender: Tender) -> str:
     goes_to=_page_of_engagement,
     main=True,
 )
-def propose(deal: Deal[Tender], values: Values) -> None:
+def propose(context: CommandContext[Tender], values: Values) -> None:
     agreement = Agreement(values["scope"], tuple(values["objectives"]), values["begins"], values["ends"])
-    desk(deal).engage_selected(deal.record.id, deal.next_reference(BrokeredEngagement), agreement, at=deal.at)
+    desk(context).engage_selected(
+        context.record.id, context.next_reference(BrokeredEngagement), agreement, at=context.at
+    )
 
 
 @broker_command(
@@ -212,14 +214,14 @@ def propose(deal: Deal[Tender], values: Values) -> None:
     offered=_is_to_be_proposed,
     told_in=(Tender.SelectionWithdrawn,),
 )
-def withdraw_selection(deal: Deal[Tender], values: Values) -> None:
+def withdraw_selection(context: CommandContext[Tender], values: Values) -> None:
     def withdraw(work: Work) -> None:
-        tender = work.find(Tender, deal.record.id, at=deal.at)
+        tender = work.find(Tender, context.record.id, at=context.at)
         if work.find(SupportRequest, tender.request).status is RequestStatus.PLACED:
             raise WorkProposed("An engagement was proposed from this selection. Cancel the engagement instead.")
         tender.withdraw_selection(**values)
 
-    deal.service.do(withdraw)
+    context.service.do(withdraw)
 
 
 @broker_command(
@@ -236,5 +238,5 @@ def withdraw_selection(deal: Deal[Tender], values: Values) -> None:
         SupportRequest.TenderEnded,
     ),
 )
-def close(deal: Deal[Tender], values: Values) -> None:
-    desk(deal).end_tender(deal.record.id, at=deal.at, **values)
+def close(context: CommandContext[Tender], values: Values) -> None:
+    desk(context).end_tender(context.record.id, at=context.at, **values)

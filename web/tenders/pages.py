@@ -10,16 +10,16 @@ import sqlalchemy as sa
 from flask import Blueprint
 
 from domain.tender import Tender
+from projections.batch_query import BatchQuery
 from projections.tenders import TenderRow
-from projections.together import Together
-from web import words
-from web.known import reference_of, references_of
-from web.noun import Listing
-from web.office import office
-from web.pages import Answer, Beside, ListPage, list_page, record_page
-from web.quotes import PAST, compared
+from web import formats
+from web.access.name_cache import reference_of, references_of
+from web.brokerage.quote_comparison import PAST, compared
+from web.commands.resource import Listing
+from web.layout.resource_pages import Answer, Beside, ListPage, list_page, record_page
+from web.runtime.services import services
 from web.tenders.commands import tenders
-from web.tenders.noun import REQUEST, request_of
+from web.tenders.resource import REQUEST, request_of
 
 pages = Blueprint("tenders", __name__, template_folder="templates")
 
@@ -29,7 +29,7 @@ def _cells(row: TenderRow, names: Mapping[UUID, str]) -> list[Any]:
         {"text": row.reference, "href": f"/tenders/{row.reference}"},
         names.get(row.request, ""),
         names.get(row.school, ""),
-        words.date(row.reply_by),
+        formats.date(row.reply_by),
         {"tag": row.status},
         names.get(row.selected, "") if row.selected else "",
     ]
@@ -60,17 +60,17 @@ def tender(ref: str) -> str:
         title=lambda tender, names: f"{request_of(tender).subject} for {names.get(tender.school, 'a school')}",
         ids=lambda tender: [tender.school, *tender.invitations],
         more=_around,
-        beside=AROUND,
+        beside=PAGE_QUERY,
         about=lambda tender: {"tender": tender.id, "request": tender.request},
     )
 
 
-AROUND = Together(**PAST, **REQUEST)
+PAGE_QUERY = BatchQuery(**PAST, **REQUEST)
 """What is asked for the page of a tender."""
 
 
 def _around(connection: sa.Connection, tender: Tender, found: Beside) -> Mapping[str, Any]:
-    request, today = request_of(tender, found["request"]), office().today()
+    request, today = request_of(tender, found["request"]), services().today()
     return {
         "request": request,
         "quotes": compared(connection, tender, in_full=True, today=today, past=found["past"]),

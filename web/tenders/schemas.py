@@ -9,7 +9,8 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 
 from domain.tender import DeclineReason, InvitationStatus, TenderStatus
 from domain.vocabulary import Side
-from web.fields import (
+from web.brokerage.quote_fields import GiveQuote
+from web.commands.fields import (
     RecordField,
     SchoolField,
     ValuesOf,
@@ -20,8 +21,7 @@ from web.fields import (
     reason_field,
     text_field,
 )
-from web.figures import Whole
-from web.quoting import GiveQuote
+from web.forms.numbers import Whole
 
 INVITED = "invited"
 """The providers that may still answer, as forms offer them."""

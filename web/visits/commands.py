@@ -17,16 +17,16 @@ from domain.vocabulary import Role, Side
 from projections import people
 from projections import visits as view
 from projections.view import replace
-from web.authority import settings_of
-from web.belonging import concerns_among, must_be_of_school, must_be_there, with_open_links
-from web.brokering import must_hold
-from web.identity import Reach, Visitor, signed_in
-from web.known import reference_of
-from web.noun import Deal, Listing, Noun, Sight, Values
-from web.policy import SCHOOL, Action
-from web.restricted import kept_from, plain_row
-from web.terms import last_day, term_of
-from web.visits import offers, schemas
+from web.access.identity import Reach, User, current_user
+from web.access.name_cache import reference_of
+from web.access.policy import SCHOOL, Action
+from web.access.restricted import hidden_from, plain_row
+from web.brokerage.broker_rights import must_hold
+from web.commands.linked_records import concerns_among, must_be_of_school, must_be_there, with_open_links
+from web.commands.resource import CommandContext, Listing, Resource, Values, Visibility
+from web.runtime.authority import settings_of
+from web.runtime.terms import last_day, term_of
+from web.visits import choices, schemas
 
 
 def _visits(
@@ -34,12 +34,12 @@ def _visits(
 ) -> list[view.PlannedVisit]:
     """The diary from a day on; where no day is named, all visits, the latest first. The concern of a visit is told
     to those alone who may open it, the kind of one that they see as a plain visit not even by the filter."""
-    kept = kept_from(connection, signed_in())
-    rows = view.listed(
+    kept = hidden_from(connection, current_user())
+    rows = view.list_rows(
         connection,
         schools=reach.narrowed(filters.get("school")),
         apart_from=kept.plain if filters.get("kind") else (),
-        officers=[signed_in().person] if filters.get("mine") else None,
+        officers=[current_user().person] if filters.get("mine") else None,
         statuses=filters.get("status") or None,
         kinds=filters.get("kind") or None,
         first=filters.get("from"),
@@ -53,7 +53,7 @@ def _visits(
     return [row if row.concern is None or row.concern in opened else replace(row, concern=None) for row in rows]
 
 
-visits = Noun(
+visits = Resource(
     "visits",
     Visit,
     one="visit",
@@ -66,7 +66,7 @@ visits = Noun(
         schemas.VisitFilters,
         inside=("id", "record_reference"),
     ),
-    sight=Sight(copy=with_open_links),
+    visibility=Visibility(copy=with_open_links),
 )
 
 
@@ -87,31 +87,35 @@ def _side(visit: Visit) -> Side:
     return Side.SCHOOL if visit.signature.post in SCHOOL else Side.SERVICE
 
 
-def _to_be_written(deal: Deal[Visit], held: date) -> tuple[date, tuple[str, ...]]:
+def _to_be_written(context: CommandContext[Visit], held: date) -> tuple[date, tuple[str, ...]]:
     """By when the record of a visit held on a day is to be issued, and the settings that say so."""
-    return last_day(deal.office, lambda settings: settings.writing_days, after=held)
+    return last_day(context.services, lambda settings: settings.writing_days, after=held)
 
 
 def _visiting(connection: sa.Connection, _: Visit | None) -> Mapping[str, Any]:
-    return {schemas.VISITORS: offers.visitors(connection)}
+    return {schemas.VISITORS: choices.visitors(connection)}
 
 
 def _planning(connection: sa.Connection, _: Visit | None) -> Mapping[str, Any]:
-    return {schemas.VISITORS: offers.visitors(connection), schemas.SCHOOLS: offers.schools_to_visit(connection)}
+    return {schemas.VISITORS: choices.visitors(connection), schemas.SCHOOLS: choices.schools_to_visit(connection)}
 
 
-def _oneself(connection: sa.Connection, asking: Visitor) -> Mapping[str, Any]:
+def _oneself(connection: sa.Connection, asking: User) -> Mapping[str, Any]:
     person = people.by_id(connection, asking.person)
     capacity = "director" if asking.holds(Role.DIRECTOR) and not asking.holds(Role.OFFICER) else "officer"
     return {"visitors": [{"person": person.reference, "capacity": capacity}]} if person else {}
 
 
-def _must_visit(deal: Deal[Visit], values: Values, already: Iterable[VisitorOf] = ()) -> None:
+def _must_visit(context: CommandContext[Visit], values: Values, already: Iterable[VisitorOf] = ()) -> None:
     """Raises NotTheirPost unless everybody who comes to the visitors holds a post that visits."""
     known = {each.person for each in already}
     for person in (each.person for each in values["visitors"] if each.person not in known):
         must_hold(
-            deal, person, offers.VISITING, "Choose people who work in the service or for a provider", field="visitors"
+            context,
+            person,
+            choices.VISITING,
+            "Choose people who work in the service or for a provider",
+            field="visitors",
         )
 
 
@@ -125,13 +129,13 @@ def _must_visit(deal: Deal[Visit], values: Values, already: Iterable[VisitorOf] 
     context=_planning,
     first_answers=_oneself,
 )
-def plan(deal: Deal[Visit], values: Values) -> Visit:
-    _must_visit(deal, values)
+def plan(context: CommandContext[Visit], values: Values) -> Visit:
+    _must_visit(context, values)
     must_be_there(values["school"], values["on"], field="school")
     linked = {"concern": values.get("concern"), "request": values.get("request")}
-    must_be_of_school(deal.service, values["school"], **linked)
-    term = term_of(deal.office, values["on"])
-    return deal.begin(lambda reference: Visit.plan(reference, term=term, **values))
+    must_be_of_school(context.service, values["school"], **linked)
+    term = term_of(context.services, values["on"])
+    return context.begin(lambda reference: Visit.plan(reference, term=term, **values))
 
 
 @visits.beginning(
@@ -143,12 +147,12 @@ def plan(deal: Deal[Visit], values: Values) -> Visit:
     context=_planning,
     first_answers=_oneself,
 )
-def record_unplanned(deal: Deal[Visit], values: Values) -> Visit:
-    _must_visit(deal, values)
+def record_unplanned(context: CommandContext[Visit], values: Values) -> Visit:
+    _must_visit(context, values)
     must_be_there(values["school"], values["on"], field="on")
-    term = term_of(deal.office, values["on"])
-    day, rules = _to_be_written(deal, values["on"])
-    return deal.begin(
+    term = term_of(context.services, values["on"])
+    day, rules = _to_be_written(context, values["on"])
+    return context.begin(
         lambda reference: Visit.record_unplanned(reference, term=term, write_by=day, rules=rules, **values)
     )
 
@@ -165,8 +169,8 @@ def record_unplanned(deal: Deal[Visit], values: Values) -> Visit:
     form_page="visits/about_visit.html",
     main=True,
 )
-def confirm(deal: Deal[Visit], values: Values) -> None:
-    deal.change(lambda visit: visit.confirm(side=_side(visit), **values))
+def confirm(context: CommandContext[Visit], values: Values) -> None:
+    context.change(lambda visit: visit.confirm(side=_side(visit), **values))
 
 
 @visits.command(
@@ -179,8 +183,8 @@ def confirm(deal: Deal[Visit], values: Values) -> None:
     offered=_ahead,
     form_page="visits/about_visit.html",
 )
-def add_agenda_item(deal: Deal[Visit], values: Values) -> None:
-    deal.change(lambda visit: visit.add_to_agenda(side=_side(visit), **values))
+def add_agenda_item(context: CommandContext[Visit], values: Values) -> None:
+    context.change(lambda visit: visit.add_to_agenda(side=_side(visit), **values))
 
 
 @visits.command(
@@ -190,17 +194,17 @@ def add_agenda_item(deal: Deal[Visit], values: Values) -> None:
     schemas.WithdrawAgendaItem,
     done="The item is off the agenda",
     submit="Take it off",
-    offered=lambda visit: _ahead(visit) and bool(offers.items_to_withdraw(signed_in(), visit)),
-    context=lambda _, visit: {schemas.ITEMS: offers.items_to_withdraw(signed_in(), visit) if visit else []},
+    offered=lambda visit: _ahead(visit) and bool(choices.items_to_withdraw(current_user(), visit)),
+    context=lambda _, visit: {schemas.ITEMS: choices.items_to_withdraw(current_user(), visit) if visit else []},
 )
-def withdraw_agenda_item(deal: Deal[Visit], values: Values) -> None:
+def withdraw_agenda_item(context: CommandContext[Visit], values: Values) -> None:
     def withdraw(visit: Visit) -> None:
         theirs = {item.number for item in visit.items if item.side is not Side.SCHOOL}
         if _side(visit) is Side.SCHOOL and values["number"] in theirs:
             raise Forbidden("Only the service takes its own items off the agenda")
         visit.withdraw_from_agenda(values["number"])
 
-    deal.change(withdraw)
+    context.change(withdraw)
 
 
 @visits.command(
@@ -218,9 +222,11 @@ def withdraw_agenda_item(deal: Deal[Visit], values: Values) -> None:
         "lead": reference_of(connection, visit.lead),
     },
 )
-def change_visitors(deal: Deal[Visit], values: Values) -> None:
-    _must_visit(deal, values, already=deal.record.visitors)
-    deal.change(lambda visit: visit.change_visitors(values["visitors"], lead=values["lead"], reason=values["reason"]))
+def change_visitors(context: CommandContext[Visit], values: Values) -> None:
+    _must_visit(context, values, already=context.record.visitors)
+    context.change(
+        lambda visit: visit.change_visitors(values["visitors"], lead=values["lead"], reason=values["reason"])
+    )
 
 
 @visits.command(
@@ -233,10 +239,10 @@ def change_visitors(deal: Deal[Visit], values: Values) -> None:
     offered=_ahead,
     initial=lambda _, visit: {"on": visit.on, "starts_at": visit.starts_at},
 )
-def reschedule(deal: Deal[Visit], values: Values) -> None:
-    must_be_there(deal.record.school, values["on"], field="on")
-    term = term_of(deal.office, values["on"])
-    deal.change(lambda visit: visit.reschedule(term=term, **values))
+def reschedule(context: CommandContext[Visit], values: Values) -> None:
+    must_be_there(context.record.school, values["on"], field="on")
+    term = term_of(context.services, values["on"])
+    context.change(lambda visit: visit.reschedule(term=term, **values))
 
 
 @visits.command(
@@ -249,9 +255,9 @@ def reschedule(deal: Deal[Visit], values: Values) -> None:
     initial=lambda _, visit: {"on": visit.on, "minutes": visit.minutes, "attendees": visit.expected},
     main=True,
 )
-def hold(deal: Deal[Visit], values: Values) -> None:
-    day, rules = _to_be_written(deal, values["on"])
-    deal.change(lambda visit: visit.hold(**values, write_by=day, rules=rules))
+def hold(context: CommandContext[Visit], values: Values) -> None:
+    day, rules = _to_be_written(context, values["on"])
+    context.change(lambda visit: visit.hold(**values, write_by=day, rules=rules))
 
 
 @visits.command(
@@ -262,8 +268,8 @@ def hold(deal: Deal[Visit], values: Values) -> None:
     done="The visit is recorded as not made",
     offered=_ahead,
 )
-def miss(deal: Deal[Visit], values: Values) -> None:
-    deal.change(lambda visit: visit.miss(**values))
+def miss(context: CommandContext[Visit], values: Values) -> None:
+    context.change(lambda visit: visit.miss(**values))
 
 
 @visits.command(
@@ -276,8 +282,8 @@ def miss(deal: Deal[Visit], values: Values) -> None:
     warning=True,
     offered=_ahead,
 )
-def cancel(deal: Deal[Visit], values: Values) -> None:
-    deal.change(lambda visit: visit.cancel(**values))
+def cancel(context: CommandContext[Visit], values: Values) -> None:
+    context.change(lambda visit: visit.cancel(**values))
 
 
 @visits.command(
@@ -288,23 +294,23 @@ def cancel(deal: Deal[Visit], values: Values) -> None:
     done="The record is begun",
     submit="Begin the record",
     offered=lambda visit: visit.status is VisitStatus.HELD and visit.written_up is None,
-    goes_to=offers.page_to_write,
+    goes_to=choices.page_to_write,
     main=True,
 )
-def start_record(deal: Deal[Visit], values: Values) -> None:
+def start_record(context: CommandContext[Visit], values: Values) -> None:
     """Begin the record and let the visit take note of it, both or neither."""
-    _, rules = settings_of(deal.office)
-    reference = deal.next_reference(RecordOfVisit)
+    _, rules = settings_of(context.services)
+    reference = context.next_reference(RecordOfVisit)
 
     def start(work: Work) -> None:
-        visit = work.find(Visit, deal.record.id, at=deal.at)
+        visit = work.find(Visit, context.record.id, at=context.at)
         record = RecordOfVisit.start(
             reference,
             visit=visit.id,
             school=visit.school,
             kind=visit.kind,
             purpose=visit.purpose,
-            author=deal.visitor.person,
+            author=context.user.person,
             visited_on=visit.held_on or visit.on,
             write_by=visit.write_by,
             rules=(rules,),
@@ -313,7 +319,7 @@ def start_record(deal: Deal[Visit], values: Values) -> None:
         visit.start_record(record)
         work.add(record)
 
-    deal.service.do(start)
+    context.service.do(start)
 
 
 @visits.command(
@@ -326,9 +332,9 @@ def start_record(deal: Deal[Visit], values: Values) -> None:
     lead="A closed visit stays as it is. Its history can still be read.",
     offered=lambda visit: visit.status in {VisitStatus.CANCELLED, VisitStatus.NOT_MADE},
 )
-def close(deal: Deal[Visit], _: Values) -> None:
+def close(context: CommandContext[Visit], _: Values) -> None:
     def finish(work: Work) -> None:
-        visit = work.find(Visit, deal.record.id, at=deal.at)
+        visit = work.find(Visit, context.record.id, at=context.at)
         visit.close(work.find(RecordOfVisit, visit.written_up) if visit.written_up else None)
 
-    deal.service.do(finish)
+    context.service.do(finish)

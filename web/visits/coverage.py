@@ -14,21 +14,21 @@ from domain.vocabulary import Word
 from projections import schools
 from projections.view import Row
 from projections.visits import CoreCount, core_visits
-from web.authority import settings_of
-from web.identity import Reach, signed_in
-from web.noun import Listing, Shelf, Values
-from web.office import office
-from web.policy import Action
-from web.restricted import kept_from
-from web.served import remit
-from web.terms import term_of
+from web.access.identity import Reach, current_user
+from web.access.policy import Action
+from web.access.restricted import hidden_from
+from web.commands.resource import ListEndpoint, Listing, Values
+from web.layout.paging import page_after
+from web.runtime.authority import settings_of
+from web.runtime.served_schools import remit
+from web.runtime.services import services
+from web.runtime.terms import term_of
 from web.visits.schemas import CoverageFilters
-from web.walking import behind
 
 EVERY_SCHOOL = 100_000
 
 
-class Standing(Word):
+class CoverageStatus(Word):
     """How a school stands with its core visits in a term."""
 
     NONE = "none"
@@ -38,10 +38,10 @@ class Standing(Word):
 
     @property
     def label(self) -> str:
-        return "None planned" if self is Standing.NONE else super().label
+        return "None planned" if self is CoverageStatus.NONE else super().label
 
 
-SHORT = frozenset({Standing.NONE, Standing.MISSED})
+SHORT = frozenset({CoverageStatus.NONE, CoverageStatus.MISSED})
 """Where a school is on the way to have fewer core visits than its need category gives it."""
 
 
@@ -57,7 +57,7 @@ class Covered(Row):
     planned: int
     held: int
     missed: int
-    standing: Standing
+    standing: CoverageStatus
     is_own: bool
 
 
@@ -95,19 +95,19 @@ class Coverage:
 
 def coverage(connection: sa.Connection, limited: Reach, filters: Values) -> Coverage:
     """The core visits of the year and term asked for, else of the present term."""
-    today = office().today()
-    present = term_of(office(), today)
+    today = services().today()
+    present = term_of(services(), today)
     year, term = filters.get("year", present.academic_year), filters.get("term", present.term)
-    settings, _ = settings_of(office())
-    asking = signed_in()
+    settings, _ = settings_of(services())
+    asking = current_user()
     within = limited.narrowed()
     known = [
         school
-        for school in schools.listed(connection, today=today, served=remit(), limit=EVERY_SCHOOL)
+        for school in schools.list_rows(connection, today=today, served=remit(), limit=EVERY_SCHOOL)
         if within is None or school.id in within
     ]
     looked_after = schools.looked_after(connection, [school.id for school in known], today=today)
-    counts = core_visits(connection, year, apart_from=kept_from(connection, asking).plain)
+    counts = core_visits(connection, year, apart_from=hidden_from(connection, asking).plain)
     counted = {count.school: count for count in counts if count.term is term}
     there = [school for school in known if school.id in counted or _was_known(school, year, term)]
     lines = [
@@ -138,7 +138,7 @@ def _why_none(connection: sa.Connection, *, is_early: bool, is_limited: bool) ->
 
 def _was_known(school: schools.KnownSchool, year: int, term: Term) -> bool:
     """Whether the service knew a school before the last day of a term; a day between two terms is after the first."""
-    first = term_of(office(), school.registered_on)
+    first = term_of(services(), school.registered_on)
     order = list(Term)
     asked, then = (year, order.index(term)), (first.academic_year, order.index(first.term))
     return asked > then or (asked == then and school.registered_on <= first.ends)
@@ -170,13 +170,13 @@ def _line(
     )
 
 
-def standing(due: int, planned: int, held: int, missed: int) -> Standing:
+def standing(due: int, planned: int, held: int, missed: int) -> CoverageStatus:
     """How a school stands that is due so many core visits in a term."""
     if held >= due:
-        return Standing.HELD
+        return CoverageStatus.HELD
     if held + planned >= due:
-        return Standing.PLANNED
-    return Standing.MISSED if missed else Standing.NONE
+        return CoverageStatus.PLANNED
+    return CoverageStatus.MISSED if missed else CoverageStatus.NONE
 
 
 def _due(settings: Settings, code: str | None) -> int:
@@ -203,14 +203,14 @@ def years_around(present: TermDates) -> list[tuple[str, str]]:
 def _listed(
     connection: sa.Connection, limited: Reach, filters: Values, after: str | None, limit: int
 ) -> list[Covered]:
-    return behind(coverage(connection, limited, filters).lines, _urn, after, limit)
+    return page_after(coverage(connection, limited, filters).lines, _urn, after, limit)
 
 
 def _urn(line: Covered) -> str:
     return str(line.urn)
 
 
-core_visits_shelf = Shelf(
+core_visits_shelf = ListEndpoint(
     "core-visits",
     Action.READ_VISIT,
     Listing(Covered, _listed, _urn, CoverageFilters, place=str, inside=("school",)),

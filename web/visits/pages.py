@@ -13,16 +13,17 @@ from werkzeug.exceptions import BadRequest
 from domain.calendar import Term
 from domain.visit import Visit
 from domain.vocabulary import VisitKind
+from projections.batch_query import Question
 from projections.records_of_visit import records
-from projections.together import Question
 from projections.visits import PlannedVisit
-from web import words
-from web.attached import BESIDE
-from web.identity import allow, concerned, reach, signed_in
-from web.known import reference_of, references_of
-from web.noun import Listing, Values
-from web.office import office
-from web.pages import (
+from web import formats
+from web.access.identity import allow, concerned, current_user, reach
+from web.access.name_cache import reference_of, references_of
+from web.access.policy import Action
+from web.commands.attachments import ATTACHED_QUERY
+from web.commands.resource import Listing, Values
+from web.layout.csv_export import csv_of
+from web.layout.resource_pages import (
     UNPROCESSABLE,
     Answer,
     Beside,
@@ -34,9 +35,8 @@ from web.pages import (
     said,
     with_query,
 )
-from web.policy import Action
-from web.spreadsheet import csv_of
-from web.terms import term_of
+from web.runtime.services import services
+from web.runtime.terms import term_of
 from web.visits.commands import visits
 from web.visits.coverage import Coverage, coverage, sheet, years_around
 from web.visits.schemas import CoverageFilters
@@ -52,7 +52,7 @@ def kind_in_words(kind: VisitKind | None) -> str:
 def _cells(row: PlannedVisit, names: Mapping[UUID, str]) -> list[Any]:
     return [
         {"text": row.reference, "href": f"/visits/{row.reference}"},
-        words.date(row.on) + (f", {words.time(row.starts_at)}" if row.starts_at else ""),
+        formats.date(row.on) + (f", {formats.time(row.starts_at)}" if row.starts_at else ""),
         names.get(row.school, ""),
         row.kind.label if row.kind else "",
         {"tag": row.purpose} if row.purpose else "",
@@ -76,7 +76,7 @@ LIST = ListPage(
 @pages.get("/")
 def listed() -> Answer:
     assert isinstance(visits.listing, Listing)
-    return list_page(visits, visits.listing, LIST, today=office().today())
+    return list_page(visits, visits.listing, LIST, today=services().today())
 
 
 @pages.get("/<ref>")
@@ -88,12 +88,14 @@ def visit(ref: str) -> str:
         title=lambda visit, names: f"{kind_in_words(visit.kind)} to {names.get(visit.school, 'a school')}",
         ids=lambda visit: [visit.school, visit.lead, *(each.person for each in visit.visitors)],
         more=_around,
-        beside=AROUND,
+        beside=PAGE_QUERY,
         about=lambda visit: {"written_up": visit.written_up},
     )
 
 
-AROUND = BESIDE.with_(written=Question(records, records.table.c.id == sa.bindparam("written_up", type_=sa.Uuid)))
+PAGE_QUERY = ATTACHED_QUERY.with_(
+    written=Question(records, records.table.c.id == sa.bindparam("written_up", type_=sa.Uuid))
+)
 """What is asked for the page of a visit."""
 
 
@@ -101,7 +103,7 @@ def _around(connection: sa.Connection, visit: Visit, found: Beside) -> Mapping[s
     """The record of the visit where the person who asks may read it, and the records it belongs to."""
     about = visit.about()
     record = next(iter(found["written"]), None)
-    may_read = signed_in().may(
+    may_read = current_user().may(
         Action.READ_RECORD if record and record.version else Action.READ_DRAFT_RECORD, concerned(connection, about)
     )
     return {
@@ -117,7 +119,7 @@ def covered() -> Answer:
     allow(Action.READ_VISIT)
     values, wrong = filter_values(CoverageFilters())
     found = None if wrong else _coverage(values)
-    present = term_of(office(), office().today())
+    present = term_of(services(), services().today())
     filter_fields = [
         {
             "name": "year",
@@ -169,5 +171,5 @@ def covered_sheet() -> Response:
 
 
 def _coverage(values: Values) -> Coverage:
-    with office().read() as connection:
+    with services().read() as connection:
         return coverage(connection, reach(connection, Action.READ_VISIT), values)

@@ -10,9 +10,17 @@ from marshmallow import Schema, fields, post_load, validate
 from domain.calendar import Term
 from domain.visit import AgendaKind, CancelledBy, Visitor, VisitStatus
 from domain.vocabulary import Purpose, Side, VisitKind
-from web.belonging import SchoolThere
-from web.fields import RecordField, SchoolField, day_field, line_field, person_field, reason_field, text_field
-from web.figures import Whole
+from web.commands.fields import (
+    RecordField,
+    SchoolField,
+    day_field,
+    line_field,
+    person_field,
+    reason_field,
+    text_field,
+)
+from web.commands.linked_records import SchoolThere
+from web.forms.numbers import Whole
 
 SCHOOLS, VISITORS, ITEMS = "schools", "visitors", "items"
 """What a form offers: the schools that may be visited, the people who may visit, the items of an agenda."""
@@ -88,7 +96,7 @@ class _Visiting(Schema):
 
     @post_load
     def led(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
-        values["visitors"] = [Visitor(**visitor) for visitor in values["visitors"]]
+        values["visitors"] = [Visitor(**user) for user in values["visitors"]]
         values["lead"] = values.get("lead") or values["visitors"][0].person
         return values
 

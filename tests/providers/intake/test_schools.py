@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from domain.acting import acting
 from domain.aggregate import OccurredInTheFuture
 from domain.school import Change, School, Source
 from domain.service import Service
+from domain.signature import acting
 from projections import schools
 from projections.schools import by_urn
 from providers.catalogue.register import Detail, SchoolRow
@@ -237,4 +237,4 @@ def test_the_school_is_found_afterwards(take_in: Import, ask: Ask) -> None:
     take_in(row(105900, postcode="M5 4BJ"))
 
     assert [school.urn for school in ask(schools.search, "m54bj")] == [105900]
-    assert [school.urn for school in ask(schools.listed, today=TODAY, status="Open")] == [105900]
+    assert [school.urn for school in ask(schools.list_rows, today=TODAY, status="Open")] == [105900]

@@ -17,9 +17,9 @@ from projections.tables import EVENTS
 from tests.web.conftest import HIDDEN, Browser
 from tests.web.statements import Statements
 from tests.world import World
-from web import words
+from web import formats
 from web.about.health import health_of, note_check
-from web.office import Office
+from web.runtime.services import Services
 
 NOT_READY = (503, {"status": "not ready"})
 MOST = 10
@@ -35,11 +35,11 @@ def test_the_file_of_the_last_changes_is_missed_before_anything_is_said_to_be_sa
     app: Flask, world: World, sign_in: Callable[[UUID], Browser]
 ) -> None:
     """And what was saved before is found again, once everybody has closed the database."""
-    if world.office.writer.dialect.name != "sqlite":
+    if world.services.writer.dialect.name != "sqlite":
         pytest.skip("needs SQLite")
     browser = sign_in(world.administrator())
     page = browser.get("/people/register")
-    url = world.office.writer.url
+    url = world.services.writer.url
     Path(f"{url.database}-wal").unlink()
 
     lost = browser.client.post("/people/register", data={**dict(HIDDEN.findall(page)), "name": "Anna Kowalski"})
@@ -50,13 +50,13 @@ def test_the_file_of_the_last_changes_is_missed_before_anything_is_said_to_be_sa
     assert "may be missing" in lost.text
     assert not re.search(r"is safe|was lost|in a few minutes", lost.text)
     assert readiness(app) == NOT_READY
-    assert health_of(world.office).causes == (Displaced.says,)
+    assert health_of(world.services).causes == (Displaced.says,)
     assert "Anna Kowalski" not in browser.get("/people/")
-    saved = count_of_events(world.office)
-    world.office.close()
-    with closing(Office(url.render_as_string(hide_password=False))) as office:
-        assert count_of_events(office) == saved
-        assert health_of(office).is_ready
+    saved = count_of_events(world.services)
+    world.services.close()
+    with closing(Services(url.render_as_string(hide_password=False))) as services:
+        assert count_of_events(services) == saved
+        assert health_of(services).is_ready
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/brand.css", "/static/favicon.svg", "/static/none"])
@@ -64,10 +64,10 @@ def test_the_file_of_the_last_changes_is_missed_before_anything_is_said_to_be_sa
 def test_what_answers_everybody_alike_tells_nothing_of_a_lost_database_whatever_is_sent_with_it(
     app: Flask, world: World, path: str, method: str
 ) -> None:
-    if world.office.writer.dialect.name != "sqlite":
+    if world.services.writer.dialect.name != "sqlite":
         pytest.skip("needs SQLite")
     readiness(app)
-    Path(str(world.office.writer.url.database)).unlink()
+    Path(str(world.services.writer.url.database)).unlink()
     sender = app.test_client()
     for name in ("sis_session", "sis_since", "sis_signed_in_last", "session"):
         sender.set_cookie(name, "123")
@@ -81,26 +81,26 @@ def test_what_answers_everybody_alike_tells_nothing_of_a_lost_database_whatever_
             assert (told.status_code, told.json) == NOT_READY
 
 
-def count_of_events(office: Office) -> int | None:
-    with office.read_present() as connection:
+def count_of_events(services: Services) -> int | None:
+    with services.read_present() as connection:
         return connection.execute(sa.select(sa.func.count()).select_from(EVENTS)).scalar()
 
 
 def test_asking_costs_as_much_after_a_thousand_events_and_reads_of_the_log_only_what_is_new(world: World) -> None:
-    if world.office.writer.dialect.name != "sqlite":
+    if world.services.writer.dialect.name != "sqlite":
         pytest.skip("needs SQLite")
-    health_of(world.office)
+    health_of(world.services)
     world.school()
-    statements = Statements(world.office)
+    statements = Statements(world.services)
     with statements.heard() as first:
-        assert health_of(world.office).is_ready
+        assert health_of(world.services).is_ready
         at_first = len(first.asked)
     for number in range(1000):
         world.school(f"School {number}")
-    end = world.office.log.max_notification_id()
-    assert health_of(world.office).is_ready
+    end = world.services.log.max_notification_id()
+    assert health_of(world.services).is_ready
     with statements.heard() as then:
-        assert health_of(world.office).is_ready
+        assert health_of(world.services).is_ready
     assert len(then.asked) == at_first <= MOST
     read = [each for each in then.asked if "events" in each and "state" in each]
     assert [f"position > {end} " in each for each in read] == [True], read
@@ -109,8 +109,8 @@ def test_asking_costs_as_much_after_a_thousand_events_and_reads_of_the_log_only_
 def test_the_last_check_is_on_the_page_of_administrators(world: World, sign_in: Callable[[UUID], Browser]) -> None:
     browser = sign_in(world.administrator())
     assert "The log has not been checked yet" in browser.get("/service-status")
-    note_check(world.office, "3 rows differ from the log")
-    assert f"{words.datetime(world.office.now())}: 3 rows differ from the log" in browser.get("/service-status")
+    note_check(world.services, "3 rows differ from the log")
+    assert f"{formats.datetime(world.services.now())}: 3 rows differ from the log" in browser.get("/service-status")
 
 
 def test_a_database_that_can_only_be_read_makes_it_unready_and_is_named_to_whoever_sends_something(
@@ -128,7 +128,7 @@ def test_a_database_that_can_only_be_read_makes_it_unready_and_is_named_to_whoev
         cursor.execute(only_read[connection.dialect.name])
         cursor.close()
 
-    engines = {world.office.writer, world.office.log.primary}
+    engines = {world.services.writer, world.services.log.primary}
     for engine in engines:
         sa.event.listen(engine, "engine_connect", limit)
 
@@ -139,4 +139,4 @@ def test_a_database_that_can_only_be_read_makes_it_unready_and_is_named_to_whoev
     assert "Tell the administrator: until it can be written, nothing is saved" in told.text
     assert not re.search(r"is safe|was lost|in a few minutes", told.text)
     assert readiness(app) == NOT_READY
-    assert health_of(world.office).causes == (ReadOnly.says,)
+    assert health_of(world.services).causes == (ReadOnly.says,)

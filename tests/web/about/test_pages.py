@@ -85,7 +85,7 @@ def change(world: World, settings: Settings) -> None:
     """Settings in force tomorrow, which then is today."""
     tomorrow = TODAY + timedelta(days=1)
     with world.acting():
-        world.office.service.change(
+        world.services.service.change(
             Authority,
             AUTHORITY,
             lambda authority: authority.change_settings(settings, from_=tomorrow, reason="Agreed by the council"),
@@ -173,20 +173,20 @@ def test_a_service_is_ready_when_it_can_do_its_work(anybody: Browser) -> None:
 def test_whatever_keeps_commands_from_being_carried_out_makes_it_unready(
     world: World, anybody: Browser, fault: str, cause: str
 ) -> None:
-    with world.office.write() as connection:
+    with world.services.write() as connection:
         connection.execute(sa.text(fault))
 
     told = anybody.client.get("/readyz")
 
     assert (told.status_code, told.json) == (503, NOT_READY)
-    assert cause in health_of(world.office).causes[0]
+    assert cause in health_of(world.services).causes[0]
     assert anybody.get("/healthz") == "ok\n"
 
 
 def test_an_event_that_cannot_be_read_is_named_and_makes_it_unready(world: World, anybody: Browser) -> None:
     assert anybody.client.get("/readyz").status_code == 200
-    last = world.office.log.max_notification_id() or 0
-    with world.office.write() as connection:
+    last = world.services.log.max_notification_id() or 0
+    with world.services.write() as connection:
         row = connection.execute(EVENTS.select().order_by(EVENTS.c.position.desc())).mappings().first()
         assert row is not None
         odd = {**row, "position": last + 1, "stream_id": uuid4(), "event_id": uuid4(), "topic": "school.sold"}
@@ -194,7 +194,7 @@ def test_an_event_that_cannot_be_read_is_named_and_makes_it_unready(world: World
 
     for _ in range(2):
         assert anybody.client.get("/readyz").json == NOT_READY
-        assert f"Event {last + 1} (school.sold) cannot be read" in health_of(world.office).causes[-1]
+        assert f"Event {last + 1} (school.sold) cannot be read" in health_of(world.services).causes[-1]
 
 
 def test_a_disk_without_room_makes_it_unready_and_is_named_to_whoever_sends_something(
@@ -202,19 +202,19 @@ def test_a_disk_without_room_makes_it_unready_and_is_named_to_whoever_sends_some
 ) -> None:
     browser = sign_in(world.administrator())
     page = browser.get("/people/register")
-    if world.office.writer.dialect.name != "sqlite":
+    if world.services.writer.dialect.name != "sqlite":
         pytest.skip("needs SQLite")
 
     def limit(connection: sa.Connection) -> None:
         connection.exec_driver_sql("PRAGMA max_page_count = 1")  # as many as there are: it is never less
 
-    for engine in (world.office.writer, world.office.reader):
+    for engine in (world.services.writer, world.services.reader):
         sa.event.listen(engine, "begin", limit)
-    with world.office.log.primary.connect() as connection:
+    with world.services.log.primary.connect() as connection:
         limit(connection)
 
     assert anybody.client.get("/readyz").json == NOT_READY
-    assert health_of(world.office).causes == (NoRoom.says,)
+    assert health_of(world.services).causes == (NoRoom.says,)
     for _ in range(100):
         told = browser.client.post(
             "/people/register", data={**dict(HIDDEN.findall(page)), "name": "x" * 100, "another": "yes"}
@@ -228,32 +228,32 @@ def test_a_disk_without_room_makes_it_unready_and_is_named_to_whoever_sends_some
 
 def test_a_clock_that_has_jumped_is_noticed(world: World, clock: Clock, sign_in: Callable[[UUID], Browser]) -> None:
     browser = sign_in(world.administrator())
-    assert "ahead of this machine's clock" not in " ".join(health_of(world.office).warnings)
+    assert "ahead of this machine's clock" not in " ".join(health_of(world.services).warnings)
     clock.pass_by(seconds=30)
     world.school()
     clock.pass_by(seconds=-30)
-    assert "ahead of this machine's clock" not in " ".join(health_of(world.office).warnings)
+    assert "ahead of this machine's clock" not in " ".join(health_of(world.services).warnings)
     clock.pass_by(seconds=150)
     world.school()
     clock.pass_by(seconds=-150)
 
     assert "ahead of this machine" in browser.get("/service-status")
-    assert health_of(world.office).is_ready
+    assert health_of(world.services).is_ready
     with capture_logs() as logged:
         assert browser.client.get("/readyz").json == {"status": "ready"}
-    assert [line["said"] for line in logged if line["event"] == "clock"] == [health_of(world.office).clock]
+    assert [line["said"] for line in logged if line["event"] == "clock"] == [health_of(world.services).clock]
 
 
 def test_a_file_that_is_deleted_or_replaced_takes_nothing_that_would_be_lost(
     world: World, anybody: Browser, sign_in: Callable[[UUID], Browser], tmp_path: Path
 ) -> None:
-    if world.office.writer.dialect.name != "sqlite":
+    if world.services.writer.dialect.name != "sqlite":
         pytest.skip("needs SQLite")
     browser = sign_in(world.administrator())
     page = browser.get("/people/register")
-    with world.office.log.primary.connect() as connection:
+    with world.services.log.primary.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    file, aside = Path(str(world.office.writer.url.database)), tmp_path / "aside.sqlite"
+    file, aside = Path(str(world.services.writer.url.database)), tmp_path / "aside.sqlite"
     shutil.copyfile(file, aside)
     file.unlink()
 
@@ -262,7 +262,7 @@ def test_a_file_that_is_deleted_or_replaced_takes_nothing_that_would_be_lost(
     assert lost.status_code == 503
     assert "deleted or replaced" in lost.text
     assert anybody.client.get("/readyz").json == NOT_READY
-    assert health_of(world.office).causes == (Displaced.says,)
+    assert health_of(world.services).causes == (Displaced.says,)
     for beside in ("-wal", "-shm"):
         file.with_name(file.name + beside).unlink(missing_ok=True)
     aside.rename(file)

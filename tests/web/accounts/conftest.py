@@ -17,7 +17,7 @@ from tests.world import World
 from web.accounts import account_commands
 from web.accounts.accounts import Account
 from web.accounts.passwords import Passwords, cheap_passwords
-from web.office import Office
+from web.runtime.services import Services
 
 PASSWORD = "correct horse battery"
 
@@ -28,24 +28,24 @@ Whoami = Callable[..., tuple[UUID | None, UUID | None]]
 
 
 class Door:
-    """The office with the acts that tests begin with."""
+    """The services with the acts that tests begin with."""
 
-    def __init__(self, office: Office, passwords: Passwords) -> None:
-        self.office = office
+    def __init__(self, services: Services, passwords: Passwords) -> None:
+        self.services = services
         self.passwords = passwords
 
     @contextmanager
     def acting(self, actor: UUID | None = None) -> Iterator[None]:
-        with self.office.acting(actor, "administrator", Channel.SCREEN):
+        with self.services.acting(actor, "administrator", Channel.SCREEN):
             yield
 
     def opens(self, person: UUID, name: str, password: str | None = PASSWORD) -> Account:
         hashed = self.passwords.hash(password) if password else None
         with self.acting():
-            return account_commands.open_account(self.office, person, name, password_hash=hashed)
+            return account_commands.open_account(self.services, person, name, password_hash=hashed)
 
     def account(self, person: UUID) -> Account:
-        return account_commands.find(self.office, person)
+        return account_commands.find(self.services, person)
 
 
 @pytest.fixture(scope="session")
@@ -54,8 +54,8 @@ def passwords() -> Passwords:
 
 
 @pytest.fixture
-def door(office: Office, passwords: Passwords) -> Door:
-    return Door(office, passwords)
+def door(services: Services, passwords: Passwords) -> Door:
+    return Door(services, passwords)
 
 
 @pytest.fixture

@@ -15,29 +15,29 @@ from tests.web.accounts.conftest import PASSWORD, Door
 from tests.world import Clock
 from web.accounts import account_commands, accounts, password_commands, sessions
 from web.accounts.accounts import HasAnAccount, LinkNoLongerValid, NotAnEmailAddress, SignInNameInUse, account_id
-from web.accounts.tables import DOOR_TABLES
+from web.runtime.tables import DOOR_TABLES
 
 ANNA, BEN = uuid4(), uuid4()
 
 
 def topics(door: Door, person: object = ANNA) -> list[str]:
-    return [event.TOPIC for event in door.office.store.get(account_id(person))]  # type: ignore[attr-defined, arg-type]
+    return [event.TOPIC for event in door.services.store.get(account_id(person))]  # type: ignore[attr-defined, arg-type]
 
 
 def a_link(door: Door) -> str:
     with door.acting():
-        return password_commands.make_password_link(door.office, ANNA)
+        return password_commands.make_password_link(door.services, ANNA)
 
 
 def set_by(door: Door, link: str, password: str = "another horse battery") -> None:
     with door.acting():
-        password_commands.use_password_link(door.office, link, door.passwords.hash(password))
+        password_commands.use_password_link(door.services, link, door.passwords.hash(password))
 
 
 def test_an_account_is_kept_under_its_name_in_small_letters(door: Door) -> None:
     account = door.opens(ANNA, " Anna.Able@Example.ORG ", password=None)
     assert account.sign_in_name == "anna.able@example.org"
-    with door.office.read() as connection:
+    with door.services.read() as connection:
         assert accounts.named(connection, "ANNA.ABLE@example.org") == account
         assert accounts.of_person(connection, ANNA) == account
         assert accounts.everyones(connection) == [account]
@@ -48,7 +48,7 @@ def test_an_account_is_kept_under_its_name_in_small_letters(door: Door) -> None:
 def test_a_sign_in_name_is_an_email_address(door: Door, name: str) -> None:
     with pytest.raises(NotAnEmailAddress):
         door.opens(ANNA, name)
-    with door.office.read() as connection:
+    with door.services.read() as connection:
         assert accounts.everyones(connection) == []
 
 
@@ -67,7 +67,7 @@ def test_a_name_belongs_to_one_account(door: Door) -> None:
 
 def test_an_account_opened_in_the_log_alone_is_completed_when_opened_again(door: Door) -> None:
     with door.acting():
-        door.office.service.add(lambda: Record.open_for(ANNA, "anna@example.org"))
+        door.services.service.add(lambda: Record.open_for(ANNA, "anna@example.org"))
     assert door.opens(ANNA, "anna@example.org", password=None).person == ANNA
     assert topics(door) == ["account.opened"]
 
@@ -110,7 +110,7 @@ def test_a_link_works_for_two_days(door: Door, clock: Clock) -> None:
     door.opens(ANNA, "anna@example.org", password=None)
     link = a_link(door)
     clock.pass_by(hours=47, minutes=59)
-    with door.office.read() as connection:
+    with door.services.read() as connection:
         assert accounts.account_of_link(connection, link, clock.now).person == ANNA
     clock.pass_by(minutes=1)
     with pytest.raises(LinkNoLongerValid):
@@ -130,7 +130,7 @@ def test_a_link_of_one_person_leaves_the_links_of_others_alone(door: Door) -> No
     door.opens(BEN, "ben@example.org")
     link = a_link(door)
     with door.acting():
-        password_commands.make_password_link(door.office, BEN)
+        password_commands.make_password_link(door.services, BEN)
     set_by(door, link)
     assert door.passwords.verify(door.account(BEN).password_hash, PASSWORD)
 
@@ -142,29 +142,29 @@ def test_a_made_up_link_is_worth_nothing(door: Door) -> None:
 
 def test_a_new_password_ends_the_sessions_of_the_old_one(door: Door, clock: Clock) -> None:
     door.opens(ANNA, "anna@example.org")
-    with door.office.write() as connection:
+    with door.services.write() as connection:
         cookie = sessions.begin(connection, ANNA, clock.now)
     set_by(door, a_link(door))
-    with door.office.read() as connection:
+    with door.services.read() as connection:
         assert sessions.find(connection, cookie, clock.now) is None
 
 
 def test_disabling_ends_sessions_and_links_and_enabling_brings_neither_back(door: Door, clock: Clock) -> None:
     door.opens(ANNA, "anna@example.org")
     link = a_link(door)
-    with door.office.write() as connection:
+    with door.services.write() as connection:
         cookie = sessions.begin(connection, ANNA, clock.now)
     with door.acting():
-        account_commands.disable(door.office, ANNA, reason="Has left")
+        account_commands.disable(door.services, ANNA, reason="Has left")
     assert door.account(ANNA).status == "disabled"
     with pytest.raises(LinkNoLongerValid):
         set_by(door, link)
     with door.acting():
-        account_commands.enable(door.office, ANNA)
+        account_commands.enable(door.services, ANNA)
     assert door.account(ANNA).status == "active"
     with pytest.raises(LinkNoLongerValid):
         set_by(door, link)
-    with door.office.read() as connection:
+    with door.services.read() as connection:
         assert sessions.find(connection, cookie, clock.now) is None
     assert topics(door)[-2:] == ["account.disabled", "account.enabled"]
 
@@ -172,7 +172,7 @@ def test_disabling_ends_sessions_and_links_and_enabling_brings_neither_back(door
 def test_a_disabled_account_is_given_no_link(door: Door) -> None:
     door.opens(ANNA, "anna@example.org")
     with door.acting():
-        account_commands.disable(door.office, ANNA, reason="Has left")
+        account_commands.disable(door.services, ANNA, reason="Has left")
     with pytest.raises(AccountIsDisabled):
         a_link(door)
 
@@ -185,10 +185,10 @@ def test_nobody_without_an_account_is_given_a_link(door: Door) -> None:
 def test_no_secret_is_kept_in_any_table_nor_in_the_log(door: Door, clock: Clock) -> None:
     door.opens(ANNA, "anna@example.org")
     link = a_link(door)
-    with door.office.write() as connection:
+    with door.services.write() as connection:
         cookie = sessions.begin(connection, ANNA, clock.now)
     everything = ""
-    with door.office.read() as connection:
+    with door.services.read() as connection:
         for table in (*DOOR_TABLES.sorted_tables, sa.table("events", sa.column("state"), sa.column("meta"))):
             everything += "".join(str(tuple(row)) for row in connection.execute(sa.select(table)))
     assert "anna@example.org" in everything

@@ -9,8 +9,8 @@ from uuid import UUID
 
 import pytest
 
-from domain.acting import LONDON
 from domain.person import Person
+from domain.signature import LONDON
 from domain.vocabulary import Role
 from tests.scenario import TODAY
 from tests.web.accounts.conftest import Door, SignIn
@@ -24,7 +24,7 @@ WAY_ON = "Appoint another first"
 
 
 def ends_post(browser: Browser, world: World, person: UUID, on: date, status: int) -> str:
-    post = world.office.service.find(Person, person).posts[0].id
+    post = world.services.service.find(Person, person).posts[0].id
     answers = {"post": str(post), **day("until", on), "reason": "Retires"}
     return browser.send(f"/people/{world.reference(person)}/end-post", answers, status=status).text
 
@@ -41,11 +41,11 @@ Going = Callable[[Browser, World, UUID, date, int], str]
 @pytest.mark.parametrize("goes", GOING)
 @pytest.mark.parametrize("on", [TODAY, TODAY + timedelta(days=40)])
 def test_the_only_administrator_stays(goes: Going, on: date, ada: UUID, world: World, sign_in: SignIn) -> None:
-    before = len(list(world.office.store.get(ada)))
+    before = len(list(world.services.store.get(ada)))
     page = goes(sign_in(ada), world, ada, on, 422)
     assert "Ada Admin is then the only administrator who can sign in" in page
     assert WAY_ON in page
-    assert len(list(world.office.store.get(ada))) == before
+    assert len(list(world.services.store.get(ada))) == before
 
 
 @pytest.mark.parametrize("goes", GOING)
@@ -58,7 +58,7 @@ def test_another_who_cannot_sign_in_is_not_enough(
         door.opens(other, "bea@example.org", **({"password": None} if state == "no password" else {}))
     if state == "disabled":
         with door.acting(ada):
-            account_commands.disable(door.office, other, reason="On leave")
+            account_commands.disable(door.services, other, reason="On leave")
     assert WAY_ON in goes(sign_in(ada), world, ada, TODAY, 422)
 
 
@@ -85,10 +85,10 @@ def test_whose_own_post_ends_before_is_not_enough(
 
 def test_the_account_of_the_only_administrator_is_not_disabled(ada: UUID, anna: UUID, door: Door) -> None:
     with pytest.raises(OnlyAdministrator), door.acting(anna):
-        account_commands.disable(door.office, ada, reason="By mistake")
+        account_commands.disable(door.services, ada, reason="By mistake")
     assert door.account(ada).status == "active"
-    with door.office.read_present() as connection:
-        today = door.office.now().astimezone(LONDON).date()
+    with door.services.read_present() as connection:
+        today = door.services.now().astimezone(LONDON).date()
         assert [each.id for each in administrators.who_can_sign_in(connection, today)] == [ada]
 
 

@@ -25,10 +25,10 @@ def test_accounts_are_the_administrators_to_see(anna: UUID, ada: UUID, sign_in: 
 def test_accounts_are_the_administrators_to_change(
     anna: UUID, ada: UUID, sign_in: SignIn, door: Door, path: str
 ) -> None:
-    before = len(list(door.office.store.get(accounts.account_id(ada))))
+    before = len(list(door.services.store.get(accounts.account_id(ada))))
     address = "/accounts" + path.format(person=ada)
     assert sign_in(anna).client.post(address, data={"reason": "Spite"}).status_code == 403
-    assert len(list(door.office.store.get(accounts.account_id(ada)))) == before
+    assert len(list(door.services.store.get(accounts.account_id(ada)))) == before
 
 
 def test_the_list_names_people_and_the_state_of_their_accounts(
@@ -63,7 +63,7 @@ def test_an_account_is_opened_for_somebody_who_has_none_and_given_a_link(
     assert "Put it behind the address at which people open this service" in shown.text
     client.post(link, data={"password": PASSWORD})
     assert client.post("/sign-in", data={"sign_in_name": "rae@example.org", "password": PASSWORD}).location == "/"
-    told = [event.meta.signature.post for event in door.office.store.get(accounts.account_id(rae))]  # type: ignore[attr-defined]
+    told = [event.meta.signature.post for event in door.services.store.get(accounts.account_id(rae))]  # type: ignore[attr-defined]
     assert told == ["administrator", "administrator", ""]
 
 

@@ -11,8 +11,8 @@ from flask import Flask
 from tests.web.accounts.conftest import PASSWORD, Door
 from tests.world import World
 from web.accounts import accounts as kept
-from web.accounts.commands import accounts
-from web.office import Office
+from web.console.accounts import accounts
+from web.runtime.services import Services
 
 
 @pytest.fixture
@@ -21,10 +21,10 @@ def ada(world: World) -> UUID:
 
 
 @pytest.fixture(autouse=True)
-def deployment(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def deployment(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     """The commands find the same database, and share its clock: the machine's."""
-    office.set_clock(None)
-    monkeypatch.setenv("SIS_DATABASE_URL", str(office.writer.url))
+    services.set_clock(None)
+    monkeypatch.setenv("SIS_DATABASE_URL", str(services.writer.url))
     monkeypatch.setenv("SIS_SECRET_KEY", "only for tests")
 
 
@@ -40,7 +40,7 @@ def test_an_account_is_opened_and_its_link_sets_a_password(app: Flask, ada: UUID
     assert client.post(link, data={"password": PASSWORD}).status_code == 303
     answers = {"sign_in_name": "ada@example.org", "password": PASSWORD}
     assert client.post("/sign-in", data=answers).status_code == 303
-    channels = [event.meta.signature.channel.value for event in door.office.store.get(kept.account_id(ada))]  # type: ignore[attr-defined]
+    channels = [event.meta.signature.channel.value for event in door.services.store.get(kept.account_id(ada))]  # type: ignore[attr-defined]
     assert channels == ["command_line", "command_line", "screen"]
 
 

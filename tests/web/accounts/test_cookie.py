@@ -15,7 +15,7 @@ from web.accounts.sessions import COOKIE
 
 def test_a_token_counts_at_the_api_alone(anna: UUID, world: World, door: Door, whoami: Whoami) -> None:
     with door.acting(anna):
-        secret = token_commands.make(door.office, anna, label="Timetable", scopes=TokenScopes.READ, days=1).secret
+        secret = token_commands.make(door.services, anna, label="Timetable", scopes=TokenScopes.READ, days=1).secret
     bearer = f"Bearer {secret}"
     assert whoami("/api/v1/visits", Authorization=bearer) == (None, anna)
     assert whoami("/api/v1/visits", "POST", Authorization=bearer) == (None, anna)
@@ -54,16 +54,16 @@ def test_reading_waits_for_nobody_who_writes(
     anna: UUID, world: World, clock: Clock, door: Door, whoami: Whoami
 ) -> None:
     with door.acting(anna):
-        secret = token_commands.make(door.office, anna, label="Timetable", scopes=TokenScopes.READ, days=1).secret
+        secret = token_commands.make(door.services, anna, label="Timetable", scopes=TokenScopes.READ, days=1).secret
     cookie = "=".join(world.session_of(anna))
     clock.pass_by(minutes=2)
-    with door.office.write():
+    with door.services.write():
         assert whoami("/api/v1/visits", Authorization=f"Bearer {secret}") == (None, anna)
         assert whoami(Cookie=cookie) == (anna, None)
-        with door.office.read() as connection:
+        with door.services.read() as connection:
             # In PostgreSQL nobody who writes elsewhere stands in the way of noting it.
-            noted = [] if world.office.writer.dialect.name == "sqlite" else [clock.now]
+            noted = [] if world.services.writer.dialect.name == "sqlite" else [clock.now]
             assert [at for token in tokens.of_person(connection, anna) if (at := token.last_used_at)] == noted
     assert whoami("/api/v1/visits", Authorization=f"Bearer {secret}") == (None, anna)
-    with door.office.read() as connection:
+    with door.services.read() as connection:
         assert [token.last_used_at for token in tokens.of_person(connection, anna)] == [clock.now]

@@ -30,7 +30,7 @@ from tests.world import World
 from web.accounts import openid, password_commands, security_trail
 from web.accounts.security_trail import Kind
 from web.cli import main
-from web.settings import CouncilSignIn, settings_from_environment
+from web.runtime.settings import CouncilSignIn, settings_from_environment
 
 SITE = "http://localhost"
 
@@ -89,7 +89,7 @@ def test_who_proves_who_they_are_links_their_council_account_and_signs_in_with_i
     assert "Sign in with your council account" in client.get("/sign-in").text
     assert by_council(client).location == "/account"
     assert "You sign in with your council account" in client.get("/account").text
-    with door.office.read_present() as connection:
+    with door.services.read_present() as connection:
         trail = security_trail.entries(connection, person=anna)
     assert [entry.kind for entry in trail if entry.kind is Kind.COUNCIL_LINKED] == [Kind.COUNCIL_LINKED]
     assert "by council account" in [entry.detail for entry in trail if entry.kind is Kind.SIGNED_IN]
@@ -99,7 +99,7 @@ def test_a_link_of_the_administrator_lets_somebody_link_their_council_account_on
     anna: UUID, council: Council, client: FlaskClient, door: Door
 ) -> None:
     with door.acting():
-        link = f"/password/{password_commands.make_password_link(door.office, anna)}"
+        link = f"/password/{password_commands.make_password_link(door.services, anna)}"
     assert f'href="{link}/council"' in client.get(link).text
     assert by_council(client, f"{link}/council").location == "/"
     assert client.get("/account").status_code == 200
@@ -115,7 +115,7 @@ def test_a_link_of_the_administrator_does_not_go_round_the_second_factor(
 ) -> None:
     phone, _ = set_up(sign_in(anna), world)
     with door.acting():
-        link = f"/password/{password_commands.make_password_link(door.office, anna)}"
+        link = f"/password/{password_commands.make_password_link(door.services, anna)}"
     assert f"{link}/council" not in client.get(link).text
     refused = by_council(client, f"{link}/council")
     assert refused.status_code == 403
@@ -126,7 +126,7 @@ def test_a_link_of_the_administrator_does_not_go_round_the_second_factor(
     client.post("/sign-in/code", data={"code": phone.code()})
     assert by_council(client, "/account/council/link").location == "/account"
     assert "Your second factor here is removed" in client.get("/account").text
-    with door.office.read_present() as connection:
+    with door.services.read_present() as connection:
         removed = security_trail.entries(connection, kind=Kind.FACTOR_REMOVED)
     assert [(entry.person, entry.by) for entry in removed] == [(anna, anna)]
 
@@ -137,7 +137,7 @@ def test_a_link_of_the_administrator_links_nobody_of_a_school(
     head = world.headteacher(world.school("Ashgrove High School"))
     door.opens(head, "head@example.org")
     with door.acting():
-        link = f"/password/{password_commands.make_password_link(door.office, head)}"
+        link = f"/password/{password_commands.make_password_link(door.services, head)}"
     refused = by_council(client, f"{link}/council")
     assert refused.status_code == 403
     assert "Only people of the council use a council account" in refused.text
@@ -242,7 +242,7 @@ def test_what_is_told_otherwise_lets_nobody_in(
     assert answer.status_code == 401
     assert "The council&#39;s sign-in did not confirm who you are" in answer.text
     assert client.get("/account").status_code == 303
-    with door.office.read_present() as connection:
+    with door.services.read_present() as connection:
         assert security_trail.entries(connection, kind=Kind.SIGN_IN_FAILED)
 
 
@@ -346,7 +346,7 @@ def test_who_is_disabled_there_is_out_here_when_the_session_is_to_be_confirmed(
     shown = signed_in.get(answer.location)
     assert "did not confirm that you are still signed in there" in shown
     signed_in.get("/account", status=303)
-    with door.office.read_present() as connection:
+    with door.services.read_present() as connection:
         [ended, *_] = security_trail.entries(connection, kind=Kind.SESSIONS_ENDED, person=linked)
     assert ended.detail == "not confirmed by council account"
 
@@ -433,7 +433,7 @@ def test_a_proof_that_is_none_is_refused(
     tell(council, change)
     by_council(signed_in.client, proof)
     signed_in.send("/account/tokens/new", TOKEN, status=401)
-    with door.office.read_present() as connection:
+    with door.services.read_present() as connection:
         assert len(security_trail.entries(connection, kind=Kind.PROOF_FAILED)) == 1
 
 
@@ -496,7 +496,7 @@ def test_nobody_removes_their_own_council_account_by_that_page(ada: UUID, sign_i
 def test_whoever_has_the_machine_lets_somebody_in_while_the_council_cannot(
     linked: UUID, client: FlaskClient, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("SIS_DATABASE_URL", world.office.writer.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("SIS_DATABASE_URL", world.services.writer.url.render_as_string(hide_password=False))
     monkeypatch.setenv("SIS_SECRET_KEY", "only for tests")
     remove = ["accounts", "remove-council-account", "anna@example.org", "--reason", "Sign-in is down"]
     said = CliRunner().invoke(main, remove)

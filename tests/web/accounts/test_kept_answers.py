@@ -20,9 +20,9 @@ from domain.references import record_id
 from tests.web.accounts.conftest import PASSWORD, Door
 from tests.web.conftest import Browser
 from tests.world import Clock, World
-from web.accounts import kept_answers
-from web.accounts.kept_answers import LASTS, MOST_BYTES, MOST_OF_PERSON
-from web.accounts.tables import KEPT_ANSWERS
+from web.forms import saved_answers
+from web.forms.saved_answers import LASTS, MOST_BYTES, MOST_OF_PERSON
+from web.runtime.tables import KEPT_ANSWERS
 
 RAISE = "/concerns/raise"
 CASE = "/concerns/CC-2026-0001"
@@ -89,13 +89,13 @@ def left_alone(desk: Desk, clock: Clock, answers: dict[str, Any], href: str = RA
 
 
 def kept(world: World) -> int:
-    with world.office.read() as connection:
+    with world.services.read() as connection:
         return connection.execute(sa.select(sa.func.count()).select_from(KEPT_ANSWERS)).scalar_one()
 
 
 def cases(world: World) -> int:
-    with world.office.read() as connection:
-        return sum(event.TOPIC == "concern.raised" for event in world.office.store.everything(connection))
+    with world.services.read() as connection:
+        return sum(event.TOPIC == "concern.raised" for event in world.services.store.everything(connection))
 
 
 # Signed out
@@ -124,15 +124,15 @@ def test_what_is_kept_can_be_read_by_nobody_who_has_the_database_alone(
     world: World, dora: UUID, clock: Clock, is_read: bool
 ) -> None:
     typed = MultiDict({"password": "correct horse battery"})
-    with world.office.write() as connection:
+    with world.services.write() as connection:
         if is_read:
-            key = kept_answers.keep(connection, dora, "/x", typed, clock(), had_files=False)
+            key = saved_answers.keep(connection, dora, "/x", typed, clock(), had_files=False)
         else:
             body, kind = b"password=correct+horse+battery", "application/x-www-form-urlencoded"
-            key = kept_answers.keep_unread(connection, dora, "/x", clock(), body=body, content_type=kind)
+            key = saved_answers.keep_unread(connection, dora, "/x", clock(), body=body, content_type=kind)
         assert key is not None
         [row] = connection.execute(KEPT_ANSWERS.select())
-        found = kept_answers.find(connection, key, dora, "/x", clock())
+        found = saved_answers.find(connection, key, dora, "/x", clock())
 
     assert found is not None
     assert found.sent == typed
@@ -192,7 +192,7 @@ def test_a_form_is_told_what_changed_while_its_writer_was_signed_out(
     assert "This record changed while you were writing" in page
     assert typed["reason"] in page
     desk.send(back, page, typed)
-    assert world.office.service.find(ConcernCase, record_id("concern", "CC-2026-0001")).is_paused
+    assert world.services.service.find(ConcernCase, record_id("concern", "CC-2026-0001")).is_paused
 
 
 def test_a_file_has_to_be_chosen_again(

@@ -27,10 +27,10 @@ from web.accounts import (
     sessions,
     token_commands,
 )
-from web.accounts.commands import accounts as console
-from web.accounts.tables import ACCOUNTS, COUNCIL_ACCOUNTS, SECOND_FACTORS, SECURITY_TRAIL, SESSIONS, TOKENS
-from web.office import Office
-from web.settings import Settings
+from web.console.accounts import accounts as console
+from web.runtime.services import Services
+from web.runtime.settings import Settings
+from web.runtime.tables import ACCOUNTS, COUNCIL_ACCOUNTS, SECOND_FACTORS, SECURITY_TRAIL, SESSIONS, TOKENS
 
 Act = Callable[[Door, UUID], object]
 
@@ -38,22 +38,22 @@ WHY = {"reason": "Lost phone"}
 
 
 def set_up_factor(door: Door, person: UUID) -> None:
-    new, now = factors.NewFactor.drawn(), door.office.now()
+    new, now = factors.NewFactor.drawn(), door.services.now()
     code = pyotp.TOTP(new.secret).at(now)
-    factor_commands.set_up(door.office, door.account(person), new, code, Settings("", secret_key="only for tests"))
+    factor_commands.set_up(door.services, door.account(person), new, code, Settings("", secret_key="only for tests"))
 
 
 def link_council(door: Door, person: UUID) -> None:
-    council_commands.link(door.office, door.account(person), "https://login.example", uuid4().hex)
+    council_commands.link(door.services, door.account(person), "https://login.example", uuid4().hex)
 
 
 ACTS: dict[str, Act] = {
-    "disable": lambda door, person: account_commands.disable(door.office, person, reason="Has left"),
-    "enable": lambda door, person: account_commands.enable(door.office, person),
+    "disable": lambda door, person: account_commands.disable(door.services, person, reason="Has left"),
+    "enable": lambda door, person: account_commands.enable(door.services, person),
     "set up a second factor": set_up_factor,
-    "remove the second factor": lambda door, person: factor_commands.remove(door.office, person, reason="Lost"),
+    "remove the second factor": lambda door, person: factor_commands.remove(door.services, person, reason="Lost"),
     "link a council account": link_council,
-    "remove the council account": lambda door, person: council_commands.remove(door.office, person, reason="Moved"),
+    "remove the council account": lambda door, person: council_commands.remove(door.services, person, reason="Moved"),
 }
 
 BEFORE = {
@@ -66,15 +66,15 @@ BEFORE = {
 
 def everything(door: Door, person: UUID) -> list[object]:
     """What the log and the tables of the door hold of accounts."""
-    told: list[object] = list(door.office.store.get(accounts.account_id(person)))
-    with door.office.read_present() as connection:
+    told: list[object] = list(door.services.store.get(accounts.account_id(person)))
+    with door.services.read_present() as connection:
         for table in (ACCOUNTS, COUNCIL_ACCOUNTS, SECOND_FACTORS, SECURITY_TRAIL, SESSIONS, TOKENS):
             told += [tuple(row) for row in connection.execute(sa.select(table))]
     return told
 
 
 def noted_of(door: Door, person: UUID) -> int:
-    with door.office.read_present() as connection:
+    with door.services.read_present() as connection:
         return len(security_trail.entries(connection, person=person))
 
 
@@ -136,10 +136,10 @@ def test_what_an_earlier_release_told_the_log_and_did_not_do_is_done(act: str, a
     for each in BEFORE.get(act, []):
         does(door, each, anna)
     with door.acting():
-        door.office.service.change(Account, accounts.account_id(anna), TOLD_ALONE[act])
-    told, noted = len(list(door.office.store.get(accounts.account_id(anna)))), noted_of(door, anna)
+        door.services.service.change(Account, accounts.account_id(anna), TOLD_ALONE[act])
+    told, noted = len(list(door.services.store.get(accounts.account_id(anna)))), noted_of(door, anna)
     does(door, act, anna)
-    assert len(list(door.office.store.get(accounts.account_id(anna)))) == told
+    assert len(list(door.services.store.get(accounts.account_id(anna)))) == told
     assert noted_of(door, anna) == noted + 1
     with pytest.raises(NothingToChange):
         does(door, act, anna)
@@ -178,9 +178,9 @@ def test_a_form_that_would_be_refused_is_not_shown_but_why(
     assert f'href="/accounts/{anna}"' in page
     assert "Why is it removed?" not in page
     does(door, BEFORE[{"second-factor": "remove the second factor"}.get(path, "remove the council account")][0], anna)
-    told = len(list(door.office.store.get(accounts.account_id(anna))))
+    told = len(list(door.services.store.get(accounts.account_id(anna))))
     assert "Why is it removed?" in sign_in(ada).get(f"/accounts/{anna}/{path}")
-    assert len(list(door.office.store.get(accounts.account_id(anna)))) == told
+    assert len(list(door.services.store.get(accounts.account_id(anna)))) == told
 
 
 def test_an_account_that_is_not_to_be_disabled_says_so_before_a_reason_is_typed(
@@ -199,21 +199,21 @@ def test_what_an_earlier_release_told_and_did_not_do_can_still_be_done_by_its_fo
 ) -> None:
     does(door, "set up a second factor", anna)
     with door.acting():
-        door.office.service.change(Account, accounts.account_id(anna), TOLD_ALONE["remove the second factor"])
+        door.services.service.change(Account, accounts.account_id(anna), TOLD_ALONE["remove the second factor"])
     browser = sign_in(ada)
     page = browser.get(f"/accounts/{anna}/second-factor")
-    with door.office.read_present() as connection:
+    with door.services.read_present() as connection:
         assert factors.is_set_up(connection, accounts.account_id(anna))
     browser.send_page(f"/accounts/{anna}/second-factor", page, WHY)
-    with door.office.read_present() as connection:
+    with door.services.read_present() as connection:
         assert not factors.is_set_up(connection, accounts.account_id(anna))
 
 
 def test_a_token_that_is_revoked_is_not_offered_to_be_revoked(anna: UUID, sign_in: SignIn, door: Door) -> None:
     browser = sign_in(anna)
     with door.acting(anna):
-        token_commands.make(door.office, anna, label="Timetable", scopes=TokenScopes.READ, days=1)
-    with door.office.read_present() as connection:
+        token_commands.make(door.services, anna, label="Timetable", scopes=TokenScopes.READ, days=1)
+    with door.services.read_present() as connection:
         [id] = connection.execute(sa.select(TOKENS.c.id)).scalars()
     browser.send(f"/account/tokens/{id}/revoke", {})
     assert "revoked already" in browser.get(f"/account/tokens/{id}/revoke", status=409)
@@ -245,10 +245,10 @@ def _sent(browser: Browser, href: str, page: str, answers: dict[str, str]) -> st
     ],
 )
 def test_the_console_says_that_there_is_nothing_to_do(
-    command: str, says: str, anna: UUID, door: Door, office: Office, monkeypatch: pytest.MonkeyPatch
+    command: str, says: str, anna: UUID, door: Door, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    office.set_clock(None)
-    monkeypatch.setenv("SIS_DATABASE_URL", str(office.writer.url))
+    services.set_clock(None)
+    monkeypatch.setenv("SIS_DATABASE_URL", str(services.writer.url))
     monkeypatch.setenv("SIS_SECRET_KEY", "only for tests")
     before = everything(door, anna)
     result = CliRunner().invoke(console, [command, "anna@example.org", "--reason", "Lost phone"])
@@ -258,14 +258,14 @@ def test_the_console_says_that_there_is_nothing_to_do(
 
 
 def test_ending_sessions_of_which_there_are_none_is_told_nowhere(anna: UUID, door: Door, clock: Clock) -> None:
-    with door.office.write() as connection:
+    with door.services.write() as connection:
         value = sessions.begin(connection, anna, clock.now)
-    with door.office.read_present() as connection:
+    with door.services.read_present() as connection:
         own = sessions.find(connection, value, clock.now)
     assert own is not None
     before = everything(door, anna)
     with pytest.raises(NothingToChange):
-        session_commands.end_other_sessions(door.office, own)
+        session_commands.end_other_sessions(door.services, own)
     with pytest.raises(NothingToChange):
-        session_commands.end_session(door.office, anna, "0" * 16)
+        session_commands.end_session(door.services, anna, "0" * 16)
     assert everything(door, anna) == before

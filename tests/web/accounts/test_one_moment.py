@@ -35,9 +35,9 @@ from web.accounts.accounts import HasAnAccount, LinkNoLongerValid, SignInNameInU
 from web.accounts.factors import WrongCode
 from web.accounts.password_commands import ChangedMeanwhile
 from web.accounts.recording import ChangedSince, ShownOnlyOnce
-from web.accounts.tables import PASSWORD_LINKS, TOKENS
-from web.office import Office
-from web.settings import Settings
+from web.runtime.services import Services
+from web.runtime.settings import Settings
+from web.runtime.tables import PASSWORD_LINKS, TOKENS
 
 SETTINGS = Settings("", secret_key="only for tests")
 
@@ -47,15 +47,15 @@ class NotDone(Exception):
 
 
 @pytest.fixture
-def office(each_databases: Databases, clock: Clock) -> Iterator[Office]:
-    """An office on a database of one kind and of the other."""
-    with each_databases.like(with_views) as url, closing(Office(url, clock=clock)) as office:
-        yield office
+def services(each_databases: Databases, clock: Clock) -> Iterator[Services]:
+    """services on a database of one kind and of the other."""
+    with each_databases.like(with_views) as url, closing(Services(url, clock=clock)) as services:
+        yield services
 
 
 def told(door: Door, person: UUID) -> list[str]:
     """What the log tells of a person's account, in order."""
-    return [event.TOPIC.partition(".")[2] for event in door.office.store.get(accounts.account_id(person))]
+    return [event.TOPIC.partition(".")[2] for event in door.services.store.get(accounts.account_id(person))]
 
 
 def the_same_form(door: Door, person: UUID) -> Callable[[Callable[[], object]], Callable[[int], None]]:
@@ -64,7 +64,7 @@ def the_same_form(door: Door, person: UUID) -> Callable[[Callable[[], object]], 
 
     def sent(act: Callable[[], object]) -> Callable[[int], None]:
         def once(_: int) -> None:
-            with door.office.acting(person, "", Channel.SCREEN, command=command):
+            with door.services.acting(person, "", Channel.SCREEN, command=command):
                 act()
 
         return once
@@ -84,26 +84,26 @@ def each_alone(door: Door, actor: UUID | None, act: Callable[[int], object]) -> 
 
 def test_a_password_link_sets_one_password_and_the_log_tells_of_one(anna: UUID, door: Door) -> None:
     with door.acting():
-        link = password_commands.make_password_link(door.office, anna)
-    use = each_alone(door, anna, lambda n: password_commands.use_password_link(door.office, link, f"hash {n}"))
+        link = password_commands.make_password_link(door.services, anna)
+    use = each_alone(door, anna, lambda n: password_commands.use_password_link(door.services, link, f"hash {n}"))
     assert at_once(use) == {"done": 1, LinkNoLongerValid.__name__: MANY - 1}
     assert told(door, anna).count("password-set") == 2  # the first is of the account's opening
 
 
 def test_a_link_sets_a_password_or_links_a_council_account_and_not_both(anna: UUID, door: Door) -> None:
     with door.acting():
-        link = password_commands.make_password_link(door.office, anna)
+        link = password_commands.make_password_link(door.services, anna)
     before, account = len(told(door, anna)), door.account(anna)
 
     def is_valid(connection: sa.Connection) -> None:
-        accounts.account_of_link(connection, link, door.office.now())
+        accounts.account_of_link(connection, link, door.services.now())
 
     def use(number: int) -> None:
         if number % 2:
-            password_commands.use_password_link(door.office, link, f"hash {number}")
+            password_commands.use_password_link(door.services, link, f"hash {number}")
         else:
             issuer, subject = "https://login.example", f"subject {number}"
-            council_commands.link(door.office, account, issuer, subject, check=is_valid)
+            council_commands.link(door.services, account, issuer, subject, check=is_valid)
 
     counted = at_once(each_alone(door, anna, use))
     assert counted.pop("done") == 1
@@ -114,35 +114,35 @@ def test_a_link_sets_a_password_or_links_a_council_account_and_not_both(anna: UU
 
 def test_a_password_is_changed_once_by_the_one_before(anna: UUID, door: Door) -> None:
     account, before = door.account(anna), told(door, anna).count("password-set")
-    change = each_alone(door, anna, lambda n: password_commands.change_password(door.office, account, f"hash {n}"))
+    change = each_alone(door, anna, lambda n: password_commands.change_password(door.services, account, f"hash {n}"))
     assert at_once(change) == {"done": 1, ChangedMeanwhile.__name__: MANY - 1}
     assert told(door, anna).count("password-set") == before + 1
 
 
 def test_a_form_that_is_sent_twice_makes_one_link(anna: UUID, door: Door) -> None:
-    make = the_same_form(door, anna)(lambda: password_commands.make_password_link(door.office, anna))
+    make = the_same_form(door, anna)(lambda: password_commands.make_password_link(door.services, anna))
     assert at_once(make) == {"done": 1, ShownOnlyOnce.__name__: MANY - 1}
     assert told(door, anna).count("password-link-made") == 1
-    with door.office.read_present() as connection:
+    with door.services.read_present() as connection:
         assert connection.execute(sa.select(sa.func.count()).select_from(PASSWORD_LINKS)).scalar() == 1
 
 
 def test_a_form_that_is_sent_twice_makes_one_token(anna: UUID, door: Door) -> None:
     make = the_same_form(door, anna)(
-        lambda: token_commands.make(door.office, anna, label="Timetable", scopes=TokenScopes.READ, days=1)
+        lambda: token_commands.make(door.services, anna, label="Timetable", scopes=TokenScopes.READ, days=1)
     )
     assert at_once(make) == {"done": 1, ShownOnlyOnce.__name__: MANY - 1}
     assert told(door, anna).count("token-made") == 1
-    with door.office.read_present() as connection:
+    with door.services.read_present() as connection:
         assert connection.execute(sa.select(sa.func.count()).select_from(TOKENS)).scalar() == 1
 
 
 def test_a_token_is_revoked_once(anna: UUID, door: Door) -> None:
     with door.acting(anna):
-        token_commands.make(door.office, anna, label="Timetable", scopes=TokenScopes.READ, days=1)
-    with door.office.read_present() as connection:
+        token_commands.make(door.services, anna, label="Timetable", scopes=TokenScopes.READ, days=1)
+    with door.services.read_present() as connection:
         [id] = connection.execute(sa.select(TOKENS.c.id)).scalars()
-    counted = at_once(each_alone(door, anna, lambda _: token_commands.revoke(door.office, anna, id)))
+    counted = at_once(each_alone(door, anna, lambda _: token_commands.revoke(door.services, anna, id)))
     assert counted.pop("done") == 1
     assert told(door, anna).count("token-revoked") == 1
 
@@ -150,7 +150,7 @@ def test_a_token_is_revoked_once(anna: UUID, door: Door) -> None:
 def test_one_account_is_opened_for_a_person(world: World, door: Door) -> None:
     person = world.broker("Ben Bold")
     opened = at_once(
-        each_alone(door, None, lambda n: account_commands.open_account(door.office, person, f"ben{n}@example.org"))
+        each_alone(door, None, lambda n: account_commands.open_account(door.services, person, f"ben{n}@example.org"))
     )
     assert opened == {"done": 1, HasAnAccount.__name__: MANY - 1}
     assert told(door, person) == ["opened"]
@@ -159,7 +159,7 @@ def test_one_account_is_opened_for_a_person(world: World, door: Door) -> None:
 def test_one_name_opens_one_account_and_the_log_tells_of_no_other(world: World, door: Door) -> None:
     persons = [world.broker(f"Ben Bold {number}") for number in range(MANY)]
     opened = at_once(
-        each_alone(door, None, lambda n: account_commands.open_account(door.office, persons[n], "ben@example.org"))
+        each_alone(door, None, lambda n: account_commands.open_account(door.services, persons[n], "ben@example.org"))
     )
     assert opened == {"done": 1, SignInNameInUse.__name__: MANY - 1}
     assert sum(len(told(door, person)) for person in persons) == 1
@@ -170,7 +170,7 @@ def test_one_council_account_is_linked_with_one_person(world: World, door: Door)
     held = [door.opens(person, f"ben{number}@example.org") for number, person in enumerate(persons)]
     linked = at_once(
         each_alone(
-            door, None, lambda n: council_commands.link(door.office, held[n], "https://login.example", "subject")
+            door, None, lambda n: council_commands.link(door.services, held[n], "https://login.example", "subject")
         )
     )
     assert linked == {"done": 1, "CouncilAccountInUse": MANY - 1}
@@ -180,11 +180,11 @@ def test_one_council_account_is_linked_with_one_person(world: World, door: Door)
 @pytest.mark.parametrize("ended", ["disable", "remove the council account"])
 def test_an_end_is_told_once(ended: str, anna: UUID, ada: UUID, door: Door) -> None:
     if ended == "disable":
-        act = each_alone(door, ada, lambda _: account_commands.disable(door.office, anna, reason="Has left"))
+        act = each_alone(door, ada, lambda _: account_commands.disable(door.services, anna, reason="Has left"))
     else:
         with door.acting():
-            council_commands.link(door.office, door.account(anna), "https://login.example", "subject")
-        act = each_alone(door, ada, lambda _: council_commands.remove(door.office, anna, reason="Moved"))
+            council_commands.link(door.services, door.account(anna), "https://login.example", "subject")
+        act = each_alone(door, ada, lambda _: council_commands.remove(door.services, anna, reason="Moved"))
     before = len(told(door, anna))
     assert at_once(act) == {"done": 1, NothingToChange.__name__: MANY - 1}
     assert len(told(door, anna)) == before + 1
@@ -193,11 +193,11 @@ def test_an_end_is_told_once(ended: str, anna: UUID, ada: UUID, door: Door) -> N
 def test_a_form_sent_again_after_its_act_was_undone_does_nothing_and_says_so(
     anna: UUID, ada: UUID, door: Door
 ) -> None:
-    disable = the_same_form(door, ada)(lambda: account_commands.disable(door.office, anna, reason="Has left"))
+    disable = the_same_form(door, ada)(lambda: account_commands.disable(door.services, anna, reason="Has left"))
     disable(0)
     disable(1)
     with door.acting(ada):
-        account_commands.enable(door.office, anna)
+        account_commands.enable(door.services, anna)
     with pytest.raises(ChangedSince):
         disable(2)
     assert door.account(anna).disabled_at is None
@@ -207,21 +207,21 @@ def test_a_form_sent_again_after_its_act_was_undone_does_nothing_and_says_so(
 def test_each_recovery_code_is_used_once_and_another_at_the_same_moment_counts_too(anna: UUID, door: Door) -> None:
     account, new = door.account(anna), factors.NewFactor.drawn()
     with door.acting(anna):
-        factor_commands.set_up(door.office, account, new, code_of(new, door), SETTINGS)
+        factor_commands.set_up(door.services, account, new, code_of(new, door), SETTINGS)
 
     def use(number: int) -> None:
-        with door.office.write() as connection:
-            factors.use(connection, account.id, new.codes[number // 2], door.office.now(), SETTINGS)
+        with door.services.write() as connection:
+            factors.use(connection, account.id, new.codes[number // 2], door.services.now(), SETTINGS)
 
     assert at_once(use) == {"done": MANY // 2, WrongCode.__name__: MANY // 2}
-    with door.office.read_present() as connection:
+    with door.services.read_present() as connection:
         found = factors.of_account(connection, account.id, SETTINGS)
     assert found is not None
     assert len(found.recovery) == len(new.codes) - MANY // 2
 
 
 def code_of(new: factors.NewFactor, door: Door) -> str:
-    return pyotp.TOTP(new.secret).at(door.office.now())
+    return pyotp.TOTP(new.secret).at(door.services.now())
 
 
 def test_one_of_many_keys_comes_to_be_the_second_factor(anna: UUID, door: Door) -> None:
@@ -229,11 +229,11 @@ def test_one_of_many_keys_comes_to_be_the_second_factor(anna: UUID, door: Door) 
     set_up = each_alone(
         door,
         anna,
-        lambda n: factor_commands.set_up(door.office, account, keys[n], code_of(keys[n], door), SETTINGS),
+        lambda n: factor_commands.set_up(door.services, account, keys[n], code_of(keys[n], door), SETTINGS),
     )
     assert at_once(set_up) == {"done": 1, NothingToChange.__name__: MANY - 1}
     assert told(door, anna).count("second-factor-set-up") == 1
-    with door.office.read_present() as connection:
+    with door.services.read_present() as connection:
         found = factors.of_account(connection, account.id, SETTINGS)
     assert found is not None
     assert sum(len(found.left_of(key)) == factors.RECOVERY_CODES for key in keys) == 1
@@ -242,17 +242,17 @@ def test_one_of_many_keys_comes_to_be_the_second_factor(anna: UUID, door: Door) 
 def test_a_second_factor_is_replaced_by_a_key_once(anna: UUID, door: Door) -> None:
     account, (first, other) = door.account(anna), (factors.NewFactor.drawn(), factors.NewFactor.drawn())
     with door.acting(anna):
-        factor_commands.set_up(door.office, account, first, code_of(first, door), SETTINGS)
+        factor_commands.set_up(door.services, account, first, code_of(first, door), SETTINGS)
     before, code = len(told(door, anna)), code_of(other, door)
     again = each_alone(
-        door, anna, lambda _: factor_commands.replace(door.office, account, other, code, SETTINGS, kept=None)
+        door, anna, lambda _: factor_commands.replace(door.services, account, other, code, SETTINGS, kept=None)
     )
     assert at_once(again) == {"done": 1, NothingToChange.__name__: MANY - 1}
     assert told(door, anna)[before:] == ["second-factor-removed", "second-factor-set-up"]
 
 
 def able(door: Door, day: date) -> list[UUID]:
-    with door.office.read_present() as connection:
+    with door.services.read_present() as connection:
         return [each.id for each in administrators.who_can_sign_in(connection, day)]
 
 
@@ -271,7 +271,7 @@ def test_administrators_who_disable_each_other_at_one_moment_leave_one(
     def disable_the_next(number: int) -> None:
         with door.acting(all_administrators[number]):
             next_one = all_administrators[(number + 1) % MANY]
-            account_commands.disable(door.office, next_one, reason="In a dispute")
+            account_commands.disable(door.services, next_one, reason="In a dispute")
 
     done = at_once(disable_the_next)["done"]
     assert len(able(door, TODAY)) == MANY - done > 0
@@ -284,7 +284,7 @@ def test_administrators_who_end_each_others_posts_at_one_moment_leave_one(
 ) -> None:
     for person in all_administrators[number_there:]:
         with door.acting(all_administrators[0]):
-            account_commands.disable(door.office, person, reason="On leave")
+            account_commands.disable(door.services, person, reason="On leave")
     answers = {"end-post": {"post": "1", **day("until", TODAY)}, "leave": day("on", TODAY)}[path]
     sent = []
     for number in range(number_there):
@@ -323,5 +323,5 @@ def test_a_proposal_is_decided_on_once(world: World, door: Door, sign_in: SignIn
             raise NotDone
 
     assert at_once(decide)["done"] == 1
-    topics = [event.TOPIC for event in door.office.store.get(person)]
+    topics = [event.TOPIC for event in door.services.store.get(person)]
     assert len({"person.post-confirmed", "person.post-declined"} & set(topics)) == 1

@@ -65,7 +65,7 @@ def test_a_token_form_sent_twice_makes_one_token(anna: UUID, sign_in: SignIn) ->
 
 def test_the_token_of_another_is_not_there(anna: UUID, ada: UUID, sign_in: SignIn, door: Door) -> None:
     with door.acting(ada):
-        token_commands.make(door.office, ada, label="Reports", scopes=TokenScopes.READ, days=1)
+        token_commands.make(door.services, ada, label="Reports", scopes=TokenScopes.READ, days=1)
     [revoke] = re.findall(r'href="(/account/tokens/[^"]+/revoke)"', sign_in(ada).get("/account"))
     sign_in(anna).get(revoke, status=404)
     sign_in(anna).client.post(revoke)

@@ -189,7 +189,7 @@ def test_forms_of_another_site_are_refused(app: Flask, anna: UUID, client: Flask
 @pytest.fixture
 def link(door: Door, anna: UUID) -> str:
     with door.acting():
-        return f"/password/{password_commands.make_password_link(door.office, anna)}"
+        return f"/password/{password_commands.make_password_link(door.services, anna)}"
 
 
 def test_a_link_sets_a_password_and_looking_at_it_does_not_use_it_up(link: str, client: FlaskClient) -> None:

@@ -59,10 +59,10 @@ def test_what_lets_others_in_asks_for_proof(
     anna: UUID, ada: UUID, world: World, door: Door, sign_in: SignIn, path: str, status: int
 ) -> None:
     browser = later(sign_in(ada), world)
-    before = len(list(door.office.store.get(accounts.account_id(anna))))
+    before = len(list(door.services.store.get(accounts.account_id(anna))))
     asked = browser.client.post(f"/accounts/{anna}/{path}")
     assert asked.status_code == 401
-    assert len(list(door.office.store.get(accounts.account_id(anna)))) == before
+    assert len(list(door.services.store.get(accounts.account_id(anna)))) == before
     done = browser.send_page(f"/accounts/{anna}/{path}", asked.text, PROOF, status=status)
     assert ("/password/" in done.text) is (path == "password-link")
     assert done.location == (f"/accounts/{anna}" if path == "enable" else None)
@@ -143,7 +143,7 @@ def test_a_wrong_present_password_is_in_the_security_trail_wherever_it_is_asked_
     later(browser, world)
     page = browser.send("/account/tokens/new", TOKEN, status=401).text
     browser.send_page("/account/tokens/new", page, {"proof_password": "wrong horse battery"}, status=401)
-    with door.office.read_present() as connection:
+    with door.services.read_present() as connection:
         failed = security_trail.entries(connection, kind=Kind.PROOF_FAILED)
     assert [(entry.person, entry.by) for entry in failed] == [(anna, anna)] * 2
 
@@ -158,7 +158,7 @@ def test_a_disabled_account_has_no_tokens_when_it_is_enabled_again(
     browser.send(f"/accounts/{anna}/disable", {"reason": "On leave"})
     browser.send_page(f"/accounts/{anna}/enable", browser.get(f"/accounts/{anna}"), {})
     assert whoami("/api/v1/visits", Authorization=f"Bearer {secret[0]}") == (None, None)
-    assert not door.office.service.find(Account, accounts.account_id(anna)).tokens
+    assert not door.services.service.find(Account, accounts.account_id(anna)).tokens
 
 
 def test_a_person_ends_one_of_their_sessions_and_nobody_elses(anna: UUID, ada: UUID, sign_in: SignIn) -> None:

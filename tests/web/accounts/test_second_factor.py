@@ -24,13 +24,13 @@ from tests.scenario import TODAY
 from tests.web.accounts.conftest import ANNAS, PASSWORD, Door, SignIn
 from tests.web.conftest import HIDDEN, Browser, Program
 from tests.world import World
-from web import open_office
+from web import open_services
 from web.accounts import accounts, factors, security_trail
 from web.accounts.attempts import AT_KNOWN, AT_UNKNOWN
 from web.accounts.security_trail import Kind
-from web.accounts.tables import SECOND_FACTORS
 from web.cli import main
-from web.settings import Settings
+from web.runtime.settings import Settings
+from web.runtime.tables import SECOND_FACTORS
 
 TOKEN = {"label": "Timetable", "scopes": "read", "days": "30"}
 
@@ -109,7 +109,7 @@ def test_a_recovery_code_lets_in_once(
     other = app.test_client()
     half(other)
     assert other.post("/sign-in/code", data={"code": recovery[3]}).status_code == 422
-    with door.office.read_present() as connection:
+    with door.services.read_present() as connection:
         assert len(security_trail.entries(connection, kind=Kind.RECOVERY_CODE_USED)) == 1
 
 
@@ -211,7 +211,7 @@ def test_a_set_up_that_is_sent_twice_shows_the_same_recovery_codes(
     page = browser.get(at)
     answers = {"code": Phone(key_on(page), world).code()}
     first = browser.send_page(at, page, answers, status=200).text
-    told = len(list(door.office.store.get(accounts.account_id(anna))))
+    told = len(list(door.services.store.get(accounts.account_id(anna))))
     world.clock.pass_by(minutes=2)
     again = browser.send_page(at, page, answers, status=200).text
     assert codes_on(again) == codes_on(first)
@@ -219,7 +219,7 @@ def test_a_set_up_that_is_sent_twice_shows_the_same_recovery_codes(
     half(client)
     assert client.post("/sign-in/code", data={"code": codes_on(first)[0]}).status_code == 303
     assert codes_on(browser.send_page(at, page, answers, status=200).text) == codes_on(first)[1:]
-    assert len(list(door.office.store.get(accounts.account_id(anna)))) == told
+    assert len(list(door.services.store.get(accounts.account_id(anna)))) == told
 
 
 def test_after_ten_minutes_a_page_sent_again_says_where_the_person_stands(
@@ -258,7 +258,7 @@ def test_a_recovery_code_has_128_bits_and_shorter_ones_of_before_are_taken(
 ) -> None:
     assert all(len(code.replace("-", "")) * 4 == 128 for code in recovery)
     older = "0123456789-abcdef0123"
-    with door.office.write() as connection:
+    with door.services.write() as connection:
         kept = [hashlib.sha256(older.replace("-", "").encode()).hexdigest()]
         connection.execute(SECOND_FACTORS.update().values(recovery=kept))
     for status in (303, 422):
@@ -278,7 +278,7 @@ def test_a_stranger_at_the_desk_sets_no_phone_up(anna: UUID, world: World, sign_
 
 
 def test_the_secret_is_not_in_the_database(phone: Phone, recovery: list[str], door: Door) -> None:
-    with door.office.read_present() as connection:
+    with door.services.read_present() as connection:
         row = str(connection.execute(sa.select(SECOND_FACTORS)).all())
     assert phone.codes.secret not in row
     assert not any(code in row for code in recovery)
@@ -290,7 +290,7 @@ def test_a_key_is_replaced_in_steps_and_codes_go_on(
     """With the old key in the second line the service is started once; then the old one is taken away."""
     old = app.config["SIS_SETTINGS"]
     renewed = replace(old, secret_key="the new one", older_keys=(old.secret_key,))
-    with door.office.write() as connection:
+    with door.services.write() as connection:
         factors.encrypt_anew(connection, renewed)
     app.config["SIS_SETTINGS"] = replace(renewed, older_keys=())
     half(client)
@@ -299,13 +299,13 @@ def test_a_key_is_replaced_in_steps_and_codes_go_on(
 
 def test_an_office_that_is_opened_with_an_older_key_encrypts_anew(tmp_path: Path) -> None:
     older = Settings(f"sqlite:///{tmp_path / 'a.sqlite'}", secret_key="old")
-    with closing(open_office(older)) as office, office.write() as connection:
+    with closing(open_services(older)) as services, services.write() as connection:
         account = accounts.create(connection, uuid4(), "anna@example.org").id
         new = factors.NewFactor.drawn()
-        code = pyotp.TOTP(new.secret).at(office.now())
-        factors.put(connection, account, new, code, now=office.now(), settings=older)
+        code = pyotp.TOTP(new.secret).at(services.now())
+        factors.put(connection, account, new, code, now=services.now(), settings=older)
     both = replace(older, secret_key="new", older_keys=("old",))
-    with closing(open_office(both)) as office, office.read_present() as connection:
+    with closing(open_services(both)) as services, services.read_present() as connection:
         found = factors.of_account(connection, account, replace(older, secret_key="new"))
     assert found is not None
     assert found.secret == new.secret
@@ -382,7 +382,7 @@ def test_nobody_removes_their_own_by_the_administrators_page(ada: UUID, sign_in:
 def test_whoever_has_the_machine_removes_the_last_administrators(
     ada: UUID, phone: Phone, client: FlaskClient, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("SIS_DATABASE_URL", world.office.writer.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("SIS_DATABASE_URL", world.services.writer.url.render_as_string(hide_password=False))
     monkeypatch.setenv("SIS_SECRET_KEY", "only for tests")
     said = CliRunner().invoke(
         main, ["accounts", "remove-second-factor", "anna@example.org", "--reason", "Phone lost"]
@@ -439,7 +439,7 @@ def test_what_was_opened_without_a_code_ends_when_a_factor_is_set_up(
     assert "Revoked" in here.get("/account")
     there.get("/account", status=303)
     before.get("/schools", status=401)
-    assert not door.office.service.find(Account, accounts.account_id(anna)).tokens
+    assert not door.services.service.find(Account, accounts.account_id(anna)).tokens
     program(anna).get("/schools")
 
 

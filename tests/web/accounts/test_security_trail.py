@@ -20,7 +20,7 @@ WRONG = {**ANNAS, "password": "wrong horse battery"}
 
 
 def kinds(door: Door, person: UUID | None = None) -> list[Kind]:
-    with door.office.read_present() as connection:
+    with door.services.read_present() as connection:
         return [entry.kind for entry in security_trail.entries(connection, person=person)][::-1]
 
 
@@ -37,7 +37,7 @@ def test_signing_in_and_out_and_failing_is_told(anna: UUID, client: FlaskClient,
 
 def test_a_name_that_nobody_has_is_told_without_the_name(anna: UUID, client: FlaskClient, door: Door) -> None:
     client.post("/sign-in", data={**WRONG, "sign_in_name": "sunny.purple@kettle.example"})
-    with door.office.read_present() as connection:
+    with door.services.read_present() as connection:
         [entry] = security_trail.entries(connection, kind=Kind.SIGN_IN_FAILED)
     assert (entry.person, entry.address) == (None, "127.0.0.1")
     assert "kettle" not in entry.detail
@@ -69,7 +69,7 @@ def test_a_proof_that_fails_or_is_refused_is_told(
         browser.client.post(path, data=answers)
     told = kinds(door, anna)
     assert (told.count(Kind.PROOF_FAILED), told.count(Kind.PROOF_REFUSED)) == (AT_UNKNOWN.after, 1)
-    with door.office.read_present() as connection:
+    with door.services.read_present() as connection:
         [refused] = security_trail.entries(connection, kind=Kind.PROOF_REFUSED)
     assert (refused.person, refused.by, refused.address) == (anna, anna, "127.0.0.1")
     assert "too many times" in refused.detail
@@ -94,7 +94,7 @@ def test_a_code_that_fails_or_is_refused_is_told(
 
 def test_who_is_refused_what_their_posts_do_not_allow_is_told(anna: UUID, sign_in: SignIn, door: Door) -> None:
     sign_in(anna).get("/accounts", status=403)
-    with door.office.read_present() as connection:
+    with door.services.read_present() as connection:
         [entry] = security_trail.entries(connection, kind=Kind.ACCESS_REFUSED)
     assert (entry.person, entry.detail) == (anna, "GET /accounts")
 
@@ -104,7 +104,7 @@ def test_changes_of_accounts_are_told_with_who_made_them(anna: UUID, ada: UUID, 
     browser.send_page(f"/accounts/{anna}/password-link", browser.get(f"/accounts/{anna}"), {}, status=200)
     browser.send(f"/accounts/{anna}/disable", {"reason": "On leave"})
     browser.send_page(f"/accounts/{anna}/enable", browser.get(f"/accounts/{anna}"), {})
-    with door.office.read_present() as connection:
+    with door.services.read_present() as connection:
         told = {(entry.kind, entry.by) for entry in security_trail.entries(connection, person=anna)}
     assert {(Kind.LINK_MADE, ada), (Kind.ACCOUNT_DISABLED, ada), (Kind.ACCOUNT_ENABLED, ada)} <= told
 
@@ -135,7 +135,7 @@ def test_a_place_that_the_trail_never_gave_out_is_nowhere(ada: UUID, sign_in: Si
 
 def test_the_trail_is_read_page_by_page(anna: UUID, ada: UUID, sign_in: SignIn, door: Door, world: World) -> None:
     for number in range(120):
-        security_trail.note(door.office, Kind.SIGNED_IN, person=anna, detail=f"No. {number:03}")
+        security_trail.note(door.services, Kind.SIGNED_IN, person=anna, detail=f"No. {number:03}")
         world.clock.pass_by(seconds=number % 2)
     browser, href, seen = sign_in(ada), "/accounts/security?kind=signed+in", []
     while href:
@@ -147,7 +147,7 @@ def test_the_trail_is_read_page_by_page(anna: UUID, ada: UUID, sign_in: SignIn, 
 
 
 def test_what_is_older_than_a_year_is_thrown_away(anna: UUID, door: Door, world: World) -> None:
-    security_trail.note(door.office, Kind.SIGNED_IN, person=anna)
+    security_trail.note(door.services, Kind.SIGNED_IN, person=anna)
     world.clock.pass_by(days=367)
-    security_trail.note(door.office, Kind.SIGNED_OUT, person=anna)
+    security_trail.note(door.services, Kind.SIGNED_OUT, person=anna)
     assert kinds(door) == [Kind.SIGNED_OUT]

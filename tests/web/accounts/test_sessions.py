@@ -11,7 +11,7 @@ from tests.web.accounts.conftest import Door
 from tests.world import Clock
 from web.accounts import account_commands, session_commands, sessions
 from web.accounts.sessions import Session
-from web.accounts.tables import SESSIONS
+from web.runtime.tables import SESSIONS
 
 ANNA, BEN = uuid4(), uuid4()
 
@@ -23,18 +23,18 @@ class Browsers:
         self.door, self.clock = door, clock
 
     def begin(self, person: UUID = ANNA) -> str:
-        with self.door.office.write() as connection:
+        with self.door.services.write() as connection:
             return sessions.begin(connection, person, self.clock.now)
 
     def find(self, cookie: str) -> Session | None:
-        with self.door.office.read() as connection:
+        with self.door.services.read() as connection:
             return sessions.find(connection, cookie, self.clock.now)
 
     def use(self, cookie: str) -> Session:
         session = self.find(cookie)
         assert session is not None
         if session.was_seen_long_ago(self.clock.now):
-            with self.door.office.write() as connection:
+            with self.door.services.write() as connection:
                 connection.execute(sessions.touched(session, self.clock.now))
         return session
 
@@ -86,7 +86,7 @@ def test_use_is_written_down_once_a_minute_at_most(browsers: Browsers, clock: Cl
 
 def test_an_ended_session_stays_ended(browsers: Browsers, door: Door, clock: Clock) -> None:
     ended, other = browsers.begin(), browsers.begin()
-    with door.office.write() as connection:
+    with door.services.write() as connection:
         sessions.end(connection, ended, clock.now)
     assert browsers.find(ended) is None
     assert browsers.find(other)
@@ -94,7 +94,7 @@ def test_an_ended_session_stays_ended(browsers: Browsers, door: Door, clock: Clo
 
 def test_the_others_end_and_this_one_stays(browsers: Browsers, door: Door) -> None:
     kept, other, bens = browsers.begin(), browsers.begin(), browsers.begin(BEN)
-    session_commands.end_other_sessions(door.office, browsers.use(kept))
+    session_commands.end_other_sessions(door.services, browsers.use(kept))
     assert browsers.find(kept)
     assert browsers.find(other) is None
     assert browsers.find(bens)
@@ -105,7 +105,7 @@ def test_a_person_sees_their_own_living_sessions(browsers: Browsers, door: Door,
     clock.pass_by(minutes=31)
     second = browsers.begin()
     browsers.begin(BEN)
-    with door.office.read() as connection:
+    with door.services.read() as connection:
         assert sessions.of_person(connection, ANNA, clock.now) == [browsers.find(second)]
 
 
@@ -113,7 +113,7 @@ def test_a_disabled_account_ends_the_persons_sessions_and_nobody_elses(browsers:
     door.opens(ANNA, "anna@example.org")
     annas, bens = browsers.begin(), browsers.begin(BEN)
     with door.acting():
-        account_commands.disable(door.office, ANNA, reason="Has left")
+        account_commands.disable(door.services, ANNA, reason="Has left")
     assert browsers.find(annas) is None
     assert browsers.find(bens)
 
@@ -121,7 +121,7 @@ def test_a_disabled_account_ends_the_persons_sessions_and_nobody_elses(browsers:
 def test_a_session_begun_while_an_account_is_being_disabled_lets_nobody_in(browsers: Browsers, door: Door) -> None:
     door.opens(ANNA, "anna@example.org")
     with door.acting():
-        account_commands.disable(door.office, ANNA, reason="Has left")
+        account_commands.disable(door.services, ANNA, reason="Has left")
     assert browsers.find(browsers.begin()) is None
 
 
@@ -129,5 +129,5 @@ def test_sessions_long_over_are_swept_away(browsers: Browsers, door: Door, clock
     browsers.begin()
     clock.pass_by(hours=12)
     browsers.begin(BEN)
-    with door.office.read() as connection:
+    with door.services.read() as connection:
         assert connection.execute(sa.select(SESSIONS.c.person)).scalars().all() == [BEN]

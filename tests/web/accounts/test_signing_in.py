@@ -18,7 +18,7 @@ from web.accounts.accounts import Account
 from web.accounts.attempts import AGAIN, AT_ADDRESS, AT_KNOWN, AT_UNKNOWN, TooManyAttempts
 from web.accounts.passwords import Passwords, cheap_passwords
 from web.accounts.signing_in import WrongNameOrPassword, check_password, sign_out
-from web.accounts.tables import SIGN_IN_ATTEMPTS
+from web.runtime.tables import SIGN_IN_ATTEMPTS
 
 ANNA, BEN = uuid4(), uuid4()
 HERE, THERE = "192.0.2.1", "192.0.2.2"
@@ -39,7 +39,7 @@ def attempt(door: Door) -> Try:
         name: str = "anna@example.org", password: str = PASSWORD, *, address: str = HERE, device: str | None = None
     ) -> Account:
         return check_password(
-            door.office, door.passwords, sign_in_name=name, password=password, address=address, device=device
+            door.services, door.passwords, sign_in_name=name, password=password, address=address, device=device
         )
 
     return attempt
@@ -71,7 +71,7 @@ def test_an_unknown_name_and_every_other_wrong_try_get_the_same_answer(door: Doo
     assert refusal(attempt, "nobody@example.org", PASSWORD) == wrong
     assert refusal(attempt, "ben@example.org", PASSWORD) == wrong
     with door.acting():
-        account_commands.disable(door.office, ANNA, reason="Has left")
+        account_commands.disable(door.services, ANNA, reason="Has left")
     assert refusal(attempt, "anna@example.org", PASSWORD) == wrong
 
 
@@ -188,18 +188,18 @@ def test_signing_in_rightly_again_and_again_is_slowed_down_for_that_name_alone(
 
 
 def test_two_who_sign_in_at_the_same_moment_are_both_let_in_and_counted(door: Door, clock: Clock) -> None:
-    with door.office.write() as connection:
+    with door.services.write() as connection:
         first, second = (attempts.begin(connection, "anna@example.org", HERE, clock.now) for _ in range(2))
     for each in (first, second):
-        with door.office.write() as connection:
+        with door.services.write() as connection:
             attempts.succeed(connection, each)
-    with door.office.read_present() as connection:
+    with door.services.read_present() as connection:
         kept = connection.execute(sa.select(SIGN_IN_ATTEMPTS.c.id, SIGN_IN_ATTEMPTS.c.succeeded)).all()
     assert set(kept) == {(first.id, True), (second.id, True)}
 
 
 def test_two_codes_that_are_right_at_the_same_moment_are_both_forgiven(door: Door, clock: Clock) -> None:
-    with door.office.write() as connection:
+    with door.services.write() as connection:
         both = [attempts.begin(connection, "code of anna", HERE, clock.now) for _ in range(2)]
         for each in both:
             attempts.forgive(connection, each)
@@ -242,9 +242,9 @@ def test_who_finds_no_room_in_the_queue_is_told_so_and_counts_as_no_failure(door
 
 
 def test_signing_out_ends_the_session(door: Door, clock: Clock) -> None:
-    with door.office.write() as connection:
+    with door.services.write() as connection:
         cookie = sessions.begin(connection, ANNA, clock.now)
-    sign_out(door.office, cookie)
-    sign_out(door.office, None)
-    with door.office.read() as connection:
+    sign_out(door.services, cookie)
+    sign_out(door.services, None)
+    with door.services.read() as connection:
         assert sessions.find(connection, cookie, clock.now) is None

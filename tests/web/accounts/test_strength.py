@@ -4,14 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from web.accounts.strength import (
-    LONGEST,
-    SHORTEST,
-    PasswordTooCommon,
-    PasswordTooLong,
-    PasswordTooShort,
-    check,
-)
+from web.accounts.strength import LONGEST, SHORTEST, PasswordTooCommon, PasswordTooLong, PasswordTooShort, check
 
 CONTEXT = ("j.smith@example.org", "Jean Smithson", "Wexmoor Council", "School improvement")
 

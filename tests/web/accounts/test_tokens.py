@@ -26,12 +26,12 @@ def accounts(door: Door) -> None:
 
 def made(door: Door, *, scopes: TokenScopes = READ, days: int = 30) -> NewToken:
     with door.acting(ANNA):
-        return token_commands.make(door.office, ANNA, label="Timetable", scopes=scopes, days=days)
+        return token_commands.make(door.services, ANNA, label="Timetable", scopes=scopes, days=days)
 
 
 def found(door: Door, text: str) -> Token | None:
-    with door.office.read() as connection:
-        return tokens.find(connection, text, door.office.now())
+    with door.services.read() as connection:
+        return tokens.find(connection, text, door.services.now())
 
 
 def test_a_token_names_itself_and_its_prefix(door: Door) -> None:
@@ -68,7 +68,7 @@ def test_a_token_expires(door: Door, clock: Clock) -> None:
 def test_a_token_lasts_from_a_day_to_a_year(door: Door, days: int) -> None:
     with pytest.raises(TokenLifeOutOfRange):
         made(door, days=days)
-    with door.office.read() as connection:
+    with door.services.read() as connection:
         assert tokens.of_person(connection, ANNA) == []
 
 
@@ -77,11 +77,11 @@ def test_a_revoked_token_counts_no_more_and_another_still_does(door: Door) -> No
     token = found(door, revoked.secret)
     assert token is not None
     with door.acting(ANNA):
-        token_commands.revoke(door.office, ANNA, token.id)
+        token_commands.revoke(door.services, ANNA, token.id)
     assert found(door, revoked.secret) is None
     assert found(door, kept.secret)
     with door.acting(ANNA), pytest.raises(NoSuchToken):
-        token_commands.revoke(door.office, ANNA, token.id)
+        token_commands.revoke(door.services, ANNA, token.id)
 
 
 def test_nobody_revokes_the_token_of_another(door: Door) -> None:
@@ -89,23 +89,23 @@ def test_nobody_revokes_the_token_of_another(door: Door) -> None:
     token = found(door, new.secret)
     assert token is not None
     with door.acting(BEN), pytest.raises(NoSuchToken):
-        token_commands.revoke(door.office, BEN, token.id)
+        token_commands.revoke(door.services, BEN, token.id)
     assert found(door, new.secret)
 
 
 def test_the_tokens_of_a_disabled_account_do_not_count(door: Door) -> None:
     new = made(door)
     with door.acting():
-        account_commands.disable(door.office, ANNA, reason="Has left")
+        account_commands.disable(door.services, ANNA, reason="Has left")
     assert found(door, new.secret) is None
 
 
 def test_a_form_sent_twice_makes_one_token(door: Door) -> None:
     with door.acting(ANNA):
-        token_commands.make(door.office, ANNA, label="Timetable", scopes=READ, days=30)
+        token_commands.make(door.services, ANNA, label="Timetable", scopes=READ, days=30)
         with pytest.raises(ShownOnlyOnce):
-            token_commands.make(door.office, ANNA, label="Timetable", scopes=READ, days=30)
-    with door.office.read() as connection:
+            token_commands.make(door.services, ANNA, label="Timetable", scopes=READ, days=30)
+    with door.services.read() as connection:
         assert len(tokens.of_person(connection, ANNA)) == 1
 
 
@@ -114,7 +114,7 @@ def test_use_is_written_down_once_a_minute_at_most(door: Door, clock: Clock) -> 
     token = found(door, new.secret)
     assert token is not None
     assert token.was_used_long_ago(clock.now)
-    with door.office.write() as connection:
+    with door.services.write() as connection:
         connection.execute(tokens.touched(token, clock.now))
     token = found(door, new.secret)
     assert token is not None

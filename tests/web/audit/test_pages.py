@@ -45,9 +45,9 @@ def cases(world: World, schools: tuple[UUID, UUID], officer: UUID) -> tuple[Conc
     """A concern of last week at Oak Lane by Olive, and one of today at Ash Vale."""
     oak, ash = schools
     with world.acting(officer, "officer"):
-        first = world.office.service.add(lambda: concern(1, oak, "Attendance falls", Purpose.CHALLENGE))
+        first = world.services.service.add(lambda: concern(1, oak, "Attendance falls", Purpose.CHALLENGE))
     with world.acting():
-        second = world.office.service.add(lambda: concern(2, ash, "Staff leave", Purpose.MONITORING))
+        second = world.services.service.add(lambda: concern(2, ash, "Staff leave", Purpose.MONITORING))
     return first, second
 
 
@@ -83,7 +83,7 @@ def text_of(page: str) -> str:
 
 def entry_of(world: World, record: UUID, number: int = 0) -> str:
     """The address of an event's own page."""
-    events = [event for event in world.office.store.get(record) if isinstance(event, Event)]
+    events = [event for event in world.services.store.get(record) if isinstance(event, Event)]
     return f"/audit/{events[number].meta.event_id}"
 
 
@@ -184,7 +184,7 @@ def test_a_long_trail_is_walked_page_by_page(world: World, reviewer: Browser) ->
     names = [f"Person {number:02}" for number in range(60)]
     for number, name in enumerate(names, 100):
         with world.acting():
-            world.office.service.add(
+            world.services.service.add(
                 lambda name=name, number=number: Person.register(f"PE-2026-{number:04}", name=name)
             )
     first = reviewer.get("/audit?kind=person")
@@ -199,7 +199,7 @@ def test_a_long_trail_is_walked_page_by_page(world: World, reviewer: Browser) ->
 def test_one_entry_shows_what_changed_and_how_it_came_about(world: World, reviewer: Browser) -> None:
     person = world.officer("Anne Webb")
     with world.acting():
-        world.office.service.change(Person, person, lambda person: person.rename("Anne Hall"))
+        world.services.service.change(Person, person, lambda person: person.rename("Anne Hall"))
     page = reviewer.get(entry_of(world, person, -1))
     text = text_of(page)
     assert "changed the name from Anne Webb to Anne Hall" in text
@@ -227,7 +227,7 @@ def test_an_unknown_entry_is_not_found(reviewer: Browser) -> None:
 @pytest.fixture
 def note(world: World, schools: tuple[UUID, UUID], cases: tuple[ConcernCase, ConcernCase]) -> UUID:
     with world.acting():
-        return world.office.service.add(
+        return world.services.service.add(
             lambda: Note.write(
                 "N-2026-0001",
                 on_kind="concern",
@@ -242,7 +242,7 @@ def note(world: World, schools: tuple[UUID, UUID], cases: tuple[ConcernCase, Con
 
 
 def readings(world: World, note: UUID) -> int:
-    with world.office.read() as connection:
+    with world.services.read() as connection:
         return len(readings_view.of_record(connection, note, 20))
 
 
@@ -264,7 +264,7 @@ def test_a_restricted_concern_is_told_to_those_who_may_read_it(
     world: World, sign_in: SignIn, reviewer: Browser, schools: tuple[UUID, UUID]
 ) -> None:
     with world.acting():
-        world.office.service.add(
+        world.services.service.add(
             lambda: concern(7, schools[0], "Money is missing", Purpose.CHALLENGE, sensitivity=Sensitivity.RESTRICTED)
         )
     assert "Money is missing" in reviewer.get("/audit")
@@ -283,14 +283,14 @@ def test_an_administrator_reads_of_accounts_people_settings_and_the_register_and
 ) -> None:
     town = Town(world)
     with world.acting():
-        world.office.service.add(lambda: Account.open_for(administrator, "ada@wexmoor.example"))
+        world.services.service.add(lambda: Account.open_for(administrator, "ada@wexmoor.example"))
     need = {"review_due": TODAY + timedelta(days=90), "rationale": "Two poor years", "scheme": "2026"}
     with world.acting():
-        world.office.service.change(
+        world.services.service.change(
             School, town.ours.school, lambda one: one.set_need_category("B", among="B", from_=TODAY, **need)
         )
     browser, api = sign_in(administrator), program(administrator)
-    kept = ("Two poor years", "need category", "Target setting", "Results in mathematics", "Call with the office")
+    kept = ("Two poor years", "need category", "Target setting", "Results in mathematics", "Call with the services")
     kept += ("Planning in mathematics", "Action plan.pdf", "BE-2026-", "TN-2026-", "CC-2026-", "quoted")
 
     trail, walked = text_of(browser.get("/audit")), walk(api, "")
@@ -363,7 +363,7 @@ def test_no_cell_of_the_sheet_is_taken_for_a_formula(
 ) -> None:
     officer = world.officer("=HYPERLINK(1)")
     with world.acting(officer, "officer"):
-        world.office.service.add(lambda: concern(1, schools[0], "Attendance falls", Purpose.CHALLENGE))
+        world.services.service.add(lambda: concern(1, schools[0], "Attendance falls", Purpose.CHALLENGE))
     _, row, _ = sheet(reviewer, "?kind=concern")
     assert "'=HYPERLINK(1)" in row
     assert not [cell for cell in row if cell.startswith(("=", "+", "-", "@"))]
@@ -389,8 +389,8 @@ def test_a_sheet_says_through_what_each_entry_came(
 
 def places_of(world: World) -> list[int | None]:
     """Where in the log its events stand: not always at 1, 2, 3."""
-    with world.office.read() as connection:
-        return [event.meta.position for event in world.office.store.everything(connection)]
+    with world.services.read() as connection:
+        return [event.meta.position for event in world.services.store.everything(connection)]
 
 
 def test_a_long_sheet_has_every_entry_once(

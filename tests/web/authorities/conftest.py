@@ -23,8 +23,8 @@ from web.accounts.sessions import COOKIE
 from web.authorities import places
 from web.authorities.directory import Directory
 from web.authorities.router import Router
-from web.office import Office
-from web.settings import Settings
+from web.runtime.services import Services
+from web.runtime.settings import Settings
 
 SETTINGS = Settings("", secret_key="only for tests", testing=True)
 
@@ -56,9 +56,9 @@ def directory(place: Place) -> Iterator[Directory]:
 class MarkedWorld(World):
     """An authority in whose names a word stands that stands nowhere else, and whose numbers are its own."""
 
-    def __init__(self, office: Office, clock: Clock, mark: str, first: int) -> None:
+    def __init__(self, services: Services, clock: Clock, mark: str, first: int) -> None:
         self.mark = mark
-        super().__init__(office, clock)
+        super().__init__(services, clock)
         self._numbers = count(first)
 
     def school(self, name: str = "Ashgrove High School", **details: Any) -> UUID:
@@ -85,7 +85,7 @@ class Neighbour:
 
     name: str
     host: str
-    office: Office
+    services: Services
     town: Town
     mark: str
 
@@ -93,8 +93,8 @@ class Neighbour:
         return self.town.world.session_of(person)[1]
 
     def token(self, person: UUID) -> str:
-        with self.office.write() as connection:
-            made = tokens.create(connection, person, "test", TokenScopes.READ_WRITE, self.office.now())
+        with self.services.write() as connection:
+            made = tokens.create(connection, person, "test", TokenScopes.READ_WRITE, self.services.now())
         return made.secret
 
 
@@ -135,9 +135,9 @@ def deployed(place: Place) -> Iterator[Deployment]:
 
 
 def _neighbour(router: Router, name: str, first: int) -> Neighbour:
-    office = router.offices.borrow(router.directory.named(name))
+    services = router.services_pool.borrow(router.directory.named(name))
     clock = Clock()
-    office.set_clock(clock)
+    services.set_clock(clock)
     mark = f"of {name.title()}"
-    world = MarkedWorld(office, clock, mark, 1 + first * 100)
-    return Neighbour(name, f"{name}.example", office, MarkedTown(world, first), mark)
+    world = MarkedWorld(services, clock, mark, 1 + first * 100)
+    return Neighbour(name, f"{name}.example", services, MarkedTown(world, first), mark)

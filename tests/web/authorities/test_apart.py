@@ -41,7 +41,7 @@ def theirs(ours: Neighbour, deployment: Deployment) -> Neighbour:
 
 
 def references_of(one: Neighbour) -> set[str]:
-    with one.office.read() as connection:
+    with one.services.read() as connection:
         return {row.reference for row in references.rows(connection)}
 
 
@@ -109,10 +109,20 @@ def test_the_other_s_records_are_not_found_by_reference_search_or_api(
     for text in asked:
         page = browser.get("/search", query_string={"q": text}, base_url=f"http://{ours.host}", follow_redirects=True)
         assert not foreign.search(page.text.replace(text, "")), text
-    nouns = ("concerns", "visits", "records", "requests", "tenders", "engagements", "providers", "people", "notes")
-    for noun in nouns:
+    resources = (
+        "concerns",
+        "visits",
+        "records",
+        "requests",
+        "tenders",
+        "engagements",
+        "providers",
+        "people",
+        "notes",
+    )
+    for resource in resources:
         for reference in references_of(theirs):
-            for path in (f"/{noun}/{reference}", f"/api/v1/{noun}/{reference}"):
+            for path in (f"/{resource}/{reference}", f"/api/v1/{resource}/{reference}"):
                 how = {"headers": headers} if path.startswith("/api") else {}
                 client = deployment.client() if how else browser
                 answer = client.get(path, base_url=f"http://{ours.host}", **how)

@@ -19,7 +19,7 @@ from web.authorities.directory import Directory, address_hash
 from web.cli import main
 from web.demonstration.loading import SEED
 from web.demonstration.register import write_register
-from web.office import Office
+from web.runtime.services import Services
 
 Sis = Callable[..., Result]
 
@@ -132,9 +132,9 @@ def test_accounts_that_are_opened_are_known_in_the_directory(sis: Sis, directory
 
     sis("authorities", "create", "salford", "--host", "sis.example")
     sis("authorities", "create", "trafford", "--host", "sis.example")
-    with closing(Office(directory.named("salford").database_url)) as office:
-        office.prepare_views()
-        world = World(office, Clock())
+    with closing(Services(directory.named("salford").database_url)) as services:
+        services.prepare_views()
+        world = World(services, Clock())
         reference = world.reference(world.administrator())
     told = sis("accounts", "create", reference, "ada@home.example", "--authority", "salford")
     assert told.stdout.startswith("/at/salford/password/")

@@ -22,14 +22,24 @@ from domain.vocabulary import Role
 from projections.checking import check
 from projections.event_log import EVENTS
 from projections.following import let_follow
-from projections.standing import standings
+from projections.view_status import standings
 from tests.databases import Databases
 from tests.served import until
 from tests.town import Town
 from tests.web.authorities.conftest import places_of
 from tests.world import Clock, World
-from web.accounts import accounts, attempts, council, factors, kept_answers, sessions, tokens
-from web.accounts.tables import (
+from web.accounts import accounts, attempts, council, factors, sessions, tokens
+from web.authorities import moving, places
+from web.authorities.copying import CopyDiffers
+from web.authorities.directory import Directory, DirectoryRefusal
+from web.authorities.moving import Moved
+from web.authorities.places import opened
+from web.forms import saved_answers
+from web.runtime.migrate import upgrade
+from web.runtime.registered_views import VIEWS
+from web.runtime.services import Services
+from web.runtime.settings import Settings
+from web.runtime.tables import (
     DOOR_TABLES,
     DRAFTS,
     IDEMPOTENCY_KEYS,
@@ -38,15 +48,6 @@ from web.accounts.tables import (
     UPLOADS,
     WAITING_FILES,
 )
-from web.authorities import moving, places
-from web.authorities.copying import CopyDiffers
-from web.authorities.directory import Directory, DirectoryRefusal
-from web.authorities.moving import Moved
-from web.authorities.places import opened
-from web.migrate import upgrade
-from web.office import Office
-from web.settings import Settings
-from web.views import VIEWS
 
 NAME = "wexmoor"
 WAYS = ["sqlite to postgresql", "postgresql to sqlite", "postgresql to postgresql", "sqlite to sqlite"]
@@ -63,8 +64,8 @@ class Moving:
     def go(self, **more: Any) -> Moved:
         return moving.move(self.directory, NAME, self.new, heard_within=0, **more)
 
-    def office(self) -> Office:
-        return Office(self.directory.named(NAME).database_url)
+    def services(self) -> Services:
+        return Services(self.directory.named(NAME).database_url)
 
 
 @pytest.fixture(params=WAYS)
@@ -97,40 +98,40 @@ def _moving(stack: ExitStack, old: str, new: str) -> Iterator[Moving]:
 def furnish(url: str) -> None:
     """Fill the log and every table of the door."""
     clock = Clock()
-    with closing(Office(url, clock=clock)) as office:
-        upgrade(office.writer)
-        office.prepare_views()
-        town = Town(World(office, clock))
+    with closing(Services(url, clock=clock)) as services:
+        upgrade(services.writer)
+        services.prepare_views()
+        town = Town(World(services, clock))
         person = town.people[Role.DIRECTOR]
-        with office.write() as connection:
+        with services.write() as connection:
             account = accounts.create(connection, person, "dora@wexmoor.example")
-            accounts.add_link(connection, account, office.now())
-            sessions.begin(connection, person, office.now())
-            tokens.create(connection, person, "nightly", TokenScopes.READ, office.now())
-            attempts.begin(connection, "dora@wexmoor.example", "192.0.2.1", office.now())
+            accounts.add_link(connection, account, services.now())
+            sessions.begin(connection, person, services.now())
+            tokens.create(connection, person, "nightly", TokenScopes.READ, services.now())
+            attempts.begin(connection, "dora@wexmoor.example", "192.0.2.1", services.now())
             answers = {"b": "é", "a": None}
-            draft = {"person": person, "form_key": "x", "saved_at": office.now(), "answers": answers}
+            draft = {"person": person, "form_key": "x", "saved_at": services.now(), "answers": answers}
             connection.execute(DRAFTS.insert().values(draft))
-            kept_answers.keep(connection, person, "/x", MultiDict({"b": "é"}), office.now(), had_files=False)
+            saved_answers.keep(connection, person, "/x", MultiDict({"b": "é"}), services.now(), had_files=False)
             piece = {"person": person, "form": person, "field": "file", "number": 0, "file_name": "a.csv"}
-            connection.execute(WAITING_FILES.insert().values(**piece, kept_at=office.now(), bytes=b"\0\xff"))
-            happened = {"id": person, "at": office.now(), "kind": "signed_in", "detail": ""}
+            connection.execute(WAITING_FILES.insert().values(**piece, kept_at=services.now(), bytes=b"\0\xff"))
+            happened = {"id": person, "at": services.now(), "kind": "signed_in", "detail": ""}
             connection.execute(SECURITY_TRAIL.insert().values(happened))
             connection.execute(REQUEST_COUNTS.insert().values(key=person, minute=29_000_000, used=30))
             new = factors.NewFactor.drawn()
-            code, settings = TOTP(new.secret).at(office.now()), Settings(url, secret_key="only for tests")
-            factors.put(connection, account.id, new, code, now=office.now(), settings=settings)
-            council.link(connection, account, "https://login.example", "dora", office.now())
+            code, settings = TOTP(new.secret).at(services.now()), Settings(url, secret_key="only for tests")
+            factors.put(connection, account.id, new, code, now=services.now(), settings=settings)
+            council.link(connection, account, "https://login.example", "dora", services.now())
             for number in range(9):
                 connection.execute(
                     UPLOADS.insert().values(
-                        sha256=f"{number}", bytes=b"\0\xff" * 9, size=18, media_type="a/b", stored_at=office.now()
+                        sha256=f"{number}", bytes=b"\0\xff" * 9, size=18, media_type="a/b", stored_at=services.now()
                     )
                 )
             connection.execute(
                 IDEMPOTENCY_KEYS.insert().values(
                     person=person, route="r", key="k", fingerprint="f", status=200, body=b"{}",
-                    content_type="a/b", headers={"ETag": '"1"'}, created_at=office.now(),
+                    content_type="a/b", headers={"ETag": '"1"'}, created_at=services.now(),
                 )
             )  # fmt: skip
 
@@ -144,13 +145,13 @@ def everything(url: str) -> dict[str, list[tuple[Any, ...]]]:
         return found
 
 
-def raise_another(office: Office, number: int = 900901) -> int:
+def raise_another(services: Services, number: int = 900901) -> int:
     """Record one more event; returns its position."""
     clock = Clock()
     world = object.__new__(World)
-    world.office, world.clock, world._numbers = office, clock, count(number - 900000)
+    world.services, world.clock, world._numbers = services, clock, count(number - 900000)
     world.school("Yew Tree School")
-    return office.log.max_notification_id() or 0
+    return services.log.max_notification_id() or 0
 
 
 def test_all_of_it_arrives(way: Moving) -> None:
@@ -161,21 +162,21 @@ def test_all_of_it_arrives(way: Moving) -> None:
     assert (done.proof.count, done.proof.last) == (len(before["events"]), before["events"][-1][0])
     assert done.door == {table: len(rows) for table, rows in before.items() if table != "events"}
     assert way.directory.named(NAME).database_url == way.new
-    with closing(way.office()) as office:
-        office.prepare_views()
-        assert check(office.log, VIEWS) == []
+    with closing(way.services()) as services:
+        services.prepare_views()
+        assert check(services.log, VIEWS) == []
 
 
 def test_what_is_recorded_afterwards_comes_after_all_that_was(way: Moving) -> None:
     last = way.go().proof.last
-    with closing(way.office()) as office:
-        office.prepare_views()
-        assert raise_another(office) > last
-        assert check(office.log, VIEWS) == []
+    with closing(way.services()) as services:
+        services.prepare_views()
+        assert raise_another(services) > last
+        assert check(services.log, VIEWS) == []
 
 
 def test_nothing_can_be_written_at_the_old_place_any_more(way: Moving) -> None:
-    with closing(Office(way.old)) as late:
+    with closing(Services(way.old)) as late:
         late.prepare_views()
         before = everything(way.old)
         way.go()
@@ -188,13 +189,13 @@ def test_nothing_can_be_written_at_the_old_place_any_more(way: Moving) -> None:
 
 
 def test_what_is_recorded_while_it_is_copied_arrives_too(moved_within: Moving) -> None:
-    with closing(Office(moved_within.old)) as office:
-        office.prepare_views()
+    with closing(Services(moved_within.old)) as services:
+        services.prepare_views()
         numbers = count(900950)
 
         def told(step: str) -> None:
             if step.startswith("Closed"):
-                raise_another(office, next(numbers))
+                raise_another(services, next(numbers))
 
         done = moved_within.go(tell=told)
     assert done.proof.last == everything(moved_within.new)["events"][-1][0]
@@ -203,8 +204,8 @@ def test_what_is_recorded_while_it_is_copied_arrives_too(moved_within: Moving) -
 
 def test_commands_that_come_while_it_is_held_are_in_the_log_or_were_refused(moved_within: Moving) -> None:
     stop = Event()
-    with closing(Office(moved_within.old)) as office, ThreadPoolExecutor(3) as threads:
-        office.prepare_views()
+    with closing(Services(moved_within.old)) as services, ThreadPoolExecutor(3) as threads:
+        services.prepare_views()
 
         def write_on(start: int) -> list[int]:
             kept: list[int] = []
@@ -212,7 +213,7 @@ def test_commands_that_come_while_it_is_held_are_in_the_log_or_were_refused(move
                 if stop.is_set():
                     return kept
                 try:
-                    raise_another(office, number)
+                    raise_another(services, number)
                 except Exception:
                     return kept
                 kept.append(number)
@@ -324,10 +325,10 @@ def test_on_its_way_to_one_place_it_is_not_moved_to_another(moved_within: Moving
 
 
 def test_a_view_that_followed_follows_at_the_new_place(moved_within: Moving) -> None:
-    with closing(Office(moved_within.old)) as office:
-        let_follow(office.log, VIEWS[0])
+    with closing(Services(moved_within.old)) as services:
+        let_follow(services.log, VIEWS[0])
     moved_within.go()
-    with closing(moved_within.office()) as office, office.read() as connection:
+    with closing(moved_within.services()) as services, services.read() as connection:
         assert [name for name, standing in standings(connection).items() if standing.follows] == [VIEWS[0].name]
 
 

@@ -17,12 +17,12 @@ from tests.databases import Databases, with_views
 from tests.web.authorities.conftest import SETTINGS, SHARED, Deployment, Neighbour, Place, deployed, places_of
 from tests.web.conftest import HIDDEN
 from web.accounts.sessions import COOKIE
-from web.authorities import known as known_module
+from web.authorities import directory_cache as known_module
 from web.authorities import places
+from web.authorities.choose_authority import AT_HOST, CLOSED, make_choose_authority
 from web.authorities.directory import Directory, address_hash
-from web.authorities.known import Known
-from web.authorities.lobby import AT_HOST, CLOSED, make_lobby
-from web.authorities.offices import Offices, settings_of
+from web.authorities.directory_cache import DirectoryCache
+from web.authorities.open_services import ServicesPool, settings_of
 from web.authorities.router import CLOSED_SECONDS, MOVING_SECONDS, host_of
 
 SEE_OTHER = 303
@@ -56,7 +56,7 @@ def at(host: str) -> str:
 
 def looked_again(deployment: Deployment) -> None:
     """What was changed in the directory is known."""
-    deployment.router.known = Known(deployment.router.directory)
+    deployment.router.known = DirectoryCache(deployment.router.directory)
 
 
 def chosen(client: Client, answers: dict[str, str], *, onward: str = "/") -> TestResponse:
@@ -301,15 +301,15 @@ def test_what_is_sent_to_the_lobby_by_a_program_is_answered_as_to_one(
     deployment: Deployment, alderley: Neighbour
 ) -> None:
     """With the token of forms asked for, as it is outside of tests."""
-    lobby = make_lobby(deployment.router.directory, replace(SETTINGS, testing=False))
+    choose_authority = make_choose_authority(deployment.router.directory, replace(SETTINGS, testing=False))
     authority = deployment.router.directory.named(alderley.name)
     sent = {"path": "/api/v1/concerns/raise", "method": "POST", "json": {}}
     for environment, status in (({CLOSED: 15}, 503), ({}, 400)):
-        told = lobby.test_client().open(
+        told = choose_authority.test_client().open(
             **sent, environ_overrides={AT_HOST: {authority.name: authority}, **environment}
         )
         assert (told.status_code, told.content_type) == (status, "application/problem+json")
-    page = lobby.test_client().post(
+    page = choose_authority.test_client().post(
         "/which-authority", data={"address": "a@b.uk"}, environ_overrides={AT_HOST: {authority.name: authority}}
     )
     assert page.status_code == 400
@@ -332,7 +332,7 @@ def test_an_authority_that_is_moving_says_when_to_ask_again(deployment: Deployme
 
 def test_the_directory_is_looked_at_again_within_its_time(deployment: Deployment, alderley: Neighbour) -> None:
     now = [0.0]
-    known = Known(deployment.router.directory, seconds=lambda: now[0])
+    known = DirectoryCache(deployment.router.directory, seconds=lambda: now[0])
     deployment.router.directory.change(alderley.name, label="Alderley Edge")
     assert known.at(alderley.host)[alderley.name].label == "Alderley"
     now[0] = known_module.FRESH_SECONDS
@@ -344,7 +344,7 @@ def test_what_was_known_counts_while_the_directory_cannot_be_read(place: Place) 
     with closing(Directory(place("directory"))) as directory:
         directory.add("alderley", label="", database_url=place("a"), hosts=["a.example"])
         now = [0.0]
-        known = Known(directory, seconds=lambda: now[0])
+        known = DirectoryCache(directory, seconds=lambda: now[0])
         now[0] = 10
         with places.opened(directory.url) as database, database.writer.begin() as connection:
             connection.exec_driver_sql("ALTER TABLE hosts RENAME TO gone")
@@ -358,18 +358,18 @@ def test_only_so_many_offices_are_open_and_none_in_use_is_closed(place: Place) -
             places.make(place(name))
             with_views(place(name))
         a, b, c = (directory.named(name) for name in ("a", "b", "c"))
-        with closing(Offices(directory, SETTINGS, most=1)) as offices:
-            in_use = offices.borrow(a)
-            offices.borrow(b)
-            offices.give_back(b)
-            assert offices.open_now == ["a"]
-            offices.borrow(c)
-            assert offices.open_now == ["a", "c"]
-            offices.give_back(a)
-            assert offices.open_now == ["c"]
-            offices.give_back(c)
-            assert offices.open_now == ["c"]
-            assert offices.borrow(a) is not in_use
+        with closing(ServicesPool(directory, SETTINGS, most=1)) as services_pool:
+            in_use = services_pool.borrow(a)
+            services_pool.borrow(b)
+            services_pool.give_back(b)
+            assert services_pool.open_now == ["a"]
+            services_pool.borrow(c)
+            assert services_pool.open_now == ["a", "c"]
+            services_pool.give_back(a)
+            assert services_pool.open_now == ["c"]
+            services_pool.give_back(c)
+            assert services_pool.open_now == ["c"]
+            assert services_pool.borrow(a) is not in_use
 
 
 def test_an_authority_reads_from_its_own_replica_alone(place: Place) -> None:

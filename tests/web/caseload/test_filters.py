@@ -81,7 +81,7 @@ def worried(world: World, number: int, *, overdue: int) -> UUID:
     for each in range(1, number + 1):
         due = TODAY - timedelta(days=1) if each <= overdue else TODAY
         with world.acting(officer, "officer"):
-            world.office.service.add(partial(worry, each, school, due))
+            world.services.service.add(partial(worry, each, school, due))
     return officer
 
 

@@ -29,15 +29,7 @@ from domain.concern import (
 )
 from domain.engagement import Attainment, BrokeredEngagement, EngagementStatus, Outcome
 from domain.provider import Provider
-from domain.record_of_visit import (
-    AgreedAction,
-    Agreement,
-    Content,
-    RecordOfVisit,
-    RecordStatus,
-    Respondent,
-    Section,
-)
+from domain.record_of_visit import AgreedAction, Agreement, Content, RecordOfVisit, RecordStatus, Respondent, Section
 from domain.service import Work, rehearsing
 from domain.support_request import ENDS, InHouse, Route, SupportLevel, SupportRequest
 from domain.tender import DeclineReason, Tender, TenderStatus
@@ -53,14 +45,14 @@ from tests.domain.brokered import a_need, terms
 from tests.scenario import TODAY
 from tests.web.market import Firm, Market
 from tests.world import World
-from web import nouns
-from web.identity import visitor
-from web.noun import Noun
-from web.terms import term_of
+from web import resources
+from web.access.identity import current_user_or_none
+from web.commands.resource import Resource
+from web.runtime.terms import term_of
 
 REASON = {"reason": "So it was agreed"}
 DAY = timedelta(days=1)
-BY_PATH: Mapping[str, Noun[Any]] = {noun.path: noun for noun, _ in nouns.NOUNS}
+BY_PATH: Mapping[str, Resource[Any]] = {resource.path: resource for resource, _ in resources.RESOURCES}
 
 AGREEMENTS = "record-agreement-of-school record-agreement-of-provider agree-for-service"
 
@@ -143,7 +135,7 @@ class Life:
 
     def __init__(self, market: Market, app: Flask) -> None:
         self.market, self.app, world = market, app, market.world
-        self.world, self.service, self.clock = world, world.office.service, world.clock
+        self.world, self.service, self.clock = world, world.services.service, world.clock
         self.clock.go_to(TODAY)
         self.school = world.school()
         self.head, self.chair = world.headteacher(self.school), world.chair(self.school)
@@ -154,13 +146,13 @@ class Life:
 
     @property
     def today(self) -> date:
-        return self.world.office.today()
+        return self.world.services.today()
 
     def begin(self, made: Aggregate) -> None:
         self.ids[type(made)] = self.service.add(lambda: made).id
 
     def named(self, kind: type[Any]) -> str:
-        return self.world.office.next_reference(kind)
+        return self.world.services.next_reference(kind)
 
     def change(self, kind: type[Any], method: str, *args: Any, **told: Any) -> None:
         if kind in self.ids:
@@ -338,7 +330,7 @@ class Life:
         if Visit not in self.ids:
             told = {"kind": VisitKind.CORE, "purpose": Purpose.CHALLENGE, "focus": "Reading", "on": self.today}
             who = {"visitors": [Visitor(self.officer, "officer")], "lead": self.officer}
-            term = term_of(self.world.office, self.today)
+            term = term_of(self.world.services, self.today)
             self.begin(Visit.plan(self.named(Visit), school=self.school, term=term, **told, **who))
 
     def confirms_the_visit(self) -> None:
@@ -348,7 +340,7 @@ class Life:
 
     def moves_the_visit(self) -> None:
         on = self.today + 3 * DAY
-        term = term_of(self.world.office, on)
+        term = term_of(self.world.services, on)
         self.change(Visit, "reschedule", on=on, term=term, side=Side.SCHOOL, **REASON)
 
     def cancels_the_visit(self) -> None:
@@ -481,7 +473,7 @@ class Life:
     # What the caseload says of it
 
     def items(self) -> list[Item]:
-        with self.world.office.read() as connection:
+        with self.world.services.read() as connection:
             return caseload.waiting(connection, schools=[self.school], in_time_on=self.today, limit=100)
 
     def check(self) -> None:
@@ -506,7 +498,7 @@ class Life:
         """The list of requests says of whom it waits for what the caseload says, by its column and its filter."""
         if SupportRequest not in self.ids:
             return
-        with self.world.office.read() as connection:
+        with self.world.services.read() as connection:
             row = open_requests.requests.get(connection, self.ids[SupportRequest])
             assert row is not None
             waits = row.waiting_on(self.today)
@@ -524,14 +516,14 @@ class Life:
         """The commands behind a step that are offered to one of those for whom it waits."""
         assert item.task is not None
         path, names = STEPS[item.task]
-        noun = BY_PATH[path]
-        record = self.service.find(noun.kind, item.record)
+        resource = BY_PATH[path]
+        record = self.service.find(resource.kind, item.record)
         found = set()
         for person in self.whom(item):
-            with self.asking(person) as asking, self.world.office.read() as connection:
-                where = noun.concerned(connection, record)
-                if asking.may(noun.read, where) and noun.opens(connection, asking, record, where):
-                    found |= {each.name for each in noun.open_to(asking, record, where)} & names
+            with self.asking(person) as asking, self.world.services.read() as connection:
+                where = resource.concerned(connection, record)
+                if asking.may(resource.read, where) and resource.opens(connection, asking, record, where):
+                    found |= {each.name for each in resource.open_to(asking, record, where)} & names
         return found
 
     def can_be_done(self, item: Item) -> bool:
@@ -570,7 +562,7 @@ class Life:
     def asking(self, person: UUID) -> Iterator[Any]:
         with self.app.test_request_context():
             g.token, g.session_person = None, person
-            yield visitor()
+            yield current_user_or_none()
 
 
 PATHS = {

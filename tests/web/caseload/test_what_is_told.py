@@ -18,7 +18,7 @@ SECRET = "Governors have not met since the spring"
 
 
 def a_concern(world: World, school: UUID, reference: str, source: ConcernSource) -> None:
-    world.office.service.add(
+    world.services.service.add(
         lambda: ConcernCase.raise_(
             reference,
             school=school,

@@ -109,7 +109,7 @@ def test_of_those_who_make_the_visit_the_services_own_see_all_of_it_and_nobody_e
 
     assert (told(bystander), told(head)) == (False, False)
     with hanging.world.acting():
-        hanging.world.office.service.change(
+        hanging.world.services.service.change(
             Visit, hanging.visit, lambda it: it.change_visitors(together, lead=service, reason="All of them know it")
         )
     assert (told(bystander), told(head)) == (True, False)

@@ -57,7 +57,7 @@ def authorised(world: World, director: UUID) -> dict[str, Any]:
 
 
 def case(world: World) -> ConcernCase:
-    return world.office.service.find(ConcernCase, record_id("concern", "CC-2026-0001"))
+    return world.services.service.find(ConcernCase, record_id("concern", "CC-2026-0001"))
 
 
 def on(question: str, day: date) -> dict[str, Any]:

@@ -83,7 +83,7 @@ def test_the_trail_of_an_officer_who_administers_finds_no_plain_visit_by_what_is
 ) -> None:
     both, trail = hanging.asking["bystander"], "/audit?kind=visit&limit=200"
     with hanging.world.acting():
-        hanging.world.office.service.change(
+        hanging.world.services.service.change(
             Person, both, lambda one: one.take_post(Role.ADMINISTRATOR, from_=LONG_AGO)
         )
 
@@ -106,7 +106,7 @@ def test_an_open_request_is_not_merged_into_one_that_its_school_may_not_read(han
     )
 
     assert "belongs to a restricted concern" in refused.json["detail"]
-    stands = hanging.world.office.service.find(SupportRequest, open_one)
+    stands = hanging.world.services.service.find(SupportRequest, open_one)
     assert stands.status is not RequestStatus.MERGED
     assert program(hanging.place.head).get("/requests/SR-2026-0910").json["status"] == stands.status.value
 

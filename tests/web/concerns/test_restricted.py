@@ -89,7 +89,7 @@ def _note_and_file(world: World, api: Program, school: UUID, concern: str) -> No
     said = {"heading": f"{NOTED} on {concern}", "text": "More is to come", "visible_to": Audience.SCHOOL}
     place = {"on_kind": "concern", "on_record": record_id("concern", concern), "school": school}
     with world.acting():
-        world.office.service.add(
+        world.services.service.add(
             lambda: Note.write(f"N-2026-{concern[-4:]}", note_type=NoteType.MEETING, **place, **said)
         )
     sent = {"on": concern, "visible_to": "school"}

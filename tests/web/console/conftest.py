@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from web.office import Office
+from web.runtime.services import Services
 
 
 @pytest.fixture(autouse=True)
-def deployment(office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def deployment(services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands find the test's database, share its clock (the machine's) and leave their files with it."""
-    office.set_clock(None)
-    monkeypatch.setenv("SIS_DATABASE_URL", str(office.writer.url))
+    services.set_clock(None)
+    monkeypatch.setenv("SIS_DATABASE_URL", str(services.writer.url))
     monkeypatch.setenv("SIS_SECRET_KEY", "only for tests")
     monkeypatch.chdir(tmp_path)

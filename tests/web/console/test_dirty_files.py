@@ -9,7 +9,7 @@ import pytest
 from domain.provider import Provider
 from projections import providers
 from tests.web.console.test_imports import HEADER, events_of, file_of, run, taken_in, taken_in_part
-from web.office import Office
+from web.runtime.services import Services
 
 KINDLESS = ("name,type,website,email,day rate", "Acme Ltd,private,https://acme.example,info@acme.example,450")
 
@@ -53,11 +53,11 @@ def test_a_fault_in_a_row_of_a_school_of_others_is_counted_with_them() -> None:
     assert "1 inspections recorded, 0 known already, 1 of schools" in taken_in("inspections", file_of("i.csv", *rows))
 
 
-def test_a_list_of_providers_may_say_type_for_kind(office: Office) -> None:
+def test_a_list_of_providers_may_say_type_for_kind(services: Services) -> None:
     assert "1 providers registered" in taken_in("providers", file_of("ours.csv", *KINDLESS))
-    with office.read() as connection:
+    with services.read() as connection:
         [found] = providers.providers_named(connection, "Acme Ltd")
-    acme = office.service.find(Provider, found.id)
+    acme = services.service.find(Provider, found.id)
     assert (found.kind, acme.email, acme.website) == ("private", "info@acme.example", "https://acme.example")
 
 
@@ -68,12 +68,12 @@ def test_a_column_that_a_list_of_providers_does_not_have_is_said() -> None:
 
 
 @pytest.mark.real_data
-def test_every_dirty_file_is_taken_or_refused_as_it_should_be(office: Office, real_data: Path) -> None:
+def test_every_dirty_file_is_taken_or_refused_as_it_should_be(services: Services, real_data: Path) -> None:
     dirty = real_data / "dirty"
     doubled = run("schools", dirty / "doubled_heading.csv")
     assert doubled.exit_code == 1
     assert "EstablishmentName" in doubled.stderr
-    assert events_of(office) == 0
+    assert events_of(services) == 0
 
     swallowed = taken_in_part("schools", dirty / "open_quotation_mark.csv")
     assert "9 schools registered" in swallowed

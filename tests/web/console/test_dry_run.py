@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.web.console.test_imports import ASHGROVE, HEADER, LARK_HILL, MEMBERSHIPS, events_of, file_of, run, taken_in
-from web.office import Office
+from web.runtime.services import Services
 
 INSPECTED = ("URN,Rating,Inspection Date", "900001,Good,2019-03-05", "900001,Good,2031-03-05")
 LINKED = ("URN,LinkURN,LinkName,LinkType,LinkEstablishedDate", "900001,900002,x,Successor,")
@@ -30,33 +30,33 @@ LISTED = ("name,kind", "Fractions Ltd,private", "Decimals Ltd,private")
     ],
 )
 def test_a_dry_run_tells_what_would_be_recorded_and_records_nothing(
-    office: Office, command: str, lines: tuple[str, ...], summary: str, sentence: str
+    services: Services, command: str, lines: tuple[str, ...], summary: str, sentence: str
 ) -> None:
     taken_in("schools", file_of("register_2024-06-17.csv", HEADER, ASHGROVE, LARK_HILL))
     file = file_of("file_2024-06-18.csv", *lines)
-    before = events_of(office)
+    before = events_of(services)
 
     tried = run(command, file, "--dry-run")
 
-    assert events_of(office) == before
+    assert events_of(services) == before
     assert "This is a dry run: nothing was changed" in tried.stdout
     assert summary in tried.stdout
     assert sentence in tried.stdout
     done = run(command, file)
     assert done.exit_code == tried.exit_code
     assert summary in done.stdout, "what was said would be is what came"
-    assert events_of(office) > before
+    assert events_of(services) > before
 
 
-def test_a_dry_run_tells_the_first_hundred_and_counts_the_rest(office: Office) -> None:
+def test_a_dry_run_tells_the_first_hundred_and_counts_the_rest(services: Services) -> None:
     rows = [f"9001{n:02},School {n},Wexmoor,Open,," for n in range(100)] + ["900300,Last,Wexmoor,Open,,"]
     told = taken_in("schools", file_of("register_2024-06-17.csv", HEADER, *rows), "--dry-run")
     assert told.count("Would be recorded:") == 101
     assert "Would be recorded: 1 more" in told
-    assert events_of(office) == 0
+    assert events_of(services) == 0
 
 
-def test_what_a_file_lacks_is_refused_in_a_dry_run_too(office: Office) -> None:
+def test_what_a_file_lacks_is_refused_in_a_dry_run_too(services: Services) -> None:
     taken_in("schools", file_of("register_2024-06-17.csv", HEADER, ASHGROVE, LARK_HILL))
     refused = run("schools", file_of("register_2024-06-18.csv", HEADER, ASHGROVE), "--dry-run")
     assert refused.exit_code == 1
@@ -64,7 +64,7 @@ def test_what_a_file_lacks_is_refused_in_a_dry_run_too(office: Office) -> None:
     assert not Path("register_2024-06-18-problems.csv").exists()
 
 
-def test_a_dry_run_tells_the_schools_of_which_nothing_changes_in_one_line(office: Office) -> None:
+def test_a_dry_run_tells_the_schools_of_which_nothing_changes_in_one_line(services: Services) -> None:
     rows = [f"{900100 + n},School {n},Wexmoor,Open,," for n in range(120)]
     taken_in("schools", file_of("register_2024-06-17.csv", HEADER, *rows))
     rows[-1] = rows[-1].replace("School", "Academy")

@@ -30,18 +30,18 @@ from tests.web.console.test_imports import (
     taken_in,
     taken_in_part,
 )
-from web.office import Office
-from web.sentences import sentence
+from web.history.sentences import sentence
+from web.runtime.services import Services
 
 
-def recorded(office: Office) -> list[Import]:
+def recorded(services: Services) -> list[Import]:
     """The imports that stand in the log, the latest first."""
-    with office.read() as connection:
-        return [office.service.find(Import, row.id) for row in view.listed(connection)]
+    with services.read() as connection:
+        return [services.service.find(Import, row.id) for row in view.list_rows(connection)]
 
 
-def all_events(office: Office) -> int:
-    with office.read() as connection:
+def all_events(services: Services) -> int:
+    with services.read() as connection:
         return int(connection.execute(sa.select(sa.func.count()).select_from(EVENTS)).scalar_one())
 
 
@@ -49,12 +49,12 @@ def register(*rows: str) -> Path:
     return file_of("register_2024-06-17.csv", HEADER, *rows)
 
 
-def test_an_import_tells_its_file_its_day_and_its_counts(office: Office) -> None:
+def test_an_import_tells_its_file_its_day_and_its_counts(services: Services) -> None:
     file = register(ASHGROVE, LARK_HILL)
 
     told = taken_in("schools", file)
 
-    [record] = recorded(office)
+    [record] = recorded(services)
     assert f"Recorded as the import {record.reference}" in told
     [imported] = record.asked.files
     assert (imported.name, imported.size) == (file.name, file.stat().st_size)
@@ -66,22 +66,22 @@ def test_an_import_tells_its_file_its_day_and_its_counts(office: Office) -> None
     assert record.counts[0] == Count(Outcome.SCHOOLS_REGISTERED, 2)
 
 
-def test_what_is_wrong_in_a_file_stands_in_its_record_without_what_the_cells_held(office: Office) -> None:
+def test_what_is_wrong_in_a_file_stands_in_its_record_without_what_the_cells_held(services: Services) -> None:
     taken_in_part("schools", register("12,No Such Number,Wexmoor,Open,,", LARK_HILL.replace("Open", "Ajar")))
 
-    [record] = recorded(office)
+    [record] = recorded(services)
     assert record.problem_count == 2
     assert [(each.line, each.column) for each in record.problems] == [(2, "URN"), (3, "EstablishmentStatus (name)")]
     assert [each.row_taken for each in record.problems] == [False, True]
-    [row] = view_rows(office)
+    [row] = view_rows(services)
     assert row.problem_count == 2
-    [*_, finished] = office.store.get(record.id)
+    [*_, finished] = services.store.get(record.id)
     assert "Ajar" not in repr(finished)
 
 
-def view_rows(office: Office) -> list[view.ImportRow]:
-    with office.read() as connection:
-        return view.listed(connection)
+def view_rows(services: Services) -> list[view.ImportRow]:
+    with services.read() as connection:
+        return view.list_rows(connection)
 
 
 @pytest.mark.parametrize(
@@ -89,38 +89,38 @@ def view_rows(office: Office) -> list[view.ImportRow]:
     [("links", LINKED), ("inspections", INSPECTED), ("groups", MEMBERSHIPS), ("providers", LISTED)],
 )
 def test_each_kind_of_file_is_recorded_and_none_by_a_dry_run(
-    office: Office, command: str, lines: tuple[str, ...]
+    services: Services, command: str, lines: tuple[str, ...]
 ) -> None:
     taken_in("schools", register(ASHGROVE, LARK_HILL))
     file = file_of("file_2024-06-18.csv", *lines)
-    before = all_events(office)
+    before = all_events(services)
 
     run(command, file, "--dry-run")
-    assert all_events(office) == before
+    assert all_events(services) == before
 
     told = run(command, file).stdout
-    record, _ = recorded(office)
+    record, _ = recorded(services)
     assert record.asked.what is ImportKind(command)
     assert ", ".join(map(str, record.counts)) in told
 
 
-def test_a_file_that_is_refused_as_a_whole_leaves_no_record(office: Office) -> None:
+def test_a_file_that_is_refused_as_a_whole_leaves_no_record(services: Services) -> None:
     file = file_of("register_2024-06-17.csv", "name", "no register")
     assert run("schools", file).exit_code == 1
-    assert all_events(office) == 0
+    assert all_events(services) == 0
 
     taken_in("schools", register(ASHGROVE))
-    assert [record.reference[-4:] for record in recorded(office)] == ["0001"], "no number was lost"
+    assert [record.reference[-4:] for record in recorded(services)] == ["0001"], "no number was lost"
 
 
-def test_the_very_same_file_again_is_told_with_the_day_on_which_it_came(office: Office) -> None:
+def test_the_very_same_file_again_is_told_with_the_day_on_which_it_came(services: Services) -> None:
     file = register(ASHGROVE)
     assert "This very file" not in taken_in("schools", file)
 
     again = taken_in("schools", file.rename("renamed_2024-06-17.csv"))
 
-    second, first = recorded(office)
-    assert f"This very file was imported on {office.today():%-d %B %Y} ({first.reference})" in again
+    second, first = recorded(services)
+    assert f"This very file was imported on {services.today():%-d %B %Y} ({first.reference})" in again
     assert second.counts[:3] == (
         Count(Outcome.SCHOOLS_REGISTERED, 0),
         Count(Outcome.BROUGHT_UP_TO_DATE, 0),
@@ -128,14 +128,14 @@ def test_the_very_same_file_again_is_told_with_the_day_on_which_it_came(office: 
     )
 
 
-def test_the_trail_leads_from_an_import_to_all_that_it_recorded(office: Office) -> None:
+def test_the_trail_leads_from_an_import_to_all_that_it_recorded(services: Services) -> None:
     taken_in("schools", register(ASHGROVE, LARK_HILL))
-    [record] = recorded(office)
+    [record] = recorded(services)
 
-    with office.read() as connection:
+    with services.read() as connection:
         caused = audit_trail.entries(connection, audit_trail.Wanted(correlation=record.reference), None, 10)
     assert [entry.kind for entry in caused] == ["school", "school"]
-    assert [sentence(event, {}) for event in office.store.get(record.id)] == [
+    assert [sentence(event, {}) for event in services.store.get(record.id)] == [
         "Whoever runs the service began to import register_2024-06-17.csv (register of schools), of 17 June 2024",
         "Whoever runs the service finished the import: "
         "2 schools registered, 0 brought up to date, 0 unchanged; problems: 0",
@@ -158,15 +158,17 @@ imports.main(["schools", sys.argv[1]])
 """
 
 
-def test_an_import_that_was_killed_is_seen_as_unfinished_and_goes_on_when_it_is_begun_again(office: Office) -> None:
+def test_an_import_that_was_killed_is_seen_as_unfinished_and_goes_on_when_it_is_begun_again(
+    services: Services,
+) -> None:
     rows = [f"{200_000 + number},School {number},Wexmoor,Open,," for number in range(AT_ONCE + 5)]
     file = register(*rows)
     killed = subprocess.run([sys.executable, "-c", KILLED, file], env=os.environ, check=False)
     assert killed.returncode == -signal.SIGKILL
 
-    [broken_off] = recorded(office)
+    [broken_off] = recorded(services)
     assert not broken_off.is_finished
-    assert view_rows(office)[0].finished_at is None
+    assert view_rows(services)[0].finished_at is None
 
     other = taken_in("schools", file_of("register_2024-06-18.csv", HEADER, *rows[:AT_ONCE]), "--part")
     assert "1,000 unchanged" in other
@@ -175,10 +177,10 @@ def test_an_import_that_was_killed_is_seen_as_unfinished_and_goes_on_when_it_is_
     assert "5 schools registered, 0 brought up to date, 1,000 unchanged" in told
     assert "It had broken off: counted since it was begun again" in told
     assert "It had broken off" not in other
-    _, first = recorded(office)
+    _, first = recorded(services)
     assert first.id == broken_off.id, "another file does not go on with it, the same file does"
     assert first.is_finished
     assert (first.begun, len(first.begun_again)) == (broken_off.begun, 1)
-    assert view_rows(office)[1].begun_at == broken_off.begun.at
-    [*_, finished] = office.store.get(first.id)
+    assert view_rows(services)[1].begun_at == broken_off.begun.at
+    [*_, finished] = services.store.get(first.id)
     assert "what was saved before that is counted as known" in sentence(finished, {})

@@ -17,7 +17,7 @@ from projections import providers, schools
 from projections.database import alone
 from projections.event_log import EVENTS
 from web.console.imports import imports
-from web.office import Office
+from web.runtime.services import Services
 
 HEADER = "URN,EstablishmentName,LA (name),EstablishmentStatus (name),Town,OpenDate"
 ASHGROVE = "900001,Ashgrove High School,Wexmoor,Open,Wexmoor,01-09-1999"
@@ -50,38 +50,38 @@ def taken_in_part(*words: object) -> str:
     return result.output
 
 
-def events_of(office: Office) -> int:
+def events_of(services: Services) -> int:
     """How much was recorded of anything but imports themselves."""
-    with office.read() as connection:
+    with services.read() as connection:
         others = sa.select(sa.func.count()).where(EVENTS.c.topic.not_like("import.%"))
         return int(connection.execute(others).scalar_one())
 
 
-def test_a_register_is_taken_in_with_its_source_and_day(office: Office) -> None:
+def test_a_register_is_taken_in_with_its_source_and_day(services: Services) -> None:
     register = file_of("register_2024-06-17.csv", HEADER, ASHGROVE, LARK_HILL)
 
     told = taken_in("schools", register)
 
     assert "taken to be of 17 June 2024, by its name" in told
     assert "2 schools registered, 0 brought up to date, 0 unchanged" in told
-    with office.read() as connection:
+    with services.read() as connection:
         school = schools.by_urn(connection, 900001)
     assert school is not None
     assert (school.name, school.source, school.dated) == ("Ashgrove High School", register.name, date(2024, 6, 17))
-    created = next(iter(office.store.get(school.id)))
+    created = next(iter(services.store.get(school.id)))
     assert created.meta.signature.channel is Channel.IMPORT
 
 
-def test_the_same_file_again_records_nothing_of_schools(office: Office) -> None:
+def test_the_same_file_again_records_nothing_of_schools(services: Services) -> None:
     register = file_of("register_2024-06-17.csv", HEADER, ASHGROVE, LARK_HILL)
     taken_in("schools", register)
-    before = events_of(office)
+    before = events_of(services)
 
     assert "0 schools registered, 0 brought up to date, 2 unchanged" in taken_in("schools", register)
-    assert events_of(office) == before
+    assert events_of(services) == before
 
 
-def test_a_newer_file_records_its_differences_only(office: Office) -> None:
+def test_a_newer_file_records_its_differences_only(services: Services) -> None:
     taken_in("schools", file_of("register_2024-06-17.csv", HEADER, ASHGROVE, LARK_HILL))
 
     newer = file_of("register_2024-07-17.csv", HEADER, ASHGROVE, LARK_HILL.replace("Larkton", "Wexmoor"))
@@ -89,9 +89,9 @@ def test_a_newer_file_records_its_differences_only(office: Office) -> None:
     assert "0 schools registered, 1 brought up to date, 1 unchanged" in taken_in("schools", newer)
 
 
-def test_an_authority_that_has_no_school_in_the_file_is_refused(office: Office) -> None:
+def test_an_authority_that_has_no_school_in_the_file_is_refused(services: Services) -> None:
     register = file_of("register_2024-06-17.csv", HEADER, ASHGROVE)
-    before = events_of(office)
+    before = events_of(services)
 
     result = run("schools", register, "--la", "Slaford")
 
@@ -99,19 +99,19 @@ def test_an_authority_that_has_no_school_in_the_file_is_refused(office: Office) 
     told = result.output.splitlines()[-1]
     assert told.startswith(f"Error: {register.name} has no school of Slaford. The names most like it are: Salford;")
     assert told.endswith("The authorities in the file are: Wexmoor")
-    assert events_of(office) == before
+    assert events_of(services) == before
 
 
-def test_a_report_that_cannot_be_written_is_refused_before_anything_is_read(office: Office) -> None:
+def test_a_report_that_cannot_be_written_is_refused_before_anything_is_read(services: Services) -> None:
     register = file_of("register_2024-06-17.csv", HEADER, ASHGROVE)
-    before = events_of(office)
+    before = events_of(services)
 
     for report in ("nowhere/problems.csv", register):
         result = run("schools", register, "--report", report)
         assert result.exit_code == 2
         assert "--report" in result.output
 
-    assert events_of(office) == before
+    assert events_of(services) == before
     assert register.read_text(encoding="utf-8").startswith("URN,")
 
 
@@ -121,55 +121,55 @@ def test_one_authority_is_taken_out_of_a_larger_file() -> None:
     assert "2 schools registered" in taken_in("schools", register, "--la", "wexmoor")
 
 
-def test_a_day_given_counts_more_than_the_name(office: Office) -> None:
+def test_a_day_given_counts_more_than_the_name(services: Services) -> None:
     register = file_of("register_2024-06-17.csv", HEADER, ASHGROVE)
 
     told = taken_in("schools", register, "--dated", "2024-06-19")
 
     assert "taken to be" not in told
-    with office.read() as connection:
+    with services.read() as connection:
         school = schools.by_urn(connection, 900001)
     assert school is not None
     assert school.dated == date(2024, 6, 19)
 
 
-def test_a_file_without_a_day_is_of_today_and_that_is_said(office: Office) -> None:
+def test_a_file_without_a_day_is_of_today_and_that_is_said(services: Services) -> None:
     told = taken_in("schools", file_of("register.csv", HEADER, ASHGROVE))
 
     assert "as neither --dated nor its name tells a day" in told
-    with office.read() as connection:
+    with services.read() as connection:
         school = schools.by_urn(connection, 900001)
     assert school is not None
-    assert school.dated == office.today()
+    assert school.dated == services.today()
 
 
-def test_a_day_ahead_is_no_day_of_a_file(office: Office) -> None:
+def test_a_day_ahead_is_no_day_of_a_file(services: Services) -> None:
     result = run("schools", file_of("register.csv", HEADER, ASHGROVE), "--dated", "2999-01-01")
 
     assert result.exit_code == 2
     assert "does not lie ahead" in result.stderr
-    assert events_of(office) == 0
+    assert events_of(services) == 0
 
 
-def test_an_older_file_leaves_what_a_newer_one_told_unless_it_is_forced(office: Office) -> None:
+def test_an_older_file_leaves_what_a_newer_one_told_unless_it_is_forced(services: Services) -> None:
     taken_in("schools", file_of("register_2024-06-17.csv", HEADER, ASHGROVE))
     older = file_of("register_2023-06-17.csv", HEADER, ASHGROVE.replace("High", "Secondary"))
-    before = events_of(office)
+    before = events_of(services)
 
     assert "1 cells told otherwise by a newer file" in taken_in("schools", older)
-    assert events_of(office) == before
+    assert events_of(services) == before
     assert "1 brought up to date" in taken_in("schools", older, "--force")
 
 
-def test_a_second_import_at_a_time_is_refused(office: Office) -> None:
+def test_a_second_import_at_a_time_is_refused(services: Services) -> None:
     register = file_of("register_2024-06-17.csv", HEADER, ASHGROVE)
-    with alone(office.writer, "import"):
+    with alone(services.writer, "import"):
         refused = run("schools", register)
         assert "1 schools registered" in taken_in("schools", register, "--dry-run")
 
     assert refused.exit_code == 1
     assert refused.stderr.splitlines()[-1].startswith("Error: Another import is running")
-    assert events_of(office) == 0
+    assert events_of(services) == 0
     assert "1 schools registered" in taken_in("schools", register)
 
 
@@ -204,7 +204,7 @@ def test_the_report_goes_where_it_is_asked_for() -> None:
 
 @pytest.mark.parametrize("command", ["schools", "links", "inspections", "groups", "providers"])
 @pytest.mark.parametrize("content", [b"", b"a,b\n1,2\n", b"\x1f\x8bnot really packed", b"\x00\xff\x00"])
-def test_a_file_of_something_else_is_refused_in_one_line(office: Office, command: str, content: bytes) -> None:
+def test_a_file_of_something_else_is_refused_in_one_line(services: Services, command: str, content: bytes) -> None:
     Path("wrong.csv").write_bytes(content)
 
     result = run(command, "wrong.csv")
@@ -212,10 +212,10 @@ def test_a_file_of_something_else_is_refused_in_one_line(office: Office, command
     assert result.exit_code == 1, result.output
     assert result.stderr.count("\n") == 1
     assert result.stderr.startswith("Error: wrong.csv is not")
-    assert events_of(office) == 0
+    assert events_of(services) == 0
 
 
-def test_links_are_proposed_once_and_wait_for_a_person(office: Office) -> None:
+def test_links_are_proposed_once_and_wait_for_a_person(services: Services) -> None:
     taken_in("schools", file_of("register_2024-06-17.csv", HEADER, ASHGROVE, LARK_HILL))
     links = file_of(
         "links_2024-07-01.csv", "URN,LinkURN,LinkName,LinkType,LinkEstablishedDate", "900001,900002,x,Successor,"
@@ -223,11 +223,11 @@ def test_links_are_proposed_once_and_wait_for_a_person(office: Office) -> None:
 
     assert "1 successions proposed, 0 known already" in taken_in("links", links)
     assert "0 successions proposed, 1 known already" in taken_in("links", links)
-    with office.read() as connection:
+    with services.read() as connection:
         assert [proposal.urn for proposal in schools.proposed_successions(connection)] == [900002]
 
 
-def test_inspections_are_recorded_once(office: Office) -> None:
+def test_inspections_are_recorded_once(services: Services) -> None:
     taken_in("schools", file_of("register_2024-06-17.csv", HEADER, ASHGROVE))
     rows = ("URN,Rating,Inspection Date", "900001,Good,2019-03-05", "900009,Good,2019-03-05")
     inspections = file_of("inspections_2020.csv", *rows)
@@ -239,17 +239,17 @@ def test_inspections_are_recorded_once(office: Office) -> None:
 MEMBERSHIPS = ("URN,Group UID,Group Name,Group Type,Joined date", "900001,77,The Wexmoor Trust,Multi-academy trust,")
 
 
-def test_groups_are_noted_and_left(office: Office) -> None:
+def test_groups_are_noted_and_left(services: Services) -> None:
     taken_in("schools", file_of("register_2024-06-17.csv", HEADER, ASHGROVE))
 
     assert "1 memberships noted" in taken_in("groups", file_of("groups_2024-06-18.csv", *MEMBERSHIPS))
-    with office.read() as connection:
+    with services.read() as connection:
         school = schools.by_urn(connection, 900001)
         assert school is not None
         assert [group.name for group in schools.groups_of(connection, school.id)] == ["The Wexmoor Trust"]
 
 
-def test_the_list_of_groups_tells_which_have_closed(office: Office) -> None:
+def test_the_list_of_groups_tells_which_have_closed(services: Services) -> None:
     taken_in("schools", file_of("register_2024-06-17.csv", HEADER, ASHGROVE))
     memberships = file_of("group_links_2024-06-18.csv", *MEMBERSHIPS)
     taken_in("groups", memberships)
@@ -260,29 +260,29 @@ def test_the_list_of_groups_tells_which_have_closed(office: Office) -> None:
     assert "0 memberships noted, 1 ended" in taken_in("groups", closed, memberships)
 
 
-def test_providers_are_registered_from_the_services_own_list(office: Office) -> None:
+def test_providers_are_registered_from_the_services_own_list(services: Services) -> None:
     own = file_of("ours.csv", "name,kind,subjects,phases", "Fractions Ltd,private,mathematics,secondary")
 
     assert "1 providers registered, 0 brought up to date" in taken_in("providers", own)
     assert "0 providers registered, 0 brought up to date, 1 unchanged" in taken_in("providers", own)
-    with office.read() as connection:
+    with services.read() as connection:
         assert [found.reference for found in providers.providers_named(connection, "Fractions Ltd")] == [
-            f"PV-{office.today().year}-0001"
+            f"PV-{services.today().year}-0001"
         ]
 
 
-def test_providers_of_a_published_list_of_names_are_of_the_kind_that_is_said(office: Office) -> None:
+def test_providers_of_a_published_list_of_names_are_of_the_kind_that_is_said(services: Services) -> None:
     names = file_of("bodies.csv", "name,type", "Wexmoor Teaching School Hub,teaching_school_hub")
 
     assert "1 providers registered" in taken_in("providers", names, "--kind", "public")
-    with office.read() as connection:
+    with services.read() as connection:
         assert [found.kind for found in providers.providers_named(connection, "wexmoor teaching school hub")] == [
             "public"
         ]
 
 
 @pytest.mark.real_data
-def test_every_real_file_of_schools_is_taken_in(office: Office, real_data: Path) -> None:
+def test_every_real_file_of_schools_is_taken_in(services: Services, real_data: Path) -> None:
     gias, salford = real_data / "gias", real_data / "salford_355"
     searched = gias / "search_results_hampshire_850_primary_2022-04-20.csv"
     groups, memberships = gias / "groups_2022-07.csv.gz", gias / "group_links_2022-07.csv.gz"
@@ -300,11 +300,11 @@ def test_every_real_file_of_schools_is_taken_in(office: Office, real_data: Path)
     assert "0 ended, 0 unchanged" in taken_in("groups", groups, memberships)
     assert "0 memberships noted, 0 ended" in taken_in("groups", memberships)
     assert "inspections recorded" in taken_in("inspections", real_data / "ofsted" / "inspections_2005-2020.csv.gz")
-    before = events_of(office)
+    before = events_of(services)
     for other in (gias / "establishment_types_2025-04-22.csv", salford / "census_2022-23.csv"):
         assert run("schools", other).exit_code == 1
     assert run("groups", groups).exit_code == 1
-    assert events_of(office) == before
+    assert events_of(services) == before
 
 
 @pytest.mark.long

@@ -16,7 +16,7 @@ from tests.test_make import PINS
 from web.cli import main
 from web.console.resetting import mark_as_made
 from web.console.running import made_whole
-from web.office import Office
+from web.runtime.services import Services
 
 Reset = Callable[..., Result]
 
@@ -35,7 +35,7 @@ def a_database(name: str, *, made_by_run: bool = True) -> Path:
     if made_by_run:
         made_whole(f"sqlite:///{path.absolute()}", lambda _: None)
     else:
-        Office(f"sqlite:///{path.absolute()}").close()
+        Services(f"sqlite:///{path.absolute()}").close()
     return path
 
 
@@ -83,7 +83,7 @@ def test_what_takes_the_place_of_one_that_was_taken_away_is_not_deleted_unmarked
 
 def test_it_refuses_while_a_server_has_one_of_them_open(reset: Reset) -> None:
     used, other = a_database("authority-355.sqlite"), a_database("demonstration.sqlite")
-    with closing(Office(f"sqlite:///{used.absolute()}")):
+    with closing(Services(f"sqlite:///{used.absolute()}")):
         refused = reset("--yes")
     assert refused.exit_code == 1
     assert "authority-355.sqlite is in use: stop its server first. Nothing was deleted" in refused.output

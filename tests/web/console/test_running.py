@@ -12,8 +12,8 @@ from click.testing import CliRunner
 
 from web.cli import main
 from web.console.running import is_open_without_https
-from web.proxy import networks
-from web.settings import Settings
+from web.runtime.proxy import networks
+from web.runtime.settings import Settings
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ import sys
 import web.cli
 print(*(name for name in sys.argv[1].split() if name in sys.modules))
 from web import make_app
-from web.settings import Settings
+from web.runtime.settings import Settings
 make_app(Settings("", secret_key=""))
 print(*(name for name in sys.argv[2].split() if name in sys.modules))
 """

@@ -15,17 +15,17 @@ from tests.world import Clock, World
 from web.about.health import health_of
 from web.cli import main
 from web.console.views import views
-from web.office import Office
-from web.views import DECIDED_BY, VIEWS
+from web.runtime.registered_views import DECIDED_BY, VIEWS
+from web.runtime.services import Services
 
 
 def run(*words: str) -> Result:
     return CliRunner().invoke(views, words)
 
 
-def test_all_views_are_filled_anew(office: Office, world: World) -> None:
+def test_all_views_are_filled_anew(services: Services, world: World) -> None:
     world.school()
-    with office.write() as connection:
+    with services.write() as connection:
         connection.execute(sa.text("DELETE FROM schools"))
 
     result = run("rebuild")
@@ -35,15 +35,15 @@ def test_all_views_are_filled_anew(office: Office, world: World) -> None:
     assert run("check").exit_code == 0
 
 
-def test_one_view_is_filled_anew_by_its_name(office: Office, world: World) -> None:
+def test_one_view_is_filled_anew_by_its_name(services: Services, world: World) -> None:
     world.school()
-    with office.write() as connection:
+    with services.write() as connection:
         connection.execute(sa.text("DELETE FROM schools"))
         connection.execute(sa.text("DELETE FROM names"))
 
     assert "1 views refilled" in run("rebuild", "names").stdout
 
-    with office.read() as connection:
+    with services.read() as connection:
         assert connection.execute(sa.text("SELECT count(*) FROM names")).scalar() == 1
         assert connection.execute(sa.text("SELECT count(*) FROM schools")).scalar() == 0
 
@@ -61,9 +61,9 @@ def test_views_that_are_what_the_log_says_pass_the_check(world: World) -> None:
     assert f"All {len(VIEWS)} views are what the log says" in result.stdout
 
 
-def test_a_row_that_the_log_does_not_say_is_found(office: Office, world: World) -> None:
+def test_a_row_that_the_log_does_not_say_is_found(services: Services, world: World) -> None:
     school = world.school("Ashgrove High School")
-    with office.write() as connection:
+    with services.write() as connection:
         connection.execute(sa.text("UPDATE names SET name = 'Elm Grove' WHERE kind = 'school'"))
 
     result = run("check")
@@ -75,18 +75,18 @@ def test_a_row_that_the_log_does_not_say_is_found(office: Office, world: World) 
 
 
 def test_rows_of_a_journal_that_are_changed_deleted_or_of_no_event_are_each_counted_once(
-    office: Office, world: World
+    services: Services, world: World
 ) -> None:
     for number in range(4):
         world.school(f"School {number}")
     table = audit_trail.VIEW.sheets[0].table
-    with office.write() as connection:
+    with services.write() as connection:
         rows = connection.execute(table.select()).all()
         key = [each.position for each in rows]
         connection.execute(table.update().where(table.c.position == key[0]).values(topic="x"))
         connection.execute(table.delete().where(table.c.position == key[1]))
     assert "2 rows differ from the log" in run("check").output
-    with office.write() as connection:
+    with services.write() as connection:
         for more in (1000, 2000):
             copied = {**rows[2]._mapping, "position": key[2] + more}
             connection.execute(table.insert().values(copied))
@@ -110,14 +110,14 @@ CAUSES = {
 
 @pytest.mark.parametrize("cause", CAUSES)
 def test_status_fails_and_names_the_view_where_the_service_is_not_ready(
-    office: Office, world: World, cause: str
+    services: Services, world: World, cause: str
 ) -> None:
     world.school()
     assert run("status").exit_code == 0
     statement, view, line = CAUSES[cause]
-    with office.write() as connection:
+    with services.write() as connection:
         connection.execute(sa.text(statement))
-    (of_health,) = health_of(office).causes
+    (of_health,) = health_of(services).causes
 
     told = run("status")
 
@@ -127,9 +127,11 @@ def test_status_fails_and_names_the_view_where_the_service_is_not_ready(
     assert told.output.count("kept in step by every command") == len(VIEWS) - 1
 
 
-def test_a_check_names_the_view_whose_table_is_missing_and_proves_the_others(office: Office, world: World) -> None:
+def test_a_check_names_the_view_whose_table_is_missing_and_proves_the_others(
+    services: Services, world: World
+) -> None:
     world.school()
-    with office.write() as connection:
+    with services.write() as connection:
         connection.execute(sa.text("DROP TABLE schools"))
     told = run("check")
     assert told.exit_code == 1
@@ -140,8 +142,8 @@ def test_a_check_names_the_view_whose_table_is_missing_and_proves_the_others(off
     assert run("status").exit_code == 0
 
 
-def test_a_table_that_is_missing_is_not_taken_for_a_database_out_of_reach(office: Office) -> None:
-    with office.write() as connection:
+def test_a_table_that_is_missing_is_not_taken_for_a_database_out_of_reach(services: Services) -> None:
+    with services.write() as connection:
         connection.execute(sa.text("DROP TABLE views"))
     told = CliRunner().invoke(main, ["views", "status"])
     assert told.exit_code == 1
@@ -149,15 +151,15 @@ def test_a_table_that_is_missing_is_not_taken_for_a_database_out_of_reach(office
     assert "server" not in told.output
 
 
-def test_the_last_check_is_told_with_what_it_found(office: Office, world: World) -> None:
+def test_the_last_check_is_told_with_what_it_found(services: Services, world: World) -> None:
     world.school()
     assert "The log has not been checked yet" in run("status").stdout
     assert run("check").exit_code == 0
     assert "The log has not been checked yet" in run("status").stdout
 
     assert run("check", "--record").exit_code == 0
-    assert f": All {len(VIEWS)} views are what the log says" in health_of(office).checked
-    with office.write() as connection:
+    assert f": All {len(VIEWS)} views are what the log says" in health_of(services).checked
+    with services.write() as connection:
         connection.execute(sa.text("UPDATE names SET name = 'Elm Grove' WHERE kind = 'school'"))
     assert run("check", "--record").exit_code == 1
     assert "The log was last checked on " in run("status").stdout
@@ -168,10 +170,10 @@ def test_a_rebuild_that_would_hold_up_everybody_is_given_up_in_plain_words(
     postgresql_databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("projections.event_log.postgresql._GIVE_UP", "SET LOCAL lock_timeout = '50ms'")
-    with postgresql_databases.like(with_views) as url, closing(Office(url)) as office:
+    with postgresql_databases.like(with_views) as url, closing(Services(url)) as services:
         monkeypatch.setenv("SIS_DATABASE_URL", url)
-        World(office, Clock()).school()
-        with office.read() as connection:
+        World(services, Clock()).school()
+        with services.read() as connection:
             connection.execute(sa.text("SELECT name FROM names")).all()
             result = run("rebuild", "names")
         assert result.exit_code == 1
@@ -179,7 +181,7 @@ def test_a_rebuild_that_would_hold_up_everybody_is_given_up_in_plain_words(
         assert run("rebuild", "names").exit_code == 0
 
 
-def test_a_view_follows_and_is_kept_in_step_again(office: Office, world: World) -> None:
+def test_a_view_follows_and_is_kept_in_step_again(services: Services, world: World) -> None:
     assert run("follow", "caseload").exit_code == 0
     assert "see to it that `sis follow` runs" in run("follow", "caseload").stdout
     world.link_officer(world.school())
@@ -193,7 +195,7 @@ def test_a_view_follows_and_is_kept_in_step_again(office: Office, world: World) 
 
 
 @pytest.mark.parametrize("view", [view.name for view in DECIDED_BY])
-def test_what_commands_decide_by_does_not_follow(office: Office, view: str) -> None:
+def test_what_commands_decide_by_does_not_follow(services: Services, view: str) -> None:
     refused = run("follow", view)
     assert refused.exit_code == 1
     assert f"Commands decide by {view}" in refused.output

@@ -18,13 +18,13 @@ from tests.scenario import TODAY
 from web.console.running import made_whole
 from web.demonstration.loading import SEED, load_demonstration, sign_ins
 from web.demonstration.people import cast
-from web.office import Office
+from web.runtime.services import Services
 
 ALL = 10_000
 
 
 @pytest.fixture(scope="module")
-def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     """The demonstration authority as of the tests' own day, made by the first process that asks for it."""
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
@@ -32,23 +32,23 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     with (shared / "wexmoor.lock").open("w") as lock:
         flock(lock, LOCK_EX)
         if not path.exists():
-            made_whole(f"sqlite:///{path}", lambda office: load_demonstration(office, on=TODAY))
-    office = Office(f"sqlite:///{path}")
-    yield office
-    office.close()
+            made_whole(f"sqlite:///{path}", lambda services: load_demonstration(services, on=TODAY))
+    services = Services(f"sqlite:///{path}")
+    yield services
+    services.close()
 
 
 @pytest.fixture(scope="module")
-def waiting(lived: Office) -> list[caseload.Item]:
+def waiting(lived: Services) -> list[caseload.Item]:
     with lived.read() as connection:
         return caseload.waiting(connection, limit=ALL)
 
 
-def test_the_views_are_what_the_log_says(lived: Office) -> None:
+def test_the_views_are_what_the_log_says(lived: Services) -> None:
     assert check(lived.log, lived.follower.views) == []
 
 
-def test_nothing_happened_after_the_day(lived: Office) -> None:
+def test_nothing_happened_after_the_day(lived: Services) -> None:
     with lived.read() as connection:
         lived_through = [
             event for event in lived.store.everything(connection) if not event.TOPIC.startswith("account.")
@@ -56,7 +56,7 @@ def test_nothing_happened_after_the_day(lived: Office) -> None:
     assert [event.TOPIC for event in lived_through if event.meta.occurred_on > TODAY and not event.plan] == []
 
 
-def test_each_post_has_a_sign_in(lived: Office) -> None:
+def test_each_post_has_a_sign_in(lived: Services) -> None:
     with lived.read() as connection:
         roles = {post.role for post in people.posts.rows(connection)}
     assert roles == set(Role)
@@ -89,7 +89,7 @@ def test_every_kind_of_work_is_there_to_be_tried(waiting: list[caseload.Item], t
 
 
 def test_something_is_overdue_on_the_desk_of_each_who_signs_in_to_act(
-    lived: Office, waiting: list[caseload.Item]
+    lived: Services, waiting: list[caseload.Item]
 ) -> None:
     overdue = [item for item in waiting if item.due is not None and item.due < TODAY]
     named = {one.post: one.name for one in sign_ins(lived)}
@@ -114,14 +114,14 @@ def test_something_is_overdue_but_not_for_years(waiting: list[caseload.Item]) ->
     assert len(long_overdue) < len(overdue) / 4
 
 
-def test_one_intervention_is_under_way_and_has_been_reviewed(lived: Office) -> None:
+def test_one_intervention_is_under_way_and_has_been_reviewed(lived: Services) -> None:
     with lived.read() as connection:
-        cases = concerns.listed(connection)
+        cases = concerns.list_rows(connection)
     assert [case.status for case in cases].count(CaseStatus.INTERVENTION) == 1
     assert len(cases) == 3
 
 
-def test_everybody_is_fictional_and_nobody_acts_without_a_name(lived: Office) -> None:
+def test_everybody_is_fictional_and_nobody_acts_without_a_name(lived: Services) -> None:
     known = {colleague.email for colleague in cast(SEED, TODAY).colleagues}
     assert all(email.endswith(".example") for email in known)
     with lived.read() as connection:

@@ -211,7 +211,7 @@ def test_a_side_without_an_account_agrees_by_what_the_broker_writes_down(
 
     by = market.world.reference(market.broker)
     assert told == {"by": by, "on": "2026-11-04", "on_behalf": True, "reason": "A signed letter"}
-    signed = list(market.world.office.store.get(market.engagement("BE-2026-0001").id))[-1].meta.signature
+    signed = list(market.world.services.store.get(market.engagement("BE-2026-0001").id))[-1].meta.signature
     assert (signed.actor, signed.post) == (market.broker, "broker")
     assert signed.on_behalf_of == (market.school if side == "school" else market.calder.id)
     assert broker(f"record-agreement-of-{side}", came, 422)["type"].endswith("already-agreed")

@@ -203,7 +203,7 @@ def test_a_session_that_is_recorded_twice_counts_once(started: Market, sign_in: 
         browser.send_page(f"{WORK}/deliver-session", page, delivered())
 
     assert now(started).used_days == 1
-    topics = [event.TOPIC for event in started.world.office.store.get(now(started).id)]
+    topics = [event.TOPIC for event in started.world.services.store.get(now(started).id)]
     assert topics.count("engagement.session-delivered") == 1
 
 

@@ -56,7 +56,7 @@ JUDGE = """
 import resource
 resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
 from web.files.contents import check_content
-from web.files.refusals import OfTheFile
+from web.runtime.refused_files import OfTheFile
 from tests.web.files.making import office
 WORDS = 'http://schemas.openxmlformats.org/wordprocessingml/2006/main'
 for size in (200_000, 400_000):

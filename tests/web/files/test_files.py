@@ -19,8 +19,8 @@ from domain.vocabulary import Audience
 from tests.web.conftest import Browser, Program
 from tests.web.files.making import pdf
 from tests.world import World
-from web.accounts.tables import UPLOADS
 from web.files.keeping import keep
+from web.runtime.tables import UPLOADS
 
 Open = Callable[[UUID], Browser]
 Use = Callable[..., Program]
@@ -41,7 +41,7 @@ def file(name: str = "results.pdf", content: bytes = PDF) -> tuple[io.BytesIO, s
 
 
 def attachment(world: World, ref: str = "F-2026-0001") -> Attachment:
-    return world.office.service.find(Attachment, record_id(Attachment.KIND, ref))
+    return world.services.service.find(Attachment, record_id(Attachment.KIND, ref))
 
 
 def let_go(answer: TestResponse) -> None:
@@ -117,7 +117,7 @@ def test_a_file_that_is_not_taken_is_refused_beside_the_question(
     assert 'href="#file"' in answer.text
     assert f'value="{ref}"' in answer.text
     let_go(answer)
-    with world.office.read_present() as connection:
+    with world.services.read_present() as connection:
         assert connection.execute(sa.select(UPLOADS.c.sha256)).all() == [], "nothing refused stays"
 
 
@@ -213,7 +213,7 @@ def test_a_file_is_for_a_provider_where_it_is_said_so(
     world: World, sign_in: Open, program: Use, director: Browser
 ) -> None:
     with world.acting():
-        provider = world.office.service.add(
+        provider = world.services.service.add(
             lambda: Provider.register("PV-2026-0001", trading_as="Music Service", kind=ProviderKind.INTERNAL)
         )
     on = {"on": "PV-2026-0001"}
@@ -246,7 +246,7 @@ def test_a_headteacher_adds_files_for_their_own_side_alone(
 def test_a_file_of_which_nobody_was_asked_stays_open_to_all_who_read_its_record(
     world: World, sign_in: Open, program: Use, director: Browser, school: UUID, concern: str, ref: str
 ) -> None:
-    sha256 = keep(world.office, PDF, "application/pdf")
+    sha256 = keep(world.services, PDF, "application/pdf")
     old = Attachment.named("F-2026-0001")
     with world.acting(post="director"):
         old.record(
@@ -262,7 +262,7 @@ def test_a_file_of_which_nobody_was_asked_stays_open_to_all_who_read_its_record(
                 sha256=sha256,
             )
         )
-        world.office.service.save_together([old])
+        world.services.service.save_together([old])
     head = world.headteacher(school)
     browser, use = sign_in(head), program(head)
 

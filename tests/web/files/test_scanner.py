@@ -23,9 +23,9 @@ from tests.web.conftest import Browser, Program
 from tests.web.files.test_files import Open, Use, file
 from tests.web.imports.test_imports import at_the_console
 from tests.world import World
-from web.accounts.tables import WAITING_FILES
-from web.environment import BadSetting
-from web.files.scanner import Clamd, HasVirus, Scanner, ScannerAway, scanner_at
+from web.runtime.environment import BadSetting
+from web.runtime.tables import WAITING_FILES
+from web.runtime.virus_scanner import Clamd, HasVirus, Scanner, ScannerAway, scanner_at
 
 HARMFUL = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-" + b"ANTIVIRUS-TEST-FILE!$H+H*"
 """What scanners find in the test file of EICAR."""
@@ -215,9 +215,9 @@ def test_the_files_of_imports_pass_it_before_anything_reads_them(
     answer = use.client.post("/api/v1/imports/begin", data=sent(harmful), headers=headers, content_type=kind)
     assert answer.status_code == 422
     assert "Test.Eicar" in answer.text
-    with world.office.read_present() as connection:
+    with world.services.read_present() as connection:
         assert connection.execute(sa.select(WAITING_FILES.c.bytes)).all() == []
-        assert imports.listed(connection) == []
+        assert imports.list_rows(connection) == []
 
     check = administrator.send("/imports/begin", sent(REGISTER), status=200).text
     href = administrator.send_page("/imports/begin", check, {"what": "schools", "confirmed": "yes"}).headers[
@@ -242,8 +242,8 @@ def test_the_command_line_says_when_no_scanner_looked(
     path = tmp_path / "register_2026-10-01.csv"
     path.write_bytes(REGISTER + HARMFUL)
     monkeypatch.setenv("SIS_SCANNER", address)
-    assert "the virus scanner found Test.Eicar" in at_the_console(world.office, monkeypatch, "schools", path)
+    assert "the virus scanner found Test.Eicar" in at_the_console(world.services, monkeypatch, "schools", path)
     path.write_bytes(REGISTER)
-    assert "scanner" not in at_the_console(world.office, monkeypatch, "schools", path)
+    assert "scanner" not in at_the_console(world.services, monkeypatch, "schools", path)
     monkeypatch.delenv("SIS_SCANNER")
-    assert "No virus scanner looks at this file" in at_the_console(world.office, monkeypatch, "schools", path)
+    assert "No virus scanner looks at this file" in at_the_console(world.services, monkeypatch, "schools", path)

@@ -30,13 +30,13 @@ from projections import schools
 from projections.database import alone
 from tests.web.conftest import Browser, Program
 from tests.world import World
-from web.accounts.tables import UPLOADS, WAITING_FILES
 from web.console.imports import imports as console
-from web.environment import BadSetting
+from web.forms.waiting_files import MOST_FORMS
 from web.imports.folders import folder
-from web.office import Office
-from web.settings import settings_from_environment
-from web.waiting_files import MOST_FORMS
+from web.runtime.environment import BadSetting
+from web.runtime.services import Services
+from web.runtime.settings import settings_from_environment
+from web.runtime.tables import UPLOADS, WAITING_FILES
 
 Open = Callable[[UUID], Browser]
 Use = Callable[..., Program]
@@ -66,9 +66,9 @@ def counted(page: str, caption: str) -> str:
     return ", ".join(f"{number} {unescape(outcome)[0].lower()}{unescape(outcome)[1:]}" for outcome, number in told)
 
 
-def recorded(office: Office) -> list[Import]:
-    with office.read() as connection:
-        return [office.service.find(Import, row.id) for row in view.listed(connection)]
+def recorded(services: Services) -> list[Import]:
+    with services.read() as connection:
+        return [services.service.find(Import, row.id) for row in view.list_rows(connection)]
 
 
 def imported(browser: Browser, file: tuple[io.BytesIO, str], **more: Any) -> str:
@@ -109,13 +109,13 @@ def test_what_would_change_is_shown_before_it_is_imported(world: World, administ
     assert "The file is taken to be of 1 October 2026" in check
     assert "Ada Administrator entered Birchwood School, URN 900101" in check
     assert "Ajar" in check, "what cannot be read is shown before, with what stands there"
-    assert recorded(world.office) == []
-    with world.office.read() as connection:
+    assert recorded(world.services) == []
+    with world.services.read() as connection:
         assert schools.by_urn(connection, 900101) is None
 
     done = administrator.send_page(BEGIN, check, answers(confirmed="yes"))
 
-    [record] = recorded(world.office)
+    [record] = recorded(world.services)
     assert done.headers["Location"] == f"/imports/{record.reference}"
     page = administrator.get(f"/imports/{record.reference}")
     assert counted(page, "What came of it") == would
@@ -134,7 +134,7 @@ def test_an_import_sent_twice_is_carried_out_once(world: World, administrator: B
     first = administrator.send_page(BEGIN, check, answers(confirmed="yes"))
     again = administrator.send_page(BEGIN, check, answers(confirmed="yes"))
     assert first.headers["Location"] == again.headers["Location"] == "/imports/IM-2026-0001"
-    assert len(recorded(world.office)) == 1
+    assert len(recorded(world.services)) == 1
 
 
 def test_the_same_import_begun_anew_at_once_is_asked_about(world: World, administrator: Browser) -> None:
@@ -144,7 +144,7 @@ def test_the_same_import_begun_anew_at_once_is_asked_about(world: World, adminis
     assert "You have just saved" in twin
     assert 'type="file"' not in twin
     administrator.send_page(BEGIN, twin, answers(another="yes"))
-    assert len(recorded(world.office)) == 2
+    assert len(recorded(world.services)) == 2
 
 
 def test_the_very_same_file_is_told_before_it_is_imported_again(world: World, administrator: Browser) -> None:
@@ -157,15 +157,15 @@ def test_one_import_at_a_time_is_carried_out_at_either_door(
     world: World, administrator: Browser, use: Program
 ) -> None:
     check = administrator.send(BEGIN, answers(file=register(BIRCHWOOD)), status=200).text
-    with alone(world.office.writer, "import"):
+    with alone(world.services.writer, "import"):
         refused = administrator.send_page(BEGIN, check, answers(confirmed="yes"), status=422)
         problem = post(use, register(BIRCHWOOD), status=409).json
     assert "Another import is running" in refused.text
     assert problem is not None
     assert "Another import is running" in problem["detail"]
-    assert recorded(world.office) == []
+    assert recorded(world.services) == []
     administrator.send_page(BEGIN, refused.text, answers(confirmed="yes"))
-    assert len(recorded(world.office)) == 1, "the file was still there"
+    assert len(recorded(world.services)) == 1, "the file was still there"
 
 
 def test_a_file_of_something_else_is_refused_beside_the_question_and_another_takes_its_place(
@@ -197,10 +197,10 @@ def test_a_file_waits_for_the_form_and_the_person_who_sent_it_alone(
     assert "Choose the file again" in stolen.text
 
     assert "12,000" in check, "several pieces are one file"
-    tabs, began = [], world.office.now()
+    tabs, began = [], world.services.now()
     for minutes in range(1, MOST_FORMS + 1):
         later = began + timedelta(minutes=minutes)
-        world.office.set_clock(lambda later=later: later)  # type: ignore[misc]  # each tab has its own
+        world.services.set_clock(lambda later=later: later)  # type: ignore[misc]  # each tab has its own
         tabs.append(administrator.send(BEGIN, answers(file=register(CEDAR)), status=200).text)
     gone = administrator.send_page(BEGIN, check, answers(confirmed="yes"), status=422)
     assert "another upload of yours took its place" in gone.text
@@ -212,33 +212,33 @@ def test_uploads_in_two_tabs_are_each_imported(world: World, administrator: Brow
     second = administrator.send(BEGIN, answers(file=register(CEDAR), part="yes"), status=200).text
     administrator.send_page(BEGIN, first, answers(confirmed="yes"))
     administrator.send_page(BEGIN, second, answers(confirmed="yes", part="yes"))
-    with world.office.read() as connection:
+    with world.services.read() as connection:
         assert schools.by_urn(connection, 900101) is not None
         assert schools.by_urn(connection, 900102) is not None
-    assert bytes_kept(world.office) == 0
+    assert bytes_kept(world.services) == 0
 
 
-def bytes_kept(office: Office) -> int:
+def bytes_kept(services: Services) -> int:
     """Bytes of files that the database holds, of records and of forms."""
-    with office.read_present() as connection:
+    with services.read_present() as connection:
         found = [connection.execute(sa.select(table.c.bytes)).scalars().all() for table in (UPLOADS, WAITING_FILES)]
     return sum(len(each) for kept in found for each in kept)
 
 
 def test_nothing_that_was_refused_or_left_alone_is_kept(world: World, administrator: Browser, sign_in: Open) -> None:
     administrator.send(BEGIN, answers(file=(io.BytesIO(b"a,b\n1,2\n"), "others.csv")), status=422)
-    assert bytes_kept(world.office) == 0, "a file that is refused"
+    assert bytes_kept(world.services) == 0, "a file that is refused"
     wrong = {"dated-day": "31", "dated-month": "2", "dated-year": "2026"}
     page = administrator.send(BEGIN, answers(file=register(BIRCHWOOD), **wrong), status=422).text
-    kept = bytes_kept(world.office)
+    kept = bytes_kept(world.services)
     assert kept > 0, "it waits while another answer is put right"
     administrator.send_page(BEGIN, page, answers(file=(io.BytesIO(b"a,b\n1,2\n"), "others.csv")), status=422)
-    assert bytes_kept(world.office) == 0
+    assert bytes_kept(world.services) == 0
     administrator.send(BEGIN, answers(file=register(BIRCHWOOD)), status=200)
-    assert bytes_kept(world.office) == kept
-    world.office.set_clock(lambda: datetime(2026, 11, 3, 9, tzinfo=UTC))
+    assert bytes_kept(world.services) == kept
+    world.services.set_clock(lambda: datetime(2026, 11, 3, 9, tzinfo=UTC))
     administrator.client.get("/healthz")
-    assert bytes_kept(world.office) == 0, "left alone for a day"
+    assert bytes_kept(world.services) == 0, "left alone for a day"
 
 
 def test_what_a_rule_says_against_a_file_stands_beside_the_answer_that_meets_it(
@@ -303,15 +303,15 @@ def test_what_kind_the_providers_of_a_list_are_counts_as_told_where_somebody_say
     told = post(use, (io.BytesIO(listed), "list.csv"), what="providers", provider_kind="public").json
     assert told is not None
     assert [each["number"] for each in told["counts"]] == [1, 0, 0]
-    with world.office.read() as connection:
+    with world.services.read() as connection:
         [provider] = providers_view.providers_named(connection, "Fractions Ltd")
     assert provider.kind is ProviderKind.PUBLIC
     path = tmp_path / "list.csv"
     path.write_bytes(listed.replace(b"Fractions", b"Decimals"))
     monkeypatch.chdir(tmp_path)
-    assert "Say of what kind" in at_the_console(world.office, monkeypatch, "providers", path)
+    assert "Say of what kind" in at_the_console(world.services, monkeypatch, "providers", path)
     assert "1 providers registered" in at_the_console(
-        world.office, monkeypatch, "providers", path, "--kind", "internal"
+        world.services, monkeypatch, "providers", path, "--kind", "internal"
     )
 
 
@@ -344,7 +344,7 @@ def test_groups_may_come_in_two_files(world: World, administrator: Browser) -> N
     assert counted(check, "What would come of it").startswith("1 memberships noted")
     assert "The Wexmoor Trust" in check
     administrator.send_page(BEGIN, check, {"what": "groups", "confirmed": "yes"})
-    assert [file.name for file in recorded(world.office)[0].asked.files] == ["groups.csv", "members_2026-10-01.csv"]
+    assert [file.name for file in recorded(world.services)[0].asked.files] == ["groups.csv", "members_2026-10-01.csv"]
 
 
 def test_an_import_that_broke_off_is_shown_as_not_finished_and_goes_on(
@@ -364,7 +364,7 @@ def test_an_import_that_broke_off_is_shown_as_not_finished_and_goes_on(
 
     imported(administrator, register(BIRCHWOOD))
 
-    [record] = recorded(world.office)
+    [record] = recorded(world.services)
     assert record.is_finished
     assert len(record.beginnings) == 2
     page = administrator.get("/imports/IM-2026-0001")
@@ -408,7 +408,7 @@ def test_a_program_imports_a_file_and_is_answered_the_same_again(world: World, u
     [row] = use.get("/imports").json["items"]
     assert (row["reference"], row["is_finished"], row["problem_count"]) == (told["reference"], True, 1)
     assert use.get("/imports?what=links").json["items"] == []
-    assert len(recorded(world.office)) == 1
+    assert len(recorded(world.services)) == 1
 
 
 def test_a_program_sends_a_file_of_a_kind_and_nothing_else(use: Program) -> None:
@@ -429,8 +429,8 @@ DIRTY = [
 ]
 
 
-def at_the_console(office: Office, monkeypatch: pytest.MonkeyPatch, *words: object) -> str:
-    monkeypatch.setenv("SIS_DATABASE_URL", str(office.writer.url))
+def at_the_console(services: Services, monkeypatch: pytest.MonkeyPatch, *words: object) -> str:
+    monkeypatch.setenv("SIS_DATABASE_URL", str(services.writer.url))
     monkeypatch.setenv("SIS_SECRET_KEY", "only for tests")
     return CliRunner().invoke(console, list(map(str, words))).output
 
@@ -448,7 +448,7 @@ def test_pages_and_programs_count_what_the_command_line_counts(
     for number, (what, name) in enumerate(DIRTY):
         path = real_data / "dirty" / name
         options = ["--la", "355"] if what == "schools" else []
-        told = at_the_console(world.office, monkeypatch, what, path, "--dry-run", *options)
+        told = at_the_console(world.services, monkeypatch, what, path, "--dry-run", *options)
         sent = {"what": what, **({"la": "355"} if what == "schools" else {})}
         file = (io.BytesIO(path.read_bytes()), name)
 
@@ -459,7 +459,7 @@ def test_pages_and_programs_count_what_the_command_line_counts(
             administrator.send_page(BEGIN, check, {**sent, "confirmed": "yes"})
         else:
             post(use, (io.BytesIO(path.read_bytes()), name), key=f"dirty-file-{number}", **sent)
-        record = recorded(world.office)[0]
+        record = recorded(world.services)[0]
         assert ", ".join(map(str, record.counts)) in told.splitlines(), name
         page = administrator.get(f"/imports/{record.reference}")
         assert counted(page, "What came of it") in told.splitlines(), name

@@ -103,10 +103,10 @@ def test_every_problem_says_whether_its_row_was_taken_at_every_door(
     )
     assert words(shown.text) == expected
     monkeypatch.chdir(tmp_path)
-    at_the_console(world.office, monkeypatch, what, path, *(["--part"] if part else []), "--report", "report.csv")
+    at_the_console(world.services, monkeypatch, what, path, *(["--part"] if part else []), "--report", "report.csv")
     with Path("report.csv").open(encoding="utf-8-sig") as report:
         assert {int(row["Line"]): row["The row was"] for row in csv.DictReader(report)} == expected
-    [record, *_] = recorded(world.office)
+    [record, *_] = recorded(world.services)
     assert {each.line: each.row_taken for each in record.problems} == told
     assert words(administrator.get(f"/imports/{record.reference}")) == expected
     answer = program(world.administrator("Piet Program")).get(f"/imports/{record.reference}").json
@@ -151,7 +151,7 @@ def test_the_schools_that_an_import_changed_are_named_with_the_way_to_the_rest(
     check = administrator.send(BEGIN, {"what": "schools", "file": file}, status=200).text
     for named in ("School 900101 (URN 900101) is told under Bolton", "School 900102 (URN 900102)"):
         assert named in check
-    told = at_the_console(world.office, monkeypatch, "schools", path)
+    told = at_the_console(world.services, monkeypatch, "schools", path)
     assert "No longer this authority's: School 900101 (URN 900101) is told under Bolton" in told
     assert "Closed: School 900102 (URN 900102)" in told
     assert "Not in the file, to be looked into at /schools/missed: School 900130 (URN 900130)" in told

@@ -87,7 +87,7 @@ def test_a_quote_is_given_and_given_again_by_the_same_key_once(market: Market, p
         quoted = calder.post(f"{INVITATION}/quote", a_quote(market, market.calder), key="quote-0001", at=etag).json
         assert (quoted["quote"]["net"], quoted["quote"]["gross"]) == ("2025.00", "2430.00")
 
-    topics = [event.TOPIC for event in market.world.office.store.get(market.tender)]
+    topics = [event.TOPIC for event in market.world.services.store.get(market.tender)]
     assert topics.count("tender.quote-received") == 2
 
 

@@ -217,7 +217,7 @@ def test_vat_is_charged_at_the_rate_that_the_authority_has_set(market: Market, o
     browser.send_and_check(f"{INVITATION}/revise-quote", {**answers, "days": "4", "reason": "One session fewer"})
 
     assert market.tender_now().quotes[market.calder.id].vat == Decimal(315)
-    received, revised = list(market.world.office.store.get(market.tender))[-2:]
+    received, revised = list(market.world.services.store.get(market.tender))[-2:]
     assert received.meta.rules == revised.meta.rules == ("settings-1",)
 
 
@@ -238,7 +238,7 @@ def test_a_quote_is_sent_once_however_often_the_button_is_pressed(market: Market
     for _ in range(2):
         browser.send_page(f"{INVITATION}/quote", page, answers)
 
-    events = market.world.office.store.get(market.tender)
+    events = market.world.services.store.get(market.tender)
     assert [event.TOPIC for event in events].count("tender.quote-received") == 1
 
 

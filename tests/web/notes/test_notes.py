@@ -28,11 +28,11 @@ RAISED = {
 
 
 def note_at(world: World, href: str) -> Note:
-    return world.office.service.find(Note, record_id(Note.KIND, href.rsplit("/", 1)[-1]))
+    return world.services.service.find(Note, record_id(Note.KIND, href.rsplit("/", 1)[-1]))
 
 
 def readers_of(world: World, ref: str) -> list[UUID]:
-    with world.office.read() as connection:
+    with world.services.read() as connection:
         return [row.reader for row in readings.of_record(connection, record_id(Note.KIND, ref), 20)]
 
 
@@ -110,7 +110,7 @@ def test_what_a_note_tells_about_a_person_stands_under_their_name(
     world: World, director: Browser, school: UUID, ref: str
 ) -> None:
     head = world.headteacher(school)
-    with world.office.read() as connection:
+    with world.services.read() as connection:
         from projections.references import reference_of
 
         person = reference_of(connection, head)
@@ -245,7 +245,7 @@ def test_who_may_not_read_a_concern_sees_no_note_on_it(
 
 def test_a_specialist_sees_what_is_meant_for_their_provider(world: World, sign_in: Open, director: Browser) -> None:
     with world.acting():
-        provider = world.office.service.add(
+        provider = world.services.service.add(
             lambda: Provider.register("PV-2026-0001", trading_as="Music Service", kind=ProviderKind.INTERNAL)
         )
     write(director, "PV-2026-0001", heading="Among ourselves")

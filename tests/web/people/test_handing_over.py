@@ -40,7 +40,7 @@ def test_reassigned_then_the_former_broker_may_leave(
     )
     administrator.send(leaving, answers)
 
-    assert world.office.service.find(Person, market.broker).left_on == TODAY
-    assert world.office.service.find(SupportRequest, market.request).broker == colleague
+    assert world.services.service.find(Person, market.broker).left_on == TODAY
+    assert world.services.service.find(SupportRequest, market.request).broker == colleague
     taken = f"/people/{world.reference(colleague)}/leave"
     assert held in administrator.send(taken, answers, status=422).text

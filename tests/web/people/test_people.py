@@ -29,18 +29,18 @@ REASON = {"reason": "Moved to another authority"}
 
 
 def read(world: World, person: UUID) -> Person:
-    return world.office.service.find(Person, person)
+    return world.services.service.find(Person, person)
 
 
 def named(world: World, name: str) -> Person:
-    with world.office.read() as connection:
-        found = people.listed(connection, today=TODAY, text=name)
+    with world.services.read() as connection:
+        found = people.list_rows(connection, today=TODAY, text=name)
     return read(world, found[0].id)
 
 
 def link(world: World, school: UUID, officer: UUID) -> None:
     with world.acting():
-        assign_link_officer(world.office.service, school, officer, from_=date(2024, 9, 1), reason="New year")
+        assign_link_officer(world.services.service, school, officer, from_=date(2024, 9, 1), reason="New year")
 
 
 def href(world: World, person: UUID, *more: str) -> str:
@@ -85,7 +85,7 @@ def test_an_officers_post_has_team_capacity_and_lead(world: World, sign_in: Call
 
 def test_a_specialist_works_for_a_provider(world: World, sign_in: Callable[..., Browser]) -> None:
     with world.acting():
-        world.office.service.add(
+        world.services.service.add(
             lambda: Provider.register("PV-2026-0001", trading_as="Fractions Ltd", kind=ProviderKind.PRIVATE)
         )
     browser = sign_in(world.administrator())
@@ -162,7 +162,7 @@ def test_an_officer_who_stands_in_for_another_does_not_leave(world: World, sign_
     stand_in = world.officer("Olive Officer")
     with world.acting():
         arrange_cover(
-            world.office.service, school, stand_in, from_=TODAY, to=TODAY + timedelta(days=20), reason="Illness"
+            world.services.service, school, stand_in, from_=TODAY, to=TODAY + timedelta(days=20), reason="Illness"
         )
 
     page = sign_in(world.administrator()).send(
@@ -178,7 +178,7 @@ def test_who_is_to_make_a_visit_with_somebody_else_does_not_leave(
 ) -> None:
     lead, other = world.officer("Lena Lead"), world.officer("Olive Officer")
     with world.acting():
-        world.office.service.add(
+        world.services.service.add(
             lambda: Visit.plan(
                 "V-2026-0001",
                 school=world.school(),
@@ -232,7 +232,7 @@ def test_a_school_is_not_given_to_an_officer_who_is_known_to_leave(
         link(world, school, officer)
     with world.acting(), pytest.raises(GoneBefore):
         arrange_cover(
-            world.office.service, school, officer, from_=TODAY, to=last + timedelta(days=1), reason="Illness"
+            world.services.service, school, officer, from_=TODAY, to=last + timedelta(days=1), reason="Illness"
         )
 
 
@@ -411,8 +411,8 @@ def test_registering_twice_under_one_key_registers_once(world: World, program: C
     again = api.post("/people/register", body, key="register-nia", status=201)
 
     assert first.json == again.json
-    with world.office.read() as connection:
-        assert len(people.listed(connection, today=TODAY, text="nia new")) == 1
+    with world.services.read() as connection:
+        assert len(people.list_rows(connection, today=TODAY, text="nia new")) == 1
 
 
 @pytest.mark.parametrize(

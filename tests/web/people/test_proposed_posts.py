@@ -22,7 +22,7 @@ WHY = {"reason": "As agreed with the board"}
 
 
 def read(world: World, person: UUID) -> Person:
-    return world.office.service.find(Person, person)
+    return world.services.service.find(Person, person)
 
 
 def href(world: World, person: UUID, *more: str) -> str:

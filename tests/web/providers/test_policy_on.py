@@ -8,7 +8,7 @@ from domain.authority import AUTHORITY, Authority, Settings, VettingDemand
 from domain.provider import ProviderKind, Requirement
 from providers.vetting import USUAL_POLICY, Demand
 from tests.world import World
-from web.vetting import policy_on
+from web.brokerage.vetting_policy import policy_on
 
 DEMANDS = (
     VettingDemand("private", "enhanced_dbs", months=12),
@@ -18,31 +18,31 @@ DEMANDS = (
 
 def set_demands(world: World) -> None:
     with world.acting():
-        world.office.service.change(
+        world.services.service.change(
             Authority,
             AUTHORITY,
             lambda authority: authority.change_settings(
-                Settings(vetting=DEMANDS), from_=world.office.today(), reason="Agreed by the board"
+                Settings(vetting=DEMANDS), from_=world.services.today(), reason="Agreed by the board"
             ),
         )
 
 
 def test_the_usual_policy_is_in_force_where_the_authority_sets_nothing(world: World) -> None:
-    assert policy_on(world.office, world.office.today()) is USUAL_POLICY
+    assert policy_on(world.services, world.services.today()) is USUAL_POLICY
 
 
 def test_demands_of_the_authority_are_in_force_from_their_day_on(world: World) -> None:
     set_demands(world)
-    policy = policy_on(world.office, world.office.today())
+    policy = policy_on(world.services, world.services.today())
     assert policy.version == "settings-1"
     assert policy.demands[ProviderKind.PRIVATE] == (
         Demand(Requirement.ENHANCED_DBS, months=12),
         Demand(Requirement.QUALIFIED_TEACHER, of_teachers=True),
     )
-    assert policy_on(world.office, world.office.today() - timedelta(days=1)) is USUAL_POLICY
+    assert policy_on(world.services, world.services.today() - timedelta(days=1)) is USUAL_POLICY
 
 
 def test_a_kind_of_provider_that_the_authority_does_not_name_keeps_the_usual_demands(world: World) -> None:
     set_demands(world)
-    policy = policy_on(world.office, world.office.today())
+    policy = policy_on(world.services, world.services.today())
     assert policy.demands[ProviderKind.INTERNAL] == USUAL_POLICY.demands[ProviderKind.INTERNAL]

@@ -29,14 +29,14 @@ def parts(name: str, day: Any) -> dict[str, str]:
 
 
 def reference_of(world: World, person: UUID) -> str:
-    with world.office.read() as connection:
+    with world.services.read() as connection:
         found = people.by_id(connection, person)
     assert found is not None
     return found.reference
 
 
 def provider_at(world: World, href: str) -> Provider:
-    return world.office.service.find(Provider, record_id(Provider.KIND, href.rsplit("/", 1)[-1]))
+    return world.services.service.find(Provider, record_id(Provider.KIND, href.rsplit("/", 1)[-1]))
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_a_sole_practitioner_is_registered_as_a_person_with_a_post(world: World,
     answers = {"name": "Petra Practitioner", "email": "petra@example.org", "kind": "private", "teaches": "yes"}
     made = broker.send("/providers/register-practitioner", answers).headers["Location"]
     provider = provider_at(world, made)
-    person = world.office.service.find(Person, specialist_of(world, made))
+    person = world.services.service.find(Person, specialist_of(world, made))
     assert provider.name == "Petra Practitioner"
     assert [(post.role, post.provider) for post in person.posts_on(TODAY)] == [(Role.SPECIALIST, provider.id)]
     assert "petra@example.org" in broker.get(made)
@@ -80,7 +80,7 @@ def test_a_practitioner_s_form_sent_twice_registers_one_person(world: World, bro
     first = broker.send_page("/providers/register-practitioner", page, answers)
     second = broker.send_page("/providers/register-practitioner", page, answers)
     assert first.headers["Location"] == second.headers["Location"]
-    with world.office.read() as connection:
+    with world.services.read() as connection:
         named = [person for person in people.everybody(connection) if person.name == "Petra Practitioner"]
     assert len(named) == 1
 
@@ -131,7 +131,7 @@ def test_an_overlapping_period_is_refused_beside_its_first_day(broker: Browser, 
 
 def test_a_new_specialist_becomes_a_person_with_a_post(world: World, broker: Browser, href: str) -> None:
     add_specialist(broker, href)
-    person = world.office.service.find(Person, specialist_of(world, href))
+    person = world.services.service.find(Person, specialist_of(world, href))
     assert str(person.name) == "Sofia Specialist"
     assert person.holds(Role.SPECIALIST, TODAY)
     assert "Sofia Specialist" in broker.get(href)
@@ -142,7 +142,7 @@ def test_somebody_known_is_added_without_a_second_person(world: World, broker: B
     answers = {"person": reference_of(world, known), "name": "", "email": "", "subjects": "", "teaches": "no"}
     broker.send(f"{href}/add-specialist", answers)
     assert specialist_of(world, href) == known
-    assert world.office.service.find(Person, known).holds(Role.SPECIALIST, TODAY)
+    assert world.services.service.find(Person, known).holds(Role.SPECIALIST, TODAY)
 
 
 def test_a_specialist_is_either_known_or_new(broker: Browser, href: str) -> None:
@@ -158,7 +158,7 @@ def test_who_left_holds_the_post_no_longer(world: World, sign_in: Open, broker: 
     sign_in(colleague).send(f"{href}/note-leaving", {"person": reference_of(world, person), "reason": "Moved away"})
     left_on = TODAY + timedelta(days=10)
     assert not provider_at(world, href).specialists_on(left_on)
-    assert not world.office.service.find(Person, person).holds(Role.SPECIALIST, left_on)
+    assert not world.services.service.find(Person, person).holds(Role.SPECIALIST, left_on)
 
 
 def meet(broker: Browser, href: str, item: Requirement, person: str = "", **days: Any) -> None:

@@ -62,13 +62,13 @@ class Stage:
 
     @property
     def record(self) -> RecordOfVisit:
-        with self.world.office.read() as connection:
+        with self.world.services.read() as connection:
             row = record_of_reference(connection, "ROV-2026-0001")
         assert row is not None
-        return self.world.office.service.find(RecordOfVisit, row.id)
+        return self.world.services.service.find(RecordOfVisit, row.id)
 
     def reference(self, person: UUID) -> str:
-        with self.world.office.read() as connection:
+        with self.world.services.read() as connection:
             found = people.by_id(connection, person)
         assert found is not None
         return found.reference

@@ -223,4 +223,4 @@ def test_a_record_is_closed_with_its_visit_once_all_is_settled(stage: Stage) -> 
     stage.by_officer.send(f"{HREF}/close", {})
     record = stage.record
     assert record.status is RecordStatus.CLOSED
-    assert stage.world.office.service.find(Visit, record.visit).status is VisitStatus.CLOSED
+    assert stage.world.services.service.find(Visit, record.visit).status is VisitStatus.CLOSED

@@ -30,7 +30,7 @@ def director(world: World) -> UUID:
 @pytest.fixture
 def concern(world: World, stage: Stage) -> UUID:
     with world.acting():
-        return world.office.service.add(
+        return world.services.service.add(
             lambda: ConcernCase.raise_(
                 "CC-2026-0001",
                 school=stage.school,
@@ -55,7 +55,7 @@ def keep(stage: Stage, director: UUID) -> Callable[[Sensitivity], None]:
 
 
 def waits_for_school(world: World) -> set[str]:
-    with world.office.read() as connection:
+    with world.services.read() as connection:
         found = caseload.waiting(connection, limit=100)
     return {item.part for item in found if item.kind == "record-of-visit" and not item.part.startswith("action")}
 
@@ -63,7 +63,7 @@ def waits_for_school(world: World) -> set[str]:
 def begin(stage: Stage, concern: UUID) -> None:
     """The record of a core visit that was made because of the concern."""
     with stage.world.acting(stage.officer, "officer"):
-        stage.world.office.service.add(
+        stage.world.services.service.add(
             lambda: Visit.record_unplanned(
                 "V-2026-0001",
                 school=stage.school,

@@ -30,7 +30,7 @@ CALDER, HARROP = "PV-2026-0001", "PV-2026-0002"
 
 
 def found(world: World) -> SupportRequest:
-    return world.office.service.find(SupportRequest, record_id(SupportRequest.KIND, "SR-2026-0001"))
+    return world.services.service.find(SupportRequest, record_id(SupportRequest.KIND, "SR-2026-0001"))
 
 
 def test_the_ranking_says_who_fits_and_who_was_left_out_and_why(
@@ -39,7 +39,7 @@ def test_the_ranking_says_who_fits_and_who_was_left_out_and_why(
     market.an_approved_request()
     market.firm(3, "Lakeside Learning", "Lara Lakes", kind=ProviderKind.PRIVATE)
     with world.acting():
-        world.office.service.add(
+        world.services.service.add(
             lambda: Provider.register("PV-2026-0004", trading_as="Wexmoor Music", kind=ProviderKind.INTERNAL)
         )
 
@@ -108,11 +108,11 @@ def test_the_authority_s_own_weights_count(market: Market, world: World, sign_in
     market.an_approved_request()
     weights = (Weight("ratings", 0), Weight("service", 100))
     with world.acting():
-        world.office.service.change(
+        world.services.service.change(
             Authority,
             AUTHORITY,
             lambda it: it.change_settings(
-                replace(Settings(), matching_weights=weights), from_=world.office.today(), reason="Trial"
+                replace(Settings(), matching_weights=weights), from_=world.services.today(), reason="Trial"
             ),
         )
 
@@ -146,7 +146,7 @@ def test_providers_are_invited_after_a_look_at_the_answers(
     )
 
     assert answer.headers["Location"] == "/tenders/TN-2026-0001"
-    tender = world.office.service.find(Tender, found(world).tender or market.school)
+    tender = world.services.service.find(Tender, found(world).tender or market.school)
     assert set(tender.invitations) == {market.calder.id, market.harrop.id}
     assert "2 providers reply by 13 November 2026" in shortlisted.get(REQUEST)
     assert "Open the tender TN-2026-0001" in shortlisted.get(REQUEST)
@@ -164,7 +164,7 @@ def test_inviting_one_alone_needs_a_reason(shortlisted: Browser) -> None:
 
 def test_whoever_is_no_longer_cleared_is_refused_by_name(shortlisted: Browser, market: Market, world: World) -> None:
     with world.acting():
-        world.office.service.change(Provider, market.harrop.id, lambda one: one.suspend(reason="A complaint"))
+        world.services.service.change(Provider, market.harrop.id, lambda one: one.suspend(reason="A complaint"))
     answers = {"brief": "Plan with two teachers", "invite": [CALDER, HARROP], **REPLY_BY}
     page = shortlisted.send(f"{REQUEST}/open-tender", answers, status=200).text
 
@@ -233,7 +233,7 @@ def test_a_school_says_which_quote_it_prefers(market: Market, world: World, sign
 
     head.send(f"{REQUEST}/prefer", {"provider": CALDER, "preference": "She knows us"})
 
-    assert world.office.service.find(Tender, tender).preferred == market.calder.id
+    assert world.services.service.find(Tender, tender).preferred == market.calder.id
     assert "school&#39;s preference" in sign_in(market.broker).get(REQUEST)
     sign_in(market.broker).get(f"{REQUEST}/prefer", status=403)
 
@@ -266,7 +266,7 @@ def test_another_school_and_a_provider_see_nothing_of_it(market: Market, world: 
 
 def ask(world: World, market: Market, number: int, **changes: Any) -> UUID:
     with world.acting(market.head, "headteacher"):
-        return world.office.service.add(
+        return world.services.service.add(
             lambda: SupportRequest.raise_(f"SR-2026-{number:04d}", **a_need(**{"school": market.school, **changes}))
         ).id
 
@@ -274,7 +274,7 @@ def ask(world: World, market: Market, number: int, **changes: Any) -> UUID:
 def unmet(world: World, market: Market, number: int, **changes: Any) -> None:
     request = ask(world, market, number, **changes)
     with market.brokering():
-        world.office.service.change(SupportRequest, request, lambda it: it.record_unmet(reason="Nobody is near"))
+        world.services.service.change(SupportRequest, request, lambda it: it.record_unmet(reason="Nobody is near"))
 
 
 def test_the_list_is_narrowed_by_what_is_asked(market: Market, world: World, sign_in: SignIn) -> None:

@@ -33,7 +33,7 @@ def ask(world: World, market: Market) -> Callable[..., None]:
 
     def raise_(number: int = 1, **changes: Any) -> None:
         with world.acting(market.head, "headteacher"):
-            world.office.service.add(
+            world.services.service.add(
                 lambda: SupportRequest.raise_(
                     f"SR-2026-{number:04d}", **a_need(school=market.school, area="", **changes)
                 )
@@ -48,7 +48,7 @@ def asked(ask: Callable[..., None]) -> None:
 
 
 def found(world: World, number: int = 1) -> SupportRequest:
-    return world.office.service.find(SupportRequest, record_id(SupportRequest.KIND, f"SR-2026-{number:04d}"))
+    return world.services.service.find(SupportRequest, record_id(SupportRequest.KIND, f"SR-2026-{number:04d}"))
 
 
 def test_a_broker_acknowledges_triages_and_has_brokering_approved(
@@ -137,7 +137,7 @@ def test_large_sums_are_approved_by_a_director(
     if status == 422:
         broker.send(f"{REQUEST}/approve", {**by_officer, "approver": world.reference(market.director)})
     assert found(world).status is RequestStatus.APPROVED
-    approved = list(world.office.store.get(found(world).id))[-1]
+    approved = list(world.services.store.get(found(world).id))[-1]
     assert approved.meta.rules == ("settings-0",)
 
 
@@ -228,9 +228,9 @@ def test_a_school_withdraws_its_own_request_and_the_invitations_end(
     sign_in(market.head).send_and_check(f"{REQUEST}/withdraw", {"reason": "Somebody was appointed"})
 
     assert found(world).status is RequestStatus.WITHDRAWN
-    assert world.office.service.find(Tender, tender).status is TenderStatus.CLOSED
+    assert world.services.service.find(Tender, tender).status is TenderStatus.CLOSED
     events = [
-        event for event in world.office.store.get(found(world).id) if isinstance(event, SupportRequest.Withdrawn)
+        event for event in world.services.store.get(found(world).id) if isinstance(event, SupportRequest.Withdrawn)
     ]
     assert [event.side for event in events] == [Side.SCHOOL]
 
@@ -252,7 +252,7 @@ def test_a_request_is_merged_only_into_an_open_one_of_the_school(
     other = world.school("Beech Lane High School")
     ask(3)
     with world.acting(market.head, "headteacher"):
-        world.office.service.add(lambda: SupportRequest.raise_("SR-2026-0004", **a_need(school=other)))
+        world.services.service.add(lambda: SupportRequest.raise_("SR-2026-0004", **a_need(school=other)))
     broker = program(market.broker)
 
     def merge(into: str, key: str) -> Any:
@@ -277,11 +277,11 @@ def test_a_request_is_closed_with_its_evaluated_engagement(world: World, market:
         lambda one: one.waive_evaluation(reason="Hardly begun"),
     ):
         with market.brokering():
-            world.office.service.change(BrokeredEngagement, work, act)
+            world.services.service.change(BrokeredEngagement, work, act)
     broker.send_and_check(f"{REQUEST}/close", outcome)
 
     assert found(world).status is RequestStatus.CLOSED
-    assert world.office.service.find(BrokeredEngagement, work).status is EngagementStatus.CLOSED
+    assert world.services.service.find(BrokeredEngagement, work).status is EngagementStatus.CLOSED
 
 
 def test_a_stale_page_shows_what_changed_and_keeps_what_was_typed(

@@ -43,7 +43,7 @@ def day(name: str, day: int, month: int, year: int) -> dict[str, str]:
 
 
 def found(world: World, reference: str = "SR-2026-0001") -> SupportRequest:
-    return world.office.service.find(SupportRequest, record_id(SupportRequest.KIND, reference))
+    return world.services.service.find(SupportRequest, record_id(SupportRequest.KIND, reference))
 
 
 def test_a_head_asks_for_the_own_school(

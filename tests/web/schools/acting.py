@@ -15,11 +15,11 @@ LINKS = Source("links.csv", date(2025, 9, 1))
 
 def change(world: World, school: UUID, decide: Callable[[School], Any], *, by: UUID | None = None) -> None:
     with world.acting(by):
-        world.office.service.change(School, school, decide)
+        world.services.service.change(School, school, decide)
 
 
 def read(world: World, school: UUID) -> School:
-    return world.office.service.find(School, school)
+    return world.services.service.find(School, school)
 
 
 def propose(world: World, earlier: UUID, later: UUID) -> int:

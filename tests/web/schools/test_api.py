@@ -80,7 +80,7 @@ def test_a_school_that_went_into_another_keeps_its_file_there(world: World, prog
     old, urn = world.urn(infants), propose(world, infants, primary)
     raise_concern(world, infants, Purpose.CHALLENGE, "Reading fell")
     with world.acting():
-        confirm_merger(world.office.service, infants, urn, into=primary, reason="Amalgamated")
+        confirm_merger(world.services.service, infants, urn, into=primary, reason="Amalgamated")
     api = program(world.director())
 
     assert "Reading fell" not in sentences(api.get(f"/schools/{urn}/file"))

@@ -387,5 +387,5 @@ def test_whose_schools_is_asked_first(world: World, sign_in: Callable[..., Brows
 def test_what_is_offered_for_a_hand_over_is_what_has_to_be_handed_over(world: World) -> None:
     school = world.school()
     leaver = world.link_officer(school)
-    with world.office.read() as connection:
+    with world.services.read() as connection:
         assert [each.id for each in view.linked_to(connection, leaver, today=TODAY)] == [school]

@@ -20,7 +20,7 @@ INSPECTIONS = Source("inspections.csv", date(2024, 1, 1))
 def raise_concern(world: World, school: object, purpose: Purpose, detail: str) -> None:
     with world.acting():
         number = purpose.value.encode()[0]
-        world.office.service.add(
+        world.services.service.add(
             lambda: ConcernCase.raise_(
                 f"CC-2026-0{number:03}",
                 school=school,  # type: ignore[arg-type]  # an id, as the world gives it
@@ -125,7 +125,7 @@ def test_an_earlier_urn_leads_to_the_school(
     earlier, later = world.school("Ashgrove High School"), world.school("Ashgrove Academy")
     old, new = world.urn(earlier), propose(world, earlier, later)
     with world.acting():
-        confirm_succession(world.office.service, earlier, new, later=later, reason="Converted")
+        confirm_succession(world.services.service, earlier, new, later=later, reason="Converted")
     browser = sign_in(world.director())
 
     response = browser.client.get(f"/schools/{old}")
@@ -145,7 +145,7 @@ def test_a_school_that_went_into_another_keeps_its_file_there(world: World, sign
     old, urn = world.urn(infants), propose(world, infants, primary)
     raise_concern(world, infants, Purpose.CHALLENGE, "Reading fell")
     with world.acting():
-        confirm_merger(world.office.service, infants, urn, into=primary, reason="Amalgamated")
+        confirm_merger(world.services.service, infants, urn, into=primary, reason="Amalgamated")
     browser = sign_in(world.director())
 
     assert "Lark Hill Infants" in browser.get(f"/schools/{urn}")

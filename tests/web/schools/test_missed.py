@@ -20,7 +20,7 @@ REGISTER = Source("register_2026-10.csv", date(2026, 10, 30))
 
 def miss(world: World, school: UUID) -> None:
     with world.acting():
-        world.office.service.change(School, school, lambda each: each.miss(source=REGISTER))
+        world.services.service.change(School, school, lambda each: each.miss(source=REGISTER))
 
 
 def test_the_administrator_says_why_a_school_is_missing(world: World, sign_in: Callable[..., Browser]) -> None:
@@ -68,7 +68,7 @@ def test_what_is_open_at_a_school_that_went_elsewhere_is_put_before_people_apart
     assert "went to another authority:" not in director.get("/caseload")
 
     with world.acting():
-        world.office.service.change(
+        world.services.service.change(
             School, school, lambda each: each.move_to(la_name="Bolton", la_code="350", source=REGISTER)
         )
 
@@ -81,10 +81,10 @@ def test_what_is_open_at_a_school_that_went_elsewhere_is_put_before_people_apart
     assert "Bolton" in own
     assert "Plan a visit" not in own
     assert "Nothing waits at this school" not in own
-    lead = world.office.service.find(Visit, record_id("visit", "V-2026-0001")).lead
+    lead = world.services.service.find(Visit, record_id("visit", "V-2026-0001")).lead
     assert "V-2026-0001" in director.get(f"/people/{world.reference(lead)}")
 
     with world.acting():
-        world.office.service.change(School, school, lambda each: each.come_back(source=REGISTER))
+        world.services.service.change(School, school, lambda each: each.come_back(source=REGISTER))
     assert records("whose=everybody") == open_before
     assert records("whose=left") == set()

@@ -20,7 +20,7 @@ def test_an_administrator_reads_the_category_and_not_the_reason(
     school = world.school()
     with world.acting():
         need = {"review_due": TODAY + timedelta(days=90), "rationale": WHY, "scheme": "2026"}
-        world.office.service.change(
+        world.services.service.change(
             School, school, lambda one: one.set_need_category("B", among="B", from_=TODAY, **need)
         )
     href = f"/schools/{world.urn(school)}"

@@ -17,7 +17,7 @@ from tests.web.conftest import Browser
 from tests.web.schools.acting import change
 from tests.web.schools.test_api import Use
 from tests.world import World
-from web.served import Served
+from web.runtime.served_schools import Served
 
 
 def test_the_need_category_is_reviewed_only_while_the_service_works_with_the_school(

@@ -24,7 +24,7 @@ def leads_to(browser: Browser, typed: str) -> str:
 @pytest.mark.parametrize("typed", ["{reference}", " {lower} "])
 def test_a_reference_leads_to_its_record(world: World, sign_in: SignIn, typed: str) -> None:
     director = world.director()
-    with world.office.read() as connection:
+    with world.services.read() as connection:
         person = people.by_id(connection, director)
     assert person is not None
     browser = sign_in(director)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from web.bounds import BODY_TO_COME, MOST_TYPED
+from web.runtime.request_limits import BODY_TO_COME, MOST_TYPED
 from web.serving.front import Application, Bounds, Front, Message
 
 TYPED, FILES = 100, MOST_TYPED + 200

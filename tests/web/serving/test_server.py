@@ -15,14 +15,14 @@ import pytest
 from domain.account import TokenScopes
 from domain.note import Note
 from projections.following import let_follow
-from projections.standing import standings
+from projections.view_status import standings
 from tests.databases import SqliteDatabases, with_views
 from tests.postgresql import Server
 from tests.served import Served, running, served, until
 from tests.world import Clock, World
 from web.accounts import tokens
-from web.office import Office
-from web.views import VIEWS
+from web.runtime.registered_views import VIEWS
+from web.runtime.services import Services
 
 HELD = 64
 FORM = b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 999\r\n\r\nemail="
@@ -167,18 +167,18 @@ def test_a_follower_waits_for_a_database_that_is_away(tmp_path: Path) -> None:
     log = tmp_path / "log"
     with Server(fsync="off") as server, server.database() as url:
         with_views(url)
-        with closing(Office(url)) as office:
-            office.prepare_views()
-            let_follow(office.log, next(view for view in VIEWS if view.name == "notes"))
+        with closing(Services(url)) as services:
+            services.prepare_views()
+            let_follow(services.log, next(view for view in VIEWS if view.name == "notes"))
             server.kill()
             with running(url, log, "follow"):
                 until(lambda: '"again_in_seconds": 0.5' in log.read_text(), "the follower did not wait")
                 server.start()
-                World(office, Clock()).director()
+                World(services, Clock()).director()
 
                 def has_followed() -> bool:
-                    with office.read_present() as connection:
-                        return standings(connection)["notes"].position == office.log.last_position(connection)
+                    with services.read_present() as connection:
+                        return standings(connection)["notes"].position == services.log.last_position(connection)
 
                 until(has_followed, "the follower did not go on")
 
@@ -188,12 +188,12 @@ def test_what_was_acknowledged_outlives_the_file_of_the_last_changes(
 ) -> None:
     """Deleted by somebody who tidied up: nothing more is said to be saved, and a restart finds what was."""
     with sqlite_databases.like(with_views) as url:
-        with closing(Office(url)) as office:
-            office.prepare_views()
-            world = World(office, Clock())
+        with closing(Services(url)) as services:
+            services.prepare_views()
+            world = World(services, Clock())
             director, urn = world.director(), world.urn(world.school())
-            with office.write() as connection:
-                token = tokens.create(connection, director, "tidy", TokenScopes.READ_WRITE, office.now()).secret
+            with services.write() as connection:
+                token = tokens.create(connection, director, "tidy", TokenScopes.READ_WRITE, services.now()).secret
         note = {"note_type": "telephone", "heading": "A call", "visible_to": "service", "on": str(urn)}
         with served(url, tmp_path / "log", "--workers", "2") as service:
             service.until(lambda: service.has_started(2), "the workers did not start")
@@ -202,6 +202,6 @@ def test_what_was_acknowledged_outlives_the_file_of_the_last_changes(
             later = [service.post("/api/v1/notes/write", {**note, "text": f"later {n}"}, token)[0] for n in range(4)]
             assert service.get("/readyz")[0] == 503
         assert (answers, later) == ([201] * 4, [503] * 4)
-        with closing(Office(url)) as office, office.read_present() as connection:
-            written = [each.text for each in office.store.everything(connection) if isinstance(each, Note.Written)]
+        with closing(Services(url)) as services, services.read_present() as connection:
+            written = [each.text for each in services.store.everything(connection) if isinstance(each, Note.Written)]
         assert written == ["0", "1", "2", "3"]

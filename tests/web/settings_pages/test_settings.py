@@ -19,7 +19,7 @@ from tests.web.conftest import Browser, Program
 from tests.web.schools.acting import day
 from tests.world import Clock, World
 from web.accounts import sessions
-from web.office import Office
+from web.runtime.services import Services
 from web.settings_pages.schemas import SettingsOut, TheSettings
 
 CHANGE = "/settings/authority/change"
@@ -27,7 +27,7 @@ LATER = date(2027, 1, 4)
 
 
 def read(world: World) -> Authority:
-    return world.office.service.find(Authority, AUTHORITY)
+    return world.services.service.find(Authority, AUTHORITY)
 
 
 def answers(**changed: Any) -> dict[str, Any]:
@@ -189,7 +189,7 @@ def test_the_names_are_changed(world: World, sign_in: Callable[..., Browser]) ->
     browser.send("/settings/authority/rename", {**names, "la_code": "39"}, status=422)
 
 
-def test_a_database_without_an_authority_is_given_one(app: Flask, office: Office) -> None:
+def test_a_database_without_an_authority_is_given_one(app: Flask, services: Services) -> None:
     """A database into which a register was imported has schools, but nobody has named its authority yet."""
 
     def register() -> Person:
@@ -197,10 +197,10 @@ def test_a_database_without_an_authority_is_given_one(app: Flask, office: Office
         person.take_post(Role.ADMINISTRATOR, from_=TODAY)
         return person
 
-    with office.acting(None, "administrator", Channel.COMMAND_LINE):
-        administrator = office.service.add(register)
-    with office.write() as connection:
-        cookie = sessions.begin(connection, administrator.id, office.now())
+    with services.acting(None, "administrator", Channel.COMMAND_LINE):
+        administrator = services.service.add(register)
+    with services.write() as connection:
+        cookie = sessions.begin(connection, administrator.id, services.now())
     client = app.test_client()
     client.set_cookie(sessions.COOKIE, cookie)
     browser = Browser(client)

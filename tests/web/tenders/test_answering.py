@@ -109,7 +109,7 @@ def test_a_program_records_a_quote_on_the_day_on_which_it_came(
 
     quote = next(each["quote"] for each in told["invitations"] if each["provider"] == CALDER)
     assert (quote["received_on"], quote["vat"]) == ("2026-11-13", "405.00")
-    event = list(market.world.office.store.get(market.tender))[-1]
+    event = list(market.world.services.store.get(market.tender))[-1]
     assert (event.meta.signature.actor, event.meta.signature.on_behalf_of) == (market.broker, market.calder.id)
     assert event.meta.rules == ("settings-0",)
 
@@ -128,7 +128,7 @@ def test_a_refusal_that_came_by_letter_is_recorded(market: Market, sign_in: Sign
     declined = market.tender_now().invitations[market.harrop.id]
     assert (declined.status, declined.declined_by) == (InvitationStatus.DECLINED, Side.PROVIDER)
     assert declined.unavailable_until == date(2027, 3, 28)
-    event = list(market.world.office.store.get(market.tender))[-1]
+    event = list(market.world.services.store.get(market.tender))[-1]
     assert (event.meta.signature.on_behalf_of, event.meta.about.provider) == (market.harrop.id, market.harrop.id)
     assert "booked until Easter" in sign_in(market.broker).get(TENDER)
 

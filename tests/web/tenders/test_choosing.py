@@ -36,11 +36,11 @@ def quoted(market: Market) -> UUID:
 
 
 def found(world: World) -> Tender:
-    return world.office.service.find(Tender, record_id(Tender.KIND, "TN-2026-0001"))
+    return world.services.service.find(Tender, record_id(Tender.KIND, "TN-2026-0001"))
 
 
 def request_now(world: World) -> SupportRequest:
-    return world.office.service.find(SupportRequest, record_id(SupportRequest.KIND, "SR-2026-0001"))
+    return world.services.service.find(SupportRequest, record_id(SupportRequest.KIND, "SR-2026-0001"))
 
 
 def choice(world: World, market: Market, **changes: str) -> dict[str, str]:
@@ -98,7 +98,7 @@ def test_a_selection_is_looked_at_again_and_leads_to_the_engagement(
         },
     )
     assert proposed.headers["Location"] == "/engagements/BE-2026-0001"
-    engagement = world.office.service.find(BrokeredEngagement, request_now(world).engagement or quoted)
+    engagement = world.services.service.find(BrokeredEngagement, request_now(world).engagement or quoted)
     assert (engagement.status, engagement.work.net) == (EngagementStatus.PROPOSED, Decimal("2025.00"))
     assert engagement.work.objectives == ("Schemes of work are in use", "Both teachers plan alone")
     assert request_now(world).status is RequestStatus.PLACED
@@ -211,7 +211,7 @@ def test_a_selection_is_withdrawn_until_work_is_proposed(
 
 def test_nobody_not_cleared_is_engaged(market: Market, world: World, program: Programs) -> None:
     market.a_selection()
-    market.lose_clearance(market.calder, world.office.today())
+    market.lose_clearance(market.calder, world.services.today())
     terms = {"scope": "Planning", "objectives": ["Plans hold"], "begins": "2026-11-09", "ends": "2027-03-26"}
 
     refused = program(market.broker).post(
@@ -233,7 +233,7 @@ def test_more_of_the_shortlist_are_invited_and_refused_by_name(market: Market, w
     assert HARROP in form
     assert CALDER not in form
 
-    market.lose_clearance(market.harrop, world.office.today())
+    market.lose_clearance(market.harrop, world.services.today())
     refused = broker.send(f"{TENDER}/invite", {"invite": HARROP}, status=422)
 
     assert "Harrop Associates is not cleared on the days concerned" in refused.text

@@ -34,7 +34,7 @@ class Ashgrove:
         return str(self.world.urn(self.school))
 
     def reference(self, person: UUID) -> str:
-        with self.world.office.read() as connection:
+        with self.world.services.read() as connection:
             found = people.by_id(connection, person)
         assert found is not None
         return found.reference

@@ -12,7 +12,7 @@ from tests.scenario import TODAY
 from tests.web.conftest import Browser, Program
 from tests.web.visits.conftest import Ashgrove
 from tests.world import World
-from web.visits.coverage import Standing, standing
+from web.visits.coverage import CoverageStatus, standing
 
 SOON = TODAY + timedelta(days=8)
 NEXT_TERM = TODAY + timedelta(days=100)
@@ -21,17 +21,17 @@ NEXT_TERM = TODAY + timedelta(days=100)
 @pytest.mark.parametrize(
     ("counts", "expected"),
     [
-        ((1, 0, 0, 0), Standing.NONE),
-        ((1, 1, 0, 0), Standing.PLANNED),
-        ((1, 0, 1, 0), Standing.HELD),
-        ((1, 0, 0, 1), Standing.MISSED),
-        ((1, 1, 0, 1), Standing.PLANNED),
-        ((2, 0, 1, 0), Standing.NONE),
-        ((2, 1, 1, 0), Standing.PLANNED),
+        ((1, 0, 0, 0), CoverageStatus.NONE),
+        ((1, 1, 0, 0), CoverageStatus.PLANNED),
+        ((1, 0, 1, 0), CoverageStatus.HELD),
+        ((1, 0, 0, 1), CoverageStatus.MISSED),
+        ((1, 1, 0, 1), CoverageStatus.PLANNED),
+        ((2, 0, 1, 0), CoverageStatus.NONE),
+        ((2, 1, 1, 0), CoverageStatus.PLANNED),
     ],
 )
 def test_a_school_stands_by_what_is_due_planned_held_and_missed(
-    counts: tuple[int, int, int, int], expected: Standing
+    counts: tuple[int, int, int, int], expected: CoverageStatus
 ) -> None:
     assert standing(*counts) is expected
 

@@ -23,10 +23,10 @@ def planned(officer: Browser, ashgrove: Ashgrove, on: date = SOON, **changes: st
 
 
 def the_visit(world: World, href: str) -> Visit:
-    with world.office.read() as connection:
+    with world.services.read() as connection:
         row = visit_of_reference(connection, href.rsplit("/", 1)[-1])
     assert row is not None
-    return world.office.service.find(Visit, row.id)
+    return world.services.service.find(Visit, row.id)
 
 
 def test_an_officer_plans_a_visit_and_it_counts_for_its_term(

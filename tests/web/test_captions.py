@@ -1,0 +1,80 @@
+"""Every form and check page of a record says which record it is about, in its heading and in its title."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from html import unescape
+from typing import Any
+
+import pytest
+
+from domain.vocabulary import Role
+from tests.web.conftest import Standing
+from tests.web.test_policy import CELLS
+from web.command_forms import CommandForm
+from web.commands.dispatch import load_for_user
+from web.commands.resource import Command, Resource
+from web.resources import RESOURCES
+
+IN_TURN = (Role.DIRECTOR, Role.ADMINISTRATOR, Role.HEADTEACHER, Role.CHAIR, Role.SPECIALIST)
+
+ASHGROVE = "Ashgrove High School"
+
+CALLED = {
+    "schools": f"900002, {ASHGROVE}",
+    "visits": f"V-2026-0001, {ASHGROVE}",
+    "records": f"ROV-2026-0001, {ASHGROVE}",
+    "requests": f"SR-2026-0001, {ASHGROVE}",
+    "tenders": f"TN-2026-0001, {ASHGROVE}",
+    "concerns": f"CC-2026-0001, {ASHGROVE}",
+    "invitations": f"TN-2026-0001, {ASHGROVE}",
+    "engagements": f"BE-2026-0001, {ASHGROVE}",
+    "providers": "PV-2026-0001, Calder Learning 1",
+    "people": "Hana Head 1",
+    "notes": f"N-2026-0001, {ASHGROVE}",
+    "files": f"F-2026-0001, {ASHGROVE}",
+    "settings": "Wexmoor Council",
+}
+
+A_PRICE = {"days": Decimal(4), "day_rate": Decimal(450), "net": Decimal(1800)}
+"""What the check pages of quotes and variations reckon with, beside the provider."""
+
+COMMANDS = [
+    pytest.param(resource, command, id=f"{resource.path}-{command.name}")
+    for resource, _ in RESOURCES
+    for command in resource.commands.values()
+    if not command.begins
+]
+
+
+def page_of(standing: Standing, resource: Resource[Any], command: Command[Any], *, check: bool) -> str:
+    town = standing.town
+    role = next(role for role in IN_TURN if all(CELLS[action, role] for action in (resource.read, command.action)))
+    href = resource.href(town.record(resource.kind, town.ours), command.name)
+    browser = standing.browser(town.people[role])
+    if not check:
+        return browser.get(href).text
+    ref = href.split("/")[2]
+    cookie = "; ".join(f"{each.key}={each.value}" for each in browser._cookies.values())
+    with standing.app.test_request_context(href, method="POST", headers={"Cookie": cookie}):
+        standing.app.preprocess_request()
+        asked = CommandForm(resource, command, load_for_user(resource, ref), ref)
+        asked.form.values = A_PRICE | {"provider": town.ours.provider}
+        page, status = asked.check()
+        assert status == 200
+        return str(page)
+
+
+@pytest.mark.parametrize("check", [False, True], ids=["form", "check"])
+@pytest.mark.parametrize(("resource", "command"), COMMANDS)
+def test_a_form_and_its_check_page_name_their_record(
+    standing: Standing, resource: Resource[Any], command: Command[Any], check: bool
+) -> None:
+    page = page_of(standing, resource, command, check=check)
+
+    captions = re.findall(r'<span class="govuk-caption-l">([^<]+)</span>\s*<h1', page)
+    assert len(captions) == 1, captions
+    assert captions[0].endswith(CALLED[resource.path]), captions
+    title = unescape(" ".join(re.findall(r"<title\s*>(.*?)</title>", page, re.DOTALL)[0].split()))
+    assert f"{command.title} - {captions[0]}" in title

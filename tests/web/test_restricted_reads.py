@@ -1,0 +1,190 @@
+"""Who reads what is restricted is recorded: every kind of record, by every way, once for a reader, day and way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+
+from domain.concern import ConcernCase
+from domain.reading import Door
+from domain.references import record_id
+from domain.vocabulary import Role, Sensitivity
+from projections import readings
+from projections.readings import ReadingOfRecord
+from tests.hanging import ADDRESSES, SECRET, Hanging
+from tests.scenario import TODAY
+from tests.web.audit.test_pages import text_of
+from tests.web.conftest import Browser, Program
+from tests.world import World
+
+SignIn = Callable[[UUID], Browser]
+Use = Callable[..., Program]
+
+OPEN_TO_REVIEWERS = {what: path for what, path in ADDRESSES.items() if what != "invitation"}
+EVERYTHING = {**OPEN_TO_REVIEWERS, "visit": "visits/V-2026-0909", "concern": f"concerns/{SECRET}"}
+
+
+@pytest.fixture
+def hanging(world: World) -> Hanging:
+    hanging = Hanging(world)
+    hanging.keep(Sensitivity.RESTRICTED)
+    return hanging
+
+
+@pytest.fixture
+def reviewer(hanging: Hanging) -> UUID:
+    return hanging.town.people[Role.REVIEWER]
+
+
+def read(world: World, reader: UUID) -> list[ReadingOfRecord]:
+    with world.services.read() as connection:
+        return readings.readings.rows(
+            connection, sa.select(readings.readings.table).where(readings.readings.table.c.reader == reader)
+        )
+
+
+def kinds_of(path: str) -> UUID:
+    """The record at an address."""
+    kinds = {
+        "visits": "visit",
+        "records": "record-of-visit",
+        "requests": "support-request",
+        "tenders": "tender",
+        "engagements": "engagement",
+        "concerns": "concern",
+        "notes": "note",
+        "files": "attachment",
+    }
+    place, _, reference = path.partition("/")
+    return record_id(kinds[place], reference)
+
+
+@pytest.mark.parametrize("path", EVERYTHING.values(), ids=EVERYTHING)
+def test_the_reading_of_each_kind_of_record_is_recorded(
+    world: World, sign_in: SignIn, program: Use, reviewer: UUID, path: str
+) -> None:
+    sign_in(reviewer).get(f"/{path}")
+    program(reviewer).get(f"/{path}")
+    program(reviewer).get(f"/{path}/history")
+
+    assert {(row.record, row.door) for row in read(world, reviewer)} >= {
+        (kinds_of(path), Door.PAGE),
+        (kinds_of(path), Door.PROGRAM),
+    }
+
+
+def test_a_reading_is_not_recorded_again_on_the_same_day(
+    world: World, sign_in: SignIn, hanging: Hanging, reviewer: UUID
+) -> None:
+    def days() -> list[date]:
+        return [row.day for row in read(world, reviewer) if row.record == hanging.concern]
+
+    for _ in range(3):
+        sign_in(reviewer).get(f"/concerns/{SECRET}")
+    assert days() == [TODAY]
+
+    world.clock.go_to(TODAY + timedelta(days=1))
+    sign_in(reviewer).get(f"/concerns/{SECRET}")
+    assert len(days()) == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "door"),
+    [
+        ("/audit?kind=concern", Door.PAGE),
+        ("/audit.csv?kind=concern", Door.SHEET),
+        ("/api/v1/audit?kind=concern", Door.PROGRAM),
+        ("/concerns/", Door.PAGE),
+        ("/api/v1/concerns", Door.PROGRAM),
+        ("/caseload?whose=everybody", Door.PAGE),
+    ],
+)
+def test_what_lists_and_sheets_show_is_recorded(
+    world: World, program: Use, sign_in: SignIn, hanging: Hanging, reviewer: UUID, path: str, door: Door
+) -> None:
+    headers = program(reviewer).headers if path.startswith("/api") else {}
+    answer = sign_in(reviewer).client.get(path, headers=headers)
+    assert answer.status_code == 200
+    assert answer.data
+    answer.close()
+
+    assert (hanging.concern, door) in {(row.record, row.door) for row in read(world, reviewer)}
+
+
+def test_what_is_not_shown_is_not_recorded(world: World, program: Use, sign_in: SignIn, hanging: Hanging) -> None:
+    for person in hanging.asking.values():
+        for path in (f"/concerns/{SECRET}", "/visits/V-2026-0909", "/visits/", "/requests/", "/schools/"):
+            sign_in(person).client.get(path)
+        assert read(world, person) == []
+    director = hanging.town.director
+    program(director).get("/search?q=SR-2026-0909")
+    sign_in(director).get("/concerns/CC-2026-0002")
+    sign_in(director).client.get(f"/audit?record={SECRET}&since=nonsense")
+    assert read(world, director) == []
+
+
+def test_an_open_concern_is_read_without_a_record_of_it(world: World, sign_in: SignIn, hanging: Hanging) -> None:
+    hanging.keep(Sensitivity.ORDINARY)
+    sign_in(hanging.town.director).get(f"/concerns/{SECRET}")
+    assert read(world, hanging.town.director) == []
+
+
+def test_who_read_it_stands_on_its_page_and_in_the_trail_of_those_who_may_read_it(
+    world: World, program: Use, sign_in: SignIn, hanging: Hanging, reviewer: UUID
+) -> None:
+    sign_in(reviewer).get("/requests/SR-2026-0909")
+    town, told = hanging.town, "read what is restricted on a page: SR-2026-0909"
+
+    beside = text_of(sign_in(hanging.place.officer).get("/requests/SR-2026-0909")).partition("Who has read this")[2]
+    assert "Rae Reviewer" in beside
+    assert f"Rae Reviewer {told}" in text_of(sign_in(town.director).get("/audit?kind=reading"))
+    for path, status in (("/audit", 200), ("/audit?kind=reading", 422), ("/audit.csv", 200)):
+        assert "read what is restricted" not in sign_in(town.people[Role.ADMINISTRATOR]).get(path, status)
+
+
+def test_reading_changes_no_version_and_makes_nobodys_form_stale(
+    world: World, program: Use, hanging: Hanging, reviewer: UUID
+) -> None:
+    tag = program(hanging.town.director).get(f"/concerns/{SECRET}").headers["ETag"]
+    version = world.services.service.find(ConcernCase, hanging.concern).version
+    program(reviewer).get(f"/concerns/{SECRET}")
+
+    assert world.services.service.find(ConcernCase, hanging.concern).version == version
+    assert program(hanging.town.director).get(f"/concerns/{SECRET}").headers["ETag"] == tag
+
+
+TAKES_NOTHING = {
+    "sqlite": ["CREATE TRIGGER no_more BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'no more'); END"],
+    "postgresql": [
+        "CREATE FUNCTION no_more() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no more'; END $$",
+        "CREATE TRIGGER no_more BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION no_more()",
+    ],
+}
+
+
+def test_a_record_is_shown_although_its_reading_cannot_be_saved_and_the_log_says_so(
+    world: World, sign_in: SignIn, hanging: Hanging, reviewer: UUID, capsys: pytest.CaptureFixture[str]
+) -> None:
+    browser = sign_in(reviewer)
+    with world.services.writer.begin() as connection:
+        for statement in TAKES_NOTHING[connection.dialect.name]:
+            connection.exec_driver_sql(statement)
+
+    assert SECRET in browser.get(f"/concerns/{SECRET}")
+    assert "reading of restricted records not recorded" in capsys.readouterr().out
+    assert read(world, reviewer) == []
+
+
+def test_the_page_of_a_visit_says_what_others_see_of_it(sign_in: SignIn, hanging: Hanging, reviewer: UUID) -> None:
+    """The head sees the visit as a plain one: whoever reads of it in full must not believe it hidden."""
+    assert "V-2026-0909" in sign_in(hanging.place.head).get("/visits/")
+    in_full = text_of(sign_in(reviewer).get("/visits/V-2026-0909"))
+    record = text_of(sign_in(reviewer).get("/records/ROV-2026-0909"))
+
+    assert "The school, and everybody in the service, see that somebody comes, when and who" in in_full
+    assert "do not see it here" not in in_full
+    assert "The school and providers do not see it here" in record

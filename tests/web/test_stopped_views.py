@@ -1,0 +1,63 @@
+"""Who works in the service is told when a view has stopped, and nobody is asked for it twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+
+from projections import caseload, notes
+from projections.view import View
+from projections.view_status import filled, stop
+from tests.web.conftest import Browser
+from tests.web.test_own_acts import asked
+from tests.world import World
+
+SignIn = Callable[[UUID], Browser]
+STOPPED = (
+    "The caseload has not been brought up to date since 2 November 2026, 10am; the records themselves are complete."
+)
+
+
+@pytest.fixture
+def school(world: World) -> UUID:
+    return world.school()
+
+
+def stop_at_the_end(world: World, view: View) -> None:
+    position = world.services.log.max_notification_id() or 0
+    with world.services.write() as connection:
+        stop(connection, view.name, position, "cannot take it")
+
+
+def test_the_staff_are_told_which_view_has_stopped_and_since_when(
+    world: World, school: UUID, sign_in: SignIn
+) -> None:
+    officer, head = sign_in(world.link_officer(school)), sign_in(world.headteacher(school))
+    assert "up to date" not in officer.get("/visits/")
+    stop_at_the_end(world, caseload.VIEW)
+    assert STOPPED in officer.get("/visits/")
+    assert STOPPED in officer.get("/caseload")
+    assert "up to date" not in head.get("/visits/")
+
+    stop_at_the_end(world, notes.VIEW)
+    assert "The caseload and the list of notes have not been brought up to date since" in officer.get("/visits/")
+
+    with world.services.write() as connection:
+        filled(connection, [caseload.VIEW, notes.VIEW], world.services.log.max_notification_id() or 0)
+    assert "up to date" not in officer.get("/visits/")
+
+
+def test_no_page_asks_how_the_views_stand_unless_that_has_changed(
+    world: World, school: UUID, sign_in: SignIn
+) -> None:
+    officer = sign_in(world.link_officer(school))
+    with asked(world.services) as heard:
+        officer.get("/visits/")
+        assert [each for each in heard if "stopped_at" in each] == []
+        stop_at_the_end(world, caseload.VIEW)
+        heard.clear()
+        for _ in range(3):
+            assert STOPPED in officer.get("/visits/")
+        assert len([each for each in heard if "stopped_at" in each]) == 1

@@ -1,0 +1,80 @@
+"""Whether a school is asked to respond to a record of visit: not while a restricted concern keeps it from the record.
+
+Nobody is asked for what they cannot read, no deadline runs for them and nobody waits for them. When the concern is
+opened they are asked, with the whole time that they have by the settings of that day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from domain.concern import ConcernCase
+from domain.record_of_visit import RecordOfVisit
+from domain.service import Work
+from domain.vocabulary import Role, Sensitivity
+from projections import people
+from web.access.restricted import belonging_to, concerns_behind
+from web.runtime.authority import settings_of
+from web.runtime.services import services
+from web.runtime.terms import days_from
+
+
+def recipients(connection: sa.Connection, school: UUID) -> list[tuple[UUID, Role]]:
+    """Headteacher and chair of governors of today."""
+    return [(post.person, post.role) for post in people.heads_and_chairs(connection, school, services().today())]
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Who of a school would be asked to respond to a record today, until when, and by which version of the settings;
+    `concerns` are those that the record came of, any of which may keep the school from it."""
+
+    record: UUID
+    people: tuple[UUID, ...]
+    days: Mapping[str, date]
+    rules: tuple[str, ...]
+    concerns: tuple[UUID, ...]
+
+    def asked_for(self, work: Work) -> dict[str, Any]:
+        """What issuing takes: people and days, or neither where a concern keeps the school from the record."""
+        if _is_kept(work, self.concerns):
+            return {"recipients": (), "respond_by": None}
+        return {"recipients": self.people, "rules": self.rules, **self.days}
+
+    def follow(self, work: Work) -> None:
+        """Let an issued record follow the concerns that it came of, one of which was restricted or opened."""
+        record = work.find(RecordOfVisit, self.record)
+        if _is_kept(work, self.concerns):
+            record.withhold_from_school()
+        else:
+            record.send_to_school(
+                recipients=self.people,
+                respond_by=self.days["respond_by"],
+                present_by=self.days["present_by"],
+                rules=self.rules,
+            )
+
+
+def _is_kept(work: Work, concerns: Collection[UUID]) -> bool:
+    cases = [work.find(ConcernCase, each) for each in concerns]  # each is held to the version that this rests on
+    return any(case.sensitivity is not Sensitivity.ORDINARY for case in cases)
+
+
+def asking_about(connection: sa.Connection, record: UUID, school: UUID) -> Asking:
+    """Who would be asked to respond to a record today."""
+    settings, version = settings_of(services())
+    sent_to = dict.fromkeys(person for person, _ in recipients(connection, school))
+    behind = tuple(concerns_behind(connection, record))
+    return Asking(record, tuple(sent_to), days_from(settings, services().today()), (version,), behind)
+
+
+def asking_about_all_of(connection: sa.Connection, case: ConcernCase) -> list[Asking]:
+    """The same of each record of visit that came of a concern."""
+    records = belonging_to(connection, case.id, RecordOfVisit.KIND)
+    return [asking_about(connection, record, case.school) for record in records]

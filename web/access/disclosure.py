@@ -1,0 +1,430 @@
+"""What of the history a person is told: all, a veiled sentence, or nothing. One instance answers for one visitor.
+
+An event is told to whoever may read the record and the part of it that the event belongs to (`right_to_read`): so an
+administrator, who keeps people, settings and the register, is told of these, and of nothing that was said about a
+school. Restricted texts are veiled for those without the right to them. Outside the service people are told of what
+concerns them once it is meant for them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection, Iterable, Mapping
+from functools import cached_property
+from itertools import pairwise
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from domain.aggregate import EVENTS, Event
+from domain.attachment import Attachment
+from domain.note import Note
+from domain.reading import Reading
+from domain.record_of_visit import RecordOfVisit
+from domain.support_request import RequestStatus, SupportRequest
+from domain.tender import Tender
+from domain.visit import Visit
+from domain.vocabulary import About, Audience, Role, Sensitivity
+from projections import audit_trail, caseload, concerns, notes, tenders, visits
+from projections.audit_trail import Wanted, kind_of
+from projections.batch_query import BatchQuery, Question
+from projections.caseload import Item, Task
+from projections.view import replace
+from web.access.identity import User, concerned, reach
+from web.access.policy import SERVICE, Action, Concerned
+from web.access.restricted import PLAIN_VISIT, Hidden, hidden_from, restricted_records
+from web.access.restricted_reads import note_shown
+
+INSIDE = (*SERVICE, Role.REVIEWER, Role.ADMINISTRATOR)
+
+READING: Mapping[str, Action] = {
+    "school": Action.FIND_SCHOOLS,
+    "visit": Action.READ_VISIT,
+    "record-of-visit": Action.READ_RECORD,
+    "support-request": Action.READ_REQUEST,
+    "tender": Action.READ_INVITATION,
+    "engagement": Action.READ_ENGAGEMENT,
+    "provider": Action.READ_PROVIDER,
+    "person": Action.READ_PEOPLE,
+    "concern": Action.READ_CONCERN,
+    Reading.KIND: Action.READ_RESTRICTED,
+    Note.KIND: Action.READ_NOTE,
+    Attachment.KIND: Action.READ_NOTE,
+    "import": Action.READ_IMPORTS,
+}
+"""The right to be told of each kind of record. Those that are not named are told in the audit trail alone."""
+
+IN_TRAIL_ALONE = frozenset({"account", "authority"})
+"""Kinds of record of which the audit trail alone tells: how the service itself is run."""
+
+IN_SCHOOL_FILE = ("school.need-category-set", "school.external-support-noted")
+"""What is told of a school beyond its entry in the register and who looks after it. Whoever may find the school sees
+what came of it, so that it is a version of the school for all of them."""
+
+ISSUED = frozenset(
+    f"record-of-visit.{fact}"
+    for fact in (
+        "issued",
+        "reissued",
+        "sent-to-school",
+        "headteacher-responded",
+        "chair-responded",
+        "response-declined",
+        "response-lapsed",
+        "presented-to-governors",
+        "presentation-waived",
+        "action-completed",
+        "action-reopened",
+        "closed",
+    )
+)
+"""What is told of a record of visit to those who may not read it while it is written."""
+
+BROKERING = frozenset(
+    {
+        "support-request.approved-to-broker",
+        "support-request.providers-shortlisted",
+        "support-request.provider-removed-from-shortlist",
+        "tender.school-preferred",
+        "tender.provider-selected",
+        "tender.selection-withdrawn",
+    }
+)
+"""What is told inside the service only: whom it considered, what it may cost at most, and why one was chosen."""
+
+TOLD_TO_ALL_INVITED = frozenset({"tender.question-answered", "tender.reply-by-extended"})
+"""What is told of a tender to every provider that is invited; all else to the one that it concerns."""
+
+OUTCOMES = frozenset({"tender.provider-selected", "tender.selection-withdrawn", "tender.closed-without-selection"})
+"""What is not told, and yet changes how an invitation stands, for every provider that has not left the tender."""
+
+LEFT = frozenset({"tender.invitation-declined", "tender.quote-withdrawn", "tender.invitation-lapsed"})
+"""By what a provider leaves a tender; what becomes of it is nothing to them, unless they are invited again."""
+
+CONCERN = "concern"
+"""The one kind of record that the policy keeps from some who work in the service, and, where one is restricted, from
+the school that it is about. What is put to one is told to those alone who may read it."""
+
+ATTACHED = frozenset({Note.KIND, Attachment.KIND})
+"""Kinds of record that stand on others."""
+
+WRITING = (Task.WRITE_RECORD, Task.ISSUE_RECORD, Task.ASSURE_RECORD)
+"""What is waited for while a record of visit is written; schools are told of it once it is issued."""
+
+RECORDED_READING = frozenset({Note.KIND})
+"""Kinds of record whose restricted text is told only where the reading is recorded: never in a list."""
+
+
+def right_to_read(topic: str) -> Action:
+    """The right that an event of a topic takes to be told to somebody."""
+    kind = topic.partition(".")[0]
+    if topic in IN_SCHOOL_FILE:
+        return Action.READ_SCHOOL_FILE
+    if topic == Visit.RecordStarted.TOPIC or (kind == RecordOfVisit.KIND and topic not in ISSUED):
+        return Action.READ_DRAFT_RECORD
+    return READING.get(kind, Action.READ_AUDIT)
+
+
+def told_of_caseload(connection: sa.Connection, asking: User) -> caseload.Narrowed:
+    """How a list of what waits is narrowed for somebody."""
+    closed = hidden_from(connection, asking).closed
+    if not asking.holds(*INSIDE):
+        return {"concerns_of": frozenset(), "without": WRITING, "apart_from": closed}
+    told = reach(connection, Action.READ_CONCERN).narrowed() if asking.may(Action.READ_CONCERN) else frozenset()
+    return {"concerns_of": told, "apart_from": closed, "unasked": _unasked(connection, asking)}
+
+
+def _unasked(connection: sa.Connection, asking: User) -> frozenset[UUID]:
+    """The restricted records that somebody may read. Schools and providers may not: nothing of these waits for them,
+    whatever they were asked before the concern was restricted. Of a visit they know that somebody comes."""
+    restricted = restricted_records(connection, asking)
+    told = sa.select(visits.visits.table.c.id).where(visits.visits.table.c.id.in_(restricted))
+    return restricted - set(connection.execute(told).scalars()) if restricted else restricted
+
+
+def waiting_as_told(connection: sa.Connection, asking: User, items: Iterable[Item]) -> list[Item]:
+    """Of some things that wait, those that somebody is told of, and of each only what they may know."""
+    narrowed, kept = told_of_caseload(connection, asking), hidden_from(connection, asking)
+    concerns_of = narrowed["concerns_of"]
+    told = [
+        replace(item, detail="", purpose=None) if item.record in kept.plain else item
+        for item in items
+        if item.record not in kept.closed
+        and (item.kind != CONCERN or concerns_of is None or item.school in concerns_of)
+        and item.task not in narrowed.get("without", ())
+        and not (item.record in narrowed.get("unasked", ()) and item.waiting_for in caseload.OUTSIDE)
+    ]
+    note_shown(connection, ((item.record, item.school) for item in told))
+    return told
+
+
+def told_of_log(asking: User) -> sa.ColumnElement[bool] | None:
+    """What of the whole trail is worth reading for somebody who works in the service: what their rights let them read
+    of any record. None where that is everything."""
+    kept_back = [topic for topic in sorted(EVENTS) if not asking.may(right_to_read(topic))]
+    return audit_trail.trail.table.c.topic.not_in(kept_back) if kept_back else None
+
+
+def tells_places(asking: User) -> bool:
+    """Whether somebody is told where in the log an entry stands: to whoever is not told of everything, the places
+    would tell how much there is beside."""
+    return told_of_log(asking) is None
+
+
+def kinds_told(asking: User) -> list[str]:
+    """The kinds of record of which the trail may tell somebody, in the order of the alphabet."""
+    told = {topic.partition(".")[0] for topic in EVENTS if asking.may(right_to_read(topic))}
+    return [kind for kind in audit_trail.kinds() if kind in told]
+
+
+def sought(connection: sa.Connection, asking: User, wanted: Wanted) -> Wanted:
+    """What is asked of the trail, so that nothing is found by what somebody may not know: of a visit that they see as
+    a plain one, neither its purpose nor whether a reason was given."""
+    plain = hidden_from(connection, asking).plain
+    if not plain or not (wanted.purposes or wanted.reasoned is not None):
+        return wanted
+    told = audit_trail.trail.table.c.stream.not_in(plain)
+    return dataclasses.replace(wanted, only=told if wanted.only is None else sa.and_(wanted.only, told))
+
+
+def told_of_trail(asking: User, where: Concerned) -> sa.ColumnElement[bool] | None:
+    """What of the trail of a school is worth reading for somebody: all that a Disclosure will tell them, and little
+    else. None where that is everything, or too little can be said beforehand."""
+    columns, part = audit_trail.trail.table.c, audit_trail.parts.table.c
+    note, file = notes.notes.table.c, notes.files.table.c
+    if asking.holds(*INSIDE):
+        if asking.may(READING[CONCERN], where):
+            return told_of_log(asking)
+        takes_part = sa.exists().where(part.position == columns.position, part.person == asking.person)
+        noted = sa.exists().where(note.id == columns.stream, note.on_kind == CONCERN)
+        filed = sa.exists().where(file.id == columns.stream, file.on_kind == CONCERN)
+        readable = told_of_log(asking)
+        return sa.and_(
+            sa.true() if readable is None else readable,
+            sa.or_(columns.kind != CONCERN, takes_part),
+            sa.or_(columns.kind != Note.KIND, sa.not_(noted)),
+            sa.or_(columns.kind != Attachment.KIND, sa.not_(filed)),
+        )
+    if asking.holds(Role.SPECIALIST):
+        return None
+    kinds = [kind for kind, action in READING.items() if asking.may(action, where)]
+    case = concerns.cases.table.c
+    ordinary = sa.select(case.id).where(case.sensitivity == Sensitivity.ORDINARY)
+    for_them = sa.exists().where(
+        note.id == columns.stream,
+        note.visible_to == Audience.SCHOOL,
+        sa.or_(note.on_kind != CONCERN, note.on_record.in_(ordinary)),
+    )
+    on_theirs = sa.exists().where(
+        file.id == columns.stream,
+        file.on_kind.in_(kinds),
+        file.visible_to.is_(None) | (file.visible_to == Audience.SCHOOL),
+        sa.or_(file.on_kind != CONCERN, file.on_record.in_(ordinary)),
+    )
+    return sa.and_(
+        columns.kind.in_(kinds),
+        sa.or_(columns.kind != CONCERN, columns.stream.in_(ordinary)),
+        columns.topic.not_in(BROKERING),
+        sa.or_(columns.kind != "record-of-visit", columns.topic.in_(ISSUED)),
+        sa.or_(columns.kind != Note.KIND, for_them),
+        sa.or_(columns.kind != Attachment.KIND, on_theirs),
+    )
+
+
+_NOTES_AND_FILES = BatchQuery(
+    notes=Question(notes.notes, notes.notes.table.c.id.in_(sa.bindparam("notes", expanding=True))),
+    files=Question(notes.files, notes.files.table.c.id.in_(sa.bindparam("files", expanding=True))),
+)
+
+
+class Disclosure:
+    """What one visitor may be told of some events; what was looked up once is not looked up again.
+
+    `sifted` says that the events were found with `told_of_trail`, which has looked at notes and files already.
+    """
+
+    def __init__(
+        self, connection: sa.Connection, asking: User, events: Collection[Event] = (), *, sifted: bool = False
+    ) -> None:
+        self._connection = connection
+        self._asking = asking
+        self._found: dict[About, Concerned] = {}
+        self._invited: dict[UUID, bool] = {}
+        self._concerns: dict[UUID, Sensitivity] = {}
+        self._events = events
+        self._sifted = sifted
+
+    @cached_property
+    def is_inside(self) -> bool:
+        """Whether the visitor works in the service, reviews or administers it."""
+        return self._asking.holds(*INSIDE)
+
+    def tells(self, event: Event) -> bool:
+        """Whether the event has a place in what the visitor sees at all."""
+        kind = kind_of(event)
+        if event.meta.stream in self._kept.closed and kind != CONCERN:
+            return False
+        where = self._where(event.meta.about)
+        if not self.is_inside and event.TOPIC in TOLD_TO_ALL_INVITED:
+            return self._is_invited(event.meta.stream)
+        if not self._asking.may(right_to_read(event.TOPIC), where):
+            return False
+        if self.is_plain(event):
+            return event.TOPIC in PLAIN_VISIT
+        if self.is_inside:
+            return kind not in ATTACHED or self._tells_inside_of_attached(event, where)
+        if kind in ATTACHED:
+            return self._sifted or self._is_for_visitor(event.meta.stream, where)
+        if kind == CONCERN:
+            return self.may_read(event)
+        return event.TOPIC not in BROKERING
+
+    def versions(self) -> list[int]:
+        """The versions of a record that the visitor is told of, if the events are all that happened to it.
+
+        By these alone versions are counted at the doors, so that nobody learns from a number, or from a conflict,
+        what others do. That a restricted note was read is no version of it: it makes nobody's form stale. A stage
+        that a request reaches by what its school is not told of is one, because they see it.
+        """
+        told = {event.meta.version for event in self._events if self._is_version(event)}
+        return sorted(told | self.seen_untold) if told else []
+
+    @cached_property
+    def seen_untold(self) -> set[int]:
+        """The versions of a request by which its school sees that it reached another stage, and is told of nothing:
+        what they decide on stands."""
+        first = next(iter(self._events), None)
+        if self.is_inside or not isinstance(first, SupportRequest.Raised):
+            return set()
+        request, reached = SupportRequest(first.meta.stream), dict[int, RequestStatus]()
+        for event in self._events:
+            event.mutate(request)
+            reached[event.meta.version] = request.status
+        further = {now for (_, was), (now, status) in pairwise(reached.items()) if status is not was}
+        return further - {event.meta.version for event in self._events if self._is_version(event)}
+
+    def _is_version(self, event: Event) -> bool:
+        if event.TOPIC == Note.RestrictedNoteRead.TOPIC:
+            return False
+        if event.TOPIC in IN_SCHOOL_FILE:
+            return self._may_see("school", self._where(event.meta.about))
+        if self.is_inside or kind_of(event) != Tender.KIND:
+            return self.tells(event)
+        if event.TOPIC in OUTCOMES:
+            return self._takes_part(event)
+        return self._is_invited(event.meta.stream) if event.TOPIC == Tender.Opened.TOPIC else self.tells(event)
+
+    def _takes_part(self, outcome: Event) -> bool:
+        """Whether the visitor's provider was still in the tender when this became of it."""
+        own = [
+            event
+            for event in self._events
+            if event.meta.about.provider in self._asking.providers and event.meta.version < outcome.meta.version
+        ]
+        return bool(own) and own[-1].TOPIC not in LEFT
+
+    def _tells_inside_of_attached(self, event: Event, where: Concerned) -> bool:
+        """Whether somebody of the service is told of a note or file; of one on a concern, as of that concern."""
+        if self._sifted or self._may_see(CONCERN, where):
+            return True
+        found = self._notes_and_files.get(event.meta.stream)
+        return found is None or found.on_kind != CONCERN
+
+    def is_plain(self, event: Event) -> bool:
+        """Whether the event belongs to a visit of which the visitor is told no more than that somebody comes."""
+        return event.meta.stream in self._kept.plain
+
+    def veils(self, event: Event) -> bool:
+        """Whether the text of the event is kept back in a list."""
+        if self._sensitivity(event) is Sensitivity.ORDINARY or event.TOPIC == Note.RestrictedNoteRead.TOPIC:
+            return False
+        return kind_of(event) in RECORDED_READING or not self.may_read(event)
+
+    def may_read(self, event: Event) -> bool:
+        """Whether the visitor may read the text of the event on a page of its own."""
+        return self._sensitivity(event) is Sensitivity.ORDINARY or self.may_read_restricted(event)
+
+    def may_read_restricted(self, event: Event) -> bool:
+        """Whether the visitor may read what is restricted of that which the event concerns."""
+        return self._asking.may(Action.READ_RESTRICTED, self._where(event.meta.about))
+
+    @cached_property
+    def _kept(self) -> Hidden:
+        return hidden_from(self._connection, self._asking)
+
+    def _sensitivity(self, event: Event) -> Sensitivity:
+        """How an event is kept now: of a concern as the concern is, which may have been opened or restricted."""
+        stream = event.meta.stream
+        if kind_of(event) != CONCERN:
+            return event.meta.sensitivity
+        if event.meta.sensitivity is Sensitivity.ORDINARY:
+            return Sensitivity.RESTRICTED if stream in self._kept.closed else Sensitivity.ORDINARY
+        if stream not in self._concerns:
+            case = concerns.cases.get(self._connection, stream)
+            self._concerns[stream] = case.sensitivity if case else event.meta.sensitivity
+        return self._concerns[stream]
+
+    def _where(self, about: About) -> Concerned:
+        """What an event concerns, as the policy sees it; looked up once."""
+        if about not in self._found:
+            self._found[about] = concerned(self._connection, about)
+        return self._found[about]
+
+    def _may_see(self, kind: str, where: Concerned) -> bool:
+        action = READING.get(kind)
+        return action is not None and self._asking.may(action, where)
+
+    @cached_property
+    def _notes_and_files(self) -> Mapping[UUID, notes.NoteOnRecord | notes.FileOnRecord]:
+        """The notes and files of all these events, by id."""
+        streams = {
+            kind: [e.meta.stream for e in self._events if kind_of(e) == kind] for kind in (Note.KIND, Attachment.KIND)
+        }
+        found = _NOTES_AND_FILES.rows(self._connection, notes=streams[Note.KIND], files=streams[Attachment.KIND])
+        return {row.id: row for row in (*found["notes"], *found["files"])}
+
+    def _is_invited(self, tender: UUID) -> bool:
+        if not self._asking.providers:
+            return False
+        if tender not in self._invited:
+            self._invited[tender] = tender in self._invited_within or any(
+                each.provider in self._asking.providers for each in tenders.invitations_in(self._connection, tender)
+            )
+        return self._invited[tender]
+
+    @cached_property
+    def _invited_within(self) -> frozenset[UUID]:
+        """The tenders to which these events themselves say that the visitor's provider was invited."""
+        return frozenset(
+            event.meta.stream
+            for event in self._events
+            if isinstance(event, Tender.ProviderInvited) and event.provider in self._asking.providers
+        )
+
+    def _is_for_visitor(self, attached: UUID, where: Concerned) -> bool:
+        """Whether a note or file is meant for the visitor's side, and a file is on a record that they may read."""
+        found = self._notes_and_files.get(attached)
+        if found is None or (found.on_kind == CONCERN and not self._may_read_concern(found.on_record, where)):
+            return False
+        if isinstance(found, notes.FileOnRecord):
+            return self._may_see(found.on_kind, where) and found.visible_to in {None, self._side}
+        return found.visible_to is self._side
+
+    @property
+    def _side(self) -> Audience:
+        return Audience.PROVIDER if self._asking.holds(Role.SPECIALIST) else Audience.SCHOOL
+
+    def _may_read_concern(self, id: UUID, where: Concerned) -> bool:
+        case = concerns.cases.get(self._connection, id)
+        is_ordinary = case is not None and case.sensitivity is Sensitivity.ORDINARY
+        return is_ordinary or self._asking.may(Action.READ_RESTRICTED, where)
+
+
+def veil(event: Event) -> str:
+    """What is said in place of a text that is kept back: that something happened, and no more."""
+    kind, _, fact = event.TOPIC.partition(".")
+    record, happened = kind.replace("-", " "), fact.replace("-", " ")
+    sensitivity = event.meta.sensitivity.label.lower()
+    if "-" in fact:
+        return f"Something {sensitivity} was entered in a {record}: {happened}"
+    return f"A {sensitivity} {record} was {happened}"

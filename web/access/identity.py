@@ -1,0 +1,225 @@
+"""Who is asking, and what their posts of today let them do."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import g
+from werkzeug.exceptions import Forbidden, Unauthorized
+
+from domain.vocabulary import About, Channel, Phase, Role, Team
+from projections import schools
+from web.access.policy import POLICY, Action, Concerned, Right, Scope, right_to, widest
+from web.access.session_user import HeldPost, SessionUser, of_person
+from web.runtime.services import services
+
+TEAM_OF = {
+    Phase.NURSERY: Team.PRIMARY,
+    Phase.PRIMARY: Team.PRIMARY,
+    Phase.MIDDLE_DEEMED_PRIMARY: Team.PRIMARY,
+    Phase.SECONDARY: Team.SECONDARY,
+    Phase.MIDDLE_DEEMED_SECONDARY: Team.SECONDARY,
+    Phase.ALL_THROUGH: Team.SECONDARY,
+    Phase.SIXTEEN_PLUS: Team.SECONDARY,
+}
+"""The phase team that answers for a school; special and other schools without a phase are the primary team's."""
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A signed-in person with the rights of today. `may_change` is false for a token that only reads."""
+
+    person: UUID
+    name: str
+    rights: tuple[Right, ...]
+    channel: Channel = Channel.SCREEN
+    may_change: bool = True
+
+    @property
+    def post_title(self) -> str:
+        """The posts held, as the header shows them."""
+        return ", ".join(dict.fromkeys(right.role.label for right in self.rights))
+
+    def holds(self, *roles: Role) -> bool:
+        """Whether any of these posts is held today."""
+        return any(right.role in roles for right in self.rights)
+
+    def may(self, action: Action, concerned: Concerned | None = None) -> bool:
+        """Whether the policy lets this person do something, to this record or at all."""
+        return right_to(action, self.rights, self.person, concerned) is not None
+
+    @property
+    def schools(self) -> frozenset[UUID]:
+        """The schools of this person's posts."""
+        return frozenset(school for right in self.rights for school in right.school_ids)
+
+    @property
+    def providers(self) -> frozenset[UUID]:
+        """The providers that this person works for."""
+        return frozenset(right.provider for right in self.rights if right.provider)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """To which records a list is narrowed for somebody; `everything` leaves it whole."""
+
+    everything: bool = False
+    schools: frozenset[UUID] = field(default_factory=frozenset)
+    providers: frozenset[UUID] = field(default_factory=frozenset)
+    person: UUID | None = None
+
+    def narrowed(self, school: UUID | None = None) -> frozenset[UUID] | None:
+        """The schools to which a list is narrowed, by the reader's rights and a school asked for; None for all."""
+        if school is None:
+            return None if self.everything else self.schools
+        return frozenset({school}) if self.everything or school in self.schools else frozenset()
+
+
+def current_user_or_none() -> User | None:
+    """The person who is asking, None when nobody is signed in."""
+    if "user" not in g:
+        g.user = _user()
+    found: User | None = g.user
+    return found
+
+
+def current_user() -> User:
+    """The person who is asking. Raises Unauthorized when nobody is signed in."""
+    found = current_user_or_none()
+    if found is None:
+        raise Unauthorized("Sign in to go on")
+    return found
+
+
+def allow(action: Action, concerned: Concerned | None = None) -> Right:
+    """The right by which the person who is asking may do this. Raises Unauthorized or Forbidden."""
+    asking = current_user()
+    right = right_to(action, asking.rights, asking.person, concerned)
+    if right is None:
+        raise not_allowed(action, here=concerned is not None)
+    return right
+
+
+def not_allowed(action: Action, *, here: bool = True) -> Forbidden:
+    """What is said where no post lets somebody do this; `here` to the record in hand, else at all."""
+    return Forbidden(f"Your posts do not let you {action}{' here' if here else ''}")
+
+
+def allow_any(actions: Sequence[Action]) -> None:
+    """Raises Unauthorized, or Forbidden where no post of the person who is asking lets them do any of these."""
+    if not any(current_user().may(action) for action in actions):
+        allow(actions[0])
+
+
+def concerned(connection: sa.Connection, about: About) -> Concerned:
+    """What the policy needs to know of a record, from whom and what the record concerns."""
+    asking = current_user_or_none()
+    leads = asking is not None and any(right.leads for right in asking.rights)
+    team = _team_of_school(connection, about.school) if leads and about.school is not None else None
+    return Concerned(about.school, team, about.provider, frozenset(about.people))
+
+
+def _team_of_school(connection: sa.Connection, school: UUID) -> Team | None:
+    """The team of a school, which matters to those who lead one; looked up once while a page is made."""
+    return teams_of(connection, [school])[school]
+
+
+def teams_of(connection: sa.Connection, asked: Collection[UUID]) -> dict[UUID, Team | None]:
+    """The phase teams that answer for schools, None for a school that nobody knows."""
+    known: dict[UUID, Team | None] = g.setdefault("teams_of_schools", {})
+    if unknown := [school for school in asked if school not in known]:
+        phases = schools.phases_of(connection, unknown)
+        known |= {school: team_of(phases[school]) if school in phases else None for school in unknown}
+    return {school: known[school] for school in asked}
+
+
+def know_team(school: UUID, phase: object) -> None:
+    """Remember which team answers for a school whose phase is at hand, so that nobody has to ask."""
+    g.setdefault("teams_of_schools", {})[school] = team_of(str(phase) if phase else None)
+
+
+def team_of(phase: str | None) -> Team:
+    """The phase team that answers for schools of a phase."""
+    return TEAM_OF.get(Phase(phase), Team.PRIMARY) if phase else Team.PRIMARY
+
+
+def reach(connection: sa.Connection, action: Action) -> Reach:
+    """How far the person who is asking sees in a list. Raises Forbidden where the list is not theirs at all."""
+    allow(action)
+    asking = current_user()
+    scope = widest(action, asking.rights)
+    if scope is Scope.ALL:
+        return Reach(everything=True)
+    own = _schools_of_rights(action, asking.rights)
+    if scope is Scope.TEAM:
+        own |= _schools_of_phases(connection, *_phases_led(asking))
+    return Reach(schools=own, providers=asking.providers, person=asking.person)
+
+
+def is_reached(action: Action, school: sa.ColumnElement[UUID]) -> sa.ColumnElement[bool] | None:
+    """The condition that a right of the person who is asking reaches a school, to be put within another question;
+    None where it reaches all."""
+    asking = current_user()
+    scope = widest(action, asking.rights)
+    if scope is Scope.ALL:
+        return None
+    own = school.in_(_schools_of_rights(action, asking.rights))
+    if scope is not Scope.TEAM:
+        return own
+    phases, with_phaseless = _phases_led(asking)
+    led = sa.select(schools.schools.table.c.id).where(schools.is_of_phases(phases, with_phaseless=with_phaseless))
+    return sa.or_(own, school.in_(led))
+
+
+def _phases_led(asking: User) -> tuple[tuple[str, ...], bool]:
+    """The phases whose schools are those of the teams that somebody leads, and whether those without one are too."""
+    teams = {right.leads for right in asking.rights if right.leads}
+    return tuple(phase.value for phase in Phase if team_of(phase) in teams), team_of(None) in teams
+
+
+def _schools_of_phases(connection: sa.Connection, phases: tuple[str, ...], with_phaseless: bool) -> frozenset[UUID]:
+    """The schools of phases; looked up once while a page is made."""
+    known: dict[tuple[tuple[str, ...], bool], frozenset[UUID]] = g.setdefault("schools_of_phases", {})
+    asked = (phases, with_phaseless)
+    if asked not in known:
+        known[asked] = schools.ids_of_phases(connection, phases, with_phaseless=with_phaseless)
+    return known[asked]
+
+
+def _schools_of_rights(action: Action, rights: Iterable[Right]) -> frozenset[UUID]:
+    row = POLICY[action]
+    return frozenset(school for right in rights if right.role in row for school in right.school_ids)
+
+
+def _user() -> User | None:
+    token, session = g.get("token"), g.get("session")
+    if token is not None:
+        session_user: SessionUser = token.session_user
+        return User(
+            session_user.person, session_user.name, _rights(session_user), Channel.API, may_change=token.may_write
+        )
+    if session is not None:
+        session_user = session.session_user
+    elif (person := g.get("session_person")) is not None:
+        with services().read() as connection:
+            session_user = of_person(connection, person, services().today())
+    else:
+        return None
+    return User(session_user.person, session_user.name, _rights(session_user))
+
+
+def _rights(session_user: SessionUser) -> tuple[Right, ...]:
+    return tuple(_right(post, session_user.looks_after) for post in session_user.posts)
+
+
+def _right(post: HeldPost, looks_after: frozenset[UUID]) -> Right:
+    linked = looks_after if post.role in {Role.OFFICER, Role.DIRECTOR} else frozenset()
+    return Right(
+        role=post.role,
+        school_ids=frozenset({post.school}) if post.school else linked,
+        provider=post.provider,
+        leads=post.team if post.leads_team else None,
+    )

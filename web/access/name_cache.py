@@ -1,0 +1,123 @@
+"""What ids are called, looked up once for each request: names, references and URNs. A record that is closed to
+whoever asks, because a concern is restricted or a record of visit not issued, is not called anything.
+
+A page that knows its ids beforehand asks for all of them at once (`rows_of`); whatever is asked of them afterwards is
+answered from what was found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import sqlalchemy as sa
+from flask import g, has_app_context
+
+from domain.aggregate import RECORDS, Aggregate
+from domain.references import NotAReference, parts, record_id
+from projections import names
+from projections.names import Name
+from web.access.restricted import hidden_from_current_user
+
+MOST = 5000
+"""What makes a list of everything passes by more names than need be kept."""
+
+
+def rows_of(connection: sa.Connection, ids: Collection[UUID]) -> dict[UUID, Name]:
+    """What these are called, by id; whatever has neither name nor reference is left out."""
+    known: dict[UUID, Name | None] = g.setdefault("known_names", {}) if has_app_context() else {}
+    if len(known) > MOST:
+        known.clear()
+    asked = [id for id in dict.fromkeys(ids) if id not in known]
+    if asked:
+        asked += [id for id in _expected() if id not in known and id not in asked]
+        known |= dict.fromkeys(asked) | {row.id: row for row in names.rows_of(connection, asked)}
+    closed = hidden_from_current_user(connection).closed
+    return {id: row for id in ids if (row := known[id]) is not None and id not in closed}
+
+
+def queue(ids: Iterable[UUID]) -> None:
+    """Ask for these too with the next names that are asked for: they will be needed before the answer is made."""
+    g.setdefault("expected_names", set()).update(ids)
+
+
+def _expected() -> Collection[UUID]:
+    expected: set[UUID] = g.pop("expected_names", set()) if has_app_context() else set()
+    return expected
+
+
+def names_of(connection: sa.Connection, ids: Collection[UUID]) -> dict[UUID, str]:
+    """The names of these."""
+    return {id: row.name for id, row in rows_of(connection, ids).items()}
+
+
+def references_of(connection: sa.Connection, ids: Collection[UUID]) -> dict[UUID, str]:
+    """The references of these; of a school its URN."""
+    return {id: row.detail for id, row in rows_of(connection, ids).items()}
+
+
+def reference_of(connection: sa.Connection, id: UUID) -> str | None:
+    """The reference of a record, the URN of a school."""
+    return references_of(connection, [id]).get(id)
+
+
+def prefetch(connection: sa.Connection, typed: Iterable[str]) -> None:
+    """Look up at once whatever references stand among answers, where there are several, before each is asked for by
+    itself."""
+    ids = {id for text in typed if (id := id_of_reference(text)) is not None}
+    if len(ids) > 1:
+        rows_of(connection, ids)
+
+
+def id_of_reference(text: str) -> UUID | None:
+    """The id that a record of that reference has, whether or not there is one; None where it is no reference."""
+    try:
+        prefix, _, _ = parts(text)
+    except NotAReference:
+        return None
+    kind = next((kind for kind in RECORDS.values() if kind.prefix == prefix), None)
+    return record_id(kind.KIND, text.strip().upper()) if kind else None
+
+
+def invalidate(changed: Iterable[UUID]) -> None:
+    """Look up anew what was not there before a command, and what it changed."""
+    if has_app_context():
+        known, gone = g.get("known_names", {}), set(changed)
+        g.known_names = {id: row for id, row in known.items() if row is not None and id not in gone}
+
+
+def strings_within(value: Any) -> Iterator[str]:
+    """Every text within what a program sent, however deep."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from strings_within(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from strings_within(each)
+
+
+def ids_within(value: Any) -> Iterator[UUID]:
+    """Every id within a value, however deep."""
+    if isinstance(value, UUID):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from _ids_of_each(value.keys())
+        yield from _ids_of_each(value.values())
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        yield from _ids_of_each(value)
+    elif isinstance(value, msgspec.Struct):
+        yield from _ids_of_each(getattr(value, name) for name in value.__struct_fields__)
+    elif isinstance(value, Aggregate):
+        yield from _ids_of_each(vars(value).values())
+    elif is_dataclass(value) and not isinstance(value, type):
+        yield from _ids_of_each(getattr(value, part.name) for part in fields(value))
+
+
+def _ids_of_each(values: Iterable[Any]) -> Iterator[UUID]:
+    for value in values:
+        yield from ids_within(value)

@@ -1,0 +1,42 @@
+"""Which schools and providers somebody may name: those that they may find or read, and those with which their own
+school or provider works. Any other is to them as one that does not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from projections import engagements, tenders
+from web.access.identity import User
+from web.access.policy import Action, Concerned
+from web.access.restricted import hidden_from
+
+
+def may_name_school(connection: sa.Connection, asking: User, school: UUID) -> bool:
+    """Whether somebody may name a school in what they send."""
+    found = asking.may(Action.FIND_SCHOOLS, Concerned(school=school))
+    return found or _work_together(connection, asking, [school], asking.providers)
+
+
+def may_name_provider(connection: sa.Connection, asking: User, provider: UUID) -> bool:
+    """Whether somebody may name a provider in what they send."""
+    found = asking.may(Action.READ_PROVIDER, Concerned(provider=provider))
+    return found or _work_together(connection, asking, asking.schools, [provider])
+
+
+def _work_together(
+    connection: sa.Connection, asking: User, schools: Collection[UUID], providers: Collection[UUID]
+) -> bool:
+    """Whether one of these providers was engaged at one of these schools, or was invited to a tender for it."""
+    closed = hidden_from(connection, asking).closed
+    work, tender, invited = engagements.engagements.table.c, tenders.tenders.table.c, tenders.invitations.table.c
+    engaged = sa.select(work.id).where(work.school.in_(schools), work.provider.in_(providers), work.id.not_in(closed))
+    asked = sa.select(tender.id).where(
+        tender.id == invited.tender,
+        tender.school.in_(schools),
+        invited.provider.in_(providers),
+        tender.id.not_in(closed),
+    )
+    return connection.execute(sa.select(sa.or_(engaged.exists(), asked.exists()))).scalar_one()

@@ -1,0 +1,257 @@
+"""What is kept from whoever asks: a restricted concern, and all that hangs on it.
+
+Sensitivity is inherited. A note, file, visit, record of visit, request, tender or engagement that came of a
+restricted concern, at whatever remove, is open to those alone who may read that concern; whoever makes a visit sees
+that visit and what hangs on it. Nothing is written down for it: the links say what hangs on what, and the concern
+whether it is restricted, so that all follows when a concern is restricted or opened later.
+
+A record of visit that is not issued yet is kept from its school likewise, with its number and what hangs on it.
+
+That somebody comes, when, and who, the school and the service must know: a visit is shown to all who may read visits,
+but as a plain one, of which no more is told than that. Notes and files of those who see it so are open as on any
+visit; those of others are kept back with the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import g, has_app_context
+
+from domain.aggregate import Aggregate, Refusal
+from domain.concern import ConcernCase
+from domain.record_of_visit import RecordOfVisit
+from domain.visit import Visit
+from domain.vocabulary import Sensitivity, Side
+from projections import concerns, links, notes, people, records_of_visit, visits
+from projections.visits import PlannedVisit
+from web.access.identity import User, current_user, current_user_or_none, is_reached
+from web.access.policy import POLICY, SERVICE, Action
+from web.runtime.services import services
+
+RESTRICTED_TOO = "Restricted: it belongs to a restricted concern. The school and providers do not see it here."
+RESTRICTED_CONCERN = (
+    "Restricted: read by directors, reviewers, the officer of the school and whoever leads their team. "
+    "Each reading is recorded. The school and providers do not see it."
+)
+RESTRICTED_VISIT = (
+    "Restricted: it belongs to a restricted concern. The school, and everybody in the service, see that somebody "
+    "comes, when and who. They do not see why, nor what it says beyond that."
+)
+RESTRICTED_VISIT_ADDED = (
+    "This is on a visit of a restricted concern, and was added by somebody who may not know that. "
+    "It is seen as on any visit."
+)
+"""What is said on the page of such a record to those who may read it; of a visit, what others see."""
+
+MAY_HANG = frozenset({"visit", "record-of-visit", "support-request", "tender", "engagement", "note", "attachment"})
+"""Kinds of record that may hang on a concern."""
+
+PLAIN_VISIT = {
+    "visit.planned": "A visit was planned",
+    "visit.held-unplanned": "A visit was held",
+    "visit.confirmed": "A visit was confirmed",
+    "visit.visitors-changed": "The visitors of a visit were changed",
+    "visit.rescheduled": "A visit was rescheduled",
+    "visit.cancelled": "A visit was cancelled",
+    "visit.not-made": "A visit was not made",
+    "visit.held": "A visit was held",
+}
+"""What is told of a plain visit, and in which words; of all else that happened to it nothing."""
+
+COMING = (
+    "id",
+    "reference",
+    "school",
+    "status",
+    "on",
+    "starts_at",
+    "held_on",
+    "academic_year",
+    "term",
+    "visitors",
+    "lead",
+)
+"""What a plain visit says: that somebody comes or came, when and who. What is not named here is not told, by the
+record and by the row of a list alike."""
+
+
+V = TypeVar("V", bound=Visit)
+
+
+class KeptFromThem(Refusal):
+    """A school or provider would be asked about a record that a restricted concern keeps from them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """What is kept from somebody: records that are `closed` to them, and visits that they see as `plain` ones."""
+
+    closed: frozenset[UUID] = frozenset()
+    plain: frozenset[UUID] = frozenset()
+
+
+NOTHING = Hidden()
+
+
+def hidden_from(connection: sa.Connection, asking: User) -> Hidden:
+    """What is kept from somebody; looked up once while a request is answered."""
+    if is_reached(Action.READ_RESTRICTED, concerns.cases.table.c.school) is None:
+        return NOTHING
+    return _sorted(connection, asking)[0]
+
+
+def restricted_records(connection: sa.Connection, asking: User) -> frozenset[UUID]:
+    """The records that are open to somebody although they are restricted; looked up once while a request is
+    answered."""
+    return _sorted(connection, asking)[1]
+
+
+def hidden_from_current_user(connection: sa.Connection | None = None) -> Hidden:
+    """The same of the person who asks; nothing where nobody is signed in."""
+    asking = current_user_or_none() if has_app_context() else None
+    if asking is None:
+        return NOTHING
+    if connection is not None:
+        return hidden_from(connection, asking)
+    with services().read() as another:
+        return hidden_from(another, asking)
+
+
+def forget_hidden() -> None:
+    """Look up anew after a command: it may have restricted a concern, or hung something on one."""
+    g.pop("kept_from", None)
+
+
+def _sorted(connection: sa.Connection, asking: User) -> tuple[Hidden, frozenset[UUID]]:
+    known: dict[UUID, tuple[Hidden, frozenset[UUID]]] = g.setdefault("kept_from", {})
+    if asking.person not in known:
+        known[asking.person] = _look_up(connection, asking)
+    return known[asking.person]
+
+
+def _look_up(connection: sa.Connection, asking: User) -> tuple[Hidden, frozenset[UUID]]:
+    """What is kept from somebody, and what is restricted and open to them."""
+    case, making = concerns.cases.table.c, visits.visitors.table.c
+    readable = is_reached(Action.READ_RESTRICTED, case.school)
+    roots = sa.select(
+        case.id,
+        sa.literal(ConcernCase.KIND).label("kind"),
+        (sa.false() if readable is None else sa.not_(readable)).label("closed"),
+    ).where(case.sensitivity != Sensitivity.ORDINARY)
+    own = sa.select(making.visit).where(making.person == asking.person) if asking.holds(*SERVICE) else None
+    kept = links.with_all_that_hangs_on(connection, _with_drafts(roots, asking), opened_by=own)
+    plain = frozenset(record for record, (kind, is_closed) in kept.items() if is_closed and kind == Visit.KIND)
+    openly = _added_to_plain(connection, plain, asking.person)
+    closed = frozenset(record for record, (_, is_closed) in kept.items() if is_closed) - plain - openly
+    return Hidden(closed, plain), frozenset(kept) - closed - plain - openly
+
+
+def _added_to_plain(
+    connection: sa.Connection, visits_: Collection[UUID], person: UUID | None = None
+) -> frozenset[UUID]:
+    """The notes and files on visits whose authors see these as plain ones, and those of the person who asks: neither
+    readers of restricted concerns nor makers of the visit wrote them."""
+    if not visits_:
+        return frozenset()
+    post, making = people.posts.table.c, visits.visitors.table.c
+    readers = sa.select(post.person).where(post.role.in_(POLICY[Action.READ_RESTRICTED]))
+    found: set[UUID] = set()
+    for table, author in (
+        (notes.notes.table, notes.notes.table.c.written_by),
+        (notes.files.table, notes.files.table.c.added_by),
+    ):
+        makes = sa.exists().where(making.visit == table.c.on_record, making.person == author)
+        outside = sa.and_(author.not_in(readers), sa.not_(makes))
+        query = sa.select(table.c.id).where(
+            table.c.on_record.in_(visits_), sa.or_(outside, sa.and_(author.is_not(None), author == person))
+        )
+        found.update(connection.execute(query).scalars())
+    return frozenset(found)
+
+
+def _with_drafts(roots: sa.Select[Any], asking: User) -> sa.Select[Any]:
+    """These, and the records of visit that are not issued to the schools of somebody who reads issued ones alone."""
+    if not asking.schools or asking.may(Action.READ_DRAFT_RECORD):
+        return roots
+    written = records_of_visit.records.table.c
+    drafts = sa.select(written.id, sa.literal(RecordOfVisit.KIND), sa.true())
+    drafts = drafts.where(written.school.in_(asking.schools), written.version == 0)
+    return sa.select(*sa.union_all(roots, drafts).subquery("roots").c)
+
+
+def said_of(connection: sa.Connection, record: Aggregate) -> str:
+    """What the page of a record that is open to whoever asks says of it where it hangs on a restricted concern."""
+    if isinstance(record, ConcernCase) and record.sensitivity is not Sensitivity.ORDINARY:
+        return RESTRICTED_CONCERN
+    if record.KIND not in MAY_HANG or record.id not in restricted_records(connection, current_user()):
+        return ""
+    if is_open_to_outsiders(connection, record):
+        return RESTRICTED_VISIT_ADDED
+    return RESTRICTED_VISIT if record.KIND == Visit.KIND else RESTRICTED_TOO
+
+
+def is_open_to_outsiders(connection: sa.Connection, record: object) -> bool:
+    """Whether a restricted record is a note or file that its author, who sees its visit as a plain one, put there."""
+    on, kind = getattr(record, "on_record", None), getattr(record, "on_kind", "")
+    return on is not None and kind == Visit.KIND and getattr(record, "id", None) in _added_to_plain(connection, [on])
+
+
+def concerns_behind(connection: sa.Connection, record: UUID) -> list[UUID]:
+    """The concerns that a record came of, however far up, restricted or not."""
+    case = concerns.cases.table.c
+    return list(connection.execute(sa.select(case.id).where(case.id.in_(links.above(record)))).scalars())
+
+
+def is_kept_from_others(connection: sa.Connection, record: UUID) -> bool:
+    """Whether a record came of a restricted concern, so that neither school nor provider may read it."""
+    case = concerns.cases.table.c
+    found = sa.select(case.id).where(case.id.in_(links.above(record)), case.sensitivity != Sensitivity.ORDINARY)
+    return connection.execute(found.limit(1)).first() is not None
+
+
+def must_be_readable_to_others(record: UUID, otherwise: str) -> None:
+    """Raises KeptFromThem where school or provider would be asked about what a restricted concern keeps from them:
+    they could not answer, and a deadline would run against them. `otherwise` is what can be done instead."""
+    with services().read() as connection:
+        if is_kept_from_others(connection, record):
+            raise KeptFromThem(f"This belongs to a restricted concern, so they could not read it. {otherwise}")
+
+
+def must_be_readable_alike(record: UUID, from_: UUID, *, field: str) -> None:
+    """Raises KeptFromThem where somebody who may read a record could not read the one that it would go into: they
+    would lose it, and be told that there is another."""
+    with services().read() as connection:
+        if is_kept_from_others(connection, record) and not is_kept_from_others(connection, from_):
+            raise KeptFromThem(
+                "That request belongs to a restricted concern, so those who can read this one could not follow it "
+                "there. Choose another, or merge that one into this",
+                field=field,
+            )
+
+
+def belonging_to(connection: sa.Connection, concern: UUID, kind: str) -> list[UUID]:
+    """The records of a kind that came of a concern, however far down."""
+    root = sa.select(sa.literal(concern, sa.Uuid).label("id"), sa.literal(ConcernCase.KIND).label("kind"), sa.false())
+    found = links.with_all_that_hangs_on(connection, root)
+    return [record for record, (of, _) in found.items() if of == kind]
+
+
+def plain_visit(visit: V) -> V:
+    """A visit that says no more than that somebody comes, when and who; and what the school put on its agenda."""
+    seen = type(visit)(visit.id)
+    own = [item for item in visit.agenda if item.number == 1 or item.side is Side.SCHOOL]
+    untold = {**dict.fromkeys(("kind", "purpose", "concern", "request", "remote")), "focus": ""}
+    told = {name: getattr(visit, name) for name in (*vars(Aggregate(visit.id)), *COMING)}
+    vars(seen).update(untold | told, agenda=own)
+    return seen
+
+
+def plain_row(row: PlannedVisit) -> PlannedVisit:
+    """The same of a row of a list."""
+    told = {name: getattr(row, name) for name in COMING}
+    return PlannedVisit(**told, missed_on=row.missed_on, kind=None, purpose=None, focus="")

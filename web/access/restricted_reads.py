@@ -1,0 +1,116 @@
+"""Who reads what is restricted is recorded: by page, program, file and sheet alike, in this one place.
+
+Whatever shows something of a restricted record says so with `note_shown` while the answer is made; once it is made,
+all that it showed is recorded in one act, each record once for a reader, day and way. An answer that failed showed
+nothing.
+
+Where the reading cannot be saved, because the disk is full, say, the answer is given all the same and the reading
+stands in the service's own log: whoever keeps children safe must be able to read a concern when the database takes
+nothing more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+import sqlalchemy as sa
+import structlog
+from flask import Flask, Response, g, has_request_context, request
+
+from domain.aggregate import Refusal
+from domain.reading import Door, Reading
+from domain.service import Unavailable
+from projections import readings
+from projections.event_log.faults import FAULTS
+from web.access.identity import User, current_user, current_user_or_none
+from web.access.policy import POLICY, Action
+from web.access.restricted import restricted_records
+from web.runtime.services import services
+
+log = structlog.get_logger()
+
+AS_FILE = ("/download", "/content")
+"""How the addresses end at which the bytes of a file are."""
+
+NOTED = "restricted_shown"
+
+READS = "GET"
+"""What a change answers with stands in the log as the change itself."""
+
+
+def note_shown(connection: sa.Connection, shown: Iterable[tuple[UUID | None, UUID | None]]) -> None:
+    """Remember of the records that the present answer shows, each with its school, those that are restricted because
+    a concern is."""
+    if not has_request_context() or request.method != READS:
+        return
+    for record, school in shown:
+        if record in restricted_records(connection, current_user()) and record is not None:
+            note_shown_itself(record, school)
+
+
+def note_shown_itself(record: UUID, school: UUID | None) -> None:
+    """Remember that the present answer shows a record that is restricted itself."""
+    if has_request_context():
+        g.setdefault(NOTED, {})[record] = school
+
+
+def is_shown(record: UUID) -> bool:
+    """Whether the present answer shows something of a record because it is restricted and open to whoever asks."""
+    return record in g.get(NOTED, {})
+
+
+def add_restricted_readings(app: Flask) -> None:
+    """Record with each answer what it shows of restricted records."""
+
+    @app.after_request
+    def record(response: Response) -> Response:
+        if request.method == READS and response.status_code == 200:
+            record_shown(_door())
+        return response
+
+
+def _door() -> Door:
+    if request.path.endswith(AS_FILE):
+        return Door.FILE
+    return Door.PROGRAM if request.path.startswith("/api/") else Door.PAGE
+
+
+def record_shown(door: Door) -> None:
+    """Record what was noted, as far as it is not known yet that the person who asks has read it today by this way."""
+    shown: Mapping[UUID, UUID | None] = g.pop(NOTED, {})
+    asking = current_user_or_none()
+    if not shown or asking is None:
+        return
+    try:
+        _record(asking, shown, door)
+    except (Unavailable, Refusal, *FAULTS) as error:
+        log.error(
+            "reading of restricted records not recorded",
+            person=str(asking.person),
+            records=sorted(map(str, shown)),
+            door=door.value,
+            error=str(error),
+        )
+
+
+def _record(asking: User, shown: Mapping[UUID, UUID | None], door: Door) -> None:
+    with services().read_present() as connection:
+        known = readings.already_recorded(connection, asking.person, services().today(), door, shown)
+    by_school: dict[UUID | None, list[UUID]] = {}
+    for record, school in shown.items():
+        if record not in known:
+            by_school.setdefault(school, []).append(record)
+    if not by_school:
+        return
+    signed = services().acting(asking.person, _post(asking), asking.channel, correlation=g.get("request_id", ""))
+    with signed:
+        services().service.add(lambda: Reading.of(by_school, door))
+
+
+def _post(asking: User) -> str:
+    """The post by which somebody reads what is restricted; another that they hold where they see it by none of these,
+    such as a visit that they make."""
+    roles = [right.role for right in asking.rights]
+    reading = [role for role in roles if role in POLICY[Action.READ_RESTRICTED]]
+    return next((role.value for role in [*reading, *roles]), "")

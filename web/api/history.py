@@ -1,0 +1,29 @@
+"""What happened to one record, as programs read it: told as on the record's page, to its beginning."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from web.access.identity import current_user
+from web.commands.dispatch import Found
+from web.commands.resource import ListEndpoint, Listing, Resource, Values
+from web.history.timeline import HistoryEntry, as_row, timeline_of_record
+
+
+def _told(
+    connection: sa.Connection, found: Found[Any], _: Values, after: str | None, limit: int
+) -> list[HistoryEntry]:
+    """The entries behind one, the latest first."""
+    told = timeline_of_record(connection, found.events, current_user(), after=after, limit=limit)
+    return [as_row(entry, HistoryEntry) for entry in told]
+
+
+HISTORY = Listing(HistoryEntry, _told, lambda row: str(row.id), place=UUID, inside=("position",))
+
+
+def history_of(resource: Resource[Any]) -> ListEndpoint:
+    """The history of each record of a kind, for whoever may read the record."""
+    return ListEndpoint("history", resource.read, HISTORY, f"The history of a {resource.one}, the latest first")

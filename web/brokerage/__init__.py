@@ -1,0 +1,1 @@
+"""What requests, tenders and providers share: who may broker, quotes, and the vetting policy."""

@@ -1,0 +1,75 @@
+"""What the doors of requests and tenders share: the right by which a need is brokered, and the broker's desk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache, partial
+from typing import Any
+from uuid import UUID
+
+from flask import g
+
+from domain.aggregate import Refusal
+from domain.person import Person
+from domain.vocabulary import Role, SupportKind
+from providers.brokerage import Brokerage
+from providers.eligibility import VettingOn
+from web.access.policy import Action
+from web.brokerage.vetting_policy import policy_on
+from web.commands.resource import CommandContext
+from web.runtime.services import Services
+
+BROKERED_BY: dict[SupportKind, tuple[Action, Role]] = {
+    SupportKind.SPECIALIST: (Action.BROKER_SUPPORT, Role.BROKER),
+    SupportKind.TRAINING: (Action.BROKER_TRAINING, Role.CPD_MANAGER),
+}
+"""By which right a need of each kind is brokered, and whose post that is (source report, paragraphs 11 and 14)."""
+
+
+WITHOUT_THE_CONCERN = "Raise a request that says only what a provider has to know, without the concern"
+"""What can be done where a restricted concern keeps a need from providers."""
+
+
+class NotTheirPost(Refusal):
+    """Somebody is named who holds no post that this goes with."""
+
+
+BROKERING = tuple(action for action, _ in BROKERED_BY.values())
+
+
+def action_for(kind: SupportKind) -> Action:
+    """The right by which a need of that kind is brokered."""
+    return BROKERED_BY[kind][0]
+
+
+def post_for(kind: SupportKind) -> Role:
+    """The post that brokers needs of that kind."""
+    return BROKERED_BY[kind][1]
+
+
+def vetting_of(services: Services) -> VettingOn:
+    """The vetting policy in force on a day; each day's is read once, so make it anew for each command."""
+    return cache(partial(policy_on, services))
+
+
+def desk(context: CommandContext[Any]) -> Brokerage:
+    """The broker's desk on which a command is carried out."""
+    return Brokerage(context.service, vetting_of(context.services))
+
+
+def _person(context: CommandContext[Any], id: UUID) -> Person:
+    """Somebody's record, read once while a command is carried out."""
+    known: dict[UUID, Person] = g.setdefault("people_named", {})
+    if id not in known:
+        known[id] = context.service.find(Person, id)
+    return known[id]
+
+
+def must_hold(context: CommandContext[Any], person: UUID, roles: Iterable[Role], message: str, *, field: str) -> None:
+    """Raises NotTheirPost unless the person holds one of the posts today."""
+    asked, today = tuple(roles), context.services.today()
+    if person == context.user.person and context.user.holds(*asked):
+        return
+    found = _person(context, person)
+    if not any(found.holds(role, today) for role in asked):
+        raise NotTheirPost(message, field=field)

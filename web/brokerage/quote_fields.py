@@ -1,0 +1,80 @@
+"""What a quote is made of, and its price with VAT, whether a provider gives it or a broker writes it down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from marshmallow import Schema, ValidationError, validates_schema
+
+from domain.money import MOST, Price
+from domain.provider import Provider
+from web.commands.fields import day_field, days_field, money_field, person_field, text_field
+from web.runtime.authority import settings_of
+from web.runtime.services import Services
+
+SPECIALISTS = "specialists"
+"""Who might do the work, as a form offers them."""
+
+
+class GiveQuote(Schema):
+    specialist = person_field(
+        required=True,
+        metadata={
+            "label": "Who would do the work",
+            "widget": "select",
+            "choices": lambda context: context[SPECIALISTS],
+            "noun": "who would do the work",
+        },
+    )
+    days = days_field(label="Days of support")
+    day_rate = money_field(label="Price of a day", hint="Without VAT", noun="the price of a day")
+    approach = text_field(
+        label="How the work would be done",
+        hint="Do not include names of pupils.",
+        rows=8,
+        noun="how the work would be done",
+    )
+    available_from = day_field("Available from")
+    available_to = day_field("Available to")
+
+    @validates_schema
+    def in_order(self, values: Mapping[str, Any], **_: Any) -> None:
+        if values["available_to"] < values["available_from"]:
+            raise ValidationError("The last day must be on or after the first", "available_to")
+
+    @validates_schema
+    def within_the_largest_sum(self, values: Mapping[str, Any], **_: Any) -> None:
+        if values["days"] * values["day_rate"] > MOST:
+            raise ValidationError(f"Days and price of a day come to more than £{MOST:,}", "day_rate")
+
+
+@dataclass(frozen=True, slots=True)
+class Vat:
+    """The rate of VAT that a provider charges, in per cent, and the version of the settings that says so."""
+
+    percent: Decimal
+    version: str
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        return (self.version,)
+
+    @property
+    def told(self) -> str:
+        """As 20%; empty where no VAT is charged."""
+        return f"{self.percent.normalize():f}%" if self.percent else ""
+
+    def price(self, values: Mapping[str, Any]) -> Price:
+        """The price of a quote's days at its rate for a day."""
+        return Price.of(values["days"] * values["day_rate"], vat_percent=self.percent)
+
+
+def vat_of(services: Services, provider: Provider) -> Vat:
+    """The authority's rate of today for a provider that is registered for VAT today; else, or where it has told no
+    rate for a day, 0."""
+    settings, version = settings_of(services)
+    rate = provider.rate_on(services.today())
+    return Vat(settings.vat_percent if rate and rate.vat_registered else Decimal(0), version)

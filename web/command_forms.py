@@ -1,0 +1,375 @@
+"""Makes the page of every declared command: the form, its errors, the check of answers, the stale page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from flask import Blueprint, after_this_request, flash, redirect, render_template, request
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.exceptions import BadRequest
+from werkzeug.wrappers import Response
+
+from domain.aggregate import Aggregate, Refusal
+from domain.money import NotMoney
+from domain.service import Stale
+from projections.event_log import saving_alongside
+from web.access.identity import allow, allow_any, current_user
+from web.access.name_cache import prefetch
+from web.access.restricted import hidden_from_current_user
+from web.accounts import proof
+from web.commands.captions import caption, prefetch_captions
+from web.commands.dispatch import (
+    Found,
+    begun_by,
+    changes_since,
+    copy_for_reader,
+    execute,
+    is_done,
+    load_for_user,
+    saved_version,
+    version_of,
+)
+from web.commands.reason_readers import REASON_READERS, readers_of
+from web.commands.resource import Command, Resource
+from web.forms import Form, drafts, restore, waiting_files
+from web.forms.command_ids import command_id, form_key
+from web.forms.submissions import Submissions
+from web.layout.refused import refused_page
+from web.runtime.request_limits import takes_files
+from web.runtime.services import services
+
+A = TypeVar("A", bound=Aggregate)
+
+UNPROCESSABLE, CONFLICT, SEE_OTHER = 422, 409, 303
+
+MOST_DIGITS = 9
+"""Of a record's version."""
+
+SAVED_OTHERWISE = (
+    "You sent this form before with other answers, and those are saved. What you see now is not saved. "
+    "Look at what is saved before you send it again"
+)
+
+
+FILES_GONE = (
+    "The file that was checked does not wait any more: another upload of yours took its place, or 12 hours have "
+    "passed. Nothing was changed. Choose the file again"
+)
+
+
+def form_pages(resource: Resource[A]) -> Blueprint:
+    """A blueprint with a page for each command of a resource, to be mounted at `/<path>`."""
+    pages = Blueprint(f"{resource.path}_forms", __name__)
+    for command in resource.commands.values():
+        rule = f"/{command.name}" if command.begins else f"/<ref>/{command.name}"
+        pages.add_url_rule(
+            rule,
+            endpoint=command.name.replace("-", "_"),
+            view_func=takes_files(command.files, command.files_set_by)(_page(resource, command)),
+            methods=["GET", "POST"],
+        )
+    return pages
+
+
+def _page(resource: Resource[A], command: Command[A]) -> Callable[..., Any]:
+    def page(ref: str | None = None) -> Any:
+        allow_any(command.actions)
+        found = load_for_user(resource, ref) if ref is not None else None
+        if found is not None:
+            allow(command.action_on(found.record), found.concerned)
+        asked = CommandForm(resource, command, found, ref)
+        return asked.answer() if request.method == "POST" else asked.open()
+
+    return page
+
+
+class CommandForm:
+    """One request for the page of a command."""
+
+    def __init__(
+        self, resource: Resource[Any], command: Command[Any], found: Found[Any] | None, ref: str | None
+    ) -> None:
+        self.resource = resource
+        self.command = command
+        self.record = found.record if found else None
+        self.ref = ref
+        self.draft: drafts.Draft | None = None
+        self.restored = restore.restored()
+        self.key = form_key()
+        self.waiting: Mapping[str, FileStorage] = {}
+        self.form = self._form()
+        self.sent = Submissions(services(), current_user().person, self.key, self.form)
+
+    def _form(self) -> Form:
+        command = self.command
+        asks = command.asks(self.record) if command.asks and self.record is not None else command.schema
+        if self.record is not None:
+            prefetch_captions(self.resource, self.record)
+        with services().read() as connection:
+            prefetch(connection, request.form.values())
+            offered = command.context(connection, self.record) if command.context else {}
+            self.context = {**offered, REASON_READERS: readers_of(self.resource, command)}
+            initial = self._first_answers(connection) if request.method != "POST" else {}
+        if command.draft:
+            with services().read_present() as connection:
+                self.draft = drafts.find(connection, current_user().person, self._form_key())
+        if request.method == "POST":
+            data: MultiDict[str, Any] = MultiDict(request.form)
+            data.update(self._files())
+            return Form(asks(), data=data, context=self.context)
+        if self.restored is not None:
+            return Form(asks(), data=self.restored.sent.copy(), context=self.context)
+        if self.draft is not None:
+            return Form(asks(), data=self.draft.answers, context=self.context)
+        return Form(asks(), initial=initial, context=self.context)
+
+    def _files(self) -> Mapping[str, FileStorage]:
+        """The files of the form; where its answers are checked, those that came with an earlier page too."""
+        sent = {name: file for name, file in request.files.items() if file.filename}
+        if not (self.command.check and self.command.files):
+            return sent
+        if sent:
+            waiting_files.keep(services(), current_user().person, self.key, sent.items())
+        self.waiting = waiting_files.find(services(), current_user().person, self.key)
+        after_this_request(self._close_files)
+        return self.waiting
+
+    def _close_files(self, response: Response) -> Response:
+        for file in self.waiting.values():
+            file.close()
+        return response
+
+    def _first_answers(self, connection: sa.Connection) -> dict[str, Any]:
+        command = self.command
+        answers: dict[str, Any] = {}
+        if command.begins:
+            if command.first_answers:
+                answers |= command.first_answers(connection, current_user())
+            answers |= dict(request.args)
+        elif command.initial and self.record is not None:
+            answers |= command.initial(connection, self._seen())
+        return answers
+
+    def open(self) -> Any:
+        """The form as it is opened: with what was kept of it, and what has changed since."""
+        if self.command.closed and self.record is not None and not self.command.offered(self.record):
+            return refused_page(self.command.title, self.command.closed, self._back(), "See how things stand")
+        kept = self.restored or self.draft
+        kept_at = kept.version if kept else None
+        if self.record is None or kept_at is None or kept_at == version_of(self.record):
+            return self.show()
+        return self.show(changes=changes_since(self.record, saved_version(self.record, kept_at)))
+
+    def show(
+        self,
+        status: int = 200,
+        *,
+        changes: list[str] | None = None,
+        template: str = "",
+        begun: Aggregate | None = None,
+    ) -> Any:
+        command = self.command
+        version = None if self.record is None else version_of(self.record)
+        page = render_template(
+            template or command.form_page,
+            page_title=command.title,
+            called=self._called(),
+            section=self.resource.path.capitalize(),
+            lead=command.lead,
+            notes=command.notes,
+            waiting=[file.filename for file in self.waiting.values()],
+            record=self._seen(),
+            context=self.context,
+            form=self.form,
+            submit_label=command.submit,
+            warning=command.warning,
+            back_href=self._back(),
+            version=version if changes is not None or request.method != "POST" else request.form.get("version"),
+            command_id=self.key,
+            changes=changes or [],
+            check=command.check,
+            keeps_drafts=command.draft,
+            draft=self.draft,
+            enctype="multipart/form-data" if any(f.widget == "file" for f in self.form.fields()) else None,
+            begun=begun and (self.resource.address(begun), self.resource.href(begun)),
+        )
+        return page, status
+
+    def answer(self) -> Any:
+        if self.command.draft and "draft" in request.form:
+            return self._keep_or_discard()
+        if "change" in request.form:
+            return self.show()
+        if not self.form.is_valid():
+            self._say_that_files_are_gone()
+            return self._overtaken() or self._done_with_its_files() or self.show(UNPROCESSABLE)
+        if self.command.check and "confirmed" not in request.form:
+            return self.check()
+        if self.command.proof and (page := proof.asked()) is not None:
+            return page
+        earlier = self.sent.earlier()
+        if earlier.came_with_others:
+            return self._sent_otherwise()
+        twin = self._twin(earlier.alike)
+        if twin is not None:
+            return self.show(CONFLICT, template="twin_page.html", begun=twin)
+        return self._carry_out()
+
+    def check(self) -> Any:
+        """The answers once more, before a step that cannot be taken back."""
+        if self.command.preview is not None:
+            try:
+                self.context = {**self.context, **self.command.preview(self.form.values)}
+            except Refusal as refused:
+                return self._refused(refused)
+        return self.show(template=self.command.check_page)
+
+    def _carry_out(self) -> Any:
+        try:
+            with saving_alongside(self.sent):
+                record = execute(
+                    self.resource,
+                    self.command,
+                    self.form.values,
+                    command_id=command_id(self.key),
+                    ref=self.ref,
+                    at=_version() if self.record is not None else None,
+                )
+        except (Refusal, NotMoney, Stale) as refused:
+            return self._refused(refused)
+        if not self.sent.is_saved and self.sent.earlier().came_with_others:
+            return self._sent_otherwise()
+        if self.command.draft:
+            drafts.discard(services(), current_user().person, self._form_key())
+        if self.waiting:
+            waiting_files.discard(services(), current_user().person, self.key)
+        return self._done(record)
+
+    def _done(self, record: Aggregate) -> Response:
+        restore.done()
+        flash(self.command.done, "success")
+        return see_other(self._afterwards(record))
+
+    def _refused(self, why: Refusal | NotMoney | Stale) -> Any:
+        if isinstance(why, Stale):
+            self.record = why.record
+            return self.show(CONFLICT, changes=changes_since(why.record, why.decided_at))
+        if isinstance(why, Refusal):
+            self.form.refuse(str(why), self.command.calls.get(why.field, why.field))
+            self._discard_refused(self.command.calls.get(why.field, why.field))
+        else:
+            self.form.refuse("Enter sums of money in pounds, like 1,200 or 1,200.50")
+        return self.show(UNPROCESSABLE)
+
+    def _discard_refused(self, field: str) -> None:
+        """A file that is refused waits no more; one of which another answer is refused does."""
+        if field in self.waiting:
+            waiting_files.discard(services(), current_user().person, self.key, field)
+            self.waiting[field].close()
+            self.waiting = {name: file for name, file in self.waiting.items() if name != field}
+
+    def _twin(self, alike: UUID | None) -> Aggregate | None:
+        """The record that the same person has just begun by the very same answers, of a kind of which there may be
+        several; None where there is none, or where they mean another one."""
+        if alike is None or not (self.command.begins and self.resource.kind.prefix) or "another" in request.form:
+            return None
+        return begun_by(self.resource, command_id(alike))
+
+    def _sent_otherwise(self) -> Any:
+        """The answer to a form carried out with other answers: it is shown as another form, to be sent anew."""
+        begun = begun_by(self.resource, command_id(self.key)) if self.command.begins else None
+        self.key = uuid4()
+        self.form.refuse(SAVED_OTHERWISE)
+        return self.show(UNPROCESSABLE, changes=self._changes(), begun=begun)
+
+    def _overtaken(self) -> Any:
+        """The answer to what was valid until the record changed: by this very command, or by somebody else's."""
+        opened_at = self._opened_at()
+        if self.record is None or opened_at in (None, version_of(self.record)):
+            return None
+        if is_done(command_id(self.key)):
+            return self._sent_otherwise() if self.sent.earlier().came_with_others else self._done(self.record)
+        changes = self._changes()
+        return self.show(CONFLICT, changes=changes) if changes else None
+
+    def _done_with_its_files(self) -> Any:
+        """The answer to a form sent again whose files have gone with the record that it began."""
+        if not (self.command.begins and self.command.check and self.command.files) or self.waiting:
+            return None
+        begun = begun_by(self.resource, command_id(self.key))
+        return begun and self._done(begun)
+
+    def _say_that_files_are_gone(self) -> None:
+        """Where the answers were checked with files that do not wait any more, say so: none was forgotten."""
+        if not (self.command.check and self.command.files) or self.waiting or "confirmed" not in request.form:
+            return
+        for question in self.form.fields():
+            if question.widget == "file" and question.name in self.form.errors:
+                self.form.refuse(FILES_GONE, question.name)
+
+    def _opened_at(self) -> int | None:
+        """The version of the record that the form was opened on, as it says."""
+        told = request.form.get("version", "")
+        return int(told) if _is_version(told) else None
+
+    def _changes(self) -> list[str]:
+        """What happened to the record since the form was opened, in sentences."""
+        opened_at = self._opened_at()
+        if self.record is None or opened_at is None:
+            return []
+        return changes_since(self.record, saved_version(self.record, opened_at))
+
+    def _keep_or_discard(self) -> Response:
+        person, key = current_user().person, self._form_key()
+        if request.form["draft"] == "discard":
+            drafts.discard(services(), person, key)
+            flash("Your draft is deleted", "success")
+        else:
+            drafts.keep(services(), person, key, request.form, _version() if self.record is not None else None)
+            flash("Your draft is saved. Only you can see it", "success")
+        restore.done()
+        return see_other(restore.address())
+
+    def _form_key(self) -> str:
+        """Under which name working copies of this form are kept: its address."""
+        return self.resource.href(self.record, self.command.name) if self.record is not None else request.path
+
+    def _afterwards(self, record: Aggregate) -> str:
+        if self.command.goes_to is None:
+            return self.resource.href(record)
+        with services().read() as connection:
+            return self.command.goes_to(connection, record)
+
+    def _seen(self) -> Any:
+        """The record as the page speaks of it: a visit that is shown as a plain one says no more here."""
+        if self.record is None or self.record.id not in hidden_from_current_user().plain:
+            return self.record
+        return copy_for_reader(self.resource, self.record)
+
+    def _called(self) -> str:
+        if self.record is None:
+            return ""
+        with services().read() as connection:
+            return caption(connection, self.resource, self.record)
+
+    def _back(self) -> str:
+        return self.resource.href(self.record) if self.record is not None else f"/{self.resource.path}"
+
+
+def _version() -> int:
+    sent = request.form.get("version", "")
+    if not _is_version(sent):
+        raise BadRequest("This form has lost its version. Open the page again.")
+    return int(sent)
+
+
+def _is_version(sent: str) -> bool:
+    return sent.isdecimal() and len(sent) <= MOST_DIGITS
+
+
+def see_other(location: str) -> Response:
+    """After a successful act: go and look."""
+    return redirect(location, SEE_OTHER)

@@ -1,0 +1,247 @@
+"""Notes and files on whatever record: what is there, as far as the person who asks may see it, and who may add."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import Flask, current_app
+from marshmallow import fields
+from werkzeug.exceptions import Forbidden
+
+from domain.aggregate import RECORDS
+from domain.attachment import Attachment
+from domain.note import Note
+from domain.references import NotAReference, parts
+from domain.school import School
+from domain.service import NotFound as NoRecord
+from domain.vocabulary import Audience
+from projections import notes as view
+from projections.batch_query import BatchQuery, Question
+from web.access.identity import User, current_user, teams_of
+from web.access.name_cache import names_of, reference_of
+from web.access.policy import Action, Concerned, Scope, widest
+from web.access.readers import KEPT, LATER, VISIBLE, is_for, is_inside
+from web.access.restricted import hidden_from, hidden_from_current_user, is_open_to_outsiders, restricted_records
+from web.access.restricted_reads import note_shown
+from web.commands.dispatch import Found, found_at, load_for_user
+from web.commands.resource import Resource
+from web.forms.messages import lowered
+from web.history.record_addresses import record_href
+from web.runtime.bulk_load import load_records
+from web.runtime.services import services
+
+R = TypeVar("R", view.NoteOnRecord, view.FileOnRecord)
+
+RESOURCES = "sis-nouns"
+
+RECORD = sa.bindparam("record", type_=sa.Uuid)
+"""The record in hand, in what is asked beside it."""
+
+TAKES_FILES = frozenset({"visit", "support-request", "engagement", "provider", "concern", "school"})
+TAKES_NOTES = TAKES_FILES | {"record-of-visit"}
+"""The kinds of record on which notes are written and to which files are put."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """What stands on a record; `names` are those of who wrote or added it. The addresses of what may be added are
+    empty for those who may not."""
+
+    notes: list[view.NoteOnRecord]
+    files: list[view.FileOnRecord]
+    names: Mapping[UUID, str]
+    write_href: str
+    add_href: str
+    visible: Mapping[UUID, str]
+
+    def seen_by(self, what: view.NoteOnRecord | view.FileOnRecord) -> str:
+        """Who may see a note or file, within a sentence."""
+        return lowered(self.visible[what.id])
+
+
+def register_resources(app: Flask, resources: Iterable[Resource[Any]]) -> None:
+    """Let notes and files find the resource of the record that they are on."""
+    app.extensions[RESOURCES] = tuple(resources)
+
+
+def resources_of(kind: str) -> list[Resource[Any]]:
+    """The resources of a kind of record: two where it has pages of its own for those whom it concerns."""
+    return [resource for resource in current_app.extensions[RESOURCES] if kind == resource.kind.KIND]
+
+
+def resource_of(kind: str) -> Resource[Any] | None:
+    """The first resource of a kind of record, None where it has no pages."""
+    return next(iter(resources_of(kind)), None)
+
+
+ATTACHED_QUERY = BatchQuery(
+    notes=Question(view.notes, view.notes_standing_on(RECORD), view.LATEST_NOTES),
+    files=Question(view.files, view.files_standing_on(RECORD), view.LATEST_FILES),
+)
+"""What is asked for the page of a record that takes notes; a page that needs more asks for it with these."""
+
+
+def attached_to(
+    connection: sa.Connection, resource: Resource[Any], found: Found[Any], beside: Mapping[str, list[Any]]
+) -> Attached | None:
+    """What stands on a record that the person who asks may see; None where there is nothing and nothing to add.
+    `beside` is what was found beside the record."""
+    kind, asking, address = resource.kind.KIND, current_user(), resource.address(found.record)
+    if kind not in TAKES_NOTES or not asking.may(Action.READ_NOTE, found.concerned):
+        return None
+    closed = hidden_from(connection, asking).closed
+    notes = [note for note in beside["notes"] if note.id not in closed and is_meant_for(asking, note)]
+    files = [file for file in beside["files"] if file.id not in closed and is_for(asking, file)]
+    read = [row for row in (*notes, *files) if not (isinstance(row, view.NoteOnRecord) and row.is_restricted)]
+    note_shown(connection, ((row.id, row.school) for row in read))
+    writes = asking.may_change and asking.may(Action.WRITE_NOTE, found.concerned)
+    people = {note.written_by for note in notes} | {file.added_by for file in files}
+    attached = Attached(
+        notes=notes,
+        files=files,
+        names=names_of(connection, {person for person in people if person}),
+        write_href=f"/notes/write?on={address}" if writes else "",
+        add_href=f"/files/add?on={address}" if writes and kind in TAKES_FILES else "",
+        visible={row.id: visible_to(connection, row) for row in (*notes, *files)},
+    )
+    return attached if notes or files or writes else None
+
+
+def visible_to(connection: sa.Connection, what: Note | Attachment | view.NoteOnRecord | view.FileOnRecord) -> str:
+    """Who may see a note or file that is open to whoever asks: what belongs to a restricted concern, whoever may read
+    the concern, for whomever it was meant."""
+    if what.id in restricted_records(connection, current_user()) and not is_open_to_outsiders(connection, what):
+        return KEPT if what.visible_to in {None, Audience.SERVICE} else f"{KEPT}; {LATER[what.visible_to]}"
+    return VISIBLE[what.visible_to]
+
+
+def is_meant_for(asking: User, note: Note | view.NoteOnRecord) -> bool:
+    """Whether a note is meant for somebody who may read the record that it is on; a withdrawn one for nobody outside
+    the service."""
+    return is_inside(asking) or (note.withdrawn_on is None and is_for(asking, note))
+
+
+def is_open_to(asking: User, kind: str, record: UUID) -> bool:
+    """Whether somebody may read a record: one that a note or file is on, or that they name."""
+    resource = resource_of(kind)
+    if resource is None:
+        return False
+    if resource.visibility.is_always_open and widest(resource.read, asking.rights) is Scope.ALL:
+        return record not in hidden_from_current_user().closed
+    found = services().service.find(resource.kind, record)
+    with services().read() as connection:
+        return _opens(connection, asking, resource, found)
+
+
+def _opens(connection: sa.Connection, asking: User, resource: Resource[Any], record: Any) -> bool:
+    where = resource.concerned(connection, record)
+    return asking.may(resource.read, where) and resource.opens(connection, asking, record, where)
+
+
+def walked(
+    connection: sa.Connection, following: Callable[[str | None, int], list[R]], after: str | None, limit: int
+) -> list[R]:
+    """The rows of a list of what is attached whose records the person who asks may read, beginning behind a place.
+    `following` gives the next rows, whoever may see them, behind the reference of the last one."""
+    shown, found = list[R](), list[R]()
+    while len(shown) < limit and (not found or len(found) == limit):
+        found = following(after, limit)
+        if not found:
+            break
+        shown += _open_among(connection, found)
+        after = found[-1].reference
+    return shown[:limit]
+
+
+def _open_among(connection: sa.Connection, rows: list[R]) -> list[R]:
+    """Those of the rows whose records the person who asks may read. A record itself is read only where it takes more
+    than its school and provider to tell."""
+    asking = current_user()
+    closed = hidden_from(connection, asking).closed
+    rows = [row for row in rows if row.id not in closed]
+    opens = {row.on_record: _opens_by_place(asking, row) for row in rows}
+    unclear = {
+        row.on_record: resource for row in rows if not opens[row.on_record] and (resource := resource_of(row.on_kind))
+    }
+    read = load_records(services(), connection, {id: resource.kind for id, resource in unclear.items()})
+    teams_of(connection, {school for record in read.values() if (school := record.about().school)})
+    opens |= {id: _opens(connection, asking, unclear[id], record) for id, record in read.items()}
+    return [row for row in rows if opens[row.on_record]]
+
+
+def _opens_by_place(asking: User, row: view.NoteOnRecord | view.FileOnRecord) -> bool:
+    resource = resource_of(row.on_kind)
+    where = Concerned(school=row.school, provider=row.provider)
+    return resource is not None and resource.visibility.is_always_open and asking.may(resource.read, where)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A record to which something is attached: its kind and id, and whom it concerns."""
+
+    kind: str
+    id: UUID
+    school: UUID | None
+    provider: UUID | None
+
+    def told(self) -> dict[str, Any]:
+        """As notes and files keep it."""
+        return {"on_kind": self.kind, "on_record": self.id, "school": self.school, "provider": self.provider}
+
+
+class PlaceField(fields.String):
+    """The record that something is attached to, by reference or URN; loads as its Place, if the person who asks may
+    read it: any other is as good as none."""
+
+    default_error_messages = {
+        "unknown": "Enter the reference of a record, like SR-2026-0001, or the URN of a school",
+        "not_taken": "Nothing of this kind can be put to that record",
+    }
+
+    def __init__(self, kinds: Collection[str], **options: Any) -> None:
+        super().__init__(**options)
+        self.kinds = kinds
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs).strip().upper()
+        kind = _kind_of(text)
+        resource = resource_of(kind)
+        if resource is None:
+            raise self.make_error("unknown")
+        if kind not in self.kinds:
+            raise self.make_error("not_taken")
+        try:
+            found = load_for_user(resource, text).record
+        except (Forbidden, NoRecord):
+            raise self.make_error("unknown") from None
+        about = found.about()
+        return Place(kind, found.id, about.school, about.provider)
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        with services().read() as connection:
+            return address_of(connection, value)
+
+
+def address_of(connection: sa.Connection, record: UUID) -> str:
+    """The reference of a record, a school's URN."""
+    return found_at(record) or reference_of(connection, record) or ""
+
+
+def href_of(connection: sa.Connection, kind: str, record: UUID) -> str:
+    """The address of the page of a record."""
+    return record_href(kind, address_of(connection, record))
+
+
+def _kind_of(text: str) -> str:
+    """The kind of record that an address is of, empty where it is none."""
+    if text.isdecimal():
+        return School.KIND
+    try:
+        prefix, _, _ = parts(text)
+    except NotAReference:
+        return ""
+    return next((kind.KIND for kind in RECORDS.values() if kind.prefix == prefix), "")

@@ -1,0 +1,129 @@
+"""People and providers as forms offer them: reference and name, people of one name told apart."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from domain.names import look
+from domain.person import Post
+from domain.vocabulary import Role
+from projections import people, schools
+from projections.people import PostRow
+from web.access.identity import reach
+from web.access.name_cache import id_of_reference, names_of, references_of
+from web.access.policy import Action
+from web.runtime.served_schools import is_ours
+from web.runtime.services import services
+
+Choices = list[tuple[str, str]]
+
+SERVICE_ROLES = (Role.OFFICER, Role.STRATEGIC_LEAD, Role.DIRECTOR, Role.BROKER, Role.CPD_MANAGER)
+
+APPROVERS = (Role.DIRECTOR, Role.OFFICER)
+"""Whose posts let them answer for a formal decision."""
+
+EVERY_SCHOOL = 100_000
+EVERYBODY = 10_000
+
+
+def open_schools(connection: sa.Connection, action: Action) -> Choices:
+    """This authority's open schools about which the person who asks may do something, by name."""
+    limited = reach(connection, action).narrowed()
+    known = schools.list_rows(connection, today=services().today(), limit=EVERY_SCHOOL)
+    return [
+        (str(school.urn), school_in_words(school))
+        for school in known
+        if not school.closed and is_ours(school.la_code) and (limited is None or school.id in limited)
+    ]
+
+
+def school_in_words(school: schools.KnownSchool) -> str:
+    """A school as a list offers it: by name, town and URN."""
+    return f"{school.name}, {school.detail('town') or school.urn} ({school.urn})"
+
+
+def post_in_words(post: Post | PostRow, names: Mapping[UUID, str]) -> str:
+    """A post as people call it: its role, and where or for what it is held."""
+    at = post.school or post.provider
+    named = names.get(at, "") if at else post.theme or (f"{post.team.label} team" if post.team else "")
+    return f"{post.role.label}, {named}" if named else post.role.label
+
+
+def told_apart(connection: sa.Connection, offered: Iterable[tuple[str, str]]) -> Choices:
+    """People by reference and name, those whose names look alike with their posts of today, and with the reference
+    where that does not do."""
+    choices = list(offered)
+    alike = _alike(choices)
+    if not alike:
+        return choices
+    ids = {reference: id for reference, _ in alike if (id := id_of_reference(reference))}
+    held = people.posts_of_each(connection, list(ids.values()), services().today())
+    places = names_of(connection, [place for post in held for place in (post.school, post.provider) if place])
+    posts: dict[UUID, list[str]] = defaultdict(list)
+    for post in held:
+        posts[post.person].append(post_in_words(post, places))
+    with_posts = [
+        (reference, ", ".join((name, *posts[ids[reference]])) if (reference, name) in alike else name)
+        for reference, name in choices
+    ]
+    still = _alike(with_posts)
+    return [(each[0], f"{each[1]} ({each[0]})" if each in still else each[1]) for each in with_posts]
+
+
+def names_apart(connection: sa.Connection, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The names of these people, told apart from all others whose names look alike."""
+    named = names_of(connection, list(ids))
+    for id in named:
+        if others := people.alike(connection, id):
+            reference = references_of(connection, [id])[id]
+            beside = [(each.reference, each.name) for each in others]
+            named[id] = dict(told_apart(connection, [(reference, named[id]), *beside]))[reference]
+    return named
+
+
+def _alike(choices: Choices) -> frozenset[tuple[str, str]]:
+    """Those of several people whose texts look alike."""
+    looks = Counter(look(text) for _, text in {*choices})
+    return frozenset(each for each in choices if looks[look(each[1])] > 1)
+
+
+def holders(connection: sa.Connection, roles: Iterable[Role]) -> Choices:
+    """Everybody who holds one of these posts today, by name."""
+    held = people.holders_on(connection, tuple(roles), services().today())
+    return told_apart(connection, [(person.reference, person.name) for person in held])
+
+
+def holders_of_each(connection: sa.Connection, asked: Mapping[str, Collection[Role]]) -> dict[str, Choices]:
+    """For each name, everybody who holds one of its posts today, by name."""
+    roles = {role for each in asked.values() for role in each}
+    held = people.roles_of_holders(connection, roles, services().today())
+    return {
+        name: [(person.reference, person.name) for person, theirs in held if theirs.intersection(wanted)]
+        for name, wanted in asked.items()
+    }
+
+
+def everybody(connection: sa.Connection) -> Choices:
+    """Everybody known to the service, by last name."""
+    return [(person.reference, person.name) for person in people.everybody(connection, limit=EVERYBODY)]
+
+
+def officers(connection: sa.Connection) -> Choices:
+    """The officers and directors of today."""
+    return holders(connection, (Role.OFFICER, Role.DIRECTOR))
+
+
+def authorisers(connection: sa.Connection) -> Choices:
+    """Those who may answer for a formal decision: directors and officers."""
+    return holders(connection, APPROVERS)
+
+
+def provider_options(connection: sa.Connection, providers: Iterable[UUID]) -> Choices:
+    """Providers by reference and name, in the order given."""
+    wanted = list(providers)
+    named, refs = names_of(connection, wanted), references_of(connection, wanted)
+    return [(refs[id], named[id]) for id in wanted if id in refs]

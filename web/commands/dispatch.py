@@ -1,0 +1,234 @@
+"""Carries out a declared command for the person who asks, the same for every door."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import copy
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from flask import g, request
+from werkzeug.exceptions import Forbidden, NotFound
+
+from domain.aggregate import Aggregate, Event
+from domain.service import ATTEMPTS, AlreadyDone, Stale, beginning_with, folded
+from domain.service import NotFound as NoRecord
+from domain.vocabulary import About
+from web.access.disclosure import Disclosure
+from web.access.identity import allow, allow_any, concerned, current_user
+from web.access.name_cache import invalidate
+from web.access.policy import Concerned
+from web.access.restricted import forget_hidden
+from web.access.restricted_reads import note_shown
+from web.commands.resource import BulkCommand, Command, CommandContext, Resource, Values
+from web.history.timeline import entries
+from web.runtime.services import services
+
+A = TypeVar("A", bound=Aggregate)
+
+
+@dataclass(frozen=True)
+class Found(Generic[A]):
+    """A record that the person who asks may see, and all that happened to it, in order."""
+
+    record: A
+    concerned: Concerned
+    events: Sequence[Event]
+
+
+def load_for_user(resource: Resource[A], ref: str) -> Found[A]:
+    """The record at an address, read once while a request is answered.
+
+    Raises Forbidden where the person who asks may read no record of this kind, whatever they ask for; else NoRecord
+    for one that they may not know of just as for one that is not there.
+    """
+    known: dict[tuple[str, str], Found[A]] = g.setdefault("records_found", {})
+    if (resource.path, ref) not in known:
+        known[resource.path, ref] = _find(resource, ref)
+    return known[resource.path, ref]
+
+
+def _find(resource: Resource[A], ref: str) -> Found[A]:
+    asking = current_user()
+    allow(resource.read)
+    with services().read() as connection:
+        try:
+            record, events = _guessed(resource, ref) or services().service.find_with_history(
+                resource.kind, resource.id_of(connection, ref)
+            )
+        except NotFound:
+            raise NoRecord(ref) from None
+        where = resource.concerned(connection, record)
+        if not (asking.may(resource.read, where) and resource.opens(connection, asking, record, where)):
+            g.is_kept_back = True
+            raise NoRecord(ref)
+        if ref == (request.view_args or {}).get("ref"):
+            note_shown(connection, [(record.id, record.about().school)])
+    return Found(record, where, events)
+
+
+def _guessed(resource: Resource[A], ref: str) -> tuple[A, list[Event]] | None:
+    """The record whose id can be made from its address, where it is the one that answers to it still."""
+    if resource.guess is None:
+        return None
+    try:
+        found = services().service.find_with_history(resource.kind, resource.guess(ref))
+    except NoRecord:
+        return None
+    return found if resource.answers_to(found[0], ref) else None
+
+
+def copy_for_reader(resource: Resource[A], record: A) -> Any:
+    """The record as the person who asks may see it."""
+    with services().read() as connection:
+        seen = resource.visibility.copy(current_user(), record, resource.concerned(connection, record))
+    version = version_of(record)
+    if isinstance(seen, Aggregate) and seen.version != version:
+        seen = copy(seen)
+        seen.version = version
+    return seen
+
+
+def version_of(record: Aggregate) -> int:
+    """The version of a record as the person who asks counts it."""
+    told, _ = _told(record)
+    return len(told)
+
+
+def saved_version(record: Aggregate, version: int) -> int:
+    """The record's own version at what the person who asks counts as a version."""
+    told, seen_untold = _told(record)
+    if version == len(told) or (0 < version < len(told) and seen_untold.issuperset(told[version:])):
+        return record.version
+    return told[version - 1] if 0 < version < len(told) else 0
+
+
+def _told(record: Aggregate) -> tuple[list[int], set[int]]:
+    """The versions of a record as the person who asks counts them, and those that they see and are not told of."""
+    known: dict[tuple[UUID, int], tuple[list[int], set[int]]] = g.setdefault("versions_told", {})
+    key = record.id, record.saved_version
+    if key not in known:
+        with services().read() as connection:
+            disclosure = Disclosure(connection, current_user(), events_of(record))
+            known[key] = disclosure.versions(), disclosure.seen_untold
+    return known[key]
+
+
+def found_at(record: UUID) -> str | None:
+    """The address at which a record was found while this request is answered, None if it was not asked for."""
+    found = g.get("records_found", {})
+    return next((ref for (_, ref), each in found.items() if each.record.id == record), None)
+
+
+def events_of(record: Aggregate) -> list[Event]:
+    """What made a record what it is, taken from what this request has read and saved of it where that is all."""
+    found: dict[tuple[str, str], Found[Any]] = g.get("records_found", {})
+    read = next((each.events for each in found.values() if each.record.id == record.id), ())
+    known = [
+        *read,
+        *(e for e in g.get("events_saved", ()) if e.meta.stream == record.id and e.meta.version > len(read)),
+    ]
+    if len(known) >= record.version and known[record.version - 1].meta.version == record.version:
+        return known[: record.version]
+    return [event for event in services().store.get(record.id, lte=record.version) if isinstance(event, Event)]
+
+
+def must_be_open(command: Command[Any] | BulkCommand) -> None:
+    """Raises Unauthorized, or Forbidden where no post of the person who asks lets them do this to any record."""
+    if not current_user().may_change:
+        raise Forbidden("This token may only read")
+    allow_any(command.actions)
+
+
+def execute(
+    resource: Resource[A],
+    command: Command[A],
+    values: Values,
+    *,
+    command_id: UUID,
+    ref: str | None = None,
+    at: int | None = None,
+) -> A:
+    """Carry out a command; returns the record as it is afterwards, also when this is a repetition.
+
+    Raises Forbidden, NoRecord, Stale, or the refusal of the rule that stands against it.
+    """
+    asking = current_user()
+    must_be_open(command)
+    if ref is None:
+        record, begins_with, right = None, None, allow(command.action, _of_answers(values))
+    else:
+        found = load_for_user(resource, ref)
+        record, right = found.record, allow(command.action_on(found.record), found.concerned)
+        begins_with = folded(resource.kind, record.id, found.events)
+    signed = services().acting(
+        asking.person, right.role.value, asking.channel, command=command_id, correlation=g.get("request_id", "")
+    )
+    with signed, beginning_with(*filter(None, [begins_with])) as hand:
+        try:
+            result = _carry_out(resource, command, values, record, at)
+        except AlreadyDone as done:
+            return _as_it_is(resource, record.id if record else done.stream)
+        finally:
+            invalidate(hand.saved)
+            forget_hidden()
+            g.setdefault("events_saved", []).extend(hand.events)
+    id = record.id if record else result.id
+    saved = hand.saved.get(id)
+    return saved if isinstance(saved, resource.kind) else _as_it_is(resource, id)
+
+
+def is_done(command_id: UUID) -> bool:
+    """Whether a command that the person who asks sends again was carried out before."""
+    asking = current_user()
+    with services().acting(asking.person, "", asking.channel, command=command_id):
+        return services().service.done() is not None
+
+
+def begun_by(resource: Resource[A], command_id: UUID) -> A | None:
+    """The record that a command of the person who asks began, None where it was not carried out."""
+    asking = current_user()
+    with services().acting(asking.person, "", asking.channel, command=command_id):
+        begun = services().service.done()
+    try:
+        return None if begun is None else _as_it_is(resource, begun)
+    except NoRecord:
+        return None
+
+
+def _carry_out(resource: Resource[A], command: Command[A], values: Values, record: A | None, at: int | None) -> Any:
+    """Carry out a command, and again where only what the person is not told of has changed meanwhile."""
+    for attempt in range(ATTEMPTS):
+        version = at if record is None or at is None else saved_version(record, at)
+        try:
+            return command.carry_out(CommandContext(services(), current_user(), resource, record, version), values)
+        except Stale as stale:
+            if record is None or attempt + 1 == ATTEMPTS:
+                raise
+            record = services().service.find(resource.kind, record.id)
+            if version_of(record) != at:
+                raise stale from None
+    raise AssertionError("the last attempt returns or raises")
+
+
+def changes_since(record: Aggregate, version: int) -> list[str]:
+    """What happened to a record after a version, in sentences, as far as it is told to the person who asks."""
+    events: list[Event] = [event for event in services().store.get(record.id, gt=version) if isinstance(event, Event)]
+    asking = current_user()
+    with services().read() as connection:
+        disclosure = Disclosure(connection, asking, events)
+        told = [event for event in events if disclosure.tells(event)]
+        return [entry.sentence for entry in entries(connection, told, asking, disclosure)]
+
+
+def _of_answers(values: Values) -> Concerned | None:
+    school, provider = values.get("school"), values.get("provider")
+    if not isinstance(school, UUID) and not isinstance(provider, UUID):
+        return None
+    with services().read() as connection:
+        return concerned(connection, About(school=school, provider=provider))
+
+
+def _as_it_is(resource: Resource[A], id: UUID) -> A:
+    return services().service.find(resource.kind, id)

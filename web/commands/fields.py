@@ -1,0 +1,216 @@
+"""Fields of command schemas that name records: people write references and URNs, commands take ids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from marshmallow import ValidationError, fields, validate
+
+from domain.references import record_id
+from domain.text import line, plain
+from domain.vocabulary import Word
+from projections import schools
+from web.access.identity import current_user
+from web.access.name_cache import id_of_reference, reference_of, rows_of
+from web.access.nameable_people import may_name
+from web.access.nameable_places import may_name_provider, may_name_school
+from web.commands.attachments import is_open_to
+from web.commands.choices import Choices, told_apart
+from web.forms.numbers import Amount
+from web.runtime.services import services
+
+LONGEST = 20_000
+"""The most characters of a free text; long enough that nobody meets it in writing a record of visit."""
+
+
+FIRST_DAY, LAST_DAY = date(1950, 1, 1), date(2150, 12, 31)
+"""The days that a form takes."""
+
+MOST_DIGITS_OF_URN = 6
+
+IN_HALVES = "Enter days in halves, like 2 or 2.5"
+
+
+class SchoolField(fields.String):
+    """A school by any URN that it holds or held; loads as the school's id."""
+
+    default_error_messages = {"unknown": "Enter the URN of a school in the register"}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        school = self._school(super()._deserialize(value, attr, data, **kwargs).strip())
+        if school is None:
+            raise self.make_error("unknown")
+        return school.id
+
+    def _school(self, text: str) -> schools.KnownSchool | None:
+        """The school of a URN; None where there is none, or none that the person who asks may name."""
+        if not text.isdecimal() or len(text) > MOST_DIGITS_OF_URN:
+            return None
+        with services().read() as connection:
+            school = schools.by_urn(connection, int(text))
+            return school if school and may_name_school(connection, current_user(), school.id) else None
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        if value is None:
+            return None
+        with services().read() as connection:
+            return reference_of(connection, value)
+
+
+def known_or_not(words: type[StrEnum], **metadata: Any) -> fields.String:
+    """One of some words, or `schools.NOT_KNOWN`: a filter that reaches those of which nobody has told it, too."""
+    labels = [word.label if isinstance(word, Word) else word.value for word in words]
+    allowed = validate.OneOf([*words, schools.NOT_KNOWN], [*labels, "Not known"])
+    return fields.String(validate=allowed, metadata=metadata)
+
+
+class RecordField(fields.String):
+    """A record of one kind by its reference; loads as the record's id. One that the person who asks may not open is
+    refused as one that does not exist, so that nobody learns by trying that there is one."""
+
+    default_error_messages = {"unknown": "Enter a reference like {example}"}
+
+    def __init__(self, kind: str, prefix: str, **options: Any) -> None:
+        super().__init__(**options)
+        self.kind = kind
+        self.prefix = prefix
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs).strip().upper()
+        if not self._exists(text):
+            raise self.make_error("unknown", example=f"{self.prefix}-2026-0001")
+        return record_id(self.kind, text)
+
+    def _exists(self, text: str) -> bool:
+        id = record_id(self.kind, text)
+        if id_of_reference(text) != id:
+            return False
+        with services().read() as connection:
+            return id in rows_of(connection, [id]) and self._may_be_named(connection, id)
+
+    def _may_be_named(self, _: sa.Connection, id: UUID) -> bool:
+        return is_open_to(current_user(), self.kind, id)
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        if not isinstance(value, UUID):
+            return None
+        with services().read() as connection:
+            return reference_of(connection, value)
+
+
+class PersonField(RecordField):
+    """A person by reference. One whom the person who asks may not name is refused as one who does not exist."""
+
+    def _may_be_named(self, connection: sa.Connection, id: UUID) -> bool:
+        return may_name(connection, current_user(), id)
+
+    def told_apart(self, options: Choices) -> Choices:
+        """People as a form offers them, those of one name told apart."""
+        with services().read() as connection:
+            return told_apart(connection, options)
+
+
+class ProviderField(RecordField):
+    """A provider by reference."""
+
+    def _may_be_named(self, connection: sa.Connection, id: UUID) -> bool:
+        return may_name_provider(connection, current_user(), id)
+
+
+class ValuesOf(fields.List[Any]):
+    """What a record keeps by id, as a list."""
+
+    def _serialize(self, value: Any, *args: Any, **kwargs: Any) -> list[Any] | None:
+        return super()._serialize(list(value.values()), *args, **kwargs)
+
+
+def person_field(**options: Any) -> PersonField:
+    """A person by reference, as PE-2026-0012; on a form, chosen from the people of `context[choices]`."""
+    return PersonField("person", "PE", **options)
+
+
+def provider_field(**options: Any) -> ProviderField:
+    """A provider by reference, as PV-2026-0004."""
+    return ProviderField("provider", "PV", **options)
+
+
+def text_field(*, required: bool = True, longest: int = LONGEST, rows: int = 5, **metadata: Any) -> fields.String:
+    """Free text of several lines."""
+    return _text(Text, required, longest, {"widget": "textarea", "rows": rows, **metadata})
+
+
+def line_field(*, required: bool = True, longest: int = 200, **metadata: Any) -> fields.String:
+    """A line of text."""
+    return _text(Line, required, longest, {"widget": "text", **metadata})
+
+
+def reason_field(label: str = "Reason", **metadata: Any) -> fields.String:
+    """The reason of a choice; it stands in the audit trail."""
+    hint = "This stands in the audit trail. Do not include names of pupils."
+    return _text(
+        Text,
+        True,
+        2000,
+        {"widget": "textarea", "rows": 3, "label": label, "hint": hint, "is_reason": True, **metadata},
+    )
+
+
+def money_field(*, required: bool = True, **metadata: Any) -> Amount:
+    """A sum in pounds, net of VAT unless its label says otherwise."""
+    return Amount(
+        places=2,
+        required=required,
+        as_string=True,
+        validate=validate.Range(min=Decimal(0), max=Decimal("9999999.99")),
+        error_messages={"too_fine": "Enter a sum in pounds and pence, like 45.50"},
+        metadata={"widget": "money", **metadata},
+    )
+
+
+def day_field(label: str, *, name: str | None = None, required: bool = True, **metadata: Any) -> fields.Date:
+    """A day within reason; `name` is what pages and programs call it where the record's own name will not do."""
+    within = validate.Range(FIRST_DAY, LAST_DAY, error="Enter a date between 1950 and 2150")
+    return fields.Date(required=required, validate=within, data_key=name, metadata={"label": label, **metadata})
+
+
+def days_field(*, required: bool = True, most: int = 400, **metadata: Any) -> Amount:
+    """Days of support, in halves."""
+
+    def halves(value: Decimal) -> None:
+        if value * 2 % 1:
+            raise ValidationError(IN_HALVES)
+
+    return Amount(
+        places=2,
+        required=required,
+        as_string=True,
+        validate=[validate.Range(min=Decimal("0.5"), max=Decimal(most)), halves],
+        error_messages={"too_fine": IN_HALVES},
+        metadata={"widget": "number", "hint": "In half days, like 2.5", "width": 5, **metadata},
+    )
+
+
+class Text(fields.String):
+    """Words of a person, kept alike by whatever door they come."""
+
+    spelt = staticmethod(plain)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        return self.spelt(super()._deserialize(value, attr, data, **kwargs))
+
+
+class Line(Text):
+    """The same on one line."""
+
+    spelt = staticmethod(line)
+
+
+def _text(kind: type[Text], required: bool, longest: int, metadata: Mapping[str, Any]) -> Text:
+    rules: list[Callable[[str], Any]] = [validate.Length(min=1 if required else 0, max=longest)]
+    return kind(required=required, validate=rules, metadata=dict(metadata))

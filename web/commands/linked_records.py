@@ -1,0 +1,109 @@
+"""What a record belongs to: the visit or concern that it names, as far as whoever names or reads it may open that."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from copy import copy
+from datetime import date
+from typing import TypeVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import g
+
+from domain.aggregate import Aggregate, Refusal
+from domain.concern import ConcernCase
+from domain.school import rules
+from domain.service import Service
+from domain.support_request import SupportRequest
+from domain.visit import Visit
+from projections import schools
+from web.access.identity import User, current_user
+from web.access.policy import Concerned
+from web.access.restricted import hidden_from_current_user, plain_visit
+from web.commands.attachments import is_open_to, resource_of
+from web.commands.fields import SchoolField
+from web.runtime.authority import authority
+from web.runtime.bulk_load import load_records
+from web.runtime.services import services
+
+R = TypeVar("R", bound=Aggregate)
+
+LINKS: Mapping[str, str] = {"visit": Visit.KIND, "concern": ConcernCase.KIND}
+"""The names under which a record keeps what it belongs to, and the kinds of record that these are."""
+
+
+class BelongsElsewhere(Refusal):
+    """A visit, concern or request of another school is named."""
+
+
+class SchoolThere(SchoolField):
+    """A school by any URN that it holds or held, kept at hand to be asked whether it is there on a day."""
+
+    def _school(self, text: str) -> schools.KnownSchool | None:
+        school = super()._school(text)
+        if school is not None:
+            _schools_named()[school.id] = school
+        return school
+
+
+def must_be_of_school(
+    service: Service,
+    school: UUID,
+    *,
+    visit: UUID | None = None,
+    concern: UUID | None = None,
+    request: UUID | None = None,
+) -> None:
+    """Raises BelongsElsewhere unless what is named of visit, concern and request is the school's own."""
+    if visit is not None and service.find(Visit, visit).school != school:
+        raise BelongsElsewhere("This visit was to another school", field="visit")
+    if concern is not None and service.find(ConcernCase, concern).school != school:
+        raise BelongsElsewhere("This concern is about another school", field="concern")
+    if request is not None and service.find(SupportRequest, request).school != school:
+        raise BelongsElsewhere("This request is that of another school", field="request")
+
+
+def must_be_there(school: UUID, on: date, *, field: str) -> None:
+    """Raises SchoolIsElsewhere or SchoolIsClosed where something that begins on a day would begin at a school that is
+    another authority's then, or closed: such a school takes late facts of the time before alone."""
+    known = _schools_named().get(school)
+    if known is None:
+        with services().read() as connection:
+            known = schools.by_id(connection, school)
+    if known is not None:
+        rules.must_be_there(known.details, on, authority=authority().own_code, field=field)
+
+
+def _schools_named() -> dict[UUID, schools.KnownSchool]:
+    """The schools named in the present request, as the register tells of them."""
+    named: dict[UUID, schools.KnownSchool] = g.setdefault("schools_named", {})
+    return named
+
+
+def with_open_links(asking: User, record: R, _: Concerned) -> R:
+    """The record without what it belongs to, where that is not open to the person who asks; a visit that hangs on
+    something restricted as a plain one."""
+    if isinstance(record, Visit) and record.id in hidden_from_current_user().plain:
+        return plain_visit(record)
+    kept = ((name, kind, getattr(record, name, None)) for name, kind in LINKS.items())
+    closed = [name for name, kind, id in kept if id is not None and not is_open_to(asking, kind, id)]
+    if not closed:
+        return record
+    seen = copy(record)
+    vars(seen).update(dict.fromkeys(closed))
+    return seen
+
+
+def concerns_among(connection: sa.Connection, ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those of some concerns that are open to the person who asks."""
+    resource = resource_of(ConcernCase.KIND)
+    if resource is None or not ids:
+        return frozenset()
+    asking = current_user()
+    opened = set()
+    for id, case in load_records(services(), connection, dict.fromkeys(ids, ConcernCase)).items():
+        where = resource.concerned(connection, case)
+        if asking.may(resource.read, where) and resource.opens(connection, asking, case, where):
+            opened.add(id)
+    return frozenset(opened)

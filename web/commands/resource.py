@@ -1,0 +1,341 @@
+"""Resources and their commands, declared once: pages and API are both made from the declaration.
+
+visits = Resource("visits", Visit, one="visit", read=Action.READ_VISIT, out=VisitOut)
+
+@visits.command("confirm", "Confirm the visit", Action.PLAN_VISIT, ConfirmVisit, done="The visit is confirmed")
+def confirm(deal: CommandContext[Visit], values: Values) -> None:
+    deal.change(lambda visit: visit.confirm(**values))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import Response
+from marshmallow import Schema
+from werkzeug.exceptions import BadRequest, NotFound
+
+from domain.aggregate import Aggregate, Event
+from domain.references import PATTERN, NotAReference, record_id
+from domain.service import Service, Work
+from domain.vocabulary import About
+from projections.view import Row
+from web.access.identity import User, concerned, current_user
+from web.access.name_cache import id_of_reference
+from web.access.policy import Action, Concerned
+from web.access.restricted import hidden_from
+from web.access.restricted_reads import note_shown
+from web.runtime.request_limits import SetBy
+from web.runtime.services import Services
+
+A = TypeVar("A", bound=Aggregate)
+T = TypeVar("T")
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class CommandContext(Generic[A]):
+    """A command in hand: by whom, and on which record at which version (neither for one that begins a record)."""
+
+    services: Services
+    user: User
+    resource: Resource[A]
+    record_or_none: A | None = None
+    at: int | None = None
+
+    @property
+    def service(self) -> Service:
+        return self.services.service
+
+    @property
+    def record(self) -> A:
+        """The record as the person saw it."""
+        if self.record_or_none is None:
+            raise LookupError("this command begins a record")
+        return self.record_or_none
+
+    def change(self, decide: Callable[[A], T]) -> T:
+        """Change the record, provided that it is still as the person saw it."""
+        return self.change_with_others(lambda _, record: decide(record))
+
+    def change_with_others(self, decide: Callable[[Work, A], T]) -> T:
+        """The same, where the decision rests on other records too, which are taken in hand."""
+        return self.service.do(lambda work: decide(work, work.find(self.resource.kind, self.record.id, at=self.at)))
+
+    def begin(self, make: Callable[[str], A]) -> A:
+        """Begin a record under a reference of its own."""
+        return self.service.add(lambda: make(self.next_reference(self.resource.kind)))
+
+    def next_reference(self, kind: type[Aggregate]) -> str:
+        """A reference of a kind that nobody else is given."""
+        return self.services.next_reference(kind)
+
+
+NO_PLACE = "This is no place in this list. Begin at its first page."
+
+Carry = Callable[[CommandContext[A], Values], Any]
+Context = Callable[[sa.Connection, "A | None"], Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Command(Generic[A]):
+    """One thing that can be done to a record, or that begins one.
+
+    `name` is its segment in addresses, `title` the heading of its page, `done` what the person is told after.
+    `offered` says whether the record's state invites it (pages show only those); where the command would be refused
+    else, `closed` says why, and stands in place of the form. `check` shows the answers once
+    more before an irreversible step. `context` and `initial` give a form its choices and first answers
+    (`first_answers` where it begins a record); `asks` makes the questions of the page where they depend on the
+    record, loading to what `schema` loads to. `draft` lets a long form be kept and finished later. `form_page` and
+    `check_page` are templates of the command's own, given record and context; `goes_to` is where the person is
+    taken after, else to the record. Where the right it takes depends on the record, `action_of` names it: `action`
+    or one of `or_actions`. `calls` tells what this command calls an answer that a rule knows by another name.
+    `proof` says that the page asks somebody who signed in some time ago to prove again who they are. `files` are the
+    bytes that the files it asks for may have together, `files_set_by` where a deployment may set them; they wait
+    while the answers are checked. `preview` tells the check page what would come of the answers; it may refuse.
+    `told_in` are the events that keep the reason, where
+    not all who may read the kind of record are told of them, or others are too.
+    """
+
+    name: str
+    title: str
+    action: Action
+    schema: type[Schema]
+    carry_out: Carry[A]
+    done: str
+    begins: bool = False
+    lead: str = ""
+    submit: str = "Save"
+    notes: Sequence[str] = ()
+    check: bool = False
+    warning: bool = False
+    main: bool = False
+    offered: Callable[[A], bool] = lambda _: True
+    closed: str = ""
+    initial: Callable[[sa.Connection, A], Mapping[str, Any]] | None = None
+    context: Context[A] | None = None
+    whose: Callable[[User, A], bool] = lambda *_: True
+    first_answers: Callable[[sa.Connection, User], Mapping[str, Any]] | None = None
+    asks: Callable[[A], type[Schema]] | None = None
+    draft: bool = False
+    form_page: str = "form_page.html"
+    check_page: str = "check_page.html"
+    goes_to: Callable[[sa.Connection, A], str] | None = None
+    action_of: Callable[[A], Action] | None = None
+    or_actions: Sequence[Action] = ()
+    calls: Mapping[str, str] = field(default_factory=dict)
+    proof: bool = False
+    files: int = 0
+    files_set_by: SetBy | None = None
+    told_in: Sequence[type[Event]] = ()
+    preview: Callable[[Values], Mapping[str, Any]] | None = None
+
+    @property
+    def actions(self) -> Sequence[Action]:
+        """The rights of which one has to be held for the command to be open at all."""
+        return (self.action, *self.or_actions)
+
+    def called(self, answer: str) -> str:
+        """What programs call an answer that a rule names; empty where the command asks for nothing of the kind."""
+        asked = self.schema().load_fields.get(self.calls.get(answer, answer))
+        return (asked.data_key or asked.name or "") if asked else ""
+
+    def action_on(self, record: A) -> Action:
+        """The right that the command takes on a record."""
+        return self.action_of(record) if self.action_of else self.action
+
+
+@dataclass(frozen=True)
+class BulkCommand:
+    """One thing that is done to several records at once, each with an outcome of its own.
+
+    `carry_out(values, command)` does it under the id of the command, and gives what `out` tells.
+    """
+
+    name: str
+    title: str
+    action: Action
+    schema: type[Schema]
+    out: type[Schema]
+    carry_out: Callable[[Values, UUID], Any]
+
+    @property
+    def actions(self) -> Sequence[Action]:
+        """The right that has to be held for it to be open at all."""
+        return (self.action,)
+
+
+def _always(*_: object) -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class Visibility(Generic[A]):
+    """What somebody who may read a kind of record sees of one: whether it is open to them yet, and in which copy."""
+
+    is_open: Callable[[User, A, Concerned], bool] = _always
+    copy: Callable[[User, A, Concerned], Any] = lambda _, record, __: record
+
+    @property
+    def is_always_open(self) -> bool:
+        """Whether a record is open as soon as there is one."""
+        return self.is_open is _always
+
+
+def _reference(text: str) -> str:
+    """A reference as a list gives it out. Raises NotAReference."""
+    if PATTERN.fullmatch(text) is None:
+        raise NotAReference(text)
+    return text
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list that the API pages through: `query(connection, reach, filters, after, limit)` gives the rows in
+    order, beginning behind the row whose cursor is `after`; `cursor` gives a row's own, `place` reads one and raises
+    ValueError for a text that is none. Of what belongs to one record, the second argument is that record as found.
+
+    A row's columns and properties are told, but for those that are `inside`; `kept_back` says what somebody is told
+    in place of columns that are not for them. `shows_records` is false where a row tells no more of its record than
+    where it is.
+    """
+
+    row: type[Row]
+    query: Callable[[sa.Connection, Any, Values, str | None, int], list[Any]]
+    cursor: Callable[[Any], str]
+    filters: type[Schema] | None = None
+    place: Callable[[str], object] = _reference
+    inside: Collection[str] = ("id",)
+    kept_back: Callable[[User], Values] = lambda _: {}
+    shows_records: bool = True
+
+    def rows(self, connection: sa.Connection, of: Any, filters: Values, after: str | None, limit: int) -> list[Any]:
+        """The rows behind a place. Raises BadRequest for a place that this list never gave out."""
+        try:
+            if after is not None:
+                self.place(after)
+            return self._open_rows(connection, of, filters, after, limit)
+        except ValueError:
+            if after is None:
+                raise
+            raise BadRequest(NO_PLACE) from None
+
+    def _open_rows(
+        self, connection: sa.Connection, of: Any, filters: Values, after: str | None, limit: int
+    ) -> list[Any]:
+        """The rows, without those of records that are closed to whoever asks because a concern is restricted."""
+        closed = hidden_from(connection, current_user()).closed
+        shown, found = list[Any](), list[Any]()
+        while len(shown) < limit and (not found or len(found) >= limit):
+            found = self.query(connection, of, filters, after, limit)
+            if not found:
+                break
+            shown += [row for row in found if record_of(row) not in closed] if closed else found
+            after = self.cursor(found[-1])
+        if self.shows_records:
+            note_shown(connection, ((record_of(row), getattr(row, "school", None)) for row in shown[:limit]))
+        return shown[:limit]
+
+
+def record_of(row: Row) -> UUID | None:
+    """The record that a row is of, by its own id or its reference; None for one that is of none, such as a count."""
+    id = getattr(row, "id", None) or getattr(row, "record", None)
+    return id or id_of_reference(getattr(row, "reference", ""))
+
+
+@dataclass(frozen=True)
+class ListEndpoint:
+    """A list that belongs to no kind of record, such as the caseload, or to one record, such as its history; it has
+    a path in the API. `read` is None where whoever is signed in may ask."""
+
+    path: str
+    read: Action | None
+    listing: Listing
+    title: str = ""
+
+
+@dataclass
+class Resource(Generic[A]):
+    """A kind of record as the doors know it.
+
+    `path` is its segment in addresses, `one` what people call one of them, `out` its form in the API, `read` the
+    right to see it. `locate` finds a record's id from its address; a reference by default. `about` is whom a record
+    concerns as this visitor meets it: of a tender, the provider that the visitor works for. `content` answers with
+    the bytes of a record that is a file; `lists` are the lists that belong to each record beside its history,
+    `several` what is done to several records at once.
+
+    `called` says what stands above the forms of a record that has neither reference nor name (web.commands.captions).
+
+    `guess` makes the id of most records from their addresses, where `locate` has to ask for it; `answers_to` says
+    whether a record found so is the one at that address.
+    """
+
+    path: str
+    kind: type[A]
+    one: str
+    read: Action
+    out: type[Schema]
+    listing: Listing | None = None
+    locate: Callable[[sa.Connection, str], UUID | None] | None = None
+    guess: Callable[[str], UUID] | None = None
+    answers_to: Callable[[A, str], bool] = lambda *_: True
+    address: Callable[[A], str] = lambda record: record.reference
+    called: Callable[[A], str] | None = None
+    visibility: Visibility[A] = field(default_factory=Visibility)
+    about: Callable[[User, A], About] = lambda _, record: record.about()
+    content: Callable[[A], Response] | None = None
+    commands: dict[str, Command[A]] = field(default_factory=dict)
+    list_endpoints: list[ListEndpoint] = field(default_factory=list)
+    several: list[BulkCommand] = field(default_factory=list)
+
+    def command(
+        self, name: str, title: str, action: Action, schema: type[Schema], *, done: str, **options: Any
+    ) -> Callable[[Carry[A]], Carry[A]]:
+        """Declare what carries out a command; the options are those of Command."""
+
+        def declare(carry_out: Carry[A]) -> Carry[A]:
+            if name in self.commands:
+                raise ValueError(f"{self.path} have a command {name} already")
+            self.commands[name] = Command(name, title, action, schema, carry_out, done, **options)
+            return carry_out
+
+        return declare
+
+    def beginning(
+        self, name: str, title: str, action: Action, schema: type[Schema], *, done: str, **options: Any
+    ) -> Callable[[Carry[A]], Carry[A]]:
+        """Declare what begins a record; it returns the new record, and its schema names the school, if any."""
+        return self.command(name, title, action, schema, done=done, begins=True, **options)
+
+    def id_of(self, connection: sa.Connection, ref: str) -> UUID:
+        """The id of the record at an address. Raises NotFound."""
+        found = self.locate(connection, ref) if self.locate else record_id(self.kind.KIND, ref.upper())
+        if found is None:
+            raise NotFound
+        return found
+
+    def href(self, record: A, *more: str) -> str:
+        """The address of a record's page, or of something beneath it."""
+        return "/".join(("", self.path, self.address(record), *more))
+
+    def concerned(self, connection: sa.Connection, record: A) -> Concerned:
+        """Whom and what a record concerns, for the policy."""
+        return concerned(connection, self.about(current_user(), record))
+
+    def opens(self, connection: sa.Connection, user: User, record: A, where: Concerned) -> bool:
+        """Whether a record is open to somebody who may read this kind there: it is theirs to see yet, and hangs on
+        nothing that is restricted beyond them."""
+        return record.id not in hidden_from(connection, user).closed and self.visibility.is_open(user, record, where)
+
+    def open_to(self, user: User, record: A, where: Concerned) -> Iterator[Command[A]]:
+        """The commands that the record's state invites and the policy allows this person."""
+        if not user.may_change:
+            return
+        for command in self.commands.values():
+            invited = not command.begins and command.offered(record) and command.whose(user, record)
+            if invited and user.may(command.action_on(record), where):
+                yield command

@@ -1,0 +1,63 @@
+"""What forms about concerns offer: schools, those who may authorise a step, and the objectives of a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from domain.concern import ConcernCase
+from projections import people, schools
+from projections.batch_query import BatchQuery, Question
+from web.access.identity import User, reach
+from web.access.name_cache import reference_of
+from web.access.policy import Action
+from web.commands.choices import APPROVERS, authorisers, school_in_words
+from web.concerns import schemas
+from web.runtime.served_schools import is_ours
+from web.runtime.services import services
+
+Context = Mapping[str, Any]
+
+_held, _person, _school = people.posts.table.c, people.people.table.c, schools.schools.table.c
+_today = sa.bindparam("today", type_=sa.Date)
+_approving = sa.select(_held.person).where(people.held_on(_today), _held.role.in_(APPROVERS))
+
+_RAISING = BatchQuery(
+    schools=Question(schools.schools, _school.merged_into.is_(None), (_school.closed, _school.sought, _school.id)),
+    approving=Question(people.people, _person.id.in_(_approving), (_person.sorting, _person.id)),
+)
+
+
+def for_raising(connection: sa.Connection, _: ConcernCase | None) -> Context:
+    """Schools that have closed or gone to another authority are among those offered, the last of them: for worries of
+    the time before."""
+    limited = reach(connection, Action.RAISE_CONCERN).narrowed()
+    found = _RAISING.rows(connection, today=services().today())
+    return {
+        schemas.SCHOOLS: [
+            (str(school.urn), f"{school_in_words(school)}{', ' + school.ending if school.ending else ''}")
+            for school in found["schools"]
+            if (limited is None or school.id in limited) and (is_ours(school.la_code) or school.left_on is not None)
+        ],
+        schemas.AUTHORISERS: [(person.reference, person.name) for person in found["approving"]],
+    }
+
+
+def oneself(connection: sa.Connection, asking: User) -> Context:
+    """Whoever raises a concern authorises it, if they hold a post that may."""
+    return {"authoriser": reference_of(connection, asking.person)} if asking.holds(*APPROVERS) else {}
+
+
+def for_step(connection: sa.Connection, _: ConcernCase | None) -> Context:
+    return {schemas.AUTHORISERS: authorisers(connection)}
+
+
+def to_review(connection: sa.Connection, case: ConcernCase | None) -> Context:
+    """The objectives that a review rates, by number and in words."""
+    objectives = case.objectives_to_review if case else []
+    return {
+        schemas.AUTHORISERS: authorisers(connection),
+        schemas.OBJECTIVES: [(str(each.number), f"{each.number}. {each.text}") for each in objectives],
+    }

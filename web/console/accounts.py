@@ -1,0 +1,105 @@
+"""Accounts from the command line, for whoever has the machine: the first account is opened here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+import click
+
+from domain.aggregate import Refusal
+from domain.person import Person
+from domain.service import NotFound
+from domain.vocabulary import Channel
+from web.accounts import account_commands, council_commands, factor_commands, password_commands
+from web.accounts import accounts as kept
+from web.console.opening import ADMINISTRATOR, opened, present_settings, way_in
+from web.runtime.services import Services
+
+
+@click.group()
+def accounts() -> None:
+    """Open accounts and make password links."""
+
+
+@accounts.command("create")
+@click.argument("reference")
+@click.argument("email", required=False)
+def create(reference: str, email: str | None) -> None:
+    """Open an account for the person with this REFERENCE (PE-2026-0001); prints a link to set a password.
+
+    EMAIL is what the person signs in with: without it, the e-mail address that is kept of the person.
+    """
+    with opened() as services:
+        person = _person(services, reference)
+        with at_the_console(services):
+            account_commands.open_account(services, person.id, email or str(person.email or ""))
+        print_link(services, person.id)
+
+
+@accounts.command("link")
+@click.argument("email")
+def link(email: str) -> None:
+    """Print a one-time link to set a password for the account with this EMAIL."""
+    with opened() as services:
+        print_link(services, _named(services, email))
+
+
+@accounts.command("remove-second-factor")
+@click.argument("email")
+@click.option("--reason", required=True, help="Why, such as a lost phone: it stands in the audit trail.")
+def remove_second_factor(email: str, reason: str) -> None:
+    """Let the person who signs in as EMAIL in without a code, who has lost phone and recovery codes."""
+    with opened() as services:
+        person = _named(services, email)
+        with at_the_console(services):
+            factor_commands.remove(services, person, reason=reason)
+        click.echo(f"{email} is signed out and signs in with the password alone, until another is set up.")
+
+
+@accounts.command("remove-council-account")
+@click.argument("email")
+@click.option("--reason", required=True, help="Why: it stands in the audit trail.")
+def remove_council_account(email: str, reason: str) -> None:
+    """Let EMAIL in by the council's sign-in no more, and print a one-time link to set a password."""
+    with opened() as services:
+        person = _named(services, email)
+        with at_the_console(services):
+            council_commands.remove(services, person, reason=reason)
+        print_link(services, person)
+
+
+def _named(services: Services, email: str) -> UUID:
+    with services.read() as connection:
+        account = kept.named(connection, email)
+    if account is None:
+        raise click.ClickException(f"Nobody signs in as {email}")
+    return account.person
+
+
+def _person(services: Services, reference: str) -> Person:
+    try:
+        return services.service.find(Person, kept.person_id(reference))
+    except NotFound:
+        raise click.ClickException(f"There is no person {reference}") from None
+
+
+def print_link(services: Services, person: UUID) -> None:
+    """Print a one-time link for a person to set a password."""
+    with at_the_console(services):
+        secret = password_commands.make_password_link(services, person)
+    at = present_settings().public_url
+    click.echo(f"{at}{way_in()}/password/{secret}")
+    where = "Open it" if at else "Open this path at the service's address (SIS_PUBLIC_URL)"
+    click.echo(f"{where} within 48 hours. It works once.", err=True)
+
+
+@contextmanager
+def at_the_console(services: Services) -> Iterator[None]:
+    """Act as whoever has the machine. What is refused is said in one line. Raises click.ClickException."""
+    try:
+        with services.acting(None, ADMINISTRATOR, Channel.COMMAND_LINE):
+            yield
+    except Refusal as refusal:
+        raise click.ClickException(str(refusal)) from None

@@ -1,0 +1,281 @@
+"""A year of brokerage: requests raised, providers invited, work agreed, delivered, evaluated, or none found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import partial
+from uuid import UUID
+
+from domain.engagement import Attainment, BrokeredEngagement, Outcome
+from domain.provider import Provider
+from domain.support_request import InHouse, Route, SupportLevel, SupportRequest, Urgency
+from domain.tender import DeclineReason, Tender, Terms
+from domain.vocabulary import Phase, Role, Side, SupportKind, Team
+from providers.brokerage import Agreement, Brokerage
+from providers.delivery import Delivery
+from providers.eligibility import offer_of
+from providers.matching import USUAL_POLICY as MATCHING
+from providers.matching import Need as Wanted
+from providers.matching import Offer
+from web.brokerage.quote_fields import vat_of
+from web.brokerage.vetting_policy import policy_on
+from web.demonstration.calendar import Diary, working_day
+from web.demonstration.needs import NEEDS, End, Need
+from web.demonstration.places import AUTHORITY
+from web.demonstration.town import Town
+from web.runtime.terms import last_day
+
+Act = Callable[[], object]
+
+
+def broker_all(town: Town, diary: Diary) -> None:
+    """Write every request of the year into the diary, from the day on which it was raised."""
+    for need in NEEDS:
+        team = Team.SECONDARY if need.phase is Phase.SECONDARY else Team.PRIMARY
+        urn = [urn for urn, of in town.teams.items() if of is team][need.place]
+        story = Story(town, diary, need, urn)
+        story.then(0, town.head(urn), Role.HEADTEACHER, story.raise_)
+
+
+class Story:
+    """One request and what becomes of it; each act writes the next ones into the diary."""
+
+    def __init__(self, town: Town, diary: Diary, need: Need, urn: int) -> None:
+        self.town = town
+        self.diary = diary
+        self.need = need
+        self.urn = urn
+        self.begun = working_day(need.raised_on(diary.today))
+        training = need.kind is SupportKind.TRAINING
+        self.role = Role.CPD_MANAGER if training else Role.BROKER
+        self.broker = town.people[(town.cast.cpd_manager if training else town.cast.broker).email]
+        self.director = town.people[town.cast.director.email]
+        self.service = town.services.service
+        vetting = partial(policy_on, town.services)
+        self.desk = Brokerage(self.service, vetting)
+        self.delivery = Delivery(self.service, vetting)
+        self.request: UUID
+        self.tender: UUID
+        self.engagement: UUID
+
+    def then(self, day: int, who: UUID, role: Role, act: Act, *, hour: int = 10) -> None:
+        """Let somebody act so many days after the request was raised."""
+        self.diary.write(working_day(self.begun + timedelta(days=day)), who, role, act, hour=hour)
+
+    def raise_(self) -> None:
+        need, today = self.need, self.town.services.today()
+        self.request = self.town.begin(
+            SupportRequest,
+            lambda reference: SupportRequest.raise_(
+                reference,
+                school=self.town.school_ids[self.urn],
+                raised_by=Side.SCHOOL,
+                kind=need.kind,
+                subject=need.subject,
+                phase=need.phase,
+                area=AUTHORITY,
+                need=need.need,
+                outcome_wanted=need.outcome,
+                needed_from=today + timedelta(days=35),
+                needed_by=today + timedelta(days=150),
+                urgency=Urgency.SOON,
+                budget=need.ceiling,
+                fund="School budget",
+                delegates=12 if need.kind is SupportKind.TRAINING else None,
+            ),
+        ).id
+        if need.end is End.UNTOUCHED:
+            return
+        self.then(2, self.broker, self.role, self._acknowledge)
+        self.then(4, self.broker, self.role, self._triage)
+        endings: dict[End, tuple[int, UUID, Role, Act]] = {
+            End.ASKED: (5, self.broker, self.role, self._ask),
+            End.WITHDRAWN: (15, self.town.head(self.urn), Role.HEADTEACHER, self._withdraw),
+            End.IN_HOUSE: (12, self.broker, self.role, self._meet_in_house),
+            End.UNMET: (30, self.broker, self.role, self._find_nobody),
+        }
+        if need.end is End.TRIAGED:
+            return
+        if need.end in endings:
+            self.then(*endings[need.end])
+            return
+        self.then(5, self.director, Role.DIRECTOR, self._approve)
+        self.then(6, self.broker, self.role, self._shortlist)
+        self.then(7, self.broker, self.role, self._invite)
+
+    def _change(self, act: Callable[[SupportRequest], object]) -> None:
+        self.service.change(SupportRequest, self.request, act)
+
+    def _acknowledge(self) -> None:
+        self._change(lambda it: it.acknowledge(officer=self.broker, answer_by=it.today + timedelta(days=14)))
+
+    def _triage(self) -> None:
+        route = Route.IN_HOUSE if self.need.end is End.IN_HOUSE else Route.BROKERED
+        self._change(lambda it: it.triage(broker=self.broker, level=SupportLevel.TARGETED, route=route))
+
+    def _ask(self) -> None:
+        day, rules = last_day(self.town.services, lambda settings: settings.information_days)
+        question = "How many teachers will take part, and on which days?"
+        self._change(lambda it: it.ask_for_information(question, respond_by=day, rules=rules))
+
+    def _withdraw(self) -> None:
+        self._change(
+            lambda it: it.withdraw(side=Side.SCHOOL, reason="A neighbouring school shares its fieldwork days")
+        )
+
+    def _meet_in_house(self) -> None:
+        note = "The lead teacher of a neighbouring school comes every other Thursday"
+        self._change(lambda it: it.meet_in_house(InHouse.LEAD_TEACHER, note=note))
+
+    def _find_nobody(self) -> None:
+        self._change(
+            lambda it: it.record_unmet(reason="No provider of this or a neighbouring area offers the subject")
+        )
+
+    def _approve(self) -> None:
+        self._change(lambda it: it.approve_to_broker(ceiling=self.need.ceiling, approver=self.director))
+
+    def _shortlist(self) -> None:
+        def offers(wanted: Wanted) -> list[Offer]:
+            providers = [self.service.find(Provider, id) for id in self.town.providers.values()]
+            return [offer_of(provider, wanted, self.desk.vetting) for provider in providers]
+
+        chosen = [self.town.providers[name] for name in self.need.invited]
+        self.desk.shortlist(self.request, offers=offers, policy=MATCHING, chosen=chosen, days=self.need.days)
+
+    def _invite(self) -> None:
+        invited = [self.town.providers[name] for name in self.need.invited]
+        self.tender = self.desk.open_tender(
+            self.request,
+            self.town.services.next_reference(Tender),
+            brief=f"{self.need.need} Wanted: {self.need.outcome}. About {self.need.days} days.",
+            reply_by=working_day(self.town.services.today() + timedelta(days=14)),
+            invite=invited,
+            reason="Only one provider on the list offers this" if len(invited) == 1 else "",
+        )
+        for number, name in enumerate(self.need.declining):
+            self.then(9 + number, self._specialist(name), Role.SPECIALIST, partial(self._decline, name))
+        for number, name in enumerate(self.need.quoting):
+            self.then(10 + number, self._specialist(name), Role.SPECIALIST, partial(self._quote, name))
+        if self.need.end is not End.INVITING:
+            self.then(24, self.broker, self.role, self._select)
+            self.then(25, self.broker, self.role, self._engage)
+
+    def _specialist(self, name: str) -> UUID:
+        listed = next(provider for provider in self.town.cast.providers if provider.name == name)
+        return self.town.people[listed.specialists[0].email]
+
+    def _decline(self, name: str) -> None:
+        self.service.change(
+            Tender,
+            self.tender,
+            lambda it: it.decline(
+                self.town.providers[name],
+                why=DeclineReason.NO_CAPACITY,
+                reason="All of our people are booked for the term",
+                unavailable_until=it.today + timedelta(days=60),
+            ),
+        )
+
+    def _quote(self, name: str) -> None:
+        provider = self.service.find(Provider, self.town.providers[name])
+        rate, vat = provider.rate_on(self.town.services.today()), vat_of(self.town.services, provider)
+        terms = Terms(
+            specialist=self._specialist(name),
+            days=self.need.days,
+            day_rate=rate.day_rate if rate else Decimal(400),
+            approach="Half a day to listen and look, then work beside teachers, and a short note after each visit.",
+            available_from=self.begun + timedelta(days=35),
+            available_to=self.begun + timedelta(days=180),
+            vat_percent=vat.percent,
+        )
+        self.desk.quote(self.tender, self.town.providers[name], terms, rules=vat.rules)
+
+    def _select(self) -> None:
+        self.desk.select(
+            self.tender,
+            self.town.providers[self.need.quoting[0]],
+            rationale="The approach fits the department best, and the school asked for this provider",
+            approver=self.director,
+        )
+
+    def _engage(self) -> None:
+        begins = working_day(self.begun + timedelta(days=36))
+        self.engagement = self.desk.engage_selected(
+            self.tender,
+            self.town.services.next_reference(BrokeredEngagement),
+            Agreement(
+                scope=self.need.outcome,
+                objectives=(self.need.outcome, "The school can go on without help"),
+                begins=begins,
+                ends=begins + timedelta(days=120),
+            ),
+        )
+        self.then(27, self._specialist(self.need.quoting[0]), Role.SPECIALIST, partial(self._agree, Side.PROVIDER))
+        self.then(28, self.broker, self.role, partial(self._agree, Side.SERVICE))
+        if self.need.end is End.AGREEING:
+            return
+        self.then(29, self.town.head(self.urn), Role.HEADTEACHER, partial(self._agree, Side.SCHOOL))
+        self.then(30, self.broker, self.role, partial(self.delivery.confirm, self.engagement))
+        self.then(31, self._specialist(self.need.quoting[0]), Role.SPECIALIST, self._plan)
+
+    def _agree(self, side: Side) -> None:
+        self._work(lambda it: it.agree(side))
+
+    def _work(self, act: Callable[[BrokeredEngagement], object]) -> None:
+        self.service.change(BrokeredEngagement, self.engagement, act)
+
+    def _plan(self) -> None:
+        """Sessions of a day each, a half for what is left over, two weeks apart."""
+        left, number = self.need.days, 0
+        while left > 0:
+            length = min(left, Decimal(1))
+            on = working_day(self.begun + timedelta(days=38 + 14 * number))
+            number += 1
+            self._book(number, on, length, after=number - 1)
+            left -= length
+        last = 38 + 14 * number
+        if self.need.end is End.EVALUATED:
+            who = self._specialist(self.need.quoting[0])
+            self.then(last, who, Role.SPECIALIST, self._complete)
+            self.then(last + 9, self.town.head(self.urn), Role.HEADTEACHER, self._evaluate)
+            outcome = "Evaluated by the school; the outcome wanted was met"
+            self.then(
+                last + 12, self.broker, self.role, partial(self.delivery.close, self.engagement, outcome=outcome)
+            )
+
+    def _book(self, number: int, on: date, length: Decimal, *, after: int) -> None:
+        who = self._specialist(self.need.quoting[0])
+        plan = partial(self.delivery.plan_session, self.engagement, on=on, days=length, place="At the school")
+        deliver = partial(
+            self.delivery.deliver_session,
+            self.engagement,
+            number,
+            on=on,
+            days=length,
+            note="Worked beside two teachers and planned the next weeks with them",
+        )
+        self.then(31 + after % 2, who, Role.SPECIALIST, plan, hour=11)
+        self.diary.write(on, who, Role.SPECIALIST, deliver, hour=17)
+
+    def _complete(self) -> None:
+        day, rules = last_day(self.town.services, lambda settings: settings.evaluation_days)
+        self._work(lambda it: it.complete(evaluate_by=day, rules=rules))
+
+    def _evaluate(self) -> None:
+        day, rules = last_day(self.town.services, lambda settings: settings.closing_days)
+        wanted = self.service.find(BrokeredEngagement, self.engagement).work.objectives
+        met = Attainment.MET if self.need.impact >= 4 else Attainment.PARTLY_MET
+        self._work(
+            lambda it: it.evaluate(
+                quality=self.need.quality,
+                impact=self.need.impact,
+                comment=self.need.comment,
+                outcomes=tuple(Outcome(objective, met) for objective in wanted),
+                evaluator=self.town.head(self.urn),
+                close_by=day,
+                rules=rules,
+            )
+        )

@@ -1,0 +1,257 @@
+"""Concerns of the year: one that became an intervention, one that came to nothing, one still to be assessed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from domain.concern import (
+    ConcernCase,
+    ConcernKind,
+    ConcernSource,
+    Finding,
+    Objective,
+    Rag,
+    Rating,
+    ReviewDecision,
+    Severity,
+    StepKind,
+)
+from domain.school import School
+from domain.vocabulary import Purpose, Role, Team
+from web.demonstration.calendar import Diary, working_day
+from web.demonstration.town import Town
+from web.runtime.authority import settings_of
+from web.runtime.terms import last_day
+
+OBJECTIVES = (
+    ("Raise progress in mathematics to the average of similar schools", "Half-termly assessments", 330),
+    ("Halve the gap for disadvantaged pupils", "Progress of the group against the rest", 400),
+    ("Appoint and keep a full mathematics department", "Vacancies at the start of each term", 200),
+)
+"""What the intervention is to reach, how it is measured, and by how many days after the concern."""
+
+UNREVIEWED = 16
+"""Of so many schools the need category of one is not reviewed in time."""
+
+Decision = Callable[[ConcernCase], object]
+DatedDecision = Callable[[date, ConcernCase], object]
+Story = Callable[[UUID, date], None]
+
+
+@dataclass(frozen=True)
+class Worry:
+    """A concern as it is raised."""
+
+    kind: ConcernKind
+    source: ConcernSource
+    severity: Severity
+    purpose: Purpose
+    detail: str
+
+
+FALLING = Worry(
+    ConcernKind.ACHIEVEMENT,
+    ConcernSource.DATA,
+    Severity.HIGH,
+    Purpose.CHALLENGE,
+    "Results in mathematics fell for the third year, and the gap for disadvantaged pupils has doubled.",
+)
+COMPLAINT = Worry(
+    ConcernKind.LEADERSHIP,
+    ConcernSource.COMPLAINT,
+    Severity.LOW,
+    Purpose.MONITORING,
+    "Several parents wrote that the school does not answer their letters.",
+)
+STAFFING = Worry(
+    ConcernKind.STAFFING,
+    ConcernSource.VISIT,
+    Severity.MEDIUM,
+    Purpose.MONITORING,
+    "Four of eleven teachers leave in the summer, and two posts have not been filled.",
+)
+
+
+def worry(town: Town, diary: Diary, began: date) -> None:
+    """Write the year's concerns into the diary, each from its first day."""
+    secondary = [urn for urn, team in town.teams.items() if team is Team.SECONDARY]
+    primary = [urn for urn, team in town.teams.items() if team is Team.PRIMARY]
+    stories = (
+        (secondary[3], began + timedelta(days=66), FALLING, partial(_intervene, town, diary, secondary[3])),
+        (primary[10], began + timedelta(days=150), COMPLAINT, partial(_drop, town, diary)),
+        (primary[20], diary.today - timedelta(days=16), STAFFING, _wait),
+    )
+    for urn, day, worry_of, then in stories:
+        raised = partial(_raise, town, urn, worry_of, working_day(day), then)
+        diary.write(working_day(day), town.link_officers[urn], Role.OFFICER, raised)
+    _rate(town, diary, began, {secondary[3]: "D", primary[10]: "B", primary[20]: "C"})
+
+
+def _raise(town: Town, urn: int, worry_of: Worry, day: date, then: Story) -> None:
+    assess_by, rules = last_day(town.services, lambda settings: settings.assessment_days)
+    case = town.begin(
+        ConcernCase,
+        lambda reference: ConcernCase.raise_(
+            reference,
+            school=town.school_ids[urn],
+            kind=worry_of.kind,
+            source=worry_of.source,
+            severity=worry_of.severity,
+            detail=worry_of.detail,
+            purpose=worry_of.purpose,
+            authoriser=town.link_officers[urn],
+            assess_by=assess_by,
+            rules=rules,
+        ),
+    )
+    then(case.id, day)
+
+
+def _wait(_: UUID, __: date) -> None:
+    """Nobody has assessed it yet."""
+
+
+def _drop(town: Town, diary: Diary, case: UUID, raised: date) -> None:
+    """Assessed, and found to be no cause for more than a word with the head."""
+    director = town.people[town.cast.director.email]
+
+    def decide(day: int, what: Decision) -> None:
+        diary.write(
+            working_day(raised + timedelta(days=day)), director, Role.DIRECTOR, partial(_change, town, case, what)
+        )
+
+    decide(
+        9,
+        lambda it: it.assess(
+            **_to_be_decided(town),
+            assessment="The letters arrived in the last week of term. The school has answered all of them since.",
+            rating=Rating.NO_CONCERN,
+            authoriser=director,
+        ),
+    )
+    decide(
+        10, lambda it: it.close(reason="The school has answered, and says how it will in future", authoriser=director)
+    )
+
+
+def _intervene(town: Town, diary: Diary, urn: int, case: UUID, raised: date) -> None:
+    """An intervention: planned, stepped up, reviewed three times, and its next review still ahead."""
+    director = town.people[town.cast.director.email]
+    officer = town.link_officers[urn]
+
+    def decide(day: int, what: DatedDecision) -> None:
+        on = working_day(raised + timedelta(days=day))
+        diary.write(on, director, Role.DIRECTOR, partial(_change, town, case, partial(what, on)))
+
+    objectives = tuple(
+        Objective(number, text, measure, raised + timedelta(days=days))
+        for number, (text, measure, days) in enumerate(OBJECTIVES, 1)
+    )
+
+    def review(
+        ratings: tuple[Rag, Rag, Rag], evidence: str, decision: ReviewDecision, reason: str, weeks: int
+    ) -> DatedDecision:
+        said = {Rag.RED: "No progress that can be seen yet", Rag.AMBER: "Some progress", Rag.GREEN: "On course"}
+        return lambda on, it: it.hold_review(
+            on=on,
+            evidence=evidence,
+            findings=[Finding(number, rag, said[rag]) for number, rag in enumerate(ratings, 1)],
+            decision=decision,
+            reason=reason,
+            next_review_on=working_day(on + timedelta(weeks=weeks)),
+            attendees=[officer, town.head(urn)],
+            authoriser=director,
+        )
+
+    decide(
+        7,
+        lambda _, it: it.assess(
+            **_to_be_decided(town),
+            assessment="Three years of falling results, two vacancies, and no plan that governors have agreed.",
+            rating=Rating.CAUSING_CONCERN,
+            authoriser=director,
+        ),
+    )
+    decide(
+        14,
+        lambda on, it: it.start_intervention(
+            plan="A specialist works with the department. The director meets head and chair every month.",
+            objectives=objectives,
+            review_on=working_day(on + timedelta(weeks=10)),
+            authoriser=director,
+        ),
+    )
+    decide(
+        21,
+        lambda on, it: it.record_step(
+            on=on,
+            kind=StepKind.INFORMAL,
+            text="The director met the headteacher and chair of governors and went through the plan.",
+            authoriser=director,
+        ),
+    )
+    red, amber, green = Rag.RED, Rag.AMBER, Rag.GREEN
+    up, on_course = ReviewDecision.STEP_UP, ReviewDecision.CONTINUE
+    decide(
+        84,
+        review((red, red, amber), "Lessons in six classes; books.", up, "Half the department follows the plan", 10),
+    )
+    decide(
+        91,
+        lambda on, it: it.record_step(
+            on=on,
+            kind=StepKind.FORMAL,
+            text="A letter set out what has to change by the summer, and which powers could be used if it does not.",
+            ground="Local procedure before a warning notice under section 60, Education and Inspections Act 2006",
+            authoriser=director,
+        ),
+    )
+    decide(154, review((amber, red, green), "Spring assessments.", on_course, "The department is complete again", 14))
+    decide(254, review((amber, amber, green), "Results of Year 10.", on_course, "Results have stopped falling", 28))
+
+
+def _to_be_decided(town: Town) -> dict[str, Any]:
+    day, rules = last_day(town.services, lambda settings: settings.decision_days)
+    return {"decide_by": day, "rules": rules}
+
+
+def _change(town: Town, case: UUID, what: Decision) -> None:
+    town.services.service.change(ConcernCase, case, what)
+
+
+def _rate(town: Town, diary: Diary, began: date, rated: dict[int, str]) -> None:
+    """The director rates the need of every school at the start, most as B and the strongest as A, and reviews nearly
+    all of them in the second autumn."""
+    director = town.people[town.cast.director.email]
+    first, second, third = (working_day(began + timedelta(days=days)) for days in (10, 400, 800))
+    reviewed_by = working_day(began + timedelta(days=440))
+    for place, (urn, school) in enumerate(town.school_ids.items()):
+        category = rated.get(urn) or "AABBBBBC"[place % 8]
+        rate = partial(_set_category, town, school, category, reviewed_by)
+        diary.write(first, director, Role.DIRECTOR, rate, hour=16)
+        if place % UNREVIEWED:
+            review = partial(_set_category, town, school, category, third)
+            diary.write(second, director, Role.DIRECTOR, review, hour=16)
+
+
+def _set_category(town: Town, school: UUID, category: str, review_due: date) -> None:
+    settings, version = settings_of(town.services)
+    among = [each.code for each in settings.need_categories]
+    meaning = settings.category(category)
+
+    def rate(it: School) -> None:
+        it.set_need_category(
+            category,
+            among=among,
+            from_=it.today,
+            review_due=review_due,
+            rationale=f"{meaning.label if meaning else category}: results of three years and the last inspection",
+            scheme=version,
+        )
+
+    town.services.service.change(School, school, rate)

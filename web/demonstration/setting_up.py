@@ -1,0 +1,210 @@
+"""The service is set up: the authority, its register, its people, who looks after whom, and its providers."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+
+from domain.assignment import assign_link_officer
+from domain.authority import Authority
+from domain.imports import ImportKind
+from domain.person import Person
+from domain.provider import Evidence, Provider, Requirement
+from domain.school import Source
+from domain.service import Work
+from domain.vocabulary import Role, Team
+from providers.vetting import USUAL_POLICY, demands_on
+from web.demonstration.calendar import Diary, working_day
+from web.demonstration.directory import Provider as Listed
+from web.demonstration.directory import Specialist
+from web.demonstration.people import Colleague, SchoolPerson
+from web.demonstration.town import Town
+from web.imports.importers import ALL, Done, Wanted
+from web.imports.taking_in import take_in
+from web.runtime.services import Services
+
+SERVICE = "School improvement"
+
+LAPSING = "Bunsen Partnership Ltd"
+"""The provider whose insurance ran out: somebody who may not be invited today."""
+
+RENEWED_AFTER = (180, 395)
+"""Days after the service began."""
+
+EVIDENCE = {
+    Requirement.ENHANCED_DBS: Evidence.CERTIFICATE_SEEN,
+    Requirement.PROHIBITION_CHECK: Evidence.REGISTER_SEARCHED,
+    Requirement.FIRST_REFERENCE: Evidence.REFERENCE_RECEIVED,
+    Requirement.SECOND_REFERENCE: Evidence.REFERENCE_RECEIVED,
+    Requirement.LETTER_OF_ASSURANCE: Evidence.EMPLOYERS_LETTER,
+    Requirement.CONFLICT_DECLARATION: Evidence.SIGNED_DECLARATION,
+}
+
+DBS_YEARS = timedelta(days=3 * 365 - 1)
+
+
+def name_authority(services: Services, name: str, la_code: str) -> None:
+    """Say whose database this is; the caller has signed."""
+    services.service.add(lambda: Authority.begin(name=name, la_code=la_code, service_name=SERVICE))
+
+
+def take_in_register(services: Services, register: Path, *, dated: date, la: str | None = None) -> Done:
+    """Import a register, as `sis import schools` does; the caller has signed."""
+    wanted = Wanted(what=ImportKind.SCHOOLS, file=register, source=Source(register.name, dated), la=la or ALL)
+    _, done = take_in(services, wanted)
+    return done
+
+
+def appoint(town: Town, diary: Diary, began: date) -> None:
+    """Write into the diary that the service's own people take their posts, entered at the command line."""
+    for colleague in town.cast.colleagues:
+        diary.write(began, None, Role.ADMINISTRATOR, partial(_register, town, colleague))
+
+
+def settle(town: Town, diary: Diary, began: date) -> None:
+    """Write the service's first days into the diary: heads and chairs, who looks after whom, and the providers."""
+    first = partial(diary.write, began)
+    administrator = town.people[town.cast.administrator.email]
+    director, broker = town.people[town.cast.director.email], town.people[town.cast.broker.email]
+    for leadership in town.led:
+        for role, who in ((Role.HEADTEACHER, leadership.head), (Role.CHAIR, leadership.chair)):
+            first(administrator, Role.ADMINISTRATOR, partial(_lead, town, role, who, leadership.urn), hour=10)
+    for urn in town.school_ids:
+        first(director, Role.DIRECTOR, partial(_give_to_officer, town, urn, began), hour=12)
+    for listed in town.cast.providers:
+        first(broker, Role.BROKER, partial(_list, town, listed, began), hour=14)
+        for specialist in listed.specialists:
+            first(broker, Role.BROKER, partial(_join, town, listed, specialist, began), hour=15)
+        first(broker, Role.BROKER, partial(_vet, town, listed, diary.today), hour=16)
+
+
+def _register(town: Town, colleague: Colleague) -> None:
+    """A colleague takes all their posts; one who is registered already is left as they are."""
+    if colleague.email in town.people:
+        return
+
+    def make(reference: str) -> Person:
+        person = Person.register(reference, name=str(colleague.name), email=colleague.email)
+        for post in colleague.posts:
+            person.take_post(
+                post.role,
+                from_=post.since,
+                team=post.team,
+                leads_team=post.leads_team,
+                capacity=post.capacity,
+                theme=post.theme or None,
+            )
+        return person
+
+    town.people[colleague.email] = town.begin(Person, make).id
+
+
+def _lead(town: Town, role: Role, who: SchoolPerson, urn: int) -> None:
+    """A head or chair takes the post at a school, their first or a further one."""
+    school = town.school_ids[urn]
+    known = town.people.get(who.email)
+    if known is not None:
+        town.services.service.change(
+            Person, known, lambda person: person.take_post(role, from_=who.since, school=school)
+        )
+        return
+
+    def make(reference: str) -> Person:
+        person = Person.register(reference, name=str(who.name), email=who.email)
+        person.take_post(role, from_=who.since, school=school)
+        return person
+
+    town.people[who.email] = town.begin(Person, make).id
+
+
+def _give_to_officer(town: Town, urn: int, began: date) -> None:
+    """Schools go round the officers of their team, by capacity no more evenly than in life."""
+    team = town.teams[urn]
+    officers = town.cast.secondary_officers if team is Team.SECONDARY else town.cast.primary_officers
+    officer = officers[len([1 for other in town.link_officers if town.teams[other] is team]) % len(officers)]
+    town.link_officers[urn] = town.people[officer.email]
+    assign_link_officer(
+        town.services.service,
+        town.school_ids[urn],
+        town.people[officer.email],
+        from_=began,
+        reason="Schools were shared out when the service began",
+    )
+
+
+def _list(town: Town, listed: Listed, began: date) -> None:
+    """A host school that is not in the register stands in Wexmoor, another authority."""
+    host = town.school_ids.get(listed.host_urn or 0)
+    elsewhere = listed.outside_the_authority or (listed.host_urn is not None and host is None)
+
+    def make(reference: str) -> Provider:
+        provider = Provider.register(
+            reference,
+            trading_as=listed.name,
+            kind=listed.kind,
+            host_school=host,
+            authority=listed.based_in if elsewhere else "",
+        )
+        for offer in listed.offers:
+            provider.offer(subject=offer.subject, phase=offer.phase, service=offer.service)
+        provider.set_rate(from_=began, day_rate=listed.day_rate, vat_registered=listed.vat_registered)
+        return provider
+
+    town.providers[listed.name] = town.begin(Provider, make).id
+
+
+def _join(town: Town, listed: Listed, specialist: Specialist, began: date) -> None:
+    """A specialist is registered and added to the provider, in one transaction."""
+    provider_id = town.providers[listed.name]
+    number = town.services.next_reference(Person)
+
+    def join(work: Work) -> Person:
+        person = work.add(Person.register(number, name=str(specialist.name), email=specialist.email))
+        person.take_post(Role.SPECIALIST, from_=began, provider=provider_id)
+        work.find(Provider, provider_id).add_specialist(
+            person=person.id, subjects=specialist.subjects, teaches=specialist.teaches
+        )
+        return person
+
+    town.people[specialist.email] = town.services.service.do(join).id
+
+
+def renew(town: Town, diary: Diary, began: date) -> None:
+    """Write into the diary that what is good for a year is checked again well before it ends."""
+    broker = town.people[town.cast.broker.email]
+    for days in RENEWED_AFTER:
+        for listed in town.cast.providers:
+            again = partial(_vet, town, listed, diary.today, yearly=True)
+            diary.write(working_day(began + timedelta(days=days)), broker, Role.BROKER, again, hour=16)
+
+
+def _vet(town: Town, listed: Listed, today: date, *, yearly: bool = False) -> None:
+    """Every requirement of the usual policy is checked, or only those good for a year; one provider's papers end."""
+    checker = town.people[town.cast.broker.email]
+    lapses = listed.name == LAPSING
+
+    def check(provider: Provider) -> None:
+        day = provider.today
+        for person in (None, *provider.specialists):
+            for demand in demands_on(provider.facts, person, USUAL_POLICY):
+                if demand.item.of_organisation == (person is None) and (demand.months == 12 or not yearly):
+                    provider.meet(
+                        demand.item,
+                        checked_on=day,
+                        evidence=EVIDENCE.get(demand.item, Evidence.DOCUMENT_SEEN),
+                        person=person,
+                        checked_by=checker,
+                        expires=_last_day(demand.item, day, today, lapses),
+                    )
+
+    town.services.service.change(Provider, town.providers[listed.name], check)
+
+
+def _last_day(item: Requirement, checked: date, today: date, lapses: bool) -> date | None:
+    if item is Requirement.ENHANCED_DBS:
+        return checked + DBS_YEARS
+    if item in {Requirement.PUBLIC_LIABILITY, Requirement.PROFESSIONAL_INDEMNITY}:
+        lapsed = today - timedelta(days=20)
+        return lapsed if lapses and checked < lapsed else today + timedelta(days=150)
+    return None

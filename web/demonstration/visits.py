@@ -1,0 +1,278 @@
+"""A year of visits: planned, confirmed, held or missed, written up, issued, answered and seen by governors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from functools import partial
+from uuid import UUID
+
+from domain.calendar import TermDates, academic_year_of
+from domain.record_of_visit import (
+    AgreedAction,
+    Agreement,
+    Content,
+    GoodPractice,
+    Issue,
+    IssueAnswer,
+    Judgement,
+    Priority,
+    RecordOfVisit,
+    Respondent,
+    Section,
+)
+from domain.service import Work
+from domain.visit import AgendaKind, CancelledBy, Visit, Visitor
+from domain.vocabulary import Purpose, Role, Side, Team, VisitKind
+from web.demonstration.calendar import Diary, working_day
+from web.demonstration.phrases import FOCUS, GOOD_PRACTICE, JUDGEMENTS, SCHOOL_ITEMS
+from web.demonstration.town import Town, terms_of
+from web.runtime.authority import settings_of
+from web.runtime.terms import days_from, last_day
+
+HIGHEST, HIGH, ONE = 100, 95, 1
+
+
+@dataclass(frozen=True)
+class Booking:
+    """A core visit as it is planned."""
+
+    urn: int
+    officer: UUID
+    on: date
+    term: TermDates
+    kind: VisitKind
+    purpose: Purpose
+
+
+def visit_all(town: Town, diary: Diary, began: date) -> None:
+    """Write the core visits of every term into the diary, a term later in secondary schools (paragraph 6)."""
+    years = range(academic_year_of(began), academic_year_of(town.on) + 1)
+    terms = [term for year in years for term in terms_of(year)]
+    for urn in town.school_ids:
+        for place, term in enumerate(terms):
+            diary.write(term.begins, None, Role.OFFICER, partial(_plan_term, town, diary, urn, term, place), hour=13)
+
+
+def _plan_term(town: Town, diary: Diary, urn: int, term: TermDates, place: int) -> None:
+    """Choose the day of a school's core visit in a term, and have it planned three weeks before."""
+    length = (term.ends - term.begins).days
+    on = working_day(term.begins + timedelta(days=town.dice.randrange(8, max(length - 12, 9))))
+    first_of_secondary = place == 0 and town.teams[urn] is Team.SECONDARY
+    booking = Booking(
+        urn,
+        town.link_officers[urn],
+        on,
+        term,
+        VisitKind.TARGET_SETTING if first_of_secondary else VisitKind.CORE,
+        Purpose.CHALLENGE if town.dice.random() < 0.7 else Purpose.MONITORING,
+    )
+    planned = max(term.begins, working_day(on - timedelta(days=23)))
+    diary.write(planned, booking.officer, Role.OFFICER, partial(_plan, town, diary, booking), hour=14)
+
+
+def _plan(town: Town, diary: Diary, booking: Booking) -> None:
+    visit = town.begin(
+        Visit,
+        lambda reference: Visit.plan(
+            reference,
+            school=town.school_ids[booking.urn],
+            kind=booking.kind,
+            purpose=booking.purpose,
+            on=booking.on,
+            term=booking.term,
+            visitors=[Visitor(booking.officer, "officer")],
+            lead=booking.officer,
+            focus=FOCUS[booking.term.term],
+            starts_at=time(9, 30),
+            minutes=120,
+        ),
+    )
+    dice = town.dice.randrange(HIGHEST)
+    head = town.head(booking.urn)
+    if dice % 3 == 0:
+        item = town.dice.choice(SCHOOL_ITEMS)
+        diary.write(booking.on - timedelta(days=9), head, Role.HEADTEACHER, partial(_ask_for, town, visit.id, item))
+    if dice >= HIGH:
+        cancelled = booking.on - timedelta(days=1)
+        diary.write(cancelled, booking.officer, Role.OFFICER, partial(_cancel, town, visit.id))
+        return
+    confirmed = booking.on - timedelta(days=8 if dice % 7 else 1)
+    diary.write(confirmed, head, Role.HEADTEACHER, partial(_confirm, town, visit.id, booking.on), hour=10)
+    if dice <= ONE:
+        diary.write(booking.on, booking.officer, Role.OFFICER, partial(_miss, town, visit.id), hour=16)
+        return
+    diary.write(booking.on, booking.officer, Role.OFFICER, partial(_hold, town, diary, booking, visit.id), hour=15)
+
+
+def _ask_for(town: Town, visit: UUID, item: str) -> None:
+    town.services.service.change(
+        Visit, visit, lambda it: it.add_to_agenda(kind=AgendaKind.SCHOOL, text=item, side=Side.SCHOOL)
+    )
+
+
+def _confirm(town: Town, visit: UUID, on: date) -> None:
+    town.services.service.change(
+        Visit, visit, lambda it: it.confirm(side=Side.SCHOOL, on=on, expected="Headteacher and chair of governors")
+    )
+
+
+def _cancel(town: Town, visit: UUID) -> None:
+    town.services.service.change(
+        Visit, visit, lambda it: it.cancel(cause=CancelledBy.SCHOOL, reason="The school has an inspection that week")
+    )
+
+
+def _miss(town: Town, visit: UUID) -> None:
+    town.services.service.change(
+        Visit, visit, lambda it: it.miss(reason="The headteacher had been called away to an emergency")
+    )
+
+
+def _hold(town: Town, diary: Diary, booking: Booking, visit: UUID) -> None:
+    day, rules = last_day(town.services, lambda settings: settings.writing_days, after=booking.on)
+    town.services.service.change(
+        Visit,
+        visit,
+        lambda it: it.hold(
+            on=booking.on, minutes=120, attendees="Headteacher, deputy headteacher", write_by=day, rules=rules
+        ),
+    )
+    begun = working_day(booking.on + timedelta(days=1))
+    writes = partial(_begin_record, town, diary, booking, visit)
+    if town.dice.random() < _diligence(town, booking.on, 0.93):
+        diary.write(begun, booking.officer, Role.OFFICER, writes, hour=11)
+
+
+def _begin_record(town: Town, diary: Diary, booking: Booking, visit: UUID) -> None:
+    number = town.services.next_reference(RecordOfVisit)
+
+    def begin(work: Work) -> RecordOfVisit:
+        held = work.find(Visit, visit)
+        record = work.add(
+            RecordOfVisit.start(
+                number,
+                visit=visit,
+                school=town.school_ids[booking.urn],
+                kind=booking.kind,
+                purpose=booking.purpose,
+                author=booking.officer,
+                visited_on=booking.on,
+                write_by=held.write_by,
+            )
+        )
+        record.write(_content(town, booking))
+        held.start_record(record)
+        return record
+
+    record = town.services.service.do(begin).id
+    issued = working_day(booking.on + timedelta(days=town.dice.randrange(3, 8)))
+    diary.write(issued, booking.officer, Role.OFFICER, partial(_issue, town, diary, booking, record), hour=12)
+
+
+def _diligence(town: Town, day: date, of_late: float) -> float:
+    """How likely something was done by now: what is old has nearly always been done in the end."""
+    return of_late if (town.on - day).days < 90 else 0.995
+
+
+def _content(town: Town, booking: Booking) -> Content:
+    dice = town.dice
+    judged = dice.sample(JUDGEMENTS, 2)
+    due = working_day(booking.on + timedelta(days=dice.randrange(25, 80)))
+    return Content(
+        sections=(
+            Section(heading="Summary", text=judged[0].summary),
+            Section(heading="Evidence", text=judged[1].seen),
+        ),
+        judgements=tuple(
+            Judgement(
+                area=each.area,
+                judgement=each.judgement,
+                evidence=each.seen,
+                purpose=booking.purpose,
+                school_view=Agreement.AGREES if dice.random() < 0.8 else Agreement.IN_PART,
+            )
+            for each in judged
+        ),
+        issues=tuple(
+            Issue(number=0, text=each.issue, priority=dice.choice(list(Priority)), purpose=booking.purpose)
+            for each in judged[: dice.randrange(1, 3)]
+        ),
+        actions=(
+            AgreedAction(
+                number=0,
+                text=judged[0].action,
+                owner_side=Side.SCHOOL,
+                owner=town.head(booking.urn),
+                due=due,
+                purpose=Purpose.MONITORING,
+            ),
+            AgreedAction(
+                number=0,
+                text="Send examples from other schools",
+                owner_side=Side.SERVICE,
+                owner=booking.officer,
+                due=working_day(booking.on + timedelta(days=21)),
+                purpose=Purpose.SUPPORT,
+            ),
+        ),
+        good_practice=(GoodPractice(text=dice.choice(GOOD_PRACTICE), shareable=dice.random() < 0.6),),
+    )
+
+
+def _issue(town: Town, diary: Diary, booking: Booking, record: UUID) -> None:
+    head, chair = town.head(booking.urn), town.chair(booking.urn)
+    today = town.services.today()
+    settings, version = settings_of(town.services)
+    days = days_from(settings, today)
+    town.services.service.change(
+        RecordOfVisit, record, lambda it: it.issue(recipients=[head, chair], rules=(version,), **days)
+    )
+    dice = town.dice
+    disputes = dice.random() < 0.06
+    for respondent, person, role, likely in (
+        (Respondent.HEADTEACHER, head, Role.HEADTEACHER, 0.9),
+        (Respondent.CHAIR, chair, Role.CHAIR, 0.78),
+    ):
+        answered = working_day(today + timedelta(days=dice.randrange(2, 13)))
+        if dice.random() < likely:
+            answers = partial(_respond, town, record, respondent, disputes and respondent is Respondent.HEADTEACHER)
+            diary.write(answered, person, role, answers, hour=17)
+        else:
+            lapsed = days["respond_by"] + timedelta(days=21)
+            diary.write(lapsed, booking.officer, Role.OFFICER, partial(_lapse, town, record, respondent))
+    if booking.kind is VisitKind.CORE and dice.random() < _diligence(town, today, 0.88):
+        meeting = working_day(today + timedelta(days=dice.randrange(25, 60)))
+        diary.write(meeting, chair, Role.CHAIR, partial(_present, town, record, meeting), hour=19)
+    for number, side in ((1, Side.SCHOOL), (2, Side.SERVICE)):
+        done = working_day(today + timedelta(days=dice.randrange(14, 70)))
+        who, role = (head, Role.HEADTEACHER) if side is Side.SCHOOL else (booking.officer, Role.OFFICER)
+        if dice.random() < _diligence(town, today, 0.8):
+            diary.write(done, who, role, partial(_complete, town, record, number, done), hour=16)
+
+
+def _respond(town: Town, record: UUID, respondent: Respondent, disputes: bool) -> None:
+    def respond(it: RecordOfVisit) -> None:
+        issues = [issue.number for issue in it.current.content.issues]
+        if disputes:
+            answers = [IssueAnswer(issues[0], "The figures are last year's. This year's are four points higher.")]
+            overall = "We do not agree with the judgement on progress and ask for it to be looked at again."
+            it.respond(respondent, agrees=Agreement.DISAGREES, overall=overall, answers=answers)
+            return
+        answers = [IssueAnswer(number, "We have put this in the development plan.") for number in issues]
+        it.respond(respondent, agrees=Agreement.AGREES, overall="A fair account of the visit.", answers=answers)
+
+    town.services.service.change(RecordOfVisit, record, respond)
+
+
+def _lapse(town: Town, record: UUID, respondent: Respondent) -> None:
+    town.services.service.change(RecordOfVisit, record, lambda it: it.lapse_response(respondent))
+
+
+def _present(town: Town, record: UUID, meeting: date) -> None:
+    minute = f"GB/{meeting:%Y}/{meeting:%m}/{town.dice.randrange(3, 12)}"
+    town.services.service.change(RecordOfVisit, record, lambda it: it.present(meeting_on=meeting, minute=minute))
+
+
+def _complete(town: Town, record: UUID, number: int, on: date) -> None:
+    town.services.service.change(RecordOfVisit, record, lambda it: it.complete_action(number, on=on))

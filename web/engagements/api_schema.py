@@ -1,0 +1,118 @@
+"""How the API shows an engagement."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields
+
+from domain.engagement import Attainment, EngagementStatus, SessionStatus
+from domain.vocabulary import Phase, Side, SupportKind
+from web.commands.fields import RecordField, SchoolField, ValuesOf, person_field, provider_field
+
+
+def _sum(attribute: str | None = None) -> fields.Decimal:
+    return fields.Decimal(as_string=True, places=2, attribute=attribute)
+
+
+def _days(attribute: str | None = None) -> fields.Decimal:
+    return fields.Decimal(as_string=True, places=1, attribute=attribute)
+
+
+class AgreementOut(Schema):
+    by = person_field(allow_none=True, metadata={"description": "Who agreed, or wrote it down on behalf of the side"})
+    on = fields.Date()
+    on_behalf = fields.Boolean()
+    reason = fields.String(metadata={"description": "How it came, where it was written down on behalf of the side"})
+
+
+class SessionOut(Schema):
+    number = fields.Integer()
+    status = fields.Enum(SessionStatus, by_value=True)
+    on = fields.Date()
+    days = _days()
+    minutes = fields.Integer(allow_none=True)
+    place = fields.String()
+    specialist = person_field(allow_none=True)
+    note = fields.String()
+    attended = fields.Integer(allow_none=True)
+    net = _sum()
+    chargeable = fields.Boolean()
+    cancelled_by = fields.Enum(Side, by_value=True, allow_none=True)
+    reason = fields.String()
+
+
+class ConsentOut(Schema):
+    school_by = person_field()
+    school_on = fields.Date()
+    provider_by = person_field()
+    provider_on = fields.Date()
+
+
+class VariationOut(Schema):
+    on = fields.Date()
+    days = _days()
+    net = _sum()
+    vat = _sum()
+    ends = fields.Date()
+    reason = fields.String()
+    consent = fields.Nested(ConsentOut, allow_none=True)
+
+
+class OutcomeOut(Schema):
+    objective = fields.String()
+    attainment = fields.Enum(Attainment, by_value=True)
+
+
+class EvaluationOut(Schema):
+    quality = fields.Integer()
+    impact = fields.Integer()
+    comment = fields.String()
+    outcomes = fields.List(fields.Nested(OutcomeOut))
+    evaluator = person_field()
+
+
+class EndingOut(Schema):
+    side = fields.Enum(Side, by_value=True)
+    on = fields.Date()
+    reason = fields.String()
+
+
+class EngagementOut(Schema):
+    """An engagement as the API shows it. Sums in pounds; days of support in halves."""
+
+    reference = fields.String()
+    version = fields.Integer()
+    status = fields.Enum(EngagementStatus, by_value=True)
+    request = RecordField("support-request", "SR")
+    tender = RecordField("tender", "TN", allow_none=True)
+    school = SchoolField(attribute="work.school")
+    provider = provider_field(attribute="work.provider")
+    specialist = person_field(attribute="work.specialist")
+    kind = fields.Enum(SupportKind, by_value=True, attribute="work.kind")
+    subject = fields.String(attribute="work.subject")
+    phase = fields.Enum(Phase, by_value=True, attribute="work.phase")
+    scope = fields.String(attribute="work.scope")
+    objectives = fields.List(fields.String(), attribute="work.objectives")
+    begins = fields.Date(attribute="work.begins")
+    ends = fields.Date(attribute="work.ends")
+    fund = fields.String(attribute="work.fund")
+    days = _days("work.days")
+    used_days = _days()
+    planned_days = _days()
+    left_days = _days()
+    net = _sum("work.net")
+    vat = _sum("work.vat")
+    gross = _sum("work.gross")
+    spent = _sum("cost")
+    agreements = fields.Dict(
+        keys=fields.Enum(Side, by_value=True),
+        values=fields.Nested(AgreementOut),
+        metadata={"description": "Who agreed, by side"},
+    )
+    cleared = fields.Boolean()
+    cleared_to = fields.Date(allow_none=True)
+    cleared_under = fields.List(fields.String(), metadata={"description": "Versions of the vetting policy"})
+    sessions = ValuesOf(fields.Nested(SessionOut))
+    variations = fields.List(fields.Nested(VariationOut))
+    evaluation = fields.Nested(EvaluationOut, allow_none=True)
+    evaluation_waived = fields.Boolean()
+    ending = fields.Nested(EndingOut, allow_none=True)

@@ -1,0 +1,58 @@
+"""Engagements as the doors know them, and the list of them."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from domain.engagement import RUNNING, BrokeredEngagement, EngagementStatus
+from projections import engagements as view
+from providers.delivery import Delivery
+from web.access.identity import Reach
+from web.access.policy import Action
+from web.brokerage.broker_rights import vetting_of
+from web.commands.resource import CommandContext, Listing, Resource, Values
+from web.engagements import schemas
+from web.engagements.api_schema import EngagementOut
+
+GOING_ON = RUNNING | {EngagementStatus.PAUSED}
+"""While the work is under way, or stopped for a while."""
+
+
+def _one(id: UUID | None) -> list[UUID] | None:
+    return None if id is None else [id]
+
+
+def _listed(
+    connection: sa.Connection, reach: Reach, filters: Values, after: str | None, limit: int
+) -> list[view.EngagementRow]:
+    return view.engagements_of(
+        connection,
+        schools=_one(filters.get("school")),
+        providers=_one(filters.get("provider")),
+        statuses=filters.get("status", ()),
+        kind=filters.get("kind"),
+        subject=filters.get("subject", ""),
+        awaiting=filters.get("awaiting"),
+        evaluation_due=filters.get("evaluation_due", False),
+        among=None if reach.everything else (reach.schools, reach.providers),
+        after=after,
+        limit=limit,
+    )
+
+
+engagements: Resource[BrokeredEngagement] = Resource(
+    "engagements",
+    BrokeredEngagement,
+    one="engagement",
+    read=Action.READ_ENGAGEMENT,
+    out=EngagementOut,
+    listing=Listing(view.EngagementRow, _listed, lambda row: row.reference, schemas.EngagementFilters),
+)
+
+
+def delivery(context: CommandContext[Any]) -> Delivery:
+    """The desk on which commands that look at clearance are carried out."""
+    return Delivery(context.service, vetting_of(context.services))

@@ -1,0 +1,134 @@
+"""How days, times and sums are written for people: British English, Europe/London.
+
+Every function returns "" for None, so that a template need not ask first.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+
+LONDON = ZoneInfo("Europe/London")
+
+MINUTE, HOUR = 60, 3600
+
+LONG_WORD = 30
+"""Characters of a word, up to which a column is made as wide as its longest word."""
+
+
+def date(when: dt.date | dt.datetime | None) -> str:
+    """A day as "27 March 2024"; of a moment, its day in London."""
+    if when is None:
+        return ""
+    day = london(when) if isinstance(when, dt.datetime) else when
+    return f"{day.day} {day:%B %Y}"
+
+
+def time(when: dt.datetime | dt.time | None) -> str:
+    """A time of day as "4:10pm", "9am", "midday" or "midnight"; of a moment, its time in London."""
+    if when is None:
+        return ""
+    clock = london(when).time() if isinstance(when, dt.datetime) else when
+    if (clock.hour, clock.minute) in _NAMED_TIMES:
+        return _NAMED_TIMES[clock.hour, clock.minute]
+    minutes = f":{clock.minute:02}" if clock.minute else ""
+    return f"{clock.hour % 12 or 12}{minutes}{'am' if clock.hour < 12 else 'pm'}"
+
+
+_NAMED_TIMES = {(0, 0): "midnight", (12, 0): "midday"}
+
+
+def datetime(when: dt.date | dt.datetime | None) -> str:
+    """A moment as "27 March 2024, 4:10pm"; a day that has no time as the day alone."""
+    return f"{date(when)}, {time(when)}" if isinstance(when, dt.datetime) else date(when)
+
+
+def day_and_time(when: dt.date | dt.datetime | None) -> str:
+    """A moment to turn up at, as "Wednesday 27 March 2024 at 4:10pm"; a day as "Wednesday 27 March 2024"."""
+    if when is None:
+        return ""
+    if isinstance(when, dt.datetime):
+        return f"{london(when):%A} {date(when)} at {time(when)}"
+    return f"{when:%A} {date(when)}"
+
+
+def money(pounds: Decimal | int | None) -> str:
+    """A sum in pounds as "£1,200.00"."""
+    if pounds is None:
+        return ""
+    return f"{'-' if pounds < 0 else ''}£{abs(pounds):,.2f}"
+
+
+def days(count: Decimal | int | float | None) -> str:
+    """Days of support, counted in halves, as "1 day" or "2.5 days"."""
+    if count is None:
+        return ""
+    return f"{count:.1f}".removesuffix(".0") + (" day" if count == 1 else " days")
+
+
+def relative(when: dt.date | dt.datetime | None, now: dt.datetime) -> str:
+    """How far from now: "in 3 days", "yesterday", "2 hours ago". Days are days of the London calendar."""
+    if when is None:
+        return ""
+    day = london(when).date() if isinstance(when, dt.datetime) else when
+    apart = (day - london(now).date()).days
+    if apart == 0:
+        return _within_the_day((when - now).total_seconds()) if isinstance(when, dt.datetime) else "today"
+    return {1: "tomorrow", -1: "yesterday"}.get(apart) or _in_or_ago(_span(abs(apart)), apart)
+
+
+def _within_the_day(seconds: float) -> str:
+    size = abs(seconds)
+    if size < MINUTE:
+        return "just now" if seconds <= 0 else "now"
+    if size < HOUR:
+        return _in_or_ago(_count(int(size // MINUTE), "minute"), seconds)
+    return _in_or_ago(_count(int(size // HOUR), "hour"), seconds)
+
+
+def _span(days_apart: int) -> str:
+    if days_apart < 60:
+        return _count(days_apart, "day")
+    if days_apart < 730:
+        return _count(round(days_apart / 30.44), "month")
+    return _count(int(days_apart / 365.25), "year")
+
+
+def _count(number: int, resource: str) -> str:
+    return f"{number} {resource}" if number == 1 else f"{number} {resource}s"
+
+
+def _in_or_ago(span: str, direction: float) -> str:
+    return f"in {span}" if direction > 0 else f"{span} ago"
+
+
+def london(moment: dt.datetime) -> dt.datetime:
+    """The moment on London's clock. Raises ValueError for a moment that names no zone."""
+    if moment.tzinfo is None:
+        raise ValueError(f"a moment without a time zone: {moment}")
+    return moment.astimezone(LONDON)
+
+
+def breaking(cell: object) -> str:
+    """The class of a table's cell whose text or hint holds a word that no column may be wide enough for."""
+    told = (cell.get("text"), cell.get("hint")) if isinstance(cell, Mapping) else (cell,)
+    texts = [text for text in told if isinstance(text, str) and not isinstance(text, Markup)]
+    return " app-breaks" if any(len(word) > LONG_WORD for text in texts for word in text.split()) else ""
+
+
+def filters(now: Callable[[], dt.datetime]) -> dict[str, Callable[..., str]]:
+    """The template filters; `now` is the clock that `relative` reads."""
+    return {
+        "date": date,
+        "time": time,
+        "datetime": datetime,
+        "day_and_time": day_and_time,
+        "money": money,
+        "days": days,
+        "breaking": breaking,
+        "relative": lambda when: relative(when, now()),
+    }

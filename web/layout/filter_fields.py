@@ -1,0 +1,62 @@
+"""Fields of filters that name records as people call them: by number, or by a name that one alone has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from marshmallow import fields
+
+from projections import schools
+from projections.names import like
+from web.runtime.services import services
+
+MOST_NAMESAKES = 5
+"""So many of one name are told apart in a message; with more, the name says too little."""
+
+NO_DAY: dict[str, Any] = {"invalid": "Enter a real date, like 2026-11-02"}
+"""What is said of a day in a filter that is none."""
+
+
+class RecordFilter(fields.String):
+    """A record by what people call it: its number, or a name that one alone has. Loads as the record's id."""
+
+    default_error_messages = {
+        "unknown": "No {one} has that {number} or name",
+        "several": "Several have that name. Enter one of: {choices}",
+        "many": "Too many have that name. Enter more of it, or the {number}",
+    }
+
+    def __init__(self, kind: str, one: str, number: str, **options: Any) -> None:
+        super().__init__(**options)
+        self.kind, self.one, self.number = kind, one, number
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs).strip()
+        with services().read() as connection:
+            found = list(self._found(connection, text))
+        if len(found) == 1:
+            return found[0][0]
+        key = "unknown" if not found else "several" if len(found) <= MOST_NAMESAKES else "many"
+        choices = "; ".join(f"{number} ({name})" for _, name, number in found)
+        raise self.make_error(key, one=self.one, number=self.number, choices=choices)
+
+    def _found(self, connection: sa.Connection, text: str) -> Iterator[tuple[UUID, str, str]]:
+        """Id, name and number of each that may be meant."""
+        for row in like(connection, self.kind, text, limit=MOST_NAMESAKES + 1):
+            yield row.id, row.name, row.detail
+
+
+class SchoolFilter(RecordFilter):
+    """A school by any URN that it holds or held, by name, town or postcode."""
+
+    def _found(self, connection: sa.Connection, text: str) -> Iterator[tuple[UUID, str, str]]:
+        if text.isdecimal():
+            school = schools.by_urn(connection, int(text)) if len(text) <= 6 else None
+            found = [school] if school else []
+        else:
+            found = schools.search(connection, text, limit=MOST_NAMESAKES + 1)
+        for each in found:
+            yield each.id, each.name, str(each.urn)

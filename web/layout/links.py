@@ -1,0 +1,47 @@
+"""Where the things that wait lead to, for whoever reads of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from domain.support_request import SupportRequest
+from projections.caseload import Item
+from web.access.disclosure import CONCERN, READING
+from web.access.identity import User
+from web.access.name_cache import references_of
+from web.access.policy import Concerned
+from web.history.record_addresses import record_href
+
+
+def linked_records(items: Iterable[Item]) -> set[UUID]:
+    """The records whose references have to be known, to say where these items lead."""
+    return {id for item in items for id in (item.record, item.case)}
+
+
+def link_to(item: Item, references: Mapping[UUID, str], asking: User) -> tuple[str, str]:
+    """The address and the reference to which an item leads: its record, or else the request that the record belongs
+    to. The address is empty for whoever may open neither."""
+    places = [(item.kind, item.record)]
+    if item.case != item.record:
+        places.append((SupportRequest.KIND, item.case))
+    for kind, record in places:
+        reference = references.get(record, "")
+        if reference and _may_open(kind, item, asking):
+            return record_href(kind, reference), reference
+    return "", references.get(item.record, "")
+
+
+def linker(connection: sa.Connection, items: Collection[Item], asking: User) -> Callable[[Item], tuple[str, str]]:
+    """`link_to` for a template that lists these items."""
+    references = references_of(connection, linked_records(items))
+    return lambda item: link_to(item, references, asking)
+
+
+def _may_open(kind: str, item: Item, asking: User) -> bool:
+    if kind == CONCERN:
+        return True  # of concerns, a list names only those that its reader may read
+    people = frozenset({item.person}) if item.person else frozenset[UUID]()
+    return asking.may(READING[kind], Concerned(item.school, provider=item.provider, people=people))

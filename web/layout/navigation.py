@@ -1,0 +1,48 @@
+"""The service navigation: what a person's posts open to them, in the order of a working day."""
+
+from __future__ import annotations
+
+from flask import request
+
+from domain.vocabulary import Role
+from web.access.identity import User
+from web.access.policy import Action
+
+SECTIONS: tuple[tuple[str, str, Action], ...] = (
+    ("Caseload", "/caseload", Action.READ_CASELOAD),
+    ("Schools", "/schools", Action.FIND_SCHOOLS),
+    ("Visits", "/visits", Action.READ_VISIT),
+    ("Records of visit", "/records", Action.READ_RECORD),
+    ("Requests", "/requests", Action.READ_REQUEST),
+    ("Invitations", "/invitations", Action.ANSWER_INVITATION),
+    ("Engagements", "/engagements", Action.READ_ENGAGEMENT),
+    ("Providers", "/providers", Action.READ_PROVIDER),
+    ("Concerns", "/concerns", Action.READ_CONCERN),
+    ("Audit trail", "/audit", Action.READ_AUDIT),
+    ("People", "/people", Action.CONFIRM_POSTS),
+    ("Accounts", "/accounts", Action.KEEP_ACCOUNTS),
+    ("Settings", "/settings", Action.KEEP_SETTINGS),
+    ("Imports", "/imports", Action.READ_IMPORTS),
+    ("Service status", "/service-status", Action.KEEP_ACCOUNTS),
+)
+
+
+def navigation(asking: User | None) -> list[tuple[str, str, bool]]:
+    """Label, address and whether it is the present section, for each section open to the person."""
+    if asking is None:
+        return []
+    return [
+        (label, href, request.path == href or request.path.startswith(f"{href}/"))
+        for label, href, action in SECTIONS
+        if asking.may(action)
+    ]
+
+
+def first_page(asking: User) -> str:
+    """Where a person begins: their caseload, or what their post is for."""
+    if asking.may(Action.READ_CASELOAD):
+        return "/caseload"
+    if asking.holds(Role.SPECIALIST):
+        return "/invitations"
+    opened = navigation(asking)
+    return opened[0][1] if opened else "/account"

@@ -1,0 +1,91 @@
+"""How the API shows a provider, and what its list is narrowed by."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields
+
+from domain.provider import ConflictNature, ProviderKind, Requirement
+from domain.vocabulary import Phase, ServiceType
+from web.commands.fields import SchoolField, ValuesOf, line_field, person_field
+
+
+class CapabilityOut(Schema):
+    subject = fields.String()
+    phase = fields.Enum(Phase, by_value=True)
+    service = fields.Enum(ServiceType, by_value=True)
+    offer = fields.Function(str, metadata={"description": "The three in words, as `withdraw` takes them"})
+
+
+class RateOut(Schema):
+    from_ = fields.Date(data_key="from")
+    day_rate = fields.Decimal(as_string=True, places=2)
+    vat_registered = fields.Boolean()
+
+
+class CapacityOut(Schema):
+    from_ = fields.Date(data_key="from")
+    to = fields.Date()
+    days = fields.Decimal(as_string=True)
+
+
+class SpecialistOut(Schema):
+    person = person_field()
+    subjects = fields.List(fields.String())
+    teaches = fields.Boolean()
+    joined_on = fields.Date()
+    left_on = fields.Date(allow_none=True)
+
+
+class VettingCheckOut(Schema):
+    item = fields.Enum(Requirement, by_value=True)
+    person = person_field(allow_none=True)
+    from_ = fields.Date(data_key="from")
+    expires = fields.Date(allow_none=True)
+    exempt = fields.Boolean()
+    revoked_on = fields.Date(allow_none=True)
+
+
+class ConflictOut(Schema):
+    nature = fields.Enum(ConflictNature, by_value=True)
+    body = fields.String()
+    school = SchoolField(allow_none=True)
+    person = person_field(allow_none=True)
+    from_ = fields.Date(data_key="from")
+    to = fields.Date(allow_none=True)
+
+
+class SuspensionOut(Schema):
+    from_ = fields.Date(data_key="from")
+    to = fields.Date(allow_none=True)
+
+
+class ProviderOut(Schema):
+    """A provider as the API shows it. Whether its people are cleared on a day is asked of `clearances`."""
+
+    reference = fields.String()
+    version = fields.Integer()
+    name = fields.String()
+    kind = fields.Enum(ProviderKind, by_value=True)
+    trading_as = fields.String()
+    host_school = SchoolField(allow_none=True)
+    authority = fields.String()
+    email = fields.String()
+    telephone = fields.String()
+    website = fields.String()
+    capabilities = fields.List(fields.Nested(CapabilityOut))
+    areas = fields.List(fields.String())
+    rates = fields.List(fields.Nested(RateOut))
+    capacities = fields.List(fields.Nested(CapacityOut))
+    specialists = ValuesOf(fields.Nested(SpecialistOut))
+    checks = fields.List(fields.Nested(VettingCheckOut))
+    conflicts = fields.List(fields.Nested(ConflictOut))
+    suspensions = fields.List(fields.Nested(SuspensionOut))
+    removed_on = fields.Date(allow_none=True)
+
+
+class ProviderFilters(Schema):
+    text = line_field(required=False, label="Name or reference")
+    subject = line_field(required=False, longest=100, label="Subject")
+    phase = fields.Enum(Phase, by_value=True)
+    service = fields.Enum(ServiceType, by_value=True)
+    kind = fields.Enum(ProviderKind, by_value=True)

@@ -1,0 +1,63 @@
+"""Providers as the doors know them: the resource, its list, and what its forms offer to choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from domain.provider import Provider
+from projections import providers as view
+from web.access.identity import Reach
+from web.access.name_cache import names_of, references_of
+from web.access.policy import Action
+from web.commands.choices import Choices
+from web.commands.resource import Listing, Resource, Values
+from web.providers import api_schema, schemas
+
+
+def _listed(
+    connection: sa.Connection, reach: Reach, filters: Values, after: str | None, limit: int
+) -> list[view.ListedProvider]:
+    among = None if reach.everything else reach.providers
+    return view.search(connection, among=among, after=after, limit=limit, **filters)
+
+
+providers = Resource(
+    "providers",
+    Provider,
+    one="provider",
+    read=Action.READ_PROVIDER,
+    out=api_schema.ProviderOut,
+    listing=Listing(
+        view.ListedProvider,
+        _listed,
+        lambda row: row.reference,
+        api_schema.ProviderFilters,
+        inside=("id", "name_key"),
+    ),
+)
+
+KEEP = Action.KEEP_PROVIDERS
+
+
+def is_listed(provider: Provider) -> bool:
+    """Whether the provider was not removed."""
+    return provider.removed_on is None
+
+
+def is_suspended(provider: Provider) -> bool:
+    """Whether a suspension waits for its end."""
+    return is_listed(provider) and bool(provider.suspensions) and provider.suspensions[-1].to is None
+
+
+def with_specialists(connection: sa.Connection, provider: Provider | None) -> Mapping[str, Any]:
+    """Everybody who works or worked for the provider, by name."""
+    return {schemas.SPECIALISTS: _specialists(connection, provider) if provider else []}
+
+
+def _specialists(connection: sa.Connection, provider: Provider) -> Choices:
+    ids = list(provider.specialists)
+    named, refs = names_of(connection, ids), references_of(connection, ids)
+    return sorted(((refs[id], named[id]) for id in ids if id in refs), key=lambda choice: choice[1])

@@ -1,0 +1,58 @@
+"""Records of visit as the doors know them: their list, and which copy each reader gets."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from domain.record_of_visit import RecordOfVisit, RecordStatus
+from projections import records_of_visit as view
+from projections.view import replace
+from web.access.identity import Reach, current_user
+from web.access.policy import Action
+from web.commands.resource import Listing, Resource, Values, Visibility
+from web.records import copies, schemas
+from web.records.api_schema import RecordOut
+
+IN_PROGRESS = frozenset({RecordStatus.CORRECTING, RecordStatus.SUBMITTED, RecordStatus.ASSURED})
+"""How a record may stand inside the service while the version that was issued stands for everybody else."""
+
+
+def _records(
+    connection: sa.Connection, reach: Reach, filters: Values, after: str | None, limit: int
+) -> list[view.Written]:
+    inside = current_user().may(Action.READ_DRAFT_RECORD)
+    asked = set(filters.get("status") or ())
+    if not inside and RecordStatus.ISSUED in asked:
+        asked |= IN_PROGRESS
+    elif not inside and asked:
+        asked &= {RecordStatus.CLOSED}
+    found = view.list_rows(
+        connection,
+        schools=reach.narrowed(filters.get("school")),
+        issued_only=not inside,
+        statuses=asked if filters.get("status") else None,
+        awaited=[filters["awaited"]] if filters.get("awaited") else None,
+        after=after,
+        limit=limit,
+    )
+    return found if inside else [_as_issued(row) for row in found]
+
+
+def _as_issued(row: view.Written) -> view.Written:
+    return replace(row, status=RecordStatus.ISSUED) if row.status in IN_PROGRESS else row
+
+
+records = Resource(
+    "records",
+    RecordOfVisit,
+    one="record of visit",
+    read=Action.READ_RECORD,
+    out=RecordOut,
+    listing=Listing(view.Written, _records, lambda row: row.reference, schemas.RecordFilters),
+    visibility=Visibility(copies.is_open, copies.copy_for),
+)
+
+
+def settled(record: RecordOfVisit) -> bool:
+    """Whether the version that was issued last stands, with no correction under way."""
+    return record.status is RecordStatus.ISSUED

@@ -1,0 +1,96 @@
+"""How the API shows a request, what its list is narrowed by, and what of it is for the service alone."""
+
+from __future__ import annotations
+
+from copy import copy
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from domain.support_request import RequestStatus, Route, SupportLevel, SupportRequest, Urgency
+from domain.vocabulary import Phase, Side, SupportKind
+from projections.open_requests import WaitingFor
+from web.access.disclosure import INSIDE
+from web.access.identity import User
+from web.access.policy import Concerned
+from web.commands.fields import RecordField, SchoolField, line_field, person_field, provider_field
+from web.commands.linked_records import with_open_links
+from web.commands.resource import Values
+
+
+def copy_for(asking: User, request: SupportRequest, where: Concerned) -> SupportRequest:
+    """A school is not told whom the service considered, nor how much it may spend at most; nobody is told of a visit
+    or concern that is not open to them."""
+    told = with_open_links(asking, request, where)
+    if asking.holds(*INSIDE):
+        return told
+    seen = copy(told)
+    seen.ranking = seen.shortlist = ()
+    seen.ceiling = None
+    return seen
+
+
+def kept_back(asking: User) -> Values:
+    """The same of a list: what stands in place of what a school is not told."""
+    return {} if asking.holds(*INSIDE) else {"ceiling": None, "shortlist": [], "unanswered": []}
+
+
+class RankedOut(Schema):
+    provider = provider_field()
+    score = fields.Integer()
+    reasons = fields.List(fields.String())
+    excluded_because = fields.String(allow_none=True)
+
+
+def _record(kind: str, prefix: str, **options: Any) -> RecordField:
+    return RecordField(kind, prefix, allow_none=True, **options)
+
+
+class RequestOut(Schema):
+    """A support request as the API shows it. Sums in pounds without VAT; `waited` are days on which the clock stood
+    still. A school sees no ceiling, ranking and shortlist."""
+
+    reference = fields.String()
+    version = fields.Integer()
+    status = fields.Enum(RequestStatus, by_value=True)
+    school = SchoolField()
+    raised_by = fields.Enum(Side, by_value=True)
+    raised_on = fields.Date()
+    kind = fields.Enum(SupportKind, by_value=True)
+    subject = fields.String()
+    phase = fields.Enum(Phase, by_value=True)
+    area = fields.String()
+    need = fields.String()
+    outcome_wanted = fields.String()
+    needed_from = fields.Date()
+    needed_by = fields.Date()
+    urgency = fields.Enum(Urgency, by_value=True)
+    budget = fields.Decimal(as_string=True, places=2, allow_none=True)
+    fund = fields.String()
+    delegates = fields.Integer(allow_none=True)
+    visit = _record("visit", "V")
+    concern = _record("concern", "CC")
+    broker = person_field(allow_none=True)
+    level = fields.Enum(SupportLevel, by_value=True, allow_none=True)
+    route = fields.Enum(Route, by_value=True, allow_none=True)
+    answer_by = fields.Date(allow_none=True)
+    waiting_since = fields.Date(allow_none=True)
+    waited = fields.Integer()
+    ceiling = fields.Decimal(as_string=True, places=2, allow_none=True)
+    ranking = fields.List(fields.Nested(RankedOut))
+    shortlist = fields.List(provider_field())
+    tender = _record("tender", "TN")
+    engagement = _record("engagement", "BE")
+    merged_into = _record("support-request", "SR")
+
+
+class RequestFilters(Schema):
+    status = fields.List(fields.Enum(RequestStatus, by_value=True), metadata={"label": "Status"})
+    kind = fields.Enum(SupportKind, by_value=True, metadata={"label": "What is needed"})
+    subject = line_field(required=False, longest=100, label="Subject")
+    phase = fields.Enum(Phase, by_value=True)
+    urgency = fields.Enum(Urgency, by_value=True)
+    waiting_for = fields.Enum(WaitingFor, by_value=True, metadata={"label": "Waiting for"})
+    school = SchoolField(metadata={"label": "School", "hint": "URN"})
+    broker = person_field(metadata={"label": "Broker"})
+    open = fields.Boolean(metadata={"label": "Open or ended"})

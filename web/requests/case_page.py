@@ -1,0 +1,160 @@
+"""What the page of a request shows beside the record: the clock, what comes next, who was ranked, and the quotes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from domain.support_request import ENDS, RequestStatus, Route, SupportRequest
+from domain.tender import Tender, TenderStatus
+from projections import open_requests
+from projections.batch_query import Question
+from projections.open_requests import RequestRow, WaitingFor
+from projections.provider_history import BrokeredHistory
+from web import formats
+from web.access.disclosure import INSIDE
+from web.access.identity import concerned, current_user
+from web.access.name_cache import rows_of
+from web.access.policy import Action
+from web.brokerage.quote_comparison import PAST, are_shown, compared
+from web.commands.attachments import ATTACHED_QUERY, RECORD
+from web.history.record_addresses import record_href
+from web.requests.choices import last_question
+from web.requests.ranking import candidates
+from web.requests.resource import tender_of
+from web.runtime.services import services
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A record that belongs to the case, and may be opened."""
+
+    label: str
+    text: str
+    href: str
+
+
+PAGE_QUERY = ATTACHED_QUERY.with_(
+    **PAST, row=Question(open_requests.requests, open_requests.requests.table.c.id == RECORD)
+)
+"""What is asked for the page of a request, with its `tender`."""
+
+
+def around(connection: sa.Connection, request: SupportRequest, found: Mapping[str, list[Any]]) -> Mapping[str, Any]:
+    """All that the page needs."""
+    today = services().today()
+    row = next(iter(found["row"]), None)
+    is_inside = current_user().holds(*INSIDE)
+    shown = {
+        "is_inside": is_inside,
+        "clock": clock(request, row.ended_on if row else None, today),
+        "waiting_for": row.waiting_on(today) if row else None,
+        "next_step": next_step(request, row, today),
+        "question": last_question(request) if request.waiting_since else "",
+        "links": (links := _links(connection, request)),
+        "goes_on_at": _where_it_goes_on(request, links),
+        "ranking": candidates(connection, request.ranking) if request.ranking and is_inside else None,
+    }
+    return {**shown, **_quotes(connection, request, found["past"], today)}
+
+
+def clock(request: SupportRequest, ended_on: date | None, today: date) -> str:
+    """How long the request has taken so far; days on which the service waited for the school do not count."""
+    last = ended_on or today
+    waited = request.waiting_days(last)
+    count = max(0, (last - request.raised_on).days - waited)
+    took = "1 day" if count == 1 else f"{count} days"
+    if request.waiting_since is not None:
+        return f"{took}, stopped since {formats.date(request.waiting_since)}"
+    return f"{took}, {waited} more waiting for the school" if waited else took
+
+
+def next_step(request: SupportRequest, row: RequestRow | None, today: date) -> str:
+    """What has to happen next, in one sentence; empty where nothing has."""
+    if request.status in ENDS or row is None:
+        return ""
+    if row.waiting_for is WaitingFor.SCHOOL:
+        return "The school answers the question of the service."
+    if request.status is RequestStatus.INVITING:
+        return _next_of_tender(tender_of(request), row, today)
+    if request.status is RequestStatus.TRIAGED and request.route is not Route.BROKERED:
+        return "The broker arranges help in-house or points the school to other help, and records it."
+    return NEXT.get(request.status, "")
+
+
+def _is_selected(tender: Tender | None) -> bool:
+    return tender is not None and tender.status is TenderStatus.SELECTED
+
+
+def _next_of_tender(tender: Tender | None, row: RequestRow, today: date) -> str:
+    if _is_selected(tender):
+        return "The broker proposes the engagement with the provider selected."
+    if row.waiting_on(today) is WaitingFor.PROVIDERS:
+        count = len(row.unanswered)
+        who = "1 provider replies" if count == 1 else f"{count} providers reply"
+        return f"{who} by {formats.date(row.reply_by)}."
+    if tender is not None and not tender.quotes:
+        return "Nobody has quoted. The broker gives providers longer, invites others or ends the invitations."
+    return "The broker compares the quotes, hears the school, and selects one."
+
+
+NEXT = {
+    RequestStatus.RAISED: "The service acknowledges the request and promises the school an answer.",
+    RequestStatus.ACKNOWLEDGED: "The service judges the need and gives it to a broker.",
+    RequestStatus.TRIAGED: "Brokering is approved, up to a ceiling.",
+    RequestStatus.APPROVED: "The broker searches and shortlists providers.",
+    RequestStatus.SHORTLISTED: "The broker invites providers to quote.",
+    RequestStatus.PLACED: "School, provider and service agree the engagement, and it is delivered.",
+}
+
+
+def _links(connection: sa.Connection, request: SupportRequest) -> list[Link]:
+    where = concerned(connection, request.about())
+    asking = current_user()
+    belongs = (
+        ("Engagement", "engagement", request.engagement, Action.READ_ENGAGEMENT),
+        ("Tender", "tender", request.tender, Action.READ_INVITATION),
+        ("Merged into", "support-request", request.merged_into, Action.READ_REQUEST),
+        ("Visit that showed the need", "visit", request.visit, Action.READ_VISIT),
+        ("Concern", "concern", request.concern, Action.READ_CONCERN),
+    )
+    named = rows_of(connection, [request.school, *(id for _, _, id, _ in belongs if id)])
+    refs = {id: row.detail for id, row in named.items()}
+    school = named.get(request.school)
+    first = [Link("School", school.name, record_href("school", school.detail))] if school else []
+    return first + [
+        Link(label, refs[id], record_href(kind, refs[id]))
+        for label, kind, id, action in belongs
+        if id in refs and asking.may(action, where)
+    ]
+
+
+def _where_it_goes_on(request: SupportRequest, links: list[Link]) -> Link | None:
+    """The record on which the case is being worked now, for those who may open it."""
+    label = {RequestStatus.INVITING: "Tender", RequestStatus.PLACED: "Engagement"}.get(request.status)
+    return next((link for link in links if link.label == label), None)
+
+
+def _quotes(
+    connection: sa.Connection, request: SupportRequest, past: list[BrokeredHistory], today: date
+) -> Mapping[str, Any]:
+    """The quotes as far as the person who asks may see them, or why they are not shown yet."""
+    tender = tender_of(request)
+    if tender is None:
+        return {"quotes": [], "quotes_wait_until": None}
+    in_full = current_user().may(Action.READ_INVITATION, concerned(connection, request.about()))
+    waits = not in_full and not are_shown(tender, today)
+    lines = compared(connection, tender, in_full=in_full, today=today, past=past)
+    return {"quotes": lines, "quotes_wait_until": tender.reply_by if waits else None}
+
+
+def named(request: SupportRequest) -> list[UUID | None]:
+    """Those whose names the page shows."""
+    tender = tender_of(request)
+    quoting = [quote.specialist for quote in tender.quotes.values()] if tender else []
+    return [request.school, request.broker, *request.shortlist, *(tender.invitations if tender else ()), *quoting]

@@ -1,0 +1,121 @@
+"""Finding somebody: the shortlist, the invitations, and the school's preference among quotes."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from domain.service import Work
+from domain.signature import current_signature
+from domain.support_request import RequestStatus, SupportRequest
+from domain.tender import Tender, TenderStatus
+from domain.tender.rules import NoQuote
+from web.access.name_cache import reference_of
+from web.access.policy import Action
+from web.access.restricted import must_be_readable_to_others
+from web.brokerage.broker_rights import WITHOUT_THE_CONCERN, desk
+from web.brokerage.quote_comparison import are_shown
+from web.commands.resource import CommandContext, Values
+from web.requests import choices, schemas
+from web.requests.ranking import matching_policy, offers_on_list
+from web.requests.resource import broker_command, requests, tender_of
+from web.runtime.services import services
+
+
+def _is_approved(request: SupportRequest) -> bool:
+    return request.status is RequestStatus.APPROVED
+
+
+def _is_shortlisted(request: SupportRequest) -> bool:
+    return request.status is RequestStatus.SHORTLISTED
+
+
+@broker_command(
+    "shortlist",
+    "Search and shortlist providers",
+    schemas.ShortlistProviders,
+    done="The shortlist is kept, with the ranking as it was",
+    submit="Keep the shortlist",
+    offered=lambda request: _is_approved(request) or _is_shortlisted(request),
+    context=choices.ranked,
+    form_page="requests/shortlist.html",
+    calls={"provider": "chosen"},
+    main=True,
+)
+def shortlist(context: CommandContext[SupportRequest], values: Values) -> None:
+    desk(context).shortlist(
+        context.record.id,
+        offers=offers_on_list(context.services),
+        policy=matching_policy(context.services),
+        chosen=values["chosen"],
+        days=values.get("days"),
+        at=context.at,
+    )
+
+
+@broker_command(
+    "remove-from-shortlist",
+    "Take a provider off the shortlist",
+    schemas.RemoveFromShortlist,
+    done="The provider is off the shortlist",
+    offered=lambda request: _is_shortlisted(request) and bool(request.shortlist),
+    context=choices.shortlisted,
+    told_in=(SupportRequest.ProviderRemovedFromShortlist,),
+)
+def remove_from_shortlist(context: CommandContext[SupportRequest], values: Values) -> None:
+    context.change(lambda request: request.remove_from_shortlist(values["provider"], reason=values["reason"]))
+
+
+def _page_of_tender(connection: sa.Connection, request: SupportRequest) -> str:
+    found = reference_of(connection, request.tender) if request.tender else None
+    return f"/tenders/{found}" if found else f"/requests/{request.reference}"
+
+
+@broker_command(
+    "open-tender",
+    "Invite providers to quote",
+    schemas.OpenTender,
+    done="The providers are invited",
+    submit="Invite them",
+    offered=lambda request: _is_shortlisted(request) and bool(request.shortlist),
+    context=choices.shortlisted,
+    initial=lambda _, request: {"brief": f"{request.need}\n\nWanted: {request.outcome_wanted}"},
+    goes_to=_page_of_tender,
+    calls={"provider": "invite"},
+    check=True,
+    main=True,
+    told_in=(Tender.Opened,),
+)
+def open_tender(context: CommandContext[SupportRequest], values: Values) -> None:
+    must_be_readable_to_others(context.record.id, WITHOUT_THE_CONCERN)
+    desk(context).open_tender(context.record.id, context.next_reference(Tender), at=context.at, **values)
+
+
+def _awaits_preference(request: SupportRequest) -> bool:
+    tender = tender_of(request) if request.status is RequestStatus.INVITING else None
+    if tender is None:
+        return False
+    return tender.status is TenderStatus.OPEN and bool(tender.quotes) and are_shown(tender, services().today())
+
+
+@requests.command(
+    "prefer",
+    "Say which provider the school prefers",
+    Action.AGREE_FOR_SCHOOL,
+    schemas.PreferQuote,
+    done="The broker will see which provider you prefer",
+    lead="The service chooses, and takes account of what you say.",
+    offered=_awaits_preference,
+    context=choices.quotes_shown,
+    main=True,
+)
+def prefer(context: CommandContext[SupportRequest], values: Values) -> None:
+    def say(work: Work) -> None:
+        request = work.find(SupportRequest, context.record.id, at=context.at)
+        if request.tender is None:
+            raise NoQuote("There are no quotes yet")
+        tender = work.find(Tender, request.tender)
+        if not are_shown(tender, current_signature().today):
+            raise NoQuote("Who has quoted is shown once all replies are in")
+        tender.prefer(values["provider"], values["preference"])
+
+    context.service.do(say)

@@ -1,0 +1,158 @@
+"""A request from first asking until providers may be sought: raised, triaged, approved; and taken up again."""
+
+from __future__ import annotations
+
+from domain.support_request import ENDS, UNPLACED, RequestStatus, Route, SupportRequest
+from web.access.identity import current_user
+from web.access.name_cache import reference_of
+from web.access.policy import Action
+from web.access.restricted import must_be_readable_to_others
+from web.brokerage.broker_rights import must_hold
+from web.commands.choices import SERVICE_ROLES
+from web.commands.linked_records import must_be_of_school, must_be_there
+from web.commands.resource import CommandContext, Values
+from web.requests import choices, schemas
+from web.requests.resource import acting_side, broker_command, requests
+from web.requests.rules import must_approve, must_broker
+from web.runtime.terms import last_day
+
+NEW = (RequestStatus.RAISED, RequestStatus.ACKNOWLEDGED)
+WITH_BROKER = UNPLACED - set(NEW) | {RequestStatus.PLACED}
+APPROVED = (RequestStatus.APPROVED, RequestStatus.SHORTLISTED, RequestStatus.INVITING, RequestStatus.PLACED)
+
+
+def _awaits_school(request: SupportRequest) -> bool:
+    return request.waiting_since is not None
+
+
+@requests.beginning(
+    "raise",
+    "Ask for support",
+    Action.RAISE_REQUEST,
+    schemas.RaiseRequest,
+    done="The request is raised",
+    submit="Send the request",
+    context=choices.for_raising,
+    first_answers=choices.first_answers,
+    draft=True,
+)
+def raise_request(context: CommandContext[SupportRequest], values: Values) -> SupportRequest:
+    must_be_there(values["school"], context.services.today(), field="school")
+    must_be_of_school(context.service, values["school"], visit=values.get("visit"), concern=values.get("concern"))
+    return context.begin(lambda reference: SupportRequest.raise_(reference, raised_by=acting_side(), **values))
+
+
+@broker_command(
+    "acknowledge",
+    "Acknowledge the request",
+    schemas.AcknowledgeRequest,
+    done="The request is acknowledged",
+    offered=lambda request: request.status is RequestStatus.RAISED,
+    context=choices.for_acknowledging,
+    initial=lambda connection, _: {"officer": reference_of(connection, current_user().person)},
+    main=True,
+)
+def acknowledge(context: CommandContext[SupportRequest], values: Values) -> None:
+    must_hold(context, values["officer"], SERVICE_ROLES, "Choose somebody who works in the service", field="officer")
+    context.change(lambda request: request.acknowledge(**values))
+
+
+@broker_command(
+    "triage-again",
+    "Triage the request again",
+    schemas.TriageRequest,
+    done="The request is triaged again",
+    offered=lambda request: request.status is RequestStatus.TRIAGED,
+    context=choices.brokers,
+)
+@broker_command(
+    "triage",
+    "Triage the request",
+    schemas.TriageRequest,
+    done="The request is triaged",
+    lead="Judge how much help is needed and how the need shall be met, and give it to a broker.",
+    offered=lambda request: request.status in NEW,
+    context=choices.brokers,
+    main=True,
+)
+def triage(context: CommandContext[SupportRequest], values: Values) -> None:
+    must_broker(context, values["broker"])
+    context.change(lambda request: request.triage(**values))
+
+
+@broker_command(
+    "ask-for-information",
+    "Ask the school for information",
+    schemas.AskForInformation,
+    done="The school is asked. The clock stands still until it answers",
+    offered=lambda request: request.status in UNPLACED and request.waiting_since is None,
+)
+def ask_for_information(context: CommandContext[SupportRequest], values: Values) -> None:
+    must_be_readable_to_others(context.record.id, "Speak with the school without naming the request")
+    day, rules = last_day(context.services, lambda settings: settings.information_days)
+    context.change(lambda request: request.ask_for_information(**values, respond_by=day, rules=rules))
+
+
+@requests.command(
+    "give-information",
+    "Answer the service's question",
+    Action.RAISE_REQUEST,
+    schemas.GiveInformation,
+    done="The answer is sent. The clock runs again",
+    submit="Send the answer",
+    offered=_awaits_school,
+    context=choices.question,
+    form_page="requests/answer.html",
+    main=True,
+)
+def give_information(context: CommandContext[SupportRequest], values: Values) -> None:
+    context.change(lambda request: request.give_information(**values))
+
+
+@broker_command(
+    "reassign",
+    "Give the request to another broker",
+    schemas.ReassignRequest,
+    done="The request has a new broker",
+    offered=lambda request: request.status in WITH_BROKER,
+    context=choices.brokers,
+)
+def reassign(context: CommandContext[SupportRequest], values: Values) -> None:
+    must_broker(context, values["broker"])
+    context.change(lambda request: request.reassign(**values))
+
+
+@broker_command(
+    "change-ceiling",
+    "Change the approved ceiling",
+    schemas.ApproveToBroker,
+    done="The ceiling is changed",
+    offered=lambda request: request.status in APPROVED,
+    context=choices.approvers,
+    initial=lambda _, request: {"ceiling": request.ceiling},
+)
+@broker_command(
+    "approve",
+    "Approve brokering",
+    schemas.ApproveToBroker,
+    done="Brokering is approved",
+    offered=lambda request: request.status is RequestStatus.TRIAGED and request.route is Route.BROKERED,
+    context=choices.approvers,
+    initial=lambda _, request: {"ceiling": request.budget},
+    main=True,
+)
+def approve(context: CommandContext[SupportRequest], values: Values) -> None:
+    version = must_approve(context, values["ceiling"], values["approver"])
+    context.change(lambda request: request.approve_to_broker(**values, rules=(version,)))
+
+
+@broker_command(
+    "reopen",
+    "Open the request again",
+    schemas.ReopenRequest,
+    done="The request is open again",
+    notes="Brokering has to be approved anew.",
+    offered=lambda request: request.status in ENDS,
+)
+def reopen(context: CommandContext[SupportRequest], values: Values) -> None:
+    context.change(lambda request: request.reopen(**values))

@@ -1,0 +1,88 @@
+"""Requests as the doors know them: the resource, its list, and how its commands are declared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import g
+
+from domain.signature import current_signature
+from domain.support_request import SupportRequest
+from domain.tender import Tender
+from domain.vocabulary import Side
+from projections import open_requests as view
+from web.access.identity import Reach
+from web.access.policy import SCHOOL, Action
+from web.brokerage.broker_rights import BROKERING, action_for
+from web.commands.resource import Carry, Listing, Resource, Values, Visibility
+from web.requests import api_schema
+from web.runtime.services import services
+
+
+def _listed(
+    connection: sa.Connection, reach: Reach, filters: Values, after: str | None, limit: int
+) -> list[view.RequestRow]:
+    asked = {name: value for name, value in filters.items() if name not in {"school", "status", "open"}}
+    return view.all_requests(
+        connection,
+        schools=reach.narrowed(filters.get("school")),
+        statuses=filters.get("status", ()),
+        is_open=filters.get("open"),
+        today=services().today(),
+        after=after,
+        limit=limit,
+        **asked,
+    )
+
+
+requests = Resource(
+    "requests",
+    SupportRequest,
+    one="support request",
+    read=Action.READ_REQUEST,
+    out=api_schema.RequestOut,
+    listing=Listing(
+        view.RequestRow,
+        _listed,
+        lambda row: row.reference,
+        api_schema.RequestFilters,
+        inside=("id", "subject_key"),
+        kept_back=api_schema.kept_back,
+    ),
+    visibility=Visibility(copy=api_schema.copy_for),
+)
+
+
+def tender_of(request: SupportRequest) -> Tender | None:
+    """The tender by which help is sought, read once while a page is made."""
+    if request.tender is None:
+        return None
+    known: dict[UUID, Tender] = g.setdefault("tenders_of_requests", {})
+    if request.tender not in known:
+        known[request.tender] = services().service.find(Tender, request.tender)
+    return known[request.tender]
+
+
+def broker_command(
+    name: str, title: str, schema: Any, *, done: str, **options: Any
+) -> Callable[[Carry[SupportRequest]], Carry[SupportRequest]]:
+    """Declare a command of whoever brokers requests of its kind."""
+    first, *others = BROKERING
+    return requests.command(
+        name,
+        title,
+        first,
+        schema,
+        done=done,
+        or_actions=others,
+        action_of=lambda request: action_for(request.kind),
+        **options,
+    )
+
+
+def acting_side() -> Side:
+    """Whose act it is follows from the post in which somebody acts."""
+    return Side.SCHOOL if current_signature().post in SCHOOL else Side.SERVICE

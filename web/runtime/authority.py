@@ -1,0 +1,70 @@
+"""The authority whose service this is, as pages show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+from flask import g, has_app_context
+
+from domain.authority import AUTHORITY, Authority, Settings, version_name
+from domain.service import NotFound, Unavailable
+from web.runtime.services import Services, services
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the frame of a page says of the authority."""
+
+    name: str
+    service_name: str
+    colour: str
+    contact_email: str
+    own_code: str | None = None
+    """The code that tells this authority's schools from those of others, None where it has those of several."""
+
+
+def authority() -> Shown:
+    """The authority as of today, read once per request; as last known where the log is out of reach."""
+    if "authority" not in g:
+        try:
+            record = record_of(services())
+        except Unavailable:
+            record = _KEPT.get(services())
+        g.authority = _shown(record)
+    found: Shown = g.authority
+    return found
+
+
+def settings_of(services: Services) -> tuple[Settings, str]:
+    """The dated settings in force today, and the name of their version for the decisions that use them."""
+    record = record_of(services)
+    return record.settings_on(services.today()) if record else (Settings(), version_name(0))
+
+
+def record_of(services: Services) -> Authority | None:
+    """The authority's own record to read from, None where it was not begun.
+
+    It seldom changes and every page needs it: it is kept by each process, and read again where the version that was
+    found with the session is another one.
+    """
+    session_user = getattr(g.get("session") or g.get("token"), "session_user", None) if has_app_context() else None
+    kept = _KEPT.get(services)
+    if session_user is not None and kept is not None and kept.version == session_user.settings_version:
+        return kept
+    try:
+        found = _KEPT[services] = services.service.find(Authority, AUTHORITY)
+    except NotFound:
+        return None
+    return found
+
+
+_KEPT: WeakKeyDictionary[Services, Authority] = WeakKeyDictionary()
+
+
+def _shown(found: Authority | None) -> Shown:
+    if found is None:
+        defaults = Settings()
+        return Shown("School Improvement Service", "School improvement", defaults.colour, defaults.contact_email)
+    settings, _ = found.settings_on(services().today())
+    return Shown(found.name, found.service_name, settings.colour, settings.contact_email, found.own_code)

@@ -1,0 +1,78 @@
+"""What every answer carries: a request id, a strict content security policy, and a line in the log."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from uuid import uuid4
+
+import structlog
+from flask import Flask, Response, current_app, g, request
+
+log = structlog.get_logger()
+
+POLICY = (
+    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+OUTSIDE_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+
+
+def add_headers(app: Flask) -> None:
+    """Number, protect and log every request; the request's id is the correlation id of the events it causes. An id
+    that comes with a request is another's: it is logged beside our own, so that the two can be brought together."""
+
+    @app.before_request
+    def number() -> None:
+        g.request_id = str(uuid4())
+        g.nonce = secrets.token_urlsafe(16)
+        g.began = time.perf_counter()
+
+    @app.context_processor
+    def nonce() -> dict[str, str]:
+        return {"csp_nonce": g.get("nonce", "")}
+
+    @app.after_request
+    def protect(response: Response) -> Response:
+        response.headers["X-Request-ID"] = g.get("request_id", "")
+        response.headers["Content-Security-Policy"] = POLICY.format(nonce=g.get("nonce", ""))
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["X-Frame-Options"] = "DENY"
+        response.headers["Referrer-Policy"] = "same-origin"
+        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        if not request.path.startswith("/static/"):
+            response.headers.setdefault("Cache-Control", "no-store")
+        if request.is_secure:
+            response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+        return response
+
+    @app.after_request
+    def tell(response: Response) -> Response:
+        log.info(
+            "request",
+            request_id=g.get("request_id"),
+            outside_id=_outside_id(request.headers.get("X-Request-ID", "")),
+            method=request.method,
+            path=_without_secrets(request.path),
+            status=response.status_code,
+            milliseconds=round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1),
+            person=str(g.user.person) if g.get("user") else None,
+        )
+        return response
+
+
+def _outside_id(given: str) -> str | None:
+    """The id that came with a request, where it is one that can be logged as it stands."""
+    return given if OUTSIDE_ID.fullmatch(given) else None
+
+
+def _without_secrets(path: str) -> str:
+    """The path as it may be logged: a one-time link to set a password is itself a secret."""
+    return "/password/..." if path.startswith("/password/") else path
+
+
+def is_secure() -> bool:
+    """Whether a cookie is for HTTPS alone: everywhere, where the deployment says so, else as it was asked for."""
+    return bool(current_app.config["SESSION_COOKIE_SECURE"]) or request.is_secure

@@ -1,0 +1,43 @@
+"""Signs and seals what a browser or program keeps for the service, for one authority and one purpose alone."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+
+from cryptography.fernet import Fernet, MultiFernet
+from flask import Flask, current_app
+from itsdangerous import URLSafeSerializer
+
+from web.runtime.services import chosen
+from web.runtime.settings import Settings
+
+
+def signer(purpose: str) -> URLSafeSerializer:
+    """Signs with the deployment's key; recognises what an earlier key of it has signed."""
+    return URLSafeSerializer(_keys(), salt=_salt(purpose))
+
+
+def sealer(purpose: str) -> MultiFernet:
+    """Encrypts with the deployment's key, so that what is kept says nothing to whoever keeps it; reads what an
+    earlier key has encrypted."""
+    digests = (hashlib.sha256(f"{_salt(purpose)}: {key}".encode()).digest() for key in reversed(_keys()))
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])
+
+
+def _keys() -> list[str]:
+    """The keys of the deployment, the present one last."""
+    return [*(current_app.config["SECRET_KEY_FALLBACKS"] or ()), str(current_app.secret_key)]
+
+
+def _salt(purpose: str) -> str:
+    of_request = chosen()
+    return f"{purpose} of {of_request.name if of_request else ''}"
+
+
+def sign_with(app: Flask, settings: Settings) -> None:
+    """Let an application sign cookies and form tokens with the deployment's keys."""
+    app.secret_key = settings.secret_key
+    app.config["SECRET_KEY_FALLBACKS"] = list(settings.older_keys)
+    # Flask-WTF knows one key alone, but hands it to itsdangerous, which takes several: the last one signs.
+    app.config["WTF_CSRF_SECRET_KEY"] = [*settings.older_keys, settings.secret_key]

@@ -1,0 +1,40 @@
+"""Terms and working days as the authority has set them, with the bank holidays of England."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from domain.authority import Settings
+from domain.calendar import TermDates, academic_year_of, default_term_on, term_on, working_days_after
+from web.runtime.authority import settings_of
+from web.runtime.bank_holidays import bank_holidays
+from web.runtime.services import Services
+
+
+def term_of(services: Services, day: date) -> TermDates:
+    """The term to which a day counts."""
+    settings, _ = settings_of(services)
+    year = academic_year_of(day)
+    around = [term for each in (year - 1, year) for term in settings.terms_of(each, bank_holidays())]
+    return term_on(around, day) or default_term_on(day, bank_holidays())
+
+
+def respond_by(settings: Settings, day: date) -> date:
+    """The last day to respond to what is issued on a day."""
+    return working_days_after(day, settings.response_days, bank_holidays())
+
+
+def days_from(settings: Settings, day: date) -> dict[str, date]:
+    """The last days to respond to a record that is issued on a day, and to present it to the governing body."""
+    present_by = working_days_after(day, settings.presentation_days, bank_holidays())
+    return {"respond_by": respond_by(settings, day), "present_by": present_by}
+
+
+def last_day(
+    services: Services, window: Callable[[Settings], int], *, after: date | None = None
+) -> tuple[date, tuple[str, ...]]:
+    """The last day of a window of working days that begins after a day (today's by default), and the version of the
+    settings that says so, for the decision to name."""
+    settings, version = settings_of(services)
+    return working_days_after(after or services.today(), window(settings), bank_holidays()), (version,)

@@ -1,0 +1,80 @@
+"""Tenders as the doors know them: the resource, its list, and how its commands are declared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import g
+
+from domain.tender import Tender
+from projections import open_requests
+from projections import tenders as view
+from projections.batch_query import Question
+from projections.open_requests import RequestRow
+from web.access.identity import Reach
+from web.access.policy import Action
+from web.brokerage.broker_rights import BROKERING, action_for
+from web.commands.resource import Carry, Listing, Resource, Values
+from web.runtime.services import services
+from web.tenders import schemas
+
+
+def _listed(
+    connection: sa.Connection, reach: Reach, filters: Values, after: str | None, limit: int
+) -> list[view.TenderRow]:
+    return view.list_rows(
+        connection,
+        schools=reach.narrowed(filters.get("school")),
+        statuses=filters.get("status", ()),
+        after=after,
+        limit=limit,
+    )
+
+
+tenders = Resource(
+    "tenders",
+    Tender,
+    one="tender",
+    read=Action.READ_INVITATION,
+    out=schemas.TenderOut,
+    listing=Listing(view.TenderRow, _listed, lambda row: row.reference, schemas.TenderFilters),
+)
+
+
+_requests = open_requests.requests
+REQUEST = {"request": Question(_requests, _requests.table.c.id == sa.bindparam("request", type_=sa.Uuid))}
+"""What is asked for the request of a tender beside other things."""
+
+
+def request_of(tender: Tender, found: Iterable[RequestRow] = ()) -> RequestRow:
+    """The request that a tender is for, looked up once while a page or command is answered; `found` is the row of it
+    where that was asked for already."""
+    known: dict[UUID, RequestRow] = g.setdefault("requests_of_tenders", {})
+    known |= {row.id: row for row in found}
+    if tender.request not in known:
+        with services().read() as connection:
+            row = open_requests.requests.get(connection, tender.request)
+        if row is None:
+            raise LookupError(f"tender {tender.reference} is for no request")
+        known[tender.request] = row
+    return known[tender.request]
+
+
+def broker_command(
+    name: str, title: str, schema: Any, *, done: str, **options: Any
+) -> Callable[[Carry[Tender]], Carry[Tender]]:
+    """Declare a command of whoever brokers needs of the kind that the tender is for."""
+    first, *others = BROKERING
+    return tenders.command(
+        name,
+        title,
+        first,
+        schema,
+        done=done,
+        or_actions=others,
+        action_of=lambda tender: action_for(request_of(tender).kind),
+        **options,
+    )

@@ -1,0 +1,41 @@
+"""What forms about visits offer: schools that may be visited, people who visit, items of an agenda."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from domain.visit import Visit
+from domain.vocabulary import Role, Side
+from web.access.identity import User
+from web.access.name_cache import reference_of
+from web.access.policy import SCHOOL, Action
+from web.commands.choices import Choices, holders, open_schools
+
+VISITING = (Role.OFFICER, Role.DIRECTOR, Role.STRATEGIC_LEAD, Role.BROKER, Role.CPD_MANAGER, Role.SPECIALIST)
+
+
+def visitors(connection: sa.Connection) -> Choices:
+    """Everybody who may be sent on a visit: those who work in the service, and providers' specialists."""
+    return holders(connection, VISITING)
+
+
+def schools_to_visit(connection: sa.Connection) -> Choices:
+    """The open schools to which the person who asks may plan a visit, by name."""
+    return open_schools(connection, Action.PLAN_VISIT)
+
+
+def items_to_withdraw(asking: User, visit: Visit) -> list[tuple[str, str]]:
+    """The items that somebody may take off the agenda: all but the standing one, a school only its own."""
+    is_school = asking.holds(*SCHOOL)
+    return [
+        (str(item.number), item.text)
+        for item in visit.items
+        if item.number > 1 and (item.side is Side.SCHOOL or not is_school)
+    ]
+
+
+def page_to_write(connection: sa.Connection, visit: Visit) -> str:
+    """Where the record of a visit is written; the visit's own page while it has none."""
+    if visit.written_up is None:
+        return f"/visits/{visit.reference}"
+    return f"/records/{reference_of(connection, visit.written_up)}/write"
