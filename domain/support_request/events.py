@@ -38,7 +38,23 @@ class Raised(Event):
     concern: UUID | None
 
     def apply(self, request: SupportRequest) -> None:
-        vars(request).update({name: value for name, value in vars(self).items() if name != "meta"})
+        request.reference = self.reference
+        request.school = self.school
+        request.raised_by = self.raised_by
+        request.kind = self.kind
+        request.subject = self.subject
+        request.phase = self.phase
+        request.area = self.area
+        request.need = self.need
+        request.outcome_wanted = self.outcome_wanted
+        request.needed_from = self.needed_from
+        request.needed_by = self.needed_by
+        request.urgency = self.urgency
+        request.budget = self.budget
+        request.fund = self.fund
+        request.delegates = self.delegates
+        request.visit = self.visit
+        request.concern = self.concern
         request.raised_on = self.meta.occurred_on
         request.status = RequestStatus.RAISED
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from functools import partial
+from typing import Any, Generic, TypedDict, TypeVar, Unpack
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -110,7 +111,7 @@ class Command(Generic[A]):
     begins: bool = False
     lead: str = ""
     submit: str = "Save"
-    notes: Sequence[str] = ()
+    notes: tuple[str, ...] = ()
     check: bool = False
     warning: bool = False
     main: bool = False
@@ -147,6 +148,34 @@ class Command(Generic[A]):
     def action_on(self, record: A) -> Action:
         """The right that the command takes on a record."""
         return self.action_of(record) if self.action_of else self.action
+
+
+class CommandOptions(TypedDict, Generic[A], total=False):
+    """What may be declared of a command beside its name, title, right, schema and outcome: see Command."""
+
+    lead: str
+    submit: str
+    notes: tuple[str, ...]
+    check: bool
+    warning: bool
+    main: bool
+    offered: Callable[[A], bool]
+    initial: Callable[[sa.Connection, A], Mapping[str, Any]] | None
+    context: Context[A] | None
+    whose: Callable[[User, A], bool]
+    first_answers: Callable[[sa.Connection, User], Mapping[str, Any]] | None
+    asks: Callable[[A], type[Schema]] | None
+    draft: bool
+    form_page: str
+    check_page: str
+    goes_to: Callable[[sa.Connection, A], str] | None
+    action_of: Callable[[A], Action] | None
+    or_actions: Sequence[Action]
+    calls: Mapping[str, str]
+    proof: bool
+    files: int
+    told_in: Sequence[type[Event]]
+    preview: Callable[[Values], Mapping[str, Any]] | None
 
 
 @dataclass(frozen=True)
@@ -293,23 +322,40 @@ class Resource(Generic[A]):
     several: list[BulkCommand] = field(default_factory=list)
 
     def command(
-        self, name: str, title: str, action: Action, schema: type[Schema], *, done: str, **options: Any
+        self,
+        name: str,
+        title: str,
+        action: Action,
+        schema: type[Schema],
+        *,
+        done: str,
+        **options: Unpack[CommandOptions[A]],
     ) -> Callable[[Carry[A]], Carry[A]]:
         """Declare what carries out a command; the options are those of Command."""
+        return self._declare(partial(Command, name, title, action, schema, done=done, **options))
 
+    def beginning(
+        self,
+        name: str,
+        title: str,
+        action: Action,
+        schema: type[Schema],
+        *,
+        done: str,
+        **options: Unpack[CommandOptions[A]],
+    ) -> Callable[[Carry[A]], Carry[A]]:
+        """Declare what begins a record; it returns the new record, and its schema names the school, if any."""
+        return self._declare(partial(Command, name, title, action, schema, done=done, begins=True, **options))
+
+    def _declare(self, with_: Callable[[Carry[A]], Command[A]]) -> Callable[[Carry[A]], Carry[A]]:
         def declare(carry_out: Carry[A]) -> Carry[A]:
-            if name in self.commands:
-                raise ValueError(f"{self.path} have a command {name} already")
-            self.commands[name] = Command(name, title, action, schema, carry_out, done, **options)
+            command = with_(carry_out)
+            if command.name in self.commands:
+                raise ValueError(f"{self.path} have a command {command.name} already")
+            self.commands[command.name] = command
             return carry_out
 
         return declare
-
-    def beginning(
-        self, name: str, title: str, action: Action, schema: type[Schema], *, done: str, **options: Any
-    ) -> Callable[[Carry[A]], Carry[A]]:
-        """Declare what begins a record; it returns the new record, and its schema names the school, if any."""
-        return self.command(name, title, action, schema, done=done, begins=True, **options)
 
     def id_of(self, connection: sa.Connection, ref: str) -> UUID:
         """The id of the record at an address. Raises NotFound."""

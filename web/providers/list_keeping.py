@@ -87,7 +87,7 @@ def reinstate(context: CommandContext[Provider], values: Values) -> None:
     schemas.RemoveProvider,
     submit="Remove the provider",
     done="The provider is removed from the list",
-    notes=["What the provider did stays on record. To work with it again, register it anew."],
+    notes=("What the provider did stays on record. To work with it again, register it anew.",),
     offered=is_listed,
     check=True,
     warning=True,

@@ -151,7 +151,7 @@ def approve(context: CommandContext[SupportRequest], values: Values) -> None:
     "Open the request again",
     schemas.ReopenRequest,
     done="The request is open again",
-    notes="Brokering has to be approved anew.",
+    notes=("Brokering has to be approved anew.",),
     offered=lambda request: request.status in ENDS,
 )
 def reopen(context: CommandContext[SupportRequest], values: Values) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Unpack
 from uuid import UUID
 
 import sqlalchemy as sa
 from flask import g
+from marshmallow import Schema
 
 from domain.signature import current_signature
 from domain.support_request import SupportRequest
@@ -17,7 +18,7 @@ from projections import open_requests as view
 from web.access.identity import Reach
 from web.access.policy import SCHOOL, Action
 from web.brokerage.broker_rights import BROKERING, action_for
-from web.commands.resource import Carry, Listing, Resource, Values, Visibility
+from web.commands.resource import Carry, CommandOptions, Listing, Resource, Values, Visibility
 from web.requests import api_schema
 from web.runtime.services import services
 
@@ -67,20 +68,13 @@ def tender_of(request: SupportRequest) -> Tender | None:
 
 
 def broker_command(
-    name: str, title: str, schema: Any, *, done: str, **options: Any
+    name: str, title: str, schema: type[Schema], *, done: str, **options: Unpack[CommandOptions[SupportRequest]]
 ) -> Callable[[Carry[SupportRequest]], Carry[SupportRequest]]:
     """Declare a command of whoever brokers requests of its kind."""
     first, *others = BROKERING
-    return requests.command(
-        name,
-        title,
-        first,
-        schema,
-        done=done,
-        or_actions=others,
-        action_of=lambda request: action_for(request.kind),
-        **options,
-    )
+    options["or_actions"] = others
+    options["action_of"] = lambda request: action_for(request.kind)
+    return requests.command(name, title, first, schema, done=done, **options)
 
 
 def acting_side() -> Side:

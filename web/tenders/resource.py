@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Unpack
 from uuid import UUID
 
 import sqlalchemy as sa
 from flask import g
+from marshmallow import Schema
 
 from domain.tender import Tender
 from projections import open_requests
@@ -17,7 +18,7 @@ from projections.open_requests import RequestRow
 from web.access.identity import Reach
 from web.access.policy import Action
 from web.brokerage.broker_rights import BROKERING, action_for
-from web.commands.resource import Carry, Listing, Resource, Values
+from web.commands.resource import Carry, CommandOptions, Listing, Resource, Values
 from web.runtime.services import services
 from web.tenders import schemas
 
@@ -64,17 +65,10 @@ def request_of(tender: Tender, found: Iterable[RequestRow] = ()) -> RequestRow:
 
 
 def broker_command(
-    name: str, title: str, schema: Any, *, done: str, **options: Any
+    name: str, title: str, schema: type[Schema], *, done: str, **options: Unpack[CommandOptions[Tender]]
 ) -> Callable[[Carry[Tender]], Carry[Tender]]:
     """Declare a command of whoever brokers needs of the kind that the tender is for."""
     first, *others = BROKERING
-    return tenders.command(
-        name,
-        title,
-        first,
-        schema,
-        done=done,
-        or_actions=others,
-        action_of=lambda tender: action_for(request_of(tender).kind),
-        **options,
-    )
+    options["or_actions"] = others
+    options["action_of"] = lambda tender: action_for(request_of(tender).kind)
+    return tenders.command(name, title, first, schema, done=done, **options)
