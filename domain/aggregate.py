@@ -10,10 +10,11 @@ only remembers, and can never refuse, because it runs again whenever the record 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, ClassVar, Self, dataclass_transform
+from functools import wraps
+from typing import Any, ClassVar, Concatenate, ParamSpec, Self, TypeVar, dataclass_transform
 from uuid import UUID
 
 from domain.references import record_id
@@ -148,6 +149,43 @@ class BadlyNamed(TypeError):
     """An event or record class breaks the rules of naming; raised when the module is imported."""
 
 
+A = TypeVar("A", bound="Aggregate")
+P = ParamSpec("P")
+R = TypeVar("R")
+
+Rule = Callable[[A, date], None]
+"""What must hold of a record on a day, whatever is answered. Raises the refusal that stands against the command."""
+
+_RULES = "rules"
+
+
+def requires(*rules: Rule[A]) -> Callable[[Callable[Concatenate[A, P], R]], Callable[Concatenate[A, P], R]]:
+    """Put rules before a command of a record: they refuse it when it is given, and tell beforehand why it would be
+    refused (Aggregate.why_not)."""
+
+    def put_before(command: Callable[Concatenate[A, P], R]) -> Callable[Concatenate[A, P], R]:
+        @wraps(command)
+        def ruled(record: A, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            for rule in rules:
+                rule(record, record.today)
+            return command(record, *args, **kwargs)
+
+        setattr(ruled, _RULES, rules)
+        return ruled
+
+    return put_before
+
+
+def why_not(record: A, rules: Iterable[Rule[A]], today: date) -> Refusal | None:
+    """The refusal of the first of these rules that stands against a command on a day."""
+    for rule in rules:
+        try:
+            rule(record, today)
+        except Refusal as refused:
+            return refused
+    return None
+
+
 class Aggregate:
     """A record: something with a life of its own, all of which is in its events.
 
@@ -194,6 +232,11 @@ class Aggregate:
     def today(self) -> date:
         """The day in England on which the present command is given."""
         return self.signature.today
+
+    def why_not(self, command: Callable[..., Any], today: date) -> Refusal | None:
+        """Why a command of this record, such as `Visit.cancel`, would be refused on a day whatever is answered; None
+        where it may be given."""
+        return why_not(self, getattr(command, _RULES, ()), today)
 
     def record(
         self,

@@ -154,14 +154,25 @@ class CommandForm:
         return answers
 
     def open(self) -> Any:
-        """The form as it is opened: with what was kept of it, and what has changed since."""
-        if self.command.closed and self.record is not None and not self.command.offered(self.record):
-            return refused_page(self.command.title, self.command.closed, self._back(), "See how things stand")
+        """The form as it is opened: with what was kept of it, and what has changed since.
+
+        What the record would refuse today is refused before anything is typed; where something was typed already, it
+        is shown with the reason.
+        """
         kept = self.restored or self.draft
+        refused = self.command.refusal(self.record, services().today()) if self.record is not None else None
+        if refused is not None:
+            return self._not_now(refused, typed_already=kept is not None)
         kept_at = kept.version if kept else None
         if self.record is None or kept_at is None or kept_at == version_of(self.record):
             return self.show()
         return self.show(changes=changes_since(self.record, saved_version(self.record, kept_at)))
+
+    def _not_now(self, refused: Refusal, *, typed_already: bool) -> Any:
+        if typed_already:
+            self.form.refuse(str(refused))
+            return self.show(CONFLICT)
+        return refused_page(self.command.title, str(refused), self._back(), "See how things stand")
 
     def show(
         self,

@@ -7,7 +7,7 @@ from datetime import date, time
 from typing import TypeAlias
 from uuid import UUID
 
-from domain.aggregate import Aggregate, reasoned
+from domain.aggregate import Aggregate, reasoned, requires
 from domain.calendar import Term, TermDates
 from domain.text import plain
 from domain.visit import events
@@ -23,17 +23,18 @@ from domain.visit.parts import (
     WrittenUp,
 )
 from domain.visit.rules import (
-    DayStillToCome,
-    NoLongerAhead,
     NoSuchItem,
-    NotConfirmed,
-    NotHeld,
     NotItsRecord,
     NotThePlannedDay,
-    RecordBegun,
     RecordNotIssued,
     StandingItemStays,
+    day_must_have_come,
     length,
+    must_be_ahead,
+    must_be_confirmed,
+    must_be_held,
+    must_be_over,
+    must_have_no_record,
     refuse_a_day_to_come,
     refuse_a_past_day,
     said,
@@ -203,6 +204,7 @@ class Visit(Aggregate):
         )
         return visit
 
+    @requires(must_be_ahead)
     def confirm(
         self,
         *,
@@ -217,7 +219,6 @@ class Visit(Aggregate):
         A time or length left out stays as planned, and a visit may be confirmed anew with others.
         Raises NoLongerAhead, NotThePlannedDay, NotALength.
         """
-        self._refuse_unless_ahead()
         if on != self.on:
             raise NotThePlannedDay(
                 f"The visit is planned for {written(self.on)}. Reschedule it to change the day", field="on"
@@ -232,15 +233,15 @@ class Visit(Aggregate):
             )
         )
 
+    @requires(must_be_ahead)
     def add_to_agenda(self, *, kind: AgendaKind, text: str, side: Side) -> None:
         """Add an item. Raises NoLongerAhead, NothingSaid."""
-        self._refuse_unless_ahead()
         text = said(text, "Say what the item is about", field="text")
         self.record(self.AgendaItemAdded(number=len(self.agenda) + 1, kind=kind, text=text, side=side))
 
+    @requires(must_be_ahead)
     def withdraw_from_agenda(self, number: int) -> None:
         """Take an item off. Raises NoLongerAhead, StandingItemStays, NoSuchItem."""
-        self._refuse_unless_ahead()
         item = next((item for item in self.items if item.number == number), None)
         if item is None:
             raise NoSuchItem(f"The agenda has no item {number}", field="number")
@@ -248,13 +249,13 @@ class Visit(Aggregate):
             raise StandingItemStays(f"“{STANDING_ITEM}” stays on the agenda of every visit", field="number")
         self.record(self.AgendaItemWithdrawn(number=number, text=item.text))
 
+    @requires(must_be_ahead)
     def change_visitors(self, visitors: Sequence[Visitor], *, lead: UUID, reason: str) -> None:
         """Send other people, or the same with another lead or in another capacity.
 
         Nothing is recorded where nothing changes.
         Raises NoLongerAhead, ReasonNeeded, NobodyVisits, NamedTwice, LeadDoesNotVisit.
         """
-        self._refuse_unless_ahead()
         now = visitors_led_by(lead, visitors)
         if (now, lead) == (self.visitors, self.lead):
             return
@@ -263,6 +264,7 @@ class Visit(Aggregate):
         event = self.VisitorsChanged(visitors=now, lead=lead, left=left)
         self.record(event, reason=reasoned(reason), people=left)
 
+    @requires(must_be_ahead)
     def reschedule(
         self, *, on: date, term: TermDates, side: Side, reason: str, starts_at: time | None = None
     ) -> None:
@@ -270,7 +272,6 @@ class Visit(Aggregate):
 
         Raises NoLongerAhead, ReasonNeeded, DayHasPassed.
         """
-        self._refuse_unless_ahead()
         refuse_a_past_day(on, self.today)
         self.record(
             self.Rescheduled(
@@ -284,21 +285,20 @@ class Visit(Aggregate):
             reason=reasoned(reason),
         )
 
+    @requires(must_be_ahead)
     def cancel(self, *, cause: CancelledBy, reason: str) -> None:
         """Call the visit off. Raises NoLongerAhead, ReasonNeeded."""
-        self._refuse_unless_ahead()
         self.record(self.Cancelled(on=self.on, cause=cause), reason=reasoned(reason))
 
+    @requires(must_be_ahead, day_must_have_come)
     def miss(self, *, reason: str) -> None:
         """Record that nobody came, or that there was nobody to see.
 
         Raises NoLongerAhead, DayStillToCome, ReasonNeeded.
         """
-        self._refuse_unless_ahead()
-        if self.on > self.today:
-            raise DayStillToCome(f"The visit is planned for {written(self.on)}. Cancel or reschedule it instead")
         self.record(self.NotMade(on=self.on), occurred=self.on, purpose=self.purpose, reason=reasoned(reason))
 
+    @requires(must_be_ahead, must_be_confirmed)
     def hold(
         self,
         *,
@@ -314,9 +314,6 @@ class Visit(Aggregate):
         `write_by` is the last day to issue its record, `rules` the version of the settings that it follows from.
         Raises NoLongerAhead, NotConfirmed, DayStillToCome, NotALength, NothingSaid.
         """
-        self._refuse_unless_ahead()
-        if self.status is not VisitStatus.CONFIRMED:
-            raise NotConfirmed("Confirm the visit before you record that it was held")
         refuse_a_day_to_come(on, self.today)
         self.record(
             self.Held(
@@ -331,28 +328,22 @@ class Visit(Aggregate):
             rules=rules,
         )
 
+    @requires(must_be_held, must_have_no_record)
     def start_record(self, record: WrittenUp) -> None:
         """Take note of the record of this visit, begun in the same transaction.
 
         Raises NotHeld, RecordBegun, NotItsRecord.
         """
-        if self.status is not VisitStatus.HELD:
-            raise NotHeld("Record that the visit was held before you write its record")
-        if self.written_up is not None:
-            raise RecordBegun("This visit has a record already. Continue that one")
         if record.visit != self.id:
             raise NotItsRecord(f"{record.reference} is the record of another visit")
         self.record(self.RecordStarted(record=record.id, record_reference=record.reference))
 
+    @requires(must_be_over)
     def close(self, record: WrittenUp | None = None) -> None:
         """Close a held visit with its issued record, or one that was cancelled or not made without any.
 
         Raises NotHeld, NoLongerAhead, RecordNotIssued, NotItsRecord.
         """
-        if self.is_ahead:
-            raise NotHeld("A visit that is still to come cannot be closed. Cancel it instead")
-        if self.status is VisitStatus.CLOSED:
-            raise NoLongerAhead("This visit has been closed")
         if self.status not in OVER:
             self._refuse_unless_issued(record)
         self.record(self.Closed())
@@ -362,7 +353,3 @@ class Visit(Aggregate):
             raise RecordNotIssued("Issue the record of this visit before you close it")
         if record.id != self.written_up:
             raise NotItsRecord(f"{record.reference} is the record of another visit")
-
-    def _refuse_unless_ahead(self) -> None:
-        if not self.is_ahead:
-            raise NoLongerAhead(f"This visit is {self.status.label.lower()} and can no longer be changed")

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from domain.aggregate import Refusal
 from domain.text import plain
-from domain.visit.parts import Visitor
+from domain.visit.parts import Visitor, VisitStatus
+
+if TYPE_CHECKING:
+    from domain.visit.record import Visit
 
 LONGEST = 24 * 60
 """Minutes that a visit can last."""
@@ -76,6 +80,38 @@ class NotItsRecord(Refusal):
 
 class RecordNotIssued(Refusal):
     """A visit that was held is closed only once its record has been issued."""
+
+
+def must_be_ahead(visit: Visit, _: date) -> None:
+    if not visit.is_ahead:
+        raise NoLongerAhead(f"This visit is {visit.status.label.lower()} and can no longer be changed")
+
+
+def must_be_confirmed(visit: Visit, _: date) -> None:
+    if visit.status is not VisitStatus.CONFIRMED:
+        raise NotConfirmed("Confirm the visit before you record that it was held")
+
+
+def day_must_have_come(visit: Visit, today: date) -> None:
+    if visit.on > today:
+        raise DayStillToCome(f"The visit is planned for {written(visit.on)}. Cancel or reschedule it instead")
+
+
+def must_be_held(visit: Visit, _: date) -> None:
+    if visit.status is not VisitStatus.HELD:
+        raise NotHeld("Record that the visit was held before you write its record")
+
+
+def must_have_no_record(visit: Visit, _: date) -> None:
+    if visit.written_up is not None:
+        raise RecordBegun("This visit has a record already. Continue that one")
+
+
+def must_be_over(visit: Visit, _: date) -> None:
+    if visit.is_ahead:
+        raise NotHeld("A visit that is still to come cannot be closed. Cancel it instead")
+    if visit.status is VisitStatus.CLOSED:
+        raise NoLongerAhead("This visit has been closed")
 
 
 def visitors_led_by(lead: UUID, visitors: Iterable[Visitor]) -> tuple[Visitor, ...]:

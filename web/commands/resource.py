@@ -1,6 +1,6 @@
 """Resources and their commands, declared once: pages and API are both made from the declaration.
 
-visits = Resource("visits", Visit, one="visit", read=Action.READ_VISIT, out=VisitOut)
+visits: Resource[Visit] = Resource("visits", Visit, one="visit", read=Action.READ_VISIT, out=VisitOut)
 
 @visits.command("confirm", "Confirm the visit", Action.PLAN_VISIT, ConfirmVisit, done="The visit is confirmed")
 def confirm(deal: CommandContext[Visit], values: Values) -> None:
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 from typing import Any, Generic, TypedDict, TypeVar, Unpack
 from uuid import UUID
@@ -20,7 +21,7 @@ from flask import Response
 from marshmallow import Schema
 from werkzeug.exceptions import BadRequest, NotFound
 
-from domain.aggregate import Aggregate, Event
+from domain.aggregate import Aggregate, Event, Refusal, Rule, why_not
 from domain.references import PATTERN, NotAReference, record_id
 from domain.service import Service, Work
 from domain.vocabulary import About
@@ -87,18 +88,18 @@ class Command(Generic[A]):
     """One thing that can be done to a record, or that begins one.
 
     `name` is its segment in addresses, `title` the heading of its page, `done` what the person is told after.
-    `offered` says whether the record's state invites it (pages show only those); where the command would be refused
-    else, `closed` says why, and stands in place of the form. `check` shows the answers once
-    more before an irreversible step. `context` and `initial` give a form its choices and first answers
-    (`first_answers` where it begins a record); `asks` makes the questions of the page where they depend on the
-    record, loading to what `schema` loads to. `draft` lets a long form be kept and finished later. `form_page` and
-    `check_page` are templates of the command's own, given record and context; `goes_to` is where the person is
-    taken after, else to the record. Where the right it takes depends on the record, `action_of` names it: `action`
-    or one of `or_actions`. `calls` tells what this command calls an answer that a rule knows by another name.
-    `proof` says that the page asks somebody who signed in some time ago to prove again who they are. `files` are the
-    bytes that the files it asks for may have together, `files_set_by` where a deployment may set them; they wait
-    while the answers are checked. `preview` tells the check page what would come of the answers; it may refuse.
-    `told_in` are the events that keep the reason, where
+    `method` is the record's own command, whose rules say beforehand whether it may be given (`refusal`); `rules` are
+    what must hold beside them. Of a command without, `offered` says whether the record's state invites it and
+    `closed` why not. `check` shows the answers once more before an irreversible step. `context` and `initial` give a
+    form its choices and first answers (`first_answers` where it begins a record); `asks` makes the questions of the
+    page where they depend on the record, loading to what `schema` loads to. `draft` lets a long form be kept and
+    finished later. `form_page` and `check_page` are templates of the command's own, given record and context;
+    `goes_to` is where the person is taken after, else to the record. Where the right it takes depends on the record,
+    `action_of` names it: `action` or one of `or_actions`. `calls` tells what this command calls an answer that a rule
+    knows by another name. `proof` says that the page asks somebody who signed in some time ago to prove again who
+    they are. `files` are the bytes that the files it asks for may have together, `files_set_by` where a deployment
+    may set them; they wait while the answers are checked. `preview` tells the check page what would come of the
+    answers; it may refuse. `told_in` are the events that keep the reason, where
     not all who may read the kind of record are told of them, or others are too.
     """
 
@@ -115,6 +116,8 @@ class Command(Generic[A]):
     check: bool = False
     warning: bool = False
     main: bool = False
+    method: Callable[..., Any] | None = None
+    rules: Sequence[Rule[A]] = ()
     offered: Callable[[A], bool] = lambda _: True
     closed: str = ""
     initial: Callable[[sa.Connection, A], Mapping[str, Any]] | None = None
@@ -145,6 +148,13 @@ class Command(Generic[A]):
         asked = self.schema().load_fields.get(self.calls.get(answer, answer))
         return (asked.data_key or asked.name or "") if asked else ""
 
+    def refusal(self, record: A, today: date) -> Refusal | None:
+        """Why the record would refuse this today, whatever is answered; None where it may be given."""
+        refused = record.why_not(self.method, today) if self.method else None
+        if refused is None and self.closed and not self.offered(record):
+            refused = Refusal(self.closed)
+        return refused or why_not(record, self.rules, today)
+
     def action_on(self, record: A) -> Action:
         """The right that the command takes on a record."""
         return self.action_of(record) if self.action_of else self.action
@@ -159,7 +169,10 @@ class CommandOptions(TypedDict, Generic[A], total=False):
     check: bool
     warning: bool
     main: bool
+    method: Callable[..., Any] | None
+    rules: Sequence[Rule[A]]
     offered: Callable[[A], bool]
+    closed: str
     initial: Callable[[sa.Connection, A], Mapping[str, Any]] | None
     context: Context[A] | None
     whose: Callable[[User, A], bool]
@@ -174,6 +187,7 @@ class CommandOptions(TypedDict, Generic[A], total=False):
     calls: Mapping[str, str]
     proof: bool
     files: int
+    files_set_by: SetBy | None
     told_in: Sequence[type[Event]]
     preview: Callable[[Values], Mapping[str, Any]] | None
 
@@ -377,11 +391,14 @@ class Resource(Generic[A]):
         nothing that is restricted beyond them."""
         return record.id not in hidden_from(connection, user).closed and self.visibility.is_open(user, record, where)
 
-    def open_to(self, user: User, record: A, where: Concerned) -> Iterator[Command[A]]:
-        """The commands that the record's state invites and the policy allows this person."""
-        if not user.may_change:
-            return
-        for command in self.commands.values():
-            invited = not command.begins and command.offered(record) and command.whose(user, record)
-            if invited and user.may(command.action_on(record), where):
+    def allowed_to(self, user: User, record: A, where: Concerned) -> Iterator[Command[A]]:
+        """The commands on a record that the policy allows this person, also those that the record would refuse."""
+        for command in self.commands.values() if user.may_change else ():
+            if not command.begins and command.whose(user, record) and user.may(command.action_on(record), where):
+                yield command
+
+    def open_to(self, user: User, record: A, where: Concerned, today: date) -> Iterator[Command[A]]:
+        """The commands that the policy allows this person and that the record would not refuse today."""
+        for command in self.allowed_to(user, record, where):
+            if command.refusal(record, today) is None and command.offered(record):
                 yield command

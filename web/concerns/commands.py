@@ -49,7 +49,7 @@ def _is_told(asking: User, case: ConcernCase, where: Concerned) -> bool:
     return case.sensitivity is Sensitivity.ORDINARY or asking.may(Action.READ_RESTRICTED, where)
 
 
-concerns = Resource(
+concerns: Resource[ConcernCase] = Resource(
     "concerns",
     ConcernCase,
     one="concern",

@@ -69,7 +69,7 @@ def _is_open(asking: User, file: Attachment, _: Concerned) -> bool:
     return is_for(asking, file) and is_open_to(asking, file.on_kind, file.on_record)
 
 
-files = Resource(
+files: Resource[Attachment] = Resource(
     "files",
     Attachment,
     one="file",

@@ -45,7 +45,7 @@ def _listed(
     return view.list_rows(connection, what=filters.get("what"), after=after, limit=limit)
 
 
-imports = Resource(
+imports: Resource[Import] = Resource(
     "imports",
     Import,
     one="import",

@@ -86,7 +86,7 @@ def record_page(
         template,
         resource=resource,
         record=seen,
-        commands=list(resource.open_to(asking, found.record, found.concerned)),
+        commands=list(resource.open_to(asking, found.record, found.concerned, services().today())),
         names=names,
         history=history,
         **pages_beside(following),
@@ -135,7 +135,7 @@ class ListPage:
 
 
 def list_page(resource: Resource[Any], listing: Listing, page: ListPage, *, of: object = None, **more: Any) -> Answer:
-    """The list of a resource's records that the person who asks may see, or of what belongs `of` one of them; nothing of
+    """The list of records that the user may see, or of what belongs `of` one of them; nothing of
     it where a filter cannot be read."""
     schema = (listing.filters or Schema)()
     values, wrong = filter_values(schema)

@@ -42,7 +42,7 @@ def _listed(
     return walked(connection, following, after, limit)
 
 
-notes = Resource(
+notes: Resource[Note] = Resource(
     "notes",
     Note,
     one="note",

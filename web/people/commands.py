@@ -24,7 +24,7 @@ from web.runtime.services import services
 MOST_PROVIDERS = 2000
 
 
-people = Resource(
+people: Resource[Person] = Resource(
     "people",
     Person,
     one="person",

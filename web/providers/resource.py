@@ -24,7 +24,7 @@ def _listed(
     return view.search(connection, among=among, after=after, limit=limit, **filters)
 
 
-providers = Resource(
+providers: Resource[Provider] = Resource(
     "providers",
     Provider,
     one="provider",

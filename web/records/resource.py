@@ -42,7 +42,7 @@ def _as_issued(row: view.Written) -> view.Written:
     return replace(row, status=RecordStatus.ISSUED) if row.status in IN_PROGRESS else row
 
 
-records = Resource(
+records: Resource[RecordOfVisit] = Resource(
     "records",
     RecordOfVisit,
     one="record of visit",

@@ -39,7 +39,7 @@ def _listed(
     )
 
 
-requests = Resource(
+requests: Resource[SupportRequest] = Resource(
     "requests",
     SupportRequest,
     one="support request",

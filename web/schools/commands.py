@@ -51,7 +51,7 @@ def _for_reader(asking: User, school: School, where: Concerned) -> School:
     return seen
 
 
-schools = Resource(
+schools: Resource[School] = Resource(
     "schools",
     School,
     one="school",

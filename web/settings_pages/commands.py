@@ -24,7 +24,7 @@ def _of_address(_: sa.Connection, address: str) -> UUID | None:
     return AUTHORITY if address == ADDRESS else None
 
 
-settings = Resource(
+settings: Resource[Authority] = Resource(
     "settings",
     Authority,
     one="authority",

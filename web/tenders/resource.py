@@ -35,7 +35,7 @@ def _listed(
     )
 
 
-tenders = Resource(
+tenders: Resource[Tender] = Resource(
     "tenders",
     Tender,
     one="tender",

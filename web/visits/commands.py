@@ -11,8 +11,9 @@ from werkzeug.exceptions import Forbidden
 
 from domain.record_of_visit import RecordOfVisit
 from domain.service import Work
-from domain.visit import Visit, VisitStatus
+from domain.visit import Visit
 from domain.visit import Visitor as VisitorOf
+from domain.visit.rules import NoSuchItem
 from domain.vocabulary import Role, Side
 from projections import people
 from projections import visits as view
@@ -53,7 +54,7 @@ def _visits(
     return [row if row.concern is None or row.concern in opened else replace(row, concern=None) for row in rows]
 
 
-visits = Resource(
+visits: Resource[Visit] = Resource(
     "visits",
     Visit,
     one="visit",
@@ -70,16 +71,9 @@ visits = Resource(
 )
 
 
-def _ahead(visit: Visit) -> bool:
-    return visit.is_ahead
-
-
-def _confirmed(visit: Visit) -> bool:
-    return visit.status is VisitStatus.CONFIRMED
-
-
-def _to_be_confirmed(visit: Visit) -> bool:
-    return visit.status is VisitStatus.PLANNED
+def _must_have_items_to_withdraw(visit: Visit, _: date) -> None:
+    if not choices.items_to_withdraw(current_user(), visit):
+        raise NoSuchItem("There is no item that you can take off the agenda")
 
 
 def _side(visit: Visit) -> Side:
@@ -164,7 +158,7 @@ def record_unplanned(context: CommandContext[Visit], values: Values) -> Visit:
     schemas.ConfirmVisit,
     done="The visit is confirmed",
     submit="Confirm the visit",
-    offered=_to_be_confirmed,
+    method=Visit.confirm,
     initial=lambda _, visit: {"on": visit.on, "starts_at": visit.starts_at, "minutes": visit.minutes},
     form_page="visits/about_visit.html",
     main=True,
@@ -180,7 +174,7 @@ def confirm(context: CommandContext[Visit], values: Values) -> None:
     schemas.AddAgendaItem,
     done="The item is on the agenda",
     submit="Add to the agenda",
-    offered=_ahead,
+    method=Visit.add_to_agenda,
     form_page="visits/about_visit.html",
 )
 def add_agenda_item(context: CommandContext[Visit], values: Values) -> None:
@@ -194,7 +188,8 @@ def add_agenda_item(context: CommandContext[Visit], values: Values) -> None:
     schemas.WithdrawAgendaItem,
     done="The item is off the agenda",
     submit="Take it off",
-    offered=lambda visit: _ahead(visit) and bool(choices.items_to_withdraw(current_user(), visit)),
+    method=Visit.withdraw_from_agenda,
+    rules=[_must_have_items_to_withdraw],
     context=lambda _, visit: {schemas.ITEMS: choices.items_to_withdraw(current_user(), visit) if visit else []},
 )
 def withdraw_agenda_item(context: CommandContext[Visit], values: Values) -> None:
@@ -213,7 +208,7 @@ def withdraw_agenda_item(context: CommandContext[Visit], values: Values) -> None
     Action.PLAN_VISIT,
     schemas.ChangeVisitors,
     done="The visitors are changed",
-    offered=_ahead,
+    method=Visit.change_visitors,
     context=_visiting,
     initial=lambda connection, visit: {
         "visitors": [
@@ -236,7 +231,7 @@ def change_visitors(context: CommandContext[Visit], values: Values) -> None:
     schemas.RescheduleVisit,
     done="The visit is moved. It has to be confirmed again",
     submit="Move the visit",
-    offered=_ahead,
+    method=Visit.reschedule,
     initial=lambda _, visit: {"on": visit.on, "starts_at": visit.starts_at},
 )
 def reschedule(context: CommandContext[Visit], values: Values) -> None:
@@ -251,7 +246,7 @@ def reschedule(context: CommandContext[Visit], values: Values) -> None:
     Action.PLAN_VISIT,
     schemas.HoldVisit,
     done="The visit is recorded as held. Write its record next",
-    offered=_confirmed,
+    method=Visit.hold,
     initial=lambda _, visit: {"on": visit.on, "minutes": visit.minutes, "attendees": visit.expected},
     main=True,
 )
@@ -266,7 +261,7 @@ def hold(context: CommandContext[Visit], values: Values) -> None:
     Action.PLAN_VISIT,
     schemas.MissVisit,
     done="The visit is recorded as not made",
-    offered=_ahead,
+    method=Visit.miss,
 )
 def miss(context: CommandContext[Visit], values: Values) -> None:
     context.change(lambda visit: visit.miss(**values))
@@ -280,7 +275,7 @@ def miss(context: CommandContext[Visit], values: Values) -> None:
     done="The visit is cancelled",
     submit="Cancel the visit",
     warning=True,
-    offered=_ahead,
+    method=Visit.cancel,
 )
 def cancel(context: CommandContext[Visit], values: Values) -> None:
     context.change(lambda visit: visit.cancel(**values))
@@ -293,7 +288,7 @@ def cancel(context: CommandContext[Visit], values: Values) -> None:
     schemas.StartRecord,
     done="The record is begun",
     submit="Begin the record",
-    offered=lambda visit: visit.status is VisitStatus.HELD and visit.written_up is None,
+    method=Visit.start_record,
     goes_to=choices.page_to_write,
     main=True,
 )
@@ -330,7 +325,7 @@ def start_record(context: CommandContext[Visit], values: Values) -> None:
     done="The visit is closed",
     submit="Close the visit",
     lead="A closed visit stays as it is. Its history can still be read.",
-    offered=lambda visit: visit.status in {VisitStatus.CANCELLED, VisitStatus.NOT_MADE},
+    method=Visit.close,
 )
 def close(context: CommandContext[Visit], _: Values) -> None:
     def finish(work: Work) -> None:

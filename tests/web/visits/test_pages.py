@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from uuid import UUID
 
+import pytest
+
 from domain.visit import Visit, VisitStatus
 from domain.vocabulary import Side
 from projections.visits import visit_of_reference
@@ -175,8 +177,38 @@ def test_a_visit_that_was_held_leads_to_its_record(
     begun = officer.send(f"{href}/start-record", {})
     assert begun.headers["Location"] == "/records/ROV-2026-0001/write"
     assert "ROV-2026-0001" in officer.get(href)
-    refused = officer.send(f"{href}/start-record", {}, status=422)
-    assert "has a record already" in refused.text
+    refused = officer.get(f"{href}/start-record", status=409)
+    assert "has a record already" in refused
+    assert f'href="{href}"' in refused
+
+
+@pytest.mark.parametrize(
+    ("command", "reason"),
+    [
+        ("hold", "Confirm the visit before you record that it was held"),
+        ("start-record", "Record that the visit was held before you write its record"),
+        ("miss", "The visit is planned for"),
+        ("close", "A visit that is still to come cannot be closed"),
+    ],
+)
+def test_what_the_visit_would_refuse_today_is_refused_before_anything_is_typed(
+    officer: Browser, ashgrove: Ashgrove, command: str, reason: str
+) -> None:
+    href = planned(officer, ashgrove)
+    assert f"{href}/{command}" not in officer.get(href)
+    page = officer.get(f"{href}/{command}", status=409)
+    assert reason in page
+    assert 'method="post" novalidate' not in page
+
+
+def test_what_was_typed_before_the_visit_changed_is_shown_with_the_reason(
+    officer: Browser, ashgrove: Ashgrove
+) -> None:
+    href = planned(officer, ashgrove)
+    opened = officer.get(f"{href}/cancel")
+    officer.send(f"{href}/cancel", {"cause": "school", "reason": "Flooded"})
+    late = officer.send_page(f"{href}/reschedule", opened, {"reason": "Moved to June"}, status=409)
+    assert "Moved to June" in late.text
 
 
 def test_a_visit_that_was_not_made_is_closed_without_a_record(
