@@ -88,6 +88,16 @@ def test_the_copy_in_which_breaches_are_planted_keeps_every_contract(copy_of_the
             "A page does not know another page",
             {"web/planted/pages.py": "", "web/planted_too/api.py": "from web.planted import pages\n"},
         ),
+        ("The machinery of the pages and the API", {"web/runtime/planted.py": "from web.access import policy\n"}),
+        ("The machinery of the pages and the API", {"web/forms/planted.py": "from web.history import sentences\n"}),
+        ("The machinery knows no kind of record", {"web/layout/planted.py": "from web.visits import schemas\n"}),
+        (
+            "No two packages of the web know each other",
+            {
+                "web/about/planted.py": "from web.search import api\n",
+                "web/search/planted.py": "import web.about.pages\n",
+            },
+        ),
     ],
 )
 def test_a_planted_breach_is_caught(copy_of_the_house: Path, contract: str, sources: dict[str, str]) -> None:
@@ -98,6 +108,40 @@ def test_a_planted_breach_is_caught(copy_of_the_house: Path, contract: str, sour
 
     assert report.returncode == BROKEN, report.stdout + report.stderr
     assert re.search(rf"^{contract}.* BROKEN", report.stdout, re.MULTILINE), report.stdout
+
+
+DECLARED = """
+from domain.visit import Visit
+from marshmallow import Schema
+from web.access.policy import Action
+from web.commands.resource import CommandContext, Values
+from web.visits.commands import visits
+
+@visits.command("planted", "Planted", Action.PLAN_VISIT, Schema, done="Planted", {option})
+def planted(context: CommandContext[Visit], values: Values) -> None: ...
+"""
+
+
+@pytest.mark.parametrize(
+    ("option", "code"),
+    [
+        ("main=True", ""),
+        ('notes="One sentence"', "arg-type"),
+        ("mian=True", "call-arg"),
+        ("initial=lambda connection, visit: visit.no_such_thing", "attr-defined"),
+    ],
+)
+def test_a_wrong_declaration_of_a_command_fails_the_type_check(tmp_path: Path, option: str, code: str) -> None:
+    planted = tmp_path / "planted.py"
+    planted.write_text(DECLARED.format(option=option), encoding="utf-8")
+    checked = subprocess.run(
+        [sys.executable, "-m", "mypy", "--no-error-summary", str(planted)],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (f"[{code}]" in checked.stdout) if code else (checked.returncode == 0), checked.stdout
 
 
 def outside_packages(source: Path) -> set[str]:
