@@ -34,7 +34,7 @@ from tests.hanging import CANARY, Hanging
 from tests.scenario import TODAY
 from tests.town import RULES
 from tests.web.conftest import a_program, an_app, an_office
-from tests.web.layout.paging import NO_EVENT, addresses, latest_events, references
+from tests.web.walking import NO_EVENT, addresses, latest_events, references
 from tests.world import World
 from web.access.identity import current_user
 from web.access.policy import Action, Concerned

@@ -25,7 +25,7 @@ from tests.databases import Databases
 from tests.hanging import CANARY, VISIT, Hanging, a_visit
 from tests.town import Town
 from tests.web.conftest import a_program, an_app, an_office
-from tests.web.layout.paging import addresses, references
+from tests.web.walking import addresses, references
 from tests.world import World
 from web.access.name_cache import references_of
 

@@ -12,7 +12,7 @@ from domain.vocabulary import Role, Sensitivity
 from tests.hanging import CANARY, SECRET, Hanging
 from tests.web.audit.test_pages import text_of
 from tests.web.conftest import Browser, Program
-from tests.web.test_restricted_readings import kinds_of, read
+from tests.web.test_restricted_reads import kinds_of, read
 from tests.world import World
 
 SignIn = Callable[[UUID], Browser]
