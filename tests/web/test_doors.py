@@ -286,6 +286,7 @@ TAKE_FILES = {
     "api_files.files_add": MOST_BYTES,
     "imports_forms.begin": MOST_OF_IMPORT,
     "api_imports.imports_begin": MOST_OF_IMPORT,
+    "api_imports.imports_begin_preview": MOST_OF_IMPORT,
 }
 """The endpoints that take files, and of how many bytes together."""
 

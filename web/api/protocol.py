@@ -11,9 +11,10 @@ from web.runtime.log_position import ASKS, POSITION, TELLS
 KEY_PATTERN = r'^"?[A-Za-z0-9_.:-]{8,100}"?$'
 
 READING = (400, 401, 403, 422, 429, 503)
-BEGINNING = (*READING, 404, 409, 413, 415)
+PREVIEWING = (*READING, 404, 413, 415)
+BEGINNING = (*PREVIEWING, 409)
 CHANGING = (*BEGINNING, 412, 428)
-"""The statuses that reading, beginning and changing a record may answer beside success."""
+"""The statuses that reading, previewing, beginning and changing a record may answer beside success."""
 
 
 def _header(description: str, example: str, **schema: Any) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -32,6 +33,7 @@ from web.api.protocol import (
     MIN_POSITION,
     OF_CHANGE,
     OF_RECORD,
+    PREVIEWING,
     READING,
     IdempotencyKey,
     named,
@@ -64,6 +66,7 @@ def add_api(resource: Resource[A]) -> Blueprint:
     for command in resource.commands.values():
         if command.begins:
             _add_beginning(api, resource, command)
+            _add_preview(api, resource, command)
         else:
             _add_command(api, resource, command)
     for several in resource.several:
@@ -168,6 +171,40 @@ def _add_beginning(api: Blueprint, resource: Resource[A], command: Command[A]) -
         statuses=BEGINNING,
         method="POST",
     )
+
+
+def _add_preview(api: Blueprint, resource: Resource[A], command: Command[A]) -> None:
+    """What a command would come to. Nothing is saved, so that it takes no key."""
+    preview, out = command.preview, command.preview_out
+    if preview is None or out is None:
+        return
+
+    @_permitted(lambda: must_be_open(command))
+    @api.arguments(command.schema, location=_location(command.schema), error_status_code=422)
+    @api.response(200, out)
+    def previewed(values: dict[str, Any]) -> Any:
+        with _named_as_asked(command):
+            return _answer(200, (out().dump(preview(values)), {}))
+
+    _add(
+        api,
+        f"/{command.name}/preview",
+        takes_files(command.files, command.files_set_by)(previewed),
+        summary=f"{command.title}: what would change",
+        operation=f"{resource.path}-{command.name}-preview",
+        statuses=PREVIEWING,
+        method="POST",
+    )
+
+
+@contextmanager
+def _named_as_asked(command: Command[Any]) -> Iterator[None]:
+    """Let a refusal name the answer as programs know it."""
+    try:
+        yield
+    except Refusal as refusal:
+        refusal.field = command.called(refusal.field)
+        raise
 
 
 def _location(schema: type[Schema]) -> str:
@@ -336,11 +373,8 @@ def _done(
     """The record as it is after a command, with its version and its address."""
     if ref is not None:
         key.record = load_for_user(resource, ref).record.id
-    try:
+    with _named_as_asked(command):
         record = execute(resource, command, values, command_id=id, ref=ref, at=at)
-    except Refusal as refusal:
-        refusal.field = command.called(refusal.field)
-        raise
     if not key.is_saved:
         key.keep(record.id, record.version)
     key.keep_last(record.version)

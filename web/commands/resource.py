@@ -98,9 +98,9 @@ class Command(Generic[A]):
     `action_of` names it: `action` or one of `or_actions`. `calls` tells what this command calls an answer that a rule
     knows by another name. `proof` says that the page asks somebody who signed in some time ago to prove again who
     they are. `files` are the bytes that the files it asks for may have together, `files_set_by` where a deployment
-    may set them; they wait while the answers are checked. `preview` tells the check page what would come of the
-    answers; it may refuse. `told_in` are the events that keep the reason, where
-    not all who may read the kind of record are told of them, or others are too.
+    may set them; they wait while the answers are checked. `preview` tells what would come of the answers, on the
+    check page and, as `preview_out` shows it, by API; it may refuse. `told_in` are the events that keep the reason,
+    where not all who may read the kind of record are told of them, or others are too.
     """
 
     name: str
@@ -137,6 +137,7 @@ class Command(Generic[A]):
     files_set_by: SetBy | None = None
     told_in: Sequence[type[Event]] = ()
     preview: Callable[[Values], Mapping[str, Any]] | None = None
+    preview_out: type[Schema] | None = None
 
     @property
     def actions(self) -> Sequence[Action]:
@@ -190,6 +191,7 @@ class CommandOptions(TypedDict, Generic[A], total=False):
     files_set_by: SetBy | None
     told_in: Sequence[type[Event]]
     preview: Callable[[Values], Mapping[str, Any]] | None
+    preview_out: type[Schema] | None
 
 
 @dataclass(frozen=True)

@@ -32,8 +32,7 @@ MOST_BYTES = IMPORT_MIB * MIB
 """Of the files of one import, where SIS_IMPORT_MIB does not set it."""
 
 NAMED = 100
-"""Problems, and schools that a person has to know of, that the check page shows; more are counted."""
-
+"""Problems, and schools that a person has to know of, that a preview tells one by one; more are counted."""
 
 MOST_NAMED = 10
 """Of what a file lacks, named in a refusal."""
@@ -56,7 +55,7 @@ imports: Resource[Import] = Resource(
 
 
 def _preview(values: Values) -> Mapping[str, Any]:
-    """What an import would change, for its check page. Raises what the import would raise."""
+    """What an import would change, for its check page and by API. Raises what the import would raise."""
     asking, right = current_user(), allow(Action.KEEP_REGISTER)
     here = services()
     with _on_disk(here, values) as wanted, here.acting(asking.person, right.role.value, asking.channel):
@@ -66,23 +65,21 @@ def _preview(values: Values) -> Mapping[str, Any]:
         "before": before,
         "day": wanted.source.dated,
         "rehearsal": rehearsal,
-        "counts": counts_of(done.counts),
-        "named": [(label, _first(schools)) for label, schools in schools_named(rehearsal, done).items()],
-        "problems": [
+        "done": done,
+        "schools": schools_named(rehearsal, done, NAMED),
+        "problems": done.problems[:NAMED],
+        "problem_count": len(done.problems),
+        "count_rows": counts_of(done.counts),
+        "problem_rows": [
             [f"{each.line:,}", each.column, each.value, each.reason, WHAT_OF_ROW[each.row_taken]]
             for each in done.problems[:NAMED]
         ],
-        "more_problems": max(0, len(done.problems) - NAMED),
     }
 
 
 def counts_of(counts: Sequence[Count]) -> list[tuple[str, str]]:
     """What became of a file, as the rows of a table."""
     return [(count.outcome.label, f"{count.number:,}") for count in counts]
-
-
-def _first(named: Sequence[str]) -> list[str]:
-    return [*named[:NAMED], *([f"{len(named) - NAMED:,} more"] if named[NAMED:] else [])]
 
 
 @imports.beginning(
@@ -97,6 +94,7 @@ def _first(named: Sequence[str]) -> list[str]:
     files_set_by=lambda settings: settings.import_mib * MIB,
     check=True,
     preview=_preview,
+    preview_out=schemas.PreviewOut,
     check_page="imports/check.html",
 )
 def begin(context: CommandContext[Import], values: Values) -> Import:

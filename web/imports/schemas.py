@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
-from domain.imports import ImportKind, Outcome
+from domain.imports import ImportKind, Outcome, SchoolChange
 from domain.provider import ProviderKind
 from domain.vocabulary import Channel
 from web.commands.fields import day_field, line_field, person_field
@@ -127,6 +127,46 @@ class ImportOut(Schema):
     counts = fields.List(fields.Nested(CountOut))
     problem_count = fields.Integer()
     problems = fields.List(fields.Nested(RowProblemOut))
+
+
+class PreviewedProblemOut(RowProblemOut):
+    value = fields.String(metadata={"description": "What the cell holds; no import keeps it"})
+
+
+class SchoolsNamedOut(Schema):
+    """Schools to which the same would happen: their number, and the first hundred by name."""
+
+    change = fields.Enum(
+        SchoolChange,
+        by_value=True,
+        allow_none=True,
+        metadata={"description": "Null for those that are not in the file, for the first time or not"},
+    )
+    number = fields.Integer()
+    names = fields.List(fields.String())
+
+
+class SentenceOut(Schema):
+    sentence = fields.String()
+    times = fields.Integer()
+
+
+class PreviewOut(Schema):
+    """What an import would change; nothing of it is kept. `problems` are the first hundred of `problem_count`,
+    `recorded` the first hundred sentences of what would be recorded, `more_recorded` counts what else would be."""
+
+    imported_before = fields.String(
+        attribute="before.reference",
+        dump_default=None,
+        metadata={"description": "The last import of the very same file; null where there is none"},
+    )
+    dated = fields.Date(attribute="day")
+    counts = fields.List(fields.Nested(CountOut), attribute="done.counts")
+    schools = fields.List(fields.Nested(SchoolsNamedOut))
+    problem_count = fields.Integer()
+    problems = fields.List(fields.Nested(PreviewedProblemOut))
+    recorded = fields.List(fields.Nested(SentenceOut), attribute="rehearsal.told")
+    more_recorded = fields.Integer(attribute="rehearsal.more")
 
 
 class ImportFilters(Schema):

@@ -51,6 +51,11 @@ class Rehearsal:
     more: int = 0
     changed: dict[SchoolChange, list[str]] = field(default_factory=dict)
 
+    @property
+    def told(self) -> list[dict[str, str | int]]:
+        """Each sentence with how often it stands, for programs."""
+        return [{"sentence": sentence, "times": times} for sentence, times in self.sentences.items()]
+
     def __call__(self, record: Aggregate, events: list[Event]) -> None:
         """Be told of what would be saved (domain.service.rehearsing)."""
         for event in events:
@@ -110,10 +115,25 @@ def rehearse(
     return rehearsal, done
 
 
-def schools_named(rehearsal: Rehearsal, done: Done) -> Mapping[str, Sequence[str]]:
-    """The schools that a file would change, by what would happen to them, and those that it lacks."""
-    changes = (each for each in SchoolChange if each in rehearsal.changed and each is not SchoolChange.MISSED)
-    return {**{each.label: rehearsal.changed[each] for each in changes}, "Not in the file": done.missed}
+@dataclass(frozen=True)
+class SchoolsNamed:
+    """The schools to which a file would do the same: how many, and the first by name. `change` is None for those
+    that it lacks, for the first time or not."""
+
+    change: SchoolChange | None
+    number: int
+    names: Sequence[str]
+
+    def __str__(self) -> str:
+        return self.change.label if self.change else "Not in the file"
+
+
+def schools_named(rehearsal: Rehearsal, done: Done, most: int) -> list[SchoolsNamed]:
+    """The schools that a file would change, by what would happen to them, and those that it lacks: of each the first
+    by name."""
+    changes = (each for each in SchoolChange if each is not SchoolChange.MISSED)
+    found = [*((each, rehearsal.changed.get(each, [])) for each in changes), (None, done.missed)]
+    return [SchoolsNamed(change, len(names), names[:most]) for change, names in found if names]
 
 
 def finished_before(services: Services, wanted: Wanted) -> ImportRow | None:

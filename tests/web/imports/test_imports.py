@@ -80,11 +80,19 @@ def imported(browser: Browser, file: tuple[io.BytesIO, str], **more: Any) -> str
 def post(
     use: Program, file: tuple[io.BytesIO, str], *, key: str = "a-first-key", status: int = 201, **more: Any
 ) -> TestResponse:
-    headers = {**use.headers, "Idempotency-Key": key}
+    return _sent(use, "begin", {**answers(**more), "file": file}, {"Idempotency-Key": key}, status)
+
+
+def previewed(use: Program, file: tuple[io.BytesIO, str], *, status: int = 200, **more: Any) -> Any:
+    """What a program is told that an import would change, or of why it is refused."""
+    return _sent(use, "begin/preview", {**answers(**more), "file": file}, {}, status).json
+
+
+def _sent(use: Program, to: str, data: dict[str, Any], headers: dict[str, str], status: int) -> TestResponse:
     answer = use.client.post(
-        "/api/v1/imports/begin",
-        data={**answers(**more), "file": file},
-        headers=headers,
+        f"/api/v1/imports/{to}",
+        data=data,
+        headers={**use.headers, **headers},
         content_type="multipart/form-data",
     )
     assert answer.status_code == status, answer.text
@@ -416,6 +424,73 @@ def test_a_program_sends_a_file_of_a_kind_and_nothing_else(use: Program) -> None
     assert wrong is not None
     assert "others.csv is not a register of schools" in wrong["detail"]
     assert post(use, register(BIRCHWOOD), what="weather", status=422)
+
+
+def everything_kept(services: Services) -> dict[str, int]:
+    """How many rows each table of the database has."""
+    with services.read_present() as connection:
+        return {
+            name: connection.execute(sa.select(sa.func.count()).select_from(sa.table(name))).scalar_one()
+            for name in sa.inspect(connection).get_table_names()
+        }
+
+
+def test_a_program_sees_what_an_import_would_change_and_nothing_of_it_is_kept(
+    world: World, administrator: Browser, use: Program
+) -> None:
+    imported(administrator, register(BIRCHWOOD, name="register_2026-09-01.csv"))
+    before = everything_kept(world.services)
+    told = previewed(use, register(BIRCHWOOD, CEDAR, NO_STATUS))
+
+    assert everything_kept(world.services) == before
+    assert (told["dated"], told["imported_before"]) == ("2026-10-01", None)
+    assert [(each["outcome"], each["number"]) for each in told["counts"]] == [
+        ("schools_registered", 2),
+        ("brought_up_to_date", 0),
+        ("unchanged", 1),
+    ]
+    assert told["schools"] == [
+        {"change": "came", "number": 2, "names": ["Cedar School (URN 900102)", "Elm School (URN 900103)"]}
+    ]
+    assert told["problem_count"] == 1
+    assert (told["problems"][0]["value"], told["problems"][0]["row_taken"]) == ("Ajar", True)
+    assert any("Piet Program entered Cedar School, URN 900102" in each["sentence"] for each in told["recorded"])
+    assert told["more_recorded"] == 0
+
+    done = post(use, register(BIRCHWOOD, CEDAR, NO_STATUS)).json
+    assert done is not None
+    assert done["counts"] == told["counts"], "what is done is what was said"
+    assert previewed(use, register(BIRCHWOOD, CEDAR, NO_STATUS))["imported_before"] == done["reference"]
+
+
+def test_a_preview_is_refused_as_the_import_would_be(
+    world: World, administrator: Browser, use: Program, program: Use
+) -> None:
+    imported(administrator, register(BIRCHWOOD, CEDAR))
+    before = everything_kept(world.services)
+    for file, more in (
+        ((io.BytesIO(b"a,b\n1,2\n"), "others.csv"), {}),
+        (register(BIRCHWOOD, name="register_2026-10-08.csv"), {}),
+        (register(BIRCHWOOD), {"la": "all"}),
+        (register(BIRCHWOOD), {"la": "Nowhere"}),
+        (register(BIRCHWOOD), {"what": "weather"}),
+    ):
+        content = file[0].getvalue()
+        refused = previewed(use, file, status=422, **more)
+        problem = post(use, (io.BytesIO(content), file[1]), status=422, **more).json
+        assert problem is not None
+        assert {**problem, "request_id": ""} == {**refused, "request_id": ""}
+    assert everything_kept(world.services)["waiting_files"] == before["waiting_files"]
+    officer = program(world.officer())
+    assert previewed(officer, register(BIRCHWOOD), status=403)
+    assert _sent(officer, "begin/preview", {}, {}, 403), "the right comes before what was sent"
+
+
+def test_a_preview_takes_no_more_bytes_than_the_import(use: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    large = register(*(f"{number},{'x' * 1000},Far Away,001,Open," for number in range(200_000, 202_200)))
+    settings = use.client.application.config["SIS_SETTINGS"]
+    monkeypatch.setitem(use.client.application.config, "SIS_SETTINGS", replace(settings, import_mib=1))
+    assert "2 MiB are taken here" in previewed(use, large, status=413)["detail"]
 
 
 DIRTY = [
