@@ -102,6 +102,8 @@ class AgendaItemWithdrawn(Event):
     says = "{by} took item {number} off the agenda: {text}"
     number: int
     text: str
+    side: Side | None = None
+    """Whose item it was; events of earlier days do not say."""
 
     def apply(self, visit: Visit) -> None:
         visit.agenda[self.number - 1] = replace(visit.agenda[self.number - 1], withdrawn=True)

@@ -77,7 +77,8 @@ class Visit(Aggregate):
         self.attended = ""
         self.held_on: date | None = None
         self.write_by: date | None = None
-        self.remote = False
+        self.remote: bool | None = None
+        """Whether it was held by video or telephone; None while it was not held."""
         self.written_up: UUID | None = None
 
     def about(self) -> About:
@@ -247,7 +248,7 @@ class Visit(Aggregate):
             raise NoSuchItem(f"The agenda has no item {number}", field="number")
         if item.number == 1:
             raise StandingItemStays(f"“{STANDING_ITEM}” stays on the agenda of every visit", field="number")
-        self.record(self.AgendaItemWithdrawn(number=number, text=item.text))
+        self.record(self.AgendaItemWithdrawn(number=number, text=item.text, side=item.side))
 
     @requires(must_be_ahead)
     def change_visitors(self, visitors: Sequence[Visitor], *, lead: UUID, reason: str) -> None:

@@ -32,7 +32,7 @@ from projections.caseload import Item, Task
 from projections.view import replace
 from web.access.identity import User, concerned, reach
 from web.access.policy import SERVICE, Action, Concerned
-from web.access.restricted import PLAIN_VISIT, Hidden, hidden_from, restricted_records
+from web.access.restricted import Hidden, hidden_from, restricted_records, told_of_plain_visit
 from web.access.restricted_reads import note_shown
 
 INSIDE = (*SERVICE, Role.REVIEWER, Role.ADMINISTRATOR)
@@ -270,7 +270,7 @@ class Disclosure:
         if not self._asking.may(right_to_read(event.TOPIC), where):
             return False
         if self.is_plain(event):
-            return event.TOPIC in PLAIN_VISIT
+            return bool(told_of_plain_visit(event))
         if self.is_inside:
             return kind not in ATTACHED or self._tells_inside_of_attached(event, where)
         if kind in ATTACHED:

@@ -22,7 +22,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask import g, has_app_context
 
-from domain.aggregate import Aggregate, Refusal
+from domain.aggregate import Aggregate, Event, Refusal
 from domain.concern import ConcernCase
 from domain.record_of_visit import RecordOfVisit
 from domain.visit import Visit
@@ -40,7 +40,7 @@ RESTRICTED_CONCERN = (
 )
 RESTRICTED_VISIT = (
     "Restricted: it belongs to a restricted concern. The school, and everybody in the service, see that somebody "
-    "comes, when and who. They do not see why, nor what it says beyond that."
+    "comes, when and who. They do not see why, nor what it says beyond that; that no kind is named may be noticed."
 )
 RESTRICTED_VISIT_ADDED = (
     "This is on a visit of a restricted concern, and was added by somebody who may not know that. "
@@ -52,16 +52,18 @@ MAY_HANG = frozenset({"visit", "record-of-visit", "support-request", "tender", "
 """Kinds of record that may hang on a concern."""
 
 PLAIN_VISIT = {
-    "visit.planned": "A visit was planned",
-    "visit.held-unplanned": "A visit was held",
-    "visit.confirmed": "A visit was confirmed",
-    "visit.visitors-changed": "The visitors of a visit were changed",
-    "visit.rescheduled": "A visit was rescheduled",
-    "visit.cancelled": "A visit was cancelled",
-    "visit.not-made": "A visit was not made",
-    "visit.held": "A visit was held",
+    "visit.planned": "{by} planned a visit for {on}, led by {lead}",
+    "visit.held-unplanned": "{by} recorded a visit that was held on {on} without a plan",
+    "visit.confirmed": "{by} confirmed the visit of {on} for the {side}",
+    "visit.visitors-changed": "{by} changed who visits; {lead} leads",
+    "visit.rescheduled": "{by} moved the visit from {was} to {on}, as the {side} asked",
+    "visit.cancelled": "{by} cancelled the visit of {on}",
+    "visit.not-made": "{by} recorded that the visit of {on} was not made",
+    "visit.held": "{by} recorded that the visit was held on {on}",
+    "visit.closed": "{by} closed the visit",
 }
-"""What is told of a plain visit, and in which words; of all else that happened to it nothing."""
+"""The sentences by which a plain visit is told: those of any visit, as far as they say that somebody comes or came,
+when and who. Beside these what the school put on its agenda is told, and nothing else."""
 
 COMING = (
     "id",
@@ -239,6 +241,13 @@ def belonging_to(connection: sa.Connection, concern: UUID, kind: str) -> list[UU
     root = sa.select(sa.literal(concern, sa.Uuid).label("id"), sa.literal(ConcernCase.KIND).label("kind"), sa.false())
     found = links.with_all_that_hangs_on(connection, root)
     return [record for record, (of, _) in found.items() if of == kind]
+
+
+def told_of_plain_visit(event: Event) -> str:
+    """The sentence, in the form of `says`, by which an event of a plain visit is told; empty where it is not told."""
+    if isinstance(event, Visit.AgendaItemAdded | Visit.AgendaItemWithdrawn) and event.side is Side.SCHOOL:
+        return event.says
+    return PLAIN_VISIT.get(event.TOPIC, "")
 
 
 def plain_visit(visit: V) -> V:

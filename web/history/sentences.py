@@ -38,9 +38,10 @@ UNNAMED = {
 """What is said of a record that has no name for whoever reads; of a person, that it is somebody."""
 
 
-def sentence(event: Event, names: Mapping[UUID, str]) -> str:
-    """What happened, in one sentence; somebody who has no name in `names` is called by their kind."""
-    return event.says.format_map(_Told(event, names))
+def sentence(event: Event, names: Mapping[UUID, str], says: str = "") -> str:
+    """What happened, in one sentence, the event's own or another; somebody who has no name in `names` is called by
+    their kind."""
+    return (says or event.says).format_map(_Told(event, names))
 
 
 def ids_in(events: Iterable[Event]) -> set[UUID]:

@@ -24,7 +24,7 @@ from web.access.disclosure import READING, Disclosure, sought, told_of_trail, ve
 from web.access.identity import User
 from web.access.name_cache import rows_of
 from web.access.policy import Action, Concerned
-from web.access.restricted import PLAIN_VISIT
+from web.access.restricted import told_of_plain_visit
 from web.access.restricted_reads import note_shown
 from web.history.record_addresses import record_href
 from web.history.sentences import NAMELESS, ids_in, sentence
@@ -258,7 +258,7 @@ def _entry(event: Event, named: Mapping[UUID, Name], asking: User, disclosure: D
 
 def _sentence(event: Event, names: Mapping[UUID, str], *, veiled: bool, is_plain: bool) -> str:
     if is_plain:
-        return PLAIN_VISIT[event.TOPIC]
+        return sentence(event, names, told_of_plain_visit(event))
     return veil(event) if veiled else sentence(event, names)
 
 

@@ -268,7 +268,13 @@ class VisitOut(Schema):
     held_on = fields.Date(allow_none=True)
     write_by = fields.Date(allow_none=True, metadata={"description": "The last day to issue its record"})
     attended = fields.String()
-    remote = fields.Boolean(allow_none=True, metadata={"description": KEPT_BACK})
+    remote = fields.Boolean(
+        allow_none=True,
+        metadata={
+            "description": "Whether it was held by video or telephone. Null while it was not held, and where no more "
+            "is told than that somebody comes, and when"
+        },
+    )
     concern = RecordField("concern", "CC", allow_none=True)
     request = RecordField("support-request", "SR", allow_none=True)
     record = RecordField("record-of-visit", "ROV", allow_none=True, attribute="written_up")
