@@ -166,7 +166,9 @@ def _place(address: str) -> str:
         found = ip_address(address)
     except ValueError:
         return address
-    return str(ip_network((found, 64), strict=False)) if found.version == 6 else str(found)
+    if found.version == 6 and found.ipv4_mapped is None:
+        return str(ip_network((found, 64), strict=False))
+    return str(found.ipv4_mapped if found.version == 6 else found)
 
 
 def _in_words(seconds: int) -> str:

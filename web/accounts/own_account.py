@@ -101,7 +101,9 @@ def change_password() -> ResponseReturnValue:
     if request.method == "POST" and form.is_valid():
         try:
             proof.verify(account, form.values["current"], field="current")
-            hashed = passwords().hash(form.values["password"], context=context_of(account))
+            hashed = passwords().hash(
+                form.values["password"], context=context_of(account), address=request.remote_addr or ""
+            )
             with signed(own_post(asking)):
                 value = password_commands.change_password(services(), account, hashed)
         except TooManyAttempts as refusal:

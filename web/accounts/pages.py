@@ -110,7 +110,9 @@ def set_password(token: str) -> ResponseReturnValue:
         return _password_page(form, account)
     if form.is_valid():
         try:
-            hashed = passwords().hash(form.values["password"], context=context_of(account))
+            hashed = passwords().hash(
+                form.values["password"], context=context_of(account), address=request.remote_addr or ""
+            )
             with services().acting(account.person, "", Channel.SCREEN, correlation=g.get("request_id", "")):
                 password_commands.use_password_link(services(), token, hashed)
         except LinkNoLongerValid as refusal:

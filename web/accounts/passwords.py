@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from threading import BoundedSemaphore
 
@@ -14,16 +15,15 @@ from flask import current_app
 from werkzeug.exceptions import ServiceUnavailable
 
 from web.accounts.strength import alike, check
+from web.accounts.turns import COME_BACK, Turns, network_of
 
 AT_ONCE, WAITING, KEPT = 1, 1, 1
 """Hashes that a process works on, those that anybody may wait with, and those that wait besides in a place kept for
-known browsers: in which the name that is typed has signed in before, or somebody is signed in. So strangers who take
-all their places hold up other strangers, and not those who work here. One takes 64 MiB and about 0.15 s of four
+known browsers: in which the name that is typed has signed in before, or somebody is signed in or has a password link.
+So strangers who take all their places hold up other strangers, and not those who work here; and among strangers each
+network has its turn (web.accounts.turns). One takes 64 MiB and about 0.15 s of four
 threads, so that a second at the same time would gain nothing; and of the four threads with which a process answers
 (`sis serve`), one is always left for everything else."""
-
-TRY_AGAIN_IN = 2
-"""Seconds after which there is room again: three hashes are done by then."""
 
 EXTENSION = "sis-passwords"
 
@@ -37,11 +37,13 @@ class Passwords:
         *,
         at_once: int = AT_ONCE,
         waiting: int = WAITING,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._hasher = hasher or PasswordHasher()
-        self._places = BoundedSemaphore(at_once + waiting)
+        self._strangers = Turns(at_once + waiting)
         self._kept = BoundedSemaphore(KEPT)
-        self._turns = BoundedSemaphore(at_once)
+        self._at_work = BoundedSemaphore(at_once)
+        self._now = now
 
     @cached_property
     def _nobodys(self) -> str:
@@ -49,41 +51,43 @@ class Passwords:
         return self._hasher.hash(secrets.token_hex())
 
     @contextmanager
-    def place(self, *, known: bool = False) -> Iterator[None]:
-        """Hold a place among those whose passwords are worked on; `known` browsers have one that is kept for them.
+    def place(self, address: str = "", *, known: bool = False) -> Iterator[None]:
+        """Hold a place among those whose passwords are worked on; `known` browsers have one that is kept for them,
+        and the others' turn besides.
 
-        Raises ServiceUnavailable where none is free.
+        Raises ServiceUnavailable where none is free for the address's network.
         """
-        open_to = (self._places, self._kept) if known else (self._places,)
-        taken = next((places for places in open_to if places.acquire(blocking=False)), None)
-        if taken is None:
-            told = f"Many people are signing in at this moment. Try again in {TRY_AGAIN_IN} seconds"
-            raise ServiceUnavailable(told, retry_after=TRY_AGAIN_IN)
-        try:
+        with ExitStack() as taken:
+            network = network_of(address)
+            if known and self._kept.acquire(blocking=False):
+                taken.callback(self._kept.release)
+            elif self._strangers.enter(network, self._now()):
+                taken.callback(self._strangers.leave, network)
+            else:
+                told = f"Many people are signing in at this moment. Try again in {COME_BACK} seconds"
+                raise ServiceUnavailable(told, retry_after=COME_BACK)
             yield
-        finally:
-            taken.release()
 
-    def hash(self, password: str, *, context: Iterable[str] = ()) -> str:
-        """The hash of a new password. Raises PasswordRefused (web.accounts.strength) or ServiceUnavailable."""
+    def hash(self, password: str, *, context: Iterable[str] = (), address: str = "") -> str:
+        """The hash of a new password, which nobody sets who is not known, by a link or a session.
+
+        Raises PasswordRefused (web.accounts.strength) or ServiceUnavailable.
+        """
         check(password, context=context)
-        return self._hash(password)
+        with self.place(address, known=True), self._at_work:
+            return self._hasher.hash(alike(password))
 
-    def verify(self, password_hash: str | None, password: str, *, known: bool = False) -> bool:
+    def verify(self, password_hash: str | None, password: str, *, address: str = "", known: bool = False) -> bool:
         """Whether it is the password of that hash. Without a hash the answer is no, after the same work.
 
-        `known` is as `place` says. Raises ServiceUnavailable.
+        `address` and `known` are as `place` says. Raises ServiceUnavailable.
         """
-        with self.place(known=known), self._turns:
+        with self.place(address, known=known), self._at_work:
             stored = password_hash or self._nobodys
             try:
                 return self._hasher.verify(stored, alike(password))
             except VerificationError:
                 return False
-
-    def _hash(self, password: str) -> str:
-        with self.place(), self._turns:
-            return self._hasher.hash(alike(password))
 
 
 def cheap_passwords() -> Passwords:

@@ -59,7 +59,7 @@ def is_right(
     """Whether it is the password of that hash, which the attempt then tells. Raises ServiceUnavailable, and then the
     attempt does not count."""
     try:
-        right = passwords.verify(password_hash, password, known=known)
+        right = passwords.verify(password_hash, password, address=attempt.address, known=known)
     except ServiceUnavailable:
         with services.write() as connection:
             attempts.withdraw(connection, attempt)

@@ -27,7 +27,7 @@ def cookie_of(client: FlaskClient) -> str | None:
 def test_signing_in_leads_onward_with_a_cookie_that_scripts_cannot_read(anna: UUID, client: FlaskClient) -> None:
     response = client.post("/sign-in", data={**ANNAS, "next": "/account?tab=2"})
     assert (response.status_code, response.location) == (303, "/account?tab=2")
-    [cookie] = [line for line in response.headers.getlist("Set-Cookie") if line.startswith(f"__Host-{COOKIE}=")]
+    [cookie] = [line for line in response.headers.getlist("Set-Cookie") if line.startswith(f"{COOKIE}=")]
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
     assert "Secure" not in cookie

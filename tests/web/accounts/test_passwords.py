@@ -75,8 +75,9 @@ def test_one_password_at_a_time_is_worked_on_and_few_wait() -> None:
     passwords = Passwords(hasher, at_once=1, waiting=7)
     kept = passwords.hash(GOOD)
     with ThreadPoolExecutor(8) as threads:
-        assert all(threads.map(lambda _: passwords.verify(kept, GOOD), range(24)))
-    assert hasher.verified == 24
+        networks = [f"192.0.{each}.1" for each in range(8)]
+        assert all(threads.map(lambda address: passwords.verify(kept, GOOD, address=address), networks))
+    assert hasher.verified == 8
     assert hasher.most == 1
 
 
@@ -86,14 +87,14 @@ def test_who_comes_when_the_queue_is_full_is_sent_away_at_once() -> None:
     with ExitStack() as places, ThreadPoolExecutor(4) as threads:
         inside, leave = Barrier(4), Event()
 
-        def hold() -> None:
-            with passwords.place():
+        def hold(network: int) -> None:
+            with passwords.place(f"192.0.{network}.1"):
                 inside.wait()
                 leave.wait()
 
         places.callback(leave.set)
-        for _ in range(3):
-            threads.submit(hold)
+        for network in range(3):
+            threads.submit(hold, network)
         inside.wait()
         with pytest.raises(ServiceUnavailable):
             passwords.verify(kept, GOOD)
@@ -105,8 +106,8 @@ def test_a_known_browser_has_its_turn_while_strangers_hold_all_their_places() ->
     passwords = Passwords(CountingHasher())
     kept = passwords.hash(GOOD)
     with ExitStack() as strangers:
-        for _ in range(AT_ONCE + WAITING):
-            strangers.enter_context(passwords.place())
+        for network in range(AT_ONCE + WAITING):
+            strangers.enter_context(passwords.place(f"192.0.{network}.1"))
         with pytest.raises(ServiceUnavailable):
             passwords.verify(kept, GOOD)
         assert passwords.verify(kept, GOOD, known=True)

@@ -215,7 +215,7 @@ def test_who_is_refused_takes_no_place_from_others(door: Door, attempt: Try) -> 
 
 def test_a_known_browser_is_let_in_while_strangers_hold_all_places(door: Door, attempt: Try) -> None:
     door.passwords = Passwords(cheap_passwords()._hasher, at_once=2, waiting=0)
-    with door.passwords.place(), door.passwords.place():
+    with door.passwords.place("198.51.100.1"), door.passwords.place("203.0.113.1"):
         with pytest.raises(ServiceUnavailable):
             attempt()
         assert attempt(device="hers").person == ANNA
@@ -233,8 +233,8 @@ def test_a_refused_attempt_does_not_lengthen_the_wait(attempt: Try, clock: Clock
 
 def test_who_finds_no_room_in_the_queue_is_told_so_and_counts_as_no_failure(door: Door, attempt: Try) -> None:
     door.passwords = Passwords(cheap_passwords()._hasher, at_once=1, waiting=0)
-    for _ in range(AT_UNKNOWN.after):
-        with door.passwords.place(), ThreadPoolExecutor(1) as other:
+    with door.passwords.place(), ThreadPoolExecutor(1) as other:
+        for _ in range(AT_UNKNOWN.after):
             sent = other.submit(attempt, "anna@example.org", "wrong horse battery")
             with pytest.raises(ServiceUnavailable, match="Try again in 2 seconds"):
                 sent.result()
