@@ -120,7 +120,7 @@ def _note(visit: UUID, school: UUID, number: int) -> Note:
         on_record=visit,
         school=school,
         note_type=NoteType.TELEPHONE,
-        heading="Call with the services",
+        heading="Call with the office",
         text="The visit moves to the afternoon.",
         visible_to=Audience.SCHOOL,
     )

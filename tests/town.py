@@ -256,7 +256,7 @@ def _note(place: Place) -> Note:
         on_record=place.records[Visit.KIND],
         school=place.school,
         note_type=NoteType.TELEPHONE,
-        heading="Call with the services",
+        heading="Call with the office",
         text="The visit moves to the afternoon.",
         visible_to=Audience.SCHOOL,
     )

@@ -160,19 +160,24 @@ class CommandForm:
         is shown with the reason.
         """
         kept = self.restored or self.draft
-        refused = self.command.refusal(self.record, services().today()) if self.record is not None else None
-        if refused is not None:
-            return self._not_now(refused, typed_already=kept is not None)
+        if reason := self._why_not():
+            return self._not_now(reason, typed_already=kept is not None)
         kept_at = kept.version if kept else None
         if self.record is None or kept_at is None or kept_at == version_of(self.record):
             return self.show()
         return self.show(changes=changes_since(self.record, saved_version(self.record, kept_at)))
 
-    def _not_now(self, refused: Refusal, *, typed_already: bool) -> Any:
+    def _why_not(self) -> str:
+        """Why the person could not do this to the record as it is now; empty where they can."""
+        if self.record is None:
+            return ""
+        return self.command.why_not(current_user(), self.record, services().today())
+
+    def _not_now(self, reason: str, *, typed_already: bool) -> Any:
         if typed_already:
-            self.form.refuse(str(refused))
+            self.form.refuse(reason)
             return self.show(CONFLICT)
-        return refused_page(self.command.title, str(refused), self._back(), "See how things stand")
+        return refused_page(self.command.title, reason, self._back(), "See how things stand")
 
     def show(
         self,
@@ -212,6 +217,8 @@ class CommandForm:
     def answer(self) -> Any:
         if self.command.draft and "draft" in request.form:
             return self._keep_or_discard()
+        if (reason := self._why_not()) and not is_done(command_id(self.key)):
+            return self._not_now(reason, typed_already=True)
         if "change" in request.form:
             return self.show()
         if not self.form.is_valid():

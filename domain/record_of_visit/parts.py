@@ -21,6 +21,10 @@ class RecordStatus(Word):
     CLOSED = "closed"
 
 
+OPEN_TO_WRITING = frozenset({RecordStatus.DRAFT, RecordStatus.CORRECTING})
+WITH_ASSURER = frozenset({RecordStatus.SUBMITTED, RecordStatus.ASSURED})
+
+
 class Respondent(Word):
     """Those for whose response a record has space (source report, paragraph 8)."""
 

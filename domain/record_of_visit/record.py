@@ -7,10 +7,11 @@ from datetime import date
 from typing import TypeAlias
 from uuid import UUID
 
-from domain.aggregate import Aggregate, reasoned
+from domain.aggregate import Aggregate, reasoned, requires
 from domain.record_of_visit import events, withheld
 from domain.record_of_visit.content import AgreedAction, Agreement, Content
 from domain.record_of_visit.parts import (
+    OPEN_TO_WRITING,
     Answered,
     Completion,
     IssueAnswer,
@@ -22,40 +23,39 @@ from domain.record_of_visit.parts import (
 )
 from domain.record_of_visit.rules import (
     AlreadyCompleted,
-    AssuranceNeeded,
-    CorrectionUnderWay,
     DayStillToCome,
-    IssuedTextStays,
     MeetingBeforeIssue,
-    NoPresentationNeeded,
     NoSuchAction,
     NotAwaited,
     NotByItsAuthor,
     NotCompleted,
-    NotCorrecting,
-    NotForAssurance,
-    NothingCorrected,
-    NothingWritten,
     NotIssued,
-    PresentationNeeded,
-    RecordClosed,
     ResponseDayHasPassed,
-    ResponsesAwaited,
-    StillTimeToRespond,
-    WithItsAssurer,
     answerable,
     explained,
     filled,
     known_numbers,
+    must_await_a_response,
+    must_await_nobody,
+    must_be_open,
+    must_be_open_to_writing,
+    must_be_ready_to_issue,
+    must_be_under_correction,
+    must_be_with_its_assurer,
+    must_differ_from_what_was_issued,
+    must_have_been_issued,
+    must_have_been_presented,
+    must_have_no_correction_under_way,
+    must_need_presentation,
+    must_say_something,
+    must_wait_for_assurance,
     not_before,
+    time_to_respond_must_be_over,
     well_formed,
 )
 from domain.record_of_visit.writing import differences
 from domain.text import plain
 from domain.vocabulary import About, Purpose, VisitKind
-
-OPEN_TO_WRITING = frozenset({RecordStatus.DRAFT, RecordStatus.CORRECTING})
-WITH_ASSURER = frozenset({RecordStatus.SUBMITTED, RecordStatus.ASSURED})
 
 
 class RecordOfVisit(Aggregate):
@@ -201,13 +201,13 @@ class RecordOfVisit(Aggregate):
         record.record(started, purpose=purpose, rules=rules)
         return record
 
+    @requires(must_be_open_to_writing)
     def write(self, content: Content) -> None:
         """Let the record say this and nothing else; records what differs. Issues and actions without number get one.
 
         Raises IssuedTextStays, WithItsAssurer, RecordClosed, WrittenTwice, NothingWritten, BeforeTheVisit,
         NoSuchIssue, NoSuchAction.
         """
-        self._refuse_unless_open_to_writing()
         well_formed(content)
         for action in content.actions:
             not_before(self.visited_on, action.due, field="actions")
@@ -221,26 +221,24 @@ class RecordOfVisit(Aggregate):
                 people=(written.person,),
             )
 
+    @requires(must_be_open_to_writing, must_say_something)
     def submit_for_assurance(self) -> None:
         """Ask for a second person. Raises IssuedTextStays, WithItsAssurer, RecordClosed, NothingWritten."""
-        self._refuse_unless_open_to_writing()
-        self._refuse_an_empty_record()
         self.record(self.SubmittedForAssurance())
 
+    @requires(must_be_with_its_assurer)
     def return_to_author(self, points: str) -> None:
         """Give the record back to be worked on. Raises NotForAssurance, NothingWritten."""
-        if self.status not in WITH_ASSURER:
-            raise NotForAssurance("This record has not been submitted for assurance")
         self.record(self.Returned(points=filled(points, "Say what is to be worked on", field="points")))
 
+    @requires(must_wait_for_assurance)
     def assure(self) -> None:
         """Stand for the record as a second person. Raises NotForAssurance, NotByItsAuthor."""
-        if self.status is not RecordStatus.SUBMITTED:
-            raise NotForAssurance("This record is not waiting for assurance")
         if self.signature.actor in {None, self.author}:
             raise NotByItsAuthor("Somebody other than the author has to assure the record")
         self.record(self.Assured())
 
+    @requires(must_be_ready_to_issue, must_say_something, must_differ_from_what_was_issued)
     def issue(
         self,
         *,
@@ -256,8 +254,6 @@ class RecordOfVisit(Aggregate):
         of a core visit, counted from its first version; `rules` the version of the settings that they follow from.
         Raises IssuedTextStays, RecordClosed, AssuranceNeeded, NothingWritten, NothingCorrected, ResponseDayHasPassed.
         """
-        self._refuse_without_assurance()
-        self._refuse_an_empty_record()
         if respond_by is not None and respond_by < self.today:
             raise ResponseDayHasPassed("Choose today or a day to come", field="respond_by")
         if self.versions:
@@ -276,8 +272,6 @@ class RecordOfVisit(Aggregate):
 
     def _reissue(self, recipients: tuple[UUID, ...], respond_by: date | None, rules: tuple[str, ...]) -> None:
         before = self.current
-        if self.content == before.content:
-            raise NothingCorrected("Nothing has changed. Correct the record or give up the correction")
         staying = {action.number for action in self.content.actions}
         reissued = self.Reissued(
             version=before.number + 1,
@@ -310,21 +304,21 @@ class RecordOfVisit(Aggregate):
         )
         self.record(sent, purpose=self.purpose, people=sent.recipients, rules=rules)
 
+    @requires(must_be_open, must_have_been_issued, must_have_no_correction_under_way)
     def reopen_for_correction(self, reason: str) -> None:
         """Begin the next version; the issued one stands until that is issued.
 
         Raises NotIssued, CorrectionUnderWay, RecordClosed, ReasonNeeded.
         """
-        self._refuse_unless_settled()
         event = self.ReopenedForCorrection(version=self.current.number)
         self.record(event, reason=reasoned(reason, "Say what has to be corrected"))
 
+    @requires(must_be_under_correction)
     def abandon_correction(self) -> None:
         """Go back to the issued version. Raises NotCorrecting."""
-        if not self.versions or self.status in {RecordStatus.ISSUED, RecordStatus.CLOSED}:
-            raise NotCorrecting("There is no correction to give up")
         self.record(self.CorrectionAbandoned(version=self.current.number))
 
+    @requires(must_be_open, must_have_been_issued)
     def respond(
         self,
         respondent: Respondent,
@@ -337,7 +331,6 @@ class RecordOfVisit(Aggregate):
 
         Raises NotIssued, RecordClosed, NoSuchIssue, AnsweredTwice, NothingWritten, DisagreementUnexplained.
         """
-        self._refuse_unless_answerable()
         given = answerable(answers, self.current.content)
         overall = plain(overall)
         explained(agrees, overall, given)
@@ -345,11 +338,13 @@ class RecordOfVisit(Aggregate):
         responded = self.ChairResponded if is_chair else self.HeadteacherResponded
         self.record(responded(version=self.current.number, agrees=agrees, overall=overall, answers=given))
 
+    @requires(must_be_open, must_have_been_issued, must_await_a_response)
     def decline_response(self, respondent: Respondent, *, reason: str) -> None:
         """Record that somebody will not respond. Raises NotIssued, RecordClosed, NotAwaited, ReasonNeeded."""
         self._refuse_unless_awaited(respondent)
         self.record(self.ResponseDeclined(respondent=respondent), reason=reasoned(reason))
 
+    @requires(must_be_open, must_have_been_issued, must_await_a_response, time_to_respond_must_be_over)
     def lapse_response(self, respondent: Respondent) -> None:
         """Wait no longer; a late response is still taken until the record is closed.
 
@@ -358,16 +353,14 @@ class RecordOfVisit(Aggregate):
         self._refuse_unless_awaited(respondent)
         respond_by = self.current.respond_by
         assert respond_by is not None, "whoever is waited for was given a day"
-        if self.today <= respond_by:
-            raise StillTimeToRespond(f"There is time to respond until {respond_by.day} {respond_by:%B %Y}")
         self.record(self.ResponseLapsed(respondent=respondent, respond_by=respond_by))
 
+    @requires(must_be_open, must_have_been_issued)
     def present(self, *, meeting_on: date, minute: str) -> None:
         """Record the governing-body meeting that saw the record, and the reference of its minute.
 
         Raises NotIssued, RecordClosed, MeetingBeforeIssue, DayStillToCome, NothingWritten.
         """
-        self._refuse_unless_answerable()
         if meeting_on > self.today:
             raise DayStillToCome("The meeting has not been held yet", field="meeting_on")
         if meeting_on < self.versions[0].issued_on:
@@ -376,13 +369,12 @@ class RecordOfVisit(Aggregate):
         presented = self.PresentedToGovernors(meeting_on=meeting_on, minute=minute, version=self.current.number)
         self.record(presented, occurred=meeting_on, dated="meeting_on")
 
+    @requires(must_be_open, must_have_been_issued, must_need_presentation)
     def waive_presentation(self, reason: str) -> None:
         """Do without presentation. Raises NotIssued, RecordClosed, NoPresentationNeeded, ReasonNeeded."""
-        self._refuse_unless_answerable()
-        if not self.needs_presentation:
-            raise NoPresentationNeeded("This record does not have to be presented to the governing body any more")
         self.record(self.PresentationWaived(), reason=reasoned(reason))
 
+    @requires(must_have_been_issued)
     def complete_action(self, number: int, *, on: date, note: str = "") -> None:
         """Record an agreed action as done, also after the record was closed.
 
@@ -397,6 +389,7 @@ class RecordOfVisit(Aggregate):
         completed = self.ActionCompleted(number=number, on=on, note=plain(note))
         self.record(completed, occurred=on, purpose=action.purpose, people=(action.owner,))
 
+    @requires(must_have_been_issued)
     def reopen_action(self, number: int, *, reason: str) -> None:
         """Take back a completion. Raises NotIssued, NoSuchAction, NotCompleted, ReasonNeeded."""
         action = self._issued_action(number)
@@ -405,56 +398,23 @@ class RecordOfVisit(Aggregate):
         event = self.ActionReopened(number=number)
         self.record(event, purpose=action.purpose, reason=reasoned(reason), people=(action.owner,))
 
+    @requires(
+        must_be_open,
+        must_have_been_issued,
+        must_have_no_correction_under_way,
+        must_await_nobody,
+        must_have_been_presented,
+    )
     def close(self) -> None:
         """Close the record.
 
         Raises NotIssued, CorrectionUnderWay, RecordClosed, ResponsesAwaited, PresentationNeeded.
         """
-        self._refuse_unless_settled()
-        if self.awaited:
-            who = " and ".join(respondent.label.lower() for respondent in self.awaited)
-            raise ResponsesAwaited(f"Record the response of the {who}, or that none will come, before you close")
-        if self.needs_presentation:
-            raise PresentationNeeded(
-                "The governing body has to see the record of a core visit. Record the meeting, or why there is none"
-            )
         self.record(self.Closed())
 
-    def _refuse_unless_open_to_writing(self) -> None:
-        if self.status in WITH_ASSURER:
-            raise WithItsAssurer("The record is with its assurer. Have it returned before you change it")
-        self._refuse_if_closed()
-        if self.status is RecordStatus.ISSUED:
-            raise IssuedTextStays("This record has been issued and cannot be changed. Begin a correction instead")
-
-    def _refuse_without_assurance(self) -> None:
-        if self.status is RecordStatus.SUBMITTED or (self.needs_assurance and self.status in OPEN_TO_WRITING):
-            raise AssuranceNeeded("Somebody other than the author has to assure the record before it is issued")
-        if self.status is not RecordStatus.ASSURED:
-            self._refuse_unless_open_to_writing()
-
-    def _refuse_an_empty_record(self) -> None:
-        if self.content.is_empty:
-            raise NothingWritten("Write the record first", field="sections")
-
-    def _refuse_unless_settled(self) -> None:
-        self._refuse_unless_answerable()
-        if self.status is not RecordStatus.ISSUED:
-            raise CorrectionUnderWay("Issue the correction or give it up first")
-
-    def _refuse_unless_answerable(self) -> None:
-        self._refuse_if_closed()
-        if not self.versions:
-            raise NotIssued("This record has not been issued yet")
-
     def _refuse_unless_awaited(self, respondent: Respondent) -> None:
-        self._refuse_unless_answerable()
         if respondent not in self.awaited:
             raise NotAwaited(f"No response of the {respondent.label.lower()} is awaited", field="respondent")
-
-    def _refuse_if_closed(self) -> None:
-        if self.status is RecordStatus.CLOSED:
-            raise RecordClosed("This record has been closed")
 
     def _issued_action(self, number: int) -> AgreedAction:
         for action in self.current.content.actions:

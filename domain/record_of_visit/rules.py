@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import TYPE_CHECKING
 
 from domain.aggregate import Refusal
 from domain.record_of_visit.content import AgreedAction, Agreement, Content, Issue, Part
-from domain.record_of_visit.parts import IssueAnswer
+from domain.record_of_visit.parts import OPEN_TO_WRITING, WITH_ASSURER, IssueAnswer, RecordStatus
 from domain.text import plain
+
+if TYPE_CHECKING:
+    from domain.record_of_visit.record import RecordOfVisit
 
 
 class IssuedTextStays(Refusal):
@@ -117,6 +121,91 @@ class DayStillToCome(Refusal):
 
 class BeforeTheVisit(Refusal):
     """What was agreed at a visit is due, and done, on the day of the visit or later."""
+
+
+def must_be_open(record: RecordOfVisit, _: date) -> None:
+    if record.status is RecordStatus.CLOSED:
+        raise RecordClosed("This record has been closed")
+
+
+def must_have_been_issued(record: RecordOfVisit, _: date) -> None:
+    if not record.versions:
+        raise NotIssued("This record has not been issued yet")
+
+
+def must_be_open_to_writing(record: RecordOfVisit, today: date) -> None:
+    if record.status in WITH_ASSURER:
+        raise WithItsAssurer("The record is with its assurer. Have it returned before you change it")
+    must_be_open(record, today)
+    if record.status is RecordStatus.ISSUED:
+        raise IssuedTextStays("This record has been issued and cannot be changed. Begin a correction instead")
+
+
+def must_say_something(record: RecordOfVisit, _: date) -> None:
+    if record.content.is_empty:
+        raise NothingWritten("Write the record first", field="sections")
+
+
+def must_be_with_its_assurer(record: RecordOfVisit, _: date) -> None:
+    if record.status not in WITH_ASSURER:
+        raise NotForAssurance("This record has not been submitted for assurance")
+
+
+def must_wait_for_assurance(record: RecordOfVisit, _: date) -> None:
+    if record.status is not RecordStatus.SUBMITTED:
+        raise NotForAssurance("This record is not waiting for assurance")
+
+
+def must_be_ready_to_issue(record: RecordOfVisit, today: date) -> None:
+    waits = record.status is RecordStatus.SUBMITTED
+    if waits or (record.needs_assurance and record.status in OPEN_TO_WRITING):
+        raise AssuranceNeeded("Somebody other than the author has to assure the record before it is issued")
+    if record.status is not RecordStatus.ASSURED:
+        must_be_open_to_writing(record, today)
+
+
+def must_differ_from_what_was_issued(record: RecordOfVisit, _: date) -> None:
+    if record.versions and record.content == record.current.content:
+        raise NothingCorrected("Nothing has changed. Correct the record or give up the correction")
+
+
+def must_have_no_correction_under_way(record: RecordOfVisit, _: date) -> None:
+    if record.status is not RecordStatus.ISSUED:
+        raise CorrectionUnderWay("Issue the correction or give it up first")
+
+
+def must_be_under_correction(record: RecordOfVisit, _: date) -> None:
+    if not record.versions or record.status in {RecordStatus.ISSUED, RecordStatus.CLOSED}:
+        raise NotCorrecting("There is no correction to give up")
+
+
+def must_await_a_response(record: RecordOfVisit, _: date) -> None:
+    if not record.awaited:
+        raise NotAwaited("No response to this record is awaited")
+
+
+def time_to_respond_must_be_over(record: RecordOfVisit, today: date) -> None:
+    respond_by = record.current.respond_by
+    if respond_by is not None and today <= respond_by:
+        raise StillTimeToRespond(f"There is time to respond until {respond_by.day} {respond_by:%B %Y}")
+
+
+def must_await_nobody(record: RecordOfVisit, _: date) -> None:
+    if record.awaited:
+        who = " and ".join(respondent.label.lower() for respondent in record.awaited)
+        raise ResponsesAwaited(f"Record the response of the {who}, or that none will come, before you close")
+
+
+def must_need_presentation(record: RecordOfVisit, _: date) -> None:
+    if not record.needs_presentation:
+        raise NoPresentationNeeded("This record does not have to be presented to the governing body any more")
+
+
+def must_have_been_presented(record: RecordOfVisit, _: date) -> None:
+    if record.needs_presentation:
+        raise PresentationNeeded(
+            "The governing body has to see the record of a core visit. Record the meeting, or why there is none"
+        )
 
 
 def filled(text: str, message: str, *, field: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from flask import Flask, g
 
 from domain.concern import ConcernCase
 from domain.vocabulary import Role
@@ -14,9 +15,11 @@ from tests.browser.conftest import OpenWindow, Street
 from tests.browser.looking import WIDTHS, Window
 from tests.town import Town
 from tests.web.test_policy import CELLS
+from web.access.identity import current_user
 from web.access.policy import Action
 from web.commands.resource import Command, Resource
 from web.resources import RESOURCES
+from web.runtime.services import services
 
 IN_TURN = (Role.DIRECTOR, Role.ADMINISTRATOR, Role.HEADTEACHER, Role.CHAIR, Role.SPECIALIST)
 """Between them these posts may do whatever anybody may."""
@@ -58,6 +61,33 @@ def look(window: Window, href: str, status: int = 200, *, contrast_everywhere: b
     assert window.faults == []
 
 
+EMPTY_FORM = """href => {
+    const form = document.createElement('form');
+    form.method = 'post';
+    form.action = href;
+    form.append(document.querySelector('input[name=csrf_token]').cloneNode());
+    for (const [name, value] of [['version', '1'], ['command', crypto.randomUUID()]]) {
+        const input = document.createElement('input');
+        input.type = 'hidden', input.name = name, input.value = value;
+        form.append(input);
+    }
+    document.body.append(form);
+    form.submit();
+}"""
+
+
+def send_empty(window: Window, href: str) -> None:
+    """Send the form of a page that shows none, as somebody does who opened it before the record changed."""
+    with window.page.expect_navigation():
+        window.page.evaluate(EMPTY_FORM, href)
+
+
+def why_not(app: Flask, command: Command[Any], person: UUID, record: Any) -> str:
+    with app.test_request_context():
+        g.session_person, g.token = person, None
+        return command.why_not(current_user(), record, services().today())
+
+
 NAMED = [pytest.param(resource, id=resource.path) for resource, _ in RESOURCES]
 
 
@@ -80,7 +110,9 @@ def test_a_record(resource: Resource[Any], town: Town, window_of: Windows) -> No
         for command in resource.commands.values()
     ],
 )
-def test_a_form(resource: Resource[Any], command: Command[Any], town: Town, window_of: Windows) -> None:
+def test_a_form(
+    resource: Resource[Any], command: Command[Any], town: Town, window_of: Windows, street: Street
+) -> None:
     """The contrast of a form is looked at once: at every width it is built of the same parts."""
     if command.begins:
         person, href = who_may(town, command.action), f"/{resource.path}/{command.name}"
@@ -88,7 +120,13 @@ def test_a_form(resource: Resource[Any], command: Command[Any], town: Town, wind
         record = town.record(resource.kind, town.ours)
         person, href = who_may(town, resource.read, command.action), resource.href(record, command.name)
 
-    look(window_of(person), href, contrast_everywhere=False)
+    window = window_of(person)
+    refused = "" if command.begins else why_not(street.app, command, person, record)
+    look(window, href, 409 if refused else 200, contrast_everywhere=False)
+    if refused:
+        send_empty(window, href)
+        assert window.page.locator("form[novalidate]").count(), "what was sent is shown with the reason"
+        assert window.wrong_at_any_width(contrast_everywhere=False) == []
 
 
 @pytest.mark.parametrize(

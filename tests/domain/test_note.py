@@ -24,7 +24,7 @@ def a_note(**changes: Any) -> Note:
         "on_record": VISIT,
         "school": SCHOOL,
         "note_type": NoteType.TELEPHONE,
-        "heading": "Call with the services",
+        "heading": "Call with the office",
         "text": "The visit moves to the afternoon.",
     }
     with signed():
@@ -68,7 +68,7 @@ def test_a_restricted_note_is_for_the_service_alone() -> None:
 
 def test_a_revised_note_keeps_what_it_said_before() -> None:
     given(a_note()).when(
-        lambda note: note.revise(heading="Call with the services", text="It moves to Friday.", reason="Misheard")
+        lambda note: note.revise(heading="Call with the office", text="It moves to Friday.", reason="Misheard")
     ).then(Note.Revised, reason="Misheard").then_holds(
         lambda note: (
             [version.text for version in note.versions]

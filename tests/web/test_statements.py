@@ -183,7 +183,7 @@ A_CONCERN = {
 A_NOTE = {
     "on": "V-2026-0004",
     "note_type": "telephone",
-    "heading": "Call with the services",
+    "heading": "Call with the office",
     "text": "The visit moves to the afternoon.",
     "visible_to": "school",
     "sensitivity": "ordinary",

@@ -96,7 +96,8 @@ class Command(Generic[A]):
     finished later. `form_page` and `check_page` are templates of the command's own, given record and context;
     `goes_to` is where the person is taken after, else to the record. Where the right it takes depends on the record,
     `action_of` names it: `action` or one of `or_actions`. `calls` tells what this command calls an answer that a rule
-    knows by another name. `proof` says that the page asks somebody who signed in some time ago to prove again who
+    knows by another name. `whose` says whether it is for somebody to do beside what the policy allows, `not_yours`
+    what others are told. `proof` says that the page asks somebody who signed in some time ago to prove again who
     they are. `files` are the bytes that the files it asks for may have together, `files_set_by` where a deployment
     may set them; they wait while the answers are checked. `preview` tells what would come of the answers, on the
     check page and, as `preview_out` shows it, by API; it may refuse. `told_in` are the events that keep the reason,
@@ -123,6 +124,7 @@ class Command(Generic[A]):
     initial: Callable[[sa.Connection, A], Mapping[str, Any]] | None = None
     context: Context[A] | None = None
     whose: Callable[[User, A], bool] = lambda *_: True
+    not_yours: str = "This is not for you to do as things stand"
     first_answers: Callable[[sa.Connection, User], Mapping[str, Any]] | None = None
     asks: Callable[[A], type[Schema]] | None = None
     draft: bool = False
@@ -156,6 +158,11 @@ class Command(Generic[A]):
             refused = Refusal(self.closed)
         return refused or why_not(record, self.rules, today)
 
+    def why_not(self, user: User, record: A, today: date) -> str:
+        """Why this person could not do this today, whatever is answered, in a sentence; empty where they can."""
+        refused = str(self.refusal(record, today) or "")
+        return refused or ("" if self.whose(user, record) else self.not_yours)
+
     def action_on(self, record: A) -> Action:
         """The right that the command takes on a record."""
         return self.action_of(record) if self.action_of else self.action
@@ -177,6 +184,7 @@ class CommandOptions(TypedDict, Generic[A], total=False):
     initial: Callable[[sa.Connection, A], Mapping[str, Any]] | None
     context: Context[A] | None
     whose: Callable[[User, A], bool]
+    not_yours: str
     first_answers: Callable[[sa.Connection, User], Mapping[str, Any]] | None
     asks: Callable[[A], type[Schema]] | None
     draft: bool
@@ -396,11 +404,11 @@ class Resource(Generic[A]):
     def allowed_to(self, user: User, record: A, where: Concerned) -> Iterator[Command[A]]:
         """The commands on a record that the policy allows this person, also those that the record would refuse."""
         for command in self.commands.values() if user.may_change else ():
-            if not command.begins and command.whose(user, record) and user.may(command.action_on(record), where):
+            if not command.begins and user.may(command.action_on(record), where):
                 yield command
 
     def open_to(self, user: User, record: A, where: Concerned, today: date) -> Iterator[Command[A]]:
-        """The commands that the policy allows this person and that the record would not refuse today."""
+        """The commands that this person can do to a record today."""
         for command in self.allowed_to(user, record, where):
-            if command.refusal(record, today) is None and command.offered(record):
+            if not command.why_not(user, record, today) and command.offered(record):
                 yield command

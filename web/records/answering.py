@@ -6,18 +6,14 @@ from functools import partial
 
 from werkzeug.exceptions import Forbidden
 
-from domain.record_of_visit import Answered, RecordOfVisit, RecordStatus, Respondent
+from domain.record_of_visit import Answered, RecordOfVisit, Respondent
 from domain.service import Work
 from domain.visit import Visit, VisitStatus
 from web.access.identity import User
 from web.access.policy import Action
 from web.commands.resource import CommandContext, Values
 from web.records import choices, schemas
-from web.records.resource import records, settled
-
-
-def _answerable(record: RecordOfVisit) -> bool:
-    return record.is_issued and record.status is not RecordStatus.CLOSED
+from web.records.resource import records
 
 
 def _response_by(respondent: Respondent) -> None:
@@ -31,7 +27,8 @@ def _response_by(respondent: Respondent) -> None:
         schemas.RespondToRecord,
         done="Your response is sent. It stands beside the record",
         submit="Send your response",
-        offered=lambda record: _answerable(record) and record.answered[respondent] is not Answered.RESPONDED,
+        method=RecordOfVisit.respond,
+        offered=lambda record: record.answered[respondent] is not Answered.RESPONDED,
         context=partial(choices.responding, respondent),
         asks=schemas.respond_to,
         form_page="records/respond.html",
@@ -48,17 +45,13 @@ for each in Respondent:
     _response_by(each)
 
 
-def _is_awaited(record: RecordOfVisit) -> bool:
-    return _answerable(record) and bool(record.awaited)
-
-
 @records.command(
     "decline-response",
     "Record that there will be no response",
     Action.WRITE_RECORD,
     schemas.DeclineResponse,
     done="It is recorded that there will be no response",
-    offered=_is_awaited,
+    method=RecordOfVisit.decline_response,
     context=choices.awaited,
 )
 def decline_response(context: CommandContext[RecordOfVisit], values: Values) -> None:
@@ -71,7 +64,7 @@ def decline_response(context: CommandContext[RecordOfVisit], values: Values) -> 
     Action.WRITE_RECORD,
     schemas.LapseResponse,
     done="The response is no longer waited for",
-    offered=_is_awaited,
+    method=RecordOfVisit.lapse_response,
     context=choices.awaited,
 )
 def lapse_response(context: CommandContext[RecordOfVisit], values: Values) -> None:
@@ -85,7 +78,7 @@ def lapse_response(context: CommandContext[RecordOfVisit], values: Values) -> No
     schemas.PresentRecord,
     done="The meeting is recorded",
     lead="Which meeting of the governing body saw this record?",
-    offered=_answerable,
+    method=RecordOfVisit.present,
 )
 def present(context: CommandContext[RecordOfVisit], values: Values) -> None:
     context.change(lambda record: record.present(**values))
@@ -97,7 +90,7 @@ def present(context: CommandContext[RecordOfVisit], values: Values) -> None:
     Action.WRITE_RECORD,
     schemas.WaivePresentation,
     done="The record need not be presented",
-    offered=lambda record: _answerable(record) and record.needs_presentation,
+    method=RecordOfVisit.waive_presentation,
 )
 def waive_presentation(context: CommandContext[RecordOfVisit], values: Values) -> None:
     context.change(lambda record: record.waive_presentation(values["reason"]))
@@ -124,8 +117,9 @@ def _has_done(asking: User, record: RecordOfVisit) -> bool:
     Action.COMPLETE_ACTION,
     schemas.CompleteAction,
     done="The action is done",
-    offered=lambda record: record.is_issued,
+    method=RecordOfVisit.complete_action,
     whose=_has_open,
+    not_yours="There is no open action of yours in this record",
     context=choices.actions,
 )
 def complete_action(context: CommandContext[RecordOfVisit], values: Values) -> None:
@@ -141,8 +135,9 @@ def complete_action(context: CommandContext[RecordOfVisit], values: Values) -> N
     Action.COMPLETE_ACTION,
     schemas.ReopenAction,
     done="The action is open again",
-    offered=lambda record: record.is_issued,
+    method=RecordOfVisit.reopen_action,
     whose=_has_done,
+    not_yours="There is no completed action of yours in this record",
     context=choices.actions,
 )
 def reopen_action(context: CommandContext[RecordOfVisit], values: Values) -> None:
@@ -158,7 +153,7 @@ def reopen_action(context: CommandContext[RecordOfVisit], values: Values) -> Non
     done="The record and its visit are closed",
     submit="Close the record and its visit",
     lead="A closed record stays as it is. Agreed actions can still be completed.",
-    offered=lambda record: settled(record) and not record.awaited and not record.needs_presentation,
+    method=RecordOfVisit.close,
 )
 def close(context: CommandContext[RecordOfVisit], _: Values) -> None:
     """Close the record and the visit that it is of, both or neither."""

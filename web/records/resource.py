@@ -51,8 +51,3 @@ records: Resource[RecordOfVisit] = Resource(
     listing=Listing(view.Written, _records, lambda row: row.reference, schemas.RecordFilters),
     visibility=Visibility(copies.is_open, copies.copy_for),
 )
-
-
-def settled(record: RecordOfVisit) -> bool:
-    """Whether the version that was issued last stands, with no correction under way."""
-    return record.status is RecordStatus.ISSUED

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from domain.record_of_visit import Content, RecordOfVisit, RecordStatus
+from datetime import date
+
+from domain.record_of_visit import Content, RecordOfVisit
+from domain.record_of_visit.rules import IssuedTextStays, must_have_been_issued
 from domain.service import Work
 from web.access.awaited_responses import asking_about, recipients
 from web.access.policy import Action
 from web.brokerage.broker_rights import must_hold
 from web.commands.resource import CommandContext, Values
 from web.records import choices, schemas
-from web.records.resource import IN_PROGRESS, records, settled
-
-
-def _open_to_writing(record: RecordOfVisit) -> bool:
-    return record.is_open_to_writing
+from web.records.resource import records
 
 
 def _must_own(context: CommandContext[RecordOfVisit], content: Content) -> None:
@@ -30,11 +29,9 @@ def _must_own(context: CommandContext[RecordOfVisit], content: Content) -> None:
         must_hold(context, person, choices.OWNING, whom, field="actions")
 
 
-def _ready(record: RecordOfVisit) -> bool:
-    """Whether it may be issued as it stands: assured, or in no need of it."""
-    if record.status is RecordStatus.ASSURED:
-        return True
-    return record.is_open_to_writing and not record.needs_assurance and not record.content.is_empty
+def _must_be_a_first_version(record: RecordOfVisit, _: date) -> None:
+    if record.is_issued:
+        raise IssuedTextStays("This record has been issued. Issue its correction instead")
 
 
 @records.command(
@@ -44,7 +41,7 @@ def _ready(record: RecordOfVisit) -> bool:
     schemas.WriteRecord,
     done="What you wrote is saved",
     submit="Save the record",
-    offered=_open_to_writing,
+    method=RecordOfVisit.write,
     context=choices.owners,
     initial=choices.as_written,
     draft=True,
@@ -63,7 +60,7 @@ def write(context: CommandContext[RecordOfVisit], values: Values) -> None:
     done="The record is submitted for assurance",
     submit="Submit for assurance",
     lead="A second person reads the record before it is issued. Until then it cannot be changed.",
-    offered=lambda record: record.is_open_to_writing and not record.content.is_empty,
+    method=RecordOfVisit.submit_for_assurance,
 )
 def submit(context: CommandContext[RecordOfVisit], _: Values) -> None:
     context.change(lambda record: record.submit_for_assurance())
@@ -76,7 +73,7 @@ def submit(context: CommandContext[RecordOfVisit], _: Values) -> None:
     schemas.ReturnRecord,
     done="The record is returned to its author",
     submit="Return the record",
-    offered=lambda record: record.status in {RecordStatus.SUBMITTED, RecordStatus.ASSURED},
+    method=RecordOfVisit.return_to_author,
 )
 def return_to_author(context: CommandContext[RecordOfVisit], values: Values) -> None:
     context.change(lambda record: record.return_to_author(values["points"]))
@@ -90,8 +87,9 @@ def return_to_author(context: CommandContext[RecordOfVisit], values: Values) -> 
     done="The record is assured and can be issued",
     submit="Assure the record",
     lead="You stand for the record beside its author.",
-    offered=lambda record: record.status is RecordStatus.SUBMITTED,
+    method=RecordOfVisit.assure,
     whose=lambda asking, record: asking.person != record.author,
+    not_yours="Somebody other than the author has to assure the record",
     context=choices.issuing,
     form_page="records/whole_record.html",
     main=True,
@@ -119,7 +117,8 @@ records.command(
     done="The record is issued",
     submit="Issue the record",
     lead="Check the record. Once it is issued it never changes: a correction becomes a new version.",
-    offered=lambda record: not record.is_issued and _ready(record),
+    method=RecordOfVisit.issue,
+    rules=[_must_be_a_first_version],
     context=choices.issuing,
     form_page="records/issue.html",
     main=True,
@@ -133,7 +132,8 @@ records.command(
     done="The new version is issued",
     submit="Issue the new version",
     lead="Check the record. It becomes the next version, and headteacher and chair are asked to respond anew.",
-    offered=lambda record: record.is_issued and _ready(record),
+    method=RecordOfVisit.issue,
+    rules=[must_have_been_issued],
     context=choices.issuing,
     form_page="records/issue.html",
     main=True,
@@ -147,7 +147,7 @@ records.command(
     schemas.CorrectRecord,
     done="Write the correction, then issue it as a new version",
     submit="Begin the correction",
-    offered=settled,
+    method=RecordOfVisit.reopen_for_correction,
     told_in=(RecordOfVisit.ReopenedForCorrection,),
 )
 def correct(context: CommandContext[RecordOfVisit], values: Values) -> None:
@@ -163,7 +163,7 @@ def correct(context: CommandContext[RecordOfVisit], values: Values) -> None:
     submit="Give up the correction",
     lead="What was written since is taken back. The version that was issued stands.",
     warning=True,
-    offered=lambda record: record.is_issued and record.status in IN_PROGRESS,
+    method=RecordOfVisit.abandon_correction,
 )
 def abandon_correction(context: CommandContext[RecordOfVisit], _: Values) -> None:
     context.change(lambda record: record.abandon_correction())

@@ -13,7 +13,6 @@ from domain.record_of_visit import RecordOfVisit
 from domain.service import Work
 from domain.visit import Visit
 from domain.visit import Visitor as VisitorOf
-from domain.visit.rules import NoSuchItem
 from domain.vocabulary import Role, Side
 from projections import people
 from projections import visits as view
@@ -69,11 +68,6 @@ visits: Resource[Visit] = Resource(
     ),
     visibility=Visibility(copy=with_open_links),
 )
-
-
-def _must_have_items_to_withdraw(visit: Visit, _: date) -> None:
-    if not choices.items_to_withdraw(current_user(), visit):
-        raise NoSuchItem("There is no item that you can take off the agenda")
 
 
 def _side(visit: Visit) -> Side:
@@ -189,7 +183,8 @@ def add_agenda_item(context: CommandContext[Visit], values: Values) -> None:
     done="The item is off the agenda",
     submit="Take it off",
     method=Visit.withdraw_from_agenda,
-    rules=[_must_have_items_to_withdraw],
+    whose=lambda asking, visit: bool(choices.items_to_withdraw(asking, visit)),
+    not_yours="There is no item that you can take off the agenda",
     context=lambda _, visit: {schemas.ITEMS: choices.items_to_withdraw(current_user(), visit) if visit else []},
 )
 def withdraw_agenda_item(context: CommandContext[Visit], values: Values) -> None:

@@ -170,4 +170,4 @@ def test_a_telephone_number_gets_its_leading_nought_back(published: str, number:
 
 def test_what_is_no_telephone_number_is_refused() -> None:
     with pytest.raises(ValueError, match="is not a telephone number"):
-        cells.telephone("ask at the services")
+        cells.telephone("ask at the office")

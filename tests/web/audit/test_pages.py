@@ -290,7 +290,7 @@ def test_an_administrator_reads_of_accounts_people_settings_and_the_register_and
             School, town.ours.school, lambda one: one.set_need_category("B", among="B", from_=TODAY, **need)
         )
     browser, api = sign_in(administrator), program(administrator)
-    kept = ("Two poor years", "need category", "Target setting", "Results in mathematics", "Call with the services")
+    kept = ("Two poor years", "need category", "Target setting", "Results in mathematics", "Call with the office")
     kept += ("Planning in mathematics", "Action plan.pdf", "BE-2026-", "TN-2026-", "CC-2026-", "quoted")
 
     trail, walked = text_of(browser.get("/audit")), walk(api, "")

@@ -74,7 +74,7 @@ def package(entries: Mapping[str, str | bytes]) -> bytes:
     return kept.getvalue()
 
 
-def services(folder: str = "word", more: Mapping[str, str | bytes] | None = None) -> bytes:
+def office_document(folder: str = "word", more: Mapping[str, str | bytes] | None = None) -> bytes:
     """A document of Word, a workbook (xl) or a presentation (ppt), with further parts."""
     return package({"[Content_Types].xml": "<Types/>", f"{folder}/document.xml": "<xml/>", **(more or {})})
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
 
 from domain.attachment import MEDIA_TYPES
-from tests.web.files.making import compound, message, package, pdf, relationship, services, word
+from tests.web.files.making import compound, message, office_document, package, pdf, relationship, word
 from web.files import packages
 from web.files.contents import check_content
 from web.runtime.refused_files import ContentIsOtherwise, HasMacros, HasPassword, HoldsMore, IsActive, OfTheFile
@@ -32,8 +32,8 @@ def locked_pdf(password: str) -> bytes:
     return kept.getvalue()
 
 
-LINKED = services("word", {"word/_rels/document.xml.rels": relationship("hyperlink", "https://a.example")})
-CHART = services("ppt", {"ppt/embeddings/Sheet1.xlsx": services("xl"), "ppt/charts/chart1.xml": "<c/>"})
+LINKED = office_document("word", {"word/_rels/document.xml.rels": relationship("hyperlink", "https://a.example")})
+CHART = office_document("ppt", {"ppt/embeddings/Sheet1.xlsx": office_document("xl"), "ppt/charts/chart1.xml": "<c/>"})
 
 
 @pytest.mark.parametrize(
@@ -50,15 +50,21 @@ CHART = services("ppt", {"ppt/embeddings/Sheet1.xlsx": services("xl"), "ppt/char
         ("chart.PNG", PNG),
         ("photo.jpeg", JPEG),
         ("photo.heic", HEIC),
-        ("letter.docx", services()),
+        ("letter.docx", office_document()),
         ("with links.docx", LINKED),
-        ("sums.xlsx", services("xl")),
-        ("sums of sums.xlsx", services("xl", {"xl/_rels/x.rels": relationship("externalLinkPath", "sums.xlsx")})),
+        ("sums.xlsx", office_document("xl")),
+        (
+            "sums of sums.xlsx",
+            office_document("xl", {"xl/_rels/x.rels": relationship("externalLinkPath", "sums.xlsx")}),
+        ),
         ("talk.pptx", CHART),
         ("letter.doc", word()),
         ("letter.rtf", b"{\\rtf1\\ansi The objective: DDE data}"),
         ("call.msg", message()),
-        ("call.msg", message({"plan.docx": services(), "logo.gif": b"GIF89a...", "sums.xlsx": services("xl")})),
+        (
+            "call.msg",
+            message({"plan.docx": office_document(), "logo.gif": b"GIF89a...", "sums.xlsx": office_document("xl")}),
+        ),
         ("letter.odt", package({"mimetype": OPEN_TEXT, "content.xml": "<text/>"})),
         ("list.csv", "name,mark\nCafé,-1\n+44 161 1;!\n".encode("cp1252")),
         ("list.txt", "name\tmark\r\n".encode("utf-16")),
@@ -82,13 +88,13 @@ def test_a_file_that_is_what_its_name_says_is_taken(name: str, content: bytes) -
         ("chart.png", PNG + package({"a.exe": "MZ"})),
         ("photo.heic", b"\0\0\0\x18ftypmp42"),
         ("letter.docx", b"PK\x03\x04 broken"),
-        ("letter.docx", services("xl")),
-        ("letter.docx", b"MZ" + services()),
+        ("letter.docx", office_document("xl")),
+        ("letter.docx", b"MZ" + office_document()),
         ("letter.docx", package({"word/document.xml": "<xml/>"})),
         ("letter.docx", word()),
-        ("letter.docx", services("word", {"WORD/document.xml": "<xml/>"})),
-        ("talk.pptx", services("word")),
-        ("letter.doc", services()),
+        ("letter.docx", office_document("word", {"WORD/document.xml": "<xml/>"})),
+        ("talk.pptx", office_document("word")),
+        ("letter.doc", office_document()),
         ("letter.doc", message()),
         ("letter.doc", word()[:600]),
         ("letter.doc", b"<html><body>saved by Word</body></html>"),
@@ -123,20 +129,23 @@ def test_a_file_that_is_something_else_is_refused(name: str, content: bytes) -> 
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("letter.docx", services("word", {"word/vbaProject.bin": ""})),
+        ("letter.docx", office_document("word", {"word/vbaProject.bin": ""})),
         (
             "letter.docx",
-            services(
+            office_document(
                 "word",
                 {"word/other.bin": "", "[Content_Types].xml": "<T a='vnd.ms-word.document.&#109;acroEnabled'/>"},
             ),
         ),
-        ("sums.xlsx", services("xl", {"xl/macrosheets/sheet1.xml": "<xm/>"})),
-        ("talk.pptx", services("ppt", {"ppt/vbaData.xml": ""})),
-        ("talk.pptx", services("ppt", {"ppt/embeddings/a.docx": services("word", {"word/vbaProject.bin": ""})})),
+        ("sums.xlsx", office_document("xl", {"xl/macrosheets/sheet1.xml": "<xm/>"})),
+        ("talk.pptx", office_document("ppt", {"ppt/vbaData.xml": ""})),
+        (
+            "talk.pptx",
+            office_document("ppt", {"ppt/embeddings/a.docx": office_document("word", {"word/vbaProject.bin": ""})}),
+        ),
         ("letter.doc", word({"Macros/VBA/Module1": b"Sub"})),
         ("letter.doc", word({"ObjectPool/_1/_VBA_PROJECT_CUR/x": b""})),
-        ("call.msg", message({"plan.docx": services("word", {"word/vbaProject.bin": ""})})),
+        ("call.msg", message({"plan.docx": office_document("word", {"word/vbaProject.bin": ""})})),
         ("call.msg", message({"plan.doc": word({"Macros/VBA/Module1": b"Sub"})})),
         ("letter.odt", package({"mimetype": OPEN_TEXT, "Basic/Standard/Module1.xml": "Sub"})),
         ("letter.odt", package({"mimetype": OPEN_TEXT, "content.xml": "<a href='vnd.sun.&#115;tar.script:x'/>"})),
@@ -212,7 +221,7 @@ DISGUISED += [
 @pytest.mark.parametrize("name", ["word/footer1.xml", "elsewhere/main.part"])
 def test_a_field_that_runs_a_command_is_found_however_it_is_written(name: str, part: str | bytes) -> None:
     with pytest.raises(IsActive, match="Such files are not taken"):
-        check_content("letter.docx", services("word", {name: part}))
+        check_content("letter.docx", office_document("word", {name: part}))
 
 
 @pytest.mark.parametrize(
@@ -227,15 +236,15 @@ def test_a_field_that_runs_a_command_is_found_however_it_is_written(name: str, p
 def test_a_part_that_defines_its_type_or_cannot_be_read_is_refused(part: str) -> None:
     for each in (part, part.encode("utf-16")):
         with pytest.raises(ContentIsOtherwise, match="choose it again"):
-            check_content("letter.docx", services("word", {"word/document2.xml": each}))
+            check_content("letter.docx", office_document("word", {"word/document2.xml": each}))
     with pytest.raises(ContentIsOtherwise, match="choose it again"):
-        check_content("letter.docx", services("word", {"word/_rels/a.rels": part.encode("utf-16")}))
+        check_content("letter.docx", office_document("word", {"word/_rels/a.rels": part.encode("utf-16")}))
 
 
 def test_fields_that_run_nothing_are_taken() -> None:
     told = field("<w:instrText>PAGE</w:instrText>")
     check_content(
-        "letter.docx", services("word", {"word/footer1.xml": told, "word/a.xml": field("<w:t>DDEAUTO</w:t>")})
+        "letter.docx", office_document("word", {"word/footer1.xml": told, "word/a.xml": field("<w:t>DDEAUTO</w:t>")})
     )
     for harmless in (
         said("IF ") + nested("MERGEFIELD head") + said(" = &quot;&quot; &quot;Dear all&quot; &quot;&quot;"),
@@ -244,7 +253,7 @@ def test_fields_that_run_nothing_are_taken() -> None:
         said("DATE \\@ &quot;d MMMM yyyy&quot;"),
         said("INCLUDEPICTURE &quot;C:\\\\crest.png&quot;"),
     ):
-        check_content("letter.docx", services("word", {"word/document2.xml": field(harmless)}))
+        check_content("letter.docx", office_document("word", {"word/document2.xml": field(harmless)}))
 
 
 @pytest.mark.parametrize(
@@ -252,12 +261,17 @@ def test_fields_that_run_nothing_are_taken() -> None:
     [
         (
             "letter.docx",
-            services("word", {"word/_rels/settings.xml.rels": relationship("attachedTemplate", "http://a/t.dotm")}),
+            office_document(
+                "word", {"word/_rels/settings.xml.rels": relationship("attachedTemplate", "http://a/t.dotm")}
+            ),
         ),
-        ("letter.docx", services("word", {"word/_rels/document.xml.rels": relationship("image", "file://a/x.png")})),
-        ("letter.docx", services("word", {"word/embeddings/oleObject1.bin": compound({"x": b""})})),
-        ("letter.docx", services("word", {"word/activeX/activeX1.bin": ""})),
-        ("sums.xlsx", services("xl", {"xl/externalLinks/externalLink1.xml": '<ddeLink ddeService="cmd"/>'})),
+        (
+            "letter.docx",
+            office_document("word", {"word/_rels/document.xml.rels": relationship("image", "file://a/x.png")}),
+        ),
+        ("letter.docx", office_document("word", {"word/embeddings/oleObject1.bin": compound({"x": b""})})),
+        ("letter.docx", office_document("word", {"word/activeX/activeX1.bin": ""})),
+        ("sums.xlsx", office_document("xl", {"xl/externalLinks/externalLink1.xml": '<ddeLink ddeService="cmd"/>'})),
         ("letter.doc", word({"ObjectPool/_1/\x01Ole10Native": b"MZ"})),
         ("call.msg", message({"run.exe": b"MZ"})),
         ("call.msg", message({"page.html": b"<script>"})),
@@ -269,10 +283,16 @@ def test_fields_that_run_nothing_are_taken() -> None:
         ("letter.rtf", b"{\\rtf1{\\field{\\*\\fldinst{ D}{\\field{\\*\\fldinst QUOTE 68 69}} c:\\\\cmd}}}"),
         ("letter.rtf", b'{\\rtf1{\\field{\\*\\fldinst INCLUDEPICTURE "http://a.example/x.png"}}}'),
         ("letter.odt", package({"mimetype": OPEN_TEXT, "content.xml": '<o:dde-source xmlns:o="office"/>'})),
-        ("talk.pptx", services("ppt", {"ppt/slides/_rels/slide1.xml.rels": relationship("oleObject", "file://a/x")})),
-        ("sums.xlsx", services("xl", {"xl/externalLinks/_rels/a.rels": relationship("oleObject", "http://a/x")})),
-        ("letter.docx", services("word", {"word/_rels/a.xml.rels": relationship("aFChunk", "http://a/x")})),
-        ("letter.docx", services("word", {"word/_rels/a.xml.rels": relationship("frame", "http://a/x")})),
+        (
+            "talk.pptx",
+            office_document("ppt", {"ppt/slides/_rels/slide1.xml.rels": relationship("oleObject", "file://a/x")}),
+        ),
+        (
+            "sums.xlsx",
+            office_document("xl", {"xl/externalLinks/_rels/a.rels": relationship("oleObject", "http://a/x")}),
+        ),
+        ("letter.docx", office_document("word", {"word/_rels/a.xml.rels": relationship("aFChunk", "http://a/x")})),
+        ("letter.docx", office_document("word", {"word/_rels/a.xml.rels": relationship("frame", "http://a/x")})),
         ("list.csv", b"name,mark\n=cmd|' /C calc'!A0,1\n"),
         ("list.csv", "name;@SUM(1)*cmd|'/C calc'!A0".encode("utf-16")),
         ("report.pdf", pdf(f"/OpenAction{LAUNCH}")),
@@ -315,19 +335,19 @@ def test_a_file_with_a_password_is_named_as_that(name: str, content: bytes) -> N
 
 
 def test_a_document_of_very_much_is_refused_before_it_is_unpacked() -> None:
-    bomb = services("word", {"word/media/a.xml": b"\0" * (packages.LARGEST + 1)})
+    bomb = office_document("word", {"word/media/a.xml": b"\0" * (packages.LARGEST + 1)})
     assert len(bomb) < 1_000_000
     with pytest.raises(HoldsMore):
         check_content("letter.docx", bomb)
     many = {f"word/{number}.xml": "" for number in range(packages.MOST_PARTS)}
     with pytest.raises(HoldsMore):
-        check_content("letter.docx", services("word", many))
+        check_content("letter.docx", office_document("word", many))
 
 
 def test_files_within_files_come_to_an_end() -> None:
-    inner = services("xl")
+    inner = office_document("xl")
     for _ in range(5):
-        inner = services("xl", {"xl/embeddings/a.xlsx": inner})
+        inner = office_document("xl", {"xl/embeddings/a.xlsx": inner})
     with pytest.raises(HoldsMore):
         check_content("sums.xlsx", inner)
 
@@ -335,8 +355,8 @@ def test_files_within_files_come_to_an_end() -> None:
 MADE = [
     pdf(),
     pdf(packed=True),
-    services(),
-    services("xl"),
+    office_document(),
+    office_document("xl"),
     word(),
     message({"a.txt": b"x"}),
     b"{\\rtf1 }",
@@ -354,6 +374,6 @@ def test_no_bytes_are_more_than_refused(ending: str, made: bytes, data: st.DataO
 
 
 def test_the_made_compound_file_is_read_as_one() -> None:
-    with zipfile.ZipFile(io.BytesIO(services())) as archive:
+    with zipfile.ZipFile(io.BytesIO(office_document())) as archive:
         assert archive.testzip() is None
     check_content("letter.doc", word({"Data/Inner/Deep": b"x" * 9000}))

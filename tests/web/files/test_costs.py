@@ -57,7 +57,7 @@ import resource
 resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
 from web.files.contents import check_content
 from web.runtime.refused_files import OfTheFile
-from tests.web.files.making import office
+from tests.web.files.making import office_document
 WORDS = 'http://schemas.openxmlformats.org/wordprocessingml/2006/main'
 for size in (200_000, 400_000):
     for name, before, over_and_over, after in KINDS:
@@ -71,7 +71,7 @@ for size in (200_000, 400_000):
         for ends in ("</w:p>", ""):
             part = f"<w:p xmlns:w='{WORDS}'>" + over_and_over * (size // len(over_and_over)) + ends
             try:
-                check_content(name, office("word", {"word/a.xml": part}))
+                check_content(name, office_document("word", {"word/a.xml": part}))
             except OfTheFile:
                 pass
 print("judged")

@@ -209,6 +209,8 @@ def test_what_was_typed_before_the_visit_changed_is_shown_with_the_reason(
     officer.send(f"{href}/cancel", {"cause": "school", "reason": "Flooded"})
     late = officer.send_page(f"{href}/reschedule", opened, {"reason": "Moved to June"}, status=409)
     assert "Moved to June" in late.text
+    assert "This visit is cancelled and can no longer be changed" in late.text
+    assert "send it again" not in late.text
 
 
 def test_a_visit_that_was_not_made_is_closed_without_a_record(
