@@ -1,6 +1,6 @@
 """A small authority for the tests of views and doors, made by the product's own commands.
 
-world = World(office, clock)
+world = World(services, clock)
 head = world.headteacher(school := world.school("Ashgrove High", phase="secondary"))
 """
 

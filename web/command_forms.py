@@ -177,7 +177,14 @@ class CommandForm:
         if typed_already:
             self.form.refuse(reason)
             return self.show(CONFLICT)
-        return refused_page(self.command.title, reason, self._back(), "See how things stand")
+        return refused_page(
+            self.command.title,
+            reason,
+            self._back(),
+            "See how things stand",
+            called=self._called(),
+            section=self.resource.path.capitalize(),
+        )
 
     def show(
         self,

@@ -34,7 +34,7 @@ from web.providers.pages import pages as provider_pages
 from web.records.commands import records
 from web.records.pages import pages as record_pages
 from web.requests.commands import requests
-from web.requests.gaps import gaps_shelf
+from web.requests.gaps import gaps_list
 from web.requests.pages import pages as request_pages
 from web.schools.api import missed, successions
 from web.schools.commands import schools
@@ -46,7 +46,7 @@ from web.settings_pages.pages import pages as settings_pages
 from web.tenders.commands import tenders
 from web.tenders.pages import pages as tender_pages
 from web.visits.commands import visits
-from web.visits.coverage import core_visits_shelf
+from web.visits.coverage import core_visits_list
 from web.visits.pages import pages as visit_pages
 
 RESOURCES: tuple[tuple[Resource[Any], Blueprint], ...] = (
@@ -72,8 +72,8 @@ LIST_ENDPOINTS: tuple[ListEndpoint, ...] = (
     caseload,
     search,
     audit,
-    core_visits_shelf,
-    gaps_shelf,
+    core_visits_list,
+    gaps_list,
     missed,
     successions,
     cleared_people,

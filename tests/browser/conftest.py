@@ -65,7 +65,7 @@ class Street:
         self.address = f"http://127.0.0.1:{self.server.server_port}"
 
     def move_in(self, services: Services) -> None:
-        """Serve another office from now on."""
+        """Serve with other services from now on."""
         self.app.extensions[EXTENSION] = services
 
 

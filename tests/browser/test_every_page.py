@@ -132,7 +132,7 @@ def test_a_form(
 @pytest.mark.parametrize(
     ("href", "status"), [("/caseload", 200), ("/account", 200), ("/audit", 200), ("/nowhere", 404)]
 )
-def test_a_page_of_no_noun(href: str, status: int, town: Town, window_of: Windows) -> None:
+def test_a_page_of_no_resource(href: str, status: int, town: Town, window_of: Windows) -> None:
     look(window_of(town.director), href, status)
 
 

@@ -100,7 +100,7 @@ def an_app(services: Services) -> Flask:
 
 @pytest.fixture(scope="session")
 def made_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """The application, made once: it asks for its office with each request."""
+    """The application, made once: it asks for its services with each request."""
     nowhere = Services(f"sqlite:///{tmp_path_factory.mktemp('nowhere') / 'never.sqlite'}")
     yield an_app(nowhere)
     nowhere.close()

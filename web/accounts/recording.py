@@ -1,6 +1,6 @@
 """How what is done to an account is recorded: in the log and at the door in one transaction, or not at all.
 
-Each runs within `office.acting(...)`, one command to a signature. So nothing is told that was not done, nothing is
+Each runs within `services.acting(...)`, one command to a signature. So nothing is told that was not done, nothing is
 done untold, and what is used once (a link, a key, a name) is claimed by one act alone, however many come at the same
 moment. What would change nothing is refused, and nothing is noted of it.
 """

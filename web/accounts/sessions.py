@@ -26,7 +26,7 @@ COOKIE = "sis_session"
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One browser in which a person is signed in. `arrived` is who they are today, where the session brings them."""
+    """One browser in which a person is signed in. `session_user` is who they are today."""
 
     id_hash: str
     person: UUID

@@ -49,7 +49,7 @@ class NewToken:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token as the door knows it. `arrived` is who its person is today, where the token brings them."""
+    """A token as the door knows it. `session_user` is who its person is today."""
 
     id: UUID
     person: UUID

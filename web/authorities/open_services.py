@@ -16,7 +16,7 @@ MOST_AT_ONCE = 16
 """Each keeps connections of its own: with PostgreSQL three for each thread that answers requests, at most."""
 
 Place = tuple[str, str, str | None]
-"""Name and addresses: after a move the services is another one."""
+"""Name and addresses: after a move its services are others."""
 
 
 def settings_of(settings: Settings, authority: Listed) -> Settings:
@@ -32,7 +32,7 @@ def settings_of(settings: Settings, authority: Listed) -> Settings:
 
 
 def open_authority(directory: Directory, authority: Listed, settings: Settings) -> Services:
-    """An authority's office, which tells the directory with which addresses people sign in there."""
+    """An authority's services, which tells the directory with which addresses people sign in there."""
     services = open_services(settings_of(settings, authority))
     key = settings.secret_key
     with services.read() as connection:

@@ -1,6 +1,6 @@
 """Leads each request to the authority that answers it: by its host, or on a shared host by choice.
 
-One application serves them all; what changes from request to request is its office. On a host that several
+One application serves them all; what changes from request to request is its services. On a host that several
 authorities share, a browser carries a signed cookie with the authority it chose, and a program names it in the header
 `Sis-Authority`. Neither opens anything: who somebody is, is asked of that authority's own database.
 """

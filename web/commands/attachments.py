@@ -36,7 +36,7 @@ from web.runtime.services import services
 
 R = TypeVar("R", view.NoteOnRecord, view.FileOnRecord)
 
-RESOURCES = "sis-nouns"
+RESOURCES = "sis-resources"
 
 RECORD = sa.bindparam("record", type_=sa.Uuid)
 """The record in hand, in what is asked beside it."""

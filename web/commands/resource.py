@@ -3,8 +3,8 @@
 visits: Resource[Visit] = Resource("visits", Visit, one="visit", read=Action.READ_VISIT, out=VisitOut)
 
 @visits.command("confirm", "Confirm the visit", Action.PLAN_VISIT, ConfirmVisit, done="The visit is confirmed")
-def confirm(deal: CommandContext[Visit], values: Values) -> None:
-    deal.change(lambda visit: visit.confirm(**values))
+def confirm(context: CommandContext[Visit], values: Values) -> None:
+    context.change(lambda visit: visit.confirm(**values))
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ def way_in() -> str:
 def opened(settings: Settings | None = None, *, to_read: bool = False) -> Iterator[Services]:
     """The services on the settings' database, or that of the authority that the command names, closed afterwards.
 
-    One that is opened only `to_read` is neither made nor changed (web.open_office).
+    One that is opened only `to_read` is neither made nor changed (web.open_services).
     """
     if to_read:
         with closing(open_services(Settings(_database_to_read(), secret_key=""), to_read=True)) as services:

@@ -53,7 +53,7 @@ class OwnQuestion:
 
 @dataclass(frozen=True)
 class OwnInvitation:
-    """What a provider sees of a tender. `answered_for` is why it declined, in the words of the list."""
+    """What a provider sees of a tender, its own invitation and its own quote."""
 
     reference: str
     version: int

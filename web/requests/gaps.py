@@ -71,4 +71,4 @@ def cursor(row: GapCount) -> str:
     return f"{row.phase.value}:{row.subject.casefold()}"
 
 
-gaps_shelf = ListEndpoint("gaps", Action.READ_REQUEST, Listing(GapCount, _listed, cursor, GapFilters, place=str))
+gaps_list = ListEndpoint("gaps", Action.READ_REQUEST, Listing(GapCount, _listed, cursor, GapFilters, place=str))

@@ -26,7 +26,7 @@ from projections.rebuilding import prepare
 from web.runtime.read_consistency import ReadConsistency
 from web.runtime.registered_views import VIEWS
 
-EXTENSION = "sis-office"
+EXTENSION = "sis-services"
 
 CHOSEN = "sis.chosen"
 """Where the environment of a request holds which authority answers it."""

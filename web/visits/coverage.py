@@ -210,7 +210,7 @@ def _urn(line: Covered) -> str:
     return str(line.urn)
 
 
-core_visits_shelf = ListEndpoint(
+core_visits_list = ListEndpoint(
     "core-visits",
     Action.READ_VISIT,
     Listing(Covered, _listed, _urn, CoverageFilters, place=str, inside=("school",)),

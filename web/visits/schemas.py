@@ -96,7 +96,7 @@ class _Visiting(Schema):
 
     @post_load
     def led(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
-        values["visitors"] = [Visitor(**user) for user in values["visitors"]]
+        values["visitors"] = [Visitor(**visitor) for visitor in values["visitors"]]
         values["lead"] = values.get("lead") or values["visitors"][0].person
         return values
 
