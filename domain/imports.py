@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from textwrap import shorten
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,8 @@ MOST_PROBLEMS = 100
 LONGEST = 300
 """Characters that are kept of a heading or a reason, which come from the file in part."""
 
+LONGEST_REFUSAL = 3000
+"""The same of why a whole file was refused, which may name what it lacks or has instead."""
 
 COUNTED_AFTER_A_BREAK = (
     "It had broken off: counted since it was begun again; what was saved before that is counted as known"
@@ -63,6 +66,7 @@ class Outcome(Word):
     OF_OTHER_AUTHORITIES = "of_other_authorities"
     MOVED = "told_under_another_authority"
     MISSED = "not_in_the_file"
+    MISSED_FIRST = "not_in_the_file_for_the_first_time"
     OF_UNKNOWN_SCHOOLS = "of_schools_not_in_the_register"
     OF_OTHER_KINDS = "links_of_other_kinds"
     PASSED_OVER = "doubles_and_closing_lines_passed_over"
@@ -146,7 +150,8 @@ class Begun:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What is to be taken in: of files that tell of a day, and of whose schools. `authority` is a name or code,
-    `all`, or empty where the file is not of schools; `part` and `forced` are what somebody has said of the file."""
+    `all`, or empty where the file is not of schools or was refused before anybody knew; `part` and `forced` are what
+    somebody has said of the file."""
 
     what: ImportKind
     files: tuple[ImportedFile, ...]
@@ -161,13 +166,12 @@ class NotAHash(Refusal):
 
 
 class ImportIsFinished(Refusal):
-    """An import that came to its end neither goes on nor ends once more."""
+    """An import that came to its end, or was refused, neither goes on nor ends once more."""
 
 
 class Import(Aggregate):
-    """A file on its way into the service. One that broke off goes on when the same file is begun again.
-
-    One of which a rule refuses the whole file changes nothing and leaves no record, as with every other command.
+    """A file on its way into the service. One that broke off goes on when the same file is begun again; one that was
+    refused as a whole changed nothing, and is over.
     """
 
     KIND = "import"
@@ -181,7 +185,10 @@ class Import(Aggregate):
         super().__init__(id)
         self.beginnings: list[Begun] = []
         self.finished_at: datetime | None = None
+        self.refused_at: datetime | None = None
+        self.refusal = ""
         self.counts: tuple[Count, ...] = ()
+        self.are_counts_whole = True
         self.problem_count = 0
         self.problems: tuple[RowProblem, ...] = ()
 
@@ -211,32 +218,46 @@ class Import(Aggregate):
             record.beginnings.append(_begun(self))
 
     class Finished(Event):
-        """`counts` are those since the last beginning: what was saved before is known already then. `times_begun`
-        says how often it was begun, None where it was not kept. `problems` are the first of all."""
+        """`counts` are those of the whole import where `is_whole`, else those since its last beginning: what was
+        saved before counts as known. `times_begun` says how often it was begun, None where it was not kept.
+        `problems` are the first of all."""
 
         TOPIC = "import.finished"
-        SCHEMA = 2
+        SCHEMA = 3
         says = "{by} finished the import: {counts}; problems: {problem_count}{counted_since}"
         times_begun: int | None
         counts: tuple[Count, ...]
         problem_count: int
         problems: tuple[RowProblem, ...]
+        is_whole: bool
 
         @staticmethod
         def upcast_v1_v2(state: dict[str, Any]) -> None:
             state["times_begun"] = None
+
+        @staticmethod
+        def upcast_v2_v3(state: dict[str, Any]) -> None:
+            state["is_whole"] = state["times_begun"] == 1
 
         @property
         def counted_since(self) -> str:
             """Since when was counted, where that may not be the whole of the import."""
             if self.times_begun is None:
                 return ". Counted since it was last begun; what was saved before that is counted as known"
-            return f". {COUNTED_AFTER_A_BREAK}" if self.times_begun > 1 else ""
+            return "" if self.is_whole else f". {COUNTED_AFTER_A_BREAK}"
 
         def apply(self, record: Import) -> None:
             record.finished_at = self.meta.signature.at
-            record.counts = self.counts
+            record.counts, record.are_counts_whole = self.counts, self.is_whole
             record.problem_count, record.problems = self.problem_count, self.problems
+
+    class Refused(Event):
+        TOPIC = "import.refused"
+        says = "The file was refused, and nothing was changed: {reason}"
+        reason: str
+
+        def apply(self, record: Import) -> None:
+            record.refused_at, record.refusal = self.meta.signature.at, self.reason
 
     @classmethod
     def begin(cls, reference: str, asked: Asked, *, scanner: str = "") -> Import:
@@ -263,8 +284,14 @@ class Import(Aggregate):
         self._must_be_unfinished()
         self.record(self.Resumed())
 
+    def refuse(self, reason: str) -> None:
+        """Note that a rule refuses the whole file, of which nothing is taken. Raises ImportIsFinished."""
+        self._must_be_unfinished()
+        self.record(self.Refused(reason=shorten(reason, LONGEST_REFUSAL, placeholder=" …")))
+
     def finish(self, counts: Sequence[Count], problems: Sequence[RowProblem]) -> None:
-        """Note what became of the file; of the problems the first hundred are kept. Raises ImportIsFinished."""
+        """Note what became of the file, from its first beginning; of the problems the first hundred are kept. Raises
+        ImportIsFinished."""
         self._must_be_unfinished()
         first = tuple(
             RowProblem(each.line, each.column[:LONGEST], each.reason[:LONGEST], each.row_taken) for each in problems
@@ -275,12 +302,17 @@ class Import(Aggregate):
                 counts=tuple(counts),
                 problem_count=len(problems),
                 problems=first[:MOST_PROBLEMS],
+                is_whole=True,
             )
         )
 
     @property
     def is_finished(self) -> bool:
         return self.finished_at is not None
+
+    @property
+    def is_refused(self) -> bool:
+        return self.refused_at is not None
 
     @property
     def begun(self) -> Begun:
@@ -293,8 +325,8 @@ class Import(Aggregate):
         return self.beginnings[1:]
 
     def _must_be_unfinished(self) -> None:
-        if self.is_finished:
-            raise ImportIsFinished("This import is finished. Begin another one")
+        if self.is_finished or self.is_refused:
+            raise ImportIsFinished("This import is over. Begin another one")
 
 
 def _begun(event: Event) -> Begun:

@@ -1,4 +1,4 @@
-"""Imports: the files that were taken in, and those whose taking in broke off."""
+"""Imports: the files that were taken in, those that were refused, and those whose taking in broke off."""
 
 from __future__ import annotations
 
@@ -29,12 +29,19 @@ class ImportRow(Row):
     begun_by: UUID | None
     channel: Channel
     finished_at: datetime | None = None
+    refused_at: datetime | None = None
+    refusal: str = ""
     counts: tuple[Count, ...] = ()
     problem_count: int = 0
 
     @property
     def is_finished(self) -> bool:
         return self.finished_at is not None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it is finished or was refused: nothing of it goes on."""
+        return self.is_finished or self.refused_at is not None
 
 
 imports = ViewTable("imports", ImportRow, key=("id",), indexes=[("sha256",), ("reference",)])
@@ -60,6 +67,11 @@ def import_began(_: ImportRow | None, event: Import.Began) -> ImportRow:
 def import_finished(row: ImportRow | None, event: Import.Finished) -> ImportRow | None:
     at = event.meta.signature.at
     return row and replace(row, finished_at=at, counts=event.counts, problem_count=event.problem_count)
+
+
+@imports.on(Import.Refused)
+def import_refused(row: ImportRow | None, event: Import.Refused) -> ImportRow | None:
+    return row and replace(row, refused_at=event.meta.signature.at, refusal=event.reason)
 
 
 class ChangedSchool(Row):

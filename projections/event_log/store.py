@@ -54,6 +54,16 @@ def saving_alongside(rows: Alongside, *, too: bool = False) -> Iterator[None]:
         _ALONGSIDE.reset(token)
 
 
+@contextmanager
+def saving_alone() -> Iterator[None]:
+    """Save the events of this block without the rows of the block around it, which go with what that one saves."""
+    token = _ALONGSIDE.set(())
+    try:
+        yield
+    finally:
+        _ALONGSIDE.reset(token)
+
+
 class EventStore(Log):
     """The library's event store, saving events and views in one transaction.
 

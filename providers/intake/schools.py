@@ -34,7 +34,8 @@ HEAD = ("head_title", "head_first_name", "head_last_name")
 class ImportReport(Taken):
     """What became of the rows of a register; `unchanged` counts those that told nothing new, `others` those of other
     authorities, `outdated` the cells that a newer file told otherwise, which stay as it did. `moved` counts the
-    schools that it tells under another authority, `missed` names those that it lacks."""
+    schools that it tells under another authority, `missed` names those that it lacks, `missed_first` counts those
+    that no register lacked before."""
 
     registered: int = 0
     refreshed: int = 0
@@ -43,6 +44,7 @@ class ImportReport(Taken):
     outdated: int = 0
     moved: int = 0
     missed: list[str] = field(default_factory=list)
+    missed_first: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +216,7 @@ def import_schools(
         steps += _absent(whole, told_of, missed_before, report)
     done = carry_out(service, steps, report, progress)
     report.registered, report.refreshed = done[_Registration], done[_Refreshment]
-    report.moved = done[_Moving]
+    report.moved, report.missed_first = done[_Moving], done[_Missing]
     return report
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from domain.imports import (
     LONGEST,
+    LONGEST_REFUSAL,
     MOST_PROBLEMS,
     Asked,
     Begun,
@@ -86,12 +87,32 @@ def test_what_is_counted_after_a_break_is_said_to_be_so() -> None:
         record.resume()
         record.finish(COUNTS, [])
     assert sentence(record.pending[-1], {}) == (
-        "Whoever runs the service finished the import: 1,286 schools registered, 0 unchanged; problems: 0. "
-        "It had broken off: counted since it was begun again; what was saved before that is counted as known"
-    )
+        "Whoever runs the service finished the import: 1,286 schools registered, 0 unchanged; problems: 0"
+    ), "what is counted now is the whole import"
+    finished = record.pending[-1]
+    assert isinstance(finished, Import.Finished)
+    assert replace(finished, is_whole=False).counted_since == (
+        ". It had broken off: counted since it was begun again; what was saved before that is counted as known"
+    ), "as an older release counted"
     state: dict[str, object] = {"counts": [], "problem_count": 0, "problems": []}
     Import.Finished.upcast_v1_v2(state)
+    Import.Finished.upcast_v2_v3(state)
     assert state["times_begun"] is None, "an older release did not keep whether it had broken off"
+    assert state["is_whole"] is False
+    state["times_begun"] = 1
+    Import.Finished.upcast_v2_v3(state)
+    assert state["is_whole"] is True
+
+
+def test_an_import_that_is_refused_says_why_and_is_over() -> None:
+    given(an_import()).when(lambda record: record.refuse("It has no column URN")).then(
+        Import.Refused, reason="It has no column URN"
+    ).then_holds(lambda record: record.is_refused and not record.is_finished).when(
+        lambda record: record.finish(COUNTS, [])
+    ).then_refused(ImportIsFinished)
+    given(a_finished_import()).when(lambda record: record.refuse("It is late")).then_refused(ImportIsFinished)
+    long = given(an_import()).when(lambda record: record.refuse("Wexmoor; " * 1000)).then(Import.Refused).record
+    assert len(long.refusal) <= LONGEST_REFUSAL
 
 
 def test_a_finished_import_neither_goes_on_nor_ends_again() -> None:

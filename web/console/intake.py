@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from domain.aggregate import Refusal
-from domain.imports import COUNTED_AFTER_A_BREAK, ImportKind, SchoolChange
+from domain.imports import ImportKind, SchoolChange
 from domain.provider import ProviderKind
 from domain.school import Source
 from domain.vocabulary import Channel
@@ -169,7 +169,7 @@ class Intake:
         record, done = take_in(services, wanted)
         click.echo(f"Recorded as the import {record.reference}")
         if record.begun_again:
-            click.echo(COUNTED_AFTER_A_BREAK)
+            click.echo("It had broken off: the counts are those of the whole import")
         with services.read() as connection:
             changed = first_schools(connection, record.reference)
         for change, number, named in changed:

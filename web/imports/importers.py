@@ -192,6 +192,7 @@ IMPORTERS: Mapping[ImportKind, Callable[[Services, Wanted], Done]] = {
             Outcome.OF_OTHER_AUTHORITIES: done.others,
             Outcome.MOVED: done.moved,
             Outcome.MISSED: len(done.missed),
+            Outcome.MISSED_FIRST: done.missed_first,
         },
         lambda done: done.missed,
     ),

@@ -27,6 +27,7 @@ from web.layout.resource_pages import Answer, Beside, ListPage, list_page, recor
 pages = Blueprint("imports", __name__, template_folder="templates")
 
 NOT_FINISHED = "Not finished"
+REFUSED = "Refused, nothing was changed"
 
 
 def _who(begun: Begun | ImportRow, by: UUID | None, names: Mapping[UUID, str]) -> str:
@@ -39,14 +40,14 @@ def _cells(row: ImportRow, names: Mapping[UUID, str]) -> list[Any]:
         row.what.label,
         formats.date(row.dated),
         {"text": formats.datetime(row.begun_at), "hint": _who(row, row.begun_by, names)},
-        formats.datetime(row.finished_at) if row.finished_at else NOT_FINISHED,
+        formats.datetime(row.finished_at) if row.finished_at else REFUSED if row.refused_at else NOT_FINISHED,
         {"text": f"{row.problem_count:,}", "numeric": True} if row.finished_at else "",
     ]
 
 
 LIST = ListPage(
     title="Imports",
-    caption="Files taken in, the latest first",
+    caption="Files taken in or refused, the latest first",
     head=["File", "What it tells", "Day of the file", "Begun", "Finished", {"text": "Problems", "numeric": True}],
     cells=_cells,
     ids=lambda row: [row.begun_by],
@@ -101,15 +102,19 @@ def _more(connection: sa.Connection, record: Import, __: Beside) -> Mapping[str,
         "counts": counts_of(record.counts),
         "problems": problems_told(record.problems),
         "more_problems": record.problem_count - len(record.problems),
-        "facts": [*_facts(record), ("Viruses", _viruses(record))],
+        "facts": [*_facts(record), *_viruses(record)],
         "changed": first_schools(connection, record.reference),
         "leads_to_missed": any(count.outcome is Outcome.MISSED for count in record.counts)
         and current_user().may(Action.KEEP_REGISTER),
     }
 
 
-def _viruses(record: Import) -> str:
-    return f"Checked by {record.scanner}, none found" if record.scanner else "No scanner looked at this file"
+def _viruses(record: Import) -> Iterator[tuple[str, str]]:
+    """What a scanner said; of a file that was refused before one had answered, the reason tells."""
+    if record.scanner:
+        yield "Viruses", f"Checked by {record.scanner}, none found"
+    elif not record.is_refused:
+        yield "Viruses", "No scanner looked at this file"
 
 
 def problems_told(problems: Iterable[RowProblem]) -> list[list[str]]:

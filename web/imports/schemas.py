@@ -106,9 +106,8 @@ class RowProblemOut(Schema):
 
 
 class ImportOut(Schema):
-    """An import as the API shows it. `counts` are those since the last of the `beginnings`: what
-    was saved before is counted as known. `problems` are the first hundred of `problem_count`. One that is not
-    finished is running, or broke off and goes on when the same file is sent again under another key."""
+    """An import as the API shows it. `problems` are the first hundred of `problem_count`. One that is neither
+    finished nor refused is running, or broke off and goes on when the same file is sent again under another key."""
 
     reference = fields.String()
     version = fields.Integer()
@@ -124,7 +123,17 @@ class ImportOut(Schema):
     beginnings = fields.List(fields.Nested(BegunOut))
     is_finished = fields.Boolean()
     finished_at = fields.AwareDateTime(allow_none=True)
+    refused_at = fields.AwareDateTime(
+        allow_none=True, metadata={"description": "When the whole file was refused; nothing was changed then"}
+    )
+    refusal = fields.String(metadata={"description": "Why the whole file was refused; else empty"})
     counts = fields.List(fields.Nested(CountOut))
+    are_counts_whole = fields.Boolean(
+        metadata={
+            "description": "False where an older release counted since the last of the `beginnings` only: what was "
+            "saved before that is counted as known"
+        }
+    )
     problem_count = fields.Integer()
     problems = fields.List(fields.Nested(RowProblemOut))
 

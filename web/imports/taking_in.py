@@ -21,11 +21,13 @@ from domain.signature import acting, current_signature
 from domain.vocabulary import Channel
 from projections import imports as view
 from projections.database import alone
+from projections.event_log import saving_alone
 from projections.imports import ImportRow, elsewhere
 from providers.catalogue.problems import WrongFile
 from providers.catalogue.register import UnknownAuthority
 from web.history.sentences import sentence
 from web.imports.importers import IMPORTERS, NEW_PROVIDER, Done, Wanted, whose_schools
+from web.imports.whole_counts import of_whole
 from web.runtime.refused_files import OfTheFile
 from web.runtime.services import Services
 
@@ -83,12 +85,16 @@ def take_in(services: Services, wanted: Wanted) -> tuple[Import, Done]:
     that broke off is seen; it goes on when the very same is asked again.
 
     Raises AnotherImportRuns, HasVirus, ScannerAway, FileNotTaken, or what the importers refuse; then nothing is
-    changed.
+    changed, and but for the first a record tells which file was refused, and why.
     """
-    with alone(services.writer, "import", _another_runs), _refusing():
-        scanner = _looked_at(wanted)
+    with (
+        alone(services.writer, "import", _another_runs),
+        _recording_refusal(services, wanted) as attempt,
+        _refusing(),
+    ):
+        attempt.scanner = _looked_at(wanted)
         asked = _asked(services, wanted)
-        recording = _Recording(services, asked, scanner)
+        attempt.recording = recording = _Recording(services, asked, attempt.scanner)
         signature = current_signature()
         steps = replace(
             signature,
@@ -98,7 +104,8 @@ def take_in(services: Services, wanted: Wanted) -> tuple[Import, Done]:
         )
         with acting(steps), before_saving(recording.begin):
             done = IMPORTERS[wanted.what](services, replace(wanted, la=asked.authority or None))
-        return recording.finish(done), done
+        record = recording.finish(done)
+        return record, replace(done, counts=record.counts)
 
 
 def rehearse(
@@ -144,33 +151,70 @@ def finished_before(services: Services, wanted: Wanted) -> ImportRow | None:
     return next((row for row in rows if row.finished_at is not None), None)
 
 
+@dataclass
+class _Attempt:
+    """How far an import came that may be refused."""
+
+    scanner: str = ""
+    recording: _Recording | None = None
+
+
+@contextmanager
+def _recording_refusal(services: Services, wanted: Wanted) -> Iterator[_Attempt]:
+    """Keep a record of the file where it is refused before anything of it is saved."""
+    attempt = _Attempt()
+    try:
+        yield attempt
+    except Refusal as refusal:
+        if attempt.recording is None or not attempt.recording.is_begun:
+            _record_refusal(services, wanted, attempt, str(refusal))
+        raise
+
+
+def _record_refusal(services: Services, wanted: Wanted, attempt: _Attempt, reason: str) -> None:
+    """Saved apart from the command that is refused, which may be sent again; once where it is refused alike again."""
+    asked = attempt.recording.asked if attempt.recording else _as_asked(wanted, _told_authority(wanted))
+    signature = current_signature()
+    command = uuid5(signature.command, f"refused {asked} {reason}")
+
+    def refused() -> Import:
+        record = Import.begin(services.next_reference(Import), asked, scanner=attempt.scanner)
+        record.refuse(reason)
+        return record
+
+    with saving_alone(), acting(replace(signature, command=command)):
+        if services.service.done() is None:
+            services.service.add(refused)
+
+
 class _Recording:
     """The record of one import while it goes on: begun when the first change is about to be saved."""
 
     def __init__(self, services: Services, asked: Asked, scanner: str) -> None:
         self._office = services
         self._scanner = scanner
-        self._asked = asked
+        self.asked = asked
         self._signature = current_signature()
         self._broken_off = _broken_off(services, asked)
-        self._is_begun = False
+        self.is_begun = False
         self.reference = self._broken_off.reference if self._broken_off else services.next_reference(Import)
 
     def begin(self) -> None:
         """Note that the file is being taken in, or is again."""
-        self._is_begun = True
+        self.is_begun = True
         if self._broken_off is not None:
             self._change(Import.resume, f"resumed after {self._broken_off.version}")
             return
         with acting(self._signature):
-            self._office.service.add(lambda: Import.begin(self.reference, self._asked, scanner=self._scanner))
+            self._office.service.add(lambda: Import.begin(self.reference, self.asked, scanner=self._scanner))
 
     def finish(self, done: Done) -> Import:
         """Note what became of the file."""
-        if not self._is_begun:
+        if not self.is_begun:
             self.begin()
         problems = [RowProblem(each.line, each.column, each.reason, each.row_taken) for each in done.problems]
-        return self._change(lambda record: record.finish(done.counts, problems), "finished")
+        counts = of_whole(self._office, self._broken_off, done.counts) if self._broken_off else done.counts
+        return self._change(lambda record: record.finish(counts, problems), "finished")
 
     def _change(self, decide: Callable[[Import], None], what: str) -> Import:
         id, command = record_id(Import.KIND, self.reference), uuid5(self._signature.command, what)
@@ -180,8 +224,11 @@ class _Recording:
 
 
 def _asked(services: Services, wanted: Wanted) -> Asked:
-    whose = _whose(services, wanted)
-    return Asked(wanted.what, _files(wanted), wanted.source.dated, whose, wanted.part, wanted.force)
+    return _as_asked(wanted, _whose(services, wanted))
+
+
+def _as_asked(wanted: Wanted, authority: str) -> Asked:
+    return Asked(wanted.what, _files(wanted), wanted.source.dated, authority, wanted.part, wanted.force)
 
 
 def _looked_at(wanted: Wanted) -> str:
@@ -204,6 +251,10 @@ def _files(wanted: Wanted) -> tuple[ImportedFile, ...]:
     return tuple(ImportedFile(file.name, file.stat().st_size, _hash(file)) for file in files)
 
 
+def _told_authority(wanted: Wanted) -> str:
+    return (wanted.la or "") if wanted.what is ImportKind.SCHOOLS else ""
+
+
 def _whose(services: Services, wanted: Wanted) -> str:
     if wanted.what is not ImportKind.SCHOOLS:
         return ""
@@ -215,7 +266,7 @@ def _broken_off(services: Services, asked: Asked) -> Import | None:
     """The import of the very same that never came to its end, None where there is none."""
     sha256 = " ".join(file.sha256 for file in asked.files)
     with services.read_present() as connection:
-        rows = [row for row in view.of_file(connection, asked.what, sha256) if row.finished_at is None]
+        rows = [row for row in view.of_file(connection, asked.what, sha256) if not row.is_over]
     found = (services.service.find(Import, row.id) for row in rows)
     return next((record for record in found if replace(record.asked, files=asked.files) == asked), None)
 

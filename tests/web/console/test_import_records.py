@@ -104,13 +104,47 @@ def test_each_kind_of_file_is_recorded_and_none_by_a_dry_run(
     assert ", ".join(map(str, record.counts)) in told
 
 
-def test_a_file_that_is_refused_as_a_whole_leaves_no_record(services: Services) -> None:
-    file = file_of("register_2024-06-17.csv", "name", "no register")
+def test_a_file_that_is_refused_as_a_whole_is_recorded_with_the_reason(services: Services) -> None:
+    file = file_of("wrong_2024-06-17.csv", "name", "no register")
+    run("schools", file, "--dry-run")
+    assert all_events(services) == 0, "a dry run is no import"
     assert run("schools", file).exit_code == 1
-    assert all_events(services) == 0
+
+    [refused] = recorded(services)
+    assert refused.is_refused
+    assert "wrong_2024-06-17.csv is not a register of schools" in refused.refusal
+    assert refused.asked.files[0].sha256 == hashlib.sha256(file.read_bytes()).hexdigest()
+    assert (refused.begun.channel, refused.is_finished) == (Channel.COMMAND_LINE, False)
+    assert all_events(services) == 2
 
     taken_in("schools", register(ASHGROVE))
-    assert [record.reference[-4:] for record in recorded(services)] == ["0001"], "no number was lost"
+    assert run("schools", file).exit_code == 1
+    assert [record.reference[-4:] for record in recorded(services)] == ["0003", "0002", "0001"]
+    assert "This very file was imported" not in run("schools", file).output, "refused is not imported"
+
+
+@pytest.mark.parametrize(
+    ("command", "lines"),
+    [
+        ("schools", (f"{HEADER},Town,Town", f"{ASHGROVE},a,b")),
+        ("schools", (HEADER, ASHGROVE.replace("Wexmoor", "Far Away"))),
+        ("links", ("a,b", "1,2")),
+        ("inspections", ("a,b", "1,2")),
+        ("groups", ("a,b", "1,2")),
+        ("providers", ("a,b", "1,2")),
+    ],
+)
+def test_whatever_refuses_a_file_of_any_kind_is_recorded(
+    services: Services, command: str, lines: tuple[str, ...]
+) -> None:
+    taken_in("schools", register(ASHGROVE, LARK_HILL))
+    before = all_events(services)
+    told = run(command, file_of("file_2024-06-18.csv", *lines))
+    assert told.exit_code == 1
+    refused = recorded(services)[0]
+    assert refused.refusal
+    assert refused.refusal in " ".join(told.output.split())
+    assert all_events(services) == before + 2
 
 
 def test_the_very_same_file_again_is_told_with_the_day_on_which_it_came(services: Services) -> None:
@@ -174,8 +208,8 @@ def test_an_import_that_was_killed_is_seen_as_unfinished_and_goes_on_when_it_is_
     assert "1,000 unchanged" in other
     told = taken_in("schools", file)
 
-    assert "5 schools registered, 0 brought up to date, 1,000 unchanged" in told
-    assert "It had broken off: counted since it was begun again" in told
+    assert "1,005 schools registered, 0 brought up to date, 0 unchanged" in told, "of both runs"
+    assert "It had broken off: the counts are those of the whole import" in told
     assert "It had broken off" not in other
     _, first = recorded(services)
     assert first.id == broken_off.id, "another file does not go on with it, the same file does"
@@ -183,4 +217,39 @@ def test_an_import_that_was_killed_is_seen_as_unfinished_and_goes_on_when_it_is_
     assert (first.begun, len(first.begun_again)) == (broken_off.begun, 1)
     assert view_rows(services)[1].begun_at == broken_off.begun.at
     [*_, finished] = services.store.get(first.id)
-    assert "what was saved before that is counted as known" in sentence(finished, {})
+    assert sentence(finished, {}).endswith("1,005 schools registered, 0 brought up to date, 0 unchanged; problems: 0")
+
+
+@pytest.mark.parametrize(
+    ("command", "lines"),
+    [
+        ("schools", (HEADER, ASHGROVE.replace("Ashgrove", "Oakgrove"), "900109,New School,Wexmoor,Open,,")),
+        ("links", LINKED),
+        ("inspections", INSPECTED),
+        ("groups", MEMBERSHIPS),
+        ("providers", LISTED),
+    ],
+)
+def test_the_counts_of_an_import_that_broke_off_are_those_of_one_that_did_not(
+    services: Services, command: str, lines: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All was saved before it broke off: the last run alone would count everything as known."""
+    taken_in("schools", register(ASHGROVE, LARK_HILL))
+    file = file_of("file_2024-06-18.csv", *lines)
+    words = [command, file, *(["--part"] if command == "schools" else [])]
+    told = run(*words, "--dry-run").stdout.splitlines()
+
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Import, "finish", stopped)
+        assert run(*words).exit_code == 1
+    assert not recorded(services)[0].is_finished
+    again = run(*words).stdout
+
+    record = recorded(services)[0]
+    assert record.begun_again
+    counts = ", ".join(map(str, record.counts))
+    assert counts in told
+    assert counts in again

@@ -217,7 +217,11 @@ def test_the_files_of_imports_pass_it_before_anything_reads_them(
     assert "Test.Eicar" in answer.text
     with world.services.read_present() as connection:
         assert connection.execute(sa.select(WAITING_FILES.c.bytes)).all() == []
-        assert imports.list_rows(connection) == []
+        [row] = imports.list_rows(connection)
+    assert "the virus scanner found Test.Eicar" in row.refusal
+    page = administrator.get(f"/imports/{row.reference}")
+    assert "the virus scanner found Test.Eicar" in page
+    assert "No scanner looked at this file" not in page
 
     check = administrator.send("/imports/begin", sent(REGISTER), status=200).text
     href = administrator.send_page("/imports/begin", check, {"what": "schools", "confirmed": "yes"}).headers[

@@ -376,7 +376,7 @@ def test_an_import_that_broke_off_is_shown_as_not_finished_and_goes_on(
     assert record.is_finished
     assert len(record.beginnings) == 2
     page = administrator.get("/imports/IM-2026-0001")
-    assert "It had broken off: counted since it was begun again" in page
+    assert counted(page, "What came of it") == "1 schools registered, 0 brought up to date, 0 unchanged"
     assert re.search(r"Begun again at .* by Ada Administrator, after it had broken off", page)
 
 
@@ -493,6 +493,50 @@ def test_a_preview_takes_no_more_bytes_than_the_import(use: Program, monkeypatch
     assert "2 MiB are taken here" in previewed(use, large, status=413)["detail"]
 
 
+def test_an_import_that_is_refused_is_on_the_list_with_file_person_and_reason(
+    world: World, administrator: Browser, use: Program
+) -> None:
+    wrong = b"a,b\n1,2\n"
+    previewed(use, (io.BytesIO(wrong), "others.csv"), status=422)
+    administrator.send(BEGIN, answers(file=(io.BytesIO(wrong), "others.csv")), status=422)
+    assert recorded(world.services) == [], "a preview is no import, on the page or by API"
+
+    post(use, (io.BytesIO(wrong), "others.csv"), status=422)
+    post(use, (io.BytesIO(wrong), "others.csv"), status=422)
+    [refused] = recorded(world.services)
+    told = use.get(f"/imports/{refused.reference}").json
+    assert "others.csv is not a register of schools" in told["refusal"]
+    assert told["refused_at"] is not None
+    assert (told["is_finished"], told["files"][0]["name"]) == (False, "others.csv")
+    [row] = use.get("/imports").json["items"]
+    assert (row["refusal"], row["is_finished"]) == (told["refusal"], False)
+    assert "Refused, nothing was changed" in administrator.get("/imports/")
+    page = unescape(administrator.get(f"/imports/{refused.reference}"))
+    assert "others.csv is not a register of schools" in page
+    assert "Piet Program" in page
+    assert "This import is not finished" not in page
+    assert "The file was refused, and nothing was changed" in administrator.get(f"/audit?record={refused.reference}")
+
+    done = post(use, register(BIRCHWOOD)).json
+    assert done is not None
+    assert done["is_finished"], "the key of what was refused is free"
+    post(use, (io.BytesIO(wrong), "others.csv"), key="a-second-key", status=422)
+    assert [each.is_refused for each in recorded(world.services)] == [True, False, True]
+
+
+def test_what_is_refused_when_it_is_confirmed_is_recorded_and_the_form_may_be_sent_again(
+    world: World, administrator: Browser
+) -> None:
+    check = administrator.send(BEGIN, answers(file=register(BIRCHWOOD)), status=200).text
+    answer = administrator.send_page(BEGIN, check, answers(confirmed="yes", la="Nowhere"), status=422)
+    assert "register_2026-10-01.csv has no school of Nowhere" in unescape(answer.text)
+    [refused] = recorded(world.services)
+    assert (refused.is_refused, refused.asked.authority) == (True, "Nowhere")
+    check = administrator.send_page(BEGIN, answer.text, answers(file=register(BIRCHWOOD)), status=200).text
+    administrator.send_page(BEGIN, check, answers(confirmed="yes"))
+    assert [each.is_finished for each in recorded(world.services)] == [True, False]
+
+
 DIRTY = [
     ("schools", "open_quotation_mark.csv"),
     ("schools", "american_dates.csv"),
@@ -564,3 +608,20 @@ def test_what_a_killed_process_left_on_the_disk_is_cleared_away(
         with folder():
             assert [path.name for path in tmp_path.rglob("*.csv")] == ["mine.csv"], "what is in use stays"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_schools_that_are_missed_are_as_many_on_the_list_as_are_counted(
+    world: World, administrator: Browser
+) -> None:
+    rows = [f"{900_200 + number},School {number},Wexmoor,399,Open,Larkton" for number in range(22)]
+    imported(administrator, register(*rows))
+    imported(administrator, register(*rows[1:], name="register_2026-10-08.csv"))
+    again = imported(administrator, register(*rows[2:], name="register_2026-10-15.csv"))
+    page = administrator.get(again)
+    told = counted(page, "What came of it")
+    assert told.endswith("2 not in the file, 1 not in the file for the first time")
+    assert "Not in the file, for the first time: 1</h2>" in page
+    assert "School 1" in page
+    assert "School 0" not in page
+    missed = administrator.get("/schools/missed")
+    assert [f'/schools/90020{number}"' in missed for number in range(3)] == [True, True, False]
