@@ -46,8 +46,8 @@ _nobody_chooses = sa.exists().where(
     _main.part == MAIN,
     sa.or_(_main.record != _columns.record, _main.task.is_(None), _main.task.not_in([Task.GET_QUOTES, Task.CHOOSE])),
 )
-_moot = sa.and_(_columns.task == Task.REPLY, _nobody_chooses)
-"""An invitation that was not answered asks for nothing any more once its tender is over."""
+_moot = sa.and_(_columns.task.in_([Task.REPLY, Task.ANSWER_QUESTION]), _nobody_chooses)
+"""An invitation or question that was not answered asks for nothing any more once its tender is over."""
 
 
 def too_late(today: date | sa.BindParameter[date]) -> sa.ColumnElement[bool]:

@@ -16,9 +16,9 @@ from projections.view import Key, replace
 
 REQUEST, TENDER, ENGAGEMENT = SupportRequest.KIND, Tender.KIND, BrokeredEngagement.KIND
 DAY = timedelta(days=1)
-INFORMATION, CLOSING = "information", "closing"
+INFORMATION, QUESTIONS, CLOSING = "information", "questions", "closing"
 
-ON_THE_DESK = ((REQUEST, MAIN), (TENDER, MAIN), (ENGAGEMENT, MAIN), (ENGAGEMENT, CLOSING))
+ON_THE_DESK = ((REQUEST, MAIN), (TENDER, MAIN), (TENDER, QUESTIONS), (ENGAGEMENT, MAIN), (ENGAGEMENT, CLOSING))
 """The kinds and parts of what lies on the desk of a request's broker: all of it follows the request."""
 
 ON_THE_CLOCK = ((REQUEST, MAIN), (TENDER, MAIN))
@@ -176,18 +176,43 @@ def question_dropped(row: Item | None, _: object) -> Item | None:
     return done(row)
 
 
-@items.on(Tender.Opened, key=of_case)
-def tender_opened(row: Item | None, event: Tender.Opened) -> Item:
+@items.on_each(Tender.Opened, keys=lambda event: [of_case(event), part_of(QUESTIONS)(event)])
+def tender_opened(row: Item | None, event: Tender.Opened, key: Key) -> Item:
+    """The broker gets quotes, and answers what providers ask in time for all to reply."""
+    case, _, part = key
     opened = item(
         event,
-        Task.GET_QUOTES,
+        Task.GET_QUOTES if part == MAIN else None,
         (row and row.waiting_for) or WaitingFor.BROKER,
+        part=part,
         due=event.reply_by,
         person=(row and row.person) or event.meta.signature.actor,
         detail=row.detail if row else "",
-        case=case_of(event),
+        case=case,
     )
     return replace(opened, rests_since=row and row.rests_since)
+
+
+@items.on(Tender.QuestionAsked, key=part_of(QUESTIONS))
+def question_asked(row: Item | None, event: Tender.QuestionAsked) -> Item | None:
+    """What was asked is left out: more people see the caseload than may read a tender."""
+    if row is None:
+        return None
+    since = row.since if row.gathered else event.meta.occurred_on
+    return replace(row, task=Task.ANSWER_QUESTION, since=since, gathered=(*row.gathered, str(event.number)))
+
+
+@items.on(Tender.QuestionAnswered, key=part_of(QUESTIONS))
+def question_answered(row: Item | None, event: Tender.QuestionAnswered) -> Item | None:
+    if row is None:
+        return None
+    left = _without(row, event.number)
+    return left if left.gathered else replace(left, task=None)
+
+
+@items.on(Tender.ReplyByExtended, key=part_of(QUESTIONS))
+def longer_to_answer(row: Item | None, event: Tender.ReplyByExtended) -> Item | None:
+    return row and replace(row, due=event.reply_by)
 
 
 def _choosing(row: Item) -> Item:

@@ -53,6 +53,7 @@ class Task(Word):
     INVITE = "invite_providers"
     REPLY = "reply_to_the_invitation"
     GET_QUOTES = "get_quotes_or_end_the_invitations"
+    ANSWER_QUESTION = "answer_the_question"
     CHOOSE = "compare_quotes_and_choose"
     PROPOSE = "propose_the_engagement"
     AGREE = "agree_the_engagement"
@@ -76,9 +77,9 @@ class Item(Row):
     `case` is the record with which others are worked on: the request of a tender or an engagement, else the record
     itself. `rests_since` is the day since which nothing is to be done for now; `is_promised` says that `due` was
     promised to the school, so that it moves on by the days on which the school's answer is awaited. `gathered` is
-    what has come of all that the next step needs: who is shortlisted, who has quoted, which sides have agreed, which
-    sessions are planned or used, and `awaited` what has not. Before `not_before` the step cannot be taken: it waits
-    for that day. `days` are those agreed for an engagement.
+    what has come of all that the next step needs: who is shortlisted, who has quoted, which questions are open, which
+    sides have agreed, which sessions are planned or used, and `awaited` what has not. Before `not_before` the step
+    cannot be taken: it waits for that day. `days` are those agreed for an engagement.
     """
 
     case: UUID

@@ -75,6 +75,7 @@ STEPS: Mapping[Task, tuple[str, frozenset[str]]] = {
         (Task.INVITE, "requests", "open-tender"),
         (Task.REPLY, "invitations", "quote decline"),
         (Task.GET_QUOTES, "tenders", "extend close"),
+        (Task.ANSWER_QUESTION, "tenders", "answer-question"),
         (Task.CHOOSE, "tenders", "select"),
         (Task.PROPOSE, "tenders", "propose"),
         (Task.AGREE, "engagements", "agree-for-school agree-for-provider agree-for-service"),
@@ -112,6 +113,7 @@ ACTS: Mapping[Task, str] = {
     Task.INVITE: "invites",
     Task.REPLY: "quotes another_quotes",
     Task.GET_QUOTES: "extends",
+    Task.ANSWER_QUESTION: "is_answered_to_all",
     Task.CHOOSE: "selects selects_the_other",
     Task.PROPOSE: "proposes",
     Task.AGREE: "school_agrees provider_agrees service_agrees",
@@ -221,6 +223,14 @@ class Life:
 
     def another_quotes(self) -> None:
         self.quotes(self.market.harrop)
+
+    def asks_the_broker(self) -> None:
+        self.change(Tender, "ask", self.market.calder.id, "On which days?")
+
+    def is_answered_to_all(self) -> None:
+        if Tender in self.ids:
+            asked = self.service.find(Tender, self.ids[Tender]).questions
+            self.change(Tender, "answer", next((each.number for each in asked if not each.answer), 0), "Mondays")
 
     def declines(self) -> None:
         self.change(Tender, "decline", self.market.harrop.id, why=DeclineReason.DATES, **REASON)
@@ -492,6 +502,9 @@ class Life:
             if _is_open(record) and not (kind is SupportRequest and BrokeredEngagement in self.ids):
                 of_this = {task for task, (path, _) in STEPS.items() if path in PATHS[kind]}
                 assert tasks & of_this, record.reference
+            if isinstance(record, Tender) and record.status is TenderStatus.OPEN:
+                asked = any(not each.answer for each in record.questions)
+                assert asked is (Task.ANSWER_QUESTION in tasks)
         self.check_the_list(items)
 
     def check_the_list(self, items: list[Item]) -> None:
@@ -523,7 +536,7 @@ class Life:
             with self.asking(person) as asking, self.world.services.read() as connection:
                 where = resource.concerned(connection, record)
                 if asking.may(resource.read, where) and resource.opens(connection, asking, record, where):
-                    found |= {each.name for each in resource.open_to(asking, record, where)} & names
+                    found |= {each.name for each in resource.open_to(asking, record, where, self.today)} & names
         return found
 
     def can_be_done(self, item: Item) -> bool:
@@ -595,11 +608,11 @@ def _is_open(record: Any) -> bool:
 
 
 STORIES = {
-    "a request": """raises acknowledges triages approves shortlists invites quotes another_quotes selects proposes
-        school_agrees provider_agrees service_agrees confirms plans delivers plans delivers completes
+    "a request": """raises acknowledges triages approves shortlists invites asks_the_broker quotes another_quotes
+        selects proposes school_agrees provider_agrees service_agrees confirms plans delivers plans delivers completes
         waives_the_evaluation closes_the_work
-        | triages_in_house asks_the_school is_answered shortens declines withdraws_the_quote extends lapses
-        withdraws_the_selection ends_the_invitations calls_a_session_off pauses resumes ends_early
+        | triages_in_house asks_the_school is_answered shortens declines withdraws_the_quote is_answered_to_all
+        extends lapses withdraws_the_selection ends_the_invitations calls_a_session_off pauses resumes ends_early
         gives_the_work_up declines_the_request reopens nothing""",
     "a visit": """plans_a_visit confirms_the_visit visits starts_the_record writes issues responds chair_does_not
         presents completes_an_action closes_the_record
