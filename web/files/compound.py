@@ -9,7 +9,8 @@ from pathlib import PurePosixPath
 import olefile
 
 from domain.attachment import MEDIA_TYPES
-from web.runtime.refused_files import HasMacros, HasPassword, IsActive
+from web.files import word
+from web.runtime.refused_files import FETCHED, HasMacros, HasPassword, IsActive
 
 MACRO_PARTS = frozenset({"macros", "vba", "_vba_project", "_vba_project_cur", "vbaproject.bin", "\x01vba"})
 EMBEDDED_PARTS = frozenset({"\x01ole10native", "\x01ole10embed", "package", "\x03ocxname", "\x03ocxdata"})
@@ -50,9 +51,12 @@ def check_word(_: str, content: bytes, __: Check) -> None:
     """Raises HasMacros, IsActive or HasPassword."""
     with _opened(content) as file:
         _check_parts(file)
-        flags = file.openstream("WordDocument").read(FIB_FLAGS + 2)[FIB_FLAGS:]
-    if flags[1] & FIB_ENCRYPTED:
-        raise HasPassword
+        document = file.openstream("WordDocument").read()
+        if document[FIB_FLAGS + 1] & FIB_ENCRYPTED:
+            raise HasPassword
+        table = word.table_named(document)
+        if word.has_command(document, file.openstream(table).read() if file.exists(table) else b""):
+            raise IsActive(FETCHED)
 
 
 def check_message(_: str, content: bytes, within: Check) -> None:

@@ -36,14 +36,6 @@ class Bytes(Alongside):
         connection.execute(_KEEP, {**row, "media_type": self.media_type, "stored_at": self.at})
 
 
-def keep(services: Services, content: bytes, media_type: str) -> str:
-    """Keep bytes by themselves, before anything records them; returns their SHA-256 in hexadecimal digits."""
-    kept = Bytes(content, media_type, services.now())
-    with services.write() as connection:
-        kept.write(connection, ())
-    return kept.sha256
-
-
 def bytes_of(services: Services, sha256: str) -> bytes | None:
     """The bytes under a hash, None if there are none."""
     with services.read_present() as connection:

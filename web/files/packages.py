@@ -8,11 +8,12 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from urllib.parse import unquote
 
 from providers.archives import HoldsTooMuch, opened_zip
 from web.files.compound import is_compound
 from web.files.parts import Attributes, Count, has_command, read
-from web.runtime.refused_files import ContentIsOtherwise, HasMacros, HasPassword, HoldsMore, IsActive
+from web.runtime.refused_files import FETCHED, ContentIsOtherwise, HasMacros, HasPassword, HoldsMore, IsActive
 
 ZIP = b"PK\x03\x04"
 MOST_PARTS, LARGEST = 5_000, 100 * 1024 * 1024
@@ -25,10 +26,10 @@ MACRO_TYPES = re.compile(r"macroEnabled|vbaProject|ms-excel\.(?:macrosheet|intlm
 OUTSIDE_OF_OFFICE = re.compile(r"(^|/)(activex|ctrlprops)/", re.IGNORECASE)
 WITHIN = re.compile(r"(^|/)(embeddings|package)/[^/]*\.(docx|xlsx|pptx)$", re.IGNORECASE)
 EMBEDDED = re.compile(r"(^|/)embeddings/.", re.IGNORECASE)
-FETCHED = "does or fetches something by itself when it is opened"
 EMBEDS = "has another file or program embedded in it"
 LINKS = ("/hyperlink", "/externalLinkPath", "/xlPathMissing", "/xlStartup", "/xlLibrary")
-"""Relationships to the outside that do nothing until somebody follows them, or says that values may be updated."""
+"""Relationships to the outside that do nothing until somebody follows them, or says that values may be updated:
+Excel shows what it last read of another workbook, wherever that is, and asks before it reads it again."""
 
 SCRIPTS = (
     "{urn:oasis:names:tc:opendocument:xmlns:script:1.0}event-listener",
@@ -36,6 +37,17 @@ SCRIPTS = (
 )
 DDE_OF_OPEN_DOCUMENTS = frozenset({"dde-source", "dde-connection-decl", "dde-connection", "dde-link"})
 SCRIPT_ADDRESS = "vnd.sun.star.script:"
+HREF = "{http://www.w3.org/1999/xlink}href"
+FOLLOWED = frozenset({"a", "form", "table-source"})
+"""Elements of OpenDocument whose address is followed when somebody says so, as LINKS are; all others are loaded."""
+
+TEMPLATE = "template"
+"""Tells from which template a text was made, which is on the writer's own disk as a rule and may be missing."""
+
+OUTSIDE = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:|[/\\]|(?:\./)*\.\.(?:/|\Z))", re.IGNORECASE)
+REMOTE = re.compile(r"\s*(?:(?!file:/(?:localhost/|//)?[^/])[a-z][a-z0-9+.-]+:|//|\\\\)", re.IGNORECASE)
+"""Addresses that lead out of a package, and those that lead to another machine."""
+
 ENCRYPTED = "{urn:oasis:names:tc:opendocument:xmlns:manifest:1.0}encryption-data"
 
 Check = Callable[[str, bytes], None]
@@ -125,8 +137,16 @@ def _check_manifest(tag: str, _: Attributes) -> None:
 def _check_scripts(tag: str, attributes: Attributes) -> None:
     if tag.rpartition("}")[2] in DDE_OF_OPEN_DOCUMENTS:
         raise IsActive(FETCHED)
+    _check_address(tag.rpartition("}")[2], unquote(attributes.get(HREF, "")))
     if tag in SCRIPTS or any(SCRIPT_ADDRESS in value.lower() for value in attributes.values()):
         raise HasMacros
+
+
+def _check_address(name: str, address: str) -> None:
+    if name in FOLLOWED or address.lower().startswith(SCRIPT_ADDRESS):
+        return
+    if (REMOTE if name == TEMPLATE else OUTSIDE).match(address):
+        raise IsActive(FETCHED)
 
 
 def _names(content: bytes) -> list[str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from xml.etree import ElementTree
 
+from web.files.fields import Fields
 from web.runtime.refused_files import ContentIsOtherwise, HoldsMore
 
 MOST_ELEMENTS = 2_000_000
@@ -19,14 +20,6 @@ WORDS = (
     "{http://purl.oclc.org/ooxml/wordprocessingml/main}",
 )
 """Namespaces of a text's elements, of both editions of the standard."""
-
-COMMAND = re.compile(r"\A\W*DDE(?:AUTO)?\b|\bDDEAUTO\b", re.IGNORECASE)
-BEGINS_COMMAND = re.compile(r"\A[^\w=]*(?:D(?:D(?:E(?:A(?:U(?:TO?)?)?)?)?)?)?\Z", re.IGNORECASE)
-"""What stands before a field within a field, where the two together may spell the name of a command."""
-
-INCLUDES = re.compile(r"\A\W*(?:INCLUDE(?:TEXT|PICTURE)?|IMPORT|LINK|RD|DATABASE)\b", re.IGNORECASE)
-ELSEWHERE = re.compile(r"\w{2}:|//|(?<![:\w\\])\\\\")
-"""A field that puts in what stands elsewhere, and an address that is not of this machine: `C:\\\\letters` is."""
 
 HOLDS_COMMANDS = re.compile(rb"[iI]nstrText|fldSimple|ddeLink")
 
@@ -64,74 +57,41 @@ class _Reader:
         """Nothing is built."""
 
 
-class _Field:
-    """A field whose end has not come: what its instruction says itself, and whether that is still being said."""
-
-    def __init__(self) -> None:
-        self.said: list[str] = []
-        self.is_instruction = True
-
-    @property
-    def instruction(self) -> str:
-        return "".join(self.said)
-
-
-class _Fields(_Reader):
-    """Hands on the instructions too, of which a field may have several that are parted by whatever stands between.
-
-    A field within an instruction puts its own result there, however that is worked out (QUOTE, REF, numbers of
-    letters): what then may be a command, or include what the result names, is taken for one.
-    """
+class _FieldReader(_Reader):
+    """Hands on the instructions too, of which a field may have several that are parted by whatever stands between."""
 
     def __init__(self, count: Count) -> None:
         super().__init__(count, self._look)
-        self.has_command = False
-        self._open: list[_Field] = [_Field()]
+        self.fields = Fields()
+        self.has_link = False
         self._within = False
 
     def _look(self, tag: str, attributes: Attributes) -> None:
         name = tag.rpartition("}")[2]
         if name == "ddeLink":
-            self.has_command = True
+            self.has_link = True
         if not tag.startswith(WORDS):
             return
         self._within = name in ("instrText", "delInstrText")
         told = {each.rpartition("}")[2]: value for each, value in attributes.items()}
         if name == "fldSimple":
-            self._judge_around()
-            self._judge(told.get("instr", ""))
+            self.fields.simple(told.get("instr", ""))
         elif name == "fldChar" and told.get("fldCharType") == "begin":
-            self._judge_around()
-            self._open.append(_Field())
+            self.fields.begin()
         elif name == "fldChar" and told.get("fldCharType") == "separate":
-            self._open[-1].is_instruction = False
+            self.fields.separate()
         elif name == "fldChar" and told.get("fldCharType") == "end":
-            self._judge(self._open[-1].instruction)
-            self._open[-1].said.clear()
-            if len(self._open) > 1:
-                self._open.pop()
+            self.fields.end()
 
     def end(self, _: str) -> None:
         self._within = False
 
     def data(self, text: str) -> None:
         if self._within:
-            self._open[-1].said.append(text)
+            self.fields.say(text)
 
     def close(self) -> None:
-        for each in self._open:
-            self._judge(each.instruction)
-
-    def _judge(self, instruction: str) -> None:
-        if COMMAND.search(instruction) or (INCLUDES.match(instruction) and ELSEWHERE.search(instruction)):
-            self.has_command = True
-
-    def _judge_around(self) -> None:
-        """A field begins: within the instruction of another one, it may be a part of a command."""
-        around = self._open[-1]
-        if len(self._open) > 1 and around.is_instruction:
-            said = around.instruction
-            self.has_command |= bool(BEGINS_COMMAND.match(said) or INCLUDES.match(said))
+        self.fields.close()
 
 
 def has_command(part: bytes, count: Count) -> bool:
@@ -141,9 +101,9 @@ def has_command(part: bytes, count: Count) -> bool:
     _check_letters(part)
     if not HOLDS_COMMANDS.search(part.replace(b"\0", b"")):
         return False
-    fields = _Fields(count)
-    _read(part, fields)
-    return fields.has_command
+    reader = _FieldReader(count)
+    _read(part, reader)
+    return reader.has_link or reader.fields.has_command
 
 
 def read(part: bytes, count: Count, found: Callable[[str, Attributes], object]) -> None:

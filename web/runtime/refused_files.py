@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from domain.aggregate import Refusal
 
+FETCHED = "does or fetches something by itself when it is opened"
+
 
 class OfTheFile(Refusal):
     """A file is not taken."""

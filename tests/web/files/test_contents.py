@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from contextlib import suppress
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
 
 from domain.attachment import MEDIA_TYPES
-from tests.web.files.making import compound, message, office_document, package, pdf, relationship, word
+from tests.web.files.making import compound, message, office_document, package, pdf, relationship, word, word_text
 from web.files import packages
 from web.files.contents import check_content
 from web.runtime.refused_files import ContentIsOtherwise, HasMacros, HasPassword, HoldsMore, IsActive, OfTheFile
@@ -254,6 +255,104 @@ def test_fields_that_run_nothing_are_taken() -> None:
         said("INCLUDEPICTURE &quot;C:\\\\crest.png&quot;"),
     ):
         check_content("letter.docx", office_document("word", {"word/document2.xml": field(harmless)}))
+
+
+@pytest.mark.parametrize(
+    "streams",
+    [
+        word_text(b"Dear all \x13 DDEAUTO c:\\cmd \x14 here\x15."),
+        word_text("Dear all \x13 DDEAUTO c:\\cmd \x14 here\x15."),
+        word_text(b"Dear \x13 DD", "E c:", b"\\cmd\x15"),
+        word_text("Dear \x13", b"\x13 QUOTE 68 68 69 \x14DDE\x15 cmd\x15"),
+        word_text(b'\x13 INCLUDEPICTURE "http://a.example/x.png" \\d \x14\x15'),
+        word_text(b'\x13 INCLUDETEXT "\\\\a.example\\share\\x.doc"'),
+        word_text(b"Dear all \x13DDE cmd\x15", version=0x65),
+        {**word_text("\x13 DDE cmd\x15"), "1Table": b""},
+        {**word_text(b"\x13 DDE cmd\x15"), "1Table": b"\1" * 400},
+    ],
+)
+def test_a_field_of_an_old_document_that_runs_a_command_is_found_wherever_it_lies(streams: dict[str, bytes]) -> None:
+    with pytest.raises(IsActive, match="does or fetches something by itself"):
+        check_content("letter.doc", compound(streams))
+
+
+@pytest.mark.parametrize(
+    "streams",
+    [
+        word_text(b"Dear all, DDEAUTO is \x13 PAGE \x14a word, as DDE\x15."),
+        word_text('\x13 TOC \\o "1-3" \x14', b"\x13 HYPERLINK \\l _Toc1 \x14One\x13 PAGEREF _Toc1 \x141\x15\x15\x15"),
+        word_text(b'\x13 INCLUDEPICTURE "C:\\crest.png" \x14\x15'),
+        word_text(b'\x13 HYPERLINK "https://a.example" \x14here\x15', version=0x65),
+    ],
+)
+def test_fields_of_an_old_document_that_run_nothing_are_taken(streams: dict[str, bytes]) -> None:
+    check_content("letter.doc", compound(streams))
+
+
+def test_an_old_document_whose_pieces_are_more_than_it_is_refused() -> None:
+    streams = word_text(*[b"a"] * 2)
+    table = bytearray(streams["1Table"])
+    struct.pack_into("<II", table, 16 + 10 + 4, 100_000, 200_000)
+    with pytest.raises(ContentIsOtherwise, match="The document is damaged"):
+        check_content("letter.doc", compound({**streams, "1Table": bytes(table)}))
+
+
+def open_text(content: str) -> bytes:
+    spaces = " ".join(f'xmlns:{name}="urn:{name}"' for name in ("draw", "text", "table", "meta", "style"))
+    told = f'<text:p {spaces} xmlns:xlink="http://www.w3.org/1999/xlink">{content}</text:p>'
+    return package({"mimetype": OPEN_TEXT, "content.xml": told})
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '<draw:image xlink:href="https://a.example/x.png"/>',
+        '<draw:image xlink:href="//a.example/x.png"/>',
+        '<draw:image xlink:href="\\\\a.example\\x.png"/>',
+        '<draw:image xlink:href="file://a.example/x.png"/>',
+        '<draw:image xlink:href="../x.png"/>',
+        '<draw:image xlink:href="%2e%2e/x.png"/>',
+        '<draw:image xlink:href="&#104;ttp://a.example/x.png"/>',
+        '<draw:object xlink:href="https://a.example/x.odt"/>',
+        '<draw:floating-frame xlink:href="https://a.example/"/>',
+        '<style:background-image xlink:href="https://a.example/x.png"/>',
+        '<text:section-source xlink:href="https://a.example/x.odt"/>',
+        '<table:cell-range-source xlink:href="https://a.example/x.html"/>',
+        '<meta:auto-reload xlink:href="https://a.example/"/>',
+        '<meta:template xlink:href="https://a.example/t.ott"/>',
+        '<meta:template xlink:href="file://a.example/t.ott"/>',
+    ],
+)
+def test_what_an_open_document_would_fetch_from_elsewhere_is_refused(content: str) -> None:
+    with pytest.raises(IsActive, match="does or fetches something by itself"):
+        check_content("letter.odt", open_text(content))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '<draw:image xlink:href="Pictures/1.png"/>',
+        '<draw:image xlink:href="./Pictures/1.png"/>',
+        '<draw:object xlink:href="./Object 1"/>',
+        '<text:a xlink:href="https://a.example"/>',
+        '<draw:a xlink:href="https://a.example"/>',
+        '<text:bookmark-ref xlink:href="#one"/>',
+        '<table:table-source xlink:href="file:///C:/sums.ods"/>',
+        '<meta:template xlink:href="../../templates/letter.ott"/>',
+        '<meta:template xlink:href="file:///C:/templates/letter.ott"/>',
+        '<meta:template xlink:href="/home/jo/letter.ott"/>',
+    ],
+)
+def test_an_open_document_whose_addresses_are_within_it_or_followed_by_hand_is_taken(content: str) -> None:
+    check_content("letter.odt", open_text(content))
+
+
+@pytest.mark.parametrize(
+    "target", ["sums.xlsx", "file:///C:\\sums.xlsx", "https://a.example/sums.xlsx", "\\\\a.example\\sums.xlsx"]
+)
+def test_a_workbook_that_is_linked_to_another_is_taken_because_excel_asks_before_it_reads_that(target: str) -> None:
+    link = relationship("externalLinkPath", target)
+    check_content("sums.xlsx", office_document("xl", {"xl/externalLinks/_rels/a.rels": link}))
 
 
 @pytest.mark.parametrize(

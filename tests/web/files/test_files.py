@@ -16,10 +16,11 @@ from domain.attachment import MOST_BYTES, Attachment
 from domain.provider import Provider, ProviderKind
 from domain.references import record_id
 from domain.vocabulary import Audience
+from projections.event_log import saving_alongside
 from tests.web.conftest import Browser, Program
 from tests.web.files.making import pdf
 from tests.world import World
-from web.files.keeping import keep
+from web.files.keeping import Bytes
 from web.runtime.tables import UPLOADS
 
 Open = Callable[[UUID], Browser]
@@ -246,7 +247,7 @@ def test_a_headteacher_adds_files_for_their_own_side_alone(
 def test_a_file_of_which_nobody_was_asked_stays_open_to_all_who_read_its_record(
     world: World, sign_in: Open, program: Use, director: Browser, school: UUID, concern: str, ref: str
 ) -> None:
-    sha256 = keep(world.services, PDF, "application/pdf")
+    kept = Bytes(PDF, "application/pdf", world.services.now())
     old = Attachment.named("F-2026-0001")
     with world.acting(post="director"):
         old.record(
@@ -259,10 +260,11 @@ def test_a_file_of_which_nobody_was_asked_stays_open_to_all_who_read_its_record(
                 file_name="old.pdf",
                 media_type="application/pdf",
                 size=len(PDF),
-                sha256=sha256,
+                sha256=kept.sha256,
             )
         )
-        world.services.service.save_together([old])
+        with saving_alongside(kept):
+            world.services.service.save_together([old])
     head = world.headteacher(school)
     browser, use = sign_in(head), program(head)
 
