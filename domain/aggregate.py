@@ -103,9 +103,6 @@ class Event:
     SCHEMA: ClassVar[int] = 1
     says: ClassVar[str]
     purpose: ClassVar[Purpose | None] = None
-    plan: ClassVar[bool] = False
-    """A plan may be dated ahead of the day on which it is recorded."""
-
     meta: ClassVar[Meta]
     """Set once by the record, or by the log when the event is read; a ClassVar only to keep it out of the state."""
 
@@ -255,13 +252,12 @@ class Aggregate:
         seen (domain.text), whichever way they came.
 
         `occurred` defaults to the time of the command; `dated` is the answer that tells it. `people` and `provider`
-        are those whom this event concerns beside those the record always concerns. Raises OccurredInTheFuture
-        unless the event is a plan.
+        are those whom this event concerns beside those the record always concerns. Raises OccurredInTheFuture.
         """
         for name, seen in changed_texts(event).items():
             object.__setattr__(event, name, seen)
         signature = self.signature
-        if occurred is not None and not event.plan and _day(occurred) > signature.today:
+        if occurred is not None and _day(occurred) > signature.today:
             raise OccurredInTheFuture("The date must be today or in the past", field=dated)
         meta = Meta(
             event_id=next_event_id(),

@@ -16,6 +16,7 @@ from domain.establishments import STATE_FUNDED, EstablishmentType
 from domain.money import MOST
 from domain.references import record_id
 from domain.text import plain
+from domain.vocabulary import Word
 
 AUTHORITY = record_id("authority", "settings")
 """The id of the one authority that a database belongs to."""
@@ -185,7 +186,6 @@ class Authority(Aggregate):
 
         TOPIC = "authority.settings-changed"
         says = "{by} changed {changed} from {from_}: {reason}"
-        plan = True
         settings_version: int
         from_: date
         changed: tuple[str, ...]
@@ -210,11 +210,14 @@ class Authority(Aggregate):
         return authority
 
     def rename(self, *, name: str, la_code: str, service_name: str) -> None:
-        """Give authority and service their names. Raises NotASetting."""
+        """Give authority and service their names. Raises NotASetting, NothingChanged."""
         _must(bool(plain(name)), "Enter the authority's name", "name")
         _must(re.fullmatch(r"\d{3}", la_code) is not None, "Enter the authority's code of three digits", "la_code")
         _must(bool(plain(service_name)), "Enter the service's name", "service_name")
-        self.record(self.Named(name=plain(name), la_code=la_code, service_name=plain(service_name)))
+        named = self.Named(name=plain(name), la_code=la_code, service_name=plain(service_name))
+        if self.version and (self.name, self.la_code, self.service_name) == (named.name, la_code, named.service_name):
+            raise NothingChanged("The names are the same as before. Change at least one")
+        self.record(named)
 
     def change_settings(self, settings: Settings, *, from_: date, reason: str) -> str:
         """Put settings in force from a day; returns the version's name.
@@ -232,7 +235,7 @@ class Authority(Aggregate):
             raise NothingChanged("The settings are the same as before. Change at least one")
         number = len(self.versions) + 1
         event = self.SettingsChanged(settings_version=number, from_=from_, changed=changed, settings=settings)
-        self.record(event, occurred=from_, reason=reasoned(reason))
+        self.record(event, occurred=from_ if from_ <= self.today else None, reason=reasoned(reason))
         return version_name(number)
 
     def recover_access(self, person: UUID, *, reason: str) -> None:
@@ -246,6 +249,25 @@ class Authority(Aggregate):
             return Settings(), version_name(0)
         latest = max(begun, key=lambda version: (version.from_, version.number))
         return latest.settings, version_name(latest.number)
+
+    def state_of(self, version: Version, day: date) -> VersionState:
+        """How a version stands on a day."""
+        if any(each.from_ == version.from_ and each.number > version.number for each in self.versions):
+            return VersionState.REPLACED
+        if version.from_ > day:
+            return VersionState.TO_COME
+        _, in_force = self.settings_on(day)
+        return VersionState.IN_FORCE if version_name(version.number) == in_force else VersionState.EARLIER
+
+
+class VersionState(Word):
+    """How a version of the settings stands on a day."""
+
+    TO_COME = "to_come"
+    IN_FORCE = "in_force"
+    EARLIER = "earlier"
+    REPLACED = "replaced"
+    """Another version is for the same day and counts in its place: this one was never in force from then on."""
 
 
 def version_name(number: int) -> str:

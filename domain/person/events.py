@@ -50,7 +50,7 @@ class EmailChanged(Event):
 
 class PostTaken(Event):
     TOPIC = "person.post-taken"
-    says = "{by} noted the post {role} from {from_}"
+    says = "{by} noted the post {role}{leading} from {from_}{until: to …}"
     post: int
     role: Role
     school: UUID | None
@@ -62,6 +62,10 @@ class PostTaken(Event):
     theme: str | None
     from_: date
     until: date | None
+
+    @property
+    def leading(self) -> str:
+        return ", leading the team," if self.leads_team else ""
 
     def apply(self, person: Person) -> None:
         person.posts.append(self.as_post())
@@ -104,12 +108,16 @@ class PostEnded(Event):
 
 
 class Left(Event):
-    """`posts` are those that end with it, or that now never begin."""
+    """`posts` are those that end with it, or that now never begin, `roles` what they are."""
 
     TOPIC = "person.left"
-    says = "{by} noted that the person left, the last day being {on}: {reason}"
+    says = (
+        "{by} noted that the person left, the last day being {on}{roles:, which ends or takes back the posts …}: "
+        "{reason}"
+    )
     on: date
     posts: tuple[int, ...]
+    roles: tuple[Role, ...] = ()
 
     def apply(self, person: Person) -> None:
         person.left_on = self.on
@@ -121,7 +129,10 @@ class PostProposed(Event):
     set up."""
 
     TOPIC = "person.post-proposed"
-    says = "{by} proposed the post {role} from {from_}, to be confirmed by another{post:; held meanwhile as post …}"
+    says = (
+        "{by} proposed the post {role}{leading} from {from_}{until: to …}, to be confirmed by another"
+        "{post:; held meanwhile as post …}"
+    )
     proposal: int
     post: int | None
     role: Role
@@ -134,6 +145,10 @@ class PostProposed(Event):
     theme: str | None
     from_: date
     until: date | None
+
+    @property
+    def leading(self) -> str:
+        return ", leading the team," if self.leads_team else ""
 
     def apply(self, person: Person) -> None:
         post = Post(

@@ -192,8 +192,11 @@ class Person(Aggregate):
             raise HoldsWork(holdings)
         for begun in [post.from_ for post in self.posts if post.from_ <= self.today]:
             in_order(begun, on, field="on")
-        given_up = tuple(post.id for post in self.posts if cut(post, on) != post)
-        self.record(self.Left(on=on, posts=given_up), occurred=self._if_past(on), reason=reasoned(reason))
+        given_up = [post for post in self.posts if cut(post, on) != post]
+        left = self.Left(
+            on=on, posts=tuple(post.id for post in given_up), roles=tuple(post.role for post in given_up)
+        )
+        self.record(left, occurred=self._if_past(on), reason=reasoned(reason))
 
     def posts_on(self, day: date) -> list[Post]:
         """The posts held on a day, in the order in which they were taken."""

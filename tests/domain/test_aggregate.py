@@ -38,13 +38,6 @@ class Ledger(Aggregate):
         def apply(self, ledger: Ledger) -> None:
             ledger.title = self.title
 
-    class Planned(Event):
-        TOPIC = "ledger.planned"
-        says = "{by} planned"
-        plan = True
-
-        def apply(self, ledger: Ledger) -> None: ...
-
     title: str
 
     def about(self) -> About:
@@ -64,7 +57,7 @@ def test_nothing_is_recorded_outside_a_signature() -> None:
         ledger.record(Ledger.Opened(title="again"))
 
 
-def test_a_fact_cannot_be_dated_ahead_but_a_plan_can() -> None:
+def test_nothing_is_dated_ahead() -> None:
     tomorrow = TODAY + timedelta(days=1)
     (
         given(a_ledger())
@@ -75,10 +68,6 @@ def test_a_fact_cannot_be_dated_ahead_but_a_plan_can() -> None:
         given(a_ledger())
         .when(lambda ledger: ledger.record(Ledger.Opened(title="x"), occurred=tomorrow, dated="checked_on"))
         .then_refused(OccurredInTheFuture, field="checked_on")
-    )
-    ledger = a_ledger()
-    given(ledger).when(lambda it: it.record(Ledger.Planned(), occurred=tomorrow)).then(
-        Ledger.Planned, occurred=tomorrow
     )
 
 

@@ -19,6 +19,7 @@ from domain.authority import (
     NothingChanged,
     Retention,
     Settings,
+    VersionState,
     VettingDemand,
     Weight,
 )
@@ -76,12 +77,19 @@ def test_changed_settings_are_in_force_from_their_day_and_the_others_stay() -> N
 
 def test_settings_may_be_changed_ahead() -> None:
     given(an_authority()).when(change(NEXT_YEAR, vat_percent=Decimal("17.5"))).then(
-        Authority.SettingsChanged, occurred=NEXT_YEAR
+        Authority.SettingsChanged
     ).then_holds(
         lambda authority: (
             [authority.settings_on(day)[1] for day in (TODAY, NEXT_YEAR)] == ["settings-0", "settings-1"]
         )
     )
+
+
+def test_what_is_decided_today_for_a_later_day_happened_today() -> None:
+    authority = an_authority()
+    with signed():
+        change(NEXT_YEAR, vat_percent=Decimal("17.5"))(authority)
+    assert authority.pending[-1].meta.occurred_on == TODAY
 
 
 def test_a_change_dated_back_leaves_later_versions_in_force() -> None:
@@ -92,6 +100,28 @@ def test_a_change_dated_back_leaves_later_versions_in_force() -> None:
             [authority.settings_on(day)[1] for day in (LAST_YEAR, TODAY)] == ["settings-2", "settings-1"]
         )
     )
+
+
+def test_a_version_whose_day_another_took_is_replaced_and_never_was_in_force() -> None:
+    given(an_authority()).when(change(NEXT_YEAR, response_days=15)).when(change(NEXT_YEAR, response_days=12)).then(
+        Authority.SettingsChanged
+    ).then_holds(
+        lambda authority: (
+            [authority.state_of(version, day) for version in authority.versions for day in (TODAY, NEXT_YEAR)]
+            == [
+                VersionState.REPLACED,
+                VersionState.REPLACED,
+                VersionState.TO_COME,
+                VersionState.IN_FORCE,
+            ]
+        )
+    )
+
+
+def test_the_same_names_are_no_change() -> None:
+    authority = an_authority()
+    names = {"name": authority.name, "la_code": authority.la_code, "service_name": authority.service_name}
+    given(authority).when(lambda it: it.rename(**names)).then_refused(NothingChanged)
 
 
 def test_of_two_versions_of_one_day_the_later_is_in_force() -> None:

@@ -95,11 +95,11 @@ def test_a_check_is_made_by_somebody_of_the_service(standing: Standing, speciali
     door.refuses(f"{PROVIDER}/meet-requirement", checked, "checked_by")
 
 
-def test_nobody_checks_themselves(standing: Standing, specialist: UUID) -> None:
+def test_nobody_of_a_provider_checks_themselves(standing: Standing, specialist: UUID) -> None:
     door = Door(standing, standing.town.people[Role.BROKER], specialist)
     for path in (PROVIDER, "/providers/PV-2026-0002"):
         checked = a_check(door.named, by=door.named)
-        door.refuses(f"{path}/meet-requirement", checked, "checked_by", "checked-oneself")
+        door.refuses(f"{path}/meet-requirement", checked, "checked_by", "not-their-post")
 
 
 @pytest.mark.parametrize("role", [Role.HEADTEACHER, Role.REVIEWER, Role.ADMINISTRATOR])
