@@ -68,13 +68,15 @@ WAITS = sa.and_(OPEN, sa.not_(_left))
 class Narrowed(TypedDict, total=False):
     """What a list of what waits is narrowed to.
 
-    `served` are the ids of the schools that the service works with (None: all): need categories are reviewed nowhere
-    else. `schools` None means all. An item is found by its school, by being the person's or a provider's own, or by
-    waiting for one of `moves` with nobody named; `waiting_for` narrows to whose move it is, `due_before` to what
-    is due before a day. `concerns_of` are the schools whose concerns may be named (None: all), `without` leaves
-    tasks out, `apart_from` what waits about some records, `unasked` what would wait for a school or provider that
-    may not read them. `left` is for what is open at schools that belong to another authority: left out by default,
-    alone where it is true, too where it is None. With `in_time_on`, what can be done no more on that day is left out.
+    `served` are the ids of the schools that the service works with (None: all): need categories are reviewed
+    nowhere else. `schools` None means all. An item is found by its school, by being the person's or a provider's
+    own, by waiting for one of `moves` with nobody named, or by waiting to be assured at one of `assured_at` (None:
+    anywhere); what `author` wrote, and so cannot assure, is then left out. `waiting_for` narrows to whose move it
+    is, `due_before` to what is due before a day. `concerns_of` are the schools whose concerns may be named (None:
+    all), `without` leaves tasks out, `apart_from` what waits about some records, `unasked` what would wait for a
+    school or provider that may not read them. `left` is for what is open at schools that belong to another
+    authority: left out by default, alone where it is true, too where it is None. With `in_time_on`, what can be
+    done no more on that day is left out.
     """
 
     served: sa.Select[Any] | None
@@ -82,6 +84,8 @@ class Narrowed(TypedDict, total=False):
     person: UUID | None
     providers: Collection[UUID]
     moves: Collection[WaitingFor]
+    assured_at: Collection[UUID] | None
+    author: UUID
     waiting_for: Collection[WaitingFor]
     due_before: date | None
     record: UUID | None
@@ -163,8 +167,7 @@ def _conditions(narrowed: Narrowed) -> Iterator[sa.ColumnElement[bool]]:
         yield reviewed_at(served)
     schools, concerns_of = narrowed.get("schools"), narrowed.get("concerns_of")
     if schools is not None:
-        ways = narrowed.get("person"), narrowed.get("providers", ()), narrowed.get("moves", ())
-        yield _found_by(schools, *ways)
+        yield _found_by(schools, narrowed)
     if waiting_for := narrowed.get("waiting_for"):
         yield _columns.waiting_for.in_(list(waiting_for))
     if (due_before := narrowed.get("due_before")) is not None:
@@ -177,22 +180,26 @@ def _conditions(narrowed: Narrowed) -> Iterator[sa.ColumnElement[bool]]:
         yield _columns.record.not_in(apart_from)
     if unasked := narrowed.get("unasked"):
         yield sa.or_(_columns.record.not_in(unasked), _columns.waiting_for.not_in(OUTSIDE))
+    if author := narrowed.get("author"):
+        yield sa.or_(_columns.task != Task.ASSURE_RECORD, _columns.author != author)
     if without := narrowed.get("without"):
         yield _columns.task.not_in(list(without))
 
 
-def _found_by(
-    schools: Collection[UUID], person: UUID | None, providers: Collection[UUID], moves: Collection[WaitingFor]
-) -> sa.ColumnElement[bool]:
+def _found_by(schools: Collection[UUID], narrowed: Narrowed) -> sa.ColumnElement[bool]:
     ways: list[sa.ColumnElement[bool]] = []
     if schools:
         ways.append(_columns.school.in_(schools))
-    if person:
+    if person := narrowed.get("person"):
         ways.append(_columns.person == person)
-    if providers:
+    if providers := narrowed.get("providers"):
         ways.append(_columns.provider.in_(providers))
-    if moves:
+    if moves := narrowed.get("moves"):
         ways.append(sa.and_(_columns.waiting_for.in_(list(moves)), _columns.person.is_(None)))
+    if "assured_at" in narrowed:
+        at = narrowed["assured_at"]
+        assured = sa.and_(_columns.waiting_for == WaitingFor.TEAM_LEAD, _columns.person.is_(None))
+        ways.append(assured if at is None else sa.and_(assured, _columns.school.in_(at)))
     if not ways:
         return sa.false()
     # Each way by an index of its own: in one condition they would have every item looked at.

@@ -24,10 +24,14 @@ class WaitingFor(Word):
     BROKER = "broker"
     CPD_MANAGER = "cpd_manager"
     PROVIDER = "provider"
+    TEAM_LEAD = "team_lead"
 
     @property
     def label(self) -> str:
-        return {"chair": "Chair of governors", "cpd_manager": "CPD manager"}.get(self.value) or super().label
+        return _LABELS.get(self.value) or super().label
+
+
+_LABELS = {"chair": "Chair of governors", "cpd_manager": "CPD manager", "team_lead": "Team lead or director"}
 
 
 OUTSIDE = frozenset({WaitingFor.HEADTEACHER, WaitingFor.CHAIR, WaitingFor.SCHOOL, WaitingFor.PROVIDER})
@@ -79,7 +83,8 @@ class Item(Row):
     promised to the school, so that it moves on by the days on which the school's answer is awaited. `gathered` is
     what has come of all that the next step needs: who is shortlisted, who has quoted, which questions are open, which
     sides have agreed, which sessions are planned or used, and `awaited` what has not. Before `not_before` the step
-    cannot be taken: it waits for that day. `days` are those agreed for an engagement.
+    cannot be taken: it waits for that day. `days` are those agreed for an engagement. `author` is who wrote a record
+    of visit, whom no step of its assurance waits for.
     """
 
     case: UUID
@@ -101,6 +106,7 @@ class Item(Row):
     awaited: tuple[str, ...] = ()
     not_before: date | None = None
     days: Decimal | None = None
+    author: UUID | None = None
 
 
 items = ViewTable(

@@ -64,7 +64,7 @@ def visit_needs_nothing(row: Item | None, _: object) -> Item | None:
 
 @items.on(RecordOfVisit.Started, key=main)
 def record_started(_: Item | None, event: RecordOfVisit.Started) -> Item:
-    return item(
+    begun = item(
         event,
         Task.ISSUE_RECORD,
         WaitingFor.OFFICER,
@@ -72,11 +72,12 @@ def record_started(_: Item | None, event: RecordOfVisit.Started) -> Item:
         person=event.author,
         detail=event.kind.label,
     )
+    return replace(begun, author=event.author)
 
 
 @items.on(RecordOfVisit.SubmittedForAssurance, key=main)
 def record_submitted(row: Item | None, _: object) -> Item | None:
-    return row and replace(row, task=Task.ASSURE_RECORD, person=None)
+    return row and replace(row, task=Task.ASSURE_RECORD, waiting_for=WaitingFor.TEAM_LEAD, person=None)
 
 
 @items.on(RecordOfVisit.Returned, RecordOfVisit.Assured, RecordOfVisit.ReopenedForCorrection, key=main)
@@ -84,7 +85,13 @@ def record_with_its_author(
     row: Item | None,
     event: RecordOfVisit.Returned | RecordOfVisit.Assured | RecordOfVisit.ReopenedForCorrection,
 ) -> Item | None:
-    return row and replace(row, task=Task.ISSUE_RECORD, waiting_for=WaitingFor.OFFICER, since=event.meta.occurred_on)
+    return row and replace(
+        row,
+        task=Task.ISSUE_RECORD,
+        waiting_for=WaitingFor.OFFICER,
+        person=row.author,
+        since=event.meta.occurred_on,
+    )
 
 
 @items.on(

@@ -85,17 +85,20 @@ def narrowed(connection: sa.Connection, limited: Reach, filters: Values) -> view
     if filters.get("officer"):
         return {**more, **_of_officer(connection, limited, filters["officer"])}
     if whose is Whose.MINE:
-        return _mine(asking, more)
+        return _mine(connection, asking, more)
     if whose is Whose.TEAM:
         return {**more, "schools": _team(connection, asking, limited), "person": asking.person}
     return {**more, "schools": limited.narrowed(), "person": limited.person}
 
 
-def _mine(asking: User, more: view.Narrowed) -> view.Narrowed:
+def _mine(connection: sa.Connection, asking: User, more: view.Narrowed) -> view.Narrowed:
     moves = [move for right in asking.rights for move in OWN_MOVES.get(right.role, ())]
     if asking.holds(Role.HEADTEACHER, Role.CHAIR) and not more.get("waiting_for"):
         more = {**more, "waiting_for": moves}
     own_moves = () if asking.schools else moves
+    if asking.may(Action.ASSURE_RECORD):
+        assured_at = reach(connection, Action.ASSURE_RECORD).narrowed()
+        more = {**more, "assured_at": assured_at, "author": asking.person}
     return {**more, "schools": asking.schools, "person": asking.person, "moves": own_moves}
 
 
@@ -130,9 +133,11 @@ def counted_page(
         raise BadRequest(NO_PLACE) from None
 
 
+INSIDE = ("part", "gathered", "awaited", "days", "author")
+
 caseload = ListEndpoint(
     "caseload",
     Action.READ_CASELOAD,
-    Listing(Item, asked, view.cursor_of, CaseloadFilters, place=str, inside=("part", "gathered", "awaited", "days")),
+    Listing(Item, asked, view.cursor_of, CaseloadFilters, place=str, inside=INSIDE),
 )
 """The caseload in the API; its filters are the page's."""

@@ -46,7 +46,9 @@ from tests.scenario import TODAY
 from tests.web.market import Firm, Market
 from tests.world import World
 from web import resources
-from web.access.identity import current_user_or_none
+from web.access.identity import concerned, current_user_or_none, reach
+from web.access.policy import Action
+from web.caseload.asking import Whose, narrowed
 from web.commands.resource import Resource
 from web.runtime.terms import term_of
 
@@ -490,6 +492,7 @@ class Life:
         items = self.items()
         for item in items:
             offered = self.offered(item)
+            self.check_who_finds(item)
             is_now = item.not_before is None or item.not_before <= self.today
             assert bool(offered) is is_now, (item.task, item.waiting_for, offered, self.today, item)
             assert self.can_be_done(item) is is_now, (item.task, self.today, item)
@@ -539,6 +542,18 @@ class Life:
                     found |= {each.name for each in resource.open_to(asking, record, where, self.today)} & names
         return found
 
+    def check_who_finds(self, item: Item) -> None:
+        """A step that waits for nobody by name is on the caseload of those who can take it, of nobody who cannot."""
+        if item.task is not Task.ASSURE_RECORD:
+            return
+        for person in (self.officer, self.lead, self.market.director):
+            with self.asking(person) as asking, self.world.services.read() as connection:
+                mine = narrowed(connection, reach(connection, Action.READ_CASELOAD), {"whose": Whose.MINE})
+                found = [each.task for each in caseload.waiting(connection, limit=100, **mine)]
+                record = self.service.find(RecordOfVisit, item.record)
+                can = BY_PATH["records"].open_to(asking, record, concerned(connection, record.about()), self.today)
+                assert (item.task in found) is any(each.name == "assure" for each in can)
+
     def can_be_done(self, item: Item) -> bool:
         """Whether no rule refuses what the step asks for."""
         assert item.task is not None
@@ -559,7 +574,9 @@ class Life:
         firms = (self.market.calder, self.market.harrop)
         match item.waiting_for:
             case WaitingFor.OFFICER:
-                return [self.officer, self.lead]
+                return [self.officer]
+            case WaitingFor.TEAM_LEAD:
+                return [self.lead]
             case WaitingFor.HEADTEACHER:
                 return [self.head]
             case WaitingFor.CHAIR:
