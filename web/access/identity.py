@@ -155,7 +155,7 @@ def reach(connection: sa.Connection, action: Action) -> Reach:
         return Reach(everything=True)
     own = _schools_of_rights(action, asking.rights)
     if scope is Scope.TEAM:
-        own |= _schools_of_phases(connection, *_phases_led(asking))
+        own |= schools_of_teams(connection, _teams_led(asking))
     return Reach(schools=own, providers=asking.providers, person=asking.person)
 
 
@@ -169,21 +169,24 @@ def is_reached(action: Action, school: sa.ColumnElement[UUID]) -> sa.ColumnEleme
     own = school.in_(_schools_of_rights(action, asking.rights))
     if scope is not Scope.TEAM:
         return own
-    phases, with_phaseless = _phases_led(asking)
+    phases, with_phaseless = _phases_of(_teams_led(asking))
     led = sa.select(schools.schools.table.c.id).where(schools.is_of_phases(phases, with_phaseless=with_phaseless))
     return sa.or_(own, school.in_(led))
 
 
-def _phases_led(asking: User) -> tuple[tuple[str, ...], bool]:
-    """The phases whose schools are those of the teams that somebody leads, and whether those without one are too."""
-    teams = {right.leads for right in asking.rights if right.leads}
+def _teams_led(asking: User) -> frozenset[Team]:
+    return frozenset(right.leads for right in asking.rights if right.leads)
+
+
+def _phases_of(teams: Collection[Team]) -> tuple[tuple[str, ...], bool]:
+    """The phases whose schools are those of some teams, and whether those without one are too."""
     return tuple(phase.value for phase in Phase if team_of(phase) in teams), team_of(None) in teams
 
 
-def _schools_of_phases(connection: sa.Connection, phases: tuple[str, ...], with_phaseless: bool) -> frozenset[UUID]:
-    """The schools of phases; looked up once while a page is made."""
+def schools_of_teams(connection: sa.Connection, teams: Collection[Team]) -> frozenset[UUID]:
+    """The schools for which phase teams answer; looked up once while a page is made."""
     known: dict[tuple[tuple[str, ...], bool], frozenset[UUID]] = g.setdefault("schools_of_phases", {})
-    asked = (phases, with_phaseless)
+    asked = phases, with_phaseless = _phases_of(teams)
     if asked not in known:
         known[asked] = schools.ids_of_phases(connection, phases, with_phaseless=with_phaseless)
     return known[asked]
@@ -221,5 +224,6 @@ def _right(post: HeldPost, looks_after: frozenset[UUID]) -> Right:
         role=post.role,
         school_ids=frozenset({post.school}) if post.school else linked,
         provider=post.provider,
+        team=post.team,
         leads=post.team if post.leads_team else None,
     )

@@ -173,12 +173,13 @@ class Right:
     """One post as the policy sees it: what it is, and the school, provider or team that it is of.
 
     `school_ids` are the schools of the post: the one it is held at, or those its holder is link or cover
-    officer for.
+    officer for. `team` is the phase team of the post, `leads` the same where it leads it.
     """
 
     role: Role
     school_ids: frozenset[UUID] = frozenset()
     provider: UUID | None = None
+    team: Team | None = None
     leads: Team | None = None
 
 

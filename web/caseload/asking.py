@@ -15,7 +15,7 @@ from projections import caseload as view
 from projections import schools
 from projections.caseload import Item, WaitingFor
 from web.access.disclosure import told_of_caseload, waiting_as_told
-from web.access.identity import Reach, User, current_user, reach
+from web.access.identity import Reach, User, current_user, reach, schools_of_teams
 from web.access.policy import Action
 from web.commands.fields import person_field
 from web.commands.resource import NO_PLACE, ListEndpoint, Listing, Values
@@ -109,8 +109,13 @@ def _of_officer(connection: sa.Connection, limited: Reach, officer: UUID) -> vie
 
 
 def _team(connection: sa.Connection, asking: User, limited: Reach) -> frozenset[UUID] | None:
-    led = reach(connection, Action.PLAN_VISIT) if asking.may(Action.PLAN_VISIT) else limited
-    return led.narrowed()
+    """The own schools and those of the phase team of each post, whoever leads it; for those whose posts are of no
+    team, all that they may see."""
+    teams = {right.team for right in asking.rights if right.team}
+    if not teams:
+        return limited.narrowed()
+    found = asking.schools | schools_of_teams(connection, teams)
+    return found if limited.everything else found & limited.schools
 
 
 def asked(connection: sa.Connection, limited: Reach, filters: Values, after: str | None, limit: int) -> list[Item]:

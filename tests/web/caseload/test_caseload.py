@@ -66,6 +66,20 @@ def test_the_lead_of_a_team_sees_its_schools(town: Town, shown: Callable[..., se
     assert THEIRS not in teams
 
 
+def test_the_team_of_a_member_is_that_of_the_post(town: Town, shown: Callable[..., set[str]]) -> None:
+    """Without a school of their own, and without a right to plan there, they see what waits at the team's schools."""
+    mine, teams = shown(town.bystander), shown(town.bystander, "?whose=team")
+
+    assert not mine
+    assert {"V-2026-0001", "SR-2026-0001"} <= teams
+    assert not {reference for reference in teams if reference.endswith("2")}
+    assert OURS not in teams, "whoever does not lead the team reads no concern there"
+
+
+def test_a_directors_team_is_everybody(town: Town, shown: Callable[..., set[str]]) -> None:
+    assert shown(town.director, "?whose=team") == shown(town.director, "?whose=everybody")
+
+
 def test_everybodys_is_there_for_the_service(town: Town, shown: Callable[..., set[str]]) -> None:
     assert {OURS, THEIRS} <= shown(town.director, "?whose=everybody")
 
