@@ -7,6 +7,7 @@ parent is restricted about whatever hangs on it, however far down.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -25,11 +26,15 @@ from projections.view import Key, Row, View, ViewTable
 
 
 class Link(Row):
-    """A record and one that it came from; `kind` is the record's own."""
+    """A record and one that it came from; `kind` is the record's own, `school` the one that it is about, and
+    `begun_by` whoever began it, on the day of `begun_on`."""
 
     record: UUID
     parent: UUID
     kind: str
+    school: UUID | None
+    begun_by: UUID | None
+    begun_on: date
 
 
 links = ViewTable("record_links", Link, key=("record", "parent"), indexes=[("parent",)])
@@ -56,31 +61,45 @@ def _parents(event: Event) -> Iterable[Key]:
     keys=_parents,
 )
 def record_linked(_: Link | None, event: Any, key: Key) -> Link:
-    return Link(record=key[0], parent=key[1], kind=event.TOPIC.partition(".")[0])
+    record, parent = key
+    return Link(
+        record=record,
+        parent=parent,
+        kind=event.TOPIC.partition(".")[0],
+        school=event.meta.about.school,
+        begun_by=event.meta.signature.actor,
+        begun_on=event.meta.signature.today,
+    )
 
 
 def with_all_that_hangs_on(
-    connection: sa.Connection, roots: sa.Select[Any], *, opened_by: sa.Select[Any] | None = None
+    connection: sa.Connection,
+    roots: sa.Select[Any],
+    *,
+    apart_from: sa.ColumnElement[bool],
+    opened_by: sa.Select[Any] | None = None,
 ) -> dict[UUID, tuple[str, bool]]:
     """Records, given with their kinds and whether they are closed, and whatever hangs on them, however far down: each
-    with its kind, and closed if anything closed leads to it. Records that are `opened_by` close nothing."""
+    with its kind, and closed if anything closed leads to it. Links that are `apart_from` hand nothing down; records
+    that are `opened_by` close nothing."""
     table = links.table
     first = roots.cte("below", recursive=True)
     parent, _, closed = first.columns
     still_closed = closed if opened_by is None else sa.and_(closed, table.c.record.not_in(opened_by))
     further = sa.select(table.c.record, table.c.kind, still_closed).join(first, table.c.parent == parent)
-    below = first.union(further)
+    below = first.union(further.where(sa.not_(apart_from)))
     found: dict[UUID, tuple[str, bool]] = {}
     for record, kind, is_closed in connection.execute(sa.select(*below.columns)):
         found[record] = (kind, bool(is_closed) or found.get(record, ("", False))[1])
     return found
 
 
-def above(record: UUID) -> sa.Select[Any]:
-    """All that a record came from, however far up."""
+def above(record: UUID, *, apart_from: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """All that a record came from, however far up, but for what is behind links that are `apart_from`."""
     table = links.table
-    first = sa.select(table.c.parent).where(table.c.record == record).cte("above", recursive=True)
-    found = first.union(sa.select(table.c.parent).join(first, table.c.record == first.c.parent))
+    handed_down = sa.select(table.c.parent).where(sa.not_(apart_from))
+    first = handed_down.where(table.c.record == record).cte("above", recursive=True)
+    found = first.union(handed_down.join(first, table.c.record == first.c.parent))
     return sa.select(found.c.parent)
 
 

@@ -59,6 +59,17 @@ visits = ViewTable(
 )
 visitors = ViewTable("visitors", Visiting, key=("visit", "person"), indexes=[("person",)])
 
+
+class EverVisiting(Row):
+    """Somebody who was ever to make a visit, and since when, though they may have been taken off it since."""
+
+    visit: UUID
+    person: UUID
+    since: date
+
+
+ever_visiting = ViewTable("ever_visiting", EverVisiting, key=("visit", "person"))
+
 ORDER = (visits.table.c.on, visits.table.c.reference)
 
 Undertaken = Visit.Planned | Visit.HeldUnplanned
@@ -151,6 +162,16 @@ def visitors_named(_: Visiting | None, event: Undertaken | Visit.VisitorsChanged
     visit, person = key
     capacity = next((each.capacity for each in event.visitors if each.person == person), None)
     return None if capacity is None else Visiting(visit=visit, person=person, capacity=capacity)
+
+
+@ever_visiting.on_each(Visit.Planned, Visit.HeldUnplanned, Visit.VisitorsChanged, keys=_comers)
+def visitors_named_first(
+    row: EverVisiting | None, event: Undertaken | Visit.VisitorsChanged, key: Key
+) -> EverVisiting | None:
+    visit, person = key
+    if row is not None or person not in {each.person for each in event.visitors}:
+        return row
+    return EverVisiting(visit=visit, person=person, since=event.meta.signature.today)
 
 
 class CoreCount(Row):
@@ -268,4 +289,4 @@ def _place_of(reference: str) -> sa.ScalarSelect[Any]:
     return sa.select(seen.c.on, seen.c.reference).where(seen.c.reference == reference).scalar_subquery()
 
 
-VIEW = View("visits", visits, visitors)
+VIEW = View("visits", visits, visitors, ever_visiting)

@@ -32,7 +32,7 @@ from projections.caseload import Item, Task
 from projections.view import replace
 from web.access.identity import User, concerned, reach
 from web.access.policy import SERVICE, Action, Concerned
-from web.access.restricted import Hidden, hidden_from, restricted_records, told_of_plain_visit
+from web.access.restricted import ATTACHED, Hidden, hidden_from, restricted_records, told_of_plain_visit
 from web.access.restricted_reads import note_shown
 
 INSIDE = (*SERVICE, Role.REVIEWER, Role.ADMINISTRATOR)
@@ -104,9 +104,6 @@ LEFT = frozenset({"tender.invitation-declined", "tender.quote-withdrawn", "tende
 CONCERN = "concern"
 """The one kind of record that the policy keeps from some who work in the service, and, where one is restricted, from
 the school that it is about. What is put to one is told to those alone who may read it."""
-
-ATTACHED = frozenset({Note.KIND, Attachment.KIND})
-"""Kinds of record that stand on others."""
 
 WRITING = (Task.WRITE_RECORD, Task.ISSUE_RECORD, Task.ASSURE_RECORD)
 """What is waited for while a record of visit is written; schools are told of it once it is issued."""

@@ -26,11 +26,13 @@ VISIBLE: Mapping[Audience | None, str] = {
 }
 
 KEPT = "Those who may read the restricted concern that it belongs to"
+WRITER = "You and those who may read all of the visit"
 LATER: Mapping[Audience, str] = {
     Audience.SCHOOL: "the school once the concern is opened",
     Audience.PROVIDER: "the provider once the concern is opened",
 }
-"""Who sees what belongs to a restricted concern, whatever was chosen."""
+"""Who sees what belongs to a restricted concern, whatever was chosen; as told to those who may not read the concern,
+but wrote it."""
 
 
 class NobodyWouldSee(Refusal):

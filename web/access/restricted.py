@@ -8,8 +8,8 @@ whether it is restricted, so that all follows when a concern is restricted or op
 A record of visit that is not issued yet is kept from its school likewise, with its number and what hangs on it.
 
 That somebody comes, when, and who, the school and the service must know: a visit is shown to all who may read visits,
-but as a plain one, of which no more is told than that. Notes and files of those who see it so are open as on any
-visit; those of others are kept back with the rest.
+but as a plain one, of which no more is told than that. What those who see it so write on it, or begin from it, is
+open as with any visit (`web.access.outsiders`); what others do is kept back with the rest.
 """
 
 from __future__ import annotations
@@ -23,14 +23,17 @@ import sqlalchemy as sa
 from flask import g, has_app_context
 
 from domain.aggregate import Aggregate, Event, Refusal
+from domain.attachment import Attachment
 from domain.concern import ConcernCase
+from domain.note import Note
 from domain.record_of_visit import RecordOfVisit
 from domain.visit import Visit
 from domain.vocabulary import Sensitivity, Side
-from projections import concerns, links, notes, people, records_of_visit, visits
+from projections import concerns, links, records_of_visit, visits
 from projections.visits import PlannedVisit
 from web.access.identity import User, current_user, current_user_or_none, is_reached
-from web.access.policy import POLICY, SERVICE, Action
+from web.access.outsiders import begun_by_outsider
+from web.access.policy import SERVICE, Action
 from web.runtime.services import services
 
 RESTRICTED_TOO = "Restricted: it belongs to a restricted concern. The school and providers do not see it here."
@@ -43,12 +46,15 @@ RESTRICTED_VISIT = (
     "comes, when and who. They do not see why, nor what it says beyond that; that no kind is named may be noticed."
 )
 RESTRICTED_VISIT_ADDED = (
-    "This is on a visit of a restricted concern, and was added by somebody who may not know that. "
-    "It is seen as on any visit."
+    "This came from a visit of a restricted concern, and was begun by somebody who may not know that. "
+    "It is seen as from any visit."
 )
 """What is said on the page of such a record to those who may read it; of a visit, what others see."""
 
-MAY_HANG = frozenset({"visit", "record-of-visit", "support-request", "tender", "engagement", "note", "attachment"})
+ATTACHED = frozenset({Note.KIND, Attachment.KIND})
+"""Kinds of record that stand on others."""
+
+MAY_HANG = ATTACHED | {"visit", "record-of-visit", "support-request", "tender", "engagement", ConcernCase.KIND}
 """Kinds of record that may hang on a concern."""
 
 PLAIN_VISIT = {
@@ -91,10 +97,12 @@ class KeptFromThem(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """What is kept from somebody: records that are `closed` to them, and visits that they see as `plain` ones."""
+    """What is kept from somebody: records that are `closed` to them, and visits that they see as `plain` ones; of
+    what stands on these they may read what they have `written`, and others who see them so may not."""
 
     closed: frozenset[UUID] = frozenset()
     plain: frozenset[UUID] = frozenset()
+    written: frozenset[UUID] = frozenset()
 
 
 NOTHING = Hidden()
@@ -146,34 +154,21 @@ def _look_up(connection: sa.Connection, asking: User) -> tuple[Hidden, frozenset
         (sa.false() if readable is None else sa.not_(readable)).label("closed"),
     ).where(case.sensitivity != Sensitivity.ORDINARY)
     own = sa.select(making.visit).where(making.person == asking.person) if asking.holds(*SERVICE) else None
-    kept = links.with_all_that_hangs_on(connection, _with_drafts(roots, asking), opened_by=own)
-    plain = frozenset(record for record, (kind, is_closed) in kept.items() if is_closed and kind == Visit.KIND)
-    openly = _added_to_plain(connection, plain, asking.person)
-    closed = frozenset(record for record, (_, is_closed) in kept.items() if is_closed) - plain - openly
-    return Hidden(closed, plain), frozenset(kept) - closed - plain - openly
+    kept = links.with_all_that_hangs_on(
+        connection, _with_drafts(roots, asking), apart_from=begun_by_outsider(), opened_by=own
+    )
+    closed = frozenset(record for record, (_, is_closed) in kept.items() if is_closed)
+    plain = frozenset(record for record in closed if kept[record][0] == Visit.KIND)
+    written = closed & _written_on(connection, plain, asking.person)
+    return Hidden(closed - plain - written, plain, written), frozenset(kept) - closed
 
 
-def _added_to_plain(
-    connection: sa.Connection, visits_: Collection[UUID], person: UUID | None = None
-) -> frozenset[UUID]:
-    """The notes and files on visits whose authors see these as plain ones, and those of the person who asks: neither
-    readers of restricted concerns nor makers of the visit wrote them."""
-    if not visits_:
-        return frozenset()
-    post, making = people.posts.table.c, visits.visitors.table.c
-    readers = sa.select(post.person).where(post.role.in_(POLICY[Action.READ_RESTRICTED]))
-    found: set[UUID] = set()
-    for table, author in (
-        (notes.notes.table, notes.notes.table.c.written_by),
-        (notes.files.table, notes.files.table.c.added_by),
-    ):
-        makes = sa.exists().where(making.visit == table.c.on_record, making.person == author)
-        outside = sa.and_(author.not_in(readers), sa.not_(makes))
-        query = sa.select(table.c.id).where(
-            table.c.on_record.in_(visits_), sa.or_(outside, sa.and_(author.is_not(None), author == person))
-        )
-        found.update(connection.execute(query).scalars())
-    return frozenset(found)
+def _written_on(connection: sa.Connection, plain: Collection[UUID], person: UUID) -> frozenset[UUID]:
+    """The notes and files that somebody who sees these visits as plain ones put there when they still knew more, or
+    had known: they may read them, and nobody else may who sees the visits so."""
+    link = links.links.table.c
+    query = sa.select(link.record).where(link.parent.in_(plain), link.kind.in_(ATTACHED), link.begun_by == person)
+    return frozenset(connection.execute(query).scalars()) if plain else frozenset()
 
 
 def _with_drafts(roots: sa.Select[Any], asking: User) -> sa.Select[Any]:
@@ -190,29 +185,30 @@ def said_of(connection: sa.Connection, record: Aggregate) -> str:
     """What the page of a record that is open to whoever asks says of it where it hangs on a restricted concern."""
     if isinstance(record, ConcernCase) and record.sensitivity is not Sensitivity.ORDINARY:
         return RESTRICTED_CONCERN
-    if record.KIND not in MAY_HANG or record.id not in restricted_records(connection, current_user()):
+    if record.KIND not in MAY_HANG:
         return ""
-    if is_open_to_outsiders(connection, record):
-        return RESTRICTED_VISIT_ADDED
-    return RESTRICTED_VISIT if record.KIND == Visit.KIND else RESTRICTED_TOO
+    restricted = restricted_records(connection, current_user())
+    if record.id in restricted:
+        return RESTRICTED_VISIT if record.KIND == Visit.KIND else RESTRICTED_TOO
+    begun_from = (getattr(record, name, None) for name in ("visit", "on_record"))
+    return RESTRICTED_VISIT_ADDED if restricted.intersection(begun_from) else ""
 
 
-def is_open_to_outsiders(connection: sa.Connection, record: object) -> bool:
-    """Whether a restricted record is a note or file that its author, who sees its visit as a plain one, put there."""
-    on, kind = getattr(record, "on_record", None), getattr(record, "on_kind", "")
-    return on is not None and kind == Visit.KIND and getattr(record, "id", None) in _added_to_plain(connection, [on])
+def _above(record: UUID) -> sa.Select[Any]:
+    """All that hands down to a record that it is restricted."""
+    return links.above(record, apart_from=begun_by_outsider())
 
 
 def concerns_behind(connection: sa.Connection, record: UUID) -> list[UUID]:
     """The concerns that a record came of, however far up, restricted or not."""
     case = concerns.cases.table.c
-    return list(connection.execute(sa.select(case.id).where(case.id.in_(links.above(record)))).scalars())
+    return list(connection.execute(sa.select(case.id).where(case.id.in_(_above(record)))).scalars())
 
 
 def is_kept_from_others(connection: sa.Connection, record: UUID) -> bool:
     """Whether a record came of a restricted concern, so that neither school nor provider may read it."""
     case = concerns.cases.table.c
-    found = sa.select(case.id).where(case.id.in_(links.above(record)), case.sensitivity != Sensitivity.ORDINARY)
+    found = sa.select(case.id).where(case.id.in_(_above(record)), case.sensitivity != Sensitivity.ORDINARY)
     return connection.execute(found.limit(1)).first() is not None
 
 
@@ -239,7 +235,7 @@ def must_be_readable_alike(record: UUID, from_: UUID, *, field: str) -> None:
 def belonging_to(connection: sa.Connection, concern: UUID, kind: str) -> list[UUID]:
     """The records of a kind that came of a concern, however far down."""
     root = sa.select(sa.literal(concern, sa.Uuid).label("id"), sa.literal(ConcernCase.KIND).label("kind"), sa.false())
-    found = links.with_all_that_hangs_on(connection, root)
+    found = links.with_all_that_hangs_on(connection, root, apart_from=begun_by_outsider())
     return [record for record, (of, _) in found.items() if of == kind]
 
 

@@ -24,8 +24,8 @@ from projections.batch_query import BatchQuery, Question
 from web.access.identity import User, current_user, teams_of
 from web.access.name_cache import names_of, reference_of
 from web.access.policy import Action, Concerned, Scope, widest
-from web.access.readers import KEPT, LATER, VISIBLE, is_for, is_inside
-from web.access.restricted import hidden_from, hidden_from_current_user, is_open_to_outsiders, restricted_records
+from web.access.readers import KEPT, LATER, VISIBLE, WRITER, is_for, is_inside
+from web.access.restricted import hidden_from, hidden_from_current_user, restricted_records
 from web.access.restricted_reads import note_shown
 from web.commands.dispatch import Found, found_at, load_for_user
 from web.commands.resource import Resource
@@ -114,7 +114,9 @@ def attached_to(
 def visible_to(connection: sa.Connection, what: Note | Attachment | view.NoteOnRecord | view.FileOnRecord) -> str:
     """Who may see a note or file that is open to whoever asks: what belongs to a restricted concern, whoever may read
     the concern, for whomever it was meant."""
-    if what.id in restricted_records(connection, current_user()) and not is_open_to_outsiders(connection, what):
+    if what.id in hidden_from(connection, current_user()).written:
+        return WRITER
+    if what.id in restricted_records(connection, current_user()):
         return KEPT if what.visible_to in {None, Audience.SERVICE} else f"{KEPT}; {LATER[what.visible_to]}"
     return VISIBLE[what.visible_to]
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import time, timedelta
 from uuid import UUID
 
 import pytest
 
+from domain.assignment import assign_link_officer
+from domain.person import Person
+from domain.school import School
 from domain.visit import Visit, Visitor
-from domain.vocabulary import Role, Sensitivity
+from domain.vocabulary import Role, Sensitivity, Team
 from tests.hanging import CANARY, SECRET, Hanging
 from tests.web.audit.test_pages import text_of
 from tests.web.conftest import Browser, Program
@@ -19,6 +23,7 @@ SignIn = Callable[[UUID], Browser]
 Use = Callable[..., Program]
 
 VISIT = "V-2026-0909"
+SEEN_BY = {"school": "the service and the school", "service": "the service only"}
 NOTE = {"on": VISIT, "note_type": "meeting", "heading": "What we prepare", "text": "The hall is free"}
 
 
@@ -35,7 +40,9 @@ def write(api: Program, side: str) -> str:
 
 
 @pytest.mark.parametrize("sensitivity", [Sensitivity.ORDINARY, Sensitivity.RESTRICTED])
-@pytest.mark.parametrize(("role", "side"), [("head", "school"), ("broker", "school"), ("broker", "service")])
+@pytest.mark.parametrize(
+    ("role", "side"), [("head", "school"), ("broker", "school"), ("broker", "service"), ("bystander", "school")]
+)
 def test_whoever_sees_a_plain_visit_notes_on_it_as_on_any(
     hanging: Hanging, program: Use, sign_in: SignIn, role: str, side: str, sensitivity: Sensitivity
 ) -> None:
@@ -52,6 +59,7 @@ def test_whoever_sees_a_plain_visit_notes_on_it_as_on_any(
     page = browser.get(f"/notes/{reference}")
     assert "Revise the note" in page
     assert "estricted concern" not in text_of(page)
+    assert SEEN_BY[side] in text_of(page).lower()
     chair = program(hanging.place.chair).client.get(
         f"/api/v1/notes/{reference}", headers=program(hanging.place.chair).headers
     )
@@ -113,3 +121,163 @@ def test_of_those_who_make_the_visit_the_services_own_see_all_of_it_and_nobody_e
             Visit, hanging.visit, lambda it: it.change_visitors(together, lead=service, reason="All of them know it")
         )
     assert (told(bystander), told(head)) == (True, False)
+
+
+def may_read(api: Program, address: str) -> bool:
+    status = api.client.get(f"/api/v1/{address}", headers=api.headers).status_code
+    assert status in {200, 403, 404}
+    return status == 200
+
+
+def test_the_lead_of_another_team_writes_as_an_outsider_and_of_its_own_as_a_reader(
+    hanging: Hanging, program: Use
+) -> None:
+    other, own = hanging.world.officer("Petra Primary", team=Team.PRIMARY, leads=True), hanging.town.team_lead
+    hanging.keep(Sensitivity.RESTRICTED)
+    head = program(hanging.asking["head"])
+
+    assert may_read(head, f"notes/{write(program(other), 'school')}")
+    assert not may_read(head, f"notes/{write(program(own), 'school')}")
+
+
+def reassigned(hanging: Hanging) -> None:
+    with hanging.world.acting():
+        assign_link_officer(
+            hanging.world.services.service,
+            hanging.place.school,
+            hanging.town.bystander,
+            from_=hanging.world.services.today(),
+            reason="She moves on",
+        )
+
+
+def covered(hanging: Hanging) -> UUID:
+    officer, day = hanging.world.officer("Cora Cover"), hanging.world.services.today()
+    hanging.town._then(
+        School, hanging.place.school, lambda it: it.arrange_cover(officer, from_=day, to=day, reason="Ill")
+    )
+    return officer
+
+
+def led(hanging: Hanging) -> UUID:
+    return hanging.town.team_lead
+
+
+def leads_no_more(hanging: Hanging) -> None:
+    day = hanging.world.services.today()
+    hanging.town._then(Person, hanging.town.team_lead, lambda it: it.end_post(1, until=day, reason="Retires"))
+
+
+def visiting(hanging: Hanging) -> UUID:
+    comes = hanging.world.officer("Vera Visitor")
+    _send(hanging, hanging.place.officer, comes)
+    return comes
+
+
+def _send(hanging: Hanging, *people: UUID) -> None:
+    visitors = [Visitor(person, "officer") for person in people]
+    with hanging.world.acting():
+        hanging.world.services.service.change(
+            Visit, hanging.visit, lambda it: it.change_visitors(visitors, lead=people[0], reason="As agreed")
+        )
+
+
+@pytest.mark.parametrize(
+    ("knew", "left"),
+    [
+        (lambda hanging: hanging.place.officer, reassigned),
+        (covered, lambda _: None),
+        (led, leads_no_more),
+        (visiting, lambda hanging: _send(hanging, hanging.place.officer)),
+    ],
+    ids=["link officer", "cover officer", "team lead", "visitor"],
+)
+def test_what_was_written_by_somebody_who_knew_stays_kept_back_when_they_know_no_more(
+    hanging: Hanging, program: Use, sign_in: SignIn, knew: Callable[[Hanging], UUID], left: Callable[[Hanging], None]
+) -> None:
+    hanging.keep(Sensitivity.RESTRICTED)
+    writer = knew(hanging)
+    reference = write(program(writer), "school")
+    left(hanging)
+    hanging.world.clock.go_to(hanging.world.services.today() + timedelta(days=1), at=time(9, 0))
+
+    assert not may_read(program(hanging.asking["head"]), f"notes/{reference}")
+    assert not may_read(program(hanging.asking["broker"]), f"notes/{reference}")
+    if may_read(program(writer), f"notes/{reference}"):
+        page = text_of(sign_in(writer).get(f"/notes/{reference}"))
+        assert "the service and the school" not in page.lower()
+
+
+def test_a_reassigned_officer_is_told_truly_who_reads_their_note(
+    hanging: Hanging, program: Use, sign_in: SignIn
+) -> None:
+    hanging.keep(Sensitivity.RESTRICTED)
+    writer = hanging.place.officer
+    _send(hanging, hanging.town.team_lead)
+    write(program(writer), "school")
+    reassigned(hanging)
+    page = text_of(sign_in(writer).get(f"/visits/{VISIT}"))
+
+    assert NOTE["text"] in page
+    assert "you and those who may read all of the visit" in page.lower()
+
+
+def ask_for_help(api: Program, urn: int, key: str) -> str:
+    day = api.get("/visits").json["items"][0]["on"]
+    asked = {
+        "school": str(urn),
+        "kind": "specialist",
+        "subject": "Mathematics",
+        "phase": "secondary",
+        "need": "Help with planning",
+        "outcome_wanted": "Lessons that build on each other",
+        "needed_from": day,
+        "needed_by": day,
+        "visit": VISIT,
+    }
+    reference: str = api.post("/requests/raise", asked, key=key, status=201).json["reference"]
+    return f"requests/{reference}"
+
+
+@pytest.mark.parametrize("role", ["head", "broker", "bystander"])
+def test_what_is_begun_from_a_plain_visit_is_read_as_from_any(
+    hanging: Hanging, program: Use, sign_in: SignIn, role: str
+) -> None:
+    """A head who asks for help after a visit, not knowing why it was made, goes on reading what she asked for."""
+    hanging.keep(Sensitivity.RESTRICTED)
+    urn = hanging.world.urn(hanging.place.school)
+    address = ask_for_help(program(hanging.asking[role]), urn, "ask-for-help-1")
+
+    for reader in ("head", "broker", "bystander"):
+        assert may_read(program(hanging.asking[reader]), address)
+    seen = text_of(sign_in(hanging.town.director).get(f"/{address}"))
+    assert "begun by somebody who may not know that" in seen
+    assert "begun by somebody who may not know that" not in text_of(sign_in(hanging.asking[role]).get(f"/{address}"))
+
+
+def test_what_a_reader_of_the_concern_begins_from_its_visit_stays_kept_back(hanging: Hanging, program: Use) -> None:
+    hanging.keep(Sensitivity.RESTRICTED)
+    urn = hanging.world.urn(hanging.place.school)
+    address = ask_for_help(program(hanging.place.officer), urn, "ask-for-help-2")
+
+    for reader in ("head", "broker", "bystander"):
+        assert not may_read(program(hanging.asking[reader]), address)
+    assert may_read(program(hanging.town.director), address)
+
+
+def test_a_concern_raised_from_a_plain_visit_is_read_by_its_school_as_any(hanging: Hanging, program: Use) -> None:
+    hanging.keep(Sensitivity.RESTRICTED)
+    raised = {
+        "school": str(hanging.world.urn(hanging.place.school)),
+        "kind": "achievement",
+        "source": "visit",
+        "severity": "high",
+        "detail": "Few read well",
+        "purpose": "challenge",
+        "visit": VISIT,
+    }
+    reader = program(hanging.asking["bystander"])
+    reference = reader.post("/concerns/raise", raised, key="raise-a-concern-1", status=201).json["reference"]
+
+    assert may_read(program(hanging.asking["head"]), f"concerns/{reference}")
+    assert may_read(program(hanging.place.officer), f"concerns/{reference}")
