@@ -15,6 +15,7 @@ from uuid import UUID
 import pytest
 
 from domain.aggregate import Aggregate
+from domain.assignment import assign_link_officer
 from domain.attachment import Attachment
 from domain.authority import Authority
 from domain.concern import ConcernCase, Rating
@@ -28,7 +29,7 @@ from domain.school import School
 from domain.support_request import Ranked, SupportRequest
 from domain.tender import DeclineReason, Tender, Terms
 from domain.visit import AgendaKind, Visit
-from domain.vocabulary import Sensitivity, Side
+from domain.vocabulary import Role, Sensitivity, Side
 from tests.databases import Databases
 from tests.domain.brokered import REPLY_BY, terms
 from tests.hanging import SECRET, VISIT, Hanging
@@ -283,25 +284,72 @@ def test_a_school_is_told_of_what_it_may_know_before_its_answer_is_taken(
 def test_whoever_has_a_record_that_was_restricted_since_is_not_told_that_it_is_unchanged(
     world: World, program: Use
 ) -> None:
-    """By a concern, by what hangs on it, by the visit that is told plainly from then on, and by a post that ended."""
+    """By a concern, by what hangs on it, and by the visit that is told plainly from then on."""
     hanging = Hanging(world)
     head, officer = program(hanging.place.head), program(hanging.place.officer)
     paths = (f"/concerns/{SECRET}", "/requests/SR-2026-0909", f"/visits/{VISIT}")
 
-    def asked(status: int, path: str, tag: str) -> str:
+    def answered(status: int, path: str, tag: str) -> str:
         known: dict[str, Any] = {"If-None-Match": tag}
         return head.get(path, status=status, **known).headers.get("ETag", "")
 
     read = {path: head.get(path).headers["ETag"] for path in paths}
-    assert {path: asked(304, path, tag) for path, tag in read.items()} == read
+    assert {path: answered(304, path, tag) for path, tag in read.items()} == read
     hanging.keep(Sensitivity.RESTRICTED)
-    closed = {path: asked(200 if path == paths[-1] else 404, path, tag) for path, tag in read.items()}
+    closed = {path: answered(200 if path == paths[-1] else 404, path, tag) for path, tag in read.items()}
     assert closed[paths[-1]] != read[paths[-1]], "the visit is another one, though nothing happened to it"
     assert officer.get(paths[0]).json["sensitivity"] == "restricted"
     hanging.keep(Sensitivity.ORDINARY)
-    again = {path: asked(200 if path == paths[0] else 304, path, tag) for path, tag in read.items()}
+    again = {path: answered(200 if path == paths[0] else 304, path, tag) for path, tag in read.items()}
     assert again[paths[0]] != read[paths[0]], "the concern itself was restricted and opened"
-    assert asked(200, paths[-1], closed[paths[-1]]) == read[paths[-1]]
+    assert answered(200, paths[-1], closed[paths[-1]]) == read[paths[-1]]
+
+
+def test_whoever_lost_the_post_by_which_they_read_a_record_is_not_told_that_it_is_unchanged(
+    world: World, program: Use
+) -> None:
+    """A head whose post ended reads it no more; one who has another school's post by then neither."""
+    town = Town(world)
+    request = town.record(SupportRequest, town.ours)
+    path, leaving, moving = f"/requests/{request.reference}", town.ours.head, town.ours.chair
+    tags = {person: program(person).get(path).headers["ETag"] for person in (leaving, moving)}
+    for person, tag in tags.items():
+        assert asked(program(person), path, tag) == 304
+
+    def to_the_other_school(it: Person) -> None:
+        it.end_post(1, until=TODAY, reason="Moves")
+        it.take_post(Role.CHAIR, from_=TOMORROW, school=town.theirs.school)
+
+    town._then(Person, leaving, lambda it: it.end_post(1, until=TODAY, reason="Retires"))
+    town._then(Person, moving, to_the_other_school)
+    assert asked(program(moving), path, tags[moving]) == 304, "the last day of a post is a day of it"
+    world.clock.go_to(TOMORROW)
+    for person, tag in tags.items():
+        assert asked(program(person), path, tag) in {403, 404}
+
+
+def test_whoever_came_to_a_post_by_which_they_read_more_is_not_told_that_a_record_is_unchanged(
+    world: World, program: Use
+) -> None:
+    hanging = Hanging(world)
+    hanging.keep(Sensitivity.RESTRICTED)
+    officer, path = hanging.town.bystander, f"/visits/{VISIT}"
+    plain = program(officer).get(path).headers["ETag"]
+    assert asked(program(officer), path, plain) == 304
+    assert asked(program(officer), f"/concerns/{SECRET}", plain) == 404
+
+    with world.acting():
+        assign_link_officer(
+            world.services.service, hanging.place.school, officer, from_=TODAY, reason="She looks after it now"
+        )
+    told = program(officer).get(path, **{"If-None-Match": plain})
+    assert (told.json["kind"], told.headers["ETag"] == plain) == ("concern_review", False)
+    assert asked(program(officer), f"/concerns/{SECRET}", plain) == 200
+
+
+def asked(api: Program, path: str, tag: str) -> int:
+    """How somebody who has a record already is answered."""
+    return api.client.get(f"/api/v1{path}", headers={**api.headers, "If-None-Match": tag}).status_code
 
 
 def test_a_school_sees_its_request_go_on_by_a_version(world: World, program: Use) -> None:
