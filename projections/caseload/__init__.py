@@ -191,7 +191,7 @@ def _found_by(schools: Collection[UUID], narrowed: Narrowed) -> sa.ColumnElement
     if schools:
         ways.append(_columns.school.in_(schools))
     if person := narrowed.get("person"):
-        ways.append(_columns.person == person)
+        ways += [_columns.person == person, _columns.broker == person]
     if providers := narrowed.get("providers"):
         ways.append(_columns.provider.in_(providers))
     if moves := narrowed.get("moves"):

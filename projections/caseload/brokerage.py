@@ -105,6 +105,8 @@ def _without(row: Item, gone: object) -> Item:
 def request_given(row: Item | None, event: SupportRequest.Triaged | SupportRequest.Reassigned, _: Key) -> Item | None:
     if row is None or row.task is Task.EVALUATE:
         return row
+    if row.waiting_for is WaitingFor.PROVIDER:
+        return replace(row, broker=event.broker)
     return replace(row, person=event.broker)
 
 

@@ -56,7 +56,7 @@ def engagement_proposed(row: Item | None, event: BrokeredEngagement.Proposed) ->
         Task.GET_AGREEMENTS,
         broker_of(event.kind),
         due=event.begins,
-        person=(row and row.person) or event.meta.signature.actor,
+        person=(row and (row.person or row.broker)) or event.meta.signature.actor,
         detail=event.subject,
         case=case_of(event),
         days=event.days,
@@ -81,7 +81,12 @@ def side_agreed(row: Item | None, event: Event) -> Item | None:
 @items.on(BrokeredEngagement.Confirmed, key=of_case)
 def engagement_confirmed(row: Item | None, event: BrokeredEngagement.Confirmed) -> Item | None:
     return row and replace(
-        row, task=Task.PLAN_SESSIONS, waiting_for=WaitingFor.PROVIDER, since=event.meta.occurred_on
+        row,
+        task=Task.PLAN_SESSIONS,
+        waiting_for=WaitingFor.PROVIDER,
+        person=None,
+        broker=row.person,
+        since=event.meta.occurred_on,
     )
 
 
@@ -165,6 +170,7 @@ def evaluation_awaited(
         due=event.evaluate_by,
         since=event.meta.occurred_on,
         person=None,
+        broker=None,
         rests_since=None,
     )
 

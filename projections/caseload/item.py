@@ -84,7 +84,8 @@ class Item(Row):
     what has come of all that the next step needs: who is shortlisted, who has quoted, which questions are open, which
     sides have agreed, which sessions are planned or used, and `awaited` what has not. Before `not_before` the step
     cannot be taken: it waits for that day. `days` are those agreed for an engagement. `author` is who wrote a record
-    of visit, whom no step of its assurance waits for.
+    of visit, whom no step of its assurance waits for; `broker` is on whose desk an engagement lies while it is the
+    provider's move.
     """
 
     case: UUID
@@ -107,13 +108,19 @@ class Item(Row):
     not_before: date | None = None
     days: Decimal | None = None
     author: UUID | None = None
+    broker: UUID | None = None
+
+    @property
+    def awaited_by_name(self) -> UUID | None:
+        """The person or the provider for whom it waits by name; what it is about may name others."""
+        return self.person or (self.provider if self.waiting_for is WaitingFor.PROVIDER else None)
 
 
 items = ViewTable(
     "caseload_items",
     Item,
     key=("case", "kind", "part"),
-    indexes=[("school",), ("person",), ("provider",), ("waiting_for", "person")],
+    indexes=[("school",), ("person",), ("broker",), ("provider",), ("waiting_for", "person")],
 )
 
 

@@ -138,7 +138,7 @@ def counted_page(
         raise BadRequest(NO_PLACE) from None
 
 
-INSIDE = ("part", "gathered", "awaited", "days", "author")
+INSIDE = ("part", "gathered", "awaited", "days", "author", "awaited_by_name")
 
 caseload = ListEndpoint(
     "caseload",

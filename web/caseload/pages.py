@@ -141,13 +141,13 @@ def _not_yet(item: Item) -> str:
 
 def _waiting_for(item: Item, names: Mapping[UUID, str]) -> Any:
     whose = item.waiting_for.label if item.waiting_for else ""
-    who = names.get(item.person) if item.person else names.get(item.provider) if item.provider else None
+    who = names.get(item.awaited_by_name) if item.awaited_by_name else None
     return {"text": whose, "hint": who} if who else whose
 
 
 def _ids(shown: Iterable[Item]) -> Iterator[UUID]:
     for item in shown:
-        yield from (id for id in (item.school, item.person, item.provider) if id is not None)
+        yield from (id for id in (item.school, item.awaited_by_name) if id is not None)
 
 
 def _fields(connection: sa.Connection, wrong: Mapping[str, Any], everybody: bool) -> Iterator[dict[str, Any]]:

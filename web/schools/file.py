@@ -176,7 +176,7 @@ def summary(connection: sa.Connection, school: School, asking: User, found: Besi
         else []
     )
     officers = [link.officer for link in school.link_officers] + [cover.officer for cover in school.covers]
-    waits_for = [id for item in waiting for id in (item.person, item.provider) if id is not None]
+    waits_for = [id for item in waiting if (id := item.awaited_by_name)]
     known = {row.id: row for row in found["known"]}
     return {
         **begins,

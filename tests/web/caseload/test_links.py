@@ -16,6 +16,8 @@ from tests.world import World
 
 SignIn = Callable[[UUID], Browser]
 
+NAMED = re.compile(r'data-label="Waiting for">([^<]+)<span class="app-cell-hint">([^<]+)<')
+
 READERS = [role for role in Role if role not in {Role.SPECIALIST, Role.ADMINISTRATOR}]
 
 
@@ -73,3 +75,19 @@ def test_a_tender_names_its_school_and_subject(world: World, sign_in: SignIn) ->
     row = next(row.text for row in page.all("tr") if "Get quotes or end the invitations" in row.text)
 
     assert re.search(r"Ashgrove High School.*Mathematics", row)
+
+
+def test_nobody_is_named_on_the_other_side(world: World, sign_in: SignIn) -> None:
+    """The provider is named where it is to deliver, not the broker; where the school is to agree, no provider."""
+    market = Market(world)
+    market.proposed()
+    named = NAMED.findall(sign_in(market.broker).get("/caseload?whose=everybody"))
+    market.all_agree()
+    with market.brokering():
+        market.delivery.confirm(market.engagement("BE-2026-0001").id)
+    page = sign_in(market.broker).get("/caseload")
+    at_school = sign_in(market.broker).get(f"/schools/{world.urn(market.school)}")
+
+    assert ("Provider", "Calder Learning") in named
+    assert "School" not in dict(named)
+    assert NAMED.findall(page) == NAMED.findall(at_school) == [("Provider", "Calder Learning")]

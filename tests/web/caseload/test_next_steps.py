@@ -36,7 +36,7 @@ from domain.tender import DeclineReason, Tender, TenderStatus
 from domain.visit import CancelledBy, Visit, Visitor
 from domain.vocabulary import Purpose, Side, Team, VisitKind
 from projections import caseload, open_requests
-from projections.caseload import Item, Task, WaitingFor
+from projections.caseload import OUTSIDE, Item, Task, WaitingFor
 from providers.brokerage import Agreement as Terms
 from providers.eligibility import offer_of
 from providers.matching import USUAL_POLICY
@@ -493,6 +493,7 @@ class Life:
         for item in items:
             offered = self.offered(item)
             self.check_who_finds(item)
+            self.check_name(item)
             is_now = item.not_before is None or item.not_before <= self.today
             assert bool(offered) is is_now, (item.task, item.waiting_for, offered, self.today, item)
             assert self.can_be_done(item) is is_now, (item.task, self.today, item)
@@ -553,6 +554,17 @@ class Life:
                 record = self.service.find(RecordOfVisit, item.record)
                 can = BY_PATH["records"].open_to(asking, record, concerned(connection, record.about()), self.today)
                 assert (item.task in found) is any(each.name == "assure" for each in can)
+
+    def check_name(self, item: Item) -> None:
+        """Whoever is named beside whose move it is belongs to that side."""
+        match item.waiting_for:
+            case WaitingFor.PROVIDER:
+                named = {self.market.calder.id, self.market.harrop.id}
+            case side if side in OUTSIDE:
+                named = {None}
+            case _:
+                named = {None, self.officer, self.market.broker}
+        assert item.awaited_by_name in named, item
 
     def can_be_done(self, item: Item) -> bool:
         """Whether no rule refuses what the step asks for."""
