@@ -18,9 +18,10 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
+from domain.aggregate import Event
 from domain.concern import ConcernCase, ConcernKind, ConcernSource, Severity
 from domain.note import Note, NoteType
-from domain.vocabulary import Audience, Purpose, Role, Sensitivity
+from domain.vocabulary import Audience, Purpose, Role, Sensitivity, Team
 from tests.databases import Databases
 from tests.hanging import CANARY, VISIT, Hanging, a_visit
 from tests.town import Town
@@ -75,6 +76,7 @@ class Authority:
     app: Flask
     world: World
     town: Town
+    other_lead: UUID
     signed_in: dict[UUID, dict[str, str]] = field(default_factory=dict)
     given: dict[tuple[UUID, str], str] = field(default_factory=dict)
 
@@ -83,6 +85,10 @@ class Authority:
         if (person, address) not in self.given:
             self.given[person, address] = self._answer(person, address)
         return self.given[person, address]
+
+    def events(self) -> list[Event]:
+        with self.world.services.read() as connection:
+            return list(self.world.services.store.everything(connection))
 
     def _answer(self, person: UUID, address: str) -> str:
         answer = self.app.test_client(use_cookies=False).get(address, headers=self._headers(person, address))
@@ -108,6 +114,11 @@ class Three:
     visit: Authority
     everything: Authority
 
+    def hidden_events(self) -> list[str]:
+        """The ids of the events of the records that there are in the third alone."""
+        streams = {event.meta.stream for event in self.visit.events()}
+        return [str(event.meta.event_id) for event in self.everything.events() if event.meta.stream not in streams]
+
     def differing(self, one: Authority, other: Authority, person: UUID) -> set[str]:
         """The addresses at which somebody is not given the same answers by two of them."""
         known = references(self.everything.world)
@@ -124,12 +135,13 @@ def three(databases: Databases) -> Iterator[Three]:
             services, clock = stack.enter_context(an_office(databases))
             world = World(services, clock)
             town = Town(world)
+            other_lead = world.officer("Petra Primary", team=Team.PRIMARY, leads=True)
             if more == "a visit":
                 a_visit(town, VISIT, concern=_concern(town))
             elif more == "everything":
                 Hanging(world, town, concern=_concern(town)).go_on()
             _afterwards(town)
-            made.append(Authority(an_app(services), world, town))
+            made.append(Authority(an_app(services), world, town, other_lead))
         yield Three(*made)
 
 
@@ -137,6 +149,7 @@ READERS = [
     *(role.value for role in Role if role not in {Role.OFFICER, Role.DIRECTOR, Role.REVIEWER}),
     "rival",
     "bystander",
+    "other lead",
 ]
 """Whoever may not read the concern."""
 
@@ -145,12 +158,33 @@ READERS = [
 def person(three: Three, request: pytest.FixtureRequest) -> UUID:
     town = three.everything.town
     people = {role.value: person for role, person in town.people.items()}
-    return {**people, "rival": town.theirs.specialist, "bystander": town.bystander}[request.param]
+    others = {"rival": town.theirs.specialist, "bystander": town.bystander, "other lead": three.everything.other_lead}
+    return {**people, **others}[request.param]
 
 
 @pytest.mark.parametrize("person", READERS, indirect=True)
 def test_nothing_tells_what_came_of_a_restricted_concern(three: Three, person: UUID) -> None:
     assert three.differing(three.visit, three.everything, person) == set()
+
+
+@pytest.mark.parametrize("person", READERS, indirect=True)
+def test_an_entry_of_what_came_of_it_is_answered_as_one_that_there_never_was(three: Three, person: UUID) -> None:
+    """Whoever has the id of such an event, from a link that somebody sent them, say, learns nothing by asking."""
+    hidden = three.hidden_events()
+    asked = [
+        address for address in addresses(three.everything.app, {}, hidden) if set(address.split("/")) & {*hidden}
+    ]
+    assert len(asked) >= len(hidden) > 20
+    differing = {each for each in asked if three.visit.answer(person, each) != three.everything.answer(person, each)}
+    assert differing == set()
+
+
+def test_whoever_may_read_the_concern_is_told_of_its_entries(three: Three) -> None:
+    """Else nothing would be shown by all being answered alike."""
+    director = three.everything.town.director
+    assert all(
+        three.everything.answer(director, f"/audit/{each}").startswith("200") for each in three.hidden_events()
+    )
 
 
 @pytest.mark.parametrize("person", ["bystander", "specialist"], indirect=True)
@@ -166,7 +200,9 @@ def test_the_sums_of_a_provider_are_those_of_the_cases_that_the_reader_may_know(
     assert '"rated":1' in told
 
 
-@pytest.mark.parametrize("person", ["headteacher", "specialist", "bystander", "administrator"], indirect=True)
+@pytest.mark.parametrize(
+    "person", ["headteacher", "specialist", "bystander", "administrator", "other lead"], indirect=True
+)
 def test_of_the_concern_itself_no_more_is_told_than_that_somebody_comes(three: Three, person: UUID) -> None:
     differing = three.differing(three.nothing, three.visit, person)
     assert {address for address in differing if not TOLD.fullmatch(address)} == set()
