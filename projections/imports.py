@@ -96,6 +96,8 @@ changed_schools = ViewTable(
 
 def change_of(event: Event) -> SchoolChange | None:
     """What an event did to a school that a person may have to know of."""
+    if isinstance(event, School.DetailsRefreshed | School.DetailsConfirmed) and event.closes:
+        return SchoolChange.CLOSED
     if isinstance(event, School.DetailsRefreshed):
         status = event.details.get("status")
         before = next((change.before for change in event.changes if change.detail == "status"), None)
@@ -127,7 +129,7 @@ def _of_import(event: Event) -> Iterator[tuple[int | None]]:
         yield (event.meta.position,)
 
 
-@changed_schools.on_each(School.DetailsRefreshed, *_CHANGES, keys=_of_import)
+@changed_schools.on_each(School.DetailsRefreshed, School.DetailsConfirmed, *_CHANGES, keys=_of_import)
 def school_changed(_: ChangedSchool | None, event: Event, key: tuple[int]) -> ChangedSchool | None:
     change = change_of(event)
     return (

@@ -72,6 +72,9 @@ class DetailsRefreshed(Event):
     says = "{by} brought the details up to date by {source}: {changes}"
     changes: tuple[Change, ...]
     source: Source
+    closes: bool = False
+    """Whether a school that was not closed is, by the status or the day of closing that the file tells; false too
+    where it was not kept."""
 
     @property
     def details(self) -> Details:
@@ -90,6 +93,8 @@ class DetailsConfirmed(Event):
     says = "{by} found details unchanged in {source}"
     details: tuple[str, ...]
     source: Source
+    closes: bool = False
+    """Whether the day of closing, told before it came, has come."""
 
     def confirmed(self, tellings: Tellings) -> Tellings:
         """What was told, now told by this file."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import TypeAlias
 from uuid import UUID
@@ -11,9 +12,20 @@ from domain.aggregate import reasoned
 from domain.references import record_id
 from domain.school import events
 from domain.school.care import LookedAfter
-from domain.school.parts import Absence, Answer, Details, Inspection, Membership, Source, Succession, Value
+from domain.school.parts import (
+    Absence,
+    Answer,
+    Change,
+    Details,
+    Inspection,
+    Membership,
+    Source,
+    Succession,
+    Value,
+    is_closed,
+)
 from domain.school.rules import HasMerged, NotMissed, NotProposed
-from domain.school.tellings import as_told, day_of, name_in, news
+from domain.school.tellings import Tellings, as_told, day_of, details_in, name_in, news, told
 from domain.vocabulary import Personal
 
 
@@ -110,9 +122,12 @@ class School(LookedAfter):
         if tells_head and head == (self.head and self.head.value) and (self.head_dated or date.min) < source.dated:
             confirmed = (*confirmed, events.HEAD)
         if confirmed:
-            self.record(events.DetailsConfirmed(details=confirmed, source=source), occurred=source.dated)
+            event = events.DetailsConfirmed(details=confirmed, source=source)
+            if "closed" in confirmed and "status" not in confirmed:
+                event = replace(event, closes=self._closes(event.confirmed(self.tellings)))
+            self.record(event, occurred=source.dated)
         if found.changes:
-            self.record(events.DetailsRefreshed(changes=found.changes, source=source), occurred=source.dated)
+            self._refresh(found.changes, source)
         if tells_head:
             self.name_head(head, source=source, force=force)
 
@@ -120,7 +135,18 @@ class School(LookedAfter):
         """Take in what a file tells otherwise, as in `take_in`. No difference, no event."""
         self._still_stands()
         if changes := news(self.tellings, details, source.dated, force=force).changes:
-            self.record(events.DetailsRefreshed(changes=changes, source=source), occurred=source.dated)
+            self._refresh(changes, source)
+
+    def _refresh(self, changes: tuple[Change, ...], source: Source) -> None:
+        now = {change.detail: change.after for change in changes}
+        tells_so = not now.keys().isdisjoint({"status", "closed"})
+        closes = tells_so and self._closes(told(self.tellings, now, source.dated))
+        event = events.DetailsRefreshed(changes=changes, source=source, closes=closes)
+        self.record(event, occurred=source.dated)
+
+    def _closes(self, tellings: Tellings) -> bool:
+        """Whether the school, which is not closed, is by what is told then."""
+        return is_closed(details_in(tellings)) and not self.is_closed
 
     def name_head(self, name: str | None, *, source: Source, force: bool = False) -> None:
         """Take in the head's name as a file tells it, None where it says there is none; a newer file's stays."""

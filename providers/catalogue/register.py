@@ -6,7 +6,7 @@ some columns, and the list of opening and closing dates. A layout tells only wha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -71,10 +71,16 @@ Others = dict[int, ToldElsewhere]
 
 
 def read_register(
-    path: Path, *, la: str | None = None, progress: Progress | None = None, others: Others | None = None
+    path: Path,
+    *,
+    la: str | None = None,
+    is_la_told: bool = False,
+    progress: Progress | None = None,
+    others: Others | None = None,
 ) -> Iterator[SchoolRow | Problem]:
     """The schools of a register, in its order; `la` (code, or name in any case) keeps those of one authority, and
-    `others` is filled with the rest of them.
+    `others` is filled with the rest of them. Where somebody has said so (`is_la_told`), all schools of a register
+    that names no authorities are of that one.
 
     A row counts unless its URN or name is missing or its URN came before; each cell that cannot be
     read costs its detail only.
@@ -83,7 +89,7 @@ def read_register(
     authority asked for.
     """
     table = _open(path)
-    authority = _Authority(table, la)
+    authority = _Authority(table, la, is_told=is_la_told)
     return _schools(table, table.layout(_COLUMNS, _NEEDED), authority, progress, others)
 
 
@@ -129,7 +135,7 @@ def _schools(
             yield row
         elif authority.has(row):
             found = True
-            yield from _school(row, layout, lines)
+            yield from _school(row, layout, lines, authority.told)
         elif others is not None:
             known, _ = elsewhere.known(row)
             if "urn" in known:
@@ -140,7 +146,9 @@ def _schools(
         yield Problem(1, "URN", "", "no school is in the file")
 
 
-def _school(row: Row, layout: Layout, lines: dict[int, tuple[int, int]]) -> Iterator[SchoolRow | Problem]:
+def _school(
+    row: Row, layout: Layout, lines: dict[int, tuple[int, int]], more: Mapping[str, Detail]
+) -> Iterator[SchoolRow | Problem]:
     known, problems = layout.known(row)
     yield from problems
     number = known.pop("urn", None)
@@ -152,7 +160,7 @@ def _school(row: Row, layout: Layout, lines: dict[int, tuple[int, int]]) -> Iter
         loss = Loss.NONE if told == told_there else Loss.ONE
         yield Problem(row.line, "URN", str(number), f"stands already in line {earlier}", loss, number)
     elif "name" in known:
-        yield SchoolRow(row.line, number, _with_job_in_its_place(known))
+        yield SchoolRow(row.line, number, {**_with_job_in_its_place(known), **more})
 
 
 def _with_job_in_its_place(known: dict[str, Detail]) -> dict[str, Detail]:
@@ -168,22 +176,30 @@ def _with_job_in_its_place(known: dict[str, Detail]) -> dict[str, Detail]:
 class _Authority:
     """The authority whose rows are asked for (None: every one's), and the names of those that the file has."""
 
-    def __init__(self, table: Table, la: str | None) -> None:
+    def __init__(self, table: Table, la: str | None, *, is_told: bool) -> None:
         self._places = table.place("LA (code)"), table.place("LA (name)")
         code_place, name_place = self._places
         self.asked = None if la is None else tidy(la)
         self._code = None if self.asked is None else code_of(self.asked)
         self._is_ours: dict[tuple[str, str], bool] = {}
+        self.told: dict[str, Detail] = {}
+        """What is known of the authority of each school beside what its row tells."""
         if self.asked is None:
             return
-        if code_place is None and name_place is None:
-            raise NotARegister(table.path, "it names no authorities", ("LA (name)",))
+        names_none = code_place is None and name_place is None
+        if names_none and table.place("EstablishmentStatus (name)") is None:
+            raise NotARegister(table.path, "it lists schools of all authorities and names none", ("LA (name)",))
+        if names_none and not is_told:
+            raise NotARegister(table.path, "it names no authorities; say of which one it is", ("LA (name)",))
         if code_place is None and self._code is not None and name_of(self._code) is None:
             raise UnknownAuthority(f"No authority is known to have the code {self._code}; give its name")
+        if names_none:
+            named = self.asked if self._code is None else name_of(self._code)
+            self.told = {"la_code": self._code, "la_name": named} if self._code else {"la_name": named}
 
     def has(self, row: Row) -> bool:
         """Whether a row belongs to the authority, as far as this layout can tell."""
-        if self.asked is None:
+        if self.asked is None or self.told:
             return True
         code, name = (
             tidy(row.cells[place]) if place is not None and place < len(row.cells) else "" for place in self._places

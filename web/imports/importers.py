@@ -58,10 +58,10 @@ class AuthorityNeeded(Refusal):
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
     """A file on the disk that is to be taken in, and what somebody says of it. `la` is the authority whose schools
-    are taken, by name or code, or ALL; None for the service's own. `memberships` are the schools of the groups in the
-    file where another file lists them. `reading` and `saving` are told how far it is; a `rehearsal`
-    changes nothing. `provider_kind` is that of a list which does not say, None where nobody has said. The
-    `scanner` looks at the files before anything reads them.
+    are taken, by name or code, or ALL; None for the service's own, which is found out then and not `is_la_told`.
+    `memberships` are the schools of the groups in the file where another file lists them. `reading` and `saving` are
+    told how far it is; a `rehearsal` changes nothing. `provider_kind` is that of a list which does not say, None
+    where nobody has said. The `scanner` looks at the files before anything reads them.
     """
 
     what: ImportKind
@@ -69,6 +69,7 @@ class Wanted:
     source: Source
     memberships: Path | None = None
     la: str | None = None
+    is_la_told: bool = True
     part: bool = False
     force: bool = False
     provider_kind: ProviderKind | None = None
@@ -124,7 +125,7 @@ def _schools(services: Services, wanted: Wanted) -> ImportReport:
     expected = _asking(services, schools_view.expected_schools)
     return import_schools(
         services.service,
-        read_register(wanted.file, la=la, progress=wanted.reading, others=others),
+        read_register(wanted.file, la=la, is_la_told=wanted.is_la_told, progress=wanted.reading, others=others),
         source=wanted.source,
         known=_asking(services, schools_view.known_register),
         whole=Whole(expected, _asking(services, schools_view.missed_ids), la, others, wanted.part),

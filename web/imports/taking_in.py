@@ -103,7 +103,7 @@ def take_in(services: Services, wanted: Wanted) -> tuple[Import, Done]:
             correlation=recording.reference,
         )
         with acting(steps), before_saving(recording.begin):
-            done = IMPORTERS[wanted.what](services, replace(wanted, la=asked.authority or None))
+            done = IMPORTERS[wanted.what](services, _of_authority(wanted, asked.authority))
         record = recording.finish(done)
         return record, replace(done, counts=record.counts)
 
@@ -118,7 +118,7 @@ def rehearse(
     la = _whose(services, wanted)
     signature = replace(current_signature(), channel=Channel.IMPORT)
     with _refusing(), acting(signature), rehearsing(rehearsal):
-        done = IMPORTERS[wanted.what](services, replace(wanted, la=la or None, rehearsal=True))
+        done = IMPORTERS[wanted.what](services, replace(_of_authority(wanted, la), rehearsal=True))
     return rehearsal, done
 
 
@@ -249,6 +249,10 @@ def _looked_at(wanted: Wanted) -> str:
 def _files(wanted: Wanted) -> tuple[ImportedFile, ...]:
     files = [wanted.file, *([wanted.memberships] if wanted.memberships else [])]
     return tuple(ImportedFile(file.name, file.stat().st_size, _hash(file)) for file in files)
+
+
+def _of_authority(wanted: Wanted, la: str) -> Wanted:
+    return replace(wanted, la=la or None, is_la_told=wanted.la is not None)
 
 
 def _told_authority(wanted: Wanted) -> str:

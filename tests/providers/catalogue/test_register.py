@@ -241,9 +241,27 @@ def test_a_code_that_nobody_has_is_refused_where_the_file_has_names_only(written
         read_register(written("r.csv", NAMED), la="999")
 
 
-def test_a_file_that_names_no_authorities_cannot_be_narrowed(written: Written) -> None:
-    with pytest.raises(NotARegister, match="names no authorities"):
-        read_register(written("r.csv", f"{NEEDED}\r\n100000,A,Open\r\n"), la="355")
+def test_of_whom_a_register_is_that_names_no_authorities_counts_as_told_where_somebody_says_it(
+    written: Written,
+) -> None:
+    path = written("r.csv", f"{NEEDED}\r\n100000,A,Open\r\n")
+    with pytest.raises(NotARegister, match="names no authorities; say of which one it is"):
+        read_register(path, la="355")
+    for asked, told in (
+        ("355", {"la_code": "355", "la_name": "Salford"}),
+        ("salford", {"la_code": "355", "la_name": "Salford"}),
+        ("Wexmoor", {"la_name": "Wexmoor"}),
+    ):
+        (school,) = rows(read_register(path, la=asked, is_la_told=True))
+        assert school.known == {"name": "A", "status": "Open", **told}
+    with pytest.raises(UnknownAuthority, match="999"):
+        read_register(path, la="999", is_la_told=True)
+
+
+def test_the_list_of_opening_and_closing_dates_is_of_all_authorities(written: Written) -> None:
+    path = written("r.csv", "urn,name,open_date,close_date\r\n100000,A,,\r\n")
+    with pytest.raises(NotARegister, match="lists schools of all authorities and names none"):
+        read_register(path, la="355", is_la_told=True)
 
 
 def test_a_file_that_is_no_register_is_refused_at_once(written: Written) -> None:

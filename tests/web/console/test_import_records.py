@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from domain.imports import Count, Import, ImportKind, Outcome
+from domain.imports import Count, Import, ImportKind, Outcome, SchoolChange
 from domain.vocabulary import Channel
-from projections import audit_trail
+from projections import audit_trail, schools
 from projections import imports as view
 from projections.event_log import EVENTS
 from providers.intake.batches import AT_ONCE
@@ -31,6 +31,7 @@ from tests.web.console.test_imports import (
     taken_in_part,
 )
 from web.history.sentences import sentence
+from web.imports.schools import first_schools
 from web.runtime.services import Services
 
 
@@ -253,3 +254,37 @@ def test_the_counts_of_an_import_that_broke_off_are_those_of_one_that_did_not(
     counts = ", ".join(map(str, record.counts))
     assert counts in told
     assert counts in again
+
+
+DATES = "urn,name,open_date,close_date"
+
+
+def test_a_school_that_a_list_of_dates_alone_closes_is_among_those_that_closed(services: Services) -> None:
+    """Such a list has no column for the status, which follows from the day of closing."""
+
+    def closed_by(name: str, *rows: str) -> list[str]:
+        run("schools", file_of(name, DATES, *rows), "--la", "all")
+        with services.read() as connection:
+            found = first_schools(connection, recorded(services)[0].reference)
+        return [school.name for change, _, schools in found if change is SchoolChange.CLOSED for school in schools]
+
+    assert closed_by("dates_2024-06-01.csv", "900001,Ashgrove,,", "900002,Birchwood,,") == []
+    ahead = "900002,Birchwood,,31-08-2024"
+    assert closed_by("dates_2024-06-08.csv", "900001,Ashgrove,,31-05-2024", ahead) == ["Ashgrove"]
+    assert closed_by("dates_2024-06-15.csv", "900001,Ashgrove,,31-05-2024", ahead) == [], "it was closed before"
+    rows = ("900001,Ashgrove,,31-05-2024", ahead)
+    would = run("schools", file_of("dates_2024-09-01.csv", DATES, *rows), "--la", "all", "--dry-run").stdout
+    assert "Closed: Birchwood (URN 900002)" in would
+    assert closed_by("dates_2024-09-01.csv", *rows) == ["Birchwood"], "the day has come"
+
+
+def test_a_register_without_a_column_of_authorities_is_of_the_one_that_is_told(services: Services) -> None:
+    file = file_of("register_2024-06-17.csv", "URN,EstablishmentName,EstablishmentStatus (name)", "900001,A,Open")
+    assert "names no authorities" in run("schools", file).output
+    told = taken_in("schools", file, "--la", "Salford")
+    assert "1 schools registered" in told
+    assert recorded(services)[0].asked.authority == "Salford"
+    with services.read() as connection:
+        school = schools.by_urn(connection, 900001)
+    assert school is not None
+    assert (school.la_name, school.la_code) == ("Salford", "355")
