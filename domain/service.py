@@ -105,6 +105,13 @@ class Displaced(Unavailable):
     )
 
 
+class MovedAway(Unavailable):
+    """The authority has moved to another place: what is left here takes nothing any more."""
+
+    says = "The service has moved to another place. Nothing was saved"
+    way_on = "Tell the administrator: it has to be served from there. What was saved before is there too."
+
+
 class OutcomeUnknown(Unavailable):
     """The log was lost sight of while something was being saved: it may be saved or not."""
 

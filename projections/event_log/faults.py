@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from eventsourcing.persistence import IntegrityError
 
-from domain.service import Damaged, DiskFault, Displaced, NoRoom, OutcomeUnknown, ReadOnly, Unavailable
+from domain.service import Damaged, DiskFault, Displaced, MovedAway, NoRoom, OutcomeUnknown, ReadOnly, Unavailable
 from projections.database import FileDisplaced
 
 OUT_OF_REACH = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
@@ -27,6 +27,13 @@ _CAUSES: dict[type[Unavailable], frozenset[str]] = {
 """Faults whose cause can be told, by SQLite's names and PostgreSQL's codes. A file that the service has made and that
 cannot be opened is no longer there."""
 
+MOVED = "the authority has moved to another place"
+"""What a place says that an authority has left, to whoever would write there."""
+
+_MOVED_IN_SILENCE = "malformed JSON"
+"""What SQLite says instead in files that were left to an older release: its triggers read JSON that is none. No
+statement that writes reads JSON itself."""
+
 _HELD_UP = "55P03"
 """Somebody else held for too long what was needed."""
 
@@ -38,6 +45,8 @@ def meant(error: Exception) -> Exception:
         return IntegrityError(str(error))
     if isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated:
         return OutcomeUnknown(first_line(error))
+    if _tells_of_a_move(error):
+        return MovedAway(MOVED)
     for kind, names in _CAUSES.items():
         if {state, getattr(getattr(error, "orig", None), "sqlite_errorname", None)} & names:
             return kind(first_line(error))
@@ -48,6 +57,12 @@ def meant(error: Exception) -> Exception:
     if isinstance(error, OUT_OF_REACH):
         return Unavailable(first_line(error))
     return error
+
+
+def _tells_of_a_move(error: Exception) -> bool:
+    said = first_line(error)
+    writes = str(getattr(error, "statement", None) or "").lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE"))
+    return said == MOVED or (writes and said == _MOVED_IN_SILENCE)
 
 
 def lacks_a_table(error: sa.exc.DBAPIError) -> bool:

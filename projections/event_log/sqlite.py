@@ -89,6 +89,8 @@ class SqliteLog(SqlLog):
         try:
             run_for_each(connection, _INSERT, values)
         except sa.exc.IntegrityError as error:
+            if (told := meant(error)) is not error:
+                raise told from error
             raise IntegrityError(str(error.orig)) from error
         return Appended(range(first, first + len(values)), recorded_at, generation or 0)
 

@@ -26,6 +26,7 @@ from projections.event_log.faults import FAULTS, first_line, meant
 from projections.tables import CHECKS
 from projections.view_status import ViewStatus, standings
 from web import formats
+from web.runtime.moved_away import of_move
 from web.runtime.services import Services
 
 AHEAD = timedelta(minutes=1)
@@ -105,6 +106,8 @@ def health_of(services: Services, *, may_write: bool = True) -> Health:
     tried where it `may_write`; else only the disk of a file is looked at."""
     try:
         with services.log.snapshot.connect() as connection:
+            if move := of_move(connection):
+                return Health((move,))
             known = standings(connection)
             clock = _of_time(connection, services.now())
             warnings = [MAIL, *([clock] if clock else []), *_of_following(known)]

@@ -19,8 +19,9 @@ from projections.view_status import standings
 from web.authorities import places
 from web.authorities.copying import LogCopy, Progress, Proof, compare_door, copy_door
 from web.authorities.directory import Directory, DirectoryRefusal, Listed
-from web.authorities.retiring import hold_still, moved_to, retire
+from web.authorities.retiring import hold_still, retire
 from web.runtime.migrate import upgrade
+from web.runtime.moved_away import moved_to
 from web.runtime.services import Services
 
 LEASE = timedelta(seconds=60)

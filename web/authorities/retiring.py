@@ -9,24 +9,23 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from projections.event_log import LOG_TABLES, SqlLog
+from projections.event_log.faults import MOVED
+from web.runtime.moved_away import MARK
 from web.runtime.tables import DOOR_TABLES
-
-MARK = sa.Table("moved_away", sa.MetaData(), sa.Column("place", sa.Text, nullable=False))
-"""Says where the authority went."""
 
 TABLES = tuple(table.name for table in (*LOG_TABLES.sorted_tables, *DOOR_TABLES.sorted_tables))
 
-_REFUSE = """
+_REFUSE = f"""
 CREATE FUNCTION refuse_as_moved() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE cannot_connect_now USING MESSAGE = 'the authority has moved to another place';
+    RAISE cannot_connect_now USING MESSAGE = '{MOVED}';
 END
 $$
 """
 
-_GUARD_SQLITE = """
-CREATE TRIGGER moved_{verb}_{table} BEFORE {verb} ON {table}
-BEGIN SELECT json('the authority has moved to another place'); END
+_GUARD_SQLITE = f"""
+CREATE TRIGGER moved_{{verb}}_{{table}} BEFORE {{verb}} ON {{table}}
+BEGIN SELECT RAISE(ABORT, '{MOVED}'); END
 """
 _GUARDS = {
     "postgresql": [
@@ -34,8 +33,8 @@ _GUARDS = {
     ],
     "sqlite": [_GUARD_SQLITE.replace("{verb}", verb) for verb in ("INSERT", "UPDATE", "DELETE")],
 }
-"""In SQLite the trigger reads JSON that is none: this is told as a fault of the database, as PostgreSQL tells it, and
-not as a rule that was broken."""
+"""SQLite calls this a broken rule, PostgreSQL a fault: by what they say both are told apart from other errors
+(projections.event_log.faults)."""
 
 
 def hold_still(log: SqlLog, connection: sa.Connection) -> None:
@@ -43,13 +42,6 @@ def hold_still(log: SqlLog, connection: sa.Connection) -> None:
     log.hold_still(connection)
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"LOCK TABLE {', '.join(TABLES)} IN SHARE ROW EXCLUSIVE MODE")
-
-
-def moved_to(connection: sa.Connection) -> str | None:
-    """Where the authority went from here, None while it is here."""
-    if not sa.inspect(connection).has_table(MARK.name):
-        return None
-    return connection.execute(sa.select(MARK.c.place)).scalar()
 
 
 def retire(connection: sa.Connection, place: str) -> None:

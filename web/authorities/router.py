@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import sqlalchemy as sa
 from werkzeug.wsgi import ClosingIterator
 
+from domain.service import Unavailable
+from projections.event_log.faults import FAULTS, meant
 from web import make_app
 from web.api.door import API_PREFIX
 from web.authorities.choose_authority import (
@@ -89,7 +90,9 @@ class Router:
     def _answer(self, environ: Environ, start: Start, authority: Listed, *, is_shared: bool) -> Iterable[bytes]:
         try:
             services = self.services_pool.borrow(authority)
-        except sa.exc.OperationalError:
+        except FAULTS as error:
+            if not isinstance(meant(error), Unavailable):
+                raise
             environ[CLOSED] = MOVING_SECONDS
             return self.choose_authority(environ, start)
         typed = Request(environ).cookies.get(TYPED, "") if is_shared else ""

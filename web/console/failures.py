@@ -9,7 +9,7 @@ import click
 import sqlalchemy as sa
 
 from domain.aggregate import Refusal
-from domain.service import Damaged, DiskFault, NoRoom, OutcomeUnknown, ReadOnly, Unavailable, Unreadable
+from domain.service import Damaged, DiskFault, MovedAway, NoRoom, OutcomeUnknown, ReadOnly, Unavailable, Unreadable
 from projections.database import NoDatabase, NotADatabase, UnsafeSqlite
 from projections.event_log.faults import FAULTS, first_line, lacks_a_table, meant
 from projections.follower import Superseded
@@ -39,6 +39,10 @@ FAILURES = (
     OSError,
 )
 """What lies with the machine, the deployment, the database or what was asked for, and not with the program."""
+
+
+_NAMED = (Damaged, NoRoom, DiskFault, ReadOnly, MovedAway)
+"""Faults of a database that have a sentence of their own here."""
 
 
 class CommandsInWords(click.Group):
@@ -78,12 +82,14 @@ def in_words(failure: Exception) -> str:
                 f"The database can be read and not written ({failure}): see that you may write its file and folder, "
                 "that its disk is not set to read only, and that its server is no standby"
             )
+        case MovedAway():
+            return "The authority has moved to another place: `sis views status` says which. Nothing was saved here"
         case OSError() if failure.errno == errno.ENOSPC:
             return in_words(NoRoom(f"{failure.filename}: {failure.strerror}" if failure.filename else str(failure)))
         case OSError():
             what = f"{failure.filename}: {failure.strerror}" if failure.filename else str(failure)
             return f"{what}. See that the folder is there and that you may write in it"
-        case sa.exc.SQLAlchemyError() if isinstance(told := meant(failure), Damaged | NoRoom | DiskFault | ReadOnly):
+        case sa.exc.SQLAlchemyError() if isinstance(told := meant(failure), _NAMED):
             return in_words(told)
         case sa.exc.DBAPIError() if lacks_a_table(failure):
             return (

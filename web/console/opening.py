@@ -13,6 +13,7 @@ from web import open_services
 from web.authorities.choose_authority import WAY_IN
 from web.authorities.directory import Directory, Listed, NoDirectory
 from web.authorities.open_services import open_authority, settings_of
+from web.runtime.migrate import refuse_moved
 from web.runtime.services import Services
 from web.runtime.settings import Settings, authorities_url, named_database, settings_from_environment
 
@@ -77,11 +78,11 @@ def opened(settings: Settings | None = None, *, to_read: bool = False) -> Iterat
             closing(directory),
             closing(open_authority(directory, authority, settings_from_environment())) as services,
         ):
-            yield services
+            yield _still_here(services)
         return
     settings = settings or settings_from_environment()
     with closing(open_services(settings)) as services:
-        yield services
+        yield _still_here(services)
 
 
 @contextmanager
@@ -89,6 +90,13 @@ def at_the_console(settings: Settings | None = None, channel: Channel = Channel.
     """Services in which the administrator acts, by the command line or an import."""
     with opened(settings) as services, services.acting(None, ADMINISTRATOR, channel):
         yield services
+
+
+def _still_here(services: Services) -> Services:
+    """The same services. Raises Unfit where the authority has moved elsewhere."""
+    with services.log.primary.connect() as connection:
+        refuse_moved(connection)
+    return services
 
 
 def _database_to_read() -> str:

@@ -16,6 +16,7 @@ import migrations
 from projections.database import NoDatabase, open_database
 from projections.event_log import EVENTS, LOG_TABLES
 from projections.view import VIEW_TABLES
+from web.runtime.moved_away import of_move
 from web.runtime.tables import DOOR_TABLES
 
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ' upgrade', 0))"
@@ -49,7 +50,8 @@ class Unfit(RuntimeError):
 def refuse_unfit(url: str, *, to_read: bool = False) -> None:
     """Look at a database, and change nothing: raises Unfit for one of another program or of a newer release.
 
-    One that is only `to_read` must have been made by this release, or upgraded to it: raises Unfit or NoDatabase.
+    One that is only `to_read` must have been made by this release, or upgraded to it, and its authority must not have
+    moved elsewhere: raises Unfit or NoDatabase.
     """
     try:
         database = open_database(url, to_read=True)
@@ -74,8 +76,16 @@ def refuse_foreign(connection: sa.Connection, ours: str) -> None:
         )
 
 
+def refuse_moved(connection: sa.Connection) -> None:
+    """Raises Unfit where the authority has moved to another place."""
+    if told := of_move(connection):
+        raise Unfit(told)
+
+
 def _refuse_unfit(connection: sa.Connection, *, to_read: bool) -> None:
     refuse_foreign(connection, EVENTS.name)
+    if to_read:
+        refuse_moved(connection)
     steps = ScriptDirectory.from_config(alembic_config())
     present = set(MigrationContext.configure(connection).get_current_heads())
     known = {step.revision for step in steps.walk_revisions()}

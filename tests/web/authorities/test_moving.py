@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
@@ -14,28 +15,36 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+from click.testing import CliRunner
 from pyotp import TOTP
 from werkzeug.datastructures import MultiDict
 
 from domain.account import TokenScopes
+from domain.service import MovedAway
 from domain.vocabulary import Role
 from projections.checking import check
 from projections.event_log import EVENTS
+from projections.event_log.faults import meant
 from projections.following import let_follow
 from projections.view_status import standings
 from tests.databases import Databases
 from tests.served import until
 from tests.town import Town
 from tests.web.authorities.conftest import places_of
+from tests.web.console.test_running import a_free_port
 from tests.world import Clock, World
+from web import create_app
+from web.about.health import health_of
 from web.accounts import accounts, attempts, council, factors, sessions, tokens
 from web.authorities import moving, places
 from web.authorities.copying import CopyDiffers
 from web.authorities.directory import Directory, DirectoryRefusal
 from web.authorities.moving import Moved
 from web.authorities.places import opened
+from web.cli import main
 from web.forms import saved_answers
 from web.runtime.migrate import upgrade
+from web.runtime.problems import problem_of
 from web.runtime.registered_views import VIEWS
 from web.runtime.services import Services
 from web.runtime.settings import Settings
@@ -183,7 +192,7 @@ def test_nothing_can_be_written_at_the_old_place_any_more(way: Moving) -> None:
         with pytest.raises(Exception) as refused:  # noqa: PT011  # told by its kind below
             raise_another(late)
         assert not isinstance(refused.value, sa.exc.IntegrityError)
-        with pytest.raises(sa.exc.OperationalError), late.write() as connection:
+        with pytest.raises(sa.exc.DBAPIError, match="has moved"), late.write() as connection:
             accounts.create(connection, uuid4(), "late@wexmoor.example")
         assert everything(way.old) == before
 
@@ -349,3 +358,49 @@ def test_an_authority_stays_closed_while_a_long_move_lasts(
     moved_within.go(tell=told)
     assert len(ends) == 3
     assert moved_within.directory.named(NAME).is_served(datetime.now(UTC))
+
+
+OF_AN_OLDER_RELEASE = "SELECT json('the authority has moved to another place')"
+"""What the triggers of a file do that was left to an older release."""
+
+
+@pytest.mark.parametrize("release", ["this", "older"])
+def test_the_place_that_an_authority_has_left_says_where_it_went(
+    moved_within: Moving, release: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = moved_within.old
+    with closing(Services(old)) as late:
+        late.prepare_views()
+        app = create_app(Settings(old, secret_key="only for tests", testing=True), services=late)
+        moved_within.go()
+        if release == "older" and places.schema_of(old) is None:
+            _as_left_by_an_older_release(old)
+        for may_write in (True, False):
+            (told,) = health_of(late, may_write=may_write).causes
+            assert "The authority has moved to" in told
+            assert places.shown(moved_within.new) in told
+        assert app.test_client().get("/readyz").status_code == 503
+        with pytest.raises(MovedAway):
+            raise_another(late)
+        with pytest.raises(sa.exc.DBAPIError) as refused, late.write() as connection:
+            accounts.create(connection, uuid4(), "late@wexmoor.example")
+        assert isinstance(meant(refused.value), MovedAway)
+        assert problem_of(refused.value).detail == MovedAway.says
+    monkeypatch.setenv("SIS_DATABASE_URL", old)
+    monkeypatch.setenv("SIS_SECRET_KEY", "only for tests")
+    for words in (
+        "views status", "views check --record", "views rebuild names", "follow", "serve --port PORT",
+        "accounts link dora@wexmoor.example",
+    ):  # fmt: skip
+        said = CliRunner().invoke(main, words.replace("PORT", str(a_free_port())).split())
+        assert said.exit_code == 1, said.output
+        assert f"The authority has moved to {places.shown(moved_within.new)}" in said.output, words
+        assert not any(wrong in said.output for wrong in ("JSON", "kept in step", "cannot be reached")), words
+
+
+def _as_left_by_an_older_release(url: str) -> None:
+    with opened(url) as database, database.writer.begin() as connection:
+        asked = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'moved~_%' ESCAPE '~'"
+        for name, made in connection.exec_driver_sql(asked).all():
+            connection.exec_driver_sql(f"DROP TRIGGER {name}")
+            connection.exec_driver_sql(re.sub(r"SELECT RAISE\(ABORT, .*?\)", OF_AN_OLDER_RELEASE, made))
