@@ -11,7 +11,7 @@ from projections import caseload, notes
 from projections.view import View
 from projections.view_status import filled, stop
 from tests.web.conftest import Browser
-from tests.web.test_own_acts import asked
+from tests.web.test_read_consistency import asked
 from tests.world import World
 
 SignIn = Callable[[UUID], Browser]

@@ -85,6 +85,7 @@ def make_choose_authority(directory: Directory, settings: Settings) -> Flask:
         "WTF_CSRF_CHECK_DEFAULT": False,
         "WTF_CSRF_ENABLED": not settings.testing,
         "RATELIMIT_ENABLED": not settings.testing,
+        "SIS_SETTINGS": settings,
     }
     add_headers(choose_authority)
     add_components(choose_authority)

@@ -15,7 +15,7 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
-from flask import Flask, Response
+from flask import Flask, Response, request
 from werkzeug.datastructures import FileStorage
 
 from web.runtime.services import Services, services
@@ -90,6 +90,9 @@ def sweep_now_and_then(app: Flask) -> None:
 
     @app.after_request
     def sweep(response: Response) -> Response:
+        # What lies beneath /static/ belongs to no authority.
+        if request.path.startswith("/static/"):
+            return response
         here = services()
         now = here.now()
         if abs(now - swept.setdefault(here, now)) >= SWEPT_EVERY:
