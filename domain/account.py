@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -23,6 +24,37 @@ class ComesByCouncil(Refusal):
 
 class NothingToChange(Refusal):
     """The account is so already: nothing is done, and nothing told."""
+
+
+class NotProposed(Refusal):
+    """Nobody else has proposed this of late, and it takes two people."""
+
+
+class WayIn(Word):
+    """What opens a way in to somebody else's account, and so takes two people where much would be opened by it."""
+
+    PASSWORD_LINK = "password link"  # noqa: S105 - the name of a fact
+    NO_SECOND_FACTOR = "second factor removed"
+    NO_COUNCIL_ACCOUNT = "council account removed"
+
+    @property
+    def label(self) -> str:
+        return _WAYS_IN[self.value]
+
+
+_WAYS_IN = {
+    "password link": "make a password link for",
+    "second factor removed": "remove the second factor of",
+    "council account removed": "remove the council account of",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A way in that somebody has proposed, to be confirmed by somebody else before a moment."""
+
+    by: UUID | None
+    until: datetime
 
 
 class TokenScopes(Word):
@@ -50,6 +82,10 @@ class Account(Aggregate):
         self.comes_by_council = False
         self.tokens: dict[str, str] = {}
         """The labels of the tokens that are not revoked, by the prefix with which each begins."""
+        self.proposals: dict[WayIn, Proposal] = {}
+        self.link_made_by: UUID | None = None
+        self.link_is_for_wide_rights: bool | None = None
+        self.password_by_link = False
 
     class Opened(Event):
         TOPIC = "account.opened"
@@ -62,18 +98,47 @@ class Account(Aggregate):
 
     class PasswordLinkMade(Event):
         TOPIC = "account.password-link-made"
-        says = "{by} made a link for {person} to set a password, valid until {expires_at}"
+        says = (
+            "{by} made a link for {person} to set a password, valid until {expires_at}"
+            "{proposed_by:, which … had proposed}{reason:: …}"
+        )
         person: UUID
         expires_at: datetime
+        proposed_by: UUID | None = None
+        """Who had proposed it, where it took two people."""
+        for_wide_rights: bool | None = None
+        """Whether the person held, or was to hold, a post that takes two people; None where that was not kept yet."""
 
-        def apply(self, account: Account) -> None: ...
+        def apply(self, account: Account) -> None:
+            account.link_made_by = self.meta.signature.actor
+            account.link_is_for_wide_rights = self.for_wide_rights
+            account.proposals.pop(WayIn.PASSWORD_LINK, None)
+
+    class WayInProposed(Event):
+        TOPIC = "account.way-in-proposed"
+        says = "{by} proposed to {way} {person}, to be confirmed by another until {until}{reason:: …}"
+        person: UUID
+        way: WayIn
+        until: datetime
+
+        def apply(self, account: Account) -> None:
+            account.proposals[self.way] = Proposal(self.meta.signature.actor, self.until)
 
     class PasswordSet(Event):
-        TOPIC = "account.password-set"
-        says = "{by} set the password of {person}"
-        person: UUID
+        """By a link, nobody has proved who they are: the link tells who made it, and not who opened it."""
 
-        def apply(self, account: Account) -> None: ...
+        TOPIC = "account.password-set"
+        says = "{by} set the password of {person}{link_made_by:, by a link that … made}{nobodys_link}"
+        person: UUID
+        by_link: bool = False
+        link_made_by: UUID | None = None
+
+        @property
+        def nobodys_link(self) -> str:
+            return ", by a link made at the command line" if self.by_link and not self.link_made_by else ""
+
+        def apply(self, account: Account) -> None:
+            account.password_by_link = self.by_link
 
     class Disabled(Event):
         TOPIC = "account.disabled"
@@ -113,36 +178,53 @@ class Account(Aggregate):
 
     class SecondFactorSetUp(Event):
         TOPIC = "account.second-factor-set-up"
-        says = "{by} set up a second factor for {person}"
+        says = "{by} set up a second factor for {person}{link_made_by:, with a password set by a link that … made}"
         person: UUID
+        link_made_by: UUID | None = None
+        """Who made the link by which the present password was set, where it was set so."""
 
         def apply(self, account: Account) -> None:
             account.has_second_factor = True
 
     class SecondFactorRemoved(Event):
         TOPIC = "account.second-factor-removed"
-        says = "{by} removed the second factor of {person}: {reason}"
+        says = "{by} removed the second factor of {person}{proposed_by:, which … had proposed}: {reason}"
         person: UUID
+        proposed_by: UUID | None = None
 
         def apply(self, account: Account) -> None:
             account.has_second_factor = False
+            account.proposals.pop(WayIn.NO_SECOND_FACTOR, None)
 
     class CouncilAccountLinked(Event):
+        """By a link, nobody has proved here who they are, as with PasswordSet."""
+
         TOPIC = "account.council-account-linked"
-        says = "{by} linked the account of {person} with a council account at {issuer}"
+        says = (
+            "{by} linked the account of {person} with a council account at {issuer}"
+            "{link_made_by:, by a link that … made}{nobodys_link}"
+        )
         person: UUID
         issuer: str
+        by_link: bool = False
+        link_made_by: UUID | None = None
+
+        @property
+        def nobodys_link(self) -> str:
+            return ", by a link made at the command line" if self.by_link and not self.link_made_by else ""
 
         def apply(self, account: Account) -> None:
             account.comes_by_council = True
 
     class CouncilAccountRemoved(Event):
         TOPIC = "account.council-account-removed"
-        says = "{by} removed the council account of {person}: {reason}"
+        says = "{by} removed the council account of {person}{proposed_by:, which … had proposed}: {reason}"
         person: UUID
+        proposed_by: UUID | None = None
 
         def apply(self, account: Account) -> None:
             account.comes_by_council = False
+            account.proposals.pop(WayIn.NO_COUNCIL_ACCOUNT, None)
 
     @classmethod
     def open_for(cls, person: UUID, sign_in_name: str) -> Account:
@@ -151,20 +233,46 @@ class Account(Aggregate):
         account.record(cls.Opened(person=person, sign_in_name=Personal(person, sign_in_name)))
         return account
 
-    def make_password_link(self, *, expires_at: datetime) -> None:
+    def propose(self, way: WayIn, *, until: datetime, reason: str = "") -> None:
+        """Propose what opens a way in and takes two people; until a moment somebody else may confirm it by doing it.
+
+        Raises NothingToChange where it is proposed already, and what doing it does.
+        """
+        self._must_be_open_to(way)
+        if self._is_proposed(way):
+            raise NothingToChange("This is proposed already. Somebody else has to confirm it")
+        self.record(self.WayInProposed(person=self.person, way=way, until=until), reason=reason.strip())
+
+    def proposal(self, way: WayIn) -> Proposal | None:
+        """What was proposed of late, and may be confirmed by somebody else than whoever proposed it."""
+        return self.proposals[way] if self._is_proposed(way) else None
+
+    def proposer(self, way: WayIn) -> UUID | None:
+        """Who has proposed what is now confirmed by doing it. Raises NotProposed, also to whoever proposed it."""
+        found = self.proposal(way)
+        if found is None or found.by == self.signature.actor:
+            raise NotProposed("This takes two people: somebody else has to propose it first")
+        return found.by
+
+    def make_password_link(
+        self, *, expires_at: datetime, takes_two: bool = False, for_wide_rights: bool = False, reason: str = ""
+    ) -> None:
         """Let the person in once, to set a password or link a council account.
 
-        Raises AccountIsDisabled or ComesByCouncil.
+        Raises AccountIsDisabled, ComesByCouncil; NotProposed where it takes two people.
         """
-        self._must_be_enabled()
-        self._must_come_by_password()
-        self.record(self.PasswordLinkMade(person=self.person, expires_at=expires_at))
+        self._must_be_open_to(WayIn.PASSWORD_LINK)
+        proposed_by = self.proposer(WayIn.PASSWORD_LINK) if takes_two else None
+        made = self.PasswordLinkMade(
+            person=self.person, expires_at=expires_at, proposed_by=proposed_by, for_wide_rights=for_wide_rights
+        )
+        self.record(made, reason=reason.strip())
 
-    def set_password(self) -> None:
+    def set_password(self, *, by_link: bool = False) -> None:
         """Note that the password was set, with which every token ends. Raises AccountIsDisabled or ComesByCouncil."""
         self._must_be_enabled()
         self._must_come_by_password()
-        self.record(self.PasswordSet(person=self.person))
+        self.record(self.PasswordSet(person=self.person, by_link=by_link, link_made_by=self._maker(by_link)))
         self._revoke_tokens()
 
     def disable(self, *, reason: str) -> None:
@@ -203,17 +311,20 @@ class Account(Aggregate):
         self._must_come_by_password()
         if self.has_second_factor:
             raise NothingToChange("The second factor is set up already. Remove it to set up another")
-        self.record(self.SecondFactorSetUp(person=self.person))
+        self.record(self.SecondFactorSetUp(person=self.person, link_made_by=self._maker(self.password_by_link)))
         self._revoke_tokens()
 
-    def remove_second_factor(self, *, reason: str) -> None:
-        """Note that signing in takes no code any more. Raises ReasonNeeded, NothingToChange."""
-        why = reasoned(reason, "Enter why the second factor is removed")
-        if not self.has_second_factor:
-            raise NothingToChange("This person has no second factor")
-        self.record(self.SecondFactorRemoved(person=self.person), reason=why)
+    def remove_second_factor(self, *, reason: str, takes_two: bool = False) -> None:
+        """Note that signing in takes no code any more.
 
-    def link_council_account(self, *, issuer: str) -> None:
+        Raises ReasonNeeded, NothingToChange; NotProposed where it takes two people.
+        """
+        why = reasoned(reason, "Enter why the second factor is removed")
+        self._must_be_open_to(WayIn.NO_SECOND_FACTOR)
+        proposed_by = self.proposer(WayIn.NO_SECOND_FACTOR) if takes_two else None
+        self.record(self.SecondFactorRemoved(person=self.person, proposed_by=proposed_by), reason=why)
+
+    def link_council_account(self, *, issuer: str, by_link: bool = False) -> None:
         """Note that the person signs in with a council account and no other way; what let them in before ends.
 
         Raises AccountIsDisabled, NothingToChange.
@@ -221,21 +332,43 @@ class Account(Aggregate):
         self._must_be_enabled()
         if self.comes_by_council:
             raise NothingToChange("This person signs in with a council account already. Remove that first")
-        self.record(self.CouncilAccountLinked(person=self.person, issuer=issuer))
+        self.record(
+            self.CouncilAccountLinked(
+                person=self.person, issuer=issuer, by_link=by_link, link_made_by=self._maker(by_link)
+            )
+        )
         self._revoke_tokens()
         if self.has_second_factor:
             self.remove_second_factor(reason="The council account has its own")
 
-    def remove_council_account(self, *, reason: str) -> None:
+    def remove_council_account(self, *, reason: str, takes_two: bool = False) -> None:
         """Note that the council account lets the person in no more, nor their programs.
 
-        Raises ReasonNeeded, NothingToChange.
+        Raises ReasonNeeded, NothingToChange; NotProposed where it takes two people.
         """
         why = reasoned(reason, "Enter why the council account is removed")
-        if not self.comes_by_council:
-            raise NothingToChange("This person has no council account")
-        self.record(self.CouncilAccountRemoved(person=self.person), reason=why)
+        self._must_be_open_to(WayIn.NO_COUNCIL_ACCOUNT)
+        proposed_by = self.proposer(WayIn.NO_COUNCIL_ACCOUNT) if takes_two else None
+        self.record(self.CouncilAccountRemoved(person=self.person, proposed_by=proposed_by), reason=why)
         self._revoke_tokens()
+
+    def _must_be_open_to(self, way: WayIn) -> None:
+        match way:
+            case WayIn.PASSWORD_LINK:
+                self._must_be_enabled()
+                self._must_come_by_password()
+            case WayIn.NO_SECOND_FACTOR:
+                if not self.has_second_factor:
+                    raise NothingToChange("This person has no second factor")
+            case WayIn.NO_COUNCIL_ACCOUNT:
+                if not self.comes_by_council:
+                    raise NothingToChange("This person has no council account")
+
+    def _is_proposed(self, way: WayIn) -> bool:
+        return way in self.proposals and self.signature.at < self.proposals[way].until
+
+    def _maker(self, by_link: bool) -> UUID | None:
+        return self.link_made_by if by_link else None
 
     def _revoke_tokens(self) -> None:
         for prefix in list(self.tokens):

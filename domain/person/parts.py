@@ -44,6 +44,11 @@ class Post:
         )
 
     @property
+    def takes_a_second_person(self) -> bool:
+        """Whether one person proposes it and another confirms."""
+        return self.role in TAKES_A_SECOND_PERSON
+
+    @property
     def place(self) -> tuple[object, ...]:
         """What makes two posts the same one."""
         return (self.role, self.school, self.provider, self.team, self.phase, self.theme)

@@ -159,10 +159,12 @@ POLICY: Mapping[Action, Row] = {
 """The policy. Read a row as: this action may be done by these posts, this far."""
 
 
+CONFIRMERS = (DIRECTOR, ADMIN)
+
 CONFIRMED_BY: Mapping[Role, tuple[Role, ...]] = {
-    DIRECTOR: (DIRECTOR, ADMIN),
-    REVIEWER: (DIRECTOR, ADMIN),
-    ADMIN: (DIRECTOR, ADMIN),
+    DIRECTOR: CONFIRMERS,
+    REVIEWER: CONFIRMERS,
+    ADMIN: CONFIRMERS,
 }
 """Who confirms a post that somebody else has proposed: the first of these that anybody holds beside the one who
 proposed it and the one who is to hold it. So an administrator confirms only where there is no such director."""

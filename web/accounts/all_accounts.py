@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from marshmallow import Schema
 from werkzeug.exceptions import Forbidden, NotFound
 
+from domain.account import WayIn
 from domain.aggregate import Refusal
 from domain.vocabulary import Role
 from web.access.identity import allow, current_user
@@ -23,21 +24,29 @@ from web.accounts import (
     factors,
     password_commands,
     proof,
+    second_person,
 )
 from web.accounts.accounts import person_id
 from web.accounts.recording import refusal_of
 from web.accounts.schemas import DisableAccount, OpenAccount, RemoveWayIn
+from web.accounts.second_person import Standing
 from web.accounts.signed import signed
 from web.commands.choices import Choices, holders
 from web.forms import Form, restore
 from web.forms.command_ids import form_key
 from web.layout.refused import refused_page
-from web.runtime.services import chosen, services
+from web.runtime.services import Services, chosen, services
 from web.runtime.settings import current_settings
 
 SEE_OTHER, UNPROCESSABLE = 303, 422
 
 WHO_ASKS = "Make sure first that it is really they who ask. They are told who removed it, and why."
+
+PROPOSED = "This is proposed. Another administrator or a director confirms it on this page, within 48 hours"
+
+TAKES_TWO = (
+    "This person's post takes two people: you propose it, and another administrator or a director confirms it."
+)
 
 ANY_REASON = "as typed"
 """Stands for the reason that is asked for, where it is looked first whether anything else is against the act."""
@@ -86,16 +95,20 @@ def open_account() -> ResponseReturnValue:
 @all_accounts.get("/<uuid:person>")
 def show(person: UUID) -> ResponseReturnValue:
     """One account and what can be done to it."""
-    allow(Action.KEEP_ACCOUNTS)
+    post = _allow_way_in(person)
     account, name = _account(person)
     with services().read_present() as connection:
         has_factor = factors.is_set_up(connection, account.id)
+    with signed(post):
+        standing = {way.name: second_person.standing(services(), person, way).name for way in WayIn}
     return render_template(
         "accounts/account.html",
         page_title=name,
         section="Accounts",
         account=account,
         has_factor=has_factor,
+        standing=standing,
+        keeps_accounts=current_user().may(Action.KEEP_ACCOUNTS),
         may_link=current_settings().council is not None,
         command_id=form_key(),
     )
@@ -103,16 +116,25 @@ def show(person: UUID) -> ResponseReturnValue:
 
 @all_accounts.post("/<uuid:person>/password-link")
 def make_password_link(person: UUID) -> ResponseReturnValue:
-    """Make a one-time link. The answer shows it, this once, and so it is no redirection."""
-    post = allow(Action.KEEP_ACCOUNTS).role.value
+    """Make a one-time link, or propose it where that takes two people. The answer shows the link, this once, and so
+    it is no redirection."""
+    post = _allow_way_in(person)
     _, name = _account(person)
     if (page := proof.asked()) is not None:
         return page
     try:
         with signed(post):
-            secret = password_commands.make_password_link(services(), person)
+            secret = second_person.done_or_proposed(
+                services(),
+                person,
+                WayIn.PASSWORD_LINK,
+                lambda: password_commands.make_password_link(services(), person),
+            )
     except Refusal as refusal:
         flash(str(refusal))
+        return redirect(f"/accounts/{person}", SEE_OTHER)
+    if secret is None:
+        flash(PROPOSED, "success")
         return redirect(f"/accounts/{person}", SEE_OTHER)
     link = _link(secret)
     behind = "Put it behind the address at which people open this service. " if link.startswith("/") else ""
@@ -145,13 +167,13 @@ def remove_factor(person: UUID) -> ResponseReturnValue:
         return redirect("/account/second-factor", SEE_OTHER)
     return _with_reason(
         person,
-        factor_commands.remove,
+        _of_two(WayIn.NO_SECOND_FACTOR, factor_commands.remove),
         RemoveWayIn(),
         "Remove the second factor",
         lead="They are signed out, and sign in with their password alone until they set up another.",
         notes=WHO_ASKS,
         done="The second factor is removed, and the person is signed out",
-        proved=True,
+        way=WayIn.NO_SECOND_FACTOR,
     )
 
 
@@ -166,13 +188,13 @@ def remove_council_account(person: UUID) -> ResponseReturnValue:
         return refused_page("Remove the council account", refused, "/account")
     return _with_reason(
         person,
-        council_commands.remove,
+        _of_two(WayIn.NO_COUNCIL_ACCOUNT, council_commands.remove),
         RemoveWayIn(),
         "Remove the council account",
         lead="They are signed out and their API tokens end. A password link then lets them in again.",
         notes=WHO_ASKS,
         done="The council account is removed, and the person is signed out",
-        proved=True,
+        way=WayIn.NO_COUNCIL_ACCOUNT,
     )
 
 
@@ -195,18 +217,20 @@ def enable(person: UUID) -> ResponseReturnValue:
 
 def _with_reason(
     person: UUID,
-    act: Callable[..., None],
+    act: Callable[..., object],
     schema: Schema,
     title: str,
     *,
     done: str,
     lead: str = "",
     notes: str = "",
-    proved: bool = False,
+    way: WayIn | None = None,
 ) -> ResponseReturnValue:
     """Ask why, and for proof where what is done opens a way in, then do it."""
-    post = allow(Action.KEEP_ACCOUNTS).role.value
+    post = _allow_way_in(person) if way else allow(Action.KEEP_ACCOUNTS).role.value
     _, name = _account(person)
+    with signed(post):
+        standing = second_person.standing(services(), person, way) if way else Standing.ALONE
     if request.method != "POST":
         with signed(post):
             refused = refusal_of(lambda: act(services(), person, reason=ANY_REASON))
@@ -215,30 +239,55 @@ def _with_reason(
     kept = restore.restored()
     form = Form(schema, data=kept.sent if kept else request.form if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        if proved and (page := proof.asked()) is not None:
+        if way and (page := proof.asked()) is not None:
             return page
         try:
             with signed(post):
-                act(services(), person, **form.values)
+                is_proposed = act(services(), person, **form.values) is PROPOSED
         except Refusal as refusal:
             form.refuse(str(refusal), refusal.field)
         else:
             restore.done()
-            flash(done, "success")
+            flash(PROPOSED if is_proposed else done, "success")
             return redirect(f"/accounts/{person}", SEE_OTHER)
     shown = render_template(
         "form_page.html",
         page_title=f"{title} of {name}",
-        lead=lead,
+        lead=f"{TAKES_TWO} {lead}" if standing is Standing.TO_PROPOSE else lead,
         notes=notes,
         section="Accounts",
         form=form,
-        submit_label=title,
+        submit_label=f"Propose to {title[:1].lower()}{title[1:]}" if standing is Standing.TO_PROPOSE else title,
         warning=True,
         back_href=f"/accounts/{person}",
         command_id=form_key(),
     )
     return shown, UNPROCESSABLE if form.errors else 200
+
+
+def _of_two(way: WayIn, act: Callable[..., None]) -> Callable[..., str | None]:
+    """The act, which is proposed where it takes two people; answers PROPOSED then."""
+
+    def propose_or_do(to: Services, person: UUID, *, reason: str) -> str | None:
+        def carry_out() -> bool:
+            act(to, person, reason=reason)
+            return True
+
+        return None if second_person.done_or_proposed(to, person, way, carry_out, reason) else PROPOSED
+
+    return propose_or_do
+
+
+def _allow_way_in(person: UUID) -> str:
+    """The post in which somebody opens ways in: they keep accounts, or may confirm what is proposed for this one.
+
+    Raises Forbidden.
+    """
+    asking = current_user()
+    may_confirm = not asking.may(Action.KEEP_ACCOUNTS) and asking.may(Action.CONFIRM_POSTS)
+    if may_confirm and second_person.may_confirm(services(), person, asking.person):
+        return allow(Action.CONFIRM_POSTS).role.value
+    return allow(Action.KEEP_ACCOUNTS).role.value
 
 
 def _account(person: UUID) -> tuple[accounts.Account, str]:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from domain.account import Account as Record
 from domain.account import NothingToChange
 from domain.service import Work
-from web.accounts import accounts, administrators, council, factors
+from web.accounts import accounts, administrators, council, factors, second_person
 from web.accounts.account_commands import find
 from web.accounts.accounts import Account
 from web.accounts.recording import carry_out, note_act
@@ -24,14 +24,16 @@ def _nothing(_: sa.Connection) -> None:
     """Checks nothing."""
 
 
-def link(services: Services, account: Account, issuer: str, subject: str, *, check: Check = _nothing) -> bool:
+def link(services: Services, account: Account, issuer: str, subject: str, *, check: Check | None = None) -> bool:
     """Let a person in by their council account alone; whether a second factor is removed with it.
 
-    `check` may refuse, in the transaction that saves this, what it is done by: a link is used by one alone.
+    `check` may refuse, in the transaction that saves this, the one-time link by which it is done, where it is by one:
+    a link is used by one alone.
     Raises AccountIsDisabled, CouncilAccountInUse, NothingToChange, and what `check` does.
     """
+    looked_at = check or _nothing
     with services.read_present() as connection:
-        check(connection)
+        looked_at(connection)
         council.check_free(connection, account.person, issuer, subject)
     if find(services, account.person).comes_by_council:
         raise NothingToChange("This person signs in with a council account already. Remove that first")
@@ -40,15 +42,20 @@ def link(services: Services, account: Account, issuer: str, subject: str, *, che
 
     def link_at_door(connection: sa.Connection) -> bool:
         nonlocal had_factor
-        check(connection)
+        looked_at(connection)
         if not council.link(connection, account, issuer, subject, services.now()):
             return False
         had_factor = factors.remove(connection, account.id)
         return True
 
+    def decide(work: Work) -> None:
+        if check is not None:
+            second_person.must_be_for_wide_rights(work, account.person)
+        work.find(Record, account.id).link_council_account(issuer=issuer, by_link=check is not None)
+
     carry_out(
         services,
-        lambda work: work.find(Record, account.id).link_council_account(issuer=issuer),
+        decide,
         link_at_door,
         account.person,
         kind=Kind.COUNCIL_LINKED,
@@ -68,7 +75,8 @@ def remove(services: Services, person: UUID, *, reason: str) -> None:
 
     def decide(work: Work) -> None:
         record = work.find(Record, account.id)
-        record.remove_council_account(reason=reason)
+        two = second_person.takes_two(services, work, person)
+        record.remove_council_account(reason=reason, takes_two=two)
         if record.signature.actor is not None:
             administrators.must_be_left(services, work, person, services.today())
 

@@ -232,7 +232,7 @@ def _use_link(came: Confirmed) -> ResponseReturnValue:
     try:
         with services().read_present() as connection:
             account = suffices(connection)
-        with services().acting(account.person, "", Channel.SCREEN, correlation=g.get("request_id", "")):
+        with services().acting(None, "", Channel.SCREEN, correlation=g.get("request_id", "")):
             council_commands.link(services(), account, came.issuer, came.subject, check=suffices)
     except LinkNoLongerValid as refusal:
         return render_template("accounts/link_gone.html", message=str(refusal)), GONE

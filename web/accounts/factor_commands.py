@@ -10,7 +10,7 @@ from domain.account import Account as Record
 from domain.account import NothingToChange
 from domain.service import AlreadyDone, Work
 from domain.signature import current_signature
-from web.accounts import factors, sessions, tokens
+from web.accounts import factors, second_person, sessions, tokens
 from web.accounts.account_commands import find
 from web.accounts.accounts import Account
 from web.accounts.factors import NewFactor
@@ -90,7 +90,10 @@ def replace(
 
 
 def remove(services: Services, person: UUID, *, reason: str) -> None:
-    """Have signing in take no code any more. Raises NoAccount, ReasonNeeded, NothingToChange."""
+    """Have signing in take no code any more.
+
+    Raises NoAccount, ReasonNeeded, NothingToChange, and NotProposed where it takes two people.
+    """
     account = find(services, person)
     asking = current_signature().actor
 
@@ -101,9 +104,13 @@ def remove(services: Services, person: UUID, *, reason: str) -> None:
             sessions.end_all(connection, person, services.now())
         return True
 
+    def decide(work: Work) -> None:
+        two = second_person.takes_two(services, work, person)
+        work.find(Record, account.id).remove_second_factor(reason=reason, takes_two=two)
+
     carry_out(
         services,
-        lambda work: work.find(Record, account.id).remove_second_factor(reason=reason),
+        decide,
         remove_at_door,
         person,
         kind=Kind.FACTOR_REMOVED,

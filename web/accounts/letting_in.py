@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from flask import flash, redirect, request, session
 from werkzeug.wrappers import Response
 
+from domain.vocabulary import Role
+from projections import people
 from web import formats
 from web.access.name_cache import names_of
 from web.accounts import devices, security_trail, sessions
@@ -25,6 +27,13 @@ TOLD_FOR = timedelta(days=30)
 REMOVED = {Kind.FACTOR_REMOVED: "second factor", Kind.COUNCIL_REMOVED: "council account"}
 
 
+OPENED = {
+    Kind.LINK_MADE: "made a password link for",
+    Kind.FACTOR_REMOVED: "removed the second factor of",
+    Kind.COUNCIL_REMOVED: "removed the council account of",
+}
+
+
 def let_in(
     account: Account, onward: str, *, method: str, proved: bool = True, renew_by: datetime | None = None
 ) -> Response:
@@ -37,7 +46,7 @@ def let_in(
             connection, account.person, services().now(), method=method, proved=proved, renew_by=renew_by
         )
     security_trail.note(services(), Kind.SIGNED_IN, person=account.person, detail=f"by {method}")
-    for sentence in done_by_others(account):
+    for sentence in (*done_by_others(account), *done_at_the_command_line(account)):
         flash(sentence)
     response = redirect(onward, SEE_OTHER)
     give_cookie(response, value)
@@ -55,6 +64,24 @@ def done_by_others(account: Account) -> list[str]:
         f"{names.get(each.by, 'Somebody') if each.by else 'The administrator of the machine'} "
         f"removed your {REMOVED[each.kind]}: {each.detail} ({formats.datetime(each.at)})"
         for each in found
+    ]
+
+
+def done_at_the_command_line(account: Account) -> list[str]:
+    """For an administrator, a sentence for each way in that whoever has the machine opened with a reason, of late."""
+    since = services().now() - TOLD_FOR
+    with services().read_present() as connection:
+        if account.person not in {
+            each.id for each in people.holders_on(connection, [Role.ADMINISTRATOR], services().today())
+        }:
+            return []
+        found = security_trail.done_at_the_machine(connection, set(OPENED), since)
+        names = names_of(connection, {each.person for each in found if each.person})
+    return [
+        f"Whoever runs the service {OPENED[each.kind]} {names.get(each.person, 'somebody') if each.person else ''}: "
+        f"{each.detail} ({formats.datetime(each.at)})"
+        for each in found
+        if each.person != account.person
     ]
 
 

@@ -113,7 +113,7 @@ def set_password(token: str) -> ResponseReturnValue:
             hashed = passwords().hash(
                 form.values["password"], context=context_of(account), address=request.remote_addr or ""
             )
-            with services().acting(account.person, "", Channel.SCREEN, correlation=g.get("request_id", "")):
+            with services().acting(None, "", Channel.SCREEN, correlation=g.get("request_id", "")):
                 password_commands.use_password_link(services(), token, hashed)
         except LinkNoLongerValid as refusal:
             return render_template("accounts/link_gone.html", message=str(refusal)), GONE

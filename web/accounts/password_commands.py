@@ -6,12 +6,13 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from domain.account import Account as Record
 from domain.aggregate import Refusal
-from domain.service import AlreadyDone
-from web.accounts import accounts, sessions
+from domain.service import AlreadyDone, Work
+from web.accounts import accounts, second_person, sessions
 from web.accounts.account_commands import find
 from web.accounts.accounts import Account
-from web.accounts.recording import change, change_once, note_act
+from web.accounts.recording import change, note_act, save, save_once
 from web.accounts.security_trail import Kind
 from web.runtime.services import Services
 
@@ -20,20 +21,24 @@ class ChangedMeanwhile(Refusal):
     """The password is no longer the one by which it was to be changed."""
 
 
-def make_password_link(services: Services, person: UUID) -> str:
+def make_password_link(services: Services, person: UUID, *, reason: str = "") -> str:
     """Make a one-time link for a person to set a password; returns its secret part, kept nowhere.
 
-    Raises NoAccount, AccountIsDisabled, ComesByCouncil or ShownOnlyOnce.
+    Raises NoAccount, AccountIsDisabled, ComesByCouncil, ShownOnlyOnce, and NotProposed where it takes two people.
     """
     account = find(services, person)
     now = services.now()
-    secret = change_once(
-        services,
-        person,
-        lambda record: record.make_password_link(expires_at=now + accounts.LINK_LASTS),
-        lambda connection: accounts.add_link(connection, account, now),
-    )
-    note_act(services, Kind.LINK_MADE, person)
+
+    def decide(work: Work) -> None:
+        work.find(Record, account.id).make_password_link(
+            expires_at=now + accounts.LINK_LASTS,
+            takes_two=second_person.takes_two(services, work, person),
+            for_wide_rights=second_person.has_wide_rights(work, person),
+            reason=reason,
+        )
+
+    secret = save_once(services, decide, lambda connection: accounts.add_link(connection, account, now))
+    note_act(services, Kind.LINK_MADE, person, reason.strip())
     return secret
 
 
@@ -41,10 +46,14 @@ def use_password_link(services: Services, token: str, password_hash: str) -> Non
     """Set the password for which a link was made, which uses the link up. Raises LinkNoLongerValid."""
     with services.read_present() as connection:
         account = accounts.account_of_link(connection, token, services.now())
-    change(
+
+    def decide(work: Work) -> None:
+        second_person.must_be_for_wide_rights(work, account.person)
+        work.find(Record, account.id).set_password(by_link=True)
+
+    save(
         services,
-        account.person,
-        lambda record: record.set_password(),
+        decide,
         lambda connection: accounts.use_link(connection, token, password_hash, services.now()),
     )
     note_act(services, Kind.PASSWORD_SET, account.person, "by a link")

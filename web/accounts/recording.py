@@ -100,8 +100,13 @@ def change_once(
     services: Services, person: UUID, decide: Callable[[Record], None], at_door: Callable[[sa.Connection], T]
 ) -> T:
     """The same for what is shown only once. Raises ShownOnlyOnce where it was done before."""
+    return save_once(services, lambda work: decide(work.find(Record, account_id(person))), at_door)
+
+
+def save_once(services: Services, command: Callable[[Work], object], at_door: Callable[[sa.Connection], T]) -> T:
+    """As `save`, for what is shown only once. Raises ShownOnlyOnce where it was done before."""
     try:
-        return change(services, person, decide, at_door)
+        return save(services, command, at_door)
     except AlreadyDone:
         raise ShownOnlyOnce(
             "This was made already, and is shown only once. Make another if you did not copy it"

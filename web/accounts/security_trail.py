@@ -42,6 +42,7 @@ class Kind(Word):
     ACCOUNT_OPENED = "account opened"
     ACCOUNT_DISABLED = "account disabled"
     ACCOUNT_ENABLED = "account enabled"
+    WAY_IN_PROPOSED = "way in proposed"
     LINK_MADE = "password link made"
     PASSWORD_SET = "password set"  # noqa: S105 - the name of a fact
     TOKEN_MADE = "token made"  # noqa: S105 - the name of a fact
@@ -135,6 +136,18 @@ def done_by_others(
     columns = SECURITY_TRAIL.c
     theirs = sa.and_(columns.person == person, columns.at > since, columns.by.is_distinct_from(person))
     query = SECURITY_TRAIL.select().where(theirs, columns.kind.in_([kind.value for kind in kinds]))
+    return [_entry(row) for row in connection.execute(query.order_by(columns.at.desc())).mappings()]
+
+
+def done_at_the_machine(connection: sa.Connection, kinds: Collection[Kind], since: datetime) -> Sequence[Entry]:
+    """What of these kinds whoever has the machine did, and gave a reason for, the latest first."""
+    columns = SECURITY_TRAIL.c
+    query = SECURITY_TRAIL.select().where(
+        columns.by.is_(None),
+        columns.at > since,
+        columns.kind.in_([kind.value for kind in kinds]),
+        columns.detail != "",
+    )
     return [_entry(row) for row in connection.execute(query.order_by(columns.at.desc())).mappings()]
 
 

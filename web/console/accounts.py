@@ -10,9 +10,16 @@ import click
 
 from domain.aggregate import Refusal
 from domain.person import Person
-from domain.service import NotFound
+from domain.service import NotFound, Work
 from domain.vocabulary import Channel
-from web.accounts import account_commands, council_commands, factor_commands, password_commands
+from web.accounts import (
+    account_commands,
+    administrators,
+    council_commands,
+    factor_commands,
+    password_commands,
+    second_person,
+)
 from web.accounts import accounts as kept
 from web.console.opening import ADMINISTRATOR, opened, present_settings, way_in
 from web.runtime.services import Services
@@ -40,10 +47,28 @@ def create(reference: str, email: str | None) -> None:
 
 @accounts.command("link")
 @click.argument("email")
-def link(email: str) -> None:
-    """Print a one-time link to set a password for the account with this EMAIL."""
+@click.option(
+    "--reason",
+    default="",
+    help="Why: for a director, reviewer or administrator, of which every administrator is told.",
+)
+def link(email: str, reason: str) -> None:
+    """Print a one-time link to set a password for the account with this EMAIL.
+
+    For a post that takes two people, while there is another administrator, it takes a --reason, which stands in the
+    audit trail and is told to every administrator who signs in.
+    """
     with opened() as services:
-        print_link(services, _named(services, email))
+        person = _named(services, email)
+        with at_the_console(services):
+            with services.read_present() as connection:
+                able = administrators.who_can_sign_in(connection, services.today())
+            is_wide = second_person.has_wide_rights(Work(services.service), person)
+            if is_wide and not reason.strip() and any(each.id != person for each in able):
+                raise click.ClickException(
+                    "This person's post takes two people to let in. Give a --reason, which administrators are told"
+                )
+        print_link(services, person, reason=reason)
 
 
 @accounts.command("remove-second-factor")
@@ -67,7 +92,7 @@ def remove_council_account(email: str, reason: str) -> None:
         person = _named(services, email)
         with at_the_console(services):
             council_commands.remove(services, person, reason=reason)
-        print_link(services, person)
+        print_link(services, person, reason=reason)
 
 
 def _named(services: Services, email: str) -> UUID:
@@ -85,10 +110,10 @@ def _person(services: Services, reference: str) -> Person:
         raise click.ClickException(f"There is no person {reference}") from None
 
 
-def print_link(services: Services, person: UUID) -> None:
+def print_link(services: Services, person: UUID, *, reason: str = "") -> None:
     """Print a one-time link for a person to set a password."""
     with at_the_console(services):
-        secret = password_commands.make_password_link(services, person)
+        secret = password_commands.make_password_link(services, person, reason=reason)
     at = present_settings().public_url
     click.echo(f"{at}{way_in()}/password/{secret}")
     where = "Open it" if at else "Open this path at the service's address (SIS_PUBLIC_URL)"

@@ -73,3 +73,19 @@ def test_a_name_that_nobody_has_gets_no_link(ada: UUID) -> None:
     result = run("link", "nobody@example.org")
     assert (result.exit_code, result.stdout) == (1, "")
     assert "Nobody signs in as nobody@example.org" in result.stderr
+
+
+def test_a_link_for_a_post_that_takes_two_takes_a_reason_which_every_administrator_is_told(
+    app: Flask, ada: UUID, world: World, door: Door
+) -> None:
+    door.opens(ada, "ada@example.org")
+    door.opens(world.director("Dora Director"), "dora@example.org")
+    refused = run("link", "dora@example.org")
+    assert refused.exit_code == 1
+    assert "Give a --reason" in refused.output
+    made = run("link", "dora@example.org", "--reason", "Nobody could confirm it")
+    assert made.stdout.startswith("/password/")
+    client = app.test_client()
+    client.post("/sign-in", data={"sign_in_name": "ada@example.org", "password": PASSWORD})
+    shown = client.get("/account").text
+    assert "Whoever runs the service made a password link for Dora Director: Nobody could confirm it" in shown
