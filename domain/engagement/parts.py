@@ -27,6 +27,11 @@ class EngagementStatus(Word):
 
 
 RUNNING = frozenset({EngagementStatus.CONFIRMED, EngagementStatus.IN_DELIVERY})
+GOING_ON = RUNNING | {EngagementStatus.PAUSED}
+"""While the work is under way, or stopped for a while."""
+
+BEFORE_START = frozenset({EngagementStatus.PROPOSED, EngagementStatus.AGREED, EngagementStatus.CONFIRMED})
+AWAITING_AGREEMENT = frozenset({EngagementStatus.PROPOSED, EngagementStatus.AGREED})
 AWAITING_EVALUATION = frozenset({EngagementStatus.COMPLETED, EngagementStatus.ENDED_EARLY})
 
 

@@ -8,10 +8,13 @@ from decimal import Decimal
 from typing import TypeAlias
 from uuid import UUID
 
-from domain.aggregate import Aggregate, Event, Meta, must_have_come, reasoned
+from domain.aggregate import Aggregate, Event, Meta, must_have_come, reasoned, requires
 from domain.engagement import events
 from domain.engagement.parts import (
+    AWAITING_AGREEMENT,
     AWAITING_EVALUATION,
+    BEFORE_START,
+    GOING_ON,
     RUNNING,
     Agreement,
     Consent,
@@ -25,33 +28,34 @@ from domain.engagement.parts import (
     Work,
 )
 from domain.engagement.rules import (
-    AlreadyAgreed,
     DatesOutOfOrder,
     DeliveredInTheFuture,
-    EvaluationDue,
-    HasStarted,
     LessThanUsed,
     MoreThanAgreed,
     NoSuchSession,
-    NotAllAgreed,
-    NotAtThisStage,
     NotCleared,
-    NothingDelivered,
     OnePersonForBoth,
     OutsideTheAgreedDates,
     SameSpecialist,
-    SessionsStillPlanned,
+    all_must_have_agreed,
     check_count,
     check_outcomes,
     check_price,
     check_ratings,
     check_work,
+    evaluation_must_not_be_waived,
+    must_await,
+    must_have_a_planned_session,
+    must_have_been_delivered,
+    must_have_been_evaluated,
+    must_have_days_left,
+    must_have_no_planned_session,
+    must_not_have_started,
+    only_when,
 )
 from domain.money import half_days, pounds
 from domain.text import plain
 from domain.vocabulary import About, Personal, Side
-
-BEFORE_START = frozenset({EngagementStatus.PROPOSED, EngagementStatus.AGREED, EngagementStatus.CONFIRMED})
 
 
 class BrokeredEngagement(Aggregate):
@@ -179,12 +183,11 @@ class BrokeredEngagement(Aggregate):
         )
         return engagement
 
+    @requires(only_when(*AWAITING_AGREEMENT))
     def agree(self, side: Side, *, reason: str = "", came_on: date | None = None) -> None:
         """One of the three sides agrees to the terms; `came_on` is the day on which that reached the service, today
         where none is given. Raises AlreadyAgreed, OccurredInTheFuture, DatesOutOfOrder."""
-        self._only_when(EngagementStatus.PROPOSED, EngagementStatus.AGREED)
-        if side in self.agreed_by:
-            raise AlreadyAgreed(f"The {side} has agreed already")
+        must_await(side)(self, self.today)
         if came_on is not None:
             must_have_come(came_on, self.today, "came_on")
             if came_on < self.proposed_on:
@@ -196,22 +199,20 @@ class BrokeredEngagement(Aggregate):
         }
         self.record(agreed[side](), occurred=came_on, reason=plain(reason))
 
+    @requires(only_when(*AWAITING_AGREEMENT))
     def confirm_clearance(self, *, cleared: bool, valid_to: date | None, rules: tuple[str, ...]) -> None:
         """Note that the specialist is cleared for the work. Raises NotCleared."""
-        self._only_when(EngagementStatus.PROPOSED, EngagementStatus.AGREED)
         _must_be_cleared(cleared)
         seen = self.ClearanceConfirmed(specialist=self.work.specialist, valid_to=valid_to)
         self.record(seen, rules=rules)
 
+    @requires(all_must_have_agreed, only_when(EngagementStatus.AGREED))
     def confirm(self) -> None:
         """The work may start. Raises NotAllAgreed, NotCleared."""
-        if self.status is EngagementStatus.PROPOSED:
-            missing = ", ".join(side for side in Side if side not in self.agreed_by)
-            raise NotAllAgreed(f"Not everybody has agreed to the terms yet: {missing}")
-        self._only_when(EngagementStatus.AGREED)
         _must_be_cleared(self.cleared)
         self.record(self.Confirmed())
 
+    @requires(only_when(*RUNNING), must_have_days_left)
     def plan_session(
         self,
         *,
@@ -223,7 +224,6 @@ class BrokeredEngagement(Aggregate):
         place: str = "",
     ) -> None:
         """Plan a session. Raises OutsideTheAgreedDates, NotHalfDays, MoreThanAgreed, NotCleared."""
-        self._only_when(*RUNNING)
         self._must_be_within(on)
         check_count(minutes, "minutes")
         self._must_fit(half_days(days))
@@ -233,6 +233,7 @@ class BrokeredEngagement(Aggregate):
         )
         self.record(planned, rules=rules)
 
+    @requires(only_when(*RUNNING), must_have_a_planned_session)
     def deliver_session(
         self,
         number: int,
@@ -248,7 +249,6 @@ class BrokeredEngagement(Aggregate):
 
         Raises NoSuchSession, DeliveredInTheFuture, OutsideTheAgreedDates, MoreThanAgreed, NotCleared.
         """
-        self._only_when(*RUNNING)
         session = self._planned(number)
         if on > self.today:
             raise DeliveredInTheFuture("The day must be today or in the past", field="on")
@@ -267,9 +267,9 @@ class BrokeredEngagement(Aggregate):
         )
         self.record(delivered, occurred=on, rules=rules)
 
+    @requires(only_when(*GOING_ON), must_have_a_planned_session)
     def cancel_session(self, number: int, *, side: Side, chargeable: bool, reason: str) -> None:
         """A planned session will not take place. Raises NoSuchSession."""
-        self._only_when(*RUNNING, EngagementStatus.PAUSED)
         session = self._planned(number)
         cancelled = self.SessionCancelled(
             number=number,
@@ -280,6 +280,7 @@ class BrokeredEngagement(Aggregate):
         )
         self.record(cancelled, reason=reasoned(reason))
 
+    @requires(only_when(*GOING_ON))
     def substitute(
         self, new: UUID, *, cleared: bool, valid_to: date | None, rules: tuple[str, ...], reason: str
     ) -> None:
@@ -287,19 +288,18 @@ class BrokeredEngagement(Aggregate):
 
         Raises SameSpecialist, NotCleared.
         """
-        self._only_when(*RUNNING, EngagementStatus.PAUSED)
         if new == self.work.specialist:
             raise SameSpecialist("This person does the work already", field="specialist")
         _must_be_cleared(cleared)
         substituted = self.SpecialistSubstituted(old=self.work.specialist, new=new, valid_to=valid_to)
         self.record(substituted, people=(self.work.specialist, new), rules=rules, reason=reasoned(reason))
 
+    @requires(only_when(*GOING_ON))
     def agree_variation(self, *, days: Decimal, net: Decimal, ends: date, consent: Consent, reason: str) -> None:
         """All have agreed to other days, price or end. VAT stays at the rate of the terms.
 
         Raises LessThanUsed, DatesOutOfOrder, NotAPrice, OccurredInTheFuture, OnePersonForBoth.
         """
-        self._only_when(*RUNNING, EngagementStatus.PAUSED)
         price = self.work.price_at(net)
         check_price(price.net, price.vat)
         for field, day in (("school_on", consent.school_on), ("provider_on", consent.provider_on)):
@@ -328,42 +328,37 @@ class BrokeredEngagement(Aggregate):
         )
         self.record(varied, people=(consent.school_by, consent.provider_by), reason=reasoned(reason))
 
+    @requires(only_when(*RUNNING))
     def pause(self, *, reason: str) -> None:
         """Stop the work for a while; sessions are neither planned nor delivered meanwhile."""
-        self._only_when(*RUNNING)
         self.record(self.Paused(), reason=reasoned(reason))
 
+    @requires(only_when(EngagementStatus.PAUSED))
     def resume(self, *, reason: str) -> None:
         """Go on with paused work."""
-        self._only_when(EngagementStatus.PAUSED)
         self.record(self.Resumed(), reason=reasoned(reason))
 
+    @requires(only_when(*RUNNING), must_have_no_planned_session, must_have_been_delivered)
     def complete(self, *, evaluate_by: date | None = None, rules: tuple[str, ...] = ()) -> None:
         """All that was to be done is done. Raises NothingDelivered, SessionsStillPlanned.
 
         `evaluate_by` is the last day for the school's evaluation, `rules` the version of the settings behind it.
         """
-        self._only_when(*RUNNING)
-        if self.planned_sessions:
-            raise SessionsStillPlanned("Record or cancel the sessions that are still planned first")
-        if not any(each.status is SessionStatus.DELIVERED for each in self.sessions.values()):
-            raise NothingDelivered("No session was delivered. End the work early, or cancel it.")
         self.record(self.Completed(evaluate_by=evaluate_by), rules=rules)
 
+    @requires(only_when(*GOING_ON))
     def end_early(
         self, *, side: Side, reason: str, evaluate_by: date | None = None, rules: tuple[str, ...] = ()
     ) -> None:
         """Stop the work for good before all is done; `evaluate_by` is the last day for the school's evaluation."""
-        self._only_when(*RUNNING, EngagementStatus.PAUSED)
         self.record(self.EndedEarly(side=side, evaluate_by=evaluate_by), reason=reasoned(reason), rules=rules)
 
+    @requires(must_not_have_started, only_when(*BEFORE_START))
     def cancel(self, *, side: Side, reason: str) -> None:
         """Give the work up before it starts. Raises HasStarted."""
-        if self.used_days:
-            raise HasStarted("Days are used already. End the work early instead.")
-        self._only_when(*BEFORE_START)
         self.record(self.Cancelled(side=side), reason=reasoned(reason))
 
+    @requires(only_when(*AWAITING_EVALUATION), evaluation_must_not_be_waived)
     def evaluate(
         self,
         *,
@@ -379,7 +374,6 @@ class BrokeredEngagement(Aggregate):
 
         Raises NotARating, OutcomeNeeded.
         """
-        self._only_when(*AWAITING_EVALUATION)
         check_ratings(quality=quality, impact=impact)
         check_outcomes(outcomes, self.work.objectives)
         evaluated = self.Evaluated(
@@ -392,18 +386,14 @@ class BrokeredEngagement(Aggregate):
         )
         self.record(evaluated, people=(evaluator,), rules=rules)
 
+    @requires(only_when(*AWAITING_EVALUATION), evaluation_must_not_be_waived)
     def waive_evaluation(self, *, reason: str, close_by: date | None = None, rules: tuple[str, ...] = ()) -> None:
         """Do without the school's evaluation; `close_by` is the last day to close the work then."""
-        self._only_when(*AWAITING_EVALUATION)
-        if self.evaluation_waived:
-            raise NotAtThisStage("The evaluation is waived already")
         self.record(self.EvaluationWaived(close_by=close_by), reason=reasoned(reason), rules=rules)
 
+    @requires(must_have_been_evaluated, only_when(EngagementStatus.EVALUATED, *AWAITING_EVALUATION))
     def close(self) -> None:
         """Put the finished work away. Raises EvaluationDue."""
-        if self.status in AWAITING_EVALUATION and not self.evaluation_waived:
-            raise EvaluationDue("The school has not evaluated the work. Ask it to, or waive that with a reason.")
-        self._only_when(EngagementStatus.EVALUATED, *AWAITING_EVALUATION)
         self.record(self.Closed(days=self.used_days, net=self.cost))
 
     def remember_agreement(self, side: Side, meta: Meta) -> None:
@@ -420,10 +410,6 @@ class BrokeredEngagement(Aggregate):
 
     def about(self) -> About:
         return About(self.work.school, self.request, self.work.provider, (self.work.specialist,))
-
-    def _only_when(self, *statuses: EngagementStatus) -> None:
-        if self.status not in statuses:
-            raise NotAtThisStage(f"The engagement is {self.status.label.lower()}, so this cannot be done now")
 
     def _must_be_within(self, day: date) -> None:
         if not self.work.begins <= day <= self.work.ends:

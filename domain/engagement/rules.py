@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from domain.aggregate import Refusal
-from domain.engagement.parts import Outcome, Work
+from domain.aggregate import Refusal, Rule
+from domain.engagement.parts import AWAITING_EVALUATION, EngagementStatus, Outcome, SessionStatus, Work
 from domain.money import half_days, pounds
 from domain.text import plain
+from domain.vocabulary import Side
+
+if TYPE_CHECKING:
+    from domain.engagement.record import BrokeredEngagement
 
 
 class TermsIncomplete(Refusal):
@@ -92,6 +98,67 @@ class OutcomeNeeded(Refusal):
 
 class EvaluationDue(Refusal):
     """The school has not evaluated the work, and nobody waived that."""
+
+
+def only_when(*statuses: EngagementStatus) -> Rule[BrokeredEngagement]:
+    """The rule that an act belongs to these stages of the engagement's life."""
+
+    def must_be_at_that_stage(engagement: BrokeredEngagement, _: date) -> None:
+        if engagement.status not in statuses:
+            raise NotAtThisStage(f"The engagement is {engagement.status.label.lower()}, so this cannot be done now")
+
+    return must_be_at_that_stage
+
+
+def must_await(side: Side) -> Rule[BrokeredEngagement]:
+    """The rule that a side has still to agree to the terms."""
+
+    def must_be_awaited(engagement: BrokeredEngagement, _: date) -> None:
+        if side in engagement.agreed_by:
+            raise AlreadyAgreed(f"The {side} has agreed already")
+
+    return must_be_awaited
+
+
+def all_must_have_agreed(engagement: BrokeredEngagement, _: date) -> None:
+    if engagement.status is EngagementStatus.PROPOSED:
+        missing = ", ".join(side for side in Side if side not in engagement.agreed_by)
+        raise NotAllAgreed(f"Not everybody has agreed to the terms yet: {missing}")
+
+
+def must_have_days_left(engagement: BrokeredEngagement, _: date) -> None:
+    if engagement.left_days <= 0:
+        raise MoreThanAgreed("All the agreed days are used or planned. Agree a variation first", field="days")
+
+
+def must_have_a_planned_session(engagement: BrokeredEngagement, _: date) -> None:
+    if not engagement.planned_sessions:
+        raise NoSuchSession("No session is planned", field="number")
+
+
+def must_have_no_planned_session(engagement: BrokeredEngagement, _: date) -> None:
+    if engagement.planned_sessions:
+        raise SessionsStillPlanned("Record or cancel the sessions that are still planned first")
+
+
+def must_have_been_delivered(engagement: BrokeredEngagement, _: date) -> None:
+    if not any(each.status is SessionStatus.DELIVERED for each in engagement.sessions.values()):
+        raise NothingDelivered("No session was delivered. End the work early, or cancel it.")
+
+
+def must_not_have_started(engagement: BrokeredEngagement, _: date) -> None:
+    if engagement.used_days:
+        raise HasStarted("Days are used already. End the work early instead.")
+
+
+def evaluation_must_not_be_waived(engagement: BrokeredEngagement, _: date) -> None:
+    if engagement.evaluation_waived:
+        raise NotAtThisStage("The evaluation is waived already")
+
+
+def must_have_been_evaluated(engagement: BrokeredEngagement, _: date) -> None:
+    if engagement.status in AWAITING_EVALUATION and not engagement.evaluation_waived:
+        raise EvaluationDue("The school has not evaluated the work. Ask it to, or waive that with a reason.")
 
 
 def check_work(work: Work) -> None:

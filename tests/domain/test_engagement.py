@@ -368,6 +368,11 @@ def test_work_is_closed_after_its_evaluation_or_a_waiver() -> None:
     waived = a_completed_engagement()
     given(waived).when(waive).then(BrokeredEngagement.EvaluationWaived, reason="The school has closed")
     given(waived).when(waive).then_refused(NotAtThisStage)
+    given(waived).when(
+        lambda engagement: engagement.evaluate(
+            quality=5, impact=5, comment="", outcomes=outcomes(engagement), evaluator=HEAD
+        )
+    ).then_refused(NotAtThisStage)
     given(waived).when(close).then(BrokeredEngagement.Closed)
 
 

@@ -10,7 +10,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from werkzeug.exceptions import Forbidden
 
-from domain.engagement import BrokeredEngagement, Consent, EngagementStatus, Work
+from domain.engagement import BrokeredEngagement, Consent, Work
+from domain.engagement.rules import must_await
 from domain.signature import on_behalf_of
 from domain.support_request import SupportRequest
 from domain.vocabulary import Side
@@ -21,7 +22,7 @@ from web.brokerage.vetting_policy import vetted
 from web.commands.resource import CommandContext, Values
 from web.engagements import choices, schemas
 from web.engagements.clearance import clearance_now
-from web.engagements.resource import GOING_ON, delivery, engagements
+from web.engagements.resource import delivery, engagements
 from web.runtime.services import services
 
 AGREE: Mapping[Side, Action] = {
@@ -65,10 +66,6 @@ def propose(context: CommandContext[BrokeredEngagement], values: Values) -> Brok
     return context.service.find(BrokeredEngagement, made)
 
 
-def _awaited(side: Side) -> Callable[[BrokeredEngagement], bool]:
-    return lambda it: it.status is EngagementStatus.PROPOSED and side not in it.agreed_by
-
-
 def _terms_shown(connection: sa.Connection, engagement: BrokeredEngagement | None) -> Mapping[str, Any]:
     if engagement is None:
         return {}
@@ -87,7 +84,8 @@ def _agree_for(side: Side) -> None:
         schemas.AgreeTerms,
         done=f"The terms are agreed for the {side.value}",
         submit="Agree to these terms",
-        offered=_awaited(side),
+        method=BrokeredEngagement.agree,
+        rules=[must_await(side)],
         context=_terms_shown,
         form_page="engagements/agree.html",
         main=True,
@@ -109,7 +107,8 @@ def _record_agreement_of(side: Side, whose: Callable[[Work], UUID]) -> None:
         done=f"The agreement is recorded on behalf of the {side.value}",
         submit="Record the agreement",
         lead=f"For a {side.value} that agreed to these terms by telephone, letter or e-mail.",
-        offered=_awaited(side),
+        method=BrokeredEngagement.agree,
+        rules=[must_await(side)],
         context=_terms_shown,
         initial=lambda *_: {"came_on": services().today()},
         form_page="engagements/agree.html",
@@ -131,7 +130,7 @@ _record_agreement_of(Side.PROVIDER, lambda work: work.provider)
     done="The engagement is confirmed. Sessions can be planned",
     submit="Confirm the engagement",
     lead="The specialist has to be cleared on every day of the work.",
-    offered=lambda it: it.status is EngagementStatus.AGREED,
+    method=BrokeredEngagement.confirm,
     context=_terms_shown,
     form_page="engagements/agree.html",
     main=True,
@@ -146,7 +145,7 @@ def confirm(context: CommandContext[BrokeredEngagement], _: Values) -> None:
     Action.KEEP_ENGAGEMENT,
     schemas.SubstituteSpecialist,
     done="Another specialist takes the work on",
-    offered=lambda it: it.status in GOING_ON,
+    method=BrokeredEngagement.substitute,
     context=choices.colleagues,
 )
 def substitute(context: CommandContext[BrokeredEngagement], values: Values) -> None:
@@ -173,7 +172,7 @@ def _present_terms(_: sa.Connection, engagement: BrokeredEngagement) -> Mapping[
     done="The variation is agreed",
     submit="Agree the variation",
     lead="School and provider have to have agreed to it. VAT follows at the rate of the terms.",
-    offered=lambda it: it.status in GOING_ON,
+    method=BrokeredEngagement.agree_variation,
     context=_consenting,
     initial=_present_terms,
     check=True,

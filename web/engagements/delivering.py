@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from domain.aggregate import Refusal
-from domain.engagement import RUNNING, BrokeredEngagement
+from domain.engagement import BrokeredEngagement
 from web.access.policy import Action
 from web.commands.resource import CommandContext, Values
 from web.engagements import choices, schemas
-from web.engagements.resource import GOING_ON, delivery, engagements
+from web.engagements.resource import delivery, engagements
 
 
 class ChargedByTheService(Refusal):
@@ -21,7 +21,7 @@ class ChargedByTheService(Refusal):
     schemas.DeliverSession,
     done="The session is recorded",
     submit="Record the session",
-    offered=lambda it: it.status in RUNNING and bool(it.planned_sessions),
+    method=BrokeredEngagement.deliver_session,
     context=choices.planned,
     initial=choices.session_asked,
     main=True,
@@ -37,7 +37,7 @@ def deliver_session(context: CommandContext[BrokeredEngagement], values: Values)
     schemas.PlanSession,
     done="The session is planned",
     submit="Plan the session",
-    offered=lambda it: it.status in RUNNING and it.left_days > 0,
+    method=BrokeredEngagement.plan_session,
     main=True,
 )
 def plan_session(context: CommandContext[BrokeredEngagement], values: Values) -> None:
@@ -52,7 +52,7 @@ def plan_session(context: CommandContext[BrokeredEngagement], values: Values) ->
     done="The session is cancelled",
     submit="Cancel the session",
     warning=True,
-    offered=lambda it: it.status in GOING_ON and bool(it.planned_sessions),
+    method=BrokeredEngagement.cancel_session,
     context=choices.planned,
     initial=choices.session_asked,
 )

@@ -4,27 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from domain.engagement import AWAITING_EVALUATION, RUNNING, BrokeredEngagement, EngagementStatus
+from domain.engagement import BrokeredEngagement
 from web.access.policy import Action
 from web.commands.resource import CommandContext, Values
 from web.engagements import schemas
-from web.engagements.resource import GOING_ON, delivery, engagements
+from web.engagements.resource import delivery, engagements
 from web.runtime.terms import last_day
-
-BEFORE_START = frozenset({EngagementStatus.PROPOSED, EngagementStatus.AGREED, EngagementStatus.CONFIRMED})
-
-
-def _may_be_completed(engagement: BrokeredEngagement) -> bool:
-    return engagement.status is EngagementStatus.IN_DELIVERY and not engagement.planned_sessions
-
-
-def _awaits_evaluation(engagement: BrokeredEngagement) -> bool:
-    return engagement.status in AWAITING_EVALUATION and not engagement.evaluation_waived
-
-
-def _may_be_closed(engagement: BrokeredEngagement) -> bool:
-    waived = engagement.status in AWAITING_EVALUATION and engagement.evaluation_waived
-    return waived or engagement.status is EngagementStatus.EVALUATED
 
 
 def _to_be_evaluated(context: CommandContext[BrokeredEngagement]) -> tuple[date, tuple[str, ...]]:
@@ -42,7 +27,7 @@ def _to_be_closed(context: CommandContext[BrokeredEngagement]) -> tuple[date, tu
     schemas.PauseEngagement,
     done="The work is paused",
     submit="Pause the work",
-    offered=lambda it: it.status in RUNNING,
+    method=BrokeredEngagement.pause,
 )
 def pause(context: CommandContext[BrokeredEngagement], values: Values) -> None:
     context.change(lambda engagement: engagement.pause(**values))
@@ -55,7 +40,7 @@ def pause(context: CommandContext[BrokeredEngagement], values: Values) -> None:
     schemas.ResumeEngagement,
     done="The work goes on",
     submit="Resume the work",
-    offered=lambda it: it.status is EngagementStatus.PAUSED,
+    method=BrokeredEngagement.resume,
     main=True,
 )
 def resume(context: CommandContext[BrokeredEngagement], values: Values) -> None:
@@ -70,7 +55,7 @@ def resume(context: CommandContext[BrokeredEngagement], values: Values) -> None:
     done="The work is complete. The school evaluates it next",
     submit="Record that the work is complete",
     lead="No further session can be planned or recorded then.",
-    offered=_may_be_completed,
+    method=BrokeredEngagement.complete,
     main=True,
 )
 def complete(context: CommandContext[BrokeredEngagement], _: Values) -> None:
@@ -86,7 +71,7 @@ def complete(context: CommandContext[BrokeredEngagement], _: Values) -> None:
     done="The work has ended. The school evaluates it next",
     submit="End the work",
     lead="Sessions that are planned fall away without charge.",
-    offered=lambda it: it.status in GOING_ON,
+    method=BrokeredEngagement.end_early,
     check=True,
     warning=True,
 )
@@ -103,7 +88,7 @@ def end_early(context: CommandContext[BrokeredEngagement], values: Values) -> No
     done="The engagement is cancelled. The request is taken up again where it was",
     submit="Cancel the engagement",
     lead="The request is taken up again where it was; the quotes stand again.",
-    offered=lambda it: it.status in BEFORE_START and not it.used_days,
+    method=BrokeredEngagement.cancel,
     check=True,
     warning=True,
 )
@@ -118,7 +103,7 @@ def cancel(context: CommandContext[BrokeredEngagement], values: Values) -> None:
     schemas.EvaluateEngagement,
     done="Thank you. The evaluation is recorded",
     submit="Send the evaluation",
-    offered=_awaits_evaluation,
+    method=BrokeredEngagement.evaluate,
     asks=schemas.evaluation_of,
     check=True,
     main=True,
@@ -136,7 +121,7 @@ def evaluate(context: CommandContext[BrokeredEngagement], values: Values) -> Non
     schemas.WaiveEvaluation,
     done="The evaluation is waived. The engagement can be closed",
     submit="Do without the evaluation",
-    offered=_awaits_evaluation,
+    method=BrokeredEngagement.waive_evaluation,
 )
 def waive_evaluation(context: CommandContext[BrokeredEngagement], values: Values) -> None:
     day, rules = _to_be_closed(context)
@@ -151,7 +136,7 @@ def waive_evaluation(context: CommandContext[BrokeredEngagement], values: Values
     done="Engagement and request are closed",
     submit="Close the engagement",
     lead="The request is closed with it.",
-    offered=_may_be_closed,
+    method=BrokeredEngagement.close,
     check=True,
     main=True,
 )

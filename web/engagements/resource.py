@@ -7,7 +7,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from domain.engagement import RUNNING, BrokeredEngagement, EngagementStatus
+from domain.engagement import BrokeredEngagement
 from projections import engagements as view
 from providers.delivery import Delivery
 from web.access.identity import Reach
@@ -16,9 +16,6 @@ from web.brokerage.broker_rights import vetting_of
 from web.commands.resource import CommandContext, Listing, Resource, Values
 from web.engagements import schemas
 from web.engagements.api_schema import EngagementOut
-
-GOING_ON = RUNNING | {EngagementStatus.PAUSED}
-"""While the work is under way, or stopped for a while."""
 
 
 def _one(id: UUID | None) -> list[UUID] | None:

@@ -117,7 +117,7 @@ def test_agreeing_twice_is_refused_in_words(market: Market, sign_in: SignIn) -> 
     browser = sign_in(market.head)
     browser.send(f"{WORK}/agree-for-school", {})
 
-    assert "The school has agreed already" in browser.send(f"{WORK}/agree-for-school", {}, status=422).text
+    assert "The school has agreed already" in browser.get(f"{WORK}/agree-for-school", status=409)
 
 
 def test_confirming_looks_at_clearance_once_more(world: World, sign_in: SignIn) -> None:
@@ -465,8 +465,7 @@ def test_without_an_evaluation_work_is_closed_only_when_that_is_waived(completed
     browser = sign_in(completed.broker)
     closing = {"outcome": "Planning holds", "confirmed": "yes"}
 
-    refused = browser.send(f"{WORK}/close", closing, status=422)
-    assert "The school has not evaluated the work" in refused.text
+    assert "The school has not evaluated the work" in browser.get(f"{WORK}/close", status=409)
     browser.send(f"{WORK}/waive-evaluation", {"reason": "The head has left"})
     assert "Waived: The head has left" in browser.get(WORK)
     browser.send(f"{WORK}/close", closing)
@@ -479,6 +478,77 @@ def test_only_the_school_evaluates(completed: Market, sign_in: SignIn, who: str)
     person = completed.broker if who == "broker" else completed.calder.specialist
 
     sign_in(person).get(f"{WORK}/evaluate", 403)
+
+
+# What cannot be done now
+
+
+def refusals(browser: Browser, expected: dict[str, str]) -> None:
+    """Each command is refused with its reason when its form is opened, and is not offered."""
+    page = browser.get(WORK)
+    for command, why in expected.items():
+        told = plain(browser.get(f"{WORK}/{command}", status=409))
+        assert f"{why.removesuffix('.')}. Nothing was changed" in told, command
+        assert f'href="{WORK}/{command}"' not in page
+
+
+AT_ANOTHER_STAGE = "The engagement is {}, so this cannot be done now"
+
+
+def test_work_that_is_only_proposed_says_what_has_to_come_first(market: Market, sign_in: SignIn) -> None:
+    market.proposed()
+    why = AT_ANOTHER_STAGE.format("proposed")
+
+    refusals(sign_in(market.head), {"evaluate": why})
+    refusals(
+        sign_in(market.broker),
+        {
+            "confirm": "Not everybody has agreed to the terms yet: school, provider, service",
+            **dict.fromkeys(("plan-session", "deliver-session", "cancel-session", "substitute"), why),
+            **dict.fromkeys(("pause", "resume", "complete", "end-early", "waive-evaluation", "close"), why),
+        },
+    )
+
+
+def test_sessions_are_neither_planned_nor_recorded_where_none_can_be(market: Market, broker: Browser) -> None:
+    market.confirmed()
+    refusals(
+        broker,
+        {
+            **dict.fromkeys(("deliver-session", "cancel-session"), "No session is planned"),
+            "complete": "No session was delivered. End the work early, or cancel it.",
+        },
+    )
+
+    broker.send(f"{WORK}/plan-session", {"days": "4.5", "place": "", **day("on", FIRST)})
+
+    refusals(
+        broker,
+        {
+            "plan-session": "All the agreed days are used or planned. Agree a variation first",
+            "complete": "Record or cancel the sessions that are still planned first",
+        },
+    )
+
+
+def test_work_is_evaluated_and_closed_once(completed: Market, sign_in: SignIn) -> None:
+    head, broker = sign_in(completed.head), sign_in(completed.broker)
+    refusals(broker, {"cancel": "Days are used already. End the work early instead."})
+    head.send_and_check(f"{WORK}/evaluate", EVALUATION)
+    refusals(head, {"evaluate": AT_ANOTHER_STAGE.format("evaluated")})
+    refusals(broker, {"waive-evaluation": AT_ANOTHER_STAGE.format("evaluated")})
+
+    broker.send_and_check(f"{WORK}/close", {"outcome": "Planning holds"})
+
+    refusals(broker, {"close": AT_ANOTHER_STAGE.format("closed")})
+
+
+def test_work_whose_evaluation_was_waived_is_not_evaluated(completed: Market, sign_in: SignIn) -> None:
+    broker = sign_in(completed.broker)
+    broker.send(f"{WORK}/waive-evaluation", {"reason": "The head has left"})
+
+    refusals(broker, {"waive-evaluation": "The evaluation is waived already"})
+    refusals(sign_in(completed.head), {"evaluate": "The evaluation is waived already"})
 
 
 # Proposing without quotes
