@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from domain.aggregate import Aggregate, must_have_come, reasoned
+from domain.aggregate import Aggregate, must_have_come, reasoned, requires
 from domain.tender import events
 from domain.tender.parts import (
     OPEN_INVITATION,
@@ -23,20 +23,24 @@ from domain.tender.parts import (
 from domain.tender.rules import (
     AboveCeiling,
     AlreadyInvited,
-    AlreadyQuoted,
     DatesOutOfOrder,
-    NoQuote,
     NoSuchQuestion,
-    NothingSelected,
-    NotInvited,
-    NotYetDue,
-    OneProviderIsNoChoice,
-    QuestionsHaveClosed,
-    ReplyByHasPassed,
     SingleProviderRoute,
-    TenderNotOpen,
     given,
+    must_be_a_choice,
+    must_be_in_time,
+    must_be_invited,
+    must_be_open,
+    must_have_a_question_to_answer,
+    must_have_quoted,
+    must_not_have_quoted,
+    nobody_must_have_time_to_reply,
     priced,
+    questions_must_be_open,
+    somebody_must_be_selected,
+    somebody_must_have_quoted,
+    somebody_must_not_have_replied,
+    time_to_reply_must_be_over,
 )
 from domain.text import plain
 from domain.vocabulary import About, Side
@@ -93,10 +97,6 @@ class Tender(Aggregate):
         """The providers who have not replied."""
         return [each.provider for each in self.invitations.values() if each.status is InvitationStatus.INVITED]
 
-    def may_be_decided_on(self, day: date) -> bool:
-        """Whether a quote may be selected on a day: one stands, and nobody else has time to reply."""
-        return bool(self.quotes) and not (self.unanswered and day <= self.reply_by)
-
     @classmethod
     def open(
         cls,
@@ -131,13 +131,12 @@ class Tender(Aggregate):
         )
         return tender
 
+    @requires(must_be_open, must_be_in_time)
     def invite(self, provider: UUID, *, clearance: str, rules: tuple[str, ...]) -> None:
         """Invite a provider to quote; one who declined or let it lapse may be invited again.
 
         Raises TenderNotOpen, ReplyByHasPassed, AlreadyInvited, SingleProviderRoute.
         """
-        self._must_be_open()
-        self._must_be_in_time()
         known = self.invitations.get(provider)
         if known is not None and known.status in OPEN_INVITATION:
             raise AlreadyInvited("This provider is invited already", field="provider")
@@ -146,12 +145,10 @@ class Tender(Aggregate):
         invited = self.ProviderInvited(provider=provider, clearance=clearance, reply_by=self.reply_by)
         self.record(invited, provider=provider, rules=rules)
 
+    @requires(must_be_open, questions_must_be_open)
     def ask(self, provider: UUID, question: str) -> None:
         """A provider asks about the brief. Raises NotInvited, QuestionsHaveClosed."""
-        self._must_be_open()
         self._invited(provider)
-        if self.today > self.question_deadline:
-            raise QuestionsHaveClosed("The day for questions has passed")
         asked = self.QuestionAsked(
             number=len(self.questions) + 1,
             provider=provider,
@@ -159,22 +156,23 @@ class Tender(Aggregate):
         )
         self.record(asked, provider=provider)
 
+    @requires(must_be_open, must_have_a_question_to_answer)
     def answer(self, number: int, answer: str) -> None:
         """Answer a question to all who are invited. Raises NoSuchQuestion."""
-        self._must_be_open()
         if not any(each.number == number and not each.answer for each in self.questions):
             raise NoSuchQuestion("Choose a question that has no answer yet", field="number")
         text = given(answer, "Enter the answer", "answer")
         self.record(self.QuestionAnswered(number=number, answer=text))
 
+    @requires(must_be_open)
     def extend(self, *, reply_by: date, reason: str) -> None:
         """Give everybody longer to reply, also after the day has passed. Raises DatesOutOfOrder."""
-        self._must_be_open()
         if reply_by <= self.reply_by or reply_by < self.today:
             raise DatesOutOfOrder("Choose a day after the present reply date, today or later", field="reply_by")
         event = self.ReplyByExtended(reply_by=reply_by, unanswered=tuple(self.unanswered))
         self.record(event, reason=reasoned(reason))
 
+    @requires(must_be_open)
     def decline(
         self,
         provider: UUID,
@@ -188,11 +186,11 @@ class Tender(Aggregate):
         """An invitation or quote is turned down by the provider, or by another side; `came_on` is the day on which
         that reached the service, today where none is given. Raises NotInvited, OccurredInTheFuture, DatesOutOfOrder.
         """
-        self._must_be_open()
         self._may_have_come(came_on, self._invited(provider).invited_on)
         declined = self.InvitationDeclined(provider=provider, side=side, why=why, unavailable_until=unavailable_until)
         self.record(declined, occurred=came_on, provider=provider, reason=reasoned(reason))
 
+    @requires(must_be_open)
     def quote(
         self,
         provider: UUID,
@@ -208,12 +206,10 @@ class Tender(Aggregate):
         the service, today where none is given. Raises NotInvited, ReplyByHasPassed, AlreadyQuoted, NotHalfDays,
         NotAPrice, DatesOutOfOrder, BriefNeeded, OccurredInTheFuture.
         """
-        self._must_be_open()
         invitation = self._invited(provider)
-        if invitation.quote is not None:
-            raise AlreadyQuoted("This provider has quoted. Revise the quote instead.", field="provider")
+        must_not_have_quoted(provider)(self, self.today)
         self._may_have_come(came_on, invitation.invited_on)
-        self._must_be_in_time(came_on)
+        must_be_in_time(self, came_on or self.today)
         quoted = self.QuoteReceived(provider=provider, **priced(terms))
         self.record(
             quoted,
@@ -224,6 +220,7 @@ class Tender(Aggregate):
             reason=plain(reason),
         )
 
+    @requires(must_be_open)
     def revise_quote(
         self,
         provider: UUID,
@@ -234,9 +231,8 @@ class Tender(Aggregate):
         came_on: date | None = None,
     ) -> None:
         """A provider changes its quote while there is time. Raises NoQuote, and as for `quote`."""
-        self._must_be_open()
         self._may_have_come(came_on, self._quoted(provider).received_on)
-        self._must_be_in_time(came_on)
+        must_be_in_time(self, came_on or self.today)
         revised = self.QuoteRevised(provider=provider, **priced(terms))
         self.record(
             revised,
@@ -247,27 +243,26 @@ class Tender(Aggregate):
             reason=reasoned(reason),
         )
 
+    @requires(must_be_open)
     def withdraw_quote(self, provider: UUID, *, reason: str) -> None:
         """A provider takes its quote back. Raises NoQuote."""
-        self._must_be_open()
         self._quoted(provider)
         self.record(self.QuoteWithdrawn(provider=provider), provider=provider, reason=reasoned(reason))
 
+    @requires(must_be_open, time_to_reply_must_be_over, somebody_must_not_have_replied)
     def lapse_unanswered(self) -> None:
-        """Invitations without a reply end once the reply date has passed. Raises NotYetDue."""
-        self._must_be_open()
-        if self.today <= self.reply_by:
-            raise NotYetDue("Providers still have time to reply")
+        """Invitations without a reply end once the reply date has passed. Raises NotYetDue, AllHaveReplied."""
         for provider in self.unanswered:
             self.record(self.InvitationLapsed(provider=provider, reply_by=self.reply_by), provider=provider)
 
+    @requires(must_be_open, somebody_must_have_quoted)
     def prefer(self, provider: UUID, preference: str) -> None:
         """The school says whom it would rather have, and why. Raises NoQuote."""
-        self._must_be_open()
         self._quoted(provider)
         text = given(preference, "Enter what the school said", "preference")
         self.record(self.SchoolPreferred(provider=provider, preference=text), provider=provider)
 
+    @requires(must_be_open, somebody_must_have_quoted, nobody_must_have_time_to_reply, must_be_a_choice)
     def select(
         self,
         provider: UUID,
@@ -281,12 +276,7 @@ class Tender(Aggregate):
 
         Raises TenderNotOpen, NoQuote, NotYetDue, OneProviderIsNoChoice, AboveCeiling.
         """
-        self._must_be_open()
         quote = self._quoted(provider)
-        if not self.may_be_decided_on(self.today):
-            raise NotYetDue("Others who are invited still have time to reply")
-        if len(self.invitations) == 1 and not self.single_provider:
-            raise OneProviderIsNoChoice("Only one provider was invited. Invite another, or open a tender for one.")
         if quote.net > ceiling and approved_above_ceiling_by is None:
             raise AboveCeiling(
                 f"The quote is £{quote.net - ceiling:,} above the approved ceiling. Somebody has to approve that.",
@@ -306,16 +296,16 @@ class Tender(Aggregate):
             reason=reasoned(rationale, "Say why this provider is the best choice"),
         )
 
+    @requires(somebody_must_be_selected)
     def withdraw_selection(self, *, reason: str) -> None:
         """Undo the selection; the quotes stand again. Raises NothingSelected."""
-        if self.selected is None:
-            raise NothingSelected("Nobody is selected")
-        withdrawn = self.SelectionWithdrawn(provider=self.selected)
-        self.record(withdrawn, provider=self.selected, reason=reasoned(reason))
+        if self.selected is not None:
+            withdrawn = self.SelectionWithdrawn(provider=self.selected)
+            self.record(withdrawn, provider=self.selected, reason=reasoned(reason))
 
+    @requires(must_be_open)
     def close(self, *, reason: str) -> None:
         """End the tender without a selection."""
-        self._must_be_open()
         self.record(self.ClosedWithoutSelection(), reason=reasoned(reason))
 
     def remember(self, provider: UUID, **changes: Any) -> None:
@@ -324,12 +314,6 @@ class Tender(Aggregate):
 
     def about(self) -> About:
         return About(school=self.school, request=self.request)
-
-    def _must_be_open(self) -> None:
-        if self.status is TenderStatus.SELECTED:
-            raise TenderNotOpen("A provider is selected. Only the service can withdraw the selection.")
-        if self.status is TenderStatus.CLOSED:
-            raise TenderNotOpen("This tender is closed")
 
     def _may_have_come(self, day: date | None, since: date) -> None:
         if day is None:
@@ -340,18 +324,10 @@ class Tender(Aggregate):
                 f"The provider was invited, or quoted last, on {since.day} {since:%B %Y}", field="came_on"
             )
 
-    def _must_be_in_time(self, came_on: date | None = None) -> None:
-        if (came_on or self.today) > self.reply_by:
-            raise ReplyByHasPassed("The day for replies has passed. Only the service can extend it, for everybody.")
-
     def _invited(self, provider: UUID) -> Invitation:
-        invitation = self.invitations.get(provider)
-        if invitation is None or invitation.status not in OPEN_INVITATION:
-            raise NotInvited("This provider holds no open invitation. Only the service can invite", field="provider")
-        return invitation
+        must_be_invited(provider)(self, self.today)
+        return self.invitations[provider]
 
     def _quoted(self, provider: UUID) -> Quote:
-        quote = self.quotes.get(provider)
-        if quote is None:
-            raise NoQuote("This provider has no quote that stands", field="provider")
-        return quote
+        must_have_quoted(provider)(self, self.today)
+        return self.quotes[provider]

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
-from domain.aggregate import Refusal
+from domain.aggregate import Refusal, Rule
 from domain.money import MOST, Price, half_days, pounds
-from domain.tender.parts import Terms
+from domain.tender.parts import OPEN_INVITATION, TenderStatus, Terms
 from domain.text import plain
+
+if TYPE_CHECKING:
+    from domain.tender.record import Tender
 
 
 class BriefNeeded(Refusal):
@@ -66,12 +71,109 @@ class NotYetDue(Refusal):
     """Others still have time to reply."""
 
 
+class AllHaveReplied(Refusal):
+    """There is no invitation without a reply."""
+
+
 class AboveCeiling(Refusal):
     """The quote is above the approved ceiling, and nobody approved that."""
 
 
 class NothingSelected(Refusal):
     """There is no selection to withdraw."""
+
+
+def must_be_open(tender: Tender, _: date) -> None:
+    if tender.status is TenderStatus.SELECTED:
+        raise TenderNotOpen("A provider is selected. Only the service can withdraw the selection.")
+    if tender.status is TenderStatus.CLOSED:
+        raise TenderNotOpen("This tender is closed")
+
+
+def must_be_in_time(tender: Tender, day: date) -> None:
+    if day > tender.reply_by:
+        raise ReplyByHasPassed("The day for replies has passed. Only the service can extend it, for everybody.")
+
+
+def questions_must_be_open(tender: Tender, today: date) -> None:
+    if today > tender.question_deadline:
+        raise QuestionsHaveClosed("The day for questions has passed")
+
+
+def must_have_a_question_to_answer(tender: Tender, _: date) -> None:
+    if all(each.answer for each in tender.questions):
+        raise NoSuchQuestion("No question waits for an answer", field="number")
+
+
+def must_be_for_several(tender: Tender, _: date) -> None:
+    if tender.single_provider:
+        raise SingleProviderRoute("This tender was opened for one provider alone", field="provider")
+
+
+def somebody_must_be_invited(tender: Tender, _: date) -> None:
+    if not any(each.status in OPEN_INVITATION for each in tender.invitations.values()):
+        raise NotInvited("No provider holds an open invitation. Invite one first", field="provider")
+
+
+def must_be_invited(provider: UUID) -> Rule[Tender]:
+    """The rule that a provider may still answer."""
+
+    def must_hold_an_open_invitation(tender: Tender, _: date) -> None:
+        invitation = tender.invitations.get(provider)
+        if invitation is None or invitation.status not in OPEN_INVITATION:
+            raise NotInvited("This provider holds no open invitation. Only the service can invite", field="provider")
+
+    return must_hold_an_open_invitation
+
+
+def must_not_have_quoted(provider: UUID) -> Rule[Tender]:
+    """The rule that a provider has no quote that stands."""
+
+    def must_have_no_quote(tender: Tender, _: date) -> None:
+        if provider in tender.quotes:
+            raise AlreadyQuoted("This provider has quoted. Revise the quote instead.", field="provider")
+
+    return must_have_no_quote
+
+
+def must_have_quoted(provider: UUID) -> Rule[Tender]:
+    """The rule that a provider has a quote that stands."""
+
+    def must_have_its_quote(tender: Tender, _: date) -> None:
+        if provider not in tender.quotes:
+            raise NoQuote("This provider has no quote that stands", field="provider")
+
+    return must_have_its_quote
+
+
+def somebody_must_have_quoted(tender: Tender, _: date) -> None:
+    if not tender.quotes:
+        raise NoQuote("There is no quote that stands", field="provider")
+
+
+def time_to_reply_must_be_over(tender: Tender, today: date) -> None:
+    if today <= tender.reply_by:
+        raise NotYetDue("Providers still have time to reply")
+
+
+def somebody_must_not_have_replied(tender: Tender, _: date) -> None:
+    if not tender.unanswered:
+        raise AllHaveReplied("All who were invited have replied")
+
+
+def nobody_must_have_time_to_reply(tender: Tender, today: date) -> None:
+    if tender.unanswered and today <= tender.reply_by:
+        raise NotYetDue("Others who are invited still have time to reply")
+
+
+def must_be_a_choice(tender: Tender, _: date) -> None:
+    if len(tender.invitations) == 1 and not tender.single_provider:
+        raise OneProviderIsNoChoice("Only one provider was invited. Invite another, or open a tender for one.")
+
+
+def somebody_must_be_selected(tender: Tender, _: date) -> None:
+    if tender.selected is None:
+        raise NothingSelected("Nobody is selected")
 
 
 def given(text: str, message: str, field: str) -> str:

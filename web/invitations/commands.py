@@ -12,8 +12,10 @@ import sqlalchemy as sa
 from flask import g
 from werkzeug.exceptions import Forbidden
 
+from domain.aggregate import Rule
 from domain.provider import Provider
-from domain.tender import Invitation, InvitationStatus, Tender, TenderStatus, Terms
+from domain.tender import Invitation, Tender, Terms
+from domain.tender.rules import must_be_in_time, must_be_invited, must_have_quoted, must_not_have_quoted
 from projections import open_requests, tenders
 from providers.brokerage import Brokerage
 from web.access.identity import Reach, User, current_user
@@ -71,28 +73,13 @@ def _brokerage(context: CommandContext[Tender]) -> Brokerage:
     return Brokerage(context.service, partial(policy_on, context.services))
 
 
-def _stands(*statuses: InvitationStatus, until: Callable[[Tender], date] | None = None) -> Callable[[Tender], bool]:
-    """Whether the visitor's invitation stands so, in a tender that is open, up to a day where there is one."""
+def _own(rule: Callable[[UUID], Rule[Tender]]) -> Rule[Tender]:
+    """A rule about an invitation, of the one that the user's provider holds."""
 
-    def stands(tender: Tender) -> bool:
-        provider = own_provider(current_user(), tender)
-        if provider is None or tender.status is not TenderStatus.OPEN:
-            return False
-        in_time = until is None or services().today() <= until(tender)
-        return in_time and tender.invitations[provider].status in statuses
+    def own(tender: Tender, today: date) -> None:
+        rule(_invitation(current_user(), tender).provider)(tender, today)
 
-    return stands
-
-
-def _reply_by(tender: Tender) -> date:
-    return tender.reply_by
-
-
-def _question_deadline(tender: Tender) -> date:
-    return tender.question_deadline
-
-
-INVITED, QUOTED = InvitationStatus.INVITED, InvitationStatus.QUOTED
+    return own
 
 
 def _provider_as_it_is(provider: UUID) -> Provider:
@@ -157,7 +144,8 @@ def _terms(vat: Vat, values: Values) -> Terms:
     GiveQuote,
     done="Your quote is sent",
     submit="Send the quote",
-    offered=_stands(INVITED, until=_reply_by),
+    method=Tender.quote,
+    rules=[_own(must_be_invited), _own(must_not_have_quoted), must_be_in_time],
     context=_quoting,
     initial=_first_quote,
     check=True,
@@ -177,7 +165,8 @@ def quote(context: CommandContext[Tender], values: Values) -> None:
     schemas.ReviseQuote,
     done="Your quote is revised",
     submit="Send the revised quote",
-    offered=_stands(QUOTED, until=_reply_by),
+    method=Tender.revise_quote,
+    rules=[_own(must_have_quoted), must_be_in_time],
     context=_quoting,
     initial=_present_quote,
     check=True,
@@ -198,7 +187,8 @@ def revise_quote(context: CommandContext[Tender], values: Values) -> None:
     schemas.AskQuestion,
     done="Your question is sent",
     submit="Send the question",
-    offered=_stands(INVITED, QUOTED, until=_question_deadline),
+    method=Tender.ask,
+    rules=[_own(must_be_invited)],
 )
 def ask(context: CommandContext[Tender], values: Values) -> None:
     context.change(lambda tender: tender.ask(_provider(context), values["question"]))
@@ -212,7 +202,8 @@ def ask(context: CommandContext[Tender], values: Values) -> None:
     done="Your quote is withdrawn",
     submit="Withdraw the quote",
     lead="Once it is withdrawn you can quote again only if the service invites you again.",
-    offered=_stands(QUOTED),
+    method=Tender.withdraw_quote,
+    rules=[_own(must_have_quoted)],
     warning=True,
     check=True,
 )
@@ -228,7 +219,8 @@ def withdraw_quote(context: CommandContext[Tender], values: Values) -> None:
     done="You have declined the invitation",
     submit="Decline the invitation",
     lead="You will not be asked again for this piece of work unless the service invites you again.",
-    offered=_stands(INVITED, QUOTED),
+    method=Tender.decline,
+    rules=[_own(must_be_invited)],
     warning=True,
     check=True,
 )

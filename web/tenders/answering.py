@@ -10,8 +10,9 @@ import sqlalchemy as sa
 
 from domain.provider import Provider
 from domain.signature import on_behalf_of
-from domain.tender import Tender, TenderStatus, Terms
+from domain.tender import Tender, Terms
 from domain.tender.parts import OPEN_INVITATION
+from domain.tender.rules import somebody_must_be_invited
 from projections import providers
 from web.access.name_cache import names_of, references_of
 from web.brokerage.broker_rights import desk
@@ -29,10 +30,6 @@ HOW_IT_CAME = ("provider", "reason", "came_on")
 def _open_to(tender: Tender) -> list[UUID]:
     """The providers that may still answer, in the order in which they were invited."""
     return [each.provider for each in tender.invitations.values() if each.status in OPEN_INVITATION]
-
-
-def _may_answer(tender: Tender) -> bool:
-    return tender.status is TenderStatus.OPEN and bool(_open_to(tender))
 
 
 def _answering(connection: sa.Connection, tender: Tender | None) -> Mapping[str, Any]:
@@ -79,7 +76,8 @@ def _days_needed(_: sa.Connection, tender: Tender) -> Mapping[str, Any]:
     submit="Record the quote",
     lead="For a quote that came by telephone, letter or e-mail. Where the provider has quoted already, this quote "
     "takes the place of the former one.",
-    offered=_may_answer,
+    method=Tender.quote,
+    rules=[somebody_must_be_invited],
     context=_quoting,
     initial=_days_needed,
     check=True,
@@ -106,7 +104,8 @@ def record_quote(context: CommandContext[Tender], values: Values) -> None:
     done="The refusal is recorded on behalf of the provider",
     submit="Record the refusal",
     lead="For an invitation that was declined by telephone, letter or e-mail.",
-    offered=_may_answer,
+    method=Tender.decline,
+    rules=[somebody_must_be_invited],
     context=_answering,
     initial=lambda *_: {"came_on": services().today()},
     check=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,9 +12,11 @@ from domain.aggregate import Refusal
 from domain.engagement import BrokeredEngagement
 from domain.service import Work
 from domain.support_request import RequestStatus, SupportRequest
-from domain.tender import Tender, TenderStatus
+from domain.tender import Tender
 from domain.tender.parts import OPEN_INVITATION
+from domain.tender.rules import must_be_for_several, somebody_must_be_selected
 from domain.vocabulary import Role
+from projections.open_requests import RequestRow
 from providers.brokerage import Agreement
 from web.access.name_cache import reference_of
 from web.access.restricted import must_be_readable_to_others
@@ -30,14 +33,6 @@ __all__ = ["answering", "tenders"]
 
 class WorkProposed(Refusal):
     """A selection is withdrawn from which work was proposed."""
-
-
-def _is_open(tender: Tender) -> bool:
-    return tender.status is TenderStatus.OPEN
-
-
-def _in_time(tender: Tender) -> bool:
-    return _is_open(tender) and services().today() <= tender.reply_by
 
 
 def _unanswered_questions(tender: Tender) -> list[tuple[str, str]]:
@@ -75,7 +70,8 @@ def _choosing(connection: sa.Connection, tender: Tender | None) -> Mapping[str, 
     schemas.InviteProviders,
     done="The providers are invited",
     submit="Invite them",
-    offered=lambda tender: _in_time(tender) and not tender.single_provider,
+    method=Tender.invite,
+    rules=[must_be_for_several],
     context=_may_be_invited,
     calls={"provider": "invite"},
 )
@@ -90,7 +86,7 @@ def invite(context: CommandContext[Tender], values: Values) -> None:
     schemas.AnswerTenderQuestion,
     done="The answer is shown to all who are invited",
     submit="Send the answer to all",
-    offered=lambda tender: _is_open(tender) and bool(_unanswered_questions(tender)),
+    method=Tender.answer,
     context=lambda _, tender: {schemas.UNANSWERED: _unanswered_questions(tender) if tender else []},
     main=True,
 )
@@ -103,7 +99,7 @@ def answer_question(context: CommandContext[Tender], values: Values) -> None:
     "Give everybody longer to reply",
     schemas.ExtendReplyBy,
     done="Everybody has longer to reply",
-    offered=_is_open,
+    method=Tender.extend,
 )
 def extend(context: CommandContext[Tender], values: Values) -> None:
     context.change(lambda tender: tender.extend(**values))
@@ -116,7 +112,7 @@ def extend(context: CommandContext[Tender], values: Values) -> None:
     done="The invitations without a reply have ended",
     lead="The day for replies has passed. Providers who have not replied can no longer quote.",
     submit="End them",
-    offered=lambda tender: _is_open(tender) and bool(tender.unanswered) and services().today() > tender.reply_by,
+    method=Tender.lapse_unanswered,
 )
 def lapse(context: CommandContext[Tender], _: Values) -> None:
     context.change(lambda tender: tender.lapse_unanswered())
@@ -127,7 +123,7 @@ def lapse(context: CommandContext[Tender], _: Values) -> None:
     "Record which quote the school prefers",
     schemas.RecordPreference,
     done="The school's preference is recorded",
-    offered=lambda tender: _is_open(tender) and bool(tender.quotes),
+    method=Tender.prefer,
     context=_quotes,
 )
 def record_preference(context: CommandContext[Tender], values: Values) -> None:
@@ -144,7 +140,7 @@ def _page_to_propose(_: sa.Connection, tender: Tender) -> str:
     schemas.SelectProvider,
     done="The provider is selected. Now propose the engagement",
     submit="Select this provider",
-    offered=lambda tender: _is_open(tender) and tender.may_be_decided_on(services().today()),
+    method=Tender.select,
     context=_choosing,
     form_page="tenders/select.html",
     goes_to=_page_to_propose,
@@ -167,8 +163,13 @@ def select(context: CommandContext[Tender], values: Values) -> None:
     )
 
 
-def _is_to_be_proposed(tender: Tender) -> bool:
-    return tender.status is TenderStatus.SELECTED and request_of(tender).status is RequestStatus.INVITING
+def _nothing_must_be_proposed(request: SupportRequest | RequestRow) -> None:
+    if request.status is not RequestStatus.INVITING:
+        raise WorkProposed("An engagement was proposed from this selection. Cancel the engagement instead.")
+
+
+def _must_not_be_proposed(tender: Tender, _: date) -> None:
+    _nothing_must_be_proposed(request_of(tender))
 
 
 def _first_terms(_: sa.Connection, tender: Tender) -> Mapping[str, Any]:
@@ -192,7 +193,7 @@ def _page_of_engagement(connection: sa.Connection, tender: Tender) -> str:
     done="The engagement is proposed. School, provider and service agree to it next",
     lead="The days and the price are those of the selected quote.",
     submit="Propose the engagement",
-    offered=_is_to_be_proposed,
+    rules=[somebody_must_be_selected, _must_not_be_proposed],
     initial=_first_terms,
     goes_to=_page_of_engagement,
     main=True,
@@ -211,15 +212,15 @@ def propose(context: CommandContext[Tender], values: Values) -> None:
     done="The selection is withdrawn. The quotes stand again",
     submit="Withdraw the selection",
     warning=True,
-    offered=_is_to_be_proposed,
+    method=Tender.withdraw_selection,
+    rules=[_must_not_be_proposed],
     told_in=(Tender.SelectionWithdrawn,),
 )
 def withdraw_selection(context: CommandContext[Tender], values: Values) -> None:
     def withdraw(work: Work) -> None:
         tender = work.find(Tender, context.record.id, at=context.at)
-        if work.find(SupportRequest, tender.request).status is RequestStatus.PLACED:
-            raise WorkProposed("An engagement was proposed from this selection. Cancel the engagement instead.")
         tender.withdraw_selection(**values)
+        _nothing_must_be_proposed(work.find(SupportRequest, tender.request))
 
     context.service.do(withdraw)
 
@@ -232,7 +233,7 @@ def withdraw_selection(context: CommandContext[Tender], values: Values) -> None:
     submit="End the invitations",
     warning=True,
     check=True,
-    offered=_is_open,
+    method=Tender.close,
     told_in=(
         Tender.ClosedWithoutSelection,
         SupportRequest.TenderEnded,

@@ -171,7 +171,7 @@ def test_a_question_after_its_day_is_refused_and_kept(market: Market, of: Of, cl
     clock.go_to(TODAY + timedelta(days=1))
     browser = of(market.calder)
 
-    answer = browser.send_page(f"{INVITATION}/ask", page, {"question": "How many pupils?"}, status=422)
+    answer = browser.send_page(f"{INVITATION}/ask", page, {"question": "How many pupils?"}, status=409)
 
     assert "The day for questions has passed" in answer.text
     assert "How many pupils?" in answer.text
@@ -282,7 +282,7 @@ def test_a_quote_after_the_reply_date_is_refused(market: Market, of: Of, clock: 
     browser = of(market.calder)
 
     answers = {**a_quote(market.world, market.calder), "confirmed": "yes"}
-    answer = browser.send_page(f"{INVITATION}/quote", page, answers, status=422)
+    answer = browser.send_page(f"{INVITATION}/quote", page, answers, status=409)
 
     assert "The day for replies has passed" in answer.text
     assert "Reply date passed" in browser.get(INVITATION)
@@ -308,8 +308,7 @@ def test_a_colleague_who_quoted_meanwhile_is_told_of(market: Market, of: Of, sig
     answers = {**a_quote(market.world, market.calder, approach="Another way"), "confirmed": "yes"}
     stale = browser.send_page(f"{INVITATION}/quote", page, answers, status=409)
 
-    assert "This record changed while you were writing" in stale.text
-    assert "Calder Learning quoted for Grace Calder" in stale.text
+    assert "This provider has quoted. Revise the quote instead" in stale.text
     assert "Another way" in stale.text
 
 
@@ -356,3 +355,47 @@ def test_an_invitation_is_declined_with_a_reason_of_the_list(market: Market, of:
     assert (declined.status, declined.unavailable_until) == (InvitationStatus.DECLINED, date(2027, 1, 4))
     assert "You are not available until 4 January 2027" in browser.get(INVITATION)
     assert market.tender_now().invitations[market.harrop.id].status is InvitationStatus.INVITED
+
+
+# What cannot be done now
+
+
+def refusals(browser: Browser, expected: dict[str, str]) -> None:
+    """Each command is refused with its reason when its form is opened, and is not offered."""
+    page = browser.get(INVITATION)
+    for command, why in expected.items():
+        assert why in browser.get(f"{INVITATION}/{command}", status=409), command
+        assert f'href="{INVITATION}/{command}"' not in page
+
+
+NO_QUOTE = "This provider has no quote that stands."
+NO_INVITATION = "This provider holds no open invitation. Only the service can invite."
+SELECTED = "A provider is selected. Only the service can withdraw the selection."
+EVERYTHING = ("quote", "revise-quote", "withdraw-quote", "ask", "decline")
+
+
+def test_an_invitation_is_answered_as_it_stands(market: Market, of: Of, clock: Clock) -> None:
+    browser = of(market.calder)
+    refusals(browser, dict.fromkeys(("revise-quote", "withdraw-quote"), NO_QUOTE))
+
+    market.quote(market.calder)
+    refusals(browser, {"quote": "This provider has quoted. Revise the quote instead."})
+
+    clock.go_to(REPLY_BY + timedelta(days=1))
+    late = of(market.calder)
+    refusals(late, {"revise-quote": "The day for replies has passed.", "ask": "The day for questions has passed."})
+    late.send_and_check(f"{INVITATION}/decline", {"why": "dates", "reason": "Other work"})
+    answering = dict.fromkeys(("quote", "decline"), NO_INVITATION)
+    refusals(late, answering | dict.fromkeys(("revise-quote", "withdraw-quote"), NO_QUOTE))
+
+
+def test_nothing_is_answered_once_somebody_is_selected(market: Market, of: Of) -> None:
+    market.quote(market.calder)
+    market.quote(market.harrop)
+    with market.brokering():
+        market.brokerage.select(
+            market.tender, market.calder.id, rationale="Knows the school", approver=market.director
+        )
+
+    for firm in (market.calder, market.harrop):
+        refusals(of(firm), dict.fromkeys(EVERYTHING, SELECTED))

@@ -105,7 +105,7 @@ def test_a_selection_is_looked_at_again_and_leads_to_the_engagement(
     assert "Open the engagement BE-2026-0001" in broker.get("/requests/SR-2026-0001")
 
 
-def test_two_brokers_select_at_once_and_the_second_sees_what_changed(
+def test_two_brokers_select_at_once_and_the_second_is_told_why_it_is_too_late(
     quoted: UUID, world: World, market: Market, sign_in: SignIn
 ) -> None:
     first, second = sign_in(market.broker), sign_in(world.broker("Bob Broker"))
@@ -118,12 +118,9 @@ def test_two_brokers_select_at_once_and_the_second_sees_what_changed(
     first.send_page(f"{TENDER}/select", check[first].text, confirmed)
     answer = second.send_page(f"{TENDER}/select", check[second].text, other, status=409)
 
-    assert "This record changed while you were writing" in answer.text
-    assert "Bea Broker selected Calder Learning with Grace Calder at £2,025.00 net" in answer.text
+    assert "A provider is selected. Only the service can withdraw the selection" in answer.text
     assert "Closer by" in answer.text
     assert found(world).selected == market.calder.id
-    again = second.send_page(f"{TENDER}/select", answer.text, other, status=422)
-    assert "A provider is selected" in again.text
 
 
 def test_two_programs_select_at_once_and_one_is_told_that_it_is_stale(
@@ -174,11 +171,8 @@ def test_a_selection_waits_for_those_who_have_time_to_reply(market: Market, worl
     market.a_tender()
     market.quote(market.calder)
     broker = sign_in(market.broker)
-    check = broker.send(f"{TENDER}/select", choice(world, market), status=200).text
 
-    refused = broker.send_page(f"{TENDER}/select", check, {**choice(world, market), "confirmed": "yes"}, status=422)
-
-    assert "Others who are invited still have time to reply" in refused.text
+    assert "Others who are invited still have time to reply" in broker.get(f"{TENDER}/select", status=409)
 
 
 def test_a_selection_is_withdrawn_until_work_is_proposed(
@@ -286,6 +280,59 @@ def test_the_invitations_end_without_a_choice(quoted: UUID, market: Market, worl
 
     assert found(world).status is TenderStatus.CLOSED
     assert request_now(world).status is RequestStatus.SHORTLISTED
+
+
+def refusals(browser: Browser, expected: dict[str, str]) -> None:
+    """Each command is refused with its reason when its form is opened, and is not offered."""
+    page = browser.get(TENDER)
+    for command, why in expected.items():
+        assert why in browser.get(f"{TENDER}/{command}", status=409), command
+        assert f'href="{TENDER}/{command}"' not in page
+
+
+def test_a_tender_says_what_has_to_come_before_a_choice(market: Market, world: World, sign_in: SignIn) -> None:
+    market.a_tender()
+    broker = sign_in(market.broker)
+    refusals(
+        broker,
+        {
+            **dict.fromkeys(("select", "record-preference"), "There is no quote that stands."),
+            **dict.fromkeys(("propose", "withdraw-selection"), "Nobody is selected."),
+            "lapse": "Providers still have time to reply.",
+            "answer-question": "No question waits for an answer.",
+        },
+    )
+
+    market.quote(market.calder)
+    refusals(broker, {"select": "Others who are invited still have time to reply."})
+
+    market.quote(market.harrop)
+    world.clock.go_to(AFTER_REPLIES)
+    passed = "The day for replies has passed. Only the service can extend it, for everybody."
+    refusals(sign_in(market.broker), {"lapse": "All who were invited have replied.", "invite": passed})
+
+
+def test_a_tender_for_one_provider_is_for_that_one_alone(market: Market, sign_in: SignIn) -> None:
+    market.a_tender(market.calder)
+
+    refusals(sign_in(market.broker), {"invite": "This tender was opened for one provider alone."})
+
+
+def test_once_somebody_is_selected_the_selection_is_withdrawn_before_anything_else(
+    market: Market, sign_in: SignIn
+) -> None:
+    market.a_selection()
+
+    decided = "A provider is selected. Only the service can withdraw the selection."
+    everything = ("invite", "answer-question", "extend", "lapse", "record-preference", "select", "close")
+    refusals(sign_in(market.broker), dict.fromkeys((*everything, "record-quote", "record-refusal"), decided))
+
+
+def test_a_selection_from_which_work_was_proposed_stays(market: Market, sign_in: SignIn) -> None:
+    market.proposed()
+
+    proposed = "An engagement was proposed from this selection. Cancel the engagement instead."
+    refusals(sign_in(market.broker), dict.fromkeys(("propose", "withdraw-selection"), proposed))
 
 
 @pytest.mark.parametrize("who", ["head", "specialist", "officer"])
