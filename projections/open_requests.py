@@ -315,11 +315,13 @@ def all_requests(
     waiting_for: WaitingFor | None = None,
     today: date | None = None,
     is_open: bool | None = None,
+    unasked: Collection[UUID] = (),
     after: str | None = None,
     limit: int = LIMIT,
 ) -> list[RequestRow]:
     """Requests open and ended, the newest reference first; `after` is the last one seen. What is None or empty does
-    not narrow. With `today`, whose turn it is is that of the day."""
+    not narrow. With `today`, whose turn it is is that of the day. Of those that are `unasked` neither school nor
+    provider may read, so that the service waits for nobody else."""
     columns = requests.table.c
     query = _asked(schools, broker)
     wanted = {columns.kind: kind, columns.phase: phase, columns.urgency: urgency, columns.is_open: is_open}
@@ -331,25 +333,35 @@ def all_requests(
     if subject.strip():
         query = query.where(columns.subject_key == subject.strip().casefold())
     if waiting_for is not None:
-        query = query.where(_waits_for(waiting_for, today))
+        query = query.where(_waits_for(waiting_for, today, unasked))
     if after is not None:
         query = query.where(columns.reference < after)
-    return requests.rows(connection, query.order_by(columns.reference.desc()).limit(limit))
+    rows = requests.rows(connection, query.order_by(columns.reference.desc()).limit(limit))
+    return [as_unasked(row) if row.id in unasked else row for row in rows]
 
 
-def _waits_for(wanted: WaitingFor, today: date | None) -> sa.ColumnElement[bool]:
+def as_unasked(row: RequestRow) -> RequestRow:
+    """A request of which neither school nor provider may read: nobody's answer is awaited."""
+    return replace(row, unanswered=(), waiting_since=None)
+
+
+def _waits_for(wanted: WaitingFor, today: date | None, unasked: Collection[UUID] = ()) -> sa.ColumnElement[bool]:
     """The same as `RequestRow.waiting_on` a day, or `waiting_for` where none is given, asked of the table."""
     columns = requests.table.c
     moving = sa.and_(columns.is_open, columns.status != RequestStatus.PLACED)
     if wanted is WaitingFor.NOBODY:
         return sa.not_(moving)
+    asked_others = columns.id.not_in(unasked)
     if wanted is WaitingFor.SCHOOL:
-        return sa.and_(moving, columns.waiting_since.is_not(None))
+        return sa.and_(moving, columns.waiting_since.is_not(None), asked_others)
     replies_out = sa.and_(columns.unanswered != (), columns.is_selected.is_(False))
     if today is not None:
         replies_out = sa.and_(replies_out, sa.func.coalesce(columns.reply_by, today) >= today)
-    asked = replies_out if wanted is WaitingFor.PROVIDERS else sa.not_(replies_out)
-    return sa.and_(moving, columns.waiting_since.is_(None), asked)
+    to_providers = sa.and_(columns.waiting_since.is_(None), replies_out, asked_others)
+    if wanted is WaitingFor.PROVIDERS:
+        return sa.and_(moving, to_providers)
+    to_school = sa.and_(columns.waiting_since.is_not(None), asked_others)
+    return sa.and_(moving, sa.not_(to_providers), sa.not_(to_school))
 
 
 def request_of_reference(connection: sa.Connection, reference: str) -> RequestRow | None:

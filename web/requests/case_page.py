@@ -21,6 +21,7 @@ from web.access.disclosure import INSIDE
 from web.access.identity import concerned, current_user
 from web.access.name_cache import rows_of
 from web.access.policy import Action
+from web.access.restricted import restricted_records
 from web.brokerage.quote_comparison import PAST, are_shown, compared
 from web.commands.attachments import ATTACHED_QUERY, RECORD
 from web.history.record_addresses import record_href
@@ -49,6 +50,8 @@ def around(connection: sa.Connection, request: SupportRequest, found: Mapping[st
     """All that the page needs."""
     today = services().today()
     row = next(iter(found["row"]), None)
+    if row is not None and row.id in restricted_records(connection, current_user()):
+        row = open_requests.as_unasked(row)
     is_inside = current_user().holds(*INSIDE)
     shown = {
         "is_inside": is_inside,

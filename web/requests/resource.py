@@ -15,8 +15,9 @@ from domain.support_request import SupportRequest
 from domain.tender import Tender
 from domain.vocabulary import Side
 from projections import open_requests as view
-from web.access.identity import Reach
+from web.access.identity import Reach, current_user
 from web.access.policy import SCHOOL, Action
+from web.access.restricted import restricted_records
 from web.brokerage.broker_rights import BROKERING, action_for
 from web.commands.resource import Carry, CommandOptions, Listing, Resource, Values, Visibility
 from web.requests import api_schema
@@ -33,6 +34,7 @@ def _listed(
         statuses=filters.get("status", ()),
         is_open=filters.get("open"),
         today=services().today(),
+        unasked=restricted_records(connection, current_user()),
         after=after,
         limit=limit,
         **asked,

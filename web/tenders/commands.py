@@ -91,6 +91,7 @@ def invite(context: CommandContext[Tender], values: Values) -> None:
     main=True,
 )
 def answer_question(context: CommandContext[Tender], values: Values) -> None:
+    must_be_readable_to_others(context.record.id, WITHOUT_THE_CONCERN)
     context.change(lambda tender: tender.answer(values["number"], values["answer"]))
 
 
@@ -102,6 +103,7 @@ def answer_question(context: CommandContext[Tender], values: Values) -> None:
     method=Tender.extend,
 )
 def extend(context: CommandContext[Tender], values: Values) -> None:
+    must_be_readable_to_others(context.record.id, WITHOUT_THE_CONCERN)
     context.change(lambda tender: tender.extend(**values))
 
 

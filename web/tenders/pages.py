@@ -9,11 +9,14 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask import Blueprint
 
-from domain.tender import Tender
+from domain.tender import Tender, TenderStatus
 from projections.batch_query import BatchQuery
 from projections.tenders import TenderRow
 from web import formats
+from web.access.identity import current_user
 from web.access.name_cache import reference_of, references_of
+from web.access.restricted import restricted_records
+from web.brokerage.broker_rights import WITHOUT_THE_CONCERN
 from web.brokerage.quote_comparison import PAST, compared
 from web.commands.resource import Listing
 from web.layout.resource_pages import Answer, Beside, ListPage, list_page, record_page
@@ -71,10 +74,13 @@ PAGE_QUERY = BatchQuery(**PAST, **REQUEST)
 
 def _around(connection: sa.Connection, tender: Tender, found: Beside) -> Mapping[str, Any]:
     request, today = request_of(tender, found["request"]), services().today()
+    unread = tender.id in restricted_records(connection, current_user())
     return {
         "request": request,
         "quotes": compared(connection, tender, in_full=True, today=today, past=found["past"]),
         "provider_references": references_of(connection, list(tender.invitations)),
         "engagement": reference_of(connection, request.engagement) if request.engagement else None,
-        "replies_are_due": today > tender.reply_by and bool(tender.unanswered),
+        "without_the_concern": WITHOUT_THE_CONCERN,
+        "replies_are_due": today > tender.reply_by and bool(tender.unanswered) and not unread,
+        "cannot_reply": tender.unanswered if unread and tender.status is TenderStatus.OPEN else (),
     }

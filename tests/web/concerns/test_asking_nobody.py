@@ -5,14 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from domain.references import record_id
+from domain.support_request import Ranked, Route, SupportLevel, SupportRequest
+from domain.tender import Tender
 from domain.vocabulary import Sensitivity
+from tests.domain.brokered import REPLY_BY
 from tests.hanging import Hanging
 from tests.scenario import TODAY
+from tests.town import RULES
+from tests.web.audit.test_pages import text_of
 from tests.web.conftest import Browser, Program
 from tests.world import World
 
@@ -33,6 +40,10 @@ ASKING: dict[str, tuple[dict[str, Any], str]] = {
         "Speak with the school",
     ),
     "/requests/SR-2026-0909/open-tender": (TENDER, ANEW),
+    "/tenders/TN-2026-0909/extend": (
+        {"reply_by": str(TODAY + timedelta(days=40)), "reason": "They asked for more time"},
+        ANEW,
+    ),
     "/tenders/TN-2026-0909/invite": ({"invite": ["PV-2026-0002"]}, ANEW),
 }
 
@@ -84,3 +95,51 @@ def test_nothing_waits_for_whoever_may_not_read_it_any_more(world: World, progra
     assert overdue() < counted
     hanging.keep(Sensitivity.ORDINARY)
     assert waiting() == before
+
+
+def inviting(world: World) -> Hanging:
+    """A tender to which one provider has not replied, and its request."""
+    hanging = Hanging(world)
+    tender, request = record_id(Tender.KIND, "TN-2026-0909"), record_id(SupportRequest.KIND, "SR-2026-0909")
+    hanging.town._then(
+        SupportRequest, request, lambda it: it.acknowledge(officer=hanging.town.director, answer_by=REPLY_BY)
+    )
+    hanging.town._then(
+        SupportRequest,
+        request,
+        lambda it: it.triage(
+            broker=hanging.asking["broker"], level=SupportLevel.TARGETED, route=Route.BROKERED, note="Clear"
+        ),
+        lambda it: it.approve_to_broker(ceiling=Decimal(2500), approver=hanging.town.director),
+        lambda it: it.shortlist_providers(
+            (Ranked(hanging.place.provider, 80, ("Offers",)),), chosen=(hanging.place.provider,), rules=RULES
+        ),
+        lambda it: it.open_tender(tender),
+    )
+    return hanging
+
+
+def test_providers_who_cannot_read_a_tender_any_more_are_not_waited_for(
+    world: World, program: Use, sign_in: SignIn
+) -> None:
+    hanging = inviting(world)
+    api, browser = program(hanging.town.director), sign_in(hanging.town.director)
+
+    def waited_for(whom: str) -> bool:
+        listed = api.get(f"/requests?waiting_for={whom}&limit=200").json["items"]
+        return "SR-2026-0909" in {each["reference"] for each in listed}
+
+    before = text_of(browser.get("/requests/SR-2026-0909"))
+    assert "1 provider replies by" in before
+    assert (waited_for("providers"), waited_for("service")) == (True, False)
+    assert "cannot: since" not in text_of(browser.get("/tenders/TN-2026-0909"))
+
+    hanging.keep(Sensitivity.RESTRICTED)
+    assert "1 provider replies by" not in text_of(browser.get("/requests/SR-2026-0909"))
+    assert "Waiting for Service" in text_of(browser.get("/requests/SR-2026-0909"))
+    assert (waited_for("providers"), waited_for("service")) == (False, True)
+    assert "1 of 1 invited has not replied and cannot" in text_of(browser.get("/tenders/TN-2026-0909"))
+    world.clock.go_to(TODAY + timedelta(days=90))
+    assert "The day for replies has passed, and" not in text_of(
+        sign_in(hanging.town.director).get("/tenders/TN-2026-0909")
+    )
