@@ -10,14 +10,16 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from flask import Flask
 
 from domain.school import Source
+from projections import schools
 from tests.scenario import TODAY
 from tests.web.conftest import Browser
 from tests.web.schools.acting import change
 from tests.web.schools.test_api import Use
 from tests.world import World
-from web.runtime.served_schools import Served
+from web.runtime.served_schools import Served, counted, is_served, remit
 
 
 def test_the_need_category_is_reviewed_only_while_the_service_works_with_the_school(
@@ -130,6 +132,47 @@ def test_whoever_is_to_close_or_of_no_known_type_is_served_and_a_type_is_the_sam
 
     assert {row["urn"] for row in rows if row["is_served"]} == served
     assert len(rows) == 4
+
+
+@pytest.mark.parametrize(
+    ("told", "counts"),
+    [
+        ({}, {"served": 1}),
+        ({"la_code": None}, {"served": 1}),
+        ({"la_code": "350"}, {"of_other_authorities": 1}),
+        ({"la_code": "350", "status": "Closed"}, {"of_other_authorities": 1}),
+        ({"status": None}, {"served": 1}),
+        ({"status": "Open, but proposed to close"}, {"served": 1}),
+        ({"status": "Proposed to open"}, {"not_open": 1}),
+        ({"status": "Closed"}, {"not_open": 1}),
+        ({"school_type": None}, {"served": 1, "of_unknown_type": 1}),
+        ({"school_type": None, "status": None, "la_code": None}, {"served": 1, "of_unknown_type": 1}),
+        ({"school_type": None, "status": "Closed"}, {"not_open": 1}),
+        ({"school_type": "Further education"}, {"of_other_types": Counter({"Further education": 1})}),
+    ],
+)
+def test_a_school_is_counted_once_and_what_nobody_told_leaves_it_out_of_nothing(
+    app: Flask, world: World, told: dict[str, Any], counts: dict[str, Any]
+) -> None:
+    """By the count, by the question of one school, and by the question in the database alike."""
+    school = world.school("Ashgrove", **{"school_type": "Community school", "status": "Open", **told})
+    none = {"served": 0, "of_unknown_type": 0, "not_open": 0, "of_other_types": Counter(), "of_other_authorities": 0}
+    with app.app_context(), world.services.read() as connection:
+        assert counted(connection) == Served(**{**none, **counts})
+        [row] = schools.by_type(connection)
+        assert is_served(row) is (counts.get("served") == 1)
+        within = connection.execute(schools.served_ids(remit())).scalars().all()
+    assert within == ([school] if counts.get("served") else [])
+
+
+@pytest.mark.parametrize("status", [None, "Open", "Closed"])
+def test_a_school_that_closed_is_not_served_whatever_status_is_told(
+    app: Flask, world: World, status: str | None
+) -> None:
+    of = {"school_type": None, "status": status, "la_code": None, "number": 1}
+    with app.app_context():
+        assert not is_served(schools.OfType(**of, closed=True))
+        assert is_served(schools.OfType(**of, closed=False)) is (status != "Closed")
 
 
 @pytest.mark.parametrize(
