@@ -25,6 +25,7 @@ class WaitingFor(Word):
     SERVICE = "service"
     SCHOOL = "school"
     PROVIDERS = "providers"
+    ENGAGEMENT = "engagement"
     NOBODY = "nobody"
 
 
@@ -62,9 +63,11 @@ class RequestRow(Row):
 
     @property
     def waiting_for(self) -> WaitingFor:
-        """Whose turn it is; nobody's once the work is placed or the request is at its end."""
-        if not self.is_open or self.status is RequestStatus.PLACED:
+        """Whose turn it is: once the request is placed its engagement says so, and at its end it is nobody's."""
+        if not self.is_open:
             return WaitingFor.NOBODY
+        if self.status is RequestStatus.PLACED:
+            return WaitingFor.ENGAGEMENT
         if self.waiting_since is not None:
             return WaitingFor.SCHOOL
         return WaitingFor.PROVIDERS if self.unanswered and not self.is_selected else WaitingFor.SERVICE
@@ -79,7 +82,7 @@ class RequestRow(Row):
     def next_on(self) -> date | None:
         """The next day that matters: replies due while invitations are out, else the promised answer or the first
         day of the need."""
-        if self.waiting_for is WaitingFor.NOBODY:
+        if self.waiting_for in {WaitingFor.ENGAGEMENT, WaitingFor.NOBODY}:
             return None
         if self.status is RequestStatus.INVITING:
             return self.reply_by
@@ -348,9 +351,12 @@ def as_unasked(row: RequestRow) -> RequestRow:
 def _waits_for(wanted: WaitingFor, today: date | None, unasked: Collection[UUID] = ()) -> sa.ColumnElement[bool]:
     """The same as `RequestRow.waiting_on` a day, or `waiting_for` where none is given, asked of the table."""
     columns = requests.table.c
-    moving = sa.and_(columns.is_open, columns.status != RequestStatus.PLACED)
+    is_placed = columns.status == RequestStatus.PLACED
+    moving = sa.and_(columns.is_open, sa.not_(is_placed))
     if wanted is WaitingFor.NOBODY:
-        return sa.not_(moving)
+        return sa.not_(columns.is_open)
+    if wanted is WaitingFor.ENGAGEMENT:
+        return sa.and_(columns.is_open, is_placed)
     asked_others = columns.id.not_in(unasked)
     if wanted is WaitingFor.SCHOOL:
         return sa.and_(moving, columns.waiting_since.is_not(None), asked_others)

@@ -118,7 +118,7 @@ def test_an_inviting_request_waits_for_the_providers_who_have_not_answered(
     assert row(other).unanswered == ()
 
 
-def test_a_placed_request_waits_for_nobody_until_the_placement_falls_through(
+def test_a_placed_request_waits_for_its_engagement_until_the_placement_falls_through(
     service: Service, other: UUID, row: Callable[[UUID], RequestRow]
 ) -> None:
     request, engagement = keep(service, a_shortlisted_request()), uuid4()
@@ -128,7 +128,7 @@ def test_a_placed_request_waits_for_nobody_until_the_placement_falls_through(
     assert (placed.status, placed.engagement, placed.waiting_for) == (
         RequestStatus.PLACED,
         engagement,
-        WaitingFor.NOBODY,
+        WaitingFor.ENGAGEMENT,
     )
 
     with signed():
@@ -218,6 +218,6 @@ def test_requests_are_found_by_whose_turn_it_is(service: Service, ask: Ask, othe
     with signed():
         service.change(Tender, tender.id, lambda tender: tender.invite(CALDER, clearance="", rules=RULES))
     assert found()[WaitingFor.PROVIDERS] == [request]
-    assert after(lambda request: request.place(engagement=uuid4(), provider=CALDER)) is WaitingFor.NOBODY
+    assert after(lambda request: request.place(engagement=uuid4(), provider=CALDER)) is WaitingFor.ENGAGEMENT
     assert found()[WaitingFor.SERVICE] == []
     assert [row.id for row in ask(all_requests, waiting_for=WaitingFor.SERVICE)] == [other]

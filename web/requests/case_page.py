@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,14 +10,16 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from domain.engagement import BrokeredEngagement
 from domain.support_request import ENDS, RequestStatus, Route, SupportRequest
 from domain.tender import Tender, TenderStatus
-from projections import open_requests
+from projections import caseload, open_requests
 from projections.batch_query import Question
+from projections.caseload import Item, Task
 from projections.open_requests import RequestRow, WaitingFor
 from projections.provider_history import BrokeredHistory
 from web import formats
-from web.access.disclosure import INSIDE
+from web.access.disclosure import INSIDE, waiting_as_told
 from web.access.identity import concerned, current_user
 from web.access.name_cache import rows_of
 from web.access.policy import Action
@@ -40,10 +42,18 @@ class Link:
     href: str
 
 
+_items = caseload.items.table.c
+
 PAGE_QUERY = ATTACHED_QUERY.with_(
-    **PAST, row=Question(open_requests.requests, open_requests.requests.table.c.id == RECORD)
+    **PAST,
+    row=Question(open_requests.requests, open_requests.requests.table.c.id == RECORD),
+    work=Question(
+        caseload.items,
+        sa.and_(_items.case == RECORD, _items.kind == BrokeredEngagement.KIND, _items.task.is_not(None)),
+        caseload.AS_DUE,
+    ),
 )
-"""What is asked for the page of a request, with its `tender`."""
+"""What is asked for the page of a request, with its `tender`; `work` is what the caseload says of its engagement."""
 
 
 def around(connection: sa.Connection, request: SupportRequest, found: Mapping[str, list[Any]]) -> Mapping[str, Any]:
@@ -53,11 +63,12 @@ def around(connection: sa.Connection, request: SupportRequest, found: Mapping[st
     if row is not None and row.id in restricted_records(connection, current_user()):
         row = open_requests.as_unasked(row)
     is_inside = current_user().holds(*INSIDE)
+    work = waiting_as_told(connection, current_user(), found["work"])
     shown = {
         "is_inside": is_inside,
         "clock": clock(request, row.ended_on if row else None, today),
-        "waiting_for": row.waiting_on(today) if row else None,
-        "next_step": next_step(request, row, today),
+        "waiting_for": waiting_for(row, work, today) if row else "",
+        "next_step": next_step(request, row, work, today),
         "question": last_question(request) if request.waiting_since else "",
         "links": (links := _links(connection, request)),
         "goes_on_at": _where_it_goes_on(request, links),
@@ -77,7 +88,16 @@ def clock(request: SupportRequest, ended_on: date | None, today: date) -> str:
     return f"{took}, {waited} more waiting for the school" if waited else took
 
 
-def next_step(request: SupportRequest, row: RequestRow | None, today: date) -> str:
+def waiting_for(row: RequestRow, work: Sequence[Item], today: date) -> str:
+    """Whose move it is; once the request is placed, whose the caseload says it is about the engagement."""
+    waits = row.waiting_on(today)
+    if waits is not WaitingFor.ENGAGEMENT:
+        return waits.label
+    sides = dict.fromkeys(item.waiting_for.label for item in _to_do(work) if item.waiting_for)
+    return ", ".join(sides) or WaitingFor.NOBODY.label
+
+
+def next_step(request: SupportRequest, row: RequestRow | None, work: Sequence[Item], today: date) -> str:
     """What has to happen next, in one sentence; empty where nothing has."""
     if request.status in ENDS or row is None:
         return ""
@@ -87,7 +107,21 @@ def next_step(request: SupportRequest, row: RequestRow | None, today: date) -> s
         return _next_of_tender(tender_of(request), row, today)
     if request.status is RequestStatus.TRIAGED and request.route is not Route.BROKERED:
         return "The broker arranges help in-house or points the school to other help, and records it."
+    if request.status is RequestStatus.PLACED:
+        return _next_of_work(work)
     return NEXT.get(request.status, "")
+
+
+def _to_do(work: Sequence[Item]) -> list[Item]:
+    """What can be done now about an engagement; that all sides have to agree is said by their own steps."""
+    return [item for item in work if item.rests_since is None and item.task is not Task.GET_AGREEMENTS]
+
+
+def _next_of_work(work: Sequence[Item]) -> str:
+    steps = dict.fromkeys(item.task.label for item in _to_do(work) if item.task)
+    if work and not steps:
+        return "Nothing until the engagement is resumed."
+    return f"{'; '.join(steps)}." if steps else ""
 
 
 def _is_selected(tender: Tender | None) -> bool:
@@ -112,7 +146,6 @@ NEXT = {
     RequestStatus.TRIAGED: "Brokering is approved, up to a ceiling.",
     RequestStatus.APPROVED: "The broker searches and shortlists providers.",
     RequestStatus.SHORTLISTED: "The broker invites providers to quote.",
-    RequestStatus.PLACED: "School, provider and service agree the engagement, and it is delivered.",
 }
 
 

@@ -3,6 +3,7 @@ records lies there without a step."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import date, timedelta
@@ -43,6 +44,7 @@ from providers.matching import USUAL_POLICY
 from tests.chance import FUZZING
 from tests.domain.brokered import a_need, terms
 from tests.scenario import TODAY
+from tests.web.conftest import Browser
 from tests.web.market import Firm, Market
 from tests.world import World
 from web import resources
@@ -114,7 +116,7 @@ ACTS: Mapping[Task, str] = {
     Task.SHORTLIST: "shortlists",
     Task.INVITE: "invites",
     Task.REPLY: "quotes another_quotes",
-    Task.GET_QUOTES: "extends",
+    Task.GET_QUOTES: "extends ends_the_invitations",
     Task.ANSWER_QUESTION: "is_answered_to_all",
     Task.CHOOSE: "selects selects_the_other",
     Task.PROPOSE: "proposes",
@@ -693,3 +695,32 @@ def test_every_step_is_met_on_the_way_of_a_record(world: World, app: Flask) -> N
             life.check()
         met |= life.met
     assert met == {*STEPS}
+
+
+def test_the_page_of_a_placed_request_says_what_the_caseload_says(
+    world: World, app: Flask, sign_in: Callable[[UUID], Browser]
+) -> None:
+    life, said = Life(Market(world), app), list[tuple[str, str]]()
+    usual, _ = STORIES["a request"].split("|")
+    for act in [*usual.replace("delivers plans", "delivers pauses resumes plans").split()]:
+        life.act(act, 0)
+        if BrokeredEngagement in life.ids:
+            page = sign_in(life.market.broker).get("/requests/SR-2026-0001")
+            shown = NEXT.search(page), WAITING.search(page)
+            said.append(("" if shown[0] is None else shown[0][1], "" if shown[1] is None else shown[1][1]))
+    assert list(dict.fromkeys(said)) == [
+        ("agree the engagement.", "Provider, School, Broker"),
+        ("agree the engagement.", "Provider, Broker"),
+        ("agree the engagement.", "Broker"),
+        ("confirm the engagement.", "Broker"),
+        ("plan and deliver sessions.", "Provider"),
+        ("nothing until the engagement is resumed.", "Nobody"),
+        ("complete the engagement.", "Broker"),
+        ("evaluate the engagement.", "School"),
+        ("close the engagement.", "Broker"),
+        ("", ""),
+    ]
+
+
+NEXT = re.compile(r"What happens next: </span>Next: ([^<]+)<")
+WAITING = re.compile(r"Waiting for</\w+>\s*<[^>]+>\s*([^<]*?)\s*<")
