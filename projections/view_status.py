@@ -63,6 +63,20 @@ def is_behind(connection: sa.Connection, position: int | None) -> bool | None:
     return bool(is_lagging) if is_there else None
 
 
+def behind_since(connection: sa.Connection) -> dict[str, datetime]:
+    """The views that follow and have not taken all of the log yet: by name, when the first event that each lacks was
+    recorded. One that is stopped is told by its standing."""
+    lacking = (
+        sa.select(EVENTS.c.recorded_at)
+        .where(EVENTS.c.position > VIEWS.c.position)
+        .order_by(EVENTS.c.position)
+        .limit(1)
+        .scalar_subquery()
+    )
+    asked = sa.select(VIEWS.c.name, lacking).where(VIEWS.c.follows & VIEWS.c.stopped_at.is_(None))
+    return {name: since for name, since in connection.execute(asked) if since is not None}
+
+
 def filled(connection: sa.Connection, views: Sequence[View], position: int) -> None:
     """The tables of these views are what all events up to a position make them."""
     _one_at_a_time(connection)

@@ -24,13 +24,17 @@ from projections.database import unless_busy
 from projections.event_log import EVENTS, Tail
 from projections.event_log.faults import FAULTS, first_line, meant
 from projections.tables import CHECKS
-from projections.view_status import ViewStatus, standings
+from projections.view_status import ViewStatus, behind_since, standings
 from web import formats
 from web.runtime.moved_away import of_move
 from web.runtime.services import Services
 
 AHEAD = timedelta(minutes=1)
 """So far the last time of the log may be ahead of the clock: clocks of several machines differ a little."""
+
+LAG = timedelta(minutes=1)
+"""So far a view that follows may be behind the log without a warning: it lags by milliseconds while `sis follow`
+runs."""
 
 AT_ONCE = 1000
 """Events read in one look, of those that were not read before."""
@@ -111,6 +115,7 @@ def health_of(services: Services, *, may_write: bool = True) -> Health:
             known = standings(connection)
             clock = _of_time(connection, services.now())
             warnings = [MAIL, *([clock] if clock else []), *_of_following(known)]
+            warnings += _of_lag(behind_since(connection), services.now())
             checked = _of_last_check(connection)
         of_views = _of_views(services, known)
         unread = _READ.setdefault(services, _Reading(services.log.tail())).go_on()
@@ -155,6 +160,15 @@ def _of_following(known: dict[str, ViewStatus]) -> list[str]:
         f"The view {each.name} is stopped at event {each.stopped_at:,}: {each.error}"
         for each in known.values()
         if each.stopped_at is not None and each.follows
+    ]
+
+
+def _of_lag(behind: Mapping[str, datetime], now: datetime) -> list[str]:
+    return [
+        f"The view {name} is behind: it lacks what was recorded since {formats.datetime(since)}. See to it that "
+        "`sis follow` runs"
+        for name, since in behind.items()
+        if since < now - LAG
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,8 @@ from werkzeug.exceptions import BadRequest
 from domain.vocabulary import Channel, Purpose
 from projections import audit_trail, references
 from projections.audit_trail import Wanted
+from projections.view_status import behind_since
+from web import formats
 from web.access.disclosure import kinds_told, sought, tells_places, told_of_log
 from web.access.identity import Reach, User, current_user
 from web.access.policy import Action
@@ -47,12 +50,17 @@ class Reason(StrEnum):
 class AnyRecord(fields.String):
     """Any record by its reference; loads as its id. One of which whoever asks is told nothing is as good as none."""
 
-    default_error_messages = {"unknown": "There is no such record, or you may not read its trail"}
+    default_error_messages = {
+        "unknown": "There is no such record, or you may not read its trail",
+        "behind": "The audit trail has nothing of that record yet: it lacks what was recorded since {since}",
+    }
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         with services().read() as connection:
             found = references.find(connection, super()._deserialize(value, attr, data, **kwargs))
             if found is None or not entries_told(connection, Wanted(stream=found.id), current_user(), None, 1):
+                if since := lacks_since(connection):
+                    raise self.make_error("behind", since=formats.datetime(since))
                 raise self.make_error("unknown")
         return found.id
 
@@ -125,6 +133,14 @@ def entries_told(
             break
         behind = found[-1]
     return told[:limit]
+
+
+def lacks_since(connection: sa.Connection) -> datetime | None:
+    """When that was recorded which the trail does not hold yet, where it follows the log and is behind."""
+    behind = behind_since(connection)
+    return min(
+        (behind[view.name] for view in (audit_trail.VIEW, references.VIEW) if view.name in behind), default=None
+    )
 
 
 def held(asking: User) -> str:

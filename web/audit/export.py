@@ -14,7 +14,7 @@ from web import formats
 from web.access.disclosure import tells_places
 from web.access.identity import User
 from web.access.restricted_reads import record_shown
-from web.audit.asking import held, page_of
+from web.audit.asking import held, lacks_since, page_of
 from web.history.timeline import Entry, kind_label
 from web.runtime.services import Services
 
@@ -49,6 +49,7 @@ def rows(services: Services, asked: Wanted, asking: User, filters: str) -> Itera
     count = 0
     try:
         with services.read() as connection:
+            since = lacks_since(connection)
             for entry in _entries(connection, asked, asking):
                 count += 1
                 yield _cells(entry, with_place=tells_places(asking))
@@ -56,7 +57,9 @@ def rows(services: Services, asked: Wanted, asking: User, filters: str) -> Itera
         record_shown(Door.SHEET)
     made = formats.datetime(services.now())
     made_by = f"Made by {asking.name} on {made}"
-    yield (f"End of sheet. Entries: {count}. Filters: {filters or 'none'}. {made_by}. Searched: {held(asking)}.",)
+    lacking = f" The trail lacked what was recorded since {formats.datetime(since)}." if since else ""
+    searched = f"Searched: {held(asking)}.{lacking}"
+    yield (f"End of sheet. Entries: {count}. Filters: {filters or 'none'}. {made_by}. {searched}",)
 
 
 def _entries(connection: sa.Connection, asked: Wanted, asking: User) -> Iterator[Entry]:

@@ -19,7 +19,7 @@ from web.access.identity import allow, current_user
 from web.access.name_cache import rows_of
 from web.access.policy import Action
 from web.access.restricted_reads import note_shown_itself
-from web.audit.asking import AuditFilters, Dated, Page, Reason, Took, audit, held, page_of, wanted
+from web.audit.asking import AuditFilters, Dated, Page, Reason, Took, audit, held, lacks_since, page_of, wanted
 from web.audit.details import Told, told_of
 from web.audit.export import rows
 from web.history.sentences import ids_in
@@ -54,10 +54,13 @@ def search() -> Answer:
     values, wrong = filter_values(AuditFilters())
     fields = list(_fields(wrong))
     page = NOTHING if wrong else _found(wanted(values))
+    with services().read() as connection:
+        behind = lacks_since(connection)
     shown = render_template(
         "audit/search.html",
         page_title="Audit trail",
         held=held(current_user()),
+        behind=behind,
         entries=page.entries,
         filter_fields=fields,
         errors=errors_of(fields),

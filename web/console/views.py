@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 
 import click
 
@@ -14,7 +15,8 @@ from projections.follower import CannotFold
 from projections.following import IsStopped, keep_inline, let_follow
 from projections.rebuilding import rebuild as fill_anew
 from projections.view import View
-from projections.view_status import ViewStatus, count_after, standings
+from projections.view_status import ViewStatus, behind_since, count_after, standings
+from web import formats
 from web.about.health import health_of, note_check
 from web.console.failures import FAILURES, in_words
 from web.console.opening import opened
@@ -121,6 +123,8 @@ def check(record: bool) -> None:
             seen[0] += number
             progress(seen[0])
 
+        with services.read_present() as connection:
+            behind = behind_since(connection)
         all_found = find_differences(services.log, VIEWS, more)
         stopped = [each for each in all_found if isinstance(each, Stopped)]
         broken = [each for each in all_found if isinstance(each, Broken)]
@@ -131,7 +135,7 @@ def check(record: bool) -> None:
         click.echo(str(lost))
     for difference in differences[:SHOWN]:
         click.echo(str(difference))
-    found = _found(sum(each.rows for each in differences), len(stopped) + len(broken))
+    found = _found(sum(each.rows for each in differences), len(stopped) + len(broken)) + _as_far_as(behind)
     failure = _not_recorded(found) if record else ""
     if all_found or failure:
         raise click.ClickException("\n".join(filter(None, [found, failure])))
@@ -154,6 +158,14 @@ def _found(differences: int, unchecked: int) -> str:
         return differing or f"All {len(VIEWS)} views are what the log says"
     rest = "" if differences else f"; the other {len(VIEWS) - unchecked} are what the log says"
     return ". ".join(filter(None, [differing, f"{unchecked} views cannot be checked{rest}"]))
+
+
+def _as_far_as(behind: Mapping[str, datetime]) -> str:
+    """Up to which moment the views were checked that follow and are behind."""
+    return "".join(
+        f". {name} was checked up to {formats.datetime(since)} alone: it follows, and lacks what was recorded since"
+        for name, since in behind.items()
+    )
 
 
 @views.command()

@@ -13,12 +13,14 @@ import sqlalchemy as sa
 from flask import Flask
 
 from domain.service import Displaced, ReadOnly
+from projections.following import keep_inline, let_follow
 from projections.tables import EVENTS
 from tests.web.conftest import HIDDEN, Browser
 from tests.web.statements import Statements
 from tests.world import World
 from web import formats
 from web.about.health import health_of, note_check
+from web.runtime.registered_views import VIEWS
 from web.runtime.services import Services
 
 NOT_READY = (503, {"status": "not ready"})
@@ -111,6 +113,34 @@ def test_the_last_check_is_on_the_page_of_administrators(world: World, sign_in: 
     assert "The log has not been checked yet" in browser.get("/service-status")
     note_check(world.services, "3 rows differ from the log")
     assert f"{formats.datetime(world.services.now())}: 3 rows differ from the log" in browser.get("/service-status")
+
+
+def test_a_view_that_nobody_brings_forward_is_told_as_behind_after_a_minute(
+    world: World, sign_in: Callable[[UUID], Browser]
+) -> None:
+    world.school("Ashgrove High School")
+    browser = sign_in(world.administrator())
+    view = next(view for view in VIEWS if view.name == "audit_trail")
+    let_follow(world.services.log, view)
+    world.services.store.learn()
+    since = formats.datetime(world.services.now())
+    url, reference = "/audit?record=", world.reference(world.officer("Olive Officer"))
+    director = sign_in(world.director())
+    said = f"lacks what was recorded since {since}"
+
+    assert said in director.get("/audit")
+    assert said in director.get(f"{url}{reference}", status=422)
+    assert "no such record" not in director.get(f"{url}{reference}", status=422)
+    assert f"The trail lacked {said.removeprefix('lacks ')}" in director.get("/audit.csv")
+    assert said not in browser.get("/service-status")
+    world.clock.pass_by(seconds=61)
+    assert f"The view audit_trail is behind: it {said}. See to it that `sis follow` runs" in browser.get(
+        "/service-status"
+    )
+    keep_inline(world.services.log, world.services.follower, view)
+    assert said not in browser.get("/service-status")
+    assert said not in director.get("/audit")
+    assert "no such record" in director.get(f"{url}PE-1999-0001", status=422)
 
 
 def test_a_database_that_can_only_be_read_makes_it_unready_and_is_named_to_whoever_sends_something(
