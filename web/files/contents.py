@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from domain.aggregate import Refusal
-from web.files import compound, packages, written
+from web.files import compound, packages, rtf, written
 from web.runtime.refused_files import ContentIsOtherwise, HoldsMore
 
 PNG, JPEG, GIF = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", (b"GIF87a", b"GIF89a")
@@ -101,7 +101,7 @@ _KINDS: Mapping[str, tuple[Callable[[bytes], bool], Callable[[str, bytes, Check]
     ".ods": (packages.is_open_document("spreadsheet"), packages.check_open_document),
     ".doc": (compound.is_word, compound.check_word),
     ".msg": (compound.is_message, compound.check_message),
-    ".rtf": (written.is_rtf, written.check_rtf),
+    ".rtf": (rtf.is_rtf, rtf.check_rtf),
     ".csv": (written.is_text, written.check_csv),
     ".txt": (written.is_text, written.check_text),
 }

@@ -1,33 +1,45 @@
-"""Fields of texts: instructions that Word carries out, in documents old and new."""
+"""Fields of a text: what one does when the document is opened, however a format spells its instruction."""
 
 from __future__ import annotations
 
 import re
 
-COMMAND = re.compile(r"\A\W*DDE(?:AUTO)?\b|\bDDEAUTO\b", re.IGNORECASE)
-BEGINS_COMMAND = re.compile(r"\A[^\w=]*(?:D(?:D(?:E(?:A(?:U(?:TO?)?)?)?)?)?)?\Z", re.IGNORECASE)
-"""What stands before a field within a field, where the two together may spell the name of a command."""
+INCLUDING = ("INCLUDE", "INCLUDETEXT", "INCLUDEPICTURE", "IMPORT", "LINK", "RD", "DATABASE")
+COMMANDS = ("DDE", "DDEAUTO", *INCLUDING)
+COMMAND = re.compile(r"\A[\W_]*DDE|\bDDEAUTO\b", re.IGNORECASE)
+INCLUDES = re.compile(rf"\A[\W_]*(?:{'|'.join(INCLUDING)})", re.IGNORECASE)
+BEGINS = frozenset(command[:size] for command in COMMANDS for size in range(len(command) + 1))
+"""What may stand before a field within a field, where the two together may spell the name of a command."""
 
-INCLUDES = re.compile(r"\A\W*(?:INCLUDE(?:TEXT|PICTURE)?|IMPORT|LINK|RD|DATABASE)\b", re.IGNORECASE)
-ELSEWHERE = re.compile(r"\w{2}:|//|(?<![:\w\\])\\\\")
-"""A field that puts in what stands elsewhere, and an address that is not of this machine: `C:\\\\letters` is."""
+BEFORE, LONGEST = re.compile(r"\A(?:[^\w=]|_)++"), max(map(len, COMMANDS))
+
+ELSEWHERE = re.compile(r"\w{2}:|//|(?<![:\w\\/])[\\/]{2}")
+"""An address that is not of this machine: `C:\\\\letters` is."""
 
 
-class _Field:
+class Field:
     """A field whose end has not come: what its instruction says itself, and whether that is still being said."""
 
     def __init__(self) -> None:
-        self.said: list[str] = []
-        self.is_instruction = True
+        self.said, self.head = list[str](), ""
+        self.is_instruction, self.is_over = True, False
+
+    def say(self, text: str) -> None:
+        """A piece of the instruction; of it what can be seen."""
+        seen = text if text.isprintable() else "".join(each for each in text if each.isprintable() or each.isspace())
+        self.said.append(seen)
+        if len(self.head) <= LONGEST:
+            self.head += (seen if self.head else BEFORE.sub("", seen))[: LONGEST + 1]
 
     @property
-    def instruction(self) -> str:
-        return "".join(self.said)
+    def may_become_command(self) -> bool:
+        """Whether it is one, or is one together with what follows."""
+        return self.head.upper() in BEGINS or bool(INCLUDES.match(self.head))
 
 
 class Fields:
-    """The fields of a text, told in their order; whether one runs a command by an old way of Windows (DDE), or
-    fetches something from elsewhere.
+    """Takes the instructions of a text piece by piece, and tells whether one runs a command by an old way of Windows
+    (DDE) or fetches something from elsewhere.
 
     A field within an instruction puts its own result there, however that is worked out (QUOTE, REF, numbers of
     letters): what then may be a command, or include what the result names, is taken for one.
@@ -35,48 +47,54 @@ class Fields:
 
     def __init__(self) -> None:
         self.has_command = False
-        self._open: list[_Field] = [_Field()]
-
-    def begin(self) -> None:
-        """A field begins: within the instruction of another one, it may be a part of a command."""
-        self._judge_around()
-        self._open.append(_Field())
-
-    def say(self, text: str) -> None:
-        """A piece of the innermost instruction."""
-        self._open[-1].said.append(text)
-
-    def separate(self) -> None:
-        """The instruction is over, the result follows."""
-        self._open[-1].is_instruction = False
+        self._open = [Field()]
 
     @property
-    def is_in_instruction(self) -> bool:
-        return len(self._open) > 1 and self._open[-1].is_instruction
+    def is_within(self) -> bool:
+        """Whether a field has begun whose end has not come."""
+        return len(self._open) > 1
 
-    def end(self) -> None:
-        """The innermost field is over."""
-        self._judge(self._open[-1].instruction)
-        self._open[-1].said.clear()
-        if len(self._open) > 1:
+    def begin(self, instruction: str = "") -> Field:
+        """A field begins, maybe within the instruction of another."""
+        self.within()
+        begun = Field()
+        begun.say(instruction)
+        self._open.append(begun)
+        return begun
+
+    def say(self, text: str) -> None:
+        """A piece of the instruction."""
+        if self._open[-1].is_instruction:
+            self._open[-1].say(text)
+
+    def separate(self) -> None:
+        """The result begins."""
+        self._open[-1].is_instruction = False
+
+    def within(self) -> None:
+        """Something stands here that may say a part of the instruction."""
+        around = self._open[-1]
+        self.has_command |= self.is_within and around.is_instruction and around.may_become_command
+
+    def end(self, field: Field | None = None) -> None:
+        """The innermost field ends, or that one."""
+        over = field or self._open[-1]
+        self._judge(over)
+        over.said.clear()
+        over.head = ""
+        over.is_over = over is not self._open[0]
+        while self._open[-1].is_over:
             self._open.pop()
 
-    def simple(self, instruction: str) -> None:
-        """A field in one piece."""
-        self._judge_around()
-        self._judge(instruction)
-
     def close(self) -> None:
-        """The text is over; fields may be open still."""
+        """The text is at its end."""
         for each in self._open:
-            self._judge(each.instruction)
+            self._judge(each)
 
-    def _judge(self, instruction: str) -> None:
-        if COMMAND.search(instruction) or (INCLUDES.match(instruction) and ELSEWHERE.search(instruction)):
-            self.has_command = True
+    def _judge(self, field: Field) -> None:
+        self.has_command |= does_something("".join(field.said))
 
-    def _judge_around(self) -> None:
-        around = self._open[-1]
-        if len(self._open) > 1 and around.is_instruction:
-            said = around.instruction
-            self.has_command |= bool(BEGINS_COMMAND.match(said) or INCLUDES.match(said))
+
+def does_something(instruction: str) -> bool:
+    """Whether an instruction runs a command or fetches from elsewhere."""
+    return bool(COMMAND.search(instruction) or (INCLUDES.match(instruction) and ELSEWHERE.search(instruction)))

@@ -11,8 +11,10 @@ from contextlib import contextmanager
 from urllib.parse import unquote
 
 from providers.archives import HoldsTooMuch, opened_zip
+from web.files import formulas
 from web.files.compound import is_compound
-from web.files.parts import Attributes, Count, has_command, read
+from web.files.fields import ELSEWHERE
+from web.files.parts import Attributes, Count, has_command, is_web_page, is_xml, read
 from web.runtime.refused_files import FETCHED, ContentIsOtherwise, HasMacros, HasPassword, HoldsMore, IsActive
 
 ZIP = b"PK\x03\x04"
@@ -26,23 +28,46 @@ MACRO_TYPES = re.compile(r"macroEnabled|vbaProject|ms-excel\.(?:macrosheet|intlm
 OUTSIDE_OF_OFFICE = re.compile(r"(^|/)(activex|ctrlprops)/", re.IGNORECASE)
 WITHIN = re.compile(r"(^|/)(embeddings|package)/[^/]*\.(docx|xlsx|pptx)$", re.IGNORECASE)
 EMBEDDED = re.compile(r"(^|/)embeddings/.", re.IGNORECASE)
+FOLDERS = {"word/": ".docx", "xl/": ".xlsx", "ppt/": ".pptx"}
+PROGRAM_BEGINS = (b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe", b"L\0\0\0\x01\x14\x02")
+"""Programs of Windows, Linux, Java and macOS, scripts, and shortcuts of Windows."""
+
+TEXT_BEGINS = re.compile(rb"\s*+(?:MIME-Version:|From:|\{\\rt|%PDF-|@echo)", re.IGNORECASE)
+"""Documents that are no part of another one: archived web pages, Rich Text Format, PDF; scripts of Windows."""
 EMBEDS = "has another file or program embedded in it"
 LINKS = ("/hyperlink", "/externalLinkPath", "/xlPathMissing", "/xlStartup", "/xlLibrary")
 """Relationships to the outside that do nothing until somebody follows them, or says that values may be updated:
 Excel shows what it last read of another workbook, wherever that is, and asks before it reads it again."""
+
+BRINGS = (
+    "/oleObject",
+    "/aFChunk",
+    "/control",
+    "/activeXControlBinary",
+    "/ctrlProp",
+    "/frame",
+    "/subDocument",
+    "/attachedTemplate",
+    "/mailMergeSource",
+    "/mailMergeHeaderSource",
+)
+"""Relationships to a program, or to a document that is put into this one, wherever it stands."""
 
 SCRIPTS = (
     "{urn:oasis:names:tc:opendocument:xmlns:script:1.0}event-listener",
     "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}script",
 )
 DDE_OF_OPEN_DOCUMENTS = frozenset({"dde-source", "dde-connection-decl", "dde-connection", "dde-link"})
-SCRIPT_ADDRESS = "vnd.sun.star.script:"
+SCRIPT_ADDRESS = re.compile(r"vnd\.sun\.star\.script:|\A\s*macro:", re.IGNORECASE)
+OPEN_DOCUMENTS, LONGEST_HEAD = b"urn:oasis:names:tc:opendocument:", 4096
+HOLD_FORMULAS = ("formula", "condition", "expression")
 HREF = "{http://www.w3.org/1999/xlink}href"
-FOLLOWED = frozenset({"a", "form", "table-source"})
-"""Elements of OpenDocument whose address is followed when somebody says so, as LINKS are; all others are loaded."""
+FOLLOWED = frozenset({"a", "form"})
+"""Elements of OpenDocument whose address is followed when somebody says so; all others are loaded."""
 
-TEMPLATE = "template"
-"""Tells from which template a text was made, which is on the writer's own disk as a rule and may be missing."""
+BESIDE = frozenset({"template", "table-source"})
+"""Tell from which template a text was made, and to which other workbook a table is linked: on the writer's own disk
+as a rule, and may be missing."""
 
 OUTSIDE = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:|[/\\]|(?:\./)*\.\.(?:/|\Z))", re.IGNORECASE)
 REMOTE = re.compile(r"\s*(?:(?!file:/(?:localhost/|//)?[^/])[a-z][a-z0-9+.-]+:|//|\\\\)", re.IGNORECASE)
@@ -99,11 +124,14 @@ def check_office(_: str, content: bytes, within: Check) -> None:
                 raise IsActive(EMBEDS)
             elif name.lower().endswith(".rels"):
                 read(package.read(name), count, _check_relationship)
-            elif has_command(package.read(name), count):
-                raise IsActive(FETCHED)
+            else:
+                part = package.read(name)
+                _check_part(part, within)
+                if has_command(part, count):
+                    raise IsActive(FETCHED)
 
 
-def check_open_document(_: str, content: bytes, __: Check) -> None:
+def check_open_document(_: str, content: bytes, within: Check) -> None:
     """Raises HasMacros, IsActive, HasPassword; HoldsMore, ContentIsOtherwise."""
     with _opened(content) as package:
         names, count = package.namelist(), Count()
@@ -112,10 +140,21 @@ def check_open_document(_: str, content: bytes, __: Check) -> None:
         if "META-INF/manifest.xml" in names:
             read(package.read("META-INF/manifest.xml"), count, _check_manifest)
         for name in names:
-            if name.endswith(".xml"):
-                read(package.read(name), count, _check_scripts)
-        if any(is_compound(package.read(name)) for name in names if name.startswith("Object ")):
+            part = package.read(name)
+            _check_part(part, within)
+            if name.lower().endswith(".xml") or (is_xml(part) and OPEN_DOCUMENTS in part[:LONGEST_HEAD]):
+                read(part, count, _check_element)
+
+
+def _check_part(part: bytes, within: Check) -> None:
+    """Raises what stands against a part as a file of its own; IsActive for one that belongs in no document."""
+    if is_compound(part) or part.startswith(PROGRAM_BEGINS) or TEXT_BEGINS.match(part) or is_web_page(part):
+        raise IsActive(EMBEDS)
+    if part.startswith(ZIP):
+        ending = next((each for folder, each in FOLDERS.items() if is_office(folder)(part)), None)
+        if ending is None:
             raise IsActive(EMBEDS)
+        within(f"part{ending}", part)
 
 
 def _check_type(_: str, attributes: Attributes) -> None:
@@ -124,9 +163,12 @@ def _check_type(_: str, attributes: Attributes) -> None:
 
 
 def _check_relationship(_: str, attributes: Attributes) -> None:
-    outside = attributes.get("TargetMode", "").strip().lower() == "external"
-    if outside and not attributes.get("Type", "").endswith(LINKS):
+    type, target = attributes.get("Type", "").strip(), attributes.get("Target", "")
+    outside = attributes.get("TargetMode", "").strip().lower() == "external" or ELSEWHERE.search(target)
+    if outside and not type.endswith(LINKS):
         raise IsActive(FETCHED)
+    if type.endswith(BRINGS):
+        raise IsActive(EMBEDS)
 
 
 def _check_manifest(tag: str, _: Attributes) -> None:
@@ -134,18 +176,18 @@ def _check_manifest(tag: str, _: Attributes) -> None:
         raise HasPassword
 
 
-def _check_scripts(tag: str, attributes: Attributes) -> None:
-    if tag.rpartition("}")[2] in DDE_OF_OPEN_DOCUMENTS:
-        raise IsActive(FETCHED)
-    _check_address(tag.rpartition("}")[2], unquote(attributes.get(HREF, "")))
-    if tag in SCRIPTS or any(SCRIPT_ADDRESS in value.lower() for value in attributes.values()):
+def _check_element(tag: str, attributes: Attributes) -> None:
+    if tag in SCRIPTS or any(SCRIPT_ADDRESS.search(value) for value in attributes.values()):
         raise HasMacros
-
-
-def _check_address(name: str, address: str) -> None:
-    if name in FOLLOWED or address.lower().startswith(SCRIPT_ADDRESS):
-        return
-    if (REMOTE if name == TEMPLATE else OUTSIDE).match(address):
+    name = tag.rpartition("}")[2]
+    told = {each.rpartition("}")[2]: value for each, value in attributes.items()}
+    if told.get("action") == "execute":
+        raise IsActive("runs another program")
+    address = unquote(attributes.get(HREF, ""))
+    followed = name in FOLLOWED and told.get("actuate") != "onLoad"
+    fetched = not followed and (REMOTE if name in BESIDE else OUTSIDE).match(address)
+    computed = any(formulas.fetches(told.get(each, "")) for each in HOLD_FORMULAS)
+    if fetched or computed or name in DDE_OF_OPEN_DOCUMENTS:
         raise IsActive(FETCHED)
 
 

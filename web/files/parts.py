@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 from xml.etree import ElementTree
 
-from web.files.fields import Fields
+from web.files import formulas
+from web.files.fields import ELSEWHERE, Field, Fields
 from web.runtime.refused_files import ContentIsOtherwise, HoldsMore
 
 MOST_ELEMENTS = 2_000_000
@@ -21,7 +22,20 @@ WORDS = (
 )
 """Namespaces of a text's elements, of both editions of the standard."""
 
-HOLDS_COMMANDS = re.compile(rb"[iI]nstrText|fldSimple|ddeLink")
+ACTIVE = re.compile(rb"[iI]nstrText|fldSimple|ddeLink|connectString|\bsrc\b|:link\b|refreshOnLoad|\binterval\b")
+"""Names in elements that may do something; a name cannot be written in another way."""
+
+FORMULAS = frozenset({"f", "definedName", "formula", "formula1", "formula2", "oldFormula", "calculatedColumnFormula"})
+FORMULA = re.compile(rb"[<:](?:%s)[\s>]" % "|".join(FORMULAS).encode())
+MAY_FETCH = re.compile(rb"\||&#|<!|%s" % "|".join(formulas.FETCHING).encode(), re.IGNORECASE)
+"""What a formula that fetches has in it, or what it may be hidden by."""
+
+WEB_PAGE = re.compile(
+    rb"(?:<\?xml[^>]*+>\s*+|<!--(?:(?!-->).)*+-->\s*+)*+<(?:!doctype\s++html|html|head|body|script|iframe|frameset)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+LONGEST_HEAD = 4096
+BEFORE_XML = b"\0\xfe\xff\xef\xbb\xbf \t\r\n"
 
 Attributes = dict[str, str]
 
@@ -57,53 +71,84 @@ class _Reader:
         """Nothing is built."""
 
 
-class _FieldReader(_Reader):
-    """Hands on the instructions too, of which a field may have several that are parted by whatever stands between."""
+class _Active(_Reader):
+    """Finds what fetches or runs something: fields, of which an instruction may have several parts; formulas; links
+    to elsewhere."""
 
     def __init__(self, count: Count) -> None:
         super().__init__(count, self._look)
-        self.fields = Fields()
-        self.has_link = False
-        self._within = False
+        self.has_command = False
+        self._fields = Fields()
+        self._simple = list[Field]()
+        self._formula = list[str]()
+        self._said: Callable[[str], object] | None = None
 
     def _look(self, tag: str, attributes: Attributes) -> None:
         name = tag.rpartition("}")[2]
-        if name == "ddeLink":
-            self.has_link = True
-        if not tag.startswith(WORDS):
-            return
-        self._within = name in ("instrText", "delInstrText")
         told = {each.rpartition("}")[2]: value for each, value in attributes.items()}
-        if name == "fldSimple":
-            self.fields.simple(told.get("instr", ""))
-        elif name == "fldChar" and told.get("fldCharType") == "begin":
-            self.fields.begin()
-        elif name == "fldChar" and told.get("fldCharType") == "separate":
-            self.fields.separate()
-        elif name == "fldChar" and told.get("fldCharType") == "end":
-            self.fields.end()
+        self.has_command |= (
+            name in ("ddeLink", "connectString")
+            or bool(ELSEWHERE.search(told.get("src", "")))
+            or (name == "blip" and bool(told.get("link")))
+            or (name in ("connection", "queryTable") and told.get("refreshOnLoad") in ("1", "true", "on"))
+            or (name == "connection" and told.get("interval", "0") != "0")
+        )
+        self._said = self._formula.append if name in FORMULAS else None
+        if tag.startswith(WORDS):
+            self._look_at_field(name, told)
 
-    def end(self, _: str) -> None:
-        self._within = False
+    def _look_at_field(self, name: str, told: Attributes) -> None:
+        if name in ("instrText", "delInstrText"):
+            self._said = self._fields.say
+        if name == "fldSimple":
+            self._simple.append(self._fields.begin(told.get("instr", "")))
+        elif name == "fldChar" and told.get("fldCharType") == "begin":
+            self._fields.begin()
+        elif name == "fldChar" and told.get("fldCharType") == "separate":
+            self._fields.separate()
+        elif name == "fldChar" and told.get("fldCharType") == "end":
+            self._fields.end()
+
+    def end(self, tag: str) -> None:
+        if self._formula:
+            self.has_command |= formulas.fetches("".join(self._formula))
+            self._formula.clear()
+        self._said = None
+        if tag.startswith(WORDS) and tag.endswith("}fldSimple"):
+            self._fields.end(self._simple.pop())
 
     def data(self, text: str) -> None:
-        if self._within:
-            self.fields.say(text)
+        if self._said:
+            self._said(text)
 
     def close(self) -> None:
-        self.fields.close()
+        self._fields.close()
+        self.has_command |= self._fields.has_command
+
+
+def is_xml(part: bytes) -> bool:
+    """Whether a part begins as XML does."""
+    return part.lstrip(BEFORE_XML).startswith(b"<")
+
+
+def is_web_page(part: bytes) -> bool:
+    """Whether a part begins as HTML does."""
+    return bool(WEB_PAGE.match(part[:LONGEST_HEAD].replace(b"\0", b"").lstrip(BEFORE_XML)))
 
 
 def has_command(part: bytes, count: Count) -> bool:
-    """Whether a part runs a command by an old way of Windows (DDE), as a link of a workbook or a field of a text, or
-    has a field that fetches something from elsewhere.
+    """Whether a part runs a command by an old way of Windows (DDE), as a link or formula of a workbook or a field of
+    a text, or has a field, formula or picture that fetches something from elsewhere.
     The name of an element cannot be written in another way, so that most parts need not be read."""
-    _check_letters(part)
-    if not HOLDS_COMMANDS.search(part.replace(b"\0", b"")):
+    if not is_xml(part):
         return False
-    reader = _FieldReader(count)
-    _read(part, reader)
-    return reader.has_link or reader.fields.has_command
+    _check_letters(part)
+    plain = part.replace(b"\0", b"")
+    if not (ACTIVE.search(plain) or (FORMULA.search(plain) and MAY_FETCH.search(plain))):
+        return False
+    active = _Active(count)
+    _read(part, active)
+    return active.has_command
 
 
 def read(part: bytes, count: Count, found: Callable[[str, Attributes], object]) -> None:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 import struct
 
-from web.files.fields import Fields
+from web.files.fields import ELSEWHERE, Fields, does_something
 from web.runtime.refused_files import ContentIsOtherwise
 
 WORD_97 = 0x00C1
 """The first version (nFib) whose text may lie in pieces, of which a table tells (MS-DOC 2.5.1)."""
 
 FLAGS, SECOND_TABLE = 0x0A, 0x0200
-TEXT, TABLE = 0x18, 0x01A2
-"""Places in the head of the document: of the text in older versions, and of the table of pieces in its stream."""
+TEXT, NAMES, TABLE = 0x18, 0x019A, 0x01A2
+"""Places in the head of the document: of the text in older versions; of the names of other files and the table of
+pieces in its stream."""
+
+TEMPLATE, SOURCES = 1, (8, 9)
+"""Which of those names are a template, and data to be merged."""
 
 PIECES, COMPRESSED = 0x02, 0x40000000
 BEGIN, SEPARATE, END = "\x13", "\x14", "\x15"
@@ -29,19 +33,35 @@ def table_named(document: bytes) -> str:
 def has_command(document: bytes, table: bytes) -> bool:
     """Whether a field of the text runs a command or fetches something from elsewhere.
 
-    A document whose pieces cannot be told is looked at as a whole, in both ways in which letters are written.
+    It is looked at as a whole too, in both ways in which letters are written: another program may find other pieces.
     """
-    text = _text(document, table)
-    return _runs(text) if text else _runs_anywhere(document)
+    return _runs(_text(document, table)) or _runs_anywhere(document)
+
+
+def names_elsewhere(document: bytes, table: bytes) -> bool:
+    """Whether the document is made from a template, or merged with data, that stands elsewhere."""
+    names = _names(document, table)
+    return any(ELSEWHERE.search(names[number]) for number in (TEMPLATE, *SOURCES) if number < len(names))
+
+
+def _names(document: bytes, table: bytes) -> list[str]:
+    """The names of other files (SttbfAssoc), none where their place cannot be told."""
+    try:
+        start, length = struct.unpack_from("<II", document, NAMES)
+    except struct.error:
+        return []
+    told, at, names = table[start : start + length], 6, list[str]()
+    while at + 2 <= len(told):
+        size = 2 * _number("<H", told, at)
+        names.append(told[at + 2 : at + 2 + size].decode("utf-16-le", "replace"))
+        at += 2 + size
+    return names
 
 
 def _runs_anywhere(document: bytes) -> bool:
-    fields = Fields()
     wide = (document[start:].decode("utf-16-le", "replace") for start in (0, 1))
-    for text in (document.decode("latin-1"), *wide):
-        for found in UNPLACED.finditer(text):
-            fields.simple(found[1])
-    return fields.has_command
+    texts = (document.decode("latin-1"), *wide)
+    return any(does_something(found[1]) for text in texts for found in UNPLACED.finditer(text))
 
 
 def _runs(text: str) -> bool:
@@ -53,7 +73,7 @@ def _runs(text: str) -> bool:
             fields.separate()
         elif piece == END:
             fields.end()
-        elif fields.is_in_instruction:
+        elif fields.is_within:
             fields.say(piece)
     fields.close()
     return fields.has_command

@@ -38,6 +38,13 @@ LETTERS = [
     ("a.rtf", b"{\\rtf1\\fldinst", b"\\'44", b""),
     ("a.rtf", b"{\\rtf1\\fldinst", b"\\u68", b""),
     ("a.rtf", b"{\\rtf1\\fldinst\\b", b"0", b""),
+    ("a.rtf", b"{\\rtf1\\fldinst x", b"{\\field{\\*\\fldinst x}}y", b""),
+    ("a.rtf", b"{\\rtf1", b"{\\sp x}", b""),
+    ("a.rtf", b"{\\rtf1\\a", b"\n", b""),
+    ("a.rtf", b"{\\rtf1\\a", b"\na", b""),
+    ("a.rtf", b"{\\rtf1", b"\\a\n", b""),
+    ("a.csv", b"", b'="\n', b""),
+    ("a.csv", b"=", b"DDE ", b""),
 ]
 
 
@@ -49,6 +56,9 @@ PARTS = [
     ("a.docx", "<w:fldChar w:fldCharType='begin'/><w:instrText>D</w:instrText>"),
     ("a.docx", "<!-- instrText "),
     ("a.docx", "<w:instrText><![CDATA["),
+    ("a.docx", "<w:fldSimple w:instr='x'><w:fldChar w:fldCharType='begin'/></w:fldSimple>"),
+    ("a.docx", "<f>|'{</f>"),
+    ("a.docx", "<f>|"),
 ]
 """What is over and over between the beginning and the end of a part."""
 
@@ -58,12 +68,19 @@ resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
 from web.files.contents import check_content
 from web.runtime.refused_files import OfTheFile
 from tests.web.files.making import office_document
+from tests.web.files.test_active import pieces
 WORDS = 'http://schemas.openxmlformats.org/wordprocessingml/2006/main'
 for size in (200_000, 400_000):
     for name, before, over_and_over, after in KINDS:
         print(name, before, over_and_over, size, flush=True)
         try:
             check_content(name, before + over_and_over * (size // len(over_and_over)) + after)
+        except OfTheFile:
+            pass
+    for text in ("\\x13", "\\x13x", "x\\x15", "\\x13\\x14"):
+        print("a.doc", text, size, flush=True)
+        try:
+            check_content("a.doc", pieces(text * (size // len(text))))
         except OfTheFile:
             pass
     for name, over_and_over in PARTS:
