@@ -188,3 +188,14 @@ def test_the_page_of_a_visit_says_what_others_see_of_it(sign_in: SignIn, hanging
     assert "The school, and everybody in the service, see that somebody comes, when and who" in in_full
     assert "do not see it here" not in in_full
     assert "The school and providers do not see it here" in record
+
+
+def test_pages_say_how_often_a_reading_is_recorded(sign_in: SignIn, hanging: Hanging, reviewer: UUID) -> None:
+    """Not each reading is: a second one on the same day, by the same way, is not recorded again."""
+    pages = [
+        sign_in(reviewer).get(f"/concerns/{SECRET}"),
+        sign_in(hanging.town.director).get("/notes/write?on=CC-2026-0002"),
+    ]
+    for page in map(text_of, pages):
+        assert "Who reads it is recorded, once a day for each reader, record and way of reading" in page
+        assert "each reading is recorded" not in page.lower()

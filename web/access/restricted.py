@@ -39,7 +39,8 @@ from web.runtime.services import services
 RESTRICTED_TOO = "Restricted: it belongs to a restricted concern. The school and providers do not see it here."
 RESTRICTED_CONCERN = (
     "Restricted: read by directors, reviewers, the officer of the school and whoever leads their team. "
-    "Each reading is recorded. The school and providers do not see it."
+    "Who reads it is recorded, once a day for each reader, record and way of reading. "
+    "The school and providers do not see it."
 )
 RESTRICTED_VISIT = (
     "Restricted: it belongs to a restricted concern. The school, and everybody in the service, see that somebody "

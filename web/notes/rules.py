@@ -58,7 +58,7 @@ def must_be_theirs(note: Note) -> None:
 
 
 def opened(asking: User, note: Note, where: Concerned) -> Note:
-    """The note as somebody may read it, whose reading is recorded if it is restricted."""
+    """The note as somebody may read it, noted as read, if it is restricted."""
     if not may_read(asking, note, where):
         return closed(note)
     if note.is_restricted:

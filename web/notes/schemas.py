@@ -62,7 +62,8 @@ class WriteNote(Said):
         load_default=Sensitivity.ORDINARY,
         validate=validate.OneOf([Sensitivity.ORDINARY, Sensitivity.RESTRICTED]),
         metadata={
-            "hint": "A restricted note is read by few, and each reading is recorded.",
+            "hint": "A restricted note is read by few. "
+            "Who reads it is recorded, once a day for each reader, record and way of reading.",
             "widget": "radios",
             "choices": lambda context: context[SENSITIVITIES],
         },
