@@ -24,6 +24,12 @@ def reference(prefix: str, year: int, number: int) -> str:
     return f"{prefix}-{year:04d}-{number:04d}"
 
 
+def has_form(text: str, prefix: str) -> bool:
+    """Whether a text is a reference of that prefix, as records are named; there need be no such record."""
+    match = PATTERN.fullmatch(text)
+    return match is not None and match["prefix"] == prefix
+
+
 def parts(text: str) -> tuple[str, int, int]:
     """Prefix, year and number of a reference, in whatever case it was typed. Raises NotAReference."""
     match = PATTERN.fullmatch(text.strip().upper())

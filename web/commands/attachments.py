@@ -201,6 +201,7 @@ class PlaceField(fields.String):
 
     default_error_messages = {
         "unknown": "Enter the reference of a record, like SR-2026-0001, or the URN of a school",
+        "missing": "There is no such record, or none that you may name",
         "not_taken": "Nothing of this kind can be put to that record",
     }
 
@@ -219,7 +220,7 @@ class PlaceField(fields.String):
         try:
             found = load_for_user(resource, text).record
         except (Forbidden, NoRecord):
-            raise self.make_error("unknown") from None
+            raise self.make_error("missing") from None
         about = found.about()
         return Place(kind, found.id, about.school, about.provider)
 

@@ -12,7 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from marshmallow import ValidationError, fields, validate
 
-from domain.references import record_id
+from domain.references import has_form, record_id
 from domain.text import line, plain
 from domain.vocabulary import Word
 from projections import schools
@@ -74,7 +74,10 @@ class RecordField(fields.String):
     """A record of one kind by its reference; loads as the record's id. One that the person who asks may not open is
     refused as one that does not exist, so that nobody learns by trying that there is one."""
 
-    default_error_messages = {"unknown": "Enter a reference like {example}"}
+    default_error_messages = {
+        "invalid_form": "Enter a reference like {example}",
+        "unknown": "There is no such {one}, or none that you may name",
+    }
 
     def __init__(self, kind: str, prefix: str, **options: Any) -> None:
         super().__init__(**options)
@@ -83,8 +86,10 @@ class RecordField(fields.String):
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         text = super()._deserialize(value, attr, data, **kwargs).strip().upper()
+        if not has_form(text, self.prefix):
+            raise self.make_error("invalid_form", example=f"{self.prefix}-2026-0001")
         if not self._exists(text):
-            raise self.make_error("unknown", example=f"{self.prefix}-2026-0001")
+            raise self.make_error("unknown", one=self.kind.replace("-", " "))
         return record_id(self.kind, text)
 
     def _exists(self, text: str) -> bool:

@@ -28,7 +28,7 @@ UNREADABLE = {
     "school=Priorsgate": "No school has that URN or name",
     "school=123456": "No school has that URN or name",
     "due_before=2026-13-40": "Enter a real date, like 2026-11-02",
-    "officer=PE-9999-0001": "Enter a reference like PE-2026-0001",
+    "officer=PE-9999-0001": "There is no such person, or none that you may name",
     "whose=xyz": "Must be one of",
     "waiting_for=godot": "Must be one of",
 }

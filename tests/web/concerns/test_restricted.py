@@ -199,7 +199,7 @@ def test_a_head_is_told_the_same_on_the_page(
     told = {
         sign_in(head)
         .send("/requests/raise", {**a_request, **days, "concern": each}, status=422)
-        .text.count("Enter a reference like CC-2026-0001")
+        .text.count("There is no such concern, or none that you may name")
         for each in (SECRET, ELSEWHERE, NOWHERE)
     }
 

@@ -124,7 +124,9 @@ def test_a_program_asks_once_with_one_key(
         (day("needed_by", 1, 11, 2026), "must be today or later"),
         (day("needed_by", 31, 2, 2027), "must be a real date"),
         ({"budget": "plenty"}, "Budget must be"),
-        ({"visit": "V-2019-0001"}, "Enter a reference like V-2026-0001"),
+        ({"visit": "2019"}, "Enter a reference like V-2026-0001"),
+        ({"visit": "SR-2026-0001"}, "Enter a reference like V-2026-0001"),
+        ({"visit": "V-2026-0009"}, "There is no such visit, or none that you may name"),
     ],
 )
 def test_what_will_not_do_is_said_and_the_rest_kept(
