@@ -36,6 +36,10 @@ Detail = str | int | Decimal | date | None
 STATUSES = ("Open", "Open, but proposed to close", "Proposed to open", "Closed")
 
 
+AUTHORITY = "LA (name)"
+"""The column that a register may lack where somebody says whose schools it lists."""
+
+
 class NotARegister(WrongFile):
     """The file has not the columns of a register of schools."""
 
@@ -188,9 +192,9 @@ class _Authority:
             return
         names_none = code_place is None and name_place is None
         if names_none and table.place("EstablishmentStatus (name)") is None:
-            raise NotARegister(table.path, "it lists schools of all authorities and names none", ("LA (name)",))
+            raise NotARegister(table.path, "it lists schools of all authorities and names none")
         if names_none and not is_told:
-            raise NotARegister(table.path, "it names no authorities; say of which one it is", ("LA (name)",))
+            raise NotARegister(table.path, "it names no authorities. Say whose to take", (AUTHORITY,))
         if code_place is None and self._code is not None and name_of(self._code) is None:
             raise UnknownAuthority(f"No authority is known to have the code {self._code}; give its name")
         if names_none:

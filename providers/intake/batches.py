@@ -16,7 +16,7 @@ from domain.school import Source
 from domain.school.tellings import Tellings
 from domain.service import AlreadyDone, Service, Work
 from domain.signature import acting, current_signature
-from providers.catalogue.problems import Line, Problem, Sorted
+from providers.catalogue.problems import Line, Loss, Problem, Sorted
 
 T = TypeVar("T")
 
@@ -55,30 +55,37 @@ Known = Callable[[Sequence[int]], Mapping[int, KnownSchool]]
 
 
 class TooMuchMissing(Refusal):
-    """A file lacks more than a tenth of what is known; `missing` names it, the message the first `most` of it."""
+    """A file lacks more than a tenth of what is known; `missing` names it, the message the first `most` of it, and
+    what was `lost` of the file, which may be why."""
 
-    def __init__(self, what: str, known: int, missing: Sequence[str], *, most: int = 100) -> None:
+    def __init__(
+        self, what: str, known: int, missing: Sequence[str], *, lost: Sequence[str] = (), most: int = 100
+    ) -> None:
         named = "; ".join(missing[:most]) + (f"; and {len(missing) - most:,} more" if missing[most:] else "")
         super().__init__(
-            f"The file lacks {len(missing):,} of the {known:,} {what} that are known. Nothing was changed. Choose a "
-            f"full file, or say that this one is a part. It lacks {named}",
+            f"The file lacks {len(missing):,} of the {known:,} {what} that are known. Nothing was changed. "
+            f"{''.join(f'{each}. ' for each in lost)}Choose a full file, or say that this one is a part. "
+            f"It lacks {named}",
             field="part",
         )
-        self.what, self.known, self.missing = what, known, tuple(missing)
+        self.what, self.known, self.missing, self.lost = what, known, tuple(missing), tuple(lost)
 
     def naming(self, most: int) -> TooMuchMissing:
         """The same, with so many named in its message."""
-        return TooMuchMissing(self.what, self.known, self.missing, most=most)
+        return TooMuchMissing(self.what, self.known, self.missing, lost=self.lost, most=most)
 
 
 MOST_MISSING = 0.1
 """Of what is known, beyond which a file that lacks it is not believed to be full."""
 
 
-def must_be_full(what: str, known: int, missing: Sequence[str]) -> None:
+def must_be_full(what: str, known: int, missing: Sequence[str], problems: Iterable[Problem]) -> None:
     """Raises TooMuchMissing where a file lacks more than a tenth of what is known."""
     if len(missing) > known * MOST_MISSING:
-        raise TooMuchMissing(what, known, missing)
+        lost = [
+            f"Line {each.line:,}: {each.reason}" for each in problems if each.loss is Loss.MANY and not each.column
+        ]
+        raise TooMuchMissing(what, known, missing, lost=lost)
 
 
 class OlderThanKnown(Refusal):

@@ -125,7 +125,7 @@ def import_groups(
         if not _is_known(group, there.get((school, uid)))
     ]
     if full:
-        _must_be_full(there, {*told, *standing, *closed})
+        _must_be_full(there, {*told, *standing, *closed}, report.problems)
     moved = _in_academy_trusts(told)
     gone = [
         key
@@ -206,10 +206,10 @@ def _is_academy_trust(group: Membership | KnownMembership) -> bool:
     return group.kind.casefold() in ACADEMY_TRUSTS
 
 
-def _must_be_full(there: Mapping[Key, KnownMembership], told: Collection[Key]) -> None:
+def _must_be_full(there: Mapping[Key, KnownMembership], told: Collection[Key], problems: Iterable[Problem]) -> None:
     known = {school: member.school_name for (school, _), member in there.items() if not member.school_closed}
     missing = known.keys() - {school for school, _ in told}
-    must_be_full("schools in groups", len(known), sorted(known[school] for school in missing))
+    must_be_full("schools in groups", len(known), sorted(known[school] for school in missing), problems)
 
 
 def _is_known(group: Membership, there: KnownMembership | None) -> bool:

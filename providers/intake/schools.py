@@ -269,7 +269,7 @@ def _absent(whole: Whole, told_of: Collection[int], before: Collection[UUID], re
     if whole.part:
         return steps
     names = [f"{school.name} (URN {school.urn})" for school in missing]
-    must_be_full("schools", len(expected), names)
+    must_be_full("schools", len(expected), names, report.problems)
     report.missed += names
     for school in missing:
         if school.id not in before:

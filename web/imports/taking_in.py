@@ -24,7 +24,7 @@ from projections.database import alone
 from projections.event_log import saving_alone
 from projections.imports import ImportRow, elsewhere
 from providers.catalogue.problems import WrongFile
-from providers.catalogue.register import UnknownAuthority
+from providers.catalogue.register import AUTHORITY, UnknownAuthority
 from web.history.sentences import sentence
 from web.imports.importers import IMPORTERS, NEW_PROVIDER, Done, Wanted, whose_schools
 from web.imports.whole_counts import of_whole
@@ -286,7 +286,8 @@ def _refusing() -> Iterator[None]:
     try:
         yield
     except (WrongFile, UnknownAuthority) as wrong:
-        raise FileNotTaken(str(wrong), field="file") from None
+        names_none = isinstance(wrong, WrongFile) and wrong.missing == (AUTHORITY,)
+        raise FileNotTaken(str(wrong), field="la" if names_none else "file") from None
 
 
 def _another_runs() -> None:

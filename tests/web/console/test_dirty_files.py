@@ -23,6 +23,17 @@ def test_what_an_unclosed_quotation_mark_took_is_said_in_plain_sight() -> None:
     assert "Line 11: a quotation mark is not closed: 11 lines, from line 11 on, are not taken" in told
 
 
+def test_a_file_that_lacks_what_a_quotation_mark_took_is_refused_with_that_line() -> None:
+    """Else it looks like a part, and taken as one it would be short in silence."""
+    rows = [f"9000{n:02},School {n},Wexmoor,Open,," for n in range(20)]
+    taken_in("schools", file_of("register_2024-06-17.csv", HEADER, *rows))
+    rows[9] = '900009,"School 9,Wexmoor,Open,,'
+    refused = run("schools", file_of("register_2024-06-24.csv", HEADER, *rows))
+    assert refused.exit_code == 1
+    assert "The file lacks 11 of the 20 schools" in refused.stderr
+    assert "Line 11: a quotation mark is not closed: 11 lines, from line 11 on, are not taken" in refused.stderr
+
+
 def test_a_column_that_is_not_taken_is_said_in_plain_sight() -> None:
     told = taken_in_part(
         "schools", file_of("register_2024-06-17.csv", HEADER, "900001,Ashgrove,Wexmoor,Open,,12/31/1999")
