@@ -151,6 +151,26 @@ def reassigned(hanging: Hanging) -> None:
         )
 
 
+def linked(hanging: Hanging) -> UUID:
+    """The link officer of today, who is not to make the visit."""
+    reassigned(hanging)
+    return hanging.town.bystander
+
+
+def linked_no_more(hanging: Hanging) -> None:
+    tomorrow = hanging.world.services.today() + timedelta(days=1)
+    with hanging.world.acting():
+        assign_link_officer(
+            hanging.world.services.service, hanging.place.school, hanging.place.officer, from_=tomorrow, reason="Back"
+        )
+
+
+def test_the_link_officer_of_another_school_writes_as_an_outsider(hanging: Hanging, program: Use) -> None:
+    hanging.keep(Sensitivity.RESTRICTED)
+    reference = write(program(hanging.town.theirs.officer), "school")
+    assert may_read(program(hanging.asking["head"]), f"notes/{reference}")
+
+
 def covered(hanging: Hanging) -> UUID:
     officer, day = hanging.world.officer("Cora Cover"), hanging.world.services.today()
     hanging.town._then(
@@ -186,11 +206,12 @@ def _send(hanging: Hanging, *people: UUID) -> None:
     ("knew", "left"),
     [
         (lambda hanging: hanging.place.officer, reassigned),
+        (linked, linked_no_more),
         (covered, lambda _: None),
         (led, leads_no_more),
         (visiting, lambda hanging: _send(hanging, hanging.place.officer)),
     ],
-    ids=["link officer", "cover officer", "team lead", "visitor"],
+    ids=["link officer who visits", "link officer", "cover officer", "team lead", "visitor"],
 )
 def test_what_was_written_by_somebody_who_knew_stays_kept_back_when_they_know_no_more(
     hanging: Hanging, program: Use, sign_in: SignIn, knew: Callable[[Hanging], UUID], left: Callable[[Hanging], None]
