@@ -22,6 +22,8 @@ LONGEST = 300
 LONGEST_REFUSAL = 3000
 """The same of why a whole file was refused, which may name what it lacks or has instead."""
 
+DAY_ASSUMED = ", the day of the import, as nothing told the file's own"
+
 COUNTED_AFTER_A_BREAK = (
     "It had broken off: counted since it was begun again; what was saved before that is counted as known"
 )
@@ -151,7 +153,8 @@ class Begun:
 class Asked:
     """What is to be taken in: of files that tell of a day, and of whose schools. `authority` is a name or code,
     `all`, or empty where the file is not of schools or was refused before anybody knew; `part` and `forced` are what
-    somebody has said of the file."""
+    somebody has said of the file; `day_assumed` says that nobody and no name told its day, so that it is taken as the
+    day of the import."""
 
     what: ImportKind
     files: tuple[ImportedFile, ...]
@@ -159,6 +162,7 @@ class Asked:
     authority: str = ""
     part: bool = False
     forced: bool = False
+    day_assumed: bool = False
 
 
 class NotAHash(Refusal):
@@ -194,7 +198,7 @@ class Import(Aggregate):
 
     class Began(Event):
         TOPIC = "import.began"
-        says = "{by} began to import {files} ({what}), of {dated}"
+        says = "{by} began to import {files} ({what}), of {dated}{as_assumed}"
         reference: str
         what: ImportKind
         files: tuple[ImportedFile, ...]
@@ -203,11 +207,18 @@ class Import(Aggregate):
         part: bool
         forced: bool
         scanner: str = ""
+        day_assumed: bool = False
+
+        @property
+        def as_assumed(self) -> str:
+            return DAY_ASSUMED if self.day_assumed else ""
 
         def apply(self, record: Import) -> None:
             record.scanner = self.scanner
             record.reference = self.reference
-            record.asked = Asked(self.what, self.files, self.dated, self.authority, self.part, self.forced)
+            record.asked = Asked(
+                self.what, self.files, self.dated, self.authority, self.part, self.forced, self.day_assumed
+            )
             record.beginnings.append(_begun(self))
 
     class Resumed(Event):
@@ -275,6 +286,7 @@ class Import(Aggregate):
                 part=asked.part,
                 forced=asked.forced,
                 scanner=scanner,
+                day_assumed=asked.day_assumed,
             )
         )
         return record

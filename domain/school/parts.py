@@ -56,13 +56,16 @@ def is_there_on(details: Details, day: date) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The file that tells a fact, and the day on which what it tells was true."""
+    """The file that tells a fact, and the day on which that was true: `assumed` to be that of the import where
+    neither somebody nor the file's name told it."""
 
     file: str
     dated: date
+    assumed: bool = False
 
     def __str__(self) -> str:
-        return f"{self.file} of {self.dated.day} {self.dated:%B %Y}"
+        day = f"{self.dated.day} {self.dated:%B %Y}"
+        return f"{self.file}, whose day nothing told, imported on {day}" if self.assumed else f"{self.file} of {day}"
 
 
 @dataclass(frozen=True, slots=True)

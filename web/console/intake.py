@@ -198,7 +198,7 @@ class Intake:
         why = "by its name" if named else "as neither --dated nor its name tells a day"
         if aloud:
             click.echo(f"{self.last.name} is taken to be of {formats.date(day)}, {why}")
-        return Source(self.last.name, day)
+        return Source(self.last.name, day, assumed=named is None)
 
     def _tell_aloud(self, what: str, named: Sequence[str], number: int, where: str = "") -> None:
         """Name what a person has to know of, as far as it can be read; the rest by its number, and where it is."""

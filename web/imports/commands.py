@@ -114,12 +114,13 @@ def _on_disk(here: Services, values: Values) -> Iterator[Wanted]:
         file = _written(values["file"], place / "1")
         memberships = _written(values["memberships"], place / "2") if "memberships" in values else None
         last, today = memberships or file, here.today()
-        dated = values.get("dated") or min(date_in_name(last) or today, today)
+        told = values.get("dated") or date_in_name(last)
+        dated = min(told or today, today)
         wanted = Wanted(
             what=values["what"],
             file=file,
             memberships=memberships,
-            source=Source(last.name, dated),
+            source=Source(last.name, dated, assumed=told is None),
             la=la,
             part=values["part"],
             force=values["force"],

@@ -114,6 +114,10 @@ class ImportOut(Schema):
     what = fields.Enum(ImportKind, by_value=True, attribute="asked.what")
     files = fields.List(fields.Nested(ImportedFileOut), attribute="asked.files")
     dated = fields.Date(attribute="asked.dated")
+    day_assumed = fields.Boolean(
+        attribute="asked.day_assumed",
+        metadata={"description": "Nothing told the file's own day: it is taken as the day of the import"},
+    )
     scanner = fields.String(
         metadata={"description": "What looked at the files before they were read, and found no virus; else empty"}
     )

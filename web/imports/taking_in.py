@@ -228,7 +228,9 @@ def _asked(services: Services, wanted: Wanted) -> Asked:
 
 
 def _as_asked(wanted: Wanted, authority: str) -> Asked:
-    return Asked(wanted.what, _files(wanted), wanted.source.dated, authority, wanted.part, wanted.force)
+    return Asked(
+        wanted.what, _files(wanted), wanted.source.dated, authority, wanted.part, wanted.force, wanted.source.assumed
+    )
 
 
 def _looked_at(wanted: Wanted) -> str:

@@ -137,6 +137,18 @@ def test_what_would_change_is_shown_before_it_is_imported(world: World, administ
     assert "Birchwood School" in administrator.get(f"/audit?request_id={record.reference}")
 
 
+def test_a_day_that_nothing_told_is_said_to_be_taken_as_that_of_the_import(
+    world: World, administrator: Browser
+) -> None:
+    content, _ = register(BIRCHWOOD)
+    page = administrator.get(imported(administrator, (content, "schools.csv")))
+    assert "Not told: taken as" in page
+    assert "the day of the import, as nothing told the file's own" in unescape(page)
+    assert "schools.csv, whose day nothing told, imported on" in unescape(administrator.get("/schools/900101"))
+    dated = administrator.get(imported(administrator, register(BIRCHWOOD, CEDAR)))
+    assert "Not told" not in dated
+
+
 def test_an_import_sent_twice_is_carried_out_once(world: World, administrator: Browser) -> None:
     check = administrator.send(BEGIN, answers(file=register(BIRCHWOOD)), status=200).text
     first = administrator.send_page(BEGIN, check, answers(confirmed="yes"))
