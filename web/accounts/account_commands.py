@@ -11,7 +11,7 @@ from domain.aggregate import Refusal
 from domain.service import NotFound, Work
 from web.accounts import accounts, administrators
 from web.accounts.accounts import Account, account_id, as_sign_in_name
-from web.accounts.recording import carry_out, note_act, save
+from web.accounts.recording import acted, carry_out, save
 from web.accounts.security_trail import Kind
 from web.runtime.services import Services
 
@@ -49,9 +49,8 @@ def open_account(services: Services, person: UUID, sign_in_name: str, *, passwor
     def create(connection: sa.Connection) -> Account:
         return accounts.create(connection, person, name, password_hash=password_hash)
 
-    opened = save(services, begin, create)
+    opened = save(services, begin, create, acted(Kind.ACCOUNT_OPENED, person))
     services.on_account(name)
-    note_act(services, Kind.ACCOUNT_OPENED, person)
     return opened
 
 

@@ -13,7 +13,7 @@ from domain.service import Work
 from web.accounts import accounts, administrators, council, factors, second_person
 from web.accounts.account_commands import find
 from web.accounts.accounts import Account
-from web.accounts.recording import carry_out, note_act
+from web.accounts.recording import acted, carry_out
 from web.accounts.security_trail import Kind
 from web.runtime.services import Services
 
@@ -39,6 +39,7 @@ def link(services: Services, account: Account, issuer: str, subject: str, *, che
         raise NothingToChange("This person signs in with a council account already. Remove that first")
 
     had_factor = False
+    without = acted(Kind.FACTOR_REMOVED, account.person, "with the council account, which has its own")
 
     def link_at_door(connection: sa.Connection) -> bool:
         nonlocal had_factor
@@ -46,6 +47,8 @@ def link(services: Services, account: Account, issuer: str, subject: str, *, che
         if not council.link(connection, account, issuer, subject, services.now()):
             return False
         had_factor = factors.remove(connection, account.id)
+        if had_factor:
+            without.write(connection, services.now())
         return True
 
     def decide(work: Work) -> None:
@@ -62,7 +65,7 @@ def link(services: Services, account: Account, issuer: str, subject: str, *, che
         detail=issuer,
     )
     if had_factor:
-        note_act(services, Kind.FACTOR_REMOVED, account.person, "with the council account, which has its own")
+        without.log()
     return had_factor
 
 

@@ -36,7 +36,7 @@ from web.accounts.cookie import take_cookie
 from web.accounts.council import METHOD
 from web.accounts.letting_in import let_in, own_path
 from web.accounts.openid import CLOCKS_DIFFER, Confirmed, NotConfirmed, Unreachable, provider
-from web.accounts.security_trail import Kind
+from web.accounts.security_trail import Kind, Line, noting
 from web.accounts.sessions import COOKIE, Session
 from web.accounts.signed import own_post, signed
 from web.layout.refused import refused_page
@@ -178,10 +178,10 @@ def _prove(came: Confirmed) -> ResponseReturnValue:
     is_fresh = came.proved_at >= came.kept["at"] - CLOCKS_DIFFER
     if not is_fresh or _account(came).person != session.person:
         raise NotConfirmed("The council's sign-in did not confirm that it is you, just now", came.kept)
-    with services().write() as connection:
+    line = Line(Kind.PROVED, session.person, session.person, f"by {METHOD}")
+    with noting(services(), line) as connection:
         council.confirm(connection, session.person, now)
         sessions.prove(connection, session, now)
-    security_trail.note(services(), Kind.PROVED, person=session.person, by=session.person, detail=f"by {METHOD}")
     flash("It is confirmed that it is you", "success")
     return redirect(came.kept["onward"], SEE_OTHER)
 
@@ -285,9 +285,9 @@ def _not_confirmed(why: str, kept: dict[str, Any]) -> ResponseReturnValue:
     if over is None or kept["way"] != Way.ON.value:
         security_trail.note(services(), Kind.SIGN_IN_FAILED, detail=f"by {METHOD}: {why}"[:200])
         return _not_let_in(why, UNAUTHORISED)
-    with services().write() as connection:
+    line = Line(Kind.SESSIONS_ENDED, over.person, detail=f"not confirmed by {METHOD}")
+    with noting(services(), line) as connection:
         sessions.end(connection, request.cookies.get(COOKIE, ""), services().now())
-    security_trail.note(services(), Kind.SESSIONS_ENDED, person=over.person, detail=f"not confirmed by {METHOD}")
     flash("Your council account did not confirm that you are still signed in there, so you are signed out here")
     response = redirect(f"/sign-in?next={quote(kept['onward'], safe='/')}", SEE_OTHER)
     take_cookie(response)

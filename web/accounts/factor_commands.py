@@ -14,7 +14,7 @@ from web.accounts import factors, second_person, sessions, tokens
 from web.accounts.account_commands import find
 from web.accounts.accounts import Account
 from web.accounts.factors import NewFactor
-from web.accounts.recording import carry_out, note_act, save
+from web.accounts.recording import acted, carry_out, save
 from web.accounts.security_trail import Kind
 from web.runtime.services import Services
 from web.runtime.settings import Settings
@@ -80,13 +80,11 @@ def replace(
         factors.put(connection, account.id, new, code, now=services.now(), settings=settings)
         _end_others(connection, services, account, kept)
 
+    told = "in the place of another; other sessions and tokens end with it"
     try:
-        save(services, decide, put)
+        save(services, decide, put, acted(Kind.FACTOR_SET_UP, account.person, told))
     except AlreadyDone:
         raise NothingToChange("This second factor was set up already") from None
-    note_act(
-        services, Kind.FACTOR_SET_UP, account.person, "in the place of another; other sessions and tokens end with it"
-    )
 
 
 def remove(services: Services, person: UUID, *, reason: str) -> None:

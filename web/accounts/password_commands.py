@@ -12,7 +12,7 @@ from domain.service import AlreadyDone, Work
 from web.accounts import accounts, second_person, sessions
 from web.accounts.account_commands import find
 from web.accounts.accounts import Account
-from web.accounts.recording import change, note_act, save, save_once
+from web.accounts.recording import acted, change, save, save_once
 from web.accounts.security_trail import Kind
 from web.runtime.services import Services
 
@@ -37,9 +37,12 @@ def make_password_link(services: Services, person: UUID, *, reason: str = "") ->
             reason=reason,
         )
 
-    secret = save_once(services, decide, lambda connection: accounts.add_link(connection, account, now))
-    note_act(services, Kind.LINK_MADE, person, reason.strip())
-    return secret
+    return save_once(
+        services,
+        decide,
+        lambda connection: accounts.add_link(connection, account, now),
+        acted(Kind.LINK_MADE, person, reason.strip()),
+    )
 
 
 def use_password_link(services: Services, token: str, password_hash: str) -> None:
@@ -55,8 +58,8 @@ def use_password_link(services: Services, token: str, password_hash: str) -> Non
         services,
         decide,
         lambda connection: accounts.use_link(connection, token, password_hash, services.now()),
+        acted(Kind.PASSWORD_SET, account.person, "by a link"),
     )
-    note_act(services, Kind.PASSWORD_SET, account.person, "by a link")
 
 
 def change_password(services: Services, account: Account, password_hash: str) -> str:
@@ -74,9 +77,8 @@ def change_password(services: Services, account: Account, password_hash: str) ->
         accounts.set_password(connection, account, password_hash, services.now())
         return sessions.begin(connection, account.person, services.now())
 
+    line = acted(Kind.PASSWORD_SET, account.person)
     try:
-        value = change(services, account.person, lambda record: record.set_password(), set_and_begin)
+        return change(services, account.person, lambda record: record.set_password(), set_and_begin, line)
     except AlreadyDone:
         raise meanwhile from None
-    note_act(services, Kind.PASSWORD_SET, account.person)
-    return value

@@ -18,7 +18,7 @@ from web.accounts import accounts, attempts, devices, factors, security_trail, s
 from web.accounts.attempts import TooManyAttempts
 from web.accounts.passwords import passwords
 from web.accounts.schemas import one_time_code, own_password
-from web.accounts.security_trail import Kind
+from web.accounts.security_trail import Kind, Line, noting
 from web.accounts.sessions import Session
 from web.accounts.signing_in import is_right
 from web.forms import Form, restore
@@ -76,9 +76,8 @@ def asked() -> ResponseReturnValue | None:
     except Refusal as refusal:
         form.refuse(str(refusal), refusal.field)
         return _page(form, account)
-    with services().write() as connection:
+    with noting(services(), Line(Kind.PROVED, session.person, session.person)) as connection:
         sessions.prove(connection, session, services().now())
-    security_trail.note(services(), Kind.PROVED, person=session.person, by=session.person)
     return None
 
 
@@ -140,14 +139,17 @@ def verify_code(account: accounts.Account, code: str, *, field: str = "code") ->
     with services().write() as connection:
         device = devices.device_of(account.sign_in_name)
         attempt = attempts.begin(connection, name, name, services().now(), device=device)
+    line = Line(Kind.RECOVERY_CODE_USED, account.person, account.person)
     with services().write() as connection:
         try:
             was_recovery = factors.use(connection, account.id, code, services().now(), current_settings())
         except factors.WrongCode as wrong:
             raise factors.WrongCode(str(wrong), field=field) from None
         attempts.forgive(connection, attempt)
+        if was_recovery:
+            line.write(connection, services().now())
     if was_recovery:
-        security_trail.note(services(), Kind.RECOVERY_CODE_USED, person=account.person, by=account.person)
+        line.log()
 
 
 def _page(form: Form, account: accounts.Account | None, status: int = UNAUTHORISED) -> tuple[str, int]:

@@ -1,4 +1,5 @@
-"""How what is done to an account is recorded: in the log and at the door in one transaction, or not at all.
+"""How what is done to an account is recorded: in the log, at the door and in the security trail in one transaction,
+or not at all.
 
 Each runs within `services.acting(...)`, one command to a signature. So nothing is told that was not done, nothing is
 done untold, and what is used once (a link, a key, a name) is claimed by one act alone, however many come at the same
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
+from datetime import datetime
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -22,7 +24,7 @@ from domain.signature import acting, current_signature
 from projections.event_log import Alongside, saving_alongside
 from web.accounts import security_trail
 from web.accounts.accounts import account_id
-from web.accounts.security_trail import Kind
+from web.accounts.security_trail import Kind, Line
 from web.runtime.services import Services
 
 T = TypeVar("T")
@@ -58,20 +60,29 @@ def refusal_of(act: Callable[[], object]) -> Refusal | None:
 
 
 class _AtDoor(Alongside, Generic[T]):
-    """What an act changes in the tables of the door, and what came of it."""
+    """What an act changes in the tables of the door, the lines that tell it, and what came of it."""
 
     result: T
 
-    def __init__(self, change: Callable[[sa.Connection], T]) -> None:
-        self._change = change
+    def __init__(self, change: Callable[[sa.Connection], T], lines: Sequence[Line], now: datetime) -> None:
+        self._change, self._lines, self._now = change, lines, now
 
     def write(self, connection: sa.Connection, events: Sequence[Event] = ()) -> None:
         self.result = self._change(connection)
+        for line in self._lines:
+            line.write(connection, self._now)
 
 
-def save(services: Services, command: Callable[[Work], object], at_door: Callable[[sa.Connection], T]) -> T:
-    """Carry out a command on records and change the door's tables in the transaction that saves it; returns what
-    comes of the second.
+def acted(kind: Kind, person: UUID, detail: str = "") -> Line:
+    """The line of the security trail for what whoever acts does."""
+    return Line(kind, person, current_signature().actor, detail)
+
+
+def save(
+    services: Services, command: Callable[[Work], object], at_door: Callable[[sa.Connection], T], *lines: Line
+) -> T:
+    """Carry out a command on records, change the door's tables and write lines of the security trail in the
+    transaction that saves it; returns what comes of the change at the door.
 
     `at_door` may refuse, and then nothing is saved; it may be called again, in any thread. Where the command has
     nothing to record, it is called alone. Raises what either raises, AlreadyDone.
@@ -80,33 +91,45 @@ def save(services: Services, command: Callable[[Work], object], at_door: Callabl
         with acting(current_signature()):
             command(Work(services.service))
         raise _WouldBeDone
-    rows = _AtDoor(at_door)
+    rows = _AtDoor(at_door, lines, services.now())
     with saving_alongside(rows):
         services.service.do(command)
     if not rows.is_saved and services.service.done() is None:
         with services.write() as connection:
             rows.write(connection)
+    for line in lines:
+        line.log()
     return rows.result
 
 
 def change(
-    services: Services, person: UUID, decide: Callable[[Record], None], at_door: Callable[[sa.Connection], T]
+    services: Services,
+    person: UUID,
+    decide: Callable[[Record], None],
+    at_door: Callable[[sa.Connection], T],
+    line: Line,
 ) -> T:
     """The same for a command on a person's account."""
-    return save(services, lambda work: decide(work.find(Record, account_id(person))), at_door)
+    return save(services, lambda work: decide(work.find(Record, account_id(person))), at_door, line)
 
 
 def change_once(
-    services: Services, person: UUID, decide: Callable[[Record], None], at_door: Callable[[sa.Connection], T]
+    services: Services,
+    person: UUID,
+    decide: Callable[[Record], None],
+    at_door: Callable[[sa.Connection], T],
+    line: Line,
 ) -> T:
     """The same for what is shown only once. Raises ShownOnlyOnce where it was done before."""
-    return save_once(services, lambda work: decide(work.find(Record, account_id(person))), at_door)
+    return save_once(services, lambda work: decide(work.find(Record, account_id(person))), at_door, line)
 
 
-def save_once(services: Services, command: Callable[[Work], object], at_door: Callable[[sa.Connection], T]) -> T:
+def save_once(
+    services: Services, command: Callable[[Work], object], at_door: Callable[[sa.Connection], T], line: Line
+) -> T:
     """As `save`, for what is shown only once. Raises ShownOnlyOnce where it was done before."""
     try:
-        return save(services, command, at_door)
+        return save(services, command, at_door, line)
     except AlreadyDone:
         raise ShownOnlyOnce(
             "This was made already, and is shown only once. Make another if you did not copy it"
@@ -129,18 +152,17 @@ def carry_out(
     is done now. Raises what the command does, NothingToChange only where there is nothing left to do. What was done
     by the same command before is not done again; ChangedSince where it has been undone meanwhile.
     """
+    line = acted(kind, person, detail)
     try:
-        save(services, command, at_door)
+        save(services, command, at_door, line)
     except AlreadyDone:
         _must_be_so_still(services, command)
-        return
     except NothingToChange:
-        with services.write() as connection:
+        with security_trail.noting(services, line) as connection:
             if not at_door(connection):
                 raise
             if _ASKED_ABOUT.get():
                 raise _WouldBeDone from None
-    note_act(services, kind, person, detail)
 
 
 def _must_be_so_still(services: Services, command: Callable[[Work], None]) -> None:
@@ -150,8 +172,3 @@ def _must_be_so_still(services: Services, command: Callable[[Work], None]) -> No
     except NothingToChange:
         return
     raise ChangedSince("This was done before, and has been changed again since. Nothing was done now")
-
-
-def note_act(services: Services, kind: Kind, person: UUID, detail: str = "") -> None:
-    """Write down in the security trail what whoever acts has done."""
-    security_trail.note(services, kind, person=person, by=current_signature().actor, detail=detail)

@@ -25,7 +25,7 @@ from projections import people
 from web.access.policy import CONFIRMERS
 from web.accounts import accounts
 from web.accounts.account_commands import find
-from web.accounts.recording import change, note_act
+from web.accounts.recording import acted, change
 from web.accounts.security_trail import Kind
 from web.runtime.services import Services
 
@@ -87,8 +87,7 @@ def done_or_proposed(
     def propose(record: Record) -> None:
         record.propose(way, until=until, reason=reason)
 
-    change(services, person, propose, lambda _: None)
-    note_act(services, Kind.WAY_IN_PROPOSED, person, way.value)
+    change(services, person, propose, lambda _: None, acted(Kind.WAY_IN_PROPOSED, person, way.value))
     return None
 
 

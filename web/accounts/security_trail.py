@@ -6,8 +6,9 @@ written to the log of the service too.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -75,38 +76,66 @@ class Entry:
     detail: str
 
 
-def note(
-    services: Services, kind: Kind, *, person: UUID | None = None, by: UUID | None = None, detail: str = ""
-) -> None:
-    """Write down what has happened, in the trail and in the log of the server (a command has its own output, for
-    whoever has the machine). What is older than a year is thrown away."""
-    now, columns = services.now(), SECURITY_TRAIL.c
-    address = request.remote_addr if has_request_context() else None
-    with services.write() as connection:
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What is to be written down: in the transaction that saves what was done, and told in the log once it is saved.
+
+    `address` is that of the request in which the line is made; the transaction may be another thread's.
+    """
+
+    kind: Kind
+    person: UUID | None = None
+    by: UUID | None = None
+    detail: str = ""
+    address: str | None = field(default_factory=lambda: request.remote_addr if has_request_context() else None)
+
+    def write(self, connection: sa.Connection, now: datetime) -> None:
+        """Write it down in the trail. What is older than a year is thrown away."""
+        columns = SECURITY_TRAIL.c
         connection.execute(SECURITY_TRAIL.delete().where(columns.at <= now - KEPT))
         lately = sa.exists().where(
             columns.at > now - REPEATED,
-            columns.kind == kind.value,
-            columns.person.is_not_distinct_from(person),
-            columns.address.is_not_distinct_from(address),
+            columns.kind == self.kind.value,
+            columns.person.is_not_distinct_from(self.person),
+            columns.address.is_not_distinct_from(self.address),
         )
-        if kind not in REFUSALS or not connection.execute(sa.select(lately)).scalar():
-            connection.execute(
-                SECURITY_TRAIL.insert().values(
-                    id=uuid4(), at=now, kind=kind.value, person=person, by=by, address=address, detail=detail
-                )
-            )
-    if not has_request_context():
-        return
-    log.info(
-        "security",
-        kind=kind.value,
-        person=str(person) if person else None,
-        by=str(by) if by else None,
-        address=address,
-        detail=detail,
-        request_id=g.get("request_id"),
-    )
+        if self.kind in REFUSALS and connection.execute(sa.select(lately)).scalar():
+            return
+        written = {**asdict(self), "kind": self.kind.value}
+        connection.execute(SECURITY_TRAIL.insert().values(id=uuid4(), at=now, **written))
+
+    def log(self) -> None:
+        """Tell it in the log of the server (a command has its own output, for whoever has the machine)."""
+        if not has_request_context():
+            return
+        log.info(
+            "security",
+            kind=self.kind.value,
+            person=str(self.person) if self.person else None,
+            by=str(self.by) if self.by else None,
+            address=self.address,
+            detail=self.detail,
+            request_id=g.get("request_id"),
+        )
+
+
+@contextmanager
+def noting(services: Services, *lines: Line) -> Iterator[sa.Connection]:
+    """Do something at the door and write it down in the same transaction; nothing of either where it raises."""
+    with services.write() as connection:
+        yield connection
+        for line in lines:
+            line.write(connection, services.now())
+    for line in lines:
+        line.log()
+
+
+def note(
+    services: Services, kind: Kind, *, person: UUID | None = None, by: UUID | None = None, detail: str = ""
+) -> None:
+    """Write down what changes nothing else, as a refusal."""
+    with noting(services, Line(kind, person, by, detail)):
+        pass
 
 
 def entries(

@@ -5,26 +5,21 @@ from __future__ import annotations
 from uuid import UUID
 
 from domain.account import NothingToChange
-from web.accounts import security_trail, sessions
-from web.accounts.security_trail import Kind
+from web.accounts import sessions
+from web.accounts.security_trail import Kind, Line, noting
 from web.runtime.services import Services
 
 
 def end_other_sessions(services: Services, kept: sessions.Session) -> None:
     """End every session of a person but this one. Raises NothingToChange."""
-    with services.write() as connection:
-        ended = sessions.end_others(connection, kept, services.now())
-    if not ended:
-        raise NothingToChange("You are signed in nowhere else")
-    security_trail.note(
-        services, Kind.SESSIONS_ENDED, person=kept.person, by=kept.person, detail="all but the present"
-    )
+    line = Line(Kind.SESSIONS_ENDED, kept.person, kept.person, "all but the present")
+    with noting(services, line) as connection:
+        if not sessions.end_others(connection, kept, services.now()):
+            raise NothingToChange("You are signed in nowhere else")
 
 
 def end_session(services: Services, person: UUID, number: str) -> None:
     """End one of a person's own sessions. Raises NothingToChange."""
-    with services.write() as connection:
-        ended = sessions.end_one(connection, person, number, services.now())
-    if not ended:
-        raise NothingToChange("That session has ended already")
-    security_trail.note(services, Kind.SESSIONS_ENDED, person=person, by=person, detail="one")
+    with noting(services, Line(Kind.SESSIONS_ENDED, person, person, "one")) as connection:
+        if not sessions.end_one(connection, person, number, services.now()):
+            raise NothingToChange("That session has ended already")

@@ -7,7 +7,7 @@ from werkzeug.exceptions import ServiceUnavailable
 from domain.aggregate import Refusal
 from web.accounts import accounts, attempts, security_trail, sessions
 from web.accounts.passwords import Passwords
-from web.accounts.security_trail import Kind
+from web.accounts.security_trail import Kind, Line
 from web.runtime.services import Services
 
 
@@ -77,8 +77,11 @@ def sign_out(services: Services, cookie: str | None) -> None:
     with services.write() as connection:
         ended = sessions.find(connection, cookie, services.now())
         sessions.end(connection, cookie, services.now())
-    if ended is not None:
-        security_trail.note(services, Kind.SIGNED_OUT, person=ended.person, by=ended.person)
+        line = Line(Kind.SIGNED_OUT, ended.person, ended.person) if ended else None
+        if line is not None:
+            line.write(connection, services.now())
+    if line is not None:
+        line.log()
 
 
 def _note(services: Services, kind: Kind, account: accounts.Account | None, detail: str) -> None:

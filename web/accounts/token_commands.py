@@ -9,7 +9,7 @@ from domain.account import TokenScopes
 from web.accounts import tokens
 from web.accounts.account_commands import find
 from web.accounts.accounts import account_id
-from web.accounts.recording import carry_out, change_once, note_act
+from web.accounts.recording import acted, carry_out, change_once
 from web.accounts.security_trail import Kind
 from web.accounts.tokens import NewToken, NoSuchToken
 from web.runtime.services import Services
@@ -29,8 +29,8 @@ def make(services: Services, person: UUID, *, label: str, scopes: TokenScopes, d
         person,
         lambda record: record.make_token(label=label, scopes=scopes, prefix=new.prefix, expires_on=expires_on),
         lambda connection: tokens.create(connection, person, label, scopes, now, days=days, new=new),
+        acted(Kind.TOKEN_MADE, person, f"{label}, sis_{new.prefix}"),
     )
-    note_act(services, Kind.TOKEN_MADE, person, f"{label}, sis_{new.prefix}")
     return new
 
 

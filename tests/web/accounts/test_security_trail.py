@@ -3,18 +3,38 @@
 from __future__ import annotations
 
 import re
-from uuid import UUID
+from collections.abc import Callable
+from uuid import UUID, uuid4
 
+import pyotp
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 from structlog.testing import capture_logs
 
+from domain.account import TokenScopes
+from domain.service import Unavailable
 from tests.web.accounts.conftest import ANNAS, Door, SignIn
 from tests.web.accounts.test_second_factor import TOKEN, set_up
 from tests.world import World
-from web.accounts import security_trail
+from web.accounts import (
+    account_commands,
+    council_commands,
+    factor_commands,
+    factors,
+    password_commands,
+    security_trail,
+    session_commands,
+    sessions,
+    signing_in,
+    token_commands,
+)
 from web.accounts.attempts import AT_UNKNOWN
 from web.accounts.security_trail import Kind
+from web.runtime.settings import Settings
+from web.runtime.tables import DOOR_TABLES, SECURITY_TRAIL
+
+SETTINGS = Settings("", secret_key="only for tests")
 
 WRONG = {**ANNAS, "password": "wrong horse battery"}
 
@@ -151,3 +171,61 @@ def test_what_is_older_than_a_year_is_thrown_away(anna: UUID, door: Door, world:
     world.clock.pass_by(days=367)
     security_trail.note(door.services, Kind.SIGNED_OUT, person=anna)
     assert kinds(door) == [Kind.SIGNED_OUT]
+
+
+def _set_up_a_factor(door: Door, person: UUID) -> None:
+    new = factors.NewFactor.drawn()
+    code = pyotp.TOTP(new.secret).at(door.services.now())
+    factor_commands.set_up(door.services, door.account(person), new, code, SETTINGS)
+
+
+def _make_a_token(door: Door, person: UUID) -> None:
+    token_commands.make(door.services, person, label="Timetable", scopes=TokenScopes.READ, days=1)
+
+
+def _end_the_others(door: Door, person: UUID) -> None:
+    with door.services.read_present() as connection:
+        kept, _ = sessions.of_person(connection, person, door.services.now())
+    session_commands.end_other_sessions(door.services, kept)
+
+
+def _link_a_council_account(door: Door, person: UUID) -> None:
+    council_commands.link(door.services, door.account(person), "https://login.example", "subject")
+
+
+ACTS: dict[str, Callable[[Door, UUID], object]] = {
+    "an account is opened": lambda door, _: account_commands.open_account(door.services, uuid4(), "ben@example.org"),
+    "it is disabled": lambda door, person: account_commands.disable(door.services, person, reason="Has left"),
+    "a link is made": lambda door, person: password_commands.make_password_link(door.services, person),
+    "a password is changed": lambda door, person: password_commands.change_password(
+        door.services, door.account(person), "hash"
+    ),
+    "a second factor is set up": _set_up_a_factor,
+    "a council account is linked": _link_a_council_account,
+    "a token is made": _make_a_token,
+    "other sessions are ended": _end_the_others,
+}
+
+
+def everything(door: Door) -> dict[str, object]:
+    """All that the log and the tables of the door hold, but for the security trail."""
+    with door.services.read_present() as connection:
+        found: dict[str, object] = {
+            table.name: connection.execute(table.select()).all()
+            for table in DOOR_TABLES.sorted_tables
+            if table is not SECURITY_TRAIL
+        }
+        return {**found, "log": connection.exec_driver_sql("SELECT count(*) FROM events").scalar()}
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_what_cannot_be_told_is_not_done(act: str, anna: UUID, door: Door) -> None:
+    with door.services.write() as connection:
+        cookies = [sessions.begin(connection, anna, door.services.now()) for _ in range(2)]
+        connection.exec_driver_sql("ALTER TABLE security_trail RENAME TO elsewhere")
+    before = everything(door)
+    with door.acting(), pytest.raises((sa.exc.DBAPIError, Unavailable)):
+        ACTS[act](door, anna)
+    with pytest.raises(sa.exc.DBAPIError):
+        signing_in.sign_out(door.services, cookies[0])
+    assert everything(door) == before
