@@ -264,3 +264,20 @@ def test_a_fault_shows_nothing_of_the_inside(
     assert "Traceback" not in answer.text
     assert answer.headers["X-Request-ID"] in answer.text
     assert "SELECT secret" in caplog.text
+
+
+def test_each_cookie_that_is_set_says_same_site() -> None:
+    said: dict[str, object] = {}
+    for file in (ROOT / "web").rglob("*.py"):
+        for found in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            where = f"{file.relative_to(ROOT)}:{getattr(found, 'lineno', 0)}"
+            if isinstance(found, ast.Call) and isinstance(found.func, ast.Attribute):
+                if found.func.attr in {"set_cookie", "delete_cookie"} and not isinstance(found.func.value, ast.Call):
+                    told = {each.arg: each.value for each in found.keywords}
+                    said[where] = ast.literal_eval(told["samesite"]) if "samesite" in told else None
+            elif isinstance(found, ast.Dict):
+                for key, value in zip(found.keys, found.values, strict=True):
+                    if isinstance(key, ast.Constant) and key.value == "SESSION_COOKIE_SAMESITE":
+                        said[where] = ast.literal_eval(value)
+    assert len(said) >= 8
+    assert set(said.values()) == {"Lax"}, said

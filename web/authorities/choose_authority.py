@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 
 from web import add_components
 from web.accounts.accounts import LONGEST_NAME
+from web.accounts.forms_cookie import SignedApart
 from web.accounts.letting_in import own_path
 from web.api.door import API_PREFIX, PROBLEM_JSON
 from web.authorities.directory import Directory, Listed, address_hash
@@ -75,8 +76,10 @@ def make_choose_authority(directory: Directory, settings: Settings) -> Flask:
     """The application of these pages. What a request asks of it stands in its environment (AT_HOST, CLOSED)."""
     choose_authority = Flask("web.authorities", template_folder="templates", static_folder=None)
     choose_authority.request_class, choose_authority.response_class = Request, cookie_names.Response
+    choose_authority.session_interface = SignedApart()
     sign_with(choose_authority, settings)
     choose_authority.config |= {
+        "SIS_SETTINGS": settings,
         "SESSION_COOKIE_NAME": COOKIE,
         "SESSION_COOKIE_SECURE": settings.secure_cookies,
         "SESSION_COOKIE_SAMESITE": "Lax",
@@ -85,7 +88,6 @@ def make_choose_authority(directory: Directory, settings: Settings) -> Flask:
         "WTF_CSRF_CHECK_DEFAULT": False,
         "WTF_CSRF_ENABLED": not settings.testing,
         "RATELIMIT_ENABLED": not settings.testing,
-        "SIS_SETTINGS": settings,
     }
     add_headers(choose_authority)
     add_components(choose_authority)

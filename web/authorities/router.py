@@ -50,6 +50,7 @@ class Router:
         self.directory = directory
         self.known = DirectoryCache(directory)
         self.services_pool = ServicesPool(directory, settings)
+        self._are_cookies_for_https = settings.secure_cookies
         self.app = make_app(settings)
         self.choose_authority = make_choose_authority(directory, settings)
 
@@ -77,10 +78,15 @@ class Router:
         self.services_pool.close()
         self.directory.close()
 
+    def _request(self, environ: Environ) -> Request:
+        request = Request(environ)
+        request.is_for_https = self._are_cookies_for_https
+        return request
+
     def _choice(self, environ: Environ, at_host: Mapping[str, Listed]) -> Listed | None:
         if len(at_host) == 1:
             return next(iter(at_host.values()))
-        request = Request(environ)
+        request = self._request(environ)
         named = request.headers.get(HEADER)
         if named is not None and request.path.startswith(f"{API_PREFIX}/"):
             return at_host.get(named)
@@ -95,7 +101,7 @@ class Router:
                 raise
             environ[CLOSED] = MOVING_SECONDS
             return self.choose_authority(environ, start)
-        typed = Request(environ).cookies.get(TYPED, "") if is_shared else ""
+        typed = self._request(environ).cookies.get(TYPED, "") if is_shared else ""
         way_in = f"{WAY_IN}/{authority.name}" if is_shared else ""
         environ[CHOSEN] = Chosen(authority.name, authority.label, services, way_in, typed)
 

@@ -20,13 +20,16 @@ HOST, SECURE = "__Host-", "__Secure-"
 
 
 class Request(flask.Request):
-    """Reads cookies by their plain names."""
+    """Reads cookies by their plain names. `is_for_https` says that cookies are for HTTPS alone, whatever the scheme,
+    where no application is at work yet that could be asked."""
+
+    is_for_https = False
 
     @cached_property
     def cookies(self) -> ImmutableMultiDict[str, str]:
         """The cookies of the request; where they are for HTTPS alone, only those whose names are protected."""
         sent: MultiDict[str, str] = super().cookies
-        is_plain_taken = not (is_secure() if flask.has_request_context() else self.is_secure)
+        is_plain_taken = not (is_secure() if flask.has_request_context() else self.is_secure or self.is_for_https)
         return ImmutableMultiDict(
             (_plain(name), value)
             for name, value in sorted(sent.items(multi=True), key=lambda each: not each[0].startswith((HOST, SECURE)))

@@ -13,7 +13,8 @@ import pytest
 import sqlalchemy as sa
 
 from domain.account import NothingToChange, TokenScopes
-from domain.vocabulary import Channel
+from domain.person import Person
+from domain.vocabulary import Channel, Role
 from tests.databases import Databases, with_views
 from tests.scenario import TODAY
 from tests.web.accounts.conftest import Door, SignIn
@@ -277,25 +278,64 @@ def test_administrators_who_disable_each_other_at_one_moment_leave_one(
     assert len(able(door, TODAY)) == MANY - done > 0
 
 
-@pytest.mark.parametrize("path", ["end-post", "leave"])
+def test_administrators_who_remove_each_others_council_accounts_at_one_moment_leave_one(
+    all_administrators: list[UUID], door: Door
+) -> None:
+    for number, person in enumerate(all_administrators):
+        with door.acting(person):
+            council_commands.link(door.services, door.account(person), "https://login.example", f"subject {number}")
+
+    def remove_the_next(number: int) -> None:
+        with door.acting(all_administrators[number]):
+            next_one = all_administrators[(number + 1) % MANY]
+            council_commands.remove(door.services, next_one, reason="In a dispute")
+
+    done = at_once(remove_the_next)["done"]
+    assert len(able(door, TODAY)) == MANY - done > 0
+
+
+@pytest.fixture
+def first_administrators(world: World, door: Door) -> list[UUID]:
+    """Those who were appointed while nobody could confirm it, by somebody who has gone, and may be declined yet."""
+    there = [world.broker(f"Ada Admin {number}") for number in range(MANY)]
+    for number, person in enumerate(there):
+        with door.acting(uuid4()):
+            world.services.service.change(
+                Person, person, lambda record: record.propose_post(Role.ADMINISTRATOR, from_=TODAY, at_once=True)
+            )
+        door.opens(person, f"ada{number}@example.org")
+    return there
+
+
+ANSWERS = {
+    "end-post": {"post": "1", **day("until", TODAY)},
+    "leave": day("on", TODAY),
+    "decline-post": {"proposal": "1"},
+}
+
+
+@pytest.mark.parametrize("path", ANSWERS)
 @pytest.mark.parametrize("number_there", [2, MANY])
 def test_administrators_who_end_each_others_posts_at_one_moment_leave_one(
-    path: str, number_there: int, all_administrators: list[UUID], world: World, door: Door, sign_in: SignIn
+    path: str, number_there: int, request: pytest.FixtureRequest, world: World, door: Door, sign_in: SignIn
 ) -> None:
-    for person in all_administrators[number_there:]:
-        with door.acting(all_administrators[0]):
+    there: list[UUID] = request.getfixturevalue(
+        "first_administrators" if path == "decline-post" else "all_administrators"
+    )
+    for person in there[number_there:]:
+        with door.acting(there[0]):
             account_commands.disable(door.services, person, reason="On leave")
-    answers = {"end-post": {"post": "1", **day("until", TODAY)}, "leave": day("on", TODAY)}[path]
     sent = []
     for number in range(number_there):
-        next_one = all_administrators[(number + 1) % number_there]
-        href, browser = f"/people/{world.reference(next_one)}/{path}", sign_in(all_administrators[number])
+        next_one = there[(number + 1) % number_there]
+        href, browser = f"/people/{world.reference(next_one)}/{path}", sign_in(there[number])
         sent.append((browser.client, href, dict(HIDDEN.findall(browser.get(href)))))
 
     def send(number: int) -> None:
         if number < number_there:
             client, href, hidden = sent[number]
-            if client.post(href, data={**hidden, **answers, "reason": "Retires"}).status_code != 303:
+            answer = client.post(href, data={**hidden, **ANSWERS[path], "reason": "Retires"})
+            if answer.status_code != 303:
                 raise NotDone
 
     at_once(send)

@@ -23,7 +23,7 @@ from web.authorities.choose_authority import AT_HOST, CLOSED, make_choose_author
 from web.authorities.directory import Directory, address_hash
 from web.authorities.directory_cache import DirectoryCache
 from web.authorities.open_services import ServicesPool, settings_of
-from web.authorities.router import CLOSED_SECONDS, MOVING_SECONDS, host_of
+from web.authorities.router import CLOSED_SECONDS, MOVING_SECONDS, Router, host_of
 
 SEE_OTHER = 303
 
@@ -195,6 +195,50 @@ def test_the_cookies_of_a_shared_host_are_told_there_alone(client: Client, alder
     chosen(client, {"authority": alderley.name})
     assert "sis_authority" in client.get("/cookies", base_url=at(SHARED)).text
     assert "sis_authority" not in client.get("/cookies", base_url=at(alderley.host)).text
+
+
+@pytest.fixture(params=["told by the scheme", "told by the setting"])
+def by_https(request: pytest.FixtureRequest, deployment: Deployment) -> Iterator[tuple[Client, str]]:
+    """A browser that comes by HTTPS, and the address of the shared host as it reaches the service."""
+    if request.param == "told by the scheme":
+        yield deployment.client(), f"https://{SHARED}"
+        return
+    directory = Directory(deployment.router.directory.url)
+    with closing(Router(directory, replace(SETTINGS, secure_cookies=True))) as router:
+        router.app.config["WTF_CSRF_ENABLED"] = False
+        yield Client(router), at(SHARED)
+
+
+def test_behind_https_the_cookies_of_a_shared_host_are_protected(by_https: tuple[Client, str]) -> None:
+    client, here = by_https
+    sent = client.post("/which-authority", data={"address": "head@birchdale.uk", "next": "/"}, base_url=here)
+    cookies = {name: rest for name, _, rest in (told.partition("=") for told in sent.headers.getlist("Set-Cookie"))}
+    assert cookies.keys() == {"__Host-sis_authority", "__Secure-sis_typed"}
+    for told in cookies.values():
+        assert {"Secure", "HttpOnly", "SameSite=Lax"} <= set(told.split("; "))
+        assert "Domain" not in told
+    assert "Path=/;" in f"{cookies['__Host-sis_authority']};"
+    assert "Path=/sign-in;" in f"{cookies['__Secure-sis_typed']};"
+    page = client.get("/sign-in", base_url=here)
+    assert page.status_code == 200
+    assert 'value="head@birchdale.uk"' in page.text
+
+
+def test_behind_https_a_choice_that_another_host_may_have_planted_chooses_nothing(
+    by_https: tuple[Client, str], deployment: Deployment
+) -> None:
+    client, here = by_https
+    chooser = deployment.client()
+    chosen(chooser, {"authority": "alderley"})
+    cookie = chooser.get_cookie("sis_authority", domain=SHARED)
+    assert cookie is not None
+    client.set_cookie("sis_authority", cookie.value, domain=SHARED)
+    client.set_cookie("sis_typed", "planted@alderley.uk", domain=SHARED, path="/sign-in")
+    assert client.get("/sign-in", base_url=here).status_code == SEE_OTHER
+    client.set_cookie("__Host-sis_authority", cookie.value, domain=SHARED, secure=True)
+    page = client.get("/sign-in", base_url=here)
+    assert page.status_code == 200
+    assert "planted" not in page.text
 
 
 @pytest.mark.parametrize("onward", ["//evil.example", "https://evil.example", "/\\evil.example"])
