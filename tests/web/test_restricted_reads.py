@@ -20,6 +20,8 @@ from tests.scenario import TODAY
 from tests.web.audit.test_pages import text_of
 from tests.web.conftest import Browser, Program
 from tests.world import World
+from web.accounts import security_trail
+from web.accounts.security_trail import Kind
 
 SignIn = Callable[[UUID], Browser]
 Use = Callable[..., Program]
@@ -199,3 +201,17 @@ def test_pages_say_how_often_a_reading_is_recorded(sign_in: SignIn, hanging: Han
     for page in map(text_of, pages):
         assert "Who reads it is recorded, once a day for each reader, record and way of reading" in page
         assert "each reading is recorded" not in page.lower()
+
+
+def test_the_security_trail_does_not_tell_whether_there_is_a_record(
+    sign_in: SignIn, hanging: Hanging, world: World
+) -> None:
+    """Whoever reads that trail administers accounts, and may not know of a restricted concern."""
+    officer = hanging.town.theirs.officer
+    numbers = SECRET, "CC-2026-9999"
+    for number in numbers:
+        sign_in(officer).get(f"/concerns/{number}", status=404)
+        world.clock.pass_by(minutes=2)
+    with world.services.read_present() as connection:
+        told = {entry.detail: entry.kind for entry in security_trail.entries(connection, person=officer)}
+    assert told == {f"GET /concerns/{number}": Kind.NOT_SHOWN for number in numbers}

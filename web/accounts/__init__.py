@@ -27,17 +27,17 @@ def add_accounts(app: Flask) -> None:
 
 
 def _note_refusal(response: Response) -> Response:
-    """Write down that somebody who is signed in was refused what their posts do not allow, also where they were
-    answered as if it were not there. They are refused, and the log of the server tells it, also where it cannot be
-    written down."""
+    """Write down that somebody who is signed in was refused what their posts do not allow, or asked for a record that
+    they were not shown: alike whether there is one, since whoever reads the trail may not know that either. They are
+    refused, and the log of the server tells it, also where it cannot be written down."""
     from web.access.identity import current_user_or_none
     from web.accounts import security_trail
     from web.runtime.services import services
 
-    is_refused = response.status_code == FORBIDDEN or (response.status_code == NOT_FOUND and "is_kept_back" in g)
-    if is_refused and (asking := current_user_or_none()) is not None:
+    is_not_shown = response.status_code == NOT_FOUND and "is_not_shown" in g
+    if (is_not_shown or response.status_code == FORBIDDEN) and (asking := current_user_or_none()) is not None:
         detail = f"{request.method} {request.path}"[:200]
-        kind = security_trail.Kind.ACCESS_REFUSED
+        kind = security_trail.Kind.NOT_SHOWN if is_not_shown else security_trail.Kind.ACCESS_REFUSED
         try:
             security_trail.note(services(), kind, person=asking.person, by=asking.person, detail=detail)
         except FAULTS as error:

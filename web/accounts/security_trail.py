@@ -40,6 +40,7 @@ class Kind(Word):
     PROOF_FAILED = "proof failed"
     PROOF_REFUSED = "proof refused"
     ACCESS_REFUSED = "access refused"
+    NOT_SHOWN = "record not there, or not shown"
     ACCOUNT_OPENED = "account opened"
     ACCOUNT_DISABLED = "account disabled"
     ACCOUNT_ENABLED = "account enabled"
@@ -60,7 +61,7 @@ class Kind(Word):
         return self.value[:1].upper() + self.value[1:]
 
 
-REFUSALS = frozenset({Kind.SIGN_IN_REFUSED, Kind.PROOF_REFUSED, Kind.ACCESS_REFUSED})
+REFUSALS = frozenset({Kind.SIGN_IN_REFUSED, Kind.PROOF_REFUSED, Kind.ACCESS_REFUSED, Kind.NOT_SHOWN})
 
 
 @dataclass(frozen=True, slots=True)

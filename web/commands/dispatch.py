@@ -45,7 +45,11 @@ def load_for_user(resource: Resource[A], ref: str) -> Found[A]:
     """
     known: dict[tuple[str, str], Found[A]] = g.setdefault("records_found", {})
     if (resource.path, ref) not in known:
-        known[resource.path, ref] = _find(resource, ref)
+        try:
+            known[resource.path, ref] = _find(resource, ref)
+        except NoRecord:
+            g.is_not_shown = True
+            raise
     return known[resource.path, ref]
 
 
@@ -61,7 +65,6 @@ def _find(resource: Resource[A], ref: str) -> Found[A]:
             raise NoRecord(ref) from None
         where = resource.concerned(connection, record)
         if not (asking.may(resource.read, where) and resource.opens(connection, asking, record, where)):
-            g.is_kept_back = True
             raise NoRecord(ref)
         if ref == (request.view_args or {}).get("ref"):
             note_shown(connection, [(record.id, record.about().school)])
