@@ -131,7 +131,13 @@ def _check(
         if sheet.journal:
             there = connection.execute(sa.select(sa.func.count()).select_from(sheet.table)).scalar_one()
             if surplus := there - found[sheet]:
-                yield Difference(sheet.table.name, (), f"{surplus} rows that no event made", None, surplus)
+                yield Difference(
+                    sheet.table.name,
+                    (),
+                    f"{surplus} {'row' if surplus == 1 else 'rows'} that no event made",
+                    None,
+                    surplus,
+                )
         else:
             yield from _compared(sheet, live_rows(sheet, connection.dialect).all(connection), made)
 

@@ -20,6 +20,11 @@ LONG_WORD = 30
 """Characters of a word, up to which a column is made as wide as its longest word."""
 
 
+def counted(number: int, one: str, several: str = "") -> str:
+    """A number with what it counts: "1 row", "2,000 rows"; `several` where that is not `one` with an s."""
+    return f"{number:,} {one if number == 1 else several or f'{one}s'}"
+
+
 def date(when: dt.date | dt.datetime | None) -> str:
     """A day as "27 March 2024"; of a moment, its day in London."""
     if when is None:

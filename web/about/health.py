@@ -7,7 +7,7 @@ What everybody may know is whether it is ready. The causes, and what is only to 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -48,6 +48,9 @@ LEAST_FREE = 1024 * 1024
 SAVING, CHECKED = "saving", "log"
 """What the table of checks holds: whether something could be saved, and whether the views were what the log says."""
 
+FAILED, REFILLED = "failed:", "refilled:"
+"""What stands there before the name of a view that failed the last check, and of one that was refilled since."""
+
 MAIL = "No email is sent: nobody is told by email of what waits for them"
 
 _INSERT = insert(CHECKS)  # SQLite has the same clauses
@@ -59,13 +62,15 @@ _NOTE = _INSERT.on_conflict_do_update(
 @dataclass(frozen=True, slots=True)
 class Health:
     """`causes` keep the service from being ready, `warnings` do not, of which one may be of the `clock`; `checked` is
-    when the log was last checked, and what was found. Each is a sentence. `of_views` are the causes that lie with a
+    when the log was last checked, and what was found; `unproven` are the views that failed that check and were not
+    refilled since. Each is a sentence. `of_views` are the causes that lie with a
     view, by its name."""
 
     causes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     clock: str = ""
     checked: str = ""
+    unproven: tuple[str, ...] = ()
     of_views: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -116,7 +121,7 @@ def health_of(services: Services, *, may_write: bool = True) -> Health:
             clock = _of_time(connection, services.now())
             warnings = [MAIL, *([clock] if clock else []), *_of_following(known)]
             warnings += _of_lag(behind_since(connection), services.now())
-            checked = _of_last_check(connection)
+            checked, unproven = _of_last_check(connection)
         of_views = _of_views(services, known)
         unread = _READ.setdefault(services, _Reading(services.log.tail())).go_on()
         causes = [*of_views.values(), *([unread] if unread else [])]
@@ -128,20 +133,40 @@ def health_of(services: Services, *, may_write: bool = True) -> Health:
         told = meant(error)
         says = told.says if isinstance(told, Unavailable) else ""
         return Health((says or f"The database does not answer: {first_line(error)}",))
-    return Health(tuple(causes), tuple(warnings), clock, checked, of_views)
+    return Health(tuple(causes), tuple(warnings), clock, checked, unproven, of_views)
 
 
-def note_check(services: Services, found: str) -> None:
-    """Write down that the log was checked just now, and what was found."""
+def note_check(services: Services, found: str, failed: Collection[str] = ()) -> None:
+    """Write down that the log was checked just now, what was found, and which views failed."""
+    names = [CHECKED, *(f"{FAILED}{name}" for name in sorted(failed))]
     with services.write() as connection:
-        connection.execute(_NOTE, {"name": CHECKED, "checked_at": services.now(), "said": found})
+        connection.execute(
+            CHECKS.delete().where(CHECKS.c.name.startswith(FAILED) | CHECKS.c.name.startswith(REFILLED))
+        )
+        connection.execute(_NOTE, [{"name": name, "checked_at": services.now(), "said": found} for name in names])
 
 
-def _of_last_check(connection: sa.Connection) -> str:
-    last = connection.execute(CHECKS.select().where(CHECKS.c.name == CHECKED)).first()
+def note_refilled(services: Services, name: str) -> None:
+    """Write down that a view was refilled just now, where it had failed the last check."""
+    failed, values = CHECKS.c.name == f"{FAILED}{name}", {"name": f"{REFILLED}{name}", "checked_at": services.now()}
+    with services.write() as connection:
+        connection.execute(CHECKS.update().where(failed).values(values))
+
+
+def _of_last_check(connection: sa.Connection) -> tuple[str, tuple[str, ...]]:
+    rows = {row.name: row for row in connection.execute(CHECKS.select().order_by(CHECKS.c.name))}
+    last = rows.get(CHECKED)
     if last is None:
-        return "The log has not been checked yet: let `sis views check --record` run every night"
-    return f"The log was last checked on {formats.datetime(last.checked_at)}: {last.said}"
+        return "The log has not been checked yet: let `sis views check --record` run every night", ()
+    refilled = "".join(
+        f". {name.removeprefix(REFILLED)} was refilled from the log on {formats.datetime(row.checked_at)}"
+        for name, row in rows.items()
+        if name.startswith(REFILLED)
+    )
+    failed = [name.removeprefix(FAILED) for name in rows if name.startswith(FAILED)]
+    return f"The log was last checked on {formats.datetime(last.checked_at)}: {last.said}{refilled}", tuple(
+        f"The view {name} failed the last check: run `sis views rebuild {name}`" for name in failed
+    )
 
 
 def _of_time(connection: sa.Connection, now: datetime) -> str:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import click
 
 from domain.aggregate import Refusal
+from web import formats
 from web.authorities import places
 from web.authorities.copying import CopyDiffers
 from web.authorities.directory import Directory, Listed
@@ -102,9 +103,11 @@ def move(name: str, url: str) -> None:
     """
     with _directory() as directory:
         done = move_away(directory, name, url, tell=lambda step: click.echo(f"{step} ..."), progress=_Told())
+        events = formats.counted(done.proof.count, "event")
+        rows = formats.counted(sum(done.door.values()), "row")
         click.echo(
-            f"{name} is at {places.shown(url)}: {done.proof.count:,} events up to position {done.proof.last:,}, "
-            f"sha256 {done.proof.digest}, and {sum(done.door.values()):,} rows of the door, proven the same"
+            f"{name} is at {places.shown(url)}: {events} up to position {done.proof.last:,}, "
+            f"sha256 {done.proof.digest}, and {rows} of the door, proven the same"
         )
         click.echo(f"What it left at {places.shown(done.left)} takes nothing any more; remove it when you are sure")
 

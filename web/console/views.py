@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from projections.rebuilding import rebuild as fill_anew
 from projections.view import View
 from projections.view_status import ViewStatus, behind_since, count_after, standings
 from web import formats
-from web.about.health import health_of, note_check
+from web.about.health import health_of, note_check, note_refilled
 from web.console.failures import FAILURES, in_words
 from web.console.opening import opened
 from web.runtime.registered_views import DECIDED_BY, VIEWS
@@ -44,7 +44,7 @@ def status() -> None:
         count = count_after(connection, 0)
         unreadable = list(unreadable_in(services.log))
         health = health_of(services, may_write=False)
-    click.echo(f"The log has {count:,} events")
+    click.echo(f"The log has {formats.counted(count, 'event')}")
     for view in VIEWS:
         told = _told(view, known.get(view.name), behind.get(view.name, 0), health.of_views.get(view.name), unreadable)
         click.echo(f"{view.name:<18} {told}")
@@ -55,13 +55,14 @@ def status() -> None:
     if any(standing.stopped_at is not None for standing in known.values()):
         failures.append("a view is stopped: mend what it says, then start the service anew")
     failures += [cause for cause in health.causes if cause not in of_events]
+    failures += health.unproven
     if failures:
         raise click.ClickException("\n".join(failures))
 
 
 def _of_unreadable(count: int) -> str:
-    events = "1 event of the log cannot" if count == 1 else f"{count:,} events of the log cannot"
-    return f"{events} be read: take the release that wrote it, or see docs/operate.md, When the log is damaged"
+    of_log = f"{formats.counted(count, 'event')} of the log cannot be read"
+    return f"{of_log}: take the release that wrote it, or see docs/operate.md, When the log is damaged"
 
 
 def _told(
@@ -73,7 +74,9 @@ def _told(
         return f"STOPPED at event {standing.stopped_at:,}: {standing.error}"
     if cause is not None:
         return cause
-    said = f"follows, {behind:,} events behind" if standing.follows else "kept in step by every command"
+    said = (
+        f"follows, {formats.counted(behind, 'event')} behind" if standing.follows else "kept in step by every command"
+    )
     lacking = [f"{each.position:,}" for each in unreadable if view.reads(each.topic)]
     if not lacking:
         return said
@@ -98,13 +101,14 @@ def rebuild(name: str | None) -> None:
                 failures.append(f"{view.name} was not refilled, and is as it was before. {_said(failed)}")
                 continue
             count = done.events
+            note_refilled(services, view.name)
             if done.differing:
-                click.echo(
-                    f"{view.name}: {len(done.differing)} rows or more were not what the log says, and now are:"
-                )
+                rows = formats.counted(len(done.differing), "row")
+                click.echo(f"{view.name}: {rows} or more were not what the log says, and now are:")
                 for sheet, key in done.differing:
                     click.echo(f"  {sheet} {key}")
-    click.echo(f"{len(_named(name)) - len(failures)} views refilled from {count:,} events")
+    refilled = formats.counted(len(_named(name)) - len(failures), "view")
+    click.echo(f"{refilled} refilled from {formats.counted(count, 'event')}")
     if failures:
         raise click.ClickException("\n".join(failures))
 
@@ -136,28 +140,36 @@ def check(record: bool) -> None:
     for difference in differences[:SHOWN]:
         click.echo(str(difference))
     found = _found(sum(each.rows for each in differences), len(stopped) + len(broken)) + _as_far_as(behind)
-    failure = _not_recorded(found) if record else ""
+    failure = _not_recorded(found, {_view_of(each) for each in all_found}) if record else ""
     if all_found or failure:
         raise click.ClickException("\n".join(filter(None, [found, failure])))
     click.echo(found)
 
 
-def _not_recorded(found: str) -> str:
-    """Write down what a check found; returns what stood in the way of that, if anything did."""
+def _view_of(found: Difference | Stopped | Broken) -> str:
+    if not isinstance(found, Difference):
+        return found.view
+    return next(view.name for view in VIEWS for sheet in view.sheets if sheet.table.name == found.sheet)
+
+
+def _not_recorded(found: str, failing: Collection[str]) -> str:
+    """Write down what a check found, and which views failed it; returns what stood in the way, if anything did."""
     try:
         with opened() as services:
-            note_check(services, found)
+            note_check(services, found, failing)
     except FAILURES as failure:
         return f"This was not written down. {in_words(failure)}"
     return ""
 
 
 def _found(differences: int, unchecked: int) -> str:
-    differing = f"{differences} rows differ from the log; run `sis views rebuild`" if differences else ""
+    rows = formats.counted(differences, "row differs", "rows differ")
+    differing = f"{rows} from the log; run `sis views rebuild`" if differences else ""
     if not unchecked:
         return differing or f"All {len(VIEWS)} views are what the log says"
-    rest = "" if differences else f"; the other {len(VIEWS) - unchecked} are what the log says"
-    return ". ".join(filter(None, [differing, f"{unchecked} views cannot be checked{rest}"]))
+    others = len(VIEWS) - unchecked
+    rest = "" if differences else f"; the other {others} {'is' if others == 1 else 'are'} what the log says"
+    return ". ".join(filter(None, [differing, f"{formats.counted(unchecked, 'view')} cannot be checked{rest}"]))
 
 
 def _as_far_as(behind: Mapping[str, datetime]) -> str:

@@ -41,7 +41,7 @@ def test_one_view_is_filled_anew_by_its_name(services: Services, world: World) -
         connection.execute(sa.text("DELETE FROM schools"))
         connection.execute(sa.text("DELETE FROM names"))
 
-    assert "1 views refilled" in run("rebuild", "names").stdout
+    assert "1 view refilled" in run("rebuild", "names").stdout
 
     with services.read() as connection:
         assert connection.execute(sa.text("SELECT count(*) FROM names")).scalar() == 1
@@ -71,7 +71,31 @@ def test_a_row_that_the_log_does_not_say_is_found(services: Services, world: Wor
     assert result.exit_code == 1
     assert str(school) in result.output
     assert "Elm Grove" in result.output
-    assert "1 rows differ from the log; run `sis views rebuild`" in result.output
+    assert "1 row differs from the log; run `sis views rebuild`" in result.output
+
+
+def test_status_fails_after_a_check_that_failed_until_the_view_is_refilled_or_checked_again(
+    services: Services, world: World
+) -> None:
+    world.school("Ashgrove High School")
+    spoil = sa.text("UPDATE names SET name = 'Elm Grove' WHERE kind = 'school'")
+    for mend in (("rebuild", "names"), ("check", "--record")):
+        with services.write() as connection:
+            connection.execute(spoil)
+        assert run("check", "--record").exit_code == 1
+        told = run("status")
+        assert told.exit_code == 1
+        assert "The view names failed the last check: run `sis views rebuild names`" in told.output
+        assert run("rebuild", "schools").exit_code == 0
+        assert run("status").exit_code == 1
+        if mend[0] == "check":
+            with services.write() as connection:
+                connection.execute(sa.text("UPDATE names SET name = 'Ashgrove High School' WHERE kind = 'school'"))
+        assert run(*mend).exit_code == 0
+        told = run("status")
+        assert told.exit_code == 0, told.output
+        assert ("names was refilled from the log on" in told.output) is (mend[0] == "rebuild")
+    assert "All" in run("status").output
 
 
 def test_rows_of_a_journal_that_are_changed_deleted_or_of_no_event_are_each_counted_once(
@@ -136,7 +160,7 @@ def test_a_check_names_the_view_whose_table_is_missing_and_proves_the_others(
     told = run("check")
     assert told.exit_code == 1
     assert "run `sis views rebuild schools`" in told.output
-    assert f"1 views cannot be checked; the other {len(VIEWS) - 1} are what the log says" in told.output
+    assert f"1 view cannot be checked; the other {len(VIEWS) - 1} are what the log says" in told.output
     assert run("rebuild", "schools").exit_code == 0
     assert run("check").exit_code == 0
     assert run("status").exit_code == 0
@@ -163,7 +187,7 @@ def test_the_last_check_is_told_with_what_it_found(services: Services, world: Wo
         connection.execute(sa.text("UPDATE names SET name = 'Elm Grove' WHERE kind = 'school'"))
     assert run("check", "--record").exit_code == 1
     assert "The log was last checked on " in run("status").stdout
-    assert ": 1 rows differ from the log; run `sis views rebuild`" in run("status").stdout
+    assert ": 1 row differs from the log; run `sis views rebuild`" in run("status").stdout
 
 
 def test_a_rebuild_that_would_hold_up_everybody_is_given_up_in_plain_words(
