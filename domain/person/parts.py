@@ -13,7 +13,9 @@ from domain.vocabulary import Phase, Role, Team
 SCHOOL_ROLES = frozenset({Role.HEADTEACHER, Role.CHAIR})
 
 TAKES_A_SECOND_PERSON = frozenset({Role.DIRECTOR, Role.REVIEWER, Role.ADMINISTRATOR})
-"""Posts that open all of the service, or say who has which post: one person proposes them and another confirms."""
+"""Posts that open all of the service, or say who has which post: one person proposes them and another confirms. So
+it is with an officer who leads a team, and reads what is restricted of all its schools
+(`Post.takes_a_second_person`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Post:
     @property
     def takes_a_second_person(self) -> bool:
         """Whether one person proposes it and another confirms."""
-        return self.role in TAKES_A_SECOND_PERSON
+        return self.role in TAKES_A_SECOND_PERSON or (self.role is Role.OFFICER and self.leads_team)
 
     @property
     def place(self) -> tuple[object, ...]:

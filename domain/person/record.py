@@ -11,7 +11,7 @@ from uuid import UUID
 from domain.aggregate import Aggregate, reasoned
 from domain.names import address_spelt, spelt
 from domain.person import events
-from domain.person.parts import TAKES_A_SECOND_PERSON, Place, Post, Proposal
+from domain.person.parts import Place, Post, Proposal
 from domain.person.rules import (
     EndsLater,
     HasLeft,
@@ -95,8 +95,9 @@ class Person(Aggregate):
         self._must_not_be_ones_own()
         post = Post(self.posts_taken + 1, role, from_, **place)
         self._may_take(post)
-        if role in TAKES_A_SECOND_PERSON and self.signature.actor is not None:
-            raise SecondPersonNeeded("Propose this post. Somebody else then confirms it", field="role")
+        if post.takes_a_second_person and self.signature.actor is not None:
+            field = "leads_team" if role is Role.OFFICER else "role"
+            raise SecondPersonNeeded("Propose this post. Somebody else then confirms it", field=field)
         return self._take(post)
 
     def propose_post(self, role: Role, *, from_: date, at_once: bool = False, **place: Unpack[Place]) -> int:
@@ -106,10 +107,10 @@ class Person(Aggregate):
         Raises what `take_post` does, NeedsNoSecondPerson, ProposedAlready.
         """
         self._must_not_be_ones_own()
-        if role not in TAKES_A_SECOND_PERSON:
-            raise NeedsNoSecondPerson("This post needs nobody to confirm it. Add it instead", field="role")
         number = self.posts_taken + 1 if at_once else None
         post = Post(number or 0, role, from_, **place)
+        if not post.takes_a_second_person:
+            raise NeedsNoSecondPerson("This post needs nobody to confirm it. Add it instead", field="role")
         self._may_take(post)
         if any(post.place == each.post.place and post.overlaps(each.post) for each in self.proposals.values()):
             raise ProposedAlready("This post is proposed for that time already", field="from_")

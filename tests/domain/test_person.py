@@ -94,7 +94,7 @@ def test_a_person_may_have_no_address() -> None:
 @pytest.mark.parametrize(
     ("role", "place"),
     [
-        (Role.OFFICER, {"team": Team.SECONDARY, "capacity": Decimal("0.6"), "leads_team": True}),
+        (Role.OFFICER, {"team": Team.SECONDARY, "capacity": Decimal("0.6")}),
         (Role.STRATEGIC_LEAD, {"theme": "14 to 19"}),
         (Role.HEADTEACHER, {"school": SCHOOL}),
         (Role.CHAIR, {"school": SCHOOL}),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from uuid import uuid4
 
+from domain.person import Post
 from domain.vocabulary import Role, Team
-from web.access.policy import POLICY, SCHOOL, Action, Concerned, Right, Scope, right_to, widest
+from web.access.policy import POLICY, SCHOOL, Action, Concerned, Right, Scope, right_to, takes_two_people, widest
 
 EXPECTED = """
                                          off  lead dir  brok cpd  head chai spec rev  adm
@@ -187,6 +189,20 @@ def test_a_list_is_as_wide_as_the_cell() -> None:
 
     assert differing(lambda action, role: widest(action, [the_post(role)]), narrowed) == []
     assert differing(of_a_leader, lambda *cell: CELLS[cell]) == []
+
+
+def test_what_reaches_restricted_matters_beyond_own_schools_or_the_posts_of_others_takes_two_people() -> None:
+    for role in Role:
+        for leads in (None, *Team):
+            right = Right(role, leads=leads)
+            asked = (CELLS[action, role] for action in (Action.READ_RESTRICTED, Action.DECIDE_CONCERN))
+            reads = any(scope is Scope.ALL or (scope is Scope.TEAM and leads is not None) for scope in asked)
+            gives = any(
+                CELLS[action, role] for action in (Action.KEEP_PEOPLE, Action.KEEP_ACCOUNTS, Action.CONFIRM_POSTS)
+            )
+            post = Post(1, role, date(2026, 9, 1), team=leads, leads_team=leads is not None)
+            assert takes_two_people(right) is (reads or gives), (role, leads)
+            assert post.takes_a_second_person is (reads or gives), (role, leads)
 
 
 def test_nobody_does_anything_without_a_post() -> None:

@@ -159,17 +159,6 @@ POLICY: Mapping[Action, Row] = {
 """The policy. Read a row as: this action may be done by these posts, this far."""
 
 
-CONFIRMERS = (DIRECTOR, ADMIN)
-
-CONFIRMED_BY: Mapping[Role, tuple[Role, ...]] = {
-    DIRECTOR: CONFIRMERS,
-    REVIEWER: CONFIRMERS,
-    ADMIN: CONFIRMERS,
-}
-"""Who confirms a post that somebody else has proposed: the first of these that anybody holds beside the one who
-proposed it and the one who is to hold it. So an administrator confirms only where there is no such director."""
-
-
 @dataclass(frozen=True, slots=True)
 class Right:
     """One post as the policy sees it: what it is, and the school, provider or team that it is of.
@@ -233,3 +222,28 @@ def _reaches(scope: Scope, right: Right, person: UUID, concerned: Concerned) -> 
     if right.role is SPECIALIST:
         return right.provider == concerned.provider or person in concerned.people
     return concerned.school in right.school_ids or person in concerned.people
+
+
+WIDE = (
+    Action.READ_RESTRICTED,
+    Action.DECIDE_CONCERN,
+    Action.KEEP_PEOPLE,
+    Action.KEEP_ACCOUNTS,
+    Action.CONFIRM_POSTS,
+)
+"""What one person alone gives nobody beyond schools of their own: what is restricted, and who holds what."""
+
+CONFIRMERS = (DIRECTOR, ADMIN)
+"""Who confirms a post that somebody else has proposed: the first of these that anybody holds beside the one who
+proposed it and the one who is to hold it. So an administrator confirms only where there is no such director."""
+
+
+def takes_two_people(right: Right) -> bool:
+    """Whether a post opens so much that one person proposes it and another confirms."""
+    return any(widest(action, [right]) in {TEAM, ALL} for action in WIDE)
+
+
+CONFIRMED_BY: Mapping[Role, tuple[Role, ...]] = {
+    role: CONFIRMERS for role in Role if any(takes_two_people(Right(role, leads=team)) for team in Team)
+}
+"""Who confirms a post of each role that can take two people; an officer's does where they lead a team."""

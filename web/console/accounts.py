@@ -50,7 +50,7 @@ def create(reference: str, email: str | None) -> None:
 @click.option(
     "--reason",
     default="",
-    help="Why: for a director, reviewer or administrator, of which every administrator is told.",
+    help="Why, for a post that takes two people, of which every administrator is told.",
 )
 def link(email: str, reason: str) -> None:
     """Print a one-time link to set a password for the account with this EMAIL.

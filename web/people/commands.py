@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from domain.person import Person, Post
 from domain.service import Work
+from domain.vocabulary import Role
 from projections import providers
 from web import formats
 from web.access.name_cache import names_of
@@ -96,28 +97,38 @@ def register(context: CommandContext[Person], values: Values) -> Person:
     main=True,
 )
 def take_post(context: CommandContext[Person], values: Values) -> None:
-    context.change(lambda person: person.take_post(**values))
+    def decide(person: Person) -> None:
+        if values["role"] is Role.OFFICER and values["leads_team"] and _is_setting_up(context, person, values):
+            person.propose_post(**values, at_once=True)
+        else:
+            person.take_post(**values)
+
+    context.change(decide)
+
+
+def _is_setting_up(context: CommandContext[Person], person: Person, values: Values) -> bool:
+    with context.services.read_present() as connection:
+        return proposals.is_setting_up(connection, values["role"], {context.user.person, person.id})
 
 
 @people.command(
     "propose-post",
-    "Propose a post as director, reviewer or administrator",
+    "Propose a post that takes two people",
     Action.KEEP_PEOPLE,
     schemas.ProposePost,
     done="The post is proposed",
     submit="Propose the post",
     proof=True,
     notes=(
-        "These posts take two people: you propose, and somebody else confirms. Until then the post is not held.",
+        "Posts of director, reviewer and administrator take two people, and so does leading a team: you propose, and "
+        "somebody else confirms. Until then the post is not held.",
         "Only the very first ones, while there is nobody who could confirm, are held at once.",
     ),
     initial=lambda _, __: {"from_": services().today()},
 )
 def propose_post(context: CommandContext[Person], values: Values) -> None:
     def decide(person: Person) -> None:
-        with context.services.read_present() as connection:
-            at_once = proposals.is_setting_up(connection, values["role"], {context.user.person, person.id})
-        person.propose_post(**values, at_once=at_once)
+        person.propose_post(**values, at_once=_is_setting_up(context, person, values))
 
     context.change(decide)
 

@@ -80,7 +80,11 @@ def _own(user: User, person: Person) -> list[Proposal]:
 def _choices(connection: sa.Connection, found: Iterable[Proposal]) -> Mapping[str, Any]:
     offered = list(found)
     names = names_apart(connection, {each.proposed_by for each in offered if each.proposed_by})
-    return {PROPOSALS: [(each.id, each.post.role.label, _hint(each, names)) for each in offered]}
+    return {PROPOSALS: [(each.id, _called(each), _hint(each, names)) for each in offered]}
+
+
+def _called(proposal: Proposal) -> str:
+    return f"{proposal.post.role.label}{', leading the team' if proposal.post.leads_team else ''}"
 
 
 def _hint(proposal: Proposal, names: Mapping[UUID, str]) -> str:

@@ -9,6 +9,7 @@ from marshmallow import Schema, fields, validate
 from domain.person import TAKES_A_SECOND_PERSON, Person
 from domain.vocabulary import Phase, Role, Team
 from projections import people
+from web.access.policy import CONFIRMED_BY
 from web.commands.fields import SchoolField, day_field, line_field, provider_field, reason_field
 from web.forms.numbers import Amount, Whole
 from web.runtime.services import services
@@ -16,6 +17,9 @@ from web.runtime.services import services
 SCHOOLS, PROVIDERS, POSTS, PROPOSALS = "schools", "providers", "posts", "proposals"
 """What a form offers: the open schools, the providers on the list, the posts that have not ended, and the proposed
 posts on which the person who asks may decide."""
+
+
+LEADING = "Whoever leads a team reads what is restricted of its schools: that takes two people, so propose the post"
 
 
 class RegisterPerson(Schema):
@@ -63,7 +67,9 @@ class TakePost(Schema):
         }
     )
     team = fields.Enum(Team, by_value=True, metadata={"label": "Team", "hint": "For an officer", "widget": "select"})
-    leads_team = fields.Boolean(load_default=False, metadata={"label": "Leads the team", "widget": "checkboxes"})
+    leads_team = fields.Boolean(
+        load_default=False, metadata={"label": "Leads the team", "hint": LEADING, "widget": "checkboxes"}
+    )
     phase = fields.Enum(
         Phase, by_value=True, metadata={"label": "Phase", "hint": "If the post is for one phase", "widget": "select"}
     )
@@ -91,9 +97,15 @@ class ProposePost(Schema):
         metadata={
             "label": "Post",
             "noun": "the post",
-            "choices": [(each.value, each.label) for each in Role if each in TAKES_A_SECOND_PERSON],
+            "choices": [
+                (each.value, each.label if each in TAKES_A_SECOND_PERSON else f"{each.label} who leads a team")
+                for each in Role
+                if each in CONFIRMED_BY
+            ],
         },
     )
+    team = fields.Enum(Team, by_value=True, metadata={"label": "Team", "hint": "For an officer", "widget": "select"})
+    leads_team = fields.Boolean(load_default=False, metadata={"label": "Leads the team", "widget": "checkboxes"})
     from_ = day_field("First day", name="from", noun="the first day")
     until = day_field("Last day", required=False, hint="Leave empty if it is not known")
 

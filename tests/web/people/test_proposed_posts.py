@@ -63,6 +63,29 @@ def test_one_administrator_gives_nobody_such_a_post(
     assert told.json["type"].endswith("#second-person-needed")
 
 
+def test_leading_a_team_takes_two_people(
+    world: World, sign_in: SignIn, program: Callable[..., Program], ada: UUID
+) -> None:
+    dora, puppet = world.director("Dora Director"), world.broker("Pat Puppet")
+    lead = {"role": "officer", "team": "secondary", "leads_team": "yes", **day("from", TODAY)}
+    page = sign_in(ada).send(href(world, puppet, "take-post"), {**lead, "capacity": "1"}, status=422).text
+    assert "Propose this post. Somebody else then confirms it" in page
+    told = program(ada).post(
+        f"/people/{world.reference(puppet)}/take-post",
+        {"role": "officer", "team": "secondary", "leads_team": True, "capacity": "1", "from": TODAY.isoformat()},
+        key="lead-a-team",
+        at=f'"{read(world, puppet).version}"',
+        status=422,
+    )
+    assert told.json is not None
+    assert told.json["type"].endswith("#second-person-needed"), told.json
+    sign_in(ada).send(href(world, puppet, "propose-post"), lead)
+    assert not holds(world, puppet, Role.OFFICER)
+    sign_in(dora).send(href(world, puppet, "confirm-post"), NUMBER)
+    [post] = [each for each in read(world, puppet).posts_on(TODAY) if each.role is Role.OFFICER]
+    assert post.leads_team
+
+
 @pytest.mark.parametrize("role", [role.value for role in Role])
 def test_nobody_gives_a_post_to_themselves(
     world: World, program: Callable[..., Program], ada: UUID, role: str
