@@ -135,14 +135,17 @@ def _more(connection: sa.Connection, provider: Provider, found: Beside) -> Mappi
     boards = board(provider, day)
     policy = policy_on(services(), day)
     there = provider.specialists_on(day)
+    listed = {each.person for each in there}
+    by_post = [each.id for each in people.of_provider(connection, provider.id, day) if each.id not in listed]
     closed = hidden_from_current_user(connection).closed
     return {
-        "also_named": recorders(boards),
+        "also_named": [*recorders(boards), *by_post],
         "day": day,
         "asked": request.args.get("on", ""),
         "wrong": wrong,
         "policy": policy,
         "boards": boards,
+        "by_post": by_post,
         "clearances": [(each, cleared_on(provider.facts, each.person, day, policy)) for each in there],
         "rate": provider.rate_on(today),
         "number_heads": [{"text": text, "numeric": True} for text in COUNTED],

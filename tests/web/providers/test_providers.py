@@ -348,3 +348,17 @@ def test_other_providers_are_not_told_to_a_program(world: World, program: Use, h
     use.get(f"/clearances?provider={ref}", 422)
     assert [row["name"] for row in use.get("/providers").json["items"]] == ["Music Service"]
     assert {line["provider_name"] for line in use.get("/vetting?standing=missing").json["items"]} == {"Music Service"}
+
+
+def test_the_page_says_who_is_listed_and_beside_that_who_is_so_by_post(
+    world: World, sign_in: Open, broker: Browser, href: str
+) -> None:
+    """A post and the list of specialists are two records; neither is told as though it were the other."""
+    sofia = world.specialist(provider_at(world, href).id, "Sofia Specialist")
+
+    page = broker.get(href)
+
+    assert "No specialist is listed with this provider" in page
+    assert "Nobody works for" not in page
+    assert "by post, and not listed above: Sofia Specialist." in page
+    assert "Specialist" in broker.get(f"/people/{reference_of(world, sofia)}")
