@@ -138,12 +138,36 @@ def check(record: bool) -> None:
     for lost in broken:
         click.echo(str(lost))
     for difference in differences[:SHOWN]:
-        click.echo(str(difference))
+        for line in _lines_of(difference):
+            click.echo(line)
     found = _found(sum(each.rows for each in differences), len(stopped) + len(broken)) + _as_far_as(behind)
     failure = _not_recorded(found, {_view_of(each) for each in all_found}) if record else ""
     if all_found or failure:
         raise click.ClickException("\n".join(filter(None, [found, failure])))
     click.echo(found)
+
+
+def _lines_of(found: Difference) -> Iterator[str]:
+    """View and row, with the columns that differ, a line for each."""
+    if not found.key:
+        yield f"{_view_of(found)}: {found.live}"
+        return
+    row = found.rebuilt if found.live is None else found.live
+    known_as = [str(value) for name in ("reference", "urn", "name") if (value := getattr(row, name, None))]
+    where = f"{_view_of(found)}, {' '.join(known_as[:1])} ({found.sheet} {' '.join(map(str, found.key))})"
+    if found.live is None:
+        yield f"{where}: the row is missing"
+    elif found.rebuilt is None:
+        yield f"{where}: the log knows of no such row"
+    else:
+        for name in found.live.__struct_fields__:
+            here, there = getattr(found.live, name), getattr(found.rebuilt, name)
+            if here != there:
+                yield f"{where}: {name} is {_value(here)}, by the log {_value(there)}"
+
+
+def _value(value: object) -> str:
+    return "empty" if value is None else f'"{value}"'
 
 
 def _view_of(found: Difference | Stopped | Broken) -> str:

@@ -72,6 +72,10 @@ def test_a_row_that_the_log_does_not_say_is_found(services: Services, world: Wor
     assert str(school) in result.output
     assert "Elm Grove" in result.output
     assert "1 row differs from the log; run `sis views rebuild`" in result.output
+    (line,) = [line for line in result.output.splitlines() if "Elm Grove" in line]
+    assert line.startswith("names, ")
+    assert line.endswith(': name is "Elm Grove", by the log "Ashgrove High School"')
+    assert "Difference(" not in result.output
 
 
 def test_status_fails_after_a_check_that_failed_until_the_view_is_refilled_or_checked_again(
