@@ -38,6 +38,10 @@ class HasAnAccount(Refusal):
     """The person has an account already."""
 
 
+class ProofNoLongerHolds(Refusal):
+    """The account is no longer as it was when the person proved who they are."""
+
+
 class LinkNoLongerValid(Refusal):
     """The link was used, is too old, was replaced by a newer one, or never was one."""
 
@@ -175,6 +179,21 @@ def account_of_link(connection: sa.Connection, token: str, now: datetime) -> Acc
             "This link has been used, is too old, or was replaced by a newer one. Ask the administrator for a new one"
         )
     return account
+
+
+def must_be_as_proved(connection: sa.Connection, account: Account) -> None:
+    """Refuse to go on by a proof that was given for an account as it was, and keep the account so until the
+    transaction is over: a password that is changed after ends what is begun here, and one that was changed before
+    is seen. Raises ProofNoLongerHolds.
+    """
+    hold(connection, account)
+    if of_person(connection, account.person) != account:
+        raise ProofNoLongerHolds("How you sign in was changed at this moment. Sign in again")
+
+
+def hold(connection: sa.Connection, account: Account) -> None:
+    """Let nobody else change an account, or begin anything by it, until the transaction is over."""
+    connection.execute(sa.select(ACCOUNTS.c.id).where(ACCOUNTS.c.id == account.id).with_for_update())
 
 
 def shut_out(connection: sa.Connection, account: Account, now: datetime) -> None:

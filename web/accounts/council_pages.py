@@ -8,6 +8,7 @@ All ways there are links, never forms: the content security policy lets no form 
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
@@ -245,7 +246,8 @@ _WAYS = {Way.IN: _in, Way.ON: _on, Way.LINK: _link, Way.INVITED: _use_link, Way.
 
 
 def _linked(account: Account, onward: str) -> ResponseReturnValue:
-    response = let_in(account, onward, method=METHOD, renew_by=_renew_by())
+    linked = replace(account, password_hash=None, comes_by_council=True)
+    response = let_in(linked, onward, method=METHOD, renew_by=_renew_by())
     flash("From now on you sign in with your council account", "success")
     return response
 

@@ -10,7 +10,7 @@ from domain.account import Account as Record
 from domain.account import NothingToChange
 from domain.service import AlreadyDone, Work
 from domain.signature import current_signature
-from web.accounts import factors, second_person, sessions, tokens
+from web.accounts import accounts, factors, second_person, sessions, tokens
 from web.accounts.account_commands import find
 from web.accounts.accounts import Account
 from web.accounts.factors import NewFactor
@@ -119,6 +119,7 @@ def remove(services: Services, person: UUID, *, reason: str) -> None:
 def _end_others(
     connection: sa.Connection, services: Services, account: Account, kept: sessions.Session | None
 ) -> None:
+    accounts.hold(connection, account)
     tokens.revoke_all(connection, account.person, services.now())
     if kept is not None:
         sessions.end_others(connection, kept, services.now())

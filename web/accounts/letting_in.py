@@ -12,8 +12,8 @@ from domain.vocabulary import Role
 from projections import people
 from web import formats
 from web.access.name_cache import names_of
-from web.accounts import devices, security_trail, sessions
-from web.accounts.accounts import Account
+from web.accounts import accounts, devices, factors, security_trail, sessions
+from web.accounts.accounts import Account, ProofNoLongerHolds
 from web.accounts.cookie import give_cookie
 from web.accounts.security_trail import Kind
 from web.accounts.sessions import COOKIE
@@ -21,6 +21,8 @@ from web.accounts.signing_in import sign_out
 from web.runtime.services import services
 
 SEE_OTHER = 303
+
+BY_PASSWORD = "password"  # noqa: S105 - the name of a way
 
 TOLD_FOR = timedelta(days=30)
 
@@ -37,14 +39,25 @@ OPENED = {
 def let_in(
     account: Account, onward: str, *, method: str, proved: bool = True, renew_by: datetime | None = None
 ) -> Response:
-    """Begin a session and lead on; `method` is by what somebody signed in, `proved` whether just now, `renew_by` when
-    that is to be confirmed anew. The browser's earlier session ends."""
+    """Begin a session and lead on, if the account is still as it was proved for; else ask anew.
+
+    `method` is by what somebody signed in, `proved` whether just now, `renew_by` when that is to be confirmed anew.
+    The browser's earlier session ends.
+    """
     sign_out(services(), request.cookies.get(COOKIE))
     session.clear()
-    with services().write() as connection:
-        value = sessions.begin(
-            connection, account.person, services().now(), method=method, proved=proved, renew_by=renew_by
-        )
+    try:
+        with services().write() as connection:
+            accounts.must_be_as_proved(connection, account)
+            if method == BY_PASSWORD and factors.is_set_up(connection, account.id):
+                raise ProofNoLongerHolds("A second factor was set up at this moment. Sign in again")
+            value = sessions.begin(
+                connection, account.person, services().now(), method=method, proved=proved, renew_by=renew_by
+            )
+    except ProofNoLongerHolds as refusal:
+        security_trail.note(services(), Kind.SIGN_IN_REFUSED, person=account.person, detail=str(refusal))
+        flash(str(refusal))
+        return redirect("/sign-in", SEE_OTHER)
     security_trail.note(services(), Kind.SIGNED_IN, person=account.person, detail=f"by {method}")
     for sentence in (*done_by_others(account), *done_at_the_command_line(account)):
         flash(sentence)

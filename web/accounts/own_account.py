@@ -143,7 +143,7 @@ def make_token() -> ResponseReturnValue:
         return page
     try:
         with signed(own_post(asking)):
-            new = token_commands.make(services(), asking.person, **form.values)
+            new = token_commands.make(services(), asking.person, **form.values, made_in=g.session)
     except Refusal as refusal:
         form.refuse(str(refusal), refusal.field)
         return _token_page(form, UNPROCESSABLE)

@@ -15,7 +15,7 @@ from web.accounts.attempts import TooManyAttempts
 from web.accounts.context import context_of
 from web.accounts.cookie import take_cookie
 from web.accounts.council_pages import council_pages, link_href, renewal_page
-from web.accounts.letting_in import let_in, own_path
+from web.accounts.letting_in import BY_PASSWORD, let_in, own_path
 from web.accounts.own_account import own_account
 from web.accounts.passwords import passwords
 from web.accounts.schemas import JustDoIt, SetPassword, SignIn
@@ -73,7 +73,7 @@ def ask_to_sign_in() -> ResponseReturnValue:
         takes_a_code = factors.is_set_up(connection, account.id)
     if takes_a_code:
         return begin_second_step(account, onward)
-    return let_in(account, onward, method="password")
+    return let_in(account, onward, method=BY_PASSWORD)
 
 
 @blueprint.get("/sign-out")

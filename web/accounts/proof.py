@@ -11,7 +11,7 @@ from urllib.parse import quote
 from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 from marshmallow import Schema
-from werkzeug.exceptions import ServiceUnavailable
+from werkzeug.exceptions import ServiceUnavailable, Unauthorized
 
 from domain.aggregate import Refusal
 from web.accounts import accounts, attempts, devices, factors, security_trail, sessions
@@ -77,7 +77,8 @@ def asked() -> ResponseReturnValue | None:
         form.refuse(str(refusal), refusal.field)
         return _page(form, account)
     with noting(services(), Line(Kind.PROVED, session.person, session.person)) as connection:
-        sessions.prove(connection, session, services().now())
+        if not sessions.prove(connection, session, services().now()):
+            raise Unauthorized("You were signed out meanwhile. Sign in again")
     return None
 
 

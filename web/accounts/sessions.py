@@ -9,6 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from domain.aggregate import Refusal
 from domain.signature import LONDON
 from web.access.session_user import SessionUser, session_user, with_person
 from web.runtime.tables import SESSIONS, fingerprint, is_let_in
@@ -22,6 +23,10 @@ TOUCHED_EVERY = timedelta(minutes=1)
 """Being seen is written down at most this often, so that reading a page rarely takes the write lock."""
 
 COOKIE = "sis_session"
+
+
+class SessionOver(Refusal):
+    """The session ended while something was done from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +122,19 @@ def touched(session: Session, now: datetime) -> sa.Update:
     return SESSIONS.update().where(SESSIONS.c.id_hash.in_(row)).values(last_seen_at=now)
 
 
-def prove(connection: sa.Connection, session: Session, now: datetime) -> None:
-    """Write down that the person has proved again who they are."""
-    connection.execute(SESSIONS.update().where(SESSIONS.c.id_hash == session.id_hash).values(proved_at=now))
+def prove(connection: sa.Connection, session: Session, now: datetime) -> bool:
+    """Write down that the person has proved again who they are. Whether the session had not ended meanwhile."""
+    mine = sa.and_(SESSIONS.c.id_hash == session.id_hash, SESSIONS.c.revoked_at.is_(None))
+    return bool(connection.execute(SESSIONS.update().where(mine).values(proved_at=now)).rowcount)
+
+
+def must_go_on(connection: sa.Connection, session: Session | None) -> None:
+    """Refuse what somebody begins from a session that ended meanwhile. Raises SessionOver."""
+    if session is None:
+        return
+    mine = sa.and_(SESSIONS.c.id_hash == session.id_hash, SESSIONS.c.revoked_at.is_(None))
+    if connection.execute(sa.select(SESSIONS.c.id_hash).where(mine).with_for_update()).first() is None:
+        raise SessionOver("You were signed out meanwhile. Sign in again")
 
 
 def renew(connection: sa.Connection, session: Session, now: datetime, renew_by: datetime) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
+import sqlalchemy as sa
+
 from domain.account import Account as Record
 from domain.account import TokenScopes
-from web.accounts import tokens
+from web.accounts import sessions, tokens
 from web.accounts.account_commands import find
 from web.accounts.accounts import account_id
 from web.accounts.recording import acted, carry_out, change_once
@@ -15,20 +17,34 @@ from web.accounts.tokens import NewToken, NoSuchToken
 from web.runtime.services import Services
 
 
-def make(services: Services, person: UUID, *, label: str, scopes: TokenScopes, days: int) -> NewToken:
-    """Make an API token for a person's program; its text is kept nowhere.
+def make(
+    services: Services,
+    person: UUID,
+    *,
+    label: str,
+    scopes: TokenScopes,
+    days: int,
+    made_in: sessions.Session | None = None,
+) -> NewToken:
+    """Make an API token for a person's program; its text is kept nowhere. `made_in` is the session that asks, which
+    has to go on until then.
 
-    Raises NoAccount, AccountIsDisabled, TokenLifeOutOfRange or ShownOnlyOnce.
+    Raises NoAccount, AccountIsDisabled, TokenLifeOutOfRange, ShownOnlyOnce or SessionOver.
     """
     find(services, person)
     now = services.now()
     expires_on = tokens.expiry(days, now).date()
     new = NewToken.drawn()
+
+    def create(connection: sa.Connection) -> object:
+        sessions.must_go_on(connection, made_in)
+        return tokens.create(connection, person, label, scopes, now, days=days, new=new)
+
     change_once(
         services,
         person,
         lambda record: record.make_token(label=label, scopes=scopes, prefix=new.prefix, expires_on=expires_on),
-        lambda connection: tokens.create(connection, person, label, scopes, now, days=days, new=new),
+        create,
         acted(Kind.TOKEN_MADE, person, f"{label}, sis_{new.prefix}"),
     )
     return new
