@@ -43,6 +43,8 @@ ENDS = frozenset(
     }
 )
 UNPLACED = frozenset(RequestStatus) - ENDS - {RequestStatus.PLACED}
+NEW = frozenset({RequestStatus.RAISED, RequestStatus.ACKNOWLEDGED})
+WITH_BROKER = UNPLACED - NEW | {RequestStatus.PLACED}
 
 
 class Urgency(Word):

@@ -7,24 +7,35 @@ from decimal import Decimal
 from typing import TypeAlias
 from uuid import UUID
 
-from domain.aggregate import Aggregate, reasoned
+from domain.aggregate import Aggregate, reasoned, requires
 from domain.support_request import events
-from domain.support_request.parts import ENDS, UNPLACED, InHouse, Ranked, RequestStatus, Route, SupportLevel, Urgency
+from domain.support_request.parts import (
+    ENDS,
+    UNPLACED,
+    WITH_BROKER,
+    InHouse,
+    Ranked,
+    RequestStatus,
+    Route,
+    SupportLevel,
+    Urgency,
+)
 from domain.support_request.rules import (
     AnswerByIsPast,
-    InformationAlreadyAsked,
     NobodyShortlisted,
     NoMoreThanBefore,
-    NotAtThisStage,
-    NothingWasAsked,
     NotInRanking,
-    NotToBeBrokered,
     SameRequest,
-    StillInvited,
     days_ahead,
     enough_delegates,
     given,
+    must_be_triaged_for_brokering,
+    nobody_must_be_invited,
+    nothing_must_be_asked,
+    only_when,
     positive,
+    somebody_must_be_shortlisted,
+    something_must_be_asked,
 )
 from domain.text import plain
 from domain.vocabulary import About, Phase, Side, SupportKind
@@ -150,18 +161,19 @@ class SupportRequest(Aggregate):
         )
         return request
 
+    @requires(only_when(RequestStatus.RAISED))
     def acknowledge(self, *, officer: UUID, answer_by: date) -> None:
         """Promise the school an answer by a day. Raises AnswerByIsPast, NotAtThisStage."""
-        self._only_when(RequestStatus.RAISED)
         if answer_by < self.today:
             raise AnswerByIsPast("The answer must be promised for today or later", field="answer_by")
         self.record(self.Acknowledged(officer=officer, answer_by=answer_by), people=(officer,))
 
+    @requires(only_when(RequestStatus.RAISED, RequestStatus.ACKNOWLEDGED, RequestStatus.TRIAGED))
     def triage(self, *, broker: UUID, level: SupportLevel, route: Route, note: str = "") -> None:
         """Judge the need and give it to a broker; may be judged anew until brokering is approved."""
-        self._only_when(RequestStatus.RAISED, RequestStatus.ACKNOWLEDGED, RequestStatus.TRIAGED)
         self.record(self.Triaged(broker=broker, level=level, route=route, note=plain(note)))
 
+    @requires(only_when(*UNPLACED), nothing_must_be_asked)
     def ask_for_information(
         self, question: str, *, respond_by: date | None = None, rules: tuple[str, ...] = ()
     ) -> None:
@@ -169,44 +181,26 @@ class SupportRequest(Aggregate):
 
         `respond_by` is the last day for its answer, `rules` the version of the settings that it follows from.
         """
-        self._only_when(*UNPLACED)
-        if self.waiting_since is not None:
-            raise InformationAlreadyAsked("The school has not yet answered the last question")
         asked = self.MoreInformationAsked(question=given(question, "question"), respond_by=respond_by)
         self.record(asked, rules=rules)
 
+    @requires(something_must_be_asked)
     def give_information(self, answer: str) -> None:
         """The school answers, and the clock runs again. Raises NothingWasAsked."""
-        if self.waiting_since is None:
-            raise NothingWasAsked("Nobody has asked for more information")
         self.record(self.MoreInformationGiven(answer=given(answer, "answer")))
 
+    @requires(only_when(*WITH_BROKER))
     def reassign(self, *, broker: UUID, reason: str) -> None:
         """Give the request to another broker."""
-        self._only_when(
-            RequestStatus.TRIAGED,
-            RequestStatus.APPROVED,
-            RequestStatus.SHORTLISTED,
-            RequestStatus.INVITING,
-            RequestStatus.PLACED,
-        )
         self.record(self.Reassigned(broker=broker), reason=reasoned(reason), people=(self.broker,))
 
+    @requires(only_when(*WITH_BROKER), must_be_triaged_for_brokering)
     def approve_to_broker(self, *, ceiling: Decimal, approver: UUID, rules: tuple[str, ...] = ()) -> None:
         """Allow brokering up to a net sum; given anew, it replaces the last ceiling.
 
         Once the request is placed, more may be approved, as for a variation of the work, and never less. `rules` are
         the versions of those that say who may approve so much. Raises NotToBeBrokered, NotASum, NoMoreThanBefore.
         """
-        self._only_when(
-            RequestStatus.TRIAGED,
-            RequestStatus.APPROVED,
-            RequestStatus.SHORTLISTED,
-            RequestStatus.INVITING,
-            RequestStatus.PLACED,
-        )
-        if self.route is not Route.BROKERED:
-            raise NotToBeBrokered("The request was not triaged for brokering. Triage it again first.")
         approved = self.ApprovedToBroker(ceiling=positive(ceiling, "ceiling"), approver=approver)
         if self.status is RequestStatus.PLACED and self.ceiling is not None and approved.ceiling <= self.ceiling:
             raise NoMoreThanBefore(
@@ -215,11 +209,11 @@ class SupportRequest(Aggregate):
             )
         self.record(approved, people=(approver,), rules=rules)
 
+    @requires(only_when(RequestStatus.APPROVED, RequestStatus.SHORTLISTED))
     def shortlist_providers(
         self, ranking: tuple[Ranked, ...], *, chosen: tuple[UUID, ...], rules: tuple[str, ...]
     ) -> None:
         """Keep the ranking as seen and the providers chosen from it. Raises NobodyShortlisted, NotInRanking."""
-        self._only_when(RequestStatus.APPROVED, RequestStatus.SHORTLISTED)
         if not chosen:
             raise NobodyShortlisted("Choose at least one provider, or record the need as unmet", field="chosen")
         fitting = {each.provider for each in ranking if each.excluded_because is None}
@@ -227,83 +221,81 @@ class SupportRequest(Aggregate):
             raise NotInRanking("Choose only providers whom the ranking did not exclude", field="chosen")
         self.record(self.ProvidersShortlisted(ranking=ranking, chosen=tuple(dict.fromkeys(chosen))), rules=rules)
 
+    @requires(only_when(RequestStatus.SHORTLISTED), somebody_must_be_shortlisted)
     def remove_from_shortlist(self, provider: UUID, *, reason: str) -> None:
         """Take one provider off the shortlist. Raises NotInRanking."""
-        self._only_when(RequestStatus.SHORTLISTED)
         if provider not in self.shortlist:
             raise NotInRanking("This provider is not on the shortlist", field="provider")
         self.record(self.ProviderRemovedFromShortlist(provider=provider), reason=reasoned(reason), provider=provider)
 
+    @requires(only_when(RequestStatus.SHORTLISTED), somebody_must_be_shortlisted)
     def open_tender(self, tender: UUID) -> None:
         """Begin to invite those on the shortlist. Raises NobodyShortlisted."""
-        self._only_when(RequestStatus.SHORTLISTED)
-        if not self.shortlist:
-            raise NobodyShortlisted("Put at least one provider on the shortlist first")
         self.record(self.TenderOpened(tender=tender))
 
+    @requires(only_when(RequestStatus.INVITING))
     def end_tender(self, *, reason: str) -> None:
         """The invitations ended without a choice; the shortlist stands again."""
-        self._only_when(RequestStatus.INVITING)
         if self.tender is not None:
             self.record(self.TenderEnded(tender=self.tender), reason=reasoned(reason))
 
+    @requires(only_when(RequestStatus.APPROVED, RequestStatus.SHORTLISTED, RequestStatus.INVITING))
     def place(self, *, engagement: UUID, provider: UUID) -> None:
         """Somebody was found: the engagement is proposed."""
-        self._only_when(RequestStatus.APPROVED, RequestStatus.SHORTLISTED, RequestStatus.INVITING)
         self.record(self.Placed(engagement=engagement, provider=provider), provider=provider)
 
+    @requires(only_when(RequestStatus.PLACED))
     def take_up_again(self, *, reason: str) -> None:
         """The proposed engagement will not take place: search on."""
-        self._only_when(RequestStatus.PLACED)
         if self.engagement is not None:
             self.record(self.PlacementFellThrough(engagement=self.engagement), reason=reasoned(reason))
 
+    @requires(only_when(*UNPLACED), nobody_must_be_invited)
     def withdraw(self, *, side: Side, reason: str) -> None:
         """The need is no longer put. Raises StillInvited."""
-        self._may_leave()
         self.record(self.Withdrawn(side=side), reason=reasoned(reason))
 
+    @requires(only_when(*UNPLACED), nobody_must_be_invited)
     def decline(self, *, side: Side, reason: str) -> None:
         """The service, or the school whose approval was needed, says no."""
-        self._may_leave()
         self.record(self.Declined(side=side), reason=reasoned(reason))
 
+    @requires(only_when(*UNPLACED), nobody_must_be_invited)
     def signpost(self, *, to: str, reason: str) -> None:
         """Point the school to help that needs no broker."""
-        self._may_leave()
         self.record(self.Signposted(to=given(to, "to")), reason=reasoned(reason))
 
+    @requires(only_when(*UNPLACED), nobody_must_be_invited)
     def meet_in_house(
         self, met_by: InHouse, *, note: str = "", person: UUID | None = None, provider: UUID | None = None
     ) -> None:
         """The need was met from within, by a person or a school-based provider if one is named."""
-        self._may_leave()
         self.record(
             self.MetInHouse(met_by=met_by, person=person, provider=provider, note=plain(note)),
             people=(person,),
             provider=provider,
         )
 
+    @requires(only_when(*UNPLACED), nobody_must_be_invited)
     def record_unmet(self, *, reason: str) -> None:
         """Nobody suitable was found; subject, phase and area stay as evidence of a gap."""
-        self._may_leave()
         self.record(self.Unmet(subject=self.subject, phase=self.phase, area=self.area), reason=reasoned(reason))
 
+    @requires(only_when(*UNPLACED), nobody_must_be_invited)
     def merge(self, into: UUID, *, reason: str) -> None:
         """The same need is met by another request. Raises SameRequest."""
-        self._may_leave()
         if into == self.id:
             raise SameRequest("Choose another request", field="into")
         self.record(self.Merged(into=into), reason=reasoned(reason))
 
+    @requires(only_when(RequestStatus.PLACED))
     def close(self, *, outcome: str) -> None:
         """The engagement is over, and this is what came of it."""
-        self._only_when(RequestStatus.PLACED)
         self.record(self.Closed(outcome=given(outcome, "outcome")))
 
+    @requires(only_when(*ENDS))
     def reopen(self, *, reason: str) -> None:
         """Take up an ended request; brokering needs fresh approval."""
-        self._only_when(*ENDS)
         self.record(self.Reopened(), reason=reasoned(reason))
 
     def waiting_days(self, today: date) -> int:
@@ -326,12 +318,3 @@ class SupportRequest(Aggregate):
 
     def about(self) -> About:
         return About(school=self.school, request=self.id, people=() if self.broker is None else (self.broker,))
-
-    def _only_when(self, *statuses: RequestStatus) -> None:
-        if self.status not in statuses:
-            raise NotAtThisStage(f"The request is {self.status.label.lower()}, so this cannot be done now")
-
-    def _may_leave(self) -> None:
-        self._only_when(*UNPLACED)
-        if self.status is RequestStatus.INVITING:
-            raise StillInvited("Providers are invited to quote. End the invitations first.")

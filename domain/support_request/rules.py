@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from domain.aggregate import Refusal
+from domain.aggregate import Refusal, Rule
 from domain.money import pounds
+from domain.support_request.parts import NEW, RequestStatus, Route
 from domain.text import plain
 from domain.vocabulary import SupportKind
+
+if TYPE_CHECKING:
+    from domain.support_request.record import SupportRequest
 
 
 class AnswerNeeded(Refusal):
@@ -65,6 +70,61 @@ class StillInvited(Refusal):
 
 class SameRequest(Refusal):
     """A request cannot be merged into itself."""
+
+
+def only_when(*statuses: RequestStatus) -> Rule[SupportRequest]:
+    """The rule that an act belongs to these stages of the request's life."""
+
+    def must_be_at_that_stage(request: SupportRequest, _: date) -> None:
+        if request.status not in statuses:
+            raise NotAtThisStage(f"The request is {request.status.label.lower()}, so this cannot be done now")
+
+    return must_be_at_that_stage
+
+
+def must_not_be_triaged(request: SupportRequest, _: date) -> None:
+    if request.status is RequestStatus.TRIAGED:
+        raise NotAtThisStage("The request has been triaged. Triage it again instead")
+
+
+def must_be_triaged(request: SupportRequest, _: date) -> None:
+    if request.status in NEW:
+        raise NotAtThisStage("The request has not been triaged yet")
+
+
+def must_not_be_approved(request: SupportRequest, _: date) -> None:
+    if request.status is not RequestStatus.TRIAGED:
+        raise NotAtThisStage("Brokering has been approved. Change the approved ceiling instead")
+
+
+def must_be_approved(request: SupportRequest, _: date) -> None:
+    if request.status is RequestStatus.TRIAGED:
+        raise NotAtThisStage("Brokering has not been approved yet")
+
+
+def nothing_must_be_asked(request: SupportRequest, _: date) -> None:
+    if request.waiting_since is not None:
+        raise InformationAlreadyAsked("The school has not yet answered the last question")
+
+
+def something_must_be_asked(request: SupportRequest, _: date) -> None:
+    if request.waiting_since is None:
+        raise NothingWasAsked("Nobody has asked for more information")
+
+
+def must_be_triaged_for_brokering(request: SupportRequest, _: date) -> None:
+    if request.route is not Route.BROKERED:
+        raise NotToBeBrokered("The request was not triaged for brokering. Triage it again first.")
+
+
+def somebody_must_be_shortlisted(request: SupportRequest, _: date) -> None:
+    if not request.shortlist:
+        raise NobodyShortlisted("Put at least one provider on the shortlist first")
+
+
+def nobody_must_be_invited(request: SupportRequest, _: date) -> None:
+    if request.status is RequestStatus.INVITING:
+        raise StillInvited("Providers are invited to quote. End the invitations first.")
 
 
 def given(text: str, field: str) -> str:

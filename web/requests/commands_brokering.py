@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import sqlalchemy as sa
 
 from domain.service import Work
-from domain.signature import current_signature
 from domain.support_request import RequestStatus, SupportRequest
-from domain.tender import Tender, TenderStatus
+from domain.support_request.rules import only_when
+from domain.tender import Tender
 from domain.tender.rules import NoQuote
 from web.access.name_cache import reference_of
 from web.access.policy import Action
@@ -18,15 +20,6 @@ from web.commands.resource import CommandContext, Values
 from web.requests import choices, schemas
 from web.requests.ranking import matching_policy, offers_on_list
 from web.requests.resource import broker_command, requests, tender_of
-from web.runtime.services import services
-
-
-def _is_approved(request: SupportRequest) -> bool:
-    return request.status is RequestStatus.APPROVED
-
-
-def _is_shortlisted(request: SupportRequest) -> bool:
-    return request.status is RequestStatus.SHORTLISTED
 
 
 @broker_command(
@@ -35,7 +28,7 @@ def _is_shortlisted(request: SupportRequest) -> bool:
     schemas.ShortlistProviders,
     done="The shortlist is kept, with the ranking as it was",
     submit="Keep the shortlist",
-    offered=lambda request: _is_approved(request) or _is_shortlisted(request),
+    method=SupportRequest.shortlist_providers,
     context=choices.ranked,
     form_page="requests/shortlist.html",
     calls={"provider": "chosen"},
@@ -57,7 +50,7 @@ def shortlist(context: CommandContext[SupportRequest], values: Values) -> None:
     "Take a provider off the shortlist",
     schemas.RemoveFromShortlist,
     done="The provider is off the shortlist",
-    offered=lambda request: _is_shortlisted(request) and bool(request.shortlist),
+    method=SupportRequest.remove_from_shortlist,
     context=choices.shortlisted,
     told_in=(SupportRequest.ProviderRemovedFromShortlist,),
 )
@@ -76,7 +69,7 @@ def _page_of_tender(connection: sa.Connection, request: SupportRequest) -> str:
     schemas.OpenTender,
     done="The providers are invited",
     submit="Invite them",
-    offered=lambda request: _is_shortlisted(request) and bool(request.shortlist),
+    method=SupportRequest.open_tender,
     context=choices.shortlisted,
     initial=lambda _, request: {"brief": f"{request.need}\n\nWanted: {request.outcome_wanted}"},
     goes_to=_page_of_tender,
@@ -90,11 +83,18 @@ def open_tender(context: CommandContext[SupportRequest], values: Values) -> None
     desk(context).open_tender(context.record.id, context.next_reference(Tender), at=context.at, **values)
 
 
-def _awaits_preference(request: SupportRequest) -> bool:
-    tender = tender_of(request) if request.status is RequestStatus.INVITING else None
+def _quotes_must_be_shown(tender: Tender | None, today: date) -> None:
     if tender is None:
-        return False
-    return tender.status is TenderStatus.OPEN and bool(tender.quotes) and are_shown(tender, services().today())
+        raise NoQuote("There are no quotes yet")
+    if not are_shown(tender, today):
+        raise NoQuote("Who has quoted is shown once all replies are in")
+
+
+def _must_await_preference(request: SupportRequest, today: date) -> None:
+    tender = tender_of(request)
+    _quotes_must_be_shown(tender, today)
+    if tender is not None and (refused := tender.why_not(Tender.prefer, today)):
+        raise refused
 
 
 @requests.command(
@@ -104,18 +104,16 @@ def _awaits_preference(request: SupportRequest) -> bool:
     schemas.PreferQuote,
     done="The broker will see which provider you prefer",
     lead="The service chooses, and takes account of what you say.",
-    offered=_awaits_preference,
+    rules=[only_when(RequestStatus.INVITING), _must_await_preference],
     context=choices.quotes_shown,
     main=True,
 )
 def prefer(context: CommandContext[SupportRequest], values: Values) -> None:
     def say(work: Work) -> None:
         request = work.find(SupportRequest, context.record.id, at=context.at)
-        if request.tender is None:
-            raise NoQuote("There are no quotes yet")
-        tender = work.find(Tender, request.tender)
-        if not are_shown(tender, current_signature().today):
-            raise NoQuote("Who has quoted is shown once all replies are in")
-        tender.prefer(values["provider"], values["preference"])
+        tender = work.find(Tender, request.tender) if request.tender else None
+        _quotes_must_be_shown(tender, request.today)
+        if tender is not None:
+            tender.prefer(values["provider"], values["preference"])
 
     context.service.do(say)

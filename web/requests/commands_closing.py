@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from domain.engagement import BrokeredEngagement
 from domain.service import Work
-from domain.support_request import UNPLACED, RequestStatus, SupportRequest
-from domain.support_request.rules import NotAtThisStage
+from domain.support_request import UNPLACED, SupportRequest
+from domain.support_request.rules import NotAtThisStage, only_when
 from domain.vocabulary import Side
 from web.access.policy import Action
 from web.access.restricted import must_be_readable_alike
@@ -14,12 +16,21 @@ from web.commands.resource import CommandContext, Values
 from web.requests import choices, schemas
 from web.requests.resource import acting_side, broker_command, requests
 from web.requests.rules import must_take_up
+from web.runtime.services import services
 
 INVITATIONS_END = "If providers are invited to quote, their invitations end with it."
 
 
-def _may_leave(request: SupportRequest) -> bool:
-    return request.status in UNPLACED
+MAY_LEAVE = [only_when(*UNPLACED)]
+"""Invitations that are still out end with the request."""
+
+
+def _work_must_be_over(request: SupportRequest, today: date) -> None:
+    if request.engagement is None:
+        raise NotAtThisStage("Nobody was engaged for the request, so it cannot be closed")
+    engagement = services().service.find(BrokeredEngagement, request.engagement)
+    if refused := engagement.why_not(BrokeredEngagement.close, today):
+        raise refused
 
 
 @requests.command(
@@ -32,7 +43,7 @@ def _may_leave(request: SupportRequest) -> bool:
     notes=(INVITATIONS_END,),
     warning=True,
     check=True,
-    offered=_may_leave,
+    rules=MAY_LEAVE,
 )
 def withdraw(context: CommandContext[SupportRequest], values: Values) -> None:
     reason = values["reason"]
@@ -53,7 +64,7 @@ def withdraw(context: CommandContext[SupportRequest], values: Values) -> None:
     notes=(INVITATIONS_END,),
     warning=True,
     check=True,
-    offered=_may_leave,
+    rules=MAY_LEAVE,
 )
 def decline(context: CommandContext[SupportRequest], values: Values) -> None:
     reason = values["reason"]
@@ -72,7 +83,7 @@ def decline(context: CommandContext[SupportRequest], values: Values) -> None:
     done="The school is pointed to other help",
     notes=(INVITATIONS_END,),
     check=True,
-    offered=_may_leave,
+    rules=MAY_LEAVE,
 )
 def signpost(context: CommandContext[SupportRequest], values: Values) -> None:
     desk(context).end_request(
@@ -87,7 +98,7 @@ def signpost(context: CommandContext[SupportRequest], values: Values) -> None:
     done="It is recorded who meets the need",
     notes=(INVITATIONS_END,),
     check=True,
-    offered=_may_leave,
+    rules=MAY_LEAVE,
     context=choices.in_house,
 )
 def meet_in_house(context: CommandContext[SupportRequest], values: Values) -> None:
@@ -106,7 +117,7 @@ def meet_in_house(context: CommandContext[SupportRequest], values: Values) -> No
     done="The need is recorded as unmet, and stays as evidence of a gap",
     notes=(INVITATIONS_END,),
     check=True,
-    offered=_may_leave,
+    rules=MAY_LEAVE,
 )
 def record_unmet(context: CommandContext[SupportRequest], values: Values) -> None:
     desk(context).end_request(
@@ -121,7 +132,7 @@ def record_unmet(context: CommandContext[SupportRequest], values: Values) -> Non
     done="The request is merged into the other",
     notes=(INVITATIONS_END,),
     check=True,
-    offered=_may_leave,
+    rules=MAY_LEAVE,
     context=choices.others_of_school,
 )
 def merge(context: CommandContext[SupportRequest], values: Values) -> None:
@@ -140,7 +151,8 @@ def merge(context: CommandContext[SupportRequest], values: Values) -> None:
     done="The request is closed",
     lead="The engagement is closed with it. It has to be evaluated first, or the evaluation waived.",
     check=True,
-    offered=lambda request: request.status is RequestStatus.PLACED,
+    method=SupportRequest.close,
+    rules=[_work_must_be_over],
 )
 def close(context: CommandContext[SupportRequest], values: Values) -> None:
     def finish(work: Work) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from domain.support_request import ENDS, UNPLACED, RequestStatus, Route, SupportRequest
+from domain.support_request import SupportRequest
+from domain.support_request.rules import must_be_approved, must_be_triaged, must_not_be_approved, must_not_be_triaged
 from web.access.identity import current_user
 from web.access.name_cache import reference_of
 from web.access.policy import Action
@@ -15,14 +16,6 @@ from web.requests import choices, schemas
 from web.requests.resource import acting_side, broker_command, requests
 from web.requests.rules import must_approve, must_broker
 from web.runtime.terms import last_day
-
-NEW = (RequestStatus.RAISED, RequestStatus.ACKNOWLEDGED)
-WITH_BROKER = UNPLACED - set(NEW) | {RequestStatus.PLACED}
-APPROVED = (RequestStatus.APPROVED, RequestStatus.SHORTLISTED, RequestStatus.INVITING, RequestStatus.PLACED)
-
-
-def _awaits_school(request: SupportRequest) -> bool:
-    return request.waiting_since is not None
 
 
 @requests.beginning(
@@ -47,7 +40,7 @@ def raise_request(context: CommandContext[SupportRequest], values: Values) -> Su
     "Acknowledge the request",
     schemas.AcknowledgeRequest,
     done="The request is acknowledged",
-    offered=lambda request: request.status is RequestStatus.RAISED,
+    method=SupportRequest.acknowledge,
     context=choices.for_acknowledging,
     initial=lambda connection, _: {"officer": reference_of(connection, current_user().person)},
     main=True,
@@ -62,7 +55,8 @@ def acknowledge(context: CommandContext[SupportRequest], values: Values) -> None
     "Triage the request again",
     schemas.TriageRequest,
     done="The request is triaged again",
-    offered=lambda request: request.status is RequestStatus.TRIAGED,
+    method=SupportRequest.triage,
+    rules=[must_be_triaged],
     context=choices.brokers,
 )
 @broker_command(
@@ -71,7 +65,8 @@ def acknowledge(context: CommandContext[SupportRequest], values: Values) -> None
     schemas.TriageRequest,
     done="The request is triaged",
     lead="Judge how much help is needed and how the need shall be met, and give it to a broker.",
-    offered=lambda request: request.status in NEW,
+    method=SupportRequest.triage,
+    rules=[must_not_be_triaged],
     context=choices.brokers,
     main=True,
 )
@@ -85,7 +80,7 @@ def triage(context: CommandContext[SupportRequest], values: Values) -> None:
     "Ask the school for information",
     schemas.AskForInformation,
     done="The school is asked. The clock stands still until it answers",
-    offered=lambda request: request.status in UNPLACED and request.waiting_since is None,
+    method=SupportRequest.ask_for_information,
 )
 def ask_for_information(context: CommandContext[SupportRequest], values: Values) -> None:
     must_be_readable_to_others(context.record.id, "Speak with the school without naming the request")
@@ -100,7 +95,7 @@ def ask_for_information(context: CommandContext[SupportRequest], values: Values)
     schemas.GiveInformation,
     done="The answer is sent. The clock runs again",
     submit="Send the answer",
-    offered=_awaits_school,
+    method=SupportRequest.give_information,
     context=choices.question,
     form_page="requests/answer.html",
     main=True,
@@ -114,7 +109,7 @@ def give_information(context: CommandContext[SupportRequest], values: Values) ->
     "Give the request to another broker",
     schemas.ReassignRequest,
     done="The request has a new broker",
-    offered=lambda request: request.status in WITH_BROKER,
+    method=SupportRequest.reassign,
     context=choices.brokers,
 )
 def reassign(context: CommandContext[SupportRequest], values: Values) -> None:
@@ -127,7 +122,8 @@ def reassign(context: CommandContext[SupportRequest], values: Values) -> None:
     "Change the approved ceiling",
     schemas.ApproveToBroker,
     done="The ceiling is changed",
-    offered=lambda request: request.status in APPROVED,
+    method=SupportRequest.approve_to_broker,
+    rules=[must_be_approved],
     context=choices.approvers,
     initial=lambda _, request: {"ceiling": request.ceiling},
 )
@@ -136,7 +132,8 @@ def reassign(context: CommandContext[SupportRequest], values: Values) -> None:
     "Approve brokering",
     schemas.ApproveToBroker,
     done="Brokering is approved",
-    offered=lambda request: request.status is RequestStatus.TRIAGED and request.route is Route.BROKERED,
+    method=SupportRequest.approve_to_broker,
+    rules=[must_not_be_approved],
     context=choices.approvers,
     initial=lambda _, request: {"ceiling": request.budget},
     main=True,
@@ -152,7 +149,7 @@ def approve(context: CommandContext[SupportRequest], values: Values) -> None:
     schemas.ReopenRequest,
     done="The request is open again",
     notes=("Brokering has to be approved anew.",),
-    offered=lambda request: request.status in ENDS,
+    method=SupportRequest.reopen,
 )
 def reopen(context: CommandContext[SupportRequest], values: Values) -> None:
     context.change(lambda request: request.reopen(**values))

@@ -228,7 +228,7 @@ def test_a_school_says_which_quote_it_prefers(market: Market, world: World, sign
     market.quote(market.calder)
     head = sign_in(market.head)
     assert "/prefer" not in head.get(REQUEST)
-    head.send(f"{REQUEST}/prefer", {"provider": CALDER, "preference": "She knows us"}, status=422)
+    assert "shown once all replies are in." in head.get(f"{REQUEST}/prefer", status=409)
     market.quote(market.harrop)
 
     head.send(f"{REQUEST}/prefer", {"provider": CALDER, "preference": "She knows us"})

@@ -265,12 +265,86 @@ def test_a_request_is_merged_only_into_an_open_one_of_the_school(
     assert merge("SR-2026-0002", "ended-00001")["detail"] == "Choose a request that is open"
 
 
+def refusals(browser: Browser, expected: dict[str, str]) -> None:
+    """Each command is refused with its reason when its form is opened, and is not offered."""
+    page = browser.get(REQUEST)
+    for command, why in expected.items():
+        assert why in browser.get(f"{REQUEST}/{command}", status=409), command
+        assert f'href="{REQUEST}/{command}"' not in page
+
+
+AT_ANOTHER_STAGE = "The request is {}, so this cannot be done now."
+LEAVING = ("withdraw", "decline", "signpost", "meet-in-house", "record-unmet", "merge")
+
+
+def test_a_request_says_what_has_to_come_first(asked: None, market: Market, sign_in: SignIn) -> None:
+    raised = AT_ANOTHER_STAGE.format("raised")
+    later = ("reassign", "approve", "change-ceiling", "shortlist", "remove-from-shortlist", "open-tender")
+
+    refusals(
+        sign_in(market.broker),
+        {
+            **dict.fromkeys((*later, "close", "reopen"), raised),
+            "triage-again": "The request has not been triaged yet.",
+        },
+    )
+    refusals(sign_in(market.head), {"prefer": raised, "give-information": "Nobody has asked for more information."})
+
+
+def test_a_request_is_triaged_approved_and_put_out_to_tender_once(
+    asked: None, world: World, market: Market, sign_in: SignIn
+) -> None:
+    broker = sign_in(market.broker)
+    at_hand = {"broker": world.reference(market.broker), "level": "targeted"}
+
+    broker.send(f"{REQUEST}/triage", {**at_hand, "route": "in_house"})
+    refusals(
+        broker,
+        {
+            "acknowledge": AT_ANOTHER_STAGE.format("triaged"),
+            "triage": "The request has been triaged. Triage it again instead.",
+            "approve": "The request was not triaged for brokering. Triage it again first.",
+        },
+    )
+    broker.send(f"{REQUEST}/triage-again", {**at_hand, "route": "brokered"})
+    refusals(broker, {"change-ceiling": "Brokering has not been approved yet."})
+
+    broker.send(f"{REQUEST}/approve", {"ceiling": "2500", "approver": world.reference(market.director)})
+    refusals(
+        broker,
+        {
+            "approve": "Brokering has been approved. Change the approved ceiling instead.",
+            **dict.fromkeys(("triage", "triage-again"), AT_ANOTHER_STAGE.format("approved to broker")),
+        },
+    )
+
+
+def test_no_second_tender_is_opened_beside_the_first(market: Market, sign_in: SignIn) -> None:
+    market.a_tender()
+
+    inviting = AT_ANOTHER_STAGE.format("inviting")
+    refusals(sign_in(market.broker), dict.fromkeys(("shortlist", "remove-from-shortlist", "open-tender"), inviting))
+
+
+def test_the_school_is_asked_one_thing_after_another(asked: None, market: Market, sign_in: SignIn) -> None:
+    broker = sign_in(market.broker)
+    broker.send(f"{REQUEST}/ask-for-information", {"question": "Which year groups?"})
+
+    refusals(broker, {"ask-for-information": "The school has not yet answered the last question."})
+
+
+def test_nothing_is_done_to_a_request_that_came_to_its_end(asked: None, market: Market, sign_in: SignIn) -> None:
+    broker = sign_in(market.broker)
+    broker.send_and_check(f"{REQUEST}/withdraw", {"reason": "Somebody was appointed"})
+
+    ended = AT_ANOTHER_STAGE.format("withdrawn")
+    refusals(broker, dict.fromkeys((*LEAVING, "acknowledge", "triage", "triage-again", "close"), ended))
+
+
 def test_a_request_is_closed_with_its_evaluated_engagement(world: World, market: Market, sign_in: SignIn) -> None:
     work = market.engagement(market.confirmed()).id
     broker, outcome = sign_in(market.broker), {"outcome": "Both teachers plan alone"}
-    check = broker.send(f"{REQUEST}/close", outcome, status=200).text
-    refused = broker.send_page(f"{REQUEST}/close", check, {**outcome, "confirmed": "yes"}, status=422)
-    assert "cannot be done now" in refused.text
+    refusals(broker, {"close": "The engagement is confirmed, so this cannot be done now."})
 
     for act in (
         lambda one: one.end_early(side=Side.SCHOOL, reason="The teachers left"),
