@@ -345,11 +345,13 @@ class Visit(Aggregate):
 
         Raises NotHeld, NoLongerAhead, RecordNotIssued, NotItsRecord.
         """
-        if self.status not in OVER:
-            self._refuse_unless_issued(record)
+        self.must_be_written_up(record)
         self.record(self.Closed())
 
-    def _refuse_unless_issued(self, record: WrittenUp | None) -> None:
+    def must_be_written_up(self, record: WrittenUp | None) -> None:
+        """Raises RecordNotIssued, NotItsRecord unless this is the visit's issued record, or the visit needs none."""
+        if self.status in OVER:
+            return
         if record is None or self.written_up is None or not record.is_issued:
             raise RecordNotIssued("Issue the record of this visit before you close it")
         if record.id != self.written_up:

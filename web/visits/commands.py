@@ -25,6 +25,7 @@ from web.brokerage.broker_rights import must_hold
 from web.commands.linked_records import concerns_among, must_be_of_school, must_be_there, with_open_links
 from web.commands.resource import CommandContext, Listing, Resource, Values, Visibility
 from web.runtime.authority import settings_of
+from web.runtime.services import services
 from web.runtime.terms import last_day, term_of
 from web.visits import choices, schemas
 
@@ -312,6 +313,11 @@ def start_record(context: CommandContext[Visit], values: Values) -> None:
     context.service.do(start)
 
 
+def _record_must_be_issued(visit: Visit, _: date) -> None:
+    found = services().service.find(RecordOfVisit, visit.written_up) if visit.written_up else None
+    visit.must_be_written_up(found)
+
+
 @visits.command(
     "close",
     "Close the visit",
@@ -321,6 +327,7 @@ def start_record(context: CommandContext[Visit], values: Values) -> None:
     submit="Close the visit",
     lead="A closed visit stays as it is. Its history can still be read.",
     method=Visit.close,
+    rules=[_record_must_be_issued],
 )
 def close(context: CommandContext[Visit], _: Values) -> None:
     def finish(work: Work) -> None:

@@ -174,11 +174,15 @@ def test_a_visit_that_was_held_leads_to_its_record(
     officer = sign_in(ashgrove.officer)
     officer.send(f"{href}/confirm", {})
     officer.send(f"{href}/hold", {**day("on", TODAY), "minutes": "110", "attendees": "Headteacher"})
+    unwritten = officer.get(f"{href}/close", status=409)
     begun = officer.send(f"{href}/start-record", {})
     assert begun.headers["Location"] == "/records/ROV-2026-0001/write"
     assert "ROV-2026-0001" in officer.get(href)
     refused = officer.get(f"{href}/start-record", status=409)
     assert "has a record already" in refused
+    for page in (unwritten, officer.get(f"{href}/close", status=409)):
+        assert "Issue the record of this visit before you close it." in page
+    assert f'href="{href}/close"' not in officer.get(href)
     assert f'href="{href}"' in refused
 
 
