@@ -168,10 +168,12 @@ class CommandForm:
         return self.show(changes=changes_since(self.record, saved_version(self.record, kept_at)))
 
     def _why_not(self) -> str:
-        """Why the person could not do this to the record as it is now; empty where they can."""
-        if self.record is None:
-            return ""
-        return self.command.why_not(current_user(), self.record, services().today())
+        """Why the person could not do this as things are now; empty where they can."""
+        if self.record is not None and (
+            reason := self.command.why_not(current_user(), self.record, services().today())
+        ):
+            return reason
+        return self.command.nothing_to_choose(self.context)
 
     def _not_now(self, reason: str, *, typed_already: bool) -> Any:
         if typed_already:

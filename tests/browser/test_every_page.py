@@ -82,10 +82,14 @@ def send_empty(window: Window, href: str) -> None:
         window.page.evaluate(EMPTY_FORM, href)
 
 
-def why_not(app: Flask, command: Command[Any], person: UUID, record: Any) -> str:
+def why_not(app: Flask, command: Command[Any], person: UUID, record: Any | None) -> str:
     with app.test_request_context():
         g.session_person, g.token = person, None
-        return command.why_not(current_user(), record, services().today())
+        reason = command.why_not(current_user(), record, services().today()) if record else ""
+        if reason or command.context is None:
+            return reason
+        with services().read() as connection:
+            return command.nothing_to_choose(command.context(connection, record))
 
 
 NAMED = [pytest.param(resource, id=resource.path) for resource, _ in RESOURCES]
@@ -115,13 +119,13 @@ def test_a_form(
 ) -> None:
     """The contrast of a form is looked at once: at every width it is built of the same parts."""
     if command.begins:
-        person, href = who_may(town, command.action), f"/{resource.path}/{command.name}"
+        record, person, href = None, who_may(town, command.action), f"/{resource.path}/{command.name}"
     else:
         record = town.record(resource.kind, town.ours)
         person, href = who_may(town, resource.read, command.action), resource.href(record, command.name)
 
     window = window_of(person)
-    refused = "" if command.begins else why_not(street.app, command, person, record)
+    refused = why_not(street.app, command, person, record)
     look(window, href, 409 if refused else 200, contrast_everywhere=False)
     if refused:
         send_empty(window, href)

@@ -92,7 +92,8 @@ class Command(Generic[A]):
     what must hold beside them. Of a command without, `offered` says whether the record's state invites it and
     `closed` why not. `check` shows the answers once more before an irreversible step. `context` and `initial` give a
     form its choices and first answers (`first_answers` where it begins a record); `asks` makes the questions of the
-    page where they depend on the record, loading to what `schema` loads to. `draft` lets a long form be kept and
+    page where they depend on the record, loading to what `schema` loads to. `needs` are the choices without which
+    the form cannot be answered, with what is said where there are none. `draft` lets a long form be kept and
     finished later. `form_page` and `check_page` are templates of the command's own, given record and context;
     `goes_to` is where the person is taken after, else to the record. Where the right it takes depends on the record,
     `action_of` names it: `action` or one of `or_actions`. `calls` tells what this command calls an answer that a rule
@@ -123,6 +124,7 @@ class Command(Generic[A]):
     closed: str = ""
     initial: Callable[[sa.Connection, A], Mapping[str, Any]] | None = None
     context: Context[A] | None = None
+    needs: Mapping[str, str] = field(default_factory=dict)
     whose: Callable[[User, A], bool] = lambda *_: True
     not_yours: str = "This is not for you to do as things stand"
     first_answers: Callable[[sa.Connection, User], Mapping[str, Any]] | None = None
@@ -163,6 +165,10 @@ class Command(Generic[A]):
         refused = str(self.refusal(record, today) or "")
         return refused or ("" if self.whose(user, record) else self.not_yours)
 
+    def nothing_to_choose(self, choices: Mapping[str, Any]) -> str:
+        """Why the form cannot be answered with these choices; empty where it can."""
+        return next((why for name, why in self.needs.items() if not choices[name]), "")
+
     def action_on(self, record: A) -> Action:
         """The right that the command takes on a record."""
         return self.action_of(record) if self.action_of else self.action
@@ -183,6 +189,7 @@ class CommandOptions(TypedDict, Generic[A], total=False):
     closed: str
     initial: Callable[[sa.Connection, A], Mapping[str, Any]] | None
     context: Context[A] | None
+    needs: Mapping[str, str]
     whose: Callable[[User, A], bool]
     not_yours: str
     first_answers: Callable[[sa.Connection, User], Mapping[str, Any]] | None

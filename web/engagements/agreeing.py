@@ -44,6 +44,10 @@ CONSENT = frozenset(field.name for field in fields(Consent))
     lead="For services of the authority and specialists of schools. From all others, ask for quotes.",
     submit="Propose the engagement",
     context=choices.direct,
+    needs={
+        schemas.REQUESTS: "No request is approved that still waits for somebody to be engaged",
+        schemas.PROVIDERS: "There is no service of the authority and no specialist of a school to engage",
+    },
     first_answers=choices.first_request,
     check=True,
 )
@@ -147,6 +151,7 @@ def confirm(context: CommandContext[BrokeredEngagement], _: Values) -> None:
     done="Another specialist takes the work on",
     method=BrokeredEngagement.substitute,
     context=choices.colleagues,
+    needs={schemas.SPECIALISTS: "Nobody else works for this provider today"},
 )
 def substitute(context: CommandContext[BrokeredEngagement], values: Values) -> None:
     delivery(context).substitute(context.record.id, values["specialist"], reason=values["reason"], at=context.at)

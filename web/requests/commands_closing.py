@@ -134,6 +134,7 @@ def record_unmet(context: CommandContext[SupportRequest], values: Values) -> Non
     check=True,
     rules=MAY_LEAVE,
     context=choices.others_of_school,
+    needs={schemas.OTHERS: "The school has no other request that is open"},
 )
 def merge(context: CommandContext[SupportRequest], values: Values) -> None:
     def into_the_other(request: SupportRequest) -> None:

@@ -73,6 +73,7 @@ def _choosing(connection: sa.Connection, tender: Tender | None) -> Mapping[str, 
     method=Tender.invite,
     rules=[must_be_for_several],
     context=_may_be_invited,
+    needs={schemas.SHORTLIST: "All who are on the shortlist are invited already"},
     calls={"provider": "invite"},
 )
 def invite(context: CommandContext[Tender], values: Values) -> None:

@@ -583,6 +583,20 @@ def test_a_service_of_the_authority_is_engaged_without_quotes(market: Market, br
     assert market.service.find(SupportRequest, market.request).status is RequestStatus.PLACED
 
 
+def test_nothing_is_proposed_where_no_request_waits_for_somebody(market: Market, broker: Browser) -> None:
+    told = "No request is approved that still waits for somebody to be engaged."
+    assert told in broker.get("/engagements/propose", status=409)
+
+    market.an_approved_request()
+    assert told not in broker.get("/engagements/propose")
+
+
+def test_nobody_takes_over_where_nobody_else_works_there(market: Market, broker: Browser) -> None:
+    market.confirmed()
+
+    assert "Nobody else works for this provider today." in broker.get(f"{WORK}/substitute", status=409)
+
+
 def test_a_provider_from_outside_is_not_offered_without_quotes(market: Market, broker: Browser) -> None:
     market.an_approved_request()
     market.firm(3, "Private Practice", "Pia Private", kind=ProviderKind.PRIVATE)

@@ -333,6 +333,12 @@ def test_the_school_is_asked_one_thing_after_another(asked: None, market: Market
     refusals(broker, {"ask-for-information": "The school has not yet answered the last question."})
 
 
+def test_a_request_is_not_merged_where_there_is_no_other(asked: None, market: Market, sign_in: SignIn) -> None:
+    told = "The school has no other request that is open."
+
+    assert told in sign_in(market.broker).get(f"{REQUEST}/merge", status=409)
+
+
 def test_nothing_is_done_to_a_request_that_came_to_its_end(asked: None, market: Market, sign_in: SignIn) -> None:
     broker = sign_in(market.broker)
     broker.send_and_check(f"{REQUEST}/withdraw", {"reason": "Somebody was appointed"})

@@ -293,6 +293,7 @@ def refusals(browser: Browser, expected: dict[str, str]) -> None:
 def test_a_tender_says_what_has_to_come_before_a_choice(market: Market, world: World, sign_in: SignIn) -> None:
     market.a_tender()
     broker = sign_in(market.broker)
+    assert "All who are on the shortlist are invited already." in broker.get(f"{TENDER}/invite", status=409)
     refusals(
         broker,
         {
