@@ -296,7 +296,11 @@ def _types(columns: Iterable[sa.ColumnElement[Any]]) -> list[Any]:
 
 
 def _holding(text: str) -> list[sa.ColumnElement[bool]]:
-    return [schools.table.c.sought.contains(word, autoescape=True) for word in folded(text).split()]
+    """What a school meets that holds every word of a text; none does where there is no word in what was typed."""
+    words = folded(text).split()
+    if text.strip() and not words:
+        return [sa.false()]
+    return [schools.table.c.sought.contains(word, autoescape=True) for word in words]
 
 
 def _of_authority(la: str | None) -> list[sa.ColumnElement[bool]]:

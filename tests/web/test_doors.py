@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import pysqlite3.dbapi2 as sqlite
@@ -24,7 +25,7 @@ from tests.world import World
 from web import create_app
 from web.imports.commands import MOST_BYTES as MOST_OF_IMPORT
 from web.resources import RESOURCES
-from web.runtime.request_limits import DEEPEST, LONGEST, MOST_FIELDS, MOST_TYPED, bytes_taken_by
+from web.runtime.request_limits import DEEPEST, LONGEST, MOST_FIELDS, MOST_TYPED, bytes_taken_by, too_large
 from web.runtime.services import Services
 from web.runtime.settings import Settings
 
@@ -453,3 +454,44 @@ def test_a_form_begun_by_its_address_with_what_is_no_day_opens_without_it(standi
 
     assert page.status_code == 200
     assert "2026" not in re.findall(r'name="on-year"[^>]*value="(\d*)"', page.text)
+
+
+# What the library would make of a head
+
+
+def test_a_redirect_to_the_address_with_a_slash_stays_at_the_host_whatever_the_request_calls_it(
+    standing: Standing,
+) -> None:
+    client = standing.app.test_client()
+    client.set_cookie(*standing.town.world.session_of(standing.town.people[Role.BROKER]), domain="evil.example")
+    answer = client.get("/schools?q=a", base_url="http://evil.example")
+    assert (answer.status_code, answer.headers["Location"]) == (308, "/schools/?q=a")
+    assert b"evil.example" not in answer.data
+
+
+def test_a_wish_for_another_protocol_is_ignored(standing: Standing) -> None:
+    asked = {"Upgrade": "websocket", "Connection": "Upgrade"}
+    assert standing.app.test_client().get("/healthz", headers=asked).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("most", "said"),
+    [(0, "0 KiB"), (1536, "1.5 KiB"), (16 * 1024, "16 KiB"), (1024**2, "1 MiB"), (11 * 1024**2, "11 MiB")],
+)
+def test_a_request_that_is_too_large_is_told_how_much_is_taken(most: int, said: str) -> None:
+    assert f": {said} are taken here" in too_large(most)
+
+
+@pytest.mark.parametrize("typed", ["%", "_", "%%_", "\N{SCHOOL}", "\\", "'"])
+@pytest.mark.parametrize("path", ["schools", "people"])
+def test_a_search_for_nothing_that_a_name_can_hold_finds_nothing(standing: Standing, path: str, typed: str) -> None:
+    asked = {"q": typed}
+    assert standing.program(standing.town.people[Role.BROKER]).get(f"/{path}?{urlencode(asked)}").json["items"] == []
+    page = standing.browser(standing.town.people[Role.BROKER]).get(f"/{path}/", query_string=asked)
+    assert (page.status_code, "<tbody" in page.text) == (200, False)
+
+
+def test_a_search_over_all_for_nothing_that_a_name_can_hold_finds_nothing(standing: Standing) -> None:
+    for typed in ("%", "_", "\N{SCHOOL}"):
+        found = standing.program(standing.town.people[Role.BROKER]).get(f"/search?{urlencode({'q': typed})}")
+        assert found.json["items"] == []

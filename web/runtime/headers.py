@@ -8,7 +8,7 @@ import time
 from uuid import uuid4
 
 import structlog
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, g, redirect, request
 
 log = structlog.get_logger()
 
@@ -46,6 +46,16 @@ def add_headers(app: Flask) -> None:
             response.headers.setdefault("Cache-Control", "no-store")
         if request.is_secure:
             response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+        return response
+
+    @app.after_request
+    def stay_here(response: Response) -> Response:
+        """Whoever asks names the host: a redirect of the library to it (to the address with a slash) leads nowhere
+        else."""
+        if response.location and response.location.startswith(request.host_url):
+            here = "/" + response.location.removeprefix(request.host_url).lstrip("/")
+            response.location = here
+            response.set_data(redirect(here, response.status_code).get_data())
         return response
 
     @app.after_request

@@ -16,9 +16,11 @@ from domain.text import plain
 from web.runtime import cookie_names
 
 if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
     from web.runtime.settings import Settings
 
-MIB = 1024 * 1024
+KIB, MIB = 1024, 1024 * 1024
 
 MOST_TYPED = MIB
 """Bytes of a request: of a form or of JSON. Where files are taken it may be larger (`takes_files`)."""
@@ -64,13 +66,19 @@ def bytes_taken_by(view: Callable[..., Any] | None, settings: Settings | None = 
 
 def too_large(most: int) -> str:
     """What is said of a request that is larger than is taken."""
-    return f"The request is too large: {most / MIB:.0f} MiB are taken here, with all that is in it"
+    size, unit = (most / MIB, "MiB") if most >= MIB else (most / KIB, "KiB")
+    return f"The request is too large: {int(size * 10) / 10:g} {unit} are taken here, with all that is in it"
 
 
 class Request(cookie_names.Request):
     """A request of which no more is read than is taken."""
 
     _of_route: int | None = None
+
+    def __init__(self, environ: WSGIEnvironment, *args: Any, **kwargs: Any) -> None:
+        """What a request says of another protocol is ignored (RFC 9110, 7.8): routes are of HTTP alone."""
+        environ.pop("HTTP_UPGRADE", None)
+        super().__init__(environ, *args, **kwargs)
 
     @property
     def max_content_length(self) -> int | None:
