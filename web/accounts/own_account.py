@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import NotFound, Unauthorized
+from werkzeug.exceptions import NotFound, ServiceUnavailable, Unauthorized
 
 from domain.account import NothingToChange
 from domain.aggregate import Refusal
@@ -37,7 +37,7 @@ from web.layout.refused import refused_page
 from web.runtime.services import services
 from web.runtime.settings import current_settings
 
-SEE_OTHER, UNPROCESSABLE = 303, 422
+SEE_OTHER, UNPROCESSABLE, BUSY = 303, 422, 503
 
 own_account = Blueprint("own", __name__, url_prefix="/account")
 
@@ -97,6 +97,7 @@ def change_password() -> ResponseReturnValue:
     account = account_commands.find(services(), asking.person)
     if account.comes_by_council:
         return refused_page("Change your password", BY_COUNCIL, "/account")
+    status, headers = 0, dict[str, str]()
     form = Form(ChangePassword(), data=request.form if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -108,6 +109,9 @@ def change_password() -> ResponseReturnValue:
                 value = password_commands.change_password(services(), account, hashed)
         except TooManyAttempts as refusal:
             form.refuse(str(refusal))
+        except ServiceUnavailable as busy:
+            form.refuse(str(busy.description))
+            status, headers = BUSY, {"Retry-After": str(busy.retry_after)}
         except Refusal as refusal:
             form.refuse(str(refusal), refusal.field)
         else:
@@ -125,7 +129,7 @@ def change_password() -> ResponseReturnValue:
         back_href="/account",
         command_id=form_key(),
     )
-    return page, UNPROCESSABLE if form.errors else 200
+    return page, status or (UNPROCESSABLE if form.errors else 200), headers
 
 
 @own_account.route("/tokens/new", methods=["GET", "POST"])

@@ -117,6 +117,9 @@ def set_password(token: str) -> ResponseReturnValue:
                 password_commands.use_password_link(services(), token, hashed)
         except LinkNoLongerValid as refusal:
             return render_template("accounts/link_gone.html", message=str(refusal)), GONE
+        except ServiceUnavailable as busy:
+            form.refuse(str(busy.description))
+            return *_password_page(form, account, BUSY), {"Retry-After": str(busy.retry_after)}
         except Refusal as refusal:
             form.refuse(str(refusal), refusal.field)
     if form.errors:

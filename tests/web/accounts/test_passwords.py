@@ -6,14 +6,18 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from threading import Barrier, Event, Lock
 from typing import Literal
+from uuid import UUID
 
 import pytest
 from argon2 import PasswordHasher, extract_parameters
 from argon2.low_level import Type
+from flask import Flask
 from werkzeug.exceptions import ServiceUnavailable
 
 from tests.web.accounts.conftest import PASSWORD as GOOD
-from web.accounts.passwords import AT_ONCE, WAITING, Passwords
+from tests.web.accounts.conftest import Door, SignIn
+from web.accounts import password_commands
+from web.accounts.passwords import AT_ONCE, EXTENSION, WAITING, Passwords
 from web.accounts.strength import LONGEST
 
 
@@ -114,3 +118,21 @@ def test_a_known_browser_has_its_turn_while_strangers_hold_all_their_places() ->
         with passwords.place(known=True), pytest.raises(ServiceUnavailable):
             passwords.verify(kept, GOOD, known=True)
     assert passwords.verify(kept, GOOD)
+
+
+def test_where_every_place_is_taken_the_form_says_once_when_to_come_back(
+    anna: UUID, app: Flask, door: Door, sign_in: SignIn
+) -> None:
+    with door.acting():
+        link = password_commands.make_password_link(door.services, anna)
+    browser, kept = sign_in(anna), app.extensions[EXTENSION]
+    with kept.place(known=True), kept.place("198.51.100.1"), kept.place("203.0.113.1"):
+        changed = {"current": GOOD, "password": "three other random words"}
+        for path, answers in (
+            ("/account/password", changed),
+            (f"/password/{link}", {"password": changed["password"]}),
+        ):
+            sent = browser.client.post(path, data=answers)
+            assert (sent.status_code, sent.headers["Retry-After"]) == (503, "2")
+            assert "Try again in 2 seconds" in sent.text
+            assert "few minutes" not in sent.text
