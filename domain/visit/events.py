@@ -79,6 +79,8 @@ class Confirmed(Event):
     expected: str
 
     def apply(self, visit: Visit) -> None:
+        others = frozenset[Side]() if visit.is_changed_by(self) else visit.confirmed_by
+        visit.confirmed_by = others | {self.side}
         visit.status = VisitStatus.CONFIRMED
         visit.starts_at = self.starts_at
         visit.minutes = self.minutes
@@ -139,6 +141,7 @@ class Rescheduled(Event):
         visit.academic_year = self.academic_year
         visit.term = self.term
         visit.expected = ""
+        visit.confirmed_by = frozenset()
 
 
 class Cancelled(Event):

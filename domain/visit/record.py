@@ -74,6 +74,8 @@ class Visit(Aggregate):
         self.starts_at: time | None = None
         self.minutes: int | None = None
         self.expected = ""
+        self.confirmed_by: frozenset[Side] = frozenset()
+        """The sides that have confirmed it as it stands."""
         self.attended = ""
         self.held_on: date | None = None
         self.write_by: date | None = None
@@ -217,22 +219,28 @@ class Visit(Aggregate):
     ) -> None:
         """Confirm the planned day; `expected` says who of the school will attend, by posts rather than names.
 
-        A time or length left out stays as planned, and a visit may be confirmed anew with others.
+        A time or length left out stays as planned, and a visit may be confirmed anew with others. Nothing is recorded
+        where a side confirms once more what it has confirmed.
         Raises NoLongerAhead, NotThePlannedDay, NotALength.
         """
         if on != self.on:
             raise NotThePlannedDay(
                 f"The visit is planned for {written(self.on)}. Reschedule it to change the day", field="on"
             )
-        self.record(
-            self.Confirmed(
-                side=side,
-                on=on,
-                starts_at=starts_at or self.starts_at,
-                minutes=self.minutes if minutes is None else length(minutes),
-                expected=plain(expected),
-            )
+        confirmed = self.Confirmed(
+            side=side,
+            on=on,
+            starts_at=starts_at or self.starts_at,
+            minutes=self.minutes if minutes is None else length(minutes),
+            expected=plain(expected),
         )
+        if side not in self.confirmed_by or self.is_changed_by(confirmed):
+            self.record(confirmed)
+
+    def is_changed_by(self, confirmed: events.Confirmed) -> bool:
+        """Whether a confirmation says anything else than the visit does, a visit that is confirmed already."""
+        now = self.starts_at, self.minutes, self.expected
+        return (confirmed.starts_at, confirmed.minutes, confirmed.expected) != now
 
     @requires(must_be_ahead)
     def add_to_agenda(self, *, kind: AgendaKind, text: str, side: Side) -> None:

@@ -191,6 +191,17 @@ def test_what_a_confirmation_leaves_out_stays_as_planned() -> None:
     )
 
 
+def test_a_side_that_confirms_once_more_what_it_has_confirmed_records_nothing() -> None:
+    visit = a_confirmed_visit()
+    given(visit).when(confirm).then()
+    given(a_confirmed_visit()).when(lambda visit: visit.confirm(side=Side.SERVICE, on=visit.on)).then(
+        Visit.Confirmed, side=Side.SERVICE
+    )
+    given(a_confirmed_visit()).when(
+        lambda visit: visit.confirm(side=Side.SCHOOL, on=visit.on, expected="The chair")
+    ).then(Visit.Confirmed, expected="The chair")
+
+
 def test_only_the_planned_day_can_be_confirmed() -> None:
     given(a_planned_visit()).when(lambda visit: visit.confirm(side=Side.SCHOOL, on=WEDNESDAY)).then_refused(
         NotThePlannedDay, field="on"

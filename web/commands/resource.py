@@ -95,6 +95,7 @@ class Command(Generic[A]):
     page where they depend on the record, loading to what `schema` loads to. `needs` are the choices without which
     the form cannot be answered, with what is said where there are none. `draft` lets a long form be kept and
     finished later. `form_page` and `check_page` are templates of the command's own, given record and context;
+    `main` puts it first on the record's page, unless it `is_done` already and would be given anew.
     `goes_to` is where the person is taken after, else to the record. Where the right it takes depends on the record,
     `action_of` names it: `action` or one of `or_actions`. `calls` tells what this command calls an answer that a rule
     knows by another name. `whose` says whether it is for somebody to do beside what the policy allows, `not_yours`
@@ -118,6 +119,7 @@ class Command(Generic[A]):
     check: bool = False
     warning: bool = False
     main: bool = False
+    is_done: Callable[[A], bool] = lambda _: False
     method: Callable[..., Any] | None = None
     rules: Sequence[Rule[A]] = ()
     offered: Callable[[A], bool] = lambda _: True
@@ -183,6 +185,7 @@ class CommandOptions(TypedDict, Generic[A], total=False):
     check: bool
     warning: bool
     main: bool
+    is_done: Callable[[A], bool]
     method: Callable[..., Any] | None
     rules: Sequence[Rule[A]]
     offered: Callable[[A], bool]

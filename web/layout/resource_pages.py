@@ -82,11 +82,13 @@ def record_page(
         attached = attached_to(connection, resource, found, rows)
         restricted_too = said_of(connection, found.record)
     page_title = title(seen, names)
+    commands = list(resource.open_to(asking, found.record, found.concerned, services().today()))
     return render_template(
         template,
         resource=resource,
         record=seen,
-        commands=list(resource.open_to(asking, found.record, found.concerned, services().today())),
+        commands=commands,
+        main_commands=[each for each in commands if each.main and not each.is_done(found.record)],
         names=names,
         history=history,
         **pages_beside(following),

@@ -11,7 +11,7 @@ from werkzeug.exceptions import Forbidden
 
 from domain.record_of_visit import RecordOfVisit
 from domain.service import Work
-from domain.visit import Visit
+from domain.visit import Visit, VisitStatus
 from domain.visit import Visitor as VisitorOf
 from domain.vocabulary import Role, Side
 from projections import people
@@ -154,9 +154,15 @@ def record_unplanned(context: CommandContext[Visit], values: Values) -> Visit:
     done="The visit is confirmed",
     submit="Confirm the visit",
     method=Visit.confirm,
-    initial=lambda _, visit: {"on": visit.on, "starts_at": visit.starts_at, "minutes": visit.minutes},
+    initial=lambda _, visit: {
+        "on": visit.on,
+        "starts_at": visit.starts_at,
+        "minutes": visit.minutes,
+        "expected": visit.expected,
+    },
     form_page="visits/about_visit.html",
     main=True,
+    is_done=lambda visit: visit.status is VisitStatus.CONFIRMED,
 )
 def confirm(context: CommandContext[Visit], values: Values) -> None:
     context.change(lambda visit: visit.confirm(side=_side(visit), **values))

@@ -111,6 +111,24 @@ def test_the_headteacher_confirms_for_the_school(
     assert "for the school" in officer.get(href)
 
 
+def test_a_confirmed_visit_sent_unchanged_records_nothing_and_is_not_asked_for_first(
+    officer: Browser, ashgrove: Ashgrove, world: World
+) -> None:
+    href = planned(officer, ashgrove)
+    first = (
+        f'<a class="govuk-button" role="button" draggable="false" data-module="govuk-button" href="{href}/confirm">'
+    )
+    assert first in officer.get(href)
+    officer.send(f"{href}/confirm", {"expected": "Headteacher"})
+    version = the_visit(world, href).version
+
+    officer.send_page(f"{href}/confirm", officer.get(f"{href}/confirm"), {"expected": "Headteacher"})
+
+    assert the_visit(world, href).version == version
+    assert first not in officer.get(href)
+    assert f'href="{href}/confirm"' in officer.get(href)
+
+
 def test_a_headteacher_neither_plans_nor_cancels(head: Browser, officer: Browser, ashgrove: Ashgrove) -> None:
     href = planned(officer, ashgrove)
     head.get("/visits/plan", 403)
