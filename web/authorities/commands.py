@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 
 import click
@@ -15,6 +15,7 @@ from web.authorities.copying import CopyDiffers
 from web.authorities.directory import Directory, Listed
 from web.authorities.moving import move as move_away
 from web.authorities.open_services import open_authority
+from web.runtime.migrate import refuse_moved
 from web.runtime.settings import authorities_url, settings_from_environment
 
 HOST = click.option("--host", "hosts", multiple=True, help="A host name at which it is served; may be given again.")
@@ -40,16 +41,22 @@ def authorities() -> None:
 @click.option("--database", help="Where its data go; without it, beside the directory.")
 def create(name: str, hosts: Sequence[str], domains: Sequence[str], label: str | None, database: str | None) -> None:
     """List the authority NAME, and make its database, or take in the one that --database names."""
+    if not hosts:
+        raise click.UsageError("Give a --host, or nobody can reach it")
+    # What stands against the deployment's own settings is said before anything is made.
+    settings = settings_from_environment()
     with _directory() as directory:
-        if not hosts:
-            raise click.UsageError("Give a --host, or nobody can reach it")
         url = database or places.beside(directory.url, name)
         if not database and not places.is_empty(url):
             raise click.ClickException(f"There is something at {places.shown(url)}: to take it in, say --database")
         directory.add(name, label=label or name, database_url=url, hosts=hosts, domains=domains)
         try:
             places.make(url)
-            open_authority(directory, directory.named(name), settings_from_environment()).close()
+            with (
+                closing(open_authority(directory, directory.named(name), settings)) as services,
+                services.read_present() as connection,
+            ):
+                refuse_moved(connection)
         except BaseException:
             directory.remove(name)
             raise
@@ -60,7 +67,10 @@ def create(name: str, hosts: Sequence[str], domains: Sequence[str], label: str |
 def show() -> None:
     """Say of each authority where it is served, where its data are, and whether it is open."""
     with _directory(to_read=True) as directory:
-        for authority in directory.everyone():
+        listed = directory.everyone()
+        if not listed:
+            click.echo("No authority is listed yet: `sis authorities create` lists one")
+        for authority in listed:
             hosts = " ".join(sorted(authority.hosts))
             click.echo(f"{authority.name:<20} {_state(authority):<8} {hosts}  {places.shown(authority.database_url)}")
 

@@ -80,6 +80,32 @@ def test_one_that_cannot_be_made_is_not_listed(sis: Sis, directory: Directory) -
     assert directory.everyone() == []
 
 
+def test_a_key_that_cannot_be_used_is_said_before_anything_is_made(
+    sis: Sis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SIS_SECRET_KEY")
+    monkeypatch.setenv("SIS_AUTHORITIES", str(tmp_path / "deployment" / "authorities.sqlite"))
+    (tmp_path / "key").write_text("0" * 64)
+    (tmp_path / "key").chmod(0o644)
+    monkeypatch.setenv("SIS_SECRET_KEY_FILE", str(tmp_path / "key"))
+    sis("authorities", "create", "salford", "--host", "salford.example", status=1)
+    assert [each.name for each in tmp_path.iterdir()] == ["key"]
+
+
+def test_an_empty_directory_is_said(sis: Sis, directory: Directory) -> None:
+    assert directory.everyone() == []
+    assert "No authority is listed yet" in sis("authorities", "list").output
+
+
+def test_the_place_that_an_authority_has_left_is_not_taken_in(sis: Sis, directory: Directory, place: Place) -> None:
+    sis("authorities", "create", "salford", "--host", "salford.example")
+    left = directory.named("salford").database_url
+    sis("authorities", "move", "salford", "--to", place("elsewhere"))
+    taking = ("authorities", "create", "trafford", "--host", "t.example", "--database", left)
+    assert "The authority has moved to" in sis(*taking, status=1).output
+    assert [each.name for each in directory.everyone()] == ["salford"]
+
+
 def test_what_is_there_is_taken_in_only_if_it_is_named(sis: Sis, directory: Directory) -> None:
     create = ("authorities", "create", "salford", "--host", "salford.example")
     sis(*create)
