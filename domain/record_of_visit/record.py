@@ -221,9 +221,12 @@ class RecordOfVisit(Aggregate):
                 people=(written.person,),
             )
 
-    @requires(must_be_open_to_writing, must_say_something)
+    @requires(must_be_open_to_writing, must_say_something, must_differ_from_what_was_issued)
     def submit_for_assurance(self) -> None:
-        """Ask for a second person. Raises IssuedTextStays, WithItsAssurer, RecordClosed, NothingWritten."""
+        """Ask for a second person.
+
+        Raises IssuedTextStays, WithItsAssurer, RecordClosed, NothingWritten, NothingCorrected.
+        """
         self.record(self.SubmittedForAssurance())
 
     @requires(must_be_with_its_assurer)
