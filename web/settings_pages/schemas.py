@@ -7,15 +7,16 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
-from marshmallow import Schema, fields, missing, post_load, pre_load, validate
+from marshmallow import Schema, fields, missing, post_load, pre_dump, pre_load, validate
 
-from domain.authority import NeedCategory, Retention, Settings, VettingDemand, Weight
+from domain.authority import Authority, NeedCategory, Retention, Settings, VersionState, VettingDemand, Weight
 from domain.calendar import Term, TermDates
 from domain.establishments import EstablishmentType
 from domain.provider import ProviderKind, Requirement
 from providers.matching import CRITERIA
 from web.commands.fields import day_field, line_field, money_field, reason_field
 from web.forms.numbers import Amount, Whole
+from web.runtime.services import services
 
 RECORD_CLASSES = [kept.record_class for kept in Settings().retention]
 
@@ -246,14 +247,35 @@ class VersionOut(Schema):
 
     number = fields.Integer()
     from_ = fields.Date(data_key="from")
+    state = fields.Enum(VersionState, by_value=True, metadata={"description": "How it stands today"})
     settings = fields.Nested(SettingsOut)
 
 
 class AuthorityOut(Schema):
-    """The authority and every version of its settings; none means that the service's own are in force."""
+    """The authority, the settings in force today and every version of them; none means the service's own settings,
+    `settings-0`."""
 
     name = fields.String()
     la_code = fields.String()
     service_name = fields.String()
     version = fields.Integer()
+    in_force = fields.Nested(SettingsOut)
+    in_force_version = fields.String()
     versions = fields.List(fields.Nested(VersionOut))
+
+    @pre_dump
+    def as_of_today(self, authority: Authority, **_: Any) -> dict[str, Any]:
+        today = services().today()
+        in_force, name = authority.settings_on(today)
+        versions = [
+            {
+                "number": each.number,
+                "from_": each.from_,
+                "state": authority.state_of(each, today),
+                "settings": each.settings,
+            }
+            for each in authority.versions
+        ]
+        names = ("name", "la_code", "service_name", "version")
+        own = {each: getattr(authority, each) for each in names}
+        return {**own, "in_force": in_force, "in_force_version": name, "versions": versions}
