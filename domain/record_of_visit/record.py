@@ -11,7 +11,6 @@ from domain.aggregate import Aggregate, reasoned, requires
 from domain.record_of_visit import events, withheld
 from domain.record_of_visit.content import AgreedAction, Agreement, Content
 from domain.record_of_visit.parts import (
-    OPEN_TO_WRITING,
     Answered,
     Completion,
     IssueAnswer,
@@ -133,10 +132,6 @@ class RecordOfVisit(Aggregate):
     def is_issued(self) -> bool:
         """Whether a version has been issued, be it under correction now."""
         return bool(self.versions)
-
-    @property
-    def is_open_to_writing(self) -> bool:
-        return self.status in OPEN_TO_WRITING
 
     @property
     def current(self) -> Version:
