@@ -100,7 +100,7 @@ def test_nobody_left_out_is_shortlisted(market: Market, world: World, sign_in: S
 
     assert refused.json["errors"]["json"]["chosen"] == ["Choose only providers whom the ranking did not exclude"]
     assert nobody.json["errors"]["json"]["chosen"] == ["Choose at least one provider"]
-    assert "PV-2026-0001" in str(unknown.json["errors"])
+    assert "There is no such provider" in str(unknown.json["errors"])
     assert found(world).status is RequestStatus.APPROVED
 
 
