@@ -122,9 +122,14 @@ def test_of_many_savings_of_a_draft_the_last_one_is_kept(services: Services) -> 
 
 
 def test_one_content_is_kept_once(services: Services) -> None:
-    kept: set[str] = set()
-    assert at_once(lambda _: kept.add(keeping.keep(services, b"a plan", "text/plain"))) == {"done": MANY}
-    assert [keeping.bytes_of(services, sha256) for sha256 in kept] == [b"a plan"]
+    plan = keeping.Bytes(b"a plan", "text/plain", services.now())
+
+    def keep(_: int) -> None:
+        with services.write() as connection:
+            plan.write(connection, ())
+
+    assert at_once(keep) == {"done": MANY}
+    assert keeping.bytes_of(services, plan.sha256) == b"a plan"
 
 
 def test_whoever_begins_different_records_at_one_moment_is_never_refused(app: Flask, world: World) -> None:
