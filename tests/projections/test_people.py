@@ -12,7 +12,7 @@ from domain.service import Service
 from domain.vocabulary import Phase, Role, Team
 from projections import people
 from tests.projections.conftest import Ask
-from tests.scenario import TODAY, signed
+from tests.scenario import TODAY, at_the_machine, signed
 
 VIEWS = [people.VIEW]
 
@@ -26,7 +26,7 @@ def register(service: Service, number: int, name: str, email: str | None = None)
 
 
 def take(service: Service, person: UUID, role: Role, from_: date = SEPTEMBER, **place: Any) -> int:
-    with signed():
+    with at_the_machine():
         return service.change(Person, person, lambda person: person.take_post(role, from_=from_, **place))
 
 

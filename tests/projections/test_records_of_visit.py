@@ -171,6 +171,9 @@ def test_a_record_begun_is_a_draft_of_its_visit(ask: Ask, first: UUID) -> None:
             [
                 issue,
                 lambda record: record.reopen_for_correction("Wrong"),
+                lambda record: record.write(
+                    replace(record.content, sections=(Section(heading="Summary", text="A calmer school."),))
+                ),
                 lambda record: record.submit_for_assurance(),
                 lambda record: record.return_to_author("Say more"),
             ],

@@ -85,10 +85,13 @@ class Asking:
         with self._asked() as asking:
             return command.whose(asking, record)
 
-    def why_not(self, command: Command[Any], record: Aggregate) -> str:
+    def why_not(self, command: Command[Any], record: Aggregate | None) -> str:
         """Why the command would be refused now, whatever is answered."""
-        with self._asked() as asking:
-            return command.why_not(asking, record, self.town.world.services.today())
+        with self._asked() as asking, self.town.world.services.read() as connection:
+            reason = command.why_not(asking, record, self.town.world.services.today()) if record else ""
+            if reason or command.context is None:
+                return reason
+            return command.nothing_to_choose(command.context(connection, record))
 
     def _about(self, resource: Resource[Any], record: Aggregate) -> About:
         with self._asked() as asking:
@@ -219,7 +222,8 @@ def test_the_form_that_begins_a_record_opens_to_whom_the_policy_says(asking: Ask
     for command in resource.commands.values():
         if command.begins:
             answer = asking.client.get(f"/{resource.path}/{command.name}")
-            assert answer.status_code == (200 if asking.holds(command.action) else 403), command.name
+            allowed = 409 if asking.holds(command.action) and asking.why_not(command, None) else 200
+            assert answer.status_code == (allowed if asking.holds(command.action) else 403), command.name
 
 
 @pytest.mark.parametrize("resource", ALL_NOUNS)
