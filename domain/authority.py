@@ -16,7 +16,7 @@ from domain.establishments import STATE_FUNDED, EstablishmentType
 from domain.money import MOST
 from domain.references import record_id
 from domain.text import plain
-from domain.vocabulary import Word
+from domain.vocabulary import Role, Word
 
 AUTHORITY = record_id("authority", "settings")
 """The id of the one authority that a database belongs to."""
@@ -202,6 +202,17 @@ class Authority(Aggregate):
         def apply(self, authority: Authority) -> None:
             authority.recoveries.append(Recovery(self.person, self.meta.occurred_on, self.meta.reason))
 
+    class FirstHolderAppointed(Event):
+        """Saved with the post itself: of two first appointments at the same moment, the later is decided anew."""
+
+        TOPIC = "authority.first-holder-appointed"
+        says = "{by} gave {person} the post {role}, while nobody could confirm it"
+        person: UUID
+        role: Role
+
+        def apply(self, authority: Authority) -> None:
+            """The post is the person's; nothing of the authority changes."""
+
     @classmethod
     def begin(cls, *, name: str, la_code: str, service_name: str) -> Authority:
         """The authority of a new database. Raises NotASetting."""
@@ -241,6 +252,10 @@ class Authority(Aggregate):
     def recover_access(self, person: UUID, *, reason: str) -> None:
         """Let a person in as an administrator where those there are cannot sign in. Raises ReasonNeeded."""
         self.record(self.AccessRecovered(person=person), reason=reasoned(reason), people=[person])
+
+    def appoint_first_holder(self, person: UUID, role: Role) -> None:
+        """Tell that a person was given a post that takes two people, while there was nobody for the second."""
+        self.record(self.FirstHolderAppointed(person=person, role=role), people=[person])
 
     def settings_on(self, day: date) -> tuple[Settings, str]:
         """The settings in force on a day, and the name of their version for decisions to name."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -24,6 +25,7 @@ from domain.authority import (
     Weight,
 )
 from domain.calendar import Term, TermDates, default_terms
+from domain.vocabulary import Role
 from tests.scenario import TODAY, given, signed
 
 LAST_YEAR, NEXT_YEAR = date(2025, 9, 1), date(2027, 9, 1)
@@ -116,6 +118,13 @@ def test_a_version_whose_day_another_took_is_replaced_and_never_was_in_force() -
             ]
         )
     )
+
+
+def test_a_first_holder_is_told_by_name_and_post_and_the_settings_stay() -> None:
+    person = uuid4()
+    given(an_authority()).when(lambda it: it.appoint_first_holder(person, Role.DIRECTOR)).then(
+        Authority.FirstHolderAppointed, person=person, role=Role.DIRECTOR
+    ).then_holds(lambda authority: authority.settings_on(TODAY) == (Settings(), "settings-0"))
 
 
 def test_the_same_names_are_no_change() -> None:

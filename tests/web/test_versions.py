@@ -127,7 +127,10 @@ def _steps(town: Town) -> dict[type[Aggregate], list[Step]]:
             lambda it: it.suspend(reason="No insurance"),
         ],
         Import: [lambda it: it.resume(), lambda it: it.finish([], [])],
-        Authority: [lambda it: it.rename(name="Wexmoor", la_code="399", service_name="Improvement")],
+        Authority: [
+            lambda it: it.rename(name="Wexmoor", la_code="399", service_name="Improvement"),
+            lambda it: it.appoint_first_holder(by, Role.DIRECTOR),
+        ],
     }
 
 

@@ -155,6 +155,8 @@ def let_in(services: Services, code: str, called: str, *, name: str, email: str,
             person.take_post(Role.ADMINISTRATOR, from_=services.today())
         if recovery is not None:
             authority.recover_access(person.id, reason=reasoned(recovery, "Give a --reason"))
+        else:
+            authority.appoint_first_holder(person.id, Role.ADMINISTRATOR)
         return person.id
 
     return services.service.do(decide)

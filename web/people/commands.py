@@ -8,8 +8,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from domain.authority import AUTHORITY, Authority
 from domain.person import Person, Post
-from domain.service import Work
+from domain.service import NotFound, Work
 from domain.vocabulary import Role
 from projections import providers
 from web import formats
@@ -97,18 +98,32 @@ def register(context: CommandContext[Person], values: Values) -> Person:
     main=True,
 )
 def take_post(context: CommandContext[Person], values: Values) -> None:
-    def decide(person: Person) -> None:
-        if values["role"] is Role.OFFICER and values["leads_team"] and _is_setting_up(context, person, values):
-            person.propose_post(**values, at_once=True)
-        else:
+    def decide(work: Work, person: Person) -> None:
+        leads = values["role"] is Role.OFFICER and values["leads_team"]
+        if not (leads and _held_at_once(context, work, person, values)):
             person.take_post(**values)
 
-    context.change(decide)
+    context.change_with_others(decide)
 
 
-def _is_setting_up(context: CommandContext[Person], person: Person, values: Values) -> bool:
+def _held_at_once(context: CommandContext[Person], work: Work, person: Person, values: Values) -> bool:
+    """Let the person hold a post that takes two people at once, where the first holders are being appointed; returns
+    whether they are.
+
+    The authority's record is taken in hand before it is asked who there is, and tells of each such appointment: of
+    two at the same moment, the one that is saved later is decided anew.
+    """
+    try:
+        authority = work.find(Authority, AUTHORITY)
+    except NotFound:  # it has no name yet
+        authority = None
     with context.services.read_present() as connection:
-        return proposals.is_setting_up(connection, values["role"], {context.user.person, person.id})
+        if not proposals.is_setting_up(connection, values["role"], {context.user.person, person.id}):
+            return False
+    person.propose_post(**values, at_once=True)
+    if authority is not None:
+        authority.appoint_first_holder(person.id, values["role"])
+    return True
 
 
 @people.command(
@@ -127,10 +142,11 @@ def _is_setting_up(context: CommandContext[Person], person: Person, values: Valu
     initial=lambda _, __: {"from_": services().today()},
 )
 def propose_post(context: CommandContext[Person], values: Values) -> None:
-    def decide(person: Person) -> None:
-        person.propose_post(**values, at_once=_is_setting_up(context, person, values))
+    def decide(work: Work, person: Person) -> None:
+        if not _held_at_once(context, work, person, values):
+            person.propose_post(**values)
 
-    context.change(decide)
+    context.change_with_others(decide)
 
 
 @people.command(

@@ -13,8 +13,10 @@ import pytest
 import sqlalchemy as sa
 
 from domain.account import NothingToChange, TokenScopes
+from domain.authority import AUTHORITY
 from domain.person import Person
 from domain.vocabulary import Channel, Role
+from projections import people
 from tests.databases import Databases, with_views
 from tests.scenario import TODAY
 from tests.web.accounts.conftest import Door, SignIn
@@ -36,6 +38,7 @@ from web.accounts.accounts import HasAnAccount, LinkNoLongerValid, SignInNameInU
 from web.accounts.factors import WrongCode
 from web.accounts.password_commands import ChangedMeanwhile
 from web.accounts.recording import ChangedSince, ShownOnlyOnce
+from web.console.beginning import AdministratorExists, let_in
 from web.runtime.services import Services
 from web.runtime.settings import Settings
 from web.runtime.tables import PASSWORD_LINKS, TOKENS
@@ -343,6 +346,48 @@ def test_administrators_who_end_each_others_posts_at_one_moment_leave_one(
     assert left
     if number_there == 2:
         assert len(left) == 1
+
+
+@pytest.mark.parametrize("role", [Role.DIRECTOR, Role.ADMINISTRATOR])
+def test_while_setting_up_one_of_many_appointed_at_one_moment_holds_the_post_and_the_others_are_proposed(
+    role: Role, world: World, door: Door, sign_in: SignIn
+) -> None:
+    administrator = world.administrator()
+    persons = [world.broker(f"Ben Bold {number}") for number in range(MANY)]
+    sent = []
+    for person in persons:
+        href, browser = f"/people/{world.reference(person)}/propose-post", sign_in(administrator)
+        sent.append((browser.client, href, dict(HIDDEN.findall(browser.get(href)))))
+
+    def appoint(number: int) -> None:
+        client, href, hidden = sent[number]
+        answer = client.post(href, data={**hidden, "role": role.value, **day("from", TODAY)})
+        if answer.status_code != 303:
+            raise NotDone
+
+    assert at_once(appoint) == {"done": MANY}
+    found = [world.services.service.find(Person, person) for person in persons]
+    assert sum(each.holds(role, TODAY) for each in found) == 1
+    assert all(len(each.proposals) == 1 for each in found)
+    topics = [event.TOPIC for event in door.services.store.get(AUTHORITY)]
+    assert topics.count("authority.first-holder-appointed") == 1
+
+
+def test_one_of_many_begins_an_authority_that_has_its_name_already(world: World, door: Door) -> None:
+    def begin(number: int) -> None:
+        with door.services.acting(None, "", Channel.COMMAND_LINE):
+            let_in(
+                door.services,
+                "399",
+                "Wexmoor Council",
+                name=f"Ada Admin {number}",
+                email=f"ada{number}@example.org",
+                recovery=None,
+            )
+
+    assert at_once(begin) == {"done": 1, AdministratorExists.__name__: MANY - 1}
+    with door.services.read_present() as connection:
+        assert len(people.holders_on(connection, [Role.ADMINISTRATOR], TODAY)) == 1
 
 
 def test_a_proposal_is_decided_on_once(world: World, door: Door, sign_in: SignIn) -> None:

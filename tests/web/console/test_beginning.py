@@ -115,7 +115,7 @@ def test_access_is_recovered_with_a_reason_and_every_administrator_is_told(reope
             "/accounts"
         )
     trail = services.service.find_with_history(Authority, AUTHORITY)[1]
-    assert [type(event).__name__ for event in trail] == ["Named", "AccessRecovered"]
+    assert [type(event).__name__ for event in trail] == ["Named", "FirstHolderAppointed", "AccessRecovered"]
     services.close()
 
 
