@@ -15,7 +15,8 @@ from projections.view import Key, Row, View, ViewTable, replace
 
 
 class ListedProvider(Row):
-    """`name_key` is the name as it is searched and sorted; `suspended_to` the last day of the last suspension."""
+    """`name_key` is the name as it is searched and sorted; `suspended_to` the last day of the last suspension;
+    `areas` are None where the provider has not told them."""
 
     id: UUID
     reference: str
@@ -25,7 +26,7 @@ class ListedProvider(Row):
     kind: ProviderKind
     host_school: UUID | None
     authority: str
-    areas: tuple[str, ...] = ()
+    areas: tuple[str, ...] | None = None
     capabilities: tuple[Capability, ...] = ()
     suspended_from: date | None = None
     suspended_to: date | None = None

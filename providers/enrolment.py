@@ -145,7 +145,7 @@ def _learn(provider: Provider, row: ProviderRow) -> bool:
 def _set_rate(provider: Provider, day_rate: Decimal, vat_registered: bool | None) -> None:
     rate = provider.rate_on(provider.today)
     if vat_registered is None:
-        vat_registered = rate is not None and rate.vat_registered
+        vat_registered = rate.vat_registered if rate else None
     if rate is None or (rate.day_rate, rate.vat_registered) != (day_rate, vat_registered):
         provider.set_rate(from_=provider.today, day_rate=day_rate, vat_registered=vat_registered)
 

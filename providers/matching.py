@@ -72,13 +72,13 @@ class Offer:
     """One provider as far as the need is concerned. `reference` settles ties.
 
     `not_cleared` and `conflict` are the sentences that say why it may not work, empty where nothing stands against
-    it; `free_days` and `day_rate` are None where unknown; no `areas` means anywhere.
+    it; `areas`, `free_days` and `day_rate` are None where unknown; no `areas` means anywhere.
     """
 
     provider: UUID
     reference: str
     capabilities: tuple[Capability, ...]
-    areas: tuple[str, ...] = ()
+    areas: tuple[str, ...] | None = None
     suspended: bool = False
     not_cleared: str = ""
     conflict: str = ""
@@ -252,7 +252,7 @@ RULES = (
 
 
 def _names_area(need: Need, offer: Offer) -> bool:
-    return need.area.casefold() in {area.casefold() for area in offer.areas}
+    return need.area.casefold() in {area.casefold() for area in offer.areas or ()}
 
 
 def _judge_service(need: Need, offer: Offer, _: MatchingPolicy) -> tuple[Fraction, str]:
@@ -264,6 +264,8 @@ def _judge_service(need: Need, offer: Offer, _: MatchingPolicy) -> tuple[Fractio
 def _judge_area(need: Need, offer: Offer, _: MatchingPolicy) -> tuple[Fraction, str]:
     if need.area and _names_area(need, offer):
         return Fraction(100), f"Works in {need.area}"
+    if offer.areas is None:
+        return Fraction(50), "Where it works is not known"
     return Fraction(50), "Works anywhere" if not offer.areas else "Serves other places, none is asked for here"
 
 

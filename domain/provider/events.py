@@ -108,21 +108,26 @@ class CoverageSet(Event):
     """`areas` are authorities or regions by name; none means anywhere."""
 
     TOPIC = "provider.coverage-set"
-    says = "{by} set where the provider works: {areas}"
+    says = "{by} set where the provider works: {places}"
     areas: tuple[str, ...]
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The areas as the sentence tells them."""
+        return self.areas or ("anywhere",)
 
     def apply(self, provider: Provider) -> None:
         provider.areas = self.areas
 
 
 class RateSet(Event):
-    """`day_rate` is in pounds without VAT."""
+    """`day_rate` is in pounds without VAT; `vat_registered` is None where nobody has told it."""
 
     TOPIC = "provider.rate-set"
     says = "{by} set the day rate from {from_}: {day_rate}"
     from_: date
     day_rate: Decimal
-    vat_registered: bool
+    vat_registered: bool | None
 
     def apply(self, provider: Provider) -> None:
         rate = Rate(self.from_, self.day_rate, self.vat_registered)

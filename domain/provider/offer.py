@@ -46,11 +46,11 @@ class Capability:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """The price of a day from a day on, in pounds without VAT."""
+    """The price of a day from a day on, in pounds without VAT; `vat_registered` is None where nobody has told it."""
 
     from_: date
     day_rate: Decimal
-    vat_registered: bool
+    vat_registered: bool | None
 
 
 @dataclass(frozen=True, slots=True)

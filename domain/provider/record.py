@@ -87,7 +87,7 @@ class Provider(Aggregate):
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
         self.capabilities: tuple[Capability, ...] = ()
-        self.areas: tuple[str, ...] = ()
+        self.areas: tuple[str, ...] | None = None
         self.rates: tuple[Rate, ...] = ()
         self.capacities: tuple[Capacity, ...] = ()
         self.specialists: dict[UUID, Specialist] = {}
@@ -255,8 +255,8 @@ class Provider(Aggregate):
         if named != self.areas:
             self.record(self.CoverageSet(areas=named))
 
-    def set_rate(self, *, from_: date, day_rate: Decimal, vat_registered: bool) -> None:
-        """Set the price of a day, in pounds without VAT, from a day on."""
+    def set_rate(self, *, from_: date, day_rate: Decimal, vat_registered: bool | None) -> None:
+        """Set the price of a day, in pounds without VAT, from a day on; `vat_registered` is None where not told."""
         self._must_be_listed()
         rate = self.RateSet(from_=from_, day_rate=positive_rate(day_rate), vat_registered=vat_registered)
         self.record(rate)

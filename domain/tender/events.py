@@ -107,7 +107,9 @@ class InvitationDeclined(Event):
 
 class QuoteReceived(Event):
     TOPIC = "tender.quote-received"
-    says = "{provider} quoted for {specialist}, days: {days}, {day_rate} a day, {net} net and {vat} VAT{reason:. …}"
+    says = (
+        "{provider} quoted for {specialist}, days: {days}, {day_rate} a day, {net} net and {told_vat} VAT{reason:. …}"
+    )
     provider: UUID
     specialist: UUID
     days: Decimal
@@ -121,10 +123,14 @@ class QuoteReceived(Event):
     def apply(self, tender: Tender) -> None:
         tender.remember(self.provider, status=InvitationStatus.QUOTED, quote=_quote(self))
 
+    @property
+    def told_vat(self) -> Decimal | str:
+        return _told_vat(self)
+
 
 class QuoteRevised(Event):
     TOPIC = "tender.quote-revised"
-    says = "{provider} revised its quote for {specialist}, days: {days}, {net} net and {vat} VAT: {reason}"
+    says = "{provider} revised its quote for {specialist}, days: {days}, {net} net and {told_vat} VAT: {reason}"
     provider: UUID
     specialist: UUID
     days: Decimal
@@ -137,6 +143,10 @@ class QuoteRevised(Event):
 
     def apply(self, tender: Tender) -> None:
         tender.remember(self.provider, quote=_quote(self))
+
+    @property
+    def told_vat(self) -> Decimal | str:
+        return _told_vat(self)
 
 
 class QuoteWithdrawn(Event):
@@ -215,4 +225,15 @@ def _quote(event: QuoteReceived | QuoteRevised) -> Quote:
         event.available_from,
         event.available_to,
         event.meta.occurred_on,
+        _is_vat_known(event),
     )
+
+
+def _is_vat_known(event: QuoteReceived | QuoteRevised) -> bool:
+    """No version of the rules gave the rate of VAT where nobody has told whether the provider charges it."""
+    return bool(event.vat or event.meta.rules)
+
+
+def _told_vat(event: QuoteReceived | QuoteRevised) -> Decimal | str:
+    """The VAT as the sentence tells it."""
+    return event.vat if _is_vat_known(event) else "unknown"

@@ -56,7 +56,10 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What a provider offers: who comes, for how many days, at what price in pounds, and how it is meant."""
+    """What a provider offers: who comes, for how many days, at what price in pounds, and how it is meant.
+
+    `vat` is 0 where none is charged, and where nobody has told whether it is (`vat_is_known`).
+    """
 
     specialist: UUID
     days: Decimal
@@ -67,6 +70,7 @@ class Quote:
     available_from: date
     available_to: date
     received_on: date
+    vat_is_known: bool = True
 
     @property
     def gross(self) -> Decimal:

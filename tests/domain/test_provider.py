@@ -143,6 +143,12 @@ def test_the_areas_of_a_provider_are_set_without_repetition() -> None:
     )
 
 
+def test_a_provider_that_has_told_no_area_is_another_than_one_that_works_anywhere() -> None:
+    given(a_provider()).then_holds(lambda provider: provider.areas is None).when(
+        lambda provider: provider.set_coverage([])
+    ).then(Provider.CoverageSet, areas=()).then_holds(lambda provider: provider.areas == ())
+
+
 def test_each_day_has_the_rate_last_set_before_it() -> None:
     def set_rates(provider: Provider) -> None:
         provider.set_rate(from_=NEXT_YEAR, day_rate=Decimal(500), vat_registered=True)

@@ -128,7 +128,7 @@ def test_a_renamed_provider_is_found_under_its_new_name_only(
     assert [provider.id for provider in ask(search, text="hollin maths")] == [grace]
     assert [(provider.name, provider.areas) for provider in ask(search)] == [
         ("Calder 100% Learning", ("Salford",)),
-        ("Hollin Maths", ()),
+        ("Hollin Maths", None),
     ]
 
 

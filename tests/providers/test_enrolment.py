@@ -135,6 +135,22 @@ def test_a_new_rate_holds_from_the_day_of_the_list_and_keeps_what_is_not_told(
     assert listed(ROW.name)[0].rate_on(TODAY) == Rate(TODAY, Decimal("475.00"), True)
 
 
+def test_what_a_list_does_not_tell_is_not_known(take_in: TakeIn, listed: Listed) -> None:
+    take_in(ProviderRow(2, "Untold", day_rate=Decimal("475.00")))
+
+    (provider,) = listed("Untold")
+    assert provider.rate_on(TODAY) == Rate(TODAY, Decimal("475.00"), None)
+    assert provider.areas is None
+
+
+def test_a_list_that_tells_of_vat_for_the_first_time_sets_the_rate_anew(take_in: TakeIn, listed: Listed) -> None:
+    untold = ProviderRow(2, "Untold", day_rate=Decimal("475.00"))
+    take_in(untold)
+
+    assert take_in(replace(untold, vat_registered=False)) == ProvidersReport(changed=1)
+    assert listed("Untold")[0].rate_on(TODAY) == Rate(TODAY, Decimal("475.00"), False)
+
+
 def test_what_a_list_leaves_open_is_offered_in_every_phase_and_type(take_in: TakeIn, listed: Listed) -> None:
     take_in(
         ProviderRow(2, "Anywhere", kind="private", subjects=("Art",)), ProviderRow(3, "Nothing", phases=("primary",))

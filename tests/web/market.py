@@ -74,7 +74,7 @@ class Market:
         specialist: str,
         *,
         kind: ProviderKind = ProviderKind.INTERNAL,
-        vat_registered: bool = True,
+        vat_registered: bool | None = True,
     ) -> Firm:
         """A provider of mathematics whose one specialist is cleared."""
         provider = self._register(number, name, kind)

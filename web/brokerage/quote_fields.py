@@ -53,14 +53,19 @@ class GiveQuote(Schema):
 
 @dataclass(frozen=True, slots=True)
 class Vat:
-    """The rate of VAT that a provider charges, in per cent, and the version of the settings that says so."""
+    """The rate of VAT that a provider charges, in per cent, and the version of the settings that says so.
+
+    Where nobody has told whether the provider charges VAT it is not known: a price is reckoned without it, and no
+    version of the settings has said so.
+    """
 
     percent: Decimal
     version: str
+    is_known: bool = True
 
     @property
     def rules(self) -> tuple[str, ...]:
-        return (self.version,)
+        return (self.version,) if self.is_known else ()
 
     @property
     def told(self) -> str:
@@ -73,8 +78,9 @@ class Vat:
 
 
 def vat_of(services: Services, provider: Provider) -> Vat:
-    """The authority's rate of today for a provider that is registered for VAT today; else, or where it has told no
-    rate for a day, 0."""
+    """The authority's rate of today for a provider that is registered for VAT today; else 0, which is not known
+    to be so where the provider has told no rate for a day, or nobody whether VAT is added to it."""
     settings, version = settings_of(services)
     rate = provider.rate_on(services.today())
-    return Vat(settings.vat_percent if rate and rate.vat_registered else Decimal(0), version)
+    registered = rate.vat_registered if rate else None
+    return Vat(settings.vat_percent if registered else Decimal(0), version, is_known=registered is not None)

@@ -55,6 +55,7 @@ class OwnQuoteOut(Schema):
     net = fields.Decimal(as_string=True, places=2)
     vat = fields.Decimal(as_string=True, places=2)
     gross = fields.Decimal(as_string=True, places=2)
+    vat_is_known = fields.Boolean(metadata={"description": "Where it is not, `vat` is 0 and `gross` is without VAT"})
     approach = fields.String()
     available_from = fields.Date()
     available_to = fields.Date()

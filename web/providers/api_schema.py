@@ -19,7 +19,7 @@ class CapabilityOut(Schema):
 class RateOut(Schema):
     from_ = fields.Date(data_key="from")
     day_rate = fields.Decimal(as_string=True, places=2)
-    vat_registered = fields.Boolean()
+    vat_registered = fields.Boolean(allow_none=True, metadata={"description": "Null where it is not known"})
 
 
 class CapacityOut(Schema):
@@ -73,7 +73,11 @@ class ProviderOut(Schema):
     telephone = fields.String()
     website = fields.String()
     capabilities = fields.List(fields.Nested(CapabilityOut))
-    areas = fields.List(fields.String())
+    areas = fields.List(
+        fields.String(),
+        allow_none=True,
+        metadata={"description": "Empty where the provider works anywhere, null where it has not told"},
+    )
     rates = fields.List(fields.Nested(RateOut))
     capacities = fields.List(fields.Nested(CapacityOut))
     specialists = ValuesOf(fields.Nested(SpecialistOut))

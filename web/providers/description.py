@@ -129,7 +129,7 @@ def withdraw(context: CommandContext[Provider], values: Values) -> None:
     schemas.SetCoverage,
     done="The areas are set",
     offered=is_listed,
-    initial=lambda _, provider: {"areas": provider.areas},
+    initial=lambda _, provider: {"areas": provider.areas or ()},
 )
 def set_coverage(context: CommandContext[Provider], values: Values) -> None:
     context.change(lambda provider: provider.set_coverage(values["areas"]))

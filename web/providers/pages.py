@@ -39,6 +39,11 @@ SUBJECTS_SHOWN = 4
 COUNTED = ("Invited", "Declined", "Lapsed", "Quoted", "Selected", "Engaged", "Schools", "Days", "Cost")
 
 
+def works_in(areas: tuple[str, ...] | None) -> str:
+    """Where a provider works, as far as it has told."""
+    return "Not told" if areas is None else ", ".join(areas) or "Anywhere"
+
+
 def _cells(row: ListedProvider, _: Mapping[UUID, str]) -> list[Any]:
     offered = list(dict.fromkeys(offer.subject for offer in row.capabilities))
     more = len(offered) - SUBJECTS_SHOWN
@@ -46,7 +51,7 @@ def _cells(row: ListedProvider, _: Mapping[UUID, str]) -> list[Any]:
         {"text": row.name, "href": f"/providers/{row.reference}", "hint": row.reference},
         row.kind.label,
         ", ".join(offered[:SUBJECTS_SHOWN]) + (f" and {more} more" if more > 0 else ""),
-        ", ".join(row.areas) or "Anywhere",
+        works_in(row.areas),
         {"tag": "suspended"} if row.is_suspended_on(services().today()) else "",
     ]
 
@@ -148,6 +153,7 @@ def _more(connection: sa.Connection, provider: Provider, found: Beside) -> Mappi
         "by_post": by_post,
         "clearances": [(each, cleared_on(provider.facts, each.person, day, policy)) for each in there],
         "rate": provider.rate_on(today),
+        "works_in": works_in(provider.areas),
         "number_heads": [{"text": text, "numeric": True} for text in COUNTED],
         "brokered": histories(connection, found["histories"]),
         **cases(

@@ -18,6 +18,7 @@ from tests.scenario import TODAY
 from tests.web.conftest import Browser
 from tests.web.market import Firm, Market
 from tests.world import Clock, World
+from web.history.sentences import sentence
 
 Of = Callable[[Firm], Browser]
 SignIn = Callable[[UUID], Browser]
@@ -228,6 +229,33 @@ def test_no_vat_is_added_for_whoever_is_not_registered(market: Market, of: Of) -
     of(small).send_and_check("/invitations/TN-2026-0002/quote", a_quote(market.world, small))
 
     assert market.tender_now().quotes[small.id].vat == 0
+
+
+@pytest.mark.parametrize(
+    ("vat_registered", "vat", "gross", "said"),
+    [
+        (True, "£405.00", "£2,430.00", "£2,025.00 net and £405.00 VAT"),
+        (False, "£0.00", "£2,025.00", "£2,025.00 net and £0.00 VAT"),
+        (None, "VAT not known", "£2,025.00 excluding VAT", "£2,025.00 net and unknown VAT"),
+    ],
+)
+def test_where_nobody_has_told_of_vat_a_quote_says_that_it_is_not_known(
+    market: Market, of: Of, sign_in: SignIn, vat_registered: bool | None, vat: str, gross: str, said: str
+) -> None:
+    small = market.firm(3, "Small Steps", "Sue Small", vat_registered=vat_registered)
+    market.a_tender(small, market.harrop, number=2)
+    browser, answers, own = of(small), a_quote(market.world, small), "/invitations/TN-2026-0002"
+
+    check = plain(browser.send(f"{own}/quote", answers, status=200).text)
+    browser.send_and_check(f"{own}/quote", answers)
+
+    broker = sign_in(market.broker)
+    for page in (check, plain(browser.get(own)), plain(broker.get("/tenders/TN-2026-0002"))):
+        assert vat in page
+        assert gross in page
+        assert ("£0.00" in page) is (vat_registered is False)
+    event = list(market.world.services.store.get(market.tender))[-1]
+    assert said in sentence(event, {})
 
 
 def test_a_quote_is_sent_once_however_often_the_button_is_pressed(market: Market, of: Of) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from projections import people
 from tests.scenario import TODAY
 from tests.web.conftest import Browser, Program
 from tests.world import World
+from web.history.sentences import sentence
 
 Open = Callable[[UUID], Browser]
 Use = Callable[..., Program]
@@ -117,6 +119,27 @@ def test_rates_areas_and_free_days_stand_on_the_page(broker: Browser, href: str)
     assert "£450.00" in page
     assert "Wexmoor, Northshire" in page
     assert "7.5 days" in page
+
+
+def test_what_a_provider_has_not_told_is_said_to_be_unknown(broker: Browser, href: str, world: World) -> None:
+    with world.acting():
+        world.services.service.change(
+            Provider,
+            provider_at(world, href).id,
+            lambda provider: provider.set_rate(from_=TODAY, day_rate=Decimal(450), vat_registered=None),
+        )
+
+    page = broker.get(href)
+
+    assert "Not known whether VAT is added" in page
+    assert "No VAT" not in page
+    assert "Not told" in page
+    assert "Not told" in broker.get("/providers/")
+    assert "Anywhere" not in page + broker.get("/providers/")
+    broker.send(f"{href}/set-coverage", {"areas": ""})
+    assert "Anywhere" in broker.get(href)
+    event = list(world.services.store.get(provider_at(world, href).id))[-1]
+    assert sentence(event, {}) == "Somebody set where the provider works: anywhere"
 
 
 def test_an_overlapping_period_is_refused_beside_its_first_day(broker: Browser, href: str) -> None:

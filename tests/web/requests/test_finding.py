@@ -46,7 +46,7 @@ def test_the_ranking_says_who_fits_and_who_was_left_out_and_why(
     page = sign_in(market.broker).get(f"{REQUEST}/shortlist")
 
     assert "Calder Learning: 65 of 100" in page
-    assert "Offers specialist support in Mathematics. Works anywhere." in page
+    assert "Offers specialist support in Mathematics. Where it works is not known." in page
     assert "Not rated yet (no case)" in page
     assert "Enhanced DBS check with barred list: not checked" in page
     assert "1 other provider does not offer the subject" in page
