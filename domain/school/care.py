@@ -192,6 +192,8 @@ class LookedAfter(Aggregate, part=True):
         was known here, goes today."""
         for period in [each for each in self.link_officers if each.until is None or each.until >= from_]:
             until = self._last_day(period.from_, from_)
+            if until and period.until and until >= period.until:
+                continue  # somebody else had followed by then
             released = events.LinkOfficerReleased(officer=period.officer, from_=period.from_, until=until)
             self.record(released, occurred=until, reason=reason, people=(period.officer,))
         for cover in [each for each in self.covers if each.to >= from_]:
@@ -199,8 +201,8 @@ class LookedAfter(Aggregate, part=True):
 
     def _over(self, cover: Cover, from_: date, reason: str) -> None:
         until = self._last_day(cover.from_, from_)
-        if until is not None:
-            until = min(until, cover.to)
+        if until is not None and until >= cover.to:
+            return  # it ends by itself before that
         over = events.CoverEnded(officer=cover.officer, from_=cover.from_, until=until)
         self.record(over, occurred=until and self._if_past(until), reason=reason, people=(cover.officer,))
 

@@ -63,6 +63,21 @@ def test_who_was_to_look_after_it_later_is_released_without_a_last_day(school: S
     assert_replays(school)
 
 
+def test_whoever_somebody_else_had_followed_is_not_released_once_more(school: School) -> None:
+    first, second, stand_in = uuid4(), uuid4(), uuid4()
+    earlier = Source("register_2026-09.csv", date(2026, 9, 1))
+    with signed():
+        school.assign_link_officer(first, from_=date(2026, 9, 1), reason="Near")
+        school.arrange_cover(stand_in, from_=date(2026, 9, 2), to=date(2026, 9, 3), reason="Leave")
+        school.assign_link_officer(second, from_=date(2026, 9, 10), reason="Nearer")
+        school.move_to(la_name="Bolton", la_code="350", source=earlier)
+
+    [released] = [event for event in school.pending if isinstance(event, School.LinkOfficerReleased)]
+    assert (released.officer, released.until) == (second, TODAY - DAY)
+    assert not any(isinstance(event, School.CoverEnded) for event in school.pending)
+    assert [period.until for period in school.link_officers] == [date(2026, 9, 9), TODAY - DAY]
+
+
 def test_who_began_before_the_move_was_known_looked_after_it_until_then(school: School) -> None:
     officer, earlier = uuid4(), Source("register_2026-09.csv", date(2026, 9, 1))
     with signed():
