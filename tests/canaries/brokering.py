@@ -1,0 +1,155 @@
+"""A support request, its tender and engagements, each text with a word of its own."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from functools import partial
+from uuid import UUID
+
+from domain.engagement import BrokeredEngagement
+from domain.support_request import InHouse, Ranked, Route, SupportLevel, SupportRequest
+from domain.tender import DeclineReason, Tender
+from domain.vocabulary import Side
+from tests.canaries.words import Words
+from tests.domain.brokered import ENDS, REPLY_BY, a_need, consent, outcomes, terms, the_work
+from tests.scenario import TODAY
+from tests.town import RULES
+from web.access.policy import Action
+
+SCHOOL, SERVICE = Side.SCHOOL, Side.SERVICE
+
+
+class BrokeringWords(Words):
+    """A request that came to every end, a tender without selection, and engagements that ended in every way."""
+
+    def _requests(self) -> None:
+        self.right = Action.READ_REQUEST
+        word, then, place, director = self.word, self.town._then, self.place, self.town.director
+        texts = {each: word(each) for each in ("need", "outcome_wanted", "area", "fund")}
+        need = a_need(school=place.school, **texts)
+        self.request = request = self.town._add(lambda: SupportRequest.raise_("SR-2026-0801", **need))
+        ours, theirs = place.provider, self.town.theirs.provider
+        tender, engagement = place.records[Tender.KIND], place.records[BrokeredEngagement.KIND]
+        ranking = (Ranked(ours, 80, (word("rank"),)), Ranked(theirs, 0, (), word("excluded")))
+        shortlist = partial(SupportRequest.shortlist_providers, ranking=ranking, chosen=(ours,), rules=RULES)
+        triaged = {"broker": director, "level": SupportLevel.TARGETED, "route": Route.BROKERED}
+        then(
+            SupportRequest,
+            request,
+            lambda it: it.acknowledge(officer=director, answer_by=REPLY_BY),
+            lambda it: it.triage(note=word("triage"), **triaged),
+            lambda it: it.ask_for_information(word("question")),
+            lambda it: it.give_information(word("answer")),
+            lambda it: it.reassign(broker=director, reason=word("reassigned")),
+            lambda it: it.approve_to_broker(ceiling=Decimal(9000), approver=director),
+            shortlist,
+            lambda it: it.remove_from_shortlist(ours, reason=word("removed")),
+            shortlist,
+            lambda it: it.open_tender(tender),
+            lambda it: it.end_tender(reason=word("tender ended")),
+            lambda it: it.place(engagement=engagement, provider=ours),
+            lambda it: it.take_up_again(reason=word("fell through")),
+            lambda it: it.place(engagement=engagement, provider=ours),
+            lambda it: it.close(outcome=word("outcome")),
+        )
+        for end in (
+            lambda it: it.withdraw(side=SCHOOL, reason=word("withdrawn")),
+            lambda it: it.decline(side=SERVICE, reason=word("declined")),
+            lambda it: it.signpost(to=word("signposted to"), reason=word("signposted")),
+            lambda it: it.meet_in_house(InHouse.LEAD_TEACHER, note=word("in house")),
+            lambda it: it.record_unmet(reason=word("unmet")),
+            lambda it: it.merge(place.records[SupportRequest.KIND], reason=word("merged")),
+        ):
+            then(SupportRequest, request, lambda it: it.reopen(reason=word("reopened")), end)
+
+    def _tenders(self) -> None:
+        word, then, ours = self.word, self.town._then, self.place.provider
+        quoted = partial(terms, specialist=self.place.specialist)
+        self.right = Action.READ_INVITATION
+        said = {"brief": word("brief"), "reason": word("one provider")}
+        dates = {"reply_by": REPLY_BY, "question_deadline": TODAY, "single_provider": True}
+        where = {"request": self.request, "school": self.place.school}
+        self.tender = self.town._add(lambda: Tender.open("TN-2026-0801", **where, **dates, **said))
+        chosen = {"approver": self.town.director, "ceiling": Decimal(9000)}
+        then(
+            Tender,
+            self.tender,
+            lambda it: it.invite(ours, clearance=word("clearance"), rules=RULES),
+            lambda it: it.ask(ours, word("question")),
+            lambda it: it.answer(1, word("answer")),
+            lambda it: it.extend(reply_by=REPLY_BY + timedelta(days=1), reason=word("longer")),
+            lambda it: it.quote(ours, quoted(approach=word("approach")), reason=word("quoted")),
+            lambda it: it.revise_quote(ours, quoted(approach=word("other approach")), reason=word("revised")),
+            lambda it: it.prefer(ours, word("preferred")),
+            lambda it: it.select(ours, rationale=word("rationale"), **chosen),
+            lambda it: it.withdraw_selection(reason=word("selection withdrawn")),
+            lambda it: it.withdraw_quote(ours, reason=word("quote withdrawn")),
+            lambda it: it.invite(ours, clearance=word("clearance again"), rules=RULES),
+            lambda it: it.decline(ours, why=DeclineReason.DATES, reason=word("declined")),
+            lambda it: it.close(reason=word("closed")),
+        )
+
+    def _engagements(self) -> None:
+        word, then, place = self.word, self.town._then, self.place
+        substitute = self.town.world.specialist(place.provider, "Sidney Substitute")
+        both = consent(school_by=place.head, provider_by=place.specialist)
+        day = {"on": TODAY, "days": Decimal(1), "cleared": True, "rules": RULES}
+        said = {"quality": 3, "impact": 3, "evaluator": place.head}
+        then(
+            BrokeredEngagement,
+            self._begun(1),
+            lambda it: it.plan_session(place=word("another place"), **day),
+            lambda it: it.cancel_session(2, side=SCHOOL, chargeable=False, reason=word("session cancelled")),
+            lambda it: it.agree_variation(
+                days=Decimal(4), net=Decimal(2000), ends=ENDS, consent=both, reason=word("varied")
+            ),
+            lambda it: it.pause(reason=word("paused")),
+            lambda it: it.resume(reason=word("resumed")),
+            lambda it: it.substitute(
+                substitute, cleared=True, valid_to=None, rules=RULES, reason=word("substituted")
+            ),
+            lambda it: it.complete(),
+            lambda it: it.evaluate(comment=word("comment"), outcomes=outcomes(it), **said),
+        )
+        then(
+            BrokeredEngagement,
+            self._engagement(2),
+            lambda it: it.cancel(side=SCHOOL, reason=word("cancelled")),
+        )
+        then(
+            BrokeredEngagement,
+            self._begun(3),
+            lambda it: it.end_early(side=SCHOOL, reason=word("ended early")),
+            lambda it: it.waive_evaluation(reason=word("not evaluated")),
+        )
+
+    def _engagement(self, number: int) -> UUID:
+        self.right = Action.READ_ENGAGEMENT
+        place, word = self.place, self.word
+        work = the_work(
+            school=place.school,
+            provider=place.provider,
+            specialist=place.specialist,
+            begins=TODAY,
+            ends=ENDS,
+            scope=word("scope"),
+            fund=word("fund"),
+            objectives=(word("objective"),),
+        )
+        origin = {"request": self.request, "tender": self.tender, "reason": word("proposed")}
+        return self.town._add(lambda: BrokeredEngagement.propose(f"BE-2026-08{number:02d}", work, **origin))
+
+    def _begun(self, number: int) -> UUID:
+        engagement = self._engagement(number)
+        day = {"on": TODAY, "days": Decimal(1), "cleared": True, "rules": RULES}
+        self.town._then(
+            BrokeredEngagement,
+            engagement,
+            *(partial(BrokeredEngagement.agree, side=side, reason=self.word(f"agreed by {side}")) for side in Side),
+            lambda it: it.confirm_clearance(cleared=True, valid_to=None, rules=RULES),
+            lambda it: it.confirm(),
+            lambda it: it.plan_session(place=self.word("place"), **day),
+            lambda it: it.deliver_session(1, note=self.word("session"), **day),
+        )
+        return engagement

@@ -1,0 +1,30 @@
+"""Words of their own for the text fields of records, and which right it takes to meet each."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.scenario import TODAY
+from tests.town import Town
+from web.access.policy import Action
+
+NEXT_WEEK = TODAY + timedelta(days=7)
+
+GONE = "no longer shown "
+"""Begins the name of a text that was written over or taken out before anybody beside its writers was to read it."""
+
+
+class Words:
+    """Makes records about the town's first school; the words that follow take the `right` that stands."""
+
+    right: Action
+
+    def __init__(self, town: Town) -> None:
+        self.town, self.place = town, town.ours
+        self.words: dict[str, Action] = {}
+
+    def word(self, field: str) -> str:
+        """A word of this field's own."""
+        made = f"Falter{len(self.words):03d}-{field}."
+        self.words[made] = self.right
+        return made
