@@ -6,12 +6,16 @@ import csv
 import io
 import itertools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Lock
 from typing import Literal
 
 from web.files import rtf
 from web.files.formulas import cell_fetches
 from web.runtime.refused_files import ContentIsOtherwise, IsActive
+
+_LIMIT = Lock()
 
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\f\r\x1a")
@@ -64,11 +68,24 @@ def check_csv(ending: str, content: bytes, within: Check) -> None:
     """Raises ContentIsOtherwise for a web page, IsActive for a table with a formula that runs a command."""
     check_text(ending, content, within)
     letters = _letters(content)
-    csv.field_size_limit(max(csv.field_size_limit(), len(letters)))
-    for delimiter, quoting in itertools.product(",;\t", QUOTING):
-        rows = csv.reader(io.StringIO(letters, newline=""), delimiter=delimiter, quoting=quoting)
-        if any(cell_fetches(cell) for row in rows for cell in row):
-            raise IsActive("has a formula in it that runs a command or fetches something")
+    with _cells_of(len(letters)):
+        for delimiter, quoting in itertools.product(",;\t", QUOTING):
+            rows = csv.reader(io.StringIO(letters, newline=""), delimiter=delimiter, quoting=quoting)
+            if any(cell_fetches(cell) for row in rows for cell in row):
+                raise IsActive("has a formula in it that runs a command or fetches something")
+
+
+@contextmanager
+def _cells_of(most: int) -> Iterator[None]:
+    """Let the library read cells of so many letters. Its limit is one for the whole process, where imports rest on
+    it: it is put back."""
+    with _LIMIT:
+        before = csv.field_size_limit()
+        csv.field_size_limit(max(before, most))
+        try:
+            yield
+        finally:
+            csv.field_size_limit(before)
 
 
 def _letters(content: bytes) -> str:

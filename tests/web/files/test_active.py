@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import struct
 from itertools import pairwise
 
@@ -308,3 +309,9 @@ def test_an_instruction_of_word_is_refused_however_it_is_parted(instruction: str
     part = f"<w:p {W}><w:fldChar w:fldCharType='begin'/>{runs}<w:fldChar w:fldCharType='end'/></w:p>"
     with pytest.raises(OfTheFile, match="Such files are not taken"):
         check_content("a.docx", office_document("word", {"word/a.xml": part}))
+
+
+def test_a_table_with_a_great_cell_leaves_the_limit_of_imports_as_it_was() -> None:
+    before = csv.field_size_limit()
+    check_content("list.csv", b"name,note\na," + b"x" * 2 * before + b"\n")
+    assert csv.field_size_limit() == before
