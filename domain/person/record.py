@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, TypeAlias, Unpack
 from uuid import UUID
 
-from domain.aggregate import Aggregate, reasoned
+from domain.aggregate import Aggregate, reasoned, requires
 from domain.names import address_spelt, spelt
 from domain.person import events
 from domain.person.parts import Place, Post, Proposal
@@ -31,6 +31,9 @@ from domain.person.rules import (
     cut,
     has_its_place,
     in_order,
+    must_be_here,
+    must_have_a_proposal,
+    must_hold_a_post,
 )
 from domain.text import plain
 from domain.vocabulary import About, Personal, Role
@@ -119,6 +122,7 @@ class Person(Aggregate):
             self._take(post)
         return self.proposals_made
 
+    @requires(must_have_a_proposal)
     def confirm_post(self, proposal: int) -> None:
         """Let the person hold a post that somebody else proposed, from today where its first day has passed.
 
@@ -135,6 +139,7 @@ class Person(Aggregate):
         if proposed.held_as is None:
             self._take(post)
 
+    @requires(must_have_a_proposal)
     def decline_post(self, proposal: int, *, reason: str) -> None:
         """Refuse a post that somebody else proposed; where it is held already, today is its last day.
 
@@ -152,6 +157,7 @@ class Person(Aggregate):
             last_day = self.today if held.from_ <= self.today else None
             self.record(self.PostEnded(post=held.id, role=held.role, until=last_day), reason=why)
 
+    @requires(must_have_a_proposal)
     def withdraw_post(self, proposal: int, *, reason: str) -> None:
         """Take back a proposal of one's own that nobody has decided on; a post that is held already is ended instead.
 
@@ -164,6 +170,7 @@ class Person(Aggregate):
             raise NotTheirProposal("Somebody else made this proposal. Decline it instead", field="proposal")
         self.record(self.PostProposalWithdrawn(proposal=proposal, role=proposed.post.role), reason=reasoned(reason))
 
+    @requires(must_hold_a_post)
     def end_post(self, post: int, *, until: date, reason: str, holdings: Sequence[str] = ()) -> None:
         """End a post with a last day; `holdings` names the work that hangs on it.
 
@@ -180,6 +187,7 @@ class Person(Aggregate):
         event = self.PostEnded(post=post, role=held.role, until=until)
         self.record(event, occurred=self._if_past(until), reason=reasoned(reason), provider=held.provider)
 
+    @requires(must_be_here)
     def leave(self, *, on: date, reason: str, holdings: Sequence[str]) -> None:
         """Leave the service with a last day; `holdings` names the work in the person's hands.
 
@@ -187,8 +195,6 @@ class Person(Aggregate):
 
         Raises HoldsWork, HasLeft, EndsBeforeItBegins, ReasonNeeded.
         """
-        if self.left_on is not None:
-            raise HasLeft("This person has left already")
         if holdings:
             raise HoldsWork(holdings)
         for begun in [post.from_ for post in self.posts if post.from_ <= self.today]:

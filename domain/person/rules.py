@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from domain.aggregate import Refusal
 from domain.person.parts import SCHOOL_ROLES, Post
 from domain.text import plain
 from domain.vocabulary import Role
+
+if TYPE_CHECKING:
+    from domain.person.record import Person
 
 
 class NameNeeded(Refusal):
@@ -82,6 +86,21 @@ class NotTheirProposal(Refusal):
 
 class EndsLater(Refusal):
     """A post is not made longer by ending it."""
+
+
+def must_have_a_proposal(person: Person, _: date) -> None:
+    if not person.proposals:
+        raise NoSuchProposal("Nothing is proposed for this person, or it is decided on already", field="proposal")
+
+
+def must_hold_a_post(person: Person, today: date) -> None:
+    if not any(post.until is None or post.until >= today for post in person.posts):
+        raise NoSuchPost("This person holds no post that has not ended already", field="post")
+
+
+def must_be_here(person: Person, _: date) -> None:
+    if person.left_on is not None:
+        raise HasLeft("This person has left already")
 
 
 def has_its_place(post: Post) -> None:

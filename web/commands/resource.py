@@ -89,8 +89,8 @@ class Command(Generic[A]):
 
     `name` is its segment in addresses, `title` the heading of its page, `done` what the person is told after.
     `method` is the record's own command, whose rules say beforehand whether it may be given (`refusal`); `rules` are
-    what must hold beside them. Of a command without, `offered` says whether the record's state invites it and
-    `closed` why not. `check` shows the answers once more before an irreversible step. `context` and `initial` give a
+    what must hold beside them. Of a command without, `offered` says whether the record's state invites it.
+    `check` shows the answers once more before an irreversible step. `context` and `initial` give a
     form its choices and first answers (`first_answers` where it begins a record); `asks` makes the questions of the
     page where they depend on the record, loading to what `schema` loads to. `needs` are the choices without which
     the form cannot be answered, with what is said where there are none. `draft` lets a long form be kept and
@@ -123,7 +123,6 @@ class Command(Generic[A]):
     method: Callable[..., Any] | None = None
     rules: Sequence[Rule[A]] = ()
     offered: Callable[[A], bool] = lambda _: True
-    closed: str = ""
     initial: Callable[[sa.Connection, A], Mapping[str, Any]] | None = None
     context: Context[A] | None = None
     needs: Mapping[str, str] = field(default_factory=dict)
@@ -158,8 +157,6 @@ class Command(Generic[A]):
     def refusal(self, record: A, today: date) -> Refusal | None:
         """Why the record would refuse this today, whatever is answered; None where it may be given."""
         refused = record.why_not(self.method, today) if self.method else None
-        if refused is None and self.closed and not self.offered(record):
-            refused = Refusal(self.closed)
         return refused or why_not(record, self.rules, today)
 
     def why_not(self, user: User, record: A, today: date) -> str:
@@ -189,7 +186,6 @@ class CommandOptions(TypedDict, Generic[A], total=False):
     method: Callable[..., Any] | None
     rules: Sequence[Rule[A]]
     offered: Callable[[A], bool]
-    closed: str
     initial: Callable[[sa.Connection, A], Mapping[str, Any]] | None
     context: Context[A] | None
     needs: Mapping[str, str]

@@ -61,18 +61,6 @@ def _lasts(post: Post) -> bool:
     return post.until is None or post.until >= services().today()
 
 
-def _is_here(person: Person) -> bool:
-    return person.left_on is None
-
-
-def _has_proposals(person: Person) -> bool:
-    return bool(person.proposals)
-
-
-def _holds_post(person: Person) -> bool:
-    return any(_lasts(post) for post in person.posts)
-
-
 @people.beginning(
     "register",
     "Register a person",
@@ -157,8 +145,7 @@ def propose_post(context: CommandContext[Person], values: Values) -> None:
     done="The post is confirmed",
     submit="Confirm the post",
     proof=True,
-    offered=_has_proposals,
-    closed="Nothing is proposed for this person, or it is decided on already",
+    method=Person.confirm_post,
     whose=proposals.may_decide,
     context=proposals.choices,
     main=True,
@@ -179,8 +166,7 @@ def confirm_post(context: CommandContext[Person], values: Values) -> None:
     done="The post is declined",
     submit="Decline the post",
     warning=True,
-    offered=_has_proposals,
-    closed="Nothing is proposed for this person, or it is decided on already",
+    method=Person.decline_post,
     whose=proposals.may_decide,
     context=proposals.choices,
 )
@@ -202,8 +188,7 @@ def decline_post(context: CommandContext[Person], values: Values) -> None:
     schemas.DeclinePost,
     done="The proposal is withdrawn",
     submit="Withdraw the proposal",
-    offered=_has_proposals,
-    closed="Nothing is proposed for this person, or it is decided on already",
+    method=Person.withdraw_post,
     whose=proposals.may_withdraw,
     context=proposals.own_choices,
 )
@@ -218,8 +203,7 @@ def withdraw_post(context: CommandContext[Person], values: Values) -> None:
     schemas.EndPost,
     done="The post is ended",
     submit="End the post",
-    offered=_holds_post,
-    closed="This person holds no post that has not ended already",
+    method=Person.end_post,
     context=_posts,
     initial=lambda _, __: _last_day("until"),
 )
@@ -241,8 +225,7 @@ def end_post(context: CommandContext[Person], values: Values) -> None:
     done="It is noted that the person leaves",
     submit="Note the last day",
     notes=("All posts end with the last day. Schools, and whatever waits for the person, are handed over before.",),
-    offered=_is_here,
-    closed="This person has left already",
+    method=Person.leave,
     initial=lambda _, __: _last_day("on"),
 )
 def leave(context: CommandContext[Person], values: Values) -> None:
