@@ -11,7 +11,7 @@ from uuid import UUID
 from flask import g, request
 from werkzeug.exceptions import Forbidden, NotFound
 
-from domain.aggregate import Aggregate, Event
+from domain.aggregate import Aggregate, Event, why_not
 from domain.service import ATTEMPTS, AlreadyDone, Stale, beginning_with, folded
 from domain.service import NotFound as NoRecord
 from domain.vocabulary import About
@@ -201,7 +201,13 @@ def begun_by(resource: Resource[A], command_id: UUID) -> A | None:
 
 
 def _carry_out(resource: Resource[A], command: Command[A], values: Values, record: A | None, at: int | None) -> Any:
-    """Carry out a command, and again where only what the person is not told of has changed meanwhile."""
+    """Carry out a command, and again where only what the person is not told of has changed meanwhile. What stands
+    against it beside the record's own rules is asked first, of the record that the person has seen and unless it was
+    carried out before."""
+    if record is not None and at in (None, version_of(record)):
+        refused = why_not(record, command.rules, services().today())
+        if refused is not None and services().service.done() is None:
+            raise refused
     for attempt in range(ATTEMPTS):
         version = at if record is None or at is None else saved_version(record, at)
         try:

@@ -104,6 +104,20 @@ def test_a_request_for_a_specialist_is_the_broker_s(
     assert refused.json["errors"]["json"] == {"broker": ["Choose somebody who holds the post of Broker"]}
 
 
+def test_a_program_is_refused_what_the_page_would_refuse_beforehand(
+    asked: None, world: World, market: Market, program: Programs
+) -> None:
+    broker, address = program(market.broker), "/requests/SR-2026-0001"
+    body = {"broker": world.reference(market.broker), "level": "targeted", "route": "brokered"}
+    early = broker.post(f"{address}/triage-again", body, key="too-early", at='"1"', status=422)
+    first = broker.post(f"{address}/triage", body, key="triage-001", at='"1"')
+    again = broker.post(f"{address}/triage", body, key="triage-001", at='"1"')
+    assert again.json == first.json
+    twice = broker.post(f"{address}/triage", body, key="triage-002", at=first.headers["ETag"], status=422)
+    assert {early.json["type"], twice.json["type"]} == {"/api/v1/problems#not-at-this-stage"}
+    broker.post(f"{address}/triage-again", body, key="triage-003", at=first.headers["ETag"])
+
+
 def test_the_clock_stands_still_while_the_school_is_asked(
     asked: None, world: World, market: Market, sign_in: SignIn
 ) -> None:
