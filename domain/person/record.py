@@ -13,6 +13,8 @@ from domain.names import address_spelt, spelt
 from domain.person import events
 from domain.person.parts import Place, Post, Proposal
 from domain.person.rules import (
+    GIVES_THEMSELVES,
+    RENAMES_THEMSELVES,
     EndsLater,
     HasLeft,
     HoldsWork,
@@ -239,11 +241,11 @@ class Person(Aggregate):
 
     def _must_not_be_ones_own(self) -> None:
         if self.signature.actor == self.id:
-            raise OwnPost("You cannot give yourself a post. Ask another administrator", field="role")
+            raise OwnPost(GIVES_THEMSELVES, field="role")
 
     def _must_be_anothers(self, field: str) -> None:
         if self.signature.actor == self.id:
-            raise OwnRecord("You cannot change how others know you. Ask another administrator", field=field)
+            raise OwnRecord(RENAMES_THEMSELVES, field=field)
 
     def _take(self, post: Post) -> int:
         self._may_take(post)

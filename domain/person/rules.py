@@ -88,6 +88,10 @@ class EndsLater(Refusal):
     """A post is not made longer by ending it."""
 
 
+GIVES_THEMSELVES = "You cannot give yourself a post. Ask another administrator"
+RENAMES_THEMSELVES = "You cannot change how others know you. Ask another administrator"
+
+
 def must_have_a_proposal(person: Person, _: date) -> None:
     if not person.proposals:
         raise NoSuchProposal("Nothing is proposed for this person, or it is decided on already", field="proposal")

@@ -10,10 +10,12 @@ import sqlalchemy as sa
 
 from domain.authority import AUTHORITY, Authority
 from domain.person import Person, Post
+from domain.person.rules import GIVES_THEMSELVES, RENAMES_THEMSELVES
 from domain.service import NotFound, Work
 from domain.vocabulary import Role
 from projections import providers
 from web import formats
+from web.access.identity import User
 from web.access.name_cache import names_of
 from web.access.policy import Action
 from web.accounts import administrators
@@ -61,6 +63,10 @@ def _lasts(post: Post) -> bool:
     return post.until is None or post.until >= services().today()
 
 
+def _is_another(asking: User, person: Person) -> bool:
+    return asking.person != person.id
+
+
 @people.beginning(
     "register",
     "Register a person",
@@ -80,6 +86,8 @@ def register(context: CommandContext[Person], values: Values) -> Person:
     schemas.TakePost,
     done="The post is noted",
     submit="Note the post",
+    whose=_is_another,
+    not_yours=GIVES_THEMSELVES,
     proof=True,
     context=_places,
     initial=lambda _, __: {"from_": services().today(), "capacity": 1},
@@ -121,6 +129,8 @@ def _held_at_once(context: CommandContext[Person], work: Work, person: Person, v
     schemas.ProposePost,
     done="The post is proposed",
     submit="Propose the post",
+    whose=_is_another,
+    not_yours=GIVES_THEMSELVES,
     proof=True,
     notes=(
         "Posts of director, reviewer and administrator take two people, and so does leading a team: you propose, and "
@@ -245,6 +255,8 @@ def leave(context: CommandContext[Person], values: Values) -> None:
     schemas.Rename,
     done="The name is changed",
     initial=lambda _, person: {"name": person.name.value},
+    whose=_is_another,
+    not_yours=RENAMES_THEMSELVES,
 )
 def rename(context: CommandContext[Person], values: Values) -> None:
     context.change(lambda person: person.rename(**values))
@@ -257,6 +269,8 @@ def rename(context: CommandContext[Person], values: Values) -> None:
     schemas.ChangeEmail,
     done="The e-mail address is changed",
     initial=lambda _, person: {"email": person.email.value if person.email else ""},
+    whose=_is_another,
+    not_yours=RENAMES_THEMSELVES,
 )
 def change_email(context: CommandContext[Person], values: Values) -> None:
     context.change(lambda person: person.change_email(**values))

@@ -207,7 +207,20 @@ def test_a_proposal_is_declined_or_withdrawn(world: World, sign_in: SignIn, ada:
     assert not holds(world, olive)
 
 
-def test_administrators_do_not_rename_themselves(world: World, sign_in: SignIn, ada: UUID) -> None:
-    told = sign_in(ada).send(href(world, ada, "rename"), {"name": "Dora Director"}, status=422).text
-    assert "You cannot change how others know you" in told
-    sign_in(ada).send(href(world, ada, "change-email"), {"email": "dora@wexmoor.example"}, status=422)
+@pytest.mark.parametrize(
+    ("command", "why"),
+    [
+        ("rename", "You cannot change how others know you"),
+        ("change-email", "You cannot change how others know you"),
+        ("take-post", "You cannot give yourself a post"),
+        ("propose-post", "You cannot give yourself a post"),
+    ],
+)
+def test_administrators_are_told_beforehand_what_they_do_not_do_to_themselves(
+    world: World, sign_in: SignIn, ada: UUID, olive: UUID, command: str, why: str
+) -> None:
+    browser = sign_in(ada)
+    assert why in browser.get(href(world, ada, command), status=409)
+    assert href(world, ada, command) not in browser.get(f"/people/{world.reference(ada)}")
+    form = browser.get(href(world, olive, command))
+    assert why in browser.send_page(href(world, ada, command), form, {"name": "Dora Director"}, status=409).text
