@@ -7,7 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from domain.aggregate import Aggregate, Event, Refusal, reasoned
-from domain.vocabulary import About, Personal, Word
+from domain.vocabulary import About, LabelledEnum, Personal
 
 
 class AccountIsDisabled(Refusal):
@@ -30,7 +30,7 @@ class NotProposed(Refusal):
     """Nobody else has proposed this of late, and it takes two people."""
 
 
-class WayIn(Word):
+class WayIn(LabelledEnum):
     """What opens a way in to somebody else's account, and so takes two people where much would be opened by it."""
 
     PASSWORD_LINK = "password link"  # noqa: S105 - the name of a fact
@@ -57,7 +57,7 @@ class Proposal:
     until: datetime
 
 
-class TokenScopes(Word):
+class TokenScopes(LabelledEnum):
     """What a program may do with an API token."""
 
     READ = "read"

@@ -16,7 +16,7 @@ from domain.establishments import STATE_FUNDED, EstablishmentType
 from domain.money import MOST
 from domain.references import record_id
 from domain.text import plain
-from domain.vocabulary import Role, Word
+from domain.vocabulary import LabelledEnum, Role
 
 AUTHORITY = record_id("authority", "settings")
 """The id of the one authority that a database belongs to."""
@@ -275,7 +275,7 @@ class Authority(Aggregate):
         return VersionState.IN_FORCE if version_name(version.number) == in_force else VersionState.EARLIER
 
 
-class VersionState(Word):
+class VersionState(LabelledEnum):
     """How a version of the settings stands on a day."""
 
     TO_COME = "to_come"

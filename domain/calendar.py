@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import count, islice
 
-from domain.vocabulary import Word
+from domain.vocabulary import LabelledEnum
 
 DAY = timedelta(days=1)
 WEEK = timedelta(weeks=1)
@@ -21,7 +21,7 @@ SCHOOL_DAYS = 195
 """Days of a school year: 190 for pupils and five for teacher training."""
 
 
-class Term(Word):
+class Term(LabelledEnum):
     """The three terms of a school year, in their order."""
 
     AUTUMN = "autumn"

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.aggregate import Aggregate, Event, Refusal
-from domain.vocabulary import Channel, Word
+from domain.vocabulary import Channel, LabelledEnum
 
 MOST_PROBLEMS = 100
 """Of what was wrong in a file, so many are kept one by one; all are counted."""
@@ -29,7 +29,7 @@ COUNTED_AFTER_A_BREAK = (
 )
 
 
-class ImportKind(Word):
+class ImportKind(LabelledEnum):
     """What a file tells of."""
 
     SCHOOLS = "schools"
@@ -52,7 +52,7 @@ _LABELS = {
 }
 
 
-class Outcome(Word):
+class Outcome(LabelledEnum):
     """What became of a row of a file, or of what the file is compared with."""
 
     SCHOOLS_REGISTERED = "schools_registered"
@@ -78,7 +78,7 @@ class Outcome(Word):
         return "Memberships ended" if self is Outcome.MEMBERSHIPS_ENDED else super().label
 
 
-class SchoolChange(Word):
+class SchoolChange(LabelledEnum):
     """What an import did to a school that a person may have to know of."""
 
     CAME = "came"

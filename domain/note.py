@@ -8,10 +8,10 @@ from uuid import UUID
 
 from domain.aggregate import Aggregate, Event, Refusal, reasoned
 from domain.text import plain
-from domain.vocabulary import About, Audience, Personal, Sensitivity, Word
+from domain.vocabulary import About, Audience, LabelledEnum, Personal, Sensitivity
 
 
-class NoteType(Word):
+class NoteType(LabelledEnum):
     TELEPHONE = "telephone"
     MEETING = "meeting"
     EMAIL = "email"

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from domain.aggregate import Aggregate, Event
 from domain.signature import current_signature
-from domain.vocabulary import About, Word
+from domain.vocabulary import About, LabelledEnum
 
 
-class Door(Word):
+class Door(LabelledEnum):
     """By which way restricted records were shown."""
 
     PAGE = "page"

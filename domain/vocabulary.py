@@ -10,7 +10,7 @@ from enum import StrEnum
 from uuid import UUID
 
 
-class Word(StrEnum):
+class LabelledEnum(StrEnum):
     """A closed list of words; the value is stored and stands in addresses, `label` is shown to people."""
 
     @property
@@ -18,7 +18,7 @@ class Word(StrEnum):
         return self.value.replace("_", " ").capitalize()
 
 
-class Purpose(Word):
+class Purpose(LabelledEnum):
     """What an act with a school is for: the four words of the service (source report, paragraph 3)."""
 
     CHALLENGE = "challenge"
@@ -27,7 +27,7 @@ class Purpose(Word):
     INTERVENTION = "intervention"
 
 
-class Phase(Word):
+class Phase(LabelledEnum):
     """Phase of education as the official register names it."""
 
     NURSERY = "nursery"
@@ -52,7 +52,7 @@ _PHASE_LABELS = {
 }
 
 
-class Role(Word):
+class Role(LabelledEnum):
     """The posts that carry rights; a person may hold several, each for dated periods."""
 
     OFFICER = "officer"
@@ -79,14 +79,14 @@ _ROLE_LABELS = {
 }
 
 
-class Team(Word):
+class Team(LabelledEnum):
     """The phase teams of officers (source report, paragraph 2)."""
 
     PRIMARY = "primary"
     SECONDARY = "secondary"
 
 
-class Channel(Word):
+class Channel(LabelledEnum):
     """The way by which an act reached the service."""
 
     SCREEN = "screen"
@@ -100,7 +100,7 @@ class Channel(Word):
         return "API" if self is Channel.API else super().label
 
 
-class SupportKind(Word):
+class SupportKind(LabelledEnum):
     """What a school asks for: a specialist of a subject, or training (source report, paragraphs 11 and 14)."""
 
     SPECIALIST = "specialist"
@@ -111,7 +111,7 @@ class SupportKind(Word):
         return "Subject specialist" if self is SupportKind.SPECIALIST else "Training"
 
 
-class ServiceType(Word):
+class ServiceType(LabelledEnum):
     """What a provider offers in a subject and phase."""
 
     SPECIALIST_SUPPORT = "specialist_support"
@@ -120,7 +120,7 @@ class ServiceType(Word):
     REVIEW = "review"
 
 
-class Side(Word):
+class Side(LabelledEnum):
     """Whose act or choice it was, where a school, a provider and the service deal with each other."""
 
     SCHOOL = "school"
@@ -128,7 +128,7 @@ class Side(Word):
     SERVICE = "service"
 
 
-class VisitKind(Word):
+class VisitKind(LabelledEnum):
     """What a visit to a school is (source report, paragraphs 4 to 7; a concern calls for the last)."""
 
     CORE = "core"
@@ -147,7 +147,7 @@ class VisitKind(Word):
 _VISIT_LABELS = {"self_evaluation_verification": "Self-evaluation verification", "follow_up": "Follow-up"}
 
 
-class Sensitivity(Word):
+class Sensitivity(LabelledEnum):
     """Who may read a fact beyond the rights on its record."""
 
     ORDINARY = "ordinary"
@@ -155,7 +155,7 @@ class Sensitivity(Word):
     SAFEGUARDING = "safeguarding"
 
 
-class Audience(Word):
+class Audience(LabelledEnum):
     """For whom a note or file is meant, beside those who see the service's own."""
 
     SERVICE = "service"

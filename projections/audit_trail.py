@@ -111,7 +111,7 @@ def kind_of(event: Event) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class TrailFilter:
     """Which entries are asked for; what is left out does not narrow.
 
     `since` and `until` are days in England, both included: of what happened, or of the recording where
@@ -136,19 +136,19 @@ class Wanted:
     only: sa.ColumnElement[bool] | None = None
 
 
-def entries(connection: sa.Connection, wanted: Wanted, after: int | None, limit: int) -> list[TrailEntry]:
+def entries(connection: sa.Connection, wanted: TrailFilter, after: int | None, limit: int) -> list[TrailEntry]:
     """The entries asked for, newest in the log first, beginning behind the position `after`."""
     found = positions(connection, wanted, after, limit)
     query = trail.table.select().where(trail.table.c.position.in_(found))
     return trail.rows(connection, query.order_by(trail.table.c.position.desc()))
 
 
-def positions(connection: sa.Connection, wanted: Wanted, after: int | UUID | None, limit: int) -> list[int]:
+def positions(connection: sa.Connection, wanted: TrailFilter, after: int | UUID | None, limit: int) -> list[int]:
     """Where in the log the entries asked for stand, in the same order."""
     return list(connection.execute(asked(wanted, after, limit)).scalars())
 
 
-def asked(wanted: Wanted, after: int | UUID | None, limit: int) -> sa.Select[int]:
+def asked(wanted: TrailFilter, after: int | UUID | None, limit: int) -> sa.Select[int]:
     """The question for positions; it reads indexes alone wherever one of them knows the answer."""
     columns, people = trail.table.c, parts.table.c
     place = columns.position if wanted.person is None else people.position
@@ -168,7 +168,7 @@ def _position_of(event: UUID) -> sa.ScalarSelect[int]:
     return sa.select(EVENTS.c.position).where(EVENTS.c.event_id == event).scalar_subquery()
 
 
-def _conditions(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
+def _conditions(wanted: TrailFilter) -> Iterator[sa.ColumnElement[bool]]:
     columns = trail.table.c
     for column in ("school", "provider", "stream"):
         value = getattr(wanted, column)
@@ -197,14 +197,14 @@ def _one_of(purposes: Collection[Purpose | None]) -> sa.ColumnElement[bool]:
     return sa.or_(column.in_(named), column.is_(None)) if named else column.is_(None)
 
 
-def _occurred(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
+def _occurred(wanted: TrailFilter) -> Iterator[sa.ColumnElement[bool]]:
     if wanted.since is not None:
         yield trail.table.c.occurred_on >= wanted.since
     if wanted.until is not None:
         yield trail.table.c.occurred_on <= wanted.until
 
 
-def _recorded(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
+def _recorded(wanted: TrailFilter) -> Iterator[sa.ColumnElement[bool]]:
     if wanted.since is not None:
         yield trail.table.c.recorded_at >= _midnight(wanted.since)
     if wanted.until is not None:
@@ -219,7 +219,7 @@ def of_record(
     connection: sa.Connection, stream: UUID, after: int | None = None, limit: int = 500
 ) -> list[TrailEntry]:
     """What happened to one record, newest first."""
-    return entries(connection, Wanted(stream=stream), after, limit)
+    return entries(connection, TrailFilter(stream=stream), after, limit)
 
 
 def of_school(
@@ -231,7 +231,7 @@ def of_school(
     limit: int = 50,
 ) -> list[TrailEntry]:
     """What concerns a school, from all records, newest first."""
-    return entries(connection, Wanted(school=school, purposes=purposes), after, limit)
+    return entries(connection, TrailFilter(school=school, purposes=purposes), after, limit)
 
 
 def of_command(connection: sa.Connection, command: UUID) -> list[int]:

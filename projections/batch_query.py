@@ -24,7 +24,7 @@ Slot = tuple[str, int]
 
 
 @dataclass(frozen=True)
-class Question:
+class RowQuery:
     """Which rows of a sheet are asked for, in which order, and how many at most."""
 
     sheet: ViewTable[Any]
@@ -36,7 +36,7 @@ class Question:
 class BatchQuery:
     """Questions that are asked in one statement; their conditions may hold parameters, shared by name."""
 
-    def __init__(self, **questions: Question) -> None:
+    def __init__(self, **questions: RowQuery) -> None:
         self.questions = questions
         self._slots = {name: _slots(question.sheet) for name, question in questions.items()}
         storage = {
@@ -54,7 +54,7 @@ class BatchQuery:
         statement = sa.union_all(*parts) if len(parts) > 1 else parts[0]
         self._statement = statement.order_by(sa.text("1"), sa.text("2"))
 
-    def with_(self, **more: Question) -> BatchQuery:
+    def with_(self, **more: RowQuery) -> BatchQuery:
         """These questions and more."""
         return BatchQuery(**self.questions, **more)
 
@@ -104,7 +104,7 @@ def _storage(kind: TypeEngine[Any]) -> TypeEngine[Any]:
     return kind.impl_instance if isinstance(kind, TypeDecorator) else kind
 
 
-def _readers(question: Question) -> list[Callable[[Any], Any]]:
+def _readers(question: RowQuery) -> list[Callable[[Any], Any]]:
     return [_reader(column.type) for column in question.sheet.table.c]
 
 

@@ -13,7 +13,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from domain.vocabulary import Word
+from domain.vocabulary import LabelledEnum
 
 
 class Utc(TypeDecorator[datetime]):
@@ -48,20 +48,20 @@ class Hundredths(TypeDecorator[Decimal]):
         return None if value is None else Decimal(value).scaleb(-2)
 
 
-class OneWord(TypeDecorator[Word]):
+class OneWord(TypeDecorator[LabelledEnum]):
     """A word of a closed list, stored as its value."""
 
     impl = sa.Text
     cache_ok = True
 
-    def __init__(self, words: type[Word]) -> None:
+    def __init__(self, words: type[LabelledEnum]) -> None:
         super().__init__()
         self.words = words
 
-    def process_bind_param(self, value: Word | str | None, dialect: sa.Dialect) -> str | None:
+    def process_bind_param(self, value: LabelledEnum | str | None, dialect: sa.Dialect) -> str | None:
         return None if value is None else self.words(value).value
 
-    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Word | None:
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> LabelledEnum | None:
         return None if value is None else self.words(value)
 
 
@@ -107,7 +107,7 @@ def column_type(hint: Any) -> tuple[TypeEngine[Any], bool]:
             raise TypeError(f"a column has one type: {hint}")
         return column_type(inner[0])[0], True
     if isinstance(hint, type):
-        if issubclass(hint, Word):
+        if issubclass(hint, LabelledEnum):
             return OneWord(hint), False
         if hint in _PLAIN:
             return _PLAIN[hint](), False

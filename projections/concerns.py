@@ -16,7 +16,7 @@ from projections.view import Row, View, ViewTable, replace
 OPEN = (CaseStatus.RAISED, CaseStatus.ASSESSED, CaseStatus.INTERVENTION)
 
 
-class Case(Row):
+class ConcernRow(Row):
     """`authoriser` is the one who authorised the last step."""
 
     id: UUID
@@ -49,7 +49,7 @@ class RequestOfConcern(Row):
 
 
 cases = ViewTable(
-    "concern_cases", Case, key=("id",), indexes=[("school", "raised_on"), ("next_review_on",), ("reference",)]
+    "concern_cases", ConcernRow, key=("id",), indexes=[("school", "raised_on"), ("next_review_on",), ("reference",)]
 )
 
 
@@ -73,8 +73,8 @@ def request_raised(_: RequestOfConcern | None, event: SupportRequest.Raised) -> 
 
 
 @cases.on(ConcernCase.Raised)
-def concern_raised(_: Case | None, event: ConcernCase.Raised) -> Case:
-    return Case(
+def concern_raised(_: ConcernRow | None, event: ConcernCase.Raised) -> ConcernRow:
+    return ConcernRow(
         id=event.meta.stream,
         reference=event.reference,
         school=event.school,
@@ -90,7 +90,7 @@ def concern_raised(_: Case | None, event: ConcernCase.Raised) -> Case:
 
 
 @cases.on(ConcernCase.Assessed)
-def concern_assessed(row: Case | None, event: ConcernCase.Assessed) -> Case | None:
+def concern_assessed(row: ConcernRow | None, event: ConcernCase.Assessed) -> ConcernRow | None:
     return row and replace(
         row,
         status=CaseStatus.ASSESSED,
@@ -101,7 +101,7 @@ def concern_assessed(row: Case | None, event: ConcernCase.Assessed) -> Case | No
 
 
 @cases.on(ConcernCase.InterventionStarted)
-def intervention_started(row: Case | None, event: ConcernCase.InterventionStarted) -> Case | None:
+def intervention_started(row: ConcernRow | None, event: ConcernCase.InterventionStarted) -> ConcernRow | None:
     return row and replace(
         row,
         status=CaseStatus.INTERVENTION,
@@ -112,42 +112,42 @@ def intervention_started(row: Case | None, event: ConcernCase.InterventionStarte
 
 
 @cases.on(ConcernCase.ReviewHeld)
-def review_held(row: Case | None, event: ConcernCase.ReviewHeld) -> Case | None:
+def review_held(row: ConcernRow | None, event: ConcernCase.ReviewHeld) -> ConcernRow | None:
     return row and replace(row, next_review_on=event.next_review_on, authoriser=event.authoriser)
 
 
 @cases.on(ConcernCase.PlanRevised)
-def plan_revised(row: Case | None, event: ConcernCase.PlanRevised) -> Case | None:
+def plan_revised(row: ConcernRow | None, event: ConcernCase.PlanRevised) -> ConcernRow | None:
     return row and replace(row, authoriser=event.authoriser)
 
 
 @cases.on(ConcernCase.StepRecorded)
-def step_recorded(row: Case | None, event: ConcernCase.StepRecorded) -> Case | None:
+def step_recorded(row: ConcernRow | None, event: ConcernCase.StepRecorded) -> ConcernRow | None:
     return row and replace(row, authoriser=event.authoriser)
 
 
 @cases.on(ConcernCase.Paused)
-def case_paused(row: Case | None, event: ConcernCase.Paused) -> Case | None:
+def case_paused(row: ConcernRow | None, event: ConcernCase.Paused) -> ConcernRow | None:
     return row and replace(row, is_paused=True, authoriser=event.authoriser)
 
 
 @cases.on(ConcernCase.Resumed)
-def case_resumed(row: Case | None, event: ConcernCase.Resumed) -> Case | None:
+def case_resumed(row: ConcernRow | None, event: ConcernCase.Resumed) -> ConcernRow | None:
     return row and replace(row, is_paused=False, authoriser=event.authoriser)
 
 
 @cases.on(ConcernCase.InterventionEnded)
-def intervention_ended(row: Case | None, event: ConcernCase.InterventionEnded) -> Case | None:
+def intervention_ended(row: ConcernRow | None, event: ConcernCase.InterventionEnded) -> ConcernRow | None:
     return row and _over(row, CaseStatus.ENDED, event)
 
 
 @cases.on(ConcernCase.Closed)
-def case_closed(row: Case | None, event: ConcernCase.Closed) -> Case | None:
+def case_closed(row: ConcernRow | None, event: ConcernCase.Closed) -> ConcernRow | None:
     return row and _over(row, CaseStatus.CLOSED, event)
 
 
 @cases.on(ConcernCase.Reopened)
-def case_reopened(row: Case | None, event: ConcernCase.Reopened) -> Case | None:
+def case_reopened(row: ConcernRow | None, event: ConcernCase.Reopened) -> ConcernRow | None:
     return row and replace(
         row,
         status=CaseStatus.RAISED,
@@ -160,11 +160,13 @@ def case_reopened(row: Case | None, event: ConcernCase.Reopened) -> Case | None:
 
 
 @cases.on(ConcernCase.SensitivityChanged)
-def sensitivity_changed(row: Case | None, event: ConcernCase.SensitivityChanged) -> Case | None:
+def sensitivity_changed(row: ConcernRow | None, event: ConcernCase.SensitivityChanged) -> ConcernRow | None:
     return row and replace(row, sensitivity=event.becomes, authoriser=event.authoriser)
 
 
-def _over(row: Case, status: CaseStatus, event: ConcernCase.InterventionEnded | ConcernCase.Closed) -> Case:
+def _over(
+    row: ConcernRow, status: CaseStatus, event: ConcernCase.InterventionEnded | ConcernCase.Closed
+) -> ConcernRow:
     ended_on = event.meta.occurred_on
     return replace(row, status=status, ended_on=ended_on, next_review_on=None, authoriser=event.authoriser)
 
@@ -178,7 +180,7 @@ def list_rows(
     restricted_of: Collection[UUID] | None = None,
     after: str | None = None,
     limit: int = 50,
-) -> list[Case]:
+) -> list[ConcernRow]:
     """Cases, the newest reference first; `after` is the reference of the last one seen. `schools` None means all,
     and so does `restricted_of`, the schools of which restricted cases may be named."""
     columns = cases.table.c
@@ -202,14 +204,14 @@ def raised_from(concern: UUID | sa.BindParameter[UUID]) -> sa.ColumnElement[bool
     return requests.table.c.concern == concern
 
 
-def cases_of_school(connection: sa.Connection, school: UUID) -> list[Case]:
+def cases_of_school(connection: sa.Connection, school: UUID) -> list[ConcernRow]:
     """A school's cases, the latest first."""
     table = cases.table
     query = table.select().where(table.c.school == school)
     return cases.rows(connection, query.order_by(table.c.raised_on.desc(), table.c.reference.desc()))
 
 
-def reviews_due(connection: sa.Connection, before: date, *, schools: list[UUID] | None = None) -> list[Case]:
+def reviews_due(connection: sa.Connection, before: date, *, schools: list[UUID] | None = None) -> list[ConcernRow]:
     """The interventions, of those schools if any are named, whose next review is before a day; first due first.
     Paused ones are left out."""
     table = cases.table
@@ -219,7 +221,7 @@ def reviews_due(connection: sa.Connection, before: date, *, schools: list[UUID] 
     return cases.rows(connection, query.order_by(table.c.next_review_on, table.c.reference))
 
 
-def case_of_reference(connection: sa.Connection, reference: str) -> Case | None:
+def case_of_reference(connection: sa.Connection, reference: str) -> ConcernRow | None:
     """The case with that reference."""
     found = cases.rows(connection, cases.table.select().where(cases.table.c.reference == reference))
     return found[0] if found else None

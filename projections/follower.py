@@ -49,7 +49,7 @@ class Superseded(RuntimeError):
     """Another release of the service has filled a view its own way; this process must be started anew."""
 
 
-class Change(msgspec.Struct, frozen=True):
+class TableChange(msgspec.Struct, frozen=True):
     """What events make of the rows of one sheet."""
 
     sheet: ViewTable[Any]
@@ -144,7 +144,7 @@ def read_for(view: View, records: Iterable[StoredRecord]) -> list[Event]:
     return events
 
 
-def changes_by(connection: sa.Connection, view: View, events: Sequence[Event]) -> list[Change]:
+def changes_by(connection: sa.Connection, view: View, events: Sequence[Event]) -> list[TableChange]:
     """What events make of a view's rows. Raises CannotFold; nothing is written yet."""
     changes = []
     kinds = {type(event) for event in events}
@@ -177,12 +177,12 @@ def _steps_in_good_faith(sheet: ViewTable[Any], events: Sequence[Event]) -> Iter
         return
 
 
-def _change(connection: sa.Connection, view: View, sheet: ViewTable[Any], steps: list[Step]) -> Change:
+def _change(connection: sa.Connection, view: View, sheet: ViewTable[Any], steps: list[Step]) -> TableChange:
     keys = list(dict.fromkeys(key for key, _, _ in steps))
     is_empty = sheet.journal or _is_new(sheet, steps)
     before = {} if is_empty else live_rows(sheet, connection.dialect).fetch(connection, keys)
     after = folded(view, sheet, dict(before), steps)
-    return Change(
+    return TableChange(
         sheet,
         [after[key] for key in keys if key in after and after[key] != before.get(key)],
         [key for key in keys if key in before and key not in after],

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from projections.codec import StoredRecord
 from projections.database import alone
 from projections.event_log.recorder import SqlLog, Tail
-from projections.follower import CannotFold, Change, Follower, changes_by, read_for
+from projections.follower import CannotFold, Follower, TableChange, changes_by, read_for
 from projections.view import View
 from projections.view_status import hold, moved, resume, set_following, standings, stop
 
@@ -101,7 +101,7 @@ def _bring_forward(connection: sa.Connection, view: View, position: int, records
 
 def _as_far_as_it_goes(
     connection: sa.Connection, view: View, records: Sequence[StoredRecord]
-) -> tuple[Sequence[StoredRecord], list[Change], CannotFold | None]:
+) -> tuple[Sequence[StoredRecord], list[TableChange], CannotFold | None]:
     """The events up to the first that the view cannot take, and what they change."""
     failed = None
     while True:

@@ -13,13 +13,13 @@ import sqlalchemy as sa
 from domain.aggregate import Event
 from domain.support_request import RequestStatus, Route, SupportRequest, Urgency
 from domain.tender import Tender
-from domain.vocabulary import Phase, Side, SupportKind, Word
+from domain.vocabulary import LabelledEnum, Phase, Side, SupportKind
 from projections.view import Key, Row, View, ViewTable, replace
 
 LIMIT = 50
 
 
-class WaitingFor(Word):
+class RequestWaitsFor(LabelledEnum):
     """Whose turn it is."""
 
     SERVICE = "service"
@@ -62,27 +62,27 @@ class RequestRow(Row):
     ended_on: date | None = None
 
     @property
-    def waiting_for(self) -> WaitingFor:
+    def waiting_for(self) -> RequestWaitsFor:
         """Whose turn it is: once the request is placed its engagement says so, and at its end it is nobody's."""
         if not self.is_open:
-            return WaitingFor.NOBODY
+            return RequestWaitsFor.NOBODY
         if self.status is RequestStatus.PLACED:
-            return WaitingFor.ENGAGEMENT
+            return RequestWaitsFor.ENGAGEMENT
         if self.waiting_since is not None:
-            return WaitingFor.SCHOOL
-        return WaitingFor.PROVIDERS if self.unanswered and not self.is_selected else WaitingFor.SERVICE
+            return RequestWaitsFor.SCHOOL
+        return RequestWaitsFor.PROVIDERS if self.unanswered and not self.is_selected else RequestWaitsFor.SERVICE
 
-    def waiting_on(self, today: date) -> WaitingFor:
+    def waiting_on(self, today: date) -> RequestWaitsFor:
         """The same on a day: once the day for replies has passed, it is for the service to go on."""
         waits = self.waiting_for
         is_late = self.reply_by is not None and self.reply_by < today
-        return WaitingFor.SERVICE if waits is WaitingFor.PROVIDERS and is_late else waits
+        return RequestWaitsFor.SERVICE if waits is RequestWaitsFor.PROVIDERS and is_late else waits
 
     @property
     def next_on(self) -> date | None:
         """The next day that matters: replies due while invitations are out, else the promised answer or the first
         day of the need."""
-        if self.waiting_for in {WaitingFor.ENGAGEMENT, WaitingFor.NOBODY}:
+        if self.waiting_for in {RequestWaitsFor.ENGAGEMENT, RequestWaitsFor.NOBODY}:
             return None
         if self.status is RequestStatus.INVITING:
             return self.reply_by
@@ -90,7 +90,7 @@ class RequestRow(Row):
 
     def is_overdue(self, today: date) -> bool:
         """Whether its next day has passed while the service's clock runs."""
-        running = self.waiting_for is not WaitingFor.SCHOOL
+        running = self.waiting_for is not RequestWaitsFor.SCHOOL
         return running and self.next_on is not None and self.next_on < today
 
 
@@ -315,7 +315,7 @@ def all_requests(
     subject: str = "",
     phase: Phase | None = None,
     urgency: Urgency | None = None,
-    waiting_for: WaitingFor | None = None,
+    waiting_for: RequestWaitsFor | None = None,
     today: date | None = None,
     is_open: bool | None = None,
     unasked: Collection[UUID] = (),
@@ -348,23 +348,23 @@ def as_unasked(row: RequestRow) -> RequestRow:
     return replace(row, unanswered=(), waiting_since=None)
 
 
-def _waits_for(wanted: WaitingFor, today: date | None, unasked: Collection[UUID] = ()) -> sa.ColumnElement[bool]:
+def _waits_for(wanted: RequestWaitsFor, today: date | None, unasked: Collection[UUID] = ()) -> sa.ColumnElement[bool]:
     """The same as `RequestRow.waiting_on` a day, or `waiting_for` where none is given, asked of the table."""
     columns = requests.table.c
     is_placed = columns.status == RequestStatus.PLACED
     moving = sa.and_(columns.is_open, sa.not_(is_placed))
-    if wanted is WaitingFor.NOBODY:
+    if wanted is RequestWaitsFor.NOBODY:
         return sa.not_(columns.is_open)
-    if wanted is WaitingFor.ENGAGEMENT:
+    if wanted is RequestWaitsFor.ENGAGEMENT:
         return sa.and_(columns.is_open, is_placed)
     asked_others = columns.id.not_in(unasked)
-    if wanted is WaitingFor.SCHOOL:
+    if wanted is RequestWaitsFor.SCHOOL:
         return sa.and_(moving, columns.waiting_since.is_not(None), asked_others)
     replies_out = sa.and_(columns.unanswered != (), columns.is_selected.is_(False))
     if today is not None:
         replies_out = sa.and_(replies_out, sa.func.coalesce(columns.reply_by, today) >= today)
     to_providers = sa.and_(columns.waiting_since.is_(None), replies_out, asked_others)
-    if wanted is WaitingFor.PROVIDERS:
+    if wanted is RequestWaitsFor.PROVIDERS:
         return sa.and_(moving, to_providers)
     to_school = sa.and_(columns.waiting_since.is_not(None), asked_others)
     return sa.and_(moving, sa.not_(to_providers), sa.not_(to_school))

@@ -16,7 +16,7 @@ from projections.view import Key, Row, View, ViewTable, replace
 LIMIT = 50
 
 
-class Written(Row):
+class RecordRow(Row):
     """A record as it stands. `version`, `issued_on`, `respond_by`, `issues` (how many) and `actions` (their numbers)
     are those of the version that was issued last; days of responses stay when a new version asks anew.
     """
@@ -65,7 +65,7 @@ class AgreedAction(Row):
 
 records = ViewTable(
     "records_of_visit",
-    Written,
+    RecordRow,
     key=("id",),
     indexes=[("reference",), ("school", "visited_on"), ("visit",), ("respond_by", "reference")],
 )
@@ -80,8 +80,8 @@ IssuedVersion = RecordOfVisit.Issued | RecordOfVisit.Reissued
 
 
 @records.on(RecordOfVisit.Started)
-def record_started(_: Written | None, event: RecordOfVisit.Started) -> Written:
-    return Written(
+def record_started(_: RecordRow | None, event: RecordOfVisit.Started) -> RecordRow:
+    return RecordRow(
         id=event.meta.stream,
         reference=event.reference,
         visit=event.visit,
@@ -95,22 +95,22 @@ def record_started(_: Written | None, event: RecordOfVisit.Started) -> Written:
 
 
 @records.on(RecordOfVisit.SubmittedForAssurance)
-def record_submitted(row: Written | None, _: RecordOfVisit.SubmittedForAssurance) -> Written | None:
+def record_submitted(row: RecordRow | None, _: RecordOfVisit.SubmittedForAssurance) -> RecordRow | None:
     return row and replace(row, status=RecordStatus.SUBMITTED)
 
 
 @records.on(RecordOfVisit.Returned)
-def record_returned(row: Written | None, _: RecordOfVisit.Returned) -> Written | None:
+def record_returned(row: RecordRow | None, _: RecordOfVisit.Returned) -> RecordRow | None:
     return row and replace(row, status=RecordStatus.CORRECTING if row.version else RecordStatus.DRAFT)
 
 
 @records.on(RecordOfVisit.Assured)
-def record_assured(row: Written | None, _: RecordOfVisit.Assured) -> Written | None:
+def record_assured(row: RecordRow | None, _: RecordOfVisit.Assured) -> RecordRow | None:
     return row and replace(row, status=RecordStatus.ASSURED)
 
 
 @records.on(RecordOfVisit.Issued, RecordOfVisit.Reissued)
-def record_issued(row: Written | None, event: IssuedVersion) -> Written | None:
+def record_issued(row: RecordRow | None, event: IssuedVersion) -> RecordRow | None:
     return row and replace(
         row,
         status=RecordStatus.ISSUED,
@@ -125,7 +125,7 @@ def record_issued(row: Written | None, event: IssuedVersion) -> Written | None:
 
 
 @records.on(RecordOfVisit.WithheldFromSchool)
-def record_withheld(row: Written | None, _: RecordOfVisit.WithheldFromSchool) -> Written | None:
+def record_withheld(row: RecordRow | None, _: RecordOfVisit.WithheldFromSchool) -> RecordRow | None:
     for respondent in Respondent:
         if row is not None and getattr(row, respondent.value) is Answered.AWAITED:
             row = _answered(row, respondent, Answered.NOT_ASKED)
@@ -133,70 +133,70 @@ def record_withheld(row: Written | None, _: RecordOfVisit.WithheldFromSchool) ->
 
 
 @records.on(RecordOfVisit.SentToSchool)
-def record_sent(row: Written | None, event: RecordOfVisit.SentToSchool) -> Written | None:
+def record_sent(row: RecordRow | None, event: RecordOfVisit.SentToSchool) -> RecordRow | None:
     for respondent in event.respondents:
         row = row and _answered(row, respondent, Answered.AWAITED)
     return row and replace(row, respond_by=event.respond_by)
 
 
 @records.on(RecordOfVisit.ReopenedForCorrection)
-def correction_begun(row: Written | None, _: RecordOfVisit.ReopenedForCorrection) -> Written | None:
+def correction_begun(row: RecordRow | None, _: RecordOfVisit.ReopenedForCorrection) -> RecordRow | None:
     return row and replace(row, status=RecordStatus.CORRECTING)
 
 
 @records.on(RecordOfVisit.CorrectionAbandoned)
-def correction_abandoned(row: Written | None, _: RecordOfVisit.CorrectionAbandoned) -> Written | None:
+def correction_abandoned(row: RecordRow | None, _: RecordOfVisit.CorrectionAbandoned) -> RecordRow | None:
     return row and replace(row, status=RecordStatus.ISSUED)
 
 
 @records.on(RecordOfVisit.HeadteacherResponded)
-def headteacher_responded(row: Written | None, event: RecordOfVisit.HeadteacherResponded) -> Written | None:
+def headteacher_responded(row: RecordRow | None, event: RecordOfVisit.HeadteacherResponded) -> RecordRow | None:
     return row and replace(row, headteacher=Answered.RESPONDED, headteacher_responded_on=event.meta.occurred_on)
 
 
 @records.on(RecordOfVisit.ChairResponded)
-def chair_responded(row: Written | None, event: RecordOfVisit.ChairResponded) -> Written | None:
+def chair_responded(row: RecordRow | None, event: RecordOfVisit.ChairResponded) -> RecordRow | None:
     return row and replace(row, chair=Answered.RESPONDED, chair_responded_on=event.meta.occurred_on)
 
 
 @records.on(RecordOfVisit.ResponseDeclined)
-def response_declined(row: Written | None, event: RecordOfVisit.ResponseDeclined) -> Written | None:
+def response_declined(row: RecordRow | None, event: RecordOfVisit.ResponseDeclined) -> RecordRow | None:
     return row and _answered(row, event.respondent, Answered.DECLINED)
 
 
 @records.on(RecordOfVisit.ResponseLapsed)
-def response_lapsed(row: Written | None, event: RecordOfVisit.ResponseLapsed) -> Written | None:
+def response_lapsed(row: RecordRow | None, event: RecordOfVisit.ResponseLapsed) -> RecordRow | None:
     return row and _answered(row, event.respondent, Answered.LAPSED)
 
 
-def _answered(row: Written, respondent: Respondent, answered: Answered) -> Written:
+def _answered(row: RecordRow, respondent: Respondent, answered: Answered) -> RecordRow:
     if respondent is Respondent.HEADTEACHER:
         return replace(row, headteacher=answered)
     return replace(row, chair=answered)
 
 
 @records.on(RecordOfVisit.PresentedToGovernors)
-def record_presented(row: Written | None, event: RecordOfVisit.PresentedToGovernors) -> Written | None:
+def record_presented(row: RecordRow | None, event: RecordOfVisit.PresentedToGovernors) -> RecordRow | None:
     return row and replace(row, presented_on=event.meeting_on, needs_presentation=False)
 
 
 @records.on(RecordOfVisit.PresentationWaived)
-def presentation_waived(row: Written | None, _: RecordOfVisit.PresentationWaived) -> Written | None:
+def presentation_waived(row: RecordRow | None, _: RecordOfVisit.PresentationWaived) -> RecordRow | None:
     return row and replace(row, needs_presentation=False)
 
 
 @records.on(RecordOfVisit.ActionCompleted)
-def action_of_record_completed(row: Written | None, event: RecordOfVisit.ActionCompleted) -> Written | None:
+def action_of_record_completed(row: RecordRow | None, event: RecordOfVisit.ActionCompleted) -> RecordRow | None:
     return row and replace(row, completed=(*row.completed, event.number))
 
 
 @records.on(RecordOfVisit.ActionReopened)
-def action_of_record_reopened(row: Written | None, event: RecordOfVisit.ActionReopened) -> Written | None:
+def action_of_record_reopened(row: RecordRow | None, event: RecordOfVisit.ActionReopened) -> RecordRow | None:
     return row and replace(row, completed=tuple(number for number in row.completed if number != event.number))
 
 
 @records.on(RecordOfVisit.Closed)
-def record_closed(row: Written | None, _: RecordOfVisit.Closed) -> Written | None:
+def record_closed(row: RecordRow | None, _: RecordOfVisit.Closed) -> RecordRow | None:
     return row and replace(row, status=RecordStatus.CLOSED)
 
 
@@ -247,7 +247,7 @@ def list_rows(
     awaited: Collection[Respondent] | None = None,
     after: str | None = None,
     limit: int = LIMIT,
-) -> list[Written]:
+) -> list[RecordRow]:
     """The records, of these schools if any are named, the latest visit first; `after` is the last reference seen.
 
     `issued_only` leaves out what no school has been sent yet; `awaited` keeps those that one of these respondents
@@ -275,7 +275,7 @@ def awaiting_response(
     respondent: Respondent | None = None,
     after: str | None = None,
     limit: int = LIMIT,
-) -> list[Written]:
+) -> list[RecordRow]:
     """The records that headteacher or chair, or the one asked for, has not answered, the first due first."""
     columns = records.table.c
     asked = [Respondent.HEADTEACHER, Respondent.CHAIR] if respondent is None else [respondent]
@@ -298,7 +298,7 @@ def _is_awaited(respondents: Collection[Respondent]) -> sa.ColumnElement[bool]:
     )
 
 
-def record_of_reference(connection: sa.Connection, reference: str) -> Written | None:
+def record_of_reference(connection: sa.Connection, reference: str) -> RecordRow | None:
     """The record with that reference."""
     found = records.rows(connection, records.table.select().where(records.table.c.reference == reference))
     return found[0] if found else None

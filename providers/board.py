@@ -8,14 +8,14 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from domain.provider import Requirement, VettingFacts
-from domain.vocabulary import Word
+from domain.vocabulary import LabelledEnum
 from providers.vetting import Demand, VettingPolicy, cleared_on, demands_on
 
 SOON = timedelta(days=60)
 """How long before its end a check is said to end soon."""
 
 
-class CheckStatus(Word):
+class CheckStatus(LabelledEnum):
     """How a requirement stands on a day."""
 
     HOLDS = "holds"

@@ -22,7 +22,7 @@ from web.access.restricted import hidden_from_current_user
 from web.accounts import proof
 from web.commands.captions import caption, prefetch_captions
 from web.commands.dispatch import (
-    Found,
+    LoadedRecord,
     begun_by,
     changes_since,
     copy_for_reader,
@@ -90,7 +90,7 @@ class CommandForm:
     """One request for the page of a command."""
 
     def __init__(
-        self, resource: Resource[Any], command: Command[Any], found: Found[Any] | None, ref: str | None
+        self, resource: Resource[Any], command: Command[Any], found: LoadedRecord[Any] | None, ref: str | None
     ) -> None:
         self.resource = resource
         self.command = command

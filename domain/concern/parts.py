@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from domain.vocabulary import Word
+from domain.vocabulary import LabelledEnum
 
 
-class ConcernKind(Word):
+class ConcernKind(LabelledEnum):
     """What the worry is about."""
 
     ACHIEVEMENT = "achievement"
@@ -22,7 +22,7 @@ class ConcernKind(Word):
     STAFFING = "staffing"
 
 
-class ConcernSource(Word):
+class ConcernSource(LabelledEnum):
     """How the worry came to the service."""
 
     VISIT = "visit"
@@ -33,13 +33,13 @@ class ConcernSource(Word):
     WHISTLEBLOWING = "whistleblowing"
 
 
-class Severity(Word):
+class Severity(LabelledEnum):
     LOW = "low"
     MEDIUM = "medium"
     HIGH = "high"
 
 
-class Rating(Word):
+class Rating(LabelledEnum):
     """What an assessment finds. Only a school causing concern becomes the subject of an intervention."""
 
     NO_CONCERN = "no_concern"
@@ -47,7 +47,7 @@ class Rating(Word):
     CAUSING_CONCERN = "causing_concern"
 
 
-class Rag(Word):
+class Rag(LabelledEnum):
     """Progress with an objective."""
 
     RED = "red"
@@ -55,21 +55,21 @@ class Rag(Word):
     GREEN = "green"
 
 
-class ReviewDecision(Word):
+class ReviewDecision(LabelledEnum):
     CONTINUE = "continue"
     STEP_UP = "step_up"
     STEP_DOWN = "step_down"
     END = "end"
 
 
-class StepKind(Word):
+class StepKind(LabelledEnum):
     """An informal step, or one that uses or prepares formal powers."""
 
     INFORMAL = "informal"
     FORMAL = "formal"
 
 
-class CaseStatus(Word):
+class CaseStatus(LabelledEnum):
     RAISED = "raised"
     ASSESSED = "assessed"
     INTERVENTION = "intervention"

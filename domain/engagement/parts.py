@@ -8,10 +8,10 @@ from decimal import Decimal
 from uuid import UUID
 
 from domain.money import Price
-from domain.vocabulary import Personal, Phase, Side, SupportKind, Word
+from domain.vocabulary import LabelledEnum, Personal, Phase, Side, SupportKind
 
 
-class EngagementStatus(Word):
+class EngagementStatus(LabelledEnum):
     """Where an engagement stands; `cancelled` and `closed` are ends."""
 
     PROPOSED = "proposed"
@@ -35,7 +35,7 @@ AWAITING_AGREEMENT = frozenset({EngagementStatus.PROPOSED, EngagementStatus.AGRE
 AWAITING_EVALUATION = frozenset({EngagementStatus.COMPLETED, EngagementStatus.ENDED_EARLY})
 
 
-class SessionStatus(Word):
+class SessionStatus(LabelledEnum):
     """What became of a session."""
 
     PLANNED = "planned"
@@ -43,7 +43,7 @@ class SessionStatus(Word):
     CANCELLED = "cancelled"
 
 
-class Attainment(Word):
+class Attainment(LabelledEnum):
     """How far an objective was met."""
 
     MET = "met"

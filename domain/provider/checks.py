@@ -10,10 +10,10 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from domain.provider.offer import ProviderKind
-from domain.vocabulary import Word
+from domain.vocabulary import LabelledEnum
 
 
-class Requirement(Word):
+class Requirement(LabelledEnum):
     """Something a provider or its specialist has to show."""
 
     ENHANCED_DBS = "enhanced_dbs"
@@ -62,7 +62,7 @@ _OF_ORGANISATION = frozenset(
 )
 
 
-class Evidence(Word):
+class Evidence(LabelledEnum):
     """What was seen when a requirement was checked."""
 
     CERTIFICATE_SEEN = "certificate_seen"

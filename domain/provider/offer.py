@@ -7,10 +7,10 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from domain.vocabulary import Phase, ServiceType, Word
+from domain.vocabulary import LabelledEnum, Phase, ServiceType
 
 
-class ProviderKind(Word):
+class ProviderKind(LabelledEnum):
     """Whose the provider is: it decides which vetting requirements stand.
 
     A school-based provider is a lead teacher, lead department or advanced skills teacher of a school, in the
@@ -81,7 +81,7 @@ class Specialist:
         return self.left_on is None or day < self.left_on
 
 
-class ConflictNature(Word):
+class ConflictNature(LabelledEnum):
     """What ties a provider or its specialist to a body that it might work with."""
 
     FAMILY = "family"

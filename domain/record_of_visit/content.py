@@ -11,10 +11,10 @@ from itertools import count
 from typing import Any, TypeVar
 from uuid import UUID
 
-from domain.vocabulary import Purpose, Side, Word
+from domain.vocabulary import LabelledEnum, Purpose, Side
 
 
-class Agreement(Word):
+class Agreement(LabelledEnum):
     """Whether a school agrees with what is said of it."""
 
     AGREES = "agrees"
@@ -22,7 +22,7 @@ class Agreement(Word):
     DISAGREES = "disagrees"
 
 
-class Priority(Word):
+class Priority(LabelledEnum):
     """How soon an issue needs attention."""
 
     HIGH = "high"

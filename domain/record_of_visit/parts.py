@@ -7,10 +7,10 @@ from datetime import date
 from uuid import UUID
 
 from domain.record_of_visit.content import Agreement, Content
-from domain.vocabulary import Word
+from domain.vocabulary import LabelledEnum
 
 
-class RecordStatus(Word):
+class RecordStatus(LabelledEnum):
     """Where the writing stands. Responses and presentation stand beside it, since either may come first."""
 
     DRAFT = "draft"
@@ -25,7 +25,7 @@ OPEN_TO_WRITING = frozenset({RecordStatus.DRAFT, RecordStatus.CORRECTING})
 WITH_ASSURER = frozenset({RecordStatus.SUBMITTED, RecordStatus.ASSURED})
 
 
-class Respondent(Word):
+class Respondent(LabelledEnum):
     """Those for whose response a record has space (source report, paragraph 8)."""
 
     HEADTEACHER = "headteacher"
@@ -36,7 +36,7 @@ class Respondent(Word):
         return "Chair of governors" if self is Respondent.CHAIR else "Headteacher"
 
 
-class Answered(Word):
+class Answered(LabelledEnum):
     """What has become of a response."""
 
     AWAITED = "awaited"

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from domain.vocabulary import Word
+from domain.vocabulary import LabelledEnum
 
 Value = str | int | None
 """One detail as the register tells it: days as ISO text, percentages as text."""
@@ -165,7 +165,7 @@ class Inspection:
     grades: tuple[AreaGrade, ...] = ()
 
 
-class Answer(Word):
+class Answer(LabelledEnum):
     """What became of a proposed succession."""
 
     PROPOSED = "proposed"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from domain.vocabulary import Word
+from domain.vocabulary import LabelledEnum
 
 
-class RequestStatus(Word):
+class RequestStatus(LabelledEnum):
     """Where a request stands. From `placed` on nobody searches; the last seven are ends."""
 
     RAISED = "raised"
@@ -47,7 +47,7 @@ NEW = frozenset({RequestStatus.RAISED, RequestStatus.ACKNOWLEDGED})
 WITH_BROKER = UNPLACED - NEW | {RequestStatus.PLACED}
 
 
-class Urgency(Word):
+class Urgency(LabelledEnum):
     """How soon an answer is needed."""
 
     ROUTINE = "routine"
@@ -55,7 +55,7 @@ class Urgency(Word):
     URGENT = "urgent"
 
 
-class SupportLevel(Word):
+class SupportLevel(LabelledEnum):
     """How much help triage thinks is needed: what every school may have, a set piece of work, or more."""
 
     UNIVERSAL = "universal"
@@ -63,7 +63,7 @@ class SupportLevel(Word):
     INTENSIVE = "intensive"
 
 
-class Route(Word):
+class Route(LabelledEnum):
     """The way on which triage sends a request."""
 
     BROKERED = "brokered"
@@ -71,7 +71,7 @@ class Route(Word):
     SIGNPOSTED = "signposted"
 
 
-class InHouse(Word):
+class InHouse(LabelledEnum):
     """Who meets a need from within (source report, paragraph 12)."""
 
     LEAD_TEACHER = "lead_teacher"

@@ -7,10 +7,10 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from domain.vocabulary import Side, Word
+from domain.vocabulary import LabelledEnum, Side
 
 
-class TenderStatus(Word):
+class TenderStatus(LabelledEnum):
     """Where a tender stands; providers may be invited, and quote, only while it is open."""
 
     OPEN = "open"
@@ -18,7 +18,7 @@ class TenderStatus(Word):
     CLOSED = "closed"
 
 
-class InvitationStatus(Word):
+class InvitationStatus(LabelledEnum):
     """What became of one provider's invitation."""
 
     INVITED = "invited"
@@ -29,7 +29,7 @@ class InvitationStatus(Word):
     SELECTED = "selected"
 
 
-class DeclineReason(Word):
+class DeclineReason(LabelledEnum):
     """Why an invitation came to nothing, in words that can be counted."""
 
     NO_CAPACITY = "no_capacity"

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from domain.vocabulary import Side, Word
+from domain.vocabulary import LabelledEnum, Side
 
 STANDING_ITEM = "Celebrations and good practice"
 """Stands on the agenda of every visit (source report, paragraph 5)."""
 
 
-class VisitStatus(Word):
+class VisitStatus(LabelledEnum):
     """Where a visit stands. A visit with a record stays held until it is closed."""
 
     PLANNED = "planned"
@@ -27,7 +27,7 @@ AHEAD = frozenset({VisitStatus.PLANNED, VisitStatus.CONFIRMED})
 OVER = frozenset({VisitStatus.NOT_MADE, VisitStatus.CANCELLED})
 
 
-class AgendaKind(Word):
+class AgendaKind(LabelledEnum):
     """Where an item of the agenda comes from."""
 
     PROGRAMME = "programme"
@@ -35,7 +35,7 @@ class AgendaKind(Word):
     CELEBRATION = "celebration"
 
 
-class CancelledBy(Word):
+class CancelledBy(LabelledEnum):
     """Who or what a cancelled visit failed on."""
 
     SCHOOL = "school"

@@ -20,7 +20,7 @@ __all__ = [
     "OUTSIDE",
     "VIEW",
     "WAITS",
-    "Count",
+    "CaseloadCount",
     "Item",
     "Narrowed",
     "Task",
@@ -101,7 +101,7 @@ COUNTED_TO = 1000
 """As far as it is counted how much waits: with more, the number is not worth the time that it takes."""
 
 
-class Count(NamedTuple):
+class CaseloadCount(NamedTuple):
     """How much waits, and how much of it is overdue."""
 
     total: int
@@ -132,7 +132,7 @@ def counted(
     limit: int = 50,
     up_to: int = COUNTED_TO,
     **narrowed: Unpack[Narrowed],
-) -> tuple[list[Item], Count]:
+) -> tuple[list[Item], CaseloadCount]:
     """The same, with how much waits and how much of it is overdue: a number above `up_to` says only that it is more.
 
     Where nothing is left behind `after`, nothing is counted.
@@ -144,9 +144,9 @@ def counted(
     ]
     found = connection.execute(_in_order(sa.select(*_columns, *numbers), narrowed, after).limit(limit)).all()
     if not found:
-        return [], Count(0, 0)
+        return [], CaseloadCount(0, 0)
     shown = [Item(**dict(zip(items.columns, row[:-2], strict=True))) for row in found]
-    return shown, Count(*found[0][-2:])
+    return shown, CaseloadCount(*found[0][-2:])
 
 
 def _in_order(query: sa.Select[Any], narrowed: Narrowed, after: str | None = None) -> sa.Select[Any]:

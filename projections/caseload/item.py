@@ -10,11 +10,11 @@ import sqlalchemy as sa
 
 from domain.aggregate import Event
 from domain.school import School
-from domain.vocabulary import Purpose, Word
+from domain.vocabulary import LabelledEnum, Purpose
 from projections.view import Key, Row, ViewTable, replace
 
 
-class WaitingFor(Word):
+class WaitingFor(LabelledEnum):
     """Whose move it is."""
 
     OFFICER = "officer"
@@ -38,7 +38,7 @@ OUTSIDE = frozenset({WaitingFor.HEADTEACHER, WaitingFor.CHAIR, WaitingFor.SCHOOL
 """Whose move it is outside the service."""
 
 
-class Task(Word):
+class Task(LabelledEnum):
     """What has to be done, in the words of the list."""
 
     CONFIRM_VISIT = "confirm_the_visit"

@@ -12,16 +12,16 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from projections.provider_history import concerned
-from projections.provider_history.cases import Case, CaseKind, cases
+from projections.provider_history.cases import CaseKind, ProviderCase, cases
 from projections.provider_history.sums import BrokeredHistory, Holder, histories
 from projections.view import View
 
 __all__ = [
     "VIEW",
     "BrokeredHistory",
-    "Case",
     "CaseKind",
     "Holder",
+    "ProviderCase",
     "cases",
     "cases_beside",
     "cases_of",
@@ -63,7 +63,7 @@ def cases_of(
     kind: CaseKind | None = None,
     after: UUID | None = None,
     limit: int = LIMIT,
-) -> list[Case]:
+) -> list[ProviderCase]:
     """The cases of a provider or specialist, the latest first; `after` is the record of the last one seen."""
     columns = cases.table.c
     query = cases.table.select().where(columns.holder == holder)

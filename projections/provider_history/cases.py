@@ -10,7 +10,7 @@ from uuid import UUID
 from domain.aggregate import Event
 from domain.engagement import BrokeredEngagement, EngagementStatus
 from domain.tender import DeclineReason, InvitationStatus, Tender
-from domain.vocabulary import Word
+from domain.vocabulary import LabelledEnum
 from projections.provider_history.concerned import (
     Answer,
     OfOneProvider,
@@ -24,14 +24,14 @@ HANDED_OVER = "handed_over"
 """The outcome for a specialist in whose place another came."""
 
 
-class CaseKind(Word):
+class CaseKind(LabelledEnum):
     """What a case is."""
 
     INVITATION = "invitation"
     ENGAGEMENT = "engagement"
 
 
-class Case(Row):
+class ProviderCase(Row):
     """One invitation or engagement of a holder: `outcome` is where it stands, by the words of its record."""
 
     holder: UUID
@@ -50,14 +50,14 @@ class Case(Row):
     impact: int | None = None
 
 
-cases = ViewTable("brokered_cases", Case, key=("holder", "record"), indexes=[("holder", "on")])
+cases = ViewTable("brokered_cases", ProviderCase, key=("holder", "record"), indexes=[("holder", "on")])
 
 
-def _case(event: Event, holder: UUID, kind: CaseKind, outcome: Word) -> Case | None:
+def _case(event: Event, holder: UUID, kind: CaseKind, outcome: LabelledEnum) -> ProviderCase | None:
     about = event.meta.about
     if about.provider is None or about.school is None or about.request is None:
         return None
-    return Case(
+    return ProviderCase(
         holder=holder,
         record=event.meta.stream,
         kind=kind,
@@ -86,23 +86,25 @@ def of_provider_and_deliverer(event: BrokeredEngagement.SessionDelivered) -> Ite
 
 
 @cases.on(Tender.ProviderInvited, key=of_provider)
-def invitation_sent(_: Case | None, event: Tender.ProviderInvited) -> Case | None:
+def invitation_sent(_: ProviderCase | None, event: Tender.ProviderInvited) -> ProviderCase | None:
     return _case(event, event.provider, CaseKind.INVITATION, InvitationStatus.INVITED)
 
 
 @cases.on_each(Tender.QuoteReceived, Tender.QuoteRevised, keys=of_provider_and_specialist)
-def invitation_quoted(row: Case | None, event: Tender.QuoteReceived | Tender.QuoteRevised, key: Key) -> Case | None:
+def invitation_quoted(
+    row: ProviderCase | None, event: Tender.QuoteReceived | Tender.QuoteRevised, key: Key
+) -> ProviderCase | None:
     case = row or _case(event, key[0], CaseKind.INVITATION, InvitationStatus.QUOTED)
     return case and replace(case, outcome=InvitationStatus.QUOTED.value)
 
 
 @cases.on_each(Tender.ProviderSelected, keys=of_provider_and_specialist)
-def invitation_won(row: Case | None, event: Tender.ProviderSelected, _: Key) -> Case | None:
+def invitation_won(row: ProviderCase | None, event: Tender.ProviderSelected, _: Key) -> ProviderCase | None:
     return row and replace(row, outcome=InvitationStatus.SELECTED.value, reason=event.meta.reason)
 
 
 @cases.on(Tender.InvitationDeclined, key=of_provider)
-def invitation_turned_down(row: Case | None, event: Tender.InvitationDeclined) -> Case | None:
+def invitation_turned_down(row: ProviderCase | None, event: Tender.InvitationDeclined) -> ProviderCase | None:
     return row and replace(
         row, outcome=InvitationStatus.DECLINED.value, declined_for=event.why, reason=event.meta.reason
     )
@@ -116,17 +118,19 @@ INVITATION_BECAME: dict[type[Event], InvitationStatus] = {
 
 
 @cases.on(*INVITATION_BECAME, key=of_provider)
-def invitation_moved_on(row: Case | None, event: Event) -> Case | None:
+def invitation_moved_on(row: ProviderCase | None, event: Event) -> ProviderCase | None:
     return row and replace(row, outcome=INVITATION_BECAME[type(event)].value, reason=event.meta.reason)
 
 
 @cases.on_each(BrokeredEngagement.Proposed, keys=of_those_at_work)
-def work_proposed(_: Case | None, event: BrokeredEngagement.Proposed, key: Key) -> Case | None:
+def work_proposed(_: ProviderCase | None, event: BrokeredEngagement.Proposed, key: Key) -> ProviderCase | None:
     return _case(event, key[0], CaseKind.ENGAGEMENT, EngagementStatus.PROPOSED)
 
 
 @cases.on_each(BrokeredEngagement.SessionDelivered, keys=of_provider_and_deliverer)
-def work_delivered(row: Case | None, event: BrokeredEngagement.SessionDelivered, _: Key) -> Case | None:
+def work_delivered(
+    row: ProviderCase | None, event: BrokeredEngagement.SessionDelivered, _: Key
+) -> ProviderCase | None:
     return row and replace(
         row,
         outcome=EngagementStatus.IN_DELIVERY.value,
@@ -136,22 +140,24 @@ def work_delivered(row: Case | None, event: BrokeredEngagement.SessionDelivered,
 
 
 @cases.on_each(BrokeredEngagement.SessionCancelled, keys=of_those_at_work)
-def work_charged(row: Case | None, event: BrokeredEngagement.SessionCancelled, _: Key) -> Case | None:
+def work_charged(row: ProviderCase | None, event: BrokeredEngagement.SessionCancelled, _: Key) -> ProviderCase | None:
     return row and replace(row, net_cost=row.net_cost + event.net)
 
 
 @cases.on(BrokeredEngagement.SpecialistSubstituted, key=lambda event: (event.new, event.meta.stream))
-def work_taken_over(row: Case | None, event: BrokeredEngagement.SpecialistSubstituted) -> Case | None:
+def work_taken_over(row: ProviderCase | None, event: BrokeredEngagement.SpecialistSubstituted) -> ProviderCase | None:
     return row or _case(event, event.new, CaseKind.ENGAGEMENT, EngagementStatus.CONFIRMED)
 
 
 @cases.on(BrokeredEngagement.SpecialistSubstituted, key=lambda event: (event.old, event.meta.stream))
-def work_handed_over(row: Case | None, event: BrokeredEngagement.SpecialistSubstituted) -> Case | None:
+def work_handed_over(
+    row: ProviderCase | None, event: BrokeredEngagement.SpecialistSubstituted
+) -> ProviderCase | None:
     return row and replace(row, outcome=HANDED_OVER, reason=event.meta.reason)
 
 
 @cases.on_each(BrokeredEngagement.Evaluated, keys=of_those_at_work)
-def work_evaluated(row: Case | None, event: BrokeredEngagement.Evaluated, _: Key) -> Case | None:
+def work_evaluated(row: ProviderCase | None, event: BrokeredEngagement.Evaluated, _: Key) -> ProviderCase | None:
     return row and replace(row, outcome=EngagementStatus.EVALUATED.value, quality=event.quality, impact=event.impact)
 
 
@@ -166,11 +172,11 @@ WORK_BECAME: dict[type[Event], EngagementStatus] = {
 
 
 @cases.on_each(*WORK_BECAME, keys=of_those_at_work)
-def work_moved_on(row: Case | None, event: Event, _: Key) -> Case | None:
+def work_moved_on(row: ProviderCase | None, event: Event, _: Key) -> ProviderCase | None:
     return row and replace(row, outcome=WORK_BECAME[type(event)].value, reason=event.meta.reason)
 
 
 @cases.on_each(BrokeredEngagement.Resumed, keys=of_those_at_work)
-def work_resumed(row: Case | None, _event: BrokeredEngagement.Resumed, _key: Key) -> Case | None:
+def work_resumed(row: ProviderCase | None, _event: BrokeredEngagement.Resumed, _key: Key) -> ProviderCase | None:
     status = EngagementStatus.IN_DELIVERY if row and row.days else EngagementStatus.CONFIRMED
     return row and replace(row, outcome=status.value)

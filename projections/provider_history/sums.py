@@ -9,7 +9,7 @@ from uuid import UUID
 from domain.aggregate import Event
 from domain.engagement import BrokeredEngagement
 from domain.tender import Tender
-from domain.vocabulary import Side, Word
+from domain.vocabulary import LabelledEnum, Side
 from projections.provider_history.concerned import (
     provider_and_deliverer,
     provider_and_specialist,
@@ -19,7 +19,7 @@ from projections.provider_history.concerned import (
 from projections.view import Key, Row, ViewTable, replace
 
 
-class Holder(Word):
+class Holder(LabelledEnum):
     """Whose history it is."""
 
     PROVIDER = "provider"

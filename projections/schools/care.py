@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from domain.school import School
 from domain.school.parts import DAY
-from projections.batch_query import BatchQuery, Question
+from projections.batch_query import BatchQuery, RowQuery
 from projections.schools.register import schools
 from projections.view import Key, Row, ViewTable, replace
 
@@ -108,12 +108,12 @@ def looked_after(connection: sa.Connection, asked: Collection[UUID], *, today: d
     return found
 
 
-def _begun(sheet: ViewTable[Any]) -> Question:
+def _begun(sheet: ViewTable[Any]) -> RowQuery:
     """The rows begun by a day, in order of their first days: of each school the last one counts."""
     columns = sheet.table.c
     asked = columns.school.in_(sa.bindparam("asked", expanding=True))
     begun = columns.from_ <= sa.bindparam("today", type_=sa.Date)
-    return Question(sheet, sa.and_(asked, begun), (columns.from_, columns.school))
+    return RowQuery(sheet, sa.and_(asked, begun), (columns.from_, columns.school))
 
 
 _CARE = BatchQuery(links=_begun(link_officers), covers=_begun(covers), needs=_begun(needs))

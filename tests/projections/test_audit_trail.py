@@ -18,7 +18,7 @@ from domain.service import Service
 from domain.signature import LONDON, current_signature
 from domain.vocabulary import Purpose, Role, Sensitivity, Team
 from projections import audit_trail
-from projections.audit_trail import TrailEntry, Wanted
+from projections.audit_trail import TrailEntry, TrailFilter
 from projections.view import View
 from tests.scenario import TODAY, signed
 
@@ -60,7 +60,7 @@ def ash(service: Service, oak: ConcernCase) -> ConcernCase:
 
 def found(ask: Ask, after: int | None = None, limit: int = 50, **wanted: Any) -> list[UUID]:
     """The records of the entries that are found, in order."""
-    rows: list[TrailEntry] = ask(audit_trail.entries, Wanted(**wanted), after, limit)
+    rows: list[TrailEntry] = ask(audit_trail.entries, TrailFilter(**wanted), after, limit)
     return [row.stream for row in rows]
 
 
@@ -69,7 +69,7 @@ def test_the_newest_entry_comes_first(ask: Ask, oak: ConcernCase, ash: ConcernCa
 
 
 def test_an_entry_tells_when_it_happened_and_when_it_was_recorded(ask: Ask, oak: ConcernCase) -> None:
-    [entry] = ask(audit_trail.entries, Wanted(), None, 50)
+    [entry] = ask(audit_trail.entries, TrailFilter(), None, 50)
     assert (entry.kind, entry.topic, entry.school) == ("concern", "concern.raised", OAK)
     assert entry.occurred_on == LAST_WEEK
     assert entry.recorded_at.tzinfo is not None
@@ -107,7 +107,7 @@ def test_entries_are_found_by_kind_and_by_purpose(ask: Ask, service: Service, oa
 def test_a_day_may_be_that_of_the_fact_or_of_its_recording(ask: Ask, oak: ConcernCase, ash: ConcernCase) -> None:
     assert found(ask, since=LAST_WEEK, until=LAST_WEEK) == [oak.id]
     assert found(ask, since=LAST_WEEK + timedelta(days=1)) == [ash.id]
-    [newest, _] = ask(audit_trail.entries, Wanted(), None, 50)
+    [newest, _] = ask(audit_trail.entries, TrailFilter(), None, 50)
     recorded_on = newest.recorded_at.astimezone(LONDON).date()
     assert found(ask, since=recorded_on, until=recorded_on, by_recording=True) == [ash.id, oak.id]
     assert found(ask, since=recorded_on + timedelta(days=1), by_recording=True) == []
@@ -134,7 +134,7 @@ def test_a_long_trail_is_walked_by_cursor_without_gap_or_repetition(ask: Ask, se
         with signed(by=ANNE):
             raised.append(service.add(partial(worry, number, OAK)).id)
     walked: list[TrailEntry] = []
-    while page := ask(audit_trail.entries, Wanted(school=OAK), walked[-1].position if walked else None, 3):
+    while page := ask(audit_trail.entries, TrailFilter(school=OAK), walked[-1].position if walked else None, 3):
         walked += page
     assert [entry.stream for entry in walked] == list(reversed(raised))
 
@@ -152,7 +152,7 @@ def test_what_is_restricted_is_marked(ask: Ask, service: Service) -> None:
                 sensitivity=Sensitivity.RESTRICTED,
             )
         )
-    [entry] = ask(audit_trail.entries, Wanted(), None, 50)
+    [entry] = ask(audit_trail.entries, TrailFilter(), None, 50)
     assert entry.sensitivity is Sensitivity.RESTRICTED
 
 
@@ -164,24 +164,24 @@ def test_what_one_command_saved_is_found_together(ask: Ask, service: Service, oa
     with signed(by=ANNE):
         service.do(two)
         command = current_signature().command
-    rows = ask(audit_trail.entries, Wanted(), None, 2)
+    rows = ask(audit_trail.entries, TrailFilter(), None, 2)
     assert ask(audit_trail.of_command, command) == sorted(row.position for row in rows)
 
 
 @pytest.mark.parametrize(
     ("index", "wanted"),
     [
-        ("trail_by_school_position", Wanted(school=OAK)),
-        ("trail_by_stream_position", Wanted(stream=OAK)),
-        ("trail_by_kind_position", Wanted(kinds=["concern"])),
-        ("trail_by_purpose_position", Wanted(purposes=[Purpose.SUPPORT])),
-        ("trail_by_occurred_on_position", Wanted(since=LAST_WEEK, until=TODAY)),
-        ("trail_by_recorded_at_position", Wanted(since=LAST_WEEK, until=TODAY, by_recording=True)),
-        ("trail_by_correlation_position", Wanted(correlation="3f")),
-        ("trail_people", Wanted(person=ANNE)),
+        ("trail_by_school_position", TrailFilter(school=OAK)),
+        ("trail_by_stream_position", TrailFilter(stream=OAK)),
+        ("trail_by_kind_position", TrailFilter(kinds=["concern"])),
+        ("trail_by_purpose_position", TrailFilter(purposes=[Purpose.SUPPORT])),
+        ("trail_by_occurred_on_position", TrailFilter(since=LAST_WEEK, until=TODAY)),
+        ("trail_by_recorded_at_position", TrailFilter(since=LAST_WEEK, until=TODAY, by_recording=True)),
+        ("trail_by_correlation_position", TrailFilter(correlation="3f")),
+        ("trail_people", TrailFilter(person=ANNE)),
     ],
 )
-def test_a_search_goes_by_an_index(reader: sa.Engine, service: Service, index: str, wanted: Wanted) -> None:
+def test_a_search_goes_by_an_index(reader: sa.Engine, service: Service, index: str, wanted: TrailFilter) -> None:
     with reader.connect() as connection:
         query = audit_trail.asked(wanted, None, 50).compile(connection, compile_kwargs={"literal_binds": True})
         if connection.dialect.name == "sqlite":

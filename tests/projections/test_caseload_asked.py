@@ -13,7 +13,7 @@ from domain.service import Service
 from domain.support_request import Route, SupportLevel, SupportRequest
 from domain.tender import Tender
 from projections import caseload
-from projections.caseload import Count, Item, WaitingFor, counted, cursor_of, waiting
+from projections.caseload import CaseloadCount, Item, WaitingFor, counted, cursor_of, waiting
 from tests.domain.brokered import CALDER, HARROP, REPLY_BY
 from tests.projections.conftest import Ask
 from tests.projections.test_caseload import (
@@ -121,17 +121,17 @@ def test_how_much_waits_is_counted_as_the_list_is_narrowed_and_no_further_than_t
     begun(service, concern, "CC-2026-0001", OTHER_SCHOOL)
     tomorrow = TODAY + timedelta(days=1)
 
-    def count(**more: Any) -> Count:
+    def count(**more: Any) -> CaseloadCount:
         shown, count = ask(counted, **more)
         assert shown == ask(waiting, schools=more.get("schools"), limit=more.get("limit", 50))
-        return cast("Count", count)
+        return cast("CaseloadCount", count)
 
-    assert count(today=TODAY) == Count(4, 0)
-    assert count(today=tomorrow) == Count(4, 3)
-    assert count(today=tomorrow, limit=2) == Count(4, 3)
-    assert count(today=tomorrow, schools=[OTHER_SCHOOL]) == Count(1, 0)
-    assert count(today=tomorrow, schools=[]) == Count(0, 0)
-    assert count(today=tomorrow, up_to=2) == Count(3, 3)
+    assert count(today=TODAY) == CaseloadCount(4, 0)
+    assert count(today=tomorrow) == CaseloadCount(4, 3)
+    assert count(today=tomorrow, limit=2) == CaseloadCount(4, 3)
+    assert count(today=tomorrow, schools=[OTHER_SCHOOL]) == CaseloadCount(1, 0)
+    assert count(today=tomorrow, schools=[]) == CaseloadCount(0, 0)
+    assert count(today=tomorrow, up_to=2) == CaseloadCount(3, 3)
 
 
 def test_pages_follow_each_other_without_a_gap(service: Service, ask: Ask) -> None:

@@ -199,9 +199,9 @@ def test_what_waits_and_the_list_of_requests_agree_through_a_whole_story(case: C
         of_service = [item for item in items if item.waiting_for in {WaitingFor.BROKER, WaitingFor.CPD_MANAGER}]
         of_school = [item for item in items if item.waiting_for is WaitingFor.SCHOOL]
         match row.waiting_for:
-            case open_requests.WaitingFor.NOBODY:
+            case open_requests.RequestWaitsFor.NOBODY:
                 assert items == [], f"on day {on}"
-            case open_requests.WaitingFor.SCHOOL:
+            case open_requests.RequestWaitsFor.SCHOOL:
                 assert (of_service, len(of_school)) == ([], 1), f"on day {on}"
             case _:
                 assert ([item.due for item in of_service], of_school) == ([row.next_on], []), f"on day {on}"

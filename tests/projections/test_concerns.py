@@ -110,7 +110,7 @@ def review(do: Do, id: UUID, decision: ReviewDecision, **more: Any) -> None:
     )
 
 
-def references(found: list[concerns.Case]) -> list[str]:
+def references(found: list[concerns.ConcernRow]) -> list[str]:
     return [case.reference for case in found]
 
 

@@ -13,7 +13,7 @@ from domain.support_request import InHouse, RequestStatus, SupportRequest, Urgen
 from domain.tender import DeclineReason, Tender
 from domain.vocabulary import Phase, Side, SupportKind
 from projections import open_requests as view
-from projections.open_requests import RequestRow, WaitingFor, all_requests, open_requests, request_of_reference
+from projections.open_requests import RequestRow, RequestWaitsFor, all_requests, open_requests, request_of_reference
 from tests.domain.brokered import (
     AFTER_REPLY_BY,
     BEGINS,
@@ -62,7 +62,11 @@ def test_a_raised_request_waits_for_the_service(
     raised = row(keep(service, a_raised_request()))
 
     assert (raised.reference, raised.school, raised.subject) == ("SR-2026-0001", SCHOOL, "Mathematics")
-    assert (raised.status, raised.waiting_for, raised.next_on) == (RequestStatus.RAISED, WaitingFor.SERVICE, BEGINS)
+    assert (raised.status, raised.waiting_for, raised.next_on) == (
+        RequestStatus.RAISED,
+        RequestWaitsFor.SERVICE,
+        BEGINS,
+    )
     assert row(other).subject == "French"
 
 
@@ -73,17 +77,17 @@ def test_the_promised_answer_moves_on_while_the_school_is_asked(
     with signed():
         service.change(SupportRequest, request, lambda request: request.ask_for_information("Which years?"))
     asked = row(request)
-    assert asked.waiting_for is WaitingFor.SCHOOL
+    assert asked.waiting_for is RequestWaitsFor.SCHOOL
     assert not asked.is_overdue(REPLY_BY + timedelta(days=30))
 
     with signed(TODAY + timedelta(days=3)):
         service.change(SupportRequest, request, lambda request: request.give_information("Year 7"))
 
     answered = row(request)
-    assert (answered.waiting_for, answered.next_on) == (WaitingFor.SERVICE, REPLY_BY + timedelta(days=3))
+    assert (answered.waiting_for, answered.next_on) == (RequestWaitsFor.SERVICE, REPLY_BY + timedelta(days=3))
     assert answered.next_on == service.find(SupportRequest, request).answer_by
     assert answered.is_overdue(REPLY_BY + timedelta(days=4))
-    assert row(other).waiting_for is WaitingFor.SERVICE
+    assert row(other).waiting_for is RequestWaitsFor.SERVICE
 
 
 def test_an_inviting_request_waits_for_the_providers_who_have_not_answered(
@@ -101,7 +105,7 @@ def test_an_inviting_request_waits_for_the_providers_who_have_not_answered(
                 lambda tender, provider=provider: tender.invite(provider, clearance="", rules=RULES),
             )
     invited = row(request)
-    assert (invited.status, invited.waiting_for) == (RequestStatus.INVITING, WaitingFor.PROVIDERS)
+    assert (invited.status, invited.waiting_for) == (RequestStatus.INVITING, RequestWaitsFor.PROVIDERS)
     assert (invited.next_on, invited.unanswered) == (REPLY_BY, (CALDER, HARROP))
 
     with signed():
@@ -114,7 +118,7 @@ def test_an_inviting_request_waits_for_the_providers_who_have_not_answered(
         service.change(
             Tender, tender.id, lambda tender: tender.decline(HARROP, why=DeclineReason.DATES, reason="Away")
         )
-    assert row(request).waiting_for is WaitingFor.SERVICE
+    assert row(request).waiting_for is RequestWaitsFor.SERVICE
     assert row(other).unanswered == ()
 
 
@@ -128,7 +132,7 @@ def test_a_placed_request_waits_for_its_engagement_until_the_placement_falls_thr
     assert (placed.status, placed.engagement, placed.waiting_for) == (
         RequestStatus.PLACED,
         engagement,
-        WaitingFor.ENGAGEMENT,
+        RequestWaitsFor.ENGAGEMENT,
     )
 
     with signed():
@@ -199,25 +203,25 @@ def test_a_request_that_changes_hands_is_on_the_other_broker_s_list(service: Ser
 def test_requests_are_found_by_whose_turn_it_is(service: Service, ask: Ask, other: UUID) -> None:
     request, tender = keep(service, a_shortlisted_request()), a_tender()
 
-    def found() -> dict[WaitingFor, list[UUID]]:
-        by_turn = {turn: ask(all_requests, waiting_for=turn) for turn in WaitingFor}
+    def found() -> dict[RequestWaitsFor, list[UUID]]:
+        by_turn = {turn: ask(all_requests, waiting_for=turn) for turn in RequestWaitsFor}
         assert all(row.waiting_for is turn for turn, rows in by_turn.items() for row in rows)
         return {turn: [row.id for row in rows if row.id == request] for turn, rows in by_turn.items()}
 
-    def after(act: Callable[[SupportRequest], None]) -> WaitingFor:
+    def after(act: Callable[[SupportRequest], None]) -> RequestWaitsFor:
         with signed():
             service.change(SupportRequest, request, act)
         (turn,) = [turn for turn, ids in found().items() if ids]
         return turn
 
-    assert after(lambda request: request.ask_for_information("Which years?")) is WaitingFor.SCHOOL
-    assert after(lambda request: request.give_information("Year 7")) is WaitingFor.SERVICE
+    assert after(lambda request: request.ask_for_information("Which years?")) is RequestWaitsFor.SCHOOL
+    assert after(lambda request: request.give_information("Year 7")) is RequestWaitsFor.SERVICE
     with signed():
         service.add(lambda: tender)
-    assert after(lambda request: request.open_tender(tender.id)) is WaitingFor.SERVICE
+    assert after(lambda request: request.open_tender(tender.id)) is RequestWaitsFor.SERVICE
     with signed():
         service.change(Tender, tender.id, lambda tender: tender.invite(CALDER, clearance="", rules=RULES))
-    assert found()[WaitingFor.PROVIDERS] == [request]
-    assert after(lambda request: request.place(engagement=uuid4(), provider=CALDER)) is WaitingFor.ENGAGEMENT
-    assert found()[WaitingFor.SERVICE] == []
-    assert [row.id for row in ask(all_requests, waiting_for=WaitingFor.SERVICE)] == [other]
+    assert found()[RequestWaitsFor.PROVIDERS] == [request]
+    assert after(lambda request: request.place(engagement=uuid4(), provider=CALDER)) is RequestWaitsFor.ENGAGEMENT
+    assert found()[RequestWaitsFor.SERVICE] == []
+    assert [row.id for row in ask(all_requests, waiting_for=RequestWaitsFor.SERVICE)] == [other]

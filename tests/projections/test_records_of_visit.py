@@ -114,7 +114,7 @@ def second(service: Service, do: Do) -> UUID:
     return record
 
 
-def references(found: list[records_of_visit.Written]) -> list[str]:
+def references(found: list[records_of_visit.RecordRow]) -> list[str]:
     return [record.reference for record in found]
 
 

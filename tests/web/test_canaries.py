@@ -43,7 +43,7 @@ from tests.web.text_fields import text_fields, texts
 from tests.web.walking import NO_EVENT, addresses, latest_events, references
 from tests.world import World
 from web.access.identity import current_user
-from web.access.policy import Action, Concerned
+from web.access.policy import Action, RecordScope
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Secret:
     """Which right it takes to meet a word, and whom it concerns; `writer` knows it anyway."""
 
     action: Action
-    where: Concerned
+    where: RecordScope
     writer: UUID | None = None
 
 
@@ -67,7 +67,7 @@ class Valley:
         self.hanging = Hanging(world, self.town)
         self.hanging.keep(Sensitivity.RESTRICTED)
         ours, theirs = self.town.ours, self.town.theirs
-        here, provider = Concerned(ours.school), Concerned(ours.school, provider=ours.provider)
+        here, provider = RecordScope(ours.school), RecordScope(ours.school, provider=ours.provider)
         self.secrets = {
             CANARY: Secret(Action.READ_RESTRICTED, here),
             "Two posts are at risk": Secret(Action.READ_RESTRICTED, here),
@@ -78,8 +78,8 @@ class Valley:
             "ROV-2026-0777": Secret(Action.READ_DRAFT_RECORD, here),
             "Silberdistel": Secret(Action.READ_INVITATION, provider),
             "Eisvogel": Secret(Action.READ_SCHOOL_FILE, here),
-            "bergahorn": Secret(Action.READ_PEOPLE, Concerned(), writer=ours.head),
-            "Feuersalamander": Secret(Action.READ_AUDIT, Concerned()),
+            "bergahorn": Secret(Action.READ_PEOPLE, RecordScope(), writer=ours.head),
+            "Feuersalamander": Secret(Action.READ_AUDIT, RecordScope()),
             **{
                 word: Secret(right, provider if right in OF_A_PROVIDER else here)
                 for word, right in told.words.items()
@@ -180,7 +180,7 @@ class Walk:
                 if person != secret.writer
                 and not asking.may(
                     secret.action,
-                    Concerned(secret.where.school, next(iter(teams), None), secret.where.provider),
+                    RecordScope(secret.where.school, next(iter(teams), None), secret.where.provider),
                 )
             }
 

@@ -15,7 +15,7 @@ from tests.web.conftest import Program, Standing
 from tests.web.market import Market
 from tests.world import World
 from web.commands.fields import days_field, money_field
-from web.forms.numbers import Amount, Whole
+from web.forms.numbers import Amount, WholeNumber
 from web.resources import LIST_ENDPOINTS, RESOURCES
 
 AT_ONCE = 5.0
@@ -51,7 +51,7 @@ BOUNDLESS: list[Any] = [
 
 @pytest.mark.parametrize("sent", BOUNDLESS, ids=lambda sent: str(sent)[:12])
 @pytest.mark.parametrize(
-    "field", [money_field(), days_field(), Amount(places=2), Whole()], ids=["money", "days", "amount", "whole"]
+    "field", [money_field(), days_field(), Amount(places=2), WholeNumber()], ids=["money", "days", "amount", "whole"]
 )
 def test_what_is_not_written_in_a_few_digits_is_refused_at_once(field: fields.Field[Any], sent: Any) -> None:
     begun = thread_time()
@@ -70,13 +70,13 @@ def test_plain_digits_are_taken(sent: Any, taken: str) -> None:
 
 @pytest.mark.parametrize(("sent", "taken"), [("12", 12), (12, 12), (12.0, 12), ("-3", -3)])
 def test_a_whole_number_is_taken(sent: Any, taken: int) -> None:
-    assert Whole().deserialize(sent) == taken
+    assert WholeNumber().deserialize(sent) == taken
 
 
 @pytest.mark.parametrize("sent", [3.5, "3.5"])
 def test_a_broken_number_is_not_cut_to_a_whole_one(sent: Any) -> None:
     with pytest.raises(ValidationError):
-        Whole().deserialize(sent)
+        WholeNumber().deserialize(sent)
 
 
 @pytest.mark.parametrize("sent", ["100.125", 100.125, "0.005", "100.000"])
@@ -99,7 +99,7 @@ def test_every_number_that_a_command_or_list_asks_for_is_read_by_these() -> None
     numbers = [field for schema in asked for field in _fields_of(schema()) if isinstance(field, fields.Number)]
 
     assert len(numbers) > 20
-    assert [field for field in numbers if not isinstance(field, Amount | Whole)] == []
+    assert [field for field in numbers if not isinstance(field, Amount | WholeNumber)] == []
 
 
 def _fields_of(schema: Schema) -> Iterator[fields.Field[Any]]:

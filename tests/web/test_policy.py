@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from domain.person import Post
 from domain.vocabulary import Role, Team
-from web.access.policy import POLICY, SCHOOL, Action, Concerned, Right, Scope, right_to, takes_two_people, widest
+from web.access.policy import POLICY, SCHOOL, Action, RecordScope, Right, Scope, right_to, takes_two_people, widest
 
 EXPECTED = """
                                          off  lead dir  brok cpd  head chai spec rev  adm
@@ -80,10 +80,10 @@ READING = frozenset(action for action in Action if action.value.startswith(("rea
 
 PERSON, OUR_SCHOOL, ANOTHER_SCHOOL, OUR_PROVIDER, ANOTHER_PROVIDER = (uuid4() for _ in range(5))
 
-OWN_RECORD = Concerned(OUR_SCHOOL, Team.PRIMARY, OUR_PROVIDER)
-OF_TEAM = Concerned(ANOTHER_SCHOOL, Team.SECONDARY, ANOTHER_PROVIDER)
-OF_OTHERS = Concerned(ANOTHER_SCHOOL, Team.PRIMARY, ANOTHER_PROVIDER)
-NAMED_IN = Concerned(ANOTHER_SCHOOL, Team.PRIMARY, ANOTHER_PROVIDER, frozenset({PERSON}))
+OWN_RECORD = RecordScope(OUR_SCHOOL, Team.PRIMARY, OUR_PROVIDER)
+OF_TEAM = RecordScope(ANOTHER_SCHOOL, Team.SECONDARY, ANOTHER_PROVIDER)
+OF_OTHERS = RecordScope(ANOTHER_SCHOOL, Team.PRIMARY, ANOTHER_PROVIDER)
+NAMED_IN = RecordScope(ANOTHER_SCHOOL, Team.PRIMARY, ANOTHER_PROVIDER, frozenset({PERSON}))
 
 
 def expected() -> dict[tuple[Action, Role], Scope | None]:
@@ -109,7 +109,7 @@ def the_post(role: Role, *, leads: bool = False) -> Right:
     )
 
 
-def may(action: Action, right: Right, where: Concerned | None = None) -> bool:
+def may(action: Action, right: Right, where: RecordScope | None = None) -> bool:
     return right_to(action, [right], PERSON, where) is not None
 
 
@@ -159,7 +159,7 @@ def test_a_post_reaches_the_records_of_others_only_where_it_reaches_all() -> Non
 
 
 def test_whoever_leads_a_team_reaches_its_schools_too_and_no_others() -> None:
-    def of_a_leader(where: Concerned) -> Callable[[Action, Role], object]:
+    def of_a_leader(where: RecordScope) -> Callable[[Action, Role], object]:
         return lambda action, role: may(action, the_post(role, leads=role is Role.OFFICER), where)
 
     def in_the_team(action: Action, role: Role) -> bool:

@@ -21,7 +21,7 @@ from tests.web.audit.test_pages import text_of
 from tests.web.conftest import Browser, Program
 from tests.world import World
 from web.accounts import security_trail
-from web.accounts.security_trail import Kind
+from web.accounts.security_trail import SecurityEvent
 
 SignIn = Callable[[UUID], Browser]
 Use = Callable[..., Program]
@@ -214,4 +214,4 @@ def test_the_security_trail_does_not_tell_whether_there_is_a_record(
         world.clock.pass_by(minutes=2)
     with world.services.read_present() as connection:
         told = {entry.detail: entry.kind for entry in security_trail.entries(connection, person=officer)}
-    assert told == {f"GET /concerns/{number}": Kind.NOT_SHOWN for number in numbers}
+    assert told == {f"GET /concerns/{number}": SecurityEvent.NOT_SHOWN for number in numbers}

@@ -14,12 +14,19 @@ from flask import g
 from domain.aggregate import RECORDS
 from domain.vocabulary import Channel, Purpose, Role
 from projections import audit_trail
-from projections.audit_trail import Wanted
+from projections.audit_trail import TrailFilter
 from tests.town import Place
 from tests.web.conftest import Standing
 from web.access.disclosure import IN_TRAIL_ALONE, READING
 from web.access.identity import User, current_user
-from web.history.timeline import Entry, kind_label, post_label, timeline_of, timeline_of_record, timeline_of_school
+from web.history.timeline import (
+    TimelineEntry,
+    kind_label,
+    post_label,
+    timeline_of,
+    timeline_of_record,
+    timeline_of_school,
+)
 
 
 @contextmanager
@@ -31,10 +38,10 @@ def reading(standing: Standing, person: UUID) -> Iterator[tuple[sa.Connection, U
             yield connection, current_user()
 
 
-def everything(standing: Standing, person: UUID) -> list[Entry]:
+def everything(standing: Standing, person: UUID) -> list[TimelineEntry]:
     """All that somebody is told of the whole log."""
     with reading(standing, person) as (connection, asking):
-        return timeline_of(connection, audit_trail.positions(connection, Wanted(), None, 10_000), asking)
+        return timeline_of(connection, audit_trail.positions(connection, TrailFilter(), None, 10_000), asking)
 
 
 def told(standing: Standing, person: UUID, place: Place, kind: str) -> list[str]:
@@ -73,7 +80,7 @@ def test_inside_the_service_everybody_is_told_of_what_the_policy_lets_them_read(
     standing: Standing, role: Role
 ) -> None:
     with standing.town.world.services.read() as connection:
-        all_there_is = audit_trail.entries(connection, Wanted(), None, 10_000)
+        all_there_is = audit_trail.entries(connection, TrailFilter(), None, 10_000)
     expected = [
         row.position
         for row in all_there_is
@@ -148,9 +155,9 @@ def test_an_entry_leads_to_its_record_where_that_may_be_opened(standing: Standin
 # A school's file
 
 
-def of_school(standing: Standing, person: UUID, **asked: Collection[Purpose]) -> list[Entry]:
+def of_school(standing: Standing, person: UUID, **asked: Collection[Purpose]) -> list[TimelineEntry]:
     """The whole of a school's file, read three entries at a time."""
-    found: list[Entry] = []
+    found: list[TimelineEntry] = []
     after = None
     while True:
         with reading(standing, person) as (connection, asking):
@@ -170,7 +177,7 @@ def test_a_schools_file_is_read_page_by_page_without_gap(standing: Standing, rol
     assert len(places) > 3
     school = standing.town.ours.school
     with reading(standing, person) as (connection, asking):
-        positions = audit_trail.positions(connection, Wanted(school=school), None, 10_000)
+        positions = audit_trail.positions(connection, TrailFilter(school=school), None, 10_000)
         assert places == [entry.position for entry in timeline_of(connection, positions, asking)]
 
 
@@ -201,7 +208,7 @@ def test_a_post_and_a_kind_of_record_are_called_by_their_names() -> None:
     ],
 )
 def test_what_was_recorded_on_a_later_day_is_marked(happened: date | datetime, later: bool) -> None:
-    entry = Entry(
+    entry = TimelineEntry(
         position=1,
         id=uuid4(),
         kind="visit",

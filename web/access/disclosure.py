@@ -26,12 +26,12 @@ from domain.tender import Tender
 from domain.visit import Visit
 from domain.vocabulary import About, Audience, Role, Sensitivity
 from projections import audit_trail, caseload, concerns, notes, tenders, visits
-from projections.audit_trail import Wanted, kind_of
-from projections.batch_query import BatchQuery, Question
+from projections.audit_trail import TrailFilter, kind_of
+from projections.batch_query import BatchQuery, RowQuery
 from projections.caseload import Item, Task
 from projections.view import replace
 from web.access.identity import User, concerned, reach
-from web.access.policy import SERVICE, Action, Concerned
+from web.access.policy import SERVICE, Action, RecordScope
 from web.access.restricted import ATTACHED, Hidden, hidden_from, restricted_records, told_of_plain_visit
 from web.access.restricted_reads import note_shown
 
@@ -174,7 +174,7 @@ def kinds_told(asking: User) -> list[str]:
     return [kind for kind in audit_trail.kinds() if kind in told]
 
 
-def sought(connection: sa.Connection, asking: User, wanted: Wanted) -> Wanted:
+def sought(connection: sa.Connection, asking: User, wanted: TrailFilter) -> TrailFilter:
     """What is asked of the trail, so that nothing is found by what somebody may not know: of a visit that they see as
     a plain one, neither its purpose nor whether a reason was given."""
     plain = hidden_from(connection, asking).plain
@@ -184,7 +184,7 @@ def sought(connection: sa.Connection, asking: User, wanted: Wanted) -> Wanted:
     return dataclasses.replace(wanted, only=told if wanted.only is None else sa.and_(wanted.only, told))
 
 
-def told_of_trail(asking: User, where: Concerned) -> sa.ColumnElement[bool] | None:
+def told_of_trail(asking: User, where: RecordScope) -> sa.ColumnElement[bool] | None:
     """What of the trail of a school is worth reading for somebody: all that a Disclosure will tell them, and little
     else. None where that is everything, or too little can be said beforehand."""
     columns, part = audit_trail.trail.table.c, audit_trail.parts.table.c
@@ -229,8 +229,8 @@ def told_of_trail(asking: User, where: Concerned) -> sa.ColumnElement[bool] | No
 
 
 _NOTES_AND_FILES = BatchQuery(
-    notes=Question(notes.notes, notes.notes.table.c.id.in_(sa.bindparam("notes", expanding=True))),
-    files=Question(notes.files, notes.files.table.c.id.in_(sa.bindparam("files", expanding=True))),
+    notes=RowQuery(notes.notes, notes.notes.table.c.id.in_(sa.bindparam("notes", expanding=True))),
+    files=RowQuery(notes.files, notes.files.table.c.id.in_(sa.bindparam("files", expanding=True))),
 )
 
 
@@ -245,7 +245,7 @@ class Disclosure:
     ) -> None:
         self._connection = connection
         self._asking = asking
-        self._found: dict[About, Concerned] = {}
+        self._found: dict[About, RecordScope] = {}
         self._invited: dict[UUID, bool] = {}
         self._concerns: dict[UUID, Sensitivity] = {}
         self._events = events
@@ -320,7 +320,7 @@ class Disclosure:
         ]
         return bool(own) and own[-1].TOPIC not in LEFT
 
-    def _tells_inside_of_attached(self, event: Event, where: Concerned) -> bool:
+    def _tells_inside_of_attached(self, event: Event, where: RecordScope) -> bool:
         """Whether somebody of the service is told of a note or file; of one on a concern, as of that concern."""
         if self._sifted or self._may_see(CONCERN, where):
             return True
@@ -361,13 +361,13 @@ class Disclosure:
             self._concerns[stream] = case.sensitivity if case else event.meta.sensitivity
         return self._concerns[stream]
 
-    def _where(self, about: About) -> Concerned:
+    def _where(self, about: About) -> RecordScope:
         """What an event concerns, as the policy sees it; looked up once."""
         if about not in self._found:
             self._found[about] = concerned(self._connection, about)
         return self._found[about]
 
-    def _may_see(self, kind: str, where: Concerned) -> bool:
+    def _may_see(self, kind: str, where: RecordScope) -> bool:
         action = READING.get(kind)
         return action is not None and self._asking.may(action, where)
 
@@ -398,7 +398,7 @@ class Disclosure:
             if isinstance(event, Tender.ProviderInvited) and event.provider in self._asking.providers
         )
 
-    def _is_for_visitor(self, attached: UUID, where: Concerned) -> bool:
+    def _is_for_visitor(self, attached: UUID, where: RecordScope) -> bool:
         """Whether a note or file is meant for the visitor's side, and a file is on a record that they may read."""
         found = self._notes_and_files.get(attached)
         if found is None or (found.on_kind == CONCERN and not self._may_read_concern(found.on_record, where)):
@@ -411,7 +411,7 @@ class Disclosure:
     def _side(self) -> Audience:
         return Audience.PROVIDER if self._asking.holds(Role.SPECIALIST) else Audience.SCHOOL
 
-    def _may_read_concern(self, id: UUID, where: Concerned) -> bool:
+    def _may_read_concern(self, id: UUID, where: RecordScope) -> bool:
         case = concerns.cases.get(self._connection, id)
         is_ordinary = case is not None and case.sensitivity is Sensitivity.ORDINARY
         return is_ordinary or self._asking.may(Action.READ_RESTRICTED, where)

@@ -12,7 +12,7 @@ from werkzeug.exceptions import Forbidden, Unauthorized
 
 from domain.vocabulary import About, Channel, Phase, Role, Team
 from projections import schools
-from web.access.policy import POLICY, Action, Concerned, Right, Scope, right_to, widest
+from web.access.policy import POLICY, Action, RecordScope, Right, Scope, right_to, widest
 from web.access.session_user import HeldPost, SessionUser, of_person
 from web.runtime.services import services
 
@@ -47,7 +47,7 @@ class User:
         """Whether any of these posts is held today."""
         return any(right.role in roles for right in self.rights)
 
-    def may(self, action: Action, concerned: Concerned | None = None) -> bool:
+    def may(self, action: Action, concerned: RecordScope | None = None) -> bool:
         """Whether the policy lets this person do something, to this record or at all."""
         return right_to(action, self.rights, self.person, concerned) is not None
 
@@ -63,7 +63,7 @@ class User:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class ListScope:
     """To which records a list is narrowed for somebody; `everything` leaves it whole."""
 
     everything: bool = False
@@ -94,7 +94,7 @@ def current_user() -> User:
     return found
 
 
-def allow(action: Action, concerned: Concerned | None = None) -> Right:
+def allow(action: Action, concerned: RecordScope | None = None) -> Right:
     """The right by which the person who is asking may do this. Raises Unauthorized or Forbidden."""
     asking = current_user()
     right = right_to(action, asking.rights, asking.person, concerned)
@@ -114,12 +114,12 @@ def allow_any(actions: Sequence[Action]) -> None:
         allow(actions[0])
 
 
-def concerned(connection: sa.Connection, about: About) -> Concerned:
+def concerned(connection: sa.Connection, about: About) -> RecordScope:
     """What the policy needs to know of a record, from whom and what the record concerns."""
     asking = current_user_or_none()
     leads = asking is not None and any(right.leads for right in asking.rights)
     team = _team_of_school(connection, about.school) if leads and about.school is not None else None
-    return Concerned(about.school, team, about.provider, frozenset(about.people))
+    return RecordScope(about.school, team, about.provider, frozenset(about.people))
 
 
 def _team_of_school(connection: sa.Connection, school: UUID) -> Team | None:
@@ -146,17 +146,17 @@ def team_of(phase: str | None) -> Team:
     return TEAM_OF.get(Phase(phase), Team.PRIMARY) if phase else Team.PRIMARY
 
 
-def reach(connection: sa.Connection, action: Action) -> Reach:
+def reach(connection: sa.Connection, action: Action) -> ListScope:
     """How far the person who is asking sees in a list. Raises Forbidden where the list is not theirs at all."""
     allow(action)
     asking = current_user()
     scope = widest(action, asking.rights)
     if scope is Scope.ALL:
-        return Reach(everything=True)
+        return ListScope(everything=True)
     own = _schools_of_rights(action, asking.rights)
     if scope is Scope.TEAM:
         own |= schools_of_teams(connection, _teams_led(asking))
-    return Reach(schools=own, providers=asking.providers, person=asking.person)
+    return ListScope(schools=own, providers=asking.providers, person=asking.person)
 
 
 def is_reached(action: Action, school: sa.ColumnElement[UUID]) -> sa.ColumnElement[bool] | None:

@@ -10,19 +10,19 @@ import sqlalchemy as sa
 
 from projections import engagements, tenders
 from web.access.identity import User
-from web.access.policy import Action, Concerned
+from web.access.policy import Action, RecordScope
 from web.access.restricted import hidden_from
 
 
 def may_name_school(connection: sa.Connection, asking: User, school: UUID) -> bool:
     """Whether somebody may name a school in what they send."""
-    found = asking.may(Action.FIND_SCHOOLS, Concerned(school=school))
+    found = asking.may(Action.FIND_SCHOOLS, RecordScope(school=school))
     return found or _work_together(connection, asking, [school], asking.providers)
 
 
 def may_name_provider(connection: sa.Connection, asking: User, provider: UUID) -> bool:
     """Whether somebody may name a provider in what they send."""
-    found = asking.may(Action.READ_PROVIDER, Concerned(provider=provider))
+    found = asking.may(Action.READ_PROVIDER, RecordScope(provider=provider))
     return found or _work_together(connection, asking, asking.schools, [provider])
 
 

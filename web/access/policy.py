@@ -175,7 +175,7 @@ class Right:
 
 
 @dataclass(frozen=True, slots=True)
-class Concerned:
+class RecordScope:
     """What the policy needs to know of a record: its school and that school's team, provider and people."""
 
     school: UUID | None = None
@@ -185,7 +185,7 @@ class Concerned:
 
 
 def right_to(
-    action: Action, rights: Iterable[Right], person: UUID, concerned: Concerned | None = None
+    action: Action, rights: Iterable[Right], person: UUID, concerned: RecordScope | None = None
 ) -> Right | None:
     """The right by which a person may do something to a record, None if there is none.
 
@@ -212,7 +212,7 @@ def widest(action: Action, rights: Iterable[Right]) -> Scope | None:
     return next((scope for scope in (ALL, TEAM, OWN) if scope in scopes), None)
 
 
-def _reaches(scope: Scope, right: Right, person: UUID, concerned: Concerned) -> bool:
+def _reaches(scope: Scope, right: Right, person: UUID, concerned: RecordScope) -> bool:
     if scope is ALL:
         return True
     if scope is TEAM and right.leads is not None and right.leads == concerned.team:

@@ -37,7 +37,7 @@ def _note_refusal(response: Response) -> Response:
     is_not_shown = response.status_code == NOT_FOUND and "is_not_shown" in g
     if (is_not_shown or response.status_code == FORBIDDEN) and (asking := current_user_or_none()) is not None:
         detail = f"{request.method} {request.path}"[:200]
-        kind = security_trail.Kind.NOT_SHOWN if is_not_shown else security_trail.Kind.ACCESS_REFUSED
+        kind = security_trail.SecurityEvent.NOT_SHOWN if is_not_shown else security_trail.SecurityEvent.ACCESS_REFUSED
         try:
             security_trail.note(services(), kind, person=asking.person, by=asking.person, detail=detail)
         except FAULTS as error:

@@ -10,9 +10,9 @@ from domain.account import Account as Record
 from domain.aggregate import Refusal
 from domain.service import NotFound, Work
 from web.accounts import accounts, administrators
-from web.accounts.accounts import Account, account_id, as_sign_in_name
+from web.accounts.accounts import AccountRow, account_id, as_sign_in_name
 from web.accounts.recording import acted, carry_out, save
-from web.accounts.security_trail import Kind
+from web.accounts.security_trail import SecurityEvent
 from web.runtime.services import Services
 
 
@@ -20,7 +20,7 @@ class NoAccount(Refusal):
     """The person has no account."""
 
 
-def find(services: Services, person: UUID) -> Account:
+def find(services: Services, person: UUID) -> AccountRow:
     """A person's account. Raises NoAccount."""
     with services.read_present() as connection:
         account = accounts.of_person(connection, person)
@@ -29,7 +29,9 @@ def find(services: Services, person: UUID) -> Account:
     return account
 
 
-def open_account(services: Services, person: UUID, sign_in_name: str, *, password_hash: str | None = None) -> Account:
+def open_account(
+    services: Services, person: UUID, sign_in_name: str, *, password_hash: str | None = None
+) -> AccountRow:
     """Open an account. Without a password the person needs a link to set one.
 
     Raises NotAnEmailAddress, HasAnAccount or SignInNameInUse.
@@ -46,10 +48,10 @@ def open_account(services: Services, person: UUID, sign_in_name: str, *, passwor
         if password_hash is not None:
             record.set_password()
 
-    def create(connection: sa.Connection) -> Account:
+    def create(connection: sa.Connection) -> AccountRow:
         return accounts.create(connection, person, name, password_hash=password_hash)
 
-    opened = save(services, begin, create, acted(Kind.ACCOUNT_OPENED, person))
+    opened = save(services, begin, create, acted(SecurityEvent.ACCOUNT_OPENED, person))
     services.on_account(name)
     return opened
 
@@ -70,7 +72,7 @@ def disable(services: Services, person: UUID, *, reason: str) -> None:
         decide,
         lambda connection: accounts.disable(connection, account, services.now()),
         person,
-        kind=Kind.ACCOUNT_DISABLED,
+        kind=SecurityEvent.ACCOUNT_DISABLED,
         detail=reason.strip(),
     )
 
@@ -83,5 +85,5 @@ def enable(services: Services, person: UUID) -> None:
         lambda work: work.find(Record, account.id).enable(),
         lambda connection: accounts.enable(connection, account),
         person,
-        kind=Kind.ACCOUNT_ENABLED,
+        kind=SecurityEvent.ACCOUNT_ENABLED,
     )

@@ -47,7 +47,7 @@ class LinkNoLongerValid(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class AccountRow:
     """One person's account. `password_hash` is None until the person sets a password, and where they come by the
     council's own sign-in."""
 
@@ -101,40 +101,40 @@ def check_new(connection: sa.Connection, person: UUID, sign_in_name: str) -> Non
 
 def create(
     connection: sa.Connection, person: UUID, sign_in_name: str, *, password_hash: str | None = None
-) -> Account:
+) -> AccountRow:
     """Open an account; it lets nobody in until a password is set. Raises HasAnAccount or SignInNameInUse."""
     lock(connection, ACCOUNTS)
     check_new(connection, person, sign_in_name)
-    account = Account(account_id(person), person, sign_in_name, password_hash, None)
+    account = AccountRow(account_id(person), person, sign_in_name, password_hash, None)
     values = asdict(account)
     del values["comes_by_council"]
     connection.execute(ACCOUNTS.insert().values(values))
     return account
 
 
-def of_person(connection: sa.Connection, person: UUID) -> Account | None:
+def of_person(connection: sa.Connection, person: UUID) -> AccountRow | None:
     """A person's account."""
     return _one(connection, ACCOUNTS.c.person == person)
 
 
-def named(connection: sa.Connection, sign_in_name: str) -> Account | None:
+def named(connection: sa.Connection, sign_in_name: str) -> AccountRow | None:
     """The account with which somebody signs in by that name, in whatever case it is typed."""
     return _one(connection, ACCOUNTS.c.sign_in_name == sign_in_name.strip().casefold())
 
 
-def everyones(connection: sa.Connection) -> list[Account]:
+def everyones(connection: sa.Connection) -> list[AccountRow]:
     """All accounts, by sign-in name."""
     rows = connection.execute(_ALL.order_by(ACCOUNTS.c.sign_in_name)).mappings()
-    return [Account(**row) for row in rows]
+    return [AccountRow(**row) for row in rows]
 
 
-def set_password(connection: sa.Connection, account: Account, password_hash: str | None, now: datetime) -> None:
+def set_password(connection: sa.Connection, account: AccountRow, password_hash: str | None, now: datetime) -> None:
     """Keep a new password, or none. What was opened with the old one ends: sessions, tokens and links."""
     _update(connection, account, password_hash=password_hash)
     shut_out(connection, account, now)
 
 
-def disable(connection: sa.Connection, account: Account, now: datetime) -> bool:
+def disable(connection: sa.Connection, account: AccountRow, now: datetime) -> bool:
     """Let the person in no more: sessions and tokens end, and links count no more. Whether they were let in."""
     lock(connection, ACCOUNTS)
     enabled = sa.and_(ACCOUNTS.c.id == account.id, ACCOUNTS.c.disabled_at.is_(None))
@@ -144,13 +144,13 @@ def disable(connection: sa.Connection, account: Account, now: datetime) -> bool:
     return True
 
 
-def enable(connection: sa.Connection, account: Account) -> bool:
+def enable(connection: sa.Connection, account: AccountRow) -> bool:
     """Let the person in again. Whether they were not before."""
     disabled = sa.and_(ACCOUNTS.c.id == account.id, ACCOUNTS.c.disabled_at.is_not(None))
     return bool(connection.execute(ACCOUNTS.update().where(disabled).values(disabled_at=None)).rowcount)
 
 
-def add_link(connection: sa.Connection, account: Account, now: datetime) -> str:
+def add_link(connection: sa.Connection, account: AccountRow, now: datetime) -> str:
     """A one-time link's secret part, shown once and valid for 48 hours; earlier links count no more."""
     lock(connection, ACCOUNTS)
     _use_up_links(connection, account, now)
@@ -169,7 +169,7 @@ def use_link(connection: sa.Connection, token: str, password_hash: str, now: dat
     set_password(connection, account_of_link(connection, token, now), password_hash, now)
 
 
-def account_of_link(connection: sa.Connection, token: str, now: datetime) -> Account:
+def account_of_link(connection: sa.Connection, token: str, now: datetime) -> AccountRow:
     """The account that a link is for. Raises LinkNoLongerValid."""
     links = PASSWORD_LINKS.c
     valid = sa.and_(links.token_hash == fingerprint(token), links.used_at.is_(None), links.expires_at > now)
@@ -181,7 +181,7 @@ def account_of_link(connection: sa.Connection, token: str, now: datetime) -> Acc
     return account
 
 
-def must_be_as_proved(connection: sa.Connection, account: Account) -> None:
+def must_be_as_proved(connection: sa.Connection, account: AccountRow) -> None:
     """Refuse to go on by a proof that was given for an account as it was, and keep the account so until the
     transaction is over: a password that is changed after ends what is begun here, and one that was changed before
     is seen. Raises ProofNoLongerHolds.
@@ -191,28 +191,28 @@ def must_be_as_proved(connection: sa.Connection, account: Account) -> None:
         raise ProofNoLongerHolds("How you sign in was changed at this moment. Sign in again")
 
 
-def hold(connection: sa.Connection, account: Account) -> None:
+def hold(connection: sa.Connection, account: AccountRow) -> None:
     """Let nobody else change an account, or begin anything by it, until the transaction is over."""
     connection.execute(sa.select(ACCOUNTS.c.id).where(ACCOUNTS.c.id == account.id).with_for_update())
 
 
-def shut_out(connection: sa.Connection, account: Account, now: datetime) -> None:
+def shut_out(connection: sa.Connection, account: AccountRow, now: datetime) -> None:
     """End every way in that was opened before."""
     _use_up_links(connection, account, now)
     sessions.end_all(connection, account.person, now)
     tokens.revoke_all(connection, account.person, now)
 
 
-def _use_up_links(connection: sa.Connection, account: Account, now: datetime) -> None:
+def _use_up_links(connection: sa.Connection, account: AccountRow, now: datetime) -> None:
     links = PASSWORD_LINKS.c
     unused = sa.and_(links.account == account.id, links.used_at.is_(None))
     connection.execute(PASSWORD_LINKS.update().where(unused).values(used_at=now))
 
 
-def _update(connection: sa.Connection, account: Account, **values: Any) -> None:
+def _update(connection: sa.Connection, account: AccountRow, **values: Any) -> None:
     connection.execute(ACCOUNTS.update().where(ACCOUNTS.c.id == account.id).values(values))
 
 
-def _one(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> Account | None:
+def _one(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> AccountRow | None:
     row = connection.execute(_ALL.where(condition)).mappings().first()
-    return Account(**row) if row else None
+    return AccountRow(**row) if row else None

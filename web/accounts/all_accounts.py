@@ -290,7 +290,7 @@ def _allow_way_in(person: UUID) -> str:
     return allow(Action.KEEP_ACCOUNTS).role.value
 
 
-def _account(person: UUID) -> tuple[accounts.Account, str]:
+def _account(person: UUID) -> tuple[accounts.AccountRow, str]:
     with services().read_present() as connection:
         account = accounts.of_person(connection, person)
         names = names_of(connection, [person])

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from web.access.name_cache import names_of
-from web.accounts.accounts import Account
+from web.accounts.accounts import AccountRow
 from web.runtime.authority import authority
 from web.runtime.services import services
 
 
-def context_of(account: Account) -> list[str]:
+def context_of(account: AccountRow) -> list[str]:
     """The person's name and address, and the names of the authority and its service."""
     with services().read_present() as connection:
         name = names_of(connection, [account.person]).get(account.person, "")

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from domain.aggregate import Refusal
 from web.accounts import accounts
-from web.accounts.accounts import Account
+from web.accounts.accounts import AccountRow
 from web.runtime.tables import ACCOUNTS, COUNCIL_ACCOUNTS, lock
 
 METHOD = "council account"
@@ -25,14 +25,14 @@ class CouncilAccountInUse(Refusal):
     """Another person here has this council account."""
 
 
-def account_of(connection: sa.Connection, issuer: str, subject: str) -> Account | None:
+def account_of(connection: sa.Connection, issuer: str, subject: str) -> AccountRow | None:
     """The account of whoever the council's sign-in knows so."""
     theirs = sa.select(KNOWN.person).where(KNOWN.issuer == issuer, KNOWN.subject == subject)
     person = connection.execute(theirs).scalar()
     return accounts.of_person(connection, person) if person is not None else None
 
 
-def link(connection: sa.Connection, account: Account, issuer: str, subject: str, now: datetime) -> bool:
+def link(connection: sa.Connection, account: AccountRow, issuer: str, subject: str, now: datetime) -> bool:
     """Let the person in by the council's sign-in alone: password, sessions, tokens and links count no more.
 
     Whether they were not let in so before; another council account takes the place of none.

@@ -12,9 +12,9 @@ from domain.account import NothingToChange
 from domain.service import Work
 from web.accounts import accounts, administrators, council, factors, second_person
 from web.accounts.account_commands import find
-from web.accounts.accounts import Account
+from web.accounts.accounts import AccountRow
 from web.accounts.recording import acted, carry_out
-from web.accounts.security_trail import Kind
+from web.accounts.security_trail import SecurityEvent
 from web.runtime.services import Services
 
 Check = Callable[[sa.Connection], object]
@@ -24,7 +24,7 @@ def _nothing(_: sa.Connection) -> None:
     """Checks nothing."""
 
 
-def link(services: Services, account: Account, issuer: str, subject: str, *, check: Check | None = None) -> bool:
+def link(services: Services, account: AccountRow, issuer: str, subject: str, *, check: Check | None = None) -> bool:
     """Let a person in by their council account alone; whether a second factor is removed with it.
 
     `check` may refuse, in the transaction that saves this, the one-time link by which it is done, where it is by one:
@@ -39,7 +39,7 @@ def link(services: Services, account: Account, issuer: str, subject: str, *, che
         raise NothingToChange("This person signs in with a council account already. Remove that first")
 
     had_factor = False
-    without = acted(Kind.FACTOR_REMOVED, account.person, "with the council account, which has its own")
+    without = acted(SecurityEvent.FACTOR_REMOVED, account.person, "with the council account, which has its own")
 
     def link_at_door(connection: sa.Connection) -> bool:
         nonlocal had_factor
@@ -61,7 +61,7 @@ def link(services: Services, account: Account, issuer: str, subject: str, *, che
         decide,
         link_at_door,
         account.person,
-        kind=Kind.COUNCIL_LINKED,
+        kind=SecurityEvent.COUNCIL_LINKED,
         detail=issuer,
     )
     if had_factor:
@@ -89,4 +89,4 @@ def remove(services: Services, person: UUID, *, reason: str) -> None:
         accounts.shut_out(connection, account, services.now())
         return True
 
-    carry_out(services, decide, remove_at_door, person, kind=Kind.COUNCIL_REMOVED, detail=reason.strip())
+    carry_out(services, decide, remove_at_door, person, kind=SecurityEvent.COUNCIL_REMOVED, detail=reason.strip())

@@ -19,7 +19,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from domain.aggregate import Refusal
-from domain.vocabulary import Channel, Role, Word
+from domain.vocabulary import Channel, LabelledEnum, Role
 from projections import people
 from web.access.identity import User, current_user
 from web.accounts import (
@@ -32,12 +32,12 @@ from web.accounts import (
     security_trail,
     sessions,
 )
-from web.accounts.accounts import Account, LinkNoLongerValid
+from web.accounts.accounts import AccountRow, LinkNoLongerValid
 from web.accounts.cookie import take_cookie
 from web.accounts.council import METHOD
 from web.accounts.letting_in import let_in, own_path
-from web.accounts.openid import CLOCKS_DIFFER, Confirmed, NotConfirmed, Unreachable, provider
-from web.accounts.security_trail import Kind, Line, noting
+from web.accounts.openid import CLOCKS_DIFFER, ConfirmedIdentity, NotConfirmed, Unreachable, provider
+from web.accounts.security_trail import NewSecurityEntry, SecurityEvent, noting
 from web.accounts.sessions import COOKIE, Session
 from web.accounts.signed import own_post, signed
 from web.layout.refused import refused_page
@@ -57,7 +57,7 @@ class LinkDoesNotSuffice(Refusal):
     """A one-time link alone does not link a council account with this account."""
 
 
-class Way(Word):
+class Way(LabelledEnum):
     """For what somebody goes to the council's sign-in."""
 
     IN = "in"
@@ -155,14 +155,14 @@ def _lead(way: Way, onward: str, *, token: str = "", **asked: str) -> ResponseRe
         return _not_let_in(str(failure), UNAVAILABLE)
 
 
-def _in(came: Confirmed) -> ResponseReturnValue:
+def _in(came: ConfirmedIdentity) -> ResponseReturnValue:
     account = _account(came)
     with services().write() as connection:
         council.confirm(connection, account.person, services().now())
     return let_in(account, came.kept["onward"], method=METHOD, proved=False, renew_by=_renew_by())
 
 
-def _on(came: Confirmed) -> ResponseReturnValue:
+def _on(came: ConfirmedIdentity) -> ResponseReturnValue:
     session: Session | None = g.session_to_renew
     account = _account(came)
     if session is None or session.person != account.person:
@@ -173,13 +173,13 @@ def _on(came: Confirmed) -> ResponseReturnValue:
     return redirect(came.kept["onward"], SEE_OTHER)
 
 
-def _prove(came: Confirmed) -> ResponseReturnValue:
+def _prove(came: ConfirmedIdentity) -> ResponseReturnValue:
     session = _own_session(came)
     now = services().now()
     is_fresh = came.proved_at >= came.kept["at"] - CLOCKS_DIFFER
     if not is_fresh or _account(came).person != session.person:
         raise NotConfirmed("The council's sign-in did not confirm that it is you, just now", came.kept)
-    line = Line(Kind.PROVED, session.person, session.person, f"by {METHOD}")
+    line = NewSecurityEntry(SecurityEvent.PROVED, session.person, session.person, f"by {METHOD}")
     with noting(services(), line) as connection:
         council.confirm(connection, session.person, now)
         sessions.prove(connection, session, now)
@@ -187,7 +187,7 @@ def _prove(came: Confirmed) -> ResponseReturnValue:
     return redirect(came.kept["onward"], SEE_OTHER)
 
 
-def _link(came: Confirmed) -> ResponseReturnValue:
+def _link(came: ConfirmedIdentity) -> ResponseReturnValue:
     session = _own_session(came)
     if not may_link(current_user()) or not session.is_proved(services().now()):
         return redirect("/account/council", SEE_OTHER)
@@ -204,7 +204,7 @@ def _link(came: Confirmed) -> ResponseReturnValue:
     return response
 
 
-def _check_link_suffices(connection: sa.Connection, account: Account, day: date) -> None:
+def _check_link_suffices(connection: sa.Connection, account: AccountRow, day: date) -> None:
     """A link stands in place of the password, and of nothing else: a second factor is not gone round by it.
 
     Raises LinkDoesNotSuffice, also for those who are not of the council.
@@ -222,10 +222,10 @@ def _check_link_suffices(connection: sa.Connection, account: Account, day: date)
         raise LinkDoesNotSuffice("Only people of the council use a council account. Open the link to set a password")
 
 
-def _use_link(came: Confirmed) -> ResponseReturnValue:
+def _use_link(came: ConfirmedIdentity) -> ResponseReturnValue:
     there = services()
 
-    def suffices(connection: sa.Connection) -> Account:
+    def suffices(connection: sa.Connection) -> AccountRow:
         account = accounts.account_of_link(connection, came.kept["token"], there.now())
         _check_link_suffices(connection, account, there.today())
         return account
@@ -245,14 +245,14 @@ def _use_link(came: Confirmed) -> ResponseReturnValue:
 _WAYS = {Way.IN: _in, Way.ON: _on, Way.LINK: _link, Way.INVITED: _use_link, Way.PROOF: _prove}
 
 
-def _linked(account: Account, onward: str) -> ResponseReturnValue:
+def _linked(account: AccountRow, onward: str) -> ResponseReturnValue:
     linked = replace(account, password_hash=None, comes_by_council=True)
     response = let_in(linked, onward, method=METHOD, renew_by=_renew_by())
     flash("From now on you sign in with your council account", "success")
     return response
 
 
-def _account(came: Confirmed) -> Account:
+def _account(came: ConfirmedIdentity) -> AccountRow:
     """The account of whoever came back. Raises NotConfirmed where nobody here, or nobody any more, has it."""
     with services().read_present() as connection:
         account = council.account_of(connection, came.issuer, came.subject)
@@ -266,7 +266,7 @@ def _account(came: Confirmed) -> Account:
     return account
 
 
-def _own_session(came: Confirmed) -> Session:
+def _own_session(came: ConfirmedIdentity) -> Session:
     """The session in which somebody went there. Raises NotConfirmed where it has ended, or another has begun."""
     session: Session | None = g.session
     if session is None or session.person.hex != came.kept["person"]:
@@ -280,14 +280,14 @@ def _not_confirmed(why: str, kept: dict[str, Any]) -> ResponseReturnValue:
         return _not_let_in(why, UNAUTHORISED)
     present: Session | None = g.session
     if present is not None and kept["way"] == Way.PROOF.value:
-        security_trail.note(services(), Kind.PROOF_FAILED, person=present.person, by=present.person)
+        security_trail.note(services(), SecurityEvent.PROOF_FAILED, person=present.person, by=present.person)
         flash(why)
         return redirect(kept["onward"], SEE_OTHER)
     over: Session | None = g.session_to_renew
     if over is None or kept["way"] != Way.ON.value:
-        security_trail.note(services(), Kind.SIGN_IN_FAILED, detail=f"by {METHOD}: {why}"[:200])
+        security_trail.note(services(), SecurityEvent.SIGN_IN_FAILED, detail=f"by {METHOD}: {why}"[:200])
         return _not_let_in(why, UNAUTHORISED)
-    line = Line(Kind.SESSIONS_ENDED, over.person, detail=f"not confirmed by {METHOD}")
+    line = NewSecurityEntry(SecurityEvent.SESSIONS_ENDED, over.person, detail=f"not confirmed by {METHOD}")
     with noting(services(), line) as connection:
         sessions.end(connection, request.cookies.get(COOKIE, ""), services().now())
     flash("Your council account did not confirm that you are still signed in there, so you are signed out here")

@@ -12,17 +12,17 @@ from domain.service import AlreadyDone, Work
 from domain.signature import current_signature
 from web.accounts import accounts, factors, second_person, sessions, tokens
 from web.accounts.account_commands import find
-from web.accounts.accounts import Account
+from web.accounts.accounts import AccountRow
 from web.accounts.factors import NewFactor
 from web.accounts.recording import acted, carry_out, save
-from web.accounts.security_trail import Kind
+from web.accounts.security_trail import SecurityEvent
 from web.runtime.services import Services
 from web.runtime.settings import Settings
 
 
 def set_up(
     services: Services,
-    account: Account,
+    account: AccountRow,
     new: NewFactor,
     code: str,
     settings: Settings,
@@ -48,14 +48,14 @@ def set_up(
         lambda work: work.find(Record, account.id).set_up_second_factor(),
         put,
         account.person,
-        kind=Kind.FACTOR_SET_UP,
+        kind=SecurityEvent.FACTOR_SET_UP,
         detail="other sessions and tokens end with it",
     )
 
 
 def replace(
     services: Services,
-    account: Account,
+    account: AccountRow,
     new: NewFactor,
     code: str,
     settings: Settings,
@@ -82,7 +82,7 @@ def replace(
 
     told = "in the place of another; other sessions and tokens end with it"
     try:
-        save(services, decide, put, acted(Kind.FACTOR_SET_UP, account.person, told))
+        save(services, decide, put, acted(SecurityEvent.FACTOR_SET_UP, account.person, told))
     except AlreadyDone:
         raise NothingToChange("This second factor was set up already") from None
 
@@ -111,13 +111,13 @@ def remove(services: Services, person: UUID, *, reason: str) -> None:
         decide,
         remove_at_door,
         person,
-        kind=Kind.FACTOR_REMOVED,
+        kind=SecurityEvent.FACTOR_REMOVED,
         detail=reason.strip(),
     )
 
 
 def _end_others(
-    connection: sa.Connection, services: Services, account: Account, kept: sessions.Session | None
+    connection: sa.Connection, services: Services, account: AccountRow, kept: sessions.Session | None
 ) -> None:
     accounts.hold(connection, account)
     tokens.revoke_all(connection, account.person, services.now())

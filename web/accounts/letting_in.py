@@ -13,9 +13,9 @@ from projections import people
 from web import formats
 from web.access.name_cache import names_of
 from web.accounts import accounts, devices, factors, security_trail, sessions
-from web.accounts.accounts import Account, ProofNoLongerHolds
+from web.accounts.accounts import AccountRow, ProofNoLongerHolds
 from web.accounts.cookie import give_cookie
-from web.accounts.security_trail import Kind
+from web.accounts.security_trail import SecurityEvent
 from web.accounts.sessions import COOKIE
 from web.accounts.signing_in import sign_out
 from web.runtime.services import services
@@ -26,18 +26,18 @@ BY_PASSWORD = "password"  # noqa: S105 - the name of a way
 
 TOLD_FOR = timedelta(days=30)
 
-REMOVED = {Kind.FACTOR_REMOVED: "second factor", Kind.COUNCIL_REMOVED: "council account"}
+REMOVED = {SecurityEvent.FACTOR_REMOVED: "second factor", SecurityEvent.COUNCIL_REMOVED: "council account"}
 
 
 OPENED = {
-    Kind.LINK_MADE: "made a password link for",
-    Kind.FACTOR_REMOVED: "removed the second factor of",
-    Kind.COUNCIL_REMOVED: "removed the council account of",
+    SecurityEvent.LINK_MADE: "made a password link for",
+    SecurityEvent.FACTOR_REMOVED: "removed the second factor of",
+    SecurityEvent.COUNCIL_REMOVED: "removed the council account of",
 }
 
 
 def let_in(
-    account: Account, onward: str, *, method: str, proved: bool = True, renew_by: datetime | None = None
+    account: AccountRow, onward: str, *, method: str, proved: bool = True, renew_by: datetime | None = None
 ) -> Response:
     """Begin a session and lead on, if the account is still as it was proved for; else ask anew.
 
@@ -55,10 +55,10 @@ def let_in(
                 connection, account.person, services().now(), method=method, proved=proved, renew_by=renew_by
             )
     except ProofNoLongerHolds as refusal:
-        security_trail.note(services(), Kind.SIGN_IN_REFUSED, person=account.person, detail=str(refusal))
+        security_trail.note(services(), SecurityEvent.SIGN_IN_REFUSED, person=account.person, detail=str(refusal))
         flash(str(refusal))
         return redirect("/sign-in", SEE_OTHER)
-    security_trail.note(services(), Kind.SIGNED_IN, person=account.person, detail=f"by {method}")
+    security_trail.note(services(), SecurityEvent.SIGNED_IN, person=account.person, detail=f"by {method}")
     for sentence in (*done_by_others(account), *done_at_the_command_line(account)):
         flash(sentence)
     response = redirect(onward, SEE_OTHER)
@@ -67,7 +67,7 @@ def let_in(
     return response
 
 
-def done_by_others(account: Account) -> list[str]:
+def done_by_others(account: AccountRow) -> list[str]:
     """A sentence for each change of the last 30 days, made by somebody else, to how this person signs in."""
     since = services().now() - TOLD_FOR
     with services().read_present() as connection:
@@ -80,7 +80,7 @@ def done_by_others(account: Account) -> list[str]:
     ]
 
 
-def done_at_the_command_line(account: Account) -> list[str]:
+def done_at_the_command_line(account: AccountRow) -> list[str]:
     """For an administrator, a sentence for each way in that whoever has the machine opened with a reason, of late."""
     since = services().now() - TOLD_FOR
     with services().read_present() as connection:

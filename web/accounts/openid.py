@@ -43,7 +43,7 @@ class NotConfirmed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Confirmed:
+class ConfirmedIdentity:
     """Somebody whom the council's sign-in has confirmed: as whom, when they proved it there (seconds since 1970, 0
     where it does not say), and what was kept for the way back."""
 
@@ -53,7 +53,7 @@ class Confirmed:
     kept: dict[str, Any]
 
 
-class Provider:
+class IdentityProvider:
     """The council's sign-in, with what it has told of itself; each worker asks it once."""
 
     def __init__(self, settings: CouncilSignIn) -> None:
@@ -91,7 +91,7 @@ class Provider:
         self._app.save_authorize_data(redirect_uri=back, kept=kept, **secrets)
         return redirect(made["url"], 303)
 
-    def come_back(self) -> Confirmed:
+    def come_back(self) -> ConfirmedIdentity:
         """Whom it has confirmed, of a browser that comes back from there. Raises Unreachable, NotConfirmed."""
         import requests
         from authlib.common.errors import AuthlibBaseError
@@ -123,7 +123,7 @@ class Provider:
         claims = token.get("userinfo") or {}
         if not isinstance(claims.get("sub"), str) or not claims["sub"]:
             raise refused
-        return Confirmed(claims["iss"], claims["sub"], float(claims.get("auth_time") or 0), kept)
+        return ConfirmedIdentity(claims["iss"], claims["sub"], float(claims.get("auth_time") or 0), kept)
 
     def _unreachable(self, why: str) -> Unreachable:
         current_app.logger.warning("council sign-in unreachable: %s", why)
@@ -131,12 +131,12 @@ class Provider:
         return Unreachable()
 
 
-def provider() -> Provider:
+def provider() -> IdentityProvider:
     """The council's sign-in of this deployment. Raises NotFound where none is set."""
     settings = current_settings().council
     if settings is None:
         raise NotFound
-    found: Provider | None = current_app.extensions.get(EXTENSION)
+    found: IdentityProvider | None = current_app.extensions.get(EXTENSION)
     if found is None or found.settings != settings:
-        found = current_app.extensions[EXTENSION] = Provider(settings)
+        found = current_app.extensions[EXTENSION] = IdentityProvider(settings)
     return found

@@ -18,7 +18,7 @@ from web.accounts.council_pages import council_pages, link_href, renewal_page
 from web.accounts.letting_in import BY_PASSWORD, let_in, own_path
 from web.accounts.own_account import own_account
 from web.accounts.passwords import passwords
-from web.accounts.schemas import JustDoIt, SetPassword, SignIn
+from web.accounts.schemas import JustDoIt, SetPassword, SignInForm
 from web.accounts.second_factor import begin as begin_second_step
 from web.accounts.second_factor import second_factor
 from web.accounts.security_page import security_page
@@ -48,8 +48,8 @@ def ask_to_sign_in() -> ResponseReturnValue:
             return redirect(onward, SEE_OTHER)
         if g.session_to_renew is not None:
             return renewal_page(onward)
-        return _sign_in_page(Form(SignIn(), initial=_typed()), onward)
-    form = Form(SignIn(), data=request.form)
+        return _sign_in_page(Form(SignInForm(), initial=_typed()), onward)
+    form = Form(SignInForm(), data=request.form)
     if not form.is_valid():
         return _sign_in_page(form, onward, UNPROCESSABLE)
     try:
@@ -151,7 +151,7 @@ def _typed() -> dict[str, str]:
     return {"sign_in_name": of_request.sign_in_name} if of_request and of_request.sign_in_name else {}
 
 
-def _password_page(form: Form, account: accounts.Account, status: int = 200) -> tuple[str, int]:
+def _password_page(form: Form, account: accounts.AccountRow, status: int = 200) -> tuple[str, int]:
     with services().read_present() as connection:
         by_link_alone = not factors.is_set_up(connection, account.id)
     page = render_template(

@@ -11,9 +11,9 @@ from domain.aggregate import Refusal
 from domain.service import AlreadyDone, Work
 from web.accounts import accounts, second_person, sessions
 from web.accounts.account_commands import find
-from web.accounts.accounts import Account
+from web.accounts.accounts import AccountRow
 from web.accounts.recording import acted, change, save, save_once
-from web.accounts.security_trail import Kind
+from web.accounts.security_trail import SecurityEvent
 from web.runtime.services import Services
 
 
@@ -41,7 +41,7 @@ def make_password_link(services: Services, person: UUID, *, reason: str = "") ->
         services,
         decide,
         lambda connection: accounts.add_link(connection, account, now),
-        acted(Kind.LINK_MADE, person, reason.strip()),
+        acted(SecurityEvent.LINK_MADE, person, reason.strip()),
     )
 
 
@@ -58,11 +58,11 @@ def use_password_link(services: Services, token: str, password_hash: str) -> Non
         services,
         decide,
         lambda connection: accounts.use_link(connection, token, password_hash, services.now()),
-        acted(Kind.PASSWORD_SET, account.person, "by a link"),
+        acted(SecurityEvent.PASSWORD_SET, account.person, "by a link"),
     )
 
 
-def change_password(services: Services, account: Account, password_hash: str) -> str:
+def change_password(services: Services, account: AccountRow, password_hash: str) -> str:
     """Set a person's new password, which ends their sessions and tokens; returns the cookie of a session begun anew.
 
     `account` is as it was when the present password was looked at. Raises AccountIsDisabled, ComesByCouncil,
@@ -77,7 +77,7 @@ def change_password(services: Services, account: Account, password_hash: str) ->
         accounts.set_password(connection, account, password_hash, services.now())
         return sessions.begin(connection, account.person, services.now())
 
-    line = acted(Kind.PASSWORD_SET, account.person)
+    line = acted(SecurityEvent.PASSWORD_SET, account.person)
     try:
         return change(services, account.person, lambda record: record.set_password(), set_and_begin, line)
     except AlreadyDone:

@@ -18,7 +18,7 @@ from web.accounts import accounts, attempts, devices, factors, security_trail, s
 from web.accounts.attempts import TooManyAttempts
 from web.accounts.passwords import passwords
 from web.accounts.schemas import one_time_code, own_password
-from web.accounts.security_trail import Kind, Line, noting
+from web.accounts.security_trail import NewSecurityEntry, SecurityEvent, noting
 from web.accounts.sessions import Session
 from web.accounts.signing_in import is_right
 from web.forms import Form, restore
@@ -76,7 +76,7 @@ def asked() -> ResponseReturnValue | None:
     except Refusal as refusal:
         form.refuse(str(refusal), refusal.field)
         return _page(form, account)
-    with noting(services(), Line(Kind.PROVED, session.person, session.person)) as connection:
+    with noting(services(), NewSecurityEntry(SecurityEvent.PROVED, session.person, session.person)) as connection:
         if not sessions.prove(connection, session, services().now()):
             raise Unauthorized("You were signed out meanwhile. Sign in again")
     return None
@@ -93,7 +93,7 @@ def _by_council(session: Session) -> ResponseReturnValue:
     return page, UNAUTHORISED
 
 
-def verify(account: accounts.Account | None, password: str, *, field: str = PASSWORD) -> None:
+def verify(account: accounts.AccountRow | None, password: str, *, field: str = PASSWORD) -> None:
     """Look whether it is the password of the person who is signed in; a wrong one is told in the security trail, and
     one that is not looked at, because too many were tried.
 
@@ -106,32 +106,32 @@ def verify(account: accounts.Account | None, password: str, *, field: str = PASS
                 connection, name, request.remote_addr or "", services().now(), device=devices.device_of(name)
             )
     except TooManyAttempts as refusal:
-        _note(Kind.PROOF_REFUSED, str(refusal))
+        _note(SecurityEvent.PROOF_REFUSED, str(refusal))
         raise
     kept = account.password_hash if account else None
     if not is_right(services(), passwords(), kept, password, attempt=attempt, known=True):
-        _note(Kind.PROOF_FAILED)
+        _note(SecurityEvent.PROOF_FAILED)
         raise WrongProof("The password is not right", field=field)
 
 
-def _prove_by_code(account: accounts.Account, code: str) -> None:
+def _prove_by_code(account: accounts.AccountRow, code: str) -> None:
     try:
         verify_code(account, code, field=CODE)
     except factors.WrongCode:
-        _note(Kind.PROOF_FAILED)
+        _note(SecurityEvent.PROOF_FAILED)
         raise
     except TooManyAttempts as refusal:
-        _note(Kind.PROOF_REFUSED, str(refusal))
+        _note(SecurityEvent.PROOF_REFUSED, str(refusal))
         raise
 
 
-def _note(kind: Kind, detail: str = "") -> None:
+def _note(kind: SecurityEvent, detail: str = "") -> None:
     asking: Session | None = g.get("session")
     person = asking.person if asking else None
     security_trail.note(services(), kind, person=person, by=person, detail=detail)
 
 
-def verify_code(account: accounts.Account, code: str, *, field: str = "code") -> None:
+def verify_code(account: accounts.AccountRow, code: str, *, field: str = "code") -> None:
     """Use up a code of the person's second factor. Raises factors.WrongCode or TooManyAttempts.
 
     Wrong ones are counted for the account wherever they come from, but for a browser of the person's own by itself.
@@ -140,7 +140,7 @@ def verify_code(account: accounts.Account, code: str, *, field: str = "code") ->
     with services().write() as connection:
         device = devices.device_of(account.sign_in_name)
         attempt = attempts.begin(connection, name, name, services().now(), device=device)
-    line = Line(Kind.RECOVERY_CODE_USED, account.person, account.person)
+    line = NewSecurityEntry(SecurityEvent.RECOVERY_CODE_USED, account.person, account.person)
     with services().write() as connection:
         try:
             was_recovery = factors.use(connection, account.id, code, services().now(), current_settings())
@@ -153,7 +153,7 @@ def verify_code(account: accounts.Account, code: str, *, field: str = "code") ->
         line.log()
 
 
-def _page(form: Form, account: accounts.Account | None, status: int = UNAUTHORISED) -> tuple[str, int]:
+def _page(form: Form, account: accounts.AccountRow | None, status: int = UNAUTHORISED) -> tuple[str, int]:
     hidden = [
         (name, value) for name, value in request.form.items(multi=True) if name not in {"csrf_token", PASSWORD, CODE}
     ]

@@ -24,7 +24,7 @@ from domain.signature import acting, current_signature
 from projections.event_log import Alongside, saving_alongside
 from web.accounts import security_trail
 from web.accounts.accounts import account_id
-from web.accounts.security_trail import Kind, Line
+from web.accounts.security_trail import NewSecurityEntry, SecurityEvent
 from web.runtime.services import Services
 
 T = TypeVar("T")
@@ -64,7 +64,9 @@ class _AtDoor(Alongside, Generic[T]):
 
     result: T
 
-    def __init__(self, change: Callable[[sa.Connection], T], lines: Sequence[Line], now: datetime) -> None:
+    def __init__(
+        self, change: Callable[[sa.Connection], T], lines: Sequence[NewSecurityEntry], now: datetime
+    ) -> None:
         self._change, self._lines, self._now = change, lines, now
 
     def write(self, connection: sa.Connection, events: Sequence[Event] = ()) -> None:
@@ -73,13 +75,16 @@ class _AtDoor(Alongside, Generic[T]):
             line.write(connection, self._now)
 
 
-def acted(kind: Kind, person: UUID, detail: str = "") -> Line:
+def acted(kind: SecurityEvent, person: UUID, detail: str = "") -> NewSecurityEntry:
     """The line of the security trail for what whoever acts does."""
-    return Line(kind, person, current_signature().actor, detail)
+    return NewSecurityEntry(kind, person, current_signature().actor, detail)
 
 
 def save(
-    services: Services, command: Callable[[Work], object], at_door: Callable[[sa.Connection], T], *lines: Line
+    services: Services,
+    command: Callable[[Work], object],
+    at_door: Callable[[sa.Connection], T],
+    *lines: NewSecurityEntry,
 ) -> T:
     """Carry out a command on records, change the door's tables and write lines of the security trail in the
     transaction that saves it; returns what comes of the change at the door.
@@ -107,7 +112,7 @@ def change(
     person: UUID,
     decide: Callable[[Record], None],
     at_door: Callable[[sa.Connection], T],
-    line: Line,
+    line: NewSecurityEntry,
 ) -> T:
     """The same for a command on a person's account."""
     return save(services, lambda work: decide(work.find(Record, account_id(person))), at_door, line)
@@ -118,14 +123,17 @@ def change_once(
     person: UUID,
     decide: Callable[[Record], None],
     at_door: Callable[[sa.Connection], T],
-    line: Line,
+    line: NewSecurityEntry,
 ) -> T:
     """The same for what is shown only once. Raises ShownOnlyOnce where it was done before."""
     return save_once(services, lambda work: decide(work.find(Record, account_id(person))), at_door, line)
 
 
 def save_once(
-    services: Services, command: Callable[[Work], object], at_door: Callable[[sa.Connection], T], line: Line
+    services: Services,
+    command: Callable[[Work], object],
+    at_door: Callable[[sa.Connection], T],
+    line: NewSecurityEntry,
 ) -> T:
     """As `save`, for what is shown only once. Raises ShownOnlyOnce where it was done before."""
     try:
@@ -142,7 +150,7 @@ def carry_out(
     at_door: Callable[[sa.Connection], bool],
     person: UUID,
     *,
-    kind: Kind,
+    kind: SecurityEvent,
     detail: str = "",
 ) -> None:
     """Save a command that makes an account so as it was not, and note it; `at_door` answers whether it changed

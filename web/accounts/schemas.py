@@ -8,7 +8,7 @@ from domain.account import TokenScopes
 from web.accounts.accounts import LONGEST_NAME
 from web.accounts.strength import SHORTEST
 from web.accounts.tokens import LONGEST_LIFE
-from web.forms.numbers import Whole
+from web.forms.numbers import WholeNumber
 
 NAME = {"label": "Email address", "noun": "an email address", "autocomplete": "username", "widget": "email"}
 MOST_TYPED = 4096
@@ -57,7 +57,7 @@ class JustDoIt(Schema):
     """Asks nothing: the button says it all."""
 
 
-class SignIn(Schema):
+class SignInForm(Schema):
     sign_in_name = fields.Email(required=True, validate=validate.Length(max=LONGEST_NAME), metadata=NAME)
     password = own_password()
 
@@ -126,7 +126,7 @@ class MakeToken(Schema):
     scopes = fields.Enum(
         TokenScopes, by_value=True, required=True, metadata={"label": "What may it do?", "noun": "what it may do"}
     )
-    days = Whole(
+    days = WholeNumber(
         required=True,
         validate=validate.Range(1, LONGEST_LIFE),
         metadata={

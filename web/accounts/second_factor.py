@@ -16,11 +16,11 @@ from domain.aggregate import Refusal
 from domain.vocabulary import Role
 from web.access.identity import User, current_user, current_user_or_none
 from web.accounts import account_commands, accounts, council, factor_commands, factors, proof, security_trail
-from web.accounts.accounts import Account
+from web.accounts.accounts import AccountRow
 from web.accounts.attempts import TooManyAttempts
 from web.accounts.letting_in import let_in
 from web.accounts.schemas import GiveCode, GiveFirstCode
-from web.accounts.security_trail import Kind
+from web.accounts.security_trail import SecurityEvent
 from web.accounts.sessions import PROOF_LASTS
 from web.accounts.signed import own_post, signed
 from web.forms import Form
@@ -58,7 +58,7 @@ WITHOUT_ONE = OPEN_ROUTES.keys() | {
 second_factor = Blueprint("second_factor", __name__)
 
 
-def begin(account: Account, onward: str) -> ResponseReturnValue:
+def begin(account: AccountRow, onward: str) -> ResponseReturnValue:
     """Ask whoever has given the right password for the code."""
     session.clear()
     session[HALF] = [account.person.hex, _state(account), int(services().now().timestamp()), onward]
@@ -77,11 +77,11 @@ def give_code() -> ResponseReturnValue:
     try:
         proof.verify_code(account, form.values["code"])
     except TooManyAttempts as refusal:
-        security_trail.note(services(), Kind.SIGN_IN_REFUSED, person=account.person, detail=str(refusal))
+        security_trail.note(services(), SecurityEvent.SIGN_IN_REFUSED, person=account.person, detail=str(refusal))
         form.refuse(str(refusal))
         return *_code_page(form, TOO_MANY), {"Retry-After": str(refusal.seconds)}
     except Refusal as refusal:
-        security_trail.note(services(), Kind.SIGN_IN_FAILED, person=account.person, detail="wrong code")
+        security_trail.note(services(), SecurityEvent.SIGN_IN_FAILED, person=account.person, detail="wrong code")
         form.refuse(str(refusal), refusal.field)
         return _code_page(form, UNPROCESSABLE)
     return let_in(account, session[HALF][3], method=METHOD)
@@ -105,7 +105,7 @@ def set_up_again() -> ResponseReturnValue:
     return _set_up(account, _set_up_another)
 
 
-def _set_up(account: Account, go_on: Callable[[Account], ResponseReturnValue]) -> ResponseReturnValue:
+def _set_up(account: AccountRow, go_on: Callable[[AccountRow], ResponseReturnValue]) -> ResponseReturnValue:
     """Go on, unless what was sent has set up the factor already that counts now: sent twice, by a second click, by
     reloading or by going back, it has the same answer for as long as a proof holds."""
     shown = _shown_again(account)
@@ -115,7 +115,7 @@ def _set_up(account: Account, go_on: Callable[[Account], ResponseReturnValue]) -
     return proof.asked() or shown
 
 
-def _shown_again(account: Account) -> ResponseReturnValue | None:
+def _shown_again(account: AccountRow) -> ResponseReturnValue | None:
     new, factor = _carried(account), _factor(account)
     if new is None or factor is None or services().now() >= factor.confirmed_at + PROOF_LASTS:
         return None
@@ -125,17 +125,17 @@ def _shown_again(account: Account) -> ResponseReturnValue | None:
     return render_template("accounts/recovery_codes.html", page_title="Your recovery codes", codes=codes)
 
 
-def _factor(account: Account) -> factors.Factor | None:
+def _factor(account: AccountRow) -> factors.Factor | None:
     with services().read_present() as connection:
         return factors.of_account(connection, account.id, current_settings())
 
 
-def _carried(account: Account) -> factors.NewFactor | None:
+def _carried(account: AccountRow) -> factors.NewFactor | None:
     """What the page carries that was sent: the key that it showed, and no other."""
     return factors.unsealed(request.form.get(CARRIED, ""), account.id, services().now(), current_settings())
 
 
-def _present_page(account: Account) -> ResponseReturnValue:
+def _present_page(account: AccountRow) -> ResponseReturnValue:
     sent = "code" in request.form
     page = render_template(
         "accounts/factor.html", page_title="Second factor", factor=_factor(account), another_was_sent=sent
@@ -143,16 +143,16 @@ def _present_page(account: Account) -> ResponseReturnValue:
     return page, CONFLICT if sent else 200
 
 
-def _set_up_first(account: Account) -> ResponseReturnValue:
+def _set_up_first(account: AccountRow) -> ResponseReturnValue:
     answer = _with_code(account, factor_commands.set_up)
     return _present_page(account) if _factor(account) else answer
 
 
-def _set_up_another(account: Account) -> ResponseReturnValue:
+def _set_up_another(account: AccountRow) -> ResponseReturnValue:
     return _with_code(account, factor_commands.replace)
 
 
-def _with_code(account: Account, act: Callable[..., None]) -> ResponseReturnValue:
+def _with_code(account: AccountRow, act: Callable[..., None]) -> ResponseReturnValue:
     """Show a new key and ask for its code; asks for proof."""
     asking, settings = current_user(), current_settings()
     if (page := proof.asked()) is not None:
@@ -170,7 +170,7 @@ def _with_code(account: Account, act: Callable[..., None]) -> ResponseReturnValu
     return _set_up_page(form, new or factors.NewFactor.drawn(), account, asking)
 
 
-def _set_up_page(form: Form, new: factors.NewFactor, account: Account, asking: User) -> tuple[str, int]:
+def _set_up_page(form: Form, new: factors.NewFactor, account: AccountRow, asking: User) -> tuple[str, int]:
     page = render_template(
         "accounts/set_up_factor.html",
         page_title="Set up a second factor",
@@ -210,7 +210,7 @@ def _is_needed(asking: User) -> bool:
     return since is not None and since <= services().today() and asking.holds(*NEED_ONE)
 
 
-def _half_signed_in() -> Account | None:
+def _half_signed_in() -> AccountRow | None:
     try:
         person, state, at, _ = session[HALF]
         since = services().now() - datetime.fromtimestamp(at, services().now().tzinfo)
@@ -223,7 +223,7 @@ def _half_signed_in() -> Account | None:
     return account if 0 <= since.total_seconds() < HALF_LASTS else None
 
 
-def _state(account: Account) -> str:
+def _state(account: AccountRow) -> str:
     """What changes with the password, so that the code goes with the one that was given."""
     return fingerprint(account.password_hash or "")[:16]
 

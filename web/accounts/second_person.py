@@ -26,7 +26,7 @@ from web.access.policy import CONFIRMERS
 from web.accounts import accounts
 from web.accounts.account_commands import find
 from web.accounts.recording import acted, change
-from web.accounts.security_trail import Kind
+from web.accounts.security_trail import SecurityEvent
 from web.runtime.services import Services
 
 T = TypeVar("T")
@@ -87,7 +87,7 @@ def done_or_proposed(
     def propose(record: Record) -> None:
         record.propose(way, until=until, reason=reason)
 
-    change(services, person, propose, lambda _: None, acted(Kind.WAY_IN_PROPOSED, person, way.value))
+    change(services, person, propose, lambda _: None, acted(SecurityEvent.WAY_IN_PROPOSED, person, way.value))
     return None
 
 

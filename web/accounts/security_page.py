@@ -15,7 +15,7 @@ from web.access.identity import allow
 from web.access.name_cache import names_of
 from web.access.policy import Action
 from web.accounts import accounts, security_trail
-from web.accounts.security_trail import Kind
+from web.accounts.security_trail import SecurityEvent
 from web.layout.resource_pages import PAGE, pages_beside
 from web.runtime.services import services
 
@@ -26,7 +26,7 @@ security_page = Blueprint("security", __name__)
 def show_security() -> ResponseReturnValue:
     """The security trail, the latest first, by what happened and whose account it concerns."""
     allow(Action.KEEP_ACCOUNTS)
-    kind = next((each for each in Kind if each.value == request.args.get("kind")), None)
+    kind = next((each for each in SecurityEvent if each.value == request.args.get("kind")), None)
     try:
         before = _place(request.args["after"]) if request.args.get("after") else None
         person = UUID(request.args["person"]) if request.args.get("person") else None
@@ -43,7 +43,7 @@ def show_security() -> ResponseReturnValue:
         page_title="Security trail",
         section="Accounts",
         rows=[_security_cells(entry, names) for entry in shown],
-        kinds=[(each.value, each.label) for each in Kind],
+        kinds=[(each.value, each.label) for each in SecurityEvent],
         people=people,
         kind=kind,
         person=person,
@@ -59,7 +59,7 @@ def _place(text: str) -> tuple[datetime, UUID]:
     return found, UUID(id)
 
 
-def _security_cells(entry: security_trail.Entry, names: Mapping[UUID, str]) -> list[str]:
+def _security_cells(entry: security_trail.SecurityEntry, names: Mapping[UUID, str]) -> list[str]:
     by = names.get(entry.by, "") if entry.by else ""
     return [
         formats.datetime(entry.at),

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 import structlog
 from flask import g, has_request_context, request
 
-from domain.vocabulary import Word
+from domain.vocabulary import LabelledEnum
 from web.runtime.services import Services
 from web.runtime.tables import SECURITY_TRAIL
 
@@ -29,7 +29,7 @@ REPEATED = timedelta(minutes=1)
 thousand shall not fill the disk."""
 
 
-class Kind(Word):
+class SecurityEvent(LabelledEnum):
     """What happened, as the trail names it."""
 
     SIGNED_IN = "signed in"
@@ -61,16 +61,23 @@ class Kind(Word):
         return self.value[:1].upper() + self.value[1:]
 
 
-REFUSALS = frozenset({Kind.SIGN_IN_REFUSED, Kind.PROOF_REFUSED, Kind.ACCESS_REFUSED, Kind.NOT_SHOWN})
+REFUSALS = frozenset(
+    {
+        SecurityEvent.SIGN_IN_REFUSED,
+        SecurityEvent.PROOF_REFUSED,
+        SecurityEvent.ACCESS_REFUSED,
+        SecurityEvent.NOT_SHOWN,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class SecurityEntry:
     """One line of the trail. `person` is whose account it concerns, `by` who did it, each where it is known."""
 
     id: UUID
     at: datetime
-    kind: Kind
+    kind: SecurityEvent
     person: UUID | None
     by: UUID | None
     address: str | None
@@ -78,13 +85,13 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class NewSecurityEntry:
     """What is to be written down: in the transaction that saves what was done, and told in the log once it is saved.
 
     `address` is that of the request in which the line is made; the transaction may be another thread's.
     """
 
-    kind: Kind
+    kind: SecurityEvent
     person: UUID | None = None
     by: UUID | None = None
     detail: str = ""
@@ -121,7 +128,7 @@ class Line:
 
 
 @contextmanager
-def noting(services: Services, *lines: Line) -> Iterator[sa.Connection]:
+def noting(services: Services, *lines: NewSecurityEntry) -> Iterator[sa.Connection]:
     """Do something at the door and write it down in the same transaction; nothing of either where it raises."""
     with services.write() as connection:
         yield connection
@@ -132,21 +139,21 @@ def noting(services: Services, *lines: Line) -> Iterator[sa.Connection]:
 
 
 def note(
-    services: Services, kind: Kind, *, person: UUID | None = None, by: UUID | None = None, detail: str = ""
+    services: Services, kind: SecurityEvent, *, person: UUID | None = None, by: UUID | None = None, detail: str = ""
 ) -> None:
     """Write down what changes nothing else, as a refusal."""
-    with noting(services, Line(kind, person, by, detail)):
+    with noting(services, NewSecurityEntry(kind, person, by, detail)):
         pass
 
 
 def entries(
     connection: sa.Connection,
     *,
-    kind: Kind | None = None,
+    kind: SecurityEvent | None = None,
     person: UUID | None = None,
     before: tuple[datetime, UUID] | None = None,
     limit: int = 50,
-) -> Sequence[Entry]:
+) -> Sequence[SecurityEntry]:
     """The trail, the latest first; `before` is the place behind which a page begins."""
     columns = SECURITY_TRAIL.c
     conditions = [columns.kind == kind.value] if kind else []
@@ -160,8 +167,8 @@ def entries(
 
 
 def done_by_others(
-    connection: sa.Connection, person: UUID, kinds: Collection[Kind], since: datetime
-) -> Sequence[Entry]:
+    connection: sa.Connection, person: UUID, kinds: Collection[SecurityEvent], since: datetime
+) -> Sequence[SecurityEntry]:
     """What of these kinds somebody else, or whoever has the machine, did to a person's account, the latest first."""
     columns = SECURITY_TRAIL.c
     theirs = sa.and_(columns.person == person, columns.at > since, columns.by.is_distinct_from(person))
@@ -169,7 +176,9 @@ def done_by_others(
     return [_entry(row) for row in connection.execute(query.order_by(columns.at.desc())).mappings()]
 
 
-def done_at_the_machine(connection: sa.Connection, kinds: Collection[Kind], since: datetime) -> Sequence[Entry]:
+def done_at_the_machine(
+    connection: sa.Connection, kinds: Collection[SecurityEvent], since: datetime
+) -> Sequence[SecurityEntry]:
     """What of these kinds whoever has the machine did, and gave a reason for, the latest first."""
     columns = SECURITY_TRAIL.c
     query = SECURITY_TRAIL.select().where(
@@ -181,5 +190,5 @@ def done_at_the_machine(connection: sa.Connection, kinds: Collection[Kind], sinc
     return [_entry(row) for row in connection.execute(query.order_by(columns.at.desc())).mappings()]
 
 
-def _entry(row: sa.RowMapping) -> Entry:
-    return Entry(**{**row, "kind": Kind(row["kind"])})
+def _entry(row: sa.RowMapping) -> SecurityEntry:
+    return SecurityEntry(**{**row, "kind": SecurityEvent(row["kind"])})

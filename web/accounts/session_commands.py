@@ -6,13 +6,13 @@ from uuid import UUID
 
 from domain.account import NothingToChange
 from web.accounts import sessions
-from web.accounts.security_trail import Kind, Line, noting
+from web.accounts.security_trail import NewSecurityEntry, SecurityEvent, noting
 from web.runtime.services import Services
 
 
 def end_other_sessions(services: Services, kept: sessions.Session) -> None:
     """End every session of a person but this one. Raises NothingToChange."""
-    line = Line(Kind.SESSIONS_ENDED, kept.person, kept.person, "all but the present")
+    line = NewSecurityEntry(SecurityEvent.SESSIONS_ENDED, kept.person, kept.person, "all but the present")
     with noting(services, line) as connection:
         if not sessions.end_others(connection, kept, services.now()):
             raise NothingToChange("You are signed in nowhere else")
@@ -20,6 +20,6 @@ def end_other_sessions(services: Services, kept: sessions.Session) -> None:
 
 def end_session(services: Services, person: UUID, number: str) -> None:
     """End one of a person's own sessions. Raises NothingToChange."""
-    with noting(services, Line(Kind.SESSIONS_ENDED, person, person, "one")) as connection:
+    with noting(services, NewSecurityEntry(SecurityEvent.SESSIONS_ENDED, person, person, "one")) as connection:
         if not sessions.end_one(connection, person, number, services.now()):
             raise NothingToChange("That session has ended already")

@@ -7,7 +7,7 @@ from werkzeug.exceptions import ServiceUnavailable
 from domain.aggregate import Refusal
 from web.accounts import accounts, attempts, security_trail, sessions
 from web.accounts.passwords import Passwords
-from web.accounts.security_trail import Kind, Line
+from web.accounts.security_trail import NewSecurityEntry, SecurityEvent
 from web.runtime.services import Services
 
 
@@ -23,7 +23,7 @@ def check_password(
     password: str,
     address: str,
     device: str | None = None,
-) -> accounts.Account:
+) -> accounts.AccountRow:
     """The account of that name and password.
 
     An unknown name, a wrong password and a disabled account get one answer, after the same work. `device` is the
@@ -36,13 +36,13 @@ def check_password(
         with services.write() as connection:
             attempt = attempts.begin(connection, sign_in_name, address, services.now(), device=device)
     except attempts.TooManyAttempts as refusal:
-        _note(services, Kind.SIGN_IN_REFUSED, account, str(refusal))
+        _note(services, SecurityEvent.SIGN_IN_REFUSED, account, str(refusal))
         raise
     usable = account if account and account.disabled_at is None else None
     kept = usable.password_hash if usable else None
     right = is_right(services, passwords, kept, password, attempt=attempt, known=device is not None)
     if usable is None or not right:
-        _note(services, Kind.SIGN_IN_FAILED, account, "" if account else "a name that nobody has")
+        _note(services, SecurityEvent.SIGN_IN_FAILED, account, "" if account else "a name that nobody has")
         raise WrongNameOrPassword("The email address or password is not right. Check both and try again")
     return usable
 
@@ -77,12 +77,12 @@ def sign_out(services: Services, cookie: str | None) -> None:
     with services.write() as connection:
         ended = sessions.find(connection, cookie, services.now())
         sessions.end(connection, cookie, services.now())
-        line = Line(Kind.SIGNED_OUT, ended.person, ended.person) if ended else None
+        line = NewSecurityEntry(SecurityEvent.SIGNED_OUT, ended.person, ended.person) if ended else None
         if line is not None:
             line.write(connection, services.now())
     if line is not None:
         line.log()
 
 
-def _note(services: Services, kind: Kind, account: accounts.Account | None, detail: str) -> None:
+def _note(services: Services, kind: SecurityEvent, account: accounts.AccountRow | None, detail: str) -> None:
     security_trail.note(services, kind, person=account.person if account else None, detail=detail)

@@ -12,7 +12,7 @@ from web.accounts import sessions, tokens
 from web.accounts.account_commands import find
 from web.accounts.accounts import account_id
 from web.accounts.recording import acted, carry_out, change_once
-from web.accounts.security_trail import Kind
+from web.accounts.security_trail import SecurityEvent
 from web.accounts.tokens import NewToken, NoSuchToken
 from web.runtime.services import Services
 
@@ -45,7 +45,7 @@ def make(
         person,
         lambda record: record.make_token(label=label, scopes=scopes, prefix=new.prefix, expires_on=expires_on),
         create,
-        acted(Kind.TOKEN_MADE, person, f"{label}, sis_{new.prefix}"),
+        acted(SecurityEvent.TOKEN_MADE, person, f"{label}, sis_{new.prefix}"),
     )
     return new
 
@@ -61,6 +61,6 @@ def revoke(services: Services, person: UUID, id: UUID) -> None:
         lambda work: work.find(Record, account_id(person)).revoke_token(token.prefix),
         lambda connection: tokens.revoke(connection, token, services.now()),
         person,
-        kind=Kind.TOKEN_REVOKED,
+        kind=SecurityEvent.TOKEN_REVOKED,
         detail=f"{token.label}, sis_{token.prefix}",
     )

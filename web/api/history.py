@@ -8,13 +8,13 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from web.access.identity import current_user
-from web.commands.dispatch import Found
+from web.commands.dispatch import LoadedRecord
 from web.commands.resource import ListEndpoint, Listing, Resource, Values
 from web.history.timeline import HistoryEntry, as_row, timeline_of_record
 
 
 def _told(
-    connection: sa.Connection, found: Found[Any], _: Values, after: str | None, limit: int
+    connection: sa.Connection, found: LoadedRecord[Any], _: Values, after: str | None, limit: int
 ) -> list[HistoryEntry]:
     """The entries behind one, the latest first."""
     told = timeline_of_record(connection, found.events, current_user(), after=after, limit=limit)

@@ -8,11 +8,11 @@ from typing import Any
 from flask import request, url_for
 from marshmallow import Schema, fields, validate
 
-from web.access.identity import Reach, allow, current_user, reach
+from web.access.identity import ListScope, allow, current_user, reach
 from web.api.rows import page_of, told
-from web.commands.dispatch import Found, load_for_user
+from web.commands.dispatch import LoadedRecord, load_for_user
 from web.commands.resource import ListEndpoint, Resource
-from web.forms.numbers import Whole
+from web.forms.numbers import WholeNumber
 from web.runtime.services import services
 
 Listed = Callable[..., Any]
@@ -23,9 +23,9 @@ Of = Callable[..., Any]
 def of_all(list_endpoint: ListEndpoint) -> Of:
     """A list of all that the person who asks may see."""
 
-    def seen() -> Reach:
+    def seen() -> ListScope:
         if list_endpoint.read is None:
-            return Reach(person=current_user().person)
+            return ListScope(person=current_user().person)
         with services().read() as connection:
             return reach(connection, list_endpoint.read)
 
@@ -35,7 +35,7 @@ def of_all(list_endpoint: ListEndpoint) -> Of:
 def of_record(resource: Resource[Any], list_endpoint: ListEndpoint) -> Of:
     """A list of what belongs to one record that the person who asks may see."""
 
-    def found(ref: str) -> Found[Any]:
+    def found(ref: str) -> LoadedRecord[Any]:
         record = load_for_user(resource, ref)
         if list_endpoint.read is not None:
             allow(list_endpoint.read, record.concerned)
@@ -52,7 +52,7 @@ def list_of(list_endpoint: ListEndpoint, of: Of) -> tuple[type[Schema], type[Sch
             "after": fields.String(
                 validate=validate.Length(1, 200), metadata={"description": "`next` of the page before"}
             ),
-            "limit": Whole(load_default=50, validate=validate.Range(1, 200)),
+            "limit": WholeNumber(load_default=50, validate=validate.Range(1, 200)),
         },
         name=f"{listing.row.__name__}Query",
     )

@@ -17,7 +17,7 @@ SCHEMAS = "#/components/schemas/"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FieldLine:
     """A parameter or field; `shape` is the name of the schema that its value has, if it has one of its own."""
 
     name: str
@@ -36,14 +36,14 @@ class Operation:
     method: str
     path: str
     summary: str
-    parameters: Sequence[Line]
-    body: Sequence[Line]
+    parameters: Sequence[FieldLine]
+    body: Sequence[FieldLine]
     answers: Sequence[tuple[str, str, str]]
     problems: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class OperationGroup:
     """The operations on one kind of record, or on one list."""
 
     name: str
@@ -58,10 +58,10 @@ class Shape:
 
     name: str
     description: str
-    fields: Sequence[Line]
+    fields: Sequence[FieldLine]
 
 
-def groups_of(spec: Json) -> list[Group]:
+def groups_of(spec: Json) -> list[OperationGroup]:
     """The operations of a document by tag, in the order of the document."""
     operations: dict[str, list[Operation]] = {}
     for path, item in spec["paths"].items():
@@ -72,7 +72,7 @@ def groups_of(spec: Json) -> list[Group]:
                 operations.setdefault(tag, []).append(_operation(spec, path, method, item[method], shared))
     described = {tag["name"]: tag.get("description", "") for tag in spec.get("tags", ())}
     return [
-        Group(tag.removeprefix("api_"), _title(tag), described.get(tag, ""), found)
+        OperationGroup(tag.removeprefix("api_"), _title(tag), described.get(tag, ""), found)
         for tag, found in operations.items()
     ]
 
@@ -102,22 +102,22 @@ def _operation(spec: Json, path: str, method: str, operation: Json, shared: Sequ
     )
 
 
-def _parameter(parameter: Json) -> Line:
+def _parameter(parameter: Json) -> FieldLine:
     schema = parameter.get("schema", {})
     description = parameter.get("description") or schema.get("description", "")
     place = "address" if parameter["in"] == "path" else str(parameter["in"])
-    return Line(parameter["name"], kind_of(schema), parameter.get("required", False), description, place)
+    return FieldLine(parameter["name"], kind_of(schema), parameter.get("required", False), description, place)
 
 
-def _body(spec: Json, operation: Json) -> Iterator[Line]:
+def _body(spec: Json, operation: Json) -> Iterator[FieldLine]:
     for content in operation.get("requestBody", {}).get("content", {}).values():
         yield from _fields(_resolved(spec, content.get("schema", {})))
 
 
-def _fields(schema: Json) -> Iterator[Line]:
+def _fields(schema: Json) -> Iterator[FieldLine]:
     required = schema.get("required", ())
     for name, field in schema.get("properties", {}).items():
-        yield Line(name, kind_of(field), name in required, field.get("description", ""), shape=_shape_in(field))
+        yield FieldLine(name, kind_of(field), name in required, field.get("description", ""), shape=_shape_in(field))
 
 
 def _answer(spec: Json, status: str, response: Json) -> tuple[str, str, str]:

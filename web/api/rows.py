@@ -18,7 +18,7 @@ import msgspec
 import sqlalchemy as sa
 from marshmallow import Schema, fields
 
-from domain.vocabulary import Word
+from domain.vocabulary import LabelledEnum
 from web.access.name_cache import ids_within, references_of
 from web.commands.resource import Listing, Values
 
@@ -108,7 +108,7 @@ def field_of(hint: Any, *, nullable: bool = False) -> fields.Field[Any]:
             return fields.String(metadata={"description": REFERENCE}, **options)
         if issubclass(hint, msgspec.Struct) or dataclasses.is_dataclass(hint):
             return fields.Nested(_schema(hint), **options)
-        if issubclass(hint, Word):
+        if issubclass(hint, LabelledEnum):
             return fields.Enum(hint, by_value=True, **options)
         if hint is Decimal:
             return fields.Decimal(as_string=True, places=2, **options)

@@ -15,14 +15,14 @@ from werkzeug.exceptions import BadRequest
 
 from domain.vocabulary import Channel, Purpose
 from projections import audit_trail, references
-from projections.audit_trail import Wanted
+from projections.audit_trail import TrailFilter
 from projections.view_status import behind_since
 from web import formats
 from web.access.disclosure import kinds_told, sought, tells_places, told_of_log
-from web.access.identity import Reach, User, current_user
+from web.access.identity import ListScope, User, current_user
 from web.access.policy import Action
 from web.commands.resource import ListEndpoint, Listing, Values
-from web.history.timeline import Entry, HistoryEntry, as_row, kind_label, timeline_of
+from web.history.timeline import HistoryEntry, TimelineEntry, as_row, kind_label, timeline_of
 from web.layout.filter_fields import NO_DAY, RecordFilter, SchoolFilter
 from web.runtime.services import services
 
@@ -58,7 +58,7 @@ class AnyRecord(fields.String):
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         with services().read() as connection:
             found = references.find(connection, super()._deserialize(value, attr, data, **kwargs))
-            if found is None or not entries_told(connection, Wanted(stream=found.id), current_user(), None, 1):
+            if found is None or not entries_told(connection, TrailFilter(stream=found.id), current_user(), None, 1):
                 if since := lacks_since(connection):
                     raise self.make_error("behind", since=formats.datetime(since))
                 raise self.make_error("unknown")
@@ -86,10 +86,10 @@ class AuditFilters(Schema):
     )
 
 
-def wanted(values: Values) -> Wanted:
+def wanted(values: Values) -> TrailFilter:
     """The loaded filters as the view takes them."""
     reason = values.get("reason")
-    return Wanted(
+    return TrailFilter(
         since=values.get("since"),
         until=values.get("until"),
         by_recording=values.get("dated") is Dated.RECORDED,
@@ -105,26 +105,26 @@ def wanted(values: Values) -> Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class AuditPage:
     """Some entries, and the cursor behind which the next ones begin, None at the end."""
 
-    entries: Sequence[Entry]
+    entries: Sequence[TimelineEntry]
     following: str | None
 
 
-def page_of(connection: sa.Connection, asked: Wanted, asking: User, after: str | None, limit: int) -> Page:
+def page_of(connection: sa.Connection, asked: TrailFilter, asking: User, after: str | None, limit: int) -> AuditPage:
     """A page of the entries that somebody is told, the newest in the log first."""
     told = entries_told(connection, asked, asking, place(after), limit + 1)
     following = str(told[limit - 1].id) if len(told) > limit else None
-    return Page(told[:limit], following)
+    return AuditPage(told[:limit], following)
 
 
 def entries_told(
-    connection: sa.Connection, asked: Wanted, asking: User, after: UUID | None, limit: int
-) -> list[Entry]:
+    connection: sa.Connection, asked: TrailFilter, asking: User, after: UUID | None, limit: int
+) -> list[TimelineEntry]:
     """So many entries behind the one with an id; what somebody is not told leaves no gap."""
     asked = sought(connection, asking, replace(asked, only=told_of_log(asking)))
-    told: list[Entry] = []
+    told: list[TimelineEntry] = []
     behind: int | UUID | None = after
     while len(told) < limit:
         found = audit_trail.positions(connection, asked, behind, limit)
@@ -166,7 +166,9 @@ class AuditEntry(HistoryEntry):
     channel: Channel | None
 
 
-def _listed(connection: sa.Connection, _: Reach, filters: Values, after: str | None, limit: int) -> list[AuditEntry]:
+def _listed(
+    connection: sa.Connection, _: ListScope, filters: Values, after: str | None, limit: int
+) -> list[AuditEntry]:
     told = entries_told(connection, wanted(filters), current_user(), place(after), limit)
     return [as_row(entry, AuditEntry) for entry in told]
 

@@ -34,7 +34,7 @@ Names = Mapping[UUID, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class ChangedValue:
     """One thing in the record that is otherwise after the entry; lines of text, empty where there was nothing."""
 
     label: str
@@ -43,22 +43,22 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class EntryDetails:
     """An entry in full: labels with their values, and what changed."""
 
     sentence: str
     fields: Sequence[tuple[str, str]]
-    changes: Sequence[Changed]
+    changes: Sequence[ChangedValue]
     circumstances: Sequence[tuple[str, str]]
 
 
-def told_of(connection: sa.Connection, event: Event, around: Sequence[Event], asking: User) -> Told:
+def told_of(connection: sa.Connection, event: Event, around: Sequence[Event], asking: User) -> EntryDetails:
     """Everything that is known of an event that the person who asks may read; `around` is all that happened to its
     record, in order."""
     before, after = _record_around(event, around)
     names = names_of(connection, ids_in([event]) | set(ids_within([vars(event), _facts(before), _facts(after)])))
     reader = _Reader(names, restricted_too=Disclosure(connection, asking).may_read_restricted(event))
-    return Told(
+    return EntryDetails(
         sentence=sentence(event, names),
         fields=[(label_of(name), reader.text(value, name)) for name, value in vars(event).items() if name != "meta"],
         changes=list(reader.changes(_facts(before), _facts(after))),
@@ -141,14 +141,14 @@ class _Reader:
     def _word(self, key: Any) -> str:
         return self._names.get(key, str(key)) if isinstance(key, UUID) else str(getattr(key, "value", key))
 
-    def changes(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Changed]:
+    def changes(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[ChangedValue]:
         """What differs, by the record's own words for it; of collections only the members that differ."""
         for name in dict.fromkeys((*after, *before)):
             old, new = before.get(name), after.get(name)
             if old == new:
                 continue
             old, new = _differing(old, new)
-            changed = Changed(label_of(name), self.text(old, name), self.text(new, name))
+            changed = ChangedValue(label_of(name), self.text(old, name), self.text(new, name))
             if changed.before != changed.after:
                 yield changed
 

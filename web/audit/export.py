@@ -9,13 +9,13 @@ import sqlalchemy as sa
 
 from domain.reading import Door
 from domain.signature import LONDON
-from projections.audit_trail import Wanted
+from projections.audit_trail import TrailFilter
 from web import formats
 from web.access.disclosure import tells_places
 from web.access.identity import User
 from web.access.restricted_reads import record_shown
 from web.audit.asking import held, lacks_since, page_of
-from web.history.timeline import Entry, kind_label
+from web.history.timeline import TimelineEntry, kind_label
 from web.runtime.services import Services
 
 AT_ONCE = 500
@@ -39,7 +39,7 @@ HEAD = (
 )
 
 
-def rows(services: Services, asked: Wanted, asking: User, filters: str) -> Iterator[Sequence[str]]:
+def rows(services: Services, asked: TrailFilter, asking: User, filters: str) -> Iterator[Sequence[str]]:
     """Head, entries and a last row with their number, the filters, and when and by whom the sheet was made.
 
     The last row tells a whole sheet from one that broke off, and keeps the filters with it whatever the file is
@@ -62,7 +62,7 @@ def rows(services: Services, asked: Wanted, asking: User, filters: str) -> Itera
     yield (f"End of sheet. Entries: {count}. Filters: {filters or 'none'}. {made_by}. {searched}",)
 
 
-def _entries(connection: sa.Connection, asked: Wanted, asking: User) -> Iterator[Entry]:
+def _entries(connection: sa.Connection, asked: TrailFilter, asking: User) -> Iterator[TimelineEntry]:
     after: str | None = None
     while True:
         page = page_of(connection, asked, asking, after, AT_ONCE)
@@ -72,7 +72,7 @@ def _entries(connection: sa.Connection, asked: Wanted, asking: User) -> Iterator
             return
 
 
-def _cells(entry: Entry, *, with_place: bool) -> Sequence[str]:
+def _cells(entry: TimelineEntry, *, with_place: bool) -> Sequence[str]:
     return (
         _moment(entry.at),
         _moment(entry.recorded_at),

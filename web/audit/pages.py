@@ -13,14 +13,14 @@ from werkzeug.exceptions import BadRequest, NotFound
 from domain.aggregate import Event
 from domain.vocabulary import Purpose, Sensitivity
 from projections import audit_trail
-from projections.audit_trail import Wanted
+from projections.audit_trail import TrailFilter
 from web.access.disclosure import Disclosure, kinds_told, tells_places
 from web.access.identity import allow, current_user
 from web.access.name_cache import rows_of
 from web.access.policy import Action
 from web.access.restricted_reads import note_shown_itself
-from web.audit.asking import AuditFilters, Dated, Page, Reason, Took, audit, held, lacks_since, page_of, wanted
-from web.audit.details import Told, told_of
+from web.audit.asking import AuditFilters, AuditPage, Dated, Reason, Took, audit, held, lacks_since, page_of, wanted
+from web.audit.details import EntryDetails, told_of
 from web.audit.export import rows
 from web.history.sentences import ids_in
 from web.history.timeline import kind_label, records_and_schools, timeline_of_events
@@ -43,7 +43,7 @@ __all__ = ["audit", "pages"]
 
 pages = Blueprint("audit", __name__, template_folder="templates")
 
-NOTHING = Page((), None)
+NOTHING = AuditPage((), None)
 """Shown for a search that cannot be read: anything else would look like its answer."""
 
 
@@ -73,7 +73,7 @@ def search() -> Answer:
     return shown, UNPROCESSABLE if wrong else 200
 
 
-def _found(asked: Wanted) -> Page:
+def _found(asked: TrailFilter) -> AuditPage:
     with services().read() as connection:
         return page_of(connection, asked, current_user(), request.args.get("after"), PAGE)
 
@@ -117,7 +117,7 @@ def entry(event_id: UUID) -> str:
         together = _saved_with(connection, event)
         events = [event, *near["before"], *near["after"], *together]
         rows_of(connection, ids_in([*around, *together]) | set(records_and_schools(events)))
-        told: Told | None = told_of(connection, event, around, asking) if readable else None
+        told: EntryDetails | None = told_of(connection, event, around, asking) if readable else None
         shown = {each.id: each for each in timeline_of_events(connection, events, asking)}
     own = shown[event.meta.event_id]
     called = f"Entry {own.position}" if tells_places(asking) else "Entry"

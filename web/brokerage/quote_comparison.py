@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from domain.tender import Quote, Tender, TenderStatus
-from projections.batch_query import BatchQuery, Question
+from projections.batch_query import BatchQuery, RowQuery
 from projections.provider_history import BrokeredHistory, histories
 from projections.tenders import invitations
 from web import formats
@@ -45,7 +45,7 @@ class Compared:
 TENDER = sa.bindparam("tender", type_=sa.Uuid)
 
 _invited = sa.select(invitations.table.c.provider).where(invitations.table.c.tender == TENDER)
-PAST = {"past": Question(histories, histories.table.c.holder.in_(_invited))}
+PAST = {"past": RowQuery(histories, histories.table.c.holder.in_(_invited))}
 """What is asked beside a tender for the past ratings of those who are invited."""
 
 _ALONE = BatchQuery(**PAST)

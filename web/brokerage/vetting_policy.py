@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from domain.authority import VettingDemand
 from domain.provider import ProviderKind, Requirement, VettingFacts
 from projections import providers
-from projections.batch_query import BatchQuery, Question
+from projections.batch_query import BatchQuery, RowQuery
 from projections.providers import AS_THEY_CAME, BY_HOLDER
 from providers.vetting import USUAL_POLICY, Demand, VettingPolicy
 from web.runtime.authority import record_of
@@ -38,9 +38,9 @@ def policy_on(services: Services, day: date) -> VettingPolicy:
 PROVIDER = sa.bindparam("provider", type_=sa.Uuid)
 
 VETTED = {
-    "listed": Question(providers.providers, providers.providers.table.c.id == PROVIDER),
-    "people": Question(providers.specialists, providers.specialists.table.c.provider == PROVIDER, AS_THEY_CAME),
-    "checked": Question(providers.vetting, providers.vetting.table.c.provider == PROVIDER, BY_HOLDER),
+    "listed": RowQuery(providers.providers, providers.providers.table.c.id == PROVIDER),
+    "people": RowQuery(providers.specialists, providers.specialists.table.c.provider == PROVIDER, AS_THEY_CAME),
+    "checked": RowQuery(providers.vetting, providers.vetting.table.c.provider == PROVIDER, BY_HOLDER),
 }
 """What is asked for the clearance of a provider's people, alone or with what else a page asks."""
 

@@ -15,7 +15,7 @@ from projections import caseload as view
 from projections import schools
 from projections.caseload import Item, WaitingFor
 from web.access.disclosure import told_of_caseload, waiting_as_told
-from web.access.identity import Reach, User, current_user, reach, schools_of_teams
+from web.access.identity import ListScope, User, current_user, reach, schools_of_teams
 from web.access.policy import Action
 from web.commands.fields import person_field
 from web.commands.resource import NO_PLACE, ListEndpoint, Listing, Values
@@ -66,7 +66,7 @@ def usual(asking: User) -> Whose:
     return Whose.MINE if asking.holds(*WORKING) else Whose.EVERYBODY
 
 
-def narrowed(connection: sa.Connection, limited: Reach, filters: Values) -> view.Narrowed:
+def narrowed(connection: sa.Connection, limited: ListScope, filters: Values) -> view.Narrowed:
     """What somebody asks for and may see, as the view takes it."""
     asking = current_user()
     whose = filters.get("whose") or usual(asking)
@@ -102,13 +102,13 @@ def _mine(connection: sa.Connection, asking: User, more: view.Narrowed) -> view.
     return {**more, "schools": asking.schools, "person": asking.person, "moves": own_moves}
 
 
-def _of_officer(connection: sa.Connection, limited: Reach, officer: UUID) -> view.Narrowed:
+def _of_officer(connection: sa.Connection, limited: ListScope, officer: UUID) -> view.Narrowed:
     theirs = schools.ids_of_officer(connection, officer, services().today())
     seen = theirs if limited.everything else theirs & limited.schools
     return {"schools": seen, "person": officer if limited.everything else None}
 
 
-def _team(connection: sa.Connection, asking: User, limited: Reach) -> frozenset[UUID] | None:
+def _team(connection: sa.Connection, asking: User, limited: ListScope) -> frozenset[UUID] | None:
     """The own schools and those of the phase team of each post, whoever leads it; for those whose posts are of no
     team, all that they may see."""
     teams = {right.team for right in asking.rights if right.team}
@@ -118,15 +118,17 @@ def _team(connection: sa.Connection, asking: User, limited: Reach) -> frozenset[
     return found if limited.everything else found & limited.schools
 
 
-def asked(connection: sa.Connection, limited: Reach, filters: Values, after: str | None, limit: int) -> list[Item]:
+def asked(
+    connection: sa.Connection, limited: ListScope, filters: Values, after: str | None, limit: int
+) -> list[Item]:
     """The items that somebody asks for and may see, in the order in which they are due."""
     found = view.waiting(connection, after=after, limit=limit, **narrowed(connection, limited, filters))
     return waiting_as_told(connection, current_user(), found)
 
 
 def counted_page(
-    connection: sa.Connection, limited: Reach, filters: Values, after: str | None, limit: int
-) -> tuple[list[Item], view.Count]:
+    connection: sa.Connection, limited: ListScope, filters: Values, after: str | None, limit: int
+) -> tuple[list[Item], view.CaseloadCount]:
     """The same, with how much there is in all. Raises BadRequest for a place that the list never gave out."""
     wanted = narrowed(connection, limited, filters)
     try:

@@ -12,7 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask import Blueprint, render_template, request
 
-from projections.caseload import COUNTED_TO, Count, Item, WaitingFor
+from projections.caseload import COUNTED_TO, CaseloadCount, Item, WaitingFor
 from web import formats
 from web.access.identity import User, allow, current_user, reach
 from web.access.name_cache import rows_of
@@ -42,15 +42,15 @@ HEAD = [
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class CaseloadPage:
     """Some items, the cursor behind which the next ones begin (None at the end), and how much there is in all."""
 
     shown: Sequence[Item]
     following: str | None
-    count: Count
+    count: CaseloadCount
 
 
-NOTHING = Page((), None, Count(0, 0))
+NOTHING = CaseloadPage((), None, CaseloadCount(0, 0))
 """Shown for filters that cannot be read: anything else would look like their answer."""
 
 
@@ -88,11 +88,11 @@ def waiting() -> tuple[str, int]:
     return shown, 422 if wrong else 200
 
 
-def _page(connection: sa.Connection, values: Values) -> Page:
+def _page(connection: sa.Connection, values: Values) -> CaseloadPage:
     after = request.args.get("after")
     found, count = counted_page(connection, reach(connection, Action.READ_CASELOAD), values, after, PAGE + 1)
     shown = found[:PAGE]
-    return Page(shown, caseload.listing.cursor(shown[-1]) if len(found) > PAGE else None, count)
+    return CaseloadPage(shown, caseload.listing.cursor(shown[-1]) if len(found) > PAGE else None, count)
 
 
 def _left(connection: sa.Connection) -> int:
@@ -101,7 +101,7 @@ def _left(connection: sa.Connection) -> int:
     return count.total
 
 
-def in_all(shown: int, count: Count) -> str:
+def in_all(shown: int, count: CaseloadCount) -> str:
     """How much of what there is stands on a page, as `50 of 312 shown, 57 overdue`."""
     of_all = "" if shown == count.total else f" of {_number(count.total)}"
     return f"{shown}{of_all} shown, {_number(count.overdue)} overdue"

@@ -20,14 +20,14 @@ from domain.school import School
 from domain.service import NotFound as NoRecord
 from domain.vocabulary import Audience
 from projections import notes as view
-from projections.batch_query import BatchQuery, Question
+from projections.batch_query import BatchQuery, RowQuery
 from web.access.identity import User, current_user, teams_of
 from web.access.name_cache import names_of, reference_of
-from web.access.policy import Action, Concerned, Scope, widest
+from web.access.policy import Action, RecordScope, Scope, widest
 from web.access.readers import KEPT, LATER, VISIBLE, WRITER, is_for, is_inside
 from web.access.restricted import hidden_from, hidden_from_current_user, restricted_records
 from web.access.restricted_reads import note_shown
-from web.commands.dispatch import Found, found_at, load_for_user
+from web.commands.dispatch import LoadedRecord, found_at, load_for_user
 from web.commands.resource import Resource
 from web.forms.messages import lowered
 from web.history.record_addresses import record_href
@@ -79,14 +79,14 @@ def resource_of(kind: str) -> Resource[Any] | None:
 
 
 ATTACHED_QUERY = BatchQuery(
-    notes=Question(view.notes, view.notes_standing_on(RECORD), view.LATEST_NOTES),
-    files=Question(view.files, view.files_standing_on(RECORD), view.LATEST_FILES),
+    notes=RowQuery(view.notes, view.notes_standing_on(RECORD), view.LATEST_NOTES),
+    files=RowQuery(view.files, view.files_standing_on(RECORD), view.LATEST_FILES),
 )
 """What is asked for the page of a record that takes notes; a page that needs more asks for it with these."""
 
 
 def attached_to(
-    connection: sa.Connection, resource: Resource[Any], found: Found[Any], beside: Mapping[str, list[Any]]
+    connection: sa.Connection, resource: Resource[Any], found: LoadedRecord[Any], beside: Mapping[str, list[Any]]
 ) -> Attached | None:
     """What stands on a record that the person who asks may see; None where there is nothing and nothing to add.
     `beside` is what was found beside the record."""
@@ -177,12 +177,12 @@ def _open_among(connection: sa.Connection, rows: list[R]) -> list[R]:
 
 def _opens_by_place(asking: User, row: view.NoteOnRecord | view.FileOnRecord) -> bool:
     resource = resource_of(row.on_kind)
-    where = Concerned(school=row.school, provider=row.provider)
+    where = RecordScope(school=row.school, provider=row.provider)
     return resource is not None and resource.visibility.is_always_open and asking.may(resource.read, where)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class AttachedTo:
     """A record to which something is attached: its kind and id, and whom it concerns."""
 
     kind: str
@@ -222,7 +222,7 @@ class PlaceField(fields.String):
         except (Forbidden, NoRecord):
             raise self.make_error("missing") from None
         about = found.about()
-        return Place(kind, found.id, about.school, about.provider)
+        return AttachedTo(kind, found.id, about.school, about.provider)
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         with services().read() as connection:

@@ -18,7 +18,7 @@ from domain.vocabulary import About
 from web.access.disclosure import Disclosure
 from web.access.identity import allow, allow_any, concerned, current_user
 from web.access.name_cache import invalidate
-from web.access.policy import Concerned
+from web.access.policy import RecordScope
 from web.access.restricted import forget_hidden
 from web.access.restricted_reads import note_shown
 from web.commands.resource import BulkCommand, Command, CommandContext, Resource, Values
@@ -29,21 +29,21 @@ A = TypeVar("A", bound=Aggregate)
 
 
 @dataclass(frozen=True)
-class Found(Generic[A]):
+class LoadedRecord(Generic[A]):
     """A record that the person who asks may see, and all that happened to it, in order."""
 
     record: A
-    concerned: Concerned
+    concerned: RecordScope
     events: Sequence[Event]
 
 
-def load_for_user(resource: Resource[A], ref: str) -> Found[A]:
+def load_for_user(resource: Resource[A], ref: str) -> LoadedRecord[A]:
     """The record at an address, read once while a request is answered.
 
     Raises Forbidden where the person who asks may read no record of this kind, whatever they ask for; else NoRecord
     for one that they may not know of just as for one that is not there.
     """
-    known: dict[tuple[str, str], Found[A]] = g.setdefault("records_found", {})
+    known: dict[tuple[str, str], LoadedRecord[A]] = g.setdefault("records_found", {})
     if (resource.path, ref) not in known:
         try:
             known[resource.path, ref] = _find(resource, ref)
@@ -53,7 +53,7 @@ def load_for_user(resource: Resource[A], ref: str) -> Found[A]:
     return known[resource.path, ref]
 
 
-def _find(resource: Resource[A], ref: str) -> Found[A]:
+def _find(resource: Resource[A], ref: str) -> LoadedRecord[A]:
     asking = current_user()
     allow(resource.read)
     with services().read() as connection:
@@ -68,7 +68,7 @@ def _find(resource: Resource[A], ref: str) -> Found[A]:
             raise NoRecord(ref)
         if ref == (request.view_args or {}).get("ref"):
             note_shown(connection, [(record.id, record.about().school)])
-    return Found(record, where, events)
+    return LoadedRecord(record, where, events)
 
 
 def _guessed(resource: Resource[A], ref: str) -> tuple[A, list[Event]] | None:
@@ -126,7 +126,7 @@ def found_at(record: UUID) -> str | None:
 
 def events_of(record: Aggregate) -> list[Event]:
     """What made a record what it is, taken from what this request has read and saved of it where that is all."""
-    found: dict[tuple[str, str], Found[Any]] = g.get("records_found", {})
+    found: dict[tuple[str, str], LoadedRecord[Any]] = g.get("records_found", {})
     read = next((each.events for each in found.values() if each.record.id == record.id), ())
     known = [
         *read,
@@ -231,7 +231,7 @@ def changes_since(record: Aggregate, version: int) -> list[str]:
         return [entry.sentence for entry in entries(connection, told, asking, disclosure)]
 
 
-def _of_answers(values: Values) -> Concerned | None:
+def _of_answers(values: Values) -> RecordScope | None:
     school, provider = values.get("school"), values.get("provider")
     if not isinstance(school, UUID) and not isinstance(provider, UUID):
         return None

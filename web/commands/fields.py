@@ -14,7 +14,7 @@ from marshmallow import ValidationError, fields, validate
 
 from domain.references import has_form, record_id
 from domain.text import line, plain
-from domain.vocabulary import Word
+from domain.vocabulary import LabelledEnum
 from projections import schools
 from web.access.identity import current_user
 from web.access.name_cache import id_of_reference, reference_of, rows_of
@@ -65,7 +65,7 @@ class SchoolField(fields.String):
 
 def known_or_not(words: type[StrEnum], **metadata: Any) -> fields.String:
     """One of some words, or `schools.NOT_KNOWN`: a filter that reaches those of which nobody has told it, too."""
-    labels = [word.label if isinstance(word, Word) else word.value for word in words]
+    labels = [word.label if isinstance(word, LabelledEnum) else word.value for word in words]
     allowed = validate.OneOf([*words, schools.NOT_KNOWN], [*labels, "Not known"])
     return fields.String(validate=allowed, metadata=metadata)
 
@@ -152,7 +152,7 @@ def text_field(*, required: bool = True, longest: int = LONGEST, rows: int = 5, 
 
 def line_field(*, required: bool = True, longest: int = 200, **metadata: Any) -> fields.String:
     """A line of text."""
-    return _text(Line, required, longest, {"widget": "text", **metadata})
+    return _text(LineOfText, required, longest, {"widget": "text", **metadata})
 
 
 def reason_field(label: str = "Reason", **metadata: Any) -> fields.String:
@@ -210,7 +210,7 @@ class Text(fields.String):
         return self.spelt(super()._deserialize(value, attr, data, **kwargs))
 
 
-class Line(Text):
+class LineOfText(Text):
     """The same on one line."""
 
     spelt = staticmethod(line)

@@ -19,7 +19,7 @@ from domain.support_request import SupportRequest
 from domain.visit import Visit
 from projections import schools
 from web.access.identity import User, current_user
-from web.access.policy import Concerned
+from web.access.policy import RecordScope
 from web.access.restricted import hidden_from_current_user, plain_visit
 from web.commands.attachments import is_open_to, resource_of
 from web.commands.fields import SchoolField
@@ -81,7 +81,7 @@ def _schools_named() -> dict[UUID, schools.KnownSchool]:
     return named
 
 
-def with_open_links(asking: User, record: R, _: Concerned) -> R:
+def with_open_links(asking: User, record: R, _: RecordScope) -> R:
     """The record without what it belongs to, where that is not open to the person who asks; a visit that hangs on
     something restricted as a plain one."""
     if isinstance(record, Visit) and record.id in hidden_from_current_user().plain:

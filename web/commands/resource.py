@@ -28,7 +28,7 @@ from domain.vocabulary import About
 from projections.view import Row
 from web.access.identity import User, concerned, current_user
 from web.access.name_cache import id_of_reference
-from web.access.policy import Action, Concerned
+from web.access.policy import Action, RecordScope
 from web.access.restricted import hidden_from
 from web.access.restricted_reads import note_shown
 from web.runtime.request_limits import SetBy
@@ -236,8 +236,8 @@ def _always(*_: object) -> bool:
 class Visibility(Generic[A]):
     """What somebody who may read a kind of record sees of one: whether it is open to them yet, and in which copy."""
 
-    is_open: Callable[[User, A, Concerned], bool] = _always
-    copy: Callable[[User, A, Concerned], Any] = lambda _, record, __: record
+    is_open: Callable[[User, A, RecordScope], bool] = _always
+    copy: Callable[[User, A, RecordScope], Any] = lambda _, record, __: record
 
     @property
     def is_always_open(self) -> bool:
@@ -398,22 +398,22 @@ class Resource(Generic[A]):
         """The address of a record's page, or of something beneath it."""
         return "/".join(("", self.path, self.address(record), *more))
 
-    def concerned(self, connection: sa.Connection, record: A) -> Concerned:
+    def concerned(self, connection: sa.Connection, record: A) -> RecordScope:
         """Whom and what a record concerns, for the policy."""
         return concerned(connection, self.about(current_user(), record))
 
-    def opens(self, connection: sa.Connection, user: User, record: A, where: Concerned) -> bool:
+    def opens(self, connection: sa.Connection, user: User, record: A, where: RecordScope) -> bool:
         """Whether a record is open to somebody who may read this kind there: it is theirs to see yet, and hangs on
         nothing that is restricted beyond them."""
         return record.id not in hidden_from(connection, user).closed and self.visibility.is_open(user, record, where)
 
-    def allowed_to(self, user: User, record: A, where: Concerned) -> Iterator[Command[A]]:
+    def allowed_to(self, user: User, record: A, where: RecordScope) -> Iterator[Command[A]]:
         """The commands on a record that the policy allows this person, also those that the record would refuse."""
         for command in self.commands.values() if user.may_change else ():
             if not command.begins and user.may(command.action_on(record), where):
                 yield command
 
-    def open_to(self, user: User, record: A, where: Concerned, today: date) -> Iterator[Command[A]]:
+    def open_to(self, user: User, record: A, where: RecordScope, today: date) -> Iterator[Command[A]]:
         """The commands that this person can do to a record today."""
         for command in self.allowed_to(user, record, where):
             if not command.why_not(user, record, today) and command.offered(record):

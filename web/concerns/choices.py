@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from domain.concern import ConcernCase
 from projections import people, schools
-from projections.batch_query import BatchQuery, Question
+from projections.batch_query import BatchQuery, RowQuery
 from web.access.identity import User, reach
 from web.access.name_cache import reference_of
 from web.access.policy import Action
@@ -25,8 +25,8 @@ _today = sa.bindparam("today", type_=sa.Date)
 _approving = sa.select(_held.person).where(people.held_on(_today), _held.role.in_(APPROVERS))
 
 _RAISING = BatchQuery(
-    schools=Question(schools.schools, _school.merged_into.is_(None), (_school.closed, _school.sought, _school.id)),
-    approving=Question(people.people, _person.id.in_(_approving), (_person.sorting, _person.id)),
+    schools=RowQuery(schools.schools, _school.merged_into.is_(None), (_school.closed, _school.sought, _school.id)),
+    approving=RowQuery(people.people, _person.id.in_(_approving), (_person.sorting, _person.id)),
 )
 
 

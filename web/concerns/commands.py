@@ -13,8 +13,8 @@ from domain.service import Work
 from domain.vocabulary import Sensitivity
 from projections import concerns as view
 from web.access.awaited_responses import asking_about_all_of
-from web.access.identity import Reach, User, current_user, reach
-from web.access.policy import Action, Concerned
+from web.access.identity import ListScope, User, current_user, reach
+from web.access.policy import Action, RecordScope
 from web.brokerage.broker_rights import must_hold
 from web.commands.choices import APPROVERS
 from web.commands.linked_records import must_be_of_school, must_be_there
@@ -24,8 +24,8 @@ from web.runtime.terms import last_day
 
 
 def _cases(
-    connection: sa.Connection, limited: Reach, filters: Values, after: str | None, limit: int
-) -> list[view.Case]:
+    connection: sa.Connection, limited: ListScope, filters: Values, after: str | None, limit: int
+) -> list[view.ConcernRow]:
     return view.list_rows(
         connection,
         schools=limited.narrowed(filters.get("school")),
@@ -44,7 +44,7 @@ def _restricted(connection: sa.Connection) -> frozenset[UUID] | None:
     return reach(connection, Action.READ_RESTRICTED).narrowed()
 
 
-def _is_told(asking: User, case: ConcernCase, where: Concerned) -> bool:
+def _is_told(asking: User, case: ConcernCase, where: RecordScope) -> bool:
     """A restricted case is told to those alone who may read what is restricted there."""
     return case.sensitivity is Sensitivity.ORDINARY or asking.may(Action.READ_RESTRICTED, where)
 
@@ -55,7 +55,7 @@ concerns: Resource[ConcernCase] = Resource(
     one="concern",
     read=Action.READ_CONCERN,
     out=schemas.ConcernOut,
-    listing=Listing(view.Case, _cases, lambda row: row.reference, schemas.ConcernFilters),
+    listing=Listing(view.ConcernRow, _cases, lambda row: row.reference, schemas.ConcernFilters),
     visibility=Visibility(is_open=_is_told),
 )
 

@@ -12,8 +12,8 @@ from flask import Blueprint
 from domain.concern import ConcernCase
 from domain.vocabulary import Sensitivity
 from projections import concerns as view
-from projections.batch_query import Question
-from projections.concerns import Case
+from projections.batch_query import RowQuery
+from projections.concerns import ConcernRow
 from web import formats
 from web.access.identity import concerned, current_user
 from web.access.name_cache import reference_of
@@ -26,7 +26,7 @@ from web.layout.resource_pages import Answer, Beside, ListPage, list_page, recor
 pages = Blueprint("concerns", __name__, template_folder="templates")
 
 
-def _cells(row: Case, names: Mapping[UUID, str]) -> list[Any]:
+def _cells(row: ConcernRow, names: Mapping[UUID, str]) -> list[Any]:
     return [
         {
             "text": row.reference,
@@ -71,7 +71,7 @@ def case(ref: str) -> str:
     )
 
 
-PAGE_QUERY = ATTACHED_QUERY.with_(requests=Question(view.requests, view.raised_from(RECORD), view.REQUESTS_IN_ORDER))
+PAGE_QUERY = ATTACHED_QUERY.with_(requests=RowQuery(view.requests, view.raised_from(RECORD), view.REQUESTS_IN_ORDER))
 """What is asked for the page of a case."""
 
 

@@ -29,7 +29,7 @@ from web.commands.fields import (
     text_field,
 )
 from web.commands.linked_records import SchoolThere
-from web.forms.numbers import Whole
+from web.forms.numbers import WholeNumber
 
 SCHOOLS, AUTHORISERS, OBJECTIVES = "schools", "authorisers", "objectives"
 """What forms offer: schools, the people who may authorise a step, and the objectives that a review rates."""
@@ -138,7 +138,7 @@ class RevisePlan(StartIntervention):
 
 
 class AFinding(Schema):
-    objective = Whole(
+    objective = WholeNumber(
         required=True,
         validate=validate.Range(1, 50),
         metadata={

@@ -24,7 +24,7 @@ from providers.catalogue.report import write_report
 from providers.catalogue.source import Loss, Problem
 from web import formats
 from web.console.opening import ADMINISTRATOR, opened
-from web.imports.importers import Done, Wanted
+from web.imports.importers import ImportFile, ImportResult
 from web.imports.schools import NAMED, first_schools
 from web.imports.taking_in import finished_before, rehearse, take_in
 from web.runtime.services import Services
@@ -139,7 +139,7 @@ class Intake:
         if scanner is None:
             click.echo("No virus scanner looks at this file: SIS_SCANNER names none")
         with opened() as services:
-            wanted = Wanted(
+            wanted = ImportFile(
                 what=what,
                 file=self.file,
                 memberships=self.memberships,
@@ -162,7 +162,7 @@ class Intake:
         if done.problems:
             raise click.exceptions.Exit(1)
 
-    def _carry_out(self, services: Services, wanted: Wanted) -> Done:
+    def _carry_out(self, services: Services, wanted: ImportFile) -> ImportResult:
         before = finished_before(services, wanted)
         if before is not None:
             click.echo(f"This very file was imported on {formats.date(before.finished_at)} ({before.reference})")
@@ -177,7 +177,7 @@ class Intake:
                 self._tell_aloud(change.label, list(map(str, named)), number, f"/imports/{record.reference}/schools")
         return done
 
-    def _rehearse(self, services: Services, wanted: Wanted) -> Done:
+    def _rehearse(self, services: Services, wanted: ImportFile) -> ImportResult:
         rehearsal, done = rehearse(services, wanted)
         for told, count in rehearsal.sentences.items():
             click.echo(f"Would be recorded: {told}" + (f" ({count:,} times)" if count > 1 else ""))

@@ -24,7 +24,7 @@ from web.serving.front import Bounds
 from web.serving.waiting import patiently_found
 
 if TYPE_CHECKING:
-    from web.demonstration.loading import SignIn
+    from web.demonstration.loading import DemonstrationSignIn
 
 THREADS = 4
 ONE_AUTHORITY = "web.serving.applications:one_authority"
@@ -160,7 +160,7 @@ def _settings_for(register: Path | None, la: str | None) -> Settings:
     return settings_from_environment(database_url=database_of(f"authority-{name}"))
 
 
-def _tell(host: str, port: int, settings: Settings, known: list[SignIn]) -> None:
+def _tell(host: str, port: int, settings: Settings, known: list[DemonstrationSignIn]) -> None:
     click.echo(f"\nPages     http://{host}:{port}/")
     click.echo(f"API       http://{host}:{port}/api")
     click.echo(f"Database  {settings.database_url}")

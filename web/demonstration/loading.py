@@ -36,7 +36,7 @@ from web.demonstration.schools import schools, september
 from web.demonstration.setting_up import appoint, name_authority, renew, settle, take_in_register
 from web.demonstration.town import Town
 from web.demonstration.visits import visit_all
-from web.imports.importers import Done
+from web.imports.importers import ImportResult
 from web.runtime.services import Services
 
 MOST_LOOKED_AFTER = 1000
@@ -54,7 +54,7 @@ AWAITED_OF_CHAIR = (WaitingFor.CHAIR, WaitingFor.SCHOOL)
 
 
 @dataclass(frozen=True)
-class SignIn:
+class DemonstrationSignIn:
     """How to sign in to the demonstration with one post."""
 
     post: str
@@ -94,7 +94,7 @@ class NoSchools(ValueError):
     """The register has no school of the authority that was asked for, or none that is open."""
 
 
-def load_register(services: Services, register: Path, la: str | None) -> Done:
+def load_register(services: Services, register: Path, la: str | None) -> ImportResult:
     """The schools of a real register, looked after by the demonstration's (fictional) colleagues.
 
     Raises NoSchools, and what `take_in` raises.
@@ -191,11 +191,11 @@ def _addresses(everybody: Cast, led: Leadership) -> list[tuple[str, str]]:
     ]
 
 
-def sign_ins(services: Services) -> list[SignIn]:
+def sign_ins(services: Services) -> list[DemonstrationSignIn]:
     """The demonstration's sign-ins, none in any other database."""
     with services.read() as connection:
         known = {account.sign_in_name for account in kept.everyones(connection)}
     everybody = cast(SEED, datetime.now(LONDON).date())
     led = [each for each in everybody.leadership if each.head.email.casefold() in known]
     addresses = _addresses(everybody, led[0]) if led else []
-    return [SignIn(post, email, PASSWORD) for post, email in addresses if email.casefold() in known]
+    return [DemonstrationSignIn(post, email, PASSWORD) for post, email in addresses if email.casefold() in known]

@@ -20,7 +20,7 @@ from web.demonstration.directory import Provider as Listed
 from web.demonstration.directory import Specialist
 from web.demonstration.people import Colleague, SchoolPerson
 from web.demonstration.town import Town
-from web.imports.importers import ALL, Done, Wanted
+from web.imports.importers import ALL, ImportFile, ImportResult
 from web.imports.taking_in import take_in
 from web.runtime.services import Services
 
@@ -49,9 +49,9 @@ def name_authority(services: Services, name: str, la_code: str) -> None:
     services.service.add(lambda: Authority.begin(name=name, la_code=la_code, service_name=SERVICE))
 
 
-def take_in_register(services: Services, register: Path, *, dated: date, la: str | None = None) -> Done:
+def take_in_register(services: Services, register: Path, *, dated: date, la: str | None = None) -> ImportResult:
     """Import a register, as `sis import schools` does; the caller has signed."""
-    wanted = Wanted(what=ImportKind.SCHOOLS, file=register, source=Source(register.name, dated), la=la or ALL)
+    wanted = ImportFile(what=ImportKind.SCHOOLS, file=register, source=Source(register.name, dated), la=la or ALL)
     _, done = take_in(services, wanted)
     return done
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from domain.engagement import BrokeredEngagement
 from projections import engagements as view
 from providers.delivery import Delivery
-from web.access.identity import Reach
+from web.access.identity import ListScope
 from web.access.policy import Action
 from web.brokerage.broker_rights import vetting_of
 from web.commands.resource import CommandContext, Listing, Resource, Values
@@ -23,7 +23,7 @@ def _one(id: UUID | None) -> list[UUID] | None:
 
 
 def _listed(
-    connection: sa.Connection, reach: Reach, filters: Values, after: str | None, limit: int
+    connection: sa.Connection, reach: ListScope, filters: Values, after: str | None, limit: int
 ) -> list[view.EngagementRow]:
     return view.engagements_of(
         connection,

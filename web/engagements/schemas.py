@@ -21,7 +21,7 @@ from web.commands.fields import (
     reason_field,
     text_field,
 )
-from web.forms.numbers import Whole
+from web.forms.numbers import WholeNumber
 
 REQUESTS, PROVIDERS, SPECIALISTS, SESSIONS = "requests", "providers", "specialists", "sessions"
 """What forms offer: requests, providers and people who may be engaged, and the sessions that are planned."""
@@ -46,8 +46,8 @@ def _specialist(label: str) -> RecordField:
     )
 
 
-def _session() -> Whole:
-    return Whole(
+def _session() -> WholeNumber:
+    return WholeNumber(
         required=True,
         validate=validate.Range(1, 10_000),
         metadata={"label": "Session", "widget": "radios", "choices": _offered(SESSIONS), "noun": "a session"},
@@ -116,7 +116,7 @@ class ConfirmEngagement(Schema):
 class PlanSession(Schema):
     on = day_field("Day")
     days = days_field(label="Days that it takes")
-    minutes = Whole(
+    minutes = WholeNumber(
         validate=validate.Range(1, 1440), metadata={"label": "Length in minutes", "width": 4, "suffix": "minutes"}
     )
     place = line_field(required=False, label="Place", hint="Where it is not at the school", load_default="")
@@ -127,7 +127,9 @@ class DeliverSession(Schema):
     on = day_field("Day on which it took place")
     days = days_field(label="Days that it took")
     note = text_field(label="What was done", hint=NO_PUPILS, noun="what was done")
-    attended = Whole(validate=validate.Range(1, 10_000), metadata={"label": "How many people took part", "width": 5})
+    attended = WholeNumber(
+        validate=validate.Range(1, 10_000), metadata={"label": "How many people took part", "width": 5}
+    )
 
 
 class CancelSession(Schema):
@@ -178,9 +180,9 @@ class CancelEngagement(Schema):
     reason = reason_field("Why the work is given up")
 
 
-def _rating(label: str) -> Whole:
+def _rating(label: str) -> WholeNumber:
     ratings = validate.OneOf([5, 4, 3, 2, 1], ["5, very good", "4", "3", "2", "1, poor"])
-    return Whole(
+    return WholeNumber(
         required=True, validate=ratings, metadata={"label": label, "widget": "radios", "noun": label.lower()}
     )
 

@@ -15,8 +15,8 @@ from domain.vocabulary import About
 from projections import notes as view
 from projections.event_log import saving_alongside
 from web.access import readers
-from web.access.identity import Reach, User, current_user
-from web.access.policy import Action, Concerned
+from web.access.identity import ListScope, User, current_user
+from web.access.policy import Action, RecordScope
 from web.access.readers import is_for, is_inside
 from web.commands.attachments import href_of, is_open_to, walked
 from web.commands.resource import CommandContext, Listing, Resource, Values, Visibility
@@ -28,7 +28,7 @@ from web.runtime.settings import current_settings
 
 
 def _listed(
-    connection: sa.Connection, reach: Reach, filters: Values, after: str | None, limit: int
+    connection: sa.Connection, reach: ListScope, filters: Values, after: str | None, limit: int
 ) -> list[view.FileOnRecord]:
     asking, on = current_user(), filters["on"].id if "on" in filters else None
     schools = None if reach.everything else reach.schools
@@ -64,7 +64,7 @@ def served(file: Attachment) -> Response:
     return answer
 
 
-def _is_open(asking: User, file: Attachment, _: Concerned) -> bool:
+def _is_open(asking: User, file: Attachment, _: RecordScope) -> bool:
     """Whether a file is open to somebody who may read files there: it is for them, and so is its record."""
     return is_for(asking, file) and is_open_to(asking, file.on_kind, file.on_record)
 

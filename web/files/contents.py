@@ -25,7 +25,7 @@ Check = Callable[[str, bytes], None]
 
 
 @dataclass
-class Room:
+class SizeLimit:
     """How many bytes a file may still hold unpacked, with all that is packed within it."""
 
     left: int = packages.LARGEST
@@ -37,7 +37,7 @@ class Room:
             raise HoldsMore
 
 
-def check_content(file_name: str, content: bytes, depth: int = 0, room: Room | None = None) -> None:
+def check_content(file_name: str, content: bytes, depth: int = 0, room: SizeLimit | None = None) -> None:
     """Raises ContentIsOtherwise, HasMacros, IsActive, HasPassword or HoldsMore. Endings that are not known here are
     refused by the attachment."""
     if depth > DEEPEST:
@@ -52,7 +52,7 @@ def check_content(file_name: str, content: bytes, depth: int = 0, room: Room | N
         raise ContentIsOtherwise(
             f"The content of this file is not that of a {ending[1:].upper()} file. Choose another."
         )
-    shared = room or Room()
+    shared = room or SizeLimit()
     shared.take(content)
     try:
         look_within(ending, content, lambda name, inner: check_content(name, inner, depth + 1, shared))

@@ -14,7 +14,7 @@ from providers.archives import HoldsTooMuch, opened_zip
 from web.files import formulas
 from web.files.compound import is_compound
 from web.files.fields import ELSEWHERE
-from web.files.parts import Attributes, Count, has_command, is_web_page, is_xml, read
+from web.files.parts import Attributes, ElementLimit, has_command, is_web_page, is_xml, read
 from web.runtime.refused_files import FETCHED, ContentIsOtherwise, HasMacros, HasPassword, HoldsMore, IsActive
 
 ZIP = b"PK\x03\x04"
@@ -111,7 +111,7 @@ def is_open_document(kind: str) -> Callable[[bytes], bool]:
 def check_office(_: str, content: bytes, within: Check) -> None:
     """Raises HasMacros or IsActive; HoldsMore, ContentIsOtherwise."""
     with _opened(content) as package:
-        names, count = package.namelist(), Count()
+        names, count = package.namelist(), ElementLimit()
         if any(PROGRAMS.search(name) for name in names):
             raise HasMacros
         read(package.read("[Content_Types].xml"), count, _check_type)
@@ -134,7 +134,7 @@ def check_office(_: str, content: bytes, within: Check) -> None:
 def check_open_document(_: str, content: bytes, within: Check) -> None:
     """Raises HasMacros, IsActive, HasPassword; HoldsMore, ContentIsOtherwise."""
     with _opened(content) as package:
-        names, count = package.namelist(), Count()
+        names, count = package.namelist(), ElementLimit()
         if any(PROGRAMS.search(name) for name in names):
             raise HasMacros
         if "META-INF/manifest.xml" in names:

@@ -40,7 +40,7 @@ BEFORE_XML = b"\0\xfe\xff\xef\xbb\xbf \t\r\n"
 Attributes = dict[str, str]
 
 
-class Count:
+class ElementLimit:
     """How many elements a document may still have."""
 
     def __init__(self) -> None:
@@ -56,7 +56,7 @@ class Count:
 class _Reader:
     """Hands on the elements of a part, by their names as {namespace}local."""
 
-    def __init__(self, count: Count, found: Callable[[str, Attributes], object]) -> None:
+    def __init__(self, count: ElementLimit, found: Callable[[str, Attributes], object]) -> None:
         self._count, self._found = count, found
 
     def doctype(self, *_: str | None) -> None:
@@ -75,7 +75,7 @@ class _Active(_Reader):
     """Finds what fetches or runs something: fields, of which an instruction may have several parts; formulas; links
     to elsewhere."""
 
-    def __init__(self, count: Count) -> None:
+    def __init__(self, count: ElementLimit) -> None:
         super().__init__(count, self._look)
         self.has_command = False
         self._fields = Fields()
@@ -136,7 +136,7 @@ def is_web_page(part: bytes) -> bool:
     return bool(WEB_PAGE.match(part[:LONGEST_HEAD].replace(b"\0", b"").lstrip(BEFORE_XML)))
 
 
-def has_command(part: bytes, count: Count) -> bool:
+def has_command(part: bytes, count: ElementLimit) -> bool:
     """Whether a part runs a command by an old way of Windows (DDE), as a link or formula of a workbook or a field of
     a text, or has a field, formula or picture that fetches something from elsewhere.
     The name of an element cannot be written in another way, so that most parts need not be read."""
@@ -151,7 +151,7 @@ def has_command(part: bytes, count: Count) -> bool:
     return active.has_command
 
 
-def read(part: bytes, count: Count, found: Callable[[str, Attributes], object]) -> None:
+def read(part: bytes, count: ElementLimit, found: Callable[[str, Attributes], object]) -> None:
     """Hands on each element of a part. Raises ContentIsOtherwise where it is no XML, or defines a type of document;
     HoldsMore."""
     _read(part, _Reader(count, found))

@@ -1,6 +1,6 @@
 """Pages ask the questions of a command schema, and take the answers back into it."""
 
 from web.forms.field import FormField
-from web.forms.form import Answer, Form
+from web.forms.form import CheckAnswer, Form
 
-__all__ = ["Answer", "Form", "FormField"]
+__all__ = ["CheckAnswer", "Form", "FormField"]

@@ -10,13 +10,13 @@ from werkzeug.datastructures import FileStorage, MultiDict
 
 from domain.text import plain
 from web.forms.field import Answers, FormField
-from web.forms.grouped import Group, Rows, questions, taken, written
+from web.forms.grouped import GroupField, RowsField, questions, taken, written
 from web.forms.messages import plainly
 
 NOT_PROVIDED = "Not provided"
 
 
-class Answer(NamedTuple):
+class CheckAnswer(NamedTuple):
     """A line of a check page; `control_id` is where on the form the answer is changed."""
 
     label: str
@@ -106,7 +106,7 @@ class Form:
         """Label and readable answer of every question a person was asked."""
         return [(answer.label, answer.value) for answer in self.answers_to_check()]
 
-    def answers_to_check(self) -> list[Answer]:
+    def answers_to_check(self) -> list[CheckAnswer]:
         return list(_answers(self._questions))
 
     def hidden_inputs(self) -> list[tuple[str, str]]:
@@ -152,18 +152,18 @@ def _summarised(message: str, question: FormField | None) -> dict[str, str]:
     return {"text": message, "href": f"#{question.control_id}"}
 
 
-def _answers(asked: list[FormField], before: str = "") -> Iterator[Answer]:
+def _answers(asked: list[FormField], before: str = "") -> Iterator[CheckAnswer]:
     for question in asked:
-        if isinstance(question, Group):
+        if isinstance(question, GroupField):
             yield from _answers(question.questions, f"{before}{question.label}: ")
-        elif isinstance(question, Rows):
+        elif isinstance(question, RowsField):
             yield from _answers_of_rows(question, before)
         elif question.widget not in ("hidden", "password"):
-            yield Answer(before + question.label, question.answer() or NOT_PROVIDED, question.control_id)
+            yield CheckAnswer(before + question.label, question.answer() or NOT_PROVIDED, question.control_id)
 
 
-def _answers_of_rows(rows: Rows, before: str) -> Iterator[Answer]:
+def _answers_of_rows(rows: RowsField, before: str) -> Iterator[CheckAnswer]:
     if not rows.filled:
-        yield Answer(before + rows.label, NOT_PROVIDED, rows.control_id)
+        yield CheckAnswer(before + rows.label, NOT_PROVIDED, rows.control_id)
     for row in rows.filled:
         yield from _answers(row.questions, f"{before}{row.title}: ")

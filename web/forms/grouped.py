@@ -24,7 +24,7 @@ def questions(schema: Schema, sheet: Answers) -> list[FormField]:
     return [kind_of(field)(field, field.data_key or name, sheet) for name, field in schema.load_fields.items()]
 
 
-class Group(FormField):
+class GroupField(FormField):
     """Several questions under one heading: a schema within the schema."""
 
     widget = "group"
@@ -56,7 +56,7 @@ class Group(FormField):
 
 
 @dataclass(frozen=True)
-class Row:
+class QuestionRow:
     """One of a list of like things; a row left blank counts for nothing."""
 
     index: int
@@ -68,7 +68,7 @@ class Row:
         return any(question.is_answered for question in self.questions)
 
 
-class Rows(FormField):
+class RowsField(FormField):
     """A list of like things, each asked in a row of its own, with spare rows after those filled."""
 
     widget = "rows"
@@ -80,23 +80,23 @@ class Rows(FormField):
         return str(self.says.get("row_label") or self.label.removesuffix("s"))
 
     @cached_property
-    def filled(self) -> list[Row]:
+    def filled(self) -> list[QuestionRow]:
         pattern = re.compile(rf"{re.escape(self.id)}-([0-9]{{1,4}})-")
         sent = sorted({int(found[1]) for name in self.raw if (found := pattern.match(name))})
         answered = [index for index in sent if self._row(index, 0).is_answered]
         return [self._row(index, position) for position, index in enumerate(answered)]
 
     @cached_property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[QuestionRow]:
         filled = len(self.filled)
         first_spare = max((row.index + 1 for row in self.filled), default=0)
         spare = [self._row(first_spare + extra, filled + extra) for extra in range(SPARE_ROWS)]
         return [*self.filled, *spare]
 
-    def _row(self, index: int, position: int) -> Row:
+    def _row(self, index: int, position: int) -> QuestionRow:
         """The row sent under `index`, which is the list's item at `position`: blank rows may stand between."""
         sheet = self.sheet.within(f"{self.name}.{position}", f"{self.id}-{index}")
-        return Row(index, f"{self.row_label} {position + 1}", questions(inner_schema(self.field), sheet))
+        return QuestionRow(index, f"{self.row_label} {position + 1}", questions(inner_schema(self.field), sheet))
 
     @property
     def control_id(self) -> str:
@@ -142,7 +142,7 @@ def inner_schema(field: fields.Field[Any]) -> Schema:
 def kind_of(field: fields.Field[Any]) -> type[FormField]:
     """The question a field makes: by its `widget`, else by its type. Raises TypeError where there is none."""
     if isinstance(field, fields.Nested):
-        return Rows if field.many else Group
+        return RowsField if field.many else GroupField
     if isinstance(field, fields.List):
         return _kind_of_list(field)
     named = field.metadata.get("widget")
@@ -157,7 +157,7 @@ def kind_of(field: fields.Field[Any]) -> type[FormField]:
 
 def _kind_of_list(field: fields.List[Any]) -> type[FormField]:
     if isinstance(field.inner, fields.Nested):
-        return Rows
+        return RowsField
     return chosen.Ticks if _has_choices(field) or _has_choices(field.inner) else typed.Lines
 
 
@@ -171,10 +171,10 @@ def _has_choices(field: fields.Field[Any]) -> bool:
 
 def _kind_of_text(field: fields.String) -> type[FormField]:
     if isinstance(field, fields.Email):
-        return typed.Email
+        return typed.EmailField
     lengths = [rule.max or 0 for rule in field.validators if isinstance(rule, validate.Length)]
     is_long = "rows" in field.metadata or max(lengths, default=0) >= LONG
-    return typed.LongText if is_long else typed.Line
+    return typed.LongText if is_long else typed.LineField
 
 
 def _kind_by_type(field: fields.Field[Any]) -> type[FormField]:
@@ -184,10 +184,10 @@ def _kind_by_type(field: fields.Field[Any]) -> type[FormField]:
     raise TypeError(f"no form can ask for {field.name}, a {type(field).__name__}")
 
 
-_YES_NO: dict[Any, type[FormField]] = {"checkboxes": chosen.Tick, "hidden": typed.Hidden}
+_YES_NO: dict[Any, type[FormField]] = {"checkboxes": chosen.Tick, "hidden": typed.HiddenField}
 
 _BY_WIDGET: dict[Any, type[FormField]] = {
-    "text": typed.Line,
+    "text": typed.LineField,
     "textarea": typed.LongText,
     "date": typed.DateParts,
     "radios": chosen.Choice,
@@ -196,8 +196,8 @@ _BY_WIDGET: dict[Any, type[FormField]] = {
     "time": typed.Clock,
     "number": typed.Number,
     "password": typed.Password,
-    "hidden": typed.Hidden,
-    "file": typed.File,
+    "hidden": typed.HiddenField,
+    "file": typed.FileField,
 }
 
 _BY_TYPE: tuple[tuple[Any, type[FormField]], ...] = (
@@ -205,6 +205,6 @@ _BY_TYPE: tuple[tuple[Any, type[FormField]], ...] = (
     (fields.Time, typed.Clock),
     (fields.Decimal, typed.Money),
     (fields.Number, typed.Number),
-    (fields.UUID, typed.Line),
-    (Upload, typed.File),
+    (fields.UUID, typed.LineField),
+    (Upload, typed.FileField),
 )

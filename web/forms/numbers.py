@@ -35,7 +35,7 @@ class Amount(fields.Decimal):
         return super()._deserialize(figures, attr, data, **kwargs)
 
 
-class Whole(fields.Integer):
+class WholeNumber(fields.Integer):
     """A whole number; 3.0 is one, 3.5 is refused rather than cut."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
@@ -47,7 +47,7 @@ class Whole(fields.Integer):
         return super()._deserialize(figures, attr, data, **kwargs)
 
 
-def _figures(field: Amount | Whole, value: Any) -> str:
+def _figures(field: Amount | WholeNumber, value: Any) -> str:
     """What was sent, as it is written. Raises ValidationError for what is no number."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise field.make_error("invalid")

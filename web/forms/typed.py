@@ -17,14 +17,14 @@ from web.forms.field import FormField, Mistake, as_text
 MINUS = "\N{MINUS SIGN}"
 
 
-class Line(FormField):
+class LineField(FormField):
     """A line of text."""
 
     def read(self) -> Any:
         return line(self.value) or missing
 
 
-class Email(Line):
+class EmailField(LineField):
     widget = "email"
 
 
@@ -72,14 +72,14 @@ class Password(FormField):
         return ()
 
 
-class Hidden(FormField):
+class HiddenField(FormField):
     """Carried along, not asked."""
 
     widget = "hidden"
     is_answered = False
 
 
-class File(FormField):
+class FileField(FormField):
     """A file handed over: a werkzeug FileStorage, which no page can carry on to the next."""
 
     widget = "file"

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.aggregate import Event
-from domain.vocabulary import Channel, Personal, Word
+from domain.vocabulary import Channel, LabelledEnum, Personal
 from web import formats
 
 SUMS = ("amount", "net", "vat", "gross", "rate", "budget", "price", "ceiling")
@@ -109,7 +109,7 @@ def told(value: Any, names: Mapping[UUID, str], *, field: str = "") -> str:
             return "not given"
         case bool():
             return "yes" if value else "no"
-        case Word():
+        case LabelledEnum():
             return within_a_sentence(value.label)
         case UUID():
             return names.get(value, UNNAMED.get(field, "somebody"))

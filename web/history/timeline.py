@@ -17,13 +17,13 @@ from domain.service import Unreadable
 from domain.signature import LONDON
 from domain.vocabulary import Channel, Purpose, Role
 from projections import audit_trail
-from projections.audit_trail import Wanted, kind_of
+from projections.audit_trail import TrailFilter, kind_of
 from projections.names import Name
 from projections.view import Row
 from web.access.disclosure import READING, Disclosure, sought, told_of_trail, veil
 from web.access.identity import User
 from web.access.name_cache import rows_of
-from web.access.policy import Action, Concerned
+from web.access.policy import Action, RecordScope
 from web.access.restricted import told_of_plain_visit
 from web.access.restricted_reads import note_shown
 from web.history.record_addresses import record_href
@@ -38,7 +38,7 @@ NAMED = frozenset({"school", "provider", "person"})
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TimelineEntry:
     """One event as a timeline shows it. `at` is when it happened, `href` its own page (empty for those who may
     not open it), `record` what it belongs to; `restricted` says that its text is kept back. One that cannot be read
     says so, and has no channel."""
@@ -99,7 +99,7 @@ class HistoryEntry(Row):
 T = TypeVar("T", bound=HistoryEntry)
 
 
-def as_row(entry: Entry, row: type[T]) -> T:
+def as_row(entry: TimelineEntry, row: type[T]) -> T:
     """An entry as a row for programs."""
     columns = [name for name in row.__struct_fields__ if not name.startswith("occurred")]
     return row(
@@ -111,7 +111,7 @@ def as_row(entry: Entry, row: type[T]) -> T:
 
 def timeline_of_record(
     connection: sa.Connection, events: Sequence[Event], asking: User, *, after: str | None = None, limit: int
-) -> list[Entry]:
+) -> list[TimelineEntry]:
     """A page of what happened to a record, as `told_of_record` takes it."""
     disclosure = Disclosure(connection, asking, events)
     told, _ = told_of_record(disclosure, events, after=after, limit=limit)
@@ -142,17 +142,17 @@ def timeline_of_school(
     purposes: Collection[Purpose | None] = (),
     after: UUID | None = None,
     limit: int = 50,
-) -> tuple[list[Entry], UUID | None]:
+) -> tuple[list[TimelineEntry], UUID | None]:
     """A page of all that concerns a school, the latest first, and the cursor of the next page: an entry's id, because
     its place in the log would tell how much happens elsewhere.
 
     What the person who asks is not told leaves no gap: the page goes on with what lies behind it. Who read what is
     restricted stands beside the record that was read.
     """
-    only = told_of_trail(asking, Concerned(school))
-    wanted = Wanted(school=school, purposes=purposes, only=only, without=[Reading.Recorded.TOPIC])
+    only = told_of_trail(asking, RecordScope(school))
+    wanted = TrailFilter(school=school, purposes=purposes, only=only, without=[Reading.Recorded.TOPIC])
     asked = sought(connection, asking, wanted)
-    shown: list[Entry] = []
+    shown: list[TimelineEntry] = []
     found: list[int] = []
     behind: int | UUID | None = after
     while len(shown) <= limit and (not found or len(found) > limit):
@@ -166,7 +166,7 @@ def timeline_of_school(
 
 def timeline_of(
     connection: sa.Connection, positions: Sequence[int], asking: User, *, sifted: bool = False
-) -> list[Entry]:
+) -> list[TimelineEntry]:
     """The events at these positions as the person who asks is told them, in the order given; `sifted` as Disclosure
     takes it."""
     found, unreadable = services().store.at_as_far_as_read(connection, positions)
@@ -180,10 +180,10 @@ def timeline_of(
     return sorted([*shown, *map(_unread, unreadable)], key=lambda entry: place[entry.position])
 
 
-def _unread(event: Unreadable) -> Entry:
+def _unread(event: Unreadable) -> TimelineEntry:
     """In the place of an event that cannot be read, for those who read the whole trail: that there is one."""
     kind = event.topic.partition(".")[0]
-    return Entry(
+    return TimelineEntry(
         position=event.position,
         id=event.event_id,
         kind=kind,
@@ -205,13 +205,15 @@ def _unread(event: Unreadable) -> Entry:
 
 def timeline_of_events(
     connection: sa.Connection, events: Sequence[Event], asking: User, *, sifted: bool = False
-) -> list[Entry]:
+) -> list[TimelineEntry]:
     """These events as the person who asks is told them, in the order given."""
     disclosure = Disclosure(connection, asking, events, sifted=sifted)
     return entries(connection, [event for event in events if disclosure.tells(event)], asking, disclosure)
 
 
-def entries(connection: sa.Connection, events: Sequence[Event], asking: User, disclosure: Disclosure) -> list[Entry]:
+def entries(
+    connection: sa.Connection, events: Sequence[Event], asking: User, disclosure: Disclosure
+) -> list[TimelineEntry]:
     """Events as entries, in the order given; restricted texts are veiled."""
     named = rows_of(connection, ids_in(events) | set(records_and_schools(events)))
     shown = (event.meta for event in events if not disclosure.veils(event))
@@ -227,13 +229,13 @@ def records_and_schools(events: Iterable[Event]) -> Iterator[UUID]:
             yield event.meta.about.school
 
 
-def _entry(event: Event, named: Mapping[UUID, Name], asking: User, disclosure: Disclosure) -> Entry:
+def _entry(event: Event, named: Mapping[UUID, Name], asking: User, disclosure: Disclosure) -> TimelineEntry:
     meta = event.meta
     veiled, is_plain = disclosure.veils(event), disclosure.is_plain(event)
     names = {id: row.name for id, row in named.items()}
     record = named.get(meta.stream)
     school = named.get(meta.about.school) if meta.about.school else None
-    return Entry(
+    return TimelineEntry(
         position=meta.position or 0,
         id=meta.event_id,
         kind=kind_of(event),

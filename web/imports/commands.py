@@ -17,12 +17,12 @@ from projections import imports as view
 from providers.catalogue.dated_names import date_in_name
 from providers.catalogue.problems import WHAT_OF_ROW
 from providers.intake.batches import TooMuchMissing
-from web.access.identity import Reach, allow, current_user
+from web.access.identity import ListScope, allow, current_user
 from web.access.policy import Action
 from web.commands.resource import CommandContext, Listing, Resource, Values
 from web.imports import schemas
 from web.imports.folders import folder
-from web.imports.importers import ALL, AuthorityNeeded, Wanted
+from web.imports.importers import ALL, AuthorityNeeded, ImportFile
 from web.imports.taking_in import finished_before, rehearse, schools_named, take_in
 from web.runtime.request_limits import MIB
 from web.runtime.services import Services, services
@@ -39,7 +39,7 @@ MOST_NAMED = 10
 
 
 def _listed(
-    connection: sa.Connection, _: Reach, filters: Values, after: str | None, limit: int
+    connection: sa.Connection, _: ListScope, filters: Values, after: str | None, limit: int
 ) -> list[view.ImportRow]:
     return view.list_rows(connection, what=filters.get("what"), after=after, limit=limit)
 
@@ -104,7 +104,7 @@ def begin(context: CommandContext[Import], values: Values) -> Import:
 
 
 @contextmanager
-def _on_disk(here: Services, values: Values) -> Iterator[Wanted]:
+def _on_disk(here: Services, values: Values) -> Iterator[ImportFile]:
     """The files that were sent, each under its own name, until they are taken in. Raises AuthorityNeeded where those
     of every authority are asked for, which would hold a request for too long."""
     la = values.get("la") or None
@@ -116,7 +116,7 @@ def _on_disk(here: Services, values: Values) -> Iterator[Wanted]:
         last, today = memberships or file, here.today()
         told = values.get("dated") or date_in_name(last)
         dated = min(told or today, today)
-        wanted = Wanted(
+        wanted = ImportFile(
             what=values["what"],
             file=file,
             memberships=memberships,

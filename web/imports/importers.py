@@ -56,7 +56,7 @@ class AuthorityNeeded(Refusal):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
+class ImportFile:
     """A file on the disk that is to be taken in, and what somebody says of it. `la` is the authority whose schools
     are taken, by name or code, or ALL; None for the service's own, which is found out then and not `is_la_told`.
     `memberships` are the schools of the groups in the file where another file lists them. `reading` and `saving` are
@@ -80,7 +80,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Done:
+class ImportResult:
     """What became of a file: its counts, in the order in which they are told, and what does not count. `missed` names
     the schools that the file lacks."""
 
@@ -97,16 +97,16 @@ class Done:
 class Importer(Generic[R]):
     """How one kind of file is taken in, and what is told of it: always, and if there was any."""
 
-    take_in: Callable[[Services, Wanted], R]
+    take_in: Callable[[Services, ImportFile], R]
     always: Callable[[R], Mapping[Outcome, int]]
     if_any: Callable[[R], Mapping[Outcome, int]] = lambda _: {}
     missed: Callable[[R], Sequence[str]] = lambda _: ()
 
-    def __call__(self, services: Services, wanted: Wanted) -> Done:
+    def __call__(self, services: Services, wanted: ImportFile) -> ImportResult:
         done = self.take_in(services, wanted)
         if_any = {**self.if_any(done), Outcome.PASSED_OVER: done.passed_over}
         told = [*self.always(done).items(), *(each for each in if_any.items() if each[1])]
-        return Done([Count(*each) for each in told], done.problems, self.missed(done))
+        return ImportResult([Count(*each) for each in told], done.problems, self.missed(done))
 
 
 def _asking(services: Services, query: Callable[Concatenate[sa.Connection, P], T]) -> Callable[P, T]:
@@ -119,7 +119,7 @@ def _asking(services: Services, query: Callable[Concatenate[sa.Connection, P], T
     return ask
 
 
-def _schools(services: Services, wanted: Wanted) -> ImportReport:
+def _schools(services: Services, wanted: ImportFile) -> ImportReport:
     la = None if wanted.la == ALL else wanted.la
     others: Others = {}
     expected = _asking(services, schools_view.expected_schools)
@@ -134,7 +134,7 @@ def _schools(services: Services, wanted: Wanted) -> ImportReport:
     )
 
 
-def _links(services: Services, wanted: Wanted) -> LinksReport:
+def _links(services: Services, wanted: ImportFile) -> LinksReport:
     return import_links(
         services.service,
         read_links(wanted.file, progress=wanted.reading),
@@ -144,7 +144,7 @@ def _links(services: Services, wanted: Wanted) -> LinksReport:
     )
 
 
-def _inspections(services: Services, wanted: Wanted) -> InspectionsReport:
+def _inspections(services: Services, wanted: ImportFile) -> InspectionsReport:
     return import_inspections(
         services.service,
         read_inspections(wanted.file, progress=wanted.reading),
@@ -156,7 +156,7 @@ def _inspections(services: Services, wanted: Wanted) -> InspectionsReport:
     )
 
 
-def _groups(services: Services, wanted: Wanted) -> GroupsReport:
+def _groups(services: Services, wanted: ImportFile) -> GroupsReport:
     return import_groups(
         services.service,
         _membership_rows(wanted),
@@ -169,7 +169,7 @@ def _groups(services: Services, wanted: Wanted) -> GroupsReport:
     )
 
 
-def _providers(services: Services, wanted: Wanted) -> ProvidersReport:
+def _providers(services: Services, wanted: ImportFile) -> ProvidersReport:
     named = _asking(services, providers_view.providers_named)
     return import_providers(
         services.service,
@@ -180,7 +180,7 @@ def _providers(services: Services, wanted: Wanted) -> ProvidersReport:
     )
 
 
-IMPORTERS: Mapping[ImportKind, Callable[[Services, Wanted], Done]] = {
+IMPORTERS: Mapping[ImportKind, Callable[[Services, ImportFile], ImportResult]] = {
     ImportKind.SCHOOLS: Importer(
         _schools,
         lambda done: {
@@ -255,7 +255,7 @@ def whose_schools(services: Services, file: Path, la: str | None) -> str:
     raise AuthorityNeeded(f"{told}. Say whose to take", field="la")
 
 
-def _membership_rows(wanted: Wanted) -> Iterator[MembershipRow | Problem]:
+def _membership_rows(wanted: ImportFile) -> Iterator[MembershipRow | Problem]:
     """The schools in groups, each group as its own list tells it where there is one: its name, its kind, and whether
     it has closed."""
     if wanted.memberships is None:
@@ -291,7 +291,7 @@ def _as_listed(
         yield replace(row, group_name=found.name, group_kind=found.kind, group_status=status)
 
 
-def _provider_rows(wanted: Wanted) -> Iterator[ProviderRow | Problem]:
+def _provider_rows(wanted: ImportFile) -> Iterator[ProviderRow | Problem]:
     is_kind_told = wanted.provider_kind is not None
     try:
         return read_providers(wanted.file, is_kind_told=is_kind_told, progress=wanted.reading)

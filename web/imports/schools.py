@@ -13,7 +13,7 @@ from domain.imports import Import, SchoolChange
 from projections import imports as view
 from projections import schools as schools_view
 from projections.view import Row
-from web.commands.dispatch import Found
+from web.commands.dispatch import LoadedRecord
 from web.commands.resource import ListEndpoint, Listing, Values
 from web.imports.commands import imports
 from web.imports.taking_in import named
@@ -58,7 +58,7 @@ def _named(connection: sa.Connection, changed: Iterable[view.ChangedSchool]) -> 
 
 
 def _listed(
-    connection: sa.Connection, of: Found[Import], filters: Values, after: str | None, limit: int
+    connection: sa.Connection, of: LoadedRecord[Import], filters: Values, after: str | None, limit: int
 ) -> list[SchoolOfImport]:
     place = int(after) if after else None
     reference, change = of.record.reference, filters.get("change")

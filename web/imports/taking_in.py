@@ -26,7 +26,7 @@ from projections.imports import ImportRow, elsewhere
 from providers.catalogue.problems import WrongFile
 from providers.catalogue.register import AUTHORITY, UnknownAuthority
 from web.history.sentences import sentence
-from web.imports.importers import IMPORTERS, NEW_PROVIDER, Done, Wanted, whose_schools
+from web.imports.importers import IMPORTERS, NEW_PROVIDER, ImportFile, ImportResult, whose_schools
 from web.imports.whole_counts import of_whole
 from web.runtime.refused_files import OfTheFile
 from web.runtime.services import Services
@@ -80,7 +80,7 @@ def named(school: str, urn: int, elsewhere: str) -> str:
     return f"{school} (URN {urn})" + (f" is told under {elsewhere}" if elsewhere else "")
 
 
-def take_in(services: Services, wanted: Wanted) -> tuple[Import, Done]:
+def take_in(services: Services, wanted: ImportFile) -> tuple[Import, ImportResult]:
     """Take a file in; the caller has signed. The record is begun before the first change is saved, so that an import
     that broke off is seen; it goes on when the very same is asked again.
 
@@ -109,8 +109,8 @@ def take_in(services: Services, wanted: Wanted) -> tuple[Import, Done]:
 
 
 def rehearse(
-    services: Services, wanted: Wanted, names: Mapping[UUID, str] = MappingProxyType({})
-) -> tuple[Rehearsal, Done]:
+    services: Services, wanted: ImportFile, names: Mapping[UUID, str] = MappingProxyType({})
+) -> tuple[Rehearsal, ImportResult]:
     """Tell what `take_in` would change, and change nothing; the caller has signed. Raises what `take_in` raises, but
     for AnotherImportRuns."""
     rehearsal = Rehearsal(names)
@@ -135,7 +135,7 @@ class SchoolsNamed:
         return self.change.label if self.change else "Not in the file"
 
 
-def schools_named(rehearsal: Rehearsal, done: Done, most: int) -> list[SchoolsNamed]:
+def schools_named(rehearsal: Rehearsal, done: ImportResult, most: int) -> list[SchoolsNamed]:
     """The schools that a file would change, by what would happen to them, and those that it lacks: of each the first
     by name."""
     changes = (each for each in SchoolChange if each is not SchoolChange.MISSED)
@@ -143,7 +143,7 @@ def schools_named(rehearsal: Rehearsal, done: Done, most: int) -> list[SchoolsNa
     return [SchoolsNamed(change, len(names), names[:most]) for change, names in found if names]
 
 
-def finished_before(services: Services, wanted: Wanted) -> ImportRow | None:
+def finished_before(services: Services, wanted: ImportFile) -> ImportRow | None:
     """The last import of the very same bytes that came to its end, None where there is none."""
     sha256 = " ".join(file.sha256 for file in _files(wanted))
     with services.read_present() as connection:
@@ -160,7 +160,7 @@ class _Attempt:
 
 
 @contextmanager
-def _recording_refusal(services: Services, wanted: Wanted) -> Iterator[_Attempt]:
+def _recording_refusal(services: Services, wanted: ImportFile) -> Iterator[_Attempt]:
     """Keep a record of the file where it is refused before anything of it is saved."""
     attempt = _Attempt()
     try:
@@ -171,7 +171,7 @@ def _recording_refusal(services: Services, wanted: Wanted) -> Iterator[_Attempt]
         raise
 
 
-def _record_refusal(services: Services, wanted: Wanted, attempt: _Attempt, reason: str) -> None:
+def _record_refusal(services: Services, wanted: ImportFile, attempt: _Attempt, reason: str) -> None:
     """Saved apart from the command that is refused, which may be sent again; once where it is refused alike again."""
     asked = attempt.recording.asked if attempt.recording else _as_asked(wanted, _told_authority(wanted))
     signature = current_signature()
@@ -208,7 +208,7 @@ class _Recording:
         with acting(self._signature):
             self._office.service.add(lambda: Import.begin(self.reference, self.asked, scanner=self._scanner))
 
-    def finish(self, done: Done) -> Import:
+    def finish(self, done: ImportResult) -> Import:
         """Note what became of the file."""
         if not self.is_begun:
             self.begin()
@@ -223,17 +223,17 @@ class _Recording:
         return self._office.service.find(Import, id)
 
 
-def _asked(services: Services, wanted: Wanted) -> Asked:
+def _asked(services: Services, wanted: ImportFile) -> Asked:
     return _as_asked(wanted, _whose(services, wanted))
 
 
-def _as_asked(wanted: Wanted, authority: str) -> Asked:
+def _as_asked(wanted: ImportFile, authority: str) -> Asked:
     return Asked(
         wanted.what, _files(wanted), wanted.source.dated, authority, wanted.part, wanted.force, wanted.source.assumed
     )
 
 
-def _looked_at(wanted: Wanted) -> str:
+def _looked_at(wanted: ImportFile) -> str:
     """Which scanner looked at the files and found nothing; empty where none did. Raises HasVirus, ScannerAway."""
     looked = ""
     for answer, path in (("file", wanted.file), ("memberships", wanted.memberships)):
@@ -248,20 +248,20 @@ def _looked_at(wanted: Wanted) -> str:
     return looked
 
 
-def _files(wanted: Wanted) -> tuple[ImportedFile, ...]:
+def _files(wanted: ImportFile) -> tuple[ImportedFile, ...]:
     files = [wanted.file, *([wanted.memberships] if wanted.memberships else [])]
     return tuple(ImportedFile(file.name, file.stat().st_size, _hash(file)) for file in files)
 
 
-def _of_authority(wanted: Wanted, la: str) -> Wanted:
+def _of_authority(wanted: ImportFile, la: str) -> ImportFile:
     return replace(wanted, la=la or None, is_la_told=wanted.la is not None)
 
 
-def _told_authority(wanted: Wanted) -> str:
+def _told_authority(wanted: ImportFile) -> str:
     return (wanted.la or "") if wanted.what is ImportKind.SCHOOLS else ""
 
 
-def _whose(services: Services, wanted: Wanted) -> str:
+def _whose(services: Services, wanted: ImportFile) -> str:
     if wanted.what is not ImportKind.SCHOOLS:
         return ""
     with _refusing():

@@ -18,9 +18,9 @@ from domain.tender import Invitation, Tender, Terms
 from domain.tender.rules import must_be_in_time, must_be_invited, must_have_quoted, must_not_have_quoted
 from projections import open_requests, tenders
 from providers.brokerage import Brokerage
-from web.access.identity import Reach, User, current_user
+from web.access.identity import ListScope, User, current_user
 from web.access.name_cache import names_of, reference_of, references_of
-from web.access.policy import Action, Concerned
+from web.access.policy import Action, RecordScope
 from web.brokerage.quote_fields import SPECIALISTS, GiveQuote, Vat, vat_of
 from web.brokerage.vetting_policy import policy_on
 from web.commands.dispatch import version_of
@@ -31,16 +31,16 @@ from web.runtime.services import services
 
 
 def _listed(
-    connection: sa.Connection, reach: Reach, _: Values, after: str | None, limit: int
+    connection: sa.Connection, reach: ListScope, _: Values, after: str | None, limit: int
 ) -> list[tenders.ProvidersInvitation]:
     return tenders.invitations_for(connection, reach.providers, after=after, limit=limit)
 
 
-def _is_open(_: User, tender: Tender, where: Concerned) -> bool:
+def _is_open(_: User, tender: Tender, where: RecordScope) -> bool:
     return where.provider in tender.invitations
 
 
-def _own_copy(user: User, tender: Tender, _: Concerned) -> OwnInvitation:
+def _own_copy(user: User, tender: Tender, _: RecordScope) -> OwnInvitation:
     invitation = _invitation(user, tender)
     with services().read() as connection:
         return own_invitation(connection, tender, invitation, version_of(tender))

@@ -10,13 +10,13 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from domain.tender import Invitation, InvitationStatus, Quote, Tender, TenderStatus
-from domain.vocabulary import About, Phase, Word
+from domain.vocabulary import About, LabelledEnum, Phase
 from projections import open_requests, schools
 from web.access.identity import User
 from web.runtime.services import services
 
 
-class InvitationProgress(Word):
+class InvitationProgress(LabelledEnum):
     """How an invitation stands for the provider that holds it."""
 
     AWAITED = "awaited"

@@ -12,7 +12,7 @@ from projections.caseload import Item
 from web.access.disclosure import CONCERN, READING
 from web.access.identity import User
 from web.access.name_cache import references_of
-from web.access.policy import Concerned
+from web.access.policy import RecordScope
 from web.history.record_addresses import record_href
 
 
@@ -44,4 +44,4 @@ def _may_open(kind: str, item: Item, asking: User) -> bool:
     if kind == CONCERN:
         return True  # of concerns, a list names only those that its reader may read
     people = frozenset({item.person}) if item.person else frozenset[UUID]()
-    return asking.may(READING[kind], Concerned(item.school, provider=item.provider, people=people))
+    return asking.may(READING[kind], RecordScope(item.school, provider=item.provider, people=people))

@@ -14,13 +14,13 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 from werkzeug.exceptions import BadRequest
 
 from domain.aggregate import Aggregate, Event
-from domain.vocabulary import Word
+from domain.vocabulary import LabelledEnum
 from projections import readings
 from projections.batch_query import BatchQuery
 from web.access.disclosure import Disclosure
-from web.access.identity import Reach, current_user, current_user_or_none, reach
+from web.access.identity import ListScope, current_user, current_user_or_none, reach
 from web.access.name_cache import ids_within, names_of, rows_of
-from web.access.policy import Action, Concerned
+from web.access.policy import Action, RecordScope
 from web.access.restricted import said_of
 from web.access.restricted_reads import is_shown
 from web.commands.attachments import ATTACHED_QUERY, TAKES_NOTES, attached_to
@@ -102,7 +102,7 @@ def record_page(
     )
 
 
-def _readers(connection: sa.Connection, record: UUID, where: Concerned) -> list[readings.ReadingOfRecord]:
+def _readers(connection: sa.Connection, record: UUID, where: RecordScope) -> list[readings.ReadingOfRecord]:
     """Who was shown a restricted record of late, for those who may read what is restricted there."""
     if not is_shown(record) or not current_user().may(Action.READ_RESTRICTED, where):
         return []
@@ -176,7 +176,7 @@ def _nothing(text: str, fields: Iterable[dict[str, Any]], limited: object) -> st
         return "Nothing more is listed"
     if any(chips(fields)):
         return f"{text} with these filters"
-    is_limited = isinstance(limited, Reach) and not limited.everything
+    is_limited = isinstance(limited, ListScope) and not limited.everything
     return f"{text} that you may see" if is_limited and not text.startswith("You") else text
 
 
@@ -250,7 +250,7 @@ def errors_of(shown: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
 def _options(field: fields.Field[Any]) -> list[tuple[str, str]]:
     """The choices that a field's words, or its rule, allow; none for any other field."""
     if isinstance(field, fields.Enum):
-        return [(word.value, word.label if isinstance(word, Word) else word.value) for word in field.enum]
+        return [(word.value, word.label if isinstance(word, LabelledEnum) else word.value) for word in field.enum]
     rules = [rule for rule in field.validators if isinstance(rule, validate.OneOf)]
     return [(value, label or value) for rule in rules for value, label in rule.options()]
 

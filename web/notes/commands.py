@@ -11,7 +11,7 @@ from domain.note import Note
 from domain.vocabulary import About, Sensitivity
 from projections import notes as view
 from web.access import readers
-from web.access.identity import Reach, User, concerned, current_user
+from web.access.identity import ListScope, User, concerned, current_user
 from web.access.name_cache import names_of, reference_of, references_of
 from web.access.nameable_people import colleagues
 from web.access.policy import Action
@@ -23,7 +23,7 @@ from web.notes import rules, schemas
 
 
 def _listed(
-    connection: sa.Connection, reach: Reach, filters: Values, after: str | None, limit: int
+    connection: sa.Connection, reach: ListScope, filters: Values, after: str | None, limit: int
 ) -> list[view.NoteOnRecord]:
     asking, on = current_user(), filters["on"].id if "on" in filters else None
     schools = None if reach.everything else reach.schools

@@ -11,7 +11,7 @@ from domain.aggregate import Refusal
 from domain.note import Note
 from domain.vocabulary import About, Sensitivity
 from web.access.identity import User, concerned, current_user
-from web.access.policy import Action, Concerned
+from web.access.policy import Action, RecordScope
 from web.access.restricted_reads import note_shown_itself
 from web.commands.attachments import is_meant_for, is_open_to
 from web.runtime.services import services
@@ -33,12 +33,12 @@ def check_sensitivity(asking: User, sensitivity: Sensitivity, about: About) -> N
         )
 
 
-def is_open(asking: User, note: Note, _: Concerned) -> bool:
+def is_open(asking: User, note: Note, _: RecordScope) -> bool:
     """Whether a note is open to somebody who may read notes there: it is meant for them, and so is its record."""
     return is_meant_for(asking, note) and is_open_to(asking, note.on_kind, note.on_record)
 
 
-def may_read(asking: User, note: Note, where: Concerned) -> bool:
+def may_read(asking: User, note: Note, where: RecordScope) -> bool:
     """Whether somebody to whom the note is open may read what it says."""
     return not note.is_restricted or asking.may(Action.READ_RESTRICTED, where)
 
@@ -57,7 +57,7 @@ def must_be_theirs(note: Note) -> None:
         raise Forbidden("This note is not yours to change")
 
 
-def opened(asking: User, note: Note, where: Concerned) -> Note:
+def opened(asking: User, note: Note, where: RecordScope) -> Note:
     """The note as somebody may read it, noted as read, if it is restricted."""
     if not may_read(asking, note, where):
         return closed(note)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from projections import people as view
 from projections.view import Row
-from web.access.identity import Reach
+from web.access.identity import ListScope
 from web.access.name_cache import names_of
 from web.commands.choices import post_in_words
 from web.commands.resource import Listing, Values
@@ -29,7 +29,9 @@ class ListedPerson(Row):
     posts: tuple[str, ...]
 
 
-def found(connection: sa.Connection, _: Reach, filters: Values, after: str | None, limit: int) -> list[ListedPerson]:
+def found(
+    connection: sa.Connection, _: ListScope, filters: Values, after: str | None, limit: int
+) -> list[ListedPerson]:
     """The people asked for, by last name."""
     today = services().today()
     rows = view.list_rows(

@@ -13,7 +13,7 @@ from domain.person import Person
 from domain.vocabulary import Channel
 from projections import caseload, schools
 from projections import people as view
-from projections.batch_query import BatchQuery, Question
+from projections.batch_query import BatchQuery, RowQuery
 from web import formats
 from web.access.disclosure import waiting_as_told
 from web.access.identity import current_user
@@ -107,16 +107,16 @@ _order = (_school.closed, _school.sought, _school.id)
 _person = view.people.table.c
 
 PAGE_QUERY = BatchQuery(
-    alike=Question(view.people, view.looking_like(RECORD), (_person.sorting, _person.id)),
-    linked=Question(
+    alike=RowQuery(view.people, view.looking_like(RECORD), (_person.sorting, _person.id)),
+    linked=RowQuery(
         schools.schools, sa.and_(_school.merged_into.is_(None), schools.linked_from(RECORD, _TODAY)), _order
     ),
-    standing_in=Question(
+    standing_in=RowQuery(
         schools.schools,
         sa.and_(_school.merged_into.is_(None), schools.covered([RECORD], _TODAY), sa.not_(_link)),
         _order,
     ),
-    waiting=Question(
+    waiting=RowQuery(
         caseload.items, sa.and_(caseload.OPEN, caseload.items.table.c.person == RECORD), caseload.AS_DUE, EVERYTHING
     ),
 )

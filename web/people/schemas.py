@@ -11,7 +11,7 @@ from domain.vocabulary import Phase, Role, Team
 from projections import people
 from web.access.policy import CONFIRMED_BY
 from web.commands.fields import SchoolField, day_field, line_field, provider_field, reason_field
-from web.forms.numbers import Amount, Whole
+from web.forms.numbers import Amount, WholeNumber
 from web.runtime.services import services
 
 SCHOOLS, PROVIDERS, POSTS, PROPOSALS = "schools", "providers", "posts", "proposals"
@@ -110,8 +110,8 @@ class ProposePost(Schema):
     until = day_field("Last day", required=False, hint="Leave empty if it is not known")
 
 
-def _proposal_field() -> Whole:
-    return Whole(
+def _proposal_field() -> WholeNumber:
+    return WholeNumber(
         required=True,
         validate=validate.Range(1, 10_000),
         metadata={
@@ -133,7 +133,7 @@ class DeclinePost(Schema):
 
 
 class EndPost(Schema):
-    post = Whole(
+    post = WholeNumber(
         required=True,
         validate=validate.Range(1, 10_000),
         metadata={

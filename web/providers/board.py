@@ -15,7 +15,7 @@ from web.runtime.services import services
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedCheck:
     """What was last recorded of a requirement: met with some evidence, or exempted with a reason."""
 
     on: date
@@ -24,14 +24,14 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class BoardLine:
     """One requirement on the board; `standing` is None where the policy does not ask for it."""
 
     item: Requirement
     standing: CheckStatus | None
     good_to: date | None
     why: str
-    recorded: Recorded | None
+    recorded: RecordedCheck | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Board:
     """The requirements of one holder: a specialist, or (None) the provider itself."""
 
     person: UUID | None
-    requirements: list[Asked]
+    requirements: list[BoardLine]
 
 
 def board(provider: Provider, day: date) -> list[Board]:
@@ -59,24 +59,24 @@ def recorders(boards: Iterable[Board]) -> set[UUID]:
 
 
 def _of(
-    whose: UUID | None, asked: Iterable[Line], recorded: Mapping[tuple[Requirement, UUID | None], Recorded]
-) -> Iterator[Asked]:
+    whose: UUID | None, asked: Iterable[Line], recorded: Mapping[tuple[Requirement, UUID | None], RecordedCheck]
+) -> Iterator[BoardLine]:
     own = [line for line in asked if line.person == whose]
     for line in own:
-        yield Asked(line.item, line.standing, line.good_to, line.why, recorded.get((line.item, whose)))
+        yield BoardLine(line.item, line.standing, line.good_to, line.why, recorded.get((line.item, whose)))
     demanded = {line.item for line in own}
     for (item, holder), beyond in recorded.items():
         if holder == whose and item not in demanded:
-            yield Asked(item, None, None, "", beyond)
+            yield BoardLine(item, None, None, "", beyond)
 
 
-def _recorded(provider: Provider) -> dict[tuple[Requirement, UUID | None], Recorded]:
+def _recorded(provider: Provider) -> dict[tuple[Requirement, UUID | None], RecordedCheck]:
     """What was last recorded of each requirement and holder; its record keeps only what clearance rests on."""
-    found: dict[tuple[Requirement, UUID | None], Recorded] = {}
+    found: dict[tuple[Requirement, UUID | None], RecordedCheck] = {}
     for event in events_of(provider):
         if isinstance(event, Provider.RequirementMet):
-            found[event.item, event.person] = Recorded(event.checked_on, event.checked_by, event.evidence.label)
+            found[event.item, event.person] = RecordedCheck(event.checked_on, event.checked_by, event.evidence.label)
         elif isinstance(event, Provider.RequirementExempted):
             by, on = event.meta.signature.actor, event.meta.occurred_on
-            found[event.item, event.person] = Recorded(on, by, f"Exempt: {event.meta.reason}")
+            found[event.item, event.person] = RecordedCheck(on, by, f"Exempt: {event.meta.reason}")
     return found

@@ -16,9 +16,9 @@ from marshmallow import Schema
 from domain.tender import DeclineReason
 from projections import provider_history as view
 from projections import providers
-from projections.batch_query import BatchQuery, Question
+from projections.batch_query import BatchQuery, RowQuery
 from projections.view import Row
-from web.access.identity import Reach
+from web.access.identity import ListScope
 from web.access.name_cache import rows_of
 from web.access.policy import Action
 from web.brokerage.provider_past import past_as_told
@@ -32,7 +32,7 @@ from web.runtime.services import services
 CASES_SHOWN = 20
 
 
-class History(Row):
+class ProviderHistory(Row):
     """A provider's history or that of one of its people. Days of support, pounds net of VAT; `rating` is the mean of
     quality and impact, from 1 to 5, over the `rated` engagements that were evaluated."""
 
@@ -62,13 +62,13 @@ class History(Row):
 
 
 @dataclass(frozen=True, slots=True)
-class ToldCase:
+class CaseLine:
     """One invitation or engagement as the page of a provider tells it."""
 
     reference: str
     href: str
     school: str
-    case: view.Case
+    case: view.ProviderCase
 
     @property
     def rating_told(self) -> str:
@@ -108,17 +108,17 @@ _people = sa.select(providers.specialists.table.c.person).where(_there)
 _holder = view.histories.table.c.holder
 _case = view.cases.table.c
 
-HISTORIES = {"histories": Question(view.histories, sa.or_(_holder == PROVIDER, _holder.in_(_people)))}
+HISTORIES = {"histories": RowQuery(view.histories, sa.or_(_holder == PROVIDER, _holder.in_(_people)))}
 """What is asked for the history of a provider and of those who work for it today."""
 
 LATEST_CASES = {
-    "cases": Question(view.cases, _case.holder == PROVIDER, (_case.on.desc(), _case.record.desc()), CASES_SHOWN + 1)
+    "cases": RowQuery(view.cases, _case.holder == PROVIDER, (_case.on.desc(), _case.record.desc()), CASES_SHOWN + 1)
 }
 
 _ALONE = BatchQuery(**HISTORIES)
 
 
-def histories(connection: sa.Connection, found: Iterable[view.BrokeredHistory]) -> list[History]:
+def histories(connection: sa.Connection, found: Iterable[view.BrokeredHistory]) -> list[ProviderHistory]:
     """The history of a provider, then of those who work for it today, by name; who was never asked has none."""
     rows = past_as_told(connection, found)
     named = rows_of(connection, [row.holder for row in rows])
@@ -126,8 +126,8 @@ def histories(connection: sa.Connection, found: Iterable[view.BrokeredHistory]) 
     return sorted(told, key=lambda row: (row.kind is not view.Holder.PROVIDER, row.name, row.holder))
 
 
-def _history(row: view.BrokeredHistory, reference: str, name: str) -> History:
-    return History(
+def _history(row: view.BrokeredHistory, reference: str, name: str) -> ProviderHistory:
+    return ProviderHistory(
         holder=reference,
         name=name,
         kind=row.kind,
@@ -147,12 +147,12 @@ def _history(row: view.BrokeredHistory, reference: str, name: str) -> History:
     )
 
 
-def cases(connection: sa.Connection, found: Sequence[view.Case], *, linked: bool) -> Mapping[str, Any]:
+def cases(connection: sa.Connection, found: Sequence[view.ProviderCase], *, linked: bool) -> Mapping[str, Any]:
     """The latest cases of a provider for its page, and whether there are more; `linked` gives them addresses."""
     shown = found[:CASES_SHOWN]
     named = rows_of(connection, {id for case in shown for id in (case.record, case.school)})
     told = [
-        ToldCase(
+        CaseLine(
             reference=named[case.record].detail,
             href=record_href(named[case.record].kind, named[case.record].detail) if linked else "",
             school=named[case.school].name,
@@ -164,7 +164,9 @@ def cases(connection: sa.Connection, found: Sequence[view.Case], *, linked: bool
     return {"cases": told, "cases_caption": caption}
 
 
-def _asked(connection: sa.Connection, reach: Reach, filters: Values, after: str | None, limit: int) -> list[History]:
+def _asked(
+    connection: sa.Connection, reach: ListScope, filters: Values, after: str | None, limit: int
+) -> list[ProviderHistory]:
     if not reach.everything and filters["provider"] not in reach.providers:
         return []
     found = _ALONE.rows(connection, provider=filters["provider"], today=services().today())["histories"]
@@ -174,12 +176,12 @@ def _asked(connection: sa.Connection, reach: Reach, filters: Values, after: str 
 brokered = ListEndpoint(
     "brokered-history",
     Action.READ_PROVIDER,
-    Listing(History, _asked, lambda row: row.holder, HistoryFilters, inside=("rating_told",)),
+    Listing(ProviderHistory, _asked, lambda row: row.holder, HistoryFilters, inside=("rating_told",)),
 )
 
 
 def _cases(
-    connection: sa.Connection, reach: Reach, filters: Values, after: str | None, limit: int
+    connection: sa.Connection, reach: ListScope, filters: Values, after: str | None, limit: int
 ) -> list[BrokeredCase]:
     provider = filters["provider"]
     if not reach.everything and provider not in reach.providers:

@@ -10,7 +10,7 @@ from marshmallow import Schema
 
 from projections.view import Row
 from providers.vetting import Clearance, cleared_on
-from web.access.identity import Reach
+from web.access.identity import ListScope
 from web.access.name_cache import rows_of
 from web.access.policy import Action
 from web.brokerage.vetting_policy import facts_in, policy_on, vetted
@@ -50,7 +50,7 @@ def clearances(connection: sa.Connection, provider: UUID, day: date) -> dict[UUI
 
 
 def _asked(
-    connection: sa.Connection, reach: Reach, filters: Values, after: str | None, limit: int
+    connection: sa.Connection, reach: ListScope, filters: Values, after: str | None, limit: int
 ) -> list[ClearedPerson]:
     provider, day = filters["provider"], filters.get("on") or services().today()
     if not reach.everything and provider not in reach.providers:

@@ -11,11 +11,11 @@ import sqlalchemy as sa
 from marshmallow import Schema, fields
 
 from domain.provider import Requirement
-from domain.vocabulary import Word
+from domain.vocabulary import LabelledEnum
 from projections import providers as view
 from projections.view import Row
 from providers.board import CheckStatus, Line, lines
-from web.access.identity import Reach
+from web.access.identity import ListScope
 from web.access.name_cache import rows_of
 from web.access.policy import Action
 from web.brokerage.vetting_policy import policy_on
@@ -27,7 +27,7 @@ MOST = 100_000
 """More providers than any authority lists."""
 
 
-class Urgency(Word):
+class VettingStatus(LabelledEnum):
     """What is asked for: all that does not simply hold."""
 
     ENDED = "ended"
@@ -55,15 +55,15 @@ class VettingLine(Row):
 
 class VettingFilters(Schema):
     standing = fields.List(
-        fields.Enum(Urgency, by_value=True),
+        fields.Enum(VettingStatus, by_value=True),
         metadata={"label": "Standing", "description": "Ended and ending soon, where nothing is named"},
     )
 
 
 def _asked(
-    connection: sa.Connection, reach: Reach, filters: Values, after: str | None, limit: int
+    connection: sa.Connection, reach: ListScope, filters: Values, after: str | None, limit: int
 ) -> list[VettingLine]:
-    named = filters.get("standing") or (Urgency.ENDED, Urgency.ENDS_SOON)
+    named = filters.get("standing") or (VettingStatus.ENDED, VettingStatus.ENDS_SOON)
     wanted = {CheckStatus(urgency.value) for urgency in named}
     found = [line for line in _lines(connection, reach) if line.standing in wanted]
     return page_after(sorted(found, key=_urgency), cursor, after, limit)
@@ -78,7 +78,7 @@ def _urgency(line: VettingLine) -> tuple[bool, date, str, str]:
     return line.standing is CheckStatus.MISSING, line.good_to or date.min, line.provider_name, cursor(line)
 
 
-def _lines(connection: sa.Connection, reach: Reach) -> Iterator[VettingLine]:
+def _lines(connection: sa.Connection, reach: ListScope) -> Iterator[VettingLine]:
     today = services().today()
     policy = policy_on(services(), today)
     listed = view.search(connection, among=None if reach.everything else reach.providers, limit=MOST)

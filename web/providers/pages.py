@@ -13,7 +13,7 @@ from marshmallow import ValidationError
 
 from domain.provider import Provider
 from projections import people
-from projections.batch_query import Question
+from projections.batch_query import RowQuery
 from projections.providers import ListedProvider, subjects
 from providers.vetting import cleared_on
 from web import formats
@@ -117,7 +117,7 @@ def provider(ref: str) -> str:
 PAGE_QUERY = ATTACHED_QUERY.with_(
     **HISTORIES,
     **LATEST_CASES,
-    practitioner=Question(people.people, people.people.table.c.id == sa.bindparam("practitioner", type_=sa.Uuid)),
+    practitioner=RowQuery(people.people, people.people.table.c.id == sa.bindparam("practitioner", type_=sa.Uuid)),
 )
 """What is asked for the page of a provider."""
 

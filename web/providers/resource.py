@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from domain.provider import Provider
 from projections import providers as view
-from web.access.identity import Reach
+from web.access.identity import ListScope
 from web.access.name_cache import names_of, references_of
 from web.access.policy import Action
 from web.commands.choices import Choices
@@ -18,7 +18,7 @@ from web.providers import api_schema, schemas
 
 
 def _listed(
-    connection: sa.Connection, reach: Reach, filters: Values, after: str | None, limit: int
+    connection: sa.Connection, reach: ListScope, filters: Values, after: str | None, limit: int
 ) -> list[view.ListedProvider]:
     among = None if reach.everything else reach.providers
     return view.search(connection, among=among, after=after, limit=limit, **filters)

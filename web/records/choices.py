@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from domain.record_of_visit import AgreedAction, RecordOfVisit, Respondent
 from domain.vocabulary import Role, Side
 from projections import people
-from projections.batch_query import BatchQuery, Question
+from projections.batch_query import BatchQuery, RowQuery
 from projections.people import PersonRow
 from web import formats
 from web.access.awaited_responses import recipients
@@ -36,8 +36,8 @@ _serving = sa.select(_posts.person).where(people.held_on(_TODAY), _posts.role.in
 _person = people.people.table.c
 
 _OWNERS = BatchQuery(
-    leading=Question(people.people, _person.id.in_(_leading), (_person.sorting, _person.id)),
-    inside=Question(people.people, _person.id.in_(_serving), (_person.sorting, _person.id)),
+    leading=RowQuery(people.people, _person.id.in_(_leading), (_person.sorting, _person.id)),
+    inside=RowQuery(people.people, _person.id.in_(_serving), (_person.sorting, _person.id)),
 )
 """Whoever leads a school (the record in hand) today, and whoever may own an action beside them."""
 

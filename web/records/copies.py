@@ -7,15 +7,15 @@ from dataclasses import replace
 
 from domain.record_of_visit import RecordOfVisit, RecordStatus
 from web.access.identity import User
-from web.access.policy import Action, Concerned
+from web.access.policy import Action, RecordScope
 
 
-def is_open(asking: User, record: RecordOfVisit, where: Concerned) -> bool:
+def is_open(asking: User, record: RecordOfVisit, where: RecordScope) -> bool:
     """A school sees nothing of a record before it is issued."""
     return record.is_issued or asking.may(Action.READ_DRAFT_RECORD, where)
 
 
-def copy_for(asking: User, record: RecordOfVisit, where: Concerned) -> RecordOfVisit:
+def copy_for(asking: User, record: RecordOfVisit, where: RecordScope) -> RecordOfVisit:
     """The record without what is not for this reader: restricted sections, and corrections in progress.
 
     A copy to be read: what is done is done to the record itself.

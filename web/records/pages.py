@@ -12,7 +12,7 @@ from werkzeug.exceptions import NotFound
 
 from domain.record_of_visit import Answered, Content, RecordOfVisit, RecordStatus, Respondent
 from domain.vocabulary import Purpose
-from projections.records_of_visit import Written
+from projections.records_of_visit import RecordRow
 from web import formats
 from web.access.identity import current_user
 from web.access.name_cache import names_of, reference_of
@@ -26,7 +26,7 @@ from web.runtime.services import services
 pages = Blueprint("records", __name__, template_folder="templates")
 
 
-def _cells(row: Written, names: Mapping[UUID, str]) -> list[Any]:
+def _cells(row: RecordRow, names: Mapping[UUID, str]) -> list[Any]:
     awaited = _awaited(row)
     return [
         {"text": row.reference, "href": f"/records/{row.reference}"},
@@ -39,7 +39,7 @@ def _cells(row: Written, names: Mapping[UUID, str]) -> list[Any]:
     ]
 
 
-def _awaited(row: Written) -> str:
+def _awaited(row: RecordRow) -> str:
     """Whose response is awaited."""
     if not row.version or row.status is RecordStatus.CLOSED:
         return ""

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from domain.record_of_visit import RecordOfVisit, RecordStatus
 from projections import records_of_visit as view
 from projections.view import replace
-from web.access.identity import Reach, current_user
+from web.access.identity import ListScope, current_user
 from web.access.policy import Action
 from web.commands.resource import Listing, Resource, Values, Visibility
 from web.records import copies, schemas
@@ -18,8 +18,8 @@ IN_PROGRESS = frozenset({RecordStatus.CORRECTING, RecordStatus.SUBMITTED, Record
 
 
 def _records(
-    connection: sa.Connection, reach: Reach, filters: Values, after: str | None, limit: int
-) -> list[view.Written]:
+    connection: sa.Connection, reach: ListScope, filters: Values, after: str | None, limit: int
+) -> list[view.RecordRow]:
     inside = current_user().may(Action.READ_DRAFT_RECORD)
     asked = set(filters.get("status") or ())
     if not inside and RecordStatus.ISSUED in asked:
@@ -38,7 +38,7 @@ def _records(
     return found if inside else [_as_issued(row) for row in found]
 
 
-def _as_issued(row: view.Written) -> view.Written:
+def _as_issued(row: view.RecordRow) -> view.RecordRow:
     return replace(row, status=RecordStatus.ISSUED) if row.status in IN_PROGRESS else row
 
 
@@ -48,6 +48,6 @@ records: Resource[RecordOfVisit] = Resource(
     one="record of visit",
     read=Action.READ_RECORD,
     out=RecordOut,
-    listing=Listing(view.Written, _records, lambda row: row.reference, schemas.RecordFilters),
+    listing=Listing(view.RecordRow, _records, lambda row: row.reference, schemas.RecordFilters),
     visibility=Visibility(copies.is_open, copies.copy_for),
 )

@@ -23,7 +23,7 @@ from domain.record_of_visit import (
 )
 from domain.vocabulary import Purpose, Side
 from web.commands.fields import SchoolField, day_field, line_field, person_field, reason_field, text_field
-from web.forms.numbers import Whole
+from web.forms.numbers import WholeNumber
 
 OWNERS, OPEN, DONE, AWAITED = "owners", "open", "done", "awaited"
 """What forms offer: people who may own an action, open and completed actions, responses that are awaited."""
@@ -48,8 +48,8 @@ def _tick(label: str) -> fields.Boolean:
     return fields.Boolean(load_default=False, metadata={"label": label, "widget": "checkboxes"})
 
 
-def _number() -> Whole:
-    return Whole(
+def _number() -> WholeNumber:
+    return WholeNumber(
         load_default=0,
         validate=validate.Range(0, 10_000),
         metadata={
@@ -156,7 +156,7 @@ class CorrectRecord(Schema):
 
 
 class AnAnswer(Schema):
-    issue = Whole(required=True, validate=validate.Range(1, 10_000))
+    issue = WholeNumber(required=True, validate=validate.Range(1, 10_000))
     text = text_field()
 
 
@@ -253,8 +253,8 @@ class WaivePresentation(Schema):
     reason = reason_field()
 
 
-def _one_of(label: str, offered: str) -> Whole:
-    return Whole(
+def _one_of(label: str, offered: str) -> WholeNumber:
+    return WholeNumber(
         required=True,
         validate=validate.Range(1, 10_000),
         metadata={"label": label, "widget": "radios", "choices": _offered(offered)},

@@ -9,16 +9,16 @@ from marshmallow import Schema, fields
 
 from domain.support_request import RequestStatus, Route, SupportLevel, SupportRequest, Urgency
 from domain.vocabulary import Phase, Side, SupportKind
-from projections.open_requests import WaitingFor
+from projections.open_requests import RequestWaitsFor
 from web.access.disclosure import INSIDE
 from web.access.identity import User
-from web.access.policy import Concerned
+from web.access.policy import RecordScope
 from web.commands.fields import RecordField, SchoolField, line_field, person_field, provider_field
 from web.commands.linked_records import with_open_links
 from web.commands.resource import Values
 
 
-def copy_for(asking: User, request: SupportRequest, where: Concerned) -> SupportRequest:
+def copy_for(asking: User, request: SupportRequest, where: RecordScope) -> SupportRequest:
     """A school is not told whom the service considered, nor how much it may spend at most; nobody is told of a visit
     or concern that is not open to them."""
     told = with_open_links(asking, request, where)
@@ -90,7 +90,7 @@ class RequestFilters(Schema):
     subject = line_field(required=False, longest=100, label="Subject")
     phase = fields.Enum(Phase, by_value=True)
     urgency = fields.Enum(Urgency, by_value=True)
-    waiting_for = fields.Enum(WaitingFor, by_value=True, metadata={"label": "Waiting for"})
+    waiting_for = fields.Enum(RequestWaitsFor, by_value=True, metadata={"label": "Waiting for"})
     school = SchoolField(metadata={"label": "School", "hint": "URN"})
     broker = person_field(metadata={"label": "Broker"})
     open = fields.Boolean(metadata={"label": "Open or ended"})

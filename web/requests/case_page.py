@@ -14,9 +14,9 @@ from domain.engagement import BrokeredEngagement
 from domain.support_request import ENDS, RequestStatus, Route, SupportRequest
 from domain.tender import Tender, TenderStatus
 from projections import caseload, open_requests
-from projections.batch_query import Question
+from projections.batch_query import RowQuery
 from projections.caseload import Item, Task
-from projections.open_requests import RequestRow, WaitingFor
+from projections.open_requests import RequestRow, RequestWaitsFor
 from projections.provider_history import BrokeredHistory
 from web import formats
 from web.access.disclosure import INSIDE, waiting_as_told
@@ -46,8 +46,8 @@ _items = caseload.items.table.c
 
 PAGE_QUERY = ATTACHED_QUERY.with_(
     **PAST,
-    row=Question(open_requests.requests, open_requests.requests.table.c.id == RECORD),
-    work=Question(
+    row=RowQuery(open_requests.requests, open_requests.requests.table.c.id == RECORD),
+    work=RowQuery(
         caseload.items,
         sa.and_(_items.case == RECORD, _items.kind == BrokeredEngagement.KIND, _items.task.is_not(None)),
         caseload.AS_DUE,
@@ -91,17 +91,17 @@ def clock(request: SupportRequest, ended_on: date | None, today: date) -> str:
 def waiting_for(row: RequestRow, work: Sequence[Item], today: date) -> str:
     """Whose move it is; once the request is placed, whose the caseload says it is about the engagement."""
     waits = row.waiting_on(today)
-    if waits is not WaitingFor.ENGAGEMENT:
+    if waits is not RequestWaitsFor.ENGAGEMENT:
         return waits.label
     sides = dict.fromkeys(item.waiting_for.label for item in _to_do(work) if item.waiting_for)
-    return ", ".join(sides) or WaitingFor.NOBODY.label
+    return ", ".join(sides) or RequestWaitsFor.NOBODY.label
 
 
 def next_step(request: SupportRequest, row: RequestRow | None, work: Sequence[Item], today: date) -> str:
     """What has to happen next, in one sentence; empty where nothing has."""
     if request.status in ENDS or row is None:
         return ""
-    if row.waiting_for is WaitingFor.SCHOOL:
+    if row.waiting_for is RequestWaitsFor.SCHOOL:
         return "The school answers the question of the service."
     if request.status is RequestStatus.INVITING:
         return _next_of_tender(tender_of(request), row, today)
@@ -131,7 +131,7 @@ def _is_selected(tender: Tender | None) -> bool:
 def _next_of_tender(tender: Tender | None, row: RequestRow, today: date) -> str:
     if _is_selected(tender):
         return "The broker proposes the engagement with the provider selected."
-    if row.waiting_on(today) is WaitingFor.PROVIDERS:
+    if row.waiting_on(today) is RequestWaitsFor.PROVIDERS:
         count = len(row.unanswered)
         who = "1 provider replies" if count == 1 else f"{count} providers reply"
         return f"{who} by {formats.date(row.reply_by)}."

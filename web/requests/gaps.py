@@ -11,7 +11,7 @@ from marshmallow import Schema
 
 from projections import gaps as view
 from projections.gaps import GapCount
-from web.access.identity import Reach
+from web.access.identity import ListScope
 from web.access.policy import Action
 from web.access.restricted import hidden_from_current_user
 from web.commands.fields import day_field
@@ -27,7 +27,7 @@ class GapFilters(Schema):
     until = day_field("Found until", required=False)
 
 
-def counted(connection: sa.Connection, reach: Reach, filters: Values) -> list[GapCount]:
+def counted(connection: sa.Connection, reach: ListScope, filters: Values) -> list[GapCount]:
     """Gaps by subject and phase, the most frequent first; a school is shown its own."""
     return view.gap_counts(
         connection,
@@ -61,7 +61,7 @@ def finding(bars: list[tuple[str, int]]) -> str:
 
 
 def _listed(
-    connection: sa.Connection, reach: Reach, filters: Values, after: str | None, limit: int
+    connection: sa.Connection, reach: ListScope, filters: Values, after: str | None, limit: int
 ) -> list[GapCount]:
     return page_after(counted(connection, reach, filters), cursor, after, limit)
 

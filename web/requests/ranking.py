@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from domain.provider import Provider
 from domain.support_request import Ranked, SupportRequest
 from projections import providers as listed
-from projections.batch_query import BatchQuery, Question
+from projections.batch_query import BatchQuery, RowQuery
 from projections.provider_history import BrokeredHistory, histories
 from projections.providers import ListedProvider
 from providers.eligibility import NOTHING_PAST, need_of, offer_of
@@ -39,8 +39,8 @@ def matching_policy(services: Services) -> MatchingPolicy:
 
 _offering = listed.offers.table.c
 _ON_LIST = BatchQuery(
-    rows=Question(listed.providers, listed.ON_THE_LIST, listed.BY_NAME),
-    past=Question(
+    rows=RowQuery(listed.providers, listed.ON_THE_LIST, listed.BY_NAME),
+    past=RowQuery(
         histories,
         histories.table.c.holder.in_(
             sa.select(_offering.provider).where(_offering.subject_key == sa.bindparam("subject", type_=sa.Text))

@@ -15,7 +15,7 @@ from domain.support_request import SupportRequest
 from domain.tender import Tender
 from domain.vocabulary import Side
 from projections import open_requests as view
-from web.access.identity import Reach, current_user
+from web.access.identity import ListScope, current_user
 from web.access.policy import SCHOOL, Action
 from web.access.restricted import restricted_records
 from web.brokerage.broker_rights import BROKERING, action_for
@@ -25,7 +25,7 @@ from web.runtime.services import services
 
 
 def _listed(
-    connection: sa.Connection, reach: Reach, filters: Values, after: str | None, limit: int
+    connection: sa.Connection, reach: ListScope, filters: Values, after: str | None, limit: int
 ) -> list[view.RequestRow]:
     asked = {name: value for name, value in filters.items() if name not in {"school", "status", "open"}}
     return view.all_requests(

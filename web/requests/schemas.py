@@ -21,7 +21,7 @@ from web.commands.fields import (
     text_field,
 )
 from web.commands.linked_records import SchoolThere
-from web.forms.numbers import Whole
+from web.forms.numbers import WholeNumber
 
 SCHOOLS, SUBJECTS, OFFICERS, BROKERS, APPROVERS = "schools", "subjects", "officers", "brokers", "approvers"
 RANKED, SHORTLIST, QUOTES, OTHERS, IN_HOUSE = "ranked", "shortlist", "quotes", "others", "in_house"
@@ -92,7 +92,7 @@ class RaiseRequest(Schema):
     urgency = fields.Enum(
         Urgency, by_value=True, load_default=Urgency.ROUTINE, metadata={"label": "How soon an answer is needed"}
     )
-    delegates = Whole(
+    delegates = WholeNumber(
         validate=validate.Range(1, 1000),
         metadata={"label": "How many people the training is for", "hint": "For training only", "width": 4},
     )

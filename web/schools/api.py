@@ -17,15 +17,15 @@ from domain.school import School
 from domain.vocabulary import Purpose
 from projections import schools as view
 from projections.view import Row
-from web.access.identity import Reach, current_user
+from web.access.identity import ListScope, current_user
 from web.access.policy import Action
-from web.commands.dispatch import Found
+from web.commands.dispatch import LoadedRecord
 from web.commands.fields import day_field, person_field, reason_field
 from web.commands.resource import BulkCommand, ListEndpoint, Listing, Values
-from web.forms.numbers import Whole
+from web.forms.numbers import WholeNumber
 from web.history.timeline import HistoryEntry, as_row, timeline_of_school
 from web.schools.commands import schools
-from web.schools.handing_over import Outcome, Terms, as_they_are, give, is_done, offered_of
+from web.schools.handing_over import HandOverOutcome, HandOverTerms, as_they_are, give, is_done, offered_of
 
 MOST_AT_ONCE = 500
 """Schools of one hand-over; more than any officer has."""
@@ -35,14 +35,14 @@ NOT_THEIRS = "This school is not with that officer, or not yours to hand over"
 
 class FileFilters(Schema):
     purpose = fields.List(fields.Enum(Purpose, by_value=True), metadata={"label": "Purpose"})
-    of = Whole(
+    of = WholeNumber(
         validate=validate.Range(1, 9_999_999),
         metadata={"label": "URN of an institution that went into the school, for its file"},
     )
 
 
 def _file(
-    connection: sa.Connection, found: Found[School], filters: Values, after: str | None, limit: int
+    connection: sa.Connection, found: LoadedRecord[School], filters: Values, after: str | None, limit: int
 ) -> list[HistoryEntry]:
     """All that happened with a school, the latest first."""
     whose = _whose(connection, found.record, filters.get("of"))
@@ -93,7 +93,7 @@ class WaitingSuccession(Row):
 
 
 def _waiting(
-    connection: sa.Connection, _: Reach, __: Values, after: str | None, limit: int
+    connection: sa.Connection, _: ListScope, __: Values, after: str | None, limit: int
 ) -> list[WaitingSuccession]:
     waiting = view.proposed_successions(connection, after=after, limit=limit)
     later = view.known_register(connection, [each.urn for each in waiting])
@@ -132,7 +132,9 @@ class MissingSchool(Row):
     dated: date
 
 
-def _missed(connection: sa.Connection, _: Reach, __: Values, after: str | None, limit: int) -> list[MissingSchool]:
+def _missed(
+    connection: sa.Connection, _: ListScope, __: Values, after: str | None, limit: int
+) -> list[MissingSchool]:
     waiting = view.missed_schools(connection, after=UUID(after) if after else None, limit=limit)
     known = view.by_ids(connection, [each.school for each in waiting])
     return [
@@ -163,8 +165,8 @@ successions = ListEndpoint(
 
 
 class SchoolToGive(Schema):
-    urn = Whole(required=True, validate=validate.Range(1, 9_999_999), metadata={"label": "URN"})
-    version = Whole(
+    urn = WholeNumber(required=True, validate=validate.Range(1, 9_999_999), metadata={"label": "URN"})
+    version = WholeNumber(
         required=True,
         validate=validate.Range(1, 999_999_999),
         metadata={"label": "The version of the school as you read it"},
@@ -206,14 +208,14 @@ def _hand_over(values: Values, command: UUID) -> Mapping[str, Any]:
     if is_done(command):
         return {"items": as_they_are(map(str, asked), before)}
     offered = {school.urn: school for school in offered_of(before)}
-    terms = Terms(to=values["to"], from_=values["from_"], reason=values["reason"])
+    terms = HandOverTerms(to=values["to"], from_=values["from_"], reason=values["reason"])
     picked = [(offered[urn], version) for urn, version in asked.items() if urn in offered]
     try:
         given = {outcome.urn: outcome for outcome in give(picked, terms, command)}
     except Refusal as refusal:
         refusal.field = "to" if refusal.field == "officer" else refusal.field
         raise
-    return {"items": [given.get(urn) or Outcome("", urn, NOT_THEIRS) for urn in asked]}
+    return {"items": [given.get(urn) or HandOverOutcome("", urn, NOT_THEIRS) for urn in asked]}
 
 
 schools.several.append(

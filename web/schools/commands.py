@@ -19,7 +19,7 @@ from projections import schools as view
 from providers.intake.links import NotThatSchool, confirm_merger, confirm_succession
 from web import formats
 from web.access.identity import User, know_team
-from web.access.policy import Action, Concerned
+from web.access.policy import Action, RecordScope
 from web.commands.choices import holders
 from web.commands.resource import CommandContext, Resource, Values, Visibility
 from web.runtime.authority import authority, settings_of
@@ -27,7 +27,7 @@ from web.runtime.served_schools import is_ours
 from web.runtime.services import services
 from web.schools import schemas
 from web.schools.finding import LISTING
-from web.schools.schemas import Outcome
+from web.schools.schemas import SuccessionOutcome
 
 
 def _of_urn(connection: sa.Connection, urn: str) -> UUID | None:
@@ -42,7 +42,7 @@ def _about(_: User, school: School) -> About:
     return school.about()
 
 
-def _for_reader(asking: User, school: School, where: Concerned) -> School:
+def _for_reader(asking: User, school: School, where: RecordScope) -> School:
     """The school without why its need was rated so, for those who keep the register and do not read its file."""
     if not school.needs or asking.may(Action.READ_SCHOOL_FILE, where):
         return school
@@ -253,7 +253,7 @@ def confirm(context: CommandContext[School], values: Values) -> None:
         later = view.by_urn(connection, urn)
     if later is None:
         raise NotThatSchool("The register has no school of this URN. Import a newer register first", field="urn")
-    if values["outcome"] is Outcome.WENT_INTO:
+    if values["outcome"] is SuccessionOutcome.WENT_INTO:
         confirm_merger(context.service, context.record.id, urn, into=later.id, reason=reason, at=context.at)
     else:
         confirm_succession(context.service, context.record.id, urn, later=later.id, reason=reason, at=context.at)

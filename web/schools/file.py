@@ -13,13 +13,13 @@ from domain.school import School
 from domain.vocabulary import Phase, Role, Team
 from projections import caseload, people
 from projections import schools as view
-from projections.batch_query import BatchQuery, Question
+from projections.batch_query import BatchQuery, RowQuery
 from projections.people import PersonRow, PostRow
 from projections.schools import InspectedOn, KnownSchool, LookedAfter
 from web import formats
 from web.access.disclosure import CONCERN, INSIDE, WRITING, waiting_as_told
 from web.access.identity import User, current_user, team_of
-from web.access.policy import Action, Concerned
+from web.access.policy import Action, RecordScope
 from web.access.restricted import hidden_from_current_user
 from web.commands.attachments import ATTACHED_QUERY, RECORD
 from web.layout.links import linker
@@ -46,8 +46,8 @@ _school = view.schools.table.c
 _items = caseload.items.table.c
 
 WHO = {
-    "posts": Question(people.posts, _leading, people.AS_TAKEN),
-    "known": Question(
+    "posts": RowQuery(people.posts, _leading, people.AS_TAKEN),
+    "known": RowQuery(
         view.schools,
         sa.or_(_school.id == RECORD, _school.merged_into == RECORD, _school.id.in_(_LATER)),
         (_school.sought, _school.id),
@@ -61,7 +61,7 @@ _leaders = sa.select(people.posts.table.c.person).where(_leading)
 
 FILE = BatchQuery(
     **WHO,
-    named=Question(
+    named=RowQuery(
         people.people,
         sa.or_(_person.id.in_(_leaders), _person.id.in_(sa.bindparam("officers", expanding=True))),
     ),
@@ -70,13 +70,13 @@ FILE = BatchQuery(
 
 SUMMARY = ATTACHED_QUERY.with_(
     **WHO,
-    leaders=Question(people.people, _person.id.in_(_leaders)),
-    held=Question(view.urns, view.urns.table.c.urn.in_(sa.bindparam("later", expanding=True))),
-    inspections=Question(view.inspections, view.inspected(RECORD), view.LAST_INSPECTED),
-    groups=Question(
+    leaders=RowQuery(people.people, _person.id.in_(_leaders)),
+    held=RowQuery(view.urns, view.urns.table.c.urn.in_(sa.bindparam("later", expanding=True))),
+    inspections=RowQuery(view.inspections, view.inspected(RECORD), view.LAST_INSPECTED),
+    groups=RowQuery(
         view.groups, view.groups.table.c.school == RECORD, (view.groups.table.c.name, view.groups.table.c.uid)
     ),
-    waiting=Question(
+    waiting=RowQuery(
         caseload.items,
         sa.and_(
             caseload.OPEN,
@@ -103,7 +103,7 @@ def asked_of(school: School) -> Mapping[str, Any]:
         "later": list(school.successions),
         "officers": [each for each in (school.link_officer_on(today), school.cover_on(today)) if each],
         "is_served": not why_not_served(school),
-        "concerns_too": is_inside and asking.may(Action.READ_CONCERN, Concerned(school.id, team_of_school(school))),
+        "concerns_too": is_inside and asking.may(Action.READ_CONCERN, RecordScope(school.id, team_of_school(school))),
         "without": () if is_inside else WRITING,
         "closed": list(hidden_from_current_user().closed),
     }
@@ -143,8 +143,8 @@ def _care(school: School) -> LookedAfter:
     )
 
 
-def _where(school: School) -> Concerned:
-    return Concerned(school.id, team_of_school(school))
+def _where(school: School) -> RecordScope:
+    return RecordScope(school.id, team_of_school(school))
 
 
 def merged_of(school: School, found: Beside) -> list[KnownSchool]:

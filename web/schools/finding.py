@@ -8,18 +8,18 @@ import sqlalchemy as sa
 from marshmallow import Schema, fields, validate
 
 from domain.school import Status
-from domain.vocabulary import Phase, Word
+from domain.vocabulary import LabelledEnum, Phase
 from projections import schools as view
 from projections.schools import KnownSchool, LookedAfter
 from projections.view import Row
-from web.access.identity import Reach
+from web.access.identity import ListScope
 from web.commands.fields import known_or_not, person_field
 from web.commands.resource import Listing, Values
 from web.runtime.served_schools import is_served, remit
 from web.runtime.services import services
 
 
-class WorkedWith(Word):
+class WorkedWith(LabelledEnum):
     """Whether the service works with a school: open, this authority's, and of a type that the settings name."""
 
     SERVED = "served"
@@ -63,7 +63,7 @@ class SchoolFilters(Schema):
 
 
 def found(
-    connection: sa.Connection, limited: Reach, filters: Values, after: str | None, limit: int
+    connection: sa.Connection, limited: ListScope, filters: Values, after: str | None, limit: int
 ) -> list[ListedSchool]:
     """The schools asked for, as far as the person who asks may find them; the closed ones last."""
     today = services().today()

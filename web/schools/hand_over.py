@@ -23,7 +23,7 @@ from web.commands.reason_readers import REASON_READERS, in_words
 from web.forms import Form, restore
 from web.forms.command_ids import command_id, form_key
 from web.runtime.services import services
-from web.schools.handing_over import Outcome, Terms, as_they_are, give, is_done, offered_of
+from web.schools.handing_over import HandOverOutcome, HandOverTerms, as_they_are, give, is_done, offered_of
 
 OFFICERS, SCHOOLS = "officers", "schools"
 
@@ -88,7 +88,7 @@ def show() -> Any:
     if not form.is_valid():
         return _page(chosen, form, offered, UNPROCESSABLE)
     try:
-        terms = Terms(to=form.values["to"], from_=form.values["from_"], reason=form.values["reason"])
+        terms = HandOverTerms(to=form.values["to"], from_=form.values["from_"], reason=form.values["reason"])
         outcomes = give(_picked(form, offered), terms, command)
     except Refusal as refusal:
         form.refuse(str(refusal), "to" if refusal.field == "officer" else refusal.field)
@@ -150,7 +150,7 @@ def _versions(text: str) -> Mapping[str, int]:
         raise BadRequest("This form has lost its versions. Open the page again.") from None
 
 
-def _outcomes(officer: PersonRow, outcomes: list[Outcome]) -> str:
+def _outcomes(officer: PersonRow, outcomes: list[HandOverOutcome]) -> str:
     return render_template(
         "schools/handed_over.html",
         page_title="Schools handed over",

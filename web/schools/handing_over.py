@@ -24,7 +24,7 @@ from web.runtime.services import services
 
 
 @dataclass(frozen=True)
-class Outcome:
+class HandOverOutcome:
     """What became of one school; `refusal` is empty where it was handed over."""
 
     name: str
@@ -32,7 +32,7 @@ class Outcome:
     refusal: str = ""
 
 
-class Terms(TypedDict):
+class HandOverTerms(TypedDict):
     """To whom schools are given, from which day on, and why."""
 
     to: UUID
@@ -58,7 +58,7 @@ def is_done(command: UUID) -> bool:
         return bool(audit_trail.of_command(connection, command))
 
 
-def give(picked: Iterable[tuple[KnownSchool, int]], terms: Terms, command: UUID) -> list[Outcome]:
+def give(picked: Iterable[tuple[KnownSchool, int]], terms: HandOverTerms, command: UUID) -> list[HandOverOutcome]:
     """Give schools to another officer, each at the version on which it was decided."""
     chosen = list(picked)
     asking, right = current_user(), allow(Action.ASSIGN_OFFICERS)
@@ -70,22 +70,22 @@ def give(picked: Iterable[tuple[KnownSchool, int]], terms: Terms, command: UUID)
     return [_outcome(school, each) for (school, _), each in zip(chosen, done, strict=True)]
 
 
-def _outcome(school: KnownSchool, each: HandOver) -> Outcome:
+def _outcome(school: KnownSchool, each: HandOver) -> HandOverOutcome:
     if isinstance(each.refusal, Stale):
-        return Outcome(
+        return HandOverOutcome(
             school.name, school.urn, "Somebody else changed this school meanwhile. Look at it and try again"
         )
-    return Outcome(school.name, school.urn, str(each.refusal) if each.refusal else "")
+    return HandOverOutcome(school.name, school.urn, str(each.refusal) if each.refusal else "")
 
 
-def as_they_are(urns: Iterable[str], before: UUID) -> list[Outcome]:
+def as_they_are(urns: Iterable[str], before: UUID) -> list[HandOverOutcome]:
     """What became of schools when the same was sent before; `before` is the officer who had them."""
     with services().read() as connection:
         known = view.known_register(connection, [int(urn) for urn in urns if urn.isdecimal() and len(urn) <= 7])
     return [_as_it_is(school, before) for school in known.values()]
 
 
-def _as_it_is(school: KnownSchool, before: UUID) -> Outcome:
+def _as_it_is(school: KnownSchool, before: UUID) -> HandOverOutcome:
     last = services().service.find(School, school.id).link_officers[-1:]
     kept = any(period.officer == before for period in last)
-    return Outcome(school.name, school.urn, "It was not handed over" if kept else "")
+    return HandOverOutcome(school.name, school.urn, "It was not handed over" if kept else "")

@@ -5,15 +5,15 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from domain.school import Answer
-from domain.vocabulary import Word
+from domain.vocabulary import LabelledEnum
 from web.commands.fields import ValuesOf, day_field, line_field, person_field, reason_field, text_field
-from web.forms.numbers import Whole
+from web.forms.numbers import WholeNumber
 
 OFFICERS, STAND_INS, CATEGORIES, PROPOSALS = "officers", "stand-ins", "categories", "proposals"
 """What a form offers: those who may have a school, and stand in; the need categories; what waits for an answer."""
 
 
-class Outcome(Word):
+class SuccessionOutcome(LabelledEnum):
     """What a confirmed link between two URNs means."""
 
     GOES_ON = "goes_on"
@@ -98,7 +98,7 @@ class ExplainAbsence(Schema):
 
 
 class AnswerSuccession(Schema):
-    urn = Whole(
+    urn = WholeNumber(
         required=True,
         validate=validate.Range(1, 9_999_999),
         metadata={
@@ -113,7 +113,7 @@ class AnswerSuccession(Schema):
 
 class ConfirmSuccession(AnswerSuccession):
     outcome = fields.Enum(
-        Outcome, by_value=True, required=True, metadata={"label": "What happened", "noun": "what happened"}
+        SuccessionOutcome, by_value=True, required=True, metadata={"label": "What happened", "noun": "what happened"}
     )
 
     class Meta:

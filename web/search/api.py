@@ -10,7 +10,7 @@ from marshmallow import Schema, fields, validate
 from domain.school import School
 from projections import schools
 from projections.view import Row
-from web.access.identity import Reach, current_user, reach
+from web.access.identity import ListScope, current_user, reach
 from web.access.policy import Action
 from web.api.door import API_PREFIX
 from web.commands.resource import ListEndpoint, Listing, Values
@@ -38,7 +38,9 @@ class SearchFilters(Schema):
     )
 
 
-def _found(connection: sa.Connection, _: Reach, filters: Values, after: str | None, limit: int) -> list[FoundRecord]:
+def _found(
+    connection: sa.Connection, _: ListScope, filters: Values, after: str | None, limit: int
+) -> list[FoundRecord]:
     typed = filters["q"].strip()
     record = record_of(typed)
     if record is not None:

@@ -15,14 +15,14 @@ from domain.establishments import EstablishmentType
 from domain.provider import ProviderKind, Requirement
 from providers.matching import CRITERIA
 from web.commands.fields import day_field, line_field, money_field, reason_field
-from web.forms.numbers import Amount, Whole
+from web.forms.numbers import Amount, WholeNumber
 from web.runtime.services import services
 
 RECORD_CLASSES = [kept.record_class for kept in Settings().retention]
 
 
-def _whole(label: str, *, least: int, most: int, required: bool = True, **metadata: Any) -> Whole:
-    return Whole(
+def _whole(label: str, *, least: int, most: int, required: bool = True, **metadata: Any) -> WholeNumber:
+    return WholeNumber(
         required=required,
         allow_none=not required,
         load_default=missing if required else None,

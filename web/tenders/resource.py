@@ -13,9 +13,9 @@ from marshmallow import Schema
 from domain.tender import Tender
 from projections import open_requests
 from projections import tenders as view
-from projections.batch_query import Question
+from projections.batch_query import RowQuery
 from projections.open_requests import RequestRow
-from web.access.identity import Reach
+from web.access.identity import ListScope
 from web.access.policy import Action
 from web.brokerage.broker_rights import BROKERING, action_for
 from web.commands.resource import Carry, CommandOptions, Listing, Resource, Values
@@ -24,7 +24,7 @@ from web.tenders import schemas
 
 
 def _listed(
-    connection: sa.Connection, reach: Reach, filters: Values, after: str | None, limit: int
+    connection: sa.Connection, reach: ListScope, filters: Values, after: str | None, limit: int
 ) -> list[view.TenderRow]:
     return view.list_rows(
         connection,
@@ -46,7 +46,7 @@ tenders: Resource[Tender] = Resource(
 
 
 _requests = open_requests.requests
-REQUEST = {"request": Question(_requests, _requests.table.c.id == sa.bindparam("request", type_=sa.Uuid))}
+REQUEST = {"request": RowQuery(_requests, _requests.table.c.id == sa.bindparam("request", type_=sa.Uuid))}
 """What is asked for the request of a tender beside other things."""
 
 

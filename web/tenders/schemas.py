@@ -21,7 +21,7 @@ from web.commands.fields import (
     reason_field,
     text_field,
 )
-from web.forms.numbers import Whole
+from web.forms.numbers import WholeNumber
 
 INVITED = "invited"
 """The providers that may still answer, as forms offer them."""
@@ -59,7 +59,7 @@ class InviteProviders(Schema):
 
 
 class AnswerTenderQuestion(Schema):
-    number = Whole(
+    number = WholeNumber(
         required=True,
         validate=validate.Range(1, 10_000),
         metadata={"label": "Question", "widget": "radios", "choices": _offered(UNANSWERED)},

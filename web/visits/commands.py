@@ -17,7 +17,7 @@ from domain.vocabulary import Role, Side
 from projections import people
 from projections import visits as view
 from projections.view import replace
-from web.access.identity import Reach, User, current_user
+from web.access.identity import ListScope, User, current_user
 from web.access.name_cache import reference_of
 from web.access.policy import SCHOOL, Action
 from web.access.restricted import hidden_from, plain_row
@@ -31,7 +31,7 @@ from web.visits import choices, schemas
 
 
 def _visits(
-    connection: sa.Connection, reach: Reach, filters: Values, after: str | None, limit: int
+    connection: sa.Connection, reach: ListScope, filters: Values, after: str | None, limit: int
 ) -> list[view.PlannedVisit]:
     """The diary from a day on; where no day is named, all visits, the latest first. The concern of a visit is told
     to those alone who may open it, the kind of one that they see as a plain visit not even by the filter."""

@@ -10,11 +10,11 @@ import sqlalchemy as sa
 
 from domain.authority import Settings
 from domain.calendar import Term, TermDates, academic_year_label
-from domain.vocabulary import Word
+from domain.vocabulary import LabelledEnum
 from projections import schools
 from projections.view import Row
 from projections.visits import CoreCount, core_visits
-from web.access.identity import Reach, current_user
+from web.access.identity import ListScope, current_user
 from web.access.policy import Action
 from web.access.restricted import hidden_from
 from web.commands.resource import ListEndpoint, Listing, Values
@@ -28,7 +28,7 @@ from web.visits.schemas import CoverageFilters
 EVERY_SCHOOL = 100_000
 
 
-class CoverageStatus(Word):
+class CoverageStatus(LabelledEnum):
     """How a school stands with its core visits in a term."""
 
     NONE = "none"
@@ -93,7 +93,7 @@ class Coverage:
         return f"{short} of {schools} no core visit planned or held in the {self.when}"
 
 
-def coverage(connection: sa.Connection, limited: Reach, filters: Values) -> Coverage:
+def coverage(connection: sa.Connection, limited: ListScope, filters: Values) -> Coverage:
     """The core visits of the year and term asked for, else of the present term."""
     today = services().today()
     present = term_of(services(), today)
@@ -201,7 +201,7 @@ def years_around(present: TermDates) -> list[tuple[str, str]]:
 
 
 def _listed(
-    connection: sa.Connection, limited: Reach, filters: Values, after: str | None, limit: int
+    connection: sa.Connection, limited: ListScope, filters: Values, after: str | None, limit: int
 ) -> list[Covered]:
     return page_after(coverage(connection, limited, filters).lines, _urn, after, limit)
 

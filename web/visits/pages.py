@@ -13,7 +13,7 @@ from werkzeug.exceptions import BadRequest
 from domain.calendar import Term
 from domain.visit import Visit
 from domain.vocabulary import VisitKind
-from projections.batch_query import Question
+from projections.batch_query import RowQuery
 from projections.records_of_visit import records
 from projections.visits import PlannedVisit
 from web import formats
@@ -94,7 +94,7 @@ def visit(ref: str) -> str:
 
 
 PAGE_QUERY = ATTACHED_QUERY.with_(
-    written=Question(records, records.table.c.id == sa.bindparam("written_up", type_=sa.Uuid))
+    written=RowQuery(records, records.table.c.id == sa.bindparam("written_up", type_=sa.Uuid))
 )
 """What is asked for the page of a visit."""
 

@@ -20,7 +20,7 @@ from web.commands.fields import (
     text_field,
 )
 from web.commands.linked_records import SchoolThere
-from web.forms.numbers import Whole
+from web.forms.numbers import WholeNumber
 
 SCHOOLS, VISITORS, ITEMS = "schools", "visitors", "items"
 """What a form offers: the schools that may be visited, the people who may visit, the items of an agenda."""
@@ -38,8 +38,8 @@ def _offered(name: str) -> Choices:
     return lambda context: context[name]
 
 
-def _minutes(label: str = "Length in minutes", *, required: bool = False) -> Whole:
-    return Whole(
+def _minutes(label: str = "Length in minutes", *, required: bool = False) -> WholeNumber:
+    return WholeNumber(
         required=required,
         validate=validate.Range(1, 1440),
         metadata={"label": label, "width": 4},
@@ -167,7 +167,7 @@ class AddAgendaItem(Schema):
 
 
 class WithdrawAgendaItem(Schema):
-    number = Whole(
+    number = WholeNumber(
         required=True,
         validate=validate.Range(1, 1000),
         metadata={
@@ -294,7 +294,7 @@ VisitFilters = Schema.from_dict(
 
 
 class CoverageFilters(Schema):
-    year = Whole(
+    year = WholeNumber(
         validate=validate.Range(2000, 2098),
         metadata={"label": "School year", "description": "The year in which it begins; this year unless named"},
     )

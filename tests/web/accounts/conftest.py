@@ -15,7 +15,7 @@ from domain.vocabulary import Channel
 from tests.web.conftest import Browser
 from tests.world import World
 from web.accounts import account_commands
-from web.accounts.accounts import Account
+from web.accounts.accounts import AccountRow
 from web.accounts.passwords import Passwords, cheap_passwords
 from web.runtime.services import Services
 
@@ -39,12 +39,12 @@ class Door:
         with self.services.acting(actor, "administrator", Channel.SCREEN):
             yield
 
-    def opens(self, person: UUID, name: str, password: str | None = PASSWORD) -> Account:
+    def opens(self, person: UUID, name: str, password: str | None = PASSWORD) -> AccountRow:
         hashed = self.passwords.hash(password) if password else None
         with self.acting():
             return account_commands.open_account(self.services, person, name, password_hash=hashed)
 
-    def account(self, person: UUID) -> Account:
+    def account(self, person: UUID) -> AccountRow:
         return account_commands.find(self.services, person)
 
 

@@ -28,7 +28,7 @@ from tests.web.accounts.test_second_factor import TOKEN, set_up
 from tests.web.conftest import Browser
 from tests.world import World
 from web.accounts import openid, password_commands, security_trail
-from web.accounts.security_trail import Kind
+from web.accounts.security_trail import SecurityEvent
 from web.cli import main
 from web.runtime.settings import CouncilSignIn, settings_from_environment
 
@@ -91,8 +91,10 @@ def test_who_proves_who_they_are_links_their_council_account_and_signs_in_with_i
     assert "You sign in with your council account" in client.get("/account").text
     with door.services.read_present() as connection:
         trail = security_trail.entries(connection, person=anna)
-    assert [entry.kind for entry in trail if entry.kind is Kind.COUNCIL_LINKED] == [Kind.COUNCIL_LINKED]
-    assert "by council account" in [entry.detail for entry in trail if entry.kind is Kind.SIGNED_IN]
+    assert [entry.kind for entry in trail if entry.kind is SecurityEvent.COUNCIL_LINKED] == [
+        SecurityEvent.COUNCIL_LINKED
+    ]
+    assert "by council account" in [entry.detail for entry in trail if entry.kind is SecurityEvent.SIGNED_IN]
 
 
 def test_a_link_of_the_administrator_lets_somebody_link_their_council_account_once(
@@ -127,7 +129,7 @@ def test_a_link_of_the_administrator_does_not_go_round_the_second_factor(
     assert by_council(client, "/account/council/link").location == "/account"
     assert "Your second factor here is removed" in client.get("/account").text
     with door.services.read_present() as connection:
-        removed = security_trail.entries(connection, kind=Kind.FACTOR_REMOVED)
+        removed = security_trail.entries(connection, kind=SecurityEvent.FACTOR_REMOVED)
     assert [(entry.person, entry.by) for entry in removed] == [(anna, anna)]
 
 
@@ -243,7 +245,7 @@ def test_what_is_told_otherwise_lets_nobody_in(
     assert "The council&#39;s sign-in did not confirm who you are" in answer.text
     assert client.get("/account").status_code == 303
     with door.services.read_present() as connection:
-        assert security_trail.entries(connection, kind=Kind.SIGN_IN_FAILED)
+        assert security_trail.entries(connection, kind=SecurityEvent.SIGN_IN_FAILED)
 
 
 @pytest.mark.parametrize(
@@ -347,7 +349,7 @@ def test_who_is_disabled_there_is_out_here_when_the_session_is_to_be_confirmed(
     assert "did not confirm that you are still signed in there" in shown
     signed_in.get("/account", status=303)
     with door.services.read_present() as connection:
-        [ended, *_] = security_trail.entries(connection, kind=Kind.SESSIONS_ENDED, person=linked)
+        [ended, *_] = security_trail.entries(connection, kind=SecurityEvent.SESSIONS_ENDED, person=linked)
     assert ended.detail == "not confirmed by council account"
 
 
@@ -434,7 +436,7 @@ def test_a_proof_that_is_none_is_refused(
     by_council(signed_in.client, proof)
     signed_in.send("/account/tokens/new", TOKEN, status=401)
     with door.services.read_present() as connection:
-        assert len(security_trail.entries(connection, kind=Kind.PROOF_FAILED)) == 1
+        assert len(security_trail.entries(connection, kind=SecurityEvent.PROOF_FAILED)) == 1
 
 
 def test_a_button_that_asked_for_proof_is_found_again(

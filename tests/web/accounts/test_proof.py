@@ -17,7 +17,7 @@ from tests.web.schools.acting import day
 from tests.world import World
 from web.accounts import accounts, security_trail
 from web.accounts.attempts import AT_UNKNOWN
-from web.accounts.security_trail import Kind
+from web.accounts.security_trail import SecurityEvent
 
 TOKEN = {"label": "Timetable", "scopes": "read", "days": "30"}
 PROOF = {"proof_password": PASSWORD}
@@ -144,7 +144,7 @@ def test_a_wrong_present_password_is_in_the_security_trail_wherever_it_is_asked_
     page = browser.send("/account/tokens/new", TOKEN, status=401).text
     browser.send_page("/account/tokens/new", page, {"proof_password": "wrong horse battery"}, status=401)
     with door.services.read_present() as connection:
-        failed = security_trail.entries(connection, kind=Kind.PROOF_FAILED)
+        failed = security_trail.entries(connection, kind=SecurityEvent.PROOF_FAILED)
     assert [(entry.person, entry.by) for entry in failed] == [(anna, anna)] * 2
 
 

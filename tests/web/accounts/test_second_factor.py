@@ -27,7 +27,7 @@ from tests.world import World
 from web import open_services
 from web.accounts import accounts, factors, security_trail
 from web.accounts.attempts import AT_KNOWN, AT_UNKNOWN
-from web.accounts.security_trail import Kind
+from web.accounts.security_trail import SecurityEvent
 from web.cli import main
 from web.runtime.settings import Settings
 from web.runtime.tables import SECOND_FACTORS
@@ -110,7 +110,7 @@ def test_a_recovery_code_lets_in_once(
     half(other)
     assert other.post("/sign-in/code", data={"code": recovery[3]}).status_code == 422
     with door.services.read_present() as connection:
-        assert len(security_trail.entries(connection, kind=Kind.RECOVERY_CODE_USED)) == 1
+        assert len(security_trail.entries(connection, kind=SecurityEvent.RECOVERY_CODE_USED)) == 1
 
 
 def test_codes_are_guessed_slowly_wherever_from(client: FlaskClient, phone: Phone) -> None:

@@ -30,7 +30,7 @@ from web.accounts import (
     token_commands,
 )
 from web.accounts.attempts import AT_UNKNOWN
-from web.accounts.security_trail import Kind
+from web.accounts.security_trail import SecurityEvent
 from web.runtime.settings import Settings
 from web.runtime.tables import DOOR_TABLES, SECURITY_TRAIL
 
@@ -39,7 +39,7 @@ SETTINGS = Settings("", secret_key="only for tests")
 WRONG = {**ANNAS, "password": "wrong horse battery"}
 
 
-def kinds(door: Door, person: UUID | None = None) -> list[Kind]:
+def kinds(door: Door, person: UUID | None = None) -> list[SecurityEvent]:
     with door.services.read_present() as connection:
         return [entry.kind for entry in security_trail.entries(connection, person=person)][::-1]
 
@@ -49,7 +49,11 @@ def test_signing_in_and_out_and_failing_is_told(anna: UUID, client: FlaskClient,
         client.post("/sign-in", data=WRONG)
         client.post("/sign-in", data=ANNAS)
         client.post("/sign-out")
-    assert set(kinds(door, anna)) - {Kind.ACCOUNT_OPENED} == {Kind.SIGN_IN_FAILED, Kind.SIGNED_IN, Kind.SIGNED_OUT}
+    assert set(kinds(door, anna)) - {SecurityEvent.ACCOUNT_OPENED} == {
+        SecurityEvent.SIGN_IN_FAILED,
+        SecurityEvent.SIGNED_IN,
+        SecurityEvent.SIGNED_OUT,
+    }
     told = [(line["kind"], line["person"]) for line in logged if line["event"] == "security"]
     assert told == [(each, str(anna)) for each in ("sign-in failed", "signed in", "signed out")]
     assert not any("horse" in str(line) for line in logged)
@@ -58,7 +62,7 @@ def test_signing_in_and_out_and_failing_is_told(anna: UUID, client: FlaskClient,
 def test_a_name_that_nobody_has_is_told_without_the_name(anna: UUID, client: FlaskClient, door: Door) -> None:
     client.post("/sign-in", data={**WRONG, "sign_in_name": "sunny.purple@kettle.example"})
     with door.services.read_present() as connection:
-        [entry] = security_trail.entries(connection, kind=Kind.SIGN_IN_FAILED)
+        [entry] = security_trail.entries(connection, kind=SecurityEvent.SIGN_IN_FAILED)
     assert (entry.person, entry.address) == (None, "127.0.0.1")
     assert "kettle" not in entry.detail
 
@@ -66,11 +70,11 @@ def test_a_name_that_nobody_has_is_told_without_the_name(anna: UUID, client: Fla
 def test_refusals_are_told_once_in_a_minute(anna: UUID, client: FlaskClient, door: Door, world: World) -> None:
     for _ in range(AT_UNKNOWN.after + 3):
         client.post("/sign-in", data=WRONG)
-    assert kinds(door).count(Kind.SIGN_IN_REFUSED) == 1
+    assert kinds(door).count(SecurityEvent.SIGN_IN_REFUSED) == 1
     world.clock.pass_by(minutes=2)
     client.post("/sign-in", data=WRONG)
     client.post("/sign-in", data=WRONG)
-    assert kinds(door).count(Kind.SIGN_IN_REFUSED) == 2
+    assert kinds(door).count(SecurityEvent.SIGN_IN_REFUSED) == 2
 
 
 PROOFS = {
@@ -88,9 +92,9 @@ def test_a_proof_that_fails_or_is_refused_is_told(
     for _ in range(AT_UNKNOWN.after + 3):
         browser.client.post(path, data=answers)
     told = kinds(door, anna)
-    assert (told.count(Kind.PROOF_FAILED), told.count(Kind.PROOF_REFUSED)) == (AT_UNKNOWN.after, 1)
+    assert (told.count(SecurityEvent.PROOF_FAILED), told.count(SecurityEvent.PROOF_REFUSED)) == (AT_UNKNOWN.after, 1)
     with door.services.read_present() as connection:
-        [refused] = security_trail.entries(connection, kind=Kind.PROOF_REFUSED)
+        [refused] = security_trail.entries(connection, kind=SecurityEvent.PROOF_REFUSED)
     assert (refused.person, refused.by, refused.address) == (anna, anna, "127.0.0.1")
     assert "too many times" in refused.detail
 
@@ -104,18 +108,21 @@ def test_a_code_that_fails_or_is_refused_is_told(
     for _ in range(AT_UNKNOWN.after + 1):
         client.post("/sign-in/code", data={"code": "none"})
     told = kinds(door, anna)
-    assert (told.count(Kind.SIGN_IN_FAILED), told.count(Kind.SIGN_IN_REFUSED)) == (AT_UNKNOWN.after, 1)
+    assert (told.count(SecurityEvent.SIGN_IN_FAILED), told.count(SecurityEvent.SIGN_IN_REFUSED)) == (
+        AT_UNKNOWN.after,
+        1,
+    )
     world.clock.pass_by(minutes=11)
     for _ in range(AT_UNKNOWN.after + 1):
         browser.client.post("/account/tokens/new", data={**PROOFS["before a token is made"][1], "proof_code": "none"})
-    assert kinds(door, anna).count(Kind.PROOF_REFUSED) == 1
-    assert Kind.PROOF_FAILED in kinds(door, anna)
+    assert kinds(door, anna).count(SecurityEvent.PROOF_REFUSED) == 1
+    assert SecurityEvent.PROOF_FAILED in kinds(door, anna)
 
 
 def test_who_is_refused_what_their_posts_do_not_allow_is_told(anna: UUID, sign_in: SignIn, door: Door) -> None:
     sign_in(anna).get("/accounts", status=403)
     with door.services.read_present() as connection:
-        [entry] = security_trail.entries(connection, kind=Kind.ACCESS_REFUSED)
+        [entry] = security_trail.entries(connection, kind=SecurityEvent.ACCESS_REFUSED)
     assert (entry.person, entry.detail) == (anna, "GET /accounts")
 
 
@@ -126,7 +133,11 @@ def test_changes_of_accounts_are_told_with_who_made_them(anna: UUID, ada: UUID, 
     browser.send_page(f"/accounts/{anna}/enable", browser.get(f"/accounts/{anna}"), {})
     with door.services.read_present() as connection:
         told = {(entry.kind, entry.by) for entry in security_trail.entries(connection, person=anna)}
-    assert {(Kind.LINK_MADE, ada), (Kind.ACCOUNT_DISABLED, ada), (Kind.ACCOUNT_ENABLED, ada)} <= told
+    assert {
+        (SecurityEvent.LINK_MADE, ada),
+        (SecurityEvent.ACCOUNT_DISABLED, ada),
+        (SecurityEvent.ACCOUNT_ENABLED, ada),
+    } <= told
 
 
 def test_the_administrator_reads_the_trail_by_what_happened_and_whose_it_is(
@@ -155,7 +166,7 @@ def test_a_place_that_the_trail_never_gave_out_is_nowhere(ada: UUID, sign_in: Si
 
 def test_the_trail_is_read_page_by_page(anna: UUID, ada: UUID, sign_in: SignIn, door: Door, world: World) -> None:
     for number in range(120):
-        security_trail.note(door.services, Kind.SIGNED_IN, person=anna, detail=f"No. {number:03}")
+        security_trail.note(door.services, SecurityEvent.SIGNED_IN, person=anna, detail=f"No. {number:03}")
         world.clock.pass_by(seconds=number % 2)
     browser, href, seen = sign_in(ada), "/accounts/security?kind=signed+in", []
     while href:
@@ -167,10 +178,10 @@ def test_the_trail_is_read_page_by_page(anna: UUID, ada: UUID, sign_in: SignIn, 
 
 
 def test_what_is_older_than_a_year_is_thrown_away(anna: UUID, door: Door, world: World) -> None:
-    security_trail.note(door.services, Kind.SIGNED_IN, person=anna)
+    security_trail.note(door.services, SecurityEvent.SIGNED_IN, person=anna)
     world.clock.pass_by(days=367)
-    security_trail.note(door.services, Kind.SIGNED_OUT, person=anna)
-    assert kinds(door) == [Kind.SIGNED_OUT]
+    security_trail.note(door.services, SecurityEvent.SIGNED_OUT, person=anna)
+    assert kinds(door) == [SecurityEvent.SIGNED_OUT]
 
 
 def _set_up_a_factor(door: Door, person: UUID) -> None:

@@ -14,7 +14,7 @@ from werkzeug.exceptions import ServiceUnavailable
 from tests.web.accounts.conftest import PASSWORD, Door
 from tests.world import Clock
 from web.accounts import account_commands, attempts, sessions
-from web.accounts.accounts import Account
+from web.accounts.accounts import AccountRow
 from web.accounts.attempts import AGAIN, AT_ADDRESS, AT_KNOWN, AT_UNKNOWN, TooManyAttempts
 from web.accounts.passwords import Passwords, cheap_passwords
 from web.accounts.signing_in import WrongNameOrPassword, check_password, sign_out
@@ -30,14 +30,14 @@ def accounts(door: Door) -> None:
     door.opens(BEN, "ben@example.org", password=None)
 
 
-Try = Callable[..., Account]
+Try = Callable[..., AccountRow]
 
 
 @pytest.fixture
 def attempt(door: Door) -> Try:
     def attempt(
         name: str = "anna@example.org", password: str = PASSWORD, *, address: str = HERE, device: str | None = None
-    ) -> Account:
+    ) -> AccountRow:
         return check_password(
             door.services, door.passwords, sign_in_name=name, password=password, address=address, device=device
         )

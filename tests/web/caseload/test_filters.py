@@ -13,7 +13,7 @@ import pytest
 from domain.concern import ConcernCase, ConcernKind, ConcernSource, Severity
 from domain.school import School
 from domain.vocabulary import Purpose, Role
-from projections.caseload import Count
+from projections.caseload import CaseloadCount
 from tests.scenario import TODAY
 from tests.web.conftest import Browser, Standing
 from tests.world import World
@@ -122,13 +122,13 @@ def test_a_page_that_shows_all_says_so(world: World, sign_in: SignIn) -> None:
 @pytest.mark.parametrize(
     ("shown", "count", "said"),
     [
-        (0, Count(0, 0), "0 shown, 0 overdue"),
-        (50, Count(50, 50), "50 shown, 50 overdue"),
-        (50, Count(312, 57), "50 of 312 shown, 57 overdue"),
-        (50, Count(1000, 57), "50 of 1,000 shown, 57 overdue"),
-        (50, Count(1001, 57), "50 of more than 1,000 shown, 57 overdue"),
-        (50, Count(1001, 1001), "50 of more than 1,000 shown, more than 1,000 overdue"),
+        (0, CaseloadCount(0, 0), "0 shown, 0 overdue"),
+        (50, CaseloadCount(50, 50), "50 shown, 50 overdue"),
+        (50, CaseloadCount(312, 57), "50 of 312 shown, 57 overdue"),
+        (50, CaseloadCount(1000, 57), "50 of 1,000 shown, 57 overdue"),
+        (50, CaseloadCount(1001, 57), "50 of more than 1,000 shown, 57 overdue"),
+        (50, CaseloadCount(1001, 1001), "50 of more than 1,000 shown, more than 1,000 overdue"),
     ],
 )
-def test_what_is_too_much_to_be_counted_is_said_to_be_more(shown: int, count: Count, said: str) -> None:
+def test_what_is_too_much_to_be_counted_is_said_to_be_more(shown: int, count: CaseloadCount, said: str) -> None:
     assert in_all(shown, count) == said

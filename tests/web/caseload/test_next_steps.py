@@ -521,15 +521,15 @@ class Life:
             row = open_requests.requests.get(connection, self.ids[SupportRequest])
             assert row is not None
             waits = row.waiting_on(self.today)
-            for each in open_requests.WaitingFor:
+            for each in open_requests.RequestWaitsFor:
                 found = open_requests.all_requests(
                     connection, schools=[self.school], waiting_for=each, today=self.today
                 )
                 assert bool(found) is (each is waits)
         replies = any(item.task is Task.REPLY for item in items)
         is_asked = any(item.task is Task.GIVE_INFORMATION for item in items)
-        assert is_asked is (waits is open_requests.WaitingFor.SCHOOL)
-        assert is_asked or replies is (waits is open_requests.WaitingFor.PROVIDERS)
+        assert is_asked is (waits is open_requests.RequestWaitsFor.SCHOOL)
+        assert is_asked or replies is (waits is open_requests.RequestWaitsFor.PROVIDERS)
 
     def offered(self, item: Item) -> set[str]:
         """The commands behind a step that are offered to one of those for whom it waits."""
