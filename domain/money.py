@@ -25,6 +25,11 @@ def pounds(amount: Decimal | int | str) -> Decimal:
     return rounded
 
 
+def in_pounds(amount: Decimal | int) -> str:
+    """A sum as people write it: "£1,200", with pence where there are some, as "£45.50"."""
+    return f"{'-' if amount < 0 else ''}£{abs(amount):,.2f}".removesuffix(".00")
+
+
 class NotMoney(ValueError):
     """The text is not a sum of money."""
 

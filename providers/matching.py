@@ -14,6 +14,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from uuid import UUID
 
+from domain.money import in_pounds
 from domain.provider import Capability
 from domain.support_request import Ranked
 from domain.vocabulary import Phase, ServiceType, SupportKind
@@ -234,7 +235,7 @@ def _too_dear(need: Need, offer: Offer) -> str:
     price = _price(need, offer)
     if price is None or need.ceiling is None or price <= need.ceiling:
         return ""
-    return f"would cost £{price:,.2f}, the ceiling is £{need.ceiling:,.2f}"
+    return f"would cost {in_pounds(price)}, the ceiling is {in_pounds(need.ceiling)}"
 
 
 RULES = (
@@ -274,8 +275,10 @@ def _judge_price(need: Need, offer: Offer, _: MatchingPolicy) -> tuple[Fraction,
     if price is None:
         return Fraction(50), "The price is not known yet"
     if not need.ceiling:
-        return Fraction(50), f"Would cost £{price:,.2f}"
-    return 100 * (1 - Fraction(price) / Fraction(need.ceiling)), f"Would cost £{price:,.2f} of £{need.ceiling:,.2f}"
+        return Fraction(50), f"Would cost {in_pounds(price)}"
+    return 100 * (
+        1 - Fraction(price) / Fraction(need.ceiling)
+    ), f"Would cost {in_pounds(price)} of {in_pounds(need.ceiling)}"
 
 
 def _judge_capacity(_need: Need, offer: Offer, _: MatchingPolicy) -> tuple[Fraction, str]:

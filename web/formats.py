@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
+from domain.money import in_pounds
+
 LONDON = ZoneInfo("Europe/London")
 
 MINUTE, HOUR = 60, 3600
@@ -31,6 +33,14 @@ def date(when: dt.date | dt.datetime | None) -> str:
         return ""
     day = london(when) if isinstance(when, dt.datetime) else when
     return f"{day.day} {day:%B %Y}"
+
+
+def short_date(when: dt.date | dt.datetime | None) -> str:
+    """A day as it is written in a table: "27 Mar 2024"."""
+    if when is None:
+        return ""
+    day = london(when) if isinstance(when, dt.datetime) else when
+    return f"{day.day} {day:%b %Y}"
 
 
 def time(when: dt.datetime | dt.time | None) -> str:
@@ -62,10 +72,10 @@ def day_and_time(when: dt.date | dt.datetime | None) -> str:
 
 
 def money(pounds: Decimal | int | None) -> str:
-    """A sum in pounds as "£1,200.00"."""
+    """A sum in pounds as "£1,200", with pence where there are some: "£45.50"."""
     if pounds is None:
         return ""
-    return f"{'-' if pounds < 0 else ''}£{abs(pounds):,.2f}"
+    return in_pounds(pounds)
 
 
 def days(count: Decimal | int | float | None) -> str:
@@ -129,6 +139,7 @@ def filters(now: Callable[[], dt.datetime]) -> dict[str, Callable[..., str]]:
     """The template filters; `now` is the clock that `relative` reads."""
     return {
         "date": date,
+        "short_date": short_date,
         "time": time,
         "datetime": datetime,
         "day_and_time": day_and_time,

@@ -253,7 +253,7 @@ class RecordOfVisit(Aggregate):
         Raises IssuedTextStays, RecordClosed, AssuranceNeeded, NothingWritten, NothingCorrected, ResponseDayHasPassed.
         """
         if respond_by is not None and respond_by < self.today:
-            raise ResponseDayHasPassed("Choose today or a day to come", field="respond_by")
+            raise ResponseDayHasPassed("The date must be today or in the future", field="respond_by")
         if self.versions:
             self._reissue(tuple(recipients), respond_by, rules)
             return
@@ -382,7 +382,7 @@ class RecordOfVisit(Aggregate):
         if number in self.completed:
             raise AlreadyCompleted(f"Action {number} has been completed")
         if on > self.today:
-            raise DayStillToCome("Choose today or a day in the past", field="on")
+            raise DayStillToCome("The date must be today or in the past", field="on")
         not_before(self.visited_on, on, field="on")
         completed = self.ActionCompleted(number=number, on=on, note=plain(note))
         self.record(completed, occurred=on, purpose=action.purpose, people=(action.owner,))

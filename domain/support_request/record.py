@@ -8,6 +8,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from domain.aggregate import Aggregate, reasoned, requires
+from domain.money import in_pounds
 from domain.support_request import events
 from domain.support_request.parts import (
     ENDS,
@@ -204,7 +205,7 @@ class SupportRequest(Aggregate):
         approved = self.ApprovedToBroker(ceiling=positive(ceiling, "ceiling"), approver=approver)
         if self.status is RequestStatus.PLACED and self.ceiling is not None and approved.ceiling <= self.ceiling:
             raise NoMoreThanBefore(
-                f"Somebody is engaged already. Approve more than the £{self.ceiling:,.2f} approved before",
+                f"Somebody is engaged already. Approve more than the {in_pounds(self.ceiling)} approved before",
                 field="ceiling",
             )
         self.record(approved, people=(approver,), rules=rules)

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from domain.aggregate import Aggregate, must_have_come, reasoned, requires
+from domain.money import in_pounds
 from domain.tender import events
 from domain.tender.parts import (
     OPEN_INVITATION,
@@ -279,7 +280,7 @@ class Tender(Aggregate):
         quote = self._quoted(provider)
         if quote.net > ceiling and approved_above_ceiling_by is None:
             raise AboveCeiling(
-                f"The quote is £{quote.net - ceiling:,} above the approved ceiling. Somebody has to approve that.",
+                f"The quote is {in_pounds(quote.net - ceiling)} above the approved ceiling. Choose who approves it.",
                 field="approved_above_ceiling_by",
             )
         selected = self.ProviderSelected(

@@ -46,7 +46,7 @@ class Undertaken(Event):
 
 class Planned(Undertaken):
     TOPIC = "visit.planned"
-    says = "{by} planned a visit ({kind}) for {on}, led by {lead}: {focus}"
+    says = "{by} planned a {kind} visit for {on}, led by {lead}. Focus: {focus}"
     starts_at: time | None
     minutes: int | None
 
@@ -58,7 +58,7 @@ class Planned(Undertaken):
 
 class HeldUnplanned(Undertaken):
     TOPIC = "visit.held-unplanned"
-    says = "{by} recorded a visit ({kind}) that was held on {on} without a plan: {reason}"
+    says = "{by} recorded an unplanned {kind} visit on {on}: {reason}"
     minutes: int
     attendees: str
     remote: bool
@@ -71,7 +71,7 @@ class HeldUnplanned(Undertaken):
 
 class Confirmed(Event):
     TOPIC = "visit.confirmed"
-    says = "{by} confirmed the visit of {on} for the {side}"
+    says = "{by} confirmed the visit on {on} for the {side}"
     side: Side
     on: date
     starts_at: time | None
@@ -89,7 +89,7 @@ class Confirmed(Event):
 
 class AgendaItemAdded(Event):
     TOPIC = "visit.agenda-item-added"
-    says = "{by} added item {number} to the agenda for the {side}: {text}"
+    says = "{by} added agenda item {number} for the {side}: {text}"
     number: int
     kind: AgendaKind
     text: str
@@ -101,7 +101,7 @@ class AgendaItemAdded(Event):
 
 class AgendaItemWithdrawn(Event):
     TOPIC = "visit.agenda-item-withdrawn"
-    says = "{by} took item {number} off the agenda: {text}"
+    says = "{by} removed agenda item {number}: {text}"
     number: int
     text: str
     side: Side | None = None
@@ -113,7 +113,7 @@ class AgendaItemWithdrawn(Event):
 
 class VisitorsChanged(Event):
     TOPIC = "visit.visitors-changed"
-    says = "{by} changed who visits; {lead} leads: {reason}"
+    says = "{by} changed the visitors, led by {lead}: {reason}"
     visitors: tuple[Visitor, ...]
     lead: UUID
     left: tuple[UUID, ...]
@@ -126,7 +126,7 @@ class VisitorsChanged(Event):
 
 class Rescheduled(Event):
     TOPIC = "visit.rescheduled"
-    says = "{by} moved the visit from {was} to {on}, as the {side} asked: {reason}"
+    says = "{by} moved the visit from {was} to {on} at the {side}'s request: {reason}"
     was: date
     on: date
     starts_at: time | None
@@ -146,9 +146,19 @@ class Rescheduled(Event):
 
 class Cancelled(Event):
     TOPIC = "visit.cancelled"
-    says = "{by} cancelled the visit of {on} ({cause}): {reason}"
+    says = "{by} cancelled the visit on {on}{because: …}: {reason}"
     on: date
     cause: CancelledBy
+
+    @property
+    def because(self) -> str:
+        """The cause as it stands in a sentence; "" for one that has no name."""
+        match self.cause:
+            case CancelledBy.WEATHER:
+                return "because of the weather"
+            case CancelledBy.OTHER:
+                return ""
+        return f"for the {self.cause}"
 
     def apply(self, visit: Visit) -> None:
         visit.status = VisitStatus.CANCELLED
@@ -157,7 +167,7 @@ class Cancelled(Event):
 
 class NotMade(Event):
     TOPIC = "visit.not-made"
-    says = "{by} recorded that the visit of {on} was not made: {reason}"
+    says = "{by} recorded that the visit on {on} did not take place: {reason}"
     on: date
 
     def apply(self, visit: Visit) -> None:
@@ -167,8 +177,8 @@ class NotMade(Event):
 class Held(Event):
     TOPIC = "visit.held"
     says = (
-        "{by} recorded that the visit was held on {on} for {minutes} minutes with {attendees}"
-        "{write_by:; its record is due by …}"
+        "{by} recorded that the visit took place on {on} for {minutes} minutes with {attendees}"
+        "{write_by:. Its record is due by …}"
     )
     on: date
     minutes: int
@@ -182,7 +192,7 @@ class Held(Event):
 
 class RecordStarted(Event):
     TOPIC = "visit.record-started"
-    says = "{by} began the record of the visit, {record_reference}"
+    says = "{by} started record of visit {record_reference}"
     record: UUID
     record_reference: str
 

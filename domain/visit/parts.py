@@ -22,6 +22,10 @@ class VisitStatus(LabelledEnum):
     CANCELLED = "cancelled"
     CLOSED = "closed"
 
+    @property
+    def label(self) -> str:
+        return "Did not take place" if self is VisitStatus.NOT_MADE else super().label
+
 
 AHEAD = frozenset({VisitStatus.PLANNED, VisitStatus.CONFIRMED})
 OVER = frozenset({VisitStatus.NOT_MADE, VisitStatus.CANCELLED})

@@ -140,7 +140,7 @@ class Visit(Aggregate):
                 kind=kind,
                 visitors=visitors_led_by(lead, visitors),
                 lead=lead,
-                focus=said(focus, "Say what the visit will focus on", field="focus"),
+                focus=said(focus, "Enter what the visit will focus on", field="focus"),
                 on=on,
                 starts_at=starts_at,
                 minutes=None if minutes is None else length(minutes),
@@ -189,10 +189,10 @@ class Visit(Aggregate):
                 kind=kind,
                 visitors=visitors_led_by(lead, visitors),
                 lead=lead,
-                focus=said(focus, "Say what the visit focused on", field="focus"),
+                focus=said(focus, "Enter what the visit focused on", field="focus"),
                 on=on,
                 minutes=length(minutes),
-                attendees=said(attendees, "Say who was there", field="attendees"),
+                attendees=said(attendees, "Enter who was there", field="attendees"),
                 remote=remote,
                 academic_year=term.academic_year,
                 term=term.term,
@@ -202,7 +202,7 @@ class Visit(Aggregate):
             ),
             occurred=on,
             purpose=purpose,
-            reason=reasoned(reason, "Say why the visit had not been planned"),
+            reason=reasoned(reason, "Enter why the visit was not planned"),
             rules=rules,
         )
         return visit
@@ -225,7 +225,7 @@ class Visit(Aggregate):
         """
         if on != self.on:
             raise NotThePlannedDay(
-                f"The visit is planned for {written(self.on)}. Reschedule it to change the day", field="on"
+                f"The visit is planned for {written(self.on)}. Reschedule it to change the date", field="on"
             )
         confirmed = self.Confirmed(
             side=side,
@@ -245,7 +245,7 @@ class Visit(Aggregate):
     @requires(must_be_ahead)
     def add_to_agenda(self, *, kind: AgendaKind, text: str, side: Side) -> None:
         """Add an item. Raises NoLongerAhead, NothingSaid."""
-        text = said(text, "Say what the item is about", field="text")
+        text = said(text, "Enter the agenda item", field="text")
         self.record(self.AgendaItemAdded(number=len(self.agenda) + 1, kind=kind, text=text, side=side))
 
     @requires(must_be_ahead)
@@ -253,7 +253,7 @@ class Visit(Aggregate):
         """Take an item off. Raises NoLongerAhead, StandingItemStays, NoSuchItem."""
         item = next((item for item in self.items if item.number == number), None)
         if item is None:
-            raise NoSuchItem(f"The agenda has no item {number}", field="number")
+            raise NoSuchItem(f"There is no item {number} on the agenda", field="number")
         if item.number == 1:
             raise StandingItemStays(f"“{STANDING_ITEM}” stays on the agenda of every visit", field="number")
         self.record(self.AgendaItemWithdrawn(number=number, text=item.text, side=item.side))
@@ -328,7 +328,7 @@ class Visit(Aggregate):
             self.Held(
                 on=on,
                 minutes=length(minutes),
-                attendees=said(attendees, "Say who was there", field="attendees"),
+                attendees=said(attendees, "Enter who was there", field="attendees"),
                 remote=remote,
                 write_by=write_by,
             ),
@@ -361,6 +361,6 @@ class Visit(Aggregate):
         if self.status in OVER:
             return
         if record is None or self.written_up is None or not record.is_issued:
-            raise RecordNotIssued("Issue the record of this visit before you close it")
+            raise RecordNotIssued("Issue the record of this visit before you close the visit")
         if record.id != self.written_up:
             raise NotItsRecord(f"{record.reference} is the record of another visit")

@@ -84,12 +84,13 @@ class RecordNotIssued(Refusal):
 
 def must_be_ahead(visit: Visit, _: date) -> None:
     if not visit.is_ahead:
-        raise NoLongerAhead(f"This visit is {visit.status.label.lower()} and can no longer be changed")
+        over = visit.status.label.lower() if visit.status is VisitStatus.NOT_MADE else f"was {visit.status}"
+        raise NoLongerAhead(f"This visit {over} and can no longer be changed")
 
 
 def must_be_confirmed(visit: Visit, _: date) -> None:
     if visit.status is not VisitStatus.CONFIRMED:
-        raise NotConfirmed("Confirm the visit before you record that it was held")
+        raise NotConfirmed("Confirm the visit before you record that it took place")
 
 
 def day_must_have_come(visit: Visit, today: date) -> None:
@@ -99,19 +100,19 @@ def day_must_have_come(visit: Visit, today: date) -> None:
 
 def must_be_held(visit: Visit, _: date) -> None:
     if visit.status is not VisitStatus.HELD:
-        raise NotHeld("Record that the visit was held before you write its record")
+        raise NotHeld("Record that the visit took place before you write its record")
 
 
 def must_have_no_record(visit: Visit, _: date) -> None:
     if visit.written_up is not None:
-        raise RecordBegun("This visit has a record already. Continue that one")
+        raise RecordBegun("This visit already has a record. Continue with that one")
 
 
 def must_be_over(visit: Visit, _: date) -> None:
     if visit.is_ahead:
-        raise NotHeld("A visit that is still to come cannot be closed. Cancel it instead")
+        raise NotHeld("You cannot close a visit before it takes place. Cancel it instead")
     if visit.status is VisitStatus.CLOSED:
-        raise NoLongerAhead("This visit has been closed")
+        raise NoLongerAhead("This visit is already closed")
 
 
 def visitors_led_by(lead: UUID, visitors: Iterable[Visitor]) -> tuple[Visitor, ...]:
@@ -120,7 +121,7 @@ def visitors_led_by(lead: UUID, visitors: Iterable[Visitor]) -> tuple[Visitor, .
     if not named:
         raise NobodyVisits("Choose at least one visitor", field="visitors")
     if len(people) < len(named):
-        raise NamedTwice("Name each visitor once", field="visitors")
+        raise NamedTwice("Add each visitor only once", field="visitors")
     if lead not in people:
         raise LeadDoesNotVisit("Choose one of the visitors to lead the visit", field="lead")
     return named
@@ -128,7 +129,7 @@ def visitors_led_by(lead: UUID, visitors: Iterable[Visitor]) -> tuple[Visitor, .
 
 def length(minutes: int) -> int:
     if not 0 < minutes <= LONGEST:
-        raise NotALength("Give the length of the visit in minutes, from 1 to 1,440", field="minutes")
+        raise NotALength("Enter the length of the visit in minutes, from 1 to 1,440", field="minutes")
     return minutes
 
 
@@ -140,12 +141,12 @@ def said(text: str, message: str, *, field: str) -> str:
 
 def refuse_a_past_day(on: date, today: date) -> None:
     if on < today:
-        raise DayHasPassed("Choose today or a day to come", field="on")
+        raise DayHasPassed("The date must be today or in the future", field="on")
 
 
 def refuse_a_day_to_come(on: date, today: date) -> None:
     if on > today:
-        raise DayStillToCome("Choose today or a day in the past", field="on")
+        raise DayStillToCome("The date must be today or in the past", field="on")
 
 
 def written(day: date) -> str:

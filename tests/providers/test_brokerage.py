@@ -356,7 +356,7 @@ def test_the_shortlist_may_be_chosen_by_hand(desk: Desk, calder: UUID, harrop: U
             request, offers=desk.offers(calder, harrop), policy=USUAL_POLICY, chosen=[harrop], days=Decimal(5)
         )
 
-    assert "Would cost £2,250.00 of £2,500.00" in ranking.fitting[0].reasons
+    assert "Would cost £2,250 of £2,500" in ranking.fitting[0].reasons
     assert desk.service.find(SupportRequest, request).shortlist == (harrop,)
 
 

@@ -26,6 +26,11 @@ from web.runtime.settings import Settings
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
 
+def text_of(page: str) -> str:
+    """What a person reads on a page, with single spaces."""
+    return " ".join(re.sub(r"(?s)<(script|style).*?</\1>|<[^>]+>", " ", page).split())
+
+
 class Browser:
     """Somebody at the pages, without a browser: follows links, fills forms and sends them back."""
 

@@ -21,7 +21,7 @@ SPEC: dict[str, Any] = {
             "parameters": [{"in": "path", "name": "ref", "required": True, "schema": {"type": "string"}}],
             "post": {
                 "tags": ["api_visits"],
-                "summary": "Confirm the visit",
+                "summary": "Confirm visit",
                 "operationId": "visits-confirm",
                 "parameters": [{"$ref": "#/components/parameters/Key"}],
                 "requestBody": {

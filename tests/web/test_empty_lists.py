@@ -43,13 +43,13 @@ def test_coverage_says_why_it_names_no_school(world: World, sign_in: SignIn) -> 
         assert "Import the register of schools, or" not in page
         return page
 
-    assert "No school is in the register yet" in said(director)
+    assert "There are no schools in the register yet" in said(director)
     school = world.school("Grammar", school_type="Other independent school")
-    assert "None of the schools in the register is one that we work with" in said(director)
+    assert "None of the schools in the register is one we work with" in said(director)
     told, source = {"school_type": "Community school"}, Source("register.csv", TODAY)
     with world.acting():
         world.services.service.change(School, school, lambda each: each.refresh(told, source=source))
-    assert "No school was known to the service in this term" in said(director, "?year=2023&term=spring")
+    assert "There are no schools on record for this term" in said(director, "?year=2023&term=spring")
     assert "Grammar" in said(director)
     assert "Grammar" in said(officer)
     assert "None of your schools has core visits" in said(sign_in(world.headteacher(world.school(status="Closed"))))

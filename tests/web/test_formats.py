@@ -18,6 +18,12 @@ def test_a_day_is_written_out() -> None:
     assert formats.date(date(2024, 3, 27)) == "27 March 2024"
 
 
+def test_a_day_in_a_table_is_written_short() -> None:
+    assert formats.short_date(date(2026, 10, 26)) == "26 Oct 2026"
+    assert formats.short_date(datetime(2024, 6, 30, 23, 30, tzinfo=UTC)) == "1 Jul 2024"
+    assert formats.short_date(None) == ""
+
+
 def test_a_moment_is_written_on_londons_clock() -> None:
     assert formats.datetime(datetime(2024, 3, 27, 16, 10, tzinfo=UTC)) == "27 March 2024, 4:10pm"
     assert formats.datetime(datetime(2024, 6, 30, 23, 30, tzinfo=UTC)) == "1 July 2024, 12:30am"
@@ -46,9 +52,9 @@ def test_a_time_is_written_by_the_twelve_hour_clock(at: time, written: str) -> N
 
 @pytest.mark.parametrize(
     ("pounds", "written"),
-    [(Decimal(1200), "£1,200.00"), (Decimal("-3.5"), "-£3.50"), (0, "£0.00"), (Decimal("0.05"), "£0.05")],
+    [(Decimal(1200), "£1,200"), (Decimal("-3.5"), "-£3.50"), (0, "£0"), (Decimal("0.05"), "£0.05")],
 )
-def test_money_has_its_pound_sign_and_pence(pounds: Decimal | int, written: str) -> None:
+def test_money_has_its_pound_sign_and_pence_where_there_are_some(pounds: Decimal | int, written: str) -> None:
     assert formats.money(pounds) == written
 
 

@@ -211,7 +211,7 @@ def test_answers_are_told_in_a_readers_words() -> None:
         ("Start time", "4:10pm"),
         ("Purpose", "Support"),
         ("Reason", "Results fell\nin June"),
-        ("Budget", "£1,200.00"),
+        ("Budget", "£1,200"),
         ("Number of people", "3"),
         ("Subjects", "Maths\nModern languages"),
         ("Will the headteacher be there?", "Yes"),

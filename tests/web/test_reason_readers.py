@@ -184,4 +184,4 @@ def test_a_head_is_named_to_whoever_cancels_a_visit(standing: Standing) -> None:
     resource, _ = REASONED["visits/cancel"]
     href = resource.href(standing.town.record(resource.kind, standing.town.ours))
     page = standing.browser(standing.town.director).get(f"{href}/cancel").text
-    assert "This stands in the audit trail. Do not include names of pupils. The school can read it." in page
+    assert "This will be kept in the audit trail. Do not include names of pupils. The school can read it." in page

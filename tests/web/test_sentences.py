@@ -184,7 +184,7 @@ def test_those_whose_names_a_sentence_needs_are_told_beforehand() -> None:
         (date(2026, 11, 2), "", "2 November 2026"),
         (time(16, 10), "", "4:10pm"),
         (datetime(2026, 7, 1, 11, tzinfo=UTC), "", "1 July 2026, midday"),
-        (pounds("1200"), "net", "£1,200.00"),
+        (pounds("1200"), "net", "£1,200"),
         (pounds("350.5"), "day_rate", "£350.50"),
         (Decimal("2.5"), "days", "2.5"),
         (Decimal("10.0"), "days", "10"),

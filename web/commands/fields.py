@@ -157,7 +157,7 @@ def line_field(*, required: bool = True, longest: int = 200, **metadata: Any) ->
 
 def reason_field(label: str = "Reason", **metadata: Any) -> fields.String:
     """The reason of a choice; it stands in the audit trail."""
-    hint = "This stands in the audit trail. Do not include names of pupils."
+    hint = "This will be kept in the audit trail. Do not include names of pupils."
     return _text(
         Text,
         True,

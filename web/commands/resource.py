@@ -2,7 +2,7 @@
 
 visits: Resource[Visit] = Resource("visits", Visit, one="visit", read=Action.READ_VISIT, out=VisitOut)
 
-@visits.command("confirm", "Confirm the visit", Action.PLAN_VISIT, ConfirmVisit, done="The visit is confirmed")
+@visits.command("confirm", "Confirm visit", Action.PLAN_VISIT, ConfirmVisit, done="Visit confirmed")
 def confirm(context: CommandContext[Visit], values: Values) -> None:
     context.change(lambda visit: visit.confirm(**values))
 """

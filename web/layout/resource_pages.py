@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
@@ -17,6 +18,7 @@ from domain.aggregate import Aggregate, Event
 from domain.vocabulary import LabelledEnum
 from projections import readings
 from projections.batch_query import BatchQuery
+from web import formats
 from web.access.disclosure import Disclosure
 from web.access.identity import ListScope, current_user, current_user_or_none, reach
 from web.access.name_cache import ids_within, names_of, rows_of
@@ -265,7 +267,8 @@ def chips(shown: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
         for value in values:
             if value:
                 left = [each for each in values if each != value]
-                yield f"{field['label']}: {texts.get(value, value)}", with_query(after=None, **{field["name"]: left})
+                text = formats.date(date.fromisoformat(value)) if field["kind"] == "date" else texts.get(value, value)
+                yield f"{field['label']}: {text}", with_query(after=None, **{field["name"]: left})
 
 
 def pages_beside(following: object) -> dict[str, str]:

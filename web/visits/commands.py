@@ -103,7 +103,7 @@ def _must_visit(context: CommandContext[Visit], values: Values, already: Iterabl
             context,
             person,
             choices.VISITING,
-            "Choose people who work in the service or for a provider",
+            "Choose people who work for the service or a provider",
             field="visitors",
         )
 
@@ -113,8 +113,8 @@ def _must_visit(context: CommandContext[Visit], values: Values, already: Iterabl
     "Plan a visit",
     Action.PLAN_VISIT,
     schemas.PlanVisit,
-    done="The visit is planned",
-    submit="Plan the visit",
+    done="Visit planned",
+    submit="Plan visit",
     context=_planning,
     first_answers=_oneself,
 )
@@ -129,10 +129,10 @@ def plan(context: CommandContext[Visit], values: Values) -> Visit:
 
 @visits.beginning(
     "record-unplanned",
-    "Record a visit that was not planned",
+    "Record an unplanned visit",
     Action.PLAN_VISIT,
     schemas.RecordUnplanned,
-    done="The visit is recorded",
+    done="Visit recorded",
     context=_planning,
     first_answers=_oneself,
 )
@@ -148,11 +148,11 @@ def record_unplanned(context: CommandContext[Visit], values: Values) -> Visit:
 
 @visits.command(
     "confirm",
-    "Confirm the visit",
+    "Confirm visit",
     Action.CONFIRM_VISIT,
     schemas.ConfirmVisit,
-    done="The visit is confirmed",
-    submit="Confirm the visit",
+    done="Visit confirmed",
+    submit="Confirm visit",
     method=Visit.confirm,
     initial=lambda _, visit: {
         "on": visit.on,
@@ -170,11 +170,11 @@ def confirm(context: CommandContext[Visit], values: Values) -> None:
 
 @visits.command(
     "add-agenda-item",
-    "Add an item to the agenda",
+    "Add an agenda item",
     Action.ADD_AGENDA_ITEM,
     schemas.AddAgendaItem,
-    done="The item is on the agenda",
-    submit="Add to the agenda",
+    done="Agenda item added",
+    submit="Add agenda item",
     method=Visit.add_to_agenda,
     form_page="visits/about_visit.html",
 )
@@ -184,21 +184,21 @@ def add_agenda_item(context: CommandContext[Visit], values: Values) -> None:
 
 @visits.command(
     "withdraw-agenda-item",
-    "Take an item off the agenda",
+    "Remove an agenda item",
     Action.ADD_AGENDA_ITEM,
     schemas.WithdrawAgendaItem,
-    done="The item is off the agenda",
-    submit="Take it off",
+    done="Agenda item removed",
+    submit="Remove agenda item",
     method=Visit.withdraw_from_agenda,
     whose=lambda asking, visit: bool(choices.items_to_withdraw(asking, visit)),
-    not_yours="There is no item that you can take off the agenda",
+    not_yours="There are no agenda items you can remove",
     context=lambda _, visit: {schemas.ITEMS: choices.items_to_withdraw(current_user(), visit) if visit else []},
 )
 def withdraw_agenda_item(context: CommandContext[Visit], values: Values) -> None:
     def withdraw(visit: Visit) -> None:
         theirs = {item.number for item in visit.items if item.side is not Side.SCHOOL}
         if _side(visit) is Side.SCHOOL and values["number"] in theirs:
-            raise Forbidden("Only the service takes its own items off the agenda")
+            raise Forbidden("Only the service can remove its own agenda items")
         visit.withdraw_from_agenda(values["number"])
 
     context.change(withdraw)
@@ -206,10 +206,10 @@ def withdraw_agenda_item(context: CommandContext[Visit], values: Values) -> None
 
 @visits.command(
     "change-visitors",
-    "Change who visits",
+    "Change visitors",
     Action.PLAN_VISIT,
     schemas.ChangeVisitors,
-    done="The visitors are changed",
+    done="Visitors changed",
     method=Visit.change_visitors,
     context=_visiting,
     initial=lambda connection, visit: {
@@ -228,11 +228,11 @@ def change_visitors(context: CommandContext[Visit], values: Values) -> None:
 
 @visits.command(
     "reschedule",
-    "Move the visit to another day",
+    "Reschedule visit",
     Action.PLAN_VISIT,
     schemas.RescheduleVisit,
-    done="The visit is moved. It has to be confirmed again",
-    submit="Move the visit",
+    done="Visit rescheduled. It needs to be confirmed again",
+    submit="Reschedule visit",
     method=Visit.reschedule,
     initial=lambda _, visit: {"on": visit.on, "starts_at": visit.starts_at},
 )
@@ -244,10 +244,10 @@ def reschedule(context: CommandContext[Visit], values: Values) -> None:
 
 @visits.command(
     "hold",
-    "Record that the visit was held",
+    "Record that the visit took place",
     Action.PLAN_VISIT,
     schemas.HoldVisit,
-    done="The visit is recorded as held. Write its record next",
+    done="Visit recorded as held. Now write its record",
     method=Visit.hold,
     initial=lambda _, visit: {"on": visit.on, "minutes": visit.minutes, "attendees": visit.expected},
     main=True,
@@ -259,10 +259,10 @@ def hold(context: CommandContext[Visit], values: Values) -> None:
 
 @visits.command(
     "miss",
-    "Record that the visit was not made",
+    "Record that the visit did not take place",
     Action.PLAN_VISIT,
     schemas.MissVisit,
-    done="The visit is recorded as not made",
+    done="Visit recorded as not having taken place",
     method=Visit.miss,
 )
 def miss(context: CommandContext[Visit], values: Values) -> None:
@@ -271,11 +271,11 @@ def miss(context: CommandContext[Visit], values: Values) -> None:
 
 @visits.command(
     "cancel",
-    "Cancel the visit",
+    "Cancel visit",
     Action.PLAN_VISIT,
     schemas.CancelVisit,
-    done="The visit is cancelled",
-    submit="Cancel the visit",
+    done="Visit cancelled",
+    submit="Cancel visit",
     warning=True,
     method=Visit.cancel,
 )
@@ -285,11 +285,11 @@ def cancel(context: CommandContext[Visit], values: Values) -> None:
 
 @visits.command(
     "start-record",
-    "Write the record of visit",
+    "Start the record of visit",
     Action.WRITE_RECORD,
     schemas.StartRecord,
-    done="The record is begun",
-    submit="Begin the record",
+    done="Record started",
+    submit="Start record",
     method=Visit.start_record,
     goes_to=choices.page_to_write,
     main=True,
@@ -326,12 +326,12 @@ def _record_must_be_issued(visit: Visit, _: date) -> None:
 
 @visits.command(
     "close",
-    "Close the visit",
+    "Close visit",
     Action.PLAN_VISIT,
     schemas.CloseVisit,
-    done="The visit is closed",
-    submit="Close the visit",
-    lead="A closed visit stays as it is. Its history can still be read.",
+    done="Visit closed",
+    submit="Close visit",
+    lead="You cannot change a closed visit. You can still read it and its history.",
     method=Visit.close,
     rules=[_record_must_be_issued],
 )

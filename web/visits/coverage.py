@@ -82,12 +82,12 @@ class Coverage:
     def title(self) -> str:
         """The finding: for how many schools nothing is planned or held."""
         if not self.lines and self.not_yet_known:
-            return f"The records of the service begin after the {self.when}"
+            return f"Our records start after the {self.when}"
         if not self.lines:
             return f"No schools to visit in the {self.when}"
         short = sum(1 for line in self.lines if line.standing in SHORT)
         if not short:
-            return f"Every school has its core visit in the {self.when} held or planned"
+            return f"Every school has a core visit held or planned in the {self.when}"
         count = len(self.lines)
         schools = "school has" if count == 1 else f"{count} schools {'has' if short == 1 else 'have'}"
         return f"{short} of {schools} no core visit planned or held in the {self.when}"
@@ -128,12 +128,15 @@ def coverage(connection: sa.Connection, limited: ListScope, filters: Values) -> 
 
 def _why_none(connection: sa.Connection, *, is_early: bool, is_limited: bool) -> tuple[str, str]:
     if is_early:
-        return "No school was known to the service in this term", "Choose a later term."
+        return "There are no schools on record for this term", "Choose a later term."
     if is_limited:
-        return "None of your schools has core visits", "Your schools are those that you look after, or work at."
+        return "None of your schools has core visits", "Your schools are those you look after or work at."
     if schools.by_type(connection):
-        return "None of the schools in the register is one that we work with", "The settings name their types."
-    return "No school is in the register yet", "An administrator imports the register of schools."
+        return (
+            "None of the schools in the register is one we work with",
+            "The settings list the types of school we work with.",
+        )
+    return "There are no schools in the register yet", "An administrator needs to import the register of schools."
 
 
 def _was_known(school: schools.KnownSchool, year: int, term: Term) -> bool:

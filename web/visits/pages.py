@@ -51,10 +51,12 @@ def kind_in_words(kind: VisitKind | None) -> str:
 
 def _cells(row: PlannedVisit, names: Mapping[UUID, str]) -> list[Any]:
     return [
-        {"text": row.reference, "href": f"/visits/{row.reference}"},
-        formats.date(row.on) + (f", {formats.time(row.starts_at)}" if row.starts_at else ""),
-        names.get(row.school, ""),
-        row.kind.label if row.kind else "",
+        {
+            "text": f"{kind_in_words(row.kind)} to {names.get(row.school, 'a school')}",
+            "href": f"/visits/{row.reference}",
+            "hint": row.reference,
+        },
+        formats.short_date(row.on) + (f", {formats.time(row.starts_at)}" if row.starts_at else ""),
         {"tag": row.purpose} if row.purpose else "",
         names.get(row.lead, "") + (f" and {len(row.visitors) - 1} more" if len(row.visitors) > 1 else ""),
         {"tag": row.status},
@@ -63,12 +65,12 @@ def _cells(row: PlannedVisit, names: Mapping[UUID, str]) -> list[Any]:
 
 LIST = ListPage(
     title="Visits",
-    caption="Visits by day",
-    head=["Visit", {"text": "Day", "nowrap": True}, "School", "Kind", "Purpose", "Led by", "Status"],
+    caption="Visits by date",
+    head=["Visit", {"text": "Date", "nowrap": True}, "Purpose", "Led by", "Status"],
     cells=_cells,
     ids=lambda row: [row.school, row.lead],
     empty_text="No visits",
-    choices=lambda _: {"mine": [("true", "Only mine")]},
+    choices=lambda _: {"mine": [("true", "My visits")]},
     template="visits/list.html",
 )
 
@@ -142,7 +144,7 @@ def covered() -> Answer:
     ]
     shown = render_template(
         "visits/coverage.html",
-        page_title=found.title if found else "Core visits of a term",
+        page_title=found.title if found else "Core visits by term",
         section="Visits",
         found=found,
         filter_fields=filter_fields,
@@ -160,7 +162,7 @@ def covered_sheet() -> Response:
     allow(Action.READ_VISIT)
     values, wrong = filter_values(CoverageFilters())
     if wrong:
-        raise BadRequest("One of the filters cannot be read. Set it on the page of core visits.")
+        raise BadRequest("We cannot read one of the filters. Set it again on the core visits page.")
     found = _coverage(values)
     name = f"core-visits-{found.academic_year}-{found.term.value}.csv"
     return Response(

@@ -38,7 +38,7 @@ def _offered(name: str) -> Choices:
     return lambda context: context[name]
 
 
-def _minutes(label: str = "Length in minutes", *, required: bool = False) -> WholeNumber:
+def _minutes(label: str = "Length of the visit in minutes", *, required: bool = False) -> WholeNumber:
     return WholeNumber(
         required=required,
         validate=validate.Range(1, 1440),
@@ -55,7 +55,7 @@ def _school() -> SchoolThere:
         required=True,
         metadata={
             "label": "School",
-            "hint": "Begin to type its name or URN",
+            "hint": "Start typing its name or URN",
             "widget": "school",
             "choices": _offered(SCHOOLS),
         },
@@ -70,11 +70,11 @@ def _person(label: str, *, required: bool = True, **metadata: Any) -> fields.Fie
 
 
 class AVisitor(Schema):
-    person = _person("Name", noun="who visits")
+    person = _person("Name", noun="the visitor's name")
     capacity = fields.String(
         required=True,
         validate=validate.OneOf(CAPACITIES),
-        metadata={"label": "Visits as", "widget": "select", "noun": "in which capacity they visit"},
+        metadata={"label": "Role on the visit", "widget": "select", "noun": "the visitor's role"},
     )
 
 
@@ -88,7 +88,7 @@ def _visitors() -> fields.List[Any]:
 
 
 def _lead() -> fields.Field[Any]:
-    return _person("Led by", required=False, hint="Leave empty where the first visitor leads")
+    return _person("Led by", required=False, hint="Leave blank if the first visitor leads")
 
 
 class _Visiting(Schema):
@@ -103,48 +103,54 @@ class _Visiting(Schema):
 
 class PlanVisit(_Visiting):
     school = _school()
-    kind = fields.Enum(VisitKind, by_value=True, required=True, metadata={"label": "Kind of visit"})
+    kind = fields.Enum(VisitKind, by_value=True, required=True, metadata={"label": "Type of visit"})
     purpose = fields.Enum(Purpose, by_value=True, required=True)
-    on = day_field("Day of the visit")
+    on = day_field("Date of the visit", noun="the date of the visit")
     starts_at = _starts_at()
     minutes = _minutes()
     visitors = _visitors()
     lead = _lead()
     focus = text_field(label="Focus", hint=f"What the visit will look at. {NO_PUPILS}", rows=3)
     concern = RecordField(
-        "concern", "CC", metadata={"label": "Concern that it belongs to", "hint": "Its reference", "width": 20}
+        "concern", "CC", metadata={"label": "Related concern", "hint": "For example, CC-2026-0012", "width": 20}
     )
     request = RecordField(
         "support-request",
         "SR",
-        metadata={"label": "Support request that it belongs to", "hint": "Its reference", "width": 20},
+        metadata={"label": "Related support request", "hint": "Its reference", "width": 20},
     )
 
 
 class RecordUnplanned(_Visiting):
     school = _school()
-    kind = fields.Enum(VisitKind, by_value=True, required=True, metadata={"label": "Kind of visit"})
+    kind = fields.Enum(VisitKind, by_value=True, required=True, metadata={"label": "Type of visit"})
     purpose = fields.Enum(Purpose, by_value=True, required=True)
-    on = day_field("Day of the visit")
+    on = day_field("Date of the visit", noun="the date of the visit")
     minutes = _minutes(required=True)
     visitors = _visitors()
     lead = _lead()
     focus = text_field(label="Focus", hint=f"What the visit looked at. {NO_PUPILS}", rows=3)
     attendees = line_field(
-        label="Who of the school was there", hint="Posts rather than names", longest=500, noun="who was there"
+        label="Who from the school was there",
+        hint="Give roles, not names, for example headteacher and chair of governors",
+        longest=500,
+        noun="who was there",
     )
     remote = fields.Boolean(
-        load_default=False, metadata={"label": "It was held by video or telephone", "widget": "checkboxes"}
+        load_default=False, metadata={"label": "It took place by video or phone", "widget": "checkboxes"}
     )
-    reason = reason_field("Why it had not been planned")
+    reason = reason_field("Why it was not planned")
 
 
 class ConfirmVisit(Schema):
-    on = day_field("Day of the visit", widget="hidden")
+    on = day_field("Date of the visit", widget="hidden")
     starts_at = _starts_at()
     minutes = _minutes()
     expected = line_field(
-        required=False, label="Who of the school will attend", hint="Posts rather than names", longest=500
+        required=False,
+        label="Who from the school will attend",
+        hint="Give roles, not names, for example headteacher and chair of governors",
+        longest=500,
     )
 
 
@@ -154,7 +160,7 @@ class AddAgendaItem(Schema):
         by_value=True,
         required=True,
         metadata={
-            "label": "What kind of item it is",
+            "label": "Type of agenda item",
             "widget": "radios",
             "choices": [
                 (AgendaKind.SCHOOL.value, "Something the school wants to talk about"),
@@ -163,7 +169,7 @@ class AddAgendaItem(Schema):
             ],
         },
     )
-    text = text_field(label="Item", hint=NO_PUPILS, rows=3, longest=2000)
+    text = text_field(label="Agenda item", hint=NO_PUPILS, rows=3, longest=2000)
 
 
 class WithdrawAgendaItem(Schema):
@@ -171,10 +177,10 @@ class WithdrawAgendaItem(Schema):
         required=True,
         validate=validate.Range(1, 1000),
         metadata={
-            "label": "Item to take off the agenda",
+            "label": "Agenda item to remove",
             "widget": "radios",
             "choices": _offered(ITEMS),
-            "noun": "the item to take off",
+            "noun": "the agenda item to remove",
         },
     )
 
@@ -182,11 +188,11 @@ class WithdrawAgendaItem(Schema):
 class ChangeVisitors(_Visiting):
     visitors = _visitors()
     lead = _lead()
-    reason = reason_field("Why the visitors change")
+    reason = reason_field("Why the visitors are changing")
 
 
 class RescheduleVisit(Schema):
-    on = day_field("New day of the visit")
+    on = day_field("New date of the visit")
     starts_at = _starts_at()
     side = fields.Enum(
         Side,
@@ -194,8 +200,8 @@ class RescheduleVisit(Schema):
         required=True,
         validate=validate.OneOf([Side.SCHOOL, Side.SERVICE]),
         metadata={
-            "label": "Who asked for another day?",
-            "noun": "who asked for another day",
+            "label": "Who asked to change the date?",
+            "noun": "who asked to change the date",
             "widget": "radios",
             "choices": [(Side.SCHOOL.value, "The school"), (Side.SERVICE.value, "The service")],
         },
@@ -204,29 +210,40 @@ class RescheduleVisit(Schema):
 
 
 class CancelVisit(Schema):
-    cause = fields.Enum(CancelledBy, by_value=True, required=True, metadata={"label": "Cancelled by"})
+    cause = fields.Enum(
+        CancelledBy,
+        by_value=True,
+        required=True,
+        metadata={"label": "Cancelled because of", "noun": "what it was cancelled because of"},
+    )
     reason = reason_field()
 
 
 class MissVisit(Schema):
-    reason = reason_field("Why the visit was not made")
+    reason = reason_field("Why the visit did not take place")
 
 
 class HoldVisit(Schema):
-    on = day_field("Day on which it was held")
+    on = day_field("Date the visit took place", noun="the date the visit took place")
     minutes = _minutes(required=True)
     attendees = line_field(
-        label="Who of the school was there", hint="Posts rather than names", longest=500, noun="who was there"
+        label="Who from the school was there",
+        hint="Give roles, not names, for example headteacher and chair of governors",
+        longest=500,
+        noun="who was there",
     )
     remote = fields.Boolean(
-        load_default=False, metadata={"label": "It was held by video or telephone", "widget": "checkboxes"}
+        load_default=False, metadata={"label": "It took place by video or phone", "widget": "checkboxes"}
     )
 
 
 class StartRecord(Schema):
     needs_assurance = fields.Boolean(
         load_default=False,
-        metadata={"label": "A second person has to assure the record before it is issued", "widget": "checkboxes"},
+        metadata={
+            "label": "The record needs quality assurance by a second person before it is issued",
+            "widget": "checkboxes",
+        },
     )
 
 
@@ -283,7 +300,7 @@ class VisitOut(Schema):
 VisitFilters = Schema.from_dict(
     {
         "status": fields.List(fields.Enum(VisitStatus, by_value=True), metadata={"label": "Status"}),
-        "kind": fields.List(fields.Enum(VisitKind, by_value=True), metadata={"label": "Kind"}),
+        "kind": fields.List(fields.Enum(VisitKind, by_value=True), metadata={"label": "Type of visit"}),
         "school": SchoolField(metadata={"label": "School", "hint": "URN"}),
         "from": fields.Date(metadata={"label": "From"}),
         "to": fields.Date(metadata={"label": "To"}),

@@ -60,9 +60,9 @@ def test_the_ranking_is_made_again_for_a_number_of_days(market: Market, sign_in:
     dear = broker.send_page(f"{REQUEST}/shortlist", page, {"days": "6", "change": "days"}, status=200).text
     fits = broker.send_page(f"{REQUEST}/shortlist", page, {"days": "4", "change": "days"}, status=200).text
 
-    assert "would cost £2,700.00, the ceiling is £2,500.00" in dear
+    assert "would cost £2,700, the ceiling is £2,500" in dear
     assert "No provider on the list fits" in dear
-    assert "Would cost £1,800.00 of £2,500.00" in fits
+    assert "Would cost £1,800 of £2,500" in fits
 
 
 @pytest.mark.parametrize("days", ["many", "0", "-1", "1e9", "NaN", "2.25", "9" * 40])
@@ -84,7 +84,7 @@ def test_a_shortlist_is_kept_with_the_ranking_as_seen(market: Market, world: Wor
     assert len(request.ranking) == 3
     page = broker.get(REQUEST)
     assert "The ranking as it was seen" in page
-    assert "Would cost £1,800.00 of £2,500.00" in page
+    assert "Would cost £1,800 of £2,500" in page
     assert "Enhanced DBS check with barred list: not checked" in page
 
 
@@ -174,7 +174,7 @@ def test_whoever_is_no_longer_cleared_is_refused_by_name(shortlisted: Browser, m
     assert found(world).status is RequestStatus.SHORTLISTED
 
 
-TERMS = ("£2,025.00", "£450.00", "£2,250.00", "£500.00", "4.5 days", "Our secret method")
+TERMS = ("£2,025", "£450", "£2,250", "£500", "4.5 days", "Our secret method")
 """Of the quotes of both providers, what each asks and how it would work."""
 
 

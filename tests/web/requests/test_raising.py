@@ -59,7 +59,7 @@ def test_a_head_asks_for_the_own_school(
     assert (raised.school, raised.raised_by, raised.status) == (market.school, Side.SCHOOL, RequestStatus.RAISED)
     page = head.get("/requests/SR-2026-0001")
     assert "Mathematics for Ashgrove High School" in page
-    assert "£3,000.00 without VAT" in page
+    assert "£3,000 without VAT" in page
     assert "the service acknowledges the request" in page
 
 

@@ -77,7 +77,7 @@ def test_the_settings_of_today_stand_on_the_page(world: World, sign_in: Callable
     assert browser.client.get("/settings/").headers["Location"] == "/settings/authority"
     page = browser.get("/settings/authority")
 
-    for told in ("Wexmoor Council", "10 working days", "Targeted support", "£5,000.00", "Autumn term 2026/27"):
+    for told in ("Wexmoor Council", "10 working days", "Targeted support", "£5,000", "Autumn term 2026/27"):
         assert told in page
     assert "The usual requirements are in force" in page
 

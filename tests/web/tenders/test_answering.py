@@ -67,7 +67,7 @@ def test_a_quote_that_came_by_telephone_is_checked_with_its_vat_and_recorded(mar
     assert "Grace Calder, Calder Learning" in broker.get(f"{TENDER}/record-quote")
 
     check = broker.send(f"{TENDER}/record-quote", answers, status=200).text
-    assert "£405.00 at 20%" in plain(check)
+    assert "£405 at 20%" in plain(check)
     broker.send_page(f"{TENDER}/record-quote", check, {**answers, "confirmed": "yes"})
 
     assert market.tender_now().quotes[market.calder.id].gross == Decimal(2430)

@@ -12,7 +12,7 @@ from domain.visit import Visit, VisitStatus
 from domain.vocabulary import Side
 from projections.visits import visit_of_reference
 from tests.scenario import TODAY
-from tests.web.conftest import HIDDEN, Browser
+from tests.web.conftest import HIDDEN, Browser, text_of
 from tests.web.visits.conftest import Ashgrove, day
 from tests.world import World
 
@@ -63,14 +63,14 @@ def test_only_schools_that_one_may_visit_are_offered(
 
 def test_what_was_typed_is_kept_when_something_is_missing(officer: Browser, ashgrove: Ashgrove) -> None:
     response = officer.send("/visits/plan", ashgrove.plan(SOON, kind="", minutes="often"), status=422)
-    assert "Select the kind of visit" in response.text
-    assert "Length in minutes must be a whole number" in response.text
+    assert "Select the type of visit" in response.text
+    assert "Length of the visit in minutes must be a whole number" in response.text
     assert "Progress in mathematics" in response.text
 
 
 def test_a_visit_is_not_planned_for_a_day_that_has_passed(officer: Browser, ashgrove: Ashgrove) -> None:
     response = officer.send("/visits/plan", ashgrove.plan(TODAY - timedelta(days=1)), status=422)
-    assert "Choose today or a day to come" in response.text
+    assert "The date must be today or in the future" in response.text
 
 
 def test_a_form_sent_twice_plans_one_visit(officer: Browser, ashgrove: Ashgrove) -> None:
@@ -97,7 +97,7 @@ def test_a_school_takes_off_its_own_items_alone(
     officer.send(f"{href}/add-agenda-item", {"kind": "programme", "text": "Targets"})
     head.send(f"{href}/add-agenda-item", {"kind": "school", "text": "Our choir"})
     refused = head.send(f"{href}/withdraw-agenda-item", {"number": "2"}, status=422)
-    assert "Select the item to take off" in refused.text
+    assert "Select the agenda item to remove" in refused.text
     head.send(f"{href}/withdraw-agenda-item", {"number": "3"})
     assert [item.text for item in the_visit(world, href).items[1:]] == ["Targets"]
 
@@ -133,7 +133,7 @@ def test_a_headteacher_neither_plans_nor_cancels(head: Browser, officer: Browser
     href = planned(officer, ashgrove)
     head.get("/visits/plan", 403)
     head.get(f"{href}/cancel", 403)
-    assert "Cancel the visit" not in head.get(href)
+    assert "Cancel visit" not in head.get(href)
 
 
 def test_a_headteacher_of_another_school_does_not_see_the_visit(
@@ -152,7 +152,7 @@ def test_a_stale_page_tells_what_changed_and_keeps_what_was_typed(
     page = officer.get(f"{href}/cancel")
     head.send(f"{href}/add-agenda-item", {"kind": "school", "text": "Our choir"})
     stale = officer.send_page(f"{href}/cancel", page, {"cause": "weather", "reason": "Snow is forecast"}, status=409)
-    assert "added item 2 to the agenda for the school: Our choir" in stale.text
+    assert "added agenda item 2 for the school: Our choir" in stale.text
     assert "Snow is forecast" in stale.text
     officer.send_page(f"{href}/cancel", stale.text, {"cause": "weather", "reason": "Snow is forecast"})
     assert "Cancelled" in officer.get(href)
@@ -197,9 +197,9 @@ def test_a_visit_that_was_held_leads_to_its_record(
     assert begun.headers["Location"] == "/records/ROV-2026-0001/write"
     assert "ROV-2026-0001" in officer.get(href)
     refused = officer.get(f"{href}/start-record", status=409)
-    assert "has a record already" in refused
+    assert "already has a record" in refused
     for page in (unwritten, officer.get(f"{href}/close", status=409)):
-        assert "Issue the record of this visit before you close it." in page
+        assert "Issue the record of this visit before you close the visit." in page
     assert f'href="{href}/close"' not in officer.get(href)
     assert f'href="{href}"' in refused
 
@@ -207,10 +207,10 @@ def test_a_visit_that_was_held_leads_to_its_record(
 @pytest.mark.parametrize(
     ("command", "reason"),
     [
-        ("hold", "Confirm the visit before you record that it was held"),
-        ("start-record", "Record that the visit was held before you write its record"),
+        ("hold", "Confirm the visit before you record that it took place"),
+        ("start-record", "Record that the visit took place before you write its record"),
         ("miss", "The visit is planned for"),
-        ("close", "A visit that is still to come cannot be closed"),
+        ("close", "You cannot close a visit before it takes place"),
     ],
 )
 def test_what_the_visit_would_refuse_today_is_refused_before_anything_is_typed(
@@ -231,7 +231,7 @@ def test_what_was_typed_before_the_visit_changed_is_shown_with_the_reason(
     officer.send(f"{href}/cancel", {"cause": "school", "reason": "Flooded"})
     late = officer.send_page(f"{href}/reschedule", opened, {"reason": "Moved to June"}, status=409)
     assert "Moved to June" in late.text
-    assert "This visit is cancelled and can no longer be changed" in late.text
+    assert "This visit was cancelled and can no longer be changed" in late.text
     assert "send it again" not in late.text
 
 
@@ -280,6 +280,29 @@ def test_the_diary_from_a_day_on_begins_with_the_earliest_visit(officer: Browser
     diary, all_visits = officer.get(f"/visits/?from={TODAY}"), officer.get("/visits/")
     assert diary.index("V-2026-0001") < diary.index("V-2026-0002")
     assert all_visits.index("V-2026-0002") < all_visits.index("V-2026-0001")
+
+
+def test_a_row_names_the_visit_in_words_and_days_are_written_for_people(officer: Browser, ashgrove: Ashgrove) -> None:
+    planned(officer, ashgrove)
+    page = text_of(officer.get(f"/visits/?from={SOON}"))
+    assert "Core visit to Ashgrove High School V-2026-0001 10 Nov 2026, 9:30am" in page
+    assert "From: 10 November 2026" in page
+
+
+@pytest.mark.parametrize(
+    ("cause", "told"),
+    [
+        ("school", "cancelled the visit on 10 November 2026 for the school: The roof leaks"),
+        ("weather", "cancelled the visit on 10 November 2026 because of the weather: The roof leaks"),
+        ("other", "cancelled the visit on 10 November 2026: The roof leaks"),
+    ],
+)
+def test_the_cause_of_a_cancelled_visit_is_told_in_the_sentence(
+    officer: Browser, ashgrove: Ashgrove, cause: str, told: str
+) -> None:
+    href = planned(officer, ashgrove)
+    officer.send(f"{href}/cancel", {"cause": cause, "reason": "The roof leaks"})
+    assert told in text_of(officer.get(href))
 
 
 def test_a_filter_that_cannot_be_read_is_said_to_be_wrong(officer: Browser) -> None:
