@@ -48,21 +48,21 @@ class LookedAfter(Aggregate, part=True):
         self._may_begin(from_, authority)
         last = self.link_officers[-1] if self.link_officers else None
         if last and last.officer == officer and last.until is None:
-            raise AlreadyLinkOfficer("This officer is the link officer already. Choose another", field="officer")
+            raise AlreadyLinkOfficer("This officer is already the link officer. Choose someone else", field="officer")
         if last and from_ < last.from_:
             raise LinkOfficersOverlap(
-                "Another officer is assigned from a later day. Choose that day or a later one", field="from_"
+                "Another officer takes over on a later date. Choose that date or a later one", field="from_"
             )
         if last and last.until and from_ <= last.until:
             raise LinkOfficersOverlap(
-                "The officer before has not ended by that day. Choose a later one", field="from_"
+                "The previous officer's time has not ended by then. Choose a later date", field="from_"
             )
         own = [cover for cover in self.covers if cover.officer == officer and cover.to >= from_]
         if stood_in := next((cover for cover in own if from_ <= cover.from_ < self.today), None):
             since, to = stood_in.from_, stood_in.to
             raise StoodIn(
-                f"This officer stood in for the link officer from {since.day} {since:%B %Y}. Choose a day after "
-                f"{to.day} {to:%B %Y}, or after the day on which you let that cover end",
+                f"This officer covered for the link officer from {since.day} {since:%B %Y}. Choose a date after "
+                f"{to.day} {to:%B %Y}, or end that cover and choose a date after it",
                 field="from_",
             )
         event = events.LinkOfficerAssigned(officer=officer, from_=from_)
@@ -89,11 +89,11 @@ class LookedAfter(Aggregate, part=True):
         self._may_begin(from_, authority)
         in_order(from_, to, field="to")
         if self.link_officer_on(from_) is None:
-            raise NoLinkOfficer("The school has no link officer on that day to stand in for", field="from_")
+            raise NoLinkOfficer("The school has no link officer then. Choose another date", field="from_")
         if any(period.officer == officer and period.overlaps(from_, to) for period in self.link_officers):
-            raise AlreadyLinkOfficer("The link officer cannot stand in for themselves", field="officer")
+            raise AlreadyLinkOfficer("Choose someone other than the link officer", field="officer")
         if any(from_ <= cover.to and cover.from_ <= to for cover in self.covers):
-            raise CoversOverlap("Somebody stands in on some of these days already", field="from_")
+            raise CoversOverlap("Someone is already covering on some of these dates. Choose others", field="from_")
         event = events.CoverArranged(officer=officer, from_=from_, to=to)
         self.record(event, occurred=self._if_past(from_), reason=reasoned(reason), people=(officer,))
 
@@ -102,7 +102,7 @@ class LookedAfter(Aggregate, part=True):
         self._still_stands()
         cover = next((each for each in self.covers if each.from_ <= until < each.to), None)
         if cover is None:
-            raise NoLinkOfficer("Nobody stands in beyond that day", field="until")
+            raise NoLinkOfficer("Nobody is covering after that date. Choose an earlier date", field="until")
         event = events.CoverEnded(officer=cover.officer, from_=cover.from_, until=until)
         self.record(event, occurred=self._if_past(until), reason=reasoned(reason), people=(cover.officer,))
 
@@ -123,7 +123,7 @@ class LookedAfter(Aggregate, part=True):
         """
         self._may_begin(from_, authority)
         if category not in among:
-            raise NotACategory(f"Choose one of the categories {', '.join(among)}", field="category")
+            raise NotACategory(f"Choose one of these levels: {', '.join(among)}", field="category")
         in_order(max([from_, *(need.from_ for need in self.needs)]), from_, field="from_")
         in_order(from_, review_due, field="review_due")
         event = events.NeedCategorySet(
@@ -185,7 +185,7 @@ class LookedAfter(Aggregate, part=True):
 
     def _still_stands(self) -> None:
         if self.merged_into is not None:
-            raise HasMerged("This school went into another one. Record it there")
+            raise HasMerged("This school merged into another. Record it there")
 
     def nobody_looks_after_it(self, from_: date, reason: str) -> None:
         """Release from a day on whoever looks after the school or would have. Whoever began after that day, before it
@@ -223,5 +223,5 @@ class LookedAfter(Aggregate, part=True):
 
 def _rationale(text: str) -> str:
     if not plain(text):
-        raise ReasonNeeded("Enter the rationale", field="rationale")
+        raise ReasonNeeded("Enter the reason for this level", field="rationale")
     return plain(text)

@@ -41,7 +41,7 @@ HEAD = "head"
 
 class Registered(Event):
     TOPIC = "school.registered"
-    says = "{by} entered {name}, URN {urn}, as the register tells it in {source}"
+    says = "{by} added {name}, URN {urn}, from {source}"
     urn: int
     name: str
     details: Details
@@ -69,7 +69,7 @@ class Registered(Event):
 
 class DetailsRefreshed(Event):
     TOPIC = "school.details-refreshed"
-    says = "{by} brought the details up to date by {source}: {changes}"
+    says = "{by} updated the school's details from {source}: {changes}"
     changes: tuple[Change, ...]
     source: Source
     closes: bool = False
@@ -90,7 +90,7 @@ class DetailsConfirmed(Event):
     """A file tells what is known already, so that nothing older counts any more; HEAD stands among the details."""
 
     TOPIC = "school.details-confirmed"
-    says = "{by} found details unchanged in {source}"
+    says = "{by} confirmed unchanged school details from {source}"
     details: tuple[str, ...]
     source: Source
     closes: bool = False
@@ -115,10 +115,14 @@ class DetailsConfirmed(Event):
 
 class HeadNamed(Event):
     TOPIC = "school.head-named"
-    says = "{by} noted the head named in {source}: {head}"
+    says = "{by} updated the headteacher from {source}: {head_or_none}"
     head: Personal | None
     before: Personal | None
     source: Source
+
+    @property
+    def head_or_none(self) -> Personal | str:
+        return self.head or "none named"
 
     def apply(self, school: School) -> None:
         school.head, school.head_dated = self.head, self.source.dated
@@ -127,7 +131,7 @@ class HeadNamed(Event):
 
 class JoinedGroup(Event):
     TOPIC = "school.joined-group"
-    says = "{by} noted from {source} that the school belongs to {name} ({kind})"
+    says = "{by} recorded from {source} that the school belongs to {name} ({kind})"
     group: str
     name: str
     kind: str
@@ -141,7 +145,7 @@ class JoinedGroup(Event):
 
 class LeftGroup(Event):
     TOPIC = "school.left-group"
-    says = "{by} noted from {source} that the school no longer belongs to {name} ({kind})"
+    says = "{by} recorded from {source} that the school no longer belongs to {name} ({kind})"
     group: str
     name: str
     kind: str
@@ -177,7 +181,7 @@ class MovedToAuthority(Event):
     """From the day of the source the school belongs to another authority."""
 
     TOPIC = "school.moved-to-authority"
-    says = "{by} noted from {source} that the school belongs to another authority: {la_name}"
+    says = "{by} recorded from {source} that the school now belongs to another authority, {la_name}"
     la_code: str | None
     la_name: str
     source: Source
@@ -195,7 +199,7 @@ class MovedToAuthority(Event):
 
 class CameBackToAuthority(Event):
     TOPIC = "school.came-back-to-authority"
-    says = "{by} noted from {source} that the school belongs to this authority again"
+    says = "{by} recorded from {source} that the school is back in this authority"
     source: Source
 
     @property
@@ -211,7 +215,7 @@ class MissedInRegister(Event):
     """Not told by a full register. It says nothing of why: a person does."""
 
     TOPIC = "school.missed-in-register"
-    says = "{by} did not find the school in {source}, which is to be looked into"
+    says = "{by} found that the school is missing from {source}"
     source: Source
 
     def apply(self, school: School) -> None:
@@ -231,7 +235,7 @@ class AbsenceExplained(Event):
     """`closed` is the day on which the school closed, None where it has not."""
 
     TOPIC = "school.absence-explained"
-    says = "{by} said why the register no longer names the school: {reason}"
+    says = "{by} explained why the school is missing from the register{closed:, having closed on …}: {reason}"
     closed: date | None
 
     def explained(self, tellings: Tellings) -> Tellings:
@@ -252,7 +256,7 @@ class AbsenceExplained(Event):
 
 class SuccessionProposed(Event):
     TOPIC = "school.succession-proposed"
-    says = "{by} noted from {source} that URN {urn} may continue this school ({kind})"
+    says = "{by} recorded from {source} that URN {urn} may have replaced this school ({kind})"
     urn: int
     kind: str
     on: date | None
@@ -264,7 +268,7 @@ class SuccessionProposed(Event):
 
 class SuccessionDeclined(Event):
     TOPIC = "school.succession-declined"
-    says = "{by} decided that URN {urn} does not continue this school: {reason}"
+    says = "{by} decided that URN {urn} did not replace this school: {reason}"
     urn: int
 
     def apply(self, school: School) -> None:
@@ -273,7 +277,7 @@ class SuccessionDeclined(Event):
 
 class UrnSuperseded(Event):
     TOPIC = "school.urn-superseded"
-    says = "{by} confirmed that the school of URN {old} goes on as {name}, URN {new}: {reason}"
+    says = "{by} confirmed that the school, before URN {old}, is now {name}, URN {new}: {reason}"
     old: int
     new: int
     kind: str
@@ -301,7 +305,7 @@ class UrnSuperseded(Event):
 
 class MergedInto(Event):
     TOPIC = "school.merged-into"
-    says = "{by} confirmed that this institution went into {into}: {reason}"
+    says = "{by} confirmed that this school merged into {into}: {reason}"
     into: UUID
     urns: tuple[int, ...]
     on: date | None
@@ -331,10 +335,7 @@ class LinkOfficerReleased(Event):
     """`until` is the last day; None, or in older events a day before `from_`, where the officer never began."""
 
     TOPIC = "school.link-officer-released"
-    says = (
-        "{by} released {officer} as link officer{last_day:, the last day being …}"
-        "{unbegun:, who was to begin on …}: {reason}"
-    )
+    says = "{by} removed {officer} as link officer{last_day: (last day …)}{unbegun:, due to start on …}: {reason}"
     officer: UUID
     from_: date
     until: date | None
@@ -356,7 +357,7 @@ class LinkOfficerReleased(Event):
 
 class CoverArranged(Event):
     TOPIC = "school.cover-arranged"
-    says = "{by} asked {officer} to stand in for the link officer from {from_} to {to}: {reason}"
+    says = "{by} arranged for {officer} to cover for the link officer from {from_} to {to}: {reason}"
     officer: UUID
     from_: date
     to: date
@@ -369,7 +370,7 @@ class CoverEnded(Event):
     """`until` is the last day; None, or in older events a day before `from_`, where the cover never began."""
 
     TOPIC = "school.cover-ended"
-    says = "{by} ended the cover by {officer}{last_day: with …}{unbegun:, which was to begin on …}: {reason}"
+    says = "{by} ended cover by {officer}{last_day: (last day …)}{unbegun:, due to start on …}: {reason}"
     officer: UUID
     from_: date
     until: date | None
@@ -391,7 +392,7 @@ class CoverEnded(Event):
 
 class NeedCategorySet(Event):
     TOPIC = "school.need-category-set"
-    says = "{by} set the need category to {category} from {from_}, to be reviewed by {review_due}: {rationale}"
+    says = "{by} set the level of support to category {category} from {from_}, review by {review_due}: {rationale}"
     category: str
     from_: date
     review_due: date
@@ -404,7 +405,7 @@ class NeedCategorySet(Event):
 
 class ExternalSupportNoted(Event):
     TOPIC = "school.external-support-noted"
-    says = "{by} noted support by {provided_by}, arranged by {arranged_by}, from {from_}"
+    says = "{by} recorded outside support from {provided_by}, arranged by {arranged_by}, starting on {from_}"
     arranged_by: str
     provided_by: str
     from_: date

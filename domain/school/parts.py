@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from domain.vocabulary import LabelledEnum
+from domain.vocabulary import LabelledEnum, Phase
 
 Value = str | int | None
 """One detail as the register tells it: days as ISO text, percentages as text."""
@@ -65,7 +65,7 @@ class Source:
 
     def __str__(self) -> str:
         day = f"{self.dated.day} {self.dated:%B %Y}"
-        return f"{self.file}, whose day nothing told, imported on {day}" if self.assumed else f"{self.file} of {day}"
+        return f"{self.file}, not dated, imported on {day}" if self.assumed else f"{self.file} of {day}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +77,66 @@ class Change:
     after: Value
 
     def __str__(self) -> str:
-        words = self.detail.replace("_", " ")
-        return f"{words} from {_shown(self.before)} to {_shown(self.after)}"
+        label = LABELS.get(self.detail) or WITHIN.get(self.detail) or self.detail.replace("_", " ")
+        words = label if label[1:2].isupper() else label[:1].lower() + label[1:]
+        if self.after is None:
+            return f"{words} “{in_words(self.detail, self.before)}” removed"
+        before = "" if self.before is None else f"from “{in_words(self.detail, self.before)}” "
+        return f"{words} {before}to “{in_words(self.detail, self.after)}”"
 
 
-def _shown(value: Value) -> str:
-    return "none" if value is None else f"“{value}”"
+LABELS = {
+    "school_type": "Type",
+    "type_group": "Type group",
+    "phase": "Phase",
+    "status": "Status",
+    "opened": "Opened",
+    "reason_opened": "Reason opened",
+    "closed": "Closed",
+    "reason_closed": "Reason closed",
+    "establishment_number": "Establishment number",
+    "ukprn": "UKPRN",
+    "la_name": "Local authority",
+    "la_code": "Authority code",
+    LEFT: "With that authority since",
+    "gender": "Gender of pupils",
+    "religious_character": "Religious character",
+    "diocese": "Diocese",
+    "pupils": "Pupils",
+    "capacity": "Capacity",
+    "percent_fsm": "Eligible for free school meals",
+    "nursery_provision": "Nursery provision",
+    "official_sixth_form": "Sixth form",
+    "trust_name": "Trust",
+    "federation_name": "Federation",
+    "urban_rural": "Urban or rural",
+    "district": "District",
+    "ward": "Ward",
+    "parliamentary_constituency": "Constituency",
+}
+"""What the details are called that a page shows one by one, in its order."""
+
+WITHIN = {
+    "address3": "address",
+    "statutory_low_age": "lowest age",
+    "statutory_high_age": "highest age",
+    "head_job_title": "headteacher's job title",
+}
+"""What details are called that a page shows within others, where that is not their own name in words."""
+
+DAYS = ("opened", "closed", LEFT)
+
+
+def in_words(detail: str, value: Value) -> str:
+    """A detail as people read it."""
+    if detail in DAYS:
+        day = date.fromisoformat(str(value))
+        return f"{day.day} {day:%B %Y}"
+    if detail == "phase":
+        return Phase(str(value)).label
+    if detail == "percent_fsm":
+        return f"{value}%"
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,7 +207,7 @@ class School(LookedAfter):
         """
         self._still_stands()
         if self.absence is None or self.absence.answered:
-            raise NotMissed("Nothing is to be explained: no register has missed this school since the last answer")
+            raise NotMissed("There is nothing to explain: this school is not waiting for an explanation")
         self.record(events.AbsenceExplained(closed=closed), occurred=closed, dated="closed", reason=reasoned(reason))
 
     def record_inspection(self, inspection: Inspection, *, source: Source) -> None:
@@ -258,7 +258,7 @@ class School(LookedAfter):
         """Go into another institution, with all URNs; from then on this one accepts nothing but notes."""
         self._still_stands()
         if other == self.id:
-            raise HasMerged("A school cannot go into itself. Choose the other school", field="into")
+            raise HasMerged("A school cannot merge into itself. Choose the other school", field="into")
         self.record(events.MergedInto(into=other, urns=tuple(self.urns), on=on), reason=reasoned(reason))
 
     @property
@@ -270,7 +270,7 @@ class School(LookedAfter):
         for succession in self.proposed:
             if succession.urn == urn:
                 return succession
-        raise NotProposed(f"No link of this school to URN {urn} waits for an answer", field="urn")
+        raise NotProposed(f"There is no link to URN {urn} left to answer", field="urn")
 
 
 def _head(urn: int, name: str | None) -> Personal | None:

@@ -67,14 +67,16 @@ def must_be_there(details: Details, day: date, *, authority: str | None, field: 
     theirs = "This school belongs to another authority"
     since, code = left_on(details), details.get("la_code")
     if since is not None and day >= since:
-        said = f"{theirs}. It takes only what happened before {since.day} {since:%B %Y}"
+        said = f"{theirs}. You can only record what happened before {since.day} {since:%B %Y}"
         raise SchoolIsElsewhere(said, field=field)
     if since is None and None not in (authority, code) and code != authority:
-        raise SchoolIsElsewhere(f"{theirs}: {details.get('la_name') or code}. Nothing begins there", field=field)
+        raise SchoolIsElsewhere(
+            f"{theirs}: {details.get('la_name') or code}. You cannot start anything new there", field=field
+        )
     if not is_there_on(details, day):
-        raise SchoolIsClosed("This school is closed. It takes only what happened before", field=field)
+        raise SchoolIsClosed("This school is closed. You can only record what happened before it closed", field=field)
 
 
 def in_order(first: date, last: date, *, field: str) -> None:
     if last < first:
-        raise EndsBeforeItBegins(f"Choose a day on or after {first.day} {first:%B %Y}", field=field)
+        raise EndsBeforeItBegins(f"Choose a date on or after {first.day} {first:%B %Y}", field=field)

@@ -73,6 +73,10 @@ class Task(LabelledEnum):
     REVIEW = "review_the_intervention"
     REVIEW_NEED = "review_the_need_category"
 
+    @property
+    def label(self) -> str:
+        return "Review the level of support" if self is Task.REVIEW_NEED else super().label
+
 
 class Item(Row):
     """What waits about a record. `part` tells several items of one record apart; `task` is None when nothing

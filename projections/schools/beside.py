@@ -1,4 +1,4 @@
-"""What the register tells beside a school's own details: what may follow it, its groups, its inspections."""
+"""What the register tells beside a school's own details: what may have replaced it, its groups, its inspections."""
 
 from __future__ import annotations
 
@@ -82,12 +82,12 @@ def waits_for_an_answer(_: ProposedSuccession | None, event: School.SuccessionPr
 
 @successions.on(School.SuccessionDeclined, key=by_urn_of)
 def succession_declined(*_: object) -> None:
-    """A succession that is declined waits no longer."""
+    """A succession that is declined is answered."""
 
 
 @successions.on(School.UrnSuperseded, key=lambda event: (event.meta.stream, event.new))
 def succession_confirmed(*_: object) -> None:
-    """Nor does one that is confirmed."""
+    """So is one that is confirmed."""
 
 
 @missed.on(School.MissedInRegister)

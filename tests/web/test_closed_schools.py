@@ -63,7 +63,7 @@ def test_a_closed_school_takes_only_late_facts(world: World, program: Use, sign_
     refuses("/concerns/raise", about, "school")
     refuses("/concerns/raise", {**about, "on": too_late}, "on")
     refused = sign_in(director).send("/concerns/raise", about, status=422).text
-    assert "This school is closed. It takes only what happened before" in refused
+    assert "This school is closed. You can only record what happened before it closed" in refused
     assert f"Gorse Hill School, Wexmoor ({closed}), closed" in refused
 
     api.post("/concerns/raise", {**about, "on": str(CLOSED_ON)}, key="a-late-concern", status=201)
@@ -122,7 +122,9 @@ def test_nothing_begins_at_a_school_of_another_authority(world: World, program: 
         at = api.get(f"/schools/{theirs}").headers["ETag"] if "/schools/" in path else None
         refused = api.post(path, body, key=f"elsewhere{path.replace('/', '-')}", at=at, status=422).json
         assert refused["type"].endswith("#school-is-elsewhere"), path
-        assert "This school belongs to another authority: Bolton. Nothing begins there" in str(refused), path
+        assert "This school belongs to another authority: Bolton. You cannot start anything new there" in str(
+            refused
+        ), path
     refused_form = sign_in(director).send(
         f"/schools/{theirs}/assign-officer", giving | day("from", TODAY), status=422
     )

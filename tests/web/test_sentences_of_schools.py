@@ -21,9 +21,9 @@ def test_a_newer_register_is_told_with_file_and_day_and_what_was_before() -> Non
     registered, refreshed = school.collect_events()
 
     assert sentence(registered, {clerk: "Ada Admin"}) == (
-        "Ada Admin entered Lark Hill, URN 105900, as the register tells it in register_2026-04.csv of 25 April 2026"
+        "Ada Admin added Lark Hill, URN 105900, from register_2026-04.csv of 25 April 2026"
     )
     assert sentence(refreshed, {clerk: "Ada Admin"}) == (
-        "Ada Admin brought the details up to date by register_2026-10.csv of 30 October 2026: "
-        "name from “Lark Hill” to “Lark Hill Academy”, town from “Salford” to none"
+        "Ada Admin updated the school's details from register_2026-10.csv of 30 October 2026: "
+        "name from “Lark Hill” to “Lark Hill Academy”, town “Salford” removed"
     )

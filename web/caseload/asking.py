@@ -52,7 +52,7 @@ class CaseloadFilters(Schema):
         by_value=True,
         metadata={
             "label": "Whose caseload",
-            "description": "One's own unless it is said, and everybody's for those to whom no work falls.",
+            "description": "Your own by default; everybody's if you have no caseload.",
         },
     )
     officer = person_field(metadata={"label": "Officer"})

@@ -28,13 +28,13 @@ __all__ = ["caseload", "pages"]
 
 pages = Blueprint("caseload", __name__, template_folder="templates")
 
-LEFT = "At schools that went to another authority"
+LEFT = "At schools now with another authority"
 
-OVERDUE, THIS_WEEK, LATER, NO_DATE = "Overdue", "Due in the next seven days", "Later", "No date"
+OVERDUE, THIS_WEEK, LATER, NO_DATE = "Overdue", "Due in the next 7 days", "Later", "No date"
 
 HEAD = [
     {"text": "Due", "nowrap": True},
-    "What is next",
+    "Next step",
     "School",
     "Waiting for",
     "About",

@@ -35,7 +35,7 @@ def why_not_served(school: School) -> str:
     """Why the service does not work with a school, as a clause; empty where it does."""
     status, kind = school.details.get("status"), school.details.get("school_type")
     if school.merged_into is not None:
-        return "it went into another institution"
+        return "it merged into another school"
     if school.left_on is not None:
         return f"it has belonged to another authority since {formats.date(school.left_on)}"
     if school.is_closed:
@@ -43,10 +43,10 @@ def why_not_served(school: School) -> str:
     if not is_ours(school.details.get("la_code")):
         return f"it belongs to another authority, {school.details.get('la_name') or school.details['la_code']}"
     if status is not None and status not in OPEN:
-        return f"the register says that it is not open: “{status}”"
+        return f"it is not open: “{status}” in the register"
     if _is_of_served_type(str(kind) if kind else None):
         return ""
-    return f"the settings do not name its type, “{kind}”"
+    return f"its type, “{kind}”, is not in your settings"
 
 
 def _is_of_served_type(kind: str | None) -> bool:

@@ -30,14 +30,14 @@ from web.schools.handing_over import HandOverOutcome, HandOverTerms, as_they_are
 MOST_AT_ONCE = 500
 """Schools of one hand-over; more than any officer has."""
 
-NOT_THEIRS = "This school is not with that officer, or not yours to hand over"
+NOT_THEIRS = "This officer is not the school's link officer, or you may not hand the school over"
 
 
 class FileFilters(Schema):
     purpose = fields.List(fields.Enum(Purpose, by_value=True), metadata={"label": "Purpose"})
     of = WholeNumber(
         validate=validate.Range(1, 9_999_999),
-        metadata={"label": "URN of an institution that went into the school, for its file"},
+        metadata={"label": "URN of a school that merged into this one, for its file"},
     )
 
 
@@ -72,7 +72,7 @@ schools.list_endpoints.append(
         "file",
         Action.READ_SCHOOL_FILE,
         Listing(HistoryEntry, _file, lambda row: str(row.id), FileFilters, place=UUID, inside=("position",)),
-        "The file of a school, the latest first",
+        "A school's file, latest first",
     )
 )
 
@@ -153,14 +153,14 @@ missed = ListEndpoint(
     "missed-schools",
     Action.KEEP_REGISTER,
     Listing(MissingSchool, _missed, lambda row: str(row.school), place=UUID),
-    "List the schools that the register no longer names",
+    "List schools missing from the register",
 )
 
 successions = ListEndpoint(
     "successions",
     Action.KEEP_REGISTER,
     Listing(WaitingSuccession, _waiting, lambda row: f"{row.later_urn}/{row.school}", place=_place),
-    "List the links between schools that wait for an answer",
+    "List links between schools that need an answer",
 )
 
 
@@ -174,14 +174,14 @@ class SchoolToGive(Schema):
 
 
 class HandSchoolsOver(Schema):
-    officer = person_field(required=True, metadata={"label": "Whose schools"})
+    officer = person_field(required=True, metadata={"label": "Officer handing over"})
     schools = fields.List(
         fields.Nested(SchoolToGive),
         required=True,
         validate=validate.Length(1, MOST_AT_ONCE),
         metadata={"label": "Schools"},
     )
-    to = person_field(required=True, metadata={"label": "To which officer"})
+    to = person_field(required=True, metadata={"label": "New link officer"})
     from_ = day_field("First day", name="from")
     reason = reason_field()
 
@@ -221,7 +221,7 @@ def _hand_over(values: Values, command: UUID) -> Mapping[str, Any]:
 schools.several.append(
     BulkCommand(
         "hand-over",
-        "Hand schools over to another officer",
+        "Hand over schools to another officer",
         Action.ASSIGN_OFFICERS,
         HandSchoolsOver,
         SchoolsGiven,

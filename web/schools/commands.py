@@ -77,7 +77,7 @@ def _stand_ins(connection: sa.Connection, _: School | None) -> Mapping[str, Any]
 
 def _categories(_: sa.Connection, __: School | None) -> Mapping[str, Any]:
     settings, _version = settings_of(services())
-    offered = [(each.code, f"{each.code}: {each.label}") for each in settings.need_categories]
+    offered = [(each.code, each.label) for each in settings.need_categories]
     return {schemas.CATEGORIES: offered}
 
 
@@ -145,11 +145,11 @@ def _only_proposal(_: sa.Connection, school: School) -> Mapping[str, Any]:
 
 @schools.command(
     "assign-officer",
-    "Assign a link officer",
+    "Assign link officer",
     Action.ASSIGN_OFFICERS,
     schemas.AssignOfficer,
-    done="The link officer is assigned",
-    submit="Assign the officer",
+    done="Link officer assigned",
+    submit="Assign link officer",
     offered=_is_open_and_ours,
     context=_officers,
     initial=_from_today,
@@ -160,11 +160,11 @@ def assign_officer(context: CommandContext[School], values: Values) -> None:
 
 @schools.command(
     "release-officer",
-    "Release the link officer",
+    "Remove link officer",
     Action.ASSIGN_OFFICERS,
     schemas.ReleaseOfficer,
-    done="The link officer is released",
-    submit="Release the officer",
+    done="Link officer removed",
+    submit="Remove link officer",
     offered=_has_officer,
     initial=_until_today,
 )
@@ -177,8 +177,8 @@ def release_officer(context: CommandContext[School], values: Values) -> None:
     "Arrange cover",
     Action.ASSIGN_OFFICERS,
     schemas.ArrangeCover,
-    done="The cover is arranged",
-    submit="Arrange the cover",
+    done="Cover arranged",
+    submit="Arrange cover",
     offered=_may_be_covered,
     context=_stand_ins,
     initial=_from_today,
@@ -189,11 +189,11 @@ def arrange_cover(context: CommandContext[School], values: Values) -> None:
 
 @schools.command(
     "end-cover",
-    "End the cover",
+    "End cover",
     Action.ASSIGN_OFFICERS,
     schemas.EndCover,
-    done="The cover is ended",
-    submit="End the cover",
+    done="Cover ended",
+    submit="End cover",
     offered=_is_covered,
     initial=_until_today,
 )
@@ -203,11 +203,11 @@ def end_cover(context: CommandContext[School], values: Values) -> None:
 
 @schools.command(
     "set-need-category",
-    "Set the need category",
+    "Set level of support",
     Action.SET_NEED,
     schemas.SetNeedCategory,
-    done="The need category is set",
-    submit="Set the category",
+    done="Level of support set",
+    submit="Set level of support",
     offered=_is_open_and_ours,
     context=_categories,
     initial=_from_today,
@@ -221,11 +221,11 @@ def set_need_category(context: CommandContext[School], values: Values) -> None:
 
 @schools.command(
     "note-support",
-    "Note support from others",
+    "Record outside support",
     Action.WRITE_NOTE,
     schemas.NoteExternalSupport,
-    done="The support is noted",
-    submit="Note the support",
+    done="Outside support recorded",
+    submit="Record outside support",
     offered=_stands,
 )
 def note_external_support(context: CommandContext[School], values: Values) -> None:
@@ -235,12 +235,12 @@ def note_external_support(context: CommandContext[School], values: Values) -> No
 
 @schools.command(
     "confirm-succession",
-    "Confirm what came after this school",
+    "Confirm what happened to this school",
     Action.KEEP_REGISTER,
     schemas.ConfirmSuccession,
-    done="The link is confirmed",
-    submit="Confirm the link",
-    notes=("Both records are joined for good: the later one's work is found at this school from then on.",),
+    done="Link confirmed",
+    submit="Confirm link",
+    notes=("You cannot undo this: the two records are joined for good.",),
     offered=_waits,
     context=_proposals,
     initial=_only_proposal,
@@ -252,7 +252,7 @@ def confirm(context: CommandContext[School], values: Values) -> None:
     with context.services.read() as connection:
         later = view.by_urn(connection, urn)
     if later is None:
-        raise NotThatSchool("The register has no school of this URN. Import a newer register first", field="urn")
+        raise NotThatSchool("No school in the register has this URN. Import a newer register first", field="urn")
     if values["outcome"] is SuccessionOutcome.WENT_INTO:
         confirm_merger(context.service, context.record.id, urn, into=later.id, reason=reason, at=context.at)
     else:
@@ -261,11 +261,11 @@ def confirm(context: CommandContext[School], values: Values) -> None:
 
 @schools.command(
     "explain-absence",
-    "Say why the register no longer names this school",
+    "Explain why this school is missing from the register",
     Action.KEEP_REGISTER,
     schemas.ExplainAbsence,
-    done="The reason is recorded",
-    submit="Record the reason",
+    done="Explanation saved",
+    submit="Save explanation",
     offered=_is_missed,
     main=True,
 )
@@ -276,11 +276,11 @@ def explain_absence(context: CommandContext[School], values: Values) -> None:
 
 @schools.command(
     "decline-succession",
-    "Decline a proposed link",
+    "Reject a link to a later school",
     Action.KEEP_REGISTER,
     schemas.AnswerSuccession,
-    done="The link is declined",
-    submit="Decline the link",
+    done="Link rejected",
+    submit="Reject link",
     offered=_waits,
     context=_proposals,
     initial=_only_proposal,

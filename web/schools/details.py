@@ -3,46 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 
-from domain.school import Details, School, Value
-from domain.school.parts import LEFT
+from domain.school import Details, School
+from domain.school.parts import LABELS, in_words
 from domain.school.tellings import day_of
-from domain.vocabulary import Phase
 from web import formats
-
-LABELS = {
-    "school_type": "Type",
-    "type_group": "Type group",
-    "phase": "Phase",
-    "status": "Status",
-    "opened": "Opened",
-    "reason_opened": "Why it opened",
-    "closed": "Closed",
-    "reason_closed": "Why it closed",
-    "establishment_number": "Establishment number",
-    "ukprn": "UKPRN",
-    "la_name": "Authority",
-    "la_code": "Authority's code",
-    LEFT: "Under that authority since",
-    "gender": "Pupils admitted",
-    "religious_character": "Religious character",
-    "diocese": "Diocese",
-    "pupils": "Pupils",
-    "capacity": "Places",
-    "percent_fsm": "Eligible for free school meals",
-    "nursery_provision": "Nursery",
-    "official_sixth_form": "Sixth form",
-    "trust_name": "Trust",
-    "federation_name": "Federation",
-    "urban_rural": "Area",
-    "district": "District",
-    "ward": "Ward",
-    "parliamentary_constituency": "Constituency",
-}
-"""The details that the page shows one by one, in its order; address, ages and contacts are put together."""
-
-DAYS = ("opened", "closed", LEFT)
 
 ADDRESS = ("street", "locality", "address3", "town", "county", "postcode")
 
@@ -57,7 +22,7 @@ def told(school: School) -> Iterator[tuple[str, str]]:
     for detail, label in LABELS.items():
         value = details.get(detail)
         if value is not None:
-            yield label, _text(detail, value) + as_of(school, detail)
+            yield label, in_words(detail, value) + as_of(school, detail)
 
 
 def as_of(school: School, *details: str) -> str:
@@ -69,13 +34,3 @@ def as_of(school: School, *details: str) -> str:
 def _ages(details: Details) -> str:
     low, high = details.get("statutory_low_age"), details.get("statutory_high_age")
     return f"{low} to {high}" if low is not None and high is not None else ""
-
-
-def _text(detail: str, value: Value) -> str:
-    if detail in DAYS:
-        return formats.date(date.fromisoformat(str(value)))
-    if detail == "phase":
-        return Phase(str(value)).label
-    if detail == "percent_fsm":
-        return f"{value}%"
-    return f"{value:,}" if isinstance(value, int) else str(value)

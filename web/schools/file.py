@@ -27,6 +27,7 @@ from web.layout.resource_pages import Beside
 from web.runtime.served_schools import is_ours, why_not_served
 from web.runtime.services import services
 from web.schools.details import as_of, told
+from web.schools.finding import level_of_support
 
 SOON = 10
 """How many of the things that wait stand on the summary."""
@@ -124,6 +125,7 @@ def identity(school: School, asking: User, part: str, found: Beside) -> Mapping[
         "phase_label": Phase(str(phase)).label if (phase := school.details.get("phase")) else "",
         "heads": [post.person for post in posts if post.role is Role.HEADTEACHER],
         "chairs": [post.person for post in posts if post.role is Role.CHAIR],
+        "level_of_support": level_of_support,
         "parts": list(_parts(school, asking, part)),
         "also_named": _named(care, posts),
     }
@@ -207,11 +209,11 @@ def _contacts(school: School, leaders: Iterable[PersonRow], asking: User) -> Ite
         title = school.details.get("head_job_title")
         dated = school.head_dated
         since = f" (as of {formats.date(dated)})" if dated and dated < school.dated else ""
-        yield "Head named in the register", (f"{school.head}, {title}" if title else str(school.head)) + since
+        yield "Headteacher in the register", (f"{school.head}, {title}" if title else str(school.head)) + since
     if asking.may(Action.READ_PEOPLE):
         for leader in leaders:
             if leader.email:
-                yield f"E-mail of {leader.name}", leader.email
+                yield f"Email for {leader.name}", leader.email
 
 
 def _begin(school: School, asking: User) -> Iterator[tuple[str, str]]:

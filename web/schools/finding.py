@@ -15,6 +15,7 @@ from projections.view import Row
 from web.access.identity import ListScope
 from web.commands.fields import known_or_not, person_field
 from web.commands.resource import Listing, Values
+from web.runtime.authority import settings_of
 from web.runtime.served_schools import is_served, remit
 from web.runtime.services import services
 
@@ -27,7 +28,7 @@ class WorkedWith(LabelledEnum):
 
     @property
     def label(self) -> str:
-        return "Schools we work with" if self is WorkedWith.SERVED else "Others"
+        return "Schools we work with" if self is WorkedWith.SERVED else "Other schools"
 
 
 class ListedSchool(Row):
@@ -53,12 +54,12 @@ class SchoolFilters(Schema):
         validate=validate.Length(max=200), metadata={"label": "School", "hint": "Name, town, URN or postcode"}
     )
     phase = fields.List(known_or_not(Phase), metadata={"label": "Phase"})
-    worked_with = fields.Enum(WorkedWith, by_value=True, metadata={"label": "Worked with"})
+    worked_with = fields.Enum(WorkedWith, by_value=True, metadata={"label": "Which schools"})
     status = known_or_not(Status, label="Status")
     officer = person_field(metadata={"label": "Link or cover officer"})
-    category = fields.String(validate=validate.Length(max=40), metadata={"label": "Need category"})
+    category = fields.String(validate=validate.Length(max=40), metadata={"label": "Level of support"})
     authority = fields.String(
-        validate=validate.Length(max=100), metadata={"label": "Authority", "hint": "Name, or code of 3 digits"}
+        validate=validate.Length(max=100), metadata={"label": "Local authority", "hint": "Name or 3-digit code"}
     )
 
 
@@ -103,6 +104,12 @@ def _listed(school: KnownSchool, care: LookedAfter) -> ListedSchool:
         need_category=care.need_category,
         is_served=is_served(school),
     )
+
+
+def level_of_support(code: str | None) -> str:
+    """What the settings of today call a need category; its code where they no longer have it."""
+    category = settings_of(services())[0].category(code) if code else None
+    return category.label if category else code or ""
 
 
 def is_id(text: str) -> bool:

@@ -36,10 +36,10 @@ class ChooseOfficer(Schema):
     officer = person_field(
         required=True,
         metadata={
-            "label": "Whose schools",
+            "label": "Officer handing over",
             "widget": "select",
             "choices": lambda context: context[OFFICERS],
-            "noun": "the officer",
+            "noun": "the officer handing over",
         },
     )
 
@@ -60,10 +60,10 @@ class HandOverSchools(Schema):
     to = person_field(
         required=True,
         metadata={
-            "label": "To which officer",
+            "label": "New link officer",
             "widget": "select",
             "choices": lambda context: context[OFFICERS],
-            "noun": "the officer who takes the schools on",
+            "noun": "the new link officer",
         },
     )
     from_ = day_field("First day", name="from", noun="the first day")
@@ -105,7 +105,7 @@ def _choose() -> Any:
     status = UNPROCESSABLE if sent is not None and not form.is_valid() else 200
     page = render_template(
         "schools/hand_over_from.html",
-        page_title="Hand schools over",
+        page_title="Hand over schools",
         breadcrumbs=[("Schools", "/schools"), ("Hand over", "")],
         form=form,
     )
@@ -147,7 +147,7 @@ def _versions(text: str) -> Mapping[str, int]:
     try:
         return {urn: int(version) for urn, _, version in pairs}
     except ValueError:
-        raise BadRequest("This form has lost its versions. Open the page again.") from None
+        raise BadRequest("Part of this page is missing. Open it again.") from None
 
 
 def _outcomes(officer: PersonRow, outcomes: list[HandOverOutcome]) -> str:
@@ -164,14 +164,14 @@ def _outcomes(officer: PersonRow, outcomes: list[HandOverOutcome]) -> str:
 def _page(officer: PersonRow, form: Form, offered: list[KnownSchool], status: int = 200) -> Any:
     page = render_template(
         "schools/hand_over.html",
-        page_title=f"Hand over schools of {officer.name}",
+        page_title=f"Hand over {officer.name}'s schools",
         section="Schools",
         breadcrumbs=[("Schools", "/schools"), ("Hand over", "/schools/hand-over"), (officer.name, "")],
         form=form,
         officer=officer,
         offered=offered,
         command_id=form_key(),
-        submit_label="Hand over",
+        submit_label="Hand over schools",
         back_href="/schools",
     )
     return page, status

@@ -73,7 +73,7 @@ def give(picked: Iterable[tuple[KnownSchool, int]], terms: HandOverTerms, comman
 def _outcome(school: KnownSchool, each: HandOver) -> HandOverOutcome:
     if isinstance(each.refusal, Stale):
         return HandOverOutcome(
-            school.name, school.urn, "Somebody else changed this school meanwhile. Look at it and try again"
+            school.name, school.urn, "Someone else has changed this school. Check it and try again"
         )
     return HandOverOutcome(school.name, school.urn, str(each.refusal) if each.refusal else "")
 
@@ -88,4 +88,4 @@ def as_they_are(urns: Iterable[str], before: UUID) -> list[HandOverOutcome]:
 def _as_it_is(school: KnownSchool, before: UUID) -> HandOverOutcome:
     last = services().service.find(School, school.id).link_officers[-1:]
     kept = any(period.officer == before for period in last)
-    return HandOverOutcome(school.name, school.urn, "It was not handed over" if kept else "")
+    return HandOverOutcome(school.name, school.urn, "Not handed over" if kept else "")

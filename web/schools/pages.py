@@ -43,7 +43,7 @@ from web.runtime.served_schools import counted
 from web.runtime.services import services
 from web.schools.commands import schools
 from web.schools.file import FILE, SUMMARY, asked_of, identity, merged_of, summary
-from web.schools.finding import ListedSchool, is_id
+from web.schools.finding import ListedSchool, is_id, level_of_support
 from web.schools.hand_over import pages as hand_over_pages
 
 pages = Blueprint("schools", __name__, template_folder="templates")
@@ -59,7 +59,7 @@ def _cells(row: ListedSchool, names: Mapping[UUID, str]) -> list[Any]:
         row.phase.label if row.phase else "",
         row.status or "",
         {"text": officer, "hint": f"Covered by {stand_in}" if stand_in else ""},
-        row.need_category or "",
+        level_of_support(row.need_category),
     ]
 
 
@@ -67,17 +67,17 @@ def _choices(connection: sa.Connection) -> Mapping[str, list[tuple[str, str]]]:
     settings, _ = settings_of(services())
     return {
         "officer": officers(connection),
-        "category": [(each.code, f"{each.code}: {each.label}") for each in settings.need_categories],
+        "category": [(each.code, each.label) for each in settings.need_categories],
     }
 
 
 LIST = ListPage(
     title="Schools",
-    caption="Schools by name, the closed ones last",
-    head=["School", "URN", "Phase", "Status", "Link officer", "Need"],
+    caption="Schools by name, closed schools last",
+    head=["School", "URN", "Phase", "Status", "Link officer", "Level of support"],
     cells=_cells,
     ids=lambda row: [row.link_officer, row.cover_officer],
-    empty_text="No school found",
+    empty_text="No schools found",
     choices=_choices,
     template="schools/list.html",
 )
@@ -127,14 +127,14 @@ def successions() -> str:
                 {"text": successor.name if successor else "", "hint": f"{each.urn}, {_address(successor)}"},
                 {"text": each.kind, "hint": formats.date(each.on)},
                 each.source,
-                {"text": f"Answer for {school.urn}", "href": f"/schools/{school.urn}/confirm-succession"},
+                {"text": f"Answer for {school.name}", "href": f"/schools/{school.urn}/confirm-succession"},
             ]
         )
     following = f"{shown[-1].urn}/{shown[-1].school}" if len(waiting) > PAGE else ""
     return render_template(
         "schools/successions.html",
-        page_title="Links that wait for an answer",
-        breadcrumbs=[("Schools", "/schools"), ("Links that wait", "")],
+        page_title="Links between schools to answer",
+        breadcrumbs=[("Schools", "/schools"), ("Links to answer", "")],
         rows=rows,
         **pages_beside(following),
     )
@@ -152,7 +152,7 @@ def missed() -> str:
         [
             {"text": school.name, "href": f"/schools/{school.urn}", "hint": f"{school.urn}, {school.address}"},
             each.source,
-            {"text": f"Answer for {school.urn}", "href": f"/schools/{school.urn}/explain-absence"},
+            {"text": f"Explain for {school.name}", "href": f"/schools/{school.urn}/explain-absence"},
         ]
         for each in waiting[:PAGE]
         if (school := known.get(each.school)) is not None

@@ -22,8 +22,8 @@ class SuccessionOutcome(LabelledEnum):
     @property
     def label(self) -> str:
         return {
-            "goes_on": "The school goes on under the later URN, with all its history",
-            "went_into": "The school ended and went into another school, which has a history of its own",
+            "goes_on": "It is the same school with a new URN, and keeps its history",
+            "went_into": "It closed and merged into another school, which has its own history",
         }[self.value]
 
 
@@ -50,10 +50,10 @@ class ArrangeCover(Schema):
     officer = person_field(
         required=True,
         metadata={
-            "label": "Who stands in",
+            "label": "Who will cover",
             "widget": "select",
             "choices": lambda context: context[STAND_INS],
-            "noun": "who stands in",
+            "noun": "who will cover",
         },
     )
     from_ = day_field("First day", name="from", noun="the first day")
@@ -71,29 +71,32 @@ class SetNeedCategory(Schema):
         required=True,
         validate=validate.Length(1, 40),
         metadata={
-            "label": "Need category",
+            "label": "Level of support",
             "widget": "radios",
             "choices": lambda context: context[CATEGORIES],
-            "noun": "the need category",
+            "noun": "the level of support",
         },
     )
-    from_ = day_field("In force from", name="from", noun="the day from which it is in force")
-    review_due = day_field("To be reviewed by", noun="the day by which it is reviewed")
+    from_ = day_field("Applies from", name="from", noun="the date it applies from")
+    review_due = day_field("Review by", noun="the date to review it by")
     rationale = text_field(
-        label="Rationale", hint="This stands in the audit trail. Do not include names of pupils.", is_reason=True
+        label="Reason for this level",
+        hint="This will be kept in the audit trail. Do not include names of pupils.",
+        noun="the reason for this level",
+        is_reason=True,
     )
 
 
 class NoteExternalSupport(Schema):
-    provided_by = line_field(label="Who gives the support")
-    arranged_by = line_field(label="Who arranged it", hint="The trust, a hub, the diocese or the school itself")
+    provided_by = line_field(label="Who provides the support")
+    arranged_by = line_field(label="Who arranged it", hint="For example, the trust, a hub, the diocese or the school")
     from_ = day_field("From", name="from", noun="the first day")
-    expected_end = day_field("Expected to end", required=False)
-    told_by = line_field(label="Who told us", hint="The post, not a name")
+    expected_end = day_field("Expected end date", required=False)
+    told_by = line_field(label="Who told us", hint="Their role, not their name")
 
 
 class ExplainAbsence(Schema):
-    closed = day_field("Day it closed", noun="the day it closed", required=False, hint="Only if it has closed")
+    closed = day_field("Date it closed", noun="the date it closed", required=False, hint="Only if it has closed")
     reason = reason_field()
 
 
@@ -102,10 +105,10 @@ class AnswerSuccession(Schema):
         required=True,
         validate=validate.Range(1, 9_999_999),
         metadata={
-            "label": "Later URN",
+            "label": "Later school",
             "widget": "radios",
             "choices": lambda context: context[PROPOSALS],
-            "noun": "the later URN",
+            "noun": "the later school",
         },
     )
     reason = reason_field()

@@ -43,7 +43,7 @@ def test_nothing_is_shown_for_a_filter_that_cannot_be_read(standing: Standing, r
     assert UNREADABLE[query] in answer.text
     assert f'href="#filter-{query.partition("=")[0]}"' in answer.text
     assert f'id="filter-{query.partition("=")[0]}"' in answer.text
-    assert "The caseload is not shown" in answer.text
+    assert "Caseload not shown" in answer.text
     assert "<title>Error: Caseload" in answer.text.replace("\n", "")
     assert not ROWS.findall(answer.text)
 

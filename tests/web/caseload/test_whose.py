@@ -23,7 +23,7 @@ def test_who_looks_at_the_work_of_others_begins_with_everybodys(role: Role, stan
     person = standing.town.people[role]
     page = standing.browser(person).get("/caseload").text
     assert CHOSEN.findall(page) == ["everybody"]
-    assert "Nothing waits here" not in page
+    assert "Nothing to do" not in page
     listed = standing.program(person).get("/caseload").json
     assert listed == standing.program(person).get("/caseload?whose=everybody").json
 

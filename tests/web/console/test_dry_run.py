@@ -21,9 +21,9 @@ LISTED = ("name,kind", "Fractions Ltd,private", "Decimals Ltd,private")
             "schools",
             (HEADER, ASHGROVE.replace("High", "Secondary"), LARK_HILL, ASHGROVE.replace("900001", "900004")),
             "1 schools registered, 1 brought up to date, 1 unchanged",
-            "900001: An import brought the details up to date",
+            "900001: An import updated the school's details",
         ),
-        ("links", LINKED, "1 successions proposed", "900001: An import noted from"),
+        ("links", LINKED, "1 successions proposed", "900001: An import recorded from"),
         ("inspections", INSPECTED, "1 inspections recorded", "900001: An import recorded the inspection"),
         ("groups", MEMBERSHIPS, "1 memberships noted", "that the school belongs to The Wexmoor Trust"),
         ("providers", LISTED, "2 providers registered", "Fractions Ltd"),
@@ -71,5 +71,5 @@ def test_a_dry_run_tells_the_schools_of_which_nothing_changes_in_one_line(servic
     told = taken_in("schools", file_of("register_2024-07-17.csv", HEADER, *rows), "--dry-run")
     assert told.count("Would be recorded:") == 2
     assert "from “School 119” to “Academy 119”" in told
-    assert "An import found details unchanged in register_2024-07-17.csv of 17 July 2024" in told
-    assert "120" in next(line for line in told.splitlines() if "found details unchanged" in line)
+    assert "An import confirmed unchanged school details from register_2024-07-17.csv of 17 July 2024" in told
+    assert "120" in next(line for line in told.splitlines() if "confirmed unchanged school details" in line)

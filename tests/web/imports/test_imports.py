@@ -115,7 +115,7 @@ def test_what_would_change_is_shown_before_it_is_imported(world: World, administ
     would = counted(check, "What would come of it")
     assert would == "3 schools registered, 0 brought up to date, 0 unchanged"
     assert "The file is taken to be of 1 October 2026" in check
-    assert "Ada Administrator entered Birchwood School, URN 900101" in check
+    assert "Ada Administrator added Birchwood School, URN 900101" in check
     assert "Ajar" in check, "what cannot be read is shown before, with what stands there"
     assert recorded(world.services) == []
     with world.services.read() as connection:
@@ -144,7 +144,7 @@ def test_a_day_that_nothing_told_is_said_to_be_taken_as_that_of_the_import(
     page = administrator.get(imported(administrator, (content, "schools.csv")))
     assert "Not told: taken as" in page
     assert "the day of the import, as nothing told the file's own" in unescape(page)
-    assert "schools.csv, whose day nothing told, imported on" in unescape(administrator.get("/schools/900101"))
+    assert "schools.csv, not dated, imported on" in unescape(administrator.get("/schools/900101"))
     dated = administrator.get(imported(administrator, register(BIRCHWOOD, CEDAR)))
     assert "Not told" not in dated
 
@@ -466,7 +466,7 @@ def test_a_program_sees_what_an_import_would_change_and_nothing_of_it_is_kept(
     ]
     assert told["problem_count"] == 1
     assert (told["problems"][0]["value"], told["problems"][0]["row_taken"]) == ("Ajar", True)
-    assert any("Piet Program entered Cedar School, URN 900102" in each["sentence"] for each in told["recorded"])
+    assert any("Piet Program added Cedar School, URN 900102" in each["sentence"] for each in told["recorded"])
     assert told["more_recorded"] == 0
 
     done = post(use, register(BIRCHWOOD, CEDAR, NO_STATUS)).json

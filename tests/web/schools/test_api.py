@@ -37,7 +37,7 @@ def test_a_program_reads_the_file_by_purpose(world: World, program: Use) -> None
     whole, challenge = api.get(path), api.get(f"{path}?purpose=challenge")
 
     assert "Maths fell" in sentences(whole)
-    assert "entered Ashgrove High School" in sentences(whole)
+    assert "added Ashgrove High School" in sentences(whole)
     (row,) = challenge.json["items"]
     assert (row["kind"], row["purpose"], row["urn"]) == ("concern", "challenge", str(world.urn(school)))
     assert row["reference"].startswith("CC-2026-")
@@ -160,7 +160,7 @@ def test_each_school_of_a_hand_over_is_held_to_its_version(world: World, program
     answer = program(world.director()).post("/schools/hand-over", body, key="hand-over-2")
 
     assert [row["handed_over"] for row in answer.json["items"]] == [True, False]
-    assert "Somebody else changed this school meanwhile" in answer.json["items"][1]["refusal"]
+    assert "Someone else has changed this school" in answer.json["items"][1]["refusal"]
     assert read(world, two).link_officer_on(TODAY) == leaver
 
 
@@ -183,7 +183,7 @@ def test_schools_of_another_officer_are_not_handed_over(world: World, program: U
     answer = program(world.director()).post("/schools/hand-over", body, key="hand-over-4")
 
     assert [row["handed_over"] for row in answer.json["items"]] == [True, False]
-    assert "not with that officer" in answer.json["items"][1]["refusal"]
+    assert "not the school's link officer" in answer.json["items"][1]["refusal"]
     assert read(world, other).link_officer_on(TODAY) is None
     assert read(world, two).link_officer_on(TODAY) == leaver
 

@@ -30,7 +30,7 @@ def test_a_director_assigns_a_link_officer(world: World, sign_in: Callable[..., 
     response = browser.send(f"{href}/assign-officer", assignment(world, officer))
 
     assert response.headers["Location"] == href
-    assert "The link officer is assigned" in browser.get(href)
+    assert "Link officer assigned" in browser.get(href)
     assert read(world, school).link_officer_on(TODAY) == officer
 
 
@@ -54,7 +54,7 @@ def test_a_refusal_stands_beside_the_day_it_is_about(world: World, sign_in: Call
 
     page = sign_in(world.director()).send(f"/schools/{world.urn(school)}/assign-officer", answers, status=422).text
 
-    assert '<a href="#from-day">Another officer is assigned from a later day' in page
+    assert '<a href="#from-day">Another officer takes over on a later date' in page
     assert len(read(world, school).link_officers) == 1
 
 
@@ -157,7 +157,7 @@ def test_the_need_category_is_one_of_the_authoritys(world: World, sign_in: Calla
     browser, href = sign_in(world.director()), f"/schools/{world.urn(school)}/set-need-category"
     answers = {**day("from", TODAY), **day("review_due", date(2027, 3, 1)), "rationale": "Results fell"}
 
-    assert "C: Targeted support" in browser.get(href)
+    assert "Targeted support" in browser.get(href)
     browser.send(href, {**answers, "category": "Z"}, status=422)
     browser.send(href, {**answers, "category": "C"})
 
@@ -178,7 +178,7 @@ def test_a_category_that_the_authority_does_not_have_is_refused_to_programs(
     )
 
     assert refused.json is not None
-    assert refused.json["errors"] == {"json": {"category": ["Choose one of the categories A, B, C, D"]}}
+    assert refused.json["errors"] == {"json": {"category": ["Choose one of these levels: A, B, C, D"]}}
 
 
 def test_the_administrator_does_not_rate_a_schools_need(world: World, sign_in: Callable[..., Browser]) -> None:
@@ -199,7 +199,7 @@ def test_support_from_others_is_noted(world: World, sign_in: Callable[..., Brows
 
     browser.send(f"/schools/{world.urn(school)}/note-support", answers)
 
-    assert "noted support by Fractions Ltd, arranged by The trust" in browser.get(
+    assert "recorded outside support from Fractions Ltd, arranged by The trust" in browser.get(
         f"/schools/{world.urn(school)}/file"
     )
 
@@ -328,7 +328,7 @@ def test_a_school_that_changed_meanwhile_is_left_and_named(world: World, sign_in
     page = browser.send_page(href, form, answers, status=200).text
 
     assert "1 of 2 schools handed over" in page
-    assert "Somebody else changed this school meanwhile" in page
+    assert "Someone else has changed this school" in page
     assert read(world, one).link_officer_on(TODAY) == taker
     assert read(world, two).link_officer_on(TODAY) == leaver
 

@@ -43,7 +43,7 @@ def test_the_summary_tells_who_it_is_and_who_looks_after_it(world: World, sign_i
 
     for told in ("Ashgrove High School", "Lena Link", "Hana Head", "Chris Chair", "Community school", "13.7%"):
         assert told in page
-    assert "As the register of 1 September 2024 tells it (register.csv)" in page
+    assert "From the register of 1 September 2024 (register.csv)" in page
 
 
 def test_what_is_next_stands_on_the_summary(world: World, sign_in: Callable[..., Browser]) -> None:
@@ -52,7 +52,7 @@ def test_what_is_next_stands_on_the_summary(world: World, sign_in: Callable[...,
     browser = sign_in(world.director())
 
     assert "Assess the concern" in browser.get(f"/schools/{world.urn(school)}")
-    assert "Nothing waits at this school" in browser.get(f"/schools/{world.urn(other)}")
+    assert "Nothing to do for this school" in browser.get(f"/schools/{world.urn(other)}")
 
 
 def test_inspections_of_different_frameworks_stand_apart(world: World, sign_in: Callable[..., Browser]) -> None:
@@ -83,11 +83,11 @@ def test_the_file_holds_everything_and_is_narrowed_by_purpose(world: World, sign
 
     assert "Maths fell" in whole
     assert "Attendance to be watched" in whole
-    assert "entered Ashgrove High School" in whole
+    assert "added Ashgrove High School" in whole
     assert "Maths fell" in challenge
     assert "Attendance to be watched" not in challenge
-    assert "entered Ashgrove High School" not in challenge
-    assert "Nothing is in the file" in browser.get(f"/schools/{urn}/file?purpose=intervention")
+    assert "added Ashgrove High School" not in challenge
+    assert "Nothing in this file matches" in browser.get(f"/schools/{urn}/file?purpose=intervention")
 
 
 def test_a_long_file_goes_on_page_by_page(world: World, sign_in: Callable[..., Browser]) -> None:
@@ -103,7 +103,7 @@ def test_a_long_file_goes_on_page_by_page(world: World, sign_in: Callable[..., B
 
     assert re.search(r"after=[0-9a-f]{8}-[0-9a-f-]{27}$", following)
     assert first.count("recorded the inspection of") + second.count("recorded the inspection of") == 60
-    assert "entered Ashgrove High School" in second
+    assert "added Ashgrove High School" in second
     assert browser.get(f"{href}?after=nonsense").count("app-timeline__item") == 50
 
 

@@ -65,7 +65,7 @@ def test_what_is_open_at_a_school_that_went_elsewhere_is_put_before_people_apart
 
     open_before = records("whose=everybody")
     assert {"V-2026-0001", "CC-2026-0001"} <= open_before
-    assert "went to another authority:" not in director.get("/caseload")
+    assert "now with another authority:" not in director.get("/caseload")
 
     with world.acting():
         world.services.service.change(
@@ -75,12 +75,12 @@ def test_what_is_open_at_a_school_that_went_elsewhere_is_put_before_people_apart
     assert records("whose=everybody") == set()
     assert records("whose=left") == open_before
     page = director.get("/caseload")
-    assert "Open at schools that went to another authority: " in page
+    assert "Open work at schools now with another authority: " in page
     assert "V-2026-0001" in director.get("/caseload?whose=left")
     own = director.get(f"/schools/{world.urn(school)}")
     assert "Bolton" in own
     assert "Plan a visit" not in own
-    assert "Nothing waits at this school" not in own
+    assert "Nothing to do for this school" not in own
     lead = world.services.service.find(Visit, record_id("visit", "V-2026-0001")).lead
     assert "V-2026-0001" in director.get(f"/people/{world.reference(lead)}")
 

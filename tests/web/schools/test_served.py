@@ -41,7 +41,7 @@ def test_the_need_category_is_reviewed_only_while_the_service_works_with_the_sch
         return (
             {int(row["school"]) for row in program_rows["items"] if row["task"] == "review_the_need_category"},
             {world.urn(each) for each in (grammar, academy) if f"/schools/{world.urn(each)}" in page},
-            "Review the need category" in own and "to be reviewed by 16 November 2026" in own,
+            "Review the level of support" in own and "review by 16 November 2026" in own,
         )
 
     both = {world.urn(grammar), world.urn(academy)}
@@ -59,7 +59,7 @@ def test_the_need_category_is_reviewed_only_while_the_service_works_with_the_sch
     ("told", "said"),
     [
         ({"school_type": "Other independent school"}, "its type, “Other independent school”"),
-        ({"status": "Proposed to open"}, "it is not open: “Proposed to open”"),
+        ({"status": "Proposed to open"}, "it is not open: “Proposed to open” in the register"),
         ({"status": "Closed", "closed": "2026-08-31"}, "it closed on 31 August 2026"),
         ({"status": "Closed"}, "it is closed"),
     ],
@@ -70,11 +70,11 @@ def test_the_page_of_a_school_says_why_the_service_does_not_work_with_it(
     school = world.school("Ashgrove", school_type="Community school")
     browser, href = sign_in(world.director()), f"/schools/{world.urn(school)}"
     for part in ("", "/file"):
-        assert "not one of the schools we work with" not in browser.get(f"{href}{part}")
+        assert "We do not work with this school" not in browser.get(f"{href}{part}")
     tell(world, school, **told)
     for part in ("", "/file"):
         page = unescape(browser.get(f"{href}{part}"))
-        assert "This is not one of the schools we work with: " in page
+        assert "We do not work with this school: " in page
         assert said in page
         assert "None</dd>" not in page
 
@@ -97,7 +97,7 @@ def test_a_school_of_another_authority_is_nowhere_one_that_we_work_with(
         assert {row["is_served"] for row in rows} == {worked_with == "served"}
         assert {ours, theirs} & {row["urn"] for row in rows} == ({ours} if worked_with == "served" else {theirs})
     file = unescape(browser.get(f"/schools/{theirs}"))
-    assert "This is not one of the schools we work with: it belongs to another authority, Bolton." in file
+    assert "We do not work with this school: it belongs to another authority, Bolton." in file
     for offer in ("assign-officer", "set-need-category", "visits/plan", "requests/raise"):
         assert f"/{offer}" not in file
         assert f"/{offer}" in browser.get(f"/schools/{ours}")
@@ -115,7 +115,7 @@ def test_a_school_that_moved_to_another_authority_says_since_when_it_is_not_ours
 
     page = unescape(sign_in(world.director()).get(f"/schools/{world.urn(school)}"))
 
-    assert "schools we work with: it has belonged to another authority since 30 October 2026." in page
+    assert "We do not work with this school: it has belonged to another authority since 30 October 2026." in page
 
 
 def test_whoever_is_to_close_or_of_no_known_type_is_served_and_a_type_is_the_same_in_capitals(
@@ -226,4 +226,4 @@ def test_the_page_of_a_school_names_the_day_of_what_only_an_older_file_tells(
         assert told in page
     assert "Ms J Okafor (as of 25 April 2022)" in page
     assert page.count("as of 25 April 2022") == 3
-    assert "As the register of 1 September 2024 tells it" in page
+    assert "From the register of 1 September 2024" in page
