@@ -25,7 +25,10 @@ class CheckStatus(LabelledEnum):
 
     @property
     def label(self) -> str:
-        return "Not checked" if self is CheckStatus.MISSING else super().label
+        return _LABELS[self.value]
+
+
+_LABELS = {"holds": "Valid", "ends_soon": "Expires soon", "ended": "Expired", "missing": "Not checked"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,7 +113,7 @@ def cleared_throughout(
         checks = [check for check in facts.checks if (check.item, check.person) == (demand.item, whose)]
         end = _covered_to(checks, demand, first)
         if end is None or end < last:
-            why = _why_not(checks, demand, first) if end is None else f"holds until {_day(end)} only"
+            why = _why_not(checks, demand, first) if end is None else f"valid until {_day(end)} only"
             missing.append(Missing(demand.item, whose, f"{demand.item.label}: {why}"))
         else:
             ends.append(end)

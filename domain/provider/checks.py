@@ -44,11 +44,11 @@ _LABELS = {
     "enhanced_dbs": "Enhanced DBS check with barred list",
     "identity": "Proof of identity",
     "qualified_teacher": "Qualified teacher status",
-    "prohibition_check": "Check against prohibition from teaching",
+    "prohibition_check": "Prohibition from teaching check",
     "letter_of_assurance": "Employer's letter of assurance",
     "public_liability": "Public liability insurance",
     "professional_indemnity": "Professional indemnity insurance",
-    "data_protection_terms": "Agreed data-protection terms",
+    "data_protection_terms": "Data protection terms agreed",
     "conflict_declaration": "Declaration of conflicts of interest",
 }
 

@@ -33,7 +33,7 @@ class Registered(Event):
     """
 
     TOPIC = "provider.registered"
-    says = "{by} registered {reference} as a provider:{trading_as: …}{name: …}"
+    says = "{by} registered provider{trading_as: …}{name: …} ({reference})"
     reference: str
     kind: ProviderKind
     trading_as: str
@@ -69,7 +69,7 @@ class Renamed(Event):
 
 class ContactChanged(Event):
     TOPIC = "provider.contact-changed"
-    says = "{by} changed how the provider is reached"
+    says = "{by} changed the provider's contact details"
     email: str
     telephone: str
     website: str
@@ -82,7 +82,7 @@ class ContactChanged(Event):
 
 class CapabilityOffered(Event):
     TOPIC = "provider.capability-offered"
-    says = "{by} listed an offer: {subject}, {phase}, {service}"
+    says = "{by} added to the provider's offer: {subject}, {phase}, {service}"
     subject: str
     phase: Phase
     service: ServiceType
@@ -94,7 +94,7 @@ class CapabilityOffered(Event):
 
 class CapabilityWithdrawn(Event):
     TOPIC = "provider.capability-withdrawn"
-    says = "{by} struck out an offer: {subject}, {phase}, {service}"
+    says = "{by} removed from the provider's offer: {subject}, {phase}, {service}"
     subject: str
     phase: Phase
     service: ServiceType
@@ -108,7 +108,7 @@ class CoverageSet(Event):
     """`areas` are authorities or regions by name; none means anywhere."""
 
     TOPIC = "provider.coverage-set"
-    says = "{by} set where the provider works: {places}"
+    says = "{by} changed where the provider works: {places}"
     areas: tuple[str, ...]
 
     @property
@@ -124,7 +124,7 @@ class RateSet(Event):
     """`day_rate` is in pounds without VAT; `vat_registered` is None where nobody has told it."""
 
     TOPIC = "provider.rate-set"
-    says = "{by} set the day rate from {from_}: {day_rate}"
+    says = "{by} set the provider's day rate to {day_rate} excluding VAT from {from_}"
     from_: date
     day_rate: Decimal
     vat_registered: bool | None
@@ -137,10 +137,14 @@ class RateSet(Event):
 
 class CapacityDeclared(Event):
     TOPIC = "provider.capacity-declared"
-    says = "{by} noted {days} days free from {from_} to {to}"
+    says = "{by} recorded the provider's availability: {days_free} from {from_} to {to}"
     from_: date
     to: date
     days: Decimal
+
+    @property
+    def days_free(self) -> str:
+        return f"{self.days.normalize():f} {'day' if self.days == 1 else 'days'}"
 
     def apply(self, provider: Provider) -> None:
         capacity = Capacity(self.from_, self.to, self.days)
@@ -163,7 +167,7 @@ class SpecialistAdded(Event):
 
 class SpecialistLeft(Event):
     TOPIC = "provider.specialist-left"
-    says = "{by} noted that {person} no longer works for the provider: {reason}"
+    says = "{by} recorded that {person} no longer works for the provider: {reason}"
     person: UUID
 
     def apply(self, provider: Provider) -> None:
@@ -173,7 +177,7 @@ class SpecialistLeft(Event):
 
 class RequirementMet(Event):
     TOPIC = "provider.requirement-met"
-    says = "{by} recorded a check of {checked_on}: {item}{person:, of …} ({evidence})"
+    says = "{by} recorded a check: {item}{person: for …}, checked on {checked_on} ({evidence})"
     item: Requirement
     person: UUID | None
     checked_on: date
@@ -188,7 +192,7 @@ class RequirementMet(Event):
 
 class RequirementExempted(Event):
     TOPIC = "provider.requirement-exempted"
-    says = "{by} granted an exemption until {until}: {item}{person:, of …}: {reason}"
+    says = "{by} granted an exemption from {item}{person: for …} until {until}: {reason}"
     item: Requirement
     person: UUID | None
     until: date
@@ -200,7 +204,7 @@ class RequirementExempted(Event):
 
 class RequirementRevoked(Event):
     TOPIC = "provider.requirement-revoked"
-    says = "{by} revoked from {occurred} on: {item}{person:, of …}: {reason}"
+    says = "{by} revoked {item}{person: for …} from {occurred}: {reason}"
     item: Requirement
     person: UUID | None
 
@@ -211,7 +215,7 @@ class RequirementRevoked(Event):
 
 class ConflictDeclared(Event):
     TOPIC = "provider.conflict-declared"
-    says = "{by} noted a declared conflict of interest{person: of …} with{body: …}{school: …} ({nature})"
+    says = "{by} recorded a conflict of interest{person: of …} with{body: …}{school: …} ({nature})"
     body: str
     school: UUID | None
     person: UUID | None
@@ -235,7 +239,7 @@ class Suspended(Event):
 
 class Reinstated(Event):
     TOPIC = "provider.reinstated"
-    says = "{by} reinstated the provider from {from_}: {reason}"
+    says = "{by} lifted the provider's suspension from {from_}: {reason}"
     from_: date
 
     def apply(self, provider: Provider) -> None:

@@ -200,7 +200,7 @@ class Provider(Aggregate):
     ) -> Provider:
         if kind is ProviderKind.SCHOOL_BASED and host_school is None and not authority:
             raise HostSchoolNeeded(
-                "Choose the school, or name the authority if the school is outside this one", field="host_school"
+                "Choose the host school, or enter its authority if it is outside this one", field="host_school"
             )
         provider = cls.named(reference)
         provider.record(
@@ -226,7 +226,8 @@ class Provider(Aggregate):
         email, telephone, website = plain(email), plain(telephone), plain(website)
         if self.practitioner is not None and (email or telephone):
             raise ContactStandsWithThePerson(
-                "Change the address and number in this person's own record", field="email" if email else "telephone"
+                "Change the email address and phone number on this person's own page",
+                field="email" if email else "telephone",
             )
         if (email, telephone, website) != (self.email, self.telephone, self.website):
             self.record(self.ContactChanged(email=email, telephone=telephone, website=website))
@@ -236,7 +237,7 @@ class Provider(Aggregate):
         self._must_be_listed()
         subject = text(subject, NameNeeded("Enter the subject", field="subject"))
         if self.offers(subject, phase, service):
-            raise AlreadyOffered("This provider offers that already", field="subject")
+            raise AlreadyOffered("This provider already offers that", field="subject")
         self.record(self.CapabilityOffered(subject=subject, phase=phase, service=service))
 
     def withdraw(self, *, subject: str, phase: Phase, service: ServiceType) -> None:
@@ -245,7 +246,7 @@ class Provider(Aggregate):
         gone = Capability(plain(subject), phase, service)
         offer = next((offer for offer in self.capabilities if offer.matches(gone)), None)
         if offer is None:
-            raise NotOffered("Choose something that this provider offers", field="subject")
+            raise NotOffered("Choose something this provider offers", field="subject")
         self.record(self.CapabilityWithdrawn(subject=offer.subject, phase=phase, service=service))
 
     def set_coverage(self, areas: Iterable[str]) -> None:
@@ -269,7 +270,7 @@ class Provider(Aggregate):
             (other.from_, other.to) != (from_, to) and other.from_ <= to and from_ <= other.to
             for other in self.capacities
         ):
-            raise PeriodsOverlap("Part of this period is in another declared one", field="from_")
+            raise PeriodsOverlap("Part of this period is already recorded. Choose other dates", field="from_")
         self.record(self.CapacityDeclared(from_=from_, to=to, days=half_days(days)))
 
     def add_specialist(self, *, person: UUID, subjects: Iterable[str] = (), teaches: bool) -> None:
@@ -277,7 +278,7 @@ class Provider(Aggregate):
         self._must_be_listed()
         there = self.specialists.get(person)
         if there is not None and there.is_there_on(self.today):
-            raise AlreadyASpecialist("This person works for the provider already", field="person")
+            raise AlreadyASpecialist("This person already works for the provider", field="person")
         named = tuple(dict.fromkeys(plain(subject) for subject in subjects if plain(subject)))
         self.record(self.SpecialistAdded(person=person, subjects=named, teaches=teaches), people=[person])
 
@@ -310,7 +311,7 @@ class Provider(Aggregate):
             in_order(checked_on, expires, field="expires")
         checker = checked_by or self.signature.actor
         if person is not None and checker == person:
-            raise CheckedOneself("Nobody checks themselves. Choose who else saw it", field="checked_by")
+            raise CheckedOneself("You cannot check your own evidence. Choose who else saw it", field="checked_by")
         met = self.RequirementMet(
             item=item,
             person=person,
@@ -327,7 +328,7 @@ class Provider(Aggregate):
         self._must_concern(item, person)
         in_order(self.today, until, field="until")
         if person is not None and self.signature.actor == person:
-            raise CheckedOneself("Nobody exempts themselves. Ask somebody else to", field="person")
+            raise CheckedOneself("You cannot grant yourself an exemption. Ask someone else to", field="person")
         exempted = self.RequirementExempted(item=item, person=person, until=until)
         self.record(exempted, reason=reasoned(reason), people=[person])
 
@@ -335,7 +336,7 @@ class Provider(Aggregate):
         """Withdraw what was recorded of a requirement, met or exempted, from a day on."""
         day = on or self.today
         if not any(check.is_of(item, person, day) for check in self.checks):
-            raise NothingToRevoke(f"{item.label} was not recorded on that day or before", field="item")
+            raise NothingToRevoke(f"{item.label} was not recorded on or before that date", field="item")
         revoked = self.RequirementRevoked(item=item, person=person)
         self.record(revoked, occurred=day, reason=reasoned(reason), people=[person])
 
@@ -353,7 +354,7 @@ class Provider(Aggregate):
         self._must_be_listed()
         body = plain(body)
         if school is None:
-            text(body, NameNeeded("Choose a school or name the body", field="body"))
+            text(body, NameNeeded("Choose a school or enter the other organisation", field="body"))
         if to is not None:
             in_order(from_, to, field="to")
         declared = self.ConflictDeclared(body=body, school=school, person=person, nature=nature, from_=from_, to=to)
@@ -364,10 +365,10 @@ class Provider(Aggregate):
         decided of each."""
         self._must_be_listed()
         if self.suspensions and self.suspensions[-1].to is None:
-            raise AlreadySuspended("This provider is suspended already")
+            raise AlreadySuspended("This provider is already suspended")
         begins = from_ or self.today
         if any(suspension.holds_on(begins) for suspension in self.suspensions):
-            raise AlreadySuspended("This provider was suspended on that day already", field="from_")
+            raise AlreadySuspended("This provider was already suspended on that date", field="from_")
         self.record(self.Suspended(from_=begins), reason=reasoned(reason))
 
     def reinstate(self, *, reason: str, from_: date | None = None) -> None:
@@ -386,7 +387,7 @@ class Provider(Aggregate):
 
     def _must_be_listed(self) -> None:
         if self.removed_on is not None:
-            raise NotOnTheList("This provider was removed from the list. Register it anew to work with it.")
+            raise NotOnTheList("This provider was removed from the list. Register it again to work with it.")
 
     def _must_concern(self, item: Requirement, person: UUID | None) -> None:
         if item.of_organisation != (person is None):

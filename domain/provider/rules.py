@@ -84,7 +84,7 @@ def text(value: str, otherwise: Refusal) -> str:
 def in_order(first: date, last: date, *, field: str) -> None:
     """Raises EndsBeforeItBegins."""
     if last < first:
-        raise EndsBeforeItBegins(f"Choose {first.day} {first:%B %Y} or a later day", field=field)
+        raise EndsBeforeItBegins(f"Choose {first.day} {first:%B %Y} or a later date", field=field)
 
 
 def positive_rate(amount: Decimal) -> Decimal:
@@ -94,5 +94,5 @@ def positive_rate(amount: Decimal) -> Decimal:
     except NotMoney:
         rate = Decimal(0)
     if rate <= 0:
-        raise RateNotPositive("Enter a day rate of more than nothing, as 450 or 450.00", field="day_rate")
+        raise RateNotPositive("Enter a day rate above £0, like 450 or 450.00", field="day_rate")
     return rate

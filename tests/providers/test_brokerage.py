@@ -286,7 +286,7 @@ def test_no_work_is_proposed_for_days_without_clearance(desk: Desk, harrop: UUID
     lapsing = desk.a_provider("PV-2026-0004", GRACE, cleared_to=ENDS)
     too_long = Agreement("Planning", ("It is done",), BEGINS, date(2027, 7, 1))
 
-    with pytest.raises(NotCleared, match="holds until 26 March 2027 only"):
+    with pytest.raises(NotCleared, match="valid until 26 March 2027 only"):
         desk.proposed_work(lapsing, harrop, too_long)
 
     request = desk.service.find(SupportRequest, SupportRequest.named("SR-2026-0001").id)

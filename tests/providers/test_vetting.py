@@ -106,7 +106,7 @@ def test_a_clearance_that_ends_before_the_work_does_is_none() -> None:
     clearance = cleared_throughout(insured, GRACE, DAY, DAY + 31 * ONE, USUAL_POLICY)
 
     assert [missing.why for missing in clearance.missing] == [
-        "Public liability insurance: holds until 2 December 2026 only"
+        "Public liability insurance: valid until 2 December 2026 only"
     ]
     assert cleared_throughout(insured, GRACE, DAY, DAY + 30 * ONE, USUAL_POLICY).cleared
 

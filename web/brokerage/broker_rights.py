@@ -26,7 +26,7 @@ BROKERED_BY: dict[SupportKind, tuple[Action, Role]] = {
 """By which right a need of each kind is brokered, and whose post that is (source report, paragraphs 11 and 14)."""
 
 
-WITHOUT_THE_CONCERN = "Raise a request that says only what a provider has to know, without the concern"
+WITHOUT_THE_CONCERN = "Raise a request that says only what a provider needs to know, without the concern"
 """What can be done where a restricted concern keeps a need from providers."""
 
 

@@ -160,7 +160,7 @@ def cases(connection: sa.Connection, found: Sequence[view.ProviderCase], *, link
         )
         for case in shown
     ]
-    caption = f"The latest {CASES_SHOWN} cases" if len(found) > CASES_SHOWN else "All cases, the latest first"
+    caption = f"Latest {CASES_SHOWN} items of work" if len(found) > CASES_SHOWN else "All work, latest first"
     return {"cases": told, "cases_caption": caption}
 
 
@@ -195,5 +195,5 @@ brokered_cases = ListEndpoint(
     "brokered-cases",
     Action.READ_PROVIDER,
     Listing(BrokeredCase, _cases, lambda row: str(row.record), HistoryFilters, place=UUID),
-    "List the invitations and engagements of a provider, the latest first",
+    "List a provider's invitations and engagements, latest first",
 )

@@ -24,7 +24,7 @@ def _with_everybody(connection: sa.Connection, _: Provider | None) -> Mapping[st
 
 
 @providers.beginning(
-    "register", "Register an organisation", KEEP, schemas.RegisterOrganisation, done="The provider is registered"
+    "register", "Register organisation", KEEP, schemas.RegisterOrganisation, done="Provider registered"
 )
 def register(context: CommandContext[Provider], values: Values) -> Provider:
     return context.begin(lambda reference: Provider.register(reference, **values))
@@ -32,11 +32,11 @@ def register(context: CommandContext[Provider], values: Values) -> Provider:
 
 @providers.beginning(
     "register-practitioner",
-    "Register a sole practitioner",
+    "Register sole practitioner",
     KEEP,
     schemas.RegisterPractitioner,
-    lead="Somebody who works on their own account. They become their own first specialist.",
-    done="The provider is registered",
+    lead="For someone who is self-employed. They become the provider's first specialist.",
+    done="Provider registered",
 )
 def register_person(context: CommandContext[Provider], values: Values) -> Provider:
     def both(work: Work) -> Provider:
@@ -53,10 +53,10 @@ def _newcomer(context: CommandContext[Provider], values: Values) -> Newcomer:
 
 @providers.command(
     "rename",
-    "Change the name",
+    "Change name",
     KEEP,
     schemas.RenameProvider,
-    done="The name is changed",
+    done="Name changed",
     offered=is_listed,
     initial=lambda _, provider: {
         "trading_as": provider.trading_as,
@@ -69,10 +69,10 @@ def rename(context: CommandContext[Provider], values: Values) -> None:
 
 @providers.command(
     "change-contact",
-    "Change how the provider is reached",
+    "Change contact details",
     KEEP,
     schemas.ChangeProviderContact,
-    done="How the provider is reached is changed",
+    done="Contact details changed",
     offered=is_listed,
     initial=lambda _, provider: {
         "email": provider.email,
@@ -86,7 +86,7 @@ def change_contact(context: CommandContext[Provider], values: Values) -> None:
 
 
 @providers.command(
-    "offer", "Add what the provider offers", KEEP, schemas.OfferServices, done="It is listed", offered=is_listed
+    "offer", "Add to what the provider offers", KEEP, schemas.OfferServices, done="Subject added", offered=is_listed
 )
 def offer(context: CommandContext[Provider], values: Values) -> None:
     wanted = [(phase, service) for phase in values["phases"] for service in values["services"]]
@@ -101,10 +101,10 @@ def offer(context: CommandContext[Provider], values: Values) -> None:
 
 @providers.command(
     "withdraw",
-    "Strike out what the provider no longer offers",
+    "Remove from what the provider offers",
     KEEP,
     schemas.WithdrawOffers,
-    done="It is struck out",
+    done="Subject removed",
     offered=lambda provider: is_listed(provider) and bool(provider.capabilities),
     context=lambda _, provider: {
         schemas.OFFERS: [(str(offer), str(offer)) for offer in (provider.capabilities if provider else ())]
@@ -115,7 +115,7 @@ def withdraw(context: CommandContext[Provider], values: Values) -> None:
         listed = {str(offer): offer for offer in provider.capabilities}
         for gone in dict.fromkeys(values["offers"]):
             if gone not in listed:
-                raise NotOffered("Choose something that this provider offers", field="offers")
+                raise NotOffered("Choose something this provider offers", field="offers")
             offered = listed[gone]
             provider.withdraw(subject=offered.subject, phase=offered.phase, service=offered.service)
 
@@ -124,10 +124,10 @@ def withdraw(context: CommandContext[Provider], values: Values) -> None:
 
 @providers.command(
     "set-coverage",
-    "Set where the provider works",
+    "Change where the provider works",
     KEEP,
     schemas.SetCoverage,
-    done="The areas are set",
+    done="Areas changed",
     offered=is_listed,
     initial=lambda _, provider: {"areas": provider.areas or ()},
 )
@@ -135,19 +135,17 @@ def set_coverage(context: CommandContext[Provider], values: Values) -> None:
     context.change(lambda provider: provider.set_coverage(values["areas"]))
 
 
-@providers.command(
-    "set-rate", "Set the day rate", KEEP, schemas.SetDayRate, done="The rate is set", offered=is_listed
-)
+@providers.command("set-rate", "Set day rate", KEEP, schemas.SetDayRate, done="Day rate set", offered=is_listed)
 def set_rate(context: CommandContext[Provider], values: Values) -> None:
     context.change(lambda provider: provider.set_rate(**values))
 
 
 @providers.command(
     "declare-capacity",
-    "Note days that are free",
+    "Record availability",
     KEEP,
     schemas.DeclareCapacity,
-    done="The free days are noted",
+    done="Availability recorded",
     offered=is_listed,
 )
 def declare_capacity(context: CommandContext[Provider], values: Values) -> None:
@@ -156,10 +154,10 @@ def declare_capacity(context: CommandContext[Provider], values: Values) -> None:
 
 @providers.command(
     "add-specialist",
-    "Add a specialist",
+    "Add specialist",
     KEEP,
     schemas.AddSpecialist,
-    done="The specialist is added",
+    done="Specialist added",
     offered=is_listed,
     context=_with_everybody,
 )
@@ -180,10 +178,10 @@ def add(context: CommandContext[Provider], values: Values) -> None:
 
 @providers.command(
     "note-leaving",
-    "Note that a specialist left",
+    "Record that a specialist has left",
     KEEP,
     schemas.NoteLeaving,
-    done="It is noted that the specialist left",
+    done="Specialist's leaving recorded",
     offered=lambda provider: bool(provider.specialists),
     context=with_specialists,
 )

@@ -56,7 +56,7 @@ class VettingLine(Row):
 class VettingFilters(Schema):
     standing = fields.List(
         fields.Enum(VettingStatus, by_value=True),
-        metadata={"label": "Standing", "description": "Ended and ending soon, where nothing is named"},
+        metadata={"label": "Status", "description": "Expired and expiring soon by default"},
     )
 
 

@@ -42,13 +42,13 @@ def _under_way(connection: sa.Connection, provider: Provider | None) -> Mapping[
 
 @providers.command(
     "suspend",
-    "Suspend the provider",
+    "Suspend provider",
     KEEP,
     schemas.SuspendProvider,
-    lead="A suspended provider is not invited, its work is not confirmed, and sessions are neither planned nor "
-    "recorded for days on which it is suspended. Decide here what becomes of its engagements.",
-    submit="Suspend the provider",
-    done="The provider is suspended",
+    lead="A suspended provider is not invited, and its work is not confirmed. No sessions are planned or "
+    "recorded while it is suspended. Choose here what happens to its engagements.",
+    submit="Suspend provider",
+    done="Provider suspended",
     offered=lambda provider: is_listed(provider) and not is_suspended(provider),
     context=_under_way,
     check=True,
@@ -69,10 +69,10 @@ def suspend(context: CommandContext[Provider], values: Values) -> None:
 
 @providers.command(
     "reinstate",
-    "Reinstate the provider",
+    "Lift the suspension",
     KEEP,
     schemas.ReinstateProvider,
-    done="The provider is reinstated",
+    done="Suspension lifted",
     offered=is_suspended,
     main=True,
 )
@@ -82,12 +82,12 @@ def reinstate(context: CommandContext[Provider], values: Values) -> None:
 
 @providers.command(
     "remove",
-    "Remove the provider from the list",
+    "Remove provider from the list",
     KEEP,
     schemas.RemoveProvider,
-    submit="Remove the provider",
-    done="The provider is removed from the list",
-    notes=("What the provider did stays on record. To work with it again, register it anew.",),
+    submit="Remove provider",
+    done="Provider removed from the list",
+    notes=("The provider's history is kept. To work with it again, register it again.",),
     offered=is_listed,
     check=True,
     warning=True,

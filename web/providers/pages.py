@@ -36,12 +36,12 @@ from web.runtime.services import services
 pages = Blueprint("providers", __name__, template_folder="templates")
 
 SUBJECTS_SHOWN = 4
-COUNTED = ("Invited", "Declined", "Lapsed", "Quoted", "Selected", "Engaged", "Schools", "Days", "Cost")
+COUNTED = ("Invited", "Declined", "No reply", "Quoted", "Selected", "Engaged", "Schools", "Days", "Cost")
 
 
 def works_in(areas: tuple[str, ...] | None) -> str:
     """Where a provider works, as far as it has told."""
-    return "Not told" if areas is None else ", ".join(areas) or "Anywhere"
+    return "Not known" if areas is None else ", ".join(areas) or "Anywhere"
 
 
 def _cells(row: ListedProvider, _: Mapping[UUID, str]) -> list[Any]:
@@ -59,11 +59,11 @@ def _cells(row: ListedProvider, _: Mapping[UUID, str]) -> list[Any]:
 LIST = ListPage(
     title="Providers",
     caption="Providers by name",
-    head=["Provider", "Kind", "Subjects", "Works in", "Standing"],
+    head=["Provider", "Type", "Subjects", "Works in", "Status"],
     cells=_cells,
     ids=lambda _: (),
     choices=lambda connection: {"subject": [(subject, subject) for subject in subjects(connection)]},
-    empty_text="No providers",
+    empty_text="No providers found",
     template="providers/list.html",
 )
 
@@ -77,7 +77,7 @@ def listed() -> Answer:
 def _vetting_cells(row: VettingLine, _: Mapping[UUID, str]) -> list[Any]:
     return [
         {"text": row.item.label, "hint": row.why.partition(": ")[2]},
-        row.person_name or "The provider itself",
+        row.person_name or "The provider",
         {"text": row.provider_name, "href": f"/providers/{row.provider}"},
         {"tag": row.standing},
         formats.date(row.good_to),
@@ -85,12 +85,12 @@ def _vetting_cells(row: VettingLine, _: Mapping[UUID, str]) -> list[Any]:
 
 
 VETTING = ListPage(
-    title="Vetting of all providers",
-    caption="What has ended, or ends in the next 60 days",
-    head=["Requirement", "Whose", "Provider", "Standing", {"text": "Holds until", "nowrap": True}],
+    title="Provider checks",
+    caption="Checks that have expired or expire in the next 60 days",
+    head=["Requirement", "For", "Provider", "Status", {"text": "Valid until", "nowrap": True}],
     cells=_vetting_cells,
     ids=lambda _: (),
-    empty_text="Nothing has ended or ends soon",
+    empty_text="No checks have expired or expire soon",
     template="providers/vetting.html",
 )
 
@@ -178,5 +178,5 @@ def _day_asked(today: date) -> tuple[date, str]:
     try:
         answers = ClearanceFilters(only=("on",)).load({"on": typed})
     except ValidationError:
-        return today, "Enter a real day between 1950 and 2150"
+        return today, "Enter a real date between 1950 and 2150"
     return answers["on"], ""

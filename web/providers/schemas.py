@@ -33,7 +33,7 @@ def kind() -> fields.Field[Any]:
         ProviderKind,
         by_value=True,
         required=True,
-        metadata={"label": "Whose the provider is", "widget": "radios", "noun": "whose the provider is"},
+        metadata={"label": "Type of provider", "widget": "radios", "noun": "the type of provider"},
     )
 
 
@@ -50,7 +50,7 @@ def host_school() -> SchoolField:
     return SchoolField(
         metadata={
             "label": "Host school",
-            "hint": "The URN of the school of a school-based provider in this authority",
+            "hint": "For a school-based provider in this authority: the school's URN",
             "width": 10,
         }
     )
@@ -60,7 +60,7 @@ def other_authority() -> fields.String:
     return line_field(
         required=False,
         label="Other authority",
-        hint="The authority of a school-based provider from elsewhere",
+        hint="For a school-based provider from elsewhere: its authority",
     )
 
 
@@ -69,15 +69,15 @@ class RegisterOrganisation(Schema):
     kind = kind()
     host_school = host_school()
     authority = other_authority()
-    email = fields.Email(load_default="", validate=validate.Length(max=254), metadata={"label": "E-mail address"})
+    email = fields.Email(load_default="", validate=validate.Length(max=254), metadata={"label": "Email address"})
     telephone = line_field(required=False, longest=40, label="Telephone number")
     website = line_field(required=False, longest=300, label="Website")
 
 
 class RegisterPractitioner(Schema):
     name = line_field(label="The person's name", noun="the person's name")
-    email = fields.Email(load_default="", validate=validate.Length(max=254), metadata={"label": "E-mail address"})
-    trading_as = line_field(required=False, label="Trading name", hint="If they trade under another name")
+    email = fields.Email(load_default="", validate=validate.Length(max=254), metadata={"label": "Email address"})
+    trading_as = line_field(required=False, label="Trading name", hint="If they trade under a different name")
     kind = kind()
     teaches = fields.Boolean(
         required=True, metadata={"label": "Teaches pupils", "noun": "whether this person teaches pupils"}
@@ -89,11 +89,11 @@ class RegisterPractitioner(Schema):
 
 class RenameProvider(Schema):
     trading_as = line_field(required=False, label="Name or trading name")
-    name = line_field(required=False, label="The person's own name", hint="Of a sole practitioner only")
+    name = line_field(required=False, label="The person's name", hint="Sole practitioners only")
 
 
 class ChangeProviderContact(Schema):
-    email = fields.Email(load_default="", validate=validate.Length(max=254), metadata={"label": "E-mail address"})
+    email = fields.Email(load_default="", validate=validate.Length(max=254), metadata={"label": "Email address"})
     telephone = line_field(required=False, longest=40, label="Telephone number")
     website = line_field(required=False, longest=300, label="Website")
 
@@ -112,7 +112,7 @@ class OfferServices(Schema):
         fields.Enum(ServiceType, by_value=True),
         required=True,
         validate=validate.Length(min=1),
-        metadata={"label": "Kinds of service", "noun": "a kind of service"},
+        metadata={"label": "Types of support", "noun": "a type of support"},
     )
 
 
@@ -122,8 +122,8 @@ class WithdrawOffers(Schema):
         required=True,
         validate=validate.Length(min=1),
         metadata={
-            "label": "What the provider no longer offers",
-            "noun": "what the provider no longer offers",
+            "label": "What to remove",
+            "noun": "what to remove",
             "choices": lambda context: context[OFFERS],
         },
     )
@@ -136,14 +136,14 @@ class SetCoverage(Schema):
         validate=validate.Length(max=200),
         metadata={
             "label": "Areas",
-            "hint": "Authorities or regions, one on each line. Leave empty if the provider works anywhere.",
+            "hint": "Enter each authority or region on a new line. Leave empty if the provider works anywhere.",
         },
     )
 
 
 class SetDayRate(Schema):
     from_ = day_field("From", name="from")
-    day_rate = money_field(label="Day rate", hint="In pounds, without VAT")
+    day_rate = money_field(label="Day rate", hint="In pounds, excluding VAT")
     vat_registered = fields.Boolean(
         required=True, metadata={"label": "Registered for VAT", "noun": "whether the provider is registered for VAT"}
     )
@@ -151,27 +151,27 @@ class SetDayRate(Schema):
 
 class DeclareCapacity(Schema):
     from_ = day_field("From", name="from")
-    to = day_field("To", hint="The last day of the period")
-    days = days_field(label="Days free")
+    to = day_field("To", hint="Last day available")
+    days = days_field(label="Days available")
 
 
 class AddSpecialist(Schema):
     person = chosen_person(
-        "Somebody known to the service",
+        "Someone already in the service",
         PEOPLE,
         required=False,
         widget="person",
-        hint="Start to type a name. Leave empty for somebody new.",
+        hint="Start typing a name. Leave empty to add someone new.",
     )
-    name = line_field(required=False, label="Name of somebody new")
+    name = line_field(required=False, label="Name of new person")
     email = fields.Email(
-        load_default="", validate=validate.Length(max=254), metadata={"label": "E-mail address of somebody new"}
+        load_default="", validate=validate.Length(max=254), metadata={"label": "Email address of new person"}
     )
     subjects = fields.List(
         fields.String(validate=validate.Length(1, 100)),
         load_default=list,
         validate=validate.Length(max=50),
-        metadata={"hint": "One on each line. Leave empty for all that the provider offers."},
+        metadata={"hint": "Enter each subject on a new line. Leave empty for everything the provider offers."},
     )
     teaches = fields.Boolean(
         required=True, metadata={"label": "Teaches pupils", "noun": "whether this person teaches pupils"}
@@ -180,14 +180,14 @@ class AddSpecialist(Schema):
     @validates_schema
     def one_of_them(self, values: dict[str, Any], **_: Any) -> None:
         if not values.get("person") and not values.get("name", "").strip():
-            raise ValidationError("Choose a person, or enter the name of somebody new", "person")
+            raise ValidationError("Choose a person or enter the name of someone new", "person")
         if values.get("person") and values.get("name", "").strip():
             raise ValidationError("Choose a person or enter a new name, not both", "name")
 
 
 class NoteLeaving(Schema):
     person = chosen_person("Who left", SPECIALISTS, required=True, widget="select", noun="who left")
-    on = day_field("First day on which they are no longer there", required=False, hint="Leave empty for today")
+    on = day_field("First day they no longer work there", required=False, hint="Leave empty for today")
     reason = reason_field()
 
 
@@ -202,11 +202,11 @@ def _item() -> fields.Field[Any]:
 
 def _whose() -> RecordField:
     return chosen_person(
-        "Whose it is",
+        "Who it is for",
         SPECIALISTS,
         required=False,
         widget="select",
-        hint="Leave empty for insurance, data-protection terms and declarations, which are the provider's own.",
+        hint="Leave empty for insurance, data protection terms and declarations. These belong to the provider.",
     )
 
 
@@ -219,51 +219,56 @@ class MeetRequirement(Schema):
         by_value=True,
         required=True,
         metadata={
-            "label": "What was seen",
-            "noun": "what was seen",
-            "hint": "Only that it was seen is kept, never a copy or a certificate number.",
+            "label": "Evidence",
+            "noun": "the evidence seen",
+            "hint": "Do not keep a copy or a certificate number. Record only what you saw.",
         },
     )
-    expires = day_field("Last day on which it holds", required=False, hint="Leave empty if it has no end of its own")
-    checked_by = chosen_person("Checked by", STAFF, required=False, widget="select", hint="Leave empty if it was you")
+    expires = day_field("Valid until", required=False, hint="Leave empty if it does not expire")
+    checked_by = chosen_person(
+        "Checked by", STAFF, required=False, widget="select", hint="Leave empty if you checked it"
+    )
 
 
 class ExemptRequirement(Schema):
     item = _item()
     person = _whose()
-    until = day_field("Until the end of")
-    reason = reason_field("Why it may be done without")
+    until = day_field("Exempt until")
+    reason = reason_field("Reason for the exemption")
 
 
 class RevokeRequirement(Schema):
     item = _item()
     person = _whose()
     on = day_field("From", required=False, hint="Leave empty for today")
-    reason = reason_field("Why it no longer counts")
+    reason = reason_field("Reason for revoking it")
 
 
 class DeclareConflict(Schema):
     nature = fields.Enum(
-        ConflictNature, by_value=True, required=True, metadata={"label": "What ties them", "noun": "what ties them"}
+        ConflictNature,
+        by_value=True,
+        required=True,
+        metadata={"label": "Type of conflict", "noun": "the type of conflict"},
     )
     school = SchoolField(metadata={"label": "School", "hint": "The school's URN", "width": 10})
-    body = line_field(required=False, label="Another body", hint="If it is not a school in the register")
+    body = line_field(required=False, label="Another organisation", hint="If it is not a school")
     person = chosen_person(
-        "Whose tie it is", SPECIALISTS, required=False, widget="select", hint="Leave empty for the provider's own"
+        "Who has the conflict", SPECIALISTS, required=False, widget="select", hint="Leave empty if it is the provider"
     )
     from_ = day_field("From", name="from")
-    to = day_field("To", required=False, hint="Leave empty while it lasts")
+    to = day_field("To", required=False, hint="Leave empty if it is ongoing")
 
 
 class SuspendProvider(Schema):
-    reason = reason_field("Why the provider is suspended")
+    reason = reason_field("Reason for suspending the provider")
     pause = fields.List(
         RecordField("engagement", "BE"),
         load_default=list,
         metadata={
-            "label": "Engagements under way to be paused",
-            "hint": "Those that you tick wait until somebody resumes them. The others go on as soon as the "
-            "provider is reinstated.",
+            "label": "Engagements in delivery to pause",
+            "hint": "Those you select stay paused until someone resumes them. The others continue as soon as the "
+            "suspension is lifted.",
             "choices": lambda context: context[ENGAGEMENTS],
         },
     )
@@ -271,9 +276,9 @@ class SuspendProvider(Schema):
         RecordField("engagement", "BE"),
         load_default=list,
         metadata={
-            "label": "Engagements proposed or agreed to be cancelled",
-            "hint": "Of those that you tick, the request is taken up again. The others cannot be confirmed until "
-            "the provider is reinstated.",
+            "label": "Engagements not yet confirmed to cancel",
+            "hint": "If you select one, its request becomes open again. The others cannot be confirmed until "
+            "the suspension is lifted.",
             "choices": lambda context: context[NOT_CONFIRMED],
         },
     )
@@ -281,7 +286,7 @@ class SuspendProvider(Schema):
 
 class ReinstateProvider(Schema):
     from_ = day_field("From", required=False, name="from", hint="Leave empty for today")
-    reason = reason_field("Why the provider is reinstated")
+    reason = reason_field("Reason for lifting the suspension")
 
 
 class RemoveProvider(Schema):

@@ -27,10 +27,10 @@ def _as_linked(_: sa.Connection, __: Provider) -> Mapping[str, Any]:
 
 @providers.command(
     "declare-conflict",
-    "Declare a conflict of interest",
+    "Record a conflict of interest",
     KEEP,
     schemas.DeclareConflict,
-    done="The conflict of interest is declared",
+    done="Conflict of interest recorded",
     offered=is_listed,
     context=with_specialists,
 )
@@ -43,7 +43,7 @@ def declare_conflict(context: CommandContext[Provider], values: Values) -> None:
     "Record a check",
     KEEP,
     schemas.MeetRequirement,
-    done="The check is recorded",
+    done="Check recorded",
     offered=is_listed,
     context=_with_specialists_and_staff,
     initial=_as_linked,
@@ -51,7 +51,7 @@ def declare_conflict(context: CommandContext[Provider], values: Values) -> None:
 )
 def meet(context: CommandContext[Provider], values: Values) -> None:
     if "checked_by" in values:
-        checker, whom = values["checked_by"], "Choose somebody who works in the service"
+        checker, whom = values["checked_by"], "Choose someone who works in the service"
         must_hold(context, checker, SERVICE_ROLES, whom, field="checked_by")
     context.change(lambda provider: provider.meet(**values))
 
@@ -61,7 +61,7 @@ def meet(context: CommandContext[Provider], values: Values) -> None:
     "Grant an exemption",
     KEEP,
     schemas.ExemptRequirement,
-    done="The exemption is granted",
+    done="Exemption granted",
     offered=is_listed,
     context=with_specialists,
     initial=_as_linked,
@@ -75,7 +75,7 @@ def exempt(context: CommandContext[Provider], values: Values) -> None:
     "Revoke a check or an exemption",
     KEEP,
     schemas.RevokeRequirement,
-    done="It no longer counts",
+    done="Check or exemption revoked",
     offered=lambda provider: bool(provider.checks),
     context=with_specialists,
     initial=_as_linked,

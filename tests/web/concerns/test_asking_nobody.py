@@ -33,7 +33,7 @@ TENDER = {
     "invite": ["PV-2026-0001"],
     "reason": "Nobody else offers this",
 }
-ANEW = "Raise a request that says only what a provider has to know"
+ANEW = "Raise a request that says only what a provider needs to know"
 ASKING: dict[str, tuple[dict[str, Any], str]] = {
     "/requests/SR-2026-0909/ask-for-information": (
         {"question": "How many teachers are new?"},

@@ -26,10 +26,10 @@ def market(world: World) -> Market:
 
 def test_the_page_of_a_provider_tells_its_history_with_the_number_of_cases(market: Market, sign_in: Open) -> None:
     broker = sign_in(market.broker)
-    assert "This provider was not asked yet" in broker.get(CALDER)
+    assert "This provider has not been invited yet" in broker.get(CALDER)
     engagement = market.confirmed()
     page = broker.get(CALDER)
-    assert "Asked and engaged" in page
+    assert "Invitations and engagements" in page
     assert "Not rated" in page
     assert f"/engagements/{engagement}" in page
     assert f"/engagements/{engagement}" not in broker.get(HARROP)
@@ -82,7 +82,7 @@ def test_a_program_reads_why_an_invitation_was_declined(market: Market, program:
 
 def test_a_provider_reads_its_own_history_alone(market: Market, sign_in: Open, program: Use) -> None:
     market.confirmed()
-    assert "Asked and engaged" in sign_in(market.calder.specialist).get(CALDER)
+    assert "Invitations and engagements" in sign_in(market.calder.specialist).get(CALDER)
     use = program(market.calder.specialist)
     assert use.get("/brokered-history?provider=PV-2026-0001").json["items"]
     use.get("/brokered-history?provider=PV-2026-0002", 422)

@@ -90,7 +90,7 @@ def test_a_practitioner_s_form_sent_twice_registers_one_person(world: World, bro
 def test_a_school_based_provider_needs_its_school(broker: Browser) -> None:
     answers = {**ORGANISATION, "kind": "school_based"}
     page = broker.send("/providers/register", answers, status=422).text
-    assert "Choose the school, or name the authority" in page
+    assert "Choose the host school, or enter its authority" in page
     assert "Bright Maths Ltd" in page
 
 
@@ -131,7 +131,7 @@ def test_what_a_provider_has_not_told_is_said_to_be_unknown(broker: Browser, hre
 
     page = broker.get(href)
 
-    assert "Not known whether VAT is added" in page
+    assert "Not known" in page
     assert "No VAT" not in page
     assert "Not told" in page
     assert "Not told" in broker.get("/providers/")
@@ -139,7 +139,7 @@ def test_what_a_provider_has_not_told_is_said_to_be_unknown(broker: Browser, hre
     broker.send(f"{href}/set-coverage", {"areas": ""})
     assert "Anywhere" in broker.get(href)
     event = list(world.services.store.get(provider_at(world, href).id))[-1]
-    assert sentence(event, {}) == "Somebody set where the provider works: anywhere"
+    assert sentence(event, {}) == "Somebody changed where the provider works: anywhere"
 
 
 def test_an_overlapping_period_is_refused_beside_its_first_day(broker: Browser, href: str) -> None:
@@ -148,7 +148,7 @@ def test_an_overlapping_period_is_refused_beside_its_first_day(broker: Browser, 
     page = broker.send(
         f"{href}/declare-capacity", {**free, **parts("to", TODAY + timedelta(days=9))}, status=422
     ).text
-    assert "Part of this period is in another declared one" in page
+    assert "Part of this period is already recorded. Choose other dates" in page
     assert 'href="#from-day"' in page
 
 
@@ -170,7 +170,7 @@ def test_somebody_known_is_added_without_a_second_person(world: World, broker: B
 
 def test_a_specialist_is_either_known_or_new(broker: Browser, href: str) -> None:
     page = broker.send(f"{href}/add-specialist", {"name": "", "email": "", "teaches": "no"}, status=422).text
-    assert "Choose a person, or enter the name of somebody new" in page
+    assert "Choose a person or enter the name of someone new" in page
 
 
 def test_who_left_holds_the_post_no_longer(world: World, sign_in: Open, broker: Browser, href: str) -> None:
@@ -212,7 +212,7 @@ def test_whether_somebody_is_cleared_is_told_for_the_day_asked(world: World, bro
 
 
 def test_a_day_that_is_none_is_said_to_be_none(broker: Browser, music: str) -> None:
-    assert "Enter a real day between 1950 and 2150" in broker.get(f"{music}?on=2026-02-30")
+    assert "Enter a real date between 1950 and 2150" in broker.get(f"{music}?on=2026-02-30")
 
 
 def test_the_board_tells_what_was_seen_and_by_whom(world: World, broker: Browser, music: str) -> None:
@@ -252,7 +252,7 @@ def test_a_requirement_of_the_organisation_is_nobody_s_own(world: World, broker:
 
 def test_what_ends_in_the_vetting_of_all_providers_is_listed(world: World, broker: Browser, music: str) -> None:
     mo = reference_of(world, specialist_of(world, music))
-    assert "Nothing has ended or ends soon" in broker.get("/providers/vetting")
+    assert "No checks have expired or expire soon" in broker.get("/providers/vetting")
     meet(broker, music, Requirement.LETTER_OF_ASSURANCE, mo, expires=TODAY + timedelta(days=60))
     meet(broker, music, Requirement.SAFEGUARDING_TRAINING, mo, expires=TODAY + timedelta(days=61))
     page = broker.get("/providers/vetting")
@@ -263,7 +263,7 @@ def test_what_ends_in_the_vetting_of_all_providers_is_listed(world: World, broke
 
 def test_a_conflict_names_a_school_or_a_body(world: World, broker: Browser, href: str) -> None:
     page = broker.send(f"{href}/declare-conflict", {"nature": "family", **parts("from", TODAY)}, status=422).text
-    assert "Choose a school or name the body" in page
+    assert "Choose a school or enter the other organisation" in page
     answers = {"nature": "governance", "school": str(world.urn(world.school("Ashgrove"))), **parts("from", TODAY)}
     broker.send(f"{href}/declare-conflict", answers)
     assert "Ashgrove" in broker.get(href)
@@ -288,7 +288,7 @@ def test_a_stale_form_says_what_changed(broker: Browser, href: str) -> None:
     opened = broker.get(f"{href}/rename")
     broker.send(f"{href}/set-coverage", {"areas": "Wexmoor"})
     answer = broker.send_page(f"{href}/rename", opened, {"trading_as": "Brighter", "name": ""}, status=409)
-    assert "set where the provider works: Wexmoor" in answer.text
+    assert "changed where the provider works: Wexmoor" in answer.text
 
 
 def test_a_specialist_sees_their_own_provider_and_no_other(
@@ -381,7 +381,7 @@ def test_the_page_says_who_is_listed_and_beside_that_who_is_so_by_post(
 
     page = broker.get(href)
 
-    assert "No specialist is listed with this provider" in page
+    assert "This provider has no specialists on" in page
     assert "Nobody works for" not in page
-    assert "by post, and not listed above: Sofia Specialist." in page
+    assert "but not listed above: Sofia Specialist." in page
     assert "Specialist" in broker.get(f"/people/{reference_of(world, sofia)}")
