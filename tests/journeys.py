@@ -69,66 +69,66 @@ def _raise_and_assess(town: Town, officer: Visitor) -> str:
     officer.press("Save")
     officer.sees("There is a problem", "What it is about", "What the concern is")
     officer.fill("What it is about", "Leadership")
-    officer.fill("How it came to us", "Visit")
+    officer.fill("How we found out", "Visit")
     officer.fill("Severity", "High")
     officer.fill("What the concern is", "No deputy since Easter, and two heads of department have left")
     officer.fill("Purpose", "Challenge")
     officer.press("Save")
-    officer.sees("The concern is raised", "Leadership at Ashgrove High School", "No deputy since Easter")
-    officer.press("Assess the concern")
+    officer.sees("Concern raised", "Leadership at Ashgrove High School", "No deputy since Easter")
+    officer.press("Assess concern")
     officer.fill("What was found", "Leadership is stretched beyond what it can carry")
     officer.fill("Rating", "Causing concern")
     officer.fill("Authorised by", "Dora Director")
     officer.press("Save")
-    officer.sees("The assessment is recorded", "Causing concern")
+    officer.sees("Assessment recorded", "Causing concern")
     return officer.address
 
 
 def _start(officer: Visitor, case: str) -> None:
     officer.open(case)
-    officer.press("Start an intervention")
+    officer.press("Start intervention")
     officer.fill("Plan", "An associate head for two terms, and weekly visits")
     for number, objective in enumerate(("A full leadership team", "Every department has a head"), 1):
         part = f"Objective {number}"
         officer.fill("Objective", objective, within=part)
         officer.fill("How it will be measured", "Posts filled", within=part)
-        officer.fill("To be reached by", SECOND_REVIEW, within=part)
-    officer.fill("Day of the first review", FIRST_REVIEW)
+        officer.fill("Due", SECOND_REVIEW, within=part)
+    officer.fill("Date of the first review", FIRST_REVIEW)
     officer.fill("Authorised by", "Dora Director")
     officer.press("Save")
     officer.sees("Check your answers", "An associate head for two terms", "A full leadership team")
     officer.press("Save")
-    officer.sees("The intervention is started", "Every department has a head")
+    officer.sees("Intervention started", "Every department has a head")
 
 
 def _review(officer: Visitor, case: str, *, on: date, progress: str, decision: str) -> None:
     officer.open(case)
-    officer.press("Record a review")
-    officer.fill("Day of the review", on)
+    officer.press("Record review")
+    officer.fill("Date of the review", on)
     officer.fill("Evidence", f"Met the governors; progress is {progress.lower()}")
     for number in (1, 2):
         part = f"Finding {number}"
         officer.fill("Progress", progress, within=part)
-        officer.fill("What shows it", f"Appointments, {progress.lower()}", within=part)
+        officer.fill("Evidence of progress", f"Appointments, {progress.lower()}", within=part)
     officer.fill("Decision", decision)
-    officer.fill("Reason of the decision", f"Rated {progress.lower()} throughout")
+    officer.fill("Reason for the decision", f"Rated {progress.lower()} throughout")
     if decision != "End":
-        officer.fill("Day of the next review", SECOND_REVIEW)
+        officer.fill("Date of the next review", SECOND_REVIEW)
     officer.fill("Authorised by", "Dora Director")
     officer.press("Save")
-    officer.sees("The review is recorded", f"progress is {progress.lower()}")
+    officer.sees("Review recorded", f"progress is {progress.lower()}")
 
 
 def _end(officer: Visitor, case: str) -> None:
     officer.open(case)
-    officer.press("End the intervention")
-    officer.fill("What came of the intervention", "The school is led by a full team again")
-    officer.fill("Why it ends", "Both objectives are met")
+    officer.press("End intervention")
+    officer.fill("Outcome of the intervention", "The school is led by a full team again")
+    officer.fill("Reason for ending it", "Both objectives are met")
     officer.fill("Authorised by", "Dora Director")
     officer.press("Save")
     officer.sees("Check your answers", "Both objectives are met")
     officer.press("Save")
-    officer.sees("The intervention is ended", "The school is led by a full team again")
+    officer.sees("Intervention ended", "The school is led by a full team again")
 
 
 def _read_it_all(reviewer: Visitor, case: str) -> None:
@@ -147,6 +147,6 @@ def _read_it_all(reviewer: Visitor, case: str) -> None:
         "Lena Link 1 raised a concern",
     )
     reviewer.sees("Intervention", "Challenge")
-    reviewer.misses("What you can do", "Open the case again")
+    reviewer.misses("What you can do", "Reopen concern")
     reviewer.open(f"{case}/reopen", status=403)
     reviewer.sees("You do not have access to this page")

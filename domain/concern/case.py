@@ -143,7 +143,7 @@ class ConcernCase(Aggregate):
         if purpose not in {Purpose.CHALLENGE, Purpose.MONITORING}:
             raise NotAPurposeOfConcern("Choose challenge or monitoring", field="purpose")
         if visit is not None and source is not ConcernSource.VISIT:
-            raise NotByVisit("Name a visit only where the concern came to us by it", field="visit")
+            raise NotByVisit("Enter a visit only if that is how you found out about the concern", field="visit")
         case = cls.named(reference)
         raised = cls.Raised(
             reference=reference,
@@ -151,7 +151,7 @@ class ConcernCase(Aggregate):
             kind=kind,
             source=source,
             severity=severity,
-            detail=written(detail, "Say what the concern is", field="detail"),
+            detail=written(detail, "Enter what the concern is", field="detail"),
             visit=visit,
             authoriser=authoriser or case.signature.actor,
             assess_by=assess_by,
@@ -175,8 +175,8 @@ class ConcernCase(Aggregate):
         the case or to make it an intervention."""
         self._must_be_worked_on()
         if self.status is CaseStatus.INTERVENTION:
-            raise InterventionUnderWay("Review the intervention instead")
-        text = written(assessment, "Say what was found", field="assessment")
+            raise InterventionUnderWay("This concern has an intervention. Record a review instead")
+        text = written(assessment, "Enter what you found", field="assessment")
         assessed = self.Assessed(assessment=text, rating=rating, authoriser=authoriser, decide_by=decide_by)
         self._take(assessed, authoriser, purpose=self.purpose, rules=rules)
 
@@ -186,13 +186,13 @@ class ConcernCase(Aggregate):
         """Make the case an intervention, with a plan and the day of its first review."""
         self._must_be_worked_on()
         if self.status is CaseStatus.INTERVENTION:
-            raise InterventionUnderWay("An intervention is under way already. Revise its plan instead.")
+            raise InterventionUnderWay("An intervention has already started. Change its plan instead.")
         if self.assessment is None:
-            raise NotAssessed("Assess the concern before an intervention is started")
+            raise NotAssessed("Assess the concern before you start an intervention")
         if self.assessment.rating is not Rating.CAUSING_CONCERN:
-            raise NotCausingConcern("The assessment does not say that this school causes concern")
+            raise NotCausingConcern("The assessment does not rate this school as causing concern")
         started = self.InterventionStarted(
-            improvement_plan=written(plan, "Write the plan", field="plan"),
+            improvement_plan=written(plan, "Enter the plan", field="plan"),
             objectives=due_from(self.today, numbered(objectives)),
             review_on=review_day(review_on, self.today, field="review_on"),
             authoriser=authoriser,
@@ -205,7 +205,7 @@ class ConcernCase(Aggregate):
         self._must_be_intervention()
         wanted = due_from(self.today, numbered(objectives), known=self.objectives)
         kept_as_rated(wanted, self.objectives[: self._found_on()])
-        text = written(plan, "Write the plan", field="plan")
+        text = written(plan, "Enter the plan", field="plan")
         revised = self.PlanRevised(improvement_plan=text, objectives=wanted, authoriser=authoriser)
         self._take(revised, authoriser, reason=reasoned(reason))
 
@@ -231,7 +231,7 @@ class ConcernCase(Aggregate):
         self._must_follow(on)
         held = self.ReviewHeld(
             on=on,
-            evidence=written(evidence, "Say what the review saw", field="evidence"),
+            evidence=written(evidence, "Enter the evidence", field="evidence"),
             findings=fitting(findings, self.objectives_to_review),
             decision=decision,
             next_review_on=self._next_review(decision, next_review_on),
@@ -245,11 +245,11 @@ class ConcernCase(Aggregate):
         """Note a step, formal (with its authority or legal ground) or informal."""
         self._must_be_worked_on()
         if kind is StepKind.FORMAL and not plain(ground):
-            raise GroundNeeded("Name the authority or legal ground of this step", field="ground")
+            raise GroundNeeded("Enter the authority or legal ground for this step", field="ground")
         step = self.StepRecorded(
             on=on,
             kind=kind,
-            text=written(text, "Say what was done", field="text"),
+            text=written(text, "Enter what was done", field="text"),
             ground=plain(ground),
             authoriser=authoriser,
         )
@@ -264,15 +264,15 @@ class ConcernCase(Aggregate):
     def resume(self, *, reason: str, authoriser: UUID) -> None:
         """Take up work on the case again."""
         if not self.is_paused:
-            raise NotPaused("This case is not paused")
+            raise NotPaused("This concern is not paused")
         self._take(self.Resumed(authoriser=authoriser), authoriser, reason=reasoned(reason))
 
     def end_intervention(self, *, outcome: str, reason: str, authoriser: UUID) -> None:
         """End the intervention, after a review decided to."""
         self._must_be_intervention()
         if not self.reviews_of_this_plan or self.reviews_of_this_plan[-1].decision is not ReviewDecision.END:
-            raise NoDecisionToEnd("Record the review that decided to end the intervention first")
-        text = written(outcome, "Say what came of the intervention", field="outcome")
+            raise NoDecisionToEnd("First record the review that decided to end the intervention")
+        text = written(outcome, "Enter the outcome of the intervention", field="outcome")
         ended = self.InterventionEnded(outcome=text, authoriser=authoriser)
         self._take(ended, authoriser, reason=reasoned(reason))
 
@@ -280,7 +280,7 @@ class ConcernCase(Aggregate):
         """Close the case without an intervention."""
         self._must_be_worked_on()
         if self.status is CaseStatus.INTERVENTION:
-            raise InterventionUnderWay("End the intervention instead")
+            raise InterventionUnderWay("This concern has an intervention. End the intervention instead")
         self._take(self.Closed(authoriser=authoriser), authoriser, purpose=self.purpose, reason=reasoned(reason))
 
     def reopen(
@@ -288,7 +288,7 @@ class ConcernCase(Aggregate):
     ) -> None:
         """Open a case that is over; it has to be assessed anew, by `assess_by` if that is set."""
         if self.status.is_open:
-            raise CaseIsOpen("This case is open already")
+            raise CaseIsOpen("This concern is already open")
         reopened = self.Reopened(authoriser=authoriser, assess_by=assess_by)
         self._take(reopened, authoriser, purpose=self.purpose, reason=reasoned(reason), rules=rules)
 
@@ -298,7 +298,8 @@ class ConcernCase(Aggregate):
             raise KeptSoAlready(f"This concern is {sensitivity.label.lower()} already", field="sensitivity")
         if self.source is ConcernSource.WHISTLEBLOWING and sensitivity is Sensitivity.ORDINARY:
             raise WhistleblowingStaysRestricted(
-                "What came by whistleblowing stays restricted: the school does not read it", field="sensitivity"
+                "Concerns from whistleblowing stay restricted, so that the school cannot read them",
+                field="sensitivity",
             )
         self.record(
             self.SensitivityChanged(becomes=sensitivity, authoriser=authoriser),
@@ -340,9 +341,9 @@ class ConcernCase(Aggregate):
 
     def _must_be_worked_on(self) -> None:
         if not self.status.is_open:
-            raise CaseIsOver("This case is over. Open it again to work on it.")
+            raise CaseIsOver("This concern is closed. Reopen it to work on it.")
         if self.is_paused:
-            raise PausedCaseRefusesWork("This case is paused. Resume it first.")
+            raise PausedCaseRefusesWork("This concern is paused. Resume it first.")
 
     def _must_be_intervention(self) -> None:
         self._must_be_worked_on()
@@ -354,8 +355,8 @@ class ConcernCase(Aggregate):
         earliest = max([*days, *([self.intervention_on] if self.intervention_on else [])], default=on)
         if on < earliest:
             raise ReviewBeforeTheLast(
-                f"Choose {earliest.day} {earliest:%B %Y} or a later day: the intervention or its last review "
-                "was on that day",
+                f"Choose {earliest.day} {earliest:%B %Y} or later: the intervention started "
+                "or was last reviewed then",
                 field="on",
             )
 
@@ -368,5 +369,5 @@ class ConcernCase(Aggregate):
         if decision is ReviewDecision.END:
             return None
         if next_review_on is None:
-            raise NextReviewNeeded("Choose the day of the next review", field="next_review_on")
+            raise NextReviewNeeded("Enter the date of the next review", field="next_review_on")
         return review_day(next_review_on, self.today, field="next_review_on")

@@ -32,7 +32,7 @@ class Raised(Event):
 
     TOPIC = "concern.raised"
     says = (
-        "{by} raised a concern ({kind}, severity {severity}, source: {source}{visit: …})"
+        "{by} raised a concern about {kind} ({severity} severity, from {source}{visit: …})"
         "{authoriser:, authorised by …}{assess_by:, to be assessed by …}: {detail}"
     )
     reference: str
@@ -64,7 +64,7 @@ class Raised(Event):
 class Assessed(Event):
     TOPIC = "concern.assessed"
     says = (
-        "{by} assessed the concern as {rating}, authorised by {authoriser}{decide_by:, to be decided on by …}: "
+        "{by} assessed the concern as “{rating}”, authorised by {authoriser}{decide_by:, decision due by …}: "
         "{assessment}"
     )
     assessment: str
@@ -80,9 +80,7 @@ class Assessed(Event):
 class InterventionStarted(Event):
     TOPIC = "concern.intervention-started"
     purpose = Purpose.INTERVENTION
-    says = (
-        "{by} started an intervention, authorised by {authoriser}, to be reviewed on {review_on}: {improvement_plan}"
-    )
+    says = "{by} started an intervention, authorised by {authoriser}, first review on {review_on}: {improvement_plan}"
     improvement_plan: str
     objectives: tuple[Objective, ...]
     review_on: date
@@ -100,7 +98,7 @@ class InterventionStarted(Event):
 class PlanRevised(Event):
     TOPIC = "concern.plan-revised"
     purpose = Purpose.INTERVENTION
-    says = "{by} revised the plan, authorised by {authoriser}: {improvement_plan}. The reason: {reason}"
+    says = "{by} changed the intervention plan, authorised by {authoriser}: {improvement_plan}. Reason: {reason}"
     improvement_plan: str
     objectives: tuple[Objective, ...]
     authoriser: UUID
@@ -115,7 +113,9 @@ class ReviewHeld(Event):
 
     TOPIC = "concern.review-held"
     purpose = Purpose.INTERVENTION
-    says = "{by} recorded the review of {on} and its decision, authorised by {authoriser}: {decision}. {evidence}"
+    says = (
+        "{by} recorded the intervention review of {on}, authorised by {authoriser}. Decision: {decision}. {evidence}"
+    )
     on: date
     evidence: str
     findings: tuple[Finding, ...]
@@ -145,12 +145,16 @@ class StepRecorded(Event):
     """`ground` is the authority or legal ground of a formal step, empty for an informal one."""
 
     TOPIC = "concern.step-recorded"
-    says = "{by} recorded a step ({kind}) of {on}, authorised by {authoriser}: {text}{ground: (…)}"
+    says = "{by} recorded {kind_of_step} step taken on {on}, authorised by {authoriser}: {text}{ground: (…)}"
     on: date
     kind: StepKind
     text: str
     ground: str
     authoriser: UUID
+
+    @property
+    def kind_of_step(self) -> str:
+        return "a formal" if self.kind is StepKind.FORMAL else "an informal"
 
     def apply(self, case: ConcernCase) -> None:
         case.steps.append(Step(self.on, self.kind, self.text, self.ground, self.authoriser))
@@ -158,7 +162,7 @@ class StepRecorded(Event):
 
 class Paused(Event):
     TOPIC = "concern.paused"
-    says = "{by} paused the case, authorised by {authoriser}: {reason}"
+    says = "{by} paused the concern, authorised by {authoriser}: {reason}"
     authoriser: UUID
 
     def apply(self, case: ConcernCase) -> None:
@@ -167,7 +171,7 @@ class Paused(Event):
 
 class Resumed(Event):
     TOPIC = "concern.resumed"
-    says = "{by} resumed the case, authorised by {authoriser}: {reason}"
+    says = "{by} resumed the concern, authorised by {authoriser}: {reason}"
     authoriser: UUID
 
     def apply(self, case: ConcernCase) -> None:
@@ -177,7 +181,7 @@ class Resumed(Event):
 class InterventionEnded(Event):
     TOPIC = "concern.intervention-ended"
     purpose = Purpose.INTERVENTION
-    says = "{by} ended the intervention, authorised by {authoriser}: {outcome}. The reason: {reason}"
+    says = "{by} ended the intervention, authorised by {authoriser}: {outcome}. Reason: {reason}"
     outcome: str
     authoriser: UUID
 
@@ -188,7 +192,7 @@ class InterventionEnded(Event):
 
 class Closed(Event):
     TOPIC = "concern.closed"
-    says = "{by} closed the case without an intervention, authorised by {authoriser}: {reason}"
+    says = "{by} closed the concern without an intervention, authorised by {authoriser}: {reason}"
     authoriser: UUID
 
     def apply(self, case: ConcernCase) -> None:
@@ -197,7 +201,7 @@ class Closed(Event):
 
 class Reopened(Event):
     TOPIC = "concern.reopened"
-    says = "{by} opened the case again, to be assessed anew{assess_by: by …}, authorised by {authoriser}: {reason}"
+    says = "{by} reopened the concern, to be assessed again{assess_by: by …}, authorised by {authoriser}: {reason}"
     authoriser: UUID
     assess_by: date | None = None
 
@@ -215,9 +219,17 @@ class SensitivityChanged(Event):
     """The case, and all that hangs on it, is from now on for those alone who may read what is kept so."""
 
     TOPIC = "concern.sensitivity-changed"
-    says = "{by} made the concern {becomes}, authorised by {authoriser}: {reason}"
+    says = "{by} {restricted_or_opened}, authorised by {authoriser}: {reason}"
     becomes: Sensitivity
     authoriser: UUID
+
+    @property
+    def restricted_or_opened(self) -> str:
+        return {
+            Sensitivity.ORDINARY: "lifted the restriction on the concern",
+            Sensitivity.RESTRICTED: "restricted who can read the concern",
+            Sensitivity.SAFEGUARDING: "restricted who can read the concern, as safeguarding",
+        }[self.becomes]
 
     def apply(self, case: ConcernCase) -> None:
         case.sensitivity = self.becomes

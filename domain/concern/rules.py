@@ -120,9 +120,9 @@ def numbered(objectives: Iterable[Objective]) -> tuple[Objective, ...]:
     given = tuple(objectives)
     complete = all(plain(objective.text) and plain(objective.measure) for objective in given)
     if not complete or [objective.number for objective in given] != list(range(1, len(given) + 1)):
-        raise NoObjectives("Give each objective a measure of success", field="objectives")
+        raise NoObjectives("Enter a measure of success for each objective", field="objectives")
     if all(objective.withdrawn for objective in given):
-        raise NoObjectives("Give at least one objective that is not withdrawn", field="objectives")
+        raise NoObjectives("Enter at least one objective that is not withdrawn", field="objectives")
     return given
 
 
@@ -146,7 +146,7 @@ def kept_as_rated(objectives: tuple[Objective, ...], rated: tuple[Objective, ...
         kept = objectives[objective.number - 1 : objective.number]
         if not kept or plain(kept[0].text) != plain(objective.text):
             raise ObjectiveWithFindings(
-                f"A review has rated objective {objective.number}: “{objective.text}”. Keep its words, or withdraw "
+                f"A review has rated objective {objective.number}: “{objective.text}”. Keep its wording, or withdraw "
                 "it and add another",
                 field="objectives",
             )
@@ -157,14 +157,14 @@ def fitting(findings: Iterable[Finding], objectives: Iterable[Objective]) -> tup
     ordered = tuple(sorted(findings, key=lambda finding: finding.objective))
     explained = all(plain(finding.commentary) for finding in ordered)
     if not explained or [finding.objective for finding in ordered] != [each.number for each in objectives]:
-        raise FindingsDoNotFit("Rate each objective once and say what shows it", field="findings")
+        raise FindingsDoNotFit("Rate each objective once and enter the evidence", field="findings")
     return ordered
 
 
 def review_day(review_on: date, today: date, *, field: str) -> date:
     """The day of a review to come. Raises ReviewInThePast, ReviewTooFarAhead."""
     if review_on < today:
-        raise ReviewInThePast("Choose today or a later day for the review", field=field)
+        raise ReviewInThePast("Choose today or a later date for the review", field=field)
     if review_on > today + A_YEAR:
-        raise ReviewTooFarAhead("Choose a day within a year from today for the review", field=field)
+        raise ReviewTooFarAhead("Choose a date within a year from today for the review", field=field)
     return review_on

@@ -53,7 +53,7 @@ def begin_a_concern(user: MouseVisitor, world: World, person: UUID) -> None:
     user.window.sign_in(*world.session_of(person))
     user.open(f"/concerns/raise?school={world.urn(world.school())}")
     user.fill("What it is about", "Achievement")
-    user.fill("How it came to us", "Data")
+    user.fill("How we found out", "Data")
     user.fill("Severity", "High")
     user.fill("What the concern is", DETAIL)
     user.fill("Purpose", "Challenge")
@@ -64,14 +64,14 @@ def test_going_back_and_sending_once_more_asks_before_there_are_two(
 ) -> None:
     begin_a_concern(user, world, director)
     user.press("Save")
-    user.sees("The concern is raised")
+    user.sees("Concern raised")
     user.page.go_back()
     user.press("Save")
 
     user.sees("You have just saved CC-2026-0001")
     look(user.window)
     user.press("Save another one like it")
-    user.sees("The concern is raised", "CC-2026-0002")
+    user.sees("Concern raised", "CC-2026-0002")
 
 
 def test_what_was_typed_before_the_session_ended_is_there_after_signing_in(
@@ -90,4 +90,4 @@ def test_what_was_typed_before_the_session_ended_is_there_after_signing_in(
     look(user.window)
     assert user.page.locator("#detail").input_value() == DETAIL
     user.press("Save")
-    user.sees("The concern is raised")
+    user.sees("Concern raised")

@@ -214,4 +214,4 @@ def test_a_veil_tells_that_something_happened_and_no_more() -> None:
     assert veil(withdrawn) == "A restricted note was withdrawn"
     started = next(event for event in stored() if event.TOPIC == "concern.intervention-started")
     started.signed(meta(sensitivity=Sensitivity.SAFEGUARDING))
-    assert veil(started) == "Something safeguarding was entered in a concern: intervention started"
+    assert veil(started) == "A safeguarding entry was made in a concern: intervention started"

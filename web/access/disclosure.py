@@ -423,5 +423,5 @@ def veil(event: Event) -> str:
     record, happened = kind.replace("-", " "), fact.replace("-", " ")
     sensitivity = event.meta.sensitivity.label.lower()
     if "-" in fact:
-        return f"Something {sensitivity} was entered in a {record}: {happened}"
+        return f"A {sensitivity} entry was made in a {record}: {happened}"
     return f"A {sensitivity} {record} was {happened}"

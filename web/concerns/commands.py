@@ -99,7 +99,7 @@ def _where_to(connection: sa.Connection, case: ConcernCase) -> str:
     "Raise a concern",
     Action.RAISE_CONCERN,
     schemas.RaiseConcern,
-    done="The concern is raised",
+    done="Concern raised",
     context=choices.for_raising,
     first_answers=choices.oneself,
     goes_to=_where_to,
@@ -123,10 +123,10 @@ def _decide(context: CommandContext[ConcernCase], values: Values, decide: Callab
 
 @concerns.command(
     "assess",
-    "Assess the concern",
+    "Assess concern",
     Action.DECIDE_CONCERN,
     schemas.AssessConcern,
-    done="The assessment is recorded",
+    done="Assessment recorded",
     offered=_before_intervention,
     context=choices.for_step,
     main=True,
@@ -138,10 +138,10 @@ def assess(context: CommandContext[ConcernCase], values: Values) -> None:
 
 @concerns.command(
     "start-intervention",
-    "Start an intervention",
+    "Start intervention",
     Action.DECIDE_CONCERN,
     schemas.StartIntervention,
-    done="The intervention is started",
+    done="Intervention started",
     offered=_causes_concern,
     context=choices.for_step,
     check=True,
@@ -153,10 +153,10 @@ def start_intervention(context: CommandContext[ConcernCase], values: Values) -> 
 
 @concerns.command(
     "hold-review",
-    "Record a review",
+    "Record review",
     Action.DECIDE_CONCERN,
     schemas.HoldReview,
-    done="The review is recorded",
+    done="Review recorded",
     offered=_in_intervention,
     context=choices.to_review,
     initial=lambda _, case: {"findings": [{"objective": each.number} for each in case.objectives_to_review]},
@@ -170,10 +170,10 @@ def hold_review(context: CommandContext[ConcernCase], values: Values) -> None:
 
 @concerns.command(
     "revise-plan",
-    "Revise the plan",
+    "Change the plan",
     Action.DECIDE_CONCERN,
     schemas.RevisePlan,
-    done="The plan is revised",
+    done="Plan changed",
     offered=_in_intervention,
     context=choices.for_step,
     initial=lambda _, case: {
@@ -187,10 +187,10 @@ def revise_plan(context: CommandContext[ConcernCase], values: Values) -> None:
 
 @concerns.command(
     "record-step",
-    "Record a step",
+    "Record step",
     Action.DECIDE_CONCERN,
     schemas.RecordStep,
-    done="The step is recorded",
+    done="Step recorded",
     offered=_is_open,
     context=choices.for_step,
 )
@@ -200,10 +200,10 @@ def record_step(context: CommandContext[ConcernCase], values: Values) -> None:
 
 @concerns.command(
     "end-intervention",
-    "End the intervention",
+    "End intervention",
     Action.DECIDE_CONCERN,
     schemas.EndIntervention,
-    done="The intervention is ended",
+    done="Intervention ended",
     offered=_in_intervention,
     context=choices.for_step,
     check=True,
@@ -214,10 +214,10 @@ def end_intervention(context: CommandContext[ConcernCase], values: Values) -> No
 
 @concerns.command(
     "pause",
-    "Pause the case",
+    "Pause concern",
     Action.DECIDE_CONCERN,
     schemas.GiveReason,
-    done="The case is paused",
+    done="Concern paused",
     offered=_is_open,
     context=choices.for_step,
 )
@@ -227,10 +227,10 @@ def pause(context: CommandContext[ConcernCase], values: Values) -> None:
 
 @concerns.command(
     "resume",
-    "Resume the case",
+    "Resume concern",
     Action.DECIDE_CONCERN,
     schemas.GiveReason,
-    done="The case is resumed",
+    done="Concern resumed",
     offered=lambda case: case.is_paused,
     context=choices.for_step,
     main=True,
@@ -244,7 +244,7 @@ def resume(context: CommandContext[ConcernCase], values: Values) -> None:
     "Close without an intervention",
     Action.DECIDE_CONCERN,
     schemas.GiveReason,
-    done="The case is closed",
+    done="Concern closed",
     offered=_before_intervention,
     context=choices.for_step,
     check=True,
@@ -255,12 +255,12 @@ def close(context: CommandContext[ConcernCase], values: Values) -> None:
 
 @concerns.command(
     "change-sensitivity",
-    "Restrict or open the concern",
+    "Change who can read this concern",
     Action.DECIDE_CONCERN,
     schemas.ChangeSensitivity,
-    lead="What belongs to the concern follows: notes, files, visits and their records, requests, tenders and "
-    "engagements. Of a record of visit that it may not read, the school is asked nothing until it may.",
-    done="It is changed who may read the concern",
+    lead="The change also applies to the concern's notes, files, visits and their records, requests, tenders and "
+    "engagements. While the school cannot read a record of visit, it is not asked to respond to it.",
+    done="Who can read this concern has been changed",
     context=choices.for_step,
     initial=lambda _, case: {"sensitivity": case.sensitivity},
     check=True,
@@ -280,10 +280,10 @@ def change_sensitivity(context: CommandContext[ConcernCase], values: Values) -> 
 
 @concerns.command(
     "reopen",
-    "Open the case again",
+    "Reopen concern",
     Action.DECIDE_CONCERN,
     schemas.GiveReason,
-    done="The case is open again",
+    done="Concern reopened",
     offered=lambda case: not case.status.is_open,
     context=choices.for_step,
 )

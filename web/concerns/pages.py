@@ -29,12 +29,11 @@ pages = Blueprint("concerns", __name__, template_folder="templates")
 def _cells(row: ConcernRow, names: Mapping[UUID, str]) -> list[Any]:
     return [
         {
-            "text": row.reference,
+            "text": row.kind.label,
             "href": f"/concerns/{row.reference}",
-            "hint": "" if row.sensitivity is Sensitivity.ORDINARY else "Restricted",
+            "hint": row.reference + ("" if row.sensitivity is Sensitivity.ORDINARY else ", restricted"),
         },
         names.get(row.school, ""),
-        row.kind.label,
         row.severity.label,
         {"tag": row.status},
         formats.date(row.raised_on),
@@ -44,11 +43,11 @@ def _cells(row: ConcernRow, names: Mapping[UUID, str]) -> list[Any]:
 
 LIST = ListPage(
     title="Concerns and interventions",
-    caption="Cases, newest first",
-    head=["Case", "School", "About", "Severity", "Status", {"text": "Raised", "nowrap": True}, "Next review"],
+    caption="Concerns, newest first",
+    head=["Concern", "School", "Severity", "Status", {"text": "Raised", "nowrap": True}, "Next review"],
     cells=_cells,
     ids=lambda row: [row.school],
-    empty_text="No cases",
+    empty_text="No concerns found",
 )
 
 

@@ -53,19 +53,19 @@ class RaiseConcern(Schema):
         required=True,
         metadata={
             "label": "School",
-            "hint": "Begin to type its name or URN",
+            "hint": "Start typing its name or URN",
             "widget": "school",
             "choices": lambda context: context[SCHOOLS],
         },
     )
     kind = fields.Enum(ConcernKind, by_value=True, required=True, metadata={"label": "What it is about"})
-    source = fields.Enum(ConcernSource, by_value=True, required=True, metadata={"label": "How it came to us"})
+    source = fields.Enum(ConcernSource, by_value=True, required=True, metadata={"label": "How we found out"})
     visit = RecordField(
         "visit",
         "V",
         metadata={
-            "label": "Visit that it came from",
-            "hint": "Its reference, if it came to us by a visit",
+            "label": "Visit",
+            "hint": "The visit's reference, if that is how we found out",
             "width": 20,
         },
     )
@@ -84,7 +84,7 @@ class RaiseConcern(Schema):
         },
     )
     sensitivity = fields.Enum(Sensitivity, by_value=True, load_default=Sensitivity.ORDINARY)
-    on = day_field("Day of the concern", required=False, hint="Leave empty for today")
+    on = day_field("Date of the concern", required=False, hint="Leave empty for today")
     authoriser = _authoriser(required=False, hint="An officer or a director. Leave empty if it is you")
 
 
@@ -97,12 +97,12 @@ class AssessConcern(Schema):
 class AnObjective(Schema):
     text = line_field(label="Objective", longest=500)
     measure = line_field(label="How it will be measured", longest=500)
-    due = day_field("To be reached by", noun="the day by which it is to be reached")
+    due = day_field("Due", noun="the date it is due")
 
 
 class AnObjectiveToRevise(AnObjective):
     withdrawn = fields.Boolean(
-        load_default=False, metadata={"label": "Withdrawn: it is not reviewed any more", "widget": "checkboxes"}
+        load_default=False, metadata={"label": "Withdrawn: no longer reviewed", "widget": "checkboxes"}
     )
 
 
@@ -118,7 +118,7 @@ def _objectives(inner: type[Schema], **metadata: Any) -> fields.List[Any]:
 class StartIntervention(Schema):
     plan = text_field(label="Plan", rows=8)
     objectives = _objectives(AnObjective)
-    review_on = day_field("Day of the first review")
+    review_on = day_field("Date of the first review")
     authoriser = _authoriser()
 
     @post_load
@@ -132,9 +132,10 @@ class RevisePlan(StartIntervention):
         exclude = ("review_on",)
 
     objectives = _objectives(
-        AnObjectiveToRevise, hint="One that a review has rated keeps its words. Withdraw it if it no longer stands."
+        AnObjectiveToRevise,
+        hint="You cannot reword an objective that a review has rated. Withdraw it if it no longer applies.",
     )
-    reason = reason_field("Why the plan changes")
+    reason = reason_field("Reason for the change")
 
 
 class AFinding(Schema):
@@ -149,18 +150,18 @@ class AFinding(Schema):
         },
     )
     rag = fields.Enum(Rag, by_value=True, required=True, metadata={"label": "Progress"})
-    commentary = text_field(label="What shows it", rows=2)
+    commentary = text_field(label="Evidence of progress", rows=2)
 
 
 class HoldReview(Schema):
-    on = day_field("Day of the review")
+    on = day_field("Date of the review")
     evidence = text_field(label="Evidence")
     findings = fields.List(
         fields.Nested(AFinding), required=True, metadata={"label": "Findings", "row_label": "Finding"}
     )
     decision = fields.Enum(ReviewDecision, by_value=True, required=True)
-    reason = reason_field("Reason of the decision")
-    next_review_on = day_field("Day of the next review", required=False, hint="Not needed when it ends")
+    reason = reason_field("Reason for the decision")
+    next_review_on = day_field("Date of the next review", required=False, hint="Not needed if the intervention ends")
     authoriser = _authoriser()
 
     @post_load
@@ -170,18 +171,18 @@ class HoldReview(Schema):
 
 
 class RecordStep(Schema):
-    on = day_field("Day of the step")
-    kind = fields.Enum(StepKind, by_value=True, required=True, metadata={"label": "Kind of step"})
+    on = day_field("Date of the step")
+    kind = fields.Enum(StepKind, by_value=True, required=True, metadata={"label": "Type of step"})
     text = text_field(label="What was done")
     ground = line_field(
-        required=False, longest=500, label="Authority or legal ground", hint="Needed for a formal step"
+        required=False, longest=500, label="Authority or legal ground", hint="Required for a formal step"
     )
     authoriser = _authoriser()
 
 
 class EndIntervention(Schema):
-    outcome = text_field(label="What came of the intervention")
-    reason = reason_field("Why it ends")
+    outcome = text_field(label="Outcome of the intervention")
+    reason = reason_field("Reason for ending it")
     authoriser = _authoriser()
 
 
@@ -191,13 +192,16 @@ class ChangeSensitivity(Schema):
         by_value=True,
         required=True,
         metadata={
-            "label": "Who may read it",
+            "label": "Who can read it",
             "widget": "radios",
-            "noun": "who may read it",
+            "noun": "who can read it",
             "choices": [
-                (Sensitivity.ORDINARY.value, "All who may read concerns, the school among them"),
-                (Sensitivity.RESTRICTED.value, "Those alone who may read restricted concerns"),
-                (Sensitivity.SAFEGUARDING.value, "Those alone who may read restricted concerns: safeguarding"),
+                (Sensitivity.ORDINARY.value, "Everyone who can read concerns, including the school"),
+                (Sensitivity.RESTRICTED.value, "Only people who can read restricted concerns"),
+                (
+                    Sensitivity.SAFEGUARDING.value,
+                    "Only people who can read restricted concerns, because it is about safeguarding",
+                ),
             ],
         },
     )

@@ -36,7 +36,7 @@ class ClearedPerson(Row):
 
 class ClearanceFilters(Schema):
     provider = provider_field(required=True)
-    on = day_field("Day", required=False, description="The date to check; today by default")
+    on = day_field("Date", required=False, description="The date to check; today by default")
 
 
 def clearances(connection: sa.Connection, provider: UUID, day: date) -> dict[UUID, Clearance]:

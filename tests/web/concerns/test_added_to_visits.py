@@ -93,7 +93,7 @@ def test_a_concern_says_that_it_is_restricted_and_who_sees_what_is_on_it(hanging
     assert "Visible to: the service and the school" not in page
     assert "the school once the concern is opened" in page
     assert f"{SECRET} Restricted" not in before[1]
-    assert "Restricted" in listed
+    assert ", restricted" in listed
 
 
 def test_who_read_a_note_in_full_on_the_page_of_its_record_has_read_it(hanging: Hanging, sign_in: SignIn) -> None:

@@ -161,13 +161,13 @@ def test_an_intervention_is_started_reviewed_and_ended(
 
 def test_only_what_the_state_invites_is_offered(browser: Browser, authorised: dict[str, Any]) -> None:
     raised = browser.get(CASE)
-    assert "Assess the concern" in raised
-    assert "Start an intervention" not in raised
+    assert "Assess concern" in raised
+    assert "Start intervention" not in raised
     assess(browser, authorised)
-    assert "Start an intervention" in browser.get(CASE)
+    assert "Start intervention" in browser.get(CASE)
     start(browser, authorised)
     under_way = browser.get(CASE)
-    assert "Record a review" in under_way
+    assert "Record review" in under_way
     assert "Close without an intervention" not in under_way
 
 
@@ -187,7 +187,7 @@ def test_a_school_that_does_not_cause_concern_is_not_made_an_intervention(
 
     refused = browser.send(f"{CASE}/start-intervention", answers, status=422).text
 
-    assert "The assessment does not say that this school causes concern" in refused
+    assert "The assessment does not rate this school as causing concern" in refused
     assert "Weekly visits" in refused
     assert case(world).status is CaseStatus.ASSESSED
 
@@ -201,7 +201,7 @@ def test_an_intervention_is_not_ended_before_a_review_decided_to(
 
     refused = browser.send(f"{CASE}/end-intervention", answers, status=422).text
 
-    assert "Record the review that decided to end the intervention first" in refused
+    assert "First record the review that decided to end the intervention" in refused
 
 
 def test_a_formal_step_needs_its_ground(browser: Browser, authorised: dict[str, Any]) -> None:
@@ -210,7 +210,7 @@ def test_a_formal_step_needs_its_ground(browser: Browser, authorised: dict[str, 
     refused = browser.send(f"{CASE}/record-step", step, status=422).text
     browser.send(f"{CASE}/record-step", {**step, "ground": "Section 60"})
 
-    assert "Name the authority or legal ground of this step" in refused
+    assert "Enter the authority or legal ground for this step" in refused
     assert "Section 60" in browser.get(CASE)
 
 
@@ -220,8 +220,8 @@ def test_a_paused_case_offers_only_to_be_resumed(browser: Browser, authorised: d
     page = browser.get(CASE)
 
     assert "paused" in page
-    assert "Resume the case" in page
-    assert "Assess the concern" not in page
+    assert "Resume concern" in page
+    assert "Assess concern" not in page
 
 
 def test_a_restricted_concern_keeps_its_history_so(
@@ -240,7 +240,7 @@ def test_whoever_raises_a_concern_without_reading_them_goes_on_with_their_work(
     sent = broker.send("/concerns/raise", {**answers, **authorised})
 
     assert sent.headers["Location"] == "/caseload"
-    assert "The concern is raised" in broker.get("/caseload")
+    assert "Concern raised" in broker.get("/caseload")
     broker.get(CASE, status=403)
 
 
@@ -276,7 +276,7 @@ def test_the_list_is_filtered_by_status_school_and_review(
     assert shown(f"school={elm}") == ["CC-2026-0002"]
     assert shown(f"review_before={TODAY + timedelta(days=1)}") == ["CC-2026-0001"]
     assert shown("status=closed") == []
-    assert "No cases" in whole.get("/concerns/?status=closed")
+    assert "No concerns found" in whole.get("/concerns/?status=closed")
 
 
 def test_a_program_does_what_the_pages_do(
@@ -308,4 +308,4 @@ def test_a_programs_refusal_is_named(
     ).json
 
     assert problem["type"].endswith("#not-paused")
-    assert problem["detail"] == "This case is not paused"
+    assert problem["detail"] == "This concern is not paused"

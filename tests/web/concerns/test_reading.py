@@ -140,7 +140,7 @@ def test_an_objective_is_withdrawn_on_the_page(case: Case, browser: Browser) -> 
 
     page = browser.get(f"{CASE}/revise-plan")
     assert "A full team" in page
-    assert "One that a review has rated keeps its words" in page
+    assert "You cannot reword an objective that a review has rated" in page
     browser.send(f"{CASE}/revise-plan", {**said, **kept, **due, "objectives-0-withdrawn": "yes"})
 
     assert [each["withdrawn"] for each in case.api.get(CASE).json["objectives"]] == [True, False]
@@ -196,8 +196,8 @@ def test_a_day_that_is_missing_is_asked_for_in_plain_words(case: Case, browser: 
 
     page = browser.send(f"{CASE}/start-intervention", {"objectives-0-text": "A full team"}, status=422).text
 
-    assert "Enter the day of the first review" in page
-    assert "Enter the day by which it is to be reached" in page
+    assert "Enter the date of the first review" in page
+    assert "Enter the date it is due" in page
 
 
 # What a case tells
@@ -210,7 +210,7 @@ def test_the_facts_tell_who_authorised_the_intervention_and_its_end(case: Case, 
 
     page = rows(browser.get(CASE))
 
-    for row in ("Started 2 November 2026", "Ended 2 November 2026", "What came of it The team is full"):
+    for row in ("Started 2 November 2026", "Ended 2 November 2026", "Outcome The team is full"):
         assert row in page
     assert "Reason All is met" in page
     assert page.count("Authorised by Dora Director") == 3
@@ -292,7 +292,7 @@ def test_a_case_leads_to_the_visit_that_it_came_from_and_the_requests_that_came_
     page = browser.get(CASE)
     for href in ("/visits/V-2026-0001", "/requests/SR-2026-0001", "/requests/SR-2026-0002"):
         assert f'href="{href}"' in page
-    assert "source: visit V-2026-0001), authorised by Lena Link" in page
+    assert "from visit V-2026-0001), authorised by Lena Link" in page
 
 
 def test_a_school_is_searched_for(browser: Browser, world: World, school: UUID) -> None:
