@@ -25,7 +25,7 @@ from web.forms import waiting_files
 from web.forms.restore import add_kept_answers
 from web.layout.navigation import navigation
 from web.layout.stopped_views import notice
-from web.open_routes import ask_who_comes_first
+from web.open_routes import ask_who_comes_first, follow_slashes
 from web.resources import LIST_ENDPOINTS, PAGES, RESOURCES
 from web.runtime.authority import authority
 from web.runtime.cookie_names import Response
@@ -74,6 +74,7 @@ def make_app(settings: Settings) -> Flask:
     take_own_acts(app)
     add_accounts(app)
     ask_who_comes_first(app)
+    follow_slashes(app)
     add_limit(app)
     add_restricted_readings(app)
     add_own_acts(app)

@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, redirect, request
 from flask.globals import request_ctx
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, Unauthorized
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, Unauthorized
 
 from web.access.identity import current_user_or_none
 from web.forms import restore
 from web.runtime.request_limits import BODY_TO_COME, bytes_taken_by
 
 SMALL_FORM = 16 * 1024
-CONTINUE = 100
+CONTINUE, PERMANENT = 100, 308
 
 OPEN_ROUTES = {
     "static": 0,
@@ -65,6 +65,20 @@ def ask_who_comes_first(app: Flask) -> None:
         if request.path.startswith("/api/"):
             raise Unauthorized("Sign in to go on")
         return restore.ask_to_sign_in()
+
+
+def follow_slashes(app: Flask) -> None:
+    """Lead from an address with a slash too many at its end to the page, as Flask does where one is missing."""
+
+    @app.before_request
+    def lead() -> Any:
+        path, adapter = request.path.rstrip("/"), request_ctx.url_adapter
+        is_unknown = isinstance(request.routing_exception, NotFound) and request.method in ("GET", "HEAD")
+        if not is_unknown or adapter is None or path in ("", request.path) or not adapter.test(path):
+            return None
+        return redirect(
+            adapter.make_redirect_url(path.removeprefix("/"), query_args=request.query_string.decode()), PERMANENT
+        )
 
 
 def _is_open_otherwise() -> bool:

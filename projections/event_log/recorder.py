@@ -139,9 +139,11 @@ class SqlLog(ApplicationRecorder):
         """The library's way to append events that no view needs to hear of."""
         return self.append_alone(cast("Sequence[StoredRecord]", stored_events), {}).positions
 
-    def stream_of(self, event_id: UUID) -> UUID | None:
-        """The stream of an event, None if there is no such event."""
-        asked = sa.select(EVENTS.c.stream_id).where(EVENTS.c.event_id == event_id)
+    def stream_of(self, code: str) -> UUID | None:
+        """The stream of the event whose id begins with these hexadecimal digits, None if there is no such event."""
+        digits = code.replace("-", "")
+        first, last = UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))
+        asked = sa.select(EVENTS.c.stream_id).where(EVENTS.c.event_id.between(first, last)).limit(1)
         return self.ask(lambda connection: connection.execute(asked).scalar())
 
     def select_event(self, id: UUID) -> list[StoredRecord]:

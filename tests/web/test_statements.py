@@ -80,9 +80,9 @@ class Crowded:
             if "<ref>" in path and resource is not None:
                 record = self.town.record(resource.kind, self.town.ours)
                 path = path.replace("<ref>", resource.address(record)).replace("<int:number>", "1")
-            path = path.replace("<uuid:event_id>", str(self._an_event())).replace(
-                "<uuid:person>", str(self.town.ours.head)
-            )
+            head = self.town.world.reference(self.town.ours.head)
+            path = path.replace("<code>", str(self._an_event())).replace("<record>/<int:number>", f"{head}/1")
+            path = path.replace("<person>", head)
             if "<" not in path:
                 yield path
         provider = self.town.record(resources["providers"].kind, self.town.ours)

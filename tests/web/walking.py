@@ -54,9 +54,12 @@ def _filled(rule: Rule, known: Mapping[str, Sequence[str]], events: Sequence[str
     path = rule.rule.removeprefix("/api/v1").split("/")[1]
     kinds = [resource.kind.KIND for resource, _ in RESOURCES if resource.path == path]
     address = re.sub(r"<int:\w+>", "1", rule.rule)
-    if "<uuid:" in address:
-        yield from (re.sub(r"<uuid:\w+>", each, address) for each in events)
+    if "<code>" in address:
+        yield from (address.replace("<code>", each) for each in events)
+    elif path == "audit":
+        yield from (address.replace("<record>", each) for found in known.values() for each in found)
     else:
+        kinds = ["person"] if path == "accounts" else kinds
         of_kind = known.get(kinds[0], []) if kinds else ["1"]
         is_form = "_forms." in (rule.endpoint or "")
         for reference in of_kind[:1] if is_form else of_kind:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -14,7 +15,7 @@ from domain.account import WayIn
 from domain.aggregate import Refusal
 from domain.vocabulary import Role
 from web.access.identity import allow, current_user
-from web.access.name_cache import names_of
+from web.access.name_cache import names_of, reference_of, rows_of
 from web.access.policy import Action
 from web.accounts import (
     account_commands,
@@ -54,14 +55,30 @@ ANY_REASON = "as typed"
 all_accounts = Blueprint("all", __name__, url_prefix="/accounts")
 
 
+@all_accounts.url_value_preprocessor
+def read_address(_: str | None, values: dict[str, Any] | None) -> None:
+    """An account is addressed by the reference of its person; by the id, as it once was, too."""
+    if values and (address := values.get("person")):
+        try:
+            values["person"] = UUID(address)
+        except ValueError:
+            values["person"] = person_id(address)
+
+
+def _href(person: UUID) -> str:
+    """The address of somebody's account."""
+    with services().read_present() as connection:
+        return f"/accounts/{reference_of(connection, person) or person}"
+
+
 @all_accounts.get("")
 def show_all() -> ResponseReturnValue:
     """Everybody's accounts, by name."""
     allow(Action.KEEP_ACCOUNTS)
     with services().read_present() as connection:
         found = accounts.everyones(connection)
-        names = names_of(connection, [account.person for account in found])
-    rows = sorted((names.get(account.person, ""), account) for account in found)
+        named = rows_of(connection, [account.person for account in found])
+    rows = sorted((named[account.person].name, account, named[account.person].detail) for account in found)
     return render_template("accounts/all_accounts.html", page_title="Accounts", rows=rows)
 
 
@@ -89,10 +106,10 @@ def open_account() -> ResponseReturnValue:
         return _open_page(form, UNPROCESSABLE)
     restore.done()
     flash("The account is open. Make a link, so that a password can be set", "success")
-    return redirect(f"/accounts/{account.person}", SEE_OTHER)
+    return redirect(_href(account.person), SEE_OTHER)
 
 
-@all_accounts.get("/<uuid:person>")
+@all_accounts.get("/<person>")
 def show(person: UUID) -> ResponseReturnValue:
     """One account and what can be done to it."""
     post = _allow_way_in(person)
@@ -106,6 +123,7 @@ def show(person: UUID) -> ResponseReturnValue:
         page_title=name,
         section="Accounts",
         account=account,
+        href=_href(person),
         has_factor=has_factor,
         standing=standing,
         keeps_accounts=current_user().may(Action.KEEP_ACCOUNTS),
@@ -114,7 +132,7 @@ def show(person: UUID) -> ResponseReturnValue:
     )
 
 
-@all_accounts.post("/<uuid:person>/password-link")
+@all_accounts.post("/<person>/password-link")
 def make_password_link(person: UUID) -> ResponseReturnValue:
     """Make a one-time link, or propose it where that takes two people. The answer shows the link, this once, and so
     it is no redirection."""
@@ -132,10 +150,10 @@ def make_password_link(person: UUID) -> ResponseReturnValue:
             )
     except Refusal as refusal:
         flash(str(refusal))
-        return redirect(f"/accounts/{person}", SEE_OTHER)
+        return redirect(_href(person), SEE_OTHER)
     if secret is None:
         flash(PROPOSED, "success")
-        return redirect(f"/accounts/{person}", SEE_OTHER)
+        return redirect(_href(person), SEE_OTHER)
     link = _link(secret)
     behind = "Put it behind the address at which people open this service. " if link.startswith("/") else ""
     return render_template(
@@ -144,11 +162,11 @@ def make_password_link(person: UUID) -> ResponseReturnValue:
         label="Link",
         secret=link,
         use=f"{behind}It is valid for 48 hours and for setting one password. Send it to this person alone.",
-        onward=f"/accounts/{person}",
+        onward=_href(person),
     )
 
 
-@all_accounts.route("/<uuid:person>/disable", methods=["GET", "POST"])
+@all_accounts.route("/<person>/disable", methods=["GET", "POST"])
 def disable(person: UUID) -> ResponseReturnValue:
     """Ask for the reason, then let the person in no more."""
     return _with_reason(
@@ -160,7 +178,7 @@ def disable(person: UUID) -> ResponseReturnValue:
     )
 
 
-@all_accounts.route("/<uuid:person>/second-factor", methods=["GET", "POST"])
+@all_accounts.route("/<person>/second-factor", methods=["GET", "POST"])
 def remove_factor(person: UUID) -> ResponseReturnValue:
     """Ask for the reason, then take away the second factor of somebody else who has lost it."""
     if person == current_user().person:
@@ -177,7 +195,7 @@ def remove_factor(person: UUID) -> ResponseReturnValue:
     )
 
 
-@all_accounts.route("/<uuid:person>/council-account", methods=["GET", "POST"])
+@all_accounts.route("/<person>/council-account", methods=["GET", "POST"])
 def remove_council_account(person: UUID) -> ResponseReturnValue:
     """Ask for the reason, then let somebody else in by their council account no more."""
     if person == current_user().person:
@@ -198,7 +216,7 @@ def remove_council_account(person: UUID) -> ResponseReturnValue:
     )
 
 
-@all_accounts.post("/<uuid:person>/enable")
+@all_accounts.post("/<person>/enable")
 def enable(person: UUID) -> ResponseReturnValue:
     """Let the person in again."""
     post = allow(Action.KEEP_ACCOUNTS).role.value
@@ -212,7 +230,7 @@ def enable(person: UUID) -> ResponseReturnValue:
         flash(str(refusal))
     else:
         flash("The account is enabled", "success")
-    return redirect(f"/accounts/{person}", SEE_OTHER)
+    return redirect(_href(person), SEE_OTHER)
 
 
 def _with_reason(
@@ -235,7 +253,7 @@ def _with_reason(
         with signed(post):
             refused = refusal_of(lambda: act(services(), person, reason=ANY_REASON))
         if refused is not None:
-            return refused_page(f"{title} of {name}", str(refused), f"/accounts/{person}", "See the account")
+            return refused_page(f"{title} of {name}", str(refused), _href(person), "See the account")
     kept = restore.restored()
     form = Form(schema, data=kept.sent if kept else request.form if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -249,7 +267,7 @@ def _with_reason(
         else:
             restore.done()
             flash(PROPOSED if is_proposed else done, "success")
-            return redirect(f"/accounts/{person}", SEE_OTHER)
+            return redirect(_href(person), SEE_OTHER)
     shown = render_template(
         "form_page.html",
         page_title=f"{title} of {name}",
@@ -259,7 +277,7 @@ def _with_reason(
         form=form,
         submit_label=f"Propose to {title[:1].lower()}{title[1:]}" if standing is Standing.TO_PROPOSE else title,
         warning=True,
-        back_href=f"/accounts/{person}",
+        back_href=_href(person),
         command_id=form_key(),
     )
     return shown, UNPROCESSABLE if form.errors else 200

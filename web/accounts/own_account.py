@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from flask import Blueprint, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound, ServiceUnavailable, Unauthorized
@@ -162,26 +160,27 @@ def make_token() -> ResponseReturnValue:
     )
 
 
-@own_account.route("/tokens/<uuid:id>/revoke", methods=["GET", "POST"])
-def revoke_token(id: UUID) -> ResponseReturnValue:
-    """Ask once more, then revoke."""
+@own_account.route("/tokens/<prefix>/revoke", methods=["GET", "POST"])
+def revoke_token(prefix: str) -> ResponseReturnValue:
+    """Ask once more, then revoke the token that starts so; or that of an id, as its address once was."""
     asking = current_user()
+    with services().read_present() as connection:
+        own = tokens.of_person(connection, asking.person)
+    token = next((each for each in own if prefix in (each.prefix, str(each.id))), None)
+    if token is None:
+        raise NotFound
     if request.method == "POST":
         try:
             with signed(own_post(asking)):
-                token_commands.revoke(services(), asking.person, id)
+                token_commands.revoke(services(), asking.person, token.id)
         except (tokens.NoSuchToken, NothingToChange):
             flash("That token is revoked already")
         else:
             flash("The token is revoked", "success")
         return redirect("/account", SEE_OTHER)
-    with services().read_present() as connection:
-        token = tokens.by_id(connection, asking.person, id)
-    if token is None:
-        raise NotFound
     title = f"Revoke the token {token.label}"
     with signed(own_post(asking)):
-        refused = refusal_of(lambda: token_commands.revoke(services(), asking.person, id))
+        refused = refusal_of(lambda: token_commands.revoke(services(), asking.person, token.id))
     if refused is not None:
         return refused_page(title, str(refused), "/account")
     return render_template(

@@ -12,10 +12,11 @@ from werkzeug.exceptions import NotFound
 
 from web import formats
 from web.access.identity import allow
-from web.access.name_cache import names_of
+from web.access.name_cache import names_of, rows_of
 from web.access.policy import Action
 from web.accounts import accounts, security_trail
 from web.accounts.security_trail import SecurityEvent
+from web.layout.paging import place_asked
 from web.layout.resource_pages import PAGE, pages_beside
 from web.runtime.services import services
 
@@ -28,16 +29,19 @@ def show_security() -> ResponseReturnValue:
     allow(Action.KEEP_ACCOUNTS)
     kind = next((each for each in SecurityEvent if each.value == request.args.get("kind")), None)
     try:
-        before = _place(request.args["after"]) if request.args.get("after") else None
-        person = UUID(request.args["person"]) if request.args.get("person") else None
+        before = _place(after) if (after := place_asked()) else None
     except ValueError:
         raise NotFound from None
+    asked = request.args.get("person", "")
     with services().read_present() as connection:
+        named = rows_of(connection, [account.person for account in accounts.everyones(connection)])
+        person = next((id for id, row in named.items() if asked in (row.detail, str(id))), None)
+        if asked and person is None:
+            raise NotFound
         found = security_trail.entries(connection, kind=kind, person=person, before=before, limit=PAGE + 1)
         shown = found[:PAGE]
-        whose = [account.person for account in accounts.everyones(connection)]
-        names = names_of(connection, {*whose, *(id for entry in shown for id in (entry.person, entry.by) if id)})
-    people = sorted(((str(id), names[id]) for id in whose if id in names), key=lambda choice: choice[1].casefold())
+        names = names_of(connection, {id for entry in shown for id in (entry.person, entry.by) if id})
+    people = sorted(((row.detail, row.name) for row in named.values()), key=lambda choice: choice[1].casefold())
     return render_template(
         "accounts/security.html",
         page_title="Security trail",
@@ -46,7 +50,7 @@ def show_security() -> ResponseReturnValue:
         kinds=[(each.value, each.label) for each in SecurityEvent],
         people=people,
         kind=kind,
-        person=person,
+        person=named[person].detail if person else "",
         **pages_beside(f"{shown[-1].at.isoformat()}~{shown[-1].id}" if len(found) > PAGE else None),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -44,12 +45,13 @@ class ChangedValue:
 
 @dataclass(frozen=True, slots=True)
 class EntryDetails:
-    """An entry in full: labels with their values, and what changed."""
+    """An entry in full: labels with their values, and what changed; `technical` are codes."""
 
     sentence: str
     fields: Sequence[tuple[str, str]]
     changes: Sequence[ChangedValue]
     circumstances: Sequence[tuple[str, str]]
+    technical: Sequence[tuple[str, str]]
 
 
 def told_of(connection: sa.Connection, event: Event, around: Sequence[Event], asking: User) -> EntryDetails:
@@ -58,12 +60,22 @@ def told_of(connection: sa.Connection, event: Event, around: Sequence[Event], as
     before, after = _record_around(event, around)
     names = names_of(connection, ids_in([event]) | set(ids_within([vars(event), _facts(before), _facts(after)])))
     reader = _Reader(names, restricted_too=Disclosure(connection, asking).may_read_restricted(event))
+    fields = [(label_of(name), reader.text(value, name)) for name, value in vars(event).items() if name != "meta"]
+    changes = list(reader.changes(_facts(before), _facts(after)))
+    codes = dict([(each.label, each.after) for each in changes] + fields)
+    technical = [*((label, text) for label, text in codes.items() if _is_code(text)), *_origin(event, asking)]
     return EntryDetails(
         sentence=sentence(event, names),
-        fields=[(label_of(name), reader.text(value, name)) for name, value in vars(event).items() if name != "meta"],
-        changes=list(reader.changes(_facts(before), _facts(after))),
-        circumstances=[(label, value) for label, value in _circumstances(event, names, asking) if value],
+        fields=[(label, text) for label, text in fields if not _is_code(text)],
+        changes=[each for each in changes if not _is_code(each.after or each.before)],
+        circumstances=[(label, value) for label, value in _circumstances(event, names) if value],
+        technical=[(label, value) for label, value in technical if value],
     )
+
+
+def _is_code(text: str) -> bool:
+    """Whether a text is nothing but ids, fingerprints or names of versions (settings-1)."""
+    return all(re.fullmatch(r"[0-9a-f][0-9a-f-]{15,}|[a-z]+[-/][0-9]+", line) for line in text.split("\n"))
 
 
 def _record_around(event: Event, around: Sequence[Event]) -> tuple[Aggregate | None, Aggregate | None]:
@@ -77,7 +89,7 @@ def _facts(record: Aggregate | None) -> Mapping[str, Any]:
     return {name: value for name, value in vars(record).items() if name not in UNTOLD} if record else {}
 
 
-def _circumstances(event: Event, names: Names, asking: User) -> Iterator[tuple[str, str]]:
+def _circumstances(event: Event, names: Names) -> Iterator[tuple[str, str]]:
     meta, signature = event.meta, event.meta.signature
     yield "Happened", _exactly(meta.occurred)
     yield "Recorded", _exactly(meta.recorded_at)
@@ -86,8 +98,13 @@ def _circumstances(event: Event, names: Names, asking: User) -> Iterator[tuple[s
     yield "Through", signature.channel.label
     yield "Purpose", meta.purpose.label if meta.purpose else ""
     yield "Reason", meta.reason
-    yield "Rules used", ", ".join(meta.rules)
     yield "Sensitivity", meta.sensitivity.label
+
+
+def _origin(event: Event, asking: User) -> Iterator[tuple[str, str]]:
+    """Where an entry stands in the log, and what it came of."""
+    meta, signature = event.meta, event.meta.signature
+    yield "Rules used", ", ".join(meta.rules)
     yield "Type of entry", f"{event.TOPIC}, schema {event.SCHEMA}"
     yield "Place in the log", str(meta.position) if tells_places(asking) else ""
     yield "Place in the record", str(meta.version)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
@@ -14,17 +15,19 @@ from domain.aggregate import Event
 from domain.vocabulary import Purpose, Sensitivity
 from projections import audit_trail
 from projections.audit_trail import TrailFilter
+from projections.schools import by_urn
 from web.access.disclosure import Disclosure, kinds_told, tells_places
 from web.access.identity import allow, current_user
-from web.access.name_cache import rows_of
+from web.access.name_cache import id_of_reference, rows_of
 from web.access.policy import Action
 from web.access.restricted_reads import note_shown_itself
 from web.audit.asking import AuditFilters, AuditPage, Dated, Reason, Took, audit, held, lacks_since, page_of, wanted
 from web.audit.details import EntryDetails, told_of
 from web.audit.export import rows
 from web.history.sentences import ids_in
-from web.history.timeline import kind_label, records_and_schools, timeline_of_events
+from web.history.timeline import SHORT, kind_label, records_and_schools, timeline_of_events
 from web.layout.csv_export import csv_of
+from web.layout.paging import place_asked
 from web.layout.resource_pages import (
     PAGE,
     UNPROCESSABLE,
@@ -75,9 +78,11 @@ def search() -> Answer:
 
 def _found(asked: TrailFilter) -> AuditPage:
     with services().read() as connection:
-        return page_of(connection, asked, current_user(), request.args.get("after"), PAGE)
+        return page_of(connection, asked, current_user(), place_asked(), PAGE)
 
 
+CODE = rf"[0-9a-f]{{{SHORT}}}|[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}"
+URN = r"[0-9]{1,7}"
 NO_ENTRY = "No entry of the audit trail has this address"
 
 
@@ -98,12 +103,40 @@ def sheet() -> Response:
     )
 
 
-@pages.get("/audit/<uuid:event_id>")
-def entry(event_id: UUID) -> str:
-    """One entry: every detail of it, what it changed, and its neighbours."""
+@pages.get("/audit/<record>/<int:number>")
+def entry_of_record(record: str, number: int) -> str:
+    """An entry by the reference of its record, of a school by its URN, and its number there."""
     allow(Action.READ_AUDIT)
+    with services().read() as connection:
+        school = by_urn(connection, int(record)) if re.fullmatch(URN, record) else None
+    stream = school.id if school else id_of_reference(record)
+    around = _history(stream) if stream else []
+    if not 0 < number <= len(around):
+        raise NotFound(NO_ENTRY)
+    return _entry_page(around, around[number - 1])
+
+
+@pages.get("/audit/<code>")
+def entry(code: str) -> str:
+    """An entry by its id, or by as much of it as stands in addresses."""
+    allow(Action.READ_AUDIT)
+    stream = services().store.recorder.stream_of(code) if re.fullmatch(CODE, code) else None
+    if stream is None:
+        raise NotFound(NO_ENTRY)
+    around = _history(stream)
+    return _entry_page(
+        around, next(each for each in around if each.meta.event_id.hex.startswith(code.replace("-", "")))
+    )
+
+
+def _history(stream: UUID) -> list[Event]:
+    """All that happened to a record, in order."""
+    return [each for each in services().store.get(stream) if isinstance(each, Event)]
+
+
+def _entry_page(around: list[Event], event: Event) -> str:
+    """One entry: every detail of it, what it changed, and its neighbours."""
     asking = current_user()
-    around, event = _with_its_record(event_id)
     with services().read() as connection:
         disclosure = Disclosure(connection, asking, [event])
         if not disclosure.tells(event):
@@ -137,15 +170,6 @@ def entry(event_id: UUID) -> str:
         },
         companions=[shown[each.meta.event_id] for each in together if each.meta.event_id in shown],
     )
-
-
-def _with_its_record(event_id: UUID) -> tuple[list[Event], Event]:
-    """All that happened to the record of an entry, in order, and the entry among it. Raises NotFound."""
-    stream = services().store.recorder.stream_of(event_id)
-    if stream is None:
-        raise NotFound(NO_ENTRY)
-    around = [each for each in services().store.get(stream) if isinstance(each, Event)]
-    return around, next(each for each in around if each.meta.event_id == event_id)
 
 
 def _saved_with(connection: sa.Connection, event: Event) -> list[Event]:

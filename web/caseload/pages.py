@@ -21,6 +21,7 @@ from web.caseload.asking import CaseloadFilters, Whose, caseload, counted_page, 
 from web.commands.choices import officers
 from web.commands.resource import Values
 from web.layout.links import link_to, linked_records
+from web.layout.paging import place_asked
 from web.layout.resource_pages import PAGE, chips, filter_values, pages_beside
 from web.runtime.services import services
 
@@ -89,7 +90,7 @@ def waiting() -> tuple[str, int]:
 
 
 def _page(connection: sa.Connection, values: Values) -> CaseloadPage:
-    after = request.args.get("after")
+    after = place_asked()
     found, count = counted_page(connection, reach(connection, Action.READ_CASELOAD), values, after, PAGE + 1)
     shown = found[:PAGE]
     return CaseloadPage(shown, caseload.listing.cursor(shown[-1]) if len(found) > PAGE else None, count)

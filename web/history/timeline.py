@@ -247,7 +247,7 @@ def _entry(event: Event, named: Mapping[UUID, Name], asking: User, disclosure: D
         recorded_at=meta.recorded_at,
         purpose=None if is_plain else meta.purpose,
         reason="" if veiled or is_plain else meta.reason,
-        href=f"/audit/{meta.event_id}" if asking.may(Action.READ_AUDIT) else "",
+        href=entry_href(event, record) if asking.may(Action.READ_AUDIT) else "",
         record=record_label(kind_of(event), record),
         record_href=_href_of(kind_of(event), record, asking),
         reference=record.detail if record else "",
@@ -256,6 +256,16 @@ def _entry(event: Event, named: Mapping[UUID, Name], asking: User, disclosure: D
         urn=school.detail if school else "",
         restricted=veiled,
     )
+
+
+SHORT = 16
+"""Hexadecimal digits of an entry's id that stand in its address where its record has no reference."""
+
+
+def entry_href(event: Event, record: Name | None) -> str:
+    """The address of an entry's own page: by its record and its number there, else by the beginning of its id."""
+    meta = event.meta
+    return f"/audit/{record.detail}/{meta.version}" if record else f"/audit/{meta.event_id.hex[:SHORT]}"
 
 
 def _sentence(event: Event, names: Mapping[UUID, str], *, veiled: bool, is_plain: bool) -> str:

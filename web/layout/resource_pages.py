@@ -31,6 +31,7 @@ from web.commands.resource import NO_PLACE, Listing, Resource
 from web.forms.messages import Phrase, plainly
 from web.history.sentences import ids_in
 from web.history.timeline import entries, told_of_record
+from web.layout.paging import place_asked, shortened
 from web.runtime.services import services
 
 A = TypeVar("A", bound=Aggregate)
@@ -114,7 +115,7 @@ def _readers(connection: sa.Connection, record: UUID, where: RecordScope) -> lis
 def _told(disclosure: Disclosure, events: Sequence[Event]) -> tuple[list[Event], UUID | None]:
     """The page of a record's history that is asked for."""
     try:
-        return told_of_record(disclosure, events, after=request.args.get("after"), limit=PAGE)
+        return told_of_record(disclosure, events, after=place_asked(), limit=PAGE)
     except ValueError:
         raise BadRequest(NO_PLACE) from None
 
@@ -145,7 +146,7 @@ def list_page(resource: Resource[Any], listing: Listing, page: ListPage, *, of: 
     values, wrong = filter_values(schema)
     with services().read() as connection:
         limited = reach(connection, resource.read) if of is None else of
-        after = request.args.get("after")
+        after = place_asked()
         rows = [] if wrong else listing.rows(connection, limited, values, after, PAGE + 1)
         shown = rows[:PAGE]
         names = names_of(connection, {id for row in shown for id in page.ids(row) if id is not None})
@@ -275,7 +276,7 @@ def pages_beside(following: object) -> dict[str, str]:
     """The addresses of the next page of a list, which goes on behind `following`, and of the first; empty where this
     is the last, or the first."""
     return {
-        "next_href": with_query(after=following) if following else "",
+        "next_href": with_query(after=shortened(str(following))) if following else "",
         "first_href": with_query(after=None) if request.args.get("after") else "",
     }
 

@@ -24,6 +24,7 @@ from web.commands.choices import officers
 from web.commands.dispatch import load_for_user
 from web.commands.resource import Listing
 from web.history.timeline import timeline_of_school
+from web.layout.paging import place_asked
 from web.layout.resource_pages import (
     PAGE,
     UNPROCESSABLE,
@@ -144,7 +145,7 @@ def successions() -> str:
 def missed() -> str:
     """The schools that a full register no longer names: a person says why, nothing is closed because it is absent."""
     allow(Action.KEEP_REGISTER)
-    after = request.args.get("after", "")
+    after = place_asked() or ""
     with services().read() as connection:
         waiting = view.missed_schools(connection, after=UUID(after) if is_id(after) else None, limit=PAGE + 1)
         known = view.by_ids(connection, [each.school for each in waiting])
@@ -167,7 +168,7 @@ def missed() -> str:
 
 
 def _place() -> str | None:
-    urn, _, school = request.args.get("after", "").partition("/")
+    urn, _, school = (place_asked() or "").partition("/")
     return f"{urn}/{school}" if re.fullmatch(r"[0-9]{1,7}", urn) and is_id(school) else None
 
 
@@ -261,5 +262,5 @@ def _whose(school: School, merged: list[view.KnownSchool]) -> UUID:
 def _entry() -> UUID | None:
     """Behind which entry the page begins; at the beginning for what is no place."""
     with suppress(ValueError):
-        return UUID(request.args.get("after", ""))
+        return UUID(place_asked() or "")
     return None

@@ -55,9 +55,9 @@ def test_an_account_is_opened_for_somebody_who_has_none_and_given_a_link(
     assert [text.split(" (")[0] for _, text in offered] == ["Rae Reviewer"]
     answers = {"person": offered[0][0], "sign_in_name": "Rae@Example.org"}
     opened = browser.send_page("/accounts/new", form, answers)
-    assert opened.location == f"/accounts/{rae}"
-    page = browser.get(f"/accounts/{rae}")
-    shown = browser.send_page(f"/accounts/{rae}/password-link", page, {}, status=200)
+    assert opened.location == f"/accounts/{world.reference(rae)}"
+    page = browser.get(f"/accounts/{world.reference(rae)}")
+    shown = browser.send_page(f"/accounts/{world.reference(rae)}/password-link", page, {}, status=200)
     assert shown.headers["Cache-Control"] == "no-store"
     [link] = set(re.findall(r"/password/[\w-]+", shown.text))
     assert "Put it behind the address at which people open this service" in shown.text
@@ -65,6 +65,19 @@ def test_an_account_is_opened_for_somebody_who_has_none_and_given_a_link(
     assert client.post("/sign-in", data={"sign_in_name": "rae@example.org", "password": PASSWORD}).location == "/"
     told = [event.meta.signature.post for event in door.services.store.get(accounts.account_id(rae))]  # type: ignore[attr-defined]
     assert told == ["administrator", "administrator", ""]
+
+
+def test_pages_lead_to_an_account_by_reference_and_its_earlier_address_still_answers(
+    anna: UUID, ada: UUID, world: World, sign_in: SignIn
+) -> None:
+    browser, href = sign_in(ada), f"/accounts/{world.reference(anna)}"
+    for page in ("/accounts", f"/people/{world.reference(anna)}"):
+        assert f'href="{href}"' in browser.get(page)
+    for address in (href, href.lower(), f"/accounts/{anna}"):
+        page = browser.get(address)
+        assert f'href="{href}/disable"' in page
+        assert str(anna) not in page.partition("<main")[2].partition("</main>")[0]
+    browser.get("/accounts/PE-2020-9999", status=404)
 
 
 def test_an_account_is_not_opened_under_a_name_in_use(anna: UUID, ada: UUID, world: World, sign_in: SignIn) -> None:

@@ -84,7 +84,9 @@ def text_of(page: str) -> str:
 def entry_of(world: World, record: UUID, number: int = 0) -> str:
     """The address of an event's own page."""
     events = [event for event in world.services.store.get(record) if isinstance(event, Event)]
-    return f"/audit/{events[number].meta.event_id}"
+    called = getattr(events[0], "reference", "") or getattr(events[0], "urn", "")
+    meta = events[number].meta
+    return f"/audit/{called}/{meta.version}" if called else f"/audit/{meta.event_id.hex[:16]}"
 
 
 def test_those_who_answer_for_the_service_read_the_trail(world: World, sign_in: SignIn) -> None:
@@ -203,7 +205,7 @@ def test_one_entry_shows_what_changed_and_how_it_came_about(world: World, review
     page = reviewer.get(entry_of(world, person, -1))
     text = text_of(page)
     assert "changed the name from Anne Webb to Anne Hall" in text
-    assert "What Before After Name Anne Webb Anne Hall" in text
+    assert "Detail Before After Name Anne Webb Anne Hall" in text
     assert "person.name-changed, schema 1" in text
     assert "2 November 2026, 10:00:00 GMT" in text
     assert "noted the post" in text
@@ -212,13 +214,39 @@ def test_one_entry_shows_what_changed_and_how_it_came_about(world: World, review
 def test_entries_of_one_act_lead_to_each_other(world: World, reviewer: Browser) -> None:
     person = world.officer("Anne Webb")
     page = reviewer.get(entry_of(world, person, 0))
-    assert "Recorded in the same act" in page
+    assert "Recorded at the same time" in page
     assert f'href="{entry_of(world, person, 1)}"' in page
 
 
 def test_an_unknown_entry_is_not_found(reviewer: Browser) -> None:
     reviewer.get(f"/audit/{uuid4()}", 404)
-    reviewer.get("/audit/1", 404)
+    for address in (
+        "1",
+        "PE-2026-0999/1",
+        "999999/1",
+        "PE-2026-0001/99",
+        "PE-2026-0001/0",
+        "Ω/1",
+        "0123456789abcdef",
+    ):
+        reviewer.get(f"/audit/{address}", 404)
+
+
+def test_no_id_stands_in_an_address_of_the_trail_and_an_address_with_one_still_answers(
+    world: World, reviewer: Browser, cases: tuple[ConcernCase, ConcernCase]
+) -> None:
+    person = world.officer("Anne Webb")
+    for query in ("", "?kind=account", "?kind=school", "?kind=authority"):
+        page = reviewer.get(f"/audit{query}")
+        assert not re.search(r'href="[^"]*[0-9a-f]{8}-[0-9a-f]{4}-', page)
+        for href in re.findall(r'href="(/audit/[^"]+)"', page):
+            reviewer.get(href)
+    [*_, last] = (event for event in world.services.store.get(person) if isinstance(event, Event))
+    by_id, by_reference = (
+        text_of(reviewer.get(f"/audit/{address}"))
+        for address in (last.meta.event_id, f"{world.reference(person)}/{last.meta.version}")
+    )
+    assert by_id == by_reference
 
 
 # What is restricted

@@ -1,0 +1,84 @@
+"""What people see in the address line: names and references, and where it leads however it is written."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, deque
+from html import unescape
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.vocabulary import Role
+from tests.web.conftest import Standing
+from web.layout.paging import place_asked, shortened
+
+AN_ID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}")
+ALIKE = 4
+"""Pages of one form that are looked at."""
+
+
+def links(page: str) -> set[str]:
+    """Where a page leads, and where its forms are sent."""
+    found = re.findall(r'(?:href|action|formaction)="([^"#]*)', page)
+    return {unescape(href) for href in found if re.match(r"/(?!/|static/)|\?", unescape(href))}
+
+
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.DIRECTOR, Role.OFFICER, Role.HEADTEACHER, Role.SPECIALIST])
+def test_no_page_leads_to_an_address_with_an_id(standing: Standing, role: Role) -> None:
+    browser = standing.browser(standing.town.people[role])
+    seen, waiting, alike = set[str](), deque(["/"]), Counter[str]()
+    while waiting:
+        href = waiting.popleft()
+        form = re.sub(r"=[^&]*|[A-Z]{1,3}-\d{4}-\d+|\d+", "", href)
+        alike[form] += 1
+        if alike[form] > ALIKE:
+            continue
+        answer = browser.get(href)
+        if answer.mimetype == "text/html":
+            for each in links(answer.text) | {urlsplit(answer.location or "").path} - {""}:
+                assert not AN_ID.search(each), f"{href} leads to {each}"
+                found = href.partition("?")[0] + each if each.startswith("?") else each
+                if found not in seen:
+                    seen.add(found)
+                    waiting.append(found)
+        answer.close()
+    assert len(alike) > 10
+
+
+@given(st.lists(st.uuids() | st.text("abc09-/|", max_size=9), max_size=3), st.sampled_from("/~|"))
+def test_a_place_in_a_list_is_short_in_an_address_and_found_again(parts: list[UUID | str], between: str) -> None:
+    place = between.join(str(part) for part in parts) or "first"
+    short = shortened(place)
+    assert not AN_ID.search(short) or not any(isinstance(part, UUID) for part in parts)
+    assert place_asked({"after": short}) == place_asked({"after": place}) == place
+
+
+def test_an_address_with_and_without_its_last_slash_leads_to_the_same_page(standing: Standing) -> None:
+    """Every address that is read, pages and API, without regard to what stands there."""
+    browser = standing.browser(standing.town.people[Role.DIRECTOR])
+    paths = {
+        re.sub(r"<(int:|float:)\w+>", "1", rule.rule)
+        for rule in standing.app.url_map.iter_rules()
+        if "GET" in (rule.methods or set()) and "<path:" not in rule.rule and rule.rule != "/"
+    }
+    assert len(paths) > 200
+    for rule in paths:
+        path = re.sub(r"<(\w+:)?\w+>", "X-2026-0001", rule)
+        other = path.rstrip("/") if path.endswith("/") else f"{path}/"
+        answer = browser.get(f"{other}?since=2026-11-02&q=a+b%26c")
+        assert answer.status_code == 308, other
+        assert answer.location.removeprefix("http://localhost") == f"{path}?since=2026-11-02&q=a+b%26c"
+        answer.close()
+
+
+def test_a_slash_too_many_leads_nowhere_else(standing: Standing) -> None:
+    browser = standing.browser(standing.town.people[Role.DIRECTOR])
+    assert browser.get("/nowhere/").status_code == 404
+    assert browser.get("/visits/V-2026-0001/nothing-of-the-kind/").status_code == 404
+    assert browser.post("/caseload/").status_code == 404
+    for elsewhere in ("//evil.example/caseload/", "/caseload//", "/%2F/evil.example/"):
+        assert "evil" not in urlsplit(browser.get(elsewhere).location or "").netloc
