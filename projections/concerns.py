@@ -204,13 +204,6 @@ def raised_from(concern: UUID | sa.BindParameter[UUID]) -> sa.ColumnElement[bool
     return requests.table.c.concern == concern
 
 
-def cases_of_school(connection: sa.Connection, school: UUID) -> list[ConcernRow]:
-    """A school's cases, the latest first."""
-    table = cases.table
-    query = table.select().where(table.c.school == school)
-    return cases.rows(connection, query.order_by(table.c.raised_on.desc(), table.c.reference.desc()))
-
-
 def reviews_due(connection: sa.Connection, before: date, *, schools: list[UUID] | None = None) -> list[ConcernRow]:
     """The interventions, of those schools if any are named, whose next review is before a day; first due first.
     Paused ones are left out."""
@@ -219,12 +212,6 @@ def reviews_due(connection: sa.Connection, before: date, *, schools: list[UUID] 
     if schools is not None:
         query = query.where(table.c.school.in_(schools))
     return cases.rows(connection, query.order_by(table.c.next_review_on, table.c.reference))
-
-
-def case_of_reference(connection: sa.Connection, reference: str) -> ConcernRow | None:
-    """The case with that reference."""
-    found = cases.rows(connection, cases.table.select().where(cases.table.c.reference == reference))
-    return found[0] if found else None
 
 
 VIEW = View("concerns", cases, requests)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -275,34 +274,9 @@ def engagements_of(
     return engagements.rows(connection, query.order_by(columns.reference.desc()).limit(limit))
 
 
-def engagement_of_reference(connection: sa.Connection, reference: str) -> EngagementRow | None:
-    """The engagement with that reference."""
-    return _first(connection, engagements.table.c.reference == reference)
-
-
-def engagement_of_request(connection: sa.Connection, request: UUID) -> EngagementRow | None:
-    """The latest engagement for a request."""
-    return _first(connection, engagements.table.c.request == request)
-
-
-def unevaluated(connection: sa.Connection, *, schools: Collection[UUID] | None = None) -> list[EngagementRow]:
-    """Work that is over and not yet evaluated, the longest over first."""
-    columns = engagements.table.c
-    query = engagements.table.select().where(_evaluation_due())
-    if schools is not None:
-        query = query.where(columns.school.in_(schools))
-    return engagements.rows(connection, query.order_by(columns.over_on, columns.reference))
-
-
 def _evaluation_due() -> sa.ColumnElement[bool]:
     columns = engagements.table.c
     return sa.and_(columns.status.in_(AWAITING_EVALUATION), columns.evaluation_waived.is_(False))
-
-
-def _first(connection: sa.Connection, condition: sa.ColumnElement[Any]) -> EngagementRow | None:
-    query = engagements.table.select().where(condition).order_by(engagements.table.c.reference.desc()).limit(1)
-    found = engagements.rows(connection, query)
-    return found[0] if found else None
 
 
 VIEW = View("engagements", engagements)

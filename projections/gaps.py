@@ -92,11 +92,4 @@ def gap_counts(
     return [GapCount(**row) for row in connection.execute(query).mappings()]
 
 
-def gaps_in(connection: sa.Connection, subject: str, phase: Phase) -> list[Gap]:
-    """The unmet needs in a subject and phase, the latest first."""
-    columns = gaps.table.c
-    query = gaps.table.select().where(columns.subject_key == subject.strip().casefold(), columns.phase == phase)
-    return gaps.rows(connection, query.order_by(columns.on.desc(), columns.request))
-
-
 VIEW = View("gaps", gaps)

@@ -147,16 +147,6 @@ def files_standing_on(record: UUID | sa.BindParameter[UUID]) -> sa.ColumnElement
     return sa.and_(files.table.c.on_record == record, files.table.c.withdrawn_on.is_(None))
 
 
-def notes_of(connection: sa.Connection, record: UUID) -> list[NoteOnRecord]:
-    """The notes on a record that were not withdrawn, the latest first."""
-    return _latest_notes(connection, notes.table.c.on_record == record)
-
-
-def notes_of_school(connection: sa.Connection, school: UUID) -> list[NoteOnRecord]:
-    """The notes on whatever record of a school that were not withdrawn, the latest first."""
-    return _latest_notes(connection, notes.table.c.school == school)
-
-
 def written(
     connection: sa.Connection,
     *,
@@ -229,12 +219,6 @@ def files_of(connection: sa.Connection, record: UUID) -> list[FileOnRecord]:
     table = files.table
     query = table.select().where(table.c.on_record == record, table.c.withdrawn_on.is_(None))
     return files.rows(connection, query.order_by(table.c.added_on.desc(), table.c.reference.desc()))
-
-
-def _latest_notes(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> list[NoteOnRecord]:
-    table = notes.table
-    query = table.select().where(condition, table.c.withdrawn_on.is_(None))
-    return notes.rows(connection, query.order_by(table.c.written_on.desc(), table.c.reference.desc()))
 
 
 VIEW = View("notes", notes, files)

@@ -228,13 +228,6 @@ def everybody(connection: sa.Connection, *, limit: int = 50, after: str | None =
     return _people(connection, beyond, limit)
 
 
-def posts_of(connection: sa.Connection, person: UUID) -> list[PostRow]:
-    """All posts of a person, past and to come, the newest first."""
-    columns = posts.table.c
-    query = posts.table.select().where(columns.person == person).order_by(columns.from_.desc(), columns.post)
-    return posts.rows(connection, query)
-
-
 def posts_on(connection: sa.Connection, person: UUID, day: date) -> list[PostRow]:
     """The posts that a person holds on a day."""
     return _posts(connection, day, posts.table.c.person == person)
@@ -271,14 +264,6 @@ def roles_of_holders(
     return [(person, frozenset(theirs)) for person, theirs in found.items()]
 
 
-def officers_on(connection: sa.Connection, day: date, *, team: Team | None = None) -> list[PostRow]:
-    """The officers' posts on a day, of one team or of all, in the order in which people joined."""
-    conditions = [posts.table.c.role == Role.OFFICER]
-    if team is not None:
-        conditions.append(posts.table.c.team == team)
-    return _posts(connection, day, *conditions)
-
-
 def heads_and_chairs(connection: sa.Connection, school: UUID, day: date) -> list[PostRow]:
     """The headteacher's and chair's posts of a school on a day."""
     return _posts(connection, day, leading(school, day))
@@ -305,11 +290,6 @@ def open_proposals(connection: sa.Connection) -> list[ProposalRow]:
 def was_ever_held(connection: sa.Connection, role: Role) -> bool:
     """Whether anybody has held a post of a role, or is to."""
     return bool(connection.execute(sa.select(sa.exists().where(posts.table.c.role == role))).scalar())
-
-
-def leads_of(connection: sa.Connection, team: Team, day: date) -> list[PersonRow]:
-    """Whoever leads a phase team on a day."""
-    return _holding(connection, day, posts.table.c.leads_team.is_(True), posts.table.c.team == team)
 
 
 def _posts(connection: sa.Connection, day: date, *conditions: sa.ColumnElement[bool]) -> list[PostRow]:

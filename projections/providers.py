@@ -310,14 +310,6 @@ def working(provider: UUID | sa.BindParameter[UUID], day: date | sa.BindParamete
     return sa.and_(columns.provider == provider, sa.or_(columns.left_on.is_(None), columns.left_on > day))
 
 
-def providers_of_person(connection: sa.Connection, person: UUID, today: date) -> list[UUID]:
-    """The providers that a person works for today."""
-    table = specialists.table
-    there = table.c.left_on.is_(None) | (table.c.left_on > today)
-    query = sa.select(table.c.provider).where(table.c.person == person, there)
-    return list(connection.execute(query.order_by(table.c.provider)).scalars())
-
-
 def specialists_among(connection: sa.Connection, ids: Collection[UUID]) -> list[ProviderSpecialist]:
     """Everybody who works or worked for one of these providers, in the order in which they came."""
     return specialists.rows(connection, _of(specialists, ids).order_by(*AS_THEY_CAME))
@@ -333,31 +325,6 @@ def vetting_of(connection: sa.Connection, provider: UUID) -> list[VettingFact]:
     table = vetting.table
     query = table.select().where(table.c.provider == provider)
     return vetting.rows(connection, query.order_by(*BY_HOLDER))
-
-
-def expiring(connection: sa.Connection, before: date, *, since: date | None = None) -> list[VettingFact]:
-    """What ends before a day by its own dates, of providers on the list and people still there; first to end
-    first. With `since`, only what ends on that day or later. How long the policy lets a check count is not
-    regarded here."""
-    facts, listed, people = vetting.table, providers.table, specialists.table
-    still_there = sa.exists().where(
-        people.c.provider == facts.c.provider, people.c.person == facts.c.person, people.c.left_on.is_(None)
-    )
-    query = (
-        facts.select()
-        .join(listed, listed.c.id == facts.c.provider)
-        .where(facts.c.expires < before, listed.c.removed_on.is_(None), facts.c.person.is_(None) | still_there)
-    )
-    if since is not None:
-        query = query.where(facts.c.expires >= since)
-    return vetting.rows(connection, query.order_by(facts.c.expires, facts.c.provider, facts.c.item, facts.c.holder))
-
-
-def facts_of(connection: sa.Connection, ids: Iterable[UUID]) -> dict[UUID, VettingFacts]:
-    """The vetting facts of several providers at once, as their records have them."""
-    wanted = list(ids)
-    listed = providers.rows(connection, providers.table.select().where(providers.table.c.id.in_(wanted)))
-    return facts_from(listed, specialists_among(connection, wanted), vetting_among(connection, wanted))
 
 
 def facts_from(

@@ -298,18 +298,6 @@ def _is_awaited(respondents: Collection[Respondent]) -> sa.ColumnElement[bool]:
     )
 
 
-def record_of_reference(connection: sa.Connection, reference: str) -> RecordRow | None:
-    """The record with that reference."""
-    found = records.rows(connection, records.table.select().where(records.table.c.reference == reference))
-    return found[0] if found else None
-
-
-def actions_of(connection: sa.Connection, record: UUID) -> list[AgreedAction]:
-    """The agreed actions of a record in the order of their numbers."""
-    columns = actions.table.c
-    return actions.rows(connection, actions.table.select().where(columns.record == record).order_by(columns.number))
-
-
 def open_actions(
     connection: sa.Connection,
     *,

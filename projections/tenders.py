@@ -47,13 +47,6 @@ class InvitationRow(Row):
     unavailable_until: date | None = None
 
 
-class Invited(Row):
-    """An invitation with the tender that it belongs to."""
-
-    invitation: InvitationRow
-    tender: TenderRow
-
-
 class ProvidersInvitation(Row):
     """An invitation as the provider that holds it knows it; days of support, and pounds of its own quote."""
 
@@ -184,12 +177,6 @@ def _without_quote(row: InvitationRow) -> InvitationRow:
     return replace(row, specialist=None, days=None, net=None, vat=None)
 
 
-def tender_of_reference(connection: sa.Connection, reference: str) -> TenderRow | None:
-    """The tender with that reference."""
-    found = tenders.rows(connection, tenders.table.select().where(tenders.table.c.reference == reference))
-    return found[0] if found else None
-
-
 def list_rows(
     connection: sa.Connection,
     *,
@@ -210,39 +197,11 @@ def list_rows(
     return tenders.rows(connection, query.order_by(columns.reference.desc()).limit(limit))
 
 
-def tenders_of(connection: sa.Connection, request: UUID) -> list[TenderRow]:
-    """The tenders of a request, the first one first."""
-    query = tenders.table.select().where(tenders.table.c.request == request)
-    return tenders.rows(connection, query.order_by(tenders.table.c.reference))
-
-
 def invitations_in(connection: sa.Connection, tender: UUID) -> list[InvitationRow]:
     """Who was invited in a tender, in the order of their invitations."""
     columns = invitations.table.c
     query = invitations.table.select().where(columns.tender == tender)
     return invitations.rows(connection, query.order_by(columns.invited_on, columns.provider))
-
-
-def invitations_of(
-    connection: sa.Connection,
-    provider: UUID,
-    *,
-    unanswered: bool = False,
-    after: str | None = None,
-    limit: int = LIMIT,
-) -> list[Invited]:
-    """A provider's invitations, the newest tender first; `after` is the reference of the last tender seen.
-
-    With `unanswered`, only those whose reply is awaited, in tenders still open.
-    """
-    query = _with_tender().where(invitations.table.c.provider == provider)
-    if unanswered:
-        query = query.where(
-            invitations.table.c.status == InvitationStatus.INVITED, tenders.table.c.status == TenderStatus.OPEN
-        )
-    if after is not None:
-        query = query.where(tenders.table.c.reference < after)
-    return _invited(connection, query.order_by(tenders.table.c.reference.desc()).limit(limit))
 
 
 def invitations_for(
@@ -278,34 +237,6 @@ def _order() -> tuple[sa.ColumnElement[Any], ...]:
     own, of = invitations.table.c, tenders.table.c
     awaited = sa.and_(own.status == InvitationStatus.INVITED, of.status == TenderStatus.OPEN)
     return sa.case((awaited, 1), else_=0), of.reference, own.provider
-
-
-def lapsing(connection: sa.Connection, today: date) -> list[Invited]:
-    """Invitations without a reply whose day has passed, the longest overdue first."""
-    query = _with_tender().where(
-        tenders.table.c.status == TenderStatus.OPEN,
-        tenders.table.c.reply_by < today,
-        invitations.table.c.status == InvitationStatus.INVITED,
-    )
-    order = (tenders.table.c.reply_by, tenders.table.c.reference, invitations.table.c.provider)
-    return _invited(connection, query.order_by(*order))
-
-
-def _with_tender() -> sa.Select[Any]:
-    of_invitation = [each.label(f"invitation_{each.name}") for each in invitations.table.c]
-    of_tender = [each.label(f"tender_{each.name}") for each in tenders.table.c]
-    joined = invitations.table.join(tenders.table, tenders.table.c.id == invitations.table.c.tender)
-    return sa.select(*of_invitation, *of_tender).select_from(joined)
-
-
-def _invited(connection: sa.Connection, query: sa.Select[Any]) -> list[Invited]:
-    return [
-        Invited(
-            invitation=InvitationRow(**{each: row[f"invitation_{each}"] for each in invitations.columns}),
-            tender=TenderRow(**{each: row[f"tender_{each}"] for each in tenders.columns}),
-        )
-        for row in connection.execute(query).mappings()
-    ]
 
 
 VIEW = View("tenders", tenders, invitations)

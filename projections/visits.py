@@ -211,16 +211,6 @@ def _count(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
     return sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0)
 
 
-def visits_of_school(
-    connection: sa.Connection, school: UUID, *, after: str | None = None, limit: int = LIMIT
-) -> list[PlannedVisit]:
-    """The visits to a school, the latest day first; `after` is the reference of the last one seen."""
-    query = visits.table.select().where(visits.table.c.school == school)
-    if after is not None:
-        query = query.where(sa.tuple_(*ORDER) < _place_of(after))
-    return visits.rows(connection, query.order_by(*(column.desc() for column in ORDER)).limit(limit))
-
-
 def list_rows(
     connection: sa.Connection,
     *,
@@ -262,25 +252,6 @@ def list_rows(
         here, seen = sa.tuple_(*ORDER), _place_of(after)
         query = query.where(here < seen if latest_first else here > seen)
     return visits.rows(connection, query)
-
-
-def visits_of_officer(
-    connection: sa.Connection,
-    officer: UUID,
-    *,
-    first: date,
-    last: date,
-    after: str | None = None,
-    limit: int = LIMIT,
-) -> list[PlannedVisit]:
-    """The visits that somebody makes from one day to another, both included, the earliest first."""
-    return list_rows(connection, officers=[officer], first=first, last=last, after=after, limit=limit)
-
-
-def visit_of_reference(connection: sa.Connection, reference: str) -> PlannedVisit | None:
-    """The visit with that reference."""
-    found = visits.rows(connection, visits.table.select().where(visits.table.c.reference == reference))
-    return found[0] if found else None
 
 
 def _place_of(reference: str) -> sa.ScalarSelect[Any]:

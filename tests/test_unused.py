@@ -20,15 +20,12 @@ ONLY_TESTS_CALL = {
         handle_endtag handle_data get_cookie_secure load_files
     """,
     "the codec calls it by the number of the schema": "upcast_v2_v3",
-    "a list that is wanted soon: of actions, responses, checks, reviews and evaluations that are due": """
-        overdue_actions awaiting_response expiring reviews_due unevaluated lapsing
+    "a list that is wanted soon: of overdue actions, of responses that are awaited, of reviews that are due": """
+        overdue_actions awaiting_response reviews_due
     """,
     "a catalogue of courses that is wanted soon": "read_code_list read_courses read_runs read_npq_courses",
-    "with it the tests look into a view, a log or the demonstration": """
-        decode_state state_of gaps_in open_now lead_on write_links write_inspections cases_of_school case_of_reference
-        engagement_of_reference engagement_of_request notes_of notes_of_school posts_of officers_on leads_of
-        providers_of_person facts_of record_of_reference actions_of tender_of_reference tenders_of invitations_of
-        visits_of_school visits_of_officer visit_of_reference
+    "with it the tests look into a log or the demonstration": """
+        decode_state state_of open_now lead_on write_links write_inspections
     """,
 }
 """Functions and methods by the reason for which they stay."""

@@ -17,7 +17,7 @@ from projections.database import Database, open_database
 from projections.event_log import LogFactory, open_log
 from projections.follower import Follower
 from projections.rebuilding import prepare
-from projections.view import View
+from projections.view import View, ViewTable
 from tests.databases import Databases, with_log
 
 Ask = Callable[..., Any]
@@ -68,3 +68,16 @@ def ask(reader: sa.Engine, service: Service) -> Ask:
             return query(connection, *details, **more)
 
     return answer
+
+
+def rows_where(connection: sa.Connection, sheet: ViewTable[Any], **values: object) -> list[Any]:
+    """The rows of a table that have these values, in the order of their references where they have any."""
+    columns = sheet.table.c
+    wanted = sheet.table.select().where(*(columns[name] == value for name, value in values.items()))
+    return sorted(sheet.rows(connection, wanted), key=lambda row: getattr(row, "reference", ""))
+
+
+def row_where(connection: sa.Connection, sheet: ViewTable[Any], **values: object) -> Any:
+    """The one row that has these values."""
+    [row] = rows_where(connection, sheet, **values)
+    return row

@@ -9,9 +9,9 @@ from domain.service import Service
 from domain.support_request import SupportRequest
 from domain.vocabulary import Phase
 from projections import gaps
-from projections.gaps import gap_counts, gaps_in
+from projections.gaps import gap_counts
 from tests.domain.brokered import a_need
-from tests.projections.conftest import Ask
+from tests.projections.conftest import Ask, row_where, rows_where
 from tests.scenario import TODAY, signed
 
 VIEWS = [gaps.VIEW]
@@ -36,11 +36,11 @@ def test_gaps_are_counted_by_subject_and_phase_whatever_the_spelling(service: Se
         ("German", Phase.SECONDARY, 2, 2, TODAY),
         ("Physics", Phase.SECONDARY, 1, 1, TODAY),
     ]
-    latest = ask(gaps_in, "Physics", Phase.SECONDARY)[0]
+    latest = ask(row_where, gaps.gaps, subject_key="physics", on=TODAY)
     own = ask(gap_counts, since=TODAY - timedelta(days=30), until=TODAY, schools=[latest.school])
     assert [(each.subject, each.requests) for each in own] == [("Physics", 1)]
     assert ask(gap_counts, since=TODAY - timedelta(days=30), until=TODAY, schools=[]) == []
-    assert [each.reason for each in ask(gaps_in, "GERMAN", Phase.SECONDARY)] == ["Nobody within reach"] * 2
+    assert [each.reason for each in ask(rows_where, gaps.gaps, subject_key="german")] == ["Nobody within reach"] * 2
 
 
 def test_a_request_taken_up_again_is_no_gap(service: Service, ask: Ask) -> None:
@@ -48,4 +48,4 @@ def test_a_request_taken_up_again_is_no_gap(service: Service, ask: Ask) -> None:
     with signed():
         service.change(SupportRequest, taken_up, lambda request: request.reopen(reason="Somebody moved here"))
 
-    assert [each.request for each in ask(gaps_in, "German", Phase.SECONDARY)] == [unmet]
+    assert [each.request for each in ask(rows_where, gaps.gaps)] == [unmet]

@@ -12,7 +12,7 @@ from domain.note import Note, NoteType
 from domain.service import Service
 from domain.vocabulary import Personal, Sensitivity
 from projections import notes
-from projections.notes import files_of, notes_of, notes_of_school
+from projections.notes import files_of, written
 from tests.projections.conftest import Ask
 from tests.scenario import TODAY, signed
 
@@ -60,11 +60,11 @@ def note(service: Service) -> UUID:
 def test_a_note_stands_with_its_record_and_its_school(service: Service, ask: Ask, note: UUID) -> None:
     other = write(service, 2, REQUEST)
 
-    found = ask(notes_of, VISIT)
+    found = ask(written, on=VISIT)
     assert [(one.id, one.text, one.written_on, one.written_by) for one in found] == [
         (note, "Attendance is rising.", TODAY, OFFICER)
     ]
-    assert [one.id for one in ask(notes_of_school, SCHOOL)] == [other, note]
+    assert [one.id for one in ask(written, schools=[SCHOOL])] == [other, note]
 
 
 def test_a_revised_note_shows_its_latest_version_and_how_many_there_were(
@@ -76,7 +76,7 @@ def test_a_revised_note_shows_its_latest_version_and_how_many_there_were(
             Note, note, lambda note: note.revise(heading="Met the deputy", text="It is flat.", reason="Misheard")
         )
 
-    found = ask(notes_of, VISIT)
+    found = ask(written, on=VISIT)
     assert [(one.heading, one.text, one.versions, one.revised_on) for one in found] == [
         ("Met the head", "Attendance is rising.", 1, None),
         ("Met the deputy", "It is flat.", 2, TODAY),
@@ -89,9 +89,9 @@ def test_what_a_restricted_note_says_is_not_in_the_view(service: Service, ask: A
     with signed():
         service.change(Note, restricted, lambda note: note.revise(heading="Call", text="Worse.", reason="News"))
 
-    found = ask(notes_of, VISIT)[0]
+    found = ask(written, on=VISIT)[0]
     assert (found.id, found.is_restricted, found.heading, found.text) == (restricted, True, "", "")
-    assert not ask(notes_of, VISIT)[1].is_restricted
+    assert not ask(written, on=VISIT)[1].is_restricted
 
 
 def test_a_withdrawn_note_is_listed_no_more(service: Service, ask: Ask, note: UUID) -> None:
@@ -99,7 +99,7 @@ def test_a_withdrawn_note_is_listed_no_more(service: Service, ask: Ask, note: UU
     with signed():
         service.change(Note, note, lambda note: note.withdraw(reason="Wrong visit"))
 
-    assert [one.id for one in ask(notes_of, VISIT)] == [kept]
+    assert [one.id for one in ask(written, on=VISIT)] == [kept]
     assert service.find(Note, note).latest.text == "Attendance is rising."
 
 

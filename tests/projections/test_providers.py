@@ -13,17 +13,17 @@ from domain.service import Service
 from domain.vocabulary import Phase, ServiceType
 from projections import providers
 from projections.providers import (
-    expiring,
-    facts_of,
+    facts_from,
     provider_of_reference,
     providers_named,
-    providers_of_person,
     search,
+    specialists_among,
     specialists_of,
     subjects,
+    vetting_among,
     vetting_of,
 )
-from tests.projections.conftest import Ask
+from tests.projections.conftest import Ask, rows_where
 from tests.scenario import TODAY, signed
 
 VIEWS = [providers.VIEW]
@@ -156,12 +156,11 @@ def test_a_specialist_is_listed_with_each_provider_until_they_leave(
 ) -> None:
     do(service, calder, lambda provider: provider.add_specialist(person=GRACE, teaches=False))
     do(service, calder, lambda provider: provider.add_specialist(person=PAUL, teaches=True))
-    assert set(ask(providers_of_person, GRACE, TODAY)) == {calder, grace}
     do(service, calder, lambda provider: provider.note_leaving(person=GRACE, reason="Left"), on=TOMORROW)
 
     assert [specialist.person for specialist in ask(specialists_of, calder, TOMORROW)] == [PAUL]
     assert {specialist.person for specialist in ask(specialists_of, calder, TODAY)} == {GRACE, PAUL}
-    assert ask(providers_of_person, GRACE, TOMORROW) == [grace]
+    assert [specialist.person for specialist in ask(specialists_of, grace, TOMORROW)] == [GRACE]
 
 
 def insure(service: Service, id: UUID, expires: date | None) -> None:
@@ -172,32 +171,6 @@ def insure(service: Service, id: UUID, expires: date | None) -> None:
             INSURED, checked_on=YESTERDAY, evidence=Evidence.CERTIFICATE_SEEN, expires=expires
         ),
     )
-
-
-def test_what_ends_before_a_day_is_listed_until_it_is_renewed(
-    service: Service, ask: Ask, calder: UUID, grace: UUID
-) -> None:
-    insure(service, calder, SPRING)
-    insure(service, grace, TOMORROW)
-
-    assert [fact.provider for fact in ask(expiring, SUMMER)] == [grace, calder]
-    assert [fact.provider for fact in ask(expiring, SPRING)] == [grace]
-    assert [fact.provider for fact in ask(expiring, SUMMER, since=SPRING)] == [calder]
-    insure(service, grace, None)
-    assert [fact.provider for fact in ask(expiring, SUMMER)] == [calder]
-    do(service, calder, lambda provider: provider.remove(reason="Ceased trading"))
-    assert ask(expiring, SUMMER) == []
-
-
-def test_nothing_ends_of_somebody_who_left(service: Service, ask: Ask, calder: UUID, grace: UUID) -> None:
-    do(
-        service,
-        grace,
-        lambda provider: provider.exempt(Requirement.FIRST_REFERENCE, person=GRACE, until=SPRING, reason="Known"),
-    )
-    assert [(fact.person, fact.exempt) for fact in ask(expiring, SUMMER)] == [(GRACE, True)]
-    do(service, grace, lambda provider: provider.note_leaving(person=GRACE, reason="Left"))
-    assert ask(expiring, SUMMER) == []
 
 
 def test_the_view_tells_the_same_vetting_facts_as_the_records(
@@ -212,7 +185,8 @@ def test_the_view_tells_the_same_vetting_facts_as_the_records(
         lambda provider: provider.exempt(Requirement.SECOND_REFERENCE, person=GRACE, until=SPRING, reason="Abroad"),
     )
 
-    found = ask(facts_of, [calder, grace])
+    both = [calder, grace]
+    found = facts_from(ask(rows_where, providers.providers), ask(specialists_among, both), ask(vetting_among, both))
 
     for id in (calder, grace):
         facts = service.find(Provider, id).facts

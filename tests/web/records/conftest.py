@@ -11,8 +11,8 @@ from uuid import UUID
 import pytest
 
 from domain.record_of_visit import RecordOfVisit
+from domain.references import record_id
 from projections import people
-from projections.records_of_visit import record_of_reference
 from tests.scenario import TODAY
 from tests.web.conftest import Browser
 from tests.world import World
@@ -62,10 +62,7 @@ class Stage:
 
     @property
     def record(self) -> RecordOfVisit:
-        with self.world.services.read() as connection:
-            row = record_of_reference(connection, "ROV-2026-0001")
-        assert row is not None
-        return self.world.services.service.find(RecordOfVisit, row.id)
+        return self.world.services.service.find(RecordOfVisit, record_id(RecordOfVisit.KIND, "ROV-2026-0001"))
 
     def reference(self, person: UUID) -> str:
         with self.world.services.read() as connection:

@@ -8,9 +8,9 @@ from uuid import UUID
 
 import pytest
 
+from domain.references import record_id
 from domain.visit import Visit, VisitStatus
 from domain.vocabulary import Side
-from projections.visits import visit_of_reference
 from tests.scenario import TODAY
 from tests.web.conftest import HIDDEN, Browser, text_of
 from tests.web.visits.conftest import Ashgrove, day
@@ -25,10 +25,7 @@ def planned(officer: Browser, ashgrove: Ashgrove, on: date = SOON, **changes: st
 
 
 def the_visit(world: World, href: str) -> Visit:
-    with world.services.read() as connection:
-        row = visit_of_reference(connection, href.rsplit("/", 1)[-1])
-    assert row is not None
-    return world.services.service.find(Visit, row.id)
+    return world.services.service.find(Visit, record_id(Visit.KIND, href.rsplit("/", 1)[-1]))
 
 
 def test_an_officer_plans_a_visit_and_it_counts_for_its_term(
