@@ -49,14 +49,14 @@ MOST_DIGITS = 9
 """Of a record's version."""
 
 SAVED_OTHERWISE = (
-    "You sent this form before with other answers, and those are saved. What you see now is not saved. "
-    "Look at what is saved before you send it again"
+    "You have already sent this form with different answers, and those are saved. The answers below are not. "
+    "Check what is saved before you send them"
 )
 
 
 FILES_GONE = (
-    "The file that was checked does not wait any more: another upload of yours took its place, or 12 hours have "
-    "passed. Nothing was changed. Choose the file again"
+    "The file you checked is no longer held, because you uploaded another one or 12 hours have passed. "
+    "Nothing was changed. Choose the file again"
 )
 
 
@@ -183,7 +183,7 @@ class CommandForm:
             self.command.title,
             reason,
             self._back(),
-            "See how things stand",
+            "Go to the record",
             called=self._called(),
             section=self.resource.path.capitalize(),
         )
@@ -288,7 +288,7 @@ class CommandForm:
             self.form.refuse(str(why), self.command.calls.get(why.field, why.field))
             self._discard_refused(self.command.calls.get(why.field, why.field))
         else:
-            self.form.refuse("Enter sums of money in pounds, like 1,200 or 1,200.50")
+            self.form.refuse("Enter amounts in pounds, like 1,200 or 1,200.50")
         return self.show(UNPROCESSABLE)
 
     def _discard_refused(self, field: str) -> None:
@@ -353,10 +353,10 @@ class CommandForm:
         person, key = current_user().person, self._form_key()
         if request.form["draft"] == "discard":
             drafts.discard(services(), person, key)
-            flash("Your draft is deleted", "success")
+            flash("Draft deleted", "success")
         else:
             drafts.keep(services(), person, key, request.form, _version() if self.record is not None else None)
-            flash("Your draft is saved. Only you can see it", "success")
+            flash("Draft saved. Only you can see it", "success")
         restore.done()
         return see_other(restore.address())
 
@@ -389,7 +389,7 @@ class CommandForm:
 def _version() -> int:
     sent = request.form.get("version", "")
     if not _is_version(sent):
-        raise BadRequest("This form has lost its version. Open the page again.")
+        raise BadRequest("We could not read this form. Open the page again.")
     return int(sent)
 
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 class Started(Event):
     TOPIC = "record-of-visit.started"
-    says = "{by} began the record of the visit ({kind}) of {visited_on}"
+    says = "{by} started the record of the {kind} visit on {visited_on}"
     reference: str
     visit: UUID
     school: UUID
@@ -61,7 +61,7 @@ class Started(Event):
 
 class SectionWritten(Event):
     TOPIC = "record-of-visit.section-written"
-    says = "{by} wrote under “{heading}”"
+    says = "{by} wrote the section “{heading}”"
     heading: str
     text: str
     restricted: bool
@@ -72,7 +72,7 @@ class SectionWritten(Event):
 
 class SectionRemoved(Event):
     TOPIC = "record-of-visit.section-removed"
-    says = "{by} took out the section “{heading}”"
+    says = "{by} removed the section “{heading}”"
     heading: str
 
     def apply(self, record: RecordOfVisit) -> None:
@@ -102,7 +102,7 @@ class JudgementRecorded(Event):
 
 class JudgementWithdrawn(Event):
     TOPIC = "record-of-visit.judgement-withdrawn"
-    says = "{by} withdrew the judgement of {area}"
+    says = "{by} removed the judgement on {area}"
     area: str
 
     def apply(self, record: RecordOfVisit) -> None:
@@ -123,7 +123,7 @@ class IssueRaised(Event):
 
 class IssueReworded(Event):
     TOPIC = "record-of-visit.issue-reworded"
-    says = "{by} reworded issue {number} ({priority} priority): {text}"
+    says = "{by} changed issue {number} ({priority} priority): {text}"
     number: int
     text: str
     priority: Priority
@@ -134,7 +134,7 @@ class IssueReworded(Event):
 
 class IssueWithdrawn(Event):
     TOPIC = "record-of-visit.issue-withdrawn"
-    says = "{by} withdrew issue {number}"
+    says = "{by} removed issue {number}"
     number: int
 
     def apply(self, record: RecordOfVisit) -> None:
@@ -143,7 +143,7 @@ class IssueWithdrawn(Event):
 
 class ActionAgreed(Event):
     TOPIC = "record-of-visit.action-agreed"
-    says = "{by} wrote down action {number} as agreed, for the {owner_side} by {due}: {text}"
+    says = "{by} recorded agreed action {number}, for the {owner_side} by {due}: {text}"
     number: int
     text: str
     owner_side: Side
@@ -157,7 +157,7 @@ class ActionAgreed(Event):
 
 class ActionReworded(Event):
     TOPIC = "record-of-visit.action-reworded"
-    says = "{by} reworded action {number}, for the {owner_side} by {due}: {text}"
+    says = "{by} changed agreed action {number}, for the {owner_side} by {due}: {text}"
     number: int
     text: str
     owner_side: Side
@@ -170,7 +170,7 @@ class ActionReworded(Event):
 
 class ActionWithdrawn(Event):
     TOPIC = "record-of-visit.action-withdrawn"
-    says = "{by} withdrew action {number}"
+    says = "{by} removed agreed action {number}"
     number: int
 
     def apply(self, record: RecordOfVisit) -> None:
@@ -179,7 +179,7 @@ class ActionWithdrawn(Event):
 
 class GoodPracticeNoted(Event):
     TOPIC = "record-of-visit.good-practice-noted"
-    says = "{by} noted good practice: {text}"
+    says = "{by} recorded good practice: {text}"
     text: str
     shareable: bool
 
@@ -189,7 +189,7 @@ class GoodPracticeNoted(Event):
 
 class GoodPracticeWithdrawn(Event):
     TOPIC = "record-of-visit.good-practice-withdrawn"
-    says = "{by} withdrew the note of good practice: {text}"
+    says = "{by} removed good practice: {text}"
     text: str
 
     def apply(self, record: RecordOfVisit) -> None:
@@ -201,7 +201,7 @@ class GoodPracticeWithdrawn(Event):
 
 class SubmittedForAssurance(Event):
     TOPIC = "record-of-visit.submitted-for-assurance"
-    says = "{by} asked for assurance of the record"
+    says = "{by} submitted the record for quality assurance"
 
     def apply(self, record: RecordOfVisit) -> None:
         record.status = RecordStatus.SUBMITTED
@@ -219,7 +219,7 @@ class Returned(Event):
 
 class Assured(Event):
     TOPIC = "record-of-visit.assured"
-    says = "{by} assured the record"
+    says = "{by} quality assured the record"
 
     def apply(self, record: RecordOfVisit) -> None:
         record.status = RecordStatus.ASSURED
@@ -229,8 +229,8 @@ class Assured(Event):
 class Issued(Event):
     TOPIC = "record-of-visit.issued"
     says = (
-        "{by} issued the record{respond_by:, to be answered by …}"
-        "{present_by: and presented to the governing body by …}"
+        "{by} issued the record{respond_by:, with responses due by …}"
+        "{present_by: and presentation to governors due by …}"
     )
     version: int
     content_hash: str
@@ -247,7 +247,7 @@ class Issued(Event):
 
 class Reissued(Event):
     TOPIC = "record-of-visit.reissued"
-    says = "{by} issued version {version} of the record{respond_by:, to be answered by …}: {reason}"
+    says = "{by} issued version {version} of the record{respond_by:, with responses due by …}: {reason}"
     version: int
     content_hash: str
     recipients: tuple[UUID, ...]
@@ -263,7 +263,7 @@ class Reissued(Event):
 
 class ReopenedForCorrection(Event):
     TOPIC = "record-of-visit.reopened-for-correction"
-    says = "{by} began a correction of version {version}: {reason}"
+    says = "{by} started a correction to version {version}: {reason}"
     version: int
 
     def apply(self, record: RecordOfVisit) -> None:
@@ -274,7 +274,7 @@ class ReopenedForCorrection(Event):
 
 class CorrectionAbandoned(Event):
     TOPIC = "record-of-visit.correction-abandoned"
-    says = "{by} gave up the correction; version {version} stands"
+    says = "{by} discarded the correction. Version {version} still applies"
     version: int
 
     def apply(self, record: RecordOfVisit) -> None:
@@ -321,7 +321,7 @@ class ResponseDeclined(Event):
 
 class ResponseLapsed(Event):
     TOPIC = "record-of-visit.response-lapsed"
-    says = "No response of the {respondent} had come by {respond_by}"
+    says = "The {respondent} had not responded by {respond_by}"
     respondent: Respondent
     respond_by: date
 
@@ -331,7 +331,7 @@ class ResponseLapsed(Event):
 
 class PresentedToGovernors(Event):
     TOPIC = "record-of-visit.presented-to-governors"
-    says = "{by} recorded that the governing body saw version {version} on {meeting_on} (minute {minute})"
+    says = "{by} recorded that governors saw version {version} on {meeting_on} (minute {minute})"
     meeting_on: date
     minute: str
     version: int
@@ -342,7 +342,7 @@ class PresentedToGovernors(Event):
 
 class PresentationWaived(Event):
     TOPIC = "record-of-visit.presentation-waived"
-    says = "{by} waived the presentation to the governing body: {reason}"
+    says = "{by} recorded that this record will not be taken to governors: {reason}"
 
     def apply(self, record: RecordOfVisit) -> None:
         record.presentation_waived = True
@@ -353,7 +353,7 @@ class PresentationWaived(Event):
 
 class ActionCompleted(Event):
     TOPIC = "record-of-visit.action-completed"
-    says = "{by} recorded that action {number} was completed on {on}"
+    says = "{by} recorded that agreed action {number} was completed on {on}"
     number: int
     on: date
     note: str
@@ -364,7 +364,7 @@ class ActionCompleted(Event):
 
 class ActionReopened(Event):
     TOPIC = "record-of-visit.action-reopened"
-    says = "{by} opened action {number} again: {reason}"
+    says = "{by} reopened agreed action {number}: {reason}"
     number: int
 
     def apply(self, record: RecordOfVisit) -> None:

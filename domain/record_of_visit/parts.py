@@ -20,6 +20,17 @@ class RecordStatus(LabelledEnum):
     ISSUED = "issued"
     CLOSED = "closed"
 
+    @property
+    def label(self) -> str:
+        return _STATUS_LABELS.get(self.value) or super().label
+
+
+_STATUS_LABELS = {
+    "correcting": "Being corrected",
+    "submitted": "Awaiting quality assurance",
+    "assured": "Quality assured",
+}
+
 
 OPEN_TO_WRITING = frozenset({RecordStatus.DRAFT, RecordStatus.CORRECTING})
 WITH_ASSURER = frozenset({RecordStatus.SUBMITTED, RecordStatus.ASSURED})
@@ -44,6 +55,10 @@ class Answered(LabelledEnum):
     DECLINED = "declined"
     LAPSED = "lapsed"
     NOT_ASKED = "not_asked"
+
+    @property
+    def label(self) -> str:
+        return {"declined": "Will not respond", "lapsed": "No response"}.get(self.value) or super().label
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,8 +204,8 @@ class RecordOfVisit(Aggregate):
         NoSuchIssue, NoSuchAction.
         """
         well_formed(content)
-        for action in content.actions:
-            not_before(self.visited_on, action.due, field="actions")
+        for row, action in enumerate(content.actions):
+            not_before(self.visited_on, action.due, field=f"actions.{row}.due")
         known_numbers(content, self.content)
         numbered = content.numbered(issues=self.issues_numbered, actions=self.actions_numbered)
         for written in list(differences(self.content, numbered)):
@@ -227,13 +227,13 @@ class RecordOfVisit(Aggregate):
     @requires(must_be_with_its_assurer)
     def return_to_author(self, points: str) -> None:
         """Give the record back to be worked on. Raises NotForAssurance, NothingWritten."""
-        self.record(self.Returned(points=filled(points, "Say what is to be worked on", field="points")))
+        self.record(self.Returned(points=filled(points, "Enter what needs to change", field="points")))
 
     @requires(must_wait_for_assurance)
     def assure(self) -> None:
         """Stand for the record as a second person. Raises NotForAssurance, NotByItsAuthor."""
         if self.signature.actor in {None, self.author}:
-            raise NotByItsAuthor("Somebody other than the author has to assure the record")
+            raise NotByItsAuthor("Somebody other than the author must quality assure the record")
         self.record(self.Assured())
 
     @requires(must_be_ready_to_issue, must_say_something, must_differ_from_what_was_issued)
@@ -309,7 +309,7 @@ class RecordOfVisit(Aggregate):
         Raises NotIssued, CorrectionUnderWay, RecordClosed, ReasonNeeded.
         """
         event = self.ReopenedForCorrection(version=self.current.number)
-        self.record(event, reason=reasoned(reason, "Say what has to be corrected"))
+        self.record(event, reason=reasoned(reason, "Enter what needs correcting"))
 
     @requires(must_be_under_correction)
     def abandon_correction(self) -> None:
@@ -360,10 +360,12 @@ class RecordOfVisit(Aggregate):
         Raises NotIssued, RecordClosed, MeetingBeforeIssue, DayStillToCome, NothingWritten.
         """
         if meeting_on > self.today:
-            raise DayStillToCome("The meeting has not been held yet", field="meeting_on")
+            raise DayStillToCome("The date of the meeting must be today or in the past", field="meeting_on")
         if meeting_on < self.versions[0].issued_on:
-            raise MeetingBeforeIssue("Choose a meeting on or after the day of issue", field="meeting_on")
-        minute = filled(minute, "Give the reference of the minute", field="minute")
+            raise MeetingBeforeIssue(
+                "The meeting must be on or after the date the record was issued", field="meeting_on"
+            )
+        minute = filled(minute, "Enter the minute reference", field="minute")
         presented = self.PresentedToGovernors(meeting_on=meeting_on, minute=minute, version=self.current.number)
         self.record(presented, occurred=meeting_on, dated="meeting_on")
 
@@ -380,7 +382,7 @@ class RecordOfVisit(Aggregate):
         """
         action = self._issued_action(number)
         if number in self.completed:
-            raise AlreadyCompleted(f"Action {number} has been completed")
+            raise AlreadyCompleted(f"Action {number} is already complete")
         if on > self.today:
             raise DayStillToCome("The date must be today or in the past", field="on")
         not_before(self.visited_on, on, field="on")
@@ -412,7 +414,9 @@ class RecordOfVisit(Aggregate):
 
     def _refuse_unless_awaited(self, respondent: Respondent) -> None:
         if respondent not in self.awaited:
-            raise NotAwaited(f"No response of the {respondent.label.lower()} is awaited", field="respondent")
+            raise NotAwaited(
+                f"This record is not waiting for a response from the {respondent.label.lower()}", field="respondent"
+            )
 
     def _issued_action(self, number: int) -> AgreedAction:
         for action in self.current.content.actions:

@@ -135,10 +135,10 @@ def must_have_been_issued(record: RecordOfVisit, _: date) -> None:
 
 def must_be_open_to_writing(record: RecordOfVisit, today: date) -> None:
     if record.status in WITH_ASSURER:
-        raise WithItsAssurer("The record is with its assurer. Have it returned before you change it")
+        raise WithItsAssurer("This record is being quality assured. Ask for it to be returned before you change it")
     must_be_open(record, today)
     if record.status is RecordStatus.ISSUED:
-        raise IssuedTextStays("This record has been issued and cannot be changed. Begin a correction instead")
+        raise IssuedTextStays("This record has been issued and cannot be changed. Start a correction instead")
 
 
 def must_say_something(record: RecordOfVisit, _: date) -> None:
@@ -148,63 +148,63 @@ def must_say_something(record: RecordOfVisit, _: date) -> None:
 
 def must_be_with_its_assurer(record: RecordOfVisit, _: date) -> None:
     if record.status not in WITH_ASSURER:
-        raise NotForAssurance("This record has not been submitted for assurance")
+        raise NotForAssurance("This record has not been submitted for quality assurance")
 
 
 def must_wait_for_assurance(record: RecordOfVisit, _: date) -> None:
     if record.status is not RecordStatus.SUBMITTED:
-        raise NotForAssurance("This record is not waiting for assurance")
+        raise NotForAssurance("This record is not waiting for quality assurance")
 
 
 def must_be_ready_to_issue(record: RecordOfVisit, today: date) -> None:
     waits = record.status is RecordStatus.SUBMITTED
     if waits or (record.needs_assurance and record.status in OPEN_TO_WRITING):
-        raise AssuranceNeeded("Somebody other than the author has to assure the record before it is issued")
+        raise AssuranceNeeded("Somebody other than the author must quality assure the record before it is issued")
     if record.status is not RecordStatus.ASSURED:
         must_be_open_to_writing(record, today)
 
 
 def must_differ_from_what_was_issued(record: RecordOfVisit, _: date) -> None:
     if record.versions and record.content == record.current.content:
-        raise NothingCorrected("Nothing has changed. Correct the record or give up the correction")
+        raise NothingCorrected("Nothing has changed. Correct the record or discard the correction")
 
 
 def must_have_no_correction_under_way(record: RecordOfVisit, _: date) -> None:
     if record.status is not RecordStatus.ISSUED:
-        raise CorrectionUnderWay("Issue the correction or give it up first")
+        raise CorrectionUnderWay("Issue or discard the correction first")
 
 
 def must_be_under_correction(record: RecordOfVisit, _: date) -> None:
     if not record.versions or record.status in {RecordStatus.ISSUED, RecordStatus.CLOSED}:
-        raise NotCorrecting("There is no correction to give up")
+        raise NotCorrecting("There is no correction to discard")
 
 
 def must_await_a_response(record: RecordOfVisit, _: date) -> None:
     if not record.awaited:
-        raise NotAwaited("No response to this record is awaited")
+        raise NotAwaited("This record is not waiting for a response")
 
 
 def time_to_respond_must_be_over(record: RecordOfVisit, today: date) -> None:
     respond_by = record.current.respond_by
     if respond_by is not None and today <= respond_by:
-        raise StillTimeToRespond(f"There is time to respond until {respond_by.day} {respond_by:%B %Y}")
+        raise StillTimeToRespond(f"They can still respond until {respond_by.day} {respond_by:%B %Y}")
 
 
 def must_await_nobody(record: RecordOfVisit, _: date) -> None:
     if record.awaited:
         who = " and ".join(respondent.label.lower() for respondent in record.awaited)
-        raise ResponsesAwaited(f"Record the response of the {who}, or that none will come, before you close")
+        raise ResponsesAwaited(f"Record the response from the {who}, or that there will be none, before you close")
 
 
 def must_need_presentation(record: RecordOfVisit, _: date) -> None:
     if not record.needs_presentation:
-        raise NoPresentationNeeded("This record does not have to be presented to the governing body any more")
+        raise NoPresentationNeeded("This record no longer needs to go to governors")
 
 
 def must_have_been_presented(record: RecordOfVisit, _: date) -> None:
     if record.needs_presentation:
         raise PresentationNeeded(
-            "The governing body has to see the record of a core visit. Record the meeting, or why there is none"
+            "Governors must see the record of a core visit. Record the meeting, or why it is not going to governors"
         )
 
 
@@ -217,52 +217,52 @@ def filled(text: str, message: str, *, field: str) -> str:
 
 def well_formed(content: Content) -> None:
     """Raises WrittenTwice, NothingWritten."""
-    _each_once("sections", "Give each section a heading of its own", content.sections)
-    _each_once("judgements", "Judge each area once", content.judgements)
-    _each_once("issues", "Each issue has a number of its own", [each for each in content.issues if each.number])
-    _each_once("actions", "Each action has a number of its own", [each for each in content.actions if each.number])
-    _each_once("good_practice", "Note each good practice once", content.good_practice)
-    for section in content.sections:
-        filled(section.heading, "Give the section a heading", field="sections")
-        filled(section.text, f"Write something under “{section.heading}”, or take it out", field="sections")
-    for judgement in content.judgements:
-        filled(judgement.area, "Say which area was judged", field="judgements")
-        filled(judgement.judgement, f"Say what you judged of “{judgement.area}”", field="judgements")
-    for issue in content.issues:
-        filled(issue.text, "Say what the issue is", field="issues")
-    for action in content.actions:
-        filled(action.text, "Say what was agreed", field="actions")
-    for practice in content.good_practice:
-        filled(practice.text, "Say what was done well", field="good_practice")
+    _each_once("sections", "heading", "Enter a heading that no other section has", content.sections)
+    _each_once("judgements", "area", "Enter an area that is not judged already", content.judgements)
+    _each_once("issues", "number", "Enter a number that no other issue has", content.issues)
+    _each_once("actions", "number", "Enter a number that no other action has", content.actions)
+    _each_once("good_practice", "text", "Enter good practice that is not listed already", content.good_practice)
+    for row, section in enumerate(content.sections):
+        filled(section.heading, "Enter the heading", field=f"sections.{row}.heading")
+        filled(section.text, f"Enter the text under “{section.heading}”", field=f"sections.{row}.text")
+    for row, judgement in enumerate(content.judgements):
+        filled(judgement.area, "Enter the area", field=f"judgements.{row}.area")
+        filled(judgement.judgement, "Enter the judgement", field=f"judgements.{row}.judgement")
+    for row, issue in enumerate(content.issues):
+        filled(issue.text, "Enter the issue", field=f"issues.{row}.text")
+    for row, action in enumerate(content.actions):
+        filled(action.text, "Enter what was agreed", field=f"actions.{row}.text")
+    for row, practice in enumerate(content.good_practice):
+        filled(practice.text, "Enter what was done well", field=f"good_practice.{row}.text")
 
 
 def not_before(visited_on: date, day: date, *, field: str) -> None:
     """Raises BeforeTheVisit."""
     if day < visited_on:
         raise BeforeTheVisit(
-            f"Choose the day of the visit, {visited_on.day} {visited_on:%B %Y}, or later", field=field
+            f"Enter the date of the visit, {visited_on.day} {visited_on:%B %Y}, or a later date", field=field
         )
 
 
 def known_numbers(content: Content, before: Content) -> None:
     """Raises NoSuchIssue, NoSuchAction for a number that the record did not give, or gave and withdrew."""
-    for issue in content.issues:
+    for row, issue in enumerate(content.issues):
         if issue.number and before.find(Issue, issue.number) is None:
-            raise NoSuchIssue(f"This record has no issue {issue.number}", field="issues")
-    for action in content.actions:
+            raise NoSuchIssue(f"This record has no issue {issue.number}", field=f"issues.{row}.number")
+    for row, action in enumerate(content.actions):
         if action.number and before.find(AgreedAction, action.number) is None:
-            raise NoSuchAction(f"This record has no action {action.number}", field="actions")
+            raise NoSuchAction(f"This record has no action {action.number}", field=f"actions.{row}.number")
 
 
 def answerable(answers: Iterable[IssueAnswer], content: Content) -> tuple[IssueAnswer, ...]:
     """The answers, each to another issue of the content. Raises NoSuchIssue, AnsweredTwice, NothingWritten."""
     given: dict[int, IssueAnswer] = {}
-    for answer in answers:
+    for row, answer in enumerate(answers):
         if answer.issue not in {issue.number for issue in content.issues}:
-            raise NoSuchIssue(f"This record has no issue {answer.issue}", field="answers")
+            raise NoSuchIssue(f"This record has no issue {answer.issue}", field=f"answers.{row}.issue")
         if answer.issue in given:
-            raise AnsweredTwice(f"Answer issue {answer.issue} once", field="answers")
-        text = filled(answer.text, f"Write your answer to issue {answer.issue}, or leave it out", field="answers")
+            raise AnsweredTwice(f"Answer issue {answer.issue} once", field=f"answers.{row}.issue")
+        text = filled(answer.text, f"Enter your answer to issue {answer.issue}", field=f"answers.{row}.text")
         given[answer.issue] = IssueAnswer(answer.issue, text)
     return tuple(given.values())
 
@@ -273,7 +273,10 @@ def explained(agrees: Agreement, overall: str, answers: Iterable[IssueAnswer]) -
         raise DisagreementUnexplained("Say what you disagree with", field="overall")
 
 
-def _each_once(field: str, message: str, parts: Iterable[Part]) -> None:
-    keys = [part.key for part in parts]
-    if len(set(keys)) < len(keys):
-        raise WrittenTwice(message, field=field)
+def _each_once(group: str, key: str, message: str, parts: Iterable[Part]) -> None:
+    """Raises WrittenTwice for the first part whose key an earlier one has; a number of 0 is none yet."""
+    seen = set[str | int]()
+    for row, part in enumerate(parts):
+        if part.key and part.key in seen:
+            raise WrittenTwice(message, field=f"{group}.{row}.{key}")
+        seen.add(part.key)

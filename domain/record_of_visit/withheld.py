@@ -18,7 +18,7 @@ class WithheldFromSchool(Event):
     """The issued record was restricted, so that headteacher and chair cannot read what they were asked about."""
 
     TOPIC = "record-of-visit.withheld-from-school"
-    says = "The record was restricted, and the school, which cannot read it now, is no longer asked to respond"
+    says = "The record was restricted. The school can no longer read it and is no longer asked to respond"
 
     def apply(self, record: RecordOfVisit) -> None:
         withhold(record)
@@ -30,8 +30,8 @@ class SentToSchool(Event):
 
     TOPIC = "record-of-visit.sent-to-school"
     says = (
-        "{by} sent the record to the school, to be answered by {respond_by}"
-        "{present_by: and presented to the governing body by …}"
+        "{by} sent the record to the school, with responses due by {respond_by}"
+        "{present_by: and presentation to governors due by …}"
     )
     recipients: tuple[UUID, ...]
     respondents: tuple[Respondent, ...]

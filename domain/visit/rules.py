@@ -117,11 +117,12 @@ def must_be_over(visit: Visit, _: date) -> None:
 
 def visitors_led_by(lead: UUID, visitors: Iterable[Visitor]) -> tuple[Visitor, ...]:
     named = tuple(visitors)
-    people = {visitor.person for visitor in named}
+    people = [visitor.person for visitor in named]
     if not named:
         raise NobodyVisits("Choose at least one visitor", field="visitors")
-    if len(people) < len(named):
-        raise NamedTwice("Add each visitor only once", field="visitors")
+    for row, person in enumerate(people):
+        if person in people[:row]:
+            raise NamedTwice("Add each visitor only once", field=f"visitors.{row}.person")
     if lead not in people:
         raise LeadDoesNotVisit("Choose one of the visitors to lead the visit", field="lead")
     return named

@@ -70,7 +70,7 @@ def test_going_back_and_sending_once_more_asks_before_there_are_two(
 
     user.sees("You have just saved CC-2026-0001")
     look(user.window)
-    user.press("Save another one like it")
+    user.press("Save another one")
     user.sees("Concern raised", "CC-2026-0002")
 
 

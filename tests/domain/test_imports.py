@@ -87,7 +87,7 @@ def test_what_is_counted_after_a_break_is_said_to_be_so() -> None:
         record.resume()
         record.finish(COUNTS, [])
     assert sentence(record.pending[-1], {}) == (
-        "Whoever runs the service finished the import: 1,286 schools registered, 0 unchanged; problems: 0"
+        "The system operator finished the import: 1,286 schools registered, 0 unchanged; problems: 0"
     ), "what is counted now is the whole import"
     finished = record.pending[-1]
     assert isinstance(finished, Import.Finished)
@@ -132,6 +132,6 @@ def test_what_is_done_at_the_machine_is_told_as_such() -> None:
         record.finish(COUNTS, [NO_DAY])
     assert record.begun == Begun(record.begun.at, None, Channel.COMMAND_LINE)
     assert [sentence(event, {}) for event in record.pending] == [
-        "Whoever runs the service began to import register_2024-06-17.csv (register of schools), of 17 June 2024",
-        "Whoever runs the service finished the import: 1,286 schools registered, 0 unchanged; problems: 1",
+        "The system operator began to import register_2024-06-17.csv (register of schools), of 17 June 2024",
+        "The system operator finished the import: 1,286 schools registered, 0 unchanged; problems: 1",
     ]

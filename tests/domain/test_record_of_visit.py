@@ -251,20 +251,24 @@ def test_a_purpose_alone_can_be_changed() -> None:
 @pytest.mark.parametrize(
     ("content", "rule", "at"),
     [
-        (Content(sections=(SUMMARY, replace(SUMMARY, text="Again"))), WrittenTwice, "sections"),
-        (Content(judgements=(READING, READING)), WrittenTwice, "judgements"),
-        (Content(good_practice=(LIBRARY, LIBRARY)), WrittenTwice, "good_practice"),
-        (Content(sections=(replace(SUMMARY, heading=" "),)), NothingWritten, "sections"),
-        (Content(sections=(replace(SUMMARY, text=""),)), NothingWritten, "sections"),
-        (Content(judgements=(replace(READING, area=""),)), NothingWritten, "judgements"),
-        (Content(judgements=(replace(READING, judgement=""),)), NothingWritten, "judgements"),
-        (Content(issues=(replace(MARKING, text=" "),)), NothingWritten, "issues"),
-        (Content(actions=(replace(VISIT_CLASSES, text=" "),)), NothingWritten, "actions"),
-        (Content(good_practice=(GoodPractice(text=" "),)), NothingWritten, "good_practice"),
-        (Content(issues=(replace(MARKING, number=7),)), NoSuchIssue, "issues"),
-        (Content(actions=(replace(VISIT_CLASSES, number=7),)), NoSuchAction, "actions"),
-        (Content(issues=(replace(MARKING, number=1), replace(ATTENDANCE, number=1))), WrittenTwice, "issues"),
-        (Content(actions=(replace(VISIT_CLASSES, number=1),) * 2), WrittenTwice, "actions"),
+        (Content(sections=(SUMMARY, replace(SUMMARY, text="Again"))), WrittenTwice, "sections.1.heading"),
+        (Content(judgements=(READING, READING)), WrittenTwice, "judgements.1.area"),
+        (Content(good_practice=(LIBRARY, LIBRARY)), WrittenTwice, "good_practice.1.text"),
+        (Content(sections=(replace(SUMMARY, heading=" "),)), NothingWritten, "sections.0.heading"),
+        (Content(sections=(replace(SUMMARY, text=""),)), NothingWritten, "sections.0.text"),
+        (Content(judgements=(replace(READING, area=""),)), NothingWritten, "judgements.0.area"),
+        (Content(judgements=(replace(READING, judgement=""),)), NothingWritten, "judgements.0.judgement"),
+        (Content(issues=(replace(MARKING, text=" "),)), NothingWritten, "issues.0.text"),
+        (Content(actions=(replace(VISIT_CLASSES, text=" "),)), NothingWritten, "actions.0.text"),
+        (Content(good_practice=(GoodPractice(text=" "),)), NothingWritten, "good_practice.0.text"),
+        (Content(issues=(replace(MARKING, number=7),)), NoSuchIssue, "issues.0.number"),
+        (Content(actions=(replace(VISIT_CLASSES, number=7),)), NoSuchAction, "actions.0.number"),
+        (
+            Content(issues=(replace(MARKING, number=1), replace(ATTENDANCE, number=1))),
+            WrittenTwice,
+            "issues.1.number",
+        ),
+        (Content(actions=(replace(VISIT_CLASSES, number=1),) * 2), WrittenTwice, "actions.1.number"),
     ],
 )
 def test_a_record_that_is_not_well_formed_is_refused(content: Content, rule: Any, at: str) -> None:
@@ -278,7 +282,7 @@ def test_the_number_of_a_withdrawn_issue_is_gone() -> None:
         record.write(without(record.content, issues=(attendance,)))
 
     given(record).when(lambda record: record.write(without(record.content, issues=(marking,)))).then_refused(
-        NoSuchIssue, field="issues"
+        NoSuchIssue, field="issues.0.number"
     )
 
 
@@ -493,13 +497,13 @@ def test_each_version_asks_for_responses_anew() -> None:
 @pytest.mark.parametrize(
     ("said", "rule", "at"),
     [
-        ({"agrees": Agreement.AGREES, "answers": [IssueAnswer(3, "What?")]}, NoSuchIssue, "answers"),
+        ({"agrees": Agreement.AGREES, "answers": [IssueAnswer(3, "What?")]}, NoSuchIssue, "answers.0.issue"),
         (
             {"agrees": Agreement.AGREES, "answers": [IssueAnswer(1, "A"), IssueAnswer(1, "B")]},
             AnsweredTwice,
-            "answers",
+            "answers.1.issue",
         ),
-        ({"agrees": Agreement.AGREES, "answers": [IssueAnswer(1, " ")]}, NothingWritten, "answers"),
+        ({"agrees": Agreement.AGREES, "answers": [IssueAnswer(1, " ")]}, NothingWritten, "answers.0.text"),
         ({"agrees": Agreement.DISAGREES, "overall": " "}, DisagreementUnexplained, "overall"),
         ({"agrees": Agreement.IN_PART}, DisagreementUnexplained, "overall"),
     ],
@@ -660,7 +664,7 @@ def test_an_action_is_completed_once_not_ahead_and_only_if_it_was_issued() -> No
 def test_what_was_agreed_at_a_visit_is_neither_due_nor_done_before_it() -> None:
     before = date(2026, 10, 31)
     early = Content(actions=(replace(VISIT_CLASSES, due=before),))
-    given(started()).when(lambda record: record.write(early)).then_refused(BeforeTheVisit, field="actions")
+    given(started()).when(lambda record: record.write(early)).then_refused(BeforeTheVisit, field="actions.0.due")
     given(an_issued_record()).when(lambda record: record.complete_action(1, on=before)).then_refused(
         BeforeTheVisit, field="on"
     )

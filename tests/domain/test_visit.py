@@ -153,7 +153,7 @@ def test_celebrations_stand_on_the_agenda_from_the_start() -> None:
     [
         ({"on": SATURDAY_BEFORE}, DayHasPassed, "on"),
         ({"visitors": ()}, NobodyVisits, "visitors"),
-        ({"visitors": (VISITORS[0], VISITORS[0])}, NamedTwice, "visitors"),
+        ({"visitors": (VISITORS[0], VISITORS[0])}, NamedTwice, "visitors.1.person"),
         ({"lead": SCHOOL}, LeadDoesNotVisit, "lead"),
         ({"focus": " "}, NothingSaid, "focus"),
         ({"minutes": 0}, NotALength, "minutes"),

@@ -101,7 +101,7 @@ def test_a_number_that_came_from_another_form_is_refused_aloud(
 
     told = browser.send("/concerns/CC-2026-0001/pause", {**why, **number}, status=422).text
 
-    assert "You sent this form before with other answers" in told
+    assert "You have already sent this form with different answers" in told
     assert saved(world, "concern.paused") == 0
     browser.send_page("/concerns/CC-2026-0001/pause", told, why)
     assert saved(world, "concern.paused") == 1

@@ -32,7 +32,7 @@ def test_an_empty_list_names_its_cause(world: World, sign_in: SignIn, path: str)
     assert f">{text}</p>" in director.get(path)
     page = director.get(f"{path}{narrowed.format(urn=world.urn(school))}")
     assert f">{text} with these filters</p>" in page
-    assert f">{text} that you may see</p>" in head.get(path)
+    assert f">{text} that you can see</p>" in head.get(path)
 
 
 def test_coverage_says_why_it_names_no_school(world: World, sign_in: SignIn) -> None:

@@ -11,27 +11,27 @@ from tests.web.conftest import Standing
 
 UNREADABLE = [
     ("/requests/?school=zzz", "school", "Enter the URN of a school in the register"),
-    ("/requests/?status=zzz", "status", "Status: choose one of those offered"),
-    ("/requests/?status=triaged&status=zzz", "status", "Status: choose one of those offered"),
-    ("/requests/?urgency=zzz", "urgency", "Urgency: choose one of those offered"),
-    ("/requests/?open=zzz", "open", "Open or ended: choose one of those offered"),
+    ("/requests/?status=zzz", "status", "Status: select one of the options"),
+    ("/requests/?status=triaged&status=zzz", "status", "Status: select one of the options"),
+    ("/requests/?urgency=zzz", "urgency", "Urgency: select one of the options"),
+    ("/requests/?open=zzz", "open", "Open or ended: select one of the options"),
     ("/requests/gaps?since=zzz", "since", "Found since must be a real date"),
     ("/tenders/?school=zzz", "school", "Enter the URN of a school in the register"),
-    ("/engagements/?kind=zzz", "kind", "Kind of support: choose one of those offered"),
+    ("/engagements/?kind=zzz", "kind", "Kind of support: select one of the options"),
     ("/visits/?from=zzz", "from", "From must be a real date"),
     ("/visits/coverage?year=zzz", "year", "School year must be a whole number"),
-    ("/visits/coverage?term=zzz", "term", "Term: choose one of those offered"),
-    ("/records/?status=zzz", "status", "Status: choose one of those offered"),
+    ("/visits/coverage?term=zzz", "term", "Term: select one of the options"),
+    ("/records/?status=zzz", "status", "Status: select one of the options"),
     ("/concerns/?review_before=zzz", "review_before", "Review due before must be a real date"),
-    ("/providers/?phase=zzz", "phase", "Phase: choose one of those offered"),
-    ("/providers/vetting?standing=zzz", "standing", "Standing: choose one of those offered"),
-    ("/people/?team=zzz", "team", "Team: choose one of those offered"),
+    ("/providers/?phase=zzz", "phase", "Phase: select one of the options"),
+    ("/providers/vetting?standing=zzz", "standing", "Standing: select one of the options"),
+    ("/people/?team=zzz", "team", "Team: select one of the options"),
     ("/notes/?on=zzz", "on", "Enter the reference of a record"),
     ("/files/?on=zzz", "on", "Enter the reference of a record"),
-    ("/schools/?status=zzz", "status", "Status: choose one of those offered"),
-    ("/schools/900002/file?purpose=zzz", "purpose", "Purpose: choose one of those offered"),
+    ("/schools/?status=zzz", "status", "Status: select one of the options"),
+    ("/schools/900002/file?purpose=zzz", "purpose", "Purpose: select one of the options"),
     ("/audit?since=zzz", "since", "Enter a real date"),
-    ("/audit?purpose=zzz", "purpose", "Purpose: choose one of those offered"),
+    ("/audit?purpose=zzz", "purpose", "Purpose: select one of the options"),
 ]
 
 
@@ -47,7 +47,7 @@ def test_a_list_whose_filter_cannot_be_read_shows_nothing_but_what_is_wrong(
     assert re.search(rf'href="#filter-{control}">{told}', page)
     assert f'id="filter-{control}"' in page
     assert re.search(rf'class="govuk-error-message"[^>]*>.*?{told}', page, re.DOTALL)
-    assert "The search was not carried out" in page
+    assert "Nothing is shown because a filter is wrong" in page
     assert re.search(r"<title\s*>\s*Error: ", page)
     assert 'role="rowheader"' not in page
     assert 'class="app-timeline__item"' not in page

@@ -137,7 +137,7 @@ def test_errors_lead_to_the_control_at_fault() -> None:
         {"text": "Visit date must be a real date", "href": "#visit_on-month"},
         {"text": "Select the subjects", "href": "#subjects"},
         {"text": "Select an answer to 'Will the headteacher be there?'", "href": "#head_present"},
-        {"text": "Enter what was agreed", "href": "#actions-4-what"},
+        {"text": "Agreed action 2: enter what was agreed", "href": "#actions-4-what"},
     ]
     assert "actions.1.what" in form.errors
 

@@ -312,7 +312,7 @@ def test_a_token_that_only_reads_changes_nothing(standing: Standing, resource: R
     program = standing.program(standing.town.director, TokenScopes.READ)
     for path, headers in commands_at_the_api(resource, standing.town):
         answer = program.client.post(path, json={}, headers={**program.headers, **headers})
-        assert (answer.status_code, answer.json["detail"]) == (403, "This token may only read"), path
+        assert (answer.status_code, answer.json["detail"]) == (403, "This token can only read"), path
 
 
 @pytest.mark.parametrize("resource", ALL_NOUNS)

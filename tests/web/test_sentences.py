@@ -134,7 +134,7 @@ def test_the_actor_is_called_by_the_name_of_the_day() -> None:
     [
         (Channel.IMPORT, "An import"),
         (Channel.RULE, "The service"),
-        (Channel.COMMAND_LINE, "Whoever runs the service"),
+        (Channel.COMMAND_LINE, "The system operator"),
         (Channel.SCREEN, "Somebody"),
     ],
 )

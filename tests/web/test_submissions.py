@@ -58,7 +58,7 @@ def test_other_answers_under_the_number_of_a_form_that_was_sent_are_not_dropped(
 
     told = browser.send_page(RAISE, page, other, status=422).text
 
-    assert "You sent this form before with other answers, and those are saved" in told
+    assert "You have already sent this form with different answers, and those are saved" in told
     assert f'href="{FIRST}"' in told
     assert other["detail"] in told
     assert cases(world) == 1
@@ -74,7 +74,7 @@ def test_a_form_that_was_refused_is_corrected_under_its_own_number(
 
     for reason in ("It is over", "It is really over"):
         refused = browser.send_page(f"{FIRST}/resume", page, {**director, "reason": reason}, status=422).text
-        assert "You sent this form before" not in refused
+        assert "You have already sent this form" not in refused
         page = refused
 
 
@@ -88,7 +88,7 @@ def test_other_answers_to_a_change_that_was_made_are_told_with_what_changed(
 
     told = browser.send_page(f"{FIRST}/pause", page, {**director, "reason": "A flood"}, status=422).text
 
-    assert "You sent this form before with other answers" in told
+    assert "You have already sent this form with different answers" in told
     assert "This record changed while you were writing" in told
     assert "A flood" in told
 
@@ -103,7 +103,7 @@ def test_other_answers_that_do_not_stand_any_more_are_told_too(
 
     told = browser.send_page(f"{FIRST}/pause", page, {**director, "reason": ""}, status=422).text
 
-    assert "You sent this form before with other answers" in told
+    assert "You have already sent this form with different answers" in told
 
 
 def test_blanks_and_line_ends_make_no_other_answers(world: World, browser: Browser, answers: dict[str, Any]) -> None:
@@ -226,6 +226,6 @@ def test_a_form_of_one_record_is_not_taken_for_that_of_another(
 
     told = browser.send_page(f"{SECOND}/pause", page, director, status=422).text
 
-    assert "You sent this form before" in told
+    assert "You have already sent this form" in told
     assert not world.services.service.find(ConcernCase, record_id("concern", "CC-2026-0002")).is_paused
     assert dict(HIDDEN.findall(told))["command"] != dict(HIDDEN.findall(page))["command"]

@@ -18,7 +18,7 @@ def signed(post: str) -> Iterator[User]:
     """Act as the person who is asking, in a post of theirs. Raises Forbidden to a token that only reads."""
     asking = current_user()
     if not asking.may_change:
-        raise Forbidden("This token may only read")
+        raise Forbidden("This token can only read")
     correlation = g.get("request_id", "")
     with services().acting(
         asking.person, post, asking.channel, command=command_id(form_key()), correlation=correlation

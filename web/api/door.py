@@ -152,7 +152,10 @@ def as_json(problem: Problem, error: Exception, request_id: str) -> Response:
         told["errors"] = errors
     field = getattr(error, "field", "")
     if field:
-        told["errors"] = {"json": {field.rstrip("_"): [problem.detail]}}
+        errors = [problem.detail]
+        for name in reversed(field.rstrip("_").split(".")):
+            errors = {name: errors}
+        told["errors"] = {"json": errors}
     response = Response(json.dumps(told), problem.status, content_type=PROBLEM_JSON)
     _keep_headers(error, response)
     return response

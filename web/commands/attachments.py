@@ -201,8 +201,8 @@ class PlaceField(fields.String):
 
     default_error_messages = {
         "unknown": "Enter the reference of a record, like SR-2026-0001, or the URN of a school",
-        "missing": "There is no such record, or none that you may name",
-        "not_taken": "Nothing of this kind can be put to that record",
+        "missing": "There is no record with that reference, or you cannot open it",
+        "not_taken": "You cannot add this to that record",
     }
 
     def __init__(self, kinds: Collection[str], **options: Any) -> None:

@@ -140,7 +140,7 @@ def events_of(record: Aggregate) -> list[Event]:
 def must_be_open(command: Command[Any] | BulkCommand) -> None:
     """Raises Unauthorized, or Forbidden where no post of the person who asks lets them do this to any record."""
     if not current_user().may_change:
-        raise Forbidden("This token may only read")
+        raise Forbidden("This token can only read")
     allow_any(command.actions)
 
 

@@ -76,7 +76,7 @@ class RecordField(fields.String):
 
     default_error_messages = {
         "invalid_form": "Enter a reference like {example}",
-        "unknown": "There is no such {one}, or none that you may name",
+        "unknown": "There is no {one} with that reference, or you cannot open it",
     }
 
     def __init__(self, kind: str, prefix: str, **options: Any) -> None:

@@ -35,7 +35,7 @@ def in_words(events: Iterable[type[Event]]) -> str:
     roles = frozenset[Role]().union(*map(outsiders_told, told))
     kinds = {event.TOPIC.partition(".")[0] for event in told}
     if kinds & {Note.KIND, Attachment.KIND}:
-        return "The school or the provider can read it, where this is for them."
+        return "The school or the provider can read it if this is for them."
     sides = ["the school"] * bool(roles.intersection(SCHOOL)) + ["the provider"] * (Role.SPECIALIST in roles)
     if not sides:
         return ""

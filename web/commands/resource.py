@@ -77,7 +77,7 @@ class CommandContext(Generic[A]):
         return self.services.next_reference(kind)
 
 
-NO_PLACE = "This is no place in this list. Begin at its first page."
+NO_PLACE = "We cannot find that page of the list. Go to the first page."
 
 Carry = Callable[[CommandContext[A], Values], Any]
 Context = Callable[[sa.Connection, "A | None"], Mapping[str, Any]]
@@ -127,7 +127,7 @@ class Command(Generic[A]):
     context: Context[A] | None = None
     needs: Mapping[str, str] = field(default_factory=dict)
     whose: Callable[[User, A], bool] = lambda *_: True
-    not_yours: str = "This is not for you to do as things stand"
+    not_yours: str = "You cannot do this at the moment"
     first_answers: Callable[[sa.Connection, User], Mapping[str, Any]] | None = None
     asks: Callable[[A], type[Schema]] | None = None
     draft: bool = False
@@ -150,9 +150,11 @@ class Command(Generic[A]):
         return (self.action, *self.or_actions)
 
     def called(self, answer: str) -> str:
-        """What programs call an answer that a rule names; empty where the command asks for nothing of the kind."""
-        asked = self.schema().load_fields.get(self.calls.get(answer, answer))
-        return (asked.data_key or asked.name or "") if asked else ""
+        """What programs call an answer that a rule names, as "actions.0.due" within a list; empty where the command
+        asks for nothing of the kind."""
+        name, *within = answer.split(".")
+        asked = self.schema().load_fields.get(self.calls.get(name, name))
+        return ".".join((asked.data_key or asked.name or "", *within)) if asked else ""
 
     def refusal(self, record: A, today: date) -> Refusal | None:
         """Why the record would refuse this today, whatever is answered; None where it may be given."""

@@ -33,4 +33,4 @@ def form_key() -> UUID:
     try:
         return UUID(given)
     except ValueError:
-        raise BadRequest("This form has lost its number. Open the page again.") from None
+        raise BadRequest("We could not read this form. Open the page again.") from None

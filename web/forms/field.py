@@ -10,7 +10,7 @@ from marshmallow import fields, missing, validate
 from werkzeug.datastructures import MultiDict
 
 from domain.text import plain
-from web.forms.messages import Phrase
+from web.forms.messages import Phrase, lowered
 
 Raw = MultiDict[str, Any]
 
@@ -22,16 +22,18 @@ UNREADABLE = object()
 class Answers:
     """What questions are asked of: the names and values as a browser sends them, and what stands before a name.
 
-    `name_prefix` names a question in errors ("issues.0."), `id_prefix` on the page ("issues-4-").
+    `name_prefix` names a question in errors ("issues.0."), `id_prefix` on the page ("issues-4-"), `row` for people
+    ("Issue 1").
     """
 
     raw: Raw
     context: Mapping[str, Any]
     name_prefix: str = ""
     id_prefix: str = ""
+    row: str = ""
 
-    def within(self, name: str, id: str) -> Answers:
-        return replace(self, name_prefix=f"{name}.", id_prefix=f"{id}-")
+    def within(self, name: str, id: str, row: str = "") -> Answers:
+        return replace(self, name_prefix=f"{name}.", id_prefix=f"{id}-", row=row or self.row)
 
 
 class Mistake(Exception):
@@ -97,6 +99,11 @@ class FormField:
     def most_characters(self) -> int | None:
         lengths = [rule.max for rule in self.field.validators if isinstance(rule, validate.Length)]
         return min((most for most in lengths if most is not None), default=None)
+
+    def refuse(self, message: str) -> str:
+        """The error as it is shown; in a row it names the row: "Action 1: enter the date it is due"."""
+        self.error = f"{self.sheet.row}: {lowered(message)}" if self.sheet.row else message
+        return self.error
 
     # What was typed
 

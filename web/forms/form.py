@@ -82,9 +82,7 @@ class Form:
     def refuse(self, message: str, field: str = "") -> None:
         """Add what stands against these answers, such as a broken rule, beside a field or for the whole form."""
         question = self._asked_for(field)
-        if question:
-            question.error = message
-        errors = {**self.errors, question.name if question else "": message}
+        errors = {**self.errors, **({question.name: question.refuse(message)} if question else {"": message})}
         order = ["", *self._by_name()]
         self.errors = dict(sorted(errors.items(), key=lambda error: order.index(error[0])))
 

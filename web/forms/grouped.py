@@ -95,8 +95,9 @@ class RowsField(FormField):
 
     def _row(self, index: int, position: int) -> QuestionRow:
         """The row sent under `index`, which is the list's item at `position`: blank rows may stand between."""
-        sheet = self.sheet.within(f"{self.name}.{position}", f"{self.id}-{index}")
-        return QuestionRow(index, f"{self.row_label} {position + 1}", questions(inner_schema(self.field), sheet))
+        title = f"{self.row_label} {position + 1}"
+        sheet = self.sheet.within(f"{self.name}.{position}", f"{self.id}-{index}", title)
+        return QuestionRow(index, title, questions(inner_schema(self.field), sheet))
 
     @property
     def control_id(self) -> str:

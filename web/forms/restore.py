@@ -37,8 +37,8 @@ LONGEST_WAY_BACK = 2000
 SEE_OTHER, BAD_REQUEST = 303, 400
 
 TOO_LONG = (
-    "Nothing was saved, and what you typed is too long to be kept. Go back in your browser to find it, and copy it "
-    "before you go on"
+    "Nothing was saved, and your answers were too long to keep. Go back in your browser to find them, and copy them "
+    "before you continue"
 )
 
 
@@ -149,7 +149,7 @@ def _send_again(reason: str) -> Any:
         "error.html",
         code=BAD_REQUEST,
         message="This page was opened before you signed in, or did not come from this service. Nothing was saved.",
-        advice="Open the page again, and then do once more what you wanted to do.",
+        advice="Open the page again, then try again.",
         request_id=g.get("request_id", ""),
         again_href=address() if _is_page() else "",
     )

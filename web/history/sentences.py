@@ -23,7 +23,7 @@ SUMS = ("amount", "net", "vat", "gross", "rate", "budget", "price", "ceiling")
 NAMELESS = {
     Channel.IMPORT: "An import",
     Channel.RULE: "The service",
-    Channel.COMMAND_LINE: "Whoever runs the service",
+    Channel.COMMAND_LINE: "The system operator",
 }
 
 

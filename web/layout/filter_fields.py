@@ -16,7 +16,7 @@ from web.runtime.services import services
 MOST_NAMESAKES = 5
 """So many of one name are told apart in a message; with more, the name says too little."""
 
-NO_DAY: dict[str, Any] = {"invalid": "Enter a real date, like 2026-11-02"}
+NO_DAY: dict[str, Any] = {"invalid": "Enter a real date"}
 """What is said of a day in a filter that is none."""
 
 

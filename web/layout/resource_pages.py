@@ -176,11 +176,11 @@ def list_page(resource: Resource[Any], listing: Listing, page: ListPage, *, of: 
 def _nothing(text: str, fields: Iterable[dict[str, Any]], limited: object) -> str:
     """What stands in the place of an empty list, with the cause: its place, its filters, or whose list it is."""
     if "after" in request.args:
-        return "Nothing more is listed"
+        return "There is nothing more to show"
     if any(chips(fields)):
         return f"{text} with these filters"
     is_limited = isinstance(limited, ListScope) and not limited.everything
-    return f"{text} that you may see" if is_limited and not text.startswith("You") else text
+    return f"{text} that you can see" if is_limited and not text.startswith("You") else text
 
 
 def _beginnings(resource: Resource[Any]) -> list[tuple[str, str]]:
@@ -236,7 +236,7 @@ def said(messages: Any, label: str) -> str:
 
 def _plainly(message: str, label: str) -> str:
     if message.startswith(("Must be one of: ", "Not a valid boolean")):
-        return f"{label}: choose one of those offered"
+        return f"{label}: select one of the options"
     return plainly(message, Phrase(label))
 
 

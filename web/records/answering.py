@@ -25,8 +25,8 @@ def _response_by(respondent: Respondent) -> None:
         "Respond as headteacher" if is_head else "Respond as chair of governors",
         Action.RESPOND_AS_HEAD if is_head else Action.RESPOND_AS_CHAIR,
         schemas.RespondToRecord,
-        done="Your response is sent. It stands beside the record",
-        submit="Send your response",
+        done="Response sent. It is shown with the record",
+        submit="Send response",
         method=RecordOfVisit.respond,
         offered=lambda record: record.answered[respondent] is not Answered.RESPONDED,
         context=partial(choices.responding, respondent),
@@ -47,10 +47,10 @@ for each in Respondent:
 
 @records.command(
     "decline-response",
-    "Record that there will be no response",
+    "The headteacher or chair will not respond",
     Action.WRITE_RECORD,
     schemas.DeclineResponse,
-    done="It is recorded that there will be no response",
+    done="Recorded that they will not respond",
     method=RecordOfVisit.decline_response,
     context=choices.awaited,
 )
@@ -60,10 +60,10 @@ def decline_response(context: CommandContext[RecordOfVisit], values: Values) -> 
 
 @records.command(
     "lapse-response",
-    "Wait no longer for a response",
+    "Stop waiting for a response",
     Action.WRITE_RECORD,
     schemas.LapseResponse,
-    done="The response is no longer waited for",
+    done="No longer waiting for the response. It can still be added",
     method=RecordOfVisit.lapse_response,
     context=choices.awaited,
 )
@@ -76,7 +76,7 @@ def lapse_response(context: CommandContext[RecordOfVisit], values: Values) -> No
     "Record the governors' meeting",
     Action.PRESENT_RECORD,
     schemas.PresentRecord,
-    done="The meeting is recorded",
+    done="Meeting recorded",
     lead="Which meeting of the governing body saw this record?",
     method=RecordOfVisit.present,
 )
@@ -86,10 +86,10 @@ def present(context: CommandContext[RecordOfVisit], values: Values) -> None:
 
 @records.command(
     "waive-presentation",
-    "Do without presentation to governors",
+    "Not taking this record to governors",
     Action.WRITE_RECORD,
     schemas.WaivePresentation,
-    done="The record need not be presented",
+    done="Recorded that this record will not be taken to governors",
     method=RecordOfVisit.waive_presentation,
 )
 def waive_presentation(context: CommandContext[RecordOfVisit], values: Values) -> None:
@@ -100,7 +100,7 @@ def _refuse_the_other_side(context: CommandContext[RecordOfVisit], number: int) 
     issued = context.record.versions[-1].content.actions if context.record.versions else ()
     for action in issued:
         if action.number == number and not choices.may_tell(context.user, action):
-            raise Forbidden("This action is not the school's own")
+            raise Forbidden("You can only update actions that are for the school")
 
 
 def _has_open(asking: User, record: RecordOfVisit) -> bool:
@@ -113,13 +113,13 @@ def _has_done(asking: User, record: RecordOfVisit) -> bool:
 
 @records.command(
     "complete-action",
-    "Record that an action is done",
+    "Record a completed action",
     Action.COMPLETE_ACTION,
     schemas.CompleteAction,
-    done="The action is done",
+    done="Action completed",
     method=RecordOfVisit.complete_action,
     whose=_has_open,
-    not_yours="There is no open action of yours in this record",
+    not_yours="You have no open actions in this record",
     context=choices.actions,
 )
 def complete_action(context: CommandContext[RecordOfVisit], values: Values) -> None:
@@ -131,13 +131,13 @@ def complete_action(context: CommandContext[RecordOfVisit], values: Values) -> N
 
 @records.command(
     "reopen-action",
-    "Open an action again",
+    "Reopen an action",
     Action.COMPLETE_ACTION,
     schemas.ReopenAction,
-    done="The action is open again",
+    done="Action reopened",
     method=RecordOfVisit.reopen_action,
     whose=_has_done,
-    not_yours="There is no completed action of yours in this record",
+    not_yours="You have no completed actions in this record",
     context=choices.actions,
 )
 def reopen_action(context: CommandContext[RecordOfVisit], values: Values) -> None:
@@ -147,12 +147,12 @@ def reopen_action(context: CommandContext[RecordOfVisit], values: Values) -> Non
 
 @records.command(
     "close",
-    "Close the record and its visit",
+    "Close record and visit",
     Action.WRITE_RECORD,
     schemas.NothingAsked,
-    done="The record and its visit are closed",
-    submit="Close the record and its visit",
-    lead="A closed record stays as it is. Agreed actions can still be completed.",
+    done="Record and visit closed",
+    submit="Close record and visit",
+    lead="You cannot change a closed record. Agreed actions can still be completed.",
     method=RecordOfVisit.close,
 )
 def close(context: CommandContext[RecordOfVisit], _: Values) -> None:

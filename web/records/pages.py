@@ -29,13 +29,15 @@ pages = Blueprint("records", __name__, template_folder="templates")
 def _cells(row: RecordRow, names: Mapping[UUID, str]) -> list[Any]:
     awaited = _awaited(row)
     return [
-        {"text": row.reference, "href": f"/records/{row.reference}"},
-        formats.date(row.visited_on),
-        names.get(row.school, ""),
-        row.kind.label,
+        {
+            "text": f"{row.kind.label} visit to {names.get(row.school, 'a school')}",
+            "href": f"/records/{row.reference}",
+            "hint": row.reference,
+        },
+        formats.short_date(row.visited_on),
         {"tag": row.status},
-        {"text": awaited, "hint": f"by {formats.date(row.respond_by)}"} if awaited else "",
-        f"{row.open_actions} open" if row.open_actions else "",
+        {"text": awaited, "hint": f"by {formats.short_date(row.respond_by)}"} if awaited else "",
+        row.open_actions or "",
     ]
 
 
@@ -52,8 +54,8 @@ def _awaited(row: RecordRow) -> str:
 
 LIST = ListPage(
     title="Records of visit",
-    caption="Records, the latest visit first",
-    head=["Record", {"text": "Visited", "nowrap": True}, "School", "Kind", "Status", "Response awaited", "Actions"],
+    caption="Records of visit, latest first",
+    head=["Record", {"text": "Visited", "nowrap": True}, "Status", "Response awaited from", "Open actions"],
     cells=_cells,
     ids=lambda row: [row.school],
     empty_text="No records of visit",

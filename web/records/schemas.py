@@ -23,6 +23,7 @@ from domain.record_of_visit import (
 )
 from domain.vocabulary import Purpose, Side
 from web.commands.fields import SchoolField, day_field, line_field, person_field, reason_field, text_field
+from web.forms.messages import lowered
 from web.forms.numbers import WholeNumber
 
 OWNERS, OPEN, DONE, AWAITED = "owners", "open", "done", "awaited"
@@ -41,7 +42,7 @@ def _offered(name: str) -> Callable[[Mapping[str, Any]], Any]:
 
 
 def _purpose() -> fields.Enum[Any]:
-    return fields.Enum(Purpose, by_value=True, required=True, metadata={"widget": "select", "noun": "what it is for"})
+    return fields.Enum(Purpose, by_value=True, required=True, metadata={"widget": "select"})
 
 
 def _tick(label: str) -> fields.Boolean:
@@ -54,7 +55,7 @@ def _number() -> WholeNumber:
         validate=validate.Range(0, 10_000),
         metadata={
             "widget": "hidden",
-            "description": "That of the issue or action as it stands; left out for a new one",
+            "description": "The number of the issue or action; leave out for a new one",
         },
     )
 
@@ -62,11 +63,11 @@ def _number() -> WholeNumber:
 class ASection(Schema):
     heading = line_field(label="Heading")
     text = text_field(label="Text", rows=6, hint=NO_PUPILS)
-    restricted = _tick("Restricted: not shown to the school, nor to officers of other schools")
+    restricted = _tick("Restricted: do not show this to the school or to officers of other schools")
 
 
 class AJudgement(Schema):
-    area = line_field(label="Area", hint="Such as leadership, or teaching in mathematics")
+    area = line_field(label="Area", hint="For example, leadership or teaching in mathematics")
     judgement = text_field(label="Judgement", rows=2)
     evidence = text_field(label="Evidence", rows=3)
     purpose = _purpose()
@@ -74,13 +75,13 @@ class AJudgement(Schema):
         Agreement,
         by_value=True,
         required=True,
-        metadata={"label": "The school", "widget": "select", "noun": "whether the school agrees"},
+        metadata={"label": "Headteacher's view", "widget": "select", "noun": "the headteacher's view"},
     )
 
 
 class AnIssue(Schema):
     number = _number()
-    text = text_field(label="Issue", rows=3, hint="A point that the school has to answer")
+    text = text_field(label="Issue", rows=3, hint="What the school needs to respond to")
     priority = fields.Enum(Priority, by_value=True, required=True, metadata={"widget": "select"})
     purpose = _purpose()
 
@@ -92,24 +93,24 @@ class AnAction(Schema):
         Side,
         by_value=True,
         required=True,
-        metadata={"label": "Whose action it is", "widget": "select", "noun": "whose action it is"},
+        metadata={"label": "Action for", "widget": "select", "noun": "who the action is for"},
     )
     owner = person_field(
         metadata={
             "label": "Person",
             "widget": "select",
             "choices": _offered(OWNERS),
-            "hint": "Where one person is to do it",
+            "hint": "If one person is responsible for it",
         },
         load_default=None,
     )
-    due = day_field("To be done by")
+    due = day_field("Due date", noun="the date it is due")
     purpose = _purpose()
 
 
 class APractice(Schema):
     text = text_field(label="Good practice", rows=2, noun="what was done well")
-    shareable = _tick("The school lets others hear of it")
+    shareable = _tick("The school is happy to share this")
 
 
 def _parts(inner: type[Schema], label: str, row_label: str) -> fields.List[Any]:
@@ -148,11 +149,11 @@ class NothingAsked(Schema):
 
 
 class ReturnRecord(Schema):
-    points = text_field(label="What is to be worked on")
+    points = text_field(label="What needs to change")
 
 
 class CorrectRecord(Schema):
-    reason = reason_field("What has to be corrected")
+    reason = reason_field("What needs correcting")
 
 
 class AnAnswer(Schema):
@@ -179,9 +180,7 @@ def _agrees() -> fields.Enum[Any]:
 
 
 def _overall() -> fields.String:
-    return text_field(
-        required=False, label="What you want to say about the record as a whole", hint=NO_PUPILS, rows=5
-    )
+    return text_field(required=False, label="Your comments on the record as a whole", hint=NO_PUPILS, rows=5)
 
 
 class RespondToRecord(Schema):
@@ -219,34 +218,39 @@ def respond_to(record: RecordOfVisit) -> type[Schema]:
     issued = record.versions[-1].content.issues if record.versions else ()
     answers: dict[str, Any] = {
         f"{ANSWER}{issue.number}": text_field(
-            required=False, label=f"Your answer to issue {issue.number}", hint=issue.text, rows=4
+            required=False, label=f"Your response to issue {issue.number}", hint=issue.text, rows=4
         )
         for issue in issued
     }
     return _Answers.from_dict({"agrees": _agrees(), **answers, "overall": _overall()}, name="RespondOnPage")
 
 
-def _respondent() -> fields.Enum[Any]:
+def _respondent(label: str) -> fields.Enum[Any]:
     return fields.Enum(
         Respondent,
         by_value=True,
         required=True,
-        metadata={"label": "Whose response", "widget": "radios", "choices": _offered(AWAITED)},
+        metadata={
+            "label": label,
+            "noun": lowered(label.rstrip("?")),
+            "widget": "radios",
+            "choices": _offered(AWAITED),
+        },
     )
 
 
 class DeclineResponse(Schema):
-    respondent = _respondent()
-    reason = reason_field("Why there will be no response")
+    respondent = _respondent("Who will not respond?")
+    reason = reason_field("Why they will not respond")
 
 
 class LapseResponse(Schema):
-    respondent = _respondent()
+    respondent = _respondent("Who are you no longer waiting for?")
 
 
 class PresentRecord(Schema):
-    meeting_on = day_field("Day of the meeting")
-    minute = line_field(label="Reference of the minute", hint="Such as 6.2", width=20)
+    meeting_on = day_field("Date of the meeting", noun="the date of the meeting")
+    minute = line_field(label="Minute reference", hint="For example, 6.2", width=20)
 
 
 class WaivePresentation(Schema):
@@ -262,13 +266,13 @@ def _one_of(label: str, offered: str) -> WholeNumber:
 
 
 class CompleteAction(Schema):
-    number = _one_of("Action that is done", OPEN)
-    on = day_field("Day on which it was done")
-    note = text_field(required=False, label="What there is to say about it", hint=NO_PUPILS, rows=3, longest=2000)
+    number = _one_of("Completed action", OPEN)
+    on = day_field("Date it was completed", noun="the date it was completed")
+    note = text_field(required=False, label="Comment", hint=NO_PUPILS, rows=3, longest=2000)
 
 
 class ReopenAction(Schema):
-    number = _one_of("Action that is not done after all", DONE)
+    number = _one_of("Action to reopen", DONE)
     reason = reason_field()
 
 

@@ -24,14 +24,15 @@ def _must_own(context: CommandContext[RecordOfVisit], content: Content) -> None:
         return
     with context.services.read() as connection:
         leading = {person for person, _ in recipients(connection, context.record.school)}
-    for person in named - leading:
-        whom = "Choose headteacher or chair of this school, or somebody who works in the service"
-        must_hold(context, person, choices.OWNING, whom, field="actions")
+    for row, action in enumerate(content.actions):
+        if action.owner in named - leading:
+            whom = "Choose the headteacher or chair of this school, or somebody who works for the service"
+            must_hold(context, action.owner, choices.OWNING, whom, field=f"actions.{row}.owner")
 
 
 def _must_be_a_first_version(record: RecordOfVisit, _: date) -> None:
     if record.is_issued:
-        raise IssuedTextStays("This record has been issued. Issue its correction instead")
+        raise IssuedTextStays("This record has been issued. Issue the corrected record instead")
 
 
 @records.command(
@@ -39,8 +40,8 @@ def _must_be_a_first_version(record: RecordOfVisit, _: date) -> None:
     "Write the record",
     Action.WRITE_RECORD,
     schemas.WriteRecord,
-    done="What you wrote is saved",
-    submit="Save the record",
+    done="Record saved",
+    submit="Save record",
     method=RecordOfVisit.write,
     context=choices.owners,
     initial=choices.as_written,
@@ -54,12 +55,12 @@ def write(context: CommandContext[RecordOfVisit], values: Values) -> None:
 
 @records.command(
     "submit",
-    "Submit for assurance",
+    "Submit for quality assurance",
     Action.WRITE_RECORD,
     schemas.NothingAsked,
-    done="The record is submitted for assurance",
-    submit="Submit for assurance",
-    lead="A second person reads the record before it is issued. Until then it cannot be changed.",
+    done="Record submitted for quality assurance",
+    submit="Submit for quality assurance",
+    lead="A second person will read the record before it is issued. You cannot change it until then.",
     method=RecordOfVisit.submit_for_assurance,
 )
 def submit(context: CommandContext[RecordOfVisit], _: Values) -> None:
@@ -68,11 +69,11 @@ def submit(context: CommandContext[RecordOfVisit], _: Values) -> None:
 
 @records.command(
     "return",
-    "Return to its author",
+    "Return to author",
     Action.ASSURE_RECORD,
     schemas.ReturnRecord,
-    done="The record is returned to its author",
-    submit="Return the record",
+    done="Record returned to its author",
+    submit="Return record",
     method=RecordOfVisit.return_to_author,
 )
 def return_to_author(context: CommandContext[RecordOfVisit], values: Values) -> None:
@@ -81,15 +82,15 @@ def return_to_author(context: CommandContext[RecordOfVisit], values: Values) -> 
 
 @records.command(
     "assure",
-    "Assure the record",
+    "Quality assure the record",
     Action.ASSURE_RECORD,
     schemas.NothingAsked,
-    done="The record is assured and can be issued",
-    submit="Assure the record",
-    lead="You stand for the record beside its author.",
+    done="Record quality assured. It can now be issued",
+    submit="Quality assure the record",
+    lead="You are confirming what it says, together with its author.",
     method=RecordOfVisit.assure,
     whose=lambda asking, record: asking.person != record.author,
-    not_yours="Somebody other than the author has to assure the record",
+    not_yours="Somebody other than the author must quality assure the record",
     context=choices.issuing,
     form_page="records/whole_record.html",
     main=True,
@@ -111,12 +112,12 @@ def _issue(context: CommandContext[RecordOfVisit], _: Values) -> None:
 
 records.command(
     "issue",
-    "Issue the record",
+    "Issue record",
     Action.WRITE_RECORD,
     schemas.NothingAsked,
-    done="The record is issued",
-    submit="Issue the record",
-    lead="Check the record. Once it is issued it never changes: a correction becomes a new version.",
+    done="Record issued",
+    submit="Issue record",
+    lead="Check the record. You cannot change it once it is issued: a correction becomes a new version.",
     method=RecordOfVisit.issue,
     rules=[_must_be_a_first_version],
     context=choices.issuing,
@@ -126,12 +127,12 @@ records.command(
 
 records.command(
     "reissue",
-    "Issue the correction",
+    "Issue the corrected record",
     Action.WRITE_RECORD,
     schemas.NothingAsked,
-    done="The new version is issued",
-    submit="Issue the new version",
-    lead="Check the record. It becomes the next version, and headteacher and chair are asked to respond anew.",
+    done="New version issued",
+    submit="Issue new version",
+    lead="Check the record. It becomes the next version, and the headteacher and chair are asked to respond again.",
     method=RecordOfVisit.issue,
     rules=[must_have_been_issued],
     context=choices.issuing,
@@ -145,8 +146,8 @@ records.command(
     "Correct the issued record",
     Action.WRITE_RECORD,
     schemas.CorrectRecord,
-    done="Write the correction, then issue it as a new version",
-    submit="Begin the correction",
+    done="Correction started. Change the record, then issue it as a new version",
+    submit="Start correction",
     method=RecordOfVisit.reopen_for_correction,
     told_in=(RecordOfVisit.ReopenedForCorrection,),
 )
@@ -156,12 +157,12 @@ def correct(context: CommandContext[RecordOfVisit], values: Values) -> None:
 
 @records.command(
     "abandon-correction",
-    "Give up the correction",
+    "Discard correction",
     Action.WRITE_RECORD,
     schemas.NothingAsked,
-    done="The version that was issued stands",
-    submit="Give up the correction",
-    lead="What was written since is taken back. The version that was issued stands.",
+    done="Correction discarded. The issued version still applies",
+    submit="Discard correction",
+    lead="Everything changed since it was issued is removed. The issued version still applies.",
     warning=True,
     method=RecordOfVisit.abandon_correction,
 )

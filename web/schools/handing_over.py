@@ -63,7 +63,7 @@ def give(picked: Iterable[tuple[KnownSchool, int]], terms: HandOverTerms, comman
     chosen = list(picked)
     asking, right = current_user(), allow(Action.ASSIGN_OFFICERS)
     if not asking.may_change:
-        raise Forbidden("This token may only read")
+        raise Forbidden("This token can only read")
     correlation = g.get("request_id", "")
     with services().acting(asking.person, right.role.value, asking.channel, command=command, correlation=correlation):
         done = hand_over(services().service, [(school.id, version) for school, version in chosen], **terms)

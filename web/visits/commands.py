@@ -98,14 +98,15 @@ def _oneself(connection: sa.Connection, asking: User) -> Mapping[str, Any]:
 def _must_visit(context: CommandContext[Visit], values: Values, already: Iterable[VisitorOf] = ()) -> None:
     """Raises NotTheirPost unless everybody who comes to the visitors holds a post that visits."""
     known = {each.person for each in already}
-    for person in (each.person for each in values["visitors"] if each.person not in known):
-        must_hold(
-            context,
-            person,
-            choices.VISITING,
-            "Choose people who work for the service or a provider",
-            field="visitors",
-        )
+    for row, visitor in enumerate(values["visitors"]):
+        if visitor.person not in known:
+            must_hold(
+                context,
+                visitor.person,
+                choices.VISITING,
+                "Choose somebody who works for the service or a provider",
+                field=f"visitors.{row}.person",
+            )
 
 
 @visits.beginning(
@@ -295,7 +296,7 @@ def cancel(context: CommandContext[Visit], values: Values) -> None:
     main=True,
 )
 def start_record(context: CommandContext[Visit], values: Values) -> None:
-    """Begin the record and let the visit take note of it, both or neither."""
+    """Start the record and link the visit to it, both or neither."""
     _, rules = settings_of(context.services)
     reference = context.next_reference(RecordOfVisit)
 

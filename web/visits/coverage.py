@@ -190,7 +190,7 @@ def _due(settings: Settings, code: str | None) -> int:
 
 def sheet(found: Coverage) -> Iterable[tuple[str, ...]]:
     """The coverage as rows of a sheet."""
-    yield ("URN", "School", "School year", "Term", "Due", "Planned", "Held", "Missed", "Standing")
+    yield ("URN", "School", "School year", "Term", "Due", "Planned", "Held", "Missed", "Status")
     for line in found.lines:
         numbers = (str(number) for number in (line.due, line.planned, line.held, line.missed))
         year = academic_year_label(line.academic_year)

@@ -27,7 +27,7 @@ SCHOOLS, VISITORS, ITEMS = "schools", "visitors", "items"
 
 CAPACITIES = ("officer", "consultant", "director")
 
-KEPT_BACK = "Null where no more is told than that somebody comes, and when"
+KEPT_BACK = "Null where the visit is shown only in outline"
 
 NO_PUPILS = "Do not include names of pupils."
 
@@ -276,7 +276,7 @@ class VisitOut(Schema):
     on = fields.Date()
     starts_at = fields.Time(allow_none=True)
     minutes = fields.Integer(allow_none=True)
-    academic_year = fields.Integer(metadata={"description": "The year in which the school year begins"})
+    academic_year = fields.Integer(metadata={"description": "The year in which the school year starts"})
     term = fields.Enum(Term, by_value=True)
     visitors = fields.List(fields.Nested(VisitorOut))
     lead = person_field()
@@ -288,8 +288,8 @@ class VisitOut(Schema):
     remote = fields.Boolean(
         allow_none=True,
         metadata={
-            "description": "Whether it was held by video or telephone. Null while it was not held, and where no more "
-            "is told than that somebody comes, and when"
+            "description": "Whether it was held by video or phone. Null until it is held, and where the visit is "
+            "shown only in outline"
         },
     )
     concern = RecordField("concern", "CC", allow_none=True)
@@ -313,8 +313,8 @@ VisitFilters = Schema.from_dict(
 class CoverageFilters(Schema):
     year = WholeNumber(
         validate=validate.Range(2000, 2098),
-        metadata={"label": "School year", "description": "The year in which it begins; this year unless named"},
+        metadata={"label": "School year", "description": "The year in which it starts; this year unless given"},
     )
     term = fields.Enum(
-        Term, by_value=True, metadata={"label": "Term", "description": "The present term unless named"}
+        Term, by_value=True, metadata={"label": "Term", "description": "The current term unless given"}
     )

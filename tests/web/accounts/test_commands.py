@@ -88,4 +88,4 @@ def test_a_link_for_a_post_that_takes_two_takes_a_reason_which_every_administrat
     client = app.test_client()
     client.post("/sign-in", data={"sign_in_name": "ada@example.org", "password": PASSWORD})
     shown = client.get("/account").text
-    assert "Whoever runs the service made a password link for Dora Director: Nobody could confirm it" in shown
+    assert "The system operator made a password link for Dora Director: Nobody could confirm it" in shown

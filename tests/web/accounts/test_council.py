@@ -413,7 +413,7 @@ def test_the_proof_of_who_comes_by_the_council_is_to_sign_in_there_again(
     [proof] = re.findall(r'href="(/account/council/proof[^"]+)"', asked.text)
     kept = by_council(signed_in.client, proof).location
     shown = signed_in.get(kept)
-    assert "You had to confirm first that it is you. Nothing is saved yet." in shown
+    assert "You had to confirm who you are first. Nothing is saved yet." in shown
     assert 'value="Timetable"' in shown
     assert re.search(r"sis_[0-9a-f]{8}_", signed_in.send_page(kept, shown, TOKEN, status=200).text)
 

@@ -231,7 +231,7 @@ def test_what_is_too_long_is_not_kept_and_that_is_said(
     to_sign_in = left_alone(desk, clock, {**answers, "detail": "x" * MOST_BYTES})
 
     assert to_sign_in == f"/sign-in?next={RAISE}"
-    assert "too long to be kept" in desk.browser.get(to_sign_in)
+    assert "too long to keep" in desk.browser.get(to_sign_in)
     assert kept(world) == 0
 
 

@@ -81,7 +81,7 @@ def test_a_proposal_holds_for_two_days(ada: UUID, dora: UUID, world: World, door
 def test_where_nobody_else_could_confirm_the_command_line_is_named(ada: UUID, dora: UUID, sign_in: SignIn) -> None:
     browser = sign_in(ada)
     asks_for_link(browser, dora, 303)
-    assert "Whoever runs the service can do it at the command line" in browser.get(f"/accounts/{dora}")
+    assert "The system operator can do it at the command line" in browser.get(f"/accounts/{dora}")
 
 
 def test_the_first_ones_get_their_links_from_the_one_who_sets_up(

@@ -27,8 +27,8 @@ COUNT = re.compile(r'class="app-filter__count" role="status">([^<]*)<')
 UNREADABLE = {
     "school=Priorsgate": "No school has that URN or name",
     "school=123456": "No school has that URN or name",
-    "due_before=2026-13-40": "Enter a real date, like 2026-11-02",
-    "officer=PE-9999-0001": "There is no such person, or none that you may name",
+    "due_before=2026-13-40": "Enter a real date",
+    "officer=PE-9999-0001": "There is no person with that reference, or you cannot open it",
     "whose=xyz": "Must be one of",
     "waiting_for=godot": "Must be one of",
 }

@@ -199,7 +199,7 @@ def test_a_head_is_told_the_same_on_the_page(
     told = {
         sign_in(head)
         .send("/requests/raise", {**a_request, **days, "concern": each}, status=422)
-        .text.count("There is no such concern, or none that you may name")
+        .text.count("There is no concern with that reference, or you cannot open it")
         for each in (SECRET, ELSEWHERE, NOWHERE)
     }
 

@@ -209,7 +209,7 @@ def test_the_files_of_imports_pass_it_before_anything_reads_them(
 
     refused = administrator.send("/imports/begin", sent(harmful), status=422)
     assert "the virus scanner found Test.Eicar" in refused.text
-    assert "is here already" not in refused.text
+    assert "is already uploaded" not in refused.text
     headers = {**use.headers, "Idempotency-Key": "a-harmful-file"}
     kind = "multipart/form-data"
     answer = use.client.post("/api/v1/imports/begin", data=sent(harmful), headers=headers, content_type=kind)

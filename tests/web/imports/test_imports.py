@@ -193,7 +193,7 @@ def test_a_file_of_something_else_is_refused_beside_the_question_and_another_tak
 ) -> None:
     other = administrator.send(BEGIN, answers(file=(io.BytesIO(b"a,b\n1,2\n"), "others.csv")), status=422)
     assert "others.csv is not a register of schools" in unescape(other.text)
-    assert "others.csv is here already" not in other.text
+    assert "others.csv is already uploaded" not in other.text
     check = administrator.send_page(BEGIN, other.text, answers(file=register(BIRCHWOOD)), status=200).text
     assert counted(check, "What would come of it").startswith("1 schools registered")
 
@@ -201,7 +201,7 @@ def test_a_file_of_something_else_is_refused_beside_the_question_and_another_tak
 def test_a_form_whose_other_answers_are_wrong_keeps_its_file(administrator: Browser) -> None:
     wrong = {"dated-day": "31", "dated-month": "2", "dated-year": "2026"}
     page = administrator.send(BEGIN, answers(file=register(BIRCHWOOD), **wrong), status=422).text
-    assert f"{NAME} is here already" in page
+    assert f"{NAME} is already uploaded" in page
     day = {"dated-day": "3", "dated-month": "10", "dated-year": "2026"}
     check = administrator.send_page(BEGIN, page, answers(**day), status=200).text
     assert "taken to be of 3 October 2026" in check

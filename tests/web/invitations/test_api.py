@@ -140,7 +140,11 @@ def test_a_specialist_of_another_provider_is_refused_as_one_who_does_not_exist(m
         for key, quote in (("quote-0001", theirs), ("quote-0002", {**theirs, "specialist": "PE-2026-9999"}))
     )
 
-    assert refused == unknown == {"json": {"specialist": ["There is no such person, or none that you may name"]}}
+    assert (
+        refused
+        == unknown
+        == {"json": {"specialist": ["There is no person with that reference, or you cannot open it"]}}
+    )
 
 
 def test_the_list_has_a_providers_own_invitations_alone_page_by_page(market: Market, program: Open) -> None:

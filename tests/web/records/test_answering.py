@@ -23,7 +23,7 @@ def test_a_school_sees_nothing_of_a_record_before_it_is_issued(stage: Stage) -> 
     stage.written()
     stage.by_head.get(HREF, 404)
     assert "No records of visit" in stage.by_head.get("/records/")
-    assert "can be read here once it is issued" in stage.by_head.get("/visits/V-2026-0001")
+    assert "You can read it here once it is issued" in stage.by_head.get("/visits/V-2026-0001")
 
 
 def test_a_school_is_not_told_the_number_of_a_record_before_it_is_issued(
@@ -62,7 +62,7 @@ def test_a_school_reads_the_issued_record_without_restricted_sections_and_withou
 def test_the_headteacher_answers_issue_by_issue_with_the_deadline_in_words(stage: Stage) -> None:
     stage.issued()
     form = stage.by_head.get(HEAD)
-    assert "Please answer by <strong>Monday 16 November 2026</strong> (in 14 days)" in form
+    assert "Please respond by <strong>Monday 16 November 2026</strong> (in 14 days)" in form
     assert "Few pupils reach the standard" in form
     answers = {"agrees": "agrees_in_part", "answer_to_issue_2": "A new timetable", "overall": "Thank you"}
     stage.by_head.send_and_check(HEAD, answers)
@@ -81,13 +81,13 @@ def test_the_headteacher_answers_issue_by_issue_with_the_deadline_in_words(stage
 def test_who_answered_already_is_told_so_before_they_answer_again(stage: Stage, respondent: Respondent) -> None:
     stage.issued()
     browser, href = (stage.by_head, HEAD) if respondent is Respondent.HEADTEACHER else (stage.by_chair, CHAIR)
-    said = f"This version was answered as {respondent.label.lower()} on 2 November 2026 (agrees)"
-    assert "This version was answered" not in browser.get(href)
+    said = f"A response from the {respondent.label.lower()} was sent on 2 November 2026 (agrees)"
+    assert "A response from" not in browser.get(href)
     first = browser.send(href, {"agrees": "agrees", "overall": "All well"}, status=200)
-    assert "This version was answered" not in first.text
+    assert "A response from" not in first.text
     browser.send_page(href, first.text, {"agrees": "agrees", "overall": "All well", "confirmed": "yes"})
     other_href, other = (CHAIR, stage.by_chair) if respondent is Respondent.HEADTEACHER else (HEAD, stage.by_head)
-    assert "This version was answered" not in other.get(other_href)
+    assert "A response from" not in other.get(other_href)
     for page in (
         browser.get(href),
         browser.send(href, {"agrees": "disagrees", "overall": "Not so"}, status=200).text,
@@ -146,7 +146,7 @@ def test_a_correction_in_progress_is_not_shown_to_the_school(stage: Stage) -> No
     page = stage.by_head.get(HREF)
     assert "Six lessons in Year 9" in page
     assert "Year 8" not in page
-    assert "Correcting" not in page
+    assert "Being corrected" not in page
     assert "Issued" in stage.by_head.get("/records/?status=issued")
     assert "Six lessons in Year 8" in stage.by_officer.get(HREF)
 
@@ -160,7 +160,7 @@ def test_a_new_version_takes_the_place_of_the_old_one_which_stays_readable(stage
     assert "Six lessons in Year 8" in stage.by_head.get(HREF)
     old = stage.by_head.get(f"{HREF}/versions/1")
     assert "Six lessons in Year 9" in old
-    assert "A later version has taken the place" in old
+    assert "A later version has replaced this one" in old
     assert "Fair" in old
     assert "It was Year 8" in stage.by_head.get(f"{HREF}/versions/2")
     stage.by_head.get(f"{HREF}/versions/3", 404)
@@ -178,7 +178,7 @@ def test_a_correction_can_be_given_up(stage: Stage) -> None:
 def test_a_response_is_declined_with_a_reason_or_lapses_after_its_day(stage: Stage) -> None:
     stage.issued()
     early = stage.by_officer.get(f"{HREF}/lapse-response", status=409)
-    assert "There is time to respond until 16 November 2026" in early
+    assert "They can still respond until 16 November 2026" in early
     stage.by_officer.send(f"{HREF}/decline-response", {"respondent": "headteacher", "reason": "On leave"})
     stage.go_to(date(2026, 11, 17))
     stage.by_officer.send(f"{HREF}/lapse-response", {"respondent": "chair"})
@@ -190,7 +190,7 @@ def test_the_meeting_of_the_governors_is_recorded_by_the_school(stage: Stage) ->
     wrong = stage.by_chair.send(
         f"{HREF}/present", {**day("meeting_on", date(2026, 10, 1)), "minute": "6.2"}, status=422
     )
-    assert "Choose a meeting on or after the day of issue" in wrong.text
+    assert "The meeting must be on or after the date the record was issued" in wrong.text
     stage.by_chair.send(f"{HREF}/present", {**day("meeting_on", TODAY), "minute": "6.2"})
     assert "6.2" in stage.by_officer.get(HREF)
 
@@ -206,9 +206,9 @@ def test_a_school_completes_its_own_actions_alone(stage: Stage) -> None:
     stage.issued()
     done = {**day("on", TODAY), "note": "All classes"}
     refused = stage.by_head.send(f"{HREF}/complete-action", {"number": "1", **done}, status=422)
-    assert "Select the action that is done" in refused.text
+    assert "Select the completed action" in refused.text
     stage.by_head.send(f"{HREF}/complete-action", {"number": "2", **done})
-    assert "Done on 2 November 2026" in stage.by_officer.get(HREF)
+    assert "Completed on 2 Nov 2026" in stage.by_officer.get(HREF)
     stage.by_officer.send(f"{HREF}/reopen-action", {"number": "2", "reason": "One class is missing"})
     assert len(stage.record.open_actions) == 2
 
@@ -216,7 +216,7 @@ def test_a_school_completes_its_own_actions_alone(stage: Stage) -> None:
 def test_a_record_is_closed_with_its_visit_once_all_is_settled(stage: Stage) -> None:
     stage.issued()
     refused = stage.by_officer.get(f"{HREF}/close", status=409)
-    assert "Record the response of the headteacher and chair of governors" in refused
+    assert "Record the response from the headteacher and chair of governors" in refused
     stage.by_head.send_and_check(HEAD, {"agrees": "agrees"})
     stage.by_chair.send_and_check(CHAIR, {"agrees": "agrees"})
     stage.by_head.send(f"{HREF}/present", {**day("meeting_on", TODAY), "minute": "6.2"})

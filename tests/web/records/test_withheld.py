@@ -117,7 +117,7 @@ def test_the_form_says_before_that_the_school_is_asked_nothing(
     page = stage.by_officer.get(f"{HREF}/issue")
 
     assert "no response is asked for" in page
-    assert "To be answered by" not in page
+    assert "Respond by" not in page
 
 
 def test_the_school_is_asked_when_the_concern_is_opened(

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.record_of_visit import RecordStatus
 from tests.scenario import TODAY
-from tests.web.conftest import Browser
+from tests.web.conftest import Browser, text_of
 from tests.web.records.conftest import HREF, Stage
 from tests.world import World
 
@@ -43,7 +43,7 @@ def test_a_section_without_text_is_named_and_all_that_was_typed_is_kept(stage: S
     stage.begun()
     answers = stage.text(**{"sections-0-text": "", "actions-0-due-month": "13"})
     response = stage.by_officer.send(f"{HREF}/write", answers, status=422)
-    assert "Enter the text" in response.text
+    assert "Section 1: enter the text" in response.text
     assert "must be a real date" in response.text
     assert "Moderate the books" in response.text
     assert stage.record.content.is_empty
@@ -85,7 +85,7 @@ def test_a_draft_tells_what_others_changed_since_it_was_kept(stage: Stage, world
     stage.by_officer.send(f"{HREF}/write", {**stage.text(), "draft": "keep"})
     stage.browser(world.director()).send(f"{HREF}/write", {"good_practice-0-text": "The orchestra"})
     page = stage.by_officer.get(f"{HREF}/write")
-    assert "Dora Director noted good practice: The orchestra" in page
+    assert "Dora Director recorded good practice: The orchestra" in page
     assert "Moderate the books" in page
 
 
@@ -130,11 +130,11 @@ def test_a_record_is_issued_only_after_a_second_person_assured_it(stage: Stage, 
     stage.begun(needs_assurance="yes")
     stage.written()
     officer, director = stage.by_officer, stage.browser(world.director())
-    assert "has to assure the record before it is issued" in officer.get(f"{HREF}/issue", status=409)
+    assert "must quality assure the record before it is issued" in officer.get(f"{HREF}/issue", status=409)
     officer.send(f"{HREF}/submit", {})
     director.send(f"{HREF}/return", {"points": "Name the evidence"})
     officer.send(f"{HREF}/submit", {})
-    assert "Assure the record" not in officer.get(HREF)
+    assert "Quality assure the record" not in officer.get(HREF)
     director.send(f"{HREF}/assure", {})
     officer.send(f"{HREF}/issue", {})
     assert stage.record.status is RecordStatus.ISSUED
@@ -146,9 +146,9 @@ def test_an_author_does_not_assure_the_own_record(stage: Stage, world: World) ->
     stage.begun()
     stage.written()
     stage.by_officer.send(f"{HREF}/submit", {})
-    assert "Assure the record" not in stage.by_officer.get(HREF)
+    assert "Quality assure the record" not in stage.by_officer.get(HREF)
     refused = stage.by_officer.get(f"{HREF}/assure", status=409)
-    assert "Somebody other than the author has to assure the record" in refused
+    assert "Somebody other than the author must quality assure the record" in refused
 
 
 def test_an_officer_of_other_schools_reads_the_record_without_restricted_sections(
@@ -188,3 +188,32 @@ def test_records_are_listed_by_status_school_and_awaited_response(stage: Stage) 
 def test_the_day_of_the_visit_is_in_the_title(stage: Stage) -> None:
     stage.begun()
     assert f"Visit to Ashgrove High School on {TODAY.day} November 2026" in stage.by_officer.get(HREF)
+
+
+ACTION = {
+    "actions-4-text": "Moderate the books",
+    "actions-4-owner_side": "school",
+    "actions-4-purpose": "support",
+}
+
+
+def test_an_action_without_a_date_is_told_as_an_officer_would(stage: Stage) -> None:
+    stage.begun()
+    page = stage.by_officer.send(f"{HREF}/write", ACTION, status=422).text
+    assert '<a href="#actions-4-due-day">Action 1: enter the date it is due</a>' in page
+
+
+def test_a_rule_that_a_row_breaks_names_the_row(stage: Stage) -> None:
+    stage.begun()
+    early = {"actions-4-due-day": "1", "actions-4-due-month": "9", "actions-4-due-year": "2026"}
+    page = stage.by_officer.send(f"{HREF}/write", {**stage.text(), **ACTION, **early}, status=422).text
+    assert "Action 3: enter the date of the visit, 2 November 2026, or a later date" in text_of(page)
+    assert '<a href="#actions-4-due-day">' in page
+
+
+def test_what_is_written_twice_is_told_at_the_second(stage: Stage) -> None:
+    stage.begun()
+    twice = {"sections-5-heading": stage.text()["sections-0-heading"], "sections-5-text": "The same again"}
+    page = stage.by_officer.send(f"{HREF}/write", {**stage.text(), **twice}, status=422).text
+    assert ">Section 3: enter a heading that no other section has</a>" in page
+    assert '<a href="#sections-5-heading">' in page

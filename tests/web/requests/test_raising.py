@@ -126,7 +126,7 @@ def test_a_program_asks_once_with_one_key(
         ({"budget": "plenty"}, "Budget must be"),
         ({"visit": "2019"}, "Enter a reference like V-2026-0001"),
         ({"visit": "SR-2026-0001"}, "Enter a reference like V-2026-0001"),
-        ({"visit": "V-2026-0009"}, "There is no such visit, or none that you may name"),
+        ({"visit": "V-2026-0009"}, "There is no visit with that reference, or you cannot open it"),
     ],
 )
 def test_what_will_not_do_is_said_and_the_rest_kept(

@@ -93,7 +93,7 @@ def test_the_sheet_guards_names_that_a_spreadsheet_would_take_for_formulas(
 ) -> None:
     world.school("=Ash & Birch School")
     sheet = officer.get("/visits/coverage.csv?year=2026&term=autumn")
-    assert "URN,School,School year,Term,Due,Planned,Held,Missed,Standing" in sheet
+    assert "URN,School,School year,Term,Due,Planned,Held,Missed,Status" in sheet
     assert f"{ashgrove.urn},Ashgrove High School,2026/27,Autumn,1,0,0,0,None planned" in sheet
     assert ",'=Ash & Birch School," in sheet
 
@@ -101,7 +101,7 @@ def test_the_sheet_guards_names_that_a_spreadsheet_would_take_for_formulas(
 def test_a_term_that_cannot_be_read_is_not_counted(officer: Browser) -> None:
     page = officer.get("/visits/coverage?term=winter&year=9999", 422)
     assert "autumn term 2026/27" not in page
-    assert "Term: choose one of those offered" in page
+    assert "Term: select one of the options" in page
     officer.get("/visits/coverage.csv?term=winter", 400)
 
 
