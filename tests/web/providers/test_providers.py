@@ -134,7 +134,7 @@ def test_what_a_provider_has_not_told_is_said_to_be_unknown(broker: Browser, hre
     assert "Not known" in page
     assert "No VAT" not in page
     assert "Not known" in page
-    assert "Not told" in broker.get("/providers/")
+    assert "Not known" in broker.get("/providers/")
     assert "Anywhere" not in page + broker.get("/providers/")
     broker.send(f"{href}/set-coverage", {"areas": ""})
     assert "Anywhere" in broker.get(href)
