@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 class Registered(Event):
     TOPIC = "person.registered"
-    says = "{by} registered {name} as {reference}"
+    says = "{by} registered {name} ({reference})"
     reference: str
     name: Personal
     email: Personal | None
@@ -31,7 +31,7 @@ class Registered(Event):
 
 class NameChanged(Event):
     TOPIC = "person.name-changed"
-    says = "{by} changed the name from {before} to {name}"
+    says = "{by} changed {before}'s name to {name}"
     name: Personal
     before: Personal
 
@@ -41,8 +41,12 @@ class NameChanged(Event):
 
 class EmailChanged(Event):
     TOPIC = "person.email-changed"
-    says = "{by} changed the e-mail address to {email}"
+    says = "{by} {changed_or_removed}"
     email: Personal | None
+
+    @property
+    def changed_or_removed(self) -> str:
+        return f"changed the email address to {self.email}" if self.email else "removed the email address"
 
     def apply(self, person: Person) -> None:
         person.email = self.email
@@ -50,7 +54,7 @@ class EmailChanged(Event):
 
 class PostTaken(Event):
     TOPIC = "person.post-taken"
-    says = "{by} noted the post {role}{leading} from {from_}{until: to …}"
+    says = "{by} added {subject} as {role}{leading} from {from_}{until: to …}"
     post: int
     role: Role
     school: UUID | None
@@ -65,7 +69,7 @@ class PostTaken(Event):
 
     @property
     def leading(self) -> str:
-        return ", leading the team," if self.leads_team else ""
+        return " and team lead" if self.leads_team else ""
 
     def apply(self, person: Person) -> None:
         person.posts.append(self.as_post())
@@ -92,7 +96,7 @@ class PostTaken(Event):
 
 class PostEnded(Event):
     TOPIC = "person.post-ended"
-    says = "{by} ended the post {role}{until:, the last day being …}{unbegun}: {reason}"
+    says = "{by} ended {subject}'s role as {role}{until: (last day …)}{unbegun}: {reason}"
     post: int
     role: Role
     until: date | None
@@ -100,7 +104,7 @@ class PostEnded(Event):
 
     @property
     def unbegun(self) -> str:
-        return "" if self.until else " before it began"
+        return "" if self.until else " before it started"
 
     def apply(self, person: Person) -> None:
         ended = [replace(post, until=self.until) if post.id == self.post else post for post in person.posts]
@@ -111,10 +115,7 @@ class Left(Event):
     """`posts` are those that end with it, or that now never begin, `roles` what they are."""
 
     TOPIC = "person.left"
-    says = (
-        "{by} noted that the person left, the last day being {on}{roles:, which ends or takes back the posts …}: "
-        "{reason}"
-    )
+    says = "{by} recorded that {subject} left (last day {on}){roles:, ending their roles: …}. Reason: {reason}"
     on: date
     posts: tuple[int, ...]
     roles: tuple[Role, ...] = ()
@@ -130,8 +131,7 @@ class PostProposed(Event):
 
     TOPIC = "person.post-proposed"
     says = (
-        "{by} proposed the post {role}{leading} from {from_}{until: to …}, to be confirmed by another"
-        "{post:; held meanwhile as post …}"
+        "{by} proposed {subject} as {role}{leading} from {from_}{until: to …}, for someone else to confirm{meanwhile}"
     )
     proposal: int
     post: int | None
@@ -148,7 +148,11 @@ class PostProposed(Event):
 
     @property
     def leading(self) -> str:
-        return ", leading the team," if self.leads_team else ""
+        return " and team lead" if self.leads_team else ""
+
+    @property
+    def meanwhile(self) -> str:
+        return "" if self.post is None else ", in force meanwhile"
 
     def apply(self, person: Person) -> None:
         post = Post(
@@ -173,7 +177,7 @@ class PostConfirmed(Event):
     """Where the post was not held yet, PostTaken follows."""
 
     TOPIC = "person.post-confirmed"
-    says = "{by} confirmed the post {role}{proposed_by:, which … had proposed}"
+    says = "{by} confirmed {subject} as {role}{proposed_by:, proposed by …}"
     proposal: int
     role: Role
     proposed_by: UUID | None
@@ -186,7 +190,7 @@ class PostDeclined(Event):
     """Where the post was held already, PostEnded follows."""
 
     TOPIC = "person.post-declined"
-    says = "{by} declined the post {role}{proposed_by:, which … had proposed}: {reason}"
+    says = "{by} declined {subject} as {role}{proposed_by:, proposed by …}: {reason}"
     proposal: int
     role: Role
     proposed_by: UUID | None
@@ -197,7 +201,7 @@ class PostDeclined(Event):
 
 class PostProposalWithdrawn(Event):
     TOPIC = "person.post-proposal-withdrawn"
-    says = "{by} withdrew the proposal of the post {role}: {reason}"
+    says = "{by} withdrew the proposal of {subject} as {role}: {reason}"
     proposal: int
     role: Role
 

@@ -102,7 +102,7 @@ class Person(Aggregate):
         self._may_take(post)
         if post.takes_a_second_person and self.signature.actor is not None:
             field = "leads_team" if role is Role.OFFICER else "role"
-            raise SecondPersonNeeded("Propose this post. Somebody else then confirms it", field=field)
+            raise SecondPersonNeeded("Propose this role instead, for someone else to confirm", field=field)
         return self._take(post)
 
     def propose_post(self, role: Role, *, from_: date, at_once: bool = False, **place: Unpack[Place]) -> int:
@@ -115,10 +115,10 @@ class Person(Aggregate):
         number = self.posts_taken + 1 if at_once else None
         post = Post(number or 0, role, from_, **place)
         if not post.takes_a_second_person:
-            raise NeedsNoSecondPerson("This post needs nobody to confirm it. Add it instead", field="role")
+            raise NeedsNoSecondPerson("This role does not need confirming. Add it instead", field="role")
         self._may_take(post)
         if any(post.place == each.post.place and post.overlaps(each.post) for each in self.proposals.values()):
-            raise ProposedAlready("This post is proposed for that time already", field="from_")
+            raise ProposedAlready("This role is already proposed for those dates", field="from_")
         self.record(self.PostProposed(proposal=self.proposals_made + 1, post=number, **_told(post)))
         if at_once:
             self._take(post)
@@ -167,9 +167,9 @@ class Person(Aggregate):
         """
         proposed = self.proposals.get(proposal)
         if proposed is None or proposed.held_as is not None:
-            raise NoSuchProposal("This proposal is decided on already", field="proposal")
+            raise NoSuchProposal("This proposal has already been decided", field="proposal")
         if proposed.proposed_by != self.signature.actor:
-            raise NotTheirProposal("Somebody else made this proposal. Decline it instead", field="proposal")
+            raise NotTheirProposal("Someone else made this proposal. Decline it instead", field="proposal")
         self.record(self.PostProposalWithdrawn(proposal=proposal, role=proposed.post.role), reason=reasoned(reason))
 
     @requires(must_hold_a_post)
@@ -180,10 +180,10 @@ class Person(Aggregate):
         """
         held = next((each for each in self.posts if each.id == post), None)
         if held is None or (held.until is not None and held.until < self.today):
-            raise NoSuchPost("This post has ended already", field="post")
+            raise NoSuchPost("This role has already ended", field="post")
         in_order(held.from_, until, field="until")
         if held.until is not None and until > held.until:
-            raise EndsLater("The post ends before that day already", field="until")
+            raise EndsLater("This role already ends before that date. Choose an earlier date", field="until")
         if holdings:
             raise HoldsWork(holdings)
         event = self.PostEnded(post=post, role=held.role, until=until)
@@ -231,12 +231,12 @@ class Person(Aggregate):
     def _to_decide(self, number: int) -> Proposal:
         proposed = self.proposals.get(number)
         if proposed is None:
-            raise NoSuchProposal("This proposal is decided on already", field="proposal")
+            raise NoSuchProposal("This proposal has already been decided", field="proposal")
         actor = self.signature.actor
         if actor == self.id:
-            raise OwnPost("Somebody else decides on a post that is proposed for you", field="proposal")
+            raise OwnPost("Someone else must decide on a role proposed for you", field="proposal")
         if actor == proposed.proposed_by:
-            raise SecondPersonNeeded("You proposed this post. Somebody else decides on it", field="proposal")
+            raise SecondPersonNeeded("You proposed this role. Someone else must decide on it", field="proposal")
         return proposed
 
     def _must_not_be_ones_own(self) -> None:
@@ -255,14 +255,14 @@ class Person(Aggregate):
 
     def _may_take(self, post: Post) -> None:
         if self.left_on is not None and post.from_ <= self.left_on and cut(post, self.left_on) != post:
-            raise HasLeft("This person has left. Choose a later first day if they come back", field="from_")
+            raise HasLeft("This person has left. If they are coming back, choose a later first day", field="from_")
         has_its_place(post)
         if not (post.capacity.is_finite() and 0 < post.capacity <= 1):
-            raise NotAShare("Enter the share of full time, as 1 or 0.6", field="capacity")
+            raise NotAShare("Enter the share of full time, like 1 or 0.6", field="capacity")
         if post.until is not None:
             in_order(post.from_, post.until, field="until")
         if any(post.place == held.place and post.overlaps(held) for held in self.posts):
-            raise PostHeldAlready("The person holds this post in that time already", field="from_")
+            raise PostHeldAlready("This person already has this role on those dates", field="from_")
 
     def _named(self, name: str) -> Personal:
         known_as = spelt(name)
@@ -276,7 +276,9 @@ class Person(Aggregate):
             return None
         before, at, after = text.partition("@")
         if not (before and at and "." in after.strip(".") and "@" not in after) or " " in text:
-            raise NotAnEmailAddress("Enter an e-mail address, as name@example.org", field="email")
+            raise NotAnEmailAddress(
+                "Enter an email address in the correct format, like name@example.com", field="email"
+            )
         return Personal(self.id, address_spelt(text, "email"))
 
     def _if_past(self, day: date) -> date | None:

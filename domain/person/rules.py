@@ -88,39 +88,39 @@ class EndsLater(Refusal):
     """A post is not made longer by ending it."""
 
 
-GIVES_THEMSELVES = "You cannot give yourself a post. Ask another administrator"
-RENAMES_THEMSELVES = "You cannot change how others know you. Ask another administrator"
+GIVES_THEMSELVES = "You cannot give yourself a role. Ask another administrator"
+RENAMES_THEMSELVES = "You cannot change your own name or email address. Ask another administrator"
 
 
 def must_have_a_proposal(person: Person, _: date) -> None:
     if not person.proposals:
-        raise NoSuchProposal("Nothing is proposed for this person, or it is decided on already", field="proposal")
+        raise NoSuchProposal("No roles are waiting to be confirmed for this person", field="proposal")
 
 
 def must_hold_a_post(person: Person, today: date) -> None:
     if not any(post.until is None or post.until >= today for post in person.posts):
-        raise NoSuchPost("This person holds no post that has not ended already", field="post")
+        raise NoSuchPost("This person has no current role to end", field="post")
 
 
 def must_be_here(person: Person, _: date) -> None:
     if person.left_on is not None:
-        raise HasLeft("This person has left already")
+        raise HasLeft("This person has already left")
 
 
 def has_its_place(post: Post) -> None:
     if post.role in SCHOOL_ROLES and post.school is None:
-        raise PostNeedsItsPlace("Choose the school of this post", field="school")
+        raise PostNeedsItsPlace("Choose the school for this role", field="school")
     if post.role is Role.SPECIALIST and post.provider is None:
-        raise PostNeedsItsPlace("Choose the provider for whom the specialist works", field="provider")
+        raise PostNeedsItsPlace("Choose the provider the specialist works for", field="provider")
     if (post.role is Role.OFFICER or post.leads_team) and post.team is None:
         raise PostNeedsItsPlace("Choose the officer's team", field="team")
     if post.role is Role.STRATEGIC_LEAD and not plain(post.theme or ""):
-        raise PostNeedsItsPlace("Enter the theme that the person leads", field="theme")
+        raise PostNeedsItsPlace("Enter the theme this person leads", field="theme")
 
 
 def in_order(first: date, last: date, *, field: str) -> None:
     if last < first:
-        raise EndsBeforeItBegins(f"Choose {first.day} {first:%B %Y} or a later day", field=field)
+        raise EndsBeforeItBegins(f"Choose {first.day} {first:%B %Y} or a later date", field=field)
 
 
 def cut(post: Post, last_day: date) -> Post:

@@ -28,7 +28,7 @@ from web.history.sentences import ids_in, sentence, told
 from web.runtime import registered_views
 
 SAMPLES = Path(__file__).parents[1] / "domain" / "samples"
-KNOWN = {"by", "reason", "occurred", "purpose"}
+KNOWN = {"by", "subject", "reason", "occurred", "purpose"}
 ANNE, BEN = uuid4(), uuid4()
 NAMES = {ANNE: "Anne Webb", BEN: "Ben Hall"}
 
@@ -125,8 +125,8 @@ def test_every_field_of_every_event_is_told_on_its_page() -> None:
 
 def test_the_actor_is_called_by_the_name_of_the_day() -> None:
     registered = signed(Person.Registered(reference="PE-2026-0001", name=Personal(BEN, "Ben Hall"), email=None))
-    assert sentence(registered, NAMES) == "Anne Webb registered Ben Hall as PE-2026-0001"
-    assert sentence(registered, {ANNE: "Anne Green"}) == "Anne Green registered Ben Hall as PE-2026-0001"
+    assert sentence(registered, NAMES) == "Anne Webb registered Ben Hall (PE-2026-0001)"
+    assert sentence(registered, {ANNE: "Anne Green"}) == "Anne Green registered Ben Hall (PE-2026-0001)"
 
 
 @pytest.mark.parametrize(
@@ -140,13 +140,13 @@ def test_the_actor_is_called_by_the_name_of_the_day() -> None:
 )
 def test_what_acts_without_a_person_is_named_for_what_it_is(channel: Channel, who: str) -> None:
     closed = signed(Person.EmailChanged(email=None), actor=None, channel=channel)
-    assert sentence(closed, NAMES).startswith(f"{who} changed the e-mail address")
+    assert sentence(closed, NAMES).startswith(f"{who} removed the email address")
 
 
 def test_the_reason_of_a_choice_stands_in_its_sentence() -> None:
     left = signed(Person.Left(on=date(2026, 10, 30), posts=()), reason="Moved to Vale")
     assert sentence(left, NAMES) == (
-        "Anne Webb noted that the person left, the last day being 30 October 2026: Moved to Vale"
+        "Anne Webb recorded that somebody left (last day 30 October 2026). Reason: Moved to Vale"
     )
 
 

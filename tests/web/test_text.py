@@ -91,9 +91,9 @@ def test_people_are_told_of_others_whose_names_look_alike(
     first = browser.send("/people/register", {"name": "Dan Corner"}).headers["Location"]
     second = browser.send("/people/register", {"name": "Dan  Comer"}).headers["Location"]
 
-    assert "Somebody else is called" in browser.get(second)
+    assert "Someone else is called" in browser.get(second)
     assert f'href="{first}"' in browser.get(second)
     told = api.get(second).get_json()
     assert told["names_alike"] == [first.rpartition("/")[2]]
     third = browser.send("/people/register", {"name": "Nia New"}).headers["Location"]
-    assert "Somebody else is called" not in browser.get(third)
+    assert "Someone else is called" not in browser.get(third)

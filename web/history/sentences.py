@@ -49,9 +49,15 @@ def ids_in(events: Iterable[Event]) -> set[UUID]:
     return {
         found
         for event in events
-        for value in (event.meta.signature.actor, event.meta.signature.on_behalf_of, *vars(event).values())
+        for value in (*_named_by_meta(event), *vars(event).values())
         for found in _ids(value)
     }
+
+
+def _named_by_meta(event: Event) -> Iterator[UUID | None]:
+    yield from (event.meta.signature.actor, event.meta.signature.on_behalf_of)
+    if "{subject}" in event.says:
+        yield event.meta.stream
 
 
 DOTS = "…"
@@ -83,6 +89,8 @@ class _Told(dict[str, str]):
         match word:
             case "by":
                 value = self._actor()
+            case "subject":
+                value = meta.stream
             case "reason":
                 value = meta.reason
             case "occurred":

@@ -69,11 +69,11 @@ def _is_another(asking: User, person: Person) -> bool:
 
 @people.beginning(
     "register",
-    "Register a person",
+    "Register person",
     Action.KEEP_PEOPLE,
     schemas.RegisterPerson,
-    done="The person is registered. Note the post that they take",
-    submit="Register",
+    done="Person registered. Now add their role",
+    submit="Register person",
 )
 def register(context: CommandContext[Person], values: Values) -> Person:
     return context.begin(lambda reference: Person.register(reference, **values))
@@ -81,11 +81,11 @@ def register(context: CommandContext[Person], values: Values) -> Person:
 
 @people.command(
     "take-post",
-    "Note a post",
+    "Add a role",
     Action.KEEP_PEOPLE,
     schemas.TakePost,
-    done="The post is noted",
-    submit="Note the post",
+    done="Role added",
+    submit="Add role",
     whose=_is_another,
     not_yours=GIVES_THEMSELVES,
     proof=True,
@@ -124,18 +124,18 @@ def _held_at_once(context: CommandContext[Person], work: Work, person: Person, v
 
 @people.command(
     "propose-post",
-    "Propose a post that takes two people",
+    "Propose a role that needs confirming",
     Action.KEEP_PEOPLE,
     schemas.ProposePost,
-    done="The post is proposed",
-    submit="Propose the post",
+    done="Role proposed",
+    submit="Propose role",
     whose=_is_another,
     not_yours=GIVES_THEMSELVES,
     proof=True,
     notes=(
-        "Posts of director, reviewer and administrator take two people, and so does leading a team: you propose, and "
-        "somebody else confirms. Until then the post is not held.",
-        "Only the very first ones, while there is nobody who could confirm, are held at once.",
+        "Directors, reviewers, administrators and team leads need a second person to confirm them. You propose the "
+        "role and someone else confirms it. The role does not start until then.",
+        "While you set up the service and nobody can confirm a role yet, it starts straight away.",
     ),
     initial=lambda _, __: {"from_": services().today()},
 )
@@ -149,11 +149,11 @@ def propose_post(context: CommandContext[Person], values: Values) -> None:
 
 @people.command(
     "confirm-post",
-    "Confirm a proposed post",
+    "Confirm a proposed role",
     Action.CONFIRM_POSTS,
     schemas.ConfirmPost,
-    done="The post is confirmed",
-    submit="Confirm the post",
+    done="Role confirmed",
+    submit="Confirm role",
     proof=True,
     method=Person.confirm_post,
     whose=proposals.may_decide,
@@ -170,11 +170,11 @@ def confirm_post(context: CommandContext[Person], values: Values) -> None:
 
 @people.command(
     "decline-post",
-    "Decline a proposed post",
+    "Decline a proposed role",
     Action.CONFIRM_POSTS,
     schemas.DeclinePost,
-    done="The post is declined",
-    submit="Decline the post",
+    done="Role declined",
+    submit="Decline role",
     warning=True,
     method=Person.decline_post,
     whose=proposals.may_decide,
@@ -193,11 +193,11 @@ def decline_post(context: CommandContext[Person], values: Values) -> None:
 
 @people.command(
     "withdraw-post",
-    "Withdraw a proposed post",
+    "Withdraw a proposed role",
     Action.KEEP_PEOPLE,
     schemas.DeclinePost,
-    done="The proposal is withdrawn",
-    submit="Withdraw the proposal",
+    done="Proposal withdrawn",
+    submit="Withdraw proposal",
     method=Person.withdraw_post,
     whose=proposals.may_withdraw,
     context=proposals.own_choices,
@@ -208,11 +208,11 @@ def withdraw_post(context: CommandContext[Person], values: Values) -> None:
 
 @people.command(
     "end-post",
-    "End a post",
+    "End a role",
     Action.KEEP_PEOPLE,
     schemas.EndPost,
-    done="The post is ended",
-    submit="End the post",
+    done="Role ended",
+    submit="End role",
     method=Person.end_post,
     context=_posts,
     initial=lambda _, __: _last_day("until"),
@@ -229,12 +229,12 @@ def end_post(context: CommandContext[Person], values: Values) -> None:
 
 @people.command(
     "leave",
-    "Note that the person leaves",
+    "Record a leaver",
     Action.KEEP_PEOPLE,
     schemas.Leave,
-    done="It is noted that the person leaves",
-    submit="Note the last day",
-    notes=("All posts end with the last day. Schools, and whatever waits for the person, are handed over before.",),
+    done="Leaver recorded",
+    submit="Record leaver",
+    notes=("All their roles end on the last day. Hand over their schools and open work first.",),
     method=Person.leave,
     initial=lambda _, __: _last_day("on"),
 )
@@ -250,10 +250,10 @@ def leave(context: CommandContext[Person], values: Values) -> None:
 
 @people.command(
     "rename",
-    "Change the name",
+    "Change name",
     Action.KEEP_PEOPLE,
     schemas.Rename,
-    done="The name is changed",
+    done="Name changed",
     initial=lambda _, person: {"name": person.name.value},
     whose=_is_another,
     not_yours=RENAMES_THEMSELVES,
@@ -264,10 +264,10 @@ def rename(context: CommandContext[Person], values: Values) -> None:
 
 @people.command(
     "change-email",
-    "Change the e-mail address",
+    "Change email address",
     Action.KEEP_PEOPLE,
     schemas.ChangeEmail,
-    done="The e-mail address is changed",
+    done="Email address changed",
     initial=lambda _, person: {"email": person.email.value if person.email else ""},
     whose=_is_another,
     not_yours=RENAMES_THEMSELVES,

@@ -18,7 +18,7 @@ from web.access.name_cache import references_of
 from web.runtime.services import services
 
 NAMED = 8
-"""How many schools, and how many things that wait, are called by name."""
+"""How many schools, and how many tasks, are called by name."""
 
 EVERYTHING = 10_000
 
@@ -65,15 +65,15 @@ def _schools(connection: sa.Connection, person: Person) -> Iterator[str]:
 
 def _covers(connection: sa.Connection, person: Person) -> Iterator[str]:
     covered = schools.covered_to_come(connection, person.id, today=services().today())
-    yield from (f"standing in for {school.name} ({school.urn})" for school in covered[:NAMED])
-    yield from _more(len(covered), "schools to stand in for")
+    yield from (f"covering for {school.name} ({school.urn})" for school in covered[:NAMED])
+    yield from _more(len(covered), "schools to cover")
 
 
 def _visits(connection: sa.Connection, person: Person) -> Iterator[str]:
     """What waits for the one who leads it does so by name already."""
     ahead = visits.list_rows(connection, officers=[person.id], statuses=AHEAD, limit=EVERYTHING)
     beside = [visit for visit in ahead if visit.lead != person.id]
-    yield from (f"make the visit with others ({visit.reference})" for visit in beside[:NAMED])
+    yield from (f"visit with others ({visit.reference})" for visit in beside[:NAMED])
     yield from _more(len(beside), "visits with others")
 
 
@@ -84,9 +84,9 @@ def _items(connection: sa.Connection, items: list[Item]) -> Iterator[str]:
     for item in told[:NAMED]:
         task = item.task.label if item.task else item.kind
         yield f"{task[:1].lower()}{task[1:]} ({known.get(item.record, '')})"
-    yield from _more(len(told), "things that wait")
+    yield from _more(len(told), "tasks")
     if untold := len(items) - len(told):
-        yield f"{untold} {'thing that is' if untold == 1 else 'things that are'} not for you to read"
+        yield f"{untold} {'task' if untold == 1 else 'tasks'} that you cannot see"
 
 
 def _more(number: int, what: str) -> Iterator[str]:

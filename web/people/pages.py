@@ -46,11 +46,11 @@ def _cells(row: ListedPerson, _: Mapping[UUID, str]) -> list[Any]:
 LIST = ListPage(
     title="People",
     caption="People by last name",
-    head=["Name", "Posts today", {"text": "E-mail", "breaks": True}],
+    head=["Name", "Roles today", {"text": "Email", "breaks": True}],
     cells=_cells,
     ids=lambda _: [],
-    empty_text="Nobody found",
-    choices=lambda _: {"gone": [("true", "Show them too")]},
+    empty_text="No people found",
+    choices=lambda _: {"gone": [("true", "Include people who have left")]},
     template="people/people.html",
 )
 
@@ -69,7 +69,7 @@ def _proposed() -> list[list[Any]]:
             row.role.label,
             formats.date(row.from_),
             named[row.proposed_by] if row.proposed_by in named else NAMELESS[Channel.COMMAND_LINE],
-            "Held, while setting up" if row.held_as is not None else "Not held yet",
+            "In force while setting up" if row.held_as is not None else "Not yet confirmed",
         ]
         for row in waiting
         if row.person in known

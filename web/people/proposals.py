@@ -60,7 +60,7 @@ def must_decide(context: CommandContext[Person], person: Person, number: int) ->
     with context.services.read_present() as connection:
         post = confirming(connection, proposal.post.role, {proposal.proposed_by, person.id})
     if post is not None and not context.user.holds(post):
-        raise Forbidden(f"A {post.label.lower()} decides on this post")
+        raise Forbidden(f"A {post.label.lower()} must decide on this role")
 
 
 def choices(connection: sa.Connection, person: Person | None) -> Mapping[str, Any]:
@@ -84,11 +84,11 @@ def _choices(connection: sa.Connection, found: Iterable[Proposal]) -> Mapping[st
 
 
 def _called(proposal: Proposal) -> str:
-    return f"{proposal.post.role.label}{', leading the team' if proposal.post.leads_team else ''}"
+    return f"{proposal.post.role.label}{' and team lead' if proposal.post.leads_team else ''}"
 
 
 def _hint(proposal: Proposal, names: Mapping[UUID, str]) -> str:
     by = names.get(proposal.proposed_by, "somebody") if proposal.proposed_by else "the administrator"
     until = f" until {formats.date(proposal.post.until)}" if proposal.post.until else ""
-    held = ". Held already, while setting up" if proposal.held_as is not None else ""
+    held = ". In force while setting up" if proposal.held_as is not None else ""
     return f"From {formats.date(proposal.post.from_)}{until}, proposed by {by}{held}"

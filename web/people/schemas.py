@@ -19,12 +19,12 @@ SCHOOLS, PROVIDERS, POSTS, PROPOSALS = "schools", "providers", "posts", "proposa
 posts on which the person who asks may decide."""
 
 
-LEADING = "Whoever leads a team reads what is restricted of its schools: that takes two people, so propose the post"
+LEADING = "Team leads can read restricted records of their schools, so propose the role for someone to confirm"
 
 
 class RegisterPerson(Schema):
     name = line_field(longest=120, autocomplete="off")
-    email = fields.Email(load_default=None, validate=validate.Length(max=254), metadata={"label": "E-mail address"})
+    email = fields.Email(load_default=None, validate=validate.Length(max=254), metadata={"label": "Email address"})
 
 
 class Rename(Schema):
@@ -35,7 +35,7 @@ class ChangeEmail(Schema):
     email = fields.Email(
         load_default=None,
         validate=validate.Length(max=254),
-        metadata={"label": "E-mail address", "hint": "Leave empty if there is none"},
+        metadata={"label": "Email address", "hint": "Leave empty if there is none"},
     )
 
 
@@ -45,8 +45,8 @@ class TakePost(Schema):
         by_value=True,
         required=True,
         metadata={
-            "label": "Post",
-            "noun": "the post",
+            "label": "Role",
+            "noun": "the role",
             "choices": [(each.value, each.label) for each in Role if each not in TAKES_A_SECOND_PERSON],
         },
     )
@@ -71,7 +71,9 @@ class TakePost(Schema):
         load_default=False, metadata={"label": "Leads the team", "hint": LEADING, "widget": "checkboxes"}
     )
     phase = fields.Enum(
-        Phase, by_value=True, metadata={"label": "Phase", "hint": "If the post is for one phase", "widget": "select"}
+        Phase,
+        by_value=True,
+        metadata={"label": "Phase", "hint": "Only if the role is for one phase", "widget": "select"},
     )
     capacity = Amount(
         places=2,
@@ -80,13 +82,13 @@ class TakePost(Schema):
         validate=validate.Range(Decimal("0.01"), Decimal(1)),
         metadata={
             "label": "Share of full time",
-            "hint": "1 is full time, 0.6 is three days a week",
+            "hint": "Full time is 1. Three days a week is 0.6",
             "widget": "number",
         },
     )
-    theme = line_field(required=False, label="Theme", hint="What a strategic lead leads")
+    theme = line_field(required=False, label="Theme", hint="For a strategic lead")
     from_ = day_field("First day", name="from", noun="the first day")
-    until = day_field("Last day", required=False, hint="Leave empty if it is not known")
+    until = day_field("Last day", required=False, hint="Leave empty if you do not know it")
 
 
 class ProposePost(Schema):
@@ -95,10 +97,10 @@ class ProposePost(Schema):
         by_value=True,
         required=True,
         metadata={
-            "label": "Post",
-            "noun": "the post",
+            "label": "Role",
+            "noun": "the role",
             "choices": [
-                (each.value, each.label if each in TAKES_A_SECOND_PERSON else f"{each.label} who leads a team")
+                (each.value, each.label if each in TAKES_A_SECOND_PERSON else f"{each.label} and team lead")
                 for each in Role
                 if each in CONFIRMED_BY
             ],
@@ -107,7 +109,7 @@ class ProposePost(Schema):
     team = fields.Enum(Team, by_value=True, metadata={"label": "Team", "hint": "For an officer", "widget": "select"})
     leads_team = fields.Boolean(load_default=False, metadata={"label": "Leads the team", "widget": "checkboxes"})
     from_ = day_field("First day", name="from", noun="the first day")
-    until = day_field("Last day", required=False, hint="Leave empty if it is not known")
+    until = day_field("Last day", required=False, hint="Leave empty if you do not know it")
 
 
 def _proposal_field() -> WholeNumber:
@@ -115,10 +117,10 @@ def _proposal_field() -> WholeNumber:
         required=True,
         validate=validate.Range(1, 10_000),
         metadata={
-            "label": "Which proposed post",
+            "label": "Proposed role",
             "widget": "radios",
             "choices": lambda context: context[PROPOSALS],
-            "noun": "the proposed post",
+            "noun": "the proposed role",
         },
     )
 
@@ -137,10 +139,10 @@ class EndPost(Schema):
         required=True,
         validate=validate.Range(1, 10_000),
         metadata={
-            "label": "Which post",
+            "label": "Role",
             "widget": "radios",
             "choices": lambda context: context[POSTS],
-            "noun": "the post",
+            "noun": "the role",
         },
     )
     until = day_field("Last day", noun="the last day")
@@ -196,19 +198,19 @@ class PersonOut(Schema):
         metadata={
             "type": "array",
             "items": {"type": "string"},
-            "description": "Others whose names look the same or nearly so, by reference",
+            "description": "People with the same or a similar name, by reference",
         },
     )
     posts = fields.List(fields.Nested(PostOut))
     proposed_posts = fields.List(
         fields.Nested(ProposedPostOut),
         attribute="open_proposals",
-        metadata={"description": "Posts not confirmed yet"},
+        metadata={"description": "Roles not yet confirmed"},
     )
 
 
 class PeopleFilters(Schema):
     q = fields.String(validate=validate.Length(max=200), metadata={"label": "Name"})
-    role = fields.List(fields.Enum(Role, by_value=True), metadata={"label": "Post"})
+    role = fields.List(fields.Enum(Role, by_value=True), metadata={"label": "Role"})
     team = fields.Enum(Team, by_value=True, metadata={"label": "Team"})
-    gone = fields.Boolean(load_default=False, metadata={"label": "Those who have left"})
+    gone = fields.Boolean(load_default=False, metadata={"label": "Leavers"})

@@ -204,11 +204,11 @@ def test_one_entry_shows_what_changed_and_how_it_came_about(world: World, review
         world.services.service.change(Person, person, lambda person: person.rename("Anne Hall"))
     page = reviewer.get(entry_of(world, person, -1))
     text = text_of(page)
-    assert "changed the name from Anne Webb to Anne Hall" in text
+    assert "changed Anne Webb&#39;s name to Anne Hall" in text
     assert "Detail Before After Name Anne Webb Anne Hall" in text
     assert "person.name-changed, schema 1" in text
     assert "2 November 2026, 10:00:00 GMT" in text
-    assert "noted the post" in text
+    assert "added Anne Hall as School Improvement Officer" in text
 
 
 def test_entries_of_one_act_lead_to_each_other(world: World, reviewer: Browser) -> None:

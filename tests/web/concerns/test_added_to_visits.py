@@ -77,7 +77,7 @@ def test_what_an_officer_notes_there_stays_kept_back(hanging: Hanging, program: 
 
     seen = text_of(sign_in(hanging.town.director).get(f"/visits/{VISIT}"))
     assert (
-        "those who may read the restricted concern that it belongs to; the school once the concern is opened" in seen
+        "people who can read the restricted concern it belongs to; the school once the restriction is lifted" in seen
     )
 
 
@@ -240,7 +240,7 @@ def test_a_reassigned_officer_is_told_truly_who_reads_their_note(
     page = text_of(sign_in(writer).get(f"/visits/{VISIT}"))
 
     assert NOTE["text"] in page
-    assert "you and those who may read all of the visit" in page.lower()
+    assert "you, and people who can read everything about the visit" in page.lower()
 
 
 def ask_for_help(api: Program, urn: int, key: str) -> str:

@@ -101,8 +101,8 @@ def test_a_file_is_handed_out_under_its_name_and_never_shown(director: Browser, 
 @pytest.mark.parametrize(
     ("sent", "message"),
     [
-        (file("results.exe"), "Choose a file of type PDF"),
-        (file("results.pdf", b"MZ a program"), "is not that of a PDF file"),
+        (file("results.exe"), "Choose a file of one of these types: PDF"),
+        (file("results.pdf", b"MZ a program"), "This is not really a PDF file"),
         (file("results.pdf", b""), "The file is empty"),
         (file("results.pdf", PDF + b"x" * MOST_BYTES), "Choose a file of 10 MiB or less"),
         (file(""), "Choose a file"),
@@ -191,7 +191,7 @@ def test_a_file_is_for_the_service_alone_unless_it_is_said_otherwise(
     world: World, sign_in: Open, program: Use, director: Browser, school: UUID, concern: str, ref: str
 ) -> None:
     page = director.get(f"/files/add?on={ref}")
-    assert "Who may see it" in page
+    assert "Who can see it" in page
     assert 'value="service" checked' in page
     director.send("/files/add", {"on": ref, "file": file("inside.pdf"), "visible_to": "service"})
     director.send("/files/add", {"on": ref, "file": file("unsaid.pdf")})
@@ -270,7 +270,7 @@ def test_a_file_of_which_nobody_was_asked_stays_open_to_all_who_read_its_record(
 
     assert not closed_to(browser, use, "F-2026-0001")
     assert use.get("/files/F-2026-0001").json["visible_to"] is None
-    assert "All who may read the record" in browser.get("/files/F-2026-0001")
+    assert "Everyone who can read the record" in browser.get("/files/F-2026-0001")
     assert "old.pdf" in browser.get(concern)
     assert "old.pdf" in browser.get(f"/schools/{world.urn(school)}/file")
 

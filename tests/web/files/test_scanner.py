@@ -172,7 +172,7 @@ def test_where_no_scanner_is_named_a_file_says_that_none_looked(
 ) -> None:
     told = send(api, "scan-0004", str(world.urn(school)), b"Results", 201)
     assert told["scanner"] == ""
-    assert "No scanner looked at this file" in director.get(f"/files/{told['reference']}")
+    assert "Not checked" in director.get(f"/files/{told['reference']}")
 
 
 @pytest.mark.parametrize("named", ["clamd", "127.0.0.1:", ":3310", "127.0.0.1:99999", "127.0.0.1:port"])
@@ -221,7 +221,7 @@ def test_the_files_of_imports_pass_it_before_anything_reads_them(
     assert "the virus scanner found Test.Eicar" in row.refusal
     page = administrator.get(f"/imports/{row.reference}")
     assert "the virus scanner found Test.Eicar" in page
-    assert "No scanner looked at this file" not in page
+    assert "Not checked" not in page
 
     check = administrator.send("/imports/begin", sent(REGISTER), status=200).text
     href = administrator.send_page("/imports/begin", check, {"what": "schools", "confirmed": "yes"}).headers[
@@ -236,7 +236,7 @@ def test_the_files_of_imports_pass_it_before_anything_reads_them(
     check = administrator.send("/imports/begin", {**sent(REGISTER), **DAY}, status=200).text
     answers = {"what": "schools", "confirmed": "yes", **DAY}
     href = administrator.send_page("/imports/begin", check, answers).headers["Location"]
-    assert "No scanner looked at this file" in administrator.get(href)
+    assert "Not checked" in administrator.get(href)
 
 
 def test_the_command_line_says_when_no_scanner_looked(

@@ -184,7 +184,7 @@ def test_a_restricted_note_is_closed_to_those_without_the_right(
     write(director, str(world.urn(school)), sensitivity="restricted")
     broker = world.broker()
     page = sign_in(broker).get("/notes/N-2026-0001")
-    assert "Your posts do not let you read what it says" in page
+    assert "Your role does not let you read it" in page
     assert "She will send the results" not in page
     sign_in(broker).get("/notes/N-2026-0001/revise", 403)
     sign_in(broker).get("/notes/N-2026-0001/withdraw", 403)

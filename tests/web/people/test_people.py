@@ -99,7 +99,7 @@ def test_a_specialist_works_for_a_provider(world: World, sign_in: Callable[..., 
 @pytest.mark.parametrize(
     ("role", "told"),
     [
-        ("headteacher", "Choose the school of this post"),
+        ("headteacher", "Choose the school for this role"),
         ("specialist", "Choose the provider"),
         ("officer", "Choose the officer"),
         ("strategic_lead", "Enter the theme"),
@@ -169,7 +169,7 @@ def test_an_officer_who_stands_in_for_another_does_not_leave(world: World, sign_
         href(world, stand_in, "leave"), {**day("on", TODAY), **REASON}, status=422
     )
 
-    assert f"Hand over first: standing in for Ashgrove High School ({world.urn(school)})" in page.text
+    assert f"Hand over first: covering for Ashgrove High School ({world.urn(school)})" in page.text
     assert read(world, stand_in).left_on is None
 
 
@@ -196,7 +196,7 @@ def test_who_is_to_make_a_visit_with_somebody_else_does_not_leave(
         href(world, other, "leave"), {**day("on", TODAY), **REASON}, status=422
     )
 
-    assert "Hand over first: make the visit with others (V-2026-0001)" in page.text
+    assert "Hand over first: visit with others (V-2026-0001)" in page.text
     assert read(world, other).left_on is None
 
 
@@ -215,7 +215,7 @@ def test_whoever_may_not_read_what_somebody_holds_is_told_only_that_there_is_som
     )
 
     assert "(V-2026-0909)" in page.text, "that somebody comes is told to everybody"
-    assert "not for you to read" in page.text
+    assert "that you cannot see" in page.text
     for secret in ("CC-2026-", "ROV-2026-0909"):
         assert secret not in page.text
     assert read(world, officer).left_on is None
@@ -418,11 +418,11 @@ def test_registering_twice_under_one_key_registers_once(world: World, program: C
 @pytest.mark.parametrize(
     ("path", "why"),
     [
-        ("leave", "This person has left already"),
-        ("end-post", "This person holds no post that has not ended already"),
-        ("confirm-post", "Nothing is proposed for this person, or it is decided on already"),
-        ("decline-post", "Nothing is proposed for this person, or it is decided on already"),
-        ("withdraw-post", "Nothing is proposed for this person, or it is decided on already"),
+        ("leave", "This person has already left"),
+        ("end-post", "This person has no current role to end"),
+        ("confirm-post", "No roles are waiting to be confirmed for this person"),
+        ("decline-post", "No roles are waiting to be confirmed for this person"),
+        ("withdraw-post", "No roles are waiting to be confirmed for this person"),
     ],
 )
 def test_a_form_that_would_be_refused_is_not_shown_but_why(

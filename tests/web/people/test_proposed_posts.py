@@ -69,7 +69,7 @@ def test_leading_a_team_takes_two_people(
     dora, puppet = world.director("Dora Director"), world.broker("Pat Puppet")
     lead = {"role": "officer", "team": "secondary", "leads_team": "yes", **day("from", TODAY)}
     page = sign_in(ada).send(href(world, puppet, "take-post"), {**lead, "capacity": "1"}, status=422).text
-    assert "Propose this post. Somebody else then confirms it" in page
+    assert "Propose this role instead, for someone else to confirm" in page
     told = program(ada).post(
         f"/people/{world.reference(puppet)}/take-post",
         {"role": "officer", "team": "secondary", "leads_team": True, "capacity": "1", "from": TODAY.isoformat()},
@@ -109,11 +109,11 @@ def test_a_director_confirms_what_an_administrator_proposes(
 ) -> None:
     dora = world.director("Dora Director")
     sign_in(ada).send(href(world, olive, "propose-post"), DIRECTOR)
-    assert "Not held yet" in sign_in(ada).get(href(world, olive))
+    assert "Not yet confirmed" in sign_in(ada).get(href(world, olive))
     assert "confirm-post" not in sign_in(ada).get(href(world, olive))
 
     browser = sign_in(dora)
-    assert "Posts to confirm" in browser.get("/people/")
+    assert "Roles to confirm" in browser.get("/people/")
     assert "confirm-post" in browser.get(href(world, olive))
     assert "proposed by Ada Admin" in browser.get(href(world, olive, "confirm-post"))
     browser.send(href(world, olive, "confirm-post"), NUMBER)
@@ -121,7 +121,7 @@ def test_a_director_confirms_what_an_administrator_proposes(
     assert holds(world, olive)
     assert "Posts to confirm" not in browser.get("/people/")
     page = browser.get(href(world, olive))
-    assert "Dora Director confirmed the post director, which Ada Admin had proposed" in page
+    assert "Dora Director confirmed Olive Officer as director, proposed by Ada Admin" in page
 
 
 @pytest.mark.parametrize("command", ["confirm-post", "decline-post"])
@@ -132,7 +132,7 @@ def test_another_administrator_decides_only_where_there_is_no_other_director(
     alan = world.administrator("Alan Admin")
     sign_in(ada).send(href(world, olive, "propose-post"), DIRECTOR)
     told = sign_in(alan).send(href(world, olive, command), {**NUMBER, **WHY}, status=403).text
-    assert "A director decides on this post" in told
+    assert "A director must decide on this role" in told
     assert not holds(world, olive)
 
 
@@ -170,7 +170,7 @@ def test_while_setting_up_the_first_director_is_appointed_and_confirmed_later(
     browser = sign_in(ada)
     browser.send(href(world, olive, "propose-post"), DIRECTOR)
     assert holds(world, olive)
-    assert "setting up: to be confirmed" in browser.get(href(world, olive))
+    assert "Current, to be confirmed" in browser.get(href(world, olive))
 
     rae = world.person("Rae Reader", Role.BROKER)
     browser.send(href(world, rae, "propose-post"), {"role": "reviewer", **day("from", TODAY)})
@@ -210,10 +210,10 @@ def test_a_proposal_is_declined_or_withdrawn(world: World, sign_in: SignIn, ada:
 @pytest.mark.parametrize(
     ("command", "why"),
     [
-        ("rename", "You cannot change how others know you"),
-        ("change-email", "You cannot change how others know you"),
-        ("take-post", "You cannot give yourself a post"),
-        ("propose-post", "You cannot give yourself a post"),
+        ("rename", "You cannot change your own name or email address"),
+        ("change-email", "You cannot change your own name or email address"),
+        ("take-post", "You cannot give yourself a role"),
+        ("propose-post", "You cannot give yourself a role"),
     ],
 )
 def test_administrators_are_told_beforehand_what_they_do_not_do_to_themselves(
