@@ -74,7 +74,7 @@ def media_type_of(file_name: str) -> str:
     try:
         return MEDIA_TYPES[PurePosixPath(file_name).suffix.lower()]
     except KeyError:
-        raise FileTypeNotTaken(f"Choose a file of type {TAKEN}", field="file") from None
+        raise FileTypeNotTaken(f"Choose a file of one of these types: {TAKEN}", field="file") from None
 
 
 def plain_name(file_name: str) -> str:
@@ -83,7 +83,7 @@ def plain_name(file_name: str) -> str:
     last = re.split(r"[/\\]", file_name)[-1]
     name = line(last)
     if not name.strip(". "):
-        raise FileNameNeeded("Give the file a name", field="file")
+        raise FileNameNeeded("Give the file a name and choose it again", field="file")
     if len(name) <= LONGEST_NAME and len(name.encode()) <= LONGEST_NAME_IN_BYTES:
         return name
     ending = PurePosixPath(name).suffix if len(PurePosixPath(name).suffix) < LONGEST_ENDING else ""
@@ -120,7 +120,7 @@ class Attachment(Aggregate):
         `scanner` looked at the file and found nothing; it is empty where none looked."""
 
         TOPIC = "attachment.added"
-        says = "{by} attached the file {file_name}{scanner:, in which … found no virus}"
+        says = "{by} added the file {file_name}{scanner: (checked by …, no virus found)}"
         reference: str
         on_kind: str
         on_record: UUID
@@ -180,9 +180,9 @@ class Attachment(Aggregate):
         if size <= 0:
             raise FileIsEmpty("The file is empty. Choose another.", field="file")
         if size > MOST_BYTES:
-            raise FileTooLarge("Choose a file of 10 MiB or less", field="file")
+            raise FileTooLarge("Choose a file of 10 MB or less", field="file")
         if not re.fullmatch(r"[0-9a-f]{64}", sha256):
-            raise NotAHash("The file was not received in full. Send it again.", field="file")
+            raise NotAHash("The whole file did not arrive. Choose it again.", field="file")
         attachment = cls.named(reference)
         added = cls.Added(
             reference=reference,
@@ -203,5 +203,5 @@ class Attachment(Aggregate):
     def withdraw(self, *, reason: str) -> None:
         """Take the file off the record; that it was there stays known."""
         if self.withdrawn_on is not None:
-            raise AttachmentWithdrawn("This file was withdrawn already")
+            raise AttachmentWithdrawn("This file has already been withdrawn")
         self.record(self.Withdrawn(), reason=reasoned(reason))

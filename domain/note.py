@@ -40,7 +40,7 @@ class NotAWayToRestrict(Refusal):
 
 
 class RestrictedNoteStaysInside(Refusal):
-    """A restricted note is for the service alone."""
+    """A restricted note can be visible only to the service."""
 
 
 class NoteWithdrawn(Refusal):
@@ -93,7 +93,7 @@ class Note(Aggregate):
 
     class Revised(Event):
         TOPIC = "note.revised"
-        says = "{by} revised the note: {heading}. The reason: {reason}"
+        says = "{by} changed the note “{heading}”: {reason}"
         heading: str
         text: str
         about_person: Personal | None
@@ -159,7 +159,9 @@ class Note(Aggregate):
         if sensitivity not in {Sensitivity.ORDINARY, Sensitivity.RESTRICTED}:
             raise NotAWayToRestrict("Choose ordinary or restricted", field="sensitivity")
         if sensitivity is Sensitivity.RESTRICTED and visible_to is not Audience.SERVICE:
-            raise RestrictedNoteStaysInside("A restricted note is for the service alone", field="visible_to")
+            raise RestrictedNoteStaysInside(
+                "A restricted note can be visible only to the service", field="visible_to"
+            )
         heading, text = _said(heading, text)
         note = cls.named(reference)
         written = cls.Written(
@@ -191,7 +193,7 @@ class Note(Aggregate):
 
     def _must_stand(self) -> None:
         if self.withdrawn_on is not None:
-            raise NoteWithdrawn("This note was withdrawn. Write a new one instead.")
+            raise NoteWithdrawn("This note has been withdrawn. Write a new one instead.")
 
 
 def _said(heading: str, text: str) -> tuple[str, str]:

@@ -22,14 +22,14 @@ VISIBLE: Mapping[Audience | None, str] = {
     Audience.SERVICE: "The service only",
     Audience.SCHOOL: "The service and the school",
     Audience.PROVIDER: "The service and the provider",
-    None: "All who may read the record",
+    None: "Everyone who can read the record",
 }
 
-KEPT = "Those who may read the restricted concern that it belongs to"
-WRITER = "You and those who may read all of the visit"
+KEPT = "People who can read the restricted concern it belongs to"
+WRITER = "You, and people who can read everything about the visit"
 LATER: Mapping[Audience, str] = {
-    Audience.SCHOOL: "the school once the concern is opened",
-    Audience.PROVIDER: "the provider once the concern is opened",
+    Audience.SCHOOL: "the school once the restriction is lifted",
+    Audience.PROVIDER: "the provider once the restriction is lifted",
 }
 """Who sees what belongs to a restricted concern, whatever was chosen; as told to those who may not read the concern,
 but wrote it."""
@@ -44,7 +44,8 @@ class NotYourSide(Refusal):
 
 
 FEW = (
-    "On a restricted concern, and what belongs to it, only those who may read the concern see it until it is opened."
+    "If it belongs to a restricted concern, only people who can read the concern can see it "
+    "until the restriction is lifted."
 )
 
 
@@ -54,7 +55,7 @@ def audience_field() -> fields.Enum[Audience]:
         Audience,
         by_value=True,
         metadata={
-            "label": "Who may see it",
+            "label": "Who can see it",
             "hint": FEW,
             "widget": "radios",
             "choices": lambda context: context[AUDIENCES],
@@ -95,7 +96,7 @@ def chosen(asking: User, audience: Audience | None, about: About) -> Audience:
     if side not in own:
         raise NotYourSide(f"Choose {own[0].label.lower()}", field="visible_to")
     if side is Audience.SCHOOL and about.school is None:
-        raise NobodyWouldSee("There is no school on this record. Choose somebody else", field="visible_to")
+        raise NobodyWouldSee("This record has no school. Choose who else can see it", field="visible_to")
     if side is Audience.PROVIDER and about.provider is None:
-        raise NobodyWouldSee("There is no provider on this record. Choose somebody else", field="visible_to")
+        raise NobodyWouldSee("This record has no provider. Choose who else can see it", field="visible_to")
     return side

@@ -36,19 +36,18 @@ from web.access.outsiders import begun_by_outsider
 from web.access.policy import SERVICE, Action
 from web.runtime.services import services
 
-RESTRICTED_TOO = "Restricted: it belongs to a restricted concern. The school and providers do not see it here."
+RESTRICTED_TOO = "Restricted: this belongs to a restricted concern. The school and providers cannot see it here."
 RESTRICTED_CONCERN = (
-    "Restricted: read by directors, reviewers, the officer of the school and whoever leads their team. "
-    "Who reads it is recorded, once a day for each reader, record and way of reading. "
-    "The school and providers do not see it."
+    "Restricted: directors, reviewers, the school's link officer and their team lead can read this. "
+    "We record who reads it, once a day. The school and providers cannot see it."
 )
 RESTRICTED_VISIT = (
-    "Restricted: it belongs to a restricted concern. The school, and everybody in the service, see that somebody "
-    "comes, when and who. They do not see why, nor what it says beyond that; that no kind is named may be noticed."
+    "Restricted: this belongs to a restricted concern. The school, and everyone in the service, can see that someone "
+    "is coming, when and who. They cannot see why, or the type of visit, which they may notice is missing."
 )
 RESTRICTED_VISIT_ADDED = (
-    "This came from a visit of a restricted concern, and was begun by somebody who may not know that. "
-    "It is seen as from any visit."
+    "This came from a visit for a restricted concern, and was started by someone who may not know that. "
+    "It can be seen as if it came from any visit."
 )
 """What is said on the page of such a record to those who may read it; of a visit, what others see."""
 

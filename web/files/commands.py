@@ -83,11 +83,11 @@ files: Resource[Attachment] = Resource(
 
 @files.beginning(
     "add",
-    "Add a file",
+    "Add file",
     Action.WRITE_NOTE,
     schemas.AddFile,
-    submit="Add the file",
-    done="The file is added",
+    submit="Add file",
+    done="File added",
     files=MOST_BYTES,
     context=lambda *_: readers.offered_to(current_user()),
     first_answers=lambda _, asking: {"visible_to": readers.sides(asking)[0]},
@@ -103,7 +103,7 @@ def add(context: CommandContext[Attachment], values: Values) -> Attachment:
     content = sent.stream.read(MOST_BYTES + 1)
     sent.stream.seek(0)
     if len(content) > MOST_BYTES:
-        raise FileTooLarge("Choose a file of 10 MiB or less", field="file")
+        raise FileTooLarge("Choose a file of 10 MB or less", field="file")
     scanner = current_settings().scanner
     if content:
         check_content(name, content)
@@ -130,17 +130,17 @@ def _may_withdraw(asking: User, file: Attachment) -> bool:
 
 def _to_those_who_may(_: sa.Connection, file: Attachment | None) -> Mapping[str, Any]:
     if file is not None and not _may_withdraw(current_user(), file):
-        raise Forbidden("This file is not yours to withdraw")
+        raise Forbidden("You cannot withdraw someone else's file")
     return {}
 
 
 @files.command(
     "withdraw",
-    "Withdraw the file",
+    "Withdraw file",
     Action.WRITE_NOTE,
     schemas.WithdrawFile,
-    lead="A withdrawn file cannot be downloaded any more. That it was here stays known.",
-    done="The file is withdrawn",
+    lead="Nobody can download a withdrawn file. The record still shows that it was here.",
+    done="File withdrawn",
     offered=lambda file: file.withdrawn_on is None,
     whose=_may_withdraw,
     context=_to_those_who_may,
@@ -148,5 +148,5 @@ def _to_those_who_may(_: sa.Connection, file: Attachment | None) -> Mapping[str,
 )
 def withdraw(context: CommandContext[Attachment], values: Values) -> None:
     if not _may_withdraw(context.user, context.record):
-        raise Forbidden("This file is not yours to withdraw")
+        raise Forbidden("You cannot withdraw someone else's file")
     context.change(lambda file: file.withdraw(**values))

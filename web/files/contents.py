@@ -49,9 +49,7 @@ def check_content(file_name: str, content: bytes, depth: int = 0, room: SizeLimi
     looks_like, look_within = known
     if not looks_like(content):
         compound.must_not_be_locked(ending, content)
-        raise ContentIsOtherwise(
-            f"The content of this file is not that of a {ending[1:].upper()} file. Choose another."
-        )
+        raise ContentIsOtherwise(f"This is not really a {ending[1:].upper()} file. Choose another.")
     shared = room or SizeLimit()
     shared.take(content)
     try:
@@ -59,7 +57,7 @@ def check_content(file_name: str, content: bytes, depth: int = 0, room: SizeLimi
     except Refusal:
         raise
     except Exception:  # whatever a damaged file makes of the libraries that read it
-        raise ContentIsOtherwise("The file is damaged. Save it anew and choose it again.") from None
+        raise ContentIsOtherwise("The file is damaged. Save it again and choose it again.") from None
 
 
 def _begins(*signatures: bytes) -> Callable[[bytes], bool]:

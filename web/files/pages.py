@@ -34,11 +34,11 @@ def _cells(row: FileOnRecord, names: Mapping[UUID, str]) -> list[Any]:
 
 LIST = ListPage(
     title="Files",
-    caption="Files, the latest first",
+    caption="Files, latest first",
     head=["File", "On", {"text": "Added", "nowrap": True}, "By"],
     cells=_cells,
     ids=lambda row: [row.on_record, row.added_by],
-    empty_text="No files",
+    empty_text="No files found",
 )
 
 

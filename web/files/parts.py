@@ -159,7 +159,7 @@ def read(part: bytes, count: ElementLimit, found: Callable[[str, Attributes], ob
 
 def _damaged() -> ContentIsOtherwise:
     """What stands against a part that cannot be read."""
-    return ContentIsOtherwise("The document is damaged. Save it anew and choose it again.")
+    return ContentIsOtherwise("The document is damaged. Save it again and choose it again.")
 
 
 def _check_letters(part: bytes) -> None:

@@ -29,7 +29,7 @@ class AddFile(Schema):
     on = PlaceField(
         TAKES_FILES,
         required=True,
-        metadata={"label": "On which record", "hint": "Its reference, or the URN of a school", "width": 20},
+        metadata={"label": "Record", "hint": "Its reference, or the URN of a school", "width": 20},
     )
     file = FileField(
         required=True,
@@ -37,7 +37,7 @@ class AddFile(Schema):
             "label": "File",
             "noun": "a file",
             "accept": ",".join(MEDIA_TYPES),
-            "hint": f"{TAKEN}, of 10 MiB or less. No names of pupils.",
+            "hint": f"{TAKEN}, up to 10 MB. Do not include names of pupils.",
         },
     )
 
@@ -50,7 +50,7 @@ class AddFile(Schema):
 
 
 class WithdrawFile(Schema):
-    reason = reason_field("Why the file is withdrawn")
+    reason = reason_field("Reason for withdrawing it")
 
 
 class FileOut(Schema):
@@ -67,10 +67,12 @@ class FileOut(Schema):
         Audience,
         by_value=True,
         allow_none=True,
-        metadata={"description": "Null where the file is for all who may read the record"},
+        metadata={"description": "Null where everyone who can read the record can see the file"},
     )
     scanner = fields.String(
-        metadata={"description": "What looked at the file when it was added, and found no virus; else empty"}
+        metadata={
+            "description": "The virus scanner that found nothing when the file was added; empty if none checked it"
+        }
     )
     added_on = fields.Date()
     added_by = person_field(allow_none=True)
@@ -78,4 +80,4 @@ class FileOut(Schema):
 
 
 class FileFilters(Schema):
-    on = PlaceField(TAKES_FILES, metadata={"label": "On record", "hint": "Its reference, or the URN of a school"})
+    on = PlaceField(TAKES_FILES, metadata={"label": "Record", "hint": "Its reference, or the URN of a school"})

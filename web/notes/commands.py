@@ -90,7 +90,7 @@ def _first_answers(_: sa.Connection, asking: User) -> Mapping[str, Any]:
     "Write a note",
     Action.WRITE_NOTE,
     schemas.WriteNote,
-    done="The note is written",
+    done="Note saved",
     context=_to_choose_from,
     first_answers=_first_answers,
     goes_to=lambda connection, note: f"{href_of(connection, note.on_kind, note.on_record)}#notes",
@@ -130,11 +130,11 @@ def _as_it_stands(connection: sa.Connection, note: Note) -> Mapping[str, Any]:
 
 @notes.command(
     "revise",
-    "Revise the note",
+    "Change note",
     Action.WRITE_NOTE,
     schemas.ReviseNote,
-    lead="What the note says now is kept as an earlier version.",
-    done="The note is revised",
+    lead="The current wording is kept as an earlier version.",
+    done="Note changed",
     offered=lambda note: note.withdrawn_on is None,
     whose=rules.may_change,
     context=_for_a_change,
@@ -148,10 +148,10 @@ def revise(context: CommandContext[Note], values: Values) -> None:
 
 @notes.command(
     "withdraw",
-    "Withdraw the note",
+    "Withdraw note",
     Action.WRITE_NOTE,
     schemas.WithdrawNote,
-    done="The note is withdrawn",
+    done="Note withdrawn",
     offered=lambda note: note.withdrawn_on is None,
     whose=rules.may_change,
     context=_for_a_change,

@@ -36,11 +36,11 @@ def _cells(row: NoteOnRecord, names: Mapping[UUID, str]) -> list[Any]:
 
 LIST = ListPage(
     title="Notes",
-    caption="Notes, the latest first",
-    head=["Note", "Type", "On", {"text": "Of", "nowrap": True}, "Written by"],
+    caption="Notes, latest first",
+    head=["Note", "Type", "On", {"text": "Date", "nowrap": True}, "Written by"],
     cells=_cells,
     ids=lambda row: [row.on_record, row.written_by],
-    empty_text="No notes",
+    empty_text="No notes found",
 )
 
 

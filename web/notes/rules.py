@@ -29,7 +29,7 @@ def check_sensitivity(asking: User, sensitivity: Sensitivity, about: About) -> N
         where = concerned(connection, about)
     if not asking.may(Action.READ_RESTRICTED, where):
         raise NotForYouToRestrict(
-            "You may not read restricted notes here, and so not write one. Choose ordinary", field="sensitivity"
+            "You cannot read restricted notes here, so you cannot write one. Choose ordinary", field="sensitivity"
         )
 
 
@@ -54,7 +54,7 @@ def may_change(asking: User, note: Note) -> bool:
 def must_be_theirs(note: Note) -> None:
     """Raises Forbidden where the person who asks may not change the note."""
     if not may_change(current_user(), note):
-        raise Forbidden("This note is not yours to change")
+        raise Forbidden("You cannot change someone else's note")
 
 
 def opened(asking: User, note: Note, where: RecordScope) -> Note:

@@ -23,22 +23,25 @@ class Said(Schema):
     text = text_field(label="Note", hint="Do not include names of pupils.", noun="the note")
     person = person_field(
         metadata={
-            "label": "Somebody the note tells something personal about",
+            "label": "Person the note is about (if it says something personal)",
             "widget": "person",
             "choices": lambda context: context[PEOPLE],
         }
     )
     about_person = text_field(
-        required=False, rows=3, label="What it tells about that person", hint="Leave empty if nothing."
+        required=False,
+        rows=3,
+        label="What it says about that person",
+        hint="Leave empty if you did not choose a person",
     )
 
     @validates_schema
     def both_or_neither(self, values: dict[str, Any], **_: Any) -> None:
         told = values.get("about_person", "").strip()
         if told and not values.get("person"):
-            raise ValidationError("Choose the person that this tells about", "person")
+            raise ValidationError("Choose the person this is about", "person")
         if values.get("person") and not told:
-            raise ValidationError("Enter what the note tells about that person", "about_person")
+            raise ValidationError("Enter what the note says about this person", "about_person")
 
     @post_load
     def personal(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -50,20 +53,19 @@ class WriteNote(Said):
     on = PlaceField(
         TAKES_NOTES,
         required=True,
-        metadata={"label": "On which record", "hint": "Its reference, or the URN of a school", "width": 20},
+        metadata={"label": "Record", "hint": "Its reference, or the URN of a school", "width": 20},
     )
     note_type = fields.Enum(
         NoteType, by_value=True, required=True, metadata={"label": "Type of note", "noun": "the type of note"}
     )
-    happened_on = day_field("Day that it tells of", required=False, hint="Leave empty for today")
+    happened_on = day_field("Date it happened", required=False, hint="Leave empty for today")
     sensitivity = fields.Enum(
         Sensitivity,
         by_value=True,
         load_default=Sensitivity.ORDINARY,
         validate=validate.OneOf([Sensitivity.ORDINARY, Sensitivity.RESTRICTED]),
         metadata={
-            "hint": "A restricted note is read by few. "
-            "Who reads it is recorded, once a day for each reader, record and way of reading.",
+            "hint": "Only a few people can read a restricted note, We record who reads it, once a day.",
             "widget": "radios",
             "choices": lambda context: context[SENSITIVITIES],
         },
@@ -90,11 +92,11 @@ class WriteNote(Said):
 
 
 class ReviseNote(Said):
-    reason = reason_field("Why the note changes")
+    reason = reason_field("Reason for the change")
 
 
 class WithdrawNote(Schema):
-    reason = reason_field("Why the note is withdrawn")
+    reason = reason_field("Reason for withdrawing it")
 
 
 class NoteVersionOut(Schema):
@@ -121,4 +123,4 @@ class NoteOut(Schema):
 
 
 class NoteFilters(Schema):
-    on = PlaceField(TAKES_NOTES, metadata={"label": "On record", "hint": "Its reference, or the URN of a school"})
+    on = PlaceField(TAKES_NOTES, metadata={"label": "Record", "hint": "Its reference, or the URN of a school"})

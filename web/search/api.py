@@ -34,7 +34,7 @@ class SearchFilters(Schema):
     q = fields.String(
         required=True,
         validate=validate.Length(1, 200),
-        metadata={"description": "A reference in full, or a school's name, town, URN or postcode"},
+        metadata={"description": "A full reference, or a school's name, town, URN or postcode"},
     )
 
 
@@ -77,5 +77,5 @@ search = ListEndpoint(
     "search",
     None,
     Listing(FoundRecord, _found, lambda row: str(row.id), SearchFilters, place=UUID, shows_records=False),
-    "Find a record by its reference, or schools",
+    "Find a record by its reference, or schools by name",
 )

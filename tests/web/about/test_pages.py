@@ -78,7 +78,7 @@ def test_the_privacy_notice_tells_all_that_is_kept_of_people_and_how_readings_ar
         assert kept in page, kept
     assert "are kept for 366 days" in page
     assert "each reading is recorded" not in page
-    assert "once a day for each reader, record and way of reading" in page
+    assert "record who reads it, once a day" in page
 
 
 def change(world: World, settings: Settings) -> None:

@@ -57,7 +57,7 @@ def test_whoever_sees_a_plain_visit_notes_on_it_as_on_any(
     assert reference in {note["reference"] for note in api.get(f"/notes?on={VISIT}").json["items"]}
     assert NOTE["text"] in browser.get(f"/visits/{VISIT}")
     page = browser.get(f"/notes/{reference}")
-    assert "Revise the note" in page
+    assert "Change note" in page
     assert "estricted concern" not in text_of(page)
     assert SEEN_BY[side] in text_of(page).lower()
     chair = program(hanging.place.chair).client.get(
@@ -88,10 +88,10 @@ def test_a_concern_says_that_it_is_restricted_and_who_sees_what_is_on_it(hanging
     page, listed = text_of(reader.get(f"/concerns/{SECRET}")), text_of(reader.get("/concerns/"))
 
     assert "Restricted: read by" not in before[0]
-    assert "Restricted: read by directors, reviewers" in page
+    assert "Restricted: directors, reviewers" in page
     assert "Visible to: the service and the school" in before[0]
     assert "Visible to: the service and the school" not in page
-    assert "the school once the concern is opened" in page
+    assert "the school once the restriction is lifted" in page
     assert f"{SECRET} Restricted" not in before[1]
     assert ", restricted" in listed
 
@@ -272,8 +272,8 @@ def test_what_is_begun_from_a_plain_visit_is_read_as_from_any(
     for reader in ("head", "broker", "bystander"):
         assert may_read(program(hanging.asking[reader]), address)
     seen = text_of(sign_in(hanging.town.director).get(f"/{address}"))
-    assert "begun by somebody who may not know that" in seen
-    assert "begun by somebody who may not know that" not in text_of(sign_in(hanging.asking[role]).get(f"/{address}"))
+    assert "started by someone who may not know that" in seen
+    assert "started by someone who may not know that" not in text_of(sign_in(hanging.asking[role]).get(f"/{address}"))
 
 
 def test_what_a_reader_of_the_concern_begins_from_its_visit_stays_kept_back(hanging: Hanging, program: Use) -> None:

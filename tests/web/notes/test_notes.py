@@ -116,7 +116,7 @@ def test_what_a_note_tells_about_a_person_stands_under_their_name(
         person = reference_of(connection, head)
     assert person is not None
     page = director.send("/notes/write", answers(ref, about_person="Is unwell"), status=422).text
-    assert "Choose the person that this tells about" in page
+    assert "Choose the person this is about" in page
     write(director, ref, person=person, about_person="Is unwell")
     written = note_at(world, "N-2026-0001").latest.about_person
     assert written is not None
