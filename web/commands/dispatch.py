@@ -58,9 +58,7 @@ def _find(resource: Resource[A], ref: str) -> LoadedRecord[A]:
     allow(resource.read)
     with services().read() as connection:
         try:
-            record, events = _guessed(resource, ref) or services().service.find_with_history(
-                resource.kind, resource.id_of(connection, ref)
-            )
+            record, events = services().service.find_with_history(resource.kind, resource.id_of(connection, ref))
         except NotFound:
             raise NoRecord(ref) from None
         where = resource.concerned(connection, record)
@@ -69,17 +67,6 @@ def _find(resource: Resource[A], ref: str) -> LoadedRecord[A]:
         if ref == (request.view_args or {}).get("ref"):
             note_shown(connection, [(record.id, record.about().school)])
     return LoadedRecord(record, where, events)
-
-
-def _guessed(resource: Resource[A], ref: str) -> tuple[A, list[Event]] | None:
-    """The record whose id can be made from its address, where it is the one that answers to it still."""
-    if resource.guess is None:
-        return None
-    try:
-        found = services().service.find_with_history(resource.kind, resource.guess(ref))
-    except NoRecord:
-        return None
-    return found if resource.answers_to(found[0], ref) else None
 
 
 def copy_for_reader(resource: Resource[A], record: A) -> Any:

@@ -330,9 +330,6 @@ class Resource(Generic[A]):
     `several` what is done to several records at once.
 
     `called` says what stands above the forms of a record that has neither reference nor name (web.commands.captions).
-
-    `guess` makes the id of most records from their addresses, where `locate` has to ask for it; `answers_to` says
-    whether a record found so is the one at that address.
     """
 
     path: str
@@ -342,8 +339,6 @@ class Resource(Generic[A]):
     out: type[Schema]
     listing: Listing | None = None
     locate: Callable[[sa.Connection, str], UUID | None] | None = None
-    guess: Callable[[str], UUID] | None = None
-    answers_to: Callable[[A, str], bool] = lambda *_: True
     address: Callable[[A], str] = lambda record: record.reference
     called: Callable[[A], str] | None = None
     visibility: Visibility[A] = field(default_factory=Visibility)

@@ -12,7 +12,6 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from domain import assignment
-from domain.references import record_id
 from domain.school import School
 from domain.vocabulary import About, Role
 from projections import schools as view
@@ -59,8 +58,6 @@ schools: Resource[School] = Resource(
     out=schemas.SchoolOut,
     listing=LISTING,
     locate=_of_urn,
-    guess=lambda urn: record_id(School.KIND, urn),
-    answers_to=lambda school, urn: school.merged_into is None and urn in map(str, school.urns),
     address=lambda school: str(school.urn),
     about=_about,
     visibility=Visibility(copy=_for_reader),
