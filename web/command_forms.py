@@ -20,7 +20,7 @@ from web.access.identity import allow, allow_any, current_user
 from web.access.name_cache import prefetch
 from web.access.restricted import hidden_from_current_user
 from web.accounts import proof
-from web.commands.captions import caption, prefetch_captions
+from web.commands.captions import caption
 from web.commands.dispatch import (
     LoadedRecord,
     begun_by,
@@ -106,8 +106,6 @@ class CommandForm:
     def _form(self) -> Form:
         command = self.command
         asks = command.asks(self.record) if command.asks and self.record is not None else command.schema
-        if self.record is not None:
-            prefetch_captions(self.resource, self.record)
         with services().read() as connection:
             prefetch(connection, request.form.values())
             offered = command.context(connection, self.record) if command.context else {}

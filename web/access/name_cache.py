@@ -33,20 +33,9 @@ def rows_of(connection: sa.Connection, ids: Collection[UUID]) -> dict[UUID, Name
         known.clear()
     asked = [id for id in dict.fromkeys(ids) if id not in known]
     if asked:
-        asked += [id for id in _expected() if id not in known and id not in asked]
         known |= dict.fromkeys(asked) | {row.id: row for row in names.rows_of(connection, asked)}
     closed = hidden_from_current_user(connection).closed
     return {id: row for id in ids if (row := known[id]) is not None and id not in closed}
-
-
-def queue(ids: Iterable[UUID]) -> None:
-    """Ask for these too with the next names that are asked for: they will be needed before the answer is made."""
-    g.setdefault("expected_names", set()).update(ids)
-
-
-def _expected() -> Collection[UUID]:
-    expected: set[UUID] = g.pop("expected_names", set()) if has_app_context() else set()
-    return expected
 
 
 def names_of(connection: sa.Connection, ids: Collection[UUID]) -> dict[UUID, str]:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from domain.aggregate import Aggregate
 from web.access.identity import current_user
-from web.access.name_cache import queue, rows_of
+from web.access.name_cache import rows_of
 from web.commands.resource import Resource
 
 A = TypeVar("A", bound=Aggregate)
@@ -24,12 +24,6 @@ def caption(connection: sa.Connection, resource: Resource[A], record: A) -> str:
     rows = rows_of(connection, ids)
     names = (rows[id].name for id in ids if id in rows and rows[id].name != reference)
     return ", ".join(filter(None, (reference, next(names, ""))))
-
-
-def prefetch_captions(resource: Resource[A], record: A) -> None:
-    """Let what a record is called be found together with the next names that are asked for."""
-    if resource.called is None:
-        queue(_ids(resource, record))
 
 
 def _ids(resource: Resource[A], record: A) -> list[UUID]:
