@@ -17,7 +17,6 @@ from domain.money import NotMoney
 from domain.service import Stale
 from projections.event_log import saving_alongside
 from web.access.identity import allow, allow_any, current_user
-from web.access.name_cache import prefetch
 from web.access.restricted import hidden_from_current_user
 from web.accounts import proof
 from web.commands.captions import caption
@@ -107,7 +106,6 @@ class CommandForm:
         command = self.command
         asks = command.asks(self.record) if command.asks and self.record is not None else command.schema
         with services().read() as connection:
-            prefetch(connection, request.form.values())
             offered = command.context(connection, self.record) if command.context else {}
             self.context = {**offered, REASON_READERS: readers_of(self.resource, command)}
             initial = self._first_answers(connection) if request.method != "POST" else {}

@@ -53,14 +53,6 @@ def reference_of(connection: sa.Connection, id: UUID) -> str | None:
     return references_of(connection, [id]).get(id)
 
 
-def prefetch(connection: sa.Connection, typed: Iterable[str]) -> None:
-    """Look up at once whatever references stand among answers, where there are several, before each is asked for by
-    itself."""
-    ids = {id for text in typed if (id := id_of_reference(text)) is not None}
-    if len(ids) > 1:
-        rows_of(connection, ids)
-
-
 def id_of_reference(text: str) -> UUID | None:
     """The id that a record of that reference has, whether or not there is one; None where it is no reference."""
     try:
@@ -76,18 +68,6 @@ def invalidate(changed: Iterable[UUID]) -> None:
     if has_app_context():
         known, gone = g.get("known_names", {}), set(changed)
         g.known_names = {id: row for id, row in known.items() if row is not None and id not in gone}
-
-
-def strings_within(value: Any) -> Iterator[str]:
-    """Every text within what a program sent, however deep."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for each in value.values():
-            yield from strings_within(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from strings_within(each)
 
 
 def ids_within(value: Any) -> Iterator[UUID]:

@@ -14,11 +14,9 @@ from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, UnsupportedMediaType
 
 from domain.text import visible, visible_within
-from web.access.name_cache import prefetch, strings_within
 from web.api.protocol import HEADERS, OF_PROBLEMS, named
 from web.runtime.problems import Problem, problem_of, way_on
 from web.runtime.request_limits import check_nesting, too_deep, too_large
-from web.runtime.services import services
 
 API_PREFIX = "/api/v1"
 PROBLEM_JSON = "application/problem+json"
@@ -62,10 +60,7 @@ class Parser(FlaskParser):
             json.dumps(answers, ensure_ascii=False, default=str).encode()
         except UnicodeEncodeError as error:
             raise BadRequest("The body holds half of a character (a surrogate on its own)") from error
-        answers = visible_within(answers)
-        with services().read() as connection:
-            prefetch(connection, strings_within(answers))
-        return answers
+        return visible_within(answers)
 
     def load_files(self, req: Any, schema: Any) -> Any:
         """A file with the answers that come beside it."""
