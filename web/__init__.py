@@ -12,6 +12,7 @@ from werkzeug.exceptions import NotFound, UnprocessableEntity
 
 from domain.text import visible
 from web import formats
+from web.access.context import add_context
 from web.access.identity import current_user_or_none
 from web.access.restricted_reads import add_restricted_readings
 from web.accounts import add_accounts, factors, recovery
@@ -69,6 +70,7 @@ def make_app(settings: Settings) -> Flask:
         "SIS_SETTINGS": settings,
     }
     app.session_interface = SignedApart()
+    add_context(app)
     add_headers(app)
     _add_templates(app)
     take_own_acts(app)

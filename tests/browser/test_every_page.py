@@ -7,19 +7,18 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from flask import Flask, g
+from flask import Flask
 
 from domain.concern import ConcernCase
 from domain.vocabulary import Role
+from tests.asking import sent_by
 from tests.browser.conftest import OpenWindow, Street
 from tests.browser.looking import WIDTHS, Window
 from tests.town import Town
 from tests.web.test_policy import CELLS
-from web.access.identity import current_user
 from web.access.policy import Action
 from web.commands.resource import Command, Resource
 from web.resources import RESOURCES
-from web.runtime.services import services
 
 IN_TURN = (Role.DIRECTOR, Role.ADMINISTRATOR, Role.HEADTEACHER, Role.CHAIR, Role.SPECIALIST)
 """Between them these posts may do whatever anybody may."""
@@ -83,12 +82,11 @@ def send_empty(window: Window, href: str) -> None:
 
 
 def why_not(app: Flask, command: Command[Any], person: UUID, record: Any | None) -> str:
-    with app.test_request_context():
-        g.session_person, g.token = person, None
-        reason = command.why_not(current_user(), record, services().today()) if record else ""
+    with sent_by(app, person) as context:
+        reason = command.why_not(context.user, record, context.services.today()) if record else ""
         if reason or command.context is None:
             return reason
-        with services().read() as connection:
+        with context.services.read() as connection:
             return command.nothing_to_choose(command.context(connection, record))
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from flask import Flask, g
+from flask import Flask
 
 from domain.account import Account
 from domain.attachment import Attachment
@@ -31,6 +31,7 @@ from domain.tender import Tender
 from domain.visit import Visit, Visitor
 from domain.vocabulary import Audience, Purpose, Role, Sensitivity, VisitKind
 from projections import names
+from tests.asking import sent_by
 from tests.canaries import Told
 from tests.canaries.words import GONE
 from tests.databases import Databases
@@ -42,7 +43,6 @@ from tests.web.conftest import a_program, an_app, an_office
 from tests.web.text_fields import text_fields, texts
 from tests.web.walking import NO_EVENT, addresses, latest_events, references
 from tests.world import World
-from web.access.identity import current_user
 from web.access.policy import Action, RecordScope
 
 
@@ -170,9 +170,8 @@ class Walk:
 
     def kept_from(self, person: UUID) -> set[str]:
         """The words that the policy keeps from somebody."""
-        with self.app.test_request_context("/"):
-            g.session_person, g.token = person, None
-            asking = current_user()
+        with sent_by(self.app, person) as context:
+            asking = context.user
             teams = {right.leads for right in asking.rights} - {None}
             return {
                 word

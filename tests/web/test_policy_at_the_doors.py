@@ -9,17 +9,18 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from flask import Flask, g
+from flask import Flask
 from flask.testing import FlaskClient
 
 from domain.account import TokenScopes
 from domain.aggregate import Aggregate
 from domain.provider import Provider
 from domain.vocabulary import About, Role
+from tests.asking import sent_by
 from tests.town import Place, Town
 from tests.web.conftest import Standing
 from tests.web.test_policy import CELLS
-from web.access.identity import User, current_user_or_none
+from web.access.context import User
 from web.access.policy import SCHOOL, Action, Scope
 from web.api.history import history_of
 from web.commands.resource import Command, ListEndpoint, Resource
@@ -104,12 +105,8 @@ class Asking:
     @contextmanager
     def _asked(self) -> Iterator[User]:
         """A request in which this person asks."""
-        with self.app.test_request_context():
-            if self._user is None:
-                g.token, g.session_person = None, self.person
-                self._user = current_user_or_none()
-                assert self._user is not None
-            g.user = self._user
+        with sent_by(self.app, self._user or self.person) as context:
+            self._user = context.user
             yield self._user
 
 

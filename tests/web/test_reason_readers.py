@@ -8,7 +8,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from flask import g
 from marshmallow import Schema
 from werkzeug.datastructures import MultiDict
 
@@ -16,10 +15,10 @@ from domain.aggregate import EVENTS, Event, Meta
 from domain.signature import Signature
 from domain.vocabulary import About, Channel, Role, Sensitivity
 from projections.codec import decode_state
+from tests.asking import sent_by
 from tests.domain.test_stored_samples import samples
 from tests.web.conftest import Standing
 from web.access.disclosure import Disclosure
-from web.access.identity import current_user
 from web.commands.reason_readers import REASON_READERS, readers_of
 from web.forms import Form
 from web.resources import RESOURCES
@@ -152,9 +151,8 @@ def is_told(standing: Standing, role: Role, event_class: type[Event]) -> bool:
             position=1,
         )
     )
-    with standing.app.test_request_context(), standing.town.world.services.read() as connection:
-        g.session_person = town.people[role]
-        return Disclosure(connection, current_user(), [event]).tells(event)
+    with sent_by(standing.app, town.people[role]) as context, context.services.read() as connection:
+        return Disclosure(connection, context.user, [event]).tells(event)
 
 
 def made(event_class: type[Event]) -> Event:

@@ -16,6 +16,7 @@ from flask import Flask
 
 from tests.web.conftest import Browser, Standing
 from tests.world import World
+from web.access import session_user
 from web.accounts import accounts, attempts, factors, passwords, security_trail, sessions, strength
 from web.runtime.request_limits import DEEPEST, LONGEST, MOST_FIELDS, MOST_TYPED
 from web.serving.front import Bounds
@@ -86,8 +87,8 @@ def test_what_is_said_of_passwords_guesses_sessions_and_bounds_is_so() -> None:
         f"up to {place.longest.seconds} s",
         f"signs in rightly {again.after} times within {again.within.seconds // 60} min waits from "
         f"{again.first.seconds} s up to {again.longest.seconds} s",
-        f"after {sessions.IDLE.seconds // 60} min unused and after {sessions.LASTS.seconds // 3600} h",
-        f"given more than {sessions.PROOF_LASTS.seconds // 60} min ago",
+        f"after {session_user.IDLE.seconds // 60} min unused and after {sessions.LASTS.seconds // 3600} h",
+        f"given more than {session_user.PROOF_LASTS.seconds // 60} min ago",
         f"{MOST_TYPED // 2**20} MiB of what is typed, {MOST_FIELDS:,} fields, lists of {LONGEST:,} entries",
         f"{DEEPEST} levels",
         f"{Bounds().seconds:.0f} s for a request to arrive",

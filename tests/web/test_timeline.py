@@ -9,16 +9,16 @@ from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
-from flask import g
 
 from domain.aggregate import RECORDS
 from domain.vocabulary import Channel, Purpose, Role
 from projections import audit_trail
 from projections.audit_trail import TrailFilter
+from tests.asking import sent_by
 from tests.town import Place
 from tests.web.conftest import Standing
+from web.access.context import User
 from web.access.disclosure import IN_TRAIL_ALONE, READING
-from web.access.identity import User, current_user
 from web.history.timeline import (
     TimelineEntry,
     kind_label,
@@ -32,10 +32,8 @@ from web.history.timeline import (
 @contextmanager
 def reading(standing: Standing, person: UUID) -> Iterator[tuple[sa.Connection, User]]:
     """Somebody at the door, and a reading of the log."""
-    with standing.app.test_request_context("/"):
-        g.session_person, g.token = person, None
-        with standing.town.world.services.read() as connection:
-            yield connection, current_user()
+    with sent_by(standing.app, person) as context, context.services.read() as connection:
+        yield connection, context.user
 
 
 def everything(standing: Standing, person: UUID) -> list[TimelineEntry]:

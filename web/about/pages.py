@@ -10,8 +10,9 @@ from web.about.brand import style_sheet
 from web.about.health import health_of
 from web.access.identity import allow, current_user
 from web.access.policy import Action
+from web.access.session_user import IDLE
 from web.accounts import security_trail
-from web.accounts.sessions import IDLE, LASTS
+from web.accounts.sessions import LASTS
 from web.layout.navigation import first_page
 from web.runtime.authority import authority, settings_of
 from web.runtime.cookie_names import HOST, SECURE

@@ -30,7 +30,8 @@ from projections.audit_trail import TrailFilter, kind_of
 from projections.batch_query import BatchQuery, RowQuery
 from projections.caseload import Item, Task
 from projections.view import replace
-from web.access.identity import User, concerned, reach
+from web.access.context import User
+from web.access.identity import concerned, reach
 from web.access.policy import SERVICE, Action, RecordScope
 from web.access.restricted import ATTACHED, Hidden, hidden_from, restricted_records, told_of_plain_visit
 from web.access.restricted_reads import note_shown

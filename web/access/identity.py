@@ -7,14 +7,12 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask import g
-from werkzeug.exceptions import Forbidden, Unauthorized
+from werkzeug.exceptions import Forbidden
 
-from domain.vocabulary import About, Channel, Phase, Role, Team
+from domain.vocabulary import About, Phase, Team
 from projections import schools
+from web.access.context import User, current_context
 from web.access.policy import POLICY, Action, RecordScope, Right, Scope, right_to, widest
-from web.access.session_user import HeldPost, SessionUser, of_person
-from web.runtime.services import services
 
 TEAM_OF = {
     Phase.NURSERY: Team.PRIMARY,
@@ -26,40 +24,6 @@ TEAM_OF = {
     Phase.SIXTEEN_PLUS: Team.SECONDARY,
 }
 """The phase team that answers for a school; special and other schools without a phase are the primary team's."""
-
-
-@dataclass(frozen=True, slots=True)
-class User:
-    """A signed-in person with the rights of today. `may_change` is false for a token that only reads."""
-
-    person: UUID
-    name: str
-    rights: tuple[Right, ...]
-    channel: Channel = Channel.SCREEN
-    may_change: bool = True
-
-    @property
-    def post_title(self) -> str:
-        """The posts held, as the header shows them."""
-        return ", ".join(dict.fromkeys(right.role.label for right in self.rights))
-
-    def holds(self, *roles: Role) -> bool:
-        """Whether any of these posts is held today."""
-        return any(right.role in roles for right in self.rights)
-
-    def may(self, action: Action, concerned: RecordScope | None = None) -> bool:
-        """Whether the policy lets this person do something, to this record or at all."""
-        return right_to(action, self.rights, self.person, concerned) is not None
-
-    @property
-    def schools(self) -> frozenset[UUID]:
-        """The schools of this person's posts."""
-        return frozenset(school for right in self.rights for school in right.school_ids)
-
-    @property
-    def providers(self) -> frozenset[UUID]:
-        """The providers that this person works for."""
-        return frozenset(right.provider for right in self.rights if right.provider)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +42,28 @@ class ListScope:
         return frozenset({school}) if self.everything or school in self.schools else frozenset()
 
 
+@dataclass
+class TeamsOfSchools:
+    """The phase teams that answer for schools, None for a school that nobody knows."""
+
+    by_id: dict[UUID, Team | None] = field(default_factory=dict)
+
+
+@dataclass
+class SchoolsOfPhases:
+    """The schools of some phases, and of none where that is asked for."""
+
+    found: dict[tuple[tuple[str, ...], bool], frozenset[UUID]] = field(default_factory=dict)
+
+
 def current_user_or_none() -> User | None:
     """The person who is asking, None when nobody is signed in."""
-    if "user" not in g:
-        g.user = _user()
-    found: User | None = g.user
-    return found
+    return current_context().user_or_none
 
 
 def current_user() -> User:
     """The person who is asking. Raises Unauthorized when nobody is signed in."""
-    found = current_user_or_none()
-    if found is None:
-        raise Unauthorized("Sign in to go on")
-    return found
+    return current_context().user
 
 
 def allow(action: Action, concerned: RecordScope | None = None) -> Right:
@@ -129,7 +101,7 @@ def _team_of_school(connection: sa.Connection, school: UUID) -> Team | None:
 
 def teams_of(connection: sa.Connection, asked: Collection[UUID]) -> dict[UUID, Team | None]:
     """The phase teams that answer for schools, None for a school that nobody knows."""
-    known: dict[UUID, Team | None] = g.setdefault("teams_of_schools", {})
+    known = current_context().kept(TeamsOfSchools).by_id
     if unknown := [school for school in asked if school not in known]:
         phases = schools.phases_of(connection, unknown)
         known |= {school: team_of(phases[school]) if school in phases else None for school in unknown}
@@ -138,7 +110,7 @@ def teams_of(connection: sa.Connection, asked: Collection[UUID]) -> dict[UUID, T
 
 def know_team(school: UUID, phase: object) -> None:
     """Remember which team answers for a school whose phase is at hand, so that nobody has to ask."""
-    g.setdefault("teams_of_schools", {})[school] = team_of(str(phase) if phase else None)
+    current_context().kept(TeamsOfSchools).by_id[school] = team_of(str(phase) if phase else None)
 
 
 def team_of(phase: str | None) -> Team:
@@ -185,7 +157,7 @@ def _phases_of(teams: Collection[Team]) -> tuple[tuple[str, ...], bool]:
 
 def schools_of_teams(connection: sa.Connection, teams: Collection[Team]) -> frozenset[UUID]:
     """The schools for which phase teams answer; looked up once while a page is made."""
-    known: dict[tuple[tuple[str, ...], bool], frozenset[UUID]] = g.setdefault("schools_of_phases", {})
+    known = current_context().kept(SchoolsOfPhases).found
     asked = phases, with_phaseless = _phases_of(teams)
     if asked not in known:
         known[asked] = schools.ids_of_phases(connection, phases, with_phaseless=with_phaseless)
@@ -195,35 +167,3 @@ def schools_of_teams(connection: sa.Connection, teams: Collection[Team]) -> froz
 def _schools_of_rights(action: Action, rights: Iterable[Right]) -> frozenset[UUID]:
     row = POLICY[action]
     return frozenset(school for right in rights if right.role in row for school in right.school_ids)
-
-
-def _user() -> User | None:
-    token, session = g.get("token"), g.get("session")
-    if token is not None:
-        session_user: SessionUser = token.session_user
-        return User(
-            session_user.person, session_user.name, _rights(session_user), Channel.API, may_change=token.may_write
-        )
-    if session is not None:
-        session_user = session.session_user
-    elif (person := g.get("session_person")) is not None:
-        with services().read() as connection:
-            session_user = of_person(connection, person, services().today())
-    else:
-        return None
-    return User(session_user.person, session_user.name, _rights(session_user))
-
-
-def _rights(session_user: SessionUser) -> tuple[Right, ...]:
-    return tuple(_right(post, session_user.looks_after) for post in session_user.posts)
-
-
-def _right(post: HeldPost, looks_after: frozenset[UUID]) -> Right:
-    linked = looks_after if post.role in {Role.OFFICER, Role.DIRECTOR} else frozenset()
-    return Right(
-        role=post.role,
-        school_ids=frozenset({post.school}) if post.school else linked,
-        provider=post.provider,
-        team=post.team,
-        leads=post.team if post.leads_team else None,
-    )

@@ -8,27 +8,35 @@ answered from what was found.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 from uuid import UUID
 
 import msgspec
 import sqlalchemy as sa
-from flask import g, has_app_context
+from flask import has_app_context
 
 from domain.aggregate import RECORDS, Aggregate
 from domain.references import NotAReference, parts, record_id
 from projections import names
 from projections.names import Name
+from web.access.context import current_context
 from web.access.restricted import hidden_from_current_user
 
 MOST = 5000
 """What makes a list of everything passes by more names than need be kept."""
 
 
+@dataclass
+class NameCache:
+    """What ids are called, None for what has neither name nor reference."""
+
+    known: dict[UUID, Name | None] = field(default_factory=dict)
+
+
 def rows_of(connection: sa.Connection, ids: Collection[UUID]) -> dict[UUID, Name]:
     """What these are called, by id; whatever has neither name nor reference is left out."""
-    known: dict[UUID, Name | None] = g.setdefault("known_names", {}) if has_app_context() else {}
+    known = current_context().kept(NameCache).known if has_app_context() else {}
     if len(known) > MOST:
         known.clear()
     asked = [id for id in dict.fromkeys(ids) if id not in known]
@@ -65,9 +73,8 @@ def id_of_reference(text: str) -> UUID | None:
 
 def invalidate(changed: Iterable[UUID]) -> None:
     """Look up anew what was not there before a command, and what it changed."""
-    if has_app_context():
-        known, gone = g.get("known_names", {}), set(changed)
-        g.known_names = {id: row for id, row in known.items() if row is not None and id not in gone}
+    cache, gone = current_context().kept(NameCache), set(changed)
+    cache.known = {id: row for id, row in cache.known.items() if row is not None and id not in gone}
 
 
 def ids_within(value: Any) -> Iterator[UUID]:

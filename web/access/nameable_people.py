@@ -3,21 +3,22 @@ together. Anybody else is to them as somebody who does not exist, so that no nam
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask import g
 
 from projections import people, providers, schools
-from web.access.identity import User
+from web.access.context import User, current_context
 from web.access.policy import Action
 from web.runtime.services import services
 
 
 def may_name(connection: sa.Connection, asking: User, person: UUID) -> bool:
     """Whether somebody may name a person in what they send."""
-    return asking.may(Action.READ_PEOPLE) or person == asking.person or person in _acquainted(connection, asking)
+    if asking.may(Action.READ_PEOPLE) or person == asking.person:
+        return True
+    return person in current_context().kept(Acquaintances, lambda: _acquainted(connection, asking)).people
 
 
 def colleagues(connection: sa.Connection, asking: User) -> list[UUID]:
@@ -28,15 +29,19 @@ def colleagues(connection: sa.Connection, asking: User) -> list[UUID]:
     return list(dict.fromkeys((*beside, *leading)))
 
 
-def _acquainted(connection: sa.Connection, asking: User) -> Collection[UUID]:
+@dataclass(frozen=True)
+class Acquaintances:
+    """Those with whom the user's posts bring them together."""
+
+    people: frozenset[UUID]
+
+
+def _acquainted(connection: sa.Connection, asking: User) -> Acquaintances:
     """Colleagues, specialists of the same provider, and the officers of the same school."""
-    if "acquainted" not in g:
-        today = services().today()
-        found = set(colleagues(connection, asking))
-        for provider in asking.providers:
-            found |= {each.person for each in providers.specialists_of(connection, provider, today)}
-        for care in schools.looked_after(connection, asking.schools, today=today).values():
-            found |= {each for each in (care.link_officer, care.cover_officer) if each}
-        g.acquainted = found
-    known: set[UUID] = g.acquainted
-    return known
+    today = services().today()
+    found = set(colleagues(connection, asking))
+    for provider in asking.providers:
+        found |= {each.person for each in providers.specialists_of(connection, provider, today)}
+    for care in schools.looked_after(connection, asking.schools, today=today).values():
+        found |= {each for each in (care.link_officer, care.cover_officer) if each}
+    return Acquaintances(frozenset(found))

@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from projections import engagements, tenders
-from web.access.identity import User
+from web.access.context import User
 from web.access.policy import Action, RecordScope
 from web.access.restricted import hidden_from
 

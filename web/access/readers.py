@@ -12,7 +12,7 @@ from domain.attachment import Attachment
 from domain.note import Note
 from domain.vocabulary import About, Audience, Role
 from projections import notes as view
-from web.access.identity import User
+from web.access.context import User
 from web.access.policy import SERVICE
 
 AUDIENCES = "audiences"

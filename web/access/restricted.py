@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask import g, has_app_context
+from flask import has_app_context
 
 from domain.aggregate import Aggregate, Event, Refusal
 from domain.attachment import Attachment
@@ -31,7 +31,8 @@ from domain.visit import Visit
 from domain.vocabulary import Sensitivity, Side
 from projections import concerns, links, records_of_visit, visits
 from projections.visits import PlannedVisit
-from web.access.identity import User, current_user, current_user_or_none, is_reached
+from web.access.context import User, current_context
+from web.access.identity import current_user, current_user_or_none, is_reached
 from web.access.outsiders import begun_by_outsider
 from web.access.policy import SERVICE, Action
 from web.runtime.services import services
@@ -108,17 +109,25 @@ class Hidden:
 NOTHING = Hidden()
 
 
+@dataclass(frozen=True, slots=True)
+class Restricted:
+    """What is restricted: what of it is `hidden` from the user, and what is `opened` to them although it is."""
+
+    hidden: Hidden
+    opened: frozenset[UUID]
+
+
 def hidden_from(connection: sa.Connection, asking: User) -> Hidden:
     """What is kept from somebody; looked up once while a request is answered."""
     if is_reached(Action.READ_RESTRICTED, concerns.cases.table.c.school) is None:
         return NOTHING
-    return _sorted(connection, asking)[0]
+    return _restricted(connection, asking).hidden
 
 
 def restricted_records(connection: sa.Connection, asking: User) -> frozenset[UUID]:
     """The records that are open to somebody although they are restricted; looked up once while a request is
     answered."""
-    return _sorted(connection, asking)[1]
+    return _restricted(connection, asking).opened
 
 
 def hidden_from_current_user(connection: sa.Connection | None = None) -> Hidden:
@@ -134,17 +143,14 @@ def hidden_from_current_user(connection: sa.Connection | None = None) -> Hidden:
 
 def forget_hidden() -> None:
     """Look up anew after a command: it may have restricted a concern, or hung something on one."""
-    g.pop("kept_from", None)
+    current_context().forget(Restricted)
 
 
-def _sorted(connection: sa.Connection, asking: User) -> tuple[Hidden, frozenset[UUID]]:
-    known: dict[UUID, tuple[Hidden, frozenset[UUID]]] = g.setdefault("kept_from", {})
-    if asking.person not in known:
-        known[asking.person] = _look_up(connection, asking)
-    return known[asking.person]
+def _restricted(connection: sa.Connection, asking: User) -> Restricted:
+    return current_context().kept(Restricted, lambda: _look_up(connection, asking))
 
 
-def _look_up(connection: sa.Connection, asking: User) -> tuple[Hidden, frozenset[UUID]]:
+def _look_up(connection: sa.Connection, asking: User) -> Restricted:
     """What is kept from somebody, and what is restricted and open to them."""
     case, making = concerns.cases.table.c, visits.visitors.table.c
     readable = is_reached(Action.READ_RESTRICTED, case.school)
@@ -160,7 +166,7 @@ def _look_up(connection: sa.Connection, asking: User) -> tuple[Hidden, frozenset
     closed = frozenset(record for record, (_, is_closed) in kept.items() if is_closed)
     plain = frozenset(record for record in closed if kept[record][0] == Visit.KIND)
     written = closed & _written_on(connection, plain, asking.person)
-    return Hidden(closed - plain - written, plain, written), frozenset(kept) - closed
+    return Restricted(Hidden(closed - plain - written, plain, written), frozenset(kept) - closed)
 
 
 def _written_on(connection: sa.Connection, plain: Collection[UUID], person: UUID) -> frozenset[UUID]:

@@ -12,18 +12,20 @@ nothing more.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from uuid import UUID
 
 import sqlalchemy as sa
 import structlog
-from flask import Flask, Response, g, has_request_context, request
+from flask import Flask, Response, has_request_context, request
 
 from domain.aggregate import Refusal
 from domain.reading import Door, Reading
 from domain.service import Unavailable
 from projections import readings
 from projections.event_log.faults import FAULTS
-from web.access.identity import User, current_user, current_user_or_none
+from web.access.context import User, current_context
+from web.access.identity import current_user, current_user_or_none
 from web.access.policy import POLICY, Action
 from web.access.restricted import restricted_records
 from web.runtime.services import services
@@ -33,10 +35,15 @@ log = structlog.get_logger()
 AS_FILE = ("/download", "/content")
 """How the addresses end at which the bytes of a file are."""
 
-NOTED = "restricted_shown"
-
 READS = "GET"
 """What a change answers with stands in the log as the change itself."""
+
+
+@dataclass
+class RestrictedShown:
+    """The schools of the restricted records that the present answer shows, by record."""
+
+    schools: dict[UUID, UUID | None] = field(default_factory=dict)
 
 
 def note_shown(connection: sa.Connection, shown: Iterable[tuple[UUID | None, UUID | None]]) -> None:
@@ -52,12 +59,12 @@ def note_shown(connection: sa.Connection, shown: Iterable[tuple[UUID | None, UUI
 def note_shown_itself(record: UUID, school: UUID | None) -> None:
     """Remember that the present answer shows a record that is restricted itself."""
     if has_request_context():
-        g.setdefault(NOTED, {})[record] = school
+        current_context().kept(RestrictedShown).schools[record] = school
 
 
 def is_shown(record: UUID) -> bool:
     """Whether the present answer shows something of a record because it is restricted and open to whoever asks."""
-    return record in g.get(NOTED, {})
+    return record in current_context().kept(RestrictedShown).schools
 
 
 def add_restricted_readings(app: Flask) -> None:
@@ -78,7 +85,8 @@ def _door() -> Door:
 
 def record_shown(door: Door) -> None:
     """Record what was noted, as far as it is not known yet that the person who asks has read it today by this way."""
-    shown: Mapping[UUID, UUID | None] = g.pop(NOTED, {})
+    shown = current_context().kept(RestrictedShown).schools
+    current_context().forget(RestrictedShown)
     asking = current_user_or_none()
     if not shown or asking is None:
         return
@@ -103,7 +111,7 @@ def _record(asking: User, shown: Mapping[UUID, UUID | None], door: Door) -> None
             by_school.setdefault(school, []).append(record)
     if not by_school:
         return
-    signed = services().acting(asking.person, _post(asking), asking.channel, correlation=g.get("request_id", ""))
+    signed = services().acting(asking.person, _post(asking), asking.channel, correlation=current_context().id)
     with signed:
         services().service.add(lambda: Reading.of(by_school, door))
 

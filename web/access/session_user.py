@@ -1,16 +1,17 @@
-"""Who somebody is today: name, posts and schools, found in one question together with the session or token that
-brings them."""
+"""Who somebody is today: name, posts and schools, found in one question together with the session or token by which
+they are known."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from domain.account import TokenScopes
 from domain.authority import AUTHORITY
 from domain.vocabulary import Role, Team
 from projections import people, schools
@@ -18,6 +19,13 @@ from projections.event_log import EVENTS
 from projections.names import names
 from projections.schools import covers, link_officers
 from projections.tables import GENERATIONS
+
+IDLE = timedelta(minutes=30)
+PROOF_LASTS = timedelta(minutes=10)
+"""How long somebody who has proved who they are is not asked to do so again."""
+
+TOUCHED_EVERY = timedelta(minutes=1)
+"""The use of a session or token is written down at most this often, so that reading rarely takes the write lock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,72 @@ class SessionUser:
     looks_after: frozenset[UUID]
     settings_version: int
     views_generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One browser in which a person is signed in. `session_user` is who they are today."""
+
+    id_hash: str
+    person: UUID
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+    method: str
+    revoked_at: datetime | None
+    proved_at: datetime | None
+    renew_by: datetime | None
+    session_user: SessionUser | None = field(default=None, compare=False)
+
+    def is_alive(self, now: datetime) -> bool:
+        """Whether it still counts: not ended, not too old, not left alone too long."""
+        return self.revoked_at is None and now < self.expires_at and now < self.last_seen_at + IDLE
+
+    def is_proved(self, now: datetime) -> bool:
+        """Whether the person has proved of late who they are: by signing in, or since."""
+        return self.proved_at is not None and now < self.proved_at + PROOF_LASTS
+
+    def needs_renewal(self, now: datetime) -> bool:
+        """Whether it counts again only once the council's sign-in has confirmed the person anew."""
+        return self.renew_by is not None and now >= self.renew_by
+
+    @property
+    def number(self) -> str:
+        """By what the person's own page names it."""
+        return self.id_hash[:16]
+
+    def was_seen_long_ago(self, now: datetime) -> bool:
+        """Whether it is time to write down that it is in use."""
+        return now >= self.last_seen_at + TOUCHED_EVERY
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token as the door knows it. `session_user` is who its person is today."""
+
+    id: UUID
+    person: UUID
+    label: str
+    prefix: str
+    scopes: TokenScopes
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+    session_user: SessionUser | None = field(default=None, compare=False)
+
+    @property
+    def may_write(self) -> bool:
+        """Whether it may change anything."""
+        return self.scopes is TokenScopes.READ_WRITE
+
+    def is_alive(self, now: datetime) -> bool:
+        """Whether it still counts."""
+        return self.revoked_at is None and now < self.expires_at
+
+    def was_used_long_ago(self, now: datetime) -> bool:
+        """Whether it is time to write down that it is in use."""
+        return self.last_used_at is None or now >= self.last_used_at + TOUCHED_EVERY
 
 
 def with_person(asked: sa.FromClause) -> sa.Select[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 
 from projections.event_log.faults import FAULTS, first_line
 
@@ -13,7 +13,7 @@ FORBIDDEN, NOT_FOUND = 403, 404
 
 
 def add_accounts(app: Flask) -> None:
-    """Sign-in, the pages of accounts, and `g.session_person` and `g.token` in every request."""
+    """Sign-in, the pages of accounts, and who sends each request."""
     from web.accounts import passwords
     from web.accounts.cookie import load_session
     from web.accounts.pages import blueprint
@@ -30,12 +30,13 @@ def _note_refusal(response: Response) -> Response:
     """Write down that somebody who is signed in was refused what their posts do not allow, or asked for a record that
     they were not shown: alike whether there is one, since whoever reads the trail may not know that either. They are
     refused, and the log of the server tells it, also where it cannot be written down."""
-    from web.access.identity import current_user_or_none
+    from web.access.context import current_context
     from web.accounts import security_trail
+    from web.commands.dispatch import Handled
     from web.runtime.services import services
 
-    is_not_shown = response.status_code == NOT_FOUND and "is_not_shown" in g
-    if (is_not_shown or response.status_code == FORBIDDEN) and (asking := current_user_or_none()) is not None:
+    is_not_shown = response.status_code == NOT_FOUND and current_context().kept(Handled).is_not_shown
+    if (is_not_shown or response.status_code == FORBIDDEN) and (asking := current_context().user_or_none) is not None:
         detail = f"{request.method} {request.path}"[:200]
         kind = security_trail.SecurityEvent.NOT_SHOWN if is_not_shown else security_trail.SecurityEvent.ACCESS_REFUSED
         try:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import g, request
+from flask import request
 from werkzeug.wrappers import Response
 
+from web.access.context import current_context
+from web.access.session_user import Session, Token
 from web.accounts import sessions, tokens
-from web.accounts.sessions import COOKIE, Session
-from web.accounts.tokens import Token
+from web.accounts.sessions import COOKIE
 from web.runtime.headers import is_secure
 from web.runtime.services import services
 from web.runtime.settings import current_settings
@@ -22,23 +23,21 @@ who sends one learns of the database what others are not told."""
 
 
 def load_session() -> None:
-    """Set `g.session_person`, `g.session` and `g.token`, each None where there is none; a session that the council's
-    sign-in has to confirm first is `g.session_to_renew`, and brings nobody until then.
+    """Find the session or token of a request for its context.
 
     At the API a cookie lets somebody read but change nothing: another site's form could send it along.
     """
-    g.session_person = g.session = g.session_to_renew = g.token = None
+    context = current_context()
     if request.path in OF_NOBODY or request.path.startswith("/static/"):
         return
     if request.path.startswith(API) and "Authorization" in request.headers:
-        g.token = _token()
+        context.token = _token()
     elif not request.path.startswith(API) or request.method in READING:
         found, now = _session(), services().now()
         if found and found.needs_renewal(now):
-            g.session_to_renew = found
-            return
-        g.session = found
-        g.session_person = g.session.person if g.session else None
+            context.session_to_renew = found
+        else:
+            context.session = found
 
 
 def give_cookie(response: Response, value: str) -> None:

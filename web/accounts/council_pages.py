@@ -14,14 +14,16 @@ from typing import Any
 from urllib.parse import quote
 
 import sqlalchemy as sa
-from flask import Blueprint, flash, g, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from domain.aggregate import Refusal
 from domain.vocabulary import Channel, LabelledEnum, Role
 from projections import people
-from web.access.identity import User, current_user
+from web.access.context import User, current_context
+from web.access.identity import current_user
+from web.access.session_user import Session
 from web.accounts import (
     account_commands,
     accounts,
@@ -38,7 +40,7 @@ from web.accounts.council import METHOD
 from web.accounts.letting_in import let_in, own_path
 from web.accounts.openid import CLOCKS_DIFFER, ConfirmedIdentity, NotConfirmed, Unreachable, provider
 from web.accounts.security_trail import NewSecurityEntry, SecurityEvent, noting
-from web.accounts.sessions import COOKIE, Session
+from web.accounts.sessions import COOKIE
 from web.accounts.signed import own_post, signed
 from web.layout.refused import refused_page
 from web.runtime.services import services
@@ -105,7 +107,11 @@ def show() -> ResponseReturnValue:
 @council_pages.get("/account/council/link")
 def go_to_link() -> ResponseReturnValue:
     """To link the council account of somebody who has just proved who they are."""
-    if not may_link(current_user()) or g.session is None or not g.session.is_proved(services().now()):
+    if (
+        not may_link(current_user())
+        or (present := current_context().session) is None
+        or not present.is_proved(services().now())
+    ):
         return redirect("/account/council", SEE_OTHER)
     return _lead(Way.LINK, "/account", prompt="login")
 
@@ -146,7 +152,7 @@ def renewal_page(onward: str) -> ResponseReturnValue:
 
 def _lead(way: Way, onward: str, *, token: str = "", **asked: str) -> ResponseReturnValue:
     there = provider()
-    whose: Session | None = g.session or g.session_to_renew
+    whose = current_context().session or current_context().session_to_renew
     person = whose.person.hex if whose else ""
     kept = {"way": way.value, "onward": onward, "token": token, "person": person, "at": time.time()}
     try:
@@ -163,7 +169,7 @@ def _in(came: ConfirmedIdentity) -> ResponseReturnValue:
 
 
 def _on(came: ConfirmedIdentity) -> ResponseReturnValue:
-    session: Session | None = g.session_to_renew
+    session = current_context().session_to_renew
     account = _account(came)
     if session is None or session.person != account.person:
         return _in(came)
@@ -233,7 +239,7 @@ def _use_link(came: ConfirmedIdentity) -> ResponseReturnValue:
     try:
         with services().read_present() as connection:
             account = suffices(connection)
-        with services().acting(None, "", Channel.SCREEN, correlation=g.get("request_id", "")):
+        with services().acting(None, "", Channel.SCREEN, correlation=current_context().id):
             council_commands.link(services(), account, came.issuer, came.subject, check=suffices)
     except LinkNoLongerValid as refusal:
         return render_template("accounts/link_gone.html", message=str(refusal)), GONE
@@ -268,7 +274,7 @@ def _account(came: ConfirmedIdentity) -> AccountRow:
 
 def _own_session(came: ConfirmedIdentity) -> Session:
     """The session in which somebody went there. Raises NotConfirmed where it has ended, or another has begun."""
-    session: Session | None = g.session
+    session = current_context().session
     if session is None or session.person.hex != came.kept["person"]:
         raise NotConfirmed("You were signed out meanwhile. Sign in again", came.kept)
     return session
@@ -278,12 +284,12 @@ def _not_confirmed(why: str, kept: dict[str, Any]) -> ResponseReturnValue:
     """Nobody is let in. A session that was to be confirmed ends."""
     if not kept:
         return _not_let_in(why, UNAUTHORISED)
-    present: Session | None = g.session
+    present = current_context().session
     if present is not None and kept["way"] == Way.PROOF.value:
         security_trail.note(services(), SecurityEvent.PROOF_FAILED, person=present.person, by=present.person)
         flash(why)
         return redirect(kept["onward"], SEE_OTHER)
-    over: Session | None = g.session_to_renew
+    over = current_context().session_to_renew
     if over is None or kept["way"] != Way.ON.value:
         security_trail.note(services(), SecurityEvent.SIGN_IN_FAILED, detail=f"by {METHOD}: {why}"[:200])
         return _not_let_in(why, UNAUTHORISED)

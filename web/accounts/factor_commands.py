@@ -10,6 +10,7 @@ from domain.account import Account as Record
 from domain.account import NothingToChange
 from domain.service import AlreadyDone, Work
 from domain.signature import current_signature
+from web.access.session_user import Session
 from web.accounts import accounts, factors, second_person, sessions, tokens
 from web.accounts.account_commands import find
 from web.accounts.accounts import AccountRow
@@ -27,7 +28,7 @@ def set_up(
     code: str,
     settings: Settings,
     *,
-    kept: sessions.Session | None = None,
+    kept: Session | None = None,
 ) -> None:
     """Have signing in take a code, of a new factor whose first one is given.
 
@@ -60,7 +61,7 @@ def replace(
     code: str,
     settings: Settings,
     *,
-    kept: sessions.Session | None,
+    kept: Session | None,
 ) -> None:
     """Have another factor count in the place of the present one, which counts until then.
 
@@ -116,9 +117,7 @@ def remove(services: Services, person: UUID, *, reason: str) -> None:
     )
 
 
-def _end_others(
-    connection: sa.Connection, services: Services, account: AccountRow, kept: sessions.Session | None
-) -> None:
+def _end_others(connection: sa.Connection, services: Services, account: AccountRow, kept: Session | None) -> None:
     accounts.hold(connection, account)
     tokens.revoke_all(connection, account.person, services.now())
     if kept is not None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, g, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound, ServiceUnavailable, Unauthorized
 
 from domain.account import NothingToChange
 from domain.aggregate import Refusal
+from web.access.context import current_context
 from web.access.identity import current_user
 from web.accounts import (
     account_commands,
@@ -55,7 +56,7 @@ def show() -> ResponseReturnValue:
         account=account,
         may_link=current_settings().council is not None and may_link(current_user()),
         sessions=signed_in_at,
-        current=g.session,
+        current=current_context().session,
         tokens=owned,
         now=now,
     )
@@ -64,11 +65,11 @@ def show() -> ResponseReturnValue:
 @own_account.post("/end-other-sessions")
 def end_other_sessions() -> ResponseReturnValue:
     """Sign out everywhere but here."""
-    current_user()
-    if g.session is None:
+    session = current_context().session
+    if session is None:
         raise Unauthorized("Sign in to go on")
     try:
-        session_commands.end_other_sessions(services(), g.session)
+        session_commands.end_other_sessions(services(), session)
     except NothingToChange as refusal:
         flash(str(refusal))
     else:
@@ -145,7 +146,7 @@ def make_token() -> ResponseReturnValue:
         return page
     try:
         with signed(own_post(asking)):
-            new = token_commands.make(services(), asking.person, **form.values, made_in=g.session)
+            new = token_commands.make(services(), asking.person, **form.values, made_in=current_context().session)
     except Refusal as refusal:
         form.refuse(str(refusal), refusal.field)
         return _token_page(form, UNPROCESSABLE)

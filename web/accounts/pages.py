@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, g, redirect, render_template, request, session
+from flask import Blueprint, flash, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import ServiceUnavailable
 
 from domain.aggregate import Refusal
 from domain.vocabulary import Channel
+from web.access.context import current_context
 from web.accounts import accounts, devices, factors, password_commands
 from web.accounts.accounts import LinkNoLongerValid
 from web.accounts.all_accounts import all_accounts
@@ -44,9 +45,9 @@ def ask_to_sign_in() -> ResponseReturnValue:
     """The sign-in page."""
     onward = own_path(request.values.get("next", ""))
     if request.method != "POST":
-        if g.session_person is not None:
+        if current_context().user_or_none is not None:
             return redirect(onward, SEE_OTHER)
-        if g.session_to_renew is not None:
+        if current_context().session_to_renew is not None:
             return renewal_page(onward)
         return _sign_in_page(Form(SignInForm(), initial=_typed()), onward)
     form = Form(SignInForm(), data=request.form)
@@ -113,7 +114,7 @@ def set_password(token: str) -> ResponseReturnValue:
             hashed = passwords().hash(
                 form.values["password"], context=context_of(account), address=request.remote_addr or ""
             )
-            with services().acting(None, "", Channel.SCREEN, correlation=g.get("request_id", "")):
+            with services().acting(None, "", Channel.SCREEN, correlation=current_context().id):
                 password_commands.use_password_link(services(), token, hashed)
         except LinkNoLongerValid as refusal:
             return render_template("accounts/link_gone.html", message=str(refusal)), GONE

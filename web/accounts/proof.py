@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from flask import g, render_template, request
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from marshmallow import Schema
 from werkzeug.exceptions import ServiceUnavailable, Unauthorized
 
 from domain.aggregate import Refusal
+from web.access.context import current_context
+from web.access.session_user import Session
 from web.accounts import accounts, attempts, devices, factors, security_trail, sessions
 from web.accounts.attempts import TooManyAttempts
 from web.accounts.passwords import passwords
 from web.accounts.schemas import one_time_code, own_password
 from web.accounts.security_trail import NewSecurityEntry, SecurityEvent, noting
-from web.accounts.sessions import Session
 from web.accounts.signing_in import is_right
 from web.forms import Form, restore
 from web.runtime.services import services
@@ -50,7 +51,7 @@ def asked() -> ResponseReturnValue | None:
     It is asked for what they have: by the council's sign-in where they come by it, else for a code where they have a
     second factor, else for the password. A program is not asked: whoever made its token was.
     """
-    session: Session | None = g.get("session")
+    session = current_context().session
     if session is None or session.is_proved(services().now()):
         return None
     with services().read_present() as connection:
@@ -126,7 +127,7 @@ def _prove_by_code(account: accounts.AccountRow, code: str) -> None:
 
 
 def _note(kind: SecurityEvent, detail: str = "") -> None:
-    asking: Session | None = g.get("session")
+    asking = current_context().session
     person = asking.person if asking else None
     security_trail.note(services(), kind, person=person, by=person, detail=detail)
 

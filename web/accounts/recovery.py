@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from domain.vocabulary import Role
 from web import formats
-from web.access.identity import User
+from web.access.context import User
 from web.access.name_cache import names_of
 from web.runtime.authority import record_of
 from web.runtime.services import services

@@ -8,20 +8,21 @@ from textwrap import wrap
 from uuid import UUID
 
 import segno
-from flask import Blueprint, g, redirect, render_template, request, session
+from flask import Blueprint, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Forbidden
 
 from domain.aggregate import Refusal
 from domain.vocabulary import Role
-from web.access.identity import User, current_user, current_user_or_none
+from web.access.context import User, current_context
+from web.access.identity import current_user, current_user_or_none
+from web.access.session_user import PROOF_LASTS
 from web.accounts import account_commands, accounts, council, factor_commands, factors, proof, security_trail
 from web.accounts.accounts import AccountRow
 from web.accounts.attempts import TooManyAttempts
 from web.accounts.letting_in import let_in
 from web.accounts.schemas import GiveCode, GiveFirstCode
 from web.accounts.security_trail import SecurityEvent
-from web.accounts.sessions import PROOF_LASTS
 from web.accounts.signed import own_post, signed
 from web.forms import Form
 from web.forms.command_ids import form_key
@@ -164,7 +165,7 @@ def _with_code(account: AccountRow, act: Callable[..., None]) -> ResponseReturnV
     elif form.is_valid() and new is not None:
         try:
             with signed(own_post(asking)):
-                act(services(), account, new, form.values["code"], settings, kept=g.session)
+                act(services(), account, new, form.values["code"], settings, kept=current_context().session)
         except Refusal as refusal:
             form.refuse(str(refusal), refusal.field)
     return _set_up_page(form, new or factors.NewFactor.drawn(), account, asking)
@@ -194,7 +195,11 @@ def ask_to_set_up() -> ResponseReturnValue | None:
     if current_settings().second_factor_from is None or request.endpoint in WITHOUT_ONE:
         return None
     asking = current_user_or_none()
-    if asking is None or not _is_needed(asking) or (g.session is not None and g.session.method in ENOUGH):
+    if (
+        asking is None
+        or not _is_needed(asking)
+        or ((present := current_context().session) is not None and present.method in ENOUGH)
+    ):
         return None
     with services().read_present() as connection:
         account = accounts.of_person(connection, asking.person)

@@ -14,9 +14,10 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 import structlog
-from flask import g, has_request_context, request
+from flask import has_request_context, request
 
 from domain.vocabulary import LabelledEnum
+from web.access.context import current_context
 from web.runtime.services import Services
 from web.runtime.tables import SECURITY_TRAIL
 
@@ -123,7 +124,7 @@ class NewSecurityEntry:
             by=str(self.by) if self.by else None,
             address=self.address,
             detail=self.detail,
-            request_id=g.get("request_id"),
+            request_id=current_context().id,
         )
 
 

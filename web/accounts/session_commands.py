@@ -5,12 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from domain.account import NothingToChange
+from web.access.session_user import Session
 from web.accounts import sessions
 from web.accounts.security_trail import NewSecurityEntry, SecurityEvent, noting
 from web.runtime.services import Services
 
 
-def end_other_sessions(services: Services, kept: sessions.Session) -> None:
+def end_other_sessions(services: Services, kept: Session) -> None:
     """End every session of a person but this one. Raises NothingToChange."""
     line = NewSecurityEntry(SecurityEvent.SESSIONS_ENDED, kept.person, kept.person, "all but the present")
     with noting(services, line) as connection:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,59 +10,15 @@ import sqlalchemy as sa
 
 from domain.aggregate import Refusal
 from domain.signature import LONDON
-from web.access.session_user import SessionUser, session_user, with_person
+from web.access.session_user import IDLE, Session, session_user, with_person
 from web.runtime.tables import SESSIONS, fingerprint, is_let_in
 
 LASTS = timedelta(hours=12)
-IDLE = timedelta(minutes=30)
-PROOF_LASTS = timedelta(minutes=10)
-"""How long somebody who has proved who they are is not asked to do so again."""
-
-TOUCHED_EVERY = timedelta(minutes=1)
-"""Being seen is written down at most this often, so that reading a page rarely takes the write lock."""
-
 COOKIE = "sis_session"
 
 
 class SessionOver(Refusal):
     """The session ended while something was done from it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """One browser in which a person is signed in. `session_user` is who they are today."""
-
-    id_hash: str
-    person: UUID
-    created_at: datetime
-    last_seen_at: datetime
-    expires_at: datetime
-    method: str
-    revoked_at: datetime | None
-    proved_at: datetime | None
-    renew_by: datetime | None
-    session_user: SessionUser | None = field(default=None, compare=False)
-
-    def is_alive(self, now: datetime) -> bool:
-        """Whether it still counts: not ended, not too old, not left alone too long."""
-        return self.revoked_at is None and now < self.expires_at and now < self.last_seen_at + IDLE
-
-    def is_proved(self, now: datetime) -> bool:
-        """Whether the person has proved of late who they are: by signing in, or since."""
-        return self.proved_at is not None and now < self.proved_at + PROOF_LASTS
-
-    def needs_renewal(self, now: datetime) -> bool:
-        """Whether it counts again only once the council's sign-in has confirmed the person anew."""
-        return self.renew_by is not None and now >= self.renew_by
-
-    @property
-    def number(self) -> str:
-        """By what the person's own page names it."""
-        return self.id_hash[:16]
-
-    def was_seen_long_ago(self, now: datetime) -> bool:
-        """Whether it is time to write down that it is in use."""
-        return now >= self.last_seen_at + TOUCHED_EVERY
 
 
 def begin(

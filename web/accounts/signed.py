@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from flask import g
 from werkzeug.exceptions import Forbidden
 
-from web.access.identity import User, current_user
+from web.access.context import User, current_context
+from web.access.identity import current_user
 from web.forms.command_ids import command_id, form_key
 from web.runtime.services import services
 
@@ -19,7 +19,7 @@ def signed(post: str) -> Iterator[User]:
     asking = current_user()
     if not asking.may_change:
         raise Forbidden("This token can only read")
-    correlation = g.get("request_id", "")
+    correlation = current_context().id
     with services().acting(
         asking.person, post, asking.channel, command=command_id(form_key()), correlation=correlation
     ):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID, uuid4
@@ -14,15 +14,12 @@ from domain.account import TokenScopes
 from domain.aggregate import Refusal
 from domain.signature import LONDON
 from projections.columns import Utc
-from web.access.session_user import SessionUser, session_user, with_person
+from web.access.session_user import SessionUser, Token, session_user, with_person
 from web.runtime.settings import TOKENS_FOR
 from web.runtime.tables import COUNCIL_ACCOUNTS, TOKENS, fingerprint, is_let_in
 
 USUAL_LIFE, LONGEST_LIFE = 90, 366
 """Days."""
-
-USED_EVERY = timedelta(minutes=1)
-"""Use is written down at most this often."""
 
 
 class TokenLifeOutOfRange(Refusal):
@@ -45,35 +42,6 @@ class NewToken:
         """A token of fresh random bytes."""
         prefix = secrets.token_hex(4)
         return cls(prefix, f"sis_{prefix}_{secrets.token_urlsafe(32)}")
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A token as the door knows it. `session_user` is who its person is today."""
-
-    id: UUID
-    person: UUID
-    label: str
-    prefix: str
-    scopes: TokenScopes
-    created_at: datetime
-    expires_at: datetime
-    last_used_at: datetime | None
-    revoked_at: datetime | None
-    session_user: SessionUser | None = field(default=None, compare=False)
-
-    @property
-    def may_write(self) -> bool:
-        """Whether it may change anything."""
-        return self.scopes is TokenScopes.READ_WRITE
-
-    def is_alive(self, now: datetime) -> bool:
-        """Whether it still counts."""
-        return self.revoked_at is None and now < self.expires_at
-
-    def was_used_long_ago(self, now: datetime) -> bool:
-        """Whether it is time to write down that it is in use."""
-        return self.last_used_at is None or now >= self.last_used_at + USED_EVERY
 
 
 def expiry(days: int, now: datetime) -> datetime:

@@ -14,6 +14,7 @@ from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, UnsupportedMediaType
 
 from domain.text import visible, visible_within
+from web.access.context import current_context
 from web.api.protocol import HEADERS, OF_PROBLEMS, named
 from web.runtime.problems import Problem, problem_of, way_on
 from web.runtime.request_limits import check_nesting, too_deep, too_large
@@ -119,16 +120,14 @@ def handle(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def answer(error: Exception) -> Any:
-        from flask import g
-
         if isinstance(error, RequestEntityTooLarge) and error.description == type(error).description:
             error.description = too_large(request.max_content_length or 0)
         problem = problem_of(error)
         if problem.status >= 500 and not isinstance(error, HTTPException):
             app.logger.exception("fault", exc_info=error)
         if request.path.startswith("/api/"):
-            return as_json(problem, error, g.get("request_id", ""))
-        return as_page(problem, error, g.get("request_id", ""))
+            return as_json(problem, error, current_context().id)
+        return as_page(problem, error, current_context().id)
 
 
 def as_json(problem: Problem, error: Exception, request_id: str) -> Response:

@@ -17,14 +17,14 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
-from flask import Flask, current_app, g, request
+from flask import Flask, current_app, request
 from sqlalchemy.dialects.postgresql import insert
 from werkzeug.exceptions import TooManyRequests
 
 from projections.database import unless_busy
 from projections.event_log.faults import FAULTS
+from web.access.context import current_context
 from web.access.identity import current_user_or_none
-from web.accounts.tokens import Token
 from web.api.door import API_PREFIX
 from web.open_routes import OPEN_ROUTES
 from web.runtime.services import Services, services
@@ -116,8 +116,7 @@ def add_limit(app: Flask) -> None:
         if asking is None or not current_app.config["RATELIMIT_ENABLED"]:
             return
         limits = {asking.person: limit * OF_A_PERSON}
-        token: Token | None = g.token
-        if token is not None:
+        if (token := current_context().token) is not None:
             limits[token.id] = limit
         now = services().now()
         if not _COUNTS.setdefault(services(), Counts()).is_within(services(), limits, now):

@@ -18,8 +18,9 @@ from projections import audit_trail, references
 from projections.audit_trail import TrailFilter
 from projections.view_status import behind_since
 from web import formats
+from web.access.context import User
 from web.access.disclosure import kinds_told, sought, tells_places, told_of_log
-from web.access.identity import ListScope, User, current_user
+from web.access.identity import ListScope, current_user
 from web.access.policy import Action
 from web.commands.resource import ListEndpoint, Listing, Values
 from web.history.timeline import HistoryEntry, TimelineEntry, as_row, kind_label, timeline_of

@@ -19,8 +19,8 @@ from domain.service import folded
 from domain.vocabulary import Personal
 from projections.audit_trail import kind_of
 from web import formats
+from web.access.context import User
 from web.access.disclosure import Disclosure, tells_places
-from web.access.identity import User
 from web.access.name_cache import ids_within, names_of
 from web.history.sentences import ids_in, sentence, told
 from web.history.timeline import post_held, who_acted

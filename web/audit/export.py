@@ -11,8 +11,8 @@ from domain.reading import Door
 from domain.signature import LONDON
 from projections.audit_trail import TrailFilter
 from web import formats
+from web.access.context import User
 from web.access.disclosure import tells_places
-from web.access.identity import User
 from web.access.restricted_reads import record_shown
 from web.audit.asking import held, lacks_since, page_of
 from web.history.timeline import TimelineEntry, kind_label

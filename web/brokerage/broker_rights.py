@@ -7,13 +7,12 @@ from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
-from flask import g
-
 from domain.aggregate import Refusal
 from domain.person import Person
 from domain.vocabulary import Role, SupportKind
 from providers.brokerage import Brokerage
 from providers.eligibility import VettingOn
+from web.access.context import current_context
 from web.access.policy import Action
 from web.brokerage.vetting_policy import policy_on
 from web.commands.resource import CommandContext
@@ -57,19 +56,11 @@ def desk(context: CommandContext[Any]) -> Brokerage:
     return Brokerage(context.service, vetting_of(context.services))
 
 
-def _person(context: CommandContext[Any], id: UUID) -> Person:
-    """Somebody's record, read once while a command is carried out."""
-    known: dict[UUID, Person] = g.setdefault("people_named", {})
-    if id not in known:
-        known[id] = context.service.find(Person, id)
-    return known[id]
-
-
 def must_hold(context: CommandContext[Any], person: UUID, roles: Iterable[Role], message: str, *, field: str) -> None:
     """Raises NotTheirPost unless the person holds one of the posts today."""
     asked, today = tuple(roles), context.services.today()
     if person == context.user.person and context.user.holds(*asked):
         return
-    found = _person(context, person)
+    found = current_context().record(Person, person)
     if not any(found.holds(role, today) for role in asked):
         raise NotTheirPost(message, field=field)

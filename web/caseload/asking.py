@@ -14,8 +14,9 @@ from domain.vocabulary import Role
 from projections import caseload as view
 from projections import schools
 from projections.caseload import Item, WaitingFor
+from web.access.context import User
 from web.access.disclosure import told_of_caseload, waiting_as_told
-from web.access.identity import ListScope, User, current_user, reach, schools_of_teams
+from web.access.identity import ListScope, current_user, reach, schools_of_teams
 from web.access.policy import Action
 from web.commands.fields import person_field
 from web.commands.resource import NO_PLACE, ListEndpoint, Listing, Values

@@ -14,7 +14,8 @@ from flask import Blueprint, render_template, request
 
 from projections.caseload import COUNTED_TO, CaseloadCount, Item, WaitingFor
 from web import formats
-from web.access.identity import User, allow, current_user, reach
+from web.access.context import User
+from web.access.identity import allow, current_user, reach
 from web.access.name_cache import rows_of
 from web.access.policy import Action, Scope, widest
 from web.caseload.asking import CaseloadFilters, Whose, caseload, counted_page, usual

@@ -21,7 +21,8 @@ from domain.service import NotFound as NoRecord
 from domain.vocabulary import Audience
 from projections import notes as view
 from projections.batch_query import BatchQuery, RowQuery
-from web.access.identity import User, current_user, teams_of
+from web.access.context import User
+from web.access.identity import current_user, teams_of
 from web.access.name_cache import names_of, reference_of
 from web.access.policy import Action, RecordScope, Scope, widest
 from web.access.readers import KEPT, LATER, VISIBLE, WRITER, is_for, is_inside

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from flask import g, request
+from flask import request
 from werkzeug.exceptions import Forbidden, NotFound
 
 from domain.aggregate import Aggregate, Event, why_not
 from domain.service import ATTEMPTS, AlreadyDone, Stale, beginning_with, folded
 from domain.service import NotFound as NoRecord
 from domain.vocabulary import About
+from web.access.context import RecordsRead, current_context
 from web.access.disclosure import Disclosure
 from web.access.identity import allow, allow_any, concerned, current_user
 from web.access.name_cache import invalidate
@@ -37,18 +38,30 @@ class LoadedRecord(Generic[A]):
     events: Sequence[Event]
 
 
+@dataclass
+class Handled:
+    """The records that the present request asks for and changes: those `found`, by resource and address, the events
+    `saved`, and which versions the user is told of; `is_not_shown` where one was asked for and not found."""
+
+    found: dict[tuple[str, str], LoadedRecord[Any]] = field(default_factory=dict)
+    saved: list[Event] = field(default_factory=list)
+    versions_told: dict[tuple[UUID, int], tuple[list[int], set[int]]] = field(default_factory=dict)
+    is_not_shown: bool = False
+
+
 def load_for_user(resource: Resource[A], ref: str) -> LoadedRecord[A]:
     """The record at an address, read once while a request is answered.
 
     Raises Forbidden where the person who asks may read no record of this kind, whatever they ask for; else NoRecord
     for one that they may not know of just as for one that is not there.
     """
-    known: dict[tuple[str, str], LoadedRecord[A]] = g.setdefault("records_found", {})
+    handled = current_context().kept(Handled)
+    known: dict[tuple[str, str], LoadedRecord[A]] = handled.found
     if (resource.path, ref) not in known:
         try:
             known[resource.path, ref] = _find(resource, ref)
         except NoRecord:
-            g.is_not_shown = True
+            handled.is_not_shown = True
             raise
     return known[resource.path, ref]
 
@@ -96,7 +109,7 @@ def saved_version(record: Aggregate, version: int) -> int:
 
 def _told(record: Aggregate) -> tuple[list[int], set[int]]:
     """The versions of a record as the person who asks counts them, and those that they see and are not told of."""
-    known: dict[tuple[UUID, int], tuple[list[int], set[int]]] = g.setdefault("versions_told", {})
+    known = current_context().kept(Handled).versions_told
     key = record.id, record.saved_version
     if key not in known:
         with services().read() as connection:
@@ -107,17 +120,17 @@ def _told(record: Aggregate) -> tuple[list[int], set[int]]:
 
 def found_at(record: UUID) -> str | None:
     """The address at which a record was found while this request is answered, None if it was not asked for."""
-    found = g.get("records_found", {})
+    found = current_context().kept(Handled).found
     return next((ref for (_, ref), each in found.items() if each.record.id == record), None)
 
 
 def events_of(record: Aggregate) -> list[Event]:
     """What made a record what it is, taken from what this request has read and saved of it where that is all."""
-    found: dict[tuple[str, str], LoadedRecord[Any]] = g.get("records_found", {})
-    read = next((each.events for each in found.values() if each.record.id == record.id), ())
+    handled = current_context().kept(Handled)
+    read = next((each.events for each in handled.found.values() if each.record.id == record.id), ())
     known = [
         *read,
-        *(e for e in g.get("events_saved", ()) if e.meta.stream == record.id and e.meta.version > len(read)),
+        *(e for e in handled.saved if e.meta.stream == record.id and e.meta.version > len(read)),
     ]
     if len(known) >= record.version and known[record.version - 1].meta.version == record.version:
         return known[: record.version]
@@ -153,7 +166,7 @@ def execute(
         record, right = found.record, allow(command.action_on(found.record), found.concerned)
         begins_with = folded(resource.kind, record.id, found.events)
     signed = services().acting(
-        asking.person, right.role.value, asking.channel, command=command_id, correlation=g.get("request_id", "")
+        asking.person, right.role.value, asking.channel, command=command_id, correlation=current_context().id
     )
     with signed, beginning_with(*filter(None, [begins_with])) as hand:
         try:
@@ -163,7 +176,8 @@ def execute(
         finally:
             invalidate(hand.saved)
             forget_hidden()
-            g.setdefault("events_saved", []).extend(hand.events)
+            current_context().kept(RecordsRead).forget(hand.saved)
+            current_context().kept(Handled).saved += hand.events
     id = record.id if record else result.id
     saved = hand.saved.get(id)
     return saved if isinstance(saved, resource.kind) else _as_it_is(resource, id)

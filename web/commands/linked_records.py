@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from copy import copy
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask import g
 
 from domain.aggregate import Aggregate, Refusal
 from domain.concern import ConcernCase
@@ -18,7 +18,8 @@ from domain.service import Service
 from domain.support_request import SupportRequest
 from domain.visit import Visit
 from projections import schools
-from web.access.identity import User, current_user
+from web.access.context import User, current_context
+from web.access.identity import current_user
 from web.access.policy import RecordScope
 from web.access.restricted import hidden_from_current_user, plain_visit
 from web.commands.attachments import is_open_to, resource_of
@@ -35,6 +36,13 @@ LINKS: Mapping[str, str] = {"visit": Visit.KIND, "concern": ConcernCase.KIND}
 
 class BelongsElsewhere(Refusal):
     """A visit, concern or request of another school is named."""
+
+
+@dataclass
+class SchoolsNamed:
+    """Schools as the register tells of them, by id."""
+
+    by_id: dict[UUID, schools.KnownSchool] = field(default_factory=dict)
 
 
 class SchoolThere(SchoolField):
@@ -77,8 +85,7 @@ def must_be_there(school: UUID, on: date, *, field: str) -> None:
 
 def _schools_named() -> dict[UUID, schools.KnownSchool]:
     """The schools named in the present request, as the register tells of them."""
-    named: dict[UUID, schools.KnownSchool] = g.setdefault("schools_named", {})
-    return named
+    return current_context().kept(SchoolsNamed).by_id
 
 
 def with_open_links(asking: User, record: R, _: RecordScope) -> R:

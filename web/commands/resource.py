@@ -26,7 +26,8 @@ from domain.references import PATTERN, NotAReference, record_id
 from domain.service import Service, Work
 from domain.vocabulary import About
 from projections.view import Row
-from web.access.identity import User, concerned, current_user
+from web.access.context import User
+from web.access.identity import concerned, current_user
 from web.access.name_cache import id_of_reference
 from web.access.policy import Action, RecordScope
 from web.access.restricted import hidden_from

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from domain.concern import ConcernCase
 from projections import people, schools
 from projections.batch_query import BatchQuery, RowQuery
-from web.access.identity import User, reach
+from web.access.context import User
+from web.access.identity import reach
 from web.access.name_cache import reference_of
 from web.access.policy import Action
 from web.commands.choices import APPROVERS, authorisers, school_in_words

@@ -13,7 +13,8 @@ from domain.service import Work
 from domain.vocabulary import Sensitivity
 from projections import concerns as view
 from web.access.awaited_responses import asking_about_all_of
-from web.access.identity import ListScope, User, current_user, reach
+from web.access.context import User
+from web.access.identity import ListScope, current_user, reach
 from web.access.policy import Action, RecordScope
 from web.brokerage.broker_rights import must_hold
 from web.commands.choices import APPROVERS

@@ -16,7 +16,7 @@ from projections import open_requests, people, providers
 from projections.providers import ListedProvider
 from providers.brokerage import WITHOUT_QUOTES
 from web import formats
-from web.access.identity import User
+from web.access.context import User
 from web.access.name_cache import names_of, reference_of, references_of, rows_of
 from web.commands.choices import Choices
 from web.engagements import schemas

@@ -15,7 +15,8 @@ from domain.vocabulary import About
 from projections import notes as view
 from projections.event_log import saving_alongside
 from web.access import readers
-from web.access.identity import ListScope, User, current_user
+from web.access.context import User
+from web.access.identity import ListScope, current_user
 from web.access.policy import Action, RecordScope
 from web.access.readers import is_for, is_inside
 from web.commands.attachments import href_of, is_open_to, walked

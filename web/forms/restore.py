@@ -9,16 +9,18 @@ with a key to what is kept, and nothing is done until it is sent once more.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode
 from uuid import UUID
 
-from flask import Flask, flash, g, redirect, render_template, request
+from flask import Flask, flash, redirect, render_template, request
 from flask_wtf.csrf import CSRFError
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from web.access.context import current_context
 from web.access.identity import current_user_or_none
 from web.forms import saved_answers
 from web.forms.saved_answers import KeptAnswers
@@ -42,12 +44,20 @@ TOO_LONG = (
 )
 
 
+@dataclass
+class Restored:
+    """The answers that the present request shows once more."""
+
+    answers: KeptAnswers | None = None
+
+
 def add_kept_answers(app: Flask) -> None:
     """Show again what was kept, and tell each form for whom it is made. Comes after who asks is known."""
 
     @app.before_request
     def find() -> None:
-        asking, key = current_user_or_none(), request.args.get(KEY, "")
+        context = current_context()
+        asking, key = context.user_or_none, request.args.get(KEY, "")
         if asking is None or not key:
             return
         try:
@@ -58,13 +68,13 @@ def add_kept_answers(app: Flask) -> None:
         except saved_answers.NotForThem:
             _discard(key)
         else:
-            g.kept_answers = found
+            context.kept(Restored).answers = found
 
     @app.after_request
     def remember(response: Response) -> Response:
-        person = g.get("session_person")
-        if person is not None and signed_in_last() != person and request.method != "POST":
-            _remember_who(response, person)
+        session = current_context().session
+        if session is not None and signed_in_last() != session.person and request.method != "POST":
+            _remember_who(response, session.person)
         return response
 
     @app.context_processor
@@ -106,13 +116,13 @@ def signed_in_last() -> UUID | None:
 
 def restored() -> KeptAnswers | None:
     """What is to be shown again by the form that is opened, None where it is opened afresh or sent."""
-    found: KeptAnswers | None = g.get("kept_answers")
+    found = current_context().kept(Restored).answers
     return found if request.method != "POST" else None
 
 
 def done() -> None:
     """Throw away what was kept for the form that is sent, once it is carried out."""
-    found: KeptAnswers | None = g.get("kept_answers")
+    found = current_context().kept(Restored).answers
     if found is not None:
         _discard(found.key)
 
@@ -150,7 +160,7 @@ def _send_again(reason: str) -> Any:
         code=BAD_REQUEST,
         message="This page was opened before you signed in, or did not come from this service. Nothing was saved.",
         advice="Open the page again, then try again.",
-        request_id=g.get("request_id", ""),
+        request_id=current_context().id,
         again_href=address() if _is_page() else "",
     )
     return page, BAD_REQUEST

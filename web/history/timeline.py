@@ -20,8 +20,8 @@ from projections import audit_trail
 from projections.audit_trail import TrailFilter, kind_of
 from projections.names import Name
 from projections.view import Row
+from web.access.context import User
 from web.access.disclosure import READING, Disclosure, sought, told_of_trail, veil
-from web.access.identity import User
 from web.access.name_cache import rows_of
 from web.access.policy import Action, RecordScope
 from web.access.restricted import told_of_plain_visit

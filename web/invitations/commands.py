@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask import g
 from werkzeug.exceptions import Forbidden
 
 from domain.aggregate import Rule
@@ -18,7 +17,8 @@ from domain.tender import Invitation, Tender, Terms
 from domain.tender.rules import must_be_in_time, must_be_invited, must_have_quoted, must_not_have_quoted
 from projections import open_requests, tenders
 from providers.brokerage import Brokerage
-from web.access.identity import ListScope, User, current_user
+from web.access.context import User, current_context
+from web.access.identity import ListScope, current_user
 from web.access.name_cache import names_of, reference_of, references_of
 from web.access.policy import Action, RecordScope
 from web.brokerage.quote_fields import SPECIALISTS, GiveQuote, Vat, vat_of
@@ -84,10 +84,7 @@ def _own(rule: Callable[[UUID], Rule[Tender]]) -> Rule[Tender]:
 
 def _provider_as_it_is(provider: UUID) -> Provider:
     """The provider's own record, read once while a page is made."""
-    known: dict[UUID, Provider] = g.setdefault("own_providers", {})
-    if provider not in known:
-        known[provider] = services().service.find(Provider, provider)
-    return known[provider]
+    return current_context().record(Provider, provider)
 
 
 def _quoting(connection: sa.Connection, tender: Tender | None) -> Mapping[str, Any]:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from domain.tender import Invitation, InvitationStatus, Quote, Tender, TenderStatus
 from domain.vocabulary import About, LabelledEnum, Phase
 from projections import open_requests, schools
-from web.access.identity import User
+from web.access.context import User
 from web.runtime.services import services
 
 

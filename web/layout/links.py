@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from domain.support_request import SupportRequest
 from projections.caseload import Item
+from web.access.context import User
 from web.access.disclosure import CONCERN, READING
-from web.access.identity import User
 from web.access.name_cache import references_of
 from web.access.policy import RecordScope
 from web.history.record_addresses import record_href

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import request
 
 from domain.vocabulary import Role
-from web.access.identity import User
+from web.access.context import User
 from web.access.policy import Action
 
 SECTIONS: tuple[tuple[str, str, Action], ...] = (

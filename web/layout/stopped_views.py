@@ -9,11 +9,10 @@ from __future__ import annotations
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
-from flask import g
 
 from domain.vocabulary import Role
 from projections.tables import EVENTS, VIEWS
-from web.access.identity import User
+from web.access.context import User, current_context
 from web.access.policy import SERVICE
 from web.formats import datetime
 from web.runtime.services import Services, services
@@ -41,7 +40,7 @@ _STOPPED = (
 
 def notice(asking: User | None) -> str:
     """What those who work in the service are told of views that have stopped; "" where all is well."""
-    session_user = getattr(g.get("session"), "session_user", None)
+    session_user = current_context().session_user
     if asking is None or session_user is None or not asking.holds(*TOLD):
         return ""
     return _notice(services(), session_user.views_generation)

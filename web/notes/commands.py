@@ -11,7 +11,8 @@ from domain.note import Note
 from domain.vocabulary import About, Sensitivity
 from projections import notes as view
 from web.access import readers
-from web.access.identity import ListScope, User, concerned, current_user
+from web.access.context import User
+from web.access.identity import ListScope, concerned, current_user
 from web.access.name_cache import names_of, reference_of, references_of
 from web.access.nameable_people import colleagues
 from web.access.policy import Action

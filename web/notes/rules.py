@@ -10,7 +10,8 @@ from werkzeug.exceptions import Forbidden
 from domain.aggregate import Refusal
 from domain.note import Note
 from domain.vocabulary import About, Sensitivity
-from web.access.identity import User, concerned, current_user
+from web.access.context import User
+from web.access.identity import concerned, current_user
 from web.access.policy import Action, RecordScope
 from web.access.restricted_reads import note_shown_itself
 from web.commands.attachments import is_meant_for, is_open_to

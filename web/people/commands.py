@@ -15,7 +15,7 @@ from domain.service import NotFound, Work
 from domain.vocabulary import Role
 from projections import providers
 from web import formats
-from web.access.identity import User
+from web.access.context import User
 from web.access.name_cache import names_of
 from web.access.policy import Action
 from web.accounts import administrators

@@ -13,7 +13,8 @@ from domain.person import Person, Proposal
 from domain.vocabulary import Role
 from projections import people
 from web import formats
-from web.access.identity import User, current_user
+from web.access.context import User
+from web.access.identity import current_user
 from web.access.policy import CONFIRMED_BY
 from web.commands.choices import names_apart
 from web.commands.resource import CommandContext

@@ -9,7 +9,7 @@ from werkzeug.exceptions import Forbidden
 from domain.record_of_visit import Answered, RecordOfVisit, Respondent
 from domain.service import Work
 from domain.visit import Visit, VisitStatus
-from web.access.identity import User
+from web.access.context import User
 from web.access.policy import Action
 from web.commands.resource import CommandContext, Values
 from web.records import choices, schemas

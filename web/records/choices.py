@@ -15,7 +15,8 @@ from projections.batch_query import BatchQuery, RowQuery
 from projections.people import PersonRow
 from web import formats
 from web.access.awaited_responses import recipients
-from web.access.identity import User, current_user
+from web.access.context import User
+from web.access.identity import current_user
 from web.access.name_cache import names_of, reference_of, references_of
 from web.access.policy import SCHOOL
 from web.access.restricted import is_kept_from_others

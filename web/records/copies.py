@@ -6,7 +6,7 @@ from copy import copy
 from dataclasses import replace
 
 from domain.record_of_visit import RecordOfVisit, RecordStatus
-from web.access.identity import User
+from web.access.context import User
 from web.access.policy import Action, RecordScope
 
 

@@ -10,8 +10,8 @@ from marshmallow import Schema, fields
 from domain.support_request import RequestStatus, Route, SupportLevel, SupportRequest, Urgency
 from domain.vocabulary import Phase, Side, SupportKind
 from projections.open_requests import RequestWaitsFor
+from web.access.context import User
 from web.access.disclosure import INSIDE
-from web.access.identity import User
 from web.access.policy import RecordScope
 from web.commands.fields import RecordField, SchoolField, line_field, person_field, provider_field
 from web.commands.linked_records import with_open_links

@@ -15,7 +15,7 @@ from domain.tender import Tender
 from domain.vocabulary import Role
 from projections import open_requests, providers, schools
 from web import formats
-from web.access.identity import User
+from web.access.context import User
 from web.access.policy import Action
 from web.access.restricted import hidden_from_current_user
 from web.brokerage.broker_rights import post_for

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Unpack
-from uuid import UUID
 
 import sqlalchemy as sa
-from flask import g
 from marshmallow import Schema
 
 from domain.signature import current_signature
@@ -15,6 +13,7 @@ from domain.support_request import SupportRequest
 from domain.tender import Tender
 from domain.vocabulary import Side
 from projections import open_requests as view
+from web.access.context import current_context
 from web.access.identity import ListScope, current_user
 from web.access.policy import SCHOOL, Action
 from web.access.restricted import restricted_records
@@ -63,10 +62,7 @@ def tender_of(request: SupportRequest) -> Tender | None:
     """The tender by which help is sought, read once while a page is made."""
     if request.tender is None:
         return None
-    known: dict[UUID, Tender] = g.setdefault("tenders_of_requests", {})
-    if request.tender not in known:
-        known[request.tender] = services().service.find(Tender, request.tender)
-    return known[request.tender]
+    return current_context().record(Tender, request.tender)
 
 
 def broker_command(

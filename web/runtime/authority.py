@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
-from flask import g, has_app_context
+from flask import has_app_context
 
 from domain.authority import AUTHORITY, Authority, Settings, version_name
 from domain.service import NotFound, Unavailable
+from web.runtime.request_scope import request_scope
 from web.runtime.services import Services, services
 
 
@@ -26,14 +27,14 @@ class Shown:
 
 def authority() -> Shown:
     """The authority as of today, read once per request; as last known where the log is out of reach."""
-    if "authority" not in g:
-        try:
-            record = record_of(services())
-        except Unavailable:
-            record = _KEPT.get(services())
-        g.authority = _shown(record)
-    found: Shown = g.authority
-    return found
+    return request_scope().kept(Shown, _shown_today)
+
+
+def _shown_today() -> Shown:
+    try:
+        return _shown(record_of(services()))
+    except Unavailable:
+        return _shown(_KEPT.get(services()))
 
 
 def settings_of(services: Services) -> tuple[Settings, str]:
@@ -48,9 +49,8 @@ def record_of(services: Services) -> Authority | None:
     It seldom changes and every page needs it: it is kept by each process, and read again where the version that was
     found with the session is another one.
     """
-    session_user = getattr(g.get("session") or g.get("token"), "session_user", None) if has_app_context() else None
-    kept = _KEPT.get(services)
-    if session_user is not None and kept is not None and kept.version == session_user.settings_version:
+    version, kept = request_scope().settings_version if has_app_context() else None, _KEPT.get(services)
+    if kept is not None and kept.version == version:
         return kept
     try:
         found = _KEPT[services] = services.service.find(Authority, AUTHORITY)

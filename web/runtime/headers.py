@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import secrets
 import time
-from uuid import uuid4
 
 import structlog
-from flask import Flask, Response, current_app, g, redirect, request
+from flask import Flask, Response, current_app, redirect, request
+
+from web.runtime.request_scope import request_scope
 
 log = structlog.get_logger()
 
@@ -24,20 +24,14 @@ def add_headers(app: Flask) -> None:
     """Number, protect and log every request; the request's id is the correlation id of the events it causes. An id
     that comes with a request is another's: it is logged beside our own, so that the two can be brought together."""
 
-    @app.before_request
-    def number() -> None:
-        g.request_id = str(uuid4())
-        g.nonce = secrets.token_urlsafe(16)
-        g.began = time.perf_counter()
-
     @app.context_processor
     def nonce() -> dict[str, str]:
-        return {"csp_nonce": g.get("nonce", "")}
+        return {"csp_nonce": request_scope().nonce}
 
     @app.after_request
     def protect(response: Response) -> Response:
-        response.headers["X-Request-ID"] = g.get("request_id", "")
-        response.headers["Content-Security-Policy"] = POLICY.format(nonce=g.get("nonce", ""))
+        response.headers["X-Request-ID"] = request_scope().id
+        response.headers["Content-Security-Policy"] = POLICY.format(nonce=request_scope().nonce)
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["X-Frame-Options"] = "DENY"
         response.headers["Referrer-Policy"] = "same-origin"
@@ -62,13 +56,13 @@ def add_headers(app: Flask) -> None:
     def tell(response: Response) -> Response:
         log.info(
             "request",
-            request_id=g.get("request_id"),
+            request_id=request_scope().id,
             outside_id=_outside_id(request.headers.get("X-Request-ID", "")),
             method=request.method,
             path=_without_secrets(request.path),
             status=response.status_code,
-            milliseconds=round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1),
-            person=str(g.user.person) if g.get("user") else None,
+            milliseconds=round((time.perf_counter() - request_scope().began) * 1000, 1),
+            person=str(person) if (person := request_scope().person) else None,
         )
         return response
 

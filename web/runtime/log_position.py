@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 
 from cryptography.fernet import InvalidToken
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 from werkzeug.exceptions import BadRequest
 
 from web.runtime.headers import is_secure
-from web.runtime.read_consistency import SeenUpTo
+from web.runtime.read_consistency import since_of_request
 from web.runtime.signed_cookies import sealer
 
 COOKIE = "sis_since"
@@ -33,7 +33,7 @@ def take_own_acts(app: Flask) -> None:
     @app.before_request
     def take() -> None:
         carried = (_asked(), request.cookies.get(COOKIE, ""))
-        g.since = SeenUpTo(asked=max(map(_opened, carried)))
+        since_of_request().asked = max(map(_opened, carried))
 
 
 def add_own_acts(app: Flask) -> None:
@@ -46,10 +46,10 @@ def add_own_acts(app: Flask) -> None:
 
     @app.after_request
     def tell(response: Response) -> Response:
-        since: SeenUpTo | None = g.get("since")
-        if since is None or not since.saved:
+        saved = since_of_request().saved
+        if not saved:
             return response
-        position = _sealed(since.saved)
+        position = _sealed(saved)
         if _is_api():
             response.headers[TELLS] = position
         else:

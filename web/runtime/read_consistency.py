@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from time import monotonic, sleep
 
 import sqlalchemy as sa
-from flask import g, has_request_context, request
+from flask import has_request_context, request
 
 from projections.database import Database, one_statement
 from projections.follower import Follower
 from projections.view_status import is_behind
+from web.runtime.request_scope import request_scope
 
 PATIENCE, POLL = 2.0, 0.002
 """Seconds until the answer is given with what there is, and between two looks."""
@@ -96,5 +97,4 @@ class ReadConsistency:
 
 def since_of_request() -> SeenUpTo:
     """How far the present request must see."""
-    found: SeenUpTo = g.setdefault("since", SeenUpTo())
-    return found
+    return request_scope().kept(SeenUpTo)

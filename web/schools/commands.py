@@ -17,7 +17,8 @@ from domain.vocabulary import About, Role
 from projections import schools as view
 from providers.intake.links import NotThatSchool, confirm_merger, confirm_succession
 from web import formats
-from web.access.identity import User, know_team
+from web.access.context import User
+from web.access.identity import know_team
 from web.access.policy import Action, RecordScope
 from web.commands.choices import holders
 from web.commands.resource import CommandContext, Resource, Values, Visibility

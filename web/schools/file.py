@@ -17,8 +17,9 @@ from projections.batch_query import BatchQuery, RowQuery
 from projections.people import PersonRow, PostRow
 from projections.schools import InspectedOn, KnownSchool, LookedAfter
 from web import formats
+from web.access.context import User
 from web.access.disclosure import CONCERN, INSIDE, WRITING, waiting_as_told
-from web.access.identity import User, current_user, team_of
+from web.access.identity import current_user, team_of
 from web.access.policy import Action, RecordScope
 from web.access.restricted import hidden_from_current_user
 from web.commands.attachments import ATTACHED_QUERY, RECORD

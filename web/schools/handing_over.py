@@ -8,7 +8,6 @@ from datetime import date
 from typing import TypedDict
 from uuid import UUID
 
-from flask import g
 from werkzeug.exceptions import Forbidden
 
 from domain.assignment import HandOver, hand_over
@@ -18,6 +17,7 @@ from domain.vocabulary import About
 from projections import audit_trail
 from projections import schools as view
 from projections.schools import KnownSchool
+from web.access.context import current_context
 from web.access.identity import allow, concerned, current_user
 from web.access.policy import Action
 from web.runtime.services import services
@@ -64,7 +64,7 @@ def give(picked: Iterable[tuple[KnownSchool, int]], terms: HandOverTerms, comman
     asking, right = current_user(), allow(Action.ASSIGN_OFFICERS)
     if not asking.may_change:
         raise Forbidden("This token can only read")
-    correlation = g.get("request_id", "")
+    correlation = current_context().id
     with services().acting(asking.person, right.role.value, asking.channel, command=command, correlation=correlation):
         done = hand_over(services().service, [(school.id, version) for school, version in chosen], **terms)
     return [_outcome(school, each) for (school, _), each in zip(chosen, done, strict=True)]

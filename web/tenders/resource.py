@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from typing import Unpack
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask import g
 from marshmallow import Schema
 
 from domain.tender import Tender
@@ -15,6 +15,7 @@ from projections import open_requests
 from projections import tenders as view
 from projections.batch_query import RowQuery
 from projections.open_requests import RequestRow
+from web.access.context import current_context
 from web.access.identity import ListScope
 from web.access.policy import Action
 from web.brokerage.broker_rights import BROKERING, action_for
@@ -50,10 +51,17 @@ REQUEST = {"request": RowQuery(_requests, _requests.table.c.id == sa.bindparam("
 """What is asked for the request of a tender beside other things."""
 
 
+@dataclass
+class RequestsOfTenders:
+    """The requests that tenders are for, by id."""
+
+    by_id: dict[UUID, RequestRow] = field(default_factory=dict)
+
+
 def request_of(tender: Tender, found: Iterable[RequestRow] = ()) -> RequestRow:
     """The request that a tender is for, looked up once while a page or command is answered; `found` is the row of it
     where that was asked for already."""
-    known: dict[UUID, RequestRow] = g.setdefault("requests_of_tenders", {})
+    known = current_context().kept(RequestsOfTenders).by_id
     known |= {row.id: row for row in found}
     if tender.request not in known:
         with services().read() as connection:

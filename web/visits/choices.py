@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from domain.visit import Visit
 from domain.vocabulary import Role, Side
-from web.access.identity import User
+from web.access.context import User
 from web.access.name_cache import reference_of
 from web.access.policy import SCHOOL, Action
 from web.commands.choices import Choices, holders, open_schools

@@ -17,7 +17,8 @@ from domain.vocabulary import Role, Side
 from projections import people
 from projections import visits as view
 from projections.view import replace
-from web.access.identity import ListScope, User, current_user
+from web.access.context import User
+from web.access.identity import ListScope, current_user
 from web.access.name_cache import reference_of
 from web.access.policy import SCHOOL, Action
 from web.access.restricted import hidden_from, plain_row

@@ -7,13 +7,14 @@ from contextlib import contextmanager, suppress
 from uuid import UUID
 
 import pytest
-from flask import Flask, g
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.exceptions import Unauthorized
 
 from domain.vocabulary import Channel
 from tests.web.conftest import Browser
 from tests.world import World
+from web.access.context import current_context
 from web.accounts import account_commands
 from web.accounts.accounts import AccountRow
 from web.accounts.passwords import Passwords, cheap_passwords
@@ -86,6 +87,7 @@ def whoami(app: Flask) -> Whoami:
         with app.test_request_context(path, method=method, headers=sent):
             with suppress(Unauthorized):
                 app.preprocess_request()
-            return g.session_person, g.token and g.token.person
+            session, token = current_context().session, current_context().token
+            return session and session.person, token and token.person
 
     return whoami

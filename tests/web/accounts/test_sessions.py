@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from tests.web.accounts.conftest import Door
 from tests.world import Clock
+from web.access.session_user import Session
 from web.accounts import account_commands, session_commands, sessions
-from web.accounts.sessions import Session
 from web.runtime.tables import SESSIONS
 
 ANNA, BEN = uuid4(), uuid4()

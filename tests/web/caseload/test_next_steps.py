@@ -12,7 +12,7 @@ from operator import methodcaller
 from typing import Any
 from uuid import UUID
 
-from flask import Flask, g
+from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -41,6 +41,7 @@ from projections.caseload import OUTSIDE, Item, Task, WaitingFor
 from providers.brokerage import Agreement as Terms
 from providers.eligibility import offer_of
 from providers.matching import USUAL_POLICY
+from tests.asking import sent_by
 from tests.chance import FUZZING
 from tests.domain.brokered import a_need, terms
 from tests.scenario import TODAY
@@ -48,7 +49,7 @@ from tests.web.conftest import Browser
 from tests.web.market import Firm, Market
 from tests.world import World
 from web import resources
-from web.access.identity import concerned, current_user_or_none, reach
+from web.access.identity import concerned, reach
 from web.access.policy import Action
 from web.caseload.asking import Whose, narrowed
 from web.commands.resource import Resource
@@ -604,9 +605,8 @@ class Life:
 
     @contextmanager
     def asking(self, person: UUID) -> Iterator[Any]:
-        with self.app.test_request_context():
-            g.token, g.session_person = None, person
-            yield current_user_or_none()
+        with sent_by(self.app, person) as context:
+            yield context.user
 
 
 PATHS = {

@@ -1,0 +1,161 @@
+"""The context of a request: who answers it, who sends it, and what is looked up once while it is answered.
+
+`add_context` makes it, a page or an endpoint is handed it, and hands it on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TypeVar, cast
+from uuid import UUID
+
+from flask import Flask, g
+from flask.signals import appcontext_pushed
+from werkzeug.exceptions import Unauthorized
+
+from domain.aggregate import Aggregate
+from domain.vocabulary import Channel, Role
+from web.access.policy import Action, RecordScope, Right, right_to
+from web.access.session_user import HeldPost, Session, SessionUser, Token
+from web.runtime.request_scope import RequestScope
+from web.runtime.services import Services, services
+
+A = TypeVar("A", bound=Aggregate)
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A signed-in person with the rights of today. `may_change` is false for a token that only reads."""
+
+    person: UUID
+    name: str
+    rights: tuple[Right, ...]
+    channel: Channel = Channel.SCREEN
+    may_change: bool = True
+
+    @property
+    def post_title(self) -> str:
+        """The posts held, as the header shows them."""
+        return ", ".join(dict.fromkeys(right.role.label for right in self.rights))
+
+    def holds(self, *roles: Role) -> bool:
+        """Whether any of these posts is held today."""
+        return any(right.role in roles for right in self.rights)
+
+    def may(self, action: Action, concerned: RecordScope | None = None) -> bool:
+        """Whether the policy lets this person do something, to this record or at all."""
+        return right_to(action, self.rights, self.person, concerned) is not None
+
+    @property
+    def schools(self) -> frozenset[UUID]:
+        """The schools of this person's posts."""
+        return frozenset(school for right in self.rights for school in right.school_ids)
+
+    @property
+    def providers(self) -> frozenset[UUID]:
+        """The providers that this person works for."""
+        return frozenset(right.provider for right in self.rights if right.provider)
+
+
+def user_of(session_user: SessionUser, channel: Channel = Channel.SCREEN, *, may_change: bool = True) -> User:
+    """Somebody as what was found of them today lets them act."""
+    rights = tuple(_right(post, session_user.looks_after) for post in session_user.posts)
+    return User(session_user.person, session_user.name, rights, channel, may_change)
+
+
+def _right(post: HeldPost, looks_after: frozenset[UUID]) -> Right:
+    linked = looks_after if post.role in {Role.OFFICER, Role.DIRECTOR} else frozenset()
+    return Right(
+        role=post.role,
+        school_ids=frozenset({post.school}) if post.school else linked,
+        provider=post.provider,
+        team=post.team,
+        leads=post.team if post.leads_team else None,
+    )
+
+
+class RequestContext(RequestScope):
+    """One request. `session` or `token` is by what its sender is known, both None where nobody is signed in;
+    `session_to_renew` is a session that the council's sign-in has to confirm before it counts again."""
+
+    def __init__(self, services: Services | None = None, user: User | None = None) -> None:
+        super().__init__()
+        self._services = services
+        self._user = user
+        self.session: Session | None = None
+        self.session_to_renew: Session | None = None
+        self.token: Token | None = None
+
+    @property
+    def services(self) -> Services:
+        """The services of the authority that answers."""
+        if self._services is None:
+            self._services = services()
+        return self._services
+
+    @property
+    def session_user(self) -> SessionUser | None:
+        """What was found of the sender together with session or token."""
+        known_by = self.token or self.session
+        return known_by.session_user if known_by else None
+
+    @property
+    def settings_version(self) -> int | None:
+        return self.session_user.settings_version if self.session_user else None
+
+    @property
+    def person(self) -> UUID | None:
+        return self._user.person if self._user else None
+
+    @property
+    def user_or_none(self) -> User | None:
+        """Who sends this request, None where nobody is signed in."""
+        if self._user is None and self.session_user is not None:
+            if self.token is None:
+                self._user = user_of(self.session_user)
+            else:
+                self._user = user_of(self.session_user, Channel.API, may_change=self.token.may_write)
+        return self._user
+
+    @property
+    def user(self) -> User:
+        """Who sends this request. Raises Unauthorized where nobody is signed in."""
+        if self.user_or_none is None:
+            raise Unauthorized("Sign in to go on")
+        return self.user_or_none
+
+    def record(self, kind: type[A], id: UUID) -> A:
+        """A record to read from, read once while this request is answered."""
+        known = self.kept(RecordsRead).by_id
+        if id not in known:
+            known[id] = self.services.service.find(kind, id)
+        return cast("A", known[id])
+
+
+@dataclass
+class RecordsRead:
+    """Records read beside the one in hand, by id."""
+
+    by_id: dict[UUID, Aggregate] = field(default_factory=dict)
+
+    def forget(self, changed: Iterable[UUID]) -> None:
+        """Read again what a command changed."""
+        for id in changed:
+            self.by_id.pop(id, None)
+
+
+def add_context(app: Flask) -> None:
+    """Give every request its context, which an answer that is still being sent goes on with."""
+
+    def begin(_: Flask) -> None:
+        if "context" not in g:
+            g.context = RequestContext()
+
+    appcontext_pushed.connect(begin, app, weak=False)
+
+
+def current_context() -> RequestContext:
+    """The context of the present request, for what it cannot be handed to."""
+    found: RequestContext = g.context
+    return found
