@@ -14,7 +14,7 @@ from web.access.session_user import IDLE
 from web.accounts import security_trail
 from web.accounts.sessions import LASTS
 from web.layout.navigation import first_page
-from web.runtime.authority import authority, settings_of
+from web.runtime.authority import authority
 from web.runtime.cookie_names import HOST, SECURE
 from web.runtime.headers import is_secure
 from web.runtime.log_position import KEPT_SECONDS
@@ -66,11 +66,7 @@ def cookies() -> str:
 
 @pages.get("/privacy")
 def privacy() -> str:
-    settings, _ = settings_of(services())
-    kept = [(each.record_class.replace("_", " ").capitalize(), each.years) for each in settings.retention]
-    return render_template(
-        "about/privacy.html", page_title="Privacy notice", kept=kept, security_days=security_trail.KEPT.days
-    )
+    return render_template("about/privacy.html", page_title="Privacy notice", security_days=security_trail.KEPT.days)
 
 
 @pages.get("/brand.css")

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from domain.authority import AUTHORITY, Authority, NothingChanged
+from domain.authority import AUTHORITY, Authority, NothingChanged, Settings
 from domain.service import NotFound
 from web.access.policy import Action
 from web.commands.resource import CommandContext, Resource, Values
@@ -92,13 +92,21 @@ def _in_force(_: sa.Connection, authority: Authority) -> Mapping[str, Any]:
     main=True,
 )
 def change(context: CommandContext[Authority], values: Values) -> None:
-    """Served types that are not named stay as they are on the day from which the change is in force."""
+    """Served types that are not named, and what is not asked for, stay as they are on the day from which the change
+    is in force."""
 
     def decide(authority: Authority) -> None:
         in_force, _ = authority.settings_on(values["from_"])
-        types = tuple(dict.fromkeys(values["served_types"] or in_force.served_types))
-        authority.change_settings(
-            replace(values["settings"], served_types=types), from_=values["from_"], reason=values["reason"]
+        extra = {each.code: each.extra_visits for each in in_force.need_categories}
+        answered: Settings = values["settings"]
+        changed = replace(
+            answered,
+            served_types=tuple(dict.fromkeys(values["served_types"] or in_force.served_types)),
+            need_categories=tuple(
+                replace(each, extra_visits=extra.get(each.code, 0)) for each in answered.need_categories
+            ),
+            retention=in_force.retention,
         )
+        authority.change_settings(changed, from_=values["from_"], reason=values["reason"])
 
     context.change(decide)

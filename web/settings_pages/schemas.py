@@ -9,7 +9,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, missing, post_load, pre_dump, pre_load, validate
 
-from domain.authority import Authority, NeedCategory, Retention, Settings, VersionState, VettingDemand, Weight
+from domain.authority import Authority, NeedCategory, Settings, VersionState, VettingDemand, Weight
 from domain.calendar import Term, TermDates
 from domain.establishments import EstablishmentType
 from domain.provider import ProviderKind, Requirement
@@ -17,8 +17,6 @@ from providers.matching import CRITERIA
 from web.commands.fields import day_field, line_field, money_field, reason_field
 from web.forms.numbers import Amount, WholeNumber
 from web.runtime.services import services
-
-RECORD_CLASSES = [kept.record_class for kept in Settings().retention]
 
 
 def _whole(label: str, *, least: int, most: int, required: bool = True, **metadata: Any) -> WholeNumber:
@@ -61,7 +59,6 @@ class ACategory(Schema):
     code = line_field(longest=20, label="Code", width=4)
     label = line_field(longest=100, label="What it is called")
     core_visits = _whole("Core visits a term", least=1, most=50)
-    extra_visits = _whole("Extra visits a term", least=0, most=50, hint="Kept for planning: only core visits are due")
 
 
 class ATerm(Schema):
@@ -89,11 +86,6 @@ class ADemand(Schema):
 class AWeight(Schema):
     criterion = _one_of([criterion.name for criterion in CRITERIA], "Criterion")
     weight = _whole("Weight", least=0, most=1000)
-
-
-class ARetention(Schema):
-    record_class = _one_of(RECORD_CLASSES, "Kind of record")
-    years = _whole("Years kept after it is closed", least=1, most=150)
 
 
 class TheSettings(Schema):
@@ -166,16 +158,6 @@ class TheSettings(Schema):
         metadata={"label": "VAT", "widget": "number", "suffix": "%"},
     )
     approval_ceiling = money_field(label="Spending that a broker may approve", noun="the sum")
-    retention = fields.List(
-        fields.Nested(ARetention),
-        required=True,
-        validate=validate.Length(1, 50, error="Enter how long records are kept"),
-        metadata={
-            "label": "How long records are kept",
-            "row_label": "Kind of record",
-            "hint": "Told in the privacy notice. The service deletes nothing by itself",
-        },
-    )
 
 
 class ChangeSettings(TheSettings):
@@ -204,11 +186,10 @@ def settings_from(values: dict[str, Any]) -> Settings:
     return Settings(
         **{
             **values,
-            "need_categories": tuple(NeedCategory(**each) for each in values["need_categories"]),
+            "need_categories": tuple(NeedCategory(**each, extra_visits=0) for each in values["need_categories"]),
             "terms": tuple(TermDates(**each) for each in values["terms"]),
             "vetting": tuple(VettingDemand(**each) for each in demands),
             "matching_weights": tuple(Weight(**each) for each in values["matching_weights"]),
-            "retention": tuple(Retention(**each) for each in values["retention"]),
         }
     )
 

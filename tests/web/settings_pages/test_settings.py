@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from domain.authority import AUTHORITY, Authority, NeedCategory, Settings
+from domain.authority import AUTHORITY, Authority, NeedCategory, Retention, Settings
 from domain.calendar import Term
 from domain.person import Person
 from domain.vocabulary import Channel, Role
-from tests.scenario import TODAY
+from tests.scenario import TODAY, signed
 from tests.web.conftest import Browser, Program
 from tests.web.schools.acting import day
 from tests.world import Clock, World
@@ -47,21 +47,41 @@ def answers(**changed: Any) -> dict[str, Any]:
         "need_categories-0-code": "A",
         "need_categories-0-label": "Self-sustaining",
         "need_categories-0-core_visits": "1",
-        "need_categories-0-extra_visits": "0",
         "vat_percent": "20",
         "approval_ceiling": "5000.00",
-        "retention-0-record_class": "visit",
-        "retention-0-years": "7",
         **day("from", LATER),
         "reason": "Agreed by the schools forum",
     }
     return {**usual, **changed}
 
 
-def test_whatever_can_be_set_is_asked_for() -> None:
-    """What the form left out, a change would set back to the usual without a word."""
+def test_whatever_does_anything_is_asked_for() -> None:
+    """What the form left out, a change would set back to the usual without a word; how long records are kept, by
+    which nothing is done yet, stays as it is."""
     asked = TheSettings().load_fields.keys()
-    assert {each.name for each in fields(Settings)} == asked
+    assert {each.name for each in fields(Settings)} == asked | {"retention"}
+
+
+def test_what_nothing_acts_on_is_not_offered_and_stays_as_it_was_set(
+    world: World, sign_in: Callable[..., Browser], program: Callable[..., Program]
+) -> None:
+    four = (NeedCategory("A", "Self-sustaining", 1, 4),)
+    once = Settings(need_categories=four, retention=(Retention("visit", 33),))
+    with signed():
+        world.services.service.change(
+            Authority, AUTHORITY, lambda authority: authority.change_settings(once, from_=TODAY, reason="Agreed")
+        )
+    administrator = world.administrator()
+
+    page = sign_in(administrator).get("/settings/authority") + sign_in(administrator).get(CHANGE)
+    assert "xtra visits" not in page
+    assert "records are kept" not in page
+    sign_in(administrator).send(CHANGE, answers(response_days="15", **{"need_categories-0-label": "Does well"}))
+    program(administrator).post("/settings/authority/change", body(world), key="change-03", at='"3"')
+
+    settings, _ = read(world).settings_on(LATER)
+    assert settings.retention == (Retention("visit", 33),)
+    assert [each.extra_visits for each in settings.need_categories] == [4]
 
 
 def body(world: World, **changed: Any) -> dict[str, Any]:
@@ -103,7 +123,6 @@ def test_rows_are_taken_in_their_order(world: World, sign_in: Callable[..., Brow
         "need_categories-1-code": "B",
         "need_categories-1-label": "Help",
         "need_categories-1-core_visits": "2",
-        "need_categories-1-extra_visits": "4",
         "terms-0-academic_year": "2027",
         "terms-0-term": "autumn",
         **day("terms-0-begins", date(2027, 9, 6)),
@@ -120,7 +139,7 @@ def test_rows_are_taken_in_their_order(world: World, sign_in: Callable[..., Brow
 
     settings, name = read(world).settings_on(LATER)
     assert name == "settings-1"
-    assert settings.need_categories == (NeedCategory("A", "Self-sustaining", 1, 0), NeedCategory("B", "Help", 2, 4))
+    assert settings.need_categories == (NeedCategory("A", "Self-sustaining", 1, 0), NeedCategory("B", "Help", 2, 1))
     assert [(term.term, term.begins) for term in settings.terms] == [(Term.AUTUMN, date(2027, 9, 6))]
     assert (settings.vetting[0].requirement, settings.vetting[0].months) == ("enhanced_dbs", 36)
     assert settings.vetting[0].of_teachers
@@ -135,7 +154,6 @@ def test_rows_are_taken_in_their_order(world: World, sign_in: Callable[..., Brow
         ({"evaluation_days": "0"}, "evaluation_days"),
         ({"need_categories-0-code": ""}, "need_categories-0-code"),
         ({"vat_percent": "101"}, "vat_percent"),
-        ({"retention-0-record_class": "gossip"}, "retention-0-record_class"),
         ({"approval_ceiling": "-5"}, "approval_ceiling"),
         ({"reason": ""}, "reason"),
         ({"contact_email": "nobody"}, "contact_email"),
@@ -156,7 +174,6 @@ def test_a_rule_of_the_authority_stands_beside_its_rows(world: World, sign_in: C
         "need_categories-1-code": "A",
         "need_categories-1-label": "Again",
         "need_categories-1-core_visits": "1",
-        "need_categories-1-extra_visits": "1",
     }
 
     page = sign_in(world.administrator()).send(CHANGE, answers(**twice), status=422).text
