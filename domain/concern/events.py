@@ -201,7 +201,7 @@ class Closed(Event):
 
 class Reopened(Event):
     TOPIC = "concern.reopened"
-    says = "{by} reopened the concern, to be assessed again{assess_by: by …}, authorised by {authoriser}: {reason}"
+    says = "{by} reopened the concern, assessment due{assess_by: by …}, authorised by {authoriser}: {reason}"
     authoriser: UUID
     assess_by: date | None = None
 

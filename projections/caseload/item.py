@@ -75,7 +75,14 @@ class Task(LabelledEnum):
 
     @property
     def label(self) -> str:
-        return "Review the level of support" if self is Task.REVIEW_NEED else super().label
+        return _TASK_LABELS.get(self.value) or super().label
+
+
+_TASK_LABELS = {
+    "get_quotes_or_end_the_invitations": "Get quotes or close the invitations",
+    "get_all_sides_to_agree": "Get everyone's agreement",
+    "review_the_need_category": "Review the level of support",
+}
 
 
 class Item(Row):

@@ -153,7 +153,7 @@ def _kind(text: str) -> str:
 def _email(text: str) -> str | None:
     found = present(text)
     if found is not None and not re.fullmatch(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+", found):
-        raise ValueError("is not an e-mail address")
+        raise ValueError("is not an email address")
     return found
 
 

@@ -17,7 +17,7 @@ read a school's file                     all  all  all  all  all  own  own  -   
 keep the register                        -    -    -    -    -    -    -    -    -    all
 read imports                             -    -    all  -    -    -    -    -    all  all
 assign link officers                     team -    all  -    -    -    -    -    -    all
-set a need category                      team -    all  -    -    -    -    -    -    -
+set a level of support                   team -    all  -    -    -    -    -    -    -
 read people and posts                    all  all  all  all  all  -    -    -    all  all
 keep people and posts                    -    -    -    -    -    -    -    -    -    all
 confirm proposed posts                   -    -    all  -    -    -    -    -    -    all

@@ -51,7 +51,7 @@ class Action(StrEnum):
     KEEP_REGISTER = "keep the register"
     READ_IMPORTS = "read imports"
     ASSIGN_OFFICERS = "assign link officers"
-    SET_NEED = "set a need category"
+    SET_NEED = "set a level of support"
     READ_PEOPLE = "read people and posts"
     KEEP_PEOPLE = "keep people and posts"
     CONFIRM_POSTS = "confirm proposed posts"

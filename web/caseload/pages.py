@@ -125,7 +125,10 @@ def urgency(due: date | None, today: date) -> str:
 def _cells(item: Item, names: Mapping[UUID, str], references: Mapping[UUID, str], asking: User) -> list[Any]:
     href, reference = link_to(item, references, asking)
     task = item.task.label if item.task else ""
-    due = {"text": formats.date(item.due), "hint": formats.relative(item.due, services().now()) if item.due else ""}
+    due = {
+        "text": formats.short_date(item.due),
+        "hint": formats.relative(item.due, services().now()) if item.due else "",
+    }
     return [
         due if item.due else "No date",
         {"text": task, "href": href, "hint": ", ".join(filter(None, (reference, _not_yet(item))))},
@@ -138,7 +141,7 @@ def _cells(item: Item, names: Mapping[UUID, str], references: Mapping[UUID, str]
 def _not_yet(item: Item) -> str:
     """From when on the step can be taken, empty where it can be now."""
     waits = item.not_before is not None and item.not_before > services().today()
-    return f"from {formats.date(item.not_before)}" if waits else ""
+    return f"from {formats.short_date(item.not_before)}" if waits else ""
 
 
 def _waiting_for(item: Item, names: Mapping[UUID, str]) -> Any:

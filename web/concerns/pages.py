@@ -36,8 +36,8 @@ def _cells(row: ConcernRow, names: Mapping[UUID, str]) -> list[Any]:
         names.get(row.school, ""),
         row.severity.label,
         {"tag": row.status},
-        formats.date(row.raised_on),
-        formats.date(row.next_review_on),
+        formats.short_date(row.raised_on),
+        formats.short_date(row.next_review_on),
     ]
 
 

@@ -131,7 +131,7 @@ class Story:
 
     def _find_nobody(self) -> None:
         self._change(
-            lambda it: it.record_unmet(reason="No provider of this or a neighbouring area offers the subject")
+            lambda it: it.record_unmet(reason="No provider in this or a neighbouring area offers the subject")
         )
 
     def _approve(self) -> None:
@@ -150,7 +150,7 @@ class Story:
         self.tender = self.desk.open_tender(
             self.request,
             self.town.services.next_reference(Tender),
-            brief=f"{self.need.need} Wanted: {self.need.outcome}. About {self.need.days} days.",
+            brief=f"{self.need.need} Outcome wanted: {self.need.outcome}. About {self.need.days} days.",
             reply_by=working_day(self.town.services.today() + timedelta(days=14)),
             invite=invited,
             reason="Only one provider on the list offers this" if len(invited) == 1 else "",
@@ -208,7 +208,7 @@ class Story:
             self.town.services.next_reference(BrokeredEngagement),
             Agreement(
                 scope=self.need.outcome,
-                objectives=(self.need.outcome, "The school can go on without help"),
+                objectives=(self.need.outcome, "The school no longer needs help"),
                 begins=begins,
                 ends=begins + timedelta(days=120),
             ),
@@ -241,7 +241,7 @@ class Story:
             who = self._specialist(self.need.quoting[0])
             self.then(last, who, Role.SPECIALIST, self._complete)
             self.then(last + 9, self.town.head(self.urn), Role.HEADTEACHER, self._evaluate)
-            outcome = "Evaluated by the school; the outcome wanted was met"
+            outcome = "The school has evaluated the support. Its outcome was met"
             self.then(
                 last + 12, self.broker, self.role, partial(self.delivery.close, self.engagement, outcome=outcome)
             )

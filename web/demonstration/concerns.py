@@ -156,7 +156,7 @@ def _intervene(town: Town, diary: Diary, urn: int, case: UUID, raised: date) -> 
     def review(
         ratings: tuple[Rag, Rag, Rag], evidence: str, decision: ReviewDecision, reason: str, weeks: int
     ) -> DatedDecision:
-        said = {Rag.RED: "No progress that can be seen yet", Rag.AMBER: "Some progress", Rag.GREEN: "On course"}
+        said = {Rag.RED: "No visible progress yet", Rag.AMBER: "Some progress", Rag.GREEN: "On course"}
         return lambda on, it: it.hold_review(
             on=on,
             evidence=evidence,
@@ -199,7 +199,13 @@ def _intervene(town: Town, diary: Diary, urn: int, case: UUID, raised: date) -> 
     up, on_course = ReviewDecision.STEP_UP, ReviewDecision.CONTINUE
     decide(
         84,
-        review((red, red, amber), "Lessons in six classes; books.", up, "Half the department follows the plan", 10),
+        review(
+            (red, red, amber),
+            "Lessons in six classes, and pupils' books.",
+            up,
+            "Half the department follows the plan",
+            10,
+        ),
     )
     decide(
         91,

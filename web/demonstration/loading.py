@@ -115,7 +115,9 @@ def load_register(services: Services, register: Path, la: str | None) -> ImportR
     with services.read() as connection:
         found = list_rows(connection, today=today, served=Remit(STATE_FUNDED), limit=MOST_LOOKED_AFTER + 1)
     if len(found) > MOST_LOOKED_AFTER:
-        click.echo("So many schools are no one service's: nobody is put in post. Open accounts with `sis accounts`.")
+        click.echo(
+            "Too many schools for one service, so nobody was given a role. Create accounts with `sis accounts`."
+        )
         return report
     for school in found:
         town.knows(school.urn, school.id, team_of(school.phase))

@@ -113,8 +113,8 @@ NEEDS = (
     ),
     Need(
         1, Phase.SECONDARY, SPECIALIST, "Latin",
-        "The only teacher of Latin retires, and fourteen pupils have chosen it.",
-        "The course is taught to its end",
+        "Our only Latin teacher is retiring, and fourteen pupils have chosen it.",
+        "The course is taught to the end",
         160, End.UNMET,
     ),
     Need(

@@ -129,7 +129,7 @@ def _give_to_officer(town: Town, urn: int, began: date) -> None:
         town.school_ids[urn],
         town.people[officer.email],
         from_=began,
-        reason="Schools were shared out when the service began",
+        reason="Schools allocated when the service started",
     )
 
 

@@ -211,7 +211,9 @@ def _opened(content: bytes) -> Iterator[zipfile.ZipFile]:
         with opened_zip(io.BytesIO(content), most=MOST_PARTS, largest=LARGEST) as package:
             members = package.infolist()
             if len({member.filename.lower() for member in members}) < len(members):
-                raise ContentIsOtherwise("A part of the document is in it twice. Save it anew and choose it again.")
+                raise ContentIsOtherwise(
+                    "The document is damaged: it contains a part twice. Save it again and choose it again."
+                )
             if any(member.flag_bits & 1 for member in members):
                 raise HasPassword
             yield package

@@ -27,7 +27,7 @@ def _cells(row: FileOnRecord, names: Mapping[UUID, str]) -> list[Any]:
     return [
         {"text": row.file_name, "href": f"/files/{row.reference}", "hint": row.reference},
         names.get(row.on_record, ""),
-        formats.date(row.added_on),
+        formats.short_date(row.added_on),
         names.get(row.added_by, "") if row.added_by else "",
     ]
 

@@ -102,7 +102,7 @@ def _pieces(document: bytes, table: bytes) -> list[str]:
     number = (size - 4) // 12
     ends = struct.unpack_from(f"<{number + 1}I", told, at + 5)
     if number and ends[-1] > len(document):
-        raise ContentIsOtherwise("The document is damaged. Save it anew and choose it again.")
+        raise ContentIsOtherwise("The document is damaged. Save it again and choose it again.")
     found = []
     for place in range(number):
         where = _number("<I", told, at + 5 + 4 * (number + 1) + 8 * place + 2)

@@ -29,7 +29,7 @@ def _cells(row: NoteOnRecord, names: Mapping[UUID, str]) -> list[Any]:
         {"text": row.heading or "Restricted note", "href": f"/notes/{row.reference}", "hint": row.reference},
         row.note_type.label,
         names.get(row.on_record, ""),
-        formats.date(row.written_on),
+        formats.short_date(row.written_on),
         names.get(row.written_by, "") if row.written_by else "",
     ]
 

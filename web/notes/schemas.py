@@ -65,7 +65,7 @@ class WriteNote(Said):
         load_default=Sensitivity.ORDINARY,
         validate=validate.OneOf([Sensitivity.ORDINARY, Sensitivity.RESTRICTED]),
         metadata={
-            "hint": "Only a few people can read a restricted note, We record who reads it, once a day.",
+            "hint": "Only a few people can read a restricted note. We record who reads it, once a day.",
             "widget": "radios",
             "choices": lambda context: context[SENSITIVITIES],
         },

@@ -67,7 +67,7 @@ def _proposed() -> list[list[Any]]:
         [
             {"text": named[row.person], "href": f"/people/{known[row.person].detail}"},
             row.role.label,
-            formats.date(row.from_),
+            formats.short_date(row.from_),
             named[row.proposed_by] if row.proposed_by in named else NAMELESS[Channel.COMMAND_LINE],
             "In force while setting up" if row.held_as is not None else "Not yet confirmed",
         ]

@@ -36,7 +36,17 @@ from web.runtime.services import services
 pages = Blueprint("providers", __name__, template_folder="templates")
 
 SUBJECTS_SHOWN = 4
-COUNTED = ("Invited", "Declined", "No reply", "Quoted", "Selected", "Engaged", "Schools", "Days", "Cost")
+COUNTED = (
+    "Invited",
+    "Declined",
+    "No reply",
+    "Quoted",
+    "Selected",
+    "Engaged",
+    "Schools",
+    "Days",
+    "Cost excluding VAT",
+)
 
 
 def works_in(areas: tuple[str, ...] | None) -> str:
@@ -80,7 +90,7 @@ def _vetting_cells(row: VettingLine, _: Mapping[UUID, str]) -> list[Any]:
         row.person_name or "The provider",
         {"text": row.provider_name, "href": f"/providers/{row.provider}"},
         {"tag": row.standing},
-        formats.date(row.good_to),
+        formats.short_date(row.good_to),
     ]
 
 

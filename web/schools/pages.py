@@ -126,7 +126,7 @@ def successions() -> str:
             [
                 {"text": school.name, "href": f"/schools/{school.urn}", "hint": f"{school.urn}, {school.address}"},
                 {"text": successor.name if successor else "", "hint": f"{each.urn}, {_address(successor)}"},
-                {"text": each.kind, "hint": formats.date(each.on)},
+                {"text": each.kind, "hint": formats.short_date(each.on)},
                 each.source,
                 {"text": f"Answer for {school.name}", "href": f"/schools/{school.urn}/confirm-succession"},
             ]

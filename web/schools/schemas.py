@@ -22,8 +22,8 @@ class SuccessionOutcome(LabelledEnum):
     @property
     def label(self) -> str:
         return {
-            "goes_on": "It is the same school with a new URN, and keeps its history",
-            "went_into": "It closed and merged into another school, which has its own history",
+            "goes_on": "The same school has a new URN and keeps its history",
+            "went_into": "The school closed and merged into another, which has its own history",
         }[self.value]
 
 

@@ -72,7 +72,7 @@ def test_a_tender_names_its_school_and_subject(world: World, sign_in: SignIn) ->
     market.a_tender()
 
     page = Page(sign_in(market.broker).get("/caseload")).root
-    row = next(row.text for row in page.all("tr") if "Get quotes or end the invitations" in row.text)
+    row = next(row.text for row in page.all("tr") if "Get quotes or close the invitations" in row.text)
 
     assert re.search(r"Ashgrove High School.*Mathematics", row)
 

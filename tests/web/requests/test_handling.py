@@ -231,7 +231,7 @@ def test_a_tender_without_a_quote_does_not_ask_the_broker_to_compare_any(
     broker = sign_in(market.broker)
 
     assert "Next: nobody has quoted. The broker gives providers longer, invites others or ends" in broker.get(REQUEST)
-    assert "Get quotes or end the invitations" in broker.get("/caseload")
+    assert "Get quotes or close the invitations" in broker.get("/caseload")
 
 
 def test_a_school_withdraws_its_own_request_and_the_invitations_end(
