@@ -54,7 +54,7 @@ class EmailChanged(Event):
 
 class PostTaken(Event):
     TOPIC = "person.post-taken"
-    says = "{by} added {subject} as {role}{leading} from {from_}{until: to …}"
+    says = "{by} added {this_person} as {role}{leading} from {from_}{until: to …}"
     post: int
     role: Role
     school: UUID | None
@@ -96,7 +96,7 @@ class PostTaken(Event):
 
 class PostEnded(Event):
     TOPIC = "person.post-ended"
-    says = "{by} ended {subject}'s role as {role}{until: (last day …)}{unbegun}: {reason}"
+    says = "{by} ended {this_person}'s role as {role}{until: (last day …)}{unbegun}: {reason}"
     post: int
     role: Role
     until: date | None
@@ -115,7 +115,7 @@ class Left(Event):
     """`posts` are those that end with it, or that now never begin, `roles` what they are."""
 
     TOPIC = "person.left"
-    says = "{by} recorded that {subject} left (last day {on}){roles:, ending their roles: …}. Reason: {reason}"
+    says = "{by} recorded that {this_person} left (last day {on}){roles:, ending their roles: …}. Reason: {reason}"
     on: date
     posts: tuple[int, ...]
     roles: tuple[Role, ...] = ()
@@ -131,7 +131,8 @@ class PostProposed(Event):
 
     TOPIC = "person.post-proposed"
     says = (
-        "{by} proposed {subject} as {role}{leading} from {from_}{until: to …}, for someone else to confirm{meanwhile}"
+        "{by} proposed {this_person} as {role}{leading} from {from_}{until: to …}, "
+        "for someone else to confirm{meanwhile}"
     )
     proposal: int
     post: int | None
@@ -177,7 +178,7 @@ class PostConfirmed(Event):
     """Where the post was not held yet, PostTaken follows."""
 
     TOPIC = "person.post-confirmed"
-    says = "{by} confirmed {subject} as {role}{proposed_by:, proposed by …}"
+    says = "{by} confirmed {this_person} as {role}{proposed_by:, proposed by …}"
     proposal: int
     role: Role
     proposed_by: UUID | None
@@ -190,7 +191,7 @@ class PostDeclined(Event):
     """Where the post was held already, PostEnded follows."""
 
     TOPIC = "person.post-declined"
-    says = "{by} declined {subject} as {role}{proposed_by:, proposed by …}: {reason}"
+    says = "{by} declined {this_person} as {role}{proposed_by:, proposed by …}: {reason}"
     proposal: int
     role: Role
     proposed_by: UUID | None
@@ -201,7 +202,7 @@ class PostDeclined(Event):
 
 class PostProposalWithdrawn(Event):
     TOPIC = "person.post-proposal-withdrawn"
-    says = "{by} withdrew the proposal of {subject} as {role}: {reason}"
+    says = "{by} withdrew the proposal of {this_person} as {role}: {reason}"
     proposal: int
     role: Role
 

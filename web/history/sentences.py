@@ -56,7 +56,7 @@ def ids_in(events: Iterable[Event]) -> set[UUID]:
 
 def _named_by_meta(event: Event) -> Iterator[UUID | None]:
     yield from (event.meta.signature.actor, event.meta.signature.on_behalf_of)
-    if "{subject}" in event.says:
+    if "{this_person}" in event.says:
         yield event.meta.stream
 
 
@@ -89,7 +89,7 @@ class _Told(dict[str, str]):
         match word:
             case "by":
                 value = self._actor()
-            case "subject":
+            case "this_person":
                 value = meta.stream
             case "reason":
                 value = meta.reason

@@ -197,7 +197,7 @@ def test_a_day_that_is_missing_is_asked_for_in_plain_words(case: Case, browser: 
     page = browser.send(f"{CASE}/start-intervention", {"objectives-0-text": "A full team"}, status=422).text
 
     assert "Enter the date of the first review" in page
-    assert "Enter the date it is due" in page
+    assert "Objective 1: enter the date it is due" in page
 
 
 # What a case tells
