@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class Proposed(Event):
     TOPIC = "engagement.proposed"
     purpose = Purpose.SUPPORT
-    says = "{by} proposed work in {subject} with {specialist} of {provider}, days: {days}, {net} net. {scope}"
+    says = "{by} proposed {days} of {subject} with {specialist} of {provider} at {net} excluding VAT. {scope}"
     reference: str
     request: UUID
     tender: UUID | None
@@ -100,7 +100,7 @@ class ClearanceConfirmed(Event):
     """`valid_to` is the last day of the clearance, None if nothing ends it."""
 
     TOPIC = "engagement.clearance-confirmed"
-    says = "{by} saw that {specialist} is cleared for the work"
+    says = "{by} confirmed {specialist}'s clearance for the work"
     specialist: UUID
     valid_to: date | None
 
@@ -120,7 +120,7 @@ class Confirmed(Event):
 
 class SessionPlanned(Event):
     TOPIC = "engagement.session-planned"
-    says = "{by} planned session {number} on {on}, days: {days}{place:. …}"
+    says = "{by} planned session {number} ({days}) on {on}{place:. Place: …}"
     number: int
     on: date
     days: Decimal
@@ -136,7 +136,7 @@ class SessionDelivered(Event):
 
     TOPIC = "engagement.session-delivered"
     purpose = Purpose.SUPPORT
-    says = "{specialist} delivered session {number} on {on}, days: {days}{note:. …}"
+    says = "{specialist} delivered session {number} ({days}) on {on}{note:. …}"
     number: int
     on: date
     days: Decimal
@@ -163,12 +163,16 @@ class SessionCancelled(Event):
     """A chargeable session uses up its days and costs `net`, its share of the price."""
 
     TOPIC = "engagement.session-cancelled"
-    says = "{by} cancelled session {number} for the {side} (charged: {chargeable}): {reason}"
+    says = "{by} cancelled session {number} for the {side}, {charge}: {reason}"
     number: int
     side: Side
     chargeable: bool
     days: Decimal
     net: Decimal
+
+    @property
+    def charge(self) -> str:
+        return "charged" if self.chargeable else "without charge"
 
     def apply(self, engagement: BrokeredEngagement) -> None:
         engagement.sessions[self.number] = replace(
@@ -183,7 +187,7 @@ class SessionCancelled(Event):
 
 class SpecialistSubstituted(Event):
     TOPIC = "engagement.specialist-substituted"
-    says = "{by} put {new} in the place of {old}: {reason}"
+    says = "{by} replaced {old} with {new}: {reason}"
     old: UUID
     new: UUID
     valid_to: date | None
@@ -199,7 +203,7 @@ class VariationAgreed(Event):
 
     TOPIC = "engagement.variation-agreed"
     says = (
-        "{by} agreed a variation, days: {days}, {net} net and {vat} VAT, until {ends}"
+        "{by} agreed a variation to {days} at {net} excluding VAT, with {vat} VAT, until {ends}"
         "{school_by:, agreed for the school by …}{school_on: on …}"
         "{provider_by: and for the provider by …}{provider_on: on …}: {reason}"
     )
@@ -302,7 +306,7 @@ class EvaluationWaived(Event):
 
 class Closed(Event):
     TOPIC = "engagement.closed"
-    says = "{by} closed the engagement, days used: {days}, cost: {net} net"
+    says = "{by} closed the engagement after {days}, at a cost of {net} excluding VAT"
     days: Decimal
     net: Decimal
 

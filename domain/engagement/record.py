@@ -179,7 +179,7 @@ class BrokeredEngagement(Aggregate):
                 ends=work.ends,
             ),
             rules=rules,
-            reason=plain(reason) if tender else reasoned(reason, "Say why no quotes were asked for"),
+            reason=plain(reason) if tender else reasoned(reason, "Enter why no quotes were asked for"),
         )
         return engagement
 
@@ -191,7 +191,7 @@ class BrokeredEngagement(Aggregate):
         if came_on is not None:
             must_have_come(came_on, self.today, "came_on")
             if came_on < self.proposed_on:
-                raise DatesOutOfOrder("The terms were proposed after that day", field="came_on")
+                raise DatesOutOfOrder("The date must not be before the terms were proposed", field="came_on")
         agreed: dict[Side, type[Event]] = {
             Side.SCHOOL: self.AgreedBySchool,
             Side.PROVIDER: self.AgreedByProvider,
@@ -289,7 +289,7 @@ class BrokeredEngagement(Aggregate):
         Raises SameSpecialist, NotCleared.
         """
         if new == self.work.specialist:
-            raise SameSpecialist("This person does the work already", field="specialist")
+            raise SameSpecialist("This person already does the work", field="specialist")
         _must_be_cleared(cleared)
         substituted = self.SpecialistSubstituted(old=self.work.specialist, new=new, valid_to=valid_to)
         self.record(substituted, people=(self.work.specialist, new), rules=rules, reason=reasoned(reason))
@@ -306,16 +306,16 @@ class BrokeredEngagement(Aggregate):
             must_have_come(day, self.today, field)
         if consent.school_by == consent.provider_by:
             raise OnePersonForBoth(
-                "Nobody agrees with themselves. Choose who else agreed for the provider", field="provider_by"
+                "Choose two different people: one for the school and one for the provider", field="provider_by"
             )
         if half_days(days) < self.used_days + self.planned_days:
-            raise LessThanUsed("More days than that are delivered and planned", field="days")
+            raise LessThanUsed("More days than that are already delivered or planned", field="days")
         if pounds(net) < self.cost:
-            raise LessThanUsed("More than that is spent already", field="net")
+            raise LessThanUsed("More than that is already spent", field="net")
         if half_days(days) == self.used_days and pounds(net) != self.cost:
-            raise LessThanUsed("All those days are delivered, and cost another sum", field="net")
+            raise LessThanUsed("All those days are already delivered, at a different cost", field="net")
         if ends < max([self.work.begins, *(session.on for session in self._kept_sessions())]):
-            raise DatesOutOfOrder("Sessions are delivered or planned after that day", field="ends")
+            raise DatesOutOfOrder("Sessions are delivered or planned after that date", field="ends")
         varied = self.VariationAgreed(
             days=half_days(days),
             net=price.net,
@@ -413,7 +413,7 @@ class BrokeredEngagement(Aggregate):
 
     def _must_be_within(self, day: date) -> None:
         if not self.work.begins <= day <= self.work.ends:
-            raise OutsideTheAgreedDates("The day must lie within the agreed dates", field="on")
+            raise OutsideTheAgreedDates("The date must be within the agreed dates", field="on")
 
     def _must_fit(self, days: Decimal, *, instead_of: Decimal = Decimal(0)) -> None:
         left = self.left_days + instead_of
@@ -438,4 +438,4 @@ class BrokeredEngagement(Aggregate):
 
 def _must_be_cleared(cleared: bool) -> None:
     if not cleared:
-        raise NotCleared("The specialist is not cleared on the days concerned", field="specialist")
+        raise NotCleared("The specialist is not cleared on those dates", field="specialist")

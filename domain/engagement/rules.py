@@ -41,7 +41,7 @@ class NotAllAgreed(Refusal):
 
 
 class NotCleared(Refusal):
-    """The specialist is not cleared on the days concerned."""
+    """The specialist is not cleared on those dates."""
 
 
 class OutsideTheAgreedDates(Refusal):
@@ -105,7 +105,9 @@ def only_when(*statuses: EngagementStatus) -> Rule[BrokeredEngagement]:
 
     def must_be_at_that_stage(engagement: BrokeredEngagement, _: date) -> None:
         if engagement.status not in statuses:
-            raise NotAtThisStage(f"The engagement is {engagement.status.label.lower()}, so this cannot be done now")
+            raise NotAtThisStage(
+                f"You cannot do this while the status of the engagement is “{engagement.status.label}”"
+            )
 
     return must_be_at_that_stage
 
@@ -115,7 +117,7 @@ def must_await(side: Side) -> Rule[BrokeredEngagement]:
 
     def must_be_awaited(engagement: BrokeredEngagement, _: date) -> None:
         if side in engagement.agreed_by:
-            raise AlreadyAgreed(f"The {side} has agreed already")
+            raise AlreadyAgreed(f"The {side} has already agreed")
 
     return must_be_awaited
 
@@ -123,12 +125,12 @@ def must_await(side: Side) -> Rule[BrokeredEngagement]:
 def all_must_have_agreed(engagement: BrokeredEngagement, _: date) -> None:
     if engagement.status is EngagementStatus.PROPOSED:
         missing = ", ".join(side for side in Side if side not in engagement.agreed_by)
-        raise NotAllAgreed(f"Not everybody has agreed to the terms yet: {missing}")
+        raise NotAllAgreed(f"Still waiting for agreement to the terms from: {missing}")
 
 
 def must_have_days_left(engagement: BrokeredEngagement, _: date) -> None:
     if engagement.left_days <= 0:
-        raise MoreThanAgreed("All the agreed days are used or planned. Agree a variation first", field="days")
+        raise MoreThanAgreed("All the agreed days are already used or planned. Agree a variation first", field="days")
 
 
 def must_have_a_planned_session(engagement: BrokeredEngagement, _: date) -> None:
@@ -143,32 +145,34 @@ def must_have_no_planned_session(engagement: BrokeredEngagement, _: date) -> Non
 
 def must_have_been_delivered(engagement: BrokeredEngagement, _: date) -> None:
     if not any(each.status is SessionStatus.DELIVERED for each in engagement.sessions.values()):
-        raise NothingDelivered("No session was delivered. End the work early, or cancel it.")
+        raise NothingDelivered("No sessions were delivered. End the work early, or cancel it.")
 
 
 def must_not_have_started(engagement: BrokeredEngagement, _: date) -> None:
     if engagement.used_days:
-        raise HasStarted("Days are used already. End the work early instead.")
+        raise HasStarted("Some days are already used. End the work early instead.")
 
 
 def evaluation_must_not_be_waived(engagement: BrokeredEngagement, _: date) -> None:
     if engagement.evaluation_waived:
-        raise NotAtThisStage("The evaluation is waived already")
+        raise NotAtThisStage("This engagement already goes without an evaluation")
 
 
 def must_have_been_evaluated(engagement: BrokeredEngagement, _: date) -> None:
     if engagement.status in AWAITING_EVALUATION and not engagement.evaluation_waived:
-        raise EvaluationDue("The school has not evaluated the work. Ask it to, or waive that with a reason.")
+        raise EvaluationDue(
+            "The school has not evaluated the work. Ask for an evaluation, or give a reason for going without."
+        )
 
 
 def check_work(work: Work) -> None:
     """Raises TermsIncomplete, DatesOutOfOrder, NotHalfDays, NotAPrice."""
     if not plain(work.scope):
-        raise TermsIncomplete("Enter what is to be done", field="scope")
+        raise TermsIncomplete("Enter what the provider will do", field="scope")
     if not any(plain(objective) for objective in work.objectives):
         raise TermsIncomplete("Enter at least one objective", field="objectives")
     if work.ends < work.begins:
-        raise DatesOutOfOrder("The last day must be on or after the first", field="ends")
+        raise DatesOutOfOrder("The last day must be the same as or after the first day", field="ends")
     half_days(work.days)
     check_price(work.net, work.vat)
 
@@ -179,13 +183,13 @@ def check_price(net: Decimal, vat: Decimal) -> None:
         if pounds(amount) < 0:
             raise NotAPrice("Enter £0 or more", field=field)
     if vat > net:
-        raise NotAPrice("The VAT cannot be more than the price without VAT", field="vat")
+        raise NotAPrice("VAT must not be more than the price excluding VAT", field="vat")
 
 
 def check_count(number: int | None, field: str) -> None:
     """Raises NotATime where a number is given that is below one."""
     if number is not None and number < 1:
-        raise NotATime("Enter 1 or more, or leave this empty", field=field)
+        raise NotATime("Enter 1 or more, or leave this blank", field=field)
 
 
 def check_ratings(**ratings: int) -> None:
@@ -198,4 +202,4 @@ def check_ratings(**ratings: int) -> None:
 def check_outcomes(outcomes: tuple[Outcome, ...], objectives: tuple[str, ...]) -> None:
     """Raises OutcomeNeeded unless each objective has its outcome."""
     if sorted(each.objective for each in outcomes) != sorted(objectives):
-        raise OutcomeNeeded("Say for each objective how far it was met", field="outcomes")
+        raise OutcomeNeeded("Select how far each objective was met", field="outcomes")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Raised(Event):
     TOPIC = "support-request.raised"
     purpose = Purpose.SUPPORT
-    says = "{by} asked for help in {subject} ({phase}): {need}"
+    says = "{by} asked for help with {subject} ({phase}): {need}"
     reference: str
     school: UUID
     raised_by: Side
@@ -72,11 +72,16 @@ class Acknowledged(Event):
 
 class Triaged(Event):
     TOPIC = "support-request.triaged"
-    says = "{by} triaged the request (level: {level}, route: {route}) and gave it to {broker}{note:. …}"
+    says = "{by} triaged the request as {level}, {how}, and gave it to {broker}{note:. …}"
     broker: UUID
     level: SupportLevel
     route: Route
     note: str
+
+    @property
+    def how(self) -> str:
+        """The way on which triage sends the request, as it stands in a sentence."""
+        return "to be met in-house" if self.route is Route.IN_HOUSE else f"to be {self.route}"
 
     def apply(self, request: SupportRequest) -> None:
         request.status = RequestStatus.TRIAGED
@@ -85,7 +90,7 @@ class Triaged(Event):
 
 class MoreInformationAsked(Event):
     TOPIC = "support-request.more-information-asked"
-    says = "{by} asked the school{respond_by:, to be answered by …}: {question}"
+    says = "{by} asked the school for information{respond_by: by …}: {question}"
     question: str
     respond_by: date | None = None
 
@@ -113,7 +118,7 @@ class Reassigned(Event):
 
 class ApprovedToBroker(Event):
     TOPIC = "support-request.approved-to-broker"
-    says = "{approver} approved brokering up to {ceiling} net of VAT"
+    says = "{approver} approved spending of up to {ceiling} excluding VAT"
     ceiling: Decimal
     approver: UUID
 
@@ -136,7 +141,7 @@ class ProvidersShortlisted(Event):
 
 class ProviderRemovedFromShortlist(Event):
     TOPIC = "support-request.provider-removed-from-shortlist"
-    says = "{by} took {provider} off the shortlist: {reason}"
+    says = "{by} removed {provider} from the shortlist: {reason}"
     provider: UUID
 
     def apply(self, request: SupportRequest) -> None:
@@ -145,7 +150,7 @@ class ProviderRemovedFromShortlist(Event):
 
 class TenderOpened(Event):
     TOPIC = "support-request.tender-opened"
-    says = "{by} began to invite providers"
+    says = "{by} started inviting providers to quote"
     tender: UUID
 
     def apply(self, request: SupportRequest) -> None:
@@ -155,7 +160,7 @@ class TenderOpened(Event):
 
 class TenderEnded(Event):
     TOPIC = "support-request.tender-ended"
-    says = "{by} ended the invitations without choosing anybody: {reason}"
+    says = "{by} closed the invitations without choosing a provider: {reason}"
     tender: UUID
 
     def apply(self, request: SupportRequest) -> None:
@@ -177,7 +182,7 @@ class Placed(Event):
 
 class PlacementFellThrough(Event):
     TOPIC = "support-request.placement-fell-through"
-    says = "{by} took the request up again, as the engagement will not take place: {reason}"
+    says = "{by} resumed the request because the engagement will not take place: {reason}"
     engagement: UUID
 
     def apply(self, request: SupportRequest) -> None:
@@ -209,7 +214,7 @@ class Declined(Event):
 class Signposted(Event):
     TOPIC = "support-request.signposted"
     purpose = Purpose.SUPPORT
-    says = "{by} pointed the school to {to}: {reason}"
+    says = "{by} signposted the school to {to}: {reason}"
     to: str
 
     def apply(self, request: SupportRequest) -> None:
@@ -231,7 +236,7 @@ class MetInHouse(Event):
 
 class Unmet(Event):
     TOPIC = "support-request.unmet"
-    says = "{by} recorded that nobody could be found for {subject} ({phase}): {reason}"
+    says = "{by} recorded that the request for {subject} ({phase}) could not be met: {reason}"
     subject: str
     phase: Phase
     area: str
@@ -261,7 +266,7 @@ class Closed(Event):
 
 class Reopened(Event):
     TOPIC = "support-request.reopened"
-    says = "{by} opened the request again: {reason}"
+    says = "{by} reopened the request: {reason}"
 
     def apply(self, request: SupportRequest) -> None:
         request.status = RequestStatus.ACKNOWLEDGED if request.broker is None else RequestStatus.TRIAGED

@@ -28,7 +28,16 @@ class RequestStatus(LabelledEnum):
 
     @property
     def label(self) -> str:
-        return "Approved to broker" if self is RequestStatus.APPROVED else super().label
+        return _STATUS_LABELS.get(self.value) or super().label
+
+
+_STATUS_LABELS = {
+    "approved": "Spending approved",
+    "inviting": "Inviting quotes",
+    "placed": "Provider engaged",
+    "met_in_house": "Met in-house",
+    "unmet": "Could not be met",
+}
 
 
 ENDS = frozenset(
@@ -69,6 +78,10 @@ class Route(LabelledEnum):
     BROKERED = "brokered"
     IN_HOUSE = "in_house"
     SIGNPOSTED = "signposted"
+
+    @property
+    def label(self) -> str:
+        return super().label.replace("In house", "In-house")
 
 
 class InHouse(LabelledEnum):

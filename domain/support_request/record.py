@@ -166,7 +166,7 @@ class SupportRequest(Aggregate):
     def acknowledge(self, *, officer: UUID, answer_by: date) -> None:
         """Promise the school an answer by a day. Raises AnswerByIsPast, NotAtThisStage."""
         if answer_by < self.today:
-            raise AnswerByIsPast("The answer must be promised for today or later", field="answer_by")
+            raise AnswerByIsPast("The date must be today or in the future", field="answer_by")
         self.record(self.Acknowledged(officer=officer, answer_by=answer_by), people=(officer,))
 
     @requires(only_when(RequestStatus.RAISED, RequestStatus.ACKNOWLEDGED, RequestStatus.TRIAGED))
@@ -205,7 +205,7 @@ class SupportRequest(Aggregate):
         approved = self.ApprovedToBroker(ceiling=positive(ceiling, "ceiling"), approver=approver)
         if self.status is RequestStatus.PLACED and self.ceiling is not None and approved.ceiling <= self.ceiling:
             raise NoMoreThanBefore(
-                f"Somebody is engaged already. Approve more than the {in_pounds(self.ceiling)} approved before",
+                f"A provider is already engaged. Approve more than the {in_pounds(self.ceiling)} approved before",
                 field="ceiling",
             )
         self.record(approved, people=(approver,), rules=rules)
@@ -216,10 +216,12 @@ class SupportRequest(Aggregate):
     ) -> None:
         """Keep the ranking as seen and the providers chosen from it. Raises NobodyShortlisted, NotInRanking."""
         if not chosen:
-            raise NobodyShortlisted("Choose at least one provider, or record the need as unmet", field="chosen")
+            raise NobodyShortlisted(
+                "Choose at least one provider, or record that the request could not be met", field="chosen"
+            )
         fitting = {each.provider for each in ranking if each.excluded_because is None}
         if not fitting.issuperset(chosen):
-            raise NotInRanking("Choose only providers whom the ranking did not exclude", field="chosen")
+            raise NotInRanking("Choose only providers that the ranking did not exclude", field="chosen")
         self.record(self.ProvidersShortlisted(ranking=ranking, chosen=tuple(dict.fromkeys(chosen))), rules=rules)
 
     @requires(only_when(RequestStatus.SHORTLISTED), somebody_must_be_shortlisted)

@@ -77,14 +77,14 @@ def only_when(*statuses: RequestStatus) -> Rule[SupportRequest]:
 
     def must_be_at_that_stage(request: SupportRequest, _: date) -> None:
         if request.status not in statuses:
-            raise NotAtThisStage(f"The request is {request.status.label.lower()}, so this cannot be done now")
+            raise NotAtThisStage(f"You cannot do this while the status of the request is “{request.status.label}”")
 
     return must_be_at_that_stage
 
 
 def must_not_be_triaged(request: SupportRequest, _: date) -> None:
     if request.status is RequestStatus.TRIAGED:
-        raise NotAtThisStage("The request has been triaged. Triage it again instead")
+        raise NotAtThisStage("The request is already triaged. Triage it again instead")
 
 
 def must_be_triaged(request: SupportRequest, _: date) -> None:
@@ -94,17 +94,17 @@ def must_be_triaged(request: SupportRequest, _: date) -> None:
 
 def must_not_be_approved(request: SupportRequest, _: date) -> None:
     if request.status is not RequestStatus.TRIAGED:
-        raise NotAtThisStage("Brokering has been approved. Change the approved ceiling instead")
+        raise NotAtThisStage("Spending is already approved. Change the approved limit instead")
 
 
 def must_be_approved(request: SupportRequest, _: date) -> None:
     if request.status is RequestStatus.TRIAGED:
-        raise NotAtThisStage("Brokering has not been approved yet")
+        raise NotAtThisStage("Spending has not been approved yet")
 
 
 def nothing_must_be_asked(request: SupportRequest, _: date) -> None:
     if request.waiting_since is not None:
-        raise InformationAlreadyAsked("The school has not yet answered the last question")
+        raise InformationAlreadyAsked("The school has not answered the last question yet")
 
 
 def something_must_be_asked(request: SupportRequest, _: date) -> None:
@@ -119,12 +119,12 @@ def must_be_triaged_for_brokering(request: SupportRequest, _: date) -> None:
 
 def somebody_must_be_shortlisted(request: SupportRequest, _: date) -> None:
     if not request.shortlist:
-        raise NobodyShortlisted("Put at least one provider on the shortlist first")
+        raise NobodyShortlisted("Add at least one provider to the shortlist first")
 
 
 def nobody_must_be_invited(request: SupportRequest, _: date) -> None:
     if request.status is RequestStatus.INVITING:
-        raise StillInvited("Providers are invited to quote. End the invitations first.")
+        raise StillInvited("Providers are invited to quote. Close the invitations first.")
 
 
 def given(text: str, field: str) -> str:
@@ -144,9 +144,9 @@ def positive(amount: Decimal, field: str) -> Decimal:
 def days_ahead(needed_from: date, needed_by: date, today: date) -> None:
     """Raises NeededTooEarly unless the days are in order and not all past."""
     if needed_by < today:
-        raise NeededTooEarly("The last day on which help is needed must be today or later", field="needed_by")
+        raise NeededTooEarly("The last date help is needed must be today or in the future", field="needed_by")
     if needed_by < needed_from:
-        raise NeededTooEarly("The last day must be on or after the first", field="needed_by")
+        raise NeededTooEarly("The last day must be the same as or after the first day", field="needed_by")
 
 
 def enough_delegates(kind: SupportKind, delegates: int | None) -> None:

@@ -20,7 +20,7 @@ class Opened(Event):
     """`single_provider` says that one provider alone shall be asked; the reason says why."""
 
     TOPIC = "tender.opened"
-    says = "{by} opened a tender, replies due by {reply_by}: {brief}"
+    says = "{by} opened a tender with replies due by {reply_by}: {brief}"
     reference: str
     request: UUID
     school: UUID
@@ -55,7 +55,7 @@ class ProviderInvited(Event):
 
 class QuestionAsked(Event):
     TOPIC = "tender.question-asked"
-    says = "{by} asked for {provider}: {question}"
+    says = "{by} asked a question for {provider}: {question}"
     number: int
     provider: UUID
     question: str
@@ -66,7 +66,7 @@ class QuestionAsked(Event):
 
 class QuestionAnswered(Event):
     TOPIC = "tender.question-answered"
-    says = "{by} answered a question to all who are invited: {answer}"
+    says = "{by} answered a question for all invited providers: {answer}"
     number: int
     answer: str
 
@@ -78,7 +78,7 @@ class QuestionAnswered(Event):
 
 class ReplyByExtended(Event):
     TOPIC = "tender.reply-by-extended"
-    says = "{by} gave all who are invited until {reply_by}: {reason}"
+    says = "{by} extended the deadline for replies to {reply_by}: {reason}"
     reply_by: date
     unanswered: tuple[UUID, ...] = ()
     """The providers who had not replied; older events do not tell them."""
@@ -89,7 +89,7 @@ class ReplyByExtended(Event):
 
 class InvitationDeclined(Event):
     TOPIC = "tender.invitation-declined"
-    says = "{by} declined the invitation of {provider} for the {side} ({why}): {reason}"
+    says = "{by} declined the invitation to {provider} for the {side} ({why}): {reason}"
     provider: UUID
     side: Side
     why: DeclineReason
@@ -108,7 +108,8 @@ class InvitationDeclined(Event):
 class QuoteReceived(Event):
     TOPIC = "tender.quote-received"
     says = (
-        "{provider} quoted for {specialist}, days: {days}, {day_rate} a day, {net} net and {told_vat} VAT{reason:. …}"
+        "{provider} quoted {net} excluding VAT ({days} at {day_rate}) for {specialist}, with {told_vat} VAT"
+        "{reason:. …}"
     )
     provider: UUID
     specialist: UUID
@@ -130,7 +131,9 @@ class QuoteReceived(Event):
 
 class QuoteRevised(Event):
     TOPIC = "tender.quote-revised"
-    says = "{provider} revised its quote for {specialist}, days: {days}, {net} net and {told_vat} VAT: {reason}"
+    says = (
+        "{provider} revised its quote to {net} excluding VAT ({days}) for {specialist}, with {told_vat} VAT: {reason}"
+    )
     provider: UUID
     specialist: UUID
     days: Decimal
@@ -151,7 +154,7 @@ class QuoteRevised(Event):
 
 class QuoteWithdrawn(Event):
     TOPIC = "tender.quote-withdrawn"
-    says = "{by} withdrew the quote of {provider}: {reason}"
+    says = "{by} withdrew the quote from {provider}: {reason}"
     provider: UUID
 
     def apply(self, tender: Tender) -> None:
@@ -160,7 +163,7 @@ class QuoteWithdrawn(Event):
 
 class InvitationLapsed(Event):
     TOPIC = "tender.invitation-lapsed"
-    says = "The invitation of {provider} lapsed without a reply by {reply_by}"
+    says = "{provider} did not reply by {reply_by}"
     provider: UUID
     reply_by: date
 
@@ -170,7 +173,7 @@ class InvitationLapsed(Event):
 
 class SchoolPreferred(Event):
     TOPIC = "tender.school-preferred"
-    says = "{by} recorded that the school would prefer {provider}: {preference}"
+    says = "{by} recorded that the school prefers {provider}: {preference}"
     provider: UUID
     preference: str
 
@@ -180,7 +183,7 @@ class SchoolPreferred(Event):
 
 class ProviderSelected(Event):
     TOPIC = "tender.provider-selected"
-    says = "{by} selected {provider} with {specialist} at {net} net, approved by {approver}: {reason}"
+    says = "{by} selected {provider} with {specialist} at {net} excluding VAT, approved by {approver}: {reason}"
     provider: UUID
     specialist: UUID
     net: Decimal
@@ -208,7 +211,7 @@ class SelectionWithdrawn(Event):
 
 class ClosedWithoutSelection(Event):
     TOPIC = "tender.closed-without-selection"
-    says = "{by} closed the tender without selecting anybody: {reason}"
+    says = "{by} closed the tender without choosing a provider: {reason}"
 
     def apply(self, tender: Tender) -> None:
         tender.status = TenderStatus.CLOSED

@@ -17,6 +17,10 @@ class TenderStatus(LabelledEnum):
     SELECTED = "selected"
     CLOSED = "closed"
 
+    @property
+    def label(self) -> str:
+        return "Provider selected" if self is TenderStatus.SELECTED else super().label
+
 
 class InvitationStatus(LabelledEnum):
     """What became of one provider's invitation."""
@@ -27,6 +31,10 @@ class InvitationStatus(LabelledEnum):
     WITHDRAWN = "withdrawn"
     LAPSED = "lapsed"
     SELECTED = "selected"
+
+    @property
+    def label(self) -> str:
+        return "No reply" if self is InvitationStatus.LAPSED else super().label
 
 
 class DeclineReason(LabelledEnum):

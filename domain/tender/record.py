@@ -115,20 +115,23 @@ class Tender(Aggregate):
         tender = cls.named(reference)
         questions_by = question_deadline or reply_by
         if reply_by < tender.today:
-            raise DatesOutOfOrder("Replies must be due today or later", field="reply_by")
+            raise DatesOutOfOrder("The date for replies must be today or in the future", field="reply_by")
         if not tender.today <= questions_by <= reply_by:
-            raise DatesOutOfOrder("Questions must end today or later, by the reply date", field="question_deadline")
+            raise DatesOutOfOrder(
+                "The date for questions must be today or in the future, and no later than the date for replies",
+                field="question_deadline",
+            )
         tender.record(
             cls.Opened(
                 reference=reference,
                 request=request,
                 school=school,
-                brief=given(brief, "Enter the brief that providers will read", "brief"),
+                brief=given(brief, "Enter the brief for providers", "brief"),
                 reply_by=reply_by,
                 question_deadline=questions_by,
                 single_provider=single_provider,
             ),
-            reason=reasoned(reason, "Say why only one provider is asked") if single_provider else plain(reason),
+            reason=reasoned(reason, "Enter why only one provider is asked") if single_provider else plain(reason),
         )
         return tender
 
@@ -140,9 +143,9 @@ class Tender(Aggregate):
         """
         known = self.invitations.get(provider)
         if known is not None and known.status in OPEN_INVITATION:
-            raise AlreadyInvited("This provider is invited already", field="provider")
+            raise AlreadyInvited("This provider is already invited", field="provider")
         if self.single_provider and self.invitations.keys() - {provider}:
-            raise SingleProviderRoute("This tender was opened for one provider alone", field="provider")
+            raise SingleProviderRoute("This tender is for one provider only", field="provider")
         invited = self.ProviderInvited(provider=provider, clearance=clearance, reply_by=self.reply_by)
         self.record(invited, provider=provider, rules=rules)
 
@@ -167,9 +170,9 @@ class Tender(Aggregate):
 
     @requires(must_be_open)
     def extend(self, *, reply_by: date, reason: str) -> None:
-        """Give everybody longer to reply, also after the day has passed. Raises DatesOutOfOrder."""
+        """Extend the deadline, also after the day has passed. Raises DatesOutOfOrder."""
         if reply_by <= self.reply_by or reply_by < self.today:
-            raise DatesOutOfOrder("Choose a day after the present reply date, today or later", field="reply_by")
+            raise DatesOutOfOrder("Enter a date after the current deadline, today or in the future", field="reply_by")
         event = self.ReplyByExtended(reply_by=reply_by, unanswered=tuple(self.unanswered))
         self.record(event, reason=reasoned(reason))
 
@@ -280,7 +283,7 @@ class Tender(Aggregate):
         quote = self._quoted(provider)
         if quote.net > ceiling and approved_above_ceiling_by is None:
             raise AboveCeiling(
-                f"The quote is {in_pounds(quote.net - ceiling)} above the approved ceiling. Choose who approves it.",
+                f"The quote is {in_pounds(quote.net - ceiling)} above the approved limit. Choose who approves it.",
                 field="approved_above_ceiling_by",
             )
         selected = self.ProviderSelected(
@@ -294,7 +297,7 @@ class Tender(Aggregate):
             selected,
             provider=provider,
             people=(quote.specialist, approver, approved_above_ceiling_by),
-            reason=reasoned(rationale, "Say why this provider is the best choice"),
+            reason=reasoned(rationale, "Enter why this provider is the best choice"),
         )
 
     @requires(somebody_must_be_selected)
@@ -322,7 +325,8 @@ class Tender(Aggregate):
         must_have_come(day, self.today, "came_on")
         if day < since:
             raise DatesOutOfOrder(
-                f"The provider was invited, or quoted last, on {since.day} {since:%B %Y}", field="came_on"
+                f"The date must not be before the provider was invited or last quoted,  {since.day} {since:%B %Y}",
+                field="came_on",
             )
 
     def _invited(self, provider: UUID) -> Invitation:

@@ -85,34 +85,36 @@ class NothingSelected(Refusal):
 
 def must_be_open(tender: Tender, _: date) -> None:
     if tender.status is TenderStatus.SELECTED:
-        raise TenderNotOpen("A provider is selected. Only the service can withdraw the selection.")
+        raise TenderNotOpen("A provider has been selected. Only the service can withdraw the selection.")
     if tender.status is TenderStatus.CLOSED:
         raise TenderNotOpen("This tender is closed")
 
 
 def must_be_in_time(tender: Tender, day: date) -> None:
     if day > tender.reply_by:
-        raise ReplyByHasPassed("The day for replies has passed. Only the service can extend it, for everybody.")
+        raise ReplyByHasPassed(
+            "The deadline for replies has passed. Only the service can extend it, for all providers."
+        )
 
 
 def questions_must_be_open(tender: Tender, today: date) -> None:
     if today > tender.question_deadline:
-        raise QuestionsHaveClosed("The day for questions has passed")
+        raise QuestionsHaveClosed("The deadline for questions has passed")
 
 
 def must_have_a_question_to_answer(tender: Tender, _: date) -> None:
     if all(each.answer for each in tender.questions):
-        raise NoSuchQuestion("No question waits for an answer", field="number")
+        raise NoSuchQuestion("There are no questions to answer", field="number")
 
 
 def must_be_for_several(tender: Tender, _: date) -> None:
     if tender.single_provider:
-        raise SingleProviderRoute("This tender was opened for one provider alone", field="provider")
+        raise SingleProviderRoute("This tender is for one provider only", field="provider")
 
 
 def somebody_must_be_invited(tender: Tender, _: date) -> None:
     if not any(each.status in OPEN_INVITATION for each in tender.invitations.values()):
-        raise NotInvited("No provider holds an open invitation. Invite one first", field="provider")
+        raise NotInvited("No provider has an open invitation. Invite one first", field="provider")
 
 
 def must_be_invited(provider: UUID) -> Rule[Tender]:
@@ -121,7 +123,9 @@ def must_be_invited(provider: UUID) -> Rule[Tender]:
     def must_hold_an_open_invitation(tender: Tender, _: date) -> None:
         invitation = tender.invitations.get(provider)
         if invitation is None or invitation.status not in OPEN_INVITATION:
-            raise NotInvited("This provider holds no open invitation. Only the service can invite", field="provider")
+            raise NotInvited(
+                "This provider has no open invitation. Only the service can invite providers", field="provider"
+            )
 
     return must_hold_an_open_invitation
 
@@ -141,14 +145,14 @@ def must_have_quoted(provider: UUID) -> Rule[Tender]:
 
     def must_have_its_quote(tender: Tender, _: date) -> None:
         if provider not in tender.quotes:
-            raise NoQuote("This provider has no quote that stands", field="provider")
+            raise NoQuote("This provider has no current quote", field="provider")
 
     return must_have_its_quote
 
 
 def somebody_must_have_quoted(tender: Tender, _: date) -> None:
     if not tender.quotes:
-        raise NoQuote("There is no quote that stands", field="provider")
+        raise NoQuote("There are no current quotes", field="provider")
 
 
 def time_to_reply_must_be_over(tender: Tender, today: date) -> None:
@@ -158,22 +162,24 @@ def time_to_reply_must_be_over(tender: Tender, today: date) -> None:
 
 def somebody_must_not_have_replied(tender: Tender, _: date) -> None:
     if not tender.unanswered:
-        raise AllHaveReplied("All who were invited have replied")
+        raise AllHaveReplied("All invited providers have replied")
 
 
 def nobody_must_have_time_to_reply(tender: Tender, today: date) -> None:
     if tender.unanswered and today <= tender.reply_by:
-        raise NotYetDue("Others who are invited still have time to reply")
+        raise NotYetDue("Other invited providers still have time to reply")
 
 
 def must_be_a_choice(tender: Tender, _: date) -> None:
     if len(tender.invitations) == 1 and not tender.single_provider:
-        raise OneProviderIsNoChoice("Only one provider was invited. Invite another, or open a tender for one.")
+        raise OneProviderIsNoChoice(
+            "Only one provider was invited. Invite another, or open a tender for one provider."
+        )
 
 
 def somebody_must_be_selected(tender: Tender, _: date) -> None:
     if tender.selected is None:
-        raise NothingSelected("Nobody is selected")
+        raise NothingSelected("No provider is selected")
 
 
 def given(text: str, message: str, field: str) -> str:
@@ -186,14 +192,14 @@ def given(text: str, message: str, field: str) -> str:
 def priced(terms: Terms) -> dict[str, Any]:
     """The fields of a quote, with its price. Raises NotHalfDays, NotAPrice, DatesOutOfOrder, BriefNeeded."""
     if terms.day_rate < 0:
-        raise NotAPrice("Enter £0 or more for a day", field="day_rate")
+        raise NotAPrice("The day rate must be £0 or more", field="day_rate")
     if not 0 <= terms.vat_percent <= 100:
-        raise NotAPrice("Enter a VAT rate between 0 and 100", field="vat_percent")
+        raise NotAPrice("The VAT rate must be between 0 and 100", field="vat_percent")
     if terms.available_to < terms.available_from:
-        raise DatesOutOfOrder("The last day must be on or after the first", field="available_to")
+        raise DatesOutOfOrder("The last day must be the same as or after the first day", field="available_to")
     days, day_rate = half_days(terms.days), pounds(terms.day_rate)
     if days * day_rate > MOST:
-        raise NotAPrice(f"Days and price of a day come to more than £{MOST:,}", field="day_rate")
+        raise NotAPrice(f"The total price must be no more than £{MOST:,}", field="day_rate")
     price = Price.of(days * day_rate, vat_percent=terms.vat_percent)
     return {
         "specialist": terms.specialist,

@@ -106,9 +106,9 @@ def test_a_request_says_what_is_needed(field: str) -> None:
 
 
 def test_help_cannot_be_needed_in_the_past_or_end_before_it_begins() -> None:
-    with signed(), pytest.raises(NeededTooEarly, match="today or later"):
+    with signed(), pytest.raises(NeededTooEarly, match="today or in the future"):
         SupportRequest.raise_("SR-2026-0002", **a_need(needed_from=YESTERDAY, needed_by=YESTERDAY))
-    with signed(), pytest.raises(NeededTooEarly, match="on or after"):
+    with signed(), pytest.raises(NeededTooEarly, match="the same as or after"):
         SupportRequest.raise_("SR-2026-0002", **a_need(needed_by=BEGINS - timedelta(days=1)))
 
 

@@ -69,9 +69,9 @@ def select(tender: Tender) -> None:
 
 
 def test_replies_and_questions_are_due_on_days_to_come() -> None:
-    with pytest.raises(DatesOutOfOrder, match="Replies"):
+    with pytest.raises(DatesOutOfOrder, match="date for replies"):
         open_tender(reply_by=YESTERDAY)
-    with pytest.raises(DatesOutOfOrder, match="Questions"):
+    with pytest.raises(DatesOutOfOrder, match="date for questions"):
         open_tender(questions_by=REPLY_BY + timedelta(days=1))
     with pytest.raises(BriefNeeded):
         open_tender(brief=" ")

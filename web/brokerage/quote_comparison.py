@@ -109,4 +109,4 @@ def _in_short(line: Compared) -> str:
     offer = line.quote
     if not line.in_full:
         return f"{line.specialist}, {formats.date(offer.available_from)} to {formats.date(offer.available_to)}"
-    return f"{line.specialist}, {formats.days(offer.days)}, {formats.money(offer.net)} without VAT"
+    return f"{line.specialist}, {formats.days(offer.days)}, {formats.money(offer.net)} excluding VAT"

@@ -30,7 +30,7 @@ class GiveQuote(Schema):
         },
     )
     days = days_field(label="Days of support")
-    day_rate = money_field(label="Price of a day", hint="Without VAT", noun="the price of a day")
+    day_rate = money_field(label="Day rate", hint="Excluding VAT", noun="the day rate")
     approach = text_field(
         label="How the work would be done",
         hint="Do not include names of pupils.",
@@ -43,12 +43,12 @@ class GiveQuote(Schema):
     @validates_schema
     def in_order(self, values: Mapping[str, Any], **_: Any) -> None:
         if values["available_to"] < values["available_from"]:
-            raise ValidationError("The last day must be on or after the first", "available_to")
+            raise ValidationError("The last day must be the same as or after the first day", "available_to")
 
     @validates_schema
     def within_the_largest_sum(self, values: Mapping[str, Any], **_: Any) -> None:
         if values["days"] * values["day_rate"] > MOST:
-            raise ValidationError(f"Days and price of a day come to more than £{MOST:,}", "day_rate")
+            raise ValidationError(f"The total price must be no more than £{MOST:,}", "day_rate")
 
 
 @dataclass(frozen=True, slots=True)

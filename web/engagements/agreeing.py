@@ -37,16 +37,16 @@ CONSENT = frozenset(field.name for field in fields(Consent))
 
 @engagements.beginning(
     "propose",
-    "Engage without asking for quotes",
+    "Engage without quotes",
     Action.KEEP_ENGAGEMENT,
     schemas.ProposeDirectly,
-    done="The engagement is proposed. School, provider and service agree to it next",
-    lead="For services of the authority and specialists of schools. From all others, ask for quotes.",
-    submit="Propose the engagement",
+    done="Engagement proposed. The school, provider and service now need to agree to it",
+    lead="For the council's own services and schools' specialists only. Ask all other providers for quotes.",
+    submit="Propose engagement",
     context=choices.direct,
     needs={
-        schemas.REQUESTS: "No request is approved that still waits for somebody to be engaged",
-        schemas.PROVIDERS: "There is no service of the authority and no specialist of a school to engage",
+        schemas.REQUESTS: "There are no approved requests that still need a provider",
+        schemas.PROVIDERS: "There are no council services or schools' specialists to engage",
     },
     first_answers=choices.first_request,
     check=True,
@@ -54,7 +54,7 @@ CONSENT = frozenset(field.name for field in fields(Consent))
 def propose(context: CommandContext[BrokeredEngagement], values: Values) -> BrokeredEngagement:
     request = context.service.find(SupportRequest, values["request"])
     if not context.user.may(action_for(request.kind)):
-        raise Forbidden(f"Your posts do not let you {action_for(request.kind)}")
+        raise Forbidden(f"Your role does not let you {action_for(request.kind)}")
     own = {name: value for name, value in values.items() if name not in {"request", "reason"}}
     terms = Work(
         **{**own, "objectives": tuple(values["objectives"])},
@@ -86,8 +86,8 @@ def _agree_for(side: Side) -> None:
         f"Agree to the terms for the {side.value}",
         AGREE[side],
         schemas.AgreeTerms,
-        done=f"The terms are agreed for the {side.value}",
-        submit="Agree to these terms",
+        done=f"Terms agreed for the {side.value}",
+        submit="Agree to terms",
         method=BrokeredEngagement.agree,
         rules=[must_await(side)],
         context=_terms_shown,
@@ -105,12 +105,12 @@ for each in Side:
 def _record_agreement_of(side: Side, whose: Callable[[Work], UUID]) -> None:
     @engagements.command(
         f"record-agreement-of-{side.value}",
-        f"Record the agreement of the {side.value}",
+        f"Record that the {side.value} agreed",
         Action.AGREE_ON_BEHALF,
         schemas.RecordAgreement,
-        done=f"The agreement is recorded on behalf of the {side.value}",
-        submit="Record the agreement",
-        lead=f"For a {side.value} that agreed to these terms by telephone, letter or e-mail.",
+        done=f"Recorded that the {side.value} agreed",
+        submit="Record agreement",
+        lead=f"For a {side.value} that agreed to these terms by phone, letter or email.",
         method=BrokeredEngagement.agree,
         rules=[must_await(side)],
         context=_terms_shown,
@@ -128,12 +128,12 @@ _record_agreement_of(Side.PROVIDER, lambda work: work.provider)
 
 @engagements.command(
     "confirm",
-    "Confirm the engagement",
+    "Confirm engagement",
     Action.KEEP_ENGAGEMENT,
     schemas.ConfirmEngagement,
-    done="The engagement is confirmed. Sessions can be planned",
-    submit="Confirm the engagement",
-    lead="The specialist has to be cleared on every day of the work.",
+    done="Engagement confirmed. You can now plan sessions",
+    submit="Confirm engagement",
+    lead="The specialist must be cleared on every day of the work.",
     method=BrokeredEngagement.confirm,
     context=_terms_shown,
     form_page="engagements/agree.html",
@@ -145,13 +145,13 @@ def confirm(context: CommandContext[BrokeredEngagement], _: Values) -> None:
 
 @engagements.command(
     "substitute",
-    "Put another specialist in",
+    "Change specialist",
     Action.KEEP_ENGAGEMENT,
     schemas.SubstituteSpecialist,
-    done="Another specialist takes the work on",
+    done="Specialist changed",
     method=BrokeredEngagement.substitute,
     context=choices.colleagues,
-    needs={schemas.SPECIALISTS: "Nobody else works for this provider today"},
+    needs={schemas.SPECIALISTS: "No other specialist works for this provider at the moment"},
 )
 def substitute(context: CommandContext[BrokeredEngagement], values: Values) -> None:
     delivery(context).substitute(context.record.id, values["specialist"], reason=values["reason"], at=context.at)
@@ -174,9 +174,9 @@ def _present_terms(_: sa.Connection, engagement: BrokeredEngagement) -> Mapping[
     "Agree a variation",
     Action.KEEP_ENGAGEMENT,
     schemas.AgreeVariation,
-    done="The variation is agreed",
-    submit="Agree the variation",
-    lead="School and provider have to have agreed to it. VAT follows at the rate of the terms.",
+    done="Variation agreed",
+    submit="Agree variation",
+    lead="The school and provider must already have agreed to it. VAT is added at the rate in the terms.",
     method=BrokeredEngagement.agree_variation,
     context=_consenting,
     initial=_present_terms,

@@ -18,10 +18,12 @@ def _days(attribute: str | None = None) -> fields.Decimal:
 
 
 class AgreementOut(Schema):
-    by = person_field(allow_none=True, metadata={"description": "Who agreed, or wrote it down on behalf of the side"})
+    by = person_field(
+        allow_none=True, metadata={"description": "Who agreed, or recorded the agreement for that side"}
+    )
     on = fields.Date()
     on_behalf = fields.Boolean()
-    reason = fields.String(metadata={"description": "How it came, where it was written down on behalf of the side"})
+    reason = fields.String(metadata={"description": "How it was agreed, if it was recorded for that side"})
 
 
 class SessionOut(Schema):

@@ -62,7 +62,7 @@ def _warning(found: Clearance, day: date, ends: date) -> str:
         return f"The specialist is not cleared on {formats.date(day)}. {why}"
     if found.valid_to is not None and found.valid_to < ends:
         return (
-            f"The specialist's clearance ends on {formats.date(found.valid_to)}, "
+            f"The specialist's clearance expires on {formats.date(found.valid_to)}, "
             f"before the engagement ends on {formats.date(ends)}"
         )
     return ""

@@ -16,11 +16,11 @@ class ChargedByTheService(Refusal):
 
 @engagements.command(
     "deliver-session",
-    "Record a session that took place",
+    "Record a session",
     Action.REPORT_DELIVERY,
     schemas.DeliverSession,
-    done="The session is recorded",
-    submit="Record the session",
+    done="Session recorded",
+    submit="Record session",
     method=BrokeredEngagement.deliver_session,
     context=choices.planned,
     initial=choices.session_asked,
@@ -35,8 +35,8 @@ def deliver_session(context: CommandContext[BrokeredEngagement], values: Values)
     "Plan a session",
     Action.REPORT_DELIVERY,
     schemas.PlanSession,
-    done="The session is planned",
-    submit="Plan the session",
+    done="Session planned",
+    submit="Plan session",
     method=BrokeredEngagement.plan_session,
     main=True,
 )
@@ -49,8 +49,8 @@ def plan_session(context: CommandContext[BrokeredEngagement], values: Values) ->
     "Cancel a session",
     Action.REPORT_DELIVERY,
     schemas.CancelSession,
-    done="The session is cancelled",
-    submit="Cancel the session",
+    done="Session cancelled",
+    submit="Cancel session",
     warning=True,
     method=BrokeredEngagement.cancel_session,
     context=choices.planned,
@@ -58,7 +58,5 @@ def plan_session(context: CommandContext[BrokeredEngagement], values: Values) ->
 )
 def cancel_session(context: CommandContext[BrokeredEngagement], values: Values) -> None:
     if values["chargeable"] and not context.user.may(Action.KEEP_ENGAGEMENT):
-        raise ChargedByTheService(
-            "Only the service can decide that a cancelled session is charged", field="chargeable"
-        )
+        raise ChargedByTheService("Only the service can charge for a cancelled session", field="chargeable")
     context.change(lambda engagement: engagement.cancel_session(**values))

@@ -22,11 +22,11 @@ def _to_be_closed(context: CommandContext[BrokeredEngagement]) -> tuple[date, tu
 
 @engagements.command(
     "pause",
-    "Pause the work",
+    "Pause work",
     Action.KEEP_ENGAGEMENT,
     schemas.PauseEngagement,
-    done="The work is paused",
-    submit="Pause the work",
+    done="Work paused",
+    submit="Pause work",
     method=BrokeredEngagement.pause,
 )
 def pause(context: CommandContext[BrokeredEngagement], values: Values) -> None:
@@ -35,11 +35,11 @@ def pause(context: CommandContext[BrokeredEngagement], values: Values) -> None:
 
 @engagements.command(
     "resume",
-    "Resume the work",
+    "Resume work",
     Action.KEEP_ENGAGEMENT,
     schemas.ResumeEngagement,
-    done="The work goes on",
-    submit="Resume the work",
+    done="Work resumed",
+    submit="Resume work",
     method=BrokeredEngagement.resume,
     main=True,
 )
@@ -49,12 +49,12 @@ def resume(context: CommandContext[BrokeredEngagement], values: Values) -> None:
 
 @engagements.command(
     "complete",
-    "Record that the work is complete",
+    "Complete the work",
     Action.KEEP_ENGAGEMENT,
     schemas.CompleteEngagement,
-    done="The work is complete. The school evaluates it next",
-    submit="Record that the work is complete",
-    lead="No further session can be planned or recorded then.",
+    done="Work completed. The school evaluates it next",
+    submit="Complete the work",
+    lead="You cannot plan or record any more sessions after this.",
     method=BrokeredEngagement.complete,
     main=True,
 )
@@ -65,12 +65,12 @@ def complete(context: CommandContext[BrokeredEngagement], _: Values) -> None:
 
 @engagements.command(
     "end-early",
-    "End the work early",
+    "End work early",
     Action.KEEP_ENGAGEMENT,
     schemas.EndEngagementEarly,
-    done="The work has ended. The school evaluates it next",
-    submit="End the work",
-    lead="Sessions that are planned fall away without charge.",
+    done="Work ended. The school evaluates it next",
+    submit="End work early",
+    lead="Planned sessions are cancelled without charge.",
     method=BrokeredEngagement.end_early,
     check=True,
     warning=True,
@@ -82,12 +82,12 @@ def end_early(context: CommandContext[BrokeredEngagement], values: Values) -> No
 
 @engagements.command(
     "cancel",
-    "Cancel before the start",
+    "Cancel engagement",
     Action.KEEP_ENGAGEMENT,
     schemas.CancelEngagement,
-    done="The engagement is cancelled. The request is taken up again where it was",
-    submit="Cancel the engagement",
-    lead="The request is taken up again where it was; the quotes stand again.",
+    done="Engagement cancelled. The request is open again",
+    submit="Cancel engagement",
+    lead="The request opens again at the stage it had reached, with the same quotes.",
     method=BrokeredEngagement.cancel,
     check=True,
     warning=True,
@@ -101,8 +101,8 @@ def cancel(context: CommandContext[BrokeredEngagement], values: Values) -> None:
     "Evaluate the work",
     Action.EVALUATE,
     schemas.EvaluateEngagement,
-    done="Thank you. The evaluation is recorded",
-    submit="Send the evaluation",
+    done="Evaluation sent. Thank you",
+    submit="Send evaluation",
     method=BrokeredEngagement.evaluate,
     asks=schemas.evaluation_of,
     check=True,
@@ -116,11 +116,11 @@ def evaluate(context: CommandContext[BrokeredEngagement], values: Values) -> Non
 
 @engagements.command(
     "waive-evaluation",
-    "Do without the evaluation",
+    "Go without an evaluation",
     Action.KEEP_ENGAGEMENT,
     schemas.WaiveEvaluation,
-    done="The evaluation is waived. The engagement can be closed",
-    submit="Do without the evaluation",
+    done="Recorded that there is no evaluation. You can now close the engagement",
+    submit="Go without an evaluation",
     method=BrokeredEngagement.waive_evaluation,
 )
 def waive_evaluation(context: CommandContext[BrokeredEngagement], values: Values) -> None:
@@ -130,12 +130,12 @@ def waive_evaluation(context: CommandContext[BrokeredEngagement], values: Values
 
 @engagements.command(
     "close",
-    "Close the engagement",
+    "Close engagement",
     Action.KEEP_ENGAGEMENT,
     schemas.CloseEngagement,
-    done="Engagement and request are closed",
-    submit="Close the engagement",
-    lead="The request is closed with it.",
+    done="Engagement and request closed",
+    submit="Close engagement",
+    lead="This also closes the request.",
     method=BrokeredEngagement.close,
     check=True,
     main=True,

@@ -30,10 +30,13 @@ MANY = 1000
 
 def _cells(row: EngagementRow, names: Mapping[UUID, str]) -> list[Any]:
     return [
-        {"text": row.reference, "href": f"/engagements/{row.reference}"},
-        names.get(row.school, ""),
+        {
+            "text": f"{row.subject} at {names.get(row.school, 'a school')}",
+            "href": f"/engagements/{row.reference}",
+            "hint": row.reference,
+        },
         {"text": names.get(row.provider, ""), "hint": names.get(row.specialist, "")},
-        {"text": row.subject, "hint": row.kind.label},
+        row.kind.label,
         {"tag": row.status, "hint": _next(row)},
         f"{formats.days(row.used_days).partition(' ')[0]} of {formats.days(row.agreed_days)}",
         formats.money(row.net),
@@ -43,10 +46,10 @@ def _cells(row: EngagementRow, names: Mapping[UUID, str]) -> list[Any]:
 def _next(row: EngagementRow) -> str:
     """Whose turn it is, or the next day of the work."""
     if row.awaiting_agreement:
-        return "Awaits " + ", ".join(side.label.lower() for side in row.awaiting_agreement)
+        return "Waiting for " + ", ".join(side.label.lower() for side in row.awaiting_agreement)
     if row.evaluation_due:
         return "Evaluation due"
-    return f"Next session {formats.date(row.next_session)}" if row.next_session else ""
+    return f"Next session {formats.short_date(row.next_session)}" if row.next_session else ""
 
 
 def _choices(connection: sa.Connection) -> Mapping[str, Iterable[tuple[str, str]]]:
@@ -63,13 +66,12 @@ LIST = ListPage(
     title="Engagements",
     caption="Engagements, newest first",
     head=[
-        {"text": "Engagement", "nowrap": True},
-        "School",
+        "Engagement",
         "Provider",
-        "Subject",
+        "Support",
         "Status",
         {"text": "Days used", "nowrap": True},
-        {"text": "Price without VAT", "numeric": True},
+        {"text": "Price excluding VAT", "numeric": True},
     ],
     cells=_cells,
     ids=lambda row: [row.school, row.provider, row.specialist],

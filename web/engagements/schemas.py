@@ -21,6 +21,7 @@ from web.commands.fields import (
     reason_field,
     text_field,
 )
+from web.forms.messages import lowered
 from web.forms.numbers import WholeNumber
 
 REQUESTS, PROVIDERS, SPECIALISTS, SESSIONS = "requests", "providers", "specialists", "sessions"
@@ -56,7 +57,10 @@ def _session() -> WholeNumber:
 
 def _side(label: str) -> fields.Enum[Any]:
     return fields.Enum(
-        Side, by_value=True, required=True, metadata={"label": label, "widget": "radios", "noun": "a side"}
+        Side,
+        by_value=True,
+        required=True,
+        metadata={"label": label, "widget": "radios", "noun": lowered(label.rstrip("?"))},
     )
 
 
@@ -79,25 +83,25 @@ class ProposeDirectly(Schema):
         required=True,
         metadata={
             "label": "Provider",
-            "hint": "Services of the authority and specialists of schools; all others are asked for a quote",
+            "hint": "Council services and schools' specialists only. Ask all others for a quote",
             "widget": "select",
             "choices": _offered(PROVIDERS),
         },
     )
-    specialist = _specialist("Who does the work")
-    scope = text_field(label="What is to be done", hint=NO_PUPILS, noun="what is to be done")
+    specialist = _specialist("Specialist")
+    scope = text_field(label="What the provider will do", hint=NO_PUPILS, noun="what the provider will do")
     objectives = fields.List(
         fields.String(validate=validate.Length(1, 1000)),
         required=True,
         validate=validate.Length(1, 50),
-        metadata={"label": "Objectives", "hint": "One on each line", "noun": "at least one objective"},
+        metadata={"label": "Objectives", "hint": "Enter one on each line", "noun": "at least one objective"},
     )
     days = days_field(label="Days of support")
-    net = money_field(label="Price without VAT", noun="the price without VAT")
+    net = money_field(label="Price excluding VAT", noun="the price excluding VAT")
     vat = money_field(label="VAT", hint="Enter 0 if no VAT is charged", noun="the VAT")
-    begins = day_field("First day")
-    ends = day_field("Last day")
-    reason = reason_field("Why no quotes are asked for", noun="why no quotes are asked for")
+    begins = day_field("First day of work", noun="the first day of work")
+    ends = day_field("Last day of work", noun="the last day of work")
+    reason = reason_field("Why you are not asking for quotes", noun="why you are not asking for quotes")
 
 
 class AgreeTerms(Schema):
@@ -105,8 +109,8 @@ class AgreeTerms(Schema):
 
 
 class RecordAgreement(Schema):
-    came_on = day_field("Day on which it came")
-    reason = reason_field("From whom it came, and how", noun="from whom it came, and how")
+    came_on = day_field("Date received", noun="the date it was received")
+    reason = reason_field("Who it came from and how", noun="who it came from and how")
 
 
 class ConfirmEngagement(Schema):
@@ -114,18 +118,18 @@ class ConfirmEngagement(Schema):
 
 
 class PlanSession(Schema):
-    on = day_field("Day")
-    days = days_field(label="Days that it takes")
+    on = day_field("Date of the session", noun="the date of the session")
+    days = days_field(label="Length in days")
     minutes = WholeNumber(
         validate=validate.Range(1, 1440), metadata={"label": "Length in minutes", "width": 4, "suffix": "minutes"}
     )
-    place = line_field(required=False, label="Place", hint="Where it is not at the school", load_default="")
+    place = line_field(required=False, label="Place", hint="Leave blank if it is at the school", load_default="")
 
 
 class DeliverSession(Schema):
     number = _session()
-    on = day_field("Day on which it took place")
-    days = days_field(label="Days that it took")
+    on = day_field("Date it took place", noun="the date it took place")
+    days = days_field(label="Length in days")
     note = text_field(label="What was done", hint=NO_PUPILS, noun="what was done")
     attended = WholeNumber(
         validate=validate.Range(1, 10_000), metadata={"label": "How many people took part", "width": 5}
@@ -134,36 +138,36 @@ class DeliverSession(Schema):
 
 class CancelSession(Schema):
     number = _session()
-    side = _side("Who could not come")
+    side = _side("Who cancelled?")
     chargeable = fields.Boolean(
         load_default=False,
-        metadata={"label": "The session is charged all the same, and uses up its days", "widget": "checkboxes"},
+        metadata={"label": "Charge for the session. This uses up its days", "widget": "checkboxes"},
     )
-    reason = reason_field("Why it is cancelled")
+    reason = reason_field("Why it was cancelled")
 
 
 class SubstituteSpecialist(Schema):
-    specialist = _specialist("Who takes the work on")
-    reason = reason_field("Why somebody else takes over")
+    specialist = _specialist("New specialist")
+    reason = reason_field("Why the specialist is changing")
 
 
 class AgreeVariation(Schema):
-    days = days_field(label="Days of support in all")
-    net = money_field(label="Price in all, without VAT", noun="the price without VAT")
-    ends = day_field("Last day")
+    days = days_field(label="Total days of support")
+    net = money_field(label="Total price excluding VAT", noun="the price excluding VAT")
+    ends = day_field("Last day of work", noun="the last day of work")
     school_by = _who_agreed("Who agreed for the school", OF_SCHOOL)
-    school_on = day_field("Day on which the school agreed")
+    school_on = day_field("Date the school agreed", noun="the date the school agreed")
     provider_by = _who_agreed("Who agreed for the provider", OF_PROVIDER)
-    provider_on = day_field("Day on which the provider agreed")
-    reason = reason_field("Why the terms change")
+    provider_on = day_field("Date the provider agreed", noun="the date the provider agreed")
+    reason = reason_field("Why the terms are changing")
 
 
 class PauseEngagement(Schema):
-    reason = reason_field("Why the work stops for a while")
+    reason = reason_field("Why you are pausing the work")
 
 
 class ResumeEngagement(Schema):
-    reason = reason_field("Why the work goes on")
+    reason = reason_field("Why the work is resuming")
 
 
 class CompleteEngagement(Schema):
@@ -171,13 +175,13 @@ class CompleteEngagement(Schema):
 
 
 class EndEngagementEarly(Schema):
-    side = _side("Who ends it")
-    reason = reason_field("Why the work ends early")
+    side = _side("Who is ending the work?")
+    reason = reason_field("Why the work is ending early")
 
 
 class CancelEngagement(Schema):
-    side = _side("Who gives it up")
-    reason = reason_field("Why the work is given up")
+    side = _side("Who is cancelling?")
+    reason = reason_field("Why it is being cancelled")
 
 
 def _rating(label: str) -> WholeNumber:
@@ -188,7 +192,7 @@ def _rating(label: str) -> WholeNumber:
 
 
 def _comment() -> fields.String:
-    return text_field(label="Comment", hint=f"What the work changed, and what you would change. {NO_PUPILS}")
+    return text_field(label="Comment", hint=f"What the work changed, and what you would do differently. {NO_PUPILS}")
 
 
 def _attainment(label: str) -> fields.Enum[Any]:
@@ -201,7 +205,7 @@ def _attainment(label: str) -> fields.Enum[Any]:
 
 
 class AnOutcome(Schema):
-    objective = line_field(longest=1000, label="Objective, as it stands in the terms")
+    objective = line_field(longest=1000, label="Objective, as written in the terms")
     attainment = _attainment("How far it was met")
 
 
@@ -245,7 +249,7 @@ class WaiveEvaluation(Schema):
 
 
 class CloseEngagement(Schema):
-    outcome = text_field(label="What came of the request", hint=NO_PUPILS, noun="what came of the request")
+    outcome = text_field(label="Outcome of the request", hint=NO_PUPILS, noun="the outcome of the request")
 
 
 class EngagementFilters(Schema):
@@ -254,5 +258,5 @@ class EngagementFilters(Schema):
     provider = provider_field(metadata={"label": "Provider"})
     kind = fields.Enum(SupportKind, by_value=True, metadata={"label": "Kind of support"})
     subject = fields.String(validate=validate.Length(1, 200), metadata={"label": "Subject"})
-    awaiting = fields.Enum(Side, by_value=True, metadata={"label": "Agreement awaited from"})
+    awaiting = fields.Enum(Side, by_value=True, metadata={"label": "Waiting for agreement from"})
     evaluation_due = fields.Boolean(metadata={"label": "Evaluation"})

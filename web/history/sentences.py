@@ -128,6 +128,8 @@ def told(value: Any, names: Mapping[UUID, str], *, field: str = "") -> str:
         case time():
             return formats.time(value)
         case Decimal():
+            if field == "days":
+                return formats.days(value)
             return formats.money(value) if field.endswith(SUMS) else _number(value)
         case Personal():
             return value.value

@@ -61,7 +61,7 @@ invitations: Resource[Tender] = Resource(
 def _invitation(user: User, tender: Tender) -> Invitation:
     provider = own_provider(user, tender)
     if provider is None:
-        raise Forbidden("Your provider is not invited")
+        raise Forbidden("Your organisation is not invited")
     return tender.invitations[provider]
 
 
@@ -99,7 +99,7 @@ def _quoting(connection: sa.Connection, tender: Tender | None) -> Mapping[str, A
     return {
         SPECIALISTS: [(ref, name) for name, ref in chosen],
         "vat": lambda _: vat,
-        "no_vat": "as you are not registered for it",
+        "no_vat": "because you are not VAT registered",
     }
 
 
@@ -136,11 +136,11 @@ def _terms(vat: Vat, values: Values) -> Terms:
 
 @invitations.command(
     "quote",
-    "Give a quote",
+    "Send a quote",
     Action.ANSWER_INVITATION,
     GiveQuote,
-    done="Your quote is sent",
-    submit="Send the quote",
+    done="Quote sent",
+    submit="Send quote",
     method=Tender.quote,
     rules=[_own(must_be_invited), _own(must_not_have_quoted), must_be_in_time],
     context=_quoting,
@@ -157,11 +157,11 @@ def quote(context: CommandContext[Tender], values: Values) -> None:
 
 @invitations.command(
     "revise-quote",
-    "Revise the quote",
+    "Revise quote",
     Action.ANSWER_INVITATION,
     schemas.ReviseQuote,
-    done="Your quote is revised",
-    submit="Send the revised quote",
+    done="Quote revised",
+    submit="Send revised quote",
     method=Tender.revise_quote,
     rules=[_own(must_have_quoted), must_be_in_time],
     context=_quoting,
@@ -182,8 +182,8 @@ def revise_quote(context: CommandContext[Tender], values: Values) -> None:
     "Ask a question",
     Action.ANSWER_INVITATION,
     schemas.AskQuestion,
-    done="Your question is sent",
-    submit="Send the question",
+    done="Question sent",
+    submit="Send question",
     method=Tender.ask,
     rules=[_own(must_be_invited)],
 )
@@ -193,12 +193,12 @@ def ask(context: CommandContext[Tender], values: Values) -> None:
 
 @invitations.command(
     "withdraw-quote",
-    "Withdraw the quote",
+    "Withdraw quote",
     Action.ANSWER_INVITATION,
     schemas.WithdrawQuote,
-    done="Your quote is withdrawn",
-    submit="Withdraw the quote",
-    lead="Once it is withdrawn you can quote again only if the service invites you again.",
+    done="Quote withdrawn",
+    submit="Withdraw quote",
+    lead="If you withdraw your quote, you can only quote again if the service invites you again.",
     method=Tender.withdraw_quote,
     rules=[_own(must_have_quoted)],
     warning=True,
@@ -210,12 +210,12 @@ def withdraw_quote(context: CommandContext[Tender], values: Values) -> None:
 
 @invitations.command(
     "decline",
-    "Decline the invitation",
+    "Decline invitation",
     Action.ANSWER_INVITATION,
     schemas.DeclineInvitation,
-    done="You have declined the invitation",
-    submit="Decline the invitation",
-    lead="You will not be asked again for this piece of work unless the service invites you again.",
+    done="Invitation declined",
+    submit="Decline invitation",
+    lead="You will not be asked again about this work unless the service invites you again.",
     method=Tender.decline,
     rules=[_own(must_be_invited)],
     warning=True,

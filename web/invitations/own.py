@@ -35,10 +35,10 @@ class InvitationProgress(LabelledEnum):
 
 
 _LABELS = {
-    "awaited": "Awaiting your reply",
-    "overdue": "Reply date passed",
+    "awaited": "Waiting for your reply",
+    "overdue": "No reply by the deadline",
     "withdrawn": "Quote withdrawn",
-    "closed": "Closed without a selection",
+    "closed": "Closed without choosing a provider",
 }
 
 

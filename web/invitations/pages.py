@@ -22,8 +22,11 @@ pages = Blueprint("invitations", __name__, template_folder="templates")
 def _cells(row: ProvidersInvitation, names: Mapping[UUID, str]) -> list[Any]:
     standing = standing_of(row.status, row.tender_status, row.reply_by, services().today())
     return [
-        {"text": row.reference, "href": f"/invitations/{row.reference}"},
-        names.get(row.school, ""),
+        {
+            "text": f"Support at {names.get(row.school, 'a school')}",
+            "href": f"/invitations/{row.reference}",
+            "hint": row.reference,
+        },
         _shortened(row.brief),
         {"tag": standing},
         _reply_by(row, standing),
@@ -34,8 +37,8 @@ def _cells(row: ProvidersInvitation, names: Mapping[UUID, str]) -> list[Any]:
 def _reply_by(row: ProvidersInvitation, standing: InvitationProgress) -> str:
     """When a reply is due, in words; of what is settled, the day alone."""
     if standing not in {InvitationProgress.AWAITED, InvitationProgress.OVERDUE, InvitationProgress.QUOTED}:
-        return formats.date(row.reply_by)
-    said = f"{formats.day_and_time(row.reply_by)}, {formats.relative(row.reply_by, services().now())}"
+        return formats.short_date(row.reply_by)
+    said = f"{formats.short_date(row.reply_by)}, {formats.relative(row.reply_by, services().now())}"
     return f"Reply by {said}" if standing is InvitationProgress.AWAITED else said
 
 
@@ -46,14 +49,13 @@ def _shortened(brief: str, longest: int = 120) -> str:
 
 LIST = ListPage(
     title="Invitations",
-    caption="Invitations to quote, those awaiting your reply first",
+    caption="Invitations to quote, those waiting for your reply first",
     head=[
-        {"text": "Invitation", "nowrap": True},
-        "School",
+        "Invitation",
         "Brief",
         "Status",
         "When",
-        {"text": "Your quote, without VAT", "numeric": True},
+        {"text": "Your quote, excluding VAT", "numeric": True},
     ],
     cells=_cells,
     ids=lambda row: [row.school],

@@ -14,7 +14,7 @@ from web.invitations.own import InvitationProgress
 class AskQuestion(Schema):
     question = text_field(
         label="Your question",
-        hint="The answer is sent to everybody who is invited, without your name. Do not include names of pupils.",
+        hint="All invited providers see it with the answer, without your name. Do not include names of pupils.",
         noun="your question",
         rows=3,
         longest=4000,
@@ -22,11 +22,11 @@ class AskQuestion(Schema):
 
 
 class ReviseQuote(GiveQuote):
-    reason = reason_field("Why the quote changes")
+    reason = reason_field("Why the quote is changing")
 
 
 class WithdrawQuote(Schema):
-    reason = reason_field("Why you take the quote back")
+    reason = reason_field("Why you are withdrawing the quote")
 
 
 class DeclineInvitation(Schema):
@@ -34,18 +34,18 @@ class DeclineInvitation(Schema):
         DeclineReason,
         by_value=True,
         required=True,
-        metadata={"label": "Why you decline", "widget": "radios", "noun": "why you decline"},
+        metadata={"label": "Why you are declining", "widget": "radios", "noun": "why you are declining"},
     )
     reason = reason_field("In your own words", noun="your reason in your own words")
     unavailable_until = day_field(
-        "Not available until", required=False, hint="Leave empty if you can be asked again at any time"
+        "Not available until", required=False, hint="Leave blank if you can be asked again at any time"
     )
 
 
 class OwnQuestionOut(Schema):
     text = fields.String()
     answer = fields.String(metadata={"description": "Empty until it is answered"})
-    own = fields.Boolean(metadata={"description": "Whether your provider asked it"})
+    own = fields.Boolean(metadata={"description": "Whether your organisation asked it"})
 
 
 class OwnQuoteOut(Schema):
@@ -55,7 +55,7 @@ class OwnQuoteOut(Schema):
     net = fields.Decimal(as_string=True, places=2)
     vat = fields.Decimal(as_string=True, places=2)
     gross = fields.Decimal(as_string=True, places=2)
-    vat_is_known = fields.Boolean(metadata={"description": "Where it is not, `vat` is 0 and `gross` is without VAT"})
+    vat_is_known = fields.Boolean(metadata={"description": "Where it is not, `vat` is 0 and `gross` excludes VAT"})
     approach = fields.String()
     available_from = fields.Date()
     available_to = fields.Date()

@@ -85,7 +85,7 @@ def clock(request: SupportRequest, ended_on: date | None, today: date) -> str:
     took = "1 day" if count == 1 else f"{count} days"
     if request.waiting_since is not None:
         return f"{took}, stopped since {formats.date(request.waiting_since)}"
-    return f"{took}, {waited} more waiting for the school" if waited else took
+    return f"{took}, plus {waited} waiting for the school" if waited else took
 
 
 def waiting_for(row: RequestRow, work: Sequence[Item], today: date) -> str:
@@ -102,11 +102,11 @@ def next_step(request: SupportRequest, row: RequestRow | None, work: Sequence[It
     if request.status in ENDS or row is None:
         return ""
     if row.waiting_for is RequestWaitsFor.SCHOOL:
-        return "The school answers the question of the service."
+        return "The school answers the service's question."
     if request.status is RequestStatus.INVITING:
         return _next_of_tender(tender_of(request), row, today)
     if request.status is RequestStatus.TRIAGED and request.route is not Route.BROKERED:
-        return "The broker arranges help in-house or points the school to other help, and records it."
+        return "The broker arranges in-house help or signposts the school, and records it."
     if request.status is RequestStatus.PLACED:
         return _next_of_work(work)
     return NEXT.get(request.status, "")
@@ -136,16 +136,18 @@ def _next_of_tender(tender: Tender | None, row: RequestRow, today: date) -> str:
         who = "1 provider replies" if count == 1 else f"{count} providers reply"
         return f"{who} by {formats.date(row.reply_by)}."
     if tender is not None and not tender.quotes:
-        return "Nobody has quoted. The broker gives providers longer, invites others or ends the invitations."
-    return "The broker compares the quotes, hears the school, and selects one."
+        return (
+            "Nobody has quoted. The broker extends the deadline, invites other providers or closes without choosing."
+        )
+    return "The broker compares the quotes, asks which the school prefers, and selects one."
 
 
 NEXT = {
-    RequestStatus.RAISED: "The service acknowledges the request and promises the school an answer.",
-    RequestStatus.ACKNOWLEDGED: "The service judges the need and gives it to a broker.",
-    RequestStatus.TRIAGED: "Brokering is approved, up to a ceiling.",
-    RequestStatus.APPROVED: "The broker searches and shortlists providers.",
-    RequestStatus.SHORTLISTED: "The broker invites providers to quote.",
+    RequestStatus.RAISED: "Acknowledge the request and tell the school when to expect an answer.",
+    RequestStatus.ACKNOWLEDGED: "Decide the level of help and choose a broker.",
+    RequestStatus.TRIAGED: "Get approval to spend.",
+    RequestStatus.APPROVED: "Search for providers and make a shortlist.",
+    RequestStatus.SHORTLISTED: "Invite providers to quote.",
 }
 
 
@@ -156,7 +158,7 @@ def _links(connection: sa.Connection, request: SupportRequest) -> list[Link]:
         ("Engagement", "engagement", request.engagement, Action.READ_ENGAGEMENT),
         ("Tender", "tender", request.tender, Action.READ_INVITATION),
         ("Merged into", "support-request", request.merged_into, Action.READ_REQUEST),
-        ("Visit that showed the need", "visit", request.visit, Action.READ_VISIT),
+        ("Visit where the need was found", "visit", request.visit, Action.READ_VISIT),
         ("Concern", "concern", request.concern, Action.READ_CONCERN),
     )
     named = rows_of(connection, [request.school, *(id for _, _, id, _ in belongs if id)])

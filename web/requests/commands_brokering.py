@@ -26,8 +26,8 @@ from web.requests.resource import broker_command, requests, tender_of
     "shortlist",
     "Search and shortlist providers",
     schemas.ShortlistProviders,
-    done="The shortlist is kept, with the ranking as it was",
-    submit="Keep the shortlist",
+    done="Shortlist saved, with the ranking",
+    submit="Save shortlist",
     method=SupportRequest.shortlist_providers,
     context=choices.ranked,
     form_page="requests/shortlist.html",
@@ -47,9 +47,9 @@ def shortlist(context: CommandContext[SupportRequest], values: Values) -> None:
 
 @broker_command(
     "remove-from-shortlist",
-    "Take a provider off the shortlist",
+    "Remove a provider from the shortlist",
     schemas.RemoveFromShortlist,
-    done="The provider is off the shortlist",
+    done="Provider removed from the shortlist",
     method=SupportRequest.remove_from_shortlist,
     context=choices.shortlisted,
     told_in=(SupportRequest.ProviderRemovedFromShortlist,),
@@ -67,8 +67,8 @@ def _page_of_tender(connection: sa.Connection, request: SupportRequest) -> str:
     "open-tender",
     "Invite providers to quote",
     schemas.OpenTender,
-    done="The providers are invited",
-    submit="Invite them",
+    done="Invitations sent",
+    submit="Send invitations",
     method=SupportRequest.open_tender,
     context=choices.shortlisted,
     initial=lambda _, request: {"brief": f"{request.need}\n\nWanted: {request.outcome_wanted}"},
@@ -87,7 +87,7 @@ def _quotes_must_be_shown(tender: Tender | None, today: date) -> None:
     if tender is None:
         raise NoQuote("There are no quotes yet")
     if not are_shown(tender, today):
-        raise NoQuote("Who has quoted is shown once all replies are in")
+        raise NoQuote("You can see the quotes once all providers have replied")
 
 
 def _must_await_preference(request: SupportRequest, today: date) -> None:
@@ -102,8 +102,8 @@ def _must_await_preference(request: SupportRequest, today: date) -> None:
     "Say which provider the school prefers",
     Action.AGREE_FOR_SCHOOL,
     schemas.PreferQuote,
-    done="The broker will see which provider you prefer",
-    lead="The service chooses, and takes account of what you say.",
+    done="Preference sent. The broker can see which provider you prefer",
+    lead="The service chooses the provider and will take account of your view.",
     rules=[only_when(RequestStatus.INVITING), _must_await_preference],
     context=choices.quotes_shown,
     main=True,

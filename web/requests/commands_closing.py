@@ -18,7 +18,7 @@ from web.requests.resource import acting_side, broker_command, requests
 from web.requests.rules import must_take_up
 from web.runtime.services import services
 
-INVITATIONS_END = "If providers are invited to quote, their invitations end with it."
+INVITATIONS_END = "If providers are invited to quote, this closes their invitations."
 
 
 MAY_LEAVE = [only_when(*UNPLACED)]
@@ -27,7 +27,7 @@ MAY_LEAVE = [only_when(*UNPLACED)]
 
 def _work_must_be_over(request: SupportRequest, today: date) -> None:
     if request.engagement is None:
-        raise NotAtThisStage("Nobody was engaged for the request, so it cannot be closed")
+        raise NotAtThisStage("You cannot close this request because no provider was engaged for it")
     engagement = services().service.find(BrokeredEngagement, request.engagement)
     if refused := engagement.why_not(BrokeredEngagement.close, today):
         raise refused
@@ -35,11 +35,11 @@ def _work_must_be_over(request: SupportRequest, today: date) -> None:
 
 @requests.command(
     "withdraw",
-    "Withdraw the request",
+    "Withdraw request",
     Action.WITHDRAW_REQUEST,
     schemas.EndRequest,
-    done="The request is withdrawn",
-    submit="Withdraw the request",
+    done="Request withdrawn",
+    submit="Withdraw request",
     notes=(INVITATIONS_END,),
     warning=True,
     check=True,
@@ -57,10 +57,10 @@ def withdraw(context: CommandContext[SupportRequest], values: Values) -> None:
 
 @broker_command(
     "decline",
-    "Decline the request",
+    "Decline request",
     schemas.EndRequest,
-    done="The request is declined",
-    submit="Decline the request",
+    done="Request declined",
+    submit="Decline request",
     notes=(INVITATIONS_END,),
     warning=True,
     check=True,
@@ -78,9 +78,9 @@ def decline(context: CommandContext[SupportRequest], values: Values) -> None:
 
 @broker_command(
     "signpost",
-    "Point the school to other help",
+    "Signpost the school",
     schemas.SignpostRequest,
-    done="The school is pointed to other help",
+    done="School signposted",
     notes=(INVITATIONS_END,),
     check=True,
     rules=MAY_LEAVE,
@@ -95,7 +95,7 @@ def signpost(context: CommandContext[SupportRequest], values: Values) -> None:
     "meet-in-house",
     "Meet the need in-house",
     schemas.MeetRequestInHouse,
-    done="It is recorded who meets the need",
+    done="Recorded who is meeting the need",
     notes=(INVITATIONS_END,),
     check=True,
     rules=MAY_LEAVE,
@@ -103,7 +103,7 @@ def signpost(context: CommandContext[SupportRequest], values: Values) -> None:
 )
 def meet_in_house(context: CommandContext[SupportRequest], values: Values) -> None:
     if values.get("person"):
-        whom = "Choose somebody who works in the service, or a specialist"
+        whom = "Choose somebody who works for the service, or a specialist"
         must_hold(context, values["person"], choices.WITHIN, whom, field="person")
     desk(context).end_request(
         context.record.id, lambda request: request.meet_in_house(**values), reason=values["note"], at=context.at
@@ -112,9 +112,9 @@ def meet_in_house(context: CommandContext[SupportRequest], values: Values) -> No
 
 @broker_command(
     "record-unmet",
-    "Record that nobody could be found",
+    "Record that the request could not be met",
     schemas.EndRequest,
-    done="The need is recorded as unmet, and stays as evidence of a gap",
+    done="Recorded that the request could not be met",
     notes=(INVITATIONS_END,),
     check=True,
     rules=MAY_LEAVE,
@@ -129,12 +129,12 @@ def record_unmet(context: CommandContext[SupportRequest], values: Values) -> Non
     "merge",
     "Merge into another request",
     schemas.MergeRequest,
-    done="The request is merged into the other",
+    done="Request merged",
     notes=(INVITATIONS_END,),
     check=True,
     rules=MAY_LEAVE,
     context=choices.others_of_school,
-    needs={schemas.OTHERS: "The school has no other request that is open"},
+    needs={schemas.OTHERS: "The school has no other open requests"},
 )
 def merge(context: CommandContext[SupportRequest], values: Values) -> None:
     def into_the_other(request: SupportRequest) -> None:
@@ -147,10 +147,10 @@ def merge(context: CommandContext[SupportRequest], values: Values) -> None:
 
 @broker_command(
     "close",
-    "Close the request",
+    "Close request",
     schemas.CloseRequest,
-    done="The request is closed",
-    lead="The engagement is closed with it. It has to be evaluated first, or the evaluation waived.",
+    done="Request closed",
+    lead="This also closes the engagement. It needs an evaluation first, or a reason for going without.",
     check=True,
     method=SupportRequest.close,
     rules=[_work_must_be_over],
@@ -159,7 +159,7 @@ def close(context: CommandContext[SupportRequest], values: Values) -> None:
     def finish(work: Work) -> None:
         request = work.find(SupportRequest, context.record.id, at=context.at)
         if request.engagement is None:
-            raise NotAtThisStage("Nobody was engaged for the request, so it cannot be closed")
+            raise NotAtThisStage("You cannot close this request because no provider was engaged for it")
         work.find(BrokeredEngagement, request.engagement).close()
         request.close(outcome=values["outcome"])
 

@@ -23,8 +23,8 @@ from web.runtime.terms import last_day
     "Ask for support",
     Action.RAISE_REQUEST,
     schemas.RaiseRequest,
-    done="The request is raised",
-    submit="Send the request",
+    done="Request sent",
+    submit="Send request",
     context=choices.for_raising,
     first_answers=choices.first_answers,
     draft=True,
@@ -37,34 +37,34 @@ def raise_request(context: CommandContext[SupportRequest], values: Values) -> Su
 
 @broker_command(
     "acknowledge",
-    "Acknowledge the request",
+    "Acknowledge request",
     schemas.AcknowledgeRequest,
-    done="The request is acknowledged",
+    done="Request acknowledged",
     method=SupportRequest.acknowledge,
     context=choices.for_acknowledging,
     initial=lambda connection, _: {"officer": reference_of(connection, current_user().person)},
     main=True,
 )
 def acknowledge(context: CommandContext[SupportRequest], values: Values) -> None:
-    must_hold(context, values["officer"], SERVICE_ROLES, "Choose somebody who works in the service", field="officer")
+    must_hold(context, values["officer"], SERVICE_ROLES, "Choose somebody who works for the service", field="officer")
     context.change(lambda request: request.acknowledge(**values))
 
 
 @broker_command(
     "triage-again",
-    "Triage the request again",
+    "Triage request again",
     schemas.TriageRequest,
-    done="The request is triaged again",
+    done="Request triaged again",
     method=SupportRequest.triage,
     rules=[must_be_triaged],
     context=choices.brokers,
 )
 @broker_command(
     "triage",
-    "Triage the request",
+    "Triage request",
     schemas.TriageRequest,
-    done="The request is triaged",
-    lead="Judge how much help is needed and how the need shall be met, and give it to a broker.",
+    done="Request triaged",
+    lead="Decide the level of help and how to meet the need, and choose a broker.",
     method=SupportRequest.triage,
     rules=[must_not_be_triaged],
     context=choices.brokers,
@@ -79,7 +79,7 @@ def triage(context: CommandContext[SupportRequest], values: Values) -> None:
     "ask-for-information",
     "Ask the school for information",
     schemas.AskForInformation,
-    done="The school is asked. The clock stands still until it answers",
+    done="Question sent. The clock is stopped until the school answers",
     method=SupportRequest.ask_for_information,
 )
 def ask_for_information(context: CommandContext[SupportRequest], values: Values) -> None:
@@ -93,8 +93,8 @@ def ask_for_information(context: CommandContext[SupportRequest], values: Values)
     "Answer the service's question",
     Action.RAISE_REQUEST,
     schemas.GiveInformation,
-    done="The answer is sent. The clock runs again",
-    submit="Send the answer",
+    done="Answer sent. The clock is running again",
+    submit="Send answer",
     method=SupportRequest.give_information,
     context=choices.question,
     form_page="requests/answer.html",
@@ -106,9 +106,9 @@ def give_information(context: CommandContext[SupportRequest], values: Values) ->
 
 @broker_command(
     "reassign",
-    "Give the request to another broker",
+    "Change broker",
     schemas.ReassignRequest,
-    done="The request has a new broker",
+    done="Broker changed",
     method=SupportRequest.reassign,
     context=choices.brokers,
 )
@@ -119,9 +119,9 @@ def reassign(context: CommandContext[SupportRequest], values: Values) -> None:
 
 @broker_command(
     "change-ceiling",
-    "Change the approved ceiling",
+    "Change the approved limit",
     schemas.ApproveToBroker,
-    done="The ceiling is changed",
+    done="Approved limit changed",
     method=SupportRequest.approve_to_broker,
     rules=[must_be_approved],
     context=choices.approvers,
@@ -129,9 +129,9 @@ def reassign(context: CommandContext[SupportRequest], values: Values) -> None:
 )
 @broker_command(
     "approve",
-    "Approve brokering",
+    "Approve spending",
     schemas.ApproveToBroker,
-    done="Brokering is approved",
+    done="Spending approved",
     method=SupportRequest.approve_to_broker,
     rules=[must_not_be_approved],
     context=choices.approvers,
@@ -145,10 +145,10 @@ def approve(context: CommandContext[SupportRequest], values: Values) -> None:
 
 @broker_command(
     "reopen",
-    "Open the request again",
+    "Reopen request",
     schemas.ReopenRequest,
-    done="The request is open again",
-    notes=("Brokering has to be approved anew.",),
+    done="Request reopened",
+    notes=("Spending has to be approved again.",),
     method=SupportRequest.reopen,
 )
 def reopen(context: CommandContext[SupportRequest], values: Values) -> None:

@@ -23,8 +23,8 @@ FROM_THE_FIRST = date(2000, 1, 1)
 
 
 class GapFilters(Schema):
-    since = day_field("Found since", required=False)
-    until = day_field("Found until", required=False)
+    since = day_field("Recorded since", required=False)
+    until = day_field("Recorded until", required=False)
 
 
 def counted(connection: sa.Connection, reach: ListScope, filters: Values) -> list[GapCount]:
@@ -51,13 +51,11 @@ def by_subject(found: Iterable[GapCount]) -> list[tuple[str, int]]:
 def finding(bars: list[tuple[str, int]]) -> str:
     """What the chart shows, said in its title."""
     if not bars:
-        return "No need has gone unmet"
+        return "There are no requests we could not meet"
     most = [subject for subject, count in bars if count == bars[0][1]]
     if len(most) > 1:
-        return (
-            f"Needs for which nobody could be found, most often in {' and '.join((', '.join(most[:-1]), most[-1]))}"
-        )
-    return f"Needs for which nobody could be found, most often in {most[0]}"
+        return f"Requests we could not meet, most often in {' and '.join((', '.join(most[:-1]), most[-1]))}"
+    return f"Requests we could not meet, most often in {most[0]}"
 
 
 def _listed(

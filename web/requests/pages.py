@@ -45,9 +45,13 @@ pages = Blueprint("requests", __name__, template_folder="templates")
 def _cells(row: RequestRow, names: Mapping[UUID, str]) -> list[Any]:
     today = services().today()
     return [
-        {"text": row.reference, "href": f"/requests/{row.reference}", "hint": formats.date(row.raised_on)},
-        names.get(row.school, ""),
-        {"text": row.subject, "hint": f"{row.phase.label}. {row.kind.label}"},
+        {
+            "text": f"{row.subject} for {names.get(row.school, 'a school')}",
+            "href": f"/requests/{row.reference}",
+            "hint": row.reference,
+        },
+        {"text": row.kind.label, "hint": row.phase.label},
+        formats.short_date(row.raised_on),
         row.urgency.label,
         {"tag": row.status},
         {"text": row.waiting_on(today).label if row.is_open else "", "hint": _until(row, today)},
@@ -59,7 +63,7 @@ def _until(row: RequestRow, today: date) -> str:
     if row.next_on is None:
         return ""
     overdue = "overdue since" if row.is_overdue(today) else "by"
-    return f"{overdue} {formats.date(row.next_on)}"
+    return f"{overdue} {formats.short_date(row.next_on)}"
 
 
 def _choices(connection: sa.Connection) -> Mapping[str, list[tuple[str, str]]]:
@@ -72,7 +76,7 @@ def _choices(connection: sa.Connection) -> Mapping[str, list[tuple[str, str]]]:
 LIST = ListPage(
     title="Support requests",
     caption="Requests, newest first",
-    head=["Request", "School", "Subject", "Urgency", "Status", "Waiting for", "Broker"],
+    head=["Request", "Support", {"text": "Requested", "nowrap": True}, "Urgency", "Status", "Waiting for", "Broker"],
     cells=_cells,
     ids=lambda row: [row.school, row.broker],
     empty_text="No requests",
@@ -134,7 +138,7 @@ def gaps() -> Answer:
     ]
     shown = render_template(
         "requests/gaps.html",
-        page_title="Gaps in what providers offer",
+        page_title="Requests we could not meet",
         section="Requests",
         breadcrumbs=[("Requests", "/requests"), ("Gaps", "")],
         filter_fields=filter_fields,

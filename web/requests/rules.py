@@ -23,7 +23,7 @@ class AlreadyEnded(Refusal):
 def must_broker(context: CommandContext[SupportRequest], person: UUID) -> None:
     """Raises NotTheirPost unless the person holds the post that brokers needs of that kind."""
     post = post_for(context.record.kind)
-    must_hold(context, person, [post], f"Choose somebody who holds the post of {post.label}", field="broker")
+    must_hold(context, person, [post], f"Choose somebody with the role of {post.label}", field="broker")
 
 
 def must_approve(context: CommandContext[SupportRequest], ceiling: Decimal, approver: UUID) -> str:
@@ -34,7 +34,11 @@ def must_approve(context: CommandContext[SupportRequest], ceiling: Decimal, appr
     if ceiling > settings.approval_ceiling:
         limit = formats.money(settings.approval_ceiling)
         must_hold(
-            context, approver, [Role.DIRECTOR], f"More than {limit} is approved by a director", field="approver"
+            context,
+            approver,
+            [Role.DIRECTOR],
+            f"A director must approve spending of more than {limit}",
+            field="approver",
         )
     return version
 

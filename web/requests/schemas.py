@@ -62,7 +62,7 @@ class RaiseRequest(Schema):
         required=True,
         metadata={
             "label": "School",
-            "hint": "Begin to type its name or URN",
+            "hint": "Start typing its name or URN",
             "widget": "school",
             "choices": _offered(SCHOOLS),
         },
@@ -79,7 +79,7 @@ class RaiseRequest(Schema):
         label="Subject",
         widget="select",
         choices=_offered(SUBJECTS),
-        hint="If it is not in the list, leave this empty and enter it below",
+        hint="If it is not in the list, leave this blank and enter it below",
     )
     other_subject = line_field(required=False, longest=100, label="Another subject or theme")
     phase = fields.Enum(Phase, by_value=True, required=True, metadata={"noun": "the phase"})
@@ -87,8 +87,8 @@ class RaiseRequest(Schema):
     outcome_wanted = text_field(
         label="What should be different afterwards", rows=3, noun="what should be different afterwards"
     )
-    needed_from = day_field("Help is needed from")
-    needed_by = day_field("Help is needed until")
+    needed_from = day_field("Help needed from", noun="the date help is needed from")
+    needed_by = day_field("Help needed until", noun="the date help is needed until")
     urgency = fields.Enum(
         Urgency, by_value=True, load_default=Urgency.ROUTINE, metadata={"label": "How soon an answer is needed"}
     )
@@ -96,22 +96,28 @@ class RaiseRequest(Schema):
         validate=validate.Range(1, 1000),
         metadata={"label": "How many people the training is for", "hint": "For training only", "width": 4},
     )
-    budget = money_field(required=False, label="Budget", hint="Without VAT, if it is known", width=10)
-    fund = line_field(required=False, longest=100, label="Fund", hint="The code or name of the fund that pays")
+    budget = money_field(required=False, label="Budget", hint="Excluding VAT, if you know it", width=10)
+    fund = line_field(required=False, longest=100, label="Fund", hint="Code or name of the fund that will pay")
     area = line_field(
         required=False,
         longest=100,
         label="Area",
-        hint="Where the help is needed, if only providers who work there will do",
+        hint="Only if the provider must work in a particular area",
     )
-    visit = RecordField("visit", "V", metadata={"label": "Visit that showed the need", "width": 20})
-    concern = RecordField("concern", "CC", metadata={"label": "Concern that the need belongs to", "width": 20})
+    visit = RecordField(
+        "visit",
+        "V",
+        metadata={"label": "Visit where the need was found", "hint": "For example, V-2026-0012", "width": 20},
+    )
+    concern = RecordField(
+        "concern", "CC", metadata={"label": "Related concern", "hint": "For example, CC-2026-0012", "width": 20}
+    )
 
     @validates_schema
     def one_subject(self, values: Mapping[str, Any], **_: Any) -> None:
         listed, other = values.get("subject", "").strip(), values.get("other_subject", "").strip()
         if not listed and not other:
-            raise ValidationError("Select a subject, or enter another one", "subject")
+            raise ValidationError("Select a subject or enter another one", "subject")
         if listed and other and listed.casefold() != other.casefold():
             raise ValidationError("Select a subject or enter another one, not both", "other_subject")
 
@@ -123,8 +129,8 @@ class RaiseRequest(Schema):
 
 
 class AcknowledgeRequest(Schema):
-    officer = _person("Who answers the school", OFFICERS, noun="who answers the school")
-    answer_by = day_field("Answer promised by", noun="the day by which the school gets an answer")
+    officer = _person("Who will answer the school", OFFICERS, noun="who will answer the school")
+    answer_by = day_field("Answer promised by", noun="the date the answer is promised by")
 
 
 class TriageRequest(Schema):
@@ -133,13 +139,13 @@ class TriageRequest(Schema):
         SupportLevel,
         by_value=True,
         required=True,
-        metadata={"label": "How much help is needed", "noun": "how much help is needed"},
+        metadata={"label": "Level of help", "noun": "the level of help"},
     )
     route = fields.Enum(
         Route,
         by_value=True,
         required=True,
-        metadata={"label": "How the need shall be met", "noun": "how the need shall be met"},
+        metadata={"label": "How to meet the need", "noun": "how to meet the need"},
     )
     note = text_field(required=False, rows=3, label="Note", hint=NO_PUPILS)
 
@@ -154,11 +160,11 @@ class GiveInformation(Schema):
 
 class ReassignRequest(Schema):
     broker = _person("New broker", BROKERS)
-    reason = reason_field("Why the broker changes")
+    reason = reason_field("Why the broker is changing")
 
 
 class ApproveToBroker(Schema):
-    ceiling = money_field(label="Ceiling", hint="The most that may be committed, without VAT", width=10)
+    ceiling = money_field(label="Approved limit", hint="The most we can spend, excluding VAT", width=10)
     approver = _person("Approved by", APPROVERS, noun="who approved it")
 
 
@@ -166,23 +172,23 @@ class ShortlistProviders(Schema):
     days = days_field(
         required=False,
         label="Days of support",
-        hint="If you have an idea of them, prices and free days are compared too. In half days, like 2.5",
+        hint="If you enter them, prices and free days are compared too. In half days, like 2.5",
     )
     chosen = _providers(
-        "Providers for the shortlist", RANKED, "Choose at least one provider", hint="Those who fit, best first"
+        "Providers for the shortlist", RANKED, "Choose at least one provider", hint="Best matches first"
     )
 
 
 class RemoveFromShortlist(Schema):
     provider = _provider("Provider", SHORTLIST)
-    reason = reason_field("Why it is taken off")
+    reason = reason_field("Why you are removing it")
 
 
 class OpenTender(Schema):
-    brief = text_field(label="Brief", hint=f"This is what providers read. {NO_PUPILS}", rows=8)
+    brief = text_field(label="Brief", hint=f"Providers will read this. {NO_PUPILS}", rows=8)
     reply_by = day_field("Replies by")
     question_deadline = day_field(
-        "Questions by", required=False, hint="Leave empty to take questions until replies are due"
+        "Questions by", required=False, hint="Leave blank to take questions until replies are due"
     )
     invite = _providers("Providers to invite", SHORTLIST, "Choose at least one provider to invite")
     reason = text_field(
@@ -190,14 +196,14 @@ class OpenTender(Schema):
         longest=2000,
         rows=3,
         label=SINGLE_PROVIDER,
-        hint="Only where you invite one provider alone",
+        hint="Only if you are inviting one provider",
         is_reason=True,
     )
 
 
 class PreferQuote(Schema):
     provider = _provider("Provider", QUOTES)
-    preference = text_field(rows=3, longest=2000, label="Why this one", noun="why this one")
+    preference = text_field(rows=3, longest=2000, label="Why you prefer it", noun="why you prefer it")
 
 
 class EndRequest(Schema):
@@ -207,11 +213,11 @@ class EndRequest(Schema):
 
 
 class ReopenRequest(Schema):
-    reason = reason_field("Why it is taken up again")
+    reason = reason_field("Why you are reopening it")
 
 
 class SignpostRequest(Schema):
-    to = line_field(longest=300, label="Where the school is pointed to", noun="where the school is pointed to")
+    to = line_field(longest=300, label="Signposted to", noun="where you are signposting the school to")
     reason = reason_field("Why this will meet the need")
 
 
@@ -223,7 +229,7 @@ class MeetRequestInHouse(Schema):
         metadata={"label": "Who meets the need", "widget": "radios", "noun": "who meets the need"},
     )
     person = _person("Person", IN_HOUSE, required=False)
-    note = text_field(rows=3, longest=2000, label="What is done", hint=NO_PUPILS, noun="what is done")
+    note = text_field(rows=3, longest=2000, label="What they will do", hint=NO_PUPILS, noun="what they will do")
 
 
 class MergeRequest(Schema):
@@ -233,7 +239,7 @@ class MergeRequest(Schema):
         required=True,
         metadata={
             "label": "Request that meets the same need",
-            "hint": "Another open request of the school",
+            "hint": "Another open request from the school",
             "widget": "select",
             "choices": _offered(OTHERS),
         },
@@ -242,4 +248,4 @@ class MergeRequest(Schema):
 
 
 class CloseRequest(Schema):
-    outcome = text_field(label="What came of it", rows=4, noun="what came of it")
+    outcome = text_field(label="Outcome", rows=4, noun="the outcome")

@@ -1,4 +1,4 @@
-"""What providers answer by telephone, letter or e-mail, written down by the broker on their behalf."""
+"""What providers answer by phone, letter or email, written down by the broker on their behalf."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _quoting(connection: sa.Connection, tender: Tender | None) -> Mapping[str, A
         SPECIALISTS: list(_people_of(connection, _open_to(tender))),
         **_answering(connection, tender),
         "vat": lambda values: _vat(values["provider"]),
-        "no_vat": "as the provider is not registered for it",
+        "no_vat": "because the provider is not VAT registered",
     }
 
 
@@ -70,11 +70,11 @@ def _days_needed(_: sa.Connection, tender: Tender) -> Mapping[str, Any]:
 
 @broker_command(
     "record-quote",
-    "Record a quote for a provider",
+    "Record a quote from a provider",
     schemas.RecordQuote,
-    done="The quote is recorded on behalf of the provider",
-    submit="Record the quote",
-    lead="For a quote that came by telephone, letter or e-mail. Where the provider has quoted already, this quote "
+    done="Quote recorded",
+    submit="Record quote",
+    lead="For a quote that came by phone, letter or email. Where the provider has quoted already, this quote "
     "takes the place of the former one.",
     method=Tender.quote,
     rules=[somebody_must_be_invited],
@@ -99,11 +99,11 @@ def record_quote(context: CommandContext[Tender], values: Values) -> None:
 
 @broker_command(
     "record-refusal",
-    "Record a refusal for a provider",
+    "Record that a provider declined",
     schemas.RecordRefusal,
-    done="The refusal is recorded on behalf of the provider",
-    submit="Record the refusal",
-    lead="For an invitation that was declined by telephone, letter or e-mail.",
+    done="Recorded that the provider declined",
+    submit="Record that they declined",
+    lead="For an invitation that was declined by phone, letter or email.",
     method=Tender.decline,
     rules=[somebody_must_be_invited],
     context=_answering,

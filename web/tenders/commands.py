@@ -40,7 +40,7 @@ def _unanswered_questions(tender: Tender) -> list[tuple[str, str]]:
 
 
 def _may_be_invited(connection: sa.Connection, tender: Tender | None) -> Mapping[str, Any]:
-    """Those on the shortlist who hold no invitation."""
+    """Providers on the shortlist who are not invited yet."""
     if tender is None:
         return {schemas.SHORTLIST: []}
     request = services().service.find(SupportRequest, tender.request)
@@ -68,12 +68,12 @@ def _choosing(connection: sa.Connection, tender: Tender | None) -> Mapping[str, 
     "invite",
     "Invite more providers",
     schemas.InviteProviders,
-    done="The providers are invited",
-    submit="Invite them",
+    done="Invitations sent",
+    submit="Send invitations",
     method=Tender.invite,
     rules=[must_be_for_several],
     context=_may_be_invited,
-    needs={schemas.SHORTLIST: "All who are on the shortlist are invited already"},
+    needs={schemas.SHORTLIST: "All providers on the shortlist are already invited"},
     calls={"provider": "invite"},
 )
 def invite(context: CommandContext[Tender], values: Values) -> None:
@@ -85,8 +85,8 @@ def invite(context: CommandContext[Tender], values: Values) -> None:
     "answer-question",
     "Answer a question",
     schemas.AnswerTenderQuestion,
-    done="The answer is shown to all who are invited",
-    submit="Send the answer to all",
+    done="Answer sent to all invited providers",
+    submit="Send answer",
     method=Tender.answer,
     context=lambda _, tender: {schemas.UNANSWERED: _unanswered_questions(tender) if tender else []},
     main=True,
@@ -98,9 +98,9 @@ def answer_question(context: CommandContext[Tender], values: Values) -> None:
 
 @broker_command(
     "extend",
-    "Give everybody longer to reply",
+    "Extend the deadline",
     schemas.ExtendReplyBy,
-    done="Everybody has longer to reply",
+    done="Deadline extended",
     method=Tender.extend,
 )
 def extend(context: CommandContext[Tender], values: Values) -> None:
@@ -110,11 +110,11 @@ def extend(context: CommandContext[Tender], values: Values) -> None:
 
 @broker_command(
     "lapse",
-    "End the invitations without a reply",
+    "Close unanswered invitations",
     schemas.LapseUnanswered,
-    done="The invitations without a reply have ended",
-    lead="The day for replies has passed. Providers who have not replied can no longer quote.",
-    submit="End them",
+    done="Unanswered invitations closed",
+    lead="The deadline for replies has passed. Providers who have not replied will no longer be able to quote.",
+    submit="Close unanswered invitations",
     method=Tender.lapse_unanswered,
 )
 def lapse(context: CommandContext[Tender], _: Values) -> None:
@@ -123,9 +123,9 @@ def lapse(context: CommandContext[Tender], _: Values) -> None:
 
 @broker_command(
     "record-preference",
-    "Record which quote the school prefers",
+    "Record which provider the school prefers",
     schemas.RecordPreference,
-    done="The school's preference is recorded",
+    done="School's preference recorded",
     method=Tender.prefer,
     context=_quotes,
 )
@@ -141,7 +141,7 @@ def _page_to_propose(_: sa.Connection, tender: Tender) -> str:
     "select",
     "Select a provider",
     schemas.SelectProvider,
-    done="The provider is selected. Now propose the engagement",
+    done="Provider selected. Now propose the engagement",
     submit="Select this provider",
     method=Tender.select,
     context=_choosing,
@@ -168,7 +168,7 @@ def select(context: CommandContext[Tender], values: Values) -> None:
 
 def _nothing_must_be_proposed(request: SupportRequest | RequestRow) -> None:
     if request.status is not RequestStatus.INVITING:
-        raise WorkProposed("An engagement was proposed from this selection. Cancel the engagement instead.")
+        raise WorkProposed("An engagement has been proposed from this selection. Cancel the engagement instead.")
 
 
 def _must_not_be_proposed(tender: Tender, _: date) -> None:
@@ -191,11 +191,11 @@ def _page_of_engagement(connection: sa.Connection, tender: Tender) -> str:
 
 @broker_command(
     "propose",
-    "Propose the engagement",
+    "Propose engagement",
     schemas.ProposeWork,
-    done="The engagement is proposed. School, provider and service agree to it next",
+    done="Engagement proposed. The school, provider and service now need to agree to it",
     lead="The days and the price are those of the selected quote.",
-    submit="Propose the engagement",
+    submit="Propose engagement",
     rules=[somebody_must_be_selected, _must_not_be_proposed],
     initial=_first_terms,
     goes_to=_page_of_engagement,
@@ -210,10 +210,10 @@ def propose(context: CommandContext[Tender], values: Values) -> None:
 
 @broker_command(
     "withdraw-selection",
-    "Withdraw the selection",
+    "Withdraw selection",
     schemas.WithdrawSelection,
-    done="The selection is withdrawn. The quotes stand again",
-    submit="Withdraw the selection",
+    done="Selection withdrawn. You can select from the quotes again",
+    submit="Withdraw selection",
     warning=True,
     method=Tender.withdraw_selection,
     rules=[_must_not_be_proposed],
@@ -230,10 +230,10 @@ def withdraw_selection(context: CommandContext[Tender], values: Values) -> None:
 
 @broker_command(
     "close",
-    "End the invitations without a choice",
+    "Close without choosing",
     schemas.CloseTender,
-    done="The invitations have ended. The shortlist stands again",
-    submit="End the invitations",
+    done="Tender closed. You can go back to the shortlist",
+    submit="Close without choosing",
     warning=True,
     check=True,
     method=Tender.close,

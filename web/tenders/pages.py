@@ -29,10 +29,12 @@ pages = Blueprint("tenders", __name__, template_folder="templates")
 
 def _cells(row: TenderRow, names: Mapping[UUID, str]) -> list[Any]:
     return [
-        {"text": row.reference, "href": f"/tenders/{row.reference}"},
-        names.get(row.request, ""),
-        names.get(row.school, ""),
-        formats.date(row.reply_by),
+        {
+            "text": f"{names.get(row.request, 'Support')} for {names.get(row.school, 'a school')}",
+            "href": f"/tenders/{row.reference}",
+            "hint": row.reference,
+        },
+        formats.short_date(row.reply_by),
         {"tag": row.status},
         names.get(row.selected, "") if row.selected else "",
     ]
@@ -41,7 +43,7 @@ def _cells(row: TenderRow, names: Mapping[UUID, str]) -> list[Any]:
 LIST = ListPage(
     title="Tenders",
     caption="Tenders, newest first",
-    head=["Tender", "Request", "School", {"text": "Replies by", "nowrap": True}, "Status", "Selected"],
+    head=["Tender", {"text": "Replies by", "nowrap": True}, "Status", "Selected"],
     cells=_cells,
     ids=lambda row: [row.request, row.school, row.selected],
     empty_text="No tenders",

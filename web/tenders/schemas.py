@@ -51,7 +51,7 @@ class InviteProviders(Schema):
         validate=validate.Length(1, 200, error="Choose at least one provider to invite"),
         metadata={
             "label": "Providers to invite",
-            "hint": "Those on the shortlist who hold no invitation",
+            "hint": "Providers on the shortlist who are not invited yet",
             "choices": _offered(SHORTLIST),
             "noun": "at least one provider to invite",
         },
@@ -64,16 +64,16 @@ class AnswerTenderQuestion(Schema):
         validate=validate.Range(1, 10_000),
         metadata={"label": "Question", "widget": "radios", "choices": _offered(UNANSWERED)},
     )
-    answer = text_field(label="Answer", hint="All who are invited read it, with the question.")
+    answer = text_field(label="Answer", hint="All invited providers will see the question and the answer.")
 
 
 class _Answered(Schema):
     provider = _provider("Provider", INVITED)
-    came_on = day_field("Day on which it came")
+    came_on = day_field("Date received", noun="the date it was received")
 
 
 class RecordQuote(GiveQuote, _Answered):
-    reason = reason_field("From whom it came, and how", noun="from whom it came, and how")
+    reason = reason_field("Who it came from and how", noun="who it came from and how")
 
 
 class RecordRefusal(_Answered):
@@ -81,19 +81,19 @@ class RecordRefusal(_Answered):
         DeclineReason,
         by_value=True,
         required=True,
-        metadata={"label": "Why the provider declines", "widget": "radios", "noun": "why the provider declines"},
+        metadata={"label": "Why the provider declined", "widget": "radios", "noun": "why the provider declined"},
     )
     reason = reason_field(
-        "What the provider said, from whom it came, and how", noun="what the provider said and how it came"
+        "What the provider said, who it came from and how", noun="what the provider said, who it came from and how"
     )
     unavailable_until = day_field(
-        "Not available until", required=False, hint="Leave empty if the provider can be asked again at any time"
+        "Not available until", required=False, hint="Leave blank if the provider can be asked again at any time"
     )
 
 
 class ExtendReplyBy(Schema):
-    reply_by = day_field("New day for replies")
-    reason = reason_field("Why it is extended")
+    reply_by = day_field("New deadline for replies")
+    reason = reason_field("Why you are extending it")
 
 
 class LapseUnanswered(Schema):
@@ -101,7 +101,7 @@ class LapseUnanswered(Schema):
 
 
 class RecordPreference(Schema):
-    provider = _provider("Provider that the school prefers", QUOTES)
+    provider = _provider("Provider the school prefers", QUOTES)
     preference = text_field(rows=3, longest=2000, label="What the school said", noun="what the school said")
 
 
@@ -110,10 +110,10 @@ class SelectProvider(Schema):
     rationale = reason_field("Why this is the best choice", noun="why this is the best choice")
     approver = _person("Approved by", APPROVERS, noun="who approved it")
     approved_above_ceiling_by = _person(
-        "Approved above the ceiling by",
+        "Approved above the limit by",
         DIRECTORS,
         required=False,
-        hint="Only where the quote is above the approved ceiling: a director other than the first approver",
+        hint="Only if the quote is above the approved limit. Choose a director other than the first approver",
     )
 
     @validates_schema
@@ -124,27 +124,27 @@ class SelectProvider(Schema):
 
 
 class ProposeWork(Schema):
-    scope = text_field(label="What is to be done", noun="what is to be done")
+    scope = text_field(label="What the provider will do", noun="what the provider will do")
     objectives = fields.List(
         line_field(longest=500),
         required=True,
         validate=validate.Length(1, 20, error="Enter at least one objective"),
         metadata={
             "label": "Objectives",
-            "hint": "One on each line. The school says at the end how far each was met.",
+            "hint": "Enter one on each line. The school will say at the end how far each was met.",
             "noun": "at least one objective",
         },
     )
-    begins = day_field("First day")
-    ends = day_field("Last day")
+    begins = day_field("First day of work", noun="the first day of work")
+    ends = day_field("Last day of work", noun="the last day of work")
 
 
 class WithdrawSelection(Schema):
-    reason = reason_field("Why the selection is withdrawn")
+    reason = reason_field("Why you are withdrawing the selection")
 
 
 class CloseTender(Schema):
-    reason = reason_field("Why nobody is selected")
+    reason = reason_field("Why no provider is chosen")
 
 
 class TenderQuoteOut(Schema):
@@ -154,7 +154,7 @@ class TenderQuoteOut(Schema):
     net = fields.Decimal(as_string=True, places=2)
     vat = fields.Decimal(as_string=True, places=2)
     gross = fields.Decimal(as_string=True, places=2)
-    vat_is_known = fields.Boolean(metadata={"description": "Where it is not, `vat` is 0 and `gross` is without VAT"})
+    vat_is_known = fields.Boolean(metadata={"description": "Where it is not, `vat` is 0 and `gross` excludes VAT"})
     approach = fields.String()
     available_from = fields.Date()
     available_to = fields.Date()

@@ -140,6 +140,6 @@ def test_providers_who_cannot_read_a_tender_any_more_are_not_waited_for(
     assert (waited_for("providers"), waited_for("service")) == (False, True)
     assert "1 of 1 invited has not replied and cannot" in text_of(browser.get("/tenders/TN-2026-0909"))
     world.clock.go_to(TODAY + timedelta(days=90))
-    assert "The day for replies has passed, and" not in text_of(
+    assert "The deadline for replies has passed, and" not in text_of(
         sign_in(hanging.town.director).get("/tenders/TN-2026-0909")
     )

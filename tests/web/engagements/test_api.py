@@ -110,10 +110,10 @@ def test_outcomes_that_are_not_those_of_the_terms_are_refused(
     head = Working(program(market.head))
     body = {"quality": 4, "impact": 5, "comment": "Good", "outcomes": []}
 
-    assert "Say for each objective" in head("evaluate", body, 422)["detail"]
+    assert "Select how far each objective was met" in head("evaluate", body, 422)["detail"]
     assert "quality" in head("evaluate", {**body, "quality": 6}, 422)["errors"]["json"]
     outcomes = [{"objective": "Another", "attainment": "met"}]
-    assert "Say for each objective" in head("evaluate", {**body, "outcomes": outcomes}, 422)["detail"]
+    assert "Select how far each objective was met" in head("evaluate", {**body, "outcomes": outcomes}, 422)["detail"]
 
 
 def test_the_list_tells_what_comes_next(market: Market, program: Open, broker: Working) -> None:
@@ -159,7 +159,7 @@ def test_work_is_proposed_directly(market: Market, program: Open) -> None:
     asked = program(market.broker)
 
     for wrong, told in (
-        ({"ends": "2026-11-01"}, "The last day must be on or after the first"),
+        ({"ends": "2026-11-01"}, "The last day must be the same as or after the first day"),
         ({"specialist": market.world.reference(market.harrop.specialist)}, "Choose somebody who works for Calder"),
         ({"net": "2600"}, "This is above the sum approved"),
     ):

@@ -117,7 +117,7 @@ def test_agreeing_twice_is_refused_in_words(market: Market, sign_in: SignIn) -> 
     browser = sign_in(market.head)
     browser.send(f"{WORK}/agree-for-school", {})
 
-    assert "The school has agreed already" in browser.get(f"{WORK}/agree-for-school", status=409)
+    assert "The school has already agreed" in browser.get(f"{WORK}/agree-for-school", status=409)
 
 
 def test_confirming_looks_at_clearance_once_more(world: World, sign_in: SignIn) -> None:
@@ -152,7 +152,7 @@ def test_the_page_says_by_which_policy_the_work_was_cleared(market: Market, brok
 
     page = plain(broker.get(WORK))
 
-    assert "by the vetting policy vetting-1" in page
+    assert "Technical details Vetting policy used vetting-1" in page
     assert now(market).status is EngagementStatus.CONFIRMED
 
 
@@ -162,7 +162,7 @@ def test_a_clearance_that_ends_before_the_work_does_is_warned_of(market: Market,
 
     market.limit_clearance(market.calder, date(2027, 2, 28))
 
-    assert "clearance ends on 28 February 2027, before the engagement ends on 26 March 2027" in broker.get(WORK)
+    assert "clearance expires on 28 February 2027, before the engagement ends on 26 March 2027" in broker.get(WORK)
 
 
 # Sessions
@@ -285,7 +285,7 @@ def test_only_the_service_decides_that_a_cancelled_session_is_charged(started: M
     answers = {"number": "2", "side": "school", "reason": "The hall was locked", "chargeable": "yes"}
 
     refused = sign_in(started.calder.specialist).send(f"{WORK}/cancel-session", answers, status=422)
-    assert "Only the service can decide that a cancelled session is charged" in refused.text
+    assert "Only the service can charge for a cancelled session" in refused.text
 
     sign_in(started.broker).send(f"{WORK}/cancel-session", answers)
     assert now(started).cost == Decimal(450)
@@ -399,7 +399,7 @@ def test_work_ends_early_after_a_check(started: Market, sign_in: SignIn) -> None
     assert now(started).status is EngagementStatus.ENDED_EARLY
     page = plain(browser.get(WORK))
     assert "Ended early on 11 November 2026 for the school: The school merges" in page
-    assert "Fell away when the work ended" in page
+    assert "Cancelled when the work ended" in page
 
 
 def test_work_that_is_given_up_before_it_starts_sets_the_request_free(market: Market, broker: Browser) -> None:
@@ -465,7 +465,7 @@ def test_without_an_evaluation_work_is_closed_only_when_that_is_waived(completed
 
     assert "The school has not evaluated the work" in browser.get(f"{WORK}/close", status=409)
     browser.send(f"{WORK}/waive-evaluation", {"reason": "The head has left"})
-    assert "Waived: The head has left" in browser.get(WORK)
+    assert "No evaluation: The head has left" in browser.get(WORK)
     browser.send(f"{WORK}/close", closing)
 
     assert now(completed).status is EngagementStatus.CLOSED
@@ -490,18 +490,18 @@ def refusals(browser: Browser, expected: dict[str, str]) -> None:
         assert f'href="{WORK}/{command}"' not in page
 
 
-AT_ANOTHER_STAGE = "The engagement is {}, so this cannot be done now"
+AT_ANOTHER_STAGE = "You cannot do this while the status of the engagement is “{}”"
 
 
 def test_work_that_is_only_proposed_says_what_has_to_come_first(market: Market, sign_in: SignIn) -> None:
     market.proposed()
-    why = AT_ANOTHER_STAGE.format("proposed")
+    why = AT_ANOTHER_STAGE.format("Proposed")
 
     refusals(sign_in(market.head), {"evaluate": why})
     refusals(
         sign_in(market.broker),
         {
-            "confirm": "Not everybody has agreed to the terms yet: school, provider, service",
+            "confirm": "Still waiting for agreement to the terms from: school, provider, service",
             **dict.fromkeys(("plan-session", "deliver-session", "cancel-session", "substitute"), why),
             **dict.fromkeys(("pause", "resume", "complete", "end-early", "waive-evaluation", "close"), why),
         },
@@ -514,7 +514,7 @@ def test_sessions_are_neither_planned_nor_recorded_where_none_can_be(market: Mar
         broker,
         {
             **dict.fromkeys(("deliver-session", "cancel-session"), "No session is planned"),
-            "complete": "No session was delivered. End the work early, or cancel it.",
+            "complete": "No sessions were delivered. End the work early, or cancel it.",
         },
     )
 
@@ -523,7 +523,7 @@ def test_sessions_are_neither_planned_nor_recorded_where_none_can_be(market: Mar
     refusals(
         broker,
         {
-            "plan-session": "All the agreed days are used or planned. Agree a variation first",
+            "plan-session": "All the agreed days are already used or planned. Agree a variation first",
             "complete": "Record or cancel the sessions that are still planned first",
         },
     )
@@ -531,22 +531,22 @@ def test_sessions_are_neither_planned_nor_recorded_where_none_can_be(market: Mar
 
 def test_work_is_evaluated_and_closed_once(completed: Market, sign_in: SignIn) -> None:
     head, broker = sign_in(completed.head), sign_in(completed.broker)
-    refusals(broker, {"cancel": "Days are used already. End the work early instead."})
+    refusals(broker, {"cancel": "Some days are already used. End the work early instead."})
     head.send_and_check(f"{WORK}/evaluate", EVALUATION)
-    refusals(head, {"evaluate": AT_ANOTHER_STAGE.format("evaluated")})
-    refusals(broker, {"waive-evaluation": AT_ANOTHER_STAGE.format("evaluated")})
+    refusals(head, {"evaluate": AT_ANOTHER_STAGE.format("Evaluated")})
+    refusals(broker, {"waive-evaluation": AT_ANOTHER_STAGE.format("Evaluated")})
 
     broker.send_and_check(f"{WORK}/close", {"outcome": "Planning holds"})
 
-    refusals(broker, {"close": AT_ANOTHER_STAGE.format("closed")})
+    refusals(broker, {"close": AT_ANOTHER_STAGE.format("Closed")})
 
 
 def test_work_whose_evaluation_was_waived_is_not_evaluated(completed: Market, sign_in: SignIn) -> None:
     broker = sign_in(completed.broker)
     broker.send(f"{WORK}/waive-evaluation", {"reason": "The head has left"})
 
-    refusals(broker, {"waive-evaluation": "The evaluation is waived already"})
-    refusals(sign_in(completed.head), {"evaluate": "The evaluation is waived already"})
+    refusals(broker, {"waive-evaluation": "This engagement already goes without an evaluation"})
+    refusals(sign_in(completed.head), {"evaluate": "This engagement already goes without an evaluation"})
 
 
 # Proposing without quotes
@@ -582,7 +582,7 @@ def test_a_service_of_the_authority_is_engaged_without_quotes(market: Market, br
 
 
 def test_nothing_is_proposed_where_no_request_waits_for_somebody(market: Market, broker: Browser) -> None:
-    told = "No request is approved that still waits for somebody to be engaged."
+    told = "There are no approved requests that still need a provider."
     assert told in broker.get("/engagements/propose", status=409)
 
     market.an_approved_request()
@@ -592,7 +592,9 @@ def test_nothing_is_proposed_where_no_request_waits_for_somebody(market: Market,
 def test_nobody_takes_over_where_nobody_else_works_there(market: Market, broker: Browser) -> None:
     market.confirmed()
 
-    assert "Nobody else works for this provider today." in broker.get(f"{WORK}/substitute", status=409)
+    assert "No other specialist works for this provider at the moment." in broker.get(
+        f"{WORK}/substitute", status=409
+    )
 
 
 def test_a_provider_from_outside_is_not_offered_without_quotes(market: Market, broker: Browser) -> None:
@@ -623,7 +625,7 @@ def test_everybody_sees_the_engagements_that_are_theirs(market: Market, sign_in:
     for person in (market.broker, market.head, market.calder.specialist, market.world.reviewer()):
         page = sign_in(person).get("/engagements/")
         assert "BE-2026-0001" in page
-        assert "Awaits school, provider, service" in page
+        assert "Waiting for school, provider, service" in page
     for person in (market.harrop.specialist, other_head):
         assert "No engagements" in sign_in(person).get("/engagements/")
         sign_in(person).get(WORK, 404)

@@ -53,9 +53,9 @@ def test_the_list_says_in_words_by_when_to_reply(market: Market, of: Of) -> None
     page = of(market.calder).get("/invitations/")
 
     assert 'href="/invitations/TN-2026-0001"' in page
-    assert "Awaiting your reply" in page
+    assert "Waiting for your reply" in page
     days_left = (REPLY_BY - TODAY).days
-    assert f"Reply by Friday 13 November 2026, in {days_left} days" in page
+    assert f"Reply by 13 Nov 2026, in {days_left} days" in page
 
 
 def test_what_awaits_a_reply_stands_before_what_is_answered(market: Market, of: Of) -> None:
@@ -174,7 +174,7 @@ def test_a_question_after_its_day_is_refused_and_kept(market: Market, of: Of, cl
 
     answer = browser.send_page(f"{INVITATION}/ask", page, {"question": "How many pupils?"}, status=409)
 
-    assert "The day for questions has passed" in answer.text
+    assert "The deadline for questions has passed" in answer.text
     assert "How many pupils?" in answer.text
     assert f'href="{INVITATION}/ask"' not in browser.get(INVITATION)
 
@@ -234,9 +234,14 @@ def test_no_vat_is_added_for_whoever_is_not_registered(market: Market, of: Of) -
 @pytest.mark.parametrize(
     ("vat_registered", "vat", "gross", "said"),
     [
-        (True, "£405", "£2,430", "£2,025 net and £405 VAT"),
-        (False, "£0", "£2,025", "£2,025 net and £0 VAT"),
-        (None, "VAT not known", "£2,025 excluding VAT", "£2,025 net and unknown VAT"),
+        (True, "£405", "£2,430", "quoted £2,025 excluding VAT (4.5 days at £450) for somebody, with £405 VAT"),
+        (False, "£0", "£2,025", "quoted £2,025 excluding VAT (4.5 days at £450) for somebody, with £0 VAT"),
+        (
+            None,
+            "VAT not known",
+            "£2,025 excluding VAT",
+            "quoted £2,025 excluding VAT (4.5 days at £450) for somebody, with unknown VAT",
+        ),
     ],
 )
 def test_where_nobody_has_told_of_vat_a_quote_says_that_it_is_not_known(
@@ -276,9 +281,9 @@ def test_a_quote_is_sent_once_however_often_the_button_is_pressed(market: Market
         ({"days": "2.3"}, "Enter days in halves"),
         ({"days": ""}, "Enter"),
         ({"day_rate": "-1"}, "between 0 and"),
-        ({"days": "400", "day_rate": "9999999"}, "Days and price of a day come to more than £9,999,999.99"),
+        ({"days": "400", "day_rate": "9999999"}, "The total price must be no more than £9,999,999.99"),
         ({"approach": " "}, "Enter how the work would be done"),
-        ({"available_to-year": "2025"}, "The last day must be on or after the first"),
+        ({"available_to-year": "2025"}, "The last day must be the same as or after the first day"),
         ({"specialist": "PE-2026-9999"}, "Select who would do the work"),
     ],
 )
@@ -312,8 +317,8 @@ def test_a_quote_after_the_reply_date_is_refused(market: Market, of: Of, clock: 
     answers = {**a_quote(market.world, market.calder), "confirmed": "yes"}
     answer = browser.send_page(f"{INVITATION}/quote", page, answers, status=409)
 
-    assert "The day for replies has passed" in answer.text
-    assert "Reply date passed" in browser.get(INVITATION)
+    assert "The deadline for replies has passed" in answer.text
+    assert "No reply by the deadline" in browser.get(INVITATION)
 
 
 def test_what_another_provider_does_is_no_conflict(market: Market, of: Of) -> None:
@@ -396,9 +401,9 @@ def refusals(browser: Browser, expected: dict[str, str]) -> None:
         assert f'href="{INVITATION}/{command}"' not in page
 
 
-NO_QUOTE = "This provider has no quote that stands."
-NO_INVITATION = "This provider holds no open invitation. Only the service can invite."
-SELECTED = "A provider is selected. Only the service can withdraw the selection."
+NO_QUOTE = "This provider has no current quote."
+NO_INVITATION = "This provider has no open invitation. Only the service can invite providers."
+SELECTED = "A provider has been selected. Only the service can withdraw the selection."
 EVERYTHING = ("quote", "revise-quote", "withdraw-quote", "ask", "decline")
 
 
@@ -411,7 +416,10 @@ def test_an_invitation_is_answered_as_it_stands(market: Market, of: Of, clock: C
 
     clock.go_to(REPLY_BY + timedelta(days=1))
     late = of(market.calder)
-    refusals(late, {"revise-quote": "The day for replies has passed.", "ask": "The day for questions has passed."})
+    refusals(
+        late,
+        {"revise-quote": "The deadline for replies has passed.", "ask": "The deadline for questions has passed."},
+    )
     late.send_and_check(f"{INVITATION}/decline", {"why": "dates", "reason": "Other work"})
     answering = dict.fromkeys(("quote", "decline"), NO_INVITATION)
     refusals(late, answering | dict.fromkeys(("revise-quote", "withdraw-quote"), NO_QUOTE))

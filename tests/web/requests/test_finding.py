@@ -61,7 +61,7 @@ def test_the_ranking_is_made_again_for_a_number_of_days(market: Market, sign_in:
     fits = broker.send_page(f"{REQUEST}/shortlist", page, {"days": "4", "change": "days"}, status=200).text
 
     assert "would cost £2,700, the ceiling is £2,500" in dear
-    assert "No provider on the list fits" in dear
+    assert "No provider on the list matches" in dear
     assert "Would cost £1,800 of £2,500" in fits
 
 
@@ -83,7 +83,7 @@ def test_a_shortlist_is_kept_with_the_ranking_as_seen(market: Market, world: Wor
     assert set(request.shortlist) == {market.calder.id, market.harrop.id}
     assert len(request.ranking) == 3
     page = broker.get(REQUEST)
-    assert "The ranking as it was seen" in page
+    assert "Ranking used for the shortlist" in page
     assert "Would cost £1,800 of £2,500" in page
     assert "Enhanced DBS check with barred list: not checked" in page
 
@@ -98,9 +98,9 @@ def test_nobody_left_out_is_shortlisted(market: Market, world: World, sign_in: S
     nobody = broker.post(REQUEST + "/shortlist", {"chosen": []}, key="nobody-01", at=at, status=422)
     unknown = broker.post(REQUEST + "/shortlist", {"chosen": ["PV-2026-9999"]}, key="unknown-1", at=at, status=422)
 
-    assert refused.json["errors"]["json"]["chosen"] == ["Choose only providers whom the ranking did not exclude"]
+    assert refused.json["errors"]["json"]["chosen"] == ["Choose only providers that the ranking did not exclude"]
     assert nobody.json["errors"]["json"]["chosen"] == ["Choose at least one provider"]
-    assert "There is no such provider" in str(unknown.json["errors"])
+    assert "There is no provider with that reference" in str(unknown.json["errors"])
     assert found(world).status is RequestStatus.APPROVED
 
 
@@ -158,7 +158,7 @@ def test_inviting_one_alone_needs_a_reason(shortlisted: Browser) -> None:
 
     refused = shortlisted.send_page(f"{REQUEST}/open-tender", page, {**answers, "confirmed": "yes"}, status=422)
 
-    assert "Say why only one provider is asked" in refused.text
+    assert "Enter why only one provider is asked" in refused.text
     shortlisted.send_and_check(f"{REQUEST}/open-tender", {**answers, "reason": "Nobody else is free"})
 
 
@@ -185,7 +185,7 @@ def test_a_school_sees_who_has_quoted_once_all_replies_are_in_and_none_of_the_te
     market.quote(market.calder, approach="Our secret method", day_rate=Decimal(500))
     head = sign_in(market.head)
     waiting = head.get(REQUEST)
-    assert "Who has quoted is shown here once all providers have replied" in waiting
+    assert "You can see the quotes here once all providers have replied" in waiting
     assert "Grace Calder" not in waiting
 
     market.quote(market.harrop)
@@ -228,7 +228,7 @@ def test_a_school_says_which_quote_it_prefers(market: Market, world: World, sign
     market.quote(market.calder)
     head = sign_in(market.head)
     assert "/prefer" not in head.get(REQUEST)
-    assert "shown once all replies are in." in head.get(f"{REQUEST}/prefer", status=409)
+    assert "You can see the quotes once all providers have replied." in head.get(f"{REQUEST}/prefer", status=409)
     market.quote(market.harrop)
 
     head.send(f"{REQUEST}/prefer", {"provider": CALDER, "preference": "She knows us"})
@@ -312,7 +312,7 @@ def test_the_gaps_are_counted_by_subject_and_phase(
     listed = program(market.broker).get("/gaps?limit=2").json
     rest = program(market.broker).get(f"/gaps?limit=2&after={listed['next']}").json
 
-    assert "nobody could be found, most often in mandarin" in page.casefold()
+    assert "requests we could not meet, most often in mandarin" in page.casefold()
     assert len(listed["items"]) == len(rest["items"]) == 2
     assert rest["next"] is None
     subjects = sorted(each["subject"].casefold() for each in (*listed["items"], *rest["items"]))
@@ -321,5 +321,7 @@ def test_the_gaps_are_counted_by_subject_and_phase(
     own = sign_in(market.head).get("/requests/gaps")
     assert "Latin" in own
     assert "Greek" not in own
-    assert "No need has gone unmet" in sign_in(market.broker).get("/requests/gaps?until=2020-01-01")
+    assert "There are no requests we could not meet in that period" in sign_in(market.broker).get(
+        "/requests/gaps?until=2020-01-01"
+    )
     sign_in(market.calder.specialist).get("/requests/gaps", status=403)

@@ -72,7 +72,7 @@ def test_a_broker_acknowledges_triages_and_has_brokering_approved(
 
     request = found(world)
     assert (request.status, request.broker, request.ceiling) == (RequestStatus.APPROVED, market.broker, 2500)
-    assert "the broker searches and shortlists providers" in broker.get(REQUEST)
+    assert "search for providers and make a shortlist" in broker.get(REQUEST)
 
 
 def test_a_training_request_is_the_cpd_manager_s(
@@ -101,7 +101,7 @@ def test_a_request_for_a_specialist_is_the_broker_s(
         "/requests/SR-2026-0001/triage", body, key="not-hers-1", at='"1"', status=422
     )
 
-    assert refused.json["errors"]["json"] == {"broker": ["Choose somebody who holds the post of Broker"]}
+    assert refused.json["errors"]["json"] == {"broker": ["Choose somebody with the role of Broker"]}
 
 
 def test_a_program_is_refused_what_the_page_would_refuse_beforehand(
@@ -133,7 +133,7 @@ def test_the_clock_stands_still_while_the_school_is_asked(
     world.clock.go_to(date(2026, 11, 9))
 
     assert found(world).waited == 5
-    assert "2 days, 5 more waiting for the school" in sign_in(market.head).get(REQUEST)
+    assert "2 days, plus 5 waiting for the school" in sign_in(market.head).get(REQUEST)
 
 
 @pytest.mark.parametrize(("amount", "status"), [("5,000", 303), ("5,000.01", 422)])
@@ -147,7 +147,7 @@ def test_large_sums_are_approved_by_a_director(
 
     answer = broker.send(f"{REQUEST}/approve", by_officer, status=status)
 
-    assert ("More than £5,000 is approved by a director" in answer.text) == (status == 422)
+    assert ("A director must approve spending of more than £5,000" in answer.text) == (status == 422)
     if status == 422:
         broker.send(f"{REQUEST}/approve", {**by_officer, "approver": world.reference(market.director)})
     assert found(world).status is RequestStatus.APPROVED
@@ -194,7 +194,7 @@ def test_a_request_ends_after_a_look_at_the_answers(
     assert found(world).status is status
     assert found(world, 2).status is RequestStatus.RAISED
     page = broker.get(REQUEST)
-    assert "Open the request again" in page
+    assert "Reopen request" in page
     assert "Next:" not in page
     broker.send(f"{REQUEST}/reopen", {"reason": "The need came back"})
     assert found(world).status is RequestStatus.ACKNOWLEDGED
@@ -230,7 +230,10 @@ def test_a_tender_without_a_quote_does_not_ask_the_broker_to_compare_any(
             market.service.change(Tender, tender, refuse)
     broker = sign_in(market.broker)
 
-    assert "Next: nobody has quoted. The broker gives providers longer, invites others or ends" in broker.get(REQUEST)
+    assert (
+        "Next: nobody has quoted. The broker extends the deadline, invites other providers or closes"
+        in broker.get(REQUEST)
+    )
     assert "Get quotes or close the invitations" in broker.get("/caseload")
 
 
@@ -287,12 +290,12 @@ def refusals(browser: Browser, expected: dict[str, str]) -> None:
         assert f'href="{REQUEST}/{command}"' not in page
 
 
-AT_ANOTHER_STAGE = "The request is {}, so this cannot be done now."
+AT_ANOTHER_STAGE = "You cannot do this while the status of the request is “{}”."
 LEAVING = ("withdraw", "decline", "signpost", "meet-in-house", "record-unmet", "merge")
 
 
 def test_a_request_says_what_has_to_come_first(asked: None, market: Market, sign_in: SignIn) -> None:
-    raised = AT_ANOTHER_STAGE.format("raised")
+    raised = AT_ANOTHER_STAGE.format("Raised")
     later = ("reassign", "approve", "change-ceiling", "shortlist", "remove-from-shortlist", "open-tender")
 
     refusals(
@@ -315,20 +318,20 @@ def test_a_request_is_triaged_approved_and_put_out_to_tender_once(
     refusals(
         broker,
         {
-            "acknowledge": AT_ANOTHER_STAGE.format("triaged"),
-            "triage": "The request has been triaged. Triage it again instead.",
+            "acknowledge": AT_ANOTHER_STAGE.format("Triaged"),
+            "triage": "The request is already triaged. Triage it again instead.",
             "approve": "The request was not triaged for brokering. Triage it again first.",
         },
     )
     broker.send(f"{REQUEST}/triage-again", {**at_hand, "route": "brokered"})
-    refusals(broker, {"change-ceiling": "Brokering has not been approved yet."})
+    refusals(broker, {"change-ceiling": "Spending has not been approved yet."})
 
     broker.send(f"{REQUEST}/approve", {"ceiling": "2500", "approver": world.reference(market.director)})
     refusals(
         broker,
         {
-            "approve": "Brokering has been approved. Change the approved ceiling instead.",
-            **dict.fromkeys(("triage", "triage-again"), AT_ANOTHER_STAGE.format("approved to broker")),
+            "approve": "Spending is already approved. Change the approved limit instead.",
+            **dict.fromkeys(("triage", "triage-again"), AT_ANOTHER_STAGE.format("Spending approved")),
         },
     )
 
@@ -336,7 +339,7 @@ def test_a_request_is_triaged_approved_and_put_out_to_tender_once(
 def test_no_second_tender_is_opened_beside_the_first(market: Market, sign_in: SignIn) -> None:
     market.a_tender()
 
-    inviting = AT_ANOTHER_STAGE.format("inviting")
+    inviting = AT_ANOTHER_STAGE.format("Inviting quotes")
     refusals(sign_in(market.broker), dict.fromkeys(("shortlist", "remove-from-shortlist", "open-tender"), inviting))
 
 
@@ -344,11 +347,11 @@ def test_the_school_is_asked_one_thing_after_another(asked: None, market: Market
     broker = sign_in(market.broker)
     broker.send(f"{REQUEST}/ask-for-information", {"question": "Which year groups?"})
 
-    refusals(broker, {"ask-for-information": "The school has not yet answered the last question."})
+    refusals(broker, {"ask-for-information": "The school has not answered the last question yet."})
 
 
 def test_a_request_is_not_merged_where_there_is_no_other(asked: None, market: Market, sign_in: SignIn) -> None:
-    told = "The school has no other request that is open."
+    told = "The school has no other open requests."
 
     assert told in sign_in(market.broker).get(f"{REQUEST}/merge", status=409)
 
@@ -357,14 +360,14 @@ def test_nothing_is_done_to_a_request_that_came_to_its_end(asked: None, market: 
     broker = sign_in(market.broker)
     broker.send_and_check(f"{REQUEST}/withdraw", {"reason": "Somebody was appointed"})
 
-    ended = AT_ANOTHER_STAGE.format("withdrawn")
+    ended = AT_ANOTHER_STAGE.format("Withdrawn")
     refusals(broker, dict.fromkeys((*LEAVING, "acknowledge", "triage", "triage-again", "close"), ended))
 
 
 def test_a_request_is_closed_with_its_evaluated_engagement(world: World, market: Market, sign_in: SignIn) -> None:
     work = market.engagement(market.confirmed()).id
     broker, outcome = sign_in(market.broker), {"outcome": "Both teachers plan alone"}
-    refusals(broker, {"close": "The engagement is confirmed, so this cannot be done now."})
+    refusals(broker, {"close": "You cannot do this while the status of the engagement is “Confirmed”."})
 
     for act in (
         lambda one: one.end_early(side=Side.SCHOOL, reason="The teachers left"),
@@ -388,7 +391,7 @@ def test_a_stale_page_shows_what_changed_and_keeps_what_was_typed(
 
     answer = broker.send_page(href, page, {"officer": world.reference(market.broker), **ANSWER_BY}, status=409)
 
-    asked_by = "Bob Broker asked the school, to be answered by 16 November 2026: Which year groups?"
+    asked_by = "Bob Broker asked the school for information by 16 November 2026: Which year groups?"
     assert asked_by in answer.text
     assert 'value="9"' in answer.text
     assert found(world).status is RequestStatus.RAISED

@@ -59,8 +59,8 @@ def test_a_head_asks_for_the_own_school(
     assert (raised.school, raised.raised_by, raised.status) == (market.school, Side.SCHOOL, RequestStatus.RAISED)
     page = head.get("/requests/SR-2026-0001")
     assert "Mathematics for Ashgrove High School" in page
-    assert "£3,000 without VAT" in page
-    assert "the service acknowledges the request" in page
+    assert "£3,000 excluding VAT" in page
+    assert "acknowledge the request and tell the school when" in page
 
 
 def test_an_officer_asks_for_any_school(
@@ -116,12 +116,12 @@ def test_a_program_asks_once_with_one_key(
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"subject": ""}, "Select a subject, or enter another one"),
+        ({"subject": ""}, "Select a subject or enter another one"),
         ({"other_subject": "Latin"}, "Select a subject or enter another one, not both"),
         ({"need": " "}, "Enter what the school needs help with"),
         ({"kind": "training"}, "Enter how many people the training is for"),
         ({"delegates": "12"}, "Only training has delegates"),
-        (day("needed_by", 1, 11, 2026), "must be today or later"),
+        (day("needed_by", 1, 11, 2026), "must be today or in the future"),
         (day("needed_by", 31, 2, 2027), "must be a real date"),
         ({"budget": "plenty"}, "Budget must be"),
         ({"visit": "2019"}, "Enter a reference like V-2026-0001"),

@@ -1,4 +1,4 @@
-"""What came from providers by telephone, letter or e-mail is written down by the broker on their behalf."""
+"""What came from providers by phone, letter or email is written down by the broker on their behalf."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_a_quote_with_a_mistake_is_shown_again_with_what_was_typed(market: Marke
 
     page = sign_in(market.broker).send(f"{TENDER}/record-quote", answers, status=422).text
 
-    assert "Days and price of a day come to more than £9,999,999.99" in page
+    assert "The total price must be no more than £9,999,999.99" in page
     assert "Mrs Calder on the telephone" in page
 
 
@@ -100,7 +100,7 @@ def test_a_program_records_a_quote_on_the_day_on_which_it_came(
 
     at = broker.get(TENDER).headers["ETag"]
     late = send("too-late-1", at, came_on="2026-11-14", status=422)
-    assert "The day for replies has passed" in late["detail"]
+    assert "The deadline for replies has passed" in late["detail"]
     stranger = send("stranger-1", at, specialist=world.reference(market.harrop.specialist), status=422)
     assert "Choose somebody who works for Calder Learning" in stranger["detail"]
     assert "reason" in send("no-reason-1", at, reason="", status=422)["errors"]["json"]

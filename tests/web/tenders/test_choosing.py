@@ -67,7 +67,7 @@ def test_quotes_are_compared_side_by_side(quoted: UUID, market: Market, sign_in:
         assert told in page, told
     assert page.index("Calder Learning") < page.index("Harrop Associates")
     assert "£2,700" in page
-    assert "£2,500 without VAT" in page
+    assert "£2,500 excluding VAT" in page
 
 
 def test_a_selection_is_looked_at_again_and_leads_to_the_engagement(
@@ -118,7 +118,7 @@ def test_two_brokers_select_at_once_and_the_second_is_told_why_it_is_too_late(
     first.send_page(f"{TENDER}/select", check[first].text, confirmed)
     answer = second.send_page(f"{TENDER}/select", check[second].text, other, status=409)
 
-    assert "A provider is selected. Only the service can withdraw the selection" in answer.text
+    assert "A provider has been selected. Only the service can withdraw the selection" in answer.text
     assert "Closer by" in answer.text
     assert found(world).selected == market.calder.id
 
@@ -161,7 +161,7 @@ def test_above_the_ceiling_a_second_person_approves(
     broker.post(f"{TENDER}/select", dear | {"approved_above_ceiling_by": deputy}, key="above-ceiling-4", at=at)
 
     field = "approved_above_ceiling_by"
-    assert "above the approved ceiling" in alone.json["errors"]["json"][field][0]
+    assert "above the approved limit" in alone.json["errors"]["json"][field][0]
     assert same.json["errors"]["json"][field] == ["Choose somebody other than the first approver"]
     assert no_director.json["errors"]["json"][field] == ["Choose a director"]
     assert found(world).selected == market.harrop.id
@@ -172,7 +172,7 @@ def test_a_selection_waits_for_those_who_have_time_to_reply(market: Market, worl
     market.quote(market.calder)
     broker = sign_in(market.broker)
 
-    assert "Others who are invited still have time to reply" in broker.get(f"{TENDER}/select", status=409)
+    assert "Other invited providers still have time to reply" in broker.get(f"{TENDER}/select", status=409)
 
 
 def test_a_selection_is_withdrawn_until_work_is_proposed(
@@ -293,30 +293,30 @@ def refusals(browser: Browser, expected: dict[str, str]) -> None:
 def test_a_tender_says_what_has_to_come_before_a_choice(market: Market, world: World, sign_in: SignIn) -> None:
     market.a_tender()
     broker = sign_in(market.broker)
-    assert "All who are on the shortlist are invited already." in broker.get(f"{TENDER}/invite", status=409)
+    assert "All providers on the shortlist are already invited." in broker.get(f"{TENDER}/invite", status=409)
     refusals(
         broker,
         {
-            **dict.fromkeys(("select", "record-preference"), "There is no quote that stands."),
-            **dict.fromkeys(("propose", "withdraw-selection"), "Nobody is selected."),
+            **dict.fromkeys(("select", "record-preference"), "There are no current quotes."),
+            **dict.fromkeys(("propose", "withdraw-selection"), "No provider is selected."),
             "lapse": "Providers still have time to reply.",
-            "answer-question": "No question waits for an answer.",
+            "answer-question": "There are no questions to answer.",
         },
     )
 
     market.quote(market.calder)
-    refusals(broker, {"select": "Others who are invited still have time to reply."})
+    refusals(broker, {"select": "Other invited providers still have time to reply."})
 
     market.quote(market.harrop)
     world.clock.go_to(AFTER_REPLIES)
-    passed = "The day for replies has passed. Only the service can extend it, for everybody."
-    refusals(sign_in(market.broker), {"lapse": "All who were invited have replied.", "invite": passed})
+    passed = "The deadline for replies has passed. Only the service can extend it, for all providers."
+    refusals(sign_in(market.broker), {"lapse": "All invited providers have replied.", "invite": passed})
 
 
 def test_a_tender_for_one_provider_is_for_that_one_alone(market: Market, sign_in: SignIn) -> None:
     market.a_tender(market.calder)
 
-    refusals(sign_in(market.broker), {"invite": "This tender was opened for one provider alone."})
+    refusals(sign_in(market.broker), {"invite": "This tender is for one provider only."})
 
 
 def test_once_somebody_is_selected_the_selection_is_withdrawn_before_anything_else(
@@ -324,7 +324,7 @@ def test_once_somebody_is_selected_the_selection_is_withdrawn_before_anything_el
 ) -> None:
     market.a_selection()
 
-    decided = "A provider is selected. Only the service can withdraw the selection."
+    decided = "A provider has been selected. Only the service can withdraw the selection."
     everything = ("invite", "answer-question", "extend", "lapse", "record-preference", "select", "close")
     refusals(sign_in(market.broker), dict.fromkeys((*everything, "record-quote", "record-refusal"), decided))
 
@@ -332,7 +332,7 @@ def test_once_somebody_is_selected_the_selection_is_withdrawn_before_anything_el
 def test_a_selection_from_which_work_was_proposed_stays(market: Market, sign_in: SignIn) -> None:
     market.proposed()
 
-    proposed = "An engagement was proposed from this selection. Cancel the engagement instead."
+    proposed = "An engagement has been proposed from this selection. Cancel the engagement instead."
     refusals(sign_in(market.broker), dict.fromkeys(("propose", "withdraw-selection"), proposed))
 
 
