@@ -1,4 +1,4 @@
-"""The load of a long record (T5), by processor time: for the first time, and again."""
+"""The load of a long record (T5), by processor time."""
 
 from __future__ import annotations
 
@@ -30,7 +30,6 @@ def of_long_records(place: Place) -> Measured:
             f"raw select, {length:,} events": _repeated(partial(raw.select, rows[0][0])),
             f"library, {length:,} events": _repeated(partial(twin.repository.get, theirs)),
             f"first load, {length:,} events": partial(_first_loads, url, own),
-            f"load again, {length:,} events": _repeated(partial(desk.service.find, Case, own[0])),
         }
     title = "Load of a long record on SQLite, by processor time"
     base = f"library, {LENGTHS[0]:,} events"

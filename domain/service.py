@@ -15,12 +15,11 @@ from datetime import datetime
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from eventsourcing.application import AggregateNotFoundError, Application
+from eventsourcing.application import Application
 from eventsourcing.persistence import EventStore, InfrastructureFactory, RecordConflictError
 from eventsourcing.utils import Environment
 
 from domain.aggregate import Aggregate, Event, Refusal
-from domain.record_cache import KeptRecords
 from domain.signature import acting, current_signature, first_event_id
 
 A = TypeVar("A", bound=Aggregate)
@@ -268,14 +267,6 @@ class Service(Application[UUID]):
         if not isinstance(self.events, Log):
             raise TypeError("the factory must make an event store that is a Log")
         self._log: Log = self.events
-        self._kept = KeptRecords()
-        self.repository.cache = self._kept
-        self.repository.deepcopy_from_cache = False
-
-    def forget(self) -> None:
-        """Forget the records kept ready: another log has taken the place of theirs."""
-        self._kept = KeptRecords()
-        self.repository.cache = self._kept
 
     def construct_factory(self, env: Environment) -> InfrastructureFactory[Any]:
         """The factory that was handed in, instead of one named in the environment."""
@@ -283,18 +274,9 @@ class Service(Application[UUID]):
 
     def find(self, kind: type[A], id: UUID, *, version: int | None = None) -> A:
         """A record by id, as it is now or as it was at a version. Raises NotFound."""
-
-        def load(kept: Any, events: Iterable[Any]) -> A | None:
-            return folded(kind, id, events, kept)
-
-        try:
-            found: A = self.repository.get(id, version=version, projector_func=load)
-        except AggregateNotFoundError:
-            raise NotFound(f"{kind.KIND} {id}") from None
-        if not isinstance(found, kind):
+        found = folded(kind, id, self._log.get(id, lte=version))
+        if found is None:
             raise NotFound(f"{kind.KIND} {id}")
-        if version is None:
-            self._kept.renew(found)
         return found
 
     def find_with_history(self, kind: type[A], id: UUID) -> tuple[A, list[Event]]:

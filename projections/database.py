@@ -54,8 +54,6 @@ class Database:
     primary: sa.Engine
     snapshot: sa.Engine
     uses: list[int] = field(default_factory=list)
-    when_reopened: list[Callable[[], None]] = field(default_factory=list)
-    """Called where another file has taken the place of the one that was open: what is remembered of that is void."""
     """The descriptor by which others see that the file is used, until `close()`."""
 
     def close(self) -> None:
@@ -182,18 +180,17 @@ def _open_sqlite(address: sa.URL, *, to_read: bool) -> Database:
     # One writing connection per process: threads queue for it in order, where SQLite would have them poll.
     writer = sa.create_engine(address, pool_size=1, max_overflow=0, pool_timeout=BUSY_SECONDS, **options)
     reader = sa.create_engine(address, pool_size=_AS_MANY_AS_ASK, **options)
-    when_reopened: list[Callable[[], None]] = []
     for engine, begin in ((writer, "BEGIN IMMEDIATE"), (reader, "BEGIN")):
         sa.event.listen(engine, "do_connect", partial(_to_existing_file, path))
         if not to_read:
             sa.event.listen(engine, "first_connect", partial(_on_first_connect, f"{address.database}.open-lock"))
         sa.event.listen(engine, "connect", partial(_on_connect, to_read=to_read))
         sa.event.listen(engine, "connect", partial(_remember_file, path))
-        sa.event.listen(engine, "checkout", partial(_reopen_if_displaced, path, when_reopened))
+        sa.event.listen(engine, "checkout", partial(_reopen_if_displaced, path))
         sa.event.listen(engine, "begin", partial(_on_begin, begin))
     sa.event.listen(writer, "commit", must_be_in_place)
     uses = [] if to_read else [use(path)]
-    return Database(writer, reader, one_statement(reader), reader, uses=uses, when_reopened=when_reopened)
+    return Database(writer, reader, one_statement(reader), reader, uses=uses)
 
 
 def _to_existing_file(path: Path, _dialect: Any, _record: Any, arguments: list[Any], options: dict[str, Any]) -> None:
@@ -257,11 +254,9 @@ def _remember_file(path: Path, connection: Any, record: Any) -> None:
     record.info[_FILE] = _identities(path)
 
 
-def _reopen_if_displaced(path: Path, when_reopened: list[Callable[[], None]], _: Any, record: Any, __: Any) -> None:
+def _reopen_if_displaced(path: Path, _: Any, record: Any, __: Any) -> None:
     # Where only the `-wal` is gone, who has it open can still read, and nobody else could: it stays open.
     if record.info[_FILE][0] != _identity(path):
-        for forget in when_reopened:
-            forget()
         raise sa.exc.DisconnectionError("another file is at the place of the database")
 
 

@@ -1,8 +1,8 @@
 """What persistence modules for event logs have been seen to do wrong, one test for each: this one does not.
 
 Tried elsewhere: a safe and durable SQLite whose writers take their lock at once (test_database), upgrades at one
-moment (tests/test_migrations), records kept in memory that others change (tests/domain/test_record_cache), a command
-cut off at its commit (test_lost_connection), two who follow at once (test_following).
+moment (tests/test_migrations), a command cut off at its commit (test_lost_connection), two who follow at once
+(test_following).
 """
 
 from __future__ import annotations

@@ -152,7 +152,6 @@ def test_events_that_nobody_reads_do_not_hold_a_following_view_up(desk: Desk) ->
 
 def test_its_record_cannot_be_opened_and_others_can(desk: Desk) -> None:
     damaged, other = a_notebook(desk, "one"), a_notebook(desk, "two")
-    desk.service.forget()
     with desk.reader.connect() as connection:
         asked = sa.select(EVENTS.c.position).where(EVENTS.c.stream_id == damaged, EVENTS.c.version == 2)
         position = connection.execute(asked).scalar_one()

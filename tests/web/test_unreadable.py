@@ -107,7 +107,6 @@ def test_the_commands_name_it_and_only_the_views_that_read_it_stop(
 def test_other_records_are_changed_and_listed_as_ever(world: World, sign_in: SignIn) -> None:
     first, second = world.school("Ashgrove High School"), world.school("Beech High School")
     officer = world.link_officer(first)
-    world.services.service.forget()
     damage(world.services.writer, last_of(world, first), state="{")
     run("rebuild")
     assert "schools" in stopped(world)
@@ -144,7 +143,6 @@ def test_the_api_names_no_position_and_says_that_trying_again_is_in_vain(
     school = world.school()
     officer = world.link_officer(school)
     urn = _urn(world, school)
-    world.services.service.forget()
     damage(world.services.writer, last_of(world, school), state="{")
     told = program(officer).get(f"/schools/{urn}", status=500).json
     assert told is not None

@@ -53,7 +53,6 @@ class Services:
         self.log = open_log(database, clock)
         self.follower = Follower(VIEWS)
         self.service = Service(LogFactory(self.log, self.follower))
-        database.when_reopened.append(self.service.forget)
         self.readings = ReadConsistency(database, self.follower, has_replica=bool(replica_url))
         self.store.on_saved = self.readings.saved
         self._clock = clock
