@@ -15,6 +15,7 @@ import pytest
 
 from domain.aggregate import EVENTS, Event, Meta
 from domain.concern import ConcernCase
+from domain.imports import Import
 from domain.money import pounds
 from domain.note import Note
 from domain.person import Person
@@ -87,6 +88,11 @@ def test_every_word_in_braces_is_known_to_its_event() -> None:
 def test_no_event_holds_what_every_sentence_may_say(word: str) -> None:
     """Else a sentence told the one for the other: of an offer its provider, where it says the subject."""
     assert [topic for topic, event in EVENTS.items() if word in _held(event)] == []
+
+
+def test_the_reason_that_an_event_holds_itself_is_told_where_nobody_gave_one() -> None:
+    refused = signed(Import.Refused(reason="It is of another authority"))
+    assert sentence(refused, NAMES).endswith(": It is of another authority")
 
 
 def _held(event: type[Event]) -> set[str]:

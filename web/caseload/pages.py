@@ -21,7 +21,7 @@ from web.access.policy import Action, Scope, widest
 from web.caseload.asking import CaseloadFilters, Whose, caseload, counted_page, usual
 from web.commands.choices import officers
 from web.commands.resource import Values
-from web.layout.links import link_to, linked_records
+from web.layout.links import about, link_to, linked_records
 from web.layout.paging import place_asked
 from web.layout.resource_pages import PAGE, chips, filter_values, pages_beside
 from web.runtime.services import services
@@ -134,7 +134,7 @@ def _cells(item: Item, names: Mapping[UUID, str], references: Mapping[UUID, str]
         {"text": task, "href": href, "hint": ", ".join(filter(None, (reference, _not_yet(item))))},
         names.get(item.school, "") if item.school else "",
         _waiting_for(item, names),
-        item.detail,
+        about(item),
     ]
 
 

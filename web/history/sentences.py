@@ -92,7 +92,7 @@ class _Told(dict[str, str]):
             case "this_person":
                 value = meta.stream
             case "reason":
-                value = meta.reason
+                value = meta.reason or getattr(self._event, "reason", "")
             case "occurred":
                 value = meta.occurred_on
             case "purpose":

@@ -69,7 +69,7 @@ class Rehearsal:
                 self.sentences[sentence(event, self.names)] += 1
             elif len(self.sentences) < TOLD:
                 told = f"{record.reference}: {sentence(event, self.names)}"
-                told = told.replace(f"{NEW_PROVIDER}: ", "New provider: ").replace(f" {NEW_PROVIDER}", "")
+                told = told.replace(f"{NEW_PROVIDER}: ", "New provider: ").replace(f" ({NEW_PROVIDER})", "")
                 self.sentences[told] += 1
             else:
                 self.more += 1

@@ -8,12 +8,13 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from domain.support_request import SupportRequest
-from projections.caseload import Item
+from projections.caseload import Item, Task
 from web.access.context import User
 from web.access.disclosure import CONCERN, READING
 from web.access.name_cache import references_of
 from web.access.policy import RecordScope
 from web.history.record_addresses import record_href
+from web.runtime.authority import level_of_support
 
 
 def linked_records(items: Iterable[Item]) -> set[UUID]:
@@ -45,3 +46,10 @@ def _may_open(kind: str, item: Item, asking: User) -> bool:
         return True  # of concerns, a list names only those that its reader may read
     people = frozenset({item.person}) if item.person else frozenset[UUID]()
     return asking.may(READING[kind], RecordScope(item.school, provider=item.provider, people=people))
+
+
+def about(item: Item) -> str:
+    """What an item is about, in the words of today's settings where it is a school's level of support."""
+    if item.task is not Task.REVIEW_NEED:
+        return item.detail
+    return level_of_support(item.detail.removeprefix("Category "))

@@ -91,5 +91,5 @@ class ProviderFilters(Schema):
     text = line_field(required=False, label="Name or reference")
     subject = line_field(required=False, longest=100, label="Subject")
     phase = fields.Enum(Phase, by_value=True)
-    service = fields.Enum(ServiceType, by_value=True)
-    kind = fields.Enum(ProviderKind, by_value=True)
+    service = fields.Enum(ServiceType, by_value=True, metadata={"label": "Type of support"})
+    kind = fields.Enum(ProviderKind, by_value=True, metadata={"label": "Type of provider"})

@@ -43,6 +43,12 @@ def settings_of(services: Services) -> tuple[Settings, str]:
     return record.settings_on(services.today()) if record else (Settings(), version_name(0))
 
 
+def level_of_support(code: str | None) -> str:
+    """What the settings of today call a need category; its code where they no longer have it."""
+    category = settings_of(services())[0].category(code) if code else None
+    return category.label if category else code or ""
+
+
 def record_of(services: Services) -> Authority | None:
     """The authority's own record to read from, None where it was not begun.
 

@@ -23,12 +23,12 @@ from web.access.identity import current_user, team_of
 from web.access.policy import Action, RecordScope
 from web.access.restricted import hidden_from_current_user
 from web.commands.attachments import ATTACHED_QUERY, RECORD
-from web.layout.links import linker
+from web.layout.links import about, linker
 from web.layout.resource_pages import Beside
+from web.runtime.authority import level_of_support
 from web.runtime.served_schools import is_ours, why_not_served
 from web.runtime.services import services
 from web.schools.details import as_of, told
-from web.schools.finding import level_of_support
 
 SOON = 10
 """How many of the things that wait stand on the summary."""
@@ -186,6 +186,7 @@ def summary(connection: sa.Connection, school: School, asking: User, found: Besi
         "details": list(told(school)),
         "source": known[school.id].source if school.id in known else "",
         "waiting": waiting,
+        "about": about,
         "leads_to": linker(connection, waiting, asking),
         "inspections": by_framework(found["inspections"]),
         "groups": found["groups"],

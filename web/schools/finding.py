@@ -15,7 +15,6 @@ from projections.view import Row
 from web.access.identity import ListScope
 from web.commands.fields import known_or_not, person_field
 from web.commands.resource import Listing, Values
-from web.runtime.authority import settings_of
 from web.runtime.served_schools import is_served, remit
 from web.runtime.services import services
 
@@ -104,12 +103,6 @@ def _listed(school: KnownSchool, care: LookedAfter) -> ListedSchool:
         need_category=care.need_category,
         is_served=is_served(school),
     )
-
-
-def level_of_support(code: str | None) -> str:
-    """What the settings of today call a need category; its code where they no longer have it."""
-    category = settings_of(services())[0].category(code) if code else None
-    return category.label if category else code or ""
 
 
 def is_id(text: str) -> bool:

@@ -39,12 +39,12 @@ from web.layout.resource_pages import (
     said,
     shown_of_list,
 )
-from web.runtime.authority import settings_of
+from web.runtime.authority import level_of_support, settings_of
 from web.runtime.served_schools import counted
 from web.runtime.services import services
 from web.schools.commands import schools
 from web.schools.file import FILE, SUMMARY, asked_of, identity, merged_of, summary
-from web.schools.finding import ListedSchool, is_id, level_of_support
+from web.schools.finding import ListedSchool, is_id
 from web.schools.hand_over import pages as hand_over_pages
 
 pages = Blueprint("schools", __name__, template_folder="templates")
