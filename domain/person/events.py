@@ -54,7 +54,7 @@ class EmailChanged(Event):
 
 class PostTaken(Event):
     TOPIC = "person.post-taken"
-    says = "{by} added {this_person} as {role}{leading} from {from_}{until: to …}"
+    says = "{by} added {this_person} as {role}{leading}{school: at …}{provider: for …} from {from_}{until: to …}"
     post: int
     role: Role
     school: UUID | None

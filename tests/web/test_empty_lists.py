@@ -16,7 +16,7 @@ SignIn = Callable[[UUID], Browser]
 
 LISTS = {
     "/requests/": ("No requests", "?urgency=urgent"),
-    "/concerns/": ("No cases", "?status=assessed"),
+    "/concerns/": ("No concerns", "?status=assessed"),
     "/engagements/": ("No engagements", "?kind=training"),
     "/records/": ("No records of visit", "?school={urn}"),
     "/visits/": ("No visits", "?kind=core"),

@@ -14,17 +14,17 @@ EXPECTED = """
                                          off  lead dir  brok cpd  head chai spec rev  adm
 find schools                             all  all  all  all  all  own  own  -    all  all
 read a school's file                     all  all  all  all  all  own  own  -    all  -
-keep the register                        -    -    -    -    -    -    -    -    -    all
+update the register                      -    -    -    -    -    -    -    -    -    all
 read imports                             -    -    all  -    -    -    -    -    all  all
 assign link officers                     team -    all  -    -    -    -    -    -    all
 set a level of support                   team -    all  -    -    -    -    -    -    -
-read people and posts                    all  all  all  all  all  -    -    -    all  all
-keep people and posts                    -    -    -    -    -    -    -    -    -    all
-confirm proposed posts                   -    -    all  -    -    -    -    -    -    all
-keep accounts                            -    -    -    -    -    -    -    -    -    all
-keep settings                            -    -    -    -    -    -    -    -    -    all
+read people and roles                    all  all  all  all  all  -    -    -    all  all
+change people and roles                  -    -    -    -    -    -    -    -    -    all
+confirm proposed roles                   -    -    all  -    -    -    -    -    -    all
+manage accounts                          -    -    -    -    -    -    -    -    -    all
+change settings                          -    -    -    -    -    -    -    -    -    all
 read visits                              all  all  all  all  all  own  own  -    all  -
-plan and hold visits                     team -    all  -    -    -    -    -    -    -
+plan and make visits                     team -    all  -    -    -    -    -    -    -
 confirm visits                           team -    all  -    -    own  own  -    -    -
 add agenda items                         team -    all  -    -    own  own  -    -    -
 read issued records of visit             all  all  all  all  all  own  own  -    all  -
@@ -46,11 +46,11 @@ read engagements                         all  all  all  all  all  own  own  own 
 agree an engagement for the school       -    -    -    -    -    own  own  -    -    -
 agree an engagement for the provider     -    -    -    -    -    -    -    own  -    -
 agree an engagement on another's behalf  -    -    all  all  all  -    -    -    -    -
-keep an engagement                       -    -    all  all  all  -    -    -    -    -
+manage an engagement                     -    -    all  all  all  -    -    -    -    -
 report delivered sessions                -    -    all  all  all  -    -    own  -    -
 evaluate an engagement                   -    -    -    -    -    own  own  -    -    -
 read providers                           all  all  all  all  all  -    -    own  all  all
-keep providers and vetting               -    -    -    all  all  -    -    -    -    all
+manage providers and vetting             -    -    -    all  all  -    -    -    -    all
 read concerns                            team -    all  -    -    own  own  -    all  -
 raise concerns                           all  all  all  all  all  -    -    -    -    -
 decide on concerns and interventions     team -    all  -    -    -    -    -    -    -
@@ -142,7 +142,7 @@ def test_the_cells_that_differ_are_named() -> None:
         one_more = (action, role) == (Action.KEEP_SETTINGS, Role.BROKER)
         return Scope.ALL if one_more else CELLS[action, role]
 
-    assert differing(with_one_more, lambda *cell: CELLS[cell]) == ["broker, keep settings: all, expected None"]
+    assert differing(with_one_more, lambda *cell: CELLS[cell]) == ["broker, change settings: all, expected None"]
 
 
 def test_each_cell_of_the_policy_is_as_expected() -> None:

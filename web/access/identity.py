@@ -77,7 +77,7 @@ def allow(action: Action, concerned: RecordScope | None = None) -> Right:
 
 def not_allowed(action: Action, *, here: bool = True) -> Forbidden:
     """What is said where no post lets somebody do this; `here` to the record in hand, else at all."""
-    return Forbidden(f"Your posts do not let you {action}{' here' if here else ''}")
+    return Forbidden(f"Your role does not let you {action}{' here' if here else ''}")
 
 
 def allow_any(actions: Sequence[Action]) -> None:

@@ -47,7 +47,7 @@ LIST = ListPage(
     head=["Concern", "School", "Severity", "Status", {"text": "Raised", "nowrap": True}, "Next review"],
     cells=_cells,
     ids=lambda row: [row.school],
-    empty_text="No concerns found",
+    empty_text="No concerns",
 )
 
 

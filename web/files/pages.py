@@ -38,7 +38,7 @@ LIST = ListPage(
     head=["File", "On", {"text": "Added", "nowrap": True}, "By"],
     cells=_cells,
     ids=lambda row: [row.on_record, row.added_by],
-    empty_text="No files found",
+    empty_text="No files",
 )
 
 

@@ -40,7 +40,7 @@ LIST = ListPage(
     head=["Note", "Type", "On", {"text": "Date", "nowrap": True}, "Written by"],
     cells=_cells,
     ids=lambda row: [row.on_record, row.written_by],
-    empty_text="No notes found",
+    empty_text="No notes",
 )
 
 

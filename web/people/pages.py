@@ -49,7 +49,7 @@ LIST = ListPage(
     head=["Name", "Roles today", {"text": "Email", "breaks": True}],
     cells=_cells,
     ids=lambda _: [],
-    empty_text="No people found",
+    empty_text="No people",
     choices=lambda _: {"gone": [("true", "Include people who have left")]},
     template="people/people.html",
 )

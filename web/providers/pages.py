@@ -73,7 +73,7 @@ LIST = ListPage(
     cells=_cells,
     ids=lambda _: (),
     choices=lambda connection: {"subject": [(subject, subject) for subject in subjects(connection)]},
-    empty_text="No providers found",
+    empty_text="No providers",
     template="providers/list.html",
 )
 
@@ -100,7 +100,7 @@ VETTING = ListPage(
     head=["Requirement", "For", "Provider", "Status", {"text": "Valid until", "nowrap": True}],
     cells=_vetting_cells,
     ids=lambda _: (),
-    empty_text="No checks have expired or expire soon",
+    empty_text="No expired or expiring checks",
     template="providers/vetting.html",
 )
 

@@ -78,7 +78,7 @@ LIST = ListPage(
     head=["School", "URN", "Phase", "Status", "Link officer", "Level of support"],
     cells=_cells,
     ids=lambda row: [row.link_officer, row.cover_officer],
-    empty_text="No schools found",
+    empty_text="No schools",
     choices=_choices,
     template="schools/list.html",
 )

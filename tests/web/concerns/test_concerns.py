@@ -276,7 +276,7 @@ def test_the_list_is_filtered_by_status_school_and_review(
     assert shown(f"school={elm}") == ["CC-2026-0002"]
     assert shown(f"review_before={TODAY + timedelta(days=1)}") == ["CC-2026-0001"]
     assert shown("status=closed") == []
-    assert "No concerns found" in whole.get("/concerns/?status=closed")
+    assert "No concerns with these filters" in whole.get("/concerns/?status=closed")
 
 
 def test_a_program_does_what_the_pages_do(

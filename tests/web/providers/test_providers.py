@@ -252,7 +252,7 @@ def test_a_requirement_of_the_organisation_is_nobody_s_own(world: World, broker:
 
 def test_what_ends_in_the_vetting_of_all_providers_is_listed(world: World, broker: Browser, music: str) -> None:
     mo = reference_of(world, specialist_of(world, music))
-    assert "No checks have expired or expire soon" in broker.get("/providers/vetting")
+    assert "No expired or expiring checks" in broker.get("/providers/vetting")
     meet(broker, music, Requirement.LETTER_OF_ASSURANCE, mo, expires=TODAY + timedelta(days=60))
     meet(broker, music, Requirement.SAFEGUARDING_TRAINING, mo, expires=TODAY + timedelta(days=61))
     page = broker.get("/providers/vetting")
