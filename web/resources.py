@@ -11,7 +11,8 @@ from web.audit.pages import audit
 from web.audit.pages import pages as audit_pages
 from web.caseload.pages import caseload
 from web.caseload.pages import pages as caseload_pages
-from web.commands.resource import ListEndpoint, Resource
+from web.commands.listing import ListEndpoint
+from web.commands.resource import Resource
 from web.concerns.commands import concerns
 from web.concerns.pages import pages as concern_pages
 from web.engagements.commands import engagements
@@ -36,9 +37,9 @@ from web.records.pages import pages as record_pages
 from web.requests.commands import requests
 from web.requests.gaps import gaps_list
 from web.requests.pages import pages as request_pages
-from web.schools.api import missed, successions
 from web.schools.commands import schools
 from web.schools.pages import pages as school_pages
+from web.schools.register_lists import missed, successions
 from web.search.api import search
 from web.search.pages import pages as search_pages
 from web.settings_pages.commands import settings

@@ -18,7 +18,7 @@ from tests.web.conftest import Browser, Program
 from tests.world import World
 from web.access.policy import POLICY, Action
 from web.commands.fields import PersonField, RecordField
-from web.commands.resource import Listing
+from web.commands.listing import Listing
 from web.forms import Form, FormField
 from web.resources import LIST_ENDPOINTS, RESOURCES
 

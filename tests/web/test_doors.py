@@ -445,7 +445,7 @@ def test_a_place_in_a_list_that_was_never_given_out_is_no_fault(standing: Standi
     answer = standing.browser(standing.town.director).get("/caseload", query_string={"after": after})
 
     assert answer.status_code == 400
-    assert "Begin at its first page" in answer.text
+    assert "Go to the first page" in answer.text
 
 
 @pytest.mark.parametrize("form", ["/concerns/raise", "/visits/plan"])

@@ -126,7 +126,7 @@ def test_the_document_describes_the_columns_that_are_told(everywhere: Program, p
 def test_a_cursor_that_cannot_be_read_is_refused_by_every_list(everywhere: Program, path: str, after: str) -> None:
     problem = everywhere.get(asked(path, after=after), status=400).json
 
-    assert problem["detail"].endswith("its first page.")
+    assert problem["detail"].endswith("the first page.")
 
 
 # What a list of requests tells of whose turn it is

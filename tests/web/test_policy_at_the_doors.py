@@ -23,7 +23,8 @@ from tests.web.test_policy import CELLS
 from web.access.context import User
 from web.access.policy import SCHOOL, Action, Scope
 from web.api.history import history_of
-from web.commands.resource import Command, ListEndpoint, Resource
+from web.commands.listing import ListEndpoint
+from web.commands.resource import Command, Resource
 from web.resources import LIST_ENDPOINTS, RESOURCES
 
 ALL_NOUNS = [pytest.param(resource, id=resource.path) for resource, _ in RESOURCES]

@@ -16,8 +16,7 @@ from web.access.name_cache import names_of, rows_of
 from web.access.policy import Action
 from web.accounts import accounts, security_trail
 from web.accounts.security_trail import SecurityEvent
-from web.layout.paging import place_asked
-from web.layout.resource_pages import PAGE, pages_beside
+from web.layout.paging import PAGE, pages_beside, place_asked
 from web.runtime.services import services
 
 security_page = Blueprint("security", __name__)

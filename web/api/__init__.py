@@ -13,7 +13,8 @@ from marshmallow import fields
 from web.api.door import API_PREFIX, Api, Blueprint
 from web.api.reference import answers, groups_of, rules, shapes_of
 from web.api.routes import add_api, add_list_api
-from web.commands.resource import ListEndpoint, Resource
+from web.commands.listing import ListEndpoint
+from web.commands.resource import Resource
 
 __all__ = ["API_PREFIX", "add_api_of", "document"]
 

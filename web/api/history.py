@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from web.access.identity import current_user
 from web.commands.dispatch import LoadedRecord
-from web.commands.resource import ListEndpoint, Listing, Resource, Values
+from web.commands.listing import ListEndpoint, Listing
+from web.commands.resource import Resource, Values
 from web.history.timeline import HistoryEntry, as_row, timeline_of_record
 
 

@@ -11,7 +11,8 @@ from marshmallow import Schema, fields, validate
 from web.access.identity import ListScope, allow, current_user, reach
 from web.api.rows import page_of, told
 from web.commands.dispatch import LoadedRecord, load_for_user
-from web.commands.resource import ListEndpoint, Resource
+from web.commands.listing import ListEndpoint
+from web.commands.resource import Resource
 from web.forms.numbers import WholeNumber
 from web.runtime.services import services
 
@@ -61,11 +62,10 @@ def list_of(list_endpoint: ListEndpoint, of: Of) -> tuple[type[Schema], type[Sch
         after, limit = filters.pop("after", None), filters.pop("limit")
         asked_of = of(**where)
         with services().read() as connection:
-            rows = listing.rows(connection, asked_of, filters, after, limit + 1)
-            items = told(connection, listing, rows[:limit], listing.kept_back(current_user()))
-        last = listing.cursor(rows[limit - 1]) if len(rows) > limit else None
-        headers = {"Link": f'<{_following(last)}>; rel="next"'} if last else {}
-        return {"items": items, "next": last}, 200, headers
+            page = listing.page(connection, asked_of, filters, after, limit)
+            items = told(connection, listing, page.rows, listing.kept_back(current_user()))
+        headers = {"Link": f'<{_following(page.following)}>; rel="next"'} if page.following else {}
+        return {"items": items, "next": page.following}, 200, headers
 
     return query, page_of(listing), listed
 

@@ -39,7 +39,8 @@ from web.api.protocol import (
     named,
 )
 from web.commands.dispatch import copy_for_reader, execute, load_for_user, must_be_open, version_of
-from web.commands.resource import BulkCommand, Command, ListEndpoint, Resource
+from web.commands.listing import ListEndpoint
+from web.commands.resource import BulkCommand, Command, Resource
 from web.forms.command_ids import command_id
 from web.runtime.log_position import TELLS
 from web.runtime.request_limits import takes_files

@@ -20,7 +20,8 @@ from marshmallow import Schema, fields
 
 from domain.vocabulary import LabelledEnum
 from web.access.name_cache import ids_within, references_of
-from web.commands.resource import Listing, Values
+from web.commands.listing import Listing
+from web.commands.resource import Values
 
 OWN = "id"
 """The column of a row's own id, which is told as it is, where it is told at all."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +12,7 @@ import sqlalchemy as sa
 from marshmallow import Schema, ValidationError, fields, validate
 from werkzeug.exceptions import BadRequest
 
-from domain.vocabulary import Channel, Purpose
+from domain.vocabulary import Channel, LabelledEnum, Purpose
 from projections import audit_trail, references
 from projections.audit_trail import TrailFilter
 from projections.view_status import behind_since
@@ -22,30 +21,43 @@ from web.access.context import User
 from web.access.disclosure import kinds_told, sought, tells_places, told_of_log
 from web.access.identity import ListScope, current_user
 from web.access.policy import Action
-from web.commands.resource import ListEndpoint, Listing, Values
+from web.commands.listing import ListEndpoint, Listing
+from web.commands.resource import Values
 from web.history.timeline import HistoryEntry, TimelineEntry, as_row, kind_label, timeline_of
 from web.layout.filter_fields import NO_DAY, RecordFilter, SchoolFilter
 from web.runtime.services import services
 
 
-class Dated(StrEnum):
+class Dated(LabelledEnum):
     """Which of its two dates an entry is sought by."""
 
     HAPPENED = "happened"
     RECORDED = "recorded"
 
+    @property
+    def label(self) -> str:
+        return {"happened": "When it happened", "recorded": "When it was recorded"}[self.value]
 
-class Took(StrEnum):
+
+class Took(LabelledEnum):
     """What part somebody took in an entry."""
 
     ACTED = "acted"
 
+    @property
+    def label(self) -> str:
+        return "They acted"
 
-class Reason(StrEnum):
+
+class Reason(LabelledEnum):
     """Whether an entry gives a reason."""
 
     GIVEN = "given"
     NONE = "none"
+
+    @property
+    def label(self) -> str:
+        return {"given": "A reason is given", "none": "None is given"}[self.value]
 
 
 class AnyRecord(fields.String):
@@ -74,7 +86,9 @@ def _is_kind(value: str) -> None:
 class AuditFilters(Schema):
     since = fields.Date(metadata={"label": "From"}, error_messages=NO_DAY)
     until = fields.Date(metadata={"label": "To"}, error_messages=NO_DAY)
-    dated = fields.Enum(Dated, by_value=True, load_default=Dated.HAPPENED, metadata={"label": "Dates are of"})
+    dated = fields.Enum(
+        Dated, by_value=True, load_default=Dated.HAPPENED, metadata={"label": "Dates are of", "widget": "radios"}
+    )
     school = SchoolFilter("school", "school", "URN", metadata={"label": "School", "hint": "URN, name or postcode"})
     person = RecordFilter("person", "person", "reference", metadata={"label": "Person", "hint": "Reference or name"})
     part = fields.Enum(Took, by_value=True, metadata={"label": "Their part"})

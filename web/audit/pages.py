@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Mapping
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, render_template, request, stream_with_context
+from flask import Blueprint, Response, render_template
 from werkzeug.exceptions import BadRequest, NotFound
 
 from domain.aggregate import Event
-from domain.vocabulary import Purpose, Sensitivity
+from domain.vocabulary import Sensitivity
 from projections import audit_trail
 from projections.audit_trail import TrailFilter
 from projections.schools import by_urn
@@ -21,25 +20,15 @@ from web.access.identity import allow, current_user
 from web.access.name_cache import id_of_reference, rows_of
 from web.access.policy import Action
 from web.access.restricted_reads import note_shown_itself
-from web.audit.asking import AuditFilters, AuditPage, Dated, Reason, Took, audit, held, lacks_since, page_of, wanted
+from web.audit.asking import AuditFilters, AuditPage, audit, held, lacks_since, page_of, wanted
 from web.audit.details import EntryDetails, told_of
 from web.audit.export import rows
 from web.history.sentences import ids_in
 from web.history.timeline import SHORT, kind_label, records_and_schools, timeline_of_events
-from web.layout.csv_export import csv_of
-from web.layout.paging import place_asked
-from web.layout.resource_pages import (
-    PAGE,
-    UNPROCESSABLE,
-    Answer,
-    chips,
-    errors_of,
-    filter_values,
-    pages_beside,
-    said,
-    shown_of_list,
-    with_query,
-)
+from web.layout.csv_export import csv_response
+from web.layout.filters import Filters, Options
+from web.layout.list_pages import Answer
+from web.layout.paging import PAGE, pages_beside, place_asked, shown_of_list, with_query
 from web.runtime.services import services
 
 __all__ = ["audit", "pages"]
@@ -54,9 +43,8 @@ NOTHING = AuditPage((), None)
 def search() -> Answer:
     """The search and what it finds, newest first."""
     allow(Action.READ_AUDIT)
-    values, wrong = filter_values(AuditFilters())
-    fields = list(_fields(wrong))
-    page = NOTHING if wrong else _found(wanted(values))
+    filters = Filters(AuditFilters)
+    page = NOTHING if filters.wrong else _found(wanted(filters.values))
     with services().read() as connection:
         behind = lacks_since(connection)
     shown = render_template(
@@ -64,16 +52,18 @@ def search() -> Answer:
         page_title="Audit trail",
         held=held(current_user()),
         behind=behind,
-        entries=page.entries,
-        filter_fields=fields,
-        errors=errors_of(fields),
-        has_errors=bool(wrong),
-        chips=_chips(fields),
-        count="" if wrong else shown_of_list(len(page.entries), page.following),
-        sheet_href=with_query(after=None).replace("/audit?", "/audit.csv?", 1),
+        rows=page.entries,
+        count=shown_of_list(len(page.entries), page.following) if page.entries else "",
+        sheet_href=with_query(after=None).replace("/audit", "/audit.csv", 1),
+        **filters.context(_choices()),
         **pages_beside(page.following),
     )
-    return shown, UNPROCESSABLE if wrong else 200
+    return shown, filters.status
+
+
+def _choices() -> Mapping[str, Options]:
+    kinds = [(kind, kind_label(kind)) for kind in kinds_told(current_user())]
+    return {"kind": sorted(kinds, key=lambda kind: kind[1])}
 
 
 def _found(asked: TrailFilter) -> AuditPage:
@@ -90,17 +80,12 @@ NO_ENTRY = "No entry of the audit trail has this address"
 def sheet() -> Response:
     """All that the search finds, as a sheet."""
     allow(Action.READ_AUDIT)
-    values, wrong = filter_values(AuditFilters())
-    if wrong:
+    filters = Filters(AuditFilters)
+    if filters.wrong:
         raise BadRequest("One of the filters cannot be read. Set it on the page of the audit trail.")
-    filters = "; ".join(text for text, _ in _chips(list(_fields({}))))
-    lines = csv_of(rows(services(), wanted(values), current_user(), filters))
-    name = f"audit-trail-{services().today().isoformat()}.csv"
-    return Response(
-        stream_with_context(lines),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    applied = "; ".join(text for text, _ in filters.context(_choices())["chips"])
+    lines = rows(services(), wanted(filters.values), current_user(), applied)
+    return csv_response(lines, f"audit-trail-{services().today().isoformat()}.csv")
 
 
 @pages.get("/audit/<record>/<int:number>")
@@ -177,33 +162,3 @@ def _saved_with(connection: sa.Connection, event: Event) -> list[Event]:
     command = event.meta.signature.command
     positions = [each for each in audit_trail.of_command(connection, command) if each != event.meta.position]
     return services().store.at(connection, positions) if positions else []
-
-
-def _fields(wrong: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """The questions of the filter; a message stands beside the one that cannot be read."""
-    kinds = [(kind, kind_label(kind)) for kind in kinds_told(current_user())]
-    options: Mapping[str, tuple[str, Iterable[tuple[str, str]]]] = {
-        "since": ("date", ()),
-        "until": ("date", ()),
-        "dated": ("radios", [(Dated.HAPPENED, "When it happened"), (Dated.RECORDED, "When it was recorded")]),
-        "part": ("select", [(Took.ACTED, "They acted")]),
-        "kind": ("select", sorted(kinds, key=lambda kind: kind[1])),
-        "purpose": ("checkboxes", [(purpose.value, purpose.label) for purpose in Purpose]),
-        "reason": ("select", [(Reason.GIVEN, "A reason is given"), (Reason.NONE, "None is given")]),
-    }
-    for name, field in AuditFilters().load_fields.items():
-        kind, offered = options.get(name, ("text", ()))
-        value: str | list[str] = request.args.getlist(name) if kind == "checkboxes" else request.args.get(name, "")
-        yield {
-            "name": name,
-            "label": field.metadata["label"],
-            "hint": field.metadata.get("hint", ""),
-            "kind": kind,
-            "options": [(str(value), text) for value, text in offered],
-            "value": value or (Dated.HAPPENED.value if name == "dated" else value),
-            "error": said(wrong.get(name, ()), field.metadata["label"]),
-        }
-
-
-def _chips(fields: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
-    return list(chips(field for field in fields if field["name"] != "dated" or field["value"] == Dated.RECORDED))

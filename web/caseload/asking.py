@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 from uuid import UUID
 
 import sqlalchemy as sa
 from marshmallow import Schema, fields
 from werkzeug.exceptions import BadRequest
 
-from domain.vocabulary import Role
+from domain.vocabulary import LabelledEnum, Role
 from projections import caseload as view
 from projections import schools
 from projections.caseload import Item, WaitingFor
@@ -19,7 +18,8 @@ from web.access.disclosure import told_of_caseload, waiting_as_told
 from web.access.identity import ListScope, current_user, reach, schools_of_teams
 from web.access.policy import Action
 from web.commands.fields import person_field
-from web.commands.resource import NO_PLACE, ListEndpoint, Listing, Values
+from web.commands.listing import NO_PLACE, ListEndpoint, Listing
+from web.commands.resource import Values
 from web.layout.filter_fields import NO_DAY, SchoolFilter
 from web.runtime.served_schools import remit
 from web.runtime.services import services
@@ -37,7 +37,7 @@ WORKING = (*OWN_MOVES, Role.OFFICER, Role.SPECIALIST)
 """The posts to whom work falls."""
 
 
-class Whose(StrEnum):
+class Whose(LabelledEnum):
     """Whose caseload is shown."""
 
     MINE = "mine"
@@ -45,6 +45,15 @@ class Whose(StrEnum):
     EVERYBODY = "everybody"
     LEFT = "left"
     """What is open at schools that went to another authority: to be ended, or handed over to it."""
+
+    @property
+    def label(self) -> str:
+        return {
+            "mine": "Mine",
+            "team": "My team's",
+            "everybody": "Everybody's",
+            "left": "At schools now with another authority",
+        }[self.value]
 
 
 class CaseloadFilters(Schema):

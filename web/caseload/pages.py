@@ -12,7 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask import Blueprint, render_template, request
 
-from projections.caseload import COUNTED_TO, CaseloadCount, Item, WaitingFor
+from projections.caseload import COUNTED_TO, CaseloadCount, Item
 from web import formats
 from web.access.context import User
 from web.access.identity import allow, current_user, reach
@@ -21,16 +21,14 @@ from web.access.policy import Action, Scope, widest
 from web.caseload.asking import CaseloadFilters, Whose, caseload, counted_page, usual
 from web.commands.choices import officers
 from web.commands.resource import Values
+from web.layout.filters import Filters
 from web.layout.links import about, link_to, linked_records
-from web.layout.paging import place_asked
-from web.layout.resource_pages import PAGE, chips, filter_values, pages_beside
+from web.layout.paging import PAGE, pages_beside, place_asked
 from web.runtime.services import services
 
 __all__ = ["caseload", "pages"]
 
 pages = Blueprint("caseload", __name__, template_folder="templates")
-
-LEFT = "At schools now with another authority"
 
 OVERDUE, THIS_WEEK, LATER, NO_DATE = "Overdue", "Due in the next 7 days", "Later", "No date"
 
@@ -61,13 +59,14 @@ def waiting() -> tuple[str, int]:
     """What waits, as the filters ask for it."""
     allow(Action.READ_CASELOAD)
     asking, today = current_user(), services().today()
-    values, wrong = filter_values(CaseloadFilters())
+    filters = Filters(CaseloadFilters)
+    everybody = widest(Action.READ_CASELOAD, asking.rights) is Scope.ALL
     with services().read() as connection:
-        page = NOTHING if wrong else _page(connection, values)
-        is_narrow = wrong or values.get("whose") is Whose.LEFT or "school" in values or "after" in request.args
-        left = 0 if is_narrow else _left(connection)
+        page = NOTHING if filters.wrong else _page(connection, filters.values)
+        is_narrow = filters.values.get("whose") is Whose.LEFT or "school" in filters.values or "after" in request.args
+        left = 0 if filters.wrong or is_narrow else _left(connection)
         known = rows_of(connection, {*_ids(page.shown), *linked_records(page.shown)})
-        fields = list(_fields(connection, wrong, widest(Action.READ_CASELOAD, asking.rights) is Scope.ALL))
+        choices = {"officer": officers(connection)} if everybody else {}
     names = {id: row.name for id, row in known.items()}
     references = {id: row.detail for id, row in known.items()}
     groups = [
@@ -78,16 +77,13 @@ def waiting() -> tuple[str, int]:
         "caseload/caseload.html",
         page_title="Caseload",
         head=HEAD,
-        groups=groups,
-        filter_fields=fields,
-        errors=[{"text": field["error"], "href": f"#filter-{field['name']}"} for field in fields if field["error"]],
-        has_errors=bool(wrong),
-        chips=list(chips(field for field in fields if not field["error"])),
-        count="" if wrong else in_all(len(page.shown), page.count),
+        rows=groups,
+        count=in_all(len(page.shown), page.count) if page.shown else "",
         left=left,
+        **filters.context(choices, usual={"whose": usual(asking).value}, without=() if everybody else ("officer",)),
         **pages_beside(page.following),
     )
-    return shown, 422 if wrong else 200
+    return shown, filters.status
 
 
 def _page(connection: sa.Connection, values: Values) -> CaseloadPage:
@@ -153,30 +149,3 @@ def _waiting_for(item: Item, names: Mapping[UUID, str]) -> Any:
 def _ids(shown: Iterable[Item]) -> Iterator[UUID]:
     for item in shown:
         yield from (id for id in (item.school, item.awaited_by_name) if id is not None)
-
-
-def _fields(connection: sa.Connection, wrong: Mapping[str, Any], everybody: bool) -> Iterator[dict[str, Any]]:
-    """The questions of the filter; a message stands beside the one that cannot be read."""
-    labels = {Whose.MINE: "Mine", Whose.TEAM: "My team's", Whose.EVERYBODY: "Everybody's", Whose.LEFT: LEFT}
-    whose = [(each.value, label) for each, label in labels.items()]
-    yield _field("whose", "select", wrong, whose) | {"usual": usual(current_user()).value}
-    if everybody:
-        yield _field("officer", "select", wrong, officers(connection))
-    elif "officer" in wrong:
-        yield _field("officer", "text", wrong)
-    yield _field("school", "text", wrong)
-    yield _field("waiting_for", "select", wrong, [(each.value, each.label) for each in WaitingFor])
-    yield _field("due_before", "date", wrong)
-
-
-def _field(name: str, kind: str, wrong: Mapping[str, Any], options: Iterable[tuple[str, str]] = ()) -> dict[str, Any]:
-    asked = CaseloadFilters().load_fields[name]
-    return {
-        "name": name,
-        "label": asked.metadata["label"],
-        "kind": kind,
-        "options": list(options),
-        "hint": asked.metadata.get("hint", ""),
-        "error": " ".join(map(str, wrong.get(name, ()))),
-        "value": request.args.get(name, ""),
-    }

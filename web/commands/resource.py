@@ -9,7 +9,7 @@ def confirm(context: CommandContext[Visit], values: Values) -> None:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -19,19 +19,17 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask import Response
 from marshmallow import Schema
-from werkzeug.exceptions import BadRequest, NotFound
+from werkzeug.exceptions import NotFound
 
 from domain.aggregate import Aggregate, Event, Refusal, Rule, why_not
-from domain.references import PATTERN, NotAReference, record_id
+from domain.references import record_id
 from domain.service import Service, Work
 from domain.vocabulary import About
-from projections.view import Row
 from web.access.context import User
 from web.access.identity import concerned, current_user
-from web.access.name_cache import id_of_reference
 from web.access.policy import Action, RecordScope
 from web.access.restricted import hidden_from
-from web.access.restricted_reads import note_shown
+from web.commands.listing import ListEndpoint, Listing
 from web.runtime.request_limits import SetBy
 from web.runtime.services import Services
 
@@ -77,8 +75,6 @@ class CommandContext(Generic[A]):
         """A reference of a kind that nobody else is given."""
         return self.services.next_reference(kind)
 
-
-NO_PLACE = "We cannot find that page of the list. Go to the first page."
 
 Carry = Callable[[CommandContext[A], Values], Any]
 Context = Callable[[sa.Connection, "A | None"], Mapping[str, Any]]
@@ -246,78 +242,6 @@ class Visibility(Generic[A]):
     def is_always_open(self) -> bool:
         """Whether a record is open as soon as there is one."""
         return self.is_open is _always
-
-
-def _reference(text: str) -> str:
-    """A reference as a list gives it out. Raises NotAReference."""
-    if PATTERN.fullmatch(text) is None:
-        raise NotAReference(text)
-    return text
-
-
-@dataclass(frozen=True)
-class Listing:
-    """A list that the API pages through: `query(connection, reach, filters, after, limit)` gives the rows in
-    order, beginning behind the row whose cursor is `after`; `cursor` gives a row's own, `place` reads one and raises
-    ValueError for a text that is none. Of what belongs to one record, the second argument is that record as found.
-
-    A row's columns and properties are told, but for those that are `inside`; `kept_back` says what somebody is told
-    in place of columns that are not for them. `shows_records` is false where a row tells no more of its record than
-    where it is.
-    """
-
-    row: type[Row]
-    query: Callable[[sa.Connection, Any, Values, str | None, int], list[Any]]
-    cursor: Callable[[Any], str]
-    filters: type[Schema] | None = None
-    place: Callable[[str], object] = _reference
-    inside: Collection[str] = ("id",)
-    kept_back: Callable[[User], Values] = lambda _: {}
-    shows_records: bool = True
-
-    def rows(self, connection: sa.Connection, of: Any, filters: Values, after: str | None, limit: int) -> list[Any]:
-        """The rows behind a place. Raises BadRequest for a place that this list never gave out."""
-        try:
-            if after is not None:
-                self.place(after)
-            return self._open_rows(connection, of, filters, after, limit)
-        except ValueError:
-            if after is None:
-                raise
-            raise BadRequest(NO_PLACE) from None
-
-    def _open_rows(
-        self, connection: sa.Connection, of: Any, filters: Values, after: str | None, limit: int
-    ) -> list[Any]:
-        """The rows, without those of records that are closed to whoever asks because a concern is restricted."""
-        closed = hidden_from(connection, current_user()).closed
-        shown, found = list[Any](), list[Any]()
-        while len(shown) < limit and (not found or len(found) >= limit):
-            found = self.query(connection, of, filters, after, limit)
-            if not found:
-                break
-            shown += [row for row in found if record_of(row) not in closed] if closed else found
-            after = self.cursor(found[-1])
-        if self.shows_records:
-            note_shown(connection, ((record_of(row), getattr(row, "school", None)) for row in shown[:limit]))
-        return shown[:limit]
-
-
-def record_of(row: Row) -> UUID | None:
-    """The record that a row is of, by its own id or its reference; None for one that is of none, such as a count."""
-    id = getattr(row, "id", None) or getattr(row, "record", None)
-    return id or id_of_reference(getattr(row, "reference", ""))
-
-
-@dataclass(frozen=True)
-class ListEndpoint:
-    """A list that belongs to no kind of record, such as the caseload, or to one record, such as its history; it has
-    a path in the API. `read` is None where whoever is signed in may ask."""
-
-    path: str
-    read: Action | None
-    listing: Listing
-    title: str = ""
 
 
 @dataclass

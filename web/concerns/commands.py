@@ -19,7 +19,8 @@ from web.access.policy import Action, RecordScope
 from web.brokerage.broker_rights import must_hold
 from web.commands.choices import APPROVERS
 from web.commands.linked_records import must_be_of_school, must_be_there
-from web.commands.resource import CommandContext, Listing, Resource, Values, Visibility
+from web.commands.listing import Listing
+from web.commands.resource import CommandContext, Resource, Values, Visibility
 from web.concerns import choices, schemas
 from web.runtime.terms import last_day
 

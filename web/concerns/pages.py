@@ -14,38 +14,35 @@ from domain.vocabulary import Sensitivity
 from projections import concerns as view
 from projections.batch_query import RowQuery
 from projections.concerns import ConcernRow
-from web import formats
 from web.access.identity import concerned, current_user
 from web.access.name_cache import reference_of
 from web.access.policy import Action
 from web.commands.attachments import ATTACHED_QUERY, RECORD
-from web.commands.resource import Listing
 from web.concerns.commands import concerns
-from web.layout.resource_pages import Answer, Beside, ListPage, list_page, record_page
+from web.layout.list_pages import Answer, Column, ListPage, Names, date_column, list_page
+from web.layout.resource_pages import Beside, record_page
 
 pages = Blueprint("concerns", __name__, template_folder="templates")
 
 
-def _cells(row: ConcernRow, names: Mapping[UUID, str]) -> list[Any]:
-    return [
-        {
-            "text": row.kind.label,
-            "href": f"/concerns/{row.reference}",
-            "hint": row.reference + ("" if row.sensitivity is Sensitivity.ORDINARY else ", restricted"),
-        },
-        names.get(row.school, ""),
-        row.severity.label,
-        {"tag": row.status},
-        formats.short_date(row.raised_on),
-        formats.short_date(row.next_review_on),
-    ]
+def _concern(row: ConcernRow, _: Names) -> dict[str, str]:
+    hint = row.reference + ("" if row.sensitivity is Sensitivity.ORDINARY else ", restricted")
+    return {"text": row.kind.label, "href": f"/concerns/{row.reference}", "hint": hint}
 
 
-LIST = ListPage(
+LIST: ListPage[ConcernRow] = ListPage(
+    concerns,
     title="Concerns and interventions",
     caption="Concerns, newest first",
-    head=["Concern", "School", "Severity", "Status", {"text": "Raised", "nowrap": True}, "Next review"],
-    cells=_cells,
+    counted=("concern", "concerns"),
+    columns=[
+        Column("Concern", _concern),
+        Column("School", lambda row, names: names.get(row.school, "")),
+        Column("Severity", lambda row, _: row.severity.label, sort=lambda row: row.severity),
+        Column("Status", lambda row, _: {"tag": row.status}),
+        date_column("Raised", lambda row: row.raised_on),
+        date_column("Next review", lambda row: row.next_review_on),
+    ],
     ids=lambda row: [row.school],
     empty_text="No concerns",
 )
@@ -53,8 +50,7 @@ LIST = ListPage(
 
 @pages.get("/")
 def listed() -> Answer:
-    assert isinstance(concerns.listing, Listing)
-    return list_page(concerns, concerns.listing, LIST)
+    return list_page(LIST)
 
 
 @pages.get("/<ref>")

@@ -18,29 +18,14 @@ from web.access.name_cache import names_of, references_of
 from web.access.policy import Action
 from web.brokerage.vetting_policy import VETTED
 from web.commands.attachments import ATTACHED_QUERY
-from web.commands.resource import Listing
 from web.engagements.clearance import clearance_now
 from web.engagements.commands import engagements
-from web.layout.resource_pages import Answer, Beside, ListPage, list_page, record_page
+from web.layout.list_pages import Answer, Column, ListPage, Names, list_page
+from web.layout.resource_pages import Beside, record_page
 
 pages = Blueprint("engagements", __name__, template_folder="templates")
 
 MANY = 1000
-
-
-def _cells(row: EngagementRow, names: Mapping[UUID, str]) -> list[Any]:
-    return [
-        {
-            "text": f"{row.subject} at {names.get(row.school, 'a school')}",
-            "href": f"/engagements/{row.reference}",
-            "hint": row.reference,
-        },
-        {"text": names.get(row.provider, ""), "hint": names.get(row.specialist, "")},
-        row.kind.label,
-        {"tag": row.status, "hint": _next(row)},
-        f"{formats.days(row.used_days).partition(' ')[0]} of {formats.days(row.agreed_days)}",
-        formats.money(row.net),
-    ]
 
 
 def _next(row: EngagementRow) -> str:
@@ -62,18 +47,32 @@ def _choices(connection: sa.Connection) -> Mapping[str, Iterable[tuple[str, str]
     return {"provider": [(ref, name) for name, ref in listed], "evaluation_due": [("true", "Due")]}
 
 
-LIST = ListPage(
+def _engagement(row: EngagementRow, names: Names) -> dict[str, str]:
+    called = f"{row.subject} at {names.get(row.school, 'a school')}"
+    return {"text": called, "href": f"/engagements/{row.reference}", "hint": row.reference}
+
+
+LIST: ListPage[EngagementRow] = ListPage(
+    engagements,
     title="Engagements",
     caption="Engagements, newest first",
-    head=[
-        "Engagement",
-        "Provider",
-        "Support",
-        "Status",
-        {"text": "Days used", "nowrap": True},
-        {"text": "Price excluding VAT", "numeric": True},
+    counted=("engagement", "engagements"),
+    columns=[
+        Column("Engagement", _engagement),
+        Column(
+            "Provider",
+            lambda row, names: {"text": names.get(row.provider, ""), "hint": names.get(row.specialist, "")},
+        ),
+        Column("Support", lambda row, _: row.kind.label),
+        Column("Status", lambda row, _: {"tag": row.status, "hint": _next(row)}),
+        Column(
+            "Days used",
+            lambda row, _: f"{formats.days(row.used_days).partition(' ')[0]} of {formats.days(row.agreed_days)}",
+            sort=lambda row: row.used_days,
+            nowrap=True,
+        ),
+        Column("Price excluding VAT", lambda row, _: formats.money(row.net), sort=lambda row: row.net, numeric=True),
     ],
-    cells=_cells,
     ids=lambda row: [row.school, row.provider, row.specialist],
     empty_text="No engagements",
     choices=_choices,
@@ -82,8 +81,7 @@ LIST = ListPage(
 
 @pages.get("/")
 def listed() -> Answer:
-    assert isinstance(engagements.listing, Listing)
-    return list_page(engagements, engagements.listing, LIST)
+    return list_page(LIST)
 
 
 @pages.get("/<ref>")

@@ -13,7 +13,8 @@ from providers.delivery import Delivery
 from web.access.identity import ListScope
 from web.access.policy import Action
 from web.brokerage.broker_rights import vetting_of
-from web.commands.resource import CommandContext, Listing, Resource, Values
+from web.commands.listing import Listing
+from web.commands.resource import CommandContext, Resource, Values
 from web.engagements import schemas
 from web.engagements.api_schema import EngagementOut
 

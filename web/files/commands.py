@@ -20,7 +20,8 @@ from web.access.identity import ListScope, current_user
 from web.access.policy import Action, RecordScope
 from web.access.readers import is_for, is_inside
 from web.commands.attachments import href_of, is_open_to, walked
-from web.commands.resource import CommandContext, Listing, Resource, Values, Visibility
+from web.commands.listing import Listing
+from web.commands.resource import CommandContext, Resource, Values, Visibility
 from web.files import schemas
 from web.files.contents import check_content
 from web.files.keeping import Bytes, bytes_of

@@ -4,39 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 import sqlalchemy as sa
 from flask import Blueprint, Response
 
 from domain.attachment import Attachment
 from projections.notes import FileOnRecord
-from web import formats
 from web.access.name_cache import rows_of
 from web.commands.attachments import href_of, visible_to
 from web.commands.dispatch import load_for_user
-from web.commands.resource import Listing
 from web.files.commands import files, served
 from web.history.timeline import record_label
-from web.layout.resource_pages import Answer, Beside, ListPage, list_page, record_page
+from web.layout.list_pages import Answer, Column, ListPage, date_column, list_page
+from web.layout.resource_pages import Beside, record_page
 
 pages = Blueprint("files", __name__, template_folder="templates")
 
 
-def _cells(row: FileOnRecord, names: Mapping[UUID, str]) -> list[Any]:
-    return [
-        {"text": row.file_name, "href": f"/files/{row.reference}", "hint": row.reference},
-        names.get(row.on_record, ""),
-        formats.short_date(row.added_on),
-        names.get(row.added_by, "") if row.added_by else "",
-    ]
-
-
-LIST = ListPage(
+LIST: ListPage[FileOnRecord] = ListPage(
+    files,
     title="Files",
     caption="Files, latest first",
-    head=["File", "On", {"text": "Added", "nowrap": True}, "By"],
-    cells=_cells,
+    counted=("file", "files"),
+    columns=[
+        Column(
+            "File",
+            lambda row, _: {"text": row.file_name, "href": f"/files/{row.reference}", "hint": row.reference},
+        ),
+        Column("On", lambda row, names: names.get(row.on_record, "")),
+        date_column("Added", lambda row: row.added_on),
+        Column("By", lambda row, names: names.get(row.added_by, "") if row.added_by else ""),
+    ],
     ids=lambda row: [row.on_record, row.added_by],
     empty_text="No files",
 )
@@ -44,8 +42,7 @@ LIST = ListPage(
 
 @pages.get("/")
 def listed() -> Answer:
-    assert isinstance(files.listing, Listing)
-    return list_page(files, files.listing, LIST)
+    return list_page(LIST)
 
 
 @pages.get("/<ref>/download")

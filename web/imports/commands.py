@@ -19,7 +19,8 @@ from providers.catalogue.problems import WHAT_OF_ROW
 from providers.intake.batches import TooMuchMissing
 from web.access.identity import ListScope, allow, current_user
 from web.access.policy import Action
-from web.commands.resource import CommandContext, Listing, Resource, Values
+from web.commands.listing import Listing
+from web.commands.resource import CommandContext, Resource, Values
 from web.imports import schemas
 from web.imports.folders import folder
 from web.imports.importers import ALL, AuthorityNeeded, ImportFile

@@ -17,12 +17,12 @@ from web import formats
 from web.access.identity import current_user
 from web.access.policy import Action
 from web.commands.dispatch import load_for_user
-from web.commands.resource import Listing
 from web.history.sentences import NAMELESS
 from web.imports.commands import counts_of, imports
 from web.imports.importers import ALL
-from web.imports.schools import LISTING, SchoolOfImport, first_schools
-from web.layout.resource_pages import Answer, Beside, ListPage, list_page, record_page
+from web.imports.schools import SchoolOfImport, changed_schools, first_schools
+from web.layout.list_pages import Answer, Column, ListPage, Names, date_column, list_page
+from web.layout.resource_pages import Beside, record_page
 
 pages = Blueprint("imports", __name__, template_folder="templates")
 
@@ -34,22 +34,35 @@ def _who(begun: Begun | ImportRow, by: UUID | None, names: Mapping[UUID, str]) -
     return names.get(by, "") if by else NAMELESS.get(begun.channel, "")
 
 
-def _cells(row: ImportRow, names: Mapping[UUID, str]) -> list[Any]:
-    return [
-        {"text": row.file_name, "href": f"/imports/{row.reference}", "hint": row.reference},
-        row.what.label,
-        formats.date(row.dated),
-        {"text": formats.datetime(row.begun_at), "hint": _who(row, row.begun_by, names)},
-        formats.datetime(row.finished_at) if row.finished_at else REFUSED if row.refused_at else NOT_FINISHED,
-        {"text": f"{row.problem_count:,}", "numeric": True} if row.finished_at else "",
-    ]
+def _finished(row: ImportRow, _: Names) -> str:
+    return formats.datetime(row.finished_at) if row.finished_at else REFUSED if row.refused_at else NOT_FINISHED
 
 
-LIST = ListPage(
+LIST: ListPage[ImportRow] = ListPage(
+    imports,
     title="Imports",
     caption="Files taken in or refused, the latest first",
-    head=["File", "What it tells", "Day of the file", "Begun", "Finished", {"text": "Problems", "numeric": True}],
-    cells=_cells,
+    counted=("import", "imports"),
+    columns=[
+        Column(
+            "File",
+            lambda row, _: {"text": row.file_name, "href": f"/imports/{row.reference}", "hint": row.reference},
+        ),
+        Column("What it tells", lambda row, _: row.what.label),
+        date_column("Day of the file", lambda row: row.dated),
+        Column(
+            "Begun",
+            lambda row, names: {"text": formats.datetime(row.begun_at), "hint": _who(row, row.begun_by, names)},
+            sort=lambda row: row.begun_at,
+        ),
+        Column("Finished", _finished, sort=lambda row: row.finished_at),
+        Column(
+            "Problems",
+            lambda row, _: f"{row.problem_count:,}" if row.finished_at else "",
+            sort=lambda row: row.problem_count if row.finished_at else None,
+            numeric=True,
+        ),
+    ],
     ids=lambda row: [row.begun_by],
     empty_text="No files were imported",
 )
@@ -57,30 +70,27 @@ LIST = ListPage(
 
 @pages.get("/")
 def listed() -> Answer:
-    assert isinstance(imports.listing, Listing)
-    return list_page(imports, imports.listing, LIST)
+    return list_page(LIST)
 
 
-def _cells_of_school(row: SchoolOfImport, _: Mapping[UUID, str]) -> list[Any]:
-    return [{"text": row.name, "href": f"/schools/{row.urn}", "hint": str(row.urn)}, row.change.label, row.elsewhere]
-
-
-SCHOOLS = ListPage(
+SCHOOLS: ListPage[SchoolOfImport] = ListPage(
+    changed_schools,
     title="Schools that an import changed",
     caption="In the order in which they were saved",
-    head=["School", "What happened", "To which authority"],
-    cells=_cells_of_school,
-    ids=lambda _: [],
+    counted=("school", "schools"),
+    columns=[
+        Column("School", lambda row, _: {"text": row.name, "href": f"/schools/{row.urn}", "hint": str(row.urn)}),
+        Column("What happened", lambda row, _: row.change.label),
+        Column("To which authority", lambda row, _: row.elsewhere),
+    ],
     empty_text="The import changed no school in this way",
-    begins=False,
 )
 
 
 @pages.get("/<ref>/schools")
 def schools(ref: str) -> Answer:
-    found = load_for_user(imports, ref)
     breadcrumbs = [("Imports", "/imports"), (ref, f"/imports/{ref}"), ("Schools", "")]
-    return list_page(imports, LISTING, SCHOOLS, of=found, breadcrumbs=breadcrumbs)
+    return list_page(SCHOOLS, of=load_for_user(imports, ref), breadcrumbs=breadcrumbs)
 
 
 @pages.get("/<ref>")

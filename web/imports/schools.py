@@ -14,7 +14,8 @@ from projections import imports as view
 from projections import schools as schools_view
 from projections.view import Row
 from web.commands.dispatch import LoadedRecord
-from web.commands.resource import ListEndpoint, Listing, Values
+from web.commands.listing import ListEndpoint, Listing
+from web.commands.resource import Values
 from web.imports.commands import imports
 from web.imports.taking_in import named
 
@@ -65,7 +66,7 @@ def _listed(
     return _named(connection, view.schools_of(connection, reference, change=change, after=place, limit=limit))
 
 
-LISTING = Listing(
+_LISTING = Listing(
     SchoolOfImport,
     _listed,
     lambda row: str(row.position),
@@ -74,7 +75,8 @@ LISTING = Listing(
     inside=("position", "urn"),
 )
 
-imports.list_endpoints.append(ListEndpoint("schools", imports.read, LISTING, "The schools that an import changed"))
+changed_schools = ListEndpoint("schools", imports.read, _LISTING, "The schools that an import changed")
+imports.list_endpoints.append(changed_schools)
 
 
 def first_schools(connection: sa.Connection, reference: str) -> list[tuple[SchoolChange, int, list[SchoolOfImport]]]:

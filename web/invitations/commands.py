@@ -24,7 +24,8 @@ from web.access.policy import Action, RecordScope
 from web.brokerage.quote_fields import SPECIALISTS, GiveQuote, Vat, vat_of
 from web.brokerage.vetting_policy import policy_on
 from web.commands.dispatch import version_of
-from web.commands.resource import CommandContext, Listing, Resource, Values, Visibility
+from web.commands.listing import Listing
+from web.commands.resource import CommandContext, Resource, Values, Visibility
 from web.invitations import schemas
 from web.invitations.own import OwnInvitation, about_own, own_invitation, own_provider
 from web.runtime.services import services

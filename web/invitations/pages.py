@@ -10,32 +10,22 @@ from flask import Blueprint
 
 from projections.tenders import ProvidersInvitation
 from web import formats
-from web.commands.resource import Listing
 from web.invitations.commands import invitations
 from web.invitations.own import InvitationProgress, standing_of
-from web.layout.resource_pages import Answer, ListPage, list_page, record_page
+from web.layout.list_pages import Answer, Column, ListPage, Names, list_page
+from web.layout.resource_pages import record_page
 from web.runtime.services import services
 
 pages = Blueprint("invitations", __name__, template_folder="templates")
 
 
-def _cells(row: ProvidersInvitation, names: Mapping[UUID, str]) -> list[Any]:
-    standing = standing_of(row.status, row.tender_status, row.reply_by, services().today())
-    return [
-        {
-            "text": f"Support at {names.get(row.school, 'a school')}",
-            "href": f"/invitations/{row.reference}",
-            "hint": row.reference,
-        },
-        _shortened(row.brief),
-        {"tag": standing},
-        _reply_by(row, standing),
-        formats.money(row.net),
-    ]
+def _standing(row: ProvidersInvitation) -> InvitationProgress:
+    return standing_of(row.status, row.tender_status, row.reply_by, services().today())
 
 
-def _reply_by(row: ProvidersInvitation, standing: InvitationProgress) -> str:
+def _reply_by(row: ProvidersInvitation, _: Names) -> str:
     """When a reply is due, in words; of what is settled, the day alone."""
+    standing = _standing(row)
     if standing not in {InvitationProgress.AWAITED, InvitationProgress.OVERDUE, InvitationProgress.QUOTED}:
         return formats.short_date(row.reply_by)
     said = f"{formats.short_date(row.reply_by)}, {formats.relative(row.reply_by, services().now())}"
@@ -47,17 +37,23 @@ def _shortened(brief: str, longest: int = 120) -> str:
     return text if len(text) <= longest else text[:longest].rsplit(" ", 1)[0] + "…"
 
 
-LIST = ListPage(
+def _invitation(row: ProvidersInvitation, names: Names) -> dict[str, str]:
+    called = f"Support at {names.get(row.school, 'a school')}"
+    return {"text": called, "href": f"/invitations/{row.reference}", "hint": row.reference}
+
+
+LIST: ListPage[ProvidersInvitation] = ListPage(
+    invitations,
     title="Invitations",
     caption="Invitations to quote, those waiting for your reply first",
-    head=[
-        "Invitation",
-        "Brief",
-        "Status",
-        "When",
-        {"text": "Your quote, excluding VAT", "numeric": True},
+    counted=("invitation", "invitations"),
+    columns=[
+        Column("Invitation", _invitation),
+        Column("Brief", lambda row, _: _shortened(row.brief)),
+        Column("Status", lambda row, _: {"tag": _standing(row)}),
+        Column("When", _reply_by, sort=lambda row: row.reply_by),
+        Column("Your quote, excluding VAT", lambda row, _: formats.money(row.net), lambda row: row.net, numeric=True),
     ],
-    cells=_cells,
     ids=lambda row: [row.school],
     empty_text="You have no invitations",
 )
@@ -65,8 +61,7 @@ LIST = ListPage(
 
 @pages.get("/")
 def listed() -> Answer:
-    assert isinstance(invitations.listing, Listing)
-    return list_page(invitations, invitations.listing, LIST)
+    return list_page(LIST)
 
 
 @pages.get("/<ref>")

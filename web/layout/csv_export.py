@@ -6,6 +6,8 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 
+from flask import Response, stream_with_context
+
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula."""
 
@@ -23,6 +25,15 @@ def csv_of(rows: Iterable[Sequence[str]]) -> Iterator[str]:
         yield line.getvalue()
         line.seek(0)
         line.truncate()
+
+
+def csv_response(rows: Iterable[Sequence[str]], name: str) -> Response:
+    """The rows as a file of that name, sent as they are read."""
+    return Response(
+        stream_with_context(csv_of(rows)),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
 
 
 def as_text(cell: str) -> str:

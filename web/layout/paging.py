@@ -1,5 +1,4 @@
-"""Pages of lists: the place behind which a page begins, as it stands in its address; and lists that are worked out
-as a whole, page by page."""
+"""Walks a list page by page: the addresses of its pages, and how much of it stands on one."""
 
 from __future__ import annotations
 
@@ -7,15 +6,22 @@ import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
 from itertools import dropwhile, islice
-from typing import TypeVar
+from typing import Any, TypeVar
+from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import request
 
 T = TypeVar("T")
 
+PAGE = 50
+"""Rows of a list, or entries of a history, on one page."""
+
 _ID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SHORT = re.compile(r"~([\w-]{22})(?![\w-])", re.ASCII)
+
+Counted = tuple[str, str]
+"""What the rows of a list are called, one of them and several."""
 
 
 def shortened(place: str) -> str:
@@ -30,10 +36,49 @@ def place_asked(query: Mapping[str, str] | None = None) -> str | None:
 
 
 def page_after(rows: Sequence[T], cursor: Callable[[T], str], after: str | None, limit: int) -> list[T]:
-    """The rows behind the one whose cursor is `after`, at most so many. Raises ValueError where there is none."""
+    """Of a list that is worked out as a whole at most so many rows, behind the one whose cursor is `after`. Raises
+    ValueError where there is none."""
     if after is None:
         return list(islice(rows, limit))
     there = list(dropwhile(lambda row: cursor(row) != after, rows))
     if not there:
         raise ValueError(after)
     return there[1 : limit + 1]
+
+
+def pages_beside(following: object) -> dict[str, str]:
+    """The addresses of the next page of a list, which goes on behind `following`, and of the first; empty where this
+    is the last, or the first."""
+    return {
+        "next_href": with_query(after=shortened(str(following))) if following else "",
+        "first_href": with_query(after=None) if request.args.get("after") else "",
+    }
+
+
+def with_query(**changes: Any) -> str:
+    """The present address with some of its query changed; None takes a name away."""
+    query = {**request.args.to_dict(flat=False), **changes}
+    left = urlencode({name: value for name, value in query.items() if value}, doseq=True)
+    return f"{request.path}?{left}" if left else request.path
+
+
+def number_of(counted: Counted, number: int) -> str:
+    """So many of something, as `1 visit` or `1,204 visits`."""
+    return f"{number:,} {counted[number != 1]}"
+
+
+def in_all(counted: Counted, first: int | None, shown: int, total: int | None, counted_to: int) -> str:
+    """Which rows of a list stand on a page, and how many there are, as `51 to 100 of 143 visits`. `first` is None
+    where the place of these was not counted, `total` where there are more than `counted_to`."""
+    of_all = f"more than {counted_to:,} {counted[1]}" if total is None else number_of(counted, total)
+    if shown == total or not shown:
+        return of_all
+    last = "" if first is None else f" to {first + shown - 1:,}" if shown > 1 else ""
+    return f"{shown} of {of_all}" if first is None else f"{first:,}{last} of {of_all}"
+
+
+def shown_of_list(number: int, following: object) -> str:
+    """How many entries of a history stand on a page, and whether there are more."""
+    if request.args.get("after"):
+        return f"{'Next' if following else 'Last'} {number} shown"
+    return f"{'First ' if following else ''}{number} shown"

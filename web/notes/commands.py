@@ -19,7 +19,8 @@ from web.access.policy import Action
 from web.access.readers import is_inside
 from web.commands.attachments import href_of, walked
 from web.commands.choices import Choices, everybody
-from web.commands.resource import CommandContext, Listing, Resource, Values, Visibility
+from web.commands.listing import Listing
+from web.commands.resource import CommandContext, Resource, Values, Visibility
 from web.notes import rules, schemas
 
 

@@ -11,34 +11,34 @@ from flask import Blueprint
 
 from domain.note import Note
 from projections.notes import NoteOnRecord
-from web import formats
 from web.access.identity import concerned, current_user
 from web.access.name_cache import rows_of
 from web.commands.attachments import href_of, visible_to
-from web.commands.resource import Listing
 from web.history.timeline import record_label
-from web.layout.resource_pages import Answer, Beside, ListPage, list_page, record_page
+from web.layout.list_pages import Answer, Column, ListPage, Names, date_column, list_page
+from web.layout.resource_pages import Beside, record_page
 from web.notes.commands import notes
 from web.notes.rules import may_read
 
 pages = Blueprint("notes", __name__, template_folder="templates")
 
 
-def _cells(row: NoteOnRecord, names: Mapping[UUID, str]) -> list[Any]:
-    return [
-        {"text": row.heading or "Restricted note", "href": f"/notes/{row.reference}", "hint": row.reference},
-        row.note_type.label,
-        names.get(row.on_record, ""),
-        formats.short_date(row.written_on),
-        names.get(row.written_by, "") if row.written_by else "",
-    ]
+def _note(row: NoteOnRecord, _: Names) -> dict[str, str]:
+    return {"text": row.heading or "Restricted note", "href": f"/notes/{row.reference}", "hint": row.reference}
 
 
-LIST = ListPage(
+LIST: ListPage[NoteOnRecord] = ListPage(
+    notes,
     title="Notes",
     caption="Notes, latest first",
-    head=["Note", "Type", "On", {"text": "Date", "nowrap": True}, "Written by"],
-    cells=_cells,
+    counted=("note", "notes"),
+    columns=[
+        Column("Note", _note),
+        Column("Type", lambda row, _: row.note_type.label),
+        Column("On", lambda row, names: names.get(row.on_record, "")),
+        date_column("Date", lambda row: row.written_on),
+        Column("Written by", lambda row, names: names.get(row.written_by, "") if row.written_by else ""),
+    ],
     ids=lambda row: [row.on_record, row.written_by],
     empty_text="No notes",
 )
@@ -46,8 +46,7 @@ LIST = ListPage(
 
 @pages.get("/")
 def listed() -> Answer:
-    assert isinstance(notes.listing, Listing)
-    return list_page(notes, notes.listing, LIST)
+    return list_page(LIST)
 
 
 @pages.get("/<ref>")

@@ -13,7 +13,8 @@ from projections.view import Row
 from web.access.identity import ListScope
 from web.access.name_cache import names_of
 from web.commands.choices import post_in_words
-from web.commands.resource import Listing, Values
+from web.commands.listing import Listing
+from web.commands.resource import Values
 from web.people.schemas import PeopleFilters
 from web.runtime.services import services
 

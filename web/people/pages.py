@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 import sqlalchemy as sa
 from flask import Blueprint
@@ -22,10 +21,10 @@ from web.access.policy import Action
 from web.accounts import accounts
 from web.commands.attachments import RECORD
 from web.commands.choices import names_apart, post_in_words
-from web.commands.resource import Listing
 from web.history.sentences import NAMELESS
 from web.layout.links import linker
-from web.layout.resource_pages import Answer, Beside, ListPage, list_page, record_page
+from web.layout.list_pages import Answer, Column, ListPage, Names, list_page
+from web.layout.resource_pages import Beside, record_page
 from web.people.commands import people
 from web.people.finding import ListedPerson
 from web.people.holdings import EVERYTHING
@@ -34,21 +33,24 @@ from web.runtime.services import services
 pages = Blueprint("people", __name__, template_folder="templates")
 
 
-def _cells(row: ListedPerson, _: Mapping[UUID, str]) -> list[Any]:
+def _posts(row: ListedPerson, _: Names) -> str:
     left = f"Left on {formats.date(row.left_on)}" if row.left_on else "None"
-    return [
-        {"text": row.name, "href": f"/people/{row.reference}", "hint": row.reference},
-        "; ".join(row.posts) or left,
-        row.email or "",
-    ]
+    return "; ".join(row.posts) or left
 
 
-LIST = ListPage(
+LIST: ListPage[ListedPerson] = ListPage(
+    people,
     title="People",
     caption="People by last name",
-    head=["Name", "Roles today", {"text": "Email", "breaks": True}],
-    cells=_cells,
-    ids=lambda _: [],
+    counted=("person", "people"),
+    columns=[
+        Column(
+            "Name",
+            lambda row, _: {"text": row.name, "href": f"/people/{row.reference}", "hint": row.reference},
+        ),
+        Column("Roles today", _posts),
+        Column("Email", lambda row, _: row.email or "", breaks=True),
+    ],
     empty_text="No people",
     choices=lambda _: {"gone": [("true", "Include people who have left")]},
     template="people/people.html",
@@ -78,8 +80,7 @@ def _proposed() -> list[list[Any]]:
 
 @pages.get("/")
 def listed() -> Answer:
-    assert isinstance(people.listing, Listing)
-    return list_page(people, people.listing, LIST, proposed=_proposed())
+    return list_page(LIST, proposed=_proposed())
 
 
 @pages.get("/<ref>")

@@ -24,7 +24,8 @@ from web.access.policy import Action
 from web.brokerage.provider_past import past_as_told
 from web.brokerage.vetting_policy import PROVIDER
 from web.commands.fields import provider_field
-from web.commands.resource import ListEndpoint, Listing, Values
+from web.commands.listing import ListEndpoint, Listing
+from web.commands.resource import Values
 from web.history.record_addresses import record_href
 from web.layout.paging import page_after
 from web.runtime.services import services

@@ -15,7 +15,8 @@ from web.access.name_cache import rows_of
 from web.access.policy import Action
 from web.brokerage.vetting_policy import facts_in, policy_on, vetted
 from web.commands.fields import day_field, provider_field
-from web.commands.resource import ListEndpoint, Listing, Values
+from web.commands.listing import ListEndpoint, Listing
+from web.commands.resource import Values
 from web.layout.paging import page_after
 from web.runtime.services import services
 

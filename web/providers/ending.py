@@ -19,7 +19,8 @@ from web.access.identity import ListScope
 from web.access.name_cache import rows_of
 from web.access.policy import Action
 from web.brokerage.vetting_policy import policy_on
-from web.commands.resource import ListEndpoint, Listing, Values
+from web.commands.listing import ListEndpoint, Listing
+from web.commands.resource import Values
 from web.layout.paging import page_after
 from web.runtime.services import services
 

@@ -16,7 +16,6 @@ from projections import people
 from projections.batch_query import RowQuery
 from projections.providers import ListedProvider, subjects
 from providers.vetting import cleared_on
-from web import formats
 from web.access.identity import current_user
 from web.access.name_cache import references_of
 from web.access.policy import Action
@@ -24,8 +23,8 @@ from web.access.readers import is_inside
 from web.access.restricted import hidden_from_current_user
 from web.brokerage.vetting_policy import policy_on
 from web.commands.attachments import ATTACHED_QUERY
-from web.commands.resource import Listing
-from web.layout.resource_pages import Answer, Beside, ListPage, list_page, record_page
+from web.layout.list_pages import Answer, Column, ListPage, Names, date_column, list_page
+from web.layout.resource_pages import Beside, record_page
 from web.providers.board import board, recorders
 from web.providers.brokered import HISTORIES, LATEST_CASES, cases, histories
 from web.providers.clearance import ClearanceFilters
@@ -54,24 +53,31 @@ def works_in(areas: tuple[str, ...] | None) -> str:
     return "Not known" if areas is None else ", ".join(areas) or "Anywhere"
 
 
-def _cells(row: ListedProvider, _: Mapping[UUID, str]) -> list[Any]:
+def _subjects(row: ListedProvider, _: Names) -> str:
     offered = list(dict.fromkeys(offer.subject for offer in row.capabilities))
     more = len(offered) - SUBJECTS_SHOWN
-    return [
-        {"text": row.name, "href": f"/providers/{row.reference}", "hint": row.reference},
-        row.kind.label,
-        ", ".join(offered[:SUBJECTS_SHOWN]) + (f" and {more} more" if more > 0 else ""),
-        works_in(row.areas),
-        {"tag": "suspended"} if row.is_suspended_on(services().today()) else "",
-    ]
+    return ", ".join(offered[:SUBJECTS_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
-LIST = ListPage(
+def _standing(row: ListedProvider, _: Names) -> Any:
+    return {"tag": "suspended"} if row.is_suspended_on(services().today()) else ""
+
+
+LIST: ListPage[ListedProvider] = ListPage(
+    providers,
     title="Providers",
     caption="Providers by name",
-    head=["Provider", "Type", "Subjects", "Works in", "Status"],
-    cells=_cells,
-    ids=lambda _: (),
+    counted=("provider", "providers"),
+    columns=[
+        Column(
+            "Provider",
+            lambda row, _: {"text": row.name, "href": f"/providers/{row.reference}", "hint": row.reference},
+        ),
+        Column("Type", lambda row, _: row.kind.label),
+        Column("Subjects", _subjects),
+        Column("Works in", lambda row, _: works_in(row.areas)),
+        Column("Status", _standing),
+    ],
     choices=lambda connection: {"subject": [(subject, subject) for subject in subjects(connection)]},
     empty_text="No providers",
     template="providers/list.html",
@@ -80,26 +86,21 @@ LIST = ListPage(
 
 @pages.get("/")
 def listed() -> Answer:
-    assert isinstance(providers.listing, Listing)
-    return list_page(providers, providers.listing, LIST)
+    return list_page(LIST)
 
 
-def _vetting_cells(row: VettingLine, _: Mapping[UUID, str]) -> list[Any]:
-    return [
-        {"text": row.item.label, "hint": row.why.partition(": ")[2]},
-        row.person_name or "The provider",
-        {"text": row.provider_name, "href": f"/providers/{row.provider}"},
-        {"tag": row.standing},
-        formats.short_date(row.good_to),
-    ]
-
-
-VETTING = ListPage(
+VETTING: ListPage[VettingLine] = ListPage(
+    vetting,
     title="Provider checks",
     caption="Checks that have expired or expire in the next 60 days",
-    head=["Requirement", "For", "Provider", "Status", {"text": "Valid until", "nowrap": True}],
-    cells=_vetting_cells,
-    ids=lambda _: (),
+    counted=("requirement", "requirements"),
+    columns=[
+        Column("Requirement", lambda row, _: {"text": row.item.label, "hint": row.why.partition(": ")[2]}),
+        Column("For", lambda row, _: row.person_name or "The provider"),
+        Column("Provider", lambda row, _: {"text": row.provider_name, "href": f"/providers/{row.provider}"}),
+        Column("Status", lambda row, _: {"tag": row.standing}),
+        date_column("Valid until", lambda row: row.good_to),
+    ],
     empty_text="No expired or expiring checks",
     template="providers/vetting.html",
 )
@@ -107,7 +108,7 @@ VETTING = ListPage(
 
 @pages.get("/vetting")
 def ending() -> Answer:
-    return list_page(providers, vetting.listing, VETTING)
+    return list_page(VETTING)
 
 
 @pages.get("/<ref>")

@@ -13,7 +13,8 @@ from web.access.identity import ListScope
 from web.access.name_cache import names_of, references_of
 from web.access.policy import Action
 from web.commands.choices import Choices
-from web.commands.resource import Listing, Resource, Values
+from web.commands.listing import Listing
+from web.commands.resource import Resource, Values
 from web.providers import api_schema, schemas
 
 

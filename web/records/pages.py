@@ -18,27 +18,22 @@ from web.access.identity import current_user
 from web.access.name_cache import names_of, reference_of
 from web.access.policy import Action
 from web.commands.dispatch import copy_for_reader, load_for_user
-from web.commands.resource import Listing
-from web.layout.resource_pages import Answer, Beside, ListPage, list_page, record_page
+from web.layout.list_pages import Answer, Column, ListPage, Names, date_column, list_page
+from web.layout.resource_pages import Beside, record_page
 from web.records.commands import records
 from web.runtime.services import services
 
 pages = Blueprint("records", __name__, template_folder="templates")
 
 
-def _cells(row: RecordRow, names: Mapping[UUID, str]) -> list[Any]:
+def _record(row: RecordRow, names: Names) -> dict[str, str]:
+    called = f"{row.kind.label} visit to {names.get(row.school, 'a school')}"
+    return {"text": called, "href": f"/records/{row.reference}", "hint": row.reference}
+
+
+def _response(row: RecordRow, _: Names) -> Any:
     awaited = _awaited(row)
-    return [
-        {
-            "text": f"{row.kind.label} visit to {names.get(row.school, 'a school')}",
-            "href": f"/records/{row.reference}",
-            "hint": row.reference,
-        },
-        formats.short_date(row.visited_on),
-        {"tag": row.status},
-        {"text": awaited, "hint": f"by {formats.short_date(row.respond_by)}"} if awaited else "",
-        row.open_actions or "",
-    ]
+    return {"text": awaited, "hint": f"by {formats.short_date(row.respond_by)}"} if awaited else ""
 
 
 def _awaited(row: RecordRow) -> str:
@@ -52,11 +47,18 @@ def _awaited(row: RecordRow) -> str:
     )
 
 
-LIST = ListPage(
+LIST: ListPage[RecordRow] = ListPage(
+    records,
     title="Records of visit",
     caption="Records of visit, latest first",
-    head=["Record", {"text": "Visited", "nowrap": True}, "Status", "Response awaited from", "Open actions"],
-    cells=_cells,
+    counted=("record", "records"),
+    columns=[
+        Column("Record", _record),
+        date_column("Visited", lambda row: row.visited_on),
+        Column("Status", lambda row, _: {"tag": row.status}),
+        Column("Response awaited from", _response),
+        Column("Open actions", lambda row, _: row.open_actions or ""),
+    ],
     ids=lambda row: [row.school],
     empty_text="No records of visit",
 )
@@ -64,8 +66,7 @@ LIST = ListPage(
 
 @pages.get("/")
 def listed() -> Answer:
-    assert isinstance(records.listing, Listing)
-    return list_page(records, records.listing, LIST)
+    return list_page(LIST)
 
 
 @pages.get("/<ref>")

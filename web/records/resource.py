@@ -9,7 +9,8 @@ from projections import records_of_visit as view
 from projections.view import replace
 from web.access.identity import ListScope, current_user
 from web.access.policy import Action
-from web.commands.resource import Listing, Resource, Values, Visibility
+from web.commands.listing import Listing
+from web.commands.resource import Resource, Values, Visibility
 from web.records import copies, schemas
 from web.records.api_schema import RecordOut
 

@@ -15,7 +15,8 @@ from web.access.identity import ListScope
 from web.access.policy import Action
 from web.access.restricted import hidden_from_current_user
 from web.commands.fields import day_field
-from web.commands.resource import ListEndpoint, Listing, Values
+from web.commands.listing import ListEndpoint, Listing
+from web.commands.resource import Values
 from web.layout.paging import page_after
 from web.runtime.services import services
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask import Blueprint, render_template, request
+from flask import Blueprint
 
 from domain.support_request import SupportRequest
 from projections.gaps import GapCount
@@ -20,21 +19,12 @@ from web.access.name_cache import reference_of
 from web.access.policy import Action
 from web.brokerage.broker_rights import BROKERED_BY
 from web.commands.choices import holders
-from web.commands.resource import Listing
-from web.layout.resource_pages import (
-    UNPROCESSABLE,
-    Answer,
-    ListPage,
-    chips,
-    errors_of,
-    filter_values,
-    list_page,
-    record_page,
-    said,
-)
+from web.layout.filters import Filters
+from web.layout.list_pages import Answer, Column, ListPage, Names, date_column, list_page
+from web.layout.resource_pages import record_page
 from web.requests.case_page import PAGE_QUERY, around, named
 from web.requests.commands import requests
-from web.requests.gaps import GapFilters, by_subject, counted, finding
+from web.requests.gaps import GapFilters, by_subject, counted, finding, gaps_list
 from web.runtime.services import services
 
 BROKERS = [role for _, role in BROKERED_BY.values()]
@@ -42,21 +32,9 @@ BROKERS = [role for _, role in BROKERED_BY.values()]
 pages = Blueprint("requests", __name__, template_folder="templates")
 
 
-def _cells(row: RequestRow, names: Mapping[UUID, str]) -> list[Any]:
+def _waiting_for(row: RequestRow, _: Names) -> dict[str, str]:
     today = services().today()
-    return [
-        {
-            "text": f"{row.subject} for {names.get(row.school, 'a school')}",
-            "href": f"/requests/{row.reference}",
-            "hint": row.reference,
-        },
-        {"text": row.kind.label, "hint": row.phase.label},
-        formats.short_date(row.raised_on),
-        row.urgency.label,
-        {"tag": row.status},
-        {"text": row.waiting_on(today).label if row.is_open else "", "hint": _until(row, today)},
-        names.get(row.broker, "") if row.broker else "",
-    ]
+    return {"text": row.waiting_on(today).label if row.is_open else "", "hint": _until(row, today)}
 
 
 def _until(row: RequestRow, today: date) -> str:
@@ -73,11 +51,25 @@ def _choices(connection: sa.Connection) -> Mapping[str, list[tuple[str, str]]]:
     }
 
 
-LIST = ListPage(
+def _request(row: RequestRow, names: Names) -> dict[str, str]:
+    called = f"{row.subject} for {names.get(row.school, 'a school')}"
+    return {"text": called, "href": f"/requests/{row.reference}", "hint": row.reference}
+
+
+LIST: ListPage[RequestRow] = ListPage(
+    requests,
     title="Support requests",
     caption="Requests, newest first",
-    head=["Request", "Support", {"text": "Requested", "nowrap": True}, "Urgency", "Status", "Waiting for", "Broker"],
-    cells=_cells,
+    counted=("request", "requests"),
+    columns=[
+        Column("Request", _request),
+        Column("Support", lambda row, _: {"text": row.kind.label, "hint": row.phase.label}),
+        date_column("Requested", lambda row: row.raised_on),
+        Column("Urgency", lambda row, _: row.urgency.label, sort=lambda row: row.urgency),
+        Column("Status", lambda row, _: {"tag": row.status}),
+        Column("Waiting for", _waiting_for),
+        Column("Broker", lambda row, names: names.get(row.broker, "") if row.broker else ""),
+    ],
     ids=lambda row: [row.school, row.broker],
     empty_text="No requests",
     choices=_choices,
@@ -87,8 +79,7 @@ LIST = ListPage(
 
 @pages.get("/")
 def listed() -> Answer:
-    assert isinstance(requests.listing, Listing)
-    return list_page(requests, requests.listing, LIST, mine=_own_reference())
+    return list_page(LIST, mine=_own_reference())
 
 
 def _own_reference() -> str:
@@ -118,46 +109,38 @@ def _title(request: SupportRequest, names: Mapping[UUID, str]) -> str:
     return f"{request.subject} for {names.get(request.school, 'a school')}"
 
 
+def _unmet(row: GapCount) -> str:
+    return f"/requests/?{urlencode({'status': 'unmet', 'subject': row.subject, 'phase': row.phase.value})}"
+
+
+GAPS: ListPage[GapCount] = ListPage(
+    gaps_list,
+    title="Requests we could not meet",
+    caption="By subject and phase",
+    counted=("gap", "gaps"),
+    columns=[
+        Column("Subject", lambda row, _: {"text": row.subject, "href": _unmet(row)}),
+        Column("Phase", lambda row, _: row.phase.label, sort=lambda row: row.phase),
+        Column("Requests", lambda row, _: row.requests, numeric=True),
+        Column("Schools", lambda row, _: row.schools, numeric=True),
+        date_column("Latest", lambda row: row.last_on),
+    ],
+    empty_text="No need has gone unmet",
+    template="requests/gaps.html",
+)
+
+
 @pages.get("/gaps")
 def gaps() -> Answer:
     """Where nobody could be found, by subject and phase."""
-    values, wrong = filter_values(GapFilters())
+    filters = Filters(GapFilters)
     with services().read() as connection:
         limited = reach(connection, Action.READ_REQUEST)
-        found = [] if wrong else counted(connection, limited, values)
-    bars = by_subject(found)
-    filter_fields = [
-        {
-            "name": name,
-            "label": field.metadata["label"],
-            "kind": "date",
-            "value": request.args.get(name, ""),
-            "error": said(wrong.get(name, ()), field.metadata["label"]),
-        }
-        for name, field in GapFilters().fields.items()
-    ]
-    shown = render_template(
-        "requests/gaps.html",
-        page_title="Requests we could not meet",
+        bars = by_subject([] if filters.wrong else counted(connection, limited, filters.values))
+    return list_page(
+        GAPS,
         section="Requests",
         breadcrumbs=[("Requests", "/requests"), ("Gaps", "")],
-        filter_fields=filter_fields,
-        errors=errors_of(filter_fields),
-        has_errors=bool(wrong),
-        chips=list(chips(filter_fields)),
         bars=bars,
         finding=finding(bars),
-        rows=[_gap_cells(each) for each in found],
     )
-    return shown, UNPROCESSABLE if wrong else 200
-
-
-def _gap_cells(row: GapCount) -> list[Any]:
-    asked = urlencode({"status": "unmet", "subject": row.subject, "phase": row.phase.value})
-    return [
-        {"text": row.subject, "href": f"/requests/?{asked}"},
-        row.phase.label,
-        row.requests,
-        row.schools,
-        formats.date(row.last_on),
-    ]

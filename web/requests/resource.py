@@ -18,7 +18,8 @@ from web.access.identity import ListScope, current_user
 from web.access.policy import SCHOOL, Action
 from web.access.restricted import restricted_records
 from web.brokerage.broker_rights import BROKERING, action_for
-from web.commands.resource import Carry, CommandOptions, Listing, Resource, Values, Visibility
+from web.commands.listing import Listing
+from web.commands.resource import Carry, CommandOptions, Resource, Values, Visibility
 from web.requests import api_schema
 from web.runtime.services import services
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -16,12 +14,12 @@ from domain.aggregate import Refusal
 from domain.school import School
 from domain.vocabulary import Purpose
 from projections import schools as view
-from projections.view import Row
-from web.access.identity import ListScope, current_user
+from web.access.identity import current_user
 from web.access.policy import Action
 from web.commands.dispatch import LoadedRecord
 from web.commands.fields import day_field, person_field, reason_field
-from web.commands.resource import BulkCommand, ListEndpoint, Listing, Values
+from web.commands.listing import ListEndpoint, Listing
+from web.commands.resource import BulkCommand, Values
 from web.forms.numbers import WholeNumber
 from web.history.timeline import HistoryEntry, as_row, timeline_of_school
 from web.schools.commands import schools
@@ -74,93 +72,6 @@ schools.list_endpoints.append(
         Listing(HistoryEntry, _file, lambda row: str(row.id), FileFilters, place=UUID, inside=("position",)),
         "A school's file, latest first",
     )
-)
-
-
-class WaitingSuccession(Row):
-    """A link between two schools that waits for an answer; `later_name` is empty where the register does not know the
-    later school."""
-
-    school: UUID
-    name: str
-    address: str
-    later_urn: int
-    later_name: str
-    later_address: str
-    kind: str
-    on: date | None
-    source: str
-
-
-def _waiting(
-    connection: sa.Connection, _: ListScope, __: Values, after: str | None, limit: int
-) -> list[WaitingSuccession]:
-    waiting = view.proposed_successions(connection, after=after, limit=limit)
-    later = view.known_register(connection, [each.urn for each in waiting])
-    earlier = view.by_ids(connection, [each.school for each in waiting])
-    return [
-        WaitingSuccession(
-            school=each.school,
-            name=earlier[each.school].name,
-            address=earlier[each.school].address,
-            later_urn=each.urn,
-            later_name=later[each.urn].name if each.urn in later else "",
-            later_address=later[each.urn].address if each.urn in later else "",
-            kind=each.kind,
-            on=each.on,
-            source=each.source,
-        )
-        for each in waiting
-    ]
-
-
-def _place(text: str) -> None:
-    """Raises ValueError."""
-    urn, _, school = text.partition("/")
-    if not re.fullmatch(r"[0-9]{1,7}", urn, re.ASCII):
-        raise ValueError(text)
-    UUID(school)
-
-
-class MissingSchool(Row):
-    """A school that a full register no longer names, and which register that was."""
-
-    school: UUID
-    name: str
-    address: str
-    source: str
-    dated: date
-
-
-def _missed(
-    connection: sa.Connection, _: ListScope, __: Values, after: str | None, limit: int
-) -> list[MissingSchool]:
-    waiting = view.missed_schools(connection, after=UUID(after) if after else None, limit=limit)
-    known = view.by_ids(connection, [each.school for each in waiting])
-    return [
-        MissingSchool(
-            school=each.school,
-            name=known[each.school].name,
-            address=known[each.school].address,
-            source=each.source,
-            dated=each.dated,
-        )
-        for each in waiting
-    ]
-
-
-missed = ListEndpoint(
-    "missed-schools",
-    Action.KEEP_REGISTER,
-    Listing(MissingSchool, _missed, lambda row: str(row.school), place=UUID),
-    "List schools missing from the register",
-)
-
-successions = ListEndpoint(
-    "successions",
-    Action.KEEP_REGISTER,
-    Listing(WaitingSuccession, _waiting, lambda row: f"{row.later_urn}/{row.school}", place=_place),
-    "List links between schools that need an answer",
 )
 
 

@@ -14,7 +14,8 @@ from projections.schools import KnownSchool, LookedAfter
 from projections.view import Row
 from web.access.identity import ListScope
 from web.commands.fields import known_or_not, person_field
-from web.commands.resource import Listing, Values
+from web.commands.listing import Listing
+from web.commands.resource import Values
 from web.runtime.served_schools import is_served, remit
 from web.runtime.services import services
 
@@ -103,15 +104,6 @@ def _listed(school: KnownSchool, care: LookedAfter) -> ListedSchool:
         need_category=care.need_category,
         is_served=is_served(school),
     )
-
-
-def is_id(text: str) -> bool:
-    """Whether a text is a record's id."""
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
 
 
 LISTING = Listing(ListedSchool, found, lambda row: str(row.id), SchoolFilters, place=UUID)

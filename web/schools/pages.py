@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
@@ -22,46 +21,32 @@ from web.access.identity import allow, current_user, reach
 from web.access.policy import Action
 from web.commands.choices import officers
 from web.commands.dispatch import load_for_user
-from web.commands.resource import Listing
-from web.history.timeline import timeline_of_school
-from web.layout.paging import place_asked
-from web.layout.resource_pages import (
-    PAGE,
-    UNPROCESSABLE,
-    Answer,
-    ListPage,
-    chips,
-    errors_of,
-    filter_values,
-    list_page,
-    pages_beside,
-    record_page,
-    said,
-    shown_of_list,
-)
+from web.history.timeline import TimelineEntry, timeline_of_school
+from web.layout.filters import Filters
+from web.layout.list_pages import Answer, Column, ListPage, Names, list_page
+from web.layout.paging import PAGE, pages_beside, place_asked, shown_of_list
+from web.layout.resource_pages import record_page
 from web.runtime.authority import level_of_support, settings_of
 from web.runtime.served_schools import counted
 from web.runtime.services import services
 from web.schools.commands import schools
 from web.schools.file import FILE, SUMMARY, asked_of, identity, merged_of, summary
-from web.schools.finding import ListedSchool, is_id
+from web.schools.finding import ListedSchool
 from web.schools.hand_over import pages as hand_over_pages
+from web.schools.register_lists import MissingSchool, WaitingSuccession
+from web.schools.register_lists import missed as missed_schools
+from web.schools.register_lists import successions as waiting_successions
 
 pages = Blueprint("schools", __name__, template_folder="templates")
 pages.register_blueprint(hand_over_pages)
 
 
-def _cells(row: ListedSchool, names: Mapping[UUID, str]) -> list[Any]:
-    officer = names.get(row.link_officer, "") if row.link_officer else ""
+def _officer(row: ListedSchool, names: Names) -> dict[str, str]:
     stand_in = names.get(row.cover_officer) if row.cover_officer else None
-    return [
-        {"text": row.name, "href": f"/schools/{row.urn}", "hint": row.address},
-        {"text": str(row.urn)},
-        row.phase.label if row.phase else "",
-        row.status or "",
-        {"text": officer, "hint": f"Covered by {stand_in}" if stand_in else ""},
-        level_of_support(row.need_category),
-    ]
+    return {
+        "text": names.get(row.link_officer, "") if row.link_officer else "",
+        "hint": f"Covered by {stand_in}" if stand_in else "",
+    }
 
 
 def _choices(connection: sa.Connection) -> Mapping[str, list[tuple[str, str]]]:
@@ -72,11 +57,19 @@ def _choices(connection: sa.Connection) -> Mapping[str, list[tuple[str, str]]]:
     }
 
 
-LIST = ListPage(
+LIST: ListPage[ListedSchool] = ListPage(
+    schools,
     title="Schools",
     caption="Schools by name, closed schools last",
-    head=["School", "URN", "Phase", "Status", "Link officer", "Level of support"],
-    cells=_cells,
+    counted=("school", "schools"),
+    columns=[
+        Column("School", lambda row, _: {"text": row.name, "href": f"/schools/{row.urn}", "hint": row.address}),
+        Column("URN", lambda row, _: str(row.urn)),
+        Column("Phase", lambda row, _: row.phase.label if row.phase else "", sort=lambda row: row.phase),
+        Column("Status", lambda row, _: row.status or ""),
+        Column("Link officer", _officer),
+        Column("Level of support", lambda row, _: level_of_support(row.need_category)),
+    ],
     ids=lambda row: [row.link_officer, row.cover_officer],
     empty_text="No schools",
     choices=_choices,
@@ -95,7 +88,6 @@ def listed() -> Any:
             limited = reach(connection, schools.read).narrowed()
         if found is not None and (limited is None or found.id in limited):
             return redirect(f"/schools/{found.urn}", 303)
-    assert isinstance(schools.listing, Listing)
     served = None
     if not request.args.get("after"):
         with services().read() as connection:
@@ -105,75 +97,63 @@ def listed() -> Any:
         "may_hand_over": asking.may(Action.ASSIGN_OFFICERS),
         "may_answer": asking.may(Action.KEEP_REGISTER),
     }
-    return list_page(schools, schools.listing, LIST, **more)
+    return list_page(LIST, **more)
+
+
+def _school(row: MissingSchool | WaitingSuccession, _: Names) -> dict[str, str]:
+    return {"text": row.name, "href": f"/schools/{row.urn}", "hint": f"{row.urn}, {row.address}"}
+
+
+def _later(row: WaitingSuccession, _: Names) -> dict[str, str]:
+    return {"text": row.later_name, "hint": f"{row.later_urn}, {row.later_address or 'not in the register'}"}
+
+
+def _next(row: MissingSchool | WaitingSuccession, what: str, command: str) -> dict[str, str]:
+    return {"text": f"{what} for {row.name}", "href": f"/schools/{row.urn}/{command}"}
+
+
+SUCCESSIONS: ListPage[WaitingSuccession] = ListPage(
+    waiting_successions,
+    title="Links between schools to answer",
+    caption="Links between schools",
+    counted=("link", "links"),
+    columns=[
+        Column("School", _school),
+        Column("Later school", _later),
+        Column("Type of link", lambda row, _: {"text": row.kind, "hint": formats.short_date(row.on)}),
+        Column("Source", lambda row, _: row.source),
+        Column("Next step", lambda row, _: _next(row, "Answer", "confirm-succession")),
+    ],
+    empty_text="No links to answer",
+    template="schools/successions.html",
+)
 
 
 @pages.get("/successions")
-def successions() -> str:
+def successions() -> Answer:
     """The links between schools that wait for an answer."""
-    allow(Action.KEEP_REGISTER)
-    with services().read() as connection:
-        waiting = view.proposed_successions(connection, after=_place(), limit=PAGE + 1)
-        shown = waiting[:PAGE]
-        later = view.known_register(connection, [each.urn for each in shown])
-        earlier = view.by_ids(connection, [each.school for each in shown])
-    rows = []
-    for each in shown:
-        school, successor = earlier.get(each.school), later.get(each.urn)
-        if school is None:
-            continue
-        rows.append(
-            [
-                {"text": school.name, "href": f"/schools/{school.urn}", "hint": f"{school.urn}, {school.address}"},
-                {"text": successor.name if successor else "", "hint": f"{each.urn}, {_address(successor)}"},
-                {"text": each.kind, "hint": formats.short_date(each.on)},
-                each.source,
-                {"text": f"Answer for {school.name}", "href": f"/schools/{school.urn}/confirm-succession"},
-            ]
-        )
-    following = f"{shown[-1].urn}/{shown[-1].school}" if len(waiting) > PAGE else ""
-    return render_template(
-        "schools/successions.html",
-        page_title="Links between schools to answer",
-        breadcrumbs=[("Schools", "/schools"), ("Links to answer", "")],
-        rows=rows,
-        **pages_beside(following),
-    )
+    return list_page(SUCCESSIONS, breadcrumbs=[("Schools", "/schools"), ("Links to answer", "")])
+
+
+MISSED: ListPage[MissingSchool] = ListPage(
+    missed_schools,
+    title="Schools missing from the register",
+    caption="Schools missing from the register",
+    counted=("school", "schools"),
+    columns=[
+        Column("School", _school),
+        Column("Missing from", lambda row, _: row.source),
+        Column("Next step", lambda row, _: _next(row, "Explain", "explain-absence")),
+    ],
+    empty_text="No schools are missing from the register",
+    template="schools/missed.html",
+)
 
 
 @pages.get("/missed")
-def missed() -> str:
+def missed() -> Answer:
     """The schools that a full register no longer names: a person says why, nothing is closed because it is absent."""
-    allow(Action.KEEP_REGISTER)
-    after = place_asked() or ""
-    with services().read() as connection:
-        waiting = view.missed_schools(connection, after=UUID(after) if is_id(after) else None, limit=PAGE + 1)
-        known = view.by_ids(connection, [each.school for each in waiting])
-    rows = [
-        [
-            {"text": school.name, "href": f"/schools/{school.urn}", "hint": f"{school.urn}, {school.address}"},
-            each.source,
-            {"text": f"Explain for {school.name}", "href": f"/schools/{school.urn}/explain-absence"},
-        ]
-        for each in waiting[:PAGE]
-        if (school := known.get(each.school)) is not None
-    ]
-    return render_template(
-        "schools/missed.html",
-        page_title="Schools missing from the register",
-        breadcrumbs=[("Schools", "/schools"), ("Missing from the register", "")],
-        rows=rows,
-        **pages_beside(str(waiting[PAGE - 1].school) if len(waiting) > PAGE else None),
-    )
-
-
-def _place() -> str | None:
-    urn, _, school = (place_asked() or "").partition("/")
-    return f"{urn}/{school}" if re.fullmatch(r"[0-9]{1,7}", urn) and is_id(school) else None
-
-
-def _address(school: view.KnownSchool | None) -> str:
-    return school.address if school else "not in the register"
+    return list_page(MISSED, breadcrumbs=[("Schools", "/schools"), ("Missing from the register", "")])
 
 
 @pages.get("/<ref>")
@@ -207,26 +187,17 @@ def file(ref: str) -> Answer | Response:
     if str(found.record.urn) != ref:
         return redirect(f"/schools/{found.record.urn}/file")
     asking = current_user()
-    values, wrong = filter_values(FileFilters())
-    purposes = values.get("purpose", [])
+    filters = Filters(FileFilters)
     with services().read() as connection:
         rows = FILE.rows(connection, record=found.record.id, **asked_of(found.record))
         begins = identity(found.record, asking, "File", rows)
         merged = merged_of(found.record, rows)
-        whose = _whose(found.record, merged)
-        shown, following = (
-            ([], None)
-            if wrong
-            else timeline_of_school(connection, whose, asking, purposes=purposes, after=_entry(), limit=PAGE)
-        )
-    field = {
-        "name": "purpose",
-        "label": "Purpose",
-        "kind": "checkboxes",
-        "options": [(purpose.value, purpose.label) for purpose in Purpose],
-        "value": request.args.getlist("purpose"),
-        "error": said(wrong.get("purpose", ()), "Purpose"),
-    }
+        shown, following = list[TimelineEntry](), None
+        if not filters.wrong:
+            purposes, whose = filters.values.get("purpose", []), _whose(found.record, merged)
+            shown, following = timeline_of_school(
+                connection, whose, asking, purposes=purposes, after=_entry(), limit=PAGE
+            )
     page = render_template(
         "schools/file.html",
         page_title=found.record.name,
@@ -236,16 +207,13 @@ def file(ref: str) -> Answer | Response:
         names={person.id: person.name for person in rows["named"]},
         merged=merged,
         of=request.args.get("of", ""),
-        entries=shown,
-        filter_fields=[field],
-        errors=errors_of([field]),
-        has_errors=bool(wrong),
-        chips=list(chips([field])),
-        count="" if wrong else shown_of_list(len(shown), following),
+        rows=shown,
+        count=shown_of_list(len(shown), following) if shown else "",
+        **filters.context(),
         **pages_beside(following),
         **begins,
     )
-    return page, UNPROCESSABLE if wrong else 200
+    return page, filters.status
 
 
 def _whose(school: School, merged: list[view.KnownSchool]) -> UUID:

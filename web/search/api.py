@@ -13,7 +13,8 @@ from projections.view import Row
 from web.access.identity import ListScope, current_user, reach
 from web.access.policy import Action
 from web.api.door import API_PREFIX
-from web.commands.resource import ListEndpoint, Listing, Values
+from web.commands.listing import ListEndpoint, Listing
+from web.commands.resource import Values
 from web.runtime.services import services
 from web.search.finding import record_of
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 import sqlalchemy as sa
 from flask import Blueprint
@@ -12,14 +11,13 @@ from flask import Blueprint
 from domain.tender import Tender, TenderStatus
 from projections.batch_query import BatchQuery
 from projections.tenders import TenderRow
-from web import formats
 from web.access.identity import current_user
 from web.access.name_cache import reference_of, references_of
 from web.access.restricted import restricted_records
 from web.brokerage.broker_rights import WITHOUT_THE_CONCERN
 from web.brokerage.quote_comparison import PAST, compared
-from web.commands.resource import Listing
-from web.layout.resource_pages import Answer, Beside, ListPage, list_page, record_page
+from web.layout.list_pages import Answer, Column, ListPage, Names, date_column, list_page
+from web.layout.resource_pages import Beside, record_page
 from web.runtime.services import services
 from web.tenders.commands import tenders
 from web.tenders.resource import REQUEST, request_of
@@ -27,24 +25,22 @@ from web.tenders.resource import REQUEST, request_of
 pages = Blueprint("tenders", __name__, template_folder="templates")
 
 
-def _cells(row: TenderRow, names: Mapping[UUID, str]) -> list[Any]:
-    return [
-        {
-            "text": f"{names.get(row.request, 'Support')} for {names.get(row.school, 'a school')}",
-            "href": f"/tenders/{row.reference}",
-            "hint": row.reference,
-        },
-        formats.short_date(row.reply_by),
-        {"tag": row.status},
-        names.get(row.selected, "") if row.selected else "",
-    ]
+def _tender(row: TenderRow, names: Names) -> dict[str, str]:
+    called = f"{names.get(row.request, 'Support')} for {names.get(row.school, 'a school')}"
+    return {"text": called, "href": f"/tenders/{row.reference}", "hint": row.reference}
 
 
-LIST = ListPage(
+LIST: ListPage[TenderRow] = ListPage(
+    tenders,
     title="Tenders",
     caption="Tenders, newest first",
-    head=["Tender", {"text": "Replies by", "nowrap": True}, "Status", "Selected"],
-    cells=_cells,
+    counted=("tender", "tenders"),
+    columns=[
+        Column("Tender", _tender),
+        date_column("Replies by", lambda row: row.reply_by),
+        Column("Status", lambda row, _: {"tag": row.status}),
+        Column("Selected", lambda row, names: names.get(row.selected, "") if row.selected else ""),
+    ],
     ids=lambda row: [row.request, row.school, row.selected],
     empty_text="No tenders",
 )
@@ -52,8 +48,7 @@ LIST = ListPage(
 
 @pages.get("/")
 def listed() -> Answer:
-    assert isinstance(tenders.listing, Listing)
-    return list_page(tenders, tenders.listing, LIST)
+    return list_page(LIST)
 
 
 @pages.get("/<ref>")

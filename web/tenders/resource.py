@@ -19,7 +19,8 @@ from web.access.context import current_context
 from web.access.identity import ListScope
 from web.access.policy import Action
 from web.brokerage.broker_rights import BROKERING, action_for
-from web.commands.resource import Carry, CommandOptions, Listing, Resource, Values
+from web.commands.listing import Listing
+from web.commands.resource import Carry, CommandOptions, Resource, Values
 from web.runtime.services import services
 from web.tenders import schemas
 

@@ -24,7 +24,8 @@ from web.access.policy import SCHOOL, Action
 from web.access.restricted import hidden_from, plain_row
 from web.brokerage.broker_rights import must_hold
 from web.commands.linked_records import concerns_among, must_be_of_school, must_be_there, with_open_links
-from web.commands.resource import CommandContext, Listing, Resource, Values, Visibility
+from web.commands.listing import Listing
+from web.commands.resource import CommandContext, Resource, Values, Visibility
 from web.runtime.authority import settings_of
 from web.runtime.services import services
 from web.runtime.terms import last_day, term_of

@@ -17,7 +17,8 @@ from projections.visits import CoreCount, core_visits
 from web.access.identity import ListScope, current_user
 from web.access.policy import Action
 from web.access.restricted import hidden_from
-from web.commands.resource import ListEndpoint, Listing, Values
+from web.commands.listing import ListEndpoint, Listing
+from web.commands.resource import Values
 from web.layout.paging import page_after
 from web.runtime.authority import settings_of
 from web.runtime.served_schools import remit

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import time
 from typing import Any
-from uuid import UUID
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template
 from werkzeug.exceptions import BadRequest
 
-from domain.calendar import Term
 from domain.visit import Visit
 from domain.vocabulary import VisitKind
 from projections.batch_query import RowQuery
@@ -21,20 +20,12 @@ from web.access.identity import allow, concerned, current_user, reach
 from web.access.name_cache import reference_of, references_of
 from web.access.policy import Action
 from web.commands.attachments import ATTACHED_QUERY
-from web.commands.resource import Listing, Values
-from web.layout.csv_export import csv_of
-from web.layout.resource_pages import (
-    UNPROCESSABLE,
-    Answer,
-    Beside,
-    ListPage,
-    errors_of,
-    filter_values,
-    list_page,
-    record_page,
-    said,
-    with_query,
-)
+from web.commands.resource import Values
+from web.layout.csv_export import csv_response
+from web.layout.filters import Filters
+from web.layout.list_pages import Answer, Column, ListPage, Names, list_page
+from web.layout.paging import number_of, with_query
+from web.layout.resource_pages import Beside, record_page
 from web.runtime.services import services
 from web.runtime.terms import term_of
 from web.visits.commands import visits
@@ -49,25 +40,32 @@ def kind_in_words(kind: VisitKind | None) -> str:
     return f"{kind.label} visit" if kind else "Visit"
 
 
-def _cells(row: PlannedVisit, names: Mapping[UUID, str]) -> list[Any]:
-    return [
-        {
-            "text": f"{kind_in_words(row.kind)} to {names.get(row.school, 'a school')}",
-            "href": f"/visits/{row.reference}",
-            "hint": row.reference,
-        },
-        formats.short_date(row.on) + (f", {formats.time(row.starts_at)}" if row.starts_at else ""),
-        {"tag": row.purpose} if row.purpose else "",
-        names.get(row.lead, "") + (f" and {len(row.visitors) - 1} more" if len(row.visitors) > 1 else ""),
-        {"tag": row.status},
-    ]
+def _visit(row: PlannedVisit, names: Names) -> dict[str, str]:
+    called = f"{kind_in_words(row.kind)} to {names.get(row.school, 'a school')}"
+    return {"text": called, "href": f"/visits/{row.reference}", "hint": row.reference}
 
 
-LIST = ListPage(
+def _led_by(row: PlannedVisit, names: Names) -> str:
+    return names.get(row.lead, "") + (f" and {len(row.visitors) - 1} more" if len(row.visitors) > 1 else "")
+
+
+LIST: ListPage[PlannedVisit] = ListPage(
+    visits,
     title="Visits",
     caption="Visits by date",
-    head=["Visit", {"text": "Date", "nowrap": True}, "Purpose", "Led by", "Status"],
-    cells=_cells,
+    counted=("visit", "visits"),
+    columns=[
+        Column("Visit", _visit),
+        Column(
+            "Date",
+            lambda row, _: formats.short_date(row.on) + (f", {formats.time(row.starts_at)}" if row.starts_at else ""),
+            sort=lambda row: (row.on, row.starts_at or time.min),
+            nowrap=True,
+        ),
+        Column("Purpose", lambda row, _: {"tag": row.purpose} if row.purpose else ""),
+        Column("Led by", _led_by),
+        Column("Status", lambda row, _: {"tag": row.status}),
+    ],
     ids=lambda row: [row.school, row.lead],
     empty_text="No visits",
     choices=lambda _: {"mine": [("true", "My visits")]},
@@ -77,8 +75,7 @@ LIST = ListPage(
 
 @pages.get("/")
 def listed() -> Answer:
-    assert isinstance(visits.listing, Listing)
-    return list_page(visits, visits.listing, LIST, today=services().today())
+    return list_page(LIST, today=services().today())
 
 
 @pages.get("/<ref>")
@@ -119,57 +116,33 @@ def _around(connection: sa.Connection, visit: Visit, found: Beside) -> Mapping[s
 def covered() -> Answer:
     """The core visits of a term, school by school."""
     allow(Action.READ_VISIT)
-    values, wrong = filter_values(CoverageFilters())
-    found = None if wrong else _coverage(values)
+    filters = Filters(CoverageFilters)
+    found = None if filters.wrong else _coverage(filters.values)
     present = term_of(services(), services().today())
-    filter_fields = [
-        {
-            "name": "year",
-            "label": "School year",
-            "kind": "select",
-            "options": years_around(present),
-            "value": str(found.academic_year) if found else request.args.get("year", ""),
-            "error": said(wrong.get("year", ()), "School year"),
-            "usual": str(present.academic_year),
-        },
-        {
-            "name": "term",
-            "label": "Term",
-            "kind": "select",
-            "options": [(term.value, term.label) for term in Term],
-            "value": found.term.value if found else request.args.get("term", ""),
-            "error": said(wrong.get("term", ()), "Term"),
-            "usual": present.term.value,
-        },
-    ]
+    usual = {"year": str(present.academic_year), "term": present.term.value}
     shown = render_template(
         "visits/coverage.html",
         page_title=found.title if found else "Core visits by term",
         section="Visits",
         found=found,
-        filter_fields=filter_fields,
-        errors=errors_of(filter_fields),
-        has_errors=bool(wrong),
-        csv_href=with_query().replace("/coverage?", "/coverage.csv?"),
+        rows=found.lines if found else [],
+        count=number_of(("school", "schools"), len(found.lines)) if found else "",
+        csv_href=with_query().replace("/coverage", "/coverage.csv", 1),
         breadcrumbs=[("Visits", "/visits"), ("Core visits", "")],
+        **filters.context({"year": years_around(present)}, usual=usual),
     )
-    return shown, UNPROCESSABLE if wrong else 200
+    return shown, filters.status
 
 
 @pages.get("/coverage.csv")
 def covered_sheet() -> Response:
     """The same as a sheet."""
     allow(Action.READ_VISIT)
-    values, wrong = filter_values(CoverageFilters())
-    if wrong:
+    filters = Filters(CoverageFilters)
+    if filters.wrong:
         raise BadRequest("We cannot read one of the filters. Set it again on the core visits page.")
-    found = _coverage(values)
-    name = f"core-visits-{found.academic_year}-{found.term.value}.csv"
-    return Response(
-        csv_of(sheet(found)),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    found = _coverage(filters.values)
+    return csv_response(sheet(found), f"core-visits-{found.academic_year}-{found.term.value}.csv")
 
 
 def _coverage(values: Values) -> Coverage:

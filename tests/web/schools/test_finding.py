@@ -167,4 +167,6 @@ def test_many_links_that_wait_go_on_page_by_page(world: World, sign_in: Callable
     second = browser.get(following)
 
     assert (first.count("Answer for"), second.count("Answer for")) == (50, 2)
-    assert browser.get("/schools/successions?after=nonsense").count("Answer for") == 50
+    assert "52 links" in first
+    assert "51 to 52 of 52 links" in second
+    browser.get("/schools/successions?after=nonsense", status=400)

@@ -1,0 +1,166 @@
+"""Lists: of which rows one consists, in which order it is paged through, and how many rows there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from marshmallow import Schema
+from werkzeug.exceptions import BadRequest
+
+from domain.references import PATTERN, NotAReference
+from projections.view import Row
+from web.access.context import User
+from web.access.identity import current_user
+from web.access.name_cache import id_of_reference
+from web.access.policy import Action
+from web.access.restricted import hidden_from
+from web.access.restricted_reads import note_shown
+
+Values = Mapping[str, Any]
+Order = Callable[[list[Any]], list[Any]]
+
+NO_PLACE = "We cannot find that page of the list. Go to the first page."
+
+COUNTED_TO = 1000
+"""Rows of a list that are counted for its page, which takes 20 ms: with more, the number is not worth the time."""
+
+SORTED_TO = 5000
+"""Rows of a list that are put in another order: to read and sort so many takes 100 ms."""
+
+
+def _reference(text: str) -> str:
+    """A reference as a list gives it out. Raises NotAReference."""
+    if PATTERN.fullmatch(text) is None:
+        raise NotAReference(text)
+    return text
+
+
+@dataclass(frozen=True)
+class RowsShown:
+    """Some rows of a list, and the cursor behind which the next ones begin, None at the end.
+
+    `first` is the place of the first among all, from 1, and `total` the number of all: None where they were not
+    counted, or are more than is counted. `is_sorted`: they are in the order that was asked for, not in the usual one.
+    """
+
+    rows: Sequence[Any] = ()
+    following: str | None = None
+    first: int | None = None
+    total: int | None = None
+    is_sorted: bool = False
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list that the API pages through: `query(connection, reach, filters, after, limit)` gives the rows in
+    order, beginning behind the row whose cursor is `after`; `cursor` gives a row's own, `place` reads one and raises
+    ValueError for a text that is none. Of what belongs to one record, the second argument is that record as found.
+
+    A row's columns and properties are told, but for those that are `inside`; `kept_back` says what somebody is told
+    in place of columns that are not for them. `shows_records` is false where a row tells no more of its record than
+    where it is. A page counts its rows up to `counted_to`, and sorts them where there are no more than `sorted_to`.
+    """
+
+    row: type[Row]
+    query: Callable[[sa.Connection, Any, Values, str | None, int], list[Any]]
+    cursor: Callable[[Any], str]
+    filters: type[Schema] | None = None
+    place: Callable[[str], object] = _reference
+    inside: Collection[str] = ("id",)
+    kept_back: Callable[[User], Values] = lambda _: {}
+    shows_records: bool = True
+    counted_to: int = COUNTED_TO
+    sorted_to: int = SORTED_TO
+
+    def page(self, connection: sa.Connection, of: Any, filters: Values, after: str | None, limit: int) -> RowsShown:
+        """So many rows behind a place. Raises BadRequest for a place that this list never gave out."""
+        return self._shown(connection, self._behind(connection, of, filters, after, limit + 1), limit)
+
+    def counted_page(
+        self,
+        connection: sa.Connection,
+        of: Any,
+        filters: Values,
+        after: str | None,
+        *,
+        limit: int,
+        order: Order | None = None,
+    ) -> RowsShown:
+        """The same, with the number of all rows and the place of these among them, as far as they are counted; in
+        another order where there is one and the list is not too long for it."""
+        up_to = self.sorted_to if order else self.counted_to
+        every = self._behind(connection, of, filters, None, up_to + 1)
+        is_whole = len(every) <= up_to
+        is_sorted = order is not None and is_whole
+        if order is not None and is_whole:
+            every = order(every)
+        begins = 0 if after is None else self._place(every, after)
+        if begins is None and is_sorted:
+            raise BadRequest(NO_PLACE)
+        if begins is not None and (is_whole or begins + limit < len(every)):
+            found = every[begins : begins + limit + 1]
+        else:
+            found = self._behind(connection, of, filters, after, limit + 1)
+            begins = self._place(every, self.cursor(found[0])) if found else None
+            begins = begins and begins - 1
+        page = self._shown(connection, found, limit)
+        first = None if begins is None else begins + 1
+        return replace(page, first=first, total=len(every) if is_whole else None, is_sorted=is_sorted)
+
+    def _place(self, rows: Iterable[Any], cursor: str) -> int | None:
+        """How many rows stand up to the one with a cursor, itself among them; None where it is not among them."""
+        return next((place for place, row in enumerate(rows, 1) if self.cursor(row) == cursor), None)
+
+    def _behind(
+        self, connection: sa.Connection, of: Any, filters: Values, after: str | None, limit: int
+    ) -> list[Any]:
+        try:
+            if after is not None:
+                self.place(after)
+            return self._open_rows(connection, of, filters, after, limit)
+        except ValueError:
+            if after is None:
+                raise
+            raise BadRequest(NO_PLACE) from None
+
+    def _open_rows(
+        self, connection: sa.Connection, of: Any, filters: Values, after: str | None, limit: int
+    ) -> list[Any]:
+        """The rows, without those of records that are closed to whoever asks because a concern is restricted."""
+        closed = hidden_from(connection, current_user()).closed
+        shown, found = list[Any](), list[Any]()
+        while len(shown) < limit and (not found or len(found) >= limit):
+            found = self.query(connection, of, filters, after, limit)
+            if not found:
+                break
+            shown += [row for row in found if record_of(row) not in closed] if closed else found
+            after = self.cursor(found[-1])
+        return shown[:limit]
+
+    def _shown(self, connection: sa.Connection, found: Sequence[Any], limit: int) -> RowsShown:
+        """Of the rows found those for which there is room, noted as shown."""
+        shown = found[:limit]
+        if self.shows_records:
+            note_shown(connection, ((record_of(row), getattr(row, "school", None)) for row in shown))
+        return RowsShown(shown, self.cursor(shown[-1]) if len(found) > limit else None)
+
+
+def record_of(row: Row) -> UUID | None:
+    """The record that a row is of, by its own id or its reference; None for one that is of none, such as a count."""
+    id = getattr(row, "id", None) or getattr(row, "record", None)
+    return id or id_of_reference(getattr(row, "reference", ""))
+
+
+@dataclass(frozen=True)
+class ListEndpoint:
+    """A list that belongs to no kind of record, such as the caseload, or to one record, such as its history; it has
+    a path in the API. `read` is None where whoever is signed in may ask."""
+
+    path: str
+    read: Action | None
+    listing: Listing
+    title: str = ""

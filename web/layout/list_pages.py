@@ -1,0 +1,194 @@
+"""A list as a page: columns, filters, order, how much there is, and what is said where there is nothing.
+
+LIST: ListPage[PlannedVisit] = ListPage(
+    visits,
+    title="Visits",
+    counted=("visit", "visits"),
+    columns=[
+        Column("Visit", lambda row, _: {"text": row.reference, "href": f"/visits/{row.reference}"}),
+        date_column("Date", lambda row: row.on),
+    ],
+    ...
+)
+
+The rows, their usual order and the filters are those of the API.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import render_template, request
+
+from web import formats
+from web.access.identity import ListScope, current_user, current_user_or_none, reach
+from web.access.name_cache import names_of
+from web.commands.listing import ListEndpoint, Listing, Order, RowsShown
+from web.commands.resource import Resource
+from web.layout.filters import Filters, Options
+from web.layout.paging import PAGE, Counted, in_all, pages_beside, place_asked, with_query
+from web.runtime.services import services
+
+R = TypeVar("R")
+
+Names = Mapping[UUID, str]
+
+Answer = tuple[str, int]
+"""A page, and the status that it is answered with."""
+
+
+@dataclass(frozen=True)
+class Column(Generic[R]):
+    """A column of a list: its heading, and what stands in it for a row, given the names of records.
+
+    A list is sorted by what `sort` makes of a row, or else by the text that is shown: words of the service in their
+    own order, what is empty last.
+    """
+
+    title: str
+    cell: Callable[[R, Names], Any]
+    sort: Callable[[R], Any] | None = None
+    numeric: bool = False
+    nowrap: bool = False
+    breaks: bool = False
+
+    @property
+    def key(self) -> str:
+        """What names the column in an address."""
+        return self.title.lower().replace(" ", "-")
+
+    def head(self, sort: str) -> dict[str, Any]:
+        """Its heading, a link that sorts the list by it, or the other way round where it is sorted so already."""
+        order = {self.key: "ascending", f"-{self.key}": "descending"}.get(sort, "none")
+        return {
+            "text": self.title,
+            "numeric": self.numeric,
+            "nowrap": self.nowrap,
+            "breaks": self.breaks,
+            "sort": order,
+            "href": with_query(after=None, sort=f"-{self.key}" if order == "ascending" else self.key),
+        }
+
+    def in_order(self, rows: Iterable[R], names: Names, *, backwards: bool) -> list[R]:
+        """The rows sorted by this column; those that are alike stay in the order in which they stood."""
+        valued = [(self._value(row, names), row) for row in rows]
+        there = [each for each in valued if each[0] is not None]
+        there.sort(key=lambda each: each[0], reverse=backwards)
+        return [row for _, row in there] + [row for value, row in valued if value is None]
+
+    def _value(self, row: R, names: Names) -> Any:
+        if self.sort is not None:
+            value = self.sort(row)
+        else:
+            cell = self.cell(row, names)
+            value = cell.get("text") or cell.get("tag") if isinstance(cell, dict) else cell
+        if isinstance(value, Enum):
+            return list(type(value)).index(value)
+        return (value.casefold() or None) if isinstance(value, str) else value
+
+
+def date_column(title: str, day: Callable[[R], date | None]) -> Column[R]:
+    """A column of days, by which the list is sorted."""
+    return Column(title, lambda row, _: formats.short_date(day(row)), sort=day, nowrap=True)
+
+
+@dataclass(frozen=True)
+class ListPage(Generic[R]):
+    """A list as a page: the same rows and the same filters as the API's.
+
+    `counted` is what a row is called, one and several; `ids` are those whose names the cells show; `choices` gives
+    the options of filters that are chosen from people or providers, say.
+    """
+
+    source: Resource[Any] | ListEndpoint
+    title: str
+    caption: str
+    counted: Counted
+    columns: Sequence[Column[R]]
+    empty_text: str
+    ids: Callable[[R], Iterable[UUID | None]] = lambda _: ()
+    choices: Callable[[sa.Connection], Mapping[str, Options]] = lambda _: {}
+    template: str = "list_page.html"
+
+    @property
+    def listing(self) -> Listing:
+        """The list itself."""
+        if self.source.listing is None:
+            raise LookupError(f"{self.source.path} are not listed")
+        return self.source.listing
+
+    def names(self, connection: sa.Connection, rows: Iterable[R]) -> Names:
+        """The names that the cells of some rows show."""
+        return names_of(connection, {id for row in rows for id in self.ids(row) if id is not None})
+
+    def asked_order(self, connection: sa.Connection) -> Order | None:
+        """The order that the address asks for, None where it is the usual one."""
+        sort = request.args.get("sort", "")
+        column = next((each for each in self.columns if each.key == sort.removeprefix("-")), None)
+        if column is None:
+            return None
+        return lambda rows: column.in_order(rows, self.names(connection, rows), backwards=sort.startswith("-"))
+
+
+def list_page(page: ListPage[Any], *, of: object = None, **more: Any) -> Answer:
+    """The list of records that the user may see, or of what belongs `of` one of them; nothing of
+    it where a filter cannot be read."""
+    listing, filters = page.listing, Filters(page.listing.filters)
+    after = place_asked()
+    with services().read() as connection:
+        limited = _reach(connection, page.source) if of is None else of
+        order = page.asked_order(connection)
+        shown = RowsShown()
+        if not filters.wrong:
+            shown = listing.counted_page(connection, limited, filters.values, after, limit=PAGE, order=order)
+        names = page.names(connection, shown.rows)
+        beside = filters.context(page.choices(connection))
+    head = [column.head(request.args.get("sort", "") if shown.is_sorted else "") for column in page.columns]
+    sorted_by = next((f"{each['text'].lower()}, {each['sort']}" for each in head if each["sort"] != "none"), "")
+    counted_to = listing.sorted_to if order else listing.counted_to
+    is_too_long = order is not None and not shown.is_sorted and not filters.wrong
+    context: dict[str, Any] = {
+        "page_title": page.title,
+        "caption": f"{page.title} by {sorted_by}" if sorted_by else page.caption,
+        "usual_order_href": with_query(after=None, sort=None) if order else "",
+        "too_many_to_sort": f"{listing.sorted_to:,} {page.counted[1]}" if is_too_long else "",
+        "head": head,
+        "rows": [[column.cell(row, names) for column in page.columns] for row in shown.rows],
+        "count": in_all(page.counted, shown.first, len(shown.rows), shown.total, counted_to) if shown.rows else "",
+        "begin": _beginnings(page.source),
+        "empty_text": _nothing(page.empty_text, beside["chips"], limited),
+    }
+    context |= beside | pages_beside(shown.following) | more
+    return render_template(page.template, **context), filters.status
+
+
+def _reach(connection: sa.Connection, source: Resource[Any] | ListEndpoint) -> ListScope:
+    return ListScope(person=current_user().person) if source.read is None else reach(connection, source.read)
+
+
+def _nothing(text: str, chips: Iterable[object], limited: object) -> str:
+    """What stands in the place of an empty list, with the cause: its place, its filters, or whose list it is."""
+    if "after" in request.args:
+        return "There is nothing more to show"
+    if any(chips):
+        return f"{text} with these filters"
+    is_limited = isinstance(limited, ListScope) and not limited.everything
+    return f"{text} that you can see" if is_limited and not text.startswith("You") else text
+
+
+def _beginnings(source: Resource[Any] | ListEndpoint) -> list[tuple[str, str]]:
+    """The commands by which the user may begin a record of the kind that is listed."""
+    asking = current_user_or_none()
+    if asking is None or not asking.may_change or not isinstance(source, Resource):
+        return []
+    return [
+        (command.title, f"/{source.path}/{command.name}")
+        for command in source.commands.values()
+        if command.begins and asking.may(command.action)
+    ]
