@@ -24,9 +24,7 @@ ONLY_TESTS_CALL = {
         overdue_actions awaiting_response reviews_due
     """,
     "a catalogue of courses that is wanted soon": "read_code_list read_courses read_runs read_npq_courses",
-    "with it the tests look into a log or the demonstration": """
-        decode_state state_of open_now lead_on write_links write_inspections
-    """,
+    "with it the tests look into a log, or which authorities are open": "decode_state state_of open_now",
 }
 """Functions and methods by the reason for which they stay."""
 

@@ -317,11 +317,10 @@ def test_a_bar_is_as_long_as_its_share_and_its_value_is_told(app: Flask) -> None
 def test_small_components_say_what_they_are_given(app: Flask) -> None:
     page = component(
         "{{ c.identity_bar([('URN', '100001'), ('Due', '')]) }}{{ c.sub_navigation([('Summary', '#', true)]) }}"
-        "{{ c.empty('No visits', 'Plan one') }}{{ c.panel_confirmation('Issued', 'RV-1') }}"
+        "{{ c.empty('No visits', 'Plan one') }}"
         "{{ c.warning_text('It cannot be undone') }}{{ c.inset('Note') }}"
         "{{ c.summary_list([('Phase', 'Primary'), {'key': 'Head', 'value': 'Anne', 'href': '/x'}]) }}"
     )
     assert page.text == (
-        "URN 100001 Summary No visits Plan one Issued Reference RV-1 ! Warning It cannot be undone Note "
-        "Phase Primary Head Anne Change Head"
+        "URN 100001 Summary No visits Plan one ! Warning It cannot be undone Note Phase Primary Head Anne Change Head"
     )

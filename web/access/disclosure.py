@@ -53,10 +53,8 @@ READING: Mapping[str, Action] = {
     Attachment.KIND: Action.READ_NOTE,
     "import": Action.READ_IMPORTS,
 }
-"""The right to be told of each kind of record. Those that are not named are told in the audit trail alone."""
-
-IN_TRAIL_ALONE = frozenset({"account", "authority"})
-"""Kinds of record of which the audit trail alone tells: how the service itself is run."""
+"""The right to be told of each kind of record. Those that are not named, by which the service itself is
+run, are told in the audit trail alone."""
 
 IN_SCHOOL_FILE = ("school.need-category-set", "school.external-support-noted")
 """What is told of a school beyond its entry in the register and who looks after it. Whoever may find the school sees

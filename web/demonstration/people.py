@@ -89,10 +89,6 @@ class Cast:
         """Who leads a school that is open. Raises KeyError for any other URN."""
         return {leadership.urn: leadership for leadership in self.leadership}[urn]
 
-    def lead_on(self, theme: str) -> Colleague:
-        """The strategic lead of a theme. Raises KeyError if nobody has it."""
-        return {post.theme: officer for officer in self.officers for post in officer.posts if post.theme}[theme]
-
 
 _PRIMARY = (
     ("", FULL_TIME),

@@ -1,9 +1,8 @@
-"""Wexmoor's files in the layouts of the official ones: register, links between records, inspections."""
+"""Wexmoor's register, in the layout of the official one."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -26,41 +25,10 @@ _DIOCESES: dict[str, tuple[Cell, str]] = {
 def write_register(path: Path, *, seed: int, on: date) -> None:
     """Write the register of a day in the layout of the full download: cp1252, CRLF, (code) and (name) columns."""
     rows = ([_cells(school, on).get(column, "") for column in COLUMNS] for school in schools(seed, on))
-    _write(path, COLUMNS, rows)
-
-
-def write_links(path: Path, *, seed: int, on: date) -> None:
-    """Write the links of predecessors and successors, each from both ends, in the layout of the official file."""
-    header = ("URN", "LinkURN", "LinkName", "LinkType", "LinkEstablishedDate")
-    _write(path, header, _links(schools(seed, on)), quote_text=True)
-
-
-def write_inspections(path: Path, *, seed: int, on: date) -> None:
-    """Write every inspection with a single grade; dates are yyyymmdd."""
-    rows = (
-        (school.urn, inspection.grade, f"{inspection.on:%Y%m%d}")
-        for school in schools(seed, on)
-        for inspection in school.inspections
-    )
-    _write(path, ("URN", "Rating", "Inspection Date"), rows)
-
-
-def _write(path: Path, header: Sequence[str], rows: Iterable[Sequence[Cell]], *, quote_text: bool = False) -> None:
     with path.open("w", encoding="cp1252", newline="") as file:
-        writer = csv.writer(
-            file, quoting=csv.QUOTE_NONNUMERIC if quote_text else csv.QUOTE_MINIMAL, lineterminator="\r\n"
-        )
-        writer.writerow(header)
+        writer = csv.writer(file, lineterminator="\r\n")
+        writer.writerow(COLUMNS)
         writer.writerows(rows)
-
-
-def _links(all_schools: Sequence[School]) -> Iterable[tuple[Cell, ...]]:
-    by_urn = {school.urn: school for school in all_schools}
-    for school in all_schools:
-        if school.predecessor is not None:
-            before = by_urn[school.predecessor]
-            yield school.urn, before.urn, before.name, "Predecessor", _day(school.opened)
-            yield before.urn, school.urn, school.name, "Successor", _day(school.opened)
 
 
 def _cells(school: School, on: date) -> dict[str, Cell]:

@@ -51,16 +51,6 @@ def test_the_teams_are_those_of_the_service(everybody: Cast) -> None:
     }
 
 
-@pytest.mark.parametrize("theme", ["data", "assessment", "inclusion", "14-19", "primary literacy"])
-def test_every_theme_has_a_lead_among_the_officers(everybody: Cast, theme: str) -> None:
-    assert everybody.lead_on(theme) in everybody.officers
-
-
-def test_a_theme_that_nobody_has_is_an_error(everybody: Cast) -> None:
-    with pytest.raises(KeyError):
-        everybody.lead_on("astronomy")
-
-
 def test_each_open_school_has_the_head_of_the_register_and_a_chair(everybody: Cast) -> None:
     heads = {school.urn: school.head for school in schools(SEED, TODAY) if school.head is not None}
 
