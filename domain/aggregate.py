@@ -45,10 +45,10 @@ class ReasonNeeded(Refusal):
 def must_have_come(day: date, today: date, field: str) -> None:
     """Raises OccurredInTheFuture where what is written down today came on a day that is still to come."""
     if day > today:
-        raise OccurredInTheFuture("The day must be today or in the past", field=field)
+        raise OccurredInTheFuture("The date must be today or in the past", field=field)
 
 
-def reasoned(reason: str, message: str = "Give a reason") -> str:
+def reasoned(reason: str, message: str = "Enter a reason") -> str:
     """The reason as it is kept. Raises ReasonNeeded when nothing is left to be read."""
     said = plain(reason)
     if not said:

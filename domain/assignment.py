@@ -106,8 +106,8 @@ def _officer(
     """Raises NotAnOfficer; GoneBefore where they hold no such post on the last day, or are known to leave."""
     person = work.find(Person, officer)
     if not any(person.holds(role, day) for role in roles):
-        raise NotAnOfficer("Choose somebody who holds an officer's post on that day", field="officer")
+        raise NotAnOfficer("Choose someone who is an officer on that date", field="officer")
     own = [post for post in person.posts if post.role in roles]
     last = None if any(post.until is None for post in own) else max(post.until for post in own if post.until)
     if last is not None and (until is None or until > last):
-        raise GoneBefore(f"Their post ends on {last.day} {last:%B %Y}. Choose somebody else", field="officer")
+        raise GoneBefore(f"Their role ends on {last.day} {last:%B %Y}. Choose someone else", field="officer")

@@ -180,9 +180,7 @@ def _must_lead(person: Person, school: UUID, day: date) -> None:
     """Raises NotOfTheSchool unless the person is the school's headteacher or chair of governors on that day."""
     leads = {Role.HEADTEACHER, Role.CHAIR}
     if not any(post.role in leads and post.school == school for post in person.posts_on(day)):
-        raise NotOfTheSchool(
-            "Choose the headteacher or the chair of governors of the school on that day", field="school_by"
-        )
+        raise NotOfTheSchool("Choose the school's headteacher or chair of governors on that date", field="school_by")
 
 
 def give_up(work: Work, engagement: BrokeredEngagement, *, side: Side, reason: str) -> None:

@@ -78,7 +78,7 @@ def clearance_of(provider: Provider, subject: str, first: date, last: date, vett
     policy = vetting(first)
     people = [each.person for each in provider.specialists_on(first) if _teaches(each, subject)]
     if not people:
-        return Clearance(False, (Missing(None, None, f"No specialist for {subject} is named"),), None)
+        return Clearance(False, (Missing(None, None, f"No specialist named for {subject}"),), None)
     found = [cleared_throughout(provider.facts, person, first, last, policy) for person in people]
     return max(found, key=lambda each: (each.cleared, each.valid_to or date.max, -len(each.missing)))
 
@@ -92,7 +92,7 @@ def in_words(clearance: Clearance) -> str:
     """A clearance as it is noted in an invitation."""
     if clearance.valid_to is None:
         return "cleared"
-    return f"cleared to {_day(clearance.valid_to)}"
+    return f"cleared until {_day(clearance.valid_to)}"
 
 
 def may_be_asked(provider: Provider, school: UUID, day: date) -> None:
@@ -107,9 +107,9 @@ def may_be_asked(provider: Provider, school: UUID, day: date) -> None:
 def tie_to(provider: Provider, school: UUID, day: date) -> str:
     """What ties a provider to a school on a day, as a clause; empty where nothing does."""
     if provider.host_school == school:
-        return "works from this school, which cannot be its own provider"
+        return "is based at this school, so it cannot be its provider"
     conflicts = provider.conflicts_on(day, school)
-    return f"has a tie to the school ({conflicts[0].nature.label.lower()})" if conflicts else ""
+    return f"has a conflict of interest with the school ({conflicts[0].nature.label.lower()})" if conflicts else ""
 
 
 def must_not_be_suspended(provider: Provider, day: date) -> None:
@@ -130,7 +130,7 @@ def must_be_cleared(clearance: Clearance, provider: Provider, work: Work) -> Non
         return
     person = next((each.person for each in clearance.missing if each.person is not None), None)
     name = provider.name if person is None else _named(work, person, provider)
-    raise NotCleared(f"{name} is not cleared on the days concerned. {why_not(clearance)}", field="provider")
+    raise NotCleared(f"{name} is not cleared on these dates. {why_not(clearance)}", field="provider")
 
 
 def clear(provider: Provider, person: UUID, first: date, last: date, *, vetting: VettingOn, work: Work) -> Clearance:
@@ -145,13 +145,15 @@ def must_work_there(provider: Provider, person: UUID, day: date, *, field: str =
     """Raises NotASpecialist unless the person works for the provider on that day."""
     specialist = provider.specialists.get(person)
     if specialist is None or not specialist.is_there_on(day):
-        raise NotASpecialist(f"Choose somebody who works for {provider.name}", field=field)
+        raise NotASpecialist(f"Choose someone who works for {provider.name}", field=field)
 
 
 def must_be_within_ceiling(request: SupportRequest, net: Decimal) -> None:
     """Raises AboveCeiling where a net sum is more than was approved for the request."""
     if request.ceiling is None or net > request.ceiling:
-        raise AboveCeiling("This is above the sum approved for the request. Have more approved first.", field="net")
+        raise AboveCeiling(
+            "This is more than the amount approved for the request. Get more approved first.", field="net"
+        )
 
 
 def _teaches(specialist: Specialist, subject: str) -> bool:

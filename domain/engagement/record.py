@@ -251,7 +251,7 @@ class BrokeredEngagement(Aggregate):
         """
         session = self._planned(number)
         if on > self.today:
-            raise DeliveredInTheFuture("The day must be today or in the past", field="on")
+            raise DeliveredInTheFuture("The date must be today or in the past", field="on")
         self._must_be_within(on)
         check_count(attended, "attended")
         self._must_fit(half_days(days), instead_of=session.days)

@@ -62,7 +62,7 @@ def test_a_tender_is_opened_with_its_invitations_in_one_go(desk: Desk, calder: U
     tender = desk.service.find(Tender, desk.a_tender(calder, harrop))
 
     assert tender.unanswered == [calder, harrop]
-    assert tender.invitations[calder].clearance == "cleared to 31 August 2028"
+    assert tender.invitations[calder].clearance == "cleared until 31 August 2028"
     request = desk.service.find(SupportRequest, tender.request)
     assert (request.status, request.tender) == (RequestStatus.INVITING, tender.id)
 
@@ -129,7 +129,7 @@ def test_a_provider_that_names_nobody_for_the_subject_is_left_out_with_the_reaso
 
     assert request.shortlist == (calder,)
     for left_out in request.ranking[1:]:
-        assert "No specialist for Mathematics is named" in (left_out.excluded_because or "")
+        assert "No specialist named for Mathematics" in (left_out.excluded_because or "")
 
 
 def test_a_provider_whose_only_specialist_left_is_not_invited(desk: Desk, calder: UUID, harrop: UUID) -> None:
@@ -137,7 +137,7 @@ def test_a_provider_whose_only_specialist_left_is_not_invited(desk: Desk, calder
     with signed():
         desk.service.change(Provider, harrop, lambda one: one.note_leaving(person=IMRAN, reason="Retired"))
 
-    with signed(), pytest.raises(NotCleared, match="No specialist for Mathematics is named"):
+    with signed(), pytest.raises(NotCleared, match="No specialist named for Mathematics"):
         desk.brokerage.open_tender(
             request, "TN-2026-0001", brief="Planning", reply_by=REPLY_BY, invite=[calder, harrop]
         )
@@ -155,7 +155,7 @@ def test_a_school_is_not_its_own_provider(desk: Desk, calder: UUID) -> None:
 
     assert request.shortlist == (calder,)
     left_out = next(each for each in request.ranking if each.provider == own)
-    assert "works from this school" in (left_out.excluded_because or "")
+    assert "is based at this school" in (left_out.excluded_because or "")
 
 
 def test_a_provider_tied_to_the_school_is_not_invited(desk: Desk, calder: UUID, harrop: UUID) -> None:

@@ -160,8 +160,8 @@ def test_work_is_proposed_directly(market: Market, program: Open) -> None:
 
     for wrong, told in (
         ({"ends": "2026-11-01"}, "The last day must be the same as or after the first day"),
-        ({"specialist": market.world.reference(market.harrop.specialist)}, "Choose somebody who works for Calder"),
-        ({"net": "2600"}, "This is above the sum approved"),
+        ({"specialist": market.world.reference(market.harrop.specialist)}, "Choose someone who works for Calder"),
+        ({"net": "2600"}, "This is more than the amount approved"),
     ):
         refused = asked.post(
             "/engagements/propose", {**body, **wrong}, key="propose-" + next(iter(wrong)), status=422
@@ -188,7 +188,7 @@ def test_a_variation_names_who_agreed_and_takes_no_sum_of_vat(market: Market, pr
     assert set(broker("agree-variation", terms, 422)["errors"]["json"]) == set(agreed)
     other_head = market.world.headteacher(market.world.school("Beech Lane School"), "Hugo Head")
     elsewhere = {**agreed, "school_by": market.world.reference(other_head)}
-    assert "headteacher or the chair" in broker("agree-variation", {**terms, **elsewhere}, 422)["detail"]
+    assert "headteacher or chair of governors" in broker("agree-variation", {**terms, **elsewhere}, 422)["detail"]
 
     told = broker("agree-variation", {**terms, **agreed})
     assert (told["net"], told["vat"]) == ("1000.00", "200.00")

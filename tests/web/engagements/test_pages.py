@@ -130,7 +130,7 @@ def test_confirming_looks_at_clearance_once_more(world: World, sign_in: SignIn) 
     assert "is not cleared" in browser.get(f"{WORK}/confirm")
     refused = browser.send(f"{WORK}/confirm", {}, status=422)
 
-    assert "Grace Calder of Calder Learning is not cleared on the days concerned" in refused.text
+    assert "Grace Calder of Calder Learning is not cleared on these dates" in refused.text
     assert now(market).status is EngagementStatus.AGREED
 
 
@@ -232,7 +232,7 @@ def test_a_session_on_a_day_without_clearance_is_refused(started: Market, sign_i
 
     answer = sign_in(started.calder.specialist).send(f"{WORK}/deliver-session", delivered(), status=422)
 
-    assert "Calder Learning is not cleared on the days concerned" in answer.text
+    assert "Calder Learning is not cleared on these dates" in answer.text
     assert now(started).sessions[1].status is SessionStatus.PLANNED
 
 
@@ -258,7 +258,7 @@ def test_a_session_under_a_suspension_is_neither_planned_nor_recorded(
     [
         ({"days": "1.2"}, "Enter days in halves"),
         ({"number": "7"}, "Select a session"),
-        ({"on-month": "12"}, "The day must be today or in the past"),
+        ({"on-month": "12"}, "The date must be today or in the past"),
         ({"attended": "0"}, "took part"),
         ({"note": ""}, "Enter what was done"),
     ],
@@ -348,7 +348,7 @@ def test_a_variation_above_what_was_approved_is_agreed_once_more_is_approved(
     browser = sign_in(started.broker)
     answers = {**variation(started), "confirmed": "yes"}
     refused = browser.send(f"{WORK}/agree-variation", answers, status=422)
-    assert "This is above the sum approved for the request" in refused.text
+    assert "This is more than the amount approved for the request" in refused.text
 
     assert "/requests/SR-2026-0001/change-ceiling" in browser.get("/requests/SR-2026-0001")
     more = {"ceiling": "4100", "approver": started.world.reference(started.director)}
@@ -370,7 +370,7 @@ def test_a_colleague_who_is_cleared_takes_the_work_on(started: Market, sign_in: 
     refused = browser.send(
         f"{WORK}/substitute", {"specialist": started.world.reference(unchecked), "reason": "Ill"}, status=422
     )
-    assert "is not cleared on the days concerned" in refused.text
+    assert "is not cleared on these dates" in refused.text
     browser.send(f"{WORK}/substitute", {"specialist": started.world.reference(cleared), "reason": "Ill"})
 
     assert now(started).work.specialist == cleared

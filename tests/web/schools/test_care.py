@@ -359,7 +359,7 @@ def test_a_hand_over_needs_schools_and_somebody_who_is_an_officer_then(
 
     assert "Select" in browser.send(href, answers, status=422).text
     early = {**answers, **day("from", date(2023, 9, 1)), "schools": [str(world.urn(school))]}
-    assert "holds an officer" in browser.send(href, early, status=422).text.replace("&#39;", "'")
+    assert "is an officer" in browser.send(href, early, status=422).text.replace("&#39;", "'")
     assert read(world, school).link_officer_on(TODAY) == leaver
 
 

@@ -102,7 +102,7 @@ def test_a_program_records_a_quote_on_the_day_on_which_it_came(
     late = send("too-late-1", at, came_on="2026-11-14", status=422)
     assert "The deadline for replies has passed" in late["detail"]
     stranger = send("stranger-1", at, specialist=world.reference(market.harrop.specialist), status=422)
-    assert "Choose somebody who works for Calder Learning" in stranger["detail"]
+    assert "Choose someone who works for Calder Learning" in stranger["detail"]
     assert "reason" in send("no-reason-1", at, reason="", status=422)["errors"]["json"]
     for _ in range(2):
         told = send("in-time-1", at, came_on=REPLY_BY.isoformat())

@@ -212,7 +212,7 @@ def test_nobody_not_cleared_is_engaged(market: Market, world: World, program: Pr
         f"{TENDER}/propose", terms, key="not-cleared", at=f'"{found(world).version}"', status=422
     )
 
-    assert "Calder Learning is not cleared on the days concerned" in refused.json["detail"]
+    assert "Calder Learning is not cleared on these dates" in refused.json["detail"]
     assert request_now(world).status is RequestStatus.INVITING
 
 
@@ -230,7 +230,7 @@ def test_more_of_the_shortlist_are_invited_and_refused_by_name(market: Market, w
     market.lose_clearance(market.harrop, world.services.today())
     refused = broker.send(f"{TENDER}/invite", {"invite": HARROP}, status=422)
 
-    assert "Harrop Associates is not cleared on the days concerned" in refused.text
+    assert "Harrop Associates is not cleared on these dates" in refused.text
     assert found(world).invitations[market.harrop.id].status is InvitationStatus.DECLINED
 
 
