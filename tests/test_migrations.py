@@ -13,14 +13,15 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from projections.database import open_database
 from projections.event_log import EVENTS
 from projections.view import VIEW_TABLES
-from web.runtime.migrate import OPTIONS, upgrade
-from web.runtime.tables import ACCOUNTS
+from web.runtime.migrate import OPTIONS, alembic_config, upgrade
+from web.runtime.tables import ACCOUNTS, IDEMPOTENCY_KEYS, KEPT_FORMS
 
 TRIGGERS = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
@@ -115,6 +116,40 @@ def test_an_upgrade_that_fails_leaves_nothing_behind(writer: sa.Engine) -> None:
         upgrade(writer)
     with writer.begin() as connection:
         assert sa.inspect(connection).get_table_names() == ["uploads"]
+
+
+def test_what_was_kept_of_forms_goes_into_one_table(writer: sa.Engine) -> None:
+    with writer.begin() as connection:
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0012")
+    person, form = uuid4(), uuid4()
+    at = datetime(2026, 11, 2, 9, tzinfo=UTC)
+    old = sa.MetaData()
+    with writer.begin() as connection:
+        old.reflect(connection, only=["drafts", "kept_answers", "idempotency_keys"])
+        drafts, answers, keys = (old.tables[name] for name in ("drafts", "kept_answers", "idempotency_keys"))
+        of = {"person": sa.type_coerce(person, sa.Uuid), "created_at": at, "fingerprint": "f"}
+        connection.execute(keys.insert().values(**of, route="form", key=str(form)))
+        connection.execute(keys.insert().values(**of, route="/visits", key="of-a-program"))
+        who = {"person": of["person"]}
+        typed = '{"version":3,"typed":[["text","é"]]}'
+        connection.execute(drafts.insert().values(**who, form_key="/visits/plan", saved_at=at, answers=typed))
+        sealed = {"path": "/x", "answers": '{"sealed":"z"}'}
+        connection.execute(answers.insert().values(**who, key_hash="h", kept_at=at, **sealed))
+
+    upgrade(writer)
+
+    with writer.begin() as connection:
+        found = {row.kept_as: row for row in connection.execute(KEPT_FORMS.select())}
+        left = connection.execute(sa.select(IDEMPOTENCY_KEYS.c.key)).scalars().all()
+        assert not {"drafts", "kept_answers"} & set(sa.inspect(connection).get_table_names())
+    assert {(row.person, row.kept_at) for row in found.values()} == {(person, at)}
+    assert (found["sent"].key, found["sent"].fingerprint) == (str(form), "f")
+    assert (found["draft"].key, found["draft"].answers) == ("/visits/plan", {"version": 3, "typed": [["text", "é"]]})
+    assert (found["answers"].key, found["answers"].path) == ("h", "/x")
+    assert found["answers"].answers == {"sealed": "z"}
+    assert left == ["of-a-program"]
 
 
 def test_two_upgrades_at_once_wait_for_each_other(each_database: str) -> None:

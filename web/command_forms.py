@@ -33,9 +33,9 @@ from web.commands.dispatch import (
 )
 from web.commands.reason_readers import REASON_READERS, readers_of
 from web.commands.resource import Command, Resource
-from web.forms import Form, drafts, restore, waiting_files
+from web.forms import Form, kept, restore, waiting_files
 from web.forms.command_ids import command_id, form_key
-from web.forms.submissions import Submissions
+from web.forms.kept import KeptForm, Submission
 from web.layout.refused import refused_page
 from web.runtime.request_limits import takes_files
 from web.runtime.services import services
@@ -95,12 +95,12 @@ class CommandForm:
         self.command = command
         self.record = found.record if found else None
         self.ref = ref
-        self.draft: drafts.Draft | None = None
+        self.draft: KeptForm | None = None
         self.restored = restore.restored()
         self.key = form_key()
         self.waiting: Mapping[str, FileStorage] = {}
         self.form = self._form()
-        self.sent = Submissions(services(), current_user().person, self.key, self.form)
+        self.sent = Submission(services(), current_user().person, self.key, self.form)
 
     def _form(self) -> Form:
         command = self.command
@@ -111,7 +111,7 @@ class CommandForm:
             initial = self._first_answers(connection) if request.method != "POST" else {}
         if command.draft:
             with services().read_present() as connection:
-                self.draft = drafts.find(connection, current_user().person, self._form_key())
+                self.draft = kept.find_draft(connection, current_user().person, self._form_key())
         if request.method == "POST":
             data: MultiDict[str, Any] = MultiDict(request.form)
             data.update(self._files())
@@ -119,7 +119,7 @@ class CommandForm:
         if self.restored is not None:
             return Form(asks(), data=self.restored.sent.copy(), context=self.context)
         if self.draft is not None:
-            return Form(asks(), data=self.draft.answers, context=self.context)
+            return Form(asks(), data=self.draft.sent, context=self.context)
         return Form(asks(), initial=initial, context=self.context)
 
     def _files(self) -> Mapping[str, FileStorage]:
@@ -155,10 +155,10 @@ class CommandForm:
         What the record would refuse today is refused before anything is typed; where something was typed already, it
         is shown with the reason.
         """
-        kept = self.restored or self.draft
+        typed = self.restored or self.draft
         if reason := self._why_not():
-            return self._not_now(reason, typed_already=kept is not None)
-        kept_at = kept.version if kept else None
+            return self._not_now(reason, typed_already=typed is not None)
+        kept_at = typed.version if typed else None
         if self.record is None or kept_at is None or kept_at == version_of(self.record):
             return self.show()
         return self.show(changes=changes_since(self.record, saved_version(self.record, kept_at)))
@@ -266,7 +266,7 @@ class CommandForm:
         if not self.sent.is_saved and self.sent.earlier().came_with_others:
             return self._sent_otherwise()
         if self.command.draft:
-            drafts.discard(services(), current_user().person, self._form_key())
+            kept.discard_draft(services(), current_user().person, self._form_key())
         if self.waiting:
             waiting_files.discard(services(), current_user().person, self.key)
         return self._done(record)
@@ -348,10 +348,10 @@ class CommandForm:
     def _keep_or_discard(self) -> Response:
         person, key = current_user().person, self._form_key()
         if request.form["draft"] == "discard":
-            drafts.discard(services(), person, key)
+            kept.discard_draft(services(), person, key)
             flash("Draft deleted", "success")
         else:
-            drafts.keep(services(), person, key, request.form, _version() if self.record is not None else None)
+            kept.keep_draft(services(), person, key, request.form, _version() if self.record is not None else None)
             flash("Draft saved. Only you can see it", "success")
         restore.done()
         return see_other(restore.address())

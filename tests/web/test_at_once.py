@@ -22,7 +22,7 @@ from web.accounts import accounts
 from web.accounts.accounts import LinkNoLongerValid, SignInNameInUse
 from web.accounts.attempts import AT_UNKNOWN, TooManyAttempts, begin
 from web.files import keeping
-from web.forms import drafts
+from web.forms import kept
 from web.runtime.services import Services
 
 MANY = 8
@@ -114,11 +114,13 @@ def test_of_many_different_requests_with_one_key_one_is_carried_out_and_the_othe
 def test_of_many_savings_of_a_draft_the_last_one_is_kept(services: Services) -> None:
     person = uuid4()
     sent = [MultiDict([("text", f"as of {number}")]) for number in range(MANY)]
-    assert at_once(lambda number: drafts.keep(services, person, "/visits/plan", sent[number], None)) == {"done": MANY}
+    assert at_once(lambda number: kept.keep_draft(services, person, "/visits/plan", sent[number], None)) == {
+        "done": MANY
+    }
     with services.read() as connection:
-        kept = drafts.find(connection, person, "/visits/plan")
-    assert kept is not None
-    assert kept.answers in sent
+        found = kept.find_draft(connection, person, "/visits/plan")
+    assert found is not None
+    assert found.sent in sent
 
 
 def test_one_content_is_kept_once(services: Services) -> None:

@@ -244,6 +244,6 @@ def besides(said: Heard) -> int:
 def of_views(said: Heard) -> list[str]:
     """The statements that keep views in step, without those that keep the key of the command in the same
     transaction: one, and once an hour a second one that sweeps old keys away."""
-    keys = [each for each in said.of_views if "idempotency_keys" in each]
+    keys = [each for each in said.of_views if "idempotency_keys" in each or "kept_forms" in each]
     assert 1 <= len(keys) <= 2, keys
     return [each for each in said.of_views if each not in keys]

@@ -14,8 +14,9 @@ from domain.concern import ConcernCase
 from domain.references import record_id
 from tests.web.conftest import HIDDEN, Browser, Program
 from tests.world import Clock, World
-from web.forms.submissions import JUST_NOW, KEPT, SWEPT_EVERY
-from web.runtime.tables import IDEMPOTENCY_KEYS
+from web.forms.kept import JUST_NOW, SENT_LASTS
+from web.runtime.sweeping import SWEPT_EVERY
+from web.runtime.tables import KEPT_FORMS
 
 SignIn = Callable[[UUID], Browser]
 
@@ -205,14 +206,14 @@ def test_what_was_sent_is_forgotten_after_some_days(
     world: World, clock: Clock, browser: Browser, answers: dict[str, Any]
 ) -> None:
     browser.send(RAISE, answers)
-    clock.pass_by(seconds=(KEPT + SWEPT_EVERY).total_seconds())
+    clock.pass_by(seconds=(SENT_LASTS + SWEPT_EVERY).total_seconds())
     browser = Browser(browser.client)
     browser.client.set_cookie(*world.session_of(world.director("Rita Reid")))
 
     browser.send(RAISE, {**answers, "severity": "low"})
 
     with world.services.read() as connection:
-        assert connection.execute(sa.select(sa.func.count()).select_from(IDEMPOTENCY_KEYS)).scalar_one() == 1
+        assert connection.execute(sa.select(sa.func.count()).select_from(KEPT_FORMS)).scalar_one() == 1
 
 
 def test_a_form_of_one_record_is_not_taken_for_that_of_another(

@@ -10,9 +10,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
-from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from flask import Request, Response
@@ -22,10 +21,12 @@ from werkzeug.exceptions import UnprocessableEntity
 from domain.aggregate import Event
 from projections.event_log import EVENTS, Alongside
 from web.runtime.services import Services
+from web.runtime.sweeping import Hourly
 from web.runtime.tables import IDEMPOTENCY_KEYS as KEYS
 
 KEPT = timedelta(days=30)
-SWEPT_EVERY = timedelta(hours=1)
+
+_sweeping = Hourly()
 
 _INSERT = insert(KEYS)  # SQLite has the same clauses
 _NEW = {name: _INSERT.excluded[name] for name in ("fingerprint", "created_at", "status", "record", "version")}
@@ -120,7 +121,7 @@ class Key(Alongside):
 
     def _write(self, connection: sa.Connection, record: UUID | None = None, version: int | None = None) -> None:
         now, self.version = self.services.now(), version
-        if _is_time_to_sweep(self.services, now):
+        if _sweeping.is_due(self.services, now):
             connection.execute(KEYS.delete().where(KEYS.c.created_at < now - KEPT))
         row = {
             "person": self.person,
@@ -138,14 +139,3 @@ class Key(Alongside):
     @property
     def _own(self) -> sa.ColumnElement[bool]:
         return sa.and_(KEYS.c.person == self.person, KEYS.c.route == self.route, KEYS.c.key == self.key)
-
-
-_swept: WeakKeyDictionary[Services, datetime] = WeakKeyDictionary()
-
-
-def _is_time_to_sweep(services: Services, now: datetime) -> bool:
-    """Whether old keys are thrown away with this request: with one in an hour, by each process."""
-    if services in _swept and abs(now - _swept[services]) < SWEPT_EVERY:
-        return False
-    _swept[services] = now
-    return True

@@ -1,7 +1,7 @@
 """Nothing typed is lost when a form comes from somebody who is not signed in any more, or signed in anew meanwhile.
 
 Each form says, signed, for whom it was made, and a signed cookie says who signed in last in this browser. What comes
-after a session has ended is kept unread for that person (web.forms.saved_answers). It is read once they have signed
+after a session has ended is kept unread for that person (web.forms.kept). It is read once they have signed
 in again, and thrown away where the form was made for somebody else. The form is then shown as it was, at its address
 with a key to what is kept, and nothing is done until it is sent once more.
 """
@@ -22,8 +22,8 @@ from werkzeug.wrappers import Response
 
 from web.access.context import current_context
 from web.access.identity import current_user_or_none
-from web.forms import saved_answers
-from web.forms.saved_answers import KeptAnswers
+from web.forms import kept
+from web.forms.kept import KeptForm
 from web.runtime.headers import is_secure
 from web.runtime.services import services
 from web.runtime.signed_cookies import signer
@@ -48,7 +48,7 @@ TOO_LONG = (
 class Restored:
     """The answers that the present request shows once more."""
 
-    answers: KeptAnswers | None = None
+    answers: KeptForm | None = None
 
 
 def add_kept_answers(app: Flask) -> None:
@@ -62,10 +62,10 @@ def add_kept_answers(app: Flask) -> None:
             return
         try:
             with services().read_present() as connection:
-                found = saved_answers.find(connection, key, asking.person, request.path, services().now())
+                found = kept.find_answers(connection, key, asking.person, request.path, services().now())
             if found is not None and _made_for(found.sent) != asking.person:
-                raise saved_answers.NotForThem
-        except saved_answers.NotForThem:
+                raise kept.NotForThem
+        except kept.NotForThem:
             _discard(key)
         else:
             context.kept(Restored).answers = found
@@ -102,7 +102,7 @@ def _remember_who(response: Response, person: UUID) -> None:
     response.set_cookie(
         COOKIE,
         signer("who signed in last").dumps(person.hex),
-        max_age=int(saved_answers.LASTS.total_seconds()),
+        max_age=int(kept.LASTS.total_seconds()),
         httponly=True,
         samesite="Lax",
         secure=is_secure(),
@@ -114,7 +114,7 @@ def signed_in_last() -> UUID | None:
     return _person_in(signer("who signed in last"), request.cookies.get(COOKIE, ""))
 
 
-def restored() -> KeptAnswers | None:
+def restored() -> KeptForm | None:
     """What is to be shown again by the form that is opened, None where it is opened afresh or sent."""
     found = current_context().kept(Restored).answers
     return found if request.method != "POST" else None
@@ -170,7 +170,7 @@ def _kept_at(person: UUID, *, for_proof: bool = False) -> str:
     """The address at which a form is shown with what was sent, once that is kept."""
     had_files = any(file.filename for file in request.files.values())
     with services().write() as connection:
-        key = saved_answers.keep(
+        key = kept.keep_answers(
             connection,
             person,
             request.path,
@@ -188,9 +188,9 @@ def _kept_at(person: UUID, *, for_proof: bool = False) -> str:
 def _unread_kept_at(person: UUID) -> str:
     """The address at which a form will be shown with what was sent, once that is kept as it came."""
     key = None
-    if (request.content_length or saved_answers.MOST_BYTES + 1) <= saved_answers.MOST_BYTES:
+    if (request.content_length or kept.MOST_BYTES + 1) <= kept.MOST_BYTES:
         with services().write() as connection:
-            key = saved_answers.keep_unread(
+            key = kept.keep_unread(
                 connection,
                 person,
                 request.path,
@@ -230,4 +230,4 @@ def _is_page() -> bool:
 
 def _discard(key: str) -> None:
     with services().write() as connection:
-        saved_answers.discard(connection, key)
+        kept.discard_answers(connection, key)

@@ -1,4 +1,4 @@
-"""The door's own tables: accounts, sessions, tokens, drafts, kept answers, uploads, idempotency keys. None holds a
+"""The door's own tables: accounts, sessions, tokens, kept forms, uploads, idempotency keys. None holds a
 secret.
 
 What lets somebody in (a session cookie, a password link, an API token) is stored as its SHA-256 alone.
@@ -122,26 +122,19 @@ SECURITY_TRAIL = sa.Table(
 )
 """What happened to accounts and at sign-in (web.accounts.security_trail)."""
 
-DRAFTS = sa.Table(
-    "drafts",
+KEPT_FORMS = sa.Table(
+    "kept_forms",
     DOOR_TABLES,
     sa.Column("person", sa.Uuid, primary_key=True),
-    sa.Column("form_key", sa.Text, primary_key=True),
-    sa.Column("saved_at", Utc, nullable=False),
-    sa.Column("answers", Packed(Any), nullable=False),
-)
-"""Working copies of forms; `form_key` names the form and the record that it is about."""
-
-KEPT_ANSWERS = sa.Table(
-    "kept_answers",
-    DOOR_TABLES,
-    sa.Column("key_hash", sa.Text, primary_key=True),
-    sa.Column("person", sa.Uuid, nullable=False, index=True),
+    sa.Column("kept_as", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True, index=True),
     sa.Column("kept_at", Utc, nullable=False, index=True),
-    sa.Column("path", sa.Text, nullable=False),
-    sa.Column("answers", Packed(Any), nullable=False),
+    sa.Column("path", sa.Text),
+    sa.Column("fingerprint", sa.Text),
+    sa.Column("answers", Packed(Any)),
 )
-"""What was typed into a form whose sender was not signed in any more; it goes back to this person alone."""
+"""What is kept of forms: that they were carried out, working copies, and answers of people who were signed out
+(web.forms.kept)."""
 
 UPLOADS = sa.Table(
     "uploads",
@@ -181,8 +174,8 @@ IDEMPOTENCY_KEYS = sa.Table(
     sa.Column("record", sa.Uuid),
     sa.Column("version", sa.Integer),
 )
-"""Requests that were carried out: of the API, with the version of the record that answers them, or the answer itself
-where there is no one record; of forms of pages, whose keys are the ids of commands, the fingerprint alone."""
+"""Requests of the API that were carried out, with the version of the record that answers them, or the answer itself
+where there is no one record."""
 
 
 def fingerprint(secret: str) -> str:

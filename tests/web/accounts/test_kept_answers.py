@@ -20,9 +20,8 @@ from domain.references import record_id
 from tests.web.accounts.conftest import PASSWORD, Door
 from tests.web.conftest import Browser
 from tests.world import Clock, World
-from web.forms import saved_answers
-from web.forms.saved_answers import LASTS, MOST_BYTES, MOST_OF_PERSON
-from web.runtime.tables import KEPT_ANSWERS
+from web.forms.kept import LASTS, MOST_BYTES, MOST_OF_PERSON, KeptAs, find_answers, keep_answers, keep_unread
+from web.runtime.tables import KEPT_FORMS
 
 RAISE = "/concerns/raise"
 CASE = "/concerns/CC-2026-0001"
@@ -90,7 +89,9 @@ def left_alone(desk: Desk, clock: Clock, answers: dict[str, Any], href: str = RA
 
 def kept(world: World) -> int:
     with world.services.read() as connection:
-        return connection.execute(sa.select(sa.func.count()).select_from(KEPT_ANSWERS)).scalar_one()
+        return connection.execute(
+            sa.select(sa.func.count()).where(KEPT_FORMS.c.kept_as == KeptAs.ANSWERS)
+        ).scalar_one()
 
 
 def cases(world: World) -> int:
@@ -126,13 +127,13 @@ def test_what_is_kept_can_be_read_by_nobody_who_has_the_database_alone(
     typed = MultiDict({"password": "correct horse battery"})
     with world.services.write() as connection:
         if is_read:
-            key = saved_answers.keep(connection, dora, "/x", typed, clock(), had_files=False)
+            key = keep_answers(connection, dora, "/x", typed, clock(), had_files=False)
         else:
             body, kind = b"password=correct+horse+battery", "application/x-www-form-urlencoded"
-            key = saved_answers.keep_unread(connection, dora, "/x", clock(), body=body, content_type=kind)
+            key = keep_unread(connection, dora, "/x", clock(), body=body, content_type=kind)
         assert key is not None
-        [row] = connection.execute(KEPT_ANSWERS.select())
-        found = saved_answers.find(connection, key, dora, "/x", clock())
+        [row] = connection.execute(KEPT_FORMS.select())
+        found = find_answers(connection, key, dora, "/x", clock())
 
     assert found is not None
     assert found.sent == typed
@@ -291,7 +292,7 @@ def test_a_form_opened_before_signing_in_anew_is_shown_again_with_what_was_typed
     back = str(desk.send(RAISE, page, answers).location)
     shown = desk.browser.get(back)
 
-    assert "You signed in again after this page was opened" in shown
+    assert "You signed in again after opening this page" in shown
     assert DETAIL in shown
     assert cases(world) == 0
     assert desk.send(back, shown, answers).location == CASE

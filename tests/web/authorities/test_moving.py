@@ -42,7 +42,7 @@ from web.authorities.directory import Directory, DirectoryRefusal
 from web.authorities.moving import Moved
 from web.authorities.places import opened
 from web.cli import main
-from web.forms import saved_answers
+from web.forms import kept
 from web.runtime.migrate import upgrade
 from web.runtime.problems import problem_of
 from web.runtime.registered_views import VIEWS
@@ -50,8 +50,8 @@ from web.runtime.services import Services
 from web.runtime.settings import Settings
 from web.runtime.tables import (
     DOOR_TABLES,
-    DRAFTS,
     IDEMPOTENCY_KEYS,
+    KEPT_FORMS,
     REQUEST_COUNTS,
     SECURITY_TRAIL,
     UPLOADS,
@@ -119,9 +119,9 @@ def furnish(url: str) -> None:
             tokens.create(connection, person, "nightly", TokenScopes.READ, services.now())
             attempts.begin(connection, "dora@wexmoor.example", "192.0.2.1", services.now())
             answers = {"b": "é", "a": None}
-            draft = {"person": person, "form_key": "x", "saved_at": services.now(), "answers": answers}
-            connection.execute(DRAFTS.insert().values(draft))
-            saved_answers.keep(connection, person, "/x", MultiDict({"b": "é"}), services.now(), had_files=False)
+            draft = {"person": person, "kept_as": "draft", "key": "x", "kept_at": services.now(), "answers": answers}
+            connection.execute(KEPT_FORMS.insert().values(draft))
+            kept.keep_answers(connection, person, "/x", MultiDict({"b": "é"}), services.now(), had_files=False)
             piece = {"person": person, "form": person, "field": "file", "number": 0, "file_name": "a.csv"}
             connection.execute(WAITING_FILES.insert().values(**piece, kept_at=services.now(), bytes=b"\0\xff"))
             happened = {"id": person, "at": services.now(), "kind": "signed_in", "detail": ""}
