@@ -10,7 +10,7 @@ import dataclasses
 import hashlib
 import inspect
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from operator import attrgetter
 from types import ModuleType
@@ -203,9 +203,14 @@ class ViewTable(Generic[R]):
         """Whether two rows share the objects of their key: surely the same key if so, perhaps another if not."""
         return len(self.key) == 1 and self._key_in(row) is self._key_in(other)
 
-    def rows(self, connection: sa.Connection, query: sa.Select[Any] | None = None) -> list[R]:
+    def rows(
+        self,
+        connection: sa.Connection,
+        query: sa.Select[Any] | None = None,
+        parameters: Mapping[str, Any] | None = None,
+    ) -> list[R]:
         """The rows that a query on this sheet's own columns finds; all of them without one."""
-        found = connection.execute(self.table.select() if query is None else query)
+        found = connection.execute(self.table.select() if query is None else query, parameters)
         columns = tuple(found.keys())
         return [self.row(**dict(zip(columns, row, strict=True))) for row in found]
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from domain.school import School
 from domain.school.parts import DAY
-from projections.batch_query import BatchQuery, RowQuery
+from projections.row_queries import RowQueries, RowQuery
 from projections.schools.register import schools
 from projections.view import Key, Row, ViewTable, replace
 
@@ -116,7 +116,7 @@ def _begun(sheet: ViewTable[Any]) -> RowQuery:
     return RowQuery(sheet, sa.and_(asked, begun), (columns.from_, columns.school))
 
 
-_CARE = BatchQuery(links=_begun(link_officers), covers=_begun(covers), needs=_begun(needs))
+_CARE = RowQueries(links=_begun(link_officers), covers=_begun(covers), needs=_begun(needs))
 
 
 def linked(

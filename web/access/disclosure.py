@@ -27,8 +27,8 @@ from domain.visit import Visit
 from domain.vocabulary import About, Audience, Role, Sensitivity
 from projections import audit_trail, caseload, concerns, notes, tenders, visits
 from projections.audit_trail import TrailFilter, kind_of
-from projections.batch_query import BatchQuery, RowQuery
 from projections.caseload import Item, Task
+from projections.row_queries import RowQueries, RowQuery
 from projections.view import replace
 from web.access.context import User
 from web.access.identity import concerned, reach
@@ -227,7 +227,7 @@ def told_of_trail(asking: User, where: RecordScope) -> sa.ColumnElement[bool] | 
     )
 
 
-_NOTES_AND_FILES = BatchQuery(
+_NOTES_AND_FILES = RowQueries(
     notes=RowQuery(notes.notes, notes.notes.table.c.id.in_(sa.bindparam("notes", expanding=True))),
     files=RowQuery(notes.files, notes.files.table.c.id.in_(sa.bindparam("files", expanding=True))),
 )

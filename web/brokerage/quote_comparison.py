@@ -10,8 +10,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from domain.tender import Quote, Tender, TenderStatus
-from projections.batch_query import BatchQuery, RowQuery
 from projections.provider_history import BrokeredHistory, histories
+from projections.row_queries import RowQueries, RowQuery
 from projections.tenders import invitations
 from web import formats
 from web.access.name_cache import names_of, references_of
@@ -48,7 +48,7 @@ _invited = sa.select(invitations.table.c.provider).where(invitations.table.c.ten
 PAST = {"past": RowQuery(histories, histories.table.c.holder.in_(_invited))}
 """What is asked beside a tender for the past ratings of those who are invited."""
 
-_ALONE = BatchQuery(**PAST)
+_ALONE = RowQueries(**PAST)
 
 
 def compared(

@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from domain.authority import VettingDemand
 from domain.provider import ProviderKind, Requirement, VettingFacts
 from projections import providers
-from projections.batch_query import BatchQuery, RowQuery
 from projections.providers import AS_THEY_CAME, BY_HOLDER
+from projections.row_queries import RowQueries, RowQuery
 from providers.vetting import USUAL_POLICY, Demand, VettingPolicy
 from web.runtime.authority import record_of
 from web.runtime.services import Services
@@ -44,7 +44,7 @@ VETTED = {
 }
 """What is asked for the clearance of a provider's people, alone or with what else a page asks."""
 
-_ALONE = BatchQuery(**VETTED)
+_ALONE = RowQueries(**VETTED)
 
 
 def vetted(connection: sa.Connection, provider: UUID) -> Mapping[str, list[Any]]:

@@ -20,7 +20,7 @@ from domain.school import School
 from domain.service import NotFound as NoRecord
 from domain.vocabulary import Audience
 from projections import notes as view
-from projections.batch_query import BatchQuery, RowQuery
+from projections.row_queries import RowQueries, RowQuery
 from web.access.context import User
 from web.access.identity import current_user, teams_of
 from web.access.name_cache import names_of, reference_of
@@ -79,7 +79,7 @@ def resource_of(kind: str) -> Resource[Any] | None:
     return next(iter(resources_of(kind)), None)
 
 
-ATTACHED_QUERY = BatchQuery(
+ATTACHED_QUERY = RowQueries(
     notes=RowQuery(view.notes, view.notes_standing_on(RECORD), view.LATEST_NOTES),
     files=RowQuery(view.files, view.files_standing_on(RECORD), view.LATEST_FILES),
 )

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from domain.concern import ConcernCase
 from projections import people, schools
-from projections.batch_query import BatchQuery, RowQuery
+from projections.row_queries import RowQueries, RowQuery
 from web.access.context import User
 from web.access.identity import reach
 from web.access.name_cache import reference_of
@@ -25,7 +25,7 @@ _held, _person, _school = people.posts.table.c, people.people.table.c, schools.s
 _today = sa.bindparam("today", type_=sa.Date)
 _approving = sa.select(_held.person).where(people.held_on(_today), _held.role.in_(APPROVERS))
 
-_RAISING = BatchQuery(
+_RAISING = RowQueries(
     schools=RowQuery(schools.schools, _school.merged_into.is_(None), (_school.closed, _school.sought, _school.id)),
     approving=RowQuery(people.people, _person.id.in_(_approving), (_person.sorting, _person.id)),
 )

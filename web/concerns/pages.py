@@ -12,8 +12,8 @@ from flask import Blueprint
 from domain.concern import ConcernCase
 from domain.vocabulary import Sensitivity
 from projections import concerns as view
-from projections.batch_query import RowQuery
 from projections.concerns import ConcernRow
+from projections.row_queries import RowQuery
 from web.access.identity import concerned, current_user
 from web.access.name_cache import reference_of
 from web.access.policy import Action

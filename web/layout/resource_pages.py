@@ -12,7 +12,7 @@ from werkzeug.exceptions import BadRequest
 
 from domain.aggregate import Aggregate, Event
 from projections import readings
-from projections.batch_query import BatchQuery
+from projections.row_queries import RowQueries
 from web.access.disclosure import Disclosure
 from web.access.identity import current_user
 from web.access.name_cache import ids_within, names_of, rows_of
@@ -45,12 +45,12 @@ def record_page(
     title: Callable[[A, Mapping[UUID, str]], str],
     ids: Callable[[A], Iterable[UUID | None]],
     more: More | None = None,
-    beside: BatchQuery | None = None,
+    beside: RowQueries | None = None,
     about: Callable[[A], Mapping[str, Any]] = lambda _: {},
 ) -> str:
     """The page of a record. `ids` are those whose names the page shows beside the record's own.
 
-    `beside` is what is asked of the views in one question with `about` for its parameters, `more` what else the
+    `beside` is what is asked of the views with `about` for its parameters, `more` what else the
     template needs, made from what was found. Everything that will be called by name is looked up once, before.
     """
     found = load_for_user(resource, ref)

@@ -12,7 +12,7 @@ from domain.person import Person
 from domain.vocabulary import Channel
 from projections import caseload, schools
 from projections import people as view
-from projections.batch_query import BatchQuery, RowQuery
+from projections.row_queries import RowQueries, RowQuery
 from web import formats
 from web.access.disclosure import waiting_as_told
 from web.access.identity import current_user
@@ -107,7 +107,7 @@ _order = (_school.closed, _school.sought, _school.id)
 
 _person = view.people.table.c
 
-PAGE_QUERY = BatchQuery(
+PAGE_QUERY = RowQueries(
     alike=RowQuery(view.people, view.looking_like(RECORD), (_person.sorting, _person.id)),
     linked=RowQuery(
         schools.schools, sa.and_(_school.merged_into.is_(None), schools.linked_from(RECORD, _TODAY)), _order

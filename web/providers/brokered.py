@@ -16,7 +16,7 @@ from marshmallow import Schema
 from domain.tender import DeclineReason
 from projections import provider_history as view
 from projections import providers
-from projections.batch_query import BatchQuery, RowQuery
+from projections.row_queries import RowQueries, RowQuery
 from projections.view import Row
 from web.access.identity import ListScope
 from web.access.name_cache import rows_of
@@ -116,7 +116,7 @@ LATEST_CASES = {
     "cases": RowQuery(view.cases, _case.holder == PROVIDER, (_case.on.desc(), _case.record.desc()), CASES_SHOWN + 1)
 }
 
-_ALONE = BatchQuery(**HISTORIES)
+_ALONE = RowQueries(**HISTORIES)
 
 
 def histories(connection: sa.Connection, found: Iterable[view.BrokeredHistory]) -> list[ProviderHistory]:

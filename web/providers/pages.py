@@ -13,8 +13,8 @@ from marshmallow import ValidationError
 
 from domain.provider import Provider
 from projections import people
-from projections.batch_query import RowQuery
 from projections.providers import ListedProvider, subjects
+from projections.row_queries import RowQuery
 from providers.vetting import cleared_on
 from web.access.identity import current_user
 from web.access.name_cache import references_of

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from domain.record_of_visit import AgreedAction, RecordOfVisit, Respondent
 from domain.vocabulary import Role, Side
 from projections import people
-from projections.batch_query import BatchQuery, RowQuery
 from projections.people import PersonRow
+from projections.row_queries import RowQueries, RowQuery
 from web import formats
 from web.access.awaited_responses import recipients
 from web.access.context import User
@@ -36,7 +36,7 @@ _leading = sa.select(_posts.person).where(people.leading(RECORD, _TODAY))
 _serving = sa.select(_posts.person).where(people.held_on(_TODAY), _posts.role.in_(OWNING))
 _person = people.people.table.c
 
-_OWNERS = BatchQuery(
+_OWNERS = RowQueries(
     leading=RowQuery(people.people, _person.id.in_(_leading), (_person.sorting, _person.id)),
     inside=RowQuery(people.people, _person.id.in_(_serving), (_person.sorting, _person.id)),
 )

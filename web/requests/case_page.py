@@ -14,10 +14,10 @@ from domain.engagement import BrokeredEngagement
 from domain.support_request import ENDS, RequestStatus, Route, SupportRequest
 from domain.tender import Tender, TenderStatus
 from projections import caseload, open_requests
-from projections.batch_query import RowQuery
 from projections.caseload import Item, Task
 from projections.open_requests import RequestRow, RequestWaitsFor
 from projections.provider_history import BrokeredHistory
+from projections.row_queries import RowQuery
 from web import formats
 from web.access.disclosure import INSIDE, waiting_as_told
 from web.access.identity import concerned, current_user

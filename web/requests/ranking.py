@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from domain.provider import Provider
 from domain.support_request import Ranked, SupportRequest
 from projections import providers as listed
-from projections.batch_query import BatchQuery, RowQuery
 from projections.provider_history import BrokeredHistory, histories
 from projections.providers import ListedProvider
+from projections.row_queries import RowQueries, RowQuery
 from providers.eligibility import NOTHING_PAST, need_of, offer_of
 from providers.matching import USUAL_POLICY, MatchingPolicy, Need, Offer, PastWork, rank
 from web.access.name_cache import names_of, references_of
@@ -38,7 +38,7 @@ def matching_policy(services: Services) -> MatchingPolicy:
 
 
 _offering = listed.offers.table.c
-_ON_LIST = BatchQuery(
+_ON_LIST = RowQueries(
     rows=RowQuery(listed.providers, listed.ON_THE_LIST, listed.BY_NAME),
     past=RowQuery(
         histories,

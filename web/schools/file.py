@@ -13,8 +13,8 @@ from domain.school import School
 from domain.vocabulary import Phase, Role, Team
 from projections import caseload, people
 from projections import schools as view
-from projections.batch_query import BatchQuery, RowQuery
 from projections.people import PersonRow, PostRow
+from projections.row_queries import RowQueries, RowQuery
 from projections.schools import InspectedOn, KnownSchool, LookedAfter
 from web import formats
 from web.access.context import User
@@ -61,7 +61,7 @@ went into it or may follow it."""
 _person = people.people.table.c
 _leaders = sa.select(people.posts.table.c.person).where(_leading)
 
-FILE = BatchQuery(
+FILE = RowQueries(
     **WHO,
     named=RowQuery(
         people.people,

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask import Blueprint
 
 from domain.tender import Tender, TenderStatus
-from projections.batch_query import BatchQuery
+from projections.row_queries import RowQueries
 from projections.tenders import TenderRow
 from web.access.identity import current_user
 from web.access.name_cache import reference_of, references_of
@@ -65,7 +65,7 @@ def tender(ref: str) -> str:
     )
 
 
-PAGE_QUERY = BatchQuery(**PAST, **REQUEST)
+PAGE_QUERY = RowQueries(**PAST, **REQUEST)
 """What is asked for the page of a tender."""
 
 

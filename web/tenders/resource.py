@@ -13,8 +13,8 @@ from marshmallow import Schema
 from domain.tender import Tender
 from projections import open_requests
 from projections import tenders as view
-from projections.batch_query import RowQuery
 from projections.open_requests import RequestRow
+from projections.row_queries import RowQuery
 from web.access.context import current_context
 from web.access.identity import ListScope
 from web.access.policy import Action

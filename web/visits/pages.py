@@ -12,8 +12,8 @@ from werkzeug.exceptions import BadRequest
 
 from domain.visit import Visit
 from domain.vocabulary import VisitKind
-from projections.batch_query import RowQuery
 from projections.records_of_visit import records
+from projections.row_queries import RowQuery
 from projections.visits import PlannedVisit
 from web import formats
 from web.access.identity import allow, concerned, current_user, reach
