@@ -295,8 +295,8 @@ def _check(settings: Settings) -> None:
     _must(re.fullmatch(r"#[0-9a-fA-F]{6}", settings.colour) is not None, "Enter a colour, as #1d4f71", "colour")
     for window in WINDOWS:
         _must(getattr(settings, window) > 0, "Enter a number of working days, 1 or more", window)
-    _must(bool(codes), "Enter at least one need category", "need_categories")
-    _must(len(set(codes)) == len(codes), "Give each need category a code of its own", "need_categories")
+    _must(bool(codes), "Enter at least one level of support", "need_categories")
+    _must(len(set(codes)) == len(codes), "Give each level of support its own code", "need_categories")
     _must(
         all(category.core_visits >= 1 and category.extra_visits >= 0 for category in settings.need_categories),
         "Every school has at least one core visit a term",

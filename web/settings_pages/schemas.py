@@ -121,8 +121,8 @@ class TheSettings(Schema):
     need_categories = fields.List(
         fields.Nested(ACategory),
         required=True,
-        validate=validate.Length(1, 30, error="Enter at least one need category"),
-        metadata={"label": "Need categories", "row_label": "Category", "noun": "the need categories"},
+        validate=validate.Length(1, 30, error="Enter at least one level of support"),
+        metadata={"label": "Levels of support", "row_label": "Level", "noun": "the levels of support"},
     )
     terms = fields.List(
         fields.Nested(ATerm),

@@ -178,7 +178,7 @@ def test_a_rule_of_the_authority_stands_beside_its_rows(world: World, sign_in: C
 
     page = sign_in(world.administrator()).send(CHANGE, answers(**twice), status=422).text
 
-    assert "Give each need category a code of its own" in page
+    assert "Give each level of support its own code" in page
 
 
 def test_settings_that_stay_as_they_are_are_no_version(world: World, program: Callable[..., Program]) -> None:
