@@ -10,7 +10,6 @@ from abc import abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -156,40 +155,18 @@ class Log(EventStore[UUID]):
         """The event that was saved under an id, None if there is none."""
 
 
-@dataclass(frozen=True)
-class InHand:
-    """What a command begins with and what it leaves: records as they were `read` just before it, each handed over
-    once, and as they were `saved`, with the new `events`."""
-
-    read: dict[UUID, Aggregate] = field(default_factory=dict)
-    saved: dict[UUID, Aggregate] = field(default_factory=dict)
-    events: list[Event] = field(default_factory=list)
-
-    def take(self, id: UUID) -> Aggregate | None:
-        """A record as it was read, the first time that it is asked for."""
-        return self.read.pop(id, None)
-
-
-_IN_HAND: ContextVar[InHand | None] = ContextVar("records in hand", default=None)
-
-
-def _in_hand() -> InHand:
-    return _IN_HAND.get() or InHand()
+_SAVED: ContextVar[dict[UUID, Aggregate] | None] = ContextVar("records saved", default=None)
 
 
 @contextmanager
-def beginning_with(*read: Aggregate) -> Iterator[InHand]:
-    """Let the command in this block begin with records that were read just now, so that they are not read again.
-
-    Where one has moved on meanwhile, that is noticed when it is saved, and the command is decided anew on what is
-    there then.
-    """
-    hand = InHand({record.id: record for record in read})
-    token = _IN_HAND.set(hand)
+def noting_saved() -> Iterator[dict[UUID, Aggregate]]:
+    """Note the records that are saved in this block, by id, as they are then."""
+    saved: dict[UUID, Aggregate] = {}
+    token = _SAVED.set(saved)
     try:
-        yield hand
+        yield saved
     finally:
-        _IN_HAND.reset(token)
+        _SAVED.reset(token)
 
 
 Rehearsed = Callable[[Aggregate, list[Event]], None]
@@ -235,7 +212,7 @@ class Work:
         """The record; with `at`, only if it is at that version still. Raises NotFound, Stale."""
         record = self._records.get(id)
         if record is None:
-            record = self._records[id] = _in_hand().take(id) or self._service.find(kind, id)
+            record = self._records[id] = self._service.find(kind, id)
         if not isinstance(record, kind):
             raise NotFound(f"{kind.KIND} {id}")
         if at is not None and record.saved_version != at:
@@ -312,9 +289,8 @@ class Service(Application[UUID]):
                     self._unless_done(work.pending(first_event_id()))
                     raise
                 first = work.pending(first_event_id())
-                saved_now: list[Event] = []
                 try:
-                    saved_now = self.save_together(work.records)
+                    self.save_together(work.records)
                 except OutcomeUnknown as error:
                     saved = self._log.event(first_event_id())
                     if saved is None or not _is_repeated(saved, first):
@@ -324,9 +300,8 @@ class Service(Application[UUID]):
                     self._unless_done(first)
                     lost = None
                     continue
-                hand = _in_hand()
-                hand.saved.update((record.id, record) for record in work.records)
-                hand.events.extend(saved_now)
+                if (saved_too := _SAVED.get()) is not None:
+                    saved_too.update((record.id, record) for record in work.records)
             return result
         if lost is not None:
             raise Unavailable(str(lost)) from lost
@@ -337,9 +312,9 @@ class Service(Application[UUID]):
         saved = self._log.event(first_event_id())
         return saved.meta.stream if saved is not None and _is_repeated(saved, None) else None
 
-    def save_together(self, records: Collection[Aggregate]) -> list[Event]:
+    def save_together(self, records: Collection[Aggregate]) -> None:
         """Save what is pending in one transaction, provided that none of the records has moved on; in a rehearsal
-        (`rehearsing`) say only what would be saved. Returns the events that are saved.
+        (`rehearsing`) say only what would be saved.
 
         Straight to the event store: the library's `save` would inspect each record for its protocols first.
         """
@@ -347,14 +322,13 @@ class Service(Application[UUID]):
         if told := _REHEARSAL.get():
             for record in records:
                 told(record, record.collect_events())
-            return []
+            return
         events = [event for record in records for event in record.collect_events()]
         if events and (act := _BEFORE_SAVING.get()):
             _BEFORE_SAVING.set(None)
             act()
         if events:
             self._log.put(events, looked_at=looked_at)
-        return events
 
     def _unless_done(self, first: Event | None) -> None:
         saved = self._log.event(first_event_id())

@@ -30,11 +30,9 @@ class Recollection(Service):
             raise NotFound(f"{kind.KIND} {id}")
         return record
 
-    def save_together(self, records: Collection[Aggregate]) -> list[Event]:
+    def save_together(self, records: Collection[Aggregate]) -> None:
         self._records.update((record.id, record) for record in records)
-        saved = [event for record in records for event in record.collect_events()]
-        self._happened += saved
-        return saved
+        self._happened += [event for record in records for event in record.collect_events()]
 
     def happened(self) -> list[Event]:
         """What happened since this was last asked."""

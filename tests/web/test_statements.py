@@ -23,10 +23,10 @@ from web.resources import RESOURCES
 MOST = 14
 """Statements of one page or list, with finding out who asks and what is kept from them."""
 
-MOST_OF_FORM = 8
+MOST_OF_FORM = 9
 """Statements of one command of a page: it is looked up first, with whether the same was begun just now."""
 
-MOST_OF_PROGRAM = 8
+MOST_OF_PROGRAM = 10
 """Statements of one command of a program: its Idempotency-Key is looked up before."""
 
 TO_DRAW = 2

@@ -5,9 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import TypeVar, cast
+from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 from flask import Flask, g
@@ -124,25 +123,6 @@ class RequestContext(RequestScope):
         if self.user_or_none is None:
             raise Unauthorized("Sign in to go on")
         return self.user_or_none
-
-    def record(self, kind: type[A], id: UUID) -> A:
-        """A record to read from, read once while this request is answered."""
-        known = self.kept(RecordsRead).by_id
-        if id not in known:
-            known[id] = self.services.service.find(kind, id)
-        return cast("A", known[id])
-
-
-@dataclass
-class RecordsRead:
-    """Records read beside the one in hand, by id."""
-
-    by_id: dict[UUID, Aggregate] = field(default_factory=dict)
-
-    def forget(self, changed: Iterable[UUID]) -> None:
-        """Read again what a command changed."""
-        for id in changed:
-            self.by_id.pop(id, None)
 
 
 def add_context(app: Flask) -> None:

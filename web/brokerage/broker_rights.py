@@ -12,7 +12,6 @@ from domain.person import Person
 from domain.vocabulary import Role, SupportKind
 from providers.brokerage import Brokerage
 from providers.eligibility import VettingOn
-from web.access.context import current_context
 from web.access.policy import Action
 from web.brokerage.vetting_policy import policy_on
 from web.commands.resource import CommandContext
@@ -61,6 +60,6 @@ def must_hold(context: CommandContext[Any], person: UUID, roles: Iterable[Role],
     asked, today = tuple(roles), context.services.today()
     if person == context.user.person and context.user.holds(*asked):
         return
-    found = current_context().record(Person, person)
+    found = context.service.find(Person, person)
     if not any(found.holds(role, today) for role in asked):
         raise NotTheirPost(message, field=field)

@@ -12,10 +12,10 @@ from flask import request
 from werkzeug.exceptions import Forbidden, NotFound
 
 from domain.aggregate import Aggregate, Event, why_not
-from domain.service import ATTEMPTS, AlreadyDone, Stale, beginning_with, folded
+from domain.service import ATTEMPTS, AlreadyDone, Stale, noting_saved
 from domain.service import NotFound as NoRecord
 from domain.vocabulary import About
-from web.access.context import RecordsRead, current_context
+from web.access.context import current_context
 from web.access.disclosure import Disclosure
 from web.access.identity import allow, allow_any, concerned, current_user
 from web.access.name_cache import invalidate
@@ -40,11 +40,10 @@ class LoadedRecord(Generic[A]):
 
 @dataclass
 class Handled:
-    """The records that the present request asks for and changes: those `found`, by resource and address, the events
-    `saved`, and which versions the user is told of; `is_not_shown` where one was asked for and not found."""
+    """The records that the present request asks for: those `found`, by resource and address, and which versions the
+    user is told of; `is_not_shown` where one was asked for and not found."""
 
     found: dict[tuple[str, str], LoadedRecord[Any]] = field(default_factory=dict)
-    saved: list[Event] = field(default_factory=list)
     versions_told: dict[tuple[UUID, int], tuple[list[int], set[int]]] = field(default_factory=dict)
     is_not_shown: bool = False
 
@@ -125,15 +124,7 @@ def found_at(record: UUID) -> str | None:
 
 
 def events_of(record: Aggregate) -> list[Event]:
-    """What made a record what it is, taken from what this request has read and saved of it where that is all."""
-    handled = current_context().kept(Handled)
-    read = next((each.events for each in handled.found.values() if each.record.id == record.id), ())
-    known = [
-        *read,
-        *(e for e in handled.saved if e.meta.stream == record.id and e.meta.version > len(read)),
-    ]
-    if len(known) >= record.version and known[record.version - 1].meta.version == record.version:
-        return known[: record.version]
+    """What made a record what it is."""
     return [event for event in services().store.get(record.id, lte=record.version) if isinstance(event, Event)]
 
 
@@ -160,27 +151,24 @@ def execute(
     asking = current_user()
     must_be_open(command)
     if ref is None:
-        record, begins_with, right = None, None, allow(command.action, _of_answers(values))
+        record, right = None, allow(command.action, _of_answers(values))
     else:
         found = load_for_user(resource, ref)
         record, right = found.record, allow(command.action_on(found.record), found.concerned)
-        begins_with = folded(resource.kind, record.id, found.events)
     signed = services().acting(
         asking.person, right.role.value, asking.channel, command=command_id, correlation=current_context().id
     )
-    with signed, beginning_with(*filter(None, [begins_with])) as hand:
+    with signed, noting_saved() as saved:
         try:
             result = _carry_out(resource, command, values, record, at)
         except AlreadyDone as done:
             return _as_it_is(resource, record.id if record else done.stream)
         finally:
-            invalidate(hand.saved)
+            invalidate(saved)
             forget_hidden()
-            current_context().kept(RecordsRead).forget(hand.saved)
-            current_context().kept(Handled).saved += hand.events
     id = record.id if record else result.id
-    saved = hand.saved.get(id)
-    return saved if isinstance(saved, resource.kind) else _as_it_is(resource, id)
+    after = saved.get(id)
+    return after if isinstance(after, resource.kind) else _as_it_is(resource, id)
 
 
 def is_done(command_id: UUID) -> bool:

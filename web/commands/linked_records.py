@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from copy import copy
-from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 from uuid import UUID
@@ -18,12 +17,11 @@ from domain.service import Service
 from domain.support_request import SupportRequest
 from domain.visit import Visit
 from projections import schools
-from web.access.context import User, current_context
+from web.access.context import User
 from web.access.identity import current_user
 from web.access.policy import RecordScope
 from web.access.restricted import hidden_from_current_user, plain_visit
 from web.commands.attachments import is_open_to, resource_of
-from web.commands.fields import SchoolField
 from web.runtime.authority import authority
 from web.runtime.bulk_load import load_records
 from web.runtime.services import services
@@ -36,23 +34,6 @@ LINKS: Mapping[str, str] = {"visit": Visit.KIND, "concern": ConcernCase.KIND}
 
 class BelongsElsewhere(Refusal):
     """A visit, concern or request of another school is named."""
-
-
-@dataclass
-class SchoolsNamed:
-    """Schools as the register tells of them, by id."""
-
-    by_id: dict[UUID, schools.KnownSchool] = field(default_factory=dict)
-
-
-class SchoolThere(SchoolField):
-    """A school by any URN that it holds or held, kept at hand to be asked whether it is there on a day."""
-
-    def _school(self, text: str) -> schools.KnownSchool | None:
-        school = super()._school(text)
-        if school is not None:
-            _schools_named()[school.id] = school
-        return school
 
 
 def must_be_of_school(
@@ -75,17 +56,10 @@ def must_be_of_school(
 def must_be_there(school: UUID, on: date, *, field: str) -> None:
     """Raises SchoolIsElsewhere or SchoolIsClosed where something that begins on a day would begin at a school that is
     another authority's then, or closed: such a school takes late facts of the time before alone."""
-    known = _schools_named().get(school)
-    if known is None:
-        with services().read() as connection:
-            known = schools.by_id(connection, school)
+    with services().read() as connection:
+        known = schools.by_id(connection, school)
     if known is not None:
         rules.must_be_there(known.details, on, authority=authority().own_code, field=field)
-
-
-def _schools_named() -> dict[UUID, schools.KnownSchool]:
-    """The schools named in the present request, as the register tells of them."""
-    return current_context().kept(SchoolsNamed).by_id
 
 
 def with_open_links(asking: User, record: R, _: RecordScope) -> R:

@@ -28,7 +28,6 @@ from web.commands.fields import (
     reason_field,
     text_field,
 )
-from web.commands.linked_records import SchoolThere
 from web.forms.numbers import WholeNumber
 
 SCHOOLS, AUTHORISERS, OBJECTIVES = "schools", "authorisers", "objectives"
@@ -49,7 +48,7 @@ def _authoriser(*, required: bool = True, **metadata: Any) -> fields.Field[Any]:
 
 
 class RaiseConcern(Schema):
-    school = SchoolThere(
+    school = SchoolField(
         required=True,
         metadata={
             "label": "School",

@@ -17,7 +17,7 @@ from domain.tender import Invitation, Tender, Terms
 from domain.tender.rules import must_be_in_time, must_be_invited, must_have_quoted, must_not_have_quoted
 from projections import open_requests, tenders
 from providers.brokerage import Brokerage
-from web.access.context import User, current_context
+from web.access.context import User
 from web.access.identity import ListScope, current_user
 from web.access.name_cache import names_of, reference_of, references_of
 from web.access.policy import Action, RecordScope
@@ -84,8 +84,8 @@ def _own(rule: Callable[[UUID], Rule[Tender]]) -> Rule[Tender]:
 
 
 def _provider_as_it_is(provider: UUID) -> Provider:
-    """The provider's own record, read once while a page is made."""
-    return current_context().record(Provider, provider)
+    """The provider's own record."""
+    return services().service.find(Provider, provider)
 
 
 def _quoting(connection: sa.Connection, tender: Tender | None) -> Mapping[str, Any]:

@@ -13,7 +13,6 @@ from domain.support_request import SupportRequest
 from domain.tender import Tender
 from domain.vocabulary import Side
 from projections import open_requests as view
-from web.access.context import current_context
 from web.access.identity import ListScope, current_user
 from web.access.policy import SCHOOL, Action
 from web.access.restricted import restricted_records
@@ -60,10 +59,8 @@ requests: Resource[SupportRequest] = Resource(
 
 
 def tender_of(request: SupportRequest) -> Tender | None:
-    """The tender by which help is sought, read once while a page is made."""
-    if request.tender is None:
-        return None
-    return current_context().record(Tender, request.tender)
+    """The tender by which help is sought."""
+    return None if request.tender is None else services().service.find(Tender, request.tender)
 
 
 def broker_command(

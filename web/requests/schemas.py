@@ -11,6 +11,7 @@ from domain.support_request import InHouse, Route, SupportLevel, Urgency
 from domain.vocabulary import Phase, SupportKind
 from web.commands.fields import (
     RecordField,
+    SchoolField,
     day_field,
     days_field,
     line_field,
@@ -20,7 +21,6 @@ from web.commands.fields import (
     reason_field,
     text_field,
 )
-from web.commands.linked_records import SchoolThere
 from web.forms.numbers import WholeNumber
 
 SCHOOLS, SUBJECTS, OFFICERS, BROKERS, APPROVERS = "schools", "subjects", "officers", "brokers", "approvers"
@@ -58,7 +58,7 @@ def _providers(label: str, among: str, nobody: str, **metadata: Any) -> fields.L
 
 
 class RaiseRequest(Schema):
-    school = SchoolThere(
+    school = SchoolField(
         required=True,
         metadata={
             "label": "School",

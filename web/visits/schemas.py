@@ -19,7 +19,6 @@ from web.commands.fields import (
     reason_field,
     text_field,
 )
-from web.commands.linked_records import SchoolThere
 from web.forms.numbers import WholeNumber
 
 SCHOOLS, VISITORS, ITEMS = "schools", "visitors", "items"
@@ -50,8 +49,8 @@ def _starts_at() -> fields.Time:
     return fields.Time(metadata={"label": "Start time", "hint": "For example, 9:30am"})
 
 
-def _school() -> SchoolThere:
-    return SchoolThere(
+def _school() -> SchoolField:
+    return SchoolField(
         required=True,
         metadata={
             "label": "School",
