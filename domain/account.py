@@ -89,7 +89,7 @@ class Account(Aggregate):
 
     class Opened(Event):
         TOPIC = "account.opened"
-        says = "{by} opened an account for {person}, who signs in as {sign_in_name}"
+        says = "{by} created an account for {person}, who signs in as {sign_in_name}"
         person: UUID
         sign_in_name: Personal
 
@@ -100,7 +100,7 @@ class Account(Aggregate):
         TOPIC = "account.password-link-made"
         says = (
             "{by} made a link for {person} to set a password, valid until {expires_at}"
-            "{proposed_by:, which … had proposed}{reason:: …}"
+            "{proposed_by:, as … proposed}{reason:: …}"
         )
         person: UUID
         expires_at: datetime
@@ -116,7 +116,7 @@ class Account(Aggregate):
 
     class WayInProposed(Event):
         TOPIC = "account.way-in-proposed"
-        says = "{by} proposed to {way} {person}, to be confirmed by another until {until}{reason:: …}"
+        says = "{by} proposed to {way} {person}, which somebody else must confirm by {until}{reason:: …}"
         person: UUID
         way: WayIn
         until: datetime
@@ -128,21 +128,21 @@ class Account(Aggregate):
         """By a link, nobody has proved who they are: the link tells who made it, and not who opened it."""
 
         TOPIC = "account.password-set"
-        says = "{by} set the password of {person}{link_made_by:, by a link that … made}{nobodys_link}"
+        says = "{by} set {person}'s password{link_made_by:, using a link made by …}{nobodys_link}"
         person: UUID
         by_link: bool = False
         link_made_by: UUID | None = None
 
         @property
         def nobodys_link(self) -> str:
-            return ", by a link made at the command line" if self.by_link and not self.link_made_by else ""
+            return ", using a link made at the command line" if self.by_link and not self.link_made_by else ""
 
         def apply(self, account: Account) -> None:
             account.password_by_link = self.by_link
 
     class Disabled(Event):
         TOPIC = "account.disabled"
-        says = "{by} disabled the account of {person}: {reason}"
+        says = "{by} disabled {person}'s account: {reason}"
         person: UUID
 
         def apply(self, account: Account) -> None:
@@ -150,7 +150,7 @@ class Account(Aggregate):
 
     class Enabled(Event):
         TOPIC = "account.enabled"
-        says = "{by} enabled the account of {person} again"
+        says = "{by} enabled {person}'s account"
         person: UUID
 
         def apply(self, account: Account) -> None:
@@ -158,7 +158,7 @@ class Account(Aggregate):
 
     class TokenMade(Event):
         TOPIC = "account.token-made"
-        says = "{by} made the API token {label} ({scopes}), which begins {prefix} and expires on {expires_on}"
+        says = "{by} made the API token {label} ({scopes}), which expires on {expires_on}"
         label: str
         scopes: TokenScopes
         prefix: str
@@ -169,7 +169,7 @@ class Account(Aggregate):
 
     class TokenRevoked(Event):
         TOPIC = "account.token-revoked"
-        says = "{by} revoked the API token {label}, which begins {prefix}"
+        says = "{by} revoked the API token {label}"
         label: str
         prefix: str
 
@@ -178,7 +178,7 @@ class Account(Aggregate):
 
     class SecondFactorSetUp(Event):
         TOPIC = "account.second-factor-set-up"
-        says = "{by} set up a second factor for {person}{link_made_by:, with a password set by a link that … made}"
+        says = "{by} set up a second factor for {person}{link_made_by:, with a password set using a link made by …}"
         person: UUID
         link_made_by: UUID | None = None
         """Who made the link by which the present password was set, where it was set so."""
@@ -188,7 +188,7 @@ class Account(Aggregate):
 
     class SecondFactorRemoved(Event):
         TOPIC = "account.second-factor-removed"
-        says = "{by} removed the second factor of {person}{proposed_by:, which … had proposed}: {reason}"
+        says = "{by} removed {person}'s second factor{proposed_by:, as … proposed}: {reason}"
         person: UUID
         proposed_by: UUID | None = None
 
@@ -201,8 +201,8 @@ class Account(Aggregate):
 
         TOPIC = "account.council-account-linked"
         says = (
-            "{by} linked the account of {person} with a council account at {issuer}"
-            "{link_made_by:, by a link that … made}{nobodys_link}"
+            "{by} linked {person}'s account to a council account at {issuer}"
+            "{link_made_by:, using a link made by …}{nobodys_link}"
         )
         person: UUID
         issuer: str
@@ -211,14 +211,14 @@ class Account(Aggregate):
 
         @property
         def nobodys_link(self) -> str:
-            return ", by a link made at the command line" if self.by_link and not self.link_made_by else ""
+            return ", using a link made at the command line" if self.by_link and not self.link_made_by else ""
 
         def apply(self, account: Account) -> None:
             account.comes_by_council = True
 
     class CouncilAccountRemoved(Event):
         TOPIC = "account.council-account-removed"
-        says = "{by} removed the council account of {person}{proposed_by:, which … had proposed}: {reason}"
+        says = "{by} removed {person}'s council account{proposed_by:, as … proposed}: {reason}"
         person: UUID
         proposed_by: UUID | None = None
 
@@ -240,7 +240,7 @@ class Account(Aggregate):
         """
         self._must_be_open_to(way)
         if self._is_proposed(way):
-            raise NothingToChange("This is proposed already. Somebody else has to confirm it")
+            raise NothingToChange("This has already been proposed. Somebody else must confirm it")
         self.record(self.WayInProposed(person=self.person, way=way, until=until), reason=reason.strip())
 
     def proposal(self, way: WayIn) -> Proposal | None:
@@ -251,7 +251,7 @@ class Account(Aggregate):
         """Who has proposed what is now confirmed by doing it. Raises NotProposed, also to whoever proposed it."""
         found = self.proposal(way)
         if found is None or found.by == self.signature.actor:
-            raise NotProposed("This takes two people: somebody else has to propose it first")
+            raise NotProposed("This takes two people: somebody else must propose it first")
         return found.by
 
     def make_password_link(
@@ -281,7 +281,7 @@ class Account(Aggregate):
         if self.signature.actor == self.person:
             raise OwnAccount("You cannot disable your own account. Ask another administrator")
         if self.is_disabled:
-            raise NothingToChange("This account is disabled already")
+            raise NothingToChange("This account is already disabled")
         self.record(self.Disabled(person=self.person), reason=why)
         self._revoke_tokens()
 
@@ -299,7 +299,7 @@ class Account(Aggregate):
     def revoke_token(self, prefix: str) -> None:
         """Note that the token which begins so counts no more. Raises NothingToChange."""
         if prefix not in self.tokens:
-            raise NothingToChange("There is no such token, or it is revoked already")
+            raise NothingToChange("You have no such token, or it has already been revoked")
         self.record(self.TokenRevoked(label=self.tokens[prefix], prefix=prefix))
 
     def set_up_second_factor(self) -> None:
@@ -310,7 +310,7 @@ class Account(Aggregate):
         self._must_be_enabled()
         self._must_come_by_password()
         if self.has_second_factor:
-            raise NothingToChange("The second factor is set up already. Remove it to set up another")
+            raise NothingToChange("A second factor is already set up. Remove it to set up another")
         self.record(self.SecondFactorSetUp(person=self.person, link_made_by=self._maker(self.password_by_link)))
         self._revoke_tokens()
 
@@ -331,7 +331,7 @@ class Account(Aggregate):
         """
         self._must_be_enabled()
         if self.comes_by_council:
-            raise NothingToChange("This person signs in with a council account already. Remove that first")
+            raise NothingToChange("This person already signs in with a council account. Remove that first")
         self.record(
             self.CouncilAccountLinked(
                 person=self.person, issuer=issuer, by_link=by_link, link_made_by=self._maker(by_link)
@@ -339,7 +339,7 @@ class Account(Aggregate):
         )
         self._revoke_tokens()
         if self.has_second_factor:
-            self.remove_second_factor(reason="The council account has its own")
+            self.remove_second_factor(reason="The council account has its own second factor")
 
     def remove_council_account(self, *, reason: str, takes_two: bool = False) -> None:
         """Note that the council account lets the person in no more, nor their programs.

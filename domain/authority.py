@@ -172,7 +172,7 @@ class Authority(Aggregate):
 
     class Named(Event):
         TOPIC = "authority.named"
-        says = "{by} named the authority {name} ({la_code}), its service {service_name}"
+        says = "{by} named the authority {name} ({la_code}) and its service {service_name}"
         name: str
         la_code: str
         service_name: str
@@ -196,7 +196,7 @@ class Authority(Aggregate):
 
     class AccessRecovered(Event):
         TOPIC = "authority.access-recovered"
-        says = "{by} let {person} in as an administrator, as nobody else could: {reason}"
+        says = "{by} made {person} an administrator, because nobody else could: {reason}"
         person: UUID
 
         def apply(self, authority: Authority) -> None:
@@ -206,7 +206,7 @@ class Authority(Aggregate):
         """Saved with the post itself: of two first appointments at the same moment, the later is decided anew."""
 
         TOPIC = "authority.first-holder-appointed"
-        says = "{by} gave {person} the post {role}, while nobody could confirm it"
+        says = "{by} added {person} as {role} when there was nobody to confirm it"
         person: UUID
         role: Role
 
@@ -223,11 +223,11 @@ class Authority(Aggregate):
     def rename(self, *, name: str, la_code: str, service_name: str) -> None:
         """Give authority and service their names. Raises NotASetting, NothingChanged."""
         _must(bool(plain(name)), "Enter the authority's name", "name")
-        _must(re.fullmatch(r"\d{3}", la_code) is not None, "Enter the authority's code of three digits", "la_code")
+        _must(re.fullmatch(r"\d{3}", la_code) is not None, "Enter the authority's 3-digit code", "la_code")
         _must(bool(plain(service_name)), "Enter the service's name", "service_name")
         named = self.Named(name=plain(name), la_code=la_code, service_name=plain(service_name))
         if self.version and (self.name, self.la_code, self.service_name) == (named.name, la_code, named.service_name):
-            raise NothingChanged("The names are the same as before. Change at least one")
+            raise NothingChanged("You have not changed either name. Change at least one")
         self.record(named)
 
     def change_settings(self, settings: Settings, *, from_: date, reason: str) -> str:
@@ -243,7 +243,7 @@ class Authority(Aggregate):
             if getattr(before, field.name) != getattr(settings, field.name)
         )
         if not changed:
-            raise NothingChanged("The settings are the same as before. Change at least one")
+            raise NothingChanged("You have not changed any settings. Change at least one")
         number = len(self.versions) + 1
         event = self.SettingsChanged(settings_version=number, from_=from_, changed=changed, settings=settings)
         self.record(event, occurred=from_ if from_ <= self.today else None, reason=reasoned(reason))
@@ -292,7 +292,9 @@ def version_name(number: int) -> str:
 
 def _check(settings: Settings) -> None:
     codes = [category.code for category in settings.need_categories]
-    _must(re.fullmatch(r"#[0-9a-fA-F]{6}", settings.colour) is not None, "Enter a colour, as #1d4f71", "colour")
+    _must(
+        re.fullmatch(r"#[0-9a-fA-F]{6}", settings.colour) is not None, "Enter a colour, for example #1d4f71", "colour"
+    )
     for window in WINDOWS:
         _must(getattr(settings, window) > 0, "Enter a number of working days, 1 or more", window)
     _must(bool(codes), "Enter at least one level of support", "need_categories")
@@ -303,7 +305,7 @@ def _check(settings: Settings) -> None:
         "need_categories",
     )
     _must(bool(settings.served_types), "Choose at least one type of establishment", "served_types")
-    _must(_in_their_order(settings.terms), "Terms end after they begin and do not overlap", "terms")
+    _must(_in_their_order(settings.terms), "Each term must end after it starts, and terms must not overlap", "terms")
     _must(_within(settings.vat_percent, Decimal(100)), "Enter a percentage from 0 to 100", "vat_percent")
     _must(_within(settings.approval_ceiling, MOST), "Enter a sum in pounds, 0 or more", "approval_ceiling")
     _must(

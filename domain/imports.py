@@ -22,11 +22,9 @@ LONGEST = 300
 LONGEST_REFUSAL = 3000
 """The same of why a whole file was refused, which may name what it lacks or has instead."""
 
-DAY_ASSUMED = ", the day of the import, as nothing told the file's own"
+DAY_ASSUMED = ", the date of the import, because the file has no date"
 
-COUNTED_AFTER_A_BREAK = (
-    "It had broken off: counted since it was begun again; what was saved before that is counted as known"
-)
+COUNTED_AFTER_A_BREAK = "The import was interrupted: what was saved before it restarted is counted as already known"
 
 
 class ImportKind(LabelledEnum):
@@ -100,8 +98,8 @@ _CHANGES = {
     "went_to_another_authority": "No longer this authority's",
     "closed": "Closed",
     "opened": "Opened",
-    "not_in_the_file": "Not in the file, for the first time",
-    "found_again": "In the file again",
+    "not_in_the_file": "Missing from the file for the first time",
+    "found_again": "Back in the file",
 }
 
 
@@ -198,7 +196,7 @@ class Import(Aggregate):
 
     class Began(Event):
         TOPIC = "import.began"
-        says = "{by} began to import {files} ({what}), of {dated}{as_assumed}"
+        says = "{by} started to import {files} ({what}), dated {dated}{as_assumed}"
         reference: str
         what: ImportKind
         files: tuple[ImportedFile, ...]
@@ -223,7 +221,7 @@ class Import(Aggregate):
 
     class Resumed(Event):
         TOPIC = "import.resumed"
-        says = "{by} began the import again, which had broken off"
+        says = "{by} restarted the import after it was interrupted"
 
         def apply(self, record: Import) -> None:
             record.beginnings.append(_begun(self))
@@ -254,7 +252,7 @@ class Import(Aggregate):
         def counted_since(self) -> str:
             """Since when was counted, where that may not be the whole of the import."""
             if self.times_begun is None:
-                return ". Counted since it was last begun; what was saved before that is counted as known"
+                return ". What was saved before it was last started is counted as already known"
             return "" if self.is_whole else f". {COUNTED_AFTER_A_BREAK}"
 
         def apply(self, record: Import) -> None:
@@ -274,7 +272,7 @@ class Import(Aggregate):
     def begin(cls, reference: str, asked: Asked, *, scanner: str = "") -> Import:
         """Note that a file is being taken in, in which the `scanner` found no virus. Raises NotAHash."""
         if not asked.files or not all(re.fullmatch(r"[0-9a-f]{64}", file.sha256) for file in asked.files):
-            raise NotAHash("The file was not received in full. Send it again", field="file")
+            raise NotAHash("We did not receive the whole file. Send it again", field="file")
         record = cls.named(reference)
         record.record(
             cls.Began(
@@ -338,7 +336,7 @@ class Import(Aggregate):
 
     def _must_be_unfinished(self) -> None:
         if self.is_finished or self.is_refused:
-            raise ImportIsFinished("This import is over. Begin another one")
+            raise ImportIsFinished("This import has finished. Start another one")
 
 
 def _begun(event: Event) -> Begun:

@@ -26,7 +26,7 @@ from web.runtime.settings import Settings
 def main() -> None:
     """School improvement service: brokerage and case tracking.
 
-    SIS_DATABASE_URL names the database, or --authority the authority whose it is; else it is the demonstration's,
+    SIS_DATABASE_URL names the database, or --authority its authority. Otherwise it is the demonstration's,
     under var/. Commands that write create or upgrade it; those that read (views status, views check, openapi,
     authorities list) change nothing.
     """

@@ -81,7 +81,7 @@ def test_what_was_typed_before_the_session_ended_is_there_after_signing_in(
     world.clock.pass_by(minutes=31)
     user.press("Save")
 
-    user.sees("Sign in", "What you typed is kept")
+    user.sees("Sign in", "We have kept what you typed")
     look(user.window)
     user.fill("Email address", f"dora@{world.mail}")
     user.fill("Password", PASSWORD)

@@ -64,7 +64,7 @@ def test_in_by_the_council_on_after_eight_hours_with_what_was_typed_and_the_proo
     page.get_by_role("heading", name="Confirm that it is you").wait_for()
     assert window.wrong_at_any_width() == []
     page.get_by_role("button", name="Continue to your council account").click()
-    page.get_by_text("It is confirmed that it is you").wait_for()
+    page.get_by_text("Thank you. We have confirmed that it is you").wait_for()
     page.get_by_role("button", name="Make the token").click()
     page.get_by_role("heading", name="Your new token").wait_for()
     assert window.faults == []

@@ -92,7 +92,7 @@ def test_what_is_counted_after_a_break_is_said_to_be_so() -> None:
     finished = record.pending[-1]
     assert isinstance(finished, Import.Finished)
     assert replace(finished, is_whole=False).counted_since == (
-        ". It had broken off: counted since it was begun again; what was saved before that is counted as known"
+        ". The import was interrupted: what was saved before it restarted is counted as already known"
     ), "as an older release counted"
     state: dict[str, object] = {"counts": [], "problem_count": 0, "problems": []}
     Import.Finished.upcast_v1_v2(state)

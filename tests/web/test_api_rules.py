@@ -52,7 +52,7 @@ def version(world: World) -> int:
 
 
 def test_a_record_that_is_not_there_is_missed_in_plain_words(api: Program) -> None:
-    assert api.get("/concerns/CC-2026-9999", 404).json["detail"] == "There is no such record"
+    assert api.get("/concerns/CC-2026-9999", 404).json["detail"] == "This record does not exist"
 
 
 # Versions

@@ -51,7 +51,7 @@ SAVING, CHECKED = "saving", "log"
 FAILED, REFILLED = "failed:", "refilled:"
 """What stands there before the name of a view that failed the last check, and of one that was refilled since."""
 
-MAIL = "No email is sent: nobody is told by email of what waits for them"
+MAIL = "This service sends no email, so nobody hears by email about work they need to do"
 
 _INSERT = insert(CHECKS)  # SQLite has the same clauses
 _NOTE = _INSERT.on_conflict_do_update(
@@ -157,7 +157,7 @@ def _of_last_check(connection: sa.Connection) -> tuple[str, tuple[str, ...]]:
     rows = {row.name: row for row in connection.execute(CHECKS.select().order_by(CHECKS.c.name))}
     last = rows.get(CHECKED)
     if last is None:
-        return "The log has not been checked yet: let `sis views check --record` run every night", ()
+        return "The log has not been checked yet. Run `sis views check --record` every night", ()
     refilled = "".join(
         f". {name.removeprefix(REFILLED)} was refilled from the log on {formats.datetime(row.checked_at)}"
         for name, row in rows.items()
@@ -174,9 +174,9 @@ def _of_time(connection: sa.Connection, now: datetime) -> str:
     if last is None or last <= now + AHEAD:
         return ""
     return (
-        f"The last event was recorded at {formats.datetime(last)}, which is ahead of this machine's clock "
-        f"({formats.datetime(now)}). Set the clock right, and see that it is kept so: until it has passed that time, "
-        "whatever is recorded is given the time of the last event"
+        f"The most recent change is dated {formats.datetime(last)}, which is ahead of this machine's clock "
+        f"({formats.datetime(now)}). Correct the clock and keep it correct: until it has passed that time, "
+        "everything recorded is given the time of that change"
     )
 
 
@@ -190,7 +190,7 @@ def _of_following(known: dict[str, ViewStatus]) -> list[str]:
 
 def _of_lag(behind: Mapping[str, datetime], now: datetime) -> list[str]:
     return [
-        f"The view {name} is behind: it lacks what was recorded since {formats.datetime(since)}. See to it that "
+        f"The view {name} is behind: it does not show what was recorded since {formats.datetime(since)}. Check that "
         "`sis follow` runs"
         for name, since in behind.items()
         if since < now - LAG
@@ -204,8 +204,7 @@ def _of_views(services: Services, known: dict[str, ViewStatus]) -> dict[str, str
         standing = known.get(view.name)
         if standing is None or not standing.is_of(view):
             causes[view.name] = (
-                f"The view {view.name} has to be filled anew: start the service anew, or run "
-                f"`sis views rebuild {view.name}`"
+                f"The view {view.name} must be rebuilt: restart the service, or run `sis views rebuild {view.name}`"
             )
         elif standing.stopped_at is not None and not standing.follows:
             causes[view.name] = f"The view {view.name} is stopped at event {standing.stopped_at:,}: {standing.error}"
@@ -224,7 +223,7 @@ def _of_disk(services: Services) -> str:
         return "The disk of the database is set to read only: nothing can be saved"
     free = disk.f_bavail * disk.f_frsize
     if free < LEAST_FREE:
-        return f"The disk of the database has {free:,} bytes free: make room, as nothing can be saved without"
+        return f"The disk of the database has {free:,} bytes free: free some space, because nothing can be saved"
     return ""
 
 

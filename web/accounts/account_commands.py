@@ -32,7 +32,7 @@ def find(services: Services, person: UUID) -> AccountRow:
 def open_account(
     services: Services, person: UUID, sign_in_name: str, *, password_hash: str | None = None
 ) -> AccountRow:
-    """Open an account. Without a password the person needs a link to set one.
+    """Create an account. Without a password the person needs a link to set one.
 
     Raises NotAnEmailAddress, HasAnAccount or SignInNameInUse.
     """

@@ -94,7 +94,7 @@ def as_sign_in_name(typed: str) -> str:
 def check_new(connection: sa.Connection, person: UUID, sign_in_name: str) -> None:
     """Refuse a second account of a person or of a name. Raises HasAnAccount or SignInNameInUse."""
     if of_person(connection, person):
-        raise HasAnAccount("This person has an account already", field="person")
+        raise HasAnAccount("This person already has an account", field="person")
     if named(connection, sign_in_name):
         raise SignInNameInUse("Another account has this email address", field="sign_in_name")
 
@@ -102,7 +102,7 @@ def check_new(connection: sa.Connection, person: UUID, sign_in_name: str) -> Non
 def create(
     connection: sa.Connection, person: UUID, sign_in_name: str, *, password_hash: str | None = None
 ) -> AccountRow:
-    """Open an account; it lets nobody in until a password is set. Raises HasAnAccount or SignInNameInUse."""
+    """Create an account; it lets nobody in until a password is set. Raises HasAnAccount or SignInNameInUse."""
     lock(connection, ACCOUNTS)
     check_new(connection, person, sign_in_name)
     account = AccountRow(account_id(person), person, sign_in_name, password_hash, None)
@@ -176,7 +176,7 @@ def account_of_link(connection: sa.Connection, token: str, now: datetime) -> Acc
     account = _one(connection, ACCOUNTS.c.id.in_(sa.select(links.account).where(valid)))
     if account is None or account.disabled_at is not None:
         raise LinkNoLongerValid(
-            "This link has been used, is too old, or was replaced by a newer one. Ask the administrator for a new one"
+            "This link has been used, has expired or was replaced by a newer one. Ask your administrator for another"
         )
     return account
 
@@ -188,7 +188,7 @@ def must_be_as_proved(connection: sa.Connection, account: AccountRow) -> None:
     """
     hold(connection, account)
     if of_person(connection, account.person) != account:
-        raise ProofNoLongerHolds("How you sign in was changed at this moment. Sign in again")
+        raise ProofNoLongerHolds("How you sign in has just changed. Sign in again")
 
 
 def hold(connection: sa.Connection, account: AccountRow) -> None:

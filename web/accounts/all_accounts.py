@@ -41,13 +41,11 @@ from web.runtime.settings import current_settings
 
 SEE_OTHER, UNPROCESSABLE = 303, 422
 
-WHO_ASKS = "Make sure first that it is really they who ask. They are told who removed it, and why."
+WHO_ASKS = "First check that the request really comes from this person. They will see who removed it, and why."
 
-PROPOSED = "This is proposed. Another administrator or a director confirms it on this page, within 48 hours"
+PROPOSED = "Proposal sent. Another administrator or a director must confirm it on this page within 48 hours"
 
-TAKES_TWO = (
-    "This person's post takes two people: you propose it, and another administrator or a director confirms it."
-)
+TAKES_TWO = "This takes two people: you propose it, and another administrator or a director confirms it."
 
 ANY_REASON = "as typed"
 """Stands for the reason that is asked for, where it is looked first whether anything else is against the act."""
@@ -84,7 +82,7 @@ def show_all() -> ResponseReturnValue:
 
 @all_accounts.route("/new", methods=["GET", "POST"])
 def open_account() -> ResponseReturnValue:
-    """Open an account for a person who has none."""
+    """Create an account for a person who has none."""
     post = allow(Action.KEEP_ACCOUNTS).role.value
     people = {"people": _without_account()}
     if kept := restore.restored():
@@ -105,7 +103,7 @@ def open_account() -> ResponseReturnValue:
         form.refuse(str(refusal), refusal.field)
         return _open_page(form, UNPROCESSABLE)
     restore.done()
-    flash("The account is open. Make a link, so that a password can be set", "success")
+    flash("Account created. Now make a password link for them", "success")
     return redirect(_href(account.person), SEE_OTHER)
 
 
@@ -155,13 +153,13 @@ def make_password_link(person: UUID) -> ResponseReturnValue:
         flash(PROPOSED, "success")
         return redirect(_href(person), SEE_OTHER)
     link = _link(secret)
-    behind = "Put it behind the address at which people open this service. " if link.startswith("/") else ""
+    behind = "Add it to the end of this service's web address. " if link.startswith("/") else ""
     return render_template(
         "accounts/shown_once.html",
         page_title=f"Password link for {name}",
         label="Link",
         secret=link,
-        use=f"{behind}It is valid for 48 hours and for setting one password. Send it to this person alone.",
+        use=f"{behind}It works once, within 48 hours. Send it only to this person.",
         onward=_href(person),
     )
 
@@ -174,7 +172,7 @@ def disable(person: UUID) -> ResponseReturnValue:
         account_commands.disable,
         DisableAccount(),
         "Disable the account",
-        done="The account is disabled. Its sessions and tokens are ended",
+        done="Account disabled. The person is signed out and their API tokens no longer work",
     )
 
 
@@ -188,9 +186,9 @@ def remove_factor(person: UUID) -> ResponseReturnValue:
         _of_two(WayIn.NO_SECOND_FACTOR, factor_commands.remove),
         RemoveWayIn(),
         "Remove the second factor",
-        lead="They are signed out, and sign in with their password alone until they set up another.",
+        lead="They will be signed out. Until they set up another, they can sign in with their password alone.",
         notes=WHO_ASKS,
-        done="The second factor is removed, and the person is signed out",
+        done="Second factor removed. The person is signed out",
         way=WayIn.NO_SECOND_FACTOR,
     )
 
@@ -209,9 +207,9 @@ def remove_council_account(person: UUID) -> ResponseReturnValue:
         _of_two(WayIn.NO_COUNCIL_ACCOUNT, council_commands.remove),
         RemoveWayIn(),
         "Remove the council account",
-        lead="They are signed out and their API tokens end. A password link then lets them in again.",
+        lead="They will be signed out, their API tokens will stop working, and they will need a password link.",
         notes=WHO_ASKS,
-        done="The council account is removed, and the person is signed out",
+        done="Council account removed. The person is signed out",
         way=WayIn.NO_COUNCIL_ACCOUNT,
     )
 
@@ -229,7 +227,7 @@ def enable(person: UUID) -> ResponseReturnValue:
     except Refusal as refusal:
         flash(str(refusal))
     else:
-        flash("The account is enabled", "success")
+        flash("Account enabled", "success")
     return redirect(_href(person), SEE_OTHER)
 
 
@@ -339,10 +337,10 @@ def _without_account() -> Choices:
 def _open_page(form: Form, status: int = 200) -> tuple[str, int]:
     page = render_template(
         "form_page.html",
-        page_title="Open an account",
+        page_title="Create an account",
         section="Accounts",
         form=form,
-        submit_label="Open the account",
+        submit_label="Create account",
         back_href="/accounts",
         command_id=form_key(),
     )

@@ -53,7 +53,9 @@ def check_free(connection: sa.Connection, person: UUID, issuer: str, subject: st
     """Raises CouncilAccountInUse where somebody else has it."""
     found = account_of(connection, issuer, subject)
     if found is not None and found.person != person:
-        raise CouncilAccountInUse("Somebody else here has this council account. Sign in there as yourself")
+        raise CouncilAccountInUse(
+            "Somebody else uses this council account here. Sign in to the council as yourself, then try again"
+        )
 
 
 def remove(connection: sa.Connection, person: UUID) -> bool:

@@ -36,7 +36,7 @@ def link(services: Services, account: AccountRow, issuer: str, subject: str, *, 
         looked_at(connection)
         council.check_free(connection, account.person, issuer, subject)
     if find(services, account.person).comes_by_council:
-        raise NothingToChange("This person signs in with a council account already. Remove that first")
+        raise NothingToChange("This person already signs in with a council account. Remove that first")
 
     had_factor = False
     without = acted(SecurityEvent.FACTOR_REMOVED, account.person, "with the council account, which has its own")

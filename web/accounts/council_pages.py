@@ -94,11 +94,9 @@ def show() -> ResponseReturnValue:
     asking = current_user()
     account = account_commands.find(services(), asking.person)
     if account.comes_by_council:
-        return refused_page("Use your council account", "You sign in with your council account already", "/account")
+        return refused_page("Use your council account", "You already sign in with your council account", "/account")
     if not may_link(asking):
-        return refused_page(
-            "Use your council account", "Only people of the council use a council account", "/account"
-        )
+        return refused_page("Use your council account", "Only council staff can use a council account", "/account")
     if (page := proof.asked()) is not None:
         return page
     return render_template("accounts/council.html", page_title="Use your council account")
@@ -184,12 +182,12 @@ def _prove(came: ConfirmedIdentity) -> ResponseReturnValue:
     now = services().now()
     is_fresh = came.proved_at >= came.kept["at"] - CLOCKS_DIFFER
     if not is_fresh or _account(came).person != session.person:
-        raise NotConfirmed("The council's sign-in did not confirm that it is you, just now", came.kept)
+        raise NotConfirmed("The council's sign-in did not confirm that it is you. Try again", came.kept)
     line = NewSecurityEntry(SecurityEvent.PROVED, session.person, session.person, f"by {METHOD}")
     with noting(services(), line) as connection:
         council.confirm(connection, session.person, now)
         sessions.prove(connection, session, now)
-    flash("It is confirmed that it is you", "success")
+    flash("Thank you. We have confirmed that it is you", "success")
     return redirect(came.kept["onward"], SEE_OTHER)
 
 
@@ -218,14 +216,14 @@ def _check_link_suffices(connection: sa.Connection, account: AccountRow, day: da
     if factors.is_set_up(connection, account.id):
         raise LinkDoesNotSuffice(
             "This account has a second factor. Open the link to set a password, sign in with it and a code, and use "
-            "your council account from your account page. Where phone and recovery codes are lost, ask the "
-            "administrator of the service to remove the second factor first"
+            "your council account from your account page. If you have lost your phone and recovery codes, ask the "
+            "administrator to remove the second factor first"
         )
     held = people.posts.table.c
     today = sa.and_(held.person == account.person, people.held_on(day))
     roles = set(connection.execute(sa.select(held.role).where(today)).scalars())
     if roles and roles <= OUTSIDE:
-        raise LinkDoesNotSuffice("Only people of the council use a council account. Open the link to set a password")
+        raise LinkDoesNotSuffice("Only council staff can use a council account. Open the link to set a password")
 
 
 def _use_link(came: ConfirmedIdentity) -> ResponseReturnValue:
@@ -254,7 +252,7 @@ _WAYS = {Way.IN: _in, Way.ON: _on, Way.LINK: _link, Way.INVITED: _use_link, Way.
 def _linked(account: AccountRow, onward: str) -> ResponseReturnValue:
     linked = replace(account, password_hash=None, comes_by_council=True)
     response = let_in(linked, onward, method=METHOD, renew_by=_renew_by())
-    flash("From now on you sign in with your council account", "success")
+    flash("From now on, sign in with your council account", "success")
     return response
 
 
@@ -264,11 +262,11 @@ def _account(came: ConfirmedIdentity) -> AccountRow:
         account = council.account_of(connection, came.issuer, came.subject)
     if account is None:
         raise NotConfirmed(
-            "Nobody here is linked with this council account. Ask the administrator of the service for a link",
+            "This council account is not linked to anybody here. Ask your administrator for a link",
             came.kept,
         )
     if account.disabled_at is not None:
-        raise NotConfirmed("Your account here is disabled. Ask the administrator of the service", came.kept)
+        raise NotConfirmed("Your account is disabled. Ask your administrator", came.kept)
     return account
 
 
@@ -276,7 +274,7 @@ def _own_session(came: ConfirmedIdentity) -> Session:
     """The session in which somebody went there. Raises NotConfirmed where it has ended, or another has begun."""
     session = current_context().session
     if session is None or session.person.hex != came.kept["person"]:
-        raise NotConfirmed("You were signed out meanwhile. Sign in again", came.kept)
+        raise NotConfirmed("You have been signed out. Sign in again", came.kept)
     return session
 
 

@@ -77,15 +77,15 @@ def replace(
     def put(connection: sa.Connection) -> None:
         present = factors.of_account(connection, account.id, settings)
         if present is not None and present.secret == new.secret:
-            raise NothingToChange("This second factor is set up already")
+            raise NothingToChange("This second factor is already set up")
         factors.put(connection, account.id, new, code, now=services.now(), settings=settings)
         _end_others(connection, services, account, kept)
 
-    told = "in the place of another; other sessions and tokens end with it"
+    told = "replacing another; other sessions and tokens end with it"
     try:
         save(services, decide, put, acted(SecurityEvent.FACTOR_SET_UP, account.person, told))
     except AlreadyDone:
-        raise NothingToChange("This second factor was set up already") from None
+        raise NothingToChange("This second factor is already set up") from None
 
 
 def remove(services: Services, person: UUID, *, reason: str) -> None:

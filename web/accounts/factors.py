@@ -70,7 +70,7 @@ class NewFactor:
         """The half minute of a first code. Raises WrongCode."""
         found = _step(self.secret, _plain(code), now)
         if found is None:
-            raise WrongCode("The code is not right. Enter the one that the app shows now", field="code")
+            raise WrongCode("The code is wrong. Enter the code that the app shows now", field="code")
         return found
 
 
@@ -162,7 +162,7 @@ def use(connection: sa.Connection, account: UUID, typed: str, now: datetime, set
                 "recovery code, or ask an administrator to remove your second factor",
                 field="code",
             )
-    raise WrongCode("The code is not right, or was used before. Wait for the next one", field="code")
+    raise WrongCode("The code is wrong, or has been used. Wait for the next one", field="code")
 
 
 def encrypt_anew(connection: sa.Connection, settings: Settings) -> None:

@@ -50,7 +50,7 @@ def let_in(
         with services().write() as connection:
             accounts.must_be_as_proved(connection, account)
             if method == BY_PASSWORD and factors.is_set_up(connection, account.id):
-                raise ProofNoLongerHolds("A second factor was set up at this moment. Sign in again")
+                raise ProofNoLongerHolds("A second factor has just been set up. Sign in again")
             value = sessions.begin(
                 connection, account.person, services().now(), method=method, proved=proved, renew_by=renew_by
             )
@@ -74,7 +74,7 @@ def done_by_others(account: AccountRow) -> list[str]:
         found = security_trail.done_by_others(connection, account.person, set(REMOVED), since)
         names = names_of(connection, {each.by for each in found if each.by})
     return [
-        f"{names.get(each.by, 'Somebody') if each.by else 'The administrator of the machine'} "
+        f"{names.get(each.by, 'Somebody') if each.by else 'The system operator'} "
         f"removed your {REMOVED[each.kind]}: {each.detail} ({formats.datetime(each.at)})"
         for each in found
     ]
@@ -91,7 +91,7 @@ def done_at_the_command_line(account: AccountRow) -> list[str]:
         found = security_trail.done_at_the_machine(connection, set(OPENED), since)
         names = names_of(connection, {each.person for each in found if each.person})
     return [
-        f"Whoever runs the service {OPENED[each.kind]} {names.get(each.person, 'somebody') if each.person else ''}: "
+        f"The system operator {OPENED[each.kind]} {names.get(each.person, 'somebody') if each.person else ''}: "
         f"{each.detail} ({formats.datetime(each.at)})"
         for each in found
         if each.person != account.person

@@ -31,7 +31,7 @@ class Unreachable(Exception):
     """The council's sign-in does not answer, or not as itself."""
 
     def __init__(self) -> None:
-        super().__init__("The council's sign-in cannot be reached at present. Try again in a few minutes")
+        super().__init__("We cannot reach the council's sign-in. Try again in a few minutes")
 
 
 class NotConfirmed(Exception):
@@ -100,7 +100,7 @@ class IdentityProvider:
         state = request.args.get("state", "")
         found = self._app.framework.get_state_data(session, state)
         if found is None:
-            raise NotConfirmed("This sign-in was not begun in this browser, or too long ago. Begin again")
+            raise NotConfirmed("You started signing in on another browser, or too long ago. Start again")
         kept = found["kept"]
         refused = NotConfirmed("The council's sign-in did not confirm who you are. Sign in again", kept)
         try:

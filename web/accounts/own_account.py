@@ -67,7 +67,7 @@ def end_other_sessions() -> ResponseReturnValue:
     """Sign out everywhere but here."""
     session = current_context().session
     if session is None:
-        raise Unauthorized("Sign in to go on")
+        raise Unauthorized("Sign in to continue")
     try:
         session_commands.end_other_sessions(services(), session)
     except NothingToChange as refusal:
@@ -85,7 +85,7 @@ def end_session(number: str) -> ResponseReturnValue:
     except NothingToChange as refusal:
         flash(str(refusal))
     else:
-        flash("That session is ended", "success")
+        flash("Session ended", "success")
     return redirect("/account", SEE_OTHER)
 
 
@@ -114,7 +114,9 @@ def change_password() -> ResponseReturnValue:
         except Refusal as refusal:
             form.refuse(str(refusal), refusal.field)
         else:
-            flash("Your password is changed. Other sessions and your API tokens are ended", "success")
+            flash(
+                "Password changed. You are signed out everywhere else and your API tokens no longer work", "success"
+            )
             response = redirect("/account", SEE_OTHER)
             give_cookie(response, value)
             devices.remember(response, account.sign_in_name)
@@ -122,7 +124,7 @@ def change_password() -> ResponseReturnValue:
     page = render_template(
         "form_page.html",
         page_title="Change your password",
-        lead="You are then signed out everywhere else, and your API tokens can no longer be used.",
+        lead="You will be signed out everywhere else, and your API tokens will stop working.",
         form=form,
         submit_label="Change password",
         back_href="/account",
@@ -175,9 +177,9 @@ def revoke_token(prefix: str) -> ResponseReturnValue:
             with signed(own_post(asking)):
                 token_commands.revoke(services(), asking.person, token.id)
         except (tokens.NoSuchToken, NothingToChange):
-            flash("That token is revoked already")
+            flash("That token has already been revoked")
         else:
-            flash("The token is revoked", "success")
+            flash("Token revoked", "success")
         return redirect("/account", SEE_OTHER)
     title = f"Revoke the token {token.label}"
     with signed(own_post(asking)):
@@ -187,7 +189,7 @@ def revoke_token(prefix: str) -> ResponseReturnValue:
     return render_template(
         "form_page.html",
         page_title=title,
-        lead="Programs that use it will no longer be let in. This cannot be undone.",
+        lead="Programs that use it will stop working. You cannot undo this.",
         form=Form(JustDoIt()),
         submit_label="Revoke the token",
         warning=True,
@@ -200,7 +202,7 @@ def _token_page(form: Form, status: int = 200) -> tuple[str, int]:
     page = render_template(
         "form_page.html",
         page_title="Make an API token",
-        lead="A program that holds it acts for you, with your rights.",
+        lead="A program with this token acts in your name and can do what you can do.",
         form=form,
         submit_label="Make the token",
         back_href="/account",

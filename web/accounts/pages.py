@@ -125,7 +125,7 @@ def set_password(token: str) -> ResponseReturnValue:
             form.refuse(str(refusal), refusal.field)
     if form.errors:
         return _password_page(form, account, UNPROCESSABLE)
-    flash("Your password is set. You can sign in with it now", "success")
+    flash("Password set. You can now sign in", "success")
     response = redirect("/sign-in", SEE_OTHER)
     devices.remember(response, account.sign_in_name)
     return response

@@ -68,7 +68,7 @@ def change_password(services: Services, account: AccountRow, password_hash: str)
     `account` is as it was when the present password was looked at. Raises AccountIsDisabled, ComesByCouncil,
     ChangedMeanwhile.
     """
-    meanwhile = ChangedMeanwhile("Your password was changed meanwhile. Sign in with the new one")
+    meanwhile = ChangedMeanwhile("Your password has been changed. Sign in with the new one")
 
     def set_and_begin(connection: sa.Connection) -> str:
         present = accounts.of_person(connection, account.person)

@@ -64,7 +64,7 @@ class Passwords:
             elif self._strangers.enter(network, self._now()):
                 taken.callback(self._strangers.leave, network)
             else:
-                told = f"Many people are signing in at this moment. Try again in {COME_BACK} seconds"
+                told = f"Many people are signing in. Try again in {COME_BACK} seconds"
                 raise ServiceUnavailable(told, retry_after=COME_BACK)
             yield
 

@@ -79,7 +79,7 @@ def asked() -> ResponseReturnValue | None:
         return _page(form, account)
     with noting(services(), NewSecurityEntry(SecurityEvent.PROVED, session.person, session.person)) as connection:
         if not sessions.prove(connection, session, services().now()):
-            raise Unauthorized("You were signed out meanwhile. Sign in again")
+            raise Unauthorized("You have been signed out. Sign in again")
     return None
 
 
@@ -112,7 +112,7 @@ def verify(account: accounts.AccountRow | None, password: str, *, field: str = P
     kept = account.password_hash if account else None
     if not is_right(services(), passwords(), kept, password, attempt=attempt, known=True):
         _note(SecurityEvent.PROOF_FAILED)
-        raise WrongProof("The password is not right", field=field)
+        raise WrongProof("The password is wrong", field=field)
 
 
 def _prove_by_code(account: accounts.AccountRow, code: str) -> None:

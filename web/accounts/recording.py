@@ -140,7 +140,7 @@ def save_once(
         return save(services, command, at_door, line)
     except AlreadyDone:
         raise ShownOnlyOnce(
-            "This was made already, and is shown only once. Make another if you did not copy it"
+            "This has already been made and is shown only once. If you did not copy it, make another"
         ) from None
 
 
@@ -179,4 +179,4 @@ def _must_be_so_still(services: Services, command: Callable[[Work], None]) -> No
             command(Work(services.service))
     except NothingToChange:
         return
-    raise ChangedSince("This was done before, and has been changed again since. Nothing was done now")
+    raise ChangedSince("You have already sent this, and it has changed since. Nothing was done this time")

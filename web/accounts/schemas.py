@@ -35,7 +35,7 @@ def new_password(**told: str) -> fields.String:
     return _password("new-password", hint=hint, **told)
 
 
-OWN_CODE = "Six figures from the app on your phone, or one of your recovery codes"
+OWN_CODE = "The 6 digits from the app on your phone, or one of your recovery codes"
 
 
 def one_time_code(hint: str = OWN_CODE) -> fields.String:
@@ -67,7 +67,7 @@ class GiveCode(Schema):
 
 
 class GiveFirstCode(Schema):
-    code = one_time_code("Six figures")
+    code = one_time_code("6 digits")
 
 
 class SetPassword(Schema):
@@ -75,7 +75,7 @@ class SetPassword(Schema):
 
 
 class ChangePassword(Schema):
-    current = own_password(label="Present password", noun="your present password")
+    current = own_password(label="Current password", noun="your current password")
     password = new_password(label="New password", noun="a new password")
 
 
@@ -85,7 +85,7 @@ class OpenAccount(Schema):
         metadata={
             "widget": "select",
             "noun": "the person",
-            "hint": "People who hold a post today and have no account yet",
+            "hint": "People with a role today who have no account yet",
             "choices": lambda context: context.get("people", ()),
         },
     )
@@ -95,7 +95,7 @@ class OpenAccount(Schema):
         metadata={
             "label": "Email address",
             "noun": "an email address",
-            "hint": "The person signs in with it",
+            "hint": "The person will use it to sign in",
             "autocomplete": "off",
         },
     )
@@ -105,7 +105,11 @@ class DisableAccount(Schema):
     reason = fields.String(
         required=True,
         validate=validate.Length(max=500),
-        metadata={"label": "Why is the account disabled?", "noun": "why the account is disabled", "rows": 3},
+        metadata={
+            "label": "Why are you disabling the account?",
+            "noun": "why you are disabling the account",
+            "rows": 3,
+        },
     )
 
 
@@ -113,7 +117,7 @@ class RemoveWayIn(Schema):
     reason = fields.String(
         required=True,
         validate=validate.Length(max=500),
-        metadata={"label": "Why is it removed?", "noun": "why it is removed", "rows": 3},
+        metadata={"label": "Why are you removing it?", "noun": "why you are removing it", "rows": 3},
     )
 
 
@@ -121,7 +125,11 @@ class MakeToken(Schema):
     label = fields.String(
         required=True,
         validate=validate.Length(max=80),
-        metadata={"label": "Name of the token", "noun": "a name", "hint": "Such as the program that will use it"},
+        metadata={
+            "label": "Name of the token",
+            "noun": "a name",
+            "hint": "For example, the program that will use it",
+        },
     )
     scopes = fields.Enum(
         TokenScopes, by_value=True, required=True, metadata={"label": "What may it do?", "noun": "what it may do"}

@@ -161,7 +161,7 @@ def _with_code(account: AccountRow, act: Callable[..., None]) -> ResponseReturnV
     form = Form(GiveFirstCode(), data=request.form if "code" in request.form else None)
     new = _carried(account)
     if form.is_valid() and new is None:
-        form.refuse("This page was opened too long ago. Scan the code that is shown now", "code")
+        form.refuse("You opened this page too long ago. Scan the code shown now", "code")
     elif form.is_valid() and new is not None:
         try:
             with signed(own_post(asking)):
@@ -206,7 +206,7 @@ def ask_to_set_up() -> ResponseReturnValue | None:
         if account is not None and (account.comes_by_council or factors.is_set_up(connection, account.id)):
             return None
     if request.path.startswith("/api/"):
-        raise Forbidden("Your post takes a second factor. Set it up on your account page first")
+        raise Forbidden("Your role needs a second factor. Set one up on your account page first")
     return redirect("/account/second-factor", SEE_OTHER)
 
 

@@ -79,8 +79,8 @@ def done_or_proposed(
         nobody = not _confirmers(services, connection, {actor, person})
     if nobody:
         raise NobodyToConfirm(
-            "This takes a second person, another administrator or a director who can sign in, and there is none. "
-            "Whoever runs the service can do it at the command line: sis accounts --help"
+            "This takes a second person (another administrator or a director who can sign in), and there is none.  "
+            "The system operator can do it at the command line: sis accounts --help"
         )
     until = services.now() + PROPOSED_FOR
 
@@ -117,7 +117,7 @@ def must_be_for_wide_rights(work: Work, person: UUID) -> None:
     is_alone = record.link_made_by not in (None, person) and record.link_is_for_wide_rights is False
     if is_alone and has_wide_rights(work, person):
         raise accounts.LinkNoLongerValid(
-            "This link was made before the post was given, which takes more. Ask the administrator for a new one"
+            "This link was made before the person's role changed. Ask your administrator for a new one"
         )
 
 

@@ -59,7 +59,17 @@ class SecurityEvent(LabelledEnum):
 
     @property
     def label(self) -> str:
-        return self.value[:1].upper() + self.value[1:]
+        return _LABELS.get(self.value) or self.value[:1].upper() + self.value[1:]
+
+
+_LABELS = {
+    "account opened": "Account created",
+    "proved who they are": "Identity confirmed",
+    "proof failed": "Identity check failed",
+    "proof refused": "Identity check refused",
+    "record not there, or not shown": "Record does not exist, or they may not see it",
+    "way in proposed": "Change to sign-in proposed",
+}
 
 
 REFUSALS = frozenset(

@@ -23,4 +23,4 @@ def end_session(services: Services, person: UUID, number: str) -> None:
     """End one of a person's own sessions. Raises NothingToChange."""
     with noting(services, NewSecurityEntry(SecurityEvent.SESSIONS_ENDED, person, person, "one")) as connection:
         if not sessions.end_one(connection, person, number, services.now()):
-            raise NothingToChange("That session has ended already")
+            raise NothingToChange("That session has already ended")

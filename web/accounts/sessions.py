@@ -89,7 +89,7 @@ def must_go_on(connection: sa.Connection, session: Session | None) -> None:
         return
     mine = sa.and_(SESSIONS.c.id_hash == session.id_hash, SESSIONS.c.revoked_at.is_(None))
     if connection.execute(sa.select(SESSIONS.c.id_hash).where(mine).with_for_update()).first() is None:
-        raise SessionOver("You were signed out meanwhile. Sign in again")
+        raise SessionOver("You have been signed out. Sign in again")
 
 
 def renew(connection: sa.Connection, session: Session, now: datetime, renew_by: datetime) -> None:

@@ -43,7 +43,7 @@ def check_password(
     right = is_right(services, passwords, kept, password, attempt=attempt, known=device is not None)
     if usable is None or not right:
         _note(services, SecurityEvent.SIGN_IN_FAILED, account, "" if account else "a name that nobody has")
-        raise WrongNameOrPassword("The email address or password is not right. Check both and try again")
+        raise WrongNameOrPassword("The email address or password is wrong. Check both and try again")
     return usable
 
 

@@ -56,7 +56,7 @@ def revoke(services: Services, person: UUID, id: UUID) -> None:
     with services.read_present() as connection:
         token = tokens.by_id(connection, person, id)
     if token is None or token.revoked_at is not None:
-        raise NoSuchToken("There is no such token, or it is revoked already")
+        raise NoSuchToken("You have no such token, or it has already been revoked")
     carry_out(
         services,
         lambda work: work.find(Record, account_id(person)).revoke_token(token.prefix),

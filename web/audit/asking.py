@@ -65,7 +65,7 @@ class AnyRecord(fields.String):
 
     default_error_messages = {
         "unknown": "There is no such record, or you may not read its trail",
-        "behind": "The audit trail has nothing of that record yet: it lacks what was recorded since {since}",
+        "behind": "The audit trail does not show that record yet: it is behind since {since}",
     }
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
@@ -91,13 +91,13 @@ class AuditFilters(Schema):
     )
     school = SchoolFilter("school", "school", "URN", metadata={"label": "School", "hint": "URN, name or postcode"})
     person = RecordFilter("person", "person", "reference", metadata={"label": "Person", "hint": "Reference or name"})
-    part = fields.Enum(Took, by_value=True, metadata={"label": "Their part"})
+    part = fields.Enum(Took, by_value=True, metadata={"label": "Their involvement"})
     kind = fields.String(validate=_is_kind, metadata={"label": "Kind of record"})
     purpose = fields.List(fields.Enum(Purpose, by_value=True), metadata={"label": "Purpose"})
     record = AnyRecord(metadata={"label": "Record", "hint": "Reference, like SR-2026-0001"})
     reason = fields.Enum(Reason, by_value=True, metadata={"label": "Reason"})
     request_id = fields.String(
-        validate=validate.Length(1, 64), metadata={"label": "Request", "hint": "As an error page gives it"}
+        validate=validate.Length(1, 64), metadata={"label": "Request", "hint": "The reference on an error page"}
     )
 
 
@@ -161,9 +161,9 @@ def lacks_since(connection: sa.Connection) -> datetime | None:
 def held(asking: User) -> str:
     """What the trail holds for somebody, in the words of its page and its sheet."""
     if told_of_log(asking) is None:
-        return "Everything that was recorded"
+        return "Everything that has been recorded"
     kinds = sorted(kind_label(kind) for kind in kinds_told(asking))
-    return f"Of what was recorded, what you may read, which is of these kinds alone: {', '.join(kinds)}"
+    return f"Everything that you may read, which is about: {', '.join(kinds).lower()}"
 
 
 def place(after: str | None) -> UUID | None:
@@ -171,7 +171,7 @@ def place(after: str | None) -> UUID | None:
     try:
         return None if after is None else UUID(after)
     except ValueError:
-        raise BadRequest("This is not a place in the audit trail. Begin with its first page.") from None
+        raise BadRequest("There is no such page of the audit trail. Start from the first page.") from None
 
 
 class AuditEntry(HistoryEntry):

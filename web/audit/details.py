@@ -94,7 +94,7 @@ def _circumstances(event: Event, names: Names) -> Iterator[tuple[str, str]]:
     yield "Happened", _exactly(meta.occurred)
     yield "Recorded", _exactly(meta.recorded_at)
     yield "Who", who_acted(event, names)
-    yield "Post held", post_held(event)
+    yield "Role", post_held(event)
     yield "Through", signature.channel.label
     yield "Purpose", meta.purpose.label if meta.purpose else ""
     yield "Reason", meta.reason

@@ -73,7 +73,7 @@ def _found(asked: TrailFilter) -> AuditPage:
 
 CODE = rf"[0-9a-f]{{{SHORT}}}|[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}"
 URN = r"[0-9]{1,7}"
-NO_ENTRY = "No entry of the audit trail has this address"
+NO_ENTRY = "There is no entry in the audit trail at this address"
 
 
 @pages.get("/audit.csv")

@@ -53,7 +53,7 @@ class WhoAreYou(Schema):
         metadata={
             "label": "Email address",
             "noun": "an email address",
-            "hint": "The one you sign in with. It tells which authority is yours",
+            "hint": "The one you sign in with. We use it to find your authority",
             "autocomplete": "username",
             "widget": "email",
         },
@@ -156,7 +156,7 @@ def _turned_away() -> ResponseReturnValue | None:
     if seconds is None:
         return None
     if request.path.startswith(f"{API_PREFIX}/"):
-        response = _problem(UNAVAILABLE, "The service is closed for the moment")
+        response = _problem(UNAVAILABLE, "The service is closed at the moment")
     else:
         response = Response(render_template("authorities/closed.html"), UNAVAILABLE)
     response.headers["Retry-After"] = str(seconds)

@@ -18,17 +18,17 @@ from web.authorities.open_services import open_authority
 from web.runtime.migrate import refuse_moved
 from web.runtime.settings import authorities_url, settings_from_environment
 
-HOST = click.option("--host", "hosts", multiple=True, help="A host name at which it is served; may be given again.")
+HOST = click.option("--host", "hosts", multiple=True, help="A host name at which it is served. You can give several.")
 DOMAIN = click.option(
-    "--domain", "domains", multiple=True, help="Addresses at this e-mail domain sign in here, on a shared host."
+    "--domain", "domains", multiple=True, help="Email addresses at this domain sign in here, on a shared host."
 )
 
 
 @click.group()
 def authorities() -> None:
-    """Several authorities in one deployment, each with a database of its own.
+    """Several authorities in one deployment, each with its own database.
 
-    The directory lies where SIS_AUTHORITIES says (an address, or the path of a SQLite file), else beside the
+    The directory is where SIS_AUTHORITIES says (an address, or the path of a SQLite file), or beside the
     databases under var/.
     """
 
@@ -37,12 +37,12 @@ def authorities() -> None:
 @click.argument("name")
 @HOST
 @DOMAIN
-@click.option("--label", help="What people call it; without it, its name.")
-@click.option("--database", help="Where its data go; without it, beside the directory.")
+@click.option("--label", help="What people call it. Without this, its name.")
+@click.option("--database", help="Where its data goes. Without this, beside the directory.")
 def create(name: str, hosts: Sequence[str], domains: Sequence[str], label: str | None, database: str | None) -> None:
-    """List the authority NAME, and make its database, or take in the one that --database names."""
+    """Add the authority NAME, and make its database, or use the one that --database names."""
     if not hosts:
-        raise click.UsageError("Give a --host, or nobody can reach it")
+        raise click.UsageError("Give a --host so that people can reach it")
     # What stands against the deployment's own settings is said before anything is made.
     settings = settings_from_environment()
     with _directory() as directory:
@@ -65,11 +65,11 @@ def create(name: str, hosts: Sequence[str], domains: Sequence[str], label: str |
 
 @authorities.command("list")
 def show() -> None:
-    """Say of each authority where it is served, where its data are, and whether it is open."""
+    """Say where each authority is served, where its data is, and whether it is open."""
     with _directory(to_read=True) as directory:
         listed = directory.everyone()
         if not listed:
-            click.echo("No authority is listed yet: `sis authorities create` lists one")
+            click.echo("No authorities yet: add one with `sis authorities create`")
         for authority in listed:
             hosts = " ".join(sorted(authority.hosts))
             click.echo(f"{authority.name:<20} {_state(authority):<8} {hosts}  {places.shown(authority.database_url)}")
@@ -80,9 +80,9 @@ def show() -> None:
 @HOST
 @DOMAIN
 @click.option("--label", help="What people call it.")
-@click.option("--replica", help="The address of a PostgreSQL standby that answers its readings; '' for none.")
+@click.option("--replica", help="The address of a PostgreSQL standby that answers its queries, or '' for none.")
 def change(name: str, hosts: Sequence[str], domains: Sequence[str], label: str | None, replica: str | None) -> None:
-    """Change what is given of the authority NAME; the hosts or domains given replace those there were."""
+    """Change the details of the authority NAME. The hosts or domains you give replace the present ones."""
     with _directory() as directory:
         directory.change(name, label=label, hosts=hosts, domains=domains, replica_url=replica)
 
@@ -98,7 +98,7 @@ def let_in(name: str) -> None:
 @authorities.command("close")
 @click.argument("name")
 def keep_out(name: str) -> None:
-    """Serve the authority NAME no more, until it is opened: whoever asks is told that it is closed."""
+    """Stop serving the authority NAME until it is opened. Its pages say that it is closed."""
     with _directory() as directory:
         directory.change(name, is_open=False)
 
@@ -109,7 +109,7 @@ def keep_out(name: str) -> None:
 def move(name: str, url: str) -> None:
     """Move the authority NAME to another database, of either kind, on this server or another.
 
-    It is closed for the last part of the way only. Broken off, it goes on from there when it is called again.
+    It is closed only for the last part. If it is interrupted, run it again to continue.
     """
     with _directory() as directory:
         done = move_away(directory, name, url, tell=lambda step: click.echo(f"{step} ..."), progress=_Told())
@@ -119,7 +119,7 @@ def move(name: str, url: str) -> None:
             f"{name} is at {places.shown(url)}: {events} up to position {done.proof.last:,}, "
             f"sha256 {done.proof.digest}, and {rows} of the door, proven the same"
         )
-        click.echo(f"What it left at {places.shown(done.left)} takes nothing any more; remove it when you are sure")
+        click.echo(f"What it left at {places.shown(done.left)} can no longer be changed. Remove it when you are sure")
 
 
 class _Told:
@@ -139,17 +139,17 @@ EVERY = 50_000
 
 @authorities.command("drop")
 @click.argument("name")
-@click.option("--yes", is_flag=True, help="Do not ask, and drop it even while it is served.")
+@click.option("--yes", is_flag=True, help="Do not ask, and remove it even while it is being served.")
 def drop(name: str, *, yes: bool) -> None:
-    """Strike off the authority NAME and throw its data away, the file or the schema."""
+    """Remove the authority NAME and delete its data (the file or the schema)."""
     with _directory() as directory:
         authority = directory.named(name)
         if authority.is_open and not yes:
             raise click.ClickException(f"{name} is being served: close it first (sis authorities close {name})")
         if not yes:
-            click.echo(f"This throws away all that is at {places.shown(authority.database_url)}.")
-            if click.prompt("Type the name of the authority to go on") != name:
-                raise click.ClickException("That is another name; nothing was dropped")
+            click.echo(f"This deletes everything at {places.shown(authority.database_url)}.")
+            if click.prompt("Type the name of the authority to continue") != name:
+                raise click.ClickException("That is a different name. Nothing was deleted")
         directory.remove(name)
         places.remove(authority.database_url)
         click.echo(f"{name} is gone")

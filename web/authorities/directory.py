@@ -168,7 +168,7 @@ class Directory:
     ) -> None:
         """List an authority. Raises DirectoryRefusal for a name, host or place that cannot be."""
         if not NAME.fullmatch(name):
-            raise DirectoryRefusal("A name is of small letters, digits and hyphens, and begins with a letter")
+            raise DirectoryRefusal("A name has only small letters, digits and hyphens, and starts with a letter")
         places.schema_of(database_url)
         with self._changing() as connection:
             everyone = _listed(connection)

@@ -27,16 +27,16 @@ from web.runtime.services import Services
 
 @click.group()
 def accounts() -> None:
-    """Open accounts and make password links."""
+    """Create accounts and make password links."""
 
 
 @accounts.command("create")
 @click.argument("reference")
 @click.argument("email", required=False)
 def create(reference: str, email: str | None) -> None:
-    """Open an account for the person with this REFERENCE (PE-2026-0001); prints a link to set a password.
+    """Create an account for the person with this REFERENCE (PE-2026-0001) and print a link to set a password.
 
-    EMAIL is what the person signs in with: without it, the e-mail address that is kept of the person.
+    EMAIL is what the person will sign in with. If you leave it out, it is the email address on their record.
     """
     with opened() as services:
         person = _person(services, reference)
@@ -50,13 +50,13 @@ def create(reference: str, email: str | None) -> None:
 @click.option(
     "--reason",
     default="",
-    help="Why, for a post that takes two people, of which every administrator is told.",
+    help="Why, if the role takes two people to let in. Every administrator sees it.",
 )
 def link(email: str, reason: str) -> None:
     """Print a one-time link to set a password for the account with this EMAIL.
 
-    For a post that takes two people, while there is another administrator, it takes a --reason, which stands in the
-    audit trail and is told to every administrator who signs in.
+    If the person's role takes two people to let in, and there is another administrator, give a --reason. It is kept
+    in the audit trail and shown to every administrator who signs in.
     """
     with opened() as services:
         person = _named(services, email)
@@ -66,28 +66,28 @@ def link(email: str, reason: str) -> None:
             is_wide = second_person.has_wide_rights(Work(services.service), person)
             if is_wide and not reason.strip() and any(each.id != person for each in able):
                 raise click.ClickException(
-                    "This person's post takes two people to let in. Give a --reason, which administrators are told"
+                    "This person's role takes two people to let in. Give a --reason, which administrators will see"
                 )
         print_link(services, person, reason=reason)
 
 
 @accounts.command("remove-second-factor")
 @click.argument("email")
-@click.option("--reason", required=True, help="Why, such as a lost phone: it stands in the audit trail.")
+@click.option("--reason", required=True, help="Why, such as a lost phone. It is kept in the audit trail.")
 def remove_second_factor(email: str, reason: str) -> None:
-    """Let the person who signs in as EMAIL in without a code, who has lost phone and recovery codes."""
+    """Let EMAIL, who has lost their phone and recovery codes, sign in without a code."""
     with opened() as services:
         person = _named(services, email)
         with at_the_console(services):
             factor_commands.remove(services, person, reason=reason)
-        click.echo(f"{email} is signed out and signs in with the password alone, until another is set up.")
+        click.echo(f"{email} is signed out, and signs in with a password alone until they set up another.")
 
 
 @accounts.command("remove-council-account")
 @click.argument("email")
-@click.option("--reason", required=True, help="Why: it stands in the audit trail.")
+@click.option("--reason", required=True, help="Why. It is kept in the audit trail.")
 def remove_council_account(email: str, reason: str) -> None:
-    """Let EMAIL in by the council's sign-in no more, and print a one-time link to set a password."""
+    """Stop EMAIL signing in with a council account, and print a one-time link to set a password."""
     with opened() as services:
         person = _named(services, email)
         with at_the_console(services):

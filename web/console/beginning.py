@@ -49,12 +49,14 @@ class AnotherName(Refusal):
 
 
 @click.command()
-@click.option("--authority", "named", required=True, help="Its name or code; of several, its name in the directory.")
+@click.option(
+    "--authority", "named", required=True, help="Its name or code, or its name in the directory if there are several."
+)
 @click.option("--administrator", required=True, metavar="NAME", help='The full name, as "Jo Smith".')
 @click.option("--email", required=True, help="The email address that the administrator signs in with.")
-@click.option("--called", help="What the authority calls itself, where that is not its name in the register.")
-@click.option("--code", help="The authority's code of three digits, where its name does not tell it.")
-@click.option("--recover", is_flag=True, help="Let an administrator in where those there are cannot sign in.")
+@click.option("--called", help="What the authority calls itself, if that is not its name in the register.")
+@click.option("--code", help="The authority's 3-digit code, if its name does not identify it.")
+@click.option("--recover", is_flag=True, help="Let an administrator in if none of the others can sign in.")
 @click.option("--reason", default="", help="With --recover: why. It is kept in the audit trail.")
 @click.pass_context
 def begin(
@@ -68,14 +70,14 @@ def begin(
     recover: bool,
     reason: str,
 ) -> None:
-    """Begin an authority: its record, its first administrator, and a one-time link to set their password.
+    """Set up an authority: its record, its first administrator, and a one-time link to set their password.
 
-    Broken off in the middle, it goes on when it is given again. With --recover an administrator is let in where there
-    have been others, and every administrator is told of it. Who can sign in as one already is named,
-    and not let in anew.
+    If it is interrupted, run it again to continue. With --recover it lets an administrator in where there
+    have been others, and tells every administrator. If somebody can already sign in as an administrator, it
+    names them and does nothing.
     """
     if reason and not recover:
-        raise click.UsageError("--reason says why access is recovered; give it with --recover")
+        raise click.UsageError("Give --reason only with --recover: it says why you are recovering access")
     label = _label_in_directory(context, named)
     code = code or next(filter(None, map(code_of, (named, label))), None) or named
     called = called or label or name_of(code)
@@ -83,7 +85,7 @@ def begin(
         alike = "; ".join(nearest(named))
         told = f"The names most like it are: {alike}. " if alike else ""
         raise click.ClickException(
-            f'No authority is known as "{named}". {told}Else give its --code, and its name as --called'
+            f'No authority is known as "{named}". {told}Otherwise give its --code, and its name as --called'
         )
     with opened() as services:
         if recover:
@@ -131,20 +133,20 @@ def let_in(services: Services, code: str, called: str, *, name: str, email: str,
             known = people.by_id(connection, account.person) if account else _of_email(before, email)
             able = administrators.who_can_sign_in(connection, services.today())
         if known is not None and known.name.casefold() != name.strip().casefold():
-            raise AnotherName(f"{known.name} signs in as {email}: give that name, or another email address")
+            raise AnotherName(f"{known.name} signs in as {email}. Give that name, or another email address")
         if recovery is None and known in before and (account is None or account.password_hash is None):
             return known.id
         if recovery is None and before:
             raise AdministratorExists(
                 f"{before[0].name} is an administrator already: sign in as one to register others. "
-                "Where nobody can sign in any more, give --recover with a --reason"
+                "If nobody can sign in any more, give --recover with a --reason"
             )
         if recovery is not None and not before:
             raise NobodyToRecover("There is no administrator yet: leave out --recover")
         if recovery is not None and known is not None and known in able:
             raise CanSignIn(
-                f"{known.name} is an administrator already, whose account lets them sign in. Where the password, the "
-                "phone or the council account is lost, see sis accounts --help"
+                f"{known.name} is an administrator already, whose account lets them sign in. If the password, "
+                "phone or council account is lost, see sis accounts --help"
             )
         person = (
             work.find(Person, known.id)

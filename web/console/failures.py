@@ -61,22 +61,20 @@ def in_words(failure: Exception) -> str:
     """The sentence for one of FAILURES."""
     match failure:
         case NoDatabase():
-            return f"{failure}: give the name of one in SIS_DATABASE_URL, or begin with `sis begin`"
+            return f"{failure}: give the name of one in SIS_DATABASE_URL, or start with `sis begin`"
         case NotADatabase() | sa.exc.ArgumentError():
             return f"The address of the database cannot be used ({failure}): give one as {ADDRESSES}"
         case UnsafeSqlite():
             return f"SQLite {failure} could damage the database: install the release that constraints.txt names"
         case Damaged():
             return (
-                f"The database is damaged, or is none ({failure}): see that its address is right, then what docs/"
-                "operate.md says to do when the log is damaged"
+                f"The database is damaged, or is not one ({failure}): check its address, then see docs/operate.md, "
+                "When the log is damaged"
             )
         case NoRoom():
-            return f"There is no room left on the disk ({failure}): make room, then do it again"
+            return f"There is no room left on the disk ({failure}): free some space, then try again"
         case DiskFault():
-            return (
-                f"The disk of the database cannot be read or written ({failure}): see to the disk, then do it again"
-            )
+            return f"The disk of the database cannot be read or written ({failure}): check the disk, then try again"
         case ReadOnly():
             return (
                 f"The database can be read and not written ({failure}): see that you may write its file and folder, "
@@ -94,7 +92,7 @@ def in_words(failure: Exception) -> str:
         case sa.exc.DBAPIError() if lacks_a_table(failure):
             return (
                 f"A table of the database is missing, or is not as this release makes it ({first_line(failure)}): if "
-                "it is one of a view, `sis views rebuild` makes it anew; `sis views status` says which are damaged"
+                "it is one of a view, `sis views rebuild` makes it again; `sis views status` says which are damaged"
             )
         case sa.exc.DBAPIError() if getattr(failure.orig, "sqlstate", None) == NOT_ALLOWED:
             return (

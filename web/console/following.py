@@ -24,10 +24,10 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 
 @click.command()
 def follow() -> None:
-    """Bring the views that follow the log forward whenever something is saved, until told to end.
+    """Bring the views that follow the log forward whenever something is saved, until stopped.
 
-    While another process does so, this one waits and takes over when that one ends. A database that is away is tried
-    again.
+    While another process does this, this one waits and takes over when that one ends. If the database cannot be
+    reached, it tries again.
     """
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, _end)

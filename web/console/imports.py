@@ -14,12 +14,12 @@ from web.console.intake import FILE, Intake, dated_option, force_option, part_op
 
 @click.group("import")
 def imports() -> None:
-    """Take in files: only what is new or different is recorded, with its source and its day."""
+    """Import files: only what is new or different is recorded, with its source and date."""
 
 
 @imports.command()
 @click.argument("file", type=FILE)
-@click.option("--la", help="Take the schools of one authority, by code or name, or of all (--la all).")
+@click.option("--la", help="Import the schools of one authority, by code or name, or of all (--la all).")
 @dated_option
 @force_option
 @part_option
@@ -27,9 +27,9 @@ def imports() -> None:
 def schools(
     file: Path, *, la: str | None, dated: datetime | None, force: bool, part: bool, report: Path | None
 ) -> None:
-    """Take in the register of schools FILE, in any of its official layouts.
+    """Import the register of schools FILE, in any of its official layouts.
 
-    Without --la, the schools of the authority whose database this is; `--la all` takes those of every authority.
+    Without --la, it imports the schools of this database's authority; with `--la all`, those of every authority.
     """
     Intake(file, report).take_in(ImportKind.SCHOOLS, dated, la=la, force=force, part=part)
 
@@ -39,7 +39,7 @@ def schools(
 @dated_option
 @report_option
 def links(file: Path, dated: datetime | None, report: Path | None) -> None:
-    """Propose the successions that FILE tells; a person confirms or declines each."""
+    """Propose the successions in FILE. A person confirms or declines each."""
     Intake(file, report).take_in(ImportKind.LINKS, dated)
 
 
@@ -49,7 +49,7 @@ def links(file: Path, dated: datetime | None, report: Path | None) -> None:
 @force_option
 @report_option
 def inspections(file: Path, dated: datetime | None, force: bool, report: Path | None) -> None:
-    """Take in the list of inspections FILE."""
+    """Import the list of inspections FILE."""
     Intake(file, report).take_in(ImportKind.INSPECTIONS, dated, force=force)
 
 
@@ -63,9 +63,9 @@ def inspections(file: Path, dated: datetime | None, force: bool, report: Path | 
 def groups(
     file: Path, memberships: Path | None, *, dated: datetime | None, force: bool, part: bool, report: Path | None
 ) -> None:
-    """Take in which school belongs to which trust, federation or other group.
+    """Import which school belongs to which trust, federation or other group.
 
-    FILE lists the schools in groups; or FILE lists the groups, and MEMBERSHIPS the schools in them.
+    FILE lists the schools in groups, or FILE lists the groups and MEMBERSHIPS the schools in them.
     """
     Intake(file, report, memberships).take_in(ImportKind.GROUPS, dated, force=force, part=part)
 
@@ -75,11 +75,11 @@ def groups(
 @click.option(
     "--kind",
     type=click.Choice([kind.value for kind in ProviderKind]),
-    help="What the providers are, where the list does not say; without it they are private.",
+    help="What kind of providers they are, if the list does not say. Without it, they are private.",
 )
 @report_option
 def providers(file: Path, kind: str | None, report: Path | None) -> None:
-    """Take in the list of providers FILE: the service's own layout, or a published list of names."""
+    """Import the list of providers FILE: the service's own layout, or a published list of names."""
     Intake(file, report).take_in(ImportKind.PROVIDERS, provider_kind=ProviderKind(kind) if kind else None)
 
 

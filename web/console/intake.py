@@ -37,24 +37,26 @@ Command = Callable[..., Any]
 
 def dated_option(command: Command) -> Command:
     """`--dated`: the day on which what the file tells was true."""
-    text = "The day of the file, as 2024-06-17; without it, the day in its name, else today."
+    text = "The date of the file, as 2024-06-17. Without it, the date in its name, or today."
     return click.option("--dated", type=click.DateTime(["%Y-%m-%d"]), help=text)(command)
 
 
 def report_option(command: Command) -> Command:
     """`--report`: where the rows that do not count are listed."""
-    text = "Where to list what does not count; without it, a file beside the one you are in, named after FILE."
+    text = "Where to list the problems. Without it, a file in the current folder, named after FILE."
     return click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help=text)(command)
 
 
 def force_option(command: Command) -> Command:
     """`--force`: an older file over a newer one."""
-    return click.option("--force", is_flag=True, help="Take the file also where a newer one told otherwise.")(command)
+    return click.option(
+        "--force", is_flag=True, help="Use this file's values even if a newer file gave different ones."
+    )(command)
 
 
 def part_option(command: Command) -> Command:
     """`--part`: a file that is not meant to be full."""
-    text = "The file is a part: what it lacks is not missed, and nothing ends because it is not in it."
+    text = "The file is part of a list: nothing is reported missing or ended because it is not in it."
     return click.option("--part", is_flag=True, help=text)(command)
 
 
@@ -137,7 +139,7 @@ class Intake:
         in one line."""
         scanner = scanner_at(os.environ.get("SIS_SCANNER", ""))
         if scanner is None:
-            click.echo("No virus scanner looks at this file: SIS_SCANNER names none")
+            click.echo("This file is not checked for viruses: SIS_SCANNER names no scanner")
         with opened() as services:
             wanted = ImportFile(
                 what=what,
@@ -154,9 +156,9 @@ class Intake:
             )
             with refused_aloud(), services.acting(None, ADMINISTRATOR, Channel.COMMAND_LINE):
                 done = self._rehearse(services, wanted) if is_dry_run() else self._carry_out(services, wanted)
-        self._tell_aloud("Not in the file, to be looked into at /schools/missed", done.missed, len(done.missed))
+        self._tell_aloud("Missing from the file, to be answered at /schools/missed", done.missed, len(done.missed))
         if is_dry_run():
-            click.echo("This is a dry run: nothing was changed. Without --dry-run it would be:")
+            click.echo("This is a dry run: nothing was changed. Without --dry-run the result would be:")
         click.echo(", ".join(map(str, done.counts)))
         self.tell_problems(done.problems)
         if done.problems:
@@ -165,11 +167,11 @@ class Intake:
     def _carry_out(self, services: Services, wanted: ImportFile) -> ImportResult:
         before = finished_before(services, wanted)
         if before is not None:
-            click.echo(f"This very file was imported on {formats.date(before.finished_at)} ({before.reference})")
+            click.echo(f"You already imported this file on {formats.date(before.finished_at)} ({before.reference})")
         record, done = take_in(services, wanted)
         click.echo(f"Recorded as the import {record.reference}")
         if record.begun_again:
-            click.echo("It had broken off: the counts are those of the whole import")
+            click.echo("This import was interrupted: the counts are those of the whole import")
         with services.read() as connection:
             changed = first_schools(connection, record.reference)
         for change, number, named in changed:
@@ -195,9 +197,9 @@ class Intake:
             return Source(self.last.name, _not_ahead(dated.date(), today))
         named = date_in_name(self.last)
         day = min(named, today) if named else today
-        why = "by its name" if named else "as neither --dated nor its name tells a day"
+        why = "by its name" if named else "as neither --dated nor its name gives a date"
         if aloud:
-            click.echo(f"{self.last.name} is taken to be of {formats.date(day)}, {why}")
+            click.echo(f"{self.last.name} is treated as dated {formats.date(day)}, {why}")
         return Source(self.last.name, day, assumed=named is None)
 
     def _tell_aloud(self, what: str, named: Sequence[str], number: int, where: str = "") -> None:
@@ -215,7 +217,7 @@ class Intake:
                 write_report(problems, path)
             except OSError as error:
                 raise click.ClickException(
-                    f"What counts is saved, but {path} cannot be written: {error.strerror}"
+                    f"The import is saved, but {path} cannot be written: {error.strerror}"
                 ) from None
             click.echo(f"Problems: {len(problems):,}. See {path} for line, column and reason. {_left_out(problems)}")
             for problem in problems:
@@ -240,13 +242,13 @@ def refused_aloud() -> Iterator[None]:
 
 
 _OPTIONS = {
-    "part": ". To take it as a part, give --part",
-    "la": " with --la CODE or NAME, or take them all with --la all",
+    "part": ". To import it as part of a list, give --part",
+    "la": " with --la CODE or NAME, or import them all with --la all",
 }
 """What is said of the option that answers a refusal, by the field that it names."""
 
 
 def _not_ahead(day: date, today: date) -> date:
     if day > today:
-        raise click.BadParameter("the day of a file does not lie ahead", param_hint="--dated")
+        raise click.BadParameter("the date of a file cannot be in the future", param_hint="--dated")
     return day

@@ -13,7 +13,7 @@ OURS = "sis-brokerage"
 
 @click.command()
 def licences() -> None:
-    """List the packages that the service runs on, with version and licence as each package tells it."""
+    """List the packages that the service runs on, with version and licence as each package states it."""
     found: dict[str, Distribution] = {}
     _add(Requirement(OURS), found)
     for name, package in sorted(found.items()):
@@ -41,4 +41,4 @@ def _licence(package: Distribution) -> str:
     names = [each.split(" :: ")[-1] for each in told.get_all("Classifier") or () if each.startswith("License ::")]
     expressions, texts = told.get_all("License-Expression") or (), told.get_all("License") or ()
     lines = [line for text in texts for line in text.strip().splitlines()]
-    return next(filter(None, (*expressions, "; ".join(names), *lines)), "not told")
+    return next(filter(None, (*expressions, "; ".join(names), *lines)), "not stated")

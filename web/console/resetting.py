@@ -24,16 +24,16 @@ def mark_as_made(path: Path) -> None:
 @click.command()
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def reset(*, yes: bool) -> None:
-    """Delete the databases under var/ that `sis run` has made, so that the next run starts afresh."""
+    """Delete the databases under var/ that `sis run` has made, so that the next run starts from scratch."""
     paths = _made_by_run()
     if not paths:
         click.echo("There is nothing to delete")
         return
-    click.echo("This deletes, with all that was entered in it:")
+    click.echo("This deletes these databases, with everything entered in them:")
     for path in paths:
         click.echo(f"  {path}")
     if not yes:
-        click.confirm("Go on?", abort=True)
+        click.confirm("Continue?", abort=True)
     try:
         gone = delete_databases(paths)
     except InUse as used:

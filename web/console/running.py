@@ -49,7 +49,7 @@ def run(host: str, port: int, register: Path | None, la: str | None) -> None:
     with listening(host, port) as held:
         settings = _settings_for(register, la)
         if not made_whole(settings.database_url, partial(_load, register, la)) and register is not None:
-            click.echo(f"Kept as it is: take in what {register.name} tells by `sis import schools`")
+            click.echo(f"Kept as it is: import {register.name} tells with `sis import schools`")
         with opened(settings) as services:
             _tell(host, port, settings, sign_ins(services))
         os.environ["SIS_DATABASE_URL"] = settings.database_url
@@ -69,7 +69,7 @@ def made_whole(database_url: str, load: Callable[[Services], None]) -> bool:
     try:
         delete_databases([making])
     except InUse:
-        raise click.ClickException(f"Another process is making {path}: wait for it, or end it") from None
+        raise click.ClickException(f"Another process is making {path}. Wait for it, or stop it") from None
     try:
         with opened(settings_from_environment(database_url=f"sqlite:///{making}")) as services:
             load(services)
@@ -112,7 +112,7 @@ def serve(host: str, port: int, workers: int, threads: int, seconds: float) -> N
     """Serve the database named by SIS_DATABASE_URL with the production server (Granian).
 
     With SIS_AUTHORITIES, serve every authority of that directory, by its host; with --authority one of them alone.
-    A worker that dies is replaced, and one that starts while the database is away waits for it.
+    A worker that dies is replaced, and one that starts while the database cannot be reached keeps trying.
     """
     from web.serving.server import listening
     from web.serving.server import serve as serve_until_stopped
@@ -121,7 +121,7 @@ def serve(host: str, port: int, workers: int, threads: int, seconds: float) -> N
         settings = present_settings()
         if is_open_without_https(held.getsockname()[0], settings):
             click.echo(
-                "This serves plain HTTP beyond this machine: whatever people type, passwords too, can be read on the "
+                "This serves plain HTTP beyond this machine: what people type, even passwords, can be read on the "
                 "way. Put a proxy with HTTPS in front (docs/operate.md)",
                 err=True,
             )

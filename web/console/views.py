@@ -32,12 +32,12 @@ NAMES = click.Choice([view.name for view in VIEWS])
 
 @click.group()
 def views() -> None:
-    """The views: what follows from the log, kept ready to be asked."""
+    """The views: tables made from the log, ready to be searched."""
 
 
 @views.command()
 def status() -> None:
-    """Say of each view whether it is in step with the log, and what stopped it if it is not."""
+    """Say whether each view is in step with the log and, if it is not, what stopped it."""
     with opened(to_read=True) as services, services.read() as connection:
         known = standings(connection)
         behind = {name: count_after(connection, each.position) for name, each in known.items() if each.follows}
@@ -53,7 +53,7 @@ def status() -> None:
         click.echo(sentence)
     failures = [_of_unreadable(len(unreadable))] if unreadable else []
     if any(standing.stopped_at is not None for standing in known.values()):
-        failures.append("a view is stopped: mend what it says, then start the service anew")
+        failures.append("a view is stopped: fix the cause, then restart the service")
     failures += [cause for cause in health.causes if cause not in of_events]
     failures += health.unproven
     if failures:
@@ -86,9 +86,9 @@ def _told(
 @views.command()
 @click.argument("name", required=False, type=NAMES)
 def rebuild(name: str | None) -> None:
-    """Fill all views, or the view NAME, anew beside the live tables, then put the new ones in their place.
+    """Rebuild all views, or the view NAME, beside the live tables, then replace the live ones.
 
-    The service may run meanwhile. Interrupted, it goes on from there when it is called again.
+    The service can keep running. If it is interrupted, run it again to continue.
     """
     count = 0
     failures = []
@@ -115,10 +115,12 @@ def rebuild(name: str | None) -> None:
 
 @views.command()
 @click.option(
-    "--record", is_flag=True, help="Write down when this was and what was found, for `sis views status` and the page."
+    "--record",
+    is_flag=True,
+    help="Record the time and the result, for `sis views status` and the service status page.",
 )
 def check(record: bool) -> None:
-    """Prove that the live views equal what a rebuild would give; exits with 1 and the differences if not."""
+    """Check that the live views are what a rebuild would give. If not, show the differences and exit with 1."""
     with opened(to_read=True) as services, _progress(services, "Events", times=len(VIEWS)) as progress:
         _refuse_those_of_another_release(services)
         seen = [0]
@@ -207,15 +209,15 @@ def _as_far_as(behind: Mapping[str, datetime]) -> str:
 @views.command()
 @click.argument("name", type=NAMES)
 def follow(name: str) -> None:
-    """Let the view NAME follow the log, by `sis follow`, in place of being kept in step by every command.
+    """Let the view NAME follow the log, by `sis follow`, instead of being kept in step by every command.
 
-    Not those by which commands decide, and the door who somebody is.
+    Not the views that commands depend on, or that say who somebody is.
     """
     if any(view.name == name for view in DECIDED_BY):
         raise click.ClickException(f"Commands decide by {name}: every command has to keep it in step")
     with _in_words(), opened() as services:
         let_follow(services.log, _named(name)[0])
-    click.echo(f"{name} follows the log: see to it that `sis follow` runs")
+    click.echo(f"{name} follows the log: make sure that `sis follow` runs")
 
 
 @views.command()

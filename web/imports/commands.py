@@ -89,8 +89,8 @@ def counts_of(counts: Sequence[Count]) -> list[tuple[str, str]]:
     Action.KEEP_REGISTER,
     schemas.BeginImport,
     submit="Continue",
-    done="The import is finished",
-    lead="You see what would change before anything does.",
+    done="Import finished",
+    lead="You can check what will change before anything does.",
     files=MOST_BYTES,
     files_set_by=lambda settings: settings.import_mib * MIB,
     check=True,
@@ -110,7 +110,9 @@ def _on_disk(here: Services, values: Values) -> Iterator[ImportFile]:
     of every authority are asked for, which would hold a request for too long."""
     la = values.get("la") or None
     if la is not None and la.casefold() == ALL:
-        raise AuthorityNeeded("Name one authority. All of them at once are taken at the command line", field="la")
+        raise AuthorityNeeded(
+            "Enter one authority. The system operator can import all of them at once", field="la"
+        )
     with folder() as place:
         file = _written(values["file"], place / "1")
         memberships = _written(values["memberships"], place / "2") if "memberships" in values else None

@@ -27,7 +27,7 @@ from web.layout.resource_pages import Beside, record_page
 pages = Blueprint("imports", __name__, template_folder="templates")
 
 NOT_FINISHED = "Not finished"
-REFUSED = "Refused, nothing was changed"
+REFUSED = "Refused: nothing changed"
 
 
 def _who(begun: Begun | ImportRow, by: UUID | None, names: Mapping[UUID, str]) -> str:
@@ -64,7 +64,7 @@ LIST: ListPage[ImportRow] = ListPage(
         ),
     ],
     ids=lambda row: [row.begun_by],
-    empty_text="No files were imported",
+    empty_text="No files have been imported",
 )
 
 
@@ -112,6 +112,7 @@ def _more(connection: sa.Connection, record: Import, __: Beside) -> Mapping[str,
         "counts": counts_of(record.counts),
         "problems": problems_told(record.problems),
         "more_problems": record.problem_count - len(record.problems),
+        "fingerprints": [(f"SHA-256 of {file.name}", file.sha256) for file in record.asked.files],
         "facts": [*_facts(record), *_viruses(record)],
         "changed": first_schools(connection, record.reference),
         "leads_to_missed": any(count.outcome is Outcome.MISSED for count in record.counts)
@@ -124,7 +125,7 @@ def _viruses(record: Import) -> Iterator[tuple[str, str]]:
     if record.scanner:
         yield "Viruses", f"Checked by {record.scanner}, none found"
     elif not record.is_refused:
-        yield "Viruses", "No scanner looked at this file"
+        yield "Viruses", "Not checked"
 
 
 def problems_told(problems: Iterable[RowProblem]) -> list[list[str]]:
@@ -137,11 +138,10 @@ def _facts(record: Import) -> Iterator[tuple[str, str]]:
     for file in asked.files:
         yield "File", file.name
         yield "Size", f"{file.size:,} bytes"
-        yield "SHA-256 of its bytes", file.sha256
     if asked.authority:
         one = name_of(asked.authority) or asked.authority
-        yield "Schools of", "every authority" if asked.authority == ALL else one
+        yield "Schools from", "all authorities" if asked.authority == ALL else one
     if asked.part:
-        yield "Taken as", "a part: what it lacks is not missed"
+        yield "Treated as", "part of a list: schools that are not in it are not reported missing"
     if asked.forced:
-        yield "Forced", "also where a newer file told otherwise"
+        yield "Older file", "older values replaced newer ones"

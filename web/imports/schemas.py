@@ -18,7 +18,7 @@ class BeginImport(Schema):
         ImportKind,
         by_value=True,
         required=True,
-        metadata={"label": "What the file tells", "noun": "what the file tells", "widget": "radios"},
+        metadata={"label": "What the file contains", "noun": "what the file contains", "widget": "radios"},
     )
     file = FileField(
         required=True,
@@ -26,7 +26,7 @@ class BeginImport(Schema):
             "label": "File",
             "noun": "a file",
             "accept": TABLES,
-            "hint": "As it was downloaded: CSV, also gzipped or in a zip, or an Excel workbook (.xlsx)",
+            "hint": "As you downloaded it: a CSV file, a zipped CSV file or an Excel workbook (.xlsx)",
         },
     )
     memberships = FileField(
@@ -34,29 +34,32 @@ class BeginImport(Schema):
             "label": "Schools of the groups",
             "noun": "a file",
             "accept": TABLES,
-            "hint": "Only for trusts and other groups, where the file above lists the groups without their schools",
+            "hint": "Only for trusts and other groups, if the file above lists the groups without their schools",
         },
     )
     dated = day_field(
-        "Day of the file", required=False, noun="the day", hint="Without it, the day in the file's name, else today"
+        "Date of the file",
+        required=False,
+        noun="the date of the file",
+        hint="If blank, we use the date in the file's name, or today",
     )
     la = line_field(
         required=False,
         label="Another authority",
-        hint="Only to take schools that are not this authority's: its name or code",
+        hint="To import another authority's schools, enter its name or code",
     )
     part = fields.Boolean(
         load_default=False,
         metadata={
-            "label": "The file is a part: what it lacks is not missed, and nothing ends because it is not in it",
+            "label": "This is part of a list: nothing is reported missing or ended because it is not in the file",
             "widget": "checkboxes",
-            "legend": "A part",
+            "legend": "Part of a list",
         },
     )
     force = fields.Boolean(
         load_default=False,
         metadata={
-            "label": "Force the file also where a newer one told otherwise",
+            "label": "Use this file's values even if a newer file gave different ones",
             "widget": "checkboxes",
             "legend": "An older file",
         },
@@ -66,7 +69,7 @@ class BeginImport(Schema):
         by_value=True,
         metadata={
             "label": "Kind of providers",
-            "hint": "Only for a list of providers, where the list does not say: without it they are private",
+            "hint": "Only for a list of providers that does not say. If blank, they are private",
             "widget": "select",
         },
     )
@@ -84,7 +87,7 @@ class BegunOut(Schema):
     """One beginning: the first, or one after the import had broken off."""
 
     at = fields.AwareDateTime()
-    by = person_field(allow_none=True, metadata={"description": "Null where it was begun at the command line"})
+    by = person_field(allow_none=True, metadata={"description": "Null where it was started at the command line"})
     channel = fields.Enum(Channel, by_value=True)
 
 
@@ -183,4 +186,4 @@ class PreviewOut(Schema):
 
 
 class ImportFilters(Schema):
-    what = fields.Enum(ImportKind, by_value=True, metadata={"label": "What the file tells"})
+    what = fields.Enum(ImportKind, by_value=True, metadata={"label": "What the file contains"})

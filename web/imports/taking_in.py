@@ -77,7 +77,7 @@ class Rehearsal:
 
 def named(school: str, urn: int, elsewhere: str) -> str:
     """A school that an import changes, and the authority to which it goes."""
-    return f"{school} (URN {urn})" + (f" is told under {elsewhere}" if elsewhere else "")
+    return f"{school} (URN {urn})" + (f" is now in {elsewhere}" if elsewhere else "")
 
 
 def take_in(services: Services, wanted: ImportFile) -> tuple[Import, ImportResult]:
@@ -294,5 +294,5 @@ def _refusing() -> Iterator[None]:
 
 def _another_runs() -> None:
     raise AnotherImportRuns(
-        "Another import is running on this database. Nothing was changed. Begin again when it has finished"
+        "Another import is running on this database. Nothing was changed. Start again when it has finished"
     )

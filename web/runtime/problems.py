@@ -46,31 +46,31 @@ STATUS: tuple[tuple[type[Exception], type[HTTPException]], ...] = (
 
 OUR_SIDE = (service.Unavailable, Superseded)
 
-MEANWHILE = "Somebody changed the record meanwhile. Read it again, and decide on what it says now"
+MEANWHILE = "Somebody else has changed this record. Read it again before you decide"
 """Without its versions: from a number nobody shall learn what others do."""
 
-MISSING = "There is no such record"
+MISSING = "This record does not exist"
 """Without the number by which the service itself knows it."""
 
-UNSURE = "It is not known whether this was saved. Send it again: it is carried out once"
+UNSURE = "We do not know whether this was saved. Send it again: it will only be done once"
 
 UNREADABLE = (
-    "Something that happened to this record cannot be read: a newer release of the service wrote it, or it is "
-    "damaged. Nothing was saved. To try again does not help: tell whoever runs the service"
+    "Part of this record's history cannot be read: a newer release of the service wrote it, or it is "
+    "damaged. Nothing was saved. Trying again will not help: tell the system operator"
 )
 """Without its position, by which outsiders would learn how much happens; the log and `sis views status` name it."""
 
 TITLES: dict[type[HTTPException], str] = {
-    BadRequest: "The request cannot be understood",
+    BadRequest: "The request could not be understood",
     Unauthorized: "You are not signed in",
-    Forbidden: "You may not do this",
+    Forbidden: "You do not have permission to do this",
     NotFound: "There is nothing at this address",
     Conflict: "Somebody else is doing the same",
     PreconditionFailed: "The record has changed since you read it",
     PreconditionRequired: "Say which version of the record you have read",
     RequestEntityTooLarge: "The request is too large",
     UnsupportedMediaType: "The body is not of the type that is taken",
-    UnprocessableEntity: "An answer or a rule stands against this",
+    UnprocessableEntity: "An answer is wrong, or a rule does not allow this",
     TooManyRequests: "Too many requests",
     InternalServerError: "The service has a fault",
     ServiceUnavailable: "The service is unavailable",

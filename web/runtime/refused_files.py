@@ -22,14 +22,14 @@ class HasMacros(OfTheFile):
     """A document brings a program with it."""
 
     def __init__(self) -> None:
-        super().__init__("Documents with macros are not taken. Save it without and choose it again.")
+        super().__init__("Documents with macros are not allowed. Save it without macros and choose it again.")
 
 
 class IsActive(OfTheFile):
     """A document does or fetches something by itself when it is opened, or brings a further file with it."""
 
     def __init__(self, what: str) -> None:
-        super().__init__(f"The file {what}. Such files are not taken. Save it without, best as a plain PDF.")
+        super().__init__(f"The file {what}. Such files are not allowed. Save it without, ideally as a plain PDF.")
 
 
 class HasPassword(OfTheFile):
@@ -43,4 +43,4 @@ class HoldsMore(OfTheFile):
     """There is more packed in the file than is taken."""
 
     def __init__(self) -> None:
-        super().__init__("There is too much packed in this file. Save it in a simpler form and choose it again.")
+        super().__init__("This file contains too much. Save it in a simpler form and choose it again.")

@@ -23,14 +23,14 @@ class ScannerAway(OfTheFile):
     """The scanner that looks at every file cannot be asked now."""
 
     def __init__(self) -> None:
-        super().__init__("The file cannot be checked for viruses at the moment, and is not taken. Try again later.")
+        super().__init__("We cannot check the file for viruses just now, so it was not uploaded. Try again later.")
 
 
 class HasVirus(OfTheFile):
     """The scanner knows the file, or something in it, as harmful."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"The file is not taken: the virus scanner found {name} in it.")
+        super().__init__(f"The file was not uploaded: the virus scanner found {name} in it.")
 
 
 class Scanner(Protocol):

@@ -50,11 +50,11 @@ def is_begun(services: Services) -> bool:
     "Name the authority",
     Action.KEEP_SETTINGS,
     schemas.NameAuthority,
-    done="The authority has its name",
+    done="Authority named",
 )
 def begin(context: CommandContext[Authority], values: Values) -> Authority:
     if is_begun(context.services):
-        raise NothingChanged("The authority has a name already. Change it on the page of the settings")
+        raise NothingChanged("The authority already has a name. Change it on the settings page")
     return context.service.add(lambda: Authority.begin(**values))
 
 
@@ -63,7 +63,7 @@ def begin(context: CommandContext[Authority], values: Values) -> Authority:
     "Change the names",
     Action.KEEP_SETTINGS,
     schemas.NameAuthority,
-    done="The names are changed",
+    done="Names changed",
     initial=lambda _, authority: {
         "name": authority.name,
         "la_code": authority.la_code,
@@ -85,9 +85,9 @@ def _in_force(_: sa.Connection, authority: Authority) -> Mapping[str, Any]:
     "Change the settings",
     Action.KEEP_SETTINGS,
     schemas.ChangeSettings,
-    done="The settings are changed",
+    done="Settings changed",
     submit="Change the settings",
-    lead="The settings of today stand below. What you change is in force from the day that you choose.",
+    lead="These are today's settings. Your changes take effect from the date you choose.",
     initial=_in_force,
     main=True,
 )

@@ -54,14 +54,15 @@ def _around(connection: sa.Connection, authority: Authority, __: Beside) -> Mapp
         "served": counted(connection),
         "in_force": in_force,
         "in_force_name": version,
+        "number": int(version.rpartition("-")[2]),
         "windows": [(label, getattr(in_force, name)) for name, label in WINDOWS.items()],
         "terms": [term for each in (year, year + 1) for term in in_force.terms_of(each, bank_holidays())],
         "vetting": [
             [
                 ProviderKind(each.provider_kind).label,
                 Requirement(each.requirement).label,
-                f"{each.months} months" if each.months else "As its paper says",
-                "Those who teach pupils" if each.of_teachers else "Everybody",
+                f"{each.months} months" if each.months else "The date on the document",
+                "People who teach pupils" if each.of_teachers else "Everybody",
             ]
             for each in in_force.vetting
         ],

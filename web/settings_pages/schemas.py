@@ -57,12 +57,12 @@ def _one_of(words: list[str], label: str) -> fields.String:
 
 class ACategory(Schema):
     code = line_field(longest=20, label="Code", width=4)
-    label = line_field(longest=100, label="What it is called")
+    label = line_field(longest=100, label="Name")
     core_visits = _whole("Core visits a term", least=1, most=50)
 
 
 class ATerm(Schema):
-    academic_year = _whole("School year", least=1990, most=2150, hint="The year in which it begins, as 2026")
+    academic_year = _whole("School year", least=1990, most=2150, hint="The year it starts in, for example 2026")
     term = fields.Enum(Term, by_value=True, required=True, metadata={"label": "Term", "widget": "select"})
     begins = day_field("First day")
     ends = day_field("Last day")
@@ -73,13 +73,11 @@ class ADemand(Schema):
         ProviderKind, by_value=True, required=True, metadata={"label": "Kind of provider", "widget": "select"}
     )
     requirement = fields.Enum(
-        Requirement, by_value=True, required=True, metadata={"label": "What is to be shown", "widget": "select"}
+        Requirement, by_value=True, required=True, metadata={"label": "Check or document", "widget": "select"}
     )
-    months = _whole(
-        "Good for how many months", least=1, most=240, required=False, hint="Empty: as long as its paper says"
-    )
+    months = _whole("Valid for (months)", least=1, most=240, required=False, hint="Leave blank if the document says")
     of_teachers = fields.Boolean(
-        load_default=False, metadata={"label": "Only of those who teach pupils", "widget": "checkboxes"}
+        load_default=False, metadata={"label": "Only for people who teach pupils", "widget": "checkboxes"}
     )
 
 
@@ -93,11 +91,11 @@ class TheSettings(Schema):
 
     colour = fields.String(
         required=True,
-        validate=validate.Regexp(r"#[0-9a-fA-F]{6}\Z", error="Enter a colour, as #1d4f71"),
-        metadata={"label": "Colour", "hint": "Of the head of each page, as #1d4f71", "width": 10},
+        validate=validate.Regexp(r"#[0-9a-fA-F]{6}\Z", error="Enter a colour, for example #1d4f71"),
+        metadata={"label": "Colour", "hint": "For the top of each page, for example #1d4f71", "width": 10},
     )
     contact_email = fields.Email(
-        load_default="", validate=validate.Length(max=254), metadata={"label": "Contact e-mail address"}
+        load_default="", validate=validate.Length(max=254), metadata={"label": "Contact email address"}
     )
     writing_days = _window("writing_days")
     response_days = _window("response_days")
@@ -128,7 +126,11 @@ class TheSettings(Schema):
         fields.Nested(ATerm),
         load_default=list,
         validate=validate.Length(max=100),
-        metadata={"label": "Terms", "hint": "A year without terms follows the published rule", "row_label": "Term"},
+        metadata={
+            "label": "Terms",
+            "hint": "If you enter none for a year, its terms follow the published rule",
+            "row_label": "Term",
+        },
     )
     vetting = fields.List(
         fields.Nested(ADemand),
@@ -136,7 +138,7 @@ class TheSettings(Schema):
         validate=validate.Length(max=200),
         metadata={
             "label": "Vetting",
-            "hint": "A kind of provider that is not named keeps the usual requirements",
+            "hint": "A kind of provider with nothing here keeps the usual requirements",
             "row_label": "Requirement",
         },
     )
@@ -146,7 +148,7 @@ class TheSettings(Schema):
         validate=validate.Length(max=len(CRITERIA)),
         metadata={
             "label": "Weights in ranking providers",
-            "hint": "A criterion that is not named keeps its usual weight",
+            "hint": "A criterion with nothing here keeps its usual weight",
             "row_label": "Weight",
         },
     )
@@ -161,7 +163,7 @@ class TheSettings(Schema):
 
 
 class ChangeSettings(TheSettings):
-    from_ = day_field("In force from", name="from", noun="the day from which they are in force")
+    from_ = day_field("Takes effect from", name="from", noun="the date they take effect")
     reason = reason_field()
 
     @pre_load
@@ -203,8 +205,8 @@ class NameAuthority(Schema):
     name = line_field(label="The authority's name")
     la_code = fields.String(
         required=True,
-        validate=validate.Regexp(r"[0-9]{3}\Z", error="Enter the authority's code of three digits"),
-        metadata={"label": "The authority's code", "hint": "Three digits, as the register has it", "width": 3},
+        validate=validate.Regexp(r"[0-9]{3}\Z", error="Enter the authority's 3-digit code"),
+        metadata={"label": "The authority's code", "hint": "3 digits, as in the national register", "width": 3},
     )
     service_name = line_field(label="The service's name")
 
@@ -228,7 +230,7 @@ class VersionOut(Schema):
 
     number = fields.Integer()
     from_ = fields.Date(data_key="from")
-    state = fields.Enum(VersionState, by_value=True, metadata={"description": "How it stands today"})
+    state = fields.Enum(VersionState, by_value=True, metadata={"description": "Where it is today"})
     settings = fields.Nested(SettingsOut)
 
 

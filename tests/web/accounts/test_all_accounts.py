@@ -60,7 +60,7 @@ def test_an_account_is_opened_for_somebody_who_has_none_and_given_a_link(
     shown = browser.send_page(f"/accounts/{world.reference(rae)}/password-link", page, {}, status=200)
     assert shown.headers["Cache-Control"] == "no-store"
     [link] = set(re.findall(r"/password/[\w-]+", shown.text))
-    assert "Put it behind the address at which people open this service" in shown.text
+    assert "Add it to the end of this service" in shown.text
     client.post(link, data={"password": PASSWORD})
     assert client.post("/sign-in", data={"sign_in_name": "rae@example.org", "password": PASSWORD}).location == "/"
     told = [event.meta.signature.post for event in door.services.store.get(accounts.account_id(rae))]  # type: ignore[attr-defined]
@@ -111,7 +111,7 @@ def test_a_disabled_account_is_signed_out_at_once_and_kept_out_until_enabled(
 
 def test_an_account_is_disabled_for_a_reason(anna: UUID, ada: UUID, sign_in: SignIn) -> None:
     page = sign_in(ada).send(f"/accounts/{anna}/disable", {"reason": " "}, status=422).text
-    assert "Enter why the account is disabled" in page
+    assert "Enter why you are disabling the account" in page
     sign_in(anna).get("/account")
 
 

@@ -59,7 +59,7 @@ def test_a_second_account_of_a_person_is_refused(ada: UUID) -> None:
     run("create", "PE-2026-0001")
     result = run("create", "PE-2026-0001", "other@example.org")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "has an account already" in result.stderr
+    assert "already has an account" in result.stderr
 
 
 def test_a_new_link_is_made_by_the_sign_in_name(app: Flask, ada: UUID, door: Door) -> None:

@@ -83,7 +83,7 @@ def test_who_proves_who_they_are_links_their_council_account_and_signs_in_with_i
     assert "/account/council" in browser.get("/account")
     assert "/account/council/link" in browser.get("/account/council")
     assert by_council(browser.client, "/account/council/link").location == "/account"
-    assert "From now on you sign in with your council account" in browser.get("/account")
+    assert "From now on, sign in with your council account" in browser.get("/account")
     elsewhere.get("/account", status=303)
     assert client.post("/sign-in", data=ANNAS).status_code == 422
     assert "Sign in with your council account" in client.get("/sign-in").text
@@ -142,7 +142,7 @@ def test_a_link_of_the_administrator_links_nobody_of_a_school(
         link = f"/password/{password_commands.make_password_link(door.services, head)}"
     refused = by_council(client, f"{link}/council")
     assert refused.status_code == 403
-    assert "Only people of the council use a council account" in refused.text
+    assert "Only council staff can use a council account" in refused.text
     assert client.get(link).status_code == 200
 
 
@@ -150,14 +150,14 @@ def test_an_email_address_links_nobody(anna: UUID, council: Council, client: Fla
     council.claims = lambda _: {"email": "anna@example.org", "email_verified": True}
     answer = by_council(client)
     assert answer.status_code == 401
-    assert "Nobody here is linked with this council account" in answer.text
+    assert "This council account is not linked to anybody here" in answer.text
     assert client.get("/account").status_code == 303
 
 
 def test_a_council_account_is_one_persons(linked: UUID, ada: UUID, council: Council, sign_in: SignIn) -> None:
     browser = sign_in(ada)
     by_council(browser.client, "/account/council/link")
-    assert "Somebody else here has this council account" in browser.get("/account")
+    assert "Somebody else uses this council account here" in browser.get("/account")
     assert browser.client.post("/sign-in", data={"sign_in_name": "ada@example.org", "password": PASSWORD}).location
 
 
@@ -176,7 +176,7 @@ def test_who_comes_back_twice_or_in_another_browser_is_not_let_in(
     back = there(client, "/sign-in/council")
     other = app.test_client()
     assert other.get(back).status_code == 401
-    assert "was not begun in this browser" in other.get(back).text
+    assert "started signing in on another browser" in other.get(back).text
     assert client.get(back).status_code == 303
     client.post("/sign-out")
     assert client.get(back).status_code == 401
@@ -283,7 +283,7 @@ def test_where_it_cannot_be_reached_nobody_is_let_in_and_passwords_work(
     council.is_up = False
     answer = client.get(back)
     assert answer.status_code == 503
-    assert "The council&#39;s sign-in cannot be reached at present. Try again in a few minutes." in answer.text
+    assert "We cannot reach the council&#39;s sign-in. Try again in a few minutes." in answer.text
     asked = len(council.asked)
     assert client.get("/sign-in/council").status_code == 503
     assert len(council.asked) == asked, "each sign-in waited for what had just not answered"
@@ -294,7 +294,7 @@ def test_where_it_cannot_be_reached_nobody_is_let_in_and_passwords_work(
 def test_where_it_has_never_been_reached_one_sentence_says_so(council: Council, client: FlaskClient) -> None:
     council.is_up = False
     answer = client.get("/sign-in/council")
-    assert (answer.status_code, "cannot be reached at present" in answer.text) == (503, True)
+    assert (answer.status_code, "We cannot reach the council&#39;s sign-in" in answer.text) == (503, True)
 
 
 @pytest.fixture
@@ -400,7 +400,7 @@ def test_who_is_disabled_here_is_out_whatever_the_council_says(
     sign_in(ada).send(f"/accounts/{linked}/disable", {"reason": "On leave"})
     signed_in.get("/account", status=303)
     answer = by_council(signed_in.client)
-    assert "Your account here is disabled" in answer.text
+    assert "Your account is disabled" in answer.text
     signed_in.get("/account", status=303)
 
 
@@ -465,8 +465,8 @@ def test_the_council_account_has_its_own_second_factor(
     assert by_council(client).location == "/account"
     client.get("/accounts")
     told = browser.get("/audit")
-    assert "removed the second factor of Ada Admin: The council account has its own" in told
-    assert "linked the account of Ada Admin with a council account" in told
+    assert "removed Ada Admin&#39;s second factor: The council account has its own second factor" in told
+    assert "linked Ada Admin&#39;s account to a council account" in told
 
 
 def test_an_administrator_removes_a_council_account_with_a_reason_and_a_link_lets_in_again(
@@ -486,7 +486,7 @@ def test_an_administrator_removes_a_council_account_with_a_reason_and_a_link_let
     client.post(re.findall(r"/password/[\w-]+", shown)[0], data={"password": PASSWORD})
     client.post("/sign-in", data=ANNAS)
     assert "Ada Admin removed your council account: Moved to the trust" in client.get("/account").text
-    assert "removed the council account of Anna Able: Moved to the trust" in browser.get("/audit")
+    assert "removed Anna Able&#39;s council account: Moved to the trust" in browser.get("/audit")
 
 
 def test_nobody_removes_their_own_council_account_by_that_page(ada: UUID, sign_in: SignIn) -> None:
@@ -514,7 +514,7 @@ def test_only_people_of_the_council_are_offered_it(
     door.opens(head, "head@example.org")
     browser = sign_in(head)
     assert "/account/council" not in browser.get("/account")
-    assert "Only people of the council" in browser.get("/account/council", status=409)
+    assert "Only council staff" in browser.get("/account/council", status=409)
     assert browser.client.get("/account/council/link").location == "/account/council"
 
 

@@ -106,7 +106,7 @@ def test_what_was_typed_comes_back_after_signing_in_again_and_can_be_sent(
     dora: UUID, world: World, desk: Desk, clock: Clock, answers: dict[str, Any]
 ) -> None:
     to_sign_in = left_alone(desk, clock, answers)
-    assert "What you typed is kept" in desk.browser.get(to_sign_in)
+    assert "We have kept what you typed" in desk.browser.get(to_sign_in)
     back = desk.sign_in("dora", to_sign_in)
 
     assert back.startswith(f"{RAISE}?kept=")

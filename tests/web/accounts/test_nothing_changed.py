@@ -176,10 +176,10 @@ def test_a_form_that_would_be_refused_is_not_shown_but_why(
     page = sign_in(ada).get(f"/accounts/{anna}/{path}", status=409)
     assert NOTHING_TO_DO[path] in page
     assert f'href="/accounts/{world.reference(anna)}"' in page
-    assert "Why is it removed?" not in page
+    assert "Why are you removing it?" not in page
     does(door, BEFORE[{"second-factor": "remove the second factor"}.get(path, "remove the council account")][0], anna)
     told = len(list(door.services.store.get(accounts.account_id(anna))))
-    assert "Why is it removed?" in sign_in(ada).get(f"/accounts/{anna}/{path}")
+    assert "Why are you removing it?" in sign_in(ada).get(f"/accounts/{anna}/{path}")
     assert len(list(door.services.store.get(accounts.account_id(anna)))) == told
 
 
@@ -190,7 +190,7 @@ def test_an_account_that_is_not_to_be_disabled_says_so_before_a_reason_is_typed(
     assert "You cannot disable your own account" in browser.get(f"/accounts/{ada}/disable", status=409)
     browser.get(f"/accounts/{anna}/disable")
     does(door, "disable", anna)
-    assert "This account is disabled already" in browser.get(f"/accounts/{anna}/disable", status=409)
+    assert "This account is already disabled" in browser.get(f"/accounts/{anna}/disable", status=409)
     assert door.account(ada).disabled_at is None
 
 
@@ -216,7 +216,7 @@ def test_a_token_that_is_revoked_is_not_offered_to_be_revoked(anna: UUID, sign_i
     with door.services.read_present() as connection:
         [id] = connection.execute(sa.select(TOKENS.c.id)).scalars()
     browser.send(f"/account/tokens/{id}/revoke", {})
-    assert "revoked already" in browser.get(f"/account/tokens/{id}/revoke", status=409)
+    assert "already been revoked" in browser.get(f"/account/tokens/{id}/revoke", status=409)
 
 
 def test_the_day_since_when_an_account_is_disabled_stays(
@@ -227,7 +227,7 @@ def test_the_day_since_when_an_account_is_disabled_stays(
     world.clock.pass_by(days=3)
     browser = sign_in(ada)
     page = browser.get(f"/accounts/{anna}")
-    assert "is disabled already" in _sent(browser, f"/accounts/{anna}/disable", page, WHY)
+    assert "is already disabled" in _sent(browser, f"/accounts/{anna}/disable", page, WHY)
     assert door.account(anna).disabled_at == since
 
 

@@ -14,9 +14,9 @@ from web.accounts import token_commands
 
 def test_a_person_ends_their_other_sessions(anna: UUID, sign_in: SignIn) -> None:
     here, there = sign_in(anna), sign_in(anna)
-    assert "End the others" in here.get("/account")
+    assert "End all other sessions" in here.get("/account")
     assert here.client.post("/account/end-other-sessions").status_code == 303
-    assert "End the others" not in here.get("/account")
+    assert "End all other sessions" not in here.get("/account")
     there.get("/account", status=303)
 
 

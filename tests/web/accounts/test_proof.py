@@ -48,7 +48,7 @@ def test_a_wrong_proof_does_nothing_and_is_slowed_down(anna: UUID, world: World,
     page = browser.send("/account/tokens/new", TOKEN, status=401).text
     for _ in range(AT_UNKNOWN.after):
         told = browser.send_page("/account/tokens/new", page, {"proof_password": "wrong horse battery"}, status=401)
-        assert "The password is not right" in told.text
+        assert "The password is wrong" in told.text
         assert "wrong horse battery" not in told.text
     browser.send_page("/account/tokens/new", page, PROOF, status=429)
     assert "You have no API tokens" in browser.get("/account")
@@ -122,7 +122,7 @@ def test_a_person_changes_their_password_which_ends_everything_else(
 @pytest.mark.parametrize(
     ("answers", "told"),
     [
-        ({"current": "wrong horse battery", "password": "sunny purple kettle"}, "The password is not right"),
+        ({"current": "wrong horse battery", "password": "sunny purple kettle"}, "The password is wrong"),
         ({"current": PASSWORD, "password": "Anna Able 2026"}, "harder to guess"),
         ({"current": PASSWORD, "password": "short"}, "12 characters or more"),
     ],

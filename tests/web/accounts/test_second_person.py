@@ -50,7 +50,7 @@ def test_an_administrator_alone_gets_no_link_for_a_post_that_takes_two(
     told = sentences(door, person, {ada: "Ada Admin", person: "Wanda Wide"})
     assert len([each for each in told if "proposed to make a password link for Wanda Wide" in each]) == 1
     assert not any("made a link" in each for each in told)
-    assert "A password link is proposed" in browser.get(f"/accounts/{person}")
+    assert "Making a password link has been proposed" in browser.get(f"/accounts/{person}")
 
 
 def test_the_link_that_one_proposes_another_makes_and_the_trail_names_both(
@@ -65,8 +65,8 @@ def test_the_link_that_one_proposes_another_makes_and_the_trail_names_both(
     names = {ada: "Ada Admin", dora: "Dora Director", rae: "Rae Reviewer"}
     made, used = sentences(door, rae, names)[-2:]
     assert made.startswith("Dora Director made a link for Rae Reviewer")
-    assert made.endswith("which Ada Admin had proposed")
-    assert used == "Somebody set the password of Rae Reviewer, by a link that Dora Director made"
+    assert made.endswith("as Ada Admin proposed")
+    assert used == "Somebody set Rae Reviewer's password, using a link made by Dora Director"
     sign_in(dora).get(f"/accounts/{rae}", status=403)
 
 
@@ -114,13 +114,14 @@ def test_a_second_factor_and_a_council_account_are_removed_by_two(
     told = sentences(door, dora, {ada: "Ada Admin", dora: "Dora Director"})[before:]
     assert len(told) == 1
     assert re.fullmatch(
-        r"Ada Admin proposed to remove the .* of Dora Director, to be confirmed.*phone is lost", told[0]
+        r"Ada Admin proposed to remove the .* of Dora Director, which somebody else must confirm.*phone is lost",
+        told[0],
     )
     sign_in(ada).get(page, status=409)
     sign_in(ben).send(page, {"reason": "She has told me herself"})
     told = sentences(door, dora, {ada: "Ada Admin", ben: "Ben Second", dora: "Dora Director"})[before + 1 :]
-    assert told[0].startswith("Ben Second removed the")
-    assert "which Ada Admin had proposed: She has told me herself" in told[0]
+    assert told[0].startswith("Ben Second removed Dora Director's ")
+    assert "as Ada Admin proposed: She has told me herself" in told[0]
 
 
 def test_a_link_that_one_made_before_the_post_was_given_sets_no_password(
@@ -145,7 +146,7 @@ def test_the_same_form_sent_twice_proposes_once(
     page = browser.get(f"/accounts/{rae}")
     for _ in range(2):
         browser.send_page(f"/accounts/{rae}/password-link", page, {}, status=303)
-        assert "This is proposed. Another administrator or a director confirms it" in browser.get("/account")
+        assert "Another administrator or a director must confirm it on this page" in browser.get("/account")
     proposed = [each for each in sentences(door, rae, {}) if WayIn.PASSWORD_LINK.label in each]
     assert len(proposed) == 1
 
@@ -156,7 +157,9 @@ def test_an_ordinary_link_is_told_with_who_made_it(
     [link] = set(re.findall(r"/password/[\w-]+", asks_for_link(sign_in(ada), anna, 200)))
     client.post(link, data={"password": NEW})
     names = {ada: "Ada Admin", anna: "Anna Able"}
-    assert sentences(door, anna, names)[-1] == "Somebody set the password of Anna Able, by a link that Ada Admin made"
+    assert sentences(door, anna, names)[-1] == "Somebody set Anna Able's password, using a link made by Ada Admin"
     set_up(sign_in(anna), world)
     told = sentences(door, anna, names)
-    assert "Anna Able set up a second factor for Anna Able, with a password set by a link that Ada Admin made" in told
+    assert (
+        "Anna Able set up a second factor for Anna Able, with a password set using a link made by Ada Admin" in told
+    )

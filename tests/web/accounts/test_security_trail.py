@@ -150,11 +150,11 @@ def test_the_administrator_reads_the_trail_by_what_happened_and_whose_it_is(
     def rows(query: str) -> list[str]:
         page = browser.get(f"/accounts/security{query}")
         body = page[page.index("<tbody") :] if "<tbody" in page else ""
-        return re.findall(r"Sign-in failed|Signed in|Account opened", body)
+        return re.findall(r"Sign-in failed|Signed in|Account created", body)
 
     assert rows("?kind=sign-in+failed") == ["Sign-in failed"]
-    assert set(rows(f"?person={anna}")) == {"Sign-in failed", "Signed in", "Account opened"}
-    assert rows(f"?person={ada}") == ["Account opened"]
+    assert set(rows(f"?person={anna}")) == {"Sign-in failed", "Signed in", "Account created"}
+    assert rows(f"?person={ada}") == ["Account created"]
     assert rows("?kind=second+factor+removed") == []
     sign_in(anna).get("/accounts/security", status=403)
 

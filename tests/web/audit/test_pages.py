@@ -101,7 +101,7 @@ def test_the_trail_says_of_what_it_tells_each_reader_and_offers_the_kinds_of_tha
         asking = sign_in(person)
         page, sheet = asking.get("/audit"), asking.get("/audit.csv")
         for told in (text_of(page), sheet.splitlines()[-1]):
-            assert ("Everything that was recorded" in told) is is_all
+            assert ("Everything that has been recorded" in told) is is_all
             assert ("Of what was recorded, what you may read" in told) is not is_all
         assert ('<option value="concern"' in page) is is_all
         assert '<option value="account"' in page

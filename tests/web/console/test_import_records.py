@@ -155,7 +155,7 @@ def test_the_very_same_file_again_is_told_with_the_day_on_which_it_came(services
     again = taken_in("schools", file.rename("renamed_2024-06-17.csv"))
 
     second, first = recorded(services)
-    assert f"This very file was imported on {services.today():%-d %B %Y} ({first.reference})" in again
+    assert f"You already imported this file on {services.today():%-d %B %Y} ({first.reference})" in again
     assert second.counts[:3] == (
         Count(Outcome.SCHOOLS_REGISTERED, 0),
         Count(Outcome.BROUGHT_UP_TO_DATE, 0),
@@ -210,7 +210,7 @@ def test_an_import_that_was_killed_is_seen_as_unfinished_and_goes_on_when_it_is_
     told = taken_in("schools", file)
 
     assert "1,005 schools registered, 0 brought up to date, 0 unchanged" in told, "of both runs"
-    assert "It had broken off: the counts are those of the whole import" in told
+    assert "It was interrupted: the counts are those of the whole import" in told
     assert "It had broken off" not in other
     _, first = recorded(services)
     assert first.id == broken_off.id, "another file does not go on with it, the same file does"

@@ -136,7 +136,7 @@ def test_a_day_given_counts_more_than_the_name(services: Services) -> None:
 def test_a_file_without_a_day_is_of_today_and_that_is_said(services: Services) -> None:
     told = taken_in("schools", file_of("register.csv", HEADER, ASHGROVE))
 
-    assert "as neither --dated nor its name tells a day" in told
+    assert "as neither --dated nor its name gives a date" in told
     with services.read() as connection:
         school = schools.by_urn(connection, 900001)
     assert school is not None

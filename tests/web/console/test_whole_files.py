@@ -61,7 +61,7 @@ def test_a_school_that_vanished_is_put_before_a_person_and_stays_open(services: 
 
     told = taken_in("schools", newer)
 
-    assert "Not in the file, to be looked into at /schools/missed: School 11 (URN 900011)" in told
+    assert "Missing from the file, to be answered at /schools/missed: School 11 (URN 900011)" in told
     vanished = known(services, 900011)
     assert (vanished.status, vanished.closed) == ("Open", False)
     with services.read() as connection:

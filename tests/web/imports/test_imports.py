@@ -112,7 +112,7 @@ def use(world: World, program: Use) -> Program:
 def test_what_would_change_is_shown_before_it_is_imported(world: World, administrator: Browser) -> None:
     check = administrator.send(BEGIN, answers(file=register(BIRCHWOOD, CEDAR, NO_STATUS)), status=200).text
 
-    would = counted(check, "What would come of it")
+    would = counted(check, "What will change")
     assert would == "3 schools registered, 0 brought up to date, 0 unchanged"
     assert "The file is taken to be of 1 October 2026" in check
     assert "Ada Administrator added Birchwood School, URN 900101" in check
@@ -126,12 +126,12 @@ def test_what_would_change_is_shown_before_it_is_imported(world: World, administ
     [record] = recorded(world.services)
     assert done.headers["Location"] == f"/imports/{record.reference}"
     page = administrator.get(f"/imports/{record.reference}")
-    assert counted(page, "What came of it") == would
+    assert counted(page, "What changed") == would
     assert "EstablishmentStatus (name)" in page
     assert [each.row_taken for each in record.problems] == [True]
     assert "taken, except for this" in page
     assert "Ajar" not in page
-    assert "The import is finished" in page
+    assert "Import finished" in page
     assert (record.begun.channel, len(record.beginnings)) == (Channel.SCREEN, 1)
     assert NAME in administrator.get("/imports/")
     assert "Birchwood School" in administrator.get(f"/audit?request_id={record.reference}")
@@ -170,7 +170,7 @@ def test_the_same_import_begun_anew_at_once_is_asked_about(world: World, adminis
 def test_the_very_same_file_is_told_before_it_is_imported_again(world: World, administrator: Browser) -> None:
     imported(administrator, register(BIRCHWOOD))
     again = administrator.send(BEGIN, answers(file=register(BIRCHWOOD)), status=200).text
-    assert "This very file was imported on 2 November 2026 (IM-2026-0001)" in again
+    assert "You already imported this file on 2 November 2026 (IM-2026-0001)" in again
 
 
 def test_one_import_at_a_time_is_carried_out_at_either_door(
@@ -195,7 +195,7 @@ def test_a_file_of_something_else_is_refused_beside_the_question_and_another_tak
     assert "others.csv is not a register of schools" in unescape(other.text)
     assert "others.csv is already uploaded" not in other.text
     check = administrator.send_page(BEGIN, other.text, answers(file=register(BIRCHWOOD)), status=200).text
-    assert counted(check, "What would come of it").startswith("1 schools registered")
+    assert counted(check, "What will change").startswith("1 schools registered")
 
 
 def test_a_form_whose_other_answers_are_wrong_keeps_its_file(administrator: Browser) -> None:
@@ -279,9 +279,9 @@ def test_an_older_file_is_forced_by_an_answer(administrator: Browser) -> None:
     imported(administrator, register(BIRCHWOOD, CEDAR))
     older = register(BIRCHWOOD.replace("Birchwood", "Old Birchwood"), CEDAR, name="register_2026-09-01.csv")
     check = administrator.send(BEGIN, answers(file=older), status=200).text
-    assert "1 cells told otherwise by a newer file" in counted(check, "What would come of it")
+    assert "1 cells told otherwise by a newer file" in counted(check, "What will change")
     forced = administrator.send_page(BEGIN, check, answers(force="yes"), status=200).text
-    assert "1 brought up to date" in counted(forced, "What would come of it")
+    assert "1 brought up to date" in counted(forced, "What will change")
 
 
 def test_a_file_of_every_authority_is_for_the_command_line(administrator: Browser, use: Program) -> None:
@@ -306,7 +306,7 @@ def test_a_list_of_providers_may_leave_their_kind_to_the_form_and_shows_no_numbe
     file = (io.BytesIO(b"name,email\nFractions Ltd,office@fractions.example\n"), "providers.csv")
     sent = {"what": "providers", "provider_kind": "public", "file": file}
     check = administrator.send(BEGIN, sent, status=200).text
-    assert counted(check, "What would come of it").startswith("1 providers registered")
+    assert counted(check, "What will change").startswith("1 providers registered")
     assert "New provider: " in check
     assert "PV-0000" not in check
 
@@ -319,7 +319,7 @@ def test_what_kind_the_providers_of_a_list_are_counts_as_told_where_somebody_say
     assert "columns of other things (id). Say of what kind all its providers are" in refused.text
     sent = {"what": "providers", "provider_kind": "public"}
     check = administrator.send(BEGIN, {**sent, "file": (io.BytesIO(listed), "list.csv")}, status=200).text
-    assert counted(check, "What would come of it").startswith("1 providers registered")
+    assert counted(check, "What will change").startswith("1 providers registered")
     told = post(use, (io.BytesIO(listed), "list.csv"), what="providers", provider_kind="public").json
     assert told is not None
     assert [each["number"] for each in told["counts"]] == [1, 0, 0]
@@ -361,7 +361,7 @@ def test_groups_may_come_in_two_files(world: World, administrator: Browser) -> N
         "memberships": (io.BytesIO(members), "members_2026-10-01.csv"),
     }
     check = administrator.send(BEGIN, sent, status=200).text
-    assert counted(check, "What would come of it").startswith("1 memberships noted")
+    assert counted(check, "What will change").startswith("1 memberships noted")
     assert "The Wexmoor Trust" in check
     administrator.send_page(BEGIN, check, {"what": "groups", "confirmed": "yes"})
     assert [file.name for file in recorded(world.services)[0].asked.files] == ["groups.csv", "members_2026-10-01.csv"]
@@ -388,8 +388,8 @@ def test_an_import_that_broke_off_is_shown_as_not_finished_and_goes_on(
     assert record.is_finished
     assert len(record.beginnings) == 2
     page = administrator.get("/imports/IM-2026-0001")
-    assert counted(page, "What came of it") == "1 schools registered, 0 brought up to date, 0 unchanged"
-    assert re.search(r"Begun again at .* by Ada Administrator, after it had broken off", page)
+    assert counted(page, "What changed") == "1 schools registered, 0 brought up to date, 0 unchanged"
+    assert re.search(r"Restarted by Ada Administrator on .*, after it was interrupted", page)
 
 
 def test_who_reads_imports_and_who_begins_them(world: World, administrator: Browser, sign_in: Open) -> None:
@@ -522,7 +522,7 @@ def test_an_import_that_is_refused_is_on_the_list_with_file_person_and_reason(
     assert (told["is_finished"], told["files"][0]["name"]) == (False, "others.csv")
     [row] = use.get("/imports").json["items"]
     assert (row["refusal"], row["is_finished"]) == (told["refusal"], False)
-    assert "Refused, nothing was changed" in administrator.get("/imports/")
+    assert "Refused: nothing changed" in administrator.get("/imports/")
     page = unescape(administrator.get(f"/imports/{refused.reference}"))
     assert "others.csv is not a register of schools" in page
     assert "Piet Program" in page
@@ -584,7 +584,7 @@ def test_pages_and_programs_count_what_the_command_line_counts(
         file = (io.BytesIO(path.read_bytes()), name)
 
         check = administrator.send(BEGIN, {**sent, "file": file}, status=200).text
-        assert counted(check, "What would come of it") in told.splitlines(), name
+        assert counted(check, "What will change") in told.splitlines(), name
 
         if number % 2:
             administrator.send_page(BEGIN, check, {**sent, "confirmed": "yes"})
@@ -593,7 +593,7 @@ def test_pages_and_programs_count_what_the_command_line_counts(
         record = recorded(world.services)[0]
         assert ", ".join(map(str, record.counts)) in told.splitlines(), name
         page = administrator.get(f"/imports/{record.reference}")
-        assert counted(page, "What came of it") in told.splitlines(), name
+        assert counted(page, "What changed") in told.splitlines(), name
         problems = re.search(r"Problems: ([\d,]+)", told)
         assert record.problem_count == (int(problems[1].replace(",", "")) if problems else 0), name
 
@@ -630,7 +630,7 @@ def test_the_schools_that_are_missed_are_as_many_on_the_list_as_are_counted(
     imported(administrator, register(*rows[1:], name="register_2026-10-08.csv"))
     again = imported(administrator, register(*rows[2:], name="register_2026-10-15.csv"))
     page = administrator.get(again)
-    told = counted(page, "What came of it")
+    told = counted(page, "What changed")
     assert told.endswith("2 not in the file, 1 not in the file for the first time")
     assert "Not in the file, for the first time: 1</h2>" in page
     assert "School 1" in page

@@ -105,7 +105,7 @@ def test_every_problem_says_whether_its_row_was_taken_at_every_door(
     monkeypatch.chdir(tmp_path)
     at_the_console(world.services, monkeypatch, what, path, *(["--part"] if part else []), "--report", "report.csv")
     with Path("report.csv").open(encoding="utf-8-sig") as report:
-        assert {int(row["Line"]): row["The row was"] for row in csv.DictReader(report)} == expected
+        assert {int(row["Line"]): row["What happened to the row"] for row in csv.DictReader(report)} == expected
     [record, *_] = recorded(world.services)
     assert {each.line: each.row_taken for each in record.problems} == told
     assert words(administrator.get(f"/imports/{record.reference}")) == expected
@@ -154,7 +154,7 @@ def test_the_schools_that_an_import_changed_are_named_with_the_way_to_the_rest(
     told = at_the_console(world.services, monkeypatch, "schools", path)
     assert "No longer this authority's: School 900101 (URN 900101) is told under Bolton" in told
     assert "Closed: School 900102 (URN 900102)" in told
-    assert "Not in the file, to be looked into at /schools/missed: School 900130 (URN 900130)" in told
+    assert "Missing from the file, to be answered at /schools/missed: School 900130 (URN 900130)" in told
     page = administrator.get("/imports/IM-2026-0002")
     for change, urn in (("No longer this authority", 900101), ("Closed", 900102), ("Not in the file", 900130)):
         assert re.search(rf"{change}[^<]*: 1</h2>\s*<ul[^>]*>\s*<li><a[^>]*href=\"/schools/{urn}\"", page), change

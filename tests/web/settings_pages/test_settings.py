@@ -149,7 +149,7 @@ def test_rows_are_taken_in_their_order(world: World, sign_in: Callable[..., Brow
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
-        ({"colour": "blue"}, "Enter a colour, as #1d4f71"),
+        ({"colour": "blue"}, "Enter a colour, for example #1d4f71"),
         ({"response_days": "0"}, "response_days"),
         ({"evaluation_days": "0"}, "evaluation_days"),
         ({"need_categories-0-code": ""}, "need_categories-0-code"),
