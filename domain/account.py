@@ -116,7 +116,7 @@ class Account(Aggregate):
 
     class WayInProposed(Event):
         TOPIC = "account.way-in-proposed"
-        says = "{by} proposed to {way} {person}, which somebody else must confirm by {until}{reason:: …}"
+        says = "{by} proposed to {way} {person}, to be confirmed by a second person by {until}{reason:: …}"
         person: UUID
         way: WayIn
         until: datetime

@@ -119,7 +119,7 @@ class Follower:
         found, number = standings(connection), generation(connection)
         for view in self.views:
             if view.name in found and not found[view.name].is_of(view):
-                raise Superseded(f"{view.name} was filled by another release of the service: start this process anew")
+                raise Superseded(f"{view.name} was filled by another release of the service: restart this process")
         known = [view for view in self.views if view.name in found and found[view.name].stopped_at is None]
         self.plan = Plan(
             number,

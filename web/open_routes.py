@@ -63,7 +63,7 @@ def ask_who_comes_first(app: Flask) -> None:
         if current_user_or_none() is not None:
             return Response(status=CONTINUE) if BODY_TO_COME in request.environ else None
         if request.path.startswith("/api/"):
-            raise Unauthorized("Sign in to go on")
+            raise Unauthorized("Sign in to continue")
         return restore.ask_to_sign_in()
 
 

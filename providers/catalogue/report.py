@@ -18,7 +18,7 @@ def write_report(problems: Iterable[Problem], path: Path) -> int:
     path.touch(mode=0o600)
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         report = csv.writer(file)
-        report.writerow(("Line", "Column", "Value", "Reason", "The row was"))
+        report.writerow(("Line", "Column", "Value", "Reason", "What happened to the row"))
         for problem in problems:
             told = map(_as_text, (problem.column, problem.value, problem.reason))
             report.writerow((problem.line, *told, WHAT_OF_ROW[problem.row_taken]))

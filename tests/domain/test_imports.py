@@ -132,6 +132,6 @@ def test_what_is_done_at_the_machine_is_told_as_such() -> None:
         record.finish(COUNTS, [NO_DAY])
     assert record.begun == Begun(record.begun.at, None, Channel.COMMAND_LINE)
     assert [sentence(event, {}) for event in record.pending] == [
-        "The system operator began to import register_2024-06-17.csv (register of schools), of 17 June 2024",
+        "The system operator started to import register_2024-06-17.csv (register of schools), dated 17 June 2024",
         "The system operator finished the import: 1,286 schools registered, 0 unchanged; problems: 1",
     ]

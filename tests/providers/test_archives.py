@@ -50,7 +50,7 @@ def test_a_register_is_no_bomb(tmp_path: Path, bomb: Bomb, names: tuple[str, ...
     ],
 )
 def test_an_uploaded_document_is_no_bomb(bomb: Bomb, file_name: str, names: tuple[str, ...]) -> None:
-    with pytest.raises(HoldsMore, match="too much packed in this file"):
+    with pytest.raises(HoldsMore, match="This file contains too much"):
         check_content(file_name, bomb(*names))
 
 

@@ -1,4 +1,5 @@
-"""What people see in the address line: names and references, and where it leads however it is written."""
+"""What people see in the address line, and on pages outside "Technical details": names, references and days as they
+write them; and where an address leads however it is written."""
 
 from __future__ import annotations
 
@@ -17,6 +18,11 @@ from tests.web.conftest import Standing
 from web.layout.paging import place_asked, shortened
 
 AN_ID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}")
+CODES = re.compile(
+    rf"{AN_ID.pattern}|\b[0-9a-f]{{16,}}\b|\b20\d\d-\d\d-\d\d\b|\b(settings|vetting|authority)[-/]\d|#[0-9a-f]{{6}}\b"
+)
+"""Ids, fingerprints, days as programs write them, versions of settings and policies, and colours."""
+
 ALIKE = 4
 """Pages of one form that are looked at."""
 
@@ -27,8 +33,17 @@ def links(page: str) -> set[str]:
     return {unescape(href) for href in found if re.match(r"/(?!/|static/)|\?", unescape(href))}
 
 
+def shown(page: str) -> str:
+    """What the middle of a page says to everybody: not within "Technical details", nor as code."""
+    main = page.partition("<main")[2].partition("</main>")[0]
+    main = re.sub(
+        r"<details[^>]*>\s*<summary[^>]*>\s*<span[^>]*>Technical details.*?</details>", "", main, flags=re.S
+    )
+    return unescape(re.sub(r"<(script|style|svg|code)\b.*?</\1>|<[^>]+>", " ", main, flags=re.S))
+
+
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.DIRECTOR, Role.OFFICER, Role.HEADTEACHER, Role.SPECIALIST])
-def test_no_page_leads_to_an_address_with_an_id(standing: Standing, role: Role) -> None:
+def test_no_page_shows_a_code_or_leads_to_an_address_with_an_id(standing: Standing, role: Role) -> None:
     browser = standing.browser(standing.town.people[role])
     seen, waiting, alike = set[str](), deque(["/"]), Counter[str]()
     while waiting:
@@ -39,12 +54,14 @@ def test_no_page_leads_to_an_address_with_an_id(standing: Standing, role: Role) 
             continue
         answer = browser.get(href)
         if answer.mimetype == "text/html":
+            if not href.startswith("/api"):
+                assert not (found_codes := CODES.findall(shown(answer.text))), f"{href} shows {found_codes}"
             for each in links(answer.text) | {urlsplit(answer.location or "").path} - {""}:
                 assert not AN_ID.search(each), f"{href} leads to {each}"
-                found = href.partition("?")[0] + each if each.startswith("?") else each
-                if found not in seen:
-                    seen.add(found)
-                    waiting.append(found)
+                onward = href.partition("?")[0] + each if each.startswith("?") else each
+                if onward not in seen:
+                    seen.add(onward)
+                    waiting.append(onward)
         answer.close()
     assert len(alike) > 10
 

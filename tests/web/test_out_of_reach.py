@@ -56,7 +56,7 @@ def test_every_door_says_so_and_all_goes_on_afterwards(doors: Doors) -> None:
     ]
     for answer in answers[:3]:
         assert "Sorry, the service is unavailable" in answer.text
-        assert "send it again: it is carried out once" in answer.text
+        assert "send it again: it will only be done once" in answer.text
         assert "safe" not in answer.text
     for answer in answers:
         assert answer.status_code == 503

@@ -113,7 +113,7 @@ def test_other_records_are_changed_and_listed_as_ever(world: World, sign_in: Sig
 
     browser = sign_in(officer)
     told = browser.get(f"/schools/{_urn(world, first)}", status=500)
-    assert "Something that happened to this record cannot be read" in told
+    assert "Part of the history of this record cannot be read" in told
     assert "Try again later" not in told
     assert f"Event {last_of(world, first)}" not in told
     assert "Beech High School" in browser.get(f"/schools/{_urn(world, second)}")
@@ -146,7 +146,7 @@ def test_the_api_names_no_position_and_says_that_trying_again_is_in_vain(
     damage(world.services.writer, last_of(world, school), state="{")
     told = program(officer).get(f"/schools/{urn}", status=500).json
     assert told is not None
-    assert told["detail"].startswith("Something that happened to this record cannot be read")
+    assert told["detail"].startswith("Part of the history of this record cannot be read")
     assert "Event" not in told["detail"]
 
 

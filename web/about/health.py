@@ -190,8 +190,8 @@ def _of_following(known: dict[str, ViewStatus]) -> list[str]:
 
 def _of_lag(behind: Mapping[str, datetime], now: datetime) -> list[str]:
     return [
-        f"The view {name} is behind: it does not show what was recorded since {formats.datetime(since)}. Check that "
-        "`sis follow` runs"
+        f"The view {name} is behind: anything recorded since {formats.datetime(since)} is not shown yet. Check "
+        "that `sis follow` runs"
         for name, since in behind.items()
         if since < now - LAG
     ]

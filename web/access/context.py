@@ -121,7 +121,7 @@ class RequestContext(RequestScope):
     def user(self) -> User:
         """Who sends this request. Raises Unauthorized where nobody is signed in."""
         if self.user_or_none is None:
-            raise Unauthorized("Sign in to go on")
+            raise Unauthorized("Sign in to continue")
         return self.user_or_none
 
 

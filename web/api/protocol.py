@@ -23,7 +23,7 @@ def _header(description: str, example: str, **schema: Any) -> dict[str, Any]:
 
 HEADERS: dict[str, dict[str, Any]] = {
     "ETag": _header(
-        "The version of the record and a print of what you are told of it, for If-Match and If-None-Match",
+        "The version of the record and a fingerprint of what you may see of it, for If-Match and If-None-Match",
         '"7-1c9f0a52be3d4c60"',
         pattern='^"[0-9]+-[0-9a-f]+"$',
     ),
@@ -54,7 +54,7 @@ def named(*names: str) -> dict[str, str]:
 MIN_POSITION = {
     "in": "header",
     "name": ASKS,
-    "description": f"What a change told in the header {TELLS}: the answer is not behind it",
+    "description": f"The value of the header {TELLS} that a change gave you: the answer includes that change",
     "schema": {"type": "string", "pattern": f"^{POSITION.pattern}$"},
 }
 """A parameter of everything that is read."""
@@ -62,7 +62,7 @@ MIN_POSITION = {
 IF_NONE_MATCH = {
     "in": "header",
     "name": "If-None-Match",
-    "description": "The ETag of the record as you have it: where you are told just the same, it is not sent again",
+    "description": "The ETag of the record as you have it. If nothing you may see has changed, it is not sent again",
     "schema": {"type": "string"},
 }
 """A parameter of every record that is read."""

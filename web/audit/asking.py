@@ -65,7 +65,7 @@ class AnyRecord(fields.String):
 
     default_error_messages = {
         "unknown": "There is no such record, or you may not read its trail",
-        "behind": "The audit trail does not show that record yet: it is behind since {since}",
+        "behind": "The audit trail is behind: anything recorded since {since} is not shown yet",
     }
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
@@ -171,7 +171,7 @@ def place(after: str | None) -> UUID | None:
     try:
         return None if after is None else UUID(after)
     except ValueError:
-        raise BadRequest("There is no such page of the audit trail. Start from the first page.") from None
+        raise BadRequest("There is no such page of the audit trail. Start from its first page.") from None
 
 
 class AuditEntry(HistoryEntry):

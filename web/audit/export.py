@@ -57,7 +57,7 @@ def rows(services: Services, asked: TrailFilter, asking: User, filters: str) -> 
         record_shown(Door.SHEET)
     made = formats.datetime(services.now())
     made_by = f"Made by {asking.name} on {made}"
-    lacking = f" Anything recorded since then is missing: {formats.datetime(since)}." if since else ""
+    lacking = f" Anything recorded since {formats.datetime(since)} is missing." if since else ""
     searched = f"Searched: {held(asking)}.{lacking}"
     yield (f"End of sheet. Entries: {count}. Filters: {filters or 'none'}. {made_by}. {searched}",)
 

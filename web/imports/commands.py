@@ -110,9 +110,7 @@ def _on_disk(here: Services, values: Values) -> Iterator[ImportFile]:
     of every authority are asked for, which would hold a request for too long."""
     la = values.get("la") or None
     if la is not None and la.casefold() == ALL:
-        raise AuthorityNeeded(
-            "Enter one authority. The system operator can import all of them at once", field="la"
-        )
+        raise AuthorityNeeded("Enter one authority. The system operator can import all of them at once", field="la")
     with folder() as place:
         file = _written(values["file"], place / "1")
         memberships = _written(values["memberships"], place / "2") if "memberships" in values else None

@@ -55,7 +55,7 @@ MISSING = "This record does not exist"
 UNSURE = "We do not know whether this was saved. Send it again: it will only be done once"
 
 UNREADABLE = (
-    "Part of this record's history cannot be read: a newer release of the service wrote it, or it is "
+    "Part of the history of this record cannot be read: a newer release of the service wrote it, or it is "
     "damaged. Nothing was saved. Trying again will not help: tell the system operator"
 )
 """Without its position, by which outsiders would learn how much happens; the log and `sis views status` name it."""

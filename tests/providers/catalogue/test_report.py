@@ -28,7 +28,7 @@ def test_the_report_names_line_column_value_and_reason(tmp_path: Path) -> None:
         == 2
     )
     assert lines(path) == [
-        ["Line", "Column", "Value", "Reason", "The row was"],
+        ["Line", "Column", "Value", "Reason", "What happened to the row"],
         ["7", "URN", "12", "is not a URN", "left out"],
         ["9", "Town", "", "is missing", "taken, except for this"],
     ]

@@ -161,7 +161,7 @@ def test_a_service_is_ready_when_it_can_do_its_work(anybody: Browser) -> None:
 @pytest.mark.parametrize(
     ("fault", "cause"),
     [
-        ("UPDATE views SET fingerprint = 'of another day' WHERE name = 'names'", "names has to be filled anew"),
+        ("UPDATE views SET fingerprint = 'of another day' WHERE name = 'names'", "names must be rebuilt"),
         ("UPDATE views SET stopped_at = 1, error = 'a name is missing' WHERE name = 'names'", "a name is missing"),
         ("DROP TABLE names", "A table of the view names is damaged"),
         ("ALTER TABLE names RENAME COLUMN name TO title", "A table of the view names is damaged"),

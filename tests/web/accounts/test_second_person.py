@@ -114,7 +114,7 @@ def test_a_second_factor_and_a_council_account_are_removed_by_two(
     told = sentences(door, dora, {ada: "Ada Admin", dora: "Dora Director"})[before:]
     assert len(told) == 1
     assert re.fullmatch(
-        r"Ada Admin proposed to remove the .* of Dora Director, which somebody else must confirm.*phone is lost",
+        r"Ada Admin proposed to remove the .* of Dora Director, to be confirmed by a second person.*phone is lost",
         told[0],
     )
     sign_in(ada).get(page, status=409)

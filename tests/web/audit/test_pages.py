@@ -102,7 +102,7 @@ def test_the_trail_says_of_what_it_tells_each_reader_and_offers_the_kinds_of_tha
         page, sheet = asking.get("/audit"), asking.get("/audit.csv")
         for told in (text_of(page), sheet.splitlines()[-1]):
             assert ("Everything that has been recorded" in told) is is_all
-            assert ("Of what was recorded, what you may read" in told) is not is_all
+            assert ("Everything that you may read" in told) is not is_all
         assert ('<option value="concern"' in page) is is_all
         assert '<option value="account"' in page
         asking.get("/audit?kind=concern", 200 if is_all else 422)

@@ -94,7 +94,7 @@ def test_a_key_that_cannot_be_used_is_said_before_anything_is_made(
 
 def test_an_empty_directory_is_said(sis: Sis, directory: Directory) -> None:
     assert directory.everyone() == []
-    assert "No authority is listed yet" in sis("authorities", "list").output
+    assert "No authorities yet" in sis("authorities", "list").output
 
 
 def test_the_place_that_an_authority_has_left_is_not_taken_in(sis: Sis, directory: Directory, place: Place) -> None:
@@ -222,7 +222,7 @@ def test_an_authority_is_dropped_when_its_name_is_typed(sis: Sis, directory: Dir
     urls = {each.name: each.database_url for each in directory.everyone()}
     assert "close it first" in sis("authorities", "drop", "salford", status=1).output
     sis("authorities", "close", "salford")
-    assert "nothing was dropped" in sis("authorities", "drop", "salford", typed="trafford\n", status=1).output
+    assert "Nothing was deleted" in sis("authorities", "drop", "salford", typed="trafford\n", status=1).output
     assert not places.is_empty(urls["salford"])
     sis("authorities", "drop", "salford", typed="salford\n")
     assert places.is_empty(urls["salford"])

@@ -168,7 +168,7 @@ def test_an_address_that_is_not_known_is_asked_for_its_authority(client: Client,
     page = chosen(client, {"address": "nobody@elsewhere.example"})
     assert page.status_code == 200
     assert "Which authority is yours?" in page.text
-    assert "Your email address does not tell" in page.text
+    assert "We could not find your authority from your email address" in page.text
     assert chosen(client, {"authority": ""}).status_code == 422
     assert chosen(client, {"authority": "elsewhere"}).status_code == 422
     assert chosen(client, {"authority": alderley.name}).headers["Location"] == "/sign-in"
@@ -335,7 +335,7 @@ def test_an_authority_that_is_closed_says_so_and_the_other_goes_on(
     for method in ("GET", "POST"):
         page = browser.open("/concerns/", method=method, base_url=at(alderley.host))
         assert (page.status_code, page.headers["Retry-After"]) == (503, str(CLOSED_SECONDS))
-        assert "closed for the moment" in page.text
+        assert "closed at the moment" in page.text
     told = browser.get("/api/v1/concerns", base_url=at(alderley.host))
     assert (told.status_code, told.content_type) == (503, "application/problem+json")
     assert deployment.browser(birchdale).get("/schools/", base_url=at(birchdale.host)).status_code == 200

@@ -121,7 +121,7 @@ def test_a_file_that_is_refused_as_a_whole_is_recorded_with_the_reason(services:
     taken_in("schools", register(ASHGROVE))
     assert run("schools", file).exit_code == 1
     assert [record.reference[-4:] for record in recorded(services)] == ["0003", "0002", "0001"]
-    assert "This very file was imported" not in run("schools", file).output, "refused is not imported"
+    assert "You already imported this file" not in run("schools", file).output, "refused is not imported"
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_whatever_refuses_a_file_of_any_kind_is_recorded(
 
 def test_the_very_same_file_again_is_told_with_the_day_on_which_it_came(services: Services) -> None:
     file = register(ASHGROVE)
-    assert "This very file" not in taken_in("schools", file)
+    assert "You already imported this file" not in taken_in("schools", file)
 
     again = taken_in("schools", file.rename("renamed_2024-06-17.csv"))
 
@@ -210,8 +210,8 @@ def test_an_import_that_was_killed_is_seen_as_unfinished_and_goes_on_when_it_is_
     told = taken_in("schools", file)
 
     assert "1,005 schools registered, 0 brought up to date, 0 unchanged" in told, "of both runs"
-    assert "It was interrupted: the counts are those of the whole import" in told
-    assert "It had broken off" not in other
+    assert "This import was interrupted: the counts are those of the whole import" in told
+    assert "was interrupted" not in other
     _, first = recorded(services)
     assert first.id == broken_off.id, "another file does not go on with it, the same file does"
     assert first.is_finished

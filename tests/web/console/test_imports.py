@@ -62,7 +62,7 @@ def test_a_register_is_taken_in_with_its_source_and_day(services: Services) -> N
 
     told = taken_in("schools", register)
 
-    assert "taken to be of 17 June 2024, by its name" in told
+    assert "treated as dated 17 June 2024, by its name" in told
     assert "2 schools registered, 0 brought up to date, 0 unchanged" in told
     with services.read() as connection:
         school = schools.by_urn(connection, 900001)
@@ -126,7 +126,7 @@ def test_a_day_given_counts_more_than_the_name(services: Services) -> None:
 
     told = taken_in("schools", register, "--dated", "2024-06-19")
 
-    assert "taken to be" not in told
+    assert "is treated as dated" not in told
     with services.read() as connection:
         school = schools.by_urn(connection, 900001)
     assert school is not None
@@ -147,7 +147,7 @@ def test_a_day_ahead_is_no_day_of_a_file(services: Services) -> None:
     result = run("schools", file_of("register.csv", HEADER, ASHGROVE), "--dated", "2999-01-01")
 
     assert result.exit_code == 2
-    assert "does not lie ahead" in result.stderr
+    assert "cannot be in the future" in result.stderr
     assert events_of(services) == 0
 
 

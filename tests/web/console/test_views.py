@@ -211,7 +211,7 @@ def test_a_rebuild_that_would_hold_up_everybody_is_given_up_in_plain_words(
 
 def test_a_view_follows_and_is_kept_in_step_again(services: Services, world: World) -> None:
     assert run("follow", "caseload").exit_code == 0
-    assert "see to it that `sis follow` runs" in run("follow", "caseload").stdout
+    assert "make sure that `sis follow` runs" in run("follow", "caseload").stdout
     world.link_officer(world.school())
     told = run("status")
     assert told.exit_code == 0, told.output

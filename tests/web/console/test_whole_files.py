@@ -81,7 +81,7 @@ def test_a_school_told_under_another_authority_goes_there_from_the_files_day(
 
     told = taken_in("schools", moved)
 
-    assert "No longer this authority's: School 0 (URN 900000) is told under Elsewhere" in told
+    assert "No longer this authority's: School 0 (URN 900000) is now in Elsewhere" in told
     gone = known(services, 900000)
     assert (gone.left_on, gone.la_name, gone.closed, gone.status) == (JULY, "Elsewhere", True, "Open")
     before = events_of(services)
@@ -168,7 +168,7 @@ def test_the_dirty_registers_change_only_what_they_say(services: Services, real_
     assert events_of(services) == before
     taken_in("schools", lacking, "--dated", "2022-05-25", "--part")
     moved = taken_in("schools", dirty / "register_one_school_now_in_bolton.csv", "--dated", "2022-05-26", "--part")
-    assert moved.count("is told under Bolton") == 1
+    assert moved.count("is now in Bolton") == 1
 
 
 def test_an_older_list_of_inspections_over_a_newer_one_is_refused(services: Services, twelve: list[str]) -> None:

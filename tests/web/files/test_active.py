@@ -248,7 +248,7 @@ TAKEN = {
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_a_file_that_is_active_is_refused(name: str) -> None:
-    with pytest.raises(OfTheFile, match=r"Such files are not taken|with macros are not taken"):
+    with pytest.raises(OfTheFile, match=r"Such files are not allowed|with macros are not taken"):
         check_content(name, REFUSED[name])
 
 
@@ -295,7 +295,7 @@ def spelt(draw: st.DrawFn, letter: str) -> str:
 @given(INSTRUCTIONS, st.data())
 def test_an_instruction_of_rich_text_is_refused_however_it_is_spelt(instruction: str, data: st.DataObject) -> None:
     written = "".join(data.draw(spelt(letter)) for letter in instruction)
-    with pytest.raises(OfTheFile, match="Such files are not taken"):
+    with pytest.raises(OfTheFile, match="Such files are not allowed"):
         check_content("a.rtf", rtf(written))
 
 
@@ -303,11 +303,11 @@ def test_an_instruction_of_rich_text_is_refused_however_it_is_spelt(instruction:
 def test_an_instruction_of_word_is_refused_however_it_is_parted(instruction: str, data: st.DataObject) -> None:
     cuts = sorted({0, len(instruction), *data.draw(st.lists(st.integers(0, len(instruction)), max_size=5))})
     parts = [instruction[start:end] for start, end in pairwise(cuts)]
-    with pytest.raises(OfTheFile, match="Such files are not taken"):
+    with pytest.raises(OfTheFile, match="Such files are not allowed"):
         check_content("a.doc", pieces("\x13 ", *parts, "\x14x\x15"))
     runs = "".join(f"<w:r><w:instrText>{part.replace(chr(34), '&quot;')}</w:instrText></w:r>" for part in parts)
     part = f"<w:p {W}><w:fldChar w:fldCharType='begin'/>{runs}<w:fldChar w:fldCharType='end'/></w:p>"
-    with pytest.raises(OfTheFile, match="Such files are not taken"):
+    with pytest.raises(OfTheFile, match="Such files are not allowed"):
         check_content("a.docx", office_document("word", {"word/a.xml": part}))
 
 

@@ -160,7 +160,7 @@ def test_a_file_that_is_something_else_is_refused(name: str, content: bytes) -> 
     ],
 )
 def test_a_document_with_macros_or_scripts_is_refused(name: str, content: bytes) -> None:
-    with pytest.raises(HasMacros, match="Documents with macros are not taken"):
+    with pytest.raises(HasMacros, match="Documents with macros are not allowed"):
         check_content(name, content)
 
 
@@ -221,7 +221,7 @@ DISGUISED += [
 @pytest.mark.parametrize("part", DISGUISED)
 @pytest.mark.parametrize("name", ["word/footer1.xml", "elsewhere/main.part"])
 def test_a_field_that_runs_a_command_is_found_however_it_is_written(name: str, part: str | bytes) -> None:
-    with pytest.raises(IsActive, match="Such files are not taken"):
+    with pytest.raises(IsActive, match="Such files are not allowed"):
         check_content("letter.docx", office_document("word", {name: part}))
 
 
@@ -405,7 +405,7 @@ def test_a_workbook_that_is_linked_to_another_is_taken_because_excel_asks_before
     ],
 )
 def test_a_file_that_does_or_brings_something_by_itself_is_refused(name: str, content: bytes) -> None:
-    with pytest.raises(IsActive, match="Such files are not taken"):
+    with pytest.raises(IsActive, match="Such files are not allowed"):
         check_content(name, content)
 
 

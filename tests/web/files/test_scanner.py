@@ -155,9 +155,9 @@ def test_no_file_is_taken_while_the_scanner_is_away(
     urn = str(world.urn(school))
 
     told = send(api, "scan-0003", urn, b"Results", 503)
-    assert "cannot be checked for viruses at the moment, and is not taken" in str(told["detail"])
+    assert "cannot check the file for viruses just now, so it was not uploaded" in str(told["detail"])
     page = director.send("/files/add", {"on": urn, "file": file("notes.txt", b"Results")}, status=422).text
-    assert "cannot be checked for viruses at the moment, and is not taken" in page
+    assert "cannot check the file for viruses just now, so it was not uploaded" in page
     assert api.get("/files").get_json()["items"] == []
 
 
@@ -251,4 +251,4 @@ def test_the_command_line_says_when_no_scanner_looked(
     path.write_bytes(REGISTER)
     assert "scanner" not in at_the_console(world.services, monkeypatch, "schools", path)
     monkeypatch.delenv("SIS_SCANNER")
-    assert "No virus scanner looks at this file" in at_the_console(world.services, monkeypatch, "schools", path)
+    assert "This file is not checked for viruses" in at_the_console(world.services, monkeypatch, "schools", path)

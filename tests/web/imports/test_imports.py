@@ -114,7 +114,7 @@ def test_what_would_change_is_shown_before_it_is_imported(world: World, administ
 
     would = counted(check, "What will change")
     assert would == "3 schools registered, 0 brought up to date, 0 unchanged"
-    assert "The file is taken to be of 1 October 2026" in check
+    assert "The file is treated as dated 1 October 2026" in check
     assert "Ada Administrator added Birchwood School, URN 900101" in check
     assert "Ajar" in check, "what cannot be read is shown before, with what stands there"
     assert recorded(world.services) == []
@@ -142,8 +142,8 @@ def test_a_day_that_nothing_told_is_said_to_be_taken_as_that_of_the_import(
 ) -> None:
     content, _ = register(BIRCHWOOD)
     page = administrator.get(imported(administrator, (content, "schools.csv")))
-    assert "Not told: taken as" in page
-    assert "the day of the import, as nothing told the file's own" in unescape(page)
+    assert "No date given: treated as" in page
+    assert "the date of the import, because the file has no date" in unescape(page)
     assert "schools.csv, not dated, imported on" in unescape(administrator.get("/schools/900101"))
     dated = administrator.get(imported(administrator, register(BIRCHWOOD, CEDAR)))
     assert "Not told" not in dated
@@ -204,7 +204,7 @@ def test_a_form_whose_other_answers_are_wrong_keeps_its_file(administrator: Brow
     assert f"{NAME} is already uploaded" in page
     day = {"dated-day": "3", "dated-month": "10", "dated-year": "2026"}
     check = administrator.send_page(BEGIN, page, answers(**day), status=200).text
-    assert "taken to be of 3 October 2026" in check
+    assert "treated as dated 3 October 2026" in check
 
 
 def test_a_file_waits_for_the_form_and_the_person_who_sent_it_alone(
@@ -223,7 +223,7 @@ def test_a_file_waits_for_the_form_and_the_person_who_sent_it_alone(
         world.services.set_clock(lambda later=later: later)  # type: ignore[misc]  # each tab has its own
         tabs.append(administrator.send(BEGIN, answers(file=register(CEDAR)), status=200).text)
     gone = administrator.send_page(BEGIN, check, answers(confirmed="yes"), status=422)
-    assert "another upload of yours took its place" in gone.text
+    assert "you uploaded another one" in gone.text
     administrator.send_page(BEGIN, tabs[0], answers(confirmed="yes"))
 
 
@@ -286,10 +286,10 @@ def test_an_older_file_is_forced_by_an_answer(administrator: Browser) -> None:
 
 def test_a_file_of_every_authority_is_for_the_command_line(administrator: Browser, use: Program) -> None:
     refused = administrator.send(BEGIN, answers(file=register(BIRCHWOOD), la="ALL"), status=422)
-    assert "taken at the command line" in refused.text
+    assert "The system operator can import all of them at once" in refused.text
     problem = post(use, register(BIRCHWOOD), la="all", status=422).json
     assert problem is not None
-    assert "taken at the command line" in problem["detail"]
+    assert "The system operator can import all of them at once" in problem["detail"]
 
 
 def test_groups_without_their_schools_are_answered_with_what_is_needed_too(administrator: Browser) -> None:
@@ -378,7 +378,7 @@ def test_an_import_that_broke_off_is_shown_as_not_finished_and_goes_on(
         with pytest.raises(KeyboardInterrupt):
             post(use, register(BIRCHWOOD))
     page = administrator.get("/imports/IM-2026-0001")
-    assert "This import is not finished" in page
+    assert "This import has not finished" in page
     assert "Not finished" in administrator.get("/imports/")
     assert use.get("/imports/IM-2026-0001").json["is_finished"] is False
 
@@ -526,7 +526,7 @@ def test_an_import_that_is_refused_is_on_the_list_with_file_person_and_reason(
     page = unescape(administrator.get(f"/imports/{refused.reference}"))
     assert "others.csv is not a register of schools" in page
     assert "Piet Program" in page
-    assert "This import is not finished" not in page
+    assert "This import has not finished" not in page
     assert "The file was refused, and nothing was changed" in administrator.get(f"/audit?record={refused.reference}")
 
     done = post(use, register(BIRCHWOOD)).json
@@ -632,7 +632,7 @@ def test_the_schools_that_are_missed_are_as_many_on_the_list_as_are_counted(
     page = administrator.get(again)
     told = counted(page, "What changed")
     assert told.endswith("2 not in the file, 1 not in the file for the first time")
-    assert "Not in the file, for the first time: 1</h2>" in page
+    assert "Missing from the file for the first time: 1</h2>" in page
     assert "School 1" in page
     assert "School 0" not in page
     missed = administrator.get("/schools/missed")

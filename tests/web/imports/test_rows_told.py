@@ -68,7 +68,7 @@ def administrator(world: World, sign_in: Open) -> Browser:
 
 def words(page: str) -> dict[int, str]:
     """What a page says of the row in each line in which something is wrong."""
-    table = re.search(r"<caption[^>]*>What is wrong in the file</caption>.*?<tbody.*?>(.*?)</tbody>", page, re.S)
+    table = re.search(r"<caption[^>]*>Problems in the file</caption>.*?<tbody.*?>(.*?)</tbody>", page, re.S)
     assert table is not None, page
     rows = re.findall(r"<tr.*?</tr>", table[1], re.S)
     return {
@@ -149,16 +149,16 @@ def test_the_schools_that_an_import_changed_are_named_with_the_way_to_the_rest(
     path.write_text("\n".join((HEADER, *newer)))
     file = (io.BytesIO(path.read_bytes()), path.name)
     check = administrator.send(BEGIN, {"what": "schools", "file": file}, status=200).text
-    for named in ("School 900101 (URN 900101) is told under Bolton", "School 900102 (URN 900102)"):
+    for named in ("School 900101 (URN 900101) is now in Bolton", "School 900102 (URN 900102)"):
         assert named in check
     told = at_the_console(world.services, monkeypatch, "schools", path)
-    assert "No longer this authority's: School 900101 (URN 900101) is told under Bolton" in told
+    assert "No longer this authority's: School 900101 (URN 900101) is now in Bolton" in told
     assert "Closed: School 900102 (URN 900102)" in told
     assert "Missing from the file, to be answered at /schools/missed: School 900130 (URN 900130)" in told
     page = administrator.get("/imports/IM-2026-0002")
-    for change, urn in (("No longer this authority", 900101), ("Closed", 900102), ("Not in the file", 900130)):
+    for change, urn in (("No longer this authority", 900101), ("Closed", 900102), ("Missing from the file", 900130)):
         assert re.search(rf"{change}[^<]*: 1</h2>\s*<ul[^>]*>\s*<li><a[^>]*href=\"/schools/{urn}\"", page), change
-    assert "is told under Bolton" in page
+    assert "is now in Bolton" in page
     answer = program(world.administrator("Piet Program")).get("/imports/IM-2026-0002/schools").json
     assert answer is not None
     assert {(each["change"], each["school"], each["elsewhere"]) for each in answer["items"]} == {

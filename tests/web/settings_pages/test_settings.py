@@ -99,7 +99,7 @@ def test_the_settings_of_today_stand_on_the_page(world: World, sign_in: Callable
 
     for told in ("Wexmoor Council", "10 working days", "Targeted support", "£5,000", "Autumn term 2026/27"):
         assert told in page
-    assert "The usual requirements are in force" in page
+    assert "The usual requirements apply" in page
 
 
 def test_a_change_is_in_force_from_its_day(world: World, clock: Clock, sign_in: Callable[..., Browser]) -> None:
@@ -228,7 +228,7 @@ def test_a_database_without_an_authority_is_given_one(app: Flask, services: Serv
     browser.send("/settings/begin", names)
 
     assert "Wexmoor Council" in browser.get("/settings/authority")
-    assert "has a name already" in browser.send("/settings/begin", names, status=422).text
+    assert "already has a name" in browser.send("/settings/begin", names, status=422).text
 
 
 def test_only_administrators_keep_settings(world: World, sign_in: Callable[..., Browser]) -> None:
