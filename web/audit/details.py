@@ -145,7 +145,7 @@ class _Reader:
         if getattr(value, "restricted", False) and not self._restricted_too:
             return RESTRICTED
         parts = ((part.name, self.text(getattr(value, part.name), part.name)) for part in dataclasses.fields(value))
-        return "; ".join(f"{label_of(name)}: {text}" for name, text in parts if text)
+        return "; ".join(f"{label_of(name)}: {text}" for name, text in parts if text and not _is_code(text))
 
     def _one(self, value: Any, name: str) -> str:
         if isinstance(value, UUID):

@@ -59,7 +59,7 @@ def test_every_cookie_that_is_set_is_told(world: World, app: Flask, anybody: Bro
 
 def test_the_privacy_notice_promises_no_years_after_which_nothing_happens(anybody: Browser) -> None:
     page = " ".join(anybody.get("/privacy").split())
-    assert "deletes no record by itself" in page
+    assert "does not delete records by itself" in page
     assert "Years" not in page
 
 
