@@ -96,6 +96,8 @@ PATTERNS = {re.compile(phrase, re.IGNORECASE): say for phrase, say in SAY.items(
 ALLOWED: tuple[tuple[str, str], ...] = (
     # Names of councils
     ("domain/local_authorities.py", "pon "),
+    # Names of states, by which their colours are chosen
+    ("web/templates/components.html", "cancelled withdrawn"),
     # Said to developers alone
     ("projections/", " place in the trail"),
     ("projections/", "told to end"),

@@ -88,7 +88,7 @@ class Action(StrEnum):
     READ_CONCERN = "read concerns"
     RAISE_CONCERN = "raise concerns"
     DECIDE_CONCERN = "decide on concerns and interventions"
-    WRITE_NOTE = "write notes and add files"
+    WRITE_NOTE = "write notes and attach files"
     READ_NOTE = "read notes and files"
     READ_RESTRICTED = "read restricted notes"
     READ_CASELOAD = "read the caseload"

@@ -36,7 +36,7 @@ class Dated(LabelledEnum):
 
     @property
     def label(self) -> str:
-        return {"happened": "When it happened", "recorded": "When it was recorded"}[self.value]
+        return {"happened": "The date it happened", "recorded": "The date it was recorded"}[self.value]
 
 
 class Took(LabelledEnum):
@@ -46,7 +46,7 @@ class Took(LabelledEnum):
 
     @property
     def label(self) -> str:
-        return "They acted"
+        return "They did it"
 
 
 class Reason(LabelledEnum):
@@ -57,7 +57,7 @@ class Reason(LabelledEnum):
 
     @property
     def label(self) -> str:
-        return {"given": "A reason is given", "none": "None is given"}[self.value]
+        return {"given": "With a reason", "none": "Without a reason"}[self.value]
 
 
 class AnyRecord(fields.String):
@@ -87,7 +87,7 @@ class AuditFilters(Schema):
     since = fields.Date(metadata={"label": "From"}, error_messages=NO_DAY)
     until = fields.Date(metadata={"label": "To"}, error_messages=NO_DAY)
     dated = fields.Enum(
-        Dated, by_value=True, load_default=Dated.HAPPENED, metadata={"label": "Dates are of", "widget": "radios"}
+        Dated, by_value=True, load_default=Dated.HAPPENED, metadata={"label": "Search dates by", "widget": "radios"}
     )
     school = SchoolFilter("school", "school", "URN", metadata={"label": "School", "hint": "URN, name or postcode"})
     person = RecordFilter("person", "person", "reference", metadata={"label": "Person", "hint": "Reference or name"})

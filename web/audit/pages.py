@@ -82,7 +82,7 @@ def sheet() -> Response:
     allow(Action.READ_AUDIT)
     filters = Filters(AuditFilters)
     if filters.wrong:
-        raise BadRequest("One of the filters cannot be read. Set it on the page of the audit trail.")
+        raise BadRequest("One of the filters is wrong. Correct it on the audit trail page.")
     applied = "; ".join(text for text, _ in filters.context(_choices())["chips"])
     lines = rows(services(), wanted(filters.values), current_user(), applied)
     return csv_response(lines, f"audit-trail-{services().today().isoformat()}.csv")

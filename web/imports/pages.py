@@ -41,17 +41,17 @@ def _finished(row: ImportRow, _: Names) -> str:
 LIST: ListPage[ImportRow] = ListPage(
     imports,
     title="Imports",
-    caption="Files taken in or refused, the latest first",
+    caption="Imported and refused files, newest first",
     counted=("import", "imports"),
     columns=[
         Column(
             "File",
             lambda row, _: {"text": row.file_name, "href": f"/imports/{row.reference}", "hint": row.reference},
         ),
-        Column("What it tells", lambda row, _: row.what.label),
-        date_column("Day of the file", lambda row: row.dated),
+        Column("What it contains", lambda row, _: row.what.label),
+        date_column("Date of the file", lambda row: row.dated),
         Column(
-            "Begun",
+            "Started",
             lambda row, names: {"text": formats.datetime(row.begun_at), "hint": _who(row, row.begun_by, names)},
             sort=lambda row: row.begun_at,
         ),
@@ -76,14 +76,14 @@ def listed() -> Answer:
 SCHOOLS: ListPage[SchoolOfImport] = ListPage(
     changed_schools,
     title="Schools that an import changed",
-    caption="In the order in which they were saved",
+    caption="In the order they were saved",
     counted=("school", "schools"),
     columns=[
         Column("School", lambda row, _: {"text": row.name, "href": f"/schools/{row.urn}", "hint": str(row.urn)}),
         Column("What happened", lambda row, _: row.change.label),
-        Column("To which authority", lambda row, _: row.elsewhere),
+        Column("New authority", lambda row, _: row.elsewhere),
     ],
-    empty_text="The import changed no school in this way",
+    empty_text="This import did not change any schools in this way",
 )
 
 
