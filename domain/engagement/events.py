@@ -120,12 +120,17 @@ class Confirmed(Event):
 
 class SessionPlanned(Event):
     TOPIC = "engagement.session-planned"
-    says = "{by} planned session {number} ({days}) on {on}{place:. Place: …}"
+    says = "{by} planned session {number} ({days}) on {on}{where:, …}"
     number: int
     on: date
     days: Decimal
     minutes: int | None
     place: str
+
+    @property
+    def where(self) -> str:
+        """The place as it stands within a sentence: "at the school"."""
+        return self.place[:1].lower() + self.place[1:] if self.place.startswith(("At ", "In ")) else self.place
 
     def apply(self, engagement: BrokeredEngagement) -> None:
         engagement.sessions[self.number] = Session(self.number, self.on, self.days, self.place, self.minutes)

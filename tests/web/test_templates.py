@@ -275,6 +275,12 @@ def test_a_timeline_tells_who_when_why_and_for_whom(app: Flask) -> None:
     assert page.every("a", href="/events/1")
 
 
+def test_a_timeline_tells_a_reason_once(app: Flask) -> None:
+    said = "Anne Webb cancelled the visit on 20 November 2026: Ofsted came"
+    item = {"sentence": said, "who": "Anne Webb", "post": "", "at": NOW, "reason": "Ofsted came"}
+    assert component("{{ c.timeline(items) }}", items=[item]).text.count("Ofsted came") == 1
+
+
 def test_a_filter_is_a_get_form_that_keeps_what_was_chosen(app: Flask) -> None:
     asked = [
         {"name": "q", "label": "School", "kind": "text", "value": "Oak"},

@@ -34,6 +34,8 @@ FIRST_DAY, LAST_DAY = date(1950, 1, 1), date(2150, 12, 31)
 
 MOST_DIGITS_OF_URN = 6
 
+NO_PUPILS = "Do not include names of pupils."
+
 IN_HALVES = "Enter days in halves, like 2 or 2.5"
 
 
@@ -157,7 +159,7 @@ def line_field(*, required: bool = True, longest: int = 200, **metadata: Any) ->
 
 def reason_field(label: str = "Reason", **metadata: Any) -> fields.String:
     """The reason of a choice; it stands in the audit trail."""
-    hint = "This will be kept in the audit trail. Do not include names of pupils."
+    hint = f"This will be kept in the audit trail. {NO_PUPILS}"
     return _text(
         Text,
         True,

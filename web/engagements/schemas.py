@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from operator import itemgetter
 from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
@@ -10,6 +10,7 @@ from marshmallow import Schema, fields, post_load, validate
 from domain.engagement import Attainment, BrokeredEngagement, EngagementStatus, Outcome
 from domain.vocabulary import Side, SupportKind
 from web.commands.fields import (
+    NO_PUPILS,
     RecordField,
     SchoolField,
     day_field,
@@ -30,20 +31,14 @@ REQUESTS, PROVIDERS, SPECIALISTS, SESSIONS = "requests", "providers", "specialis
 OF_SCHOOL, OF_PROVIDER = "of_school", "of_provider"
 """Who may agree for the school, and who for the provider."""
 
-NO_PUPILS = "Do not include names of pupils."
-
 OBJECTIVE = "objective_"
 """How the question about an objective begins on the page, before its number."""
-
-
-def _offered(name: str) -> Callable[[Mapping[str, Any]], Any]:
-    return lambda context: context[name]
 
 
 def _specialist(label: str) -> RecordField:
     return person_field(
         required=True,
-        metadata={"label": label, "widget": "select", "choices": _offered(SPECIALISTS), "noun": "a specialist"},
+        metadata={"label": label, "widget": "select", "choices": itemgetter(SPECIALISTS), "noun": "a specialist"},
     )
 
 
@@ -51,7 +46,7 @@ def _session() -> WholeNumber:
     return WholeNumber(
         required=True,
         validate=validate.Range(1, 10_000),
-        metadata={"label": "Session", "widget": "radios", "choices": _offered(SESSIONS), "noun": "a session"},
+        metadata={"label": "Session", "widget": "radios", "choices": itemgetter(SESSIONS), "noun": "a session"},
     )
 
 
@@ -68,7 +63,7 @@ def _who_agreed(label: str, among: str) -> RecordField:
     """Somebody who agreed for a side, on paper, by telephone or face to face."""
     return person_field(
         required=True,
-        metadata={"label": label, "widget": "select", "choices": _offered(among), "noun": "who agreed"},
+        metadata={"label": label, "widget": "select", "choices": itemgetter(among), "noun": "who agreed"},
     )
 
 
@@ -77,7 +72,7 @@ class ProposeDirectly(Schema):
         "support-request",
         "SR",
         required=True,
-        metadata={"label": "Support request", "widget": "select", "choices": _offered(REQUESTS)},
+        metadata={"label": "Support request", "widget": "select", "choices": itemgetter(REQUESTS)},
     )
     provider = provider_field(
         required=True,
@@ -85,7 +80,7 @@ class ProposeDirectly(Schema):
             "label": "Provider",
             "hint": "Council services and schools' specialists only. Ask all others for a quote",
             "widget": "select",
-            "choices": _offered(PROVIDERS),
+            "choices": itemgetter(PROVIDERS),
         },
     )
     specialist = _specialist("Specialist")
@@ -256,7 +251,7 @@ class EngagementFilters(Schema):
     status = fields.List(fields.Enum(EngagementStatus, by_value=True), metadata={"label": "Status"})
     school = SchoolField(metadata={"label": "School", "hint": "URN"})
     provider = provider_field(metadata={"label": "Provider"})
-    kind = fields.Enum(SupportKind, by_value=True, metadata={"label": "Kind of support"})
+    kind = fields.Enum(SupportKind, by_value=True, metadata={"label": "Type of support"})
     subject = fields.String(validate=validate.Length(1, 200), metadata={"label": "Subject"})
     awaiting = fields.Enum(Side, by_value=True, metadata={"label": "Waiting for agreement from"})
     evaluation_due = fields.Boolean(metadata={"label": "Evaluation"})

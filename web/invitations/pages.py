@@ -28,8 +28,7 @@ def _reply_by(row: ProvidersInvitation, _: Names) -> str:
     standing = _standing(row)
     if standing not in {InvitationProgress.AWAITED, InvitationProgress.OVERDUE, InvitationProgress.QUOTED}:
         return formats.short_date(row.reply_by)
-    said = f"{formats.short_date(row.reply_by)}, {formats.relative(row.reply_by, services().now())}"
-    return f"Reply by {said}" if standing is InvitationProgress.AWAITED else said
+    return f"{formats.short_date(row.reply_by)}, {formats.relative(row.reply_by, services().now())}"
 
 
 def _shortened(brief: str, longest: int = 120) -> str:
@@ -51,7 +50,7 @@ LIST: ListPage[ProvidersInvitation] = ListPage(
         Column("Invitation", _invitation),
         Column("Brief", lambda row, _: _shortened(row.brief)),
         Column("Status", lambda row, _: {"tag": _standing(row)}),
-        Column("When", _reply_by, sort=lambda row: row.reply_by),
+        Column("Reply by", _reply_by, sort=lambda row: row.reply_by),
         Column("Your quote, excluding VAT", lambda row, _: formats.money(row.net), lambda row: row.net, numeric=True),
     ],
     ids=lambda row: [row.school],

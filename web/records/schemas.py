@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from operator import itemgetter
 from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
@@ -22,7 +22,7 @@ from domain.record_of_visit import (
     Section,
 )
 from domain.vocabulary import Purpose, Side
-from web.commands.fields import SchoolField, day_field, line_field, person_field, reason_field, text_field
+from web.commands.fields import NO_PUPILS, SchoolField, day_field, line_field, person_field, reason_field, text_field
 from web.forms.messages import lowered
 from web.forms.numbers import WholeNumber
 
@@ -32,13 +32,7 @@ OWNERS, OPEN, DONE, AWAITED = "owners", "open", "done", "awaited"
 MOST = 100
 """The most parts of one sort in a record."""
 
-NO_PUPILS = "Do not include names of pupils."
-
 ANSWER = "answer_to_issue_"
-
-
-def _offered(name: str) -> Callable[[Mapping[str, Any]], Any]:
-    return lambda context: context[name]
 
 
 def _purpose() -> fields.Enum[Any]:
@@ -99,7 +93,7 @@ class AnAction(Schema):
         metadata={
             "label": "Person",
             "widget": "select",
-            "choices": _offered(OWNERS),
+            "choices": itemgetter(OWNERS),
             "hint": "If one person is responsible for it",
         },
         load_default=None,
@@ -234,7 +228,7 @@ def _respondent(label: str) -> fields.Enum[Any]:
             "label": label,
             "noun": lowered(label.rstrip("?")),
             "widget": "radios",
-            "choices": _offered(AWAITED),
+            "choices": itemgetter(AWAITED),
         },
     )
 
@@ -261,7 +255,7 @@ def _one_of(label: str, offered: str) -> WholeNumber:
     return WholeNumber(
         required=True,
         validate=validate.Range(1, 10_000),
-        metadata={"label": label, "widget": "radios", "choices": _offered(offered)},
+        metadata={"label": label, "widget": "radios", "choices": itemgetter(offered)},
     )
 
 

@@ -125,7 +125,7 @@ GAPS: ListPage[GapCount] = ListPage(
         Column("Schools", lambda row, _: row.schools, numeric=True),
         date_column("Latest", lambda row: row.last_on),
     ],
-    empty_text="No need has gone unmet",
+    empty_text="There are no requests we could not meet",
     template="requests/gaps.html",
 )
 
@@ -140,7 +140,7 @@ def gaps() -> Answer:
     return list_page(
         GAPS,
         section="Requests",
-        breadcrumbs=[("Requests", "/requests"), ("Gaps", "")],
+        breadcrumbs=[("Requests", "/requests"), ("Requests we could not meet", "")],
         bars=bars,
         finding=finding(bars),
     )

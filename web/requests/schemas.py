@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from operator import itemgetter
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
@@ -10,6 +11,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 from domain.support_request import InHouse, Route, SupportLevel, Urgency
 from domain.vocabulary import Phase, SupportKind
 from web.commands.fields import (
+    NO_PUPILS,
     RecordField,
     SchoolField,
     day_field,
@@ -28,23 +30,18 @@ RANKED, SHORTLIST, QUOTES, OTHERS, IN_HOUSE = "ranked", "shortlist", "quotes", "
 """What forms offer: schools, subjects, people by their part, providers by how near they have come, the school's other
 requests, and those who may help from within."""
 
-NO_PUPILS = "Do not include names of pupils."
 SINGLE_PROVIDER = "Why only one provider is asked"
-
-
-def _offered(name: str) -> Callable[[Mapping[str, Any]], Any]:
-    return lambda context: context[name]
 
 
 def _person(label: str, among: str, *, required: bool = True, **metadata: Any) -> RecordField:
     return person_field(
-        required=required, metadata={"label": label, "widget": "select", "choices": _offered(among), **metadata}
+        required=required, metadata={"label": label, "widget": "select", "choices": itemgetter(among), **metadata}
     )
 
 
 def _provider(label: str, among: str, **metadata: Any) -> RecordField:
     return provider_field(
-        required=True, metadata={"label": label, "widget": "radios", "choices": _offered(among), **metadata}
+        required=True, metadata={"label": label, "widget": "radios", "choices": itemgetter(among), **metadata}
     )
 
 
@@ -53,7 +50,7 @@ def _providers(label: str, among: str, nobody: str, **metadata: Any) -> fields.L
         provider_field(),
         required=True,
         validate=[validate.Length(1, 200, error=nobody)],
-        metadata={"label": label, "choices": _offered(among), "noun": "at least one provider", **metadata},
+        metadata={"label": label, "choices": itemgetter(among), "noun": "at least one provider", **metadata},
     )
 
 
@@ -64,7 +61,7 @@ class RaiseRequest(Schema):
             "label": "School",
             "hint": "Start typing its name or URN",
             "widget": "school",
-            "choices": _offered(SCHOOLS),
+            "choices": itemgetter(SCHOOLS),
         },
     )
     kind = fields.Enum(
@@ -78,7 +75,7 @@ class RaiseRequest(Schema):
         longest=100,
         label="Subject",
         widget="select",
-        choices=_offered(SUBJECTS),
+        choices=itemgetter(SUBJECTS),
         hint="If it is not in the list, leave this blank and enter it below",
     )
     other_subject = line_field(required=False, longest=100, label="Another subject or theme")
@@ -241,7 +238,7 @@ class MergeRequest(Schema):
             "label": "Request that meets the same need",
             "hint": "Another open request from the school",
             "widget": "select",
-            "choices": _offered(OTHERS),
+            "choices": itemgetter(OTHERS),
         },
     )
     reason = reason_field()

@@ -74,8 +74,8 @@ def _days_needed(_: sa.Connection, tender: Tender) -> Mapping[str, Any]:
     schemas.RecordQuote,
     done="Quote recorded",
     submit="Record quote",
-    lead="For a quote that came by phone, letter or email. Where the provider has quoted already, this quote "
-    "takes the place of the former one.",
+    lead="For a quote that came by phone, letter or email. If the provider has already quoted, this quote "
+    "replaces the earlier one.",
     method=Tender.quote,
     rules=[somebody_must_be_invited],
     context=_quoting,

@@ -26,8 +26,9 @@ pages = Blueprint("tenders", __name__, template_folder="templates")
 
 
 def _tender(row: TenderRow, names: Names) -> dict[str, str]:
-    called = f"{names.get(row.request, 'Support')} for {names.get(row.school, 'a school')}"
-    return {"text": called, "href": f"/tenders/{row.reference}", "hint": row.reference}
+    called = f"Tender for {names.get(row.school, 'a school')}"
+    request = f" for {names[row.request]}" if row.request in names else ""
+    return {"text": called, "href": f"/tenders/{row.reference}", "hint": row.reference + request}
 
 
 LIST: ListPage[TenderRow] = ListPage(

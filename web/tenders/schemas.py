@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from operator import itemgetter
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
@@ -30,17 +31,13 @@ UNANSWERED, SHORTLIST, QUOTES, APPROVERS, DIRECTORS = "unanswered", "shortlist",
 """What forms offer: questions without an answer, those who may be invited, quotes, and who may approve."""
 
 
-def _offered(name: str) -> Callable[[Mapping[str, Any]], Any]:
-    return lambda context: context[name]
-
-
 def _provider(label: str, among: str) -> RecordField:
-    return provider_field(required=True, metadata={"label": label, "widget": "radios", "choices": _offered(among)})
+    return provider_field(required=True, metadata={"label": label, "widget": "radios", "choices": itemgetter(among)})
 
 
 def _person(label: str, among: str, *, required: bool = True, **metadata: Any) -> RecordField:
     return person_field(
-        required=required, metadata={"label": label, "widget": "select", "choices": _offered(among), **metadata}
+        required=required, metadata={"label": label, "widget": "select", "choices": itemgetter(among), **metadata}
     )
 
 
@@ -52,7 +49,7 @@ class InviteProviders(Schema):
         metadata={
             "label": "Providers to invite",
             "hint": "Providers on the shortlist who are not invited yet",
-            "choices": _offered(SHORTLIST),
+            "choices": itemgetter(SHORTLIST),
             "noun": "at least one provider to invite",
         },
     )
@@ -62,7 +59,7 @@ class AnswerTenderQuestion(Schema):
     number = WholeNumber(
         required=True,
         validate=validate.Range(1, 10_000),
-        metadata={"label": "Question", "widget": "radios", "choices": _offered(UNANSWERED)},
+        metadata={"label": "Question", "widget": "radios", "choices": itemgetter(UNANSWERED)},
     )
     answer = text_field(label="Answer", hint="All invited providers will see the question and the answer.")
 

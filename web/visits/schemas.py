@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from operator import itemgetter
 from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
@@ -11,6 +11,7 @@ from domain.calendar import Term
 from domain.visit import AgendaKind, CancelledBy, Visitor, VisitStatus
 from domain.vocabulary import Purpose, Side, VisitKind
 from web.commands.fields import (
+    NO_PUPILS,
     RecordField,
     SchoolField,
     day_field,
@@ -27,14 +28,6 @@ SCHOOLS, VISITORS, ITEMS = "schools", "visitors", "items"
 CAPACITIES = ("officer", "consultant", "director")
 
 KEPT_BACK = "Null where the visit is shown only in outline"
-
-NO_PUPILS = "Do not include names of pupils."
-
-Choices = Callable[[Mapping[str, Any]], Any]
-
-
-def _offered(name: str) -> Choices:
-    return lambda context: context[name]
 
 
 def _minutes(label: str = "Length of the visit in minutes", *, required: bool = False) -> WholeNumber:
@@ -56,7 +49,7 @@ def _school() -> SchoolField:
             "label": "School",
             "hint": "Start typing its name or URN",
             "widget": "school",
-            "choices": _offered(SCHOOLS),
+            "choices": itemgetter(SCHOOLS),
         },
     )
 
@@ -64,7 +57,7 @@ def _school() -> SchoolField:
 def _person(label: str, *, required: bool = True, **metadata: Any) -> fields.Field[Any]:
     return person_field(
         required=required,
-        metadata={"label": label, "widget": "select", "choices": _offered(VISITORS), **metadata},
+        metadata={"label": label, "widget": "select", "choices": itemgetter(VISITORS), **metadata},
     )
 
 
@@ -178,7 +171,7 @@ class WithdrawAgendaItem(Schema):
         metadata={
             "label": "Agenda item to remove",
             "widget": "radios",
-            "choices": _offered(ITEMS),
+            "choices": itemgetter(ITEMS),
             "noun": "the agenda item to remove",
         },
     )

@@ -258,7 +258,7 @@ def test_everybody_gets_longer_or_their_invitation_lapses(market: Market, world:
 
     world.clock.go_to(AFTER_REPLIES)
     broker = sign_in(market.broker)
-    assert "1 of 2 invited has not replied" in broker.get(TENDER)
+    assert "1 of 2 invited providers has not replied" in broker.get(TENDER)
     broker.send(f"{TENDER}/lapse", {})
 
     assert found(world).invitations[market.harrop.id].status is InvitationStatus.LAPSED
