@@ -179,27 +179,13 @@ def _steps_in_good_faith(sheet: ViewTable[Any], events: Sequence[Event]) -> Iter
 
 def _change(connection: sa.Connection, view: View, sheet: ViewTable[Any], steps: list[Step]) -> TableChange:
     keys = list(dict.fromkeys(key for key, _, _ in steps))
-    is_empty = sheet.journal or _is_new(sheet, steps)
-    before = {} if is_empty else live_rows(sheet, connection.dialect).fetch(connection, keys)
+    before = {} if sheet.journal else live_rows(sheet, connection.dialect).fetch(connection, keys)
     after = folded(view, sheet, dict(before), steps)
     return TableChange(
         sheet,
         [after[key] for key in keys if key in after and after[key] != before.get(key)],
         [key for key in keys if key in before and key not in after],
     )
-
-
-def _is_new(sheet: ViewTable[Any], steps: list[Step]) -> bool:
-    """Whether all rows are of records that begin with these events, so that there can be none yet."""
-    if sheet.is_shared:
-        return False
-    begun: set[Key] = set()
-    for key, _, event in steps:
-        if event.meta.version == 1:
-            begun.add(key)
-        elif key not in begun:
-            return False
-    return True
 
 
 def folded(view: View, sheet: ViewTable[Any], rows: Found, steps: Sequence[Step]) -> Found:
