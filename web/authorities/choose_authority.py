@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from flask import Flask, Response, json, redirect, render_template, request, session, url_for
+from flask import Flask, Response, g, json, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
 from marshmallow import Schema, fields, validate
@@ -24,6 +24,7 @@ from web.forms import Form
 from web.runtime import cookie_names
 from web.runtime.headers import add_headers, is_secure
 from web.runtime.request_limits import Request
+from web.runtime.request_scope import RequestScope
 from web.runtime.settings import Settings
 from web.runtime.signed_cookies import sign_with
 
@@ -89,6 +90,11 @@ def make_choose_authority(directory: Directory, settings: Settings) -> Flask:
         "WTF_CSRF_ENABLED": not settings.testing,
         "RATELIMIT_ENABLED": not settings.testing,
     }
+
+    @choose_authority.before_request
+    def begin() -> None:
+        g.context = RequestScope()
+
     add_headers(choose_authority)
     add_components(choose_authority)
     csrf = CSRFProtect(choose_authority)

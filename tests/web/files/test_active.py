@@ -248,7 +248,7 @@ TAKEN = {
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_a_file_that_is_active_is_refused(name: str) -> None:
-    with pytest.raises(OfTheFile, match=r"Such files are not allowed|with macros are not taken"):
+    with pytest.raises(OfTheFile, match=r"Such files are not allowed|with macros are not allowed"):
         check_content(name, REFUSED[name])
 
 
