@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from marshmallow import Schema, ValidationError, validates_schema
+from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from domain.money import MOST, Price
 from domain.provider import Provider
@@ -49,6 +49,22 @@ class GiveQuote(Schema):
     def within_the_largest_sum(self, values: Mapping[str, Any], **_: Any) -> None:
         if values["days"] * values["day_rate"] > MOST:
             raise ValidationError(f"The total price must be no more than £{MOST:,}", "day_rate")
+
+
+class QuoteOut(Schema):
+    """A quote as the API shows it."""
+
+    specialist = person_field()
+    days = fields.Decimal(as_string=True, places=1)
+    day_rate = fields.Decimal(as_string=True, places=2)
+    net = fields.Decimal(as_string=True, places=2)
+    vat = fields.Decimal(as_string=True, places=2)
+    gross = fields.Decimal(as_string=True, places=2)
+    vat_is_known = fields.Boolean(metadata={"description": "Where it is not, `vat` is 0 and `gross` excludes VAT"})
+    approach = fields.String()
+    available_from = fields.Date()
+    available_to = fields.Date()
+    received_on = fields.Date()
 
 
 @dataclass(frozen=True, slots=True)

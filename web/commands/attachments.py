@@ -22,14 +22,14 @@ from domain.vocabulary import Audience
 from projections import notes as view
 from projections.row_queries import RowQueries, RowQuery
 from web.access.context import User
-from web.access.identity import current_user, teams_of
+from web.access.identity import ListScope, current_user, teams_of
 from web.access.name_cache import names_of, reference_of
 from web.access.policy import Action, RecordScope, Scope, widest
 from web.access.readers import KEPT, LATER, VISIBLE, WRITER, is_for, is_inside
 from web.access.restricted import hidden_from, hidden_from_current_user, restricted_records
 from web.access.restricted_reads import note_shown
 from web.commands.dispatch import LoadedRecord, found_at, load_for_user
-from web.commands.resource import Resource
+from web.commands.resource import Resource, Values
 from web.forms.messages import lowered
 from web.history.record_addresses import record_href
 from web.runtime.bulk_load import load_records
@@ -145,19 +145,29 @@ def _opens(connection: sa.Connection, asking: User, resource: Resource[Any], rec
     return asking.may(resource.read, where) and resource.opens(connection, asking, record, where)
 
 
-def walked(
-    connection: sa.Connection, following: Callable[[str | None, int], list[R]], after: str | None, limit: int
-) -> list[R]:
-    """The rows of a list of what is attached whose records the person who asks may read, beginning behind a place.
-    `following` gives the next rows, whoever may see them, behind the reference of the last one."""
-    shown, found = list[R](), list[R]()
-    while len(shown) < limit and (not found or len(found) == limit):
-        found = following(after, limit)
-        if not found:
-            break
-        shown += _open_among(connection, found)
-        after = found[-1].reference
-    return shown[:limit]
+def listed(
+    read: Callable[..., list[R]],
+) -> Callable[[sa.Connection, ListScope, Values, str | None, int], list[R]]:
+    """The query of a list of notes or of files, as `read` finds them: those whose records the person who asks may
+    read."""
+
+    def query(connection: sa.Connection, reach: ListScope, filters: Values, after: str | None, limit: int) -> list[R]:
+        asked = {
+            "on": filters["on"].id if "on" in filters else None,
+            "schools": None if reach.everything else reach.schools,
+            "providers": reach.providers,
+            "meant_for_them": not is_inside(current_user()),
+        }
+        shown, found = list[R](), list[R]()
+        while len(shown) < limit and (not found or len(found) == limit):
+            found = read(connection, **asked, after=after, limit=limit)
+            if not found:
+                break
+            shown += _open_among(connection, found)
+            after = found[-1].reference
+        return shown[:limit]
+
+    return query
 
 
 def _open_among(connection: sa.Connection, rows: list[R]) -> list[R]:

@@ -16,10 +16,10 @@ from projections import notes as view
 from projections.event_log import saving_alongside
 from web.access import readers
 from web.access.context import User
-from web.access.identity import ListScope, current_user
+from web.access.identity import current_user
 from web.access.policy import Action, RecordScope
 from web.access.readers import is_for, is_inside
-from web.commands.attachments import href_of, is_open_to, walked
+from web.commands.attachments import href_of, is_open_to, listed
 from web.commands.listing import Listing
 from web.commands.resource import CommandContext, Resource, Values, Visibility
 from web.files import schemas
@@ -27,26 +27,6 @@ from web.files.contents import check_content
 from web.files.keeping import Bytes, bytes_of
 from web.runtime.services import services
 from web.runtime.settings import current_settings
-
-
-def _listed(
-    connection: sa.Connection, reach: ListScope, filters: Values, after: str | None, limit: int
-) -> list[view.FileOnRecord]:
-    asking, on = current_user(), filters["on"].id if "on" in filters else None
-    schools = None if reach.everything else reach.schools
-
-    def following(place: str | None, most: int) -> list[view.FileOnRecord]:
-        return view.put(
-            connection,
-            on=on,
-            schools=schools,
-            providers=reach.providers,
-            meant_for_them=not is_inside(asking),
-            after=place,
-            limit=most,
-        )
-
-    return walked(connection, following, after, limit)
 
 
 def served(file: Attachment) -> Response:
@@ -77,7 +57,7 @@ files: Resource[Attachment] = Resource(
     one="file",
     read=Action.READ_NOTE,
     out=schemas.FileOut,
-    listing=Listing(view.FileOnRecord, _listed, lambda row: row.reference, schemas.FileFilters),
+    listing=Listing(view.FileOnRecord, listed(view.put), lambda row: row.reference, schemas.FileFilters),
     visibility=Visibility(is_open=_is_open),
     content=served,
 )

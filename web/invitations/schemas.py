@@ -6,8 +6,8 @@ from marshmallow import Schema, fields
 
 from domain.tender import DeclineReason
 from domain.vocabulary import Phase
-from web.brokerage.quote_fields import GiveQuote
-from web.commands.fields import SchoolField, day_field, person_field, provider_field, reason_field, text_field
+from web.brokerage.quote_fields import GiveQuote, QuoteOut
+from web.commands.fields import SchoolField, day_field, provider_field, reason_field, text_field
 from web.invitations.own import InvitationProgress
 
 
@@ -48,20 +48,6 @@ class OwnQuestionOut(Schema):
     own = fields.Boolean(metadata={"description": "Whether your organisation asked it"})
 
 
-class OwnQuoteOut(Schema):
-    specialist = person_field()
-    days = fields.Decimal(as_string=True, places=1)
-    day_rate = fields.Decimal(as_string=True, places=2)
-    net = fields.Decimal(as_string=True, places=2)
-    vat = fields.Decimal(as_string=True, places=2)
-    gross = fields.Decimal(as_string=True, places=2)
-    vat_is_known = fields.Boolean(metadata={"description": "Where it is not, `vat` is 0 and `gross` excludes VAT"})
-    approach = fields.String()
-    available_from = fields.Date()
-    available_to = fields.Date()
-    received_on = fields.Date()
-
-
 class OwnInvitationOut(Schema):
     """An invitation as the API shows it to the provider that holds it."""
 
@@ -82,5 +68,5 @@ class OwnInvitationOut(Schema):
     question_deadline = fields.Date()
     standing = fields.Enum(InvitationProgress, by_value=True)
     questions = fields.List(fields.Nested(OwnQuestionOut))
-    quote = fields.Nested(OwnQuoteOut, allow_none=True)
+    quote = fields.Nested(QuoteOut, allow_none=True)
     unavailable_until = fields.Date(allow_none=True)

@@ -12,37 +12,15 @@ from domain.vocabulary import About, Sensitivity
 from projections import notes as view
 from web.access import readers
 from web.access.context import User
-from web.access.identity import ListScope, concerned, current_user
+from web.access.identity import concerned, current_user
 from web.access.name_cache import names_of, reference_of, references_of
 from web.access.nameable_people import colleagues
 from web.access.policy import Action
-from web.access.readers import is_inside
-from web.commands.attachments import href_of, walked
+from web.commands.attachments import href_of, listed
 from web.commands.choices import Choices, everybody
 from web.commands.listing import Listing
 from web.commands.resource import CommandContext, Resource, Values, Visibility
 from web.notes import rules, schemas
-
-
-def _listed(
-    connection: sa.Connection, reach: ListScope, filters: Values, after: str | None, limit: int
-) -> list[view.NoteOnRecord]:
-    asking, on = current_user(), filters["on"].id if "on" in filters else None
-    schools = None if reach.everything else reach.schools
-
-    def following(place: str | None, most: int) -> list[view.NoteOnRecord]:
-        return view.written(
-            connection,
-            on=on,
-            schools=schools,
-            providers=reach.providers,
-            meant_for_them=not is_inside(asking),
-            after=place,
-            limit=most,
-        )
-
-    return walked(connection, following, after, limit)
-
 
 notes: Resource[Note] = Resource(
     "notes",
@@ -50,7 +28,7 @@ notes: Resource[Note] = Resource(
     one="note",
     read=Action.READ_NOTE,
     out=schemas.NoteOut,
-    listing=Listing(view.NoteOnRecord, _listed, lambda row: row.reference, schemas.NoteFilters),
+    listing=Listing(view.NoteOnRecord, listed(view.written), lambda row: row.reference, schemas.NoteFilters),
     visibility=Visibility(is_open=rules.is_open, copy=rules.opened),
 )
 

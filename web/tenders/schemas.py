@@ -10,7 +10,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 
 from domain.tender import DeclineReason, InvitationStatus, TenderStatus
 from domain.vocabulary import Side
-from web.brokerage.quote_fields import GiveQuote
+from web.brokerage.quote_fields import GiveQuote, QuoteOut
 from web.commands.fields import (
     RecordField,
     SchoolField,
@@ -144,26 +144,12 @@ class CloseTender(Schema):
     reason = reason_field("Why no provider is chosen")
 
 
-class TenderQuoteOut(Schema):
-    specialist = person_field()
-    days = fields.Decimal(as_string=True, places=1)
-    day_rate = fields.Decimal(as_string=True, places=2)
-    net = fields.Decimal(as_string=True, places=2)
-    vat = fields.Decimal(as_string=True, places=2)
-    gross = fields.Decimal(as_string=True, places=2)
-    vat_is_known = fields.Boolean(metadata={"description": "Where it is not, `vat` is 0 and `gross` excludes VAT"})
-    approach = fields.String()
-    available_from = fields.Date()
-    available_to = fields.Date()
-    received_on = fields.Date()
-
-
 class InvitedOut(Schema):
     provider = provider_field()
     status = fields.Enum(InvitationStatus, by_value=True)
     clearance = fields.String(metadata={"description": "What was known of the clearance when it was invited"})
     invited_on = fields.Date()
-    quote = fields.Nested(TenderQuoteOut, allow_none=True)
+    quote = fields.Nested(QuoteOut, allow_none=True)
     declined_by = fields.Enum(Side, by_value=True, allow_none=True)
     unavailable_until = fields.Date(allow_none=True)
 
