@@ -74,5 +74,5 @@ def test_every_door_says_so_and_all_goes_on_afterwards(doors: Doors) -> None:
 def test_whoever_cannot_know_whether_it_was_saved_is_told_to_send_it_again() -> None:
     problem = problem_of(OutcomeUnknown("server closed the connection"))
     assert (problem.status, problem.kind) == (503, "service-unavailable")
-    assert "carried out once" in problem.detail
+    assert "only be done once" in problem.detail
     assert "server closed" not in problem.detail

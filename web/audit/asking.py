@@ -171,7 +171,7 @@ def place(after: str | None) -> UUID | None:
     try:
         return None if after is None else UUID(after)
     except ValueError:
-        raise BadRequest("There is no such page of the audit trail. Start from its first page.") from None
+        raise BadRequest("There is no such page of the audit trail. Start from the first page.") from None
 
 
 class AuditEntry(HistoryEntry):

@@ -171,7 +171,7 @@ def test_the_trail_leads_from_an_import_to_all_that_it_recorded(services: Servic
         caused = audit_trail.entries(connection, audit_trail.TrailFilter(correlation=record.reference), None, 10)
     assert [entry.kind for entry in caused] == ["school", "school"]
     assert [sentence(event, {}) for event in services.store.get(record.id)] == [
-        "The system operator began to import register_2024-06-17.csv (register of schools), of 17 June 2024",
+        "The system operator started to import register_2024-06-17.csv (register of schools), dated 17 June 2024",
         "The system operator finished the import: "
         "2 schools registered, 0 brought up to date, 0 unchanged; problems: 0",
     ]

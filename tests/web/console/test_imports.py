@@ -187,7 +187,7 @@ def test_bad_rows_are_listed_while_good_ones_count() -> None:
     assert "2 schools registered" in told
     assert "Problems: 2. See register_2024-06-17-problems.csv" in told
     listed = Path("register_2024-06-17-problems.csv").read_text(encoding="utf-8-sig").splitlines()
-    assert listed[0] == "Line,Column,Value,Reason,The row was"
+    assert listed[0] == "Line,Column,Value,Reason,What happened to the row"
     assert [line.split(",")[:3] for line in listed[1:]] == [
         ["3", "URN", "12"],
         ["4", "EstablishmentStatus (name)", "Ajar"],
