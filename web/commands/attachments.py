@@ -145,6 +145,10 @@ def _opens(connection: sa.Connection, asking: User, resource: Resource[Any], rec
     return asking.may(resource.read, where) and resource.opens(connection, asking, record, where)
 
 
+COUNTED_TO = 200
+"""Notes or files that are counted or sorted for a page: whether one is shown may take reading its record."""
+
+
 def listed(
     read: Callable[..., list[R]],
 ) -> Callable[[sa.Connection, ListScope, Values, str | None, int], list[R]]:

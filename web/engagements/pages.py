@@ -20,7 +20,7 @@ from web.brokerage.vetting_policy import VETTED
 from web.commands.attachments import ATTACHED_QUERY
 from web.engagements.clearance import clearance_now
 from web.engagements.commands import engagements
-from web.layout.list_pages import Answer, Column, ListPage, Names, list_page
+from web.layout.list_pages import Answer, Column, ListPage, list_page, record_column
 from web.layout.resource_pages import Beside, record_page
 
 pages = Blueprint("engagements", __name__, template_folder="templates")
@@ -47,18 +47,15 @@ def _choices(connection: sa.Connection) -> Mapping[str, Iterable[tuple[str, str]
     return {"provider": [(ref, name) for name, ref in listed], "evaluation_due": [("true", "Due")]}
 
 
-def _engagement(row: EngagementRow, names: Names) -> dict[str, str]:
-    called = f"{row.subject} at {names.get(row.school, 'a school')}"
-    return {"text": called, "href": f"/engagements/{row.reference}", "hint": row.reference}
-
-
 LIST: ListPage[EngagementRow] = ListPage(
     engagements,
     title="Engagements",
     caption="Engagements, newest first",
     counted=("engagement", "engagements"),
     columns=[
-        Column("Engagement", _engagement),
+        record_column(
+            "Engagement", "engagements", lambda row, names: f"{row.subject} at {names.get(row.school, 'a school')}"
+        ),
         Column(
             "Provider",
             lambda row, names: {"text": names.get(row.provider, ""), "hint": names.get(row.specialist, "")},

@@ -19,7 +19,7 @@ from web.access.context import User
 from web.access.identity import current_user
 from web.access.policy import Action, RecordScope
 from web.access.readers import is_for, is_inside
-from web.commands.attachments import href_of, is_open_to, listed
+from web.commands.attachments import COUNTED_TO, href_of, is_open_to, listed
 from web.commands.listing import Listing
 from web.commands.resource import CommandContext, Resource, Values, Visibility
 from web.files import schemas
@@ -57,7 +57,14 @@ files: Resource[Attachment] = Resource(
     one="file",
     read=Action.READ_NOTE,
     out=schemas.FileOut,
-    listing=Listing(view.FileOnRecord, listed(view.put), lambda row: row.reference, schemas.FileFilters),
+    listing=Listing(
+        view.FileOnRecord,
+        listed(view.put),
+        lambda row: row.reference,
+        schemas.FileFilters,
+        counted_to=COUNTED_TO,
+        sorted_to=COUNTED_TO,
+    ),
     visibility=Visibility(is_open=_is_open),
     content=served,
 )

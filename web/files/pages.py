@@ -15,7 +15,7 @@ from web.commands.attachments import href_of, visible_to
 from web.commands.dispatch import load_for_user
 from web.files.commands import files, served
 from web.history.timeline import record_label
-from web.layout.list_pages import Answer, Column, ListPage, date_column, list_page
+from web.layout.list_pages import Answer, Column, ListPage, date_column, list_page, record_column
 from web.layout.resource_pages import Beside, record_page
 
 pages = Blueprint("files", __name__, template_folder="templates")
@@ -27,10 +27,7 @@ LIST: ListPage[FileOnRecord] = ListPage(
     caption="Files, latest first",
     counted=("file", "files"),
     columns=[
-        Column(
-            "File",
-            lambda row, _: {"text": row.file_name, "href": f"/files/{row.reference}", "hint": row.reference},
-        ),
+        record_column("File", "files", lambda row, _: row.file_name),
         Column("On", lambda row, names: names.get(row.on_record, "")),
         date_column("Added", lambda row: row.added_on),
         Column("By", lambda row, names: names.get(row.added_by, "") if row.added_by else ""),

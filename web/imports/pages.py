@@ -21,7 +21,7 @@ from web.history.sentences import NAMELESS
 from web.imports.commands import counts_of, imports
 from web.imports.importers import ALL
 from web.imports.schools import SchoolOfImport, changed_schools, first_schools
-from web.layout.list_pages import Answer, Column, ListPage, Names, date_column, list_page
+from web.layout.list_pages import Answer, Column, ListPage, Names, date_column, list_page, record_column
 from web.layout.resource_pages import Beside, record_page
 
 pages = Blueprint("imports", __name__, template_folder="templates")
@@ -44,10 +44,7 @@ LIST: ListPage[ImportRow] = ListPage(
     caption="Imported and refused files, newest first",
     counted=("import", "imports"),
     columns=[
-        Column(
-            "File",
-            lambda row, _: {"text": row.file_name, "href": f"/imports/{row.reference}", "hint": row.reference},
-        ),
+        record_column("File", "imports", lambda row, _: row.file_name),
         Column("What it contains", lambda row, _: row.what.label),
         date_column("Date of the file", lambda row: row.dated),
         Column(

@@ -12,7 +12,7 @@ from projections.tenders import ProvidersInvitation
 from web import formats
 from web.invitations.commands import invitations
 from web.invitations.own import InvitationProgress, standing_of
-from web.layout.list_pages import Answer, Column, ListPage, Names, list_page
+from web.layout.list_pages import Answer, Column, ListPage, Names, list_page, record_column
 from web.layout.resource_pages import record_page
 from web.runtime.services import services
 
@@ -36,18 +36,15 @@ def _shortened(brief: str, longest: int = 120) -> str:
     return text if len(text) <= longest else text[:longest].rsplit(" ", 1)[0] + "…"
 
 
-def _invitation(row: ProvidersInvitation, names: Names) -> dict[str, str]:
-    called = f"Support at {names.get(row.school, 'a school')}"
-    return {"text": called, "href": f"/invitations/{row.reference}", "hint": row.reference}
-
-
 LIST: ListPage[ProvidersInvitation] = ListPage(
     invitations,
     title="Invitations",
     caption="Invitations to quote, those waiting for your reply first",
     counted=("invitation", "invitations"),
     columns=[
-        Column("Invitation", _invitation),
+        record_column(
+            "Invitation", "invitations", lambda row, names: f"Support at {names.get(row.school, 'a school')}"
+        ),
         Column("Brief", lambda row, _: _shortened(row.brief)),
         Column("Status", lambda row, _: {"tag": _standing(row)}),
         Column("Reply by", _reply_by, sort=lambda row: row.reply_by),

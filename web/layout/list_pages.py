@@ -5,7 +5,7 @@ LIST: ListPage[PlannedVisit] = ListPage(
     title="Visits",
     counted=("visit", "visits"),
     columns=[
-        Column("Visit", lambda row, _: {"text": row.reference, "href": f"/visits/{row.reference}"}),
+        record_column("Visit", "visits", lambda row, names: names.get(row.school, "")),
         date_column("Date", lambda row: row.on),
     ],
     ...
@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -36,6 +36,7 @@ from web.layout.paging import PAGE, Counted, in_all, pages_beside, place_asked, 
 from web.runtime.services import services
 
 R = TypeVar("R")
+N = TypeVar("N", bound="Referenced")
 
 Names = Mapping[UUID, str]
 
@@ -91,6 +92,25 @@ class Column(Generic[R]):
         if isinstance(value, Enum):
             return list(type(value)).index(value)
         return (value.casefold() or None) if isinstance(value, str) else value
+
+
+class Referenced(Protocol):
+    """A row of a record that has a reference."""
+
+    @property
+    def reference(self) -> str: ...
+
+
+def record_column(title: str, path: str, called: Callable[[N, Names], str]) -> Column[N]:
+    """The column by which a record is opened: what it is called, and its reference below."""
+    return Column(
+        title,
+        lambda row, names: {
+            "text": called(row, names),
+            "href": f"/{path}/{row.reference}",
+            "hint": row.reference,
+        },
+    )
 
 
 def date_column(title: str, day: Callable[[R], date | None]) -> Column[R]:

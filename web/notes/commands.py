@@ -16,7 +16,7 @@ from web.access.identity import concerned, current_user
 from web.access.name_cache import names_of, reference_of, references_of
 from web.access.nameable_people import colleagues
 from web.access.policy import Action
-from web.commands.attachments import href_of, listed
+from web.commands.attachments import COUNTED_TO, href_of, listed
 from web.commands.choices import Choices, everybody
 from web.commands.listing import Listing
 from web.commands.resource import CommandContext, Resource, Values, Visibility
@@ -28,7 +28,14 @@ notes: Resource[Note] = Resource(
     one="note",
     read=Action.READ_NOTE,
     out=schemas.NoteOut,
-    listing=Listing(view.NoteOnRecord, listed(view.written), lambda row: row.reference, schemas.NoteFilters),
+    listing=Listing(
+        view.NoteOnRecord,
+        listed(view.written),
+        lambda row: row.reference,
+        schemas.NoteFilters,
+        counted_to=COUNTED_TO,
+        sorted_to=COUNTED_TO,
+    ),
     visibility=Visibility(is_open=rules.is_open, copy=rules.opened),
 )
 

@@ -15,16 +15,12 @@ from web.access.identity import concerned, current_user
 from web.access.name_cache import rows_of
 from web.commands.attachments import href_of, visible_to
 from web.history.timeline import record_label
-from web.layout.list_pages import Answer, Column, ListPage, Names, date_column, list_page
+from web.layout.list_pages import Answer, Column, ListPage, date_column, list_page, record_column
 from web.layout.resource_pages import Beside, record_page
 from web.notes.commands import notes
 from web.notes.rules import may_read
 
 pages = Blueprint("notes", __name__, template_folder="templates")
-
-
-def _note(row: NoteOnRecord, _: Names) -> dict[str, str]:
-    return {"text": row.heading or "Restricted note", "href": f"/notes/{row.reference}", "hint": row.reference}
 
 
 LIST: ListPage[NoteOnRecord] = ListPage(
@@ -33,7 +29,7 @@ LIST: ListPage[NoteOnRecord] = ListPage(
     caption="Notes, latest first",
     counted=("note", "notes"),
     columns=[
-        Column("Note", _note),
+        record_column("Note", "notes", lambda row, _: row.heading or "Restricted note"),
         Column("Type", lambda row, _: row.note_type.label),
         Column("On", lambda row, names: names.get(row.on_record, "")),
         date_column("Date", lambda row: row.written_on),

@@ -23,7 +23,7 @@ from web.commands.attachments import RECORD
 from web.commands.choices import names_apart, post_in_words
 from web.history.sentences import NAMELESS
 from web.layout.links import linker
-from web.layout.list_pages import Answer, Column, ListPage, Names, list_page
+from web.layout.list_pages import Answer, Column, ListPage, Names, list_page, record_column
 from web.layout.resource_pages import Beside, record_page
 from web.people.commands import people
 from web.people.finding import ListedPerson
@@ -44,10 +44,7 @@ LIST: ListPage[ListedPerson] = ListPage(
     caption="People by last name",
     counted=("person", "people"),
     columns=[
-        Column(
-            "Name",
-            lambda row, _: {"text": row.name, "href": f"/people/{row.reference}", "hint": row.reference},
-        ),
+        record_column("Name", "people", lambda row, _: row.name),
         Column("Roles today", _posts),
         Column("Email", lambda row, _: row.email or "", breaks=True),
     ],

@@ -23,7 +23,7 @@ from web.access.readers import is_inside
 from web.access.restricted import hidden_from_current_user
 from web.brokerage.vetting_policy import policy_on
 from web.commands.attachments import ATTACHED_QUERY
-from web.layout.list_pages import Answer, Column, ListPage, Names, date_column, list_page
+from web.layout.list_pages import Answer, Column, ListPage, Names, date_column, list_page, record_column
 from web.layout.resource_pages import Beside, record_page
 from web.providers.board import board, recorders
 from web.providers.brokered import HISTORIES, LATEST_CASES, cases, histories
@@ -69,10 +69,7 @@ LIST: ListPage[ListedProvider] = ListPage(
     caption="Providers by name",
     counted=("provider", "providers"),
     columns=[
-        Column(
-            "Provider",
-            lambda row, _: {"text": row.name, "href": f"/providers/{row.reference}", "hint": row.reference},
-        ),
+        record_column("Provider", "providers", lambda row, _: row.name),
         Column("Type", lambda row, _: row.kind.label),
         Column("Subjects", _subjects),
         Column("Works in", lambda row, _: works_in(row.areas)),

@@ -18,17 +18,12 @@ from web.access.identity import current_user
 from web.access.name_cache import names_of, reference_of
 from web.access.policy import Action
 from web.commands.dispatch import copy_for_reader, load_for_user
-from web.layout.list_pages import Answer, Column, ListPage, Names, date_column, list_page
+from web.layout.list_pages import Answer, Column, ListPage, Names, date_column, list_page, record_column
 from web.layout.resource_pages import Beside, record_page
 from web.records.commands import records
 from web.runtime.services import services
 
 pages = Blueprint("records", __name__, template_folder="templates")
-
-
-def _record(row: RecordRow, names: Names) -> dict[str, str]:
-    called = f"{row.kind.label} visit to {names.get(row.school, 'a school')}"
-    return {"text": called, "href": f"/records/{row.reference}", "hint": row.reference}
 
 
 def _response(row: RecordRow, _: Names) -> Any:
@@ -53,7 +48,9 @@ LIST: ListPage[RecordRow] = ListPage(
     caption="Records of visit, latest first",
     counted=("record", "records"),
     columns=[
-        Column("Record", _record),
+        record_column(
+            "Record", "records", lambda row, names: f"{row.kind.label} visit to {names.get(row.school, 'a school')}"
+        ),
         date_column("Visited", lambda row: row.visited_on),
         Column("Status", lambda row, _: {"tag": row.status}),
         Column("Response awaited from", _response),

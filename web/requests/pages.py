@@ -20,7 +20,7 @@ from web.access.policy import Action
 from web.brokerage.broker_rights import BROKERED_BY
 from web.commands.choices import holders
 from web.layout.filters import Filters
-from web.layout.list_pages import Answer, Column, ListPage, Names, date_column, list_page
+from web.layout.list_pages import Answer, Column, ListPage, Names, date_column, list_page, record_column
 from web.layout.resource_pages import record_page
 from web.requests.case_page import PAGE_QUERY, around, named
 from web.requests.commands import requests
@@ -51,18 +51,15 @@ def _choices(connection: sa.Connection) -> Mapping[str, list[tuple[str, str]]]:
     }
 
 
-def _request(row: RequestRow, names: Names) -> dict[str, str]:
-    called = f"{row.subject} for {names.get(row.school, 'a school')}"
-    return {"text": called, "href": f"/requests/{row.reference}", "hint": row.reference}
-
-
 LIST: ListPage[RequestRow] = ListPage(
     requests,
     title="Support requests",
     caption="Requests, newest first",
     counted=("request", "requests"),
     columns=[
-        Column("Request", _request),
+        record_column(
+            "Request", "requests", lambda row, names: f"{row.subject} for {names.get(row.school, 'a school')}"
+        ),
         Column("Support", lambda row, _: {"text": row.kind.label, "hint": row.phase.label}),
         date_column("Requested", lambda row: row.raised_on),
         Column("Urgency", lambda row, _: row.urgency.label, sort=lambda row: row.urgency),

@@ -23,7 +23,7 @@ from web.commands.attachments import ATTACHED_QUERY
 from web.commands.resource import Values
 from web.layout.csv_export import csv_response
 from web.layout.filters import Filters
-from web.layout.list_pages import Answer, Column, ListPage, Names, list_page
+from web.layout.list_pages import Answer, Column, ListPage, Names, list_page, record_column
 from web.layout.paging import number_of, with_query
 from web.layout.resource_pages import Beside, record_page
 from web.runtime.services import services
@@ -40,11 +40,6 @@ def kind_in_words(kind: VisitKind | None) -> str:
     return f"{kind.label} visit" if kind else "Visit"
 
 
-def _visit(row: PlannedVisit, names: Names) -> dict[str, str]:
-    called = f"{kind_in_words(row.kind)} to {names.get(row.school, 'a school')}"
-    return {"text": called, "href": f"/visits/{row.reference}", "hint": row.reference}
-
-
 def _led_by(row: PlannedVisit, names: Names) -> str:
     return names.get(row.lead, "") + (f" and {len(row.visitors) - 1} more" if len(row.visitors) > 1 else "")
 
@@ -55,7 +50,9 @@ LIST: ListPage[PlannedVisit] = ListPage(
     caption="Visits by date",
     counted=("visit", "visits"),
     columns=[
-        Column("Visit", _visit),
+        record_column(
+            "Visit", "visits", lambda row, names: f"{kind_in_words(row.kind)} to {names.get(row.school, 'a school')}"
+        ),
         Column(
             "Date",
             lambda row, _: formats.short_date(row.on) + (f", {formats.time(row.starts_at)}" if row.starts_at else ""),
