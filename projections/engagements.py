@@ -239,7 +239,6 @@ def engagements_of(
     subject: str = "",
     awaiting: Side | None = None,
     evaluation_due: bool = False,
-    open_only: bool = False,
     among: tuple[Collection[UUID], Collection[UUID]] | None = None,
     after: str | None = None,
     limit: int = LIMIT,
@@ -267,8 +266,6 @@ def engagements_of(
     if among is not None:
         of_schools, of_providers = among
         query = query.where(columns.school.in_(of_schools) | columns.provider.in_(of_providers))
-    if open_only:
-        query = query.where(columns.is_open)
     if after is not None:
         query = query.where(columns.reference < after)
     return engagements.rows(connection, query.order_by(columns.reference.desc()).limit(limit))

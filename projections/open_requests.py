@@ -294,14 +294,10 @@ def open_requests(
     connection: sa.Connection,
     *,
     schools: Collection[UUID] | None = None,
-    broker: UUID | None = None,
-    after: str | None = None,
     limit: int = LIMIT,
 ) -> list[RequestRow]:
-    """Requests that have not come to their end, the oldest reference first; `after` is the last one seen."""
-    query = _asked(schools, broker).where(requests.table.c.is_open)
-    if after is not None:
-        query = query.where(requests.table.c.reference > after)
+    """Requests that have not come to their end, the oldest reference first."""
+    query = _asked(schools, None).where(requests.table.c.is_open)
     return requests.rows(connection, query.order_by(requests.table.c.reference).limit(limit))
 
 

@@ -218,14 +218,9 @@ def posts_of_each(connection: sa.Connection, asked: Collection[UUID], day: date)
     return _posts(connection, day, posts.table.c.person.in_(asked))
 
 
-def everybody(connection: sa.Connection, *, limit: int = 50, after: str | None = None) -> list[PersonRow]:
-    """All people by last name; `after` is the last id of the page before."""
-    columns = people.table.c
-    last = people.get(connection, UUID(after)) if after else None
-    if after and last is None:
-        return []
-    beyond = [] if last is None else [sa.tuple_(columns.sorting, columns.id) > sa.tuple_(last.sorting, last.id)]
-    return _people(connection, beyond, limit)
+def everybody(connection: sa.Connection, *, limit: int = 50) -> list[PersonRow]:
+    """All people by last name."""
+    return _people(connection, [], limit)
 
 
 def posts_on(connection: sa.Connection, person: UUID, day: date) -> list[PostRow]:

@@ -190,9 +190,9 @@ def groups_of(connection: sa.Connection, school: UUID) -> list[GroupMember]:
 
 
 def proposed_successions(
-    connection: sa.Connection, *, school: UUID | None = None, after: str | None = None, limit: int | None = None
+    connection: sa.Connection, *, after: str | None = None, limit: int | None = None
 ) -> list[ProposedSuccession]:
-    """The successions that wait for an answer, of one school or of all; `after` is the last one's `urn/school`."""
+    """The successions that wait for an answer; `after` is the last one's `urn/school`."""
     columns = successions.table.c
     query = (
         successions.table.select()
@@ -201,8 +201,6 @@ def proposed_successions(
         .order_by(columns.urn, columns.school)
         .limit(limit)
     )
-    if school is not None:
-        query = query.where(columns.school == school)
     if after is not None:
         urn, _, last = after.partition("/")
         place = sa.tuple_(int(urn), UUID(last), types=[columns.urn.type, columns.school.type])

@@ -30,7 +30,7 @@ from tests.domain.brokered import (
     outcomes,
     the_work,
 )
-from tests.projections.conftest import Ask, row_where
+from tests.projections.conftest import Ask, row_where, rows_where
 from tests.scenario import TODAY, signed
 
 VIEWS = [view.VIEW]
@@ -166,7 +166,7 @@ def test_cancelled_work_is_not_open(after: Callable[..., EngagementRow], ask: As
     row = after(lambda engagement: engagement.cancel(side=Side.SCHOOL, reason="Funds withdrawn"))
 
     assert not row.is_open
-    assert [each.reference for each in ask(engagements_of, open_only=True)] == ["BE-2026-0002"]
+    assert [each.reference for each in ask(rows_where, view.engagements, is_open=True)] == ["BE-2026-0002"]
 
 
 def test_engagements_are_found_by_whom_they_concern(after: Callable[..., EngagementRow], ask: Ask) -> None:

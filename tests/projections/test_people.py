@@ -42,16 +42,12 @@ def names(found: list[people.PersonRow]) -> list[str]:
     return [person.name for person in found]
 
 
-def test_people_are_listed_by_last_name_page_by_page(service: Service, ask: Ask) -> None:
+def test_people_are_listed_by_last_name(service: Service, ask: Ask) -> None:
     for number, name in enumerate(("Zoe Adams", "Amir Zaman", "Bea adams", "Cher"), 1):
         register(service, number, name)
 
-    first = ask(people.everybody, limit=3)
-    second = ask(people.everybody, limit=3, after=str(first[-1].id))
-
-    assert [*names(first), *names(second)] == ["Bea adams", "Zoe Adams", "Cher", "Amir Zaman"]
-    assert ask(people.everybody, after=str(second[-1].id)) == []
-    assert ask(people.everybody, after=str(uuid4())) == []
+    assert names(ask(people.everybody)) == ["Bea adams", "Zoe Adams", "Cher", "Amir Zaman"]
+    assert names(ask(people.everybody, limit=1)) == ["Bea adams"]
 
 
 def test_a_person_is_found_by_reference(service: Service, ask: Ask) -> None:

@@ -186,7 +186,7 @@ def day_field(label: str, *, name: str | None = None, required: bool = True, **m
     return fields.Date(required=required, validate=within, data_key=name, metadata={"label": label, **metadata})
 
 
-def days_field(*, required: bool = True, most: int = 400, **metadata: Any) -> Amount:
+def days_field(*, required: bool = True, **metadata: Any) -> Amount:
     """Days of support, in halves."""
 
     def halves(value: Decimal) -> None:
@@ -197,7 +197,7 @@ def days_field(*, required: bool = True, most: int = 400, **metadata: Any) -> Am
         places=2,
         required=required,
         as_string=True,
-        validate=[validate.Range(min=Decimal("0.5"), max=Decimal(most)), halves],
+        validate=[validate.Range(min=Decimal("0.5"), max=Decimal(400)), halves],
         error_messages={"too_fine": IN_HALVES},
         metadata={"widget": "number", "hint": "In half days, like 2.5", "width": 5, **metadata},
     )
