@@ -133,7 +133,7 @@ def _end(officer: Visitor, case: str) -> None:
 
 def _read_it_all(reviewer: Visitor, case: str) -> None:
     reviewer.open("/concerns/")
-    reviewer.press(case.rpartition("/")[2])
+    reviewer.press("Leadership at Ashgrove High School")
     assert reviewer.address == case
     reviewer.sees("Leadership at Ashgrove High School", "Ended", "History")
     # The newest stands first
@@ -143,7 +143,7 @@ def _read_it_all(reviewer: Visitor, case: str) -> None:
         "Rated green throughout",
         "Rated amber throughout",
         "Lena Link 1 started an intervention, authorised by Dora Director",
-        "Lena Link 1 assessed the concern as causing concern, authorised by Dora Director",
+        "Lena Link 1 assessed the concern as “causing concern”, authorised by Dora Director",
         "Lena Link 1 raised a concern",
     )
     reviewer.sees("Intervention", "Challenge")

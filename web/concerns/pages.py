@@ -25,9 +25,10 @@ from web.layout.resource_pages import Beside, record_page
 pages = Blueprint("concerns", __name__, template_folder="templates")
 
 
-def _concern(row: ConcernRow, _: Names) -> dict[str, str]:
+def _concern(row: ConcernRow, names: Names) -> dict[str, str]:
     hint = row.reference + ("" if row.sensitivity is Sensitivity.ORDINARY else ", restricted")
-    return {"text": row.kind.label, "href": f"/concerns/{row.reference}", "hint": hint}
+    text = f"{row.kind.label} at {names.get(row.school, 'a school')}"
+    return {"text": text, "href": f"/concerns/{row.reference}", "hint": hint}
 
 
 LIST: ListPage[ConcernRow] = ListPage(
@@ -37,7 +38,6 @@ LIST: ListPage[ConcernRow] = ListPage(
     counted=("concern", "concerns"),
     columns=[
         Column("Concern", _concern),
-        Column("School", lambda row, names: names.get(row.school, "")),
         Column("Severity", lambda row, _: row.severity.label, sort=lambda row: row.severity),
         Column("Status", lambda row, _: {"tag": row.status}),
         date_column("Raised", lambda row: row.raised_on),
