@@ -71,4 +71,4 @@ def test_a_form_whose_number_is_none_is_refused(world: World, sign_in: Callable[
     answer = browser.client.post("/concerns/raise", data={"command": "not a number"})
 
     assert answer.status_code == 400
-    assert "This form has lost its number. Open the page again" in answer.text
+    assert "We could not read this form. Open the page again" in answer.text

@@ -87,7 +87,7 @@ def test_a_concern_says_that_it_is_restricted_and_who_sees_what_is_on_it(hanging
     hanging.keep(Sensitivity.RESTRICTED)
     page, listed = text_of(reader.get(f"/concerns/{SECRET}")), text_of(reader.get("/concerns/"))
 
-    assert "Restricted: read by" not in before[0]
+    assert "Restricted: directors" not in before[0]
     assert "Restricted: directors, reviewers" in page
     assert "Visible to: the service and the school" in before[0]
     assert "Visible to: the service and the school" not in page

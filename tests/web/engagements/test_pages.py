@@ -158,7 +158,7 @@ def test_the_page_says_by_which_policy_the_work_was_cleared(market: Market, brok
 
 def test_a_clearance_that_ends_before_the_work_does_is_warned_of(market: Market, broker: Browser) -> None:
     market.confirmed()
-    assert "clearance ends" not in broker.get(WORK)
+    assert "clearance expires" not in broker.get(WORK)
 
     market.limit_clearance(market.calder, date(2027, 2, 28))
 

@@ -119,7 +119,7 @@ def test_a_director_confirms_what_an_administrator_proposes(
     browser.send(href(world, olive, "confirm-post"), NUMBER)
 
     assert holds(world, olive)
-    assert "Posts to confirm" not in browser.get("/people/")
+    assert "Roles to confirm" not in browser.get("/people/")
     page = browser.get(href(world, olive))
     assert "Dora Director confirmed Olive Officer as director, proposed by Ada Admin" in page
 

@@ -55,7 +55,7 @@ def test_a_school_reads_the_issued_record_without_restricted_sections_and_withou
     assert "Six lessons in Year 9" in page
     assert "issued the record" in page
     assert "The chair may resign" not in page
-    assert "wrote under" not in page
+    assert "wrote the section" not in page
     assert "The chair may resign" not in stage.by_head.get(f"{HREF}/versions/1")
 
 

@@ -247,7 +247,7 @@ def test_a_school_is_not_told_whom_the_service_considered_nor_its_ceiling(
     shown = program(market.head).get(REQUEST).json
     inside = program(market.broker).get(REQUEST).json
 
-    assert "Approved ceiling" not in page
+    assert "Approved limit" not in page
     assert "Shortlist" not in page
     assert "TN-2026-0001" not in page
     assert (shown["ceiling"], shown["ranking"], shown["shortlist"]) == (None, [], [])
