@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
-import sqlalchemy as sa
 from flask import Blueprint, after_this_request, flash, redirect, render_template, request
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.exceptions import BadRequest
@@ -16,7 +15,8 @@ from domain.aggregate import Aggregate, Refusal
 from domain.money import NotMoney
 from domain.service import Stale
 from projections.event_log import saving_alongside
-from web.access.identity import allow, allow_any, current_user
+from web.access.context import Pages, RequestContext, Snapshot
+from web.access.identity import allow, allow_any
 from web.access.restricted import hidden_from_current_user
 from web.accounts import proof
 from web.commands.captions import caption
@@ -38,7 +38,6 @@ from web.forms.command_ids import command_id, form_key
 from web.forms.kept import KeptForm, Submission
 from web.layout.refused import refused_page
 from web.runtime.request_limits import takes_files
-from web.runtime.services import services
 
 A = TypeVar("A", bound=Aggregate)
 
@@ -61,7 +60,7 @@ FILES_GONE = (
 
 def form_pages(resource: Resource[A]) -> Blueprint:
     """A blueprint with a page for each command of a resource, to be mounted at `/<path>`."""
-    pages = Blueprint(f"{resource.path}_forms", __name__)
+    pages = Pages(f"{resource.path}_forms", __name__)
     for command in resource.commands.values():
         rule = f"/{command.name}" if command.begins else f"/<ref>/{command.name}"
         pages.add_url_rule(
@@ -74,12 +73,12 @@ def form_pages(resource: Resource[A]) -> Blueprint:
 
 
 def _page(resource: Resource[A], command: Command[A]) -> Callable[..., Any]:
-    def page(ref: str | None = None) -> Any:
+    def page(context: RequestContext, ref: str | None = None) -> Any:
         allow_any(command.actions)
-        found = load_for_user(resource, ref) if ref is not None else None
+        found = load_for_user(context, resource, ref) if ref is not None else None
         if found is not None:
             allow(command.action_on(found.record), found.concerned)
-        asked = CommandForm(resource, command, found, ref)
+        asked = CommandForm(context, resource, command, found, ref)
         return asked.answer() if request.method == "POST" else asked.open()
 
     return page
@@ -89,29 +88,35 @@ class CommandForm:
     """One request for the page of a command."""
 
     def __init__(
-        self, resource: Resource[Any], command: Command[Any], found: LoadedRecord[Any] | None, ref: str | None
+        self,
+        request: RequestContext,
+        resource: Resource[Any],
+        command: Command[Any],
+        found: LoadedRecord[Any] | None,
+        ref: str | None,
     ) -> None:
+        self.request = request
         self.resource = resource
         self.command = command
         self.record = found.record if found else None
         self.ref = ref
         self.draft: KeptForm | None = None
-        self.restored = restore.restored()
-        self.key = form_key()
+        self.restored = restore.restored(self.request)
+        self.key = form_key(self.request)
         self.waiting: Mapping[str, FileStorage] = {}
         self.form = self._form()
-        self.sent = Submission(services(), current_user().person, self.key, self.form)
+        self.sent = Submission(self.request.services, self.request.user.person, self.key, self.form)
 
     def _form(self) -> Form:
         command = self.command
         asks = command.asks(self.record) if command.asks and self.record is not None else command.schema
-        with services().read() as connection:
-            offered = command.context(connection, self.record) if command.context else {}
+        with self.request.read() as snapshot:
+            offered = command.context(snapshot, self.record) if command.context else {}
             self.context = {**offered, REASON_READERS: readers_of(self.resource, command)}
-            initial = self._first_answers(connection) if request.method != "POST" else {}
+            initial = self._first_answers(snapshot) if request.method != "POST" else {}
         if command.draft:
-            with services().read_present() as connection:
-                self.draft = kept.find_draft(connection, current_user().person, self._form_key())
+            with self.request.read_present() as snapshot:
+                self.draft = kept.find_draft(snapshot.connection, self.request.user.person, self._form_key())
         if request.method == "POST":
             data: MultiDict[str, Any] = MultiDict(request.form)
             data.update(self._files())
@@ -128,8 +133,8 @@ class CommandForm:
         if not (self.command.check and self.command.files):
             return sent
         if sent:
-            waiting_files.keep(services(), current_user().person, self.key, sent.items())
-        self.waiting = waiting_files.find(services(), current_user().person, self.key)
+            waiting_files.keep(self.request.services, self.request.user.person, self.key, sent.items())
+        self.waiting = waiting_files.find(self.request.services, self.request.user.person, self.key)
         after_this_request(self._close_files)
         return self.waiting
 
@@ -138,15 +143,15 @@ class CommandForm:
             file.close()
         return response
 
-    def _first_answers(self, connection: sa.Connection) -> dict[str, Any]:
+    def _first_answers(self, snapshot: Snapshot) -> dict[str, Any]:
         command = self.command
         answers: dict[str, Any] = {}
         if command.begins:
             if command.first_answers:
-                answers |= command.first_answers(connection, current_user())
+                answers |= command.first_answers(snapshot, self.request.user)
             answers |= dict(request.args)
         elif command.initial and self.record is not None:
-            answers |= command.initial(connection, self._seen())
+            answers |= command.initial(snapshot, self._seen())
         return answers
 
     def open(self) -> Any:
@@ -159,14 +164,16 @@ class CommandForm:
         if reason := self._why_not():
             return self._not_now(reason, typed_already=typed is not None)
         kept_at = typed.version if typed else None
-        if self.record is None or kept_at is None or kept_at == version_of(self.record):
+        if self.record is None or kept_at is None or kept_at == version_of(self.request, self.record):
             return self.show()
-        return self.show(changes=changes_since(self.record, saved_version(self.record, kept_at)))
+        return self.show(
+            changes=changes_since(self.request, self.record, saved_version(self.request, self.record, kept_at))
+        )
 
     def _why_not(self) -> str:
         """Why the person could not do this as things are now; empty where they can."""
         if self.record is not None and (
-            reason := self.command.why_not(current_user(), self.record, services().today())
+            reason := self.command.why_not(self.request.user, self.record, self.request.services.today())
         ):
             return reason
         return self.command.nothing_to_choose(self.context)
@@ -193,7 +200,7 @@ class CommandForm:
         begun: Aggregate | None = None,
     ) -> Any:
         command = self.command
-        version = None if self.record is None else version_of(self.record)
+        version = None if self.record is None else version_of(self.request, self.record)
         page = render_template(
             template or command.form_page,
             page_title=command.title,
@@ -222,7 +229,7 @@ class CommandForm:
     def answer(self) -> Any:
         if self.command.draft and "draft" in request.form:
             return self._keep_or_discard()
-        if (reason := self._why_not()) and not is_done(command_id(self.key)):
+        if (reason := self._why_not()) and not is_done(self.request, command_id(self.request, self.key)):
             return self._not_now(reason, typed_already=True)
         if "change" in request.form:
             return self.show()
@@ -231,7 +238,7 @@ class CommandForm:
             return self._overtaken() or self._done_with_its_files() or self.show(UNPROCESSABLE)
         if self.command.check and "confirmed" not in request.form:
             return self.check()
-        if self.command.proof and (page := proof.asked()) is not None:
+        if self.command.proof and (page := proof.asked(self.request)) is not None:
             return page
         earlier = self.sent.earlier()
         if earlier.came_with_others:
@@ -254,10 +261,11 @@ class CommandForm:
         try:
             with saving_alongside(self.sent):
                 record = execute(
+                    self.request,
                     self.resource,
                     self.command,
                     self.form.values,
-                    command_id=command_id(self.key),
+                    command_id=command_id(self.request, self.key),
                     ref=self.ref,
                     at=_version() if self.record is not None else None,
                 )
@@ -266,20 +274,20 @@ class CommandForm:
         if not self.sent.is_saved and self.sent.earlier().came_with_others:
             return self._sent_otherwise()
         if self.command.draft:
-            kept.discard_draft(services(), current_user().person, self._form_key())
+            kept.discard_draft(self.request.services, self.request.user.person, self._form_key())
         if self.waiting:
-            waiting_files.discard(services(), current_user().person, self.key)
+            waiting_files.discard(self.request.services, self.request.user.person, self.key)
         return self._done(record)
 
     def _done(self, record: Aggregate) -> Response:
-        restore.done()
+        restore.done(self.request)
         flash(self.command.done, "success")
         return see_other(self._afterwards(record))
 
     def _refused(self, why: Refusal | NotMoney | Stale) -> Any:
         if isinstance(why, Stale):
             self.record = why.record
-            return self.show(CONFLICT, changes=changes_since(why.record, why.decided_at))
+            return self.show(CONFLICT, changes=changes_since(self.request, why.record, why.decided_at))
         if isinstance(why, Refusal):
             self.form.refuse(str(why), self.command.calls.get(why.field, why.field))
             self._discard_refused(self.command.calls.get(why.field, why.field))
@@ -290,7 +298,7 @@ class CommandForm:
     def _discard_refused(self, field: str) -> None:
         """A file that is refused waits no more; one of which another answer is refused does."""
         if field in self.waiting:
-            waiting_files.discard(services(), current_user().person, self.key, field)
+            waiting_files.discard(self.request.services, self.request.user.person, self.key, field)
             self.waiting[field].close()
             self.waiting = {name: file for name, file in self.waiting.items() if name != field}
 
@@ -299,11 +307,13 @@ class CommandForm:
         several; None where there is none, or where they mean another one."""
         if alike is None or not (self.command.begins and self.resource.kind.prefix) or "another" in request.form:
             return None
-        return begun_by(self.resource, command_id(alike))
+        return begun_by(self.request, self.resource, command_id(self.request, alike))
 
     def _sent_otherwise(self) -> Any:
         """The answer to a form carried out with other answers: it is shown as another form, to be sent anew."""
-        begun = begun_by(self.resource, command_id(self.key)) if self.command.begins else None
+        begun = (
+            begun_by(self.request, self.resource, command_id(self.request, self.key)) if self.command.begins else None
+        )
         self.key = uuid4()
         self.form.refuse(SAVED_OTHERWISE)
         return self.show(UNPROCESSABLE, changes=self._changes(), begun=begun)
@@ -311,9 +321,9 @@ class CommandForm:
     def _overtaken(self) -> Any:
         """The answer to what was valid until the record changed: by this very command, or by somebody else's."""
         opened_at = self._opened_at()
-        if self.record is None or opened_at in (None, version_of(self.record)):
+        if self.record is None or opened_at in (None, version_of(self.request, self.record)):
             return None
-        if is_done(command_id(self.key)):
+        if is_done(self.request, command_id(self.request, self.key)):
             return self._sent_otherwise() if self.sent.earlier().came_with_others else self._done(self.record)
         changes = self._changes()
         return self.show(CONFLICT, changes=changes) if changes else None
@@ -322,7 +332,7 @@ class CommandForm:
         """The answer to a form sent again whose files have gone with the record that it began."""
         if not (self.command.begins and self.command.check and self.command.files) or self.waiting:
             return None
-        begun = begun_by(self.resource, command_id(self.key))
+        begun = begun_by(self.request, self.resource, command_id(self.request, self.key))
         return begun and self._done(begun)
 
     def _say_that_files_are_gone(self) -> None:
@@ -343,17 +353,19 @@ class CommandForm:
         opened_at = self._opened_at()
         if self.record is None or opened_at is None:
             return []
-        return changes_since(self.record, saved_version(self.record, opened_at))
+        return changes_since(self.request, self.record, saved_version(self.request, self.record, opened_at))
 
     def _keep_or_discard(self) -> Response:
-        person, key = current_user().person, self._form_key()
+        person, key = self.request.user.person, self._form_key()
         if request.form["draft"] == "discard":
-            kept.discard_draft(services(), person, key)
+            kept.discard_draft(self.request.services, person, key)
             flash("Draft deleted", "success")
         else:
-            kept.keep_draft(services(), person, key, request.form, _version() if self.record is not None else None)
+            kept.keep_draft(
+                self.request.services, person, key, request.form, _version() if self.record is not None else None
+            )
             flash("Draft saved. Only you can see it", "success")
-        restore.done()
+        restore.done(self.request)
         return see_other(restore.address())
 
     def _form_key(self) -> str:
@@ -363,20 +375,20 @@ class CommandForm:
     def _afterwards(self, record: Aggregate) -> str:
         if self.command.goes_to is None:
             return self.resource.href(record)
-        with services().read() as connection:
-            return self.command.goes_to(connection, record)
+        with self.request.read() as snapshot:
+            return self.command.goes_to(snapshot, record)
 
     def _seen(self) -> Any:
         """The record as the page speaks of it: a visit that is shown as a plain one says no more here."""
         if self.record is None or self.record.id not in hidden_from_current_user().plain:
             return self.record
-        return copy_for_reader(self.resource, self.record)
+        return copy_for_reader(self.request, self.resource, self.record)
 
     def _called(self) -> str:
         if self.record is None:
             return ""
-        with services().read() as connection:
-            return caption(connection, self.resource, self.record)
+        with self.request.read() as snapshot:
+            return caption(snapshot, self.resource, self.record)
 
     def _back(self) -> str:
         return self.resource.href(self.record) if self.record is not None else f"/{self.resource.path}"

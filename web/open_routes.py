@@ -13,6 +13,7 @@ from flask import Flask, Response, redirect, request
 from flask.globals import request_ctx
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, Unauthorized
 
+from web.access.context import current_context
 from web.access.identity import current_user_or_none
 from web.forms import restore
 from web.runtime.request_limits import BODY_TO_COME, bytes_taken_by
@@ -64,7 +65,7 @@ def ask_who_comes_first(app: Flask) -> None:
             return Response(status=CONTINUE) if BODY_TO_COME in request.environ else None
         if request.path.startswith("/api/"):
             raise Unauthorized("Sign in to continue")
-        return restore.ask_to_sign_in()
+        return restore.ask_to_sign_in(current_context())
 
 
 def follow_slashes(app: Flask) -> None:

@@ -86,8 +86,8 @@ def why_not(app: Flask, command: Command[Any], person: UUID, record: Any | None)
         reason = command.why_not(context.user, record, context.services.today()) if record else ""
         if reason or command.context is None:
             return reason
-        with context.services.read() as connection:
-            return command.nothing_to_choose(command.context(connection, record))
+        with context.read() as snapshot:
+            return command.nothing_to_choose(command.context(snapshot, record))
 
 
 NAMED = [pytest.param(resource, id=resource.path) for resource, _ in RESOURCES]

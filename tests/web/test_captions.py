@@ -12,6 +12,7 @@ import pytest
 from domain.vocabulary import Role
 from tests.web.conftest import Standing
 from tests.web.test_policy import CELLS
+from web.access.context import current_context
 from web.command_forms import CommandForm
 from web.commands.dispatch import load_for_user
 from web.commands.resource import Command, Resource
@@ -61,7 +62,8 @@ def page_of(standing: Standing, resource: Resource[Any], command: Command[Any], 
     cookie = "; ".join(f"{each.key}={each.value}" for each in browser._cookies.values())
     with standing.app.test_request_context(href, method="POST", headers={"Cookie": cookie}):
         standing.app.preprocess_request()
-        asked = CommandForm(resource, command, load_for_user(resource, ref), ref)
+        context = current_context()
+        asked = CommandForm(context, resource, command, load_for_user(context, resource, ref), ref)
         asked.form.values = A_PRICE | {"provider": town.ours.provider}
         page, status = asked.check()
         assert status == 200

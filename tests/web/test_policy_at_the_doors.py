@@ -20,7 +20,7 @@ from tests.asking import sent_by
 from tests.town import Place, Town
 from tests.web.conftest import Standing
 from tests.web.test_policy import CELLS
-from web.access.context import User
+from web.access.context import User, current_context
 from web.access.policy import SCHOOL, Action, Scope
 from web.api.history import history_of
 from web.commands.listing import ListEndpoint
@@ -89,11 +89,11 @@ class Asking:
 
     def why_not(self, command: Command[Any], record: Aggregate | None) -> str:
         """Why the command would be refused now, whatever is answered."""
-        with self._asked() as asking, self.town.world.services.read() as connection:
+        with self._asked() as asking, current_context().read() as snapshot:
             reason = command.why_not(asking, record, self.town.world.services.today()) if record else ""
             if reason or command.context is None:
                 return reason
-            return command.nothing_to_choose(command.context(connection, record))
+            return command.nothing_to_choose(command.context(snapshot, record))
 
     def _about(self, resource: Resource[Any], record: Aggregate) -> About:
         with self._asked() as asking:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import structlog
-from flask import Blueprint, Response, jsonify, redirect, render_template, request
+from flask import Response, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
 from web.about.brand import style_sheet
 from web.about.health import health_of
-from web.access.identity import allow, current_user
+from web.access.context import Pages, RequestContext
+from web.access.identity import allow
 from web.access.policy import Action
 from web.access.session_user import IDLE
 from web.accounts import security_trail
@@ -18,38 +19,38 @@ from web.runtime.authority import authority
 from web.runtime.cookie_names import HOST, SECURE
 from web.runtime.headers import is_secure
 from web.runtime.log_position import KEPT_SECONDS
-from web.runtime.services import chosen, services
+from web.runtime.services import chosen
 
 log = structlog.get_logger()
 
 SEE_OTHER, UNAVAILABLE = 303, 503
 
-pages = Blueprint("about", __name__, template_folder="templates")
+pages = Pages("about", __name__, template_folder="templates")
 
 
 @pages.get("/")
-def begin() -> Answer:
+def begin(context: RequestContext) -> Answer:
     """Where a person's work begins."""
-    return redirect(first_page(current_user()), SEE_OTHER)
+    return redirect(first_page(context.user), SEE_OTHER)
 
 
 @pages.get("/help")
-def help_page() -> str:
+def help_page(_: RequestContext) -> str:
     return render_template("about/help.html", page_title="Help")
 
 
 @pages.get("/contact")
-def contact() -> str:
+def contact(_: RequestContext) -> str:
     return render_template("about/contact.html", page_title="Contact")
 
 
 @pages.get("/accessibility")
-def accessibility() -> str:
+def accessibility(_: RequestContext) -> str:
     return render_template("about/accessibility.html", page_title="Accessibility statement")
 
 
 @pages.get("/cookies")
-def cookies() -> str:
+def cookies(_: RequestContext) -> str:
     hours, minutes = LASTS.total_seconds() // 3600, IDLE.total_seconds() // 60
     of_request = chosen()
     return render_template(
@@ -65,12 +66,12 @@ def cookies() -> str:
 
 
 @pages.get("/privacy")
-def privacy() -> str:
+def privacy(_: RequestContext) -> str:
     return render_template("about/privacy.html", page_title="Privacy notice", security_days=security_trail.KEPT.days)
 
 
 @pages.get("/brand.css")
-def brand() -> Response:
+def brand(_: RequestContext) -> Response:
     """The authority's colours."""
     response = Response(style_sheet(authority().colour), content_type="text/css; charset=utf-8")
     response.headers["Cache-Control"] = "public, max-age=300"
@@ -80,15 +81,15 @@ def brand() -> Response:
 
 
 @pages.get("/healthz")
-def alive() -> Response:
+def alive(_: RequestContext) -> Response:
     """Whether the process answers; it looks at nothing else."""
     return Response("ok\n", content_type="text/plain; charset=utf-8")
 
 
 @pages.get("/readyz")
-def ready() -> tuple[Response, int]:
+def ready(context: RequestContext) -> tuple[Response, int]:
     """Whether the service can do its work. Why not, administrators are told, and the log."""
-    health = health_of(services())
+    health = health_of(context.services)
     if health.causes:
         log.warning("not ready", causes=health.causes)
     if health.clock:
@@ -97,8 +98,8 @@ def ready() -> tuple[Response, int]:
 
 
 @pages.get("/service-status")
-def status() -> str:
+def status(context: RequestContext) -> str:
     """What keeps the service from its work, and what an administrator has to look after."""
     allow(Action.KEEP_ACCOUNTS)
-    health = health_of(services())
+    health = health_of(context.services)
     return render_template("about/status.html", page_title="Service status", health=health)

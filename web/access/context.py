@@ -5,11 +5,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from functools import wraps
+from typing import Any, TypeVar
 from uuid import UUID
 
-from flask import Flask, g
+import sqlalchemy as sa
+from flask import Blueprint, Flask, g
 from flask.signals import appcontext_pushed
 from werkzeug.exceptions import Unauthorized
 
@@ -124,6 +128,35 @@ class RequestContext(RequestScope):
             raise Unauthorized("Sign in to continue")
         return self.user_or_none
 
+    @contextmanager
+    def read(self) -> Iterator[Snapshot]:
+        """One consistent reading of log and views, as `Services.read`."""
+        with self.services.read() as connection:
+            yield Snapshot(self, connection)
+
+    @contextmanager
+    def read_present(self) -> Iterator[Snapshot]:
+        """One consistent reading of what is so now, as `Services.read_present`."""
+        with self.services.read_present() as connection:
+            yield Snapshot(self, connection)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One consistent reading of log and views for a request."""
+
+    context: RequestContext
+    connection: sa.Connection
+
+    @property
+    def services(self) -> Services:
+        return self.context.services
+
+    @property
+    def user(self) -> User:
+        """Who sends the request. Raises Unauthorized where nobody is signed in."""
+        return self.context.user
+
 
 def add_context(app: Flask) -> None:
     """Give every request its context, which an answer that is still being sent goes on with."""
@@ -139,3 +172,27 @@ def current_context() -> RequestContext:
     """The context of the present request, for what it cannot be handed to."""
     found: RequestContext = g.context
     return found
+
+
+def handed(view: Callable[..., Any]) -> Callable[..., Any]:
+    """A view that is handed the context of its request, before all that its address says."""
+
+    @wraps(view)
+    def with_context(*args: Any, **kwargs: Any) -> Any:
+        return view(current_context(), *args, **kwargs)
+
+    return with_context
+
+
+class Pages(Blueprint):
+    """A blueprint whose views are handed the context of their request."""
+
+    def add_url_rule(
+        self,
+        rule: str,
+        endpoint: str | None = None,
+        view_func: Callable[..., Any] | None = None,
+        *args: Any,
+        **options: Any,
+    ) -> None:
+        super().add_url_rule(rule, endpoint, view_func and handed(view_func), *args, **options)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import Schema
 from werkzeug.exceptions import Forbidden, NotFound
@@ -14,7 +14,8 @@ from werkzeug.exceptions import Forbidden, NotFound
 from domain.account import WayIn
 from domain.aggregate import Refusal
 from domain.vocabulary import Role
-from web.access.identity import allow, current_user
+from web.access.context import Pages, RequestContext
+from web.access.identity import allow
 from web.access.name_cache import names_of, reference_of, rows_of
 from web.access.policy import Action
 from web.accounts import (
@@ -36,7 +37,7 @@ from web.commands.choices import Choices, holders
 from web.forms import Form, restore
 from web.forms.command_ids import form_key
 from web.layout.refused import refused_page
-from web.runtime.services import Services, chosen, services
+from web.runtime.services import Services, chosen
 from web.runtime.settings import current_settings
 
 SEE_OTHER, UNPROCESSABLE = 303, 422
@@ -50,7 +51,7 @@ TAKES_TWO = "This takes two people: you propose it, and another administrator or
 ANY_REASON = "as typed"
 """Stands for the reason that is asked for, where it is looked first whether anything else is against the act."""
 
-all_accounts = Blueprint("all", __name__, url_prefix="/accounts")
+all_accounts = Pages("all", __name__, url_prefix="/accounts")
 
 
 @all_accounts.url_value_preprocessor
@@ -63,95 +64,95 @@ def read_address(_: str | None, values: dict[str, Any] | None) -> None:
             values["person"] = person_id(address)
 
 
-def _href(person: UUID) -> str:
+def _href(context: RequestContext, person: UUID) -> str:
     """The address of somebody's account."""
-    with services().read_present() as connection:
-        return f"/accounts/{reference_of(connection, person) or person}"
+    with context.read_present() as snapshot:
+        return f"/accounts/{reference_of(snapshot.connection, person) or person}"
 
 
 @all_accounts.get("")
-def show_all() -> ResponseReturnValue:
+def show_all(context: RequestContext) -> ResponseReturnValue:
     """Everybody's accounts, by name."""
     allow(Action.KEEP_ACCOUNTS)
-    with services().read_present() as connection:
-        found = accounts.everyones(connection)
-        named = rows_of(connection, [account.person for account in found])
+    with context.read_present() as snapshot:
+        found = accounts.everyones(snapshot.connection)
+        named = rows_of(snapshot.connection, [account.person for account in found])
     rows = sorted((named[account.person].name, account, named[account.person].detail) for account in found)
     return render_template("accounts/all_accounts.html", page_title="Accounts", rows=rows)
 
 
 @all_accounts.route("/new", methods=["GET", "POST"])
-def open_account() -> ResponseReturnValue:
+def open_account(context: RequestContext) -> ResponseReturnValue:
     """Create an account for a person who has none."""
     post = allow(Action.KEEP_ACCOUNTS).role.value
-    people = {"people": _without_account()}
-    if kept := restore.restored():
-        return _open_page(Form(OpenAccount(), data=kept.sent, context=people))
+    people = {"people": _without_account(context)}
+    if kept := restore.restored(context):
+        return _open_page(context, Form(OpenAccount(), data=kept.sent, context=people))
     if request.method != "POST":
-        return _open_page(Form(OpenAccount(), initial=request.args, context=people))
+        return _open_page(context, Form(OpenAccount(), initial=request.args, context=people))
     form = Form(OpenAccount(), data=request.form, context=people)
     if not form.is_valid():
-        return _open_page(form, UNPROCESSABLE)
-    if (page := proof.asked()) is not None:
+        return _open_page(context, form, UNPROCESSABLE)
+    if (page := proof.asked(context)) is not None:
         return page
     try:
-        with signed(post):
+        with signed(context, post):
             account = account_commands.open_account(
-                services(), person_id(form.values["person"]), form.values["sign_in_name"]
+                context.services, person_id(form.values["person"]), form.values["sign_in_name"]
             )
     except Refusal as refusal:
         form.refuse(str(refusal), refusal.field)
-        return _open_page(form, UNPROCESSABLE)
-    restore.done()
+        return _open_page(context, form, UNPROCESSABLE)
+    restore.done(context)
     flash("Account created. Now make a password link for them", "success")
-    return redirect(_href(account.person), SEE_OTHER)
+    return redirect(_href(context, account.person), SEE_OTHER)
 
 
 @all_accounts.get("/<person>")
-def show(person: UUID) -> ResponseReturnValue:
+def show(context: RequestContext, person: UUID) -> ResponseReturnValue:
     """One account and what can be done to it."""
-    post = _allow_way_in(person)
-    account, name = _account(person)
-    with services().read_present() as connection:
-        has_factor = factors.is_set_up(connection, account.id)
-    with signed(post):
-        standing = {way.name: second_person.standing(services(), person, way).name for way in WayIn}
+    post = _allow_way_in(context, person)
+    account, name = _account(context, person)
+    with context.read_present() as snapshot:
+        has_factor = factors.is_set_up(snapshot.connection, account.id)
+    with signed(context, post):
+        standing = {way.name: second_person.standing(context.services, person, way).name for way in WayIn}
     return render_template(
         "accounts/account.html",
         page_title=name,
         section="Accounts",
         account=account,
-        href=_href(person),
+        href=_href(context, person),
         has_factor=has_factor,
         standing=standing,
-        keeps_accounts=current_user().may(Action.KEEP_ACCOUNTS),
+        keeps_accounts=context.user.may(Action.KEEP_ACCOUNTS),
         may_link=current_settings().council is not None,
-        command_id=form_key(),
+        command_id=form_key(context),
     )
 
 
 @all_accounts.post("/<person>/password-link")
-def make_password_link(person: UUID) -> ResponseReturnValue:
+def make_password_link(context: RequestContext, person: UUID) -> ResponseReturnValue:
     """Make a one-time link, or propose it where that takes two people. The answer shows the link, this once, and so
     it is no redirection."""
-    post = _allow_way_in(person)
-    _, name = _account(person)
-    if (page := proof.asked()) is not None:
+    post = _allow_way_in(context, person)
+    _, name = _account(context, person)
+    if (page := proof.asked(context)) is not None:
         return page
     try:
-        with signed(post):
+        with signed(context, post):
             secret = second_person.done_or_proposed(
-                services(),
+                context.services,
                 person,
                 WayIn.PASSWORD_LINK,
-                lambda: password_commands.make_password_link(services(), person),
+                lambda: password_commands.make_password_link(context.services, person),
             )
     except Refusal as refusal:
         flash(str(refusal))
-        return redirect(_href(person), SEE_OTHER)
+        return redirect(_href(context, person), SEE_OTHER)
     if secret is None:
         flash(PROPOSED, "success")
-        return redirect(_href(person), SEE_OTHER)
+        return redirect(_href(context, person), SEE_OTHER)
     link = _link(secret)
     behind = "Add it to the end of this service's web address. " if link.startswith("/") else ""
     return render_template(
@@ -160,14 +161,15 @@ def make_password_link(person: UUID) -> ResponseReturnValue:
         label="Link",
         secret=link,
         use=f"{behind}It works once, within 48 hours. Send it only to this person.",
-        onward=_href(person),
+        onward=_href(context, person),
     )
 
 
 @all_accounts.route("/<person>/disable", methods=["GET", "POST"])
-def disable(person: UUID) -> ResponseReturnValue:
+def disable(context: RequestContext, person: UUID) -> ResponseReturnValue:
     """Ask for the reason, then let the person in no more."""
     return _with_reason(
+        context,
         person,
         account_commands.disable,
         DisableAccount(),
@@ -177,11 +179,12 @@ def disable(person: UUID) -> ResponseReturnValue:
 
 
 @all_accounts.route("/<person>/second-factor", methods=["GET", "POST"])
-def remove_factor(person: UUID) -> ResponseReturnValue:
+def remove_factor(context: RequestContext, person: UUID) -> ResponseReturnValue:
     """Ask for the reason, then take away the second factor of somebody else who has lost it."""
-    if person == current_user().person:
+    if person == context.user.person:
         return redirect("/account/second-factor", SEE_OTHER)
     return _with_reason(
+        context,
         person,
         _of_two(WayIn.NO_SECOND_FACTOR, factor_commands.remove),
         RemoveWayIn(),
@@ -194,15 +197,16 @@ def remove_factor(person: UUID) -> ResponseReturnValue:
 
 
 @all_accounts.route("/<person>/council-account", methods=["GET", "POST"])
-def remove_council_account(person: UUID) -> ResponseReturnValue:
+def remove_council_account(context: RequestContext, person: UUID) -> ResponseReturnValue:
     """Ask for the reason, then let somebody else in by their council account no more."""
-    if person == current_user().person:
+    if person == context.user.person:
         allow(Action.KEEP_ACCOUNTS)
         refused = "You cannot remove your own council account. Ask another administrator"
         if request.method == "POST":
             raise Forbidden(refused)
         return refused_page("Remove the council account", refused, "/account")
     return _with_reason(
+        context,
         person,
         _of_two(WayIn.NO_COUNCIL_ACCOUNT, council_commands.remove),
         RemoveWayIn(),
@@ -215,23 +219,24 @@ def remove_council_account(person: UUID) -> ResponseReturnValue:
 
 
 @all_accounts.post("/<person>/enable")
-def enable(person: UUID) -> ResponseReturnValue:
+def enable(context: RequestContext, person: UUID) -> ResponseReturnValue:
     """Let the person in again."""
     post = allow(Action.KEEP_ACCOUNTS).role.value
-    _account(person)
-    if (page := proof.asked()) is not None:
+    _account(context, person)
+    if (page := proof.asked(context)) is not None:
         return page
     try:
-        with signed(post):
-            account_commands.enable(services(), person)
+        with signed(context, post):
+            account_commands.enable(context.services, person)
     except Refusal as refusal:
         flash(str(refusal))
     else:
         flash("Account enabled", "success")
-    return redirect(_href(person), SEE_OTHER)
+    return redirect(_href(context, person), SEE_OTHER)
 
 
 def _with_reason(
+    context: RequestContext,
     person: UUID,
     act: Callable[..., object],
     schema: Schema,
@@ -243,29 +248,29 @@ def _with_reason(
     way: WayIn | None = None,
 ) -> ResponseReturnValue:
     """Ask why, and for proof where what is done opens a way in, then do it."""
-    post = _allow_way_in(person) if way else allow(Action.KEEP_ACCOUNTS).role.value
-    _, name = _account(person)
-    with signed(post):
-        standing = second_person.standing(services(), person, way) if way else Standing.ALONE
+    post = _allow_way_in(context, person) if way else allow(Action.KEEP_ACCOUNTS).role.value
+    _, name = _account(context, person)
+    with signed(context, post):
+        standing = second_person.standing(context.services, person, way) if way else Standing.ALONE
     if request.method != "POST":
-        with signed(post):
-            refused = refusal_of(lambda: act(services(), person, reason=ANY_REASON))
+        with signed(context, post):
+            refused = refusal_of(lambda: act(context.services, person, reason=ANY_REASON))
         if refused is not None:
-            return refused_page(f"{title} of {name}", str(refused), _href(person), "See the account")
-    kept = restore.restored()
+            return refused_page(f"{title} of {name}", str(refused), _href(context, person), "See the account")
+    kept = restore.restored(context)
     form = Form(schema, data=kept.sent if kept else request.form if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        if way and (page := proof.asked()) is not None:
+        if way and (page := proof.asked(context)) is not None:
             return page
         try:
-            with signed(post):
-                is_proposed = act(services(), person, **form.values) is PROPOSED
+            with signed(context, post):
+                is_proposed = act(context.services, person, **form.values) is PROPOSED
         except Refusal as refusal:
             form.refuse(str(refusal), refusal.field)
         else:
-            restore.done()
+            restore.done(context)
             flash(PROPOSED if is_proposed else done, "success")
-            return redirect(_href(person), SEE_OTHER)
+            return redirect(_href(context, person), SEE_OTHER)
     shown = render_template(
         "form_page.html",
         page_title=f"{title} of {name}",
@@ -275,8 +280,8 @@ def _with_reason(
         form=form,
         submit_label=f"Propose to {title[:1].lower()}{title[1:]}" if standing is Standing.TO_PROPOSE else title,
         warning=True,
-        back_href=_href(person),
-        command_id=form_key(),
+        back_href=_href(context, person),
+        command_id=form_key(context),
     )
     return shown, UNPROCESSABLE if form.errors else 200
 
@@ -294,22 +299,22 @@ def _of_two(way: WayIn, act: Callable[..., None]) -> Callable[..., str | None]:
     return propose_or_do
 
 
-def _allow_way_in(person: UUID) -> str:
+def _allow_way_in(context: RequestContext, person: UUID) -> str:
     """The post in which somebody opens ways in: they keep accounts, or may confirm what is proposed for this one.
 
     Raises Forbidden.
     """
-    asking = current_user()
+    asking = context.user
     may_confirm = not asking.may(Action.KEEP_ACCOUNTS) and asking.may(Action.CONFIRM_POSTS)
-    if may_confirm and second_person.may_confirm(services(), person, asking.person):
+    if may_confirm and second_person.may_confirm(context.services, person, asking.person):
         return allow(Action.CONFIRM_POSTS).role.value
     return allow(Action.KEEP_ACCOUNTS).role.value
 
 
-def _account(person: UUID) -> tuple[accounts.AccountRow, str]:
-    with services().read_present() as connection:
-        account = accounts.of_person(connection, person)
-        names = names_of(connection, [person])
+def _account(context: RequestContext, person: UUID) -> tuple[accounts.AccountRow, str]:
+    with context.read_present() as snapshot:
+        account = accounts.of_person(snapshot.connection, person)
+        names = names_of(snapshot.connection, [person])
     if account is None:
         raise NotFound
     return account, names.get(person, account.sign_in_name)
@@ -327,14 +332,14 @@ def _link(secret: str) -> str:
     return f"{current_settings().public_url}{path}"
 
 
-def _without_account() -> Choices:
-    with services().read_present() as connection:
-        held = {account.id for account in accounts.everyones(connection)}
-        posts = holders(connection, Role)
+def _without_account(context: RequestContext) -> Choices:
+    with context.read_present() as snapshot:
+        held = {account.id for account in accounts.everyones(snapshot.connection)}
+        posts = holders(snapshot, Role)
     return [choice for choice in posts if accounts.account_id(person_id(choice[0])) not in held]
 
 
-def _open_page(form: Form, status: int = 200) -> tuple[str, int]:
+def _open_page(context: RequestContext, form: Form, status: int = 200) -> tuple[str, int]:
     page = render_template(
         "form_page.html",
         page_title="Create an account",
@@ -342,6 +347,6 @@ def _open_page(form: Form, status: int = 200) -> tuple[str, int]:
         form=form,
         submit_label="Create account",
         back_href="/accounts",
-        command_id=form_key(),
+        command_id=form_key(context),
     )
     return page, status

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from web.access.context import RequestContext
 from web.access.name_cache import names_of
 from web.accounts.accounts import AccountRow
 from web.runtime.authority import authority
-from web.runtime.services import services
 
 
-def context_of(account: AccountRow) -> list[str]:
+def context_of(context: RequestContext, account: AccountRow) -> list[str]:
     """The person's name and address, and the names of the authority and its service."""
-    with services().read_present() as connection:
-        name = names_of(connection, [account.person]).get(account.person, "")
+    with context.read_present() as snapshot:
+        name = names_of(snapshot.connection, [account.person]).get(account.person, "")
     return [account.sign_in_name, name, authority().name, authority().service_name]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import request
 from werkzeug.wrappers import Response
 
-from web.access.context import current_context
+from web.access.context import RequestContext, current_context
 from web.access.session_user import Session, Token
 from web.accounts import sessions, tokens
 from web.accounts.sessions import COOKIE
@@ -31,9 +31,9 @@ def load_session() -> None:
     if request.path in OF_NOBODY or request.path.startswith("/static/"):
         return
     if request.path.startswith(API) and "Authorization" in request.headers:
-        context.token = _token()
+        context.token = _token(current_context())
     elif not request.path.startswith(API) or request.method in READING:
-        found, now = _session(), services().now()
+        found, now = _session(current_context()), services().now()
         if found and found.needs_renewal(now):
             context.session_to_renew = found
         else:
@@ -50,25 +50,25 @@ def take_cookie(response: Response) -> None:
     response.delete_cookie(COOKIE, httponly=True, samesite="Lax", secure=is_secure())
 
 
-def _session() -> Session | None:
+def _session(context: RequestContext) -> Session | None:
     value = request.cookies.get(COOKIE)
     if not value:
         return None
-    now = services().now()
-    with services().read_present() as connection:
-        session = sessions.find(connection, value, now)
+    now = context.services.now()
+    with context.read_present() as snapshot:
+        session = sessions.find(snapshot.connection, value, now)
     if session and not session.needs_renewal(now) and session.was_seen_long_ago(now):
-        services().note(sessions.touched(session, now))
+        context.services.note(sessions.touched(session, now))
     return session
 
 
-def _token() -> Token | None:
+def _token(context: RequestContext) -> Token | None:
     given = request.authorization
     if given is None or given.type != BEARER or not given.token:
         return None
-    now = services().now()
-    with services().read_present() as connection:
-        token = tokens.find(connection, given.token, now, confirmed_for=current_settings().tokens_for)
+    now = context.services.now()
+    with context.read_present() as snapshot:
+        token = tokens.find(snapshot.connection, given.token, now, confirmed_for=current_settings().tokens_for)
     if token and token.was_used_long_ago(now):
-        services().note(tokens.touched(token, now))
+        context.services.note(tokens.touched(token, now))
     return token

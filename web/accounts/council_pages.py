@@ -14,14 +14,14 @@ from typing import Any
 from urllib.parse import quote
 
 import sqlalchemy as sa
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from domain.aggregate import Refusal
 from domain.vocabulary import Channel, LabelledEnum, Role
 from projections import people
-from web.access.context import User, current_context
+from web.access.context import Pages, RequestContext, User, current_context
 from web.access.identity import current_user
 from web.access.session_user import Session
 from web.accounts import (
@@ -48,7 +48,7 @@ from web.runtime.settings import current_settings
 
 SEE_OTHER, UNAUTHORISED, FORBIDDEN, GONE, UNAVAILABLE = 303, 401, 403, 410, 503
 
-council_pages = Blueprint("council", __name__)
+council_pages = Pages("council", __name__)
 
 
 OUTSIDE = {Role.HEADTEACHER, Role.CHAIR, Role.SPECIALIST}
@@ -70,58 +70,58 @@ class Way(LabelledEnum):
 
 
 @council_pages.get("/sign-in/council")
-def go_in() -> ResponseReturnValue:
+def go_in(context: RequestContext) -> ResponseReturnValue:
     """To sign in."""
-    return _lead(Way.IN, own_path(request.args.get("next", "")))
+    return _lead(context, Way.IN, own_path(request.args.get("next", "")))
 
 
 @council_pages.get("/sign-in/council/renewal")
-def go_on() -> ResponseReturnValue:
+def go_on(context: RequestContext) -> ResponseReturnValue:
     """To be confirmed, without a question, so that the session goes on."""
-    return _lead(Way.ON, own_path(request.args.get("next", "")), prompt="none")
+    return _lead(context, Way.ON, own_path(request.args.get("next", "")), prompt="none")
 
 
 @council_pages.get("/account/council/proof")
-def go_to_prove() -> ResponseReturnValue:
+def go_to_prove(context: RequestContext) -> ResponseReturnValue:
     """To prove there, at this moment, who one is."""
-    return _lead(Way.PROOF, own_path(request.args.get("next", "")), prompt="login", max_age="0")
+    return _lead(context, Way.PROOF, own_path(request.args.get("next", "")), prompt="login", max_age="0")
 
 
 @council_pages.route("/account/council", methods=["GET", "POST"])
-def show() -> ResponseReturnValue:
+def show(context: RequestContext) -> ResponseReturnValue:
     """What changes with a council account; asks for proof."""
     provider()
-    asking = current_user()
-    account = account_commands.find(services(), asking.person)
+    asking = context.user
+    account = account_commands.find(context.services, asking.person)
     if account.comes_by_council:
         return refused_page("Use your council account", "You already sign in with your council account", "/account")
     if not may_link(asking):
         return refused_page("Use your council account", "Only council staff can use a council account", "/account")
-    if (page := proof.asked()) is not None:
+    if (page := proof.asked(context)) is not None:
         return page
     return render_template("accounts/council.html", page_title="Use your council account")
 
 
 @council_pages.get("/account/council/link")
-def go_to_link() -> ResponseReturnValue:
+def go_to_link(context: RequestContext) -> ResponseReturnValue:
     """To link the council account of somebody who has just proved who they are."""
     if (
-        not may_link(current_user())
-        or (present := current_context().session) is None
-        or not present.is_proved(services().now())
+        not may_link(context.user)
+        or (present := context.session) is None
+        or not present.is_proved(context.services.now())
     ):
         return redirect("/account/council", SEE_OTHER)
-    return _lead(Way.LINK, "/account", prompt="login")
+    return _lead(context, Way.LINK, "/account", prompt="login")
 
 
 @council_pages.get("/password/<token>/council")
-def go_invited(token: str) -> ResponseReturnValue:
+def go_invited(context: RequestContext, token: str) -> ResponseReturnValue:
     """To link the council account of somebody who has a one-time link, which that uses up."""
-    return _lead(Way.INVITED, "/", prompt="login", token=token)
+    return _lead(context, Way.INVITED, "/", prompt="login", token=token)
 
 
 @council_pages.get("/sign-in/council/back")
-def come_back() -> ResponseReturnValue:
+def come_back(context: RequestContext) -> ResponseReturnValue:
     """Whoever was at the council's sign-in comes back from there."""
     try:
         came = provider().come_back()
@@ -129,7 +129,7 @@ def come_back() -> ResponseReturnValue:
     except Unreachable as failure:
         return _not_let_in(str(failure), UNAVAILABLE)
     except NotConfirmed as refusal:
-        return _not_confirmed(str(refusal), refusal.kept)
+        return _not_confirmed(context, str(refusal), refusal.kept)
 
 
 def may_link(asking: User) -> bool:
@@ -148,9 +148,9 @@ def renewal_page(onward: str) -> ResponseReturnValue:
     return render_template("accounts/renewal.html", page_title="Confirming that you are signed in", href=href)
 
 
-def _lead(way: Way, onward: str, *, token: str = "", **asked: str) -> ResponseReturnValue:
+def _lead(context: RequestContext, way: Way, onward: str, *, token: str = "", **asked: str) -> ResponseReturnValue:
     there = provider()
-    whose = current_context().session or current_context().session_to_renew
+    whose = context.session or context.session_to_renew
     person = whose.person.hex if whose else ""
     kept = {"way": way.value, "onward": onward, "token": token, "person": person, "at": time.time()}
     try:
@@ -160,28 +160,35 @@ def _lead(way: Way, onward: str, *, token: str = "", **asked: str) -> ResponseRe
 
 
 def _in(came: ConfirmedIdentity) -> ResponseReturnValue:
-    account = _account(came)
+    account = _account(current_context(), came)
     with services().write() as connection:
         council.confirm(connection, account.person, services().now())
-    return let_in(account, came.kept["onward"], method=METHOD, proved=False, renew_by=_renew_by())
+    return let_in(
+        current_context(),
+        account,
+        came.kept["onward"],
+        method=METHOD,
+        proved=False,
+        renew_by=_renew_by(current_context()),
+    )
 
 
 def _on(came: ConfirmedIdentity) -> ResponseReturnValue:
     session = current_context().session_to_renew
-    account = _account(came)
+    account = _account(current_context(), came)
     if session is None or session.person != account.person:
         return _in(came)
     with services().write() as connection:
         council.confirm(connection, account.person, services().now())
-        sessions.renew(connection, session, services().now(), _renew_by())
+        sessions.renew(connection, session, services().now(), _renew_by(current_context()))
     return redirect(came.kept["onward"], SEE_OTHER)
 
 
 def _prove(came: ConfirmedIdentity) -> ResponseReturnValue:
-    session = _own_session(came)
+    session = _own_session(current_context(), came)
     now = services().now()
     is_fresh = came.proved_at >= came.kept["at"] - CLOCKS_DIFFER
-    if not is_fresh or _account(came).person != session.person:
+    if not is_fresh or _account(current_context(), came).person != session.person:
         raise NotConfirmed("The council's sign-in did not confirm that it is you. Try again", came.kept)
     line = NewSecurityEntry(SecurityEvent.PROVED, session.person, session.person, f"by {METHOD}")
     with noting(services(), line) as connection:
@@ -192,17 +199,17 @@ def _prove(came: ConfirmedIdentity) -> ResponseReturnValue:
 
 
 def _link(came: ConfirmedIdentity) -> ResponseReturnValue:
-    session = _own_session(came)
+    session = _own_session(current_context(), came)
     if not may_link(current_user()) or not session.is_proved(services().now()):
         return redirect("/account/council", SEE_OTHER)
     account = account_commands.find(services(), session.person)
     try:
-        with signed(own_post(current_user())):
+        with signed(current_context(), own_post(current_user())):
             had_factor = council_commands.link(services(), account, came.issuer, came.subject)
     except Refusal as refusal:
         flash(str(refusal))
         return redirect("/account", SEE_OTHER)
-    response = _linked(account, "/account")
+    response = _linked(current_context(), account, "/account")
     if had_factor:
         flash("Your second factor here is removed: the council's sign-in asks for its own")
     return response
@@ -243,23 +250,23 @@ def _use_link(came: ConfirmedIdentity) -> ResponseReturnValue:
         return render_template("accounts/link_gone.html", message=str(refusal)), GONE
     except Refusal as refusal:
         return _not_let_in(str(refusal), FORBIDDEN)
-    return _linked(account, "/")
+    return _linked(current_context(), account, "/")
 
 
 _WAYS = {Way.IN: _in, Way.ON: _on, Way.LINK: _link, Way.INVITED: _use_link, Way.PROOF: _prove}
 
 
-def _linked(account: AccountRow, onward: str) -> ResponseReturnValue:
+def _linked(context: RequestContext, account: AccountRow, onward: str) -> ResponseReturnValue:
     linked = replace(account, password_hash=None, comes_by_council=True)
-    response = let_in(linked, onward, method=METHOD, renew_by=_renew_by())
+    response = let_in(context, linked, onward, method=METHOD, renew_by=_renew_by(context))
     flash("From now on, sign in with your council account", "success")
     return response
 
 
-def _account(came: ConfirmedIdentity) -> AccountRow:
+def _account(context: RequestContext, came: ConfirmedIdentity) -> AccountRow:
     """The account of whoever came back. Raises NotConfirmed where nobody here, or nobody any more, has it."""
-    with services().read_present() as connection:
-        account = council.account_of(connection, came.issuer, came.subject)
+    with context.read_present() as snapshot:
+        account = council.account_of(snapshot.connection, came.issuer, came.subject)
     if account is None:
         raise NotConfirmed(
             "This council account is not linked to anybody here. Ask your administrator for a link",
@@ -270,30 +277,30 @@ def _account(came: ConfirmedIdentity) -> AccountRow:
     return account
 
 
-def _own_session(came: ConfirmedIdentity) -> Session:
+def _own_session(context: RequestContext, came: ConfirmedIdentity) -> Session:
     """The session in which somebody went there. Raises NotConfirmed where it has ended, or another has begun."""
-    session = current_context().session
+    session = context.session
     if session is None or session.person.hex != came.kept["person"]:
         raise NotConfirmed("You have been signed out. Sign in again", came.kept)
     return session
 
 
-def _not_confirmed(why: str, kept: dict[str, Any]) -> ResponseReturnValue:
+def _not_confirmed(context: RequestContext, why: str, kept: dict[str, Any]) -> ResponseReturnValue:
     """Nobody is let in. A session that was to be confirmed ends."""
     if not kept:
         return _not_let_in(why, UNAUTHORISED)
-    present = current_context().session
+    present = context.session
     if present is not None and kept["way"] == Way.PROOF.value:
-        security_trail.note(services(), SecurityEvent.PROOF_FAILED, person=present.person, by=present.person)
+        security_trail.note(context.services, SecurityEvent.PROOF_FAILED, person=present.person, by=present.person)
         flash(why)
         return redirect(kept["onward"], SEE_OTHER)
-    over = current_context().session_to_renew
+    over = context.session_to_renew
     if over is None or kept["way"] != Way.ON.value:
-        security_trail.note(services(), SecurityEvent.SIGN_IN_FAILED, detail=f"by {METHOD}: {why}"[:200])
+        security_trail.note(context.services, SecurityEvent.SIGN_IN_FAILED, detail=f"by {METHOD}: {why}"[:200])
         return _not_let_in(why, UNAUTHORISED)
     line = NewSecurityEntry(SecurityEvent.SESSIONS_ENDED, over.person, detail=f"not confirmed by {METHOD}")
-    with noting(services(), line) as connection:
-        sessions.end(connection, request.cookies.get(COOKIE, ""), services().now())
+    with noting(context.services, line) as connection:
+        sessions.end(connection, request.cookies.get(COOKIE, ""), context.services.now())
     flash("Your council account did not confirm that you are still signed in there, so you are signed out here")
     response = redirect(f"/sign-in?next={quote(kept['onward'], safe='/')}", SEE_OTHER)
     take_cookie(response)
@@ -305,8 +312,8 @@ def _not_let_in(why: str, status: int) -> ResponseReturnValue:
     return page, status
 
 
-def _renew_by() -> datetime:
+def _renew_by(context: RequestContext) -> datetime:
     settings = current_settings().council
     if settings is None:
         raise NotFound
-    return services().now() + settings.renewed_every
+    return context.services.now() + settings.renewed_every

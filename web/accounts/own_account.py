@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound, ServiceUnavailable, Unauthorized
 
 from domain.account import NothingToChange
 from domain.aggregate import Refusal
-from web.access.context import current_context
-from web.access.identity import current_user
+from web.access.context import Pages, RequestContext
 from web.accounts import (
     account_commands,
     accounts,
@@ -33,43 +32,42 @@ from web.accounts.signed import own_post, signed
 from web.forms import Form, restore
 from web.forms.command_ids import form_key
 from web.layout.refused import refused_page
-from web.runtime.services import services
 from web.runtime.settings import current_settings
 
 SEE_OTHER, UNPROCESSABLE, BUSY = 303, 422, 503
 
-own_account = Blueprint("own", __name__, url_prefix="/account")
+own_account = Pages("own", __name__, url_prefix="/account")
 
 
 @own_account.get("")
-def show() -> ResponseReturnValue:
+def show(context: RequestContext) -> ResponseReturnValue:
     """Sessions and tokens."""
-    person = current_user().person
-    now = services().now()
-    with services().read_present() as connection:
-        account = accounts.of_person(connection, person)
-        signed_in_at = sessions.of_person(connection, person, now)
-        owned = tokens.of_person(connection, person)
+    person = context.user.person
+    now = context.services.now()
+    with context.read_present() as snapshot:
+        account = accounts.of_person(snapshot.connection, person)
+        signed_in_at = sessions.of_person(snapshot.connection, person, now)
+        owned = tokens.of_person(snapshot.connection, person)
     return render_template(
         "accounts/own_account.html",
         page_title="Your account",
         account=account,
-        may_link=current_settings().council is not None and may_link(current_user()),
+        may_link=current_settings().council is not None and may_link(context.user),
         sessions=signed_in_at,
-        current=current_context().session,
+        current=context.session,
         tokens=owned,
         now=now,
     )
 
 
 @own_account.post("/end-other-sessions")
-def end_other_sessions() -> ResponseReturnValue:
+def end_other_sessions(context: RequestContext) -> ResponseReturnValue:
     """Sign out everywhere but here."""
-    session = current_context().session
+    session = context.session
     if session is None:
         raise Unauthorized("Sign in to continue")
     try:
-        session_commands.end_other_sessions(services(), session)
+        session_commands.end_other_sessions(context.services, session)
     except NothingToChange as refusal:
         flash(str(refusal))
     else:
@@ -78,10 +76,10 @@ def end_other_sessions() -> ResponseReturnValue:
 
 
 @own_account.post("/sessions/<number>/end")
-def end_session(number: str) -> ResponseReturnValue:
+def end_session(context: RequestContext, number: str) -> ResponseReturnValue:
     """Sign out of one other browser."""
     try:
-        session_commands.end_session(services(), current_user().person, number)
+        session_commands.end_session(context.services, context.user.person, number)
     except NothingToChange as refusal:
         flash(str(refusal))
     else:
@@ -90,22 +88,22 @@ def end_session(number: str) -> ResponseReturnValue:
 
 
 @own_account.route("/password", methods=["GET", "POST"])
-def change_password() -> ResponseReturnValue:
+def change_password(context: RequestContext) -> ResponseReturnValue:
     """Set another password, by the present one. This browser stays signed in, and nothing else does."""
-    asking = current_user()
-    account = account_commands.find(services(), asking.person)
+    asking = context.user
+    account = account_commands.find(context.services, asking.person)
     if account.comes_by_council:
         return refused_page("Change your password", BY_COUNCIL, "/account")
     status, headers = 0, dict[str, str]()
     form = Form(ChangePassword(), data=request.form if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            proof.verify(account, form.values["current"], field="current")
+            proof.verify(context, account, form.values["current"], field="current")
             hashed = passwords().hash(
-                form.values["password"], context=context_of(account), address=request.remote_addr or ""
+                form.values["password"], context=context_of(context, account), address=request.remote_addr or ""
             )
-            with signed(own_post(asking)):
-                value = password_commands.change_password(services(), account, hashed)
+            with signed(context, own_post(asking)):
+                value = password_commands.change_password(context.services, account, hashed)
         except TooManyAttempts as refusal:
             form.refuse(str(refusal))
         except ServiceUnavailable as busy:
@@ -128,31 +126,31 @@ def change_password() -> ResponseReturnValue:
         form=form,
         submit_label="Change password",
         back_href="/account",
-        command_id=form_key(),
+        command_id=form_key(context),
     )
     return page, status or (UNPROCESSABLE if form.errors else 200), headers
 
 
 @own_account.route("/tokens/new", methods=["GET", "POST"])
-def make_token() -> ResponseReturnValue:
+def make_token(context: RequestContext) -> ResponseReturnValue:
     """Make a token. The answer shows it, this once, and so it is no redirection."""
-    asking = current_user()
-    if kept := restore.restored():
-        return _token_page(Form(MakeToken(), data=kept.sent))
+    asking = context.user
+    if kept := restore.restored(context):
+        return _token_page(context, Form(MakeToken(), data=kept.sent))
     if request.method != "POST":
-        return _token_page(Form(MakeToken(), initial={"days": tokens.USUAL_LIFE}))
+        return _token_page(context, Form(MakeToken(), initial={"days": tokens.USUAL_LIFE}))
     form = Form(MakeToken(), data=request.form)
     if not form.is_valid():
-        return _token_page(form, UNPROCESSABLE)
-    if (page := proof.asked()) is not None:
+        return _token_page(context, form, UNPROCESSABLE)
+    if (page := proof.asked(context)) is not None:
         return page
     try:
-        with signed(own_post(asking)):
-            new = token_commands.make(services(), asking.person, **form.values, made_in=current_context().session)
+        with signed(context, own_post(asking)):
+            new = token_commands.make(context.services, asking.person, **form.values, made_in=context.session)
     except Refusal as refusal:
         form.refuse(str(refusal), refusal.field)
-        return _token_page(form, UNPROCESSABLE)
-    restore.done()
+        return _token_page(context, form, UNPROCESSABLE)
+    restore.done(context)
     return render_template(
         "accounts/shown_once.html",
         page_title="Your new token",
@@ -164,26 +162,26 @@ def make_token() -> ResponseReturnValue:
 
 
 @own_account.route("/tokens/<prefix>/revoke", methods=["GET", "POST"])
-def revoke_token(prefix: str) -> ResponseReturnValue:
+def revoke_token(context: RequestContext, prefix: str) -> ResponseReturnValue:
     """Ask once more, then revoke the token that starts so; or that of an id, as its address once was."""
-    asking = current_user()
-    with services().read_present() as connection:
-        own = tokens.of_person(connection, asking.person)
+    asking = context.user
+    with context.read_present() as snapshot:
+        own = tokens.of_person(snapshot.connection, asking.person)
     token = next((each for each in own if prefix in (each.prefix, str(each.id))), None)
     if token is None:
         raise NotFound
     if request.method == "POST":
         try:
-            with signed(own_post(asking)):
-                token_commands.revoke(services(), asking.person, token.id)
+            with signed(context, own_post(asking)):
+                token_commands.revoke(context.services, asking.person, token.id)
         except (tokens.NoSuchToken, NothingToChange):
             flash("That token has already been revoked")
         else:
             flash("Token revoked", "success")
         return redirect("/account", SEE_OTHER)
     title = f"Revoke the token {token.label}"
-    with signed(own_post(asking)):
-        refused = refusal_of(lambda: token_commands.revoke(services(), asking.person, token.id))
+    with signed(context, own_post(asking)):
+        refused = refusal_of(lambda: token_commands.revoke(context.services, asking.person, token.id))
     if refused is not None:
         return refused_page(title, str(refused), "/account")
     return render_template(
@@ -194,11 +192,11 @@ def revoke_token(prefix: str) -> ResponseReturnValue:
         submit_label="Revoke the token",
         warning=True,
         back_href="/account",
-        command_id=form_key(),
+        command_id=form_key(context),
     )
 
 
-def _token_page(form: Form, status: int = 200) -> tuple[str, int]:
+def _token_page(context: RequestContext, form: Form, status: int = 200) -> tuple[str, int]:
     page = render_template(
         "form_page.html",
         page_title="Make an API token",
@@ -206,6 +204,6 @@ def _token_page(form: Form, status: int = 200) -> tuple[str, int]:
         form=form,
         submit_label="Make the token",
         back_href="/account",
-        command_id=form_key(),
+        command_id=form_key(context),
     )
     return page, status

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, session
+from flask import flash, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import ServiceUnavailable
 
 from domain.aggregate import Refusal
 from domain.vocabulary import Channel
-from web.access.context import current_context
+from web.access.context import Pages, RequestContext
 from web.accounts import accounts, devices, factors, password_commands
 from web.accounts.accounts import LinkNoLongerValid
 from web.accounts.all_accounts import all_accounts
@@ -27,12 +27,12 @@ from web.accounts.sessions import COOKIE
 from web.accounts.signing_in import check_password, sign_out
 from web.forms import Form
 from web.forms.restore import leads_to_kept
-from web.runtime.services import chosen, services
+from web.runtime.services import chosen
 from web.runtime.settings import current_settings
 
 SEE_OTHER, GONE, UNPROCESSABLE, TOO_MANY, BUSY = 303, 410, 422, 429, 503
 
-blueprint = Blueprint("accounts", __name__, template_folder="templates")
+blueprint = Pages("accounts", __name__, template_folder="templates")
 blueprint.register_blueprint(own_account)
 blueprint.register_blueprint(all_accounts)
 blueprint.register_blueprint(second_factor)
@@ -41,13 +41,13 @@ blueprint.register_blueprint(security_page)
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
-def ask_to_sign_in() -> ResponseReturnValue:
+def ask_to_sign_in(context: RequestContext) -> ResponseReturnValue:
     """The sign-in page."""
     onward = own_path(request.values.get("next", ""))
     if request.method != "POST":
-        if current_context().user_or_none is not None:
+        if context.user_or_none is not None:
             return redirect(onward, SEE_OTHER)
-        if current_context().session_to_renew is not None:
+        if context.session_to_renew is not None:
             return renewal_page(onward)
         return _sign_in_page(Form(SignInForm(), initial=_typed()), onward)
     form = Form(SignInForm(), data=request.form)
@@ -55,7 +55,7 @@ def ask_to_sign_in() -> ResponseReturnValue:
         return _sign_in_page(form, onward, UNPROCESSABLE)
     try:
         account = check_password(
-            services(),
+            context.services,
             passwords(),
             **form.values,
             address=request.remote_addr or "",
@@ -70,15 +70,15 @@ def ask_to_sign_in() -> ResponseReturnValue:
     except Refusal as refusal:
         form.refuse(str(refusal), refusal.field)
         return _sign_in_page(form, onward, UNPROCESSABLE)
-    with services().read_present() as connection:
-        takes_a_code = factors.is_set_up(connection, account.id)
+    with context.read_present() as snapshot:
+        takes_a_code = factors.is_set_up(snapshot.connection, account.id)
     if takes_a_code:
-        return begin_second_step(account, onward)
-    return let_in(account, onward, method=BY_PASSWORD)
+        return begin_second_step(context, account, onward)
+    return let_in(context, account, onward, method=BY_PASSWORD)
 
 
 @blueprint.get("/sign-out")
-def ask_to_sign_out() -> ResponseReturnValue:
+def ask_to_sign_out(_: RequestContext) -> ResponseReturnValue:
     """A button, because following a link signs nobody out."""
     return render_template(
         "form_page.html", page_title="Sign out", form=Form(JustDoIt()), submit_label="Sign out", back_href="/"
@@ -86,9 +86,9 @@ def ask_to_sign_out() -> ResponseReturnValue:
 
 
 @blueprint.post("/sign-out")
-def end_session() -> ResponseReturnValue:
+def end_session(context: RequestContext) -> ResponseReturnValue:
     """End this browser's session."""
-    sign_out(services(), request.cookies.get(COOKIE))
+    sign_out(context.services, request.cookies.get(COOKIE))
     session.clear()
     flash("You have signed out", "success")
     response = redirect("/sign-in", SEE_OTHER)
@@ -99,32 +99,32 @@ def end_session() -> ResponseReturnValue:
 
 
 @blueprint.route("/password/<token>", methods=["GET", "POST"])
-def set_password(token: str) -> ResponseReturnValue:
+def set_password(context: RequestContext, token: str) -> ResponseReturnValue:
     """The page of a one-time link; looking at it does not use it up."""
     try:
-        with services().read_present() as connection:
-            account = accounts.account_of_link(connection, token, services().now())
+        with context.read_present() as snapshot:
+            account = accounts.account_of_link(snapshot.connection, token, context.services.now())
     except LinkNoLongerValid as refusal:
         return render_template("accounts/link_gone.html", message=str(refusal)), GONE
     form = Form(SetPassword(), data=request.form if request.method == "POST" else None)
     if request.method != "POST":
-        return _password_page(form, account)
+        return _password_page(context, form, account)
     if form.is_valid():
         try:
             hashed = passwords().hash(
-                form.values["password"], context=context_of(account), address=request.remote_addr or ""
+                form.values["password"], context=context_of(context, account), address=request.remote_addr or ""
             )
-            with services().acting(None, "", Channel.SCREEN, correlation=current_context().id):
-                password_commands.use_password_link(services(), token, hashed)
+            with context.services.acting(None, "", Channel.SCREEN, correlation=context.id):
+                password_commands.use_password_link(context.services, token, hashed)
         except LinkNoLongerValid as refusal:
             return render_template("accounts/link_gone.html", message=str(refusal)), GONE
         except ServiceUnavailable as busy:
             form.refuse(str(busy.description))
-            return *_password_page(form, account, BUSY), {"Retry-After": str(busy.retry_after)}
+            return *_password_page(context, form, account, BUSY), {"Retry-After": str(busy.retry_after)}
         except Refusal as refusal:
             form.refuse(str(refusal), refusal.field)
     if form.errors:
-        return _password_page(form, account, UNPROCESSABLE)
+        return _password_page(context, form, account, UNPROCESSABLE)
     flash("Password set. You can now sign in", "success")
     response = redirect("/sign-in", SEE_OTHER)
     devices.remember(response, account.sign_in_name)
@@ -152,9 +152,11 @@ def _typed() -> dict[str, str]:
     return {"sign_in_name": of_request.sign_in_name} if of_request and of_request.sign_in_name else {}
 
 
-def _password_page(form: Form, account: accounts.AccountRow, status: int = 200) -> tuple[str, int]:
-    with services().read_present() as connection:
-        by_link_alone = not factors.is_set_up(connection, account.id)
+def _password_page(
+    context: RequestContext, form: Form, account: accounts.AccountRow, status: int = 200
+) -> tuple[str, int]:
+    with context.read_present() as snapshot:
+        by_link_alone = not factors.is_set_up(snapshot.connection, account.id)
     page = render_template(
         "accounts/set_password.html",
         page_title="Set your password",

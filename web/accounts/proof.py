@@ -14,7 +14,7 @@ from marshmallow import Schema
 from werkzeug.exceptions import ServiceUnavailable, Unauthorized
 
 from domain.aggregate import Refusal
-from web.access.context import current_context
+from web.access.context import RequestContext
 from web.access.session_user import Session
 from web.accounts import accounts, attempts, devices, factors, security_trail, sessions
 from web.accounts.attempts import TooManyAttempts
@@ -23,7 +23,6 @@ from web.accounts.schemas import one_time_code, own_password
 from web.accounts.security_trail import NewSecurityEntry, SecurityEvent, noting
 from web.accounts.signing_in import is_right
 from web.forms import Form, restore
-from web.runtime.services import services
 from web.runtime.settings import current_settings
 
 UNAUTHORISED, TOO_MANY, BUSY = 401, 429, 503
@@ -45,29 +44,29 @@ PASSWORD, CODE = "proof_password", "proof_code"
 """The names of the fields in which a proof is sent."""
 
 
-def asked() -> ResponseReturnValue | None:
+def asked(context: RequestContext) -> ResponseReturnValue | None:
     """None where the person has proved of late who they are, or does so with this request; else the page that asks.
 
     It is asked for what they have: by the council's sign-in where they come by it, else for a code where they have a
     second factor, else for the password. A program is not asked: whoever made its token was.
     """
-    session = current_context().session
-    if session is None or session.is_proved(services().now()):
+    session = context.session
+    if session is None or session.is_proved(context.services.now()):
         return None
-    with services().read_present() as connection:
-        account = accounts.of_person(connection, session.person)
-        by_code = account is not None and factors.is_set_up(connection, account.id)
+    with context.read_present() as snapshot:
+        account = accounts.of_person(snapshot.connection, session.person)
+        by_code = account is not None and factors.is_set_up(snapshot.connection, account.id)
     if account is not None and account.comes_by_council:
-        return _by_council(session)
+        return _by_council(context, session)
     field, schema = (CODE, ProveByCode()) if by_code else (PASSWORD, ProveByPassword())
     form = Form(schema, data=request.form if field in request.form else None)
     if field not in request.form or not form.is_valid():
         return _page(form, account)
     try:
         if by_code and account is not None:
-            _prove_by_code(account, form.values[CODE])
+            _prove_by_code(context, account, form.values[CODE])
         else:
-            verify(account, form.values[PASSWORD])
+            verify(context, account, form.values[PASSWORD])
     except TooManyAttempts as refusal:
         form.refuse(str(refusal))
         return *_page(form, account, TOO_MANY), {"Retry-After": str(refusal.seconds)}
@@ -77,15 +76,17 @@ def asked() -> ResponseReturnValue | None:
     except Refusal as refusal:
         form.refuse(str(refusal), refusal.field)
         return _page(form, account)
-    with noting(services(), NewSecurityEntry(SecurityEvent.PROVED, session.person, session.person)) as connection:
-        if not sessions.prove(connection, session, services().now()):
+    with noting(
+        context.services, NewSecurityEntry(SecurityEvent.PROVED, session.person, session.person)
+    ) as connection:
+        if not sessions.prove(connection, session, context.services.now()):
             raise Unauthorized("You have been signed out. Sign in again")
     return None
 
 
-def _by_council(session: Session) -> ResponseReturnValue:
+def _by_council(context: RequestContext, session: Session) -> ResponseReturnValue:
     """Lead to the council's sign-in; what was sent is kept, and shown again to be sent once that has confirmed."""
-    onward = restore.address_to_go_on(session.person) if request.method == "POST" else restore.address()
+    onward = restore.address_to_go_on(context, session.person) if request.method == "POST" else restore.address()
     page = render_template(
         "accounts/prove_by_council.html",
         page_title="Confirm that it is you",
@@ -94,7 +95,9 @@ def _by_council(session: Session) -> ResponseReturnValue:
     return page, UNAUTHORISED
 
 
-def verify(account: accounts.AccountRow | None, password: str, *, field: str = PASSWORD) -> None:
+def verify(
+    context: RequestContext, account: accounts.AccountRow | None, password: str, *, field: str = PASSWORD
+) -> None:
     """Look whether it is the password of the person who is signed in; a wrong one is told in the security trail, and
     one that is not looked at, because too many were tried.
 
@@ -102,54 +105,54 @@ def verify(account: accounts.AccountRow | None, password: str, *, field: str = P
     """
     name = account.sign_in_name if account else ""
     try:
-        with services().write() as connection:
+        with context.services.write() as connection:
             attempt = attempts.begin(
-                connection, name, request.remote_addr or "", services().now(), device=devices.device_of(name)
+                connection, name, request.remote_addr or "", context.services.now(), device=devices.device_of(name)
             )
     except TooManyAttempts as refusal:
-        _note(SecurityEvent.PROOF_REFUSED, str(refusal))
+        _note(context, SecurityEvent.PROOF_REFUSED, str(refusal))
         raise
     kept = account.password_hash if account else None
-    if not is_right(services(), passwords(), kept, password, attempt=attempt, known=True):
-        _note(SecurityEvent.PROOF_FAILED)
+    if not is_right(context.services, passwords(), kept, password, attempt=attempt, known=True):
+        _note(context, SecurityEvent.PROOF_FAILED)
         raise WrongProof("The password is wrong", field=field)
 
 
-def _prove_by_code(account: accounts.AccountRow, code: str) -> None:
+def _prove_by_code(context: RequestContext, account: accounts.AccountRow, code: str) -> None:
     try:
-        verify_code(account, code, field=CODE)
+        verify_code(context, account, code, field=CODE)
     except factors.WrongCode:
-        _note(SecurityEvent.PROOF_FAILED)
+        _note(context, SecurityEvent.PROOF_FAILED)
         raise
     except TooManyAttempts as refusal:
-        _note(SecurityEvent.PROOF_REFUSED, str(refusal))
+        _note(context, SecurityEvent.PROOF_REFUSED, str(refusal))
         raise
 
 
-def _note(kind: SecurityEvent, detail: str = "") -> None:
-    asking = current_context().session
+def _note(context: RequestContext, kind: SecurityEvent, detail: str = "") -> None:
+    asking = context.session
     person = asking.person if asking else None
-    security_trail.note(services(), kind, person=person, by=person, detail=detail)
+    security_trail.note(context.services, kind, person=person, by=person, detail=detail)
 
 
-def verify_code(account: accounts.AccountRow, code: str, *, field: str = "code") -> None:
+def verify_code(context: RequestContext, account: accounts.AccountRow, code: str, *, field: str = "code") -> None:
     """Use up a code of the person's second factor. Raises factors.WrongCode or TooManyAttempts.
 
     Wrong ones are counted for the account wherever they come from, but for a browser of the person's own by itself.
     """
     name = f"code of {account.id}"
-    with services().write() as connection:
+    with context.services.write() as connection:
         device = devices.device_of(account.sign_in_name)
-        attempt = attempts.begin(connection, name, name, services().now(), device=device)
+        attempt = attempts.begin(connection, name, name, context.services.now(), device=device)
     line = NewSecurityEntry(SecurityEvent.RECOVERY_CODE_USED, account.person, account.person)
-    with services().write() as connection:
+    with context.services.write() as connection:
         try:
-            was_recovery = factors.use(connection, account.id, code, services().now(), current_settings())
+            was_recovery = factors.use(connection, account.id, code, context.services.now(), current_settings())
         except factors.WrongCode as wrong:
             raise factors.WrongCode(str(wrong), field=field) from None
         attempts.forgive(connection, attempt)
         if was_recovery:
-            line.write(connection, services().now())
+            line.write(connection, context.services.now())
     if was_recovery:
         line.log()
 

@@ -8,14 +8,14 @@ from textwrap import wrap
 from uuid import UUID
 
 import segno
-from flask import Blueprint, redirect, render_template, request, session
+from flask import redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Forbidden
 
 from domain.aggregate import Refusal
 from domain.vocabulary import Role
-from web.access.context import User, current_context
-from web.access.identity import current_user, current_user_or_none
+from web.access.context import Pages, RequestContext, User, current_context
+from web.access.identity import current_user_or_none
 from web.access.session_user import PROOF_LASTS
 from web.accounts import account_commands, accounts, council, factor_commands, factors, proof, security_trail
 from web.accounts.accounts import AccountRow
@@ -56,69 +56,75 @@ WITHOUT_ONE = OPEN_ROUTES.keys() | {
 }
 """The endpoints that those who need a second factor may use before they have one."""
 
-second_factor = Blueprint("second_factor", __name__)
+second_factor = Pages("second_factor", __name__)
 
 
-def begin(account: AccountRow, onward: str) -> ResponseReturnValue:
+def begin(context: RequestContext, account: AccountRow, onward: str) -> ResponseReturnValue:
     """Ask whoever has given the right password for the code."""
     session.clear()
-    session[HALF] = [account.person.hex, _state(account), int(services().now().timestamp()), onward]
+    session[HALF] = [account.person.hex, _state(account), int(context.services.now().timestamp()), onward]
     return redirect("/sign-in/code", SEE_OTHER)
 
 
 @second_factor.route("/sign-in/code", methods=["GET", "POST"])
-def give_code() -> ResponseReturnValue:
+def give_code(context: RequestContext) -> ResponseReturnValue:
     """Sign in with the code, after the password."""
-    account = _half_signed_in()
+    account = _half_signed_in(context)
     if account is None:
         return redirect("/sign-in", SEE_OTHER)
     form = Form(GiveCode(), data=request.form if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
         return _code_page(form, UNPROCESSABLE if form.errors else 200)
     try:
-        proof.verify_code(account, form.values["code"])
+        proof.verify_code(context, account, form.values["code"])
     except TooManyAttempts as refusal:
-        security_trail.note(services(), SecurityEvent.SIGN_IN_REFUSED, person=account.person, detail=str(refusal))
+        security_trail.note(
+            context.services, SecurityEvent.SIGN_IN_REFUSED, person=account.person, detail=str(refusal)
+        )
         form.refuse(str(refusal))
         return *_code_page(form, TOO_MANY), {"Retry-After": str(refusal.seconds)}
     except Refusal as refusal:
-        security_trail.note(services(), SecurityEvent.SIGN_IN_FAILED, person=account.person, detail="wrong code")
+        security_trail.note(
+            context.services, SecurityEvent.SIGN_IN_FAILED, person=account.person, detail="wrong code"
+        )
         form.refuse(str(refusal), refusal.field)
         return _code_page(form, UNPROCESSABLE)
-    return let_in(account, session[HALF][3], method=METHOD)
+    return let_in(context, account, session[HALF][3], method=METHOD)
 
 
 @second_factor.route("/account/second-factor", methods=["GET", "POST"])
-def set_up() -> ResponseReturnValue:
+def set_up(context: RequestContext) -> ResponseReturnValue:
     """Set the factor up with a first code; where there is one, say so and how to set up another."""
-    account = account_commands.find(services(), current_user().person)
+    account = account_commands.find(context.services, context.user.person)
     if account.comes_by_council:
         return refused_page("Set up a second factor", council.BY_COUNCIL, "/account")
-    return _set_up(account, _present_page if _factor(account) else _set_up_first)
+    return _set_up(context, account, _present_page if _factor(context, account) else _set_up_first)
 
 
 @second_factor.route("/account/second-factor/again", methods=["GET", "POST"])
-def set_up_again() -> ResponseReturnValue:
+def set_up_again(context: RequestContext) -> ResponseReturnValue:
     """Set another phone up; the present one counts until a code of the other is given."""
-    account = account_commands.find(services(), current_user().person)
-    if _factor(account) is None:
+    account = account_commands.find(context.services, context.user.person)
+    if _factor(context, account) is None:
         return redirect("/account/second-factor", SEE_OTHER)
-    return _set_up(account, _set_up_another)
+    return _set_up(context, account, _set_up_another)
 
 
-def _set_up(account: AccountRow, go_on: Callable[[AccountRow], ResponseReturnValue]) -> ResponseReturnValue:
+def _set_up(
+    context: RequestContext, account: AccountRow, go_on: Callable[[AccountRow], ResponseReturnValue]
+) -> ResponseReturnValue:
     """Go on, unless what was sent has set up the factor already that counts now: sent twice, by a second click, by
     reloading or by going back, it has the same answer for as long as a proof holds."""
-    shown = _shown_again(account)
+    shown = _shown_again(context, account)
     if shown is None:
         answer = go_on(account)
-        return _shown_again(account) or answer
-    return proof.asked() or shown
+        return _shown_again(context, account) or answer
+    return proof.asked(context) or shown
 
 
-def _shown_again(account: AccountRow) -> ResponseReturnValue | None:
-    new, factor = _carried(account), _factor(account)
-    if new is None or factor is None or services().now() >= factor.confirmed_at + PROOF_LASTS:
+def _shown_again(context: RequestContext, account: AccountRow) -> ResponseReturnValue | None:
+    new, factor = _carried(context, account), _factor(context, account)
+    if new is None or factor is None or context.services.now() >= factor.confirmed_at + PROOF_LASTS:
         return None
     codes = factor.left_of(new)
     if not codes:
@@ -126,63 +132,68 @@ def _shown_again(account: AccountRow) -> ResponseReturnValue | None:
     return render_template("accounts/recovery_codes.html", page_title="Your recovery codes", codes=codes)
 
 
-def _factor(account: AccountRow) -> factors.Factor | None:
-    with services().read_present() as connection:
-        return factors.of_account(connection, account.id, current_settings())
+def _factor(context: RequestContext, account: AccountRow) -> factors.Factor | None:
+    with context.read_present() as snapshot:
+        return factors.of_account(snapshot.connection, account.id, current_settings())
 
 
-def _carried(account: AccountRow) -> factors.NewFactor | None:
+def _carried(context: RequestContext, account: AccountRow) -> factors.NewFactor | None:
     """What the page carries that was sent: the key that it showed, and no other."""
-    return factors.unsealed(request.form.get(CARRIED, ""), account.id, services().now(), current_settings())
+    return factors.unsealed(request.form.get(CARRIED, ""), account.id, context.services.now(), current_settings())
 
 
 def _present_page(account: AccountRow) -> ResponseReturnValue:
     sent = "code" in request.form
     page = render_template(
-        "accounts/factor.html", page_title="Second factor", factor=_factor(account), another_was_sent=sent
+        "accounts/factor.html",
+        page_title="Second factor",
+        factor=_factor(current_context(), account),
+        another_was_sent=sent,
     )
     return page, CONFLICT if sent else 200
 
 
 def _set_up_first(account: AccountRow) -> ResponseReturnValue:
-    answer = _with_code(account, factor_commands.set_up)
-    return _present_page(account) if _factor(account) else answer
+    answer = _with_code(current_context(), account, factor_commands.set_up)
+    return _present_page(account) if _factor(current_context(), account) else answer
 
 
 def _set_up_another(account: AccountRow) -> ResponseReturnValue:
-    return _with_code(account, factor_commands.replace)
+    return _with_code(current_context(), account, factor_commands.replace)
 
 
-def _with_code(account: AccountRow, act: Callable[..., None]) -> ResponseReturnValue:
+def _with_code(context: RequestContext, account: AccountRow, act: Callable[..., None]) -> ResponseReturnValue:
     """Show a new key and ask for its code; asks for proof."""
-    asking, settings = current_user(), current_settings()
-    if (page := proof.asked()) is not None:
+    asking, settings = context.user, current_settings()
+    if (page := proof.asked(context)) is not None:
         return page
     form = Form(GiveFirstCode(), data=request.form if "code" in request.form else None)
-    new = _carried(account)
+    new = _carried(context, account)
     if form.is_valid() and new is None:
         form.refuse("You opened this page too long ago. Scan the code shown now", "code")
     elif form.is_valid() and new is not None:
         try:
-            with signed(own_post(asking)):
-                act(services(), account, new, form.values["code"], settings, kept=current_context().session)
+            with signed(context, own_post(asking)):
+                act(context.services, account, new, form.values["code"], settings, kept=context.session)
         except Refusal as refusal:
             form.refuse(str(refusal), refusal.field)
-    return _set_up_page(form, new or factors.NewFactor.drawn(), account, asking)
+    return _set_up_page(context, form, new or factors.NewFactor.drawn(), account, asking)
 
 
-def _set_up_page(form: Form, new: factors.NewFactor, account: AccountRow, asking: User) -> tuple[str, int]:
+def _set_up_page(
+    context: RequestContext, form: Form, new: factors.NewFactor, account: AccountRow, asking: User
+) -> tuple[str, int]:
     page = render_template(
         "accounts/set_up_factor.html",
         page_title="Set up a second factor",
         form=form,
-        is_needed=_is_needed(asking),
+        is_needed=_is_needed(context, asking),
         picture=segno.make(new.address(account.sign_in_name, authority().name)).svg_data_uri(
             scale=5, border=2, light="#fff"
         ),
         key=" ".join(wrap(new.secret, 4)),
-        carried=new.sealed(account.id, services().now(), current_settings()),
-        command_id=form_key(),
+        carried=new.sealed(account.id, context.services.now(), current_settings()),
+        command_id=form_key(context),
     )
     return page, UNPROCESSABLE if form.errors else 200
 
@@ -197,7 +208,7 @@ def ask_to_set_up() -> ResponseReturnValue | None:
     asking = current_user_or_none()
     if (
         asking is None
-        or not _is_needed(asking)
+        or not _is_needed(current_context(), asking)
         or ((present := current_context().session) is not None and present.method in ENOUGH)
     ):
         return None
@@ -210,17 +221,17 @@ def ask_to_set_up() -> ResponseReturnValue | None:
     return redirect("/account/second-factor", SEE_OTHER)
 
 
-def _is_needed(asking: User) -> bool:
+def _is_needed(context: RequestContext, asking: User) -> bool:
     since = current_settings().second_factor_from
-    return since is not None and since <= services().today() and asking.holds(*NEED_ONE)
+    return since is not None and since <= context.services.today() and asking.holds(*NEED_ONE)
 
 
-def _half_signed_in() -> AccountRow | None:
+def _half_signed_in(context: RequestContext) -> AccountRow | None:
     try:
         person, state, at, _ = session[HALF]
-        since = services().now() - datetime.fromtimestamp(at, services().now().tzinfo)
-        with services().read_present() as connection:
-            account = accounts.of_person(connection, UUID(person))
+        since = context.services.now() - datetime.fromtimestamp(at, context.services.now().tzinfo)
+        with context.read_present() as snapshot:
+            account = accounts.of_person(snapshot.connection, UUID(person))
     except (KeyError, ValueError, TypeError):
         return None
     if account is None or account.disabled_at is not None or _state(account) != state:

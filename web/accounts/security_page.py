@@ -6,24 +6,24 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from flask import Blueprint, render_template, request
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from web import formats
+from web.access.context import Pages, RequestContext
 from web.access.identity import allow
 from web.access.name_cache import names_of, rows_of
 from web.access.policy import Action
 from web.accounts import accounts, security_trail
 from web.accounts.security_trail import SecurityEvent
 from web.layout.paging import PAGE, pages_beside, place_asked
-from web.runtime.services import services
 
-security_page = Blueprint("security", __name__)
+security_page = Pages("security", __name__)
 
 
 @security_page.get("/accounts/security")
-def show_security() -> ResponseReturnValue:
+def show_security(context: RequestContext) -> ResponseReturnValue:
     """The security trail, the latest first, by what happened and whose account it concerns."""
     allow(Action.KEEP_ACCOUNTS)
     kind = next((each for each in SecurityEvent if each.value == request.args.get("kind")), None)
@@ -32,14 +32,14 @@ def show_security() -> ResponseReturnValue:
     except ValueError:
         raise NotFound from None
     asked = request.args.get("person", "")
-    with services().read_present() as connection:
-        named = rows_of(connection, [account.person for account in accounts.everyones(connection)])
+    with context.read_present() as snapshot:
+        named = rows_of(snapshot.connection, [account.person for account in accounts.everyones(snapshot.connection)])
         person = next((id for id, row in named.items() if asked in (row.detail, str(id))), None)
         if asked and person is None:
             raise NotFound
-        found = security_trail.entries(connection, kind=kind, person=person, before=before, limit=PAGE + 1)
+        found = security_trail.entries(snapshot.connection, kind=kind, person=person, before=before, limit=PAGE + 1)
         shown = found[:PAGE]
-        names = names_of(connection, {id for entry in shown for id in (entry.person, entry.by) if id})
+        names = names_of(snapshot.connection, {id for entry in shown for id in (entry.person, entry.by) if id})
     people = sorted(((row.detail, row.name) for row in named.values()), key=lambda choice: choice[1].casefold())
     return render_template(
         "accounts/security.html",

@@ -7,21 +7,19 @@ from contextlib import contextmanager
 
 from werkzeug.exceptions import Forbidden
 
-from web.access.context import User, current_context
-from web.access.identity import current_user
+from web.access.context import RequestContext, User
 from web.forms.command_ids import command_id, form_key
-from web.runtime.services import services
 
 
 @contextmanager
-def signed(post: str) -> Iterator[User]:
+def signed(context: RequestContext, post: str) -> Iterator[User]:
     """Act as the person who is asking, in a post of theirs. Raises Forbidden to a token that only reads."""
-    asking = current_user()
+    asking = context.user
     if not asking.may_change:
         raise Forbidden("This token can only read")
-    correlation = current_context().id
-    with services().acting(
-        asking.person, post, asking.channel, command=command_id(form_key()), correlation=correlation
+    correlation = context.id
+    with context.services.acting(
+        asking.person, post, asking.channel, command=command_id(context, form_key(context)), correlation=correlation
     ):
         yield asking
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
-
-from web.access.identity import current_user
+from web.access.context import Snapshot
 from web.commands.dispatch import LoadedRecord
 from web.commands.listing import ListEndpoint, Listing
 from web.commands.resource import Resource, Values
@@ -15,10 +13,10 @@ from web.history.timeline import HistoryEntry, as_row, timeline_of_record
 
 
 def _told(
-    connection: sa.Connection, found: LoadedRecord[Any], _: Values, after: str | None, limit: int
+    snapshot: Snapshot, found: LoadedRecord[Any], _: Values, after: str | None, limit: int
 ) -> list[HistoryEntry]:
     """The entries behind one, the latest first."""
-    told = timeline_of_record(connection, found.events, current_user(), after=after, limit=limit)
+    told = timeline_of_record(snapshot.connection, found.events, snapshot.user, after=after, limit=limit)
     return [as_row(entry, HistoryEntry) for entry in told]
 
 

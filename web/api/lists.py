@@ -8,13 +8,13 @@ from typing import Any
 from flask import request, url_for
 from marshmallow import Schema, fields, validate
 
-from web.access.identity import ListScope, allow, current_user, reach
+from web.access.context import RequestContext
+from web.access.identity import ListScope, allow, reach
 from web.api.rows import page_of, told
 from web.commands.dispatch import LoadedRecord, load_for_user
 from web.commands.listing import ListEndpoint
 from web.commands.resource import Resource
 from web.forms.numbers import WholeNumber
-from web.runtime.services import services
 
 Listed = Callable[..., Any]
 Of = Callable[..., Any]
@@ -24,11 +24,11 @@ Of = Callable[..., Any]
 def of_all(list_endpoint: ListEndpoint) -> Of:
     """A list of all that the person who asks may see."""
 
-    def seen() -> ListScope:
+    def seen(context: RequestContext) -> ListScope:
         if list_endpoint.read is None:
-            return ListScope(person=current_user().person)
-        with services().read() as connection:
-            return reach(connection, list_endpoint.read)
+            return ListScope(person=context.user.person)
+        with context.read() as snapshot:
+            return reach(snapshot.connection, list_endpoint.read)
 
     return seen
 
@@ -36,8 +36,8 @@ def of_all(list_endpoint: ListEndpoint) -> Of:
 def of_record(resource: Resource[Any], list_endpoint: ListEndpoint) -> Of:
     """A list of what belongs to one record that the person who asks may see."""
 
-    def found(ref: str) -> LoadedRecord[Any]:
-        record = load_for_user(resource, ref)
+    def found(context: RequestContext, ref: str) -> LoadedRecord[Any]:
+        record = load_for_user(context, resource, ref)
         if list_endpoint.read is not None:
             allow(list_endpoint.read, record.concerned)
         return record
@@ -58,12 +58,12 @@ def list_of(list_endpoint: ListEndpoint, of: Of) -> tuple[type[Schema], type[Sch
         name=f"{listing.row.__name__}Query",
     )
 
-    def listed(filters: dict[str, Any], **where: str) -> Any:
+    def listed(context: RequestContext, filters: dict[str, Any], **where: str) -> Any:
         after, limit = filters.pop("after", None), filters.pop("limit")
-        asked_of = of(**where)
-        with services().read() as connection:
-            page = listing.page(connection, asked_of, filters, after, limit)
-            items = told(connection, listing, page.rows, listing.kept_back(current_user()))
+        asked_of = of(context, **where)
+        with context.read() as snapshot:
+            page = listing.page(snapshot, asked_of, filters, after, limit)
+            items = told(snapshot.connection, listing, page.rows, listing.kept_back(context.user))
         headers = {"Link": f'<{_following(page.following)}>; rel="next"'} if page.following else {}
         return {"items": items, "next": page.following}, 200, headers
 

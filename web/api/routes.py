@@ -18,7 +18,8 @@ from werkzeug.exceptions import BadRequest, Conflict, PreconditionRequired
 
 from domain.aggregate import Aggregate, Refusal
 from projections.event_log import saving_alongside
-from web.access.identity import allow_any, current_user
+from web.access.context import RequestContext, handed
+from web.access.identity import allow_any
 from web.access.name_cache import ids_within, rows_of
 from web.access.policy import Action
 from web.api.door import API_PREFIX, Blueprint
@@ -44,7 +45,6 @@ from web.commands.resource import BulkCommand, Command, Resource
 from web.forms.command_ids import command_id
 from web.runtime.log_position import TELLS
 from web.runtime.request_limits import takes_files
-from web.runtime.services import services
 
 A = TypeVar("A", bound=Aggregate)
 
@@ -123,20 +123,20 @@ def _add_page(
     page: type[Schema],
     **described: Any,
 ) -> None:
-    def pages(filters: dict[str, Any], **where: str) -> Any:
-        return listed(filters, **where)
+    def pages(context: RequestContext, filters: dict[str, Any], **where: str) -> Any:
+        return listed(context, filters, **where)
 
     answered = api.response(200, page, headers=named("Link"))(pages)
-    guard = _permitted(lambda: allow_any([read]) if read else None)
+    guard = _permitted(lambda _: allow_any([read]) if read else None)
     _add(api, rule, guard(api.arguments(query, location="query")(answered)), **described)
 
 
 def _add_single(api: Blueprint, resource: Resource[A]) -> None:
     @api.response(200, resource.out, headers=named(*OF_RECORD))
-    def single(ref: str) -> Any:
-        record = load_for_user(resource, ref).record
-        told = resource.out().dump(_ready(resource, record))
-        tag = _tag(record, told)
+    def single(context: RequestContext, ref: str) -> Any:
+        record = load_for_user(context, resource, ref).record
+        told = resource.out().dump(_ready(context, resource, record))
+        tag = _tag(context, record, told)
         headers = {"ETag": f'"{tag}"'}
         is_known = request.if_none_match.contains_weak(tag)
         return Response(status=304, headers=headers) if is_known else _answer(200, (told, headers))
@@ -153,15 +153,15 @@ def _add_single(api: Blueprint, resource: Resource[A]) -> None:
 
 
 def _add_beginning(api: Blueprint, resource: Resource[A], command: Command[A]) -> None:
-    @_permitted(lambda: must_be_open(command))
+    @_permitted(lambda context: must_be_open(context, command))
     @api.arguments(IdempotencyKey, location="headers")
     @api.arguments(command.schema, location=_location(command.schema), error_status_code=422)
     @api.response(201, resource.out, headers=named(*OF_CHANGE))
-    def begin(headers: dict[str, Any], values: dict[str, Any]) -> Any:
+    def begin(context: RequestContext, headers: dict[str, Any], values: dict[str, Any]) -> Any:
         def done(key: Key, id: UUID) -> Answer:
-            return _done(resource, command, values, key, id)
+            return _done(context, resource, command, values, key, id=id)
 
-        return _once(headers["key"], 201, done, again=_again(resource))
+        return _once(context, headers["key"], 201, done, again=_again(context, resource))
 
     _add(
         api,
@@ -180,10 +180,10 @@ def _add_preview(api: Blueprint, resource: Resource[A], command: Command[A]) -> 
     if preview is None or out is None:
         return
 
-    @_permitted(lambda: must_be_open(command))
+    @_permitted(lambda context: must_be_open(context, command))
     @api.arguments(command.schema, location=_location(command.schema), error_status_code=422)
     @api.response(200, out)
-    def previewed(values: dict[str, Any]) -> Any:
+    def previewed(_: RequestContext, values: dict[str, Any]) -> Any:
         with _named_as_asked(command):
             return _answer(200, (out().dump(preview(values)), {}))
 
@@ -217,8 +217,8 @@ def _location(schema: type[Schema]) -> str:
 def _add_content(api: Blueprint, resource: Resource[A], content: Callable[[A], Response]) -> None:
     """The bytes of a record that is a file."""
 
-    def served(ref: str) -> Any:
-        return content(load_for_user(resource, ref).record)
+    def served(context: RequestContext, ref: str) -> Any:
+        return content(load_for_user(context, resource, ref).record)
 
     octets = {"schema": {"type": "string", "format": "binary"}}
     described = {
@@ -239,17 +239,17 @@ def _add_content(api: Blueprint, resource: Resource[A], content: Callable[[A], R
 
 
 def _add_command(api: Blueprint, resource: Resource[A], command: Command[A]) -> None:
-    @_permitted(lambda: must_be_open(command))
+    @_permitted(lambda context: must_be_open(context, command))
     @api.arguments(IdempotencyKey, location="headers")
     @api.arguments(command.schema, error_status_code=422)
     @api.response(200, resource.out, headers=named(*OF_CHANGE))
-    def carry_out(headers: dict[str, Any], values: dict[str, Any], ref: str) -> Any:
+    def carry_out(context: RequestContext, headers: dict[str, Any], values: dict[str, Any], ref: str) -> Any:
         at = _version(request.headers.get("If-Match"))
 
         def done(key: Key, id: UUID) -> Answer:
-            return _done(resource, command, values, key, id, ref=ref, at=at)
+            return _done(context, resource, command, values, key, id=id, ref=ref, at=at)
 
-        return _once(headers["key"], 200, done, at=at, again=_again(resource))
+        return _once(context, headers["key"], 200, done, at=at, again=_again(context, resource))
 
     _add(
         api,
@@ -264,15 +264,15 @@ def _add_command(api: Blueprint, resource: Resource[A], command: Command[A]) -> 
 
 
 def _add_several(api: Blueprint, resource: Resource[A], command: BulkCommand) -> None:
-    @_permitted(lambda: must_be_open(command))
+    @_permitted(lambda context: must_be_open(context, command))
     @api.arguments(IdempotencyKey, location="headers")
     @api.arguments(command.schema, error_status_code=422)
     @api.response(200, command.out, headers=named(TELLS))
-    def carry_out(headers: dict[str, Any], values: dict[str, Any]) -> Any:
+    def carry_out(context: RequestContext, headers: dict[str, Any], values: dict[str, Any]) -> Any:
         def done(_: Key, id: UUID) -> Answer:
             return command.out().dump(command.carry_out(values, id)), {}
 
-        return _once(headers["key"], 200, done)
+        return _once(context, headers["key"], 200, done)
 
     _add(
         api,
@@ -305,17 +305,17 @@ def _add(
             view = api.alt_response(status, response=HTTPStatus(status).name)(view)
     headers = [*([MIN_POSITION] if method == "GET" else ()), *asks]
     view = api.asking(headers, api.doc(summary=summary, operationId=operation)(view))
-    api.route(rule, methods=[method], endpoint=operation.replace("-", "_"))(view)
+    api.route(rule, methods=[method], endpoint=operation.replace("-", "_"))(handed(view))
 
 
-def _permitted(check: Callable[[], None]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def _permitted(check: Callable[[RequestContext], None]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Turn away whoever may not do this at all before what they sent is looked at."""
 
     def guard(view: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(view)
-        def guarded(*args: Any, **kwargs: Any) -> Any:
-            check()
-            return view(*args, **kwargs)
+        def guarded(context: RequestContext, *args: Any, **kwargs: Any) -> Any:
+            check(context)
+            return view(context, *args, **kwargs)
 
         return guarded
 
@@ -327,6 +327,7 @@ Answer = tuple[Any, dict[str, str]]
 
 
 def _once(
+    context: RequestContext,
     name: str,
     status: int,
     carry_out: Callable[[Key, UUID], Answer],
@@ -336,14 +337,16 @@ def _once(
 ) -> Any:
     """Carry out a command under an id of its own once per Idempotency-Key, and answer its repetition with the same
     answer: `again` makes it of the record at a version, where one record answers."""
-    person, unquoted = current_user().person, name.strip('"')
+    person, unquoted = context.user.person, name.strip('"')
     route = f"{request.method} {request.path}"
-    key = Key(services(), person, route, unquoted, fingerprint(request, at), status, is_of_one=again is not None)
+    key = Key(
+        context.services, person, route, unquoted, fingerprint(request, at), status, is_of_one=again is not None
+    )
     kept = key.kept()
     if kept is None:
         try:
             with saving_alongside(key):
-                answer = _answer(status, carry_out(key, command_id(unquoted)))
+                answer = _answer(status, carry_out(key, command_id(context, unquoted)))
             if again is None:
                 key.keep_answer(answer)
             return answer
@@ -362,43 +365,44 @@ def _answer(status: int, answer: Answer) -> Response:
 
 
 def _done(
+    context: RequestContext,
     resource: Resource[A],
     command: Command[A],
     values: dict[str, Any],
     key: Key,
-    id: UUID,
     *,
+    id: UUID,
     ref: str | None = None,
     at: int | None = None,
 ) -> Answer:
     """The record as it is after a command, with its version and its address."""
     if ref is not None:
-        key.record = load_for_user(resource, ref).record.id
+        key.record = load_for_user(context, resource, ref).record.id
     with _named_as_asked(command):
-        record = execute(resource, command, values, command_id=id, ref=ref, at=at)
+        record = execute(context, resource, command, values, command_id=id, ref=ref, at=at)
     if not key.is_saved:
         key.keep(record.id, record.version)
     key.keep_last(record.version)
-    return _told(resource, record)
+    return _told(context, resource, record)
 
 
-def _again(resource: Resource[A]) -> Callable[[UUID, int], Answer]:
+def _again(context: RequestContext, resource: Resource[A]) -> Callable[[UUID, int], Answer]:
     def told(id: UUID, version: int) -> Answer:
-        return _told(resource, services().service.find(resource.kind, id, version=version))
+        return _told(context, resource, context.services.service.find(resource.kind, id, version=version))
 
     return told
 
 
-def _told(resource: Resource[A], record: A) -> Answer:
-    told = resource.out().dump(_ready(resource, record))
-    return told, {"ETag": f'"{_tag(record, told)}"', "Location": f"{API_PREFIX}{resource.href(record)}"}
+def _told(context: RequestContext, resource: Resource[A], record: A) -> Answer:
+    told = resource.out().dump(_ready(context, resource, record))
+    return told, {"ETag": f'"{_tag(context, record, told)}"', "Location": f"{API_PREFIX}{resource.href(record)}"}
 
 
-def _ready(resource: Resource[A], record: A) -> Any:
+def _ready(context: RequestContext, resource: Resource[A], record: A) -> Any:
     """The record as the person who asks may see it, with all that it names looked up at once."""
-    seen = copy_for_reader(resource, record)
-    with services().read() as connection:
-        rows_of(connection, set(ids_within(seen)))
+    seen = copy_for_reader(context, resource, record)
+    with context.read() as snapshot:
+        rows_of(snapshot.connection, set(ids_within(seen)))
     return seen
 
 
@@ -412,10 +416,10 @@ def _version(if_match: str | None) -> int:
     return int(told[1])
 
 
-def _tag(record: Aggregate, told: Any) -> str:
+def _tag(context: RequestContext, record: Aggregate, told: Any) -> str:
     """The version of a record as the person who asks counts it, by which a change is held to what they saw, and a
     print of what they are told: their rights, and what hangs on what, change that without any version."""
-    return f"{version_of(record)}-{hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]}"
+    return f"{version_of(context, record)}-{hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]}"
 
 
 def _first_line(kind: type[Aggregate]) -> str:

@@ -17,7 +17,7 @@ from projections import audit_trail, references
 from projections.audit_trail import TrailFilter
 from projections.view_status import behind_since
 from web import formats
-from web.access.context import User
+from web.access.context import Snapshot, User, current_context
 from web.access.disclosure import kinds_told, sought, tells_places, told_of_log
 from web.access.identity import ListScope, current_user
 from web.access.policy import Action
@@ -71,7 +71,9 @@ class AnyRecord(fields.String):
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         with services().read() as connection:
             found = references.find(connection, super()._deserialize(value, attr, data, **kwargs))
-            if found is None or not entries_told(connection, TrailFilter(stream=found.id), current_user(), None, 1):
+            if found is None or not entries_told(
+                Snapshot(current_context(), connection), TrailFilter(stream=found.id), current_user(), None, 1
+            ):
                 if since := lacks_since(connection):
                     raise self.make_error("behind", since=formats.datetime(since))
                 raise self.make_error("unknown")
@@ -127,23 +129,23 @@ class AuditPage:
     following: str | None
 
 
-def page_of(connection: sa.Connection, asked: TrailFilter, asking: User, after: str | None, limit: int) -> AuditPage:
+def page_of(snapshot: Snapshot, asked: TrailFilter, asking: User, after: str | None, limit: int) -> AuditPage:
     """A page of the entries that somebody is told, the newest in the log first."""
-    told = entries_told(connection, asked, asking, place(after), limit + 1)
+    told = entries_told(snapshot, asked, asking, place(after), limit + 1)
     following = str(told[limit - 1].id) if len(told) > limit else None
     return AuditPage(told[:limit], following)
 
 
 def entries_told(
-    connection: sa.Connection, asked: TrailFilter, asking: User, after: UUID | None, limit: int
+    snapshot: Snapshot, asked: TrailFilter, asking: User, after: UUID | None, limit: int
 ) -> list[TimelineEntry]:
     """So many entries behind the one with an id; what somebody is not told leaves no gap."""
-    asked = sought(connection, asking, replace(asked, only=told_of_log(asking)))
+    asked = sought(snapshot.connection, asking, replace(asked, only=told_of_log(asking)))
     told: list[TimelineEntry] = []
     behind: int | UUID | None = after
     while len(told) < limit:
-        found = audit_trail.positions(connection, asked, behind, limit)
-        told += timeline_of(connection, found, asking)
+        found = audit_trail.positions(snapshot.connection, asked, behind, limit)
+        told += timeline_of(snapshot, found, asking)
         if len(found) < limit:
             break
         behind = found[-1]
@@ -181,10 +183,8 @@ class AuditEntry(HistoryEntry):
     channel: Channel | None
 
 
-def _listed(
-    connection: sa.Connection, _: ListScope, filters: Values, after: str | None, limit: int
-) -> list[AuditEntry]:
-    told = entries_told(connection, wanted(filters), current_user(), place(after), limit)
+def _listed(snapshot: Snapshot, _: ListScope, filters: Values, after: str | None, limit: int) -> list[AuditEntry]:
+    told = entries_told(snapshot, wanted(filters), snapshot.user, place(after), limit)
     return [as_row(entry, AuditEntry) for entry in told]
 
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
-import sqlalchemy as sa
-
 from domain.reading import Door
 from domain.signature import LONDON
 from projections.audit_trail import TrailFilter
 from web import formats
-from web.access.context import User
+from web.access.context import RequestContext, Snapshot, User
 from web.access.disclosure import tells_places
 from web.access.restricted_reads import record_shown
 from web.audit.asking import held, lacks_since, page_of
@@ -39,7 +37,9 @@ HEAD = (
 )
 
 
-def rows(services: Services, asked: TrailFilter, asking: User, filters: str) -> Iterator[Sequence[str]]:
+def rows(
+    context: RequestContext, services: Services, asked: TrailFilter, asking: User, filters: str
+) -> Iterator[Sequence[str]]:
     """Head, entries and a last row with their number, the filters, and when and by whom the sheet was made.
 
     The last row tells a whole sheet from one that broke off, and keeps the filters with it whatever the file is
@@ -50,7 +50,7 @@ def rows(services: Services, asked: TrailFilter, asking: User, filters: str) -> 
     try:
         with services.read() as connection:
             since = lacks_since(connection)
-            for entry in _entries(connection, asked, asking):
+            for entry in _entries(Snapshot(context, connection), asked, asking):
                 count += 1
                 yield _cells(entry, with_place=tells_places(asking))
     finally:
@@ -62,10 +62,10 @@ def rows(services: Services, asked: TrailFilter, asking: User, filters: str) -> 
     yield (f"End of sheet. Entries: {count}. Filters: {filters or 'none'}. {made_by}. {searched}",)
 
 
-def _entries(connection: sa.Connection, asked: TrailFilter, asking: User) -> Iterator[TimelineEntry]:
+def _entries(snapshot: Snapshot, asked: TrailFilter, asking: User) -> Iterator[TimelineEntry]:
     after: str | None = None
     while True:
-        page = page_of(connection, asked, asking, after, AT_ONCE)
+        page = page_of(snapshot, asked, asking, after, AT_ONCE)
         yield from page.entries
         after = page.following
         if after is None:

@@ -9,19 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import sqlalchemy as sa
-
 from projections.provider_history import BrokeredHistory, cases_beside, histories
+from web.access.context import Snapshot
 from web.access.restricted import hidden_from_current_user
 from web.runtime.bulk_load import events_of
-from web.runtime.services import services
 
 
-def past_as_told(connection: sa.Connection, rows: Iterable[BrokeredHistory]) -> list[BrokeredHistory]:
+def past_as_told(snapshot: Snapshot, rows: Iterable[BrokeredHistory]) -> list[BrokeredHistory]:
     """These histories, those that a restricted case is counted in counted anew without it."""
     found = list(rows)
-    closed = hidden_from_current_user(connection).closed
-    beside = cases_beside(connection, [row.holder for row in found], closed) if found and closed else {}
-    anew = histories.filled_by(events_of(services(), connection, {each for case in beside.values() for each in case}))
+    closed = hidden_from_current_user(snapshot.connection).closed
+    beside = cases_beside(snapshot.connection, [row.holder for row in found], closed) if found and closed else {}
+    anew = histories.filled_by(
+        events_of(snapshot.services, snapshot.connection, {each for case in beside.values() for each in case})
+    )
     told = (anew.get((row.holder,)) if row.holder in beside else row for row in found)
     return [row for row in told if row is not None]

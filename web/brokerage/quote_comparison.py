@@ -14,6 +14,7 @@ from projections.provider_history import BrokeredHistory, histories
 from projections.row_queries import RowQueries, RowQuery
 from projections.tenders import invitations
 from web import formats
+from web.access.context import Snapshot
 from web.access.name_cache import names_of, references_of
 from web.brokerage.provider_past import past_as_told
 
@@ -52,7 +53,7 @@ _ALONE = RowQueries(**PAST)
 
 
 def compared(
-    connection: sa.Connection,
+    snapshot: Snapshot,
     tender: Tender,
     *,
     in_full: bool,
@@ -67,11 +68,11 @@ def compared(
     if not in_full and not are_shown(tender, today):
         return []
     quotes = tender.quotes
-    names = names_of(connection, {*quotes, *(quote.specialist for quote in quotes.values())})
-    references = references_of(connection, list(quotes))
+    names = names_of(snapshot.connection, {*quotes, *(quote.specialist for quote in quotes.values())})
+    references = references_of(snapshot.connection, list(quotes))
     if past is None:
-        past = _ALONE.rows(connection, tender=tender.id)["past"]
-    rated = {each.holder: each for each in past_as_told(connection, past)}
+        past = _ALONE.rows(snapshot.connection, tender=tender.id)["past"]
+    rated = {each.holder: each for each in past_as_told(snapshot, past)}
     lines = [
         Compared(
             provider=provider,

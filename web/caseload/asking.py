@@ -13,16 +13,15 @@ from domain.vocabulary import LabelledEnum, Role
 from projections import caseload as view
 from projections import schools
 from projections.caseload import Item, WaitingFor
-from web.access.context import User
+from web.access.context import Snapshot, User
 from web.access.disclosure import told_of_caseload, waiting_as_told
-from web.access.identity import ListScope, current_user, reach, schools_of_teams
+from web.access.identity import ListScope, reach, schools_of_teams
 from web.access.policy import Action
 from web.commands.fields import person_field
 from web.commands.listing import NO_PLACE, ListEndpoint, Listing
 from web.commands.resource import Values
 from web.layout.filter_fields import NO_DAY, SchoolFilter
 from web.runtime.served_schools import remit
-from web.runtime.services import services
 
 OWN_MOVES: Mapping[Role, tuple[WaitingFor, ...]] = {
     Role.HEADTEACHER: (WaitingFor.HEADTEACHER, WaitingFor.SCHOOL),
@@ -76,15 +75,15 @@ def usual(asking: User) -> Whose:
     return Whose.MINE if asking.holds(*WORKING) else Whose.EVERYBODY
 
 
-def narrowed(connection: sa.Connection, limited: ListScope, filters: Values) -> view.Narrowed:
+def narrowed(snapshot: Snapshot, limited: ListScope, filters: Values) -> view.Narrowed:
     """What somebody asks for and may see, as the view takes it."""
-    asking = current_user()
+    asking = snapshot.user
     whose = filters.get("whose") or usual(asking)
     more: view.Narrowed = {
         "served": schools.served_ids(remit()),
-        "in_time_on": services().today(),
+        "in_time_on": snapshot.services.today(),
         "due_before": filters.get("due_before"),
-        **told_of_caseload(connection, asking),
+        **told_of_caseload(snapshot.connection, asking),
     }
     if filters.get("waiting_for"):
         more["waiting_for"] = [filters["waiting_for"]]
@@ -93,11 +92,11 @@ def narrowed(connection: sa.Connection, limited: ListScope, filters: Values) -> 
     if filters.get("school"):
         return {**more, "schools": limited.narrowed(filters["school"])}
     if filters.get("officer"):
-        return {**more, **_of_officer(connection, limited, filters["officer"])}
+        return {**more, **_of_officer(snapshot, limited, filters["officer"])}
     if whose is Whose.MINE:
-        return _mine(connection, asking, more)
+        return _mine(snapshot.connection, asking, more)
     if whose is Whose.TEAM:
-        return {**more, "schools": _team(connection, asking, limited), "person": asking.person}
+        return {**more, "schools": _team(snapshot.connection, asking, limited), "person": asking.person}
     return {**more, "schools": limited.narrowed(), "person": limited.person}
 
 
@@ -112,8 +111,8 @@ def _mine(connection: sa.Connection, asking: User, more: view.Narrowed) -> view.
     return {**more, "schools": asking.schools, "person": asking.person, "moves": own_moves}
 
 
-def _of_officer(connection: sa.Connection, limited: ListScope, officer: UUID) -> view.Narrowed:
-    theirs = schools.ids_of_officer(connection, officer, services().today())
+def _of_officer(snapshot: Snapshot, limited: ListScope, officer: UUID) -> view.Narrowed:
+    theirs = schools.ids_of_officer(snapshot.connection, officer, snapshot.services.today())
     seen = theirs if limited.everything else theirs & limited.schools
     return {"schools": seen, "person": officer if limited.everything else None}
 
@@ -128,22 +127,22 @@ def _team(connection: sa.Connection, asking: User, limited: ListScope) -> frozen
     return found if limited.everything else found & limited.schools
 
 
-def asked(
-    connection: sa.Connection, limited: ListScope, filters: Values, after: str | None, limit: int
-) -> list[Item]:
+def asked(snapshot: Snapshot, limited: ListScope, filters: Values, after: str | None, limit: int) -> list[Item]:
     """The items that somebody asks for and may see, in the order in which they are due."""
-    found = view.waiting(connection, after=after, limit=limit, **narrowed(connection, limited, filters))
-    return waiting_as_told(connection, current_user(), found)
+    found = view.waiting(snapshot.connection, after=after, limit=limit, **narrowed(snapshot, limited, filters))
+    return waiting_as_told(snapshot.connection, snapshot.user, found)
 
 
 def counted_page(
-    connection: sa.Connection, limited: ListScope, filters: Values, after: str | None, limit: int
+    snapshot: Snapshot, limited: ListScope, filters: Values, after: str | None, limit: int
 ) -> tuple[list[Item], view.CaseloadCount]:
     """The same, with how much there is in all. Raises BadRequest for a place that the list never gave out."""
-    wanted = narrowed(connection, limited, filters)
+    wanted = narrowed(snapshot, limited, filters)
     try:
-        found, count = view.counted(connection, today=services().today(), after=after, limit=limit, **wanted)
-        return waiting_as_told(connection, current_user(), found), count
+        found, count = view.counted(
+            snapshot.connection, today=snapshot.services.today(), after=after, limit=limit, **wanted
+        )
+        return waiting_as_told(snapshot.connection, snapshot.user, found), count
     except ValueError:
         if after is None:
             raise

@@ -9,13 +9,12 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
-from flask import Blueprint, render_template, request
+from flask import render_template, request
 
 from projections.caseload import COUNTED_TO, CaseloadCount, Item
 from web import formats
-from web.access.context import User
-from web.access.identity import allow, current_user, reach
+from web.access.context import Pages, RequestContext, Snapshot, User
+from web.access.identity import allow, reach
 from web.access.name_cache import rows_of
 from web.access.policy import Action, Scope, widest
 from web.caseload.asking import CaseloadFilters, Whose, caseload, counted_page, usual
@@ -24,11 +23,10 @@ from web.commands.resource import Values
 from web.layout.filters import Filters
 from web.layout.links import about, link_to, linked_records
 from web.layout.paging import PAGE, pages_beside, place_asked
-from web.runtime.services import services
 
 __all__ = ["caseload", "pages"]
 
-pages = Blueprint("caseload", __name__, template_folder="templates")
+pages = Pages("caseload", __name__, template_folder="templates")
 
 OVERDUE, THIS_WEEK, LATER, NO_DATE = "Overdue", "Due in the next 7 days", "Later", "No date"
 
@@ -55,22 +53,22 @@ NOTHING = CaseloadPage((), None, CaseloadCount(0, 0))
 
 
 @pages.get("/caseload")
-def waiting() -> tuple[str, int]:
+def waiting(context: RequestContext) -> tuple[str, int]:
     """What waits, as the filters ask for it."""
     allow(Action.READ_CASELOAD)
-    asking, today = current_user(), services().today()
+    asking, today = context.user, context.services.today()
     filters = Filters(CaseloadFilters)
     everybody = widest(Action.READ_CASELOAD, asking.rights) is Scope.ALL
-    with services().read() as connection:
-        page = NOTHING if filters.wrong else _page(connection, filters.values)
+    with context.read() as snapshot:
+        page = NOTHING if filters.wrong else _page(snapshot, filters.values)
         is_narrow = filters.values.get("whose") is Whose.LEFT or "school" in filters.values or "after" in request.args
-        left = 0 if filters.wrong or is_narrow else _left(connection)
-        known = rows_of(connection, {*_ids(page.shown), *linked_records(page.shown)})
-        choices = {"officer": officers(connection)} if everybody else {}
+        left = 0 if filters.wrong or is_narrow else _left(snapshot)
+        known = rows_of(snapshot.connection, {*_ids(page.shown), *linked_records(page.shown)})
+        choices = {"officer": officers(snapshot)} if everybody else {}
     names = {id: row.name for id, row in known.items()}
     references = {id: row.detail for id, row in known.items()}
     groups = [
-        (title, [_cells(item, names, references, asking) for item in group])
+        (title, [_cells(context, item, names, references, asking) for item in group])
         for title, group in groupby(page.shown, key=lambda item: urgency(item.due, today))
     ]
     shown = render_template(
@@ -86,16 +84,18 @@ def waiting() -> tuple[str, int]:
     return shown, filters.status
 
 
-def _page(connection: sa.Connection, values: Values) -> CaseloadPage:
+def _page(snapshot: Snapshot, values: Values) -> CaseloadPage:
     after = place_asked()
-    found, count = counted_page(connection, reach(connection, Action.READ_CASELOAD), values, after, PAGE + 1)
+    found, count = counted_page(snapshot, reach(snapshot.connection, Action.READ_CASELOAD), values, after, PAGE + 1)
     shown = found[:PAGE]
     return CaseloadPage(shown, caseload.listing.cursor(shown[-1]) if len(found) > PAGE else None, count)
 
 
-def _left(connection: sa.Connection) -> int:
+def _left(snapshot: Snapshot) -> int:
     """How much is open at schools that went to another authority, where somebody has to end it or hand it over."""
-    _, count = counted_page(connection, reach(connection, Action.READ_CASELOAD), {"whose": Whose.LEFT}, None, 1)
+    _, count = counted_page(
+        snapshot, reach(snapshot.connection, Action.READ_CASELOAD), {"whose": Whose.LEFT}, None, 1
+    )
     return count.total
 
 
@@ -118,25 +118,27 @@ def urgency(due: date | None, today: date) -> str:
     return THIS_WEEK if due < today + timedelta(days=7) else LATER
 
 
-def _cells(item: Item, names: Mapping[UUID, str], references: Mapping[UUID, str], asking: User) -> list[Any]:
+def _cells(
+    context: RequestContext, item: Item, names: Mapping[UUID, str], references: Mapping[UUID, str], asking: User
+) -> list[Any]:
     href, reference = link_to(item, references, asking)
     task = item.task.label if item.task else ""
     due = {
         "text": formats.short_date(item.due),
-        "hint": formats.relative(item.due, services().now()) if item.due else "",
+        "hint": formats.relative(item.due, context.services.now()) if item.due else "",
     }
     return [
         due if item.due else "No date",
-        {"text": task, "href": href, "hint": ", ".join(filter(None, (reference, _not_yet(item))))},
+        {"text": task, "href": href, "hint": ", ".join(filter(None, (reference, _not_yet(context, item))))},
         names.get(item.school, "") if item.school else "",
         _waiting_for(item, names),
         about(item),
     ]
 
 
-def _not_yet(item: Item) -> str:
+def _not_yet(context: RequestContext, item: Item) -> str:
     """From when on the step can be taken, empty where it can be now."""
-    waits = item.not_before is not None and item.not_before > services().today()
+    waits = item.not_before is not None and item.not_before > context.services.today()
     return f"from {formats.short_date(item.not_before)}" if waits else ""
 
 

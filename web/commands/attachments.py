@@ -21,8 +21,8 @@ from domain.service import NotFound as NoRecord
 from domain.vocabulary import Audience
 from projections import notes as view
 from projections.row_queries import RowQueries, RowQuery
-from web.access.context import User
-from web.access.identity import ListScope, current_user, teams_of
+from web.access.context import RequestContext, Snapshot, User, current_context
+from web.access.identity import ListScope, teams_of
 from web.access.name_cache import names_of, reference_of
 from web.access.policy import Action, RecordScope, Scope, widest
 from web.access.readers import KEPT, LATER, VISIBLE, WRITER, is_for, is_inside
@@ -87,37 +87,37 @@ ATTACHED_QUERY = RowQueries(
 
 
 def attached_to(
-    connection: sa.Connection, resource: Resource[Any], found: LoadedRecord[Any], beside: Mapping[str, list[Any]]
+    snapshot: Snapshot, resource: Resource[Any], found: LoadedRecord[Any], beside: Mapping[str, list[Any]]
 ) -> Attached | None:
     """What stands on a record that the person who asks may see; None where there is nothing and nothing to add.
     `beside` is what was found beside the record."""
-    kind, asking, address = resource.kind.KIND, current_user(), resource.address(found.record)
+    kind, asking, address = resource.kind.KIND, snapshot.user, resource.address(found.record)
     if kind not in TAKES_NOTES or not asking.may(Action.READ_NOTE, found.concerned):
         return None
-    closed = hidden_from(connection, asking).closed
+    closed = hidden_from(snapshot.connection, asking).closed
     notes = [note for note in beside["notes"] if note.id not in closed and is_meant_for(asking, note)]
     files = [file for file in beside["files"] if file.id not in closed and is_for(asking, file)]
     read = [row for row in (*notes, *files) if not (isinstance(row, view.NoteOnRecord) and row.is_restricted)]
-    note_shown(connection, ((row.id, row.school) for row in read))
+    note_shown(snapshot.connection, ((row.id, row.school) for row in read))
     writes = asking.may_change and asking.may(Action.WRITE_NOTE, found.concerned)
     people = {note.written_by for note in notes} | {file.added_by for file in files}
     attached = Attached(
         notes=notes,
         files=files,
-        names=names_of(connection, {person for person in people if person}),
+        names=names_of(snapshot.connection, {person for person in people if person}),
         write_href=f"/notes/write?on={address}" if writes else "",
         add_href=f"/files/add?on={address}" if writes and kind in TAKES_FILES else "",
-        visible={row.id: visible_to(connection, row) for row in (*notes, *files)},
+        visible={row.id: visible_to(snapshot, row) for row in (*notes, *files)},
     )
     return attached if notes or files or writes else None
 
 
-def visible_to(connection: sa.Connection, what: Note | Attachment | view.NoteOnRecord | view.FileOnRecord) -> str:
+def visible_to(snapshot: Snapshot, what: Note | Attachment | view.NoteOnRecord | view.FileOnRecord) -> str:
     """Who may see a note or file that is open to whoever asks: what belongs to a restricted concern, whoever may read
     the concern, for whomever it was meant."""
-    if what.id in hidden_from(connection, current_user()).written:
+    if what.id in hidden_from(snapshot.connection, snapshot.user).written:
         return WRITER
-    if what.id in restricted_records(connection, current_user()):
+    if what.id in restricted_records(snapshot.connection, snapshot.user):
         return KEPT if what.visible_to in {None, Audience.SERVICE} else f"{KEPT}; {LATER[what.visible_to]}"
     return VISIBLE[what.visible_to]
 
@@ -128,16 +128,16 @@ def is_meant_for(asking: User, note: Note | view.NoteOnRecord) -> bool:
     return is_inside(asking) or (note.withdrawn_on is None and is_for(asking, note))
 
 
-def is_open_to(asking: User, kind: str, record: UUID) -> bool:
+def is_open_to(context: RequestContext, asking: User, kind: str, record: UUID) -> bool:
     """Whether somebody may read a record: one that a note or file is on, or that they name."""
     resource = resource_of(kind)
     if resource is None:
         return False
     if resource.visibility.is_always_open and widest(resource.read, asking.rights) is Scope.ALL:
         return record not in hidden_from_current_user().closed
-    found = services().service.find(resource.kind, record)
-    with services().read() as connection:
-        return _opens(connection, asking, resource, found)
+    found = context.services.service.find(resource.kind, record)
+    with context.read() as snapshot:
+        return _opens(snapshot.connection, asking, resource, found)
 
 
 def _opens(connection: sa.Connection, asking: User, resource: Resource[Any], record: Any) -> bool:
@@ -151,42 +151,44 @@ COUNTED_TO = 200
 
 def listed(
     read: Callable[..., list[R]],
-) -> Callable[[sa.Connection, ListScope, Values, str | None, int], list[R]]:
+) -> Callable[[Snapshot, ListScope, Values, str | None, int], list[R]]:
     """The query of a list of notes or of files, as `read` finds them: those whose records the person who asks may
     read."""
 
-    def query(connection: sa.Connection, reach: ListScope, filters: Values, after: str | None, limit: int) -> list[R]:
+    def query(snapshot: Snapshot, reach: ListScope, filters: Values, after: str | None, limit: int) -> list[R]:
         asked = {
             "on": filters["on"].id if "on" in filters else None,
             "schools": None if reach.everything else reach.schools,
             "providers": reach.providers,
-            "meant_for_them": not is_inside(current_user()),
+            "meant_for_them": not is_inside(snapshot.user),
         }
         shown, found = list[R](), list[R]()
         while len(shown) < limit and (not found or len(found) == limit):
-            found = read(connection, **asked, after=after, limit=limit)
+            found = read(snapshot.connection, **asked, after=after, limit=limit)
             if not found:
                 break
-            shown += _open_among(connection, found)
+            shown += _open_among(snapshot, found)
             after = found[-1].reference
         return shown[:limit]
 
     return query
 
 
-def _open_among(connection: sa.Connection, rows: list[R]) -> list[R]:
+def _open_among(snapshot: Snapshot, rows: list[R]) -> list[R]:
     """Those of the rows whose records the person who asks may read. A record itself is read only where it takes more
     than its school and provider to tell."""
-    asking = current_user()
-    closed = hidden_from(connection, asking).closed
+    asking = snapshot.user
+    closed = hidden_from(snapshot.connection, asking).closed
     rows = [row for row in rows if row.id not in closed]
     opens = {row.on_record: _opens_by_place(asking, row) for row in rows}
     unclear = {
         row.on_record: resource for row in rows if not opens[row.on_record] and (resource := resource_of(row.on_kind))
     }
-    read = load_records(services(), connection, {id: resource.kind for id, resource in unclear.items()})
-    teams_of(connection, {school for record in read.values() if (school := record.about().school)})
-    opens |= {id: _opens(connection, asking, unclear[id], record) for id, record in read.items()}
+    read = load_records(
+        snapshot.services, snapshot.connection, {id: resource.kind for id, resource in unclear.items()}
+    )
+    teams_of(snapshot.connection, {school for record in read.values() if (school := record.about().school)})
+    opens |= {id: _opens(snapshot.connection, asking, unclear[id], record) for id, record in read.items()}
     return [row for row in rows if opens[row.on_record]]
 
 
@@ -233,7 +235,7 @@ class PlaceField(fields.String):
         if kind not in self.kinds:
             raise self.make_error("not_taken")
         try:
-            found = load_for_user(resource, text).record
+            found = load_for_user(current_context(), resource, text).record
         except (Forbidden, NoRecord):
             raise self.make_error("missing") from None
         about = found.about()
@@ -241,17 +243,17 @@ class PlaceField(fields.String):
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         with services().read() as connection:
-            return address_of(connection, value)
+            return address_of(Snapshot(current_context(), connection), value)
 
 
-def address_of(connection: sa.Connection, record: UUID) -> str:
+def address_of(snapshot: Snapshot, record: UUID) -> str:
     """The reference of a record, a school's URN."""
-    return found_at(record) or reference_of(connection, record) or ""
+    return found_at(snapshot.context, record) or reference_of(snapshot.connection, record) or ""
 
 
-def href_of(connection: sa.Connection, kind: str, record: UUID) -> str:
+def href_of(snapshot: Snapshot, kind: str, record: UUID) -> str:
     """The address of the page of a record."""
-    return record_href(kind, address_of(connection, record))
+    return record_href(kind, address_of(snapshot, record))
 
 
 def _kind_of(text: str) -> str:

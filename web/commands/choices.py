@@ -13,11 +13,11 @@ from domain.person import Post
 from domain.vocabulary import Role
 from projections import people, schools
 from projections.people import PostRow
+from web.access.context import Snapshot
 from web.access.identity import reach
 from web.access.name_cache import id_of_reference, names_of, references_of
 from web.access.policy import Action
 from web.runtime.served_schools import is_ours
-from web.runtime.services import services
 
 Choices = list[tuple[str, str]]
 
@@ -30,10 +30,10 @@ EVERY_SCHOOL = 100_000
 EVERYBODY = 10_000
 
 
-def open_schools(connection: sa.Connection, action: Action) -> Choices:
+def open_schools(snapshot: Snapshot, action: Action) -> Choices:
     """This authority's open schools about which the person who asks may do something, by name."""
-    limited = reach(connection, action).narrowed()
-    known = schools.list_rows(connection, today=services().today(), limit=EVERY_SCHOOL)
+    limited = reach(snapshot.connection, action).narrowed()
+    known = schools.list_rows(snapshot.connection, today=snapshot.services.today(), limit=EVERY_SCHOOL)
     return [
         (str(school.urn), school_in_words(school))
         for school in known
@@ -53,7 +53,7 @@ def post_in_words(post: Post | PostRow, names: Mapping[UUID, str]) -> str:
     return f"{post.role.label}, {named}" if named else post.role.label
 
 
-def told_apart(connection: sa.Connection, offered: Iterable[tuple[str, str]]) -> Choices:
+def told_apart(snapshot: Snapshot, offered: Iterable[tuple[str, str]]) -> Choices:
     """People by reference and name, those whose names look alike with their posts of today, and with the reference
     where that does not do."""
     choices = list(offered)
@@ -61,8 +61,10 @@ def told_apart(connection: sa.Connection, offered: Iterable[tuple[str, str]]) ->
     if not alike:
         return choices
     ids = {reference: id for reference, _ in alike if (id := id_of_reference(reference))}
-    held = people.posts_of_each(connection, list(ids.values()), services().today())
-    places = names_of(connection, [place for post in held for place in (post.school, post.provider) if place])
+    held = people.posts_of_each(snapshot.connection, list(ids.values()), snapshot.services.today())
+    places = names_of(
+        snapshot.connection, [place for post in held for place in (post.school, post.provider) if place]
+    )
     posts: dict[UUID, list[str]] = defaultdict(list)
     for post in held:
         posts[post.person].append(post_in_words(post, places))
@@ -74,14 +76,14 @@ def told_apart(connection: sa.Connection, offered: Iterable[tuple[str, str]]) ->
     return [(each[0], f"{each[1]} ({each[0]})" if each in still else each[1]) for each in with_posts]
 
 
-def names_apart(connection: sa.Connection, ids: Iterable[UUID]) -> dict[UUID, str]:
+def names_apart(snapshot: Snapshot, ids: Iterable[UUID]) -> dict[UUID, str]:
     """The names of these people, told apart from all others whose names look alike."""
-    named = names_of(connection, list(ids))
+    named = names_of(snapshot.connection, list(ids))
     for id in named:
-        if others := people.alike(connection, id):
-            reference = references_of(connection, [id])[id]
+        if others := people.alike(snapshot.connection, id):
+            reference = references_of(snapshot.connection, [id])[id]
             beside = [(each.reference, each.name) for each in others]
-            named[id] = dict(told_apart(connection, [(reference, named[id]), *beside]))[reference]
+            named[id] = dict(told_apart(snapshot, [(reference, named[id]), *beside]))[reference]
     return named
 
 
@@ -91,16 +93,16 @@ def _alike(choices: Choices) -> frozenset[tuple[str, str]]:
     return frozenset(each for each in choices if looks[look(each[1])] > 1)
 
 
-def holders(connection: sa.Connection, roles: Iterable[Role]) -> Choices:
+def holders(snapshot: Snapshot, roles: Iterable[Role]) -> Choices:
     """Everybody who holds one of these posts today, by name."""
-    held = people.holders_on(connection, tuple(roles), services().today())
-    return told_apart(connection, [(person.reference, person.name) for person in held])
+    held = people.holders_on(snapshot.connection, tuple(roles), snapshot.services.today())
+    return told_apart(snapshot, [(person.reference, person.name) for person in held])
 
 
-def holders_of_each(connection: sa.Connection, asked: Mapping[str, Collection[Role]]) -> dict[str, Choices]:
+def holders_of_each(snapshot: Snapshot, asked: Mapping[str, Collection[Role]]) -> dict[str, Choices]:
     """For each name, everybody who holds one of its posts today, by name."""
     roles = {role for each in asked.values() for role in each}
-    held = people.roles_of_holders(connection, roles, services().today())
+    held = people.roles_of_holders(snapshot.connection, roles, snapshot.services.today())
     return {
         name: [(person.reference, person.name) for person, theirs in held if theirs.intersection(wanted)]
         for name, wanted in asked.items()
@@ -112,14 +114,14 @@ def everybody(connection: sa.Connection) -> Choices:
     return [(person.reference, person.name) for person in people.everybody(connection, limit=EVERYBODY)]
 
 
-def officers(connection: sa.Connection) -> Choices:
+def officers(snapshot: Snapshot) -> Choices:
     """The officers and directors of today."""
-    return holders(connection, (Role.OFFICER, Role.DIRECTOR))
+    return holders(snapshot, (Role.OFFICER, Role.DIRECTOR))
 
 
-def authorisers(connection: sa.Connection) -> Choices:
+def authorisers(snapshot: Snapshot) -> Choices:
     """Those who may answer for a formal decision: directors and officers."""
-    return holders(connection, APPROVERS)
+    return holders(snapshot, APPROVERS)
 
 
 def provider_options(connection: sa.Connection, providers: Iterable[UUID]) -> Choices:

@@ -15,16 +15,15 @@ from domain.aggregate import Aggregate, Event, why_not
 from domain.service import ATTEMPTS, AlreadyDone, Stale, noting_saved
 from domain.service import NotFound as NoRecord
 from domain.vocabulary import About
-from web.access.context import current_context
+from web.access.context import RequestContext
 from web.access.disclosure import Disclosure
-from web.access.identity import allow, allow_any, concerned, current_user
+from web.access.identity import allow, allow_any, concerned
 from web.access.name_cache import invalidate
 from web.access.policy import RecordScope
 from web.access.restricted import forget_hidden
 from web.access.restricted_reads import note_shown
 from web.commands.resource import BulkCommand, Command, CommandContext, Resource, Values
 from web.history.timeline import entries
-from web.runtime.services import services
 
 A = TypeVar("A", bound=Aggregate)
 
@@ -48,94 +47,97 @@ class Handled:
     is_not_shown: bool = False
 
 
-def load_for_user(resource: Resource[A], ref: str) -> LoadedRecord[A]:
+def load_for_user(context: RequestContext, resource: Resource[A], ref: str) -> LoadedRecord[A]:
     """The record at an address, read once while a request is answered.
 
     Raises Forbidden where the person who asks may read no record of this kind, whatever they ask for; else NoRecord
     for one that they may not know of just as for one that is not there.
     """
-    handled = current_context().kept(Handled)
+    handled = context.kept(Handled)
     known: dict[tuple[str, str], LoadedRecord[A]] = handled.found
     if (resource.path, ref) not in known:
         try:
-            known[resource.path, ref] = _find(resource, ref)
+            known[resource.path, ref] = _find(context, resource, ref)
         except NoRecord:
             handled.is_not_shown = True
             raise
     return known[resource.path, ref]
 
 
-def _find(resource: Resource[A], ref: str) -> LoadedRecord[A]:
-    asking = current_user()
+def _find(context: RequestContext, resource: Resource[A], ref: str) -> LoadedRecord[A]:
+    asking = context.user
     allow(resource.read)
-    with services().read() as connection:
+    with context.read() as snapshot:
         try:
-            record, events = services().service.find_with_history(resource.kind, resource.id_of(connection, ref))
+            record, events = context.services.service.find_with_history(
+                resource.kind, resource.id_of(snapshot.connection, ref)
+            )
         except NotFound:
             raise NoRecord(ref) from None
-        where = resource.concerned(connection, record)
-        if not (asking.may(resource.read, where) and resource.opens(connection, asking, record, where)):
+        where = resource.concerned(snapshot.connection, record)
+        if not (asking.may(resource.read, where) and resource.opens(snapshot.connection, asking, record, where)):
             raise NoRecord(ref)
         if ref == (request.view_args or {}).get("ref"):
-            note_shown(connection, [(record.id, record.about().school)])
+            note_shown(snapshot.connection, [(record.id, record.about().school)])
     return LoadedRecord(record, where, events)
 
 
-def copy_for_reader(resource: Resource[A], record: A) -> Any:
+def copy_for_reader(context: RequestContext, resource: Resource[A], record: A) -> Any:
     """The record as the person who asks may see it."""
-    with services().read() as connection:
-        seen = resource.visibility.copy(current_user(), record, resource.concerned(connection, record))
-    version = version_of(record)
+    with context.read() as snapshot:
+        seen = resource.visibility.copy(context.user, record, resource.concerned(snapshot.connection, record))
+    version = version_of(context, record)
     if isinstance(seen, Aggregate) and seen.version != version:
         seen = copy(seen)
         seen.version = version
     return seen
 
 
-def version_of(record: Aggregate) -> int:
+def version_of(context: RequestContext, record: Aggregate) -> int:
     """The version of a record as the person who asks counts it."""
-    told, _ = _told(record)
+    told, _ = _told(context, record)
     return len(told)
 
 
-def saved_version(record: Aggregate, version: int) -> int:
+def saved_version(context: RequestContext, record: Aggregate, version: int) -> int:
     """The record's own version at what the person who asks counts as a version."""
-    told, seen_untold = _told(record)
+    told, seen_untold = _told(context, record)
     if version == len(told) or (0 < version < len(told) and seen_untold.issuperset(told[version:])):
         return record.version
     return told[version - 1] if 0 < version < len(told) else 0
 
 
-def _told(record: Aggregate) -> tuple[list[int], set[int]]:
+def _told(context: RequestContext, record: Aggregate) -> tuple[list[int], set[int]]:
     """The versions of a record as the person who asks counts them, and those that they see and are not told of."""
-    known = current_context().kept(Handled).versions_told
+    known = context.kept(Handled).versions_told
     key = record.id, record.saved_version
     if key not in known:
-        with services().read() as connection:
-            disclosure = Disclosure(connection, current_user(), events_of(record))
+        with context.read() as snapshot:
+            disclosure = Disclosure(snapshot.connection, context.user, events_of(context, record))
             known[key] = disclosure.versions(), disclosure.seen_untold
     return known[key]
 
 
-def found_at(record: UUID) -> str | None:
+def found_at(context: RequestContext, record: UUID) -> str | None:
     """The address at which a record was found while this request is answered, None if it was not asked for."""
-    found = current_context().kept(Handled).found
+    found = context.kept(Handled).found
     return next((ref for (_, ref), each in found.items() if each.record.id == record), None)
 
 
-def events_of(record: Aggregate) -> list[Event]:
+def events_of(context: RequestContext, record: Aggregate) -> list[Event]:
     """What made a record what it is."""
-    return [event for event in services().store.get(record.id, lte=record.version) if isinstance(event, Event)]
+    return [event for event in context.services.store.get(record.id, lte=record.version) if isinstance(event, Event)]
 
 
-def must_be_open(command: Command[Any] | BulkCommand) -> None:
+def must_be_open(context: RequestContext, command: Command[Any] | BulkCommand) -> None:
     """Raises Unauthorized, or Forbidden where no post of the person who asks lets them do this to any record."""
-    if not current_user().may_change:
+    if not context.user.may_change:
         raise Forbidden("This token can only read")
     allow_any(command.actions)
 
 
 def execute(
+    context: RequestContext,
     resource: Resource[A],
     command: Command[A],
     values: Values,
@@ -148,85 +150,95 @@ def execute(
 
     Raises Forbidden, NoRecord, Stale, or the refusal of the rule that stands against it.
     """
-    asking = current_user()
-    must_be_open(command)
+    asking = context.user
+    must_be_open(context, command)
     if ref is None:
-        record, right = None, allow(command.action, _of_answers(values))
+        record, right = None, allow(command.action, _of_answers(context, values))
     else:
-        found = load_for_user(resource, ref)
+        found = load_for_user(context, resource, ref)
         record, right = found.record, allow(command.action_on(found.record), found.concerned)
-    signed = services().acting(
-        asking.person, right.role.value, asking.channel, command=command_id, correlation=current_context().id
+    signed = context.services.acting(
+        asking.person, right.role.value, asking.channel, command=command_id, correlation=context.id
     )
     with signed, noting_saved() as saved:
         try:
-            result = _carry_out(resource, command, values, record, at)
+            result = _carry_out(context, resource, command, values, record=record, at=at)
         except AlreadyDone as done:
-            return _as_it_is(resource, record.id if record else done.stream)
+            return _as_it_is(context, resource, record.id if record else done.stream)
         finally:
             invalidate(saved)
             forget_hidden()
     id = record.id if record else result.id
     after = saved.get(id)
-    return after if isinstance(after, resource.kind) else _as_it_is(resource, id)
+    return after if isinstance(after, resource.kind) else _as_it_is(context, resource, id)
 
 
-def is_done(command_id: UUID) -> bool:
+def is_done(context: RequestContext, command_id: UUID) -> bool:
     """Whether a command that the person who asks sends again was carried out before."""
-    asking = current_user()
-    with services().acting(asking.person, "", asking.channel, command=command_id):
-        return services().service.done() is not None
+    asking = context.user
+    with context.services.acting(asking.person, "", asking.channel, command=command_id):
+        return context.services.service.done() is not None
 
 
-def begun_by(resource: Resource[A], command_id: UUID) -> A | None:
+def begun_by(context: RequestContext, resource: Resource[A], command_id: UUID) -> A | None:
     """The record that a command of the person who asks began, None where it was not carried out."""
-    asking = current_user()
-    with services().acting(asking.person, "", asking.channel, command=command_id):
-        begun = services().service.done()
+    asking = context.user
+    with context.services.acting(asking.person, "", asking.channel, command=command_id):
+        begun = context.services.service.done()
     try:
-        return None if begun is None else _as_it_is(resource, begun)
+        return None if begun is None else _as_it_is(context, resource, begun)
     except NoRecord:
         return None
 
 
-def _carry_out(resource: Resource[A], command: Command[A], values: Values, record: A | None, at: int | None) -> Any:
+def _carry_out(
+    context: RequestContext,
+    resource: Resource[A],
+    command: Command[A],
+    values: Values,
+    *,
+    record: A | None,
+    at: int | None,
+) -> Any:
     """Carry out a command, and again where only what the person is not told of has changed meanwhile. What stands
     against it beside the record's own rules is asked first, of the record that the person has seen and unless it was
     carried out before."""
-    if record is not None and at in (None, version_of(record)):
-        refused = why_not(record, command.rules, services().today())
-        if refused is not None and services().service.done() is None:
+    if record is not None and at in (None, version_of(context, record)):
+        refused = why_not(record, command.rules, context.services.today())
+        if refused is not None and context.services.service.done() is None:
             raise refused
     for attempt in range(ATTEMPTS):
-        version = at if record is None or at is None else saved_version(record, at)
+        version = at if record is None or at is None else saved_version(context, record, at)
         try:
-            return command.carry_out(CommandContext(services(), current_user(), resource, record, version), values)
+            return command.carry_out(CommandContext(context, resource, record, version), values)
         except Stale as stale:
             if record is None or attempt + 1 == ATTEMPTS:
                 raise
-            record = services().service.find(resource.kind, record.id)
-            if version_of(record) != at:
+            record = context.services.service.find(resource.kind, record.id)
+            if version_of(context, record) != at:
                 raise stale from None
     raise AssertionError("the last attempt returns or raises")
 
 
-def changes_since(record: Aggregate, version: int) -> list[str]:
+def changes_since(context: RequestContext, record: Aggregate, version: int) -> list[str]:
     """What happened to a record after a version, in sentences, as far as it is told to the person who asks."""
-    events: list[Event] = [event for event in services().store.get(record.id, gt=version) if isinstance(event, Event)]
-    asking = current_user()
-    with services().read() as connection:
-        disclosure = Disclosure(connection, asking, events)
+    events: list[Event] = [
+        event for event in context.services.store.get(record.id, gt=version) if isinstance(event, Event)
+    ]
+    asking = context.user
+    with context.read() as snapshot:
+        disclosure = Disclosure(snapshot.connection, asking, events)
         told = [event for event in events if disclosure.tells(event)]
-        return [entry.sentence for entry in entries(connection, told, asking, disclosure)]
+        return [entry.sentence for entry in entries(snapshot.connection, told, asking, disclosure)]
 
 
-def _of_answers(values: Values) -> RecordScope | None:
+def _of_answers(context: RequestContext, values: Values) -> RecordScope | None:
     school, provider = values.get("school"), values.get("provider")
     if not isinstance(school, UUID) and not isinstance(provider, UUID):
         return None
-    with services().read() as connection:
-        return concerned(connection, About(school=school, provider=provider))
+    with context.read() as snapshot:
+        return concerned(snapshot.connection, About(school=school, provider=provider))
 
 
-def _as_it_is(resource: Resource[A], id: UUID) -> A:
-    return services().service.find(resource.kind, id)
+def _as_it_is(context: RequestContext, resource: Resource[A], id: UUID) -> A:
+    return context.services.service.find(resource.kind, id)

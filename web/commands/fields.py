@@ -16,6 +16,7 @@ from domain.references import has_form, record_id
 from domain.text import line, plain
 from domain.vocabulary import LabelledEnum
 from projections import schools
+from web.access.context import Snapshot, current_context
 from web.access.identity import current_user
 from web.access.name_cache import id_of_reference, reference_of, rows_of
 from web.access.nameable_people import may_name
@@ -102,7 +103,7 @@ class RecordField(fields.String):
             return id in rows_of(connection, [id]) and self._may_be_named(connection, id)
 
     def _may_be_named(self, _: sa.Connection, id: UUID) -> bool:
-        return is_open_to(current_user(), self.kind, id)
+        return is_open_to(current_context(), current_user(), self.kind, id)
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         if not isinstance(value, UUID):
@@ -120,7 +121,7 @@ class PersonField(RecordField):
     def told_apart(self, options: Choices) -> Choices:
         """People as a form offers them, those of one name told apart."""
         with services().read() as connection:
-            return told_apart(connection, options)
+            return told_apart(Snapshot(current_context(), connection), options)
 
 
 class ProviderField(RecordField):

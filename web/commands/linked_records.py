@@ -8,8 +8,6 @@ from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
-import sqlalchemy as sa
-
 from domain.aggregate import Aggregate, Refusal
 from domain.concern import ConcernCase
 from domain.school import rules
@@ -17,14 +15,12 @@ from domain.service import Service
 from domain.support_request import SupportRequest
 from domain.visit import Visit
 from projections import schools
-from web.access.context import User
-from web.access.identity import current_user
+from web.access.context import RequestContext, Snapshot, User, current_context
 from web.access.policy import RecordScope
 from web.access.restricted import hidden_from_current_user, plain_visit
 from web.commands.attachments import is_open_to, resource_of
 from web.runtime.authority import authority
 from web.runtime.bulk_load import load_records
-from web.runtime.services import services
 
 R = TypeVar("R", bound=Aggregate)
 
@@ -53,11 +49,11 @@ def must_be_of_school(
         raise BelongsElsewhere("This request is that of another school", field="request")
 
 
-def must_be_there(school: UUID, on: date, *, field: str) -> None:
+def must_be_there(context: RequestContext, school: UUID, on: date, *, field: str) -> None:
     """Raises SchoolIsElsewhere or SchoolIsClosed where something that begins on a day would begin at a school that is
     another authority's then, or closed: such a school takes late facts of the time before alone."""
-    with services().read() as connection:
-        known = schools.by_id(connection, school)
+    with context.read() as snapshot:
+        known = schools.by_id(snapshot.connection, school)
     if known is not None:
         rules.must_be_there(known.details, on, authority=authority().own_code, field=field)
 
@@ -68,7 +64,9 @@ def with_open_links(asking: User, record: R, _: RecordScope) -> R:
     if isinstance(record, Visit) and record.id in hidden_from_current_user().plain:
         return plain_visit(record)
     kept = ((name, kind, getattr(record, name, None)) for name, kind in LINKS.items())
-    closed = [name for name, kind, id in kept if id is not None and not is_open_to(asking, kind, id)]
+    closed = [
+        name for name, kind, id in kept if id is not None and not is_open_to(current_context(), asking, kind, id)
+    ]
     if not closed:
         return record
     seen = copy(record)
@@ -76,15 +74,15 @@ def with_open_links(asking: User, record: R, _: RecordScope) -> R:
     return seen
 
 
-def concerns_among(connection: sa.Connection, ids: Collection[UUID]) -> frozenset[UUID]:
+def concerns_among(snapshot: Snapshot, ids: Collection[UUID]) -> frozenset[UUID]:
     """Those of some concerns that are open to the person who asks."""
     resource = resource_of(ConcernCase.KIND)
     if resource is None or not ids:
         return frozenset()
-    asking = current_user()
+    asking = snapshot.user
     opened = set()
-    for id, case in load_records(services(), connection, dict.fromkeys(ids, ConcernCase)).items():
-        where = resource.concerned(connection, case)
-        if asking.may(resource.read, where) and resource.opens(connection, asking, case, where):
+    for id, case in load_records(snapshot.services, snapshot.connection, dict.fromkeys(ids, ConcernCase)).items():
+        where = resource.concerned(snapshot.connection, case)
+        if asking.may(resource.read, where) and resource.opens(snapshot.connection, asking, case, where):
             opened.add(id)
     return frozenset(opened)

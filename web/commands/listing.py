@@ -7,14 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
 from marshmallow import Schema
 from werkzeug.exceptions import BadRequest
 
 from domain.references import PATTERN, NotAReference
 from projections.view import Row
-from web.access.context import User
-from web.access.identity import current_user
+from web.access.context import Snapshot, User
 from web.access.name_cache import id_of_reference
 from web.access.policy import Action
 from web.access.restricted import hidden_from
@@ -56,7 +54,7 @@ class RowsShown:
 
 @dataclass(frozen=True)
 class Listing:
-    """A list that the API pages through: `query(connection, reach, filters, after, limit)` gives the rows in
+    """A list that the API pages through: `query(snapshot, reach, filters, after, limit)` gives the rows in
     order, beginning behind the row whose cursor is `after`; `cursor` gives a row's own, `place` reads one and raises
     ValueError for a text that is none. Of what belongs to one record, the second argument is that record as found.
 
@@ -66,7 +64,7 @@ class Listing:
     """
 
     row: type[Row]
-    query: Callable[[sa.Connection, Any, Values, str | None, int], list[Any]]
+    query: Callable[[Snapshot, Any, Values, str | None, int], list[Any]]
     cursor: Callable[[Any], str]
     filters: type[Schema] | None = None
     place: Callable[[str], object] = _reference
@@ -76,13 +74,13 @@ class Listing:
     counted_to: int = COUNTED_TO
     sorted_to: int = SORTED_TO
 
-    def page(self, connection: sa.Connection, of: Any, filters: Values, after: str | None, limit: int) -> RowsShown:
+    def page(self, snapshot: Snapshot, of: Any, filters: Values, after: str | None, limit: int) -> RowsShown:
         """So many rows behind a place. Raises BadRequest for a place that this list never gave out."""
-        return self._shown(connection, self._behind(connection, of, filters, after, limit + 1), limit)
+        return self._shown(snapshot, self._behind(snapshot, of, filters, after, limit + 1), limit)
 
     def counted_page(
         self,
-        connection: sa.Connection,
+        snapshot: Snapshot,
         of: Any,
         filters: Values,
         after: str | None,
@@ -93,7 +91,7 @@ class Listing:
         """The same, with the number of all rows and the place of these among them, as far as they are counted; in
         another order where there is one and the list is not too long for it."""
         up_to = self.sorted_to if order else self.counted_to
-        every = self._behind(connection, of, filters, None, up_to + 1)
+        every = self._behind(snapshot, of, filters, None, up_to + 1)
         is_whole = len(every) <= up_to
         is_sorted = order is not None and is_whole
         if order is not None and is_whole:
@@ -104,10 +102,10 @@ class Listing:
         if begins is not None and (is_whole or begins + limit < len(every)):
             found = every[begins : begins + limit + 1]
         else:
-            found = self._behind(connection, of, filters, after, limit + 1)
+            found = self._behind(snapshot, of, filters, after, limit + 1)
             begins = self._place(every, self.cursor(found[0])) if found else None
             begins = begins and begins - 1
-        page = self._shown(connection, found, limit)
+        page = self._shown(snapshot, found, limit)
         first = None if begins is None else begins + 1
         return replace(page, first=first, total=len(every) if is_whole else None, is_sorted=is_sorted)
 
@@ -115,37 +113,33 @@ class Listing:
         """How many rows stand up to the one with a cursor, itself among them; None where it is not among them."""
         return next((place for place, row in enumerate(rows, 1) if self.cursor(row) == cursor), None)
 
-    def _behind(
-        self, connection: sa.Connection, of: Any, filters: Values, after: str | None, limit: int
-    ) -> list[Any]:
+    def _behind(self, snapshot: Snapshot, of: Any, filters: Values, after: str | None, limit: int) -> list[Any]:
         try:
             if after is not None:
                 self.place(after)
-            return self._open_rows(connection, of, filters, after, limit)
+            return self._open_rows(snapshot, of, filters, after, limit)
         except ValueError:
             if after is None:
                 raise
             raise BadRequest(NO_PLACE) from None
 
-    def _open_rows(
-        self, connection: sa.Connection, of: Any, filters: Values, after: str | None, limit: int
-    ) -> list[Any]:
+    def _open_rows(self, snapshot: Snapshot, of: Any, filters: Values, after: str | None, limit: int) -> list[Any]:
         """The rows, without those of records that are closed to whoever asks because a concern is restricted."""
-        closed = hidden_from(connection, current_user()).closed
+        closed = hidden_from(snapshot.connection, snapshot.user).closed
         shown, found = list[Any](), list[Any]()
         while len(shown) < limit and (not found or len(found) >= limit):
-            found = self.query(connection, of, filters, after, limit)
+            found = self.query(snapshot, of, filters, after, limit)
             if not found:
                 break
             shown += [row for row in found if record_of(row) not in closed] if closed else found
             after = self.cursor(found[-1])
         return shown[:limit]
 
-    def _shown(self, connection: sa.Connection, found: Sequence[Any], limit: int) -> RowsShown:
+    def _shown(self, snapshot: Snapshot, found: Sequence[Any], limit: int) -> RowsShown:
         """Of the rows found those for which there is room, noted as shown."""
         shown = found[:limit]
         if self.shows_records:
-            note_shown(connection, ((record_of(row), getattr(row, "school", None)) for row in shown))
+            note_shown(snapshot.connection, ((record_of(row), getattr(row, "school", None)) for row in shown))
         return RowsShown(shown, self.cursor(shown[-1]) if len(found) > limit else None)
 
 

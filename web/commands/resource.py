@@ -25,7 +25,7 @@ from domain.aggregate import Aggregate, Event, Refusal, Rule, why_not
 from domain.references import record_id
 from domain.service import Service, Work
 from domain.vocabulary import About
-from web.access.context import User
+from web.access.context import RequestContext, Snapshot, User
 from web.access.identity import concerned, current_user
 from web.access.policy import Action, RecordScope
 from web.access.restricted import hidden_from
@@ -42,11 +42,18 @@ Values = Mapping[str, Any]
 class CommandContext(Generic[A]):
     """A command in hand: by whom, and on which record at which version (neither for one that begins a record)."""
 
-    services: Services
-    user: User
+    request: RequestContext
     resource: Resource[A]
     record_or_none: A | None = None
     at: int | None = None
+
+    @property
+    def services(self) -> Services:
+        return self.request.services
+
+    @property
+    def user(self) -> User:
+        return self.request.user
 
     @property
     def service(self) -> Service:
@@ -77,7 +84,7 @@ class CommandContext(Generic[A]):
 
 
 Carry = Callable[[CommandContext[A], Values], Any]
-Context = Callable[[sa.Connection, "A | None"], Mapping[str, Any]]
+Context = Callable[[Snapshot, "A | None"], Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -120,17 +127,17 @@ class Command(Generic[A]):
     method: Callable[..., Any] | None = None
     rules: Sequence[Rule[A]] = ()
     offered: Callable[[A], bool] = lambda _: True
-    initial: Callable[[sa.Connection, A], Mapping[str, Any]] | None = None
+    initial: Callable[[Snapshot, A], Mapping[str, Any]] | None = None
     context: Context[A] | None = None
     needs: Mapping[str, str] = field(default_factory=dict)
     whose: Callable[[User, A], bool] = lambda *_: True
     not_yours: str = "You cannot do this at the moment"
-    first_answers: Callable[[sa.Connection, User], Mapping[str, Any]] | None = None
+    first_answers: Callable[[Snapshot, User], Mapping[str, Any]] | None = None
     asks: Callable[[A], type[Schema]] | None = None
     draft: bool = False
     form_page: str = "form_page.html"
     check_page: str = "check_page.html"
-    goes_to: Callable[[sa.Connection, A], str] | None = None
+    goes_to: Callable[[Snapshot, A], str] | None = None
     action_of: Callable[[A], Action] | None = None
     or_actions: Sequence[Action] = ()
     calls: Mapping[str, str] = field(default_factory=dict)
@@ -185,17 +192,17 @@ class CommandOptions(TypedDict, Generic[A], total=False):
     method: Callable[..., Any] | None
     rules: Sequence[Rule[A]]
     offered: Callable[[A], bool]
-    initial: Callable[[sa.Connection, A], Mapping[str, Any]] | None
+    initial: Callable[[Snapshot, A], Mapping[str, Any]] | None
     context: Context[A] | None
     needs: Mapping[str, str]
     whose: Callable[[User, A], bool]
     not_yours: str
-    first_answers: Callable[[sa.Connection, User], Mapping[str, Any]] | None
+    first_answers: Callable[[Snapshot, User], Mapping[str, Any]] | None
     asks: Callable[[A], type[Schema]] | None
     draft: bool
     form_page: str
     check_page: str
-    goes_to: Callable[[sa.Connection, A], str] | None
+    goes_to: Callable[[Snapshot, A], str] | None
     action_of: Callable[[A], Action] | None
     or_actions: Sequence[Action]
     calls: Mapping[str, str]

@@ -10,14 +10,13 @@ import sqlalchemy as sa
 from domain.concern import ConcernCase
 from projections import people, schools
 from projections.row_queries import RowQueries, RowQuery
-from web.access.context import User
+from web.access.context import Snapshot, User
 from web.access.identity import reach
 from web.access.name_cache import reference_of
 from web.access.policy import Action
 from web.commands.choices import APPROVERS, authorisers, school_in_words
 from web.concerns import schemas
 from web.runtime.served_schools import is_ours
-from web.runtime.services import services
 
 Context = Mapping[str, Any]
 
@@ -31,11 +30,11 @@ _RAISING = RowQueries(
 )
 
 
-def for_raising(connection: sa.Connection, _: ConcernCase | None) -> Context:
+def for_raising(snapshot: Snapshot, _: ConcernCase | None) -> Context:
     """Schools that have closed or gone to another authority are among those offered, the last of them: for worries of
     the time before."""
-    limited = reach(connection, Action.RAISE_CONCERN).narrowed()
-    found = _RAISING.rows(connection, today=services().today())
+    limited = reach(snapshot.connection, Action.RAISE_CONCERN).narrowed()
+    found = _RAISING.rows(snapshot.connection, today=snapshot.services.today())
     return {
         schemas.SCHOOLS: [
             (str(school.urn), f"{school_in_words(school)}{', ' + school.ending if school.ending else ''}")
@@ -46,19 +45,19 @@ def for_raising(connection: sa.Connection, _: ConcernCase | None) -> Context:
     }
 
 
-def oneself(connection: sa.Connection, asking: User) -> Context:
+def oneself(snapshot: Snapshot, asking: User) -> Context:
     """Whoever raises a concern authorises it, if they hold a post that may."""
-    return {"authoriser": reference_of(connection, asking.person)} if asking.holds(*APPROVERS) else {}
+    return {"authoriser": reference_of(snapshot.connection, asking.person)} if asking.holds(*APPROVERS) else {}
 
 
-def for_step(connection: sa.Connection, _: ConcernCase | None) -> Context:
-    return {schemas.AUTHORISERS: authorisers(connection)}
+def for_step(snapshot: Snapshot, _: ConcernCase | None) -> Context:
+    return {schemas.AUTHORISERS: authorisers(snapshot)}
 
 
-def to_review(connection: sa.Connection, case: ConcernCase | None) -> Context:
+def to_review(snapshot: Snapshot, case: ConcernCase | None) -> Context:
     """The objectives that a review rates, by number and in words."""
     objectives = case.objectives_to_review if case else []
     return {
-        schemas.AUTHORISERS: authorisers(connection),
+        schemas.AUTHORISERS: authorisers(snapshot),
         schemas.OBJECTIVES: [(str(each.number), f"{each.number}. {each.text}") for each in objectives],
     }

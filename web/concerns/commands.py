@@ -6,15 +6,13 @@ from collections.abc import Callable
 from datetime import date
 from uuid import UUID
 
-import sqlalchemy as sa
-
 from domain.concern import CaseStatus, ConcernCase, Rating
 from domain.service import Work
 from domain.vocabulary import Sensitivity
 from projections import concerns as view
 from web.access.awaited_responses import asking_about_all_of
-from web.access.context import User
-from web.access.identity import ListScope, current_user, reach
+from web.access.context import Snapshot, User
+from web.access.identity import ListScope, reach
 from web.access.policy import Action, RecordScope
 from web.brokerage.broker_rights import must_hold
 from web.commands.choices import APPROVERS
@@ -26,24 +24,24 @@ from web.runtime.terms import last_day
 
 
 def _cases(
-    connection: sa.Connection, limited: ListScope, filters: Values, after: str | None, limit: int
+    snapshot: Snapshot, limited: ListScope, filters: Values, after: str | None, limit: int
 ) -> list[view.ConcernRow]:
     return view.list_rows(
-        connection,
+        snapshot.connection,
         schools=limited.narrowed(filters.get("school")),
         statuses=filters.get("status", ()),
         review_before=filters.get("review_before"),
-        restricted_of=_restricted(connection),
+        restricted_of=_restricted(snapshot),
         after=after,
         limit=limit,
     )
 
 
-def _restricted(connection: sa.Connection) -> frozenset[UUID] | None:
+def _restricted(snapshot: Snapshot) -> frozenset[UUID] | None:
     """The schools whose restricted cases the person who asks may read; None for all."""
-    if not current_user().may(Action.READ_RESTRICTED):
+    if not snapshot.user.may(Action.READ_RESTRICTED):
         return frozenset()
-    return reach(connection, Action.READ_RESTRICTED).narrowed()
+    return reach(snapshot.connection, Action.READ_RESTRICTED).narrowed()
 
 
 def _is_told(asking: User, case: ConcernCase, where: RecordScope) -> bool:
@@ -90,9 +88,9 @@ def _to_be_decided(context: CommandContext[ConcernCase]) -> tuple[date, tuple[st
     return last_day(context.services, lambda settings: settings.decision_days)
 
 
-def _where_to(connection: sa.Connection, case: ConcernCase) -> str:
+def _where_to(snapshot: Snapshot, case: ConcernCase) -> str:
     """To the case; whoever may raise one and not read it goes on with their own work."""
-    may_read = current_user().may(Action.READ_CONCERN, concerns.concerned(connection, case))
+    may_read = snapshot.user.may(Action.READ_CONCERN, concerns.concerned(snapshot.connection, case))
     return concerns.href(case) if may_read else "/caseload"
 
 
@@ -111,7 +109,7 @@ def raise_concern(context: CommandContext[ConcernCase], values: Values) -> Conce
     told = {"authoriser": context.user.person, **values}
     must_hold(context, told["authoriser"], APPROVERS, WHO_MAY, field="authoriser")
     day = values.get("on", context.services.today())
-    must_be_there(values["school"], day, field="on" if "on" in values else "school")
+    must_be_there(context.request, values["school"], day, field="on" if "on" in values else "school")
     must_be_of_school(context.service, values["school"], visit=values.get("visit"))
     assess_by, rules = _to_be_assessed(context)
     return context.begin(lambda reference: ConcernCase.raise_(reference, **told, assess_by=assess_by, rules=rules))
@@ -269,8 +267,8 @@ def close(context: CommandContext[ConcernCase], values: Values) -> None:
 )
 def change_sensitivity(context: CommandContext[ConcernCase], values: Values) -> None:
     must_hold(context, values["authoriser"], APPROVERS, WHO_MAY, field="authoriser")
-    with context.services.read() as connection:
-        issued = asking_about_all_of(connection, context.record)
+    with context.request.read() as snapshot:
+        issued = asking_about_all_of(snapshot.connection, context.record)
 
     def change(work: Work) -> None:
         work.find(ConcernCase, context.record.id, at=context.at).change_sensitivity(**values)

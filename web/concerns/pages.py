@@ -6,15 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
-from flask import Blueprint
-
 from domain.concern import ConcernCase
 from domain.vocabulary import Sensitivity
 from projections import concerns as view
 from projections.concerns import ConcernRow
 from projections.row_queries import RowQuery
-from web.access.identity import concerned, current_user
+from web.access.context import Pages, RequestContext, Snapshot
+from web.access.identity import concerned
 from web.access.name_cache import reference_of
 from web.access.policy import Action
 from web.commands.attachments import ATTACHED_QUERY, RECORD
@@ -22,7 +20,7 @@ from web.concerns.commands import concerns
 from web.layout.list_pages import Answer, Column, ListPage, Names, date_column, list_page
 from web.layout.resource_pages import Beside, record_page
 
-pages = Blueprint("concerns", __name__, template_folder="templates")
+pages = Pages("concerns", __name__, template_folder="templates")
 
 
 def _concern(row: ConcernRow, names: Names) -> dict[str, str]:
@@ -49,13 +47,14 @@ LIST: ListPage[ConcernRow] = ListPage(
 
 
 @pages.get("/")
-def listed() -> Answer:
-    return list_page(LIST)
+def listed(context: RequestContext) -> Answer:
+    return list_page(context, LIST)
 
 
 @pages.get("/<ref>")
-def case(ref: str) -> str:
+def case(context: RequestContext, ref: str) -> str:
     return record_page(
+        context,
         concerns,
         ref,
         "concerns/case.html",
@@ -70,12 +69,12 @@ PAGE_QUERY = ATTACHED_QUERY.with_(requests=RowQuery(view.requests, view.raised_f
 """What is asked for the page of a case."""
 
 
-def _around(connection: sa.Connection, case: ConcernCase, found: Beside) -> Mapping[str, Any]:
+def _around(snapshot: Snapshot, case: ConcernCase, found: Beside) -> Mapping[str, Any]:
     """The visit that a case came from and the requests raised from it, where the person who asks may read them."""
-    where, asking = concerned(connection, case.about()), current_user()
+    where, asking = concerned(snapshot.connection, case.about()), snapshot.user
     may_read_visit = case.visit is not None and asking.may(Action.READ_VISIT, where)
     return {
-        "visit": reference_of(connection, case.visit) if case.visit and may_read_visit else None,
+        "visit": reference_of(snapshot.connection, case.visit) if case.visit and may_read_visit else None,
         "requests": found["requests"] if asking.may(Action.READ_REQUEST, where) else [],
     }
 

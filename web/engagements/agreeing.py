@@ -7,7 +7,6 @@ from dataclasses import asdict, fields
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
 from werkzeug.exceptions import Forbidden
 
 from domain.engagement import BrokeredEngagement, Consent, Work
@@ -15,6 +14,7 @@ from domain.engagement.rules import must_await
 from domain.signature import on_behalf_of
 from domain.support_request import SupportRequest
 from domain.vocabulary import Side
+from web.access.context import Snapshot
 from web.access.name_cache import names_of
 from web.access.policy import Action
 from web.brokerage.broker_rights import action_for, desk
@@ -23,7 +23,6 @@ from web.commands.resource import CommandContext, Values
 from web.engagements import choices, schemas
 from web.engagements.clearance import clearance_now
 from web.engagements.resource import delivery, engagements
-from web.runtime.services import services
 
 AGREE: Mapping[Side, Action] = {
     Side.SCHOOL: Action.AGREE_FOR_SCHOOL,
@@ -70,13 +69,13 @@ def propose(context: CommandContext[BrokeredEngagement], values: Values) -> Brok
     return context.service.find(BrokeredEngagement, made)
 
 
-def _terms_shown(connection: sa.Connection, engagement: BrokeredEngagement | None) -> Mapping[str, Any]:
+def _terms_shown(snapshot: Snapshot, engagement: BrokeredEngagement | None) -> Mapping[str, Any]:
     if engagement is None:
         return {}
     work = engagement.work
     return {
-        "names": names_of(connection, [work.school, work.provider, work.specialist]),
-        "clearance": clearance_now(engagement, vetted(connection, work.provider)),
+        "names": names_of(snapshot.connection, [work.school, work.provider, work.specialist]),
+        "clearance": clearance_now(snapshot.context, engagement, vetted(snapshot.connection, work.provider)),
     }
 
 
@@ -114,7 +113,7 @@ def _record_agreement_of(side: Side, whose: Callable[[Work], UUID]) -> None:
         method=BrokeredEngagement.agree,
         rules=[must_await(side)],
         context=_terms_shown,
-        initial=lambda *_: {"came_on": services().today()},
+        initial=lambda snapshot, _: {"came_on": snapshot.services.today()},
         form_page="engagements/agree.html",
     )
     def record(context: CommandContext[BrokeredEngagement], values: Values) -> None:
@@ -157,14 +156,14 @@ def substitute(context: CommandContext[BrokeredEngagement], values: Values) -> N
     delivery(context).substitute(context.record.id, values["specialist"], reason=values["reason"], at=context.at)
 
 
-def _consenting(connection: sa.Connection, engagement: BrokeredEngagement | None) -> Mapping[str, Any]:
+def _consenting(snapshot: Snapshot, engagement: BrokeredEngagement | None) -> Mapping[str, Any]:
     """Who may agree for school and provider; and the price at the VAT rate of the work, for the check of answers."""
     if engagement is None:
         return {}
-    return {**choices.who_may_agree(connection, engagement), "price_at": engagement.work.price_at}
+    return {**choices.who_may_agree(snapshot, engagement), "price_at": engagement.work.price_at}
 
 
-def _present_terms(_: sa.Connection, engagement: BrokeredEngagement) -> Mapping[str, Any]:
+def _present_terms(_: Snapshot, engagement: BrokeredEngagement) -> Mapping[str, Any]:
     asked = schemas.AgreeVariation().fields
     return {name: value for name, value in asdict(engagement.work).items() if name in asked}
 

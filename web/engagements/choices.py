@@ -16,11 +16,10 @@ from projections import open_requests, people, providers
 from projections.providers import ListedProvider
 from providers.brokerage import WITHOUT_QUOTES
 from web import formats
-from web.access.context import User
+from web.access.context import Snapshot, User
 from web.access.name_cache import names_of, reference_of, references_of, rows_of
 from web.commands.choices import Choices
 from web.engagements import schemas
-from web.runtime.services import services
 
 TO_BE_PLACED = (RequestStatus.APPROVED, RequestStatus.SHORTLISTED)
 """Requests for which somebody may be engaged without asking for quotes."""
@@ -28,38 +27,39 @@ TO_BE_PLACED = (RequestStatus.APPROVED, RequestStatus.SHORTLISTED)
 MANY = 1000
 
 
-def direct(connection: sa.Connection, _: BrokeredEngagement | None) -> Mapping[str, Any]:
+def direct(snapshot: Snapshot, _: BrokeredEngagement | None) -> Mapping[str, Any]:
     """Requests that wait for somebody, and who may be engaged without a quote."""
-    today = services().today()
-    waiting = open_requests.all_requests(connection, statuses=TO_BE_PLACED, limit=MANY)
-    schools = names_of(connection, {each.school for each in waiting})
-    found = providers.search(connection, kinds=WITHOUT_QUOTES, limit=MANY)
+    today = snapshot.services.today()
+    waiting = open_requests.all_requests(snapshot.connection, statuses=TO_BE_PLACED, limit=MANY)
+    schools = names_of(snapshot.connection, {each.school for each in waiting})
+    found = providers.search(snapshot.connection, kinds=WITHOUT_QUOTES, limit=MANY)
     listed = sorted((each for each in found if not each.is_suspended_on(today)), key=lambda each: each.kind)
     return {
         schemas.REQUESTS: [
             (each.reference, f"{each.reference}: {each.subject}, {schools.get(each.school, '')}") for each in waiting
         ],
         schemas.PROVIDERS: [(each.reference, each.name) for each in listed],
-        schemas.SPECIALISTS: list(_people_at(connection, listed)),
+        schemas.SPECIALISTS: list(_people_at(snapshot, listed)),
     }
 
 
-def _people_at(connection: sa.Connection, listed: Sequence[ListedProvider]) -> Iterator[tuple[str, str]]:
+def _people_at(snapshot: Snapshot, listed: Sequence[ListedProvider]) -> Iterator[tuple[str, str]]:
     """Those who work for these providers today, provider by provider, by name."""
     there = defaultdict(list)
-    for each in providers.specialists_among(connection, [provider.id for provider in listed]):
-        if each.works_on(services().today()):
+    for each in providers.specialists_among(snapshot.connection, [provider.id for provider in listed]):
+        if each.works_on(snapshot.services.today()):
             there[each.provider].append(each.person)
-    rows_of(connection, [person for each in there.values() for person in each])
+    rows_of(snapshot.connection, [person for each in there.values() for person in each])
     for provider in listed:
-        for reference, name in _by_name(connection, there[provider.id]):
+        for reference, name in _by_name(snapshot.connection, there[provider.id]):
             yield reference, f"{name}, {provider.name}"
 
 
-def people_of(connection: sa.Connection, provider: UUID) -> Choices:
+def people_of(snapshot: Snapshot, provider: UUID) -> Choices:
     """Those who work for a provider today, by name."""
     return _by_name(
-        connection, [each.person for each in providers.specialists_of(connection, provider, services().today())]
+        snapshot.connection,
+        [each.person for each in providers.specialists_of(snapshot.connection, provider, snapshot.services.today())],
     )
 
 
@@ -68,26 +68,28 @@ def _by_name(connection: sa.Connection, whom: Sequence[UUID]) -> Choices:
     return [(refs[each], names.get(each, "")) for each in sorted(whom, key=lambda one: names.get(one, ""))]
 
 
-def colleagues(connection: sa.Connection, engagement: BrokeredEngagement | None) -> Mapping[str, Any]:
+def colleagues(snapshot: Snapshot, engagement: BrokeredEngagement | None) -> Mapping[str, Any]:
     """Who of the provider might take the work on."""
     if engagement is None:
         return {}
-    present = reference_of(connection, engagement.work.specialist)
-    staff = people_of(connection, engagement.work.provider)
+    present = reference_of(snapshot.connection, engagement.work.specialist)
+    staff = people_of(snapshot, engagement.work.provider)
     return {schemas.SPECIALISTS: [(ref, name) for ref, name in staff if ref != present]}
 
 
-def who_may_agree(connection: sa.Connection, engagement: BrokeredEngagement) -> Mapping[str, Any]:
+def who_may_agree(snapshot: Snapshot, engagement: BrokeredEngagement) -> Mapping[str, Any]:
     """Headteacher and chair of the school, and those who work for the provider."""
     work = engagement.work
-    led_by = [post.person for post in people.heads_and_chairs(connection, work.school, services().today())]
+    led_by = [
+        post.person for post in people.heads_and_chairs(snapshot.connection, work.school, snapshot.services.today())
+    ]
     return {
-        schemas.OF_SCHOOL: _by_name(connection, list(dict.fromkeys(led_by))),
-        schemas.OF_PROVIDER: people_of(connection, work.provider),
+        schemas.OF_SCHOOL: _by_name(snapshot.connection, list(dict.fromkeys(led_by))),
+        schemas.OF_PROVIDER: people_of(snapshot, work.provider),
     }
 
 
-def planned(_: sa.Connection, engagement: BrokeredEngagement | None) -> Mapping[str, Any]:
+def planned(_: Snapshot, engagement: BrokeredEngagement | None) -> Mapping[str, Any]:
     """The sessions that are planned."""
     sessions = engagement.planned_sessions if engagement else []
     return {schemas.SESSIONS: [(each.number, session_label(each)) for each in sessions]}
@@ -98,15 +100,15 @@ def session_label(session: Session) -> str:
     return f"Session {session.number}, {formats.date(session.on)}, {formats.days(session.days)}"
 
 
-def first_request(connection: sa.Connection, _: User) -> Mapping[str, Any]:
+def first_request(snapshot: Snapshot, _: User) -> Mapping[str, Any]:
     """What a request that stands in the address says already of the work."""
-    asked = open_requests.request_of_reference(connection, request.args.get("request", "").upper())
+    asked = open_requests.request_of_reference(snapshot.connection, request.args.get("request", "").upper())
     if asked is None:
         return {}
     return {"request": asked.reference, "begins": asked.needed_from, "ends": asked.needed_by}
 
 
-def session_asked(_: sa.Connection, engagement: BrokeredEngagement) -> Mapping[str, Any]:
+def session_asked(_: Snapshot, engagement: BrokeredEngagement) -> Mapping[str, Any]:
     """The session whose number stands in the address, else the first that is planned."""
     asked = request.args.get("number", "")
     sessions = engagement.planned_sessions

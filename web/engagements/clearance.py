@@ -11,8 +11,8 @@ from domain.engagement import BrokeredEngagement, EngagementStatus
 from projections.providers import ListedProvider
 from providers.vetting import Clearance, cleared_on
 from web import formats
+from web.access.context import RequestContext
 from web.brokerage.vetting_policy import facts_in, policy_on
-from web.runtime.services import services
 
 AHEAD = frozenset(
     {
@@ -37,18 +37,20 @@ class ClearanceNow:
     suspended_since: date | None = None
 
 
-def clearance_now(engagement: BrokeredEngagement, found: Mapping[str, list[Any]]) -> ClearanceNow | None:
+def clearance_now(
+    context: RequestContext, engagement: BrokeredEngagement, found: Mapping[str, list[Any]]
+) -> ClearanceNow | None:
     """How the clearance stands, None once no work is to come; `found` is what is known of the provider's vetting."""
     if engagement.status not in AHEAD:
         return None
     work = engagement.work
-    day = max(services().today(), work.begins)
-    policy = policy_on(services(), day)
+    day = max(context.services.today(), work.begins)
+    policy = policy_on(context.services, day)
     facts = facts_in(found)
     if facts is None:
         return None
     clearance = cleared_on(facts, work.specialist, day, policy)
-    since = _suspended_since(found["listed"], services().today())
+    since = _suspended_since(found["listed"], context.services.today())
     return ClearanceNow(clearance, policy.version, _warning(clearance, day, work.ends), since)
 
 

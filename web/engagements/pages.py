@@ -6,14 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
-from flask import Blueprint
-
 from domain.engagement import BrokeredEngagement
 from projections import engagements as view
 from projections.engagements import EngagementRow
 from web import formats
-from web.access.identity import current_user, reach
+from web.access.context import Pages, RequestContext, Snapshot
+from web.access.identity import reach
 from web.access.name_cache import names_of, references_of
 from web.access.policy import Action
 from web.brokerage.vetting_policy import VETTED
@@ -23,7 +21,7 @@ from web.engagements.commands import engagements
 from web.layout.list_pages import Answer, Column, ListPage, list_page, record_column
 from web.layout.resource_pages import Beside, record_page
 
-pages = Blueprint("engagements", __name__, template_folder="templates")
+pages = Pages("engagements", __name__, template_folder="templates")
 
 MANY = 1000
 
@@ -37,12 +35,12 @@ def _next(row: EngagementRow) -> str:
     return f"Next session {formats.short_date(row.next_session)}" if row.next_session else ""
 
 
-def _choices(connection: sa.Connection) -> Mapping[str, Iterable[tuple[str, str]]]:
+def _choices(snapshot: Snapshot) -> Mapping[str, Iterable[tuple[str, str]]]:
     """The providers at work as far as the visitor sees them, by name."""
-    seen = reach(connection, Action.READ_ENGAGEMENT)
+    seen = reach(snapshot.connection, Action.READ_ENGAGEMENT)
     among = None if seen.everything else (seen.schools, seen.providers)
-    ids = {row.provider for row in view.engagements_of(connection, among=among, limit=MANY)}
-    refs, names = references_of(connection, ids), names_of(connection, ids)
+    ids = {row.provider for row in view.engagements_of(snapshot.connection, among=among, limit=MANY)}
+    refs, names = references_of(snapshot.connection, ids), names_of(snapshot.connection, ids)
     listed = sorted((names.get(each, ""), ref) for each, ref in refs.items())
     return {"provider": [(ref, name) for name, ref in listed], "evaluation_due": [("true", "Due")]}
 
@@ -77,13 +75,14 @@ LIST: ListPage[EngagementRow] = ListPage(
 
 
 @pages.get("/")
-def listed() -> Answer:
-    return list_page(LIST)
+def listed(context: RequestContext) -> Answer:
+    return list_page(context, LIST)
 
 
 @pages.get("/<ref>")
-def engagement(ref: str) -> str:
+def engagement(context: RequestContext, ref: str) -> str:
     return record_page(
+        context,
         engagements,
         ref,
         "engagements/engagement.html",
@@ -110,10 +109,12 @@ def _named(it: BrokeredEngagement) -> Iterator[UUID | None]:
         yield it.evaluation.evaluator
 
 
-def _around(connection: sa.Connection, it: BrokeredEngagement, found: Beside) -> Mapping[str, Any]:
+def _around(snapshot: Snapshot, it: BrokeredEngagement, found: Beside) -> Mapping[str, Any]:
     """The clearance of today, and the addresses of what the visitor may open."""
-    asking, work = current_user(), it.work
-    refs = references_of(connection, [each for each in (it.request, it.tender, work.provider, work.school) if each])
+    asking, work = snapshot.user, it.work
+    refs = references_of(
+        snapshot.connection, [each for each in (it.request, it.tender, work.provider, work.school) if each]
+    )
     places = (
         ("school", Action.READ_SCHOOL_FILE, f"/schools/{refs[work.school]}" if work.school in refs else ""),
         ("request", Action.READ_REQUEST, f"/requests/{refs.get(it.request, '')}"),
@@ -121,7 +122,7 @@ def _around(connection: sa.Connection, it: BrokeredEngagement, found: Beside) ->
         ("provider", Action.READ_PROVIDER, f"/providers/{refs.get(work.provider, '')}"),
     )
     return {
-        "clearance": clearance_now(it, found),
+        "clearance": clearance_now(snapshot.context, it, found),
         "hrefs": {name: href for name, action, href in places if href and asking.may(action)},
         "refs": refs,
         "sessions": sorted(it.sessions.values(), key=lambda session: (session.on, session.number)),

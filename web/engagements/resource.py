@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
-
 from domain.engagement import BrokeredEngagement
 from projections import engagements as view
 from providers.delivery import Delivery
+from web.access.context import Snapshot
 from web.access.identity import ListScope
 from web.access.policy import Action
 from web.brokerage.broker_rights import vetting_of
@@ -24,10 +23,10 @@ def _one(id: UUID | None) -> list[UUID] | None:
 
 
 def _listed(
-    connection: sa.Connection, reach: ListScope, filters: Values, after: str | None, limit: int
+    snapshot: Snapshot, reach: ListScope, filters: Values, after: str | None, limit: int
 ) -> list[view.EngagementRow]:
     return view.engagements_of(
-        connection,
+        snapshot.connection,
         schools=_one(filters.get("school")),
         providers=_one(filters.get("provider")),
         statuses=filters.get("status", ()),

@@ -6,7 +6,6 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
-import sqlalchemy as sa
 from flask import Response, send_file
 from werkzeug.exceptions import Forbidden, Gone
 
@@ -15,8 +14,7 @@ from domain.vocabulary import About
 from projections import notes as view
 from projections.event_log import saving_alongside
 from web.access import readers
-from web.access.context import User
-from web.access.identity import current_user
+from web.access.context import Snapshot, User, current_context
 from web.access.policy import Action, RecordScope
 from web.access.readers import is_for, is_inside
 from web.commands.attachments import COUNTED_TO, href_of, is_open_to, listed
@@ -48,7 +46,7 @@ def served(file: Attachment) -> Response:
 
 def _is_open(asking: User, file: Attachment, _: RecordScope) -> bool:
     """Whether a file is open to somebody who may read files there: it is for them, and so is its record."""
-    return is_for(asking, file) and is_open_to(asking, file.on_kind, file.on_record)
+    return is_for(asking, file) and is_open_to(current_context(), asking, file.on_kind, file.on_record)
 
 
 files: Resource[Attachment] = Resource(
@@ -78,9 +76,9 @@ files: Resource[Attachment] = Resource(
     submit="Add file",
     done="File added",
     files=MOST_BYTES,
-    context=lambda *_: readers.offered_to(current_user()),
+    context=lambda snapshot, *_: readers.offered_to(snapshot.user),
     first_answers=lambda _, asking: {"visible_to": readers.sides(asking)[0]},
-    goes_to=lambda connection, file: f"{href_of(connection, file.on_kind, file.on_record)}#files",
+    goes_to=lambda snapshot, file: f"{href_of(snapshot, file.on_kind, file.on_record)}#files",
 )
 def add(context: CommandContext[Attachment], values: Values) -> Attachment:
     sent, place = values["file"], values["on"]
@@ -117,8 +115,8 @@ def _may_withdraw(asking: User, file: Attachment) -> bool:
     return is_inside(asking) or file.added_by == asking.person
 
 
-def _to_those_who_may(_: sa.Connection, file: Attachment | None) -> Mapping[str, Any]:
-    if file is not None and not _may_withdraw(current_user(), file):
+def _to_those_who_may(snapshot: Snapshot, file: Attachment | None) -> Mapping[str, Any]:
+    if file is not None and not _may_withdraw(snapshot.user, file):
         raise Forbidden("You cannot withdraw someone else's file")
     return {}
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import sqlalchemy as sa
-from flask import Blueprint, Response
+from flask import Response
 
 from domain.attachment import Attachment
 from projections.notes import FileOnRecord
+from web.access.context import Pages, RequestContext, Snapshot
 from web.access.name_cache import rows_of
 from web.commands.attachments import href_of, visible_to
 from web.commands.dispatch import load_for_user
@@ -18,7 +18,7 @@ from web.history.timeline import record_label
 from web.layout.list_pages import Answer, Column, ListPage, date_column, list_page, record_column
 from web.layout.resource_pages import Beside, record_page
 
-pages = Blueprint("files", __name__, template_folder="templates")
+pages = Pages("files", __name__, template_folder="templates")
 
 
 LIST: ListPage[FileOnRecord] = ListPage(
@@ -38,18 +38,19 @@ LIST: ListPage[FileOnRecord] = ListPage(
 
 
 @pages.get("/")
-def listed() -> Answer:
-    return list_page(LIST)
+def listed(context: RequestContext) -> Answer:
+    return list_page(context, LIST)
 
 
 @pages.get("/<ref>/download")
-def download(ref: str) -> Response:
-    return served(load_for_user(files, ref).record)
+def download(context: RequestContext, ref: str) -> Response:
+    return served(load_for_user(context, files, ref).record)
 
 
 @pages.get("/<ref>")
-def file(ref: str) -> str:
+def file(context: RequestContext, ref: str) -> str:
     return record_page(
+        context,
         files,
         ref,
         "files/file.html",
@@ -59,10 +60,10 @@ def file(ref: str) -> str:
     )
 
 
-def _more(connection: sa.Connection, file: Attachment, _: Beside) -> Mapping[str, Any]:
-    on = rows_of(connection, [file.on_record]).get(file.on_record)
+def _more(snapshot: Snapshot, file: Attachment, _: Beside) -> Mapping[str, Any]:
+    on = rows_of(snapshot.connection, [file.on_record]).get(file.on_record)
     return {
         "on": record_label(file.on_kind, on),
-        "on_href": href_of(connection, file.on_kind, file.on_record),
-        "visible_to": visible_to(connection, file),
+        "on_href": href_of(snapshot, file.on_kind, file.on_record),
+        "visible_to": visible_to(snapshot, file),
     }

@@ -20,7 +20,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from web.access.context import current_context
+from web.access.context import RequestContext, current_context
 from web.access.identity import current_user_or_none
 from web.forms import kept
 from web.forms.kept import KeptForm
@@ -66,7 +66,7 @@ def add_kept_answers(app: Flask) -> None:
             if found is not None and _made_for(found.sent) != asking.person:
                 raise kept.NotForThem
         except kept.NotForThem:
-            _discard(key)
+            _discard(current_context(), key)
         else:
             context.kept(Restored).answers = found
 
@@ -80,21 +80,24 @@ def add_kept_answers(app: Flask) -> None:
     @app.context_processor
     def around() -> dict[str, Any]:
         asking = current_user_or_none()
-        return {"whose": signer("form").dumps(asking.person.hex) if asking else "", "restored": restored()}
+        return {
+            "whose": signer("form").dumps(asking.person.hex) if asking else "",
+            "restored": restored(current_context()),
+        }
 
     @app.errorhandler(CSRFError)
     def not_its_own_form(error: CSRFError) -> Any:
-        return _send_again(str(error.description))
+        return _send_again(current_context(), str(error.description))
 
 
-def ask_to_sign_in() -> Response:
+def ask_to_sign_in(context: RequestContext) -> Response:
     """Lead to the sign-in page and from there back to where somebody was going, with what they had typed."""
     if request.method != "POST":
         return _to_sign_in(_onward())
     if not _is_page():
         return redirect("/sign-in", SEE_OTHER)
     person = signed_in_last()
-    return _to_sign_in(_unread_kept_at(person) if person else _onward())
+    return _to_sign_in(_unread_kept_at(context, person) if person else _onward())
 
 
 def _remember_who(response: Response, person: UUID) -> None:
@@ -114,17 +117,17 @@ def signed_in_last() -> UUID | None:
     return _person_in(signer("who signed in last"), request.cookies.get(COOKIE, ""))
 
 
-def restored() -> KeptForm | None:
+def restored(context: RequestContext) -> KeptForm | None:
     """What is to be shown again by the form that is opened, None where it is opened afresh or sent."""
-    found = current_context().kept(Restored).answers
+    found = context.kept(Restored).answers
     return found if request.method != "POST" else None
 
 
-def done() -> None:
+def done(context: RequestContext) -> None:
     """Throw away what was kept for the form that is sent, once it is carried out."""
-    found = current_context().kept(Restored).answers
+    found = context.kept(Restored).answers
     if found is not None:
-        _discard(found.key)
+        _discard(context, found.key)
 
 
 def address(**more: str) -> str:
@@ -133,10 +136,10 @@ def address(**more: str) -> str:
     return f"{request.path}?{urlencode(query)}" if query else request.path
 
 
-def address_to_go_on(person: UUID) -> str:
+def address_to_go_on(context: RequestContext, person: UUID) -> str:
     """Where somebody who has to do something else first finds again what they sent: the form with it, or the page on
     which its button stands."""
-    return _kept_at(person, for_proof=True) if _is_page() else request.path.rpartition("/")[0]
+    return _kept_at(context, person, for_proof=True) if _is_page() else request.path.rpartition("/")[0]
 
 
 def leads_to_kept(target: str) -> bool:
@@ -148,34 +151,34 @@ def _to_sign_in(onward: str) -> Response:
     return redirect(f"/sign-in?next={quote(onward, safe='/')}", SEE_OTHER)
 
 
-def _send_again(reason: str) -> Any:
+def _send_again(context: RequestContext, reason: str) -> Any:
     """What is answered to a form without the token of the present session: the form again, if it was made for the
     person who sends it."""
-    asking = current_user_or_none()
+    asking = context.user_or_none
     is_own = asking is not None and _made_for(request.form) == asking.person and not reason.startswith("The referrer")
     if asking is not None and is_own and _is_page():
-        return redirect(_kept_at(asking.person), SEE_OTHER)
+        return redirect(_kept_at(context, asking.person), SEE_OTHER)
     page = render_template(
         "error.html",
         code=BAD_REQUEST,
         message="This page was opened before you signed in, or did not come from this service. Nothing was saved.",
         advice="Open the page again, then try again.",
-        request_id=current_context().id,
+        request_id=context.id,
         again_href=address() if _is_page() else "",
     )
     return page, BAD_REQUEST
 
 
-def _kept_at(person: UUID, *, for_proof: bool = False) -> str:
+def _kept_at(context: RequestContext, person: UUID, *, for_proof: bool = False) -> str:
     """The address at which a form is shown with what was sent, once that is kept."""
     had_files = any(file.filename for file in request.files.values())
-    with services().write() as connection:
+    with context.services.write() as connection:
         key = kept.keep_answers(
             connection,
             person,
             request.path,
             request.form,
-            services().now(),
+            context.services.now(),
             had_files=had_files,
             for_proof=for_proof,
         )
@@ -185,16 +188,16 @@ def _kept_at(person: UUID, *, for_proof: bool = False) -> str:
     return address(**{KEY: key})
 
 
-def _unread_kept_at(person: UUID) -> str:
+def _unread_kept_at(context: RequestContext, person: UUID) -> str:
     """The address at which a form will be shown with what was sent, once that is kept as it came."""
     key = None
     if (request.content_length or kept.MOST_BYTES + 1) <= kept.MOST_BYTES:
-        with services().write() as connection:
+        with context.services.write() as connection:
             key = kept.keep_unread(
                 connection,
                 person,
                 request.path,
-                services().now(),
+                context.services.now(),
                 body=request.get_data(cache=False),
                 content_type=request.content_type or "",
             )
@@ -228,6 +231,6 @@ def _is_page() -> bool:
     return request.url_rule is not None and "GET" in (request.url_rule.methods or ())
 
 
-def _discard(key: str) -> None:
-    with services().write() as connection:
+def _discard(context: RequestContext, key: str) -> None:
+    with context.services.write() as connection:
         kept.discard_answers(connection, key)

@@ -20,7 +20,7 @@ from projections import audit_trail
 from projections.audit_trail import TrailFilter, kind_of
 from projections.names import Name
 from projections.view import Row
-from web.access.context import User
+from web.access.context import Snapshot, User
 from web.access.disclosure import READING, Disclosure, sought, told_of_trail, veil
 from web.access.name_cache import rows_of
 from web.access.policy import Action, RecordScope
@@ -28,7 +28,6 @@ from web.access.restricted import told_of_plain_visit
 from web.access.restricted_reads import note_shown
 from web.history.record_addresses import record_href
 from web.history.sentences import NAMELESS, ids_in, sentence
-from web.runtime.services import services
 
 LABELS: Mapping[str, str] = {"attachment": "File", "authority": "Settings of the authority"}
 """What a kind of record is called where its name in topics does not say it."""
@@ -135,7 +134,7 @@ def told_of_record(
 
 
 def timeline_of_school(
-    connection: sa.Connection,
+    snapshot: Snapshot,
     school: UUID,
     asking: User,
     *,
@@ -151,28 +150,28 @@ def timeline_of_school(
     """
     only = told_of_trail(asking, RecordScope(school))
     wanted = TrailFilter(school=school, purposes=purposes, only=only, without=[Reading.Recorded.TOPIC])
-    asked = sought(connection, asking, wanted)
+    asked = sought(snapshot.connection, asking, wanted)
     shown: list[TimelineEntry] = []
     found: list[int] = []
     behind: int | UUID | None = after
     while len(shown) <= limit and (not found or len(found) > limit):
-        found = audit_trail.positions(connection, asked, behind, limit + 1)
+        found = audit_trail.positions(snapshot.connection, asked, behind, limit + 1)
         if not found:
             break
-        shown += timeline_of(connection, found, asking, sifted=wanted.only is not None)
+        shown += timeline_of(snapshot, found, asking, sifted=wanted.only is not None)
         behind = found[-1]
     return shown[:limit], shown[limit - 1].id if len(shown) > limit else None
 
 
 def timeline_of(
-    connection: sa.Connection, positions: Sequence[int], asking: User, *, sifted: bool = False
+    snapshot: Snapshot, positions: Sequence[int], asking: User, *, sifted: bool = False
 ) -> list[TimelineEntry]:
     """The events at these positions as the person who asks is told them, in the order given; `sifted` as Disclosure
     takes it."""
-    found, unreadable = services().store.at_as_far_as_read(connection, positions)
+    found, unreadable = snapshot.services.store.at_as_far_as_read(snapshot.connection, positions)
     events = {event.meta.position: event for event in found}
     shown = timeline_of_events(
-        connection, [events[position] for position in positions if position in events], asking, sifted=sifted
+        snapshot.connection, [events[position] for position in positions if position in events], asking, sifted=sifted
     )
     if not unreadable or not asking.may(Action.READ_AUDIT):
         return shown

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
 from werkzeug.datastructures import FileStorage
 
 from domain.attachment import plain_name
@@ -17,6 +16,7 @@ from projections import imports as view
 from providers.catalogue.dated_names import date_in_name
 from providers.catalogue.problems import WHAT_OF_ROW
 from providers.intake.batches import TooMuchMissing
+from web.access.context import Snapshot
 from web.access.identity import ListScope, allow, current_user
 from web.access.policy import Action
 from web.commands.listing import Listing
@@ -39,10 +39,8 @@ MOST_NAMED = 10
 """Of what a file lacks, named in a refusal."""
 
 
-def _listed(
-    connection: sa.Connection, _: ListScope, filters: Values, after: str | None, limit: int
-) -> list[view.ImportRow]:
-    return view.list_rows(connection, what=filters.get("what"), after=after, limit=limit)
+def _listed(snapshot: Snapshot, _: ListScope, filters: Values, after: str | None, limit: int) -> list[view.ImportRow]:
+    return view.list_rows(snapshot.connection, what=filters.get("what"), after=after, limit=limit)
 
 
 imports: Resource[Import] = Resource(

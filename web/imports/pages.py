@@ -6,15 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
-from flask import Blueprint
-
 from domain.imports import COUNTED_AFTER_A_BREAK, Begun, Import, Outcome, RowProblem
 from domain.local_authorities import name_of
 from projections.imports import ImportRow
 from providers.catalogue.problems import WHAT_OF_ROW
 from web import formats
-from web.access.identity import current_user
+from web.access.context import Pages, RequestContext, Snapshot
 from web.access.policy import Action
 from web.commands.dispatch import load_for_user
 from web.history.sentences import NAMELESS
@@ -24,7 +21,7 @@ from web.imports.schools import SchoolOfImport, changed_schools, first_schools
 from web.layout.list_pages import Answer, Column, ListPage, Names, date_column, list_page, record_column
 from web.layout.resource_pages import Beside, record_page
 
-pages = Blueprint("imports", __name__, template_folder="templates")
+pages = Pages("imports", __name__, template_folder="templates")
 
 NOT_FINISHED = "Not finished"
 REFUSED = "Refused: nothing changed"
@@ -66,8 +63,8 @@ LIST: ListPage[ImportRow] = ListPage(
 
 
 @pages.get("/")
-def listed() -> Answer:
-    return list_page(LIST)
+def listed(context: RequestContext) -> Answer:
+    return list_page(context, LIST)
 
 
 SCHOOLS: ListPage[SchoolOfImport] = ListPage(
@@ -85,14 +82,15 @@ SCHOOLS: ListPage[SchoolOfImport] = ListPage(
 
 
 @pages.get("/<ref>/schools")
-def schools(ref: str) -> Answer:
+def schools(context: RequestContext, ref: str) -> Answer:
     breadcrumbs = [("Imports", "/imports"), (ref, f"/imports/{ref}"), ("Schools", "")]
-    return list_page(SCHOOLS, of=load_for_user(imports, ref), breadcrumbs=breadcrumbs)
+    return list_page(context, SCHOOLS, of=load_for_user(context, imports, ref), breadcrumbs=breadcrumbs)
 
 
 @pages.get("/<ref>")
-def show(ref: str) -> str:
+def show(context: RequestContext, ref: str) -> str:
     return record_page(
+        context,
         imports,
         ref,
         "imports/import.html",
@@ -102,7 +100,7 @@ def show(ref: str) -> str:
     )
 
 
-def _more(connection: sa.Connection, record: Import, __: Beside) -> Mapping[str, Any]:
+def _more(snapshot: Snapshot, record: Import, __: Beside) -> Mapping[str, Any]:
     return {
         "who": _who,
         "counted_after_a_break": COUNTED_AFTER_A_BREAK,
@@ -111,9 +109,9 @@ def _more(connection: sa.Connection, record: Import, __: Beside) -> Mapping[str,
         "more_problems": record.problem_count - len(record.problems),
         "fingerprints": [(f"SHA-256 of {file.name}", file.sha256) for file in record.asked.files],
         "facts": [*_facts(record), *_viruses(record)],
-        "changed": first_schools(connection, record.reference),
+        "changed": first_schools(snapshot.connection, record.reference),
         "leads_to_missed": any(count.outcome is Outcome.MISSED for count in record.counts)
-        and current_user().may(Action.KEEP_REGISTER),
+        and snapshot.user.may(Action.KEEP_REGISTER),
     }
 
 

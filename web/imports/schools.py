@@ -13,6 +13,7 @@ from domain.imports import Import, SchoolChange
 from projections import imports as view
 from projections import schools as schools_view
 from projections.view import Row
+from web.access.context import Snapshot
 from web.commands.dispatch import LoadedRecord
 from web.commands.listing import ListEndpoint, Listing
 from web.commands.resource import Values
@@ -59,11 +60,13 @@ def _named(connection: sa.Connection, changed: Iterable[view.ChangedSchool]) -> 
 
 
 def _listed(
-    connection: sa.Connection, of: LoadedRecord[Import], filters: Values, after: str | None, limit: int
+    snapshot: Snapshot, of: LoadedRecord[Import], filters: Values, after: str | None, limit: int
 ) -> list[SchoolOfImport]:
     place = int(after) if after else None
     reference, change = of.record.reference, filters.get("change")
-    return _named(connection, view.schools_of(connection, reference, change=change, after=place, limit=limit))
+    return _named(
+        snapshot.connection, view.schools_of(snapshot.connection, reference, change=change, after=place, limit=limit)
+    )
 
 
 _LISTING = Listing(

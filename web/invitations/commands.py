@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
 from werkzeug.exceptions import Forbidden
 
 from domain.aggregate import Rule
@@ -17,8 +16,8 @@ from domain.tender import Invitation, Tender, Terms
 from domain.tender.rules import must_be_in_time, must_be_invited, must_have_quoted, must_not_have_quoted
 from projections import open_requests, tenders
 from providers.brokerage import Brokerage
-from web.access.context import User
-from web.access.identity import ListScope, current_user
+from web.access.context import RequestContext, Snapshot, User, current_context
+from web.access.identity import ListScope
 from web.access.name_cache import names_of, reference_of, references_of
 from web.access.policy import Action, RecordScope
 from web.brokerage.quote_fields import SPECIALISTS, GiveQuote, Vat, vat_of
@@ -32,9 +31,9 @@ from web.runtime.services import services
 
 
 def _listed(
-    connection: sa.Connection, reach: ListScope, _: Values, after: str | None, limit: int
+    snapshot: Snapshot, reach: ListScope, _: Values, after: str | None, limit: int
 ) -> list[tenders.ProvidersInvitation]:
-    return tenders.invitations_for(connection, reach.providers, after=after, limit=limit)
+    return tenders.invitations_for(snapshot.connection, reach.providers, after=after, limit=limit)
 
 
 def _is_open(_: User, tender: Tender, where: RecordScope) -> bool:
@@ -44,7 +43,9 @@ def _is_open(_: User, tender: Tender, where: RecordScope) -> bool:
 def _own_copy(user: User, tender: Tender, _: RecordScope) -> OwnInvitation:
     invitation = _invitation(user, tender)
     with services().read() as connection:
-        return own_invitation(connection, tender, invitation, version_of(tender))
+        return own_invitation(
+            Snapshot(current_context(), connection), tender, invitation, version_of(current_context(), tender)
+        )
 
 
 invitations: Resource[Tender] = Resource(
@@ -78,24 +79,26 @@ def _own(rule: Callable[[UUID], Rule[Tender]]) -> Rule[Tender]:
     """A rule about an invitation, of the one that the user's provider holds."""
 
     def own(tender: Tender, today: date) -> None:
-        rule(_invitation(current_user(), tender).provider)(tender, today)
+        rule(_invitation(current_context().user, tender).provider)(tender, today)
 
     return own
 
 
-def _provider_as_it_is(provider: UUID) -> Provider:
+def _provider_as_it_is(context: RequestContext, provider: UUID) -> Provider:
     """The provider's own record."""
-    return services().service.find(Provider, provider)
+    return context.services.service.find(Provider, provider)
 
 
-def _quoting(connection: sa.Connection, tender: Tender | None) -> Mapping[str, Any]:
+def _quoting(snapshot: Snapshot, tender: Tender | None) -> Mapping[str, Any]:
     """The provider's own people for the form, and the price for the check of answers."""
     if tender is None:
         return {}
-    own = _invitation(current_user(), tender).provider
-    people = [each.person for each in _provider_as_it_is(own).specialists_on(services().today())]
-    refs, names = references_of(connection, people), names_of(connection, people)
-    vat = vat_of(services(), _provider_as_it_is(own))
+    own = _invitation(snapshot.user, tender).provider
+    people = [
+        each.person for each in _provider_as_it_is(snapshot.context, own).specialists_on(snapshot.services.today())
+    ]
+    refs, names = references_of(snapshot.connection, people), names_of(snapshot.connection, people)
+    vat = vat_of(snapshot.services, _provider_as_it_is(snapshot.context, own))
     chosen = sorted((names.get(each, ""), refs[each]) for each in people if each in refs)
     return {
         SPECIALISTS: [(ref, name) for name, ref in chosen],
@@ -104,24 +107,24 @@ def _quoting(connection: sa.Connection, tender: Tender | None) -> Mapping[str, A
     }
 
 
-def _first_quote(connection: sa.Connection, tender: Tender) -> Mapping[str, Any]:
-    own = _provider_as_it_is(_invitation(current_user(), tender).provider)
-    rate, people = own.rate_on(services().today()), own.specialists_on(services().today())
-    need = open_requests.requests.get(connection, tender.request)
+def _first_quote(snapshot: Snapshot, tender: Tender) -> Mapping[str, Any]:
+    own = _provider_as_it_is(snapshot.context, _invitation(snapshot.user, tender).provider)
+    rate, people = own.rate_on(snapshot.services.today()), own.specialists_on(snapshot.services.today())
+    need = open_requests.requests.get(snapshot.connection, tender.request)
     return {
         "day_rate": rate.day_rate if rate else None,
-        "specialist": reference_of(connection, people[0].person) if len(people) == 1 else None,
+        "specialist": reference_of(snapshot.connection, people[0].person) if len(people) == 1 else None,
         "available_from": need.needed_from if need else None,
         "available_to": need.needed_by if need else None,
     }
 
 
-def _present_quote(connection: sa.Connection, tender: Tender) -> Mapping[str, Any]:
-    quote = _invitation(current_user(), tender).quote
+def _present_quote(snapshot: Snapshot, tender: Tender) -> Mapping[str, Any]:
+    quote = _invitation(snapshot.user, tender).quote
     if quote is None:
-        return _first_quote(connection, tender)
+        return _first_quote(snapshot, tender)
     return {
-        "specialist": reference_of(connection, quote.specialist),
+        "specialist": reference_of(snapshot.connection, quote.specialist),
         "days": quote.days,
         "day_rate": quote.day_rate,
         "approach": quote.approach,
@@ -152,7 +155,7 @@ def _terms(vat: Vat, values: Values) -> Terms:
 )
 def quote(context: CommandContext[Tender], values: Values) -> None:
     provider = _provider(context)
-    vat = vat_of(context.services, _provider_as_it_is(provider))
+    vat = vat_of(context.services, _provider_as_it_is(context.request, provider))
     _brokerage(context).quote(context.record.id, provider, _terms(vat, values), rules=vat.rules, at=context.at)
 
 
@@ -172,7 +175,7 @@ def quote(context: CommandContext[Tender], values: Values) -> None:
 )
 def revise_quote(context: CommandContext[Tender], values: Values) -> None:
     provider = _provider(context)
-    vat = vat_of(context.services, _provider_as_it_is(provider))
+    vat = vat_of(context.services, _provider_as_it_is(context.request, provider))
     _brokerage(context).revise_quote(
         context.record.id, provider, _terms(vat, values), rules=vat.rules, reason=values["reason"], at=context.at
     )

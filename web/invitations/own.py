@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-import sqlalchemy as sa
-
 from domain.tender import Invitation, InvitationStatus, Quote, Tender, TenderStatus
 from domain.vocabulary import About, LabelledEnum, Phase
 from projections import open_requests, schools
-from web.access.context import User
-from web.runtime.services import services
+from web.access.context import Snapshot, User
 
 
 class InvitationProgress(LabelledEnum):
@@ -103,10 +100,10 @@ def standing_of(status: InvitationStatus, of_tender: TenderStatus, reply_by: dat
     return InvitationProgress.AWAITED if today <= reply_by else InvitationProgress.OVERDUE
 
 
-def own_invitation(connection: sa.Connection, tender: Tender, invitation: Invitation, version: int) -> OwnInvitation:
+def own_invitation(snapshot: Snapshot, tender: Tender, invitation: Invitation, version: int) -> OwnInvitation:
     """The invitation, with what of the need and the school a provider has to know in order to quote."""
-    school = schools.by_id(connection, tender.school)
-    need = open_requests.requests.get(connection, tender.request)
+    school = schools.by_id(snapshot.connection, tender.school)
+    need = open_requests.requests.get(snapshot.connection, tender.request)
     return OwnInvitation(
         reference=tender.reference,
         version=version,
@@ -124,7 +121,7 @@ def own_invitation(connection: sa.Connection, tender: Tender, invitation: Invita
         invited_on=invitation.invited_on,
         reply_by=tender.reply_by,
         question_deadline=tender.question_deadline,
-        standing=standing_of(invitation.status, tender.status, tender.reply_by, services().today()),
+        standing=standing_of(invitation.status, tender.status, tender.reply_by, snapshot.services.today()),
         questions=tuple(_questions(tender, invitation.provider)),
         quote=invitation.quote,
         unavailable_until=invitation.unavailable_until,

@@ -6,26 +6,25 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint
-
 from projections.tenders import ProvidersInvitation
 from web import formats
+from web.access.context import Pages, RequestContext, current_context
 from web.invitations.commands import invitations
 from web.invitations.own import InvitationProgress, standing_of
 from web.layout.list_pages import Answer, Column, ListPage, Names, list_page, record_column
 from web.layout.resource_pages import record_page
 from web.runtime.services import services
 
-pages = Blueprint("invitations", __name__, template_folder="templates")
+pages = Pages("invitations", __name__, template_folder="templates")
 
 
-def _standing(row: ProvidersInvitation) -> InvitationProgress:
-    return standing_of(row.status, row.tender_status, row.reply_by, services().today())
+def _standing(context: RequestContext, row: ProvidersInvitation) -> InvitationProgress:
+    return standing_of(row.status, row.tender_status, row.reply_by, context.services.today())
 
 
 def _reply_by(row: ProvidersInvitation, _: Names) -> str:
     """When a reply is due, in words; of what is settled, the day alone."""
-    standing = _standing(row)
+    standing = _standing(current_context(), row)
     if standing not in {InvitationProgress.AWAITED, InvitationProgress.OVERDUE, InvitationProgress.QUOTED}:
         return formats.short_date(row.reply_by)
     return f"{formats.short_date(row.reply_by)}, {formats.relative(row.reply_by, services().now())}"
@@ -46,7 +45,7 @@ LIST: ListPage[ProvidersInvitation] = ListPage(
             "Invitation", "invitations", lambda row, names: f"Support at {names.get(row.school, 'a school')}"
         ),
         Column("Brief", lambda row, _: _shortened(row.brief)),
-        Column("Status", lambda row, _: {"tag": _standing(row)}),
+        Column("Status", lambda row, _: {"tag": _standing(current_context(), row)}),
         Column("Reply by", _reply_by, sort=lambda row: row.reply_by),
         Column("Your quote, excluding VAT", lambda row, _: formats.money(row.net), lambda row: row.net, numeric=True),
     ],
@@ -56,13 +55,13 @@ LIST: ListPage[ProvidersInvitation] = ListPage(
 
 
 @pages.get("/")
-def listed() -> Answer:
-    return list_page(LIST)
+def listed(context: RequestContext) -> Answer:
+    return list_page(context, LIST)
 
 
 @pages.get("/<ref>")
-def invitation(ref: str) -> str:
-    return record_page(invitations, ref, "invitations/invitation.html", title=_title, ids=_specialist)
+def invitation(context: RequestContext, ref: str) -> str:
+    return record_page(context, invitations, ref, "invitations/invitation.html", title=_title, ids=_specialist)
 
 
 def _title(own: Any, _: Mapping[UUID, str]) -> str:

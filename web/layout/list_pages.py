@@ -27,13 +27,13 @@ import sqlalchemy as sa
 from flask import render_template, request
 
 from web import formats
-from web.access.identity import ListScope, current_user, current_user_or_none, reach
+from web.access.context import RequestContext, Snapshot
+from web.access.identity import ListScope, reach
 from web.access.name_cache import names_of
 from web.commands.listing import ListEndpoint, Listing, Order, RowsShown
 from web.commands.resource import Resource
 from web.layout.filters import Filters, Options
 from web.layout.paging import PAGE, Counted, in_all, pages_beside, place_asked, with_query
-from web.runtime.services import services
 
 R = TypeVar("R")
 N = TypeVar("N", bound="Referenced")
@@ -133,7 +133,7 @@ class ListPage(Generic[R]):
     columns: Sequence[Column[R]]
     empty_text: str
     ids: Callable[[R], Iterable[UUID | None]] = lambda _: ()
-    choices: Callable[[sa.Connection], Mapping[str, Options]] = lambda _: {}
+    choices: Callable[[Snapshot], Mapping[str, Options]] = lambda _: {}
     template: str = "list_page.html"
 
     @property
@@ -156,24 +156,24 @@ class ListPage(Generic[R]):
         return lambda rows: column.in_order(rows, self.names(connection, rows), backwards=sort.startswith("-"))
 
 
-def list_page(page: ListPage[Any], *, of: object = None, **more: Any) -> Answer:
+def list_page(context: RequestContext, page: ListPage[Any], *, of: object = None, **more: Any) -> Answer:
     """The list of records that the user may see, or of what belongs `of` one of them; nothing of
     it where a filter cannot be read."""
     listing, filters = page.listing, Filters(page.listing.filters)
     after = place_asked()
-    with services().read() as connection:
-        limited = _reach(connection, page.source) if of is None else of
-        order = page.asked_order(connection)
+    with context.read() as snapshot:
+        limited = _reach(snapshot, page.source) if of is None else of
+        order = page.asked_order(snapshot.connection)
         shown = RowsShown()
         if not filters.wrong:
-            shown = listing.counted_page(connection, limited, filters.values, after, limit=PAGE, order=order)
-        names = page.names(connection, shown.rows)
-        beside = filters.context(page.choices(connection))
+            shown = listing.counted_page(snapshot, limited, filters.values, after, limit=PAGE, order=order)
+        names = page.names(snapshot.connection, shown.rows)
+        beside = filters.context(page.choices(snapshot))
     head = [column.head(request.args.get("sort", "") if shown.is_sorted else "") for column in page.columns]
     sorted_by = next((f"{each['text'].lower()}, {each['sort']}" for each in head if each["sort"] != "none"), "")
     counted_to = listing.sorted_to if order else listing.counted_to
     is_too_long = order is not None and not shown.is_sorted and not filters.wrong
-    context: dict[str, Any] = {
+    parts: dict[str, Any] = {
         "page_title": page.title,
         "caption": f"{page.title} by {sorted_by}" if sorted_by else page.caption,
         "usual_order_href": with_query(after=None, sort=None) if order else "",
@@ -181,15 +181,15 @@ def list_page(page: ListPage[Any], *, of: object = None, **more: Any) -> Answer:
         "head": head,
         "rows": [[column.cell(row, names) for column in page.columns] for row in shown.rows],
         "count": in_all(page.counted, shown.first, len(shown.rows), shown.total, counted_to) if shown.rows else "",
-        "begin": _beginnings(page.source),
+        "begin": _beginnings(context, page.source),
         "empty_text": _nothing(page.empty_text, beside["chips"], limited),
     }
-    context |= beside | pages_beside(shown.following) | more
-    return render_template(page.template, **context), filters.status
+    parts |= beside | pages_beside(shown.following) | more
+    return render_template(page.template, **parts), filters.status
 
 
-def _reach(connection: sa.Connection, source: Resource[Any] | ListEndpoint) -> ListScope:
-    return ListScope(person=current_user().person) if source.read is None else reach(connection, source.read)
+def _reach(snapshot: Snapshot, source: Resource[Any] | ListEndpoint) -> ListScope:
+    return ListScope(person=snapshot.user.person) if source.read is None else reach(snapshot.connection, source.read)
 
 
 def _nothing(text: str, chips: Iterable[object], limited: object) -> str:
@@ -202,9 +202,9 @@ def _nothing(text: str, chips: Iterable[object], limited: object) -> str:
     return f"{text} that you can see" if is_limited and not text.startswith("You") else text
 
 
-def _beginnings(source: Resource[Any] | ListEndpoint) -> list[tuple[str, str]]:
+def _beginnings(context: RequestContext, source: Resource[Any] | ListEndpoint) -> list[tuple[str, str]]:
     """The commands by which the user may begin a record of the kind that is listed."""
-    asking = current_user_or_none()
+    asking = context.user_or_none
     if asking is None or not asking.may_change or not isinstance(source, Resource):
         return []
     return [

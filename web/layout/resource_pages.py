@@ -6,15 +6,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
-import sqlalchemy as sa
 from flask import render_template
 from werkzeug.exceptions import BadRequest
 
 from domain.aggregate import Aggregate, Event
 from projections import readings
 from projections.row_queries import RowQueries
+from web.access.context import RequestContext, Snapshot
 from web.access.disclosure import Disclosure
-from web.access.identity import current_user
 from web.access.name_cache import ids_within, names_of, rows_of
 from web.access.policy import Action, RecordScope
 from web.access.restricted import said_of
@@ -26,18 +25,18 @@ from web.commands.resource import Resource
 from web.history.sentences import ids_in
 from web.history.timeline import entries, told_of_record
 from web.layout.paging import PAGE, pages_beside, place_asked
-from web.runtime.services import services
 
 A = TypeVar("A", bound=Aggregate)
 
 Beside = Mapping[str, list[Any]]
-More = Callable[[sa.Connection, Any, Beside], Mapping[str, Any]]
+More = Callable[[Snapshot, Any, Beside], Mapping[str, Any]]
 
 LATEST_READERS = 20
 """Of those who read a restricted record, so many stand on its page; the audit trail tells of all."""
 
 
 def record_page(
+    context: RequestContext,
     resource: Resource[A],
     ref: str,
     template: str,
@@ -53,25 +52,25 @@ def record_page(
     `beside` is what is asked of the views with `about` for its parameters, `more` what else the
     template needs, made from what was found. Everything that will be called by name is looked up once, before.
     """
-    found = load_for_user(resource, ref)
-    asking = current_user()
+    found = load_for_user(context, resource, ref)
+    asking = context.user
     seen = resource.visibility.copy(asking, found.record, found.concerned)
     asked = beside or (ATTACHED_QUERY if resource.kind.KIND in TAKES_NOTES else None)
-    with services().read() as connection:
-        rows = asked.rows(connection, record=found.record.id, **about(found.record)) if asked else {}
-        disclosure = Disclosure(connection, asking, found.events)
+    with context.read() as snapshot:
+        rows = asked.rows(snapshot.connection, record=found.record.id, **about(found.record)) if asked else {}
+        disclosure = Disclosure(snapshot.connection, asking, found.events)
         told, following = _told(disclosure, found.events)
         shown = {id for id in ids(seen) if id is not None}
-        readers = _readers(connection, found.record.id, found.concerned)
+        readers = _readers(snapshot, found.record.id, found.concerned)
         shown |= {each.reader for each in readers}
-        rows_of(connection, {*ids_within(vars(found.record)), *ids_within(rows), *ids_in(told), *shown})
-        extra = more(connection, seen, rows) if more else {}
-        names = names_of(connection, {*shown, *extra.get("also_named", ())})
-        history = entries(connection, told, asking, disclosure)
-        attached = attached_to(connection, resource, found, rows)
-        restricted_too = said_of(connection, found.record)
+        rows_of(snapshot.connection, {*ids_within(vars(found.record)), *ids_within(rows), *ids_in(told), *shown})
+        extra = more(snapshot, seen, rows) if more else {}
+        names = names_of(snapshot.connection, {*shown, *extra.get("also_named", ())})
+        history = entries(snapshot.connection, told, asking, disclosure)
+        attached = attached_to(snapshot, resource, found, rows)
+        restricted_too = said_of(snapshot.connection, found.record)
     page_title = title(seen, names)
-    commands = list(resource.open_to(asking, found.record, found.concerned, services().today()))
+    commands = list(resource.open_to(asking, found.record, found.concerned, context.services.today()))
     return render_template(
         template,
         resource=resource,
@@ -91,11 +90,11 @@ def record_page(
     )
 
 
-def _readers(connection: sa.Connection, record: UUID, where: RecordScope) -> list[readings.ReadingOfRecord]:
+def _readers(snapshot: Snapshot, record: UUID, where: RecordScope) -> list[readings.ReadingOfRecord]:
     """Who was shown a restricted record of late, for those who may read what is restricted there."""
-    if not is_shown(record) or not current_user().may(Action.READ_RESTRICTED, where):
+    if not is_shown(record) or not snapshot.user.may(Action.READ_RESTRICTED, where):
         return []
-    return readings.of_record(connection, record, LATEST_READERS)
+    return readings.of_record(snapshot.connection, record, LATEST_READERS)
 
 
 def _told(disclosure: Disclosure, events: Sequence[Event]) -> tuple[list[Event], UUID | None]:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import sqlalchemy as sa
-
 from domain.note import Note
 from domain.vocabulary import About, Sensitivity
 from projections import notes as view
 from web.access import readers
-from web.access.context import User
-from web.access.identity import concerned, current_user
+from web.access.context import Snapshot, User
+from web.access.identity import concerned
 from web.access.name_cache import names_of, reference_of, references_of
 from web.access.nameable_people import colleagues
 from web.access.policy import Action
@@ -40,35 +38,35 @@ notes: Resource[Note] = Resource(
 )
 
 
-def _to_choose_from(connection: sa.Connection, _: Note | None) -> Mapping[str, Any]:
-    asking = current_user()
+def _to_choose_from(snapshot: Snapshot, _: Note | None) -> Mapping[str, Any]:
+    asking = snapshot.user
     restricts = asking.may(Action.READ_RESTRICTED)
     ways = [Sensitivity.ORDINARY, *([Sensitivity.RESTRICTED] if restricts else [])]
     return {
-        schemas.PEOPLE: people_to_name(connection),
+        schemas.PEOPLE: people_to_name(snapshot),
         schemas.SENSITIVITIES: [(way.value, way.label) for way in ways],
         **readers.offered_to(asking),
     }
 
 
-def _for_a_change(connection: sa.Connection, note: Note | None) -> Mapping[str, Any]:
+def _for_a_change(snapshot: Snapshot, note: Note | None) -> Mapping[str, Any]:
     """What a revision offers, to those alone whose note it is to change."""
     if note is not None:
-        rules.must_be_theirs(note)
-    return {schemas.PEOPLE: people_to_name(connection)}
+        rules.must_be_theirs(snapshot.context, note)
+    return {schemas.PEOPLE: people_to_name(snapshot)}
 
 
-def people_to_name(connection: sa.Connection) -> Choices:
+def people_to_name(snapshot: Snapshot) -> Choices:
     """Whom a note may tell about: everybody, for those who may read people; else the writer's own colleagues."""
-    asking = current_user()
+    asking = snapshot.user
     if asking.may(Action.READ_PEOPLE):
-        return everybody(connection)
-    beside = colleagues(connection, asking)
-    names, references = names_of(connection, beside), references_of(connection, beside)
+        return everybody(snapshot.connection)
+    beside = colleagues(snapshot.connection, asking)
+    names, references = names_of(snapshot.connection, beside), references_of(snapshot.connection, beside)
     return [(references[id], names[id]) for id in beside if id in names]
 
 
-def _first_answers(_: sa.Connection, asking: User) -> Mapping[str, Any]:
+def _first_answers(_: Snapshot, asking: User) -> Mapping[str, Any]:
     return {"sensitivity": Sensitivity.ORDINARY, "visible_to": readers.sides(asking)[0]}
 
 
@@ -80,13 +78,13 @@ def _first_answers(_: sa.Connection, asking: User) -> Mapping[str, Any]:
     done="Note saved",
     context=_to_choose_from,
     first_answers=_first_answers,
-    goes_to=lambda connection, note: f"{href_of(connection, note.on_kind, note.on_record)}#notes",
+    goes_to=lambda snapshot, note: f"{href_of(snapshot, note.on_kind, note.on_record)}#notes",
 )
 def write(context: CommandContext[Note], values: Values) -> Note:
     asking, place = context.user, values["on"]
     about = About(school=place.school, provider=place.provider)
     visible_to = readers.chosen(asking, values.get("visible_to"), about)
-    rules.check_sensitivity(asking, values["sensitivity"], about)
+    rules.check_sensitivity(context.request, asking, values["sensitivity"], about)
     return context.begin(
         lambda reference: Note.write(
             reference,
@@ -102,15 +100,15 @@ def write(context: CommandContext[Note], values: Values) -> Note:
     )
 
 
-def _as_it_stands(connection: sa.Connection, note: Note) -> Mapping[str, Any]:
+def _as_it_stands(snapshot: Snapshot, note: Note) -> Mapping[str, Any]:
     """What the note says, read with all that reading it means."""
-    asking = current_user()
-    latest = rules.opened(asking, note, concerned(connection, note.about())).latest
+    asking = snapshot.user
+    latest = rules.opened(asking, note, concerned(snapshot.connection, note.about())).latest
     told = latest.about_person
     return {
         "heading": latest.heading,
         "text": latest.text,
-        "person": told and reference_of(connection, told.person),
+        "person": told and reference_of(snapshot.connection, told.person),
         "about_person": told and told.value,
     }
 
@@ -129,7 +127,7 @@ def _as_it_stands(connection: sa.Connection, note: Note) -> Mapping[str, Any]:
     main=True,
 )
 def revise(context: CommandContext[Note], values: Values) -> None:
-    rules.must_be_theirs(context.record)
+    rules.must_be_theirs(context.request, context.record)
     context.change(lambda note: note.revise(**values))
 
 
@@ -145,5 +143,5 @@ def revise(context: CommandContext[Note], values: Values) -> None:
     warning=True,
 )
 def withdraw(context: CommandContext[Note], values: Values) -> None:
-    rules.must_be_theirs(context.record)
+    rules.must_be_theirs(context.request, context.record)
     context.change(lambda note: note.withdraw(**values))

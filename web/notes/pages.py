@@ -6,12 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
-from flask import Blueprint
-
 from domain.note import Note
 from projections.notes import NoteOnRecord
-from web.access.identity import concerned, current_user
+from web.access.context import Pages, RequestContext, Snapshot
+from web.access.identity import concerned
 from web.access.name_cache import rows_of
 from web.commands.attachments import href_of, visible_to
 from web.history.timeline import record_label
@@ -20,7 +18,7 @@ from web.layout.resource_pages import Beside, record_page
 from web.notes.commands import notes
 from web.notes.rules import may_read
 
-pages = Blueprint("notes", __name__, template_folder="templates")
+pages = Pages("notes", __name__, template_folder="templates")
 
 
 LIST: ListPage[NoteOnRecord] = ListPage(
@@ -41,13 +39,14 @@ LIST: ListPage[NoteOnRecord] = ListPage(
 
 
 @pages.get("/")
-def listed() -> Answer:
-    return list_page(LIST)
+def listed(context: RequestContext) -> Answer:
+    return list_page(context, LIST)
 
 
 @pages.get("/<ref>")
-def note(ref: str) -> str:
+def note(context: RequestContext, ref: str) -> str:
     return record_page(
+        context,
         notes,
         ref,
         "notes/note.html",
@@ -63,11 +62,11 @@ def _people(note: Note) -> Iterator[UUID | None]:
         yield version.about_person.person if version.about_person else None
 
 
-def _more(connection: sa.Connection, note: Note, _: Beside) -> Mapping[str, Any]:
-    on = rows_of(connection, [note.on_record]).get(note.on_record)
+def _more(snapshot: Snapshot, note: Note, _: Beside) -> Mapping[str, Any]:
+    on = rows_of(snapshot.connection, [note.on_record]).get(note.on_record)
     return {
         "on": record_label(note.on_kind, on),
-        "on_href": href_of(connection, note.on_kind, note.on_record),
-        "visible_to": visible_to(connection, note),
-        "readable": may_read(current_user(), note, concerned(connection, note.about())),
+        "on_href": href_of(snapshot, note.on_kind, note.on_record),
+        "visible_to": visible_to(snapshot, note),
+        "readable": may_read(snapshot.user, note, concerned(snapshot.connection, note.about())),
     }

@@ -10,8 +10,8 @@ from werkzeug.exceptions import Forbidden
 from domain.aggregate import Refusal
 from domain.note import Note
 from domain.vocabulary import About, Sensitivity
-from web.access.context import User
-from web.access.identity import concerned, current_user
+from web.access.context import RequestContext, User, current_context
+from web.access.identity import concerned
 from web.access.policy import Action, RecordScope
 from web.access.restricted_reads import note_shown_itself
 from web.commands.attachments import is_meant_for, is_open_to
@@ -22,12 +22,12 @@ class NotForYouToRestrict(Refusal):
     """Somebody who may not read restricted notes here would write one."""
 
 
-def check_sensitivity(asking: User, sensitivity: Sensitivity, about: About) -> None:
+def check_sensitivity(context: RequestContext, asking: User, sensitivity: Sensitivity, about: About) -> None:
     """Raises NotForYouToRestrict."""
     if sensitivity is Sensitivity.ORDINARY:
         return
-    with services().read() as connection:
-        where = concerned(connection, about)
+    with context.read() as snapshot:
+        where = concerned(snapshot.connection, about)
     if not asking.may(Action.READ_RESTRICTED, where):
         raise NotForYouToRestrict(
             "You cannot read restricted notes here, so you cannot write one. Choose ordinary", field="sensitivity"
@@ -36,7 +36,7 @@ def check_sensitivity(asking: User, sensitivity: Sensitivity, about: About) -> N
 
 def is_open(asking: User, note: Note, _: RecordScope) -> bool:
     """Whether a note is open to somebody who may read notes there: it is meant for them, and so is its record."""
-    return is_meant_for(asking, note) and is_open_to(asking, note.on_kind, note.on_record)
+    return is_meant_for(asking, note) and is_open_to(current_context(), asking, note.on_kind, note.on_record)
 
 
 def may_read(asking: User, note: Note, where: RecordScope) -> bool:
@@ -52,9 +52,9 @@ def may_change(asking: User, note: Note) -> bool:
     return own and may_read(asking, note, where)
 
 
-def must_be_theirs(note: Note) -> None:
+def must_be_theirs(context: RequestContext, note: Note) -> None:
     """Raises Forbidden where the person who asks may not change the note."""
-    if not may_change(current_user(), note):
+    if not may_change(context.user, note):
         raise Forbidden("You cannot change someone else's note")
 
 

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-import sqlalchemy as sa
-
 from domain.authority import AUTHORITY, Authority
 from domain.person import Person, Post
 from domain.person.rules import GIVES_THEMSELVES, RENAMES_THEMSELVES
@@ -15,7 +13,7 @@ from domain.service import NotFound, Work
 from domain.vocabulary import Role
 from projections import providers
 from web import formats
-from web.access.context import User
+from web.access.context import RequestContext, Snapshot, User
 from web.access.name_cache import names_of
 from web.access.policy import Action
 from web.accounts import administrators
@@ -23,7 +21,6 @@ from web.commands.choices import open_schools, post_in_words
 from web.commands.resource import CommandContext, Resource, Values
 from web.people import holdings, proposals, schemas
 from web.people.finding import LISTING
-from web.runtime.services import services
 
 MOST_PROVIDERS = 2000
 
@@ -38,19 +35,19 @@ people: Resource[Person] = Resource(
 )
 
 
-def _places(connection: sa.Connection, _: Person | None) -> Mapping[str, Any]:
-    listed = providers.search(connection, limit=MOST_PROVIDERS)
+def _places(snapshot: Snapshot, _: Person | None) -> Mapping[str, Any]:
+    listed = providers.search(snapshot.connection, limit=MOST_PROVIDERS)
     return {
-        schemas.SCHOOLS: open_schools(connection, Action.FIND_SCHOOLS),
+        schemas.SCHOOLS: open_schools(snapshot, Action.FIND_SCHOOLS),
         schemas.PROVIDERS: [(each.reference, each.name) for each in listed],
     }
 
 
-def _posts(connection: sa.Connection, person: Person | None) -> Mapping[str, Any]:
+def _posts(snapshot: Snapshot, person: Person | None) -> Mapping[str, Any]:
     """The posts that have not ended, each with its place and days."""
-    lasting = [post for post in person.posts if _lasts(post)] if person else []
+    lasting = [post for post in person.posts if _lasts(snapshot.context, post)] if person else []
     places = {place for post in lasting for place in (post.school, post.provider) if place is not None}
-    names = names_of(connection, places)
+    names = names_of(snapshot.connection, places)
     return {schemas.POSTS: [(post.id, post_in_words(post, names), _since(post)) for post in lasting]}
 
 
@@ -59,8 +56,8 @@ def _since(post: Post) -> str:
     return f"From {formats.date(post.from_)}{until}"
 
 
-def _lasts(post: Post) -> bool:
-    return post.until is None or post.until >= services().today()
+def _lasts(context: RequestContext, post: Post) -> bool:
+    return post.until is None or post.until >= context.services.today()
 
 
 def _is_another(asking: User, person: Person) -> bool:
@@ -90,7 +87,7 @@ def register(context: CommandContext[Person], values: Values) -> Person:
     not_yours=GIVES_THEMSELVES,
     proof=True,
     context=_places,
-    initial=lambda _, __: {"from_": services().today(), "capacity": 1},
+    initial=lambda snapshot, __: {"from_": snapshot.services.today(), "capacity": 1},
     main=True,
 )
 def take_post(context: CommandContext[Person], values: Values) -> None:
@@ -113,8 +110,8 @@ def _held_at_once(context: CommandContext[Person], work: Work, person: Person, v
         authority = work.find(Authority, AUTHORITY)
     except NotFound:  # it has no name yet
         authority = None
-    with context.services.read_present() as connection:
-        if not proposals.is_setting_up(connection, values["role"], {context.user.person, person.id}):
+    with context.request.read_present() as snapshot:
+        if not proposals.is_setting_up(snapshot, values["role"], {context.user.person, person.id}):
             return False
     person.propose_post(**values, at_once=True)
     if authority is not None:
@@ -137,7 +134,7 @@ def _held_at_once(context: CommandContext[Person], work: Work, person: Person, v
         "role and someone else confirms it. The role does not start until then.",
         "While you set up the service and nobody can confirm a role yet, it starts straight away.",
     ),
-    initial=lambda _, __: {"from_": services().today()},
+    initial=lambda snapshot, __: {"from_": snapshot.services.today()},
 )
 def propose_post(context: CommandContext[Person], values: Values) -> None:
     def decide(work: Work, person: Person) -> None:
@@ -185,7 +182,7 @@ def decline_post(context: CommandContext[Person], values: Values) -> None:
         proposals.must_decide(context, person, values["proposal"])
         proposal = person.proposals.get(values["proposal"])
         held = [proposal.held_as] if proposal and proposal.held_as else []
-        administrators.must_stay(context.services, work, person, held, services().today())
+        administrators.must_stay(context.services, work, person, held, context.request.services.today())
         person.decline_post(values["proposal"], reason=values["reason"])
 
     context.change_with_others(decide)
@@ -215,12 +212,12 @@ def withdraw_post(context: CommandContext[Person], values: Values) -> None:
     submit="End role",
     method=Person.end_post,
     context=_posts,
-    initial=lambda _, __: _last_day("until"),
+    initial=lambda snapshot, __: _last_day(snapshot.context, "until"),
 )
 def end_post(context: CommandContext[Person], values: Values) -> None:
     def decide(work: Work, person: Person) -> None:
-        with context.services.read() as connection:
-            held = holdings.of_post(connection, person, values["post"], values["until"])
+        with context.request.read() as snapshot:
+            held = holdings.of_post(snapshot, person, values["post"], values["until"])
         administrators.must_stay(context.services, work, person, [values["post"]], values["until"])
         person.end_post(**values, holdings=held)
 
@@ -236,12 +233,12 @@ def end_post(context: CommandContext[Person], values: Values) -> None:
     submit="Record leaver",
     notes=("All their roles end on the last day. Hand over their schools and open work first.",),
     method=Person.leave,
-    initial=lambda _, __: _last_day("on"),
+    initial=lambda snapshot, __: _last_day(snapshot.context, "on"),
 )
 def leave(context: CommandContext[Person], values: Values) -> None:
     def decide(work: Work, person: Person) -> None:
-        with context.services.read() as connection:
-            held = holdings.of_person(connection, person)
+        with context.request.read() as snapshot:
+            held = holdings.of_person(snapshot, person)
         administrators.must_stay(context.services, work, person, [post.id for post in person.posts], values["on"])
         person.leave(**values, holdings=held)
 
@@ -276,5 +273,5 @@ def change_email(context: CommandContext[Person], values: Values) -> None:
     context.change(lambda person: person.change_email(**values))
 
 
-def _last_day(field: str) -> Mapping[str, date]:
-    return {field: services().today()}
+def _last_day(context: RequestContext, field: str) -> Mapping[str, date]:
+    return {field: context.services.today()}

@@ -6,17 +6,15 @@ from collections import defaultdict
 from datetime import date
 from uuid import UUID
 
-import sqlalchemy as sa
-
 from projections import people as view
 from projections.view import Row
+from web.access.context import Snapshot
 from web.access.identity import ListScope
 from web.access.name_cache import names_of
 from web.commands.choices import post_in_words
 from web.commands.listing import Listing
 from web.commands.resource import Values
 from web.people.schemas import PeopleFilters
-from web.runtime.services import services
 
 
 class ListedPerson(Row):
@@ -30,13 +28,11 @@ class ListedPerson(Row):
     posts: tuple[str, ...]
 
 
-def found(
-    connection: sa.Connection, _: ListScope, filters: Values, after: str | None, limit: int
-) -> list[ListedPerson]:
+def found(snapshot: Snapshot, _: ListScope, filters: Values, after: str | None, limit: int) -> list[ListedPerson]:
     """The people asked for, by last name."""
-    today = services().today()
+    today = snapshot.services.today()
     rows = view.list_rows(
-        connection,
+        snapshot.connection,
         today=today,
         text=filters.get("q", ""),
         roles=filters.get("role", ()),
@@ -45,8 +41,8 @@ def found(
         after=after,
         limit=limit,
     )
-    held = view.posts_of_each(connection, [row.id for row in rows], today)
-    names = names_of(connection, {place for post in held for place in (post.school, post.provider) if place})
+    held = view.posts_of_each(snapshot.connection, [row.id for row in rows], today)
+    names = names_of(snapshot.connection, {place for post in held for place in (post.school, post.provider) if place})
     posts: dict[UUID, list[str]] = defaultdict(list)
     for post in held:
         posts[post.person].append(post_in_words(post, names))

@@ -12,10 +12,9 @@ from domain.visit.parts import AHEAD
 from domain.vocabulary import Role
 from projections import caseload, schools, visits
 from projections.caseload import Item
+from web.access.context import Snapshot
 from web.access.disclosure import waiting_as_told
-from web.access.identity import current_user
 from web.access.name_cache import references_of
-from web.runtime.services import services
 
 NAMED = 8
 """How many schools, and how many tasks, are called by name."""
@@ -23,22 +22,22 @@ NAMED = 8
 EVERYTHING = 10_000
 
 
-def of_person(connection: sa.Connection, person: Person) -> list[str]:
+def of_person(snapshot: Snapshot, person: Person) -> list[str]:
     """All that a person holds: the schools they are link officer for or stand in for, the visits that they are to
     make with somebody else, and what waits for them by name."""
-    looked_after = [*_schools(connection, person), *_covers(connection, person), *_visits(connection, person)]
-    return [*looked_after, *_items(connection, waiting_for(connection, person))]
+    looked_after = [*_schools(snapshot, person), *_covers(snapshot, person), *_visits(snapshot.connection, person)]
+    return [*looked_after, *_items(snapshot, waiting_for(snapshot.connection, person))]
 
 
-def of_post(connection: sa.Connection, person: Person, post: int, until: date) -> list[str]:
+def of_post(snapshot: Snapshot, person: Person, post: int, until: date) -> list[str]:
     """What hangs on one post; nothing where another post of the same role goes on after its last day."""
     ending = next((each for each in person.posts if each.id == post), None)
     if ending is None or any(_takes_over(other, ending, until) for other in person.posts):
         return []
-    items = [item for item in waiting_for(connection, person) if _belongs(item, ending)]
+    items = [item for item in waiting_for(snapshot.connection, person) if _belongs(item, ending)]
     is_officer = ending.role is Role.OFFICER
-    linked = [*_schools(connection, person), *_covers(connection, person)] if is_officer else []
-    return [*linked, *_items(connection, items)]
+    linked = [*_schools(snapshot, person), *_covers(snapshot, person)] if is_officer else []
+    return [*linked, *_items(snapshot, items)]
 
 
 def waiting_for(connection: sa.Connection, person: Person) -> list[Item]:
@@ -57,14 +56,14 @@ def _belongs(item: Item, post: Post) -> bool:
     return post.role is not Role.SPECIALIST or item.provider == post.provider
 
 
-def _schools(connection: sa.Connection, person: Person) -> Iterator[str]:
-    linked = schools.linked_to(connection, person.id, today=services().today())
+def _schools(snapshot: Snapshot, person: Person) -> Iterator[str]:
+    linked = schools.linked_to(snapshot.connection, person.id, today=snapshot.services.today())
     yield from (f"{school.name} ({school.urn})" for school in linked[:NAMED])
     yield from _more(len(linked), "schools")
 
 
-def _covers(connection: sa.Connection, person: Person) -> Iterator[str]:
-    covered = schools.covered_to_come(connection, person.id, today=services().today())
+def _covers(snapshot: Snapshot, person: Person) -> Iterator[str]:
+    covered = schools.covered_to_come(snapshot.connection, person.id, today=snapshot.services.today())
     yield from (f"covering for {school.name} ({school.urn})" for school in covered[:NAMED])
     yield from _more(len(covered), "schools to cover")
 
@@ -77,10 +76,10 @@ def _visits(connection: sa.Connection, person: Person) -> Iterator[str]:
     yield from _more(len(beside), "visits with others")
 
 
-def _items(connection: sa.Connection, items: list[Item]) -> Iterator[str]:
+def _items(snapshot: Snapshot, items: list[Item]) -> Iterator[str]:
     """What waits, by name as far as whoever asks may know of it; that there is more, whatever it is."""
-    told = waiting_as_told(connection, current_user(), items)
-    known = references_of(connection, {item.record for item in told[:NAMED]})
+    told = waiting_as_told(snapshot.connection, snapshot.user, items)
+    known = references_of(snapshot.connection, {item.record for item in told[:NAMED]})
     for item in told[:NAMED]:
         task = item.task.label if item.task else item.kind
         yield f"{task[:1].lower()}{task[1:]} ({known.get(item.record, '')})"

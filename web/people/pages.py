@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint
 
 from domain.person import Person
 from domain.vocabulary import Channel
@@ -14,8 +13,8 @@ from projections import caseload, schools
 from projections import people as view
 from projections.row_queries import RowQueries, RowQuery
 from web import formats
+from web.access.context import Pages, RequestContext, Snapshot
 from web.access.disclosure import waiting_as_told
-from web.access.identity import current_user
 from web.access.name_cache import rows_of
 from web.access.policy import Action
 from web.accounts import accounts
@@ -28,9 +27,8 @@ from web.layout.resource_pages import Beside, record_page
 from web.people.commands import people
 from web.people.finding import ListedPerson
 from web.people.holdings import EVERYTHING
-from web.runtime.services import services
 
-pages = Blueprint("people", __name__, template_folder="templates")
+pages = Pages("people", __name__, template_folder="templates")
 
 
 def _posts(row: ListedPerson, _: Names) -> str:
@@ -54,14 +52,14 @@ LIST: ListPage[ListedPerson] = ListPage(
 )
 
 
-def _proposed() -> list[list[Any]]:
+def _proposed(context: RequestContext) -> list[list[Any]]:
     """The posts that wait for a second person, for those who may be the one."""
-    if not current_user().may(Action.CONFIRM_POSTS):
+    if not context.user.may(Action.CONFIRM_POSTS):
         return []
-    with services().read() as connection:
-        waiting = view.open_proposals(connection)
+    with context.read() as snapshot:
+        waiting = view.open_proposals(snapshot.connection)
         concerned = {id for row in waiting for id in (row.person, row.proposed_by) if id}
-        known, named = rows_of(connection, concerned), names_apart(connection, concerned)
+        known, named = rows_of(snapshot.connection, concerned), names_apart(snapshot, concerned)
     return [
         [
             {"text": named[row.person], "href": f"/people/{known[row.person].detail}"},
@@ -76,13 +74,14 @@ def _proposed() -> list[list[Any]]:
 
 
 @pages.get("/")
-def listed() -> Answer:
-    return list_page(LIST, proposed=_proposed())
+def listed(context: RequestContext) -> Answer:
+    return list_page(context, LIST, proposed=_proposed(context))
 
 
 @pages.get("/<ref>")
-def person(ref: str) -> str:
+def person(context: RequestContext, ref: str) -> str:
     return record_page(
+        context,
         people,
         ref,
         "people/person.html",
@@ -93,7 +92,7 @@ def person(ref: str) -> str:
         ],
         more=_around,
         beside=PAGE_QUERY,
-        about=lambda _: {"today": services().today()},
+        about=lambda _: {"today": context.services.today()},
     )
 
 
@@ -122,23 +121,21 @@ PAGE_QUERY = RowQueries(
 others whose names look alike."""
 
 
-def _around(connection: sa.Connection, person: Person, found: Beside) -> Mapping[str, Any]:
-    asking = current_user()
-    waiting = waiting_as_told(connection, asking, found["waiting"])
+def _around(snapshot: Snapshot, person: Person, found: Beside) -> Mapping[str, Any]:
+    asking = snapshot.user
+    waiting = waiting_as_told(snapshot.connection, asking, found["waiting"])
     return {
-        "proposers": names_apart(
-            connection, {each.proposed_by for each in person.open_proposals if each.proposed_by}
-        ),
+        "proposers": names_apart(snapshot, {each.proposed_by for each in person.open_proposals if each.proposed_by}),
         "nameless": NAMELESS[Channel.COMMAND_LINE],
-        "today": services().today(),
+        "today": snapshot.services.today(),
         "in_words": post_in_words,
         "alike": found["alike"],
         "linked": found["linked"],
         "standing_in": found["standing_in"],
         "waiting": waiting,
-        "leads_to": linker(connection, waiting, asking),
+        "leads_to": linker(snapshot.connection, waiting, asking),
         "may_keep_accounts": asking.may(Action.KEEP_ACCOUNTS),
-        "account": accounts.of_person(connection, person.id) if asking.may(Action.KEEP_ACCOUNTS) else None,
+        "account": accounts.of_person(snapshot.connection, person.id) if asking.may(Action.KEEP_ACCOUNTS) else None,
         "may_hand_over": asking.may(Action.ASSIGN_OFFICERS),
         "also_named": [item.school for item in waiting if item.school],
     }

@@ -6,41 +6,38 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
 from werkzeug.exceptions import Forbidden
 
 from domain.person import Person, Proposal
 from domain.vocabulary import Role
 from projections import people
 from web import formats
-from web.access.context import User
-from web.access.identity import current_user
+from web.access.context import Snapshot, User
 from web.access.policy import CONFIRMED_BY
 from web.commands.choices import names_apart
 from web.commands.resource import CommandContext
 from web.people.schemas import PROPOSALS
-from web.runtime.services import services
 
 
-def confirming(connection: sa.Connection, role: Role, apart: Collection[UUID | None]) -> Role | None:
+def confirming(snapshot: Snapshot, role: Role, apart: Collection[UUID | None]) -> Role | None:
     """The post whose holders confirm a post of that role today; None where nobody could.
 
     `apart` are those who do not count: whoever proposes the post and whoever is to hold it.
     """
     confirmers = CONFIRMED_BY[role]
-    found = people.roles_of_holders(connection, confirmers, services().today())
+    found = people.roles_of_holders(snapshot.connection, confirmers, snapshot.services.today())
     held = {role for person, roles in found if person.id not in apart for role in roles}
     return next((role for role in confirmers if role in held), None)
 
 
-def is_setting_up(connection: sa.Connection, role: Role, apart: Collection[UUID]) -> bool:
+def is_setting_up(snapshot: Snapshot, role: Role, apart: Collection[UUID]) -> bool:
     """Whether the first holders are being appointed: there has been no director yet, and nobody could confirm.
 
     Once there has been one it is over, so that nobody can come back to it by ending the posts of others.
     """
-    if role not in CONFIRMED_BY or people.was_ever_held(connection, Role.DIRECTOR):
+    if role not in CONFIRMED_BY or people.was_ever_held(snapshot.connection, Role.DIRECTOR):
         return False
-    return confirming(connection, role, apart) is None
+    return confirming(snapshot, role, apart) is None
 
 
 def may_decide(user: User, person: Person) -> bool:
@@ -58,29 +55,29 @@ def must_decide(context: CommandContext[Person], person: Person, number: int) ->
     proposal = person.proposals.get(number)
     if proposal is None:
         return
-    with context.services.read_present() as connection:
-        post = confirming(connection, proposal.post.role, {proposal.proposed_by, person.id})
+    with context.request.read_present() as snapshot:
+        post = confirming(snapshot, proposal.post.role, {proposal.proposed_by, person.id})
     if post is not None and not context.user.holds(post):
         raise Forbidden(f"A {post.label.lower()} must decide on this role")
 
 
-def choices(connection: sa.Connection, person: Person | None) -> Mapping[str, Any]:
+def choices(snapshot: Snapshot, person: Person | None) -> Mapping[str, Any]:
     """The proposals on which the person who asks may decide."""
-    return _choices(connection, person.may_be_decided_by(current_user().person) if person else [])
+    return _choices(snapshot, person.may_be_decided_by(snapshot.user.person) if person else [])
 
 
-def own_choices(connection: sa.Connection, person: Person | None) -> Mapping[str, Any]:
+def own_choices(snapshot: Snapshot, person: Person | None) -> Mapping[str, Any]:
     """The proposals that the person who asks made and may withdraw."""
-    return _choices(connection, _own(current_user(), person) if person else [])
+    return _choices(snapshot, _own(snapshot.user, person) if person else [])
 
 
 def _own(user: User, person: Person) -> list[Proposal]:
     return [each for each in person.proposals.values() if each.proposed_by == user.person and each.held_as is None]
 
 
-def _choices(connection: sa.Connection, found: Iterable[Proposal]) -> Mapping[str, Any]:
+def _choices(snapshot: Snapshot, found: Iterable[Proposal]) -> Mapping[str, Any]:
     offered = list(found)
-    names = names_apart(connection, {each.proposed_by for each in offered if each.proposed_by})
+    names = names_apart(snapshot, {each.proposed_by for each in offered if each.proposed_by})
     return {PROPOSALS: [(each.id, _called(each), _hint(each, names)) for each in offered]}
 
 

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from domain.provider import Provider, Requirement
 from providers.board import CheckStatus, Line, lines
+from web.access.context import RequestContext
 from web.brokerage.vetting_policy import policy_on
 from web.commands.dispatch import events_of
-from web.runtime.services import services
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +42,11 @@ class Board:
     requirements: list[BoardLine]
 
 
-def board(provider: Provider, day: date) -> list[Board]:
+def board(context: RequestContext, provider: Provider, day: date) -> list[Board]:
     """The boards of the provider itself and of everybody who works for it on a day; what is empty is left out."""
-    policy = policy_on(services(), day)
+    policy = policy_on(context.services, day)
     people = [specialist.person for specialist in provider.specialists_on(day)]
-    recorded = _recorded(provider)
+    recorded = _recorded(context, provider)
     asked = lines(provider.facts, people, day, policy)
     boards = (Board(whose, list(_of(whose, asked, recorded))) for whose in (None, *people))
     return [each for each in boards if each.requirements]
@@ -70,10 +70,10 @@ def _of(
             yield BoardLine(item, None, None, "", beyond)
 
 
-def _recorded(provider: Provider) -> dict[tuple[Requirement, UUID | None], RecordedCheck]:
+def _recorded(context: RequestContext, provider: Provider) -> dict[tuple[Requirement, UUID | None], RecordedCheck]:
     """What was last recorded of each requirement and holder; its record keeps only what clearance rests on."""
     found: dict[tuple[Requirement, UUID | None], RecordedCheck] = {}
-    for event in events_of(provider):
+    for event in events_of(context, provider):
         if isinstance(event, Provider.RequirementMet):
             found[event.item, event.person] = RecordedCheck(event.checked_on, event.checked_by, event.evidence.label)
         elif isinstance(event, Provider.RequirementExempted):

@@ -18,6 +18,7 @@ from projections import provider_history as view
 from projections import providers
 from projections.row_queries import RowQueries, RowQuery
 from projections.view import Row
+from web.access.context import Snapshot
 from web.access.identity import ListScope
 from web.access.name_cache import rows_of
 from web.access.policy import Action
@@ -28,7 +29,6 @@ from web.commands.listing import ListEndpoint, Listing
 from web.commands.resource import Values
 from web.history.record_addresses import record_href
 from web.layout.paging import page_after
-from web.runtime.services import services
 
 CASES_SHOWN = 20
 
@@ -119,10 +119,10 @@ LATEST_CASES = {
 _ALONE = RowQueries(**HISTORIES)
 
 
-def histories(connection: sa.Connection, found: Iterable[view.BrokeredHistory]) -> list[ProviderHistory]:
+def histories(snapshot: Snapshot, found: Iterable[view.BrokeredHistory]) -> list[ProviderHistory]:
     """The history of a provider, then of those who work for it today, by name; who was never asked has none."""
-    rows = past_as_told(connection, found)
-    named = rows_of(connection, [row.holder for row in rows])
+    rows = past_as_told(snapshot, found)
+    named = rows_of(snapshot.connection, [row.holder for row in rows])
     told = [_history(row, named[row.holder].detail, named[row.holder].name) for row in rows]
     return sorted(told, key=lambda row: (row.kind is not view.Holder.PROVIDER, row.name, row.holder))
 
@@ -166,12 +166,14 @@ def cases(connection: sa.Connection, found: Sequence[view.ProviderCase], *, link
 
 
 def _asked(
-    connection: sa.Connection, reach: ListScope, filters: Values, after: str | None, limit: int
+    snapshot: Snapshot, reach: ListScope, filters: Values, after: str | None, limit: int
 ) -> list[ProviderHistory]:
     if not reach.everything and filters["provider"] not in reach.providers:
         return []
-    found = _ALONE.rows(connection, provider=filters["provider"], today=services().today())["histories"]
-    return page_after(histories(connection, found), lambda row: row.holder, after, limit)
+    found = _ALONE.rows(snapshot.connection, provider=filters["provider"], today=snapshot.services.today())[
+        "histories"
+    ]
+    return page_after(histories(snapshot, found), lambda row: row.holder, after, limit)
 
 
 brokered = ListEndpoint(
@@ -182,13 +184,13 @@ brokered = ListEndpoint(
 
 
 def _cases(
-    connection: sa.Connection, reach: ListScope, filters: Values, after: str | None, limit: int
+    snapshot: Snapshot, reach: ListScope, filters: Values, after: str | None, limit: int
 ) -> list[BrokeredCase]:
     provider = filters["provider"]
     if not reach.everything and provider not in reach.providers:
         return []
     last = None if after is None else UUID(after)
-    found = view.cases_of(connection, provider, after=last, limit=limit)
+    found = view.cases_of(snapshot.connection, provider, after=last, limit=limit)
     return [BrokeredCase(**{name: getattr(case, name) for name in BrokeredCase.__struct_fields__}) for case in found]
 
 

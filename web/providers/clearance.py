@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-import sqlalchemy as sa
 from marshmallow import Schema
 
 from projections.view import Row
 from providers.vetting import Clearance, cleared_on
+from web.access.context import Snapshot
 from web.access.identity import ListScope
 from web.access.name_cache import rows_of
 from web.access.policy import Action
@@ -18,7 +18,6 @@ from web.commands.fields import day_field, provider_field
 from web.commands.listing import ListEndpoint, Listing
 from web.commands.resource import Values
 from web.layout.paging import page_after
-from web.runtime.services import services
 
 
 class ClearedPerson(Row):
@@ -40,9 +39,9 @@ class ClearanceFilters(Schema):
     on = day_field("Date", required=False, description="The date to check; today by default")
 
 
-def clearances(connection: sa.Connection, provider: UUID, day: date) -> dict[UUID, Clearance]:
+def clearances(snapshot: Snapshot, provider: UUID, day: date) -> dict[UUID, Clearance]:
     """The clearance of everybody who works for a provider on a day."""
-    found, policy = vetted(connection, provider), policy_on(services(), day)
+    found, policy = vetted(snapshot.connection, provider), policy_on(snapshot.services, day)
     facts = facts_in(found)
     if facts is None:
         return {}
@@ -51,14 +50,14 @@ def clearances(connection: sa.Connection, provider: UUID, day: date) -> dict[UUI
 
 
 def _asked(
-    connection: sa.Connection, reach: ListScope, filters: Values, after: str | None, limit: int
+    snapshot: Snapshot, reach: ListScope, filters: Values, after: str | None, limit: int
 ) -> list[ClearedPerson]:
-    provider, day = filters["provider"], filters.get("on") or services().today()
+    provider, day = filters["provider"], filters.get("on") or snapshot.services.today()
     if not reach.everything and provider not in reach.providers:
         return []
-    found = clearances(connection, provider, day)
-    named = rows_of(connection, {provider, *found})
-    version = policy_on(services(), day).version
+    found = clearances(snapshot, provider, day)
+    named = rows_of(snapshot.connection, {provider, *found})
+    version = policy_on(snapshot.services, day).version
     rows = [
         ClearedPerson(
             person=named[person].detail,

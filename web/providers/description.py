@@ -6,21 +6,20 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
-
 from domain.person import Person
 from domain.provider import Provider
 from domain.provider.rules import NotOffered
 from domain.service import Work
 from providers.staffing import Newcomer, add_specialist, note_leaving, register_practitioner
+from web.access.context import Snapshot
 from web.commands.choices import everybody
 from web.commands.resource import CommandContext, Values
 from web.providers import schemas
 from web.providers.resource import KEEP, is_listed, providers, with_specialists
 
 
-def _with_everybody(connection: sa.Connection, _: Provider | None) -> Mapping[str, Any]:
-    return {schemas.PEOPLE: everybody(connection)}
+def _with_everybody(snapshot: Snapshot, _: Provider | None) -> Mapping[str, Any]:
+    return {schemas.PEOPLE: everybody(snapshot.connection)}
 
 
 @providers.beginning(

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from datetime import date
 from uuid import UUID
 
-import sqlalchemy as sa
 from marshmallow import Schema, fields
 
 from domain.provider import Requirement
@@ -15,6 +14,7 @@ from domain.vocabulary import LabelledEnum
 from projections import providers as view
 from projections.view import Row
 from providers.board import CheckStatus, Line, lines
+from web.access.context import Snapshot
 from web.access.identity import ListScope
 from web.access.name_cache import rows_of
 from web.access.policy import Action
@@ -22,7 +22,6 @@ from web.brokerage.vetting_policy import policy_on
 from web.commands.listing import ListEndpoint, Listing
 from web.commands.resource import Values
 from web.layout.paging import page_after
-from web.runtime.services import services
 
 MOST = 100_000
 """More providers than any authority lists."""
@@ -61,12 +60,10 @@ class VettingFilters(Schema):
     )
 
 
-def _asked(
-    connection: sa.Connection, reach: ListScope, filters: Values, after: str | None, limit: int
-) -> list[VettingLine]:
+def _asked(snapshot: Snapshot, reach: ListScope, filters: Values, after: str | None, limit: int) -> list[VettingLine]:
     named = filters.get("standing") or (VettingStatus.ENDED, VettingStatus.ENDS_SOON)
     wanted = {CheckStatus(urgency.value) for urgency in named}
-    found = [line for line in _lines(connection, reach) if line.standing in wanted]
+    found = [line for line in _lines(snapshot, reach) if line.standing in wanted]
     return page_after(sorted(found, key=_urgency), cursor, after, limit)
 
 
@@ -79,18 +76,18 @@ def _urgency(line: VettingLine) -> tuple[bool, date, str, str]:
     return line.standing is CheckStatus.MISSING, line.good_to or date.min, line.provider_name, cursor(line)
 
 
-def _lines(connection: sa.Connection, reach: ListScope) -> Iterator[VettingLine]:
-    today = services().today()
-    policy = policy_on(services(), today)
-    listed = view.search(connection, among=None if reach.everything else reach.providers, limit=MOST)
+def _lines(snapshot: Snapshot, reach: ListScope) -> Iterator[VettingLine]:
+    today = snapshot.services.today()
+    policy = policy_on(snapshot.services, today)
+    listed = view.search(snapshot.connection, among=None if reach.everything else reach.providers, limit=MOST)
     ids = [provider.id for provider in listed]
-    people = view.specialists_among(connection, ids)
-    facts = view.facts_from(listed, people, view.vetting_among(connection, ids))
+    people = view.specialists_among(snapshot.connection, ids)
+    facts = view.facts_from(listed, people, view.vetting_among(snapshot.connection, ids))
     staff: dict[UUID, list[UUID]] = defaultdict(list)
     for each in people:
         if each.works_on(today):
             staff[each.provider].append(each.person)
-    named = rows_of(connection, {person for there in staff.values() for person in there})
+    named = rows_of(snapshot.connection, {person for there in staff.values() for person in there})
     for provider in listed:
         for line in lines(facts[provider.id], staff[provider.id], today, policy):
             if line.standing is not CheckStatus.HOLDS:

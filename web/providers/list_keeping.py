@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-import sqlalchemy as sa
-
 from domain.engagement import BrokeredEngagement, EngagementStatus
 from domain.provider import Provider
 from domain.service import Work
 from projections.engagements import engagements_of
 from providers.enrolment import suspend as suspend_with
+from web.access.context import Snapshot
 from web.access.name_cache import names_of
 from web.commands.choices import Choices
 from web.commands.resource import CommandContext, Values
@@ -23,12 +22,14 @@ NOT_CONFIRMED = (EngagementStatus.PROPOSED, EngagementStatus.AGREED)
 MOST = 1000
 
 
-def _under_way(connection: sa.Connection, provider: Provider | None) -> Mapping[str, Any]:
+def _under_way(snapshot: Snapshot, provider: Provider | None) -> Mapping[str, Any]:
     """The engagements that a suspension has to decide on."""
     if provider is None:
         return {}
-    found = engagements_of(connection, providers=[provider.id], statuses=(*RUNNING, *NOT_CONFIRMED), limit=MOST)
-    schools = names_of(connection, {row.school for row in found})
+    found = engagements_of(
+        snapshot.connection, providers=[provider.id], statuses=(*RUNNING, *NOT_CONFIRMED), limit=MOST
+    )
+    schools = names_of(snapshot.connection, {row.school for row in found})
 
     def listed(statuses: Collection[EngagementStatus]) -> Choices:
         return [

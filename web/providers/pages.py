@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask import Blueprint, request
+from flask import request
 from marshmallow import ValidationError
 
 from domain.provider import Provider
@@ -16,7 +16,7 @@ from projections import people
 from projections.providers import ListedProvider, subjects
 from projections.row_queries import RowQuery
 from providers.vetting import cleared_on
-from web.access.identity import current_user
+from web.access.context import Pages, RequestContext, Snapshot
 from web.access.name_cache import references_of
 from web.access.policy import Action
 from web.access.readers import is_inside
@@ -32,7 +32,7 @@ from web.providers.commands import providers
 from web.providers.ending import VettingLine, vetting
 from web.runtime.services import services
 
-pages = Blueprint("providers", __name__, template_folder="templates")
+pages = Pages("providers", __name__, template_folder="templates")
 
 SUBJECTS_SHOWN = 4
 COUNTED = (
@@ -75,15 +75,15 @@ LIST: ListPage[ListedProvider] = ListPage(
         Column("Works in", lambda row, _: works_in(row.areas)),
         Column("Status", _standing),
     ],
-    choices=lambda connection: {"subject": [(subject, subject) for subject in subjects(connection)]},
+    choices=lambda snapshot: {"subject": [(subject, subject) for subject in subjects(snapshot.connection)]},
     empty_text="No providers",
     template="providers/list.html",
 )
 
 
 @pages.get("/")
-def listed() -> Answer:
-    return list_page(LIST)
+def listed(context: RequestContext) -> Answer:
+    return list_page(context, LIST)
 
 
 VETTING: ListPage[VettingLine] = ListPage(
@@ -104,13 +104,14 @@ VETTING: ListPage[VettingLine] = ListPage(
 
 
 @pages.get("/vetting")
-def ending() -> Answer:
-    return list_page(VETTING)
+def ending(context: RequestContext) -> Answer:
+    return list_page(context, VETTING)
 
 
 @pages.get("/<ref>")
-def provider(ref: str) -> str:
+def provider(context: RequestContext, ref: str) -> str:
     return record_page(
+        context,
         providers,
         ref,
         "providers/provider.html",
@@ -142,15 +143,15 @@ def _named(provider: Provider) -> Iterator[UUID | None]:
         yield from (conflict.school, conflict.person)
 
 
-def _more(connection: sa.Connection, provider: Provider, found: Beside) -> Mapping[str, Any]:
-    today = services().today()
+def _more(snapshot: Snapshot, provider: Provider, found: Beside) -> Mapping[str, Any]:
+    today = snapshot.services.today()
     day, wrong = _day_asked(today)
-    boards = board(provider, day)
-    policy = policy_on(services(), day)
+    boards = board(snapshot.context, provider, day)
+    policy = policy_on(snapshot.services, day)
     there = provider.specialists_on(day)
     listed = {each.person for each in there}
-    by_post = [each.id for each in people.of_provider(connection, provider.id, day) if each.id not in listed]
-    closed = hidden_from_current_user(connection).closed
+    by_post = [each.id for each in people.of_provider(snapshot.connection, provider.id, day) if each.id not in listed]
+    closed = hidden_from_current_user(snapshot.connection).closed
     return {
         "also_named": [*recorders(boards), *by_post],
         "day": day,
@@ -163,18 +164,18 @@ def _more(connection: sa.Connection, provider: Provider, found: Beside) -> Mappi
         "rate": provider.rate_on(today),
         "works_in": works_in(provider.areas),
         "number_heads": [{"text": text, "numeric": True} for text in COUNTED],
-        "brokered": histories(connection, found["histories"]),
+        "brokered": histories(snapshot, found["histories"]),
         **cases(
-            connection,
+            snapshot.connection,
             [case for case in found["cases"] if case.record not in closed],
-            linked=is_inside(current_user()),
+            linked=is_inside(snapshot.user),
         ),
         "suspension": provider.suspension_on(today),
         "practitioner": next(iter(found["practitioner"]), None),
-        "keeps": current_user().may_change
-        and current_user().may(Action.KEEP_PROVIDERS)
+        "keeps": snapshot.user.may_change
+        and snapshot.user.may(Action.KEEP_PROVIDERS)
         and provider.removed_on is None,
-        "references": references_of(connection, list(provider.specialists)),
+        "references": references_of(snapshot.connection, list(provider.specialists)),
     }
 
 

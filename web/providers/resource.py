@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from domain.provider import Provider
 from projections import providers as view
+from web.access.context import Snapshot
 from web.access.identity import ListScope
 from web.access.name_cache import names_of, references_of
 from web.access.policy import Action
@@ -19,10 +20,10 @@ from web.providers import api_schema, schemas
 
 
 def _listed(
-    connection: sa.Connection, reach: ListScope, filters: Values, after: str | None, limit: int
+    snapshot: Snapshot, reach: ListScope, filters: Values, after: str | None, limit: int
 ) -> list[view.ListedProvider]:
     among = None if reach.everything else reach.providers
-    return view.search(connection, among=among, after=after, limit=limit, **filters)
+    return view.search(snapshot.connection, among=among, after=after, limit=limit, **filters)
 
 
 providers: Resource[Provider] = Resource(
@@ -53,9 +54,9 @@ def is_suspended(provider: Provider) -> bool:
     return is_listed(provider) and bool(provider.suspensions) and provider.suspensions[-1].to is None
 
 
-def with_specialists(connection: sa.Connection, provider: Provider | None) -> Mapping[str, Any]:
+def with_specialists(snapshot: Snapshot, provider: Provider | None) -> Mapping[str, Any]:
     """Everybody who works or worked for the provider, by name."""
-    return {schemas.SPECIALISTS: _specialists(connection, provider) if provider else []}
+    return {schemas.SPECIALISTS: _specialists(snapshot.connection, provider) if provider else []}
 
 
 def _specialists(connection: sa.Connection, provider: Provider) -> Choices:

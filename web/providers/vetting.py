@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import sqlalchemy as sa
 from flask import request
 
 from domain.provider import Provider
+from web.access.context import Snapshot
 from web.brokerage.broker_rights import must_hold
 from web.commands.choices import SERVICE_ROLES, holders
 from web.commands.resource import CommandContext, Values
@@ -16,11 +16,11 @@ from web.providers import schemas
 from web.providers.resource import KEEP, is_listed, providers, with_specialists
 
 
-def _with_specialists_and_staff(connection: sa.Connection, provider: Provider | None) -> Mapping[str, Any]:
-    return {**with_specialists(connection, provider), schemas.STAFF: holders(connection, SERVICE_ROLES)}
+def _with_specialists_and_staff(snapshot: Snapshot, provider: Provider | None) -> Mapping[str, Any]:
+    return {**with_specialists(snapshot, provider), schemas.STAFF: holders(snapshot, SERVICE_ROLES)}
 
 
-def _as_linked(_: sa.Connection, __: Provider) -> Mapping[str, Any]:
+def _as_linked(_: Snapshot, __: Provider) -> Mapping[str, Any]:
     """What a link to the form names already, as the board of vetting does."""
     return dict(request.args)
 

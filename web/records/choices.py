@@ -15,8 +15,7 @@ from projections.people import PersonRow
 from projections.row_queries import RowQueries, RowQuery
 from web import formats
 from web.access.awaited_responses import recipients
-from web.access.context import User
-from web.access.identity import current_user
+from web.access.context import Snapshot, User
 from web.access.name_cache import names_of, reference_of, references_of
 from web.access.policy import SCHOOL
 from web.access.restricted import is_kept_from_others
@@ -24,7 +23,6 @@ from web.commands.attachments import RECORD
 from web.commands.choices import Choices
 from web.records import schemas
 from web.runtime.authority import settings_of
-from web.runtime.services import services
 from web.runtime.terms import days_from
 
 OWNING = (Role.OFFICER, Role.DIRECTOR, Role.STRATEGIC_LEAD, Role.BROKER, Role.CPD_MANAGER, Role.SPECIALIST)
@@ -43,13 +41,13 @@ _OWNERS = RowQueries(
 """Whoever leads a school (the record in hand) today, and whoever may own an action beside them."""
 
 
-def owners(connection: sa.Connection, record: RecordOfVisit | None) -> Mapping[str, Any]:
+def owners(snapshot: Snapshot, record: RecordOfVisit | None) -> Mapping[str, Any]:
     """The school's own people first, then those of the service; and whoever owns an action already."""
     if record is None:
         return {schemas.OWNERS: []}
-    found = _OWNERS.rows(connection, record=record.school, today=services().today())
+    found = _OWNERS.rows(snapshot.connection, record=record.school, today=snapshot.services.today())
     owning = dict.fromkeys(action.owner for action in record.content.actions if action.owner)
-    offered = dict(_in_words(found["leading"])) | dict(_named(connection, owning))
+    offered = dict(_in_words(found["leading"])) | dict(_named(snapshot.connection, owning))
     return {schemas.OWNERS: list(({**offered, **dict(_in_words(found["inside"])), **offered}).items())}
 
 
@@ -62,14 +60,14 @@ def _named(connection: sa.Connection, ids: Mapping[UUID, None]) -> Choices:
     return [(known[id], names.get(id, known[id])) for id in ids if id in known]
 
 
-def as_written(connection: sa.Connection, record: RecordOfVisit) -> Mapping[str, Any]:
+def as_written(snapshot: Snapshot, record: RecordOfVisit) -> Mapping[str, Any]:
     """What the record says, as the form asks it."""
     content = record.content
     return {
         "sections": content.sections,
         "judgements": content.judgements,
         "issues": content.issues,
-        "actions": [_action(connection, action) for action in content.actions],
+        "actions": [_action(snapshot.connection, action) for action in content.actions],
         "good_practice": content.good_practice,
     }
 
@@ -86,24 +84,28 @@ def _action(connection: sa.Connection, action: AgreedAction) -> Mapping[str, Any
     }
 
 
-def issuing(connection: sa.Connection, record: RecordOfVisit | None) -> Mapping[str, Any]:
+def issuing(snapshot: Snapshot, record: RecordOfVisit | None) -> Mapping[str, Any]:
     """To whom the record would go today, and until when they would have to answer."""
     if record is None:
         return {}
-    sent_to = recipients(connection, record.school)
-    settings, _ = settings_of(services())
-    is_kept = is_kept_from_others(connection, record.id)
+    sent_to = recipients(snapshot.connection, record.school)
+    settings, _ = settings_of(snapshot.services)
+    is_kept = is_kept_from_others(snapshot.connection, record.id)
     owning = [action.owner for action in record.content.actions if action.owner]
     return {
         "is_withheld": is_kept,
         "recipients": [] if is_kept else sent_to,
-        **days_from(settings, services().today()),
-        "names": names_of(connection, {record.school, *owning, *(person for person, _ in sent_to)}),
+        **days_from(settings, snapshot.services.today()),
+        "names": names_of(snapshot.connection, {record.school, *owning, *(person for person, _ in sent_to)}),
     }
 
 
-def responding(respondent: Respondent, connection: sa.Connection, record: RecordOfVisit | None) -> Mapping[str, Any]:
-    return {"names": names_of(connection, [record.school]), "before": _answered(respondent, record)} if record else {}
+def responding(respondent: Respondent, snapshot: Snapshot, record: RecordOfVisit | None) -> Mapping[str, Any]:
+    return (
+        {"names": names_of(snapshot.connection, [record.school]), "before": _answered(respondent, record)}
+        if record
+        else {}
+    )
 
 
 def _answered(respondent: Respondent, record: RecordOfVisit) -> str:
@@ -119,14 +121,14 @@ def _answered(respondent: Respondent, record: RecordOfVisit) -> str:
     )
 
 
-def awaited(_: sa.Connection, record: RecordOfVisit | None) -> Mapping[str, Any]:
+def awaited(_: Snapshot, record: RecordOfVisit | None) -> Mapping[str, Any]:
     each = record.awaited if record else []
     return {schemas.AWAITED: [(respondent.value, respondent.label) for respondent in each]}
 
 
-def actions(_: sa.Connection, record: RecordOfVisit | None) -> Mapping[str, Any]:
+def actions(snapshot: Snapshot, record: RecordOfVisit | None) -> Mapping[str, Any]:
     """The actions that the person who asks may complete or open again."""
-    asking = current_user()
+    asking = snapshot.user
     return {
         schemas.OPEN: _choices(open_to(asking, record)) if record else [],
         schemas.DONE: _choices(done_by(asking, record)) if record else [],

@@ -6,24 +6,22 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
-from flask import Blueprint, render_template, request
+from flask import render_template, request
 from werkzeug.exceptions import NotFound
 
 from domain.record_of_visit import Answered, Content, RecordOfVisit, RecordStatus, Respondent
 from domain.vocabulary import Purpose
 from projections.records_of_visit import RecordRow
 from web import formats
-from web.access.identity import current_user
+from web.access.context import Pages, RequestContext, Snapshot
 from web.access.name_cache import names_of, reference_of
 from web.access.policy import Action
 from web.commands.dispatch import copy_for_reader, load_for_user
 from web.layout.list_pages import Answer, Column, ListPage, Names, date_column, list_page, record_column
 from web.layout.resource_pages import Beside, record_page
 from web.records.commands import records
-from web.runtime.services import services
 
-pages = Blueprint("records", __name__, template_folder="templates")
+pages = Pages("records", __name__, template_folder="templates")
 
 
 def _response(row: RecordRow, _: Names) -> Any:
@@ -62,13 +60,14 @@ LIST: ListPage[RecordRow] = ListPage(
 
 
 @pages.get("/")
-def listed() -> Answer:
-    return list_page(LIST)
+def listed(context: RequestContext) -> Answer:
+    return list_page(context, LIST)
 
 
 @pages.get("/<ref>")
-def record(ref: str) -> str:
+def record(context: RequestContext, ref: str) -> str:
     return record_page(
+        context,
         records,
         ref,
         "records/record.html",
@@ -81,14 +80,14 @@ def record(ref: str) -> str:
 
 
 @pages.get("/<ref>/versions/<int:number>")
-def version(ref: str, number: int) -> str:
+def version(context: RequestContext, ref: str, number: int) -> str:
     """A version as it was issued, with the responses to it."""
-    seen = copy_for_reader(records, load_for_user(records, ref).record)
+    seen = copy_for_reader(context, records, load_for_user(context, records, ref).record)
     found = next((each for each in seen.versions if each.number == number), None)
     if found is None:
         raise NotFound
-    with services().read() as connection:
-        names = names_of(connection, {id for id in (*_people(seen), *found.recipients) if id is not None})
+    with context.read() as snapshot:
+        names = names_of(snapshot.connection, {id for id in (*_people(seen), *found.recipients) if id is not None})
     return render_template(
         "records/version.html",
         page_title=f"Version {number} of record {seen.reference}",
@@ -105,20 +104,20 @@ def version(ref: str, number: int) -> str:
     )
 
 
-def _around(connection: sa.Connection, record: RecordOfVisit, _: Beside) -> Mapping[str, Any]:
+def _around(snapshot: Snapshot, record: RecordOfVisit, _: Beside) -> Mapping[str, Any]:
     purpose = _purpose_asked()
     shown = record.content
     current = record.versions[-1].number if record.versions else None
-    asking = current_user()
+    asking = snapshot.user
     return {
         "content": only(shown, purpose),
         "purpose": purpose,
         "purposes": _purposes(record, shown, purpose),
         "responses": [response for response in record.responses if response.version == current],
         "earlier": [response for response in record.responses if response.version != current],
-        "visit_reference": reference_of(connection, record.visit),
-        "urn": reference_of(connection, record.school),
-        "today": services().today(),
+        "visit_reference": reference_of(snapshot.connection, record.visit),
+        "urn": reference_of(snapshot.connection, record.school),
+        "today": snapshot.services.today(),
         "is_inside": asking.may(Action.READ_DRAFT_RECORD),
     }
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
-
 from domain.record_of_visit import RecordOfVisit, RecordStatus
 from projections import records_of_visit as view
 from projections.view import replace
-from web.access.identity import ListScope, current_user
+from web.access.context import Snapshot
+from web.access.identity import ListScope
 from web.access.policy import Action
 from web.commands.listing import Listing
 from web.commands.resource import Resource, Values, Visibility
@@ -19,16 +18,16 @@ IN_PROGRESS = frozenset({RecordStatus.CORRECTING, RecordStatus.SUBMITTED, Record
 
 
 def _records(
-    connection: sa.Connection, reach: ListScope, filters: Values, after: str | None, limit: int
+    snapshot: Snapshot, reach: ListScope, filters: Values, after: str | None, limit: int
 ) -> list[view.RecordRow]:
-    inside = current_user().may(Action.READ_DRAFT_RECORD)
+    inside = snapshot.user.may(Action.READ_DRAFT_RECORD)
     asked = set(filters.get("status") or ())
     if not inside and RecordStatus.ISSUED in asked:
         asked |= IN_PROGRESS
     elif not inside and asked:
         asked &= {RecordStatus.CLOSED}
     found = view.list_rows(
-        connection,
+        snapshot.connection,
         schools=reach.narrowed(filters.get("school")),
         issued_only=not inside,
         statuses=asked if filters.get("status") else None,

@@ -22,8 +22,8 @@ def _must_own(context: CommandContext[RecordOfVisit], content: Content) -> None:
     named = {action.owner for action in content.actions if action.owner} - known
     if not named:
         return
-    with context.services.read() as connection:
-        leading = {person for person, _ in recipients(connection, context.record.school)}
+    with context.request.read() as snapshot:
+        leading = {person for person, _ in recipients(snapshot.connection, context.record.school)}
     for row, action in enumerate(content.actions):
         if action.owner in named - leading:
             whom = "Choose the headteacher or chair of this school, or somebody who works for the service"
@@ -101,8 +101,8 @@ def assure(context: CommandContext[RecordOfVisit], _: Values) -> None:
 
 def _issue(context: CommandContext[RecordOfVisit], _: Values) -> None:
     """Send the record, or its next version, to headteacher and chair of today, if they may read it."""
-    with context.services.read() as connection:
-        asking = asking_about(connection, context.record.id, context.record.school)
+    with context.request.read() as snapshot:
+        asking = asking_about(snapshot.connection, context.record.id, context.record.school)
 
     def issue(work: Work) -> None:
         work.find(RecordOfVisit, context.record.id, at=context.at).issue(**asking.asked_for(work))

@@ -19,8 +19,9 @@ from projections.open_requests import RequestRow, RequestWaitsFor
 from projections.provider_history import BrokeredHistory
 from projections.row_queries import RowQuery
 from web import formats
+from web.access.context import RequestContext, Snapshot, current_context
 from web.access.disclosure import INSIDE, waiting_as_told
-from web.access.identity import concerned, current_user
+from web.access.identity import concerned
 from web.access.name_cache import rows_of
 from web.access.policy import Action
 from web.access.restricted import restricted_records
@@ -30,7 +31,6 @@ from web.history.record_addresses import record_href
 from web.requests.choices import last_question
 from web.requests.ranking import candidates
 from web.requests.resource import tender_of
-from web.runtime.services import services
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,25 +56,25 @@ PAGE_QUERY = ATTACHED_QUERY.with_(
 """What is asked for the page of a request, with its `tender`; `work` is what the caseload says of its engagement."""
 
 
-def around(connection: sa.Connection, request: SupportRequest, found: Mapping[str, list[Any]]) -> Mapping[str, Any]:
+def around(snapshot: Snapshot, request: SupportRequest, found: Mapping[str, list[Any]]) -> Mapping[str, Any]:
     """All that the page needs."""
-    today = services().today()
+    today = snapshot.services.today()
     row = next(iter(found["row"]), None)
-    if row is not None and row.id in restricted_records(connection, current_user()):
+    if row is not None and row.id in restricted_records(snapshot.connection, snapshot.user):
         row = open_requests.as_unasked(row)
-    is_inside = current_user().holds(*INSIDE)
-    work = waiting_as_told(connection, current_user(), found["work"])
+    is_inside = snapshot.user.holds(*INSIDE)
+    work = waiting_as_told(snapshot.connection, snapshot.user, found["work"])
     shown = {
         "is_inside": is_inside,
         "clock": clock(request, row.ended_on if row else None, today),
         "waiting_for": waiting_for(row, work, today) if row else "",
-        "next_step": next_step(request, row, work, today),
-        "question": last_question(request) if request.waiting_since else "",
-        "links": (links := _links(connection, request)),
+        "next_step": next_step(snapshot.context, request, row, work, today),
+        "question": last_question(snapshot.context, request) if request.waiting_since else "",
+        "links": (links := _links(snapshot, request)),
         "goes_on_at": _where_it_goes_on(request, links),
-        "ranking": candidates(connection, request.ranking) if request.ranking and is_inside else None,
+        "ranking": candidates(snapshot.connection, request.ranking) if request.ranking and is_inside else None,
     }
-    return {**shown, **_quotes(connection, request, found["past"], today)}
+    return {**shown, **_quotes(snapshot, request, found["past"], today)}
 
 
 def clock(request: SupportRequest, ended_on: date | None, today: date) -> str:
@@ -97,14 +97,16 @@ def waiting_for(row: RequestRow, work: Sequence[Item], today: date) -> str:
     return ", ".join(sides) or RequestWaitsFor.NOBODY.label
 
 
-def next_step(request: SupportRequest, row: RequestRow | None, work: Sequence[Item], today: date) -> str:
+def next_step(
+    context: RequestContext, request: SupportRequest, row: RequestRow | None, work: Sequence[Item], today: date
+) -> str:
     """What has to happen next, in one sentence; empty where nothing has."""
     if request.status in ENDS or row is None:
         return ""
     if row.waiting_for is RequestWaitsFor.SCHOOL:
         return "The school answers the service's question."
     if request.status is RequestStatus.INVITING:
-        return _next_of_tender(tender_of(request), row, today)
+        return _next_of_tender(tender_of(context, request), row, today)
     if request.status is RequestStatus.TRIAGED and request.route is not Route.BROKERED:
         return "The broker arranges in-house help or signposts the school, and records it."
     if request.status is RequestStatus.PLACED:
@@ -151,9 +153,9 @@ NEXT = {
 }
 
 
-def _links(connection: sa.Connection, request: SupportRequest) -> list[Link]:
-    where = concerned(connection, request.about())
-    asking = current_user()
+def _links(snapshot: Snapshot, request: SupportRequest) -> list[Link]:
+    where = concerned(snapshot.connection, request.about())
+    asking = snapshot.user
     belongs = (
         ("Engagement", "engagement", request.engagement, Action.READ_ENGAGEMENT),
         ("Tender", "tender", request.tender, Action.READ_INVITATION),
@@ -161,7 +163,7 @@ def _links(connection: sa.Connection, request: SupportRequest) -> list[Link]:
         ("Visit where the need was found", "visit", request.visit, Action.READ_VISIT),
         ("Concern", "concern", request.concern, Action.READ_CONCERN),
     )
-    named = rows_of(connection, [request.school, *(id for _, _, id, _ in belongs if id)])
+    named = rows_of(snapshot.connection, [request.school, *(id for _, _, id, _ in belongs if id)])
     refs = {id: row.detail for id, row in named.items()}
     school = named.get(request.school)
     first = [Link("School", school.name, record_href("school", school.detail))] if school else []
@@ -179,20 +181,20 @@ def _where_it_goes_on(request: SupportRequest, links: list[Link]) -> Link | None
 
 
 def _quotes(
-    connection: sa.Connection, request: SupportRequest, past: list[BrokeredHistory], today: date
+    snapshot: Snapshot, request: SupportRequest, past: list[BrokeredHistory], today: date
 ) -> Mapping[str, Any]:
     """The quotes as far as the person who asks may see them, or why they are not shown yet."""
-    tender = tender_of(request)
+    tender = tender_of(snapshot.context, request)
     if tender is None:
         return {"quotes": [], "quotes_wait_until": None}
-    in_full = current_user().may(Action.READ_INVITATION, concerned(connection, request.about()))
+    in_full = snapshot.user.may(Action.READ_INVITATION, concerned(snapshot.connection, request.about()))
     waits = not in_full and not are_shown(tender, today)
-    lines = compared(connection, tender, in_full=in_full, today=today, past=past)
+    lines = compared(snapshot, tender, in_full=in_full, today=today, past=past)
     return {"quotes": lines, "quotes_wait_until": tender.reply_by if waits else None}
 
 
 def named(request: SupportRequest) -> list[UUID | None]:
     """Those whose names the page shows."""
-    tender = tender_of(request)
+    tender = tender_of(current_context(), request)
     quoting = [quote.specialist for quote in tender.quotes.values()] if tender else []
     return [request.school, request.broker, *request.shortlist, *(tender.invitations if tender else ()), *quoting]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-import sqlalchemy as sa
-
 from domain.service import Work
 from domain.support_request import RequestStatus, SupportRequest
 from domain.support_request.rules import only_when
 from domain.tender import Tender
 from domain.tender.rules import NoQuote
+from web.access.context import Snapshot, current_context
 from web.access.name_cache import reference_of
 from web.access.policy import Action
 from web.access.restricted import must_be_readable_to_others
@@ -37,7 +36,7 @@ from web.requests.resource import broker_command, requests, tender_of
 def shortlist(context: CommandContext[SupportRequest], values: Values) -> None:
     desk(context).shortlist(
         context.record.id,
-        offers=offers_on_list(context.services),
+        offers=offers_on_list(context.request, context.services),
         policy=matching_policy(context.services),
         chosen=values["chosen"],
         days=values.get("days"),
@@ -58,8 +57,8 @@ def remove_from_shortlist(context: CommandContext[SupportRequest], values: Value
     context.change(lambda request: request.remove_from_shortlist(values["provider"], reason=values["reason"]))
 
 
-def _page_of_tender(connection: sa.Connection, request: SupportRequest) -> str:
-    found = reference_of(connection, request.tender) if request.tender else None
+def _page_of_tender(snapshot: Snapshot, request: SupportRequest) -> str:
+    found = reference_of(snapshot.connection, request.tender) if request.tender else None
     return f"/tenders/{found}" if found else f"/requests/{request.reference}"
 
 
@@ -91,7 +90,7 @@ def _quotes_must_be_shown(tender: Tender | None, today: date) -> None:
 
 
 def _must_await_preference(request: SupportRequest, today: date) -> None:
-    tender = tender_of(request)
+    tender = tender_of(current_context(), request)
     _quotes_must_be_shown(tender, today)
     if tender is not None and (refused := tender.why_not(Tender.prefer, today)):
         raise refused

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from domain.support_request import SupportRequest
 from domain.support_request.rules import must_be_approved, must_be_triaged, must_not_be_approved, must_not_be_triaged
-from web.access.identity import current_user
 from web.access.name_cache import reference_of
 from web.access.policy import Action
 from web.access.restricted import must_be_readable_to_others
@@ -30,7 +29,7 @@ from web.runtime.terms import last_day
     draft=True,
 )
 def raise_request(context: CommandContext[SupportRequest], values: Values) -> SupportRequest:
-    must_be_there(values["school"], context.services.today(), field="school")
+    must_be_there(context.request, values["school"], context.services.today(), field="school")
     must_be_of_school(context.service, values["school"], visit=values.get("visit"), concern=values.get("concern"))
     return context.begin(lambda reference: SupportRequest.raise_(reference, raised_by=acting_side(), **values))
 
@@ -42,7 +41,7 @@ def raise_request(context: CommandContext[SupportRequest], values: Values) -> Su
     done="Request acknowledged",
     method=SupportRequest.acknowledge,
     context=choices.for_acknowledging,
-    initial=lambda connection, _: {"officer": reference_of(connection, current_user().person)},
+    initial=lambda snapshot, _: {"officer": reference_of(snapshot.connection, snapshot.user.person)},
     main=True,
 )
 def acknowledge(context: CommandContext[SupportRequest], values: Values) -> None:

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 
-import sqlalchemy as sa
 from marshmallow import Schema
 
 from projections import gaps as view
 from projections.gaps import GapCount
+from web.access.context import Snapshot
 from web.access.identity import ListScope
 from web.access.policy import Action
 from web.access.restricted import hidden_from_current_user
@@ -18,7 +18,6 @@ from web.commands.fields import day_field
 from web.commands.listing import ListEndpoint, Listing
 from web.commands.resource import Values
 from web.layout.paging import page_after
-from web.runtime.services import services
 
 FROM_THE_FIRST = date(2000, 1, 1)
 
@@ -28,14 +27,14 @@ class GapFilters(Schema):
     until = day_field("Recorded until", required=False)
 
 
-def counted(connection: sa.Connection, reach: ListScope, filters: Values) -> list[GapCount]:
+def counted(snapshot: Snapshot, reach: ListScope, filters: Values) -> list[GapCount]:
     """Gaps by subject and phase, the most frequent first; a school is shown its own."""
     return view.gap_counts(
-        connection,
+        snapshot.connection,
         since=filters.get("since") or FROM_THE_FIRST,
-        until=filters.get("until") or services().today(),
+        until=filters.get("until") or snapshot.services.today(),
         schools=reach.narrowed(),
-        apart_from=hidden_from_current_user(connection).closed,
+        apart_from=hidden_from_current_user(snapshot.connection).closed,
     )
 
 
@@ -59,10 +58,8 @@ def finding(bars: list[tuple[str, int]]) -> str:
     return f"Requests we could not meet, most often in {most[0]}"
 
 
-def _listed(
-    connection: sa.Connection, reach: ListScope, filters: Values, after: str | None, limit: int
-) -> list[GapCount]:
-    return page_after(counted(connection, reach, filters), cursor, after, limit)
+def _listed(snapshot: Snapshot, reach: ListScope, filters: Values, after: str | None, limit: int) -> list[GapCount]:
+    return page_after(counted(snapshot, reach, filters), cursor, after, limit)
 
 
 def cursor(row: GapCount) -> str:

@@ -7,14 +7,12 @@ from datetime import date
 from urllib.parse import urlencode
 from uuid import UUID
 
-import sqlalchemy as sa
-from flask import Blueprint
-
 from domain.support_request import SupportRequest
 from projections.gaps import GapCount
 from projections.open_requests import RequestRow
 from web import formats
-from web.access.identity import current_user, reach
+from web.access.context import Pages, RequestContext, Snapshot
+from web.access.identity import reach
 from web.access.name_cache import reference_of
 from web.access.policy import Action
 from web.brokerage.broker_rights import BROKERED_BY
@@ -29,7 +27,7 @@ from web.runtime.services import services
 
 BROKERS = [role for _, role in BROKERED_BY.values()]
 
-pages = Blueprint("requests", __name__, template_folder="templates")
+pages = Pages("requests", __name__, template_folder="templates")
 
 
 def _waiting_for(row: RequestRow, _: Names) -> dict[str, str]:
@@ -44,9 +42,9 @@ def _until(row: RequestRow, today: date) -> str:
     return f"{overdue} {formats.short_date(row.next_on)}"
 
 
-def _choices(connection: sa.Connection) -> Mapping[str, list[tuple[str, str]]]:
+def _choices(snapshot: Snapshot) -> Mapping[str, list[tuple[str, str]]]:
     return {
-        "broker": holders(connection, BROKERS),
+        "broker": holders(snapshot, BROKERS),
         "open": [("true", "Open"), ("false", "Ended")],
     }
 
@@ -75,22 +73,23 @@ LIST: ListPage[RequestRow] = ListPage(
 
 
 @pages.get("/")
-def listed() -> Answer:
-    return list_page(LIST, mine=_own_reference())
+def listed(context: RequestContext) -> Answer:
+    return list_page(context, LIST, mine=_own_reference(context))
 
 
-def _own_reference() -> str:
+def _own_reference(context: RequestContext) -> str:
     """The reference of somebody who brokers requests, empty for others."""
-    asking = current_user()
+    asking = context.user
     if not asking.holds(*BROKERS):
         return ""
-    with services().read() as connection:
-        return reference_of(connection, asking.person) or ""
+    with context.read() as snapshot:
+        return reference_of(snapshot.connection, asking.person) or ""
 
 
 @pages.get("/<ref>")
-def case(ref: str) -> str:
+def case(context: RequestContext, ref: str) -> str:
     return record_page(
+        context,
         requests,
         ref,
         "requests/request.html",
@@ -128,13 +127,14 @@ GAPS: ListPage[GapCount] = ListPage(
 
 
 @pages.get("/gaps")
-def gaps() -> Answer:
+def gaps(context: RequestContext) -> Answer:
     """Where nobody could be found, by subject and phase."""
     filters = Filters(GapFilters)
-    with services().read() as connection:
-        limited = reach(connection, Action.READ_REQUEST)
-        bars = by_subject([] if filters.wrong else counted(connection, limited, filters.values))
+    with context.read() as snapshot:
+        limited = reach(snapshot.connection, Action.READ_REQUEST)
+        bars = by_subject([] if filters.wrong else counted(snapshot, limited, filters.values))
     return list_page(
+        context,
         GAPS,
         section="Requests",
         breadcrumbs=[("Requests", "/requests"), ("Requests we could not meet", "")],

@@ -18,6 +18,7 @@ from projections.providers import ListedProvider
 from projections.row_queries import RowQueries, RowQuery
 from providers.eligibility import NOTHING_PAST, need_of, offer_of
 from providers.matching import USUAL_POLICY, MatchingPolicy, Need, Offer, PastWork, rank
+from web.access.context import RequestContext, Snapshot
 from web.access.name_cache import names_of, references_of
 from web.brokerage.broker_rights import vetting_of
 from web.brokerage.provider_past import past_as_told
@@ -50,7 +51,7 @@ _ON_LIST = RowQueries(
 """All providers on the list, and the past of those who offer a subject."""
 
 
-def offers_on_list(services: Services) -> Callable[[Need], list[Offer]]:
+def offers_on_list(context: RequestContext, services: Services) -> Callable[[Need], list[Offer]]:
     """What every provider on the list has to offer for a need.
 
     The records of those who do not offer the subject are not read: nothing in them could bring them in.
@@ -60,7 +61,10 @@ def offers_on_list(services: Services) -> Callable[[Need], list[Offer]]:
         vetting = vetting_of(services)
         with services.read() as connection:
             answers = _ON_LIST.rows(connection, subject=need.subject.casefold())
-            rows, past = answers["rows"], {each.holder: each for each in past_as_told(connection, answers["past"])}
+            rows, past = (
+                answers["rows"],
+                {each.holder: each for each in past_as_told(Snapshot(context, connection), answers["past"])},
+            )
             near = {row.id for row in rows if _offers(row, need.subject)}
             found = load_records(services, connection, dict.fromkeys(near, Provider))
         return [
@@ -143,9 +147,9 @@ def _only_in_other_subjects(candidate: Candidate) -> bool:
 
 
 def candidates_now(
-    connection: sa.Connection, services: Services, request: SupportRequest, days: Decimal | None
+    snapshot: Snapshot, services: Services, request: SupportRequest, days: Decimal | None
 ) -> Candidates:
     """The ranking as it would be today."""
     need = need_of(request, on=services.today(), days=days)
-    ranking = rank(need, offers_on_list(services)(need), matching_policy(services))
-    return candidates(connection, ranking.seen)
+    ranking = rank(need, offers_on_list(snapshot.context, services)(need), matching_policy(services))
+    return candidates(snapshot.connection, ranking.seen)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Unpack
 
-import sqlalchemy as sa
 from marshmallow import Schema
 
 from domain.signature import current_signature
@@ -13,27 +12,27 @@ from domain.support_request import SupportRequest
 from domain.tender import Tender
 from domain.vocabulary import Side
 from projections import open_requests as view
-from web.access.identity import ListScope, current_user
+from web.access.context import RequestContext, Snapshot
+from web.access.identity import ListScope
 from web.access.policy import SCHOOL, Action
 from web.access.restricted import restricted_records
 from web.brokerage.broker_rights import BROKERING, action_for
 from web.commands.listing import Listing
 from web.commands.resource import Carry, CommandOptions, Resource, Values, Visibility
 from web.requests import api_schema
-from web.runtime.services import services
 
 
 def _listed(
-    connection: sa.Connection, reach: ListScope, filters: Values, after: str | None, limit: int
+    snapshot: Snapshot, reach: ListScope, filters: Values, after: str | None, limit: int
 ) -> list[view.RequestRow]:
     asked = {name: value for name, value in filters.items() if name not in {"school", "status", "open"}}
     return view.all_requests(
-        connection,
+        snapshot.connection,
         schools=reach.narrowed(filters.get("school")),
         statuses=filters.get("status", ()),
         is_open=filters.get("open"),
-        today=services().today(),
-        unasked=restricted_records(connection, current_user()),
+        today=snapshot.services.today(),
+        unasked=restricted_records(snapshot.connection, snapshot.user),
         after=after,
         limit=limit,
         **asked,
@@ -58,9 +57,9 @@ requests: Resource[SupportRequest] = Resource(
 )
 
 
-def tender_of(request: SupportRequest) -> Tender | None:
+def tender_of(context: RequestContext, request: SupportRequest) -> Tender | None:
     """The tender by which help is sought."""
-    return None if request.tender is None else services().service.find(Tender, request.tender)
+    return None if request.tender is None else context.services.service.find(Tender, request.tender)
 
 
 def broker_command(

@@ -14,7 +14,7 @@ from domain.aggregate import Refusal
 from domain.school import School
 from domain.vocabulary import Purpose
 from projections import schools as view
-from web.access.identity import current_user
+from web.access.context import Snapshot, current_context
 from web.access.policy import Action
 from web.commands.dispatch import LoadedRecord
 from web.commands.fields import day_field, person_field, reason_field
@@ -40,14 +40,14 @@ class FileFilters(Schema):
 
 
 def _file(
-    connection: sa.Connection, found: LoadedRecord[School], filters: Values, after: str | None, limit: int
+    snapshot: Snapshot, found: LoadedRecord[School], filters: Values, after: str | None, limit: int
 ) -> list[HistoryEntry]:
     """All that happened with a school, the latest first."""
-    whose = _whose(connection, found.record, filters.get("of"))
+    whose = _whose(snapshot.connection, found.record, filters.get("of"))
     shown, _ = timeline_of_school(
-        connection,
+        snapshot,
         whose,
-        current_user(),
+        snapshot.user,
         purposes=filters.get("purpose", ()),
         after=None if after is None else UUID(after),
         limit=limit,
@@ -116,13 +116,13 @@ def _hand_over(values: Values, command: UUID) -> Mapping[str, Any]:
     """Give an officer's schools to another. Raises the refusal that stands against all of it."""
     asked = {each["urn"]: each["version"] for each in values["schools"]}
     before = values["officer"]
-    if is_done(command):
-        return {"items": as_they_are(map(str, asked), before)}
-    offered = {school.urn: school for school in offered_of(before)}
+    if is_done(current_context(), command):
+        return {"items": as_they_are(current_context(), map(str, asked), before)}
+    offered = {school.urn: school for school in offered_of(current_context(), before)}
     terms = HandOverTerms(to=values["to"], from_=values["from_"], reason=values["reason"])
     picked = [(offered[urn], version) for urn, version in asked.items() if urn in offered]
     try:
-        given = {outcome.urn: outcome for outcome in give(picked, terms, command)}
+        given = {outcome.urn: outcome for outcome in give(current_context(), picked, terms, command)}
     except Refusal as refusal:
         refusal.field = "to" if refusal.field == "officer" else refusal.field
         raise

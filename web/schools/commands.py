@@ -17,7 +17,7 @@ from domain.vocabulary import About, Role
 from projections import schools as view
 from providers.intake.links import NotThatSchool, confirm_merger, confirm_succession
 from web import formats
-from web.access.context import User
+from web.access.context import Snapshot, User
 from web.access.identity import know_team
 from web.access.policy import Action, RecordScope
 from web.commands.choices import holders
@@ -65,24 +65,24 @@ schools: Resource[School] = Resource(
 )
 
 
-def _officers(connection: sa.Connection, _: School | None) -> Mapping[str, Any]:
-    return {schemas.OFFICERS: holders(connection, (Role.OFFICER,))}
+def _officers(snapshot: Snapshot, _: School | None) -> Mapping[str, Any]:
+    return {schemas.OFFICERS: holders(snapshot, (Role.OFFICER,))}
 
 
-def _stand_ins(connection: sa.Connection, _: School | None) -> Mapping[str, Any]:
-    return {schemas.STAND_INS: holders(connection, assignment.STAND_INS)}
+def _stand_ins(snapshot: Snapshot, _: School | None) -> Mapping[str, Any]:
+    return {schemas.STAND_INS: holders(snapshot, assignment.STAND_INS)}
 
 
-def _categories(_: sa.Connection, __: School | None) -> Mapping[str, Any]:
-    settings, _version = settings_of(services())
+def _categories(snapshot: Snapshot, __: School | None) -> Mapping[str, Any]:
+    settings, _version = settings_of(snapshot.services)
     offered = [(each.code, each.label) for each in settings.need_categories]
     return {schemas.CATEGORIES: offered}
 
 
-def _proposals(connection: sa.Connection, school: School | None) -> Mapping[str, Any]:
+def _proposals(snapshot: Snapshot, school: School | None) -> Mapping[str, Any]:
     """The successions that wait, each with the later school as the register knows it."""
     waiting = school.proposed if school else []
-    known = view.known_register(connection, [each.urn for each in waiting])
+    known = view.known_register(snapshot.connection, [each.urn for each in waiting])
     return {
         schemas.PROPOSALS: [
             (each.urn, f"{each.urn} {known[each.urn].name if each.urn in known else ''}".strip(), _told(each))
@@ -129,15 +129,15 @@ def _is_missed(school: School) -> bool:
     return _stands(school) and school.absence is not None and not school.absence.answered
 
 
-def _from_today(_: sa.Connection, __: School) -> Mapping[str, date]:
-    return {"from_": services().today()}
+def _from_today(snapshot: Snapshot, __: School) -> Mapping[str, date]:
+    return {"from_": snapshot.services.today()}
 
 
-def _until_today(_: sa.Connection, __: School) -> Mapping[str, date]:
-    return {"until": services().today()}
+def _until_today(snapshot: Snapshot, __: School) -> Mapping[str, date]:
+    return {"until": snapshot.services.today()}
 
 
-def _only_proposal(_: sa.Connection, school: School) -> Mapping[str, Any]:
+def _only_proposal(_: Snapshot, school: School) -> Mapping[str, Any]:
     return {"urn": school.proposed[0].urn} if len(school.proposed) == 1 else {}
 
 
@@ -247,8 +247,8 @@ def note_external_support(context: CommandContext[School], values: Values) -> No
 )
 def confirm(context: CommandContext[School], values: Values) -> None:
     urn, reason = values["urn"], values["reason"]
-    with context.services.read() as connection:
-        later = view.by_urn(connection, urn)
+    with context.request.read() as snapshot:
+        later = view.by_urn(snapshot.connection, urn)
     if later is None:
         raise NotThatSchool("No school in the register has this URN. Import a newer register first", field="urn")
     if values["outcome"] is SuccessionOutcome.WENT_INTO:

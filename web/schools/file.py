@@ -17,7 +17,7 @@ from projections.people import PersonRow, PostRow
 from projections.row_queries import RowQueries, RowQuery
 from projections.schools import InspectedOn, KnownSchool, LookedAfter
 from web import formats
-from web.access.context import User
+from web.access.context import RequestContext, Snapshot, User
 from web.access.disclosure import CONCERN, INSIDE, WRITING, waiting_as_told
 from web.access.identity import current_user, team_of
 from web.access.policy import Action, RecordScope
@@ -117,9 +117,9 @@ def team_of_school(school: School) -> Team:
     return team_of(str(phase) if phase else None)
 
 
-def identity(school: School, asking: User, part: str, found: Beside) -> Mapping[str, Any]:
+def identity(context: RequestContext, school: School, asking: User, part: str, found: Beside) -> Mapping[str, Any]:
     """What every page of a school's file begins with: who it is, who looks after it, and the file's parts."""
-    care, posts = _care(school), found["posts"]
+    care, posts = _care(context, school), found["posts"]
     return {
         "care": care,
         "why_not_served": why_not_served(school),
@@ -132,9 +132,9 @@ def identity(school: School, asking: User, part: str, found: Beside) -> Mapping[
     }
 
 
-def _care(school: School) -> LookedAfter:
+def _care(context: RequestContext, school: School) -> LookedAfter:
     """Who looks after the school today."""
-    today = services().today()
+    today = context.services.today()
     need = school.need_on(today)
     return LookedAfter(
         school=school.id,
@@ -170,11 +170,11 @@ def _named(care: LookedAfter, posts: list[PostRow]) -> list[UUID]:
     return [person for person in named if person is not None]
 
 
-def summary(connection: sa.Connection, school: School, asking: User, found: Beside) -> Mapping[str, Any]:
+def summary(snapshot: Snapshot, school: School, asking: User, found: Beside) -> Mapping[str, Any]:
     """What the summary tells beside the school's own record."""
-    begins = identity(school, asking, "Summary", found)
+    begins = identity(snapshot.context, school, asking, "Summary", found)
     waiting = (
-        waiting_as_told(connection, asking, found["waiting"])
+        waiting_as_told(snapshot.connection, asking, found["waiting"])
         if asking.may(Action.READ_CASELOAD, _where(school))
         else []
     )
@@ -187,7 +187,7 @@ def summary(connection: sa.Connection, school: School, asking: User, found: Besi
         "source": known[school.id].source if school.id in known else "",
         "waiting": waiting,
         "about": about,
-        "leads_to": linker(connection, waiting, asking),
+        "leads_to": linker(snapshot.connection, waiting, asking),
         "inspections": by_framework(found["inspections"]),
         "groups": found["groups"],
         "merged": merged_of(school, found),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-import sqlalchemy as sa
 from marshmallow import Schema, fields, validate
 
 from domain.school import Status
@@ -12,12 +11,12 @@ from domain.vocabulary import LabelledEnum, Phase
 from projections import schools as view
 from projections.schools import KnownSchool, LookedAfter
 from projections.view import Row
+from web.access.context import Snapshot
 from web.access.identity import ListScope
 from web.commands.fields import known_or_not, person_field
 from web.commands.listing import Listing
 from web.commands.resource import Values
 from web.runtime.served_schools import is_served, remit
-from web.runtime.services import services
 
 
 class WorkedWith(LabelledEnum):
@@ -64,13 +63,13 @@ class SchoolFilters(Schema):
 
 
 def found(
-    connection: sa.Connection, limited: ListScope, filters: Values, after: str | None, limit: int
+    snapshot: Snapshot, limited: ListScope, filters: Values, after: str | None, limit: int
 ) -> list[ListedSchool]:
     """The schools asked for, as far as the person who asks may find them; the closed ones last."""
-    today = services().today()
+    today = snapshot.services.today()
     worked_with = filters.get("worked_with")
     rows = view.list_rows(
-        connection,
+        snapshot.connection,
         today=today,
         text=filters.get("q", ""),
         la=filters.get("authority"),
@@ -84,7 +83,7 @@ def found(
         after=after,
         limit=limit,
     )
-    care = view.looked_after(connection, [row.id for row in rows], today=today)
+    care = view.looked_after(snapshot.connection, [row.id for row in rows], today=today)
     return [_listed(row, care[row.id]) for row in rows]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import render_template, request
 from marshmallow import Schema, fields, validate
 from werkzeug.exceptions import BadRequest
 
@@ -15,6 +15,7 @@ from domain.vocabulary import Role
 from projections import people
 from projections.people import PersonRow
 from projections.schools import KnownSchool
+from web.access.context import Pages, RequestContext
 from web.access.identity import allow
 from web.access.policy import Action
 from web.commands.choices import holders
@@ -22,14 +23,13 @@ from web.commands.fields import day_field, person_field, reason_field
 from web.commands.reason_readers import REASON_READERS, in_words
 from web.forms import Form, restore
 from web.forms.command_ids import command_id, form_key
-from web.runtime.services import services
 from web.schools.handing_over import HandOverOutcome, HandOverTerms, as_they_are, give, is_done, offered_of
 
 OFFICERS, SCHOOLS = "officers", "schools"
 
 UNPROCESSABLE = 422
 
-pages = Blueprint("hand_over", __name__, url_prefix="/hand-over")
+pages = Pages("hand_over", __name__, url_prefix="/hand-over")
 
 
 class ChooseOfficer(Schema):
@@ -72,36 +72,36 @@ class HandOverSchools(Schema):
 
 
 @pages.route("", methods=["GET", "POST"])
-def show() -> Any:
+def show(context: RequestContext) -> Any:
     """Choose whose schools, then which of them go to whom; after that, what became of each."""
     allow(Action.ASSIGN_OFFICERS)
-    chosen = _officer()
+    chosen = _officer(context)
     if chosen is None:
-        return _choose()
-    command = command_id(form_key())
-    if request.method == "POST" and is_done(command):
-        return _outcomes(chosen, as_they_are(request.form.getlist("schools"), chosen.id))
-    offered = offered_of(chosen.id)
-    form = _form(chosen, offered)
+        return _choose(context)
+    command = command_id(context, form_key(context))
+    if request.method == "POST" and is_done(context, command):
+        return _outcomes(chosen, as_they_are(context, request.form.getlist("schools"), chosen.id))
+    offered = offered_of(context, chosen.id)
+    form = _form(context, chosen, offered)
     if request.method != "POST":
-        return _page(chosen, form, offered)
+        return _page(context, chosen, form, offered)
     if not form.is_valid():
-        return _page(chosen, form, offered, UNPROCESSABLE)
+        return _page(context, chosen, form, offered, UNPROCESSABLE)
     try:
         terms = HandOverTerms(to=form.values["to"], from_=form.values["from_"], reason=form.values["reason"])
-        outcomes = give(_picked(form, offered), terms, command)
+        outcomes = give(context, _picked(form, offered), terms, command)
     except Refusal as refusal:
         form.refuse(str(refusal), "to" if refusal.field == "officer" else refusal.field)
-        return _page(chosen, form, offered, UNPROCESSABLE)
-    restore.done()
+        return _page(context, chosen, form, offered, UNPROCESSABLE)
+    restore.done(context)
     return _outcomes(chosen, outcomes)
 
 
-def _choose() -> Any:
-    with services().read() as connection:
-        context = {OFFICERS: holders(connection, (Role.OFFICER,))}
+def _choose(context: RequestContext) -> Any:
+    with context.read() as snapshot:
+        offered = {OFFICERS: holders(snapshot, (Role.OFFICER,))}
     sent = request.args if "officer" in request.args else None
-    form = Form(ChooseOfficer(), data=sent, context=context)
+    form = Form(ChooseOfficer(), data=sent, context=offered)
     status = UNPROCESSABLE if sent is not None and not form.is_valid() else 200
     page = render_template(
         "schools/hand_over_from.html",
@@ -112,27 +112,27 @@ def _choose() -> Any:
     return page, status
 
 
-def _officer() -> PersonRow | None:
+def _officer(context: RequestContext) -> PersonRow | None:
     reference = request.args.get("officer", "")
-    with services().read() as connection:
-        return people.by_reference(connection, reference) if reference else None
+    with context.read() as snapshot:
+        return people.by_reference(snapshot.connection, reference) if reference else None
 
 
-def _form(officer: PersonRow, offered: Iterable[KnownSchool]) -> Form:
-    with services().read() as connection:
-        others = [each for each in holders(connection, (Role.OFFICER,)) if each[0] != officer.reference]
-    context = {
+def _form(context: RequestContext, officer: PersonRow, offered: Iterable[KnownSchool]) -> Form:
+    with context.read() as snapshot:
+        others = [each for each in holders(snapshot, (Role.OFFICER,)) if each[0] != officer.reference]
+    choices = {
         OFFICERS: others,
         REASON_READERS: in_words([School.LinkOfficerAssigned]),
         SCHOOLS: [(str(each.urn), each.name, f"{each.urn}, {each.address}") for each in offered],
     }
     if request.method == "POST":
-        return Form(HandOverSchools(), data=request.form.copy(), context=context)
-    if kept := restore.restored():
-        return Form(HandOverSchools(), data=kept.sent.copy(), context=context)
+        return Form(HandOverSchools(), data=request.form.copy(), context=choices)
+    if kept := restore.restored(context):
+        return Form(HandOverSchools(), data=kept.sent.copy(), context=choices)
     versions = " ".join(f"{school.urn}:{school.version}" for school in offered)
-    initial = {"versions": versions, "from_": services().today()}
-    return Form(HandOverSchools(), initial=initial, context=context)
+    initial = {"versions": versions, "from_": context.services.today()}
+    return Form(HandOverSchools(), initial=initial, context=choices)
 
 
 def _picked(form: Form, offered: Iterable[KnownSchool]) -> list[tuple[KnownSchool, int]]:
@@ -161,7 +161,9 @@ def _outcomes(officer: PersonRow, outcomes: list[HandOverOutcome]) -> str:
     )
 
 
-def _page(officer: PersonRow, form: Form, offered: list[KnownSchool], status: int = 200) -> Any:
+def _page(
+    context: RequestContext, officer: PersonRow, form: Form, offered: list[KnownSchool], status: int = 200
+) -> Any:
     page = render_template(
         "schools/hand_over.html",
         page_title=f"Hand over {officer.name}'s schools",
@@ -170,7 +172,7 @@ def _page(officer: PersonRow, form: Form, offered: list[KnownSchool], status: in
         form=form,
         officer=officer,
         offered=offered,
-        command_id=form_key(),
+        command_id=form_key(context),
         submit_label="Hand over schools",
         back_href="/schools",
     )

@@ -7,8 +7,7 @@ from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
-from flask import Blueprint, redirect, render_template, request
+from flask import redirect, render_template, request
 from marshmallow import Schema, fields
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
@@ -17,7 +16,8 @@ from domain.school import School
 from domain.vocabulary import Purpose
 from projections import schools as view
 from web import formats
-from web.access.identity import allow, current_user, reach
+from web.access.context import Pages, RequestContext, Snapshot
+from web.access.identity import allow, reach
 from web.access.policy import Action
 from web.commands.choices import officers
 from web.commands.dispatch import load_for_user
@@ -28,7 +28,6 @@ from web.layout.paging import PAGE, pages_beside, place_asked, shown_of_list
 from web.layout.resource_pages import record_page
 from web.runtime.authority import level_of_support, settings_of
 from web.runtime.served_schools import counted
-from web.runtime.services import services
 from web.schools.commands import schools
 from web.schools.file import FILE, SUMMARY, asked_of, identity, merged_of, summary
 from web.schools.finding import ListedSchool
@@ -37,7 +36,7 @@ from web.schools.register_lists import MissingSchool, WaitingSuccession
 from web.schools.register_lists import missed as missed_schools
 from web.schools.register_lists import successions as waiting_successions
 
-pages = Blueprint("schools", __name__, template_folder="templates")
+pages = Pages("schools", __name__, template_folder="templates")
 pages.register_blueprint(hand_over_pages)
 
 
@@ -49,10 +48,10 @@ def _officer(row: ListedSchool, names: Names) -> dict[str, str]:
     }
 
 
-def _choices(connection: sa.Connection) -> Mapping[str, list[tuple[str, str]]]:
-    settings, _ = settings_of(services())
+def _choices(snapshot: Snapshot) -> Mapping[str, list[tuple[str, str]]]:
+    settings, _ = settings_of(snapshot.services)
     return {
-        "officer": officers(connection),
+        "officer": officers(snapshot),
         "category": [(each.code, each.label) for each in settings.need_categories],
     }
 
@@ -78,26 +77,26 @@ LIST: ListPage[ListedSchool] = ListPage(
 
 
 @pages.get("/")
-def listed() -> Any:
+def listed(context: RequestContext) -> Any:
     """The list; a URN typed in full leads straight to its school."""
-    asking = current_user()
+    asking = context.user
     typed = request.args.get("q", "").strip()
     if typed.isdecimal() and len(typed) in (5, 6):
-        with services().read() as connection:
-            found = view.by_urn(connection, int(typed))
-            limited = reach(connection, schools.read).narrowed()
+        with context.read() as snapshot:
+            found = view.by_urn(snapshot.connection, int(typed))
+            limited = reach(snapshot.connection, schools.read).narrowed()
         if found is not None and (limited is None or found.id in limited):
             return redirect(f"/schools/{found.urn}", 303)
     served = None
     if not request.args.get("after"):
-        with services().read() as connection:
-            served = counted(connection) if reach(connection, schools.read).everything else None
+        with context.read() as snapshot:
+            served = counted(snapshot.connection) if reach(snapshot.connection, schools.read).everything else None
     more = {
         "served": served,
         "may_hand_over": asking.may(Action.ASSIGN_OFFICERS),
         "may_answer": asking.may(Action.KEEP_REGISTER),
     }
-    return list_page(LIST, **more)
+    return list_page(context, LIST, **more)
 
 
 def _school(row: MissingSchool | WaitingSuccession, _: Names) -> dict[str, str]:
@@ -130,9 +129,9 @@ SUCCESSIONS: ListPage[WaitingSuccession] = ListPage(
 
 
 @pages.get("/successions")
-def successions() -> Answer:
+def successions(context: RequestContext) -> Answer:
     """The links between schools that wait for an answer."""
-    return list_page(SUCCESSIONS, breadcrumbs=[("Schools", "/schools"), ("Links to answer", "")])
+    return list_page(context, SUCCESSIONS, breadcrumbs=[("Schools", "/schools"), ("Links to answer", "")])
 
 
 MISSED: ListPage[MissingSchool] = ListPage(
@@ -151,25 +150,26 @@ MISSED: ListPage[MissingSchool] = ListPage(
 
 
 @pages.get("/missed")
-def missed() -> Answer:
+def missed(context: RequestContext) -> Answer:
     """The schools that a full register no longer names: a person says why, nothing is closed because it is absent."""
-    return list_page(MISSED, breadcrumbs=[("Schools", "/schools"), ("Missing from the register", "")])
+    return list_page(context, MISSED, breadcrumbs=[("Schools", "/schools"), ("Missing from the register", "")])
 
 
 @pages.get("/<ref>")
-def school(ref: str) -> str | Response:
+def school(context: RequestContext, ref: str) -> str | Response:
     """The summary of a school; an earlier URN leads to the present one."""
-    asking = current_user()
-    present = load_for_user(schools, ref).record
+    asking = context.user
+    present = load_for_user(context, schools, ref).record
     if str(present.urn) != ref:
         return redirect(f"/schools/{present.urn}")
     return record_page(
+        context,
         schools,
         ref,
         "schools/school.html",
         title=lambda school, _: school.name,
         ids=lambda _: [],
-        more=lambda connection, school, found: summary(connection, school, asking, found),
+        more=lambda snapshot, school, found: summary(snapshot, school, asking, found),
         beside=SUMMARY,
         about=asked_of,
     )
@@ -180,23 +180,23 @@ class FileFilters(Schema):
 
 
 @pages.get("/<ref>/file")
-def file(ref: str) -> Answer | Response:
+def file(context: RequestContext, ref: str) -> Answer | Response:
     """All that happened with a school, the latest first; `of` is the URN of an institution that went into it."""
-    found = load_for_user(schools, ref)
+    found = load_for_user(context, schools, ref)
     allow(Action.READ_SCHOOL_FILE, found.concerned)
     if str(found.record.urn) != ref:
         return redirect(f"/schools/{found.record.urn}/file")
-    asking = current_user()
+    asking = context.user
     filters = Filters(FileFilters)
-    with services().read() as connection:
-        rows = FILE.rows(connection, record=found.record.id, **asked_of(found.record))
-        begins = identity(found.record, asking, "File", rows)
+    with context.read() as snapshot:
+        rows = FILE.rows(snapshot.connection, record=found.record.id, **asked_of(found.record))
+        begins = identity(context, found.record, asking, "File", rows)
         merged = merged_of(found.record, rows)
         shown, following = list[TimelineEntry](), None
         if not filters.wrong:
             purposes, whose = filters.values.get("purpose", []), _whose(found.record, merged)
             shown, following = timeline_of_school(
-                connection, whose, asking, purposes=purposes, after=_entry(), limit=PAGE
+                snapshot, whose, asking, purposes=purposes, after=_entry(), limit=PAGE
             )
     page = render_template(
         "schools/file.html",

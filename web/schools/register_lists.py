@@ -6,10 +6,9 @@ import re
 from datetime import date
 from uuid import UUID
 
-import sqlalchemy as sa
-
 from projections import schools as view
 from projections.view import Row
+from web.access.context import Snapshot
 from web.access.identity import ListScope
 from web.access.policy import Action
 from web.commands.listing import ListEndpoint, Listing
@@ -32,12 +31,10 @@ class WaitingSuccession(Row):
     source: str
 
 
-def _waiting(
-    connection: sa.Connection, _: ListScope, __: Values, after: str | None, limit: int
-) -> list[WaitingSuccession]:
-    waiting = view.proposed_successions(connection, after=after, limit=limit)
-    later = view.known_register(connection, [each.urn for each in waiting])
-    earlier = view.by_ids(connection, [each.school for each in waiting])
+def _waiting(snapshot: Snapshot, _: ListScope, __: Values, after: str | None, limit: int) -> list[WaitingSuccession]:
+    waiting = view.proposed_successions(snapshot.connection, after=after, limit=limit)
+    later = view.known_register(snapshot.connection, [each.urn for each in waiting])
+    earlier = view.by_ids(snapshot.connection, [each.school for each in waiting])
     return [
         WaitingSuccession(
             school=each.school,
@@ -74,11 +71,9 @@ class MissingSchool(Row):
     dated: date
 
 
-def _missed(
-    connection: sa.Connection, _: ListScope, __: Values, after: str | None, limit: int
-) -> list[MissingSchool]:
-    waiting = view.missed_schools(connection, after=UUID(after) if after else None, limit=limit)
-    known = view.by_ids(connection, [each.school for each in waiting])
+def _missed(snapshot: Snapshot, _: ListScope, __: Values, after: str | None, limit: int) -> list[MissingSchool]:
+    waiting = view.missed_schools(snapshot.connection, after=UUID(after) if after else None, limit=limit)
+    known = view.by_ids(snapshot.connection, [each.school for each in waiting])
     return [
         MissingSchool(
             school=each.school,

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from uuid import UUID
 
-import sqlalchemy as sa
 from marshmallow import Schema, fields, validate
 
 from domain.school import School
 from projections import schools
 from projections.view import Row
-from web.access.identity import ListScope, current_user, reach
+from web.access.context import Snapshot
+from web.access.identity import ListScope, reach
 from web.access.policy import Action
 from web.api.door import API_PREFIX
 from web.commands.listing import ListEndpoint, Listing
 from web.commands.resource import Values
-from web.runtime.services import services
 from web.search.finding import record_of
 
 
@@ -39,11 +38,9 @@ class SearchFilters(Schema):
     )
 
 
-def _found(
-    connection: sa.Connection, _: ListScope, filters: Values, after: str | None, limit: int
-) -> list[FoundRecord]:
+def _found(snapshot: Snapshot, _: ListScope, filters: Values, after: str | None, limit: int) -> list[FoundRecord]:
     typed = filters["q"].strip()
-    record = record_of(typed)
+    record = record_of(snapshot.context, typed)
     if record is not None:
         resource, found = record
         address = resource.address(found)
@@ -51,13 +48,13 @@ def _found(
             id=found.id, kind=resource.kind.KIND, reference=address, path=f"{API_PREFIX}{resource.href(found)}"
         )
         return [row] if after is None else []
-    if not typed or not current_user().may(Action.FIND_SCHOOLS):
+    if not typed or not snapshot.user.may(Action.FIND_SCHOOLS):
         return []
     rows = schools.list_rows(
-        connection,
-        today=services().today(),
+        snapshot.connection,
+        today=snapshot.services.today(),
         text=typed,
-        among=reach(connection, Action.FIND_SCHOOLS).narrowed(),
+        among=reach(snapshot.connection, Action.FIND_SCHOOLS).narrowed(),
         after=after,
         limit=limit,
     )

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from flask import Blueprint, redirect, render_template, request
+from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from web.access.identity import current_user
+from web.access.context import Pages, RequestContext
 from web.access.policy import Action
 from web.search.finding import record_of
 
-pages = Blueprint("search", __name__, template_folder="templates")
+pages = Pages("search", __name__, template_folder="templates")
 
 SEE_OTHER = 303
 
 
 @pages.get("/search")
-def search() -> Response | str:
+def search(context: RequestContext) -> Response | str:
     """Lead to the record of a reference, else to the schools that answer to what was typed."""
-    asking = current_user()
+    asking = context.user
     typed = request.args.get("q", "").strip()
-    found = record_of(typed)
+    found = record_of(context, typed)
     if found is not None:
         resource, record = found
         return redirect(resource.href(record), SEE_OTHER)

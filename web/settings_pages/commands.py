@@ -11,9 +11,10 @@ import sqlalchemy as sa
 
 from domain.authority import AUTHORITY, Authority, NothingChanged, Settings
 from domain.service import NotFound
+from web.access.context import Snapshot
 from web.access.policy import Action
 from web.commands.resource import CommandContext, Resource, Values
-from web.runtime.services import Services, services
+from web.runtime.services import Services
 from web.settings_pages import schemas
 
 ADDRESS = "authority"
@@ -74,8 +75,8 @@ def rename(context: CommandContext[Authority], values: Values) -> None:
     context.change(lambda authority: authority.rename(**values))
 
 
-def _in_force(_: sa.Connection, authority: Authority) -> Mapping[str, Any]:
-    today = services().today()
+def _in_force(snapshot: Snapshot, authority: Authority) -> Mapping[str, Any]:
+    today = snapshot.services.today()
     found, _version = authority.settings_on(today)
     return {**schemas.answers_from(found), "from_": today}
 

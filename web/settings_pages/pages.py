@@ -5,37 +5,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import sqlalchemy as sa
-from flask import Blueprint, redirect, render_template
+from flask import redirect, render_template
 from werkzeug.wrappers import Response
 
 from domain.authority import Authority
 from domain.calendar import academic_year_of
 from domain.provider import ProviderKind, Requirement
+from web.access.context import Pages, RequestContext, Snapshot
 from web.access.identity import allow
 from web.access.policy import Action
 from web.layout.resource_pages import Beside, record_page
 from web.runtime.bank_holidays import bank_holidays
 from web.runtime.served_schools import counted
-from web.runtime.services import services
 from web.settings_pages.commands import ADDRESS, is_begun, settings
 from web.settings_pages.schemas import WINDOWS
 
-pages = Blueprint("settings", __name__, template_folder="templates")
+pages = Pages("settings", __name__, template_folder="templates")
 
 
 @pages.get("/")
-def first() -> str | Response:
+def first(context: RequestContext) -> str | Response:
     """The settings, or the question for the authority's name where it has none."""
     allow(Action.KEEP_SETTINGS)
-    if is_begun(services()):
+    if is_begun(context.services):
         return redirect(f"/settings/{ADDRESS}", 303)
     return render_template("settings/not_begun.html", page_title="Settings")
 
 
 @pages.get("/<ref>")
-def show(ref: str) -> str:
+def show(context: RequestContext, ref: str) -> str:
     return record_page(
+        context,
         settings,
         ref,
         "settings/settings.html",
@@ -45,13 +45,13 @@ def show(ref: str) -> str:
     )
 
 
-def _around(connection: sa.Connection, authority: Authority, __: Beside) -> Mapping[str, Any]:
-    today = services().today()
+def _around(snapshot: Snapshot, authority: Authority, __: Beside) -> Mapping[str, Any]:
+    today = snapshot.services.today()
     in_force, version = authority.settings_on(today)
     year = academic_year_of(today)
     return {
         "today": today,
-        "served": counted(connection),
+        "served": counted(snapshot.connection),
         "in_force": in_force,
         "in_force_name": version,
         "number": int(version.rpartition("-")[2]),

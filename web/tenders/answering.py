@@ -6,20 +6,18 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
-
 from domain.provider import Provider
 from domain.signature import on_behalf_of
 from domain.tender import Tender, Terms
 from domain.tender.parts import OPEN_INVITATION
 from domain.tender.rules import somebody_must_be_invited
 from projections import providers
+from web.access.context import RequestContext, Snapshot
 from web.access.name_cache import names_of, references_of
 from web.brokerage.broker_rights import desk
 from web.brokerage.quote_fields import SPECIALISTS, Vat, vat_of
 from web.commands.choices import provider_options
 from web.commands.resource import CommandContext, Values
-from web.runtime.services import services
 from web.tenders import schemas
 from web.tenders.resource import broker_command, request_of
 
@@ -32,40 +30,40 @@ def _open_to(tender: Tender) -> list[UUID]:
     return [each.provider for each in tender.invitations.values() if each.status in OPEN_INVITATION]
 
 
-def _answering(connection: sa.Connection, tender: Tender | None) -> Mapping[str, Any]:
-    return {schemas.INVITED: provider_options(connection, _open_to(tender)) if tender else []}
+def _answering(snapshot: Snapshot, tender: Tender | None) -> Mapping[str, Any]:
+    return {schemas.INVITED: provider_options(snapshot.connection, _open_to(tender)) if tender else []}
 
 
-def _quoting(connection: sa.Connection, tender: Tender | None) -> Mapping[str, Any]:
+def _quoting(snapshot: Snapshot, tender: Tender | None) -> Mapping[str, Any]:
     """Those who may still quote and their people; and the price for the check of answers."""
     if tender is None:
         return {schemas.INVITED: [], SPECIALISTS: []}
     return {
-        SPECIALISTS: list(_people_of(connection, _open_to(tender))),
-        **_answering(connection, tender),
-        "vat": lambda values: _vat(values["provider"]),
+        SPECIALISTS: list(_people_of(snapshot, _open_to(tender))),
+        **_answering(snapshot, tender),
+        "vat": lambda values: _vat(snapshot.context, values["provider"]),
         "no_vat": "because the provider is not VAT registered",
     }
 
 
-def _people_of(connection: sa.Connection, invited: list[UUID]) -> Iterator[tuple[str, str]]:
+def _people_of(snapshot: Snapshot, invited: list[UUID]) -> Iterator[tuple[str, str]]:
     """Those who work for these providers today, provider by provider, by name."""
-    today = services().today()
-    there = [each for each in providers.specialists_among(connection, invited) if each.works_on(today)]
+    today = snapshot.services.today()
+    there = [each for each in providers.specialists_among(snapshot.connection, invited) if each.works_on(today)]
     people = [each.person for each in there]
-    names, refs = names_of(connection, [*people, *invited]), references_of(connection, people)
+    names, refs = names_of(snapshot.connection, [*people, *invited]), references_of(snapshot.connection, people)
     for each in sorted(there, key=lambda one: (invited.index(one.provider), names.get(one.person, ""))):
         if each.person in refs:
             yield refs[each.person], f"{names.get(each.person, '')}, {names.get(each.provider, '')}"
 
 
-def _vat(provider: UUID) -> Vat:
-    return vat_of(services(), services().service.find(Provider, provider))
+def _vat(context: RequestContext, provider: UUID) -> Vat:
+    return vat_of(context.services, context.services.service.find(Provider, provider))
 
 
-def _days_needed(_: sa.Connection, tender: Tender) -> Mapping[str, Any]:
-    need = request_of(tender)
-    return {"available_from": need.needed_from, "available_to": need.needed_by, "came_on": services().today()}
+def _days_needed(snapshot: Snapshot, tender: Tender) -> Mapping[str, Any]:
+    need = request_of(snapshot.context, tender)
+    return {"available_from": need.needed_from, "available_to": need.needed_by, "came_on": snapshot.services.today()}
 
 
 @broker_command(
@@ -84,7 +82,7 @@ def _days_needed(_: sa.Connection, tender: Tender) -> Mapping[str, Any]:
     check_page="check_quote.html",
 )
 def record_quote(context: CommandContext[Tender], values: Values) -> None:
-    provider, vat = values["provider"], _vat(values["provider"])
+    provider, vat = values["provider"], _vat(context.request, values["provider"])
     offered = {name: value for name, value in values.items() if name not in HOW_IT_CAME}
     desk(context).record_quote(
         context.record.id,
@@ -107,7 +105,7 @@ def record_quote(context: CommandContext[Tender], values: Values) -> None:
     method=Tender.decline,
     rules=[somebody_must_be_invited],
     context=_answering,
-    initial=lambda *_: {"came_on": services().today()},
+    initial=lambda snapshot, *_: {"came_on": snapshot.services.today()},
     check=True,
     warning=True,
 )

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-import sqlalchemy as sa
-
 from domain.aggregate import Refusal
 from domain.engagement import BrokeredEngagement
 from domain.service import Work
@@ -18,13 +16,13 @@ from domain.tender.rules import must_be_for_several, somebody_must_be_selected
 from domain.vocabulary import Role
 from projections.open_requests import RequestRow
 from providers.brokerage import Agreement
+from web.access.context import Snapshot, current_context
 from web.access.name_cache import reference_of
 from web.access.restricted import must_be_readable_to_others
 from web.brokerage.broker_rights import WITHOUT_THE_CONCERN, desk, must_hold
 from web.brokerage.quote_comparison import compared, quote_options
 from web.commands.choices import APPROVERS, holders_of_each, provider_options
 from web.commands.resource import CommandContext, Values
-from web.runtime.services import services
 from web.tenders import answering, schemas
 from web.tenders.resource import broker_command, request_of, tenders
 
@@ -39,28 +37,32 @@ def _unanswered_questions(tender: Tender) -> list[tuple[str, str]]:
     return [(str(each.number), each.text) for each in tender.questions if not each.answer]
 
 
-def _may_be_invited(connection: sa.Connection, tender: Tender | None) -> Mapping[str, Any]:
+def _may_be_invited(snapshot: Snapshot, tender: Tender | None) -> Mapping[str, Any]:
     """Providers on the shortlist who are not invited yet."""
     if tender is None:
         return {schemas.SHORTLIST: []}
-    request = services().service.find(SupportRequest, tender.request)
+    request = snapshot.services.service.find(SupportRequest, tender.request)
     held = {each.provider for each in tender.invitations.values() if each.status in OPEN_INVITATION}
-    return {schemas.SHORTLIST: provider_options(connection, [each for each in request.shortlist if each not in held])}
+    return {
+        schemas.SHORTLIST: provider_options(
+            snapshot.connection, [each for each in request.shortlist if each not in held]
+        )
+    }
 
 
-def _quotes(connection: sa.Connection, tender: Tender | None) -> Mapping[str, Any]:
+def _quotes(snapshot: Snapshot, tender: Tender | None) -> Mapping[str, Any]:
     """The quotes side by side, and as options."""
     if tender is None:
         return {schemas.QUOTES: [], "lines": []}
-    lines = compared(connection, tender, in_full=True, today=services().today())
-    return {schemas.QUOTES: quote_options(connection, lines), "lines": lines}
+    lines = compared(snapshot, tender, in_full=True, today=snapshot.services.today())
+    return {schemas.QUOTES: quote_options(snapshot.connection, lines), "lines": lines}
 
 
-def _choosing(connection: sa.Connection, tender: Tender | None) -> Mapping[str, Any]:
+def _choosing(snapshot: Snapshot, tender: Tender | None) -> Mapping[str, Any]:
     return {
-        **_quotes(connection, tender),
-        **holders_of_each(connection, {schemas.APPROVERS: APPROVERS, schemas.DIRECTORS: [Role.DIRECTOR]}),
-        "ceiling": request_of(tender).ceiling if tender else None,
+        **_quotes(snapshot, tender),
+        **holders_of_each(snapshot, {schemas.APPROVERS: APPROVERS, schemas.DIRECTORS: [Role.DIRECTOR]}),
+        "ceiling": request_of(snapshot.context, tender).ceiling if tender else None,
     }
 
 
@@ -133,7 +135,7 @@ def record_preference(context: CommandContext[Tender], values: Values) -> None:
     context.change(lambda tender: tender.prefer(values["provider"], values["preference"]))
 
 
-def _page_to_propose(_: sa.Connection, tender: Tender) -> str:
+def _page_to_propose(_: Snapshot, tender: Tender) -> str:
     return tenders.href(tender, "propose")
 
 
@@ -172,20 +174,20 @@ def _nothing_must_be_proposed(request: SupportRequest | RequestRow) -> None:
 
 
 def _must_not_be_proposed(tender: Tender, _: date) -> None:
-    _nothing_must_be_proposed(request_of(tender))
+    _nothing_must_be_proposed(request_of(current_context(), tender))
 
 
-def _first_terms(_: sa.Connection, tender: Tender) -> Mapping[str, Any]:
+def _first_terms(snapshot: Snapshot, tender: Tender) -> Mapping[str, Any]:
     """What the request and the selected quote say already."""
-    request = services().service.find(SupportRequest, tender.request)
+    request = snapshot.services.service.find(SupportRequest, tender.request)
     quote = tender.quotes.get(tender.selected) if tender.selected else None
     dates = {"begins": quote.available_from, "ends": quote.available_to} if quote else {}
     return {"scope": request.need, "objectives": request.outcome_wanted.splitlines(), **dates}
 
 
-def _page_of_engagement(connection: sa.Connection, tender: Tender) -> str:
-    engagement = services().service.find(SupportRequest, tender.request).engagement
-    found = reference_of(connection, engagement) if engagement else None
+def _page_of_engagement(snapshot: Snapshot, tender: Tender) -> str:
+    engagement = snapshot.services.service.find(SupportRequest, tender.request).engagement
+    found = reference_of(snapshot.connection, engagement) if engagement else None
     return f"/engagements/{found}" if found else tenders.href(tender)
 
 

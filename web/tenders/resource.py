@@ -15,21 +15,20 @@ from projections import open_requests
 from projections import tenders as view
 from projections.open_requests import RequestRow
 from projections.row_queries import RowQuery
-from web.access.context import current_context
+from web.access.context import RequestContext, Snapshot, current_context
 from web.access.identity import ListScope
 from web.access.policy import Action
 from web.brokerage.broker_rights import BROKERING, action_for
 from web.commands.listing import Listing
 from web.commands.resource import Carry, CommandOptions, Resource, Values
-from web.runtime.services import services
 from web.tenders import schemas
 
 
 def _listed(
-    connection: sa.Connection, reach: ListScope, filters: Values, after: str | None, limit: int
+    snapshot: Snapshot, reach: ListScope, filters: Values, after: str | None, limit: int
 ) -> list[view.TenderRow]:
     return view.list_rows(
-        connection,
+        snapshot.connection,
         schools=reach.narrowed(filters.get("school")),
         statuses=filters.get("status", ()),
         after=after,
@@ -59,14 +58,14 @@ class RequestsOfTenders:
     by_id: dict[UUID, RequestRow] = field(default_factory=dict)
 
 
-def request_of(tender: Tender, found: Iterable[RequestRow] = ()) -> RequestRow:
+def request_of(context: RequestContext, tender: Tender, found: Iterable[RequestRow] = ()) -> RequestRow:
     """The request that a tender is for, looked up once while a page or command is answered; `found` is the row of it
     where that was asked for already."""
-    known = current_context().kept(RequestsOfTenders).by_id
+    known = context.kept(RequestsOfTenders).by_id
     known |= {row.id: row for row in found}
     if tender.request not in known:
-        with services().read() as connection:
-            row = open_requests.requests.get(connection, tender.request)
+        with context.read() as snapshot:
+            row = open_requests.requests.get(snapshot.connection, tender.request)
         if row is None:
             raise LookupError(f"tender {tender.reference} is for no request")
         known[tender.request] = row
@@ -79,5 +78,5 @@ def broker_command(
     """Declare a command of whoever brokers needs of the kind that the tender is for."""
     first, *others = BROKERING
     options["or_actions"] = others
-    options["action_of"] = lambda tender: action_for(request_of(tender).kind)
+    options["action_of"] = lambda tender: action_for(request_of(current_context(), tender).kind)
     return tenders.command(name, title, first, schema, done=done, **options)

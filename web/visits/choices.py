@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
-
 from domain.visit import Visit
 from domain.vocabulary import Role, Side
-from web.access.context import User
+from web.access.context import Snapshot, User
 from web.access.name_cache import reference_of
 from web.access.policy import SCHOOL, Action
 from web.commands.choices import Choices, holders, open_schools
@@ -14,14 +12,14 @@ from web.commands.choices import Choices, holders, open_schools
 VISITING = (Role.OFFICER, Role.DIRECTOR, Role.STRATEGIC_LEAD, Role.BROKER, Role.CPD_MANAGER, Role.SPECIALIST)
 
 
-def visitors(connection: sa.Connection) -> Choices:
+def visitors(snapshot: Snapshot) -> Choices:
     """Everybody who may be sent on a visit: those who work in the service, and providers' specialists."""
-    return holders(connection, VISITING)
+    return holders(snapshot, VISITING)
 
 
-def schools_to_visit(connection: sa.Connection) -> Choices:
+def schools_to_visit(snapshot: Snapshot) -> Choices:
     """The open schools to which the person who asks may plan a visit, by name."""
-    return open_schools(connection, Action.PLAN_VISIT)
+    return open_schools(snapshot, Action.PLAN_VISIT)
 
 
 def items_to_withdraw(asking: User, visit: Visit) -> list[tuple[str, str]]:
@@ -34,8 +32,8 @@ def items_to_withdraw(asking: User, visit: Visit) -> list[tuple[str, str]]:
     ]
 
 
-def page_to_write(connection: sa.Connection, visit: Visit) -> str:
+def page_to_write(snapshot: Snapshot, visit: Visit) -> str:
     """Where the record of a visit is written; the visit's own page while it has none."""
     if visit.written_up is None:
         return f"/visits/{visit.reference}"
-    return f"/records/{reference_of(connection, visit.written_up)}/write"
+    return f"/records/{reference_of(snapshot.connection, visit.written_up)}/write"

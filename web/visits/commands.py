@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-import sqlalchemy as sa
 from werkzeug.exceptions import Forbidden
 
 from domain.record_of_visit import RecordOfVisit
@@ -17,8 +16,8 @@ from domain.vocabulary import Role, Side
 from projections import people
 from projections import visits as view
 from projections.view import replace
-from web.access.context import User
-from web.access.identity import ListScope, current_user
+from web.access.context import Snapshot, User
+from web.access.identity import ListScope
 from web.access.name_cache import reference_of
 from web.access.policy import SCHOOL, Action
 from web.access.restricted import hidden_from, plain_row
@@ -33,16 +32,16 @@ from web.visits import choices, schemas
 
 
 def _visits(
-    connection: sa.Connection, reach: ListScope, filters: Values, after: str | None, limit: int
+    snapshot: Snapshot, reach: ListScope, filters: Values, after: str | None, limit: int
 ) -> list[view.PlannedVisit]:
     """The diary from a day on; where no day is named, all visits, the latest first. The concern of a visit is told
     to those alone who may open it, the kind of one that they see as a plain visit not even by the filter."""
-    kept = hidden_from(connection, current_user())
+    kept = hidden_from(snapshot.connection, snapshot.user)
     rows = view.list_rows(
-        connection,
+        snapshot.connection,
         schools=reach.narrowed(filters.get("school")),
         apart_from=kept.plain if filters.get("kind") else (),
-        officers=[current_user().person] if filters.get("mine") else None,
+        officers=[snapshot.user.person] if filters.get("mine") else None,
         statuses=filters.get("status") or None,
         kinds=filters.get("kind") or None,
         first=filters.get("from"),
@@ -52,7 +51,7 @@ def _visits(
         limit=limit,
     )
     rows = [plain_row(row) if row.id in kept.plain else row for row in rows]
-    opened = concerns_among(connection, {row.concern for row in rows if row.concern})
+    opened = concerns_among(snapshot, {row.concern for row in rows if row.concern})
     return [row if row.concern is None or row.concern in opened else replace(row, concern=None) for row in rows]
 
 
@@ -83,16 +82,16 @@ def _to_be_written(context: CommandContext[Visit], held: date) -> tuple[date, tu
     return last_day(context.services, lambda settings: settings.writing_days, after=held)
 
 
-def _visiting(connection: sa.Connection, _: Visit | None) -> Mapping[str, Any]:
-    return {schemas.VISITORS: choices.visitors(connection)}
+def _visiting(snapshot: Snapshot, _: Visit | None) -> Mapping[str, Any]:
+    return {schemas.VISITORS: choices.visitors(snapshot)}
 
 
-def _planning(connection: sa.Connection, _: Visit | None) -> Mapping[str, Any]:
-    return {schemas.VISITORS: choices.visitors(connection), schemas.SCHOOLS: choices.schools_to_visit(connection)}
+def _planning(snapshot: Snapshot, _: Visit | None) -> Mapping[str, Any]:
+    return {schemas.VISITORS: choices.visitors(snapshot), schemas.SCHOOLS: choices.schools_to_visit(snapshot)}
 
 
-def _oneself(connection: sa.Connection, asking: User) -> Mapping[str, Any]:
-    person = people.by_id(connection, asking.person)
+def _oneself(snapshot: Snapshot, asking: User) -> Mapping[str, Any]:
+    person = people.by_id(snapshot.connection, asking.person)
     capacity = "director" if asking.holds(Role.DIRECTOR) and not asking.holds(Role.OFFICER) else "officer"
     return {"visitors": [{"person": person.reference, "capacity": capacity}]} if person else {}
 
@@ -123,7 +122,7 @@ def _must_visit(context: CommandContext[Visit], values: Values, already: Iterabl
 )
 def plan(context: CommandContext[Visit], values: Values) -> Visit:
     _must_visit(context, values)
-    must_be_there(values["school"], values["on"], field="school")
+    must_be_there(context.request, values["school"], values["on"], field="school")
     linked = {"concern": values.get("concern"), "request": values.get("request")}
     must_be_of_school(context.service, values["school"], **linked)
     term = term_of(context.services, values["on"])
@@ -141,7 +140,7 @@ def plan(context: CommandContext[Visit], values: Values) -> Visit:
 )
 def record_unplanned(context: CommandContext[Visit], values: Values) -> Visit:
     _must_visit(context, values)
-    must_be_there(values["school"], values["on"], field="on")
+    must_be_there(context.request, values["school"], values["on"], field="on")
     term = term_of(context.services, values["on"])
     day, rules = _to_be_written(context, values["on"])
     return context.begin(
@@ -195,7 +194,7 @@ def add_agenda_item(context: CommandContext[Visit], values: Values) -> None:
     method=Visit.withdraw_from_agenda,
     whose=lambda asking, visit: bool(choices.items_to_withdraw(asking, visit)),
     not_yours="There are no agenda items you can remove",
-    context=lambda _, visit: {schemas.ITEMS: choices.items_to_withdraw(current_user(), visit) if visit else []},
+    context=lambda snapshot, visit: {schemas.ITEMS: choices.items_to_withdraw(snapshot.user, visit) if visit else []},
 )
 def withdraw_agenda_item(context: CommandContext[Visit], values: Values) -> None:
     def withdraw(visit: Visit) -> None:
@@ -215,11 +214,12 @@ def withdraw_agenda_item(context: CommandContext[Visit], values: Values) -> None
     done="Visitors changed",
     method=Visit.change_visitors,
     context=_visiting,
-    initial=lambda connection, visit: {
+    initial=lambda snapshot, visit: {
         "visitors": [
-            {"person": reference_of(connection, each.person), "capacity": each.capacity} for each in visit.visitors
+            {"person": reference_of(snapshot.connection, each.person), "capacity": each.capacity}
+            for each in visit.visitors
         ],
-        "lead": reference_of(connection, visit.lead),
+        "lead": reference_of(snapshot.connection, visit.lead),
     },
 )
 def change_visitors(context: CommandContext[Visit], values: Values) -> None:
@@ -240,7 +240,7 @@ def change_visitors(context: CommandContext[Visit], values: Values) -> None:
     initial=lambda _, visit: {"on": visit.on, "starts_at": visit.starts_at},
 )
 def reschedule(context: CommandContext[Visit], values: Values) -> None:
-    must_be_there(context.record.school, values["on"], field="on")
+    must_be_there(context.request, context.record.school, values["on"], field="on")
     term = term_of(context.services, values["on"])
     context.change(lambda visit: visit.reschedule(term=term, **values))
 

@@ -14,7 +14,8 @@ from domain.vocabulary import LabelledEnum
 from projections import schools
 from projections.view import Row
 from projections.visits import CoreCount, core_visits
-from web.access.identity import ListScope, current_user
+from web.access.context import RequestContext, Snapshot
+from web.access.identity import ListScope
 from web.access.policy import Action
 from web.access.restricted import hidden_from
 from web.commands.listing import ListEndpoint, Listing
@@ -22,7 +23,6 @@ from web.commands.resource import Values
 from web.layout.paging import page_after
 from web.runtime.authority import settings_of
 from web.runtime.served_schools import remit
-from web.runtime.services import services
 from web.runtime.terms import term_of
 from web.visits.schemas import CoverageFilters
 
@@ -94,23 +94,23 @@ class Coverage:
         return f"{short} of {schools} no core visit planned or held in the {self.when}"
 
 
-def coverage(connection: sa.Connection, limited: ListScope, filters: Values) -> Coverage:
+def coverage(snapshot: Snapshot, limited: ListScope, filters: Values) -> Coverage:
     """The core visits of the year and term asked for, else of the present term."""
-    today = services().today()
-    present = term_of(services(), today)
+    today = snapshot.services.today()
+    present = term_of(snapshot.services, today)
     year, term = filters.get("year", present.academic_year), filters.get("term", present.term)
-    settings, _ = settings_of(services())
-    asking = current_user()
+    settings, _ = settings_of(snapshot.services)
+    asking = snapshot.user
     within = limited.narrowed()
     known = [
         school
-        for school in schools.list_rows(connection, today=today, served=remit(), limit=EVERY_SCHOOL)
+        for school in schools.list_rows(snapshot.connection, today=today, served=remit(), limit=EVERY_SCHOOL)
         if within is None or school.id in within
     ]
-    looked_after = schools.looked_after(connection, [school.id for school in known], today=today)
-    counts = core_visits(connection, year, apart_from=hidden_from(connection, asking).plain)
+    looked_after = schools.looked_after(snapshot.connection, [school.id for school in known], today=today)
+    counts = core_visits(snapshot.connection, year, apart_from=hidden_from(snapshot.connection, asking).plain)
     counted = {count.school: count for count in counts if count.term is term}
-    there = [school for school in known if school.id in counted or _was_known(school, year, term)]
+    there = [school for school in known if school.id in counted or _was_known(snapshot.context, school, year, term)]
     lines = [
         _line(
             school,
@@ -123,7 +123,7 @@ def coverage(connection: sa.Connection, limited: ListScope, filters: Values) -> 
         for school in there
     ]
     lines.sort(key=lambda line: (not line.is_own, line.name.casefold(), line.urn))
-    why_none = _why_none(connection, is_early=bool(known), is_limited=within is not None)
+    why_none = _why_none(snapshot.connection, is_early=bool(known), is_limited=within is not None)
     return Coverage(year, term, lines, len(known) - len(there), ("", "") if lines else why_none)
 
 
@@ -140,9 +140,9 @@ def _why_none(connection: sa.Connection, *, is_early: bool, is_limited: bool) ->
     return "There are no schools in the register yet", "An administrator needs to import the register of schools."
 
 
-def _was_known(school: schools.KnownSchool, year: int, term: Term) -> bool:
+def _was_known(context: RequestContext, school: schools.KnownSchool, year: int, term: Term) -> bool:
     """Whether the service knew a school before the last day of a term; a day between two terms is after the first."""
-    first = term_of(services(), school.registered_on)
+    first = term_of(context.services, school.registered_on)
     order = list(Term)
     asked, then = (year, order.index(term)), (first.academic_year, order.index(first.term))
     return asked > then or (asked == then and school.registered_on <= first.ends)
@@ -204,10 +204,8 @@ def years_around(present: TermDates) -> list[tuple[str, str]]:
     return [(str(year), academic_year_label(year)) for year in years]
 
 
-def _listed(
-    connection: sa.Connection, limited: ListScope, filters: Values, after: str | None, limit: int
-) -> list[Covered]:
-    return page_after(coverage(connection, limited, filters).lines, _urn, after, limit)
+def _listed(snapshot: Snapshot, limited: ListScope, filters: Values, after: str | None, limit: int) -> list[Covered]:
+    return page_after(coverage(snapshot, limited, filters).lines, _urn, after, limit)
 
 
 def _urn(line: Covered) -> str:

@@ -7,7 +7,7 @@ from datetime import time
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, render_template
+from flask import Response, render_template
 from werkzeug.exceptions import BadRequest
 
 from domain.visit import Visit
@@ -16,7 +16,8 @@ from projections.records_of_visit import records
 from projections.row_queries import RowQuery
 from projections.visits import PlannedVisit
 from web import formats
-from web.access.identity import allow, concerned, current_user, reach
+from web.access.context import Pages, RequestContext, Snapshot
+from web.access.identity import allow, concerned, reach
 from web.access.name_cache import reference_of, references_of
 from web.access.policy import Action
 from web.commands.attachments import ATTACHED_QUERY
@@ -26,13 +27,12 @@ from web.layout.filters import Filters
 from web.layout.list_pages import Answer, Column, ListPage, Names, list_page, record_column
 from web.layout.paging import number_of, with_query
 from web.layout.resource_pages import Beside, record_page
-from web.runtime.services import services
 from web.runtime.terms import term_of
 from web.visits.commands import visits
 from web.visits.coverage import Coverage, coverage, sheet, years_around
 from web.visits.schemas import CoverageFilters
 
-pages = Blueprint("visits", __name__, template_folder="templates")
+pages = Pages("visits", __name__, template_folder="templates")
 
 
 def kind_in_words(kind: VisitKind | None) -> str:
@@ -71,13 +71,14 @@ LIST: ListPage[PlannedVisit] = ListPage(
 
 
 @pages.get("/")
-def listed() -> Answer:
-    return list_page(LIST, today=services().today())
+def listed(context: RequestContext) -> Answer:
+    return list_page(context, LIST, today=context.services.today())
 
 
 @pages.get("/<ref>")
-def visit(ref: str) -> str:
+def visit(context: RequestContext, ref: str) -> str:
     return record_page(
+        context,
         visits,
         ref,
         "visits/visit.html",
@@ -95,27 +96,28 @@ PAGE_QUERY = ATTACHED_QUERY.with_(
 """What is asked for the page of a visit."""
 
 
-def _around(connection: sa.Connection, visit: Visit, found: Beside) -> Mapping[str, Any]:
+def _around(snapshot: Snapshot, visit: Visit, found: Beside) -> Mapping[str, Any]:
     """The record of the visit where the person who asks may read it, and the records it belongs to."""
     about = visit.about()
     record = next(iter(found["written"]), None)
-    may_read = current_user().may(
-        Action.READ_RECORD if record and record.version else Action.READ_DRAFT_RECORD, concerned(connection, about)
+    may_read = snapshot.user.may(
+        Action.READ_RECORD if record and record.version else Action.READ_DRAFT_RECORD,
+        concerned(snapshot.connection, about),
     )
     return {
         "written": record if may_read else None,
-        "urn": reference_of(connection, visit.school),
-        "belongs": references_of(connection, [id for id in (visit.concern, visit.request) if id]),
+        "urn": reference_of(snapshot.connection, visit.school),
+        "belongs": references_of(snapshot.connection, [id for id in (visit.concern, visit.request) if id]),
     }
 
 
 @pages.get("/coverage")
-def covered() -> Answer:
+def covered(context: RequestContext) -> Answer:
     """The core visits of a term, school by school."""
     allow(Action.READ_VISIT)
     filters = Filters(CoverageFilters)
-    found = None if filters.wrong else _coverage(filters.values)
-    present = term_of(services(), services().today())
+    found = None if filters.wrong else _coverage(context, filters.values)
+    present = term_of(context.services, context.services.today())
     usual = {"year": str(present.academic_year), "term": present.term.value}
     shown = render_template(
         "visits/coverage.html",
@@ -132,16 +134,16 @@ def covered() -> Answer:
 
 
 @pages.get("/coverage.csv")
-def covered_sheet() -> Response:
+def covered_sheet(context: RequestContext) -> Response:
     """The same as a sheet."""
     allow(Action.READ_VISIT)
     filters = Filters(CoverageFilters)
     if filters.wrong:
         raise BadRequest("We cannot read one of the filters. Set it again on the core visits page.")
-    found = _coverage(filters.values)
+    found = _coverage(context, filters.values)
     return csv_response(sheet(found), f"core-visits-{found.academic_year}-{found.term.value}.csv")
 
 
-def _coverage(values: Values) -> Coverage:
-    with services().read() as connection:
-        return coverage(connection, reach(connection, Action.READ_VISIT), values)
+def _coverage(context: RequestContext, values: Values) -> Coverage:
+    with context.read() as snapshot:
+        return coverage(snapshot, reach(snapshot.connection, Action.READ_VISIT), values)

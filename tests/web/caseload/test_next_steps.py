@@ -49,6 +49,7 @@ from tests.web.conftest import Browser
 from tests.web.market import Firm, Market
 from tests.world import World
 from web import resources
+from web.access.context import Snapshot, current_context
 from web.access.identity import concerned, reach
 from web.access.policy import Action
 from web.caseload.asking import Whose, narrowed
@@ -552,7 +553,11 @@ class Life:
             return
         for person in (self.officer, self.lead, self.market.director):
             with self.asking(person) as asking, self.world.services.read() as connection:
-                mine = narrowed(connection, reach(connection, Action.READ_CASELOAD), {"whose": Whose.MINE})
+                mine = narrowed(
+                    Snapshot(current_context(), connection),
+                    reach(connection, Action.READ_CASELOAD),
+                    {"whose": Whose.MINE},
+                )
                 found = [each.task for each in caseload.waiting(connection, limit=100, **mine)]
                 record = self.service.find(RecordOfVisit, item.record)
                 can = BY_PATH["records"].open_to(asking, record, concerned(connection, record.about()), self.today)
