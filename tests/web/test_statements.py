@@ -20,7 +20,7 @@ from tests.web.statements import Heard, Statements
 from tests.world import World
 from web.resources import RESOURCES
 
-MOST = 14
+MOST = 15
 """Statements of one page or list, with finding out who asks and what is kept from them."""
 
 MOST_OF_FORM = 9
