@@ -87,6 +87,15 @@ def test_wrong_answers_are_named_and_nothing_is_saved(api: Program, stage: Stage
     assert stage.record.content.is_empty
 
 
+def test_a_rule_that_a_part_breaks_is_told_where_the_part_stands(api: Program, stage: Stage) -> None:
+    action = {**ACTION, "owner": stage.reference(stage.officer)}
+    body = {"actions": [action, {**action, "due": "2026-09-01"}]}
+    refused = api.post(f"{PATH}/write", body, key="write-01", at=etag(api), status=422).json
+    assert refused is not None
+    told = "Enter the date of the visit, 2 November 2026, or a later date"
+    assert refused["errors"] == {"json": {"actions": {"1": {"due": [told]}}}}
+
+
 def test_each_reader_gets_the_own_copy(api: Program, stage: Stage, program: Callable[..., Program]) -> None:
     head = program(stage.head)
     head.get(PATH, 404)
