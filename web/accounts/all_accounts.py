@@ -36,6 +36,7 @@ from web.accounts.signed import signed
 from web.commands.choices import Choices, holders
 from web.forms import Form, restore
 from web.forms.command_ids import form_key
+from web.layout.paging import number_of
 from web.layout.refused import refused_page
 from web.runtime.services import Services, chosen
 from web.runtime.settings import current_settings
@@ -78,7 +79,18 @@ def show_all(context: RequestContext) -> ResponseReturnValue:
         found = accounts.everyones(snapshot.connection)
         named = rows_of(snapshot.connection, [account.person for account in found])
     rows = sorted((named[account.person].name, account, named[account.person].detail) for account in found)
-    return render_template("accounts/all_accounts.html", page_title="Accounts", rows=rows)
+    return render_template(
+        "accounts/all_accounts.html",
+        page_title="Accounts",
+        caption="People who have an account",
+        head=["Name", {"text": "Email address", "breaks": True}, "Status"],
+        rows=[
+            [{"text": name, "href": f"/accounts/{reference}"}, account.sign_in_name, {"tag": account.status}]
+            for name, account, reference in rows
+        ],
+        count=number_of(("account", "accounts"), len(rows)) if rows else "",
+        empty_text="Nobody has an account yet",
+    )
 
 
 @all_accounts.route("/new", methods=["GET", "POST"])

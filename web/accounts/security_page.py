@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from flask import render_template, request
+from flask import render_template
 from flask.typing import ResponseReturnValue
+from marshmallow import Schema, fields
 from werkzeug.exceptions import NotFound
 
 from web import formats
@@ -17,41 +18,48 @@ from web.access.name_cache import names_of, rows_of
 from web.access.policy import Action
 from web.accounts import accounts, security_trail
 from web.accounts.security_trail import SecurityEvent
-from web.layout.paging import PAGE, pages_beside, place_asked
+from web.layout.filters import Filters
+from web.layout.paging import PAGE, pages_beside, place_asked, shown_of_list
 
 security_page = Pages("security", __name__)
+
+
+class SecurityFilters(Schema):
+    kind = fields.Enum(SecurityEvent, by_value=True, metadata={"label": "What happened"})
+    person = fields.String(metadata={"label": "Whose account"})
 
 
 @security_page.get("/accounts/security")
 def show_security(context: RequestContext) -> ResponseReturnValue:
     """The security trail, the latest first, by what happened and whose account it concerns."""
     allow(Action.KEEP_ACCOUNTS)
-    kind = next((each for each in SecurityEvent if each.value == request.args.get("kind")), None)
+    filters = Filters(SecurityFilters)
     try:
         before = _place(after) if (after := place_asked()) else None
     except ValueError:
         raise NotFound from None
-    asked = request.args.get("person", "")
+    asked = filters.values.get("person", "")
     with context.read_present() as snapshot:
         named = rows_of(snapshot.connection, [account.person for account in accounts.everyones(snapshot.connection)])
         person = next((id for id, row in named.items() if asked in (row.detail, str(id))), None)
         if asked and person is None:
             raise NotFound
-        found = security_trail.entries(snapshot.connection, kind=kind, person=person, before=before, limit=PAGE + 1)
+        kind, limit = filters.values.get("kind"), 0 if filters.wrong else PAGE + 1
+        found = security_trail.entries(snapshot.connection, kind=kind, person=person, before=before, limit=limit)
         shown = found[:PAGE]
         names = names_of(snapshot.connection, {id for entry in shown for id in (entry.person, entry.by) if id})
     people = sorted(((row.detail, row.name) for row in named.values()), key=lambda choice: choice[1].casefold())
-    return render_template(
+    following = f"{shown[-1].at.isoformat()}~{shown[-1].id}" if len(found) > PAGE else None
+    page = render_template(
         "accounts/security.html",
         page_title="Security trail",
         section="Accounts",
         rows=[_security_cells(entry, names) for entry in shown],
-        kinds=[(each.value, each.label) for each in SecurityEvent],
-        people=people,
-        kind=kind,
-        person=named[person].detail if person else "",
-        **pages_beside(f"{shown[-1].at.isoformat()}~{shown[-1].id}" if len(found) > PAGE else None),
+        count=shown_of_list(len(shown), following) if shown else "",
+        **filters.context({"person": people}),
+        **pages_beside(following),
     )
+    return page, filters.status
 
 
 def _place(text: str) -> tuple[datetime, UUID]:
