@@ -27,7 +27,7 @@ from web.forms.restore import add_kept_answers
 from web.layout.navigation import navigation
 from web.layout.stopped_views import notice
 from web.open_routes import ask_who_comes_first, follow_slashes
-from web.resources import LIST_ENDPOINTS, PAGES, RESOURCES
+from web.resources import LIST_ENDPOINTS, PAGES, RESOURCES, SINGLE_ENDPOINTS
 from web.runtime.authority import authority
 from web.runtime.cookie_names import Response
 from web.runtime.headers import add_headers
@@ -90,7 +90,7 @@ def make_app(settings: Settings) -> Flask:
     for resource, pages in RESOURCES:
         for blueprint in (form_pages(resource), pages):
             app.register_blueprint(blueprint, url_prefix=f"/{resource.path}")
-    for api in add_api_of(app, [resource for resource, _ in RESOURCES], LIST_ENDPOINTS):
+    for api in add_api_of(app, [resource for resource, _ in RESOURCES], LIST_ENDPOINTS, SINGLE_ENDPOINTS):
         csrf.exempt(api)
     handle(app)
     return app

@@ -12,7 +12,7 @@ from web.audit.pages import pages as audit_pages
 from web.caseload.pages import caseload
 from web.caseload.pages import pages as caseload_pages
 from web.commands.listing import ListEndpoint
-from web.commands.resource import Resource
+from web.commands.resource import Resource, SingleEndpoint
 from web.concerns.commands import concerns
 from web.concerns.pages import pages as concern_pages
 from web.engagements.commands import engagements
@@ -26,6 +26,7 @@ from web.invitations.pages import pages as invitation_pages
 from web.notes.commands import notes
 from web.notes.pages import pages as note_pages
 from web.people.commands import people
+from web.people.me import me
 from web.people.pages import pages as people_pages
 from web.providers.brokered import brokered, brokered_cases
 from web.providers.clearance import cleared_people
@@ -37,11 +38,13 @@ from web.records.pages import pages as record_pages
 from web.requests.commands import requests
 from web.requests.gaps import gaps_list
 from web.requests.pages import pages as request_pages
+from web.requests.subjects import subjects_list
 from web.schools.commands import schools
 from web.schools.pages import pages as school_pages
 from web.schools.register_lists import missed, successions
 from web.search.api import search
 from web.search.pages import pages as search_pages
+from web.settings_pages.api import in_force, terms
 from web.settings_pages.commands import settings
 from web.settings_pages.pages import pages as settings_pages
 from web.tenders.commands import tenders
@@ -81,4 +84,8 @@ LIST_ENDPOINTS: tuple[ListEndpoint, ...] = (
     vetting,
     brokered,
     brokered_cases,
+    subjects_list,
+    terms,
 )
+
+SINGLE_ENDPOINTS: tuple[SingleEndpoint, ...] = (me, in_force)

@@ -65,7 +65,7 @@ class Clerks:
         while not self._ended.is_set():
             on = str(random.choice(self._urns))
             told = {"note_type": "telephone", "heading": "A call", "visible_to": "service"}
-            path, version = self._send(random, "/notes/write", {"on": on, **told})
+            path, version = self._send(random, "/notes/write", {"record": on, **told})
             for _ in range(random.randint(0, 2)):
                 if not self._ended.is_set():
                     revised = {"heading": "A call", "reason": "Something was left out"}

@@ -153,7 +153,7 @@ def test_a_service_on_a_full_disk_says_so_loses_nothing_and_goes_on_when_there_i
             acknowledged = []
 
             def write(text: str) -> tuple[int, str]:
-                status, said = service.post("/api/v1/notes/write", {**NOTE, "on": str(urn), "text": text}, token)
+                status, said = service.post("/api/v1/notes/write", {**NOTE, "record": str(urn), "text": text}, token)
                 if status == 201:
                     acknowledged.append(text)
                 return status, said

@@ -137,7 +137,13 @@ def test_one_content_is_kept_once(services: Services) -> None:
 def test_whoever_begins_different_records_at_one_moment_is_never_refused(app: Flask, world: World) -> None:
     beginners, records = 16, 200
     school, director, administrator = str(world.urn(world.school())), world.director(), world.administrator()
-    a_note = {"on": school, "note_type": "telephone", "heading": "A call", "visible_to": "service", "text": "Short"}
+    a_note = {
+        "record": school,
+        "note_type": "telephone",
+        "heading": "A call",
+        "visible_to": "service",
+        "text": "Short",
+    }
     begun: list[tuple[UUID, str, dict[str, Any]]] = [
         (director, "/notes/write", a_note),
         (director, "/concerns/raise", {**A_CONCERN, "school": school}),

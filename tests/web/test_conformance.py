@@ -300,6 +300,6 @@ def test_each_name_finds_its_schools(served: Served, rows: Rows) -> None:
     for name in sorted(of_name)[:: max(1, len(of_name) // 10)]:
         found = served._all("/search", f"&q={name}")
         wanted = {int(row["URN"]) for row in rows if row["EstablishmentName"] == name}
-        assert wanted <= {int(each["reference"]) for each in found}
+        assert wanted <= {int(each["record"]) for each in found}
         leads_to = served.pages.client.get("/search", query_string={"q": name}).headers["Location"]
         assert wanted <= set(served.on_pages(leads_to))

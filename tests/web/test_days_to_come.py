@@ -93,7 +93,7 @@ def test_a_review_and_a_step_of_a_concern(browser: Browser, world: World, direct
 def test_a_note(sign_in: Open, world: World) -> None:
     town = Town(world)
     answers = {
-        "on": "V-2026-0001",
+        "record": "V-2026-0001",
         "note_type": "telephone",
         "heading": "Call",
         "text": "The services called",
@@ -110,7 +110,7 @@ def test_a_note(sign_in: Open, world: World) -> None:
 
 def test_a_vetting_check(sign_in: Open, world: World) -> None:
     market = Market(world)
-    answers = {"item": "public_liability", "evidence": "document_seen", **day("checked_on", TOMORROW)}
+    answers = {"item": "public_liability", "evidence_seen": "document_seen", **day("checked_on", TOMORROW)}
 
     page = sign_in(market.broker).send("/providers/PV-2026-0001/meet-requirement", answers, status=422).text
 

@@ -59,8 +59,8 @@ def test_an_officer_reads_what_happened_to_a_record_without_the_audit_trail(
     officer.get("/audit", 403)
     assert [row["topic"] for row in rows][-1] == "engagement.proposed"
     assert rows[0]["topic"] == "engagement.confirmed"
-    assert {row["reference"] for row in rows} == {engagement}
-    assert {row["urn"] for row in rows} == {str(world.urn(market.school))}
+    assert {row["record"] for row in rows} == {engagement}
+    assert {row["school"] for row in rows} == {str(world.urn(market.school))}
     assert not {"position", "channel"} & rows[0].keys()
 
 

@@ -105,9 +105,9 @@ def test_a_list_tells_the_schools_of_its_rows_by_urn(everywhere: Program) -> Non
 def test_the_caseload_leads_to_what_waits(everywhere: Program) -> None:
     rows = everywhere.get(asked("caseload")).json["items"]
 
-    assert {row["kind"] for row in rows} >= {"visit", "record-of-visit", "concern"}
+    assert {row["record_kind"] for row in rows} >= {"visit", "record-of-visit", "concern"}
     for row in rows:
-        everywhere.get(f"/{PATHS[row['kind']]}/{row['record']}")
+        everywhere.get(f"/{PATHS[row['record_kind']]}/{row['record']}")
 
 
 @pytest.mark.parametrize("path", LISTS)

@@ -84,7 +84,7 @@ def a_check(person: str, **by: str) -> dict[str, Any]:
         "item": "letter_of_assurance",
         "person": person,
         "checked_on": str(TODAY),
-        "evidence": "document_seen",
+        "evidence_seen": "document_seen",
         **({"checked_by": by["by"]} if by else {}),
     }
 

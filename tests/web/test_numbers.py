@@ -139,7 +139,7 @@ def test_no_number_of_days_holds_everybody_up(
         "day_rate": "450.00",
         "approach": "Plan together",
         "available_from": "2026-11-09",
-        "available_to": "2027-03-26",
+        "available_until": "2027-03-26",
     }
 
     begun = thread_time()

@@ -91,7 +91,7 @@ def test_who_begins_in_earnest_signs_in_sees_the_schools_and_lets_the_staff_in(
         administrator.send("/people/register", {"name": "Olive Officer", "email": "olive@salford.example"})
         with services.read() as connection:
             olive = next(each for each in people.everybody(connection) if each.name == "Olive Officer")
-        post = {"role": "officer", "team": "primary", **as_typed("from", services.today()), "capacity": "1"}
+        post = {"role": "officer", "team": "primary", **as_typed("from", services.today()), "full_time_share": "1"}
         administrator.send(f"/people/{olive.reference}/take-post", post)
         administrator.send("/accounts/new", {"person": olive.reference, "sign_in_name": "olive@salford.example"})
         shown = administrator.client.post(f"/accounts/{olive.id}/password-link", data={"command": str(uuid4())}).text

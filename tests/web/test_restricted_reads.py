@@ -196,7 +196,7 @@ def test_pages_say_how_often_a_reading_is_recorded(sign_in: SignIn, hanging: Han
     """Not each reading is: a second one on the same day, by the same way, is not recorded again."""
     pages = [
         sign_in(reviewer).get(f"/concerns/{SECRET}"),
-        sign_in(hanging.town.director).get("/notes/write?on=CC-2026-0002"),
+        sign_in(hanging.town.director).get("/notes/write?record=CC-2026-0002"),
     ]
     for page in map(text_of, pages):
         assert "We record who reads it, once a day" in page

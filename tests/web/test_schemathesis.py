@@ -32,7 +32,7 @@ from tests.world import World
 from web.api import document
 from web.commands.fields import RecordField, SchoolField
 from web.commands.resource import Command, Resource
-from web.resources import LIST_ENDPOINTS, RESOURCES
+from web.resources import LIST_ENDPOINTS, RESOURCES, SINGLE_ENDPOINTS
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 EXAMPLES = 6
@@ -45,7 +45,10 @@ COMMANDS = {
     for resource, _ in RESOURCES
     for name, command in resource.commands.items()
 }
-SINGLES = {f"read-{resource.path}": resource for resource, _ in RESOURCES}
+SINGLES: dict[str, Resource[Any] | None] = {
+    **{f"read-{resource.path}": resource for resource, _ in RESOURCES},
+    **{f"read-{single.name}": None for single in SINGLE_ENDPOINTS},
+}
 LISTS = [
     f"list-{path}"
     for path in (

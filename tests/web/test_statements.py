@@ -73,7 +73,7 @@ class Crowded:
         """Every address that can be read: of records, one of each kind."""
         resources = {resource.path: resource for resource, _ in RESOURCES}
         for rule in self.standing.app.url_map.iter_rules():
-            path = rule.rule
+            path = re.sub(r"<address\(.*?\):ref>", "<ref>", rule.rule)
             if "GET" not in (rule.methods or ()) or path.startswith("/static/"):
                 continue
             resource = resources.get(path.removeprefix("/api/v1").split("/")[1])
@@ -181,7 +181,7 @@ A_CONCERN = {
     "purpose": "challenge",
 }
 A_NOTE = {
-    "on": "V-2026-0004",
+    "record": "V-2026-0004",
     "note_type": "telephone",
     "heading": "Call with the office",
     "text": "The visit moves to the afternoon.",

@@ -182,7 +182,7 @@ def test_a_file_is_asked_about_by_its_bytes_and_is_chosen_again(
     world: World, browser: Browser, answers: dict[str, Any]
 ) -> None:
     def sent(content: bytes) -> dict[str, Any]:
-        return {"on": answers["school"], "file": (io.BytesIO(content), "Plan.txt")}
+        return {"record": answers["school"], "file": (io.BytesIO(content), "Plan.txt")}
 
     browser.send("/files/add", sent(b"One plan"))
     browser.send("/files/add", sent(b"Another plan"))

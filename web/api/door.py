@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import flask_smorest
-import flask_smorest.error_handler
-from flask import Flask, Response, json, render_template, request
+from flask import Flask, Response, current_app, json, render_template, request
 from marshmallow import RAISE, Schema, fields
 from webargs.flaskparser import FlaskParser
+from webargs.multidictproxy import MultiDictProxy
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.routing import BaseConverter, Map
 
 from domain.text import visible, visible_within
 from web.access.context import current_context
-from web.api.protocol import HEADERS, OF_PROBLEMS, named
 from web.runtime.problems import Problem, problem_of, way_on
 from web.runtime.request_limits import check_nesting, too_deep, too_large
 
@@ -68,66 +68,53 @@ class Parser(FlaskParser):
         if req.mimetype != "multipart/form-data":
             raise UnsupportedMediaType("Send the file as multipart/form-data")
         typed = [(name, visible(value)) for name, value in req.form.items(multi=True)]
-        return self._makeproxy(CombinedMultiDict([MultiDict(typed), req.files]), schema)
+        return MultiDictProxy(CombinedMultiDict([MultiDict(typed), req.files]), schema)
+
+
+class AddressOfRecord(BaseConverter):
+    """The part of an address by which a record is found: any but those beneath which something else is, so that
+    `Allow` names no method that would find nothing."""
+
+    def __init__(self, map: Map, *others: str) -> None:
+        super().__init__(map)
+        self.regex = f"(?!(?:{'|'.join(others)})$)[^/]+" if others else "[^/]+"
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library has no types
     ARGUMENTS_PARSER = Parser()
 
-    @staticmethod
-    def _make_doc_response_schema(schema: Schema | None) -> type[Schema] | None:
-        """Describe an answer by its schema's class: the library copies what it describes with each decorator,
-        and a class is its own copy."""
-        return None if schema is None else type(schema)
+    ref: Mapping[str, Any] | None = None
+    """How the address of one of its records is described."""
 
-    @staticmethod
-    def asking(headers: Iterable[Mapping[str, Any]], view: Callable[..., Any]) -> Callable[..., Any]:
-        """Describe headers that a view reads by itself beside its arguments, which the library describes."""
-        described: dict[str, Any] = view._apidoc  # type: ignore[attr-defined]  # where the library keeps it
-        described.setdefault("arguments", {}).setdefault("parameters", []).extend(map(dict, headers))
-        return view
+    others: Sequence[str] = ()
+    """What stands in the place of a record's address, and is none."""
 
 
 class Api(flask_smorest.Api):  # type: ignore[misc]  # the library has no types
-    """Answers errors beneath the API's prefix as problem+json, and all others as pages."""
+    """Answers errors as the application does, pages and API alike."""
 
     ERROR_SCHEMA = ProblemSchema
     DEFAULT_ERROR_RESPONSE_NAME = None
 
-    def _register_responses(self) -> None:
-        """Describe every error answer as problem+json in the document too."""
-        from http import HTTPStatus
-
-        responses = {
-            status.name: {
-                "description": status.phrase,
-                "content": {PROBLEM_JSON: {"schema": ProblemSchema}},
-                "headers": named(*OF_PROBLEMS.get(status, ())),
-            }
-            for status in HTTPStatus
-        }
-        for name, header in HEADERS.items():
-            self.spec.components.header(name, header)
-        for name, response in responses.items():
-            self.spec.components.response(name, response, lazy=True)
-
-    def _register_error_handlers(self) -> None:
-        """The application has one handler for pages and API: see `handle`."""
+    def handle_http_exception(self, error: HTTPException) -> Any:
+        return answer(error)
 
 
 def handle(app: Flask) -> None:
     """Answer every error in the form of the door at which it happened."""
+    app.register_error_handler(Exception, answer)
 
-    @app.errorhandler(Exception)
-    def answer(error: Exception) -> Any:
-        if isinstance(error, RequestEntityTooLarge) and error.description == type(error).description:
-            error.description = too_large(request.max_content_length or 0)
-        problem = problem_of(error)
-        if problem.status >= 500 and not isinstance(error, HTTPException):
-            app.logger.exception("fault", exc_info=error)
-        if request.path.startswith("/api/"):
-            return as_json(problem, error, current_context().id)
-        return as_page(problem, error, current_context().id)
+
+def answer(error: Exception) -> Any:
+    """The answer to an error: problem+json beneath the API's prefix, else a page."""
+    if isinstance(error, RequestEntityTooLarge) and error.description == type(error).description:
+        error.description = too_large(request.max_content_length or 0)
+    problem = problem_of(error)
+    if problem.status >= 500 and not isinstance(error, HTTPException):
+        current_app.logger.exception("fault", exc_info=error)
+    if request.path.startswith("/api/"):
+        return as_json(problem, error, current_context().id)
+    return as_page(problem, error, current_context().id)
 
 
 def as_json(problem: Problem, error: Exception, request_id: str) -> Response:

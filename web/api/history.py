@@ -9,7 +9,7 @@ from web.access.context import Snapshot
 from web.commands.dispatch import LoadedRecord
 from web.commands.listing import ListEndpoint, Listing
 from web.commands.resource import Resource, Values
-from web.history.timeline import HistoryEntry, as_row, timeline_of_record
+from web.history.timeline import OF_ENTRIES, HistoryEntry, as_row, timeline_of_record
 
 
 def _told(
@@ -20,9 +20,9 @@ def _told(
     return [as_row(entry, HistoryEntry) for entry in told]
 
 
-HISTORY = Listing(HistoryEntry, _told, lambda row: str(row.id), place=UUID, inside=("position",))
+HISTORY = Listing(HistoryEntry, _told, lambda row: str(row.id), place=UUID, inside=("position",), names=OF_ENTRIES)
 
 
 def history_of(resource: Resource[Any]) -> ListEndpoint:
     """The history of each record of a kind, for whoever may read the record."""
-    return ListEndpoint("history", resource.read, HISTORY, f"The history of a {resource.one}, the latest first")
+    return ListEndpoint("history", resource.read, HISTORY, f"The history of one {resource.one}, the latest first")

@@ -62,12 +62,14 @@ def list_of(list_endpoint: ListEndpoint, of: Of) -> tuple[type[Schema], type[Sch
         after, limit = filters.pop("after", None), filters.pop("limit")
         asked_of = of(context, **where)
         with context.read() as snapshot:
-            page = listing.page(snapshot, asked_of, filters, after, limit)
-            items = told(snapshot.connection, listing, page.rows, listing.kept_back(context.user))
-        headers = {"Link": f'<{_following(page.following)}>; rel="next"'} if page.following else {}
-        return {"items": items, "next": page.following}, 200, headers
+            found = listing.page(snapshot, asked_of, filters, after, limit)
+            items = told(snapshot.connection, listing, found.rows, listing.kept_back(context.user))
+        headers = {"Link": f'<{_following(found.following)}>; rel="next"'} if found.following else {}
+        return shown.dump({"items": items, "next": found.following}), headers
 
-    return query, page_of(listing), listed
+    page = page_of(listing)
+    shown = page()
+    return query, page, listed
 
 
 def _following(after: str) -> str:

@@ -30,12 +30,15 @@ class FieldLine:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What can be asked at one address; `problems` are the statuses that are told as problem+json."""
+    """What can be asked at one address; `problems` are the statuses that are told as problem+json, `rights` what one
+    of has to be held, with the posts that hold it."""
 
     id: str
     method: str
     path: str
     summary: str
+    description: str
+    rights: Sequence[tuple[str, str]]
     parameters: Sequence[FieldLine]
     body: Sequence[FieldLine]
     answers: Sequence[tuple[str, str, str]]
@@ -95,11 +98,19 @@ def _operation(spec: Json, path: str, method: str, operation: Json, shared: Sequ
         method=method.upper(),
         path=path,
         summary=operation.get("summary", ""),
+        description=operation.get("description", ""),
+        rights=[(right, ", ".join(_reaches(posts))) for right, posts in operation.get("x-right", {}).items()],
         parameters=[_parameter(_resolved(spec, each)) for each in (*shared, *operation.get("parameters", ()))],
         body=list(_body(spec, operation)),
         answers=[_answer(spec, status, responses[status]) for status in sorted(responses) if not is_problem[status]],
         problems=[status for status in sorted(responses) if is_problem[status] and status != "default"],
     )
+
+
+def _reaches(posts: Mapping[str, str]) -> Iterator[str]:
+    """Which posts have a right, and how far it reaches."""
+    for post, reach in posts.items():
+        yield f"{post.replace('_', ' ')} ({reach})"
 
 
 def _parameter(parameter: Json) -> FieldLine:
@@ -161,7 +172,8 @@ def _one_kind(name: str, schema: Json) -> str:
         return f"list of {kind_of(schema.get('items', {}))}"
     if name == "string":
         formats = {"date": "date", "date-time": "date and time", "uuid": "UUID", "time": "time", "email": "e-mail"}
-        return formats.get(schema.get("format", ""), "text")
+        form = formats.get(schema.get("format", ""), "text")
+        return f"{form}, like {schema['example']}" if "example" in schema else form
     return {"integer": "whole number", "boolean": "true or false", "null": "null"}.get(name, name)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
 from http import HTTPStatus
@@ -17,11 +17,13 @@ from marshmallow import Schema
 from werkzeug.exceptions import BadRequest, Conflict, PreconditionRequired
 
 from domain.aggregate import Aggregate, Refusal
+from domain.school import School
 from projections.event_log import saving_alongside
 from web.access.context import RequestContext, handed
 from web.access.identity import allow_any
 from web.access.name_cache import ids_within, rows_of
 from web.access.policy import Action
+from web.api.document import ASKED, RIGHT, right_of
 from web.api.door import API_PREFIX, Blueprint
 from web.api.history import history_of
 from web.api.idempotency import Key, KeyTaken, fingerprint
@@ -39,9 +41,10 @@ from web.api.protocol import (
     IdempotencyKey,
     named,
 )
+from web.api.references import URN, form
 from web.commands.dispatch import copy_for_reader, execute, load_for_user, must_be_open, version_of
 from web.commands.listing import ListEndpoint
-from web.commands.resource import BulkCommand, Command, Resource
+from web.commands.resource import BulkCommand, Command, Resource, SingleEndpoint
 from web.forms.command_ids import command_id
 from web.runtime.log_position import TELLS
 from web.runtime.request_limits import takes_files
@@ -55,8 +58,18 @@ def add_api(resource: Resource[A]) -> Blueprint:
         f"api_{resource.path}",
         resource.path,
         url_prefix=f"{API_PREFIX}/{resource.path}",
-        description=_first_line(resource.kind),
+        description=_sentence(resource.kind.__doc__),
     )
+    prefix = resource.kind.prefix or (URN if resource.kind is School else None)
+    address = {} if prefix is None else form(prefix)
+    api.ref = {
+        "in": "path",
+        "name": "ref",
+        "description": f"The address of the {resource.one}, as `Location` and `reference` tell it",
+        "schema": {"type": "string", "minLength": 1, **address},
+    }
+    begins = [command.name for command in resource.commands.values() if command.begins]
+    api.others = [*begins, *(several.name for several in resource.several)]
     if resource.listing is not None:
         _add_list(api, ListEndpoint(resource.path, resource.read, resource.listing))
     _add_single(api, resource)
@@ -82,6 +95,27 @@ def add_list_api(list_endpoint: ListEndpoint) -> Blueprint:
     return api
 
 
+def add_single_api(single: SingleEndpoint) -> Blueprint:
+    """The blueprint of something that is told and is no record."""
+    api = Blueprint(f"api_{single.name}", single.name, url_prefix=f"{API_PREFIX}/{single.path}")
+
+    def answered(_: RequestContext) -> Response:
+        return _answer(200, (single.out().dump(single.answer()), {}))
+
+    _add(
+        api,
+        "",
+        answered,
+        summary=single.title,
+        description=_sentence(single.out.__doc__),
+        rights=(),
+        operation=f"read-{single.name}",
+        statuses=(400, 401, 429, 503),
+        answers=_answers(200, single.out),
+    )
+    return api
+
+
 def _add_list(api: Blueprint, list_endpoint: ListEndpoint) -> None:
     query, page, listed = list_of(list_endpoint, of_all(list_endpoint))
     summary = list_endpoint.title or f"List {list_endpoint.path}"
@@ -93,6 +127,7 @@ def _add_list(api: Blueprint, list_endpoint: ListEndpoint) -> None:
         query=query,
         page=page,
         summary=summary,
+        description=f"A page of those that you may see. {_sentence(list_endpoint.listing.row.__doc__)}",
         operation=f"list-{list_endpoint.path}",
         statuses=READING,
     )
@@ -108,6 +143,7 @@ def _add_list_of_record(api: Blueprint, resource: Resource[A], list_endpoint: Li
         query=query,
         page=page,
         summary=list_endpoint.title,
+        description=f"A page of it, as far as you are told. {_sentence(list_endpoint.listing.row.__doc__)}",
         operation=f"{resource.path}-{list_endpoint.path}",
         statuses=(*READING, 404),
     )
@@ -123,16 +159,16 @@ def _add_page(
     page: type[Schema],
     **described: Any,
 ) -> None:
-    def pages(context: RequestContext, filters: dict[str, Any], **where: str) -> Any:
-        return listed(context, filters, **where)
+    def pages(context: RequestContext, filters: dict[str, Any], **where: str) -> Response:
+        return _answer(200, listed(context, filters, **where))
 
-    answered = api.response(200, page, headers=named("Link"))(pages)
     guard = _permitted(lambda _: allow_any([read]) if read else None)
-    _add(api, rule, guard(api.arguments(query, location="query")(answered)), **described)
+    answers = _answers(200, page, "Link")
+    view = guard(api.arguments(query, location="query")(pages))
+    _add(api, rule, view, answers=answers, rights=[read] if read else (), **described)
 
 
 def _add_single(api: Blueprint, resource: Resource[A]) -> None:
-    @api.response(200, resource.out, headers=named(*OF_RECORD))
     def single(context: RequestContext, ref: str) -> Any:
         record = load_for_user(context, resource, ref).record
         told = resource.out().dump(_ready(context, resource, record))
@@ -141,13 +177,17 @@ def _add_single(api: Blueprint, resource: Resource[A]) -> None:
         is_known = request.if_none_match.contains_weak(tag)
         return Response(status=304, headers=headers) if is_known else _answer(200, (told, headers))
 
+    unchanged = {"description": "The record is as you have it", "headers": named(*OF_RECORD)}
     _add(
         api,
         "/<ref>",
         single,
         summary=f"Read one {resource.one}",
+        description=f"{_sentence(resource.out.__doc__)} The answer comes with an ETag, which a change of it takes.",
+        rights=[resource.read],
         operation=f"read-{resource.path}",
-        statuses=(*READING, 304, 404),
+        statuses=(*READING, 404),
+        answers={**_answers(200, resource.out, *OF_RECORD), 304: unchanged},
         asks=(IF_NONE_MATCH,),
     )
 
@@ -156,7 +196,6 @@ def _add_beginning(api: Blueprint, resource: Resource[A], command: Command[A]) -
     @_permitted(lambda context: must_be_open(context, command))
     @api.arguments(IdempotencyKey, location="headers")
     @api.arguments(command.schema, location=_location(command.schema), error_status_code=422)
-    @api.response(201, resource.out, headers=named(*OF_CHANGE))
     def begin(context: RequestContext, headers: dict[str, Any], values: dict[str, Any]) -> Any:
         def done(key: Key, id: UUID) -> Answer:
             return _done(context, resource, command, values, key, id=id)
@@ -168,8 +207,11 @@ def _add_beginning(api: Blueprint, resource: Resource[A], command: Command[A]) -
         f"/{command.name}",
         takes_files(command.files, command.files_set_by)(begin),
         summary=command.title,
+        description=_what_it_does(command, f"Begins one {resource.one}, and answers with it."),
+        rights=command.actions,
         operation=f"{resource.path}-{command.name}",
         statuses=BEGINNING,
+        answers=_answers(201, resource.out, *OF_CHANGE),
         method="POST",
     )
 
@@ -182,7 +224,6 @@ def _add_preview(api: Blueprint, resource: Resource[A], command: Command[A]) -> 
 
     @_permitted(lambda context: must_be_open(context, command))
     @api.arguments(command.schema, location=_location(command.schema), error_status_code=422)
-    @api.response(200, out)
     def previewed(_: RequestContext, values: dict[str, Any]) -> Any:
         with _named_as_asked(command):
             return _answer(200, (out().dump(preview(values)), {}))
@@ -192,8 +233,11 @@ def _add_preview(api: Blueprint, resource: Resource[A], command: Command[A]) -> 
         f"/{command.name}/preview",
         takes_files(command.files, command.files_set_by)(previewed),
         summary=f"{command.title}: what would change",
+        description="Says what would come of the same request, and saves nothing.",
+        rights=command.actions,
         operation=f"{resource.path}-{command.name}-preview",
         statuses=PREVIEWING,
+        answers=_answers(200, out),
         method="POST",
     )
 
@@ -220,21 +264,18 @@ def _add_content(api: Blueprint, resource: Resource[A], content: Callable[[A], R
     def served(context: RequestContext, ref: str) -> Any:
         return content(load_for_user(context, resource, ref).record)
 
-    octets = {"schema": {"type": "string", "format": "binary"}}
-    described = {
-        "200": {
-            "description": "The file",
-            "content": {"application/octet-stream": octets},
-            "headers": named("Content-Disposition"),
-        }
-    }
+    octets = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+    file = {"description": "The file", "content": octets, "headers": named("Content-Disposition")}
     _add(
         api,
         "/<ref>/content",
-        api.doc(responses=described)(served),
-        summary=f"Get the bytes of a {resource.one}",
+        served,
+        summary=f"Get the bytes of {_a(resource.one)}",
+        description="The file itself, under the name that it was given.",
+        rights=[resource.read],
         operation=f"{resource.path}-content",
         statuses=(*READING, 404, 410),
+        answers={200: file},
     )
 
 
@@ -242,7 +283,6 @@ def _add_command(api: Blueprint, resource: Resource[A], command: Command[A]) -> 
     @_permitted(lambda context: must_be_open(context, command))
     @api.arguments(IdempotencyKey, location="headers")
     @api.arguments(command.schema, error_status_code=422)
-    @api.response(200, resource.out, headers=named(*OF_CHANGE))
     def carry_out(context: RequestContext, headers: dict[str, Any], values: dict[str, Any], ref: str) -> Any:
         at = _version(request.headers.get("If-Match"))
 
@@ -256,8 +296,11 @@ def _add_command(api: Blueprint, resource: Resource[A], command: Command[A]) -> 
         f"/<ref>/{command.name}",
         carry_out,
         summary=command.title,
+        description=_what_it_does(command, f"Changes one {resource.one}, and answers with it as it is afterwards."),
+        rights=command.actions,
         operation=f"{resource.path}-{command.name}",
         statuses=CHANGING,
+        answers=_answers(200, resource.out, *OF_CHANGE),
         method="POST",
         asks=(IF_MATCH,),
     )
@@ -267,7 +310,6 @@ def _add_several(api: Blueprint, resource: Resource[A], command: BulkCommand) ->
     @_permitted(lambda context: must_be_open(context, command))
     @api.arguments(IdempotencyKey, location="headers")
     @api.arguments(command.schema, error_status_code=422)
-    @api.response(200, command.out, headers=named(TELLS))
     def carry_out(context: RequestContext, headers: dict[str, Any], values: dict[str, Any]) -> Any:
         def done(_: Key, id: UUID) -> Answer:
             return command.out().dump(command.carry_out(values, id)), {}
@@ -279,8 +321,11 @@ def _add_several(api: Blueprint, resource: Resource[A], command: BulkCommand) ->
         f"/{command.name}",
         carry_out,
         summary=command.title,
+        description="Does it to each of them, and answers with what became of each.",
+        rights=command.actions,
         operation=f"{resource.path}-{command.name}",
         statuses=BEGINNING,
+        answers=_answers(200, command.out, TELLS),
         method="POST",
     )
 
@@ -291,21 +336,34 @@ def _add(
     view: Callable[..., Any],
     *,
     summary: str,
+    description: str,
+    rights: Iterable[Action],
     operation: str,
     statuses: Iterable[int],
+    answers: Mapping[int, Mapping[str, Any]],
     method: str = "GET",
-    asks: Iterable[dict[str, Any]] = (),
+    asks: Iterable[Mapping[str, Any]] = (),
 ) -> None:
-    """Register a view with its summary, the headers that it asks for and every status that it may answer."""
-    for status in statuses:
-        if status == 304:
-            same = {"description": "The record is as you have it", "headers": named(*OF_RECORD)}
-            view = api.alt_response(304, **same)(view)
-        else:
-            view = api.alt_response(status, response=HTTPStatus(status).name)(view)
-    headers = [*([MIN_POSITION] if method == "GET" else ()), *asks]
-    view = api.asking(headers, api.doc(summary=summary, operationId=operation)(view))
-    api.route(rule, methods=[method], endpoint=operation.replace("-", "_"))(handed(view))
+    """Register a view with what it does, the right it takes, the headers that it asks for and every status that it
+    may answer."""
+    described = {
+        "summary": summary,
+        "description": description,
+        RIGHT: right_of(rights),
+        "operationId": operation,
+        "responses": {**answers, **{status: HTTPStatus(status).name for status in statuses}},
+        ASKED: [*([MIN_POSITION] if method == "GET" else ()), *asks],
+    }
+    place = [dict(api.ref)] if api.ref and "<ref>" in rule else None
+    endpoint = operation.replace("-", "_")
+    rule = rule.replace("<ref>", f"<address({', '.join(map(repr, api.others))}):ref>")
+    api.route(rule, methods=[method], endpoint=endpoint, parameters=place)(handed(api.doc(**described)(view)))
+
+
+def _answers(status: int, out: type[Schema], *headers: str) -> dict[int, dict[str, Any]]:
+    """What a request that succeeds is answered."""
+    content = {"application/json": {"schema": out}}
+    return {status: {"description": HTTPStatus(status).phrase, "content": content, "headers": named(*headers)}}
 
 
 def _permitted(check: Callable[[RequestContext], None]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -422,5 +480,15 @@ def _tag(context: RequestContext, record: Aggregate, told: Any) -> str:
     return f"{version_of(context, record)}-{hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]}"
 
 
-def _first_line(kind: type[Aggregate]) -> str:
-    return (kind.__doc__ or "").strip().split("\n")[0]
+def _what_it_does(command: Command[Any], plainly: str) -> str:
+    said = (each for each in (command.lead, *command.notes) if each.endswith("."))
+    return " ".join((plainly, *said))
+
+
+def _a(one: str) -> str:
+    return f"{'an' if one[0] in 'aeiou' else 'a'} {one}"
+
+
+def _sentence(told: str | None) -> str:
+    """What a docstring says before its first blank line."""
+    return " ".join((told or "").split("\n\n")[0].split())

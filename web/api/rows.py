@@ -1,6 +1,7 @@
 """Marshmallow schemas for the rows of views, made from their annotations, so that a row is described once.
 
-A row knows records by their ids; programs are told references, and the URN of a school.
+A row knows records by their ids; programs are told references, and the URN of a school. Which of its columns are
+references their names say: see web.api.references.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from marshmallow import Schema, fields
 
 from domain.vocabulary import LabelledEnum
 from web.access.name_cache import ids_within, references_of
+from web.api.references import REFERS
 from web.commands.listing import Listing
 from web.commands.resource import Values
 
@@ -35,8 +37,6 @@ _FIELDS: dict[type, type[fields.Field[Any]]] = {
     time: fields.Time,
 }
 
-REFERENCE = "A reference, like SR-2026-0001; of a school its URN"
-
 
 @cache
 def _columns(row: Any) -> Mapping[str, Any]:
@@ -50,13 +50,14 @@ def _columns(row: Any) -> Mapping[str, Any]:
 
 def page_of(listing: Listing) -> type[Schema]:
     """The schema of a page of a list."""
-    return _page(listing.row, frozenset(listing.inside))
+    return _page(listing.row, frozenset(listing.inside), frozenset(listing.names.items()))
 
 
 @cache
-def _page(row: Any, inside: frozenset[str]) -> type[Schema]:
-    items = fields.List(fields.Nested(_schema(row, inside)))
-    return Schema.from_dict({"items": items, "next": fields.String(allow_none=True)}, name=f"{row.__name__}Page")
+def _page(row: Any, inside: frozenset[str], names: frozenset[tuple[str, str]]) -> type[Schema]:
+    items = fields.List(fields.Nested(_schema(row, inside, names)))
+    following = fields.String(allow_none=True, metadata={"description": "Where the next page begins, for `after`"})
+    return Schema.from_dict({"items": items, "next": following}, name=f"{row.__name__}Page")
 
 
 def told(
@@ -85,34 +86,40 @@ def _called(value: Any, called: Mapping[UUID, str]) -> Any:
 
 
 @cache
-def _schema(row: Any, inside: frozenset[str] = frozenset()) -> type[Schema]:
-    """One field for each column and property that is told, sums and days as text with two decimals."""
-    told = {name: hint for name, hint in _columns(row).items() if name not in inside}
-    return Schema.from_dict(
-        {name: fields.UUID(dump_only=True) if name == OWN else field_of(hint) for name, hint in told.items()},
-        name=row.__name__,
-    )
+def _schema(row: Any, inside: frozenset[str], names: frozenset[tuple[str, str]]) -> type[Schema]:
+    """One field for each column and property that is told, by the name that programs call it."""
+    called = {name: dict(names).get(name, name) for name in _columns(row) if name not in inside}
+    told = {
+        called[name]: field_of(called[name], name, hint, names)
+        for name, hint in _columns(row).items()
+        if name in called
+    }
+    schema = Schema.from_dict(told, name=row.__name__)
+    schema.__doc__ = row.__doc__
+    return schema
 
 
-def field_of(hint: Any, *, nullable: bool = False) -> fields.Field[Any]:
-    """The field for an annotation."""
-    options: dict[str, Any] = {"dump_only": True, "allow_none": nullable}
+def field_of(
+    name: str, column: str, hint: Any, names: frozenset[tuple[str, str]], *, nullable: bool = False
+) -> fields.Field[Any]:
+    """The field of a name for a column. Raises TypeError for one of which programs could not be told what it is."""
     if get_origin(hint) in {Union, types.UnionType}:
         inner = next(part for part in get_args(hint) if part is not type(None))
-        return field_of(inner, nullable=True)
+        return field_of(name, column, inner, names, nullable=True)
+    options: dict[str, Any] = {"attribute": column, "allow_none": nullable}
     if get_origin(hint) is tuple:
-        return fields.List(field_of(get_args(hint)[0]), **options)
-    if get_origin(hint) is dict:
-        return fields.Dict(keys=fields.String(), **options)
+        return fields.List(field_of(name, column, get_args(hint)[0], names), **options)
+    if hint is UUID and name == OWN:
+        return fields.UUID(**options)
+    if name in REFERS and hint in {UUID, str}:
+        return fields.String(metadata={"refers_to": REFERS[name]}, **options)
     if isinstance(hint, type):
-        if hint is UUID:
-            return fields.String(metadata={"description": REFERENCE}, **options)
         if issubclass(hint, msgspec.Struct) or dataclasses.is_dataclass(hint):
-            return fields.Nested(_schema(hint), **options)
+            return fields.Nested(_schema(hint, frozenset(), names), **options)
         if issubclass(hint, LabelledEnum):
             return fields.Enum(hint, by_value=True, **options)
         if hint is Decimal:
             return fields.Decimal(as_string=True, places=2, **options)
         if hint in _FIELDS:
             return _FIELDS[hint](**options)
-    return fields.Raw(**options)
+    raise TypeError(f"{name}: {hint} has no form in the API")

@@ -23,7 +23,7 @@ from web.access.identity import ListScope, current_user
 from web.access.policy import Action
 from web.commands.listing import ListEndpoint, Listing
 from web.commands.resource import Values
-from web.history.timeline import HistoryEntry, TimelineEntry, as_row, kind_label, timeline_of
+from web.history.timeline import OF_ENTRIES, HistoryEntry, TimelineEntry, as_row, kind_label, timeline_of
 from web.layout.filter_fields import NO_DAY, RecordFilter, SchoolFilter
 from web.runtime.services import services
 
@@ -63,6 +63,8 @@ class Reason(LabelledEnum):
 class AnyRecord(fields.String):
     """Any record by its reference; loads as its id. One of which whoever asks is told nothing is as good as none."""
 
+    refers_to = ""
+
     default_error_messages = {
         "unknown": "There is no such record, or you may not read its trail",
         "behind": "The audit trail is behind: anything recorded since {since} is not shown yet",
@@ -88,16 +90,16 @@ def _is_kind(value: str) -> None:
 class AuditFilters(Schema):
     since = fields.Date(metadata={"label": "From"}, error_messages=NO_DAY)
     until = fields.Date(metadata={"label": "To"}, error_messages=NO_DAY)
-    dated = fields.Enum(
+    dated_by = fields.Enum(
         Dated, by_value=True, load_default=Dated.HAPPENED, metadata={"label": "Search dates by", "widget": "radios"}
     )
     school = SchoolFilter("school", "school", "URN", metadata={"label": "School", "hint": "URN, name or postcode"})
     person = RecordFilter("person", "person", "reference", metadata={"label": "Person", "hint": "Reference or name"})
-    part = fields.Enum(Took, by_value=True, metadata={"label": "Their involvement"})
-    kind = fields.String(validate=_is_kind, metadata={"label": "Kind of record"})
+    took_part = fields.Enum(Took, by_value=True, metadata={"label": "Their involvement"})
+    record_kind = fields.String(validate=_is_kind, metadata={"label": "Kind of record"})
     purpose = fields.List(fields.Enum(Purpose, by_value=True), metadata={"label": "Purpose"})
     record = AnyRecord(metadata={"label": "Record", "hint": "Reference, like SR-2026-0001"})
-    reason = fields.Enum(Reason, by_value=True, metadata={"label": "Reason"})
+    has_reason = fields.Enum(Reason, by_value=True, metadata={"label": "Reason"})
     request_id = fields.String(
         validate=validate.Length(1, 64), metadata={"label": "Request", "hint": "The reference on an error page"}
     )
@@ -105,16 +107,16 @@ class AuditFilters(Schema):
 
 def wanted(values: Values) -> TrailFilter:
     """The loaded filters as the view takes them."""
-    reason = values.get("reason")
+    reason = values.get("has_reason")
     return TrailFilter(
         since=values.get("since"),
         until=values.get("until"),
-        by_recording=values.get("dated") is Dated.RECORDED,
+        by_recording=values.get("dated_by") is Dated.RECORDED,
         school=values.get("school"),
         person=values.get("person"),
-        acted=values.get("part") is Took.ACTED,
+        acted=values.get("took_part") is Took.ACTED,
         stream=values.get("record"),
-        kinds=[values["kind"]] if values.get("kind") else (),
+        kinds=[values["record_kind"]] if values.get("record_kind") else (),
         purposes=values.get("purpose", ()),
         reasoned=None if reason is None else reason is Reason.GIVEN,
         correlation=values.get("request_id", ""),
@@ -195,6 +197,16 @@ def _kept_back(asking: User) -> Values:
 audit = ListEndpoint(
     "audit",
     Action.READ_AUDIT,
-    Listing(AuditEntry, _listed, lambda row: str(row.id), AuditFilters, place=place, inside=(), kept_back=_kept_back),
+    Listing(
+        AuditEntry,
+        _listed,
+        lambda row: str(row.id),
+        AuditFilters,
+        place=place,
+        inside=(),
+        names=OF_ENTRIES,
+        kept_back=_kept_back,
+    ),
+    "List the audit trail, the latest first",
 )
 """The audit trail in the API; its filters are the page's."""

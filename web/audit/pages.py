@@ -62,7 +62,7 @@ def search(context: RequestContext) -> Answer:
 
 def _choices(context: RequestContext) -> Mapping[str, Options]:
     kinds = [(kind, kind_label(kind)) for kind in kinds_told(context.user)]
-    return {"kind": sorted(kinds, key=lambda kind: kind[1])}
+    return {"record_kind": sorted(kinds, key=lambda kind: kind[1])}
 
 
 def _found(context: RequestContext, asked: TrailFilter) -> AuditPage:

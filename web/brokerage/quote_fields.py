@@ -38,7 +38,7 @@ class GiveQuote(Schema):
         noun="how the work would be done",
     )
     available_from = day_field("Available from")
-    available_to = day_field("Available to")
+    available_to = day_field("Available to", name="available_until")
 
     @validates_schema
     def in_order(self, values: Mapping[str, Any], **_: Any) -> None:
@@ -55,7 +55,7 @@ class QuoteOut(Schema):
     """A quote as the API shows it."""
 
     specialist = person_field()
-    days = fields.Decimal(as_string=True, places=1)
+    days = fields.Decimal(as_string=True, places=2)
     day_rate = fields.Decimal(as_string=True, places=2)
     net = fields.Decimal(as_string=True, places=2)
     vat = fields.Decimal(as_string=True, places=2)
@@ -63,7 +63,7 @@ class QuoteOut(Schema):
     vat_is_known = fields.Boolean(metadata={"description": "Where it is not, `vat` is 0 and `gross` excludes VAT"})
     approach = fields.String()
     available_from = fields.Date()
-    available_to = fields.Date()
+    available_until = fields.Date(attribute="available_to")
     received_on = fields.Date()
 
 

@@ -154,6 +154,7 @@ INSIDE = ("part", "gathered", "awaited", "days", "author", "awaited_by_name")
 caseload = ListEndpoint(
     "caseload",
     Action.READ_CASELOAD,
-    Listing(Item, asked, view.cursor_of, CaseloadFilters, place=str, inside=INSIDE),
+    Listing(Item, asked, view.cursor_of, CaseloadFilters, place=str, inside=INSIDE, names={"kind": "record_kind"}),
+    "List the work that waits, the most urgent first",
 )
 """The caseload in the API; its filters are the page's."""

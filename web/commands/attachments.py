@@ -105,8 +105,8 @@ def attached_to(
         notes=notes,
         files=files,
         names=names_of(snapshot.connection, {person for person in people if person}),
-        write_href=f"/notes/write?on={address}" if writes else "",
-        add_href=f"/files/add?on={address}" if writes and kind in TAKES_FILES else "",
+        write_href=f"/notes/write?record={address}" if writes else "",
+        add_href=f"/files/add?record={address}" if writes and kind in TAKES_FILES else "",
         visible={row.id: visible_to(snapshot, row) for row in (*notes, *files)},
     )
     return attached if notes or files or writes else None
@@ -157,7 +157,7 @@ def listed(
 
     def query(snapshot: Snapshot, reach: ListScope, filters: Values, after: str | None, limit: int) -> list[R]:
         asked = {
-            "on": filters["on"].id if "on" in filters else None,
+            "on": filters["record"].id if "record" in filters else None,
             "schools": None if reach.everything else reach.schools,
             "providers": reach.providers,
             "meant_for_them": not is_inside(snapshot.user),
@@ -212,9 +212,15 @@ class AttachedTo:
         return {"on_kind": self.kind, "on_record": self.id, "school": self.school, "provider": self.provider}
 
 
+OF_RECORD = {"on_kind": "record_kind", "on_record": "record"}
+"""What programs call the columns of what is attached."""
+
+
 class PlaceField(fields.String):
     """The record that something is attached to, by reference or URN; loads as its Place, if the person who asks may
     read it: any other is as good as none."""
+
+    refers_to = ""
 
     default_error_messages = {
         "unknown": "Enter the reference of a record, like SR-2026-0001, or the URN of a school",

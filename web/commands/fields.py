@@ -43,6 +43,8 @@ IN_HALVES = "Enter days in halves, like 2 or 2.5"
 class SchoolField(fields.String):
     """A school by any URN that it holds or held; loads as the school's id."""
 
+    refers_to = "URN"
+
     default_error_messages = {"unknown": "Enter the URN of a school in the register"}
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
@@ -85,7 +87,7 @@ class RecordField(fields.String):
     def __init__(self, kind: str, prefix: str, **options: Any) -> None:
         super().__init__(**options)
         self.kind = kind
-        self.prefix = prefix
+        self.prefix = self.refers_to = prefix
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         text = super()._deserialize(value, attr, data, **kwargs).strip().upper()
@@ -153,9 +155,11 @@ def text_field(*, required: bool = True, longest: int = LONGEST, rows: int = 5, 
     return _text(Text, required, longest, {"widget": "textarea", "rows": rows, **metadata})
 
 
-def line_field(*, required: bool = True, longest: int = 200, **metadata: Any) -> fields.String:
-    """A line of text."""
-    return _text(LineOfText, required, longest, {"widget": "text", **metadata})
+def line_field(
+    name: str | None = None, *, required: bool = True, longest: int = 200, **metadata: Any
+) -> fields.String:
+    """A line of text; `name` is what pages and programs call it where the record's own name will not do."""
+    return _text(LineOfText, required, longest, {"widget": "text", **metadata}, name)
 
 
 def reason_field(label: str = "Reason", **metadata: Any) -> fields.String:
@@ -219,6 +223,8 @@ class LineOfText(Text):
     spelt = staticmethod(line)
 
 
-def _text(kind: type[Text], required: bool, longest: int, metadata: Mapping[str, Any]) -> Text:
+def _text(
+    kind: type[Text], required: bool, longest: int, metadata: Mapping[str, Any], name: str | None = None
+) -> Text:
     rules: list[Callable[[str], Any]] = [validate.Length(min=1 if required else 0, max=longest)]
-    return kind(required=required, validate=rules, metadata=dict(metadata))
+    return kind(required=required, validate=rules, data_key=name, metadata=dict(metadata))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -58,8 +58,9 @@ class Listing:
     order, beginning behind the row whose cursor is `after`; `cursor` gives a row's own, `place` reads one and raises
     ValueError for a text that is none. Of what belongs to one record, the second argument is that record as found.
 
-    A row's columns and properties are told, but for those that are `inside`; `kept_back` says what somebody is told
-    in place of columns that are not for them. `shows_records` is false where a row tells no more of its record than
+    A row's columns and properties are told, but for those that are `inside`; `names` are what programs call columns
+    whose own name means something else to them, `kept_back` says what somebody is told in place of columns that are
+    not for them. `shows_records` is false where a row tells no more of its record than
     where it is. A page counts its rows up to `counted_to`, and sorts them where there are no more than `sorted_to`.
     """
 
@@ -69,6 +70,7 @@ class Listing:
     filters: type[Schema] | None = None
     place: Callable[[str], object] = _reference
     inside: Collection[str] = ("id",)
+    names: Mapping[str, str] = field(default_factory=dict)
     kept_back: Callable[[User], Values] = lambda _: {}
     shows_records: bool = True
     counted_to: int = COUNTED_TO

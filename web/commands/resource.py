@@ -251,6 +251,17 @@ class Visibility(Generic[A]):
         return self.is_open is _always
 
 
+@dataclass(frozen=True)
+class SingleEndpoint:
+    """One thing that the API tells whoever is signed in, and that is no record: `answer` gives what `out` shows."""
+
+    name: str
+    path: str
+    title: str
+    out: type[Schema]
+    answer: Callable[[], Values]
+
+
 @dataclass
 class Resource(Generic[A]):
     """A kind of record as the doors know it.

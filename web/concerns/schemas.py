@@ -265,7 +265,7 @@ class ConcernOut(Schema):
     raised_on = fields.Date()
     authoriser = person_field(allow_none=True)
     visit = RecordField("visit", "V", allow_none=True)
-    assessment = fields.Nested(AssessmentOut, allow_none=True)
+    last_assessment = fields.Nested(AssessmentOut, allow_none=True, attribute="assessment")
     plan = fields.String()
     objectives = fields.List(fields.Nested(ObjectiveOut))
     intervention_on = fields.Date(allow_none=True)

@@ -14,7 +14,7 @@ def _sum(attribute: str | None = None) -> fields.Decimal:
 
 
 def _days(attribute: str | None = None) -> fields.Decimal:
-    return fields.Decimal(as_string=True, places=1, attribute=attribute)
+    return fields.Decimal(as_string=True, places=2, attribute=attribute)
 
 
 class AgreementOut(Schema):
@@ -60,7 +60,7 @@ class VariationOut(Schema):
 
 
 class OutcomeOut(Schema):
-    objective = fields.String()
+    work_objective = fields.String(attribute="objective")
     attainment = fields.Enum(Attainment, by_value=True)
 
 
@@ -93,7 +93,7 @@ class EngagementOut(Schema):
     subject = fields.String(attribute="work.subject")
     phase = fields.Enum(Phase, by_value=True, attribute="work.phase")
     scope = fields.String(attribute="work.scope")
-    objectives = fields.List(fields.String(), attribute="work.objectives")
+    work_objectives = fields.List(fields.String(), attribute="work.objectives")
     begins = fields.Date(attribute="work.begins")
     ends = fields.Date(attribute="work.ends")
     fund = fields.String(attribute="work.fund")
@@ -111,7 +111,7 @@ class EngagementOut(Schema):
         metadata={"description": "Who agreed, by side"},
     )
     cleared = fields.Boolean()
-    cleared_to = fields.Date(allow_none=True)
+    cleared_until = fields.Date(allow_none=True, attribute="cleared_to")
     cleared_under = fields.List(fields.String(), metadata={"description": "Versions of the vetting policy"})
     sessions = ValuesOf(fields.Nested(SessionOut))
     variations = fields.List(fields.Nested(VariationOut))

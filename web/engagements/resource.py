@@ -46,7 +46,13 @@ engagements: Resource[BrokeredEngagement] = Resource(
     one="engagement",
     read=Action.READ_ENGAGEMENT,
     out=EngagementOut,
-    listing=Listing(view.EngagementRow, _listed, lambda row: row.reference, schemas.EngagementFilters),
+    listing=Listing(
+        view.EngagementRow,
+        _listed,
+        lambda row: row.reference,
+        schemas.EngagementFilters,
+        names={"cleared_to": "cleared_until"},
+    ),
 )
 
 

@@ -88,6 +88,7 @@ class ProposeDirectly(Schema):
     objectives = fields.List(
         fields.String(validate=validate.Length(1, 1000)),
         required=True,
+        data_key="work_objectives",
         validate=validate.Length(1, 50),
         metadata={"label": "Objectives", "hint": "Enter one on each line", "noun": "at least one objective"},
     )
@@ -200,7 +201,7 @@ def _attainment(label: str) -> fields.Enum[Any]:
 
 
 class AnOutcome(Schema):
-    objective = line_field(longest=1000, label="Objective, as written in the terms")
+    objective = line_field("work_objective", longest=1000, label="Objective, as written in the terms")
     attainment = _attainment("How far it was met")
 
 

@@ -17,7 +17,7 @@ from web.access import readers
 from web.access.context import Snapshot, User, current_context
 from web.access.policy import Action, RecordScope
 from web.access.readers import is_for, is_inside
-from web.commands.attachments import COUNTED_TO, href_of, is_open_to, listed
+from web.commands.attachments import COUNTED_TO, OF_RECORD, href_of, is_open_to, listed
 from web.commands.listing import Listing
 from web.commands.resource import CommandContext, Resource, Values, Visibility
 from web.files import schemas
@@ -62,6 +62,7 @@ files: Resource[Attachment] = Resource(
         schemas.FileFilters,
         counted_to=COUNTED_TO,
         sorted_to=COUNTED_TO,
+        names=OF_RECORD,
     ),
     visibility=Visibility(is_open=_is_open),
     content=served,

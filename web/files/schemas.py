@@ -29,6 +29,7 @@ class AddFile(Schema):
     on = PlaceField(
         TAKES_FILES,
         required=True,
+        data_key="record",
         metadata={"label": "Record", "hint": "Its reference, or the URN of a school", "width": 20},
     )
     file = FileField(
@@ -58,7 +59,7 @@ class FileOut(Schema):
 
     reference = fields.String()
     version = fields.Integer()
-    on = PlaceField(TAKES_FILES, attribute="on_record")
+    record = PlaceField(TAKES_FILES, attribute="on_record")
     file_name = fields.String()
     media_type = fields.String()
     size = fields.Integer()
@@ -80,4 +81,4 @@ class FileOut(Schema):
 
 
 class FileFilters(Schema):
-    on = PlaceField(TAKES_FILES, metadata={"label": "Record", "hint": "Its reference, or the URN of a school"})
+    record = PlaceField(TAKES_FILES, metadata={"label": "Record", "hint": "Its reference, or the URN of a school"})

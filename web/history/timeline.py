@@ -89,22 +89,27 @@ class HistoryEntry(Row):
     reason: str
     kind: str
     topic: str
-    reference: str
+    reference: str | None
     school: str
-    urn: str
+    urn: str | None
     restricted: bool
 
+
+OF_ENTRIES = {"kind": "record_kind", "reference": "record", "school": "school_name", "urn": "school"}
+"""What programs call the columns of entries."""
 
 T = TypeVar("T", bound=HistoryEntry)
 
 
 def as_row(entry: TimelineEntry, row: type[T]) -> T:
     """An entry as a row for programs."""
-    columns = [name for name in row.__struct_fields__ if not name.startswith("occurred")]
+    own = ("occurred_on", "occurred_at", "reference", "urn")
     return row(
         occurred_on=entry.happened_on,
         occurred_at=entry.at if isinstance(entry.at, datetime) else None,
-        **{name: getattr(entry, name) for name in columns},
+        reference=entry.reference or None,
+        urn=entry.urn or None,
+        **{name: getattr(entry, name) for name in row.__struct_fields__ if name not in own},
     )
 
 

@@ -49,7 +49,9 @@ imports: Resource[Import] = Resource(
     one="import",
     read=Action.READ_IMPORTS,
     out=schemas.ImportOut,
-    listing=Listing(view.ImportRow, _listed, lambda row: row.reference, schemas.ImportFilters),
+    listing=Listing(
+        view.ImportRow, _listed, lambda row: row.reference, schemas.ImportFilters, names={"outcome": "counted"}
+    ),
 )
 
 

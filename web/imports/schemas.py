@@ -92,7 +92,7 @@ class BegunOut(Schema):
 
 
 class CountOut(Schema):
-    outcome = fields.Enum(Outcome, by_value=True)
+    counted = fields.Enum(Outcome, by_value=True, attribute="outcome")
     number = fields.Integer()
 
 

@@ -29,6 +29,8 @@ class RecordFilter(fields.String):
         "many": "Too many have that name. Enter more of it, or the {number}",
     }
 
+    refers_to = "PE"
+
     def __init__(self, kind: str, one: str, number: str, **options: Any) -> None:
         super().__init__(**options)
         self.kind, self.one, self.number = kind, one, number
@@ -51,6 +53,8 @@ class RecordFilter(fields.String):
 
 class SchoolFilter(RecordFilter):
     """A school by any URN that it holds or held, by name, town or postcode."""
+
+    refers_to = "URN"
 
     def _found(self, connection: sa.Connection, text: str) -> Iterator[tuple[UUID, str, str]]:
         if text.isdecimal():

@@ -14,7 +14,7 @@ from web.access.identity import concerned
 from web.access.name_cache import names_of, reference_of, references_of
 from web.access.nameable_people import colleagues
 from web.access.policy import Action
-from web.commands.attachments import COUNTED_TO, href_of, listed
+from web.commands.attachments import COUNTED_TO, OF_RECORD, href_of, listed
 from web.commands.choices import Choices, everybody
 from web.commands.listing import Listing
 from web.commands.resource import CommandContext, Resource, Values, Visibility
@@ -33,6 +33,7 @@ notes: Resource[Note] = Resource(
         schemas.NoteFilters,
         counted_to=COUNTED_TO,
         sorted_to=COUNTED_TO,
+        names={**OF_RECORD, "versions": "version_count", "about_person": "person"},
     ),
     visibility=Visibility(is_open=rules.is_open, copy=rules.opened),
 )

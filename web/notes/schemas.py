@@ -53,6 +53,7 @@ class WriteNote(Said):
     on = PlaceField(
         TAKES_NOTES,
         required=True,
+        data_key="record",
         metadata={"label": "Record", "hint": "Its reference, or the URN of a school", "width": 20},
     )
     note_type = fields.Enum(
@@ -102,8 +103,8 @@ class WithdrawNote(Schema):
 class NoteVersionOut(Schema):
     heading = fields.String()
     text = fields.String()
-    person = person_field(attribute="about_person.person", allow_none=True)
-    about_person = fields.String(attribute="about_person.value", allow_none=True)
+    person = person_field(attribute="about_person.person", allow_none=True, dump_default=None)
+    about_person = fields.String(attribute="about_person.value", allow_none=True, dump_default=None)
     written_on = fields.Date()
     written_by = person_field(allow_none=True)
     reason = fields.String()
@@ -114,7 +115,7 @@ class NoteOut(Schema):
 
     reference = fields.String()
     version = fields.Integer()
-    on = PlaceField(TAKES_NOTES, attribute="on_record")
+    record = PlaceField(TAKES_NOTES, attribute="on_record")
     note_type = fields.Enum(NoteType, by_value=True)
     sensitivity = fields.Enum(Sensitivity, by_value=True)
     visible_to = fields.Enum(Audience, by_value=True)
@@ -123,4 +124,4 @@ class NoteOut(Schema):
 
 
 class NoteFilters(Schema):
-    on = PlaceField(TAKES_NOTES, metadata={"label": "Record", "hint": "Its reference, or the URN of a school"})
+    record = PlaceField(TAKES_NOTES, metadata={"label": "Record", "hint": "Its reference, or the URN of a school"})

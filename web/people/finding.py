@@ -59,4 +59,4 @@ def found(snapshot: Snapshot, _: ListScope, filters: Values, after: str | None, 
     ]
 
 
-LISTING = Listing(ListedPerson, found, lambda row: row.reference, PeopleFilters)
+LISTING = Listing(ListedPerson, found, lambda row: row.reference, PeopleFilters, names={"posts": "post_titles"})

@@ -78,6 +78,7 @@ class TakePost(Schema):
     capacity = Amount(
         places=2,
         load_default=Decimal(1),
+        data_key="full_time_share",
         as_string=True,
         validate=validate.Range(Decimal("0.01"), Decimal(1)),
         metadata={
@@ -137,6 +138,7 @@ class DeclinePost(Schema):
 class EndPost(Schema):
     post = WholeNumber(
         required=True,
+        data_key="number",
         validate=validate.Range(1, 10_000),
         metadata={
             "label": "Role",
@@ -155,16 +157,16 @@ class Leave(Schema):
 
 
 class PostOut(Schema):
-    """A post as the API shows it; `id` numbers the posts of one person."""
+    """A post as the API shows it; `number` counts the posts of one person."""
 
-    id = fields.Integer()
+    number = fields.Integer(attribute="id")
     role = fields.Enum(Role, by_value=True)
     school = SchoolField(allow_none=True)
     provider = provider_field(allow_none=True)
     team = fields.Enum(Team, by_value=True, allow_none=True)
     phase = fields.Enum(Phase, by_value=True, allow_none=True)
     leads_team = fields.Boolean()
-    capacity = fields.Decimal(as_string=True, places=2)
+    full_time_share = fields.Decimal(as_string=True, places=2, attribute="capacity")
     theme = fields.String(allow_none=True)
     from_ = fields.Date(data_key="from")
     until = fields.Date(allow_none=True)
@@ -173,7 +175,7 @@ class PostOut(Schema):
 class ProposedPostOut(Schema):
     """A post that waits for a second person; `is_held` says that it is held meanwhile, by the first holders."""
 
-    id = fields.Integer()
+    number = fields.Integer(attribute="id")
     role = fields.Enum(Role, by_value=True, attribute="post.role")
     from_ = fields.Date(data_key="from", attribute="post.from_")
     until = fields.Date(allow_none=True, attribute="post.until")
@@ -197,7 +199,7 @@ class PersonOut(Schema):
         names_alike,
         metadata={
             "type": "array",
-            "items": {"type": "string"},
+            "items": {"type": "string", "pattern": "^PE-[0-9]{4}-[0-9]{4,6}$", "example": "PE-2026-0001"},
             "description": "People with the same or a similar name, by reference",
         },
     )

@@ -13,7 +13,9 @@ class CapabilityOut(Schema):
     subject = fields.String()
     phase = fields.Enum(Phase, by_value=True)
     service = fields.Enum(ServiceType, by_value=True)
-    offer = fields.Function(str, metadata={"description": "The three in words, as `withdraw` takes them"})
+    offer = fields.Function(
+        str, metadata={"type": "string", "description": "The three in words, as `withdraw` takes them"}
+    )
 
 
 class RateOut(Schema):
@@ -24,7 +26,7 @@ class RateOut(Schema):
 
 class CapacityOut(Schema):
     from_ = fields.Date(data_key="from")
-    to = fields.Date()
+    until = fields.Date(attribute="to")
     days = fields.Decimal(as_string=True)
 
 
@@ -51,12 +53,12 @@ class ConflictOut(Schema):
     school = SchoolField(allow_none=True)
     person = person_field(allow_none=True)
     from_ = fields.Date(data_key="from")
-    to = fields.Date(allow_none=True)
+    until = fields.Date(allow_none=True, attribute="to")
 
 
 class SuspensionOut(Schema):
     from_ = fields.Date(data_key="from")
-    to = fields.Date(allow_none=True)
+    until = fields.Date(allow_none=True, attribute="to")
 
 
 class ProviderOut(Schema):
@@ -88,7 +90,7 @@ class ProviderOut(Schema):
 
 
 class ProviderFilters(Schema):
-    text = line_field(required=False, label="Name or reference")
+    q = line_field(required=False, label="Name or reference")
     subject = line_field(required=False, longest=100, label="Subject")
     phase = fields.Enum(Phase, by_value=True)
     service = fields.Enum(ServiceType, by_value=True, metadata={"label": "Type of support"})

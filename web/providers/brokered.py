@@ -179,7 +179,15 @@ def _asked(
 brokered = ListEndpoint(
     "brokered-history",
     Action.READ_PROVIDER,
-    Listing(ProviderHistory, _asked, lambda row: row.holder, HistoryFilters, inside=("rating_told",)),
+    Listing(
+        ProviderHistory,
+        _asked,
+        lambda row: row.holder,
+        HistoryFilters,
+        inside=("rating_told",),
+        names={"schools": "school_count", "selected": "times_selected", "rating": "mean_rating"},
+    ),
+    "List the record of a provider and of its people in figures",
 )
 
 

@@ -77,5 +77,6 @@ def _asked(
 cleared_people = ListEndpoint(
     "clearances",
     Action.READ_PROVIDER,
-    Listing(ClearedPerson, _asked, lambda row: row.person, ClearanceFilters),
+    Listing(ClearedPerson, _asked, lambda row: row.person, ClearanceFilters, names={"valid_to": "valid_until"}),
+    "List who is cleared on a day",
 )

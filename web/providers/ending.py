@@ -41,11 +41,11 @@ class VettingStatus(LabelledEnum):
 
 class VettingLine(Row):
     """A requirement of a provider, or of one of its people, that does not simply hold. `person` and `person_name` are
-    empty for the provider's own; `good_to` is the last day on which it holds, `why` says why it does not."""
+    not there for the provider's own; `good_to` is the last day on which it holds, `why` says why it does not."""
 
     provider: str
     provider_name: str
-    person: str
+    person: str | None
     person_name: str
     item: Requirement
     standing: CheckStatus
@@ -54,14 +54,14 @@ class VettingLine(Row):
 
 
 class VettingFilters(Schema):
-    standing = fields.List(
+    status = fields.List(
         fields.Enum(VettingStatus, by_value=True),
         metadata={"label": "Status", "description": "Expired and expiring soon by default"},
     )
 
 
 def _asked(snapshot: Snapshot, reach: ListScope, filters: Values, after: str | None, limit: int) -> list[VettingLine]:
-    named = filters.get("standing") or (VettingStatus.ENDED, VettingStatus.ENDS_SOON)
+    named = filters.get("status") or (VettingStatus.ENDED, VettingStatus.ENDS_SOON)
     wanted = {CheckStatus(urgency.value) for urgency in named}
     found = [line for line in _lines(snapshot, reach) if line.standing in wanted]
     return page_after(sorted(found, key=_urgency), cursor, after, limit)
@@ -69,7 +69,7 @@ def _asked(snapshot: Snapshot, reach: ListScope, filters: Values, after: str | N
 
 def cursor(line: VettingLine) -> str:
     """What tells a line from all others."""
-    return "/".join((line.provider, line.person, line.item.value))
+    return "/".join((line.provider, line.person or "", line.item.value))
 
 
 def _urgency(line: VettingLine) -> tuple[bool, date, str, str]:
@@ -92,10 +92,10 @@ def _lines(snapshot: Snapshot, reach: ListScope) -> Iterator[VettingLine]:
         for line in lines(facts[provider.id], staff[provider.id], today, policy):
             if line.standing is not CheckStatus.HOLDS:
                 person = named.get(line.person) if line.person else None
-                yield _told(provider, line, person.detail if person else "", person.name if person else "")
+                yield _told(provider, line, person.detail if person else None, person.name if person else "")
 
 
-def _told(provider: view.ListedProvider, line: Line, person: str, name: str) -> VettingLine:
+def _told(provider: view.ListedProvider, line: Line, person: str | None, name: str) -> VettingLine:
     return VettingLine(
         provider=provider.reference,
         provider_name=provider.name,
@@ -109,5 +109,15 @@ def _told(provider: view.ListedProvider, line: Line, person: str, name: str) -> 
 
 
 vetting = ListEndpoint(
-    "vetting", Action.READ_PROVIDER, Listing(VettingLine, _asked, cursor, VettingFilters, place=str)
+    "vetting",
+    Action.READ_PROVIDER,
+    Listing(
+        VettingLine,
+        _asked,
+        cursor,
+        VettingFilters,
+        place=str,
+        names={"standing": "status", "good_to": "valid_until", "why": "reason"},
+    ),
+    "List the checks that have expired, expire soon or are missing",
 )

@@ -23,7 +23,8 @@ def _listed(
     snapshot: Snapshot, reach: ListScope, filters: Values, after: str | None, limit: int
 ) -> list[view.ListedProvider]:
     among = None if reach.everything else reach.providers
-    return view.search(snapshot.connection, among=among, after=after, limit=limit, **filters)
+    asked = {"text" if name == "q" else name: value for name, value in filters.items()}
+    return view.search(snapshot.connection, among=among, after=after, limit=limit, **asked)
 
 
 providers: Resource[Provider] = Resource(
@@ -38,6 +39,7 @@ providers: Resource[Provider] = Resource(
         lambda row: row.reference,
         api_schema.ProviderFilters,
         inside=("id", "name_key"),
+        names={"suspended_to": "suspended_until"},
     ),
 )
 

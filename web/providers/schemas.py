@@ -151,7 +151,7 @@ class SetDayRate(Schema):
 
 class DeclareCapacity(Schema):
     from_ = day_field("From", name="from")
-    to = day_field("To", hint="Last day available")
+    to = day_field("To", name="until", hint="Last day available")
     days = days_field(label="Days available")
 
 
@@ -218,6 +218,7 @@ class MeetRequirement(Schema):
         Evidence,
         by_value=True,
         required=True,
+        data_key="evidence_seen",
         metadata={
             "label": "Evidence",
             "noun": "the evidence seen",
@@ -257,7 +258,7 @@ class DeclareConflict(Schema):
         "Who has the conflict", SPECIALISTS, required=False, widget="select", hint="Leave empty if it is the provider"
     )
     from_ = day_field("From", name="from")
-    to = day_field("To", required=False, hint="Leave empty if it is ongoing")
+    to = day_field("To", name="until", required=False, hint="Leave empty if it is ongoing")
 
 
 class SuspendProvider(Schema):

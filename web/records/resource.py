@@ -48,6 +48,12 @@ records: Resource[RecordOfVisit] = Resource(
     one="record of visit",
     read=Action.READ_RECORD,
     out=RecordOut,
-    listing=Listing(view.RecordRow, _records, lambda row: row.reference, schemas.RecordFilters),
+    listing=Listing(
+        view.RecordRow,
+        _records,
+        lambda row: row.reference,
+        schemas.RecordFilters,
+        names={"issues": "issue_count", "actions": "action_numbers", "completed": "completed_numbers"},
+    ),
     visibility=Visibility(copies.is_open, copies.copy_for),
 )

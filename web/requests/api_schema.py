@@ -54,7 +54,7 @@ class RequestOut(Schema):
     version = fields.Integer()
     status = fields.Enum(RequestStatus, by_value=True)
     school = SchoolField()
-    raised_by = fields.Enum(Side, by_value=True)
+    raised_by_side = fields.Enum(Side, by_value=True, attribute="raised_by")
     raised_on = fields.Date()
     kind = fields.Enum(SupportKind, by_value=True)
     subject = fields.String()

@@ -67,4 +67,16 @@ def cursor(row: GapCount) -> str:
     return f"{row.phase.value}:{row.subject.casefold()}"
 
 
-gaps_list = ListEndpoint("gaps", Action.READ_REQUEST, Listing(GapCount, _listed, cursor, GapFilters, place=str))
+gaps_list = ListEndpoint(
+    "gaps",
+    Action.READ_REQUEST,
+    Listing(
+        GapCount,
+        _listed,
+        cursor,
+        GapFilters,
+        place=str,
+        names={"requests": "request_count", "schools": "school_count"},
+    ),
+    "List what requests could not be met, by subject and phase",
+)

@@ -51,6 +51,7 @@ requests: Resource[SupportRequest] = Resource(
         lambda row: row.reference,
         api_schema.RequestFilters,
         inside=("id", "subject_key"),
+        names={"raised_by": "raised_by_side"},
         kept_back=api_schema.kept_back,
     ),
     visibility=Visibility(copy=api_schema.copy_for),

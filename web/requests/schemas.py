@@ -214,7 +214,9 @@ class ReopenRequest(Schema):
 
 
 class SignpostRequest(Schema):
-    to = line_field(longest=300, label="Signposted to", noun="where you are signposting the school to")
+    to = line_field(
+        "signposted_to", longest=300, label="Signposted to", noun="where you are signposting the school to"
+    )
     reason = reason_field("Why this will meet the need")
 
 

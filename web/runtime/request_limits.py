@@ -7,13 +7,14 @@ from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import flask
-from werkzeug.datastructures import ImmutableMultiDict, MultiDict
+from werkzeug.datastructures import FileStorage, ImmutableMultiDict, MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge, UnprocessableEntity
 from werkzeug.formparser import FormDataParser
 from werkzeug.utils import cached_property
 
 from domain.text import plain
 from web.runtime import cookie_names
+from web.runtime.old_names import present
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -94,19 +95,26 @@ class Request(cookie_names.Request):
 
     @cached_property
     def args(self) -> MultiDict[str, str]:
-        """The questions of the address, as text is taken everywhere (domain.text)."""
-        return ImmutableMultiDict((name, plain(value)) for name, value in super().args.items(multi=True))
+        """The questions of the address by their present names, as text is taken everywhere (domain.text)."""
+        query = ((name, plain(value)) for name, value in super().args.items(multi=True))
+        return ImmutableMultiDict(present(self.path, query))
 
     class form_data_parser_class(FormDataParser):  # noqa: N801  # the library's name for it
         """Counts the fields before it takes them apart, which costs a hundred times as much."""
 
-        def _parse_urlencoded(
-            self, stream: IO[bytes], mimetype: str, content_length: int | None, options: dict[str, str]
-        ) -> tuple[IO[bytes], MultiDict[str, str], MultiDict[str, Any]]:
-            typed = stream.read()
-            if typed.count(b"&") >= MOST_FIELDS:
-                raise RequestEntityTooLarge("The form has too many fields")
-            return super()._parse_urlencoded(BytesIO(typed), mimetype, content_length, options)
+        def parse(
+            self,
+            stream: IO[bytes],
+            mimetype: str,
+            content_length: int | None,
+            options: dict[str, str] | None = None,
+        ) -> tuple[IO[bytes], MultiDict[str, str], MultiDict[str, FileStorage]]:
+            if mimetype == "application/x-www-form-urlencoded":
+                typed = stream.read()
+                if typed.count(b"&") >= MOST_FIELDS:
+                    raise RequestEntityTooLarge("The form has too many fields")
+                stream = BytesIO(typed)
+            return super().parse(stream, mimetype, content_length, options)
 
 
 def check_nesting(value: object) -> None:

@@ -21,7 +21,7 @@ from web.commands.fields import day_field, person_field, reason_field
 from web.commands.listing import ListEndpoint, Listing
 from web.commands.resource import BulkCommand, Values
 from web.forms.numbers import WholeNumber
-from web.history.timeline import HistoryEntry, as_row, timeline_of_school
+from web.history.timeline import OF_ENTRIES, HistoryEntry, as_row, timeline_of_school
 from web.schools.commands import schools
 from web.schools.handing_over import HandOverOutcome, HandOverTerms, as_they_are, give, is_done, offered_of
 
@@ -69,7 +69,15 @@ schools.list_endpoints.append(
     ListEndpoint(
         "file",
         Action.READ_SCHOOL_FILE,
-        Listing(HistoryEntry, _file, lambda row: str(row.id), FileFilters, place=UUID, inside=("position",)),
+        Listing(
+            HistoryEntry,
+            _file,
+            lambda row: str(row.id),
+            FileFilters,
+            place=UUID,
+            inside=("position",),
+            names=OF_ENTRIES,
+        ),
         "A school's file, latest first",
     )
 )
@@ -92,7 +100,7 @@ class HandSchoolsOver(Schema):
         validate=validate.Length(1, MOST_AT_ONCE),
         metadata={"label": "Schools"},
     )
-    to = person_field(required=True, metadata={"label": "New link officer"})
+    to = person_field(required=True, data_key="to_officer", metadata={"label": "New link officer"})
     from_ = day_field("First day", name="from")
     reason = reason_field()
 
@@ -102,7 +110,7 @@ class SchoolGiven(Schema):
 
     urn = fields.Integer()
     name = fields.String()
-    handed_over = fields.Function(lambda outcome: not outcome.refusal)
+    handed_over = fields.Function(lambda outcome: not outcome.refusal, metadata={"type": "boolean"})
     refusal = fields.String()
 
 
@@ -124,7 +132,7 @@ def _hand_over(values: Values, command: UUID) -> Mapping[str, Any]:
     try:
         given = {outcome.urn: outcome for outcome in give(current_context(), picked, terms, command)}
     except Refusal as refusal:
-        refusal.field = "to" if refusal.field == "officer" else refusal.field
+        refusal.field = "to_officer" if refusal.field == "officer" else refusal.field
         raise
     return {"items": [given.get(urn) or HandOverOutcome("", urn, NOT_THEIRS) for urn in asked]}
 

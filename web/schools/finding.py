@@ -30,6 +30,19 @@ class WorkedWith(LabelledEnum):
         return "Schools we work with" if self is WorkedWith.SERVED else "Other schools"
 
 
+class SchoolStatus(LabelledEnum):
+    """Status of a school."""
+
+    OPEN = "open"
+    PROPOSED_TO_CLOSE = "proposed_to_close"
+    PROPOSED_TO_OPEN = "proposed_to_open"
+    CLOSED = "closed"
+
+    @property
+    def label(self) -> str:
+        return Status[self.name].value
+
+
 class ListedSchool(Row):
     """A school in a list. `address` tells schools of one name apart; its officers and its need are today's."""
 
@@ -40,7 +53,7 @@ class ListedSchool(Row):
     address: str
     phase: Phase | None
     school_type: str | None
-    status: str | None
+    status: SchoolStatus | None
     la_name: str | None
     link_officer: UUID | None
     cover_officer: UUID | None
@@ -54,7 +67,7 @@ class SchoolFilters(Schema):
     )
     phase = fields.List(known_or_not(Phase), metadata={"label": "Phase"})
     worked_with = fields.Enum(WorkedWith, by_value=True, metadata={"label": "Which schools"})
-    status = known_or_not(Status, label="Status")
+    status = known_or_not(SchoolStatus, label="Status")
     officer = person_field(metadata={"label": "Link or cover officer"})
     category = fields.String(validate=validate.Length(max=40), metadata={"label": "Level of support"})
     authority = fields.String(
@@ -67,14 +80,14 @@ def found(
 ) -> list[ListedSchool]:
     """The schools asked for, as far as the person who asks may find them; the closed ones last."""
     today = snapshot.services.today()
-    worked_with = filters.get("worked_with")
+    worked_with, status = filters.get("worked_with"), filters.get("status")
     rows = view.list_rows(
         snapshot.connection,
         today=today,
         text=filters.get("q", ""),
         la=filters.get("authority"),
         phases=filters.get("phase", ()),
-        status=filters.get("status"),
+        status=SchoolStatus(status).label if status in set(SchoolStatus) else status,
         officers=[filters["officer"]] if filters.get("officer") else None,
         category=filters.get("category"),
         served=remit() if worked_with is WorkedWith.SERVED else None,
@@ -96,7 +109,7 @@ def _listed(school: KnownSchool, care: LookedAfter) -> ListedSchool:
         address=school.address,
         phase=school.phase,
         school_type=school.school_type,
-        status=school.status,
+        status=SchoolStatus[Status(school.status).name] if school.status else None,
         la_name=school.la_name,
         link_officer=care.link_officer,
         cover_officer=care.cover_officer,

@@ -65,7 +65,7 @@ LIST: ListPage[ListedSchool] = ListPage(
         Column("School", lambda row, _: {"text": row.name, "href": f"/schools/{row.urn}", "hint": row.address}),
         Column("URN", lambda row, _: str(row.urn)),
         Column("Phase", lambda row, _: row.phase.label if row.phase else "", sort=lambda row: row.phase),
-        Column("Status", lambda row, _: row.status or ""),
+        Column("Status", lambda row, _: row.status.label if row.status else ""),
         Column("Link officer", _officer),
         Column("Level of support", lambda row, _: level_of_support(row.need_category)),
     ],

@@ -90,13 +90,22 @@ def _missed(snapshot: Snapshot, _: ListScope, __: Values, after: str | None, lim
 missed = ListEndpoint(
     "missed-schools",
     Action.KEEP_REGISTER,
-    Listing(MissingSchool, _missed, lambda row: str(row.school), place=UUID, inside=("urn",)),
+    Listing(
+        MissingSchool, _missed, lambda row: str(row.school), place=UUID, inside=("urn",), names={"source": "register"}
+    ),
     "List schools missing from the register",
 )
 
 successions = ListEndpoint(
     "successions",
     Action.KEEP_REGISTER,
-    Listing(WaitingSuccession, _waiting, lambda row: f"{row.later_urn}/{row.school}", place=_place, inside=("urn",)),
+    Listing(
+        WaitingSuccession,
+        _waiting,
+        lambda row: f"{row.later_urn}/{row.school}",
+        place=_place,
+        inside=("urn",),
+        names={"kind": "link_type", "source": "register"},
+    ),
     "List links between schools that need an answer",
 )

@@ -57,7 +57,7 @@ class ArrangeCover(Schema):
         },
     )
     from_ = day_field("First day", name="from", noun="the first day")
-    to = day_field("Last day", noun="the last day")
+    to = day_field("Last day", name="until", noun="the last day")
     reason = reason_field()
 
 
@@ -116,7 +116,11 @@ class AnswerSuccession(Schema):
 
 class ConfirmSuccession(AnswerSuccession):
     outcome = fields.Enum(
-        SuccessionOutcome, by_value=True, required=True, metadata={"label": "What happened", "noun": "what happened"}
+        SuccessionOutcome,
+        by_value=True,
+        required=True,
+        data_key="meaning",
+        metadata={"label": "What happened", "noun": "what happened"},
     )
 
     class Meta:
@@ -132,7 +136,7 @@ class PeriodOut(Schema):
 class CoverOut(Schema):
     officer = person_field()
     from_ = fields.Date(data_key="from")
-    to = fields.Date()
+    until = fields.Date(attribute="to")
 
 
 class NeedOut(Schema):
@@ -146,7 +150,7 @@ class NeedOut(Schema):
 class GroupOut(Schema):
     uid = fields.String()
     name = fields.String()
-    kind = fields.String()
+    group_type = fields.String(attribute="kind")
     joined = fields.Date(allow_none=True)
 
 
@@ -158,16 +162,16 @@ class AreaGradeOut(Schema):
 class InspectionOut(Schema):
     urn = fields.Integer()
     inspected_on = fields.Date()
-    rating = fields.String()
+    overall_grade = fields.String(attribute="rating")
     framework = fields.String()
     grades = fields.List(fields.Nested(AreaGradeOut))
 
 
 class SuccessionOut(Schema):
     urn = fields.Integer()
-    kind = fields.String()
+    link_type = fields.String(attribute="kind")
     on = fields.Date(allow_none=True)
-    answer = fields.Enum(Answer, by_value=True)
+    decision = fields.Enum(Answer, by_value=True, attribute="answer")
 
 
 class SchoolOut(Schema):
@@ -177,7 +181,11 @@ class SchoolOut(Schema):
     urns = fields.List(fields.Integer())
     version = fields.Integer()
     name = fields.String()
-    details = fields.Dict(keys=fields.String())
+    details = fields.Dict(
+        keys=fields.String(),
+        values=fields.Raw(metadata={"type": ["string", "integer", "null"]}),
+        metadata={"description": "What the register tells besides"},
+    )
     head = fields.String(allow_none=True)
     dated = fields.Date()
     is_closed = fields.Boolean()

@@ -74,6 +74,14 @@ def _found(snapshot: Snapshot, _: ListScope, filters: Values, after: str | None,
 search = ListEndpoint(
     "search",
     None,
-    Listing(FoundRecord, _found, lambda row: str(row.id), SearchFilters, place=UUID, shows_records=False),
+    Listing(
+        FoundRecord,
+        _found,
+        lambda row: str(row.id),
+        SearchFilters,
+        place=UUID,
+        names={"reference": "record", "kind": "record_kind"},
+        shows_records=False,
+    ),
     "Find a record by its reference, or schools by name",
 )

@@ -22,9 +22,9 @@ from typing import Any
 
 import click
 import structlog
-from granian._granian import SocketHolder
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
+from granian.net import SocketHolder  # type: ignore[attr-defined]  # it has no list of what it exports
 from granian.server.mp import MPServer
 
 from web.serving.front import Application, Bounds, Front

@@ -212,8 +212,8 @@ class NameAuthority(Schema):
 
 
 class DemandOut(Schema):
-    provider_kind = fields.String()
-    requirement = fields.String()
+    provider_kind = fields.String(validate=validate.OneOf(list(ProviderKind)))
+    requirement = fields.String(validate=validate.OneOf(list(Requirement)))
     months = fields.Integer(allow_none=True)
     of_teachers = fields.Boolean()
 
@@ -230,7 +230,7 @@ class VersionOut(Schema):
 
     number = fields.Integer()
     from_ = fields.Date(data_key="from")
-    state = fields.Enum(VersionState, by_value=True, metadata={"description": "Where it is today"})
+    status = fields.Enum(VersionState, by_value=True, metadata={"description": "Where it is today"})
     settings = fields.Nested(SettingsOut)
 
 
@@ -254,7 +254,7 @@ class AuthorityOut(Schema):
             {
                 "number": each.number,
                 "from_": each.from_,
-                "state": authority.state_of(each, today),
+                "status": authority.state_of(each, today),
                 "settings": each.settings,
             }
             for each in authority.versions

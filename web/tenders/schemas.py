@@ -125,6 +125,7 @@ class ProposeWork(Schema):
     objectives = fields.List(
         line_field(longest=500),
         required=True,
+        data_key="work_objectives",
         validate=validate.Length(1, 20, error="Enter at least one objective"),
         metadata={
             "label": "Objectives",

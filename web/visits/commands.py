@@ -44,8 +44,8 @@ def _visits(
         officers=[snapshot.user.person] if filters.get("mine") else None,
         statuses=filters.get("status") or None,
         kinds=filters.get("kind") or None,
-        first=filters.get("from"),
-        last=filters.get("to"),
+        first=filters.get("since"),
+        last=filters.get("until"),
         latest_first=filters.get("from") is None,
         after=after,
         limit=limit,
@@ -67,6 +67,7 @@ visits: Resource[Visit] = Resource(
         lambda row: row.reference,
         schemas.VisitFilters,
         inside=("id", "record_reference"),
+        names={"record": "record_of_visit", "visitors": "visited_by"},
     ),
     visibility=Visibility(copy=with_open_links),
 )

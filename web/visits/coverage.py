@@ -98,7 +98,7 @@ def coverage(snapshot: Snapshot, limited: ListScope, filters: Values) -> Coverag
     """The core visits of the year and term asked for, else of the present term."""
     today = snapshot.services.today()
     present = term_of(snapshot.services, today)
-    year, term = filters.get("year", present.academic_year), filters.get("term", present.term)
+    year, term = filters.get("academic_year", present.academic_year), filters.get("term", present.term)
     settings, _ = settings_of(snapshot.services)
     asking = snapshot.user
     within = limited.narrowed()
@@ -215,6 +215,16 @@ def _urn(line: Covered) -> str:
 core_visits_list = ListEndpoint(
     "core-visits",
     Action.READ_VISIT,
-    Listing(Covered, _listed, _urn, CoverageFilters, place=str, inside=("school",)),
+    Listing(
+        Covered,
+        _listed,
+        _urn,
+        CoverageFilters,
+        place=str,
+        inside=("school",),
+        names={"due": "due_count", "planned": "planned_count", "held": "held_count", "missed": "missed_count"}
+        | {"standing": "status"},
+    ),
+    "List the core visits of a term, school by school",
 )
 """The core visits of a term in the API."""

@@ -118,7 +118,7 @@ def covered(context: RequestContext) -> Answer:
     filters = Filters(CoverageFilters)
     found = None if filters.wrong else _coverage(context, filters.values)
     present = term_of(context.services, context.services.today())
-    usual = {"year": str(present.academic_year), "term": present.term.value}
+    usual = {"academic_year": str(present.academic_year), "term": present.term.value}
     shown = render_template(
         "visits/coverage.html",
         page_title=found.title if found else "Core visits by term",
@@ -128,7 +128,7 @@ def covered(context: RequestContext) -> Answer:
         count=number_of(("school", "schools"), len(found.lines)) if found else "",
         csv_href=with_query().replace("/coverage", "/coverage.csv", 1),
         breadcrumbs=[("Visits", "/visits"), ("Core visits", "")],
-        **filters.context({"year": years_around(present)}, usual=usual),
+        **filters.context({"academic_year": years_around(present)}, usual=usual),
     )
     return shown, filters.status
 

@@ -245,7 +245,7 @@ class CloseVisit(Schema):
 
 class VisitorOut(Schema):
     person = person_field()
-    capacity = fields.String()
+    visits_as = fields.String(attribute="capacity")
 
 
 class AgendaItemOut(Schema):
@@ -276,7 +276,7 @@ class VisitOut(Schema):
     expected = fields.String()
     held_on = fields.Date(allow_none=True)
     write_by = fields.Date(allow_none=True, metadata={"description": "The last day to issue its record"})
-    attended = fields.String()
+    present = fields.String(attribute="attended")
     remote = fields.Boolean(
         allow_none=True,
         metadata={
@@ -286,7 +286,7 @@ class VisitOut(Schema):
     )
     concern = RecordField("concern", "CC", allow_none=True)
     request = RecordField("support-request", "SR", allow_none=True)
-    record = RecordField("record-of-visit", "ROV", allow_none=True, attribute="written_up")
+    record_of_visit = RecordField("record-of-visit", "ROV", allow_none=True, attribute="written_up")
 
 
 VisitFilters = Schema.from_dict(
@@ -294,8 +294,8 @@ VisitFilters = Schema.from_dict(
         "status": fields.List(fields.Enum(VisitStatus, by_value=True), metadata={"label": "Status"}),
         "kind": fields.List(fields.Enum(VisitKind, by_value=True), metadata={"label": "Type of visit"}),
         "school": SchoolField(metadata={"label": "School", "hint": "URN"}),
-        "from": fields.Date(metadata={"label": "From"}),
-        "to": fields.Date(metadata={"label": "To"}),
+        "since": fields.Date(metadata={"label": "From"}),
+        "until": fields.Date(metadata={"label": "To"}),
         "mine": fields.Boolean(metadata={"label": "Whose visits"}),
     },
     name="VisitFilters",
@@ -303,7 +303,7 @@ VisitFilters = Schema.from_dict(
 
 
 class CoverageFilters(Schema):
-    year = WholeNumber(
+    academic_year = WholeNumber(
         validate=validate.Range(2000, 2098),
         metadata={"label": "School year", "description": "The year in which it starts; this year unless given"},
     )

@@ -25,7 +25,7 @@ WAY_ON = "Appoint another first"
 
 def ends_post(browser: Browser, world: World, person: UUID, on: date, status: int) -> str:
     post = world.services.service.find(Person, person).posts[0].id
-    answers = {"post": str(post), **day("until", on), "reason": "Retires"}
+    answers = {"number": str(post), **day("until", on), "reason": "Retires"}
     return browser.send(f"/people/{world.reference(person)}/end-post", answers, status=status).text
 
 

@@ -199,7 +199,7 @@ def test_a_form_is_told_what_changed_while_its_writer_was_signed_out(
 def test_a_file_has_to_be_chosen_again(
     dora: UUID, world: World, desk: Desk, clock: Clock, answers: dict[str, Any]
 ) -> None:
-    file = {"on": answers["school"], "file": (io.BytesIO(b"%PDF-1.7"), "Action plan.pdf")}
+    file = {"record": answers["school"], "file": (io.BytesIO(b"%PDF-1.7"), "Action plan.pdf")}
     back = desk.sign_in("dora", left_alone(desk, clock, file, "/files/add"))
 
     page = desk.browser.get(back)

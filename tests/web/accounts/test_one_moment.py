@@ -311,7 +311,7 @@ def first_administrators(world: World, door: Door) -> list[UUID]:
 
 
 ANSWERS = {
-    "end-post": {"post": "1", **day("until", TODAY)},
+    "end-post": {"number": "1", **day("until", TODAY)},
     "leave": day("on", TODAY),
     "decline-post": {"proposal": "1"},
 }

@@ -79,7 +79,7 @@ def test_opening_an_account_asks_for_proof(ada: UUID, world: World, door: Door, 
 @pytest.mark.parametrize(
     ("command", "answers"),
     [
-        ("take-post", {"role": "broker", "capacity": "1"}),
+        ("take-post", {"role": "broker", "full_time_share": "1"}),
         ("propose-post", {"role": "director"}),
     ],
 )

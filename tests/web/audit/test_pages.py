@@ -167,7 +167,7 @@ UNREADABLE = {
     "person=nobody": "No person has that reference or name",
     "record=XX-1": "There is no such record, or you may not read its trail",
     "since=yesterday": "Enter a real date",
-    "kind=unicorn": "There are no records of that kind, or you may not read their trail",
+    "record_kind=unicorn": "There are no records of that kind, or you may not read their trail",
     "purpose=fun": "Purpose: select one of the options",
 }
 
@@ -194,7 +194,7 @@ def test_a_long_trail_is_walked_page_by_page(world: World, reviewer: Browser) ->
     second = reviewer.get(href.replace("&amp;", "&"))
     told = found(first) + found(second)
     assert all(told.count(f"registered {name} ") == 1 for name in names)
-    assert "kind=person" in href
+    assert "record_kind=person" in href
     reviewer.get("/audit?after=nonsense", 400)
 
 
@@ -322,9 +322,16 @@ def test_an_administrator_reads_of_accounts_people_settings_and_the_register_and
     kept += ("Planning in mathematics", "Action plan.pdf", "BE-2026-", "TN-2026-", "CC-2026-", "quoted")
 
     trail, walked = text_of(browser.get("/audit")), walk(api, "")
-    for told in (trail, browser.get("/audit.csv"), *(row["sentence"] + row["reference"] for row in walked)):
+    for told in (trail, browser.get("/audit.csv"), *(row["sentence"] + (row["record"] or "") for row in walked)):
         assert not [text for text in kept if text in told]
-    assert {row["kind"] for row in walked} == {"account", "authority", "import", "person", "provider", "school"}
+    assert {row["record_kind"] for row in walked} == {
+        "account",
+        "authority",
+        "import",
+        "person",
+        "provider",
+        "school",
+    }
     for kind in ("visit", "tender", "concern", "record-of-visit"):
         assert "you may not read" in api.get(f"/audit?kind={kind}", 422).text
 
@@ -437,7 +444,7 @@ def test_programs_read_the_same_trail(
 ) -> None:
     api = program(world.reviewer())
     answer = api.get("/audit?kind=concern&purpose=challenge&purpose=support").json
-    assert [row["reference"] for row in answer["items"]] == ["CC-2026-0001"]
+    assert [row["record"] for row in answer["items"]] == ["CC-2026-0001"]
     assert answer["items"][0]["sentence"].startswith("Olive Officer raised a concern")
     assert answer["items"][0]["occurred_on"] == "2026-10-26"
     assert answer["items"][0]["occurred_at"] is None
@@ -453,7 +460,7 @@ def test_programs_walk_the_trail_by_cursor(
     after = ""
     while after is not None:
         answer = api.get(f"/audit?dated=recorded&limit=2{f'&after={after}' if after else ''}")
-        assert ("dated=recorded" in answer.headers.get("Link", "")) == (answer.json["next"] is not None)
+        assert ("dated_by=recorded" in answer.headers.get("Link", "")) == (answer.json["next"] is not None)
         walked += [row["position"] for row in answer.json["items"]]
         after = answer.json["next"]
     assert walked == sorted(set(walked), reverse=True)

@@ -142,7 +142,7 @@ def test_a_caseload_with_nothing_in_it_says_so(world: World, sign_in: SignIn) ->
 
 def test_a_program_gets_the_same_items(town: Town, program: Callable[..., Program]) -> None:
     api = program(town.ours.officer)
-    concerns = [item for item in api.get("/caseload").json["items"] if item["kind"] == "concern"]
+    concerns = [item for item in api.get("/caseload").json["items"] if item["record_kind"] == "concern"]
 
     assert [(item["task"], item["waiting_for"]) for item in concerns] == [("assess_the_concern", "officer")]
     api.get("/caseload?whose=nobody", status=422)

@@ -24,7 +24,7 @@ Use = Callable[..., Program]
 
 VISIT = "V-2026-0909"
 SEEN_BY = {"school": "the service and the school", "service": "the service only"}
-NOTE = {"on": VISIT, "note_type": "meeting", "heading": "What we prepare", "text": "The hall is free"}
+NOTE = {"record": VISIT, "note_type": "meeting", "heading": "What we prepare", "text": "The hall is free"}
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_whoever_sees_a_plain_visit_notes_on_it_as_on_any(
     browser = sign_in(author)
 
     assert api.get(f"/notes/{reference}").json["versions"][0]["text"] == NOTE["text"]
-    assert reference in {note["reference"] for note in api.get(f"/notes?on={VISIT}").json["items"]}
+    assert reference in {note["reference"] for note in api.get(f"/notes?record={VISIT}").json["items"]}
     assert NOTE["text"] in browser.get(f"/visits/{VISIT}")
     page = browser.get(f"/notes/{reference}")
     assert "Change note" in page

@@ -289,7 +289,7 @@ def test_a_program_does_what_the_pages_do(
     assessed = api.post(f"{CASE}/assess", assessment, key="assess-the-case", at=raised.headers["ETag"])
 
     assert (assessed.json["status"], assessed.json["school"]) == ("assessed", answers["school"])
-    assert assessed.json["assessment"]["authoriser"] == authorised["authoriser"]
+    assert assessed.json["last_assessment"]["authoriser"] == authorised["authoriser"]
     assert api.get("/concerns?status=assessed").json["items"][0]["reference"] == "CC-2026-0001"
 
 

@@ -47,7 +47,7 @@ def hanging(world: World) -> Hanging:
 
 def planned(api: Program, urn: int | None) -> int:
     lines = api.get("/core-visits?limit=200").json["items"]
-    number: int = next(line["planned"] for line in lines if line["urn"] == urn)
+    number: int = next(line["planned_count"] for line in lines if line["urn"] == urn)
     return number
 
 
@@ -68,13 +68,13 @@ def test_a_plain_visit_is_found_by_no_purpose(hanging: Hanging, world: World, pr
     api = program(hanging.asking[role])
 
     def found(asked: str) -> list[str]:
-        return [entry["reference"] for entry in api.get(file + asked).json["items"]]
+        return [entry["record"] for entry in api.get(file + asked).json["items"]]
 
     assert {"V-2026-0909", "V-2026-0911"} <= set(found(""))
     for purpose in Purpose:
         assert not {"V-2026-0909", "V-2026-0911"} & set(found(f"&purpose={purpose.value}"))
     of_director = program(hanging.town.director).get(f"{file}&purpose=intervention").json["items"]
-    assert "V-2026-0911" in {entry["reference"] for entry in of_director}
+    assert "V-2026-0911" in {entry["record"] for entry in of_director}
 
 
 @pytest.mark.parametrize("asked", ["purpose=intervention", "reason=none"])

@@ -70,7 +70,7 @@ def test_its_visit_says_no_more_than_that_somebody_comes(
     assert told["on"] == str(TOMORROW)
     assert told["status"] == "planned"
     assert (told["kind"], told["purpose"], told["focus"]) == (None, None, "")
-    assert (told["concern"], told["request"], told["record"]) == (None, None, None)
+    assert (told["concern"], told["request"], told["record_of_visit"]) == (None, None, None)
     for page in pages:
         assert "V-2026-0909" in page
         for secret in (CANARY, "oncern review", SECRET, "ROV-2026-0909", "estricted"):
@@ -114,7 +114,7 @@ def test_a_visit_that_was_held_says_no_more_than_that_somebody_came(
 
     assert {name for name, value in told.items() if value} == {*PLAIN - {"starts_at"}, "held_on", "agenda"}
     assert len(told["agenda"]) == 1
-    assert {name for name, value in row.items() if value} <= {*PLAIN, "held_on"}
+    assert {name for name, value in row.items() if value} <= {*PLAIN, "visited_by", "held_on"}
     for page in (sign_in(asking).get(f"/visits/{held}"), sign_in(asking).get("/visits/")):
         for secret in (CANARY, "77 minutes", "By video", "At the school", "Who was there"):
             assert secret not in page

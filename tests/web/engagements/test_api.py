@@ -53,10 +53,10 @@ def test_an_engagement_lives_its_whole_life(market: Market, program: Open, clock
     clock.go_to(FIRST)
     session = {"number": 1, "on": FIRST.isoformat(), "days": "1.5", "note": "Planned two units", "attended": 4}
     told = specialist("deliver-session", session)
-    assert (told["used_days"], told["left_days"], told["spent"], told["gross"]) == ("1.5", "3.0", "675.00", "2430.00")
+    assert [told[name] for name in ("used_days", "left_days", "spent")] == ["1.50", "3.00", "675.00"]
     assert told["sessions"][0]["status"] == "delivered"
     broker("complete")
-    outcomes = [{"objective": each, "attainment": "met"} for each in told["objectives"]]
+    outcomes = [{"work_objective": each, "attainment": "met"} for each in told["work_objectives"]]
     judged = head("evaluate", {"quality": 4, "impact": 5, "outcomes": outcomes, "comment": "Grace listened first"})
     assert judged["evaluation"]["comment"] == "Grace listened first"
     assert judged["evaluation"]["evaluator"] == market.world.reference(market.head)
@@ -74,7 +74,7 @@ def test_the_same_key_records_a_session_once(market: Market, program: Open, cloc
     answers = [specialist.post(f"{WORK}/deliver-session", body, key="session-1-once", at=etag).json for _ in range(2)]
 
     assert answers[0] == answers[1]
-    assert answers[0]["used_days"] == "1.0"
+    assert answers[0]["used_days"] == "1.00"
     specialist.post(f"{WORK}/deliver-session", body, key="session-1-again", at=etag, status=412)
 
 
@@ -112,7 +112,7 @@ def test_outcomes_that_are_not_those_of_the_terms_are_refused(
 
     assert "Select how far each objective was met" in head("evaluate", body, 422)["detail"]
     assert "quality" in head("evaluate", {**body, "quality": 6}, 422)["errors"]["json"]
-    outcomes = [{"objective": "Another", "attainment": "met"}]
+    outcomes = [{"work_objective": "Another", "attainment": "met"}]
     assert "Select how far each objective was met" in head("evaluate", {**body, "outcomes": outcomes}, 422)["detail"]
 
 
@@ -148,7 +148,7 @@ def test_work_is_proposed_directly(market: Market, program: Open) -> None:
         "provider": "PV-2026-0001",
         "specialist": market.world.reference(market.calder.specialist),
         "scope": "Planning",
-        "objectives": ["Schemes of work are in use"],
+        "work_objectives": ["Schemes of work are in use"],
         "days": "3",
         "net": "900.00",
         "vat": "0",

@@ -558,7 +558,7 @@ def direct(market: Market, **changes: str) -> dict[str, Any]:
         "provider": "PV-2026-0001",
         "specialist": market.world.reference(market.calder.specialist),
         "scope": "Planning with two new teachers",
-        "objectives": "Schemes of work are in use\nBoth teachers plan alone",
+        "work_objectives": "Schemes of work are in use\nBoth teachers plan alone",
         "days": "3",
         "net": "900",
         "vat": "0",

@@ -74,10 +74,10 @@ def ref(concern: str) -> str:
 def test_a_file_is_added_from_the_page_of_its_record(
     world: World, director: Browser, school: UUID, concern: str, ref: str
 ) -> None:
-    assert f"/files/add?on={ref}" in director.get(concern)
-    page = director.get(f"/files/add?on={ref}")
+    assert f"/files/add?record={ref}" in director.get(concern)
+    page = director.get(f"/files/add?record={ref}")
     assert 'enctype="multipart/form-data"' in page
-    made = director.send("/files/add", {"on": ref, "file": file()})
+    made = director.send("/files/add", {"record": ref, "file": file()})
     assert made.headers["Location"] == f"{concern}#files"
     assert "results.pdf" in director.get(concern)
     kept = attachment(world)
@@ -87,7 +87,7 @@ def test_a_file_is_added_from_the_page_of_its_record(
 
 
 def test_a_file_is_handed_out_under_its_name_and_never_shown(director: Browser, ref: str) -> None:
-    director.send("/files/add", {"on": ref, "file": file("Ergebnis für Ashgrove.pdf")})
+    director.send("/files/add", {"record": ref, "file": file("Ergebnis für Ashgrove.pdf")})
     answer = director.client.get("/files/F-2026-0001/download")
     assert answer.data == PDF
     disposition = answer.headers["Content-Disposition"]
@@ -113,7 +113,7 @@ def test_a_file_that_is_not_taken_is_refused_beside_the_question(
     world: World, director: Browser, ref: str, sent: tuple[io.BytesIO, str], message: str
 ) -> None:
     content = sent[0].getvalue()
-    answer = director.send("/files/add", {"on": ref, "file": (io.BytesIO(content), sent[1])}, status=422)
+    answer = director.send("/files/add", {"record": ref, "file": (io.BytesIO(content), sent[1])}, status=422)
     assert message in answer.text
     assert 'href="#file"' in answer.text
     assert f'value="{ref}"' in answer.text
@@ -123,7 +123,7 @@ def test_a_file_that_is_not_taken_is_refused_beside_the_question(
 
 
 def test_a_request_beyond_all_size_is_told_so(director: Browser, ref: str) -> None:
-    answer = director.send("/files/add", {"on": ref, "file": file(content=PDF * 40_000)}, status=413)
+    answer = director.send("/files/add", {"record": ref, "file": file(content=PDF * 40_000)}, status=413)
     assert "What you sent is too large" in answer.text
     let_go(answer)
 
@@ -135,15 +135,15 @@ def test_a_record_of_visit_and_a_person_take_no_files(world: World, director: Br
 
 def test_a_form_sent_twice_adds_one_file(director: Browser, concern: str, ref: str) -> None:
     page = director.get("/files/add")
-    director.send_page("/files/add", page, {"on": ref, "file": file()})
-    director.send_page("/files/add", page, {"on": ref, "file": file()})
+    director.send_page("/files/add", page, {"record": ref, "file": file()})
+    director.send_page("/files/add", page, {"record": ref, "file": file()})
     assert "F-2026-0002" not in director.get(concern)
 
 
 def test_a_withdrawn_file_is_no_longer_served(
     world: World, program: Use, director: Browser, concern: str, ref: str
 ) -> None:
-    director.send("/files/add", {"on": ref, "file": file()})
+    director.send("/files/add", {"record": ref, "file": file()})
     director.send("/files/F-2026-0001/withdraw", {"reason": "Names a pupil"})
     assert "results.pdf" not in director.get(concern).split('id="history"')[0]
     director.get("/files/F-2026-0001/download", 410)
@@ -155,23 +155,23 @@ def test_a_withdrawn_file_is_no_longer_served(
 def test_who_may_not_read_the_record_gets_no_file(
     world: World, sign_in: Open, director: Browser, school: UUID, ref: str
 ) -> None:
-    director.send("/files/add", {"on": ref, "file": file(), "visible_to": "school"})
+    director.send("/files/add", {"record": ref, "file": file(), "visible_to": "school"})
     stranger = world.headteacher(world.school("Birchwood"), "Hugo Head")
     for person, status in ((world.broker(), 404), (stranger, 404), (world.administrator(), 403)):
         browser = sign_in(person)
         browser.get("/files/F-2026-0001", status)
         browser.get("/files/F-2026-0001/download", status)
     assert "results.pdf" not in sign_in(stranger).get("/files/")
-    sign_in(stranger).send("/files/add", {"on": ref, "file": file()}, status=422)
+    sign_in(stranger).send("/files/add", {"record": ref, "file": file()}, status=422)
     assert sign_in(world.headteacher(school)).client.get("/files/F-2026-0001/download").data == PDF
 
 
 def test_a_headteacher_withdraws_only_what_they_added(
     world: World, sign_in: Open, director: Browser, school: UUID, ref: str
 ) -> None:
-    director.send("/files/add", {"on": ref, "file": file(), "visible_to": "school"})
+    director.send("/files/add", {"record": ref, "file": file(), "visible_to": "school"})
     head = sign_in(world.headteacher(school))
-    head.send("/files/add", {"on": ref, "file": file("plan.txt", b"Our plan"), "visible_to": "school"})
+    head.send("/files/add", {"record": ref, "file": file("plan.txt", b"Our plan"), "visible_to": "school"})
     head.get("/files/F-2026-0001/withdraw", 403)
     head.send("/files/F-2026-0002/withdraw", {"reason": "A newer one comes"})
 
@@ -190,12 +190,12 @@ def closed_to(browser: Browser, use: Program, ref: str) -> bool:
 def test_a_file_is_for_the_service_alone_unless_it_is_said_otherwise(
     world: World, sign_in: Open, program: Use, director: Browser, school: UUID, concern: str, ref: str
 ) -> None:
-    page = director.get(f"/files/add?on={ref}")
+    page = director.get(f"/files/add?record={ref}")
     assert "Who can see it" in page
     assert 'value="service" checked' in page
-    director.send("/files/add", {"on": ref, "file": file("inside.pdf"), "visible_to": "service"})
-    director.send("/files/add", {"on": ref, "file": file("unsaid.pdf")})
-    director.send("/files/add", {"on": ref, "file": file("shared.pdf"), "visible_to": "school"})
+    director.send("/files/add", {"record": ref, "file": file("inside.pdf"), "visible_to": "service"})
+    director.send("/files/add", {"record": ref, "file": file("unsaid.pdf")})
+    director.send("/files/add", {"record": ref, "file": file("shared.pdf"), "visible_to": "school"})
     head = world.headteacher(school)
     browser, use = sign_in(head), program(head)
 
@@ -217,7 +217,7 @@ def test_a_file_is_for_a_provider_where_it_is_said_so(
         provider = world.services.service.add(
             lambda: Provider.register("PV-2026-0001", trading_as="Music Service", kind=ProviderKind.INTERNAL)
         )
-    on = {"on": "PV-2026-0001"}
+    on = {"record": "PV-2026-0001"}
     director.send("/files/add", {**on, "file": file("inside.pdf")})
     director.send("/files/add", {**on, "file": file("shared.pdf"), "visible_to": "provider"})
     director.send("/files/add", {**on, "file": file("lost.pdf"), "visible_to": "school"}, status=422)
@@ -234,12 +234,12 @@ def test_a_headteacher_adds_files_for_their_own_side_alone(
     world: World, sign_in: Open, director: Browser, school: UUID, ref: str
 ) -> None:
     head = sign_in(world.headteacher(school))
-    page = head.get(f"/files/add?on={ref}")
+    page = head.get(f"/files/add?record={ref}")
     assert 'value="school" checked' in page
     assert 'value="service"' not in page
 
-    head.send("/files/add", {"on": ref, "file": file(), "visible_to": "service"}, status=422)
-    head.send("/files/add", {"on": ref, "file": file()})
+    head.send("/files/add", {"record": ref, "file": file(), "visible_to": "service"}, status=422)
+    head.send("/files/add", {"record": ref, "file": file()})
 
     assert attachment(world).visible_to is Audience.SCHOOL
 
@@ -276,7 +276,7 @@ def test_a_file_of_which_nobody_was_asked_stays_open_to_all_who_read_its_record(
 
 
 def test_a_reviewer_downloads_and_adds_nothing(world: World, sign_in: Open, director: Browser, ref: str) -> None:
-    director.send("/files/add", {"on": ref, "file": file()})
+    director.send("/files/add", {"record": ref, "file": file()})
     reviewer = sign_in(world.reviewer())
     assert reviewer.client.get("/files/F-2026-0001/download").data == PDF
     reviewer.get("/files/add", 403)
@@ -292,33 +292,33 @@ def send(use: Program, key: str, data: dict[str, Any], *, status: int = 201) -> 
 
 def test_a_program_adds_a_file_once_and_gets_its_bytes(world: World, program: Use, ref: str) -> None:
     use = program(world.director("Dan Director"))
-    made = send(use, "file-0001", {"on": ref, "file": file()})
-    again = send(use, "file-0001", {"on": ref, "file": file()})
+    made = send(use, "file-0001", {"record": ref, "file": file()})
+    again = send(use, "file-0001", {"record": ref, "file": file()})
     assert made.json == again.json
     assert made.json["on"] == ref
-    other = send(use, "file-0001", {"on": ref, "file": file(content=pdf("/Lang(cy)"))}, status=422)
+    other = send(use, "file-0001", {"record": ref, "file": file(content=pdf("/Lang(cy)"))}, status=422)
     assert other.json["type"].endswith("key-used-for-another")
     answer = use.get(f"/files/{made.json['reference']}/content")
     assert answer.data == PDF
-    assert [row["file_name"] for row in use.get(f"/files?on={ref}").json["items"]] == ["results.pdf"]
+    assert [row["file_name"] for row in use.get(f"/files?record={ref}").json["items"]] == ["results.pdf"]
 
 
 def test_a_form_in_which_a_part_stands_twice_is_another_request(world: World, program: Use, ref: str) -> None:
     use = program(world.director("Dan Director"))
-    send(use, "file-0001", {"on": ref, "file": file()})
+    send(use, "file-0001", {"record": ref, "file": file()})
 
-    for twice in ({"on": [ref, ref], "file": file()}, {"on": ref, "file": [file(), file()]}):
+    for twice in ({"record": [ref, ref], "file": file()}, {"record": ref, "file": [file(), file()]}):
         other = send(use, "file-0001", twice, status=422)
         assert other.json["type"].endswith("key-used-for-another")
 
 
 def test_a_program_is_told_what_is_wrong(world: World, program: Use, ref: str) -> None:
     use = program(world.director("Dan Director"))
-    send(use, "file-0001", {"on": ref}, status=422)
-    send(use, "file-0002", {"on": ref, "file": "not a file"}, status=422)
-    send(use, "file-0003", {"on": ref, "file": file("a.exe")}, status=422)
-    send(use, "file-0004", {"on": ref, "file": file(), "more": "x"}, status=422)
-    use.post("/files/add", {"on": ref}, key="file-0005", status=415)
+    send(use, "file-0001", {"record": ref}, status=422)
+    send(use, "file-0002", {"record": ref, "file": "not a file"}, status=422)
+    send(use, "file-0003", {"record": ref, "file": file("a.exe")}, status=422)
+    send(use, "file-0004", {"record": ref, "file": file(), "more": "x"}, status=422)
+    use.post("/files/add", {"record": ref}, key="file-0005", status=415)
 
 
 def test_the_document_describes_the_file_as_part_of_a_form(world: World, program: Use) -> None:

@@ -142,7 +142,7 @@ def test_a_file_with_a_virus_is_refused_beside_the_question_and_by_the_api(
 
     told = send(api, "scan-0002", urn, b"Results " + HARMFUL, 422)
     assert "the virus scanner found Test.Eicar" in str(told["detail"])
-    page = director.send("/files/add", {"on": urn, "file": file("notes.txt", HARMFUL)}, status=422).text
+    page = director.send("/files/add", {"record": urn, "file": file("notes.txt", HARMFUL)}, status=422).text
     assert "the virus scanner found Test.Eicar" in page
     assert 'href="#file"' in page
     assert api.get("/files").get_json()["items"] == []
@@ -156,7 +156,7 @@ def test_no_file_is_taken_while_the_scanner_is_away(
 
     told = send(api, "scan-0003", urn, b"Results", 503)
     assert "cannot check the file for viruses just now, so it was not uploaded" in str(told["detail"])
-    page = director.send("/files/add", {"on": urn, "file": file("notes.txt", b"Results")}, status=422).text
+    page = director.send("/files/add", {"record": urn, "file": file("notes.txt", b"Results")}, status=422).text
     assert "cannot check the file for viruses just now, so it was not uploaded" in page
     assert api.get("/files").get_json()["items"] == []
 

@@ -412,7 +412,7 @@ def test_a_program_imports_a_file_and_is_answered_the_same_again(world: World, u
     assert again.json == told
     assert again.headers["ETag"] == first.headers["ETag"]
     assert told["is_finished"] is True
-    assert [(each["outcome"], each["number"]) for each in told["counts"][:2]] == [
+    assert [(each["counted"], each["number"]) for each in told["counts"][:2]] == [
         ("schools_registered", 2),
         ("brought_up_to_date", 0),
     ]
@@ -456,7 +456,7 @@ def test_a_program_sees_what_an_import_would_change_and_nothing_of_it_is_kept(
 
     assert everything_kept(world.services) == before
     assert (told["dated"], told["imported_before"]) == ("2026-10-01", None)
-    assert [(each["outcome"], each["number"]) for each in told["counts"]] == [
+    assert [(each["counted"], each["number"]) for each in told["counts"]] == [
         ("schools_registered", 2),
         ("brought_up_to_date", 0),
         ("unchanged", 1),

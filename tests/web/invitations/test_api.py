@@ -24,7 +24,7 @@ def a_quote(market: Market, firm: Firm, **changes: Any) -> dict[str, Any]:
         "day_rate": "450.00",
         "approach": "Plan together, teach together",
         "available_from": "2026-11-09",
-        "available_to": "2027-03-26",
+        "available_until": "2027-03-26",
         **changes,
     }
 
@@ -35,7 +35,7 @@ def test_a_provider_reads_its_invitation_and_nothing_of_others(market: Market, p
     told = program(market.calder.specialist).get(INVITATION).json
 
     assert told["brief"].startswith("Help two new teachers")
-    assert told["standing"] == "awaited"
+    assert told["status"] == "awaited"
     assert told["quote"] is None
     assert told["school"] == str(market.world.urn(market.school))
     assert not {"invitations", "quotes", "selected", "preferred", "rationale", "single_provider"} & told.keys()
@@ -75,7 +75,7 @@ def test_a_choice_and_the_end_of_a_tender_change_the_version(market: Market, pro
 
     after = calder.get(INVITATION, **{"If-None-Match": before})
 
-    assert after.json["standing"] == "not_selected"
+    assert after.json["status"] == "not_selected"
 
 
 def test_a_quote_is_given_and_given_again_by_the_same_key_once(market: Market, program: Open) -> None:
@@ -113,8 +113,8 @@ def test_a_quote_on_an_old_version_is_refused(market: Market, program: Open) -> 
         ({"approach": ""}, "approach"),
         ({"specialist": "PE-2026-9999"}, "specialist"),
         ({"specialist": None}, "specialist"),
-        ({"available_to": "9999-12-31"}, "available_to"),
-        ({"available_to": "2026-01-01"}, "available_to"),
+        ({"available_until": "9999-12-31"}, "available_until"),
+        ({"available_until": "2026-01-01"}, "available_until"),
         ({"vat_percent": 0}, "vat_percent"),
     ],
 )

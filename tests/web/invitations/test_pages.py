@@ -37,7 +37,7 @@ def a_quote(world: World, firm: Firm, **changes: str) -> dict[str, Any]:
         "day_rate": "450",
         "approach": "Plan together, teach together",
         **day("available_from", BEGINS),
-        **day("available_to", ENDS),
+        **day("available_until", ENDS),
         **changes,
     }
 

@@ -38,7 +38,7 @@ def readers_of(world: World, ref: str) -> list[UUID]:
 
 def answers(on: str, **others: str) -> dict[str, str]:
     return {
-        "on": on,
+        "record": on,
         "note_type": "telephone",
         "heading": "A call from the head",
         "text": "She will send the results",
@@ -75,8 +75,8 @@ def write(browser: Browser, on: str, **others: str) -> None:
 
 
 def test_a_note_is_written_from_the_page_of_its_record(director: Browser, concern: str, ref: str) -> None:
-    assert f"/notes/write?on={ref}" in director.get(concern)
-    assert f'value="{ref}"' in director.get(f"/notes/write?on={ref}")
+    assert f"/notes/write?record={ref}" in director.get(concern)
+    assert f'value="{ref}"' in director.get(f"/notes/write?record={ref}")
     made = director.send("/notes/write", answers(ref))
     assert made.headers["Location"] == f"{concern}#notes"
     page = director.get(concern)
@@ -269,7 +269,7 @@ def test_a_program_writes_reads_and_lists_notes(world: World, program: Use, dire
     path = f"/notes/{made.json['reference']}"
     read = use.get(path)
     assert read.json["versions"][0]["text"] == "She will send the results"
-    listed = use.get(f"/notes?on={ref}").json["items"]
+    listed = use.get(f"/notes?record={ref}").json["items"]
     assert [(row["reference"], row["text"]) for row in listed] == [(made.json["reference"], "")]
     revision = {"heading": "A call", "text": "She sent them", "reason": "They came"}
     boss.post(f"{path}/revise", revision, key="revise-01", at=read.headers["ETag"])
@@ -278,14 +278,14 @@ def test_a_program_writes_reads_and_lists_notes(world: World, program: Use, dire
 def test_a_program_is_told_what_is_wrong(program: Use, world: World, ref: str) -> None:
     use = program(world.director("Dan Director"))
     wrong = [
-        {"on": "N-2026-0001"},
-        {"on": ref, "heading": ""},
-        {"on": ref, "visible_to": "provider"},
-        {"on": ref, "sensitivity": "safeguarding"},
-        {"on": ref, "sensitivity": "restricted", "visible_to": "school"},
-        {"on": ref, "happened_on": "2999-01-01"},
-        {"on": ref, "happened_on": "2027-01-01"},
-        {"on": ref, "person": "PE-2026-0001"},
+        {"record": "N-2026-0001"},
+        {"record": ref, "heading": ""},
+        {"record": ref, "visible_to": "provider"},
+        {"record": ref, "sensitivity": "safeguarding"},
+        {"record": ref, "sensitivity": "restricted", "visible_to": "school"},
+        {"record": ref, "happened_on": "2999-01-01"},
+        {"record": ref, "happened_on": "2027-01-01"},
+        {"record": ref, "person": "PE-2026-0001"},
     ]
     for number, body in enumerate(wrong):
         use.post("/notes/write", {**answers(ref), **body}, key=f"wrong-00{number}", status=422)
@@ -294,7 +294,12 @@ def test_a_program_is_told_what_is_wrong(program: Use, world: World, ref: str) -
 def test_a_note_is_its_authors_and_nobody_else_of_the_service_changes_it(world: World, program: Use) -> None:
     school = world.school()
     wrote, other = world.director("Dana Director"), world.link_officer(school)
-    said = {"on": str(world.urn(school)), "note_type": "telephone", "heading": "A call", "text": "Nobody answered"}
+    said = {
+        "record": str(world.urn(school)),
+        "note_type": "telephone",
+        "heading": "A call",
+        "text": "Nobody answered",
+    }
     program(wrote).post("/notes/write", said, key="write-01", status=201)
     changed = {"heading": "A call", "text": "Somebody answered", "reason": "It was so"}
 

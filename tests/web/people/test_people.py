@@ -58,7 +58,12 @@ def test_a_person_is_registered_and_takes_a_post(world: World, sign_in: Callable
     page = browser.send("/people/register", {"name": "Nia New", "email": "nia@ashgrove.example"}).headers["Location"]
     browser.send(
         f"{page}/take-post",
-        {"role": "headteacher", "school": str(world.urn(school)), "capacity": "1", **day("from", date(2026, 9, 1))},
+        {
+            "role": "headteacher",
+            "school": str(world.urn(school)),
+            "full_time_share": "1",
+            **day("from", date(2026, 9, 1)),
+        },
     )
 
     person = named(world, "Nia New")
@@ -74,7 +79,13 @@ def test_a_person_is_registered_and_takes_a_post(world: World, sign_in: Callable
 def test_an_officers_post_has_team_capacity_and_lead(world: World, sign_in: Callable[..., Browser]) -> None:
     browser = sign_in(world.administrator())
     page = browser.send("/people/register", {"name": "Olive Officer", "email": ""}).headers["Location"]
-    answers = {"role": "officer", "team": "primary", "leads_team": "yes", "capacity": "0.6", **day("from", TODAY)}
+    answers = {
+        "role": "officer",
+        "team": "primary",
+        "leads_team": "yes",
+        "full_time_share": "0.6",
+        **day("from", TODAY),
+    }
 
     browser.send(f"{page}/take-post", answers)
 
@@ -107,7 +118,7 @@ def test_a_specialist_works_for_a_provider(world: World, sign_in: Callable[..., 
 )
 def test_a_post_needs_its_place(world: World, sign_in: Callable[..., Browser], role: str, told: str) -> None:
     person = world.reviewer()
-    answers = {"role": role, "capacity": "1", **day("from", TODAY)}
+    answers = {"role": role, "full_time_share": "1", **day("from", TODAY)}
 
     page = sign_in(world.administrator()).send(href(world, person, "take-post"), answers, status=422).text
 
@@ -120,7 +131,7 @@ def test_a_share_of_full_time_is_more_than_nothing_and_at_most_one(
     world: World, sign_in: Callable[..., Browser], capacity: str
 ) -> None:
     person = world.reviewer()
-    answers = {"role": "director", "capacity": capacity, **day("from", TODAY)}
+    answers = {"role": "director", "full_time_share": capacity, **day("from", TODAY)}
 
     page = sign_in(world.administrator()).send(href(world, person, "take-post"), answers, status=422).text
 
@@ -242,7 +253,7 @@ def test_an_officers_post_does_not_end_while_schools_hang_on_it(
     school = world.school("Ashgrove High School")
     officer = world.link_officer(school)
     browser = sign_in(world.administrator())
-    answers = {"post": "1", **day("until", TODAY), **REASON}
+    answers = {"number": "1", **day("until", TODAY), **REASON}
 
     page = browser.send(href(world, officer, "end-post"), answers, status=422).text
 
@@ -281,7 +292,7 @@ def test_a_post_ends_on_its_last_day(world: World, sign_in: Callable[..., Browse
     reviewer = world.reviewer()
 
     sign_in(world.administrator()).send(
-        href(world, reviewer, "end-post"), {"post": "1", **day("until", TODAY), **REASON}
+        href(world, reviewer, "end-post"), {"number": "1", **day("until", TODAY), **REASON}
     )
 
     assert read(world, reviewer).posts[0].until == TODAY
@@ -292,10 +303,10 @@ def test_one_of_two_posts_of_an_officer_may_end(world: World, sign_in: Callable[
     browser = sign_in(world.administrator())
     browser.send(
         href(world, officer, "take-post"),
-        {"role": "officer", "team": "primary", "capacity": "0.5", **day("from", date(2026, 9, 1))},
+        {"role": "officer", "team": "primary", "full_time_share": "0.5", **day("from", date(2026, 9, 1))},
     )
 
-    browser.send(href(world, officer, "end-post"), {"post": "1", **day("until", TODAY), **REASON})
+    browser.send(href(world, officer, "end-post"), {"number": "1", **day("until", TODAY), **REASON})
 
     assert [post.until for post in read(world, officer).posts] == [TODAY, None]
 
@@ -350,12 +361,12 @@ def test_the_api_lists_and_shows_people(world: World, program: Callable[..., Pro
     shown = api.get(f"/people/{world.reference(head)}").json
 
     assert listed is not None
-    assert [(each["name"], each["posts"]) for each in listed["items"]] == [
+    assert [(each["name"], each["post_titles"]) for each in listed["items"]] == [
         ("Hana Head", ["Headteacher, Ashgrove High School"])
     ]
     assert shown is not None
     assert shown["posts"][0]["school"] == str(world.urn(school))
-    assert shown["posts"][0]["capacity"] == "1.00"
+    assert shown["posts"][0]["full_time_share"] == "1.00"
 
 
 def test_the_api_goes_on_page_by_page(world: World, program: Callable[..., Program]) -> None:
@@ -385,7 +396,7 @@ def test_the_api_goes_on_page_by_page(world: World, program: Callable[..., Progr
         {"role": "headteacher", "from": "2026-11-02", "school": "000000"},
         {"role": "headteacher", "from": "0001-01-01", "school": "900001"},
         {"role": "headteacher", "from": "2026-11-02", "school": 7},
-        {"role": "officer", "team": "primary", "from": "2026-11-02", "capacity": "NaN"},
+        {"role": "officer", "team": "primary", "from": "2026-11-02", "full_time_share": "NaN"},
         {"role": "officer", "team": "primary", "from": "2026-11-02", "more": "of it"},
     ],
 )

@@ -48,7 +48,7 @@ def test_one_administrator_gives_nobody_such_a_post(
     world: World, sign_in: SignIn, program: Callable[..., Program], ada: UUID, olive: UUID, role: str
 ) -> None:
     world.director("Dora Director")
-    answers = {"role": role, "capacity": "1", **day("from", TODAY)}
+    answers = {"role": role, "full_time_share": "1", **day("from", TODAY)}
     sign_in(ada).send(href(world, olive, "take-post"), answers, status=422)
     sign_in(ada).send(href(world, olive, "propose-post"), {"role": role, **day("from", TODAY)})
     assert not holds(world, olive, Role(role))
@@ -68,11 +68,17 @@ def test_leading_a_team_takes_two_people(
 ) -> None:
     dora, puppet = world.director("Dora Director"), world.broker("Pat Puppet")
     lead = {"role": "officer", "team": "secondary", "leads_team": "yes", **day("from", TODAY)}
-    page = sign_in(ada).send(href(world, puppet, "take-post"), {**lead, "capacity": "1"}, status=422).text
+    page = sign_in(ada).send(href(world, puppet, "take-post"), {**lead, "full_time_share": "1"}, status=422).text
     assert "Propose this role instead, for someone else to confirm" in page
     told = program(ada).post(
         f"/people/{world.reference(puppet)}/take-post",
-        {"role": "officer", "team": "secondary", "leads_team": True, "capacity": "1", "from": TODAY.isoformat()},
+        {
+            "role": "officer",
+            "team": "secondary",
+            "leads_team": True,
+            "full_time_share": "1",
+            "from": TODAY.isoformat(),
+        },
         key="lead-a-team",
         at=f'"{read(world, puppet).version}"',
         status=422,
@@ -188,7 +194,7 @@ def test_nobody_comes_back_to_setting_up_by_ending_the_posts_of_others(
 ) -> None:
     dora = world.director("Dora Director")
     browser = sign_in(ada)
-    browser.send(href(world, dora, "end-post"), {"post": "1", **day("until", TODAY), **WHY})
+    browser.send(href(world, dora, "end-post"), {"number": "1", **day("until", TODAY), **WHY})
     world.clock.go_to(TODAY + timedelta(days=1))
     browser = sign_in(ada)
     browser.send(href(world, olive, "propose-post"), {"role": "director", **day("from", TODAY + timedelta(days=1))})

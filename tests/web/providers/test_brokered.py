@@ -38,13 +38,13 @@ def test_the_page_of_a_provider_tells_its_history_with_the_number_of_cases(marke
 def test_a_program_reads_the_history_of_a_provider_and_its_people(market: Market, program: Use) -> None:
     market.confirmed()
     rows = program(market.broker).get("/brokered-history?provider=PV-2026-0001").json["items"]
-    told = [(row["name"], row["kind"], row["engaged"], row["rated"], row["rating"]) for row in rows]
+    told = [(row["name"], row["kind"], row["engaged"], row["rated"], row["mean_rating"]) for row in rows]
     assert told == [
         ("Calder Learning", "provider", 1, 0, None),
         ("Grace Calder", "specialist", 1, 0, None),
     ]
     lost = program(market.broker).get("/brokered-history?provider=PV-2026-0002").json["items"][0]
-    assert (lost["invited"], lost["selected"], lost["engaged"]) == (1, 0, 0)
+    assert (lost["invited"], lost["times_selected"], lost["engaged"]) == (1, 0, 0)
 
 
 def test_a_program_reads_the_cases_behind_the_sums(market: Market, program: Use) -> None:

@@ -113,7 +113,7 @@ def test_an_offer_is_struck_out(broker: Browser, href: str, world: World) -> Non
 def test_rates_areas_and_free_days_stand_on_the_page(broker: Browser, href: str) -> None:
     broker.send(f"{href}/set-rate", {**parts("from", TODAY), "day_rate": "450", "vat_registered": "yes"})
     broker.send(f"{href}/set-coverage", {"areas": "Wexmoor\nNorthshire"})
-    free = {**parts("from", TODAY), **parts("to", TODAY + timedelta(days=30)), "days": "7.5"}
+    free = {**parts("from", TODAY), **parts("until", TODAY + timedelta(days=30)), "days": "7.5"}
     broker.send(f"{href}/declare-capacity", free)
     page = broker.get(href)
     assert "£450" in page
@@ -143,10 +143,10 @@ def test_what_a_provider_has_not_told_is_said_to_be_unknown(broker: Browser, hre
 
 
 def test_an_overlapping_period_is_refused_beside_its_first_day(broker: Browser, href: str) -> None:
-    free = {**parts("from", TODAY), **parts("to", TODAY + timedelta(days=30)), "days": "5"}
+    free = {**parts("from", TODAY), **parts("until", TODAY + timedelta(days=30)), "days": "5"}
     broker.send(f"{href}/declare-capacity", free)
     page = broker.send(
-        f"{href}/declare-capacity", {**free, **parts("to", TODAY + timedelta(days=9))}, status=422
+        f"{href}/declare-capacity", {**free, **parts("until", TODAY + timedelta(days=9))}, status=422
     ).text
     assert "Part of this period is already recorded. Choose other dates" in page
     assert 'href="#from-day"' in page
@@ -185,7 +185,7 @@ def test_who_left_holds_the_post_no_longer(world: World, sign_in: Open, broker: 
 
 
 def meet(broker: Browser, href: str, item: Requirement, person: str = "", **days: Any) -> None:
-    answers = {"item": item.value, "person": person, "evidence": "document_seen"}
+    answers = {"item": item.value, "person": person, "evidence_seen": "document_seen"}
     for name, day in ({"checked_on": TODAY} | days).items():
         answers |= parts(name, day)
     broker.send(f"{href}/meet-requirement", answers)
@@ -245,7 +245,12 @@ def test_an_exemption_counts_until_its_day_and_a_revocation_from_its_own(
 
 def test_a_requirement_of_the_organisation_is_nobody_s_own(world: World, broker: Browser, music: str) -> None:
     mo = reference_of(world, specialist_of(world, music))
-    answers = {"item": "public_liability", "person": mo, "evidence": "document_seen", **parts("checked_on", TODAY)}
+    answers = {
+        "item": "public_liability",
+        "person": mo,
+        "evidence_seen": "document_seen",
+        **parts("checked_on", TODAY),
+    }
     page = broker.send(f"{music}/meet-requirement", answers, status=422).text
     assert "choose the provider itself" in page
 
@@ -337,7 +342,7 @@ def test_a_program_registers_and_vets_and_asks_who_is_cleared(world: World, prog
     assert (found["person"], found["cleared"], len(found["missing"])) == (petra, False, 2)
     at = made.headers["ETag"]
     for number, item in enumerate(("letter_of_assurance", "safeguarding_training")):
-        check = {"item": item, "person": petra, "checked_on": str(TODAY), "evidence": "document_seen"}
+        check = {"item": item, "person": petra, "checked_on": str(TODAY), "evidence_seen": "document_seen"}
         answer = use.post(
             f"/providers/{provider['reference']}/meet-requirement", check, key=f"meet-000{number}", at=at
         )
@@ -351,7 +356,7 @@ def test_a_program_is_told_what_is_wrong(world: World, program: Use, href: str) 
     wrong: list[tuple[str, dict[str, Any]]] = [
         ("set-rate", {"from": "1800-01-01", "day_rate": "450", "vat_registered": True}),
         ("set-rate", {"from": "2026-01-01", "day_rate": "1e30", "vat_registered": True}),
-        ("meet-requirement", {"item": "luck", "checked_on": "2026-01-01", "evidence": "document_seen"}),
+        ("meet-requirement", {"item": "luck", "checked_on": "2026-01-01", "evidence_seen": "document_seen"}),
         ("add-specialist", {"person": "PE-1999-0001", "teaches": True}),
         ("withdraw", {"offers": ["Latin, primary, coaching"]}),
         ("suspend", {"reason": "Late", "pause": ["BE-2026-0001"]}),

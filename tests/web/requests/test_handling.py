@@ -169,7 +169,7 @@ def test_another_broker_takes_over(asked: None, world: World, market: Market, si
     ("command", "answers", "status"),
     [
         ("decline", {"reason": "Out of scope"}, RequestStatus.DECLINED),
-        ("signpost", {"to": "The maths hub", "reason": "It is free"}, RequestStatus.SIGNPOSTED),
+        ("signpost", {"signposted_to": "The maths hub", "reason": "It is free"}, RequestStatus.SIGNPOSTED),
         ("meet-in-house", {"met_by": "lead_teacher", "note": "Two days a week"}, RequestStatus.MET_IN_HOUSE),
         ("record-unmet", {"reason": "Nobody within reach"}, RequestStatus.UNMET),
         ("merge", {"into": "SR-2026-0002", "reason": "Asked twice"}, RequestStatus.MERGED),

@@ -39,8 +39,8 @@ def test_a_program_reads_the_file_by_purpose(world: World, program: Use) -> None
     assert "Maths fell" in sentences(whole)
     assert "added Ashgrove High School" in sentences(whole)
     (row,) = challenge.json["items"]
-    assert (row["kind"], row["purpose"], row["urn"]) == ("concern", "challenge", str(world.urn(school)))
-    assert row["reference"].startswith("CC-2026-")
+    assert (row["record_kind"], row["purpose"], row["school"]) == ("concern", "challenge", str(world.urn(school)))
+    assert row["record"].startswith("CC-2026-")
     assert api.get(f"{path}?purpose=challenge&purpose=monitoring&limit=1").json["next"]
     api.get(f"{path}?purpose=gossip", 422)
 
@@ -123,7 +123,7 @@ def giving(world: World, officer: UUID, taker: UUID, *schools: UUID, **changes: 
     return {
         "officer": world.reference(officer),
         "schools": given,
-        "to": world.reference(taker),
+        "to_officer": world.reference(taker),
         "from": TODAY.isoformat(),
         "reason": "Lena leaves",
         **changes,
@@ -206,5 +206,5 @@ def test_a_refused_hand_over_names_the_officer_as_the_program_does(world: World,
 
     problem = program(world.director()).post("/schools/hand-over", body, key="hand-over-7", status=422).json
 
-    assert list(problem["errors"]["json"]) == ["to"]
+    assert list(problem["errors"]["json"]) == ["to_officer"]
     assert read(world, one).link_officer_on(TODAY) == leaver

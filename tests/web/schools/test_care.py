@@ -132,7 +132,7 @@ def test_cover_is_arranged_and_ended(world: World, sign_in: Callable[..., Browse
     stand_in = world.officer("Olive Officer")
     browser, href = sign_in(world.director()), f"/schools/{world.urn(school)}"
 
-    browser.send(f"{href}/arrange-cover", assignment(world, stand_in) | day("to", date(2026, 12, 1)))
+    browser.send(f"{href}/arrange-cover", assignment(world, stand_in) | day("until", date(2026, 12, 1)))
     assert "Olive Officer until 1 December 2026" in browser.get(href)
 
     browser.send(f"{href}/end-cover", {**day("until", date(2026, 11, 20)), **REASON})
@@ -142,7 +142,12 @@ def test_cover_is_arranged_and_ended(world: World, sign_in: Callable[..., Browse
 def test_only_an_officer_or_director_stands_in(world: World, program: Callable[..., Program]) -> None:
     school = world.school()
     world.link_officer(school)
-    body = {"officer": world.reference(world.broker()), "from": "2026-11-02", "to": "2026-12-01", "reason": "Leave"}
+    body = {
+        "officer": world.reference(world.broker()),
+        "from": "2026-11-02",
+        "until": "2026-12-01",
+        "reason": "Leave",
+    }
     version = f'"{read(world, school).version}"'
 
     refused = program(world.director()).post(
@@ -219,7 +224,7 @@ def test_a_succession_is_confirmed_after_a_check(world: World, sign_in: Callable
     browser = sign_in(world.administrator())
 
     response = browser.send_and_check(
-        f"/schools/{old}/confirm-succession", {"urn": str(new), "outcome": "goes_on", "reason": "Converted"}
+        f"/schools/{old}/confirm-succession", {"urn": str(new), "meaning": "goes_on", "reason": "Converted"}
     )
 
     assert response.headers["Location"] == f"/schools/{new}"
@@ -233,7 +238,7 @@ def test_a_school_that_ended_goes_into_the_later_one(world: World, sign_in: Call
     browser = sign_in(world.administrator())
 
     response = browser.send_and_check(
-        f"/schools/{old}/confirm-succession", {"urn": str(urn), "outcome": "went_into", "reason": "Amalgamated"}
+        f"/schools/{old}/confirm-succession", {"urn": str(urn), "meaning": "went_into", "reason": "Amalgamated"}
     )
 
     assert read(world, infants).merged_into == primary
@@ -253,7 +258,7 @@ def test_a_succession_is_declined_with_a_reason(world: World, sign_in: Callable[
 
 def test_a_link_that_was_never_proposed_is_refused_to_programs(world: World, program: Callable[..., Program]) -> None:
     school, other = world.school(), world.school("Elm Grove School")
-    body = {"urn": world.urn(other), "outcome": "goes_on", "reason": "Because"}
+    body = {"urn": world.urn(other), "meaning": "goes_on", "reason": "Because"}
 
     refused = program(world.administrator()).post(
         f"/schools/{world.urn(school)}/confirm-succession", body, key="confirm-1", at='"1"', status=422

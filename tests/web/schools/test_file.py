@@ -178,5 +178,5 @@ def test_the_api_shows_a_school_with_all_that_is_kept_of_it(world: World, progra
     assert shown is not None
     assert shown["version"] == read(world, school).version
     assert shown["link_officers"] == [{"officer": world.reference(officer), "from": "2024-09-01", "until": None}]
-    assert [each["rating"] for each in shown["inspections"]] == ["Good"]
+    assert [each["overall_grade"] for each in shown["inspections"]] == ["Good"]
     assert shown["details"]["town"] == "Wexmoor"

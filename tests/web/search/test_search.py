@@ -53,7 +53,11 @@ def test_a_program_finds_a_record_by_its_reference(world: World, program: Callab
 
     for typed in (reference, reference.lower()):
         (row,) = api.get(f"/search?q={typed}").json["items"]
-        assert (row["kind"], row["reference"], row["path"]) == ("person", reference, f"/api/v1/people/{reference}")
+        assert (row["record_kind"], row["record"], row["path"]) == (
+            "person",
+            reference,
+            f"/api/v1/people/{reference}",
+        )
     assert api.get(row["path"].removeprefix("/api/v1")).json["reference"] == reference
 
 

@@ -194,7 +194,7 @@ def test_what_was_acknowledged_outlives_the_file_of_the_last_changes(
             director, urn = world.director(), world.urn(world.school())
             with services.write() as connection:
                 token = tokens.create(connection, director, "tidy", TokenScopes.READ_WRITE, services.now()).secret
-        note = {"note_type": "telephone", "heading": "A call", "visible_to": "service", "on": str(urn)}
+        note = {"note_type": "telephone", "heading": "A call", "visible_to": "service", "record": str(urn)}
         with served(url, tmp_path / "log", "--workers", "2") as service:
             service.until(lambda: service.has_started(2), "the workers did not start")
             answers = [service.post("/api/v1/notes/write", {**note, "text": f"{n}"}, token)[0] for n in range(4)]

@@ -249,7 +249,7 @@ def test_programs_read_and_change_the_settings(world: World, program: Callable[.
     assert shown.headers["ETag"].startswith('"2-')
     assert shown.json is not None
     assert shown.json["versions"][0]["from"] == "2027-01-04"
-    assert shown.json["versions"][0]["state"] == "to_come"
+    assert shown.json["versions"][0]["status"] == "to_come"
     assert shown.json["in_force_version"] == "settings-0"
     assert shown.json["in_force"]["writing_days"] == Settings().writing_days
     assert shown.json["versions"][0]["settings"]["contact_email"] == "help@wexmoor.example"

@@ -48,7 +48,7 @@ def a_quote(market: Market, firm: Firm, **changes: Any) -> dict[str, Any]:
         "day_rate": "450.00",
         "approach": "Plan together, teach together",
         "available_from": BEGINS.isoformat(),
-        "available_to": ENDS.isoformat(),
+        "available_until": ENDS.isoformat(),
         "came_on": TODAY.isoformat(),
         "reason": "Mrs Calder on the telephone",
         **changes,
@@ -56,7 +56,7 @@ def a_quote(market: Market, firm: Firm, **changes: Any) -> dict[str, Any]:
 
 
 def on_a_form(answers: dict[str, Any]) -> dict[str, Any]:
-    days = ("available_from", "available_to", "came_on")
+    days = ("available_from", "available_until", "came_on")
     told = {name: value for name, value in answers.items() if name not in days}
     return told | {name: part for each in days for name, part in day(each, date.fromisoformat(answers[each])).items()}
 

@@ -88,7 +88,7 @@ def test_a_selection_is_looked_at_again_and_leads_to_the_engagement(
         f"{TENDER}/propose",
         {
             "scope": "Planning with two new teachers",
-            "objectives": "Schemes of work are in use\nBoth teachers plan alone",
+            "work_objectives": "Schemes of work are in use\nBoth teachers plan alone",
             "begins-day": "9",
             "begins-month": "11",
             "begins-year": "2026",
@@ -186,7 +186,7 @@ def test_a_selection_is_withdrawn_until_work_is_proposed(
         market.brokerage.select(market.tender, market.calder.id, rationale="Well again", approver=market.director)
     terms = {
         "scope": "Planning",
-        "objectives": ["Plans hold"],
+        "work_objectives": ["Plans hold"],
         "begins": "2026-11-09",
         "ends": "2027-03-26",
     }
@@ -206,7 +206,7 @@ def test_a_selection_is_withdrawn_until_work_is_proposed(
 def test_nobody_not_cleared_is_engaged(market: Market, world: World, program: Programs) -> None:
     market.a_selection()
     market.lose_clearance(market.calder, world.services.today())
-    terms = {"scope": "Planning", "objectives": ["Plans hold"], "begins": "2026-11-09", "ends": "2027-03-26"}
+    terms = {"scope": "Planning", "work_objectives": ["Plans hold"], "begins": "2026-11-09", "ends": "2027-03-26"}
 
     refused = program(market.broker).post(
         f"{TENDER}/propose", terms, key="not-cleared", at=f'"{found(world).version}"', status=422
