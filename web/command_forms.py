@@ -149,7 +149,8 @@ class CommandForm:
         if command.begins:
             if command.first_answers:
                 answers |= command.first_answers(snapshot, self.request.user)
-            answers |= dict(request.args)
+            names = {field.data_key: name for name, field in command.schema().load_fields.items()}
+            answers |= {names.get(name, name): value for name, value in request.args.items()}
         elif command.initial and self.record is not None:
             answers |= command.initial(snapshot, self._seen())
         return answers

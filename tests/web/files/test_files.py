@@ -295,7 +295,7 @@ def test_a_program_adds_a_file_once_and_gets_its_bytes(world: World, program: Us
     made = send(use, "file-0001", {"record": ref, "file": file()})
     again = send(use, "file-0001", {"record": ref, "file": file()})
     assert made.json == again.json
-    assert made.json["on"] == ref
+    assert made.json["record"] == ref
     other = send(use, "file-0001", {"record": ref, "file": file(content=pdf("/Lang(cy)"))}, status=422)
     assert other.json["type"].endswith("key-used-for-another")
     answer = use.get(f"/files/{made.json['reference']}/content")

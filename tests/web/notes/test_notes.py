@@ -265,7 +265,7 @@ def test_a_program_writes_reads_and_lists_notes(world: World, program: Use, dire
     again = boss.post("/notes/write", body, key="write-001", status=201)
     assert made.json == again.json
     assert made.json is not None
-    assert made.json["on"] == ref
+    assert made.json["record"] == ref
     path = f"/notes/{made.json['reference']}"
     read = use.get(path)
     assert read.json["versions"][0]["text"] == "She will send the results"

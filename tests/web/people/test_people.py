@@ -135,7 +135,7 @@ def test_a_share_of_full_time_is_more_than_nothing_and_at_most_one(
 
     page = sign_in(world.administrator()).send(href(world, person, "take-post"), answers, status=422).text
 
-    assert 'href="#capacity"' in page
+    assert 'href="#full_time_share"' in page
     assert f'value="{capacity}"' in page
 
 
