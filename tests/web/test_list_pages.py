@@ -18,9 +18,11 @@ from domain.concern import CaseStatus, ConcernCase, ConcernKind, ConcernSource, 
 from domain.support_request import Urgency
 from domain.vocabulary import Purpose, Role, Sensitivity
 from projections import readings
+from tests.asking import sent_by
 from tests.scenario import TODAY
 from tests.web.conftest import Browser, Standing
 from tests.world import World
+from web.access.context import Snapshot
 from web.access.identity import ListScope
 from web.commands.listing import Listing, RowsShown
 from web.concerns.commands import concerns
@@ -247,16 +249,13 @@ def test_every_list_is_sorted_by_each_of_its_columns(standing: Standing, path: s
 
 
 @pytest.fixture
-def office(app: Flask, world: World) -> Iterator[sa.Connection]:
-    """A request of a director in a place with five cases, and its connection."""
-    school, director = world.school(), world.director()
+def office(app: Flask, world: World) -> Iterator[Snapshot]:
+    """What a director reads in a place with five cases."""
+    school = world.school()
     for number in range(1, 6):
         worry(world, number, school)
-    cookie = "=".join(world.session_of(director))
-    with app.test_request_context("/concerns/", headers={"Cookie": cookie}):
-        app.preprocess_request()
-        with world.services.read() as connection:
-            yield connection
+    with sent_by(app, world.director()) as context, context.read() as snapshot:
+        yield snapshot
 
 
 def short(counted_to: int, sorted_to: int) -> Listing:
@@ -268,7 +267,7 @@ def numbers(shown: RowsShown) -> list[int]:
     return [int(row.reference[-4:]) for row in shown.rows]
 
 
-def test_a_list_that_is_too_long_to_be_counted_goes_on_all_the_same(office: sa.Connection) -> None:
+def test_a_list_that_is_too_long_to_be_counted_goes_on_all_the_same(office: Snapshot) -> None:
     listing, of = short(3, 3), ListScope(everything=True)
 
     pages = [listing.counted_page(office, of, {}, after, limit=2) for after in (None, "CC-2026-0004", "CC-2026-0002")]
@@ -279,7 +278,7 @@ def test_a_list_that_is_too_long_to_be_counted_goes_on_all_the_same(office: sa.C
     assert [each.following for each in pages] == ["CC-2026-0004", "CC-2026-0002", None]
 
 
-def test_a_list_that_is_too_long_to_be_sorted_stays_in_its_usual_order(office: sa.Connection) -> None:
+def test_a_list_that_is_too_long_to_be_sorted_stays_in_its_usual_order(office: Snapshot) -> None:
     of, backwards = ListScope(everything=True), lambda rows: rows[::-1]
 
     long = short(3, 4).counted_page(office, of, {}, None, limit=2, order=backwards)
@@ -289,7 +288,7 @@ def test_a_list_that_is_too_long_to_be_sorted_stays_in_its_usual_order(office: s
     assert (numbers(whole), whole.is_sorted, whole.total) == ([1, 2], True, 5)
 
 
-def test_a_page_goes_on_behind_a_case_that_is_not_listed_any_more(office: sa.Connection) -> None:
+def test_a_page_goes_on_behind_a_case_that_is_not_listed_any_more(office: Snapshot) -> None:
     shown = short(9, 9).counted_page(
         office, ListScope(everything=True), {"status": [CaseStatus.RAISED]}, "CC-2026-0004", limit=2
     )
