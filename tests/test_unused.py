@@ -17,7 +17,7 @@ ONLY_TESTS_CALL = {
     "the libraries call it": """
         construct_factory to_stored_event to_domain_event insert_events select_events select_notifications subscribe
         event_store application_recorder aggregate_recorder tracking_recorder process_recorder handle_starttag
-        handle_endtag handle_data get_cookie_secure load_files
+        handle_endtag handle_data get_cookie_secure handle_http_exception load_files
     """,
     "the codec calls it by the number of the schema": "upcast_v2_v3",
     "a list that is wanted soon: of overdue actions, of responses that are awaited, of reviews that are due": """
