@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import PurePosixPath
 from uuid import UUID
 
-from domain.aggregate import Aggregate, Event, Refusal, reasoned
+from domain.aggregate import Aggregate, Event, Refusal, reasoned, requires
 from domain.text import line
 from domain.vocabulary import About, Audience
 
@@ -90,6 +90,11 @@ def plain_name(file_name: str) -> str:
     room = LONGEST_NAME_IN_BYTES - len(ending.encode())
     begins = name.removesuffix(ending)[: LONGEST_NAME - len(ending)].encode()[:room].decode(errors="ignore")
     return line(begins) + ending
+
+
+def must_stand(attachment: Attachment, _: date) -> None:
+    if attachment.withdrawn_on is not None:
+        raise AttachmentWithdrawn("This file has already been withdrawn")
 
 
 class Attachment(Aggregate):
@@ -200,8 +205,7 @@ class Attachment(Aggregate):
         attachment.record(added)
         return attachment
 
+    @requires(must_stand)
     def withdraw(self, *, reason: str) -> None:
         """Take the file off the record; that it was there stays known."""
-        if self.withdrawn_on is not None:
-            raise AttachmentWithdrawn("This file has already been withdrawn")
         self.record(self.Withdrawn(), reason=reasoned(reason))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from domain.aggregate import Aggregate, Event, Refusal, reasoned
+from domain.aggregate import Aggregate, Event, Refusal, reasoned, requires
 from domain.text import plain
 from domain.vocabulary import About, Audience, LabelledEnum, Personal, Sensitivity
 
@@ -45,6 +45,11 @@ class RestrictedNoteStaysInside(Refusal):
 
 class NoteWithdrawn(Refusal):
     """The note was withdrawn."""
+
+
+def must_stand(note: Note, _: date) -> None:
+    if note.withdrawn_on is not None:
+        raise NoteWithdrawn("This note has been withdrawn. Write a new one instead.")
 
 
 class Note(Aggregate):
@@ -179,21 +184,17 @@ class Note(Aggregate):
         note.record(written, occurred=on, dated="happened_on", sensitivity=sensitivity)
         return note
 
+    @requires(must_stand)
     def revise(self, *, heading: str, text: str, reason: str, about_person: Personal | None = None) -> None:
         """Write the note anew; what it said before is kept."""
-        self._must_stand()
         heading, text = _said(heading, text)
         revised = self.Revised(heading=heading, text=text, about_person=about_person)
         self.record(revised, reason=reasoned(reason), sensitivity=self.sensitivity)
 
+    @requires(must_stand)
     def withdraw(self, *, reason: str) -> None:
         """Take the note off the record; its text stays in the history."""
-        self._must_stand()
         self.record(self.Withdrawn(), reason=reasoned(reason), sensitivity=self.sensitivity)
-
-    def _must_stand(self) -> None:
-        if self.withdrawn_on is not None:
-            raise NoteWithdrawn("This note has been withdrawn. Write a new one instead.")
 
 
 def _said(heading: str, text: str) -> tuple[str, str]:

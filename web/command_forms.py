@@ -104,7 +104,9 @@ class CommandForm:
         self.restored = restore.restored(self.request)
         self.key = form_key(self.request)
         self.waiting: Mapping[str, FileStorage] = {}
+        broken = command.broken_rule(self.request.user, self.record, self.request.services.today())
         self.form = self._form()
+        self.why_not = str(broken or command.nothing_to_choose(self.context) or "")
         self.sent = Submission(self.request.services, self.request.user.person, self.key, self.form)
 
     def _form(self) -> Form:
@@ -162,22 +164,14 @@ class CommandForm:
         is shown with the reason.
         """
         typed = self.restored or self.draft
-        if reason := self._why_not():
-            return self._not_now(reason, typed_already=typed is not None)
+        if self.why_not:
+            return self._not_now(self.why_not, typed_already=typed is not None)
         kept_at = typed.version if typed else None
         if self.record is None or kept_at is None or kept_at == version_of(self.request, self.record):
             return self.show()
         return self.show(
             changes=changes_since(self.request, self.record, saved_version(self.request, self.record, kept_at))
         )
-
-    def _why_not(self) -> str:
-        """Why the person could not do this as things are now; empty where they can."""
-        if self.record is not None and (
-            reason := self.command.why_not(self.request.user, self.record, self.request.services.today())
-        ):
-            return reason
-        return self.command.nothing_to_choose(self.context)
 
     def _not_now(self, reason: str, *, typed_already: bool) -> Any:
         if typed_already:
@@ -230,8 +224,8 @@ class CommandForm:
     def answer(self) -> Any:
         if self.command.draft and "draft" in request.form:
             return self._keep_or_discard()
-        if (reason := self._why_not()) and not is_done(self.request, command_id(self.request, self.key)):
-            return self._not_now(reason, typed_already=True)
+        if self.why_not and not is_done(self.request, command_id(self.request, self.key)):
+            return self._not_now(self.why_not, typed_already=True)
         if "change" in request.form:
             return self.show()
         if not self.form.is_valid():

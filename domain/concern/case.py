@@ -7,7 +7,7 @@ from datetime import date
 from typing import TypeAlias
 from uuid import UUID
 
-from domain.aggregate import Aggregate, Event, reasoned
+from domain.aggregate import Aggregate, Event, reasoned, requires
 from domain.concern import events
 from domain.concern.parts import (
     Assessment,
@@ -24,25 +24,23 @@ from domain.concern.parts import (
     StepKind,
 )
 from domain.concern.rules import (
-    CaseIsOpen,
-    CaseIsOver,
     GroundNeeded,
-    InterventionUnderWay,
     KeptSoAlready,
     NextReviewNeeded,
-    NoDecisionToEnd,
-    NoIntervention,
     NotAPurposeOfConcern,
-    NotAssessed,
     NotByVisit,
-    NotCausingConcern,
-    NotPaused,
-    PausedCaseRefusesWork,
     ReviewBeforeTheLast,
     WhistleblowingStaysRestricted,
     due_from,
     fitting,
     kept_as_rated,
+    must_be_intervention,
+    must_be_over,
+    must_be_paused,
+    must_be_worked_on,
+    must_cause_concern,
+    must_have_decided_to_end,
+    must_not_be_intervention,
     numbered,
     review_day,
     written,
@@ -162,6 +160,9 @@ class ConcernCase(Aggregate):
         case.record(raised, occurred=on, purpose=purpose, people=people, sensitivity=sensitivity, rules=rules)
         return case
 
+    @requires(
+        must_be_worked_on, must_not_be_intervention("This concern has an intervention. Record a review instead")
+    )
     def assess(
         self,
         *,
@@ -173,24 +174,19 @@ class ConcernCase(Aggregate):
     ) -> None:
         """Say what was found, or found anew as long as there is no intervention; `decide_by` is the last day to close
         the case or to make it an intervention."""
-        self._must_be_worked_on()
-        if self.status is CaseStatus.INTERVENTION:
-            raise InterventionUnderWay("This concern has an intervention. Record a review instead")
         text = written(assessment, "Enter what you found", field="assessment")
         assessed = self.Assessed(assessment=text, rating=rating, authoriser=authoriser, decide_by=decide_by)
         self._take(assessed, authoriser, purpose=self.purpose, rules=rules)
 
+    @requires(
+        must_be_worked_on,
+        must_not_be_intervention("An intervention has already started. Change its plan instead."),
+        must_cause_concern,
+    )
     def start_intervention(
         self, *, plan: str, objectives: Iterable[Objective], review_on: date, authoriser: UUID
     ) -> None:
         """Make the case an intervention, with a plan and the day of its first review."""
-        self._must_be_worked_on()
-        if self.status is CaseStatus.INTERVENTION:
-            raise InterventionUnderWay("An intervention has already started. Change its plan instead.")
-        if self.assessment is None:
-            raise NotAssessed("Assess the concern before you start an intervention")
-        if self.assessment.rating is not Rating.CAUSING_CONCERN:
-            raise NotCausingConcern("The assessment does not rate this school as causing concern")
         started = self.InterventionStarted(
             improvement_plan=written(plan, "Enter the plan", field="plan"),
             objectives=due_from(self.today, numbered(objectives)),
@@ -199,16 +195,17 @@ class ConcernCase(Aggregate):
         )
         self._take(started, authoriser)
 
+    @requires(must_be_worked_on, must_be_intervention)
     def revise_plan(self, *, plan: str, objectives: Iterable[Objective], reason: str, authoriser: UUID) -> None:
         """Change plan and objectives; those on which a review has found stay in it, with their numbers and words, and
         may be withdrawn."""
-        self._must_be_intervention()
         wanted = due_from(self.today, numbered(objectives), known=self.objectives)
         kept_as_rated(wanted, self.objectives[: self._found_on()])
         text = written(plan, "Enter the plan", field="plan")
         revised = self.PlanRevised(improvement_plan=text, objectives=wanted, authoriser=authoriser)
         self._take(revised, authoriser, reason=reasoned(reason))
 
+    @requires(must_be_worked_on, must_be_intervention)
     def hold_review(
         self,
         *,
@@ -227,7 +224,6 @@ class ConcernCase(Aggregate):
 
         `decide_by` is the last day to end the intervention where that was decided.
         """
-        self._must_be_intervention()
         self._must_follow(on)
         held = self.ReviewHeld(
             on=on,
@@ -241,9 +237,9 @@ class ConcernCase(Aggregate):
         )
         self._take(held, authoriser, *held.attendees, occurred=on, reason=reasoned(reason), rules=rules)
 
+    @requires(must_be_worked_on)
     def record_step(self, *, on: date, kind: StepKind, text: str, authoriser: UUID, ground: str = "") -> None:
         """Note a step, formal (with its authority or legal ground) or informal."""
-        self._must_be_worked_on()
         if kind is StepKind.FORMAL and not plain(ground):
             raise GroundNeeded("Enter the authority or legal ground for this step", field="ground")
         step = self.StepRecorded(
@@ -256,39 +252,35 @@ class ConcernCase(Aggregate):
         purpose = Purpose.INTERVENTION if self.status is CaseStatus.INTERVENTION else self.purpose
         self._take(step, authoriser, occurred=on, purpose=purpose)
 
+    @requires(must_be_worked_on)
     def pause(self, *, reason: str, authoriser: UUID) -> None:
         """Stop work on the case for a time."""
-        self._must_be_worked_on()
         self._take(self.Paused(authoriser=authoriser), authoriser, reason=reasoned(reason))
 
+    @requires(must_be_paused)
     def resume(self, *, reason: str, authoriser: UUID) -> None:
         """Take up work on the case again."""
-        if not self.is_paused:
-            raise NotPaused("This concern is not paused")
         self._take(self.Resumed(authoriser=authoriser), authoriser, reason=reasoned(reason))
 
+    @requires(must_be_worked_on, must_be_intervention, must_have_decided_to_end)
     def end_intervention(self, *, outcome: str, reason: str, authoriser: UUID) -> None:
         """End the intervention, after a review decided to."""
-        self._must_be_intervention()
-        if not self.reviews_of_this_plan or self.reviews_of_this_plan[-1].decision is not ReviewDecision.END:
-            raise NoDecisionToEnd("First record the review that decided to end the intervention")
         text = written(outcome, "Enter the outcome of the intervention", field="outcome")
         ended = self.InterventionEnded(outcome=text, authoriser=authoriser)
         self._take(ended, authoriser, reason=reasoned(reason))
 
+    @requires(
+        must_be_worked_on, must_not_be_intervention("This concern has an intervention. End the intervention instead")
+    )
     def close(self, *, reason: str, authoriser: UUID) -> None:
         """Close the case without an intervention."""
-        self._must_be_worked_on()
-        if self.status is CaseStatus.INTERVENTION:
-            raise InterventionUnderWay("This concern has an intervention. End the intervention instead")
         self._take(self.Closed(authoriser=authoriser), authoriser, purpose=self.purpose, reason=reasoned(reason))
 
+    @requires(must_be_over)
     def reopen(
         self, *, reason: str, authoriser: UUID, assess_by: date | None = None, rules: tuple[str, ...] = ()
     ) -> None:
         """Open a case that is over; it has to be assessed anew, by `assess_by` if that is set."""
-        if self.status.is_open:
-            raise CaseIsOpen("This concern is already open")
         reopened = self.Reopened(authoriser=authoriser, assess_by=assess_by)
         self._take(reopened, authoriser, purpose=self.purpose, reason=reasoned(reason), rules=rules)
 
@@ -338,17 +330,6 @@ class ConcernCase(Aggregate):
             people=[authoriser, *others],
             sensitivity=self.sensitivity,
         )
-
-    def _must_be_worked_on(self) -> None:
-        if not self.status.is_open:
-            raise CaseIsOver("This concern is closed. Reopen it to work on it.")
-        if self.is_paused:
-            raise PausedCaseRefusesWork("This concern is paused. Resume it first.")
-
-    def _must_be_intervention(self) -> None:
-        self._must_be_worked_on()
-        if self.status is not CaseStatus.INTERVENTION:
-            raise NoIntervention("Start the intervention first")
 
     def _must_follow(self, on: date) -> None:
         days = [review.on for review in self.reviews_of_this_plan]

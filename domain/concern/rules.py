@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
-from domain.aggregate import Refusal
-from domain.concern.parts import Finding, Objective
+from domain.aggregate import Refusal, Rule
+from domain.concern.parts import CaseStatus, Finding, Objective, Rating, ReviewDecision
 from domain.text import plain
+
+if TYPE_CHECKING:
+    from domain.concern.case import ConcernCase
 
 A_YEAR = timedelta(days=366)
 """The longest time from one look at an intervention to the next."""
@@ -105,6 +109,50 @@ class TextNeeded(Refusal):
 
 class GroundNeeded(Refusal):
     """A formal step names its authority or legal ground."""
+
+
+def must_be_worked_on(case: ConcernCase, _: date) -> None:
+    if not case.status.is_open:
+        raise CaseIsOver("This concern is closed. Reopen it to work on it.")
+    if case.is_paused:
+        raise PausedCaseRefusesWork("This concern is paused. Resume it first.")
+
+
+def must_not_be_intervention(otherwise: str) -> Rule[ConcernCase]:
+    """That no intervention is under way; `otherwise` says what can be done with one."""
+
+    def rule(case: ConcernCase, _: date) -> None:
+        if case.status is CaseStatus.INTERVENTION:
+            raise InterventionUnderWay(otherwise)
+
+    return rule
+
+
+def must_be_intervention(case: ConcernCase, _: date) -> None:
+    if case.status is not CaseStatus.INTERVENTION:
+        raise NoIntervention("Start the intervention first")
+
+
+def must_cause_concern(case: ConcernCase, _: date) -> None:
+    if case.assessment is None:
+        raise NotAssessed("Assess the concern before you start an intervention")
+    if case.assessment.rating is not Rating.CAUSING_CONCERN:
+        raise NotCausingConcern("The assessment does not rate this school as causing concern")
+
+
+def must_have_decided_to_end(case: ConcernCase, _: date) -> None:
+    if not case.reviews_of_this_plan or case.reviews_of_this_plan[-1].decision is not ReviewDecision.END:
+        raise NoDecisionToEnd("First record the review that decided to end the intervention")
+
+
+def must_be_paused(case: ConcernCase, _: date) -> None:
+    if not case.is_paused:
+        raise NotPaused("This concern is not paused")
+
+
+def must_be_over(case: ConcernCase, _: date) -> None:
+    if case.status.is_open:
+        raise CaseIsOpen("This concern is already open")
 
 
 def written(value: str, message: str, *, field: str) -> str:

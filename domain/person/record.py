@@ -13,8 +13,6 @@ from domain.names import address_spelt, spelt
 from domain.person import events
 from domain.person.parts import Place, Post, Proposal
 from domain.person.rules import (
-    GIVES_THEMSELVES,
-    RENAMES_THEMSELVES,
     EndsLater,
     HasLeft,
     HoldsWork,
@@ -25,17 +23,18 @@ from domain.person.rules import (
     NotAnEmailAddress,
     NotAShare,
     NotTheirProposal,
-    OwnPost,
-    OwnRecord,
     PostHeldAlready,
     ProposedAlready,
     SecondPersonNeeded,
     cut,
     has_its_place,
     in_order,
+    must_be_decided_by_another,
     must_be_here,
     must_have_a_proposal,
     must_hold_a_post,
+    must_not_give_themselves,
+    must_not_rename_themselves,
 )
 from domain.text import plain
 from domain.vocabulary import About, Personal, Role
@@ -83,12 +82,12 @@ class Person(Aggregate):
 
     def rename(self, name: str) -> None:
         """Take another name. Raises NameNeeded, MixedScripts, OwnRecord."""
-        self._must_be_anothers("name")
+        must_not_rename_themselves(self, self.signature.actor, field="name")
         self.record(self.NameChanged(name=self._named(name), before=self.name))
 
     def change_email(self, email: str | None) -> None:
         """Take another address, or none. Raises NotAnEmailAddress, MixedScripts, OwnRecord."""
-        self._must_be_anothers("email")
+        must_not_rename_themselves(self, self.signature.actor, field="email")
         self.record(self.EmailChanged(email=self._reached(email)))
 
     def take_post(self, role: Role, *, from_: date, **place: Unpack[Place]) -> int:
@@ -97,7 +96,7 @@ class Person(Aggregate):
         Raises PostNeedsItsPlace, NotAShare, EndsBeforeItBegins, PostHeldAlready, HasLeft, OwnPost, and
         SecondPersonNeeded where somebody who is signed in gives a post that takes a second person.
         """
-        self._must_not_be_ones_own()
+        must_not_give_themselves(self, self.signature.actor)
         post = Post(self.posts_taken + 1, role, from_, **place)
         self._may_take(post)
         if post.takes_a_second_person and self.signature.actor is not None:
@@ -111,7 +110,7 @@ class Person(Aggregate):
         `at_once` is for the first holders, while there is nobody who could confirm: the post is held meanwhile.
         Raises what `take_post` does, NeedsNoSecondPerson, ProposedAlready.
         """
-        self._must_not_be_ones_own()
+        must_not_give_themselves(self, self.signature.actor)
         number = self.posts_taken + 1 if at_once else None
         post = Post(number or 0, role, from_, **place)
         if not post.takes_a_second_person:
@@ -232,20 +231,8 @@ class Person(Aggregate):
         proposed = self.proposals.get(number)
         if proposed is None:
             raise NoSuchProposal("This proposal has already been decided", field="proposal")
-        actor = self.signature.actor
-        if actor == self.id:
-            raise OwnPost("Someone else must decide on a role proposed for you", field="proposal")
-        if actor == proposed.proposed_by:
-            raise SecondPersonNeeded("You proposed this role. Someone else must decide on it", field="proposal")
+        must_be_decided_by_another(self, proposed, self.signature.actor)
         return proposed
-
-    def _must_not_be_ones_own(self) -> None:
-        if self.signature.actor == self.id:
-            raise OwnPost(GIVES_THEMSELVES, field="role")
-
-    def _must_be_anothers(self, field: str) -> None:
-        if self.signature.actor == self.id:
-            raise OwnRecord(RENAMES_THEMSELVES, field=field)
 
     def _take(self, post: Post) -> int:
         self._may_take(post)

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from domain.aggregate import Refusal
-from domain.person.parts import SCHOOL_ROLES, Post
+from domain.person.parts import SCHOOL_ROLES, Post, Proposal
 from domain.text import plain
 from domain.vocabulary import Role
 
@@ -88,10 +89,6 @@ class EndsLater(Refusal):
     """A post is not made longer by ending it."""
 
 
-GIVES_THEMSELVES = "You cannot give yourself a role. Ask another administrator"
-RENAMES_THEMSELVES = "You cannot change your own name or email address. Ask another administrator"
-
-
 def must_have_a_proposal(person: Person, _: date) -> None:
     if not person.proposals:
         raise NoSuchProposal("No roles are waiting to be confirmed for this person", field="proposal")
@@ -105,6 +102,28 @@ def must_hold_a_post(person: Person, today: date) -> None:
 def must_be_here(person: Person, _: date) -> None:
     if person.left_on is not None:
         raise HasLeft("This person has already left")
+
+
+def must_not_give_themselves(person: Person, actor: UUID | None) -> None:
+    if actor == person.id:
+        raise OwnPost("You cannot give yourself a role. Ask another administrator", field="role")
+
+
+def must_not_rename_themselves(person: Person, actor: UUID | None, *, field: str) -> None:
+    if actor == person.id:
+        raise OwnRecord("You cannot change your own name or email address. Ask another administrator", field=field)
+
+
+def must_be_decided_by_another(person: Person, proposal: Proposal, actor: UUID | None) -> None:
+    if actor == person.id:
+        raise OwnPost("Someone else must decide on a role proposed for you", field="proposal")
+    if actor == proposal.proposed_by:
+        raise SecondPersonNeeded("You proposed this role. Someone else must decide on it", field="proposal")
+
+
+def must_have_one_to_withdraw(person: Person, actor: UUID | None) -> None:
+    if not any(each.proposed_by == actor and each.held_as is None for each in person.proposals.values()):
+        raise NotTheirProposal("Someone else made this proposal. Decline it instead", field="proposal")
 
 
 def has_its_place(post: Post) -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from domain.aggregate import Aggregate, reasoned
+from domain.aggregate import Aggregate, reasoned, requires
 from domain.money import half_days
 from domain.names import spelt
 from domain.provider import events
@@ -34,11 +34,15 @@ from domain.provider.rules import (
     NotASpecialist,
     NothingToRevoke,
     NotOffered,
-    NotOnTheList,
-    NotSuspended,
     PeriodsOverlap,
     WhoseRequirement,
     in_order,
+    must_be_listed,
+    must_be_suspended,
+    must_have_been_checked,
+    must_have_specialists,
+    must_not_be_suspended,
+    must_offer_something,
     positive_rate,
     text,
 )
@@ -208,9 +212,9 @@ class Provider(Aggregate):
         )
         return provider
 
+    @requires(must_be_listed)
     def rename(self, *, trading_as: str = "", name: str = "") -> None:
         """Change the name of an organisation, or a sole practitioner's own or trading name. Raises MixedScripts."""
-        self._must_be_listed()
         trading_as, name = plain(trading_as), spelt(name)
         if self.practitioner is None:
             own = None
@@ -220,9 +224,9 @@ class Provider(Aggregate):
         if (trading_as, own) != (self.trading_as, self.practitioner):
             self.record(self.Renamed(trading_as=trading_as, name=own))
 
+    @requires(must_be_listed)
     def change_contact(self, *, email: str, telephone: str, website: str) -> None:
         """Note how the organisation is reached. Nothing is recorded where nothing differs."""
-        self._must_be_listed()
         email, telephone, website = plain(email), plain(telephone), plain(website)
         if self.practitioner is not None and (email or telephone):
             raise ContactStandsWithThePerson(
@@ -232,39 +236,39 @@ class Provider(Aggregate):
         if (email, telephone, website) != (self.email, self.telephone, self.website):
             self.record(self.ContactChanged(email=email, telephone=telephone, website=website))
 
+    @requires(must_be_listed)
     def offer(self, *, subject: str, phase: Phase, service: ServiceType) -> None:
         """List something that the provider can do."""
-        self._must_be_listed()
         subject = text(subject, NameNeeded("Enter the subject", field="subject"))
         if self.offers(subject, phase, service):
             raise AlreadyOffered("This provider already offers that", field="subject")
         self.record(self.CapabilityOffered(subject=subject, phase=phase, service=service))
 
+    @requires(must_be_listed, must_offer_something)
     def withdraw(self, *, subject: str, phase: Phase, service: ServiceType) -> None:
         """Strike out something that the provider no longer does."""
-        self._must_be_listed()
         gone = Capability(plain(subject), phase, service)
         offer = next((offer for offer in self.capabilities if offer.matches(gone)), None)
         if offer is None:
             raise NotOffered("Choose something this provider offers", field="subject")
         self.record(self.CapabilityWithdrawn(subject=offer.subject, phase=phase, service=service))
 
+    @requires(must_be_listed)
     def set_coverage(self, areas: Iterable[str]) -> None:
         """Name the authorities or regions where the provider works; none means anywhere."""
-        self._must_be_listed()
         named = tuple(dict.fromkeys(plain(area) for area in areas if plain(area)))
         if named != self.areas:
             self.record(self.CoverageSet(areas=named))
 
+    @requires(must_be_listed)
     def set_rate(self, *, from_: date, day_rate: Decimal, vat_registered: bool | None) -> None:
         """Set the price of a day, in pounds without VAT, from a day on; `vat_registered` is None where not told."""
-        self._must_be_listed()
         rate = self.RateSet(from_=from_, day_rate=positive_rate(day_rate), vat_registered=vat_registered)
         self.record(rate)
 
+    @requires(must_be_listed)
     def declare_capacity(self, *, from_: date, to: date, days: Decimal) -> None:
         """Note the days free in a period; the same period declared again replaces the former answer."""
-        self._must_be_listed()
         in_order(from_, to, field="to")
         if any(
             (other.from_, other.to) != (from_, to) and other.from_ <= to and from_ <= other.to
@@ -273,15 +277,16 @@ class Provider(Aggregate):
             raise PeriodsOverlap("Part of this period is already recorded. Choose other dates", field="from_")
         self.record(self.CapacityDeclared(from_=from_, to=to, days=half_days(days)))
 
+    @requires(must_be_listed)
     def add_specialist(self, *, person: UUID, subjects: Iterable[str] = (), teaches: bool) -> None:
         """Add a person who works for the provider; without subjects, for all that it offers."""
-        self._must_be_listed()
         there = self.specialists.get(person)
         if there is not None and there.is_there_on(self.today):
             raise AlreadyASpecialist("This person already works for the provider", field="person")
         named = tuple(dict.fromkeys(plain(subject) for subject in subjects if plain(subject)))
         self.record(self.SpecialistAdded(person=person, subjects=named, teaches=teaches), people=[person])
 
+    @requires(must_have_specialists)
     def note_leaving(self, *, person: UUID, reason: str, on: date | None = None) -> None:
         """Note that a specialist left; `on` is the first day on which they are no longer there."""
         left_on = on or self.today
@@ -291,6 +296,7 @@ class Provider(Aggregate):
         in_order(specialist.joined_on, left_on, field="on")
         self.record(self.SpecialistLeft(person=person), occurred=left_on, reason=reasoned(reason), people=[person])
 
+    @requires(must_be_listed)
     def meet(
         self,
         item: Requirement,
@@ -305,7 +311,6 @@ class Provider(Aggregate):
 
         `checked_by` defaults to the person who records it. Raises CheckedOneself, and for a wrong `person` or day.
         """
-        self._must_be_listed()
         self._must_concern(item, person)
         if expires is not None:
             in_order(checked_on, expires, field="expires")
@@ -322,9 +327,9 @@ class Provider(Aggregate):
         )
         self.record(met, occurred=checked_on, dated="checked_on", people=[person])
 
+    @requires(must_be_listed)
     def exempt(self, item: Requirement, *, until: date, reason: str, person: UUID | None = None) -> None:
         """Do without a requirement from today until the end of a day."""
-        self._must_be_listed()
         self._must_concern(item, person)
         in_order(self.today, until, field="until")
         if person is not None and self.signature.actor == person:
@@ -332,6 +337,7 @@ class Provider(Aggregate):
         exempted = self.RequirementExempted(item=item, person=person, until=until)
         self.record(exempted, reason=reasoned(reason), people=[person])
 
+    @requires(must_have_been_checked)
     def revoke(self, item: Requirement, *, reason: str, person: UUID | None = None, on: date | None = None) -> None:
         """Withdraw what was recorded of a requirement, met or exempted, from a day on."""
         day = on or self.today
@@ -340,6 +346,7 @@ class Provider(Aggregate):
         revoked = self.RequirementRevoked(item=item, person=person)
         self.record(revoked, occurred=day, reason=reasoned(reason), people=[person])
 
+    @requires(must_be_listed)
     def declare_conflict(
         self,
         *,
@@ -351,7 +358,6 @@ class Provider(Aggregate):
         person: UUID | None = None,
     ) -> None:
         """Note a tie to a school or to another named body."""
-        self._must_be_listed()
         body = plain(body)
         if school is None:
             text(body, NameNeeded("Choose a school or enter the other organisation", field="body"))
@@ -360,34 +366,26 @@ class Provider(Aggregate):
         declared = self.ConflictDeclared(body=body, school=school, person=person, nature=nature, from_=from_, to=to)
         self.record(declared, people=[person])
 
+    @requires(must_be_listed, must_not_be_suspended)
     def suspend(self, *, reason: str, from_: date | None = None) -> None:
         """Send the provider no invitations and let it do no work from a day on; what becomes of its engagements is
         decided of each."""
-        self._must_be_listed()
-        if self.suspensions and self.suspensions[-1].to is None:
-            raise AlreadySuspended("This provider is already suspended")
         begins = from_ or self.today
         if any(suspension.holds_on(begins) for suspension in self.suspensions):
             raise AlreadySuspended("This provider was already suspended on that date", field="from_")
         self.record(self.Suspended(from_=begins), reason=reasoned(reason))
 
+    @requires(must_be_listed, must_be_suspended)
     def reinstate(self, *, reason: str, from_: date | None = None) -> None:
         """End a suspension: `from_` is the first day on which it no longer holds."""
-        self._must_be_listed()
-        if not self.suspensions or self.suspensions[-1].to is not None:
-            raise NotSuspended("This provider is not suspended")
         ends = from_ or self.today
         in_order(self.suspensions[-1].from_, ends, field="from_")
         self.record(self.Reinstated(from_=ends), reason=reasoned(reason))
 
+    @requires(must_be_listed)
     def remove(self, *, reason: str) -> None:
         """Take the provider off the list for good; what it did stays on record."""
-        self._must_be_listed()
         self.record(self.Removed(), reason=reasoned(reason))
-
-    def _must_be_listed(self) -> None:
-        if self.removed_on is not None:
-            raise NotOnTheList("This provider was removed from the list. Register it again to work with it.")
 
     def _must_concern(self, item: Requirement, person: UUID | None) -> None:
         if item.of_organisation != (person is None):

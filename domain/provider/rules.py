@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from domain.aggregate import Refusal
 from domain.money import NotMoney, pounds
 from domain.text import plain
+
+if TYPE_CHECKING:
+    from domain.provider.record import Provider
 
 
 class NameNeeded(Refusal):
@@ -72,6 +76,41 @@ class AlreadySuspended(Refusal):
 
 class NotSuspended(Refusal):
     """The provider is not suspended."""
+
+
+def must_be_listed(provider: Provider, _: date) -> None:
+    if provider.removed_on is not None:
+        raise NotOnTheList("This provider was removed from the list. Register it again to work with it.")
+
+
+def must_offer_something(provider: Provider, _: date) -> None:
+    if not provider.capabilities:
+        raise NotOffered("No subjects are listed for this provider")
+
+
+def must_have_specialists(provider: Provider, today: date) -> None:
+    if not provider.specialists_on(today):
+        raise NotASpecialist("Nobody works for this provider today")
+
+
+def must_have_been_checked(provider: Provider, _: date) -> None:
+    if all(check.revoked_on is not None for check in provider.checks):
+        raise NothingToRevoke("No checks or exemptions are recorded for this provider")
+
+
+def must_not_be_suspended(provider: Provider, _: date) -> None:
+    if provider.suspensions and provider.suspensions[-1].to is None:
+        raise AlreadySuspended("This provider is already suspended")
+
+
+def must_not_be_suspended_today(provider: Provider, today: date) -> None:
+    if provider.is_suspended_on(today):
+        raise AlreadySuspended("This provider is still suspended today")
+
+
+def must_be_suspended(provider: Provider, _: date) -> None:
+    if not provider.suspensions or provider.suspensions[-1].to is not None:
+        raise NotSuspended("This provider is not suspended")
 
 
 def text(value: str, otherwise: Refusal) -> str:

@@ -26,7 +26,6 @@ from domain.record_of_visit.rules import (
     MeetingBeforeIssue,
     NoSuchAction,
     NotAwaited,
-    NotByItsAuthor,
     NotCompleted,
     NotIssued,
     ResponseDayHasPassed,
@@ -46,6 +45,7 @@ from domain.record_of_visit.rules import (
     must_have_been_presented,
     must_have_no_correction_under_way,
     must_need_presentation,
+    must_not_be_its_author,
     must_say_something,
     must_wait_for_assurance,
     not_before,
@@ -232,8 +232,7 @@ class RecordOfVisit(Aggregate):
     @requires(must_wait_for_assurance)
     def assure(self) -> None:
         """Stand for the record as a second person. Raises NotForAssurance, NotByItsAuthor."""
-        if self.signature.actor in {None, self.author}:
-            raise NotByItsAuthor("Somebody other than the author must quality assure the record")
+        must_not_be_its_author(self, self.signature.actor)
         self.record(self.Assured())
 
     @requires(must_be_ready_to_issue, must_say_something, must_differ_from_what_was_issued)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from domain.aggregate import Refusal
 from domain.record_of_visit.content import AgreedAction, Agreement, Content, Issue, Part
@@ -154,6 +155,11 @@ def must_be_with_its_assurer(record: RecordOfVisit, _: date) -> None:
 def must_wait_for_assurance(record: RecordOfVisit, _: date) -> None:
     if record.status is not RecordStatus.SUBMITTED:
         raise NotForAssurance("This record is not waiting for quality assurance")
+
+
+def must_not_be_its_author(record: RecordOfVisit, actor: UUID | None) -> None:
+    if actor in {None, record.author}:
+        raise NotByItsAuthor("Somebody other than the author must quality assure the record")
 
 
 def must_be_ready_to_issue(record: RecordOfVisit, today: date) -> None:

@@ -6,19 +6,21 @@ from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
-from domain.aggregate import Aggregate, ReasonNeeded, reasoned
+from domain.aggregate import Aggregate, ReasonNeeded, reasoned, requires
 from domain.school import events
 from domain.school.parts import DAY, Cover, Details, LinkPeriod, Need, closed_on, is_closed, left_on
 from domain.school.rules import (
     AlreadyLinkOfficer,
     CoversOverlap,
-    HasMerged,
     LinkOfficersOverlap,
     NoLinkOfficer,
     NotACategory,
     StoodIn,
     in_order,
+    must_be_covered,
     must_be_there,
+    must_have_link_officer,
+    must_stand,
 )
 from domain.school.tellings import Tellings, details_in
 from domain.text import plain
@@ -39,13 +41,14 @@ class LookedAfter(Aggregate, part=True):
         self.covers: list[Cover] = []
         self.needs: list[Need] = []
 
+    @requires(must_stand)
     def assign_link_officer(self, officer: UUID, *, from_: date, reason: str, authority: str | None = None) -> None:
         """Give the school to an officer; the time of the one before ends the day before, and so does a cover by the
         new one.
 
         Raises AlreadyLinkOfficer, LinkOfficersOverlap, StoodIn, SchoolIsElsewhere, SchoolIsClosed, ReasonNeeded.
         """
-        self._may_begin(from_, authority)
+        must_be_there(self.details, from_, authority=authority, field="from_")
         last = self.link_officers[-1] if self.link_officers else None
         if last and last.officer == officer and last.until is None:
             raise AlreadyLinkOfficer("This officer is already the link officer. Choose someone else", field="officer")
@@ -71,22 +74,21 @@ class LookedAfter(Aggregate, part=True):
         for cover in own:
             self._over(cover, from_, "This officer is the link officer from then on")
 
+    @requires(must_stand, must_have_link_officer)
     def release_link_officer(self, *, until: date, reason: str) -> None:
         """End the link officer's time without giving the school to another. Raises NoLinkOfficer."""
-        self._still_stands()
-        last = self.link_officers[-1] if self.link_officers else None
-        if last is None or last.until is not None:
-            raise NoLinkOfficer("The school has no link officer", field="officer")
+        last = self.link_officers[-1]
         in_order(last.from_, until, field="until")
         event = events.LinkOfficerReleased(officer=last.officer, from_=last.from_, until=until)
         self.record(event, occurred=self._if_past(until), reason=reasoned(reason), people=(last.officer,))
 
+    @requires(must_stand)
     def arrange_cover(
         self, officer: UUID, *, from_: date, to: date, reason: str, authority: str | None = None
     ) -> None:
         """Have somebody stand in for the link officer. Raises NoLinkOfficer, AlreadyLinkOfficer, CoversOverlap,
         SchoolIsElsewhere, SchoolIsClosed."""
-        self._may_begin(from_, authority)
+        must_be_there(self.details, from_, authority=authority, field="from_")
         in_order(from_, to, field="to")
         if self.link_officer_on(from_) is None:
             raise NoLinkOfficer("The school has no link officer then. Choose another date", field="from_")
@@ -97,15 +99,16 @@ class LookedAfter(Aggregate, part=True):
         event = events.CoverArranged(officer=officer, from_=from_, to=to)
         self.record(event, occurred=self._if_past(from_), reason=reasoned(reason), people=(officer,))
 
+    @requires(must_stand, must_be_covered)
     def end_cover(self, *, until: date, reason: str) -> None:
         """Let the cover in force end sooner, `until` being its last day. Raises NoLinkOfficer."""
-        self._still_stands()
         cover = next((each for each in self.covers if each.from_ <= until < each.to), None)
         if cover is None:
             raise NoLinkOfficer("Nobody is covering after that date. Choose an earlier date", field="until")
         event = events.CoverEnded(officer=cover.officer, from_=cover.from_, until=until)
         self.record(event, occurred=self._if_past(until), reason=reasoned(reason), people=(cover.officer,))
 
+    @requires(must_stand)
     def set_need_category(
         self,
         category: str,
@@ -121,7 +124,7 @@ class LookedAfter(Aggregate, part=True):
 
         Raises NotACategory, EndsBeforeItBegins, SchoolIsElsewhere, SchoolIsClosed, ReasonNeeded.
         """
-        self._may_begin(from_, authority)
+        must_be_there(self.details, from_, authority=authority, field="from_")
         if category not in among:
             raise NotACategory(f"Choose one of these levels: {', '.join(among)}", field="category")
         in_order(max([from_, *(need.from_ for need in self.needs)]), from_, field="from_")
@@ -135,11 +138,11 @@ class LookedAfter(Aggregate, part=True):
         )
         self.record(event, occurred=self._if_past(from_), reason=event.rationale, rules=(scheme,))
 
+    @requires(must_stand)
     def note_external_support(
         self, *, arranged_by: str, provided_by: str, from_: date, expected_end: date | None, told_by: str
     ) -> None:
         """Note help that the school has from others than this service."""
-        self._still_stands()
         if expected_end is not None:
             in_order(from_, expected_end, field="expected_end")
         event = events.ExternalSupportNoted(
@@ -183,10 +186,6 @@ class LookedAfter(Aggregate, part=True):
     def about(self) -> About:
         return About(school=self.id)
 
-    def _still_stands(self) -> None:
-        if self.merged_into is not None:
-            raise HasMerged("This school merged into another. Record it there")
-
     def nobody_looks_after_it(self, from_: date, reason: str) -> None:
         """Release from a day on whoever looks after the school or would have. Whoever began after that day, before it
         was known here, goes today."""
@@ -211,10 +210,6 @@ class LookedAfter(Aggregate, part=True):
         if first < gone:
             return gone - DAY
         return self.today - DAY if first < self.today else None
-
-    def _may_begin(self, day: date, authority: str | None) -> None:
-        self._still_stands()
-        must_be_there(self.details, day, authority=authority, field="from_")
 
     def _if_past(self, day: date) -> date | None:
         """When a fact of that day occurred; None, that is now, for one of today or ahead."""

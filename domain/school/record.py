@@ -8,7 +8,7 @@ from datetime import date
 from typing import TypeAlias
 from uuid import UUID
 
-from domain.aggregate import reasoned
+from domain.aggregate import reasoned, requires
 from domain.references import record_id
 from domain.school import events
 from domain.school.care import LookedAfter
@@ -24,7 +24,7 @@ from domain.school.parts import (
     Value,
     is_closed,
 )
-from domain.school.rules import HasMerged, NotMissed, NotProposed
+from domain.school.rules import HasMerged, NotProposed, must_be_missed, must_have_a_proposal, must_stand
 from domain.school.tellings import Tellings, as_told, day_of, details_in, name_in, news, told
 from domain.vocabulary import Personal
 
@@ -200,14 +200,12 @@ class School(LookedAfter):
         if self.absence is not None and self.absence.source.dated <= source.dated:
             self.record(events.FoundInRegister(source=source), occurred=source.dated)
 
+    @requires(must_stand, must_be_missed)
     def explain_absence(self, *, closed: date | None, reason: str) -> None:
         """Say why the register no longer names the school, and on which day it closed if it did.
 
         Raises NotMissed, OccurredInTheFuture, ReasonNeeded.
         """
-        self._still_stands()
-        if self.absence is None or self.absence.answered:
-            raise NotMissed("There is nothing to explain: this school is not waiting for an explanation")
         self.record(events.AbsenceExplained(closed=closed), occurred=closed, dated="closed", reason=reasoned(reason))
 
     def record_inspection(self, inspection: Inspection, *, source: Source) -> None:
@@ -230,17 +228,17 @@ class School(LookedAfter):
         if urn not in self.successions and urn not in self.urns:
             self.record(events.SuccessionProposed(urn=urn, kind=kind, on=on, source=source), occurred=source.dated)
 
+    @requires(must_stand, must_have_a_proposal)
     def decline_succession(self, urn: int, *, reason: str) -> None:
         """Say that the later URN is another school. Raises NotProposed."""
-        self._still_stands()
         self._proposed(urn)
         self.record(events.SuccessionDeclined(urn=urn), reason=reasoned(reason))
 
+    @requires(must_stand, must_have_a_proposal)
     def go_on_as(
         self, urn: int, *, name: str, details: Details, head: Personal | None, dated: date, reason: str
     ) -> None:
         """Take the later URN, with what the register tells of it. Raises NotProposed."""
-        self._still_stands()
         proposed = self._proposed(urn)
         event = events.UrnSuperseded(
             old=self.urn,
@@ -260,6 +258,9 @@ class School(LookedAfter):
         if other == self.id:
             raise HasMerged("A school cannot merge into itself. Choose the other school", field="into")
         self.record(events.MergedInto(into=other, urns=tuple(self.urns), on=on), reason=reasoned(reason))
+
+    def _still_stands(self) -> None:
+        must_stand(self, self.today)
 
     @property
     def proposed(self) -> list[Succession]:

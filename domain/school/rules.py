@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 from domain.aggregate import Refusal
 from domain.school.parts import Details, is_there_on, left_on
+
+if TYPE_CHECKING:
+    from domain.school.care import LookedAfter
+    from domain.school.record import School
 
 
 class HasMerged(Refusal):
@@ -75,6 +80,49 @@ def must_be_there(details: Details, day: date, *, authority: str | None, field: 
         )
     if not is_there_on(details, day):
         raise SchoolIsClosed("This school is closed. You can only record what happened before it closed", field=field)
+
+
+def must_stand(school: LookedAfter, _: date) -> None:
+    if school.merged_into is not None:
+        raise HasMerged("This school merged into another. Record it there")
+
+
+def must_be_open_here(school: LookedAfter, authority: str | None) -> None:
+    """Raises SchoolIsElsewhere or SchoolIsClosed where the school is another authority's now, or closed."""
+    since, details = school.left_on, school.details
+    if since is not None:
+        raise SchoolIsElsewhere(
+            f"This school has belonged to another authority since {since.day} {since:%B %Y}. "
+            "You cannot start anything new there"
+        )
+    if school.is_closed:
+        raise SchoolIsClosed("This school is closed. You cannot start anything new there")
+    must_be_there(details, date.max, authority=authority, field="")
+
+
+def must_have_link_officer(school: LookedAfter, _: date) -> None:
+    if not school.link_officers or school.link_officers[-1].until is not None:
+        raise NoLinkOfficer("The school has no link officer")
+
+
+def must_have_somebody_to_stand_in_for(school: LookedAfter, today: date) -> None:
+    if not any(period.until is None or period.until >= today for period in school.link_officers):
+        raise NoLinkOfficer("This school has no link officer to cover for")
+
+
+def must_be_covered(school: LookedAfter, today: date) -> None:
+    if not any(cover.to > max(cover.from_, today) for cover in school.covers):
+        raise NoLinkOfficer("No cover is arranged beyond today")
+
+
+def must_be_missed(school: School, _: date) -> None:
+    if school.absence is None or school.absence.answered:
+        raise NotMissed("There is nothing to explain: this school is not waiting for an explanation")
+
+
+def must_have_a_proposal(school: School, _: date) -> None:
+    if not school.proposed:
+        raise NotProposed("There is no link to a later school to confirm or reject", field="urn")
 
 
 def in_order(first: date, last: date, *, field: str) -> None:

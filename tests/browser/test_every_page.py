@@ -83,11 +83,7 @@ def send_empty(window: Window, href: str) -> None:
 
 def why_not(app: Flask, command: Command[Any], person: UUID, record: Any | None) -> str:
     with sent_by(app, person) as context:
-        reason = command.why_not(context.user, record, context.services.today()) if record else ""
-        if reason or command.context is None:
-            return reason
-        with context.read() as snapshot:
-            return command.nothing_to_choose(command.context(snapshot, record))
+        return command.why_not(context.user, record, context.services.today())
 
 
 NAMED = [pytest.param(resource, id=resource.path) for resource, _ in RESOURCES]

@@ -27,6 +27,7 @@ from tests.web.test_nobody import told
 from tests.web.test_policy_at_the_doors import ALL_NOUNS, POSTS, Asking, places, record_commands
 from tests.world import World
 from web.api.history import history_of
+from web.api.open_commands import commands_of
 from web.commands.attachments import PlaceField, resource_of
 from web.commands.fields import RecordField, SchoolField
 from web.commands.resource import Command, Resource
@@ -57,7 +58,8 @@ class Doors:
 
     def answers(self, resource: Resource[Any], ref: str) -> Iterator[tuple[str, str]]:
         """What the addresses beneath a record's answer, whatever is sent there."""
-        list_endpoints = [list_endpoint.path for list_endpoint in (history_of(resource), *resource.list_endpoints)]
+        beneath = (history_of(resource), commands_of(resource), *resource.list_endpoints)
+        list_endpoints = [list_endpoint.path for list_endpoint in beneath]
         for more in ("", *(f"/{path}" for path in list_endpoints), "/content", "/versions/1"):
             for prefix in ("", "/api/v1"):
                 yield more, self._said(ref, self._get(f"{prefix}/{resource.path}/{ref}{more}"))

@@ -16,13 +16,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
 from flask import has_app_context
 
-from domain.aggregate import Aggregate, Event, Refusal
+from domain.aggregate import Aggregate, Event, Refusal, Rule
 from domain.attachment import Attachment
 from domain.concern import ConcernCase
 from domain.note import Note
@@ -218,12 +219,16 @@ def is_kept_from_others(connection: sa.Connection, record: UUID) -> bool:
     return connection.execute(found.limit(1)).first() is not None
 
 
-def must_be_readable_to_others(record: UUID, otherwise: str) -> None:
-    """Raises KeptFromThem where school or provider would be asked about what a restricted concern keeps from them:
-    they could not answer, and a deadline would run against them. `otherwise` is what can be done instead."""
-    with services().read() as connection:
-        if is_kept_from_others(connection, record):
-            raise KeptFromThem(f"This belongs to a restricted concern, so they could not read it. {otherwise}")
+def must_be_readable_to_others(otherwise: str) -> Rule[Aggregate]:
+    """That school or provider is not asked about what a restricted concern keeps from them: they could not answer,
+    and a deadline would run against them. `otherwise` is what can be done instead."""
+
+    def rule(record: Aggregate, _: date) -> None:
+        with services().read() as connection:
+            if is_kept_from_others(connection, record.id):
+                raise KeptFromThem(f"This belongs to a restricted concern, so they could not read it. {otherwise}")
+
+    return rule
 
 
 def must_be_readable_alike(record: UUID, from_: UUID, *, field: str) -> None:

@@ -28,6 +28,7 @@ from web.api.door import API_PREFIX, Blueprint
 from web.api.history import history_of
 from web.api.idempotency import Key, KeyTaken, fingerprint
 from web.api.lists import list_of, of_all, of_record
+from web.api.open_commands import beginnings_of, commands_of
 from web.api.protocol import (
     BEGINNING,
     CHANGING,
@@ -73,8 +74,9 @@ def add_api(resource: Resource[A]) -> Blueprint:
     if resource.listing is not None:
         _add_list(api, ListEndpoint(resource.path, resource.read, resource.listing))
     _add_single(api, resource)
-    for list_endpoint in (history_of(resource), *resource.list_endpoints):
+    for list_endpoint in (history_of(resource), commands_of(resource), *resource.list_endpoints):
         _add_list_of_record(api, resource, list_endpoint)
+    _add_list(api, beginnings_of(resource), "/commands", f"begin-{resource.path}")
     if resource.content is not None:
         _add_content(api, resource, resource.content)
     for command in resource.commands.values():
@@ -116,19 +118,19 @@ def add_single_api(single: SingleEndpoint) -> Blueprint:
     return api
 
 
-def _add_list(api: Blueprint, list_endpoint: ListEndpoint) -> None:
+def _add_list(api: Blueprint, list_endpoint: ListEndpoint, rule: str = "", operation: str = "") -> None:
     query, page, listed = list_of(list_endpoint, of_all(list_endpoint))
     summary = list_endpoint.title or f"List {list_endpoint.path}"
     _add_page(
         api,
-        "",
+        rule,
         listed,
         read=list_endpoint.read,
         query=query,
         page=page,
         summary=summary,
         description=f"A page of those that you may see. {_sentence(list_endpoint.listing.row.__doc__)}",
-        operation=f"list-{list_endpoint.path}",
+        operation=operation or f"list-{list_endpoint.path}",
         statuses=READING,
     )
 

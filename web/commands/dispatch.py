@@ -11,7 +11,7 @@ from uuid import UUID
 from flask import request
 from werkzeug.exceptions import Forbidden, NotFound
 
-from domain.aggregate import Aggregate, Event, why_not
+from domain.aggregate import Aggregate, Event
 from domain.service import ATTEMPTS, AlreadyDone, Stale, noting_saved
 from domain.service import NotFound as NoRecord
 from domain.vocabulary import About
@@ -201,10 +201,10 @@ def _carry_out(
     at: int | None,
 ) -> Any:
     """Carry out a command, and again where only what the person is not told of has changed meanwhile. What stands
-    against it beside the record's own rules is asked first, of the record that the person has seen and unless it was
-    carried out before."""
-    if record is not None and at in (None, version_of(context, record)):
-        refused = why_not(record, command.rules, context.services.today())
+    against it whatever is answered is asked first, of the record that the person has seen and unless it was carried
+    out before."""
+    if record is None or at in (None, version_of(context, record)):
+        refused = _refusal(context, command, record)
         if refused is not None and context.services.service.done() is None:
             raise refused
     for attempt in range(ATTEMPTS):
@@ -218,6 +218,13 @@ def _carry_out(
             if version_of(context, record) != at:
                 raise stale from None
     raise AssertionError("the last attempt returns or raises")
+
+
+def _refusal(context: RequestContext, command: Command[A], record: A | None) -> Exception | None:
+    try:
+        return command.refusal(context.user, record, context.services.today())
+    except Forbidden as forbidden:
+        return forbidden
 
 
 def changes_since(context: RequestContext, record: Aggregate, version: int) -> list[str]:

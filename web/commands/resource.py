@@ -13,19 +13,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
-from typing import Any, Generic, TypedDict, TypeVar, Unpack
+from typing import Any, Generic, TypedDict, TypeVar, Unpack, cast
 from uuid import UUID
 
 import sqlalchemy as sa
 from flask import Response
 from marshmallow import Schema
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import Forbidden, NotFound
 
 from domain.aggregate import Aggregate, Event, Refusal, Rule, why_not
 from domain.references import record_id
 from domain.service import Service, Work
 from domain.vocabulary import About
-from web.access.context import RequestContext, Snapshot, User
+from web.access.context import RequestContext, Snapshot, User, current_context
 from web.access.identity import concerned, current_user
 from web.access.policy import Action, RecordScope
 from web.access.restricted import hidden_from
@@ -87,27 +87,31 @@ Carry = Callable[[CommandContext[A], Values], Any]
 Context = Callable[[Snapshot, "A | None"], Mapping[str, Any]]
 
 
+class NothingToChoose(Refusal):
+    """Of what the command asks to choose from, there is nothing."""
+
+
 @dataclass(frozen=True)
 class Command(Generic[A]):
     """One thing that can be done to a record, or that begins one.
 
     `name` is its segment in addresses, `title` the heading of its page, `done` what the person is told after.
     `method` is the record's own command, whose rules say beforehand whether it may be given (`refusal`); `rules` are
-    what must hold beside them. Of a command without, `offered` says whether the record's state invites it.
-    `check` shows the answers once more before an irreversible step. `context` and `initial` give a
-    form its choices and first answers (`first_answers` where it begins a record); `asks` makes the questions of the
-    page where they depend on the record, loading to what `schema` loads to. `needs` are the choices without which
-    the form cannot be answered, with what is said where there are none. `draft` lets a long form be kept and
-    finished later. `form_page` and `check_page` are templates of the command's own, given record and context;
-    `main` puts it first on the record's page, unless it `is_done` already and would be given anew.
-    `goes_to` is where the person is taken after, else to the record. Where the right it takes depends on the record,
-    `action_of` names it: `action` or one of `or_actions`. `calls` tells what this command calls an answer that a rule
-    knows by another name. `whose` says whether it is for somebody to do beside what the policy allows, `not_yours`
-    what others are told. `proof` says that the page asks somebody who signed in some time ago to prove again who
-    they are. `files` are the bytes that the files it asks for may have together, `files_set_by` where a deployment
-    may set them; they wait while the answers are checked. `preview` tells what would come of the answers, on the
-    check page and, as `preview_out` shows it, by API; it may refuse. `told_in` are the events that keep the reason,
-    where not all who may read the kind of record are told of them, or others are too.
+    what must hold beside them, or before a record is begun, of which there is none then. `check` shows the answers
+    once more before an irreversible step. `context` and `initial` give a form its choices and first answers
+    (`first_answers` where it begins a record); `asks` makes the questions of the page where they depend on the
+    record, loading to what `schema` loads to. `needs` are the choices without which the form cannot be answered, with
+    what is said where there are none. `draft` lets a long form be kept and finished later. `form_page` and
+    `check_page` are templates of the command's own, given record and context; `main` puts it first on the record's
+    page, unless it `is_done` already and would be given anew. `goes_to` is where the person is taken after, else to
+    the record. Where the right it takes depends on the record, `action_of` names it: `action` or one of `or_actions`.
+    `calls` tells what this command calls an answer that a rule knows by another name. `whose` refuses it to those who
+    may not do it to this record, beside what the policy allows: by a rule, or by Forbidden whatever becomes of the
+    record. `proof` says that the page asks somebody who signed in some time ago to prove again who they are. `files`
+    are the bytes that the files it asks for may have together, `files_set_by` where a deployment may set them; they
+    wait while the answers are checked. `preview` tells what would come of the answers, on the check page and, as
+    `preview_out` shows it, by API; it may refuse. `told_in` are the events that keep the reason, where not all who
+    may read the kind of record are told of them, or others are too.
     """
 
     name: str
@@ -126,12 +130,10 @@ class Command(Generic[A]):
     is_done: Callable[[A], bool] = lambda _: False
     method: Callable[..., Any] | None = None
     rules: Sequence[Rule[A]] = ()
-    offered: Callable[[A], bool] = lambda _: True
     initial: Callable[[Snapshot, A], Mapping[str, Any]] | None = None
     context: Context[A] | None = None
     needs: Mapping[str, str] = field(default_factory=dict)
-    whose: Callable[[User, A], bool] = lambda *_: True
-    not_yours: str = "You cannot do this at the moment"
+    whose: Callable[[User, A], None] = lambda *_: None
     first_answers: Callable[[Snapshot, User], Mapping[str, Any]] | None = None
     asks: Callable[[A], type[Schema]] | None = None
     draft: bool = False
@@ -160,19 +162,39 @@ class Command(Generic[A]):
         asked = self.schema().load_fields.get(self.calls.get(name, name))
         return ".".join((asked.data_key or asked.name or "", *within)) if asked else ""
 
-    def refusal(self, record: A, today: date) -> Refusal | None:
-        """Why the record would refuse this today, whatever is answered; None where it may be given."""
+    def refusal(self, user: User, record: A | None, today: date) -> Refusal | None:
+        """Why this would be refused to this person today, whatever is answered; None where they can do it. Raises
+        Forbidden where it is not theirs to do."""
+        refused = self.broken_rule(user, record, today)
+        if refused or self.context is None or not self.needs:
+            return refused
+        with current_context().read() as snapshot:
+            return self.nothing_to_choose(self.context(snapshot, record))
+
+    def broken_rule(self, user: User, record: A | None, today: date) -> Refusal | None:
+        """The same without looking up whether there is anything to choose."""
+        if record is None:
+            return why_not(cast("A", record), self.rules, today)
         refused = record.why_not(self.method, today) if self.method else None
-        return refused or why_not(record, self.rules, today)
+        return refused or why_not(record, self.rules, today) or self._not_theirs(user, record)
 
-    def why_not(self, user: User, record: A, today: date) -> str:
-        """Why this person could not do this today, whatever is answered, in a sentence; empty where they can."""
-        refused = str(self.refusal(record, today) or "")
-        return refused or ("" if self.whose(user, record) else self.not_yours)
+    def nothing_to_choose(self, choices: Mapping[str, Any]) -> NothingToChoose | None:
+        """Why the command cannot be answered with these choices; None where it can."""
+        return next((NothingToChoose(why) for name, why in self.needs.items() if not choices[name]), None)
 
-    def nothing_to_choose(self, choices: Mapping[str, Any]) -> str:
-        """Why the form cannot be answered with these choices; empty where it can."""
-        return next((why for name, why in self.needs.items() if not choices[name]), "")
+    def why_not(self, user: User, record: A | None, today: date) -> str:
+        """Why this would be refused, in a sentence; empty where they can do it."""
+        try:
+            return str(self.refusal(user, record, today) or "")
+        except Forbidden as forbidden:
+            return forbidden.description or ""
+
+    def _not_theirs(self, user: User, record: A) -> Refusal | None:
+        try:
+            self.whose(user, record)
+        except Refusal as refused:
+            return refused
+        return None
 
     def action_on(self, record: A) -> Action:
         """The right that the command takes on a record."""
@@ -191,12 +213,10 @@ class CommandOptions(TypedDict, Generic[A], total=False):
     is_done: Callable[[A], bool]
     method: Callable[..., Any] | None
     rules: Sequence[Rule[A]]
-    offered: Callable[[A], bool]
     initial: Callable[[Snapshot, A], Mapping[str, Any]] | None
     context: Context[A] | None
     needs: Mapping[str, str]
-    whose: Callable[[User, A], bool]
-    not_yours: str
+    whose: Callable[[User, A], None]
     first_answers: Callable[[Snapshot, User], Mapping[str, Any]] | None
     asks: Callable[[A], type[Schema]] | None
     draft: bool
@@ -353,8 +373,14 @@ class Resource(Generic[A]):
             if not command.begins and user.may(command.action_on(record), where):
                 yield command
 
+    def beginnings_for(self, user: User) -> Iterator[Command[A]]:
+        """The commands that begin a record, as far as the policy allows them to this person anywhere."""
+        for command in self.commands.values() if user.may_change else ():
+            if command.begins and user.may(command.action):
+                yield command
+
     def open_to(self, user: User, record: A, where: RecordScope, today: date) -> Iterator[Command[A]]:
         """The commands that this person can do to a record today."""
         for command in self.allowed_to(user, record, where):
-            if not command.why_not(user, record, today) and command.offered(record):
+            if not command.why_not(user, record, today):
                 yield command

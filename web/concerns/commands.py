@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from uuid import UUID
 
-from domain.concern import CaseStatus, ConcernCase, Rating
+from domain.concern import ConcernCase
 from domain.service import Work
 from domain.vocabulary import Sensitivity
 from projections import concerns as view
@@ -63,23 +63,6 @@ concerns: Resource[ConcernCase] = Resource(
 WHO_MAY = "Choose an officer or a director"
 
 
-def _is_open(case: ConcernCase) -> bool:
-    return case.status.is_open and not case.is_paused
-
-
-def _in_intervention(case: ConcernCase) -> bool:
-    return _is_open(case) and case.status is CaseStatus.INTERVENTION
-
-
-def _before_intervention(case: ConcernCase) -> bool:
-    return _is_open(case) and case.status is not CaseStatus.INTERVENTION
-
-
-def _causes_concern(case: ConcernCase) -> bool:
-    found = case.assessment
-    return _before_intervention(case) and found is not None and found.rating is Rating.CAUSING_CONCERN
-
-
 def _to_be_assessed(context: CommandContext[ConcernCase]) -> tuple[date, tuple[str, ...]]:
     return last_day(context.services, lambda settings: settings.assessment_days)
 
@@ -127,7 +110,7 @@ def _decide(context: CommandContext[ConcernCase], values: Values, decide: Callab
     Action.DECIDE_CONCERN,
     schemas.AssessConcern,
     done="Assessment recorded",
-    offered=_before_intervention,
+    method=ConcernCase.assess,
     context=choices.for_step,
     main=True,
 )
@@ -142,7 +125,7 @@ def assess(context: CommandContext[ConcernCase], values: Values) -> None:
     Action.DECIDE_CONCERN,
     schemas.StartIntervention,
     done="Intervention started",
-    offered=_causes_concern,
+    method=ConcernCase.start_intervention,
     context=choices.for_step,
     check=True,
     main=True,
@@ -157,7 +140,7 @@ def start_intervention(context: CommandContext[ConcernCase], values: Values) -> 
     Action.DECIDE_CONCERN,
     schemas.HoldReview,
     done="Review recorded",
-    offered=_in_intervention,
+    method=ConcernCase.hold_review,
     context=choices.to_review,
     initial=lambda _, case: {"findings": [{"objective": each.number} for each in case.objectives_to_review]},
     form_page="concerns/review.html",
@@ -174,7 +157,7 @@ def hold_review(context: CommandContext[ConcernCase], values: Values) -> None:
     Action.DECIDE_CONCERN,
     schemas.RevisePlan,
     done="Plan changed",
-    offered=_in_intervention,
+    method=ConcernCase.revise_plan,
     context=choices.for_step,
     initial=lambda _, case: {
         "plan": case.plan,
@@ -191,7 +174,7 @@ def revise_plan(context: CommandContext[ConcernCase], values: Values) -> None:
     Action.DECIDE_CONCERN,
     schemas.RecordStep,
     done="Step recorded",
-    offered=_is_open,
+    method=ConcernCase.record_step,
     context=choices.for_step,
 )
 def record_step(context: CommandContext[ConcernCase], values: Values) -> None:
@@ -204,7 +187,7 @@ def record_step(context: CommandContext[ConcernCase], values: Values) -> None:
     Action.DECIDE_CONCERN,
     schemas.EndIntervention,
     done="Intervention ended",
-    offered=_in_intervention,
+    method=ConcernCase.end_intervention,
     context=choices.for_step,
     check=True,
 )
@@ -218,7 +201,7 @@ def end_intervention(context: CommandContext[ConcernCase], values: Values) -> No
     Action.DECIDE_CONCERN,
     schemas.GiveReason,
     done="Concern paused",
-    offered=_is_open,
+    method=ConcernCase.pause,
     context=choices.for_step,
 )
 def pause(context: CommandContext[ConcernCase], values: Values) -> None:
@@ -231,7 +214,7 @@ def pause(context: CommandContext[ConcernCase], values: Values) -> None:
     Action.DECIDE_CONCERN,
     schemas.GiveReason,
     done="Concern resumed",
-    offered=lambda case: case.is_paused,
+    method=ConcernCase.resume,
     context=choices.for_step,
     main=True,
 )
@@ -245,7 +228,7 @@ def resume(context: CommandContext[ConcernCase], values: Values) -> None:
     Action.DECIDE_CONCERN,
     schemas.GiveReason,
     done="Concern closed",
-    offered=_before_intervention,
+    method=ConcernCase.close,
     context=choices.for_step,
     check=True,
 )
@@ -261,6 +244,7 @@ def close(context: CommandContext[ConcernCase], values: Values) -> None:
     lead="The change also applies to the concern's notes, files, visits and their records, requests, tenders and "
     "engagements. While the school cannot read a record of visit, it is not asked to respond to it.",
     done="Who can read this concern has been changed",
+    method=ConcernCase.change_sensitivity,
     context=choices.for_step,
     initial=lambda _, case: {"sensitivity": case.sensitivity},
     check=True,
@@ -284,7 +268,7 @@ def change_sensitivity(context: CommandContext[ConcernCase], values: Values) -> 
     Action.DECIDE_CONCERN,
     schemas.GiveReason,
     done="Concern reopened",
-    offered=lambda case: not case.status.is_open,
+    method=ConcernCase.reopen,
     context=choices.for_step,
 )
 def reopen(context: CommandContext[ConcernCase], values: Values) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
-from typing import Any
 
 from flask import Response, send_file
 from werkzeug.exceptions import Forbidden, Gone
@@ -14,7 +12,7 @@ from domain.vocabulary import About
 from projections import notes as view
 from projections.event_log import saving_alongside
 from web.access import readers
-from web.access.context import Snapshot, User, current_context
+from web.access.context import User, current_context
 from web.access.policy import Action, RecordScope
 from web.access.readers import is_for, is_inside
 from web.commands.attachments import COUNTED_TO, OF_RECORD, href_of, is_open_to, listed
@@ -111,15 +109,10 @@ def add(context: CommandContext[Attachment], values: Values) -> Attachment:
         )
 
 
-def _may_withdraw(asking: User, file: Attachment) -> bool:
-    """In the service anybody who may add files, outside it whoever added this one."""
-    return is_inside(asking) or file.added_by == asking.person
-
-
-def _to_those_who_may(snapshot: Snapshot, file: Attachment | None) -> Mapping[str, Any]:
-    if file is not None and not _may_withdraw(snapshot.user, file):
+def _must_be_theirs(asking: User, file: Attachment) -> None:
+    """In the service anybody who may add files, outside it whoever added this one. Raises Forbidden."""
+    if not (is_inside(asking) or file.added_by == asking.person):
         raise Forbidden("You cannot withdraw someone else's file")
-    return {}
 
 
 @files.command(
@@ -129,12 +122,9 @@ def _to_those_who_may(snapshot: Snapshot, file: Attachment | None) -> Mapping[st
     schemas.WithdrawFile,
     lead="Nobody can download a withdrawn file. The record still shows that it was here.",
     done="File withdrawn",
-    offered=lambda file: file.withdrawn_on is None,
-    whose=_may_withdraw,
-    context=_to_those_who_may,
+    method=Attachment.withdraw,
+    whose=_must_be_theirs,
     warning=True,
 )
 def withdraw(context: CommandContext[Attachment], values: Values) -> None:
-    if not _may_withdraw(context.user, context.record):
-        raise Forbidden("You cannot withdraw someone else's file")
     context.change(lambda file: file.withdraw(**values))

@@ -203,12 +203,13 @@ def _nothing(text: str, chips: Iterable[object], limited: object) -> str:
 
 
 def _beginnings(context: RequestContext, source: Resource[Any] | ListEndpoint) -> list[tuple[str, str]]:
-    """The commands by which the user may begin a record of the kind that is listed."""
+    """The commands by which the user can begin a record of the kind that is listed today."""
     asking = context.user_or_none
-    if asking is None or not asking.may_change or not isinstance(source, Resource):
+    if asking is None or not isinstance(source, Resource):
         return []
+    allowed, today = source.beginnings_for(asking), context.services.today()
     return [
         (command.title, f"/{source.path}/{command.name}")
-        for command in source.commands.values()
-        if command.begins and asking.may(command.action)
+        for command in allowed
+        if not command.broken_rule(asking, None, today)
     ]

@@ -50,13 +50,6 @@ def _to_choose_from(snapshot: Snapshot, _: Note | None) -> Mapping[str, Any]:
     }
 
 
-def _for_a_change(snapshot: Snapshot, note: Note | None) -> Mapping[str, Any]:
-    """What a revision offers, to those alone whose note it is to change."""
-    if note is not None:
-        rules.must_be_theirs(snapshot.context, note)
-    return {schemas.PEOPLE: people_to_name(snapshot)}
-
-
 def people_to_name(snapshot: Snapshot) -> Choices:
     """Whom a note may tell about: everybody, for those who may read people; else the writer's own colleagues."""
     asking = snapshot.user
@@ -121,14 +114,13 @@ def _as_it_stands(snapshot: Snapshot, note: Note) -> Mapping[str, Any]:
     schemas.ReviseNote,
     lead="The current wording is kept as an earlier version.",
     done="Note changed",
-    offered=lambda note: note.withdrawn_on is None,
-    whose=rules.may_change,
-    context=_for_a_change,
+    method=Note.revise,
+    whose=rules.must_be_theirs,
+    context=lambda snapshot, _: {schemas.PEOPLE: people_to_name(snapshot)},
     initial=_as_it_stands,
     main=True,
 )
 def revise(context: CommandContext[Note], values: Values) -> None:
-    rules.must_be_theirs(context.request, context.record)
     context.change(lambda note: note.revise(**values))
 
 
@@ -138,11 +130,9 @@ def revise(context: CommandContext[Note], values: Values) -> None:
     Action.WRITE_NOTE,
     schemas.WithdrawNote,
     done="Note withdrawn",
-    offered=lambda note: note.withdrawn_on is None,
-    whose=rules.may_change,
-    context=_for_a_change,
+    method=Note.withdraw,
+    whose=rules.must_be_theirs,
     warning=True,
 )
 def withdraw(context: CommandContext[Note], values: Values) -> None:
-    rules.must_be_theirs(context.request, context.record)
     context.change(lambda note: note.withdraw(**values))

@@ -44,17 +44,12 @@ def may_read(asking: User, note: Note, where: RecordScope) -> bool:
     return not note.is_restricted or asking.may(Action.READ_RESTRICTED, where)
 
 
-def may_change(asking: User, note: Note) -> bool:
-    """Whether somebody may revise or withdraw a note: its author, as long as they may read it. Others add one."""
+def must_be_theirs(asking: User, note: Note) -> None:
+    """Raises Forbidden unless somebody may revise or withdraw a note: its author, as long as they may read it. Others
+    add one."""
     with services().read() as connection:
         where = concerned(connection, note.about())
-    own = note.versions[0].written_by == asking.person
-    return own and may_read(asking, note, where)
-
-
-def must_be_theirs(context: RequestContext, note: Note) -> None:
-    """Raises Forbidden where the person who asks may not change the note."""
-    if not may_change(context.user, note):
+    if note.versions[0].written_by != asking.person or not may_read(asking, note, where):
         raise Forbidden("You cannot change someone else's note")
 
 

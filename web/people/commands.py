@@ -8,7 +8,11 @@ from typing import Any
 
 from domain.authority import AUTHORITY, Authority
 from domain.person import Person, Post
-from domain.person.rules import GIVES_THEMSELVES, RENAMES_THEMSELVES
+from domain.person.rules import (
+    must_have_one_to_withdraw,
+    must_not_give_themselves,
+    must_not_rename_themselves,
+)
 from domain.service import NotFound, Work
 from domain.vocabulary import Role
 from projections import providers
@@ -60,8 +64,8 @@ def _lasts(context: RequestContext, post: Post) -> bool:
     return post.until is None or post.until >= context.services.today()
 
 
-def _is_another(asking: User, person: Person) -> bool:
-    return asking.person != person.id
+def _must_not_give_themselves(asking: User, person: Person) -> None:
+    must_not_give_themselves(person, asking.person)
 
 
 @people.beginning(
@@ -83,8 +87,7 @@ def register(context: CommandContext[Person], values: Values) -> Person:
     schemas.TakePost,
     done="Role added",
     submit="Add role",
-    whose=_is_another,
-    not_yours=GIVES_THEMSELVES,
+    whose=_must_not_give_themselves,
     proof=True,
     context=_places,
     initial=lambda snapshot, __: {"from_": snapshot.services.today(), "capacity": 1},
@@ -126,8 +129,7 @@ def _held_at_once(context: CommandContext[Person], work: Work, person: Person, v
     schemas.ProposePost,
     done="Role proposed",
     submit="Propose role",
-    whose=_is_another,
-    not_yours=GIVES_THEMSELVES,
+    whose=_must_not_give_themselves,
     proof=True,
     notes=(
         "Directors, reviewers, administrators and team leads need a second person to confirm them. You propose the "
@@ -153,13 +155,13 @@ def propose_post(context: CommandContext[Person], values: Values) -> None:
     submit="Confirm role",
     proof=True,
     method=Person.confirm_post,
-    whose=proposals.may_decide,
+    whose=proposals.must_have_one_to_decide,
     context=proposals.choices,
     main=True,
 )
 def confirm_post(context: CommandContext[Person], values: Values) -> None:
     def decide(person: Person) -> None:
-        proposals.must_decide(context, person, values["proposal"])
+        proposals.must_decide(context.user, person, values["proposal"])
         person.confirm_post(values["proposal"])
 
     context.change(decide)
@@ -174,12 +176,12 @@ def confirm_post(context: CommandContext[Person], values: Values) -> None:
     submit="Decline role",
     warning=True,
     method=Person.decline_post,
-    whose=proposals.may_decide,
+    whose=proposals.must_have_one_to_decide,
     context=proposals.choices,
 )
 def decline_post(context: CommandContext[Person], values: Values) -> None:
     def decide(work: Work, person: Person) -> None:
-        proposals.must_decide(context, person, values["proposal"])
+        proposals.must_decide(context.user, person, values["proposal"])
         proposal = person.proposals.get(values["proposal"])
         held = [proposal.held_as] if proposal and proposal.held_as else []
         administrators.must_stay(context.services, work, person, held, context.request.services.today())
@@ -196,7 +198,7 @@ def decline_post(context: CommandContext[Person], values: Values) -> None:
     done="Proposal withdrawn",
     submit="Withdraw proposal",
     method=Person.withdraw_post,
-    whose=proposals.may_withdraw,
+    whose=lambda asking, person: must_have_one_to_withdraw(person, asking.person),
     context=proposals.own_choices,
 )
 def withdraw_post(context: CommandContext[Person], values: Values) -> None:
@@ -252,8 +254,7 @@ def leave(context: CommandContext[Person], values: Values) -> None:
     schemas.Rename,
     done="Name changed",
     initial=lambda _, person: {"name": person.name.value},
-    whose=_is_another,
-    not_yours=RENAMES_THEMSELVES,
+    whose=lambda asking, person: must_not_rename_themselves(person, asking.person, field="name"),
 )
 def rename(context: CommandContext[Person], values: Values) -> None:
     context.change(lambda person: person.rename(**values))
@@ -266,8 +267,7 @@ def rename(context: CommandContext[Person], values: Values) -> None:
     schemas.ChangeEmail,
     done="Email address changed",
     initial=lambda _, person: {"email": person.email.value if person.email else ""},
-    whose=_is_another,
-    not_yours=RENAMES_THEMSELVES,
+    whose=lambda asking, person: must_not_rename_themselves(person, asking.person, field="email"),
 )
 def change_email(context: CommandContext[Person], values: Values) -> None:
     context.change(lambda person: person.change_email(**values))

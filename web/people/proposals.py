@@ -8,14 +8,15 @@ from uuid import UUID
 
 from werkzeug.exceptions import Forbidden
 
+from domain.aggregate import Refusal
 from domain.person import Person, Proposal
+from domain.person.rules import must_be_decided_by_another
 from domain.vocabulary import Role
 from projections import people
 from web import formats
-from web.access.context import Snapshot, User
+from web.access.context import Snapshot, User, current_context
 from web.access.policy import CONFIRMED_BY
 from web.commands.choices import names_apart
-from web.commands.resource import CommandContext
 from web.people.schemas import PROPOSALS
 
 
@@ -40,25 +41,30 @@ def is_setting_up(snapshot: Snapshot, role: Role, apart: Collection[UUID]) -> bo
     return confirming(snapshot, role, apart) is None
 
 
-def may_decide(user: User, person: Person) -> bool:
-    """Whether there is a proposal on which this visitor may decide, as far as it depends on who made it."""
-    return bool(person.may_be_decided_by(user.person))
-
-
-def may_withdraw(user: User, person: Person) -> bool:
-    """Whether this visitor made a proposal that nobody has decided on."""
-    return bool(_own(user, person))
-
-
-def must_decide(context: CommandContext[Person], person: Person, number: int) -> None:
+def must_decide(user: User, person: Person, number: int) -> None:
     """Raises Forbidden where the policy has somebody else decide on a proposal."""
     proposal = person.proposals.get(number)
     if proposal is None:
         return
-    with context.request.read_present() as snapshot:
+    with current_context().read_present() as snapshot:
         post = confirming(snapshot, proposal.post.role, {proposal.proposed_by, person.id})
-    if post is not None and not context.user.holds(post):
+    if post is not None and not user.holds(post):
         raise Forbidden(f"A {post.label.lower()} must decide on this role")
+
+
+def must_have_one_to_decide(user: User, person: Person) -> None:
+    """Raises what stands against deciding on the last proposal, where something stands against deciding on each."""
+    refused: Forbidden | Refusal | None = None
+    for number, proposal in person.proposals.items():
+        try:
+            must_decide(user, person, number)
+            must_be_decided_by_another(person, proposal, user.person)
+        except (Forbidden, Refusal) as against:
+            refused = against
+        else:
+            return
+    if refused is not None:
+        raise refused
 
 
 def choices(snapshot: Snapshot, person: Person | None) -> Mapping[str, Any]:

@@ -15,7 +15,7 @@ from web.access.context import Snapshot
 from web.commands.choices import everybody
 from web.commands.resource import CommandContext, Values
 from web.providers import schemas
-from web.providers.resource import KEEP, is_listed, providers, with_specialists
+from web.providers.resource import KEEP, providers, with_specialists
 
 
 def _with_everybody(snapshot: Snapshot, _: Provider | None) -> Mapping[str, Any]:
@@ -56,7 +56,7 @@ def _newcomer(context: CommandContext[Provider], values: Values) -> Newcomer:
     KEEP,
     schemas.RenameProvider,
     done="Name changed",
-    offered=is_listed,
+    method=Provider.rename,
     initial=lambda _, provider: {
         "trading_as": provider.trading_as,
         "name": str(provider.practitioner) if provider.practitioner else "",
@@ -72,7 +72,7 @@ def rename(context: CommandContext[Provider], values: Values) -> None:
     KEEP,
     schemas.ChangeProviderContact,
     done="Contact details changed",
-    offered=is_listed,
+    method=Provider.change_contact,
     initial=lambda _, provider: {
         "email": provider.email,
         "telephone": provider.telephone,
@@ -85,7 +85,12 @@ def change_contact(context: CommandContext[Provider], values: Values) -> None:
 
 
 @providers.command(
-    "offer", "Add to what the provider offers", KEEP, schemas.OfferServices, done="Subject added", offered=is_listed
+    "offer",
+    "Add to what the provider offers",
+    KEEP,
+    schemas.OfferServices,
+    done="Subject added",
+    method=Provider.offer,
 )
 def offer(context: CommandContext[Provider], values: Values) -> None:
     wanted = [(phase, service) for phase in values["phases"] for service in values["services"]]
@@ -104,7 +109,7 @@ def offer(context: CommandContext[Provider], values: Values) -> None:
     KEEP,
     schemas.WithdrawOffers,
     done="Subject removed",
-    offered=lambda provider: is_listed(provider) and bool(provider.capabilities),
+    method=Provider.withdraw,
     context=lambda _, provider: {
         schemas.OFFERS: [(str(offer), str(offer)) for offer in (provider.capabilities if provider else ())]
     },
@@ -127,14 +132,16 @@ def withdraw(context: CommandContext[Provider], values: Values) -> None:
     KEEP,
     schemas.SetCoverage,
     done="Areas changed",
-    offered=is_listed,
+    method=Provider.set_coverage,
     initial=lambda _, provider: {"areas": provider.areas or ()},
 )
 def set_coverage(context: CommandContext[Provider], values: Values) -> None:
     context.change(lambda provider: provider.set_coverage(values["areas"]))
 
 
-@providers.command("set-rate", "Set day rate", KEEP, schemas.SetDayRate, done="Day rate set", offered=is_listed)
+@providers.command(
+    "set-rate", "Set day rate", KEEP, schemas.SetDayRate, done="Day rate set", method=Provider.set_rate
+)
 def set_rate(context: CommandContext[Provider], values: Values) -> None:
     context.change(lambda provider: provider.set_rate(**values))
 
@@ -145,7 +152,7 @@ def set_rate(context: CommandContext[Provider], values: Values) -> None:
     KEEP,
     schemas.DeclareCapacity,
     done="Availability recorded",
-    offered=is_listed,
+    method=Provider.declare_capacity,
 )
 def declare_capacity(context: CommandContext[Provider], values: Values) -> None:
     context.change(lambda provider: provider.declare_capacity(**values))
@@ -157,7 +164,7 @@ def declare_capacity(context: CommandContext[Provider], values: Values) -> None:
     KEEP,
     schemas.AddSpecialist,
     done="Specialist added",
-    offered=is_listed,
+    method=Provider.add_specialist,
     context=_with_everybody,
 )
 def add(context: CommandContext[Provider], values: Values) -> None:
@@ -181,7 +188,7 @@ def add(context: CommandContext[Provider], values: Values) -> None:
     KEEP,
     schemas.NoteLeaving,
     done="Specialist's leaving recorded",
-    offered=lambda provider: bool(provider.specialists),
+    method=Provider.note_leaving,
     context=with_specialists,
 )
 def leave(context: CommandContext[Provider], values: Values) -> None:

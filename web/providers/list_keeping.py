@@ -7,6 +7,7 @@ from typing import Any
 
 from domain.engagement import BrokeredEngagement, EngagementStatus
 from domain.provider import Provider
+from domain.provider.rules import must_not_be_suspended_today
 from domain.service import Work
 from projections.engagements import engagements_of
 from providers.enrolment import suspend as suspend_with
@@ -15,7 +16,7 @@ from web.access.name_cache import names_of
 from web.commands.choices import Choices
 from web.commands.resource import CommandContext, Values
 from web.providers import schemas
-from web.providers.resource import KEEP, is_listed, is_suspended, providers
+from web.providers.resource import KEEP, providers
 
 RUNNING = (EngagementStatus.CONFIRMED, EngagementStatus.IN_DELIVERY)
 NOT_CONFIRMED = (EngagementStatus.PROPOSED, EngagementStatus.AGREED)
@@ -50,7 +51,8 @@ def _under_way(snapshot: Snapshot, provider: Provider | None) -> Mapping[str, An
     "recorded while it is suspended. Choose here what happens to its engagements.",
     submit="Suspend provider",
     done="Provider suspended",
-    offered=lambda provider: is_listed(provider) and not is_suspended(provider),
+    method=Provider.suspend,
+    rules=[must_not_be_suspended_today],
     context=_under_way,
     check=True,
     warning=True,
@@ -74,7 +76,7 @@ def suspend(context: CommandContext[Provider], values: Values) -> None:
     KEEP,
     schemas.ReinstateProvider,
     done="Suspension lifted",
-    offered=is_suspended,
+    method=Provider.reinstate,
     main=True,
 )
 def reinstate(context: CommandContext[Provider], values: Values) -> None:
@@ -89,7 +91,7 @@ def reinstate(context: CommandContext[Provider], values: Values) -> None:
     submit="Remove provider",
     done="Provider removed from the list",
     notes=("The provider's history is kept. To work with it again, register it again.",),
-    offered=is_listed,
+    method=Provider.remove,
     check=True,
     warning=True,
 )

@@ -46,16 +46,6 @@ providers: Resource[Provider] = Resource(
 KEEP = Action.KEEP_PROVIDERS
 
 
-def is_listed(provider: Provider) -> bool:
-    """Whether the provider was not removed."""
-    return provider.removed_on is None
-
-
-def is_suspended(provider: Provider) -> bool:
-    """Whether a suspension waits for its end."""
-    return is_listed(provider) and bool(provider.suspensions) and provider.suspensions[-1].to is None
-
-
 def with_specialists(snapshot: Snapshot, provider: Provider | None) -> Mapping[str, Any]:
     """Everybody who works or worked for the provider, by name."""
     return {schemas.SPECIALISTS: _specialists(snapshot.connection, provider) if provider else []}

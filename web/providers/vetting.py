@@ -13,7 +13,7 @@ from web.brokerage.broker_rights import must_hold
 from web.commands.choices import SERVICE_ROLES, holders
 from web.commands.resource import CommandContext, Values
 from web.providers import schemas
-from web.providers.resource import KEEP, is_listed, providers, with_specialists
+from web.providers.resource import KEEP, providers, with_specialists
 
 
 def _with_specialists_and_staff(snapshot: Snapshot, provider: Provider | None) -> Mapping[str, Any]:
@@ -31,7 +31,7 @@ def _as_linked(_: Snapshot, __: Provider) -> Mapping[str, Any]:
     KEEP,
     schemas.DeclareConflict,
     done="Conflict of interest recorded",
-    offered=is_listed,
+    method=Provider.declare_conflict,
     context=with_specialists,
 )
 def declare_conflict(context: CommandContext[Provider], values: Values) -> None:
@@ -44,7 +44,7 @@ def declare_conflict(context: CommandContext[Provider], values: Values) -> None:
     KEEP,
     schemas.MeetRequirement,
     done="Check recorded",
-    offered=is_listed,
+    method=Provider.meet,
     context=_with_specialists_and_staff,
     initial=_as_linked,
     main=True,
@@ -62,7 +62,7 @@ def meet(context: CommandContext[Provider], values: Values) -> None:
     KEEP,
     schemas.ExemptRequirement,
     done="Exemption granted",
-    offered=is_listed,
+    method=Provider.exempt,
     context=with_specialists,
     initial=_as_linked,
 )
@@ -76,7 +76,7 @@ def exempt(context: CommandContext[Provider], values: Values) -> None:
     KEEP,
     schemas.RevokeRequirement,
     done="Check or exemption revoked",
-    offered=lambda provider: bool(provider.checks),
+    method=Provider.revoke,
     context=with_specialists,
     initial=_as_linked,
 )

@@ -7,6 +7,7 @@ from functools import partial
 from werkzeug.exceptions import Forbidden
 
 from domain.record_of_visit import Answered, RecordOfVisit, Respondent
+from domain.record_of_visit.rules import NoSuchAction
 from domain.service import Work
 from domain.visit import Visit, VisitStatus
 from web.access.context import User
@@ -28,7 +29,7 @@ def _response_by(respondent: Respondent) -> None:
         done="Response sent. It is shown with the record",
         submit="Send response",
         method=RecordOfVisit.respond,
-        offered=lambda record: record.answered[respondent] is not Answered.RESPONDED,
+        is_done=lambda record: record.answered[respondent] is Answered.RESPONDED,
         context=partial(choices.responding, respondent),
         asks=schemas.respond_to,
         form_page="records/respond.html",
@@ -103,12 +104,14 @@ def _refuse_the_other_side(context: CommandContext[RecordOfVisit], number: int) 
             raise Forbidden("You can only update actions that are for the school")
 
 
-def _has_open(asking: User, record: RecordOfVisit) -> bool:
-    return bool(choices.open_to(asking, record))
+def _must_have_open(asking: User, record: RecordOfVisit) -> None:
+    if not choices.open_to(asking, record):
+        raise NoSuchAction("You have no open actions in this record", field="number")
 
 
-def _has_done(asking: User, record: RecordOfVisit) -> bool:
-    return bool(choices.done_by(asking, record))
+def _must_have_done(asking: User, record: RecordOfVisit) -> None:
+    if not choices.done_by(asking, record):
+        raise NoSuchAction("You have no completed actions in this record", field="number")
 
 
 @records.command(
@@ -118,8 +121,7 @@ def _has_done(asking: User, record: RecordOfVisit) -> bool:
     schemas.CompleteAction,
     done="Action completed",
     method=RecordOfVisit.complete_action,
-    whose=_has_open,
-    not_yours="You have no open actions in this record",
+    whose=_must_have_open,
     context=choices.actions,
 )
 def complete_action(context: CommandContext[RecordOfVisit], values: Values) -> None:
@@ -136,8 +138,7 @@ def complete_action(context: CommandContext[RecordOfVisit], values: Values) -> N
     schemas.ReopenAction,
     done="Action reopened",
     method=RecordOfVisit.reopen_action,
-    whose=_has_done,
-    not_yours="You have no completed actions in this record",
+    whose=_must_have_done,
     context=choices.actions,
 )
 def reopen_action(context: CommandContext[RecordOfVisit], values: Values) -> None:

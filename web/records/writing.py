@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from domain.record_of_visit import Content, RecordOfVisit
-from domain.record_of_visit.rules import IssuedTextStays, must_have_been_issued
+from domain.record_of_visit.rules import IssuedTextStays, must_have_been_issued, must_not_be_its_author
 from domain.service import Work
 from web.access.awaited_responses import asking_about, recipients
 from web.access.policy import Action
@@ -89,8 +89,7 @@ def return_to_author(context: CommandContext[RecordOfVisit], values: Values) -> 
     submit="Quality assure the record",
     lead="You are confirming what it says, together with its author.",
     method=RecordOfVisit.assure,
-    whose=lambda asking, record: asking.person != record.author,
-    not_yours="Somebody other than the author must quality assure the record",
+    whose=lambda asking, record: must_not_be_its_author(record, asking.person),
     context=choices.issuing,
     form_page="records/whole_record.html",
     main=True,

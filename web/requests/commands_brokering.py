@@ -69,6 +69,7 @@ def _page_of_tender(snapshot: Snapshot, request: SupportRequest) -> str:
     done="Invitations sent",
     submit="Send invitations",
     method=SupportRequest.open_tender,
+    rules=[must_be_readable_to_others(WITHOUT_THE_CONCERN)],
     context=choices.shortlisted,
     initial=lambda _, request: {"brief": f"{request.need}\n\nWanted: {request.outcome_wanted}"},
     goes_to=_page_of_tender,
@@ -78,7 +79,6 @@ def _page_of_tender(snapshot: Snapshot, request: SupportRequest) -> str:
     told_in=(Tender.Opened,),
 )
 def open_tender(context: CommandContext[SupportRequest], values: Values) -> None:
-    must_be_readable_to_others(context.record.id, WITHOUT_THE_CONCERN)
     desk(context).open_tender(context.record.id, context.next_reference(Tender), at=context.at, **values)
 
 

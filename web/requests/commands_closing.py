@@ -7,7 +7,7 @@ from datetime import date
 from domain.engagement import BrokeredEngagement
 from domain.service import Work
 from domain.support_request import UNPLACED, SupportRequest
-from domain.support_request.rules import NotAtThisStage, only_when
+from domain.support_request.rules import only_when
 from domain.vocabulary import Side
 from web.access.policy import Action
 from web.access.restricted import must_be_readable_alike
@@ -26,8 +26,7 @@ MAY_LEAVE = [only_when(*UNPLACED)]
 
 
 def _work_must_be_over(request: SupportRequest, today: date) -> None:
-    if request.engagement is None:
-        raise NotAtThisStage("You cannot close this request because no provider was engaged for it")
+    assert request.engagement is not None, "a request that may be closed is placed"
     engagement = services().service.find(BrokeredEngagement, request.engagement)
     if refused := engagement.why_not(BrokeredEngagement.close, today):
         raise refused
@@ -158,9 +157,8 @@ def merge(context: CommandContext[SupportRequest], values: Values) -> None:
 def close(context: CommandContext[SupportRequest], values: Values) -> None:
     def finish(work: Work) -> None:
         request = work.find(SupportRequest, context.record.id, at=context.at)
-        if request.engagement is None:
-            raise NotAtThisStage("You cannot close this request because no provider was engaged for it")
-        work.find(BrokeredEngagement, request.engagement).close()
         request.close(outcome=values["outcome"])
+        assert request.engagement is not None, "a request that may be closed is placed"
+        work.find(BrokeredEngagement, request.engagement).close()
 
     context.service.do(finish)

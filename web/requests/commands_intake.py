@@ -80,9 +80,9 @@ def triage(context: CommandContext[SupportRequest], values: Values) -> None:
     schemas.AskForInformation,
     done="Question sent. The clock is stopped until the school answers",
     method=SupportRequest.ask_for_information,
+    rules=[must_be_readable_to_others("Speak with the school without naming the request")],
 )
 def ask_for_information(context: CommandContext[SupportRequest], values: Values) -> None:
-    must_be_readable_to_others(context.record.id, "Speak with the school without naming the request")
     day, rules = last_day(context.services, lambda settings: settings.information_days)
     context.change(lambda request: request.ask_for_information(**values, respond_by=day, rules=rules))
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 
 import sqlalchemy as sa
 
 from domain.establishments import OPEN
-from domain.school import School, Value
+from domain.school import School, Value, rules
 from projections import schools
 from web import formats
 from web.runtime.authority import authority, settings_of
@@ -29,6 +30,11 @@ def is_ours(la_code: Value) -> bool:
     """Whether a school of the authority with this code is this one's; one whose authority nobody told is."""
     ours = authority().own_code
     return la_code is None or ours is None or la_code == ours
+
+
+def must_be_open_here(school: School, _: date) -> None:
+    """Raises SchoolIsElsewhere or SchoolIsClosed where nothing begins at a school any more."""
+    rules.must_be_open_here(school, authority().own_code)
 
 
 def why_not_served(school: School) -> str:

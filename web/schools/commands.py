@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from domain import assignment
 from domain.school import School
+from domain.school.rules import must_have_somebody_to_stand_in_for
 from domain.vocabulary import About, Role
 from projections import schools as view
 from providers.intake.links import NotThatSchool, confirm_merger, confirm_succession
@@ -23,8 +24,7 @@ from web.access.policy import Action, RecordScope
 from web.commands.choices import holders
 from web.commands.resource import CommandContext, Resource, Values, Visibility
 from web.runtime.authority import authority, settings_of
-from web.runtime.served_schools import is_ours
-from web.runtime.services import services
+from web.runtime.served_schools import must_be_open_here
 from web.schools import schemas
 from web.schools.finding import LISTING
 from web.schools.schemas import SuccessionOutcome
@@ -96,39 +96,6 @@ def _told(succession: Any) -> str:
     return f"{succession.kind}{since}, from {succession.source}"
 
 
-def _stands(school: School) -> bool:
-    return school.merged_into is None
-
-
-def _is_open(school: School) -> bool:
-    return _stands(school) and not school.is_closed and school.left_on is None
-
-
-def _is_open_and_ours(school: School) -> bool:
-    return _is_open(school) and is_ours(school.details.get("la_code"))
-
-
-def _has_officer(school: School) -> bool:
-    last = school.link_officers[-1] if school.link_officers else None
-    return _is_open(school) and last is not None and last.until is None
-
-
-def _may_be_covered(school: School) -> bool:
-    return _has_officer(school) and _is_open_and_ours(school)
-
-
-def _is_covered(school: School) -> bool:
-    return _stands(school) and any(cover.to > services().today() for cover in school.covers)
-
-
-def _waits(school: School) -> bool:
-    return _stands(school) and bool(school.proposed)
-
-
-def _is_missed(school: School) -> bool:
-    return _stands(school) and school.absence is not None and not school.absence.answered
-
-
 def _from_today(snapshot: Snapshot, __: School) -> Mapping[str, date]:
     return {"from_": snapshot.services.today()}
 
@@ -148,7 +115,8 @@ def _only_proposal(_: Snapshot, school: School) -> Mapping[str, Any]:
     schemas.AssignOfficer,
     done="Link officer assigned",
     submit="Assign link officer",
-    offered=_is_open_and_ours,
+    method=School.assign_link_officer,
+    rules=[must_be_open_here],
     context=_officers,
     initial=_from_today,
 )
@@ -163,7 +131,7 @@ def assign_officer(context: CommandContext[School], values: Values) -> None:
     schemas.ReleaseOfficer,
     done="Link officer removed",
     submit="Remove link officer",
-    offered=_has_officer,
+    method=School.release_link_officer,
     initial=_until_today,
 )
 def release_officer(context: CommandContext[School], values: Values) -> None:
@@ -177,7 +145,8 @@ def release_officer(context: CommandContext[School], values: Values) -> None:
     schemas.ArrangeCover,
     done="Cover arranged",
     submit="Arrange cover",
-    offered=_may_be_covered,
+    method=School.arrange_cover,
+    rules=[must_be_open_here, must_have_somebody_to_stand_in_for],
     context=_stand_ins,
     initial=_from_today,
 )
@@ -192,7 +161,7 @@ def arrange_cover(context: CommandContext[School], values: Values) -> None:
     schemas.EndCover,
     done="Cover ended",
     submit="End cover",
-    offered=_is_covered,
+    method=School.end_cover,
     initial=_until_today,
 )
 def end_cover(context: CommandContext[School], values: Values) -> None:
@@ -206,7 +175,8 @@ def end_cover(context: CommandContext[School], values: Values) -> None:
     schemas.SetNeedCategory,
     done="Level of support set",
     submit="Set level of support",
-    offered=_is_open_and_ours,
+    method=School.set_need_category,
+    rules=[must_be_open_here],
     context=_categories,
     initial=_from_today,
 )
@@ -224,7 +194,7 @@ def set_need_category(context: CommandContext[School], values: Values) -> None:
     schemas.NoteExternalSupport,
     done="Outside support recorded",
     submit="Record outside support",
-    offered=_stands,
+    method=School.note_external_support,
 )
 def note_external_support(context: CommandContext[School], values: Values) -> None:
     told = {"expected_end": None, **values}
@@ -239,7 +209,7 @@ def note_external_support(context: CommandContext[School], values: Values) -> No
     done="Link confirmed",
     submit="Confirm link",
     notes=("You cannot undo this: the two records are joined for good.",),
-    offered=_waits,
+    method=School.go_on_as,
     context=_proposals,
     initial=_only_proposal,
     check=True,
@@ -264,7 +234,7 @@ def confirm(context: CommandContext[School], values: Values) -> None:
     schemas.ExplainAbsence,
     done="Explanation saved",
     submit="Save explanation",
-    offered=_is_missed,
+    method=School.explain_absence,
     main=True,
 )
 def explain_absence(context: CommandContext[School], values: Values) -> None:
@@ -279,7 +249,7 @@ def explain_absence(context: CommandContext[School], values: Values) -> None:
     schemas.AnswerSuccession,
     done="Link rejected",
     submit="Reject link",
-    offered=_waits,
+    method=School.decline_succession,
     context=_proposals,
     initial=_only_proposal,
 )

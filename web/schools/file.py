@@ -9,6 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from domain.aggregate import why_not
 from domain.school import School
 from domain.vocabulary import Phase, Role, Team
 from projections import caseload, people
@@ -26,7 +27,7 @@ from web.commands.attachments import ATTACHED_QUERY, RECORD
 from web.layout.links import about, linker
 from web.layout.resource_pages import Beside
 from web.runtime.authority import level_of_support
-from web.runtime.served_schools import is_ours, why_not_served
+from web.runtime.served_schools import must_be_open_here, why_not_served
 from web.runtime.services import services
 from web.schools.details import as_of, told
 
@@ -219,8 +220,7 @@ def _contacts(school: School, leaders: Iterable[PersonRow], asking: User) -> Ite
 
 
 def _begin(school: School, asking: User) -> Iterator[tuple[str, str]]:
-    begins_here = not school.is_closed and school.left_on is None and is_ours(school.details.get("la_code"))
-    if not begins_here or not asking.may_change:
+    if why_not(school, [must_be_open_here], services().today()) or not asking.may_change:
         return
     where = _where(school)
     for title, path, action in (

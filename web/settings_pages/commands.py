@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from domain.service import NotFound
 from web.access.context import Snapshot
 from web.access.policy import Action
 from web.commands.resource import CommandContext, Resource, Values
-from web.runtime.services import Services
+from web.runtime.services import Services, services
 from web.settings_pages import schemas
 
 ADDRESS = "authority"
@@ -46,16 +47,20 @@ def is_begun(services: Services) -> bool:
     return True
 
 
+def _must_have_no_name(_: Authority | None, __: date) -> None:
+    if is_begun(services()):
+        raise NothingChanged("The authority already has a name. Change it on the settings page")
+
+
 @settings.beginning(
     "begin",
     "Name the authority",
     Action.KEEP_SETTINGS,
     schemas.NameAuthority,
     done="Authority named",
+    rules=[_must_have_no_name],
 )
 def begin(context: CommandContext[Authority], values: Values) -> Authority:
-    if is_begun(context.services):
-        raise NothingChanged("The authority already has a name. Change it on the settings page")
     return context.service.add(lambda: Authority.begin(**values))
 
 

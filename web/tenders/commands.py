@@ -73,13 +73,12 @@ def _choosing(snapshot: Snapshot, tender: Tender | None) -> Mapping[str, Any]:
     done="Invitations sent",
     submit="Send invitations",
     method=Tender.invite,
-    rules=[must_be_for_several],
+    rules=[must_be_for_several, must_be_readable_to_others(WITHOUT_THE_CONCERN)],
     context=_may_be_invited,
     needs={schemas.SHORTLIST: "All providers on the shortlist are already invited"},
     calls={"provider": "invite"},
 )
 def invite(context: CommandContext[Tender], values: Values) -> None:
-    must_be_readable_to_others(context.record.id, WITHOUT_THE_CONCERN)
     desk(context).invite(context.record.id, *values["invite"], at=context.at)
 
 
@@ -90,11 +89,11 @@ def invite(context: CommandContext[Tender], values: Values) -> None:
     done="Answer sent to all invited providers",
     submit="Send answer",
     method=Tender.answer,
+    rules=[must_be_readable_to_others(WITHOUT_THE_CONCERN)],
     context=lambda _, tender: {schemas.UNANSWERED: _unanswered_questions(tender) if tender else []},
     main=True,
 )
 def answer_question(context: CommandContext[Tender], values: Values) -> None:
-    must_be_readable_to_others(context.record.id, WITHOUT_THE_CONCERN)
     context.change(lambda tender: tender.answer(values["number"], values["answer"]))
 
 
@@ -104,9 +103,9 @@ def answer_question(context: CommandContext[Tender], values: Values) -> None:
     schemas.ExtendReplyBy,
     done="Deadline extended",
     method=Tender.extend,
+    rules=[must_be_readable_to_others(WITHOUT_THE_CONCERN)],
 )
 def extend(context: CommandContext[Tender], values: Values) -> None:
-    must_be_readable_to_others(context.record.id, WITHOUT_THE_CONCERN)
     context.change(lambda tender: tender.extend(**values))
 
 

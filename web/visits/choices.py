@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from werkzeug.exceptions import Forbidden
+
 from domain.visit import Visit
+from domain.visit.rules import NoSuchItem
 from domain.vocabulary import Role, Side
 from web.access.context import Snapshot, User
 from web.access.name_cache import reference_of
@@ -30,6 +33,18 @@ def items_to_withdraw(asking: User, visit: Visit) -> list[tuple[str, str]]:
         for item in visit.items
         if item.number > 1 and (item.side is Side.SCHOOL or not is_school)
     ]
+
+
+NOT_THE_SCHOOLS = "Only the service can remove its own agenda items"
+
+
+def must_have_items_to_withdraw(asking: User, visit: Visit) -> None:
+    """Raises NoSuchItem; Forbidden where there are items of the service alone, which a school does not remove."""
+    if items_to_withdraw(asking, visit):
+        return
+    if len(visit.items) > 1:
+        raise Forbidden(NOT_THE_SCHOOLS)
+    raise NoSuchItem("There are no agenda items you can remove", field="number")
 
 
 def page_to_write(snapshot: Snapshot, visit: Visit) -> str:

@@ -193,15 +193,14 @@ def add_agenda_item(context: CommandContext[Visit], values: Values) -> None:
     done="Agenda item removed",
     submit="Remove agenda item",
     method=Visit.withdraw_from_agenda,
-    whose=lambda asking, visit: bool(choices.items_to_withdraw(asking, visit)),
-    not_yours="There are no agenda items you can remove",
+    whose=choices.must_have_items_to_withdraw,
     context=lambda snapshot, visit: {schemas.ITEMS: choices.items_to_withdraw(snapshot.user, visit) if visit else []},
 )
 def withdraw_agenda_item(context: CommandContext[Visit], values: Values) -> None:
     def withdraw(visit: Visit) -> None:
         theirs = {item.number for item in visit.items if item.side is not Side.SCHOOL}
         if _side(visit) is Side.SCHOOL and values["number"] in theirs:
-            raise Forbidden("Only the service can remove its own agenda items")
+            raise Forbidden(choices.NOT_THE_SCHOOLS)
         visit.withdraw_from_agenda(values["number"])
 
     context.change(withdraw)

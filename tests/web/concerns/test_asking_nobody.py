@@ -26,6 +26,8 @@ from tests.world import World
 SignIn = Callable[[UUID], Browser]
 Use = Callable[..., Program]
 
+REQUEST = record_id(SupportRequest.KIND, "SR-2026-0909")
+
 TENDER = {
     "brief": "Help with planning",
     "reply_by": str(TODAY + timedelta(days=20)),
@@ -49,8 +51,10 @@ ASKING: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize("path", ASKING)
-def test_whoever_could_not_read_it_is_not_asked_and_the_way_on_is_told(world: World, program: Use, path: str) -> None:
-    hanging = Hanging(world)
+def test_whoever_could_not_read_it_is_not_asked_and_the_way_on_is_told(
+    world: World, program: Use, sign_in: SignIn, path: str
+) -> None:
+    hanging = shortlisted(world)
     hanging.keep(Sensitivity.RESTRICTED)
     api = program(hanging.town.director)
     tag = api.get(path.rpartition("/")[0]).headers["ETag"]
@@ -60,6 +64,7 @@ def test_whoever_could_not_read_it_is_not_asked_and_the_way_on_is_told(world: Wo
 
     assert "belongs to a restricted concern, so they could not read it" in answer.json["detail"]
     assert way_on in answer.json["detail"]
+    assert way_on in sign_in(hanging.town.director).get(path, status=409)
     assert api.get(path.rpartition("/")[0]).headers["ETag"] == tag
 
 
@@ -97,16 +102,13 @@ def test_nothing_waits_for_whoever_may_not_read_it_any_more(world: World, progra
     assert waiting() == before
 
 
-def inviting(world: World) -> Hanging:
-    """A tender to which one provider has not replied, and its request."""
+def shortlisted(world: World) -> Hanging:
+    """A request with a shortlist of one provider."""
     hanging = Hanging(world)
-    tender, request = record_id(Tender.KIND, "TN-2026-0909"), record_id(SupportRequest.KIND, "SR-2026-0909")
-    hanging.town._then(
-        SupportRequest, request, lambda it: it.acknowledge(officer=hanging.town.director, answer_by=REPLY_BY)
-    )
     hanging.town._then(
         SupportRequest,
-        request,
+        REQUEST,
+        lambda it: it.acknowledge(officer=hanging.town.director, answer_by=REPLY_BY),
         lambda it: it.triage(
             broker=hanging.asking["broker"], level=SupportLevel.TARGETED, route=Route.BROKERED, note="Clear"
         ),
@@ -114,8 +116,14 @@ def inviting(world: World) -> Hanging:
         lambda it: it.shortlist_providers(
             (Ranked(hanging.place.provider, 80, ("Offers",)),), chosen=(hanging.place.provider,), rules=RULES
         ),
-        lambda it: it.open_tender(tender),
     )
+    return hanging
+
+
+def inviting(world: World) -> Hanging:
+    """A tender to which one provider has not replied, and its request."""
+    hanging, tender = shortlisted(world), record_id(Tender.KIND, "TN-2026-0909")
+    hanging.town._then(SupportRequest, REQUEST, lambda it: it.open_tender(tender))
     return hanging
 
 

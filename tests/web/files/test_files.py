@@ -149,7 +149,7 @@ def test_a_withdrawn_file_is_no_longer_served(
     director.get("/files/F-2026-0001/download", 410)
     program(world.director("Dan Director")).get("/files/F-2026-0001/content", 410)
     assert "This file was withdrawn" in director.get("/files/F-2026-0001")
-    director.send("/files/F-2026-0001/withdraw", {"reason": "Once more"}, status=422)
+    assert "This file has already been withdrawn" in director.get("/files/F-2026-0001/withdraw", 409)
 
 
 def test_who_may_not_read_the_record_gets_no_file(

@@ -129,7 +129,7 @@ def test_a_withdrawn_note_leaves_the_record(director: Browser, concern: str, ref
     director.send("/notes/N-2026-0001/withdraw", {"reason": "Written on the wrong record"})
     assert "She will send the results" not in director.get(concern)
     assert "This note was withdrawn" in director.get("/notes/N-2026-0001")
-    director.send("/notes/N-2026-0001/revise", {"heading": "A", "text": "B", "reason": "C"}, status=422)
+    assert "Write a new one instead" in director.get("/notes/N-2026-0001/revise", 409)
 
 
 def test_a_restricted_note_says_nothing_on_its_record(director: Browser, concern: str, ref: str) -> None:

@@ -286,7 +286,7 @@ def test_a_removed_provider_leaves_the_list_and_keeps_its_page(broker: Browser, 
     broker.send_and_check(f"{href}/remove", {"reason": "Ceased trading"})
     assert href not in broker.get("/providers/")
     assert "Removed from the list" in broker.get(href)
-    broker.send(f"{href}/set-coverage", {"areas": "Wexmoor"}, status=422)
+    assert "removed from the list" in broker.get(f"{href}/set-coverage", 409)
 
 
 def test_a_stale_form_says_what_changed(broker: Browser, href: str) -> None:

@@ -112,6 +112,8 @@ def test_a_school_is_refused_what_is_the_officers(
 
 def test_the_standing_item_stays_on_the_agenda(api: Program, ashgrove: Ashgrove) -> None:
     at = api.post("/visits/plan", plan(ashgrove), key="plan-0001", status=201).headers["ETag"]
+    item = {"kind": "programme", "text": "Targets"}
+    at = api.post("/visits/V-2026-0001/add-agenda-item", item, key="agenda-1", at=at).headers["ETag"]
     refused = api.post("/visits/V-2026-0001/withdraw-agenda-item", {"number": 1}, key="take-0001", at=at, status=422)
     assert refused.json is not None
     assert "stays on the agenda" in refused.json["detail"]
