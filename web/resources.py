@@ -39,7 +39,7 @@ from web.requests.commands import requests
 from web.requests.gaps import gaps_list
 from web.requests.pages import pages as request_pages
 from web.requests.subjects import subjects_list
-from web.schools.commands import schools
+from web.schools.api import schools
 from web.schools.pages import pages as school_pages
 from web.schools.register_lists import missed, successions
 from web.search.api import search

@@ -25,6 +25,8 @@ from web.history.timeline import OF_ENTRIES, HistoryEntry, as_row, timeline_of_s
 from web.schools.commands import schools
 from web.schools.handing_over import HandOverOutcome, HandOverTerms, as_they_are, give, is_done, offered_of
 
+__all__ = ["schools"]
+
 MOST_AT_ONCE = 500
 """Schools of one hand-over; more than any officer has."""
 
